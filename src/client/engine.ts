@@ -1,0 +1,75 @@
+import type { Fault } from "#core/fault.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import type {
+  Generation,
+  HeadInspection,
+  HeadSweep,
+  LayerIncrease,
+  LoadOptions,
+  LoadProgress,
+  ModelInfo,
+  NeuronComparison,
+  NeuronInspection,
+  NeuronTokens,
+  Prediction,
+  Progress,
+  Prompt,
+  RunOptions,
+  SweepRow,
+  TargetOptions,
+  Tokenization,
+  TopNeurons,
+} from "#protocol/engine.ts";
+
+/** How one call is followed and stopped. An aborted call rejects with code "cancelled" at the next session run. */
+export interface CallOptions<Report = never> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (report: Report) => void;
+}
+
+/**
+ * The engine as the page sees it. Every promise settles, also when the worker dies ("engine-stopped") or the GPU is
+ * lost ("device-lost"); failures are `Fault`s with a code.
+ */
+export interface Engine {
+  load(source: CheckpointSource, options?: LoadOptions, call?: CallOptions<LoadProgress>): Promise<ModelInfo>;
+  tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
+  predict(
+    prompt: Prompt,
+    options?: RunOptions & TargetOptions & { readonly top?: number },
+    call?: CallOptions,
+  ): Promise<Prediction>;
+  generate(prompt: Prompt, options: { readonly tokens: number }, call?: CallOptions): Promise<Generation>;
+  sweepHeads(
+    prompt: Prompt,
+    options?: TargetOptions & { readonly rowByRow?: boolean },
+    call?: CallOptions<SweepRow>,
+  ): Promise<HeadSweep>;
+  layerIncrease(prompt: Prompt, options?: TargetOptions & RunOptions, call?: CallOptions): Promise<LayerIncrease>;
+  topNeurons(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly count: number },
+    call?: CallOptions,
+  ): Promise<TopNeurons>;
+  compareNeurons(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly count: number },
+    call?: CallOptions<Progress>,
+  ): Promise<NeuronComparison>;
+  neuron(at: NeuronId, options?: { readonly count?: number }, call?: CallOptions): Promise<NeuronTokens>;
+  inspectNeuron(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly at: NeuronId },
+    call?: CallOptions,
+  ): Promise<NeuronInspection>;
+  inspectHead(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly at: HeadId },
+    call?: CallOptions,
+  ): Promise<HeadInspection>;
+  /** Called when the worker is gone, with the reason; it has to be started and the model loaded again. */
+  onStopped(listener: (reason: Fault) => void): () => void;
+  /** Ends the worker, failing what is pending with "engine-stopped", and starts a fresh one without a model. */
+  restart(): void;
+}

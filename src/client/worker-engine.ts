@@ -1,0 +1,137 @@
+import * as Comlink from "comlink";
+import { Fault } from "#core/fault.ts";
+import type { FaultCode } from "#core/fault.ts";
+import type { EngineApi, JobId } from "#protocol/engine.ts";
+import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
+import type { CallOptions, Engine } from "./engine.ts";
+
+type Method = Exclude<keyof EngineApi, "cancel">;
+type Result<M extends Method> = Awaited<ReturnType<EngineApi[M]>>;
+
+/** One worker and what is pending in it. */
+interface Running {
+  readonly worker: Worker;
+  readonly api: Comlink.Remote<EngineApi>;
+  /** Rejects one pending call each. */
+  readonly pending: Set<(reason: Fault) => void>;
+  readonly watch: AbortController;
+}
+
+let lastJob: JobId = 0;
+
+/** Starts a worker and speaks to it. `start` makes a fresh worker each time it is called; the name is passed on to it. */
+export function workerEngine(start: (name: string) => Worker): Engine {
+  const listeners = new Set<(reason: Fault) => void>();
+  let running = launch();
+
+  function launch(): Running {
+    const name = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`;
+    const worker = start(name);
+    const launched: Running = { worker, api: Comlink.wrap<EngineApi>(worker), pending: new Set(), watch: new AbortController() };
+    const onDeath = (reason: Fault) => {
+      if (launched === running) stop(reason);
+    };
+    worker.addEventListener("error", (event) => {
+      onDeath(new Fault("engine-stopped", `the engine's worker stopped: ${event.message || "it could not be started"}`));
+    });
+    worker.addEventListener("message", (event: MessageEvent<unknown>) => {
+      if (isDeviceLost(event.data)) onDeath(new Fault("device-lost", event.data.reason));
+    });
+    watchLife(name, worker, launched.watch.signal, () =>
+      onDeath(new Fault("engine-stopped", "the engine's worker ended without a word, perhaps for want of memory")),
+    );
+    return launched;
+  }
+
+  function stop(reason: Fault): void {
+    end(running, reason);
+    running = launch();
+    for (const listener of listeners) listener(reason);
+  }
+
+  function call<M extends Method>(method: M, options: CallOptions | undefined, ...args: unknown[]): Promise<Result<M>> {
+    const { api, pending } = running;
+    const job = ++lastJob;
+    const signal = options?.signal;
+    return new Promise<Result<M>>((resolve, reject) => {
+      if (signal?.aborted) return reject(cancelled());
+      const onAbort = () => {
+        void api.cancel(job);
+        reject(cancelled());
+      };
+      signal?.addEventListener("abort", onAbort);
+      pending.add(reject);
+      const send = api[method] as unknown as (job: JobId, ...rest: unknown[]) => Promise<Result<M>>;
+      send(job, ...args)
+        .then(resolve, (reason: unknown) => reject(asFault(reason)))
+        .finally(() => {
+          pending.delete(reject);
+          signal?.removeEventListener("abort", onAbort);
+        });
+    });
+  }
+
+  return {
+    load: (source, options = {}, on) => call("load", on, source, options, report(on)),
+    tokenize: (text, on) => call("tokenize", on, text),
+    predict: (prompt, options = {}, on) => call("predict", on, prompt, options),
+    generate: (prompt, options, on) => call("generate", on, prompt, options),
+    sweepHeads: (prompt, options = {}, on) => call("sweepHeads", on, prompt, options, report(on)),
+    layerIncrease: (prompt, options = {}, on) => call("layerIncrease", on, prompt, options),
+    topNeurons: (prompt, options, on) => call("topNeurons", on, prompt, options),
+    compareNeurons: (prompt, options, on) => call("compareNeurons", on, prompt, options, report(on)),
+    neuron: (at, options = {}, on) => call("neuron", on, at, options),
+    inspectNeuron: (prompt, options, on) => call("inspectNeuron", on, prompt, options),
+    inspectHead: (prompt, options, on) => call("inspectHead", on, prompt, options),
+    onStopped(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    restart() {
+      end(running, new Fault("engine-stopped", "the engine was started again"));
+      running = launch();
+    },
+  };
+}
+
+/** A reporter that stays quiet once the caller has given up. */
+function report<Report>(options: CallOptions<Report> | undefined) {
+  return Comlink.proxy((progress: Report) => {
+    if (!options?.signal?.aborted) options?.onProgress?.(progress);
+  });
+}
+
+function end(running: Running, reason: Fault): void {
+  running.watch.abort();
+  running.worker.terminate();
+  for (const reject of running.pending) reject(reason);
+  running.pending.clear();
+}
+
+/**
+ * A worker that closes itself or is killed fires no event. It holds a Web Lock of its name while it lives; being granted
+ * that lock means that it is gone.
+ */
+function watchLife(name: string, worker: Worker, signal: AbortSignal, onDeath: () => void): void {
+  const onMessage = (event: MessageEvent<unknown>) => {
+    if (event.data !== name) return;
+    worker.removeEventListener("message", onMessage);
+    navigator.locks.request(name, { signal }, onDeath).catch(() => {
+      // the watch was called off because the worker was ended on purpose
+    });
+  };
+  worker.addEventListener("message", onMessage);
+}
+
+function isDeviceLost(data: unknown): data is { readonly type: string; readonly reason: string } {
+  return typeof data === "object" && data !== null && "type" in data && data.type === DEVICE_LOST_MESSAGE;
+}
+
+const cancelled = () => new Fault("cancelled", "the call was cancelled");
+
+/** What comlink hands over is a plain Error with the fields that the worker's side kept. */
+function asFault(reason: unknown): Fault {
+  if (reason instanceof Fault) return reason;
+  const { code, message } = reason as { code?: FaultCode; message?: string };
+  return new Fault(code ?? "internal", message ?? String(reason));
+}

@@ -1,0 +1,36 @@
+/**
+ * Why something could not be done, as a closed set: what a caller decides by. The sentence for a person is in the
+ * message (what was found, what is needed); what to do about it is the page's to add, keyed by this code.
+ */
+export type FaultCode =
+  | "empty-prompt"
+  | "prompt-too-long"
+  | "bad-request"
+  | "missing-file"
+  | "bad-file"
+  | "bad-config"
+  | "unknown-architecture"
+  | "no-webgpu"
+  | "device-lost"
+  | "engine-stopped"
+  | "not-loaded"
+  | "cancelled"
+  | "internal";
+
+/** An error whose `code` survives the way from the worker to the page and to `window.arithmoscope`. */
+export class Fault extends Error {
+  override readonly name = "Fault";
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The code of anything that was thrown: an abort is a cancellation, an unknown error is ours. */
+export function faultCode(reason: unknown): FaultCode {
+  if (reason instanceof Fault) return reason.code;
+  if (reason instanceof DOMException && reason.name === "AbortError") return "cancelled";
+  return "internal";
+}

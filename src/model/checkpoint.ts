@@ -1,0 +1,11 @@
+/** How weights are held: 4- or 8-bit blocks of 32 with a float32 scale each, or float32. Activations are float32. */
+export const DTYPES = ["q4", "q8", "f32"] as const;
+export type Dtype = (typeof DTYPES)[number];
+
+export const BACKENDS = ["webgpu", "wasm"] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+/** Where a checkpoint's files are read from. A base URL ends in "/" or is completed by one. */
+export type CheckpointSource =
+  | { readonly kind: "url"; readonly base: string }
+  | { readonly kind: "files"; readonly files: readonly File[] };

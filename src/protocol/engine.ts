@@ -1,0 +1,235 @@
+import type { Intervention } from "#model/interventions.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { Backend, CheckpointSource, Dtype } from "#model/checkpoint.ts";
+
+/**
+ * The contract between the page and the worker. Layers, heads, neurons and positions are zero-based; probabilities are
+ * from 0 to 1; log-probabilities and increases are in nats. Everything here can be cloned, big arrays are transferred.
+ */
+
+/** Names one call, so that it can be cancelled; chosen by the caller, unique per worker. */
+export type JobId = number;
+
+/** Text (the tokenizer adds its BOS) or token ids, taken as they are. */
+export type Prompt = string | readonly number[];
+
+export interface Token {
+  readonly id: number;
+  readonly text: string;
+}
+
+export interface RankedToken extends Token {
+  readonly probability: number;
+  readonly logProbability: number;
+}
+
+/** A token that a vector promotes or suppresses: its logit through the lens, a direction and not a probability. */
+export interface TokenLogit extends Token {
+  readonly logit: number;
+}
+
+export interface ModelInfo {
+  /** A name to show: the folder's or repository's last part. */
+  readonly name: string;
+  readonly family: string;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly modelDim: number;
+  readonly neurons: number;
+  readonly vocabulary: number;
+  /** The longest prompt, in tokens. */
+  readonly context: number;
+  readonly parameters: number;
+  readonly backend: Backend;
+  /** What the GPU calls itself, "" on WASM. */
+  readonly adapter: string;
+  /** Why WASM runs although WebGPU was not ruled out; "" otherwise. */
+  readonly backendNote: string;
+  readonly dtype: Dtype;
+  /** Bytes read from the source, and bytes of the quantised weights. */
+  readonly bytes: { readonly read: number; readonly weights: number };
+  readonly loadMs: number;
+}
+
+export interface LoadProgress {
+  readonly stage: "reading" | "preparing" | "warming-up";
+  /** Bytes of weights done and in all. */
+  readonly done: number;
+  readonly total: number;
+  /** What is being worked on, as `block 3 of 6`. */
+  readonly part: string;
+}
+
+export interface LoadOptions {
+  readonly dtype?: Dtype;
+  /** Left out: WebGPU where there is one, else WASM. Asked for by name, it is that or a Fault. */
+  readonly backend?: Backend;
+}
+
+export interface Tokenization {
+  readonly ids: number[];
+  /** The tokens as the vocabulary writes them. */
+  readonly texts: string[];
+  /** Indices of tokens that the tokenizer added by itself (BOS). */
+  readonly added: number[];
+  /** Characters that became the unknown token: what the model cannot see of the prompt. */
+  readonly unknown: string[];
+}
+
+export interface RunOptions {
+  readonly interventions?: readonly Intervention[];
+}
+
+export interface TargetOptions {
+  /** Token id; left out: the clean run's most probable token. */
+  readonly target?: number;
+}
+
+export interface Prediction {
+  readonly tokens: Token[];
+  /** At the last position, most probable first. */
+  readonly top: RankedToken[];
+  /** The token asked about, wherever it ranks (0 = most probable). */
+  readonly target: RankedToken & { readonly rank: number };
+}
+
+/** log p(target) with single heads at 0. */
+export interface HeadSweep {
+  readonly target: number;
+  /** log p(target) of the clean run. */
+  readonly baseline: number;
+  /** [layer][head]; NaN where not yet computed in a partial result. */
+  readonly logProbability: number[][];
+}
+
+export interface SweepRow {
+  readonly layer: number;
+  readonly logProbability: number[];
+  readonly baseline: number;
+  readonly target: number;
+}
+
+export interface LayerIncrease {
+  readonly target: number;
+  readonly attention: number[];
+  readonly ffn: number[];
+}
+
+export interface NeuronIncrease extends NeuronId {
+  readonly increase: number;
+  readonly activation: number;
+}
+
+/** A list of the largest, with how many neurons were evaluated exactly to be sure of it. */
+export interface TopNeurons {
+  readonly target: number;
+  readonly rows: NeuronIncrease[];
+  readonly evaluated: number;
+  /** Of how many neurons. */
+  readonly total: number;
+  /** True: the bounds prove that no neuron outside the list is larger than the last one in it. */
+  readonly certified: boolean;
+}
+
+export interface NeuronChange extends NeuronId {
+  /** before − after, in nats: how much of its increase the neuron loses. */
+  readonly change: number;
+  readonly before: number;
+  readonly after: number;
+  readonly activationBefore: number;
+  readonly activationAfter: number;
+  /** Top tokens of activation × value vector (the subvalue), so the activation's sign counts. */
+  readonly promotes: Token[];
+}
+
+export interface NeuronComparison {
+  readonly target: number;
+  readonly rows: NeuronChange[];
+  readonly evaluated: number;
+  readonly total: number;
+  readonly certified: boolean;
+}
+
+/** The raw value vector through the lens, without an activation: a property of the model alone. */
+export interface NeuronTokens {
+  readonly promotes: TokenLogit[];
+  readonly suppresses: TokenLogit[];
+}
+
+export interface NeuronInspection extends NeuronTokens {
+  readonly at: NeuronId;
+  readonly target: number;
+  /** At every position of the prompt. */
+  readonly activations: number[];
+  /** log p(target) increase of the neuron at the last position. */
+  readonly increase: number;
+  readonly baseline: number;
+  /** log p(target) with the neuron at 0 in addition to the interventions. */
+  readonly withoutIt: number;
+}
+
+export interface HeadInspection {
+  readonly at: HeadId;
+  readonly target: number;
+  /** [query][key], each row sums to 1. */
+  readonly pattern: number[][];
+  /** log p(target) increase of the head's output at the last position, added to the layer's input. */
+  readonly increase: number;
+  readonly baseline: number;
+  readonly withoutIt: number;
+  /** Tokens of the head's output at the last position. */
+  readonly promotes: TokenLogit[];
+  readonly suppresses: TokenLogit[];
+}
+
+export interface Generation {
+  readonly ids: number[];
+  readonly text: string;
+}
+
+/** How far a long call is; `total` is in the same unit as `done`. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * What the worker does. Every call names its job and can be cancelled by it; it then rejects with code "cancelled".
+ * Calls may overlap: single session runs take turns. The target and the frozen scale always come from the clean run.
+ */
+export interface EngineApi {
+  load(
+    job: JobId,
+    source: CheckpointSource,
+    options: LoadOptions,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<ModelInfo>;
+  tokenize(job: JobId, text: string): Promise<Tokenization>;
+  predict(job: JobId, prompt: Prompt, options: RunOptions & TargetOptions & { readonly top?: number }): Promise<Prediction>;
+  generate(job: JobId, prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
+  /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */
+  sweepHeads(
+    job: JobId,
+    prompt: Prompt,
+    options: TargetOptions & { readonly rowByRow?: boolean },
+    onRow: (row: SweepRow) => void,
+  ): Promise<HeadSweep>;
+  layerIncrease(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerIncrease>;
+  topNeurons(
+    job: JobId,
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly count: number },
+  ): Promise<TopNeurons>;
+  compareNeurons(
+    job: JobId,
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly count: number },
+    onProgress: (progress: Progress) => void,
+  ): Promise<NeuronComparison>;
+  neuron(job: JobId, at: NeuronId, options: { readonly count?: number }): Promise<NeuronTokens>;
+  inspectNeuron(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions & { readonly at: NeuronId }): Promise<NeuronInspection>;
+  inspectHead(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions & { readonly at: HeadId }): Promise<HeadInspection>;
+  cancel(job: JobId): void;
+}

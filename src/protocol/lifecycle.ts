@@ -1,0 +1,5 @@
+/** A worker holds a Web Lock of its own name while it lives, so that its death can be noticed; see `client/worker-engine.ts`. */
+export const ALIVE_LOCK_PREFIX = "arithmoscope-engine-";
+
+/** The type of the message by which the worker tells that its GPU device is gone: `{ type, reason }`. */
+export const DEVICE_LOST_MESSAGE = "arithmoscope-device-lost";
