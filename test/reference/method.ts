@@ -1,0 +1,198 @@
+import { forward } from "./forward.ts";
+import type { Capture } from "./forward.ts";
+import { atLast, lensLogits, lensLogProbability, logProbability } from "./lens.ts";
+import type { Lens } from "./lens.ts";
+import { layerWeight } from "./model.ts";
+import type { ReferenceModel, Tensor } from "./model.ts";
+import { columnOf, hadamard, largest, plus, scaled, times } from "./vectors.ts";
+
+/**
+ * The analyses of Yu & Ananiadou (2024), "Interpreting Arithmetic Mechanism in Large Language Models through
+ * Comparative Neuron Analysis", at the last position. Log-probabilities and increases are in nats.
+ */
+
+/** The most probable token of a run, the target of everything compared with it. */
+export const targetOf = (run: Capture): number => largest(atLast(run.logits), 1)[0]!;
+
+/** The `count` most probable tokens, most probable first. */
+export function topPredictions(run: Capture, count: number): { id: number; logProbability: number }[] {
+  const logits = atLast(run.logits);
+  return largest(logits, count).map((id) => ({ id, logProbability: logProbability(logits, id) }));
+}
+
+/** ln p(target) with each single head at 0, one full forward pass a head: [layer][head]. */
+export function headSweep(model: ReferenceModel, ids: readonly number[], target: number): number[][] {
+  return table(model.layers, model.heads, (layer, head) => {
+    const run = forward(model, ids, [{ kind: "head", at: { layer, head }, scale: 0 }]);
+    return logProbability(atLast(run.logits), target);
+  });
+}
+
+/** The head of a sweep whose loss costs the target most. */
+export function mostImportantHead(sweep: readonly (readonly number[])[]): { layer: number; head: number } {
+  const losses = sweep.flatMap((row, layer) => row.map((value, head) => ({ layer, head, value })));
+  const { layer, head } = losses.reduce((worst, each) => (each.value < worst.value ? each : worst));
+  return { layer, head };
+}
+
+/** ln p(w | base + vector) − ln p(w | base) through the lens: what adding the vector does to the target. */
+export function increase(lens: Lens, base: Float64Array, vector: Float64Array, target: number): number {
+  return lensLogProbability(lens, plus(base, vector), target) - lensLogProbability(lens, base, target);
+}
+
+/** Each attention's increase over the layer's input, each FFN's over the residual after attention. */
+export function layerIncreases(lens: Lens, run: Capture, target: number): { attention: number[]; ffn: number[] } {
+  const each = (base: Float64Array[][], vector: Float64Array[][]) =>
+    base.map((positions, layer) => increase(lens, atLast(positions), atLast(vector[layer]!), target));
+  return { attention: each(run.layerInput, run.attnOutput), ffn: each(run.residualOutput, run.ffnOutput) };
+}
+
+/** What one head adds to the residual: its columns of o_proj times its z. */
+export function headOutput(model: ReferenceModel, run: Capture, layer: number, head: number): Float64Array {
+  return throughHead(model, layer, head, atLast(run.z[layer]![head]!));
+}
+
+/**
+ * The same split by source position: [T] of d, summing to `headOutput` where the head is not intervened on. With
+ * `α[h, last, p]` the attention and `v[h, p]` the value, position p gives `W_O^h (α v)`.
+ */
+export function headOutputBySource(model: ReferenceModel, run: Capture, layer: number, head: number): Float64Array[] {
+  const group = Math.floor(head / (model.heads / model.kvHeads));
+  const weights = atLast(run.pattern[layer]![head]!);
+  return run.value[layer]![group]!.map((v, position) => throughHead(model, layer, head, scaled(v, weights[position]!)));
+}
+
+function throughHead(model: ReferenceModel, layer: number, head: number, z: Float64Array): Float64Array {
+  const allHeads = new Float64Array(model.heads * model.headDim);
+  allHeads.set(z, head * model.headDim);
+  return times(layerWeight(model, layer, "self_attn.o_proj"), allHeads);
+}
+
+/** Each head's output at the last position added to its layer's input: [layer][head]. */
+export function headIncreases(lens: Lens, run: Capture, target: number): number[][] {
+  const { model } = lens;
+  return table(model.layers, model.heads, (layer, head) =>
+    increase(lens, atLast(run.layerInput[layer]!), headOutput(model, run, layer, head), target),
+  );
+}
+
+/** The FFN value `fc2_k`: column k of down_proj, d values. */
+export const valueVector = (model: ReferenceModel, layer: number, neuron: number): Float64Array =>
+  columnOf(layerWeight(model, layer, "mlp.down_proj"), neuron);
+
+/** One neuron's increase, straight from its definition: `m_k fc2_k` added to the residual after attention. */
+export function neuronIncrease(
+  lens: Lens,
+  run: Capture,
+  at: { layer: number; neuron: number },
+  target: number,
+): number {
+  const m = atLast(run.activation[at.layer]!)[at.neuron]!;
+  const subvalue = scaled(valueVector(lens.model, at.layer, at.neuron), m);
+  return increase(lens, atLast(run.residualOutput[at.layer]!), subvalue, target);
+}
+
+/**
+ * Every neuron's increase: [layer] of N. The same as `neuronIncrease`, using that the lens is linear: with the scale s,
+ * `bs(r + m_k fc2_k) = bs(r) + s m_k U(γ ⊙ fc2_k)`, where the last factor belongs to the model alone.
+ */
+export function neuronIncreases(lens: Lens, run: Capture, target: number): Float64Array[] {
+  const { model, scale } = lens;
+  return Array.from({ length: model.layers }, (_, layer) => {
+    const base = lensLogits(lens, atLast(run.residualOutput[layer]!));
+    const before = logProbability(base, target);
+    const directions = valueLogits(model, layer);
+    return atLast(run.activation[layer]!).map((m, neuron) => {
+      const direction = directions[neuron]!;
+      const together = base.map((logit, token) => logit + scale * m * direction[token]!);
+      return logProbability(together, target) - before;
+    });
+  });
+}
+
+const known = new WeakMap<Tensor, Float64Array[]>();
+
+/** `U(γ ⊙ fc2_k)` of a layer's neurons: [N] of V. Kept, because every prompt needs it. */
+function valueLogits(model: ReferenceModel, layer: number): Float64Array[] {
+  const down = layerWeight(model, layer, "mlp.down_proj");
+  let logits = known.get(down);
+  if (!logits) {
+    logits = Array.from({ length: model.neurons }, (_, neuron) =>
+      lensLogits({ model, scale: 1 }, valueVector(model, layer, neuron)),
+    );
+    known.set(down, logits);
+  }
+  return logits;
+}
+
+/** A neuron in two runs. */
+export interface ComparedNeuron {
+  readonly layer: number;
+  readonly neuron: number;
+  /** `before − after`, in nats. */
+  readonly change: number;
+  readonly before: number;
+  readonly after: number;
+  readonly activationBefore: number;
+  readonly activationAfter: number;
+}
+
+/**
+ * Comparative neuron analysis of every neuron, largest change first (equal ones in model order). The target and the
+ * lens come from the clean run for both runs.
+ */
+export function compareNeurons(lens: Lens, clean: Capture, changed: Capture, target: number): ComparedNeuron[] {
+  const before = neuronIncreases(lens, clean, target);
+  const after = neuronIncreases(lens, changed, target);
+  const rows = before.flatMap((increases, layer) =>
+    Array.from(increases, (value, neuron) => ({
+      layer,
+      neuron,
+      change: value - after[layer]![neuron]!,
+      before: value,
+      after: after[layer]![neuron]!,
+      activationBefore: atLast(clean.activation[layer]!)[neuron]!,
+      activationAfter: atLast(changed.activation[layer]!)[neuron]!,
+    })),
+  );
+  return rows.sort((a, b) => b.change - a.change);
+}
+
+/** Neurons by their increase, largest first. */
+export function rankNeurons(increases: readonly Float64Array[]): { layer: number; neuron: number; increase: number }[] {
+  return increases
+    .flatMap((values, layer) => Array.from(values, (value, neuron) => ({ layer, neuron, increase: value })))
+    .sort((a, b) => b.increase - a.increase);
+}
+
+/**
+ * Tokens that a vector promotes most, with their logits through the lens of scale 1. The order does not depend on the
+ * scale. Of a neuron: its value vector, or times its activation where the sign shall count.
+ */
+export function topTokens(model: ReferenceModel, vector: Float64Array, count: number): { id: number; logit: number }[] {
+  const logits = lensLogits({ model, scale: 1 }, vector);
+  return largest(logits, count).map((id) => ({ id, logit: logits[id]! }));
+}
+
+/** Tokens that a vector suppresses most, most suppressed first. */
+export function bottomTokens(
+  model: ReferenceModel,
+  vector: Float64Array,
+  count: number,
+): { id: number; logit: number }[] {
+  return topTokens(model, scaled(vector, -1), count).map(({ id, logit }) => ({ id, logit: -logit }));
+}
+
+/** A neuron's key: the norm's gain times its row of up_proj or gate_proj, d values, to be met with a raw residual. */
+export function neuronKey(
+  model: ReferenceModel,
+  part: "up" | "gate",
+  at: { readonly layer: number; readonly neuron: number },
+): Float64Array {
+  const weight = layerWeight(model, at.layer, `mlp.${part}_proj`);
+  const row = weight.data.slice(at.neuron * model.modelDim, (at.neuron + 1) * model.modelDim);
+  return hadamard(row, layerWeight(model, at.layer, "post_attention_layernorm").data);
+}
+
+const table = (rows: number, cols: number, cell: (row: number, col: number) => number): number[][] =>
+  Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, (_unused, col) => cell(row, col)));
