@@ -1,0 +1,86 @@
+import type { Dtype } from "#model/checkpoint.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { Intervention } from "#model/interventions.ts";
+
+export const VIEWS = ["heads", "neurons"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/** The name that a finding gives the model shipped with the page. */
+export const BUNDLED_MODEL = "abacus";
+
+export type Selection =
+  | { readonly kind: "head"; readonly at: HeadId }
+  | { readonly kind: "neuron"; readonly at: NeuronId };
+
+export interface SortOrder {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+export interface ClaimedNeuron {
+  readonly at: NeuronId;
+  /** before − after: how much of its increase the neuron loses to the interventions. */
+  readonly change: number;
+}
+
+/** The numbers that a finding stands on, in nats, for whoever opens it to check. */
+export interface Claims {
+  /** log p(target) of the clean run. */
+  readonly baseline?: number;
+  /** log p(target) with the interventions. */
+  readonly changed?: number;
+  /** Most telling first: a link that is too long drops the last ones. */
+  readonly neurons?: readonly ClaimedNeuron[];
+}
+
+/** What a person keeps and shares; a link carries all of it. */
+export interface Finding {
+  /** `abacus` is the bundled model, `owner/name` a repository on the Hub, else an http(s) address that the files are under. */
+  readonly model: string;
+  /** Branch, tag or commit on the Hub; an address has none. */
+  readonly revision?: string;
+  readonly dtype?: Dtype;
+  /** Never trimmed. */
+  readonly prompt: string;
+  /** Token id; left out: the clean run's most probable token. */
+  readonly target?: number;
+  readonly interventions: readonly Intervention[];
+  readonly view: ViewName;
+  readonly selected?: Selection;
+  /** Of the comparison table. */
+  readonly sort?: SortOrder;
+  readonly expected: Claims;
+  /** Keys of a link that this version does not know, kept and written again. */
+  readonly unknown: readonly (readonly [key: string, value: string])[];
+}
+
+/** What an empty link means. */
+export const NO_FINDING: Finding = {
+  model: BUNDLED_MODEL,
+  prompt: "",
+  interventions: [],
+  view: "heads",
+  expected: {},
+  unknown: [],
+};
+
+/** The Hub's own cap on a repository's id. */
+const MAX_REPO_CHARACTERS = 96;
+
+/** `name` or `owner/name` as the Hub allows it: nothing that could leave its folder in an address. */
+const REPO = /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)?$/;
+const REVISION = /^[A-Za-z0-9_][\w./-]*$/;
+
+export const isRepo = (text: string) => text.length <= MAX_REPO_CHARACTERS && REPO.test(text) && !text.includes("..");
+export const isRevision = (text: string) => REVISION.test(text) && !text.includes("..");
+
+/** The address that a Hub repository's files are under. `repo` and `revision` have passed `isRepo` and `isRevision`. */
+export const hubAddress = (repo: string, revision = "main") =>
+  `https://huggingface.co/${repo}/resolve/${encodeURIComponent(revision)}/`;
+
+/** An absolute http(s) address without credentials, which a browser would refuse to fetch. */
+export function isAddress(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+}

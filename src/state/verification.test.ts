@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { decodeFinding, encodeFinding } from "./permalink.ts";
+import { NO_FINDING } from "./finding.ts";
+import { TOLERANCE_NATS, verify } from "./verification.ts";
+
+const neuron = (change: number) => [{ at: { layer: 4, neuron: 425 }, change }];
+
+describe("a finding's numbers", () => {
+  test("are reproduced by a run that differs in the order of its sums only", () => {
+    const found = verify(
+      { baseline: -0.0601, changed: -7.9762, neurons: neuron(0.697) },
+      { baseline: -0.06008, changed: -7.9758, neurons: neuron(0.69702) },
+    );
+    expect(found.verdict).toBe("reproduced");
+    expect(found.largestDifference).toBeCloseTo(0.0004, 10);
+    expect(found.rows.map((row) => row.name)).toEqual([
+      "log p(target)",
+      "log p(target) with the interventions",
+      "change of L4N425",
+    ]);
+    expect(found.reason).toBe("All 3 numbers lie within 0.001 nats of the link's.");
+  });
+
+  test("survive the rounding of the link itself", () => {
+    const measured = {
+      baseline: -0.06008269846431545,
+      changed: -7.976193967263718,
+      neurons: neuron(0.69740951),
+    };
+    const read = decodeFinding(encodeFinding({ ...NO_FINDING, expected: measured })).finding.expected;
+    expect(verify(read, measured).verdict).toBe("reproduced");
+    expect(verify(read, measured).largestDifference).toBeLessThanOrEqual(0.5e-4);
+  });
+
+  test("differ beyond the tolerance, and say by how much", () => {
+    const found = verify({ baseline: -0.06 }, { baseline: -0.26 }, { claimed: "q8", measured: "q8" });
+    expect(found).toMatchObject({
+      verdict: "differs",
+      rows: [{ expected: -0.06, measured: -0.26 }],
+    });
+    expect(found.rows[0]!.difference).toBeCloseTo(-0.2, 10);
+    expect(found.reason).toBe(
+      "The largest difference is 0.2 nats; 0.001 are allowed. Rounding does not explain it: the model or the method differs.",
+    );
+  });
+
+  test("differ in another precision too, with quantisation as the reason", () => {
+    const found = verify({ baseline: -0.06 }, { baseline: -0.08 }, { claimed: "q4", measured: "f32" });
+    expect(found.verdict).toBe("differs");
+    expect(found.reason).toContain("Quantisation may explain it: the numbers were found in q4 and checked in f32.");
+  });
+
+  test("are reproduced in another precision that happens to agree", () => {
+    expect(verify({ baseline: -0.06 }, { baseline: -0.0601 }, { claimed: "q8", measured: "f32" }).verdict).toBe(
+      "reproduced",
+    );
+  });
+
+  test("are not reproduced by a run that does not give one of them", () => {
+    const found = verify({ baseline: -0.06, neurons: neuron(0.7) }, { baseline: -0.06, neurons: [] });
+    expect(found).toMatchObject({
+      verdict: "differs",
+      largestDifference: 0,
+      reason: "Not measured here: change of L4N425.",
+    });
+  });
+
+  test("are not reproduced by a run that gave NaN", () => {
+    expect(verify({ changed: -1 }, { changed: Number.NaN }).verdict).toBe("differs");
+  });
+
+  test("need not be there", () => {
+    expect(verify({}, { baseline: -0.06 })).toEqual({
+      verdict: "nothing claimed",
+      largestDifference: 0,
+      rows: [],
+      reason: "The link carries no numbers to check.",
+    });
+  });
+
+  test.each([
+    ["just inside", 0.99, "reproduced"],
+    ["just outside", 1.01, "differs"],
+  ])("are held to the tolerance: %s", (_, factor, verdict) => {
+    expect(verify({ baseline: -1 }, { baseline: -1 + factor * TOLERANCE_NATS }).verdict).toBe(verdict);
+  });
+});
