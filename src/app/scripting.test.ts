@@ -1,0 +1,300 @@
+import { describe, expect, test } from "vitest";
+import type { Engine } from "#client/engine.ts";
+import { Fault } from "#core/fault.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { LoadOptions, ModelInfo } from "#protocol/engine.ts";
+import { installScriptingSurface } from "./scripting.ts";
+import type { ScriptingSurface } from "./scripting.ts";
+
+const eight = { id: 12, text: "8", probability: 0.9417, logProbability: -0.0601 };
+const info = { name: "abacus", layers: 6, heads: 8 } as ModelInfo;
+const bundled: CheckpointSource = { kind: "url", base: "https://here.org/models/abacus/" };
+const row = { layer: 4, neuron: 425, increase: 0.682, activation: 22.9 };
+const change = {
+  layer: 4,
+  neuron: 425,
+  change: 0.697,
+  before: 0.682,
+  after: -0.016,
+  activationBefore: 22.9,
+  activationAfter: -0.29,
+  promotes: [{ id: 12, text: "8" }],
+};
+const promoted = { promotes: [{ id: 12, text: "8", logit: 2.1 }], suppresses: [{ id: 11, text: "7", logit: -1.4 }] };
+
+/** A fake engine that remembers what it was asked, and a tokenizer of single characters with a BOS. */
+function scripted() {
+  const asked: unknown[][] = [];
+  const answer =
+    <Result>(name: string, result: Result) =>
+    (...args: unknown[]) => {
+      asked.push([name, ...args]);
+      return Promise.resolve(result);
+    };
+  const engine = {
+    tokenize: (text: string) => {
+      const characters = [...text];
+      return Promise.resolve({
+        ids: [1, ...characters.map((character) => character.codePointAt(0)! - 48 + 4)],
+        texts: ["<s>", ...characters],
+        added: [0],
+        unknown: characters.filter((character) => character === "☃"),
+      });
+    },
+    predict: answer("predict", { tokens: [{ id: 1, text: "<s>" }], top: [eight], target: { ...eight, rank: 0 } }),
+    generate: answer("generate", { ids: [12], text: "8" }),
+    sweepHeads: answer("sweepHeads", { target: 12, baseline: -0.0601, logProbability: [[-7.98]] }),
+    layerIncrease: answer("layerIncrease", { target: 12, attention: [0.5], ffn: [0.4] }),
+    topNeurons: answer("topNeurons", { target: 12, rows: [row], evaluated: 13, total: 3072, certified: true }),
+    compareNeurons: answer("compareNeurons", {
+      target: 12,
+      rows: [change],
+      evaluated: 16,
+      total: 3072,
+      certified: true,
+    }),
+    neuron: answer("neuron", promoted),
+  };
+  const load = (source: CheckpointSource, options: LoadOptions) => answer("load", info)(source, options);
+  const host: { arithmoscope?: ScriptingSurface } = {};
+  installScriptingSurface(
+    { engine: engine as unknown as Engine, load, bundled, pageAddress: "https://here.org/app/index.html#p=3" },
+    host,
+  );
+  return { surface: host.arithmoscope!, asked, engine };
+}
+
+/** A script is not type-checked. */
+const untyped = () => scripted().surface as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+describe("load", () => {
+  test.each([
+    ["the bundled model", { kind: "bundled" }, bundled],
+    [
+      "a Hub repository",
+      { kind: "hub", repo: "owner/name" },
+      { kind: "url", base: "https://huggingface.co/owner/name/resolve/main/" },
+    ],
+    [
+      "a pull request of one",
+      { kind: "hub", repo: "owner/name", revision: "refs/pr/1" },
+      { kind: "url", base: "https://huggingface.co/owner/name/resolve/refs%2Fpr%2F1/" },
+    ],
+    ["an address, completed", { kind: "url", base: "https://a.org/m" }, { kind: "url", base: "https://a.org/m/" }],
+    [
+      "an address beside the page",
+      { kind: "url", base: "../models/m/" },
+      { kind: "url", base: "https://here.org/models/m/" },
+    ],
+  ] as const)("takes %s", async (_, source, expected) => {
+    const { surface, asked } = scripted();
+    await expect(surface.load(source, { dtype: "q4", backend: "wasm" })).resolves.toBe(info);
+    expect(asked).toEqual([["load", expected, { dtype: "q4", backend: "wasm" }]]);
+  });
+
+  test("takes files from the reader's disk", async () => {
+    const { surface, asked } = scripted();
+    const files = [new File(["{}"], "config.json")];
+    await surface.load({ kind: "files", files });
+    expect(asked).toEqual([["load", { kind: "files", files }, {}]]);
+  });
+});
+
+describe("questions", () => {
+  test("tokenize gives ids and texts, the BOS with them", async () => {
+    await expect(scripted().surface.tokenize("3+")).resolves.toEqual({ ids: [1, 7, -1], texts: ["<s>", "3", "+"] });
+  });
+
+  test("predict passes interventions, top and target on", async () => {
+    const { surface, asked } = scripted();
+    const interventions = [{ head: "0.7" }, { neuron: "L4N425", scale: 0.5 }];
+    await expect(surface.predict("3+5=", { interventions, top: 3, target: 12 })).resolves.toEqual({
+      tokens: [{ id: 1, text: "<s>" }],
+      top: [eight],
+      target: { ...eight, rank: 0 },
+    });
+    const read = [
+      { kind: "head", at: { layer: 0, head: 7 }, scale: 0 },
+      { kind: "neuron", at: { layer: 4, neuron: 425 }, scale: 0.5 },
+    ];
+    expect(asked).toEqual([["predict", "3+5=", { interventions: read, top: 3, target: 12 }]]);
+  });
+
+  test("a prompt of token ids is passed on as it is", async () => {
+    const { surface, asked } = scripted();
+    await surface.sweepHeads([1, 7, 1004]);
+    expect(asked).toEqual([["sweepHeads", [1, 7, 1004], {}]]);
+  });
+
+  test("a target may be the text of one token", async () => {
+    const { surface, asked } = scripted();
+    await expect(surface.sweepHeads("3+5=", { target: "8" })).resolves.toEqual({
+      target: 12,
+      baseline: -0.0601,
+      logProbability: [[-7.98]],
+    });
+    expect(asked).toEqual([["sweepHeads", "3+5=", { target: 12 }]]);
+  });
+
+  test("each gives the documented shape", async () => {
+    const { surface } = scripted();
+    const interventions = [{ head: "L0H7", scale: 0 }];
+    await expect(surface.generate("3+5=", { tokens: 1 })).resolves.toEqual({ ids: [12], text: "8" });
+    await expect(surface.layerIncrease("3+5=")).resolves.toEqual({ attention: [0.5], ffn: [0.4] });
+    await expect(surface.topNeurons("3+5=", { count: 1 })).resolves.toEqual({
+      rows: [row],
+      evaluated: 13,
+      certified: true,
+    });
+    await expect(surface.compareNeurons("3+5=", { interventions, count: 1 })).resolves.toEqual({
+      target: 12,
+      rows: [change],
+      evaluated: 16,
+      certified: true,
+    });
+    await expect(surface.neuron({ layer: 4, neuron: 425 })).resolves.toEqual(promoted);
+    await expect(surface.neuron("4_425")).resolves.toEqual(promoted);
+  });
+});
+
+describe("a bad argument", () => {
+  test.each<[string, string, unknown[], string]>([
+    ["no source", "load", [], 'load: source is undefined; it needs to be as { kind: "bundled" }'],
+    [
+      "a source of no kind",
+      "load",
+      [{ kind: "disk" }],
+      "load: kind is “disk”; it needs to be one of bundled, hub, url, files",
+    ],
+    [
+      "a repository outside its folder",
+      "load",
+      [{ kind: "hub", repo: "../secret" }],
+      "load: repo is “../secret”; it needs to be a repository on the Hub",
+    ],
+    [
+      "a revision that is none",
+      "load",
+      [{ kind: "hub", repo: "a/b", revision: "" }],
+      "load: revision is “”; it needs to be a branch, a tag or a commit",
+    ],
+    [
+      "a script for an address",
+      "load",
+      [{ kind: "url", base: "javascript:0" }],
+      "load: base is “javascript:0”; it needs to be the http(s) address of a folder",
+    ],
+    [
+      "no files",
+      "load",
+      [{ kind: "files", files: [] }],
+      "load: files are an array of 0; they need to be the File objects",
+    ],
+    [
+      "an unknown precision",
+      "load",
+      [{ kind: "bundled" }, { dtype: "f16" }],
+      "dtype is “f16”; it needs to be one of q4, q8, f32",
+    ],
+    ["a text that is none", "tokenize", [8], "tokenize: text is 8; it needs to be a string"],
+    ["no prompt", "predict", [], "prompt is undefined; it needs to be a text or an array of token ids"],
+    [
+      "a prompt of halves",
+      "predict",
+      [[1, 0.5]],
+      "prompt is an array of 2; it needs to be a text or an array of token ids",
+    ],
+    [
+      "options that are none",
+      "predict",
+      ["3+5=", 5],
+      "predict: options are 5; they need to be an object with interventions, target, top",
+    ],
+    [
+      "a misspelt option",
+      "predict",
+      ["3+5=", { interventons: [] }],
+      "predict: there is no option “interventons”; it takes interventions, target, top",
+    ],
+    [
+      "interventions that are no array",
+      "predict",
+      ["3+5=", { interventions: "L0H7" }],
+      "interventions are “L0H7”; they need to be an array as",
+    ],
+    [
+      "an intervention without a part",
+      "predict",
+      ["3+5=", { interventions: [{ scale: 0 }] }],
+      'intervention is { scale: 0 }; it needs to be as { head: "L0H7", scale: 0 }',
+    ],
+    [
+      "a head that is none",
+      "predict",
+      ["3+5=", { interventions: [{ head: "seven" }] }],
+      "intervention: “seven” is not a head; write it as L17H22 or 17.22",
+    ],
+    [
+      "a scale out of range",
+      "predict",
+      ["3+5=", { interventions: [{ head: "L0H7", scale: 1e9 }] }],
+      "intervention: scale 1000000000 must be a number",
+    ],
+    ["no number of tokens", "generate", ["3+5="], "tokens is undefined; it needs to be a whole number from 1"],
+    [
+      "a target of several tokens",
+      "sweepHeads",
+      ["3+5=", { target: "10" }],
+      "target “10” is 2 tokens: “1” (5), “0” (4); it needs to be one token, or its id",
+    ],
+    [
+      "a target of no token",
+      "sweepHeads",
+      ["3+5=", { target: "" }],
+      "target “” is 0 tokens: none; it needs to be one token, or its id",
+    ],
+    [
+      "a target nobody knows",
+      "sweepHeads",
+      ["3+5=", { target: "☃" }],
+      "target “☃” has characters that the tokenizer does not know: ☃",
+    ],
+    [
+      "a target below 0",
+      "sweepHeads",
+      ["3+5=", { target: -1 }],
+      "target is -1; it needs to be a token id or the text of one token",
+    ],
+    ["no neurons asked for", "topNeurons", ["3+5=", { count: 0 }], "count is 0; it needs to be a whole number from 1"],
+    ["nothing to compare with", "compareNeurons", ["3+5=", { count: 5 }], "compareNeurons: interventions are missing"],
+    [
+      "a neuron that is none",
+      "neuron",
+      ["L4H2"],
+      'neuron is “L4H2”; it needs to be as { layer: 4, neuron: 425 } or "L4N425"',
+    ],
+    ["half a neuron", "neuron", [{ layer: 4 }], "neuron is { layer: 4 }; it needs to be as"],
+  ])("is refused: %s", async (_, call, args, message) => {
+    const reason: unknown = await untyped()[call]!(...args).catch((thrown: unknown) => thrown);
+    expect(reason).toBeInstanceOf(Error);
+    expect(reason).toMatchObject({ code: "bad-request" });
+    expect((reason as Error).message).toContain(message);
+  });
+});
+
+describe("a failure of the engine", () => {
+  test("keeps its code", async () => {
+    const { surface, engine } = scripted();
+    engine.predict = () => Promise.reject(new Fault("prompt-too-long", "prompt: 70 tokens, the model reads 64"));
+    await expect(surface.predict("3+5=")).rejects.toMatchObject({ code: "prompt-too-long" });
+  });
+
+  test("that nobody foresaw gets one, and names the call", async () => {
+    const { surface, engine } = scripted();
+    engine.predict = () => Promise.reject(new TypeError("undefined is not a function"));
+    await expect(surface.predict("3+5=")).rejects.toMatchObject({
+      code: "internal",
+      message: "predict: undefined is not a function",
+    });
+  });
+});

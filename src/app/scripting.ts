@@ -1,0 +1,194 @@
+import type { Engine } from "#client/engine.ts";
+import { Fault, faultCode } from "#core/fault.ts";
+import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { NeuronId } from "#model/ids.ts";
+import type { InterventionText } from "#model/interventions.ts";
+import type {
+  Generation,
+  HeadSweep,
+  LoadOptions,
+  ModelInfo,
+  NeuronChange,
+  NeuronIncrease,
+  NeuronTokens,
+  Prediction,
+  Prompt,
+  RankedToken,
+  Token,
+} from "#protocol/engine.ts";
+import {
+  bad,
+  given,
+  readChoice,
+  readCount,
+  readInterventions,
+  readNeuron,
+  readOptions,
+  readPrompt,
+  readSource,
+  readTarget,
+  show,
+} from "./script-arguments.ts";
+
+export type ScriptSource =
+  | { readonly kind: "bundled" }
+  | { readonly kind: "hub"; readonly repo: string; readonly revision?: string }
+  | { readonly kind: "url"; readonly base: string }
+  | { readonly kind: "files"; readonly files: readonly File[] };
+
+/** A token id, or the text of exactly one token; left out: the clean run's most probable token. */
+interface Targeted {
+  readonly target?: number | string;
+}
+
+interface Intervened {
+  readonly interventions?: readonly InterventionText[];
+}
+
+interface Counted {
+  readonly count: number;
+}
+
+/**
+ * `window.arithmoscope`: the engine of the page, for the console, for notebooks and for tests. Log-probabilities and
+ * increases are in nats. Every call rejects with an `Error` whose `code` is a `FaultCode`; see docs/scripting.md.
+ */
+export interface ScriptingSurface {
+  load(source: ScriptSource, options?: LoadOptions): Promise<ModelInfo>;
+  tokenize(text: string): Promise<{ ids: number[]; texts: string[] }>;
+  predict(
+    prompt: Prompt,
+    options?: Targeted & Intervened & { readonly top?: number },
+  ): Promise<{ tokens: Token[]; top: RankedToken[]; target: Prediction["target"] }>;
+  generate(prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
+  sweepHeads(prompt: Prompt, options?: Targeted): Promise<HeadSweep>;
+  layerIncrease(prompt: Prompt, options?: Targeted & Intervened): Promise<{ attention: number[]; ffn: number[] }>;
+  topNeurons(
+    prompt: Prompt,
+    options: Targeted & Intervened & Counted,
+  ): Promise<{ rows: NeuronIncrease[]; evaluated: number; certified: boolean }>;
+  compareNeurons(
+    prompt: Prompt,
+    options: Targeted & Required<Intervened> & Counted,
+  ): Promise<{ target: number; rows: NeuronChange[]; evaluated: number; certified: boolean }>;
+  /** `{ layer: 4, neuron: 425 }` or `"L4N425"`. */
+  neuron(at: NeuronId | string): Promise<NeuronTokens>;
+}
+
+export interface ScriptingParts {
+  readonly engine: Engine;
+  /** The page's own way of loading, so that the page shows what a script has loaded. */
+  readonly load: (source: CheckpointSource, options: LoadOptions) => Promise<ModelInfo>;
+  readonly bundled: CheckpointSource;
+  /** What a relative address is relative to. */
+  readonly pageAddress: string;
+}
+
+declare global {
+  interface Window {
+    arithmoscope: ScriptingSurface;
+  }
+}
+
+export function installScriptingSurface(
+  parts: ScriptingParts,
+  host: Partial<Pick<Window, "arithmoscope">> = window,
+): void {
+  host.arithmoscope = scriptingSurface(parts);
+}
+
+function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts): ScriptingSurface {
+  const target = (given: unknown) => readTarget(engine, given);
+  const surface: ScriptingSurface = {
+    async load(source, options) {
+      const known = readOptions("load", options, ["dtype", "backend"]);
+      const asked = {
+        ...given("dtype", readChoice("dtype", known["dtype"], DTYPES)),
+        ...given("backend", readChoice("backend", known["backend"], BACKENDS)),
+      };
+      return load(readSource(source, bundled, pageAddress), asked);
+    },
+
+    async tokenize(text) {
+      if (typeof text !== "string") throw bad(`tokenize: text is ${show(text)}; it needs to be a string`);
+      const { ids, texts } = await engine.tokenize(text);
+      return { ids, texts };
+    },
+
+    async predict(prompt, options) {
+      const known = readOptions("predict", options, ["interventions", "target", "top"]);
+      const asked = {
+        ...given("interventions", readInterventions(known["interventions"])),
+        ...given("top", known["top"] === undefined ? undefined : readCount("top", known["top"])),
+      };
+      const found = await engine.predict(readPrompt(prompt), { ...asked, ...(await target(known["target"])) });
+      return { tokens: found.tokens, top: found.top, target: found.target };
+    },
+
+    async generate(prompt, options) {
+      const known = readOptions("generate", options, ["tokens"]);
+      const { ids, text } = await engine.generate(readPrompt(prompt), { tokens: readCount("tokens", known["tokens"]) });
+      return { ids, text };
+    },
+
+    async sweepHeads(prompt, options) {
+      const known = readOptions("sweepHeads", options, ["target"]);
+      const found = await engine.sweepHeads(readPrompt(prompt), await target(known["target"]));
+      return { target: found.target, baseline: found.baseline, logProbability: found.logProbability };
+    },
+
+    async layerIncrease(prompt, options) {
+      const known = readOptions("layerIncrease", options, ["interventions", "target"]);
+      const asked = given("interventions", readInterventions(known["interventions"]));
+      const found = await engine.layerIncrease(readPrompt(prompt), { ...asked, ...(await target(known["target"])) });
+      return { attention: found.attention, ffn: found.ffn };
+    },
+
+    async topNeurons(prompt, options) {
+      const known = readOptions("topNeurons", options, ["count", "interventions", "target"]);
+      const count = readCount("count", known["count"]);
+      const asked = given("interventions", readInterventions(known["interventions"]));
+      const found = await engine.topNeurons(readPrompt(prompt), {
+        count,
+        ...asked,
+        ...(await target(known["target"])),
+      });
+      return { rows: found.rows, evaluated: found.evaluated, certified: found.certified };
+    },
+
+    async compareNeurons(prompt, options) {
+      const known = readOptions("compareNeurons", options, ["count", "interventions", "target"]);
+      const count = readCount("count", known["count"]);
+      const interventions = readInterventions(known["interventions"]);
+      if (!interventions)
+        throw bad("compareNeurons: interventions are missing; it compares the run with them to the clean run");
+      const asked = { count, interventions, ...(await target(known["target"])) };
+      const found = await engine.compareNeurons(readPrompt(prompt), asked);
+      return { target: found.target, rows: found.rows, evaluated: found.evaluated, certified: found.certified };
+    },
+
+    async neuron(at) {
+      const { promotes, suppresses } = await engine.neuron(readNeuron(at));
+      return { promotes, suppresses };
+    },
+  };
+  return withCodes(surface);
+}
+
+/** Gives every failure a code, also one that nobody foresaw. */
+function withCodes(surface: ScriptingSurface): ScriptingSurface {
+  const calls = Object.entries(surface).map(([name, call]: [string, (...args: never[]) => Promise<unknown>]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await call(...args);
+      } catch (reason) {
+        if (reason instanceof Fault) throw reason;
+        const message = reason instanceof Error ? reason.message : String(reason);
+        throw new Fault(faultCode(reason), `${name}: ${message}`, { cause: reason });
+      }
+    },
+  ]);
+  return Object.fromEntries(calls) as unknown as ScriptingSurface;
+}
