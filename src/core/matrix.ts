@@ -6,7 +6,7 @@ export interface Matrix {
 }
 
 /** @throws RangeError if the values do not fill the shape exactly */
-export function matrix(rows: number, cols: number, data = new Float32Array(rows * cols)): Matrix {
+export function matrix(rows: number, cols: number, data: Float32Array = new Float32Array(rows * cols)): Matrix {
   if (data.length !== rows * cols) {
     throw new RangeError(`matrix: ${rows} × ${cols} needs ${rows * cols} values, got ${data.length}`);
   }

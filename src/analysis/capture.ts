@@ -1,0 +1,120 @@
+import { matrix } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { HeadId } from "#model/ids.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { Tap } from "#model/taps.ts";
+import type { BlockRun, Residual, Runner } from "./runner.ts";
+
+/** What one layer did to one prompt. Rows are positions. */
+export interface LayerCapture {
+  /** The layer's input, [position, modelDim]. */
+  readonly residPre: Matrix;
+  /** Input plus attention, [position, modelDim]. */
+  readonly residMid: Matrix;
+  /** Neuron activations, [position, neurons]. */
+  readonly post: Matrix;
+  /** [heads, position, headDim] */
+  readonly z: Float32Array;
+  /** [heads, query, key] */
+  readonly pattern: Float32Array;
+}
+
+/** One prompt's run with every activation that the method needs. */
+export interface Capture {
+  readonly ids: readonly number[];
+  readonly layers: readonly LayerCapture[];
+  /** The residual after the last layer, [position, modelDim]. */
+  readonly residFinal: Matrix;
+  /** 1 / rms of `residFinal` at the last position: what the lens freezes when this is the clean run. */
+  readonly scale: number;
+  /** At the last position, [vocabulary]. */
+  readonly logits: Float32Array;
+}
+
+const ALL_TAPS: readonly Tap[] = ["residMid", "post", "z", "pattern"];
+
+/**
+ * Runs a prompt from the first layer to the logits and keeps every tap.
+ *
+ * @throws what `signal` was aborted with
+ */
+export async function capture(
+  runner: Runner,
+  ids: readonly number[],
+  interventions: readonly Intervention[],
+  signal?: AbortSignal,
+): Promise<Capture> {
+  const { spec } = runner;
+  const positions = ids.length;
+  const shape = (data: Float32Array | undefined, cols: number) => matrix(positions, cols, data);
+  const layers: LayerCapture[] = [];
+  let residual = await runner.embed(ids);
+  try {
+    for (let layer = 0; layer < spec.layers; layer++) {
+      signal?.throwIfAborted();
+      const residPre = shape(await runner.download(residual), spec.modelDim);
+      const { residual: next, taps } = await runner.block(layer, residual, { ...scales(spec, layer, interventions), taps: ALL_TAPS });
+      runner.release(residual);
+      residual = next;
+      layers.push({
+        residPre,
+        residMid: shape(taps.residMid, spec.modelDim),
+        post: shape(taps.post, spec.neurons),
+        z: taps.z!,
+        pattern: taps.pattern!,
+      });
+    }
+    const residFinal = shape(await runner.download(residual), spec.modelDim);
+    const { logits, ownScale } = await runner.unembed(residual, { positions: [positions - 1], wants: ["logits", "ownScale"] });
+    return { ids, layers, residFinal, scale: ownScale[0]!, logits };
+  } finally {
+    runner.release(residual);
+  }
+}
+
+/**
+ * The logits at the last position under interventions, going on from the clean run at the first layer that one of them
+ * touches: earlier layers cannot differ.
+ */
+export async function resume(
+  runner: Runner,
+  clean: Capture,
+  interventions: readonly Intervention[],
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  if (interventions.length === 0) return clean.logits;
+  const { spec } = runner;
+  const first = Math.min(...interventions.map(({ at }) => at.layer));
+  let residual: Residual = runner.upload(clean.layers[first]!.residPre.data, 1, clean.ids.length);
+  try {
+    for (let layer = first; layer < spec.layers; layer++) {
+      signal?.throwIfAborted();
+      const { residual: next } = await runner.block(layer, residual, scales(spec, layer, interventions));
+      runner.release(residual);
+      residual = next;
+    }
+    const { logits } = await runner.unembed(residual, { positions: [clean.ids.length - 1], wants: ["logits"] });
+    return logits;
+  } finally {
+    runner.release(residual);
+  }
+}
+
+/** What the interventions of one layer multiply its heads and neurons by; nothing where there are none. */
+export function scales(spec: ModelSpec, layer: number, interventions: readonly Intervention[]): BlockRun {
+  const here = interventions.filter(({ at }) => at.layer === layer);
+  const heads = here.filter((change) => change.kind === "head");
+  const neurons = here.filter((change) => change.kind === "neuron");
+  const headScale = matrix(1, spec.heads, new Float32Array(spec.heads).fill(1));
+  for (const { at, scale } of heads) headScale.data[at.head] = scale;
+  const neuronScale = matrix(1, spec.neurons, new Float32Array(spec.neurons).fill(1));
+  for (const { at, scale } of neurons) neuronScale.data[at.neuron] = scale;
+  return { ...(heads.length > 0 && { headScale }), ...(neurons.length > 0 && { neuronScale }) };
+}
+
+/** A head's z at one position, [headDim]; a view. */
+export function headZ(run: Capture, spec: ModelSpec, at: HeadId, position: number): Float32Array {
+  const start = (at.head * run.ids.length + position) * spec.headDim;
+  return run.layers[at.layer]!.z.subarray(start, start + spec.headDim);
+}

@@ -1,0 +1,72 @@
+import type { Matrix } from "#core/matrix.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { Tap } from "#model/taps.ts";
+
+/**
+ * A batch of residual streams [batch, positions, modelDim], kept where the model runs. Whoever asks for one releases it.
+ */
+export interface Residual {
+  readonly batch: number;
+  readonly positions: number;
+}
+
+export interface BlockRun {
+  /** Row b of what comes out goes on from row `variants[b]` of what goes in; left out, each row from itself. */
+  readonly variants?: readonly number[];
+  /** What each head's z is multiplied by at every position: [variants or 1, heads]. Left out: 1. */
+  readonly headScale?: Matrix;
+  /** What each neuron's activation is multiplied by at every position: [variants or 1, neurons]. Left out: 1. */
+  readonly neuronScale?: Matrix;
+  readonly taps?: readonly Tap[];
+}
+
+export interface BlockOutput {
+  readonly residual: Residual;
+  /** Those asked for, laid out as `model/taps.ts` says. */
+  readonly taps: { readonly [tap in Tap]?: Float32Array };
+}
+
+export interface UnembedRun {
+  readonly positions: readonly number[];
+  /** What every vector is multiplied by before the final norm's gain; left out, each one's own 1 / rms. */
+  readonly scale?: number;
+  readonly targets?: readonly number[];
+  readonly wants: readonly UnembedOutput[];
+}
+
+export type UnembedOutput = "logits" | "logSumExp" | "targetLogits" | "lowestLogit" | "topLogits" | "topIds" | "ownScale";
+
+/** Each [batch, positions asked for, …], flattened; empty if not asked for. */
+export type Unembedded = { readonly [output in Exclude<UnembedOutput, "topIds">]: Float32Array } & {
+  readonly topIds: readonly number[];
+};
+
+/** A loaded model, one part at a time. The engine implements it on onnxruntime; the analyses know nothing else of it. */
+export interface Runner {
+  readonly spec: ModelSpec;
+  readonly weights: ModelWeights;
+  embed(ids: readonly number[]): Promise<Residual>;
+  block(layer: number, input: Residual, run?: BlockRun): Promise<BlockOutput>;
+  unembed(input: Residual, run: UnembedRun): Promise<Unembedded>;
+  upload(values: Float32Array, batch: number, positions: number): Residual;
+  download(residual: Residual): Promise<Float32Array>;
+  release(residual: Residual): void;
+}
+
+/** The weights that an analysis reads itself, as the quantised model has them. */
+export interface ModelWeights {
+  /** What the neuron writes per unit of activation: its column of the down projection, [modelDim]. */
+  valueVector(at: NeuronId): Float32Array;
+  /** v_k · direction for every neuron k of a layer, [neurons]. */
+  valueProducts(layer: number, direction: ArrayLike<number>): Float64Array;
+  /** What a head writes for a given z [headDim]: its columns of o_proj times z, [modelDim]. */
+  headOutput(at: HeadId, z: ArrayLike<number>): Float32Array;
+  /**
+   * The residual direction that a mix of logits reads: γ ⊙ W_Uᵀ·mix, [modelDim], γ being the final norm's gain. Times the
+   * lens's scale it is the mix's gradient.
+   *
+   * @param mix one number per token, [vocabulary]
+   */
+  logitDirection(mix: ArrayLike<number>): Float64Array;
+}

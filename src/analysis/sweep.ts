@@ -1,0 +1,90 @@
+import { matrix } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { Capture } from "./capture.ts";
+import type { Residual, Runner } from "./runner.ts";
+
+export interface SweepOptions {
+  readonly target: number;
+  /** Report each layer's row as soon as it is known, at the cost of more and smaller runs. */
+  readonly rowByRow: boolean;
+  readonly onRow: (layer: number, logProbability: number[]) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * log p(target) at the last position with each single head at 0, [layer][head], by the wavefront: going through the layers
+ * once, the batch holds every variant that was ablated earlier, and one new variant per head of this layer that starts from
+ * the clean residual. layers × heads ablations cost `layers` runs and about half the arithmetic of as many forwards.
+ *
+ * Layers are taken in groups, the last ones first, so that a batch fits the memory; a group starts from the clean run's
+ * residual at its first layer.
+ */
+export async function sweepHeads(runner: Runner, clean: Capture, options: SweepOptions): Promise<number[][]> {
+  const { spec } = runner;
+  const rows: number[][] = [];
+  const layersAtOnce = options.rowByRow ? 1 : layersThatFit(spec, clean.ids.length);
+  for (let end = spec.layers; end > 0; end -= layersAtOnce) {
+    const start = Math.max(0, end - layersAtOnce);
+    const found = await sweepGroup(runner, clean, { start, end }, options);
+    for (let layer = start; layer < end; layer++) {
+      const row = Array.from(found.subarray((layer - start) * spec.heads, (layer - start + 1) * spec.heads));
+      rows[layer] = row;
+      options.onRow(layer, row);
+    }
+  }
+  return rows;
+}
+
+/** A batch's widest activations stay below this; a quarter of a gigabyte is what every WebGPU device can hold. */
+const MAX_BATCH_BYTES = 256 * 2 ** 20;
+
+function layersThatFit(spec: ModelSpec, positions: number): number {
+  const widest = Math.max(3 * spec.neurons + 4 * spec.modelDim, spec.heads * (positions + 3 * spec.headDim));
+  const variants = MAX_BATCH_BYTES / (4 * (positions * widest + spec.vocabulary));
+  return Math.max(1, Math.floor(variants / spec.heads));
+}
+
+interface LayerRange {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+/** @returns log p(target) of the range's variants, layer by layer, head by head */
+async function sweepGroup(runner: Runner, clean: Capture, range: LayerRange, options: SweepOptions): Promise<Float64Array> {
+  const { spec } = runner;
+  let residual: Residual = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
+  try {
+    for (let layer = range.start; layer < spec.layers; layer++) {
+      options.signal?.throwIfAborted();
+      const { residual: next } = await runner.block(layer, residual, layer < range.end ? newVariants(spec, layer, range) : {});
+      runner.release(residual);
+      residual = next;
+    }
+    const { logSumExp, targetLogits } = await runner.unembed(residual, {
+      positions: [clean.ids.length - 1],
+      targets: [options.target],
+      wants: ["logSumExp", "targetLogits"],
+    });
+    return Float64Array.from(targetLogits, (logit, variant) => logit - logSumExp[variant]!);
+  } finally {
+    runner.release(residual);
+  }
+}
+
+/**
+ * The batch that comes in is the variants so far and, in its last row, the clean run. What goes out is the variants so far,
+ * one more per head, and the clean run again if a later layer of the range starts from it.
+ */
+function newVariants(spec: ModelSpec, layer: number, range: LayerRange): { variants: number[]; headScale: Matrix } {
+  const earlier = (layer - range.start) * spec.heads;
+  const isCleanNeeded = layer + 1 < range.end;
+  const variants = [
+    ...Array.from({ length: earlier }, (_, row) => row),
+    ...Array.from({ length: spec.heads + (isCleanNeeded ? 1 : 0) }, () => earlier),
+  ];
+  const headScale = matrix(variants.length, spec.heads, new Float32Array(variants.length * spec.heads).fill(1));
+  for (let head = 0; head < spec.heads; head++) headScale.data[(earlier + head) * spec.heads + head] = 0;
+  return { variants, headScale };
+}

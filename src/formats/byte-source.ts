@@ -1,0 +1,21 @@
+/** Bytes that can be read in pieces, wherever they are: a range of a URL, a file on disk, memory. */
+export interface ByteSource {
+  readonly byteLength: number;
+  /** Bytes from `start` (inclusive) to `end` (exclusive), exactly that many. */
+  slice(start: number, end: number): Promise<ArrayBuffer>;
+}
+
+/** The files of one folder, by name. */
+export interface FileSet {
+  /** What to call the folder in messages. */
+  readonly name: string;
+  /** @returns undefined if there is no such file */
+  open(path: string): Promise<ByteSource | undefined>;
+}
+
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    byteLength: bytes.byteLength,
+    slice: (start, end) => Promise.resolve(new Uint8Array(bytes.subarray(start, end)).buffer),
+  };
+}

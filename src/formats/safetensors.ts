@@ -1,0 +1,105 @@
+import { Fault } from "#core/fault.ts";
+import { decodeBfloat16, decodeFloat16 } from "#core/half.ts";
+import type { ByteSource } from "./byte-source.ts";
+
+const bytesPerValue = { F32: 4, F16: 2, BF16: 2 } as const;
+/** The stored types that can be read; the format has more. */
+export type StoredDtype = keyof typeof bytesPerValue;
+
+/** Where one tensor lies in its file: bytes from `startByte` to `endByte` (exclusive), counted from the file's start. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly startByte: number;
+  readonly endByte: number;
+}
+
+/** The format's own cap on the header; a longer one is malformed or hostile. */
+const MAX_HEADER_BYTES = 100_000_000;
+const LENGTH_BYTES = 8;
+
+/**
+ * Reads the table of tensors: an 8-byte little-endian length, then that many bytes of JSON. Every offset is held against
+ * the file's real length, every length against its shape, so that a header that lies is found before a byte of data is read.
+ *
+ * @throws Fault "bad-file" naming the file and what does not fit
+ */
+export async function readSafetensorsHeader(source: ByteSource, file: string): Promise<TensorEntry[]> {
+  if (source.byteLength < LENGTH_BYTES) {
+    throw bad(file, `has ${source.byteLength} bytes, the header length alone takes ${LENGTH_BYTES}`);
+  }
+  const declared = new DataView(await source.slice(0, LENGTH_BYTES)).getBigUint64(0, true);
+  const room = Math.min(source.byteLength - LENGTH_BYTES, MAX_HEADER_BYTES);
+  if (declared > BigInt(room)) {
+    throw bad(file, `header length ${declared} exceeds the ${room} bytes there is room for; the file is truncated or not safetensors`);
+  }
+  const dataStart = LENGTH_BYTES + Number(declared);
+  const header = parseJson(await source.slice(LENGTH_BYTES, dataStart), file);
+  return Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, value]) => readEntry(name, value, { file, dataStart, dataBytes: source.byteLength - dataStart }));
+}
+
+function parseJson(bytes: ArrayBuffer, file: string): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (typeof header === "object" && header !== null && !Array.isArray(header)) return header as Record<string, unknown>;
+  } catch (cause) {
+    throw bad(file, `header is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
+  }
+  throw bad(file, "header is not a JSON object of tensors");
+}
+
+interface Room {
+  readonly file: string;
+  readonly dataStart: number;
+  readonly dataBytes: number;
+}
+
+function readEntry(name: string, value: unknown, { file, dataStart, dataBytes }: Room): TensorEntry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  if (typeof dtype !== "string" || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+    throw bad(file, `tensor ${name} has no dtype, shape and data_offsets of the right kind`);
+  }
+  const [start, end] = offsets as [number, number];
+  if (start > end || end > dataBytes) {
+    throw bad(file, `tensor ${name} claims bytes ${start} to ${end} of ${dataBytes}; the file is truncated or its header wrong`);
+  }
+  const needed = isStored(dtype) ? shape.reduce((count, size) => count * size, bytesPerValue[dtype]) : end - start;
+  if (needed !== end - start) {
+    throw bad(file, `tensor ${name} of shape [${shape.join(", ")}] needs ${needed} bytes as ${dtype}, its offsets give ${end - start}`);
+  }
+  return { name, dtype, shape, startByte: dataStart + start, endByte: dataStart + end };
+}
+
+/**
+ * One tensor's values, row-major.
+ *
+ * @throws Fault "bad-file" for a stored type that cannot be read
+ */
+export async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Float32Array> {
+  const { dtype } = entry;
+  if (!isStored(dtype)) {
+    throw new Fault("bad-file", `safetensors: tensor ${entry.name} is stored as ${dtype}; F32, F16 and BF16 can be read`);
+  }
+  const bytes = await source.slice(entry.startByte, entry.endByte);
+  if (bytes.byteLength !== entry.endByte - entry.startByte) {
+    throw new Fault("bad-file", `safetensors: tensor ${entry.name} came with ${bytes.byteLength} of its ${entry.endByte - entry.startByte} bytes`);
+  }
+  switch (dtype) {
+    case "F32":
+      return new Float32Array(bytes);
+    case "F16":
+      return decodeFloat16(new Uint16Array(bytes));
+    case "BF16":
+      return decodeBfloat16(new Uint16Array(bytes));
+    default:
+      throw new Error(`safetensors: unknown dtype ${String(dtype satisfies never)}`);
+  }
+}
+
+const isStored = (dtype: string): dtype is StoredDtype => Object.hasOwn(bytesPerValue, dtype);
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
+const bad = (file: string, found: string) => new Fault("bad-file", `safetensors: ${file} ${found}`);

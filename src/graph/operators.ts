@@ -1,0 +1,69 @@
+import { BLOCK, blocksPerRow } from "#formats/linear.ts";
+import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
+
+/** One function per ONNX operator, named as the operator. Each returns its first output unless it says otherwise. */
+
+const first = (values: Value[]): Value => values[0]!;
+
+export const add = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Add", [a, b]));
+export const mul = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Mul", [a, b]));
+export const matMul = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("MatMul", [a, b]));
+export const sigmoid = (g: GraphBuilder, x: Value) => first(g.apply("Sigmoid", [x]));
+export const sqrt = (g: GraphBuilder, x: Value) => first(g.apply("Sqrt", [x]));
+export const reciprocal = (g: GraphBuilder, x: Value) => first(g.apply("Reciprocal", [x]));
+export const greater = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Greater", [a, b]));
+export const where = (g: GraphBuilder, condition: Value, a: Value, b: Value) => first(g.apply("Where", [condition, a, b]));
+export const softmax = (g: GraphBuilder, x: Value) => first(g.apply("Softmax", [x], { attributes: { axis: -1 } }));
+
+export const reshape = (g: GraphBuilder, x: Value, shape: readonly number[]) => first(g.apply("Reshape", [x, g.ints(shape)]));
+
+export const transpose = (g: GraphBuilder, x: Value, perm: readonly number[]) =>
+  first(g.apply("Transpose", [x], { attributes: { perm } }));
+
+export const gather = (g: GraphBuilder, x: Value, indices: Value, axis: number) =>
+  first(g.apply("Gather", [x, indices], { attributes: { axis } }));
+
+/** @returns one value per size, in order */
+export const split = (g: GraphBuilder, x: Value, sizes: readonly number[], axis: number) =>
+  g.apply("Split", [x, g.ints(sizes)], { attributes: { axis }, results: sizes.length });
+
+export const reduceMean = (g: GraphBuilder, x: Value) => first(g.apply("ReduceMean", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
+export const reduceMin = (g: GraphBuilder, x: Value) => first(g.apply("ReduceMin", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
+export const reduceLogSumExp = (g: GraphBuilder, x: Value) =>
+  first(g.apply("ReduceLogSumExp", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
+
+/** @returns values and int64 indices of the `count` largest along the last axis, largest first */
+export const topK = (g: GraphBuilder, x: Value, count: number) =>
+  g.apply("TopK", [x, g.ints([count])], { attributes: { axis: -1, largest: 1, sorted: 1 }, results: 2 });
+
+/** x / sqrt(mean(x²) + eps) · gain: RMSNorm. */
+export const simplifiedLayerNormalization = (g: GraphBuilder, x: Value, gain: Value, eps: number) =>
+  first(g.apply("SimplifiedLayerNormalization", [x, gain], { attributes: { axis: -1, epsilon: { float: eps }, stash_type: 1 } }));
+
+/** Turns the pairs (i, i + dims/2) of each head. `x` is [batch, heads, positions, dims], the caches [positions, dims/2]. */
+export const rotaryEmbedding = (g: GraphBuilder, x: Value, cos: Value, sin: Value) =>
+  first(g.apply("RotaryEmbedding", [x, g.ints([0]), cos, sin], { domain: "com.microsoft", attributes: { interleaved: 0 } }));
+
+/** A linear layer's weights as a graph reads them; see `formats/linear.ts` for the layout. */
+export interface LinearWeight {
+  readonly name: string;
+  readonly rows: number;
+  readonly cols: number;
+  readonly bits: 4 | 8 | 32;
+  readonly values: WeightPlace;
+  readonly scales: WeightPlace;
+}
+
+/**
+ * x · Wᵀ. Quantised weights go through MatMulNBits with `accuracy_level` 1: activations stay float32. The operator's default
+ * would round them to 8 bits on some devices and for some batch sizes, and an ablation's effect would drown in that.
+ */
+export function linear(g: GraphBuilder, x: Value, weight: LinearWeight): Value {
+  const { name, rows, cols, bits } = weight;
+  if (bits === 32) return matMul(g, x, g.weight(name, "float32", [cols, rows], weight.values));
+  const blocks = blocksPerRow(cols);
+  const values = g.weight(`${name}.q${bits}`, "uint8", [rows, blocks, (BLOCK * bits) / 8], weight.values);
+  const scales = g.weight(`${name}.scales`, "float32", [rows * blocks], weight.scales);
+  const attributes = { K: cols, N: rows, bits, block_size: BLOCK, accuracy_level: 1 };
+  return first(g.apply("MatMulNBits", [x, values, scales], { domain: "com.microsoft", attributes }));
+}

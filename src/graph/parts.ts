@@ -1,0 +1,74 @@
+import type { ModelSpec } from "#model/spec.ts";
+import type { OnnxGraph } from "#formats/onnx/encode.ts";
+import { GraphBuilder } from "./builder.ts";
+import { llamaBlock } from "./families/llama.ts";
+import * as op from "./operators.ts";
+import { weightsOf } from "./weights.ts";
+import type { PartWeights, WeightLayout } from "./weights.ts";
+
+/** The name under which a part's graph finds its file of weights. */
+export const WEIGHTS_FILE = "weights.bin";
+
+/** How many of the most probable tokens the unembedding hands over; more are taken from the logits. */
+export const TOP_COUNT = 16;
+
+/** A family's decoder layer: adds the operators between the residual going in and the one coming out. */
+export type BlockBuilder = (g: GraphBuilder, spec: ModelSpec, weights: PartWeights) => void;
+
+/** By family name; the other half of an entry in `model/families.ts`. */
+const BLOCKS: Readonly<Record<string, BlockBuilder>> = { llama: llamaBlock };
+
+/** `ids` [batch, position] → `residual` [batch, position, modelDim]. */
+export function embedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
+  const g = new GraphBuilder("embed", WEIGHTS_FILE);
+  const ids = g.input("ids", ["batch", "position"], "int64");
+  const residual = op.gather(g, weightsOf(g, layout).plain("embedding"), ids, 0);
+  g.output(residual, "residual", ["batch", "position", spec.modelDim]);
+  return g.build();
+}
+
+/** One decoder layer; its inputs and outputs are listed at the family's builder. */
+export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout): OnnxGraph {
+  const g = new GraphBuilder(`block_${layer}`, WEIGHTS_FILE);
+  const build = BLOCKS[spec.family];
+  if (!build) throw new RangeError(`graph: no block for family ${spec.family}; there are ${Object.keys(BLOCKS).join(", ")}`);
+  build(g, spec, weightsOf(g, layout));
+  return g.build();
+}
+
+/**
+ * The final norm and the projection to the vocabulary, which is also the lens.
+ *
+ * Inputs: `residual` [batch, position, modelDim]; `positions` [chosen], the positions to unembed; `scale` [1 or batch, 1, 1],
+ * what a vector is multiplied by before the norm's gain, 0 meaning its own 1 / rms; `targets` [asked], token ids.
+ *
+ * Outputs, each [batch, chosen, …]: `logits` [vocabulary], `log_sum_exp` [1], `target_logits` [asked], `lowest_logit` [1],
+ * `top_logits` and `top_ids` [TOP_COUNT], `own_scale` [1].
+ */
+export function unembedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
+  const g = new GraphBuilder("unembed", WEIGHTS_FILE);
+  const weights = weightsOf(g, layout);
+  const residual = g.input("residual", ["batch", "position", spec.modelDim]);
+  const positions = g.input("positions", ["chosen"], "int64");
+  const scale = g.input("scale", ["scaled", 1, 1]);
+  const targets = g.input("targets", ["asked"], "int64");
+
+  const vectors = op.gather(g, residual, positions, 1);
+  const meanSquare = op.reduceMean(g, op.mul(g, vectors, vectors));
+  const ownScale = op.reciprocal(g, op.sqrt(g, op.add(g, meanSquare, g.floats([spec.normEps]))));
+  const used = op.where(g, op.greater(g, scale, g.floats([0])), scale, ownScale);
+  const normed = op.mul(g, op.mul(g, vectors, used), weights.plain("final_norm"));
+  const logits = weights.linear(normed, "unembedding");
+  const count = Math.min(TOP_COUNT, spec.vocabulary);
+  const [topLogits, topIds] = op.topK(g, logits, count) as [string, string];
+
+  const dims = ["batch", "chosen"] as const;
+  g.output(logits, "logits", [...dims, spec.vocabulary]);
+  g.output(op.reduceLogSumExp(g, logits), "log_sum_exp", [...dims, 1]);
+  g.output(op.gather(g, logits, targets, 2), "target_logits", [...dims, "asked"]);
+  g.output(op.reduceMin(g, logits), "lowest_logit", [...dims, 1]);
+  g.output(topLogits, "top_logits", [...dims, count]);
+  g.output(topIds, "top_ids", [...dims, count], "int64");
+  g.output(ownScale, "own_scale", [...dims, 1]);
+  return g.build();
+}

@@ -1,0 +1,62 @@
+import type { WeightPlan } from "#model/spec.ts";
+import { blocksPerRow, BLOCK } from "#formats/linear.ts";
+import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
+import { linear } from "./operators.ts";
+import type { LinearWeight } from "./operators.ts";
+
+/** Each tensor begins at a multiple of this, so that it can be viewed as any type without a copy. */
+const ALIGNMENT_BYTES = 64;
+
+/** Where every weight of one part lies in its file. */
+export interface WeightLayout {
+  readonly linear: ReadonlyMap<string, LinearWeight>;
+  readonly plain: ReadonlyMap<string, { readonly shape: readonly number[]; readonly place: WeightPlace }>;
+  readonly totalBytes: number;
+}
+
+/** Lays a part's weights out one after the other, before any of them has been read. */
+export function layOut(plans: readonly WeightPlan[], bits: 4 | 8 | 32): WeightLayout {
+  const linears = new Map<string, LinearWeight>();
+  const plains = new Map<string, { shape: readonly number[]; place: WeightPlace }>();
+  let offset = 0;
+  const place = (bytes: number): WeightPlace => {
+    const at = { offset, bytes };
+    offset = Math.ceil((offset + bytes) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    return at;
+  };
+  for (const { name, kind, shape } of plans) {
+    if (kind === "plain") {
+      plains.set(name, { shape, place: place(4 * shape.reduce((count, size) => count * size, 1)) });
+      continue;
+    }
+    const [rows, cols] = shape as [number, number];
+    const blocks = blocksPerRow(cols);
+    const values = place(bits === 32 ? 4 * rows * cols : (rows * blocks * BLOCK * bits) / 8);
+    const scales = place(bits === 32 ? 0 : 4 * rows * blocks);
+    linears.set(name, { name, rows, cols, bits, values, scales });
+  }
+  return { linear: linears, plain: plains, totalBytes: offset };
+}
+
+/** How a graph builder gets at its weights by the names of the family's plan. */
+export interface PartWeights {
+  /** x · Wᵀ */
+  linear(x: Value, name: string): Value;
+  plain(name: string): Value;
+}
+
+/** @throws RangeError if a builder asks for a weight that the family's plan does not have */
+export function weightsOf(g: GraphBuilder, layout: WeightLayout): PartWeights {
+  return {
+    linear(x, name) {
+      const weight = layout.linear.get(name);
+      if (!weight) throw new RangeError(`graph: no linear weight ${name}; there are ${[...layout.linear.keys()].join(", ")}`);
+      return linear(g, x, weight);
+    },
+    plain(name) {
+      const weight = layout.plain.get(name);
+      if (!weight) throw new RangeError(`graph: no plain weight ${name}; there are ${[...layout.plain.keys()].join(", ")}`);
+      return g.weight(name, "float32", weight.shape, weight.place);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { Fault } from "#core/fault.ts";
+import type { Config } from "./spec.ts";
+
+/** Above this a field is a mistake or an attack: the largest models have some 10^5 of anything that is counted here. */
+const MAX_COUNT = 16_777_216;
+
+/** @throws Fault "bad-config" if it is not a JSON object */
+export function readConfig(json: unknown): Config {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new Fault("bad-config", "config.json is not a JSON object");
+  }
+  const raw = (field: string): unknown => (Object.hasOwn(json, field) ? ((json as Record<string, unknown>)[field] ?? undefined) : undefined);
+  const positive = (field: string, fallback?: number) => {
+    const value = raw(field) ?? fallback;
+    if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) throw wrong(field, raw(field), "a number above 0");
+    return value;
+  };
+  return {
+    raw,
+    positive,
+    count(field, fallback) {
+      const value = positive(field, fallback);
+      if (!Number.isInteger(value) || value > MAX_COUNT) throw wrong(field, value, `a whole number up to ${MAX_COUNT}`);
+      return value;
+    },
+    flag(field, fallback) {
+      const value = raw(field) ?? fallback;
+      if (typeof value !== "boolean") throw wrong(field, value, "true or false");
+      return value;
+    },
+  };
+}
+
+function wrong(field: string, found: unknown, needed: string): Fault {
+  const what = found === undefined ? "is missing" : `is ${JSON.stringify(found)}`;
+  return new Fault("bad-config", `config.json: ${field} ${what}; ${needed} is needed`);
+}

@@ -1,0 +1,30 @@
+import { Fault } from "#core/fault.ts";
+import { readConfig } from "./config.ts";
+import { llama } from "./families/llama.ts";
+import type { Family, ModelSpec } from "./spec.ts";
+
+/** Every architecture that can be read. A new one is a file in `families/`, an entry here and one in `graph/blocks.ts`. */
+const FAMILIES: readonly Family[] = [llama];
+
+/**
+ * What a config.json describes.
+ *
+ * @throws Fault "unknown-architecture" with the families there are; "bad-config" for a field that is missing or impossible
+ */
+export function readSpec(json: unknown): { readonly family: Family; readonly spec: ModelSpec } {
+  const config = readConfig(json);
+  const found = config.raw("architectures");
+  const names = Array.isArray(found) ? found.map(String) : [];
+  const family = FAMILIES.find(({ architectures }) => names.some((name) => architectures.includes(name)));
+  if (!family) {
+    const known = FAMILIES.flatMap(({ architectures }) => architectures).join(", ");
+    const what = names.length > 0 ? names.join(", ") : "no architecture at all";
+    throw new Fault("unknown-architecture", `config.json names ${what}; this explorer reads ${known}`);
+  }
+  const quantised = config.raw("quantization_config");
+  if (quantised !== undefined) {
+    const method = (quantised as { quant_method?: unknown }).quant_method ?? "unknown";
+    throw new Fault("unknown-architecture", `config.json: the weights are quantised already (${String(method)}); weights in F32, F16 or BF16 are needed`);
+  }
+  return { family, spec: family.readConfig(config) };
+}

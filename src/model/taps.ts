@@ -1,0 +1,19 @@
+/**
+ * Activations that a block's graph puts out, by TransformerLens's names without `blocks.{layer}.`, with their shapes.
+ * An intervention is already in them: `attn.hook_z` and `mlp.hook_post` are what the model went on with.
+ */
+export const TAPS = {
+  /** Attention weights after the softmax: [batch, heads, query, key]. */
+  pattern: "attn.hook_pattern",
+  /** Each head's mix of values, before o_proj: [batch, heads, position, headDim]. */
+  z: "attn.hook_z",
+  /** The residual between attention and FFN: [batch, position, modelDim]. */
+  residMid: "hook_resid_mid",
+  /** Neuron activations, the paper's coefficient scores: [batch, position, neurons]. */
+  post: "mlp.hook_post",
+} as const;
+
+export type Tap = keyof typeof TAPS;
+
+/** The name of a tap in one layer, as TransformerLens writes it: `blocks.3.attn.hook_z`. */
+export const tapName = (layer: number, tap: Tap) => `blocks.${layer}.${TAPS[tap]}`;

@@ -1,0 +1,101 @@
+import { Fault } from "#core/fault.ts";
+import type { Backend, CheckpointSource } from "#model/checkpoint.ts";
+import type { EngineApi, LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import { Jobs } from "./jobs.ts";
+import { loadModel } from "./load-model.ts";
+import { ModelSession } from "./model-session.ts";
+import { startRuntime } from "./runtime.ts";
+import type { OrtModule } from "./runtime.ts";
+import { openSource } from "./sources.ts";
+
+/** Small enough for everyone, exact enough that the prediction does not move. */
+const DEFAULT_DTYPE = "q8";
+/** A prompt for the first run, which compiles the shaders. */
+const WARM_UP_TOKENS = [0, 0, 0];
+
+/**
+ * The worker's side of the contract: one model at a time, jobs that can be cancelled.
+ *
+ * @param onDeviceLost told when the GPU is gone; every later call will fail
+ */
+export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (reason: string) => void): EngineApi {
+  const jobs = new Jobs();
+  let current: ModelSession | undefined;
+
+  const model = (): ModelSession => {
+    if (!current) throw new Fault("not-loaded", "no model is loaded yet; load one first");
+    return current;
+  };
+
+  return {
+    load: (job, source, options, onProgress) =>
+      jobs.run(job, async (signal) => {
+        const ort = await loadOrt();
+        const { session, info } = await load(ort, { source, options, onProgress, onDeviceLost, signal });
+        const previous = current;
+        current = session;
+        await previous?.dispose();
+        return info;
+      }),
+    tokenize: (job, text) => jobs.run(job, async () => model().tokenize(text)),
+    predict: (job, prompt, options) => jobs.run(job, (signal) => model().predict(prompt, options, signal)),
+    generate: (job, prompt, options) => jobs.run(job, (signal) => model().generate(prompt, options, signal)),
+    sweepHeads: (job, prompt, options, onRow) => jobs.run(job, (signal) => model().sweepHeads(prompt, options, onRow, signal)),
+    layerIncrease: (job, prompt, options) => jobs.run(job, () => model().layerIncrease(prompt, options)),
+    topNeurons: (job, prompt, options) => jobs.run(job, (signal) => model().topNeurons(prompt, options, signal)),
+    compareNeurons: (job, prompt, options, onProgress) =>
+      jobs.run(job, (signal) => model().compareNeurons(prompt, options, onProgress, signal)),
+    neuron: (job, at, options) => jobs.run(job, () => model().neuron(at, options)),
+    inspectNeuron: (job, prompt, options) => jobs.run(job, (signal) => model().inspectNeuron(prompt, options, signal)),
+    inspectHead: (job, prompt, options) => jobs.run(job, (signal) => model().inspectHead(prompt, options, signal)),
+    cancel: (job) => jobs.cancel(job),
+  };
+}
+
+interface LoadRequest {
+  readonly source: CheckpointSource;
+  readonly options: LoadOptions;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly onDeviceLost: (reason: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: ModelSession; info: ModelInfo }> {
+  const { source, options, onProgress, signal } = request;
+  const dtype = options.dtype ?? DEFAULT_DTYPE;
+  const start = performance.now();
+  let read = 0;
+  onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
+  const runtime = await startRuntime(ort, options.backend satisfies Backend | undefined, request.onDeviceLost);
+  const files = openSource(source, (bytes) => (read += bytes));
+  const loaded = await loadModel(files, runtime, {
+    dtype,
+    signal,
+    onPart: (done, total, part) => onProgress({ stage: "preparing", done, total, part }),
+  });
+  const session = new ModelSession(loaded);
+  onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
+  await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal);
+  const { backend, adapter, note: backendNote } = runtime;
+  const info: ModelInfo = {
+    ...loaded.spec,
+    name: sourceName(source),
+    parameters: loaded.parameters,
+    backend,
+    adapter,
+    backendNote,
+    dtype,
+    bytes: { read, weights: loaded.weightBytes },
+    loadMs: performance.now() - start,
+  };
+  return { session, info };
+}
+
+function sourceName(source: CheckpointSource): string {
+  if (source.kind === "files") return source.files[0]?.webkitRelativePath.split("/")[0] || "from disk";
+  const { pathname } = new URL(source.base, "http://localhost/");
+  const folders = pathname.split("/").filter(Boolean);
+  // a Hub address ends in owner/name/resolve/revision/
+  const resolve = folders.indexOf("resolve");
+  return (resolve > 0 ? folders[resolve - 1] : folders.at(-1)) ?? source.base;
+}

@@ -1,0 +1,296 @@
+import { resume } from "#analysis/capture.ts";
+import type { Capture } from "#analysis/capture.ts";
+import { activationOf, headIncrease, headOutput, layerIncreases, midLogProbabilities, neuronIncreases } from "#analysis/increase.ts";
+import { lensLogits } from "#analysis/lens.ts";
+import type { FrozenLens } from "#analysis/lens.ts";
+import { compareNeurons, topNeurons } from "#analysis/neurons.ts";
+import { logitRanges } from "#analysis/ranges.ts";
+import { sweepHeads } from "#analysis/sweep.ts";
+import { Fault } from "#core/fault.ts";
+import { fromRows, matrix, rowOf } from "#core/matrix.ts";
+import { logSumExp } from "#core/softmax.ts";
+import { topIndices } from "#core/top.ts";
+import { checkHead, checkNeuron } from "#model/ids.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import { normaliseInterventions } from "#model/interventions.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type {
+  Generation,
+  HeadInspection,
+  HeadSweep,
+  LayerIncrease,
+  NeuronComparison,
+  NeuronInspection,
+  NeuronTokens,
+  Prediction,
+  Progress,
+  Prompt,
+  RankedToken,
+  RunOptions,
+  SweepRow,
+  TargetOptions,
+  Token,
+  TokenLogit,
+  Tokenization,
+  TopNeurons,
+} from "#protocol/engine.ts";
+import { Captures } from "./captures.ts";
+import type { LoadedModel } from "./load-model.ts";
+
+const DEFAULT_TOP = 10;
+/** More than anybody reads, fewer than would make a list slow. */
+const MAX_LIST = 1000;
+
+/** One loaded model and what was found of it: every analysis the page can ask for. */
+export class ModelSession {
+  readonly #model: LoadedModel;
+  readonly #captures: Captures;
+  /** R_k of every neuron, found when a comparison first needs it. */
+  #ranges: Float32Array | undefined;
+
+  constructor(model: LoadedModel) {
+    this.#model = model;
+    this.#captures = new Captures(model.runner);
+  }
+
+  tokenize(text: string): Tokenization {
+    return this.#model.tokenizer.tokenize(text);
+  }
+
+  async predict(
+    prompt: Prompt,
+    options: RunOptions & TargetOptions & { readonly top?: number },
+    signal: AbortSignal,
+  ): Promise<Prediction> {
+    const { clean, target, interventions } = await this.#setUp(prompt, options);
+    const logits = await resume(this.#model.runner, clean, interventions, signal);
+    const total = logSumExp(logits);
+    const ranked = (id: number): RankedToken => {
+      const logProbability = logits[id]! - total;
+      return { ...this.#token(id), probability: Math.exp(logProbability), logProbability };
+    };
+    const rank = logits.reduce((above, logit, id) => above + (logit > logits[target]! || (logit === logits[target] && id < target) ? 1 : 0), 0);
+    return {
+      tokens: clean.ids.map((id) => this.#token(id)),
+      top: topIndices(logits, checkCount(options.top ?? DEFAULT_TOP)).map(ranked),
+      target: { ...ranked(target), rank },
+    };
+  }
+
+  async generate(prompt: Prompt, { tokens }: { readonly tokens: number }, signal: AbortSignal): Promise<Generation> {
+    const ids = this.#ids(prompt);
+    const start = ids.length;
+    checkCount(tokens);
+    while (ids.length < start + tokens && ids.length < this.#model.spec.context) {
+      ids.push(topIndices(await this.#nextLogits(ids, signal), 1)[0]!);
+    }
+    return { ids: ids.slice(start), text: this.#model.tokenizer.decode(ids.slice(start)) };
+  }
+
+  async sweepHeads(
+    prompt: Prompt,
+    options: TargetOptions & { readonly rowByRow?: boolean },
+    onRow: (row: SweepRow) => void,
+    signal: AbortSignal,
+  ): Promise<HeadSweep> {
+    const { clean, target } = await this.#setUp(prompt, options);
+    const baseline = clean.logits[target]! - logSumExp(clean.logits);
+    const logProbability = await sweepHeads(this.#model.runner, clean, {
+      target,
+      rowByRow: options.rowByRow ?? false,
+      onRow: (layer, row) => onRow({ layer, logProbability: row, baseline, target }),
+      signal,
+    });
+    return { target, baseline, logProbability };
+  }
+
+  async layerIncrease(prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerIncrease> {
+    const { lens, target, run } = await this.#setUpRun(prompt, options);
+    return { target, ...(await layerIncreases(lens, run, target)) };
+  }
+
+  async topNeurons(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly count: number },
+    signal: AbortSignal,
+  ): Promise<TopNeurons> {
+    const { lens, target, run } = await this.#setUpRun(prompt, options);
+    const { order, evaluated, certified } = await topNeurons(lens, run, { target, count: checkCount(options.count), signal });
+    const { layers, neurons } = this.#model.spec;
+    const rows = order.map(({ index, value }) => {
+      const at = { layer: Math.floor(index / neurons), neuron: index % neurons };
+      return { ...at, increase: value, activation: activationOf(run, at) };
+    });
+    return { target, rows, evaluated, total: layers * neurons, certified };
+  }
+
+  async compareNeurons(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly count: number },
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<NeuronComparison> {
+    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const { runner, spec } = this.#model;
+    if (interventions.length === 0) {
+      throw new Fault("bad-request", "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with");
+    }
+    this.#ranges ??= await logitRanges(runner, (done, total) => onProgress({ done, total }), signal);
+    const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
+    const pair = { before: clean, after: run, firstDifferentLayer };
+    const { rows, evaluated, certified } = await compareNeurons(lens, pair, this.#ranges, { target, count: checkCount(options.count), signal });
+    const promoted = await this.#vectorLogits(
+      lens,
+      rows.map((at) => scaled(runner.weights.valueVector(at), activationOf(clean, at))),
+    );
+    return {
+      target,
+      rows: rows.map((row, index) => ({
+        ...row,
+        activationBefore: activationOf(clean, row),
+        activationAfter: activationOf(run, row),
+        promotes: topIndices(promoted[index]!, DEFAULT_TOP).map((id) => this.#token(id)),
+      })),
+      evaluated,
+      total: spec.layers * spec.neurons,
+      certified,
+    };
+  }
+
+  async neuron(at: NeuronId, { count = DEFAULT_TOP }: { readonly count?: number }): Promise<NeuronTokens> {
+    checkNeuron(at, this.#model.spec);
+    const { runner } = this.#model;
+    const [logits] = await this.#vectorLogits({ runner, scale: 1 }, [runner.weights.valueVector(at)]);
+    return this.#endTokens(logits!, checkCount(count));
+  }
+
+  async inspectNeuron(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly at: NeuronId },
+    signal: AbortSignal,
+  ): Promise<NeuronInspection> {
+    const at = checkNeuron(options.at, this.#model.spec);
+    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const atBase = await midLogProbabilities(lens, run, target);
+    const [increase] = await neuronIncreases(lens, run, [at], { target, atBase });
+    return {
+      at,
+      target,
+      ...(await this.neuron(at, {})),
+      activations: Array.from({ length: clean.ids.length }, (_, position) => rowOf(run.layers[at.layer]!.post, position)[at.neuron]!),
+      increase: increase!,
+      ...(await this.#without(clean, target, interventions, { kind: "neuron", at, scale: 0 }, signal)),
+    };
+  }
+
+  async inspectHead(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly at: HeadId },
+    signal: AbortSignal,
+  ): Promise<HeadInspection> {
+    const at = checkHead(options.at, this.#model.spec);
+    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const positions = clean.ids.length;
+    const { pattern } = run.layers[at.layer]!;
+    const ofHead = matrix(positions, positions, pattern.slice(at.head * positions ** 2, (at.head + 1) * positions ** 2));
+    const [logits] = await this.#vectorLogits(lens, [headOutput(lens, run, at)]);
+    return {
+      at,
+      target,
+      pattern: Array.from({ length: positions }, (_, query) => Array.from(rowOf(ofHead, query))),
+      increase: await headIncrease(lens, run, at, target),
+      ...this.#endTokens(logits!, DEFAULT_TOP),
+      ...(await this.#without(clean, target, interventions, { kind: "head", at, scale: 0 }, signal)),
+    };
+  }
+
+  dispose(): Promise<void> {
+    return this.#model.runner.dispose();
+  }
+
+  /** log p(target) with the interventions, and with one more. */
+  async #without(clean: Capture, target: number, interventions: readonly Intervention[], more: Intervention, signal: AbortSignal) {
+    const logProbability = async (changes: readonly Intervention[]) => {
+      const logits = await resume(this.#model.runner, clean, normaliseInterventions(changes, this.#model.spec), signal);
+      return logits[target]! - logSumExp(logits);
+    };
+    return { baseline: await logProbability(interventions), withoutIt: await logProbability([...interventions, more]) };
+  }
+
+  /** The clean run, the lens that it freezes, the target that it predicts, and the interventions in their one form. */
+  async #setUp(prompt: Prompt, options: TargetOptions & RunOptions) {
+    const interventions = normaliseInterventions(options.interventions ?? [], this.#model.spec);
+    const clean = await this.#captures.get(this.#ids(prompt), []);
+    const lens: FrozenLens = { runner: this.#model.runner, scale: clean.scale };
+    return { clean, lens, interventions, target: this.#target(options.target ?? topIndices(clean.logits, 1)[0]!) };
+  }
+
+  /** As `#setUp`, with the run under the interventions beside the clean one. */
+  async #setUpRun(prompt: Prompt, options: TargetOptions & RunOptions) {
+    const known = await this.#setUp(prompt, options);
+    return { ...known, run: await this.#captures.get(known.clean.ids, known.interventions) };
+  }
+
+  async #nextLogits(ids: readonly number[], signal: AbortSignal): Promise<Float32Array> {
+    const { runner, spec } = this.#model;
+    let residual = await runner.embed(ids);
+    try {
+      for (let layer = 0; layer < spec.layers; layer++) {
+        signal.throwIfAborted();
+        const { residual: next } = await runner.block(layer, residual);
+        runner.release(residual);
+        residual = next;
+      }
+      return (await runner.unembed(residual, { positions: [ids.length - 1], wants: ["logits"] })).logits;
+    } finally {
+      runner.release(residual);
+    }
+  }
+
+  async #vectorLogits(lens: FrozenLens, vectors: readonly Float32Array[]): Promise<Float32Array[]> {
+    if (vectors.length === 0) return [];
+    const logits = await lensLogits(lens, fromRows(vectors, this.#model.spec.modelDim));
+    return vectors.map((_, row) => rowOf(logits, row));
+  }
+
+  #endTokens(logits: Float32Array, count: number): NeuronTokens {
+    const withLogit = (id: number): TokenLogit => ({ ...this.#token(id), logit: logits[id]! });
+    return {
+      promotes: topIndices(logits, count).map(withLogit),
+      suppresses: topIndices(logits.map((logit) => -logit), count).map(withLogit),
+    };
+  }
+
+  #token(id: number): Token {
+    return { id, text: this.#model.tokenizer.tokenText(id) };
+  }
+
+  /** @throws Fault "empty-prompt", "prompt-too-long", or "bad-request" for ids that are no tokens */
+  #ids(prompt: Prompt): number[] {
+    const { vocabulary, context } = this.#model.spec;
+    const text = typeof prompt === "string";
+    const tokens = text ? this.tokenize(prompt) : { ids: [...prompt], added: [] };
+    if (tokens.ids.length === tokens.added.length) {
+      throw new Fault("empty-prompt", "the prompt is empty; type at least one token, such as 3+5=");
+    }
+    const wrong = tokens.ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
+    if (wrong !== undefined) throw new Fault("bad-request", `prompt: ${String(wrong)} is no token id; they go from 0 to ${vocabulary - 1}`);
+    if (tokens.ids.length > context) {
+      throw new Fault("prompt-too-long", `the prompt has ${tokens.ids.length} tokens; this model reads at most ${context}`);
+    }
+    return tokens.ids;
+  }
+
+  #target(id: number): number {
+    const { vocabulary } = this.#model.spec;
+    if (Number.isInteger(id) && id >= 0 && id < vocabulary) return id;
+    throw new Fault("bad-request", `target: ${String(id)} is no token id; they go from 0 to ${vocabulary - 1}`);
+  }
+}
+
+function checkCount(count: number): number {
+  if (Number.isInteger(count) && count > 0 && count <= MAX_LIST) return count;
+  throw new Fault("bad-request", `count: ${String(count)} must be a whole number from 1 to ${MAX_LIST}`);
+}
+
+const scaled = (vector: Float32Array, factor: number) => vector.map((value) => value * factor);

@@ -1,0 +1,13 @@
+/**
+ * One task at a time, in order. onnxruntime's WebGPU backend allows one creation, run, read or release at once in the whole
+ * module and does not guard itself; a failed task must not fail those behind it.
+ */
+export class Queue {
+  #tail: Promise<unknown> = Promise.resolve();
+
+  add<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(task);
+    this.#tail = result.catch(() => undefined); // the caller sees the failure; the queue must not
+    return result;
+  }
+}

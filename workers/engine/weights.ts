@@ -1,0 +1,86 @@
+import { Fault } from "#core/fault.ts";
+import { emptyLinear, linearColumn, multiplyColumns, multiplyTransposed, packRows } from "#formats/linear.ts";
+import type { Linear } from "#formats/linear.ts";
+import type { TensorFile } from "#formats/checkpoint.ts";
+import type { WeightLayout } from "#graph/weights.ts";
+import type { ModelWeights } from "#analysis/runner.ts";
+import type { ModelSpec, WeightPlan } from "#model/spec.ts";
+
+/** One part's weights as its graph reads them. */
+export interface PackedPart {
+  readonly linear: ReadonlyMap<string, Linear>;
+  readonly plain: ReadonlyMap<string, Float32Array>;
+}
+
+/**
+ * Reads a part's tensors one by one and quantises each as it arrives.
+ *
+ * @throws Fault "bad-file" for a tensor that is missing, of another shape than the config says, or unreadable
+ */
+export async function readPart(file: TensorFile, plans: readonly WeightPlan[], bits: Linear["bits"], signal?: AbortSignal): Promise<PackedPart> {
+  const linear = new Map<string, Linear>();
+  const plain = new Map<string, Float32Array>();
+  for (const plan of plans) {
+    signal?.throwIfAborted();
+    checkShapes(file, plan);
+    if (plan.kind === "plain") {
+      plain.set(plan.name, await file.read(plan.tensors[0]!));
+      continue;
+    }
+    const [rows, cols] = plan.shape as [number, number];
+    const packed = emptyLinear(rows, cols, bits);
+    let row = 0;
+    for (const tensor of plan.tensors) {
+      const values = await file.read(tensor);
+      packRows(packed, row, values);
+      row += values.length / cols;
+    }
+    linear.set(plan.name, packed);
+  }
+  return { linear, plain };
+}
+
+/** The stacked tensors have to give the plan's shape: the config and the file could disagree. */
+export function checkShapes(file: TensorFile, { tensors, shape }: WeightPlan): void {
+  const shapes = tensors.map((tensor) => file.entry(tensor).shape);
+  const inner = shape.slice(1).join(" × ");
+  const rows = shapes.reduce((sum, [first = 0]) => sum + first, 0);
+  if (rows !== shape[0] || shapes.some((found) => found.slice(1).join(" × ") !== inner)) {
+    const found = shapes.map((dims) => `[${dims.join(", ")}]`).join(" + ");
+    throw new Fault("bad-file", `safetensors: ${tensors.join(" + ")} has shape ${found}; config.json asks for [${shape.join(", ")}]`);
+  }
+}
+
+/** The bytes that a graph finds its weights in, laid out as the graph was told. */
+export function weightBlob({ linear, plain }: PackedPart, layout: WeightLayout): Blob {
+  const pieces: { offset: number; bytes: ArrayBufferView }[] = [];
+  for (const [name, { values, scales }] of linear) {
+    const place = layout.linear.get(name)!;
+    pieces.push({ offset: place.values.offset, bytes: values }, { offset: place.scales.offset, bytes: scales });
+  }
+  for (const [name, values] of plain) pieces.push({ offset: layout.plain.get(name)!.place.offset, bytes: values });
+  pieces.sort((a, b) => a.offset - b.offset);
+  const chunks: BlobPart[] = [];
+  let at = 0;
+  for (const { offset, bytes } of pieces) {
+    if (offset > at) chunks.push(new Uint8Array(offset - at));
+    chunks.push(bytes as ArrayBufferView<ArrayBuffer>);
+    at = offset + bytes.byteLength;
+  }
+  if (layout.totalBytes > at) chunks.push(new Uint8Array(layout.totalBytes - at));
+  return new Blob(chunks);
+}
+
+/** Reads the quantised weights themselves, so that an analysis speaks of the model that runs. */
+export function modelWeights(spec: ModelSpec, blocks: readonly PackedPart[], unembed: PackedPart): ModelWeights {
+  const linear = (layer: number, name: string) => blocks[layer]!.linear.get(name)!;
+  return {
+    valueVector: ({ layer, neuron }) => linearColumn(linear(layer, "down"), neuron),
+    valueProducts: (layer, direction) => multiplyTransposed(linear(layer, "down"), direction),
+    headOutput: ({ layer, head }, z) => multiplyColumns(linear(layer, "attn_out"), head * spec.headDim, z),
+    logitDirection(mix) {
+      const gain = unembed.plain.get("final_norm")!;
+      return multiplyTransposed(unembed.linear.get("unembedding")!, mix).map((value, dim) => value * gain[dim]!);
+    },
+  };
+}
