@@ -1,0 +1,75 @@
+import { expect, test as base } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
+import type { ScriptingSurface } from "../src/app/scripting.ts";
+
+/** What went wrong behind the page's back; anything here that a test did not announce fails it. */
+export interface Problems {
+  /** Announces problems that belong to the story, such as the 404 of a missing file. */
+  expect(pattern: RegExp): void;
+  readonly unexpected: readonly string[];
+}
+
+/**
+ * Playwright's `test`, which also fails on an error on the console, an uncaught exception, and a request to another
+ * origin: the page promises to load nothing from elsewhere by itself.
+ */
+export const test = base.extend<{ problems: Problems }>({
+  problems: [
+    async ({ context, baseURL }, use) => {
+      const problems = watch(context, new URL(baseURL!).origin);
+      await use(problems);
+      expect(problems.unexpected, "errors and requests to other origins").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** The pages of another reader: a profile of its own, watched like the first. Close its context when done. */
+export async function freshProfile(page: Page, baseURL: string): Promise<{ page: Page; problems: Problems }> {
+  const context = await page.context().browser()!.newContext({ baseURL });
+  return { page: await context.newPage(), problems: watch(context, new URL(baseURL).origin) };
+}
+
+/** Opens the app, with a link's fragment (`#v=1&p=…`) where there is one. */
+export async function openApp(page: Page, hash = ""): Promise<void> {
+  await page.goto(`/${hash}`);
+}
+
+/**
+ * Calls the page's own engine, once `window.arithmoscope` is there. What goes in and out is cloned.
+ *
+ * @example await withEngine(page, (engine, prompt) => engine.predict(prompt, { top: 1 }), "3+5=")
+ */
+export async function withEngine<Result, Argument>(
+  page: Page,
+  call: (engine: ScriptingSurface, argument: Argument) => Promise<Result>,
+  argument: Argument,
+): Promise<Result> {
+  await page.waitForFunction(() => "arithmoscope" in window);
+  const engine = await page.evaluateHandle(
+    () => (window as unknown as { arithmoscope: ScriptingSurface }).arithmoscope,
+  );
+  // Playwright's types know clonable arguments by their own names only
+  return engine.evaluate(call as (engine: ScriptingSurface, argument: unknown) => Promise<Result>, argument);
+}
+
+function watch(context: BrowserContext, origin: string): Problems {
+  const seen: string[] = [];
+  const expected: RegExp[] = [];
+  context.on("console", (message) => {
+    if (message.type() === "error") seen.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => seen.push(`uncaught: ${error.error().message}`));
+  context.on("request", (request) => {
+    const { protocol, origin: requested } = new URL(request.url());
+    if (/^https?:$/.test(protocol) && requested !== origin) seen.push(`request to another origin: ${request.url()}`);
+  });
+  return {
+    expect: (pattern) => expected.push(pattern),
+    get unexpected() {
+      return seen.filter((problem) => !expected.some((pattern) => pattern.test(problem)));
+    },
+  };
+}

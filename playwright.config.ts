@@ -1,0 +1,52 @@
+import { defineConfig } from "@playwright/test";
+import { findBrowser } from "./scripts/browser.ts";
+
+const port = Number(process.env["E2E_PORT"] ?? 4173);
+const baseURL = `http://localhost:${port}`;
+const executablePath = findBrowser();
+
+const QUIET = [
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Chromium's sandbox refuses to run as root. */
+const SANDBOX = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+
+/** WebGPU in software, so that it needs no GPU and computes the same everywhere. */
+const WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/** `navigator.gpu` stays, but no adapter is found: the way a browser without WebGPU support on its GPU looks. */
+const NO_WEBGPU = ["--disable-gpu", "--disable-software-rasterizer"];
+
+const launchOptions = (args: readonly string[]) => ({
+  args: [...QUIET, ...SANDBOX, ...args],
+  ...(executablePath && { executablePath }),
+});
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: "test-results/e2e",
+  // SwiftShader compiles each kernel when it is first used, up to a second each
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env["CI"]),
+  reporter: [["list"], ["json", { outputFile: process.env["E2E_REPORT"] ?? "test-results/e2e.json" }]],
+  use: { baseURL, viewport: { width: 1440, height: 900 }, screenshot: "only-on-failure", trace: "off" },
+  projects: [
+    { name: "wasm", use: { launchOptions: launchOptions(NO_WEBGPU) } },
+    { name: "webgpu", use: { launchOptions: launchOptions(WEBGPU) } },
+  ],
+  webServer: {
+    command: `npm run --silent build && npm run --silent preview -- --port ${port} --strictPort`,
+    url: baseURL,
+    timeout: 120_000,
+    reuseExistingServer: false,
+  },
+});

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { countPlaywright, countVitest, gateCounts, stepCounts, sum } from "./test-counts.ts";
+
+test("counts what Vitest and Playwright report", () => {
+  expect(countVitest({ numPassedTests: 7, numFailedTests: 2, numPendingTests: 1 })).toEqual({ passed: 7, failed: 2 });
+  expect(countPlaywright({ stats: { expected: 3, unexpected: 1, flaky: 1, skipped: 4 } })).toEqual({
+    passed: 4,
+    failed: 1,
+  });
+});
+
+test("takes a runner's crash for one failure, and does not count a failed test twice", () => {
+  expect(stepCounts({ passed: 5, failed: 0 }, false)).toEqual({ passed: 5, failed: 1 });
+  expect(stepCounts({ passed: 5, failed: 2 }, false)).toEqual({ passed: 5, failed: 2 });
+  expect(stepCounts({ passed: 5, failed: 0 }, true)).toEqual({ passed: 5, failed: 0 });
+});
+
+test("counts a step without tests as one, and adds up", () => {
+  expect([gateCounts(true), gateCounts(false), { passed: 10, failed: 3 }].reduce(sum)).toEqual({
+    passed: 11,
+    failed: 4,
+  });
+});
