@@ -190,5 +190,5 @@ function withCodes(surface: ScriptingSurface): ScriptingSurface {
       }
     },
   ]);
-  return Object.fromEntries(calls) as unknown as ScriptingSurface;
+  return Object.fromEntries(calls);
 }
