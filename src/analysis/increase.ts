@@ -49,33 +49,27 @@ export function activationOf(run: Capture, at: NeuronId): number {
   return rowOf(run.layers[at.layer]!.post, run.ids.length - 1)[at.neuron]!;
 }
 
-/**
- * log p(residMid + activation · value vector) − log p(residMid) at the last position, for each neuron asked for.
- *
- * @param atBase log p(target) at each layer's residMid, as `midLogProbabilities` gives them
- */
-export async function neuronIncreases(
-  lens: FrozenLens,
-  run: Capture,
-  neurons: readonly NeuronId[],
-  { target, atBase }: { readonly target: number; readonly atBase: ArrayLike<number> },
-): Promise<number[]> {
+/** A neuron in one run, and log p(target) at that run's residMid of its layer. */
+export interface NeuronInRun {
+  readonly run: Capture;
+  readonly at: NeuronId;
+  readonly atBase: number;
+}
+
+/** log p(residMid + activation · value vector) − log p(residMid) at the last position, for each neuron asked for. */
+export async function neuronIncreases(lens: FrozenLens, neurons: readonly NeuronInRun[], target: number): Promise<number[]> {
+  const { spec, weights } = lens.runner;
   const vectors = fromRows(
-    neurons.map((at) => withNeuron(lens.runner.weights, run, at)),
-    run.residFinal.cols,
+    neurons.map(({ run, at }) => withNeuron(weights, run, at)),
+    spec.modelDim,
   );
   const raised = await lensLogProbabilities(lens, vectors, target);
-  return neurons.map(({ layer }, row) => raised[row]! - atBase[layer]!);
+  return neurons.map(({ atBase }, row) => raised[row]! - atBase);
 }
 
 function withNeuron(weights: ModelWeights, run: Capture, at: NeuronId): Float32Array {
-  const base = rowOf(run.layers[at.layer]!.residMid, run.ids.length - 1);
-  return addScaled(base, weights.valueVector(at), activationOf(run, at));
+  return addScaled(midOf(run, at.layer), weights.valueVector(at), activationOf(run, at));
 }
 
-/** log p(target) at each layer's residMid at the last position: what the neurons of that layer start from. */
-export function midLogProbabilities(lens: FrozenLens, run: Capture, target: number): Promise<Float64Array> {
-  const last = run.ids.length - 1;
-  const rows = run.layers.map(({ residMid }) => rowOf(residMid, last));
-  return lensLogProbabilities(lens, fromRows(rows, run.residFinal.cols), target);
-}
+/** residMid of a layer at the last position: what the layer's neurons add to. */
+export const midOf = (run: Capture, layer: number) => rowOf(run.layers[layer]!.residMid, run.ids.length - 1);

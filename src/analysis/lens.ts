@@ -12,13 +12,6 @@ export interface FrozenLens {
   readonly scale: number;
 }
 
-/** Logits of one chunk stay below this, so that a long list of vectors does not fill the memory. */
-const MAX_LOGIT_BYTES = 64 * 2 ** 20;
-
-/** How many vectors are projected at a time. */
-export const lensChunk = (vocabulary: number, vectors: number) =>
-  Math.max(1, Math.min(vectors, Math.floor(MAX_LOGIT_BYTES / (4 * vocabulary))));
-
 /**
  * log p(target) at each vector, in nats: target logit − log-sum-exp.
  *
@@ -37,9 +30,8 @@ export async function lensLogits(lens: FrozenLens, vectors: Matrix): Promise<Mat
 
 /** The widest gap between two tokens' logits at each vector, max − min over the vocabulary: [vectors]. */
 export async function lensRanges(lens: FrozenLens, vectors: Matrix): Promise<Float32Array> {
-  const { topLogits, lowestLogit } = await project(lens, vectors, ["topLogits", "lowestLogit"]);
-  const count = topLogits.length / vectors.rows;
-  return lowestLogit.map((lowest, row) => topLogits[row * count]! - lowest);
+  const { highestLogit, lowestLogit } = await project(lens, vectors, ["highestLogit", "lowestLogit"]);
+  return highestLogit.map((highest, row) => highest - lowestLogit[row]!);
 }
 
 async function project(
@@ -48,9 +40,11 @@ async function project(
   wants: readonly UnembedOutput[],
   targets: readonly number[] = [0],
 ): Promise<Unembedded> {
-  const residual = runner.upload(vectors.data, vectors.rows, 1);
+  // as positions of one row rather than rows of one position: the GPU then multiplies one matrix instead of many vectors
+  const residual = runner.upload(vectors.data, 1, vectors.rows);
+  const positions = Array.from({ length: vectors.rows }, (_, row) => row);
   try {
-    return await runner.unembed(residual, { positions: [0], scale, targets, wants });
+    return await runner.unembed(residual, { positions, scale, targets, wants });
   } finally {
     runner.release(residual);
   }

@@ -1,9 +1,9 @@
 import type { NeuronId } from "#model/ids.ts";
-import { lowerBounds, tangents } from "./bounds.ts";
+import { linearise, lowerBounds } from "./bounds.ts";
 import type { Capture } from "./capture.ts";
 import { certifiedTop } from "./certified.ts";
 import type { CertifiedTop } from "./certified.ts";
-import { midLogProbabilities, neuronIncreases } from "./increase.ts";
+import { neuronIncreases } from "./increase.ts";
 import type { FrozenLens } from "./lens.ts";
 
 export interface NeuronSearch {
@@ -15,12 +15,12 @@ export interface NeuronSearch {
 /** The neurons of largest log-probability increase in one run; `index` is flat, [layer, neuron]. */
 export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronSearch): Promise<CertifiedTop> {
   const { target } = search;
-  const atBase = await midLogProbabilities(lens, run, target);
-  const at = neuronAt(lens);
-  return certifiedTop(await tangents(lens, run, target), {
-    ...search,
-    evaluate: (indices) => neuronIncreases(lens, run, indices.map(at), { target, atBase }),
-  });
+  const { atBase, tangents } = await linearise(lens, run, target);
+  const inRun = (index: number) => {
+    const at = neuronAt(lens, index);
+    return { run, at, atBase: atBase[at.layer]! };
+  };
+  return certifiedTop(tangents, { ...search, evaluate: (indices) => neuronIncreases(lens, indices.map(inRun), target) });
 }
 
 export interface ComparedNeuron extends NeuronId {
@@ -51,34 +51,33 @@ export async function compareNeurons(
   search: NeuronSearch,
 ): Promise<{ readonly rows: ComparedNeuron[]; readonly evaluated: number; readonly certified: boolean }> {
   const { target } = search;
-  const upper = await tangents(lens, pair.before, target);
-  const lower = lowerBounds(lens, pair.after, await tangents(lens, pair.after, target), ranges);
+  const before = await linearise(lens, pair.before, target);
+  const after = await linearise(lens, pair.after, target);
+  const lower = lowerBounds(lens, pair.after, after.tangents, ranges);
   const shared = pair.firstDifferentLayer * lens.runner.spec.neurons;
-  const bounds = upper.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
-  const atBase = {
-    before: await midLogProbabilities(lens, pair.before, target),
-    after: await midLogProbabilities(lens, pair.after, target),
-  };
+  const bounds = before.tangents.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
   const exact = new Map<number, ComparedNeuron>();
-  const at = neuronAt(lens);
   const { order, evaluated, certified } = await certifiedTop(bounds, {
     ...search,
     evaluate: async (indices) => {
-      const neurons = indices.map(at);
-      const before = await neuronIncreases(lens, pair.before, neurons, { target, atBase: atBase.before });
-      const after = await neuronIncreases(lens, pair.after, neurons, { target, atBase: atBase.after });
-      indices.forEach((index, i) => {
-        exact.set(index, { ...neurons[i]!, change: before[i]! - after[i]!, before: before[i]!, after: after[i]! });
+      const neurons = indices.map((index) => neuronAt(lens, index));
+      const inBoth = [
+        ...neurons.map((at) => ({ run: pair.before, at, atBase: before.atBase[at.layer]! })),
+        ...neurons.map((at) => ({ run: pair.after, at, atBase: after.atBase[at.layer]! })),
+      ];
+      const increases = await neuronIncreases(lens, inBoth, target);
+      return indices.map((index, i) => {
+        const [first, second] = [increases[i]!, increases[i + indices.length]!];
+        exact.set(index, { ...neurons[i]!, change: first - second, before: first, after: second });
+        return first - second;
       });
-      return indices.map((index) => exact.get(index)!.change);
     },
   });
   return { rows: order.map(({ index }) => exact.get(index)!), evaluated, certified };
 }
 
-const neuronAt =
-  ({ runner }: FrozenLens) =>
-  (index: number): NeuronId => ({
-    layer: Math.floor(index / runner.spec.neurons),
-    neuron: index % runner.spec.neurons,
-  });
+/** @param index flat, [layer, neuron] */
+export const neuronAt = ({ runner: { spec } }: FrozenLens, index: number): NeuronId => ({
+  layer: Math.floor(index / spec.neurons),
+  neuron: index % spec.neurons,
+});

@@ -1,5 +1,6 @@
-import { valueVectors } from "./bounds.ts";
+import { fromRows } from "#core/matrix.ts";
 import { lensRanges } from "./lens.ts";
+import { neuronAt } from "./neurons.ts";
 import type { Runner } from "./runner.ts";
 
 /** Neurons projected at a time: a step short enough that a stop is felt at once. */
@@ -22,7 +23,8 @@ export async function logitRanges(
   for (let from = 0; from < total; from += CHUNK) {
     signal?.throwIfAborted();
     const to = Math.min(from + CHUNK, total);
-    ranges.set(await lensRanges(lens, valueVectors(lens, from, to)), from);
+    const vectors = Array.from({ length: to - from }, (_, offset) => runner.weights.valueVector(neuronAt(lens, from + offset)));
+    ranges.set(await lensRanges(lens, fromRows(vectors, runner.spec.modelDim)), from);
     onProgress(to, total);
   }
   return ranges;

@@ -32,12 +32,14 @@ export interface UnembedRun {
   /** What every vector is multiplied by before the final norm's gain; left out, each one's own 1 / rms. */
   readonly scale?: number;
   readonly targets?: readonly number[];
+  /** Which of the batch · positions vectors are ranked for `topIds`; left out: the first. */
+  readonly rankedRows?: readonly number[];
   readonly wants: readonly UnembedOutput[];
 }
 
-export type UnembedOutput = "logits" | "logSumExp" | "targetLogits" | "lowestLogit" | "topLogits" | "topIds" | "ownScale";
+export type UnembedOutput = "logits" | "logSumExp" | "targetLogits" | "highestLogit" | "lowestLogit" | "ownScale" | "topIds";
 
-/** Each [batch, positions asked for, …], flattened; empty if not asked for. */
+/** Each [batch, positions asked for, …], flattened, `topIds` [rankedRows, …]; empty if not asked for. */
 export type Unembedded = { readonly [output in Exclude<UnembedOutput, "topIds">]: Float32Array } & {
   readonly topIds: readonly number[];
 };

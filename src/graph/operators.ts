@@ -28,6 +28,7 @@ export const split = (g: GraphBuilder, x: Value, sizes: readonly number[], axis:
   g.apply("Split", [x, g.ints(sizes)], { attributes: { axis }, results: sizes.length });
 
 export const reduceMean = (g: GraphBuilder, x: Value) => first(g.apply("ReduceMean", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
+export const reduceMax = (g: GraphBuilder, x: Value) => first(g.apply("ReduceMax", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
 export const reduceMin = (g: GraphBuilder, x: Value) => first(g.apply("ReduceMin", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
 export const reduceLogSumExp = (g: GraphBuilder, x: Value) =>
   first(g.apply("ReduceLogSumExp", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));

@@ -9,8 +9,8 @@ import type { PartWeights, WeightLayout } from "./weights.ts";
 /** The name under which a part's graph finds its file of weights. */
 export const WEIGHTS_FILE = "weights.bin";
 
-/** How many of the most probable tokens the unembedding hands over; more are taken from the logits. */
-export const TOP_COUNT = 16;
+/** How many of the most probable tokens the unembedding ranks; who wants more ranks the logits. */
+const TOP_COUNT = 16;
 
 /** A family's decoder layer: adds the operators between the residual going in and the one coming out. */
 export type BlockBuilder = (g: GraphBuilder, spec: ModelSpec, weights: PartWeights) => void;
@@ -40,10 +40,12 @@ export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout)
  * The final norm and the projection to the vocabulary, which is also the lens.
  *
  * Inputs: `residual` [batch, position, modelDim]; `positions` [chosen], the positions to unembed; `scale` [1 or batch, 1, 1],
- * what a vector is multiplied by before the norm's gain, 0 meaning its own 1 / rms; `targets` [asked], token ids.
+ * what a vector is multiplied by before the norm's gain, 0 meaning its own 1 / rms; `targets` [asked], token ids;
+ * `ranked_rows` [ranked], those of the batch · chosen vectors whose top tokens are wanted: ranking a row costs a GPU as much
+ * as projecting several.
  *
- * Outputs, each [batch, chosen, …]: `logits` [vocabulary], `log_sum_exp` [1], `target_logits` [asked], `lowest_logit` [1],
- * `top_logits` and `top_ids` [TOP_COUNT], `own_scale` [1].
+ * Outputs, each [batch, chosen, …]: `logits` [vocabulary], `log_sum_exp` [1], `target_logits` [asked], `highest_logit` and
+ * `lowest_logit` [1], `own_scale` [1]; and `top_ids` [ranked, TOP_COUNT], most probable first.
  */
 export function unembedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
   const g = new GraphBuilder("unembed", WEIGHTS_FILE);
@@ -52,6 +54,7 @@ export function unembedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
   const positions = g.input("positions", ["chosen"], "int64");
   const scale = g.input("scale", ["scaled", 1, 1]);
   const targets = g.input("targets", ["asked"], "int64");
+  const rankedRows = g.input("ranked_rows", ["ranked"], "int64");
 
   const vectors = op.gather(g, residual, positions, 1);
   const meanSquare = op.reduceMean(g, op.mul(g, vectors, vectors));
@@ -60,15 +63,16 @@ export function unembedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
   const normed = op.mul(g, op.mul(g, vectors, used), weights.plain("final_norm"));
   const logits = weights.linear(normed, "unembedding");
   const count = Math.min(TOP_COUNT, spec.vocabulary);
-  const [topLogits, topIds] = op.topK(g, logits, count) as [string, string];
+  const ranked = op.gather(g, op.reshape(g, logits, [-1, spec.vocabulary]), rankedRows, 0);
+  const [, topIds] = op.topK(g, ranked, count) as [string, string];
 
   const dims = ["batch", "chosen"] as const;
   g.output(logits, "logits", [...dims, spec.vocabulary]);
   g.output(op.reduceLogSumExp(g, logits), "log_sum_exp", [...dims, 1]);
   g.output(op.gather(g, logits, targets, 2), "target_logits", [...dims, "asked"]);
   g.output(op.reduceMin(g, logits), "lowest_logit", [...dims, 1]);
-  g.output(topLogits, "top_logits", [...dims, count]);
-  g.output(topIds, "top_ids", [...dims, count], "int64");
+  g.output(op.reduceMax(g, logits), "highest_logit", [...dims, 1]);
   g.output(ownScale, "own_scale", [...dims, 1]);
+  g.output(topIds, "top_ids", ["ranked", count], "int64");
   return g.build();
 }

@@ -1,9 +1,9 @@
 import { resume } from "#analysis/capture.ts";
 import type { Capture } from "#analysis/capture.ts";
-import { activationOf, headIncrease, headOutput, layerIncreases, midLogProbabilities, neuronIncreases } from "#analysis/increase.ts";
-import { lensLogits } from "#analysis/lens.ts";
+import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIncreases } from "#analysis/increase.ts";
+import { lensLogits, lensLogProbabilities } from "#analysis/lens.ts";
 import type { FrozenLens } from "#analysis/lens.ts";
-import { compareNeurons, topNeurons } from "#analysis/neurons.ts";
+import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
 import { logitRanges } from "#analysis/ranges.ts";
 import { sweepHeads } from "#analysis/sweep.ts";
 import { Fault } from "#core/fault.ts";
@@ -82,7 +82,7 @@ export class ModelSession {
     const start = ids.length;
     checkCount(tokens);
     while (ids.length < start + tokens && ids.length < this.#model.spec.context) {
-      ids.push(topIndices(await this.#nextLogits(ids, signal), 1)[0]!);
+      ids.push(await this.#nextToken(ids, signal));
     }
     return { ids: ids.slice(start), text: this.#model.tokenizer.decode(ids.slice(start)) };
   }
@@ -118,7 +118,7 @@ export class ModelSession {
     const { order, evaluated, certified } = await topNeurons(lens, run, { target, count: checkCount(options.count), signal });
     const { layers, neurons } = this.#model.spec;
     const rows = order.map(({ index, value }) => {
-      const at = { layer: Math.floor(index / neurons), neuron: index % neurons };
+      const at = neuronAt(lens, index);
       return { ...at, increase: value, activation: activationOf(run, at) };
     });
     return { target, rows, evaluated, total: layers * neurons, certified };
@@ -171,8 +171,8 @@ export class ModelSession {
   ): Promise<NeuronInspection> {
     const at = checkNeuron(options.at, this.#model.spec);
     const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
-    const atBase = await midLogProbabilities(lens, run, target);
-    const [increase] = await neuronIncreases(lens, run, [at], { target, atBase });
+    const base = await lensLogProbabilities(lens, fromRows([midOf(run, at.layer)], this.#model.spec.modelDim), target);
+    const [increase] = await neuronIncreases(lens, [{ run, at, atBase: base[0]! }], target);
     return {
       at,
       target,
@@ -231,7 +231,7 @@ export class ModelSession {
     return { ...known, run: await this.#captures.get(known.clean.ids, known.interventions) };
   }
 
-  async #nextLogits(ids: readonly number[], signal: AbortSignal): Promise<Float32Array> {
+  async #nextToken(ids: readonly number[], signal: AbortSignal): Promise<number> {
     const { runner, spec } = this.#model;
     let residual = await runner.embed(ids);
     try {
@@ -241,7 +241,7 @@ export class ModelSession {
         runner.release(residual);
         residual = next;
       }
-      return (await runner.unembed(residual, { positions: [ids.length - 1], wants: ["logits"] })).logits;
+      return (await runner.unembed(residual, { positions: [ids.length - 1], wants: ["topIds"] })).topIds[0]!;
     } finally {
       runner.release(residual);
     }

@@ -35,7 +35,7 @@ const unembedOutputs = {
   logSumExp: "log_sum_exp",
   targetLogits: "target_logits",
   lowestLogit: "lowest_logit",
-  topLogits: "top_logits",
+  highestLogit: "highest_logit",
   topIds: "top_ids",
   ownScale: "own_scale",
 } as const satisfies Record<UnembedOutput, string>;
@@ -80,12 +80,13 @@ export class OrtRunner implements Runner {
     return { residual: new DeviceResidual(outputs["residual_out"]!), taps: tapped };
   }
 
-  async unembed(input: Residual, { positions, scale = 0, targets = [0], wants }: UnembedRun): Promise<Unembedded> {
+  async unembed(input: Residual, { positions, scale = 0, targets = [0], rankedRows = [0], wants }: UnembedRun): Promise<Unembedded> {
     const feeds: Feeds = {
       residual: tensorOf(input),
       positions: this.#ints(positions, [positions.length]),
       scale: this.#floats([scale], [1, 1, 1]),
       targets: this.#ints(targets, [targets.length]),
+      ranked_rows: this.#ints(rankedRows, [rankedRows.length]),
     };
     const found = await this.#run(this.#sessions.unembed, feeds, wants.map((want) => unembedOutputs[want]));
     const empty = new Float32Array(0);
@@ -95,7 +96,7 @@ export class OrtRunner implements Runner {
       logSumExp: floats("logSumExp"),
       targetLogits: floats("targetLogits"),
       lowestLogit: floats("lowestLogit"),
-      topLogits: floats("topLogits"),
+      highestLogit: floats("highestLogit"),
       ownScale: floats("ownScale"),
       topIds: Array.from((found[unembedOutputs.topIds]?.data as BigInt64Array | undefined) ?? [], Number),
     };
