@@ -1,0 +1,33 @@
+import { opened } from "#state/claims.ts";
+import { currentFragment, isFirstLook, openLink } from "#state/links.ts";
+import { model } from "#state/model.ts";
+import type { ModelChoice } from "#state/model.ts";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
+import { view } from "#state/view.ts";
+
+/** Browsers refuse more than some hundred changes of the address a minute, as a dragged slider would make. */
+const REST_MS = 300;
+
+/**
+ * Keeps the address bar and the page in step: opens the link that the page was called with and every one that the
+ * person goes to later, and lets the fragment follow what is shown.
+ */
+export function followAddress(shipped: readonly ModelChoice[]): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = () => {
+    const fragment = isFirstLook() && location.hash === "" ? "" : currentFragment();
+    if (fragment === undefined || `#${fragment}` === location.hash || fragment === location.hash) return;
+    history.replaceState(history.state, "", `#${fragment}`);
+  };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(write, REST_MS);
+  };
+  addEventListener("hashchange", () => {
+    clearTimeout(timer);
+    openLink(location.hash, shipped);
+  });
+  openLink(location.hash, shipped);
+  for (const store of [question, view, model, results, opened]) store.subscribe(later);
+}

@@ -1,0 +1,38 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { workerEngine } from "#client/worker-engine.ts";
+import { followEngine } from "#state/loading.ts";
+import { showRecorded } from "#state/recorded.ts";
+import type { RecordedFinding } from "#state/recorded.ts";
+import { connectEngine } from "#state/run/engine-port.ts";
+import { followQuestions } from "#state/run/session.ts";
+import { Page } from "#views/page/Page.tsx";
+import { followAddress } from "./address.ts";
+import { SHIPPED_MODELS } from "./models.ts";
+import { followTheme } from "./theme.ts";
+
+const RECORDED = "findings/abacus-3plus5.json";
+
+const engine = workerEngine(
+  (name) => new Worker(new URL("../../workers/engine/worker.ts", import.meta.url), { type: "module", name }),
+);
+connectEngine(engine);
+followEngine(engine);
+followTheme();
+followQuestions();
+followAddress(SHIPPED_MODELS);
+void readRecorded();
+
+const host = document.getElementById("page");
+if (!host) throw new Error("page: index.html has no element with the id “page”");
+createRoot(host).render(
+  <StrictMode>
+    <Page />
+  </StrictMode>,
+);
+
+/** Something to read while the model loads; without it the page waits for the model, no more. */
+async function readRecorded(): Promise<void> {
+  const response = await fetch(new URL(RECORDED, document.baseURI));
+  if (response.ok) showRecorded((await response.json()) as RecordedFinding);
+}

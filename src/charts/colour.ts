@@ -1,0 +1,82 @@
+import { scaleLinear, scaleSymlog } from "d3-scale";
+import { interpolateBlues, interpolateRdBu } from "d3-scale-chromatic";
+
+export type ScaleKind = "linear" | "log";
+
+/** Signed values to colours, centred on 0: blue above, red below, the same distance from 0 equally strong. */
+export interface DivergingScale {
+  /** Values from −limit to limit are told apart; beyond it the colour stays. */
+  readonly limit: number;
+  readonly kind: ScaleKind;
+  /** The strength behind a colour: −1 to 1, 0 for 0. */
+  position(value: number): number;
+  colour(value: number): string;
+  /** The value at a strength, for the legend's ticks. */
+  valueAt(position: number): number;
+}
+
+/** A log scale is linear around 0 within this share of the limit. */
+const LINEAR_SHARE = 1e-3;
+
+/** On a dark ground nothing must glow at 0, so strength is lightness; hues as in RdBu. */
+const DARK_RED_TO_BLUE = ["#ff9478", "#b0463a", "#23282d", "#2f6da8", "#7cc0ff"];
+const DARK_BLUES = ["#1d2226", "#23415c", "#2f6da8", "#5fa8e6", "#b7dcff"];
+
+export function divergingScale(limit: number, kind: ScaleKind, isDark: boolean): DivergingScale {
+  const reach = limit > 0 ? limit : 1;
+  const scale =
+    kind === "linear"
+      ? scaleLinear([-reach, reach], [-1, 1]).clamp(true)
+      : scaleSymlog([-reach, reach], [-1, 1])
+          .constant(reach * LINEAR_SHARE)
+          .clamp(true);
+  const dark = scaleLinear([-1, -0.5, 0, 0.5, 1], DARK_RED_TO_BLUE).clamp(true);
+  const position = (value: number) => scale(value);
+  return {
+    limit: reach,
+    kind,
+    position,
+    colour: (value) => (isDark ? dark(position(value)) : interpolateRdBu((position(value) + 1) / 2)),
+    valueAt: (at) => scale.invert(at),
+  };
+}
+
+/** Magnitudes from 0 to 1 in one hue, the ground's own at 0. */
+export function sequentialScale(isDark: boolean): (share: number) => string {
+  const dark = scaleLinear([0, 0.25, 0.5, 0.75, 1], DARK_BLUES).clamp(true);
+  return (share) => (isDark ? dark(share) : interpolateBlues(Math.max(0, Math.min(1, share)) * 0.9));
+}
+
+/** The largest distance from 0, NaN left out: the limit that makes a diverging scale symmetric. */
+export function symmetricLimit(values: Iterable<number>): number {
+  let limit = 0;
+  for (const value of values) if (!Number.isNaN(value)) limit = Math.max(limit, Math.abs(value));
+  return limit;
+}
+
+const DARK_INK = "#10151a";
+const LIGHT_INK = "#ffffff";
+
+/** Black or white, whichever reads better on a colour written as `rgb(r, g, b)` or `#rrggbb`. */
+export function inkOn(colour: string): string {
+  const luminance = relativeLuminance(channels(colour));
+  // where both have the same contrast: (L + 0.05)² = 1.05 · 0.057
+  return luminance > 0.195 ? DARK_INK : LIGHT_INK;
+}
+
+function channels(colour: string): readonly [number, number, number] {
+  const decimal = colour.match(/\d+/g);
+  const parts = colour.startsWith("#")
+    ? [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+    : (decimal ?? []).map(Number);
+  return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0];
+}
+
+/** @see WCAG 2.2, "relative luminance" */
+function relativeLuminance(rgb: readonly [number, number, number]): number {
+  const [r, g, b] = rgb.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

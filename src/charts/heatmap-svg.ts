@@ -1,0 +1,76 @@
+import type { Heatmap } from "./heatmap.ts";
+import type { Legend } from "./legend.ts";
+import { nats } from "./number-format.ts";
+
+/** What stands around a figure that leaves the page. */
+export interface FigureText {
+  readonly title: string;
+  /** One line each. */
+  readonly caption: readonly string[];
+}
+
+const FONT = "font-family=\"'IBM Plex Sans', 'Helvetica Neue', Arial, sans-serif\"";
+const MONO = "font-family=\"'IBM Plex Mono', Menlo, monospace\"";
+const LINE_PX = 16;
+const LEGEND_PX = 160;
+const PAD_PX = 16;
+
+/** The heatmap as a file of its own, on white, to be put into a paper as it is. */
+export function heatmapSvg(map: Heatmap, key: Legend, text: FigureText, isOff: (layer: number, head: number) => boolean): string {
+  const titlePx = 32;
+  const keyY = titlePx + map.height + 16;
+  const captionY = keyY + 48;
+  const width = Math.max(map.width, 520) + 2 * PAD_PX;
+  const height = captionY + text.caption.length * LINE_PX + PAD_PX;
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${FONT} font-size="12">`,
+    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+    `<text x="${PAD_PX}" y="24" font-size="14" font-weight="600">${escapeXml(text.title)}</text>`,
+    `<g transform="translate(${PAD_PX} ${titlePx})">${columnsOf(map)}${rowsOf(map, isOff)}</g>`,
+    `<g transform="translate(${PAD_PX + 32} ${keyY})">${keyOf(key)}</g>`,
+    ...text.caption.map(
+      (line, index) => `<text x="${PAD_PX}" y="${captionY + (index + 1) * LINE_PX - 4}" fill="#444" font-size="11">${escapeXml(line)}</text>`,
+    ),
+    "</svg>",
+  ];
+  return parts.join("\n");
+}
+
+const columnsOf = (map: Heatmap) =>
+  map.columns.map(({ x, label }) => `<text x="${x}" y="16" text-anchor="middle" fill="#555" ${MONO} font-size="11">${label}</text>`).join("") +
+  `<text x="${map.sumNumberX}" y="16" text-anchor="end" fill="#555">Σ</text>`;
+
+const rowsOf = (map: Heatmap, isOff: (layer: number, head: number) => boolean) =>
+  map.rows
+    .map(({ layer, y, height, cells, sum, sumBar }) => {
+      const middle = y + height / 2 + 4;
+      const drawn = cells.map((cell) => {
+        const box = `x="${cell.x}" y="${cell.y}" width="${cell.width}" height="${cell.height}"`;
+        const label = cell.label
+          ? `<text x="${cell.x + cell.width / 2}" y="${middle}" text-anchor="middle" fill="${cell.ink}" ${MONO} font-size="10">${cell.label}</text>`
+          : "";
+        const off = isOff(layer, cell.at.head)
+          ? `<path d="M${cell.x} ${cell.y + cell.height}L${cell.x + cell.width} ${cell.y}" stroke="${cell.ink}"/>`
+          : "";
+        return `<rect ${box} fill="${cell.fill}" stroke="#ccc" stroke-width="0.5"/>${off}${label}`;
+      });
+      const total =
+        `<rect x="${sumBar.x}" y="${sumBar.y}" width="${sumBar.width}" height="${sumBar.height}" fill="${sum < 0 ? "#b2182b" : "#2166ac"}"/>` +
+        `<text x="${map.sumNumberX}" y="${middle}" text-anchor="end" ${MONO} font-size="10">${nats(sum)}</text>`;
+      return `<text x="0" y="${middle}" fill="#555" ${MONO} font-size="11">L${layer}</text>${drawn.join("")}${total}`;
+    })
+    .join("");
+
+function keyOf(key: Legend): string {
+  const step = LEGEND_PX / key.stops.length;
+  const strip = key.stops.map(
+    ({ colour }, index) => `<rect x="${index * step}" width="${step + 0.5}" height="10" fill="${colour}"/>`,
+  );
+  const ticks = key.ticks.map(
+    ({ at, label }) => `<text x="${at * LEGEND_PX}" y="24" text-anchor="middle" ${MONO} font-size="10">${label}</text>`,
+  );
+  return strip.join("") + ticks.join("") + `<text x="${LEGEND_PX + 24}" y="10" fill="#444" font-size="11">nats</text>`;
+}
+
+const escapeXml = (text: string) =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[\u0000-\u0008\u000b-\u001f]/g, "");

@@ -1,0 +1,34 @@
+import { format } from "d3-format";
+
+/** Between a number and its unit; does not break. */
+const THIN_SPACE = "\u202f";
+
+const oneDecimal = format(".1f");
+const twoDecimals = format(".2f");
+const threeFigures = format(".3r");
+const short = format(".3~s");
+
+/** `94.2 %` */
+export const percent = (share: number) => `${oneDecimal(share * 100)}${THIN_SPACE}%`;
+
+/** Log-probabilities and what is measured against them: two decimals, a true minus, `·` where there is no number yet. */
+export const nats = (value: number) => (Number.isNaN(value) ? "·" : twoDecimals(value));
+
+/** As `nats`, a plus before what is above 0. */
+export const signedNats = (value: number) => (value > 0 && nats(value) !== "0.00" ? `+${nats(value)}` : nats(value));
+
+/** Three significant figures: activations, logits, increases. */
+export const figures = (value: number) => (value === 0 || Math.abs(value) < 1e-12 ? "0" : threeFigures(value));
+
+/** `3.2 M`, `13 k` */
+export function countOf(value: number): string {
+  const [, digits = "", unit = ""] = /^([\d.,−]+)(\D*)$/.exec(short(value)) ?? [];
+  return unit ? `${digits}${THIN_SPACE}${unit}` : digits;
+}
+
+/** `12.9 MB` */
+export const megabytes = (bytes: number) => `${oneDecimal(bytes / 1e6)}${THIN_SPACE}MB`;
+
+/** `4 s`, `2 min` */
+export const duration = (ms: number) =>
+  ms < 90_000 ? `${Math.max(1, Math.round(ms / 1_000))}${THIN_SPACE}s` : `${Math.round(ms / 60_000)}${THIN_SPACE}min`;

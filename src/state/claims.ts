@@ -1,0 +1,84 @@
+import { createStore } from "zustand/vanilla";
+import { interventionKey } from "#model/interventions.ts";
+import type { Claims, Finding } from "./finding.ts";
+import { model } from "./model.ts";
+import { question } from "./question.ts";
+import type { Question } from "./question.ts";
+import { results } from "./run/results.ts";
+import type { Slots } from "./run/results.ts";
+import { view } from "./view.ts";
+
+/** Neurons whose change a link claims. */
+const CLAIMED_NEURONS = 3;
+
+/** The finding that the page was opened with, or opened last. */
+export const opened = createStore<{ readonly finding: Finding | undefined }>(() => ({ finding: undefined }));
+
+/** The claims of the opened finding, as long as the page still asks what it asked. */
+export function claimed(): Claims | undefined {
+  const { finding } = opened.getState();
+  return finding && asksTheSame(finding, question.getState(), model.getState().choice?.id) ? finding.expected : undefined;
+}
+
+export function asksTheSame(finding: Finding, now: Question, modelId: string | undefined): boolean {
+  return (
+    finding.model === modelId &&
+    finding.prompt === now.prompt &&
+    finding.target === now.target &&
+    switches(finding) === switches(now)
+  );
+}
+
+const switches = ({ interventions }: Pick<Question, "interventions">) =>
+  interventions
+    .map((change) => `${interventionKey(change)}*${change.scale}`)
+    .sort()
+    .join(" ");
+
+/**
+ * The numbers on the page that a link can claim.
+ *
+ * @returns undefined while one that the question needs is still being computed
+ */
+export function measuredClaims(slots: Slots, { interventions }: Question, areNeuronsNeeded: boolean): Claims | undefined {
+  const { before, after, comparison } = slots;
+  if (before.status !== "done" || !before.value || before.isRecorded) return undefined;
+  const baseline = before.value.target.logProbability;
+  if (interventions.length === 0) return { baseline };
+  if (after.status !== "done" || !after.value) return undefined;
+  const claims: Claims = { baseline, changed: after.value.target.logProbability };
+  if (!areNeuronsNeeded) return claims;
+  if (comparison.status !== "done" || !comparison.value) return undefined;
+  const neurons = comparison.value.rows.map(({ layer, neuron, change }) => ({ at: { layer, neuron }, change }));
+  return { ...claims, neurons };
+}
+
+/** What a link to the page as it stands says. */
+export function currentFinding(isWithClaims: boolean): Finding | undefined {
+  const { choice, dtype } = model.getState();
+  if (!choice) return undefined;
+  const { prompt, target, interventions } = question.getState();
+  const { tab, selected, sort } = view.getState();
+  return {
+    model: choice.id,
+    ...(choice.revision !== undefined && { revision: choice.revision }),
+    dtype,
+    prompt,
+    ...(target !== undefined && { target }),
+    interventions,
+    view: tab,
+    ...(selected && { selected }),
+    ...(tab === "neurons" && { sort }),
+    expected: isWithClaims ? claimsToShare() : (claimed() ?? {}),
+    unknown: opened.getState().finding?.unknown ?? [],
+  };
+}
+
+/** Own numbers where there are any, else those of the link that was opened. */
+function claimsToShare(): Claims {
+  const slots = results.getState();
+  const areNeuronsShown = view.getState().tab === "neurons" && slots.comparison.status === "done";
+  const own = measuredClaims(slots, question.getState(), areNeuronsShown);
+  if (!own) return claimed() ?? {};
+  return own.neurons ? { ...own, neurons: own.neurons.slice(0, CLAIMED_NEURONS) } : own;
+}

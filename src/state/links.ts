@@ -1,0 +1,74 @@
+import { currentFinding, opened } from "./claims.ts";
+import { BUNDLED_MODEL, NO_FINDING } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { loadModel } from "./loading.ts";
+import { DEFAULT_DTYPE, choiceNamed, model } from "./model.ts";
+import type { ModelChoice } from "./model.ts";
+import { dismiss, notify } from "./notices.ts";
+import { decodeFinding, encodeFinding } from "./permalink.ts";
+import { question, replaceQuestion } from "./question.ts";
+import { DEFAULT_SORT, select, view } from "./view.ts";
+
+/** What the page opens with when no link says otherwise. */
+const FIRST_PROMPT = "3+5=";
+
+/**
+ * Restores all that a link holds. The models that come with the page are loaded unasked; any other is only offered,
+ * so that a link by itself never starts a download from elsewhere.
+ *
+ * @param fragment with or without its "#"; "" is the page's first look
+ */
+export function openLink(fragment: string, shipped: readonly ModelChoice[]): void {
+  const { finding: read, notices } = decodeFinding(fragment);
+  const isBlank = fragment.replace(/^#/, "") === "";
+  const finding = isBlank ? { ...read, prompt: FIRST_PROMPT } : read;
+  if (notices.length > 0) notify("link", notices.join(" "));
+  else dismiss("link");
+  opened.setState({ finding });
+  replaceQuestion({ prompt: finding.prompt, target: finding.target, interventions: finding.interventions });
+  view.setState({ tab: finding.view, sort: finding.sort ?? DEFAULT_SORT, hovered: undefined });
+  select(finding.selected);
+  openModel(finding, shipped);
+}
+
+function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
+  const choice = choiceNamed(finding.model, finding.revision, shipped);
+  const now = model.getState();
+  const dtype = finding.dtype ?? DEFAULT_DTYPE;
+  if (!choice) {
+    notify("model", `The link is about the model “${finding.model}”, which is not on the web; open its folder to go on.`);
+    return;
+  }
+  const isHere = choice.id === now.choice?.id && choice.revision === now.choice?.revision && dtype === now.dtype;
+  if (isHere && (now.status.kind === "ready" || now.status.kind === "loading")) return;
+  if (shipped.includes(choice)) void loadModel(choice, { dtype });
+  else model.setState({ choice, dtype, status: { kind: "offered" } });
+}
+
+/** The fragment for the address bar: what is shown, and the claims of the opened link while they still apply. */
+export function currentFragment(): string | undefined {
+  const finding = currentFinding(false);
+  return finding && encodeFinding(finding);
+}
+
+/** The fragment to hand on: with the numbers measured here, for whoever opens it to check. */
+export function sharedFragment(): string | undefined {
+  const finding = currentFinding(true);
+  return finding && encodeFinding(finding);
+}
+
+/** Nothing was changed since the page opened without a link: its address stays short. */
+export function isFirstLook(): boolean {
+  const { prompt, target, interventions } = question.getState();
+  const { tab, selected } = view.getState();
+  const { choice, dtype } = model.getState();
+  return (
+    prompt === FIRST_PROMPT &&
+    target === undefined &&
+    interventions.length === 0 &&
+    tab === NO_FINDING.view &&
+    selected === undefined &&
+    (choice?.id ?? BUNDLED_MODEL) === BUNDLED_MODEL &&
+    dtype === DEFAULT_DTYPE
+  );
+}

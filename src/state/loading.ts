@@ -1,0 +1,136 @@
+import type { Engine } from "#client/engine.ts";
+import { faultCode } from "#core/fault.ts";
+import { interventionKey, normaliseInterventions } from "#model/interventions.ts";
+import type { Backend, Dtype } from "#model/checkpoint.ts";
+import type { ModelInfo } from "#protocol/engine.ts";
+import { model } from "./model.ts";
+import type { ModelChoice } from "./model.ts";
+import { asFault, dismiss, notify, notifyFault } from "./notices.ts";
+import { dropInterventions, question, removeIntervention } from "./question.ts";
+import { currentEngine } from "./run/engine-port.ts";
+import { clearResults } from "./run/results.ts";
+import { forgetRuns } from "./run/runner.ts";
+import { select, view } from "./view.ts";
+
+/** An engine that stops this often within this time will stop again: then a person decides. */
+const MAX_STOPS = 3;
+const STOPS_WITHIN_MS = 60_000;
+
+let loading: AbortController | undefined;
+let stoppedAt: number[] = [];
+
+interface LoadOptions {
+  readonly dtype?: Dtype;
+  readonly backend?: Backend | "auto";
+}
+
+/**
+ * Loads a checkpoint in place of the one at hand. Never rejects: what went wrong stands in the model's status and in a
+ * notice, and prompt, interventions and results stay.
+ */
+export async function loadModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
+  loading?.abort();
+  const controller = new AbortController();
+  loading = controller;
+  const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
+  forgetRuns();
+  model.setState({
+    choice,
+    dtype,
+    backend,
+    status: { kind: "loading", progress: undefined, startedAt: performance.now() },
+  });
+  try {
+    const info = await currentEngine().load(
+      choice.source,
+      { dtype, ...(backend !== "auto" && { backend }) },
+      {
+        signal: controller.signal,
+        onProgress(progress) {
+          const { status } = model.getState();
+          if (status.kind === "loading") model.setState({ status: { ...status, progress } });
+        },
+      },
+    );
+    if (controller.signal.aborted) return;
+    dismiss("model");
+    dropWhatDoesNotFit(info);
+    model.setState({ info, status: { kind: "ready" } });
+  } catch (reason) {
+    if (!controller.signal.aborted) failLoading(reason);
+  }
+}
+
+/** A person picks another model: other heads and neurons, so the interventions go, and the page says so. */
+export async function changeModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
+  const count = question.getState().interventions.length;
+  if (choice.id !== model.getState().choice?.id) {
+    clearResults();
+    select(undefined);
+    view.setState({ pinned: [], hovered: undefined, cursor: { layer: 0, head: 0 } });
+    question.setState({ target: undefined });
+    dropInterventions();
+    if (count > 0) {
+      const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;
+      notify("interventions", `Another model has other heads and neurons: ${what} dropped.`);
+    }
+  }
+  await loadModel(choice, options);
+}
+
+/** The same model held or run in another way; everything else stays. */
+export async function reloadModel(options: LoadOptions = {}): Promise<void> {
+  const { choice } = model.getState();
+  if (choice) await loadModel(choice, options);
+}
+
+export function stopLoading(): void {
+  loading?.abort();
+  if (model.getState().status.kind === "loading") model.setState({ status: { kind: "nothing" } });
+}
+
+/** Keeps the page through the death of the worker or the loss of the GPU. @returns what ends it */
+export function followEngine(engine: Engine): () => void {
+  return engine.onStopped((reason) => {
+    forgetRuns();
+    notify("engine", reason.message, reason.code);
+    const now = performance.now();
+    stoppedAt = [...stoppedAt.filter((at) => now - at < STOPS_WITHIN_MS), now];
+    if (stoppedAt.length < MAX_STOPS) void reloadModel();
+    else model.setState({ status: { kind: "failed", fault: reason } });
+  });
+}
+
+function failLoading(reason: unknown): void {
+  const code = faultCode(reason);
+  // the engine's own end is told, and mended, by `followEngine`
+  if (code === "engine-stopped" || code === "device-lost") return;
+  model.setState({ status: { kind: "failed", fault: asFault(reason) } });
+  notifyFault("model", reason);
+}
+
+/** A link can switch off parts that the model does not have. */
+function dropWhatDoesNotFit(info: ModelInfo): void {
+  const gone: string[] = [];
+  for (const change of question.getState().interventions) {
+    try {
+      normaliseInterventions([change], info);
+    } catch {
+      // the only fault it can raise: the part is not in this model
+      gone.push(interventionKey(change));
+      removeIntervention(change);
+    }
+  }
+  const { selected } = view.getState();
+  if (selected && !fits(selected, info)) select(undefined);
+  if (gone.length > 0) {
+    const extent = `layers 0 to ${info.layers - 1}, heads 0 to ${info.heads - 1} and neurons 0 to ${info.neurons - 1}`;
+    notify("interventions", `${gone.join(", ")}: not in this model, which has ${extent}. Left out.`);
+  }
+}
+
+function fits(part: NonNullable<ReturnType<typeof view.getState>["selected"]>, info: ModelInfo): boolean {
+  const index = part.kind === "head" ? part.at.head : part.at.neuron;
+  const count = part.kind === "head" ? info.heads : info.neurons;
+  return part.at.layer < info.layers && index < count;
+}

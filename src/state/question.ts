@@ -1,0 +1,109 @@
+import { createStore } from "zustand/vanilla";
+import { interventionKey } from "#model/interventions.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { Selection } from "./finding.ts";
+
+/** A head or a neuron: what can be selected, inspected and switched off. */
+export type Part = Selection;
+
+/** What is asked of the model. */
+export interface Question {
+  /** Exactly as typed: never trimmed. */
+  readonly prompt: string;
+  /** Token id; undefined is the clean run's most probable token. */
+  readonly target: number | undefined;
+  readonly interventions: readonly Intervention[];
+}
+
+/** A list of interventions as it was, and the part whose change replaced it. */
+interface Past {
+  readonly interventions: readonly Intervention[];
+  readonly changed: string;
+}
+
+interface QuestionState extends Question {
+  readonly past: readonly Past[];
+}
+
+/** Steps of undo that are kept. */
+const MAX_PAST = 100;
+
+export const question = createStore<QuestionState>(() => ({
+  prompt: "",
+  target: undefined,
+  interventions: [],
+  past: [],
+}));
+
+export const partKey = (part: Part) => interventionKey({ ...part, scale: 0 } as Intervention);
+export const samePart = (a: Part | undefined, b: Part | undefined) =>
+  a === b || (a !== undefined && b !== undefined && partKey(a) === partKey(b));
+
+/** The scale a part runs at; 1 where nobody changed it. */
+export const scaleOf = (interventions: readonly Intervention[], part: Part) =>
+  interventions.find((change) => interventionKey(change) === partKey(part))?.scale ?? 1;
+
+export const setPrompt = (prompt: string) => {
+  if (prompt !== question.getState().prompt) question.setState({ prompt, target: undefined });
+};
+
+export const setTarget = (target: number | undefined) => question.setState({ target });
+
+/** Everything at once, as a link brings it; the way back by undo stays. */
+export function replaceQuestion(next: Question): void {
+  const { interventions, past } = question.getState();
+  question.setState({ ...next, past: remember(past, interventions, "") });
+}
+
+/**
+ * Turns a part to a scale: 0 switches it off, 1 leaves it in the list without effect.
+ *
+ * @param isContinued true while a slider is being dragged: the whole drag is then one step of undo
+ */
+export function setScale(part: Part, scale: number, isContinued = false): void {
+  const key = partKey(part);
+  const { interventions } = question.getState();
+  const change = { ...part, scale } as Intervention;
+  const known = interventions.some((other) => interventionKey(other) === key);
+  const next = known
+    ? interventions.map((other) => (interventionKey(other) === key ? change : other))
+    : [...interventions, change];
+  replaceInterventions(next, isContinued ? key : "");
+}
+
+export function removeIntervention(part: Part): void {
+  const key = partKey(part);
+  const kept = question.getState().interventions.filter((change) => interventionKey(change) !== key);
+  replaceInterventions(kept);
+}
+
+/** Off if it runs as it is, else back on. */
+export function togglePart(part: Part): void {
+  if (scaleOf(question.getState().interventions, part) === 1) setScale(part, 0);
+  else removeIntervention(part);
+}
+
+export const resetInterventions = () => replaceInterventions([]);
+
+/** Takes back the last change of the interventions; without one, does nothing. */
+export function undo(): void {
+  const { past } = question.getState();
+  const last = past.at(-1);
+  if (last) question.setState({ interventions: last.interventions, past: past.slice(0, -1) });
+}
+
+/** Leaves the way back by undo open only for the model at hand: another model has other parts. */
+export const dropInterventions = () => question.setState({ interventions: [], past: [] });
+
+function replaceInterventions(next: readonly Intervention[], changed = ""): void {
+  const { interventions, past } = question.getState();
+  const goesOn = changed !== "" && past.at(-1)?.changed === changed;
+  question.setState({
+    interventions: next,
+    past: goesOn ? past : remember(past, interventions, changed),
+  });
+}
+
+function remember(past: readonly Past[], interventions: readonly Intervention[], changed: string): readonly Past[] {
+  return [...past, { interventions, changed }].slice(-MAX_PAST);
+}

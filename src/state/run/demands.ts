@@ -1,0 +1,133 @@
+import type { Engine } from "#client/engine.ts";
+import { interventionKey } from "#model/interventions.ts";
+import type { Intervention } from "#model/interventions.ts";
+import { formatHead, formatNeuron } from "#model/ids.ts";
+import type { HeadSweep, ModelInfo } from "#protocol/engine.ts";
+import { partKey } from "../question.ts";
+import type { Part, Question } from "../question.ts";
+import type { ResultKind, Results, Slots } from "./results.ts";
+
+/** Ranks that the prediction panel can show. */
+const TOP_TOKENS = 12;
+
+/** What the page shows and asks at one moment. */
+export interface Moment extends Question {
+  readonly info: ModelInfo;
+  readonly slots: Slots;
+  readonly inspected: Part | undefined;
+  /** Rows of the comparison that somebody looks at or claims; 0 for none. */
+  readonly comparedNeurons: number;
+}
+
+/** How a demand reports while it runs. */
+export interface Reports<T> {
+  readonly signal: AbortSignal;
+  partial(value: T): void;
+  progress(done: number, total: number): void;
+}
+
+/** One question to the engine. Two demands with one key have the same answer. */
+export interface Demand<T> {
+  readonly key: string;
+  run(engine: Engine, reports: Reports<T>): Promise<T>;
+}
+
+export type Demands = { readonly [K in ResultKind]?: Demand<Results[K]> };
+
+/**
+ * Everything that the page wants to know now. What builds on the clean run waits for it, so that a prompt which the
+ * model refuses is refused once.
+ */
+export function demands(now: Moment): Demands {
+  const { prompt, slots } = now;
+  if (prompt === "") return {};
+  const before = beforeDemand(now);
+  const base: Demands = {
+    tokens: { key: keyOf(prompt), run: (engine, { signal }) => engine.tokenize(prompt, { signal }) },
+    before,
+  };
+  const clean = slots.before;
+  if (clean.status !== "done" || clean.answers !== before.key || !clean.value) return base;
+  const target = clean.value.target.id;
+  return {
+    ...base,
+    sweep: sweepDemand(now, target),
+    ...(now.interventions.length > 0 && { after: afterDemand(now, target) }),
+    ...(now.interventions.length > 0 && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
+    ...inspectionDemand(now, target),
+  };
+}
+
+const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
+
+/** In a fixed order, so that the way to a set of interventions does not matter. */
+const interventionsKey = (list: readonly Intervention[]) =>
+  list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
+
+function beforeDemand({ prompt, target }: Moment): Demand<Results["before"]> {
+  return {
+    key: keyOf(prompt, target),
+    run: (engine, { signal }) => engine.predict(prompt, { top: TOP_TOKENS, ...(target !== undefined && { target }) }, { signal }),
+  };
+}
+
+function afterDemand({ prompt, interventions }: Moment, target: number): Demand<Results["after"]> {
+  return {
+    key: keyOf(prompt, target, interventionsKey(interventions)),
+    run: (engine, { signal }) => engine.predict(prompt, { top: TOP_TOKENS, target, interventions }, { signal }),
+  };
+}
+
+function sweepDemand({ prompt, info }: Moment, target: number): Demand<HeadSweep> {
+  return {
+    key: keyOf(prompt, target),
+    run(engine, { signal, partial, progress }) {
+      const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
+      let work = 0;
+      return engine.sweepHeads(prompt, { target, rowByRow: true }, {
+        signal,
+        onProgress({ layer, logProbability, baseline }) {
+          rows[layer] = logProbability;
+          work += rowWork(layer, info.layers);
+          partial({ target, baseline, logProbability: [...rows] });
+          progress(work, sweepWork(info.layers));
+        },
+      });
+    },
+  };
+}
+
+/** A run that starts at layer l passes the layers from l on. */
+const rowWork = (layer: number, layers: number) => layers - layer;
+const sweepWork = (layers: number) => (layers * (layers + 1)) / 2;
+
+function comparisonDemand(now: Moment, target: number): Demand<Results["comparison"]> {
+  const { prompt, interventions, comparedNeurons: count } = now;
+  return {
+    key: keyOf(prompt, target, interventionsKey(interventions), count),
+    run: (engine, { signal, progress }) =>
+      engine.compareNeurons(prompt, { target, interventions, count }, {
+        signal,
+        onProgress: ({ done, total }) => progress(done, total),
+      }),
+  };
+}
+
+/** A part is looked at as it runs at full scale, with every other intervention in place. */
+function inspectionDemand({ prompt, interventions, inspected }: Moment, target: number): Demands {
+  if (!inspected) return {};
+  const own = partKey(inspected);
+  const others = interventions.filter((change) => interventionKey(change) !== own);
+  if (inspected.kind === "head") {
+    const { at } = inspected;
+    const key = keyOf(prompt, target, interventionsKey(others), formatHead(at));
+    return {
+      head: { key, run: (engine, { signal }) => engine.inspectHead(prompt, { target, at, interventions: others }, { signal }) },
+    };
+  }
+  const { at } = inspected;
+  const key = keyOf(prompt, target, interventionsKey(others), formatNeuron(at));
+  return {
+    neuron: { key, run: (engine, { signal }) => engine.inspectNeuron(prompt, { target, at, interventions: others }, { signal }) },
+  };
+}

@@ -1,0 +1,98 @@
+import { createStore } from "zustand/vanilla";
+import type { Fault } from "#core/fault.ts";
+import type {
+  HeadInspection,
+  HeadSweep,
+  NeuronComparison,
+  NeuronInspection,
+  Prediction,
+  Tokenization,
+} from "#protocol/engine.ts";
+
+export type {
+  HeadInspection,
+  HeadSweep,
+  LoadProgress,
+  ModelInfo,
+  NeuronChange,
+  NeuronComparison,
+  NeuronInspection,
+  Prediction,
+  RankedToken,
+  Token,
+  Tokenization,
+  TokenLogit,
+} from "#protocol/engine.ts";
+
+/** Everything that the page asks the engine for; one request of each kind is under way at most. */
+export interface Results {
+  readonly tokens: Tokenization;
+  /** The clean run. */
+  readonly before: Prediction;
+  /** The run with the interventions in place. */
+  readonly after: Prediction;
+  readonly sweep: HeadSweep;
+  readonly comparison: NeuronComparison;
+  readonly head: HeadInspection;
+  readonly neuron: NeuronInspection;
+}
+
+export type ResultKind = keyof Results;
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** Milliseconds on the clock of `performance.now()`. */
+  readonly startedAt: number;
+}
+
+/** One kind of result: the latest answer, and what is being asked. */
+export interface Slot<T> {
+  /** The latest answer; partial while `status` is "computing", or the answer to an earlier question. */
+  readonly value: T | undefined;
+  /** The whole answer before `value`, to look at (dimmed) where a partial one has no numbers yet. */
+  readonly previous: T | undefined;
+  /** The question that `value` answers, "" for none. */
+  readonly answers: string;
+  /** The question asked last, "" for none. */
+  readonly asked: string;
+  readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
+  readonly progress: Progress | undefined;
+  readonly fault: Fault | undefined;
+  /** True: `value` was shipped with the page and not computed here. */
+  readonly isRecorded: boolean;
+}
+
+export type Slots = { readonly [K in ResultKind]: Slot<Results[K]> };
+
+export const EMPTY_SLOT: Slot<never> = {
+  value: undefined,
+  previous: undefined,
+  answers: "",
+  asked: "",
+  status: "idle",
+  progress: undefined,
+  fault: undefined,
+  isRecorded: false,
+};
+
+const empty = (): Slots => ({
+  tokens: EMPTY_SLOT,
+  before: EMPTY_SLOT,
+  after: EMPTY_SLOT,
+  sweep: EMPTY_SLOT,
+  comparison: EMPTY_SLOT,
+  head: EMPTY_SLOT,
+  neuron: EMPTY_SLOT,
+});
+
+export const results = createStore<Slots>(empty);
+
+export function patchSlot<K extends ResultKind>(kind: K, patch: Partial<Slot<Results[K]>>): void {
+  results.setState((slots) => ({ [kind]: { ...slots[kind], ...patch } }) as Partial<Slots>);
+}
+
+export const clearResults = () => results.setState(empty(), true);
+
+/** The shown answer is to an earlier question, and a newer one is wanted. */
+export const isStale = (slot: Slot<unknown>) => slot.value !== undefined && slot.answers !== slot.asked;

@@ -1,0 +1,127 @@
+import { Fault } from "#core/fault.ts";
+import { asFault, dismiss, notifyFault } from "../notices.ts";
+import type { Demand, Demands } from "./demands.ts";
+import { currentEngine } from "./engine-port.ts";
+import { patchSlot, results } from "./results.ts";
+import type { ResultKind, Results } from "./results.ts";
+
+/** In the order in which they are sent: the answer first, then what explains it. */
+const ORDER: readonly ResultKind[] = ["tokens", "before", "after", "head", "neuron", "comparison", "sweep"];
+
+/** Answers kept to return to at once, as by undo; a few kilobytes each. */
+const MAX_KEPT = 200;
+
+const underWay = new Map<ResultKind, AbortController>();
+const kept = new Map<string, unknown>();
+
+/**
+ * Brings every slot towards what is wanted: a question that is answered or being answered is left alone, a new one
+ * cancels the older one of its kind, and one that nobody asks any more is cancelled.
+ */
+export function pursue(wanted: Demands): void {
+  for (const kind of ORDER) {
+    const demand = wanted[kind] as Demand<Results[typeof kind]> | undefined;
+    if (demand) ask(kind, demand);
+    else retire(kind);
+  }
+}
+
+/** Cancels one kind at the person's word; what has arrived of it stays, and it is not asked again by itself. */
+export function stopRun(kind: ResultKind): void {
+  if (!underWay.has(kind)) return;
+  cancel(kind);
+  patchSlot(kind, { status: "stopped" });
+}
+
+/** Forgets that a kind was asked, so that the next `pursue` asks it again. */
+export function askAgain(kind: ResultKind): void {
+  cancel(kind);
+  patchSlot(kind, { asked: "", status: "idle", fault: undefined });
+}
+
+/** The engine lost everything: what is shown stays to be looked at, and all of it is asked again. */
+export function forgetRuns(): void {
+  kept.clear();
+  for (const kind of ORDER) {
+    cancel(kind);
+    // an answer of the engine that is gone counts as one to an earlier question
+    patchSlot(kind, { asked: "", answers: "gone", status: "idle", progress: undefined, fault: undefined });
+  }
+}
+
+function ask<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): void {
+  const slot = results.getState()[kind];
+  if (slot.asked === demand.key) return;
+  cancel(kind);
+  const known = kept.get(`${kind} ${demand.key}`) as Results[K] | undefined;
+  if (known) settle(kind, demand.key, known);
+  else void run(kind, demand);
+}
+
+async function run<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): Promise<void> {
+  const controller = new AbortController();
+  underWay.set(kind, controller);
+  const { signal } = controller;
+  const startedAt = performance.now();
+  const { value, previous } = results.getState()[kind];
+  patchSlot(kind, { asked: demand.key, status: "computing", progress: undefined, fault: undefined, previous: previous ?? value });
+  try {
+    const answer = await demand.run(currentEngine(), {
+      signal,
+      partial: (part) => patchSlot(kind, { value: part, answers: demand.key, isRecorded: false }),
+      progress: (done, total) => patchSlot(kind, { progress: { done, total, startedAt } }),
+    });
+    if (signal.aborted) return;
+    underWay.delete(kind);
+    keep(`${kind} ${demand.key}`, answer);
+    settle(kind, demand.key, answer);
+  } catch (reason) {
+    if (signal.aborted) return;
+    underWay.delete(kind);
+    fail(kind, asFault(reason));
+  }
+}
+
+function settle<K extends ResultKind>(kind: K, key: string, value: Results[K]): void {
+  dismiss(kind);
+  patchSlot(kind, {
+    value,
+    answers: key,
+    asked: key,
+    status: "done",
+    previous: undefined,
+    progress: undefined,
+    fault: undefined,
+    isRecorded: false,
+  });
+}
+
+/** When the engine itself is gone, that is told once, and by whoever starts it again. */
+function fail(kind: ResultKind, fault: Fault): void {
+  if (fault.code === "engine-stopped" || fault.code === "device-lost") {
+    patchSlot(kind, { asked: "", status: "idle", progress: undefined });
+    return;
+  }
+  patchSlot(kind, { status: "failed", fault, progress: undefined });
+  notifyFault(kind, fault);
+}
+
+function retire(kind: ResultKind): void {
+  const { status, asked } = results.getState()[kind];
+  if (asked === "" && status === "idle") return;
+  cancel(kind);
+  dismiss(kind);
+  patchSlot(kind, { asked: "", status: "idle", progress: undefined, fault: undefined });
+}
+
+function cancel(kind: ResultKind): void {
+  underWay.get(kind)?.abort();
+  underWay.delete(kind);
+}
+
+function keep(key: string, answer: unknown): void {
+  kept.delete(key);
+  kept.set(key, answer);
+  const oldest = kept.keys().next();
+  if (kept.size > MAX_KEPT && !oldest.done) kept.delete(oldest.value);
+}

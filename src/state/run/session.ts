@@ -1,0 +1,61 @@
+import { claimed } from "../claims.ts";
+import { model } from "../model.ts";
+import { question } from "../question.ts";
+import { view } from "../view.ts";
+import { demands } from "./demands.ts";
+import { results } from "./results.ts";
+import { pursue } from "./runner.ts";
+
+/** Typing and sweeping the pointer over the heatmap rest this long before the engine is asked. */
+const TYPING_MS = 220;
+const HOVER_MS = 120;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Follows the stores: whatever a person changes, the results come after. @returns what ends it */
+export function followQuestions(): () => void {
+  const ends = [
+    question.subscribe((now, last) => schedule(now.prompt !== last.prompt ? TYPING_MS : 0)),
+    view.subscribe((now, last) => {
+      if (now.tab !== last.tab || now.selected !== last.selected || now.count !== last.count) schedule(0);
+      else if (now.hovered !== last.hovered) schedule(HOVER_MS);
+    }),
+    model.subscribe((now, last) => {
+      if (now.status !== last.status) schedule(0);
+    }),
+    // the clean run's arrival opens the way for what builds on it
+    results.subscribe((now, last) => {
+      if (now.before.status !== last.before.status) schedule(0);
+    }),
+  ];
+  return () => {
+    clearTimeout(timer);
+    for (const end of ends) end();
+  };
+}
+
+/** The latest call decides when; a question that is typed and one that is clicked are asked together. */
+function schedule(delayMs: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(pursueNow, delayMs);
+}
+
+/** Asks whatever is wanted at this moment. */
+export function pursueNow(): void {
+  const { info, status } = model.getState();
+  if (status.kind !== "ready" || !info) return;
+  const { prompt, target, interventions } = question.getState();
+  const { tab, selected, hovered, count } = view.getState();
+  const isCompared = tab === "neurons" || (claimed()?.neurons?.length ?? 0) > 0;
+  pursue(
+    demands({
+      prompt,
+      target,
+      interventions,
+      info,
+      slots: results.getState(),
+      inspected: hovered ?? selected,
+      comparedNeurons: isCompared ? count : 0,
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+import { useState } from "react";
+import { useStore } from "zustand";
+import { THEME_AFTER, setHelpOpen, setTheme, view } from "#state/view.ts";
+import { model } from "#state/model.ts";
+import { notify } from "#state/notices.ts";
+import { shareAddress } from "../shared/Exports.tsx";
+import { ModelMenu } from "./ModelMenu.tsx";
+import "./header.css";
+
+const COPIED_MS = 2_000;
+
+export function PageHeader() {
+  return (
+    <header className="page-header">
+      <h1>
+        <a href="./" className="wordmark">
+          Arithmoscope
+        </a>
+      </h1>
+      <ModelMenu />
+      <span className="page-tools">
+        <CopyLink />
+        <button type="button" title="Words and shortcuts (?)" onClick={() => setHelpOpen(true)}>
+          <span aria-hidden="true">?</span>
+          <span className="visually-hidden">Words and shortcuts</span>
+        </button>
+        <ThemeButton />
+      </span>
+    </header>
+  );
+}
+
+/** The finding with its numbers, for the next person's machine to check. */
+function CopyLink() {
+  const [isCopied, setCopied] = useState(false);
+  const hasModel = useStore(model, (state) => state.choice !== undefined);
+  const copy = async () => {
+    const address = shareAddress();
+    try {
+      await navigator.clipboard.writeText(address);
+      setCopied(true);
+      setTimeout(() => setCopied(false), COPIED_MS);
+    } catch {
+      // the browser withholds the clipboard: the link can still be selected by hand
+      notify("copy", `The browser does not let the page write to the clipboard. The link: ${address}`);
+    }
+  };
+  return (
+    <button type="button" disabled={!hasModel} title="A link to this finding, with its numbers to check" onClick={() => void copy()}>
+      {isCopied ? "Copied" : "Copy link"}
+    </button>
+  );
+}
+
+const THEME_SIGNS = { auto: "◐", light: "○", dark: "●" } as const;
+
+function ThemeButton() {
+  const theme = useStore(view, (state) => state.theme);
+  const next = THEME_AFTER[theme];
+  return (
+    <button type="button" title={`Theme: ${theme}. Click for ${next}.`} onClick={() => setTheme(next)}>
+      <span aria-hidden="true">{THEME_SIGNS[theme]}</span>
+      <span className="visually-hidden">Theme: {theme}, change to {next}</span>
+    </button>
+  );
+}

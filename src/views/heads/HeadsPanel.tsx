@@ -1,0 +1,177 @@
+import { useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { divergingScale, symmetricLimit } from "#charts/colour.ts";
+import { heatmap } from "#charts/heatmap.ts";
+import { heatmapSvg } from "#charts/heatmap-svg.ts";
+import { legend } from "#charts/legend.ts";
+import { formatHead } from "#model/ids.ts";
+import { headEffects } from "#state/effects.ts";
+import { jumpTo } from "#state/parts.ts";
+import { question, scaleOf } from "#state/question.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { HeadSweep, Slot } from "#state/run/results.ts";
+import { askAgain } from "#state/run/runner.ts";
+import { pursueNow } from "#state/run/session.ts";
+import { COLOUR_SCALES, isDark, setColourScale, view } from "#state/view.ts";
+import { Exports, shareAddress } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { RunProgress } from "../shared/RunProgress.tsx";
+import { tokenText } from "../shared/token-text.ts";
+import { useWidth } from "../shared/use-width.ts";
+import { HeadTable } from "./HeadTable.tsx";
+import { HeatmapFigure } from "./HeatmapFigure.tsx";
+import { HeatmapLegend } from "./HeatmapLegend.tsx";
+import { sweepSentence } from "./sweep-sentence.ts";
+import "./heads.css";
+
+/** Which heads carry the answer: log p(target) with each one at 0, against the run as it is. */
+export function HeadsPanel() {
+  const slot = useStore(results, (slots) => slots.sweep);
+  const target = useStore(results, (slots) => slots.before.value?.target.text ?? "");
+  return (
+    <section aria-label="Heads" className="panel heads">
+      <header className="panel-head">
+        <h2>
+          What each head is worth to <code>{tokenText(target)}</code>
+        </h2>
+        {slot.isRecorded && <span className="tag">recorded</span>}
+        <span className="panel-tools">
+          <GoToHead />
+          <ColourScaleChoice />
+        </span>
+      </header>
+      {slot.value ? <Sweep slot={slot} target={target} /> : <p className="empty">The map of heads fills in as soon as a model is loaded.</p>}
+    </section>
+  );
+}
+
+interface SweepProps {
+  readonly slot: Slot<HeadSweep>;
+  readonly target: string;
+}
+
+function Sweep({ slot, target }: SweepProps) {
+  const [host, width] = useWidth<HTMLDivElement>(720);
+  const kind = useStore(view, (state) => state.colourScale);
+  const dark = useStore(view, isDark);
+  const value = slot.value!;
+  const isPartial = slot.status === "computing" && slot.answers === slot.asked;
+  const effects = useMemo(() => headEffects(value), [value]);
+  const earlier = useMemo(() => (slot.previous ? headEffects(slot.previous) : undefined), [slot.previous]);
+  const scale = useMemo(() => divergingScale(symmetricLimit(effects.flat()), kind, dark), [effects, kind, dark]);
+  const map = useMemo(() => heatmap(effects, width, scale), [effects, width, scale]);
+  const below = useMemo(
+    () => (isPartial && earlier && haveSameShape(earlier, effects) ? heatmap(earlier, width, scale) : undefined),
+    [isPartial, earlier, effects, width, scale],
+  );
+  const sentence = sweepSentence(effects, tokenText(target), slot.status);
+  const key = legend(scale);
+  const svg = () => exportSvg(effects, { target, sentence });
+  return (
+    <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
+      <HeatmapFigure map={map} below={below} />
+      <div className="heads-foot">
+        <HeatmapLegend legend={key} target={tokenText(target)} />
+        <SweepState slot={slot} />
+      </div>
+      <p className="says">{sentence}</p>
+      <footer className="panel-foot">
+        <Method>
+          Each head’s output is multiplied by 0 at every position, before the output projection (zero-ablation of{" "}
+          <code>hook_z</code>), one head at a time and without the other interventions. Effect = log p(target) of the
+          run as it is − log p(target) without the head, in nats; Σ adds up a layer’s effects, which is not the effect
+          of switching the whole layer off.
+        </Method>
+        <HeadTable effects={effects} />
+        <Exports name="heads" svg={svg} table={() => exportTable(value, effects)} />
+      </footer>
+    </div>
+  );
+}
+
+const haveSameShape = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]) =>
+  a.length === b.length && a[0]?.length === b[0]?.length;
+
+function SweepState({ slot }: { readonly slot: Slot<HeadSweep> }) {
+  if (slot.status === "computing") return <RunProgress kind="sweep" doing="Switching heads off, one by one" progress={slot.progress} />;
+  if (slot.status !== "stopped" && slot.status !== "failed") return null;
+  return (
+    <div className="run-progress">
+      <span className="small">{slot.status === "stopped" ? "Stopped." : "Not finished."} What has arrived is shown.</span>
+      <button
+        type="button"
+        onClick={() => {
+          askAgain("sweep");
+          pursueNow();
+        }}
+      >
+        Run again
+      </button>
+    </div>
+  );
+}
+
+function GoToHead() {
+  const [text, setText] = useState("");
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (jumpTo(text)) setText("");
+      }}
+    >
+      <input
+        className="go-to"
+        aria-label="Go to head"
+        placeholder="go to L0H7"
+        spellCheck={false}
+        autoComplete="off"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </form>
+  );
+}
+
+function ColourScaleChoice() {
+  const chosen = useStore(view, (state) => state.colourScale);
+  return (
+    <span role="group" aria-label="Colour scale" className="choice">
+      {COLOUR_SCALES.map((kind) => (
+        <button
+          key={kind}
+          type="button"
+          aria-pressed={kind === chosen}
+          title={kind === "log" ? "Tells small effects apart: logarithmic, linear around 0" : "Colour in proportion to the effect"}
+          onClick={() => setColourScale(kind)}
+        >
+          {kind}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+/** Papers are light, whatever the page is. */
+function exportSvg(effects: readonly (readonly number[])[], text: { readonly target: string; readonly sentence: string }): string {
+  const scale = divergingScale(symmetricLimit(effects.flat()), view.getState().colourScale, false);
+  const { prompt, interventions } = question.getState();
+  return heatmapSvg(
+    heatmap(effects, 640, scale),
+    legend(scale),
+    {
+      title: `What each head is worth to “${tokenText(text.target)}” after “${prompt}”`,
+      caption: [text.sentence, "Blue supports the target, red works against it (nats, zero-ablation).", shareAddress()],
+    },
+    (layer, head) => scaleOf(interventions, { kind: "head", at: { layer, head } }) === 0,
+  );
+}
+
+function exportTable(sweep: HeadSweep, effects: readonly (readonly number[])[]) {
+  return {
+    header: ["head", "layer", "index", "log_probability", "effect"],
+    rows: effects.flatMap((row, layer) =>
+      row.map((effect, head) => [formatHead({ layer, head }), layer, head, sweep.logProbability[layer]?.[head] ?? "", effect]),
+    ),
+  };
+}

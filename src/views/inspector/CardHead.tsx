@@ -1,0 +1,33 @@
+import { useStore } from "zustand";
+import { question, scaleOf } from "#state/question.ts";
+import type { Part } from "#state/question.ts";
+import { select } from "#state/view.ts";
+import { hookName, partName } from "../shared/part-name.ts";
+import { PartSwitch, ScaleSlider } from "../shared/PartSwitch.tsx";
+
+interface CardHeadProps {
+  readonly part: Part;
+  readonly isPreview: boolean;
+}
+
+/** A part's name, its switch and its scale. */
+export function CardHead({ part, isPreview }: CardHeadProps) {
+  const isOff = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
+  return (
+    <header className="panel-head card-head">
+      <h2 className={isOff ? "is-off" : ""} title={hookName(part)}>
+        {partName(part)}
+      </h2>
+      <span className="faint small">{isPreview ? "preview; click to keep" : part.kind === "head" ? "attention head" : "FFN neuron"}</span>
+      <span className="panel-tools">
+        <ScaleSlider part={part} />
+        <PartSwitch part={part} />
+        {!isPreview && (
+          <button type="button" className="quiet" aria-label="Close the inspector" onClick={() => select(undefined)}>
+            ✕
+          </button>
+        )}
+      </span>
+    </header>
+  );
+}

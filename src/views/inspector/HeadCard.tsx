@@ -1,0 +1,91 @@
+import { useStore } from "zustand";
+import { nats } from "#charts/number-format.ts";
+import { symmetricLimit } from "#charts/colour.ts";
+import { formatHead } from "#model/ids.ts";
+import type { HeadId } from "#model/ids.ts";
+import { headEffects } from "#state/effects.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { HeadInspection } from "#state/run/results.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { SignedTokens } from "../shared/SignedTokens.tsx";
+import { tokenText } from "../shared/token-text.ts";
+import { Value } from "../shared/Value.tsx";
+import { AttentionFigure } from "./AttentionFigure.tsx";
+import { attentionSentence } from "./card-sentences.ts";
+import { CardHead } from "./CardHead.tsx";
+
+const LISTED = 8;
+
+interface HeadCardProps {
+  readonly at: HeadId;
+  readonly isPreview: boolean;
+}
+
+/** One head: what it is worth, where it looks, what it says. */
+export function HeadCard({ at, isPreview }: HeadCardProps) {
+  const slot = useStore(results, (slots) => slots.head);
+  const sweep = useStore(results, (slots) => slots.sweep.value);
+  const own = slot.value?.at.layer === at.layer && slot.value.at.head === at.head ? slot.value : undefined;
+  const swept = sweep ? headEffects(sweep)[at.layer]?.[at.head] : undefined;
+  return (
+    <>
+      <CardHead part={{ kind: "head", at }} isPreview={isPreview} />
+      <div className={own && !isStale(slot) ? "" : "stale"} aria-busy={slot.status === "computing"}>
+        <dl className="facts">
+          <div title="log p(target) as it is − log p(target) with this head at 0, every other head running">
+            <dt>effect alone</dt>
+            <dd>
+              <Value of={swept ?? Number.NaN} as="nats" /> nats
+            </dd>
+          </div>
+          <div title="The same with the other interventions in place">
+            <dt>effect now</dt>
+            <dd>
+              <Value of={own ? own.baseline - own.withoutIt : Number.NaN} as="nats" /> nats
+            </dd>
+          </div>
+          <div title="log p(target) of the layer’s input with this head’s output added − without it, through the final norm at its frozen scale">
+            <dt>log-probability increase</dt>
+            <dd>
+              <Value of={own?.increase ?? Number.NaN} as="signedNats" /> nats
+              <span className="faint"> not direct logit attribution</span>
+            </dd>
+          </div>
+        </dl>
+        {own && <HeadEvidence head={own} />}
+      </div>
+    </>
+  );
+}
+
+function HeadEvidence({ head }: { readonly head: HeadInspection }) {
+  const tokens = useStore(results, (slots) => slots.tokens.value);
+  const texts = (tokens?.texts ?? []).map(tokenText);
+  const limit = symmetricLimit([...head.promotes, ...head.suppresses].map(({ logit }) => logit));
+  return (
+    <>
+      <div className="card-columns">
+        <AttentionFigure pattern={head.pattern} texts={texts} />
+        <SignedTokens title="Its output promotes" tokens={head.promotes.slice(0, LISTED)} limit={limit} />
+        <SignedTokens title="and suppresses" tokens={head.suppresses.slice(0, LISTED)} limit={limit} />
+      </div>
+      <p className="says">{attentionSentence(head, texts)}</p>
+      <footer className="panel-foot">
+        <Method>
+          Effect: zero-ablation, log p(target) = {nats(head.baseline)} with the head, {nats(head.withoutIt)} without, the
+          other interventions in place. Increase: log p(target) after the head’s output is added to the layer’s input at
+          the last position, minus before, through the final norm with the clean run’s scale. Tokens: the logits of that
+          output through the same lens.
+        </Method>
+        <Exports
+          name={formatHead(head.at)}
+          table={() => ({
+            header: ["query", "key", "attention"],
+            rows: head.pattern.flatMap((row, query) => row.slice(0, query + 1).map((share, key) => [query, key, share])),
+          })}
+        />
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import { useStore } from "zustand";
+import { formatHead } from "#model/ids.ts";
+import { headEffects } from "#state/effects.ts";
+import { results } from "#state/run/results.ts";
+import { samePart } from "#state/question.ts";
+import { select, togglePin, view } from "#state/view.ts";
+import { Value } from "../shared/Value.tsx";
+import { HeadCard } from "./HeadCard.tsx";
+import { NeuronCard } from "./NeuronCard.tsx";
+import "./inspector.css";
+
+/** What is under the pointer, else what is locked: its numbers and how they were made. */
+export function Inspector() {
+  const hovered = useStore(view, (state) => state.hovered);
+  const selected = useStore(view, (state) => state.selected);
+  const part = hovered ?? selected;
+  const isPreview = part !== undefined && !samePart(part, selected);
+  return (
+    <section aria-label="Inspector" className="panel inspector">
+      <Pins />
+      {part === undefined && (
+        <p className="empty">
+          Point at a head to preview it, click to keep it here. Heads are written L0H7 and neurons L4N425, counted from 0.
+        </p>
+      )}
+      {part?.kind === "head" && <HeadCard at={part.at} isPreview={isPreview} />}
+      {part?.kind === "neuron" && <NeuronCard at={part.at} isPreview={isPreview} />}
+    </section>
+  );
+}
+
+/** Heads kept to compare with. */
+function Pins() {
+  const pinned = useStore(view, (state) => state.pinned);
+  const sweep = useStore(results, (slots) => slots.sweep.value);
+  if (pinned.length === 0) return null;
+  const effects = sweep ? headEffects(sweep) : [];
+  return (
+    <ul className="pins" aria-label="Pinned heads">
+      {pinned.map((at) => (
+        <li key={formatHead(at)}>
+          <button type="button" className="link" onClick={() => select({ kind: "head", at })}>
+            {formatHead(at)}
+          </button>
+          <Value of={effects[at.layer]?.[at.head] ?? Number.NaN} as="nats" />
+          <button type="button" className="quiet undo" aria-label={`Unpin ${formatHead(at)}`} onClick={() => togglePin(at)}>
+            ✕
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

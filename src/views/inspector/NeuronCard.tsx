@@ -1,0 +1,130 @@
+import { useStore } from "zustand";
+import { signedBars } from "#charts/bars.ts";
+import { symmetricLimit } from "#charts/colour.ts";
+import { nats } from "#charts/number-format.ts";
+import { formatNeuron } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { NeuronInspection } from "#state/run/results.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { SignedTokens } from "../shared/SignedTokens.tsx";
+import { tokenText } from "../shared/token-text.ts";
+import { Value } from "../shared/Value.tsx";
+import { neuronSentence } from "./card-sentences.ts";
+import { CardHead } from "./CardHead.tsx";
+
+const LISTED = 8;
+
+interface NeuronCardProps {
+  readonly at: NeuronId;
+  readonly isPreview: boolean;
+}
+
+/** One FFN neuron: what it promotes, where in the prompt it is active, what is lost without it. */
+export function NeuronCard({ at, isPreview }: NeuronCardProps) {
+  const slot = useStore(results, (slots) => slots.neuron);
+  const own = slot.value?.at.layer === at.layer && slot.value.at.neuron === at.neuron ? slot.value : undefined;
+  return (
+    <>
+      <CardHead part={{ kind: "neuron", at }} isPreview={isPreview} />
+      <div className={own && !isStale(slot) ? "" : "stale"} aria-busy={slot.status === "computing"}>
+        <dl className="facts">
+          <div title="The neuron’s output at the last position, before the down projection; the paper’s coefficient score">
+            <dt>activation</dt>
+            <dd>
+              <Value of={own?.activations.at(-1) ?? Number.NaN} as="figures" />
+            </dd>
+          </div>
+          <div title="log p(target) as it is − with this neuron at 0, the other interventions in place">
+            <dt>effect when off</dt>
+            <dd>
+              <Value of={own ? own.baseline - own.withoutIt : Number.NaN} as="nats" /> nats
+            </dd>
+          </div>
+          <div title="log p(target) of the residual with activation × value vector added − without it">
+            <dt>log-probability increase</dt>
+            <dd>
+              <Value of={own?.increase ?? Number.NaN} as="signedNats" /> nats
+              <span className="faint"> not direct logit attribution</span>
+            </dd>
+          </div>
+        </dl>
+        {own && <NeuronEvidence neuron={own} />}
+      </div>
+    </>
+  );
+}
+
+function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
+  const activation = neuron.activations.at(-1) ?? 0;
+  const limit = symmetricLimit([...neuron.promotes, ...neuron.suppresses].map(({ logit }) => logit));
+  return (
+    <>
+      <div className="card-columns">
+        <Activations neuron={neuron} />
+        <SignedTokens title="Value vector promotes" tokens={neuron.promotes.slice(0, LISTED)} limit={limit} factor={activation} />
+        <SignedTokens title="and suppresses" tokens={neuron.suppresses.slice(0, LISTED)} limit={limit} factor={activation} />
+      </div>
+      <p className="says">{neuronSentence(neuron)}</p>
+      <footer className="panel-foot">
+        <Method>
+          Logits: the value vector (a column of down_proj) through the final norm’s gain and the unembedding; times the
+          activation at the last token they are what the neuron does here, so a negative activation turns them round.
+          Effect: log p(target) = {nats(neuron.baseline)} with it, {nats(neuron.withoutIt)} without.
+        </Method>
+        <Exports
+          name={formatNeuron(neuron.at)}
+          table={() => ({
+            header: ["list", "token", "id", "logit", "logit_times_activation"],
+            rows: (["promotes", "suppresses"] as const).flatMap((list) =>
+              neuron[list].map(({ id, text, logit }) => [list, text, id, logit, logit * activation]),
+            ),
+          })}
+        />
+      </footer>
+    </>
+  );
+}
+
+/** The neuron's activation at every token of the prompt. */
+function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
+  const tokens = useStore(results, (slots) => slots.tokens.value);
+  const bars = signedBars(neuron.activations);
+  return (
+    <table className="signed-tokens activations">
+      <caption>Activation at each token</caption>
+      <thead>
+        <tr>
+          <th scope="col">token</th>
+          <th scope="col" className="number">
+            activation
+          </th>
+          <td />
+        </tr>
+      </thead>
+      <tbody>
+        {neuron.activations.map((activation, position) => (
+          // positions are what the rows are about
+          <tr key={position}>
+            <th scope="row" className="token" title={`position ${position}`}>
+              {tokenText(tokens?.texts[position] ?? String(position))}
+            </th>
+            <td className="number">
+              <Value of={activation} as="figures" />
+            </td>
+            <td className="bar-cell">
+              <span
+                className={`bar ${activation < 0 ? "against" : "for"}`}
+                style={{
+                  insetInlineStart: `${(bars[position]?.start ?? 0) * 100}%`,
+                  inlineSize: `${(bars[position]?.size ?? 0) * 100}%`,
+                }}
+              />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

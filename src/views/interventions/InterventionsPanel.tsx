@@ -1,0 +1,85 @@
+import { useState } from "react";
+import { useStore } from "zustand";
+import { switchOffTyped } from "#state/parts.ts";
+import { question, removeIntervention, resetInterventions, undo } from "#state/question.ts";
+import type { Part } from "#state/question.ts";
+import { select } from "#state/view.ts";
+import { hookName, partName } from "../shared/part-name.ts";
+import { ScaleSlider } from "../shared/PartSwitch.tsx";
+import "./interventions.css";
+
+/** Everything that is changed about the model, always in sight, each one undone by itself. */
+export function InterventionsPanel() {
+  const interventions = useStore(question, (state) => state.interventions);
+  const canUndo = useStore(question, (state) => state.past.length > 0);
+  return (
+    <section aria-label="Switched off" className="panel interventions">
+      <header className="panel-head">
+        <h2>Switched off</h2>
+        <span className="panel-tools">
+          <button type="button" className="quiet" disabled={!canUndo} title="Shortcut: z" onClick={undo}>
+            Undo
+          </button>
+          <button type="button" className="quiet" disabled={interventions.length === 0} onClick={resetInterventions}>
+            Reset all
+          </button>
+        </span>
+      </header>
+      {interventions.length === 0 ? (
+        <p className="empty">Nothing: this is the model as it is. Click a head and switch it off, or type one here.</p>
+      ) : (
+        <ul className="intervention-list">
+          {interventions.map((change) => (
+            <InterventionRow key={partName(change)} part={change} scale={change.scale} />
+          ))}
+        </ul>
+      )}
+      <AddIntervention />
+    </section>
+  );
+}
+
+function InterventionRow({ part, scale }: { readonly part: Part; readonly scale: number }) {
+  const name = partName(part);
+  return (
+    <li>
+      <button
+        type="button"
+        className={`part-name ${scale === 0 ? "is-off" : ""}`}
+        title={`${hookName(part)} × ${scale}`}
+        onClick={() => select(part)}
+      >
+        {name}
+      </button>
+      <ScaleSlider part={part} />
+      <button type="button" className="quiet undo" aria-label={`Undo ${name}`} onClick={() => removeIntervention(part)}>
+        ✕
+      </button>
+    </li>
+  );
+}
+
+function AddIntervention() {
+  const [text, setText] = useState("");
+  return (
+    <form
+      className="inline-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (switchOffTyped(text)) setText("");
+      }}
+    >
+      <input
+        aria-label="Head or neuron to switch off"
+        placeholder="L0H7 or L4N425"
+        spellCheck={false}
+        autoComplete="off"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <button type="submit" disabled={text.trim() === ""}>
+        Switch off
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,133 @@
+import { useStore } from "zustand";
+import { signedBars } from "#charts/bars.ts";
+import { formatNeuron } from "#model/ids.ts";
+import { question, samePart, scaleOf } from "#state/question.ts";
+import type { Part } from "#state/question.ts";
+import type { NeuronChange } from "#state/run/results.ts";
+import { hover, setSort, toggleSelected, view } from "#state/view.ts";
+import { tokenText } from "../shared/token-text.ts";
+import { Value } from "../shared/Value.tsx";
+import { COLUMNS, sortedRows } from "./columns.ts";
+
+const PROMOTED = 6;
+
+/** One row per neuron. A column's head sorts, a neuron's name opens its card. */
+export function NeuronTable({ rows }: { readonly rows: readonly NeuronChange[] }) {
+  const sort = useStore(view, (state) => state.sort);
+  const sorted = sortedRows(rows, sort);
+  const bars = signedBars(sorted.map((row) => row.change));
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Neuron table, scrolls">
+      <table className="neuron-table">
+        <caption className="visually-hidden">FFN neurons by what they lose to the interventions</caption>
+        <thead>
+          <tr>
+            <td colSpan={2} />
+            <th scope="colgroup" colSpan={2}>
+              increase, nats
+            </th>
+            <th scope="colgroup" colSpan={2}>
+              activation
+            </th>
+            <td />
+          </tr>
+          <tr>
+            {COLUMNS.map(({ key, label, group, about }) => (
+              <SortHead key={key} column={key} label={label} group={group} about={about} />
+            ))}
+            <th scope="col" title="First tokens of activation × value vector">
+              promotes
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((row, index) => (
+            <NeuronRow key={formatNeuron(row)} row={row} size={bars[index]?.size ?? 0} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface SortHeadProps {
+  readonly column: string;
+  readonly label: string;
+  readonly group: string;
+  readonly about: string;
+}
+
+function SortHead({ column, label, group, about }: SortHeadProps) {
+  const sort = useStore(view, (state) => state.sort);
+  const isSorted = sort.column === column;
+  const direction = sort.descending ? "descending" : "ascending";
+  return (
+    <th scope="col" aria-sort={isSorted ? direction : "none"} className={column === "neuron" ? "" : "number"}>
+      <button
+        type="button"
+        className="sort"
+        title={about}
+        aria-label={group ? `${group} ${label}` : label}
+        onClick={() => setSort({ column, descending: isSorted ? !sort.descending : true })}
+      >
+        {label}
+        <span aria-hidden="true" className="sort-mark">
+          {isSorted ? (sort.descending ? "↓" : "↑") : ""}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+function NeuronRow({ row, size }: { readonly row: NeuronChange; readonly size: number }) {
+  const part: Part = { kind: "neuron", at: { layer: row.layer, neuron: row.neuron } };
+  const isSelected = useStore(view, (state) => samePart(state.selected, part));
+  const isOff = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
+  return (
+    <tr
+      className={`${isSelected ? "is-selected" : ""} ${isOff ? "is-off-row" : ""}`}
+      onClick={() => toggleSelected(part)}
+      onPointerEnter={(event) => {
+        if (event.pointerType === "mouse") hover(part);
+      }}
+      onPointerLeave={() => hover(undefined)}
+    >
+      <th scope="row">
+        <button
+          type="button"
+          className={`part-name ${isOff ? "is-off" : ""}`}
+          aria-pressed={isSelected}
+          onClick={(event) => {
+            event.stopPropagation();
+            toggleSelected(part);
+          }}
+        >
+          {formatNeuron(row)}
+        </button>
+      </th>
+      <td className="number change">
+        <span className={`bar ${row.change < 0 ? "against" : "for"}`} style={{ inlineSize: `${size * 48}px` }} />
+        <Value of={row.change} as="nats" />
+      </td>
+      <td className="number">
+        <Value of={row.before} as="nats" />
+      </td>
+      <td className="number">
+        <Value of={row.after} as="nats" />
+      </td>
+      <td className="number">
+        <Value of={row.activationBefore} as="figures" />
+      </td>
+      <td className="number">
+        <Value of={row.activationAfter} as="figures" />
+      </td>
+      <td className="promotes">
+        {row.promotes.slice(0, PROMOTED).map(({ id, text }) => (
+          <code key={id} title={`token ${id}`}>
+            {tokenText(text)}
+          </code>
+        ))}
+      </td>
+    </tr>
+  );
+}

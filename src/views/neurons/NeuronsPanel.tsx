@@ -1,0 +1,118 @@
+import { useStore } from "zustand";
+import { mostImportantHead } from "#state/effects.ts";
+import { question, setScale } from "#state/question.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { NeuronComparison, Slot } from "#state/run/results.ts";
+import { NEURON_COUNTS, select, setCount, view } from "#state/view.ts";
+import { nats } from "#charts/number-format.ts";
+import { formatHead, formatNeuron } from "#model/ids.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { RunProgress } from "../shared/RunProgress.tsx";
+import { changesText } from "../shared/part-name.ts";
+import { tokenText } from "../shared/token-text.ts";
+import { comparisonSentence } from "./comparison-sentence.ts";
+import { NeuronTable } from "./NeuronTable.tsx";
+import "./neurons.css";
+
+/** Comparative neuron analysis: which FFN neurons lose their say when something is switched off. */
+export function NeuronsPanel() {
+  const interventions = useStore(question, (state) => state.interventions);
+  const slot = useStore(results, (slots) => slots.comparison);
+  return (
+    <section aria-label="Neurons" className="panel neurons">
+      <header className="panel-head">
+        <h2>Neurons that lose their say{interventions.length > 0 && ` with ${changesText(interventions.slice(0, 3))}`}</h2>
+        <span className="panel-tools">
+          <CountChoice />
+        </span>
+      </header>
+      {interventions.length === 0 ? <NothingToCompare /> : <Comparison slot={slot} />}
+    </section>
+  );
+}
+
+function NothingToCompare() {
+  const sweep = useStore(results, (slots) => slots.sweep.value);
+  const head = sweep && mostImportantHead(sweep);
+  return (
+    <div className="empty">
+      <p>
+        This table compares two runs: the model as it is, and the model with something switched off. Nothing is switched
+        off yet.
+      </p>
+      {head && (
+        <button
+          type="button"
+          className="primary"
+          onClick={() => {
+            const part = { kind: "head", at: head.at } as const;
+            setScale(part, 0);
+            select(part);
+          }}
+        >
+          Switch off {formatHead(head.at)}, the most important head ({nats(head.effect)} nats)
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Comparison({ slot }: { readonly slot: Slot<NeuronComparison> }) {
+  const target = useStore(results, (slots) => slots.before.value?.target.text ?? "");
+  const { value } = slot;
+  return (
+    <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
+      {slot.status === "computing" && <RunProgress kind="comparison" doing="Comparing neurons" progress={slot.progress} />}
+      {value && (
+        <>
+          <NeuronTable rows={value.rows} />
+          <p className="says">{comparisonSentence(value, tokenText(target))}</p>
+          <p className="certificate">{certificate(value)}</p>
+          <footer className="panel-foot">
+            <Method>
+              Increase = log p(target) of the residual at the last position with activation × value vector added, minus
+              without it, through the final norm with the clean run’s scale. Change = increase before − increase after;
+              the target is the clean run’s. It is not direct logit attribution.
+            </Method>
+            <Exports name="neurons" table={() => exportTable(value)} />
+          </footer>
+        </>
+      )}
+      {!value && slot.status === "failed" && <p className="empty">The comparison could not be computed.</p>}
+    </div>
+  );
+}
+
+const certificate = ({ certified, rows, evaluated, total }: NeuronComparison) =>
+  certified
+    ? `Certified: exact top ${rows.length} after ${evaluated} of ${total.toLocaleString("en")} evaluations.`
+    : `Not certified: the ${rows.length} largest of ${evaluated} evaluated neurons, of ${total.toLocaleString("en")} in all.`;
+
+function CountChoice() {
+  const chosen = useStore(view, (state) => state.count);
+  return (
+    <span role="group" aria-label="Neurons shown" className="choice">
+      {NEURON_COUNTS.map((count) => (
+        <button key={count} type="button" aria-pressed={count === chosen} onClick={() => setCount(count)}>
+          {count}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+const exportTable = ({ rows }: NeuronComparison) => ({
+  header: ["neuron", "layer", "index", "change", "increase_before", "increase_after", "activation_before", "activation_after", "promotes"],
+  rows: rows.map((row) => [
+    formatNeuron(row),
+    row.layer,
+    row.neuron,
+    row.change,
+    row.before,
+    row.after,
+    row.activationBefore,
+    row.activationAfter,
+    row.promotes.map((token) => token.text).join(" "),
+  ]),
+});

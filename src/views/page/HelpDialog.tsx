@@ -1,0 +1,81 @@
+import { useEffect, useRef } from "react";
+import { useStore } from "zustand";
+import { setHelpOpen, view } from "#state/view.ts";
+import { GLOSSARY } from "./glossary.ts";
+
+const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
+  ["← ↑ → ↓", "move in the map of heads"],
+  ["Enter", "switch the head off, or on again"],
+  ["Space", "keep the head in the inspector"],
+  ["Ctrl Enter", "pin the head, to compare"],
+  ["[  ]", "one layer up, one down"],
+  ["/", "to the prompt"],
+  ["g h", "heads"],
+  ["g n", "neurons"],
+  ["z", "undo the last switch"],
+  ["Esc", "let go of what is selected"],
+  ["?", "this list"],
+];
+
+/** The words of the field and the keys of the page. */
+export function HelpDialog() {
+  const isOpen = useStore(view, (state) => state.isHelpOpen);
+  const host = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (isOpen) host.current?.showModal();
+    else host.current?.close();
+  }, [isOpen]);
+  return (
+    <dialog
+      ref={host}
+      className="help"
+      aria-labelledby="help-title"
+      onClose={() => setHelpOpen(false)}
+      onClick={(event) => {
+        if (event.target === host.current) setHelpOpen(false);
+      }}
+    >
+      <div className="help-body">
+        <header className="panel-head">
+          <h2 id="help-title">Words and shortcuts</h2>
+          <button type="button" className="quiet" aria-label="Close" onClick={() => setHelpOpen(false)}>
+            ✕
+          </button>
+        </header>
+        <div className="help-columns">
+          <section aria-label="Shortcuts">
+            <h3>Shortcuts</h3>
+            <dl className="keys">
+              {SHORTCUTS.map(([keys, does]) => (
+                <div key={keys}>
+                  <dt>
+                    <kbd>{keys}</kbd>
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+            <p className="small faint">
+              Pointer: over a head previews it, a click keeps it, Ctrl or Cmd and a click pins it.
+            </p>
+          </section>
+          <section aria-label="Words">
+            <h3>Words</h3>
+            <dl className="glossary">
+              {GLOSSARY.map(({ word, meaning }) => (
+                <div key={word}>
+                  <dt>{word}</dt>
+                  <dd>{meaning}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        </div>
+        <p className="small faint">
+          The method is that of Yu &amp; Ananiadou (2024), “Interpreting Arithmetic Mechanism in Large Language Models
+          through Comparative Neuron Analysis”, EMNLP, arXiv 2409.14144.
+        </p>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,77 @@
+import { useStore } from "zustand";
+import { duration, megabytes } from "#charts/number-format.ts";
+import { reloadModel, stopLoading } from "#state/loading.ts";
+import { model } from "#state/model.ts";
+import type { ModelState, ModelStatus } from "#state/model.ts";
+
+const STAGES = { reading: "Reading", preparing: "Preparing", "warming-up": "Warming up" } as const;
+
+/** What the model is doing while it does not answer: how much, how long, and what a person can do. */
+export function ModelStatusLine() {
+  const state = useStore(model);
+  const { status, choice } = state;
+  if (status.kind === "ready" || !choice) return null;
+  return (
+    <div className="model-status" role="group" aria-label="Model status">
+      {status.kind === "loading" && <Loading name={choice.id} status={status} />}
+      {status.kind === "offered" && (
+        <>
+          <p>
+            This finding is about <code>{choice.id}</code>
+            {choice.source.kind === "url" && <> from {new URL(choice.source.base).host}</>}. Nothing is downloaded until you
+            say so.
+          </p>
+          <LoadButton state={state} verb="Load" />
+        </>
+      )}
+      {status.kind === "nothing" && (
+        <>
+          <p>
+            The model <code>{choice.id}</code> is not loaded.
+          </p>
+          <LoadButton state={state} verb="Load" />
+        </>
+      )}
+      {status.kind === "failed" && (
+        <>
+          <p>
+            The model <code>{choice.id}</code> could not be loaded; your prompt, interventions and results are kept.
+          </p>
+          <LoadButton state={state} verb="Try again:" />
+          {state.backend !== "wasm" && (
+            <button type="button" onClick={() => void reloadModel({ backend: "wasm" })}>
+              Run on WASM
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function LoadButton({ state, verb }: { readonly state: ModelState; readonly verb: string }) {
+  return (
+    <button type="button" className="primary" onClick={() => void reloadModel()}>
+      {verb} {state.choice?.id} ({state.dtype})
+    </button>
+  );
+}
+
+function Loading({ name, status }: { readonly name: string; readonly status: Extract<ModelStatus, { kind: "loading" }> }) {
+  const { progress, startedAt } = status;
+  const share = progress && progress.total > 0 ? progress.done / progress.total : undefined;
+  const left = share && share < 1 ? ((performance.now() - startedAt) * (1 - share)) / share : undefined;
+  return (
+    <>
+      <progress aria-label={`Loading ${name}`} max={1} {...(share !== undefined && { value: share })} />
+      <p className="small">
+        {progress ? `${STAGES[progress.stage]} ${progress.part}` : `Starting on ${name}`}
+        {progress && progress.total > 0 && `, ${megabytes(progress.done)} of ${megabytes(progress.total)}`}
+        {left !== undefined && `, ${duration(left)} left`}
+      </p>
+      <button type="button" onClick={stopLoading}>
+        Stop loading
+      </button>
+    </>
+  );
+}

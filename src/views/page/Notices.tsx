@@ -1,0 +1,38 @@
+import { useStore } from "zustand";
+import { dismiss, notices } from "#state/notices.ts";
+import type { Notice } from "#state/notices.ts";
+import { ADVICE } from "./advice.ts";
+
+/** What the person has to know: what was found, what is needed, what to do. */
+export function Notices() {
+  const list = useStore(notices, (state) => state.list);
+  const shown = list.filter((notice, index) => list.findIndex((other) => other.message === notice.message) === index);
+  return (
+    <div className="notices" aria-live="polite">
+      {shown.map((notice) => (
+        <NoticeLine key={notice.about} notice={notice} />
+      ))}
+    </div>
+  );
+}
+
+function NoticeLine({ notice }: { readonly notice: Notice }) {
+  const { about, code, message } = notice;
+  const advice = code ? ADVICE[code] : "";
+  return (
+    <div className={`notice ${code ? "is-fault" : ""}`} role={code ? "alert" : "status"} data-code={code}>
+      <p>
+        {sentence(message)} {advice}
+      </p>
+      <button type="button" className="quiet" aria-label="Dismiss this notice" onClick={() => dismiss(about)}>
+        ✕
+      </button>
+    </div>
+  );
+}
+
+/** Faults start with their area in lower case and end without a stop. */
+const sentence = (message: string) => {
+  const first = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+};

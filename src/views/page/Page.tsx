@@ -1,0 +1,55 @@
+import { useStore } from "zustand";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
+import { PageHeader } from "../header/PageHeader.tsx";
+import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
+import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
+import { predictionSentence } from "../prediction/prediction-sentence.ts";
+import { PromptPanel } from "../prompt/PromptPanel.tsx";
+import { EvidencePanel } from "./EvidencePanel.tsx";
+import { HelpDialog } from "./HelpDialog.tsx";
+import { ModelStatusLine } from "./ModelStatusLine.tsx";
+import { Notices } from "./Notices.tsx";
+import { useShortcuts } from "./use-shortcuts.ts";
+import "./fonts.css";
+import "./tokens.css";
+import "./base.css";
+import "./page.css";
+
+/** It reads as a sentence: this prompt, this answer, carried by these parts, without them this. */
+export function Page() {
+  useShortcuts();
+  return (
+    <>
+      <PageHeader />
+      <Notices />
+      <main>
+        <PromptPanel />
+        <ModelStatusLine />
+        <div className="columns">
+          <div className="answer-column">
+            <PredictionPanel />
+            <InterventionsPanel />
+          </div>
+          <EvidencePanel />
+        </div>
+      </main>
+      <PredictionVoice />
+      <HelpDialog />
+    </>
+  );
+}
+
+/** Says the prediction when it has changed, for those who cannot see it change. */
+function PredictionVoice() {
+  const interventions = useStore(question, (state) => state.interventions);
+  const before = useStore(results, (slots) => slots.before);
+  const after = useStore(results, (slots) => slots.after);
+  const isChanged = interventions.length > 0;
+  const isSettled = before.status === "done" && (!isChanged || after.status === "done");
+  return (
+    <div role="status" aria-label="Prediction, spoken" className="visually-hidden">
+      {isSettled && before.value ? predictionSentence(before.value, isChanged ? after.value : undefined, interventions) : ""}
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+import type { FaultCode } from "#core/fault.ts";
+
+/** What a person can do about a fault; what was found stands in the fault's own message. */
+export const ADVICE = {
+  "empty-prompt": "Type a prompt, or take one of the examples.",
+  "prompt-too-long": "Shorten the prompt; the last results stay until then.",
+  "bad-request": "",
+  "missing-file": "Check the address, and that the folder holds config.json, tokenizer.json and the safetensors files.",
+  "bad-file": "The file is damaged or was cut off on the way; fetch it again.",
+  "bad-config": "A Hugging Face config.json of this family is needed.",
+  "unknown-architecture": "Try another checkpoint from the model menu.",
+  "no-webgpu": "Choose WASM in the model menu, or a browser with WebGPU switched on.",
+  "device-lost": "The model is being loaded again; nothing of yours is lost.",
+  "engine-stopped": "The engine is being started again; nothing of yours is lost.",
+  "not-loaded": "Load a model from the model menu.",
+  cancelled: "",
+  internal: "This is a fault of the page. Trying again may help.",
+} satisfies Record<FaultCode, string>;

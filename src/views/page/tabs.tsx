@@ -1,0 +1,18 @@
+import type { ComponentType } from "react";
+import type { ViewName } from "#state/finding.ts";
+import { HeadsPanel } from "../heads/HeadsPanel.tsx";
+import { NeuronsPanel } from "../neurons/NeuronsPanel.tsx";
+
+export interface Tab {
+  readonly view: ViewName;
+  readonly label: string;
+  /** Pressed after `g`. */
+  readonly key: string;
+  readonly Panel: ComponentType;
+}
+
+/** The evidence, one tab per kind. */
+export const TABS: readonly Tab[] = [
+  { view: "heads", label: "Heads", key: "h", Panel: HeadsPanel },
+  { view: "neurons", label: "Neurons", key: "n", Panel: NeuronsPanel },
+];

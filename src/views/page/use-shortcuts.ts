@@ -1,0 +1,65 @@
+import { useEffect } from "react";
+import { neighbour } from "#state/parts.ts";
+import { undo } from "#state/question.ts";
+import { select, setHelpOpen, showTab, view } from "#state/view.ts";
+import { cellId } from "../heads/HeatmapFigure.tsx";
+import { PROMPT_INPUT_ID } from "../prompt/PromptPanel.tsx";
+import { TABS } from "./tabs.tsx";
+
+/** The second key of `g h` counts within this time. */
+const SEQUENCE_MS = 1_000;
+
+/** The whole page's keys. They rest while somebody types, and leave the browser's own combinations alone. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    let leaderAt = Number.NEGATIVE_INFINITY;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.key === "Escape") return escape();
+      if (isTyping(event.target) || view.getState().isHelpOpen) return;
+      const isSequence = event.timeStamp - leaderAt < SEQUENCE_MS;
+      leaderAt = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;
+      const tab = isSequence ? TABS.find(({ key }) => key === event.key) : undefined;
+      const action = tab ? () => showTab(tab.view) : ACTIONS[event.key];
+      if (!action) return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+const ACTIONS: Readonly<Record<string, () => void>> = {
+  "/": focusPrompt,
+  "?": () => setHelpOpen(true),
+  z: undo,
+  "[": () => moveLayer(-1),
+  "]": () => moveLayer(1),
+};
+
+function escape(): void {
+  if (document.activeElement instanceof HTMLElement && isTyping(document.activeElement)) document.activeElement.blur();
+  else if (!view.getState().isHelpOpen) select(undefined);
+}
+
+function focusPrompt(): void {
+  const prompt = document.getElementById(PROMPT_INPUT_ID);
+  if (prompt instanceof HTMLTextAreaElement) {
+    prompt.focus();
+    prompt.select();
+  }
+}
+
+/** The same head one layer up or down, selected. */
+function moveLayer(layers: number): void {
+  const at = neighbour(view.getState().cursor, { layers, heads: 0 });
+  showTab("heads");
+  select({ kind: "head", at });
+  requestAnimationFrame(() => document.getElementById(cellId(at))?.focus());
+}
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLTextAreaElement ||
+  target instanceof HTMLSelectElement ||
+  (target instanceof HTMLInputElement && target.type !== "range");

@@ -1,0 +1,147 @@
+import { useStore } from "zustand";
+import { question } from "#state/question.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { Prediction } from "#state/run/results.ts";
+import { chooseTarget } from "#state/targets.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { tokenText } from "../shared/token-text.ts";
+import { Value } from "../shared/Value.tsx";
+import { ClaimsCheck } from "./ClaimsCheck.tsx";
+import { predictionRows } from "./prediction-rows.ts";
+import type { PredictionRow } from "./prediction-rows.ts";
+import { predictionSentence } from "./prediction-sentence.ts";
+import "./prediction.css";
+
+const ROWS = 8;
+
+/** The answer: what the model says, before and after what was switched off, side by side. */
+export function PredictionPanel() {
+  const interventions = useStore(question, (state) => state.interventions);
+  const before = useStore(results, (slots) => slots.before);
+  const afterSlot = useStore(results, (slots) => slots.after);
+  const isChanged = interventions.length > 0;
+  const after = isChanged ? afterSlot.value : undefined;
+  const isDim = isStale(before) || (isChanged && isStale(afterSlot));
+  return (
+    <section aria-label="Prediction" className="panel prediction">
+      <header className="panel-head">
+        <h2>Prediction</h2>
+        {before.isRecorded && <span className="tag">recorded</span>}
+      </header>
+      {before.value ? (
+        <div className={isDim ? "stale" : ""} aria-busy={isDim}>
+          <Answer before={before.value} after={after} />
+          <PredictionTable before={before.value} after={after} isChanged={isChanged} />
+          <p className="says">{predictionSentence(before.value, after, interventions)}</p>
+        </div>
+      ) : (
+        <p className="empty">The answer appears here as soon as a model is loaded.</p>
+      )}
+      <ClaimsCheck />
+      <footer className="panel-foot">
+        <Method>
+          Softmax over the whole vocabulary at the last position. “Before” is the model as it is; “after” is the same
+          prompt with each intervention’s activations multiplied by its scale at every position.
+        </Method>
+        {before.value && <Exports name="prediction" table={() => exportTable(results.getState().before.value, after)} />}
+      </footer>
+    </section>
+  );
+}
+
+interface Pair {
+  readonly before: Prediction;
+  readonly after: Prediction | undefined;
+}
+
+function Answer({ before, after }: Pair) {
+  const { target } = before;
+  return (
+    <p className="answer">
+      <code className="answer-token">{tokenText(target.text)}</code>
+      <span className="answer-numbers">
+        <span className="answer-probability">
+          <Value of={target.probability} as="percent" />
+          {after && (
+            <>
+              <span className="arrow"> → </span>
+              <Value of={after.target.probability} as="percent" />
+            </>
+          )}
+        </span>
+        <span className="small">
+          log p <Value of={target.logProbability} as="nats" />
+          {after && (
+            <>
+              {" → "}
+              <Value of={after.target.logProbability} as="nats" />
+            </>
+          )}{" "}
+          nats
+        </span>
+      </span>
+    </p>
+  );
+}
+
+function PredictionTable({ before, after, isChanged }: Pair & { readonly isChanged: boolean }) {
+  const rows = predictionRows(before, after, ROWS);
+  return (
+    <table className={`prediction-table ${isChanged ? "is-changed" : ""}`}>
+      <thead>
+        <tr>
+          <th scope="col">token</th>
+          <th scope="col">before</th>
+          {isChanged && <th scope="col">after</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id} className={row.id === before.target.id ? "is-target" : ""}>
+            <th scope="row">
+              <button
+                type="button"
+                className="token-button"
+                title={`token ${row.id}: ask about it`}
+                aria-pressed={row.id === before.target.id}
+                onClick={() => chooseTarget(row.id)}
+              >
+                {tokenText(row.text)}
+              </button>
+            </th>
+            <Share of={row.before} kind="before" />
+            {isChanged && <Share of={row.after} kind="after" />}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Share({ of, kind }: { readonly of: number | undefined; readonly kind: "before" | "after" }) {
+  return (
+    <td>
+      <span className="share">
+        <span className="share-track">
+          <span className={`share-bar ${kind}`} style={{ inlineSize: `${(of ?? 0) * 100}%` }} />
+        </span>
+        {of === undefined ? (
+          <span className="faint" title="not among the most probable tokens of this run">
+            –
+          </span>
+        ) : (
+          <Value of={of} as="percent" />
+        )}
+      </span>
+    </td>
+  );
+}
+
+function exportTable(before: Prediction | undefined, after: Prediction | undefined) {
+  const rows: PredictionRow[] = before ? predictionRows(before, after, Number.POSITIVE_INFINITY) : [];
+  return {
+    header: ["id", "token", "probability_before", "probability_after"],
+    rows: rows.map((row) => [row.id, row.text, row.before ?? "", row.after ?? ""]),
+  };
+}

@@ -1,0 +1,36 @@
+import { nats, percent } from "#charts/number-format.ts";
+import type { Intervention } from "#model/interventions.ts";
+import { NEGLIGIBLE_NATS } from "#state/effects.ts";
+import type { Prediction } from "#state/run/results.ts";
+import { changesText } from "../shared/part-name.ts";
+import { tokenText } from "../shared/token-text.ts";
+
+/** What the prediction panel shows in this case, with its numbers. */
+export function predictionSentence(
+  before: Prediction,
+  after: Prediction | undefined,
+  interventions: readonly Intervention[],
+): string {
+  const { target } = before;
+  const name = tokenText(target.text);
+  if (!after || interventions.length === 0) return cleanSentence(before);
+  const change = after.target.logProbability - target.logProbability;
+  const changes = changesText(interventions);
+  if (Math.abs(change) < NEGLIGIBLE_NATS) {
+    return `With ${changes}, p(${name}) stays at ${percent(after.target.probability)}: log p moves by ${nats(change)}.`;
+  }
+  const verb = change < 0 ? "falls" : "rises";
+  const fall = `With ${changes}, p(${name}) ${verb} from ${percent(target.probability)} to ${percent(after.target.probability)}, log p by ${nats(Math.abs(change))} nats`;
+  const answer = after.top[0];
+  return answer && answer.id !== before.top[0]?.id ? `${fall}; the answer is now ${tokenText(answer.text)}.` : `${fall}.`;
+}
+
+function cleanSentence({ top, target }: Prediction): string {
+  const [first, second] = top;
+  if (!first) return "";
+  const rest = second ? `; next comes ${tokenText(second.text)} with ${percent(second.probability)}` : "";
+  const answer = `The model answers ${tokenText(first.text)} with ${percent(first.probability)}${rest}.`;
+  return target.id === first.id
+    ? answer
+    : `${answer} The target ${tokenText(target.text)} ranks ${target.rank + 1}. with ${percent(target.probability)}.`;
+}

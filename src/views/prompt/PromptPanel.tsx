@@ -1,0 +1,79 @@
+import { useStore } from "zustand";
+import { question, setPrompt } from "#state/question.ts";
+import { pursueNow } from "#state/run/session.ts";
+import { Menu } from "../shared/Menu.tsx";
+import { EXAMPLES } from "./examples.ts";
+import { TargetMenu } from "./TargetMenu.tsx";
+import { TokenStrip } from "./TokenStrip.tsx";
+import "./prompt.css";
+
+export const PROMPT_INPUT_ID = "prompt-text";
+
+/** The question: a prompt, kept to the letter as typed, and the token asked about. */
+export function PromptPanel() {
+  const prompt = useStore(question, (state) => state.prompt);
+  return (
+    <section aria-label="Prompt" className="prompt">
+      <div className="prompt-line">
+        <textarea
+          id={PROMPT_INPUT_ID}
+          className="prompt-text"
+          aria-label="Prompt"
+          aria-describedby="prompt-hint"
+          rows={1}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          placeholder="Type a prompt, as 3+5="
+          value={prompt}
+          onChange={(event) => setPrompt(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            pursueNow();
+          }}
+        />
+        <span id="prompt-hint" className="visually-hidden">
+          Enter asks at once, Shift and Enter begins a new line.
+        </span>
+        <div className="prompt-menus">
+          <ExampleMenu />
+          <TargetMenu />
+        </div>
+      </div>
+      <TokenStrip />
+    </section>
+  );
+}
+
+function ExampleMenu() {
+  const choose = (prompt: string) => {
+    setPrompt(prompt);
+    pursueNow();
+  };
+  return (
+    <Menu label="examples" className="examples">
+      {(close) =>
+        EXAMPLES.map(({ name, examples }) => (
+          <div key={name} role="group" aria-label={name} className="sheet-group">
+            <h3>{name}</h3>
+            {examples.map(({ prompt, note }) => (
+              <button
+                key={prompt}
+                type="button"
+                className="sheet-item"
+                onClick={() => {
+                  choose(prompt);
+                  close();
+                }}
+              >
+                <code>{prompt}</code>
+                <span className="faint">{note}</span>
+              </button>
+            ))}
+          </div>
+        ))
+      }
+    </Menu>
+  );
+}

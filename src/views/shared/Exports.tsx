@@ -1,0 +1,58 @@
+import { currentFinding } from "#state/claims.ts";
+import { sharedFragment } from "#state/links.ts";
+import { model } from "#state/model.ts";
+import { csvOf, download } from "./download.ts";
+import type { CsvValue } from "./download.ts";
+
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly CsvValue[])[];
+}
+
+interface ExportsProps {
+  /** File name without its ending, and what the buttons' names say. */
+  readonly name: string;
+  readonly table: () => Table;
+  readonly svg?: () => string;
+}
+
+/** A panel's numbers, whole, with what they are about. */
+export function Exports({ name, table, svg }: ExportsProps) {
+  const csv = () => {
+    const { header, rows } = table();
+    download(`${name}.csv`, "text/csv", csvOf(header, rows));
+  };
+  const json = () => {
+    const { header, rows } = table();
+    const records = rows.map((row) => Object.fromEntries(header.map((column, index) => [column, row[index]])));
+    download(`${name}.json`, "application/json", JSON.stringify({ ...provenance(), rows: records }, null, 2));
+  };
+  return (
+    <span className="exports" role="group" aria-label={`Export ${name}`}>
+      {svg && (
+        <button type="button" className="quiet" onClick={() => download(`${name}.svg`, "image/svg+xml", svg())}>
+          SVG
+        </button>
+      )}
+      <button type="button" className="quiet" onClick={csv}>
+        CSV
+      </button>
+      <button type="button" className="quiet" onClick={json}>
+        JSON
+      </button>
+    </span>
+  );
+}
+
+/** The finding and the machine that an exported number comes from. */
+function provenance() {
+  const { info } = model.getState();
+  return {
+    finding: currentFinding(true),
+    link: shareAddress(),
+    model: info && { name: info.name, dtype: info.dtype, backend: info.backend, adapter: info.adapter },
+    unit: "nats",
+  };
+}
+
+export const shareAddress = () => `${location.origin}${location.pathname}#${sharedFragment() ?? ""}`;

@@ -1,0 +1,14 @@
+import { formatHead, formatNeuron } from "#model/ids.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { Part } from "#state/question.ts";
+import { figures } from "#charts/number-format.ts";
+
+export const partName = (part: Part) => (part.kind === "head" ? formatHead(part.at) : formatNeuron(part.at));
+
+/** TransformerLens's name of what is scaled. */
+export const hookName = (part: Part) =>
+  part.kind === "head" ? `blocks.${part.at.layer}.attn.hook_z[:, :, ${part.at.head}]` : `blocks.${part.at.layer}.mlp.hook_post[:, :, ${part.at.neuron}]`;
+
+/** `L0H7 off, L4N425 ×0.5` */
+export const changesText = (list: readonly Intervention[]) =>
+  list.map((change) => `${partName(change)} ${change.scale === 0 ? "off" : `×${figures(change.scale)}`}`).join(", ");
