@@ -27,7 +27,10 @@ export async function linearise(lens: FrozenLens, run: Capture, target: number):
     spec.modelDim,
   );
   const logits = await lensLogits(lens, bases);
-  const atBase = Float64Array.from(run.layers, (_, layer) => rowOf(logits, layer)[target]! - logSumExp(rowOf(logits, layer)));
+  const atBase = Float64Array.from(
+    run.layers,
+    (_, layer) => rowOf(logits, layer)[target]! - logSumExp(rowOf(logits, layer)),
+  );
   const tangents = new Float64Array(spec.layers * spec.neurons);
   run.layers.forEach(({ post }, layer) => {
     const mix = softmax(rowOf(logits, layer)).map((probability) => -probability);
@@ -47,7 +50,12 @@ export async function linearise(lens: FrozenLens, run: Capture, target: number):
  * @param tangents of the same run
  * @param ranges R_k, flattened [layer, neuron]
  */
-export function lowerBounds(lens: FrozenLens, run: Capture, tangents: Float64Array, ranges: Float32Array): Float64Array {
+export function lowerBounds(
+  lens: FrozenLens,
+  run: Capture,
+  tangents: Float64Array,
+  ranges: Float32Array,
+): Float64Array {
   const { neurons } = lens.runner.spec;
   const last = run.ids.length - 1;
   const activations = run.layers.map(({ post }) => rowOf(post, last));

@@ -54,7 +54,10 @@ export async function capture(
     for (let layer = 0; layer < spec.layers; layer++) {
       signal?.throwIfAborted();
       const residPre = shape(await runner.download(residual), spec.modelDim);
-      const { residual: next, taps } = await runner.block(layer, residual, { ...scales(spec, layer, interventions), taps: ALL_TAPS });
+      const { residual: next, taps } = await runner.block(layer, residual, {
+        ...scales(spec, layer, interventions),
+        taps: ALL_TAPS,
+      });
       runner.release(residual);
       residual = next;
       layers.push({
@@ -66,7 +69,10 @@ export async function capture(
       });
     }
     const residFinal = shape(await runner.download(residual), spec.modelDim);
-    const { logits, ownScale } = await runner.unembed(residual, { positions: [positions - 1], wants: ["logits", "ownScale"] });
+    const { logits, ownScale } = await runner.unembed(residual, {
+      positions: [positions - 1],
+      wants: ["logits", "ownScale"],
+    });
     return { ids, layers, residFinal, scale: ownScale[0]!, logits };
   } finally {
     runner.release(residual);

@@ -57,7 +57,11 @@ export interface NeuronInRun {
 }
 
 /** log p(residMid + activation · value vector) − log p(residMid) at the last position, for each neuron asked for. */
-export async function neuronIncreases(lens: FrozenLens, neurons: readonly NeuronInRun[], target: number): Promise<number[]> {
+export async function neuronIncreases(
+  lens: FrozenLens,
+  neurons: readonly NeuronInRun[],
+  target: number,
+): Promise<number[]> {
   const { spec, weights } = lens.runner;
   const vectors = fromRows(
     neurons.map(({ run, at }) => withNeuron(weights, run, at)),

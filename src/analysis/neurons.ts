@@ -20,7 +20,10 @@ export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronS
     const at = neuronAt(lens, index);
     return { run, at, atBase: atBase[at.layer]! };
   };
-  return certifiedTop(tangents, { ...search, evaluate: (indices) => neuronIncreases(lens, indices.map(inRun), target) });
+  return certifiedTop(tangents, {
+    ...search,
+    evaluate: (indices) => neuronIncreases(lens, indices.map(inRun), target),
+  });
 }
 
 export interface ComparedNeuron extends NeuronId {

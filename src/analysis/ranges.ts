@@ -23,7 +23,9 @@ export async function logitRanges(
   for (let from = 0; from < total; from += CHUNK) {
     signal?.throwIfAborted();
     const to = Math.min(from + CHUNK, total);
-    const vectors = Array.from({ length: to - from }, (_, offset) => runner.weights.valueVector(neuronAt(lens, from + offset)));
+    const vectors = Array.from({ length: to - from }, (_, offset) =>
+      runner.weights.valueVector(neuronAt(lens, from + offset)),
+    );
     ranges.set(await lensRanges(lens, fromRows(vectors, runner.spec.modelDim)), from);
     onProgress(to, total);
   }

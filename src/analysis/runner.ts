@@ -37,7 +37,14 @@ export interface UnembedRun {
   readonly wants: readonly UnembedOutput[];
 }
 
-export type UnembedOutput = "logits" | "logSumExp" | "targetLogits" | "highestLogit" | "lowestLogit" | "ownScale" | "topIds";
+export type UnembedOutput =
+  | "logits"
+  | "logSumExp"
+  | "targetLogits"
+  | "highestLogit"
+  | "lowestLogit"
+  | "ownScale"
+  | "topIds";
 
 /** Each [batch, positions asked for, …], flattened, `topIds` [rankedRows, …]; empty if not asked for. */
 export type Unembedded = { readonly [output in Exclude<UnembedOutput, "topIds">]: Float32Array } & {

@@ -52,13 +52,22 @@ interface LayerRange {
 }
 
 /** @returns log p(target) of the range's variants, layer by layer, head by head */
-async function sweepGroup(runner: Runner, clean: Capture, range: LayerRange, options: SweepOptions): Promise<Float64Array> {
+async function sweepGroup(
+  runner: Runner,
+  clean: Capture,
+  range: LayerRange,
+  options: SweepOptions,
+): Promise<Float64Array> {
   const { spec } = runner;
   let residual: Residual = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
   try {
     for (let layer = range.start; layer < spec.layers; layer++) {
       options.signal?.throwIfAborted();
-      const { residual: next } = await runner.block(layer, residual, layer < range.end ? newVariants(spec, layer, range) : {});
+      const { residual: next } = await runner.block(
+        layer,
+        residual,
+        layer < range.end ? newVariants(spec, layer, range) : {},
+      );
       runner.release(residual);
       residual = next;
     }

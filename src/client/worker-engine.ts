@@ -27,12 +27,19 @@ export function workerEngine(start: (name: string) => Worker): Engine {
   function launch(): Running {
     const name = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`;
     const worker = start(name);
-    const launched: Running = { worker, api: Comlink.wrap<EngineApi>(worker), pending: new Set(), watch: new AbortController() };
+    const launched: Running = {
+      worker,
+      api: Comlink.wrap<EngineApi>(worker),
+      pending: new Set(),
+      watch: new AbortController(),
+    };
     const onDeath = (reason: Fault) => {
       if (launched === running) stop(reason);
     };
     worker.addEventListener("error", (event) => {
-      onDeath(new Fault("engine-stopped", `the engine's worker stopped: ${event.message || "it could not be started"}`));
+      onDeath(
+        new Fault("engine-stopped", `the engine's worker stopped: ${event.message || "it could not be started"}`),
+      );
     });
     worker.addEventListener("message", (event: MessageEvent<unknown>) => {
       if (isDeviceLost(event.data)) onDeath(new Fault("device-lost", event.data.reason));

@@ -27,7 +27,8 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
   }
   const at = (name: string) => {
     const tensor = found.get(name);
-    if (!tensor) throw new Fault("bad-file", `safetensors: ${files.name} has no tensor ${name}, which this architecture needs`);
+    if (!tensor)
+      throw new Fault("bad-file", `safetensors: ${files.name} has no tensor ${name}, which this architecture needs`);
     return tensor;
   };
   return {
@@ -45,7 +46,7 @@ async function openShards(files: FileSet): Promise<{ file: string; source: ByteS
   if (index === undefined) {
     throw new Fault("missing-file", `checkpoint: ${files.name} has neither ${SINGLE} nor ${INDEX}`);
   }
-  const map = (index as { weight_map?: unknown } | null)?.weight_map;
+  const { weight_map: map } = (index ?? {}) as { readonly weight_map?: unknown };
   if (typeof map !== "object" || map === null) {
     throw new Fault("bad-file", `checkpoint: ${INDEX} has no weight_map from tensor names to files`);
   }
@@ -53,7 +54,8 @@ async function openShards(files: FileSet): Promise<{ file: string; source: ByteS
   return Promise.all(
     names.map(async (file) => {
       const source = await files.open(file);
-      if (!source) throw new Fault("missing-file", `checkpoint: ${INDEX} names ${file}, which ${files.name} does not have`);
+      if (!source)
+        throw new Fault("missing-file", `checkpoint: ${INDEX} names ${file}, which ${files.name} does not have`);
       return { file, source };
     }),
   );
@@ -71,12 +73,19 @@ export async function readOptionalJson(files: FileSet, path: string): Promise<un
   const source = await files.open(path);
   if (!source) return undefined;
   if (source.byteLength > MAX_JSON_BYTES) {
-    throw new Fault("bad-file", `checkpoint: ${path} has ${source.byteLength} bytes, more than the ${MAX_JSON_BYTES} that such a file can need`);
+    throw new Fault(
+      "bad-file",
+      `checkpoint: ${path} has ${source.byteLength} bytes, more than the ${MAX_JSON_BYTES} that such a file can need`,
+    );
   }
   const text = new TextDecoder().decode(await source.slice(0, source.byteLength));
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Fault("bad-file", `checkpoint: ${path} is not JSON (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
+    throw new Fault(
+      "bad-file",
+      `checkpoint: ${path} is not JSON (${cause instanceof Error ? cause.message : String(cause)})`,
+      { cause },
+    );
   }
 }

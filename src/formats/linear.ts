@@ -26,7 +26,13 @@ export function emptyLinear(rows: number, cols: number, bits: Linear["bits"]): L
   const blocks = blocksPerRow(cols);
   return bits === 32
     ? { rows, cols, bits, values: new Float32Array(rows * cols), scales: new Float32Array(0) }
-    : { rows, cols, bits, values: new Uint8Array((rows * blocks * BLOCK * bits) / 8), scales: new Float32Array(rows * blocks) };
+    : {
+        rows,
+        cols,
+        bits,
+        values: new Uint8Array((rows * blocks * BLOCK * bits) / 8),
+        scales: new Float32Array(rows * blocks),
+      };
 }
 
 /**
@@ -41,7 +47,9 @@ export function packRows(into: Linear, firstRow: number, weights: Float32Array):
   const { cols, rows } = into;
   const count = weights.length / cols;
   if (!Number.isInteger(count) || firstRow + count > rows) {
-    throw new RangeError(`linear: ${weights.length} values do not fill rows of ${cols} from row ${firstRow} of ${rows}`);
+    throw new RangeError(
+      `linear: ${weights.length} values do not fill rows of ${cols} from row ${firstRow} of ${rows}`,
+    );
   }
   for (let row = 0; row < count; row++) {
     const values = weights.subarray(row * cols, (row + 1) * cols);
@@ -75,7 +83,12 @@ function packRow(into: Linear, values: Uint8Array, row: number, weights: Float32
 }
 
 /** Row `row` as the quantised model has it, from input `fromCol` on for as long as `into` is: the weights of one output. */
-export function linearRow(linear: Linear, row: number, into = new Float32Array(linear.cols), fromCol = 0): Float32Array {
+export function linearRow(
+  linear: Linear,
+  row: number,
+  into = new Float32Array(linear.cols),
+  fromCol = 0,
+): Float32Array {
   const { values, scales, cols, rows, bits } = linear;
   if (values instanceof Float32Array) {
     for (let i = 0; i < into.length; i++) into[i] = values[(fromCol + i) * rows + row]!;

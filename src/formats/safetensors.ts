@@ -32,7 +32,10 @@ export async function readSafetensorsHeader(source: ByteSource, file: string): P
   const declared = new DataView(await source.slice(0, LENGTH_BYTES)).getBigUint64(0, true);
   const room = Math.min(source.byteLength - LENGTH_BYTES, MAX_HEADER_BYTES);
   if (declared > BigInt(room)) {
-    throw bad(file, `header length ${declared} exceeds the ${room} bytes there is room for; the file is truncated or not safetensors`);
+    throw bad(
+      file,
+      `header length ${declared} exceeds the ${room} bytes there is room for; the file is truncated or not safetensors`,
+    );
   }
   const dataStart = LENGTH_BYTES + Number(declared);
   const header = parseJson(await source.slice(LENGTH_BYTES, dataStart), file);
@@ -44,7 +47,8 @@ export async function readSafetensorsHeader(source: ByteSource, file: string): P
 function parseJson(bytes: ArrayBuffer, file: string): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (typeof header === "object" && header !== null && !Array.isArray(header)) return header as Record<string, unknown>;
+    if (typeof header === "object" && header !== null && !Array.isArray(header))
+      return header as Record<string, unknown>;
   } catch (cause) {
     throw bad(file, `header is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
   }
@@ -64,11 +68,17 @@ function readEntry(name: string, value: unknown, { file, dataStart, dataBytes }:
   }
   const [start, end] = offsets as [number, number];
   if (start > end || end > dataBytes) {
-    throw bad(file, `tensor ${name} claims bytes ${start} to ${end} of ${dataBytes}; the file is truncated or its header wrong`);
+    throw bad(
+      file,
+      `tensor ${name} claims bytes ${start} to ${end} of ${dataBytes}; the file is truncated or its header wrong`,
+    );
   }
   const needed = isStored(dtype) ? shape.reduce((count, size) => count * size, bytesPerValue[dtype]) : end - start;
   if (needed !== end - start) {
-    throw bad(file, `tensor ${name} of shape [${shape.join(", ")}] needs ${needed} bytes as ${dtype}, its offsets give ${end - start}`);
+    throw bad(
+      file,
+      `tensor ${name} of shape [${shape.join(", ")}] needs ${needed} bytes as ${dtype}, its offsets give ${end - start}`,
+    );
   }
   return { name, dtype, shape, startByte: dataStart + start, endByte: dataStart + end };
 }
@@ -81,11 +91,17 @@ function readEntry(name: string, value: unknown, { file, dataStart, dataBytes }:
 export async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Float32Array> {
   const { dtype } = entry;
   if (!isStored(dtype)) {
-    throw new Fault("bad-file", `safetensors: tensor ${entry.name} is stored as ${dtype}; F32, F16 and BF16 can be read`);
+    throw new Fault(
+      "bad-file",
+      `safetensors: tensor ${entry.name} is stored as ${dtype}; F32, F16 and BF16 can be read`,
+    );
   }
   const bytes = await source.slice(entry.startByte, entry.endByte);
   if (bytes.byteLength !== entry.endByte - entry.startByte) {
-    throw new Fault("bad-file", `safetensors: tensor ${entry.name} came with ${bytes.byteLength} of its ${entry.endByte - entry.startByte} bytes`);
+    throw new Fault(
+      "bad-file",
+      `safetensors: tensor ${entry.name} came with ${bytes.byteLength} of its ${entry.endByte - entry.startByte} bytes`,
+    );
   }
   switch (dtype) {
     case "F32":

@@ -9,7 +9,11 @@ import * as op from "./operators.ts";
  * [position, headDim/2] and `mask` [position, position] are added to the graph. z is [batch, heads, position, headDim], the
  * pattern [batch, heads, position, position] with rows that sum to 1.
  */
-export function attention(g: GraphBuilder, spec: ModelSpec, qkv: Value): { readonly z: Value; readonly pattern: Value } {
+export function attention(
+  g: GraphBuilder,
+  spec: ModelSpec,
+  qkv: Value,
+): { readonly z: Value; readonly pattern: Value } {
   const { heads, kvHeads, headDim } = spec;
   const cos = g.input("cos", ["position", headDim / 2]);
   const sin = g.input("sin", ["position", headDim / 2]);

@@ -1,4 +1,12 @@
-import type { Attribute, Dimension, ElementType, Initializer, OnnxGraph, Operation, TensorType } from "#formats/onnx/encode.ts";
+import type {
+  Attribute,
+  Dimension,
+  ElementType,
+  Initializer,
+  OnnxGraph,
+  Operation,
+  TensorType,
+} from "#formats/onnx/encode.ts";
 
 /** Names a tensor inside the graph that it was made in. */
 export type Value = string;

@@ -12,10 +12,12 @@ export const sigmoid = (g: GraphBuilder, x: Value) => first(g.apply("Sigmoid", [
 export const sqrt = (g: GraphBuilder, x: Value) => first(g.apply("Sqrt", [x]));
 export const reciprocal = (g: GraphBuilder, x: Value) => first(g.apply("Reciprocal", [x]));
 export const greater = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Greater", [a, b]));
-export const where = (g: GraphBuilder, condition: Value, a: Value, b: Value) => first(g.apply("Where", [condition, a, b]));
+export const where = (g: GraphBuilder, condition: Value, a: Value, b: Value) =>
+  first(g.apply("Where", [condition, a, b]));
 export const softmax = (g: GraphBuilder, x: Value) => first(g.apply("Softmax", [x], { attributes: { axis: -1 } }));
 
-export const reshape = (g: GraphBuilder, x: Value, shape: readonly number[]) => first(g.apply("Reshape", [x, g.ints(shape)]));
+export const reshape = (g: GraphBuilder, x: Value, shape: readonly number[]) =>
+  first(g.apply("Reshape", [x, g.ints(shape)]));
 
 export const transpose = (g: GraphBuilder, x: Value, perm: readonly number[]) =>
   first(g.apply("Transpose", [x], { attributes: { perm } }));
@@ -27,9 +29,12 @@ export const gather = (g: GraphBuilder, x: Value, indices: Value, axis: number) 
 export const split = (g: GraphBuilder, x: Value, sizes: readonly number[], axis: number) =>
   g.apply("Split", [x, g.ints(sizes)], { attributes: { axis }, results: sizes.length });
 
-export const reduceMean = (g: GraphBuilder, x: Value) => first(g.apply("ReduceMean", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
-export const reduceMax = (g: GraphBuilder, x: Value) => first(g.apply("ReduceMax", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
-export const reduceMin = (g: GraphBuilder, x: Value) => first(g.apply("ReduceMin", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
+export const reduceMean = (g: GraphBuilder, x: Value) =>
+  first(g.apply("ReduceMean", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
+export const reduceMax = (g: GraphBuilder, x: Value) =>
+  first(g.apply("ReduceMax", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
+export const reduceMin = (g: GraphBuilder, x: Value) =>
+  first(g.apply("ReduceMin", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
 export const reduceLogSumExp = (g: GraphBuilder, x: Value) =>
   first(g.apply("ReduceLogSumExp", [x, g.ints([-1])], { attributes: { keepdims: 1 } }));
 
@@ -39,11 +44,17 @@ export const topK = (g: GraphBuilder, x: Value, count: number) =>
 
 /** x / sqrt(mean(x²) + eps) · gain: RMSNorm. */
 export const simplifiedLayerNormalization = (g: GraphBuilder, x: Value, gain: Value, eps: number) =>
-  first(g.apply("SimplifiedLayerNormalization", [x, gain], { attributes: { axis: -1, epsilon: { float: eps }, stash_type: 1 } }));
+  first(
+    g.apply("SimplifiedLayerNormalization", [x, gain], {
+      attributes: { axis: -1, epsilon: { float: eps }, stash_type: 1 },
+    }),
+  );
 
 /** Turns the pairs (i, i + dims/2) of each head. `x` is [batch, heads, positions, dims], the caches [positions, dims/2]. */
 export const rotaryEmbedding = (g: GraphBuilder, x: Value, cos: Value, sin: Value) =>
-  first(g.apply("RotaryEmbedding", [x, g.ints([0]), cos, sin], { domain: "com.microsoft", attributes: { interleaved: 0 } }));
+  first(
+    g.apply("RotaryEmbedding", [x, g.ints([0]), cos, sin], { domain: "com.microsoft", attributes: { interleaved: 0 } }),
+  );
 
 /** A linear layer's weights as a graph reads them; see `formats/linear.ts` for the layout. */
 export interface LinearWeight {

@@ -31,7 +31,8 @@ export function embedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
 export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout): OnnxGraph {
   const g = new GraphBuilder(`block_${layer}`, WEIGHTS_FILE);
   const build = BLOCKS[spec.family];
-  if (!build) throw new RangeError(`graph: no block for family ${spec.family}; there are ${Object.keys(BLOCKS).join(", ")}`);
+  if (!build)
+    throw new RangeError(`graph: no block for family ${spec.family}; there are ${Object.keys(BLOCKS).join(", ")}`);
   build(g, spec, weightsOf(g, layout));
   return g.build();
 }

@@ -50,12 +50,14 @@ export function weightsOf(g: GraphBuilder, layout: WeightLayout): PartWeights {
   return {
     linear(x, name) {
       const weight = layout.linear.get(name);
-      if (!weight) throw new RangeError(`graph: no linear weight ${name}; there are ${[...layout.linear.keys()].join(", ")}`);
+      if (!weight)
+        throw new RangeError(`graph: no linear weight ${name}; there are ${[...layout.linear.keys()].join(", ")}`);
       return linear(g, x, weight);
     },
     plain(name) {
       const weight = layout.plain.get(name);
-      if (!weight) throw new RangeError(`graph: no plain weight ${name}; there are ${[...layout.plain.keys()].join(", ")}`);
+      if (!weight)
+        throw new RangeError(`graph: no plain weight ${name}; there are ${[...layout.plain.keys()].join(", ")}`);
       return g.weight(name, "float32", weight.shape, weight.place);
     },
   };

@@ -9,10 +9,12 @@ export function readConfig(json: unknown): Config {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new Fault("bad-config", "config.json is not a JSON object");
   }
-  const raw = (field: string): unknown => (Object.hasOwn(json, field) ? ((json as Record<string, unknown>)[field] ?? undefined) : undefined);
+  const raw = (field: string): unknown =>
+    Object.hasOwn(json, field) ? ((json as Record<string, unknown>)[field] ?? undefined) : undefined;
   const positive = (field: string, fallback?: number) => {
     const value = raw(field) ?? fallback;
-    if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) throw wrong(field, raw(field), "a number above 0");
+    if (typeof value !== "number" || !Number.isFinite(value) || value <= 0)
+      throw wrong(field, raw(field), "a number above 0");
     return value;
   };
   return {

@@ -23,8 +23,11 @@ export function readSpec(json: unknown): { readonly family: Family; readonly spe
   }
   const quantised = config.raw("quantization_config");
   if (quantised !== undefined) {
-    const method = (quantised as { quant_method?: unknown }).quant_method ?? "unknown";
-    throw new Fault("unknown-architecture", `config.json: the weights are quantised already (${String(method)}); weights in F32, F16 or BF16 are needed`);
+    const { quant_method: method } = quantised as { readonly quant_method?: unknown };
+    throw new Fault(
+      "unknown-architecture",
+      `config.json: the weights are quantised already (${JSON.stringify(method ?? "no method named")}); weights in F32, F16 or BF16 are needed`,
+    );
   }
   return { family, spec: family.readConfig(config) };
 }

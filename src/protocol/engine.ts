@@ -207,7 +207,11 @@ export interface EngineApi {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<ModelInfo>;
   tokenize(job: JobId, text: string): Promise<Tokenization>;
-  predict(job: JobId, prompt: Prompt, options: RunOptions & TargetOptions & { readonly top?: number }): Promise<Prediction>;
+  predict(
+    job: JobId,
+    prompt: Prompt,
+    options: RunOptions & TargetOptions & { readonly top?: number },
+  ): Promise<Prediction>;
   generate(job: JobId, prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
   /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */
   sweepHeads(
@@ -229,7 +233,15 @@ export interface EngineApi {
     onProgress: (progress: Progress) => void,
   ): Promise<NeuronComparison>;
   neuron(job: JobId, at: NeuronId, options: { readonly count?: number }): Promise<NeuronTokens>;
-  inspectNeuron(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions & { readonly at: NeuronId }): Promise<NeuronInspection>;
-  inspectHead(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions & { readonly at: HeadId }): Promise<HeadInspection>;
+  inspectNeuron(
+    job: JobId,
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly at: NeuronId },
+  ): Promise<NeuronInspection>;
+  inspectHead(
+    job: JobId,
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly at: HeadId },
+  ): Promise<HeadInspection>;
   cancel(job: JobId): void;
 }

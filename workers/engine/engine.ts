@@ -40,7 +40,8 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
     tokenize: (job, text) => jobs.run(job, async () => model().tokenize(text)),
     predict: (job, prompt, options) => jobs.run(job, (signal) => model().predict(prompt, options, signal)),
     generate: (job, prompt, options) => jobs.run(job, (signal) => model().generate(prompt, options, signal)),
-    sweepHeads: (job, prompt, options, onRow) => jobs.run(job, (signal) => model().sweepHeads(prompt, options, onRow, signal)),
+    sweepHeads: (job, prompt, options, onRow) =>
+      jobs.run(job, (signal) => model().sweepHeads(prompt, options, onRow, signal)),
     layerIncrease: (job, prompt, options) => jobs.run(job, () => model().layerIncrease(prompt, options)),
     topNeurons: (job, prompt, options) => jobs.run(job, (signal) => model().topNeurons(prompt, options, signal)),
     compareNeurons: (job, prompt, options, onProgress) =>

@@ -15,5 +15,5 @@ export function keepFaultCodes(): void {
       const { message, name, stack } = value instanceof Error ? value : new Error(String(value));
       return [{ isError: true, value: { message, name, stack, code: faultCode(value) } }, []];
     },
-  } as Comlink.TransferHandler<Thrown, unknown>);
+  });
 }

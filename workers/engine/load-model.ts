@@ -62,8 +62,18 @@ export async function loadModel(files: FileSet, runtime: Runtime, steps: LoadSte
     graph: (layout) => blockGraph(spec, layer, layout),
     outputs: "device",
   }));
-  const embed: Part = { name: "embedding", plans: plans.embed, graph: (layout) => embedGraph(spec, layout), outputs: "device" };
-  const unembed: Part = { name: "unembedding", plans: plans.unembed, graph: (layout) => unembedGraph(spec, layout), outputs: "memory" };
+  const embed: Part = {
+    name: "embedding",
+    plans: plans.embed,
+    graph: (layout) => embedGraph(spec, layout),
+    outputs: "device",
+  };
+  const unembed: Part = {
+    name: "unembedding",
+    plans: plans.unembed,
+    graph: (layout) => unembedGraph(spec, layout),
+    outputs: "memory",
+  };
   const parts = [embed, ...blocks, unembed];
   for (const plan of parts.flatMap((part) => part.plans)) checkShapes(tensors, plan);
 
@@ -75,7 +85,13 @@ export async function loadModel(files: FileSet, runtime: Runtime, steps: LoadSte
     blocks: sessions.slice(1, -1),
     unembed: sessions.at(-1)!,
   });
-  return { spec, runner, tokenizer, parameters: countParameters(parts, tensors), weightBytes: built.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return {
+    spec,
+    runner,
+    tokenizer,
+    parameters: countParameters(parts, tensors),
+    weightBytes: built.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 interface BuiltPart {
@@ -84,7 +100,12 @@ interface BuiltPart {
   readonly bytes: number;
 }
 
-async function createParts(parts: readonly Part[], tensors: TensorFile, runtime: Runtime, steps: LoadSteps): Promise<BuiltPart[]> {
+async function createParts(
+  parts: readonly Part[],
+  tensors: TensorFile,
+  runtime: Runtime,
+  steps: LoadSteps,
+): Promise<BuiltPart[]> {
   const bits = bitsOf[steps.dtype];
   const layouts = parts.map(({ plans }) => layOut(plans, bits));
   const total = layouts.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
@@ -95,7 +116,12 @@ async function createParts(parts: readonly Part[], tensors: TensorFile, runtime:
       steps.onPart(done, total, part.name);
       const layout = layouts[index]!;
       const weights = await readPart(tensors, part.plans, bits, steps.signal);
-      const session = await createSession(runtime, part.outputs, encodeModel(part.graph(layout)), weightBlob(weights, layout));
+      const session = await createSession(
+        runtime,
+        part.outputs,
+        encodeModel(part.graph(layout)),
+        weightBlob(weights, layout),
+      );
       built.push({ session, weights, bytes: layout.totalBytes });
       done += layout.totalBytes;
     }
@@ -127,7 +153,11 @@ async function createSession(
   try {
     return await queue.add(() => ort.InferenceSession.create(graph, options));
   } catch (cause) {
-    throw new Fault("engine-stopped", `a part of the model could not be set up: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Fault(
+      "engine-stopped",
+      `a part of the model could not be set up: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 

@@ -39,7 +39,7 @@ import type { LoadedModel } from "./load-model.ts";
 
 const DEFAULT_TOP = 10;
 /** More than anybody reads, fewer than would make a list slow. */
-const MAX_LIST = 1000;
+const MAX_LIST = 10_000;
 
 /** One loaded model and what was found of it: every analysis the page can ask for. */
 export class ModelSession {
@@ -69,7 +69,10 @@ export class ModelSession {
       const logProbability = logits[id]! - total;
       return { ...this.#token(id), probability: Math.exp(logProbability), logProbability };
     };
-    const rank = logits.reduce((above, logit, id) => above + (logit > logits[target]! || (logit === logits[target] && id < target) ? 1 : 0), 0);
+    const rank = logits.reduce(
+      (above, logit, id) => above + (logit > logits[target]! || (logit === logits[target] && id < target) ? 1 : 0),
+      0,
+    );
     return {
       tokens: clean.ids.map((id) => this.#token(id)),
       top: topIndices(logits, checkCount(options.top ?? DEFAULT_TOP)).map(ranked),
@@ -115,7 +118,11 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<TopNeurons> {
     const { lens, target, run } = await this.#setUpRun(prompt, options);
-    const { order, evaluated, certified } = await topNeurons(lens, run, { target, count: checkCount(options.count), signal });
+    const { order, evaluated, certified } = await topNeurons(lens, run, {
+      target,
+      count: checkCount(options.count),
+      signal,
+    });
     const { layers, neurons } = this.#model.spec;
     const rows = order.map(({ index, value }) => {
       const at = neuronAt(lens, index);
@@ -133,12 +140,19 @@ export class ModelSession {
     const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
     const { runner, spec } = this.#model;
     if (interventions.length === 0) {
-      throw new Fault("bad-request", "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with");
+      throw new Fault(
+        "bad-request",
+        "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
+      );
     }
     this.#ranges ??= await logitRanges(runner, (done, total) => onProgress({ done, total }), signal);
     const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
-    const { rows, evaluated, certified } = await compareNeurons(lens, pair, this.#ranges, { target, count: checkCount(options.count), signal });
+    const { rows, evaluated, certified } = await compareNeurons(lens, pair, this.#ranges, {
+      target,
+      count: checkCount(options.count),
+      signal,
+    });
     const promoted = await this.#vectorLogits(
       lens,
       rows.map((at) => scaled(runner.weights.valueVector(at), activationOf(clean, at))),
@@ -177,7 +191,10 @@ export class ModelSession {
       at,
       target,
       ...(await this.neuron(at, {})),
-      activations: Array.from({ length: clean.ids.length }, (_, position) => rowOf(run.layers[at.layer]!.post, position)[at.neuron]!),
+      activations: Array.from(
+        { length: clean.ids.length },
+        (_, position) => rowOf(run.layers[at.layer]!.post, position)[at.neuron]!,
+      ),
       increase: increase!,
       ...(await this.#without(clean, target, interventions, { kind: "neuron", at, scale: 0 }, signal)),
     };
@@ -192,7 +209,11 @@ export class ModelSession {
     const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
     const positions = clean.ids.length;
     const { pattern } = run.layers[at.layer]!;
-    const ofHead = matrix(positions, positions, pattern.slice(at.head * positions ** 2, (at.head + 1) * positions ** 2));
+    const ofHead = matrix(
+      positions,
+      positions,
+      pattern.slice(at.head * positions ** 2, (at.head + 1) * positions ** 2),
+    );
     const [logits] = await this.#vectorLogits(lens, [headOutput(lens, run, at)]);
     return {
       at,
@@ -209,7 +230,13 @@ export class ModelSession {
   }
 
   /** log p(target) with the interventions, and with one more. */
-  async #without(clean: Capture, target: number, interventions: readonly Intervention[], more: Intervention, signal: AbortSignal) {
+  async #without(
+    clean: Capture,
+    target: number,
+    interventions: readonly Intervention[],
+    more: Intervention,
+    signal: AbortSignal,
+  ) {
     const logProbability = async (changes: readonly Intervention[]) => {
       const logits = await resume(this.#model.runner, clean, normaliseInterventions(changes, this.#model.spec), signal);
       return logits[target]! - logSumExp(logits);
@@ -257,7 +284,10 @@ export class ModelSession {
     const withLogit = (id: number): TokenLogit => ({ ...this.#token(id), logit: logits[id]! });
     return {
       promotes: topIndices(logits, count).map(withLogit),
-      suppresses: topIndices(logits.map((logit) => -logit), count).map(withLogit),
+      suppresses: topIndices(
+        logits.map((logit) => -logit),
+        count,
+      ).map(withLogit),
     };
   }
 
@@ -274,9 +304,13 @@ export class ModelSession {
       throw new Fault("empty-prompt", "the prompt is empty; type at least one token, such as 3+5=");
     }
     const wrong = tokens.ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
-    if (wrong !== undefined) throw new Fault("bad-request", `prompt: ${String(wrong)} is no token id; they go from 0 to ${vocabulary - 1}`);
+    if (wrong !== undefined)
+      throw new Fault("bad-request", `prompt: ${String(wrong)} is no token id; they go from 0 to ${vocabulary - 1}`);
     if (tokens.ids.length > context) {
-      throw new Fault("prompt-too-long", `the prompt has ${tokens.ids.length} tokens; this model reads at most ${context}`);
+      throw new Fault(
+        "prompt-too-long",
+        `the prompt has ${tokens.ids.length} tokens; this model reads at most ${context}`,
+      );
     }
     return tokens.ids;
   }

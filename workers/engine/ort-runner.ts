@@ -1,5 +1,14 @@
 import type * as Ort from "onnxruntime-web";
-import type { BlockOutput, BlockRun, ModelWeights, Residual, Runner, Unembedded, UnembedOutput, UnembedRun } from "#analysis/runner.ts";
+import type {
+  BlockOutput,
+  BlockRun,
+  ModelWeights,
+  Residual,
+  Runner,
+  Unembedded,
+  UnembedOutput,
+  UnembedRun,
+} from "#analysis/runner.ts";
 import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { TAPS } from "#model/taps.ts";
@@ -64,7 +73,11 @@ export class OrtRunner implements Runner {
     return new DeviceResidual(residual!);
   }
 
-  async block(layer: number, input: Residual, { variants, headScale, neuronScale, taps = [] }: BlockRun = {}): Promise<BlockOutput> {
+  async block(
+    layer: number,
+    input: Residual,
+    { variants, headScale, neuronScale, taps = [] }: BlockRun = {},
+  ): Promise<BlockOutput> {
     const rows = variants ?? Array.from({ length: input.batch }, (_, row) => row);
     const feeds: Feeds = {
       residual: tensorOf(input),
@@ -74,13 +87,19 @@ export class OrtRunner implements Runner {
       ...(headScale && { head_scale: this.#matrix(headScale, [headScale.rows, headScale.cols, 1, 1]) }),
       ...(neuronScale && { neuron_scale: this.#matrix(neuronScale, [neuronScale.rows, 1, neuronScale.cols]) }),
     };
-    const outputs = await this.#run(this.#sessions.blocks[layer]!, feeds, ["residual_out", ...taps.map((tap) => TAPS[tap])]);
+    const outputs = await this.#run(this.#sessions.blocks[layer]!, feeds, [
+      "residual_out",
+      ...taps.map((tap) => TAPS[tap]),
+    ]);
     const tapped: { [tap in Tap]?: Float32Array } = {};
     for (const tap of taps) tapped[tap] = await this.#take(outputs[TAPS[tap]]!);
     return { residual: new DeviceResidual(outputs["residual_out"]!), taps: tapped };
   }
 
-  async unembed(input: Residual, { positions, scale = 0, targets = [0], rankedRows = [0], wants }: UnembedRun): Promise<Unembedded> {
+  async unembed(
+    input: Residual,
+    { positions, scale = 0, targets = [0], rankedRows = [0], wants }: UnembedRun,
+  ): Promise<Unembedded> {
     const feeds: Feeds = {
       residual: tensorOf(input),
       positions: this.#ints(positions, [positions.length]),
@@ -88,7 +107,11 @@ export class OrtRunner implements Runner {
       targets: this.#ints(targets, [targets.length]),
       ranked_rows: this.#ints(rankedRows, [rankedRows.length]),
     };
-    const found = await this.#run(this.#sessions.unembed, feeds, wants.map((want) => unembedOutputs[want]));
+    const found = await this.#run(
+      this.#sessions.unembed,
+      feeds,
+      wants.map((want) => unembedOutputs[want]),
+    );
     const empty = new Float32Array(0);
     const floats = (want: UnembedOutput) => (found[unembedOutputs[want]]?.data as Float32Array | undefined) ?? empty;
     return {
@@ -125,7 +148,11 @@ export class OrtRunner implements Runner {
   }
 
   /** What is asked for under its name; nothing that was not asked for leaves the device. */
-  #run(session: Ort.InferenceSession, feeds: Feeds, fetches: readonly string[]): Promise<Ort.InferenceSession.ReturnType> {
+  #run(
+    session: Ort.InferenceSession,
+    feeds: Feeds,
+    fetches: readonly string[],
+  ): Promise<Ort.InferenceSession.ReturnType> {
     return this.#runtime.queue.add(() => session.run(feeds, fetches));
   }
 
@@ -141,8 +168,13 @@ export class OrtRunner implements Runner {
     if (known) return known;
     const { theta, dims } = this.spec.rope;
     const half = dims / 2;
-    const angles = Float64Array.from({ length: positions * half }, (_, i) => Math.floor(i / half) * theta ** ((-2 * (i % half)) / dims));
-    const mask = Float32Array.from({ length: positions ** 2 }, (_, i) => (i % positions > Math.floor(i / positions) ? MASKED : 0));
+    const angles = Float64Array.from(
+      { length: positions * half },
+      (_, i) => Math.floor(i / half) * theta ** ((-2 * (i % half)) / dims),
+    );
+    const mask = Float32Array.from({ length: positions ** 2 }, (_, i) =>
+      i % positions > Math.floor(i / positions) ? MASKED : 0,
+    );
     const feeds = {
       cos: this.#floats(Float32Array.from(angles, Math.cos), [positions, half]),
       sin: this.#floats(Float32Array.from(angles, Math.sin), [positions, half]),

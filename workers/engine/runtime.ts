@@ -24,7 +24,11 @@ let gpu: Promise<Gpu> | undefined;
  * @param wanted left out: WebGPU where there is one, else WASM
  * @throws Fault "no-webgpu" if WebGPU was asked for by name and there is none
  */
-export async function startRuntime(ort: OrtModule, wanted: Backend | undefined, onLost: (reason: string) => void): Promise<Runtime> {
+export async function startRuntime(
+  ort: OrtModule,
+  wanted: Backend | undefined,
+  onLost: (reason: string) => void,
+): Promise<Runtime> {
   const wasm = (note: string): Runtime => ({ ort, backend: "wasm", adapter: "", note, queue });
   if (wanted === "wasm") return wasm("");
   try {
@@ -67,12 +71,13 @@ const LIMITS = [
  * @throws Fault "no-webgpu"
  */
 async function openGpu(onLost: (reason: string) => void): Promise<Gpu> {
-  if (!("gpu" in navigator)) throw new Fault("no-webgpu", "this browser has no WebGPU; it is needed to run on the graphics processor");
+  if (!("gpu" in navigator))
+    throw new Fault("no-webgpu", "this browser has no WebGPU; it is needed to run on the graphics processor");
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw new Fault("no-webgpu", "this browser has WebGPU but found no graphics processor that it may use");
   const device = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit] as number])),
+    requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
   void device.lost.then(({ message, reason }) => onLost(`the graphics processor was lost (${message || reason})`));
   const { vendor, architecture, description } = adapter.info;

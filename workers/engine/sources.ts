@@ -66,7 +66,10 @@ const isFallbackPage = (response: Response, path: string) =>
 function totalBytes(contentRange: string | null): number {
   const total = Number(contentRange?.split("/")[1]);
   if (!Number.isSafeInteger(total) || total <= 0) {
-    throw new Fault("bad-file", `the server sent a part of a file without saying how long it is (Content-Range “${contentRange ?? ""}”)`);
+    throw new Fault(
+      "bad-file",
+      `the server sent a part of a file without saying how long it is (Content-Range “${contentRange ?? ""}”)`,
+    );
   }
   return total;
 }
@@ -86,7 +89,10 @@ function rangedSource(url: string, known: FileStart, onBytes: (bytes: number) =>
       const bytes = await readAll(response, url);
       onBytes(bytes.byteLength);
       if (response.status !== 206 || bytes.byteLength !== end - start) {
-        throw new Fault("bad-file", `${url}: bytes ${start} to ${end} were asked for, ${bytes.byteLength} came; the file is truncated`);
+        throw new Fault(
+          "bad-file",
+          `${url}: bytes ${start} to ${end} were asked for, ${bytes.byteLength} came; the file is truncated`,
+        );
       }
       return bytes;
     },

@@ -15,7 +15,7 @@ export interface ModelTokenizer {
 /** @throws Fault "missing-file" or "bad-file" */
 export async function openTokenizer(files: FileSet): Promise<ModelTokenizer> {
   const json = (await readJson(files, "tokenizer.json")) as object;
-  const config = ((await readOptionalJson(files, "tokenizer_config.json")) ?? {}) as object;
+  const config = (await readOptionalJson(files, "tokenizer_config.json")) ?? {};
   const tokenizer = build(json, config);
   const unknownId = unknownToken(json, tokenizer);
   const texts = new Map<number, string>();
@@ -31,7 +31,12 @@ export async function openTokenizer(files: FileSet): Promise<ModelTokenizer> {
       const bare = text === "" ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids;
       const leading = Math.max(0, indexOfRun(ids, bare));
       const added = ids.map((_, index) => index).filter((index) => index < leading || index >= leading + bare.length);
-      return { ids, texts: ids.map(tokenText), added, unknown: bare.includes(unknownId) ? unknownCharacters(text, tokenizer, unknownId) : [] };
+      return {
+        ids,
+        texts: ids.map(tokenText),
+        added,
+        unknown: bare.includes(unknownId) ? unknownCharacters(text, tokenizer, unknownId) : [],
+      };
     },
   };
 }
@@ -40,7 +45,11 @@ function build(json: object, config: object): Tokenizer {
   try {
     return new Tokenizer(json, config);
   } catch (cause) {
-    throw new Fault("bad-file", `tokenizer.json cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Fault(
+      "bad-file",
+      `tokenizer.json cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 
@@ -51,7 +60,8 @@ function unknownToken(json: object, tokenizer: Tokenizer): number {
 }
 
 function unknownCharacters(text: string, tokenizer: Tokenizer, unknownId: number): string[] {
-  const isUnknown = (character: string) => tokenizer.encode(character, { add_special_tokens: false }).ids.includes(unknownId);
+  const isUnknown = (character: string) =>
+    tokenizer.encode(character, { add_special_tokens: false }).ids.includes(unknownId);
   return [...new Set(text)].filter((character) => character.trim() !== "" && isUnknown(character));
 }
 

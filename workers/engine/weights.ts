@@ -17,7 +17,12 @@ export interface PackedPart {
  *
  * @throws Fault "bad-file" for a tensor that is missing, of another shape than the config says, or unreadable
  */
-export async function readPart(file: TensorFile, plans: readonly WeightPlan[], bits: Linear["bits"], signal?: AbortSignal): Promise<PackedPart> {
+export async function readPart(
+  file: TensorFile,
+  plans: readonly WeightPlan[],
+  bits: Linear["bits"],
+  signal?: AbortSignal,
+): Promise<PackedPart> {
   const linear = new Map<string, Linear>();
   const plain = new Map<string, Float32Array>();
   for (const plan of plans) {
@@ -47,7 +52,10 @@ export function checkShapes(file: TensorFile, { tensors, shape }: WeightPlan): v
   const rows = shapes.reduce((sum, [first = 0]) => sum + first, 0);
   if (rows !== shape[0] || shapes.some((found) => found.slice(1).join(" × ") !== inner)) {
     const found = shapes.map((dims) => `[${dims.join(", ")}]`).join(" + ");
-    throw new Fault("bad-file", `safetensors: ${tensors.join(" + ")} has shape ${found}; config.json asks for [${shape.join(", ")}]`);
+    throw new Fault(
+      "bad-file",
+      `safetensors: ${tensors.join(" + ")} has shape ${found}; config.json asks for [${shape.join(", ")}]`,
+    );
   }
 }
 

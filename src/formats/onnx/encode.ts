@@ -77,7 +77,8 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
 /** AttributeProto.AttributeType: FLOAT 1, INT 2, STRING 3, INTS 7. */
 function attribute(name: string, value: Attribute): AttributeProto {
   if (typeof value === "number") return create(AttributeProtoSchema, { name, type: 2, i: BigInt(value) });
-  if (typeof value === "string") return create(AttributeProtoSchema, { name, type: 3, s: new TextEncoder().encode(value) });
+  if (typeof value === "string")
+    return create(AttributeProtoSchema, { name, type: 3, s: new TextEncoder().encode(value) });
   if ("float" in value) return create(AttributeProtoSchema, { name, type: 1, f: value.float });
   return create(AttributeProtoSchema, { name, type: 7, ints: value.map(BigInt) });
 }
@@ -95,7 +96,10 @@ function tensor({ name, type, dims, data }: Initializer): MessageInitShape<typeo
 
 function valueInfo({ name, type, dims }: TensorType): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = dims.map((size) => ({
-    value: typeof size === "number" ? ({ case: "dimValue", value: BigInt(size) } as const) : ({ case: "dimParam", value: size } as const),
+    value:
+      typeof size === "number"
+        ? ({ case: "dimValue", value: BigInt(size) } as const)
+        : ({ case: "dimParam", value: size } as const),
   }));
   return { name, type: { value: { case: "tensorType", value: { elemType: elementType[type], shape: { dim } } } } };
 }

@@ -25,7 +25,12 @@ export function llamaBlock(g: GraphBuilder, spec: ModelSpec, weights: PartWeight
   const normed = op.simplifiedLayerNormalization(g, residual, weights.plain("attn_norm"), spec.normEps);
   const { z, pattern } = attention(g, spec, weights.linear(normed, "qkv"));
 
-  const heldZ = intervene(g, op.gather(g, z, source, 0), "head", ["head_variants", "head", "head_position", "head_dim"]);
+  const heldZ = intervene(g, op.gather(g, z, source, 0), "head", [
+    "head_variants",
+    "head",
+    "head_position",
+    "head_dim",
+  ]);
   const merged = op.reshape(g, op.transpose(g, heldZ, [0, 2, 1, 3]), [0, 0, spec.heads * spec.headDim]);
   const residMid = op.add(g, op.gather(g, residual, source, 0), weights.linear(merged, "attn_out"));
 
