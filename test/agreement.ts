@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadId } from "#model/ids.ts";
+import { farthest } from "./farthest.ts";
+import type { Numbers, Tolerance } from "./farthest.ts";
 import { forward } from "./reference/forward.ts";
 import { atLast, lensOf, logProbability } from "./reference/lens.ts";
 import { compareNeurons, headSweep, layerIncreases, neuronIncreases, rankNeurons } from "./reference/method.ts";
@@ -40,44 +41,74 @@ export const NATS = { atol: 1e-4 };
 /** Activations reach 40, and float32 keeps seven digits of sums whose terms are larger than the sum. */
 const ACTIVATION = { atol: 1e-4, rtol: 1e-5 };
 
-/** Holds an engine's answers to the float64 reference on the same weights. */
-export function expectAgreement(model: ReferenceModel, answers: Answers): void {
+/** Where an engine's answers are not the float64 reference's on the same weights: a line each, none if they agree. */
+export function differencesFromReference(model: ReferenceModel, answers: Answers): string[] {
   const { ids, target, head } = answers;
   const clean = forward(model, ids);
   const lens = lensOf(model, clean);
-  expect([answers.logProbability]).toBeAllClose([logProbability(atLast(clean.logits), target)], NATS);
-  expect(answers.sweep).toBeAllClose(headSweep(model, ids, target), NATS);
   const layers = layerIncreases(lens, clean, target);
-  expect(answers.attention).toBeAllClose(layers.attention, NATS);
-  expect(answers.ffn).toBeAllClose(layers.ffn, NATS);
-
   const ranked = rankNeurons(neuronIncreases(lens, clean, target));
-  expect(answers.neurons.map(({ increase }) => increase)).toBeAllClose(
-    ranked.slice(0, answers.neurons.length).map(({ increase }) => increase),
-    NATS,
-  );
-  const increaseOf = new Map(ranked.map((row) => [`${row.layer}.${row.neuron}`, row]));
-  for (const row of answers.neurons) {
-    expect([row.increase]).toBeAllClose([increaseOf.get(`${row.layer}.${row.neuron}`)!.increase], NATS);
-    expect([row.activation]).toBeAllClose([atLast(clean.activation[row.layer]!)[row.neuron]!], ACTIVATION);
-  }
-
   const off: Intervention[] = [{ kind: "head", at: head, scale: 0 }];
   const compared = compareNeurons(lens, clean, forward(model, ids, off), target);
-  expect(answers.compared.map(({ change }) => change)).toBeAllClose(
-    compared.slice(0, answers.compared.length).map(({ change }) => change),
-    NATS,
-  );
-  const comparedOf = new Map(compared.map((row) => [`${row.layer}.${row.neuron}`, row]));
-  for (const row of answers.compared) {
-    const wanted = comparedOf.get(`${row.layer}.${row.neuron}`)!;
-    expect([row.change, row.before, row.after]).toBeAllClose([wanted.change, wanted.before, wanted.after], NATS);
-    expect([row.activationBefore, row.activationAfter]).toBeAllClose(
-      [wanted.activationBefore, wanted.activationAfter],
+  const inRanked = byName(ranked);
+  const inCompared = byName(compared);
+  const activations = clean.activation.map(atLast);
+  return differences([
+    ["log p", [answers.logProbability], [logProbability(atLast(clean.logits), target)], NATS],
+    ["sweep", answers.sweep, headSweep(model, ids, target), NATS],
+    ["attention", answers.attention, layers.attention, NATS],
+    ["ffn", answers.ffn, layers.ffn, NATS],
+    // the list's values in its order, then each listed neuron's own: two that are equal to seven digits may change places
+    [
+      "increases",
+      column(answers.neurons, "increase"),
+      column(ranked.slice(0, answers.neurons.length), "increase"),
+      NATS,
+    ],
+    [
+      "increase",
+      column(answers.neurons, "increase"),
+      answers.neurons.map((row) => inRanked.get(nameOf(row))!.increase),
+      NATS,
+    ],
+    [
+      "activation",
+      column(answers.neurons, "activation"),
+      answers.neurons.map((row) => activations[row.layer]![row.neuron]!),
       ACTIVATION,
-    );
-  }
+    ],
+    ["changes", column(answers.compared, "change"), column(compared.slice(0, answers.compared.length), "change"), NATS],
+    ...COMPARED.map(([name, tolerance]): Check => [
+      name,
+      column(answers.compared, name),
+      answers.compared.map((row) => inCompared.get(nameOf(row))![name]),
+      tolerance,
+    ]),
+  ]);
 }
+
+/** The columns of a comparison and what each may be off by. */
+const COMPARED = [
+  ["change", NATS],
+  ["before", NATS],
+  ["after", NATS],
+  ["activationBefore", ACTIVATION],
+  ["activationAfter", ACTIVATION],
+] as const;
+
+type Check = readonly [what: string, got: Numbers, want: Numbers, tolerance: Tolerance];
+
+const differences = (checks: readonly Check[]): string[] =>
+  checks.flatMap(([what, got, want, tolerance]) => {
+    const found = farthest(got, want, tolerance);
+    return found === undefined ? [] : [`${what}: ${found}`];
+  });
+
+const nameOf = ({ layer, neuron }: { readonly layer: number; readonly neuron: number }) => `L${layer}N${neuron}`;
+const byName = <Row extends { readonly layer: number; readonly neuron: number }>(rows: readonly Row[]) =>
+  new Map(rows.map((row) => [nameOf(row), row]));
+const column = <Name extends string>(rows: readonly { readonly [name in Name]: number }[], name: Name) =>
+  rows.map((row) => row[name]);
 
 /** One of the nine prompts of `golden/abacus.json`, from an independent float64 implementation. */
 export interface GoldenCase {
@@ -108,34 +139,26 @@ export const goldenCases = (
   }
 ).cases;
 
-/** Holds an engine's answers in f32 to the published numbers of one prompt, in their order. */
-export function expectGolden(golden: GoldenCase, answers: Answers): void {
-  expect([answers.logProbability]).toBeAllClose([golden.logprob], NATS);
-  expect(answers.sweep).toBeAllClose(golden.head_logprob_after_ablation, NATS);
-  expect(answers.attention).toBeAllClose(golden.layer_increase.attn, NATS);
-  expect(answers.ffn).toBeAllClose(golden.layer_increase.ffn, NATS);
-  expect(answers.neurons.map(({ increase }) => increase)).toBeAllClose(
-    golden.neuron_increase_top.slice(0, answers.neurons.length).map(([, , increase]) => increase),
-    NATS,
-  );
+/** Where an engine's answers in f32 are not the published numbers of one prompt, in their order. */
+export function differencesFromGolden(golden: GoldenCase, answers: Answers): string[] {
+  const neurons = golden.neuron_increase_top.slice(0, answers.neurons.length);
   const compared = golden.cna_top.slice(0, answers.compared.length);
-  for (const column of ["change", "before", "after"] as const) {
-    expect(answers.compared.map((row) => row[column])).toBeAllClose(
-      compared.map((row) => row[column]),
-      NATS,
-    );
-  }
-  expect(answers.compared.map(({ layer, neuron }) => `L${layer}N${neuron}`)).toEqual(
-    compared.map(({ layer, neuron }) => `L${layer}N${neuron}`),
-  );
-  expect(answers.compared.map((row) => row.activationBefore)).toBeAllClose(
-    compared.map((row) => row.coef_before),
-    ACTIVATION,
-  );
-  expect(answers.compared.map((row) => row.activationAfter)).toBeAllClose(
-    compared.map((row) => row.coef_after),
-    ACTIVATION,
-  );
+  const [got, want] = [answers.compared, compared].map((rows) => rows.map(nameOf).join(" "));
+  return [
+    ...differences([
+      ["log p", [answers.logProbability], [golden.logprob], NATS],
+      ["sweep", answers.sweep, golden.head_logprob_after_ablation, NATS],
+      ["attention", answers.attention, golden.layer_increase.attn, NATS],
+      ["ffn", answers.ffn, golden.layer_increase.ffn, NATS],
+      ["increases", column(answers.neurons, "increase"), neurons.map(([, , increase]) => increase), NATS],
+      ["change", column(answers.compared, "change"), column(compared, "change"), NATS],
+      ["before", column(answers.compared, "before"), column(compared, "before"), NATS],
+      ["after", column(answers.compared, "after"), column(compared, "after"), NATS],
+      ["activation before", column(answers.compared, "activationBefore"), column(compared, "coef_before"), ACTIVATION],
+      ["activation after", column(answers.compared, "activationAfter"), column(compared, "coef_after"), ACTIVATION],
+    ]),
+    ...(got === want ? [] : [`order: ${got}, expected ${want}`]),
+  ];
 }
 
 /** Of a sweep: the head whose loss leaves the target the least. */

@@ -30,7 +30,10 @@ export class Captures {
   /** Not cancelled with the job that asked first: others may be waiting for it, and it is one forward pass. */
   #start(key: string, ids: readonly number[], interventions: readonly Intervention[]): Promise<Capture> {
     const run = capture(this.#runner, ids, interventions);
-    run.catch(() => this.#known.delete(key));
+    run.catch(() => {
+      // by then it may have been pushed out and asked for again
+      if (this.#known.get(key) === run) this.#known.delete(key);
+    });
     return run;
   }
 }

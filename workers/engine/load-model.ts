@@ -146,6 +146,8 @@ async function createSession(
     ...(backend === "webgpu"
       ? {
           executionProviders: [{ name: "webgpu", device: device!, validationMode: "disabled" }],
+          // an operator without a GPU kernel would drag activations through memory in silence; it has to fail instead
+          extra: { session: { disable_cpu_ep_fallback: "1" } },
           ...(outputs === "device" && { preferredOutputLocation: "gpu-buffer" }),
         }
       : { executionProviders: ["wasm"] }),
