@@ -50,7 +50,7 @@ async function openShards(files: FileSet): Promise<{ file: string; source: ByteS
   if (typeof map !== "object" || map === null) {
     throw new Fault("bad-file", `checkpoint: ${INDEX} has no weight_map from tensor names to files`);
   }
-  const names = [...new Set(Object.values(map))].map(String).sort();
+  const names = [...new Set(Object.entries(map).map(([tensor, file]) => fileName(tensor, file)))].sort();
   return Promise.all(
     names.map(async (file) => {
       const source = await files.open(file);
@@ -58,6 +58,14 @@ async function openShards(files: FileSet): Promise<{ file: string; source: ByteS
         throw new Fault("missing-file", `checkpoint: ${INDEX} names ${file}, which ${files.name} does not have`);
       return { file, source };
     }),
+  );
+}
+
+function fileName(tensor: string, file: unknown): string {
+  if (typeof file === "string" && file !== "") return file;
+  throw new Fault(
+    "bad-file",
+    `checkpoint: ${INDEX} names ${JSON.stringify(file)} as the file of ${tensor}; the name of a file is needed`,
   );
 }
 

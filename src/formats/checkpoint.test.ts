@@ -1,0 +1,150 @@
+import { randomCheckpoint, safetensors } from "#test/checkpoints.ts";
+import type { CheckpointFiles } from "#test/checkpoints.ts";
+import { Fault } from "#core/fault.ts";
+import { expect, test } from "vitest";
+import { memorySource } from "./byte-source.ts";
+import type { FileSet } from "./byte-source.ts";
+import { openTensors, readJson, readOptionalJson } from "./checkpoint.ts";
+
+const folder = (files: CheckpointFiles): FileSet => ({
+  name: "the folder",
+  open: (path) => Promise.resolve(files.has(path) ? memorySource(files.get(path)!) : undefined),
+});
+const bytes = (text: string) => new TextEncoder().encode(text);
+const one = (name: string, value: number) => safetensors([{ name, shape: [1], data: new Float32Array([value]) }]);
+const index = (map: unknown) => bytes(JSON.stringify({ weight_map: map }));
+const INDEX = "model.safetensors.index.json";
+
+test("reads tensors of a single file by name", async () => {
+  const tensors = await openTensors(folder(new Map([["model.safetensors", one("a.weight", 7)]])));
+  expect([tensors.has("a.weight"), tensors.has("b.weight")]).toEqual([true, false]);
+  expect(tensors.entry("a.weight").shape).toEqual([1]);
+  expect([...(await tensors.read("a.weight"))]).toEqual([7]);
+});
+
+test("reads every tensor from the file that the index names", async () => {
+  const files = new Map([
+    [INDEX, index({ a: "one.safetensors", b: "two.safetensors" })],
+    ["one.safetensors", one("a", 1)],
+    ["two.safetensors", one("b", 2)],
+  ]);
+  const tensors = await openTensors(folder(files));
+  expect([...(await tensors.read("a")), ...(await tensors.read("b"))]).toEqual([1, 2]);
+});
+
+test("a checkpoint in three files holds what it holds in one", async () => {
+  const single = await openTensors(folder(randomCheckpoint({ layers: 1 })));
+  const sharded = await openTensors(folder(randomCheckpoint({ layers: 1, shards: 3 })));
+  for (const name of ["model.embed_tokens.weight", "model.layers.0.mlp.down_proj.weight", "lm_head.weight"]) {
+    expect(await sharded.read(name)).toEqual(await single.read(name));
+  }
+});
+
+test("opens each shard once, and prefers a single file", async () => {
+  const opened: string[] = [];
+  const watched = (files: CheckpointFiles): FileSet => ({
+    ...folder(files),
+    open: (path) => {
+      opened.push(path);
+      return folder(files).open(path);
+    },
+  });
+  const files = new Map([
+    [INDEX, index({ a: "one.safetensors", b: "one.safetensors" })],
+    ["one.safetensors", one("a", 1)],
+  ]);
+  await openTensors(watched(files));
+  expect(opened).toEqual(["model.safetensors", INDEX, "one.safetensors"]);
+  opened.length = 0;
+  await openTensors(watched(new Map([...files, ["model.safetensors", one("a", 1)]])));
+  expect(opened).toEqual(["model.safetensors"]);
+});
+
+test.each<[string, [string, Uint8Array][], string, string]>([
+  [
+    "a folder without weights",
+    [],
+    "missing-file",
+    "checkpoint: the folder has neither model.safetensors nor model.safetensors.index.json",
+  ],
+  [
+    "an index without weight_map",
+    [[INDEX, bytes("{}")]],
+    "bad-file",
+    `checkpoint: ${INDEX} has no weight_map from tensor`,
+  ],
+  ["an index that is null", [[INDEX, bytes("null")]], "bad-file", `checkpoint: ${INDEX} has no weight_map from tensor`],
+  [
+    "an index that is a text",
+    [[INDEX, bytes('"a"')]],
+    "bad-file",
+    `checkpoint: ${INDEX} has no weight_map from tensor`,
+  ],
+  [
+    "a weight_map that is a text",
+    [[INDEX, index("a")]],
+    "bad-file",
+    `checkpoint: ${INDEX} has no weight_map from tensor`,
+  ],
+  ["an index that is no JSON", [[INDEX, bytes("{,")]], "bad-file", `checkpoint: ${INDEX} is not JSON (`],
+  [
+    "a shard that is missing",
+    [[INDEX, index({ a: "one.safetensors" })]],
+    "missing-file",
+    `checkpoint: ${INDEX} names one.safetensors, which the folder does not have`,
+  ],
+  [
+    "a file name that is a number",
+    [[INDEX, index({ a: 5 })]],
+    "bad-file",
+    `checkpoint: ${INDEX} names 5 as the file of a; the name of a file is needed`,
+  ],
+  [
+    "a shard that is broken, by its name",
+    [
+      [INDEX, index({ a: "one.safetensors" })],
+      ["one.safetensors", new Uint8Array(3)],
+    ],
+    "bad-file",
+    "safetensors: one.safetensors has 3 bytes, the header length alone takes 8",
+  ],
+])("refuses %s", async (_name, files, code, message) => {
+  const opening = openTensors(folder(new Map(files)));
+  await expect(opening).rejects.toBeInstanceOf(Fault);
+  await expect(opening).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+});
+
+test("names the tensor that is missing", async () => {
+  const tensors = await openTensors(folder(new Map([["model.safetensors", one("a", 1)]])));
+  const message = "safetensors: the folder has no tensor lm_head.weight, which this architecture needs";
+  expect(() => tensors.entry("lm_head.weight")).toThrow(new Fault("bad-file", message));
+  await expect(async () => tensors.read("lm_head.weight")).rejects.toThrow(new Fault("bad-file", message));
+});
+
+test("reads JSON, and tells a file that is missing from one that is null", async () => {
+  const files = folder(
+    new Map([
+      ["a.json", bytes('{"ü": [1]}')],
+      ["null.json", bytes("null")],
+    ]),
+  );
+  expect(await readJson(files, "a.json")).toEqual({ ü: [1] });
+  expect(await readOptionalJson(files, "null.json")).toBeNull();
+  expect(await readOptionalJson(files, "b.json")).toBeUndefined();
+  await expect(readJson(files, "b.json")).rejects.toThrow(
+    new Fault("missing-file", "checkpoint: the folder has no b.json"),
+  );
+});
+
+test("refuses oversized JSON before it reads a byte of it", async () => {
+  const huge: FileSet = {
+    name: "the folder",
+    open: () => Promise.resolve({ byteLength: 128_000_001, slice: () => Promise.reject(new Error("read")) }),
+  };
+  await expect(readJson(huge, "config.json")).rejects.toThrow(
+    new Fault(
+      "bad-file",
+      "checkpoint: config.json has 128000001 bytes, more than the 128000000 that such a file can need",
+    ),
+  );
+});

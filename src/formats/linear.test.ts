@@ -1,0 +1,198 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  blocksPerRow,
+  emptyLinear,
+  linearColumn,
+  linearRow,
+  multiplyColumns,
+  multiplyTransposed,
+  packRows,
+} from "./linear.ts";
+import type { Linear } from "./linear.ts";
+
+type Bits = Linear["bits"];
+
+function pack(rows: number, cols: number, bits: Bits, weights: ArrayLike<number>): Linear {
+  const linear = emptyLinear(rows, cols, bits);
+  packRows(linear, 0, Float32Array.from(weights));
+  return linear;
+}
+
+/** Every value that the layer holds, read element by element: (q − 2^(bits−1)) · scale. */
+function dequantised({ rows, cols, bits, values, scales }: Linear): number[][] {
+  const blocks = blocksPerRow(cols);
+  const at = (row: number, col: number) => {
+    if (bits === 32) return values[col * rows + row]!;
+    const index = row * blocks * 32 + col;
+    const byte = values[bits === 8 ? index : index >> 1]!;
+    const code = bits === 8 ? byte : index % 2 === 0 ? byte % 16 : Math.floor(byte / 16);
+    return Math.fround((code - 2 ** (bits - 1)) * scales[row * blocks + Math.floor(col / 32)]!);
+  };
+  return Array.from({ length: rows }, (_, row) => Array.from({ length: cols }, (__, col) => at(row, col)));
+}
+
+/** 0 or far from where float32 has no more precision to give. */
+const weight = fc.oneof(
+  fc.constant(0),
+  fc.double({ min: -1, max: 1, noNaN: true }).filter((value) => Math.abs(value) > 1e-20),
+  fc.constantFrom(-1000, 1000),
+);
+const anyMatrix = fc
+  .record({ rows: fc.integer({ min: 1, max: 4 }), cols: fc.integer({ min: 1, max: 70 }) })
+  .chain(({ rows, cols }) =>
+    fc.record({
+      rows: fc.constant(rows),
+      cols: fc.constant(cols),
+      weights: fc.array(weight, { minLength: rows * cols, maxLength: rows * cols }),
+    }),
+  );
+const anyBits = fc.constantFrom<Bits>(4, 8, 32);
+
+describe("packed by hand", () => {
+  test("q8: the value of largest magnitude takes code 0, zero code 128, the padding too", () => {
+    const linear = pack(1, 3, 8, [-2, 0.5, 1]);
+    // scale −2 / −128 = 1/64; 0.5 · 64 = 32, 1 · 64 = 64
+    expect([...linear.scales]).toEqual([1 / 64]);
+    expect([...linear.values]).toEqual([0, 128 + 32, 128 + 64, ...Array<number>(29).fill(128)]);
+  });
+
+  test("q8: a positive extreme makes the scale negative, so it is exact as well", () => {
+    const linear = pack(1, 2, 8, [3, -1.5]);
+    expect([...linear.scales]).toEqual([-3 / 128]);
+    expect([...linear.values.subarray(0, 2)]).toEqual([0, 128 + 64]);
+    expect([...linearRow(linear, 0)]).toEqual([3, -1.5]);
+  });
+
+  test("q8: what lies opposite the extreme stops at code 255", () => {
+    const linear = pack(1, 2, 8, [-1, 1]);
+    expect([...linear.values.subarray(0, 2)]).toEqual([0, 255]);
+    expect([...linearRow(linear, 0)]).toEqual([-1, 127 / 128]);
+  });
+
+  test("q4: two values to a byte, the earlier one in the low half", () => {
+    const linear = pack(1, 3, 4, [-8, 1, 7]);
+    // scale 1: codes 0, 9, 15, and 8 for the padding
+    expect([...linear.scales]).toEqual([1]);
+    expect([...linear.values]).toEqual([0x90, 0x8f, ...Array<number>(14).fill(0x88)]);
+  });
+
+  test.each([4, 8] as const)("q%d: a column beyond 32 starts a block with a scale of its own", (bits) => {
+    const linear = pack(2, 33, bits, [...Array<number>(32).fill(-8), -4, ...Array<number>(32).fill(-2), -1]);
+    const zero = 2 ** (bits - 1);
+    expect([...linear.scales]).toEqual([8, 4, 2, 1].map((extreme) => extreme / zero));
+    expect(linear.values).toHaveLength((2 * 2 * 32 * bits) / 8);
+    expect([...linearColumn(linear, 32)]).toEqual([-4, -1]);
+  });
+
+  test("a block of zeros has scale 0 and gives zeros", () => {
+    const linear = pack(1, 4, 4, [0, 0, 0, 0]);
+    expect(linear.scales[0]! + 0).toBe(0);
+    expect([...linear.values]).toEqual(Array<number>(16).fill(0x88));
+    expect([...linearRow(linear, 0)].map(Math.abs)).toEqual([0, 0, 0, 0]);
+  });
+
+  test("f32: the transpose, without scales", () => {
+    const linear = pack(2, 3, 32, [1, 2, 3, 4, 5, 6]);
+    expect([...linear.values]).toEqual([1, 4, 2, 5, 3, 6]);
+    expect(linear.scales).toHaveLength(0);
+  });
+});
+
+describe("the laws", () => {
+  test("a weight is off by half a step, and by a step only opposite the extreme", () => {
+    fc.assert(
+      fc.property(anyMatrix, fc.constantFrom<4 | 8>(4, 8), ({ rows, cols, weights }, bits) => {
+        const linear = pack(rows, cols, bits, weights);
+        const held = dequantised(linear);
+        weights.forEach((given, index) => {
+          const wanted = Math.fround(given);
+          const [row, col] = [Math.floor(index / cols), index % cols];
+          const step = linear.scales[row * blocksPerRow(cols) + Math.floor(col / 32)]!;
+          const isOpposite = Math.sign(wanted) === Math.sign(step);
+          const allowed = Math.abs(step) * (isOpposite ? 1 : 0.5);
+          // held and step are float32 themselves
+          expect(Math.abs(held[row]![col]! - wanted)).toBeLessThanOrEqual(allowed * (1 + 1e-5));
+        });
+      }),
+    );
+  });
+
+  test("the extreme of every block is exact", () => {
+    fc.assert(
+      fc.property(anyMatrix, anyBits, ({ rows, cols, weights }, bits) => {
+        const held = dequantised(pack(rows, cols, bits, weights)).flat();
+        for (let start = 0; start < cols; start += 32) {
+          const block = weights.slice(start, Math.min(start + 32, cols)).map(Math.fround);
+          const largest = Math.max(...block.map(Math.abs));
+          const at = start + block.findIndex((value) => Math.abs(value) === largest);
+          expect(Math.abs(held[at]!)).toBe(largest);
+        }
+      }),
+    );
+  });
+
+  test("f32 holds every value as it is", () => {
+    fc.assert(
+      fc.property(anyMatrix, ({ rows, cols, weights }) => {
+        const linear = pack(rows, cols, 32, weights);
+        expect(dequantised(linear).flat()).toEqual(weights.map(Math.fround));
+      }),
+    );
+  });
+
+  test("rows, columns and products are those of the plain dense matrix", () => {
+    const factors = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 74, maxLength: 74 });
+    fc.assert(
+      fc.property(anyMatrix, anyBits, factors, fc.nat(), ({ rows, cols, weights }, bits, factor, from) => {
+        const linear = pack(rows, cols, bits, weights);
+        const dense = dequantised(linear);
+        const columns = dense[0]!.map((_, col) => dense.map((row) => row[col]!));
+        expect(dense.map((_, row) => [...linearRow(linear, row)])).toBeAllClose(dense, { atol: 0 });
+        expect(columns.map((_, col) => [...linearColumn(linear, col)])).toBeAllClose(columns, { atol: 0 });
+
+        const y = factor.slice(0, rows);
+        const inner = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+        // sums of up to 4 terms below 10 000 in float64
+        expect(multiplyTransposed(linear, y)).toBeAllClose(
+          columns.map((column) => inner(column, y)),
+          { atol: 1e-9 },
+        );
+
+        const fromCol = from % cols;
+        const x = factor.slice(rows, rows + cols - fromCol);
+        expect(multiplyColumns(linear, fromCol, x)).toBeAllClose(
+          dense.map((row) => Math.fround(inner(row.slice(fromCol), x))),
+          // the order of the sum is the same, the result is float32
+          { atol: 0, rtol: 1e-6 },
+        );
+      }),
+    );
+  });
+
+  test("tensors stacked one after the other are the same layer as one tensor", () => {
+    fc.assert(
+      fc.property(anyMatrix, anyBits, fc.nat(), ({ rows, cols, weights }, bits, split) => {
+        const cut = split % (rows + 1);
+        const stacked = emptyLinear(rows, cols, bits);
+        packRows(stacked, 0, Float32Array.from(weights.slice(0, cut * cols)));
+        packRows(stacked, cut, Float32Array.from(weights.slice(cut * cols)));
+        expect(stacked).toEqual(pack(rows, cols, bits, weights));
+      }),
+    );
+  });
+});
+
+test("linearRow writes where it is told, from the column it is told", () => {
+  const linear = pack(2, 4, 8, [-128, 1, 2, 3, -128, 4, 5, 6]);
+  const into = new Float32Array(2);
+  expect(linearRow(linear, 1, into, 2)).toBe(into);
+  expect([...into]).toEqual([5, 6]);
+});
+
+test.each<[string, number, number, string]>([
+  ["values that fill no row", 0, 5, "linear: 5 values do not fill rows of 4 from row 0 of 2"],
+  ["more rows than there is room for", 1, 8, "linear: 8 values do not fill rows of 4 from row 1 of 2"],
+])("refuses %s", (_name, firstRow, count, message) => {
+  expect(() => packRows(emptyLinear(2, 4, 8), firstRow, new Float32Array(count))).toThrow(new RangeError(message));
+});
