@@ -37,8 +37,16 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Makes a value an output of that name. The value is renamed, not copied. */
+  /**
+   * Makes a value an output of that name. The value is renamed, not copied.
+   *
+   * @throws RangeError if it is an output already
+   */
   output(value: Value, name: string, dims: readonly Dimension[], type: ElementType = "float32"): void {
+    const earlier = this.#renamed.get(value);
+    if (earlier !== undefined) {
+      throw new RangeError(`graph: ${name} is already the output ${earlier}; a value can be put out under one name`);
+    }
     this.#renamed.set(value, name);
     this.#outputs.push({ name, type, dims });
   }
