@@ -39,6 +39,19 @@ test("fills in what a config may leave out", () => {
 });
 
 test.each([
+  ["beside the rest", { rope_theta: 2e4 }, 2e4],
+  ["in rope_parameters, as newer configs do", { rope_parameters: { rope_type: "default", rope_theta: 5e5 } }, 5e5],
+  ["in both, where rope_parameters counts", { rope_theta: 2e4, rope_parameters: { rope_theta: 5e5 } }, 5e5],
+  ["beside a rope_scaling that scales nothing", { rope_theta: 2e4, rope_scaling: { rope_type: "default" } }, 2e4],
+])("reads a theta that stands %s", (_name, fields, theta) => {
+  expect(readSpec(changed(fields)).spec.rope).toEqual({ theta, dims: 8 });
+});
+
+test("reads a model by any of the architectures it names", () => {
+  expect(readSpec(changed({ architectures: ["Wrapper", "LlamaForCausalLM"] })).family.name).toBe("llama");
+});
+
+test.each([
   ["no object", [], "bad-config", "config.json is not a JSON object"],
   ["null", null, "bad-config", "config.json is not a JSON object"],
   [
@@ -57,7 +70,7 @@ test.each([
     "quantised weights",
     changed({ quantization_config: { quant_method: "gptq" } }),
     "unknown-architecture",
-    "(gptq); weights in F32, F16 or BF16 are needed",
+    'config.json: the weights are quantised already ("gptq"); weights in F32, F16 or BF16 are needed',
   ],
   [
     "a missing field",
@@ -86,10 +99,56 @@ test.each([
     "bad-config",
     "num_key_value_heads 3 does not divide num_attention_heads 4",
   ],
-  ["an odd head", changed({ head_dim: 7 }), "bad-config", "head_dim 7 is odd"],
-  ["biases", changed({ mlp_bias: true }), "bad-config", "attention_bias and mlp_bias are not supported"],
+  [
+    "heads that do not divide the residual, where no head_dim is given",
+    changed({ head_dim: undefined, hidden_size: 41 }),
+    "bad-config",
+    "config.json: num_attention_heads 4 does not divide hidden_size 41; where it does not, head_dim is needed",
+  ],
+  [
+    "an odd head",
+    changed({ head_dim: 7 }),
+    "bad-config",
+    "config.json: head_dim 7 is odd; rotary embeddings turn pairs",
+  ],
+  ["biases", changed({ mlp_bias: true }), "bad-config", "config.json: attention_bias and mlp_bias are not supported"],
   ["another activation", changed({ hidden_act: "gelu" }), "bad-config", 'hidden_act is "gelu"; silu is needed'],
-  ["scaled rotary embeddings", changed({ rope_scaling: { type: "linear" } }), "bad-config", "rope_scaling is"],
+  [
+    "scaled rotary embeddings",
+    changed({ rope_scaling: { type: "linear", factor: 2 } }),
+    "bad-config",
+    'config.json: rotary embeddings are scaled ({"type":"linear","factor":2}); plain ones are needed',
+  ],
+  [
+    "scaled rotary embeddings as newer configs write them",
+    changed({ rope_parameters: { rope_type: "llama3", rope_theta: 5e5 } }),
+    "bad-config",
+    "config.json: rotary embeddings are scaled (",
+  ],
+  [
+    "a theta as text",
+    changed({ rope_parameters: { rope_type: "default", rope_theta: "5e5" } }),
+    "bad-config",
+    'config.json: rope_theta is "5e5"; a number above 0 is needed',
+  ],
+  [
+    "null for a field",
+    changed({ vocab_size: null }),
+    "bad-config",
+    "config.json: vocab_size is missing; a number above",
+  ],
+  [
+    "0 layers",
+    changed({ num_hidden_layers: 0 }),
+    "bad-config",
+    "config.json: num_hidden_layers is 0; a number above 0",
+  ],
+  [
+    "a list for a field",
+    changed({ hidden_size: [40] }),
+    "bad-config",
+    "config.json: hidden_size is [40]; a number above 0",
+  ],
 ])("refuses %s", (_name, json, code, message) => {
   expect(() => readSpec(json)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));
   expect(() => readSpec(json)).toThrow(Fault);

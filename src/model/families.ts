@@ -3,7 +3,7 @@ import { readConfig } from "./config.ts";
 import { llama } from "./families/llama.ts";
 import type { Family, ModelSpec } from "./spec.ts";
 
-/** Every architecture that can be read. A new one is a file in `families/`, an entry here and one in `graph/blocks.ts`. */
+/** Every architecture that can be read. A new one is a file in `families/`, an entry here and one in `graph/parts.ts`. */
 const FAMILIES: readonly Family[] = [llama];
 
 /**

@@ -13,6 +13,10 @@ function readConfig(config: Config): ModelSpec {
   const modelDim = config.count("hidden_size");
   const heads = config.count("num_attention_heads");
   const kvHeads = config.count("num_key_value_heads", heads);
+  refuse(
+    config.raw("head_dim") === undefined && modelDim % heads !== 0,
+    `num_attention_heads ${heads} does not divide hidden_size ${modelDim}; where it does not, head_dim is needed`,
+  );
   const headDim = config.count("head_dim", modelDim / heads);
   refuse(heads % kvHeads !== 0, `num_key_value_heads ${kvHeads} does not divide num_attention_heads ${heads}`);
   refuse(headDim % 2 !== 0, `head_dim ${headDim} is odd; rotary embeddings turn pairs`);
@@ -43,8 +47,11 @@ function ropeTheta(config: Config): number {
   const nested = (config.raw("rope_parameters") ?? config.raw("rope_scaling") ?? {}) as Record<string, unknown>;
   const kind = nested["rope_type"] ?? nested["type"] ?? "default";
   refuse(kind !== "default", `rotary embeddings are scaled (${JSON.stringify(nested)}); plain ones are needed`);
-  const theta = nested["rope_theta"];
-  return typeof theta === "number" && theta > 0 ? theta : config.positive("rope_theta", 10_000);
+  const theta = nested["rope_theta"] ?? undefined;
+  if (theta === undefined) return config.positive("rope_theta", 10_000);
+  const isUsable = typeof theta === "number" && Number.isFinite(theta) && theta > 0;
+  refuse(!isUsable, `rope_theta is ${JSON.stringify(theta)}; a number above 0 is needed`);
+  return theta as number;
 }
 
 function refuse(wrong: boolean, found: string): void {
