@@ -40,7 +40,7 @@ export async function certifiedTop(bounds: Float64Array, options: CertifiedOptio
   };
   while (!isSettled() && evaluated < limit) {
     signal?.throwIfAborted();
-    const size = evaluated === 0 ? count : CHUNK;
+    const size = Math.min(evaluated === 0 ? count : CHUNK, limit - evaluated);
     const indices = Array.from(byBound.subarray(evaluated, evaluated + size));
     const values = await evaluate(indices);
     indices.forEach((index, i) => found.push({ index, value: values[i]! }));

@@ -1,0 +1,117 @@
+import { COUNTING_SPEC as SPEC, CountingRunner } from "#test/counting-runner.ts";
+import type { Intervention } from "#model/interventions.ts";
+import { describe, expect, test } from "vitest";
+import { capture, headZ, resume, scales } from "./capture.ts";
+
+const head = (layer: number, index: number, scale = 0): Intervention => ({
+  kind: "head",
+  at: { layer, head: index },
+  scale,
+});
+const neuron = (layer: number, index: number, scale = 0): Intervention => ({
+  kind: "neuron",
+  at: { layer, neuron: index },
+  scale,
+});
+
+/** 3 per layer from the heads, 6000 from the neurons, times 1, 10, 100. */
+const [HEADS, NEURONS] = [3 + 30 + 300, 6000 + 60_000 + 600_000];
+const logitsFrom = (value: number) => new Float32Array([0, 1, 2, 3].map((token) => value + token));
+
+describe("scales", () => {
+  const list = [head(1, 0), neuron(1, 2, 0.5), head(2, 1, -2), head(1, 1, 3)];
+
+  test("hold what the interventions of one layer multiply by, 1 elsewhere", () => {
+    expect(scales(SPEC, 1, list)).toEqual({
+      headScale: { rows: 1, cols: 2, data: new Float32Array([0, 3]) },
+      neuronScale: { rows: 1, cols: 3, data: new Float32Array([1, 1, 0.5]) },
+    });
+    expect(scales(SPEC, 2, list)).toEqual({ headScale: { rows: 1, cols: 2, data: new Float32Array([1, -2]) } });
+  });
+
+  test("are left out where there is nothing to multiply", () => {
+    expect(scales(SPEC, 0, list)).toEqual({});
+  });
+});
+
+describe("a capture", () => {
+  test("keeps what each layer was given and made", async () => {
+    const run = await capture(new CountingRunner(), [5, 7], []);
+    expect(run.ids).toEqual([5, 7]);
+    expect(run.layers.map(({ residPre }) => [...residPre.data])).toEqual([
+      [5, 5, 7, 7],
+      [6008, 6008, 6010, 6010],
+      [66038, 66038, 66040, 66040],
+    ]);
+    expect([...run.layers[1]!.residMid.data]).toEqual([6038, 6038, 6040, 6040]);
+    expect([...run.residFinal.data]).toEqual([5, 5, 7, 7].map((id) => id + HEADS + NEURONS));
+    // at the last position
+    expect([run.logits, run.scale]).toEqual([logitsFrom(7 + HEADS + NEURONS), 0.5]);
+  });
+
+  test("has the interventions in it", async () => {
+    const run = await capture(new CountingRunner(), [5], [head(1, 1), neuron(0, 0, 2)]);
+    expect(run.logits).toEqual(logitsFrom(5 + HEADS - 20 + NEURONS + 1000));
+  });
+
+  test("releases all that it asked for, also when a block fails", async () => {
+    const runner = new CountingRunner();
+    await capture(runner, [1], []);
+    expect(runner.unreleased).toBe(0);
+    runner.onBlock = (layer) => {
+      if (layer === 2) throw new Error("lost");
+    };
+    await expect(capture(runner, [1], [])).rejects.toThrow("lost");
+    expect(runner.unreleased).toBe(0);
+  });
+
+  test("stops between two blocks with what it was aborted with", async () => {
+    const runner = new CountingRunner();
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    runner.onBlock = () => controller.abort(reason);
+    await expect(capture(runner, [1], [], controller.signal)).rejects.toBe(reason);
+    expect([runner.blocks.length, runner.unreleased]).toEqual([1, 0]);
+  });
+
+  test("finds a head's z at a position", async () => {
+    const clean = await capture(new CountingRunner(), [5, 7, 9], []);
+    const [layer] = clean.layers;
+    const run = { ...clean, layers: [{ ...layer!, z: new Float32Array([10, 11, 12, 20, 21, 22]) }] };
+    expect([...headZ(run, SPEC, { layer: 0, head: 1 }, 2)]).toEqual([22]);
+  });
+});
+
+describe("going on from the clean run", () => {
+  test.each<[string, Intervention[], number]>([
+    ["a head", [head(1, 0)], -10],
+    ["a neuron", [neuron(2, 1, 0)], -200_000],
+    ["several, one turned up", [head(0, 1), head(2, 0, 3), neuron(2, 2)], -2 + 200 - 300_000],
+  ])("gives what a whole run with %s gives", async (_name, list, change) => {
+    const runner = new CountingRunner();
+    const clean = await capture(runner, [5, 7], []);
+    const logits = await resume(runner, clean, list);
+    expect(logits).toEqual(logitsFrom(7 + HEADS + NEURONS + change));
+    expect(logits).toEqual((await capture(runner, [5, 7], list)).logits);
+  });
+
+  test("runs from the first layer that is touched on, and none for no interventions", async () => {
+    const runner = new CountingRunner();
+    const clean = await capture(runner, [5], []);
+    runner.blocks.length = 0;
+    await resume(runner, clean, [head(2, 0), head(1, 0)]);
+    expect(runner.blocks.map(({ layer }) => layer)).toEqual([1, 2]);
+    expect(await resume(runner, clean, [])).toBe(clean.logits);
+    expect([runner.blocks.length, runner.embeds, runner.unreleased]).toEqual([2, 1, 0]);
+  });
+
+  test("stops between two blocks with what it was aborted with", async () => {
+    const runner = new CountingRunner();
+    const clean = await capture(runner, [5], []);
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    runner.onBlock = () => controller.abort(reason);
+    await expect(resume(runner, clean, [head(0, 0)], controller.signal)).rejects.toBe(reason);
+    expect(runner.unreleased).toBe(0);
+  });
+});
