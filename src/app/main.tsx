@@ -1,14 +1,16 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { workerEngine } from "#client/worker-engine.ts";
-import { followEngine } from "#state/loading.ts";
+import { changeModelOrThrow, followEngine } from "#state/loading.ts";
+import { DEFAULT_DTYPE } from "#state/model.ts";
 import { showRecorded } from "#state/recorded.ts";
 import type { RecordedFinding } from "#state/recorded.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { followQuestions } from "#state/run/session.ts";
 import { Page } from "#views/page/Page.tsx";
 import { followAddress } from "./address.ts";
-import { SHIPPED_MODELS } from "./models.ts";
+import { choiceOf, SHIPPED_MODELS } from "./models.ts";
+import { installScriptingSurface } from "./scripting.ts";
 import { followTheme } from "./theme.ts";
 
 const RECORDED = "findings/abacus-3plus5.json";
@@ -22,6 +24,13 @@ followTheme();
 followQuestions();
 followAddress(SHIPPED_MODELS);
 void readRecorded();
+installScriptingSurface({
+  engine,
+  load: (source, options) =>
+    changeModelOrThrow(choiceOf(source), { dtype: DEFAULT_DTYPE, backend: "auto", ...options }),
+  bundled: SHIPPED_MODELS[0]!.source,
+  pageAddress: document.baseURI,
+});
 
 const host = document.getElementById("page");
 if (!host) throw new Error("page: index.html has no element with the id “page”");

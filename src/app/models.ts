@@ -1,3 +1,4 @@
+import type { CheckpointSource } from "#model/checkpoint.ts";
 import { BUNDLED_MODEL } from "#state/finding.ts";
 import type { ModelChoice } from "#state/model.ts";
 
@@ -5,3 +6,12 @@ import type { ModelChoice } from "#state/model.ts";
 export const SHIPPED_MODELS: readonly ModelChoice[] = [
   { id: BUNDLED_MODEL, source: { kind: "url", base: new URL("models/abacus/", document.baseURI).href } },
 ];
+
+/** The name by which links call what a script loads: a folder on disk has only its own. */
+export function choiceOf(source: CheckpointSource): ModelChoice {
+  if (source.kind === "files") return { id: source.files[0]?.webkitRelativePath.split("/")[0] || "folder", source };
+  const { base } = source;
+  return (
+    SHIPPED_MODELS.find((known) => known.source.kind === "url" && known.source.base === base) ?? { id: base, source }
+  );
+}

@@ -37,7 +37,10 @@ export function attentionPattern(
   colour: (share: number) => string,
 ): AttentionPattern {
   const count = pattern.length;
-  const cellPx = Math.max(CELL_PX.least, Math.min(CELL_PX.most, Math.floor((room - margins.left) / Math.max(count, 1))));
+  const cellPx = Math.max(
+    CELL_PX.least,
+    Math.min(CELL_PX.most, Math.floor((room - margins.left) / Math.max(count, 1))),
+  );
   const cells = pattern.flatMap((row, query) =>
     row.slice(0, query + 1).map((share, key) => ({
       query,

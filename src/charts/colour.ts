@@ -47,18 +47,24 @@ export function sequentialScale(isDark: boolean): (share: number) => string {
   return (share) => (isDark ? dark(share) : interpolateBlues(Math.max(0, Math.min(1, share)) * 0.9));
 }
 
-/** The largest distance from 0, NaN left out: the limit that makes a diverging scale symmetric. */
-export function symmetricLimit(values: Iterable<number>): number {
-  let limit = 0;
+/**
+ * The largest distance from 0, NaN left out: the limit that makes a diverging scale symmetric.
+ *
+ * @param least a limit that smaller values do not pull down, so that noise stays pale
+ */
+export function symmetricLimit(values: Iterable<number>, least = 0): number {
+  let limit = least;
   for (const value of values) if (!Number.isNaN(value)) limit = Math.max(limit, Math.abs(value));
   return limit;
 }
 
 const DARK_INK = "#10151a";
 const LIGHT_INK = "#ffffff";
+/** What `inkOn` chooses from. */
+export const INKS = [DARK_INK, LIGHT_INK] as const;
 
 /** Black or white, whichever reads better on a colour written as `rgb(r, g, b)` or `#rrggbb`. */
-export function inkOn(colour: string): string {
+export function inkOn(colour: string): (typeof INKS)[number] {
   const luminance = relativeLuminance(channels(colour));
   // where both have the same contrast: (L + 0.05)² = 1.05 · 0.057
   return luminance > 0.195 ? DARK_INK : LIGHT_INK;

@@ -16,7 +16,12 @@ const LEGEND_PX = 160;
 const PAD_PX = 16;
 
 /** The heatmap as a file of its own, on white, to be put into a paper as it is. */
-export function heatmapSvg(map: Heatmap, key: Legend, text: FigureText, isOff: (layer: number, head: number) => boolean): string {
+export function heatmapSvg(
+  map: Heatmap,
+  key: Legend,
+  text: FigureText,
+  isOff: (layer: number, head: number) => boolean,
+): string {
   const titlePx = 32;
   const keyY = titlePx + map.height + 16;
   const captionY = keyY + 48;
@@ -29,7 +34,8 @@ export function heatmapSvg(map: Heatmap, key: Legend, text: FigureText, isOff: (
     `<g transform="translate(${PAD_PX} ${titlePx})">${columnsOf(map)}${rowsOf(map, isOff)}</g>`,
     `<g transform="translate(${PAD_PX + 32} ${keyY})">${keyOf(key)}</g>`,
     ...text.caption.map(
-      (line, index) => `<text x="${PAD_PX}" y="${captionY + (index + 1) * LINE_PX - 4}" fill="#444" font-size="11">${escapeXml(line)}</text>`,
+      (line, index) =>
+        `<text x="${PAD_PX}" y="${captionY + (index + 1) * LINE_PX - 4}" fill="#444" font-size="11">${escapeXml(line)}</text>`,
     ),
     "</svg>",
   ];
@@ -37,8 +43,11 @@ export function heatmapSvg(map: Heatmap, key: Legend, text: FigureText, isOff: (
 }
 
 const columnsOf = (map: Heatmap) =>
-  map.columns.map(({ x, label }) => `<text x="${x}" y="16" text-anchor="middle" fill="#555" ${MONO} font-size="11">${label}</text>`).join("") +
-  `<text x="${map.sumNumberX}" y="16" text-anchor="end" fill="#555">Σ</text>`;
+  map.columns
+    .map(
+      ({ x, label }) => `<text x="${x}" y="16" text-anchor="middle" fill="#555" ${MONO} font-size="11">${label}</text>`,
+    )
+    .join("") + `<text x="${map.sumNumberX}" y="16" text-anchor="end" fill="#555">Σ</text>`;
 
 const rowsOf = (map: Heatmap, isOff: (layer: number, head: number) => boolean) =>
   map.rows
@@ -73,4 +82,4 @@ function keyOf(key: Legend): string {
 }
 
 const escapeXml = (text: string) =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[\u0000-\u0008\u000b-\u001f]/g, "");
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/\p{Cc}/gu, "");

@@ -14,6 +14,8 @@ export interface Box {
 }
 
 export interface HeatCell extends Box {
+  /** True: too small to matter, so that its number should not draw the eye. */
+  readonly isFaint: boolean;
   readonly at: HeadId;
   /** Nats; NaN: not known yet. */
   readonly effect: number;
@@ -47,18 +49,27 @@ const LEFT_PX = 32;
 const TOP_PX = 24;
 const GAP_PX = 2;
 const SUM_GAP_PX = 12;
-const MAX_CELL_PX = { width: 68, height: 40 };
+const MAX_CELL_PX = { width: 84, height: 34 };
 const MIN_CELL_PX = { width: 11, height: 14 };
 /** Five characters in the small monospace face. */
 const LABEL_PX = 38;
 const NUMBER_PX = 44;
+const FAINT_POSITION = 0.05;
 
 /** Layers are rows, L0 at the top; heads are columns; beside each row the sum of its effects as a bar. */
 export function heatmap(effects: readonly (readonly number[])[], width: number, scale: DivergingScale): Heatmap {
   const heads = effects[0]?.length ?? 0;
   const sumPx = Math.max(76, Math.min(150, width * 0.22));
-  const cellWidth = clamp((width - LEFT_PX - sumPx - SUM_GAP_PX) / Math.max(heads, 1), MIN_CELL_PX.width, MAX_CELL_PX.width);
-  const cellHeight = clamp(Math.min(cellWidth, 300 / Math.max(effects.length, 1)), MIN_CELL_PX.height, MAX_CELL_PX.height);
+  const cellWidth = clamp(
+    (width - LEFT_PX - sumPx - SUM_GAP_PX) / Math.max(heads, 1),
+    MIN_CELL_PX.width,
+    MAX_CELL_PX.width,
+  );
+  const cellHeight = clamp(
+    Math.min(cellWidth, 300 / Math.max(effects.length, 1)),
+    MIN_CELL_PX.height,
+    MAX_CELL_PX.height,
+  );
   const right = LEFT_PX + cellWidth * heads;
   const bottom = TOP_PX + cellHeight * effects.length;
   const x = band(heads, LEFT_PX, right);
@@ -91,7 +102,8 @@ export function heatmap(effects: readonly (readonly number[])[], width: number, 
           width: x.size,
           height: y.size,
           fill,
-          ink: fill === "none" ? "currentColor" : inkOn(fill),
+          ink: inkOn(fill === "none" ? scale.colour(0) : fill),
+          isFaint: Math.abs(scale.position(effect)) < FAINT_POSITION,
           label: cellWidth >= LABEL_PX && !Number.isNaN(effect) ? nats(effect) : "",
         };
       }),

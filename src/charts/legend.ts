@@ -17,6 +17,9 @@ export function legend(scale: DivergingScale): Legend {
     return { offset, colour: scale.colour(scale.valueAt(offset * 2 - 1)) };
   });
   const strengths = scale.kind === "linear" ? [-1, 0, 1] : [-1, -0.5, 0, 0.5, 1];
-  const ticks = strengths.map((strength) => ({ at: (strength + 1) / 2, label: nats(strength === 0 ? 0 : scale.valueAt(strength)) }));
+  const ticks = strengths.map((strength) => ({
+    at: (strength + 1) / 2,
+    label: nats(strength === 0 ? 0 : scale.valueAt(strength)),
+  }));
   return { stops, ticks };
 }

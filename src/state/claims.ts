@@ -4,8 +4,9 @@ import type { Claims, Finding } from "./finding.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
 import type { Question } from "./question.ts";
+import { afterKey, beforeKey, comparisonKey } from "./run/demands.ts";
 import { results } from "./run/results.ts";
-import type { Slots } from "./run/results.ts";
+import type { Slot, Slots } from "./run/results.ts";
 import { view } from "./view.ts";
 
 /** Neurons whose change a link claims. */
@@ -17,7 +18,9 @@ export const opened = createStore<{ readonly finding: Finding | undefined }>(() 
 /** The claims of the opened finding, as long as the page still asks what it asked. */
 export function claimed(): Claims | undefined {
   const { finding } = opened.getState();
-  return finding && asksTheSame(finding, question.getState(), model.getState().choice?.id) ? finding.expected : undefined;
+  return finding && asksTheSame(finding, question.getState(), model.getState().choice?.id)
+    ? finding.expected
+    : undefined;
 }
 
 export function asksTheSame(finding: Finding, now: Question, modelId: string | undefined): boolean {
@@ -38,20 +41,27 @@ const switches = ({ interventions }: Pick<Question, "interventions">) =>
 /**
  * The numbers on the page that a link can claim.
  *
+ * @param comparedNeurons rows of the comparison that have to be there; 0 for none
  * @returns undefined while one that the question needs is still being computed
  */
-export function measuredClaims(slots: Slots, { interventions }: Question, areNeuronsNeeded: boolean): Claims | undefined {
-  const { before, after, comparison } = slots;
-  if (before.status !== "done" || !before.value || before.isRecorded) return undefined;
-  const baseline = before.value.target.logProbability;
-  if (interventions.length === 0) return { baseline };
-  if (after.status !== "done" || !after.value) return undefined;
-  const claims: Claims = { baseline, changed: after.value.target.logProbability };
-  if (!areNeuronsNeeded) return claims;
-  if (comparison.status !== "done" || !comparison.value) return undefined;
-  const neurons = comparison.value.rows.map(({ layer, neuron, change }) => ({ at: { layer, neuron }, change }));
+export function measuredClaims(slots: Slots, now: Question, comparedNeurons: number): Claims | undefined {
+  const before = answerOf(slots.before, beforeKey(now));
+  if (!before) return undefined;
+  const { id: target, logProbability: baseline } = before.target;
+  if (now.interventions.length === 0) return { baseline };
+  const after = answerOf(slots.after, afterKey(now, target));
+  if (!after) return undefined;
+  const claims: Claims = { baseline, changed: after.target.logProbability };
+  if (comparedNeurons === 0) return claims;
+  const comparison = answerOf(slots.comparison, comparisonKey(now, target, comparedNeurons));
+  if (!comparison) return undefined;
+  const neurons = comparison.rows.map(({ layer, neuron, change }) => ({ at: { layer, neuron }, change }));
   return { ...claims, neurons };
 }
+
+/** The whole answer to exactly this question, computed here. */
+const answerOf = <T>(slot: Slot<T>, key: string): T | undefined =>
+  slot.status === "done" && slot.answers === key && !slot.isRecorded ? slot.value : undefined;
 
 /** What a link to the page as it stands says. */
 export function currentFinding(isWithClaims: boolean): Finding | undefined {
@@ -77,8 +87,10 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
 /** Own numbers where there are any, else those of the link that was opened. */
 function claimsToShare(): Claims {
   const slots = results.getState();
-  const areNeuronsShown = view.getState().tab === "neurons" && slots.comparison.status === "done";
-  const own = measuredClaims(slots, question.getState(), areNeuronsShown);
+  const { tab, count } = view.getState();
+  const now = question.getState();
+  const whole = tab === "neurons" ? measuredClaims(slots, now, count) : undefined;
+  const own = whole ?? measuredClaims(slots, now, 0);
   if (!own) return claimed() ?? {};
   return own.neurons ? { ...own, neurons: own.neurons.slice(0, CLAIMED_NEURONS) } : own;
 }

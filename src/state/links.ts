@@ -36,7 +36,10 @@ function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
   const now = model.getState();
   const dtype = finding.dtype ?? DEFAULT_DTYPE;
   if (!choice) {
-    notify("model", `The link is about the model “${finding.model}”, which is not on the web; open its folder to go on.`);
+    notify(
+      "model",
+      `The link is about the model “${finding.model}”, which is not on the web; open its folder to go on.`,
+    );
     return;
   }
   const isHere = choice.id === now.choice?.id && choice.revision === now.choice?.revision && dtype === now.dtype;

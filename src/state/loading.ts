@@ -1,15 +1,16 @@
 import type { Engine } from "#client/engine.ts";
-import { faultCode } from "#core/fault.ts";
+import { Fault, faultCode } from "#core/fault.ts";
 import { interventionKey, normaliseInterventions } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { model } from "./model.ts";
-import type { ModelChoice } from "./model.ts";
+import type { ModelChoice, ModelState } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "./notices.ts";
 import { dropInterventions, question, removeIntervention } from "./question.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import { clearResults } from "./run/results.ts";
 import { forgetRuns } from "./run/runner.ts";
+import { timeLeft } from "./time-left.ts";
 import { select, view } from "./view.ts";
 
 /** An engine that stops this often within this time will stop again: then a person decides. */
@@ -18,6 +19,8 @@ const STOPS_WITHIN_MS = 60_000;
 
 let loading: AbortController | undefined;
 let stoppedAt: number[] = [];
+/** The model that the engine keeps answering with if the load under way fails. */
+let returnTo: ModelState | undefined;
 
 interface LoadOptions {
   readonly dtype?: Dtype;
@@ -25,63 +28,88 @@ interface LoadOptions {
 }
 
 /**
- * Loads a checkpoint in place of the one at hand. Never rejects: what went wrong stands in the model's status and in a
- * notice, and prompt, interventions and results stay.
+ * Loads the checkpoint that the question at hand is about. Never rejects: what went wrong stands in the model's status and
+ * in a notice, and prompt, interventions and results stay.
  */
 export async function loadModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
+  returnTo = undefined;
+  await load(choice, options).catch(failLoading);
+}
+
+/** The same model held or run in another way; everything else stays, and if that fails the model stays as it was. */
+export async function reloadModel(options: LoadOptions = {}): Promise<void> {
+  const { choice } = model.getState();
+  if (choice) await changeModel(choice, options);
+}
+
+/** A person picks a model. Never rejects: if it cannot be loaded the page says why and stays with the one at hand. */
+export async function changeModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
+  await changeModelOrThrow(choice, options).catch(() => undefined); // the page has been told
+}
+
+/**
+ * As `changeModel`, for a caller who wants the outcome.
+ *
+ * @throws Fault as the engine; "cancelled" if a newer load took its place
+ */
+export async function changeModelOrThrow(choice: ModelChoice, options: LoadOptions): Promise<ModelInfo> {
+  const now = model.getState();
+  returnTo = now.status.kind === "ready" ? now : undefined;
+  try {
+    return await load(choice, options, choice.id === now.choice?.id ? () => undefined : leaveOldModel);
+  } catch (reason) {
+    failLoading(reason);
+    throw reason;
+  }
+}
+
+/** @throws Fault */
+async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => undefined as void): Promise<ModelInfo> {
   loading?.abort();
   const controller = new AbortController();
+  const { signal } = controller;
   loading = controller;
   const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
   forgetRuns();
+  const startedAt = performance.now();
   model.setState({
     choice,
     dtype,
     backend,
-    status: { kind: "loading", progress: undefined, startedAt: performance.now() },
+    status: { kind: "loading", progress: undefined, leftMs: undefined },
   });
-  try {
-    const info = await currentEngine().load(
-      choice.source,
-      { dtype, ...(backend !== "auto" && { backend }) },
-      {
-        signal: controller.signal,
-        onProgress(progress) {
-          const { status } = model.getState();
-          if (status.kind === "loading") model.setState({ status: { ...status, progress } });
-        },
+  const info = await currentEngine().load(
+    choice.source,
+    { dtype, ...(backend !== "auto" && { backend }) },
+    {
+      signal,
+      onProgress(progress) {
+        const { status } = model.getState();
+        if (status.kind !== "loading") return;
+        model.setState({ status: { ...status, progress, leftMs: timeLeft(startedAt, progress.done, progress.total) } });
       },
-    );
-    if (controller.signal.aborted) return;
-    dismiss("model");
-    dropWhatDoesNotFit(info);
-    model.setState({ info, status: { kind: "ready" } });
-  } catch (reason) {
-    if (!controller.signal.aborted) failLoading(reason);
-  }
+    },
+  );
+  if (signal.aborted) throw new Fault("cancelled", "the load was stopped, or a newer one took its place");
+  onLoaded();
+  dismiss("model");
+  dropWhatDoesNotFit(info);
+  model.setState({ info, status: { kind: "ready" } });
+  return info;
 }
 
-/** A person picks another model: other heads and neurons, so the interventions go, and the page says so. */
-export async function changeModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
+/** Another model has other heads and neurons: the interventions go, and the page says so. */
+function leaveOldModel(): void {
   const count = question.getState().interventions.length;
-  if (choice.id !== model.getState().choice?.id) {
-    clearResults();
-    select(undefined);
-    view.setState({ pinned: [], hovered: undefined, cursor: { layer: 0, head: 0 } });
-    question.setState({ target: undefined });
-    dropInterventions();
-    if (count > 0) {
-      const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;
-      notify("interventions", `Another model has other heads and neurons: ${what} dropped.`);
-    }
+  clearResults();
+  select(undefined);
+  view.setState({ pinned: [], hovered: undefined, cursor: { layer: 0, head: 0 } });
+  question.setState({ target: undefined });
+  dropInterventions();
+  if (count > 0) {
+    const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;
+    notify("interventions", `Another model has other heads and neurons: ${what} dropped.`);
   }
-  await loadModel(choice, options);
-}
-
-/** The same model held or run in another way; everything else stays. */
-export async function reloadModel(options: LoadOptions = {}): Promise<void> {
-  const { choice } = model.getState();
-  if (choice) await loadModel(choice, options);
 }
 
 export function stopLoading(): void {
@@ -96,16 +124,17 @@ export function followEngine(engine: Engine): () => void {
     notify("engine", reason.message, reason.code);
     const now = performance.now();
     stoppedAt = [...stoppedAt.filter((at) => now - at < STOPS_WITHIN_MS), now];
-    if (stoppedAt.length < MAX_STOPS) void reloadModel();
+    const { choice } = model.getState();
+    if (choice && stoppedAt.length < MAX_STOPS) void loadModel(choice);
     else model.setState({ status: { kind: "failed", fault: reason } });
   });
 }
 
 function failLoading(reason: unknown): void {
   const code = faultCode(reason);
-  // the engine's own end is told, and mended, by `followEngine`
-  if (code === "engine-stopped" || code === "device-lost") return;
-  model.setState({ status: { kind: "failed", fault: asFault(reason) } });
+  // a cancelled load has a successor; the engine's own end is told, and mended, by `followEngine`
+  if (code === "cancelled" || code === "engine-stopped" || code === "device-lost") return;
+  model.setState(returnTo ?? { status: { kind: "failed", fault: asFault(reason) } });
   notifyFault("model", reason);
 }
 

@@ -16,7 +16,7 @@ export type ModelStatus =
   | { readonly kind: "nothing" }
   /** A link wants this model; loading it waits for the person's word. */
   | { readonly kind: "offered" }
-  | { readonly kind: "loading"; readonly progress: LoadProgress | undefined; readonly startedAt: number }
+  | { readonly kind: "loading"; readonly progress: LoadProgress | undefined; readonly leftMs: number | undefined }
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly fault: Fault };
 
@@ -46,9 +46,15 @@ export const model = createStore<ModelState>(() => ({
  * @param known the models that come with the page
  * @returns undefined for a name that leads nowhere, as a folder on somebody's disk
  */
-export function choiceNamed(id: string, revision: string | undefined, known: readonly ModelChoice[]): ModelChoice | undefined {
+export function choiceNamed(
+  id: string,
+  revision: string | undefined,
+  known: readonly ModelChoice[],
+): ModelChoice | undefined {
   const shipped = known.find((choice) => choice.id === id);
   if (shipped) return shipped;
   if (isAddress(id)) return { id, source: { kind: "url", base: id } };
-  return isRepo(id) && id.includes("/") ? { id, revision, source: { kind: "url", base: hubAddress(id, revision) } } : undefined;
+  return isRepo(id) && id.includes("/")
+    ? { id, revision, source: { kind: "url", base: hubAddress(id, revision) } }
+    : undefined;
 }

@@ -35,7 +35,7 @@ export const question = createStore<QuestionState>(() => ({
   past: [],
 }));
 
-export const partKey = (part: Part) => interventionKey({ ...part, scale: 0 } as Intervention);
+export const partKey = (part: Part) => interventionKey({ ...part, scale: 0 });
 export const samePart = (a: Part | undefined, b: Part | undefined) =>
   a === b || (a !== undefined && b !== undefined && partKey(a) === partKey(b));
 
@@ -52,7 +52,8 @@ export const setTarget = (target: number | undefined) => question.setState({ tar
 /** Everything at once, as a link brings it; the way back by undo stays. */
 export function replaceQuestion(next: Question): void {
   const { interventions, past } = question.getState();
-  question.setState({ ...next, past: remember(past, interventions, "") });
+  const isNew = interventions.length > 0 && interventions !== next.interventions;
+  question.setState({ ...next, past: isNew ? remember(past, interventions, "") : past });
 }
 
 /**

@@ -20,7 +20,7 @@ export function showRecorded(finding: RecordedFinding): void {
   const { before, sweep, tokens } = results.getState();
   if (before.value || sweep.value) return;
   patchSlot("before", { value: finding.before, isRecorded: true });
-  patchSlot("sweep", { value: finding.sweep, isRecorded: true });
+  patchSlot("sweep", { value: finding.sweep, target: finding.before.target.text, isRecorded: true });
   if (tokens.value) return;
   const ids = finding.before.tokens.map((token) => token.id);
   const texts = finding.before.tokens.map((token) => token.text);

@@ -16,10 +16,14 @@ export async function typeTarget(text: string): Promise<void> {
     const { ids, texts, added, unknown } = await currentEngine().tokenize(text);
     const own = ids.map((id, index) => ({ id, text: texts[index] ?? "" })).filter((_, index) => !added.includes(index));
     const [only] = own;
-    if (unknown.length > 0) notify("target", `“${unknown.join("”, “")}” is not in this model's vocabulary. A target is one of its tokens.`);
+    if (unknown.length > 0)
+      notify("target", `“${unknown.join("”, “")}” is not in this model's vocabulary. A target is one of its tokens.`);
     else if (!only) notify("target", "The target is empty. Type one token, or click one in the prediction.");
     else if (own.length > 1) {
-      notify("target", `“${text}” is ${own.length} tokens for this model (${own.map((token) => token.text).join(" · ")}). A target is one token.`);
+      notify(
+        "target",
+        `“${text}” is ${own.length} tokens for this model (${own.map((token) => token.text).join(" · ")}). A target is one token.`,
+      );
     } else chooseTarget(only.id);
   } catch (reason) {
     notifyFault("target", reason);

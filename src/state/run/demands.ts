@@ -2,13 +2,13 @@ import type { Engine } from "#client/engine.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import type { HeadSweep, ModelInfo } from "#protocol/engine.ts";
+import type { HeadSweep, ModelInfo, Token } from "#protocol/engine.ts";
 import { partKey } from "../question.ts";
 import type { Part, Question } from "../question.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
 /** Ranks that the prediction panel can show. */
-const TOP_TOKENS = 12;
+const TOP_TOKENS = 50;
 
 /** What the page shows and asks at one moment. */
 export interface Moment extends Question {
@@ -29,6 +29,8 @@ export interface Reports<T> {
 /** One question to the engine. Two demands with one key have the same answer. */
 export interface Demand<T> {
   readonly key: string;
+  /** The target's text, where it is known when asking. */
+  readonly target: string;
   run(engine: Engine, reports: Reports<T>): Promise<T>;
 }
 
@@ -43,12 +45,12 @@ export function demands(now: Moment): Demands {
   if (prompt === "") return {};
   const before = beforeDemand(now);
   const base: Demands = {
-    tokens: { key: keyOf(prompt), run: (engine, { signal }) => engine.tokenize(prompt, { signal }) },
+    tokens: { key: keyOf(prompt), target: "", run: (engine, { signal }) => engine.tokenize(prompt, { signal }) },
     before,
   };
   const clean = slots.before;
   if (clean.status !== "done" || clean.answers !== before.key || !clean.value) return base;
-  const target = clean.value.target.id;
+  const { target } = clean.value;
   return {
     ...base,
     sweep: sweepDemand(now, target),
@@ -64,35 +66,54 @@ const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 const interventionsKey = (list: readonly Intervention[]) =>
   list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
 
-function beforeDemand({ prompt, target }: Moment): Demand<Results["before"]> {
+export const beforeKey = ({ prompt, target }: Question) => keyOf(prompt, target);
+
+/** @param target of the clean run, chosen or its own */
+export const afterKey = ({ prompt, interventions }: Question, target: number) =>
+  keyOf(prompt, target, interventionsKey(interventions));
+
+export const comparisonKey = (question: Question, target: number, count: number) =>
+  keyOf(afterKey(question, target), count);
+
+function beforeDemand(now: Moment): Demand<Results["before"]> {
+  const { prompt, target } = now;
   return {
-    key: keyOf(prompt, target),
-    run: (engine, { signal }) => engine.predict(prompt, { top: TOP_TOKENS, ...(target !== undefined && { target }) }, { signal }),
+    key: beforeKey(now),
+    target: "",
+    run: (engine, { signal }) =>
+      engine.predict(prompt, { top: TOP_TOKENS, ...(target !== undefined && { target }) }, { signal }),
   };
 }
 
-function afterDemand({ prompt, interventions }: Moment, target: number): Demand<Results["after"]> {
+function afterDemand(now: Moment, { id: target, text }: Token): Demand<Results["after"]> {
+  const { prompt, interventions } = now;
   return {
-    key: keyOf(prompt, target, interventionsKey(interventions)),
+    key: afterKey(now, target),
+    target: text,
     run: (engine, { signal }) => engine.predict(prompt, { top: TOP_TOKENS, target, interventions }, { signal }),
   };
 }
 
-function sweepDemand({ prompt, info }: Moment, target: number): Demand<HeadSweep> {
+function sweepDemand({ prompt, info }: Moment, { id: target, text }: Token): Demand<HeadSweep> {
   return {
     key: keyOf(prompt, target),
+    target: text,
     run(engine, { signal, partial, progress }) {
       const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
       let work = 0;
-      return engine.sweepHeads(prompt, { target, rowByRow: true }, {
-        signal,
-        onProgress({ layer, logProbability, baseline }) {
-          rows[layer] = logProbability;
-          work += rowWork(layer, info.layers);
-          partial({ target, baseline, logProbability: [...rows] });
-          progress(work, sweepWork(info.layers));
+      return engine.sweepHeads(
+        prompt,
+        { target, rowByRow: true },
+        {
+          signal,
+          onProgress({ layer, logProbability, baseline }) {
+            rows[layer] = logProbability;
+            work += rowWork(layer, info.layers);
+            partial({ target, baseline, logProbability: [...rows] });
+            progress(work, sweepWork(info.layers));
+          },
         },
-      });
+      );
     },
   };
 }
@@ -101,20 +122,25 @@ function sweepDemand({ prompt, info }: Moment, target: number): Demand<HeadSweep
 const rowWork = (layer: number, layers: number) => layers - layer;
 const sweepWork = (layers: number) => (layers * (layers + 1)) / 2;
 
-function comparisonDemand(now: Moment, target: number): Demand<Results["comparison"]> {
+function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Results["comparison"]> {
   const { prompt, interventions, comparedNeurons: count } = now;
   return {
-    key: keyOf(prompt, target, interventionsKey(interventions), count),
+    key: comparisonKey(now, target, count),
+    target: text,
     run: (engine, { signal, progress }) =>
-      engine.compareNeurons(prompt, { target, interventions, count }, {
-        signal,
-        onProgress: ({ done, total }) => progress(done, total),
-      }),
+      engine.compareNeurons(
+        prompt,
+        { target, interventions, count },
+        {
+          signal,
+          onProgress: ({ done, total }) => progress(done, total),
+        },
+      ),
   };
 }
 
 /** A part is looked at as it runs at full scale, with every other intervention in place. */
-function inspectionDemand({ prompt, interventions, inspected }: Moment, target: number): Demands {
+function inspectionDemand({ prompt, interventions, inspected }: Moment, { id: target, text }: Token): Demands {
   if (!inspected) return {};
   const own = partKey(inspected);
   const others = interventions.filter((change) => interventionKey(change) !== own);
@@ -122,12 +148,20 @@ function inspectionDemand({ prompt, interventions, inspected }: Moment, target: 
     const { at } = inspected;
     const key = keyOf(prompt, target, interventionsKey(others), formatHead(at));
     return {
-      head: { key, run: (engine, { signal }) => engine.inspectHead(prompt, { target, at, interventions: others }, { signal }) },
+      head: {
+        key,
+        target: text,
+        run: (engine, { signal }) => engine.inspectHead(prompt, { target, at, interventions: others }, { signal }),
+      },
     };
   }
   const { at } = inspected;
   const key = keyOf(prompt, target, interventionsKey(others), formatNeuron(at));
   return {
-    neuron: { key, run: (engine, { signal }) => engine.inspectNeuron(prompt, { target, at, interventions: others }, { signal }) },
+    neuron: {
+      key,
+      target: text,
+      run: (engine, { signal }) => engine.inspectNeuron(prompt, { target, at, interventions: others }, { signal }),
+    },
   };
 }

@@ -42,8 +42,8 @@ export type ResultKind = keyof Results;
 export interface Progress {
   readonly done: number;
   readonly total: number;
-  /** Milliseconds on the clock of `performance.now()`. */
-  readonly startedAt: number;
+  /** Milliseconds; undefined before anything is done. */
+  readonly leftMs: number | undefined;
 }
 
 /** One kind of result: the latest answer, and what is being asked. */
@@ -54,6 +54,8 @@ export interface Slot<T> {
   readonly previous: T | undefined;
   /** The question that `value` answers, "" for none. */
   readonly answers: string;
+  /** The text of the target token that `value` is about. */
+  readonly target: string;
   /** The question asked last, "" for none. */
   readonly asked: string;
   readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
@@ -69,6 +71,7 @@ export const EMPTY_SLOT: Slot<never> = {
   value: undefined,
   previous: undefined,
   answers: "",
+  target: "",
   asked: "",
   status: "idle",
   progress: undefined,
@@ -89,10 +92,11 @@ const empty = (): Slots => ({
 export const results = createStore<Slots>(empty);
 
 export function patchSlot<K extends ResultKind>(kind: K, patch: Partial<Slot<Results[K]>>): void {
-  results.setState((slots) => ({ [kind]: { ...slots[kind], ...patch } }) as Partial<Slots>);
+  results.setState((slots) => ({ [kind]: { ...slots[kind], ...patch } }));
 }
 
 export const clearResults = () => results.setState(empty(), true);
 
 /** The shown answer is to an earlier question, and a newer one is wanted. */
-export const isStale = (slot: Slot<unknown>) => slot.value !== undefined && slot.answers !== slot.asked;
+export const isStale = (slot: Slot<unknown>) =>
+  slot.value !== undefined && !slot.isRecorded && slot.answers !== slot.asked;

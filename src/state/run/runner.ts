@@ -1,7 +1,8 @@
-import { Fault } from "#core/fault.ts";
+import type { Fault } from "#core/fault.ts";
 import { asFault, dismiss, notifyFault } from "../notices.ts";
 import type { Demand, Demands } from "./demands.ts";
 import { currentEngine } from "./engine-port.ts";
+import { timeLeft } from "../time-left.ts";
 import { patchSlot, results } from "./results.ts";
 import type { ResultKind, Results } from "./results.ts";
 
@@ -54,7 +55,7 @@ function ask<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): void {
   if (slot.asked === demand.key) return;
   cancel(kind);
   const known = kept.get(`${kind} ${demand.key}`) as Results[K] | undefined;
-  if (known) settle(kind, demand.key, known);
+  if (known) settle(kind, demand, known);
   else void run(kind, demand);
 }
 
@@ -62,19 +63,28 @@ async function run<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): P
   const controller = new AbortController();
   underWay.set(kind, controller);
   const { signal } = controller;
+  dismiss(kind);
   const startedAt = performance.now();
   const { value, previous } = results.getState()[kind];
-  patchSlot(kind, { asked: demand.key, status: "computing", progress: undefined, fault: undefined, previous: previous ?? value });
+  patchSlot(kind, {
+    asked: demand.key,
+    status: "computing",
+    progress: undefined,
+    fault: undefined,
+    previous: previous ?? value,
+  });
   try {
     const answer = await demand.run(currentEngine(), {
       signal,
-      partial: (part) => patchSlot(kind, { value: part, answers: demand.key, isRecorded: false }),
-      progress: (done, total) => patchSlot(kind, { progress: { done, total, startedAt } }),
+      partial: (part) =>
+        patchSlot(kind, { value: part, answers: demand.key, target: demand.target, isRecorded: false }),
+      progress: (done, total) =>
+        patchSlot(kind, { progress: { done, total, leftMs: timeLeft(startedAt, done, total) } }),
     });
     if (signal.aborted) return;
     underWay.delete(kind);
     keep(`${kind} ${demand.key}`, answer);
-    settle(kind, demand.key, answer);
+    settle(kind, demand, answer);
   } catch (reason) {
     if (signal.aborted) return;
     underWay.delete(kind);
@@ -82,12 +92,13 @@ async function run<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): P
   }
 }
 
-function settle<K extends ResultKind>(kind: K, key: string, value: Results[K]): void {
+function settle<K extends ResultKind>(kind: K, { key, target }: Demand<Results[K]>, value: Results[K]): void {
   dismiss(kind);
   patchSlot(kind, {
     value,
     answers: key,
     asked: key,
+    target,
     status: "done",
     previous: undefined,
     progress: undefined,

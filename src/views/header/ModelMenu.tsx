@@ -36,7 +36,11 @@ export function ModelMenu() {
           <Choice
             name="Runs on"
             chosen={backend}
-            options={BACKEND_CHOICES.map((value) => ({ value, label: value === "auto" ? "auto" : BACKEND_NAMES[value], note: "" }))}
+            options={BACKEND_CHOICES.map((value) => ({
+              value,
+              label: value === "auto" ? "auto" : BACKEND_NAMES[value],
+              note: "",
+            }))}
             onChoose={(next: Backend | "auto") => void reloadModel({ backend: next })}
           />
           {choice && status.kind !== "loading" && (
@@ -62,7 +66,9 @@ function chipText({ choice, dtype, backend, info, status }: ModelState): string 
   if (status.kind === "ready" && info) {
     return `${info.name} · ${countOf(info.parameters)} · ${info.dtype} · ${BACKEND_NAMES[info.backend]}`;
   }
-  const state = { nothing: "not loaded", offered: "not loaded", loading: "loading", ready: "", failed: "failed" }[status.kind];
+  const state = { nothing: "not loaded", offered: "not loaded", loading: "loading", ready: "", failed: "failed" }[
+    status.kind
+  ];
   return [name, dtype, backend === "auto" ? "" : BACKEND_NAMES[backend], state].filter(Boolean).join(" · ");
 }
 
@@ -74,7 +80,8 @@ function Facts({ info }: { readonly info: ModelInfo }) {
         {info.vocabulary.toLocaleString("en")} tokens, context {info.context}
       </p>
       <p className="faint">
-        {megabytes(info.bytes.read)} read, {megabytes(info.bytes.weights)} of weights, ready in {Math.round(info.loadMs)} ms
+        {megabytes(info.bytes.read)} read, {megabytes(info.bytes.weights)} of weights, ready in{" "}
+        {Math.round(info.loadMs)} ms
         {info.adapter && `, on ${info.adapter}`}
       </p>
       {info.backendNote && <p className="faint">{info.backendNote}</p>}
@@ -97,7 +104,13 @@ function Choice<T extends string>({ name, chosen, options, onChoose }: ChoicePro
       </span>
       <span role="group" aria-label={name} className="choice">
         {options.map(({ value, label, note }) => (
-          <button key={value} type="button" aria-pressed={value === chosen} title={note} onClick={() => onChoose(value)}>
+          <button
+            key={value}
+            type="button"
+            aria-pressed={value === chosen}
+            title={note}
+            onClick={() => onChoose(value)}
+          >
             {label}
           </button>
         ))}

@@ -22,7 +22,14 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
           else notify("model", `“${base}” is not an address. A checkpoint’s folder starts with https://.`);
         }}
       >
-        <input name="address" type="text" inputMode="url" aria-label="Address of a checkpoint’s folder" placeholder="https://…/" spellCheck={false} />
+        <input
+          name="address"
+          type="text"
+          inputMode="url"
+          aria-label="Address of a checkpoint’s folder"
+          placeholder="https://…/"
+          spellCheck={false}
+        />
         <button type="submit">Load</button>
       </form>
       <label className="sheet-item file-item">

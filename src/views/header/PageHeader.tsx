@@ -46,7 +46,12 @@ function CopyLink() {
     }
   };
   return (
-    <button type="button" disabled={!hasModel} title="A link to this finding, with its numbers to check" onClick={() => void copy()}>
+    <button
+      type="button"
+      disabled={!hasModel}
+      title="A link to this finding, with its numbers to check"
+      onClick={() => void copy()}
+    >
       {isCopied ? "Copied" : "Copy link"}
     </button>
   );
@@ -60,7 +65,9 @@ function ThemeButton() {
   return (
     <button type="button" title={`Theme: ${theme}. Click for ${next}.`} onClick={() => setTheme(next)}>
       <span aria-hidden="true">{THEME_SIGNS[theme]}</span>
-      <span className="visually-hidden">Theme: {theme}, change to {next}</span>
+      <span className="visually-hidden">
+        Theme: {theme}, change to {next}
+      </span>
     </button>
   );
 }

@@ -27,30 +27,30 @@ import "./heads.css";
 /** Which heads carry the answer: log p(target) with each one at 0, against the run as it is. */
 export function HeadsPanel() {
   const slot = useStore(results, (slots) => slots.sweep);
-  const target = useStore(results, (slots) => slots.before.value?.target.text ?? "");
   return (
     <section aria-label="Heads" className="panel heads">
       <header className="panel-head">
-        <h2>
-          What each head is worth to <code>{tokenText(target)}</code>
-        </h2>
+        <h2>What each head is worth to {slot.value ? <code>{tokenText(slot.target)}</code> : "the answer"}</h2>
         {slot.isRecorded && <span className="tag">recorded</span>}
         <span className="panel-tools">
           <GoToHead />
           <ColourScaleChoice />
         </span>
       </header>
-      {slot.value ? <Sweep slot={slot} target={target} /> : <p className="empty">The map of heads fills in as soon as a model is loaded.</p>}
+      {slot.value ? (
+        <Sweep slot={slot} />
+      ) : (
+        <p className="empty">The map of heads fills in as soon as a model is loaded.</p>
+      )}
     </section>
   );
 }
 
-interface SweepProps {
-  readonly slot: Slot<HeadSweep>;
-  readonly target: string;
-}
+/** A map in which nothing matters stays pale. */
+const LEAST_LIMIT_NATS = 0.2;
 
-function Sweep({ slot, target }: SweepProps) {
+function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
+  const { target } = slot;
   const [host, width] = useWidth<HTMLDivElement>(720);
   const kind = useStore(view, (state) => state.colourScale);
   const dark = useStore(view, isDark);
@@ -58,12 +58,11 @@ function Sweep({ slot, target }: SweepProps) {
   const isPartial = slot.status === "computing" && slot.answers === slot.asked;
   const effects = useMemo(() => headEffects(value), [value]);
   const earlier = useMemo(() => (slot.previous ? headEffects(slot.previous) : undefined), [slot.previous]);
-  const scale = useMemo(() => divergingScale(symmetricLimit(effects.flat()), kind, dark), [effects, kind, dark]);
+  const ghost = isPartial && earlier && haveSameShape(earlier, effects) ? earlier : undefined;
+  const limit = symmetricLimit([...effects, ...(ghost ?? [])].flat(), LEAST_LIMIT_NATS);
+  const scale = useMemo(() => divergingScale(limit, kind, dark), [limit, kind, dark]);
   const map = useMemo(() => heatmap(effects, width, scale), [effects, width, scale]);
-  const below = useMemo(
-    () => (isPartial && earlier && haveSameShape(earlier, effects) ? heatmap(earlier, width, scale) : undefined),
-    [isPartial, earlier, effects, width, scale],
-  );
+  const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
   const sentence = sweepSentence(effects, tokenText(target), slot.status);
   const key = legend(scale);
   const svg = () => exportSvg(effects, { target, sentence });
@@ -72,9 +71,11 @@ function Sweep({ slot, target }: SweepProps) {
       <HeatmapFigure map={map} below={below} />
       <div className="heads-foot">
         <HeatmapLegend legend={key} target={tokenText(target)} />
-        <SweepState slot={slot} />
+        <div className="heads-says">
+          <p className="says">{sentence}</p>
+          <SweepState slot={slot} />
+        </div>
       </div>
-      <p className="says">{sentence}</p>
       <footer className="panel-foot">
         <Method>
           Each head’s output is multiplied by 0 at every position, before the output projection (zero-ablation of{" "}
@@ -93,11 +94,14 @@ const haveSameShape = (a: readonly (readonly number[])[], b: readonly (readonly 
   a.length === b.length && a[0]?.length === b[0]?.length;
 
 function SweepState({ slot }: { readonly slot: Slot<HeadSweep> }) {
-  if (slot.status === "computing") return <RunProgress kind="sweep" doing="Switching heads off, one by one" progress={slot.progress} />;
+  if (slot.status === "computing")
+    return <RunProgress kind="sweep" doing="Switching heads off, one by one" progress={slot.progress} />;
   if (slot.status !== "stopped" && slot.status !== "failed") return null;
   return (
     <div className="run-progress">
-      <span className="small">{slot.status === "stopped" ? "Stopped." : "Not finished."} What has arrived is shown.</span>
+      <span className="small">
+        {slot.status === "stopped" ? "Stopped." : "Not finished."} What has arrived is shown.
+      </span>
       <button
         type="button"
         onClick={() => {
@@ -142,7 +146,11 @@ function ColourScaleChoice() {
           key={kind}
           type="button"
           aria-pressed={kind === chosen}
-          title={kind === "log" ? "Tells small effects apart: logarithmic, linear around 0" : "Colour in proportion to the effect"}
+          title={
+            kind === "log"
+              ? "Tells small effects apart: logarithmic, linear around 0"
+              : "Colour in proportion to the effect"
+          }
           onClick={() => setColourScale(kind)}
         >
           {kind}
@@ -153,8 +161,11 @@ function ColourScaleChoice() {
 }
 
 /** Papers are light, whatever the page is. */
-function exportSvg(effects: readonly (readonly number[])[], text: { readonly target: string; readonly sentence: string }): string {
-  const scale = divergingScale(symmetricLimit(effects.flat()), view.getState().colourScale, false);
+function exportSvg(
+  effects: readonly (readonly number[])[],
+  text: { readonly target: string; readonly sentence: string },
+): string {
+  const scale = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), view.getState().colourScale, false);
   const { prompt, interventions } = question.getState();
   return heatmapSvg(
     heatmap(effects, 640, scale),
@@ -171,7 +182,13 @@ function exportTable(sweep: HeadSweep, effects: readonly (readonly number[])[]) 
   return {
     header: ["head", "layer", "index", "log_probability", "effect"],
     rows: effects.flatMap((row, layer) =>
-      row.map((effect, head) => [formatHead({ layer, head }), layer, head, sweep.logProbability[layer]?.[head] ?? "", effect]),
+      row.map((effect, head) => [
+        formatHead({ layer, head }),
+        layer,
+        head,
+        sweep.logProbability[layer]?.[head] ?? "",
+        effect,
+      ]),
     ),
   };
 }

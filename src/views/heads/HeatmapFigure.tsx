@@ -1,5 +1,6 @@
 import { useRef } from "react";
 import { useStore } from "zustand";
+import { INKS } from "#charts/colour.ts";
 import type { HeatCell, Heatmap, HeatRow } from "#charts/heatmap.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
@@ -108,15 +109,19 @@ function Cell({ cell }: { readonly cell: HeatCell }) {
   const scale = useStore(question, (state) => scaleOf(state.interventions, part));
   const isSelected = useStore(view, (state) => samePart(state.selected, part));
   const isHovered = useStore(view, (state) => samePart(state.hovered, part));
-  const isCursor = useStore(view, (state) => state.cursor.layer === cell.at.layer && state.cursor.head === cell.at.head);
-  const isPinned = useStore(view, (state) => state.pinned.some((pin) => pin.layer === cell.at.layer && pin.head === cell.at.head));
-  const name = cellName(cell, scale);
+  const isCursor = useStore(
+    view,
+    (state) => state.cursor.layer === cell.at.layer && state.cursor.head === cell.at.head,
+  );
+  const isPinned = useStore(view, (state) =>
+    state.pinned.some((pin) => pin.layer === cell.at.layer && pin.head === cell.at.head),
+  );
   return (
     <g
       id={cellId(cell.at)}
       role="gridcell"
       className={`cell ${isSelected ? "is-selected" : ""} ${isHovered ? "is-hovered" : ""} ${scale === 0 ? "is-off" : ""}`}
-      aria-label={name}
+      aria-label={cellName(cell, scale)}
       aria-selected={isSelected}
       tabIndex={isCursor ? 0 : -1}
       onPointerEnter={() => hover(part)}
@@ -130,14 +135,13 @@ function Cell({ cell }: { readonly cell: HeatCell }) {
         else toggleSelected(part);
       }}
     >
-      <title>{`${name}\nclick locks, Enter switches`}</title>
       <rect {...boxOf(cell)} fill={cell.fill} className="cell-ground" />
-      {scale !== 1 && <rect {...boxOf(cell)} fill="url(#hatch)" style={{ color: cell.ink }} />}
+      {scale !== 1 && <rect {...boxOf(cell)} fill={`url(#${hatchId(cell.ink)})`} />}
       {cell.label && (
         <text
           x={cell.x + cell.width / 2}
           y={cell.y + cell.height / 2}
-          fill={cell.ink}
+          fill={cell.isFaint ? "var(--soft)" : cell.ink}
           textAnchor="middle"
           dominantBaseline="central"
           className="cell-label"
@@ -166,18 +170,39 @@ function Ghost({ map }: { readonly map: Heatmap }) {
   );
 }
 
+const hatchId = (ink: string) => `hatch-${INKS.findIndex((known) => known === ink)}`;
+
 /** The mark of what is switched off or turned. */
 function HatchPattern() {
   return (
     <defs>
-      <pattern id="hatch" width={6} height={6} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <line x1={0} y1={0} x2={0} y2={6} className="hatch-line" />
-      </pattern>
+      {INKS.map((ink) => (
+        <pattern
+          key={ink}
+          id={hatchId(ink)}
+          width={6}
+          height={6}
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
+          <line x1={0} y1={0} x2={0} y2={6} stroke={ink} className="hatch-line" />
+        </pattern>
+      ))}
     </defs>
   );
 }
 
-const boxOf = ({ x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }) => ({
+const boxOf = ({
+  x,
+  y,
+  width,
+  height,
+}: {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}) => ({
   x,
   y,
   width,

@@ -5,7 +5,11 @@ import type { RankedHead } from "#state/effects.ts";
 import type { Slot } from "#state/run/results.ts";
 
 /** What the heatmap shows in this case, with its numbers. */
-export function sweepSentence(effects: readonly (readonly number[])[], target: string, status: Slot<unknown>["status"]): string {
+export function sweepSentence(
+  effects: readonly (readonly number[])[],
+  target: string,
+  status: Slot<unknown>["status"],
+): string {
   const [first, second] = rankedHeads(effects);
   if (!first) return "No row is known yet.";
   const isWhole = effects.every((row) => !row.some(Number.isNaN));

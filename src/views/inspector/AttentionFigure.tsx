@@ -41,7 +41,10 @@ export function AttentionFigure({ pattern, texts }: AttentionFigureProps) {
                 <text x={drawn.left - 6} y={drawn.top + middle} textAnchor="end" dominantBaseline="central">
                   {label(position)}
                 </text>
-                <text transform={`translate(${drawn.left + middle} ${drawn.top - 6}) rotate(-90)`} dominantBaseline="central">
+                <text
+                  transform={`translate(${drawn.left + middle} ${drawn.top - 6}) rotate(-90)`}
+                  dominantBaseline="central"
+                >
                   {label(position)}
                 </text>
               </g>

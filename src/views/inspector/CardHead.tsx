@@ -2,7 +2,7 @@ import { useStore } from "zustand";
 import { question, scaleOf } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { select } from "#state/view.ts";
-import { hookName, partName } from "../shared/part-name.ts";
+import { changesText, hookName, partName } from "../shared/part-name.ts";
 import { PartSwitch, ScaleSlider } from "../shared/PartSwitch.tsx";
 
 interface CardHeadProps {
@@ -13,12 +13,17 @@ interface CardHeadProps {
 /** A part's name, its switch and its scale. */
 export function CardHead({ part, isPreview }: CardHeadProps) {
   const isOff = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
+  const interventions = useStore(question, (state) => state.interventions);
+  const others = interventions.filter((change) => partName(change) !== partName(part));
   return (
     <header className="panel-head card-head">
       <h2 className={isOff ? "is-off" : ""} title={hookName(part)}>
         {partName(part)}
       </h2>
-      <span className="faint small">{isPreview ? "preview; click to keep" : part.kind === "head" ? "attention head" : "FFN neuron"}</span>
+      <span className="faint small">
+        {isPreview ? "preview; click to keep" : part.kind === "head" ? "attention head" : "FFN neuron"}
+      </span>
+      {others.length > 0 && <span className="faint small">measured with {changesText(others)}</span>}
       <span className="panel-tools">
         <ScaleSlider part={part} />
         <PartSwitch part={part} />

@@ -73,16 +73,18 @@ function HeadEvidence({ head }: { readonly head: HeadInspection }) {
       <p className="says">{attentionSentence(head, texts)}</p>
       <footer className="panel-foot">
         <Method>
-          Effect: zero-ablation, log p(target) = {nats(head.baseline)} with the head, {nats(head.withoutIt)} without, the
-          other interventions in place. Increase: log p(target) after the head’s output is added to the layer’s input at
-          the last position, minus before, through the final norm with the clean run’s scale. Tokens: the logits of that
-          output through the same lens.
+          Effect: zero-ablation, log p(target) = {nats(head.baseline)} with the head, {nats(head.withoutIt)} without,
+          the other interventions in place. Increase: log p(target) after the head’s output is added to the layer’s
+          input at the last position, minus before, through the final norm with the clean run’s scale. Tokens: the
+          logits of that output through the same lens.
         </Method>
         <Exports
           name={formatHead(head.at)}
           table={() => ({
             header: ["query", "key", "attention"],
-            rows: head.pattern.flatMap((row, query) => row.slice(0, query + 1).map((share, key) => [query, key, share])),
+            rows: head.pattern.flatMap((row, query) =>
+              row.slice(0, query + 1).map((share, key) => [query, key, share]),
+            ),
           })}
         />
       </footer>

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { formatHead } from "#model/ids.ts";
-import { headEffects } from "#state/effects.ts";
+import { NEGLIGIBLE_NATS, headEffects, mostImportantHead } from "#state/effects.ts";
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import { select, togglePin, view } from "#state/view.ts";
@@ -18,14 +18,25 @@ export function Inspector() {
   return (
     <section aria-label="Inspector" className="panel inspector">
       <Pins />
-      {part === undefined && (
-        <p className="empty">
-          Point at a head to preview it, click to keep it here. Heads are written L0H7 and neurons L4N425, counted from 0.
-        </p>
-      )}
+      {part === undefined && <NothingSelected />}
       {part?.kind === "head" && <HeadCard at={part.at} isPreview={isPreview} />}
       {part?.kind === "neuron" && <NeuronCard at={part.at} isPreview={isPreview} />}
     </section>
+  );
+}
+
+function NothingSelected() {
+  const sweep = useStore(results, (slots) => slots.sweep.value);
+  const head = sweep && mostImportantHead(sweep);
+  return (
+    <div className="empty">
+      <p>Point at a head to preview it, click to keep it here: what it is worth, where it looks, what it says.</p>
+      {head && head.effect >= NEGLIGIBLE_NATS && (
+        <button type="button" onClick={() => select({ kind: "head", at: head.at })}>
+          Look at {formatHead(head.at)}, the most important here
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -43,7 +54,12 @@ function Pins() {
             {formatHead(at)}
           </button>
           <Value of={effects[at.layer]?.[at.head] ?? Number.NaN} as="nats" />
-          <button type="button" className="quiet undo" aria-label={`Unpin ${formatHead(at)}`} onClick={() => togglePin(at)}>
+          <button
+            type="button"
+            className="quiet undo"
+            aria-label={`Unpin ${formatHead(at)}`}
+            onClick={() => togglePin(at)}
+          >
             ✕
           </button>
         </li>

@@ -63,8 +63,18 @@ function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
     <>
       <div className="card-columns">
         <Activations neuron={neuron} />
-        <SignedTokens title="Value vector promotes" tokens={neuron.promotes.slice(0, LISTED)} limit={limit} factor={activation} />
-        <SignedTokens title="and suppresses" tokens={neuron.suppresses.slice(0, LISTED)} limit={limit} factor={activation} />
+        <SignedTokens
+          title="Value vector promotes"
+          tokens={neuron.promotes.slice(0, LISTED)}
+          limit={limit}
+          factor={activation}
+        />
+        <SignedTokens
+          title="and suppresses"
+          tokens={neuron.suppresses.slice(0, LISTED)}
+          limit={limit}
+          factor={activation}
+        />
       </div>
       <p className="says">{neuronSentence(neuron)}</p>
       <footer className="panel-foot">

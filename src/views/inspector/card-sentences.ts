@@ -18,7 +18,14 @@ export function attentionSentence(head: HeadInspection, texts: readonly string[]
 }
 
 /** What a neuron does in this run. */
-export function neuronSentence({ at, activations, promotes, suppresses, baseline, withoutIt }: NeuronInspection): string {
+export function neuronSentence({
+  at,
+  activations,
+  promotes,
+  suppresses,
+  baseline,
+  withoutIt,
+}: NeuronInspection): string {
   const activation = activations.at(-1) ?? 0;
   const pushed = (activation < 0 ? suppresses : promotes).slice(0, 3).map(({ text }) => tokenText(text));
   const effect = baseline - withoutIt;

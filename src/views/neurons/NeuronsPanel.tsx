@@ -22,7 +22,9 @@ export function NeuronsPanel() {
   return (
     <section aria-label="Neurons" className="panel neurons">
       <header className="panel-head">
-        <h2>Neurons that lose their say{interventions.length > 0 && ` with ${changesText(interventions.slice(0, 3))}`}</h2>
+        <h2>
+          Neurons that lose their say{interventions.length > 0 && ` with ${changesText(interventions.slice(0, 3))}`}
+        </h2>
         <span className="panel-tools">
           <CountChoice />
         </span>
@@ -59,11 +61,12 @@ function NothingToCompare() {
 }
 
 function Comparison({ slot }: { readonly slot: Slot<NeuronComparison> }) {
-  const target = useStore(results, (slots) => slots.before.value?.target.text ?? "");
-  const { value } = slot;
+  const { value, target } = slot;
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
-      {slot.status === "computing" && <RunProgress kind="comparison" doing="Comparing neurons" progress={slot.progress} />}
+      {slot.status === "computing" && (
+        <RunProgress kind="comparison" doing="Comparing neurons" progress={slot.progress} />
+      )}
       {value && (
         <>
           <NeuronTable rows={value.rows} />
@@ -103,7 +106,17 @@ function CountChoice() {
 }
 
 const exportTable = ({ rows }: NeuronComparison) => ({
-  header: ["neuron", "layer", "index", "change", "increase_before", "increase_after", "activation_before", "activation_after", "promotes"],
+  header: [
+    "neuron",
+    "layer",
+    "index",
+    "change",
+    "increase_before",
+    "increase_after",
+    "activation_before",
+    "activation_after",
+    "promotes",
+  ],
   rows: rows.map((row) => [
     formatNeuron(row),
     row.layer,

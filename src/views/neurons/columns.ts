@@ -14,12 +14,48 @@ interface Column {
 const NEURONS_PER_LAYER = 1e7;
 
 export const COLUMNS = [
-  { key: "neuron", group: "", label: "neuron", about: "Layer and index, from 0", valueOf: (row) => row.layer * NEURONS_PER_LAYER + row.neuron },
-  { key: "change", group: "", label: "change, nats", about: "Increase before − after: what the neuron loses", valueOf: (row) => row.change },
-  { key: "before", group: "increase, nats", label: "before", about: "Log-probability increase in the model as it is", valueOf: (row) => row.before },
-  { key: "after", group: "increase, nats", label: "after", about: "The same with the interventions", valueOf: (row) => row.after },
-  { key: "activationBefore", group: "activation", label: "before", about: "The neuron’s output at the last position", valueOf: (row) => row.activationBefore },
-  { key: "activationAfter", group: "activation", label: "after", about: "The same with the interventions", valueOf: (row) => row.activationAfter },
+  {
+    key: "neuron",
+    group: "",
+    label: "neuron",
+    about: "Layer and index, from 0",
+    valueOf: (row) => row.layer * NEURONS_PER_LAYER + row.neuron,
+  },
+  {
+    key: "change",
+    group: "",
+    label: "change, nats",
+    about: "Increase before − after: what the neuron loses",
+    valueOf: (row) => row.change,
+  },
+  {
+    key: "before",
+    group: "increase, nats",
+    label: "before",
+    about: "Log-probability increase in the model as it is",
+    valueOf: (row) => row.before,
+  },
+  {
+    key: "after",
+    group: "increase, nats",
+    label: "after",
+    about: "The same with the interventions",
+    valueOf: (row) => row.after,
+  },
+  {
+    key: "activationBefore",
+    group: "activation",
+    label: "before",
+    about: "The neuron’s output at the last position",
+    valueOf: (row) => row.activationBefore,
+  },
+  {
+    key: "activationAfter",
+    group: "activation",
+    label: "after",
+    about: "The same with the interventions",
+    valueOf: (row) => row.activationAfter,
+  },
 ] as const satisfies readonly Column[];
 
 /** A copy in the order asked for; an unknown column, as an old link may name, leaves the order as it is. */

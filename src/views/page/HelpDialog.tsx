@@ -17,6 +17,9 @@ const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
   ["?", "this list"],
 ];
 
+/** A click beside the dialog closes it; React's types do not know the attribute yet. */
+const CLOSED_BY_ANY: object = { closedby: "any" };
+
 /** The words of the field and the keys of the page. */
 export function HelpDialog() {
   const isOpen = useStore(view, (state) => state.isHelpOpen);
@@ -31,9 +34,7 @@ export function HelpDialog() {
       className="help"
       aria-labelledby="help-title"
       onClose={() => setHelpOpen(false)}
-      onClick={(event) => {
-        if (event.target === host.current) setHelpOpen(false);
-      }}
+      {...CLOSED_BY_ANY}
     >
       <div className="help-body">
         <header className="panel-head">

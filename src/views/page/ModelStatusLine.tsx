@@ -18,8 +18,8 @@ export function ModelStatusLine() {
         <>
           <p>
             This finding is about <code>{choice.id}</code>
-            {choice.source.kind === "url" && <> from {new URL(choice.source.base).host}</>}. Nothing is downloaded until you
-            say so.
+            {choice.source.kind === "url" && <> from {new URL(choice.source.base).host}</>}. Nothing is downloaded until
+            you say so.
           </p>
           <LoadButton state={state} verb="Load" />
         </>
@@ -57,17 +57,22 @@ function LoadButton({ state, verb }: { readonly state: ModelState; readonly verb
   );
 }
 
-function Loading({ name, status }: { readonly name: string; readonly status: Extract<ModelStatus, { kind: "loading" }> }) {
-  const { progress, startedAt } = status;
+function Loading({
+  name,
+  status,
+}: {
+  readonly name: string;
+  readonly status: Extract<ModelStatus, { kind: "loading" }>;
+}) {
+  const { progress, leftMs } = status;
   const share = progress && progress.total > 0 ? progress.done / progress.total : undefined;
-  const left = share && share < 1 ? ((performance.now() - startedAt) * (1 - share)) / share : undefined;
   return (
     <>
       <progress aria-label={`Loading ${name}`} max={1} {...(share !== undefined && { value: share })} />
       <p className="small">
         {progress ? `${STAGES[progress.stage]} ${progress.part}` : `Starting on ${name}`}
         {progress && progress.total > 0 && `, ${megabytes(progress.done)} of ${megabytes(progress.total)}`}
-        {left !== undefined && `, ${duration(left)} left`}
+        {leftMs !== undefined && leftMs > 0 && `, ${duration(leftMs)} left`}
       </p>
       <button type="button" onClick={stopLoading}>
         Stop loading

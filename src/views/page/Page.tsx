@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
-import { results } from "#state/run/results.ts";
+import { isStale, results } from "#state/run/results.ts";
 import { PageHeader } from "../header/PageHeader.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
@@ -46,10 +46,13 @@ function PredictionVoice() {
   const before = useStore(results, (slots) => slots.before);
   const after = useStore(results, (slots) => slots.after);
   const isChanged = interventions.length > 0;
-  const isSettled = before.status === "done" && (!isChanged || after.status === "done");
+  const isAnswered = before.status === "done" && !isStale(before);
+  const isSettled = isAnswered && (!isChanged || (after.status === "done" && !isStale(after)));
   return (
     <div role="status" aria-label="Prediction, spoken" className="visually-hidden">
-      {isSettled && before.value ? predictionSentence(before.value, isChanged ? after.value : undefined, interventions) : ""}
+      {isSettled && before.value
+        ? predictionSentence(before.value, isChanged ? after.value : undefined, interventions)
+        : ""}
     </div>
   );
 }

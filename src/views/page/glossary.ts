@@ -4,19 +4,39 @@ export const GLOSSARY: readonly { readonly word: string; readonly meaning: strin
   { word: "neuron, L4N425", meaning: "FFN neuron 425 of layer 4: one output of the activation before down_proj." },
   { word: "target", meaning: "The token that every number is about; by default the model’s own answer." },
   { word: "log p", meaning: "Natural logarithm of a probability, in nats. 0 is certain; −0.69 is one half." },
-  { word: "zero-ablation", meaning: "A part’s output is multiplied by 0 at every position. What changes is what it was worth." },
+  {
+    word: "zero-ablation",
+    meaning: "A part’s output is multiplied by 0 at every position. What changes is what it was worth.",
+  },
   { word: "scale", meaning: "The same with another factor: ×0.5 turns a part half down, ×1 changes nothing." },
   { word: "effect", meaning: "log p(target) with the part − without it. Positive: the part supports the target." },
-  { word: "lens", meaning: "Projection to the vocabulary through the final norm, with its scale frozen at the clean run’s last position." },
+  {
+    word: "lens",
+    meaning:
+      "Projection to the vocabulary through the final norm, with its scale frozen at the clean run’s last position.",
+  },
   {
     word: "increase",
-    meaning: "log p(target) of residual + vector, minus log p(target) of the residual, through the lens. Not direct logit attribution, which is linear.",
+    meaning:
+      "log p(target) of residual + vector, minus log p(target) of the residual, through the lens. Not direct logit attribution, which is linear.",
   },
   { word: "activation", meaning: "What a neuron puts out before down_proj; the paper’s coefficient score." },
-  { word: "value vector", meaning: "A neuron’s column of down_proj, which its activation multiplies; the paper’s FFN value." },
-  { word: "promotes, suppresses", meaning: "The tokens with the highest and lowest logits of a vector through the lens." },
-  { word: "comparison", meaning: "The same neurons in two runs, as it is and with something switched off: comparative neuron analysis." },
+  {
+    word: "value vector",
+    meaning: "A neuron’s column of down_proj, which its activation multiplies; the paper’s FFN value.",
+  },
+  {
+    word: "promotes, suppresses",
+    meaning: "The tokens with the highest and lowest logits of a vector through the lens.",
+  },
+  {
+    word: "comparison",
+    meaning: "The same neurons in two runs, as it is and with something switched off: comparative neuron analysis.",
+  },
   { word: "certified", meaning: "Bounds prove that no neuron outside the list is larger than the last one in it." },
-  { word: "q8, q4, f32", meaning: "How the weights are held: 8 or 4 bits in blocks of 32, or as trained. Activations are float32." },
+  {
+    word: "q8, q4, f32",
+    meaning: "How the weights are held: 8 or 4 bits in blocks of 32, or as trained. Activations are float32.",
+  },
   { word: "BOS, ⟨s⟩", meaning: "The token that the tokenizer puts before every prompt." },
 ];

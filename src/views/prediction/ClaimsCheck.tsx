@@ -1,10 +1,11 @@
 import { useStore } from "zustand";
-import { nats } from "#charts/number-format.ts";
+import { figures, nats } from "#charts/number-format.ts";
 import { asksTheSame, measuredClaims, opened } from "#state/claims.ts";
 import type { Claims } from "#state/finding.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
+import { view } from "#state/view.ts";
 import { verify } from "#state/verification.ts";
 import type { Verification } from "#state/verification.ts";
 
@@ -14,12 +15,14 @@ export function ClaimsCheck() {
   const now = useStore(question);
   const slots = useStore(results);
   const choice = useStore(model, (state) => state.choice);
+  const count = useStore(view, (state) => state.count);
   const dtype = useStore(model, (state) => state.info?.dtype);
   if (!finding || !hasClaims(finding.expected)) return null;
   if (!asksTheSame(finding, now, choice?.id)) return null;
-  const measured = dtype && measuredClaims(slots, now, finding.expected.neurons !== undefined);
+  const measured = dtype && measuredClaims(slots, now, finding.expected.neurons ? count : 0);
   const check =
-    measured && verify(finding.expected, measured, { ...(finding.dtype && { claimed: finding.dtype }), measured: dtype });
+    measured &&
+    verify(finding.expected, measured, { ...(finding.dtype && { claimed: finding.dtype }), measured: dtype });
   return (
     <div className="claims">
       <p className="small">{claimText(finding.expected)}</p>
@@ -36,7 +39,8 @@ function Verdict({ check }: { readonly check: Verification }) {
   return (
     <>
       <p className={`verdict ${isSame ? "is-reproduced" : "is-different"}`}>
-        <span aria-hidden="true">{isSame ? "✓" : "≠"}</span> {check.verdict} on this machine, largest difference {largest} nats
+        <span aria-hidden="true">{isSame ? "✓" : "≠"}</span> {check.verdict} on this machine, largest difference{" "}
+        {largest} nats
       </p>
       <details className="method">
         <summary>The numbers</summary>
@@ -57,7 +61,9 @@ function Verdict({ check }: { readonly check: Verification }) {
               <tr key={row.name}>
                 <th scope="row">{row.name}</th>
                 <td className="number">{row.expected.toFixed(4).replace("-", "−")}</td>
-                <td className="number">{Number.isNaN(row.measured) ? "–" : row.measured.toFixed(4).replace("-", "−")}</td>
+                <td className="number">
+                  {Number.isNaN(row.measured) ? "–" : row.measured.toFixed(4).replace("-", "−")}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -74,6 +80,6 @@ const hasClaims = ({ baseline, changed, neurons }: Claims) =>
 function claimText({ baseline, changed, neurons = [] }: Claims): string {
   const numbers = [baseline, changed].filter((claim) => claim !== undefined).map(nats);
   const logs = numbers.length > 0 ? `log p ${numbers.join(" → ")} nats` : "";
-  const changes = neurons.map(({ at, change }) => `L${at.layer}N${at.neuron} loses ${nats(change)}`).join(", ");
+  const changes = neurons.map(({ at, change }) => `L${at.layer}N${at.neuron} loses ${figures(change)}`).join(", ");
   return `The link says: ${[logs, changes].filter(Boolean).join("; ")}.`;
 }

@@ -21,7 +21,7 @@ export function PredictionPanel() {
   const before = useStore(results, (slots) => slots.before);
   const afterSlot = useStore(results, (slots) => slots.after);
   const isChanged = interventions.length > 0;
-  const after = isChanged ? afterSlot.value : undefined;
+  const after = isChanged && isOfOnePrompt(before.value, afterSlot.value) ? afterSlot.value : undefined;
   const isDim = isStale(before) || (isChanged && isStale(afterSlot));
   return (
     <section aria-label="Prediction" className="panel prediction">
@@ -44,11 +44,18 @@ export function PredictionPanel() {
           Softmax over the whole vocabulary at the last position. “Before” is the model as it is; “after” is the same
           prompt with each intervention’s activations multiplied by its scale at every position.
         </Method>
-        {before.value && <Exports name="prediction" table={() => exportTable(results.getState().before.value, after)} />}
+        {before.value && (
+          <Exports name="prediction" table={() => exportTable(results.getState().before.value, after)} />
+        )}
       </footer>
     </section>
   );
 }
+
+/** An answer to an earlier prompt is no “after” to this one. */
+const isOfOnePrompt = (before: Prediction | undefined, after: Prediction | undefined) =>
+  before?.target.id === after?.target.id &&
+  before?.tokens.map((token) => token.id).join() === after?.tokens.map((token) => token.id).join();
 
 interface Pair {
   readonly before: Prediction;
@@ -92,7 +99,7 @@ function PredictionTable({ before, after, isChanged }: Pair & { readonly isChang
       <thead>
         <tr>
           <th scope="col">token</th>
-          <th scope="col">before</th>
+          <th scope="col">{isChanged ? "before" : "probability"}</th>
           {isChanged && <th scope="col">after</th>}
         </tr>
       </thead>
@@ -127,7 +134,7 @@ function Share({ of, kind }: { readonly of: number | undefined; readonly kind: "
           <span className={`share-bar ${kind}`} style={{ inlineSize: `${(of ?? 0) * 100}%` }} />
         </span>
         {of === undefined ? (
-          <span className="faint" title="not among the most probable tokens of this run">
+          <span className="faint" title="Not among the fifty most probable tokens of this run">
             –
           </span>
         ) : (

@@ -22,7 +22,9 @@ export function predictionSentence(
   const verb = change < 0 ? "falls" : "rises";
   const fall = `With ${changes}, p(${name}) ${verb} from ${percent(target.probability)} to ${percent(after.target.probability)}, log p by ${nats(Math.abs(change))} nats`;
   const answer = after.top[0];
-  return answer && answer.id !== before.top[0]?.id ? `${fall}; the answer is now ${tokenText(answer.text)}.` : `${fall}.`;
+  return answer && answer.id !== before.top[0]?.id
+    ? `${fall}; the answer is now ${tokenText(answer.text)}.`
+    : `${fall}.`;
 }
 
 function cleanSentence({ top, target }: Prediction): string {

@@ -15,7 +15,7 @@ export function TargetMenu() {
   const text = before ? tokenText(before.target.text) : "…";
   return (
     <Menu
-      name={`Target token: ${text}`}
+      name={`target: ${text}`}
       className="target"
       label={
         <>
@@ -34,7 +34,13 @@ export function TargetMenu() {
               close();
             }}
           >
-            <input name="token" aria-label="Target token" placeholder="type a token" autoComplete="off" spellCheck={false} />
+            <input
+              name="token"
+              aria-label="Target token"
+              placeholder="type a token"
+              autoComplete="off"
+              spellCheck={false}
+            />
             <button type="submit">Ask about it</button>
           </form>
           <div role="group" aria-label="Most probable tokens" className="sheet-group">

@@ -13,11 +13,10 @@ interface MenuProps {
 export function Menu({ label, name, className = "", children }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
   const host = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
   const id = useId();
   const close = () => {
     setOpen(false);
-    button.current?.focus();
+    document.getElementById(`${id}-button`)?.focus();
   };
   useEffect(() => {
     if (!isOpen) return;
@@ -30,6 +29,7 @@ export function Menu({ label, name, className = "", children }: MenuProps) {
   return (
     <div
       ref={host}
+      role="presentation"
       className={`menu ${className}`}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !isOpen) return;
@@ -41,7 +41,7 @@ export function Menu({ label, name, className = "", children }: MenuProps) {
       }}
     >
       <button
-        ref={button}
+        id={`${id}-button`}
         type="button"
         className="menu-button"
         aria-expanded={isOpen}

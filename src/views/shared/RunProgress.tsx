@@ -17,16 +17,11 @@ export function RunProgress({ kind, doing, progress }: RunProgressProps) {
       <progress aria-label={doing} value={share} max={1} />
       <span className="small">
         {doing}
-        {progress && share > 0 && `, ${timeLeft(progress, share)} left`}
+        {progress?.leftMs !== undefined && `, ${duration(progress.leftMs)} left`}
       </span>
       <button type="button" onClick={() => stopRun(kind)}>
         Stop
       </button>
     </div>
   );
-}
-
-function timeLeft({ startedAt }: Progress, share: number): string {
-  const elapsedMs = performance.now() - startedAt;
-  return duration((elapsedMs * (1 - share)) / share);
 }

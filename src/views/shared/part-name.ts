@@ -7,7 +7,9 @@ export const partName = (part: Part) => (part.kind === "head" ? formatHead(part.
 
 /** TransformerLens's name of what is scaled. */
 export const hookName = (part: Part) =>
-  part.kind === "head" ? `blocks.${part.at.layer}.attn.hook_z[:, :, ${part.at.head}]` : `blocks.${part.at.layer}.mlp.hook_post[:, :, ${part.at.neuron}]`;
+  part.kind === "head"
+    ? `blocks.${part.at.layer}.attn.hook_z[:, :, ${part.at.head}]`
+    : `blocks.${part.at.layer}.mlp.hook_post[:, :, ${part.at.neuron}]`;
 
 /** `L0H7 off, L4N425 ×0.5` */
 export const changesText = (list: readonly Intervention[]) =>
