@@ -16,7 +16,7 @@ export function sweepSentence(
   const scope = isWhole ? "" : status === "computing" ? "So far: " : "Of the rows that are known: ";
   const sentence = `${effectSentence(first, target)} ${restSentence(second)}`;
   return Math.abs(first.effect) < NEGLIGIBLE_NATS
-    ? `${scope}no head matters here: the largest change is ${nats(Math.abs(first.effect))} nats, by ${formatHead(first.at)}.`
+    ? `${scope === "" ? "No" : `${scope}no`} head matters here: the largest change is ${nats(Math.abs(first.effect))} nats, by ${formatHead(first.at)}.`
     : scope + sentence;
 }
 

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { attentionPattern } from "./attention.ts";
+import { signedBars } from "./bars.ts";
+import { countOf, duration, figures, megabytes, nats, percent, signedNats } from "./number-format.ts";
+
+describe("attentionPattern", () => {
+  test("has the causal triangle, a row per query", () => {
+    const drawn = attentionPattern(
+      [
+        [1, 0],
+        [0.25, 0.75],
+      ],
+      100,
+      { left: 20, top: 10 },
+      String,
+    );
+    // (100 − 20) / 2 = 40, of which 24 are used
+    expect(drawn.cells.map(({ query, key, x, y, fill }) => [query, key, x, y, fill])).toEqual([
+      [0, 0, 20, 10, "1"],
+      [1, 0, 20, 34, "0.25"],
+      [1, 1, 44, 34, "0.75"],
+    ]);
+    expect([drawn.width, drawn.height]).toEqual([68, 58]);
+  });
+});
+
+describe("signedBars", () => {
+  test("starts at the left while nothing is negative", () => {
+    expect(signedBars([1, 4])).toEqual([
+      { start: 0, size: 0.25 },
+      { start: 0, size: 1 },
+    ]);
+  });
+
+  test("puts zero in the middle as soon as something is", () => {
+    expect(signedBars([4, -2])).toEqual([
+      { start: 0.5, size: 0.5 },
+      { start: 0.25, size: 0.25 },
+    ]);
+  });
+
+  test("gives nothing a length when all is 0", () => {
+    expect(signedBars([0, 0]).map((bar) => bar.size)).toEqual([0, 0]);
+  });
+});
+
+describe("numbers", () => {
+  test.each([
+    [percent(0.9417), "94.2\u202f%"],
+    [nats(-7.976), "−7.98"],
+    [nats(-0.001), "0.00"],
+    [nats(Number.NaN), "·"],
+    [signedNats(0.61), "+0.61"],
+    [signedNats(0.001), "0.00"],
+    [figures(22.904), "22.9"],
+    [figures(-0.28889), "−0.289"],
+    [figures(0), "0"],
+    [countOf(3_185_088), "3.19\u202fM"],
+    [countOf(12), "12"],
+    [megabytes(12_860_000), "12.9\u202fMB"],
+    [duration(400), "1\u202fs"],
+    [duration(125_000), "2\u202fmin"],
+  ])("%s", (written, expected) => {
+    expect(written).toBe(expected);
+  });
+});

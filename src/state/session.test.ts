@@ -1,0 +1,322 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Engine } from "#client/engine.ts";
+import { Fault } from "#core/fault.ts";
+import type { HeadSweep, ModelInfo, Prediction, SweepRow } from "#protocol/engine.ts";
+import { currentFinding, measuredClaims, opened } from "./claims.ts";
+import { openLink, sharedFragment } from "./links.ts";
+import { changeModel, followEngine, loadModel } from "./loading.ts";
+import { model } from "./model.ts";
+import type { ModelChoice } from "./model.ts";
+import { notices } from "./notices.ts";
+import { question, setPrompt, togglePart } from "./question.ts";
+import { showRecorded } from "./recorded.ts";
+import { connectEngine } from "./run/engine-port.ts";
+import { clearResults, isStale, results } from "./run/results.ts";
+import { askAgain, forgetRuns, stopRun } from "./run/runner.ts";
+import { followQuestions, pursueNow } from "./run/session.ts";
+import { DEFAULT_SORT, view } from "./view.ts";
+
+const SHIPPED: ModelChoice = { id: "abacus", source: { kind: "url", base: "http://here/models/abacus/" } };
+const OTHER: ModelChoice = { id: "other", source: { kind: "url", base: "http://here/models/other/" } };
+const HEAD = { kind: "head", at: { layer: 0, head: 1 } } as const;
+
+const INFO = { name: "abacus", layers: 2, heads: 2, neurons: 4, context: 8, dtype: "q8" } as ModelInfo;
+
+/** One call as the engine got it, to be answered when the test says so. */
+interface Call {
+  readonly method: string;
+  readonly prompt: unknown;
+  readonly options: Record<string, unknown>;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((report: unknown) => void) | undefined;
+  answer(value: unknown): Promise<void>;
+  fail(reason: Error): Promise<void>;
+}
+
+let calls: Call[];
+let stop: (reason: Fault) => void;
+let ends: (() => void)[];
+
+/** Lets everything that is due happen. */
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const settleTyping = () => vi.advanceTimersByTimeAsync(500);
+
+const waiting = (method: string) => calls.filter((call) => call.method === method && !call.signal?.aborted);
+const last = (method: string) => {
+  const call = waiting(method).at(-1);
+  if (!call) throw new Error(`no ${method} is waiting; calls: ${calls.map((each) => each.method).join(", ")}`);
+  return call;
+};
+
+function fakeEngine(): Engine {
+  const listeners = new Set<(reason: Fault) => void>();
+  stop = (reason) => listeners.forEach((listener) => listener(reason));
+  const record =
+    (method: string, hasOptions = true) =>
+    (prompt: unknown, ...rest: readonly unknown[]) =>
+      new Promise((resolve, reject) => {
+        const [options, call] = (hasOptions ? rest : [{}, ...rest]) as [Call["options"], Partial<Call> | undefined];
+        const { signal, onProgress } = call ?? {};
+        signal?.addEventListener("abort", () => reject(new Fault("cancelled", "the call was cancelled")));
+        calls.push({
+          method,
+          prompt,
+          options,
+          signal,
+          onProgress,
+          answer: (value) => (resolve(value), settle().then(() => undefined)),
+          fail: (reason) => (reject(reason), settle().then(() => undefined)),
+        });
+      });
+  const methods = ["load", "predict", "sweepHeads", "compareNeurons", "inspectNeuron", "inspectHead"];
+  return {
+    ...Object.fromEntries(methods.map((method) => [method, record(method)])),
+    tokenize: record("tokenize", false),
+    onStopped: (listener: (reason: Fault) => void) => (listeners.add(listener), () => listeners.delete(listener)),
+  } as unknown as Engine;
+}
+
+const prediction = (id: number, logProbability: number): Prediction => {
+  const target = { id, text: String(id), probability: Math.exp(logProbability), logProbability };
+  return { tokens: [{ id: 1, text: "<s>" }], top: [target], target: { ...target, rank: 0 } };
+};
+
+const SWEEP: HeadSweep = {
+  target: 8,
+  baseline: -0.5,
+  logProbability: [
+    [-0.5, -3],
+    [-0.5, -0.4],
+  ],
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  calls = [];
+  clearResults();
+  forgetRuns();
+  clearResults();
+  notices.setState({ list: [] });
+  opened.setState({ finding: undefined });
+  question.setState({ prompt: "3+5=", target: undefined, interventions: [], past: [] });
+  view.setState({ tab: "heads", selected: undefined, hovered: undefined, sort: DEFAULT_SORT, count: 10 });
+  model.setState({ choice: SHIPPED, dtype: "q8", backend: "auto", status: { kind: "ready" }, info: INFO });
+  const engine = fakeEngine();
+  connectEngine(engine);
+  ends = [followEngine(engine), followQuestions()];
+});
+
+afterEach(() => {
+  for (const end of ends) end();
+  vi.useRealTimers();
+});
+
+async function answerBefore(id = 8) {
+  pursueNow();
+  await last("predict").answer(prediction(id, -0.5));
+}
+
+describe("asking", () => {
+  test("waits with what builds on the clean run until that is there", async () => {
+    pursueNow();
+    expect(calls.map((call) => call.method)).toEqual(["tokenize", "predict"]);
+    await last("predict").answer(prediction(8, -0.5));
+    expect(last("sweepHeads").options).toEqual({ target: 8, rowByRow: true });
+  });
+
+  test("does not ask twice for one thing", async () => {
+    await answerBefore();
+    const count = calls.length;
+    pursueNow();
+    pursueNow();
+    expect(calls).toHaveLength(count);
+  });
+
+  test("a newer question cancels the older one, and the old answer stays to be seen", async () => {
+    await answerBefore();
+    const sweep = last("sweepHeads");
+    setPrompt("45+27=");
+    await settleTyping();
+    expect(sweep.signal!.aborted).toBe(true);
+    expect(results.getState().before).toMatchObject({ status: "computing", value: { target: { id: 8 } } });
+    expect(isStale(results.getState().before)).toBe(true);
+  });
+
+  test("keys that follow each other quickly are asked once", async () => {
+    for (const prompt of ["4", "45", "45+"]) setPrompt(prompt);
+    await settleTyping();
+    expect(waiting("predict").map((call) => call.prompt)).toEqual(["45+"]);
+  });
+
+  test("switching a part asks for the run without it, and back again is there at once", async () => {
+    await answerBefore();
+    togglePart(HEAD);
+    await settle();
+    await last("predict").answer(prediction(8, -3));
+    expect(results.getState().after.value?.target.logProbability).toBe(-3);
+    togglePart(HEAD);
+    await settle();
+    const count = calls.length;
+    togglePart(HEAD);
+    await settle();
+    expect(calls).toHaveLength(count);
+    expect(results.getState().after.status).toBe("done");
+  });
+
+  test("compares neurons only where somebody looks", async () => {
+    await answerBefore();
+    togglePart(HEAD);
+    await settle();
+    expect(waiting("compareNeurons")).toHaveLength(0);
+    view.setState({ tab: "neurons" });
+    await settle();
+    expect(last("compareNeurons").options).toMatchObject({
+      target: 8,
+      count: 10,
+      interventions: [{ ...HEAD, scale: 0 }],
+    });
+  });
+
+  test("a selected head is inspected as it runs at full scale", async () => {
+    togglePart(HEAD);
+    view.setState({ selected: HEAD });
+    await settle();
+    await answerBefore();
+    expect(last("inspectHead").options).toEqual({ target: 8, at: HEAD.at, interventions: [] });
+  });
+
+  test("an empty prompt asks nothing and loses nothing", async () => {
+    await answerBefore();
+    setPrompt("");
+    await settleTyping();
+    expect(results.getState().before.value).toBeDefined();
+    expect(isStale(results.getState().before)).toBe(true);
+  });
+});
+
+describe("the sweep", () => {
+  const row = (layer: number): SweepRow => ({
+    layer,
+    logProbability: SWEEP.logProbability[layer]!,
+    baseline: -0.5,
+    target: 8,
+  });
+
+  test("shows each row as it comes, with the work that is done", async () => {
+    await answerBefore();
+    last("sweepHeads").onProgress!(row(1));
+    const { value, progress, status } = results.getState().sweep;
+    expect(status).toBe("computing");
+    expect(value!.logProbability).toEqual([[Number.NaN, Number.NaN], SWEEP.logProbability[1]]);
+    // of 2 + 1 layers passed in all, the run that starts at layer 1 passes one
+    expect(progress).toMatchObject({ done: 1, total: 3 });
+  });
+
+  test("keeps what has arrived when it is stopped, and is not asked again by itself", async () => {
+    await answerBefore();
+    const sweep = last("sweepHeads");
+    sweep.onProgress!(row(1));
+    stopRun("sweep");
+    pursueNow();
+    expect(sweep.signal!.aborted).toBe(true);
+    expect(waiting("sweepHeads")).toHaveLength(0);
+    const { status, value } = results.getState().sweep;
+    expect([status, value!.logProbability[1]]).toEqual(["stopped", SWEEP.logProbability[1]]);
+    askAgain("sweep");
+    pursueNow();
+    expect(waiting("sweepHeads")).toHaveLength(1);
+  });
+});
+
+describe("faults", () => {
+  test("are told once, keep everything, and go away with success", async () => {
+    pursueNow();
+    await last("predict").fail(new Fault("prompt-too-long", "the prompt has 9 tokens"));
+    expect(notices.getState().list).toEqual([
+      { about: "before", code: "prompt-too-long", message: "the prompt has 9 tokens" },
+    ]);
+    setPrompt("3+");
+    await settleTyping();
+    await last("predict").answer(prediction(8, -0.5));
+    expect(notices.getState().list).toEqual([]);
+  });
+
+  test("a lost GPU reloads the model in place and asks everything again", async () => {
+    await answerBefore();
+    togglePart(HEAD);
+    await settle();
+    stop(new Fault("device-lost", "the GPU was lost"));
+    expect(model.getState().status.kind).toBe("loading");
+    expect(notices.getState().list[0]).toMatchObject({ code: "device-lost" });
+    await last("load").answer(INFO);
+    await settle();
+    expect(question.getState().interventions).toHaveLength(1);
+    expect(results.getState().before.value?.target.id).toBe(8);
+    expect(waiting("predict").at(-1)?.prompt).toBe("3+5=");
+  });
+
+  test("an engine that keeps stopping is not started for ever", async () => {
+    for (let time = 0; time < 3; time++) stop(new Fault("engine-stopped", "the worker stopped"));
+    expect(model.getState().status.kind).toBe("failed");
+  });
+});
+
+describe("models", () => {
+  test("another model drops the interventions and says so", async () => {
+    togglePart(HEAD);
+    const change = changeModel(OTHER);
+    await last("load").answer({ ...INFO, name: "other" });
+    await change;
+    expect(question.getState().interventions).toEqual([]);
+    expect(notices.getState().list.map((notice) => notice.about)).toContain("interventions");
+  });
+
+  test("a link's parts that the model does not have are left out, by name", async () => {
+    question.setState({ interventions: [{ kind: "head", at: { layer: 9, head: 0 }, scale: 0 }] });
+    const load = loadModel(SHIPPED);
+    await last("load").answer(INFO);
+    await load;
+    expect(question.getState().interventions).toEqual([]);
+    expect(notices.getState().list[0]!.message).toContain("L9H0");
+  });
+});
+
+describe("links", () => {
+  test("a blank one opens the first prompt", () => {
+    openLink("", [SHIPPED]);
+    expect(question.getState().prompt).toBe("3+5=");
+  });
+
+  test("restores what it holds and loads a model of the page's own", () => {
+    openLink("#v=1&m=abacus&d=q4&p=45%2B27=&x=L0H1*0&view=neurons&sel=L0H1", [SHIPPED]);
+    expect(question.getState()).toMatchObject({ prompt: "45+27=", interventions: [{ ...HEAD, scale: 0 }] });
+    expect(view.getState()).toMatchObject({ tab: "neurons", selected: HEAD });
+    expect(last("load").options).toMatchObject({ dtype: "q4" });
+  });
+
+  test("never downloads from elsewhere by itself", () => {
+    openLink("#v=1&m=gpt/neo&p=3", [SHIPPED]);
+    expect(waiting("load")).toHaveLength(0);
+    expect(model.getState()).toMatchObject({ status: { kind: "offered" }, choice: { id: "gpt/neo" } });
+  });
+
+  test("hand on the numbers that were measured for exactly this question", async () => {
+    await answerBefore();
+    togglePart(HEAD);
+    expect(measuredClaims(results.getState(), question.getState(), 0)).toBeUndefined();
+    await settle();
+    await last("predict").answer(prediction(8, -3));
+    expect(measuredClaims(results.getState(), question.getState(), 0)).toEqual({ baseline: -0.5, changed: -3 });
+    expect(sharedFragment()).toContain("b=-0.5&c=-3");
+    expect(currentFinding(false)!.expected).toEqual({});
+  });
+});
+
+test("a recorded finding is shown until the live run, and never claimed as measured", async () => {
+  showRecorded({ made_by: "", model: "abacus", prompt: "3+5=", before: prediction(8, -0.5), sweep: SWEEP });
+  expect(results.getState().sweep).toMatchObject({ isRecorded: true, target: "8" });
+  expect(isStale(results.getState().sweep)).toBe(false);
+  expect(measuredClaims(results.getState(), question.getState(), 0)).toBeUndefined();
+  await answerBefore();
+  expect(results.getState().before.isRecorded).toBe(false);
+});

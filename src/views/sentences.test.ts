@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import type { Prediction } from "#state/run/results.ts";
+import { sweepSentence } from "./heads/sweep-sentence.ts";
+import { sortedRows } from "./neurons/columns.ts";
+import { predictionRows } from "./prediction/prediction-rows.ts";
+import { predictionSentence } from "./prediction/prediction-sentence.ts";
+import { csvOf } from "./shared/download.ts";
+import { tokenText } from "./shared/token-text.ts";
+
+const run = (...shares: readonly (readonly [text: string, probability: number])[]): Prediction => {
+  const top = shares.map(([text, probability]) => ({
+    id: text.codePointAt(0)!,
+    text,
+    probability,
+    logProbability: Math.log(probability),
+  }));
+  return { tokens: [], top, target: { ...top[0]!, rank: 0 } };
+};
+
+describe("sweepSentence", () => {
+  test("names the head that matters and the runner-up", () => {
+    const effects = [
+      [0.01, 7.92],
+      [-0.6, 0],
+    ];
+    expect(sweepSentence(effects, "8", "done")).toBe(
+      "Switching L0H1 off lowers log p(8) by 7.92; no other head moves it by more than 0.60 (L1H0).",
+    );
+  });
+
+  test("says when nothing matters", () => {
+    expect(sweepSentence([[0.02, -0.01]], "8", "done")).toBe(
+      "No head matters here: the largest change is 0.02 nats, by L0H0.",
+    );
+  });
+
+  test("does not speak for rows that are not there", () => {
+    expect(
+      sweepSentence(
+        [
+          [Number.NaN, Number.NaN],
+          [2, 1],
+        ],
+        "8",
+        "computing",
+      ),
+    ).toMatch(/^So far: Switching L1H0 off/);
+    expect(sweepSentence([[Number.NaN], [2]], "8", "stopped")).toMatch(/^Of the rows that are known: /);
+  });
+});
+
+describe("predictionSentence", () => {
+  const before = run(["8", 0.942], ["9", 0.02]);
+
+  test("says the answer and the runner-up", () => {
+    expect(predictionSentence(before, undefined, [])).toBe(
+      "The model answers 8 with 94.2\u202f%; next comes 9 with 2.0\u202f%.",
+    );
+  });
+
+  test("says what a switch did, and the new answer", () => {
+    const after = { ...run(["4", 0.75], ["8", 0.01]) };
+    const target = after.top[1]!;
+    const off = [{ kind: "head", at: { layer: 0, head: 7 }, scale: 0 }] as const;
+    expect(predictionSentence(before, { ...after, target: { ...target, rank: 1 } }, off)).toBe(
+      "With L0H7 off, p(8) falls from 94.2\u202f% to 1.0\u202f%, log p by 4.55 nats; the answer is now 4.",
+    );
+  });
+});
+
+test("predictionRows has the tokens of both runs by size, and never loses the target", () => {
+  const before = run(["8", 0.9], ["9", 0.05]);
+  const after = run(["4", 0.8], ["5", 0.15], ["9", 0.01]);
+  const rows = predictionRows({ ...before, target: { ...before.top[1]!, rank: 1 } }, after, 2);
+  expect(rows.map((row) => [row.text, row.before, row.after])).toEqual([
+    ["8", 0.9, undefined],
+    ["9", 0.05, 0.01],
+  ]);
+});
+
+test("sortedRows sorts a copy, neurons by layer first", () => {
+  const row = (layer: number, neuron: number, change: number) => ({ layer, neuron, change }) as never;
+  const rows = [row(4, 2, 1), row(0, 300, 3), row(4, 1, 2)];
+  const names = (column: string, descending: boolean) =>
+    sortedRows(rows, { column, descending }).map(({ layer, neuron }) => `${layer}.${neuron}`);
+  expect(names("change", true)).toEqual(["0.300", "4.1", "4.2"]);
+  expect(names("neuron", false)).toEqual(["0.300", "4.1", "4.2"]);
+  expect(names("of another version", true)).toEqual(["4.2", "0.300", "4.1"]);
+});
+
+test.each([
+  ["▁eight", "·eight"],
+  ["Ġeight", "·eight"],
+  ["<s>", "⟨s⟩"],
+  ["\n", "⏎"],
+  ["", "∅"],
+])("tokenText shows %j as %s", (text, shown) => {
+  expect(tokenText(text)).toBe(shown);
+});
+
+test("csvOf quotes what needs it and defuses formulas", () => {
+  expect(
+    csvOf(
+      ["token", "n"],
+      [
+        ['a "b", c', -1.5],
+        ["=1+1", 2],
+      ],
+    ),
+  ).toBe('token,n\r\n"a ""b"", c",-1.5\r\n\'=1+1,2\r\n');
+});
