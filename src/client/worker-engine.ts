@@ -70,7 +70,12 @@ export function workerEngine(start: (name: string) => Worker): Engine {
       pending.add(reject);
       const send = api[method] as unknown as (job: JobId, ...rest: unknown[]) => Promise<Result<M>>;
       send(job, ...args)
-        .then(resolve, (reason: unknown) => reject(asFault(reason)))
+        .then(resolve, (reason: unknown) => {
+          const fault = asFault(reason);
+          reject(fault);
+          // the worker lives but says itself that it can do no more
+          if (fault.code === "engine-stopped" && api === running.api) stop(fault);
+        })
         .finally(() => {
           pending.delete(reject);
           signal?.removeEventListener("abort", onAbort);

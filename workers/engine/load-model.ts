@@ -56,26 +56,32 @@ export async function loadModel(files: FileSet, runtime: Runtime, steps: LoadSte
   const tokenizer = await openTokenizer(files);
   const tensors = await openTensors(files);
   const plans = family.weights(spec, tensors.has);
-  const blocks = Array.from({ length: spec.layers }, (_, layer): Part => ({
-    name: `block ${layer + 1} of ${spec.layers}`,
-    plans: plans.block(layer),
-    graph: (layout) => blockGraph(spec, layer, layout),
-    outputs: "device",
-  }));
-  const embed: Part = {
+  const checked = (part: Part) => {
+    for (const plan of part.plans) checkShapes(tensors, plan);
+    return part;
+  };
+  const embed = checked({
     name: "embedding",
     plans: plans.embed,
     graph: (layout) => embedGraph(spec, layout),
     outputs: "device",
-  };
-  const unembed: Part = {
+  });
+  // each as it is made: a config that claims millions of layers fails at the first one that the file does not have
+  const blocks = Array.from({ length: spec.layers }, (_, layer) =>
+    checked({
+      name: `block ${layer + 1} of ${spec.layers}`,
+      plans: plans.block(layer),
+      graph: (layout) => blockGraph(spec, layer, layout),
+      outputs: "device",
+    }),
+  );
+  const unembed = checked({
     name: "unembedding",
     plans: plans.unembed,
     graph: (layout) => unembedGraph(spec, layout),
     outputs: "memory",
-  };
+  });
   const parts = [embed, ...blocks, unembed];
-  for (const plan of parts.flatMap((part) => part.plans)) checkShapes(tensors, plan);
 
   const built = await createParts(parts, tensors, runtime, steps);
   const sessions = built.map(({ session }) => session);
