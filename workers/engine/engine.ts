@@ -76,7 +76,14 @@ async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: Mo
   });
   const session = new ModelSession(loaded);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
-  await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal);
+  try {
+    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal);
+    // a model that nobody waits for any more must not take the place of the one that is there
+    signal.throwIfAborted();
+  } catch (reason) {
+    await session.dispose();
+    throw reason;
+  }
   const { backend, adapter, note: backendNote } = runtime;
   const info: ModelInfo = {
     ...loaded.spec,

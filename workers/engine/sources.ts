@@ -16,19 +16,30 @@ export function openSource(source: CheckpointSource, onBytes: (bytes: number) =>
 }
 
 function diskFiles(files: readonly File[], onBytes: (bytes: number) => void): FileSet {
-  const byName = new Map(files.map((file) => [file.name, file]));
+  const byPath = new Map(files.map((file) => [pathInFolder(file), file]));
   return {
     name: "the chosen folder",
-    open: (path) => Promise.resolve(byName.has(path) ? blobSource(byName.get(path)!, onBytes) : undefined),
+    open: (path) => {
+      const file = byPath.get(path);
+      return Promise.resolve(file && fileSource(file, onBytes));
+    },
   };
 }
 
-function blobSource(blob: Blob, onBytes: (bytes: number) => void): ByteSource {
+/** Without the chosen folder's own name: a checkpoint often has others in folders below it, with the same file names. */
+const pathInFolder = ({ name, webkitRelativePath }: File) => webkitRelativePath.split("/").slice(1).join("/") || name;
+
+function fileSource(file: File, onBytes: (bytes: number) => void): ByteSource {
   return {
-    byteLength: blob.size,
-    slice: (start, end) => {
-      onBytes(end - start);
-      return blob.slice(start, end).arrayBuffer();
+    byteLength: file.size,
+    async slice(start, end) {
+      try {
+        const bytes = await file.slice(start, end).arrayBuffer();
+        onBytes(bytes.byteLength);
+        return bytes;
+      } catch (cause) {
+        throw unreachable(file.name, `it has changed or is gone since it was chosen (${messageOf(cause)})`, cause);
+      }
     },
   };
 }
@@ -50,7 +61,7 @@ function urlFiles(base: string, onBytes: (bytes: number) => void): FileSet {
       if (response.status === 416) return memorySource(new Uint8Array(0));
       const start = await readAll(response, url);
       onBytes(start.byteLength);
-      const total = response.status === 206 ? totalBytes(response.headers.get("content-range")) : start.byteLength;
+      const total = response.status === 206 ? totalBytes(response, url) : start.byteLength;
       // a server without ranges has sent the whole file
       if (total === start.byteLength) return memorySource(new Uint8Array(start));
       return rangedSource(url, { start, byteLength: total }, onBytes);
@@ -62,13 +73,14 @@ function urlFiles(base: string, onBytes: (bytes: number) => void): FileSet {
 const isFallbackPage = (response: Response, path: string) =>
   !path.endsWith(".html") && (response.headers.get("content-type") ?? "").startsWith("text/html");
 
-/** Of `bytes 0-65535/12750008`: the number after the slash. */
-function totalBytes(contentRange: string | null): number {
-  const total = Number(contentRange?.split("/")[1]);
+/** Of `bytes 0-65535/12750008`: the number after the slash. Another origin has to let a page see this header. */
+function totalBytes(response: Response, url: string): number {
+  const contentRange = response.headers.get("content-range") ?? "";
+  const total = Number(contentRange.split("/")[1]);
   if (!Number.isSafeInteger(total) || total <= 0) {
     throw new Fault(
       "bad-file",
-      `the server sent a part of a file without saying how long it is (Content-Range “${contentRange ?? ""}”)`,
+      `${url}: the server sent a part of the file without saying how long it is; a Content-Range like “bytes 0-65535/12750008” is needed, it is “${contentRange}”`,
     );
   }
   return total;
@@ -85,10 +97,20 @@ function rangedSource(url: string, known: FileStart, onBytes: (bytes: number) =>
     byteLength: known.byteLength,
     async slice(start, end) {
       if (end <= known.start.byteLength) return known.start.slice(start, end);
+      // no range can ask for nothing
+      if (start === end) return new ArrayBuffer(0);
       const response = await request(url, { headers: { Range: `bytes=${start}-${end - 1}` } });
-      const bytes = await readAll(response, url);
+      if (response.status === 404) throw unreachable(url, answered(response));
+      // its body is an explanation, not the file's
+      const bytes = response.status === 416 ? new ArrayBuffer(0) : await readAll(response, url);
       onBytes(bytes.byteLength);
-      if (response.status !== 206 || bytes.byteLength !== end - start) {
+      if (response.status === 200) {
+        throw new Fault(
+          "bad-file",
+          `${url}: the server sent the whole file where bytes ${start} to ${end} were asked for`,
+        );
+      }
+      if (bytes.byteLength !== end - start) {
         throw new Fault(
           "bad-file",
           `${url}: bytes ${start} to ${end} were asked for, ${bytes.byteLength} came; the file is truncated`,
@@ -105,10 +127,10 @@ async function request(url: string, init: RequestInit): Promise<Response> {
   try {
     response = await fetch(url, { ...init, referrerPolicy: "no-referrer" });
   } catch (cause) {
-    throw unreachable(url, cause instanceof Error ? cause.message : String(cause), cause);
+    throw unreachable(url, messageOf(cause), cause);
   }
   if (!response.ok && response.status !== 404 && response.status !== 416) {
-    throw unreachable(url, `the server answered ${response.status} ${response.statusText}`);
+    throw unreachable(url, answered(response));
   }
   return response;
 }
@@ -117,9 +139,13 @@ async function readAll(response: Response, url: string): Promise<ArrayBuffer> {
   try {
     return await response.arrayBuffer();
   } catch (cause) {
-    throw unreachable(url, `the connection broke (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+    throw unreachable(url, `the connection broke (${messageOf(cause)})`, cause);
   }
 }
 
 const unreachable = (url: string, why: string, cause?: unknown) =>
   new Fault("missing-file", `${url} could not be read: ${why}`, { cause });
+
+const answered = ({ status, statusText }: Response) => `the server answered ${status} ${statusText}`.trimEnd();
+
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

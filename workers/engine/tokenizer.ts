@@ -18,9 +18,10 @@ export async function openTokenizer(files: FileSet): Promise<ModelTokenizer> {
   const config = (await readOptionalJson(files, "tokenizer_config.json")) ?? {};
   const tokenizer = build(json, config);
   const unknownId = unknownToken(json, tokenizer);
+  const byBytes = isByteLevel(json);
   const texts = new Map<number, string>();
   const tokenText = (id: number) => {
-    if (!texts.has(id)) texts.set(id, readable(tokenizer, id));
+    if (!texts.has(id)) texts.set(id, readable(tokenizer, id, byBytes));
     return texts.get(id)!;
   };
   return {
@@ -47,7 +48,7 @@ function build(json: object, config: object): Tokenizer {
   } catch (cause) {
     throw new Fault(
       "bad-file",
-      `tokenizer.json cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `tokenizer.json and tokenizer_config.json cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
   }
@@ -70,14 +71,23 @@ function indexOfRun(ids: readonly number[], run: readonly number[]): number {
   return ids.findIndex((_, start) => run.every((id, offset) => ids[start + offset] === id));
 }
 
-const SPACE_MARKERS = /[Ġ▁]/g;
-const NEWLINE_MARKERS = /Ċ/g;
+/** Byte-level vocabularies write each byte as a character of its own, so that only decoding gives the text back. */
+function isByteLevel(json: object): boolean {
+  const { decoder } = json as {
+    readonly decoder?: { readonly type?: string; readonly decoders?: readonly Kind[] } | null;
+  };
+  return [decoder, ...(decoder?.decoders ?? [])].some((each) => each?.type === "ByteLevel");
+}
 
-function readable(tokenizer: Tokenizer, id: number): string {
-  const decoded = tokenizer.decode([id], { skip_special_tokens: false });
+interface Kind {
+  readonly type?: string;
+}
+
+function readable(tokenizer: Tokenizer, id: number, byBytes: boolean): string {
+  const decoded = tokenizer.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
   const raw = tokenizer.id_to_token(id) ?? decoded;
+  // a token that ends within a character decodes to a replacement character; its own form says more
+  if (byBytes && !decoded.includes("\uFFFD")) return decoded;
   // decoding alone drops a leading space; the vocabulary's own form has it as a marker
-  return SPACE_MARKERS.test(raw) || NEWLINE_MARKERS.test(raw)
-    ? raw.replace(SPACE_MARKERS, " ").replace(NEWLINE_MARKERS, "\n")
-    : raw;
+  return raw.replaceAll(/[Ġ▁]/g, " ").replaceAll("Ċ", "\n");
 }

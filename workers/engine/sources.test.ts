@@ -1,0 +1,261 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ByteSource, FileSet } from "#formats/byte-source.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openSource } from "./sources.ts";
+
+/** Larger than the 65,536 bytes that the first request asks for; byte i is i mod 251. */
+const LARGE = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
+const SMALL = new TextEncoder().encode('{"small": true}');
+const PROBE = 65_536;
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What is asked of the server, as `path range`. */
+const requests: string[] = [];
+let answers: Record<string, Answer> = {};
+const server = createServer((request, response) => {
+  requests.push(`${request.url} ${request.headers.range}`);
+  const answer = answers[request.url ?? ""] ?? ((_, missing) => missing.writeHead(404).end("not here"));
+  answer(request, response);
+});
+let base = "";
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model/`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  requests.length = 0;
+  answers = {};
+});
+
+/** The checkpoint folder, and how many bytes were counted so far. */
+function opened(answer: Answer, path = "/model/a.bin"): { files: FileSet; counted: () => number } {
+  answers = { [path]: answer };
+  let bytes = 0;
+  return { files: openSource({ kind: "url", base }, (count) => (bytes += count)), counted: () => bytes };
+}
+
+const bytesFrom = async (source: ByteSource | undefined, start: number, end: number) =>
+  new Uint8Array(await source!.slice(start, end));
+
+function rangeOf(request: IncomingMessage, length: number): [start: number, end: number] {
+  const [, start, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "")!;
+  return [Number(start), Math.min(Number(last) + 1, length)];
+}
+
+/** A server that does as it should. */
+const inRanges =
+  (body: Uint8Array): Answer =>
+  (request, response) => {
+    const [start, end] = rangeOf(request, body.length);
+    if (start >= body.length) {
+      response.writeHead(416, { "Content-Range": `bytes */${body.length}` }).end();
+      return;
+    }
+    response.writeHead(206, { "Content-Range": `bytes ${start}-${end - 1}/${body.length}` });
+    response.end(body.subarray(start, end));
+  };
+
+const whole =
+  (body: Uint8Array | string, status = 200, headers: Record<string, string> = {}): Answer =>
+  (_, response) => {
+    response.writeHead(status, headers).end(body);
+  };
+
+describe("over the network", () => {
+  test("a small file takes one request", async () => {
+    const { files, counted } = opened(inRanges(SMALL));
+    const source = await files.open("a.bin");
+    expect(await bytesFrom(source, 0, source!.byteLength)).toEqual(SMALL);
+    expect(requests).toEqual([`/model/a.bin bytes=0-${PROBE - 1}`]);
+    expect(counted()).toBe(SMALL.length);
+  });
+
+  test("of a large file only what is asked for is read, and its beginning once", async () => {
+    const { files, counted } = opened(inRanges(LARGE));
+    const source = await files.open("a.bin");
+    expect(source!.byteLength).toBe(LARGE.length);
+    expect(await bytesFrom(source, 8, PROBE)).toEqual(LARGE.slice(8, PROBE));
+    expect(requests).toHaveLength(1);
+    expect(await bytesFrom(source, 150_000, 150_004)).toEqual(LARGE.slice(150_000, 150_004));
+    expect(await bytesFrom(source, PROBE - 1, PROBE + 1)).toEqual(LARGE.slice(PROBE - 1, PROBE + 1));
+    expect(requests.slice(1)).toEqual(["/model/a.bin bytes=150000-150003", `/model/a.bin bytes=${PROBE - 1}-${PROBE}`]);
+    expect(counted()).toBe(PROBE + 4 + 2);
+  });
+
+  test("no bytes take no request", async () => {
+    const { files } = opened(inRanges(LARGE));
+    const source = await files.open("a.bin");
+    expect(await bytesFrom(source, 100_000, 100_000)).toHaveLength(0);
+    expect(requests).toHaveLength(1);
+  });
+
+  test("a server without ranges sends the whole file, once", async () => {
+    const { files, counted } = opened(whole(LARGE));
+    const source = await files.open("a.bin");
+    expect(await bytesFrom(source, 150_000, 150_004)).toEqual(LARGE.slice(150_000, 150_004));
+    expect([requests.length, counted(), source!.byteLength]).toEqual([1, LARGE.length, LARGE.length]);
+  });
+
+  test("an empty file is empty, with ranges and without", async () => {
+    expect((await opened(inRanges(new Uint8Array(0))).files.open("a.bin"))!.byteLength).toBe(0);
+    expect((await opened(whole("")).files.open("a.bin"))!.byteLength).toBe(0);
+  });
+
+  test("a missing file is none, also where a page is answered instead", async () => {
+    expect(await opened(whole("no", 404)).files.open("a.bin")).toBeUndefined();
+    const page = whole("<!doctype html>", 200, { "Content-Type": "text/html; charset=utf-8" });
+    expect(await opened(page).files.open("a.bin")).toBeUndefined();
+  });
+
+  test("a base without its slash is completed", async () => {
+    answers = { "/model/sub/a.bin": inRanges(SMALL) };
+    const files = openSource({ kind: "url", base: `${base}sub` }, () => undefined);
+    expect([files.name, (await files.open("a.bin"))!.byteLength]).toEqual([`${base}sub/`, SMALL.length]);
+  });
+
+  test.each<[string, Answer, string, string]>([
+    ["a server in trouble", whole("", 500), "missing-file", "a.bin could not be read: the server answered 500"],
+    ["a folder that is closed", whole("", 403), "missing-file", "a.bin could not be read: the server answered 403"],
+    [
+      "a connection that breaks at once",
+      (request) => request.socket.destroy(),
+      "missing-file",
+      "a.bin could not be read: fetch failed",
+    ],
+    [
+      "a connection that breaks in between",
+      (request, response) => {
+        response.writeHead(200, { "Content-Length": "100" }).write("some");
+        setTimeout(() => request.socket.destroy(), 20);
+      },
+      "missing-file",
+      "a.bin could not be read: the connection broke (terminated)",
+    ],
+    [
+      "a part without Content-Range",
+      whole(SMALL, 206),
+      "bad-file",
+      "a.bin: the server sent a part of the file without saying how long it is; a Content-Range like “bytes 0-65535/12750008” is needed, it is “”",
+    ],
+    [
+      "a part of a file of unknown length",
+      whole(SMALL, 206, { "Content-Range": "bytes 0-14/*" }),
+      "bad-file",
+      "is needed, it is “bytes 0-14/*”",
+    ],
+  ])("says what is wrong with %s", async (_name, answer, code, message) => {
+    await expect(opened(answer).files.open("a.bin")).rejects.toMatchObject({
+      name: "Fault",
+      code,
+      message: expect.stringContaining(`${base}${message.startsWith("a.bin") ? message : ""}`),
+    });
+    await expect(opened(answer).files.open("a.bin")).rejects.toThrow(message);
+  });
+
+  test("says that nobody answers", async () => {
+    const files = openSource({ kind: "url", base: "http://127.0.0.1:9/" }, () => undefined);
+    await expect(files.open("a.bin")).rejects.toMatchObject({
+      code: "missing-file",
+      message: expect.stringContaining("http://127.0.0.1:9/a.bin could not be read: "),
+    });
+  });
+
+  /** Right about the beginning, then as given. */
+  const afterwards =
+    (later: Answer): Answer =>
+    (request, response) =>
+      (requests.length === 1 ? inRanges(LARGE) : later)(request, response);
+
+  test.each<[string, Answer, string, string]>([
+    [
+      "is shorter than it said",
+      inRanges(LARGE.subarray(0, 150_001)),
+      "bad-file",
+      "bytes 150000 to 150004 were asked for, 1 came; the file is truncated",
+    ],
+    [
+      "ends before the range",
+      inRanges(LARGE.subarray(0, 90_000)),
+      "bad-file",
+      "bytes 150000 to 150004 were asked for, 0 came; the file is truncated",
+    ],
+    [
+      "forgets about ranges",
+      whole(LARGE),
+      "bad-file",
+      "a.bin: the server sent the whole file where bytes 150000 to 150004 were asked for",
+    ],
+    ["is gone", whole("no", 404), "missing-file", "a.bin could not be read: the server answered 404"],
+    ["cannot be had any more", whole("", 503), "missing-file", "a.bin could not be read: the server answered 503"],
+  ])("says so where a file %s", async (_name, later, code, message) => {
+    const source = await opened(afterwards(later)).files.open("a.bin");
+    await expect(source!.slice(150_000, 150_004)).rejects.toMatchObject({
+      name: "Fault",
+      code,
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe("from disk", () => {
+  /** As a folder picker gives it: with the path from the chosen folder on. */
+  const picked = (path: string, text: string) => {
+    const file = new File([text], path.split("/").at(-1)!);
+    return Object.defineProperty(file, "webkitRelativePath", { value: path });
+  };
+  const textOf = async (source: ByteSource | undefined) =>
+    new TextDecoder().decode(await source!.slice(0, source!.byteLength));
+
+  test("reads slices and counts them", async () => {
+    let counted = 0;
+    const files = openSource(
+      { kind: "files", files: [picked("m/a.bin", "0123456789")] },
+      (bytes) => (counted += bytes),
+    );
+    const source = await files.open("a.bin");
+    expect(source!.byteLength).toBe(10);
+    expect(new TextDecoder().decode(await source!.slice(2, 5))).toBe("234");
+    expect([counted, files.name]).toEqual([3, "the chosen folder"]);
+    expect(await files.open("b.bin")).toBeUndefined();
+  });
+
+  test("a checkpoint in a folder below has files of the same name, and they are left alone", async () => {
+    const list = [picked("m/config.json", "mine"), picked("m/checkpoint-500/config.json", "an older one")];
+    for (const files of [list, list.toReversed()]) {
+      const set = openSource({ kind: "files", files }, () => undefined);
+      expect(await textOf(await set.open("config.json"))).toBe("mine");
+      expect(await textOf(await set.open("checkpoint-500/config.json"))).toBe("an older one");
+    }
+  });
+
+  test("takes files that were chosen one by one by their names", async () => {
+    const set = openSource(
+      { kind: "files", files: [Object.defineProperty(new File(["x"], "a.bin"), "webkitRelativePath", { value: "" })] },
+      () => undefined,
+    );
+    expect(await textOf(await set.open("a.bin"))).toBe("x");
+  });
+
+  test("says so where a file has changed since it was chosen", async () => {
+    const file = picked("m/a.bin", "0123");
+    const gone = new DOMException("The requested file could not be read", "NotReadableError");
+    Object.defineProperty(file, "slice", { value: () => ({ arrayBuffer: () => Promise.reject(gone) }) });
+    const source = await openSource({ kind: "files", files: [file] }, () => undefined).open("a.bin");
+    await expect(source!.slice(0, 4)).rejects.toMatchObject({
+      name: "Fault",
+      code: "missing-file",
+      message:
+        "a.bin could not be read: it has changed or is gone since it was chosen (The requested file could not be read)",
+    });
+  });
+});
