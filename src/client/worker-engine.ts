@@ -22,7 +22,8 @@ let lastJob: JobId = 0;
 /** Starts a worker and speaks to it. `start` makes a fresh worker each time it is called; the name is passed on to it. */
 export function workerEngine(start: (name: string) => Worker): Engine {
   const listeners = new Set<(reason: Fault) => void>();
-  let running = launch();
+  /** None once a worker is gone: the next call starts the next one, so that a script that cannot start is not tried in a circle. */
+  let running: Running | undefined = launch();
 
   function launch(): Running {
     const name = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`;
@@ -51,12 +52,13 @@ export function workerEngine(start: (name: string) => Worker): Engine {
   }
 
   function stop(reason: Fault): void {
-    end(running, reason);
-    running = launch();
+    if (running) end(running, reason);
+    running = undefined;
     for (const listener of listeners) listener(reason);
   }
 
   function call<M extends Method>(method: M, options: CallOptions | undefined, ...args: unknown[]): Promise<Result<M>> {
+    running ??= launch();
     const { api, pending } = running;
     const job = ++lastJob;
     const signal = options?.signal;
@@ -74,7 +76,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
           const fault = asFault(reason);
           reject(fault);
           // the worker lives but says itself that it can do no more
-          if (fault.code === "engine-stopped" && api === running.api) stop(fault);
+          if (fault.code === "engine-stopped" && api === running?.api) stop(fault);
         })
         .finally(() => {
           pending.delete(reject);
@@ -100,7 +102,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
       return () => listeners.delete(listener);
     },
     restart() {
-      end(running, new Fault("engine-stopped", "the engine was started again"));
+      if (running) end(running, new Fault("engine-stopped", "the engine was started again"));
       running = launch();
     },
   };
@@ -144,6 +146,7 @@ const cancelled = () => new Fault("cancelled", "the call was cancelled");
 /** What comlink hands over is a plain Error with the fields that the worker's side kept. */
 function asFault(reason: unknown): Fault {
   if (reason instanceof Fault) return reason;
-  const { code, message } = reason as { code?: FaultCode; message?: string };
-  return new Fault(code ?? "internal", message ?? String(reason));
+  const { code, message } = reason as { readonly code?: unknown; readonly message?: string };
+  // a DOMException of our own side, as for what cannot be cloned, has a number for a code
+  return new Fault(typeof code === "string" ? (code as FaultCode) : "internal", message ?? String(reason));
 }
