@@ -135,7 +135,7 @@ test.each<[string, (on: EngineApi) => Promise<unknown>, string]>([
     (on) => on.neuron(1, { layer: 2, neuron: 0 }, {}),
     "neuron L2N0 is not in this model: it has layers 0 to 1",
   ],
-  ["a target", (on) => on.predict(1, "w5", { target: 97 }), "target"],
+  ["a target", (on) => on.predict(1, "w5", { target: 97 }), "they go from 0 to 96"],
   ["a count", (on) => on.topNeurons(1, "w5", { count: 0 }), "count"],
   [
     "an intervention",
