@@ -125,9 +125,15 @@ export function followEngine(engine: Engine): () => void {
     const now = performance.now();
     stoppedAt = [...stoppedAt.filter((at) => now - at < STOPS_WITHIN_MS), now];
     const { choice } = model.getState();
-    if (choice && stoppedAt.length < MAX_STOPS) void loadModel(choice);
+    if (choice && stoppedAt.length < MAX_STOPS) void comeBack(choice, reason);
     else model.setState({ status: { kind: "failed", fault: reason } });
   });
+}
+
+async function comeBack(choice: ModelChoice, reason: Fault): Promise<void> {
+  await loadModel(choice);
+  if (model.getState().status.kind !== "ready") return;
+  notify("engine", `${reason.message}. The model was loaded again, and everything is computed anew.`);
 }
 
 function failLoading(reason: unknown): void {

@@ -250,6 +250,7 @@ describe("faults", () => {
     expect(notices.getState().list[0]).toMatchObject({ code: "device-lost" });
     await last("load").answer(INFO);
     await settle();
+    expect(notices.getState().list[0]).toMatchObject({ code: undefined, about: "engine" });
     expect(question.getState().interventions).toHaveLength(1);
     expect(results.getState().before.value?.target.id).toBe(8);
     expect(waiting("predict").at(-1)?.prompt).toBe("3+5=");

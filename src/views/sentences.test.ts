@@ -54,7 +54,7 @@ describe("predictionSentence", () => {
 
   test("says the answer and the runner-up", () => {
     expect(predictionSentence(before, undefined, [])).toBe(
-      "The model answers 8 with 94.2\u202f%; next comes 9 with 2.0\u202f%.",
+      "The model answers “8” with 94.2\u202f%; next comes “9” with 2.0\u202f%.",
     );
   });
 
@@ -63,7 +63,7 @@ describe("predictionSentence", () => {
     const target = after.top[1]!;
     const off = [{ kind: "head", at: { layer: 0, head: 7 }, scale: 0 }] as const;
     expect(predictionSentence(before, { ...after, target: { ...target, rank: 1 } }, off)).toBe(
-      "With L0H7 off, p(8) falls from 94.2\u202f% to 1.0\u202f%, log p by 4.55 nats; the answer is now 4.",
+      "With L0H7 off, p(8) falls from 94.2\u202f% to 1.0\u202f%, log p by 4.55 nats; the answer is now “4”.",
     );
   });
 });

@@ -12,14 +12,12 @@ import type {
 export type {
   HeadInspection,
   HeadSweep,
-  LoadProgress,
   ModelInfo,
   NeuronChange,
   NeuronComparison,
   NeuronInspection,
   Prediction,
   RankedToken,
-  Token,
   Tokenization,
   TokenLogit,
 } from "#protocol/engine.ts";

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { memo, useRef } from "react";
 import { useStore } from "zustand";
 import { INKS } from "#charts/colour.ts";
 import type { HeatCell, Heatmap, HeatRow } from "#charts/heatmap.ts";
@@ -104,7 +104,14 @@ function Row({ row, map }: { readonly row: HeatRow; readonly map: Heatmap }) {
   );
 }
 
-function Cell({ cell }: { readonly cell: HeatCell }) {
+/** A row that arrives leaves the others' marks as they were: a thousand heads are not drawn anew for each. */
+const Cell = memo(HeadCell, ({ cell: last }, { cell: next }) =>
+  CELL_FIELDS.every((field) => Object.is(last[field], next[field])),
+);
+
+const CELL_FIELDS = ["x", "y", "width", "height", "effect", "fill", "ink", "label", "isFaint"] as const;
+
+function HeadCell({ cell }: { readonly cell: HeatCell }) {
   const part = { kind: "head", at: cell.at } as const;
   const scale = useStore(question, (state) => scaleOf(state.interventions, part));
   const isSelected = useStore(view, (state) => samePart(state.selected, part));

@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import type { ViewName } from "#state/finding.ts";
 import { formatHead } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS, headEffects, mostImportantHead } from "#state/effects.ts";
 import { results } from "#state/run/results.ts";
@@ -25,13 +26,20 @@ export function Inspector() {
   );
 }
 
+const HINTS = {
+  heads: "Point at a head to preview it, click to keep it here: what it is worth, where it looks, what it says.",
+  neurons:
+    "Click a neuron in the table to keep its card here: what it promotes, where it is active, what is lost without it.",
+} satisfies Record<ViewName, string>;
+
 function NothingSelected() {
+  const tab = useStore(view, (state) => state.tab);
   const sweep = useStore(results, (slots) => slots.sweep.value);
   const head = sweep && mostImportantHead(sweep);
   return (
     <div className="empty">
-      <p>Point at a head to preview it, click to keep it here: what it is worth, where it looks, what it says.</p>
-      {head && head.effect >= NEGLIGIBLE_NATS && (
+      <p>{HINTS[tab]}</p>
+      {tab === "heads" && head && head.effect >= NEGLIGIBLE_NATS && (
         <button type="button" onClick={() => select({ kind: "head", at: head.at })}>
           Look at {formatHead(head.at)}, the most important here
         </button>

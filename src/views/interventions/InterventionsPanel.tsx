@@ -8,12 +8,14 @@ import { hookName, partName } from "../shared/part-name.ts";
 import { ScaleSlider } from "../shared/PartSwitch.tsx";
 import "./interventions.css";
 
+export const INTERVENTIONS_ID = "interventions";
+
 /** Everything that is changed about the model, always in sight, each one undone by itself. */
 export function InterventionsPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const canUndo = useStore(question, (state) => state.past.length > 0);
   return (
-    <section aria-label="Switched off" className="panel interventions">
+    <section id={INTERVENTIONS_ID} aria-label="Switched off" className="panel interventions">
       <header className="panel-head">
         <h2>Switched off</h2>
         <span className="panel-tools">

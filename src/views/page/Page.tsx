@@ -1,7 +1,11 @@
+// the ground rules first, so that every view can override them
+import "./tokens.css";
+import "./base.css";
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { PageHeader } from "../header/PageHeader.tsx";
+import { ChangesStrip } from "../interventions/ChangesStrip.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
 import { predictionSentence } from "../prediction/prediction-sentence.ts";
@@ -11,9 +15,6 @@ import { HelpDialog } from "./HelpDialog.tsx";
 import { ModelStatusLine } from "./ModelStatusLine.tsx";
 import { Notices } from "./Notices.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
-import "./fonts.css";
-import "./tokens.css";
-import "./base.css";
 import "./page.css";
 
 /** It reads as a sentence: this prompt, this answer, carried by these parts, without them this. */
@@ -34,6 +35,11 @@ export function Page() {
           <EvidencePanel />
         </div>
       </main>
+      <footer className="page-footer">
+        Everything runs on this machine; nothing you type leaves it. Method: Yu &amp; Ananiadou (2024), arXiv
+        2409.14144.
+      </footer>
+      <ChangesStrip />
       <PredictionVoice />
       <HelpDialog />
     </>

@@ -23,16 +23,16 @@ export function predictionSentence(
   const fall = `With ${changes}, p(${name}) ${verb} from ${percent(target.probability)} to ${percent(after.target.probability)}, log p by ${nats(Math.abs(change))} nats`;
   const answer = after.top[0];
   return answer && answer.id !== before.top[0]?.id
-    ? `${fall}; the answer is now ${tokenText(answer.text)}.`
+    ? `${fall}; the answer is now “${tokenText(answer.text)}”.`
     : `${fall}.`;
 }
 
 function cleanSentence({ top, target }: Prediction): string {
   const [first, second] = top;
   if (!first) return "";
-  const rest = second ? `; next comes ${tokenText(second.text)} with ${percent(second.probability)}` : "";
-  const answer = `The model answers ${tokenText(first.text)} with ${percent(first.probability)}${rest}.`;
+  const rest = second ? `; next comes “${tokenText(second.text)}” with ${percent(second.probability)}` : "";
+  const answer = `The model answers “${tokenText(first.text)}” with ${percent(first.probability)}${rest}.`;
   return target.id === first.id
     ? answer
-    : `${answer} The target ${tokenText(target.text)} ranks ${target.rank + 1}. with ${percent(target.probability)}.`;
+    : `${answer} The target “${tokenText(target.text)}” ranks number ${target.rank + 1} with ${percent(target.probability)}.`;
 }

@@ -11,7 +11,6 @@ export function useWidth<E extends HTMLElement>(initial: number) {
       if (entry) setWidth(Math.floor(entry.contentRect.width));
     });
     observer.observe(element);
-    setWidth(Math.floor(element.clientWidth));
     return () => observer.disconnect();
   }, []);
   return [host, width] as const;
