@@ -18,7 +18,10 @@ export const nats = (value: number) => (Number.isNaN(value) ? "·" : twoDecimals
 export const signedNats = (value: number) => (value > 0 && nats(value) !== "0.00" ? `+${nats(value)}` : nats(value));
 
 /** Three significant figures: activations, logits, increases. */
-export const figures = (value: number) => (value === 0 || Math.abs(value) < 1e-12 ? "0" : threeFigures(value));
+export function figures(value: number): string {
+  if (Number.isNaN(value)) return "·";
+  return Math.abs(value) < 1e-12 ? "0" : threeFigures(value);
+}
 
 /** `3.2 M`, `13 k` */
 export function countOf(value: number): string {

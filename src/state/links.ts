@@ -22,7 +22,7 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
   const { finding: read, notices } = decodeFinding(fragment);
   const isBlank = fragment.replace(/^#/, "") === "";
   const finding = isBlank ? { ...read, prompt: FIRST_PROMPT } : read;
-  if (notices.length > 0) notify("link", notices.join(" "));
+  if (notices.length > 0) notify("link", asOneNotice(notices));
   else dismiss("link");
   opened.setState({ finding });
   replaceQuestion({ prompt: finding.prompt, target: finding.target, interventions: finding.interventions });
@@ -30,6 +30,10 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
   select(finding.selected);
   openModel(finding, shipped);
 }
+
+/** Each sentence names its area, the notice names it once. */
+const asOneNotice = (sentences: readonly string[]) =>
+  `link: ${sentences.map((sentence) => sentence.replace(/^link: /, "")).join(". ")}`;
 
 function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
   const choice = choiceNamed(finding.model, finding.revision, shipped);

@@ -1,12 +1,13 @@
 import type { Engine } from "#client/engine.ts";
 import { Fault, faultCode } from "#core/fault.ts";
 import { interventionKey, normaliseInterventions } from "#model/interventions.ts";
+import type { Intervention } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "./notices.ts";
-import { dropInterventions, question, removeIntervention } from "./question.ts";
+import { dropInterventions, question } from "./question.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import { clearResults } from "./run/results.ts";
 import { forgetRuns } from "./run/runner.ts";
@@ -144,23 +145,25 @@ function failLoading(reason: unknown): void {
   notifyFault("model", reason);
 }
 
-/** A link can switch off parts that the model does not have. */
+/** A link can switch off parts that the model does not have. Not a step of undo, which would bring them back. */
 function dropWhatDoesNotFit(info: ModelInfo): void {
-  const gone: string[] = [];
-  for (const change of question.getState().interventions) {
-    try {
-      normaliseInterventions([change], info);
-    } catch {
-      // the only fault it can raise: the part is not in this model
-      gone.push(interventionKey(change));
-      removeIntervention(change);
-    }
-  }
+  const { interventions } = question.getState();
+  const kept = interventions.filter((change) => isIn(info, change));
   const { selected } = view.getState();
   if (selected && !fits(selected, info)) select(undefined);
-  if (gone.length > 0) {
-    const extent = `layers 0 to ${info.layers - 1}, heads 0 to ${info.heads - 1} and neurons 0 to ${info.neurons - 1}`;
-    notify("interventions", `${gone.join(", ")}: not in this model, which has ${extent}. Left out.`);
+  if (kept.length === interventions.length) return;
+  question.setState({ interventions: kept });
+  const gone = interventions.filter((change) => !kept.includes(change)).map(interventionKey);
+  const extent = `layers 0 to ${info.layers - 1}, heads 0 to ${info.heads - 1} and neurons 0 to ${info.neurons - 1}`;
+  notify("interventions", `${gone.join(", ")}: not in this model, which has ${extent}. Left out.`);
+}
+
+function isIn(info: ModelInfo, change: Intervention): boolean {
+  try {
+    normaliseInterventions([change], info);
+    return true;
+  } catch {
+    return false; // the only fault it can raise: the part is not in this model
   }
 }
 

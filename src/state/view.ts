@@ -47,7 +47,8 @@ export const view = createStore<View>(() => ({
   isHelpOpen: false,
 }));
 
-export const showTab = (tab: ViewName) => view.setState({ tab });
+/** What was under the pointer or the keyboard goes with its tab: an element that is taken away reports no leaving. */
+export const showTab = (tab: ViewName) => view.setState({ tab, hovered: undefined });
 export const hover = (hovered: Part | undefined) => view.setState({ hovered });
 export const setSort = (sort: SortOrder) => view.setState({ sort });
 export const setCount = (count: number) => view.setState({ count });

@@ -23,9 +23,10 @@ export function followQuestions(): () => void {
     model.subscribe((now, last) => {
       if (now.status !== last.status) schedule(0);
     }),
-    // the clean run's arrival opens the way for what builds on it
+    // the clean run's arrival, at once where it is known, opens the way for what builds on it
     results.subscribe((now, last) => {
-      if (now.before.status !== last.before.status) schedule(0);
+      const isNews = now.before.status !== last.before.status || now.before.answers !== last.before.answers;
+      if (isNews) schedule(0);
     }),
   ];
   return () => {

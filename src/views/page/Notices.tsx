@@ -31,8 +31,8 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
   );
 }
 
-/** Faults start with their area in lower case and end without a stop. */
+/** Faults start with their area in lower case and end without a stop. A file's name or an address stays as it is. */
 const sentence = (message: string) => {
-  const first = message.charAt(0).toUpperCase() + message.slice(1);
+  const first = /^\p{Letter}+:?[\s’']/u.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
   return /[.!?]$/.test(first) ? first : `${first}.`;
 };
