@@ -78,7 +78,7 @@ function fakeEngine(): Engine {
 
 const prediction = (id: number, logProbability: number): Prediction => {
   const target = { id, text: String(id), probability: Math.exp(logProbability), logProbability };
-  return { tokens: [{ id: 1, text: "<s>" }], top: [target], target: { ...target, rank: 0 } };
+  return { tokens: [{ id: 1, text: "<s>" }], top: [target], target: { ...target, rank: 0 }, included: [] };
 };
 
 const SWEEP: HeadSweep = {

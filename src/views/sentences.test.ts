@@ -14,7 +14,7 @@ const run = (...shares: readonly (readonly [text: string, probability: number])[
     probability,
     logProbability: Math.log(probability),
   }));
-  return { tokens: [], top, target: { ...top[0]!, rank: 0 } };
+  return { tokens: [], top, target: { ...top[0]!, rank: 0 }, included: [] };
 };
 
 describe("sweepSentence", () => {

@@ -9,6 +9,8 @@ import type { ResultKind, Results, Slots } from "./results.ts";
 
 /** Ranks that the prediction panel can show. */
 const TOP_TOKENS = 50;
+/** Of the clean run's tokens, how many are followed into the other run. */
+const COMPARED_TOKENS = 12;
 
 /** What the page shows and asks at one moment. */
 export interface Moment extends Question {
@@ -85,12 +87,15 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
   };
 }
 
+/** The clean run's first tokens are reported wherever they rank now, to be laid side by side. */
 function afterDemand(now: Moment, { id: target, text }: Token): Demand<Results["after"]> {
-  const { prompt, interventions } = now;
+  const { prompt, interventions, slots } = now;
+  const include = slots.before.value?.top.slice(0, COMPARED_TOKENS).map((token) => token.id) ?? [];
   return {
     key: afterKey(now, target),
     target: text,
-    run: (engine, { signal }) => engine.predict(prompt, { top: TOP_TOKENS, target, interventions }, { signal }),
+    run: (engine, { signal }) =>
+      engine.predict(prompt, { top: TOP_TOKENS, target, interventions, include }, { signal }),
   };
 }
 

@@ -10,7 +10,7 @@ interface OtherCheckpointProps {
 export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
   return (
     <div className="sheet-group">
-      <h3>Another checkpoint</h3>
+      <p className="sheet-title">Another checkpoint</p>
       <form
         className="sheet-form"
         onSubmit={(event) => {

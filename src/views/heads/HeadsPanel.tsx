@@ -15,6 +15,7 @@ import { pursueNow } from "#state/run/session.ts";
 import { COLOUR_SCALES, isDark, setColourScale, view } from "#state/view.ts";
 import { Exports, shareAddress } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
+import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { RunProgress } from "../shared/RunProgress.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { useWidth } from "../shared/use-width.ts";
@@ -31,7 +32,7 @@ export function HeadsPanel() {
     <section aria-label="Heads" className="panel heads">
       <header className="panel-head">
         <h2>What each head is worth to {slot.value ? <code>{tokenText(slot.target)}</code> : "the answer"}</h2>
-        {slot.isRecorded && <span className="tag">recorded</span>}
+        {slot.isRecorded && <RecordedTag />}
         <span className="panel-tools">
           <GoToHead />
           <ColourScaleChoice />

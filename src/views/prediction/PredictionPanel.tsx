@@ -5,6 +5,7 @@ import type { Prediction } from "#state/run/results.ts";
 import { chooseTarget } from "#state/targets.ts";
 import { Exports } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
+import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
@@ -27,7 +28,7 @@ export function PredictionPanel() {
     <section aria-label="Prediction" className="panel prediction">
       <header className="panel-head">
         <h2>Prediction</h2>
-        {before.isRecorded && <span className="tag">recorded</span>}
+        {before.isRecorded && <RecordedTag />}
       </header>
       {before.value ? (
         <div className={isDim ? "stale" : ""} aria-busy={isDim}>

@@ -14,7 +14,7 @@ export interface PredictionRow {
  */
 export function predictionRows(before: Prediction, after: Prediction | undefined, count: number): PredictionRow[] {
   const probabilities = (run: Prediction | undefined) =>
-    new Map((run ? [...run.top, run.target] : []).map((token) => [token.id, token.probability]));
+    new Map((run ? [...run.included, ...run.top, run.target] : []).map((token) => [token.id, token.probability]));
   const first = probabilities(before);
   const second = probabilities(after);
   const tokens = new Map<number, RankedToken>();

@@ -56,7 +56,7 @@ function ExampleMenu() {
       {(close) =>
         EXAMPLES.map(({ name, examples }) => (
           <div key={name} role="group" aria-label={name} className="sheet-group">
-            <h3>{name}</h3>
+            <p className="sheet-title">{name}</p>
             {examples.map(({ prompt, note }) => (
               <button
                 key={prompt}
