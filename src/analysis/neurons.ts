@@ -12,6 +12,12 @@ export interface NeuronSearch {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * Exact values beyond which a list is given up as not certified: where every neuron weighs about the same, bounds settle
+ * nothing, and the best of this many is what a person has time for.
+ */
+const MAX_EXACT = 4096;
+
 /** The neurons of largest log-probability increase in one run; `index` is flat, [layer, neuron]. */
 export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronSearch): Promise<CertifiedTop> {
   const { target } = search;
@@ -22,6 +28,7 @@ export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronS
   };
   return certifiedTop(tangents, {
     ...search,
+    limit: exactLimit(search),
     evaluate: (indices) => neuronIncreases(lens, indices.map(inRun), target),
   });
 }
@@ -62,6 +69,7 @@ export async function compareNeurons(
   const exact = new Map<number, ComparedNeuron>();
   const { order, evaluated, certified } = await certifiedTop(bounds, {
     ...search,
+    limit: exactLimit(search),
     evaluate: async (indices) => {
       const neurons = indices.map((index) => neuronAt(lens, index));
       const inBoth = [
@@ -78,6 +86,8 @@ export async function compareNeurons(
   });
   return { rows: order.map(({ index }) => exact.get(index)!), evaluated, certified };
 }
+
+const exactLimit = ({ count }: NeuronSearch) => Math.max(count, MAX_EXACT);
 
 /** @param index flat, [layer, neuron] */
 export const neuronAt = ({ runner: { spec } }: FrozenLens, index: number): NeuronId => ({

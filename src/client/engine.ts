@@ -12,6 +12,7 @@ import type {
   NeuronComparison,
   NeuronInspection,
   NeuronTokens,
+  PredictOptions,
   Prediction,
   Progress,
   Prompt,
@@ -35,11 +36,7 @@ export interface CallOptions<Report = never> {
 export interface Engine {
   load(source: CheckpointSource, options?: LoadOptions, call?: CallOptions<LoadProgress>): Promise<ModelInfo>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
-  predict(
-    prompt: Prompt,
-    options?: RunOptions & TargetOptions & { readonly top?: number },
-    call?: CallOptions,
-  ): Promise<Prediction>;
+  predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions): Promise<Prediction>;
   generate(prompt: Prompt, options: { readonly tokens: number }, call?: CallOptions): Promise<Generation>;
   sweepHeads(
     prompt: Prompt,

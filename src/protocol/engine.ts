@@ -68,6 +68,13 @@ export interface LoadOptions {
   readonly backend?: Backend;
 }
 
+export interface PredictOptions extends RunOptions, TargetOptions {
+  /** How many of the most probable tokens; left out: 10. */
+  readonly top?: number;
+  /** Token ids that are reported wherever they rank, so that two runs can be laid side by side. */
+  readonly include?: readonly number[];
+}
+
 export interface Tokenization {
   readonly ids: number[];
   /** The tokens as the vocabulary writes them. */
@@ -93,6 +100,8 @@ export interface Prediction {
   readonly top: RankedToken[];
   /** The token asked about, wherever it ranks (0 = most probable). */
   readonly target: RankedToken & { readonly rank: number };
+  /** Those asked for by `include`, in that order. */
+  readonly included: RankedToken[];
 }
 
 /** log p(target) with single heads at 0. */
@@ -207,11 +216,7 @@ export interface EngineApi {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<ModelInfo>;
   tokenize(job: JobId, text: string): Promise<Tokenization>;
-  predict(
-    job: JobId,
-    prompt: Prompt,
-    options: RunOptions & TargetOptions & { readonly top?: number },
-  ): Promise<Prediction>;
+  predict(job: JobId, prompt: Prompt, options: PredictOptions): Promise<Prediction>;
   generate(job: JobId, prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
   /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */
   sweepHeads(

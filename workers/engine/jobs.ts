@@ -17,8 +17,4 @@ export class Jobs {
   cancel(job: JobId): void {
     this.#running.get(job)?.abort();
   }
-
-  cancelAll(): void {
-    for (const controller of this.#running.values()) controller.abort();
-  }
 }

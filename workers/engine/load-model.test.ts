@@ -125,6 +125,12 @@ test.each<[string, CheckpointFiles, string, string]>([
     `safetensors: ${ATTN_OUT} has shape [32, 40]; config.json asks for [40, 32]`,
   ],
   [
+    "a weight that is no number",
+    changed(tensor(ATTN_OUT, (each) => ({ ...each, data: each.data.map((value, at) => (at === 7 ? NaN : value)) }))),
+    "bad-file",
+    `safetensors: ${ATTN_OUT} has NaN at place 7; finite numbers are needed`,
+  ],
+  [
     "a tensor that is flat",
     changed(tensor(ATTN_OUT, (each) => ({ ...each, shape: [40 * 32] }))),
     "bad-file",

@@ -22,6 +22,7 @@ import type {
   NeuronComparison,
   NeuronInspection,
   NeuronTokens,
+  PredictOptions,
   Prediction,
   Progress,
   Prompt,
@@ -57,11 +58,7 @@ export class ModelSession {
     return this.#model.tokenizer.tokenize(text);
   }
 
-  async predict(
-    prompt: Prompt,
-    options: RunOptions & TargetOptions & { readonly top?: number },
-    signal: AbortSignal,
-  ): Promise<Prediction> {
+  async predict(prompt: Prompt, options: PredictOptions, signal: AbortSignal): Promise<Prediction> {
     const { clean, target, interventions } = await this.#setUp(prompt, options);
     const logits = await resume(this.#model.runner, clean, interventions, signal);
     const total = logSumExp(logits);
@@ -77,6 +74,7 @@ export class ModelSession {
       tokens: clean.ids.map((id) => this.#token(id)),
       top: topIndices(logits, checkCount(options.top ?? DEFAULT_TOP)).map(ranked),
       target: { ...ranked(target), rank },
+      included: (options.include ?? []).map((id) => ranked(this.#checkToken(id))),
     };
   }
 
@@ -249,7 +247,7 @@ export class ModelSession {
     const interventions = normaliseInterventions(options.interventions ?? [], this.#model.spec);
     const clean = await this.#captures.get(this.#ids(prompt), []);
     const lens: FrozenLens = { runner: this.#model.runner, scale: clean.scale };
-    return { clean, lens, interventions, target: this.#target(options.target ?? topIndices(clean.logits, 1)[0]!) };
+    return { clean, lens, interventions, target: this.#checkToken(options.target ?? topIndices(clean.logits, 1)[0]!) };
   }
 
   /** As `#setUp`, with the run under the interventions beside the clean one. */
@@ -315,10 +313,10 @@ export class ModelSession {
     return tokens.ids;
   }
 
-  #target(id: number): number {
+  #checkToken(id: number): number {
     const { vocabulary } = this.#model.spec;
     if (Number.isInteger(id) && id >= 0 && id < vocabulary) return id;
-    throw new Fault("bad-request", `target: ${String(id)} is no token id; they go from 0 to ${vocabulary - 1}`);
+    throw new Fault("bad-request", `token ${String(id)}: there is no such id; they go from 0 to ${vocabulary - 1}`);
   }
 }
 

@@ -29,20 +29,31 @@ export async function readPart(
     signal?.throwIfAborted();
     checkShapes(file, plan);
     if (plan.kind === "plain") {
-      plain.set(plan.name, await file.read(plan.tensors[0]!));
+      plain.set(plan.name, await readFinite(file, plan.tensors[0]!));
       continue;
     }
     const [rows, cols] = plan.shape as [number, number];
     const packed = emptyLinear(rows, cols, bits);
     let row = 0;
     for (const tensor of plan.tensors) {
-      const values = await file.read(tensor);
+      const values = await readFinite(file, tensor);
       packRows(packed, row, values);
       row += values.length / cols;
     }
     linear.set(plan.name, packed);
   }
   return { linear, plain };
+}
+
+/** One NaN or infinity would spread over everything that the model computes. */
+async function readFinite(file: TensorFile, tensor: string): Promise<Float32Array> {
+  const values = await file.read(tensor);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return values;
+  throw new Fault(
+    "bad-file",
+    `safetensors: ${tensor} has ${values[wrong]} at place ${wrong}; finite numbers are needed`,
+  );
 }
 
 /** The stacked tensors have to give the plan's shape: the config and the file could disagree. */

@@ -1,0 +1,147 @@
+import { workerEngine } from "#client/worker-engine.ts";
+import type { Engine } from "#client/engine.ts";
+import { encodeModel } from "#formats/onnx/encode.ts";
+import { GraphBuilder } from "#graph/builder.ts";
+import { layOut, weightsOf } from "#graph/weights.ts";
+import type { Backend } from "#model/checkpoint.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { ModelInfo } from "#protocol/engine.ts";
+import { loadOrt } from "#workers/engine/load-ort.ts";
+import { startRuntime } from "#workers/engine/runtime.ts";
+import type { Runtime } from "#workers/engine/runtime.ts";
+
+/** Times in milliseconds, the median of several runs; counts and bytes as they are. */
+export interface Measured {
+  readonly adapter: string;
+  readonly threads: number;
+  readonly loadMs: number;
+  readonly bytesRead: number;
+  readonly bytesHeld: number;
+  readonly forwardMs: number;
+  readonly toggleMs: number;
+  readonly heads: number;
+  readonly wavefrontMs: number;
+  readonly rowByRowMs: number;
+  readonly onePerHeadMs: number;
+  readonly bareMatMulMs: number;
+  readonly rangesMs: number;
+  readonly certifiedMs: number;
+  readonly bruteForceMs: number;
+  readonly evaluated: number;
+  readonly neurons: number;
+}
+
+const PROMPT = "3+5=";
+const HEAD_OFF: Intervention = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 };
+
+/** Runs on the page: the engine in its worker as the app uses it, and the bare products beside it. */
+export async function measure(backend: Backend): Promise<Measured> {
+  const engine = workerEngine(
+    (name) => new Worker(new URL("../../workers/engine/worker.ts", import.meta.url), { type: "module", name }),
+  );
+  const info = await engine.load({ kind: "url", base: new URL("/models/abacus/", location.href).href }, { backend });
+  const { ids } = await engine.tokenize(PROMPT);
+  const forwardMs = await median(() => engine.generate(ids, { tokens: 1 }));
+  const count = 10;
+  const interventions = [HEAD_OFF];
+  // the first comparison also finds the ranges, which are kept
+  const firstMs = await time(() => engine.compareNeurons(ids, { interventions, count }));
+  const certifiedMs = await median(() => engine.compareNeurons(ids, { interventions, count }));
+  const { evaluated, total } = await engine.compareNeurons(ids, { interventions, count });
+  return {
+    adapter: info.adapter,
+    threads: (await loadOrt()).env.wasm.numThreads ?? 1,
+    loadMs: info.loadMs,
+    bytesRead: info.bytes.read,
+    bytesHeld: info.bytes.weights,
+    forwardMs,
+    toggleMs: await median(() => engine.predict(ids, { interventions })),
+    heads: info.layers * info.heads,
+    wavefrontMs: await median(() => engine.sweepHeads(ids)),
+    rowByRowMs: await median(() => engine.sweepHeads(ids, { rowByRow: true })),
+    onePerHeadMs: await time(() => onePerHead(engine, ids, info)),
+    bareMatMulMs: await bareMatMuls(info, ids.length, backend),
+    rangesMs: firstMs - certifiedMs,
+    certifiedMs,
+    bruteForceMs: await time(() => engine.compareNeurons(ids, { interventions, count: total })),
+    evaluated,
+    neurons: total,
+  };
+}
+
+/** The naive sweep: a whole forward pass for each head. */
+async function onePerHead(engine: Engine, ids: readonly number[], { layers, heads }: ModelInfo): Promise<void> {
+  for (let run = 0; run < layers * heads; run++) await engine.generate(ids, { tokens: 1 });
+}
+
+interface Product {
+  readonly rows: number;
+  readonly cols: number;
+  readonly times: number;
+}
+
+/**
+ * The multiply-adds of one wavefront as nothing but matrix products of the same shapes in the same quantisation: what is
+ * left of a sweep when everything but arithmetic is free.
+ */
+async function bareMatMuls(info: ModelInfo, positions: number, backend: Backend): Promise<number> {
+  const { layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary } = info;
+  const runtime = await startRuntime(await loadOrt(), backend, () => undefined);
+  const products = Array.from({ length: layers }, (_, layer): Product[] => {
+    const into = (1 + layer * heads) * positions;
+    const out = (layer + 1 < layers ? 1 + (layer + 1) * heads : layers * heads) * positions;
+    return [
+      { rows: (heads + 2 * kvHeads) * headDim, cols: modelDim, times: into },
+      { rows: modelDim, cols: heads * headDim, times: out },
+      { rows: 2 * neurons, cols: modelDim, times: out },
+      { rows: modelDim, cols: neurons, times: out },
+    ];
+  }).flat();
+  products.push({ rows: vocabulary, cols: modelDim, times: layers * heads });
+  const runs = await Promise.all(products.map((product) => bareProduct(runtime, product)));
+  return median(async () => {
+    for (const run of runs) await run();
+    // a run on the GPU is over when it is handed in; the time counts until it is done
+    await runtime.device?.queue.onSubmittedWorkDone();
+  });
+}
+
+async function bareProduct(
+  { ort, backend, device, queue }: Runtime,
+  { rows, cols, times }: Product,
+): Promise<() => Promise<unknown>> {
+  const layout = layOut([{ name: "w", kind: "linear", tensors: ["w"], shape: [rows, cols] }], 8);
+  const g = new GraphBuilder("product", "weights.bin");
+  g.output(weightsOf(g, layout).linear(g.input("x", [1, "times", cols]), "w"), "y", [1, "times", rows]);
+  const options = {
+    executionProviders:
+      backend === "webgpu"
+        ? [{ name: "webgpu" as const, device: device!, validationMode: "disabled" as const }]
+        : ["wasm"],
+    externalData: [{ path: "weights.bin", data: new Blob([new Uint8Array(layout.totalBytes)]) }],
+    ...(backend === "webgpu" && { preferredOutputLocation: "gpu-buffer" as const }),
+  };
+  const session = await queue.add(() => ort.InferenceSession.create(encodeModel(g.build()), options));
+  const x = new ort.Tensor("float32", new Float32Array(times * cols).fill(0.1), [1, times, cols]);
+  return () =>
+    queue.add(async () => {
+      const { y } = await session.run({ x });
+      y!.dispose();
+    });
+}
+
+const RUNS = 7;
+
+/** After one run that is not counted, because the first one compiles. */
+async function median(run: () => Promise<unknown>): Promise<number> {
+  await run();
+  const times: number[] = [];
+  for (let i = 0; i < RUNS; i++) times.push(await time(run));
+  return times.sort((a, b) => a - b)[RUNS >> 1]!;
+}
+
+async function time(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
