@@ -70,7 +70,7 @@ function Loading({
     <>
       <progress aria-label={`Loading ${name}`} max={1} {...(share !== undefined && { value: share })} />
       <p className="small">
-        {progress ? `${STAGES[progress.stage]} ${progress.part}` : `Starting on ${name}`}
+        {progress ? `${STAGES[progress.stage]}: ${progress.part}` : `Starting on ${name}`}
         {progress && progress.total > 0 && `, ${megabytes(progress.done)} of ${megabytes(progress.total)}`}
         {leftMs !== undefined && leftMs > 0 && `, ${duration(leftMs)} left`}
       </p>

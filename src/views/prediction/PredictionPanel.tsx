@@ -132,7 +132,7 @@ function Share({ of, kind }: { readonly of: number | undefined; readonly kind: "
     <td>
       <span className="share">
         <span className="share-track">
-          <span className={`share-bar ${kind}`} style={{ inlineSize: `${(of ?? 0) * 100}%` }} />
+          {of !== undefined && <span className={`share-bar ${kind}`} style={{ inlineSize: `${of * 100}%` }} />}
         </span>
         {of === undefined ? (
           <span className="faint" title="Not among the fifty most probable tokens of this run">
