@@ -40,8 +40,9 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: process.env["E2E_REPORT"] ?? "test-results/e2e.json" }]],
   use: { baseURL, viewport: { width: 1440, height: 900 }, screenshot: "only-on-failure", trace: "off" },
   projects: [
-    { name: "wasm", use: { launchOptions: launchOptions(NO_WEBGPU) } },
-    { name: "webgpu", use: { launchOptions: launchOptions(WEBGPU) } },
+    // @page: about the page, which is the same on both; @gpu: about what only a GPU can do
+    { name: "wasm", grepInvert: /@gpu/, use: { launchOptions: launchOptions(NO_WEBGPU) } },
+    { name: "webgpu", grepInvert: /@page/, use: { launchOptions: launchOptions(WEBGPU) } },
   ],
   webServer: {
     command: `npm run --silent build && npm run --silent preview -- --port ${port} --strictPort`,

@@ -28,13 +28,71 @@ export { expect };
 
 /** The pages of another reader: a profile of its own, watched like the first. Close its context when done. */
 export async function freshProfile(page: Page, baseURL: string): Promise<{ page: Page; problems: Problems }> {
-  const context = await page.context().browser()!.newContext({ baseURL });
+  const context = await page.context().browser()!.newContext({ baseURL, viewport: page.viewportSize() });
   return { page: await context.newPage(), problems: watch(context, new URL(baseURL).origin) };
 }
 
 /** Opens the app, with a link's fragment (`#v=1&p=…`) where there is one. */
 export async function openApp(page: Page, hash = ""): Promise<void> {
   await page.goto(`/${hash}`);
+}
+
+/** What the page calls the backend that this project is about. */
+export const backendName = () => (test.info().project.name === "webgpu" ? "WebGPU" : "WASM");
+
+/** The heads of the bundled model, 6 layers of 8. */
+export const HEADS = 48;
+
+/** A part of the page by the name that it is read out with. */
+export const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+export const promptBox = (page: Page) => page.getByRole("textbox", { name: "Prompt" });
+export const modelChip = (page: Page) => page.getByRole("button", { name: /^Model: / });
+export const headCell = (page: Page, head: string) => page.getByRole("gridcell", { name: new RegExp(`^${head}:`) });
+export const neuronRows = (page: Page) =>
+  panel(page, "Neurons")
+    .getByRole("row")
+    .filter({ has: page.getByRole("rowheader") });
+
+/** Opens the app and waits until the bundled model answers. */
+export async function openWithModel(page: Page, hash = ""): Promise<void> {
+  await openApp(page, hash);
+  await expectModel(page);
+}
+
+/** The chip says which model answers, in which weights, on what. */
+export async function expectModel(page: Page): Promise<void> {
+  await expect(modelChip(page)).toHaveAccessibleName(
+    new RegExp(`^Model: abacus · 3\\.\\d+\\sM · q8 · ${backendName()}$`),
+    {
+      timeout: 60_000,
+    },
+  );
+}
+
+/** Every cell of the map has a number that was computed here. */
+export async function expectWholeSweep(page: Page): Promise<void> {
+  const heads = panel(page, "Heads");
+  await expect(heads.getByText("recorded")).toHaveCount(0);
+  await expect(heads.getByRole("gridcell", { name: /: effect −?\d/ })).toHaveCount(HEADS);
+  await expect(heads.getByRole("progressbar")).toHaveCount(0);
+}
+
+/** The answer's row in the table of predictions: the token, then its probability before and, if anything is changed, after. */
+export const predictionRow = (page: Page, token: string) =>
+  panel(page, "Prediction")
+    .getByRole("row")
+    .filter({ has: page.getByRole("rowheader", { name: token, exact: true }) });
+
+/** Types a prompt in place of the one that stands there, and asks at once. */
+export async function ask(page: Page, prompt: string): Promise<void> {
+  await promptBox(page).fill(prompt);
+  await promptBox(page).press("Enter");
+}
+
+/** A picture to look at, in test-results/screenshots. */
+export async function picture(page: Page, story: string, options: { readonly fullPage?: boolean } = {}): Promise<void> {
+  const path = `test-results/screenshots/${story}-${test.info().project.name}.png`;
+  await page.screenshot({ path, animations: "disabled", ...options });
 }
 
 /**

@@ -1,0 +1,120 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import {
+  ask,
+  expect,
+  expectWholeSweep,
+  modelChip,
+  neuronRows,
+  openApp,
+  openWithModel,
+  panel,
+  picture,
+  promptBox,
+  test,
+} from "./support.ts";
+
+const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+
+const LOOKS = [
+  { colorScheme: "light", size: "phone", isAudited: false },
+  { colorScheme: "dark", size: "phone", isAudited: true },
+  { colorScheme: "dark", size: "wide", isAudited: false },
+  { colorScheme: "light", size: "wide", isAudited: true },
+] as const;
+
+test("axe finds no violation, in light and dark, wide and on a phone", { tag: "@page" }, async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await openWithModel(page);
+  await expectWholeSweep(page);
+  await inEveryLook(page, "opened");
+
+  await test.step("a head off and in the inspector", async () => {
+    await openApp(page, "#v=1&m=abacus&p=3%2B5%3D&x=L0H7*0&sel=L0H7");
+    await expect(panel(page, "Inspector").getByRole("img", { name: /Attention pattern/ })).toBeVisible();
+    await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
+    await inEveryLook(page, "head");
+  });
+
+  await test.step("the comparison, and a neuron's card", async () => {
+    await page.getByRole("tab", { name: "Neurons" }).click();
+    await expect(neuronRows(page)).toHaveCount(10);
+    await panel(page, "Neurons").getByRole("button", { name: "L4N425" }).click();
+    await expect(panel(page, "Inspector").getByRole("table", { name: "Value vector promotes" })).toBeVisible();
+    await inEveryLook(page, "neuron");
+  });
+
+  await test.step("the list of words and keys", async () => {
+    await page.getByRole("button", { name: "Words and shortcuts" }).click();
+    await expect(page.getByRole("dialog", { name: "Words and shortcuts" })).toBeVisible();
+    await inEveryLook(page, "help");
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+  });
+
+  await test.step("the model's menu", async () => {
+    await modelChip(page).click();
+    await inEveryLook(page, "model");
+    await page.keyboard.press("Escape");
+  });
+
+  await test.step("a notice", async () => {
+    await ask(page, "1+".repeat(40));
+    await expect(page.getByRole("alert")).toBeVisible();
+    await inEveryLook(page, "notice");
+  });
+});
+
+/**
+ * Takes a picture of the page as it stands in each colour scheme and width. Axe looks at one of each: colours do not depend
+ * on the width, nor places on the scheme.
+ */
+async function inEveryLook(page: Page, story: string): Promise<void> {
+  for (const { colorScheme, size, isAudited } of LOOKS) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(SIZES[size]);
+    await picture(page, `look-${story}-${colorScheme}-${size}`, { fullPage: true });
+    if (isAudited) expect(await violations(page), `${story}, ${colorScheme}, ${size}`).toEqual([]);
+    await expectNoSidewaysScroll(page);
+  }
+}
+
+test("on a phone the tab bar stays within reach", { tag: "@page" }, async ({ page }) => {
+  await page.setViewportSize(SIZES.phone);
+  await openWithModel(page);
+  await expectWholeSweep(page);
+  await expect(page.getByRole("tab", { name: "Neurons" })).toBeInViewport();
+  await page.getByRole("tab", { name: "Neurons" }).click();
+  await expect(page.getByText("This table compares two runs")).toBeInViewport({ ratio: 1 });
+  await picture(page, "phone-tab");
+});
+
+test("a person's own choice of theme outlives the visit", { tag: "@page" }, async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  await openWithModel(page);
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await paper();
+  await page.getByRole("button", { name: "Theme: auto, change to light" }).click();
+  await page.getByRole("button", { name: "Theme: light, change to dark" }).click();
+  await expect(page.getByRole("button", { name: "Theme: dark, change to auto" })).toBeVisible();
+  const dark = await paper();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await expect(promptBox(page)).toBeVisible();
+  expect(await paper()).toBe(dark);
+});
+
+/** What axe objects to, in words. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
+  );
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const [needed, shown] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(needed, "width of the page's content").toBeLessThanOrEqual(shown);
+}

@@ -1,0 +1,101 @@
+import type { Page, Worker } from "@playwright/test";
+import {
+  ask,
+  expect,
+  expectModel,
+  expectWholeSweep,
+  openWithModel,
+  panel,
+  picture,
+  predictionRow,
+  promptBox,
+  test,
+} from "./support.ts";
+
+const FINDING = "#v=1&m=abacus&p=3%2B5%3D&x=L0H7*0";
+
+test(
+  "the worker dies without a word: the page keeps everything and starts it again",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, FINDING);
+    await expectWholeSweep(page);
+    // the worker's end takes the answer to this call with it
+    await engineWorker(page)
+      .evaluate(() => self.close())
+      .catch(() => undefined);
+    await expect(page.getByText("The engine's worker ended without a word, perhaps for want of memory.")).toBeVisible();
+    await expectKept(page);
+    await picture(page, "worker-died");
+    await expectRecovered(page);
+  },
+);
+
+test(
+  "an error that nobody caught ends the worker: the page keeps everything and starts it again",
+  { tag: "@page" },
+  async ({ page, problems }) => {
+    problems.expect(/out of the blue/);
+    await openWithModel(page, FINDING);
+    await expectWholeSweep(page);
+    await engineWorker(page).evaluate(() => {
+      setTimeout(() => {
+        throw new Error("out of the blue");
+      });
+    });
+    await expect(page.getByText(/^The engine's worker stopped: .*out of the blue/)).toBeVisible();
+    await expectKept(page);
+    await expectRecovered(page);
+  },
+);
+
+test(
+  "the GPU is lost in the middle of a sweep: the page keeps everything, recovers and completes it",
+  { tag: "@gpu" },
+  async ({ page }) => {
+    await openWithModel(page, FINDING);
+    await expectWholeSweep(page);
+    await engineWorker(page).evaluate(loseDeviceSoon, 60);
+    await ask(page, "6*7=");
+    await expect(page.getByText("The graphics processor was lost")).toBeVisible();
+    await expect(promptBox(page)).toHaveValue("6*7=");
+    await expect(panel(page, "Switched off").getByRole("listitem")).toContainText("L0H7");
+    await picture(page, "device-lost");
+    await expectModel(page);
+    await expect(predictionRow(page, "42")).toBeVisible();
+    await expectWholeSweep(page);
+    await picture(page, "device-lost-recovered");
+  },
+);
+
+/** Lets the GPU device go after it has been given so many batches of work. */
+function loseDeviceSoon(batches: number): void {
+  const { createCommandEncoder } = GPUDevice.prototype;
+  let left = batches;
+  GPUDevice.prototype.createCommandEncoder = function (this: GPUDevice, ...args) {
+    if (left-- === 0) this.destroy();
+    return createCommandEncoder.apply(this, args);
+  };
+}
+
+function engineWorker(page: Page): Worker {
+  const [worker] = page.workers();
+  if (!worker) throw new Error("the page has no worker");
+  return worker;
+}
+
+async function expectKept(page: Page): Promise<void> {
+  await expect(promptBox(page)).toHaveValue("3+5=");
+  await expect(panel(page, "Switched off").getByRole("listitem")).toContainText("L0H7");
+  await expect(predictionRow(page, "8")).toBeVisible();
+}
+
+/** The model is back and answers what it has not been asked before. */
+async function expectRecovered(page: Page): Promise<void> {
+  await expectModel(page);
+  await expect(page.getByText("The model was loaded again, and everything is computed anew.")).toBeVisible();
+  await expect(panel(page, "Prediction")).toContainText("With L0H7 off, p(8) falls");
+  await ask(page, "6*7=");
+  await expect(predictionRow(page, "42")).toBeVisible();
+  await expectWholeSweep(page);
+}
