@@ -1,7 +1,7 @@
 import { cpus } from "node:os";
 import { chromium } from "@playwright/test";
 import { createServer } from "vite";
-import type { Measured } from "./bench/in-page.ts";
+import type * as InPage from "./bench/in-page.ts";
 import { findOrInstallBrowser } from "./browser.ts";
 
 /**
@@ -26,7 +26,7 @@ const server = await createServer({
 await server.listen();
 const address = server.resolvedUrls!.local[0]!;
 const executablePath = findOrInstallBrowser();
-const results: { readonly title: string; readonly measured: Measured }[] = [];
+const results: { readonly title: string; readonly measured: InPage.Measured }[] = [];
 let version = "";
 for (const { backend, title, args } of BACKENDS) {
   const browser = await chromium.launch({ executablePath, args: [...LAUNCH, ...args] });
@@ -36,7 +36,7 @@ for (const { backend, title, args } of BACKENDS) {
   await page.goto(`${address}models/abacus/config.json`);
   const measured = await page.evaluate(
     async ([module, backend]) => {
-      const { measure } = (await import(module)) as typeof import("./bench/in-page.ts");
+      const { measure } = (await import(module)) as typeof InPage;
       return measure(backend);
     },
     [`${address}scripts/bench/in-page.ts`, backend] as const,
@@ -50,7 +50,7 @@ const ratio = (a: number, b: number) => `${(a / b).toFixed(1)}×`;
 const ms = (value: number) => `${value < 100 ? value.toFixed(1) : value.toFixed(0)} ms`;
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-const ROWS: readonly (readonly [string, (measured: Measured) => string])[] = [
+const ROWS: readonly (readonly [string, (measured: InPage.Measured) => string])[] = [
   [
     "head sweep: one forward per head against the wavefront",
     (m) => `${ratio(m.onePerHeadMs, m.wavefrontMs)} (${ms(m.onePerHeadMs)} / ${ms(m.wavefrontMs)})`,
