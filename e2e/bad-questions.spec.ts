@@ -107,6 +107,7 @@ test("of a damaged link, a notice says what was left out and the rest opens", { 
     await expect(notice.filter({ hasText: "c is “-”; it needs a log-probability in nats, 0 or less" })).not.toHaveCount(
       0,
     );
+    await expect(page.getByText("not in this model")).toHaveCount(0);
     await expect(promptBox(page)).toHaveValue("6*7=");
     await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
     await expect(panel(page, "Prediction")).toContainText("The link says: log p −0.06 nats");

@@ -35,7 +35,7 @@ test("opening the page shows what 3+5= gives and which heads carry it", async ({
     await expect(panel(page, "Prediction").getByText("recorded")).toHaveCount(0);
     const [, first] = await panel(page, "Prediction").getByRole("row").allTextContents();
     expect(first).toMatch(/^8.*9[345]\.\d\s%/);
-    await expect(panel(page, "Prediction")).toContainText(/The model answers 8 with 9[345]\.\d\s%/);
+    await expect(panel(page, "Prediction")).toContainText(/The model answers “8” with 9[345]\.\d\s%/);
     await expect(page.getByRole("list", { name: "5 tokens" })).toContainText("⟨s⟩");
   });
 

@@ -60,7 +60,7 @@ test("a finding travels in a link and is checked on the machine that opens it", 
   await theirs.context().close();
 });
 
-test("a link whose number is wrong says by how much", async ({ page }) => {
+test("a link whose number is wrong says by how much", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, "#v=1&m=abacus&d=q8&p=3%2B5=&x=L0H7*0&b=-0.0602&c=-6.5");
   const prediction = panel(page, "Prediction");
   await expect(prediction).toContainText(/≠ differs on this machine, largest difference 1\.[3-5] nats/);

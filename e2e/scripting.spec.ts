@@ -1,10 +1,10 @@
-import { expect, expectWholeSweep, openWithModel, predictionRow, test, withEngine } from "./support.ts";
+import { expect, expectWholeSweep, openApp, openWithModel, predictionRow, test, withEngine } from "./support.ts";
 
 /** Nats by which q8 weights may move a number that docs/scripting.md gives in float64. */
 const MOVED_BY_Q8 = 2;
 
 test("window.arithmoscope answers every call as its manual says", async ({ page }) => {
-  await openWithModel(page);
+  await openApp(page);
 
   await test.step("load, tokenize, predict, generate", async () => {
     const info = await withEngine(page, (engine) => engine.load({ kind: "bundled" }), undefined);

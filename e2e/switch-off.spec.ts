@@ -20,10 +20,10 @@ test("switching the most important head off makes the answer fall", async ({ pag
     await picture(page, "switch-off");
   });
 
-  await test.step("by slider: at a half of its scale the answer is between the two", async () => {
+  await test.step("by slider: half of the head is enough for the answer", async () => {
     await switchedOff.getByRole("slider", { name: "Scale of L0H7" }).fill("0.5");
     await expect(panel(page, "Prediction")).toContainText("With L0H7 ×0.5");
-    await expect(answer.getByRole("cell").last()).not.toHaveText(IS_GONE);
+    await expect(answer.getByRole("cell").last()).toHaveText(/9\d\.\d\s%$/);
     await expect(headCell(page, "L0H7")).toHaveAccessibleName(/, scaled by 0\.5$/);
     await picture(page, "switch-off-scaled");
   });

@@ -24,6 +24,7 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
   const finding = isBlank ? { ...read, prompt: FIRST_PROMPT } : read;
   if (notices.length > 0) notify("link", asOneNotice(notices));
   else dismiss("link");
+  dismiss("interventions"); // of the finding before
   opened.setState({ finding });
   replaceQuestion({ prompt: finding.prompt, target: finding.target, interventions: finding.interventions });
   view.setState({ tab: finding.view, sort: finding.sort ?? DEFAULT_SORT, hovered: undefined });

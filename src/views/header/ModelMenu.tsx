@@ -44,7 +44,14 @@ export function ModelMenu() {
             onChoose={(next: Backend | "auto") => void reloadModel({ backend: next })}
           />
           {choice && status.kind !== "loading" && (
-            <button type="button" className="sheet-item" onClick={() => void reloadModel()}>
+            <button
+              type="button"
+              className="sheet-item"
+              onClick={() => {
+                close();
+                void reloadModel();
+              }}
+            >
               Load {choice.id} again
             </button>
           )}

@@ -1,8 +1,11 @@
 import { useRef } from "react";
 import { useStore } from "zustand";
+import type { ViewName } from "#state/finding.ts";
 import { showTab, view } from "#state/view.ts";
 import { Inspector } from "../inspector/Inspector.tsx";
 import { TABS } from "./tabs.tsx";
+
+const PANEL_ID = "evidence-panel";
 
 /** The right-hand side: one kind of evidence at a time, and what is selected in it. */
 export function EvidencePanel() {
@@ -11,7 +14,7 @@ export function EvidencePanel() {
   return (
     <div className="evidence">
       <TabBar active={active} />
-      <div role="tabpanel" id="evidence-panel" aria-labelledby={`tab-${active}`}>
+      <div role="tabpanel" id={PANEL_ID} aria-labelledby={`tab-${active}`}>
         <Panel />
       </div>
       <Inspector />
@@ -24,7 +27,7 @@ function TabBar({ active }: { readonly active: string }) {
   const move = (step: number) => {
     const from = TABS.findIndex((tab) => tab.view === active);
     const next = TABS[(from + step + TABS.length) % TABS.length]!;
-    showTab(next.view);
+    openTab(next.view);
     host.current?.querySelector<HTMLButtonElement>(`#tab-${next.view}`)?.focus();
   };
   return (
@@ -45,14 +48,24 @@ function TabBar({ active }: { readonly active: string }) {
           type="button"
           role="tab"
           aria-selected={tab.view === active}
-          aria-controls="evidence-panel"
+          aria-controls={PANEL_ID}
           tabIndex={tab.view === active ? 0 : -1}
           title={`Shortcut: g ${tab.key}`}
-          onClick={() => showTab(tab.view)}
+          onClick={() => openTab(tab.view)}
         >
           {tab.label}
         </button>
       ))}
     </div>
   );
+}
+
+/** Where a panel that starts lower than this share of the window counts as out of sight. */
+const FOLD = 0.6;
+
+/** On a phone the tabs stay at the bottom while their panel may be far down the page: it is brought into sight. */
+function openTab(tab: ViewName): void {
+  showTab(tab);
+  const panel = document.getElementById(PANEL_ID);
+  if (panel && panel.getBoundingClientRect().top > innerHeight * FOLD) panel.scrollIntoView();
 }
