@@ -3,6 +3,8 @@ import { findBrowser } from "./scripts/browser.ts";
 
 const port = Number(process.env["E2E_PORT"] ?? 4173);
 const baseURL = `http://localhost:${port}`;
+/** By port, so that two runs at once do not build into one folder. */
+const site = `test-results/site-${port}`;
 const executablePath = findBrowser();
 
 const QUIET = [
@@ -45,7 +47,7 @@ export default defineConfig({
     { name: "webgpu", grepInvert: /@page/, use: { launchOptions: launchOptions(WEBGPU) } },
   ],
   webServer: {
-    command: `npm run --silent build && npm run --silent preview -- --port ${port} --strictPort`,
+    command: `vite build --outDir ${site} --emptyOutDir && vite preview --outDir ${site} --port ${port} --strictPort`,
     url: baseURL,
     timeout: 120_000,
     reuseExistingServer: false,
