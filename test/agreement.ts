@@ -7,7 +7,7 @@ import type { Numbers, Tolerance } from "./farthest.ts";
 import { forward } from "./reference/forward.ts";
 import { atLast, lensOf, logProbability } from "./reference/lens.ts";
 import { compareNeurons, headSweep, layerIncreases, neuronIncreases, rankNeurons } from "./reference/method.ts";
-import type { ReferenceModel } from "./reference/model.ts";
+import type { ReferenceModel } from "./reference/families/family.ts";
 
 /** What an engine says about one prompt, on whatever backend, with the target it was asked about. */
 export interface Answers {

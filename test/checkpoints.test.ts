@@ -1,6 +1,6 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { expect, test } from "vitest";
-import { abacusFiles, bfloat16Bits, float16Bits, randomCheckpoint } from "./checkpoints.ts";
+import { abacusFiles, bfloat16Bits, FAMILY_VARIANTS, float16Bits, randomCheckpoint, shapeOf } from "./checkpoints.ts";
 
 test.each([
   [0, 0x0000],
@@ -42,4 +42,33 @@ test("reads every file of the bundled model", () => {
   expect([...abacusFiles().keys()]).toEqual(
     expect.arrayContaining(["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]),
   );
+});
+
+const configOf = (changes: Parameters<typeof randomCheckpoint>[0]) =>
+  JSON.parse(new TextDecoder().decode(randomCheckpoint(changes).get("config.json"))) as Record<string, unknown>;
+
+test.each(FAMILY_VARIANTS)(
+  "$name: the heads are as wide as the residual unless head_dim says otherwise",
+  ({ changes }) => {
+    const { family, heads, headDim, modelDim } = shapeOf(changes);
+    const config = configOf(changes);
+    expect(config["model_type"]).toBe(family);
+    expect(config["head_dim"] ?? modelDim / heads).toBe(headDim);
+  },
+);
+
+test.each([
+  ["gpt2", ["n_embd", "n_head", "n_inner", "n_layer", "n_positions", "layer_norm_epsilon", "activation_function"]],
+  ["gptj", ["n_embd", "n_head", "n_inner", "n_layer", "n_positions", "layer_norm_epsilon", "rotary_dim"]],
+  ["gpt_neox", ["hidden_size", "layer_norm_eps", "rotary_pct", "rotary_emb_base", "use_parallel_residual"]],
+  ["mistral", ["hidden_size", "sliding_window", "rms_norm_eps", "rope_theta"]],
+  ["qwen2", ["hidden_size", "use_sliding_window", "rms_norm_eps", "rope_theta"]],
+  ["qwen3", ["hidden_size", "head_dim", "attention_bias", "rms_norm_eps", "rope_theta"]],
+] as const)("a %s config has the fields of its family", (family, fields) => {
+  expect(Object.keys(configOf({ family }))).toEqual(expect.arrayContaining([...fields]));
+});
+
+test("a gpt2 config says nothing of tied embeddings, which means that they are", () => {
+  expect(configOf({ family: "gpt2" })).not.toHaveProperty("tie_word_embeddings");
+  expect(configOf({ family: "gpt2", tied: false })).toMatchObject({ tie_word_embeddings: false });
 });

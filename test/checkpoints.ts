@@ -1,39 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { llama, mistral, qwen2, qwen3 } from "./random/gated-decoder.ts";
+import { gpt2, gptj, gptNeox } from "./random/gpt.ts";
+import { drawFrom } from "./random/shape.ts";
+import type { FamilyName, NamedTensor, RandomCheckpoint, RandomFamily, StoredDtype } from "./random/shape.ts";
+
+export type { FamilyName, NamedTensor, RandomCheckpoint, StoredDtype };
 
 /** A checkpoint folder: what is in each file, by its name. */
 export type CheckpointFiles = Map<string, Uint8Array>;
-
-/** How a checkpoint file stores its weights, by safetensors' names. */
-export type StoredDtype = "F32" | "F16" | "BF16";
-
-/** The shape of a Llama model of random weights. */
-export interface RandomCheckpoint {
-  readonly seed: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDim: number;
-  /** Need not be `heads * headDim`. */
-  readonly modelDim: number;
-  readonly neurons: number;
-  readonly vocabulary: number;
-  /** The longest prompt, in tokens. */
-  readonly context: number;
-  readonly ropeTheta: number;
-  readonly epsilon: number;
-  /** True: the unembedding is the embedding, and the file has no `lm_head.weight`. */
-  readonly tied: boolean;
-  readonly dtype: StoredDtype;
-  /** More than 1: that many files and a `model.safetensors.index.json`. */
-  readonly shards: number;
-}
 
 /**
  * Awkward on purpose: two query heads to a key head, a residual that is neither `heads * headDim` wide nor a multiple
  * of 32, a prime vocabulary.
  */
 export const SMALL_GQA: RandomCheckpoint = {
+  family: "llama",
   seed: 1,
   layers: 3,
   heads: 4,
@@ -48,7 +30,87 @@ export const SMALL_GQA: RandomCheckpoint = {
   tied: false,
   dtype: "F32",
   shards: 1,
+  prefixed: true,
+  buffers: false,
+  parallel: true,
+  rotaryShare: 0.3,
+  rotaryDims: 6,
+  ropeParameters: false,
+  ropeScaling: undefined,
+  slidingWindow: null,
 };
+
+/** Three heads of 14 dimensions, as wide as the residual together: the older families cannot have it otherwise. */
+const SMALL_GPT = { heads: 3, kvHeads: 3, headDim: 14, modelDim: 42, layers: 2 } as const;
+
+/** How each family's small model differs from `SMALL_GQA`. */
+const SMALL: Record<FamilyName, Partial<RandomCheckpoint>> = {
+  llama: {},
+  mistral: { seed: 11, ropeTheta: 1e6 },
+  // no head_dim in the config: the heads together are as wide as the residual
+  qwen2: { seed: 12, heads: 6, headDim: 6, modelDim: 36, ropeTheta: 1e6, epsilon: 1e-6 },
+  qwen3: { seed: 13, ropeTheta: 1e6, epsilon: 1e-6, tied: true },
+  gpt2: { ...SMALL_GPT, seed: 14, neurons: 4 * SMALL_GPT.modelDim, tied: true },
+  gpt_neox: { ...SMALL_GPT, seed: 15, neurons: 58 },
+  gptj: { ...SMALL_GPT, seed: 16, neurons: 58 },
+};
+
+/** Llama 3's scaling with an original context in which the four pairs of 8 dimensions see all three of its ways. */
+export const LLAMA3_SCALING = {
+  factor: 8,
+  low_freq_factor: 1,
+  high_freq_factor: 4,
+  original_max_position_embeddings: 128,
+  rope_type: "llama3",
+} as const;
+
+/** A model for each thing that a family can be: what its small one has, and then the ways to differ from that. */
+export const FAMILY_VARIANTS: readonly { readonly name: string; readonly changes: Partial<RandomCheckpoint> }[] = [
+  { name: "llama", changes: {} },
+  {
+    name: "llama, Llama 3's rotation",
+    changes: { ropeScaling: LLAMA3_SCALING, context: 256, ropeTheta: 5e3, seed: 21 },
+  },
+  {
+    name: "llama, tied, Llama 3's rotation in rope_parameters",
+    changes: { ropeScaling: LLAMA3_SCALING, context: 256, ropeParameters: true, tied: true, seed: 22 },
+  },
+  { name: "llama, tied, names without a prefix", changes: { tied: true, prefixed: false, seed: 23 } },
+  { name: "mistral, no window", changes: { family: "mistral" } },
+  { name: "mistral, a window as long as the prompt", changes: { family: "mistral", slidingWindow: 7, seed: 24 } },
+  { name: "qwen2", changes: { family: "qwen2" } },
+  { name: "qwen2, tied", changes: { family: "qwen2", tied: true, seed: 25 } },
+  { name: "qwen3, tied", changes: { family: "qwen3" } },
+  { name: "qwen3, untied, rope_parameters", changes: { family: "qwen3", tied: false, ropeParameters: true, seed: 26 } },
+  { name: "gpt2", changes: { family: "gpt2" } },
+  {
+    name: "gpt2, names without a prefix, with masks",
+    changes: { family: "gpt2", prefixed: false, buffers: true, neurons: 58, seed: 27 },
+  },
+  { name: "gpt_neox", changes: { family: "gpt_neox" } },
+  {
+    name: "gpt_neox, sequential, with masks",
+    changes: { family: "gpt_neox", parallel: false, buffers: true, seed: 28 },
+  },
+  {
+    name: "gpt_neox, rope_parameters, another base",
+    changes: { family: "gpt_neox", ropeParameters: true, ropeTheta: 5e3, rotaryShare: 0.6, seed: 29 },
+  },
+  { name: "gptj", changes: { family: "gptj" } },
+  {
+    name: "gptj, four neurons a dimension, with masks",
+    changes: { family: "gptj", neurons: 168, buffers: true, rotaryDims: 14, seed: 30 },
+  },
+];
+
+/** What a random checkpoint is made of, when only what differs from its family's small model is said. */
+export const shapeOf = (changes: Partial<RandomCheckpoint>): RandomCheckpoint => ({
+  ...SMALL_GQA,
+  ...SMALL[changes.family ?? "llama"],
+  ...changes,
+});
+
+const FAMILIES: Record<FamilyName, RandomFamily> = { llama, mistral, qwen2, qwen3, gpt2, gpt_neox: gptNeox, gptj };
 
 /** The bundled model's files, as they are served. */
 export function abacusFiles(): CheckpointFiles {
@@ -62,11 +124,11 @@ export function readFolder(folder: string): CheckpointFiles {
 }
 
 /**
- * A Llama checkpoint of random weights, the same for the same seed. Matrices are normal with a spread that keeps
+ * A checkpoint of random weights, of Llama if no family is named, the same for the same seed. Matrices are normal with a spread that keeps
  * activations near 1, so that every head and neuron has an effect that float32 can see; gains are near 1.
  */
 export function randomCheckpoint(changes: Partial<RandomCheckpoint> = {}): CheckpointFiles {
-  const shape = { ...SMALL_GQA, ...changes };
+  const shape = shapeOf(changes);
   const files: CheckpointFiles = new Map();
   files.set("config.json", jsonBytes(configOf(shape)));
   files.set("tokenizer.json", jsonBytes(tokenizerOf(shape.vocabulary)));
@@ -88,13 +150,6 @@ export function randomCheckpoint(changes: Partial<RandomCheckpoint> = {}): Check
   const index = { metadata: { total_size: values * BYTES_PER_VALUE[shape.dtype] }, weight_map: weightMap };
   files.set("model.safetensors.index.json", jsonBytes(index));
   return files;
-}
-
-/** A named array in row-major order. */
-export interface NamedTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
 }
 
 const BYTES_PER_VALUE = { F32: 4, F16: 2, BF16: 2 } satisfies Record<StoredDtype, number>;
@@ -149,28 +204,18 @@ export function bfloat16Bits(value: number): number {
   return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 }
 
-function configOf(shape: RandomCheckpoint) {
-  return {
-    architectures: ["LlamaForCausalLM"],
-    model_type: "llama",
-    hidden_size: shape.modelDim,
-    intermediate_size: shape.neurons,
-    num_hidden_layers: shape.layers,
-    num_attention_heads: shape.heads,
-    num_key_value_heads: shape.kvHeads,
-    head_dim: shape.headDim,
-    vocab_size: shape.vocabulary,
-    max_position_embeddings: shape.context,
-    rms_norm_eps: shape.epsilon,
-    rope_theta: shape.ropeTheta,
-    hidden_act: "silu",
-    attention_bias: false,
-    mlp_bias: false,
-    tie_word_embeddings: shape.tied,
-    bos_token_id: 1,
-    eos_token_id: 2,
-    torch_dtype: { F32: "float32", F16: "float16", BF16: "bfloat16" }[shape.dtype],
-  };
+const configOf = (shape: RandomCheckpoint) => ({
+  ...FAMILIES[shape.family].config(shape),
+  vocab_size: shape.vocabulary,
+  bos_token_id: 1,
+  eos_token_id: 2,
+  torch_dtype: { F32: "float32", F16: "float16", BF16: "bfloat16" }[shape.dtype],
+});
+
+function randomTensors(shape: RandomCheckpoint): NamedTensor[] {
+  const tensors = FAMILIES[shape.family].tensors(shape, drawFrom(shape.seed));
+  if (shape.prefixed) return tensors;
+  return tensors.map((tensor) => ({ ...tensor, name: tensor.name.replace(/^(?:model|transformer|gpt_neox)\./, "") }));
 }
 
 /** `<unk>`, `<s>`, `</s>`, then `w3`, `w4`, …: text is split at spaces and `w12` is token 12. BOS is added. */
@@ -216,53 +261,6 @@ function tokenizerOf(vocabulary: number) {
       merges: [],
     },
   };
-}
-
-function randomTensors(shape: RandomCheckpoint): NamedTensor[] {
-  const { modelDim: d, headDim, heads, kvHeads, neurons, vocabulary } = shape;
-  const normal = normalNumbers(shape.seed);
-  const draw = (count: number, mean: number, spread: number) =>
-    Float32Array.from({ length: count }, () => mean + spread * normal());
-  const projection = (name: string, rows: number, cols: number, gain = 1): NamedTensor => ({
-    name,
-    shape: [rows, cols],
-    data: draw(rows * cols, 0, gain / Math.sqrt(cols)),
-  });
-  const norm = (name: string): NamedTensor => ({ name, shape: [d], data: draw(d, 1, 0.2) });
-
-  const tensors: NamedTensor[] = [
-    { name: "model.embed_tokens.weight", shape: [vocabulary, d], data: draw(vocabulary * d, 0, 0.5) },
-  ];
-  for (let layer = 0; layer < shape.layers; layer++) {
-    const prefix = `model.layers.${layer}`;
-    tensors.push(
-      norm(`${prefix}.input_layernorm.weight`),
-      // sharper than 1 so that attention is not uniform
-      projection(`${prefix}.self_attn.q_proj.weight`, heads * headDim, d, 1.5),
-      projection(`${prefix}.self_attn.k_proj.weight`, kvHeads * headDim, d, 1.5),
-      projection(`${prefix}.self_attn.v_proj.weight`, kvHeads * headDim, d),
-      projection(`${prefix}.self_attn.o_proj.weight`, d, heads * headDim),
-      norm(`${prefix}.post_attention_layernorm.weight`),
-      projection(`${prefix}.mlp.gate_proj.weight`, neurons, d, 2),
-      projection(`${prefix}.mlp.up_proj.weight`, neurons, d, 2),
-      projection(`${prefix}.mlp.down_proj.weight`, d, neurons),
-    );
-  }
-  tensors.push(norm("model.norm.weight"));
-  if (!shape.tied) tensors.push(projection("lm_head.weight", vocabulary, d, 2));
-  return tensors;
-}
-
-/** Normal numbers by Box and Muller's transform over the mulberry32 generator. */
-function normalNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
 const jsonBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

@@ -12,8 +12,11 @@ export const COUNTING_SPEC: ModelSpec = {
   neurons: 3,
   vocabulary: 4,
   context: 8,
+  norm: "rms",
   normEps: 1e-6,
-  rope: { theta: 10_000, dims: 1 },
+  positions: { kind: "learned" },
+  block: "sequential",
+  activation: "silu-gated",
   tied: false,
 };
 

@@ -2,7 +2,7 @@ import { fromRows, rowOf } from "#core/matrix.ts";
 import { logSumExp, softmax } from "#core/softmax.ts";
 import type { Capture } from "./capture.ts";
 import { midOf } from "./increase.ts";
-import { lensLogits } from "./lens.ts";
+import { residualLogits } from "./lens.ts";
 import type { FrozenLens } from "./lens.ts";
 
 /** log p(target) at each layer's residMid at the last position, and its first-order change by each neuron. */
@@ -16,7 +16,8 @@ export interface Linearisation {
 /**
  * What the neurons of each layer start from, and m_k · (v_k · g) for every neuron.
  *
- * g = s·γ ⊙ (u_w − Σ_t p_t u_t) is the gradient of log p(w) at the layer's residMid, p being the lens distribution there.
+ * g = s·γ ⊙ (u_w − Σ_t p_t u_t) is the gradient of log p(w) at the layer's residMid, p being the lens distribution there; in a
+ * LayerNorm model its mean is taken out.
  * Log-sum-exp is convex, so log p is concave along any direction and this tangent is an upper bound of the neuron's increase.
  */
 export async function linearise(lens: FrozenLens, run: Capture, target: number): Promise<Linearisation> {
@@ -26,7 +27,7 @@ export async function linearise(lens: FrozenLens, run: Capture, target: number):
     run.layers.map((_, layer) => midOf(run, layer)),
     spec.modelDim,
   );
-  const logits = await lensLogits(lens, bases);
+  const logits = await residualLogits(lens, bases);
   const atBase = Float64Array.from(
     run.layers,
     (_, layer) => rowOf(logits, layer)[target]! - logSumExp(rowOf(logits, layer)),

@@ -1,11 +1,12 @@
 import { matrix } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
-import type { Runner, Unembedded, UnembedOutput } from "./runner.ts";
+import type { Runner, Unembedded, UnembedRun } from "./runner.ts";
 
 /**
  * The lens: vectors projected to the vocabulary through the final norm with its scale frozen at the clean run's last
- * position, logits(x) = W_U·(scale · x ⊙ γ). With the scale frozen it is linear, logits(x + v) = logits(x) + logits(v), and
- * at the clean run's final residual it is the model's own prediction.
+ * position, logits(x) = W_U·(scale · x ⊙ γ), in a LayerNorm model with x's mean taken out first and the biases of norm and
+ * logits added. With the scale frozen it is linear up to those biases, and at the clean run's final residual it is the
+ * model's own prediction.
  */
 export interface FrozenLens {
   readonly runner: Runner;
@@ -13,38 +14,49 @@ export interface FrozenLens {
 }
 
 /**
- * log p(target) at each vector, in nats: target logit − log-sum-exp.
+ * log p(target) at each residual, in nats: target logit − log-sum-exp.
  *
- * @param vectors [any, modelDim]
+ * @param residuals [any, modelDim]
  */
-export async function lensLogProbabilities(lens: FrozenLens, vectors: Matrix, target: number): Promise<Float64Array> {
-  const { logSumExp, targetLogits } = await project(lens, vectors, ["logSumExp", "targetLogits"], [target]);
+export async function lensLogProbabilities(lens: FrozenLens, residuals: Matrix, target: number): Promise<Float64Array> {
+  const { logSumExp, targetLogits } = await project(lens, residuals, {
+    wants: ["logSumExp", "targetLogits"],
+    targets: [target],
+  });
   return Float64Array.from(targetLogits, (logit, row) => logit - logSumExp[row]!);
 }
 
-/** Logits of each vector, [vectors, vocabulary]. */
-export async function lensLogits(lens: FrozenLens, vectors: Matrix): Promise<Matrix> {
-  const { logits } = await project(lens, vectors, ["logits"]);
+/** Logits of each residual, [residuals, vocabulary]. */
+export async function residualLogits(lens: FrozenLens, residuals: Matrix): Promise<Matrix> {
+  const { logits } = await project(lens, residuals, { wants: ["logits"] });
+  return matrix(residuals.rows, lens.runner.spec.vocabulary, logits);
+}
+
+/** What each vector adds to every logit when it is added to a residual, [vectors, vocabulary]: no bias is in it. */
+export async function vectorLogits(lens: FrozenLens, vectors: Matrix): Promise<Matrix> {
+  const { logits } = await project(lens, vectors, { wants: ["logits"], isBare: true });
   return matrix(vectors.rows, lens.runner.spec.vocabulary, logits);
 }
 
-/** The widest gap between two tokens' logits at each vector, max − min over the vocabulary: [vectors]. */
+/** The widest gap between what a vector adds to two tokens' logits, max − min over the vocabulary: [vectors]. */
 export async function lensRanges(lens: FrozenLens, vectors: Matrix): Promise<Float32Array> {
-  const { highestLogit, lowestLogit } = await project(lens, vectors, ["highestLogit", "lowestLogit"]);
+  const { highestLogit, lowestLogit } = await project(lens, vectors, {
+    wants: ["highestLogit", "lowestLogit"],
+    isBare: true,
+  });
   return highestLogit.map((highest, row) => highest - lowestLogit[row]!);
 }
 
 async function project(
   { runner, scale }: FrozenLens,
   vectors: Matrix,
-  wants: readonly UnembedOutput[],
-  targets: readonly number[] = [0],
+  run: Pick<UnembedRun, "wants" | "targets" | "isBare">,
 ): Promise<Unembedded> {
   // as positions of one row rather than rows of one position: the GPU then multiplies one matrix instead of many vectors
   const residual = runner.upload(vectors.data, 1, vectors.rows);
   const positions = Array.from({ length: vectors.rows }, (_, row) => row);
   try {
-    return await runner.unembed(residual, { positions, scale, targets, wants });
+    return await runner.unembed(residual, { ...run, positions, scale });
   } finally {
     runner.release(residual);
   }

@@ -29,8 +29,10 @@ export interface BlockOutput {
 
 export interface UnembedRun {
   readonly positions: readonly number[];
-  /** What every vector is multiplied by before the final norm's gain; left out, each one's own 1 / rms. */
+  /** What every vector is multiplied by before the final norm's gain; left out, each one's own 1 / rms or 1 / deviation. */
   readonly scale?: number;
+  /** What is projected is a vector on its own, not a residual: the biases of norm and logits are left out. */
+  readonly isBare?: boolean;
   readonly targets?: readonly number[];
   /** Which of the batch · positions vectors are ranked for `topIds`; left out: the first. */
   readonly rankedRows?: readonly number[];
@@ -72,8 +74,8 @@ export interface ModelWeights {
   /** What a head writes for a given z [headDim]: its columns of o_proj times z, [modelDim]. */
   headOutput(at: HeadId, z: ArrayLike<number>): Float32Array;
   /**
-   * The residual direction that a mix of logits reads: γ ⊙ W_Uᵀ·mix, [modelDim], γ being the final norm's gain. Times the
-   * lens's scale it is the mix's gradient.
+   * The residual direction that a mix of logits reads: γ ⊙ W_Uᵀ·mix, [modelDim], γ being the final norm's gain; in a
+   * LayerNorm model its mean is taken out. Times the lens's scale it is the mix's gradient.
    *
    * @param mix one number per token, [vocabulary]
    */

@@ -1,27 +1,27 @@
 import type { ModelSpec } from "#model/spec.ts";
 import type { GraphBuilder, Value } from "./builder.ts";
 import * as op from "./operators.ts";
+import type { PartWeights } from "./weights.ts";
 
 /**
- * softmax(q·kᵀ / √headDim + mask) · v, with q and k turned by their positions.
+ * softmax(q·kᵀ / √headDim + mask) · v, with q and k turned by their positions where the model does that.
  *
- * `qkv` is [batch, position, (heads + 2·kvHeads)·headDim]: all query heads, then keys, then values. The inputs `cos`, `sin`
- * [position, headDim/2] and `mask` [position, position] are added to the graph. z is [batch, heads, position, headDim], the
- * pattern [batch, heads, position, position] with rows that sum to 1.
+ * `normed` is [batch, position, modelDim]; the weight `qkv` gives all query heads, then keys, then values. Inputs added to the
+ * graph: `mask` [position, position], and for rotary positions `cos`, `sin` [position, pairs]. z is
+ * [batch, heads, position, headDim], the pattern [batch, heads, position, position] with rows that sum to 1.
  */
 export function attention(
   g: GraphBuilder,
   spec: ModelSpec,
-  qkv: Value,
+  weights: PartWeights,
+  normed: Value,
 ): { readonly z: Value; readonly pattern: Value } {
   const { heads, kvHeads, headDim } = spec;
-  const cos = g.input("cos", ["position", headDim / 2]);
-  const sin = g.input("sin", ["position", headDim / 2]);
   const mask = g.input("mask", ["position", "position"]);
-
-  const byHead = op.transpose(g, op.reshape(g, qkv, [0, 0, heads + 2 * kvHeads, headDim]), [0, 2, 1, 3]);
-  const [qk, v] = op.split(g, byHead, [heads + kvHeads, kvHeads], 1) as [Value, Value];
-  const [q, k] = op.split(g, op.rotaryEmbedding(g, qk, cos, sin), [heads, kvHeads], 1) as [Value, Value];
+  const rows = op.reshape(g, weights.linear(normed, "qkv"), [0, 0, heads + 2 * kvHeads, headDim]);
+  const [qk, v] = op.split(g, op.transpose(g, rows, [0, 2, 1, 3]), [heads + kvHeads, kvHeads], 1) as [Value, Value];
+  const turned = rotate(g, spec, normaliseHeads(g, spec, weights, qk));
+  const [q, k] = op.split(g, turned, [heads, kvHeads], 1) as [Value, Value];
 
   // query heads that share a key head follow each other, so all their positions form one long matrix and no key is repeated
   const grouped = op.reshape(g, q, [0, kvHeads, -1, headDim]);
@@ -29,4 +29,22 @@ export function attention(
   const pattern = op.softmax(g, op.add(g, op.reshape(g, scores, [0, heads, -1, 0]), mask));
   const z = op.matMul(g, op.reshape(g, pattern, [0, kvHeads, -1, 0]), v);
   return { z: op.reshape(g, z, [0, heads, -1, headDim]), pattern };
+}
+
+/** RMSNorm over each head's queries and keys, where the family has gains for it. */
+function normaliseHeads(g: GraphBuilder, { heads, kvHeads }: ModelSpec, weights: PartWeights, qk: Value): Value {
+  if (!weights.has("q_norm")) return qk;
+  const [q, k] = op.split(g, qk, [heads, kvHeads], 1) as [Value, Value];
+  return op.concat(g, [weights.norm(q, "q_norm"), weights.norm(k, "k_norm")], 1);
+}
+
+/** Turns the first 2·pairs dimensions of each head; the rest, if any, passes by. */
+function rotate(g: GraphBuilder, { positions, headDim }: ModelSpec, qk: Value): Value {
+  if (positions.kind !== "rotary") return qk;
+  const pairs = positions.inverseFrequencies.length;
+  const cos = g.input("cos", ["position", pairs]);
+  const sin = g.input("sin", ["position", pairs]);
+  if (2 * pairs === headDim) return op.rotaryEmbedding(g, qk, cos, sin);
+  const [turning, passing] = op.split(g, qk, [2 * pairs, headDim - 2 * pairs], 3) as [Value, Value];
+  return op.concat(g, [op.rotaryEmbedding(g, turning, cos, sin), passing], 3);
 }

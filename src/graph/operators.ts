@@ -42,6 +42,18 @@ export const reduceLogSumExp = (g: GraphBuilder, x: Value) =>
 export const topK = (g: GraphBuilder, x: Value, count: number) =>
   g.apply("TopK", [x, g.ints([count])], { attributes: { axis: -1, largest: 1, sorted: 1 }, results: 2 });
 
+export const sub = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Sub", [a, b]));
+export const concat = (g: GraphBuilder, parts: readonly Value[], axis: number) =>
+  first(g.apply("Concat", parts, { attributes: { axis } }));
+
+/** x · Φ(x), exactly or by its tanh approximation. */
+export const gelu = (g: GraphBuilder, x: Value, approximate: "none" | "tanh") =>
+  first(g.apply("Gelu", [x], { attributes: { approximate } }));
+
+/** (x − mean(x)) / sqrt(var(x) + eps) · gain + bias */
+export const layerNormalization = (g: GraphBuilder, x: Value, [gain, bias]: readonly [Value, Value], eps: number) =>
+  first(g.apply("LayerNormalization", [x, gain, bias], { attributes: { axis: -1, epsilon: { float: eps } } }));
+
 /** x / sqrt(mean(x²) + eps) · gain: RMSNorm. */
 export const simplifiedLayerNormalization = (g: GraphBuilder, x: Value, gain: Value, eps: number) =>
   first(

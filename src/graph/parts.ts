@@ -1,10 +1,11 @@
 import type { ModelSpec } from "#model/spec.ts";
 import type { OnnxGraph } from "#formats/onnx/encode.ts";
+import { block } from "./block.ts";
 import { GraphBuilder } from "./builder.ts";
-import { llamaBlock } from "./families/llama.ts";
+import type { Value } from "./builder.ts";
 import * as op from "./operators.ts";
 import { weightsOf } from "./weights.ts";
-import type { PartWeights, WeightLayout } from "./weights.ts";
+import type { WeightLayout } from "./weights.ts";
 
 /** The name under which a part's graph finds its file of weights. */
 export const WEIGHTS_FILE = "weights.bin";
@@ -12,28 +13,23 @@ export const WEIGHTS_FILE = "weights.bin";
 /** How many of the most probable tokens the unembedding ranks; who wants more ranks the logits. */
 const TOP_COUNT = 16;
 
-/** A family's decoder layer: adds the operators between the residual going in and the one coming out. */
-export type BlockBuilder = (g: GraphBuilder, spec: ModelSpec, weights: PartWeights) => void;
-
-/** By family name; the other half of an entry in `model/families.ts`. */
-const BLOCKS: Readonly<Record<string, BlockBuilder>> = { llama: llamaBlock };
-
-/** `ids` [batch, position] → `residual` [batch, position, modelDim]. */
+/** `ids` [batch, position], and `places` [position] where positions are learned → `residual` [batch, position, modelDim]. */
 export function embedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
   const g = new GraphBuilder("embed", WEIGHTS_FILE);
-  const ids = g.input("ids", ["batch", "position"], "int64");
-  const residual = op.gather(g, weightsOf(g, layout).plain("embedding"), ids, 0);
+  const weights = weightsOf(g, layout, spec);
+  const embedded = op.gather(g, weights.plain("embedding"), g.input("ids", ["batch", "position"], "int64"), 0);
+  const residual =
+    spec.positions.kind === "learned"
+      ? op.add(g, embedded, op.gather(g, weights.plain("positions"), g.input("places", ["position"], "int64"), 0))
+      : embedded;
   g.output(residual, "residual", ["batch", "position", spec.modelDim]);
   return g.build();
 }
 
-/** One decoder layer; its inputs and outputs are listed at the family's builder. */
+/** One decoder layer; its inputs and outputs are listed at `block`. */
 export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout): OnnxGraph {
   const g = new GraphBuilder(`block_${layer}`, WEIGHTS_FILE);
-  const build = BLOCKS[spec.family];
-  if (!build)
-    throw new RangeError(`graph: no block for family ${spec.family}; there are ${Object.keys(BLOCKS).join(", ")}`);
-  build(g, spec, weightsOf(g, layout));
+  block(g, spec, weightsOf(g, layout, spec));
   return g.build();
 }
 
@@ -41,7 +37,8 @@ export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout)
  * The final norm and the projection to the vocabulary, which is also the lens.
  *
  * Inputs: `residual` [batch, position, modelDim]; `positions` [chosen], the positions to unembed; `scale` [1 or batch, 1, 1],
- * what a vector is multiplied by before the norm's gain, 0 meaning its own 1 / rms; `targets` [asked], token ids;
+ * what a vector is multiplied by before the norm's gain, 0 meaning its own 1 / rms or 1 / deviation; in a model with biases
+ * here `offset` [1], 1 for a residual, 0 for a bare vector that they are no part of; `targets` [asked], token ids;
  * `ranked_rows` [ranked], those of the batch · chosen vectors whose top tokens are wanted: ranking a row costs a GPU as much
  * as projecting several.
  *
@@ -50,19 +47,24 @@ export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout)
  */
 export function unembedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
   const g = new GraphBuilder("unembed", WEIGHTS_FILE);
-  const weights = weightsOf(g, layout);
+  const weights = weightsOf(g, layout, spec);
   const residual = g.input("residual", ["batch", "position", spec.modelDim]);
   const positions = g.input("positions", ["chosen"], "int64");
   const scale = g.input("scale", ["scaled", 1, 1]);
+  const hasBias = weights.has("final_norm.bias") || weights.has("unembedding.bias");
+  const offset = hasBias ? g.input("offset", [1]) : "";
   const targets = g.input("targets", ["asked"], "int64");
   const rankedRows = g.input("ranked_rows", ["ranked"], "int64");
 
-  const vectors = op.gather(g, residual, positions, 1);
+  const chosen = op.gather(g, residual, positions, 1);
+  const vectors = spec.norm === "layer" ? op.sub(g, chosen, op.reduceMean(g, chosen)) : chosen;
   const meanSquare = op.reduceMean(g, op.mul(g, vectors, vectors));
   const ownScale = op.reciprocal(g, op.sqrt(g, op.add(g, meanSquare, g.floats([spec.normEps]))));
   const used = op.where(g, op.greater(g, scale, g.floats([0])), scale, ownScale);
-  const normed = op.mul(g, op.mul(g, vectors, used), weights.plain("final_norm"));
-  const logits = weights.linear(normed, "unembedding");
+  const withBias = (value: Value, name: string) =>
+    weights.has(name) ? op.add(g, value, op.mul(g, weights.plain(name), offset)) : value;
+  const normed = withBias(op.mul(g, op.mul(g, vectors, used), weights.plain("final_norm")), "final_norm.bias");
+  const logits = withBias(weights.bare(normed, "unembedding"), "unembedding.bias");
   const count = Math.min(TOP_COUNT, spec.vocabulary);
   const ranked = op.gather(g, op.reshape(g, logits, [-1, spec.vocabulary]), rankedRows, 0);
   const [, topIds] = op.topK(g, ranked, count) as [string, string];

@@ -69,7 +69,9 @@ test("nothing overlaps, everything is aligned to 64 bytes and inside the whole",
 });
 
 test("a graph that asks for a weight outside the plan is told what there is", () => {
-  const weights = weightsOf(new GraphBuilder("part", "w.bin"), layOut([plain("gain", 4), linear("qkv", 8, 4)], 8));
+  const weights = weightsOf(new GraphBuilder("part", "w.bin"), layOut([plain("gain", 4), linear("qkv", 8, 4)], 8), {
+    normEps: 1e-6,
+  });
   expect(() => weights.linear("x", "down")).toThrow(new RangeError("graph: no linear weight down; there are qkv"));
   expect(() => weights.plain("bias")).toThrow(new RangeError("graph: no plain weight bias; there are gain"));
 });

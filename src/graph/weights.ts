@@ -1,7 +1,7 @@
 import type { WeightPlan } from "#model/spec.ts";
 import { blocksPerRow, BLOCK } from "#formats/linear.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
-import { linear } from "./operators.ts";
+import { add, layerNormalization, linear, simplifiedLayerNormalization } from "./operators.ts";
 import type { LinearWeight } from "./operators.ts";
 
 /** Each tensor begins at a multiple of this, so that it can be viewed as any type without a copy. */
@@ -40,25 +40,45 @@ export function layOut(plans: readonly WeightPlan[], bits: 4 | 8 | 32): WeightLa
 
 /** How a graph builder gets at its weights by the names of the family's plan. */
 export interface PartWeights {
-  /** x · Wᵀ */
-  linear(x: Value, name: string): Value;
+  has(name: string): boolean;
   plain(name: string): Value;
+  /** x · Wᵀ, plus the bias `name.bias` where there is one. */
+  linear(x: Value, name: string): Value;
+  /** x · Wᵀ without any bias. */
+  bare(x: Value, name: string): Value;
+  /** The spec's norm with the gain `name`, for a LayerNorm with the bias `name.bias` too; an RMSNorm where there is none. */
+  norm(x: Value, name: string): Value;
 }
 
 /** @throws RangeError if a builder asks for a weight that the family's plan does not have */
-export function weightsOf(g: GraphBuilder, layout: WeightLayout): PartWeights {
+export function weightsOf(
+  g: GraphBuilder,
+  layout: WeightLayout,
+  { normEps }: { readonly normEps: number },
+): PartWeights {
+  const plain = (name: string): Value => {
+    const weight = layout.plain.get(name);
+    if (!weight)
+      throw new RangeError(`graph: no plain weight ${name}; there are ${[...layout.plain.keys()].join(", ")}`);
+    return g.weight(name, "float32", weight.shape, weight.place);
+  };
+  const bare = (x: Value, name: string): Value => {
+    const weight = layout.linear.get(name);
+    if (!weight)
+      throw new RangeError(`graph: no linear weight ${name}; there are ${[...layout.linear.keys()].join(", ")}`);
+    return linear(g, x, weight);
+  };
   return {
+    has: (name) => layout.plain.has(name) || layout.linear.has(name),
+    plain,
+    bare,
     linear(x, name) {
-      const weight = layout.linear.get(name);
-      if (!weight)
-        throw new RangeError(`graph: no linear weight ${name}; there are ${[...layout.linear.keys()].join(", ")}`);
-      return linear(g, x, weight);
+      const product = bare(x, name);
+      return layout.plain.has(`${name}.bias`) ? add(g, product, plain(`${name}.bias`)) : product;
     },
-    plain(name) {
-      const weight = layout.plain.get(name);
-      if (!weight)
-        throw new RangeError(`graph: no plain weight ${name}; there are ${[...layout.plain.keys()].join(", ")}`);
-      return g.weight(name, "float32", weight.shape, weight.place);
+    norm(x, name) {
+      if (!layout.plain.has(`${name}.bias`)) return simplifiedLayerNormalization(g, x, plain(name), normEps);
+      return layerNormalization(g, x, [plain(name), plain(`${name}.bias`)], normEps);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { readModel } from "#test/reference/model.ts";
 import { expect, test } from "vitest";
 import { readSpec } from "./families.ts";
+import { rotaryFrequencies } from "./rope.ts";
 
 const configOf = (files: CheckpointFiles) =>
   JSON.parse(new TextDecoder().decode(files.get("config.json"))) as Record<string, unknown>;
@@ -25,8 +26,11 @@ test("reads the bundled model's shape", () => {
     neurons: 512,
     vocabulary: 1378,
     context: 64,
+    norm: "rms",
     normEps: 1e-6,
-    rope: { theta: 10_000, dims: 24 },
+    positions: { kind: "rotary", inverseFrequencies: rotaryFrequencies(10_000, 24) },
+    block: "sequential",
+    activation: "silu-gated",
     tied: false,
   });
 });
@@ -35,7 +39,8 @@ test("fills in what a config may leave out", () => {
   const { spec } = readSpec(
     changed({ num_key_value_heads: undefined, head_dim: undefined, rope_theta: undefined, tie_word_embeddings: null }),
   );
-  expect([spec.kvHeads, spec.headDim, spec.rope.theta, spec.tied]).toEqual([4, 10, 10_000, false]);
+  expect([spec.kvHeads, spec.headDim, spec.tied]).toEqual([4, 10, false]);
+  expect(spec.positions).toEqual({ kind: "rotary", inverseFrequencies: rotaryFrequencies(10_000, 10) });
 });
 
 test.each([
@@ -44,7 +49,10 @@ test.each([
   ["in both, where rope_parameters counts", { rope_theta: 2e4, rope_parameters: { rope_theta: 5e5 } }, 5e5],
   ["beside a rope_scaling that scales nothing", { rope_theta: 2e4, rope_scaling: { rope_type: "default" } }, 2e4],
 ])("reads a theta that stands %s", (_name, fields, theta) => {
-  expect(readSpec(changed(fields)).spec.rope).toEqual({ theta, dims: 8 });
+  expect(readSpec(changed(fields)).spec.positions).toEqual({
+    kind: "rotary",
+    inverseFrequencies: rotaryFrequencies(theta, 8),
+  });
 });
 
 test("reads a model by any of the architectures it names", () => {
@@ -111,19 +119,18 @@ test.each([
     "bad-config",
     "config.json: head_dim 7 is odd; rotary embeddings turn pairs",
   ],
-  ["biases", changed({ mlp_bias: true }), "bad-config", "config.json: attention_bias and mlp_bias are not supported"],
   ["another activation", changed({ hidden_act: "gelu" }), "bad-config", 'hidden_act is "gelu"; silu is needed'],
   [
-    "scaled rotary embeddings",
-    changed({ rope_scaling: { type: "linear", factor: 2 } }),
+    "rotary embeddings that are scaled in another way",
+    changed({ rope_scaling: { type: "yarn", factor: 2 } }),
     "bad-config",
-    'config.json: rotary embeddings are scaled ({"type":"linear","factor":2}); plain ones are needed',
+    'config.json: rope_type is "yarn"; default and llama3 can be computed',
   ],
   [
-    "scaled rotary embeddings as newer configs write them",
+    "a scaling without its numbers",
     changed({ rope_parameters: { rope_type: "llama3", rope_theta: 5e5 } }),
     "bad-config",
-    "config.json: rotary embeddings are scaled (",
+    "config.json: factor is undefined; a number above 0 is needed",
   ],
   [
     "a theta as text",

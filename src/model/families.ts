@@ -1,10 +1,16 @@
 import { Fault } from "#core/fault.ts";
 import { readConfig } from "./config.ts";
+import { gpt2 } from "./families/gpt2.ts";
+import { gptNeox } from "./families/gpt-neox.ts";
+import { gptj } from "./families/gptj.ts";
 import { llama } from "./families/llama.ts";
+import { mistral } from "./families/mistral.ts";
+import { qwen2 } from "./families/qwen2.ts";
+import { qwen3 } from "./families/qwen3.ts";
 import type { Family, ModelSpec } from "./spec.ts";
 
-/** Every architecture that can be read. A new one is a file in `families/`, an entry here and one in `graph/parts.ts`. */
-const FAMILIES: readonly Family[] = [llama];
+/** Every architecture that can be read. A new one is a file in `families/` and an entry here. */
+const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj];
 
 /**
  * What a config.json describes.

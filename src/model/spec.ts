@@ -1,8 +1,19 @@
-/** How positions enter: rotary embeddings of the first `dims` of a head's dimensions. */
-export interface Rope {
-  readonly theta: number;
-  readonly dims: number;
-}
+/**
+ * How positions enter: by turning pairs of each head's first 2·n dimensions, pair i by position · inverseFrequencies[i], or by
+ * a learned vector for each position that is added to the embedding.
+ */
+export type Positions =
+  | { readonly kind: "rotary"; readonly inverseFrequencies: readonly number[] }
+  | { readonly kind: "learned" };
+
+/**
+ * What the FFN reads: the residual after attention (`sequential`), or the layer's input like attention does, through a norm of
+ * its own (`parallel`) or through attention's (`parallel-shared`). Either way both outputs are added to the layer's input.
+ */
+export type BlockLayout = "sequential" | "parallel" | "parallel-shared";
+
+/** silu(gate) · up, or a plain activation of one product: gelu exactly, or by its tanh approximation. */
+export type Activation = "silu-gated" | "gelu" | "gelu-tanh";
 
 /** What a model is, whatever its files call it. */
 export interface ModelSpec {
@@ -18,8 +29,13 @@ export interface ModelSpec {
   readonly vocabulary: number;
   /** The longest prompt, in tokens. */
   readonly context: number;
+  /** Of a layer with a sliding window: how many tokens a query sees. Longer prompts are refused. */
+  readonly window?: number;
+  readonly norm: "rms" | "layer";
   readonly normEps: number;
-  readonly rope: Rope;
+  readonly positions: Positions;
+  readonly block: BlockLayout;
+  readonly activation: Activation;
   /** The unembedding is the embedding. */
   readonly tied: boolean;
 }
@@ -32,6 +48,10 @@ export interface WeightPlan {
   readonly tensors: readonly string[];
   /** [outputs, inputs] for a linear layer. */
   readonly shape: readonly number[];
+  /** The file holds [inputs, outputs]. */
+  readonly transposed?: boolean;
+  /** Which of the stacked rows stands in row `row` of the graph's weight; left out: the same. */
+  readonly sourceRow?: (row: number) => number;
 }
 
 /** Where one family keeps the weights of each part. The names of the plans are those that its graphs use. */
@@ -41,7 +61,7 @@ export interface WeightPlans {
   readonly unembed: readonly WeightPlan[];
 }
 
-/** One architecture: what its config means and what its tensors are called. Its graphs are in `graph/families`. */
+/** One architecture: what its config means and what its tensors are called. The graphs follow from its spec. */
 export interface Family {
   readonly name: string;
   /** As `architectures` in config.json names them. */

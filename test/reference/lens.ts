@@ -1,13 +1,15 @@
+import { unembedding, unembeddingBias } from "./families/family.ts";
+import type { ReferenceModel } from "./families/family.ts";
 import type { Capture } from "./forward.ts";
-import { tensorOf, unembedding } from "./model.ts";
-import type { ReferenceModel } from "./model.ts";
-import { hadamard, logSumExp, meanSquare, scaled, times } from "./vectors.ts";
+import { normAtScale, normLinearPart, normScale } from "./norms.ts";
+import { logSumExp, plus, times } from "./vectors.ts";
 
 /**
  * The projection to the vocabulary with the final norm's scale frozen (method 2.1):
- * `bs(v) = U ((v / sqrt(final_var + ε)) ⊙ γ)`, with U the unembedding and γ the final norm's gain.
+ * `bs(v) = U ((v / sqrt(final_var + ε)) ⊙ γ)`, with U the unembedding and γ the final norm's gain. A LayerNorm takes
+ * the mean of v out first and adds its bias β, and the head may have a bias b: `bs(v) = U ((v − mean v) s ⊙ γ + β) + b`.
  *
- * Frozen, it is linear: `bs(x + v) = bs(x) + bs(v)`.
+ * Frozen, it is affine, and linear where there are no biases: `bs(x + v) = bs(x) + L(v)` with L its linear part.
  */
 export interface Lens {
   readonly model: ReferenceModel;
@@ -15,19 +17,28 @@ export interface Lens {
   readonly scale: number;
 }
 
-/** `final_var = mean(layer_output[last layer][last position]²)` of the clean run, for everything compared with it. */
-export function lensOf(model: ReferenceModel, clean: Capture): Lens {
-  const finalVar = meanSquare(atLast(clean.layerOutput[model.layers - 1]!));
-  return { model, scale: 1 / Math.sqrt(finalVar + model.epsilon) };
-}
+/**
+ * `final_var` of the clean run's last layer output at its last position, for everything compared with it: the mean
+ * square, or with LayerNorm the variance.
+ */
+export const lensOf = (model: ReferenceModel, clean: Capture): Lens => ({
+  model,
+  scale: normScale(model.anatomy.finalNorm(model), atLast(clean.layerOutput[model.layers - 1]!)),
+});
 
 /** The value at the last position. */
 export const atLast = <T>(positions: readonly T[]): T => positions[positions.length - 1]!;
 
-/** `bs(v)`, V logits. */
+/** `bs(v)`, V logits: of the final residual the model's own. */
 export function lensLogits({ model, scale }: Lens, vector: Float64Array): Float64Array {
-  return times(unembedding(model), hadamard(scaled(vector, scale), tensorOf(model, "model.norm.weight").data));
+  const logits = times(unembedding(model), normAtScale(model.anatomy.finalNorm(model), vector, scale));
+  const bias = unembeddingBias(model);
+  return bias ? plus(logits, bias) : logits;
 }
+
+/** The linear part, V logits: what a vector adds, whatever it is added to. The biases are no vector's. */
+export const addedLogits = ({ model, scale }: Lens, vector: Float64Array): Float64Array =>
+  times(unembedding(model), normLinearPart(model.anatomy.finalNorm(model), vector, scale));
 
 /** `ln softmax(bs(v))[token]`, in nats. */
 export const lensLogProbability = (lens: Lens, vector: Float64Array, token: number) =>

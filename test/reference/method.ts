@@ -1,9 +1,10 @@
+import { layerWeight } from "./families/family.ts";
+import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
 import type { Capture } from "./forward.ts";
-import { atLast, lensLogits, lensLogProbability, logProbability } from "./lens.ts";
+import { addedLogits, atLast, lensLogits, lensLogProbability, logProbability } from "./lens.ts";
 import type { Lens } from "./lens.ts";
-import { layerWeight } from "./model.ts";
-import type { ReferenceModel, Tensor } from "./model.ts";
+import type { Tensor } from "./tensors.ts";
 import { columnOf, hadamard, largest, plus, scaled, times } from "./vectors.ts";
 
 /**
@@ -47,7 +48,7 @@ export function layerIncreases(lens: Lens, run: Capture, target: number): { atte
   return { attention: each(run.layerInput, run.attnOutput), ffn: each(run.residualOutput, run.ffnOutput) };
 }
 
-/** What one head adds to the residual: its columns of o_proj times its z. */
+/** What one head adds to the residual: its columns of the output projection times its z, without any bias. */
 export function headOutput(model: ReferenceModel, run: Capture, layer: number, head: number): Float64Array {
   return throughHead(model, layer, head, atLast(run.z[layer]![head]!));
 }
@@ -65,7 +66,7 @@ export function headOutputBySource(model: ReferenceModel, run: Capture, layer: n
 function throughHead(model: ReferenceModel, layer: number, head: number, z: Float64Array): Float64Array {
   const allHeads = new Float64Array(model.heads * model.headDim);
   allHeads.set(z, head * model.headDim);
-  return times(layerWeight(model, layer, "self_attn.o_proj"), allHeads);
+  return times(model.anatomy.layer(model, layer).attentionOut.weight, allHeads);
 }
 
 /** Each head's output at the last position added to its layer's input: [layer][head]. */
@@ -76,9 +77,9 @@ export function headIncreases(lens: Lens, run: Capture, target: number): number[
   );
 }
 
-/** The FFN value `fc2_k`: column k of down_proj, d values. */
+/** The FFN value `fc2_k`: column k of the down projection, d values. */
 export const valueVector = (model: ReferenceModel, layer: number, neuron: number): Float64Array =>
-  columnOf(layerWeight(model, layer, "mlp.down_proj"), neuron);
+  columnOf(model.anatomy.layer(model, layer).ffnOut.weight, neuron);
 
 /** One neuron's increase, straight from its definition: `m_k fc2_k` added to the residual after attention. */
 export function neuronIncrease(
@@ -93,8 +94,9 @@ export function neuronIncrease(
 }
 
 /**
- * Every neuron's increase: [layer] of N. The same as `neuronIncrease`, using that the lens is linear: with the scale s,
- * `bs(r + m_k fc2_k) = bs(r) + s m_k U(γ ⊙ fc2_k)`, where the last factor belongs to the model alone.
+ * Every neuron's increase: [layer] of N. The same as `neuronIncrease`, using that the lens is affine: with the scale s,
+ * `bs(r + m_k fc2_k) = bs(r) + s m_k U(γ ⊙ fc2_k)`, where the last factor belongs to the model alone; with LayerNorm
+ * fc2_k is centred in it.
  */
 export function neuronIncreases(lens: Lens, run: Capture, target: number): Float64Array[] {
   const { model, scale } = lens;
@@ -114,11 +116,11 @@ const known = new WeakMap<Tensor, Float64Array[]>();
 
 /** `U(γ ⊙ fc2_k)` of a layer's neurons: [N] of V. Kept, because every prompt needs it. */
 function valueLogits(model: ReferenceModel, layer: number): Float64Array[] {
-  const down = layerWeight(model, layer, "mlp.down_proj");
+  const { weight: down } = model.anatomy.layer(model, layer).ffnOut;
   let logits = known.get(down);
   if (!logits) {
     logits = Array.from({ length: model.neurons }, (_, neuron) =>
-      lensLogits({ model, scale: 1 }, valueVector(model, layer, neuron)),
+      addedLogits({ model, scale: 1 }, valueVector(model, layer, neuron)),
     );
     known.set(down, logits);
   }
@@ -166,11 +168,11 @@ export function rankNeurons(increases: readonly Float64Array[]): { layer: number
 }
 
 /**
- * Tokens that a vector promotes most, with their logits through the lens of scale 1. The order does not depend on the
- * scale. Of a neuron: its value vector, or times its activation where the sign shall count.
+ * Tokens that a vector promotes most, with their logits through the linear part of the lens of scale 1. The order does not
+ * depend on the scale, and a bias has no part in it. Of a neuron: its value vector, or times its activation where the sign shall count.
  */
 export function topTokens(model: ReferenceModel, vector: Float64Array, count: number): { id: number; logit: number }[] {
-  const logits = lensLogits({ model, scale: 1 }, vector);
+  const logits = addedLogits({ model, scale: 1 }, vector);
   return largest(logits, count).map((id) => ({ id, logit: logits[id]! }));
 }
 
@@ -183,7 +185,7 @@ export function bottomTokens(
   return topTokens(model, scaled(vector, -1), count).map(({ id, logit }) => ({ id, logit: -logit }));
 }
 
-/** A neuron's key: the norm's gain times its row of up_proj or gate_proj, d values, to be met with a raw residual. */
+/** A gated neuron's key: the norm's gain times its row of up_proj or gate_proj, d values, to be met with a raw residual. */
 export function neuronKey(
   model: ReferenceModel,
   part: "up" | "gate",

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { abacusFiles, randomCheckpoint } from "../checkpoints.ts";
+import { silu } from "./activations.ts";
+import { layerWeight, tensorOf, unembedding } from "./families/family.ts";
+import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
 import type { Capture } from "./forward.ts";
 import { atLast, lensLogits, lensLogProbability, lensOf, logProbability } from "./lens.ts";
@@ -24,9 +27,8 @@ import {
   topTokens,
   valueVector,
 } from "./method.ts";
-import { layerWeight, readModel, tensorOf, unembedding } from "./model.ts";
-import type { ReferenceModel } from "./model.ts";
-import { hadamard, inner, meanSquare, scaled, silu, softmax, sumOf, times } from "./vectors.ts";
+import { readModel } from "./model.ts";
+import { hadamard, inner, meanSquare, scaled, softmax, sumOf, times } from "./vectors.ts";
 
 interface GoldenCase {
   readonly prompt: string;
@@ -180,7 +182,7 @@ describe.each(models)("obeys the method's laws on %s", (_name, model, ids) => {
   test("one RMS of the residual explains every activation from its two keys", () => {
     for (const layer of layers) {
       const residual = atLast(clean.residualOutput[layer]!);
-      const rms = Math.sqrt(meanSquare(residual) + model.epsilon);
+      const rms = Math.sqrt(meanSquare(residual) + model.anatomy.finalNorm(model).epsilon);
       const explained = Float64Array.from({ length: model.neurons }, (_, neuron) => {
         const gate = inner(residual, neuronKey(model, "gate", { layer, neuron })) / rms;
         const up = inner(residual, neuronKey(model, "up", { layer, neuron })) / rms;
@@ -352,7 +354,7 @@ const headsOf = (model: ReferenceModel) => Array.from({ length: model.heads }, (
  * `W_O W_V (v / rms(layer input) ⊙ γ)`, with the norm's scale frozen, so it is linear.
  */
 function throughFrozenHead(model: ReferenceModel, run: Capture, layer: number, vector: Float64Array): Float64Array {
-  const rms = Math.sqrt(meanSquare(atLast(run.layerInput[layer]!)) + model.epsilon);
+  const rms = Math.sqrt(meanSquare(atLast(run.layerInput[layer]!)) + model.anatomy.finalNorm(model).epsilon);
   const normed = hadamard(scaled(vector, 1 / rms), layerWeight(model, layer, "input_layernorm").data);
   const values = times(layerWeight(model, layer, "self_attn.v_proj"), normed);
   const head = new Float64Array(model.heads * model.headDim);

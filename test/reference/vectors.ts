@@ -1,4 +1,4 @@
-import type { Tensor } from "./model.ts";
+import type { Tensor } from "./tensors.ts";
 
 /** The float64 arithmetic of the reference, written out. */
 
@@ -42,11 +42,6 @@ export const hadamard = (a: Float64Array, b: Float64Array) => a.map((value, i) =
 export const sumOf = (vectors: readonly Float64Array[]) => vectors.reduce(plus);
 export const meanSquare = (x: Float64Array) => inner(x, x) / x.length;
 
-/** `x · gain / sqrt(mean(x²) + ε)`. */
-export function rmsNorm(x: Float64Array, gain: Float64Array, epsilon: number): Float64Array {
-  return hadamard(scaled(x, 1 / Math.sqrt(meanSquare(x) + epsilon)), gain);
-}
-
 /** `ln Σ exp(x_i)`, the largest term taken out first. */
 export function logSumExp(x: Float64Array): number {
   const largest = x.reduce((a, b) => Math.max(a, b));
@@ -57,9 +52,6 @@ export function softmax(x: Float64Array): Float64Array {
   const total = logSumExp(x);
   return x.map((value) => Math.exp(value - total));
 }
-
-/** SiLU, the activation of Llama's gate. */
-export const silu = (x: number) => x / (1 + Math.exp(-x));
 
 /** Indices of the `count` largest, largest first, equal ones in index order. */
 export function largest(values: ArrayLike<number>, count: number): number[] {

@@ -78,9 +78,9 @@ test.each<[string, CheckpointFiles, string, string]>([
   ],
   [
     "an unknown architecture",
-    changed(config({ architectures: ["GPT2LMHeadModel"] })),
+    changed(config({ architectures: ["MambaForCausalLM"] })),
     "unknown-architecture",
-    "config.json names GPT2LMHeadModel; this explorer reads ",
+    "config.json names MambaForCausalLM; this explorer reads ",
   ],
   [
     "weights that are cut off in the data",

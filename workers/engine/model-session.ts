@@ -1,7 +1,7 @@
 import { resume } from "#analysis/capture.ts";
 import type { Capture } from "#analysis/capture.ts";
 import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIncreases } from "#analysis/increase.ts";
-import { lensLogits, lensLogProbabilities } from "#analysis/lens.ts";
+import { lensLogProbabilities, vectorLogits } from "#analysis/lens.ts";
 import type { FrozenLens } from "#analysis/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
 import { logitRanges } from "#analysis/ranges.ts";
@@ -274,7 +274,7 @@ export class ModelSession {
 
   async #vectorLogits(lens: FrozenLens, vectors: readonly Float32Array[]): Promise<Float32Array[]> {
     if (vectors.length === 0) return [];
-    const logits = await lensLogits(lens, fromRows(vectors, this.#model.spec.modelDim));
+    const logits = await vectorLogits(lens, fromRows(vectors, this.#model.spec.modelDim));
     return vectors.map((_, row) => rowOf(logits, row));
   }
 
@@ -295,7 +295,7 @@ export class ModelSession {
 
   /** @throws Fault "empty-prompt", "prompt-too-long", or "bad-request" for ids that are no tokens */
   #ids(prompt: Prompt): number[] {
-    const { vocabulary, context } = this.#model.spec;
+    const { vocabulary, context, window } = this.#model.spec;
     const text = typeof prompt === "string";
     const tokens = text ? this.tokenize(prompt) : { ids: [...prompt], added: [] };
     if (tokens.ids.length === tokens.added.length) {
@@ -304,6 +304,12 @@ export class ModelSession {
     const wrong = tokens.ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
     if (wrong !== undefined)
       throw new Fault("bad-request", `prompt: ${String(wrong)} is no token id; they go from 0 to ${vocabulary - 1}`);
+    if (window !== undefined && tokens.ids.length > window) {
+      throw new Fault(
+        "prompt-too-long",
+        `the prompt has ${tokens.ids.length} tokens; this model's attention slides over windows of ${window}, and longer prompts are not supported`,
+      );
+    }
     if (tokens.ids.length > context) {
       throw new Fault(
         "prompt-too-long",

@@ -69,7 +69,12 @@ export class OrtRunner implements Runner {
   }
 
   async embed(ids: readonly number[]): Promise<Residual> {
-    const { residual } = await this.#run(this.#sessions.embed, { ids: this.#ints(ids, [1, ids.length]) }, ["residual"]);
+    const places = Array.from(ids, (_, place) => place);
+    const feeds: Feeds = {
+      ids: this.#ints(ids, [1, ids.length]),
+      ...(this.spec.positions.kind === "learned" && { places: this.#ints(places, [places.length]) }),
+    };
+    const { residual } = await this.#run(this.#sessions.embed, feeds, ["residual"]);
     return new DeviceResidual(residual!);
   }
 
@@ -98,12 +103,14 @@ export class OrtRunner implements Runner {
 
   async unembed(
     input: Residual,
-    { positions, scale = 0, targets = [0], rankedRows = [0], wants }: UnembedRun,
+    { positions, scale = 0, isBare = false, targets = [0], rankedRows = [0], wants }: UnembedRun,
   ): Promise<Unembedded> {
     const feeds: Feeds = {
       residual: tensorOf(input),
       positions: this.#ints(positions, [positions.length]),
       scale: this.#floats([scale], [1, 1, 1]),
+      // only models with biases behind the residual have this input
+      ...(this.#sessions.unembed.inputNames.includes("offset") && { offset: this.#floats([isBare ? 0 : 1], [1]) }),
       targets: this.#ints(targets, [targets.length]),
       ranked_rows: this.#ints(rankedRows, [rankedRows.length]),
     };
@@ -162,26 +169,31 @@ export class OrtRunner implements Runner {
     return (await this.#runtime.queue.add(() => tensor.getData(true))) as Float32Array;
   }
 
-  /** Rotary angles position · theta^(−2i/dims) and the causal mask, the same for every run of that many positions. */
+  /** Rotary angles and the causal mask, the same for every run of that many positions. */
   #positionFeeds(positions: number): Feeds {
     const known = this.#positions.get(positions);
     if (known) return known;
-    const { theta, dims } = this.spec.rope;
-    const half = dims / 2;
-    const angles = Float64Array.from(
-      { length: positions * half },
-      (_, i) => Math.floor(i / half) * theta ** ((-2 * (i % half)) / dims),
-    );
     const mask = Float32Array.from({ length: positions ** 2 }, (_, i) =>
       i % positions > Math.floor(i / positions) ? MASKED : 0,
     );
-    const feeds = {
-      cos: this.#floats(Float32Array.from(angles, Math.cos), [positions, half]),
-      sin: this.#floats(Float32Array.from(angles, Math.sin), [positions, half]),
-      mask: this.#floats(mask, [positions, positions]),
-    };
+    const feeds = { ...this.#rotaryFeeds(positions), mask: this.#floats(mask, [positions, positions]) };
     this.#positions.set(positions, feeds);
     return feeds;
+  }
+
+  /** cos and sin of position · inverse frequency, [position, pairs]; nothing where positions are learned. */
+  #rotaryFeeds(positions: number): Feeds {
+    const { positions: kind } = this.spec;
+    if (kind.kind === "learned") return {};
+    const pairs = kind.inverseFrequencies.length;
+    const angles = Float64Array.from(
+      { length: positions * pairs },
+      (_, i) => Math.floor(i / pairs) * kind.inverseFrequencies[i % pairs]!,
+    );
+    return {
+      cos: this.#floats(Float32Array.from(angles, Math.cos), [positions, pairs]),
+      sin: this.#floats(Float32Array.from(angles, Math.sin), [positions, pairs]),
+    };
   }
 
   #floats(values: readonly number[] | Float32Array, dims: readonly number[]): Ort.Tensor {

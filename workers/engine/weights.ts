@@ -29,20 +29,59 @@ export async function readPart(
     signal?.throwIfAborted();
     checkShapes(file, plan);
     if (plan.kind === "plain") {
-      plain.set(plan.name, await readFinite(file, plan.tensors[0]!));
+      plain.set(plan.name, await readWhole(file, plan));
       continue;
     }
     const [rows, cols] = plan.shape as [number, number];
     const packed = emptyLinear(rows, cols, bits);
-    let row = 0;
-    for (const tensor of plan.tensors) {
-      const values = await readFinite(file, tensor);
-      packRows(packed, row, values);
-      row += values.length / cols;
-    }
+    if (plan.sourceRow) packRows(packed, 0, await readWhole(file, plan));
+    else await packTensors(file, plan, packed);
     linear.set(plan.name, packed);
   }
   return { linear, plain };
+}
+
+/** One tensor after the other, so that no more than one is in memory unpacked. */
+async function packTensors(file: TensorFile, plan: WeightPlan, packed: Linear): Promise<void> {
+  let row = 0;
+  for (const tensor of plan.tensors) {
+    const values = await readRows(file, plan, tensor);
+    packRows(packed, row, values);
+    row += values.length / packed.cols;
+  }
+}
+
+/** All of a plan's tensors, stacked and with their rows in the graph's order. */
+async function readWhole(file: TensorFile, plan: WeightPlan): Promise<Float32Array> {
+  const rowLength = plan.shape.slice(1).reduce((count, size) => count * size, 1);
+  const stacked = new Float32Array(plan.shape[0]! * rowLength);
+  let at = 0;
+  for (const tensor of plan.tensors) {
+    const values = await readRows(file, plan, tensor);
+    stacked.set(values, at);
+    at += values.length;
+  }
+  const { sourceRow } = plan;
+  if (!sourceRow) return stacked;
+  const ordered = new Float32Array(stacked.length);
+  for (let row = 0; row < plan.shape[0]!; row++) {
+    const from = sourceRow(row) * rowLength;
+    ordered.set(stacked.subarray(from, from + rowLength), row * rowLength);
+  }
+  return ordered;
+}
+
+/** A tensor's values as [outputs, inputs]. */
+async function readRows(file: TensorFile, plan: WeightPlan, tensor: string): Promise<Float32Array> {
+  const values = await readFinite(file, tensor);
+  if (!plan.transposed) return values;
+  const [inputs, outputs] = file.entry(tensor).shape as [number, number];
+  const turned = new Float32Array(values.length);
+  for (let input = 0; input < inputs; input++) {
+    for (let output = 0; output < outputs; output++)
+      turned[output * inputs + input] = values[input * outputs + output]!;
+  }
+  return turned;
 }
 
 /** One NaN or infinity would spread over everything that the model computes. */
@@ -57,8 +96,9 @@ async function readFinite(file: TensorFile, tensor: string): Promise<Float32Arra
 }
 
 /** The stacked tensors have to give the plan's shape: the config and the file could disagree. */
-export function checkShapes(file: TensorFile, { tensors, shape }: WeightPlan): void {
-  const shapes = tensors.map((tensor) => file.entry(tensor).shape);
+export function checkShapes(file: TensorFile, { tensors, shape, transposed = false }: WeightPlan): void {
+  const stored = tensors.map((tensor) => file.entry(tensor).shape);
+  const shapes = transposed ? stored.map((dims) => dims.toReversed()) : stored;
   const inner = shape.slice(1).join(" × ");
   const rows = shapes.reduce((sum, [first = 0]) => sum + first, 0);
   if (rows !== shape[0] || shapes.some((found) => found.slice(1).join(" × ") !== inner)) {
@@ -99,7 +139,13 @@ export function modelWeights(spec: ModelSpec, blocks: readonly PackedPart[], une
     headOutput: ({ layer, head }, z) => multiplyColumns(linear(layer, "attn_out"), head * spec.headDim, z),
     logitDirection(mix) {
       const gain = unembed.plain.get("final_norm")!;
-      return multiplyTransposed(unembed.linear.get("unembedding")!, mix).map((value, dim) => value * gain[dim]!);
+      const direction = multiplyTransposed(unembed.linear.get("unembedding")!, mix).map(
+        (value, dim) => value * gain[dim]!,
+      );
+      if (spec.norm === "rms") return direction;
+      // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
+      const mean = direction.reduce((sum, value) => sum + value, 0) / direction.length;
+      return direction.map((value) => value - mean);
     },
   };
 }
