@@ -118,9 +118,12 @@ function band(count: number, from: number, to: number) {
   return { start: (index: number) => scale(index) ?? from, size };
 }
 
+/** Sums below this do not fill the room: a row in which nothing matters shows next to nothing. */
+const LEAST_SUM_NATS = 0.2;
+
 /** Zero stands at the left edge while no sum is negative, else in between. */
 function sumScale(sums: readonly number[], from: number, to: number) {
-  const limit = symmetricLimit(sums) || 1;
+  const limit = symmetricLimit(sums, LEAST_SUM_NATS);
   const least = sums.some((value) => value < 0) ? -limit : 0;
   return scaleLinear([least, limit], [from, Math.max(from + 1, to)]);
 }

@@ -248,6 +248,12 @@ describe("reading a link", () => {
       "link: p holds “%C3”, which is no percent-escape of UTF-8; it was left as it stands",
     ],
     [
+      "half a character beside whole ones",
+      "p=3%2B5%3D%E2%82",
+      { prompt: "3+5=%E2%82" },
+      "link: p holds “%E2%82”, which is no percent-escape of UTF-8; it was left as it stands",
+    ],
+    [
       "a bare per cent sign",
       "p=100%&t=3",
       { prompt: "100%", target: 3 },

@@ -115,10 +115,13 @@ function escapeText(text: string): string {
 
 const percent = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 
+/** The escapes of one character: a byte that announces its followers, those followers, or what is neither. */
+const ONE_CHARACTER = /(?:%[c-f][0-9a-f](?:%[89ab][0-9a-f])+)|%[0-9a-f]{2}|%/gi;
+
 /** Undoes percent-escapes; a broken one stays as it stands, with a notice. A `+` is a plus, never a space. */
 function unescapeText(text: string, key: string, notice: Notice): string {
   let broken: string | undefined;
-  const readable = text.replace(/(?:%[0-9a-f]{2})+|%/gi, (escapes) => {
+  const readable = text.replace(ONE_CHARACTER, (escapes) => {
     try {
       return decodeURIComponent(escapes);
     } catch {

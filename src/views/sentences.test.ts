@@ -44,8 +44,8 @@ describe("sweepSentence", () => {
         "8",
         "computing",
       ),
-    ).toMatch(/^So far: Switching L1H0 off/);
-    expect(sweepSentence([[Number.NaN], [2]], "8", "stopped")).toMatch(/^Of the rows that are known: /);
+    ).toBe("So far: 1 of 2 rows are known; in them the largest change is 2.00 nats, by L1H0.");
+    expect(sweepSentence([[Number.NaN], [2]], "8", "stopped")).toMatch(/^1 of 2 rows are known; /);
   });
 });
 

@@ -7,6 +7,7 @@ import { model } from "#state/model.ts";
 import type { ModelState } from "#state/model.ts";
 import type { ModelInfo } from "#state/run/results.ts";
 import { Menu } from "../shared/Menu.tsx";
+import { asSentence } from "../shared/sentence.ts";
 import { BACKEND_NAMES } from "./backend-names.ts";
 import { OtherCheckpoint } from "./OtherCheckpoint.tsx";
 
@@ -91,7 +92,7 @@ function Facts({ info }: { readonly info: ModelInfo }) {
         {Math.round(info.loadMs)} ms
         {info.adapter && `, on ${info.adapter}`}
       </p>
-      {info.backendNote && <p className="faint">{info.backendNote}</p>}
+      {info.backendNote && <p className="faint">{asSentence(info.backendNote)}</p>}
     </div>
   );
 }

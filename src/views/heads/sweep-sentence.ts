@@ -12,12 +12,14 @@ export function sweepSentence(
 ): string {
   const [first, second] = rankedHeads(effects);
   if (!first) return "No row is known yet.";
-  const isWhole = effects.every((row) => !row.some(Number.isNaN));
-  const scope = isWhole ? "" : status === "computing" ? "So far: " : "Of the rows that are known: ";
-  const sentence = `${effectSentence(first, target)} ${restSentence(second)}`;
-  return Math.abs(first.effect) < NEGLIGIBLE_NATS
-    ? `${scope === "" ? "No" : `${scope}no`} head matters here: the largest change is ${nats(Math.abs(first.effect))} nats, by ${formatHead(first.at)}.`
-    : scope + sentence;
+  const known = effects.filter((row) => !row.some(Number.isNaN)).length;
+  const largest = `the largest change is ${nats(Math.abs(first.effect))} nats, by ${formatHead(first.at)}.`;
+  // no verdict while a row is missing: the head that matters may be in it
+  if (known < effects.length) {
+    return `${status === "computing" ? "So far: " : ""}${known} of ${effects.length} rows are known; in them ${largest}`;
+  }
+  if (Math.abs(first.effect) < NEGLIGIBLE_NATS) return `No head matters here: ${largest}`;
+  return `${effectSentence(first, target)} ${restSentence(second)}`;
 }
 
 function effectSentence({ at, effect }: RankedHead, target: string): string {

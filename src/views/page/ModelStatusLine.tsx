@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import type { FaultCode } from "#core/fault.ts";
 import { duration, megabytes } from "#charts/number-format.ts";
 import { reloadModel, stopLoading } from "#state/loading.ts";
 import { model } from "#state/model.ts";
@@ -38,7 +39,7 @@ export function ModelStatusLine() {
             The model <code>{choice.id}</code> could not be loaded; your prompt, interventions and results are kept.
           </p>
           <LoadButton state={state} verb="Try again:" />
-          {state.backend !== "wasm" && (
+          {state.backend !== "wasm" && GPU_FAULTS.has(status.fault.code) && (
             <button type="button" onClick={() => void reloadModel({ backend: "wasm" })}>
               Run on WASM
             </button>
@@ -48,6 +49,9 @@ export function ModelStatusLine() {
     </div>
   );
 }
+
+/** Where another backend may do what this one could not; a file that is missing is missing on both. */
+const GPU_FAULTS: ReadonlySet<FaultCode> = new Set(["device-lost", "engine-stopped", "no-webgpu"]);
 
 function LoadButton({ state, verb }: { readonly state: ModelState; readonly verb: string }) {
   return (

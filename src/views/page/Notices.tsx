@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { dismiss, notices } from "#state/notices.ts";
 import type { Notice } from "#state/notices.ts";
+import { asSentence } from "../shared/sentence.ts";
 import { ADVICE } from "./advice.ts";
 
 /** What the person has to know: what was found, what is needed, what to do. */
@@ -22,7 +23,7 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
   return (
     <div className={`notice ${code ? "is-fault" : ""}`} role={code ? "alert" : "status"} data-code={code}>
       <p>
-        {sentence(message)} {advice}
+        {asSentence(message)} {advice}
       </p>
       <button type="button" className="quiet" aria-label="Dismiss this notice" onClick={() => dismiss(about)}>
         ✕
@@ -30,9 +31,3 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
     </div>
   );
 }
-
-/** Faults start with their area in lower case and end without a stop. A file's name or an address stays as it is. */
-const sentence = (message: string) => {
-  const first = /^\p{Letter}+:?[\s’']/u.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
-  return /[.!?]$/.test(first) ? first : `${first}.`;
-};

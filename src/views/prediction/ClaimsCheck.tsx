@@ -33,8 +33,14 @@ export function ClaimsCheck() {
   );
 }
 
+/** A link's numbers have four decimals; a difference below the last one is none. */
+const SMALLEST_SHOWN_NATS = 0.0001;
+
 function Verdict({ check }: { readonly check: Verification }) {
-  const largest = check.largestDifference.toPrecision(2).replace("-", "−");
+  const largest =
+    check.largestDifference < SMALLEST_SHOWN_NATS
+      ? `below ${SMALLEST_SHOWN_NATS}`
+      : check.largestDifference.toPrecision(2).replace("-", "−");
   const isSame = check.verdict === "reproduced";
   return (
     <>

@@ -35,6 +35,7 @@ export function PredictionPanel() {
           <Answer before={before.value} after={after} />
           <PredictionTable before={before.value} after={after} isChanged={isChanged} />
           <p className="says">{predictionSentence(before.value, after, interventions)}</p>
+          {isChanged && !after && <p className="faint small">“After” is filled in as soon as the model has run.</p>}
         </div>
       ) : (
         <p className="empty">The answer appears here as soon as a model is loaded.</p>

@@ -17,7 +17,9 @@ export function predictionSentence(
   const change = after.target.logProbability - target.logProbability;
   const changes = changesText(interventions);
   if (Math.abs(change) < NEGLIGIBLE_NATS) {
-    return `With ${changes}, p(${name}) stays at ${percent(after.target.probability)}: log p moves by ${nats(change)}.`;
+    const [from, to] = [percent(target.probability), percent(after.target.probability)];
+    const course = from === to ? `stays at ${to}` : `goes from ${from} to ${to}`;
+    return `With ${changes}, p(${name}) ${course}: log p moves by ${nats(change)} nats.`;
   }
   const verb = change < 0 ? "falls" : "rises";
   const fall = `With ${changes}, p(${name}) ${verb} from ${percent(target.probability)} to ${percent(after.target.probability)}, log p by ${nats(Math.abs(change))} nats`;

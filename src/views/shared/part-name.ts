@@ -1,7 +1,6 @@
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { Part } from "#state/question.ts";
-import { figures } from "#charts/number-format.ts";
 
 export const partName = (part: Part) => (part.kind === "head" ? formatHead(part.at) : formatNeuron(part.at));
 
@@ -13,4 +12,4 @@ export const hookName = (part: Part) =>
 
 /** `L0H7 off, L4N425 ×0.5` */
 export const changesText = (list: readonly Intervention[]) =>
-  list.map((change) => `${partName(change)} ${change.scale === 0 ? "off" : `×${figures(change.scale)}`}`).join(", ");
+  list.map((change) => `${partName(change)} ${change.scale === 0 ? "off" : `×${change.scale}`}`).join(", ");

@@ -1,0 +1,9 @@
+/**
+ * A message as a sentence of the page. Faults start with their area in lower case and end without a stop; a file's name or an
+ * address stays as it is.
+ */
+export function asSentence(message: string): string {
+  const first = /^\p{Letter}+:?[\s’']/u.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
+  const closed = /[.!?]$/.test(first) ? first : `${first}.`;
+  return closed.replaceAll("'", "’").replace(/\.\)\.$/, ").");
+}
