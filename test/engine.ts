@@ -2,9 +2,12 @@ import * as ort from "onnxruntime-web";
 import { memorySource } from "#formats/byte-source.ts";
 import type { FileSet } from "#formats/byte-source.ts";
 import type { Dtype } from "#model/checkpoint.ts";
+import type { HeadId } from "#model/ids.ts";
 import { loadModel } from "#workers/engine/load-model.ts";
 import type { LoadedModel } from "#workers/engine/load-model.ts";
+import type { ModelSession } from "#workers/engine/model-session.ts";
 import { startRuntime } from "#workers/engine/runtime.ts";
+import type { Answers } from "./agreement.ts";
 import type { CheckpointFiles } from "./checkpoints.ts";
 
 /** A checkpoint's files as the engine reads them. */
@@ -17,6 +20,32 @@ export const fileSet = (files: CheckpointFiles): FileSet => ({
 export async function loadInNode(files: CheckpointFiles, dtype: Dtype): Promise<LoadedModel> {
   const runtime = await startRuntime(ort, "wasm", () => undefined);
   return loadModel(fileSet(files), runtime, { dtype, onPart: () => undefined });
+}
+
+/** How a session is asked for everything that the reference covers. */
+export interface AgreementQuestion {
+  readonly ids: readonly number[];
+  readonly target: number;
+  /** Switched off for the comparison. */
+  readonly head: HeadId;
+  /** How many neurons in each list. */
+  readonly count: number;
+}
+
+export async function askAll(session: ModelSession, { ids, target, head, count }: AgreementQuestion): Promise<Answers> {
+  const signal = unaborted();
+  const { target: found } = await session.predict(ids, { target }, signal);
+  const { logProbability: sweep } = await session.sweepHeads(ids, { target }, () => undefined, signal);
+  const { attention, ffn } = await session.layerIncrease(ids, { target });
+  const { rows: neurons } = await session.topNeurons(ids, { target, count }, signal);
+  const interventions = [{ kind: "head", at: head, scale: 0 }] as const;
+  const { rows: compared } = await session.compareNeurons(
+    ids,
+    { target, count, interventions },
+    () => undefined,
+    signal,
+  );
+  return { ids, target, head, logProbability: found.logProbability, sweep, attention, ffn, neurons, compared };
 }
 
 /** A signal that is never aborted. */

@@ -1,5 +1,6 @@
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { ModelSpec } from "#model/spec.ts";
 import type { Backend, CheckpointSource, Dtype } from "#model/checkpoint.ts";
 
 /**
@@ -28,19 +29,13 @@ export interface TokenLogit extends Token {
   readonly logit: number;
 }
 
-export interface ModelInfo {
+/** What was loaded and how: of the model itself, what a person or a script needs to know of it. */
+export interface ModelInfo extends Pick<
+  ModelSpec,
+  "family" | "layers" | "heads" | "kvHeads" | "headDim" | "modelDim" | "neurons" | "vocabulary" | "context"
+> {
   /** A name to show: the folder's or repository's last part. */
   readonly name: string;
-  readonly family: string;
-  readonly layers: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDim: number;
-  readonly modelDim: number;
-  readonly neurons: number;
-  readonly vocabulary: number;
-  /** The longest prompt, in tokens. */
-  readonly context: number;
   readonly parameters: number;
   readonly backend: Backend;
   /** What the GPU calls itself, "" on WASM. */

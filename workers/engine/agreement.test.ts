@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { HeadId } from "#model/ids.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import {
   differencesFromGolden,
@@ -8,30 +7,13 @@ import {
   mostImportantHead,
   NATS,
 } from "#test/agreement.ts";
-import type { Answers } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
-import { loadInNode, unaborted } from "#test/engine.ts";
+import { askAll, loadInNode, unaborted } from "#test/engine.ts";
 import { readModel } from "#test/reference/model.ts";
 import { quantised } from "#test/reference/quantise.ts";
 import { ModelSession } from "./model-session.ts";
 
 const COUNT = 20;
-
-async function ask(session: ModelSession, ids: readonly number[], target: number, head: HeadId): Promise<Answers> {
-  const signal = unaborted();
-  const { target: found } = await session.predict(ids, { target }, signal);
-  const { logProbability: sweep } = await session.sweepHeads(ids, { target }, () => undefined, signal);
-  const { attention, ffn } = await session.layerIncrease(ids, { target });
-  const { rows: neurons } = await session.topNeurons(ids, { target, count: COUNT }, signal);
-  const interventions = [{ kind: "head", at: head, scale: 0 }] as const;
-  const { rows: compared } = await session.compareNeurons(
-    ids,
-    { target, count: COUNT, interventions },
-    () => undefined,
-    signal,
-  );
-  return { ids, target, head, logProbability: found.logProbability, sweep, attention, ffn, neurons, compared };
-}
 
 describe("on the bundled model in f32", () => {
   let session: ModelSession;
@@ -41,7 +23,9 @@ describe("on the bundled model in f32", () => {
 
   test.each(goldenCases)("$prompt agrees with the published numbers", async (golden) => {
     const [layer, head] = golden.most_important_head;
-    expect(differencesFromGolden(golden, await ask(session, golden.ids, golden.target, { layer, head }))).toEqual([]);
+    expect(
+      differencesFromGolden(golden, await askAll(session, { ...golden, head: { layer, head }, count: COUNT })),
+    ).toEqual([]);
   });
 
   test.each(goldenCases)("$prompt promotes the published tokens", async (golden) => {
@@ -82,7 +66,7 @@ describe.each(["q8", "q4"] as const)("on the bundled model in %s", (dtype) => {
     async (golden) => {
       const [layer, head] = golden.most_important_head;
       expect(
-        differencesFromReference(reference, await ask(session, golden.ids, golden.target, { layer, head })),
+        differencesFromReference(reference, await askAll(session, { ...golden, head: { layer, head }, count: COUNT })),
       ).toEqual([]);
     },
   );
@@ -123,7 +107,12 @@ describe.each(RANDOM)("on a random model, $name", ({ changes }) => {
       const reference = dtype === "f32" ? exact : quantised(exact, dtype === "q8" ? 8 : 4);
       const session = new ModelSession(await loadInNode(files, dtype));
       for (const ids of [[1, 5, 9, 33, 2, 96], [3]]) {
-        expect(differencesFromReference(reference, await ask(session, ids, 17, { layer: 1, head: 2 }))).toEqual([]);
+        expect(
+          differencesFromReference(
+            reference,
+            await askAll(session, { ids, target: 17, head: { layer: 1, head: 2 }, count: COUNT }),
+          ),
+        ).toEqual([]);
       }
     },
   );

@@ -85,8 +85,17 @@ async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: Mo
     throw reason;
   }
   const { backend, adapter, note: backendNote } = runtime;
+  const { family, layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary, context } = loaded.spec;
   const info: ModelInfo = {
-    ...loaded.spec,
+    family,
+    layers,
+    heads,
+    kvHeads,
+    headDim,
+    modelDim,
+    neurons,
+    vocabulary,
+    context,
     name: sourceName(source),
     parameters: loaded.parameters,
     backend,

@@ -37,10 +37,9 @@ import type {
 } from "#protocol/engine.ts";
 import { Captures } from "./captures.ts";
 import type { LoadedModel } from "./load-model.ts";
+import { checkCount, checkToken, promptIds } from "./requests.ts";
 
 const DEFAULT_TOP = 10;
-/** More than anybody reads, fewer than would make a list slow. */
-const MAX_LIST = 10_000;
 
 /** One loaded model and what was found of it: every analysis the page can ask for. */
 export class ModelSession {
@@ -293,42 +292,13 @@ export class ModelSession {
     return { id, text: this.#model.tokenizer.tokenText(id) };
   }
 
-  /** @throws Fault "empty-prompt", "prompt-too-long", or "bad-request" for ids that are no tokens */
   #ids(prompt: Prompt): number[] {
-    const { vocabulary, context, window } = this.#model.spec;
-    const text = typeof prompt === "string";
-    const tokens = text ? this.tokenize(prompt) : { ids: [...prompt], added: [] };
-    if (tokens.ids.length === tokens.added.length) {
-      throw new Fault("empty-prompt", "the prompt is empty; type at least one token, such as 3+5=");
-    }
-    const wrong = tokens.ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
-    if (wrong !== undefined)
-      throw new Fault("bad-request", `prompt: ${String(wrong)} is no token id; they go from 0 to ${vocabulary - 1}`);
-    if (window !== undefined && tokens.ids.length > window) {
-      throw new Fault(
-        "prompt-too-long",
-        `the prompt has ${tokens.ids.length} tokens; this model's attention slides over windows of ${window}, and longer prompts are not supported`,
-      );
-    }
-    if (tokens.ids.length > context) {
-      throw new Fault(
-        "prompt-too-long",
-        `the prompt has ${tokens.ids.length} tokens; this model reads at most ${context}`,
-      );
-    }
-    return tokens.ids;
+    return promptIds(prompt, this.#model);
   }
 
   #checkToken(id: number): number {
-    const { vocabulary } = this.#model.spec;
-    if (Number.isInteger(id) && id >= 0 && id < vocabulary) return id;
-    throw new Fault("bad-request", `token ${String(id)}: there is no such id; they go from 0 to ${vocabulary - 1}`);
+    return checkToken(id, this.#model.spec);
   }
-}
-
-function checkCount(count: number): number {
-  if (Number.isInteger(count) && count > 0 && count <= MAX_LIST) return count;
-  throw new Fault("bad-request", `count: ${String(count)} must be a whole number from 1 to ${MAX_LIST}`);
 }
 
 const scaled = (vector: Float32Array, factor: number) => vector.map((value) => value * factor);

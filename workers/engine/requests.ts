@@ -1,0 +1,51 @@
+import { Fault } from "#core/fault.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { Prompt } from "#protocol/engine.ts";
+import type { LoadedModel } from "./load-model.ts";
+
+/** More than anybody reads, fewer than would make a list slow. */
+const MAX_LIST = 10_000;
+
+/**
+ * A prompt's token ids: text through the tokenizer, ids as they are.
+ *
+ * @throws Fault "empty-prompt", "prompt-too-long", or "bad-request" for ids that are no tokens
+ */
+export function promptIds(prompt: Prompt, { spec, tokenizer }: Pick<LoadedModel, "spec" | "tokenizer">): number[] {
+  const { ids, added } = typeof prompt === "string" ? tokenizer.tokenize(prompt) : { ids: [...prompt], added: [] };
+  if (ids.length === added.length) {
+    throw new Fault("empty-prompt", "the prompt is empty; type at least one token, such as 3+5=");
+  }
+  const wrong = ids.find((id) => !isToken(id, spec));
+  if (wrong !== undefined) {
+    throw new Fault("bad-request", `prompt: ${String(wrong)} is no token id; they go from 0 to ${spec.vocabulary - 1}`);
+  }
+  checkLength(ids.length, spec);
+  return ids;
+}
+
+function checkLength(tokens: number, { context, window }: ModelSpec): void {
+  if (window !== undefined && tokens > window) {
+    throw new Fault(
+      "prompt-too-long",
+      `the prompt has ${tokens} tokens; this model's attention slides over windows of ${window}, and longer prompts are not supported`,
+    );
+  }
+  if (tokens > context) {
+    throw new Fault("prompt-too-long", `the prompt has ${tokens} tokens; this model reads at most ${context}`);
+  }
+}
+
+/** @throws Fault "bad-request" naming the range */
+export function checkToken(id: number, spec: ModelSpec): number {
+  if (isToken(id, spec)) return id;
+  throw new Fault("bad-request", `token ${String(id)}: there is no such id; they go from 0 to ${spec.vocabulary - 1}`);
+}
+
+/** @throws Fault "bad-request" naming the range */
+export function checkCount(count: number): number {
+  if (Number.isInteger(count) && count > 0 && count <= MAX_LIST) return count;
+  throw new Fault("bad-request", `count: ${String(count)} must be a whole number from 1 to ${MAX_LIST}`);
+}
+
+const isToken = (id: number, { vocabulary }: ModelSpec) => Number.isInteger(id) && id >= 0 && id < vocabulary;
