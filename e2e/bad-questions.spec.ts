@@ -48,7 +48,7 @@ test("a prompt that cannot be asked is explained, and nothing is lost", { tag: "
   await test.step("one with a character that the tokenizer does not know", async () => {
     await ask(page, "3€5=");
     await expect(panel(page, "Prompt").getByRole("status")).toHaveText(
-      "The tokenizer does not know “€”: the model sees ⟨unk⟩ there.",
+      "The tokenizer does not know “€”: the model sees ⟨unk⟩ there. Write it in characters that the model knows.",
     );
     await expect(page.getByRole("alert")).toHaveCount(0);
     await expect(prediction).toContainText("With L0H7 off");

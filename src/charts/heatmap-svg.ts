@@ -1,45 +1,21 @@
+import { MONO, figureSvg } from "./figure-svg.ts";
+import type { FigureText } from "./figure-svg.ts";
 import type { Heatmap } from "./heatmap.ts";
 import type { Legend } from "./legend.ts";
 import { nats } from "./number-format.ts";
 
-/** What stands around a figure that leaves the page. */
-export interface FigureText {
-  readonly title: string;
-  /** One line each. */
-  readonly caption: readonly string[];
-}
-
-const FONT = "font-family=\"'IBM Plex Sans', 'Helvetica Neue', Arial, sans-serif\"";
-const MONO = "font-family=\"'IBM Plex Mono', Menlo, monospace\"";
-const LINE_PX = 16;
 const LEGEND_PX = 160;
-const PAD_PX = 16;
+const LEGEND_HEIGHT_PX = 32;
+const GAP_PX = 16;
 
-/** The heatmap as a file of its own, on white, to be put into a paper as it is. */
 export function heatmapSvg(
   map: Heatmap,
   key: Legend,
   text: FigureText,
   isOff: (layer: number, head: number) => boolean,
 ): string {
-  const titlePx = 32;
-  const keyY = titlePx + map.height + 16;
-  const captionY = keyY + 48;
-  const width = Math.max(map.width, 520) + 2 * PAD_PX;
-  const height = captionY + text.caption.length * LINE_PX + PAD_PX;
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${FONT} font-size="12">`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="${PAD_PX}" y="24" font-size="14" font-weight="600">${escapeXml(text.title)}</text>`,
-    `<g transform="translate(${PAD_PX} ${titlePx})">${columnsOf(map)}${rowsOf(map, isOff)}</g>`,
-    `<g transform="translate(${PAD_PX + 32} ${keyY})">${keyOf(key)}</g>`,
-    ...text.caption.map(
-      (line, index) =>
-        `<text x="${PAD_PX}" y="${captionY + (index + 1) * LINE_PX - 4}" fill="#444" font-size="11">${escapeXml(line)}</text>`,
-    ),
-    "</svg>",
-  ];
-  return parts.join("\n");
+  const marks = `${columnsOf(map)}${rowsOf(map, isOff)}<g transform="translate(32 ${map.height + GAP_PX})">${keyOf(key)}</g>`;
+  return figureSvg({ width: map.width, height: map.height + GAP_PX + LEGEND_HEIGHT_PX, marks }, text);
 }
 
 const columnsOf = (map: Heatmap) =>
@@ -80,6 +56,3 @@ function keyOf(key: Legend): string {
   );
   return strip.join("") + ticks.join("") + `<text x="${LEGEND_PX + 24}" y="10" fill="#444" font-size="11">nats</text>`;
 }
-
-const escapeXml = (text: string) =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/\p{Cc}/gu, "");

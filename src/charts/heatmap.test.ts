@@ -53,8 +53,19 @@ describe("heatmap", () => {
     expect(down!.width).toBeCloseTo(2 * up!.width, 10);
   });
 
+  test("draws next to nothing for a sum next to 0, also where no other is larger", () => {
+    const [tiny] = heatmap([[0.001], [Number.NaN]], 600, SCALE).rows;
+    const [full] = heatmap([[2], [Number.NaN]], 600, SCALE).rows;
+    // the limit is 0.2 nats at least
+    expect(tiny!.sumBar.width).toBeCloseTo((full!.sumBar.width * 0.001) / 0.2, 10);
+  });
+
   test("writes numbers only where there is room", () => {
     expect(heatmap([[1.234]], 600, SCALE).rows[0]!.cells[0]!.label).toBe("1.23");
+    expect([heatmap([[1]], 600, SCALE), heatmap([[1, 1, 1, 1]], 200, SCALE)].map((map) => map.hasNumbers)).toEqual([
+      true,
+      false,
+    ]);
     expect(heatmap([new Array<number>(32).fill(1)], 390, SCALE).rows[0]!.cells[0]!.label).toBe("");
   });
 });

@@ -39,6 +39,8 @@ export interface Heatmap {
   readonly width: number;
   readonly height: number;
   readonly rows: readonly HeatRow[];
+  /** False: the cells are too small for numbers. */
+  readonly hasNumbers: boolean;
   readonly columns: readonly { readonly head: number; readonly x: number; readonly label: string }[];
   /** Where the bars of the sums start from, and where their numbers stand. */
   readonly sumZeroX: number;
@@ -55,6 +57,8 @@ const MIN_CELL_PX = { width: 11, height: 14 };
 const LABEL_PX = 38;
 const NUMBER_PX = 44;
 const FAINT_POSITION = 0.05;
+/** Effects and sums below this reach neither full colour nor full length: a map in which nothing matters stays pale. */
+export const LEAST_LIMIT_NATS = 0.2;
 
 /** Layers are rows, L0 at the top; heads are columns; beside each row the sum of its effects as a bar. */
 export function heatmap(effects: readonly (readonly number[])[], width: number, scale: DivergingScale): Heatmap {
@@ -79,6 +83,7 @@ export function heatmap(effects: readonly (readonly number[])[], width: number, 
   return {
     width: right + sumPx,
     height: bottom + GAP_PX,
+    hasNumbers: cellWidth >= LABEL_PX,
     sumZeroX: bar(0),
     sumNumberX: right + sumPx,
     columns: Array.from({ length: heads }, (_, head) => ({
@@ -118,12 +123,9 @@ function band(count: number, from: number, to: number) {
   return { start: (index: number) => scale(index) ?? from, size };
 }
 
-/** Sums below this do not fill the room: a row in which nothing matters shows next to nothing. */
-const LEAST_SUM_NATS = 0.2;
-
 /** Zero stands at the left edge while no sum is negative, else in between. */
 function sumScale(sums: readonly number[], from: number, to: number) {
-  const limit = symmetricLimit(sums, LEAST_SUM_NATS);
+  const limit = symmetricLimit(sums, LEAST_LIMIT_NATS);
   const least = sums.some((value) => value < 0) ? -limit : 0;
   return scaleLinear([least, limit], [from, Math.max(from + 1, to)]);
 }

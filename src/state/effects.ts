@@ -11,6 +11,9 @@ export const NEGLIGIBLE_NATS = 0.05;
 export const headEffects = (sweep: HeadSweep): number[][] =>
   sweep.logProbability.map((row) => row.map((logProbability) => sweep.baseline - logProbability));
 
+/** Every row has arrived: only then is the largest effect the largest of all. */
+export const isWhole = (sweep: HeadSweep) => !sweep.logProbability.flat().some(Number.isNaN);
+
 export interface RankedHead {
   readonly at: HeadId;
   readonly effect: number;

@@ -134,7 +134,8 @@ export function followEngine(engine: Engine): () => void {
 async function comeBack(choice: ModelChoice, reason: Fault): Promise<void> {
   await loadModel(choice);
   if (model.getState().status.kind !== "ready") return;
-  notify("engine", `${reason.message}. The model was loaded again, and everything is computed anew.`);
+  const found = reason.message.replace(/\.$/, "");
+  notify("engine", `${found}. The model was loaded again, and everything is computed anew.`);
 }
 
 function failLoading(reason: unknown): void {

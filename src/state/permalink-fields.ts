@@ -34,7 +34,7 @@ export interface Field {
 export const FIELDS: readonly Field[] = [
   {
     key: "v",
-    needs: `the format's version, ${VERSION}`,
+    needs: `the format’s version, ${VERSION}`,
     write: () => String(VERSION),
     read(text, notice) {
       const version = readCount(text);

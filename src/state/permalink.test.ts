@@ -231,7 +231,7 @@ describe("reading a link", () => {
       { target: 3 },
       "link: written in version 2 of the format, this page reads 1; what it knows is shown",
     ],
-    ["no version", "v=one", {}, "link: v is “one”; it needs the format's version, 1"],
+    ["no version", "v=one", {}, "link: v is “one”; it needs the format’s version, 1"],
     [
       "a model that would leave its folder",
       "m=a/../b&t=3",
@@ -252,6 +252,12 @@ describe("reading a link", () => {
       "p=3%2B5%3D%E2%82",
       { prompt: "3+5=%E2%82" },
       "link: p holds “%E2%82”, which is no percent-escape of UTF-8; it was left as it stands",
+    ],
+    [
+      "a byte too many after a whole character",
+      "p=caf%C3%A9%A9%3D",
+      { prompt: "café%A9=" },
+      "link: p holds “%A9”, which is no percent-escape of UTF-8; it was left as it stands",
     ],
     [
       "a bare per cent sign",

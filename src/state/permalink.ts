@@ -115,8 +115,9 @@ function escapeText(text: string): string {
 
 const percent = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 
-/** The escapes of one character: a byte that announces its followers, those followers, or what is neither. */
-const ONE_CHARACTER = /(?:%[c-f][0-9a-f](?:%[89ab][0-9a-f])+)|%[0-9a-f]{2}|%/gi;
+/** The escapes of one UTF-8 character: a first byte and as many more as it announces; else what is left of a broken one. */
+const ONE_CHARACTER =
+  /%[0-7][0-9a-f]|%[cd][0-9a-f]%[89ab][0-9a-f]|%e[0-9a-f](?:%[89ab][0-9a-f]){2}|%f[0-7](?:%[89ab][0-9a-f]){3}|(?:%[89a-f][0-9a-f])(?:%[89ab][0-9a-f])*|%/gi;
 
 /** Undoes percent-escapes; a broken one stays as it stands, with a notice. A `+` is a plus, never a space. */
 function unescapeText(text: string, key: string, notice: Notice): string {

@@ -17,7 +17,7 @@ export async function typeTarget(text: string): Promise<void> {
     const own = ids.map((id, index) => ({ id, text: texts[index] ?? "" })).filter((_, index) => !added.includes(index));
     const [only] = own;
     if (unknown.length > 0)
-      notify("target", `“${unknown.join("”, “")}” is not in this model's vocabulary. A target is one of its tokens.`);
+      notify("target", `“${unknown.join("”, “")}” is not in this model’s vocabulary. A target is one of its tokens.`);
     else if (!only) notify("target", "The target is empty. Type one token, or click one in the prediction.");
     else if (own.length > 1) {
       notify(

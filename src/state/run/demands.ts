@@ -2,14 +2,14 @@ import type { Engine } from "#client/engine.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import type { HeadSweep, ModelInfo, Token } from "#protocol/engine.ts";
+import type { HeadSweep, ModelInfo, Prediction, Token } from "#protocol/engine.ts";
 import { partKey } from "../question.ts";
 import type { Part, Question } from "../question.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
 /** Ranks that the prediction panel can show. */
 const TOP_TOKENS = 50;
-/** Of the clean run's tokens, how many are followed into the other run. */
+/** Of each run's first tokens, how many are followed into the other run. */
 const COMPARED_TOKENS = 12;
 
 /** What the page shows and asks at one moment. */
@@ -56,7 +56,7 @@ export function demands(now: Moment): Demands {
   return {
     ...base,
     sweep: sweepDemand(now, target),
-    ...(now.interventions.length > 0 && { after: afterDemand(now, target) }),
+    ...(now.interventions.length > 0 && { after: afterDemand(now, target), ...followedDemand(now, clean.value) }),
     ...(now.interventions.length > 0 && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
     ...inspectionDemand(now, target),
   };
@@ -96,6 +96,23 @@ function afterDemand(now: Moment, { id: target, text }: Token): Demand<Results["
     target: text,
     run: (engine, { signal }) =>
       engine.predict(prompt, { top: TOP_TOKENS, target, interventions, include }, { signal }),
+  };
+}
+
+/** What leads the changed run may rank too low in the clean one to be reported by itself; then it is asked for. */
+function followedDemand(now: Moment, { top, target }: Prediction): Demands {
+  const { prompt, slots } = now;
+  const { answers, value } = slots.after;
+  if (!value || answers !== afterKey(now, target.id)) return {};
+  const known = new Set([...top, target].map((token) => token.id));
+  const include = value.top.slice(0, COMPARED_TOKENS).flatMap(({ id }) => (known.has(id) ? [] : [id]));
+  if (include.length === 0) return {};
+  return {
+    followed: {
+      key: keyOf(prompt, target.id, include),
+      target: target.text,
+      run: (engine, { signal }) => engine.predict(prompt, { top: 1, target: target.id, include }, { signal }),
+    },
   };
 }
 

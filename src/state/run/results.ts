@@ -29,6 +29,8 @@ export interface Results {
   readonly before: Prediction;
   /** The run with the interventions in place. */
   readonly after: Prediction;
+  /** The clean run again, with what it gave the changed run's first tokens in `included`. */
+  readonly followed: Prediction;
   readonly sweep: HeadSweep;
   readonly comparison: NeuronComparison;
   readonly head: HeadInspection;
@@ -81,6 +83,7 @@ const empty = (): Slots => ({
   tokens: EMPTY_SLOT,
   before: EMPTY_SLOT,
   after: EMPTY_SLOT,
+  followed: EMPTY_SLOT,
   sweep: EMPTY_SLOT,
   comparison: EMPTY_SLOT,
   head: EMPTY_SLOT,

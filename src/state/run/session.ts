@@ -23,9 +23,11 @@ export function followQuestions(): () => void {
     model.subscribe((now, last) => {
       if (now.status !== last.status) schedule(0);
     }),
-    // the clean run's arrival, at once where it is known, opens the way for what builds on it
+    // a run's arrival, at once where it is known, opens the way for what builds on it
     results.subscribe((now, last) => {
-      const isNews = now.before.status !== last.before.status || now.before.answers !== last.before.answers;
+      const isNews = (["before", "after"] as const).some(
+        (kind) => now[kind].status !== last[kind].status || now[kind].answers !== last[kind].answers,
+      );
       if (isNews) schedule(0);
     }),
   ];

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
-import { heatmap } from "#charts/heatmap.ts";
+import { LEAST_LIMIT_NATS, heatmap } from "#charts/heatmap.ts";
 import { heatmapSvg } from "#charts/heatmap-svg.ts";
 import { legend } from "#charts/legend.ts";
 import { formatHead } from "#model/ids.ts";
@@ -19,6 +19,7 @@ import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { RunProgress } from "../shared/RunProgress.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { useWidth } from "../shared/use-width.ts";
+import { HeadReadout } from "./HeadReadout.tsx";
 import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
 import { HeatmapLegend } from "./HeatmapLegend.tsx";
@@ -47,19 +48,16 @@ export function HeadsPanel() {
   );
 }
 
-/** A map in which nothing matters stays pale. */
-const LEAST_LIMIT_NATS = 0.2;
-
 function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   const { target } = slot;
   const [host, width] = useWidth<HTMLDivElement>(720);
   const kind = useStore(view, (state) => state.colourScale);
   const dark = useStore(view, isDark);
   const value = slot.value!;
-  const isPartial = slot.status === "computing" && slot.answers === slot.asked;
+  const isAwaited = slot.status === "computing" || isStale(slot);
   const effects = useMemo(() => headEffects(value), [value]);
   const earlier = useMemo(() => (slot.previous ? headEffects(slot.previous) : undefined), [slot.previous]);
-  const ghost = isPartial && earlier && haveSameShape(earlier, effects) ? earlier : undefined;
+  const ghost = isAwaited && earlier && haveSameShape(earlier, effects) ? earlier : undefined;
   const limit = symmetricLimit([...effects, ...(ghost ?? [])].flat(), LEAST_LIMIT_NATS);
   const scale = useMemo(() => divergingScale(limit, kind, dark), [limit, kind, dark]);
   const map = useMemo(() => heatmap(effects, width, scale), [effects, width, scale]);
@@ -70,6 +68,7 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       <HeatmapFigure map={map} below={below} />
+      {!map.hasNumbers && <HeadReadout effects={effects} />}
       <div className="heads-foot">
         <HeatmapLegend legend={key} target={tokenText(target)} />
         <div className="heads-says">

@@ -68,7 +68,7 @@ export function HeatmapFigure({ map, below }: HeatmapFigureProps) {
             Σ
           </text>
         </g>
-        {below && <Ghost map={below} />}
+        {below && <Ghost map={below} above={map} />}
         {map.rows.map((row) => (
           <Row key={row.layer} row={row} map={map} />
         ))}
@@ -127,7 +127,7 @@ function HeadCell({ cell }: { readonly cell: HeatCell }) {
     <g
       id={cellId(cell.at)}
       role="gridcell"
-      className={`cell ${isSelected ? "is-selected" : ""} ${isHovered ? "is-hovered" : ""} ${scale === 0 ? "is-off" : ""}`}
+      className={`cell ${isSelected ? "is-selected" : ""} ${isHovered ? "is-hovered" : ""} ${scale === 1 ? "" : "is-turned"} ${scale === 0 ? "is-off" : ""}`}
       aria-label={cellName(cell, scale)}
       aria-selected={isSelected}
       tabIndex={isCursor ? 0 : -1}
@@ -144,21 +144,27 @@ function HeadCell({ cell }: { readonly cell: HeatCell }) {
     >
       <rect {...boxOf(cell)} fill={cell.fill} className="cell-ground" />
       {scale !== 1 && <rect {...boxOf(cell)} fill={`url(#${hatchId(cell.ink)})`} />}
-      {cell.label && (
-        <text
-          x={cell.x + cell.width / 2}
-          y={cell.y + cell.height / 2}
-          fill={cell.isFaint ? "var(--soft)" : cell.ink}
-          textAnchor="middle"
-          dominantBaseline="central"
-          className="cell-label"
-        >
-          {cell.label}
-        </text>
-      )}
+      <CellLabel cell={cell} />
       {isPinned && <circle cx={cell.x + cell.width - 5} cy={cell.y + 5} r={2.5} fill={cell.ink} />}
       <rect x={cell.x - 1} y={cell.y - 1} width={cell.width + 2} height={cell.height + 2} className="cell-ring" />
     </g>
+  );
+}
+
+function CellLabel({ cell }: { readonly cell: HeatCell }) {
+  if (!cell.label) return null;
+  return (
+    <text
+      x={cell.x + cell.width / 2}
+      y={cell.y + cell.height / 2}
+      fill={cell.isFaint ? "var(--soft)" : cell.ink}
+      stroke={cell.fill}
+      textAnchor="middle"
+      dominantBaseline="central"
+      className="cell-label"
+    >
+      {cell.label}
+    </text>
   );
 }
 
@@ -167,11 +173,18 @@ function cellName({ at, effect }: HeatCell, scale: number): string {
   return `${formatHead(at)}: effect ${Number.isNaN(effect) ? "not known yet" : `${nats(effect)} nats`}, ${state}`;
 }
 
-function Ghost({ map }: { readonly map: Heatmap }) {
+/** Of an earlier map, what the one above does not know yet. */
+function Ghost({ map, above }: { readonly map: Heatmap; readonly above: Heatmap }) {
+  const isAwaited = ({ at }: HeatCell) => Number.isNaN(above.rows[at.layer]?.cells[at.head]?.effect);
   return (
     <g aria-hidden="true" className="ghost">
       {map.rows.flatMap(({ cells }) =>
-        cells.map((cell) => <rect key={cellId(cell.at)} {...boxOf(cell)} fill={cell.fill} />),
+        cells.filter(isAwaited).map((cell) => (
+          <g key={cellId(cell.at)}>
+            <rect {...boxOf(cell)} fill={cell.fill} />
+            <CellLabel cell={cell} />
+          </g>
+        )),
       )}
     </g>
   );

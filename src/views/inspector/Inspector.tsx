@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
 import type { ViewName } from "#state/finding.ts";
 import { formatHead } from "#model/ids.ts";
-import { NEGLIGIBLE_NATS, headEffects, mostImportantHead } from "#state/effects.ts";
+import { NEGLIGIBLE_NATS, headEffects, isWhole, mostImportantHead } from "#state/effects.ts";
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import { select, togglePin, view } from "#state/view.ts";
@@ -41,7 +41,7 @@ function NothingSelected() {
       <p>{HINTS[tab]}</p>
       {tab === "heads" && head && head.effect >= NEGLIGIBLE_NATS && (
         <button type="button" onClick={() => select({ kind: "head", at: head.at })}>
-          Look at {formatHead(head.at)}, the most important here
+          Look at {formatHead(head.at)}, the most important {isWhole(sweep) ? "here" : "so far"}
         </button>
       )}
     </div>

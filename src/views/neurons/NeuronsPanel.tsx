@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { mostImportantHead } from "#state/effects.ts";
+import { isWhole, mostImportantHead } from "#state/effects.ts";
 import { question, setScale } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { NeuronComparison, Slot } from "#state/run/results.ts";
@@ -53,7 +53,8 @@ function NothingToCompare() {
             select(part);
           }}
         >
-          Switch off {formatHead(head.at)}, the most important head ({nats(head.effect)} nats)
+          Switch off {formatHead(head.at)}, the most important head{isWhole(sweep) ? "" : " so far"} (
+          {nats(head.effect)} nats)
         </button>
       )}
     </div>

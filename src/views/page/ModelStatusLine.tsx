@@ -39,7 +39,7 @@ export function ModelStatusLine() {
             The model <code>{choice.id}</code> could not be loaded; your prompt, interventions and results are kept.
           </p>
           <LoadButton state={state} verb="Try again:" />
-          {state.backend !== "wasm" && GPU_FAULTS.has(status.fault.code) && (
+          {isOnGpu(state) && GPU_FAULTS.has(status.fault.code) && (
             <button type="button" onClick={() => void reloadModel({ backend: "wasm" })}>
               Run on WASM
             </button>
@@ -52,6 +52,10 @@ export function ModelStatusLine() {
 
 /** Where another backend may do what this one could not; a file that is missing is missing on both. */
 const GPU_FAULTS: ReadonlySet<FaultCode> = new Set(["device-lost", "engine-stopped", "no-webgpu"]);
+
+/** Left to itself, the engine takes the GPU where there is one; a model that has run says what it ran on. */
+const isOnGpu = ({ backend, info }: ModelState) =>
+  backend === "webgpu" || (backend === "auto" && info?.backend !== "wasm" && "gpu" in navigator);
 
 function LoadButton({ state, verb }: { readonly state: ModelState; readonly verb: string }) {
   return (

@@ -10,7 +10,7 @@ import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
 import { predictionRows } from "./prediction-rows.ts";
-import type { PredictionRow } from "./prediction-rows.ts";
+import type { PredictionRow, Runs } from "./prediction-rows.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
 import "./prediction.css";
 
@@ -21,8 +21,10 @@ export function PredictionPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const before = useStore(results, (slots) => slots.before);
   const afterSlot = useStore(results, (slots) => slots.after);
+  const more = useStore(results, (slots) => slots.followed.value);
   const isChanged = interventions.length > 0;
   const after = isChanged && isOfOnePrompt(before.value, afterSlot.value) ? afterSlot.value : undefined;
+  const followed = isOfOnePrompt(before.value, more) ? more : undefined;
   const isDim = isStale(before) || (isChanged && isStale(afterSlot));
   return (
     <section aria-label="Prediction" className="panel prediction">
@@ -33,7 +35,7 @@ export function PredictionPanel() {
       {before.value ? (
         <div className={isDim ? "stale" : ""} aria-busy={isDim}>
           <Answer before={before.value} after={after} />
-          <PredictionTable before={before.value} after={after} isChanged={isChanged} />
+          <PredictionTable runs={{ before: before.value, after, followed }} isChanged={isChanged} />
           <p className="says">{predictionSentence(before.value, after, interventions)}</p>
           {isChanged && !after && <p className="faint small">“After” is filled in as soon as the model has run.</p>}
         </div>
@@ -47,7 +49,7 @@ export function PredictionPanel() {
           prompt with each intervention’s activations multiplied by its scale at every position.
         </Method>
         {before.value && (
-          <Exports name="prediction" table={() => exportTable(results.getState().before.value, after)} />
+          <Exports name="prediction" table={() => exportTable(results.getState().before.value, after, followed)} />
         )}
       </footer>
     </section>
@@ -59,12 +61,7 @@ const isOfOnePrompt = (before: Prediction | undefined, after: Prediction | undef
   before?.target.id === after?.target.id &&
   before?.tokens.map((token) => token.id).join() === after?.tokens.map((token) => token.id).join();
 
-interface Pair {
-  readonly before: Prediction;
-  readonly after: Prediction | undefined;
-}
-
-function Answer({ before, after }: Pair) {
+function Answer({ before, after }: Pick<Runs, "before" | "after">) {
   const { target } = before;
   return (
     <p className="answer">
@@ -94,8 +91,9 @@ function Answer({ before, after }: Pair) {
   );
 }
 
-function PredictionTable({ before, after, isChanged }: Pair & { readonly isChanged: boolean }) {
-  const rows = predictionRows(before, after, ROWS);
+function PredictionTable({ runs, isChanged }: { readonly runs: Runs; readonly isChanged: boolean }) {
+  const { before, after } = runs;
+  const rows = predictionRows(runs, ROWS);
   return (
     <table className={`prediction-table ${isChanged ? "is-changed" : ""}`}>
       <thead>
@@ -120,7 +118,7 @@ function PredictionTable({ before, after, isChanged }: Pair & { readonly isChang
               </button>
             </th>
             <Share of={row.before} kind="before" />
-            {isChanged && <Share of={row.after} kind="after" />}
+            {isChanged && <Share of={row.after} kind="after" isAwaited={!after} />}
           </tr>
         ))}
       </tbody>
@@ -128,7 +126,14 @@ function PredictionTable({ before, after, isChanged }: Pair & { readonly isChang
   );
 }
 
-function Share({ of, kind }: { readonly of: number | undefined; readonly kind: "before" | "after" }) {
+interface ShareProps {
+  readonly of: number | undefined;
+  readonly kind: "before" | "after";
+  /** The run itself is still to come. */
+  readonly isAwaited?: boolean;
+}
+
+function Share({ of, kind, isAwaited = false }: ShareProps) {
   return (
     <td>
       <span className="share">
@@ -136,8 +141,11 @@ function Share({ of, kind }: { readonly of: number | undefined; readonly kind: "
           {of !== undefined && <span className={`share-bar ${kind}`} style={{ inlineSize: `${of * 100}%` }} />}
         </span>
         {of === undefined ? (
-          <span className="faint" title="Not among the fifty most probable tokens of this run">
-            –
+          <span
+            className="faint"
+            title={isAwaited ? "Waits for the model" : "Not among the fifty most probable tokens of this run"}
+          >
+            {isAwaited ? "…" : "–"}
           </span>
         ) : (
           <Value of={of} as="percent" />
@@ -147,8 +155,8 @@ function Share({ of, kind }: { readonly of: number | undefined; readonly kind: "
   );
 }
 
-function exportTable(before: Prediction | undefined, after: Prediction | undefined) {
-  const rows: PredictionRow[] = before ? predictionRows(before, after, Number.POSITIVE_INFINITY) : [];
+function exportTable(before: Prediction | undefined, after: Prediction | undefined, followed: Prediction | undefined) {
+  const rows: PredictionRow[] = before ? predictionRows({ before, after, followed }, Number.POSITIVE_INFINITY) : [];
   return {
     header: ["id", "token", "probability_before", "probability_after"],
     rows: rows.map((row) => [row.id, row.text, row.before ?? "", row.after ?? ""]),

@@ -26,7 +26,8 @@ export function TokenStrip() {
       )}
       {value && value.unknown.length > 0 && (
         <p className="prompt-note" role="status">
-          The tokenizer does not know “{value.unknown.join("”, “")}”: the model sees ⟨unk⟩ there.
+          The tokenizer does not know “{value.unknown.join("”, “")}”: the model sees ⟨unk⟩ there. Write it in characters
+          that the model knows.
         </p>
       )}
     </div>

@@ -1,8 +1,10 @@
 import { currentFinding } from "#state/claims.ts";
 import { sharedFragment } from "#state/links.ts";
 import { model } from "#state/model.ts";
+import { notifyFault } from "#state/notices.ts";
 import { csvOf, download } from "./download.ts";
 import type { CsvValue } from "./download.ts";
+import { pngOf } from "./png.ts";
 
 export interface Table {
   readonly header: readonly string[];
@@ -30,9 +32,14 @@ export function Exports({ name, table, svg }: ExportsProps) {
   return (
     <span className="exports" role="group" aria-label={`Export ${name}`}>
       {svg && (
-        <button type="button" className="quiet" onClick={() => download(`${name}.svg`, "image/svg+xml", svg())}>
-          SVG
-        </button>
+        <>
+          <button type="button" className="quiet" onClick={() => download(`${name}.svg`, "image/svg+xml", svg())}>
+            SVG
+          </button>
+          <button type="button" className="quiet" onClick={() => void downloadPng(name, svg())}>
+            PNG
+          </button>
+        </>
       )}
       <button type="button" className="quiet" onClick={csv}>
         CSV
@@ -42,6 +49,14 @@ export function Exports({ name, table, svg }: ExportsProps) {
       </button>
     </span>
   );
+}
+
+async function downloadPng(name: string, svg: string): Promise<void> {
+  try {
+    download(`${name}.png`, "image/png", await pngOf(svg));
+  } catch (reason) {
+    notifyFault("export", reason);
+  }
 }
 
 /** The finding and the machine that an exported number comes from. */

@@ -4,6 +4,6 @@
  */
 export function asSentence(message: string): string {
   const first = /^\p{Letter}+:?[\s’']/u.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
-  const closed = /[.!?]$/.test(first) ? first : `${first}.`;
-  return closed.replaceAll("'", "’").replace(/\.\)\.$/, ").");
+  const open = first.replace(/(?<=\p{Letter})'(?=\p{Letter})/gu, "’").replace(/\.\)(?=\.|$)/g, ")");
+  return /[.!?]$/.test(open) ? open : `${open}.`;
 }
