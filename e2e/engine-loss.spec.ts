@@ -24,7 +24,7 @@ test(
     await engineWorker(page)
       .evaluate(() => self.close())
       .catch(() => undefined);
-    await expect(page.getByText("The engine's worker ended without a word, perhaps for want of memory.")).toBeVisible();
+    await expect(page.getByText("The engine’s worker ended without a word, perhaps for want of memory.")).toBeVisible();
     await expectKept(page);
     await picture(page, "worker-died");
     await expectRecovered(page);
@@ -43,7 +43,7 @@ test(
         throw new Error("out of the blue");
       });
     });
-    await expect(page.getByText(/^The engine's worker stopped: .*out of the blue/)).toBeVisible();
+    await expect(page.getByText(/^The engine’s worker stopped: .*out of the blue/)).toBeVisible();
     await expectKept(page);
     await expectRecovered(page);
   },
