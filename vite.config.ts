@@ -12,8 +12,12 @@ export default defineConfig({
   base: "./",
   plugins: [react()],
   worker: { format: "es" },
-  // pre-bundling moves the runtime away from its wasm, which is then not found
-  optimizeDeps: { exclude: ["onnxruntime-web"] },
+  optimizeDeps: {
+    // pre-bundling moves the runtime away from its wasm, which is then not found
+    exclude: ["onnxruntime-web"],
+    // the worker's packages; found only when it starts, they would reload the page that somebody has just opened
+    include: ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "@huggingface/tokenizers", "comlink"],
+  },
   server: { headers: isolation },
   preview: { headers: isolation },
 });
