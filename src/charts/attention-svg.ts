@@ -1,11 +1,10 @@
-import { percent } from "./number-format.ts";
-import type { AttentionPattern } from "./attention.ts";
+import type { labelledAttention } from "./attention.ts";
 import { MONO, escapeXml, figureSvg } from "./figure-svg.ts";
 import type { FigureText } from "./figure-svg.ts";
 
-/** An attention pattern as a file of its own; `labels` are the tokens, one per position. */
-export function attentionSvg(drawn: AttentionPattern, labels: readonly string[], text: FigureText): string {
-  const names = labels.map((label, position) => {
+/** An attention pattern as a file of its own. */
+export function attentionSvg(drawn: ReturnType<typeof labelledAttention>, text: FigureText): string {
+  const labels = drawn.labels.map((label, position) => {
     const middle = (position + 0.5) * drawn.cellPx;
     const name = escapeXml(label);
     return (
@@ -14,10 +13,9 @@ export function attentionSvg(drawn: AttentionPattern, labels: readonly string[],
     );
   });
   const cells = drawn.cells.map(
-    ({ x, y, width, height, fill, query, key, share }) =>
-      `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}" stroke="#ccc" stroke-width="0.5">` +
-      `<title>${escapeXml(`${labels[query] ?? query} reads ${labels[key] ?? key}: ${percent(share)}`)}</title></rect>`,
+    ({ x, y, width, height, fill }) =>
+      `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}" stroke="#ccc" stroke-width="0.5"/>`,
   );
-  const marks = `<g ${MONO} font-size="11" fill="#333">${names.join("")}</g>${cells.join("")}`;
+  const marks = `<g ${MONO} font-size="11" fill="#333">${labels.join("")}</g>${cells.join("")}`;
   return figureSvg({ width: drawn.width, height: drawn.height, marks }, text);
 }

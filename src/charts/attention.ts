@@ -20,6 +20,29 @@ export interface AttentionPattern {
 const GAP_PX = 1;
 const CELL_PX = { least: 5, most: 24 };
 
+const CHARACTER_PX = 7;
+const LABEL_PX = { least: 24, most: 72 };
+const LABEL_GAP_PX = 8;
+/** Smaller cells have no room for a name beside them. */
+const LEAST_NAMED_CELL_PX = 9;
+
+/** The pattern with its tokens' names, cut to the room that they have; "" where the cells are too small for any. */
+export function labelledAttention(
+  pattern: readonly (readonly number[])[],
+  names: readonly string[],
+  room: number,
+  colour: (share: number) => string,
+): AttentionPattern & { readonly labels: readonly string[] } {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  const margin = Math.max(LABEL_PX.least, Math.min(LABEL_PX.most, longest * CHARACTER_PX + LABEL_GAP_PX));
+  const drawn = attentionPattern(pattern, room, { left: margin, top: margin }, colour);
+  const most = Math.floor((margin - LABEL_GAP_PX) / CHARACTER_PX);
+  const isNamed = drawn.cellPx >= LEAST_NAMED_CELL_PX;
+  return { ...drawn, labels: pattern.map((_, at) => (isNamed ? clip(names[at] ?? String(at), most) : "")) };
+}
+
+const clip = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+
 /** Room for labels, in pixels: the tokens' names left and above. */
 export interface Margins {
   readonly left: number;

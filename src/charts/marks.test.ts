@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { attentionPattern } from "./attention.ts";
+import { attentionSvg } from "./attention-svg.ts";
+import { attentionPattern, labelledAttention } from "./attention.ts";
 import { signedBars } from "./bars.ts";
 import { countOf, duration, figures, megabytes, nats, percent, signedNats } from "./number-format.ts";
 
@@ -21,6 +22,22 @@ describe("attentionPattern", () => {
       [1, 1, 44, 34, "0.75"],
     ]);
     expect([drawn.width, drawn.height]).toEqual([68, 58]);
+  });
+
+  test("names its tokens in the room that they have, and leaves as a file of its own", () => {
+    const pattern = [
+      [1, 0],
+      [0.25, 0.75],
+    ];
+    // 72 for names at most, 7 a character, 8 between: 9 characters
+    const drawn = labelledAttention(pattern, ["<s>", "twelve and a half"], 260, () => "#123456");
+    expect([drawn.left, drawn.labels]).toEqual([72, ["<s>", "twelve a…"]]);
+    const crowd = Array.from({ length: 60 }, () => new Array<number>(60).fill(0));
+    expect(labelledAttention(crowd, [], 260, String).labels.join("")).toBe("");
+    const svg = attentionSvg(drawn, { title: "“&”", caption: ["a < b"] });
+    expect(svg.match(/#123456/g)).toHaveLength(3);
+    expect(svg).toContain("&#60;s&#62;");
+    expect(svg).not.toMatch(/NaN|undefined/);
   });
 });
 

@@ -163,6 +163,17 @@ describe("asking", () => {
     expect(results.getState().after.status).toBe("done");
   });
 
+  test("asks the clean run for what leads the changed one and was not reported", async () => {
+    await answerBefore();
+    togglePart(HEAD);
+    await settle();
+    await last("predict").answer({ ...prediction(4, -0.2), target: { ...prediction(8, -3).target } });
+    const { options } = last("predict");
+    expect(options).toEqual({ top: 1, target: 8, include: [4] });
+    await last("predict").answer({ ...prediction(8, -0.5), included: prediction(4, -9).top });
+    expect(results.getState().followed.value?.included[0]?.logProbability).toBe(-9);
+  });
+
   test("compares neurons only where somebody looks", async () => {
     await answerBefore();
     togglePart(HEAD);

@@ -5,6 +5,7 @@ import { sortedRows } from "./neurons/columns.ts";
 import { predictionRows } from "./prediction/prediction-rows.ts";
 import { predictionSentence } from "./prediction/prediction-sentence.ts";
 import { csvOf } from "./shared/download.ts";
+import { asSentence } from "./shared/sentence.ts";
 import { tokenText } from "./shared/token-text.ts";
 
 const run = (...shares: readonly (readonly [text: string, probability: number])[]): Prediction => {
@@ -66,16 +67,50 @@ describe("predictionSentence", () => {
       "With L0H7 off, p(8) falls from 94.2\u202f% to 1.0\u202f%, log p by 4.55 nats; the answer is now “4”.",
     );
   });
+
+  test("says of a small change where it goes, and that only what reads the same stays", () => {
+    const half = [{ kind: "head", at: { layer: 0, head: 7 }, scale: 0.5 }] as const;
+    expect(predictionSentence(before, run(["8", 0.953]), half)).toBe(
+      "With L0H7 ×0.5, p(8) goes from 94.2\u202f% to 95.3\u202f%: log p moves by 0.01 nats.",
+    );
+    expect(predictionSentence(before, run(["8", 0.9421]), [{ ...half[0], scale: -1 }])).toBe(
+      "With L0H7 ×−1, p(8) stays at 94.2\u202f%: log p moves by 0.00 nats.",
+    );
+  });
 });
 
 test("predictionRows has the tokens of both runs by size, and never loses the target", () => {
   const before = run(["8", 0.9], ["9", 0.05]);
   const after = run(["4", 0.8], ["5", 0.15], ["9", 0.01]);
-  const rows = predictionRows({ ...before, target: { ...before.top[1]!, rank: 1 } }, after, 2);
+  const runs = { before: { ...before, target: { ...before.top[1]!, rank: 1 } }, after, followed: undefined };
+  const rows = predictionRows(runs, 2);
   expect(rows.map((row) => [row.text, row.before, row.after])).toEqual([
     ["8", 0.9, undefined],
     ["9", 0.05, 0.01],
   ]);
+});
+
+test("predictionRows knows of the clean run what it was asked for later", () => {
+  const before = run(["8", 0.9]);
+  const after = run(["4", 0.8]);
+  const followed = { ...before, included: run(["4", 0.0001]).top };
+  expect(predictionRows({ before, after, followed }, 2).map((row) => [row.text, row.before, row.after])).toEqual([
+    ["8", 0.9, undefined],
+    ["4", 0.0001, 0.8],
+  ]);
+});
+
+test.each([
+  [
+    "the graphics processor was lost (Device was destroyed.)",
+    "The graphics processor was lost (Device was destroyed).",
+  ],
+  ["it was lost (for good.). The model was loaded again.", "It was lost (for good). The model was loaded again."],
+  ["the model's config is empty!", "The model’s config is empty!"],
+  ["Unexpected token '}' here", "Unexpected token '}' here."],
+  ["config.json: no such file", "config.json: no such file."],
+])("asSentence writes %j as %j", (message, sentence) => {
+  expect(asSentence(message)).toBe(sentence);
 });
 
 test("sortedRows sorts a copy, neurons by layer first", () => {

@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { attentionPattern } from "#charts/attention.ts";
+import { labelledAttention } from "#charts/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
 import { percent } from "#charts/number-format.ts";
 import { isDark, view } from "#state/view.ts";
@@ -12,17 +12,12 @@ interface AttentionFigureProps {
 }
 
 const ROOM_PX = 260;
-const CHARACTER_PX = 7;
-const LABEL_PX = { least: 24, most: 72 };
 
 /** Attention over the tokens: each row a token that reads, each column one that is read. The last row is the answer's. */
 export function AttentionFigure({ pattern, texts }: AttentionFigureProps) {
   const dark = useStore(view, isDark);
-  const longest = Math.max(0, ...texts.map((text) => text.length));
-  const margin = Math.max(LABEL_PX.least, Math.min(LABEL_PX.most, longest * CHARACTER_PX + 8));
-  const drawn = attentionPattern(pattern, ROOM_PX, { left: margin, top: margin }, sequentialScale(dark));
+  const drawn = labelledAttention(pattern, texts, ROOM_PX, sequentialScale(dark));
   const name = (position: number) => texts[position] ?? String(position);
-  const label = (position: number) => clip(name(position), margin);
   return (
     <figure className="attention">
       <figcaption>Attention, rows read columns</figcaption>
@@ -33,23 +28,23 @@ export function AttentionFigure({ pattern, texts }: AttentionFigureProps) {
         height={drawn.height}
         viewBox={`0 0 ${drawn.width} ${drawn.height}`}
       >
-        {drawn.cellPx >= 9 &&
-          pattern.map((_, position) => {
-            const middle = (position + 0.5) * drawn.cellPx;
-            return (
-              <g key={position} className="axis-label">
-                <text x={drawn.left - 6} y={drawn.top + middle} textAnchor="end" dominantBaseline="central">
-                  {label(position)}
-                </text>
-                <text
-                  transform={`translate(${drawn.left + middle} ${drawn.top - 6}) rotate(-90)`}
-                  dominantBaseline="central"
-                >
-                  {label(position)}
-                </text>
-              </g>
-            );
-          })}
+        {drawn.labels.map((label, position) => {
+          const middle = (position + 0.5) * drawn.cellPx;
+          return (
+            // a token can stand in a prompt many times: its place is what names it
+            <g key={position} className="axis-label">
+              <text x={drawn.left - 6} y={drawn.top + middle} textAnchor="end" dominantBaseline="central">
+                {label}
+              </text>
+              <text
+                transform={`translate(${drawn.left + middle} ${drawn.top - 6}) rotate(-90)`}
+                dominantBaseline="central"
+              >
+                {label}
+              </text>
+            </g>
+          );
+        })}
         {drawn.cells.map((cell) => (
           <rect
             key={`${cell.query} ${cell.key}`}
@@ -70,8 +65,3 @@ export function AttentionFigure({ pattern, texts }: AttentionFigureProps) {
 
 const describeLast = (pattern: readonly (readonly number[])[], name: (position: number) => string) =>
   (pattern.at(-1) ?? []).map((share, key) => `${name(key)} ${percent(share)}`).join(", ");
-
-function clip(text: string, room: number): string {
-  const most = Math.floor((room - 8) / CHARACTER_PX);
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-}

@@ -1,12 +1,15 @@
 import { useStore } from "zustand";
 import { nats } from "#charts/number-format.ts";
-import { symmetricLimit } from "#charts/colour.ts";
+import { sequentialScale, symmetricLimit } from "#charts/colour.ts";
+import { attentionSvg } from "#charts/attention-svg.ts";
+import { labelledAttention } from "#charts/attention.ts";
 import { formatHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import { headEffects } from "#state/effects.ts";
+import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadInspection } from "#state/run/results.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports, shareAddress } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";
@@ -80,6 +83,7 @@ function HeadEvidence({ head }: { readonly head: HeadInspection }) {
         </Method>
         <Exports
           name={formatHead(head.at)}
+          svg={() => exportSvg(head, texts)}
           table={() => ({
             header: ["query", "key", "attention"],
             rows: head.pattern.flatMap((row, query) =>
@@ -90,4 +94,19 @@ function HeadEvidence({ head }: { readonly head: HeadInspection }) {
       </footer>
     </>
   );
+}
+
+/** A figure of its own has more room than the card; papers are light, whatever the page is. */
+const EXPORT_ROOM_PX = 520;
+
+function exportSvg(head: HeadInspection, texts: readonly string[]): string {
+  const drawn = labelledAttention(head.pattern, texts, EXPORT_ROOM_PX, sequentialScale(false));
+  return attentionSvg(drawn, {
+    title: `Attention of ${formatHead(head.at)} after “${question.getState().prompt}”`,
+    caption: [
+      "Each row is a token that reads, each column one that is read.",
+      attentionSentence(head, texts),
+      shareAddress(),
+    ],
+  });
 }
