@@ -10,6 +10,7 @@ import {
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { askAll, loadInNode, unaborted } from "#test/engine.ts";
 import { readModel } from "#test/reference/model.ts";
+import { EXAMPLES } from "#views/prompt/examples.ts";
 import { quantised } from "#test/reference/quantise.ts";
 import { ModelSession } from "./model-session.ts";
 
@@ -83,6 +84,24 @@ test.each(goldenCases)("q8 keeps the prediction and the most important head of $
     unaborted(),
   );
   expect(mostImportantHead(logProbability)).toEqual(golden.most_important_head);
+});
+
+describe("on every example of the page", () => {
+  let exact: ModelSession;
+  beforeAll(async () => {
+    exact = new ModelSession(await loadInNode(abacusFiles(), "f32"));
+  });
+
+  test.each(EXAMPLES.flatMap(({ examples }) => examples))(
+    "q8 keeps the answer and the most important head of $prompt",
+    async ({ prompt }) => {
+      const sweep = async (session: ModelSession) => {
+        const { target, logProbability } = await session.sweepHeads(prompt, {}, () => undefined, unaborted());
+        return { target, head: mostImportantHead(logProbability) };
+      };
+      expect(await sweep(await quantisedAbacus())).toEqual(await sweep(exact));
+    },
+  );
 });
 
 let shared: Promise<ModelSession> | undefined;
