@@ -1,9 +1,11 @@
 import { MONO, figureSvg } from "./figure-svg.ts";
 import type { FigureText } from "./figure-svg.ts";
-import type { Heatmap } from "./heatmap.ts";
+import type { Box, Heatmap } from "./heatmap.ts";
 import type { Legend } from "./legend.ts";
 import { nats } from "./number-format.ts";
 
+/** The ground behind a number that the mark of what is off leaves free. */
+const DIGITS_PX = { width: 34, height: 16 };
 const LEGEND_PX = 160;
 const LEGEND_HEIGHT_PX = 32;
 const GAP_PX = 16;
@@ -35,7 +37,8 @@ const rowsOf = (map: Heatmap, isOff: (layer: number, head: number) => boolean) =
           ? `<text x="${cell.x + cell.width / 2}" y="${middle}" text-anchor="middle" fill="${cell.ink}" ${MONO} font-size="10">${cell.label}</text>`
           : "";
         const off = isOff(layer, cell.at.head)
-          ? `<path d="M${cell.x} ${cell.y + cell.height}L${cell.x + cell.width} ${cell.y}" stroke="${cell.ink}"/>`
+          ? `<path d="M${cell.x} ${cell.y + cell.height}L${cell.x + cell.width} ${cell.y}" stroke="${cell.ink}"/>` +
+            (label && `<rect ${digitsBox(cell)} fill="${cell.fill}"/>`)
           : "";
         return `<rect ${box} fill="${cell.fill}" stroke="#ccc" stroke-width="0.5"/>${off}${label}`;
       });
@@ -45,6 +48,9 @@ const rowsOf = (map: Heatmap, isOff: (layer: number, head: number) => boolean) =
       return `<text x="0" y="${middle}" fill="#555" ${MONO} font-size="11">L${layer}</text>${drawn.join("")}${total}`;
     })
     .join("");
+
+const digitsBox = ({ x, y, width, height }: Box) =>
+  `x="${x + (width - DIGITS_PX.width) / 2}" y="${y + (height - DIGITS_PX.height) / 2}" width="${DIGITS_PX.width}" height="${DIGITS_PX.height}"`;
 
 function keyOf(key: Legend): string {
   const step = LEGEND_PX / key.stops.length;

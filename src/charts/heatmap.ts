@@ -57,8 +57,6 @@ const MIN_CELL_PX = { width: 11, height: 14 };
 const LABEL_PX = 38;
 const NUMBER_PX = 44;
 const FAINT_POSITION = 0.05;
-/** Effects and sums below this reach neither full colour nor full length: a map in which nothing matters stays pale. */
-export const LEAST_LIMIT_NATS = 0.2;
 
 /** Layers are rows, L0 at the top; heads are columns; beside each row the sum of its effects as a bar. */
 export function heatmap(effects: readonly (readonly number[])[], width: number, scale: DivergingScale): Heatmap {
@@ -79,7 +77,7 @@ export function heatmap(effects: readonly (readonly number[])[], width: number, 
   const x = band(heads, LEFT_PX, right);
   const y = band(effects.length, TOP_PX, bottom);
   const sums = effects.map((row) => (row.some(Number.isNaN) ? Number.NaN : sum(row)));
-  const bar = sumScale(sums, right + SUM_GAP_PX, right + sumPx - NUMBER_PX);
+  const bar = sumScale(symmetricLimit(sums, scale.limit), sums, [right + SUM_GAP_PX, right + sumPx - NUMBER_PX]);
   return {
     width: right + sumPx,
     height: bottom + GAP_PX,
@@ -124,8 +122,7 @@ function band(count: number, from: number, to: number) {
 }
 
 /** Zero stands at the left edge while no sum is negative, else in between. */
-function sumScale(sums: readonly number[], from: number, to: number) {
-  const limit = symmetricLimit(sums, LEAST_LIMIT_NATS);
+function sumScale(limit: number, sums: readonly number[], [from, to]: readonly [from: number, to: number]) {
   const least = sums.some((value) => value < 0) ? -limit : 0;
   return scaleLinear([least, limit], [from, Math.max(from + 1, to)]);
 }

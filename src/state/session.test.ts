@@ -223,6 +223,22 @@ describe("the sweep", () => {
     expect(progress).toMatchObject({ done: 1, total: 3 });
   });
 
+  test("asked again after the engine was lost, keeps the whole earlier map until all of the new one is there", async () => {
+    await answerBefore();
+    await last("sweepHeads").answer(SWEEP);
+    stop(new Fault("device-lost", "the GPU was lost"));
+    expect(isStale(results.getState().sweep)).toBe(true);
+    await last("load").answer(INFO);
+    await settle();
+    await last("predict").answer(prediction(8, -0.5));
+    last("sweepHeads").onProgress!(row(1));
+    const { value, previous } = results.getState().sweep;
+    expect(value!.logProbability[0]).toEqual([Number.NaN, Number.NaN]);
+    expect(previous).toEqual(SWEEP);
+    await last("sweepHeads").answer(SWEEP);
+    expect(results.getState().sweep.previous).toBeUndefined();
+  });
+
   test("keeps what has arrived when it is stopped, and is not asked again by itself", async () => {
     await answerBefore();
     const sweep = last("sweepHeads");

@@ -93,7 +93,7 @@ test("predictionRows has the tokens of both runs by size, and never loses the ta
 test("predictionRows knows of the clean run what it was asked for later", () => {
   const before = run(["8", 0.9]);
   const after = run(["4", 0.8]);
-  const followed = { ...before, included: run(["4", 0.0001]).top };
+  const followed = { ...run(["8", 0.89]), included: run(["4", 0.0001]).top };
   expect(predictionRows({ before, after, followed }, 2).map((row) => [row.text, row.before, row.after])).toEqual([
     ["8", 0.9, undefined],
     ["4", 0.0001, 0.8],

@@ -3,7 +3,7 @@ import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { question, scaleOf } from "#state/question.ts";
 import { view } from "#state/view.ts";
-import { changesText } from "../shared/part-name.ts";
+import { scaleText } from "../shared/part-name.ts";
 
 /** Where the map's cells have no room for numbers: that of the head under the finger, right below the map. */
 export function HeadReadout({ effects }: { readonly effects: readonly (readonly number[])[] }) {
@@ -17,7 +17,7 @@ export function HeadReadout({ effects }: { readonly effects: readonly (readonly 
     <p className="head-readout">
       <code>{formatHead(part.at)}</code>{" "}
       {Number.isNaN(effect) ? "not known yet" : <strong>{`${nats(effect)} nats`}</strong>}
-      {scale !== 1 && <span className="faint"> now {changesText([{ ...part, scale }])}</span>}
+      {scale !== 1 && <span className="faint">, now {scaleText(scale)}</span>}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
-import { LEAST_LIMIT_NATS, heatmap } from "#charts/heatmap.ts";
+import { heatmap } from "#charts/heatmap.ts";
 import { heatmapSvg } from "#charts/heatmap-svg.ts";
 import { legend } from "#charts/legend.ts";
 import { formatHead } from "#model/ids.ts";
@@ -47,6 +47,9 @@ export function HeadsPanel() {
     </section>
   );
 }
+
+/** A map in which nothing matters stays pale. */
+const LEAST_LIMIT_NATS = 0.2;
 
 function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   const { target } = slot;

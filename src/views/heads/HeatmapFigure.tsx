@@ -15,6 +15,10 @@ interface HeatmapFigureProps {
   readonly below: Heatmap | undefined;
 }
 
+/** Of the labels' face: a character's width, a line's height. */
+const CHARACTER_PX = 6.6;
+const LINE_PX = 14;
+
 const STEPS: Readonly<Record<string, { readonly layers: number; readonly heads: number }>> = {
   ArrowUp: { layers: -1, heads: 0 },
   ArrowDown: { layers: 1, heads: 0 },
@@ -127,7 +131,7 @@ function HeadCell({ cell }: { readonly cell: HeatCell }) {
     <g
       id={cellId(cell.at)}
       role="gridcell"
-      className={`cell ${isSelected ? "is-selected" : ""} ${isHovered ? "is-hovered" : ""} ${scale === 1 ? "" : "is-turned"} ${scale === 0 ? "is-off" : ""}`}
+      className={`cell ${isSelected ? "is-selected" : ""} ${isHovered ? "is-hovered" : ""} ${scale === 0 ? "is-off" : ""}`}
       aria-label={cellName(cell, scale)}
       aria-selected={isSelected}
       tabIndex={isCursor ? 0 : -1}
@@ -143,7 +147,7 @@ function HeadCell({ cell }: { readonly cell: HeatCell }) {
       }}
     >
       <rect {...boxOf(cell)} fill={cell.fill} className="cell-ground" />
-      {scale !== 1 && <rect {...boxOf(cell)} fill={`url(#${hatchId(cell.ink)})`} />}
+      {scale !== 1 && <Hatching cell={cell} />}
       <CellLabel cell={cell} />
       {isPinned && <circle cx={cell.x + cell.width - 5} cy={cell.y + 5} r={2.5} fill={cell.ink} />}
       <rect x={cell.x - 1} y={cell.y - 1} width={cell.width + 2} height={cell.height + 2} className="cell-ring" />
@@ -158,7 +162,6 @@ function CellLabel({ cell }: { readonly cell: HeatCell }) {
       x={cell.x + cell.width / 2}
       y={cell.y + cell.height / 2}
       fill={cell.isFaint ? "var(--soft)" : cell.ink}
-      stroke={cell.fill}
       textAnchor="middle"
       dominantBaseline="central"
       className="cell-label"
@@ -187,6 +190,23 @@ function Ghost({ map, above }: { readonly map: Heatmap; readonly above: Heatmap 
         )),
       )}
     </g>
+  );
+}
+
+/** The digits keep their own ground. */
+function Hatching({ cell }: { readonly cell: HeatCell }) {
+  const width = cell.label.length * CHARACTER_PX + 4;
+  const ground = {
+    x: cell.x + (cell.width - width) / 2,
+    y: cell.y + (cell.height - LINE_PX) / 2,
+    width,
+    height: LINE_PX,
+  };
+  return (
+    <>
+      <rect {...boxOf(cell)} fill={`url(#${hatchId(cell.ink)})`} />
+      {cell.label && <rect {...ground} fill={cell.fill} />}
+    </>
   );
 }
 

@@ -21,7 +21,7 @@ export interface Runs {
  * it ranks low in both.
  */
 export function predictionRows({ before, after, followed }: Runs, count: number): PredictionRow[] {
-  const first = probabilities(before, followed);
+  const first = probabilities(followed, before);
   const second = probabilities(after);
   const tokens = new Map<number, RankedToken>();
   for (const token of [...before.top, ...(after?.top ?? []), before.target]) {
@@ -34,6 +34,7 @@ export function predictionRows({ before, after, followed }: Runs, count: number)
   return target && !shown.includes(target) ? [...shown.slice(0, -1), target] : shown;
 }
 
+/** Where two runs know a token, the later one counts. */
 const probabilities = (...runs: readonly (Prediction | undefined)[]) =>
   new Map(
     runs.flatMap((run) =>

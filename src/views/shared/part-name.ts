@@ -12,7 +12,7 @@ export const hookName = (part: Part) =>
 
 /** `L0H7 off, L4N425 ×0.5` */
 export const changesText = (list: readonly Intervention[]) =>
-  list.map((change) => `${partName(change)} ${change.scale === 0 ? "off" : factor(change.scale)}`).join(", ");
+  list.map((change) => `${partName(change)} ${scaleText(change.scale)}`).join(", ");
 
-/** As short as it was set: `×0.5`, `×−1`. */
-const factor = (scale: number) => `×${String(scale).replace("-", "−")}`;
+/** `off`, or a factor as short as it was set: `×0.5`, `×−1`. */
+export const scaleText = (scale: number) => (scale === 0 ? "off" : `×${String(scale).replace("-", "−")}`);
