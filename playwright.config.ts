@@ -35,7 +35,7 @@ export default defineConfig({
   outputDir: "test-results/e2e",
   // SwiftShader compiles each kernel when it is first used, up to a second each
   timeout: 120_000,
-  expect: { timeout: 20_000 },
+  expect: { timeout: 40_000 },
   workers: 1,
   retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
