@@ -34,7 +34,7 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   outputDir: "test-results/e2e",
   // SwiftShader compiles each kernel when it is first used, up to a second each
-  timeout: 120_000,
+  timeout: 240_000,
   expect: { timeout: 40_000 },
   workers: 1,
   retries: 0,
