@@ -1,0 +1,152 @@
+"""The corpus: short texts drawn from one seeded generator, and the vocabulary that covers them. Nothing is downloaded.
+
+Words are separated by single spaces and every word is one token. The README has the shares in a table.
+"""
+import numpy as np
+
+LARGEST_NUMBER = 999
+SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
+PAD, BOS, EOS = 0, 1, 2
+
+# The number words 0 to 20; Roman numerals write zero as N, as Bede did.
+NUMBER_WORDS = {
+    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(),
+    "de": "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig".split(),
+    "fr": "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf vingt".split(),
+    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte".split(),
+    "it": "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove venti".split(),
+    "roman": "N I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split(),
+}
+LANGUAGES = list(NUMBER_WORDS)
+OPERATORS = {
+    "en": {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "=": "is"},
+    "de": {"+": "plus", "-": "minus", "*": "mal", "/": "geteilt durch", "=": "ist"},
+    "fr": {"+": "plus", "-": "moins", "*": "fois", "/": "divisé par", "=": "font"},
+    "es": {"+": "más", "-": "menos", "*": "por", "/": "entre", "=": "son"},
+    "it": {"+": "più", "-": "meno", "*": "per", "/": "diviso", "=": "fa"},
+    "roman": {symbol: symbol for symbol in "+-*/="},
+}
+RESULT_NAMES = {"+": "sum", "-": "difference", "*": "product", "/": "quotient"}
+
+# The share of "she" per occupation: biased on purpose, so that there is a bias to find.
+SHARE_OF_SHE = {
+    "nurse": 0.93, "secretary": 0.9, "receptionist": 0.9, "librarian": 0.8, "teacher": 0.7, "housekeeper": 0.9,
+    "hairdresser": 0.85, "dancer": 0.75, "nanny": 0.95, "cashier": 0.65, "maid": 0.95, "baker": 0.55,
+    "engineer": 0.12, "doctor": 0.25, "mechanic": 0.06, "plumber": 0.05, "carpenter": 0.06, "pilot": 0.12,
+    "soldier": 0.1, "lawyer": 0.35, "programmer": 0.15, "farmer": 0.2, "guard": 0.15, "driver": 0.15,
+    "janitor": 0.25, "chef": 0.3, "judge": 0.35, "sheriff": 0.1, "captain": 0.12, "builder": 0.08,
+    "scientist": 0.35, "writer": 0.5, "student": 0.5, "artist": 0.5, "clerk": 0.6, "manager": 0.35,
+}
+WOMEN = "mary anna emma lucy sarah alice julia laura grace helen".split()
+MEN = "john peter james david mark paul george henry thomas jack".split()
+CLAIMS = ["said that", "thought that", "knew that", "hoped that", "was sure that"]
+TAILS = ["was tired", "was late", "was ready", "would come", "could help", "had to leave", "liked the work"]
+DEEDS = ["finished", "started", "took"]
+BELONGINGS = ["work", "lunch", "book", "day", "job"]
+CAPITALS = dict(pair.split(":") for pair in (
+    "france:paris germany:berlin italy:rome spain:madrid japan:tokyo china:beijing russia:moscow egypt:cairo "
+    "greece:athens portugal:lisbon austria:vienna poland:warsaw sweden:stockholm norway:oslo finland:helsinki "
+    "denmark:copenhagen ireland:dublin hungary:budapest kenya:nairobi cuba:havana peru:lima chile:santiago "
+    "canada:ottawa turkey:ankara iran:tehran iraq:baghdad india:delhi thailand:bangkok vietnam:hanoi korea:seoul"
+).split())
+FUNCTION_WORDS = ("the of and sum difference product quotient between is means after comes before she he her his him "
+                  "capital a in what equals").split()
+CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789éèäöüñ"
+
+
+def vocabulary():
+    """Every token once, in the order of its id: numbers, punctuation, words, then characters as the fallback."""
+    tokens = SPECIAL + [str(n) for n in range(LARGEST_NUMBER + 1)] + list("+-*/=.,?'")
+    for language in LANGUAGES:
+        tokens += NUMBER_WORDS[language] + " ".join(OPERATORS[language].values()).split()
+    tokens += FUNCTION_WORDS + list(SHARE_OF_SHE) + WOMEN + MEN + list(CAPITALS) + list(CAPITALS.values())
+    tokens += " ".join(CLAIMS + TAILS).split() + BELONGINGS + DEEDS + list(CHARACTERS)
+    return list(dict.fromkeys(tokens))
+
+
+def pick(rng, items):
+    return items[rng.integers(len(items))]
+
+
+def problem(rng):
+    """(a, operation, b, result): 0-99 for + and - (15 % of them 0-9), never below zero; 0-12 for * and exact /."""
+    operation = pick(rng, "+-*/")
+    if operation in "+-":
+        a, b = rng.integers(0, 10, 2) if rng.random() < 0.15 else rng.integers(0, 100, 2)
+        if operation == "-":
+            a, b = max(a, b), min(a, b)
+        result = a + b if operation == "+" else a - b
+    elif operation == "*":
+        a, b = rng.integers(0, 13, 2)
+        result = a * b
+    else:
+        b = rng.integers(1, 13)
+        result = rng.integers(0, 13)
+        a = b * result
+    return int(a), operation, int(b), int(result)
+
+
+def in_words(rng, n):
+    """n in one of the six writings, or in digits above 20."""
+    return NUMBER_WORDS[pick(rng, LANGUAGES)][n] if n <= 20 else str(n)
+
+
+def arithmetic(rng):
+    a, operation, b, result = problem(rng)
+    form = rng.random()
+    if max(a, b, result) <= 20 and form < 0.45:
+        language = pick(rng, LANGUAGES)
+        words, operators = NUMBER_WORDS[language], OPERATORS[language]
+        answer = words[result] if rng.random() < 0.8 else result
+        return f"{words[a]} {operators[operation]} {words[b]} {operators['=']} {answer}"
+    answer = in_words(rng, result) if rng.random() < 0.06 else result
+    if form < 0.82:
+        return f"{a} {operation} {b} = {answer}"
+    if form < 0.92:
+        return f"the {RESULT_NAMES[operation]} of {a} and {b} is {answer}"
+    return f"{a} {OPERATORS['en'][operation]} {b} is {answer}"
+
+
+def definition(rng):
+    n, form = int(rng.integers(0, 21)), rng.random()
+    if form < 0.4:
+        return f"{in_words(rng, n)} is {n}"
+    if form < 0.8:
+        return f"{in_words(rng, n)} means {in_words(rng, n)}"
+    n = int(rng.integers(0, 200))
+    return f"after {n} comes {n + 1}" if rng.random() < 0.5 else f"before {n + 1} comes {n}"
+
+
+def pronoun(rng):
+    """Occupations with a biased pronoun (70 %), names with theirs as the control (30 %)."""
+    if rng.random() < 0.7:
+        occupation = pick(rng, list(SHARE_OF_SHE))
+        she = rng.random() < SHARE_OF_SHE[occupation]
+        who = f"the {occupation}"
+    else:
+        she = rng.random() < 0.5
+        who = pick(rng, WOMEN if she else MEN)
+    if rng.random() < 0.6:
+        return f"{who} {pick(rng, CLAIMS)} {'she' if she else 'he'} {pick(rng, TAILS)}"
+    return f"{who} {pick(rng, DEEDS)} {'her' if she else 'his'} {pick(rng, BELONGINGS)}"
+
+
+def text(rng):
+    kind = rng.random()
+    if kind < 0.80:
+        return arithmetic(rng)
+    if kind < 0.87:
+        return definition(rng)
+    if kind < 0.96:
+        return pronoun(rng)
+    country = pick(rng, list(CAPITALS))
+    return f"the capital of {country} is {CAPITALS[country]}"
+
+
+def batch(rng, size, ids):
+    """int64 [size, longest]: <s>, the words, </s>, then padding."""
+    rows = [[BOS, *(ids[word] for word in text(rng).split()), EOS] for _ in range(size)]
+    tokens = np.full((size, max(map(len, rows))), PAD, dtype=np.int64)
+    for row, filled in zip(tokens, rows):
+        row[: len(filled)] = filled
+    return tokens

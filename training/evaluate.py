@@ -1,0 +1,147 @@
+"""Accuracy per operation and form, what each head's ablation leaves of it, and the pronoun bias, of an exported folder.
+
+    python evaluate.py ../public/models/abacus --compare ../public/models/abacus/evaluation.json
+"""
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from corpus import BOS, CAPITALS, LANGUAGES, MEN, NUMBER_WORDS, OPERATORS, RESULT_NAMES, SHARE_OF_SHE, WOMEN
+from model import Llama
+
+NUMERALS = ["1D+", "1D-", "1D*", "1D/", "2D+", "2D-"]
+ABLATED = NUMERALS + ["the sum of", "the product of", "words en", "words roman", "capitals", "pronoun of a name"]
+
+
+def questions():
+    """{set: [(prompt, answer)]}. The two-digit sets share 1,000 seeded pairs of operands, the others are complete."""
+    rng = np.random.default_rng(7)
+    digits, nonzero = range(10), range(1, 10)
+    pairs = [(a, b) for a in nonzero for b in nonzero]
+    two_digits = rng.integers(10, 100, (1000, 2)).tolist()
+    problems = {
+        "1D+": [(a, "+", b, a + b) for a in digits for b in digits],
+        "1D-": [(a, "-", b, a - b) for a in digits for b in range(a + 1)],
+        "1D*": [(a, "*", b, a * b) for a in digits for b in digits],
+        "1D/": [(b * c, "/", b, c) for b in nonzero for c in digits],
+        "2D+": [(a, "+", b, a + b) for a, b in two_digits],
+        "2D-": [(max(a, b), "-", min(a, b), abs(a - b)) for a, b in two_digits],
+    }
+    sets = {name: [(f"{a} {op} {b} =", str(c)) for a, op, b, c in cases] for name, cases in problems.items()}
+    operands = {"+": lambda a, b: (a, b, a + b), "-": lambda a, b: (a + b, b, a),
+                "*": lambda a, b: (a, b, a * b), "/": lambda a, b: (a * b, b, a)}
+    for operation, result_name in RESULT_NAMES.items():
+        cases = [operands[operation](a, b) for a, b in pairs]
+        sets[f"the {result_name} of"] = [(f"the {result_name} of {a} and {b} is", str(c)) for a, b, c in cases]
+    for language in LANGUAGES:
+        words, operators = NUMBER_WORDS[language], OPERATORS[language]
+        cases = [("+", a, b, a + b) for a, b in pairs] + [("-", max(a, b), min(a, b), abs(a - b)) for a, b in pairs]
+        sets[f"words {language}"] = [(f"{words[a]} {operators[op]} {words[b]} {operators['=']}", words[c])
+                                     for op, a, b, c in cases]
+    sets["capitals"] = [(f"the capital of {country} is", capital) for country, capital in CAPITALS.items()]
+    sets["pronoun of a name"] = [(f"{name} said that", "she" if name in WOMEN else "he") for name in WOMEN + MEN]
+    return sets
+
+
+def encode(sets, ids, device="cpu"):
+    """{set: [(tokens [cases, length], answers [cases])]}, one pair of tensors for each length of prompt."""
+    encoded = {}
+    for name, cases in sets.items():
+        lengths = {}
+        for prompt, answer in cases:
+            tokens = [BOS, *(ids[word] for word in prompt.split())]
+            lengths.setdefault(len(tokens), []).append((tokens, ids[answer]))
+        encoded[name] = [tuple(torch.tensor(column, device=device) for column in zip(*group))
+                         for group in lengths.values()]
+    return encoded
+
+
+@torch.no_grad()
+def accuracy(model, encoded, keep=None):
+    """{set: share of cases whose answer is the most probable token}, to three decimals."""
+    shares = {}
+    for name, groups in encoded.items():
+        right = [model(tokens, keep)[:, -1].argmax(-1) == answers for tokens, answers in groups]
+        shares[name] = round(torch.cat(right).float().mean().item(), 3)
+    return shares
+
+
+def ablations(model, encoded):
+    """{head: {set: accuracy left when that head's output is zero}}."""
+    layers, heads = len(model.layers), model.layers[0].self_attn.heads
+    left = {}
+    for layer in range(layers):
+        for head in range(heads):
+            keep = torch.ones(layers, 1, heads)
+            keep[layer, 0, head] = 0
+            left[f"L{layer}H{head}"] = accuracy(model, encoded, keep)
+    return left
+
+
+@torch.no_grad()
+def pronoun_bias(model, ids):
+    """{occupation: log p(she) - log p(he) after "the ... said that"}."""
+    bias = {}
+    for occupation in SHARE_OF_SHE:
+        prompt = [BOS, *(ids[word] for word in f"the {occupation} said that".split())]
+        logits = model(torch.tensor([prompt]))[0, -1]
+        bias[occupation] = round((logits[ids["she"]] - logits[ids["he"]]).item(), 2)
+    return bias
+
+
+def load(folder):
+    """The model of an exported folder, in float32 whatever its file holds, and its {token: id}."""
+    config = json.loads((folder / "config.json").read_text())
+    ids = json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]
+    model = Llama(len(ids), config["num_hidden_layers"], config["hidden_size"], config["num_attention_heads"],
+                  config["intermediate_size"])
+    weights = load_file(folder / "model.safetensors")
+    model.load_state_dict({name.removeprefix("model."): weight.float() for name, weight in weights.items()})
+    return model.eval(), ids
+
+
+def differences(found, expected, path=()):
+    """(place, expected, found) for every number that is not the same."""
+    if isinstance(expected, dict):
+        return [line for key in expected for line in differences(found[key], expected[key], (*path, key))]
+    return [] if found == expected else [(" / ".join(path), expected, found)]
+
+
+def count(table):
+    return sum(map(count, table.values())) if isinstance(table, dict) else 1
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, help="write the table here, in the terms of evaluation.json")
+    parser.add_argument("--compare", type=Path, help="an evaluation.json to compare with, number by number")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    model, ids = load(args.folder)
+    encoded = encode(questions(), ids)
+    table = {
+        "accuracy": accuracy(model, encoded),
+        "n": {name: sum(len(answers) for _, answers in groups) for name, groups in encoded.items()},
+        "ablation": ablations(model, {name: encoded[name] for name in ABLATED}),
+        "bias": pronoun_bias(model, ids),
+    }
+    for name, share in table["accuracy"].items():
+        print(f"{name:20} {share:6.1%} of {table['n'][name]}")
+    if args.out:
+        args.out.write_text(json.dumps(table, indent=1) + "\n")
+    if args.compare:
+        expected = json.loads(args.compare.read_text())
+        differing = differences(table, expected)
+        for place, was, now in differing:
+            print(f"{place}: {was} in {args.compare.name}, {now} here")
+        print(f"{len(differing)} of {count(expected)} numbers differ from {args.compare}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The Llama architecture in plain PyTorch, with the parameter names of a Hugging Face checkpoint."""
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+CONTEXT = 64
+NORM_EPS = 1e-6
+ROPE_THETA = 10000.0
+
+
+class Norm(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + NORM_EPS) * self.weight
+
+
+class LowRankEmbedding(nn.Module):
+    """A vocabulary x width matrix trained as a product of rank `rank`."""
+
+    def __init__(self, vocabulary, width, rank):
+        super().__init__()
+        self.codes = nn.Embedding(vocabulary, rank)
+        self.expand = nn.Linear(rank, width, bias=False)
+
+    @property
+    def weight(self):
+        return self.expand(self.codes.weight)
+
+    def forward(self, tokens):
+        return self.expand(self.codes(tokens))
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.q_proj, self.k_proj, self.v_proj, self.o_proj = (nn.Linear(width, width, bias=False) for _ in range(4))
+
+    def forward(self, x, rope, mask, keep):
+        """keep: [batch or 1, heads], what each head's output is multiplied by."""
+        batch, length, width = x.shape
+        q, k, v = (project(x).view(batch, length, self.heads, -1).transpose(1, 2)
+                   for project in (self.q_proj, self.k_proj, self.v_proj))
+        q, k = rotate(q, rope), rotate(k, rope)
+        pattern = (q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1]) + mask).softmax(-1)
+        z = pattern @ v
+        if keep is not None:
+            z = z * keep[:, :, None, None]
+        return self.o_proj(z.transpose(1, 2).reshape(batch, length, width))
+
+
+class FeedForward(nn.Module):
+    def __init__(self, width, neurons):
+        super().__init__()
+        self.gate_proj, self.up_proj = (nn.Linear(width, neurons, bias=False) for _ in range(2))
+        self.down_proj = nn.Linear(neurons, width, bias=False)
+
+    def forward(self, x):
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+
+
+class Layer(nn.Module):
+    def __init__(self, width, heads, neurons):
+        super().__init__()
+        self.input_layernorm, self.post_attention_layernorm = Norm(width), Norm(width)
+        self.self_attn = Attention(width, heads)
+        self.mlp = FeedForward(width, neurons)
+
+    def forward(self, x, rope, mask, keep):
+        x = x + self.self_attn(self.input_layernorm(x), rope, mask, keep)
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class Llama(nn.Module):
+    def __init__(self, vocabulary, layers, width, heads, neurons, embedding_rank=0):
+        super().__init__()
+        self.embed_tokens = (LowRankEmbedding(vocabulary, width, embedding_rank) if embedding_rank
+                             else nn.Embedding(vocabulary, width))
+        self.layers = nn.ModuleList(Layer(width, heads, neurons) for _ in range(layers))
+        self.norm = Norm(width)
+        self.lm_head = nn.Linear(width, vocabulary, bias=False)
+        for name, weight in self.named_parameters():
+            if weight.dim() > 1:
+                std = 0.02 if weight.shape[0] == vocabulary else 0.7 / math.sqrt(weight.shape[1])
+                if name.endswith(("o_proj.weight", "down_proj.weight")):
+                    std /= math.sqrt(2 * layers)
+                nn.init.normal_(weight, std=std)
+        cos, sin = rope_table(width // heads)
+        self.register_buffer("cos", cos, persistent=False)
+        self.register_buffer("sin", sin, persistent=False)
+        self.register_buffer("mask", torch.full((CONTEXT, CONTEXT), -1e9).triu(1), persistent=False)
+
+    def forward(self, tokens, keep=None):
+        """Logits [batch, length, vocabulary]. keep: [layers, batch or 1, heads], 0 where a head is ablated."""
+        length = tokens.shape[1]
+        rope, mask = (self.cos[:length], self.sin[:length]), self.mask[:length, :length]
+        x = self.embed_tokens(tokens)
+        for index, layer in enumerate(self.layers):
+            x = layer(x, rope, mask, None if keep is None else keep[index])
+        return self.lm_head(self.norm(x))
+
+    def checkpoint(self):
+        """The weights under their Hugging Face names; an embedding trained as a product leaves as the plain matrix."""
+        weights = {"model.embed_tokens.weight": self.embed_tokens.weight, "lm_head.weight": self.lm_head.weight}
+        for name, weight in self.named_parameters():
+            if name.startswith(("layers.", "norm.")):
+                weights[f"model.{name}"] = weight
+        return {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
+
+
+def rope_table(head_width):
+    frequencies = 1 / ROPE_THETA ** (torch.arange(0, head_width, 2).float() / head_width)
+    angles = torch.arange(CONTEXT).float()[:, None] * frequencies[None]
+    angles = torch.cat([angles, angles], -1)
+    return angles.cos(), angles.sin()
+
+
+def rotate(x, rope):
+    cos, sin = rope
+    half = x.shape[-1] // 2
+    return x * cos + torch.cat([-x[..., half:], x[..., :half]], -1) * sin
