@@ -37,3 +37,8 @@ function wrong(field: string, found: unknown, needed: string): Fault {
   const what = found === undefined ? "is missing" : `is ${JSON.stringify(found)}`;
   return new Fault("bad-config", `config.json: ${field} ${what}; ${needed} is needed`);
 }
+
+/** @throws Fault "bad-config" with what was found, if it is `wrong` */
+export function refuse(wrong: boolean, found: string): void {
+  if (wrong) throw new Fault("bad-config", `config.json: ${found}`);
+}

@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { refuse } from "./config.ts";
 import type { Config, Positions } from "./spec.ts";
 
 /** A config's rotary fields: older ones have `rope_theta` and `rope_scaling`, newer ones both in `rope_parameters`. */
@@ -61,8 +62,4 @@ function llama3(frequency: number, fields: RopeFields): number {
 function positive(field: string, value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
   throw new Fault("bad-config", `config.json: ${field} is ${JSON.stringify(value)}; a number above 0 is needed`);
-}
-
-function refuse(wrong: boolean, found: string): void {
-  if (wrong) throw new Fault("bad-config", `config.json: ${found}`);
 }

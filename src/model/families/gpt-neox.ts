@@ -1,6 +1,6 @@
 import { rotaryFrequencies } from "../rope.ts";
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
-import { refuse } from "./llama.ts";
+import { refuse } from "../config.ts";
 import { biased, layerNorm } from "./plans.ts";
 
 /** Pythia and GPT-NeoX: LayerNorm, rotary embeddings of a part of each head, attention and FFN side by side, exact gelu. */

@@ -1,5 +1,5 @@
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
-import { refuse } from "./llama.ts";
+import { refuse } from "../config.ts";
 import { biased, layerNorm } from "./plans.ts";
 
 /** LayerNorm, learned positions, queries, keys and values in one product, weights stored as [inputs, outputs], tied. */

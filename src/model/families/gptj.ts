@@ -1,6 +1,6 @@
 import { rotaryFrequencies } from "../rope.ts";
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
-import { refuse } from "./llama.ts";
+import { refuse } from "../config.ts";
 import { biased, layerNorm } from "./plans.ts";
 
 /** GPT-J: one LayerNorm before attention and FFN side by side, rotary embeddings of neighbouring pairs, a bias on the logits. */

@@ -1,4 +1,4 @@
-import { Fault } from "#core/fault.ts";
+import { refuse } from "../config.ts";
 import { rotaryPositions } from "../rope.ts";
 import type { Config, Family, ModelSpec, WeightPlan, WeightPlans } from "../spec.ts";
 
@@ -45,10 +45,6 @@ export function gatedSpec(family: string, config: Config): ModelSpec {
     activation: "silu-gated",
     tied: config.flag("tie_word_embeddings", false),
   };
-}
-
-export function refuse(wrong: boolean, found: string): void {
-  if (wrong) throw new Fault("bad-config", `config.json: ${found}`);
 }
 
 /** What a family has beyond Llama's weights. */
