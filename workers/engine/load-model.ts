@@ -15,7 +15,9 @@ import { OrtRunner } from "./ort-runner.ts";
 import type { Runtime } from "./runtime.ts";
 import { openTokenizer } from "./tokenizer.ts";
 import type { ModelTokenizer } from "./tokenizer.ts";
-import { checkShapes, modelWeights, readPart, weightBlob } from "./weights.ts";
+import { modelWeights } from "./model-weights.ts";
+import type { PartId, WeightReader } from "./model-weights.ts";
+import { checkShapes, readPart, weightBlob } from "./weights.ts";
 import type { PackedPart } from "./weights.ts";
 
 export interface LoadedModel {
@@ -85,8 +87,7 @@ export async function loadModel(files: FileSet, runtime: Runtime, steps: LoadSte
 
   const built = await createParts(parts, tensors, runtime, steps);
   const sessions = built.map(({ session }) => session);
-  const packed = built.map(({ weights }) => weights);
-  const runner = new OrtRunner(spec, modelWeights(spec, packed.slice(1, -1), packed.at(-1)!), runtime, {
+  const runner = new OrtRunner(spec, modelWeights(spec, readerOf(built)), runtime, {
     embed: sessions[0]!,
     blocks: sessions.slice(1, -1),
     unembed: sessions.at(-1)!,
@@ -104,6 +105,15 @@ interface BuiltPart {
   readonly session: Ort.InferenceSession;
   readonly weights: PackedPart;
   readonly bytes: number;
+}
+
+/** @param built the embedding, the blocks in order, the unembedding */
+function readerOf(built: readonly BuiltPart[]): WeightReader {
+  const weightsOf = (part: PartId) => built.at(part === "embed" ? 0 : part === "unembed" ? -1 : part + 1)!.weights;
+  return {
+    linear: (part, name) => Promise.resolve(weightsOf(part).linear.get(name)!),
+    plain: (part, name) => Promise.resolve(weightsOf(part).plain.get(name)!),
+  };
 }
 
 async function createParts(

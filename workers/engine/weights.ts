@@ -1,10 +1,9 @@
 import { Fault } from "#core/fault.ts";
-import { emptyLinear, linearColumn, multiplyColumns, multiplyTransposed, packRows } from "#formats/linear.ts";
+import { emptyLinear, packRows } from "#formats/linear.ts";
 import type { Linear } from "#formats/linear.ts";
 import type { TensorFile } from "#formats/checkpoint.ts";
 import type { WeightLayout } from "#graph/weights.ts";
-import type { ModelWeights } from "#analysis/runner.ts";
-import type { ModelSpec, WeightPlan } from "#model/spec.ts";
+import type { WeightPlan } from "#model/spec.ts";
 
 /** One part's weights as its graph reads them. */
 export interface PackedPart {
@@ -128,24 +127,4 @@ export function weightBlob({ linear, plain }: PackedPart, layout: WeightLayout):
   }
   if (layout.totalBytes > at) chunks.push(new Uint8Array(layout.totalBytes - at));
   return new Blob(chunks);
-}
-
-/** Reads the quantised weights themselves, so that an analysis speaks of the model that runs. */
-export function modelWeights(spec: ModelSpec, blocks: readonly PackedPart[], unembed: PackedPart): ModelWeights {
-  const linear = (layer: number, name: string) => blocks[layer]!.linear.get(name)!;
-  return {
-    valueVector: ({ layer, neuron }) => linearColumn(linear(layer, "down"), neuron),
-    valueProducts: (layer, direction) => multiplyTransposed(linear(layer, "down"), direction),
-    headOutput: ({ layer, head }, z) => multiplyColumns(linear(layer, "attn_out"), head * spec.headDim, z),
-    logitDirection(mix) {
-      const gain = unembed.plain.get("final_norm")!;
-      const direction = multiplyTransposed(unembed.linear.get("unembedding")!, mix).map(
-        (value, dim) => value * gain[dim]!,
-      );
-      if (spec.norm === "rms") return direction;
-      // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
-      const mean = direction.reduce((sum, value) => sum + value, 0) / direction.length;
-      return direction.map((value) => value - mean);
-    },
-  };
 }
