@@ -13,13 +13,14 @@ import type { CheckpointFiles } from "./checkpoints.ts";
 /** A checkpoint's files as the engine reads them. */
 export const fileSet = (files: CheckpointFiles): FileSet => ({
   name: "test checkpoint",
+  identity: { kind: "files", name: "test" },
   open: (path) => Promise.resolve(files.has(path) ? memorySource(files.get(path)!) : undefined),
 });
 
 /** The engine on the WASM backend, in Node: the same code as in the page's worker on the same runtime. */
 export async function loadInNode(files: CheckpointFiles, dtype: Dtype): Promise<LoadedModel> {
   const runtime = await startRuntime(ort, "wasm", () => undefined);
-  return loadModel(fileSet(files), runtime, { dtype, onPart: () => undefined });
+  return loadModel(fileSet(files), runtime, { dtype, onProgress: () => undefined });
 }
 
 /** How a session is asked for everything that the reference covers. */

@@ -49,8 +49,8 @@ export interface ModelInfo extends Pick<
 }
 
 export interface LoadProgress {
-  readonly stage: "reading" | "preparing" | "warming-up";
-  /** Bytes of weights done and in all. */
+  /** `fetching` counts bytes of the checkpoint, what was stored earlier among them; `preparing` bytes of weights as they run. */
+  readonly stage: "reading" | "waiting" | "checking" | "fetching" | "preparing" | "warming-up";
   readonly done: number;
   readonly total: number;
   /** What is being worked on, as `block 3 of 6`. */

@@ -72,7 +72,7 @@ async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: Mo
   const loaded = await loadModel(files, runtime, {
     dtype,
     signal,
-    onPart: (done, total, part) => onProgress({ stage: "preparing", done, total, part }),
+    onProgress,
   });
   const session = new ModelSession(loaded);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });

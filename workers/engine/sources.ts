@@ -19,6 +19,7 @@ function diskFiles(files: readonly File[], onBytes: (bytes: number) => void): Fi
   const byPath = new Map(files.map((file) => [pathInFolder(file), file]));
   return {
     name: "the chosen folder",
+    identity: { kind: "files", name: files[0]?.webkitRelativePath.split("/")[0] || "folder" },
     open: (path) => {
       const file = byPath.get(path);
       return Promise.resolve(file && fileSource(file, onBytes));
@@ -50,6 +51,7 @@ const PROBE_BYTES = 65_536;
 function urlFiles(base: string, onBytes: (bytes: number) => void): FileSet {
   return {
     name: base,
+    identity: { kind: "url", name: base },
     async open(path) {
       const url = base + path;
       const response = await request(url, { headers: { Range: `bytes=0-${PROBE_BYTES - 1}` } });
