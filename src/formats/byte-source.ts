@@ -5,20 +5,8 @@ export interface ByteSource {
   slice(start: number, end: number, signal?: AbortSignal): Promise<ArrayBuffer>;
 }
 
-/** Which checkpoint a folder holds, so that it is known again. */
-export interface SourceIdentity {
-  readonly kind: "hub" | "url" | "files";
-  /** `owner/name` on the Hub, a base URL, or a folder's name. */
-  readonly name: string;
-  /** The commit that a Hub revision stood for when it was opened. */
-  readonly revision?: string;
-  /** The branch, tag or commit that was asked for. */
-  readonly requested?: string;
-}
-
 /** The files of one folder, by name. */
 export interface FileSet {
-  readonly identity: SourceIdentity;
   /** What to call the folder in messages. */
   readonly name: string;
   /** @returns undefined if there is no such file */

@@ -1,9 +1,8 @@
 import type * as Ort from "onnxruntime-web";
 import { Fault } from "#core/fault.ts";
-import type { FileSet, SourceIdentity } from "#formats/byte-source.ts";
 import { encodeModel } from "#formats/onnx/encode.ts";
 import { WEIGHTS_FILE } from "#graph/parts.ts";
-import type { Dtype } from "#model/checkpoint.ts";
+import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
 import { fillPack } from "./fill-pack.ts";
@@ -19,6 +18,7 @@ import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { OrtRunner } from "./ort-runner.ts";
 import type { Sessions } from "./ort-runner.ts";
 import type { Runtime } from "./runtime.ts";
+import type { CheckpointFiles } from "./sources.ts";
 import { memoryStore } from "./store/file-store.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { damagedSteps, partFile, sealPack } from "./store/seal.ts";
@@ -29,6 +29,7 @@ import { StoredWeights } from "./weight-reader.ts";
 export interface LoadedModel {
   readonly identity: SourceIdentity;
   readonly spec: ModelSpec;
+  readonly dtype: Dtype;
   readonly runner: OrtRunner;
   readonly tokenizer: ModelTokenizer;
   readonly parameters: number;
@@ -57,7 +58,7 @@ export interface LoadSteps {
  * @throws Fault for whatever is wrong with the files, or what `signal` was aborted with
  */
 export async function loadModel(
-  files: FileSet,
+  files: CheckpointFiles,
   runtime: Runtime,
   { dtype, store = memoryStore(), ...steps }: LoadSteps & { readonly dtype: Dtype; readonly store?: FileStore },
 ): Promise<LoadedModel> {
@@ -115,6 +116,7 @@ export async function setUpModel(
   return {
     identity,
     spec,
+    dtype: plan.dtype,
     runner: new OrtRunner(spec, modelWeights(spec, weights), runtime, owned),
     tokenizer,
     parameters,

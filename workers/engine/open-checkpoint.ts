@@ -1,13 +1,15 @@
 import { Fault } from "#core/fault.ts";
 import { memorySource } from "#formats/byte-source.ts";
-import type { FileSet, SourceIdentity } from "#formats/byte-source.ts";
+import type { FileSet } from "#formats/byte-source.ts";
 import { openTensors, readFile, readJson, tensorTable } from "#formats/checkpoint.ts";
 import type { TensorFile } from "#formats/checkpoint.ts";
 import type { TensorEntry } from "#formats/safetensors.ts";
-import type { Dtype } from "#model/checkpoint.ts";
+import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import { readSpec } from "#model/families.ts";
+import type { ReadSpec } from "#model/families.ts";
 import { packedBytes, planModel } from "./model-parts.ts";
 import type { ModelPlan } from "./model-parts.ts";
+import type { CheckpointFiles } from "./sources.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { listPacks, Pack, packId, sha256 } from "./store/pack.ts";
 import { openTokenizer } from "./tokenizer.ts";
@@ -27,36 +29,53 @@ export interface OpenedCheckpoint {
 const SMALL_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json"] as const;
 const TENSORS = "tensors.json";
 
-/**
- * Reads what a checkpoint says of itself, and finds what is stored of it. What changed at its source since it was stored is
- * made anew; what a Hub commit names cannot have changed and is not asked for again.
- *
- * @throws Fault for whatever is wrong with the files
- */
-export async function openCheckpoint(files: FileSet, store: FileStore, dtype: Dtype): Promise<OpenedCheckpoint> {
-  const pack = await Pack.open(store, await packId(files.identity, dtype));
-  const tensors = () => openTensors(files);
-  const isFixed = files.identity.kind === "hub" && files.identity.revision !== undefined;
-  if (isFixed && pack.record?.completedAt !== undefined) return readStored(pack, pack.record.identity, tensors);
+/** What a checkpoint says of itself. */
+export interface ReadCheckpoint {
+  readonly identity: SourceIdentity;
+  readonly spec: ReadSpec;
+  readonly tokenizer: ModelTokenizer;
+  readonly tensors: TensorFile;
+  readonly small: SmallFiles;
+  /** Another one means other weights, another config or another tokenizer. */
+  readonly fingerprint: string;
+}
+
+/** @throws Fault for whatever is wrong with config, tokenizer and headers */
+export async function readCheckpoint(files: CheckpointFiles): Promise<ReadCheckpoint> {
   const small = await readSmallFiles(files);
   const spec = readSpec(await readJson(small, "config.json"));
   const tokenizer = await openTokenizer(small);
-  const opened = await openTensors(files);
-  const plan = planModel(spec, opened, dtype);
-  const fingerprint = await fingerprintOf(small, opened.entries);
-  if (pack.record?.fingerprint !== fingerprint) {
-    await pack.begin({
-      identity: files.identity,
-      dtype,
-      fingerprint,
-      family: plan.spec.family,
-      parameters: plan.parameters,
-      bytes: packedBytes(plan.parts),
-    });
-    for (const [name, bytes] of small.contents) await pack.writeFile(name, bytes);
-    await pack.writeFile(TENSORS, new TextEncoder().encode(JSON.stringify(opened.entries)));
+  const tensors = await openTensors(files);
+  const fingerprint = await fingerprintOf(small, tensors.entries);
+  return { identity: files.identity, spec, tokenizer, tensors, small, fingerprint };
+}
+
+/**
+ * Reads a checkpoint and finds what is stored of it. What changed at its source since it was stored is made anew; what a Hub
+ * commit names cannot have changed and is not asked for again.
+ *
+ * @throws Fault for whatever is wrong with the files
+ */
+export async function openCheckpoint(
+  files: CheckpointFiles,
+  store: FileStore,
+  dtype: Dtype,
+): Promise<OpenedCheckpoint> {
+  const pack = await Pack.open(store, await packId(files.identity, dtype));
+  const isFixed = files.identity.kind === "hub" && files.identity.revision !== undefined;
+  if (isFixed && pack.record?.completedAt !== undefined) {
+    return readStored(pack, pack.record.identity, () => openTensors(files));
   }
-  return { identity: files.identity, plan, tokenizer, pack, tensors: () => Promise.resolve(opened) };
+  const { identity, spec, tokenizer, tensors, small, fingerprint } = await readCheckpoint(files);
+  const plan = planModel(spec, tensors, dtype);
+  if (pack.record?.fingerprint !== fingerprint) {
+    const { parameters } = plan;
+    const bytes = packedBytes(plan.parts);
+    await pack.begin({ identity, dtype, fingerprint, family: plan.spec.family, parameters, bytes });
+    for (const [name, contents] of small.contents) await pack.writeFile(name, contents);
+    await pack.writeFile(TENSORS, new TextEncoder().encode(JSON.stringify(tensors.entries)));
+  }
+  return { identity, plan, tokenizer, pack, tensors: () => Promise.resolve(tensors) };
 }
 
 /**
@@ -86,7 +105,6 @@ async function readStored(
 ): Promise<OpenedCheckpoint> {
   const stored: FileSet = {
     name: `the stored copy of ${identity.name}`,
-    identity,
     open: async (path) => {
       const file = await pack.readFile(path);
       return file && memorySource(new Uint8Array(await file.arrayBuffer()));
@@ -107,7 +125,7 @@ interface SmallFiles extends FileSet {
   readonly contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
 
-async function readSmallFiles(files: FileSet): Promise<SmallFiles> {
+async function readSmallFiles(files: CheckpointFiles): Promise<SmallFiles> {
   const contents = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const name of SMALL_FILES) {
     const bytes = await readFile(files, name);
@@ -115,7 +133,6 @@ async function readSmallFiles(files: FileSet): Promise<SmallFiles> {
   }
   return {
     name: files.name,
-    identity: files.identity,
     contents,
     open: (path) => Promise.resolve(contents.has(path) ? memorySource(contents.get(path)!) : undefined),
   };

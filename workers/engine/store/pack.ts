@@ -1,5 +1,4 @@
-import type { SourceIdentity } from "#formats/byte-source.ts";
-import type { Dtype } from "#model/checkpoint.ts";
+import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import { Queue } from "../queue.ts";
 import type { EditedFile, FileStore } from "./file-store.ts";
 
