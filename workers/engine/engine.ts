@@ -28,7 +28,8 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
   return {
     inspectCheckpoint: (job, source, { backend }) =>
       jobs.run(job, async () => {
-        if (source.kind === "stored") throw new Fault("bad-request", "what is stored was inspected before it was loaded");
+        if (source.kind === "stored")
+          throw new Fault("bad-request", "what is stored was inspected before it was loaded");
         const runtime = await startRuntime(await loadOrt(), backend, onDeviceLost);
         return inspectCheckpoint(source, await storeFor(source), runtime);
       }),

@@ -223,8 +223,9 @@ export class ModelSession {
     };
   }
 
-  dispose(): Promise<void> {
-    return this.#model.runner.dispose();
+  async dispose(): Promise<void> {
+    await this.#model.runner.dispose();
+    for (const file of this.#model.files.values()) file.close();
   }
 
   /** log p(target) with the interventions, and with one more. */

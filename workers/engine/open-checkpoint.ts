@@ -107,7 +107,7 @@ async function readStored(
     name: `the stored copy of ${identity.name}`,
     open: async (path) => {
       const file = await pack.readFile(path);
-      return file && memorySource(new Uint8Array(await file.arrayBuffer()));
+      return file && memorySource(file);
     },
   };
   const entries = (await readJson(stored, TENSORS)) as TensorEntry[];

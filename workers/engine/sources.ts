@@ -135,7 +135,7 @@ function rangedSource(url: string, known: FileStart, onBytes: (bytes: number) =>
 async function request(url: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { ...init, referrerPolicy: "no-referrer" });
+    response = await fetch(url, { ...init, referrerPolicy: "no-referrer", cache: "no-store" });
   } catch (cause) {
     throw unreachable(url, messageOf(cause), cause);
   }

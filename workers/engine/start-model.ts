@@ -65,7 +65,14 @@ export async function startModel(
     await session.dispose();
     throw reason;
   }
-  return { session, info: { ...infoOf(loaded, runtime, store), bytes: { read, weights: loaded.weightBytes }, loadMs: performance.now() - start } };
+  return {
+    session,
+    info: {
+      ...infoOf(loaded, runtime, store),
+      bytes: { read, weights: loaded.weightBytes },
+      loadMs: performance.now() - start,
+    },
+  };
 }
 
 function infoOf(
