@@ -13,6 +13,7 @@ import type { CheckpointFiles } from "./checkpoints.ts";
 /** A checkpoint's files as the engine reads them. */
 export const fileSet = (files: CheckpointFiles): FileSet => ({
   name: "test checkpoint",
+  identity: { kind: "files", name: "test checkpoint" },
   open: (path) => Promise.resolve(files.has(path) ? memorySource(files.get(path)!) : undefined),
 });
 

@@ -7,6 +7,8 @@ export type FaultCode =
   | "prompt-too-long"
   | "bad-request"
   | "missing-file"
+  | "unreachable"
+  | "needs-token"
   | "bad-file"
   | "bad-config"
   | "unknown-architecture"

@@ -1,3 +1,4 @@
+import type { SourceIdentity } from "#formats/byte-source.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
@@ -36,6 +37,10 @@ export interface ModelInfo extends Pick<
 > {
   /** A name to show: the folder's or repository's last part. */
   readonly name: string;
+  /** Which checkpoint it is, a Hub's revision resolved to its commit. */
+  readonly source: SourceIdentity;
+  /** What a person should know of how its files came, in sentences. */
+  readonly sourceNotes: readonly string[];
   readonly parameters: number;
   readonly backend: Backend;
   /** What the GPU calls itself, "" on WASM. */

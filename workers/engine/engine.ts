@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import type { SourceIdentity } from "#formats/byte-source.ts";
 import type { Backend, CheckpointSource } from "#model/checkpoint.ts";
 import type { EngineApi, LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { Jobs } from "./jobs.ts";
@@ -6,7 +7,7 @@ import { loadModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule } from "./runtime.ts";
-import { openSource } from "./sources.ts";
+import { openSource } from "./sources/open-source.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
 const DEFAULT_DTYPE = "q8";
@@ -68,7 +69,7 @@ async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: Mo
   let read = 0;
   onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
   const runtime = await startRuntime(ort, options.backend satisfies Backend | undefined, request.onDeviceLost);
-  const files = openSource(source, (bytes) => (read += bytes));
+  const files = await openSource(source, (bytes) => (read += bytes), signal);
   const loaded = await loadModel(files, runtime, {
     dtype,
     signal,
@@ -96,7 +97,9 @@ async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: Mo
     neurons,
     vocabulary,
     context,
-    name: sourceName(source),
+    name: shownName(files.identity),
+    source: files.identity,
+    sourceNotes: [...(files.notes ?? [])],
     parameters: loaded.parameters,
     backend,
     adapter,
@@ -108,11 +111,11 @@ async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: Mo
   return { session, info };
 }
 
-function sourceName(source: CheckpointSource): string {
-  if (source.kind === "files") return source.files[0]?.webkitRelativePath.split("/")[0] || "from disk";
-  const { pathname } = new URL(source.base, "http://localhost/");
-  const folders = pathname.split("/").filter(Boolean);
+/** The last part of what a checkpoint is called. */
+function shownName({ kind, name }: SourceIdentity): string {
+  if (kind === "files") return name;
+  const folders = new URL(name, "http://localhost/").pathname.split("/").filter(Boolean);
   // a Hub address ends in owner/name/resolve/revision/
   const resolve = folders.indexOf("resolve");
-  return (resolve > 0 ? folders[resolve - 1] : folders.at(-1)) ?? source.base;
+  return (resolve > 0 ? folders[resolve - 1] : folders.at(-1)) ?? name;
 }
