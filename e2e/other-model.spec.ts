@@ -62,7 +62,7 @@ test(
       await picture(page, "other-model-token");
       await tokenField(page).fill(TOKEN);
       await page.getByRole("button", { name: "Load", exact: true }).click();
-      await expect(page.getByRole("alert")).toContainText("the token that was given does not open somebody/gated");
+      await expect(page.getByRole("alert")).toContainText("The token that was given does not open somebody/gated");
       expect(new Set(authorizations)).toEqual(new Set([`Bearer ${TOKEN}`]));
     });
 

@@ -7,7 +7,7 @@ export const ADVICE = {
   "bad-request": "",
   "missing-file": "Check the address, and that the folder holds config.json, tokenizer.json and the safetensors files.",
   unreachable: "Check the connection and the address, then try again; nothing of yours is lost.",
-  "needs-token": "Paste the token in the model menu; it stays in this tab and goes nowhere but to the Hub.",
+  "needs-token": "A token is pasted in the model menu; it stays in this tab and goes nowhere but to the Hub.",
   "bad-file": "The file is damaged or was cut off on the way; fetch it again.",
   "bad-config": "A Hugging Face config.json of this family is needed.",
   "unknown-architecture": "Try another checkpoint from the model menu.",
