@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useStore } from "zustand";
 import { HUB } from "#model/checkpoint.ts";
 import { hubTokens, isToken, keepToken } from "#state/hub-tokens.ts";
@@ -16,6 +16,7 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
   const { text } = useStore(typedModel);
   const needsToken = useStore(notices, ({ list }) => list.some(({ code }) => code === "needs-token"));
   const hasToken = useStore(hubTokens, (tokens) => tokens[HUB] !== undefined);
+  const id = useId();
   const [isAsked, setAsked] = useState(false);
   const load = (form: FormData) => {
     const token = textOf(form, "token").trim();
@@ -55,18 +56,20 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
           <button type="submit">Load</button>
         </div>
         {needsToken || isAsked ? (
-          <label className="token-field">
-            Access token for a gated model
+          <div className="token-field">
+            <label htmlFor={`${id}-token`}>Access token for a gated model</label>
             <input
+              id={`${id}-token`}
               name="token"
               type="password"
               autoComplete="off"
               placeholder={hasToken ? "kept for this tab" : "hf_…"}
+              aria-describedby={`${id}-note`}
             />
-            <span className="faint">
+            <span id={`${id}-note`} className="faint">
               Kept in this tab’s memory until it closes, sent to the Hub alone, never put into a link.
             </span>
-          </label>
+          </div>
         ) : (
           <button type="button" className="sheet-item" onClick={() => setAsked(true)}>
             Use an access token…
