@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { CheckpointFiles } from "./checkpoints.ts";
+import { EXPOSED, etagOf, misbehave, refuse, serveBytes } from "./hub-faults.ts";
+import type { HubFault } from "./hub-faults.ts";
 
 /**
  * A Hub on this machine, as huggingface.co was seen to answer in 2026: `/api/models/{repo}/revision/{revision}` names the
@@ -17,25 +19,6 @@ export interface HubRepository {
   /** The tokens that open it; left out: it is public. */
   readonly tokens?: readonly string[];
 }
-
-export type HubFault =
-  /** A failure with this status; 429 and 503 may say when to come back. */
-  | { readonly kind: "status"; readonly status: number; readonly retryAfter?: string }
-  /** So many bytes, then silence on an open connection. */
-  | { readonly kind: "stall"; readonly afterBytes: number }
-  /** So many bytes of those that were announced, then the connection breaks. */
-  | { readonly kind: "truncate"; readonly afterBytes: number }
-  /** An answer that is whole in itself but holds so many bytes fewer than were asked for. */
-  | { readonly kind: "short"; readonly missingBytes: number }
-  /** The file is said to be this long. */
-  | { readonly kind: "wrong-length"; readonly byteLength: number }
-  | { readonly kind: "other-etag"; readonly etag: string }
-  /** The whole file, whatever range was asked for. */
-  | { readonly kind: "no-ranges" }
-  /** The connection breaks before an answer. */
-  | { readonly kind: "reset" }
-  /** As it should, but slowly. */
-  | { readonly kind: "slow"; readonly bytesPerSecond: number };
 
 export interface HubRequest {
   readonly server: "hub" | "cdn";
@@ -63,15 +46,12 @@ export interface HubServer {
   schedule(target: string, fault: HubFault, times?: number): void;
   /** Breaks every connection that is open. */
   dropConnections(): void;
+  /** Off line, every connection breaks before it is answered, and nothing is logged. */
+  setOnline(isOnline: boolean): void;
   /** Forgets the log and what is scheduled. */
   reset(): void;
   close(): Promise<void>;
 }
-
-/** What the Hub lets a page of another origin see. */
-const EXPOSED =
-  "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash";
-const PIECE_BYTES = 16_384;
 
 /** @param repositories by `owner/name`; what is changed in it later is served */
 export async function startHub(repositories: Readonly<Record<string, HubRepository>>): Promise<HubServer> {
@@ -80,6 +60,7 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
   /** Redirects that were given out, each with the file that it leads to. */
   const signed = new Map<string, string>();
   let cdnUrl = "";
+  let isOnline = true;
 
   const nextFault = (target: string): HubFault | undefined => {
     const next = scheduled.find(({ target: each, left }) => each === target && left > 0);
@@ -90,6 +71,7 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
   const repoOf = (name: string) => (Object.hasOwn(repositories, name) ? repositories[name] : undefined);
 
   const hub = createServer((request, response) => {
+    if (!isOnline) return void request.socket.destroy();
     const asked = readPath(request.url ?? "/");
     log.push(logEntry("hub", request, targetOf(asked)));
     allowOrigin(request, response);
@@ -132,6 +114,7 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
   });
 
   const cdn = createServer((request, response) => {
+    if (!isOnline) return void request.socket.destroy();
     const target = signed.get(request.url ?? "") ?? "";
     log.push(logEntry("cdn", request, target));
     response.setHeader("Access-Control-Allow-Origin", "*");
@@ -160,6 +143,9 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
     },
     dropConnections() {
       for (const server of [hub, cdn]) server.closeAllConnections();
+    },
+    setOnline(next) {
+      isOnline = next;
     },
     async close() {
       await Promise.all([hub, cdn].map(stop));
@@ -206,14 +192,6 @@ function commitAt(name: string, repo: HubRepository, revision: string): string |
   return Object.values(refs).includes(revision) ? revision : undefined;
 }
 
-const etags = new WeakMap<Uint8Array, string>();
-
-function etagOf(bytes: Uint8Array): string {
-  const known = etags.get(bytes) ?? `"${createHash("sha256").update(bytes).digest("hex")}"`;
-  etags.set(bytes, known);
-  return known;
-}
-
 const logEntry = (server: HubRequest["server"], request: IncomingMessage, target: string): HubRequest => ({
   server,
   method: request.method ?? "",
@@ -235,117 +213,12 @@ function answerPreflight(response: ServerResponse): void {
   response.writeHead(204).end();
 }
 
-function refuse(response: ServerResponse, status: number, code: string, message: string): void {
-  if (code) response.setHeader("X-Error-Code", code);
-  response.setHeader("X-Error-Message", message);
-  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(message);
-}
-
 function redirect(response: ServerResponse, status: number, location: string): void {
   response.writeHead(status, { Location: location }).end(`Redirecting to ${location}`);
 }
 
 function sendJson(response: ServerResponse, value: unknown): void {
   response.writeHead(200, { "Content-Type": "application/json; charset=utf-8" }).end(JSON.stringify(value));
-}
-
-/** A static server with ranges, and with what is scheduled to go wrong. */
-function serveBytes(
-  request: IncomingMessage,
-  response: ServerResponse,
-  bytes: Uint8Array,
-  fault: HubFault | undefined,
-): void {
-  if (fault) return misbehave(response, fault, bytes, request);
-  const body = startPart(request, response, bytes);
-  response.end(body);
-}
-
-/** Sends the head of the answer. @returns its body */
-function startPart(
-  request: IncomingMessage,
-  response: ServerResponse,
-  bytes: Uint8Array,
-  { missingBytes = 0, byteLength = bytes.byteLength } = {},
-): Uint8Array {
-  if (!response.hasHeader("ETag")) response.setHeader("ETag", etagOf(bytes));
-  response.setHeader("Accept-Ranges", "bytes");
-  response.setHeader("Content-Type", "application/octet-stream");
-  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
-  if (from === undefined || to === undefined) {
-    response.writeHead(200, { "Content-Length": bytes.byteLength });
-    return bytes;
-  }
-  const start = Number(from);
-  if (start >= byteLength) {
-    response.writeHead(416, { "Content-Range": `bytes */${byteLength}` });
-    return new Uint8Array(0);
-  }
-  const end = Math.max(start + 1, Math.min(Number(to) + 1, bytes.byteLength) - missingBytes);
-  const body = bytes.subarray(start, end);
-  response.writeHead(206, {
-    "Content-Range": `bytes ${start}-${end - 1}/${byteLength}`,
-    "Content-Length": body.byteLength,
-  });
-  return body;
-}
-
-function misbehave(response: ServerResponse, fault: HubFault, bytes: Uint8Array, request: IncomingMessage): void {
-  switch (fault.kind) {
-    case "status":
-      if (fault.retryAfter !== undefined) {
-        response.setHeader("Retry-After", fault.retryAfter);
-        response.setHeader("Access-Control-Expose-Headers", `${EXPOSED},Retry-After`);
-      }
-      return refuse(response, fault.status, "", "scheduled");
-    case "reset":
-      request.socket.destroy();
-      return;
-    case "stall":
-      response.write(startPart(request, response, bytes).subarray(0, fault.afterBytes));
-      return;
-    case "truncate":
-      response.write(startPart(request, response, bytes).subarray(0, fault.afterBytes), () =>
-        // what was written has to leave before the connection goes
-        setTimeout(() => request.socket.destroy(), 20),
-      );
-      return;
-    case "short":
-      response.end(startPart(request, response, bytes, { missingBytes: fault.missingBytes }));
-      return;
-    case "wrong-length":
-      response.end(startPart(request, response, bytes, { byteLength: fault.byteLength }));
-      return;
-    case "other-etag":
-      response.setHeader("ETag", fault.etag);
-      response.end(startPart(request, response, bytes));
-      return;
-    case "no-ranges":
-      response.setHeader("ETag", etagOf(bytes));
-      response.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Length": bytes.byteLength });
-      response.end(bytes);
-      return;
-    case "slow":
-      sendSlowly(response, startPart(request, response, bytes), fault.bytesPerSecond);
-      return;
-    default:
-      throw new Error(`hub: unknown fault ${String(fault satisfies never)}`);
-  }
-}
-
-function sendSlowly(response: ServerResponse, body: Uint8Array, bytesPerSecond: number): void {
-  let at = 0;
-  const timer = setInterval(
-    () => {
-      response.write(body.subarray(at, at + PIECE_BYTES));
-      at += PIECE_BYTES;
-      if (at < body.byteLength) return;
-      clearInterval(timer);
-      response.end();
-    },
-    (1_000 * PIECE_BYTES) / bytesPerSecond,
-  );
-  response.on("close", () => clearInterval(timer));
 }
 
 async function listen(server: Server): Promise<string> {

@@ -31,6 +31,9 @@ export type CheckpointSource = HubSource | { readonly kind: "url"; readonly base
 export const HUB = "https://huggingface.co";
 export const MAIN_REVISION = "main";
 
+/** What a repository is called where others of the same name are told apart from it. */
+export const hubName = ({ repo, hub = HUB }: HubSource) => (hub === HUB ? repo : `${hub}/${repo}`);
+
 /** The address that a repository's files are under, at a branch, a tag or a commit. */
 export const hubAddress = (repo: string, revision = MAIN_REVISION, hub = HUB) =>
   `${hub}/${repo}/resolve/${encodeURIComponent(revision)}/`;

@@ -1,7 +1,8 @@
 import type { FileSet } from "#formats/byte-source.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import { startHub } from "#test/hub-server.ts";
-import type { HubFault, HubRequest, HubServer } from "#test/hub-server.ts";
+import type { HubRequest, HubServer } from "#test/hub-server.ts";
+import type { HubFault } from "#test/hub-faults.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { HubSource } from "#model/checkpoint.ts";
 import type { Patience } from "./fetch-range.ts";
@@ -121,6 +122,26 @@ describe("a repository", () => {
       code,
       message: expect.stringContaining(message),
     });
+  });
+
+  test("a Hub out of reach is told apart from one that says no, and by its commit a model is asked for without it", async () => {
+    hub.setOnline(false);
+    try {
+      await expect(open()).rejects.toMatchObject({ code: "unreachable" });
+      const { set } = await open({ revision: TAGGED });
+      await expect(set.open("config.json")).rejects.toMatchObject({ code: "unreachable" });
+    } finally {
+      hub.setOnline(true);
+    }
+  });
+
+  test("no path leads out of it, and every name can be asked for", async () => {
+    const { set } = await open();
+    hub.log.length = 0;
+    expect(await set.open("../../../../api/whoami-v2")).toBeUndefined();
+    expect(hub.log).toEqual([]);
+    expect(await set.open("a b#c?d%.json")).toBeUndefined();
+    expect(gets("hub").map(({ target }) => target)).toEqual([`${OPEN}/a b#c?d%.json`]);
   });
 
   test("a commit that is not there is told when its first file is read", async () => {

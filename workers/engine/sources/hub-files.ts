@@ -1,6 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import type { FileSet } from "#formats/byte-source.ts";
-import { HUB, MAIN_REVISION, hubAddress } from "#model/checkpoint.ts";
+import { HUB, MAIN_REVISION, hubAddress, hubName } from "#model/checkpoint.ts";
 import type { HubSource } from "#model/checkpoint.ts";
 import { PassingFailure, ask, unreachable, withPatience } from "./fetch-range.ts";
 import type { Fetching } from "./fetch-range.ts";
@@ -31,7 +31,7 @@ export async function hubFiles(source: HubSource, reading: Fetching): Promise<Fi
     refusal: (response) => refusalOf(response, source),
   };
   const commit = COMMIT.test(revision) ? revision : await commitOf(source, revision, fetching);
-  const name = hub === HUB ? repo : `${hub}/${repo}`;
+  const name = hubName(source);
   return urlFiles(
     {
       base: hubAddress(repo, commit, hub),

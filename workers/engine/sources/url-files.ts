@@ -19,10 +19,11 @@ export function urlFiles({ base, name, identity }: UrlFolder, fetching: Fetching
     name,
     identity,
     notes,
-    open: (path) =>
-      withPatience(
+    open: async (path) => {
+      const url = addressIn(base, path);
+      if (url === undefined) return undefined;
+      return withPatience(
         async () => {
-          const url = base + path;
           const answer = await ask(url, PROBE, fetching);
           const { status } = answer.response;
           if (status === 206) return openRanged(url, answer, fetching);
@@ -37,8 +38,15 @@ export function urlFiles({ base, name, identity }: UrlFolder, fetching: Fetching
         },
         fetching.patience.attemptsToOpen,
         fetching,
-      ),
+      );
+    },
   };
+}
+
+/** @returns undefined for a path that leads out of the folder: the names of shards are written by whoever made the checkpoint */
+function addressIn(base: string, path: string): string | undefined {
+  const parts = path.split("/");
+  return parts.includes("..") ? undefined : base + parts.map(encodeURIComponent).join("/");
 }
 
 const wholeNote = (path: string, bytes: number) =>
