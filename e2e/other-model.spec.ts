@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { randomCheckpoint } from "../test/checkpoints.ts";
 import { startHub } from "../test/hub-server.ts";
@@ -115,25 +117,32 @@ test("a model of a Hub is linked by its commit", { tag: "@page" }, async ({ page
   }
 });
 
-test("a folder that is dropped on the page opens", { tag: "@page" }, async ({ page }) => {
+test("a folder that is dropped on the page opens", { tag: "@page" }, async ({ page }, info) => {
+  // with another checkpoint in a folder below, whose files have the same names
+  const folder = info.outputPath("dropped-model");
+  mkdirSync(join(folder, "older"), { recursive: true });
+  for (const name of ["config.json", "tokenizer.json", "model.safetensors"] as const) {
+    writeFileSync(join(folder, name), bundledFile(name));
+    writeFileSync(join(folder, "older", name), "not this one");
+  }
   await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D&x=L0H7*0");
-  const names = ["config.json", "tokenizer.json", "model.safetensors"] as const;
-  const files = names.map((name) => [name, bundledFile(name).toString("base64")] as const);
-  const transfer = await page.evaluateHandle((all) => {
-    const list = new DataTransfer();
-    for (const [name, base64] of all) {
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      list.items.add(new File([bytes], name));
-    }
-    return list;
-  }, files);
-  await page.dispatchEvent("body", "dragover", { dataTransfer: transfer });
+  await drag(page, "dragEnter", folder);
+  await drag(page, "dragOver", folder);
   await expect(page.getByText("Its bytes are read on this machine and never leave it.")).toBeVisible();
   await picture(page, "other-model-drop");
-  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+  await drag(page, "drop", folder);
   await expect(
     page.getByText("Another model has other heads and neurons: the intervention was dropped."),
   ).toBeVisible();
-  await expect(modelChip(page)).toHaveAccessibleName(/^Model: from disk · /);
+  await expect(modelChip(page)).toHaveAccessibleName(/^Model: dropped-model · /);
   await expect(predictionRow(page, "8")).toBeVisible();
+  await expect(page).toHaveURL(/m=dropped-model&/);
 });
+
+/** As from the desktop: a script cannot make a drag that holds a folder. */
+async function drag(page: Page, type: "dragEnter" | "dragOver" | "drop", path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  await session.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
+  await session.detach();
+}

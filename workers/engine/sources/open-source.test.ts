@@ -115,6 +115,42 @@ describe("over the network", () => {
     expect([requests.length, counted(), source!.byteLength]).toEqual([1, LARGE.length, LARGE.length]);
   });
 
+  test("a server that does not say how long the file is sends it whole, too", async () => {
+    const { files, counted } = await opened((_, response) => {
+      response.writeHead(200).write(LARGE.subarray(0, 90_000));
+      response.end(LARGE.subarray(90_000));
+    });
+    const source = await files.open("a.bin");
+    expect(await bytesFrom(source, 89_990, 90_010)).toEqual(LARGE.slice(89_990, 90_010));
+    expect([requests.length, counted(), source!.byteLength]).toEqual([1, LARGE.length, LARGE.length]);
+  });
+
+  test("of a large file that comes whole, a reader can give up and another go on", async () => {
+    const announced = { "Content-Length": "60000000" };
+    const { files } = await opened((_, response) => void response.writeHead(200, announced).write(LARGE));
+    const source = await files.open("a.bin");
+    const controller = new AbortController();
+    const reason = new DOMException("enough", "AbortError");
+    const reading = source!.slice(0, 300_000, controller.signal);
+    setTimeout(() => controller.abort(reason), 50);
+    await expect(reading).rejects.toBe(reason);
+    expect(await bytesFrom(source, 8, 1_000)).toEqual(LARGE.slice(8, 1_000));
+  });
+
+  test("a large file that comes whole and changes between two connections is no file", async () => {
+    let connections = 0;
+    const { files } = await opened((request, response) => {
+      connections++;
+      response.writeHead(200, { "Content-Length": "60000000", ETag: `"${connections}"` }).write(LARGE);
+      if (connections === 1) setTimeout(() => request.socket.destroy(), 50);
+    });
+    const source = await files.open("a.bin");
+    await expect(source!.slice(0, 300_000)).rejects.toMatchObject({
+      code: "bad-file",
+      message: `${base}a.bin: the file changed while it was read; load it again from its beginning`,
+    });
+  });
+
   test("an empty file is empty, with ranges and without", async () => {
     expect((await openFile(inRanges(new Uint8Array(0))))!.byteLength).toBe(0);
     expect((await openFile(whole("")))!.byteLength).toBe(0);
