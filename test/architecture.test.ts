@@ -18,11 +18,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   app: ["core", "model", "formats", "graph", "analysis", "protocol", "client", "state", "charts", "views", "workers"],
 };
 
-/**
- * Of these only types: the page's state is handed its engine, it does not make one, and the contract tells which
- * checkpoint was read, it does not read one.
- */
-const MAY_IMPORT_TYPES: Record<string, readonly string[]> = { state: ["client"], protocol: ["formats"] };
+/** Of these only types: the page's state is handed its engine, it does not make one. */
+const MAY_IMPORT_TYPES: Record<string, readonly string[]> = { state: ["client"] };
 
 /** One door per dependency: the layers that may import a package. Whatever is not listed, nobody may. */
 const DOORS: readonly (readonly [name: RegExp, layers: readonly string[]])[] = [

@@ -1,4 +1,6 @@
 import type { BlockRun, Residual, Runner, UnembedRun } from "#analysis/runner.ts";
+import type { NeuronId } from "#model/ids.ts";
+import { matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
 /** Three layers of two heads and three neurons: small enough to work everything out by hand. */
@@ -52,10 +54,11 @@ export class CountingRunner implements Runner {
   }
 
   readonly weights = {
-    valueVector: () => new Float32Array(2),
-    valueProducts: () => new Float64Array(3),
-    headOutput: () => new Float32Array(2),
-    logitDirection: () => new Float64Array(2),
+    embedding: (ids: readonly number[]) => Promise.resolve(matrix(ids.length, 2)),
+    valueVectors: (neurons: readonly NeuronId[]) => Promise.resolve(neurons.map(() => new Float32Array(2))),
+    valueProducts: () => Promise.resolve(new Float64Array(3)),
+    headOutput: () => Promise.resolve(new Float32Array(2)),
+    logitDirection: () => Promise.resolve(new Float64Array(2)),
   };
 
   embed(ids: readonly number[]): Promise<Residual> {

@@ -33,14 +33,17 @@ export async function linearise(lens: FrozenLens, run: Capture, target: number):
     (_, layer) => rowOf(logits, layer)[target]! - logSumExp(rowOf(logits, layer)),
   );
   const tangents = new Float64Array(spec.layers * spec.neurons);
-  run.layers.forEach(({ post }, layer) => {
+  for (const [layer, { post }] of run.layers.entries()) {
     const mix = softmax(rowOf(logits, layer)).map((probability) => -probability);
     mix[target]! += 1;
-    const gradient = weights.logitDirection(mix).map((value) => value * lens.scale);
+    const gradient = (await weights.logitDirection(mix)).map((value) => value * lens.scale);
     const activations = rowOf(post, last);
-    const products = weights.valueProducts(layer, gradient).map((product, neuron) => product * activations[neuron]!);
-    tangents.set(products, layer * spec.neurons);
-  });
+    const products = await weights.valueProducts(layer, gradient);
+    tangents.set(
+      products.map((product, neuron) => product * activations[neuron]!),
+      layer * spec.neurons,
+    );
+  }
   return { atBase, tangents };
 }
 

@@ -4,7 +4,6 @@ import { headZ } from "./capture.ts";
 import type { Capture } from "./capture.ts";
 import { lensLogProbabilities } from "./lens.ts";
 import type { FrozenLens } from "./lens.ts";
-import type { ModelWeights } from "./runner.ts";
 
 /** log p(target) gained by each sub-layer, in nats. */
 export interface SublayerIncreases {
@@ -34,13 +33,13 @@ export async function layerIncreases(lens: FrozenLens, run: Capture, target: num
 /** log p(residPre + head's output) − log p(residPre) at the last position: what the head alone adds to its layer's input. */
 export async function headIncrease(lens: FrozenLens, run: Capture, at: HeadId, target: number): Promise<number> {
   const base = rowOf(run.layers[at.layer]!.residPre, run.ids.length - 1);
-  const vectors = fromRows([base, addScaled(base, headOutput(lens, run, at))], base.length);
+  const vectors = fromRows([base, addScaled(base, await headOutput(lens, run, at))], base.length);
   const [before, after] = await lensLogProbabilities(lens, vectors, target);
   return after! - before!;
 }
 
 /** What a head writes at the last position, [modelDim]. */
-export function headOutput({ runner }: FrozenLens, run: Capture, at: HeadId): Float32Array {
+export function headOutput({ runner }: FrozenLens, run: Capture, at: HeadId): Promise<Float32Array> {
   return runner.weights.headOutput(at, headZ(run, runner.spec, at, run.ids.length - 1));
 }
 
@@ -63,16 +62,13 @@ export async function neuronIncreases(
   target: number,
 ): Promise<number[]> {
   const { spec, weights } = lens.runner;
+  const values = await weights.valueVectors(neurons.map(({ at }) => at));
   const vectors = fromRows(
-    neurons.map(({ run, at }) => withNeuron(weights, run, at)),
+    neurons.map(({ run, at }, index) => addScaled(midOf(run, at.layer), values[index]!, activationOf(run, at))),
     spec.modelDim,
   );
   const raised = await lensLogProbabilities(lens, vectors, target);
   return neurons.map(({ atBase }, row) => raised[row]! - atBase);
-}
-
-function withNeuron(weights: ModelWeights, run: Capture, at: NeuronId): Float32Array {
-  return addScaled(midOf(run, at.layer), weights.valueVector(at), activationOf(run, at));
 }
 
 /** residMid of a layer at the last position: what the layer's neurons add to. */

@@ -23,8 +23,8 @@ export async function logitRanges(
   for (let from = 0; from < total; from += CHUNK) {
     signal?.throwIfAborted();
     const to = Math.min(from + CHUNK, total);
-    const vectors = Array.from({ length: to - from }, (_, offset) =>
-      runner.weights.valueVector(neuronAt(lens, from + offset)),
+    const vectors = await runner.weights.valueVectors(
+      Array.from({ length: to - from }, (_, offset) => neuronAt(lens, from + offset)),
     );
     ranges.set(await lensRanges(lens, fromRows(vectors, runner.spec.modelDim)), from);
     onProgress(to, total);

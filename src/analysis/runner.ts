@@ -65,19 +65,21 @@ export interface Runner {
   release(residual: Residual): void;
 }
 
-/** The weights that an analysis reads itself, as the quantised model has them. */
+/** The weights that an analysis reads itself, as the quantised model has them. They may have to be read from storage first. */
 export interface ModelWeights {
-  /** What the neuron writes per unit of activation: its column of the down projection, [modelDim]. */
-  valueVector(at: NeuronId): Float32Array;
+  /** What a prompt's tokens start from, learned positions added where the model has them: [positions, modelDim]. */
+  embedding(ids: readonly number[]): Promise<Matrix>;
+  /** What each neuron writes per unit of activation: its column of the down projection, [modelDim] each. */
+  valueVectors(neurons: readonly NeuronId[]): Promise<Float32Array[]>;
   /** v_k · direction for every neuron k of a layer, [neurons]. */
-  valueProducts(layer: number, direction: ArrayLike<number>): Float64Array;
+  valueProducts(layer: number, direction: ArrayLike<number>): Promise<Float64Array>;
   /** What a head writes for a given z [headDim]: its columns of o_proj times z, [modelDim]. */
-  headOutput(at: HeadId, z: ArrayLike<number>): Float32Array;
+  headOutput(at: HeadId, z: ArrayLike<number>): Promise<Float32Array>;
   /**
    * The residual direction that a mix of logits reads: γ ⊙ W_Uᵀ·mix, [modelDim], γ being the final norm's gain; in a
    * LayerNorm model its mean is taken out. Times the lens's scale it is the mix's gradient.
    *
    * @param mix one number per token, [vocabulary]
    */
-  logitDirection(mix: ArrayLike<number>): Float64Array;
+  logitDirection(mix: ArrayLike<number>): Promise<Float64Array>;
 }

@@ -17,6 +17,7 @@ export function choiceOf(source: CheckpointSource): ModelChoice {
     );
   }
   if (source.kind === "hub") return hubChoice(source);
+  if (source.kind === "stored") return { id: source.id, source };
   const { base } = source;
   return (
     SHIPPED_MODELS.find((known) => known.source.kind === "url" && known.source.base === base) ?? { id: base, source }

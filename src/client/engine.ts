@@ -2,6 +2,7 @@ import type { Fault } from "#core/fault.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type {
+  CheckpointReport,
   Generation,
   HeadInspection,
   HeadSweep,
@@ -17,6 +18,7 @@ import type {
   Progress,
   Prompt,
   RunOptions,
+  StoredModel,
   SweepRow,
   TargetOptions,
   Tokenization,
@@ -34,6 +36,14 @@ export interface CallOptions<Report = never> {
  * lost ("device-lost"); failures are `Fault`s with a code.
  */
 export interface Engine {
+  inspectCheckpoint(
+    source: CheckpointSource,
+    options?: Pick<LoadOptions, "backend">,
+    call?: CallOptions,
+  ): Promise<CheckpointReport>;
+  storedModels(call?: CallOptions): Promise<StoredModel[]>;
+  deleteStored(ids: readonly string[], call?: CallOptions): Promise<void>;
+  pauseLoading(isPaused: boolean, call?: CallOptions): Promise<void>;
   load(source: CheckpointSource, options?: LoadOptions, call?: CallOptions<LoadProgress>): Promise<ModelInfo>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
   predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions): Promise<Prediction>;

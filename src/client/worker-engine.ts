@@ -86,6 +86,10 @@ export function workerEngine(start: (name: string) => Worker): Engine {
   }
 
   return {
+    inspectCheckpoint: (source, options = {}, on) => call("inspectCheckpoint", on, source, options),
+    storedModels: (on) => call("storedModels", on),
+    deleteStored: (ids, on) => call("deleteStored", on, ids),
+    pauseLoading: (isPaused, on) => call("pauseLoading", on, isPaused),
     load: (source, options = {}, on) => call("load", on, source, options, report(on)),
     tokenize: (text, on) => call("tokenize", on, text),
     predict: (prompt, options = {}, on) => call("predict", on, prompt, options),

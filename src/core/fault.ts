@@ -9,6 +9,8 @@ export type FaultCode =
   | "missing-file"
   | "unreachable"
   | "needs-token"
+  | "storage-full"
+  | "too-large"
   | "bad-file"
   | "bad-config"
   | "unknown-architecture"

@@ -8,7 +8,6 @@ import { openTensors, readJson, readOptionalJson } from "./checkpoint.ts";
 
 const folder = (files: CheckpointFiles): FileSet => ({
   name: "the folder",
-  identity: { kind: "files", name: "the folder" },
   open: (path) => Promise.resolve(files.has(path) ? memorySource(files.get(path)!) : undefined),
 });
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -140,7 +139,6 @@ test("reads JSON, and tells a file that is missing from one that is null", async
 test("refuses oversized JSON before it reads a byte of it", async () => {
   const huge: FileSet = {
     name: "the folder",
-    identity: { kind: "files", name: "the folder" },
     open: () => Promise.resolve({ byteLength: 128_000_001, slice: () => Promise.reject(new Error("read")) }),
   };
   await expect(readJson(huge, "config.json")).rejects.toThrow(

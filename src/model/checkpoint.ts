@@ -26,7 +26,12 @@ export interface FilesSource {
 }
 
 /** Where a checkpoint's files are read from. A base URL ends in "/" or is completed by one. */
-export type CheckpointSource = HubSource | { readonly kind: "url"; readonly base: string } | FilesSource;
+export type CheckpointSource =
+  | HubSource
+  | { readonly kind: "url"; readonly base: string }
+  | FilesSource
+  /** One that is stored in this browser, by its name there. */
+  | { readonly kind: "stored"; readonly id: string };
 
 export const HUB = "https://huggingface.co";
 export const MAIN_REVISION = "main";
@@ -37,3 +42,14 @@ export const hubName = ({ repo, hub = HUB }: HubSource) => (hub === HUB ? repo :
 /** The address that a repository's files are under, at a branch, a tag or a commit. */
 export const hubAddress = (repo: string, revision = MAIN_REVISION, hub = HUB) =>
   `${hub}/${repo}/resolve/${encodeURIComponent(revision)}/`;
+
+/** Which checkpoint a folder holds, so that it is known again. */
+export interface SourceIdentity {
+  readonly kind: "hub" | "url" | "files";
+  /** `owner/name` on the Hub, a base URL, or a folder's name. */
+  readonly name: string;
+  /** The commit that a Hub revision stood for when it was opened. */
+  readonly revision?: string;
+  /** The branch, tag or commit that was asked for. */
+  readonly requested?: string;
+}

@@ -6,7 +6,7 @@ import { currentFinding, opened } from "./claims.ts";
 import { hubTokens, isToken, keepToken, withToken } from "./hub-tokens.ts";
 import { currentFragment, openLink, sharedFragment } from "./links.ts";
 import { changeModel, loadModel, reloadModel } from "./loading.ts";
-import { choiceNamed, hubChoice, model } from "./model.ts";
+import { asLoaded, choiceNamed, hubChoice, model } from "./model.ts";
 import { notices } from "./notices.ts";
 import { decodeFinding } from "./permalink.ts";
 import { question } from "./question.ts";
@@ -89,6 +89,17 @@ describe("a model of the Hub", () => {
       id: address,
       source: { kind: "url", base: address },
     });
+  });
+});
+
+describe("a model that is stored", () => {
+  test.each([
+    ["owner/name", { id: "owner/name", revision: COMMIT }],
+    [`${OTHER_HUB}/owner/name`, { id: `${OTHER_HUB}/owner/name/resolve/${COMMIT}/` }],
+  ])("is linked by where it came from: %s", (name, linked) => {
+    const source = { kind: "stored", id: "a-pack" } as const;
+    const identity = { kind: "hub", name, revision: COMMIT, requested: "main" } as const;
+    expect(asLoaded({ id: "a-pack", source }, { source: identity } as ModelInfo)).toEqual({ ...linked, source });
   });
 });
 

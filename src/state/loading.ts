@@ -5,7 +5,7 @@ import type { Intervention } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { withToken } from "./hub-tokens.ts";
-import { atCommit, model } from "./model.ts";
+import { asLoaded, model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "./notices.ts";
 import { dropInterventions, question } from "./question.ts";
@@ -96,7 +96,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   onLoaded();
   dismiss("model");
   dropWhatDoesNotFit(info);
-  model.setState({ choice: atCommit(choice, info), info, status: { kind: "ready" } });
+  model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });
   return info;
 }
 

@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
 import { HUB, hubAddress } from "#model/checkpoint.ts";
-import type { Backend, CheckpointSource, Dtype, HubSource } from "#model/checkpoint.ts";
+import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
 import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { isAddress, isHubRepo } from "./finding.ts";
 
@@ -83,6 +83,18 @@ export const folderChoice = (files: readonly File[], paths: readonly string[]): 
 /** None where files were chosen one by one. */
 const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);
 
-/** The same checkpoint by the commit that was loaded: what a link carries, and what "load again" means. */
-export const atCommit = (choice: ModelChoice, { source: { revision } }: ModelInfo): ModelChoice =>
-  choice.source.kind === "hub" && revision !== undefined ? hubChoice({ ...choice.source, revision }) : choice;
+/** The same checkpoint as it was loaded: on the Hub by its commit, which is what a link carries and what "load again" means. */
+export function asLoaded(choice: ModelChoice, { source: identity }: ModelInfo): ModelChoice {
+  const { source } = choice;
+  if (source.kind === "stored") return { ...linkedAs(identity), source };
+  return source.kind === "hub" && identity.revision !== undefined
+    ? hubChoice({ ...source, revision: identity.revision })
+    : choice;
+}
+
+/** As `hubChoice` names a repository, so that a link to what is stored leads others to where it came from. */
+function linkedAs({ kind, name, revision }: SourceIdentity): Pick<ModelChoice, "id" | "revision"> {
+  if (kind !== "hub" || !isAddress(name)) return { id: name, revision };
+  const { origin, pathname } = new URL(name);
+  return { id: hubAddress(pathname.slice(1), revision, origin) };
+}

@@ -1,18 +1,14 @@
 import { Fault } from "#core/fault.ts";
-import type { SourceIdentity } from "#formats/byte-source.ts";
-import type { Backend, CheckpointSource } from "#model/checkpoint.ts";
-import type { EngineApi, LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import type { EngineApi } from "#protocol/engine.ts";
+import { Gate } from "./gate.ts";
+import { inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { Jobs } from "./jobs.ts";
-import { loadModel } from "./load-model.ts";
-import { ModelSession } from "./model-session.ts";
+import type { ModelSession } from "./model-session.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule } from "./runtime.ts";
-import { openSource } from "./sources/open-source.ts";
-
-/** Small enough for everyone, exact enough that the prediction does not move. */
-const DEFAULT_DTYPE = "q8";
-/** A prompt for the first run, which compiles the shaders. */
-const WARM_UP_TOKENS = [0, 0, 0];
+import { startModel } from "./start-model.ts";
+import { deleteStored, storedModels } from "./store/stored-models.ts";
+import { storeFor } from "./store/stores.ts";
 
 /**
  * The worker's side of the contract: one model at a time, jobs that can be cancelled.
@@ -21,6 +17,7 @@ const WARM_UP_TOKENS = [0, 0, 0];
  */
 export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (reason: string) => void): EngineApi {
   const jobs = new Jobs();
+  const gate = new Gate();
   let current: ModelSession | undefined;
 
   const model = (): ModelSession => {
@@ -29,10 +26,26 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
   };
 
   return {
+    inspectCheckpoint: (job, source, { backend }) =>
+      jobs.run(job, async () => {
+        if (source.kind === "stored")
+          throw new Fault("bad-request", "what is stored was inspected before it was loaded");
+        const runtime = await startRuntime(await loadOrt(), backend, onDeviceLost);
+        return inspectCheckpoint(source, await storeFor(source), runtime);
+      }),
+    storedModels: (job) => jobs.run(job, storedModels),
+    deleteStored: (job, ids) => jobs.run(job, () => deleteStored(ids)),
+    pauseLoading: (job, isPaused) =>
+      jobs.run(job, () => {
+        if (isPaused) gate.close();
+        else gate.open();
+        return Promise.resolve();
+      }),
     load: (job, source, options, onProgress) =>
       jobs.run(job, async (signal) => {
+        gate.open();
         const ort = await loadOrt();
-        const { session, info } = await load(ort, { source, options, onProgress, onDeviceLost, signal });
+        const { session, info } = await startModel(ort, { source, options, gate, onProgress, onDeviceLost, signal });
         const previous = current;
         current = session;
         await previous?.dispose();
@@ -52,70 +65,4 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
     inspectHead: (job, prompt, options) => jobs.run(job, (signal) => model().inspectHead(prompt, options, signal)),
     cancel: (job) => jobs.cancel(job),
   };
-}
-
-interface LoadRequest {
-  readonly source: CheckpointSource;
-  readonly options: LoadOptions;
-  readonly onProgress: (progress: LoadProgress) => void;
-  readonly onDeviceLost: (reason: string) => void;
-  readonly signal: AbortSignal;
-}
-
-async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: ModelSession; info: ModelInfo }> {
-  const { source, options, onProgress, signal } = request;
-  const dtype = options.dtype ?? DEFAULT_DTYPE;
-  const start = performance.now();
-  let read = 0;
-  onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
-  const runtime = await startRuntime(ort, options.backend satisfies Backend | undefined, request.onDeviceLost);
-  const files = await openSource(source, (bytes) => (read += bytes), signal);
-  const loaded = await loadModel(files, runtime, {
-    dtype,
-    signal,
-    onPart: (done, total, part) => onProgress({ stage: "preparing", done, total, part }),
-  });
-  const session = new ModelSession(loaded);
-  onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
-  try {
-    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal);
-    // a model that nobody waits for any more must not take the place of the one that is there
-    signal.throwIfAborted();
-  } catch (reason) {
-    await session.dispose();
-    throw reason;
-  }
-  const { backend, adapter, note: backendNote } = runtime;
-  const { family, layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary, context } = loaded.spec;
-  const info: ModelInfo = {
-    family,
-    layers,
-    heads,
-    kvHeads,
-    headDim,
-    modelDim,
-    neurons,
-    vocabulary,
-    context,
-    name: shownName(files.identity),
-    source: files.identity,
-    sourceNotes: [...(files.notes ?? [])],
-    parameters: loaded.parameters,
-    backend,
-    adapter,
-    backendNote,
-    dtype,
-    bytes: { read, weights: loaded.weightBytes },
-    loadMs: performance.now() - start,
-  };
-  return { session, info };
-}
-
-/** The last part of what a checkpoint is called. */
-function shownName({ kind, name }: SourceIdentity): string {
-  if (kind === "files") return name;
-  const folders = new URL(name, "http://localhost/").pathname.split("/").filter(Boolean);
-  // a Hub address ends in owner/name/resolve/revision/
-  const resolve = folders.indexOf("resolve");
-  return (resolve > 0 ? folders[resolve - 1] : folders.at(-1)) ?? name;
 }

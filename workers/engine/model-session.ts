@@ -150,9 +150,10 @@ export class ModelSession {
       count: checkCount(options.count),
       signal,
     });
+    const values = await runner.weights.valueVectors(rows);
     const promoted = await this.#vectorLogits(
       lens,
-      rows.map((at) => scaled(runner.weights.valueVector(at), activationOf(clean, at))),
+      rows.map((at, index) => scaled(values[index]!, activationOf(clean, at))),
     );
     return {
       target,
@@ -171,7 +172,7 @@ export class ModelSession {
   async neuron(at: NeuronId, { count = DEFAULT_TOP }: { readonly count?: number }): Promise<NeuronTokens> {
     checkNeuron(at, this.#model.spec);
     const { runner } = this.#model;
-    const [logits] = await this.#vectorLogits({ runner, scale: 1 }, [runner.weights.valueVector(at)]);
+    const [logits] = await this.#vectorLogits({ runner, scale: 1 }, await runner.weights.valueVectors([at]));
     return this.#endTokens(logits!, checkCount(count));
   }
 
@@ -211,7 +212,7 @@ export class ModelSession {
       positions,
       pattern.slice(at.head * positions ** 2, (at.head + 1) * positions ** 2),
     );
-    const [logits] = await this.#vectorLogits(lens, [headOutput(lens, run, at)]);
+    const [logits] = await this.#vectorLogits(lens, [await headOutput(lens, run, at)]);
     return {
       at,
       target,

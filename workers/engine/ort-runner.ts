@@ -15,9 +15,8 @@ import { TAPS } from "#model/taps.ts";
 import type { Tap } from "#model/taps.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** One session per part. */
+/** One session per block, and one for the unembedding. */
 export interface Sessions {
-  readonly embed: Ort.InferenceSession;
   readonly blocks: readonly Ort.InferenceSession[];
   readonly unembed: Ort.InferenceSession;
 }
@@ -69,13 +68,7 @@ export class OrtRunner implements Runner {
   }
 
   async embed(ids: readonly number[]): Promise<Residual> {
-    const places = Array.from(ids, (_, place) => place);
-    const feeds: Feeds = {
-      ids: this.#ints(ids, [1, ids.length]),
-      ...(this.spec.positions.kind === "learned" && { places: this.#ints(places, [places.length]) }),
-    };
-    const { residual } = await this.#run(this.#sessions.embed, feeds, ["residual"]);
-    return new DeviceResidual(residual!);
+    return this.upload((await this.weights.embedding(ids)).data, 1, ids.length);
   }
 
   async block(
@@ -149,7 +142,7 @@ export class OrtRunner implements Runner {
 
   /** Releases every session; the runner cannot be used afterwards. */
   async dispose(): Promise<void> {
-    for (const session of [this.#sessions.embed, ...this.#sessions.blocks, this.#sessions.unembed]) {
+    for (const session of [...this.#sessions.blocks, this.#sessions.unembed]) {
       await this.#runtime.queue.add(() => session.release());
     }
   }

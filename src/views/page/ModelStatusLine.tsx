@@ -5,8 +5,16 @@ import { HUB } from "#model/checkpoint.ts";
 import { reloadModel, stopLoading } from "#state/loading.ts";
 import { model } from "#state/model.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "#state/model.ts";
+import type { LoadProgress } from "#protocol/engine.ts";
 
-const STAGES = { reading: "Reading", preparing: "Preparing", "warming-up": "Warming up" } as const;
+const STAGES = {
+  reading: "Reading",
+  waiting: "Waiting",
+  checking: "Checking",
+  fetching: "Fetching",
+  preparing: "Preparing",
+  "warming-up": "Warming up",
+} as const satisfies Record<LoadProgress["stage"], string>;
 
 /** What the model is doing while it does not answer: how much, how long, and what a person can do. */
 export function ModelStatusLine() {
@@ -51,8 +59,8 @@ export function ModelStatusLine() {
 }
 
 function hostOf({ source }: ModelChoice): string | undefined {
-  if (source.kind === "files") return undefined;
-  return new URL(source.kind === "hub" ? (source.hub ?? HUB) : source.base).host;
+  if (source.kind === "hub") return new URL(source.hub ?? HUB).host;
+  return source.kind === "url" ? new URL(source.base).host : undefined;
 }
 
 /** Where another backend may do what this one could not; a file that is missing is missing on both. */

@@ -1,9 +1,10 @@
 import { Fault } from "#core/fault.ts";
-import type { ByteSource, FileSet } from "#formats/byte-source.ts";
+import type { ByteSource } from "#formats/byte-source.ts";
 import type { FilesSource } from "#model/checkpoint.ts";
+import type { CheckpointFiles } from "./checkpoint-files.ts";
 
 /** A folder of the reader's own disk. Its bytes are read where they lie and sent nowhere. */
-export function diskFiles(source: FilesSource, onBytes: (bytes: number) => void): FileSet {
+export function diskFiles(source: FilesSource, onBytes: (bytes: number) => void): CheckpointFiles {
   const paths = source.files.map((file, index) => source.paths?.[index] || file.webkitRelativePath || file.name);
   const byPath = new Map(source.files.map((file, index) => [pathInFolder(paths[index]!), file]));
   return {

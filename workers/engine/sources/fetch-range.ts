@@ -138,6 +138,8 @@ export async function ask(url: string, range: ByteRange | undefined, fetching: F
     fetch(url, {
       headers: { ...headers, ...(range && { Range: `bytes=${range.start}-${range.end - 1}` }) },
       referrerPolicy: "no-referrer",
+      // what comes from elsewhere is kept in the store, the browser's cache would hold it a second time
+      cache: isOwnOrigin(url) ? "default" : "no-store",
       signal: AbortSignal.any(signals),
     }),
     "",
@@ -160,6 +162,8 @@ export async function ask(url: string, range: ByteRange | undefined, fetching: F
     },
   };
 }
+
+const isOwnOrigin = (url: string) => typeof location !== "undefined" && new URL(url).origin === location.origin;
 
 /** Too many requests, and trouble of the server's own: it may be over in a moment. */
 const isPassing = (status: number) => status === 408 || status === 429 || status >= 500;

@@ -1,10 +1,10 @@
-import type { FileSet } from "#formats/byte-source.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import { startHub } from "#test/hub-server.ts";
 import type { HubRequest, HubServer } from "#test/hub-server.ts";
 import type { HubFault } from "#test/hub-faults.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { HubSource } from "#model/checkpoint.ts";
+import type { CheckpointFiles } from "./checkpoint-files.ts";
 import type { Patience } from "./fetch-range.ts";
 import { openSource } from "./open-source.ts";
 
@@ -30,7 +30,7 @@ afterAll(() => hub.close());
 beforeEach(() => hub.reset());
 
 interface Opened {
-  readonly set: FileSet;
+  readonly set: CheckpointFiles;
   readonly counted: () => number;
 }
 

@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
-import type { FileSet } from "#formats/byte-source.ts";
 import { HUB, MAIN_REVISION, hubAddress, hubName } from "#model/checkpoint.ts";
 import type { HubSource } from "#model/checkpoint.ts";
+import type { CheckpointFiles } from "./checkpoint-files.ts";
 import { PassingFailure, ask, unreachable, withPatience } from "./fetch-range.ts";
 import type { Fetching } from "./fetch-range.ts";
 import { urlFiles } from "./url-files.ts";
@@ -23,7 +23,7 @@ const COMMIT = /^[0-9a-f]{40}$/;
 const MAX_ANSWER_BYTES = 1_000_000;
 
 /** @throws Fault "unreachable", "needs-token" or "missing-file" */
-export async function hubFiles(source: HubSource, reading: Fetching): Promise<FileSet> {
+export async function hubFiles(source: HubSource, reading: Fetching): Promise<CheckpointFiles> {
   const { repo, hub = HUB, revision = MAIN_REVISION, token } = source;
   const fetching: Fetching = {
     ...reading,

@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ByteSource, FileSet } from "#formats/byte-source.ts";
+import type { ByteSource } from "#formats/byte-source.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { CheckpointFiles } from "./checkpoint-files.ts";
 import type { Patience } from "./fetch-range.ts";
 import { openSource } from "./open-source.ts";
 
@@ -45,7 +46,10 @@ const openUrl = (at: string, onBytes: (bytes: number) => void = () => undefined)
   openSource({ kind: "url", base: at }, onBytes, undefined, SOON);
 
 /** The checkpoint folder, and how many bytes were counted so far. */
-async function opened(answer: Answer, path = "/model/a.bin"): Promise<{ files: FileSet; counted: () => number }> {
+async function opened(
+  answer: Answer,
+  path = "/model/a.bin",
+): Promise<{ files: CheckpointFiles; counted: () => number }> {
   answers = { [path]: answer };
   let bytes = 0;
   return { files: await openUrl(base, (count) => (bytes += count)), counted: () => bytes };

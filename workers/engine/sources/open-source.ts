@@ -1,5 +1,4 @@
-import type { FileSet } from "#formats/byte-source.ts";
-import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { CheckpointFiles, FileSource } from "./checkpoint-files.ts";
 import { diskFiles } from "./disk-files.ts";
 import { PATIENCE } from "./fetch-range.ts";
 import type { Patience } from "./fetch-range.ts";
@@ -15,11 +14,11 @@ import { urlFiles } from "./url-files.ts";
  * @throws Fault "unreachable" for a Hub that cannot be reached, "needs-token" or "missing-file" for one that says no
  */
 export async function openSource(
-  source: CheckpointSource,
+  source: FileSource,
   onBytes: (bytes: number) => void,
   signal?: AbortSignal,
   patience: Patience = PATIENCE,
-): Promise<FileSet> {
+): Promise<CheckpointFiles> {
   switch (source.kind) {
     case "hub":
       return hubFiles(source, { onBytes, signal, patience });

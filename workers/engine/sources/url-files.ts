@@ -1,6 +1,8 @@
 import { Fault } from "#core/fault.ts";
 import { memorySource } from "#formats/byte-source.ts";
-import type { ByteSource, FileSet, SourceIdentity } from "#formats/byte-source.ts";
+import type { ByteSource } from "#formats/byte-source.ts";
+import type { SourceIdentity } from "#model/checkpoint.ts";
+import type { CheckpointFiles } from "./checkpoint-files.ts";
 import { PROBE, PassingFailure, ask, endedBy, withPatience } from "./fetch-range.ts";
 import type { Answer, ByteRange, Fetching } from "./fetch-range.ts";
 import { wholeSource } from "./whole-file.ts";
@@ -13,7 +15,7 @@ interface UrlFolder {
 }
 
 /** The files under an address, each read range by range; of a server without ranges whole, in the order of its bytes. */
-export function urlFiles({ base, name, identity }: UrlFolder, fetching: Fetching): FileSet {
+export function urlFiles({ base, name, identity }: UrlFolder, fetching: Fetching): CheckpointFiles {
   const notes: string[] = [];
   return {
     name,
