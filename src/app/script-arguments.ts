@@ -6,7 +6,8 @@ import type { NeuronId } from "#model/ids.ts";
 import { readIntervention } from "#model/interventions.ts";
 import type { Intervention, InterventionText } from "#model/interventions.ts";
 import type { Prompt } from "#protocol/engine.ts";
-import { hubAddress, isRepo, isRevision } from "#state/finding.ts";
+import { isAddress, isHubRepo, isRevision } from "#state/finding.ts";
+import { isToken } from "#state/hub-tokens.ts";
 
 /**
  * What a script passes is anything at all: each reader here gives what the engine takes, or throws a Fault "bad-request"
@@ -128,7 +129,7 @@ export function readSource(source: unknown, bundled: CheckpointSource, pageAddre
     case "bundled":
       return bundled;
     case "hub":
-      return readHubSource(source["repo"], source["revision"]);
+      return readHubSource(source);
     case "url":
       return { kind: "url", base: readAddress(source["base"], pageAddress) };
     case "files":
@@ -138,15 +139,27 @@ export function readSource(source: unknown, bundled: CheckpointSource, pageAddre
   }
 }
 
-function readHubSource(repo: unknown, revision: unknown): CheckpointSource {
-  if (typeof repo !== "string" || !isRepo(repo)) {
+function readHubSource({ repo, revision, token, hub }: Record<string, unknown>): CheckpointSource {
+  if (typeof repo !== "string" || !isHubRepo(repo)) {
     throw bad(`load: repo is ${show(repo)}; it needs to be a repository on the Hub, as "owner/name"`);
   }
-  if (revision === undefined) return { kind: "url", base: hubAddress(repo) };
-  if (typeof revision !== "string" || !isRevision(revision)) {
+  if (revision !== undefined && (typeof revision !== "string" || !isRevision(revision))) {
     throw bad(`load: revision is ${show(revision)}; it needs to be a branch, a tag or a commit`);
   }
-  return { kind: "url", base: hubAddress(repo, revision) };
+  if (token !== undefined && (typeof token !== "string" || !isToken(token))) {
+    // never quoted: an error is shown, logged and copied
+    throw bad("load: token is not an access token; it needs to be a text of letters and signs without spaces");
+  }
+  if (hub !== undefined && (typeof hub !== "string" || !isAddress(hub))) {
+    throw bad(`load: hub is ${show(hub)}; it needs to be the http(s) address of another Hub`);
+  }
+  return {
+    kind: "hub",
+    repo,
+    ...given("revision", revision),
+    ...given("token", token),
+    ...given("hub", hub?.replace(/\/+$/, "")),
+  };
 }
 
 /** Made absolute here, because the worker would take a relative one from where its own script lies. */

@@ -70,15 +70,16 @@ const untyped = () => scripted().surface as unknown as Record<string, (...args: 
 describe("load", () => {
   test.each([
     ["the bundled model", { kind: "bundled" }, bundled],
-    [
-      "a Hub repository",
-      { kind: "hub", repo: "owner/name" },
-      { kind: "url", base: "https://huggingface.co/owner/name/resolve/main/" },
-    ],
+    ["a Hub repository", { kind: "hub", repo: "owner/name" }, { kind: "hub", repo: "owner/name" }],
     [
       "a pull request of one",
       { kind: "hub", repo: "owner/name", revision: "refs/pr/1" },
-      { kind: "url", base: "https://huggingface.co/owner/name/resolve/refs%2Fpr%2F1/" },
+      { kind: "hub", repo: "owner/name", revision: "refs/pr/1" },
+    ],
+    [
+      "a gated repository of another Hub",
+      { kind: "hub", repo: "owner/name", hub: "http://localhost:4000/", token: "hf_secret" },
+      { kind: "hub", repo: "owner/name", hub: "http://localhost:4000", token: "hf_secret" },
     ],
     ["an address, completed", { kind: "url", base: "https://a.org/m" }, { kind: "url", base: "https://a.org/m/" }],
     [
@@ -177,6 +178,19 @@ describe("a bad argument", () => {
       "load",
       [{ kind: "hub", repo: "a/b", revision: "" }],
       "load: revision is “”; it needs to be a branch, a tag or a commit",
+    ],
+    ["a repository without an owner", "load", [{ kind: "hub", repo: "gpt2" }], "load: repo is “gpt2”; it needs to be"],
+    [
+      "a token of two words, without quoting it",
+      "load",
+      [{ kind: "hub", repo: "a/b", token: "hf_secret hf_other" }],
+      "load: token is not an access token; it needs to be a text of letters and signs without spaces",
+    ],
+    [
+      "a Hub that is no address",
+      "load",
+      [{ kind: "hub", repo: "a/b", hub: "localhost:4000" }],
+      "load: hub is “localhost:4000”; it needs to be the http(s) address of another Hub",
     ],
     [
       "a script for an address",

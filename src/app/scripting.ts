@@ -33,7 +33,13 @@ import {
 
 export type ScriptSource =
   | { readonly kind: "bundled" }
-  | { readonly kind: "hub"; readonly repo: string; readonly revision?: string }
+  | {
+      readonly kind: "hub";
+      readonly repo: string;
+      readonly revision?: string;
+      readonly token?: string;
+      readonly hub?: string;
+    }
   | { readonly kind: "url"; readonly base: string }
   | { readonly kind: "files"; readonly files: readonly File[] };
 

@@ -36,7 +36,10 @@ export interface ModelInfo extends Pick<
 > {
   /** A name to show: the folder's or repository's last part. */
   readonly name: string;
+  /** Which checkpoint it is, a Hub's revision resolved to its commit. */
   readonly source: SourceIdentity;
+  /** What a person should know of how its files came, in sentences. */
+  readonly sourceNotes: readonly string[];
   /** Whether its weights are kept in this browser for the next visit. */
   readonly isStored: boolean;
   readonly parameters: number;

@@ -20,7 +20,15 @@ const SHIPPED: ModelChoice = { id: "abacus", source: { kind: "url", base: "http:
 const OTHER: ModelChoice = { id: "other", source: { kind: "url", base: "http://here/models/other/" } };
 const HEAD = { kind: "head", at: { layer: 0, head: 1 } } as const;
 
-const INFO = { name: "abacus", layers: 2, heads: 2, neurons: 4, context: 8, dtype: "q8" } as ModelInfo;
+const INFO = {
+  name: "abacus",
+  source: { kind: "url", name: "http://here/models/abacus/" },
+  layers: 2,
+  heads: 2,
+  neurons: 4,
+  context: 8,
+  dtype: "q8",
+} as ModelInfo;
 
 /** One call as the engine got it, to be answered when the test says so. */
 interface Call {

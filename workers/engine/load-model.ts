@@ -19,7 +19,7 @@ import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { OrtRunner } from "./ort-runner.ts";
 import type { Sessions } from "./ort-runner.ts";
 import type { Runtime } from "./runtime.ts";
-import type { CheckpointFiles } from "./sources.ts";
+import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { memoryStore } from "./store/file-store.ts";
 import type { FileStore, StoredFile } from "./store/file-store.ts";
 import { damagedSteps, partFile, sealPack } from "./store/seal.ts";

@@ -9,7 +9,7 @@ import { readSpec } from "#model/families.ts";
 import type { ReadSpec } from "#model/families.ts";
 import { packedBytes, planModel } from "./model-parts.ts";
 import type { ModelPlan } from "./model-parts.ts";
-import type { CheckpointFiles } from "./sources.ts";
+import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { listPacks, Pack, packId, sha256 } from "./store/pack.ts";
 import { openTokenizer } from "./tokenizer.ts";

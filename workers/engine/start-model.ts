@@ -12,6 +12,7 @@ import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { withCheckpoint } from "./request-checkpoint.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule, Runtime } from "./runtime.ts";
+import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { storageReport, storeFor } from "./store/stores.ts";
 import type { FileStore } from "./store/file-store.ts";
 
@@ -40,6 +41,7 @@ export async function startModel(
 ): Promise<{ readonly session: ModelSession; readonly info: ModelInfo }> {
   const start = performance.now();
   let read = 0;
+  let notes: readonly string[] = [];
   onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
   const runtime = await startRuntime(ort, options.backend, onDeviceLost);
   const store = await storeFor(source);
@@ -49,6 +51,7 @@ export async function startModel(
     dtype: options.dtype ?? DEFAULT_DTYPE,
     signal,
     onBytes: (bytes: number) => (read += bytes),
+    onOpened: (files: CheckpointFiles) => (notes = files.notes ?? []),
     onWait: () => onProgress({ stage: "waiting", done: 0, total: 0, part: "another tab is loading this model" }),
   };
   const loaded = await withCheckpoint(request, async (checkpoint) => {
@@ -69,6 +72,7 @@ export async function startModel(
     session,
     info: {
       ...infoOf(loaded, runtime, store),
+      sourceNotes: [...notes],
       bytes: { read, weights: loaded.weightBytes },
       loadMs: performance.now() - start,
     },
@@ -79,7 +83,7 @@ function infoOf(
   { spec, identity, parameters, dtype }: LoadedModel,
   { backend, adapter, note }: Runtime,
   { isPersistent }: FileStore,
-): Omit<ModelInfo, "bytes" | "loadMs"> {
+): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
   return {
     ...describe(spec),
     name: shortName(identity),
