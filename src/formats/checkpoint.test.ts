@@ -97,7 +97,7 @@ test.each<[string, [string, Uint8Array][], string, string]>([
     "a file name that is a number",
     [[INDEX, index({ a: 5 })]],
     "bad-file",
-    `checkpoint: ${INDEX} names 5 as the file of a; the name of a file is needed`,
+    `checkpoint: ${INDEX} names 5 as the file of a; the name of a .safetensors file in the same folder is needed`,
   ],
   [
     "a shard that is broken, by its name",
