@@ -100,6 +100,9 @@ function checkEnds(pattern: string, section: string): void {
   }
 }
 
+/** A count behind what it repeats, at one place. */
+const COUNTED = /\{\d*,?\d*\}/y;
+
 /** A pattern's marks: escapes and classes as one "a" each, the mark that opens a special group with its parenthesis. */
 function* outsideClasses(pattern: string): Generator<string> {
   let depth = 0;
@@ -114,7 +117,8 @@ function* outsideClasses(pattern: string): Generator<string> {
       if (depth === 0) yield "a";
     } else if (depth === 0) {
       if (character === "(" && pattern[at + 1] === "?") at++;
-      yield character === "{" && !/^\{\d*,?\d*\}/.test(pattern.slice(at, at + 24)) ? "a" : character;
+      COUNTED.lastIndex = at;
+      yield character === "{" && !COUNTED.test(pattern) ? "a" : character;
     }
   }
 }
