@@ -36,6 +36,7 @@ export const SMALL_GQA: RandomCheckpoint = {
   rotaryShare: 0.3,
   rotaryDims: 6,
   ropeParameters: false,
+  allBiases: false,
   ropeScaling: undefined,
   slidingWindow: null,
 };
@@ -74,6 +75,10 @@ export const FAMILY_VARIANTS: readonly { readonly name: string; readonly changes
   {
     name: "llama, tied, Llama 3's rotation in rope_parameters",
     changes: { ropeScaling: LLAMA3_SCALING, context: 256, ropeParameters: true, tied: true, seed: 22 },
+  },
+  {
+    name: "llama, linear rotation, biases everywhere",
+    changes: { ropeScaling: { type: "linear", rope_type: "linear", factor: 4 }, allBiases: true, seed: 31 },
   },
   { name: "llama, tied, names without a prefix", changes: { tied: true, prefixed: false, seed: 23 } },
   { name: "mistral, no window", changes: { family: "mistral" } },

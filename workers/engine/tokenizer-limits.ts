@@ -48,8 +48,8 @@ function collectSteps(step: unknown, section: string, depth: number, steps: Json
   if (!isObject(step)) throw bad(`a step of ${section} is ${shown(step)}; an object with a type is needed`);
   if (depth > MAX_DEPTH) throw bad(`${section} is nested more than ${MAX_DEPTH} deep`);
   if (steps.push(step) > MAX_STEPS) throw bad(`it has more than ${MAX_STEPS} steps`);
-  checkPattern(step["pattern"], section);
-  const { type, length } = step;
+  const { type, length, pattern } = step;
+  if (type === "Split" || type === "Replace" || pattern !== undefined) checkPattern(pattern, section);
   if (type === "FixedLength" && !isCount(length)) {
     throw bad(`${section} cuts pieces of ${shown(length)} characters; a whole number from 1 is needed`);
   }
@@ -60,7 +60,6 @@ function collectSteps(step: unknown, section: string, depth: number, steps: Json
 }
 
 function checkPattern(pattern: unknown, section: string): void {
-  if (pattern === undefined || pattern === null) return;
   if (!isObject(pattern)) throw bad(`a pattern of ${section} is ${shown(pattern)}; a Regex or a String is needed`);
   const { Regex: regex, String: literal } = pattern;
   const text = regex ?? literal;

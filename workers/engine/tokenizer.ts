@@ -37,10 +37,7 @@ export async function openTokenizer(files: FileSet): Promise<ModelTokenizer> {
   };
   return {
     tokenText,
-    decode: (ids) =>
-      ids.length === 0
-        ? ""
-        : tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+    decode: (ids) => decode(tokenizer, ids),
     tokenize(text) {
       if (text.length > MAX_TEXT) {
         throw new Fault("bad-request", `the text has ${text.length} characters; at most ${MAX_TEXT} are read at once`);
@@ -64,7 +61,7 @@ function build(json: unknown, config: unknown): Tokenizer {
       checkTokenizer(json);
       const tokenizer = new Tokenizer(withBeginning(json, config), config);
       // what only shows when it runs has to show before the weights are read
-      encode(tokenizer, "3 + 5 = a\n");
+      decode(tokenizer, encode(tokenizer, "3 + 5 = a\n"));
       return tokenizer;
     }
     // the library says what it needs
@@ -88,6 +85,16 @@ function encode(tokenizer: Tokenizer, text: string, options: { readonly add_spec
     "bad-file",
     `tokenizer.json: it cuts ${shown(text)} into pieces of which number ${wrong + 1} is no token and has no token for the unknown`,
   );
+}
+
+/** Never cleaned up: a space before a full stop is a space. */
+function decode(tokenizer: Tokenizer, ids: readonly number[]): string {
+  if (ids.length === 0) return "";
+  try {
+    return tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  } catch (cause) {
+    throw unusable(cause);
+  }
 }
 
 /** How many tokens stand before every text. */
