@@ -49,6 +49,11 @@ export function readPrompt(prompt: unknown): Prompt {
   throw bad(`prompt is ${show(prompt)}; it needs to be a text or an array of token ids, whole numbers from 0`);
 }
 
+export function readAnswer(answer: unknown): string | readonly number[] {
+  if (typeof answer === "string" || (Array.isArray(answer) && answer.every(isIndex))) return answer;
+  throw bad(`answer is ${show(answer)}; it needs to be a text or an array of token ids, whole numbers from 0`);
+}
+
 export function readCount(name: string, value: unknown): number {
   if (isIndex(value) && value > 0) return value;
   throw bad(`${name} is ${show(value)}; it needs to be a whole number from 1`);

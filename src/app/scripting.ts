@@ -15,11 +15,13 @@ import type {
   Prediction,
   Prompt,
   RankedToken,
+  ScoredAnswer,
   Token,
 } from "#protocol/engine.ts";
 import {
   bad,
   given,
+  readAnswer,
   readChoice,
   readCount,
   readInterventions,
@@ -61,6 +63,10 @@ export interface ScriptingSurface {
     prompt: Prompt,
     options?: Targeted & Intervened & { readonly top?: number },
   ): Promise<{ tokens: Token[]; top: RankedToken[]; target: Prediction["target"] }>;
+  scoreAnswer(
+    prompt: Prompt,
+    options: Intervened & { readonly answer: string | readonly number[] },
+  ): Promise<ScoredAnswer>;
   generate(prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
   sweepHeads(prompt: Prompt, options?: Targeted): Promise<HeadSweep>;
   layerIncrease(prompt: Prompt, options?: Targeted & Intervened): Promise<{ attention: number[]; ffn: number[] }>;
@@ -124,6 +130,16 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
       };
       const found = await engine.predict(readPrompt(prompt), { ...asked, ...(await target(known["target"])) });
       return { tokens: found.tokens, top: found.top, target: found.target };
+    },
+
+    async scoreAnswer(prompt, options) {
+      const known = readOptions("scoreAnswer", options, ["answer", "interventions"]);
+      const asked = {
+        answer: readAnswer(known["answer"]),
+        ...given("interventions", readInterventions(known["interventions"])),
+      };
+      const { tokens, logProbability, correct } = await engine.scoreAnswer(readPrompt(prompt), asked);
+      return { tokens, logProbability, correct };
     },
 
     async generate(prompt, options) {

@@ -8,6 +8,7 @@ import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
+import { AnswerScore } from "./AnswerScore.tsx";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
 import { predictionRows } from "./prediction-rows.ts";
 import type { PredictionRow, Runs } from "./prediction-rows.ts";
@@ -42,6 +43,7 @@ export function PredictionPanel() {
       ) : (
         <p className="empty">The answer appears here as soon as a model is loaded.</p>
       )}
+      {before.value && <AnswerScore />}
       <ClaimsCheck />
       <footer className="panel-foot">
         <Method>
