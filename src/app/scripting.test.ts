@@ -42,6 +42,7 @@ function scripted() {
       });
     },
     predict: answer("predict", { tokens: [{ id: 1, text: "<s>" }], top: [eight], target: { ...eight, rank: 0 } }),
+    scoreAnswer: answer("scoreAnswer", { tokens: [{ ...eight, rank: 0 }], logProbability: -0.0601, correct: true }),
     generate: answer("generate", { ids: [12], text: "8" }),
     sweepHeads: answer("sweepHeads", { target: 12, baseline: -0.0601, logProbability: [[-7.98]] }),
     layerIncrease: answer("layerIncrease", { target: 12, attention: [0.5], ffn: [0.4] }),
@@ -140,6 +141,11 @@ describe("questions", () => {
     const { surface } = scripted();
     const interventions = [{ head: "L0H7", scale: 0 }];
     await expect(surface.generate("3+5=", { tokens: 1 })).resolves.toEqual({ ids: [12], text: "8" });
+    await expect(surface.scoreAnswer("3+5=", { answer: "8" })).resolves.toEqual({
+      tokens: [{ ...eight, rank: 0 }],
+      logProbability: -0.0601,
+      correct: true,
+    });
     await expect(surface.layerIncrease("3+5=")).resolves.toEqual({ attention: [0.5], ffn: [0.4] });
     await expect(surface.topNeurons("3+5=", { count: 1 })).resolves.toEqual({
       rows: [row],
@@ -240,6 +246,8 @@ describe("a bad argument", () => {
       ["3+5=", { interventions: [{ head: "L0H7", scale: 1e9 }] }],
       "intervention: scale 1000000000 must be a number",
     ],
+    ["no answer", "scoreAnswer", ["3+5=", {}], "answer is undefined; it needs to be a text or an array of token ids"],
+    ["an answer that is a number", "scoreAnswer", ["3+5=", { answer: 8 }], "answer is 8; it needs to be a text or an"],
     ["no number of tokens", "generate", ["3+5="], "tokens is undefined; it needs to be a whole number from 1"],
     [
       "a target of several tokens",

@@ -68,7 +68,7 @@ function fakeEngine(): Engine {
           fail: (reason) => (reject(reason), settle().then(() => undefined)),
         });
       });
-  const methods = ["load", "predict", "sweepHeads", "compareNeurons", "inspectNeuron", "inspectHead"];
+  const methods = ["load", "predict", "scoreAnswer", "sweepHeads", "compareNeurons", "inspectNeuron", "inspectHead"];
   return {
     ...Object.fromEntries(methods.map((method) => [method, record(method)])),
     tokenize: record("tokenize", false),
@@ -98,7 +98,7 @@ beforeEach(() => {
   clearResults();
   notices.setState({ list: [] });
   opened.setState({ finding: undefined });
-  question.setState({ prompt: "3+5=", target: undefined, interventions: [], past: [] });
+  question.setState({ prompt: "3+5=", target: undefined, answer: undefined, interventions: [], past: [] });
   view.setState({ tab: "heads", selected: undefined, hovered: undefined, sort: DEFAULT_SORT, count: 10 });
   model.setState({ choice: SHIPPED, dtype: "q8", backend: "auto", status: { kind: "ready" }, info: INFO });
   const engine = fakeEngine();

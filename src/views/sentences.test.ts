@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Prediction } from "#state/run/results.ts";
+import type { Prediction, ScoredAnswer } from "#state/run/results.ts";
 import { sweepSentence } from "./heads/sweep-sentence.ts";
 import { sortedRows } from "./neurons/columns.ts";
+import { greedySentence, splitSentence } from "./prediction/answer-sentence.ts";
 import { predictionRows } from "./prediction/prediction-rows.ts";
 import { predictionSentence } from "./prediction/prediction-sentence.ts";
 import { csvOf } from "./shared/download.ts";
@@ -75,6 +76,35 @@ describe("predictionSentence", () => {
     );
     expect(predictionSentence(before, run(["8", 0.9421]), [{ ...half[0], scale: -1 }])).toBe(
       "With L0H7 ×−1, p(8) stays at 94.2\u202f%: log p moves by 0.00 nats.",
+    );
+  });
+});
+
+describe("an answer of several tokens", () => {
+  const scored = (...ranks: readonly number[]): ScoredAnswer => ({
+    tokens: ranks.map((rank, place) => ({
+      id: place,
+      text: "128"[place]!,
+      probability: 0.5,
+      logProbability: Math.log(0.5),
+      rank,
+    })),
+    logProbability: ranks.length * Math.log(0.5),
+    correct: ranks.every((rank) => rank === 0),
+  });
+
+  test("is said to be cut, with its first token the target", () => {
+    expect(splitSentence("128", scored(0, 0, 0))).toBe(
+      "“128” is 3 tokens here: 1 · 2 · 8. The target is the first, 1.",
+    );
+  });
+
+  test("is written by greedy decoding or left where another token comes first", () => {
+    expect(greedySentence(scored(0, 0, 0), undefined)).toBe(
+      "Taking the most probable token each time, the model writes this answer.",
+    );
+    expect(greedySentence(scored(0, 0, 0), scored(0, 4, 1))).toBe(
+      "Taking the most probable token each time, the model writes this answer; with what is changed, it leaves it at 2, token 2, which ranks number 5 there.",
     );
   });
 });
