@@ -170,7 +170,7 @@ describe("a typed target", () => {
     await settle();
     await last("scoreAnswer").fail(new Fault("bad-request", "answer: move the space"));
     await typed;
-    expect(notices.getState().list.map(({ text }) => text)).toEqual(["answer: move the space"]);
+    expect(notices.getState().list).toMatchObject([{ about: "target", message: "answer: move the space" }]);
     expect(question.getState().target).toBeUndefined();
   });
 });

@@ -3,7 +3,6 @@ import { question } from "#state/question.ts";
 import { answerKey } from "#state/run/demands.ts";
 import { results } from "#state/run/results.ts";
 import type { ScoredAnswer } from "#state/run/results.ts";
-import { Method } from "../shared/Method.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import { greedySentence, splitSentence } from "./answer-sentence.ts";
@@ -34,10 +33,6 @@ export function AnswerScore() {
           “{answer.text}” is {answer.ids.length} tokens here; the target is the first. The whole is being scored.
         </p>
       )}
-      <Method>
-        Each token’s probability given the prompt and the true tokens of the answer before it, from one forward pass;
-        the whole answer’s log-probability is their sum. Interventions hold at the answer’s positions too.
-      </Method>
     </section>
   );
 }
@@ -50,7 +45,7 @@ interface Runs {
 
 function AnswerTable({ before, after, isChanged }: Runs) {
   return (
-    <table className="plain answer-table">
+    <table className="answer-table">
       <thead>
         <tr>
           <th scope="col">token</th>
@@ -91,7 +86,7 @@ function Chance({ of }: { readonly of: ScoredAnswer["tokens"][number] | undefine
   if (!of) return <td className="number faint">…</td>;
   return (
     <td className="number">
-      {of.rank > 0 && <span className="faint">number {of.rank + 1} </span>}
+      {of.rank > 0 && <span className="faint">ranks {of.rank + 1} </span>}
       <Value of={of.probability} as="percent" />
     </td>
   );

@@ -48,7 +48,9 @@ export function PredictionPanel() {
       <footer className="panel-foot">
         <Method>
           Softmax over the whole vocabulary at the last position. “Before” is the model as it is; “after” is the same
-          prompt with each intervention’s activations multiplied by its scale at every position.
+          prompt with each intervention’s activations multiplied by its scale at every position. An answer of several
+          tokens is scored token by token, each given the prompt and the answer’s true tokens before it; the whole’s log
+          p is their sum.
         </Method>
         {before.value && (
           <Exports name="prediction" table={() => exportTable(results.getState().before.value, after, followed)} />
