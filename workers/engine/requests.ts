@@ -22,7 +22,7 @@ export function promptIds(prompt: Prompt, { spec, tokenizer }: Pick<LoadedModel,
     throw new Fault(
       "bad-request",
       typeof prompt === "string"
-        ? `prompt: the tokenizer makes ${tokenizer.tokenText(wrong)} token ${wrong}, and the model's tokens go from 0 to ${end}`
+        ? `prompt: the tokenizer makes “${tokenizer.tokenText(wrong)}” token ${wrong}, and the model's tokens go from 0 to ${end}`
         : `prompt: ${String(wrong)} is no token id; they go from 0 to ${end}`,
     );
   }

@@ -1,8 +1,10 @@
-import { fileSet } from "#test/engine.ts";
+import { randomCheckpoint } from "#test/checkpoints.ts";
+import { fileSet, loadInNode, unaborted } from "#test/engine.ts";
 import { FIRST_ADDED, gpt2, llama2, llama3, mistral, pythia, qwen, TOKENIZERS } from "#test/tokenizers.ts";
 import type { TokenizerFiles } from "#test/tokenizers.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ModelSession } from "./model-session.ts";
 import { openTokenizer } from "./tokenizer.ts";
 
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -153,4 +155,29 @@ test("a letter that byte-level vocabularies use as a mark is a letter elsewhere"
   const json = { ...llama2.json, model: { ...(llama2.json["model"] as object), vocab } };
   const { tokenText } = await open({ json, config: llama2.config });
   expect([tokenText(300), tokenText(301)]).toEqual(["Ġ", "Ċ"]);
+});
+
+describe("a tokenizer of 277 tokens", () => {
+  const modelOf = async (vocabulary: number) => {
+    const files = randomCheckpoint({ layers: 1, vocabulary });
+    files.set("tokenizer.json", bytes(llama2.json));
+    files.set("tokenizer_config.json", bytes(llama2.config));
+    return new ModelSession(await loadInNode(files, "q8"));
+  };
+
+  test("goes with a model of more rows, which are padding", async () => {
+    const session = await modelOf(320);
+    const { top, target } = await session.predict("the cat", { top: 320, target: 319 }, unaborted());
+    expect(target.text).toBe("<no token 319>");
+    expect(top.filter(({ text }) => text.startsWith("<no token ")).map(({ id }) => id)).toHaveLength(320 - 277);
+  });
+
+  test("goes with a model of fewer rows until a prompt needs a token that it lacks", async () => {
+    const session = await modelOf(275);
+    expect((await session.predict("the", {}, unaborted())).tokens.map(({ id }) => id)).toEqual([1, 272]);
+    await expect(session.predict("the cat", {}, unaborted())).rejects.toMatchObject({
+      code: "bad-request",
+      message: "prompt: the tokenizer makes “ cat” token 275, and the model's tokens go from 0 to 274",
+    });
+  });
 });

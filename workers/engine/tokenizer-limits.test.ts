@@ -2,17 +2,16 @@ import { gpt2, llama2, llama3, qwen, TOKENIZERS } from "#test/tokenizers.ts";
 import { describe, expect, test } from "vitest";
 import { checkTokenizer } from "./tokenizer-limits.ts";
 
-const fails = (json: Record<string, unknown>, message: string) =>
-  expect(() => checkTokenizer(json)).toThrow(
-    expect.objectContaining({ name: "Fault", code: "bad-file", message: expect.stringContaining(message) }),
-  );
+const fault = (message: string) =>
+  expect.objectContaining({ name: "Fault", code: "bad-file", message: expect.stringContaining(message) });
+const checking = (json: Record<string, unknown>) => () => checkTokenizer(json);
 const splitting = (Regex: string) => ({
   ...llama3.json,
   pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "Split", pattern: { Regex }, behavior: "Isolated" }] },
 });
 
 test.each(TOKENIZERS)("lets the tokenizer of $name pass", ({ json }) => {
-  expect(() => checkTokenizer(json)).not.toThrow();
+  expect(checking(json)).not.toThrow();
 });
 
 test.each([
@@ -26,7 +25,7 @@ test.each([
   ],
   ["BLOOM", " ?[^(\\s|[.,!?…。，、।۔،])]+"],
 ])("lets the pattern of %s pass", (_name, pattern) => {
-  expect(() => checkTokenizer(splitting(pattern))).not.toThrow();
+  expect(checking(splitting(pattern))).not.toThrow();
 });
 
 describe("refuses patterns that can take for ever", () => {
@@ -42,18 +41,20 @@ describe("refuses patterns that can take for ever", () => {
     ["(a|a)".repeat(30), "has more than 256 ways through its groups"],
     ["(a+)\\1", "refers back to what it has matched"],
   ])("%s", (pattern, message) => {
-    fails(splitting(pattern), message);
+    expect(checking(splitting(pattern))).toThrow(fault(message));
   });
 
   test("also in what normalises and decodes", () => {
     const step = { type: "Replace", pattern: { Regex: "(a+)+" }, content: "" };
-    fails({ ...llama3.json, normalizer: step }, "of normalizer repeats a group");
-    fails({ ...llama3.json, decoder: { type: "Sequence", decoders: [step] } }, "of decoder repeats a group");
+    expect(checking({ ...llama3.json, normalizer: step })).toThrow(fault("of normalizer repeats a group"));
+    expect(checking({ ...llama3.json, decoder: { type: "Sequence", decoders: [step] } })).toThrow(
+      fault("of decoder repeats a group"),
+    );
   });
 
   test("but not a mark in a class, behind a backslash or without a count", () => {
     for (const pattern of ["[(a+)+]", "\\(a+\\)+", "(a){x}", "[^)]*\\)"]) {
-      expect(() => checkTokenizer(splitting(pattern))).not.toThrow();
+      expect(checking(splitting(pattern))).not.toThrow();
     }
   });
 });
@@ -123,11 +124,11 @@ test.each<[string, Record<string, unknown>, string]>([
     "it has more than 64 steps",
   ],
 ])("refuses %s", (_name, json, message) => {
-  fails(json, message);
+  expect(checking(json)).toThrow(fault(message));
 });
 
 test("refuses steps that are nested without end", () => {
   let step: unknown = { type: "NFC" };
   for (let depth = 0; depth < 20; depth++) step = { type: "Sequence", normalizers: [step] };
-  fails({ ...llama2.json, normalizer: step }, "normalizer is nested more than 8 deep");
+  expect(checking({ ...llama2.json, normalizer: step })).toThrow(fault("normalizer is nested more than 8 deep"));
 });
