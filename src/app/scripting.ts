@@ -105,7 +105,7 @@ export function installScriptingSurface(
 }
 
 function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts): ScriptingSurface {
-  const target = (given: unknown) => readTarget(engine, given);
+  const target = (prompt: unknown, given: unknown) => readTarget(engine, readPrompt(prompt), given);
   const surface: ScriptingSurface = {
     async load(source, options) {
       const known = readOptions("load", options, ["dtype", "backend"]);
@@ -128,7 +128,7 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
         ...given("interventions", readInterventions(known["interventions"])),
         ...given("top", known["top"] === undefined ? undefined : readCount("top", known["top"])),
       };
-      const found = await engine.predict(readPrompt(prompt), { ...asked, ...(await target(known["target"])) });
+      const found = await engine.predict(readPrompt(prompt), { ...asked, ...(await target(prompt, known["target"])) });
       return { tokens: found.tokens, top: found.top, target: found.target };
     },
 
@@ -150,14 +150,17 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
 
     async sweepHeads(prompt, options) {
       const known = readOptions("sweepHeads", options, ["target"]);
-      const found = await engine.sweepHeads(readPrompt(prompt), await target(known["target"]));
+      const found = await engine.sweepHeads(readPrompt(prompt), await target(prompt, known["target"]));
       return { target: found.target, baseline: found.baseline, logProbability: found.logProbability };
     },
 
     async layerIncrease(prompt, options) {
       const known = readOptions("layerIncrease", options, ["interventions", "target"]);
       const asked = given("interventions", readInterventions(known["interventions"]));
-      const found = await engine.layerIncrease(readPrompt(prompt), { ...asked, ...(await target(known["target"])) });
+      const found = await engine.layerIncrease(readPrompt(prompt), {
+        ...asked,
+        ...(await target(prompt, known["target"])),
+      });
       return { attention: found.attention, ffn: found.ffn };
     },
 
@@ -168,7 +171,7 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
       const found = await engine.topNeurons(readPrompt(prompt), {
         count,
         ...asked,
-        ...(await target(known["target"])),
+        ...(await target(prompt, known["target"])),
       });
       return { rows: found.rows, evaluated: found.evaluated, certified: found.certified };
     },
@@ -179,7 +182,7 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
       const interventions = readInterventions(known["interventions"]);
       if (!interventions)
         throw bad("compareNeurons: interventions are missing; it compares the run with them to the clean run");
-      const asked = { count, interventions, ...(await target(known["target"])) };
+      const asked = { count, interventions, ...(await target(prompt, known["target"])) };
       const found = await engine.compareNeurons(readPrompt(prompt), asked);
       return { target: found.target, rows: found.rows, evaluated: found.evaluated, certified: found.certified };
     },
