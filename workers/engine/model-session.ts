@@ -5,7 +5,7 @@ import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIn
 import { lensLogProbabilities, vectorLogits } from "#analysis/lens.ts";
 import type { FrozenLens } from "#analysis/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
-import { logitRanges } from "#analysis/ranges.ts";
+import { neuronRanges } from "#analysis/ranges.ts";
 import { sweepHeads } from "#analysis/sweep.ts";
 import { Fault } from "#core/fault.ts";
 import { fromRows, matrix, rowOf } from "#core/matrix.ts";
@@ -146,7 +146,7 @@ export class ModelSession {
         "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
       );
     }
-    this.#ranges ??= await logitRanges(runner, (done, total) => onProgress({ done, total }), signal);
+    this.#ranges ??= await neuronRanges(runner, (done, total) => onProgress({ done, total }), signal);
     const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
     const { rows, evaluated, certified } = await compareNeurons(lens, pair, this.#ranges, {
