@@ -50,6 +50,11 @@ export function readPrompt(prompt: unknown): Prompt {
   throw bad(`prompt is ${show(prompt)}; it needs to be a text or an array of token ids, whole numbers from 0`);
 }
 
+export function readAnswer(answer: unknown): string | readonly number[] {
+  if (typeof answer === "string" || (Array.isArray(answer) && answer.every(isIndex))) return answer;
+  throw bad(`answer is ${show(answer)}; it needs to be a text or an array of token ids, whole numbers from 0`);
+}
+
 export function readCount(name: string, value: unknown): number {
   if (isIndex(value) && value > 0) return value;
   throw bad(`${name} is ${show(value)}; it needs to be a whole number from 1`);
@@ -105,20 +110,27 @@ export function readNeuron(at: unknown): NeuronId {
   throw bad(`neuron is ${describe(at)}; it needs to be as { layer: 4, neuron: 425 } or "L4N425"`);
 }
 
-/** A token's text is looked up with the tokenizer of the loaded model, its added tokens (BOS) aside. */
-export async function readTarget(engine: Engine, given: unknown): Promise<{ target?: number }> {
+/**
+ * A token's text is looked up with the tokenizer of the loaded model, its added tokens (BOS) aside. One that is several tokens
+ * by itself may be one behind the prompt: some tokenizers put a space before a text's first word.
+ */
+export async function readTarget(engine: Engine, prompt: Prompt, given: unknown): Promise<{ target?: number }> {
   if (given === undefined) return {};
   if (isIndex(given)) return { target: given };
   if (typeof given !== "string")
     throw bad(`target is ${show(given)}; it needs to be a token id or the text of one token`);
   const { ids, texts, added, unknown } = await engine.tokenize(given);
-  const own = ids.map((id, index) => ({ id, text: texts[index] ?? "" })).filter((_, index) => !added.includes(index));
-  const [only] = own;
+  const alone = ids.map((id, index) => ({ id, text: texts[index] ?? "" })).filter((_, index) => !added.includes(index));
   if (unknown.length > 0)
     throw bad(`target ${show(given)} has characters that the tokenizer does not know: ${unknown.join(" ")}`);
+  const isBehind = alone.length > 1 && typeof prompt === "string" && prompt !== "";
+  const own = isBehind ? (await engine.scoreAnswer(prompt, { answer: given })).tokens : alone;
+  const [only] = own;
   if (own.length !== 1 || !only) {
     const found = own.map(({ id, text }) => `${show(text)} (${id})`).join(", ") || "none";
-    throw bad(`target ${show(given)} is ${own.length} tokens: ${found}; it needs to be one token, or its id`);
+    throw bad(
+      `target ${show(given)} is ${own.length} tokens: ${found}; it needs to be one token, or its id; scoreAnswer takes several`,
+    );
   }
   return { target: only.id };
 }

@@ -106,7 +106,7 @@ function leaveOldModel(): void {
   clearResults();
   select(undefined);
   view.setState({ pinned: [], hovered: undefined, cursor: { layer: 0, head: 0 } });
-  question.setState({ target: undefined });
+  question.setState({ target: undefined, answer: undefined });
   dropInterventions();
   if (count > 0) {
     const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;

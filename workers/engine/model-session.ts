@@ -1,3 +1,4 @@
+import { rankOf } from "#analysis/answer-score.ts";
 import { resume } from "#analysis/capture.ts";
 import type { Capture } from "#analysis/capture.ts";
 import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIncreases } from "#analysis/increase.ts";
@@ -28,6 +29,8 @@ import type {
   Prompt,
   RankedToken,
   RunOptions,
+  ScoredAnswer,
+  ScoreOptions,
   SweepRow,
   TargetOptions,
   Token,
@@ -35,6 +38,7 @@ import type {
   Tokenization,
   TopNeurons,
 } from "#protocol/engine.ts";
+import { scoredAnswer } from "./answers.ts";
 import { Captures } from "./captures.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { checkCount, checkToken, promptIds } from "./requests.ts";
@@ -65,16 +69,16 @@ export class ModelSession {
       const logProbability = logits[id]! - total;
       return { ...this.#token(id), probability: Math.exp(logProbability), logProbability };
     };
-    const rank = logits.reduce(
-      (above, logit, id) => above + (logit > logits[target]! || (logit === logits[target] && id < target) ? 1 : 0),
-      0,
-    );
     return {
       tokens: clean.ids.map((id) => this.#token(id)),
       top: topIndices(logits, checkCount(options.top ?? DEFAULT_TOP)).map(ranked),
-      target: { ...ranked(target), rank },
+      target: { ...ranked(target), rank: rankOf(target, logits) },
       included: (options.include ?? []).map((id) => ranked(this.#checkToken(id))),
     };
+  }
+
+  scoreAnswer(prompt: Prompt, options: ScoreOptions, signal: AbortSignal): Promise<ScoredAnswer> {
+    return scoredAnswer(this.#model, prompt, options, signal);
   }
 
   async generate(prompt: Prompt, { tokens }: { readonly tokens: number }, signal: AbortSignal): Promise<Generation> {

@@ -27,6 +27,7 @@ export interface OpenedCheckpoint {
 
 /** Kept beside the weights, so that the next visit needs nothing else. */
 const SMALL_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json"] as const;
+const isSmallFile = (path: string) => SMALL_FILES.some((name) => name === path);
 const TENSORS = "tensors.json";
 
 /** What a checkpoint says of itself. */
@@ -134,7 +135,12 @@ async function readSmallFiles(files: CheckpointFiles): Promise<SmallFiles> {
   return {
     name: files.name,
     contents,
-    open: (path) => Promise.resolve(contents.has(path) ? memorySource(contents.get(path)!) : undefined),
+    open: (path) => {
+      const known = contents.get(path);
+      if (known) return Promise.resolve(memorySource(known));
+      // what else is in the folder is asked for where something is missing, to say what is there instead
+      return isSmallFile(path) ? Promise.resolve(undefined) : files.open(path);
+    },
   };
 }
 
