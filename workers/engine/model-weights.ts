@@ -1,5 +1,6 @@
+import { dot } from "#core/matrix.ts";
 import type { ModelWeights } from "#analysis/runner.ts";
-import { linearColumn, multiplyColumns, multiplyTransposed } from "#formats/linear.ts";
+import { linearColumn, linearRow, multiplyColumns, multiplyRows, multiplyTransposed } from "#formats/linear.ts";
 import type { Linear } from "#formats/linear.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
@@ -32,13 +33,58 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z),
     async logitDirection(mix) {
       const gain = await reader.plain("unembed", "final_norm");
-      const direction = multiplyTransposed(await reader.linear("unembed", "unembedding"), mix).map(
-        (value, dim) => value * gain[dim]!,
+      return readBehindNorm(spec, gain, multiplyTransposed(await reader.linear("unembed", "unembedding"), mix));
+    },
+    async valueOutput(layer, vectors) {
+      const { heads, kvHeads, headDim } = spec;
+      const gain = await reader.plain(layer, "attn_norm");
+      const inputs = vectors.map((vector) => throughNorm(spec, gain, vector));
+      const firstValue = (heads + kvHeads) * headDim;
+      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue, kvHeads * headDim);
+      const group = heads / kvHeads;
+      const z = values.map((value) =>
+        Float32Array.from(
+          { length: heads * headDim },
+          (_, i) => value[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]!,
+        ),
       );
-      if (spec.norm === "rms") return direction;
-      // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
-      const mean = direction.reduce((sum, value) => sum + value, 0) / direction.length;
-      return direction.map((value) => value - mean);
+      return multiplyRows(await reader.linear(layer, "attn_out"), z);
+    },
+    async neuronKeys({ layer, neuron }) {
+      const weights = await reader.linear(layer, "mlp_in");
+      const gain = await reader.plain(layer, spec.block === "parallel-shared" ? "attn_norm" : "mlp_norm");
+      const key = (row: number) =>
+        Float32Array.from(readBehindNorm(spec, gain, Float64Array.from(linearRow(weights, row))));
+      return spec.activation === "silu-gated"
+        ? { up: key(spec.neurons + neuron), gate: key(neuron) }
+        : { up: key(neuron) };
+    },
+    async embeddingProducts(direction) {
+      const table = await reader.plain("embed", "embedding");
+      return Float64Array.from({ length: spec.vocabulary }, (_, token) =>
+        dot(table.subarray(token * spec.modelDim, (token + 1) * spec.modelDim), direction),
+      );
     },
   };
 }
+
+/** The norm with its scale at 1 and without its bias: γ ⊙ v, in a LayerNorm model with v's mean taken out first. */
+function throughNorm({ norm }: ModelSpec, gain: Float32Array, vector: Float32Array): Float32Array {
+  const mean = norm === "rms" ? 0 : meanOf(vector);
+  return vector.map((value, dim) => (value - mean) * gain[dim]!);
+}
+
+/** The direction before the norm that a direction behind it reads: the transpose of `throughNorm`. */
+function readBehindNorm({ norm }: ModelSpec, gain: Float32Array, behind: Float64Array): Float64Array {
+  const direction = behind.map((value, dim) => value * gain[dim]!);
+  if (norm === "rms") return direction;
+  // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
+  const mean = meanOf(direction);
+  return direction.map((value) => value - mean);
+}
+
+const meanOf = (values: Float32Array | Float64Array) => {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+};

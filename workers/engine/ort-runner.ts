@@ -68,10 +68,18 @@ export class OrtRunner implements Runner {
     this.#identity = { head_scale: one(4), head_fill: zero(4), neuron_scale: one(3), neuron_fill: zero(3) };
   }
 
-  async embed(ids: readonly number[]): Promise<Residual> {
-    const places = Array.from(ids, (_, place) => place);
+  embed(ids: readonly number[]): Promise<Residual> {
+    return this.embedBatch([ids]);
+  }
+
+  async embedBatch(prompts: readonly (readonly number[])[]): Promise<Residual> {
+    const positions = prompts[0]?.length ?? 0;
+    if (prompts.some(({ length }) => length !== positions)) {
+      throw new RangeError("runner: the prompts of a batch need one length");
+    }
+    const places = Array.from({ length: positions }, (_, place) => place);
     const feeds: Feeds = {
-      ids: this.#ints(ids, [1, ids.length]),
+      ids: this.#ints(prompts.flat(), [prompts.length, positions]),
       ...(this.spec.positions.kind === "learned" && { places: this.#ints(places, [places.length]) }),
     };
     const { residual } = await this.#run(this.#sessions.embed, feeds, ["residual"]);
