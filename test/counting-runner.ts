@@ -1,5 +1,6 @@
 import type { BlockRun, Residual, Runner, UnembedRun } from "#analysis/runner.ts";
 import type { NeuronId } from "#model/ids.ts";
+import { matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
 /** Three layers of two heads and three neurons: small enough to work everything out by hand. */
@@ -53,6 +54,7 @@ export class CountingRunner implements Runner {
   }
 
   readonly weights = {
+    embedding: (ids: readonly number[]) => Promise.resolve(matrix(ids.length, 2)),
     valueVectors: (neurons: readonly NeuronId[]) => Promise.resolve(neurons.map(() => new Float32Array(2))),
     valueProducts: () => Promise.resolve(new Float64Array(3)),
     headOutput: () => Promise.resolve(new Float32Array(2)),

@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-web";
 import { memorySource } from "#formats/byte-source.ts";
-import type { FileSet } from "#formats/byte-source.ts";
+import type { CheckpointFiles as OpenedFiles } from "#workers/engine/sources.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { HeadId } from "#model/ids.ts";
 import { loadModel } from "#workers/engine/load-model.ts";
@@ -11,15 +11,16 @@ import type { Answers } from "./agreement.ts";
 import type { CheckpointFiles } from "./checkpoints.ts";
 
 /** A checkpoint's files as the engine reads them. */
-export const fileSet = (files: CheckpointFiles): FileSet => ({
+export const fileSet = (files: CheckpointFiles): OpenedFiles => ({
   name: "test checkpoint",
+  identity: { kind: "files", name: "test" },
   open: (path) => Promise.resolve(files.has(path) ? memorySource(files.get(path)!) : undefined),
 });
 
 /** The engine on the WASM backend, in Node: the same code as in the page's worker on the same runtime. */
 export async function loadInNode(files: CheckpointFiles, dtype: Dtype): Promise<LoadedModel> {
   const runtime = await startRuntime(ort, "wasm", () => undefined);
-  return loadModel(fileSet(files), runtime, { dtype, onPart: () => undefined });
+  return loadModel(fileSet(files), runtime, { dtype, onProgress: () => undefined });
 }
 
 /** How a session is asked for everything that the reference covers. */

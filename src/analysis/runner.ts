@@ -69,6 +69,8 @@ export interface Runner {
 
 /** The weights that an analysis reads itself, as the quantised model has them. They may have to be read from storage first. */
 export interface ModelWeights {
+  /** What a prompt's tokens start from, learned positions added where the model has them: [positions, modelDim]. */
+  embedding(ids: readonly number[]): Promise<Matrix>;
   /** What each neuron writes per unit of activation: its column of the down projection, [modelDim] each. */
   valueVectors(neurons: readonly NeuronId[]): Promise<Float32Array[]>;
   /** v_k · direction for every neuron k of a layer, [neurons]. */

@@ -10,6 +10,7 @@ export const SHIPPED_MODELS: readonly ModelChoice[] = [
 /** The name by which links call what a script loads: a folder on disk has only its own. */
 export function choiceOf(source: CheckpointSource): ModelChoice {
   if (source.kind === "files") return { id: source.files[0]?.webkitRelativePath.split("/")[0] || "folder", source };
+  if (source.kind === "stored") return { id: source.id, source };
   const { base } = source;
   return (
     SHIPPED_MODELS.find((known) => known.source.kind === "url" && known.source.base === base) ?? { id: base, source }

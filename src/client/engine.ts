@@ -2,6 +2,7 @@ import type { Fault } from "#core/fault.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type {
+  CheckpointReport,
   Generation,
   HeadInspection,
   HeadSweep,
@@ -17,23 +18,30 @@ import type {
   Progress,
   Prompt,
   RunOptions,
+  StoredModel,
   SweepRow,
   TargetOptions,
   Tokenization,
   TopNeurons,
 } from "#protocol/engine.ts";
+import type { CallOptions } from "./call-options.ts";
+import type { LabEngine } from "./lab-engine.ts";
 
-/** How one call is followed and stopped. An aborted call rejects with code "cancelled" at the next session run. */
-export interface CallOptions<Report = never> {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (report: Report) => void;
-}
+export type { CallOptions };
 
 /**
  * The engine as the page sees it. Every promise settles, also when the worker dies ("engine-stopped") or the GPU is
  * lost ("device-lost"); failures are `Fault`s with a code.
  */
-export interface Engine {
+export interface Engine extends LabEngine {
+  inspectCheckpoint(
+    source: CheckpointSource,
+    options?: Pick<LoadOptions, "backend">,
+    call?: CallOptions,
+  ): Promise<CheckpointReport>;
+  storedModels(call?: CallOptions): Promise<StoredModel[]>;
+  deleteStored(ids: readonly string[], call?: CallOptions): Promise<void>;
+  pauseLoading(isPaused: boolean, call?: CallOptions): Promise<void>;
   load(source: CheckpointSource, options?: LoadOptions, call?: CallOptions<LoadProgress>): Promise<ModelInfo>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
   predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions): Promise<Prediction>;

@@ -2,7 +2,7 @@
 export interface ByteSource {
   readonly byteLength: number;
   /** Bytes from `start` (inclusive) to `end` (exclusive), exactly that many. */
-  slice(start: number, end: number): Promise<ArrayBuffer>;
+  slice(start: number, end: number, signal?: AbortSignal): Promise<ArrayBuffer>;
 }
 
 /** The files of one folder, by name. */

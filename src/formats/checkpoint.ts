@@ -1,13 +1,24 @@
 import { Fault } from "#core/fault.ts";
 import type { ByteSource, FileSet } from "./byte-source.ts";
-import { readSafetensorsHeader, readTensor } from "./safetensors.ts";
-import type { TensorEntry } from "./safetensors.ts";
+import { readRows, readSafetensorsHeader, readTensor } from "./safetensors.ts";
+import type { RowRange, TensorEntry } from "./safetensors.ts";
 
-/** A checkpoint's tensors by name, over one file or several. Only headers are read until a tensor is asked for. */
-export interface TensorFile {
+/** What tensors a checkpoint has, by their headers alone. */
+export interface TensorTable {
+  readonly entries: readonly TensorEntry[];
   has(name: string): boolean;
   /** @throws Fault "bad-file" if there is no such tensor */
   entry(name: string): TensorEntry;
+}
+
+/** A checkpoint's tensors by name, over one file or several. Only headers are read until a tensor is asked for. */
+export interface TensorFile extends TensorTable {
+  /**
+   * Some of a tensor's rows, along its first axis, as they are stored.
+   *
+   * @throws Fault "bad-file" for a stored type that cannot be read, or bytes that cannot
+   */
+  readRows(name: string, rows: RowRange, signal?: AbortSignal): Promise<ArrayBuffer>;
   /** @throws Fault "bad-file" if there is no such tensor or its bytes cannot be read */
   read(name: string): Promise<Float32Array>;
 }
@@ -25,18 +36,35 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
   for (const { file, source } of shards) {
     for (const entry of await readSafetensorsHeader(source, file)) found.set(entry.name, { source, entry });
   }
-  const at = (name: string) => {
-    const tensor = found.get(name);
-    if (!tensor)
-      throw new Fault("bad-file", `safetensors: ${files.name} has no tensor ${name}, which this architecture needs`);
-    return tensor;
-  };
+  const table = tensorTable(
+    [...found.values()].map(({ entry }) => entry),
+    files.name,
+  );
+  const sourceOf = (name: string) => found.get(name)!.source;
   return {
-    has: (name) => found.has(name),
-    entry: (name) => at(name).entry,
-    read: (name) => {
-      const { source, entry } = at(name);
-      return readTensor(source, entry);
+    ...table,
+    read: async (name) => {
+      const entry = table.entry(name);
+      return readTensor(sourceOf(name), entry);
+    },
+    readRows: async (name, rows, signal) => {
+      const entry = table.entry(name);
+      return readRows(sourceOf(name), entry, rows, signal);
+    },
+  };
+}
+
+/** @param name of the folder, for messages */
+export function tensorTable(entries: readonly TensorEntry[], name: string): TensorTable {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return {
+    entries,
+    has: (tensor) => byName.has(tensor),
+    entry: (tensor) => {
+      const entry = byName.get(tensor);
+      if (!entry)
+        throw new Fault("bad-file", `safetensors: ${name} has no tensor ${tensor}, which this architecture needs`);
+      return entry;
     },
   };
 }
@@ -69,6 +97,19 @@ function fileName(tensor: string, file: unknown): string {
   );
 }
 
+/** A config, an index or a tokenizer as it is. @returns undefined if there is no such file */
+export async function readFile(files: FileSet, path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const source = await files.open(path);
+  if (!source) return undefined;
+  if (source.byteLength > MAX_JSON_BYTES) {
+    throw new Fault(
+      "bad-file",
+      `checkpoint: ${path} has ${source.byteLength} bytes, more than the ${MAX_JSON_BYTES} that such a file can need`,
+    );
+  }
+  return new Uint8Array(await source.slice(0, source.byteLength));
+}
+
 /** @throws Fault "missing-file" or "bad-file" */
 export async function readJson(files: FileSet, path: string): Promise<unknown> {
   const value = await readOptionalJson(files, path);
@@ -78,15 +119,9 @@ export async function readJson(files: FileSet, path: string): Promise<unknown> {
 
 /** @returns undefined if there is no such file */
 export async function readOptionalJson(files: FileSet, path: string): Promise<unknown> {
-  const source = await files.open(path);
-  if (!source) return undefined;
-  if (source.byteLength > MAX_JSON_BYTES) {
-    throw new Fault(
-      "bad-file",
-      `checkpoint: ${path} has ${source.byteLength} bytes, more than the ${MAX_JSON_BYTES} that such a file can need`,
-    );
-  }
-  const text = new TextDecoder().decode(await source.slice(0, source.byteLength));
+  const bytes = await readFile(files, path);
+  if (!bytes) return undefined;
+  const text = new TextDecoder().decode(bytes);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -2,7 +2,7 @@ import { Fault } from "#core/fault.ts";
 import { decodeBfloat16, decodeFloat16 } from "#core/half.ts";
 import type { ByteSource } from "./byte-source.ts";
 
-const bytesPerValue = { F32: 4, F16: 2, BF16: 2 } as const;
+export const bytesPerValue = { F32: 4, F16: 2, BF16: 2 } as const;
 /** The stored types that can be read; the format has more. */
 export type StoredDtype = keyof typeof bytesPerValue;
 
@@ -83,26 +83,54 @@ function readEntry(name: string, value: unknown, { file, dataStart, dataBytes }:
   return { name, dtype, shape, startByte: dataStart + start, endByte: dataStart + end };
 }
 
+/** Rows along a tensor's first axis; a tensor of one axis has rows of one value. */
+export interface RowRange {
+  readonly first: number;
+  readonly count: number;
+}
+
 /**
  * One tensor's values, row-major.
  *
  * @throws Fault "bad-file" for a stored type that cannot be read
  */
 export async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Float32Array> {
-  const { dtype } = entry;
-  if (!isStored(dtype)) {
-    throw new Fault(
-      "bad-file",
-      `safetensors: tensor ${entry.name} is stored as ${dtype}; F32, F16 and BF16 can be read`,
-    );
-  }
-  const bytes = await source.slice(entry.startByte, entry.endByte);
-  if (bytes.byteLength !== entry.endByte - entry.startByte) {
-    throw new Fault(
-      "bad-file",
-      `safetensors: tensor ${entry.name} came with ${bytes.byteLength} of its ${entry.endByte - entry.startByte} bytes`,
-    );
-  }
+  const bytes = await readRows(source, entry, { first: 0, count: entry.shape[0] ?? 1 });
+  return decodeStored(bytes, storedDtype(entry));
+}
+
+/**
+ * Some rows' bytes, as they are stored.
+ *
+ * @throws Fault "bad-file" for a stored type that cannot be read, or if other than the rows' bytes came
+ */
+export async function readRows(
+  source: ByteSource,
+  entry: TensorEntry,
+  rows: RowRange,
+  signal?: AbortSignal,
+): Promise<ArrayBuffer> {
+  const rowBytes = storedRowBytes(entry);
+  const needed = rows.count * rowBytes;
+  const start = entry.startByte + rows.first * rowBytes;
+  const bytes = await source.slice(start, start + needed, signal);
+  if (bytes.byteLength === needed) return bytes;
+  throw new Fault("bad-file", `safetensors: tensor ${entry.name} came with ${bytes.byteLength} of its ${needed} bytes`);
+}
+
+/** @throws Fault "bad-file" for a stored type that cannot be read */
+export function storedRowBytes(entry: TensorEntry): number {
+  return entry.shape.slice(1).reduce((count, size) => count * size, bytesPerValue[storedDtype(entry)]);
+}
+
+/** @throws Fault "bad-file" for a stored type that cannot be read */
+export function storedDtype({ name, dtype }: TensorEntry): StoredDtype {
+  if (isStored(dtype)) return dtype;
+  throw new Fault("bad-file", `safetensors: tensor ${name} is stored as ${dtype}; F32, F16 and BF16 can be read`);
+}
+
+/** Stored bytes as numbers, exactly: every stored type is a subset of float32. */
+export function decodeStored(bytes: ArrayBuffer, dtype: StoredDtype): Float32Array {
   switch (dtype) {
     case "F32":
       return new Float32Array(bytes);

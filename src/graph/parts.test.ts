@@ -5,7 +5,7 @@ import type { ModelSpec } from "#model/spec.ts";
 import { TAPS } from "#model/taps.ts";
 import type { OnnxGraph } from "#formats/onnx/encode.ts";
 import { describe, expect, test } from "vitest";
-import { blockGraph, embedGraph, unembedGraph } from "./parts.ts";
+import { blockGraph, unembedGraph } from "./parts.ts";
 import { layOut } from "./weights.ts";
 
 const { layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary, context, tied } = SMALL_GQA;
@@ -28,13 +28,11 @@ const spec: ModelSpec = {
 };
 const plans = llama.weights(spec, () => true);
 const block = (bits: 4 | 8 | 32) => blockGraph(spec, 0, layOut(plans.block(0), bits));
-const embed = () => embedGraph(spec, layOut(plans.embed, 8));
 const unembed = (vocab = vocabulary) => unembedGraph({ ...spec, vocabulary: vocab }, layOut(plans.unembed, 8));
 
 const namesOf = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
 
 describe.each<[string, () => OnnxGraph]>([
-  ["the embedding", embed],
   ["a block in q4", () => block(4)],
   ["a block in q8", () => block(8)],
   ["a block in f32", () => block(32)],

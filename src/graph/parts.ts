@@ -13,19 +13,6 @@ export const WEIGHTS_FILE = "weights.bin";
 /** How many of the most probable tokens the unembedding ranks; who wants more ranks the logits. */
 const TOP_COUNT = 16;
 
-/** `ids` [batch, position], and `places` [position] where positions are learned → `residual` [batch, position, modelDim]. */
-export function embedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
-  const g = new GraphBuilder("embed", WEIGHTS_FILE);
-  const weights = weightsOf(g, layout, spec);
-  const embedded = op.gather(g, weights.plain("embedding"), g.input("ids", ["batch", "position"], "int64"), 0);
-  const residual =
-    spec.positions.kind === "learned"
-      ? op.add(g, embedded, op.gather(g, weights.plain("positions"), g.input("places", ["position"], "int64"), 0))
-      : embedded;
-  g.output(residual, "residual", ["batch", "position", spec.modelDim]);
-  return g.build();
-}
-
 /** One decoder layer; its inputs and outputs are listed at `block`. */
 export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout): OnnxGraph {
   const g = new GraphBuilder(`block_${layer}`, WEIGHTS_FILE);

@@ -1,5 +1,7 @@
 import type { WeightPlan } from "#model/spec.ts";
 import { blocksPerRow, BLOCK } from "#formats/linear.ts";
+import { bytesPerValue } from "#formats/safetensors.ts";
+import type { StoredDtype } from "#formats/safetensors.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
 import { add, layerNormalization, linear, simplifiedLayerNormalization } from "./operators.ts";
 import type { LinearWeight } from "./operators.ts";
@@ -11,11 +13,29 @@ const ALIGNMENT_BYTES = 64;
 export interface WeightLayout {
   readonly linear: ReadonlyMap<string, LinearWeight>;
   readonly plain: ReadonlyMap<string, { readonly shape: readonly number[]; readonly place: WeightPlace }>;
+  readonly table: ReadonlyMap<string, TableWeight>;
   readonly totalBytes: number;
 }
 
-/** Lays a part's weights out one after the other, before any of them has been read. */
-export function layOut(plans: readonly WeightPlan[], bits: 4 | 8 | 32): WeightLayout {
+/** Rows that are looked up one at a time, as the checkpoint stores them. */
+export interface TableWeight {
+  readonly rows: number;
+  readonly cols: number;
+  readonly dtype: StoredDtype;
+  readonly place: WeightPlace;
+}
+
+/**
+ * Lays a part's weights out one after the other, before any of them has been read.
+ *
+ * @param dtypeOf how the checkpoint stores a tensor
+ */
+export function layOut(
+  plans: readonly WeightPlan[],
+  bits: 4 | 8 | 32,
+  dtypeOf: (tensor: string) => StoredDtype = () => "F32",
+): WeightLayout {
+  const tables = new Map<string, TableWeight>();
   const linears = new Map<string, LinearWeight>();
   const plains = new Map<string, { shape: readonly number[]; place: WeightPlace }>();
   let offset = 0;
@@ -24,7 +44,13 @@ export function layOut(plans: readonly WeightPlan[], bits: 4 | 8 | 32): WeightLa
     offset = Math.ceil((offset + bytes) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
     return at;
   };
-  for (const { name, kind, shape } of plans) {
+  for (const { name, kind, shape, tensors } of plans) {
+    if (kind === "table") {
+      const [rows, cols] = shape as [number, number];
+      const dtype = dtypeOf(tensors[0]!);
+      tables.set(name, { rows, cols, dtype, place: place(rows * cols * bytesPerValue[dtype]) });
+      continue;
+    }
     if (kind === "plain") {
       plains.set(name, { shape, place: place(4 * shape.reduce((count, size) => count * size, 1)) });
       continue;
@@ -35,7 +61,7 @@ export function layOut(plans: readonly WeightPlan[], bits: 4 | 8 | 32): WeightLa
     const scales = place(bits === 32 ? 0 : 4 * rows * blocks);
     linears.set(name, { name, rows, cols, bits, values, scales });
   }
-  return { linear: linears, plain: plains, totalBytes: offset };
+  return { linear: linears, plain: plains, table: tables, totalBytes: offset };
 }
 
 /** How a graph builder gets at its weights by the names of the family's plan. */

@@ -12,12 +12,18 @@ import type { Family, ModelSpec } from "./spec.ts";
 /** Every architecture that can be read. A new one is a file in `families/` and an entry here. */
 const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj];
 
+/** What a config says a model is, and the family that knows where its weights are. */
+export interface ReadSpec {
+  readonly family: Family;
+  readonly spec: ModelSpec;
+}
+
 /**
  * What a config.json describes.
  *
  * @throws Fault "unknown-architecture" with the families there are; "bad-config" for a field that is missing or impossible
  */
-export function readSpec(json: unknown): { readonly family: Family; readonly spec: ModelSpec } {
+export function readSpec(json: unknown): ReadSpec {
   const config = readConfig(json);
   const found = config.raw("architectures");
   const names = Array.isArray(found) ? found.map(String) : [];

@@ -43,8 +43,11 @@ export interface ModelSpec {
 /** Weights that a graph needs, and the checkpoint's tensors they are made of, stacked along their first axis. */
 export interface WeightPlan {
   readonly name: string;
-  /** `linear`: y = W·x, held in the model's dtype; `plain`: float32 as it is (gains, the embedding table). */
-  readonly kind: "linear" | "plain";
+  /**
+   * `linear`: y = W·x, held in the model's dtype; `plain`: float32 as it is (gains, biases); `table`: looked up row by row,
+   * and so kept in the type that the checkpoint stores it in (embeddings).
+   */
+  readonly kind: "linear" | "plain" | "table";
   readonly tensors: readonly string[];
   /** [outputs, inputs] for a linear layer. */
   readonly shape: readonly number[];

@@ -1,7 +1,7 @@
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import type { Backend, CheckpointSource, Dtype } from "#model/checkpoint.ts";
+import type { Backend, CheckpointSource, Dtype, SourceIdentity } from "#model/checkpoint.ts";
 
 /**
  * The contract between the page and the worker. Layers, heads, neurons and positions are zero-based; probabilities are
@@ -36,6 +36,9 @@ export interface ModelInfo extends Pick<
 > {
   /** A name to show: the folder's or repository's last part. */
   readonly name: string;
+  readonly source: SourceIdentity;
+  /** Whether its weights are kept in this browser for the next visit. */
+  readonly isStored: boolean;
   readonly parameters: number;
   readonly backend: Backend;
   /** What the GPU calls itself, "" on WASM. */
@@ -49,12 +52,75 @@ export interface ModelInfo extends Pick<
 }
 
 export interface LoadProgress {
-  readonly stage: "reading" | "preparing" | "warming-up";
-  /** Bytes of weights done and in all. */
+  /** `fetching` counts bytes of the checkpoint, what was stored earlier among them; `preparing` bytes of weights as they run. */
+  readonly stage: "reading" | "waiting" | "checking" | "fetching" | "preparing" | "warming-up";
   readonly done: number;
   readonly total: number;
   /** What is being worked on, as `block 3 of 6`. */
   readonly part: string;
+}
+
+/** What a checkpoint says of itself, before any of its weights is read, and what this browser can do with it. */
+export interface CheckpointReport extends Pick<
+  ModelSpec,
+  "family" | "layers" | "heads" | "kvHeads" | "headDim" | "modelDim" | "neurons" | "vocabulary" | "context"
+> {
+  readonly name: string;
+  readonly source: SourceIdentity;
+  readonly parameters: number;
+  /** How the checkpoint stores its tensors, as `BF16`. */
+  readonly storedAs: readonly string[];
+  /** Bytes of the tensors that are needed, all of which have to be read once. */
+  readonly checkpointBytes: number;
+  readonly held: Readonly<Record<Dtype, HeldReport>>;
+  readonly device: DeviceReport;
+  readonly storage: StorageReport;
+}
+
+/** The model in one dtype. */
+export interface HeldReport {
+  /** What is kept on disk; in memory it is this less the embedding's tables. */
+  readonly storedBytes: number;
+  /** What the sessions hold of weights. */
+  readonly memoryBytes: number;
+  /** What of `checkpointBytes` still has to be read: less than all where a load was broken off, 0 where all is stored. */
+  readonly missingBytes: number;
+  /** Why it cannot be loaded here, with the numbers; "" if it can, as far as can be known. */
+  readonly refusal: string;
+}
+
+export interface DeviceReport {
+  readonly backend: Backend;
+  /** What the GPU calls itself, "" on WASM. */
+  readonly adapter: string;
+  /** Why it is WASM although WebGPU was not ruled out; "" otherwise. */
+  readonly note: string;
+  readonly hasShaderF16: boolean;
+  /** The largest buffer that a shader may read, in bytes; undefined on WASM. */
+  readonly maxBindingBytes?: number;
+}
+
+export interface StorageReport {
+  /** False: what is read is gone with the tab. */
+  readonly isPersistent: boolean;
+  /** What the browser lets this page keep, and what of it is taken, in bytes; undefined where it does not say. */
+  readonly quotaBytes?: number;
+  readonly usedBytes?: number;
+}
+
+/** A model that is kept in this browser. */
+export interface StoredModel {
+  readonly id: string;
+  readonly source: SourceIdentity;
+  readonly dtype: Dtype;
+  readonly family: string;
+  readonly parameters: number;
+  /** What it takes, or will take when it is complete. */
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly storedAt: number;
+  /** False: a load was broken off, and can go on. */
+  readonly isComplete: boolean;
 }
 
 export interface LoadOptions {
@@ -204,6 +270,18 @@ export interface Progress {
  * Calls may overlap: single session runs take turns. The target and the frozen scale always come from the clean run.
  */
 export interface EngineApi {
+  /** Reads config, tokenizer and headers, and nothing else. */
+  inspectCheckpoint(
+    job: JobId,
+    source: CheckpointSource,
+    options: Pick<LoadOptions, "backend">,
+  ): Promise<CheckpointReport>;
+  /** The newest first. */
+  storedModels(job: JobId): Promise<StoredModel[]>;
+  /** The model that answers keeps answering, until it needs weights that it does not hold. */
+  deleteStored(job: JobId, ids: readonly string[]): Promise<void>;
+  /** Holds the load under way up, or lets it go on; what is on its way still arrives. */
+  pauseLoading(job: JobId, isPaused: boolean): Promise<void>;
   load(
     job: JobId,
     source: CheckpointSource,

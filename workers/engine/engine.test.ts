@@ -66,7 +66,7 @@ test("describes the model that it loaded, by the bytes that it read", async () =
   });
   const held = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
   expect(info.bytes.read).toBe(held.reduce((sum, name) => sum + files.get(name)!.byteLength, 0));
-  expect([...new Set(stages)]).toEqual(["reading", "preparing", "warming-up"]);
+  expect([...new Set(stages)]).toEqual(["reading", "checking", "fetching", "preparing", "warming-up"]);
 });
 
 test("keeps the model that it has when another one cannot be loaded", async () => {

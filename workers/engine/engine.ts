@@ -1,24 +1,20 @@
 import { Fault } from "#core/fault.ts";
 import type { ChunkedWork } from "#analysis/projection.ts";
-import type { Backend, CheckpointSource, Dtype } from "#model/checkpoint.ts";
-import type { EngineApi, JobId, LoadOptions, LoadProgress, ModelInfo, Progress } from "#protocol/engine.ts";
+import type { EngineApi, JobId, Progress } from "#protocol/engine.ts";
 import type { LabApi } from "#protocol/lab.ts";
+import { Gate } from "./gate.ts";
 import { memoryStore } from "./index-store.ts";
 import type { IndexStore } from "./index-store.ts";
+import { inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { Jobs } from "./jobs.ts";
-import { LabSession, reportTo } from "./lab-session.ts";
-import { loadModel } from "./load-model.ts";
-import type { LoadedModel } from "./load-model.ts";
-import { ModelSession } from "./model-session.ts";
-import { NeuronIndex } from "./neuron-index.ts";
+import { reportTo } from "./lab-session.ts";
+import type { LabSession } from "./lab-session.ts";
+import type { ModelSession } from "./model-session.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule } from "./runtime.ts";
-import { openSource } from "./sources.ts";
-
-/** Small enough for everyone, exact enough that the prediction does not move. */
-const DEFAULT_DTYPE = "q8";
-/** A prompt for the first run, which compiles the shaders. */
-const WARM_UP_TOKENS = [0, 0, 0];
+import { startModel } from "./start-model.ts";
+import { deleteStored, storedModels } from "./store/stored-models.ts";
+import { storeFor } from "./store/stores.ts";
 
 /**
  * The worker's side of the contract: one model at a time, jobs that can be cancelled.
@@ -32,9 +28,10 @@ export function createEngine(
   store: IndexStore = memoryStore(),
 ): EngineApi & LabApi {
   const jobs = new Jobs();
-  let current: Sessions | undefined;
+  const gate = new Gate();
+  let current: { readonly session: ModelSession; readonly lab: LabSession } | undefined;
 
-  const loaded = (): Sessions => {
+  const loaded = () => {
     if (!current) throw new Fault("not-loaded", "no model is loaded yet; load one first");
     return current;
   };
@@ -51,16 +48,36 @@ export function createEngine(
     );
 
   return {
+    inspectCheckpoint: (job, source, { backend }) =>
+      jobs.run(job, async () => {
+        if (source.kind === "stored")
+          throw new Fault("bad-request", "what is stored was inspected before it was loaded");
+        const runtime = await startRuntime(await loadOrt(), backend, onDeviceLost);
+        return inspectCheckpoint(source, await storeFor(source), runtime);
+      }),
+    storedModels: (job) => jobs.run(job, storedModels),
+    deleteStored: (job, ids) => jobs.run(job, () => deleteStored(ids)),
+    pauseLoading: (job, isPaused) =>
+      jobs.run(job, () => {
+        if (isPaused) gate.close();
+        else gate.open();
+        return Promise.resolve();
+      }),
     load: (job, source, options, onProgress) =>
       jobs.run(job, async (signal) => {
+        gate.open();
         const ort = await loadOrt();
-        const {
-          session,
-          lab: ofModel,
-          info,
-        } = await load(ort, { source, options, onProgress, onDeviceLost, signal, store });
+        const { info, ...started } = await startModel(ort, {
+          source,
+          options,
+          gate,
+          indexStore: store,
+          onProgress,
+          onDeviceLost,
+          signal,
+        });
         const previous = current;
-        current = { session, lab: ofModel };
+        current = started;
         await previous?.session.dispose();
         return info;
       }),
@@ -88,87 +105,4 @@ export function createEngine(
     neuronWiring: (job, at, options) => jobs.run(job, () => lab().neuronWiring(at, options)),
     cancel: (job) => jobs.cancel(job),
   };
-}
-
-interface LoadRequest {
-  readonly source: CheckpointSource;
-  readonly options: LoadOptions;
-  readonly onProgress: (progress: LoadProgress) => void;
-  readonly onDeviceLost: (reason: string) => void;
-  readonly signal: AbortSignal;
-  readonly store: IndexStore;
-}
-
-/** What answers for one model. */
-interface Sessions {
-  readonly session: ModelSession;
-  readonly lab: LabSession;
-}
-
-async function load(ort: OrtModule, request: LoadRequest): Promise<Sessions & { readonly info: ModelInfo }> {
-  const { source, options, onProgress, signal } = request;
-  const dtype = options.dtype ?? DEFAULT_DTYPE;
-  const start = performance.now();
-  let read = 0;
-  onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
-  const runtime = await startRuntime(ort, options.backend satisfies Backend | undefined, request.onDeviceLost);
-  const files = openSource(source, (bytes) => (read += bytes));
-  const loaded = await loadModel(files, runtime, {
-    dtype,
-    signal,
-    onPart: (done, total, part) => onProgress({ stage: "preparing", done, total, part }),
-  });
-  const index = new NeuronIndex(loaded.runner, fingerprint(source, dtype, loaded), request.store);
-  const session = new ModelSession(loaded, index);
-  onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
-  try {
-    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal);
-    // a model that nobody waits for any more must not take the place of the one that is there
-    signal.throwIfAborted();
-  } catch (reason) {
-    await session.dispose();
-    throw reason;
-  }
-  const { backend, adapter, note: backendNote } = runtime;
-  const { family, layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary, context } = loaded.spec;
-  const info: ModelInfo = {
-    family,
-    layers,
-    heads,
-    kvHeads,
-    headDim,
-    modelDim,
-    neurons,
-    vocabulary,
-    context,
-    name: sourceName(source),
-    parameters: loaded.parameters,
-    backend,
-    adapter,
-    backendNote,
-    dtype,
-    bytes: { read, weights: loaded.weightBytes },
-    loadMs: performance.now() - start,
-  };
-  return { session, lab: new LabSession(loaded, index, session), info };
-}
-
-/** The same for the same files in the same precision; what hides behind an address may change, so whoever relies on it checks. */
-const fingerprint = (source: CheckpointSource, dtype: Dtype, { spec, parameters }: LoadedModel) =>
-  JSON.stringify([
-    source.kind === "url"
-      ? source.base
-      : source.files.map(({ name, size }) => `${name} ${size}`).sort((a, b) => a.localeCompare(b)),
-    dtype,
-    parameters,
-    spec,
-  ]);
-
-function sourceName(source: CheckpointSource): string {
-  if (source.kind === "files") return source.files[0]?.webkitRelativePath.split("/")[0] || "from disk";
-  const { pathname } = new URL(source.base, "http://localhost/");
-  const folders = pathname.split("/").filter(Boolean);
-  // a Hub address ends in owner/name/resolve/revision/
-  const resolve = folders.indexOf("resolve");
-  return (resolve > 0 ? folders[resolve - 1] : folders.at(-1)) ?? source.base;
 }

@@ -1,4 +1,5 @@
 import * as ort from "onnxruntime-web";
+import type { LoadProgress } from "#protocol/engine.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import { randomCheckpoint, safetensors } from "#test/checkpoints.ts";
 import type { CheckpointFiles, NamedTensor } from "#test/checkpoints.ts";
@@ -193,25 +194,26 @@ describe("what is loaded", () => {
     await model.runner.dispose();
   });
 
-  test("reports every part with the bytes before it, and ends at all of them", async () => {
+  test("reports the bytes of the checkpoint, then those that are set up, each to its end", async () => {
     const runtime = await startRuntime(ort, "wasm", () => undefined);
-    const parts: [number, number, string][] = [];
-    const model = await loadModel(fileSet(randomCheckpoint(SHAPE)), runtime, {
+    const seen: LoadProgress[] = [];
+    const files = randomCheckpoint(SHAPE);
+    const model = await loadModel(fileSet(files), runtime, {
       dtype: "q4",
-      onPart: (...part) => parts.push(part),
+      onProgress: (progress) => seen.push(progress),
     });
-    expect(parts.map(([, , name]) => name)).toEqual([
-      "embedding",
-      "block 1 of 2",
-      "block 2 of 2",
-      "unembedding",
-      "done",
-    ]);
-    expect(new Set(parts.map(([, total]) => total))).toEqual(new Set([model.weightBytes]));
-    const done = parts.map(([bytes]) => bytes);
-    expect(done[0]).toBe(0);
-    expect(done.at(-1)).toBe(model.weightBytes);
-    expect(done).toEqual([...done].sort((a, b) => a - b));
+    const stage = (name: LoadProgress["stage"]) => seen.filter((progress) => progress.stage === name);
+    const fetched = stage("fetching").map(({ done }) => done);
+    const prepared = stage("preparing").map(({ done }) => done);
+    expect(fetched).toEqual([...fetched].sort((a, b) => a - b));
+    expect(prepared).toEqual([...prepared].sort((a, b) => a - b));
+    expect(stage("fetching")[0]).toMatchObject({ done: 0, total: 4 * model.parameters, part: "embedding" });
+    expect(seen.at(-1)).toEqual({
+      stage: "preparing",
+      done: model.weightBytes,
+      total: model.weightBytes,
+      part: "unembedding",
+    });
     await model.runner.dispose();
   });
 });
@@ -232,13 +234,13 @@ describe("a load that does not get to its end", () => {
   }
 
   const dtype: Dtype = "q8";
-  const onPart = () => undefined;
+  const onProgress = () => undefined;
 
   test("gives back its sessions and says what the runtime said", async () => {
     const { sessions, runtime } = await watchedRuntime((count) => {
       if (count === 3) throw new Error("no room for weights.bin");
     });
-    await expect(loadModel(fileSet(randomCheckpoint(SHAPE)), runtime, { dtype, onPart })).rejects.toMatchObject({
+    await expect(loadModel(fileSet(randomCheckpoint(SHAPE)), runtime, { dtype, onProgress })).rejects.toMatchObject({
       code: "engine-stopped",
       message: "a part of the model could not be set up: no room for weights.bin",
     });
@@ -250,7 +252,7 @@ describe("a load that does not get to its end", () => {
     const { sessions, runtime } = await watchedRuntime((count) => {
       if (count === 2) controller.abort();
     });
-    const steps = { dtype, onPart, signal: controller.signal };
+    const steps = { dtype, onProgress, signal: controller.signal };
     await expect(loadModel(fileSet(randomCheckpoint(SHAPE)), runtime, steps)).rejects.toMatchObject({
       name: "AbortError",
     });

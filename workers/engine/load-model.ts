@@ -1,158 +1,181 @@
 import type * as Ort from "onnxruntime-web";
 import { Fault } from "#core/fault.ts";
-import { openTensors, readJson } from "#formats/checkpoint.ts";
-import type { TensorFile } from "#formats/checkpoint.ts";
-import type { FileSet } from "#formats/byte-source.ts";
 import { encodeModel } from "#formats/onnx/encode.ts";
-import type { OnnxGraph } from "#formats/onnx/encode.ts";
-import { blockGraph, embedGraph, unembedGraph, WEIGHTS_FILE } from "#graph/parts.ts";
-import { layOut } from "#graph/weights.ts";
-import type { WeightLayout } from "#graph/weights.ts";
-import type { Dtype } from "#model/checkpoint.ts";
-import { readSpec } from "#model/families.ts";
-import type { ModelSpec, WeightPlan } from "#model/spec.ts";
-import { OrtRunner } from "./ort-runner.ts";
-import type { Runtime } from "./runtime.ts";
-import { openTokenizer } from "./tokenizer.ts";
-import type { ModelTokenizer } from "./tokenizer.ts";
+import { WEIGHTS_FILE } from "#graph/parts.ts";
+import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { LoadProgress } from "#protocol/engine.ts";
+import { fillPack } from "./fill-pack.ts";
+import { fillsOf } from "./fills.ts";
+import type { Fill } from "./fills.ts";
+import { Gate } from "./gate.ts";
+import { packedBytes } from "./model-parts.ts";
+import type { ModelPart } from "./model-parts.ts";
 import { modelWeights } from "./model-weights.ts";
 import type { PartId, WeightReader } from "./model-weights.ts";
-import { checkShapes, readPart, weightBlob } from "./weights.ts";
-import type { PackedPart } from "./weights.ts";
+import { openCheckpoint } from "./open-checkpoint.ts";
+import type { OpenedCheckpoint } from "./open-checkpoint.ts";
+import { OrtRunner } from "./ort-runner.ts";
+import type { Sessions } from "./ort-runner.ts";
+import type { Runtime } from "./runtime.ts";
+import type { CheckpointFiles } from "./sources.ts";
+import { memoryStore } from "./store/file-store.ts";
+import type { FileStore } from "./store/file-store.ts";
+import { damagedSteps, partFile, sealPack } from "./store/seal.ts";
+import type { ModelTokenizer } from "./tokenizer.ts";
+import { StoredWeights } from "./weight-reader.ts";
 
+/** What an analysis needs of a checkpoint once it is loaded. */
 export interface LoadedModel {
+  readonly identity: SourceIdentity;
   readonly spec: ModelSpec;
+  readonly dtype: Dtype;
   readonly runner: OrtRunner;
   readonly tokenizer: ModelTokenizer;
   readonly parameters: number;
-  /** Bytes of the weights as they are held. */
+  /** What the parts take as they are stored and run. */
   readonly weightBytes: number;
+  readonly parts: readonly ModelPart[];
+  readonly files: ReadonlyMap<PartId, Blob>;
+  readonly sessions: Sessions;
+  readonly weights: WeightReader;
 }
 
 export interface LoadSteps {
-  readonly dtype: Dtype;
-  readonly onPart: (done: number, total: number, part: string) => void;
+  readonly onProgress: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
-}
-
-const bitsOf = { q4: 4, q8: 8, f32: 32 } as const satisfies Record<Dtype, number>;
-
-/** One session's worth of the model. */
-interface Part {
-  readonly name: string;
-  readonly plans: readonly WeightPlan[];
-  readonly graph: (layout: WeightLayout) => OnnxGraph;
-  /** Where its outputs stay: residuals and taps on the device, what the unembedding finds in memory. */
-  readonly outputs: "device" | "memory";
+  /** Left out: never closed. */
+  readonly gate?: Gate;
 }
 
 /**
- * Config → spec → headers → part by part: read, quantise, pack, build the graph, create the session. Everything that can be
- * wrong with the files is found before the first tensor is read; at most one part is in memory besides what the sessions and
- * the analyses hold.
+ * Config → spec → headers → step by step: read rows, quantise, store; part by part: build the graph, create the session.
+ * Everything that can be wrong with config and headers is found before the first weight is read; what is stored already is not
+ * read again, and what was stored when a load fails or is stopped stays for the next one. In memory are at most the rows on
+ * their way, besides what the sessions hold.
  *
+ * @param options.store left out: in memory
  * @throws Fault for whatever is wrong with the files, or what `signal` was aborted with
  */
-export async function loadModel(files: FileSet, runtime: Runtime, steps: LoadSteps): Promise<LoadedModel> {
-  const { family, spec } = readSpec(await readJson(files, "config.json"));
-  const tokenizer = await openTokenizer(files);
-  const tensors = await openTensors(files);
-  const plans = family.weights(spec, tensors.has);
-  const checked = (part: Part) => {
-    for (const plan of part.plans) checkShapes(tensors, plan);
-    return part;
-  };
-  const embed = checked({
-    name: "embedding",
-    plans: plans.embed,
-    graph: (layout) => embedGraph(spec, layout),
-    outputs: "device",
-  });
-  // each as it is made: a config that claims millions of layers fails at the first one that the file does not have
-  const blocks = Array.from({ length: spec.layers }, (_, layer) =>
-    checked({
-      name: `block ${layer + 1} of ${spec.layers}`,
-      plans: plans.block(layer),
-      graph: (layout) => blockGraph(spec, layer, layout),
-      outputs: "device",
-    }),
-  );
-  const unembed = checked({
-    name: "unembedding",
-    plans: plans.unembed,
-    graph: (layout) => unembedGraph(spec, layout),
-    outputs: "memory",
-  });
-  const parts = [embed, ...blocks, unembed];
-
-  const built = await createParts(parts, tensors, runtime, steps);
-  const sessions = built.map(({ session }) => session);
-  const runner = new OrtRunner(spec, modelWeights(spec, readerOf(built)), runtime, {
-    embed: sessions[0]!,
-    blocks: sessions.slice(1, -1),
-    unembed: sessions.at(-1)!,
-  });
-  return {
-    spec,
-    runner,
-    tokenizer,
-    parameters: countParameters(parts, tensors),
-    weightBytes: built.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
-}
-
-interface BuiltPart {
-  readonly session: Ort.InferenceSession;
-  readonly weights: PackedPart;
-  readonly bytes: number;
-}
-
-/** @param built the embedding, the blocks in order, the unembedding */
-function readerOf(built: readonly BuiltPart[]): WeightReader {
-  const weightsOf = (part: PartId) => built.at(part === "embed" ? 0 : part === "unembed" ? -1 : part + 1)!.weights;
-  return {
-    linear: (part, name) => Promise.resolve(weightsOf(part).linear.get(name)!),
-    plain: (part, name) => Promise.resolve(weightsOf(part).plain.get(name)!),
-  };
-}
-
-async function createParts(
-  parts: readonly Part[],
-  tensors: TensorFile,
+export async function loadModel(
+  files: CheckpointFiles,
   runtime: Runtime,
-  steps: LoadSteps,
-): Promise<BuiltPart[]> {
-  const bits = bitsOf[steps.dtype];
-  const layouts = parts.map(({ plans }) => layOut(plans, bits));
-  const total = layouts.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
-  const built: BuiltPart[] = [];
-  let done = 0;
+  { dtype, store = memoryStore(), ...steps }: LoadSteps & { readonly dtype: Dtype; readonly store?: FileStore },
+): Promise<LoadedModel> {
+  return setUpModel(await openCheckpoint(files, store, dtype), runtime, steps);
+}
+
+/** Fills what is missing of the pack, and creates each part's session as soon as its file is complete. */
+export async function setUpModel(
+  checkpoint: OpenedCheckpoint,
+  runtime: Runtime,
+  { onProgress, signal: stopped = new AbortController().signal, gate = new Gate() }: LoadSteps,
+): Promise<LoadedModel> {
+  const { plan, pack, identity, tokenizer, tensors } = checkpoint;
+  const { parts, spec, parameters } = plan;
+  const fills = fillsOf(plan);
+  onProgress({ stage: "checking", done: 0, total: 0, part: "what is stored" });
+  const damaged = await damagedSteps(pack, parts, fills);
+  if (damaged.size > 0) await pack.forget(damaged);
+  const missing = fills.filter(({ key }) => !pack.isDone(key));
+  const progress = new LoadMeter(onProgress, bytesOf(fills), bytesOf(missing), packedBytes(parts));
+
+  const failed = new AbortController();
+  const signal = AbortSignal.any([stopped, failed.signal]);
+  const filling = fillPack({
+    pack,
+    parts,
+    fills: missing,
+    read: missing.length > 0 ? (await tensors()).readRows : unread,
+    gate,
+    signal,
+    onFilled: (bytes) => progress.filled(bytes),
+  });
+  const files = new Map<PartId, Blob>();
+  const sessions: Ort.InferenceSession[] = [];
   try {
-    for (const [index, part] of parts.entries()) {
-      steps.onPart(done, total, part.name);
-      const layout = layouts[index]!;
-      const weights = await readPart(tensors, part.plans, bits, steps.signal);
-      const session = await createSession(
-        runtime,
-        part.outputs,
-        encodeModel(part.graph(layout)),
-        weightBlob(weights, layout),
-      );
-      built.push({ session, weights, bytes: layout.totalBytes });
-      done += layout.totalBytes;
+    for (const part of parts) {
+      progress.next(part.name);
+      await filling.ready(part.id);
+      signal.throwIfAborted();
+      const file = (await pack.readFile(partFile(part.id)))!;
+      files.set(part.id, file);
+      if (part.graph) sessions.push(await createSession(runtime, part, encodeModel(part.graph()), file));
+      progress.prepared(part.layout.totalBytes);
     }
-    steps.onPart(done, total, "done");
-    return built;
+    await filling.finished;
+    if (pack.record?.completedAt === undefined) await sealPack(pack, parts);
   } catch (reason) {
-    for (const { session } of built) await runtime.queue.add(() => session.release());
+    failed.abort(reason);
+    await filling.finished.catch(() => undefined); // its reason is this one, or came of it
+    for (const session of sessions) await runtime.queue.add(() => session.release());
     throw reason;
+  }
+  const owned = { blocks: sessions.slice(0, -1), unembed: sessions.at(-1)! };
+  const weights = new StoredWeights(parts, files);
+  return {
+    identity,
+    spec,
+    dtype: plan.dtype,
+    runner: new OrtRunner(spec, modelWeights(spec, weights), runtime, owned),
+    tokenizer,
+    parameters,
+    weightBytes: packedBytes(parts),
+    parts,
+    files,
+    sessions: owned,
+    weights,
+  };
+}
+
+const bytesOf = (fills: readonly Fill[]) => fills.reduce((sum, { bytes }) => sum + bytes, 0);
+const unread = () => Promise.reject(new Error("load: nothing was missing, and yet rows are read"));
+
+/** One line of progress for the whole: the checkpoint's bytes while any are missing, then those that are set up. */
+class LoadMeter {
+  readonly #report: (progress: LoadProgress) => void;
+  readonly #fetchTotal: number;
+  readonly #prepareTotal: number;
+  #fetched: number;
+  #prepared = 0;
+  #part = "";
+
+  constructor(report: (progress: LoadProgress) => void, fetchTotal: number, missing: number, prepareTotal: number) {
+    this.#report = report;
+    this.#fetchTotal = fetchTotal;
+    this.#fetched = fetchTotal - missing;
+    this.#prepareTotal = prepareTotal;
+  }
+
+  filled(bytes: number): void {
+    this.#fetched += bytes;
+    this.#tell();
+  }
+
+  next(part: string): void {
+    this.#part = part;
+    this.#tell();
+  }
+
+  prepared(bytes: number): void {
+    this.#prepared += bytes;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const part = this.#part;
+    this.#report(
+      this.#fetched < this.#fetchTotal
+        ? { stage: "fetching", done: this.#fetched, total: this.#fetchTotal, part }
+        : { stage: "preparing", done: this.#prepared, total: this.#prepareTotal, part },
+    );
   }
 }
 
 /** @throws Fault "engine-stopped": after a failed creation the runtime refuses every later one, so the worker has to go */
 async function createSession(
   { ort, queue, backend, device }: Runtime,
-  outputs: Part["outputs"],
+  { id }: ModelPart,
   graph: Uint8Array,
   weights: Blob,
 ): Promise<Ort.InferenceSession> {
@@ -164,7 +187,8 @@ async function createSession(
           executionProviders: [{ name: "webgpu", device: device!, validationMode: "disabled" }],
           // an operator without a GPU kernel would drag activations through memory in silence; it has to fail instead
           extra: { session: { disable_cpu_ep_fallback: "1" } },
-          ...(outputs === "device" && { preferredOutputLocation: "gpu-buffer" }),
+          // residuals and taps stay on the device; what the unembedding finds is read at once
+          ...(id !== "unembed" && { preferredOutputLocation: "gpu-buffer" }),
         }
       : { executionProviders: ["wasm"] }),
   };
@@ -177,10 +201,4 @@ async function createSession(
       { cause },
     );
   }
-}
-
-/** Each tensor counted once, also where the unembedding is the embedding. */
-function countParameters(parts: readonly Part[], tensors: TensorFile): number {
-  const names = new Set(parts.flatMap(({ plans }) => plans.flatMap((plan) => plan.tensors)));
-  return [...names].reduce((sum, name) => sum + tensors.entry(name).shape.reduce((count, size) => count * size, 1), 0);
 }

@@ -1,5 +1,5 @@
-import { dot } from "#core/matrix.ts";
 import type { ModelWeights } from "#analysis/runner.ts";
+import { addScaled, dot, fromRows, matrix } from "#core/matrix.ts";
 import { linearColumn, linearRow, multiplyColumns, multiplyRows, multiplyTransposed } from "#formats/linear.ts";
 import type { Linear } from "#formats/linear.ts";
 import type { ModelSpec } from "#model/spec.ts";
@@ -7,15 +7,29 @@ import type { ModelSpec } from "#model/spec.ts";
 /** A part by its place: the embedding, a block by its layer, or the unembedding. */
 export type PartId = "embed" | "unembed" | number;
 
-/** A model's weights as its graphs have them, by the names of the family's plan. What is asked for may be read anew each time. */
+/** A model's weights as its graphs have them, by the names of the family's plan; what is given must not be written to. */
 export interface WeightReader {
   linear(part: PartId, name: string): Promise<Linear>;
   plain(part: PartId, name: string): Promise<Float32Array>;
+  /** One row of a table. */
+  row(part: PartId, name: string, row: number): Promise<Float32Array>;
+  /** `count` rows of a table one after the other, [count, columns]; not held. */
+  rows(part: PartId, name: string, first: number, count: number): Promise<Float32Array>;
 }
+
+/** Rows of the embedding read at once: some ten megabytes of a wide one. */
+const TABLE_ROWS = 2048;
 
 /** Reads the quantised weights themselves, so that an analysis speaks of the model that runs. */
 export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeights {
   return {
+    async embedding(ids) {
+      const rows = await Promise.all(ids.map((id) => reader.row("embed", "embedding", id)));
+      const embedded = fromRows(rows, spec.modelDim);
+      if (spec.positions.kind === "rotary") return embedded;
+      const places = await Promise.all(ids.map((_, place) => reader.row("embed", "positions", place)));
+      return matrix(ids.length, spec.modelDim, addScaled(embedded.data, fromRows(places, spec.modelDim).data));
+    },
     async valueVectors(neurons) {
       const layers = [...new Set(neurons.map(({ layer }) => layer))];
       const vectors: Float32Array[] = [];
@@ -60,10 +74,16 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
         : { up: key(neuron) };
     },
     async embeddingProducts(direction) {
-      const table = await reader.plain("embed", "embedding");
-      return Float64Array.from({ length: spec.vocabulary }, (_, token) =>
-        dot(table.subarray(token * spec.modelDim, (token + 1) * spec.modelDim), direction),
-      );
+      const { vocabulary, modelDim } = spec;
+      const products = new Float64Array(vocabulary);
+      for (let first = 0; first < vocabulary; first += TABLE_ROWS) {
+        const count = Math.min(TABLE_ROWS, vocabulary - first);
+        const rows = await reader.rows("embed", "embedding", first, count);
+        for (let row = 0; row < count; row++) {
+          products[first + row] = dot(rows.subarray(row * modelDim, (row + 1) * modelDim), direction);
+        }
+      }
+      return products;
     },
   };
 }

@@ -15,9 +15,8 @@ import { TAPS } from "#model/taps.ts";
 import type { Tap } from "#model/taps.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** One session per part. */
+/** One session per block, and one for the unembedding. */
 export interface Sessions {
-  readonly embed: Ort.InferenceSession;
   readonly blocks: readonly Ort.InferenceSession[];
   readonly unembed: Ort.InferenceSession;
 }
@@ -77,13 +76,11 @@ export class OrtRunner implements Runner {
     if (prompts.some(({ length }) => length !== positions)) {
       throw new RangeError("runner: the prompts of a batch need one length");
     }
-    const places = Array.from({ length: positions }, (_, place) => place);
-    const feeds: Feeds = {
-      ids: this.#ints(prompts.flat(), [prompts.length, positions]),
-      ...(this.spec.positions.kind === "learned" && { places: this.#ints(places, [places.length]) }),
-    };
-    const { residual } = await this.#run(this.#sessions.embed, feeds, ["residual"]);
-    return new DeviceResidual(residual!);
+    const values = new Float32Array(prompts.length * positions * this.spec.modelDim);
+    for (const [row, ids] of prompts.entries()) {
+      values.set((await this.weights.embedding(ids)).data, row * positions * this.spec.modelDim);
+    }
+    return this.upload(values, prompts.length, positions);
   }
 
   async block(
@@ -157,7 +154,7 @@ export class OrtRunner implements Runner {
 
   /** Releases every session; the runner cannot be used afterwards. */
   async dispose(): Promise<void> {
-    for (const session of [this.#sessions.embed, ...this.#sessions.blocks, this.#sessions.unembed]) {
+    for (const session of [...this.#sessions.blocks, this.#sessions.unembed]) {
       await this.#runtime.queue.add(() => session.release());
     }
   }

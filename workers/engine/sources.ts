@@ -1,10 +1,18 @@
 import { Fault } from "#core/fault.ts";
 import { memorySource } from "#formats/byte-source.ts";
 import type { ByteSource, FileSet } from "#formats/byte-source.ts";
-import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { CheckpointSource, SourceIdentity } from "#model/checkpoint.ts";
+
+/** The files of a checkpoint, and which one it is. */
+export interface CheckpointFiles extends FileSet {
+  readonly identity: SourceIdentity;
+}
+
+/** A source that has files to read; what is stored is opened by the store. */
+export type FileSource = Exclude<CheckpointSource, { readonly kind: "stored" }>;
 
 /** The files of a checkpoint, wherever they are. Bytes are counted as they are read. */
-export function openSource(source: CheckpointSource, onBytes: (bytes: number) => void): FileSet {
+export function openSource(source: FileSource, onBytes: (bytes: number) => void): CheckpointFiles {
   switch (source.kind) {
     case "url":
       return urlFiles(source.base.endsWith("/") ? source.base : `${source.base}/`, onBytes);
@@ -15,10 +23,11 @@ export function openSource(source: CheckpointSource, onBytes: (bytes: number) =>
   }
 }
 
-function diskFiles(files: readonly File[], onBytes: (bytes: number) => void): FileSet {
+function diskFiles(files: readonly File[], onBytes: (bytes: number) => void): CheckpointFiles {
   const byPath = new Map(files.map((file) => [pathInFolder(file), file]));
   return {
     name: "the chosen folder",
+    identity: { kind: "files", name: files[0]?.webkitRelativePath.split("/")[0] || "folder" },
     open: (path) => {
       const file = byPath.get(path);
       return Promise.resolve(file && fileSource(file, onBytes));
@@ -47,9 +56,10 @@ function fileSource(file: File, onBytes: (bytes: number) => void): ByteSource {
 /** The first request of a file asks for this much: small files come whole, and of a large one the header. */
 const PROBE_BYTES = 65_536;
 
-function urlFiles(base: string, onBytes: (bytes: number) => void): FileSet {
+function urlFiles(base: string, onBytes: (bytes: number) => void): CheckpointFiles {
   return {
     name: base,
+    identity: { kind: "url", name: base },
     async open(path) {
       const url = base + path;
       const response = await request(url, { headers: { Range: `bytes=0-${PROBE_BYTES - 1}` } });

@@ -54,7 +54,7 @@ function weights(spec: ModelSpec, has: (tensor: string) => boolean): WeightPlans
   const { modelDim, heads, headDim, neurons, vocabulary } = spec;
   const table = `${prefix}embed_in.weight`;
   return {
-    embed: [{ name: "embedding", kind: "plain", tensors: [table], shape: [vocabulary, modelDim] }],
+    embed: [{ name: "embedding", kind: "table", tensors: [table], shape: [vocabulary, modelDim] }],
     block: (layer) => {
       const at = `${prefix}layers.${layer}.`;
       return [

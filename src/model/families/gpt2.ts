@@ -45,8 +45,8 @@ function weights(spec: ModelSpec, has: (tensor: string) => boolean): WeightPlans
   const conv1d = { transposed: true };
   return {
     embed: [
-      { name: "embedding", kind: "plain", tensors: [table], shape: [vocabulary, modelDim] },
-      { name: "positions", kind: "plain", tensors: [`${prefix}wpe.weight`], shape: [context, modelDim] },
+      { name: "embedding", kind: "table", tensors: [table], shape: [vocabulary, modelDim] },
+      { name: "positions", kind: "table", tensors: [`${prefix}wpe.weight`], shape: [context, modelDim] },
     ],
     block: (layer) => {
       const at = `${prefix}h.${layer}.`;

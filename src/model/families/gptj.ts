@@ -45,7 +45,7 @@ function weights(spec: ModelSpec, has: (tensor: string) => boolean): WeightPlans
   const { modelDim, neurons, vocabulary } = spec;
   const table = `${prefix}wte.weight`;
   return {
-    embed: [{ name: "embedding", kind: "plain", tensors: [table], shape: [vocabulary, modelDim] }],
+    embed: [{ name: "embedding", kind: "table", tensors: [table], shape: [vocabulary, modelDim] }],
     block: (layer) => {
       const at = `${prefix}h.${layer}.`;
       return [

@@ -82,7 +82,7 @@ export function gatedWeights(
       : []),
   ];
   return {
-    embed: [{ name: "embedding", kind: "plain", tensors: [table], shape: [vocabulary, modelDim] }],
+    embed: [{ name: "embedding", kind: "table", tensors: [table], shape: [vocabulary, modelDim] }],
     block: (layer) => {
       const at = `${prefix}layers.${layer}.`;
       const attention = (part: string) => `${at}self_attn.${part}`;

@@ -4,8 +4,16 @@ import { duration, megabytes } from "#charts/number-format.ts";
 import { reloadModel, stopLoading } from "#state/loading.ts";
 import { model } from "#state/model.ts";
 import type { ModelState, ModelStatus } from "#state/model.ts";
+import type { LoadProgress } from "#protocol/engine.ts";
 
-const STAGES = { reading: "Reading", preparing: "Preparing", "warming-up": "Warming up" } as const;
+const STAGES = {
+  reading: "Reading",
+  waiting: "Waiting",
+  checking: "Checking",
+  fetching: "Fetching",
+  preparing: "Preparing",
+  "warming-up": "Warming up",
+} as const satisfies Record<LoadProgress["stage"], string>;
 
 /** What the model is doing while it does not answer: how much, how long, and what a person can do. */
 export function ModelStatusLine() {

@@ -1,0 +1,145 @@
+import type { TensorFile } from "#formats/checkpoint.ts";
+import type { Fill } from "./fills.ts";
+import type { Gate } from "./gate.ts";
+import type { ModelPart } from "./model-parts.ts";
+import type { PartId } from "./model-weights.ts";
+import type { EditedFile } from "./store/file-store.ts";
+import type { Pack } from "./store/pack.ts";
+import { partFile } from "./store/seal.ts";
+
+/** Bytes of the checkpoint that may be on their way or in memory at once; a step larger than that goes alone. */
+const MAX_BYTES_AT_ONCE = 32 * 2 ** 20;
+/** A checkpoint has many tensors of a few kilobytes; more requests at once than this only wait for each other. */
+const MAX_STEPS_AT_ONCE = 8;
+
+export interface FillOptions {
+  readonly pack: Pack;
+  readonly parts: readonly ModelPart[];
+  readonly fills: readonly Fill[];
+  readonly read: TensorFile["readRows"];
+  readonly gate: Gate;
+  readonly signal: AbortSignal;
+  /** Told of each step that is done, by its share of the checkpoint. */
+  readonly onFilled: (bytes: number) => void;
+}
+
+export interface Filling {
+  /** Resolves when the part's file is complete and closed. */
+  ready(part: PartId): Promise<void>;
+  /** Resolves when all are; rejects with the first failure, when nothing is under way any more. */
+  readonly finished: Promise<void>;
+}
+
+/** Starts the steps that are not done yet, several at a time, in the order in which the parts are wanted. */
+export function fillPack(options: FillOptions): Filling {
+  const { pack, parts, fills } = options;
+  const missing = fills.filter(({ key }) => !pack.isDone(key));
+  const files = new PartFiles(pack, parts, missing);
+  const finished = fillAll(missing, files, options).catch(async (reason: unknown) => {
+    await files.fail(reason);
+    throw reason;
+  });
+  // whoever waits for a part hears of a failure there; nobody has to wait for the whole as well
+  finished.catch(() => undefined);
+  return { ready: (part) => files.ready(part), finished };
+}
+
+async function fillAll(missing: readonly Fill[], files: PartFiles, options: FillOptions): Promise<void> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const running = new Set<Promise<void>>();
+  let bytes = 0;
+  let failure: { readonly reason: unknown } | undefined;
+  for (const fill of missing) {
+    while (running.size > 0 && (running.size >= MAX_STEPS_AT_ONCE || bytes + fill.bytes > MAX_BYTES_AT_ONCE)) {
+      await Promise.race(running);
+    }
+    if (failure) break;
+    bytes += fill.bytes;
+    const step = fillOne(fill, files, { ...options, signal })
+      .catch((reason: unknown) => {
+        failure ??= { reason };
+        failed.abort(reason);
+      })
+      .finally(() => {
+        running.delete(step);
+        bytes -= fill.bytes;
+      });
+    running.add(step);
+  }
+  await Promise.all(running);
+  if (failure) throw failure.reason;
+}
+
+async function fillOne(
+  fill: Fill,
+  files: PartFiles,
+  { pack, read, gate, signal, onFilled }: FillOptions,
+): Promise<void> {
+  await gate.pass(signal);
+  const rows = await Promise.all(fill.reads.map(({ tensor, rows: range }) => read(tensor, range, signal)));
+  signal.throwIfAborted();
+  for (const { part, pack: packRows } of fill.sinks) {
+    const file = await files.open(part);
+    for (const { offset, bytes } of packRows(rows)) file.write(offset, bytes);
+    file.flush();
+  }
+  await pack.markDone(fill.key);
+  onFilled(fill.bytes);
+  for (const { part } of fill.sinks) files.stepDone(part);
+}
+
+/** The files under way, each opened when it is first written to and closed when nothing is missing of it. */
+class PartFiles {
+  readonly #pack: Pack;
+  readonly #bytes: ReadonlyMap<PartId, number>;
+  readonly #missing = new Map<PartId, number>();
+  readonly #open = new Map<PartId, Promise<EditedFile>>();
+  readonly #ready = new Map<PartId, PromiseWithResolvers<void>>();
+
+  constructor(pack: Pack, parts: readonly ModelPart[], missing: readonly Fill[]) {
+    this.#pack = pack;
+    this.#bytes = new Map(parts.map(({ id, layout }) => [id, layout.totalBytes]));
+    for (const { id } of parts) this.#ready.set(id, Promise.withResolvers());
+    for (const { part } of missing.flatMap(({ sinks }) => sinks)) {
+      this.#missing.set(part, (this.#missing.get(part) ?? 0) + 1);
+    }
+    for (const [id, { promise, resolve }] of this.#ready) {
+      promise.catch(() => undefined); // a part that nobody waits for yet may fail
+      if (!this.#missing.has(id)) resolve();
+    }
+  }
+
+  open(part: PartId): Promise<EditedFile> {
+    const open = this.#open.get(part) ?? this.#pack.editFile(partFile(part), this.#bytes.get(part)!);
+    this.#open.set(part, open);
+    return open;
+  }
+
+  stepDone(part: PartId): void {
+    const left = this.#missing.get(part)! - 1;
+    this.#missing.set(part, left);
+    if (left > 0) return;
+    void this.#close(part).then(this.#ready.get(part)!.resolve);
+  }
+
+  ready(part: PartId): Promise<void> {
+    return this.#ready.get(part)!.promise;
+  }
+
+  /** What is written so far stays, for the next try. */
+  async fail(reason: unknown): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((part) => this.#close(part)));
+    for (const { reject } of this.#ready.values()) reject(reason);
+  }
+
+  async #close(part: PartId): Promise<void> {
+    const open = this.#open.get(part);
+    this.#open.delete(part);
+    try {
+      (await open)?.close();
+    } catch {
+      // it could not be opened, which its step has said
+    }
+  }
+}

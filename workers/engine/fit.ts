@@ -1,0 +1,63 @@
+import type { StorageReport } from "#protocol/engine.ts";
+import { packedBytes } from "./model-parts.ts";
+import type { ModelPlan } from "./model-parts.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** A file of weights is addressed with signed 32-bit numbers on its way into the runtime. */
+const MAX_PART_BYTES = 2 ** 31 - 1;
+/** The runtime's memory is addressed with 32 bits; a quarter of it is left for activations and its own needs. */
+const MAX_WASM_BYTES = 3 * 2 ** 30;
+
+/** What the sessions hold of weights; the embedding's tables stay in storage. */
+export const memoryBytes = ({ parts }: ModelPlan): number =>
+  packedBytes(parts.filter(({ graph }) => graph !== undefined));
+
+/** Why the model cannot run here, with the numbers; undefined if it can, as far as can be known beforehand. */
+export function runRefusal(
+  plan: ModelPlan,
+  { backend, device }: Pick<Runtime, "backend" | "device">,
+): string | undefined {
+  const large = plan.parts.find(({ layout }) => layout.totalBytes > MAX_PART_BYTES);
+  if (large) {
+    return `the ${large.name} takes ${megabytes(large.layout.totalBytes)} in ${plan.dtype}; at most ${megabytes(MAX_PART_BYTES)} can be read as one part`;
+  }
+  const memory = memoryBytes(plan);
+  if (backend === "wasm" && memory > MAX_WASM_BYTES) {
+    return `the weights take ${megabytes(memory)} of memory in ${plan.dtype}; WASM can hold some ${megabytes(MAX_WASM_BYTES)} of them`;
+  }
+  const limit = device ? Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize) : Infinity;
+  const widest = widestWeight(plan);
+  if (widest.bytes > limit) {
+    return `${widest.name} takes ${megabytes(widest.bytes)} in ${plan.dtype}; this graphics processor binds at most ${megabytes(limit)} at once`;
+  }
+  return undefined;
+}
+
+/** The largest single tensor that a graph binds. Quantised ones are split where they would be too large. */
+function widestWeight({ parts }: ModelPlan): { readonly name: string; readonly bytes: number } {
+  const bound = parts.flatMap(({ name: part, layout, graph }) =>
+    graph
+      ? [
+          ...[...layout.linear].flatMap(([name, { bits, values }]) =>
+            bits === 32 ? [{ name: `${name} of the ${part}`, bytes: values.bytes }] : [],
+          ),
+          ...[...layout.plain].map(([name, { place }]) => ({ name: `${name} of the ${part}`, bytes: place.bytes })),
+        ]
+      : [],
+  );
+  return bound.reduce((widest, each) => (each.bytes > widest.bytes ? each : widest), { name: "", bytes: 0 });
+}
+
+/** Why the model cannot be stored here; undefined if it can, as far as the browser says. */
+export function storageRefusal(
+  neededBytes: number,
+  { isPersistent, quotaBytes, usedBytes }: StorageReport,
+): string | undefined {
+  if (!isPersistent || quotaBytes === undefined || usedBytes === undefined) return undefined;
+  const free = Math.max(0, quotaBytes - usedBytes);
+  return neededBytes <= free
+    ? undefined
+    : `storing it takes ${megabytes(neededBytes)} more, and the browser gives this page ${megabytes(free)} (${megabytes(usedBytes)} of ${megabytes(quotaBytes)} are taken)`;
+}
+
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;

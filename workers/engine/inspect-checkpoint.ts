@@ -1,0 +1,73 @@
+import { DTYPES } from "#model/checkpoint.ts";
+import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engine.ts";
+import { fillsOf } from "./fills.ts";
+import { memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
+import { neededTensors, packedBytes, planModel, sourceBytes } from "./model-parts.ts";
+import { readCheckpoint } from "./open-checkpoint.ts";
+import type { Runtime } from "./runtime.ts";
+import { openSource } from "./sources.ts";
+import type { FileSource } from "./sources.ts";
+import type { FileStore } from "./store/file-store.ts";
+import { Pack, packId } from "./store/pack.ts";
+import { storageReport } from "./store/stores.ts";
+
+/**
+ * What a checkpoint is and what this browser can do with it, from its config, tokenizer and headers alone.
+ *
+ * @throws Fault for whatever is wrong with those
+ */
+export async function inspectCheckpoint(
+  source: FileSource,
+  store: FileStore,
+  runtime: Runtime,
+): Promise<CheckpointReport> {
+  const { identity, spec, tensors, fingerprint } = await readCheckpoint(openSource(source, () => undefined));
+  const storage = await storageReport(store);
+  const held = {} as Record<Dtype, HeldReport>;
+  for (const dtype of DTYPES) {
+    const plan = planModel(spec, tensors, dtype);
+    const pack = await Pack.open(store, await packId(identity, dtype));
+    const isKnown = pack.record?.fingerprint === fingerprint;
+    const missing = fillsOf(plan).filter(({ key }) => !isKnown || !pack.isDone(key));
+    const storedBytes = packedBytes(plan.parts);
+    held[dtype] = {
+      storedBytes,
+      memoryBytes: memoryBytes(plan),
+      missingBytes: missing.reduce((sum, { bytes }) => sum + bytes, 0),
+      refusal: runRefusal(plan, runtime) ?? storageRefusal(missing.length > 0 ? storedBytes : 0, storage) ?? "",
+    };
+  }
+  const plan = planModel(spec, tensors, "q8");
+  return {
+    ...describe(spec.spec),
+    name: shortName(identity),
+    source: identity,
+    parameters: plan.parameters,
+    storedAs: [...new Set([...neededTensors(plan.parts)].map((tensor) => tensors.entry(tensor).dtype))].sort(),
+    checkpointBytes: sourceBytes(plan),
+    held,
+    device: deviceReport(runtime),
+    storage,
+  };
+}
+
+function deviceReport({ backend, adapter, note, device }: Runtime): DeviceReport {
+  return {
+    backend,
+    adapter,
+    note,
+    hasShaderF16: device?.features.has("shader-f16") ?? false,
+    ...(device && { maxBindingBytes: device.limits.maxStorageBufferBindingSize }),
+  };
+}
+
+/** What a person or a script needs to know of the model itself. */
+export function describe(spec: ModelSpec) {
+  const { family, layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary, context } = spec;
+  return { family, layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary, context };
+}
+
+/** The folder's or repository's last part. */
+export const shortName = ({ name }: SourceIdentity): string => name.split("/").findLast((part) => part !== "") ?? name;

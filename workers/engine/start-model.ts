@@ -1,0 +1,116 @@
+import { Fault } from "#core/fault.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import { runRefusal, storageRefusal } from "./fit.ts";
+import type { Gate } from "./gate.ts";
+import { describe, shortName } from "./inspect-checkpoint.ts";
+import type { IndexStore } from "./index-store.ts";
+import { LabSession } from "./lab-session.ts";
+import { setUpModel } from "./load-model.ts";
+import type { LoadedModel } from "./load-model.ts";
+import { packedBytes } from "./model-parts.ts";
+import { ModelSession } from "./model-session.ts";
+import { NeuronIndex } from "./neuron-index.ts";
+import type { OpenedCheckpoint } from "./open-checkpoint.ts";
+import { withCheckpoint } from "./request-checkpoint.ts";
+import { startRuntime } from "./runtime.ts";
+import type { OrtModule, Runtime } from "./runtime.ts";
+import { storageReport, storeFor } from "./store/stores.ts";
+import type { FileStore } from "./store/file-store.ts";
+
+/** Small enough for everyone, exact enough that the prediction does not move. */
+const DEFAULT_DTYPE = "q8";
+/** A prompt for the first run, which compiles the shaders. */
+const WARM_UP_TOKENS = [0, 0, 0];
+
+export interface StartRequest {
+  readonly source: CheckpointSource;
+  readonly options: LoadOptions;
+  readonly gate: Gate;
+  readonly indexStore: IndexStore;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly onDeviceLost: (reason: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * From a request to a model that answers.
+ *
+ * @throws Fault; "too-large" or "storage-full" before any weight is read where the numbers say so
+ */
+export async function startModel(
+  ort: OrtModule,
+  { source, options, gate, indexStore, onProgress, onDeviceLost, signal }: StartRequest,
+): Promise<{ readonly session: ModelSession; readonly lab: LabSession; readonly info: ModelInfo }> {
+  const start = performance.now();
+  let read = 0;
+  onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
+  const runtime = await startRuntime(ort, options.backend, onDeviceLost);
+  const store = await storeFor(source);
+  const request = {
+    source,
+    store,
+    dtype: options.dtype ?? DEFAULT_DTYPE,
+    signal,
+    onBytes: (bytes: number) => (read += bytes),
+    onWait: () => onProgress({ stage: "waiting", done: 0, total: 0, part: "another tab is loading this model" }),
+  };
+  const loaded = await withCheckpoint(request, async (checkpoint) => {
+    await refuseWhatDoesNotFit(checkpoint, store, runtime);
+    return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
+  });
+  const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexStore);
+  const session = new ModelSession(loaded, index);
+  onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
+  try {
+    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal);
+    // a model that nobody waits for any more must not take the place of the one that is there
+    signal.throwIfAborted();
+  } catch (reason) {
+    await session.dispose();
+    throw reason;
+  }
+  return {
+    session,
+    lab: new LabSession(loaded, index, session),
+    info: {
+      ...infoOf(loaded, runtime, store),
+      bytes: { read, weights: loaded.weightBytes },
+      loadMs: performance.now() - start,
+    },
+  };
+}
+
+/** The same for the same checkpoint in the same precision; what hides behind an address may change, so that its reader checks. */
+const fingerprint = ({ identity, dtype, parameters, spec }: LoadedModel) =>
+  JSON.stringify([identity, dtype, parameters, spec]);
+
+function infoOf(
+  { spec, identity, parameters, dtype }: LoadedModel,
+  { backend, adapter, note }: Runtime,
+  { isPersistent }: FileStore,
+): Omit<ModelInfo, "bytes" | "loadMs"> {
+  return {
+    ...describe(spec),
+    name: shortName(identity),
+    source: identity,
+    isStored: isPersistent,
+    parameters,
+    backend,
+    adapter,
+    backendNote: note,
+    dtype,
+  };
+}
+
+async function refuseWhatDoesNotFit(
+  { plan, pack }: OpenedCheckpoint,
+  store: FileStore,
+  runtime: Runtime,
+): Promise<void> {
+  const tooLarge = runRefusal(plan, runtime);
+  if (tooLarge !== undefined) throw new Fault("too-large", tooLarge);
+  if (pack.record?.completedAt !== undefined) return;
+  const noRoom = storageRefusal(packedBytes(plan.parts), await storageReport(store));
+  if (noRoom !== undefined) throw new Fault("storage-full", noRoom);
+}

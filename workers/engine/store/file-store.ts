@@ -1,0 +1,162 @@
+import { Fault } from "#core/fault.ts";
+
+/** Folders of files, one level deep: what is kept of models between two visits where the browser can, else for this one. */
+export interface FileStore {
+  /** Whether what is written is still there on the next visit. */
+  readonly isPersistent: boolean;
+  folders(): Promise<string[]>;
+  /** @returns the file as it is now, read when it is needed; undefined if there is none */
+  read(folder: string, name: string): Promise<Blob | undefined>;
+  /** The whole file, in place of what was there; safe when it resolves. */
+  write(folder: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** At the file's end, which is made if it is not there; safe when it resolves. */
+  append(folder: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /**
+   * A file of that length to write to in any order: made if it is not there, what it holds kept if it is. Only one may be
+   * open for a file at a time, and nobody reads it until it is closed.
+   *
+   * @throws Fault "storage-full"
+   */
+  edit(folder: string, name: string, byteLength: number): Promise<EditedFile>;
+  remove(folder: string): Promise<void>;
+}
+
+export interface EditedFile {
+  /** @throws Fault "storage-full" */
+  write(offset: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** From now on what was written survives the end of the page. */
+  flush(): void;
+  close(): void;
+}
+
+/** In memory: for a browser that grants no storage, for models that the page itself serves, and for tests. */
+export function memoryStore(): FileStore {
+  const folders = new Map<string, Map<string, Blob>>();
+  const folder = (name: string) => {
+    const known = folders.get(name) ?? new Map<string, Blob>();
+    folders.set(name, known);
+    return known;
+  };
+  return {
+    isPersistent: false,
+    folders: () => Promise.resolve([...folders.keys()]),
+    read: (name, file) => Promise.resolve(folders.get(name)?.get(file)),
+    write(name, file, bytes) {
+      folder(name).set(file, new Blob([bytes]));
+      return Promise.resolve();
+    },
+    append(name, file, bytes) {
+      folder(name).set(file, new Blob([folder(name).get(file) ?? "", bytes]));
+      return Promise.resolve();
+    },
+    async edit(name, file, byteLength) {
+      const before = await folders.get(name)?.get(file)?.slice(0, byteLength).arrayBuffer();
+      let bytes: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(byteLength);
+      if (before) bytes.set(new Uint8Array(before));
+      return {
+        write: (offset, written) => bytes?.set(written, offset),
+        // nothing here outlives the page
+        flush: () => undefined,
+        close() {
+          if (bytes) folder(name).set(file, new Blob([bytes]));
+          bytes = undefined;
+        },
+      };
+    },
+    remove(name) {
+      folders.delete(name);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The page's own folder in the origin's private file system. */
+const ROOT = "models";
+
+/**
+ * The origin's private file system: files that only this page sees and that stay until somebody deletes them or the browser
+ * needs the room.
+ *
+ * @returns undefined where the browser has none or grants none, as in some private windows
+ */
+export async function opfsStore(): Promise<FileStore | undefined> {
+  if (!("getDirectory" in navigator.storage)) return undefined;
+  try {
+    const origin = await navigator.storage.getDirectory();
+    return opfsIn(await origin.getDirectoryHandle(ROOT, { create: true }));
+  } catch {
+    return undefined; // a browser that refuses storage says so here; the page then works without
+  }
+}
+
+function opfsIn(root: FileSystemDirectoryHandle): FileStore {
+  /** @throws Fault "storage-full"; DOMException "NoModificationAllowedError" while somebody else has the file open */
+  const open = async (folder: string, name: string): Promise<FileSystemSyncAccessHandle> => {
+    const directory = await root.getDirectoryHandle(folder, { create: true });
+    return (await directory.getFileHandle(name, { create: true })).createSyncAccessHandle();
+  };
+  /** Opens, writes, makes safe, closes. */
+  const writeAt = async (folder: string, name: string, act: (handle: FileSystemSyncAccessHandle) => void) => {
+    const handle = await open(folder, name);
+    try {
+      named(() => act(handle));
+      handle.flush();
+    } finally {
+      handle.close();
+    }
+  };
+  return {
+    isPersistent: true,
+    async folders() {
+      const names: string[] = [];
+      for await (const [name, handle] of root.entries()) if (handle.kind === "directory") names.push(name);
+      return names;
+    },
+    read: async (folder, name) => {
+      try {
+        return await (await (await root.getDirectoryHandle(folder)).getFileHandle(name)).getFile();
+      } catch (reason) {
+        return absent(reason);
+      }
+    },
+    write: (folder, name, bytes) =>
+      writeAt(folder, name, (handle) => {
+        handle.truncate(bytes.byteLength);
+        handle.write(bytes, { at: 0 });
+      }),
+    append: (folder, name, bytes) => writeAt(folder, name, (handle) => handle.write(bytes, { at: handle.getSize() })),
+    async edit(folder, name, byteLength) {
+      const handle = await open(folder, name);
+      try {
+        if (handle.getSize() !== byteLength) named(() => handle.truncate(byteLength));
+      } catch (reason) {
+        handle.close();
+        throw reason;
+      }
+      return {
+        write: (offset, bytes) => named(() => handle.write(bytes, { at: offset })),
+        flush: () => handle.flush(),
+        close: () => handle.close(),
+      };
+    },
+    remove: (folder) => root.removeEntry(folder, { recursive: true }).catch(absent),
+  };
+}
+
+/** @throws what was thrown, unless it says that there is no such thing */
+function absent(reason: unknown): undefined {
+  if (reason instanceof DOMException && reason.name === "NotFoundError") return undefined;
+  throw reason;
+}
+
+/** @throws Fault "storage-full" where the browser says so */
+function named(write: () => unknown): void {
+  try {
+    write();
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "QuotaExceededError") {
+      throw new Fault("storage-full", "the browser's storage for this page is full", { cause });
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,155 @@
+import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import { Queue } from "../queue.ts";
+import type { EditedFile, FileStore } from "./file-store.ts";
+
+/** Raised when what a pack's files hold changes: older ones are then made anew. */
+const VERSION = 1;
+
+const RECORD = "pack.json";
+const PROGRESS = "progress.log";
+
+/** What is known of a stored model without reading its weights. */
+export interface PackRecord {
+  readonly version: number;
+  readonly id: string;
+  readonly identity: SourceIdentity;
+  readonly dtype: Dtype;
+  /** Of the files that it is made from: another one means that they have changed. */
+  readonly fingerprint: string;
+  readonly family: string;
+  readonly parameters: number;
+  /** What all parts take. */
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** When the last part was done; until then the pack is incomplete. */
+  readonly completedAt?: number;
+  /** SHA-256 of every `CHECKED_BYTES` of each part's file, hexadecimal. */
+  readonly checksums?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A checksum is taken of this much at a time, so that no more has to be in memory. */
+export const CHECKED_BYTES = 16 * 2 ** 20;
+
+/** One checkpoint in one dtype always has the same name. */
+export async function packId({ kind, name, revision = "" }: SourceIdentity, dtype: Dtype): Promise<string> {
+  return (await sha256(new TextEncoder().encode([kind, name, revision, dtype].join("\n")))).slice(0, 32);
+}
+
+/**
+ * A model as the engine runs it, in a folder of its own: the checkpoint's small files, one file of weights per part, and a log
+ * of the steps that are done. A step is logged after its bytes are safe, so that making a pack goes on where it was stopped.
+ */
+export class Pack {
+  readonly id: string;
+  readonly #store: FileStore;
+  readonly #queue = new Queue();
+  #record: PackRecord | undefined;
+  #done = new Set<string>();
+
+  private constructor(store: FileStore, id: string) {
+    this.#store = store;
+    this.id = id;
+  }
+
+  /** The pack of that name with what it holds so far, perhaps nothing. */
+  static async open(store: FileStore, id: string): Promise<Pack> {
+    const pack = new Pack(store, id);
+    pack.#record = await readRecord(store, id);
+    if (pack.#record) pack.#done = await readLog(store, id);
+    return pack;
+  }
+
+  get isPersistent(): boolean {
+    return this.#store.isPersistent;
+  }
+
+  get record(): PackRecord | undefined {
+    return this.#record;
+  }
+
+  isDone(step: string): boolean {
+    return this.#done.has(step);
+  }
+
+  /** Deletes what is there and begins anew. */
+  async begin(record: Omit<PackRecord, "version" | "id" | "startedAt">): Promise<void> {
+    await this.#store.remove(this.id);
+    this.#done = new Set();
+    await this.#writeRecord({ ...record, version: VERSION, id: this.id, startedAt: Date.now() });
+  }
+
+  async complete(checksums: NonNullable<PackRecord["checksums"]>): Promise<void> {
+    await this.#writeRecord({ ...this.#record!, completedAt: Date.now(), checksums });
+  }
+
+  /** These steps have to be done again: what they made is damaged. */
+  async forget(steps: ReadonlySet<string>): Promise<void> {
+    const { completedAt: _completedAt, checksums: _checksums, ...record } = this.#record!;
+    await this.#writeRecord(record);
+    this.#done = new Set([...this.#done].filter((step) => !steps.has(step)));
+    await this.#store.write(this.id, PROGRESS, linesOf([...this.#done]));
+  }
+
+  /** Only after the step's own bytes are safe. */
+  async markDone(step: string): Promise<void> {
+    await this.#queue.add(() => this.#store.append(this.id, PROGRESS, linesOf([step])));
+    this.#done.add(step);
+  }
+
+  readFile(name: string): Promise<Blob | undefined> {
+    return this.#store.read(this.id, name);
+  }
+
+  writeFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#store.write(this.id, name, bytes);
+  }
+
+  editFile(name: string, byteLength: number): Promise<EditedFile> {
+    return this.#store.edit(this.id, name, byteLength);
+  }
+
+  async #writeRecord(record: PackRecord): Promise<void> {
+    this.#record = record;
+    await this.#store.write(this.id, RECORD, new TextEncoder().encode(JSON.stringify(record)));
+  }
+}
+
+/** Every stored model, the newest first; what cannot be read is passed over, as a newer version's. */
+export async function listPacks(store: FileStore): Promise<PackRecord[]> {
+  const records = await Promise.all((await store.folders()).map((id) => readRecord(store, id)));
+  return records.filter((record) => record !== undefined).sort((a, b) => b.startedAt - a.startedAt);
+}
+
+async function readRecord(store: FileStore, id: string): Promise<PackRecord | undefined> {
+  const file = await store.read(id, RECORD);
+  if (!file) return undefined;
+  try {
+    const record = JSON.parse(await file.text()) as PackRecord;
+    return record.version === VERSION && record.id === id ? record : undefined;
+  } catch {
+    return undefined; // the page ended while it was written: as if it had never begun
+  }
+}
+
+/** The last line may be torn where the page ended while it was written. */
+async function readLog(store: FileStore, id: string): Promise<Set<string>> {
+  const text = (await (await store.read(id, PROGRESS))?.text()) ?? "";
+  return new Set(text.split("\n").slice(0, -1));
+}
+
+const linesOf = (steps: readonly string[]) => new TextEncoder().encode(steps.map((step) => `${step}\n`).join(""));
+
+/** SHA-256 of every `CHECKED_BYTES` of a file. */
+export async function checksumsOf(file: Blob): Promise<string[]> {
+  const sums: string[] = [];
+  for (let start = 0; start < file.size; start += CHECKED_BYTES) {
+    sums.push(await sha256(await file.slice(start, start + CHECKED_BYTES).arrayBuffer()));
+  }
+  return sums;
+}
+
+export async function sha256(bytes: BufferSource): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,53 @@
+import type { ByteRange, Fill } from "../fills.ts";
+import type { ModelPart } from "../model-parts.ts";
+import type { PartId } from "../model-weights.ts";
+import { CHECKED_BYTES, checksumsOf } from "./pack.ts";
+import type { Pack } from "./pack.ts";
+
+/** The file that holds a part's weights. */
+export const partFile = (id: PartId) => `${id}.bin`;
+
+/** Takes the checksums of a pack whose steps are all done; from then on it is complete. */
+export async function sealPack(pack: Pack, parts: readonly ModelPart[]): Promise<void> {
+  const checksums: Record<string, string[]> = {};
+  // what does not outlive the page is not read back either
+  for (const { id } of pack.isPersistent ? parts : []) {
+    checksums[partFile(id)] = await checksumsOf((await pack.readFile(partFile(id)))!);
+  }
+  await pack.complete(checksums);
+}
+
+/**
+ * The steps whose bytes are not what they were: a file that is gone or has another length, or a stretch of a complete pack
+ * whose checksum does not fit.
+ */
+export async function damagedSteps(
+  pack: Pack,
+  parts: readonly ModelPart[],
+  fills: readonly Fill[],
+): Promise<ReadonlySet<string>> {
+  const damaged = new Set<string>();
+  for (const part of parts) {
+    const ranges = await damagedRanges(pack, part);
+    for (const { key, sinks } of ranges.length > 0 ? fills : []) {
+      const isHit = sinks.some(
+        (sink) => sink.part === part.id && sink.ranges.some((range) => ranges.some(overlaps(range))),
+      );
+      if (isHit && pack.isDone(key)) damaged.add(key);
+    }
+  }
+  return damaged;
+}
+
+const overlaps = (a: ByteRange) => (b: ByteRange) => a.start < b.end && b.start < a.end;
+
+async function damagedRanges(pack: Pack, { id, layout }: ModelPart): Promise<ByteRange[]> {
+  const file = await pack.readFile(partFile(id));
+  if (file?.size !== layout.totalBytes) return [{ start: 0, end: layout.totalBytes }];
+  const known = pack.record?.checksums?.[partFile(id)];
+  if (!known) return [];
+  const found = await checksumsOf(file);
+  return found.flatMap((sum, index) =>
+    sum === known[index] ? [] : [{ start: index * CHECKED_BYTES, end: (index + 1) * CHECKED_BYTES }],
+  );
+}

@@ -1,0 +1,45 @@
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { StorageReport } from "#protocol/engine.ts";
+import { memoryStore, opfsStore } from "./file-store.ts";
+import type { FileStore } from "./file-store.ts";
+
+let persistent: Promise<FileStore | undefined> | undefined;
+
+/** What is kept between visits; undefined where the browser keeps nothing. */
+export function persistentStore(): Promise<FileStore | undefined> {
+  persistent ??= typeof navigator !== "undefined" && "storage" in navigator ? opfsStore() : Promise.resolve(undefined);
+  return persistent;
+}
+
+/** Where a checkpoint is stored. What the page itself serves is in the browser's own cache and need not be kept twice. */
+export async function storeFor(source: CheckpointSource): Promise<FileStore> {
+  const isOwn = source.kind === "url" && new URL(source.base, location.href).origin === location.origin;
+  return (isOwn ? undefined : await persistentStore()) ?? memoryStore();
+}
+
+export async function storageReport({ isPersistent }: FileStore): Promise<StorageReport> {
+  if (!isPersistent) return { isPersistent };
+  const { quota, usage } = await navigator.storage.estimate();
+  return {
+    isPersistent,
+    ...(quota !== undefined && { quotaBytes: quota }),
+    ...(usage !== undefined && { usedBytes: usage }),
+  };
+}
+
+/**
+ * One tab makes a pack at a time; another that wants the same one waits for it and then finds it made.
+ *
+ * @param onWait told if somebody else is at it
+ */
+export async function withPackLock<T>(
+  { store, id }: { readonly store: FileStore; readonly id: string },
+  { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
+  task: () => Promise<T>,
+): Promise<T> {
+  if (!store.isPersistent) return task();
+  const name = `arithmoscope-pack-${id}`;
+  const { held = [] } = await navigator.locks.query();
+  if (held.some((lock) => lock.name === name)) onWait();
+  return navigator.locks.request(name, { signal }, task) as Promise<T>;
+}
