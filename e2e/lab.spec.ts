@@ -16,7 +16,7 @@ test("a neuron over all operands: one look tells what it fires for", async ({ pa
     await expect(plot.getByRole("textbox", { name: "neuron" })).toHaveAttribute("placeholder", "L4N425", {
       timeout: 60_000,
     });
-    await page.getByRole("button", { name: "Switch L0H7 on" }).first().click();
+    await page.getByRole("button", { name: "Reset all" }).click();
     await expect(panel(page, "Switched off").getByRole("listitem")).toHaveCount(0);
     await plot.getByRole("textbox", { name: "neuron" }).fill("L4N425");
     await plot.getByRole("button", { name: "Draw" }).click();
@@ -76,6 +76,16 @@ test("a neuron over all operands: one look tells what it fires for", async ({ pa
     await expect(plot).toContainText("pairs have no whole answer", { timeout: 60_000 });
     await picture(page, "lab-division", { fullPage: true });
   });
+
+  await test.step("a hundred by a hundred fill in as they arrive", async () => {
+    await plot.getByRole("group", { name: "Operation" }).getByRole("button", { name: "+" }).click();
+    await plot.getByRole("button", { name: "100 × 100" }).click();
+    await plot.getByRole("button", { name: "Draw" }).click();
+    await expect(plot.getByRole("progressbar")).toBeVisible();
+    await expect(plot).toContainText(/From .* to .* at a = \d+, b = \d+\./);
+    await expect(plot.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
+    await picture(page, "lab-hundred", { fullPage: true });
+  });
 });
 
 test("search by token agrees with looking at every neuron", async ({ page }) => {
@@ -128,14 +138,16 @@ test("a set of neurons found by concept is switched off against random ones", as
   await openWithModel(page, LAB);
   const concepts = panel(page, "Concept search");
   await concepts.getByRole("button", { name: "Search" }).click();
-  await expect(concepts).toContainText(/[\d,]+ of 1,536 neurons below layer 3 say 3 or more/, { timeout: 120_000 });
+  await expect(concepts).toContainText(/[\d,]+ of 1,536 neurons below layer 3 say 3 or more of/, { timeout: 120_000 });
+  await concepts.getByRole("spinbutton", { name: "at least" }).fill("30");
+  await expect(concepts).toContainText("say 30 or more of");
   await concepts.getByRole("button", { name: /^Switch these/ }).click();
   const group = panel(page, "Group");
-  await expect(group).toContainText(/without the [\d,]+ neurons of the concept search log p\(8\)/, { timeout: 60_000 });
+  await expect(group).toContainText(/log p\(8\) without the [\d,]+ neurons of the concept search/, { timeout: 60_000 });
 
   await test.step("the comparison's neurons cost more than random ones of their layers", async () => {
     await group.getByRole("button", { name: "Switch the 10 neurons of the comparison off together" }).click();
-    await expect(group).toContainText(/without the 10 neurons of the comparison log p\(8\)/);
+    await expect(group).toContainText(/log p\(8\) without the 10 neurons of the comparison falls/);
     await expect(group.getByRole("table", { name: /^log p/ }).getByRole("row")).toHaveCount(8);
     await picture(page, "lab-group", { fullPage: true });
   });

@@ -67,7 +67,7 @@ export function operandMap(values: readonly (readonly number[])[], options: Oper
         labels.push({
           x: box.x + box.width / 2,
           y: box.y + box.height / 2,
-          text: scale.text(value).replace(/\s/g, ""),
+          text: scale.short(value),
           ink: inkOn(fill),
         });
       }

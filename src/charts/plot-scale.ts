@@ -1,12 +1,14 @@
 import { divergingScale, sequentialScale, symmetricLimit } from "./colour.ts";
 import type { Legend } from "./legend.ts";
 import { legend } from "./legend.ts";
-import { figures, nats, percent } from "./number-format.ts";
+import { figures, nats, percent, short } from "./number-format.ts";
 
 /** How a plot's numbers become colours and text. */
 export interface PlotScale {
   colour(value: number): string;
   text(value: number): string;
+  /** As short as a cell of the map needs it. */
+  short(value: number): string;
   readonly legend: Legend;
 }
 
@@ -24,13 +26,13 @@ export function plotScale(kind: PlotScaleKind, values: readonly number[], isDark
       const scale = divergingScale(symmetricLimit(values, LEAST_LIMIT[kind]), "linear", isDark);
       const text = kind === "signed" ? figures : nats;
       const ticks = [-1, 0, 1].map((at) => ({ at: (at + 1) / 2, label: text(at * scale.limit) }));
-      return { colour: (value) => scale.colour(value), text, legend: { stops: legend(scale).stops, ticks } };
+      return { colour: (value) => scale.colour(value), text, short, legend: { stops: legend(scale).stops, ticks } };
     }
     case "probability":
-      return magnitudes([0, 1], percent, isDark);
+      return magnitudes([0, 1], { text: percent, short: (value) => percent(value).replace(/\s/g, "") }, isDark);
     case "logProbability": {
       const least = values.reduce((low, value) => (Number.isNaN(value) ? low : Math.min(low, value)), -1);
-      return magnitudes([least, 0], nats, isDark);
+      return magnitudes([least, 0], { text: nats, short }, isDark);
     }
     default:
       throw new Error(`plot: unknown scale ${String(kind satisfies never)}`);
@@ -39,7 +41,7 @@ export function plotScale(kind: PlotScaleKind, values: readonly number[], isDark
 
 function magnitudes(
   [from, to]: readonly [from: number, to: number],
-  text: (value: number) => string,
+  write: Pick<PlotScale, "text" | "short">,
   isDark: boolean,
 ): PlotScale {
   const scale = sequentialScale(isDark);
@@ -47,6 +49,6 @@ function magnitudes(
     offset: index / STOPS,
     colour: scale(index / STOPS),
   }));
-  const ticks = [0, 0.5, 1].map((at) => ({ at, label: text(from + at * (to - from)) }));
-  return { colour: (value) => scale((value - from) / (to - from)), text, legend: { stops, ticks } };
+  const ticks = [0, 0.5, 1].map((at) => ({ at, label: write.text(from + at * (to - from)) }));
+  return { colour: (value) => scale((value - from) / (to - from)), ...write, legend: { stops, ticks } };
 }

@@ -50,6 +50,8 @@ export interface ConceptSearchResult {
   readonly belowLayer: number;
   readonly lastAttention: number;
   readonly searched: number;
+  /** Concepts that a neuron's first tokens would hold on average if they were drawn at random. */
+  readonly byChance: number;
   /** [m]: how many of the searched neurons have at least m concepts. */
   readonly atLeast: readonly number[];
   /** Most concepts first. */

@@ -109,6 +109,7 @@ export class LabSession {
       belowLayer,
       lastAttention,
       searched,
+      byChance: (this.#index.depth * ids.length) / spec.vocabulary,
       atLeast: countsAtLeast(found, searched),
       rows: found
         .filter(({ tokens }) => tokens.length >= atLeast)

@@ -130,19 +130,22 @@ export async function searchToken(): Promise<void> {
 }
 
 export function searchConcepts(): void {
-  const { words, atLeast } = forms.getState().concepts;
-  void start("concepts", async (engine, { signal, progress }) => ({
-    leastConcepts: atLeast,
-    found: await engine.searchConcepts(
-      { words: words.split(/\s+/).filter((word) => word !== ""), atLeast, count: MAX_SET },
-      { signal, onProgress: progress },
-    ),
-  }));
+  const words = forms
+    .getState()
+    .concepts.words.split(/\s+/)
+    .filter((word) => word !== "");
+  // all that say anything, so that another threshold needs no other search
+  void start("concepts", (engine, { signal, progress }) =>
+    engine.searchConcepts({ words, atLeast: 1, count: MAX_SET }, { signal, onProgress: progress }),
+  );
 }
 
-/** What a set of neurons is worth together, for the prompt and target of the page. */
+/**
+ * What a set of neurons is worth together, for the prompt and target of the page, in the model as it is: that neurons which have
+ * lost their say already are worth nothing more would be no news.
+ */
 export function measureGroup(neurons: readonly NeuronId[], of: string): void {
-  const { prompt, interventions } = question.getState();
+  const { prompt } = question.getState();
   const { before } = results.getState();
   const target = before.value?.target;
   void start("group", async (engine, { signal }) => ({
@@ -153,7 +156,6 @@ export function measureGroup(neurons: readonly NeuronId[], of: string): void {
       prompt,
       {
         neurons: neurons.map(({ layer, neuron }) => ({ layer, neuron })),
-        interventions,
         ...(target && { target: target.id }),
       },
       { signal },

@@ -45,7 +45,7 @@ export interface LabResults {
   readonly index: IndexInfo;
   readonly plot: DrawnPlot;
   readonly tokens: { readonly asked: TokenSearch; readonly found: TokenSearchResult };
-  readonly concepts: { readonly leastConcepts: number; readonly found: ConceptSearchResult };
+  readonly concepts: ConceptSearchResult;
   readonly group: MeasuredGroup;
   readonly wiring: NeuronWiring;
 }

@@ -1,9 +1,10 @@
 import { useStore } from "zustand";
+import { figures } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import { measureGroup, searchConcepts } from "#state/lab/actions.ts";
 import { editConcepts, forms } from "#state/lab/forms.ts";
 import { lab } from "#state/lab/tools.ts";
-import type { ConceptSearchResult, LabResults } from "#state/lab/tools.ts";
+import type { ConceptSearchResult } from "#state/lab/tools.ts";
 import { model } from "#state/model.ts";
 import { Exports } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
@@ -60,17 +61,24 @@ export function ConceptSection() {
         </button>
       </form>
       <LabProgress kind="concepts" doing="Taking neurons through attention layers" />
-      {value && <Found {...value} />}
+      {value && <Found found={value} chosen={form.atLeast} />}
     </section>
   );
 }
 
-function Found({ leastConcepts, found }: LabResults["concepts"]) {
-  const total = found.atLeast[leastConcepts] ?? 0;
+interface FoundProps {
+  readonly found: ConceptSearchResult;
+  /** The threshold that the set is made with. */
+  readonly chosen: number;
+}
+
+function Found({ found, chosen }: FoundProps) {
+  const set = found.rows.filter(({ tokens }) => tokens.length >= chosen);
+  const count = found.atLeast[chosen] ?? 0;
   return (
     <>
       <div className="card-columns">
-        <Counts found={found} chosen={leastConcepts} />
+        <Counts found={found} chosen={chosen} />
         <div className="table-scroll concept-list" tabIndex={0} role="group" aria-label="Neurons found, scrolls">
           <table className="plain lab-table">
             <caption className="visually-hidden">Neurons by concepts among their first tokens</caption>
@@ -87,7 +95,7 @@ function Found({ leastConcepts, found }: LabResults["concepts"]) {
               </tr>
             </thead>
             <tbody>
-              {found.rows.slice(0, LISTED).map((row) => (
+              {set.slice(0, LISTED).map((row) => (
                 <tr key={formatNeuron(row)}>
                   <th scope="row">
                     <NeuronLink layer={row.layer} neuron={row.neuron} />
@@ -105,18 +113,13 @@ function Found({ leastConcepts, found }: LabResults["concepts"]) {
           </table>
         </div>
       </div>
-      <p className="says">
-        {total.toLocaleString("en")} of {found.searched.toLocaleString("en")} neurons below layer {found.belowLayer} say{" "}
-        {leastConcepts} or more of {found.concepts.length} concepts behind an attention layer up to L
-        {found.lastAttention}.
-        {found.notTokens.length > 0 && ` ${found.notTokens.length} words are no single token here.`}
-      </p>
-      {found.rows.length > 0 && (
+      <p className="says">{conceptSentence(found, chosen)}</p>
+      {set.length > 0 && (
         <button
           type="button"
-          onClick={() => measureGroup(found.rows, `${found.rows.length} neurons of the concept search`)}
+          onClick={() => measureGroup(set, `${set.length.toLocaleString("en")} neurons of the concept search`)}
         >
-          Switch these {found.rows.length.toLocaleString("en")} off together
+          Switch {set.length < count ? "the first" : "these"} {set.length.toLocaleString("en")} off together
         </button>
       )}
       <footer className="panel-foot">
@@ -130,7 +133,7 @@ function Found({ leastConcepts, found }: LabResults["concepts"]) {
           name="concept-search"
           table={() => ({
             header: ["neuron", "layer", "index", "through", "concepts", "tokens"],
-            rows: found.rows.map((row) => [
+            rows: set.map((row) => [
               formatNeuron(row),
               row.layer,
               row.neuron,
@@ -145,10 +148,28 @@ function Found({ leastConcepts, found }: LabResults["concepts"]) {
   );
 }
 
+function conceptSentence(found: ConceptSearchResult, chosen: number): string {
+  const count = (found.atLeast[chosen] ?? 0).toLocaleString("en");
+  const missing = found.notTokens.length > 0 ? ` ${found.notTokens.length} words are no single token here.` : "";
+  return (
+    `${count} of ${found.searched.toLocaleString("en")} neurons below layer ${found.belowLayer} say ${chosen} or more of ` +
+    `${found.concepts.length} concepts behind an attention layer up to L${found.lastAttention}. Fifty tokens drawn at random ` +
+    `hold ${figures(found.byChance)} of them on average.${missing}`
+  );
+}
+
 const MOST_COUNTS = 12;
 
+/** The first thresholds, then evenly up to the last, the chosen one among them. */
+function thresholds(most: number, chosen: number): number[] {
+  const even = Array.from({ length: MOST_COUNTS - 4 }, (_, step) =>
+    Math.round(3 + ((step + 1) * (most - 3)) / (MOST_COUNTS - 4)),
+  );
+  return [...new Set([0, 1, 2, 3, ...even, chosen])].filter((least) => least <= most).sort((a, b) => a - b);
+}
+
 /** How many neurons there are for each threshold. */
-function Counts({ found, chosen }: { readonly found: ConceptSearchResult; readonly chosen: number }) {
+function Counts({ found, chosen }: FoundProps) {
   return (
     <table className="plain lab-table">
       <caption>Neurons by threshold</caption>
@@ -163,12 +184,12 @@ function Counts({ found, chosen }: { readonly found: ConceptSearchResult; readon
         </tr>
       </thead>
       <tbody>
-        {found.atLeast.slice(0, MOST_COUNTS).map((count, least) => (
+        {thresholds(found.atLeast.length - 1, chosen).map((least) => (
           <tr key={least} className={least === chosen ? "is-selected" : ""}>
             <th scope="row" className="number">
               {least}
             </th>
-            <td className="number">{count.toLocaleString("en")}</td>
+            <td className="number">{(found.atLeast[least] ?? 0).toLocaleString("en")}</td>
           </tr>
         ))}
       </tbody>

@@ -101,10 +101,10 @@ function Measured({ of, prompt, target, found }: MeasuredGroup) {
       </div>
       <footer className="panel-foot">
         <Method>
-          Every neuron of the group is multiplied by 0 at every position, on top of what is switched off already. The
-          random groups have as many neurons in each layer and none of the group’s; they are drawn with a fixed seed, so
-          that the same ones are drawn again. Tokens: the sum of activation × value vector at the last position, through
-          the final norm with the run’s scale. Spread: standard deviation over the draws.
+          Every neuron of the group is multiplied by 0 at every position in the model as it is, whatever else is
+          switched off. The random groups have as many neurons in each layer and none of the group’s; they are drawn
+          with a fixed seed, so that the same ones are drawn again. Tokens: the sum of activation × value vector at the
+          last position, through the final norm with the run’s scale. Spread: standard deviation over the draws.
         </Method>
         <Exports
           name="neuron-group"
@@ -151,7 +151,7 @@ function groupSentence({ of, prompt, target, found }: MeasuredGroup): string {
   const token = tokenText(target);
   const verb = found.withoutGroup < found.baseline ? "falls" : "goes";
   return (
-    `After “${prompt}”, without the ${of} log p(${token}) ${verb} from ${nats(found.baseline)} to ${nats(found.withoutGroup)}; ` +
+    `After “${prompt}”, in the model as it is, log p(${token}) without the ${of} ${verb} from ${nats(found.baseline)} to ${nats(found.withoutGroup)}; ` +
     `without as many random ones of the same layers it is ${nats(found.randomMean)} ± ${nats(found.randomSpread)} (${found.withoutRandom.length} draws).`
   );
 }
