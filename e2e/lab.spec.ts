@@ -70,7 +70,7 @@ test("a neuron over all operands: one look tells what it fires for", async ({ pa
   });
 
   await test.step("division has cells without a whole answer", async () => {
-    await plot.getByLabel("plot", { exact: true }).selectOption("probability");
+    await plot.getByRole("combobox", { name: /^plot/ }).selectOption("probability");
     await plot.getByRole("group", { name: "Operation" }).getByRole("button", { name: "÷" }).click();
     await plot.getByRole("button", { name: "Draw" }).click();
     await expect(plot).toContainText("pairs have no whole answer", { timeout: 60_000 });

@@ -55,7 +55,7 @@ function Measured({ of, prompt, target, found }: MeasuredGroup) {
     { name: "as it is", logProbability: found.baseline },
     { name: "without the group", logProbability: found.withoutGroup },
     ...found.withoutRandom.map((logProbability, draw) => ({
-      name: `without random group ${draw + 1}`,
+      name: `random group ${draw + 1}`,
       logProbability,
     })),
   ];
