@@ -196,7 +196,7 @@ test(
     await test.step("an address with nothing behind it", async () => {
       await modelChip(page).click();
       await page
-        .getByRole("textbox", { name: "Address of a checkpoint’s folder" })
+        .getByRole("textbox", { name: "Model on the Hugging Face Hub, or address of a checkpoint’s folder" })
         .fill(new URL("/models/nobody/", page.url()).href);
       await page.getByRole("button", { name: "Load", exact: true }).click();
       await expect(page.getByRole("alert")).toContainText("has no config.json");

@@ -79,11 +79,15 @@ test("a neuron over all operands: one look tells what it fires for", async ({ pa
 
   await test.step("a hundred by a hundred fill in as they arrive", async () => {
     await plot.getByRole("group", { name: "Operation" }).getByRole("button", { name: "+" }).click();
+    await plot.getByRole("combobox", { name: /^plot/ }).selectOption("activation");
+    await plot.getByRole("textbox", { name: "neuron" }).fill("L1N452");
     await plot.getByRole("button", { name: "100 × 100" }).click();
     await plot.getByRole("button", { name: "Draw" }).click();
     await expect(plot.getByRole("progressbar")).toBeVisible();
     await expect(plot).toContainText(/From .* to .* at a = \d+, b = \d+\./);
     await expect(plot.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
     await picture(page, "lab-hundred", { fullPage: true });
   });
 });
@@ -130,7 +134,7 @@ test("search by token agrees with looking at every neuron", async ({ page }) => 
   await test.step("a word that is no token is told so", async () => {
     await search.getByRole("textbox", { name: "token" }).fill("8 9");
     await search.getByRole("button", { name: "Search" }).click();
-    await expect(page.getByText("A token is one token.")).toBeVisible();
+    await expect(page.getByText("A search is for one.")).toBeVisible();
   });
 });
 

@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-web";
 import { memorySource } from "#formats/byte-source.ts";
-import type { CheckpointFiles as OpenedFiles } from "#workers/engine/sources.ts";
+import type { CheckpointFiles as OpenedFiles } from "#workers/engine/sources/checkpoint-files.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { HeadId } from "#model/ids.ts";
 import { loadModel } from "#workers/engine/load-model.ts";
@@ -13,7 +13,7 @@ import type { CheckpointFiles } from "./checkpoints.ts";
 /** A checkpoint's files as the engine reads them. */
 export const fileSet = (files: CheckpointFiles): OpenedFiles => ({
   name: "test checkpoint",
-  identity: { kind: "files", name: "test" },
+  identity: { kind: "files", name: "test checkpoint" },
   open: (path) => Promise.resolve(files.has(path) ? memorySource(files.get(path)!) : undefined),
 });
 

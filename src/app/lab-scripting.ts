@@ -68,6 +68,8 @@ export interface LabSurface {
 }
 
 const DEFAULT_COUNT = 20;
+/** A token is looked up as it stands behind a sign: some tokenizers put a space before a text's first word. */
+const BEHIND = "=";
 
 export function labSurface(engine: Engine): LabSurface {
   return {
@@ -75,7 +77,7 @@ export function labSurface(engine: Engine): LabSurface {
 
     async searchNeurons(token, options) {
       const known = readOptions("searchNeurons", options, ["count", "by", "end"]);
-      const { target } = await readTarget(engine, token);
+      const { target } = await readTarget(engine, BEHIND, token);
       if (target === undefined)
         throw bad("searchNeurons: the token is missing; it needs to be an id or a token's text");
       return engine.searchNeurons({
@@ -141,7 +143,7 @@ export function labSurface(engine: Engine): LabSurface {
           "seed",
           optional(known["seed"], (value) => readWhole("seed", value)),
         ),
-        ...(await readTarget(engine, known["target"])),
+        ...(await readTarget(engine, readPrompt(prompt), known["target"])),
       });
     },
 

@@ -1,5 +1,6 @@
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import { BUNDLED_MODEL } from "#state/finding.ts";
+import { folderChoice, hubChoice } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
 
 /** The checkpoints that come with the page: addresses like any other. */
@@ -9,7 +10,13 @@ export const SHIPPED_MODELS: readonly ModelChoice[] = [
 
 /** The name by which links call what a script loads: a folder on disk has only its own. */
 export function choiceOf(source: CheckpointSource): ModelChoice {
-  if (source.kind === "files") return { id: source.files[0]?.webkitRelativePath.split("/")[0] || "folder", source };
+  if (source.kind === "files") {
+    return folderChoice(
+      source.files,
+      source.files.map((file) => file.webkitRelativePath || file.name),
+    );
+  }
+  if (source.kind === "hub") return hubChoice(source);
   if (source.kind === "stored") return { id: source.id, source };
   const { base } = source;
   return (

@@ -6,7 +6,8 @@ import type { NeuronId } from "#model/ids.ts";
 import { readIntervention } from "#model/interventions.ts";
 import type { Intervention, InterventionText } from "#model/interventions.ts";
 import type { Prompt } from "#protocol/engine.ts";
-import { hubAddress, isRepo, isRevision } from "#state/finding.ts";
+import { isAddress, isHubRepo, isRevision } from "#state/finding.ts";
+import { isToken } from "#state/hub-tokens.ts";
 
 /**
  * What a script passes is anything at all: each reader here gives what the engine takes, or throws a Fault "bad-request"
@@ -47,6 +48,11 @@ export function readPrompt(prompt: unknown): Prompt {
   if (typeof prompt === "string") return prompt;
   if (Array.isArray(prompt) && prompt.every(isIndex)) return prompt;
   throw bad(`prompt is ${show(prompt)}; it needs to be a text or an array of token ids, whole numbers from 0`);
+}
+
+export function readAnswer(answer: unknown): string | readonly number[] {
+  if (typeof answer === "string" || (Array.isArray(answer) && answer.every(isIndex))) return answer;
+  throw bad(`answer is ${show(answer)}; it needs to be a text or an array of token ids, whole numbers from 0`);
 }
 
 export function readCount(name: string, value: unknown): number {
@@ -104,20 +110,27 @@ export function readNeuron(at: unknown): NeuronId {
   throw bad(`neuron is ${describe(at)}; it needs to be as { layer: 4, neuron: 425 } or "L4N425"`);
 }
 
-/** A token's text is looked up with the tokenizer of the loaded model, its added tokens (BOS) aside. */
-export async function readTarget(engine: Engine, given: unknown): Promise<{ target?: number }> {
+/**
+ * A token's text is looked up with the tokenizer of the loaded model, its added tokens (BOS) aside. One that is several tokens
+ * by itself may be one behind the prompt: some tokenizers put a space before a text's first word.
+ */
+export async function readTarget(engine: Engine, prompt: Prompt, given: unknown): Promise<{ target?: number }> {
   if (given === undefined) return {};
   if (isIndex(given)) return { target: given };
   if (typeof given !== "string")
     throw bad(`target is ${show(given)}; it needs to be a token id or the text of one token`);
   const { ids, texts, added, unknown } = await engine.tokenize(given);
-  const own = ids.map((id, index) => ({ id, text: texts[index] ?? "" })).filter((_, index) => !added.includes(index));
-  const [only] = own;
+  const alone = ids.map((id, index) => ({ id, text: texts[index] ?? "" })).filter((_, index) => !added.includes(index));
   if (unknown.length > 0)
     throw bad(`target ${show(given)} has characters that the tokenizer does not know: ${unknown.join(" ")}`);
+  const isBehind = alone.length > 1 && typeof prompt === "string" && prompt !== "";
+  const own = isBehind ? (await engine.scoreAnswer(prompt, { answer: given })).tokens : alone;
+  const [only] = own;
   if (own.length !== 1 || !only) {
     const found = own.map(({ id, text }) => `${show(text)} (${id})`).join(", ") || "none";
-    throw bad(`target ${show(given)} is ${own.length} tokens: ${found}; it needs to be one token, or its id`);
+    throw bad(
+      `target ${show(given)} is ${own.length} tokens: ${found}; it needs to be one token, or its id; scoreAnswer takes several`,
+    );
   }
   return { target: only.id };
 }
@@ -128,7 +141,7 @@ export function readSource(source: unknown, bundled: CheckpointSource, pageAddre
     case "bundled":
       return bundled;
     case "hub":
-      return readHubSource(source["repo"], source["revision"]);
+      return readHubSource(source);
     case "url":
       return { kind: "url", base: readAddress(source["base"], pageAddress) };
     case "files":
@@ -138,15 +151,27 @@ export function readSource(source: unknown, bundled: CheckpointSource, pageAddre
   }
 }
 
-function readHubSource(repo: unknown, revision: unknown): CheckpointSource {
-  if (typeof repo !== "string" || !isRepo(repo)) {
+function readHubSource({ repo, revision, token, hub }: Record<string, unknown>): CheckpointSource {
+  if (typeof repo !== "string" || !isHubRepo(repo)) {
     throw bad(`load: repo is ${show(repo)}; it needs to be a repository on the Hub, as "owner/name"`);
   }
-  if (revision === undefined) return { kind: "url", base: hubAddress(repo) };
-  if (typeof revision !== "string" || !isRevision(revision)) {
+  if (revision !== undefined && (typeof revision !== "string" || !isRevision(revision))) {
     throw bad(`load: revision is ${show(revision)}; it needs to be a branch, a tag or a commit`);
   }
-  return { kind: "url", base: hubAddress(repo, revision) };
+  if (token !== undefined && (typeof token !== "string" || !isToken(token))) {
+    // never quoted: an error is shown, logged and copied
+    throw bad("load: token is not an access token; it needs to be a text of letters and signs without spaces");
+  }
+  if (hub !== undefined && (typeof hub !== "string" || !isAddress(hub))) {
+    throw bad(`load: hub is ${show(hub)}; it needs to be the http(s) address of another Hub`);
+  }
+  return {
+    kind: "hub",
+    repo,
+    ...given("revision", revision),
+    ...given("token", token),
+    ...given("hub", hub?.replace(/\/+$/, "")),
+  };
 }
 
 /** Made absolute here, because the worker would take a relative one from where its own script lies. */

@@ -42,6 +42,12 @@ function scripted() {
       });
     },
     predict: answer("predict", { tokens: [{ id: 1, text: "<s>" }], top: [eight], target: { ...eight, rank: 0 } }),
+    scoreAnswer: (prompt: string, options: { readonly answer: string }) => {
+      // behind a prompt, this tokenizer has a token for ten
+      const pieces = options.answer === "10" ? ["10"] : [...options.answer];
+      const tokens = pieces.map((text) => ({ ...eight, text, id: Number(text) + 4, rank: 0 }));
+      return answer("scoreAnswer", { tokens, logProbability: -0.0601, correct: true })(prompt, options);
+    },
     generate: answer("generate", { ids: [12], text: "8" }),
     sweepHeads: answer("sweepHeads", { target: 12, baseline: -0.0601, logProbability: [[-7.98]] }),
     layerIncrease: answer("layerIncrease", { target: 12, attention: [0.5], ffn: [0.4] }),
@@ -70,15 +76,16 @@ const untyped = () => scripted().surface as unknown as Record<string, (...args: 
 describe("load", () => {
   test.each([
     ["the bundled model", { kind: "bundled" }, bundled],
-    [
-      "a Hub repository",
-      { kind: "hub", repo: "owner/name" },
-      { kind: "url", base: "https://huggingface.co/owner/name/resolve/main/" },
-    ],
+    ["a Hub repository", { kind: "hub", repo: "owner/name" }, { kind: "hub", repo: "owner/name" }],
     [
       "a pull request of one",
       { kind: "hub", repo: "owner/name", revision: "refs/pr/1" },
-      { kind: "url", base: "https://huggingface.co/owner/name/resolve/refs%2Fpr%2F1/" },
+      { kind: "hub", repo: "owner/name", revision: "refs/pr/1" },
+    ],
+    [
+      "a gated repository of another Hub",
+      { kind: "hub", repo: "owner/name", hub: "http://localhost:4000/", token: "hf_secret" },
+      { kind: "hub", repo: "owner/name", hub: "http://localhost:4000", token: "hf_secret" },
     ],
     ["an address, completed", { kind: "url", base: "https://a.org/m" }, { kind: "url", base: "https://a.org/m/" }],
     [
@@ -136,10 +143,25 @@ describe("questions", () => {
     expect(asked).toEqual([["sweepHeads", "3+5=", { target: 12 }]]);
   });
 
+  test("a target may be one token behind the prompt and several by itself", async () => {
+    const { surface, asked } = scripted();
+    await surface.sweepHeads("3+5=", { target: "10" });
+    expect(asked).toEqual([
+      ["scoreAnswer", "3+5=", { answer: "10" }],
+      ["sweepHeads", "3+5=", { target: 14 }],
+    ]);
+    await expect(surface.sweepHeads([1, 7], { target: "10" })).rejects.toThrow("target “10” is 2 tokens");
+  });
+
   test("each gives the documented shape", async () => {
     const { surface } = scripted();
     const interventions = [{ head: "L0H7", scale: 0 }];
     await expect(surface.generate("3+5=", { tokens: 1 })).resolves.toEqual({ ids: [12], text: "8" });
+    await expect(surface.scoreAnswer("3+5=", { answer: "8" })).resolves.toEqual({
+      tokens: [{ ...eight, rank: 0 }],
+      logProbability: -0.0601,
+      correct: true,
+    });
     await expect(surface.layerIncrease("3+5=")).resolves.toEqual({ attention: [0.5], ffn: [0.4] });
     await expect(surface.topNeurons("3+5=", { count: 1 })).resolves.toEqual({
       rows: [row],
@@ -177,6 +199,19 @@ describe("a bad argument", () => {
       "load",
       [{ kind: "hub", repo: "a/b", revision: "" }],
       "load: revision is “”; it needs to be a branch, a tag or a commit",
+    ],
+    ["a repository without an owner", "load", [{ kind: "hub", repo: "gpt2" }], "load: repo is “gpt2”; it needs to be"],
+    [
+      "a token of two words, without quoting it",
+      "load",
+      [{ kind: "hub", repo: "a/b", token: "hf_secret hf_other" }],
+      "load: token is not an access token; it needs to be a text of letters and signs without spaces",
+    ],
+    [
+      "a Hub that is no address",
+      "load",
+      [{ kind: "hub", repo: "a/b", hub: "localhost:4000" }],
+      "load: hub is “localhost:4000”; it needs to be the http(s) address of another Hub",
     ],
     [
       "a script for an address",
@@ -240,12 +275,14 @@ describe("a bad argument", () => {
       ["3+5=", { interventions: [{ head: "L0H7", scale: 1e9 }] }],
       "intervention: scale 1000000000 must be a number",
     ],
+    ["no answer", "scoreAnswer", ["3+5=", {}], "answer is undefined; it needs to be a text or an array of token ids"],
+    ["an answer that is a number", "scoreAnswer", ["3+5=", { answer: 8 }], "answer is 8; it needs to be a text or an"],
     ["no number of tokens", "generate", ["3+5="], "tokens is undefined; it needs to be a whole number from 1"],
     [
       "a target of several tokens",
       "sweepHeads",
-      ["3+5=", { target: "10" }],
-      "target “10” is 2 tokens: “1” (5), “0” (4); it needs to be one token, or its id",
+      ["3+5=", { target: "12" }],
+      "target “12” is 2 tokens: “1” (5), “2” (6); it needs to be one token, or its id; scoreAnswer takes several",
     ],
     [
       "a target of no token",

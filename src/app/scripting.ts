@@ -15,6 +15,7 @@ import type {
   Prediction,
   Prompt,
   RankedToken,
+  ScoredAnswer,
   Token,
 } from "#protocol/engine.ts";
 import { labSurface } from "./lab-scripting.ts";
@@ -22,6 +23,7 @@ import type { LabSurface } from "./lab-scripting.ts";
 import {
   bad,
   given,
+  readAnswer,
   readChoice,
   readCount,
   readInterventions,
@@ -35,7 +37,13 @@ import {
 
 export type ScriptSource =
   | { readonly kind: "bundled" }
-  | { readonly kind: "hub"; readonly repo: string; readonly revision?: string }
+  | {
+      readonly kind: "hub";
+      readonly repo: string;
+      readonly revision?: string;
+      readonly token?: string;
+      readonly hub?: string;
+    }
   | { readonly kind: "url"; readonly base: string }
   | { readonly kind: "files"; readonly files: readonly File[] };
 
@@ -63,6 +71,10 @@ export interface ScriptingSurface extends LabSurface {
     prompt: Prompt,
     options?: Targeted & Intervened & { readonly top?: number },
   ): Promise<{ tokens: Token[]; top: RankedToken[]; target: Prediction["target"] }>;
+  scoreAnswer(
+    prompt: Prompt,
+    options: Intervened & { readonly answer: string | readonly number[] },
+  ): Promise<ScoredAnswer>;
   generate(prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
   sweepHeads(prompt: Prompt, options?: Targeted): Promise<HeadSweep>;
   layerIncrease(prompt: Prompt, options?: Targeted & Intervened): Promise<{ attention: number[]; ffn: number[] }>;
@@ -101,7 +113,7 @@ export function installScriptingSurface(
 }
 
 function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts): ScriptingSurface {
-  const target = (given: unknown) => readTarget(engine, given);
+  const target = (prompt: unknown, given: unknown) => readTarget(engine, readPrompt(prompt), given);
   const surface: ScriptingSurface = {
     async load(source, options) {
       const known = readOptions("load", options, ["dtype", "backend"]);
@@ -124,8 +136,18 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
         ...given("interventions", readInterventions(known["interventions"])),
         ...given("top", known["top"] === undefined ? undefined : readCount("top", known["top"])),
       };
-      const found = await engine.predict(readPrompt(prompt), { ...asked, ...(await target(known["target"])) });
+      const found = await engine.predict(readPrompt(prompt), { ...asked, ...(await target(prompt, known["target"])) });
       return { tokens: found.tokens, top: found.top, target: found.target };
+    },
+
+    async scoreAnswer(prompt, options) {
+      const known = readOptions("scoreAnswer", options, ["answer", "interventions"]);
+      const asked = {
+        answer: readAnswer(known["answer"]),
+        ...given("interventions", readInterventions(known["interventions"])),
+      };
+      const { tokens, logProbability, correct } = await engine.scoreAnswer(readPrompt(prompt), asked);
+      return { tokens, logProbability, correct };
     },
 
     async generate(prompt, options) {
@@ -136,14 +158,17 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
 
     async sweepHeads(prompt, options) {
       const known = readOptions("sweepHeads", options, ["target"]);
-      const found = await engine.sweepHeads(readPrompt(prompt), await target(known["target"]));
+      const found = await engine.sweepHeads(readPrompt(prompt), await target(prompt, known["target"]));
       return { target: found.target, baseline: found.baseline, logProbability: found.logProbability };
     },
 
     async layerIncrease(prompt, options) {
       const known = readOptions("layerIncrease", options, ["interventions", "target"]);
       const asked = given("interventions", readInterventions(known["interventions"]));
-      const found = await engine.layerIncrease(readPrompt(prompt), { ...asked, ...(await target(known["target"])) });
+      const found = await engine.layerIncrease(readPrompt(prompt), {
+        ...asked,
+        ...(await target(prompt, known["target"])),
+      });
       return { attention: found.attention, ffn: found.ffn };
     },
 
@@ -154,7 +179,7 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
       const found = await engine.topNeurons(readPrompt(prompt), {
         count,
         ...asked,
-        ...(await target(known["target"])),
+        ...(await target(prompt, known["target"])),
       });
       return { rows: found.rows, evaluated: found.evaluated, certified: found.certified };
     },
@@ -165,7 +190,7 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
       const interventions = readInterventions(known["interventions"]);
       if (!interventions)
         throw bad("compareNeurons: interventions are missing; it compares the run with them to the clean run");
-      const asked = { count, interventions, ...(await target(known["target"])) };
+      const asked = { count, interventions, ...(await target(prompt, known["target"])) };
       const found = await engine.compareNeurons(readPrompt(prompt), asked);
       return { target: found.target, rows: found.rows, evaluated: found.evaluated, certified: found.certified };
     },

@@ -18,6 +18,8 @@ import type {
   Progress,
   Prompt,
   RunOptions,
+  ScoredAnswer,
+  ScoreOptions,
   StoredModel,
   SweepRow,
   TargetOptions,
@@ -45,6 +47,7 @@ export interface Engine extends LabEngine {
   load(source: CheckpointSource, options?: LoadOptions, call?: CallOptions<LoadProgress>): Promise<ModelInfo>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
   predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions): Promise<Prediction>;
+  scoreAnswer(prompt: Prompt, options: ScoreOptions, call?: CallOptions): Promise<ScoredAnswer>;
   generate(prompt: Prompt, options: { readonly tokens: number }, call?: CallOptions): Promise<Generation>;
   sweepHeads(
     prompt: Prompt,

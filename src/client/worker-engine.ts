@@ -95,6 +95,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     load: (source, options = {}, on) => call("load", on, source, options, report(on)),
     tokenize: (text, on) => call("tokenize", on, text),
     predict: (prompt, options = {}, on) => call("predict", on, prompt, options),
+    scoreAnswer: (prompt, options, on) => call("scoreAnswer", on, prompt, options),
     generate: (prompt, options, on) => call("generate", on, prompt, options),
     sweepHeads: (prompt, options = {}, on) => call("sweepHeads", on, prompt, options, report(on)),
     layerIncrease: (prompt, options = {}, on) => call("layerIncrease", on, prompt, options),

@@ -8,6 +8,7 @@ export type FaultCode =
   | "bad-request"
   | "missing-file"
   | "unreachable"
+  | "needs-token"
   | "storage-full"
   | "too-large"
   | "bad-file"

@@ -1,7 +1,7 @@
 /** Bytes that can be read in pieces, wherever they are: a range of a URL, a file on disk, memory. */
 export interface ByteSource {
   readonly byteLength: number;
-  /** Bytes from `start` (inclusive) to `end` (exclusive), exactly that many. */
+  /** Bytes from `start` (inclusive) to `end` (exclusive), exactly that many; rejects with the signal's reason if it is aborted. */
   slice(start: number, end: number, signal?: AbortSignal): Promise<ArrayBuffer>;
 }
 
@@ -9,6 +9,8 @@ export interface ByteSource {
 export interface FileSet {
   /** What to call the folder in messages. */
   readonly name: string;
+  /** The names of all files, where they are known: of a folder from disk, not of an address. */
+  readonly names?: readonly string[];
   /** @returns undefined if there is no such file */
   open(path: string): Promise<ByteSource | undefined>;
 }

@@ -97,7 +97,54 @@ test.each<[string, [string, Uint8Array][], string, string]>([
     "a file name that is a number",
     [[INDEX, index({ a: 5 })]],
     "bad-file",
-    `checkpoint: ${INDEX} names 5 as the file of a; the name of a file is needed`,
+    `checkpoint: ${INDEX} names 5 as the file of a; the name of a .safetensors file in the same folder is needed`,
+  ],
+  ...[
+    "../model.safetensors",
+    "/etc/model.safetensors",
+    "https://example.org/model.safetensors",
+    "sub/model.safetensors",
+    "..\\model.safetensors",
+    "a%2Fmodel.safetensors",
+    "model.safetensors?x=.safetensors",
+    ".safetensors",
+    "model.bin",
+    `${"m".repeat(300)}.safetensors`,
+    "",
+  ].map((name): [string, [string, Uint8Array][], string, string] => [
+    `a file that is called “${name.slice(0, 40)}”`,
+    [[INDEX, index({ a: name })]],
+    "bad-file",
+    `as the file of a; the name of a .safetensors file in the same folder is needed`,
+  ]),
+  ["an index of no files", [[INDEX, index({})]], "bad-file", `checkpoint: ${INDEX} names no file at all`],
+  [
+    "an index of more files than there can be",
+    [[INDEX, index(Object.fromEntries(Array.from({ length: 2001 }, (_, i) => [`t${i}`, `m${i}.safetensors`])))]],
+    "bad-file",
+    `checkpoint: ${INDEX} names 2001 files; at most 2000 can be read`,
+  ],
+  [
+    "a tensor in two files",
+    [
+      [INDEX, index({ a: "one.safetensors", b: "two.safetensors" })],
+      ["one.safetensors", one("a", 1)],
+      ["two.safetensors", one("a", 2)],
+    ],
+    "bad-file",
+    "checkpoint: tensor a is in two.safetensors and in another file too; one of them is needed",
+  ],
+  [
+    "a folder of PyTorch's own format",
+    [["pytorch_model.bin", bytes("PK")]],
+    "missing-file",
+    `has neither model.safetensors nor ${INDEX}; it has pytorch_model.bin (a PyTorch pickle), and weights in safetensors are needed`,
+  ],
+  [
+    "an adapter without its model",
+    [["adapter_model.safetensors", one("a", 1)]],
+    "missing-file",
+    "; it has adapter_model.safetensors (a LoRA adapter without its base model), and weights",
   ],
   [
     "a shard that is broken, by its name",
@@ -119,6 +166,16 @@ test("names the tensor that is missing", async () => {
   const message = "safetensors: the folder has no tensor lm_head.weight, which this architecture needs";
   expect(() => tensors.entry("lm_head.weight")).toThrow(new Fault("bad-file", message));
   await expect(async () => tensors.read("lm_head.weight")).rejects.toThrow(new Fault("bad-file", message));
+});
+
+test("names a format that it cannot read in a folder whose files are known", async () => {
+  const gguf: FileSet = { ...folder(new Map()), names: ["README.md", "tiny.Q4_K_M.gguf"] };
+  await expect(readJson(gguf, "config.json")).rejects.toThrow(
+    new Fault(
+      "missing-file",
+      "checkpoint: the folder has no config.json; it has tiny.Q4_K_M.gguf (GGUF), and weights in safetensors are needed",
+    ),
+  );
 });
 
 test("reads JSON, and tells a file that is missing from one that is null", async () => {

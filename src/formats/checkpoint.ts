@@ -1,5 +1,7 @@
 import { Fault } from "#core/fault.ts";
+import { shown, shownName } from "#core/shown.ts";
 import type { ByteSource, FileSet } from "./byte-source.ts";
+import { otherFormat } from "./other-formats.ts";
 import { readRows, readSafetensorsHeader, readTensor } from "./safetensors.ts";
 import type { RowRange, TensorEntry } from "./safetensors.ts";
 
@@ -27,6 +29,8 @@ const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 /** A config, an index and a tokenizer are text; the largest tokenizers have some 35 MB. */
 const MAX_JSON_BYTES = 128_000_000;
+/** The largest checkpoints on the Hub come in some 200 files. */
+const MAX_SHARDS = 2_000;
 
 /** @throws Fault "missing-file" with the names that were looked for, "bad-file" for what breaks the format */
 export async function openTensors(files: FileSet): Promise<TensorFile> {
@@ -34,7 +38,15 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
   const shards = single ? [{ file: SINGLE, source: single }] : await openShards(files);
   const found = new Map<string, { readonly source: ByteSource; readonly entry: TensorEntry }>();
   for (const { file, source } of shards) {
-    for (const entry of await readSafetensorsHeader(source, file)) found.set(entry.name, { source, entry });
+    for (const entry of await readSafetensorsHeader(source, file)) {
+      if (found.has(entry.name)) {
+        throw new Fault(
+          "bad-file",
+          `checkpoint: tensor ${shownName(entry.name)} is in ${shownName(file)} and in another file too; one of them is needed`,
+        );
+      }
+      found.set(entry.name, { source, entry });
+    }
   }
   const table = tensorTable(
     [...found.values()].map(({ entry }) => entry),
@@ -72,13 +84,20 @@ export function tensorTable(entries: readonly TensorEntry[], name: string): Tens
 async function openShards(files: FileSet): Promise<{ file: string; source: ByteSource }[]> {
   const index = await readOptionalJson(files, INDEX);
   if (index === undefined) {
-    throw new Fault("missing-file", `checkpoint: ${files.name} has neither ${SINGLE} nor ${INDEX}`);
+    throw new Fault(
+      "missing-file",
+      `checkpoint: ${files.name} has neither ${SINGLE} nor ${INDEX}${await otherFormat(files)}`,
+    );
   }
   const { weight_map: map } = (index ?? {}) as { readonly weight_map?: unknown };
-  if (typeof map !== "object" || map === null) {
+  if (typeof map !== "object" || map === null || Array.isArray(map)) {
     throw new Fault("bad-file", `checkpoint: ${INDEX} has no weight_map from tensor names to files`);
   }
   const names = [...new Set(Object.entries(map).map(([tensor, file]) => fileName(tensor, file)))].sort();
+  if (names.length === 0) throw new Fault("bad-file", `checkpoint: ${INDEX} names no file at all`);
+  if (names.length > MAX_SHARDS) {
+    throw new Fault("bad-file", `checkpoint: ${INDEX} names ${names.length} files; at most ${MAX_SHARDS} can be read`);
+  }
   return Promise.all(
     names.map(async (file) => {
       const source = await files.open(file);
@@ -89,11 +108,15 @@ async function openShards(files: FileSet): Promise<{ file: string; source: ByteS
   );
 }
 
+/** A file beside the index: no way into another folder or to another server, nothing that an address would take apart. */
+const PLAIN_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_ .+-]*\.safetensors$/u;
+const MAX_NAME = 255;
+
 function fileName(tensor: string, file: unknown): string {
-  if (typeof file === "string" && file !== "") return file;
+  if (typeof file === "string" && file.length <= MAX_NAME && PLAIN_NAME.test(file)) return file;
   throw new Fault(
     "bad-file",
-    `checkpoint: ${INDEX} names ${JSON.stringify(file)} as the file of ${tensor}; the name of a file is needed`,
+    `checkpoint: ${INDEX} names ${shown(file)} as the file of ${shownName(tensor)}; the name of a .safetensors file in the same folder is needed`,
   );
 }
 
@@ -113,7 +136,9 @@ export async function readFile(files: FileSet, path: string): Promise<Uint8Array
 /** @throws Fault "missing-file" or "bad-file" */
 export async function readJson(files: FileSet, path: string): Promise<unknown> {
   const value = await readOptionalJson(files, path);
-  if (value === undefined) throw new Fault("missing-file", `checkpoint: ${files.name} has no ${path}`);
+  if (value === undefined) {
+    throw new Fault("missing-file", `checkpoint: ${files.name} has no ${path}${await otherFormat(files)}`);
+  }
   return value;
 }
 

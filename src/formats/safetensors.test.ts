@@ -113,6 +113,41 @@ test.each<[string, ByteSource, string]>([
     "tensor w claims bytes 0 to 8 of 7; the file is truncated or its header",
   ],
   [
+    "two tensors that share bytes",
+    file(
+      '{"a":{"dtype":"U8","shape":[6],"data_offsets":[0,6]},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}',
+      8,
+    ),
+    "tensors a and b share 2 bytes; each needs its own",
+  ],
+  [
+    "two tensors at one place",
+    file(
+      '{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}',
+      8,
+    ),
+    "tensors a and b share 8 bytes",
+  ],
+  [
+    "a gap between tensors",
+    file(
+      '{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}',
+      8,
+    ),
+    "leaves 1 bytes between a and b; the format has no gaps",
+  ],
+  ["a gap before the first", file(tensor({ data_offsets: [4, 12] }), 12), "leaves 4 bytes between the header and w"],
+  ["bytes after the last", file(tensor({}), 9), "has 1 bytes after w that belong to no tensor"],
+  [
+    "a name twice, of which JSON keeps the second",
+    file(
+      '{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"w":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}',
+      8,
+    ),
+    "leaves 4 bytes between the header and w",
+  ],
+  ["more axes than any tensor has", file(tensor({ shape: Array(65).fill(1) }), 8), "tensor w has 65 axes; at most 64"],
+  [
     "a shape larger than its bytes",
     file(tensor({ shape: [3] }), 8),
     "of shape [3] needs 12 bytes as F32, its offsets give 8",

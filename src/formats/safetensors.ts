@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { shown, shownName } from "#core/shown.ts";
 import { decodeBfloat16, decodeFloat16 } from "#core/half.ts";
 import type { ByteSource } from "./byte-source.ts";
 
@@ -18,6 +19,10 @@ export interface TensorEntry {
 /** The format's own cap on the header; a longer one is malformed or hostile. */
 const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
+/** Weights have one or two axes, masks four; PyTorch itself stops at 64. */
+const MAX_AXES = 64;
+/** The largest checkpoints, of hundreds of experts, have below 10^5 tensors over all files. */
+const MAX_TENSORS = 1_000_000;
 
 /**
  * Reads the table of tensors: an 8-byte little-endian length, then that many bytes of JSON. Every offset is held against
@@ -39,9 +44,35 @@ export async function readSafetensorsHeader(source: ByteSource, file: string): P
   }
   const dataStart = LENGTH_BYTES + Number(declared);
   const header = parseJson(await source.slice(LENGTH_BYTES, dataStart), file);
-  return Object.entries(header)
-    .filter(([name]) => name !== "__metadata__")
-    .map(([name, value]) => readEntry(name, value, { file, dataStart, dataBytes: source.byteLength - dataStart }));
+  const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  if (tensors.length > MAX_TENSORS)
+    throw bad(file, `has ${tensors.length} tensors; at most ${MAX_TENSORS} can be read`);
+  const dataBytes = source.byteLength - dataStart;
+  const entries = tensors.map(([name, value]) => readEntry(name, value, { file, dataStart, dataBytes }));
+  checkTiling(entries, file, dataStart, source.byteLength);
+  return entries;
+}
+
+/**
+ * The format lets no two tensors share a byte and leaves no byte between them or after the last. That is also what finds a
+ * header with one name twice, of which JSON keeps only the second.
+ */
+function checkTiling(entries: readonly TensorEntry[], file: string, dataStart: number, fileEnd: number): void {
+  let at = dataStart;
+  let last = "the header";
+  for (const { name, startByte, endByte } of entries.toSorted(
+    (a, b) => a.startByte - b.startByte || a.endByte - b.endByte,
+  )) {
+    if (startByte < at) {
+      throw bad(file, `tensors ${last} and ${shownName(name)} share ${at - startByte} bytes; each needs its own`);
+    }
+    if (startByte > at) {
+      throw bad(file, `leaves ${startByte - at} bytes between ${last} and ${shownName(name)}; the format has no gaps`);
+    }
+    at = endByte;
+    last = shownName(name);
+  }
+  if (at < fileEnd) throw bad(file, `has ${fileEnd - at} bytes after ${last} that belong to no tensor`);
 }
 
 function parseJson(bytes: ArrayBuffer, file: string): Record<string, unknown> {
@@ -64,20 +95,23 @@ interface Room {
 function readEntry(name: string, value: unknown, { file, dataStart, dataBytes }: Room): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   if (typeof dtype !== "string" || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
-    throw bad(file, `tensor ${name} has no dtype, shape and data_offsets of the right kind`);
+    throw bad(file, `tensor ${shownName(name)} has no dtype, shape and data_offsets of the right kind`);
+  }
+  if (shape.length > MAX_AXES) {
+    throw bad(file, `tensor ${shownName(name)} has ${shape.length} axes; at most ${MAX_AXES} can be read`);
   }
   const [start, end] = offsets as [number, number];
   if (start > end || end > dataBytes) {
     throw bad(
       file,
-      `tensor ${name} claims bytes ${start} to ${end} of ${dataBytes}; the file is truncated or its header wrong`,
+      `tensor ${shownName(name)} claims bytes ${start} to ${end} of ${dataBytes}; the file is truncated or its header wrong`,
     );
   }
   const needed = isStored(dtype) ? shape.reduce((count, size) => count * size, bytesPerValue[dtype]) : end - start;
   if (needed !== end - start) {
     throw bad(
       file,
-      `tensor ${name} of shape [${shape.join(", ")}] needs ${needed} bytes as ${dtype}, its offsets give ${end - start}`,
+      `tensor ${shownName(name)} of shape ${shown(shape)} needs ${needed} bytes as ${dtype}, its offsets give ${end - start}`,
     );
   }
   return { name, dtype, shape, startByte: dataStart + start, endByte: dataStart + end };
@@ -115,7 +149,10 @@ export async function readRows(
   const start = entry.startByte + rows.first * rowBytes;
   const bytes = await source.slice(start, start + needed, signal);
   if (bytes.byteLength === needed) return bytes;
-  throw new Fault("bad-file", `safetensors: tensor ${entry.name} came with ${bytes.byteLength} of its ${needed} bytes`);
+  throw new Fault(
+    "bad-file",
+    `safetensors: tensor ${shownName(entry.name)} came with ${bytes.byteLength} of its ${needed} bytes`,
+  );
 }
 
 /** @throws Fault "bad-file" for a stored type that cannot be read */
@@ -126,7 +163,10 @@ export function storedRowBytes(entry: TensorEntry): number {
 /** @throws Fault "bad-file" for a stored type that cannot be read */
 export function storedDtype({ name, dtype }: TensorEntry): StoredDtype {
   if (isStored(dtype)) return dtype;
-  throw new Fault("bad-file", `safetensors: tensor ${name} is stored as ${dtype}; F32, F16 and BF16 can be read`);
+  throw new Fault(
+    "bad-file",
+    `safetensors: tensor ${shownName(name)} is stored as ${shownName(dtype)}; F32, F16 and BF16 can be read`,
+  );
 }
 
 /** Stored bytes as numbers, exactly: every stored type is a subset of float32. */

@@ -5,12 +5,43 @@ export type Dtype = (typeof DTYPES)[number];
 export const BACKENDS = ["webgpu", "wasm"] as const;
 export type Backend = (typeof BACKENDS)[number];
 
+/** A repository of a Hub, its files at one commit. */
+export interface HubSource {
+  readonly kind: "hub";
+  /** `owner/name`. */
+  readonly repo: string;
+  /** A branch, a tag or a commit; left out: the branch `main`. */
+  readonly revision?: string;
+  /** Another Hub of the same interface: its address without a slash at the end. Left out: `HUB`. */
+  readonly hub?: string;
+  /** For gated repositories. It is sent to the Hub alone, and never stored nor put into a link. */
+  readonly token?: string;
+}
+
+export interface FilesSource {
+  readonly kind: "files";
+  readonly files: readonly File[];
+  /** Where each file lies, from the folder's own name on, as `model/config.json`; left out: as the files say themselves. */
+  readonly paths?: readonly string[];
+}
+
 /** Where a checkpoint's files are read from. A base URL ends in "/" or is completed by one. */
 export type CheckpointSource =
+  | HubSource
   | { readonly kind: "url"; readonly base: string }
-  | { readonly kind: "files"; readonly files: readonly File[] }
+  | FilesSource
   /** One that is stored in this browser, by its name there. */
   | { readonly kind: "stored"; readonly id: string };
+
+export const HUB = "https://huggingface.co";
+export const MAIN_REVISION = "main";
+
+/** What a repository is called where others of the same name are told apart from it. */
+export const hubName = ({ repo, hub = HUB }: HubSource) => (hub === HUB ? repo : `${hub}/${repo}`);
+
+/** The address that a repository's files are under, at a branch, a tag or a commit. */
+export const hubAddress = (repo: string, revision = MAIN_REVISION, hub = HUB) =>
+  `${hub}/${repo}/resolve/${encodeURIComponent(revision)}/`;
 
 /** Which checkpoint a folder holds, so that it is known again. */
 export interface SourceIdentity {

@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { shown } from "#core/shown.ts";
 import type { Config } from "./spec.ts";
 
 /** Above this a field is a mistake or an attack: the largest models have some 10^5 of anything that is counted here. */
@@ -19,6 +20,7 @@ export function readConfig(json: unknown): Config {
   };
   return {
     raw,
+    has: (field) => Object.hasOwn(json, field),
     positive,
     count(field, fallback) {
       const value = positive(field, fallback);
@@ -34,7 +36,7 @@ export function readConfig(json: unknown): Config {
 }
 
 function wrong(field: string, found: unknown, needed: string): Fault {
-  const what = found === undefined ? "is missing" : `is ${JSON.stringify(found)}`;
+  const what = found === undefined ? "is missing" : `is ${shown(found)}`;
   return new Fault("bad-config", `config.json: ${field} ${what}; ${needed} is needed`);
 }
 

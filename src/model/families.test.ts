@@ -124,7 +124,7 @@ test.each([
     "rotary embeddings that are scaled in another way",
     changed({ rope_scaling: { type: "yarn", factor: 2 } }),
     "bad-config",
-    'config.json: rope_type is "yarn"; default and llama3 can be computed',
+    'config.json: rope_type is "yarn"; default, linear and llama3 can be computed',
   ],
   [
     "a scaling without its numbers",

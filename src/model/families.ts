@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { shown, shownName } from "#core/shown.ts";
 import { readConfig } from "./config.ts";
 import { gpt2 } from "./families/gpt2.ts";
 import { gptNeox } from "./families/gpt-neox.ts";
@@ -7,7 +8,8 @@ import { llama } from "./families/llama.ts";
 import { mistral } from "./families/mistral.ts";
 import { qwen2 } from "./families/qwen2.ts";
 import { qwen3 } from "./families/qwen3.ts";
-import type { Family, ModelSpec } from "./spec.ts";
+import { checkSize } from "./size.ts";
+import type { Config, Family, ModelSpec } from "./spec.ts";
 
 /** Every architecture that can be read. A new one is a file in `families/` and an entry here. */
 const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj];
@@ -26,20 +28,42 @@ export interface ReadSpec {
 export function readSpec(json: unknown): ReadSpec {
   const config = readConfig(json);
   const found = config.raw("architectures");
-  const names = Array.isArray(found) ? found.map(String) : [];
+  const names = Array.isArray(found) ? found.filter((name) => typeof name === "string") : [];
   const family = FAMILIES.find(({ architectures }) => names.some((name) => architectures.includes(name)));
   if (!family) {
     const known = FAMILIES.flatMap(({ architectures }) => architectures).join(", ");
-    const what = names.length > 0 ? names.join(", ") : "no architecture at all";
-    throw new Fault("unknown-architecture", `config.json names ${what}; this explorer reads ${known}`);
+    const what = names.length > 0 ? names.slice(0, MAX_NAMED).map(shownName).join(", ") : "no architecture at all";
+    const experts = expertsOf(config) ? ", a mixture of experts" : "";
+    throw new Fault("unknown-architecture", `config.json names ${what}${experts}; this explorer reads ${known}`);
   }
-  const quantised = config.raw("quantization_config");
-  if (quantised !== undefined) {
-    const { quant_method: method } = quantised as { readonly quant_method?: unknown };
+  const experts = expertsOf(config);
+  if (experts) {
     throw new Fault(
       "unknown-architecture",
-      `config.json: the weights are quantised already (${JSON.stringify(method ?? "no method named")}); weights in F32, F16 or BF16 are needed`,
+      `config.json: ${experts} is ${shown(config.raw(experts))}, a mixture of experts; one FFN in every layer is needed`,
     );
   }
-  return { family, spec: family.readConfig(config) };
+  refuseQuantised(config);
+  return { family, spec: checkSize(family.readConfig(config)) };
+}
+
+/** More architectures than this are not repeated in a message. */
+const MAX_NAMED = 4;
+
+/** What Mixtral, Qwen-MoE, DeepSeek and gpt-oss call the number of their experts; undefined where there are none or one. */
+const expertsOf = (config: Config) =>
+  ["num_local_experts", "num_experts", "n_routed_experts"].find((field) => {
+    const count = config.raw(field);
+    return count !== undefined && count !== 0 && count !== 1;
+  });
+
+/** GPTQ, AWQ, bitsandbytes, FP8, MXFP4 and the like: their tensors are not numbers that can be read one by one. */
+function refuseQuantised(config: Config): void {
+  const quantised = config.raw("quantization_config") ?? config.raw("compression_config");
+  if (quantised === undefined) return;
+  const { quant_method: method } = quantised as { readonly quant_method?: unknown };
+  throw new Fault(
+    "unknown-architecture",
+    `config.json: the weights are quantised already (${shown(method ?? "no method named")}); weights in F32, F16 or BF16 are needed`,
+  );
 }

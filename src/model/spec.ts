@@ -38,6 +38,8 @@ export interface ModelSpec {
   readonly activation: Activation;
   /** The unembedding is the embedding. */
   readonly tied: boolean;
+  /** In the families that can have them or not: which of a layer's linear parts have a bias. Left out: none of them. */
+  readonly biased?: readonly ("qkv" | "attn_out" | "ffn")[];
 }
 
 /** Weights that a graph needs, and the checkpoint's tensors they are made of, stacked along their first axis. */
@@ -84,4 +86,6 @@ export interface Config {
   flag(field: string, fallback: boolean): boolean;
   /** The value as it stands, undefined if the field is missing or null. */
   raw(field: string): unknown;
+  /** Whether the field is there, be it null: some defaults hold for a missing field and not for null. */
+  has(field: string): boolean;
 }

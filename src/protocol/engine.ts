@@ -36,7 +36,10 @@ export interface ModelInfo extends Pick<
 > {
   /** A name to show: the folder's or repository's last part. */
   readonly name: string;
+  /** Which checkpoint it is, a Hub's revision resolved to its commit. */
   readonly source: SourceIdentity;
+  /** What a person should know of how its files came, in sentences. */
+  readonly sourceNotes: readonly string[];
   /** Whether its weights are kept in this browser for the next visit. */
   readonly isStored: boolean;
   readonly parameters: number;
@@ -165,6 +168,20 @@ export interface Prediction {
   readonly included: RankedToken[];
 }
 
+export interface ScoreOptions extends RunOptions {
+  /** Text, cut as it is behind the prompt, or token ids. */
+  readonly answer: string | readonly number[];
+}
+
+/** An answer of one or more tokens, each scored given the prompt and the answer's tokens before it. */
+export interface ScoredAnswer {
+  readonly tokens: (RankedToken & { readonly rank: number })[];
+  /** log p(answer | prompt): the sum over its tokens. */
+  readonly logProbability: number;
+  /** Every token is the most probable one at its place: greedy decoding writes this answer. */
+  readonly correct: boolean;
+}
+
 /** log p(target) with single heads at 0. */
 export interface HeadSweep {
   readonly target: number;
@@ -290,6 +307,7 @@ export interface EngineApi {
   ): Promise<ModelInfo>;
   tokenize(job: JobId, text: string): Promise<Tokenization>;
   predict(job: JobId, prompt: Prompt, options: PredictOptions): Promise<Prediction>;
+  scoreAnswer(job: JobId, prompt: Prompt, options: ScoreOptions): Promise<ScoredAnswer>;
   generate(job: JobId, prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
   /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */
   sweepHeads(

@@ -31,7 +31,7 @@ export interface TokenSearchResult {
 }
 
 export interface ConceptSearchOptions {
-  /** Words and signs; each counts where it is one token, with and without a space before it. */
+  /** Words and signs; each counts where it is one token, with or without a space before it. */
   readonly words: readonly string[];
   /** At least this many concepts among a neuron's first tokens: the paper's “more than M” is M + 1 here. */
   readonly atLeast: number;

@@ -72,11 +72,9 @@ const REPO = /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)?$/;
 const REVISION = /^[A-Za-z0-9_][\w./-]*$/;
 
 export const isRepo = (text: string) => text.length <= MAX_REPO_CHARACTERS && REPO.test(text) && !text.includes("..");
+/** Links also name what has no owner: the bundled model, and folders on somebody's disk. */
+export const isHubRepo = (text: string) => isRepo(text) && text.includes("/");
 export const isRevision = (text: string) => REVISION.test(text) && !text.includes("..");
-
-/** The address that a Hub repository's files are under. `repo` and `revision` have passed `isRepo` and `isRevision`. */
-export const hubAddress = (repo: string, revision = "main") =>
-  `https://huggingface.co/${repo}/resolve/${encodeURIComponent(revision)}/`;
 
 /** An absolute http(s) address without credentials, which a browser would refuse to fetch. */
 export function isAddress(text: string): boolean {

@@ -1,9 +1,10 @@
+import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { currentFinding, opened } from "./claims.ts";
 import { BUNDLED_MODEL, NO_FINDING } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { loadModel } from "./loading.ts";
 import { DEFAULT_DTYPE, choiceNamed, model } from "./model.ts";
-import type { ModelChoice } from "./model.ts";
+import type { ModelChoice, ModelState } from "./model.ts";
 import { dismiss, notify } from "./notices.ts";
 import { decodeFinding, encodeFinding } from "./permalink.ts";
 import { question, replaceQuestion } from "./question.ts";
@@ -47,11 +48,18 @@ function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
     );
     return;
   }
-  const isHere = choice.id === now.choice?.id && choice.revision === now.choice?.revision && dtype === now.dtype;
+  const isHere = choice.id === now.choice?.id && isAt(choice.revision, now) && dtype === now.dtype;
   if (isHere && (now.status.kind === "ready" || now.status.kind === "loading")) return;
   if (shipped.includes(choice)) void loadModel(choice, { dtype });
   else model.setState({ choice, dtype, status: { kind: "offered" } });
 }
+
+/** A branch or tag that was loaded goes by its commit, but is still what a link to the branch asks for. */
+const isAt = (revision: string | undefined, { choice, info }: ModelState) =>
+  revision === choice?.revision ||
+  (choice?.source.kind === "hub" &&
+    info?.source.revision === choice.revision &&
+    info?.source.requested === (revision ?? MAIN_REVISION));
 
 /** The fragment for the address bar: what is shown, and the claims of the opened link while they still apply. */
 export function currentFragment(): string | undefined {

@@ -4,7 +4,8 @@ import { interventionKey, normaliseInterventions } from "#model/interventions.ts
 import type { Intervention } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
-import { model } from "./model.ts";
+import { withToken } from "./hub-tokens.ts";
+import { asLoaded, model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "./notices.ts";
 import { dropInterventions, question } from "./question.ts";
@@ -80,7 +81,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
     status: { kind: "loading", progress: undefined, leftMs: undefined },
   });
   const info = await currentEngine().load(
-    choice.source,
+    withToken(choice.source),
     { dtype, ...(backend !== "auto" && { backend }) },
     {
       signal,
@@ -95,7 +96,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   onLoaded();
   dismiss("model");
   dropWhatDoesNotFit(info);
-  model.setState({ info, status: { kind: "ready" } });
+  model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });
   return info;
 }
 
@@ -105,7 +106,7 @@ function leaveOldModel(): void {
   clearResults();
   select(undefined);
   view.setState({ pinned: [], hovered: undefined, cursor: { layer: 0, head: 0 } });
-  question.setState({ target: undefined });
+  question.setState({ target: undefined, answer: undefined });
   dropInterventions();
   if (count > 0) {
     const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;

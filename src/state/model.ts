@@ -1,14 +1,17 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
-import type { Backend, CheckpointSource, Dtype } from "#model/checkpoint.ts";
-import { hubAddress, isAddress, isRepo } from "./finding.ts";
+import { HUB, hubAddress } from "#model/checkpoint.ts";
+import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
 import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import { isAddress, isHubRepo } from "./finding.ts";
 
 /** A checkpoint and the name that links call it by. */
 export interface ModelChoice {
   /** A known name, `owner/name` on the Hub, a base URL, or a folder's name. */
   readonly id: string;
+  /** On the Hub: what was asked for and, once it is loaded, its commit. */
   readonly revision?: string | undefined;
+  /** Without a token: that is added on the way to the engine. */
   readonly source: CheckpointSource;
 }
 
@@ -54,7 +57,44 @@ export function choiceNamed(
   const shipped = known.find((choice) => choice.id === id);
   if (shipped) return shipped;
   if (isAddress(id)) return { id, source: { kind: "url", base: id } };
-  return isRepo(id) && id.includes("/")
-    ? { id, revision, source: { kind: "url", base: hubAddress(id, revision) } }
-    : undefined;
+  return isHubRepo(id) ? hubChoice({ kind: "hub", repo: id, ...(revision !== undefined && { revision }) }) : undefined;
+}
+
+/**
+ * A repository is called by its name and revision; one of another Hub by the address that its files are under, for
+ * the name alone would lead whoever opens the link to a repository of the same name on the Hub.
+ */
+export function hubChoice({ repo, revision, hub = HUB }: HubSource): ModelChoice {
+  const source: HubSource = {
+    kind: "hub",
+    repo,
+    ...(revision !== undefined && { revision }),
+    ...(hub !== HUB && { hub }),
+  };
+  return hub === HUB ? { id: repo, revision, source } : { id: hubAddress(repo, revision, hub), source };
+}
+
+/** A folder of the person's own, which links can name but not open. `paths` start with its name. */
+export const folderChoice = (files: readonly File[], paths: readonly string[]): ModelChoice => ({
+  id: folderName(paths) ?? "folder",
+  source: { kind: "files", files, paths },
+});
+
+/** None where files were chosen one by one. */
+const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);
+
+/** The same checkpoint as it was loaded: on the Hub by its commit, which is what a link carries and what "load again" means. */
+export function asLoaded(choice: ModelChoice, { source: identity }: ModelInfo): ModelChoice {
+  const { source } = choice;
+  if (source.kind === "stored") return { ...linkedAs(identity), source };
+  return source.kind === "hub" && identity.revision !== undefined
+    ? hubChoice({ ...source, revision: identity.revision })
+    : choice;
+}
+
+/** As `hubChoice` names a repository, so that a link to what is stored leads others to where it came from. */
+function linkedAs({ kind, name, revision }: SourceIdentity): Pick<ModelChoice, "id" | "revision"> {
+  if (kind !== "hub" || !isAddress(name)) return { id: name, revision };
+  const { origin, pathname } = new URL(name);
+  return { id: hubAddress(pathname.slice(1), revision, origin) };
 }

@@ -17,7 +17,7 @@ const NEURON: Part = { kind: "neuron", at: { layer: 4, neuron: 425 } };
 const interventions = () => question.getState().interventions;
 
 beforeEach(() => {
-  question.setState({ prompt: "3+5=", target: undefined, interventions: [], past: [] });
+  question.setState({ prompt: "3+5=", target: undefined, answer: undefined, interventions: [], past: [] });
 });
 
 describe("interventions", () => {

@@ -21,7 +21,14 @@ interface Past {
   readonly changed: string;
 }
 
+/** An answer of several tokens that a person typed: the target is its first one. */
+export interface TypedAnswer {
+  readonly text: string;
+  readonly ids: readonly number[];
+}
+
 interface QuestionState extends Question {
+  readonly answer: TypedAnswer | undefined;
   readonly past: readonly Past[];
 }
 
@@ -31,6 +38,7 @@ const MAX_PAST = 100;
 export const question = createStore<QuestionState>(() => ({
   prompt: "",
   target: undefined,
+  answer: undefined,
   interventions: [],
   past: [],
 }));
@@ -44,16 +52,17 @@ export const scaleOf = (interventions: readonly Intervention[], part: Part) =>
   interventions.find((change) => interventionKey(change) === partKey(part))?.scale ?? 1;
 
 export const setPrompt = (prompt: string) => {
-  if (prompt !== question.getState().prompt) question.setState({ prompt, target: undefined });
+  if (prompt !== question.getState().prompt) question.setState({ prompt, target: undefined, answer: undefined });
 };
 
-export const setTarget = (target: number | undefined) => question.setState({ target });
+/** @param answer whose first token the target is */
+export const setTarget = (target: number | undefined, answer?: TypedAnswer) => question.setState({ target, answer });
 
 /** Everything at once, as a link brings it; the way back by undo stays. */
 export function replaceQuestion(next: Question): void {
   const { interventions, past } = question.getState();
   const isNew = interventions.length > 0 && interventions !== next.interventions;
-  question.setState({ ...next, past: isNew ? remember(past, interventions, "") : past });
+  question.setState({ answer: undefined, ...next, past: isNew ? remember(past, interventions, "") : past });
 }
 
 /**

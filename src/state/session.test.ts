@@ -14,13 +14,22 @@ import { connectEngine } from "./run/engine-port.ts";
 import { clearResults, isStale, results } from "./run/results.ts";
 import { askAgain, forgetRuns, stopRun } from "./run/runner.ts";
 import { followQuestions, pursueNow } from "./run/session.ts";
+import { chooseTarget, typeTarget } from "./targets.ts";
 import { DEFAULT_SORT, view } from "./view.ts";
 
 const SHIPPED: ModelChoice = { id: "abacus", source: { kind: "url", base: "http://here/models/abacus/" } };
 const OTHER: ModelChoice = { id: "other", source: { kind: "url", base: "http://here/models/other/" } };
 const HEAD = { kind: "head", at: { layer: 0, head: 1 } } as const;
 
-const INFO = { name: "abacus", layers: 2, heads: 2, neurons: 4, context: 8, dtype: "q8" } as ModelInfo;
+const INFO = {
+  name: "abacus",
+  source: { kind: "url", name: "http://here/models/abacus/" },
+  layers: 2,
+  heads: 2,
+  neurons: 4,
+  context: 8,
+  dtype: "q8",
+} as ModelInfo;
 
 /** One call as the engine got it, to be answered when the test says so. */
 interface Call {
@@ -68,7 +77,7 @@ function fakeEngine(): Engine {
           fail: (reason) => (reject(reason), settle().then(() => undefined)),
         });
       });
-  const methods = ["load", "predict", "sweepHeads", "compareNeurons", "inspectNeuron", "inspectHead"];
+  const methods = ["load", "predict", "scoreAnswer", "sweepHeads", "compareNeurons", "inspectNeuron", "inspectHead"];
   return {
     ...Object.fromEntries(methods.map((method) => [method, record(method)])),
     tokenize: record("tokenize", false),
@@ -98,7 +107,7 @@ beforeEach(() => {
   clearResults();
   notices.setState({ list: [] });
   opened.setState({ finding: undefined });
-  question.setState({ prompt: "3+5=", target: undefined, interventions: [], past: [] });
+  question.setState({ prompt: "3+5=", target: undefined, answer: undefined, interventions: [], past: [] });
   view.setState({ tab: "heads", selected: undefined, hovered: undefined, sort: DEFAULT_SORT, count: 10 });
   model.setState({ choice: SHIPPED, dtype: "q8", backend: "auto", status: { kind: "ready" }, info: INFO });
   const engine = fakeEngine();
@@ -115,6 +124,64 @@ async function answerBefore(id = 8) {
   pursueNow();
   await last("predict").answer(prediction(id, -0.5));
 }
+
+describe("a typed target", () => {
+  const tokens = (...ids: readonly number[]) =>
+    ids.map((id) => ({ id, text: String(id), probability: 0.5, logProbability: Math.log(0.5), rank: 0 }));
+  const scored = (...ids: readonly number[]) => ({ tokens: tokens(...ids), logProbability: -1, correct: true });
+  const type = async (text: string, ...ids: readonly number[]) => {
+    const typed = typeTarget(text);
+    await last("tokenize").answer({ ids: [1, ...ids], texts: ["<s>", ...ids.map(String)], added: [0], unknown: [] });
+    return typed;
+  };
+
+  test("is the token that the model would write behind the prompt", async () => {
+    await answerBefore();
+    const typed = typeTarget("9");
+    await last("tokenize").answer({ ids: [1, 3, 9], texts: ["<s>", " ", "9"], added: [0], unknown: [] });
+    expect(last("scoreAnswer").options).toEqual({ answer: "9" });
+    await last("scoreAnswer").answer(scored(9));
+    await typed;
+    expect(question.getState()).toMatchObject({ target: 9, answer: undefined });
+  });
+
+  test("of several tokens is the first, and the whole is scored before and after", async () => {
+    await answerBefore();
+    const typed = type("128", 1, 2, 8);
+    await settle();
+    await last("scoreAnswer").answer(scored(5, 2, 8));
+    await typed;
+    expect(question.getState()).toMatchObject({ target: 5, answer: { text: "128", ids: [5, 2, 8] } });
+    await settle();
+    await last("predict").answer(prediction(5, -0.5));
+    expect(last("scoreAnswer").options).toEqual({ answer: [5, 2, 8], interventions: [] });
+    await last("scoreAnswer").answer(scored(5, 2, 8));
+    togglePart(HEAD);
+    await settle();
+    expect(last("scoreAnswer").options).toEqual({ answer: [5, 2, 8], interventions: [{ ...HEAD, scale: 0 }] });
+    expect(results.getState().answer.value?.tokens).toHaveLength(3);
+  });
+
+  test("goes when another token is chosen, or another prompt is typed", async () => {
+    const answer = { text: "128", ids: [1, 2, 8] };
+    question.setState({ target: 1, answer });
+    chooseTarget(4);
+    expect(question.getState()).toMatchObject({ target: 4, answer: undefined });
+    question.setState({ target: 1, answer });
+    setPrompt("9+9=");
+    expect(question.getState().answer).toBeUndefined();
+  });
+
+  test("that is cut otherwise behind this prompt is said and changes nothing", async () => {
+    await answerBefore();
+    const typed = type("the", 5);
+    await settle();
+    await last("scoreAnswer").fail(new Fault("bad-request", "answer: move the space"));
+    await typed;
+    expect(notices.getState().list).toMatchObject([{ about: "target", message: "answer: move the space" }]);
+    expect(question.getState().target).toBeUndefined();
+  });
+});
 
 describe("asking", () => {
   test("waits with what builds on the clean run until that is there", async () => {

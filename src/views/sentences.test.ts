@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Prediction } from "#state/run/results.ts";
+import type { Prediction, ScoredAnswer } from "#state/run/results.ts";
 import { sweepSentence } from "./heads/sweep-sentence.ts";
 import { sortedRows } from "./neurons/columns.ts";
+import { greedySentence, splitSentence } from "./prediction/answer-sentence.ts";
 import { predictionRows } from "./prediction/prediction-rows.ts";
 import { predictionSentence } from "./prediction/prediction-sentence.ts";
 import { csvOf } from "./shared/download.ts";
@@ -79,6 +80,35 @@ describe("predictionSentence", () => {
   });
 });
 
+describe("an answer of several tokens", () => {
+  const scored = (...ranks: readonly number[]): ScoredAnswer => ({
+    tokens: ranks.map((rank, place) => ({
+      id: place,
+      text: "128"[place]!,
+      probability: 0.5,
+      logProbability: Math.log(0.5),
+      rank,
+    })),
+    logProbability: ranks.length * Math.log(0.5),
+    correct: ranks.every((rank) => rank === 0),
+  });
+
+  test("is said to be cut, with its first token the target", () => {
+    expect(splitSentence("128", scored(0, 0, 0))).toBe(
+      "“128” is 3 tokens here: 1 · 2 · 8. The target is the first, 1.",
+    );
+  });
+
+  test("is written by greedy decoding or left where another token comes first", () => {
+    expect(greedySentence(scored(0, 0, 0), undefined)).toBe(
+      "Taking the most probable token each time, the model writes this answer.",
+    );
+    expect(greedySentence(scored(0, 0, 0), scored(0, 4, 1))).toBe(
+      "Taking the most probable token each time, the model writes this answer; with what is changed, it leaves it at 2, token 2, which ranks number 5 there.",
+    );
+  });
+});
+
 test("predictionRows has the tokens of both runs by size, and never loses the target", () => {
   const before = run(["8", 0.9], ["9", 0.05]);
   const after = run(["4", 0.8], ["5", 0.15], ["9", 0.01]);
@@ -124,8 +154,10 @@ test("sortedRows sorts a copy, neurons by layer first", () => {
 });
 
 test.each([
-  ["▁eight", "·eight"],
-  ["Ġeight", "·eight"],
+  [" eight", "·eight"],
+  // a letter, which some vocabularies use as a mark; the engine has read those already
+  ["Ġeight", "Ġeight"],
+  ["<0x0A>", "⟨0x0A⟩"],
   ["<s>", "⟨s⟩"],
   ["\n", "⏎"],
   ["", "∅"],

@@ -6,8 +6,8 @@ export const llama: RandomFamily = {
     model_type: "llama",
     ...common(shape),
     head_dim: shape.headDim,
-    attention_bias: false,
-    mlp_bias: false,
+    attention_bias: shape.allBiases,
+    mlp_bias: shape.allBiases,
   }),
   tensors,
 };
@@ -93,7 +93,19 @@ function tensors(shape: RandomCheckpoint, draw: Draw): NamedTensor[] {
   return all;
 }
 
-function familyOwn({ family, headDim, heads, kvHeads }: RandomCheckpoint, at: string, draw: Draw): NamedTensor[] {
+function familyOwn(shape: RandomCheckpoint, at: string, draw: Draw): NamedTensor[] {
+  const { family, headDim, heads, kvHeads, modelDim, neurons } = shape;
+  if (shape.allBiases) {
+    return [
+      draw.bias(`${at}.self_attn.q_proj.bias`, heads * headDim),
+      draw.bias(`${at}.self_attn.k_proj.bias`, kvHeads * headDim),
+      draw.bias(`${at}.self_attn.v_proj.bias`, kvHeads * headDim),
+      draw.bias(`${at}.self_attn.o_proj.bias`, modelDim),
+      draw.bias(`${at}.mlp.gate_proj.bias`, neurons),
+      draw.bias(`${at}.mlp.up_proj.bias`, neurons),
+      draw.bias(`${at}.mlp.down_proj.bias`, modelDim),
+    ];
+  }
   if (family === "qwen2") {
     return [
       draw.bias(`${at}.self_attn.q_proj.bias`, heads * headDim),

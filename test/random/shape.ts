@@ -37,6 +37,8 @@ export interface RandomCheckpoint {
   readonly rotaryShare: number;
   /** gptj: how many of a head's dimensions turn. */
   readonly rotaryDims: number;
+  /** llama: True: biases on all of attention and of the FFN, as `attention_bias` and `mlp_bias` say. */
+  readonly allBiases: boolean;
   /** True: everything about rotation in `rope_parameters`, as newer configs have it. */
   readonly ropeParameters: boolean;
   /** Llama 3's scaling of the rotation, by config.json's names; undefined for none. */

@@ -1,3 +1,4 @@
+import type { Intervention } from "#model/interventions.ts";
 import { layerWeight } from "./families/family.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
@@ -26,6 +27,23 @@ export function headSweep(model: ReferenceModel, ids: readonly number[], target:
   return table(model.layers, model.heads, (layer, head) => {
     const run = forward(model, ids, [{ kind: "head", at: { layer, head }, scale: 0 }]);
     return logProbability(atLast(run.logits), target);
+  });
+}
+
+/**
+ * An answer token by token, each given the true ones before it: for every token its ln p and how many tokens are more
+ * probable, from one forward pass over each prefix by itself.
+ */
+export function scoreAnswer(
+  model: ReferenceModel,
+  promptIds: readonly number[],
+  answerIds: readonly number[],
+  interventions: readonly Intervention[] = [],
+): { id: number; logProbability: number; rank: number }[] {
+  return answerIds.map((id, index) => {
+    const prefix = [...promptIds, ...answerIds.slice(0, index)];
+    const logits = atLast(forward(model, prefix, interventions).logits);
+    return { id, logProbability: logProbability(logits, id), rank: largest(logits, logits.length).indexOf(id) };
   });
 }
 

@@ -40,14 +40,16 @@ export interface RotaryParameters extends Partial<Llama3Scaling> {
   readonly partial_rotary_factor?: number;
 }
 
-/** @throws Error for a scaling that is not Llama 3's */
+/** @throws Error for a scaling that is neither linear nor Llama 3's */
 export function frequenciesOf(config: RotaryConfig, dims: number): Frequencies {
   const parameters = config.rope_parameters ?? config.rope_scaling ?? {};
   const plain = plainFrequencies(parameters.rope_theta ?? config.rope_theta ?? 10_000, dims);
   const { rope_type: kind = "default" } = parameters;
   if (kind === "default") return plain;
+  // positions divided by the factor are frequencies divided by it
+  if (kind === "linear") return plain.map((frequency) => frequency / parameters.factor!);
   if (kind === "llama3") return llama3Frequencies(plain, parameters as Llama3Scaling);
-  throw new Error(`reference: rope_type ${kind} is neither default nor llama3`);
+  throw new Error(`reference: rope_type ${kind} is none of default, linear and llama3`);
 }
 
 /**

@@ -4,9 +4,11 @@ import type { ModelTokenizer } from "./tokenizer.ts";
 /** More words than anybody edits, few enough that reading them takes no time. */
 const MAX_WORDS = 2_000;
 const MAX_WORD_CHARACTERS = 100;
+/** Some tokenizers put a space before a text's first word; behind a sign they do not. */
+const BEHIND = "=";
 
 /**
- * The tokens that a list of words stands for: each word as it is written and with a space before it, where that is one token of the
+ * The tokens that a list of words stands for: each word by itself, with a space before it and behind a sign, where that is one token of the
  * vocabulary.
  *
  * @throws Fault "bad-request" for a list that is too long or stands for no token at all
@@ -21,7 +23,9 @@ export function conceptTokens(
   const ids = new Set<number>();
   const notTokens: string[] = [];
   for (const word of words.map((each) => each.trim()).filter((each) => each !== "")) {
-    const single = [word, ` ${word}`].flatMap((text) => singleToken(text, tokenizer) ?? []);
+    const single = [[word], [` ${word}`], [`${BEHIND}${word}`, BEHIND] as const].flatMap(
+      ([text, before = ""]) => singleToken(tokenizer, text, before) ?? [],
+    );
     if (single.length === 0) notTokens.push(word);
     for (const id of single) ids.add(id);
   }
@@ -30,10 +34,17 @@ export function conceptTokens(
   return { ids: [...ids], notTokens };
 }
 
-function singleToken(text: string, tokenizer: Pick<ModelTokenizer, "tokenize">): number | undefined {
+/** The token that a text is behind what stands before it in the text itself. */
+function singleToken(tokenizer: Pick<ModelTokenizer, "tokenize">, text: string, before: string): number | undefined {
+  const { ids, unknown } = ownTokens(tokenizer, text);
+  const leading = before === "" ? [] : ownTokens(tokenizer, before).ids;
+  const isBehind = leading.every((id, place) => ids[place] === id);
+  return isBehind && ids.length === leading.length + 1 && unknown.length === 0 ? ids.at(-1) : undefined;
+}
+
+function ownTokens(tokenizer: Pick<ModelTokenizer, "tokenize">, text: string) {
   const { ids, added, unknown } = tokenizer.tokenize(text);
-  const own = ids.filter((_, index) => !added.includes(index));
-  return own.length === 1 && unknown.length === 0 ? own[0] : undefined;
+  return { ids: ids.filter((_, index) => !added.includes(index)), unknown };
 }
 
 const bad = (sentence: string) => new Fault("bad-request", `concept search: ${sentence}`);

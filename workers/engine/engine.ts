@@ -83,6 +83,7 @@ export function createEngine(
       }),
     tokenize: (job, text) => jobs.run(job, async () => model().tokenize(text)),
     predict: (job, prompt, options) => jobs.run(job, (signal) => model().predict(prompt, options, signal)),
+    scoreAnswer: (job, prompt, options) => jobs.run(job, (signal) => model().scoreAnswer(prompt, options, signal)),
     generate: (job, prompt, options) => jobs.run(job, (signal) => model().generate(prompt, options, signal)),
     sweepHeads: (job, prompt, options, onRow) =>
       jobs.run(job, (signal) => model().sweepHeads(prompt, options, onRow, signal)),

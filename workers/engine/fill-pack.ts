@@ -4,7 +4,7 @@ import type { Gate } from "./gate.ts";
 import type { ModelPart } from "./model-parts.ts";
 import type { PartId } from "./model-weights.ts";
 import type { EditedFile } from "./store/file-store.ts";
-import type { Pack } from "./store/pack.ts";
+import type { Pack, StepLog } from "./store/pack.ts";
 import { partFile } from "./store/seal.ts";
 
 /** Bytes of the checkpoint that may be on their way or in memory at once; a step larger than that goes alone. */
@@ -45,6 +45,21 @@ export function fillPack(options: FillOptions): Filling {
 }
 
 async function fillAll(missing: readonly Fill[], files: PartFiles, options: FillOptions): Promise<void> {
+  if (missing.length === 0) return;
+  const log = await options.pack.openLog();
+  try {
+    await fillEach(missing, { ...options, files, log });
+  } finally {
+    log.close();
+  }
+}
+
+interface StepOptions extends FillOptions {
+  readonly files: PartFiles;
+  readonly log: StepLog;
+}
+
+async function fillEach(missing: readonly Fill[], options: StepOptions): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const running = new Set<Promise<void>>();
@@ -56,7 +71,7 @@ async function fillAll(missing: readonly Fill[], files: PartFiles, options: Fill
     }
     if (failure) break;
     bytes += fill.bytes;
-    const step = fillOne(fill, files, { ...options, signal })
+    const step = fillOne(fill, { ...options, signal })
       .catch((reason: unknown) => {
         failure ??= { reason };
         failed.abort(reason);
@@ -71,11 +86,7 @@ async function fillAll(missing: readonly Fill[], files: PartFiles, options: Fill
   if (failure) throw failure.reason;
 }
 
-async function fillOne(
-  fill: Fill,
-  files: PartFiles,
-  { pack, read, gate, signal, onFilled }: FillOptions,
-): Promise<void> {
+async function fillOne(fill: Fill, { files, log, read, gate, signal, onFilled }: StepOptions): Promise<void> {
   await gate.pass(signal);
   const rows = await Promise.all(fill.reads.map(({ tensor, rows: range }) => read(tensor, range, signal)));
   signal.throwIfAborted();
@@ -84,7 +95,7 @@ async function fillOne(
     for (const { offset, bytes } of packRows(rows)) file.write(offset, bytes);
     file.flush();
   }
-  await pack.markDone(fill.key);
+  log.markDone(fill.key);
   onFilled(fill.bytes);
   for (const { part } of fill.sinks) files.stepDone(part);
 }

@@ -7,8 +7,8 @@ import { memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
 import { neededTensors, packedBytes, planModel, sourceBytes } from "./model-parts.ts";
 import { readCheckpoint } from "./open-checkpoint.ts";
 import type { Runtime } from "./runtime.ts";
-import { openSource } from "./sources.ts";
-import type { FileSource } from "./sources.ts";
+import { openSource } from "./sources/open-source.ts";
+import type { FileSource } from "./sources/checkpoint-files.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { Pack, packId } from "./store/pack.ts";
 import { storageReport } from "./store/stores.ts";
@@ -23,7 +23,7 @@ export async function inspectCheckpoint(
   store: FileStore,
   runtime: Runtime,
 ): Promise<CheckpointReport> {
-  const { identity, spec, tensors, fingerprint } = await readCheckpoint(openSource(source, () => undefined));
+  const { identity, spec, tensors, fingerprint } = await readCheckpoint(await openSource(source, () => undefined));
   const storage = await storageReport(store);
   const held = {} as Record<Dtype, HeldReport>;
   for (const dtype of DTYPES) {
@@ -70,4 +70,8 @@ export function describe(spec: ModelSpec) {
 }
 
 /** The folder's or repository's last part. */
-export const shortName = ({ name }: SourceIdentity): string => name.split("/").findLast((part) => part !== "") ?? name;
+export function shortName({ name }: SourceIdentity): string {
+  const parts = name.split("/").filter((part) => part !== "");
+  // the files of a repository are under owner/name/resolve/revision/
+  return parts.at(parts.at(-2) === "resolve" ? -3 : -1) ?? name;
+}

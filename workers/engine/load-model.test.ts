@@ -72,6 +72,24 @@ test.each<[string, CheckpointFiles, string, string]>([
     "checkpoint: test checkpoint has no tokenizer.json",
   ],
   [
+    "a folder of PyTorch's own format",
+    new Map([["pytorch_model.bin", new Uint8Array(8)]]),
+    "missing-file",
+    "checkpoint: test checkpoint has no config.json; it has pytorch_model.bin (a PyTorch pickle), and weights in safetensors",
+  ],
+  [
+    "a bias that the config asks for and the file lacks",
+    changed(config({ attention_bias: true })),
+    "bad-file",
+    "safetensors: test checkpoint has no tensor model.layers.0.self_attn.q_proj.bias",
+  ],
+  [
+    "an untied config without a head",
+    changed(tensor("lm_head.weight", () => undefined)),
+    "bad-file",
+    "safetensors: test checkpoint has no tensor lm_head.weight, which this architecture needs",
+  ],
+  [
     "a missing shard",
     changed((files) => files.delete(FIRST_SHARD), { shards: 2 }),
     "missing-file",
@@ -150,8 +168,14 @@ test.each<[string, CheckpointFiles, string, string]>([
     "k_proj.weight + model.layers.0.self_attn.v_proj.weight has shape [32, 40] + [16, 40] + [16, 40]; config.json asks for [96, 40]",
   ],
   [
-    "more layers than the file has, by millions",
+    "more layers than any model has, by millions",
     changed(config({ num_hidden_layers: 16_000_000 })),
+    "bad-config",
+    "config.json: it describes 16000000 layers; at most 4096 can be read",
+  ],
+  [
+    "more layers than the file has, by thousands",
+    changed(config({ num_hidden_layers: 4_000 })),
     "bad-file",
     "safetensors: test checkpoint has no tensor model.layers.2.input_layernorm.weight",
   ],

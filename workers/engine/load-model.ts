@@ -1,5 +1,6 @@
 import type * as Ort from "onnxruntime-web";
 import { Fault } from "#core/fault.ts";
+import type { ByteSource } from "#formats/byte-source.ts";
 import { encodeModel } from "#formats/onnx/encode.ts";
 import { WEIGHTS_FILE } from "#graph/parts.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
@@ -18,9 +19,9 @@ import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { OrtRunner } from "./ort-runner.ts";
 import type { Sessions } from "./ort-runner.ts";
 import type { Runtime } from "./runtime.ts";
-import type { CheckpointFiles } from "./sources.ts";
+import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { memoryStore } from "./store/file-store.ts";
-import type { FileStore } from "./store/file-store.ts";
+import type { FileStore, StoredFile } from "./store/file-store.ts";
 import { damagedSteps, partFile, sealPack } from "./store/seal.ts";
 import type { ModelTokenizer } from "./tokenizer.ts";
 import { StoredWeights } from "./weight-reader.ts";
@@ -36,7 +37,8 @@ export interface LoadedModel {
   /** What the parts take as they are stored and run. */
   readonly weightBytes: number;
   readonly parts: readonly ModelPart[];
-  readonly files: ReadonlyMap<PartId, Blob>;
+  /** Open for as long as the model is. */
+  readonly files: ReadonlyMap<PartId, StoredFile>;
   readonly sessions: Sessions;
   readonly weights: WeightReader;
 }
@@ -91,14 +93,14 @@ export async function setUpModel(
     signal,
     onFilled: (bytes) => progress.filled(bytes),
   });
-  const files = new Map<PartId, Blob>();
+  const files = new Map<PartId, StoredFile>();
   const sessions: Ort.InferenceSession[] = [];
   try {
     for (const part of parts) {
       progress.next(part.name);
       await filling.ready(part.id);
       signal.throwIfAborted();
-      const file = (await pack.readFile(partFile(part.id)))!;
+      const file = (await pack.openFile(partFile(part.id)))!;
       files.set(part.id, file);
       if (part.graph) sessions.push(await createSession(runtime, part, encodeModel(part.graph()), file));
       progress.prepared(part.layout.totalBytes);
@@ -109,6 +111,7 @@ export async function setUpModel(
     failed.abort(reason);
     await filling.finished.catch(() => undefined); // its reason is this one, or came of it
     for (const session of sessions) await runtime.queue.add(() => session.release());
+    for (const file of files.values()) file.close();
     throw reason;
   }
   const owned = { blocks: sessions.slice(0, -1), unembed: sessions.at(-1)! };
@@ -177,10 +180,11 @@ async function createSession(
   { ort, queue, backend, device }: Runtime,
   { id }: ModelPart,
   graph: Uint8Array,
-  weights: Blob,
+  weights: ByteSource,
 ): Promise<Ort.InferenceSession> {
   const options: Ort.InferenceSession.SessionOptions = {
-    externalData: [{ path: WEIGHTS_FILE, data: weights }],
+    // one part at a time is in memory beside what the sessions hold
+    externalData: [{ path: WEIGHTS_FILE, data: new Uint8Array(await weights.slice(0, weights.byteLength)) }],
     graphOptimizationLevel: "all",
     ...(backend === "webgpu"
       ? {

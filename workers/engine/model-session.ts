@@ -1,3 +1,4 @@
+import { rankOf } from "#analysis/answer-score.ts";
 import { resume } from "#analysis/capture.ts";
 import type { Capture } from "#analysis/capture.ts";
 import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIncreases } from "#analysis/increase.ts";
@@ -27,6 +28,8 @@ import type {
   Prompt,
   RankedToken,
   RunOptions,
+  ScoredAnswer,
+  ScoreOptions,
   SweepRow,
   TargetOptions,
   Token,
@@ -34,6 +37,7 @@ import type {
   Tokenization,
   TopNeurons,
 } from "#protocol/engine.ts";
+import { scoredAnswer } from "./answers.ts";
 import { Captures } from "./captures.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { NeuronIndex } from "./neuron-index.ts";
@@ -66,16 +70,16 @@ export class ModelSession {
       const logProbability = logits[id]! - total;
       return { ...this.#token(id), probability: Math.exp(logProbability), logProbability };
     };
-    const rank = logits.reduce(
-      (above, logit, id) => above + (logit > logits[target]! || (logit === logits[target] && id < target) ? 1 : 0),
-      0,
-    );
     return {
       tokens: clean.ids.map((id) => this.#token(id)),
       top: topIndices(logits, checkCount(options.top ?? DEFAULT_TOP)).map(ranked),
-      target: { ...ranked(target), rank },
+      target: { ...ranked(target), rank: rankOf(target, logits) },
       included: (options.include ?? []).map((id) => ranked(this.#checkToken(id))),
     };
+  }
+
+  scoreAnswer(prompt: Prompt, options: ScoreOptions, signal: AbortSignal): Promise<ScoredAnswer> {
+    return scoredAnswer(this.#model, prompt, options, signal);
   }
 
   async generate(prompt: Prompt, { tokens }: { readonly tokens: number }, signal: AbortSignal): Promise<Generation> {
@@ -224,8 +228,9 @@ export class ModelSession {
     };
   }
 
-  dispose(): Promise<void> {
-    return this.#model.runner.dispose();
+  async dispose(): Promise<void> {
+    await this.#model.runner.dispose();
+    for (const file of this.#model.files.values()) file.close();
   }
 
   /** log p(target) with the interventions, and with one more. */

@@ -9,7 +9,7 @@ import { readSpec } from "#model/families.ts";
 import type { ReadSpec } from "#model/families.ts";
 import { packedBytes, planModel } from "./model-parts.ts";
 import type { ModelPlan } from "./model-parts.ts";
-import type { CheckpointFiles } from "./sources.ts";
+import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { listPacks, Pack, packId, sha256 } from "./store/pack.ts";
 import { openTokenizer } from "./tokenizer.ts";
@@ -27,6 +27,7 @@ export interface OpenedCheckpoint {
 
 /** Kept beside the weights, so that the next visit needs nothing else. */
 const SMALL_FILES = ["config.json", "tokenizer.json", "tokenizer_config.json"] as const;
+const isSmallFile = (path: string) => SMALL_FILES.some((name) => name === path);
 const TENSORS = "tensors.json";
 
 /** What a checkpoint says of itself. */
@@ -107,7 +108,7 @@ async function readStored(
     name: `the stored copy of ${identity.name}`,
     open: async (path) => {
       const file = await pack.readFile(path);
-      return file && memorySource(new Uint8Array(await file.arrayBuffer()));
+      return file && memorySource(file);
     },
   };
   const entries = (await readJson(stored, TENSORS)) as TensorEntry[];
@@ -134,7 +135,12 @@ async function readSmallFiles(files: CheckpointFiles): Promise<SmallFiles> {
   return {
     name: files.name,
     contents,
-    open: (path) => Promise.resolve(contents.has(path) ? memorySource(contents.get(path)!) : undefined),
+    open: (path) => {
+      const known = contents.get(path);
+      if (known) return Promise.resolve(memorySource(known));
+      // what else is in the folder is asked for where something is missing, to say what is there instead
+      return isSmallFile(path) ? Promise.resolve(undefined) : files.open(path);
+    },
   };
 }
 

@@ -18,13 +18,20 @@ export function promptIds(prompt: Prompt, { spec, tokenizer }: Pick<LoadedModel,
   }
   const wrong = ids.find((id) => !isToken(id, spec));
   if (wrong !== undefined) {
-    throw new Fault("bad-request", `prompt: ${String(wrong)} is no token id; they go from 0 to ${spec.vocabulary - 1}`);
+    const end = `${spec.vocabulary - 1}`;
+    throw new Fault(
+      "bad-request",
+      typeof prompt === "string"
+        ? `prompt: the tokenizer makes “${tokenizer.tokenText(wrong)}” token ${wrong}, and the model's tokens go from 0 to ${end}`
+        : `prompt: ${String(wrong)} is no token id; they go from 0 to ${end}`,
+    );
   }
   checkLength(ids.length, spec);
   return ids;
 }
 
-function checkLength(tokens: number, { context, window }: ModelSpec): void {
+/** @throws Fault "prompt-too-long" with the numbers */
+export function checkLength(tokens: number, { context, window }: ModelSpec): void {
   if (window !== undefined && tokens > window) {
     throw new Fault(
       "prompt-too-long",

@@ -15,6 +15,7 @@ import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { withCheckpoint } from "./request-checkpoint.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule, Runtime } from "./runtime.ts";
+import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { storageReport, storeFor } from "./store/stores.ts";
 import type { FileStore } from "./store/file-store.ts";
 
@@ -44,6 +45,7 @@ export async function startModel(
 ): Promise<{ readonly session: ModelSession; readonly lab: LabSession; readonly info: ModelInfo }> {
   const start = performance.now();
   let read = 0;
+  let notes: readonly string[] = [];
   onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
   const runtime = await startRuntime(ort, options.backend, onDeviceLost);
   const store = await storeFor(source);
@@ -53,6 +55,7 @@ export async function startModel(
     dtype: options.dtype ?? DEFAULT_DTYPE,
     signal,
     onBytes: (bytes: number) => (read += bytes),
+    onOpened: (files: CheckpointFiles) => (notes = files.notes ?? []),
     onWait: () => onProgress({ stage: "waiting", done: 0, total: 0, part: "another tab is loading this model" }),
   };
   const loaded = await withCheckpoint(request, async (checkpoint) => {
@@ -75,6 +78,7 @@ export async function startModel(
     lab: new LabSession(loaded, index, session),
     info: {
       ...infoOf(loaded, runtime, store),
+      sourceNotes: [...notes],
       bytes: { read, weights: loaded.weightBytes },
       loadMs: performance.now() - start,
     },
@@ -89,7 +93,7 @@ function infoOf(
   { spec, identity, parameters, dtype }: LoadedModel,
   { backend, adapter, note }: Runtime,
   { isPersistent }: FileStore,
-): Omit<ModelInfo, "bytes" | "loadMs"> {
+): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
   return {
     ...describe(spec),
     name: shortName(identity),

@@ -79,7 +79,7 @@ test.each<[string, object | null, string]>([
   ["Ġ,", BYTE_LEVEL, " ,"],
   ["ĠfÃ¼nf", { type: "Sequence", decoders: [BYTE_LEVEL] }, " fünf"],
   // the first of the two bytes of ü
-  ["fÃ", BYTE_LEVEL, "fÃ"],
+  ["fÃ", BYTE_LEVEL, "f<0xC3>"],
   ["▁the", METASPACE, " the"],
   ["▁the▁", METASPACE, " the "],
   ["fünf", METASPACE, "fünf"],

@@ -1,93 +1,150 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { Fault } from "#core/fault.ts";
+import { shown } from "#core/shown.ts";
 import { readJson, readOptionalJson } from "#formats/checkpoint.ts";
 import type { FileSet } from "#formats/byte-source.ts";
 import type { Tokenization } from "#protocol/engine.ts";
+import { withBeginning } from "./beginning.ts";
+import { spelled } from "./token-text.ts";
+import type { Spelling } from "./token-text.ts";
+import { checkTokenizer, unusable } from "./tokenizer-limits.ts";
 
 /** A checkpoint's tokenizer: text to ids and back, and how single tokens are written. */
 export interface ModelTokenizer {
+  /** @throws Fault "bad-request" for a text that is too long to be any prompt */
   tokenize(text: string): Tokenization;
   /** As a person should read it: a leading space is a space, not the vocabulary's marker for one. */
   tokenText(id: number): string;
   decode(ids: readonly number[]): string;
 }
 
+/** More than any context holds; a pattern's time grows with the text. */
+const MAX_TEXT = 1_000_000;
+
 /** @throws Fault "missing-file" or "bad-file" */
 export async function openTokenizer(files: FileSet): Promise<ModelTokenizer> {
-  const json = (await readJson(files, "tokenizer.json")) as object;
+  const json = await readJson(files, "tokenizer.json");
   const config = (await readOptionalJson(files, "tokenizer_config.json")) ?? {};
   const tokenizer = build(json, config);
+  const leading = leadingTokens(tokenizer);
   const unknownId = unknownToken(json, tokenizer);
-  const byBytes = isByteLevel(json);
+  const spelling = spellingOf(json);
+  const asTheyAre = new Set(tokenizer.get_added_tokens_decoder().keys());
   const texts = new Map<number, string>();
   const tokenText = (id: number) => {
-    if (!texts.has(id)) texts.set(id, readable(tokenizer, id, byBytes));
+    if (!texts.has(id)) texts.set(id, readable(tokenizer, id, asTheyAre.has(id) ? "plain" : spelling));
     return texts.get(id)!;
   };
   return {
     tokenText,
-    decode: (ids) => tokenizer.decode([...ids], { skip_special_tokens: true }),
+    decode: (ids) => decode(tokenizer, ids),
     tokenize(text) {
-      const ids = text === "" ? [] : tokenizer.encode(text).ids;
-      const bare = text === "" ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids;
-      const leading = Math.max(0, indexOfRun(ids, bare));
+      if (text.length > MAX_TEXT) {
+        throw new Fault("bad-request", `the text has ${text.length} characters; at most ${MAX_TEXT} are read at once`);
+      }
+      const ids = text === "" ? [] : encode(tokenizer, text);
+      const bare = text === "" ? [] : encode(tokenizer, text, { add_special_tokens: false });
       const added = ids.map((_, index) => index).filter((index) => index < leading || index >= leading + bare.length);
       return {
         ids,
         texts: ids.map(tokenText),
         added,
-        unknown: bare.includes(unknownId) ? unknownCharacters(text, tokenizer, unknownId) : [],
+        unknown: unknownId === undefined ? [] : unknownCharacters(text, bare, tokenizer, unknownId),
       };
     },
   };
 }
 
-function build(json: object, config: object): Tokenizer {
+function build(json: unknown, config: unknown): Tokenizer {
   try {
-    return new Tokenizer(json, config);
+    if (isObject(json) && isObject(config)) {
+      checkTokenizer(json);
+      const tokenizer = new Tokenizer(withBeginning(json, config), config);
+      // what only shows when it runs has to show before the weights are read
+      decode(tokenizer, encode(tokenizer, "3 + 5 = a\n"));
+      return tokenizer;
+    }
+    // the library says what it needs
+    return new Tokenizer(json as object, config as object);
   } catch (cause) {
-    throw new Fault(
-      "bad-file",
-      `tokenizer.json and tokenizer_config.json cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw cause instanceof Fault ? cause : unusable(cause);
   }
 }
 
-/** @returns −1 where the vocabulary has no token for what it does not know */
-function unknownToken(json: object, tokenizer: Tokenizer): number {
-  const name = (json as { model?: { unk_token?: unknown } }).model?.unk_token;
-  return typeof name === "string" ? (tokenizer.token_to_id(name) ?? -1) : -1;
+/** @throws Fault "bad-file" where the file's own parts do not fit each other */
+function encode(tokenizer: Tokenizer, text: string, options: { readonly add_special_tokens?: boolean } = {}): number[] {
+  let ids: number[];
+  try {
+    ({ ids } = tokenizer.encode(text, options));
+  } catch (cause) {
+    throw unusable(cause);
+  }
+  const wrong = ids.findIndex((id: unknown) => typeof id !== "number");
+  if (wrong < 0) return ids;
+  throw new Fault(
+    "bad-file",
+    `tokenizer.json: it cuts ${shown(text)} into pieces of which number ${wrong + 1} is no token and has no token for the unknown`,
+  );
 }
 
-function unknownCharacters(text: string, tokenizer: Tokenizer, unknownId: number): string[] {
-  const isUnknown = (character: string) =>
-    tokenizer.encode(character, { add_special_tokens: false }).ids.includes(unknownId);
+/** Never cleaned up: a space before a full stop is a space. */
+function decode(tokenizer: Tokenizer, ids: readonly number[]): string {
+  if (ids.length === 0) return "";
+  try {
+    return tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  } catch (cause) {
+    throw unusable(cause);
+  }
+}
+
+/** How many tokens stand before every text. */
+function leadingTokens(tokenizer: Tokenizer): number {
+  const text = "3";
+  const ids = encode(tokenizer, text);
+  const bare = encode(tokenizer, text, { add_special_tokens: false });
+  return Math.max(
+    0,
+    ids.findIndex((_, start) => bare.every((id, offset) => ids[start + offset] === id)),
+  );
+}
+
+/** @returns −1 where what is not known leaves no token at all; undefined where everything can be written in bytes */
+function unknownToken(json: unknown, tokenizer: Tokenizer): number | undefined {
+  const { model } = json as { readonly model?: { readonly unk_token?: unknown; readonly byte_fallback?: unknown } };
+  const name = model?.unk_token;
+  const id = typeof name === "string" ? tokenizer.token_to_id(name) : undefined;
+  return id ?? (model?.byte_fallback === true || spellingOf(json) === "bytes" ? undefined : -1);
+}
+
+/** Characters that the model cannot see: they became the unknown token, or nothing. */
+function unknownCharacters(text: string, bare: readonly number[], tokenizer: Tokenizer, unknownId: number): string[] {
+  if (unknownId >= 0 && !bare.includes(unknownId)) return [];
+  const isUnknown = (character: string) => {
+    const ids = encode(tokenizer, character, { add_special_tokens: false });
+    return ids.length === 0 || ids.includes(unknownId);
+  };
   return [...new Set(text)].filter((character) => character.trim() !== "" && isUnknown(character));
 }
 
-/** Where `run` stands in `ids`; −1 if nowhere. */
-function indexOfRun(ids: readonly number[], run: readonly number[]): number {
-  return ids.findIndex((_, start) => run.every((id, offset) => ids[start + offset] === id));
+/** Told by the decoder: byte-level vocabularies have one of their own, SentencePiece's writes ▁ back as a space. */
+function spellingOf(json: unknown): Spelling {
+  const { decoder } = json as { readonly decoder?: Step | null };
+  const steps = [decoder, ...(Array.isArray(decoder?.decoders) ? decoder.decoders : [])];
+  if (steps.some((step) => step?.type === "ByteLevel")) return "bytes";
+  return steps.some((step) => step?.type === "Metaspace" || step?.pattern?.String === "▁") ? "sentencepiece" : "plain";
 }
 
-/** Byte-level vocabularies write each byte as a character of its own, so that only decoding gives the text back. */
-function isByteLevel(json: object): boolean {
-  const { decoder } = json as {
-    readonly decoder?: { readonly type?: string; readonly decoders?: readonly Kind[] } | null;
-  };
-  return [decoder, ...(decoder?.decoders ?? [])].some((each) => each?.type === "ByteLevel");
-}
-
-interface Kind {
+interface Step {
   readonly type?: string;
+  readonly decoders?: readonly (Step | null)[];
+  readonly pattern?: { readonly String?: unknown } | null;
 }
 
-function readable(tokenizer: Tokenizer, id: number, byBytes: boolean): string {
-  const decoded = tokenizer.decode([id], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
-  const raw = tokenizer.id_to_token(id) ?? decoded;
-  // a token that ends within a character decodes to a replacement character; its own form says more
-  if (byBytes && !decoded.includes("\uFFFD")) return decoded;
-  // decoding alone drops a leading space; the vocabulary's own form has it as a marker
-  return raw.replaceAll(/[Ġ▁]/g, " ").replaceAll("Ċ", "\n");
+/** Models have rows that no token names: padding to a round number. */
+function readable(tokenizer: Tokenizer, id: number, spelling: Spelling): string {
+  const token: string | undefined = tokenizer.id_to_token(id);
+  return token === undefined ? `<no token ${id}>` : spelled(token, spelling);
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

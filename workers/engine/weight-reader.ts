@@ -4,6 +4,7 @@ import { bytesPerValue, decodeStored } from "#formats/safetensors.ts";
 import type { WeightPlace } from "#graph/builder.ts";
 import type { ModelPart } from "./model-parts.ts";
 import type { PartId, WeightReader } from "./model-weights.ts";
+import type { StoredFile } from "./store/file-store.ts";
 
 /**
  * What is held of the weights beside the sessions: a layer's matrices are read again and again within one analysis, and then
@@ -16,12 +17,12 @@ const MAX_HELD_ROWS = 4096;
 /** Reads weights from the parts' files when they are asked for, and holds the ones used last. */
 export class StoredWeights implements WeightReader {
   readonly #parts: ReadonlyMap<PartId, ModelPart>;
-  readonly #files: ReadonlyMap<PartId, Blob>;
+  readonly #files: ReadonlyMap<PartId, StoredFile>;
   readonly #held = new Map<string, { readonly bytes: number; readonly value: Promise<unknown> }>();
   readonly #rows = new Map<string, Float32Array>();
   #heldBytes = 0;
 
-  constructor(parts: readonly ModelPart[], files: ReadonlyMap<PartId, Blob>) {
+  constructor(parts: readonly ModelPart[], files: ReadonlyMap<PartId, StoredFile>) {
     this.#parts = new Map(parts.map((part) => [part.id, part]));
     this.#files = files;
   }
@@ -91,10 +92,7 @@ export class StoredWeights implements WeightReader {
 
   async #read(part: PartId, { offset, bytes }: WeightPlace): Promise<ArrayBuffer> {
     try {
-      return await this.#files
-        .get(part)!
-        .slice(offset, offset + bytes)
-        .arrayBuffer();
+      return await this.#files.get(part)!.slice(offset, offset + bytes);
     } catch (cause) {
       throw new Fault(
         "missing-file",

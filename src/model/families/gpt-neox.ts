@@ -1,6 +1,8 @@
-import { rotaryFrequencies } from "../rope.ts";
-import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
+import { Fault } from "#core/fault.ts";
+import { shown } from "#core/shown.ts";
 import { refuse } from "../config.ts";
+import { ropeFields, rotaryPositions } from "../rope.ts";
+import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
 import { biased, layerNorm } from "./plans.ts";
 
 /** Pythia and GPT-NeoX: LayerNorm, rotary embeddings of a part of each head, attention and FFN side by side, exact gelu. */
@@ -11,23 +13,21 @@ function readConfig(config: Config): ModelSpec {
   const heads = config.count("num_attention_heads");
   refuse(modelDim % heads !== 0, `num_attention_heads ${heads} does not divide hidden_size ${modelDim}`);
   const headDim = modelDim / heads;
+  refuse(
+    !config.flag("attention_bias", true),
+    "attention_bias is false; biases on queries, keys and values are needed",
+  );
   const activation = config.raw("hidden_act") ?? "gelu";
-  refuse(activation !== "gelu", `hidden_act is ${JSON.stringify(activation)}; gelu is needed`);
-  const scaling = config.raw("rope_scaling");
-  refuse(scaling !== undefined, `rope_scaling is ${JSON.stringify(scaling)}; plain rotary embeddings are needed`);
+  refuse(activation !== "gelu", `hidden_act is ${shown(activation)}; gelu is needed`);
   // newer configs keep both in one place
-  const nested = (config.raw("rope_parameters") ?? {}) as {
-    readonly rope_theta?: unknown;
-    readonly partial_rotary_factor?: unknown;
-  };
-  const theta = typeof nested.rope_theta === "number" ? nested.rope_theta : config.positive("rotary_emb_base", 10_000);
-  const share =
-    typeof nested.partial_rotary_factor === "number"
-      ? nested.partial_rotary_factor
-      : config.positive("rotary_pct", 0.25);
+  const nested = ropeFields(config).partial_rotary_factor ?? undefined;
+  const share = nested === undefined ? config.positive("rotary_pct", 0.25) : nested;
+  if (typeof share !== "number") {
+    throw new Fault("bad-config", `config.json: partial_rotary_factor is ${shown(share)}; a number is needed`);
+  }
   const dims = Math.floor(headDim * share);
   refuse(
-    dims % 2 !== 0 || dims > headDim,
+    dims % 2 !== 0 || dims > headDim || dims <= 0,
     `rotary_pct ${share} of ${headDim} dimensions is ${dims}; an even number of them is needed`,
   );
   return {
@@ -42,7 +42,7 @@ function readConfig(config: Config): ModelSpec {
     context: config.count("max_position_embeddings"),
     norm: "layer",
     normEps: config.positive("layer_norm_eps", 1e-5),
-    positions: { kind: "rotary", inverseFrequencies: rotaryFrequencies(theta, dims) },
+    positions: rotaryPositions(config, dims, "rotary_emb_base"),
     block: config.flag("use_parallel_residual", true) ? "parallel" : "sequential",
     activation: "gelu",
     tied: config.flag("tie_word_embeddings", false),

@@ -1,3 +1,4 @@
+import { shown } from "#core/shown.ts";
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
 import { refuse } from "../config.ts";
 import { biased, layerNorm } from "./plans.ts";
@@ -10,7 +11,7 @@ function readConfig(config: Config): ModelSpec {
   const heads = config.count("n_head");
   refuse(modelDim % heads !== 0, `n_head ${heads} does not divide n_embd ${modelDim}`);
   const activation = config.raw("activation_function") ?? "gelu_new";
-  refuse(activation !== "gelu_new", `activation_function is ${JSON.stringify(activation)}; gelu_new is needed`);
+  refuse(activation !== "gelu_new", `activation_function is ${shown(activation)}; gelu_new is needed`);
   refuse(
     !config.flag("scale_attn_weights", true),
     "scale_attn_weights is false; scores divided by √head_dim are needed",

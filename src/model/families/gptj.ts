@@ -1,3 +1,4 @@
+import { shown } from "#core/shown.ts";
 import { rotaryFrequencies } from "../rope.ts";
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
 import { refuse } from "../config.ts";
@@ -20,7 +21,7 @@ function readConfig(config: Config): ModelSpec {
     `rotary_dim ${dims} must be even and at most the head's ${headDim} dimensions`,
   );
   const activation = config.raw("activation_function") ?? "gelu_new";
-  refuse(activation !== "gelu_new", `activation_function is ${JSON.stringify(activation)}; gelu_new is needed`);
+  refuse(activation !== "gelu_new", `activation_function is ${shown(activation)}; gelu_new is needed`);
   return {
     family: "gptj",
     layers: config.count("n_layer"),

@@ -1,33 +1,55 @@
+import { shown } from "#core/shown.ts";
 import { refuse } from "../config.ts";
-import { rotaryPositions } from "../rope.ts";
+import { ropeFields, rotaryPositions } from "../rope.ts";
 import type { Config, Family, ModelSpec, WeightPlan, WeightPlans } from "../spec.ts";
 
-/** Pre-norm RMSNorm, rotary attention with shared key and value heads, SiLU-gated FFN; biases only where the config has them. */
+/** Pre-norm RMSNorm, rotary attention with shared key and value heads, SiLU-gated FFN; biases only where the config asks for them. */
 export const llama: Family = {
   name: "llama",
   architectures: ["LlamaForCausalLM"],
-  readConfig: (config) => gatedSpec("llama", config),
+  readConfig: (config) =>
+    gatedSpec("llama", config, {
+      biased: [
+        ...(config.flag("attention_bias", false) ? (["qkv", "attn_out"] as const) : []),
+        ...(config.flag("mlp_bias", false) ? (["ffn"] as const) : []),
+      ],
+    }),
   weights: (spec, has) => gatedWeights(spec, has, {}),
 };
+
+/** Where families that are wired like Llama differ in what they take a missing field for; as transformers has it. */
+interface GatedDefaults {
+  readonly biased?: NonNullable<ModelSpec["biased"]>;
+  /** Where `num_key_value_heads` is missing; null always means as many as there are heads. */
+  readonly kvHeads?: number;
+  /** Where `head_dim` is missing or null. */
+  readonly headDim?: number;
+}
 
 /**
  * The spec of a model that is wired like Llama, as its field names are shared by several families.
  *
  * @throws Fault "bad-config" naming the field
  */
-export function gatedSpec(family: string, config: Config): ModelSpec {
+export function gatedSpec(family: string, config: Config, defaults: GatedDefaults = {}): ModelSpec {
   const modelDim = config.count("hidden_size");
   const heads = config.count("num_attention_heads");
-  const kvHeads = config.count("num_key_value_heads", heads);
+  const kvHeads = config.count(
+    "num_key_value_heads",
+    config.has("num_key_value_heads") ? heads : (defaults.kvHeads ?? heads),
+  );
   refuse(
-    config.raw("head_dim") === undefined && modelDim % heads !== 0,
+    config.raw("head_dim") === undefined && defaults.headDim === undefined && modelDim % heads !== 0,
     `num_attention_heads ${heads} does not divide hidden_size ${modelDim}; where it does not, head_dim is needed`,
   );
-  const headDim = config.count("head_dim", modelDim / heads);
+  const headDim = config.count("head_dim", defaults.headDim ?? modelDim / heads);
   refuse(heads % kvHeads !== 0, `num_key_value_heads ${kvHeads} does not divide num_attention_heads ${heads}`);
   refuse(headDim % 2 !== 0, `head_dim ${headDim} is odd; rotary embeddings turn pairs`);
   const activation = config.raw("hidden_act") ?? "silu";
-  refuse(activation !== "silu", `hidden_act is ${JSON.stringify(activation)}; silu is needed`);
+  refuse(activation !== "silu", `hidden_act is ${shown(activation)}; silu is needed`);
+  const share = ropeFields(config).partial_rotary_factor ?? config.raw("partial_rotary_factor") ?? 1;
+  refuse(share !== 1, `partial_rotary_factor is ${shown(share)}; 1 is needed, as whole heads are turned`);
+  const { biased = [] } = defaults;
   return {
     family,
     layers: config.count("num_hidden_layers"),
@@ -44,6 +66,7 @@ export function gatedSpec(family: string, config: Config): ModelSpec {
     block: "sequential",
     activation: "silu-gated",
     tied: config.flag("tie_word_embeddings", false),
+    ...(biased.length > 0 && { biased }),
   };
 }
 
@@ -53,7 +76,7 @@ interface Extras {
   readonly qkNorm?: boolean;
 }
 
-/** Llama's tensors; a bias is taken where the file has one. */
+/** Llama's tensors; biases are those that the spec says, whatever else the file has, as in transformers. */
 export function gatedWeights(
   spec: ModelSpec,
   has: (tensor: string) => boolean,
@@ -68,9 +91,14 @@ export function gatedWeights(
     tensors: [tensor],
     shape: [size],
   });
-  const linear = (name: string, modules: readonly string[], shape: [number, number]): WeightPlan[] => [
+  const linear = (
+    name: string,
+    modules: readonly string[],
+    shape: [number, number],
+    part: NonNullable<ModelSpec["biased"]>[number],
+  ): WeightPlan[] => [
     { name, kind: "linear", tensors: modules.map((module) => `${module}.weight`), shape },
-    ...(modules.every((module) => has(`${module}.bias`))
+    ...(spec.biased?.includes(part)
       ? [
           {
             name: `${name}.bias`,
@@ -88,14 +116,19 @@ export function gatedWeights(
       const attention = (part: string) => `${at}self_attn.${part}`;
       return [
         gain("attn_norm", `${at}input_layernorm.weight`),
-        ...linear("qkv", ["q_proj", "k_proj", "v_proj"].map(attention), [(heads + 2 * kvHeads) * headDim, modelDim]),
+        ...linear(
+          "qkv",
+          ["q_proj", "k_proj", "v_proj"].map(attention),
+          [(heads + 2 * kvHeads) * headDim, modelDim],
+          "qkv",
+        ),
         ...(qkNorm
           ? [gain("q_norm", attention("q_norm.weight"), headDim), gain("k_norm", attention("k_norm.weight"), headDim)]
           : []),
-        ...linear("attn_out", [attention("o_proj")], [modelDim, heads * headDim]),
+        ...linear("attn_out", [attention("o_proj")], [modelDim, heads * headDim], "attn_out"),
         gain("mlp_norm", `${at}post_attention_layernorm.weight`),
-        ...linear("mlp_in", [`${at}mlp.gate_proj`, `${at}mlp.up_proj`], [2 * neurons, modelDim]),
-        ...linear("down", [`${at}mlp.down_proj`], [modelDim, neurons]),
+        ...linear("mlp_in", [`${at}mlp.gate_proj`, `${at}mlp.up_proj`], [2 * neurons, modelDim], "ffn"),
+        ...linear("down", [`${at}mlp.down_proj`], [modelDim, neurons], "ffn"),
       ];
     },
     unembed: [

@@ -1,15 +1,20 @@
 import type { Config, Family } from "../spec.ts";
 import { gatedSpec, gatedWeights } from "./llama.ts";
 
+/** What transformers' MistralConfig takes a missing field for. */
+const DEFAULT_WINDOW = 4096;
+const DEFAULT_KV_HEADS = 8;
+
 /** Llama's wiring with attention that, in some versions, sees only a window of the last tokens. */
 export const mistral: Family = {
   name: "mistral",
   architectures: ["MistralForCausalLM"],
-  readConfig: (config) => ({ ...gatedSpec("mistral", config), ...slidingWindow(config) }),
+  readConfig: (config) => ({ ...gatedSpec("mistral", config, { kvHeads: DEFAULT_KV_HEADS }), ...everyLayer(config) }),
   weights: (spec, has) => gatedWeights(spec, has, {}),
 };
 
-/** Nothing where the config has no window. */
-export function slidingWindow(config: Config): { readonly window?: number } {
-  return config.raw("sliding_window") === undefined ? {} : { window: config.count("sliding_window") };
-}
+/** Null is no window; a missing field is the first Mistral's. */
+const everyLayer = (config: Config): { readonly window?: number } =>
+  config.has("sliding_window") && config.raw("sliding_window") === undefined
+    ? {}
+    : { window: config.count("sliding_window", DEFAULT_WINDOW) };

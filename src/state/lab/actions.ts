@@ -9,9 +9,9 @@ import { question, setPrompt } from "../question.ts";
 import type { Part } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { results } from "../run/results.ts";
-import { readOneToken } from "../targets.ts";
 import { view } from "../view.ts";
 import { forms } from "./forms.ts";
+import { readOneToken } from "./one-token.ts";
 import { clearLab, lab, start } from "./tools.ts";
 import type { DrawnPlot } from "./tools.ts";
 

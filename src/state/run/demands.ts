@@ -2,9 +2,9 @@ import type { Engine } from "#client/engine.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import type { HeadSweep, ModelInfo, Prediction, Token } from "#protocol/engine.ts";
+import type { HeadSweep, ModelInfo, Prediction, ScoredAnswer, Token } from "#protocol/engine.ts";
 import { partKey } from "../question.ts";
-import type { Part, Question } from "../question.ts";
+import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
 /** Ranks that the prediction panel can show. */
@@ -14,6 +14,8 @@ const COMPARED_TOKENS = 12;
 
 /** What the page shows and asks at one moment. */
 export interface Moment extends Question {
+  /** Of several tokens, the target being the first. */
+  readonly answer: TypedAnswer | undefined;
   readonly info: ModelInfo;
   readonly slots: Slots;
   readonly inspected: Part | undefined;
@@ -56,6 +58,7 @@ export function demands(now: Moment): Demands {
   return {
     ...base,
     sweep: sweepDemand(now, target),
+    ...answerDemands(now, target),
     ...(now.interventions.length > 0 && { after: afterDemand(now, target), ...followedDemand(now, clean.value) }),
     ...(now.interventions.length > 0 && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
     ...inspectionDemand(now, target),
@@ -97,6 +100,21 @@ function afterDemand(now: Moment, { id: target, text }: Token): Demand<Results["
     run: (engine, { signal }) =>
       engine.predict(prompt, { top: TOP_TOKENS, target, interventions, include }, { signal }),
   };
+}
+
+export const answerKey = ({ prompt }: Question, { ids }: TypedAnswer, interventions: readonly Intervention[]) =>
+  keyOf(prompt, ids, interventionsKey(interventions));
+
+/** The whole of an answer of several tokens, before and after what is switched off. */
+function answerDemands(now: Moment, { text }: Token): Demands {
+  const { prompt, answer, interventions } = now;
+  if (!answer) return {};
+  const demand = (changes: readonly Intervention[]): Demand<ScoredAnswer> => ({
+    key: answerKey(now, answer, changes),
+    target: text,
+    run: (engine, { signal }) => engine.scoreAnswer(prompt, { answer: answer.ids, interventions: changes }, { signal }),
+  });
+  return { answer: demand([]), ...(interventions.length > 0 && { answerAfter: demand(interventions) }) };
 }
 
 /** What leads the changed run may rank too low in the clean one to be reported by itself; then it is asked for. */

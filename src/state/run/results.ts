@@ -6,6 +6,7 @@ import type {
   NeuronComparison,
   NeuronInspection,
   Prediction,
+  ScoredAnswer,
   Tokenization,
 } from "#protocol/engine.ts";
 
@@ -18,6 +19,7 @@ export type {
   NeuronInspection,
   Prediction,
   RankedToken,
+  ScoredAnswer,
   Tokenization,
   TokenLogit,
 } from "#protocol/engine.ts";
@@ -31,6 +33,9 @@ export interface Results {
   readonly after: Prediction;
   /** The clean run again, with what it gave the changed run's first tokens in `included`. */
   readonly followed: Prediction;
+  /** Every token of an answer of several, in the clean run and with the interventions in place. */
+  readonly answer: ScoredAnswer;
+  readonly answerAfter: ScoredAnswer;
   readonly sweep: HeadSweep;
   readonly comparison: NeuronComparison;
   readonly head: HeadInspection;
@@ -84,6 +89,8 @@ const empty = (): Slots => ({
   before: EMPTY_SLOT,
   after: EMPTY_SLOT,
   followed: EMPTY_SLOT,
+  answer: EMPTY_SLOT,
+  answerAfter: EMPTY_SLOT,
   sweep: EMPTY_SLOT,
   comparison: EMPTY_SLOT,
   head: EMPTY_SLOT,

@@ -47,13 +47,14 @@ function schedule(delayMs: number): void {
 export function pursueNow(): void {
   const { info, status } = model.getState();
   if (status.kind !== "ready" || !info) return;
-  const { prompt, target, interventions } = question.getState();
+  const { prompt, target, answer, interventions } = question.getState();
   const { tab, selected, hovered, count } = view.getState();
   const isCompared = tab === "neurons" || tab === "lab" || (claimed()?.neurons?.length ?? 0) > 0;
   pursue(
     demands({
       prompt,
       target,
+      answer,
       interventions,
       info,
       slots: results.getState(),

@@ -92,8 +92,30 @@ function Facts({ info }: { readonly info: ModelInfo }) {
         {Math.round(info.loadMs)} ms
         {info.adapter && `, on ${info.adapter}`}
       </p>
-      {info.backendNote && <p className="faint">{asSentence(info.backendNote)}</p>}
+      <SourceLine source={info.source} />
+      {[...info.sourceNotes, info.backendNote].filter(Boolean).map((note) => (
+        <p key={note} className="faint">
+          {asSentence(note)}
+        </p>
+      ))}
     </div>
+  );
+}
+
+/** Commits are told apart by their beginning, as git shows them. */
+const SHOWN_COMMIT_CHARACTERS = 10;
+
+function SourceLine({ source }: { readonly source: ModelInfo["source"] }) {
+  const { kind, name, revision, requested } = source;
+  if (kind === "files") {
+    return <p className="faint">From the folder “{name}” on this machine; its bytes do not leave it.</p>;
+  }
+  if (kind === "url" || revision === undefined) return <p className="faint">From {name}</p>;
+  return (
+    <p className="faint">
+      {name} at commit <code title={revision}>{revision.slice(0, SHOWN_COMMIT_CHARACTERS)}</code>
+      {requested !== revision && <> ({requested})</>}
+    </p>
   );
 }
 

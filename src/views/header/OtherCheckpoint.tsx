@@ -1,36 +1,85 @@
-import { isAddress } from "#state/finding.ts";
+import { useId, useState } from "react";
+import { useStore } from "zustand";
+import { HUB } from "#model/checkpoint.ts";
+import { hubTokens, isToken, keepToken } from "#state/hub-tokens.ts";
+import { folderChoice } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
-import { notify } from "#state/notices.ts";
+import { notices, notify } from "#state/notices.ts";
+import { choiceTyped, typedModel } from "#state/typed-model.ts";
 
 interface OtherCheckpointProps {
   readonly onChoose: (choice: ModelChoice) => void;
 }
 
-/** Any Hugging Face folder: under an address, or on the person's own disk. */
+/** Any checkpoint of a known family: on the Hub, under an address, or on the person's own disk. */
 export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
+  const { text } = useStore(typedModel);
+  const needsToken = useStore(notices, ({ list }) => list.some(({ code }) => code === "needs-token"));
+  const hasToken = useStore(hubTokens, (tokens) => tokens[HUB] !== undefined);
+  const id = useId();
+  const [isAsked, setAsked] = useState(false);
+  const load = (form: FormData) => {
+    const token = textOf(form, "token").trim();
+    if (token !== "" && !isToken(token)) {
+      return notify("model", "That is not an access token: a token is letters and signs without spaces.");
+    }
+    if (token !== "") keepToken(token);
+    const choice = choiceTyped(text);
+    if (choice) return onChoose(choice);
+    notify(
+      "model",
+      `“${text.trim()}” is no model: owner/name on the Hugging Face Hub is needed, or the address of a folder, starting with https://.`,
+    );
+  };
   return (
     <div className="sheet-group">
-      <p className="sheet-title">Another checkpoint</p>
+      <p className="sheet-title">Another model</p>
       <form
-        className="sheet-form"
+        className="other-model"
+        autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          const typed = new FormData(event.currentTarget).get("address");
-          if (typeof typed !== "string") return;
-          const base = typed.trim();
-          if (isAddress(base)) onChoose({ id: base, source: { kind: "url", base } });
-          else notify("model", `“${base}” is not an address. A checkpoint’s folder starts with https://.`);
+          load(new FormData(event.currentTarget));
         }}
       >
-        <input
-          name="address"
-          type="text"
-          inputMode="url"
-          aria-label="Address of a checkpoint’s folder"
-          placeholder="https://…/"
-          spellCheck={false}
-        />
-        <button type="submit">Load</button>
+        <div className="sheet-form">
+          <input
+            name="model"
+            type="text"
+            aria-label="Model on the Hugging Face Hub, or address of a checkpoint’s folder"
+            placeholder="owner/name or https://…/"
+            autoCapitalize="off"
+            spellCheck={false}
+            value={text}
+            onChange={(event) => typedModel.setState({ text: event.target.value })}
+          />
+          <button type="submit">Load</button>
+        </div>
+        {needsToken || isAsked ? (
+          <div className="token-field">
+            <label htmlFor={`${id}-token`}>Access token for a gated model</label>
+            <input
+              id={`${id}-token`}
+              name="token"
+              type="password"
+              autoComplete="off"
+              placeholder={hasToken ? "kept for this tab" : "hf_…"}
+              aria-describedby={`${id}-note`}
+            />
+            <span id={`${id}-note`} className="faint">
+              Kept in this tab’s memory until it closes, sent to the Hub alone, never put into a link.
+            </span>
+          </div>
+        ) : (
+          <button type="button" className="sheet-item" onClick={() => setAsked(true)}>
+            Use an access token…
+          </button>
+        )}
+        {hasToken && (
+          <button type="button" className="sheet-item" onClick={() => keepToken("")}>
+            Forget the access token
+          </button>
+        )}
       </form>
       <label className="sheet-item file-item">
         Open a folder on this computer…
@@ -40,11 +89,19 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
           ref={(input) => input?.setAttribute("webkitdirectory", "")}
           onChange={(event) => {
             const files = [...(event.target.files ?? [])];
-            const folder = files[0]?.webkitRelativePath.split("/")[0];
-            if (files.length > 0) onChoose({ id: folder || "folder", source: { kind: "files", files } });
+            const paths = files.map((file) => file.webkitRelativePath || file.name);
+            if (files.length > 0) onChoose(folderChoice(files, paths));
           }}
         />
       </label>
+      <p className="sheet-note faint">
+        Or drop the folder on the page. Its bytes are read on this machine and never leave it.
+      </p>
     </div>
   );
+}
+
+function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value : "";
 }

@@ -1,9 +1,10 @@
 import { useStore } from "zustand";
 import type { FaultCode } from "#core/fault.ts";
 import { duration, megabytes } from "#charts/number-format.ts";
+import { HUB } from "#model/checkpoint.ts";
 import { reloadModel, stopLoading } from "#state/loading.ts";
 import { model } from "#state/model.ts";
-import type { ModelState, ModelStatus } from "#state/model.ts";
+import type { ModelChoice, ModelState, ModelStatus } from "#state/model.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
 
 const STAGES = {
@@ -27,8 +28,7 @@ export function ModelStatusLine() {
         <>
           <p>
             This finding is about <code>{choice.id}</code>
-            {choice.source.kind === "url" && <> from {new URL(choice.source.base).host}</>}. Nothing is downloaded until
-            you say so.
+            {hostOf(choice) && <> from {hostOf(choice)}</>}. Nothing is downloaded until you say so.
           </p>
           <LoadButton state={state} verb="Load" />
         </>
@@ -56,6 +56,11 @@ export function ModelStatusLine() {
       )}
     </div>
   );
+}
+
+function hostOf({ source }: ModelChoice): string | undefined {
+  if (source.kind === "hub") return new URL(source.hub ?? HUB).host;
+  return source.kind === "url" ? new URL(source.base).host : undefined;
 }
 
 /** Where another backend may do what this one could not; a file that is missing is missing on both. */

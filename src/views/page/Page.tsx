@@ -11,6 +11,7 @@ import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
 import { predictionSentence } from "../prediction/prediction-sentence.ts";
 import { PromptPanel } from "../prompt/PromptPanel.tsx";
 import { EvidencePanel } from "./EvidencePanel.tsx";
+import { FolderDrop } from "./FolderDrop.tsx";
 import { HelpDialog } from "./HelpDialog.tsx";
 import { ModelStatusLine } from "./ModelStatusLine.tsx";
 import { Notices } from "./Notices.tsx";
@@ -42,6 +43,7 @@ export function Page() {
       <ChangesStrip />
       <PredictionVoice />
       <HelpDialog />
+      <FolderDrop />
     </>
   );
 }

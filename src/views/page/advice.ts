@@ -7,6 +7,7 @@ export const ADVICE = {
   "bad-request": "",
   "missing-file": "Check the address, and that the folder holds config.json, tokenizer.json and the safetensors files.",
   unreachable: "Check the connection and the address; what has arrived so far is kept.",
+  "needs-token": "A token is pasted in the model menu; it stays in this tab and goes nowhere but to the Hub.",
   "storage-full": "Delete a stored model in the model menu, or free space on this device.",
   "too-large": "Choose a smaller precision or a smaller model.",
   "bad-file": "The file is damaged or was cut off on the way; fetch it again.",

@@ -8,6 +8,7 @@ import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
+import { AnswerScore } from "./AnswerScore.tsx";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
 import { predictionRows } from "./prediction-rows.ts";
 import type { PredictionRow, Runs } from "./prediction-rows.ts";
@@ -42,11 +43,14 @@ export function PredictionPanel() {
       ) : (
         <p className="empty">The answer appears here as soon as a model is loaded.</p>
       )}
+      {before.value && <AnswerScore />}
       <ClaimsCheck />
       <footer className="panel-foot">
         <Method>
           Softmax over the whole vocabulary at the last position. “Before” is the model as it is; “after” is the same
-          prompt with each intervention’s activations multiplied by its scale at every position.
+          prompt with each intervention’s activations multiplied by its scale at every position. An answer of several
+          tokens is scored token by token, each given the prompt and the answer’s true tokens before it; the whole’s log
+          p is their sum.
         </Method>
         {before.value && (
           <Exports name="prediction" table={() => exportTable(results.getState().before.value, after, followed)} />

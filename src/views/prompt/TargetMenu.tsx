@@ -37,7 +37,7 @@ export function TargetMenu() {
             <input
               name="token"
               aria-label="Target token"
-              placeholder="type a token"
+              placeholder="type a token or an answer"
               autoComplete="off"
               spellCheck={false}
             />

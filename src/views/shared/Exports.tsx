@@ -65,7 +65,13 @@ function provenance() {
   return {
     finding: currentFinding(true),
     link: shareAddress(),
-    model: info && { name: info.name, dtype: info.dtype, backend: info.backend, adapter: info.adapter },
+    model: info && {
+      name: info.name,
+      source: info.source,
+      dtype: info.dtype,
+      backend: info.backend,
+      adapter: info.adapter,
+    },
     unit: "nats",
   };
 }

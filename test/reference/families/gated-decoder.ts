@@ -17,7 +17,9 @@ export interface GatedDecoderConfig extends RotaryConfig {
   readonly vocab_size: number;
   readonly rms_norm_eps: number;
   readonly hidden_act?: string;
+  /** Biases on queries, keys, values and the output projection. */
   readonly attention_bias?: boolean;
+  /** Biases on gate, up and down. */
   readonly mlp_bias?: boolean;
 }
 
@@ -36,9 +38,7 @@ export interface GatedDecoderParts {
  * dimensions of a head turn, halves paired.
  */
 export function gatedDecoder(config: GatedDecoderConfig, parts: GatedDecoderParts): Description {
-  if ((config.hidden_act ?? "silu") !== "silu" || config.attention_bias || config.mlp_bias) {
-    throw new Error("reference: an activation other than silu, attention_bias and mlp_bias are not here");
-  }
+  if ((config.hidden_act ?? "silu") !== "silu") throw new Error("reference: an activation other than silu is not here");
   const headDim = config.head_dim ?? config.hidden_size / config.num_attention_heads;
   return {
     layers: config.num_hidden_layers,
@@ -75,10 +75,11 @@ function gatedLayer(
   const frequencies = frequenciesOf(config, model.headDim);
   const attentionNorm = rmsNorm(model, `${at}.input_layernorm`, epsilon);
   const ffnNorm = rmsNorm(model, `${at}.post_attention_layernorm`, epsilon);
+  const linear = (isBiased: boolean | undefined, name: string) => (isBiased ? biased : unbiased)(model, name);
   const [query, key, value] = ["q", "k", "v"].map((part) =>
-    (hasQkvBias ? biased : unbiased)(model, `${at}.self_attn.${part}_proj`),
+    linear(hasQkvBias || config.attention_bias, `${at}.self_attn.${part}_proj`),
   );
-  const [gate, up, down] = ["gate", "up", "down"].map((part) => unbiased(model, `${at}.mlp.${part}_proj`));
+  const [gate, up, down] = ["gate", "up", "down"].map((part) => linear(config.mlp_bias, `${at}.mlp.${part}_proj`));
 
   const positioned = (head: Float64Array, norm: string, position: number) => {
     const ready = hasHeadNorms ? normalised(rmsNorm(model, `${at}.self_attn.${norm}`, epsilon), head) : head;
@@ -91,7 +92,7 @@ function gatedLayer(
       keys: splitInto(model.kvHeads, apply(key!, n)).map((head) => positioned(head, "k_norm", position)),
       values: splitInto(model.kvHeads, apply(value!, n)),
     }),
-    attentionOut: unbiased(model, `${at}.self_attn.o_proj`),
+    attentionOut: linear(config.attention_bias, `${at}.self_attn.o_proj`),
     ffnInput: (_, middle) => normalised(ffnNorm, middle),
     activation: (n) => hadamard(apply(gate!, n).map(silu), apply(up!, n)),
     ffnOut: down!,

@@ -1,16 +1,17 @@
 import { Fault } from "#core/fault.ts";
+import type { ByteSource } from "#formats/byte-source.ts";
 
 /** Folders of files, one level deep: what is kept of models between two visits where the browser can, else for this one. */
 export interface FileStore {
   /** Whether what is written is still there on the next visit. */
   readonly isPersistent: boolean;
   folders(): Promise<string[]>;
-  /** @returns the file as it is now, read when it is needed; undefined if there is none */
-  read(folder: string, name: string): Promise<Blob | undefined>;
+  /** For reading, by as many as want to; whoever opens closes. @returns undefined if there is no such file */
+  open(folder: string, name: string): Promise<StoredFile | undefined>;
   /** The whole file, in place of what was there; safe when it resolves. */
   write(folder: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** At the file's end, which is made if it is not there; safe when it resolves. */
-  append(folder: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** For writing at the end of a file, which is made if it is not there. As with `edit`, one at a time. */
+  extend(folder: string, name: string): Promise<ExtendedFile>;
   /**
    * A file of that length to write to in any order: made if it is not there, what it holds kept if it is. Only one may be
    * open for a file at a time, and nobody reads it until it is closed.
@@ -21,11 +22,21 @@ export interface FileStore {
   remove(folder: string): Promise<void>;
 }
 
+export interface StoredFile extends ByteSource {
+  close(): void;
+}
+
 export interface EditedFile {
   /** @throws Fault "storage-full" */
   write(offset: number, bytes: Uint8Array<ArrayBuffer>): void;
   /** From now on what was written survives the end of the page. */
   flush(): void;
+  close(): void;
+}
+
+export interface ExtendedFile {
+  /** Safe when it returns. @throws Fault "storage-full" */
+  append(bytes: Uint8Array<ArrayBuffer>): void;
   close(): void;
 }
 
@@ -40,15 +51,19 @@ export function memoryStore(): FileStore {
   return {
     isPersistent: false,
     folders: () => Promise.resolve([...folders.keys()]),
-    read: (name, file) => Promise.resolve(folders.get(name)?.get(file)),
+    open: (name, file) => {
+      const blob = folders.get(name)?.get(file);
+      return Promise.resolve(blob && blobFile(blob));
+    },
     write(name, file, bytes) {
       folder(name).set(file, new Blob([bytes]));
       return Promise.resolve();
     },
-    append(name, file, bytes) {
-      folder(name).set(file, new Blob([folder(name).get(file) ?? "", bytes]));
-      return Promise.resolve();
-    },
+    extend: (name, file) =>
+      Promise.resolve({
+        append: (bytes) => folder(name).set(file, new Blob([folder(name).get(file) ?? "", bytes])),
+        close: () => undefined,
+      }),
     async edit(name, file, byteLength) {
       const before = await folders.get(name)?.get(file)?.slice(0, byteLength).arrayBuffer();
       let bytes: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(byteLength);
@@ -69,6 +84,12 @@ export function memoryStore(): FileStore {
     },
   };
 }
+
+const blobFile = (blob: Blob): StoredFile => ({
+  byteLength: blob.size,
+  slice: (start, end) => blob.slice(start, end).arrayBuffer(),
+  close: () => undefined,
+});
 
 /** The page's own folder in the origin's private file system. */
 const ROOT = "models";
@@ -95,16 +116,6 @@ function opfsIn(root: FileSystemDirectoryHandle): FileStore {
     const directory = await root.getDirectoryHandle(folder, { create: true });
     return (await directory.getFileHandle(name, { create: true })).createSyncAccessHandle();
   };
-  /** Opens, writes, makes safe, closes. */
-  const writeAt = async (folder: string, name: string, act: (handle: FileSystemSyncAccessHandle) => void) => {
-    const handle = await open(folder, name);
-    try {
-      named(() => act(handle));
-      handle.flush();
-    } finally {
-      handle.close();
-    }
-  };
   return {
     isPersistent: true,
     async folders() {
@@ -112,19 +123,35 @@ function opfsIn(root: FileSystemDirectoryHandle): FileStore {
       for await (const [name, handle] of root.entries()) if (handle.kind === "directory") names.push(name);
       return names;
     },
-    read: async (folder, name) => {
+    async open(folder, name) {
       try {
-        return await (await (await root.getDirectoryHandle(folder)).getFileHandle(name)).getFile();
+        return await openForReading(await (await root.getDirectoryHandle(folder)).getFileHandle(name));
       } catch (reason) {
         return absent(reason);
       }
     },
-    write: (folder, name, bytes) =>
-      writeAt(folder, name, (handle) => {
-        handle.truncate(bytes.byteLength);
-        handle.write(bytes, { at: 0 });
-      }),
-    append: (folder, name, bytes) => writeAt(folder, name, (handle) => handle.write(bytes, { at: handle.getSize() })),
+    async write(folder, name, bytes) {
+      const handle = await open(folder, name);
+      try {
+        named(() => {
+          handle.truncate(bytes.byteLength);
+          handle.write(bytes, { at: 0 });
+        });
+        handle.flush();
+      } finally {
+        handle.close();
+      }
+    },
+    async extend(folder, name) {
+      const handle = await open(folder, name);
+      return {
+        append(bytes) {
+          named(() => handle.write(bytes, { at: handle.getSize() }));
+          handle.flush();
+        },
+        close: () => handle.close(),
+      };
+    },
     async edit(folder, name, byteLength) {
       const handle = await open(folder, name);
       try {
@@ -139,8 +166,41 @@ function opfsIn(root: FileSystemDirectoryHandle): FileStore {
         close: () => handle.close(),
       };
     },
-    remove: (folder) => root.removeEntry(folder, { recursive: true }).catch(absent),
+    remove: (folder) =>
+      root.removeEntry(folder, { recursive: true }).catch((reason: unknown) => {
+        if (reason instanceof DOMException && reason.name === "NoModificationAllowedError") {
+          throw new Fault("bad-request", "a stored model that is in use, here or in another tab, cannot be deleted", {
+            cause: reason,
+          });
+        }
+        return absent(reason);
+      }),
   };
+}
+
+/**
+ * By a handle rather than as a Blob: reading many slices of stored Blobs has been seen to hang Chromium 156 for good. Where a
+ * browser knows no shared handles and another tab has its own, a Blob it is.
+ */
+async function openForReading(file: FileSystemFileHandle): Promise<StoredFile> {
+  try {
+    const open = file.createSyncAccessHandle.bind(file) as (options: {
+      mode: string;
+    }) => Promise<FileSystemSyncAccessHandle>;
+    const handle = await open({ mode: "read-only" });
+    return {
+      byteLength: handle.getSize(),
+      slice(start, end) {
+        const bytes = new ArrayBuffer(end - start);
+        const count = handle.read(bytes, { at: start });
+        return Promise.resolve(count === bytes.byteLength ? bytes : bytes.slice(0, count));
+      },
+      close: () => handle.close(),
+    };
+  } catch (reason) {
+    if (!(reason instanceof DOMException && reason.name === "NoModificationAllowedError")) throw reason;
+    return blobFile(await file.getFile());
+  }
 }
 
 /** @throws what was thrown, unless it says that there is no such thing */

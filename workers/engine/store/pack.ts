@@ -1,6 +1,6 @@
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
-import { Queue } from "../queue.ts";
-import type { EditedFile, FileStore } from "./file-store.ts";
+import type { ByteSource } from "#formats/byte-source.ts";
+import type { EditedFile, FileStore, StoredFile } from "./file-store.ts";
 
 /** Raised when what a pack's files hold changes: older ones are then made anew. */
 const VERSION = 1;
@@ -28,6 +28,12 @@ export interface PackRecord {
   readonly checksums?: Readonly<Record<string, readonly string[]>>;
 }
 
+export interface StepLog {
+  /** Only after the step's own bytes are safe. */
+  markDone(step: string): void;
+  close(): void;
+}
+
 /** A checksum is taken of this much at a time, so that no more has to be in memory. */
 export const CHECKED_BYTES = 16 * 2 ** 20;
 
@@ -43,7 +49,6 @@ export async function packId({ kind, name, revision = "" }: SourceIdentity, dtyp
 export class Pack {
   readonly id: string;
   readonly #store: FileStore;
-  readonly #queue = new Queue();
   #record: PackRecord | undefined;
   #done = new Set<string>();
 
@@ -91,14 +96,28 @@ export class Pack {
     await this.#store.write(this.id, PROGRESS, linesOf([...this.#done]));
   }
 
-  /** Only after the step's own bytes are safe. */
-  async markDone(step: string): Promise<void> {
-    await this.#queue.add(() => this.#store.append(this.id, PROGRESS, linesOf([step])));
-    this.#done.add(step);
+  /**
+   * The log of steps, open for as long as there are any: opening a file anew for every line is slow, and browsers have been
+   * seen to hang on it.
+   */
+  async openLog(): Promise<StepLog> {
+    const log = await this.#store.extend(this.id, PROGRESS);
+    return {
+      markDone: (step) => {
+        log.append(linesOf([step]));
+        this.#done.add(step);
+      },
+      close: () => log.close(),
+    };
   }
 
-  readFile(name: string): Promise<Blob | undefined> {
-    return this.#store.read(this.id, name);
+  openFile(name: string): Promise<StoredFile | undefined> {
+    return this.#store.open(this.id, name);
+  }
+
+  /** All of a small file. */
+  readFile(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return readWhole(this.#store, this.id, name);
   }
 
   writeFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -122,10 +141,10 @@ export async function listPacks(store: FileStore): Promise<PackRecord[]> {
 }
 
 async function readRecord(store: FileStore, id: string): Promise<PackRecord | undefined> {
-  const file = await store.read(id, RECORD);
-  if (!file) return undefined;
+  const bytes = await readWhole(store, id, RECORD);
+  if (!bytes) return undefined;
   try {
-    const record = JSON.parse(await file.text()) as PackRecord;
+    const record = JSON.parse(new TextDecoder().decode(bytes)) as PackRecord;
     return record.version === VERSION && record.id === id ? record : undefined;
   } catch {
     return undefined; // the page ended while it was written: as if it had never begun
@@ -134,17 +153,27 @@ async function readRecord(store: FileStore, id: string): Promise<PackRecord | un
 
 /** The last line may be torn where the page ended while it was written. */
 async function readLog(store: FileStore, id: string): Promise<Set<string>> {
-  const text = (await (await store.read(id, PROGRESS))?.text()) ?? "";
+  const text = new TextDecoder().decode(await readWhole(store, id, PROGRESS));
   return new Set(text.split("\n").slice(0, -1));
+}
+
+async function readWhole(store: FileStore, id: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const file = await store.open(id, name);
+  if (!file) return undefined;
+  try {
+    return new Uint8Array(await file.slice(0, file.byteLength));
+  } finally {
+    file.close();
+  }
 }
 
 const linesOf = (steps: readonly string[]) => new TextEncoder().encode(steps.map((step) => `${step}\n`).join(""));
 
 /** SHA-256 of every `CHECKED_BYTES` of a file. */
-export async function checksumsOf(file: Blob): Promise<string[]> {
+export async function checksumsOf(file: ByteSource): Promise<string[]> {
   const sums: string[] = [];
-  for (let start = 0; start < file.size; start += CHECKED_BYTES) {
-    sums.push(await sha256(await file.slice(start, start + CHECKED_BYTES).arrayBuffer()));
+  for (let start = 0; start < file.byteLength; start += CHECKED_BYTES) {
+    sums.push(await sha256(await file.slice(start, Math.min(start + CHECKED_BYTES, file.byteLength))));
   }
   return sums;
 }

@@ -12,7 +12,9 @@ export async function sealPack(pack: Pack, parts: readonly ModelPart[]): Promise
   const checksums: Record<string, string[]> = {};
   // what does not outlive the page is not read back either
   for (const { id } of pack.isPersistent ? parts : []) {
-    checksums[partFile(id)] = await checksumsOf((await pack.readFile(partFile(id)))!);
+    const file = (await pack.openFile(partFile(id)))!;
+    checksums[partFile(id)] = await checksumsOf(file);
+    file.close();
   }
   await pack.complete(checksums);
 }
@@ -42,11 +44,17 @@ export async function damagedSteps(
 const overlaps = (a: ByteRange) => (b: ByteRange) => a.start < b.end && b.start < a.end;
 
 async function damagedRanges(pack: Pack, { id, layout }: ModelPart): Promise<ByteRange[]> {
-  const file = await pack.readFile(partFile(id));
-  if (file?.size !== layout.totalBytes) return [{ start: 0, end: layout.totalBytes }];
-  const known = pack.record?.checksums?.[partFile(id)];
-  if (!known) return [];
-  const found = await checksumsOf(file);
+  const file = await pack.openFile(partFile(id));
+  try {
+    if (file?.byteLength !== layout.totalBytes) return [{ start: 0, end: layout.totalBytes }];
+    const known = pack.record?.checksums?.[partFile(id)];
+    return known ? differingStretches(await checksumsOf(file), known) : [];
+  } finally {
+    file?.close();
+  }
+}
+
+function differingStretches(found: readonly string[], known: readonly string[]): ByteRange[] {
   return found.flatMap((sum, index) =>
     sum === known[index] ? [] : [{ start: index * CHECKED_BYTES, end: (index + 1) * CHECKED_BYTES }],
   );

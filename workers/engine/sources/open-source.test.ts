@@ -1,9 +1,14 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ByteSource, FileSet } from "#formats/byte-source.ts";
+import type { ByteSource } from "#formats/byte-source.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openSource } from "./sources.ts";
+import type { CheckpointFiles } from "./checkpoint-files.ts";
+import type { Patience } from "./fetch-range.ts";
+import { openSource } from "./open-source.ts";
+
+/** As patient as the page, but sooner. */
+const SOON: Patience = { attempts: 3, attemptsToOpen: 3, firstWaitMs: 1, longestWaitMs: 5, stallMs: 1_000 };
 
 /** Larger than the 65,536 bytes that the first request asks for; byte i is i mod 251. */
 const LARGE = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
@@ -37,12 +42,20 @@ beforeEach(() => {
   answers = {};
 });
 
+const openUrl = (at: string, onBytes: (bytes: number) => void = () => undefined) =>
+  openSource({ kind: "url", base: at }, onBytes, undefined, SOON);
+
 /** The checkpoint folder, and how many bytes were counted so far. */
-function opened(answer: Answer, path = "/model/a.bin"): { files: FileSet; counted: () => number } {
+async function opened(
+  answer: Answer,
+  path = "/model/a.bin",
+): Promise<{ files: CheckpointFiles; counted: () => number }> {
   answers = { [path]: answer };
   let bytes = 0;
-  return { files: openSource({ kind: "url", base }, (count) => (bytes += count)), counted: () => bytes };
+  return { files: await openUrl(base, (count) => (bytes += count)), counted: () => bytes };
 }
+
+const openFile = async (answer: Answer) => (await opened(answer)).files.open("a.bin");
 
 const bytesFrom = async (source: ByteSource | undefined, start: number, end: number) =>
   new Uint8Array(await source!.slice(start, end));
@@ -73,7 +86,7 @@ const whole =
 
 describe("over the network", () => {
   test("a small file takes one request", async () => {
-    const { files, counted } = opened(inRanges(SMALL));
+    const { files, counted } = await opened(inRanges(SMALL));
     const source = await files.open("a.bin");
     expect(await bytesFrom(source, 0, source!.byteLength)).toEqual(SMALL);
     expect(requests).toEqual([`/model/a.bin bytes=0-${PROBE - 1}`]);
@@ -81,7 +94,7 @@ describe("over the network", () => {
   });
 
   test("of a large file only what is asked for is read, and its beginning once", async () => {
-    const { files, counted } = opened(inRanges(LARGE));
+    const { files, counted } = await opened(inRanges(LARGE));
     const source = await files.open("a.bin");
     expect(source!.byteLength).toBe(LARGE.length);
     expect(await bytesFrom(source, 8, PROBE)).toEqual(LARGE.slice(8, PROBE));
@@ -93,43 +106,79 @@ describe("over the network", () => {
   });
 
   test("no bytes take no request", async () => {
-    const { files } = opened(inRanges(LARGE));
+    const { files } = await opened(inRanges(LARGE));
     const source = await files.open("a.bin");
     expect(await bytesFrom(source, 100_000, 100_000)).toHaveLength(0);
     expect(requests).toHaveLength(1);
   });
 
   test("a server without ranges sends the whole file, once", async () => {
-    const { files, counted } = opened(whole(LARGE));
+    const { files, counted } = await opened(whole(LARGE));
     const source = await files.open("a.bin");
     expect(await bytesFrom(source, 150_000, 150_004)).toEqual(LARGE.slice(150_000, 150_004));
     expect([requests.length, counted(), source!.byteLength]).toEqual([1, LARGE.length, LARGE.length]);
   });
 
+  test("a server that does not say how long the file is sends it whole, too", async () => {
+    const { files, counted } = await opened((_, response) => {
+      response.writeHead(200).write(LARGE.subarray(0, 90_000));
+      response.end(LARGE.subarray(90_000));
+    });
+    const source = await files.open("a.bin");
+    expect(await bytesFrom(source, 89_990, 90_010)).toEqual(LARGE.slice(89_990, 90_010));
+    expect([requests.length, counted(), source!.byteLength]).toEqual([1, LARGE.length, LARGE.length]);
+  });
+
+  test("of a large file that comes whole, a reader can give up and another go on", async () => {
+    const announced = { "Content-Length": "60000000" };
+    const { files } = await opened((_, response) => void response.writeHead(200, announced).write(LARGE));
+    const source = await files.open("a.bin");
+    const controller = new AbortController();
+    const reason = new DOMException("enough", "AbortError");
+    const reading = source!.slice(0, 300_000, controller.signal);
+    setTimeout(() => controller.abort(reason), 50);
+    await expect(reading).rejects.toBe(reason);
+    expect(await bytesFrom(source, 8, 1_000)).toEqual(LARGE.slice(8, 1_000));
+  });
+
+  test("a large file that comes whole and changes between two connections is no file", async () => {
+    let connections = 0;
+    const { files } = await opened((request, response) => {
+      connections++;
+      response.writeHead(200, { "Content-Length": "60000000", ETag: `"${connections}"` }).write(LARGE);
+      if (connections === 1) setTimeout(() => request.socket.destroy(), 50);
+    });
+    const source = await files.open("a.bin");
+    await expect(source!.slice(0, 300_000)).rejects.toMatchObject({
+      code: "bad-file",
+      message: `${base}a.bin: the file changed while it was read; load it again from its beginning`,
+    });
+  });
+
   test("an empty file is empty, with ranges and without", async () => {
-    expect((await opened(inRanges(new Uint8Array(0))).files.open("a.bin"))!.byteLength).toBe(0);
-    expect((await opened(whole("")).files.open("a.bin"))!.byteLength).toBe(0);
+    expect((await openFile(inRanges(new Uint8Array(0))))!.byteLength).toBe(0);
+    expect((await openFile(whole("")))!.byteLength).toBe(0);
   });
 
   test("a missing file is none, also where a page is answered instead", async () => {
-    expect(await opened(whole("no", 404)).files.open("a.bin")).toBeUndefined();
+    expect(await openFile(whole("no", 404))).toBeUndefined();
     const page = whole("<!doctype html>", 200, { "Content-Type": "text/html; charset=utf-8" });
-    expect(await opened(page).files.open("a.bin")).toBeUndefined();
+    expect(await openFile(page)).toBeUndefined();
   });
 
   test("a base without its slash is completed", async () => {
     answers = { "/model/sub/a.bin": inRanges(SMALL) };
-    const files = openSource({ kind: "url", base: `${base}sub` }, () => undefined);
+    const files = await openUrl(`${base}sub`);
     expect([files.name, (await files.open("a.bin"))!.byteLength]).toEqual([`${base}sub/`, SMALL.length]);
   });
 
   test.each<[string, Answer, string, string]>([
-    ["a server in trouble", whole("", 500), "missing-file", "a.bin could not be read: the server answered 500"],
+    ["a server in trouble", whole("", 500), "unreachable", "a.bin could not be read: the server answered 500"],
     ["a folder that is closed", whole("", 403), "missing-file", "a.bin could not be read: the server answered 403"],
     [
       "a connection that breaks at once",
       (request) => request.socket.destroy(),
-      "missing-file",
+      "unreachable",
       "a.bin could not be read: fetch failed",
     ],
     [
@@ -138,8 +187,8 @@ describe("over the network", () => {
         response.writeHead(200, { "Content-Length": "100" }).write("some");
         setTimeout(() => request.socket.destroy(), 20);
       },
-      "missing-file",
-      "a.bin could not be read: the connection broke (terminated)",
+      "unreachable",
+      "a.bin could not be read: the connection broke: terminated",
     ],
     [
       "a part without Content-Range",
@@ -154,18 +203,18 @@ describe("over the network", () => {
       "is needed, it is “bytes 0-14/*”",
     ],
   ])("says what is wrong with %s", async (_name, answer, code, message) => {
-    await expect(opened(answer).files.open("a.bin")).rejects.toMatchObject({
+    await expect(openFile(answer)).rejects.toMatchObject({
       name: "Fault",
       code,
       message: expect.stringContaining(`${base}${message.startsWith("a.bin") ? message : ""}`),
     });
-    await expect(opened(answer).files.open("a.bin")).rejects.toThrow(message);
+    await expect(openFile(answer)).rejects.toThrow(message);
   });
 
   test("says that nobody answers", async () => {
-    const files = openSource({ kind: "url", base: "http://127.0.0.1:9/" }, () => undefined);
+    const files = await openUrl("http://127.0.0.1:9/");
     await expect(files.open("a.bin")).rejects.toMatchObject({
-      code: "missing-file",
+      code: "unreachable",
       message: expect.stringContaining("http://127.0.0.1:9/a.bin could not be read: "),
     });
   });
@@ -196,9 +245,9 @@ describe("over the network", () => {
       "a.bin: the server sent the whole file where bytes 150000 to 150004 were asked for",
     ],
     ["is gone", whole("no", 404), "missing-file", "a.bin could not be read: the server answered 404"],
-    ["cannot be had any more", whole("", 503), "missing-file", "a.bin could not be read: the server answered 503"],
+    ["cannot be had any more", whole("", 503), "unreachable", "a.bin could not be read: the server answered 503"],
   ])("says so where a file %s", async (_name, later, code, message) => {
-    const source = await opened(afterwards(later)).files.open("a.bin");
+    const source = await openFile(afterwards(later));
     await expect(source!.slice(150_000, 150_004)).rejects.toMatchObject({
       name: "Fault",
       code,
@@ -218,7 +267,7 @@ describe("from disk", () => {
 
   test("reads slices and counts them", async () => {
     let counted = 0;
-    const files = openSource(
+    const files = await openSource(
       { kind: "files", files: [picked("m/a.bin", "0123456789")] },
       (bytes) => (counted += bytes),
     );
@@ -232,25 +281,36 @@ describe("from disk", () => {
   test("a checkpoint in a folder below has files of the same name, and they are left alone", async () => {
     const list = [picked("m/config.json", "mine"), picked("m/checkpoint-500/config.json", "an older one")];
     for (const files of [list, list.toReversed()]) {
-      const set = openSource({ kind: "files", files }, () => undefined);
+      const set = await openSource({ kind: "files", files }, () => undefined);
       expect(await textOf(await set.open("config.json"))).toBe("mine");
       expect(await textOf(await set.open("checkpoint-500/config.json"))).toBe("an older one");
     }
   });
 
   test("takes files that were chosen one by one by their names", async () => {
-    const set = openSource(
+    const set = await openSource(
       { kind: "files", files: [Object.defineProperty(new File(["x"], "a.bin"), "webkitRelativePath", { value: "" })] },
       () => undefined,
     );
     expect(await textOf(await set.open("a.bin"))).toBe("x");
+    expect(set.identity).toEqual({ kind: "files", name: "from disk" });
+  });
+
+  test("goes by the paths of a dropped folder, whose files do not know theirs", async () => {
+    const files = [new File(["mine"], "config.json"), new File(["an older one"], "config.json")];
+    const paths = ["m/config.json", "m/checkpoint-500/config.json"];
+    const set = await openSource({ kind: "files", files, paths }, () => undefined);
+    expect(await textOf(await set.open("config.json"))).toBe("mine");
+    expect(await textOf(await set.open("checkpoint-500/config.json"))).toBe("an older one");
+    expect(set.identity).toEqual({ kind: "files", name: "m" });
   });
 
   test("says so where a file has changed since it was chosen", async () => {
     const file = picked("m/a.bin", "0123");
     const gone = new DOMException("The requested file could not be read", "NotReadableError");
     Object.defineProperty(file, "slice", { value: () => ({ arrayBuffer: () => Promise.reject(gone) }) });
-    const source = await openSource({ kind: "files", files: [file] }, () => undefined).open("a.bin");
+    const set = await openSource({ kind: "files", files: [file] }, () => undefined);
+    const source = await set.open("a.bin");
     await expect(source!.slice(0, 4)).rejects.toMatchObject({
       name: "Fault",
       code: "missing-file",

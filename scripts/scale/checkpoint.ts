@@ -1,0 +1,130 @@
+import { createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { join } from "node:path";
+import { bfloat16Bits } from "../../test/checkpoints.ts";
+import { drawFrom } from "../../test/random/shape.ts";
+
+/** Qwen2.5-0.5B's shape, from its published config.json. */
+const SHAPE = {
+  architectures: ["Qwen2ForCausalLM"],
+  hidden_act: "silu",
+  hidden_size: 896,
+  intermediate_size: 4864,
+  max_position_embeddings: 32_768,
+  num_attention_heads: 14,
+  num_hidden_layers: 24,
+  num_key_value_heads: 2,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1_000_000,
+  tie_word_embeddings: true,
+  torch_dtype: "bfloat16",
+  use_sliding_window: false,
+  vocab_size: 151_936,
+} as const;
+
+/** Weights are drawn from this many values, themselves drawn once: half a billion draws would take minutes. */
+const POOL = 2 ** 16;
+const SPREAD = 0.02;
+const WRITE_VALUES = 2 ** 22;
+
+/**
+ * Writes a checkpoint of that shape, random weights in bfloat16, some 990 MB, unless it is there already.
+ *
+ * @returns the folder
+ */
+export async function writeScaleCheckpoint(root: string): Promise<string> {
+  const folder = join(root, "qwen2.5-0.5b-random");
+  const weights = join(folder, "model.safetensors");
+  if (existsSync(weights)) return folder;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "config.json"), JSON.stringify(SHAPE));
+  writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer(SHAPE.vocab_size)));
+  await writeWeights(`${weights}.part`);
+  renameSync(`${weights}.part`, weights);
+  return folder;
+}
+
+async function writeWeights(path: string): Promise<void> {
+  const tensors = tensorShapes().map(([name, shape]) => ({
+    name,
+    shape,
+    count: shape.reduce((product, size) => product * size, 1),
+  }));
+  let end = 0;
+  const header = Object.fromEntries(
+    tensors.map(({ name, shape, count }) => {
+      const start = end;
+      end += 2 * count;
+      return [name, { dtype: "BF16", shape, data_offsets: [start, end] }];
+    }),
+  );
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const file = createWriteStream(path);
+  const write = async (bytes: Uint8Array) => {
+    if (!file.write(bytes)) await once(file, "drain");
+  };
+  await write(Buffer.concat([length, text]));
+  const pool = Uint16Array.from(drawFrom(1).table("pool", [POOL], SPREAD).data, bfloat16Bits);
+  const one = bfloat16Bits(1);
+  let state = 1;
+  for (const { name, count } of tensors) {
+    for (let from = 0; from < count; from += WRITE_VALUES) {
+      const values = new Uint16Array(Math.min(WRITE_VALUES, count - from));
+      if (name.endsWith("norm.weight")) values.fill(one);
+      else {
+        for (let i = 0; i < values.length; i++) {
+          // xorshift32
+          state ^= state << 13;
+          state ^= state >>> 17;
+          state ^= state << 5;
+          values[i] = pool[state >>> 16]!;
+        }
+      }
+      await write(new Uint8Array(values.buffer));
+    }
+  }
+  file.end();
+  await once(file, "finish");
+}
+
+function tensorShapes(): [name: string, shape: number[]][] {
+  const { hidden_size: dim, intermediate_size: neurons, num_hidden_layers: layers, vocab_size: vocabulary } = SHAPE;
+  const keys = (dim / SHAPE.num_attention_heads) * SHAPE.num_key_value_heads;
+  const blocks = Array.from({ length: layers }, (_, layer) => {
+    const at = `model.layers.${layer}.`;
+    return [
+      [`${at}input_layernorm.weight`, [dim]],
+      [`${at}self_attn.q_proj.weight`, [dim, dim]],
+      [`${at}self_attn.q_proj.bias`, [dim]],
+      [`${at}self_attn.k_proj.weight`, [keys, dim]],
+      [`${at}self_attn.k_proj.bias`, [keys]],
+      [`${at}self_attn.v_proj.weight`, [keys, dim]],
+      [`${at}self_attn.v_proj.bias`, [keys]],
+      [`${at}self_attn.o_proj.weight`, [dim, dim]],
+      [`${at}post_attention_layernorm.weight`, [dim]],
+      [`${at}mlp.gate_proj.weight`, [neurons, dim]],
+      [`${at}mlp.up_proj.weight`, [neurons, dim]],
+      [`${at}mlp.down_proj.weight`, [dim, neurons]],
+    ] satisfies [string, number[]][];
+  });
+  return [["model.embed_tokens.weight", [vocabulary, dim]], ...blocks.flat(), ["model.norm.weight", [dim]]];
+}
+
+/** `w0`, `w1`, …: text is split at spaces. */
+const tokenizer = (vocabulary: number) => ({
+  version: "1.0",
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: { type: "WhitespaceSplit" },
+  post_processor: null,
+  decoder: null,
+  model: {
+    type: "BPE",
+    unk_token: null,
+    ignore_merges: true,
+    vocab: Object.fromEntries(Array.from({ length: vocabulary }, (_, id) => [`w${id}`, id])),
+    merges: [],
+  },
+});

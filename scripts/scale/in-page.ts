@@ -1,0 +1,76 @@
+import { workerEngine } from "#client/worker-engine.ts";
+import type { Backend, Dtype } from "#model/checkpoint.ts";
+import type { LoadProgress } from "#protocol/engine.ts";
+
+/** Times in milliseconds. */
+export interface ScaleMeasured {
+  readonly loadMs: number;
+  readonly secondLoadMs: number;
+  readonly storedBytes: number;
+  readonly memoryBytes: number;
+  readonly readBytes: number;
+  readonly predictMs: number;
+  readonly sweepMs: number;
+  readonly compareMs: number;
+  readonly evaluated: number;
+  readonly neurons: number;
+  readonly certified: boolean;
+}
+
+const PROMPT = Array.from({ length: 6 }, (_, index) => 1000 * (index + 1));
+
+/** On the page: a load from the network, the three questions, and a second load from storage. */
+export async function measureScale(
+  base: string,
+  dtype: Dtype,
+  backend: Backend,
+  onStep: (step: string) => void,
+): Promise<ScaleMeasured> {
+  const start = () =>
+    workerEngine(
+      (name) => new Worker(new URL("../../workers/engine/worker.ts", import.meta.url), { type: "module", name }),
+    );
+  const source = { kind: "url", base } as const;
+  const onProgress = ({ stage, done, total, part }: LoadProgress) => onStep(`${stage} ${part} ${done} of ${total}`);
+  const engine = start();
+  const { held } = await engine.inspectCheckpoint(source, { backend });
+  const loadMs = await time(() => engine.load(source, { dtype, backend }, { onProgress }));
+  onStep("predict");
+  const predictMs = await time(() => engine.predict(PROMPT));
+  onStep("sweep");
+  const { result: sweep, ms: sweepMs } = await timed(() => engine.sweepHeads(PROMPT));
+  const effects = sweep.logProbability.flatMap((row, layer) => row.map((value, head) => ({ layer, head, value })));
+  const { layer, head } = effects.reduce((worst, each) => (each.value < worst.value ? each : worst));
+  const interventions = [{ kind: "head", at: { layer, head }, scale: 0 }] as const;
+  onStep("compare");
+  const { result: compared, ms: compareMs } = await timed(() =>
+    engine.compareNeurons(
+      PROMPT,
+      { interventions, count: 10 },
+      { onProgress: ({ done, total }) => onStep(`compare ${done} of ${total}`) },
+    ),
+  );
+  onStep("load again");
+  const again = start();
+  const secondLoadMs = await time(() => again.load(source, { dtype, backend }));
+  return {
+    loadMs,
+    secondLoadMs,
+    storedBytes: held[dtype].storedBytes,
+    memoryBytes: held[dtype].memoryBytes,
+    readBytes: held[dtype].missingBytes,
+    predictMs,
+    sweepMs,
+    compareMs,
+    evaluated: compared.evaluated,
+    neurons: compared.total,
+    certified: compared.certified,
+  };
+}
+
+async function timed<T>(task: () => Promise<T>): Promise<{ result: T; ms: number }> {
+  const start = performance.now();
+  return { result: await task(), ms: performance.now() - start };
+}
+
+const time = async (task: () => Promise<unknown>) => (await timed(task)).ms;

@@ -1,0 +1,96 @@
+import { logSumExp } from "#core/softmax.ts";
+import type { Intervention } from "#model/interventions.ts";
+import { scales } from "./capture.ts";
+import type { Residual, Runner } from "./runner.ts";
+
+/** One token of an answer, given the prompt and the answer's tokens before it. */
+export interface AnswerToken {
+  readonly id: number;
+  /** ln p(token | prompt, the answer before it), in nats. */
+  readonly logProbability: number;
+  /** How many tokens are more probable there; of equal ones the smaller id counts as more. */
+  readonly rank: number;
+  /** Greedy decoding would choose it. */
+  readonly isTop: boolean;
+}
+
+export interface AnswerScore {
+  readonly tokens: readonly AnswerToken[];
+  /** ln p(answer | prompt) = Σ_i ln p(a_i | prompt, a_1 … a_{i−1}), in nats. */
+  readonly logProbability: number;
+}
+
+/** Rows of logits that are in memory at once: 16 rows of 150,000 tokens are 10 MB. */
+const ROWS_AT_ONCE = 16;
+
+/**
+ * Scores an answer token by token, each given the true tokens before it ("teacher forced"): one forward pass over prompt and
+ * answer, unembedded only where an answer's token is predicted, positions P − 1 … P + A − 2 for P tokens of prompt and A of
+ * answer. The answer's last token is not run: nothing is asked after it. Interventions hold at every position, those of the
+ * answer's tokens included, as they would while the answer is generated.
+ *
+ * @param promptIds at least one
+ * @param answerIds at least one
+ * @throws RangeError for none of either; what `signal` was aborted with
+ */
+export async function scoreAnswer(
+  runner: Runner,
+  promptIds: readonly number[],
+  answerIds: readonly number[],
+  interventions: readonly Intervention[],
+  signal?: AbortSignal,
+): Promise<AnswerScore> {
+  if (promptIds.length === 0 || answerIds.length === 0) {
+    throw new RangeError(`answer: ${promptIds.length} tokens of prompt and ${answerIds.length} of answer`);
+  }
+  const residual = await forward(runner, [...promptIds, ...answerIds.slice(0, -1)], interventions, signal);
+  try {
+    const tokens: AnswerToken[] = [];
+    for (let from = 0; from < answerIds.length; from += ROWS_AT_ONCE) {
+      signal?.throwIfAborted();
+      const asked = answerIds.slice(from, from + ROWS_AT_ONCE);
+      const positions = asked.map((_, index) => promptIds.length - 1 + from + index);
+      const { logits } = await runner.unembed(residual, { positions, wants: ["logits"] });
+      const { vocabulary } = runner.spec;
+      asked.forEach((id, row) => {
+        tokens.push(scoreToken(id, logits.subarray(row * vocabulary, (row + 1) * vocabulary)));
+      });
+    }
+    return { tokens, logProbability: tokens.reduce((sum, token) => sum + token.logProbability, 0) };
+  } finally {
+    runner.release(residual);
+  }
+}
+
+function scoreToken(id: number, logits: Float32Array): AnswerToken {
+  const rank = rankOf(id, logits);
+  return { id, logProbability: logits[id]! - logSumExp(logits), rank, isTop: rank === 0 };
+}
+
+/** How many logits are above that of `id`, or equal to it with a smaller id. */
+export const rankOf = (id: number, logits: Float32Array): number =>
+  logits.reduce(
+    (above, logit, other) => above + (logit > logits[id]! || (logit === logits[id] && other < id) ? 1 : 0),
+    0,
+  );
+
+async function forward(
+  runner: Runner,
+  ids: readonly number[],
+  interventions: readonly Intervention[],
+  signal: AbortSignal | undefined,
+): Promise<Residual> {
+  let residual = await runner.embed(ids);
+  try {
+    for (let layer = 0; layer < runner.spec.layers; layer++) {
+      signal?.throwIfAborted();
+      const { residual: next } = await runner.block(layer, residual, scales(runner.spec, layer, interventions));
+      runner.release(residual);
+      residual = next;
+    }
+    return residual;
+  } catch (reason) {
+    runner.release(residual);
+    throw reason;
+  }
+}

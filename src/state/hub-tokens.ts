@@ -1,0 +1,28 @@
+import { createStore } from "zustand/vanilla";
+import { HUB } from "#model/checkpoint.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+
+/**
+ * Access tokens for gated repositories, by the Hub that gave them, so that one is never sent to another. They live in the
+ * memory of this tab, apart from everything that is stored or put into a link, and are added to a source on its way to
+ * the worker.
+ */
+export const hubTokens = createStore<Readonly<Record<string, string>>>(() => ({}));
+
+/** Longer than any token, shorter than what a server takes in a header. */
+const MAX_TOKEN_CHARACTERS = 1_000;
+
+/** What a header can hold: ASCII without spaces. */
+export const isToken = (text: string) => text.length <= MAX_TOKEN_CHARACTERS && /^[\x21-\x7e]+$/.test(text);
+
+/** @param token has passed `isToken`; "" forgets the one that is kept */
+export function keepToken(token: string, hub = HUB): void {
+  const { [hub]: _, ...others } = hubTokens.getState();
+  hubTokens.setState(token === "" ? others : { ...others, [hub]: token }, true);
+}
+
+export function withToken(source: CheckpointSource): CheckpointSource {
+  if (source.kind !== "hub") return source;
+  const token = hubTokens.getState()[source.hub ?? HUB];
+  return token === undefined ? source : { ...source, token };
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { choiceTyped } from "./typed-model.ts";
+
+const hub = (repo: string, revision?: string) => ({
+  id: repo,
+  revision,
+  source: { kind: "hub", repo, ...(revision !== undefined && { revision }) },
+});
+
+describe("what is typed means", () => {
+  test.each([
+    ["Qwen/Qwen2.5-0.5B", hub("Qwen/Qwen2.5-0.5B")],
+    ["  owner/name ", hub("owner/name")],
+    ["owner/name@v1.0", hub("owner/name", "v1.0")],
+    ["owner/name@refs/pr/1", hub("owner/name", "refs/pr/1")],
+    ["https://huggingface.co/owner/name", hub("owner/name")],
+    ["https://www.huggingface.co/owner/name/", hub("owner/name")],
+    ["http://hf.co/owner/name?library=transformers#usage", hub("owner/name")],
+    ["huggingface.co/owner/name", hub("owner/name")],
+    ["https://huggingface.co/owner/name/tree/dev", hub("owner/name", "dev")],
+    ["https://huggingface.co/owner/name/tree/refs%2Fpr%2F1", hub("owner/name", "refs/pr/1")],
+    ["https://huggingface.co/owner/name/tree/refs/pr/1/onnx", hub("owner/name", "refs/pr/1")],
+    ["https://huggingface.co/owner/name/blob/main/config.json", hub("owner/name", "main")],
+    ["https://huggingface.co/owner/name/resolve/v1.0/", hub("owner/name", "v1.0")],
+    ["https://huggingface.co/owner/name/discussions/3", hub("owner/name")],
+  ])("a repository of the Hub: %s", (text, choice) => {
+    expect(choiceTyped(text)).toEqual(choice);
+  });
+
+  test.each(["https://example.org/models/m/", "http://localhost:8000", "https://nothuggingface.co/owner/name"])(
+    "an address: %s",
+    (text) => {
+      expect(choiceTyped(text)).toEqual({ id: text, source: { kind: "url", base: text } });
+    },
+  );
+
+  test.each([
+    "",
+    "gpt2",
+    "a/b/c",
+    "owner/name@",
+    "owner/name@../x",
+    "owner/../name",
+    "https://huggingface.co/",
+    "https://huggingface.co/owner",
+    "https://huggingface.co/datasets/owner/name",
+    "https://huggingface.co/spaces/owner/name",
+    "https://huggingface.co/owner/name/tree/%E2%82",
+    "https://me:secret@huggingface.co/owner/name",
+    "javascript:alert(1)",
+    "a model, please",
+  ])("nothing: %s", (text) => {
+    expect(choiceTyped(text)).toBeUndefined();
+  });
+});

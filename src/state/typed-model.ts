@@ -1,0 +1,65 @@
+import { createStore } from "zustand/vanilla";
+import { HUB } from "#model/checkpoint.ts";
+import { isAddress, isHubRepo, isRevision } from "./finding.ts";
+import { hubChoice } from "./model.ts";
+import type { ModelChoice } from "./model.ts";
+
+/** What was typed last, kept so that a model that could not be loaded need not be typed again. */
+export const typedModel = createStore<{ readonly text: string }>(() => ({ text: "" }));
+
+/** Hosts of the Hub's pages. */
+const HUB_HOSTS: ReadonlySet<string> = new Set([new URL(HUB).host, `www.${new URL(HUB).host}`, "hf.co"]);
+const HUB_PAGE = new RegExp(
+  String.raw`^(?:https?://)?(?:${[...HUB_HOSTS].join("|").replaceAll(".", String.raw`\.`)})/`,
+  "i",
+);
+
+/** Pages of the Hub that stand where a model's owner would. */
+const OTHER_PAGES: ReadonlySet<string> = new Set([
+  "api",
+  "collections",
+  "datasets",
+  "docs",
+  "models",
+  "papers",
+  "spaces",
+]);
+/** What comes before the revision in the address of a repository's page or file. */
+const BEFORE_REVISION: ReadonlySet<string> = new Set(["tree", "blob", "resolve", "raw", "commit", "commits"]);
+
+/**
+ * The checkpoint that a person means by `owner/name`, `owner/name@revision`, the address of a model's page on the Hub, or
+ * the address of a folder.
+ *
+ * @returns undefined for what is none of them
+ */
+export function choiceTyped(text: string): ModelChoice | undefined {
+  const typed = text.trim();
+  if (HUB_PAGE.test(typed)) return choiceOfPage(/^https?:/i.test(typed) ? typed : `https://${typed}`);
+  if (isAddress(typed)) return { id: typed, source: { kind: "url", base: typed } };
+  const [, repo = "", revision] = /^([^@]*)(?:@(.*))?$/.exec(typed) ?? [];
+  return repository(repo, revision);
+}
+
+function choiceOfPage(address: string): ModelChoice | undefined {
+  if (!isAddress(address)) return undefined;
+  const [owner = "", name = "", kind, ...rest] = new URL(address).pathname.split("/").filter(Boolean).map(unescaped);
+  if (OTHER_PAGES.has(owner)) return undefined;
+  if (kind === undefined || !BEFORE_REVISION.has(kind)) return repository(`${owner}/${name}`, undefined);
+  // a pull request's revision has slashes: refs/pr/1
+  const revision = rest[0] === "refs" ? rest.slice(0, 3).join("/") : rest[0];
+  return repository(`${owner}/${name}`, revision);
+}
+
+function repository(repo: string, revision: string | undefined): ModelChoice | undefined {
+  if (!isHubRepo(repo) || (revision !== undefined && !isRevision(revision))) return undefined;
+  return hubChoice({ kind: "hub", repo, ...(revision !== undefined && { revision }) });
+}
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // half an escape is no name, and is refused as one
+  }
+}

@@ -1,0 +1,34 @@
+import type { CheckpointFiles, FileSource } from "./checkpoint-files.ts";
+import { diskFiles } from "./disk-files.ts";
+import { PATIENCE } from "./fetch-range.ts";
+import type { Patience } from "./fetch-range.ts";
+import { hubFiles } from "./hub-files.ts";
+import { urlFiles } from "./url-files.ts";
+
+/**
+ * The files of a checkpoint, wherever they are. A Hub's revision is resolved to its commit here, so that every file is
+ * of the same one.
+ *
+ * @param onBytes told of bytes as they arrive
+ * @param signal ends every request of the source, now and later
+ * @throws Fault "unreachable" for a Hub that cannot be reached, "needs-token" or "missing-file" for one that says no
+ */
+export async function openSource(
+  source: FileSource,
+  onBytes: (bytes: number) => void,
+  signal?: AbortSignal,
+  patience: Patience = PATIENCE,
+): Promise<CheckpointFiles> {
+  switch (source.kind) {
+    case "hub":
+      return hubFiles(source, { onBytes, signal, patience });
+    case "url": {
+      const base = source.base.endsWith("/") ? source.base : `${source.base}/`;
+      return urlFiles({ base, name: base, identity: { kind: "url", name: base } }, { onBytes, signal, patience });
+    }
+    case "files":
+      return diskFiles(source, onBytes);
+    default:
+      throw new Error(`source: unknown kind ${String(source satisfies never)}`);
+  }
+}

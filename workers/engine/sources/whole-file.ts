@@ -1,0 +1,98 @@
+import { Fault } from "#core/fault.ts";
+import type { ByteSource } from "#formats/byte-source.ts";
+import { PROBE, PassingFailure, ask, endedBy, withPatience } from "./fetch-range.ts";
+import type { Answer, Fetching } from "./fetch-range.ts";
+
+/** Up to here a file is read at once; of a larger one no more than is asked for, so that its reader can still say no. */
+const READ_AT_ONCE_BYTES = 50_000_000;
+/** Pieces are handed over to a Blob, which a browser may keep on disk, before they take more memory than this. */
+const PIECES_BYTES = 8_000_000;
+
+/**
+ * A file of a server that knows no ranges: one response, read as far as somebody has asked and no further, and kept as
+ * Blobs. A connection that breaks is opened again, and what is there already is skipped.
+ *
+ * @param first the answer with the whole file, of which nothing has been read
+ */
+export async function wholeSource(url: string, first: Answer, fetching: Fetching): Promise<ByteSource> {
+  const lengthText = first.response.headers.get("content-length");
+  const declared = lengthText === null ? undefined : Number(lengthText);
+  const blobs: Blob[] = [];
+  let held = 0;
+  let answer: Answer | undefined = first;
+  /** Bytes of a newly opened answer that are held already. */
+  let toSkip = 0;
+
+  async function readTo(end: number, signal: AbortSignal | undefined): Promise<void> {
+    if (!answer) {
+      // a range again, for which a browser asks the server not to compress
+      const again = await ask(url, PROBE, fetching);
+      checkAgain(url, again, first);
+      answer = again;
+      toSkip = held;
+    }
+    let pieces: BlobPart[] = [];
+    let inPieces = 0;
+    const keep = () => {
+      if (inPieces > 0) blobs.push(new Blob(pieces));
+      held += inPieces;
+      pieces = [];
+      inPieces = 0;
+    };
+    try {
+      while (held + inPieces < end) {
+        signal?.throwIfAborted();
+        const piece = await answer.next();
+        if (!piece && declared !== undefined && held + inPieces < declared) throw new PassingFailure(short());
+        if (!piece) return;
+        const fresh = piece.subarray(Math.min(toSkip, piece.byteLength));
+        toSkip -= piece.byteLength - fresh.byteLength;
+        pieces.push(fresh as Uint8Array<ArrayBuffer>);
+        inPieces += fresh.byteLength;
+        if (inPieces >= PIECES_BYTES) keep();
+      }
+    } catch (reason) {
+      if (reason instanceof PassingFailure) answer = undefined;
+      throw reason;
+    } finally {
+      keep();
+    }
+  }
+  const short = () =>
+    new Fault("bad-file", `${url}: ${declared} bytes were announced, ${held} came; the file is truncated`);
+
+  const { attempts, attemptsToOpen } = fetching.patience;
+  const atOnce = declared === undefined ? Number.POSITIVE_INFINITY : declared;
+  if (declared === undefined || declared <= READ_AT_ONCE_BYTES) {
+    await withPatience(() => readTo(atOnce, undefined), attemptsToOpen, fetching);
+  }
+  /** One reader at a time; a failed one fails its caller and nobody else. */
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    byteLength: declared ?? held,
+    async slice(start, end, signal) {
+      signal?.throwIfAborted();
+      const reading = turn.then(() => withPatience(() => readTo(end, signal), attempts, endedBy(signal, fetching)));
+      turn = reading.catch(() => undefined);
+      await orAbort(reading, signal);
+      return new Blob(blobs).slice(start, end).arrayBuffer();
+    },
+  };
+}
+
+/** The reading itself goes on to its next piece, which the next reader finds. */
+function orAbort(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+function checkAgain(url: string, { response, close }: Answer, first: Answer): void {
+  const differs = (header: string) => response.headers.get(header) !== first.response.headers.get(header);
+  if (response.status === 200 && !differs("content-length") && !differs("etag")) return;
+  close();
+  throw new Fault("bad-file", `${url}: the file changed while it was read; load it again from its beginning`);
+}
