@@ -136,6 +136,11 @@ test("search by token agrees with looking at every neuron", async ({ page }) => 
     await search.getByRole("button", { name: "Search" }).click();
     await expect(page.getByText("A search is for one.")).toBeVisible();
   });
+
+  await test.step("the next visit finds the index where this one left it", async () => {
+    await page.reload();
+    await expect(search).toContainText("kept from an earlier visit", { timeout: 120_000 });
+  });
 });
 
 test("a set of neurons found by concept is switched off against random ones", async ({ page }) => {
