@@ -15,7 +15,7 @@ test("worked out by hand: two levels, half of the variance within them", () => {
   const clear = [0, 1, 4, 5].map((value, index) => ({ a: Math.floor(index / 2), b: 0, answer: undefined, value }));
   // total: 17 / 3, within: (0.5 + 0.5) / 2
   expect(plotPattern(clear)).toEqual({
-    factor: "aParity",
+    factor: "a",
     explained: 1 - 0.5 / (17 / 3),
     level: 0,
     meanThere: 0.5,

@@ -30,6 +30,14 @@ const FACTORS = {
 } satisfies Record<string, (cell: MeasuredCell) => number | undefined>;
 
 export type FactorName = keyof typeof FACTORS;
+
+/** What each coarser factor sums up: with as many levels in a plot, it is only another name for it. */
+const FINER: { readonly [factor in FactorName]?: FactorName } = {
+  aParity: "a",
+  bParity: "b",
+  answerParity: "answer",
+  lastDigit: "answer",
+};
 const NAMES = Object.keys(FACTORS) as FactorName[];
 
 /** A finer factor has to explain this much more than a coarser one. */
@@ -46,7 +54,10 @@ const LEAST_EXPLAINED = 0.3;
  */
 export function plotPattern(cells: readonly MeasuredCell[]): PlotPattern | undefined {
   const known = cells.filter(({ value }) => !Number.isNaN(value));
-  const found = NAMES.flatMap((factor) => patternOf(known, factor) ?? []);
+  const levels = (factor: FactorName) => new Set(known.map((cell) => FACTORS[factor](cell))).size;
+  const found = NAMES.filter((factor) => !FINER[factor] || levels(factor) < levels(FINER[factor])).flatMap(
+    (factor) => patternOf(known, factor) ?? [],
+  );
   const best = found.reduce<PlotPattern | undefined>(
     (most, each) => (most === undefined || each.explained > most.explained + LEAST_GAIN ? each : most),
     undefined,
