@@ -86,6 +86,7 @@ test("a neuron over all operands: one look tells what it fires for", async ({ pa
     await expect(plot.getByRole("progressbar")).toBeVisible();
     await expect(plot).toContainText(/From .* to .* at a = \d+, b = \d+\./);
     await expect(plot.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
+    await expect(plot).toContainText("of the variation");
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     await picture(page, "lab-hundred", { fullPage: true });

@@ -52,6 +52,19 @@ test("an answer, its progress, and a newer question in the place of an older one
   expect(lab.getState().index).toEqual({ value: INFO, status: "done", progress: undefined });
 });
 
+test("a report that arrives behind the answer changes nothing", async () => {
+  let late = () => undefined as void;
+  await start("index", (_, { partial, progress }) => {
+    late = () => {
+      partial({ ...INFO, layers: 1 });
+      progress({ done: 1, total: 2 });
+    };
+    return Promise.resolve(INFO);
+  });
+  late();
+  expect(lab.getState().index).toEqual({ value: INFO, status: "done", progress: undefined });
+});
+
 test("stopped, it keeps what has arrived and says nothing; failed, it says why", async () => {
   void start("index", (_, { partial, signal }) => {
     partial(INFO);

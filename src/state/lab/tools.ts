@@ -85,14 +85,19 @@ export async function start<K extends LabKind>(
   const { signal } = controller;
   underWay.set(kind, controller);
   const startedAt = performance.now();
+  // reports come another way than the answer and may arrive behind it
+  const isOpen = () => underWay.get(kind) === controller;
   dismiss(kind);
   patch(kind, { status: "computing", progress: undefined });
   try {
     const value = await ask(currentEngine(), {
       signal,
-      partial: (part) => patch(kind, { value: part }),
-      progress: ({ done, total }) =>
-        patch(kind, { progress: { done, total, leftMs: timeLeft(startedAt, done, total) } }),
+      partial: (part) => {
+        if (isOpen()) patch(kind, { value: part });
+      },
+      progress: ({ done, total }) => {
+        if (isOpen()) patch(kind, { progress: { done, total, leftMs: timeLeft(startedAt, done, total) } });
+      },
     });
     if (!signal.aborted) settle(kind, { value, status: "done", progress: undefined });
   } catch (reason) {
