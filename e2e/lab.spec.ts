@@ -76,21 +76,21 @@ test("a neuron over all operands: one look tells what it fires for", async ({ pa
     await expect(plot).toContainText("pairs have no whole answer", { timeout: 60_000 });
     await picture(page, "lab-division", { fullPage: true });
   });
+});
 
-  await test.step("a hundred by a hundred fill in as they arrive", async () => {
-    await plot.getByRole("group", { name: "Operation" }).getByRole("button", { name: "+" }).click();
-    await plot.getByRole("combobox", { name: /^plot/ }).selectOption("activation");
-    await plot.getByRole("textbox", { name: "neuron" }).fill("L1N452");
-    await plot.getByRole("button", { name: "100 × 100" }).click();
-    await plot.getByRole("button", { name: "Draw" }).click();
-    await expect(plot.getByRole("progressbar")).toBeVisible();
-    await expect(plot).toContainText(/From .* to .* at a = \d+, b = \d+\./);
-    await expect(plot.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
-    await expect(plot).toContainText("of the variation");
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-    await picture(page, "lab-hundred", { fullPage: true });
-  });
+test("a hundred by a hundred fill in as they arrive", { tag: "@page" }, async ({ page }) => {
+  await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D&view=lab");
+  const plot = panel(page, "Operand plot");
+  await plot.getByRole("textbox", { name: "neuron" }).fill("L1N452");
+  await plot.getByRole("button", { name: "100 × 100" }).click();
+  await plot.getByRole("button", { name: "Draw" }).click();
+  await expect(plot.getByRole("progressbar")).toBeVisible();
+  await expect(plot).toContainText(/From .* to .* at a = \d+, b = \d+\./);
+  await expect(plot.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
+  await expect(plot).toContainText("of the variation");
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await picture(page, "lab-hundred", { fullPage: true });
 });
 
 test("search by token agrees with looking at every neuron", async ({ page }) => {
