@@ -38,6 +38,11 @@ test("names what the plot depends on", () => {
     meanThere: 3,
   });
   expect(plotPattern(grid((_, b) => (b % 4 === 0 ? 3 : 0)))).toMatchObject({ factor: "b", explained: 1 });
+  expect(plotPattern(grid((a, b) => 20 * (a % 2) * (b % 2)))).toMatchObject({
+    factor: "parities",
+    explained: 1,
+    level: 3,
+  });
   expect(plotPattern(grid((a) => a * a))).toMatchObject({ factor: "a", level: 9 });
   expect(plotPattern(grid((a, b) => (a + b) % 10))).toMatchObject({ factor: "lastDigit", explained: 1 });
 });

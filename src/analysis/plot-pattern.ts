@@ -23,6 +23,8 @@ const FACTORS = {
   aParity: ({ a }) => a % 2,
   bParity: ({ b }) => b % 2,
   answerParity: ({ answer }) => (answer === undefined ? undefined : Math.abs(answer % 2)),
+  /** 2 · (a odd) + (b odd) */
+  parities: ({ a, b }) => 2 * (a % 2) + (b % 2),
   a: ({ a }) => a,
   b: ({ b }) => b,
   lastDigit: ({ answer }) => (answer === undefined ? undefined : Math.abs(answer % 10)),

@@ -62,6 +62,10 @@ const FACTOR_WORDS = {
   aParity: { name: "Whether a is even or odd", level: (level) => `${PARITY[level]} a` },
   bParity: { name: "Whether b is even or odd", level: (level) => `${PARITY[level]} b` },
   answerParity: { name: "Whether the answer is even or odd", level: (level) => `an ${PARITY[level]} answer` },
+  parities: {
+    name: "Whether a and b are even or odd",
+    level: (level) => `${PARITY[level >> 1]} a with ${PARITY[level % 2]} b`,
+  },
   a: { name: "a alone", level: (level) => `a = ${level}` },
   b: { name: "b alone", level: (level) => `b = ${level}` },
   lastDigit: { name: "The answer’s last digit", level: (level) => `answers that end in ${level}` },
