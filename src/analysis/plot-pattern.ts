@@ -57,9 +57,11 @@ const LEAST_EXPLAINED = 0.3;
 export function plotPattern(cells: readonly MeasuredCell[]): PlotPattern | undefined {
   const known = cells.filter(({ value }) => !Number.isNaN(value));
   const levels = (factor: FactorName) => new Set(known.map((cell) => FACTORS[factor](cell))).size;
-  const found = NAMES.filter((factor) => !FINER[factor] || levels(factor) < levels(FINER[factor])).flatMap(
-    (factor) => patternOf(known, factor) ?? [],
-  );
+  const isOwnName = (factor: FactorName) =>
+    factor === "parities"
+      ? levels(factor) > Math.max(levels("aParity"), levels("bParity"))
+      : !FINER[factor] || levels(factor) < levels(FINER[factor]);
+  const found = NAMES.filter(isOwnName).flatMap((factor) => patternOf(known, factor) ?? []);
   const best = found.reduce<PlotPattern | undefined>(
     (most, each) => (most === undefined || each.explained > most.explained + LEAST_GAIN ? each : most),
     undefined,
