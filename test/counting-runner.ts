@@ -57,6 +57,8 @@ export class CountingRunner implements Runner {
     embedding: (ids: readonly number[]) => Promise.resolve(matrix(ids.length, 2)),
     valueVectors: (neurons: readonly NeuronId[]) => Promise.resolve(neurons.map(() => new Float32Array(2))),
     valueProducts: () => Promise.resolve(new Float64Array(3)),
+    valueNorms: () => Promise.resolve(new Float64Array(3)),
+    unembeddingReach: () => Promise.resolve(0),
     headOutput: () => Promise.resolve(new Float32Array(2)),
     logitDirection: () => Promise.resolve(new Float64Array(2)),
     valueOutput: (_: number, vectors: readonly Float32Array[]) =>

@@ -47,11 +47,51 @@ export async function lensRanges(lens: FrozenLens, vectors: Matrix): Promise<Flo
   return highestLogit.map((highest, row) => highest - lowestLogit[row]!);
 }
 
+/** Logits of all vectors that are projected at once: what every GPU binds as one buffer, with as much again to spare. */
+const MAX_LOGIT_BYTES = 64 * 2 ** 20;
+
+type Projected = Omit<Unembedded, "topIds">;
+
 async function project(
+  lens: FrozenLens,
+  vectors: Matrix,
+  run: Pick<UnembedRun, "wants" | "targets" | "isBare">,
+): Promise<Projected> {
+  const { vocabulary } = lens.runner.spec;
+  const atOnce = Math.max(1, Math.floor(MAX_LOGIT_BYTES / (4 * vocabulary)));
+  if (vectors.rows <= atOnce) return projectAtOnce(lens, vectors, run);
+  const pieces: Projected[] = [];
+  for (let first = 0; first < vectors.rows; first += atOnce) {
+    const end = Math.min(first + atOnce, vectors.rows);
+    const values = vectors.data.slice(first * vectors.cols, end * vectors.cols);
+    pieces.push(await projectAtOnce(lens, matrix(end - first, vectors.cols, values), run));
+  }
+  const joined = (output: keyof Projected) => concatenated(pieces.map((piece) => piece[output]));
+  return {
+    logits: joined("logits"),
+    logSumExp: joined("logSumExp"),
+    targetLogits: joined("targetLogits"),
+    highestLogit: joined("highestLogit"),
+    lowestLogit: joined("lowestLogit"),
+    ownScale: joined("ownScale"),
+  };
+}
+
+function concatenated(pieces: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+async function projectAtOnce(
   { runner, scale }: FrozenLens,
   vectors: Matrix,
   run: Pick<UnembedRun, "wants" | "targets" | "isBare">,
-): Promise<Unembedded> {
+): Promise<Projected> {
   // as positions of one row rather than rows of one position: the GPU then multiplies one matrix instead of many vectors
   const residual = runner.upload(vectors.data, 1, vectors.rows);
   const positions = Array.from({ length: vectors.rows }, (_, row) => row);

@@ -52,7 +52,7 @@ export interface RunPair {
  * Comparative neuron analysis: the neurons whose increase falls most from the first run to the second. A change is at most
  * the first run's upper bound minus the second run's lower bound, and exactly 0 in layers that both runs share.
  *
- * @param ranges R_k as `logitRanges` gives them
+ * @param ranges R_k or more, as `neuronRanges` gives them
  */
 export async function compareNeurons(
   lens: FrozenLens,

@@ -75,6 +75,10 @@ export interface ModelWeights {
   valueVectors(neurons: readonly NeuronId[]): Promise<Float32Array[]>;
   /** v_k · direction for every neuron k of a layer, [neurons]. */
   valueProducts(layer: number, direction: ArrayLike<number>): Promise<Float64Array>;
+  /** |γ ⊙ v_k| for every neuron k of a layer, γ being the final norm's gain, v_k without its mean in a LayerNorm model: [neurons]. */
+  valueNorms(layer: number): Promise<Float64Array>;
+  /** How far the farthest row of the unembedding is from the rows' mean: max_t |u_t − ū|. */
+  unembeddingReach(): Promise<number>;
   /** What a head writes for a given z [headDim]: its columns of o_proj times z, [modelDim]. */
   headOutput(at: HeadId, z: ArrayLike<number>): Promise<Float32Array>;
   /**

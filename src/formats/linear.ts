@@ -159,3 +159,56 @@ export function multiplyRows(
 
 const codeAt = (values: Uint8Array, bits: number, index: number) =>
   bits === 8 ? values[index]! : (values[index >> 1]! >> (index % 2 === 0 ? 0 : 4)) & 15;
+
+/**
+ * |g ⊙ w_k| of every column w_k, g having one factor per row, [cols].
+ *
+ * @param isCentred the column's mean over its rows is taken out first
+ */
+export function columnNorms(
+  linear: Linear,
+  rowFactors: ArrayLike<number>,
+  { isCentred }: { readonly isCentred: boolean },
+): Float64Array {
+  const { rows, cols } = linear;
+  const sums = new Float64Array(cols);
+  const squares = new Float64Array(cols);
+  const weighted = new Float64Array(cols);
+  let allSquares = 0;
+  const row = new Float32Array(cols);
+  for (let index = 0; index < rows; index++) {
+    const factor = rowFactors[index]! ** 2;
+    allSquares += factor;
+    linearRow(linear, index, row);
+    for (let col = 0; col < cols; col++) {
+      const value = row[col]!;
+      sums[col]! += value;
+      squares[col]! += factor * value * value;
+      weighted[col]! += factor * value;
+    }
+  }
+  return squares.map((square, col) => {
+    const mean = isCentred ? sums[col]! / rows : 0;
+    // Σ g²(w − m)², which rounding may leave below 0 where a column is constant
+    return Math.sqrt(Math.max(0, square - 2 * mean * weighted[col]! + mean * mean * allSquares));
+  });
+}
+
+/** max_r |w_r − w̄| over the rows w_r, w̄ being their mean. */
+export function rowReach(linear: Linear): number {
+  const { rows, cols } = linear;
+  const mean = new Float64Array(cols);
+  const row = new Float32Array(cols);
+  for (let index = 0; index < rows; index++) {
+    linearRow(linear, index, row);
+    for (let col = 0; col < cols; col++) mean[col]! += row[col]! / rows;
+  }
+  let farthest = 0;
+  for (let index = 0; index < rows; index++) {
+    linearRow(linear, index, row);
+    let square = 0;
+    for (let col = 0; col < cols; col++) square += (row[col]! - mean[col]!) ** 2;
+    farthest = Math.max(farthest, square);
+  }
+  return Math.sqrt(farthest);
+}

@@ -82,12 +82,37 @@ export interface LinearWeight {
  * x · Wᵀ. Quantised weights go through MatMulNBits with `accuracy_level` 1: activations stay float32. The operator's default
  * would round them to 8 bits on some devices and for some batch sizes, and an ablation's effect would drown in that.
  */
-export function linear(g: GraphBuilder, x: Value, weight: LinearWeight): Value {
-  const { name, rows, cols, bits } = weight;
-  if (bits === 32) return matMul(g, x, g.weight(name, "float32", [cols, rows], weight.values));
+export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, maxBytes = MAX_BOUND_BYTES): Value {
+  const { name, rows, cols, bits, values } = weight;
+  if (bits === 32) return matMul(g, x, g.weight(name, "float32", [cols, rows], values));
+  const rowsAtOnce = Math.max(ROW_STEP, Math.floor((maxBytes * rows) / values.bytes / ROW_STEP) * ROW_STEP);
+  const slices = Array.from({ length: Math.ceil(rows / rowsAtOnce) }, (_, index) => index * rowsAtOnce);
+  const products = slices.map((from) =>
+    quantisedRows(g, x, weight, { from, count: Math.min(rowsAtOnce, rows - from) }),
+  );
+  return products.length === 1 ? products[0]! : concat(g, products, -1);
+}
+
+/** What every WebGPU device lets a shader bind as one buffer. */
+const MAX_BOUND_BYTES = 128 * 2 ** 20;
+/** Slices begin at whole steps of rows, so that their bytes begin where a buffer may. */
+const ROW_STEP = 64;
+
+/** The product with some of the rows; all of them where they fit in one buffer. */
+function quantisedRows(
+  g: GraphBuilder,
+  x: Value,
+  { name, rows, cols, bits, values, scales }: LinearWeight,
+  { from, count }: { readonly from: number; readonly count: number },
+): Value {
   const blocks = blocksPerRow(cols);
-  const values = g.weight(`${name}.q${bits}`, "uint8", [rows, blocks, (BLOCK * bits) / 8], weight.values);
-  const scales = g.weight(`${name}.scales`, "float32", [rows * blocks], weight.scales);
-  const attributes = { K: cols, N: rows, bits, block_size: BLOCK, accuracy_level: 1 };
-  return first(g.apply("MatMulNBits", [x, values, scales], { domain: "com.microsoft", attributes }));
+  const part = count === rows ? name : `${name}.${from}`;
+  const within = ({ offset, bytes }: WeightPlace): WeightPlace => ({
+    offset: offset + (bytes / rows) * from,
+    bytes: (bytes / rows) * count,
+  });
+  const codes = g.weight(`${part}.q${bits}`, "uint8", [count, blocks, (BLOCK * bits) / 8], within(values));
+  const factors = g.weight(`${part}.scales`, "float32", [count * blocks], within(scales));
+  const attributes = { K: cols, N: count, bits, block_size: BLOCK, accuracy_level: 1 };
+  return first(g.apply("MatMulNBits", [x, codes, factors], { domain: "com.microsoft", attributes }));
 }

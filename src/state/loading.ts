@@ -12,7 +12,7 @@ import { dropInterventions, question } from "./question.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import { clearResults } from "./run/results.ts";
 import { forgetRuns } from "./run/runner.ts";
-import { timeLeft } from "./time-left.ts";
+import { LoadPace } from "./load-pace.ts";
 import { select, view } from "./view.ts";
 
 /** An engine that stops this often within this time will stop again: then a person decides. */
@@ -21,6 +21,7 @@ const STOPS_WITHIN_MS = 60_000;
 
 let loading: AbortController | undefined;
 let stoppedAt: number[] = [];
+let pace = new LoadPace();
 /** The model that the engine keeps answering with if the load under way fails. */
 let returnTo: ModelState | undefined;
 
@@ -73,12 +74,12 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   loading = controller;
   const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
   forgetRuns();
-  const startedAt = performance.now();
+  pace = new LoadPace();
   model.setState({
     choice,
     dtype,
     backend,
-    status: { kind: "loading", progress: undefined, leftMs: undefined },
+    status: { kind: "loading", progress: undefined, leftMs: undefined, bytesPerSecond: undefined, isPaused: false },
   });
   const info = await currentEngine().load(
     withToken(choice.source),
@@ -88,7 +89,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
       onProgress(progress) {
         const { status } = model.getState();
         if (status.kind !== "loading") return;
-        model.setState({ status: { ...status, progress, leftMs: timeLeft(startedAt, progress.done, progress.total) } });
+        model.setState({ status: { ...status, progress, ...pace.after(progress) } });
       },
     },
   );
@@ -112,6 +113,17 @@ function leaveOldModel(): void {
     const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;
     notify("interventions", `Another model has other heads and neurons: ${what} dropped.`);
   }
+}
+
+/** Holds the load under way up, or lets it go on. */
+export async function pauseLoading(isPaused: boolean): Promise<void> {
+  const { status } = model.getState();
+  if (status.kind !== "loading") return;
+  pace.forget();
+  model.setState({ status: { ...status, isPaused, leftMs: undefined, bytesPerSecond: undefined } });
+  await currentEngine()
+    .pauseLoading(isPaused)
+    .catch((reason: unknown) => notifyFault("model", reason));
 }
 
 export function stopLoading(): void {

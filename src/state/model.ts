@@ -2,7 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
 import { HUB, hubAddress } from "#model/checkpoint.ts";
 import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
-import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import type { LoadProgress, ModelInfo, StoredModel } from "#protocol/engine.ts";
 import { isAddress, isHubRepo } from "./finding.ts";
 
 /** A checkpoint and the name that links call it by. */
@@ -19,7 +19,14 @@ export type ModelStatus =
   | { readonly kind: "nothing" }
   /** A link wants this model; loading it waits for the person's word. */
   | { readonly kind: "offered" }
-  | { readonly kind: "loading"; readonly progress: LoadProgress | undefined; readonly leftMs: number | undefined }
+  | {
+      readonly kind: "loading";
+      readonly progress: LoadProgress | undefined;
+      readonly leftMs: number | undefined;
+      /** While the checkpoint is being read; undefined otherwise and until there is a pace to go by. */
+      readonly bytesPerSecond: number | undefined;
+      readonly isPaused: boolean;
+    }
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly fault: Fault };
 
@@ -90,6 +97,17 @@ export function asLoaded(choice: ModelChoice, { source: identity }: ModelInfo): 
   return source.kind === "hub" && identity.revision !== undefined
     ? hubChoice({ ...source, revision: identity.revision })
     : choice;
+}
+
+/**
+ * How what is stored is opened: a complete model as it is stored, one whose load was broken off from where it came.
+ *
+ * @returns undefined for a folder that was not read to its end: the page cannot open it again by itself
+ */
+export function storedChoice({ id, source, isComplete }: StoredModel): ModelChoice | undefined {
+  const linked = linkedAs(source);
+  if (isComplete) return { ...linked, source: { kind: "stored", id } };
+  return source.kind === "files" ? undefined : choiceNamed(linked.id, linked.revision, []);
 }
 
 /** As `hubChoice` names a repository, so that a link to what is stored leads others to where it came from. */

@@ -1,6 +1,14 @@
 import type { ModelWeights } from "#analysis/runner.ts";
 import { addScaled, dot, fromRows, matrix } from "#core/matrix.ts";
-import { linearColumn, linearRow, multiplyColumns, multiplyRows, multiplyTransposed } from "#formats/linear.ts";
+import {
+  columnNorms,
+  linearColumn,
+  linearRow,
+  multiplyColumns,
+  multiplyRows,
+  multiplyTransposed,
+  rowReach,
+} from "#formats/linear.ts";
 import type { Linear } from "#formats/linear.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
@@ -43,6 +51,11 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       return vectors;
     },
     valueProducts: async (layer, direction) => multiplyTransposed(await reader.linear(layer, "down"), direction),
+    async valueNorms(layer) {
+      const gain = await reader.plain("unembed", "final_norm");
+      return columnNorms(await reader.linear(layer, "down"), gain, { isCentred: spec.norm === "layer" });
+    },
+    unembeddingReach: async () => rowReach(await reader.linear("unembed", "unembedding")),
     headOutput: async ({ layer, head }, z) =>
       multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z),
     async logitDirection(mix) {

@@ -1,6 +1,6 @@
 import { chunks, rawLogits, takeTurn } from "#analysis/projection.ts";
 import type { ChunkedWork } from "#analysis/projection.ts";
-import { logitRanges } from "#analysis/ranges.ts";
+import { neuronRanges } from "#analysis/ranges.ts";
 import type { Runner } from "#analysis/runner.ts";
 import { INDEX_DEPTH, indexLayer, neuronsOf, rangesOf } from "#analysis/token-index.ts";
 import type { LayerIndex } from "#analysis/token-index.ts";
@@ -61,9 +61,9 @@ export class NeuronIndex {
     return (await this.#read(layer)) ?? this.#compute(layer, {});
   }
 
-  /** R_k for every neuron, [layer, neuron]: from the index as far as there is one. */
+  /** R_k or more for every neuron, [layer, neuron]: exactly and from the index as far as there is one. */
   async ranges(work: ChunkedWork): Promise<Float32Array> {
-    this.#allRanges ??= await logitRanges(this.#runner, (layer) => this.#knownRanges(layer), work);
+    this.#allRanges ??= await neuronRanges(this.#runner, (layer) => this.#knownRanges(layer), work);
     return this.#allRanges;
   }
 
@@ -81,6 +81,8 @@ export class NeuronIndex {
       }
       onProgress?.((layer + 1) * neurons, total);
     }
+    // what was only bounded before is known now
+    this.#allRanges = undefined;
   }
 
   async #compute(layer: number, work: ChunkedWork): Promise<LayerIndex> {

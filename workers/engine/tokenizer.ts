@@ -102,6 +102,8 @@ function leadingTokens(tokenizer: Tokenizer): number {
   const text = "3";
   const ids = encode(tokenizer, text);
   const bare = encode(tokenizer, text, { add_special_tokens: false });
+  // a vocabulary without digits: what is there was added
+  if (bare.length === 0) return ids.length;
   return Math.max(
     0,
     ids.findIndex((_, start) => bare.every((id, offset) => ids[start + offset] === id)),

@@ -2,7 +2,7 @@ import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
 import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
-import { changeModel, reloadModel } from "#state/loading.ts";
+import { offerAgain, offerModel } from "#state/load-offer.ts";
 import { model } from "#state/model.ts";
 import type { ModelState } from "#state/model.ts";
 import type { ModelInfo } from "#state/run/results.ts";
@@ -10,6 +10,7 @@ import { Menu } from "../shared/Menu.tsx";
 import { asSentence } from "../shared/sentence.ts";
 import { BACKEND_NAMES } from "./backend-names.ts";
 import { OtherCheckpoint } from "./OtherCheckpoint.tsx";
+import { StoredModels } from "./StoredModels.tsx";
 
 const DTYPE_NOTES = {
   q4: "4-bit weights, smallest",
@@ -32,7 +33,7 @@ export function ModelMenu() {
             name="Weights"
             chosen={dtype}
             options={DTYPES.map((value) => ({ value, label: value, note: DTYPE_NOTES[value] }))}
-            onChoose={(next: Dtype) => void reloadModel({ dtype: next })}
+            onChoose={(next: Dtype) => void offerAgain({ dtype: next })}
           />
           <Choice
             name="Runs on"
@@ -42,7 +43,7 @@ export function ModelMenu() {
               label: value === "auto" ? "auto" : BACKEND_NAMES[value],
               note: "",
             }))}
-            onChoose={(next: Backend | "auto") => void reloadModel({ backend: next })}
+            onChoose={(next: Backend | "auto") => void offerAgain({ backend: next })}
           />
           {choice && status.kind !== "loading" && (
             <button
@@ -50,16 +51,17 @@ export function ModelMenu() {
               className="sheet-item"
               onClick={() => {
                 close();
-                void reloadModel();
+                void offerAgain();
               }}
             >
               Load {choice.id} again
             </button>
           )}
+          <StoredModels onChoose={close} />
           <OtherCheckpoint
             onChoose={(next) => {
               close();
-              void changeModel(next);
+              void offerModel(next);
             }}
           />
         </>

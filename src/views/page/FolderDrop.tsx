@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { folderChoice } from "#state/model.ts";
-import { changeModel } from "#state/loading.ts";
+import { offerModel } from "#state/load-offer.ts";
 import { notify, notifyFault } from "#state/notices.ts";
 import { droppedFiles } from "./dropped-files.ts";
 
@@ -45,7 +45,7 @@ export function FolderDrop() {
 async function open(items: DataTransferItemList): Promise<void> {
   try {
     const { files, paths } = await droppedFiles(items);
-    if (files.length > 0) await changeModel(folderChoice(files, paths));
+    if (files.length > 0) await offerModel(folderChoice(files, paths));
     else
       notify(
         "model",

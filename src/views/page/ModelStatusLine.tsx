@@ -2,7 +2,8 @@ import { useStore } from "zustand";
 import type { FaultCode } from "#core/fault.ts";
 import { duration, megabytes } from "#charts/number-format.ts";
 import { HUB } from "#model/checkpoint.ts";
-import { reloadModel, stopLoading } from "#state/loading.ts";
+import { offerAgain } from "#state/load-offer.ts";
+import { pauseLoading, stopLoading } from "#state/loading.ts";
 import { model } from "#state/model.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "#state/model.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
@@ -48,7 +49,7 @@ export function ModelStatusLine() {
           </p>
           <LoadButton state={state} verb="Try again:" />
           {isOnGpu(state) && GPU_FAULTS.has(status.fault.code) && (
-            <button type="button" onClick={() => void reloadModel({ backend: "wasm" })}>
+            <button type="button" onClick={() => void offerAgain({ backend: "wasm" })}>
               Run on WASM
             </button>
           )}
@@ -72,7 +73,7 @@ const isOnGpu = ({ backend, info }: ModelState) =>
 
 function LoadButton({ state, verb }: { readonly state: ModelState; readonly verb: string }) {
   return (
-    <button type="button" className="primary" onClick={() => void reloadModel()}>
+    <button type="button" className="primary" onClick={() => void offerAgain()}>
       {verb} {state.choice?.id} ({state.dtype})
     </button>
   );
@@ -85,7 +86,7 @@ function Loading({
   readonly name: string;
   readonly status: Extract<ModelStatus, { kind: "loading" }>;
 }) {
-  const { progress, leftMs } = status;
+  const { progress, leftMs, bytesPerSecond, isPaused } = status;
   const share = progress && progress.total > 0 ? progress.done / progress.total : undefined;
   return (
     <>
@@ -93,8 +94,15 @@ function Loading({
       <p className="small">
         {progress ? `${STAGES[progress.stage]}: ${progress.part}` : `Starting on ${name}`}
         {progress && progress.total > 0 && `, ${megabytes(progress.done)} of ${megabytes(progress.total)}`}
+        {bytesPerSecond !== undefined && `, ${megabytes(bytesPerSecond)}/s`}
         {leftMs !== undefined && leftMs > 0 && `, ${duration(leftMs)} left`}
+        {isPaused && ", paused"}
       </p>
+      {progress?.stage === "fetching" && (
+        <button type="button" onClick={() => void pauseLoading(!isPaused)}>
+          {isPaused ? "Go on" : "Pause"}
+        </button>
+      )}
       <button type="button" onClick={stopLoading}>
         Stop loading
       </button>

@@ -13,6 +13,7 @@ import { PromptPanel } from "../prompt/PromptPanel.tsx";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { FolderDrop } from "./FolderDrop.tsx";
 import { HelpDialog } from "./HelpDialog.tsx";
+import { LoadOffer } from "./LoadOffer.tsx";
 import { ModelStatusLine } from "./ModelStatusLine.tsx";
 import { Notices } from "./Notices.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
@@ -27,6 +28,7 @@ export function Page() {
       <Notices />
       <main>
         <PromptPanel />
+        <LoadOffer />
         <ModelStatusLine />
         <div className="columns">
           <div className="answer-column">

@@ -2,6 +2,7 @@ import { Fault } from "#core/fault.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
 import type { FilesSource } from "#model/checkpoint.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
+import { readBlob } from "./read-blob.ts";
 
 /** A folder of the reader's own disk. Its bytes are read where they lie and sent nowhere. */
 export function diskFiles(source: FilesSource, onBytes: (bytes: number) => void): CheckpointFiles {
@@ -29,7 +30,7 @@ function fileSource(file: File, onBytes: (bytes: number) => void): ByteSource {
     async slice(start, end, signal) {
       signal?.throwIfAborted();
       try {
-        const bytes = await file.slice(start, end).arrayBuffer();
+        const bytes = await readBlob(file, start, end);
         onBytes(bytes.byteLength);
         return bytes;
       } catch (cause) {

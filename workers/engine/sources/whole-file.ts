@@ -2,6 +2,7 @@ import { Fault } from "#core/fault.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
 import { PROBE, PassingFailure, ask, endedBy, withPatience } from "./fetch-range.ts";
 import type { Answer, Fetching } from "./fetch-range.ts";
+import { readBlob } from "./read-blob.ts";
 
 /** Up to here a file is read at once; of a larger one no more than is asked for, so that its reader can still say no. */
 const READ_AT_ONCE_BYTES = 50_000_000;
@@ -75,7 +76,7 @@ export async function wholeSource(url: string, first: Answer, fetching: Fetching
       const reading = turn.then(() => withPatience(() => readTo(end, signal), attempts, endedBy(signal, fetching)));
       turn = reading.catch(() => undefined);
       await orAbort(reading, signal);
-      return new Blob(blobs).slice(start, end).arrayBuffer();
+      return readBlob(new Blob(blobs), start, end);
     },
   };
 }

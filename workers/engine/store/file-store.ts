@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { memorySource } from "#formats/byte-source.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
 
 /** Folders of files, one level deep: what is kept of models between two visits where the browser can, else for this one. */
@@ -40,43 +41,50 @@ export interface ExtendedFile {
   close(): void;
 }
 
-/** In memory: for a browser that grants no storage, for models that the page itself serves, and for tests. */
+/**
+ * In memory: for a browser that grants no storage, for models that the page itself serves, and for tests. Plain arrays rather
+ * than Blobs, which Chromium 156 has been seen to stop reading for good.
+ */
 export function memoryStore(): FileStore {
-  const folders = new Map<string, Map<string, Blob>>();
+  const folders = new Map<string, Map<string, Uint8Array<ArrayBuffer>>>();
   const folder = (name: string) => {
-    const known = folders.get(name) ?? new Map<string, Blob>();
+    const known = folders.get(name) ?? new Map<string, Uint8Array<ArrayBuffer>>();
     folders.set(name, known);
     return known;
   };
   return {
     isPersistent: false,
     folders: () => Promise.resolve([...folders.keys()]),
-    open: (name, file) => {
-      const blob = folders.get(name)?.get(file);
-      return Promise.resolve(blob && blobFile(blob));
+    open(name, file) {
+      const bytes = folders.get(name)?.get(file);
+      return Promise.resolve(bytes && { ...memorySource(bytes), close: () => undefined });
     },
     write(name, file, bytes) {
-      folder(name).set(file, new Blob([bytes]));
+      folder(name).set(file, bytes.slice());
       return Promise.resolve();
     },
     extend: (name, file) =>
       Promise.resolve({
-        append: (bytes) => folder(name).set(file, new Blob([folder(name).get(file) ?? "", bytes])),
+        append(added) {
+          const before = folder(name).get(file) ?? new Uint8Array(0);
+          const bytes = new Uint8Array(before.length + added.length);
+          bytes.set(before);
+          bytes.set(added, before.length);
+          folder(name).set(file, bytes);
+        },
         close: () => undefined,
       }),
-    async edit(name, file, byteLength) {
-      const before = await folders.get(name)?.get(file)?.slice(0, byteLength).arrayBuffer();
-      let bytes: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(byteLength);
-      if (before) bytes.set(new Uint8Array(before));
-      return {
-        write: (offset, written) => bytes?.set(written, offset),
+    edit(name, file, byteLength) {
+      const before = folder(name).get(file);
+      const bytes = before?.length === byteLength ? before : new Uint8Array(byteLength);
+      if (before && bytes !== before) bytes.set(before.subarray(0, byteLength));
+      folder(name).set(file, bytes);
+      return Promise.resolve({
+        write: (offset, written) => bytes.set(written, offset),
         // nothing here outlives the page
         flush: () => undefined,
-        close() {
-          if (bytes) folder(name).set(file, new Blob([bytes]));
-          bytes = undefined;
-        },
-      };
+        close: () => undefined,
+      });
     },
     remove(name) {
       folders.delete(name);
@@ -84,12 +92,6 @@ export function memoryStore(): FileStore {
     },
   };
 }
-
-const blobFile = (blob: Blob): StoredFile => ({
-  byteLength: blob.size,
-  slice: (start, end) => blob.slice(start, end).arrayBuffer(),
-  close: () => undefined,
-});
 
 /** The page's own folder in the origin's private file system. */
 const ROOT = "models";
@@ -199,7 +201,12 @@ async function openForReading(file: FileSystemFileHandle): Promise<StoredFile> {
     };
   } catch (reason) {
     if (!(reason instanceof DOMException && reason.name === "NoModificationAllowedError")) throw reason;
-    return blobFile(await file.getFile());
+    const blob = await file.getFile();
+    return {
+      byteLength: blob.size,
+      slice: (start, end) => blob.slice(start, end).arrayBuffer(),
+      close: () => undefined,
+    };
   }
 }
 
