@@ -61,11 +61,20 @@ export class CountingRunner implements Runner {
     unembeddingReach: () => Promise.resolve(0),
     headOutput: () => Promise.resolve(new Float32Array(2)),
     logitDirection: () => Promise.resolve(new Float64Array(2)),
+    valueOutput: (_: number, vectors: readonly Float32Array[]) =>
+      Promise.resolve(vectors.map(() => new Float32Array(2))),
+    neuronKeys: () => Promise.resolve({ up: new Float32Array(2) }),
+    embeddingProducts: () => Promise.resolve(new Float64Array(4)),
   };
 
   embed(ids: readonly number[]): Promise<Residual> {
+    return this.embedBatch([ids]);
+  }
+
+  embedBatch(prompts: readonly (readonly number[])[]): Promise<Residual> {
     this.embeds += 1;
-    return Promise.resolve(this.upload(Float32Array.from(ids.flatMap((id) => [id, id])), 1, ids.length));
+    const values = Float32Array.from(prompts.flatMap((ids) => ids.flatMap((id) => [id, id])));
+    return Promise.resolve(this.upload(values, prompts.length, prompts[0]!.length));
   }
 
   async block(layer: number, input: Residual, run: BlockRun = {}) {

@@ -90,7 +90,7 @@ export async function compareNeurons(
 const exactLimit = ({ count }: NeuronSearch) => Math.max(count, MAX_EXACT);
 
 /** @param index flat, [layer, neuron] */
-export const neuronAt = ({ runner: { spec } }: FrozenLens, index: number): NeuronId => ({
+export const neuronAt = ({ runner: { spec } }: Pick<FrozenLens, "runner">, index: number): NeuronId => ({
   layer: Math.floor(index / spec.neurons),
   neuron: index % spec.neurons,
 });

@@ -58,6 +58,8 @@ export interface Runner {
   readonly spec: ModelSpec;
   readonly weights: ModelWeights;
   embed(ids: readonly number[]): Promise<Residual>;
+  /** Prompts of one length as the rows of a batch. */
+  embedBatch(prompts: readonly (readonly number[])[]): Promise<Residual>;
   block(layer: number, input: Residual, run?: BlockRun): Promise<BlockOutput>;
   unembed(input: Residual, run: UnembedRun): Promise<Unembedded>;
   upload(values: Float32Array, batch: number, positions: number): Residual;
@@ -86,4 +88,23 @@ export interface ModelWeights {
    * @param mix one number per token, [vocabulary]
    */
   logitDirection(mix: ArrayLike<number>): Promise<Float64Array>;
+  /**
+   * What an attention layer writes for a vector that it attends to fully, were the vector its whole input: W_O·W_V·(γ ⊙ v)
+   * summed over all heads, with γ the gain of the attention's norm, whose scale is left at 1, and no bias; in a LayerNorm
+   * model v's mean is taken out first. The key heads that several query heads share count once for each of these.
+   *
+   * @param vectors of modelDim each
+   */
+  valueOutput(layer: number, vectors: readonly Float32Array[]): Promise<Float32Array[]>;
+  /** What a neuron listens to: γ ⊙ its rows of the FFN's first product, with γ the gain of the FFN's norm. */
+  neuronKeys(at: NeuronId): Promise<NeuronKeys>;
+  /** E_t · direction for every token's embedding, [vocabulary]. */
+  embeddingProducts(direction: ArrayLike<number>): Promise<Float64Array>;
+}
+
+/** In a LayerNorm model with their mean taken out. A gated FFN's neuron has two, one that is only an activation has `up`. */
+export interface NeuronKeys {
+  /** [modelDim] */
+  readonly up: Float32Array;
+  readonly gate?: Float32Array;
 }

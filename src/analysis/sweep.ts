@@ -1,6 +1,7 @@
 import { matrix } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
+import { rowsThatFit } from "./batch-budget.ts";
 import type { Capture } from "./capture.ts";
 import type { Residual, Runner } from "./runner.ts";
 
@@ -23,7 +24,7 @@ export interface SweepOptions {
 export async function sweepHeads(runner: Runner, clean: Capture, options: SweepOptions): Promise<number[][]> {
   const { spec } = runner;
   const rows: number[][] = [];
-  const layersAtOnce = options.rowByRow ? 1 : layersThatFit(spec, clean.ids.length);
+  const layersAtOnce = options.rowByRow ? 1 : Math.max(1, Math.floor(rowsThatFit(spec, clean.ids.length) / spec.heads));
   for (let end = spec.layers; end > 0; end -= layersAtOnce) {
     const start = Math.max(0, end - layersAtOnce);
     const found = await sweepGroup(runner, clean, { start, end }, options);
@@ -34,20 +35,6 @@ export async function sweepHeads(runner: Runner, clean: Capture, options: SweepO
     }
   }
   return rows;
-}
-
-/** A batch's widest activations stay below this; a quarter of a gigabyte is what every WebGPU device can hold. */
-const MAX_BATCH_BYTES = 256 * 2 ** 20;
-/** The logits of all variants are one tensor: what every WebGPU device binds as one buffer. */
-const MAX_LOGIT_BYTES = 128 * 2 ** 20;
-
-function layersThatFit(spec: ModelSpec, positions: number): number {
-  const widest = Math.max(3 * spec.neurons + 4 * spec.modelDim, spec.heads * (positions + 3 * spec.headDim));
-  const variants = Math.min(
-    MAX_BATCH_BYTES / (4 * (positions * widest + spec.vocabulary)),
-    MAX_LOGIT_BYTES / (4 * spec.vocabulary),
-  );
-  return Math.max(1, Math.floor(variants / spec.heads));
 }
 
 interface LayerRange {

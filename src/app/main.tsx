@@ -6,6 +6,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { workerEngine } from "#client/worker-engine.ts";
 import { keepToken } from "#state/hub-tokens.ts";
+import { followLab } from "#state/lab/actions.ts";
+import { offerWords } from "#state/lab/forms.ts";
 import { changeModelOrThrow, followEngine } from "#state/loading.ts";
 import { DEFAULT_DTYPE } from "#state/model.ts";
 import { showRecorded } from "#state/recorded.ts";
@@ -18,6 +20,7 @@ import { choiceOf, SHIPPED_MODELS } from "./models.ts";
 import { installScriptingSurface } from "./scripting.ts";
 import { followTheme } from "./theme.ts";
 
+const CONCEPTS = "concepts/numbers-and-operations.json";
 const RECORDED = "findings/abacus-3plus5.json";
 
 const engine = workerEngine(
@@ -27,8 +30,10 @@ connectEngine(engine);
 followEngine(engine);
 followTheme();
 followQuestions();
+followLab();
 followAddress(SHIPPED_MODELS);
 void readRecorded();
+void readConcepts();
 installScriptingSurface({
   engine,
   load: (source, options) => {
@@ -51,4 +56,10 @@ createRoot(host).render(
 async function readRecorded(): Promise<void> {
   const response = await fetch(new URL(RECORDED, document.baseURI));
   if (response.ok) showRecorded((await response.json()) as RecordedFinding);
+}
+
+/** A list to start the concept search from; without it the field is empty, no more. */
+async function readConcepts(): Promise<void> {
+  const response = await fetch(new URL(CONCEPTS, document.baseURI));
+  if (response.ok) offerWords(((await response.json()) as { readonly words: readonly string[] }).words);
 }

@@ -18,6 +18,8 @@ import type {
   ScoredAnswer,
   Token,
 } from "#protocol/engine.ts";
+import { labSurface } from "./lab-scripting.ts";
+import type { LabSurface } from "./lab-scripting.ts";
 import {
   bad,
   given,
@@ -62,7 +64,7 @@ interface Counted {
  * `window.arithmoscope`: the engine of the page, for the console, for notebooks and for tests. Log-probabilities and
  * increases are in nats. Every call rejects with an `Error` whose `code` is a `FaultCode`; see docs/scripting.md.
  */
-export interface ScriptingSurface {
+export interface ScriptingSurface extends LabSurface {
   load(source: ScriptSource, options?: LoadOptions): Promise<ModelInfo>;
   tokenize(text: string): Promise<{ ids: number[]; texts: string[] }>;
   predict(
@@ -197,6 +199,8 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
       const { promotes, suppresses } = await engine.neuron(readNeuron(at));
       return { promotes, suppresses };
     },
+
+    ...labSurface(engine),
   };
   return withCodes(surface);
 }

@@ -1,13 +1,12 @@
 import { MONO, figureSvg } from "./figure-svg.ts";
 import type { FigureText } from "./figure-svg.ts";
 import type { Box, Heatmap } from "./heatmap.ts";
+import { LEGEND_HEIGHT_PX, legendSvg } from "./legend-svg.ts";
 import type { Legend } from "./legend.ts";
 import { nats } from "./number-format.ts";
 
 /** The ground behind a number that the mark of what is off leaves free. */
 const DIGITS_PX = { width: 34, height: 16 };
-const LEGEND_PX = 160;
-const LEGEND_HEIGHT_PX = 32;
 const GAP_PX = 16;
 
 export function heatmapSvg(
@@ -16,7 +15,7 @@ export function heatmapSvg(
   text: FigureText,
   isOff: (layer: number, head: number) => boolean,
 ): string {
-  const marks = `${columnsOf(map)}${rowsOf(map, isOff)}<g transform="translate(32 ${map.height + GAP_PX})">${keyOf(key)}</g>`;
+  const marks = `${columnsOf(map)}${rowsOf(map, isOff)}<g transform="translate(32 ${map.height + GAP_PX})">${legendSvg(key, "nats")}</g>`;
   return figureSvg({ width: map.width, height: map.height + GAP_PX + LEGEND_HEIGHT_PX, marks }, text);
 }
 
@@ -51,14 +50,3 @@ const rowsOf = (map: Heatmap, isOff: (layer: number, head: number) => boolean) =
 
 const digitsBox = ({ x, y, width, height }: Box) =>
   `x="${x + (width - DIGITS_PX.width) / 2}" y="${y + (height - DIGITS_PX.height) / 2}" width="${DIGITS_PX.width}" height="${DIGITS_PX.height}"`;
-
-function keyOf(key: Legend): string {
-  const step = LEGEND_PX / key.stops.length;
-  const strip = key.stops.map(
-    ({ colour }, index) => `<rect x="${index * step}" width="${step + 0.5}" height="10" fill="${colour}"/>`,
-  );
-  const ticks = key.ticks.map(
-    ({ at, label }) => `<text x="${at * LEGEND_PX}" y="24" text-anchor="middle" ${MONO} font-size="10">${label}</text>`,
-  );
-  return strip.join("") + ticks.join("") + `<text x="${LEGEND_PX + 24}" y="10" fill="#444" font-size="11">nats</text>`;
-}

@@ -6,7 +6,9 @@ const THIN_SPACE = "\u202f";
 const oneDecimal = format(".1f");
 const twoDecimals = format(".2f");
 const threeFigures = format(".3r");
-const short = format(".3~s");
+const prefixed = format(".3~s");
+const noDecimals = format(".0f");
+const exponent = format(".0e");
 
 /** `94.2 %` */
 export const percent = (share: number) => `${oneDecimal(share * 100)}${THIN_SPACE}%`;
@@ -23,9 +25,16 @@ export function figures(value: number): string {
   return Math.abs(value) < 1e-12 ? "0" : threeFigures(value);
 }
 
+/** At most five characters, for a cell of a map: `14.8`, `−0.02`, `1e+5`. */
+export function short(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 9999.5) return exponent(value);
+  return (size >= 99.95 ? noDecimals : size >= 9.995 ? oneDecimal : twoDecimals)(value);
+}
+
 /** `3.2 M`, `13 k` */
 export function countOf(value: number): string {
-  const [, digits = "", unit = ""] = /^([\d.,−]+)(\D*)$/.exec(short(value)) ?? [];
+  const [, digits = "", unit = ""] = /^([\d.,−]+)(\D*)$/.exec(prefixed(value)) ?? [];
   return unit ? `${digits}${THIN_SPACE}${unit}` : digits;
 }
 

@@ -2,16 +2,18 @@ import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
 import type { FaultCode } from "#core/fault.ts";
 import type { EngineApi, JobId } from "#protocol/engine.ts";
+import type { LabApi } from "#protocol/lab.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
 import type { CallOptions, Engine } from "./engine.ts";
 
-type Method = Exclude<keyof EngineApi, "cancel">;
-type Result<M extends Method> = Awaited<ReturnType<EngineApi[M]>>;
+type Api = EngineApi & LabApi;
+type Method = Exclude<keyof Api, "cancel">;
+type Result<M extends Method> = Awaited<ReturnType<Api[M]>>;
 
 /** One worker and what is pending in it. */
 interface Running {
   readonly worker: Worker;
-  readonly api: Comlink.Remote<EngineApi>;
+  readonly api: Comlink.Remote<Api>;
   /** Rejects one pending call each. */
   readonly pending: Set<(reason: Fault) => void>;
   readonly watch: AbortController;
@@ -30,7 +32,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     const worker = start(name);
     const launched: Running = {
       worker,
-      api: Comlink.wrap<EngineApi>(worker),
+      api: Comlink.wrap<Api>(worker),
       pending: new Set(),
       watch: new AbortController(),
     };
@@ -102,6 +104,12 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     neuron: (at, options = {}, on) => call("neuron", on, at, options),
     inspectNeuron: (prompt, options, on) => call("inspectNeuron", on, prompt, options),
     inspectHead: (prompt, options, on) => call("inspectHead", on, prompt, options),
+    buildIndex: (on) => call("buildIndex", on, report(on)),
+    searchNeurons: (options, on) => call("searchNeurons", on, options, report(on)),
+    searchConcepts: (options, on) => call("searchConcepts", on, options, report(on)),
+    operandPlot: (options, on) => call("operandPlot", on, options, report(on)),
+    neuronGroup: (prompt, options, on) => call("neuronGroup", on, prompt, options),
+    neuronWiring: (at, options = {}, on) => call("neuronWiring", on, at, options),
     onStopped(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

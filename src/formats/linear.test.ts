@@ -6,6 +6,7 @@ import {
   linearColumn,
   linearRow,
   multiplyColumns,
+  multiplyRows,
   multiplyTransposed,
   packRows,
 } from "./linear.ts";
@@ -166,6 +167,20 @@ describe("the laws", () => {
           // the order of the sum is the same, the result is float32
           { atol: 0, rtol: 1e-6 },
         );
+      }),
+    );
+  });
+
+  test("several inputs at once give what each gives alone, from the row that is asked for", () => {
+    fc.assert(
+      fc.property(anyMatrix, anyBits, fc.nat(), ({ rows, cols, weights }, bits, from) => {
+        const linear = pack(rows, cols, bits, weights);
+        const inputs = [1, 2].map((factor) => Float32Array.from({ length: cols }, (_, col) => factor + col / 8));
+        const fromRow = from % rows;
+        expect(multiplyRows(linear, inputs, fromRow)).toEqual(
+          inputs.map((input) => multiplyColumns(linear, 0, input).slice(fromRow)),
+        );
+        expect(multiplyRows(linear, inputs, fromRow, 1).map((output) => output.length)).toEqual([1, 1]);
       }),
     );
   });

@@ -2,7 +2,7 @@ import type { Dtype } from "#model/checkpoint.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
 
-export const VIEWS = ["heads", "neurons"] as const;
+export const VIEWS = ["heads", "neurons", "lab"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** The name that a finding gives the model shipped with the page. */

@@ -158,3 +158,26 @@ function shared(): Promise<EngineApi> {
   })();
   return loaded;
 }
+
+test("an index is built behind everybody's back: a prediction waits for one chunk at most", async () => {
+  const working = engine();
+  await load(working, small("eight-layers", { layers: 8 }));
+  let layersDone = 0;
+  const built = working.buildIndex(2, () => {
+    layersDone += 1;
+  });
+  while (layersDone === 0) await new Promise((resolve) => setTimeout(resolve));
+  const before = layersDone;
+  await working.predict(3, "w5 w6", {});
+  // a layer of this model is one chunk, and each is reported when it is projected and when it is kept
+  expect(layersDone - before).toBeLessThanOrEqual(2);
+  expect(await built).toEqual({ layers: 8, depth: 50, layersFromStorage: 0 });
+});
+
+test("an index that is stopped goes on where it stood", async () => {
+  const working = engine();
+  await load(working, small("two-layers"));
+  const stopped = working.buildIndex(2, () => working.cancel(2));
+  await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+  expect(await working.buildIndex(3, ignore)).toMatchObject({ layers: 2 });
+});

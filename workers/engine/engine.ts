@@ -1,8 +1,14 @@
 import { Fault } from "#core/fault.ts";
-import type { EngineApi } from "#protocol/engine.ts";
+import type { ChunkedWork } from "#analysis/projection.ts";
+import type { EngineApi, JobId, Progress } from "#protocol/engine.ts";
+import type { LabApi } from "#protocol/lab.ts";
 import { Gate } from "./gate.ts";
+import { memoryStore } from "./index-store.ts";
+import type { IndexStore } from "./index-store.ts";
 import { inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { Jobs } from "./jobs.ts";
+import { reportTo } from "./lab-session.ts";
+import type { LabSession } from "./lab-session.ts";
 import type { ModelSession } from "./model-session.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule } from "./runtime.ts";
@@ -14,16 +20,32 @@ import { storeFor } from "./store/stores.ts";
  * The worker's side of the contract: one model at a time, jobs that can be cancelled.
  *
  * @param onDeviceLost told when the GPU is gone; every later call will fail
+ * @param store where a model's token index is kept
  */
-export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (reason: string) => void): EngineApi {
+export function createEngine(
+  loadOrt: () => Promise<OrtModule>,
+  onDeviceLost: (reason: string) => void,
+  store: IndexStore = memoryStore(),
+): EngineApi & LabApi {
   const jobs = new Jobs();
   const gate = new Gate();
-  let current: ModelSession | undefined;
+  let current: { readonly session: ModelSession; readonly lab: LabSession } | undefined;
 
-  const model = (): ModelSession => {
+  const loaded = () => {
     if (!current) throw new Fault("not-loaded", "no model is loaded yet; load one first");
     return current;
   };
+  const model = () => loaded().session;
+  const lab = () => loaded().lab;
+  /** For work that others go before. */
+  const inBackground = <T>(
+    job: JobId,
+    onProgress: (progress: Progress) => void,
+    task: (work: ChunkedWork) => Promise<T>,
+  ) =>
+    jobs.runInBackground(job, (signal) =>
+      task({ signal, turn: () => jobs.quiet(signal), onProgress: reportTo(onProgress) }),
+    );
 
   return {
     inspectCheckpoint: (job, source, { backend }) =>
@@ -45,10 +67,18 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
       jobs.run(job, async (signal) => {
         gate.open();
         const ort = await loadOrt();
-        const { session, info } = await startModel(ort, { source, options, gate, onProgress, onDeviceLost, signal });
+        const { info, ...started } = await startModel(ort, {
+          source,
+          options,
+          gate,
+          indexStore: store,
+          onProgress,
+          onDeviceLost,
+          signal,
+        });
         const previous = current;
-        current = session;
-        await previous?.dispose();
+        current = started;
+        await previous?.session.dispose();
         return info;
       }),
     tokenize: (job, text) => jobs.run(job, async () => model().tokenize(text)),
@@ -64,6 +94,16 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
     neuron: (job, at, options) => jobs.run(job, () => model().neuron(at, options)),
     inspectNeuron: (job, prompt, options) => jobs.run(job, (signal) => model().inspectNeuron(prompt, options, signal)),
     inspectHead: (job, prompt, options) => jobs.run(job, (signal) => model().inspectHead(prompt, options, signal)),
+    buildIndex: (job, onProgress) => inBackground(job, onProgress, (work) => lab().buildIndex(work)),
+    searchNeurons: (job, options, onProgress) =>
+      options.by === "rank"
+        ? inBackground(job, onProgress, (work) => lab().searchNeurons(options, work))
+        : jobs.run(job, (signal) => lab().searchNeurons(options, { signal })),
+    searchConcepts: (job, options, onProgress) =>
+      inBackground(job, onProgress, (work) => lab().searchConcepts(options, work)),
+    operandPlot: (job, options, onCells) => jobs.run(job, (signal) => lab().operandPlot(options, onCells, signal)),
+    neuronGroup: (job, prompt, options) => jobs.run(job, (signal) => lab().neuronGroup(prompt, options, signal)),
+    neuronWiring: (job, at, options) => jobs.run(job, () => lab().neuronWiring(at, options)),
     cancel: (job) => jobs.cancel(job),
   };
 }

@@ -45,3 +45,34 @@ test("a failed job is over as well, also one that throws at once", async () => {
   jobs.cancel(1);
   expect(signals[0]!.aborted).toBe(false);
 });
+
+test("what runs in the background waits until no call is left, and not for itself", async () => {
+  const jobs = new Jobs();
+  const ends: (() => void)[] = [];
+  const call = (job: number) => jobs.run(job, () => new Promise<void>((resolve) => ends.push(resolve)));
+  const calls = [call(1), call(2)];
+  const done: string[] = [];
+  const background = jobs.runInBackground(3, async (signal) => {
+    await jobs.quiet(signal);
+    done.push("background");
+  });
+  ends[0]!();
+  await calls[0]!;
+  done.push("first call");
+  ends[1]!();
+  await calls[1]!;
+  await background;
+  expect(done).toEqual(["first call", "background"]);
+  await jobs.quiet(new AbortController().signal);
+});
+
+test("a background job that waits can be cancelled", async () => {
+  const jobs = new Jobs();
+  void jobs.run(1, () => new Promise<void>(() => undefined));
+  const background = jobs.runInBackground(2, async (signal) => {
+    await jobs.quiet(signal);
+    signal.throwIfAborted();
+  });
+  jobs.cancel(2);
+  await expect(background).rejects.toMatchObject({ name: "AbortError" });
+});

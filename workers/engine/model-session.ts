@@ -5,7 +5,6 @@ import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIn
 import { lensLogProbabilities, vectorLogits } from "#analysis/lens.ts";
 import type { FrozenLens } from "#analysis/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
-import { neuronRanges } from "#analysis/ranges.ts";
 import { sweepHeads } from "#analysis/sweep.ts";
 import { Fault } from "#core/fault.ts";
 import { fromRows, matrix, rowOf } from "#core/matrix.ts";
@@ -41,6 +40,7 @@ import type {
 import { scoredAnswer } from "./answers.ts";
 import { Captures } from "./captures.ts";
 import type { LoadedModel } from "./load-model.ts";
+import { NeuronIndex } from "./neuron-index.ts";
 import { checkCount, checkToken, promptIds } from "./requests.ts";
 
 const DEFAULT_TOP = 10;
@@ -49,11 +49,12 @@ const DEFAULT_TOP = 10;
 export class ModelSession {
   readonly #model: LoadedModel;
   readonly #captures: Captures;
-  /** R_k of every neuron, found when a comparison first needs it. */
-  #ranges: Float32Array | undefined;
+  /** Has R_k of every neuron, which a comparison needs. */
+  readonly #index: NeuronIndex;
 
-  constructor(model: LoadedModel) {
+  constructor(model: LoadedModel, index = new NeuronIndex(model.runner)) {
     this.#model = model;
+    this.#index = index;
     this.#captures = new Captures(model.runner);
   }
 
@@ -109,7 +110,7 @@ export class ModelSession {
   }
 
   async layerIncrease(prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerIncrease> {
-    const { lens, target, run } = await this.#setUpRun(prompt, options);
+    const { lens, target, run } = await this.setUpRun(prompt, options);
     return { target, ...(await layerIncreases(lens, run, target)) };
   }
 
@@ -118,7 +119,7 @@ export class ModelSession {
     options: TargetOptions & RunOptions & { readonly count: number },
     signal: AbortSignal,
   ): Promise<TopNeurons> {
-    const { lens, target, run } = await this.#setUpRun(prompt, options);
+    const { lens, target, run } = await this.setUpRun(prompt, options);
     const { order, evaluated, certified } = await topNeurons(lens, run, {
       target,
       count: checkCount(options.count),
@@ -138,7 +139,7 @@ export class ModelSession {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
-    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
     const { runner, spec } = this.#model;
     if (interventions.length === 0) {
       throw new Fault(
@@ -146,10 +147,10 @@ export class ModelSession {
         "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
       );
     }
-    this.#ranges ??= await neuronRanges(runner, (done, total) => onProgress({ done, total }), signal);
+    const ranges = await this.#index.ranges({ onProgress: (done, total) => onProgress({ done, total }), signal });
     const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
-    const { rows, evaluated, certified } = await compareNeurons(lens, pair, this.#ranges, {
+    const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, {
       target,
       count: checkCount(options.count),
       signal,
@@ -186,7 +187,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronInspection> {
     const at = checkNeuron(options.at, this.#model.spec);
-    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
     const base = await lensLogProbabilities(lens, fromRows([midOf(run, at.layer)], this.#model.spec.modelDim), target);
     const [increase] = await neuronIncreases(lens, [{ run, at, atBase: base[0]! }], target);
     return {
@@ -208,7 +209,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<HeadInspection> {
     const at = checkHead(options.at, this.#model.spec);
-    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
     const positions = clean.ids.length;
     const { pattern } = run.layers[at.layer]!;
     const ofHead = matrix(
@@ -256,7 +257,7 @@ export class ModelSession {
   }
 
   /** As `#setUp`, with the run under the interventions beside the clean one. */
-  async #setUpRun(prompt: Prompt, options: TargetOptions & RunOptions) {
+  async setUpRun(prompt: Prompt, options: TargetOptions & RunOptions) {
     const known = await this.#setUp(prompt, options);
     return { ...known, run: await this.#captures.get(known.clean.ids, known.interventions) };
   }

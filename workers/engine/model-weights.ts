@@ -1,6 +1,14 @@
 import type { ModelWeights } from "#analysis/runner.ts";
-import { addScaled, fromRows, matrix } from "#core/matrix.ts";
-import { columnNorms, linearColumn, multiplyColumns, multiplyTransposed, rowReach } from "#formats/linear.ts";
+import { addScaled, dot, fromRows, matrix } from "#core/matrix.ts";
+import {
+  columnNorms,
+  linearColumn,
+  linearRow,
+  multiplyColumns,
+  multiplyRows,
+  multiplyTransposed,
+  rowReach,
+} from "#formats/linear.ts";
 import type { Linear } from "#formats/linear.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
@@ -13,7 +21,12 @@ export interface WeightReader {
   plain(part: PartId, name: string): Promise<Float32Array>;
   /** One row of a table. */
   row(part: PartId, name: string, row: number): Promise<Float32Array>;
+  /** `count` rows of a table one after the other, [count, columns]; not held. */
+  rows(part: PartId, name: string, first: number, count: number): Promise<Float32Array>;
 }
+
+/** Rows of the embedding read at once: some ten megabytes of a wide one. */
+const TABLE_ROWS = 2048;
 
 /** Reads the quantised weights themselves, so that an analysis speaks of the model that runs. */
 export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeights {
@@ -47,13 +60,64 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z),
     async logitDirection(mix) {
       const gain = await reader.plain("unembed", "final_norm");
-      const direction = multiplyTransposed(await reader.linear("unembed", "unembedding"), mix).map(
-        (value, dim) => value * gain[dim]!,
+      return readBehindNorm(spec, gain, multiplyTransposed(await reader.linear("unembed", "unembedding"), mix));
+    },
+    async valueOutput(layer, vectors) {
+      const { heads, kvHeads, headDim } = spec;
+      const gain = await reader.plain(layer, "attn_norm");
+      const inputs = vectors.map((vector) => throughNorm(spec, gain, vector));
+      const firstValue = (heads + kvHeads) * headDim;
+      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue, kvHeads * headDim);
+      const group = heads / kvHeads;
+      const z = values.map((value) =>
+        Float32Array.from(
+          { length: heads * headDim },
+          (_, i) => value[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]!,
+        ),
       );
-      if (spec.norm === "rms") return direction;
-      // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
-      const mean = direction.reduce((sum, value) => sum + value, 0) / direction.length;
-      return direction.map((value) => value - mean);
+      return multiplyRows(await reader.linear(layer, "attn_out"), z);
+    },
+    async neuronKeys({ layer, neuron }) {
+      const weights = await reader.linear(layer, "mlp_in");
+      const gain = await reader.plain(layer, spec.block === "parallel-shared" ? "attn_norm" : "mlp_norm");
+      const key = (row: number) =>
+        Float32Array.from(readBehindNorm(spec, gain, Float64Array.from(linearRow(weights, row))));
+      return spec.activation === "silu-gated"
+        ? { up: key(spec.neurons + neuron), gate: key(neuron) }
+        : { up: key(neuron) };
+    },
+    async embeddingProducts(direction) {
+      const { vocabulary, modelDim } = spec;
+      const products = new Float64Array(vocabulary);
+      for (let first = 0; first < vocabulary; first += TABLE_ROWS) {
+        const count = Math.min(TABLE_ROWS, vocabulary - first);
+        const rows = await reader.rows("embed", "embedding", first, count);
+        for (let row = 0; row < count; row++) {
+          products[first + row] = dot(rows.subarray(row * modelDim, (row + 1) * modelDim), direction);
+        }
+      }
+      return products;
     },
   };
 }
+
+/** The norm with its scale at 1 and without its bias: γ ⊙ v, in a LayerNorm model with v's mean taken out first. */
+function throughNorm({ norm }: ModelSpec, gain: Float32Array, vector: Float32Array): Float32Array {
+  const mean = norm === "rms" ? 0 : meanOf(vector);
+  return vector.map((value, dim) => (value - mean) * gain[dim]!);
+}
+
+/** The direction before the norm that a direction behind it reads: the transpose of `throughNorm`. */
+function readBehindNorm({ norm }: ModelSpec, gain: Float32Array, behind: Float64Array): Float64Array {
+  const direction = behind.map((value, dim) => value * gain[dim]!);
+  if (norm === "rms") return direction;
+  // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
+  const mean = meanOf(direction);
+  return direction.map((value) => value - mean);
+}
+
+const meanOf = (values: Float32Array | Float64Array) => {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+};

@@ -67,8 +67,20 @@ export class OrtRunner implements Runner {
     this.#identity = { head_scale: one(4), head_fill: zero(4), neuron_scale: one(3), neuron_fill: zero(3) };
   }
 
-  async embed(ids: readonly number[]): Promise<Residual> {
-    return this.upload((await this.weights.embedding(ids)).data, 1, ids.length);
+  embed(ids: readonly number[]): Promise<Residual> {
+    return this.embedBatch([ids]);
+  }
+
+  async embedBatch(prompts: readonly (readonly number[])[]): Promise<Residual> {
+    const positions = prompts[0]?.length ?? 0;
+    if (prompts.some(({ length }) => length !== positions)) {
+      throw new RangeError("runner: the prompts of a batch need one length");
+    }
+    const values = new Float32Array(prompts.length * positions * this.spec.modelDim);
+    for (const [row, ids] of prompts.entries()) {
+      values.set((await this.weights.embedding(ids)).data, row * positions * this.spec.modelDim);
+    }
+    return this.upload(values, prompts.length, positions);
   }
 
   async block(

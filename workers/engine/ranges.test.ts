@@ -5,7 +5,7 @@ import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode } from "#test/engine.ts";
 import { describe, expect, test } from "vitest";
 
-const unreported = () => undefined;
+const noneKnown = () => undefined;
 
 describe.each([
   ["RMSNorm, shared keys, q4", randomCheckpoint(), "q4"],
@@ -14,8 +14,8 @@ describe.each([
 ] as const)("%s", (_name, files, dtype) => {
   test("the bounds of the ranges are no smaller than the ranges", async () => {
     const { runner } = await loadInNode(files, dtype);
-    const exact = await logitRanges(runner, unreported);
-    const bounds = await rangeBounds(runner, unreported);
+    const exact = await logitRanges(runner, noneKnown);
+    const bounds = await rangeBounds(runner, noneKnown);
     expect(bounds).toHaveLength(exact.length);
     // float32 logits of some 10 are off by 1e-6 of that
     expect([...exact].filter((range, index) => range > bounds[index]! * (1 + 1e-5))).toEqual([]);
@@ -31,8 +31,8 @@ describe.each([
     const lens = { runner, scale: before.scale };
     const pair = { before, after, firstDifferentLayer: 0 };
     const search = { target: 3, count: 10 };
-    const byRanges = await compareNeurons(lens, pair, await logitRanges(runner, unreported), search);
-    const byBounds = await compareNeurons(lens, pair, await rangeBounds(runner, unreported), search);
+    const byRanges = await compareNeurons(lens, pair, await logitRanges(runner, noneKnown), search);
+    const byBounds = await compareNeurons(lens, pair, await rangeBounds(runner, noneKnown), search);
     expect([byRanges.certified, byBounds.certified]).toEqual([true, true]);
     expect(byBounds.rows).toEqual(byRanges.rows);
     await runner.dispose();

@@ -4,10 +4,13 @@ import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { runRefusal, storageRefusal } from "./fit.ts";
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
+import type { IndexStore } from "./index-store.ts";
+import { LabSession } from "./lab-session.ts";
 import { setUpModel } from "./load-model.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { packedBytes } from "./model-parts.ts";
 import { ModelSession } from "./model-session.ts";
+import { NeuronIndex } from "./neuron-index.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { withCheckpoint } from "./request-checkpoint.ts";
 import { startRuntime } from "./runtime.ts";
@@ -25,6 +28,7 @@ export interface StartRequest {
   readonly source: CheckpointSource;
   readonly options: LoadOptions;
   readonly gate: Gate;
+  readonly indexStore: IndexStore;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onDeviceLost: (reason: string) => void;
   readonly signal: AbortSignal;
@@ -37,8 +41,8 @@ export interface StartRequest {
  */
 export async function startModel(
   ort: OrtModule,
-  { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
-): Promise<{ readonly session: ModelSession; readonly info: ModelInfo }> {
+  { source, options, gate, indexStore, onProgress, onDeviceLost, signal }: StartRequest,
+): Promise<{ readonly session: ModelSession; readonly lab: LabSession; readonly info: ModelInfo }> {
   const start = performance.now();
   let read = 0;
   let notes: readonly string[] = [];
@@ -58,7 +62,8 @@ export async function startModel(
     await refuseWhatDoesNotFit(checkpoint, store, runtime);
     return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
   });
-  const session = new ModelSession(loaded);
+  const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexStore);
+  const session = new ModelSession(loaded, index);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
     await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal);
@@ -70,6 +75,7 @@ export async function startModel(
   }
   return {
     session,
+    lab: new LabSession(loaded, index, session),
     info: {
       ...infoOf(loaded, runtime, store),
       sourceNotes: [...notes],
@@ -78,6 +84,10 @@ export async function startModel(
     },
   };
 }
+
+/** The same for the same checkpoint in the same precision; what hides behind an address may change, so that its reader checks. */
+const fingerprint = ({ identity, dtype, parameters, spec }: LoadedModel) =>
+  JSON.stringify([identity, dtype, parameters, spec]);
 
 function infoOf(
   { spec, identity, parameters, dtype }: LoadedModel,

@@ -58,6 +58,14 @@ export class StoredWeights implements WeightReader {
     return values;
   }
 
+  rows(part: PartId, name: string, first: number, count: number): Promise<Float32Array> {
+    const { cols, dtype, place } = this.#parts.get(part)!.layout.table.get(name)!;
+    const bytes = cols * bytesPerValue[dtype];
+    return this.#read(part, { offset: place.offset + first * bytes, bytes: count * bytes }).then((stored) =>
+      decodeStored(stored, dtype),
+    );
+  }
+
   /** The least recently used go first; what is larger than the budget alone is held until something else comes. */
   #hold<T>(key: string, bytes: number, read: () => Promise<T>): Promise<T> {
     const known = this.#held.get(key);

@@ -1,11 +1,12 @@
 import * as Comlink from "comlink";
 import { DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "./engine.ts";
+import { browserStore } from "./index-store.ts";
 import { keepFaultCodes } from "./fault-transfer.ts";
 import { loadOrt } from "./load-ort.ts";
 
 keepFaultCodes();
-Comlink.expose(createEngine(loadOrt, (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason })));
+Comlink.expose(createEngine(loadOrt, (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason }), browserStore()));
 // held for the worker's life: whoever is granted this lock after us knows that we are gone
 void navigator.locks.request(self.name, () => {
   postMessage(self.name);

@@ -49,7 +49,7 @@ export function pursueNow(): void {
   if (status.kind !== "ready" || !info) return;
   const { prompt, target, answer, interventions } = question.getState();
   const { tab, selected, hovered, count } = view.getState();
-  const isCompared = tab === "neurons" || (claimed()?.neurons?.length ?? 0) > 0;
+  const isCompared = tab === "neurons" || tab === "lab" || (claimed()?.neurons?.length ?? 0) > 0;
   pursue(
     demands({
       prompt,

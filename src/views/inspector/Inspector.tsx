@@ -30,6 +30,7 @@ const HINTS = {
   heads: "Point at a head to preview it, click to keep it here: what it is worth, where it looks, what it says.",
   neurons:
     "Click a neuron in the table to keep its card here: what it promotes, where it is active, what is lost without it.",
+  lab: "Click a neuron in a list to keep its card here: what it promotes, what raises it, what is lost without it.",
 } satisfies Record<ViewName, string>;
 
 function NothingSelected() {

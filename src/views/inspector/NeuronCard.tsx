@@ -13,6 +13,7 @@ import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import { neuronSentence } from "./card-sentences.ts";
 import { CardHead } from "./CardHead.tsx";
+import { NeuronWiring } from "./NeuronWiring.tsx";
 
 const LISTED = 8;
 
@@ -49,8 +50,10 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
               <span className="faint"> not direct logit attribution</span>
             </dd>
           </div>
+          <Standing at={at} />
         </dl>
         {own && <NeuronEvidence neuron={own} />}
+        {!isPreview && <NeuronWiring key={formatNeuron(at)} at={at} />}
       </div>
     </>
   );
@@ -94,6 +97,28 @@ function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
         />
       </footer>
     </>
+  );
+}
+
+/** Where the neuron stands among those that lose most to what is switched off. */
+function Standing({ at }: { readonly at: NeuronId }) {
+  const comparison = useStore(results, (slots) => slots.comparison.value);
+  if (!comparison) return null;
+  const place = comparison.rows.findIndex((row) => row.layer === at.layer && row.neuron === at.neuron);
+  const row = comparison.rows[place];
+  return (
+    <div title="In the comparison with what is switched off, by what each neuron loses">
+      <dt>in the comparison</dt>
+      <dd>
+        {row ? (
+          <>
+            {place + 1} of {comparison.rows.length}, loses <Value of={row.change} as="nats" /> nats
+          </>
+        ) : (
+          `not among the first ${comparison.rows.length}`
+        )}
+      </dd>
+    </div>
   );
 }
 

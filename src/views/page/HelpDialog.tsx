@@ -12,6 +12,7 @@ const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
   ["/", "to the prompt"],
   ["g h", "heads"],
   ["g n", "neurons"],
+  ["g l", "lab"],
   ["z", "undo the last switch"],
   ["Esc", "let go of what is selected"],
   ["?", "this list"],

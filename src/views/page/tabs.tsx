@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import type { ViewName } from "#state/finding.ts";
 import { HeadsPanel } from "../heads/HeadsPanel.tsx";
+import { LabPanel } from "../lab/LabPanel.tsx";
 import { NeuronsPanel } from "../neurons/NeuronsPanel.tsx";
 
 export interface Tab {
@@ -15,4 +16,5 @@ export interface Tab {
 export const TABS: readonly Tab[] = [
   { view: "heads", label: "Heads", key: "h", Panel: HeadsPanel },
   { view: "neurons", label: "Neurons", key: "n", Panel: NeuronsPanel },
+  { view: "lab", label: "Lab", key: "l", Panel: LabPanel },
 ];

@@ -8,12 +8,14 @@ interface SignedTokensProps {
   readonly tokens: readonly TokenLogit[];
   /** Logit of a full bar: shared by lists that are compared. */
   readonly limit: number;
+  /** What the numbers are; left out, logits. */
+  readonly unit?: string;
   /** Given, each logit is shown times this too: what the vector does here. */
   readonly factor?: number;
 }
 
 /** Tokens that a vector pushes up or down, with its logits as bars. */
-export function SignedTokens({ title, tokens, limit, factor }: SignedTokensProps) {
+export function SignedTokens({ title, tokens, limit, unit = "logit", factor }: SignedTokensProps) {
   const bars = signedBars(
     tokens.map(({ logit }) => Math.abs(logit)),
     limit,
@@ -25,7 +27,7 @@ export function SignedTokens({ title, tokens, limit, factor }: SignedTokensProps
         <tr>
           <th scope="col">token</th>
           <th scope="col" className="number">
-            logit
+            {unit}
           </th>
           {factor !== undefined && (
             <th scope="col" className="number">

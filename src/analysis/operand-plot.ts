@@ -1,0 +1,175 @@
+import { matrix } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import { rowsThatFit } from "./batch-budget.ts";
+import { scales } from "./capture.ts";
+import type { BlockRun, Residual, Runner } from "./runner.ts";
+
+/**
+ * What is measured of each prompt, at its last position:
+ * - `activation` of a neuron, the paper's coefficient score;
+ * - `head`: log p(answer) as it is − log p(answer) with the head at 0, in nats: positive supports the answer;
+ * - `probability` and `logProbability` (nats) of the answer.
+ */
+export type PlotQuantity =
+  | { readonly kind: "activation"; readonly at: NeuronId }
+  | { readonly kind: "head"; readonly at: HeadId }
+  | { readonly kind: "probability" }
+  | { readonly kind: "logProbability" };
+
+/** One cell of a plot. */
+export interface PlotPrompt {
+  readonly ids: readonly number[];
+  /** The answer's first token; left out where there is none: only an activation can be measured then. */
+  readonly target?: number | undefined;
+}
+
+export interface PlotOptions {
+  readonly quantity: PlotQuantity;
+  readonly interventions: readonly Intervention[];
+  /** Told after each batch. */
+  readonly onValues?: (indices: readonly number[], values: readonly number[]) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Beyond this a batch saves no more time, and what has arrived would be shown later. */
+const MAX_BATCH = 256;
+
+/**
+ * One quantity for many prompts, NaN where a prompt has no answer to measure: prompts of one length share a batch, so that a
+ * hundred of them cost little more than `layers` session runs. An activation is known at its layer, the rest of the model is not run;
+ * a head's effect takes two rows a prompt from the head's layer on.
+ *
+ * @throws what `signal` was aborted with
+ */
+export async function operandPlot(
+  runner: Runner,
+  prompts: readonly PlotPrompt[],
+  options: PlotOptions,
+): Promise<Float64Array> {
+  const values = new Float64Array(prompts.length).fill(Number.NaN);
+  for (const indices of batches(runner.spec, prompts, options.quantity)) {
+    options.signal?.throwIfAborted();
+    const measured = await measure(
+      runner,
+      indices.map((index) => prompts[index]!),
+      options,
+    );
+    indices.forEach((index, row) => (values[index] = measured[row]!));
+    options.onValues?.(indices, measured);
+  }
+  return values;
+}
+
+/** Prompts that can be measured, by length, in their order; as many at once as the memory allows. */
+function batches(spec: ModelSpec, prompts: readonly PlotPrompt[], { kind }: PlotQuantity): number[][] {
+  const byLength = new Map<number, number[]>();
+  prompts.forEach(({ ids, target }, index) => {
+    if (kind !== "activation" && target === undefined) return;
+    const others = byLength.get(ids.length);
+    if (others) others.push(index);
+    else byLength.set(ids.length, [index]);
+  });
+  return [...byLength].flatMap(([length, indices]) => {
+    const rowsEach = kind === "head" ? 2 : 1;
+    const size = Math.max(1, Math.min(MAX_BATCH, Math.floor(rowsThatFit(spec, length) / rowsEach)));
+    return Array.from({ length: Math.ceil(indices.length / size) }, (_, batch) =>
+      indices.slice(batch * size, (batch + 1) * size),
+    );
+  });
+}
+
+async function measure(runner: Runner, prompts: readonly PlotPrompt[], options: PlotOptions): Promise<number[]> {
+  const { quantity } = options;
+  if (quantity.kind === "activation") return activations(runner, prompts, quantity.at, options);
+  const logProbabilities = await answers(runner, prompts, quantity, options);
+  switch (quantity.kind) {
+    case "head":
+      return prompts.map((_, row) => logProbabilities[row]! - logProbabilities[row + prompts.length]!);
+    case "probability":
+      return logProbabilities.map(Math.exp);
+    case "logProbability":
+      return logProbabilities;
+    default:
+      throw new Error(`operand plot: unknown quantity ${String(quantity satisfies never)}`);
+  }
+}
+
+async function activations(
+  runner: Runner,
+  prompts: readonly PlotPrompt[],
+  at: NeuronId,
+  { interventions, signal }: PlotOptions,
+): Promise<number[]> {
+  const { spec } = runner;
+  const positions = prompts[0]!.ids.length;
+  let residual: Residual = await runner.embedBatch(prompts.map(({ ids }) => ids));
+  try {
+    for (let layer = 0; layer < at.layer; layer++) {
+      signal?.throwIfAborted();
+      const { residual: next } = await runner.block(layer, residual, scales(spec, layer, interventions));
+      runner.release(residual);
+      residual = next;
+    }
+    const { residual: next, taps } = await runner.block(at.layer, residual, {
+      ...scales(spec, at.layer, interventions),
+      taps: ["post"],
+    });
+    runner.release(residual);
+    residual = next;
+    return prompts.map((_, row) => taps.post![((row + 1) * positions - 1) * spec.neurons + at.neuron]!);
+  } finally {
+    runner.release(residual);
+  }
+}
+
+/** log p(answer) of every prompt; for a head's effect followed by the same with that head at 0. */
+async function answers(
+  runner: Runner,
+  prompts: readonly PlotPrompt[],
+  quantity: PlotQuantity,
+  { interventions, signal }: PlotOptions,
+): Promise<number[]> {
+  const { spec } = runner;
+  const positions = prompts[0]!.ids.length;
+  let residual: Residual = await runner.embedBatch(prompts.map(({ ids }) => ids));
+  try {
+    for (let layer = 0; layer < spec.layers; layer++) {
+      signal?.throwIfAborted();
+      const shared = scales(spec, layer, interventions);
+      const run =
+        quantity.kind === "head" && quantity.at.layer === layer
+          ? withAndWithout(spec, shared, quantity.at, prompts.length)
+          : shared;
+      const { residual: next } = await runner.block(layer, residual, run);
+      runner.release(residual);
+      residual = next;
+    }
+    const targets = [...new Set(prompts.map(({ target }) => target!))];
+    const { logSumExp, targetLogits } = await runner.unembed(residual, {
+      positions: [positions - 1],
+      targets,
+      wants: ["logSumExp", "targetLogits"],
+    });
+    return Array.from(logSumExp, (total, row) => {
+      const target = targets.indexOf(prompts[row % prompts.length]!.target!);
+      return targetLogits[row * targets.length + target]! - total;
+    });
+  } finally {
+    runner.release(residual);
+  }
+}
+
+/** Every row twice, the second time with the head at 0 whatever its scale was. */
+function withAndWithout(spec: ModelSpec, shared: BlockRun, { head }: HeadId, rows: number): BlockRun {
+  const variants = Array.from({ length: 2 * rows }, (_, row) => row % rows);
+  const own: Matrix = shared.headScale ?? matrix(1, spec.heads, new Float32Array(spec.heads).fill(1));
+  const headScale = matrix(2 * rows, spec.heads);
+  for (let row = 0; row < 2 * rows; row++) {
+    headScale.data.set(own.data, row * spec.heads);
+    if (row >= rows) headScale.data[row * spec.heads + head] = 0;
+  }
+  return { ...shared, variants, headScale };
+}

@@ -1,0 +1,168 @@
+import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
+import type { OperandPlotOptions } from "#protocol/lab.ts";
+import type { PlotQuantity } from "./tools.ts";
+import { mostImportantHead } from "../effects.ts";
+import { model } from "../model.ts";
+import { dismiss, notify, notifyFault } from "../notices.ts";
+import { question, setPrompt } from "../question.ts";
+import type { Part } from "../question.ts";
+import { currentEngine } from "../run/engine-port.ts";
+import { results } from "../run/results.ts";
+import { view } from "../view.ts";
+import { forms } from "./forms.ts";
+import { readOneToken } from "./one-token.ts";
+import { clearLab, lab, start } from "./tools.ts";
+import type { DrawnPlot } from "./tools.ts";
+
+/** Neurons that a search lists. */
+const LISTED = 30;
+/** Neurons that a concept search gives, so that they can be switched off together. */
+const MAX_SET = 10_000;
+
+/** Another model takes everything along; the lab's tab starts the index. @returns what ends it */
+export function followLab(): () => void {
+  const ends = [
+    model.subscribe((now, last) => {
+      if (now.info !== last.info) clearLab();
+      wantIndex();
+    }),
+    view.subscribe((now, last) => {
+      if (now.tab !== last.tab) wantIndex();
+    }),
+  ];
+  return () => ends.forEach((end) => end());
+}
+
+/** Built once somebody looks at the lab, behind everything else that is asked. */
+function wantIndex(): void {
+  const isWanted = view.getState().tab === "lab" && model.getState().status.kind === "ready";
+  if (isWanted && lab.getState().index.status === "idle") buildIndex();
+}
+
+export function buildIndex(): void {
+  void start("index", (engine, { signal, progress }) => engine.buildIndex({ signal, onProgress: progress }));
+}
+
+/** The part that a plot is about when none is typed: the selected one, else what weighs most. */
+export function suggestedPart(kind: Part["kind"]): string {
+  const { selected } = view.getState();
+  const { sweep, comparison } = results.getState();
+  if (selected?.kind === kind) return partText(selected);
+  if (kind === "head") {
+    const head = sweep.value && mostImportantHead(sweep.value);
+    return head ? partText({ kind: "head", at: head.at }) : "L0H0";
+  }
+  const first = comparison.value?.rows[0];
+  return first ? partText({ kind: "neuron", at: { layer: first.layer, neuron: first.neuron } }) : "L0N0";
+}
+
+const partText = (part: Part) =>
+  part.kind === "head" ? `L${part.at.layer}H${part.at.head}` : `L${part.at.layer}N${part.at.neuron}`;
+
+/** Draws what the form says, on top of what is switched off. */
+export function drawPlot(): void {
+  const { plot } = forms.getState();
+  const quantity = readQuantity();
+  if (!quantity) return;
+  const operands = { from: 0, to: plot.to };
+  const { interventions } = question.getState();
+  const asked: OperandPlotOptions = {
+    template: plot.template,
+    operation: plot.operation,
+    a: operands,
+    b: operands,
+    quantity,
+    interventions,
+  };
+  void start("plot", async (engine, { signal, partial, progress }): Promise<DrawnPlot> => {
+    const whole = await engine.operandPlot(asked, {
+      signal,
+      onProgress: ({ done, total, values }) => {
+        partial({ asked, values, whole: undefined });
+        progress({ done, total });
+      },
+    });
+    return { asked, values: whole.values, whole };
+  });
+}
+
+/** @returns undefined, with a notice, for what is no such part of the model */
+function readQuantity(): PlotQuantity | undefined {
+  const { quantity, part } = forms.getState().plot;
+  dismiss("plot");
+  if (quantity === "probability" || quantity === "logProbability") return { kind: quantity };
+  const text = part.trim() || suggestedPart(quantity === "head" ? "head" : "neuron");
+  const { info } = model.getState();
+  try {
+    if (quantity === "head") {
+      const at = parseHead(text);
+      if (at) return { kind: "head", at: info ? checkHead(at, info) : at };
+    } else {
+      const at = parseNeuron(text);
+      if (at) return { kind: "activation", at: info ? checkNeuron(at, info) : at };
+    }
+    notify("plot", `“${text}” is no ${quantity === "head" ? "head; write L0H7" : "neuron; write L4N425"}.`);
+  } catch (reason) {
+    notifyFault("plot", reason);
+  }
+  return undefined;
+}
+
+/** A plot's cell as the page's prompt. */
+export const promptOf = ({ template }: Pick<OperandPlotOptions, "template">, a: number, b: number) =>
+  template.replaceAll("{a}", String(a)).replaceAll("{b}", String(b));
+
+export const openCell = (asked: OperandPlotOptions, a: number, b: number) => setPrompt(promptOf(asked, a, b));
+
+export async function searchToken(): Promise<void> {
+  const { token: text, by, end } = forms.getState().search;
+  try {
+    const token = await readOneToken(currentEngine(), text, "tokens");
+    if (!token) return;
+    await start("tokens", async (engine, { signal, progress }) => {
+      const asked = { token: token.id, count: LISTED, by, end };
+      return { asked, found: await engine.searchNeurons(asked, { signal, onProgress: progress }) };
+    });
+  } catch (reason) {
+    notifyFault("tokens", reason);
+  }
+}
+
+export function searchConcepts(): void {
+  const words = forms
+    .getState()
+    .concepts.words.split(/\s+/)
+    .filter((word) => word !== "");
+  // all that say anything, so that another threshold needs no other search
+  void start("concepts", (engine, { signal, progress }) =>
+    engine.searchConcepts({ words, atLeast: 1, count: MAX_SET }, { signal, onProgress: progress }),
+  );
+}
+
+/**
+ * What a set of neurons is worth together, for the prompt and target of the page, in the model as it is: that neurons which have
+ * lost their say already are worth nothing more would be no news.
+ */
+export function measureGroup(neurons: readonly NeuronId[], of: string): void {
+  const { prompt } = question.getState();
+  const { before } = results.getState();
+  const target = before.value?.target;
+  void start("group", async (engine, { signal }) => ({
+    of,
+    prompt,
+    target: target?.text ?? "",
+    found: await engine.neuronGroup(
+      prompt,
+      {
+        neurons: neurons.map(({ layer, neuron }) => ({ layer, neuron })),
+        ...(target && { target: target.id }),
+      },
+      { signal },
+    ),
+  }));
+}
+
+export function readWiring(at: NeuronId): void {
+  void start("wiring", (engine, { signal }) => engine.neuronWiring(at, {}, { signal }));
+}

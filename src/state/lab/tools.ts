@@ -1,0 +1,133 @@
+import { createStore } from "zustand/vanilla";
+import type { Engine } from "#client/engine.ts";
+import type { Progress as Done } from "#protocol/engine.ts";
+import type {
+  ConceptSearchResult,
+  IndexInfo,
+  NeuronGroup,
+  NeuronWiring,
+  OperandPlot,
+  OperandPlotOptions,
+  TokenSearch,
+  TokenSearchResult,
+} from "#protocol/lab.ts";
+import { asFault, dismiss, notifyFault } from "../notices.ts";
+import { currentEngine } from "../run/engine-port.ts";
+import type { Progress } from "../run/results.ts";
+import { timeLeft } from "../time-left.ts";
+
+export type {
+  ConceptSearchResult,
+  NeuronGroup,
+  NeuronWiring,
+  OperandPlot,
+  PlotQuantity,
+  TokenSearchResult,
+} from "#protocol/lab.ts";
+
+/** A plot and what it was asked; while it is being drawn, without what is not known yet. */
+export interface DrawnPlot {
+  readonly asked: OperandPlotOptions;
+  readonly values: readonly (readonly number[])[];
+  readonly whole: OperandPlot | undefined;
+}
+
+/** A group, where it comes from, and the target's text. */
+export interface MeasuredGroup {
+  readonly of: string;
+  readonly prompt: string;
+  readonly target: string;
+  readonly found: NeuronGroup;
+}
+
+/** What the lab asks the engine for, when a person says so. */
+export interface LabResults {
+  readonly index: IndexInfo;
+  readonly plot: DrawnPlot;
+  readonly tokens: { readonly asked: TokenSearch; readonly found: TokenSearchResult };
+  readonly concepts: ConceptSearchResult;
+  readonly group: MeasuredGroup;
+  readonly wiring: NeuronWiring;
+}
+
+export type LabKind = keyof LabResults;
+
+export interface LabSlot<T> {
+  /** The latest answer, partial while computing. */
+  readonly value: T | undefined;
+  readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
+  readonly progress: Progress | undefined;
+}
+
+type LabSlots = { readonly [K in LabKind]: LabSlot<LabResults[K]> };
+
+const EMPTY: LabSlot<never> = { value: undefined, status: "idle", progress: undefined };
+const KINDS = ["index", "plot", "tokens", "concepts", "group", "wiring"] as const satisfies readonly LabKind[];
+const empty = () => Object.fromEntries(KINDS.map((kind) => [kind, EMPTY])) as unknown as LabSlots;
+
+export const lab = createStore<LabSlots>(empty);
+
+export interface LabReports<T> {
+  readonly signal: AbortSignal;
+  readonly partial: (value: T) => void;
+  readonly progress: (progress: Done) => void;
+}
+
+const underWay = new Map<LabKind, AbortController>();
+
+/** Asks; an earlier question of the kind is given up. What goes wrong becomes a notice. */
+export async function start<K extends LabKind>(
+  kind: K,
+  ask: (engine: Engine, reports: LabReports<LabResults[K]>) => Promise<LabResults[K]>,
+): Promise<void> {
+  underWay.get(kind)?.abort();
+  const controller = new AbortController();
+  const { signal } = controller;
+  underWay.set(kind, controller);
+  const startedAt = performance.now();
+  // reports come another way than the answer and may arrive behind it
+  const isOpen = () => underWay.get(kind) === controller;
+  dismiss(kind);
+  patch(kind, { status: "computing", progress: undefined });
+  try {
+    const value = await ask(currentEngine(), {
+      signal,
+      partial: (part) => {
+        if (isOpen()) patch(kind, { value: part });
+      },
+      progress: ({ done, total }) => {
+        if (isOpen()) patch(kind, { progress: { done, total, leftMs: timeLeft(startedAt, done, total) } });
+      },
+    });
+    if (!signal.aborted) settle(kind, { value, status: "done", progress: undefined });
+  } catch (reason) {
+    if (signal.aborted) return;
+    settle(kind, { status: "failed", progress: undefined });
+    const fault = asFault(reason);
+    // when the engine itself is gone, that is told once, and by whoever starts it again
+    if (fault.code !== "engine-stopped" && fault.code !== "device-lost") notifyFault(kind, fault);
+  }
+}
+
+/** What has arrived stays. */
+export function stopTool(kind: LabKind): void {
+  if (!underWay.has(kind)) return;
+  underWay.get(kind)?.abort();
+  settle(kind, { status: "stopped", progress: undefined });
+}
+
+/** For another model: nothing that was found is of it. */
+export function clearLab(): void {
+  for (const controller of underWay.values()) controller.abort();
+  underWay.clear();
+  lab.setState(empty(), true);
+}
+
+function settle<K extends LabKind>(kind: K, slot: Partial<LabSlot<LabResults[K]>>): void {
+  underWay.delete(kind);
+  patch(kind, slot);
+}
+
+function patch<K extends LabKind>(kind: K, slot: Partial<LabSlot<LabResults[K]>>): void {
+  lab.setState((slots) => ({ [kind]: { ...slots[kind], ...slot } }));
+}

@@ -1,0 +1,117 @@
+import { useStore } from "zustand";
+import { symmetricLimit } from "#charts/colour.ts";
+import { formatNeuron } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
+import { readWiring } from "#state/lab/actions.ts";
+import { lab } from "#state/lab/tools.ts";
+import type { NeuronWiring as Wiring } from "#state/lab/tools.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { SignedTokens } from "../shared/SignedTokens.tsx";
+import { tokenText } from "../shared/token-text.ts";
+
+const LISTED = 8;
+const BEHIND = 6;
+
+/** What raises the neuron, and what its value vector says once later attention layers have moved it: read when it is opened. */
+export function NeuronWiring({ at }: { readonly at: NeuronId }) {
+  const { value, status } = useStore(lab, (slots) => slots.wiring);
+  const own = value?.at.layer === at.layer && value.at.neuron === at.neuron ? value : undefined;
+  return (
+    <details
+      className="method wiring"
+      onToggle={(event) => {
+        if (event.currentTarget.open && !own) readWiring(at);
+      }}
+    >
+      <summary>What raises it, and what it says behind later attention layers</summary>
+      {own ? <WiringEvidence wiring={own} /> : <p>{status === "failed" ? "It could not be read." : "Reading …"}</p>}
+    </details>
+  );
+}
+
+function WiringEvidence({ wiring }: { readonly wiring: Wiring }) {
+  return (
+    <>
+      <div className="card-columns">
+        {wiring.keys.map(({ part, raisedBy, loweredBy }) => {
+          const limit = symmetricLimit([...raisedBy, ...loweredBy].map(({ logit }) => logit));
+          const name = wiring.keys.length > 1 ? `The ${part} key` : "The key";
+          return [
+            <SignedTokens
+              key={`${part} raised`}
+              title={`${name} is raised by`}
+              tokens={raisedBy.slice(0, LISTED)}
+              limit={limit}
+              unit="product"
+            />,
+            <SignedTokens
+              key={`${part} lowered`}
+              title="and lowered by"
+              tokens={loweredBy.slice(0, LISTED)}
+              limit={limit}
+              unit="product"
+            />,
+          ];
+        })}
+      </div>
+      {wiring.through.length > 0 && <Through through={wiring.through} />}
+      <footer className="panel-foot">
+        <p className="faint">
+          Products: a token’s embedding with the norm’s gain times the neuron’s row of the FFN’s first matrix, without
+          the norm’s scale. A gated neuron is raised where both keys agree in what they want: activation = silu(gate) ·
+          up. Behind an attention layer: value vector through its value and output matrices, all heads, norm scale
+          frozen.
+        </p>
+        <Exports
+          name={`${formatNeuron(wiring.at)}-wiring`}
+          table={() => ({
+            header: ["list", "token", "id", "value"],
+            rows: [
+              ...wiring.keys.flatMap(({ part, raisedBy, loweredBy }) => [
+                ...raisedBy.map(({ id, text, logit }) => [`${part} key, raised by`, text, id, logit]),
+                ...loweredBy.map(({ id, text, logit }) => [`${part} key, lowered by`, text, id, logit]),
+              ]),
+              ...wiring.through.flatMap(({ layer, promotes, suppresses }) => [
+                ...promotes.map(({ id, text, logit }) => [`promotes behind attention ${layer}`, text, id, logit]),
+                ...suppresses.map(({ id, text, logit }) => [`suppresses behind attention ${layer}`, text, id, logit]),
+              ]),
+            ],
+          })}
+        />
+      </footer>
+    </>
+  );
+}
+
+function Through({ through }: Pick<Wiring, "through">) {
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Behind later attention layers, scrolls">
+      <table className="plain">
+        <caption className="visually-hidden">
+          First tokens of the value vector behind each later attention layer
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">behind</th>
+            <th scope="col">promotes</th>
+            <th scope="col">suppresses</th>
+          </tr>
+        </thead>
+        <tbody>
+          {through.map(({ layer, promotes, suppresses }) => (
+            <tr key={layer}>
+              <th scope="row">attention L{layer}</th>
+              {[promotes, suppresses].map((tokens, end) => (
+                <td key={end} className="promotes">
+                  {tokens.slice(0, BEHIND).map(({ id, text }) => (
+                    <code key={id}>{tokenText(text)}</code>
+                  ))}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,198 @@
+import { useStore } from "zustand";
+import { figures } from "#charts/number-format.ts";
+import { formatNeuron } from "#model/ids.ts";
+import { measureGroup, searchConcepts } from "#state/lab/actions.ts";
+import { editConcepts, forms } from "#state/lab/forms.ts";
+import { lab } from "#state/lab/tools.ts";
+import type { ConceptSearchResult } from "#state/lab/tools.ts";
+import { model } from "#state/model.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { tokenText } from "../shared/token-text.ts";
+import { LabProgress } from "./LabProgress.tsx";
+import { NeuronLink } from "./NeuronLink.tsx";
+
+const LISTED = 20;
+const SHOWN_TOKENS = 8;
+
+/** Neurons whose value vector only speaks of the concepts once an attention layer has transformed it. */
+export function ConceptSection() {
+  const form = useStore(forms, (state) => state.concepts);
+  const { value } = useStore(lab, (slots) => slots.concepts);
+  const isReady = useStore(model, (state) => state.status.kind === "ready");
+  return (
+    <section aria-label="Concept search" className="panel">
+      <header className="panel-head">
+        <h2>Which shallow neurons hide a concept?</h2>
+      </header>
+      <form
+        className="lab-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          searchConcepts();
+        }}
+      >
+        <label className="words">
+          <span>words, one after another; each counts where it is one token</span>
+          <textarea
+            rows={3}
+            spellCheck={false}
+            value={form.words}
+            onChange={(event) => editConcepts({ words: event.target.value })}
+          />
+        </label>
+        <label>
+          <span>at least</span>
+          <input
+            type="number"
+            className="scale-number"
+            min={1}
+            max={50}
+            value={form.atLeast}
+            onChange={(event) => {
+              const typed = event.target.valueAsNumber;
+              if (Number.isInteger(typed) && typed > 0) editConcepts({ atLeast: typed });
+            }}
+          />
+          <span>of the first 50 tokens</span>
+        </label>
+        <button type="submit" className="primary" disabled={!isReady}>
+          Search
+        </button>
+      </form>
+      <LabProgress kind="concepts" doing="Taking neurons through attention layers" />
+      {value && <Found found={value} chosen={form.atLeast} />}
+    </section>
+  );
+}
+
+interface FoundProps {
+  readonly found: ConceptSearchResult;
+  /** The threshold that the set is made with. */
+  readonly chosen: number;
+}
+
+function Found({ found, chosen }: FoundProps) {
+  const set = found.rows.filter(({ tokens }) => tokens.length >= chosen);
+  const count = found.atLeast[chosen] ?? 0;
+  return (
+    <>
+      <div className="card-columns">
+        <Counts found={found} chosen={chosen} />
+        <div className="table-scroll concept-list" tabIndex={0} role="group" aria-label="Neurons found, scrolls">
+          <table className="plain lab-table">
+            <caption className="visually-hidden">Neurons by concepts among their first tokens</caption>
+            <thead>
+              <tr>
+                <th scope="col">neuron</th>
+                <th scope="col" className="number" title="The attention layer behind which it says most">
+                  through
+                </th>
+                <th scope="col" className="number">
+                  concepts
+                </th>
+                <th scope="col">which</th>
+              </tr>
+            </thead>
+            <tbody>
+              {set.slice(0, LISTED).map((row) => (
+                <tr key={formatNeuron(row)}>
+                  <th scope="row">
+                    <NeuronLink layer={row.layer} neuron={row.neuron} />
+                  </th>
+                  <td className="number">L{row.through}</td>
+                  <td className="number">{row.tokens.length}</td>
+                  <td className="promotes">
+                    {row.tokens.slice(0, SHOWN_TOKENS).map(({ id, text }) => (
+                      <code key={id}>{tokenText(text)}</code>
+                    ))}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </div>
+      <p className="says">{conceptSentence(found, chosen)}</p>
+      {set.length > 0 && (
+        <button
+          type="button"
+          onClick={() => measureGroup(set, `${set.length.toLocaleString("en")} neurons of the concept search`)}
+        >
+          Switch {set.length < count ? "the first" : "these"} {set.length.toLocaleString("en")} off together
+        </button>
+      )}
+      <footer className="panel-foot">
+        <Method>
+          Each value vector of a shallow layer is taken through the value and output matrices of an attention layer
+          above it (all heads, norm scale frozen), then through the unembedding; concepts among its first 50 tokens are
+          counted, the best attention layer counts. The paper writes “M or more”, its numbers fit “more than M”; here it
+          is “at least”. The paper’s word list is not published: this one is ours, and the numbers depend on it.
+        </Method>
+        <Exports
+          name="concept-search"
+          table={() => ({
+            header: ["neuron", "layer", "index", "through", "concepts", "tokens"],
+            rows: set.map((row) => [
+              formatNeuron(row),
+              row.layer,
+              row.neuron,
+              row.through,
+              row.tokens.length,
+              row.tokens.map(({ text }) => text).join(" "),
+            ]),
+          })}
+        />
+      </footer>
+    </>
+  );
+}
+
+function conceptSentence(found: ConceptSearchResult, chosen: number): string {
+  const count = (found.atLeast[chosen] ?? 0).toLocaleString("en");
+  const missing = found.notTokens.length > 0 ? ` ${found.notTokens.length} words are no single token here.` : "";
+  return (
+    `${count} of ${found.searched.toLocaleString("en")} neurons below layer ${found.belowLayer} say ${chosen} or more of ` +
+    `${found.concepts.length} concepts behind an attention layer up to L${found.lastAttention}. Fifty tokens drawn at random ` +
+    `hold ${figures(found.byChance)} of them on average.${missing}`
+  );
+}
+
+const MOST_COUNTS = 12;
+
+/** The first thresholds, then evenly up to the last, the chosen one among them. */
+function thresholds(most: number, chosen: number): number[] {
+  const even = Array.from({ length: MOST_COUNTS - 4 }, (_, step) =>
+    Math.round(3 + ((step + 1) * (most - 3)) / (MOST_COUNTS - 4)),
+  );
+  return [...new Set([0, 1, 2, 3, ...even, chosen])].filter((least) => least <= most).sort((a, b) => a - b);
+}
+
+/** How many neurons there are for each threshold. */
+function Counts({ found, chosen }: FoundProps) {
+  return (
+    <table className="plain lab-table">
+      <caption>Neurons by threshold</caption>
+      <thead>
+        <tr>
+          <th scope="col" className="number">
+            at least
+          </th>
+          <th scope="col" className="number">
+            neurons
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {thresholds(found.atLeast.length - 1, chosen).map((least) => (
+          <tr key={least} className={least === chosen ? "is-selected" : ""}>
+            <th scope="row" className="number">
+              {least}
+            </th>
+            <td className="number">{(found.atLeast[least] ?? 0).toLocaleString("en")}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,157 @@
+import { useStore } from "zustand";
+import { signedBars } from "#charts/bars.ts";
+import { symmetricLimit } from "#charts/colour.ts";
+import { nats } from "#charts/number-format.ts";
+import { measureGroup } from "#state/lab/actions.ts";
+import { lab } from "#state/lab/tools.ts";
+import type { MeasuredGroup } from "#state/lab/tools.ts";
+import { model } from "#state/model.ts";
+import { results } from "#state/run/results.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { SignedTokens } from "../shared/SignedTokens.tsx";
+import { tokenText } from "../shared/token-text.ts";
+import { LabProgress } from "./LabProgress.tsx";
+
+const LISTED = 8;
+
+/** What a set of neurons is worth together, against random ones. */
+export function GroupSection() {
+  const { value } = useStore(lab, (slots) => slots.group);
+  const comparison = useStore(results, (slots) => slots.comparison.value);
+  const isReady = useStore(model, (state) => state.status.kind === "ready");
+  const rows = comparison?.rows ?? [];
+  return (
+    <section aria-label="Group" className="panel">
+      <header className="panel-head">
+        <h2>What are they worth together?</h2>
+      </header>
+      {rows.length > 0 ? (
+        <button
+          type="button"
+          className="primary"
+          disabled={!isReady}
+          onClick={() => measureGroup(rows, `${rows.length} neurons of the comparison`)}
+        >
+          Switch the {rows.length} neurons of the comparison off together
+        </button>
+      ) : (
+        !value && (
+          <p className="empty">
+            With a head off, the comparison’s neurons can be switched off together here, against random groups of the
+            same size and layers. A concept search gives such a group as well.
+          </p>
+        )
+      )}
+      <LabProgress kind="group" doing="Switching groups off" />
+      {value && <Measured {...value} />}
+    </section>
+  );
+}
+
+function Measured({ of, prompt, target, found }: MeasuredGroup) {
+  const limit = symmetricLimit([...found.promotes, ...found.suppresses].map(({ logit }) => logit));
+  const losses = [
+    { name: "as it is", logProbability: found.baseline },
+    { name: "without the group", logProbability: found.withoutGroup },
+    ...found.withoutRandom.map((logProbability, draw) => ({
+      name: `random group ${draw + 1}`,
+      logProbability,
+    })),
+  ];
+  const bars = signedBars(losses.map(({ logProbability }) => found.baseline - logProbability));
+  return (
+    <>
+      <p className="says">{groupSentence({ of, prompt, target, found })}</p>
+      <div className="card-columns">
+        <table className="signed-tokens group-losses">
+          <caption>log p({tokenText(target)}), nats</caption>
+          <thead>
+            <tr>
+              <th scope="col">run</th>
+              <th scope="col" className="number">
+                log p
+              </th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {losses.map(({ name, logProbability }, index) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className="number" title={String(logProbability)}>
+                  {nats(logProbability)}
+                </td>
+                <td className="bar-cell">
+                  <span
+                    className={`bar ${found.baseline - logProbability < 0 ? "against" : "for"}`}
+                    style={{
+                      insetInlineStart: `${(bars[index]?.start ?? 0) * 100}%`,
+                      inlineSize: `${(bars[index]?.size ?? 0) * 100}%`,
+                    }}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <SignedTokens title="Together they promote" tokens={found.promotes.slice(0, LISTED)} limit={limit} />
+        <SignedTokens title="and suppress" tokens={found.suppresses.slice(0, LISTED)} limit={limit} />
+        <Layers perLayer={found.perLayer} />
+      </div>
+      <footer className="panel-foot">
+        <Method>
+          Every neuron of the group is multiplied by 0 at every position in the model as it is, whatever else is
+          switched off. The random groups have as many neurons in each layer and none of the group’s; they are drawn
+          with a fixed seed, so that the same ones are drawn again. Tokens: the sum of activation × value vector at the
+          last position, through the final norm with the run’s scale. Spread: standard deviation over the draws.
+        </Method>
+        <Exports
+          name="neuron-group"
+          table={() => ({
+            header: ["run", "log_probability", "effect"],
+            rows: losses.map(({ name, logProbability }) => [name, logProbability, found.baseline - logProbability]),
+          })}
+        />
+      </footer>
+    </>
+  );
+}
+
+function Layers({ perLayer }: { readonly perLayer: readonly number[] }) {
+  const bars = signedBars(perLayer);
+  return (
+    <table className="signed-tokens">
+      <caption>Their layers</caption>
+      <thead>
+        <tr>
+          <th scope="col">layer</th>
+          <th scope="col" className="number">
+            neurons
+          </th>
+          <td />
+        </tr>
+      </thead>
+      <tbody>
+        {perLayer.map((count, layer) => (
+          <tr key={layer}>
+            <th scope="row">L{layer}</th>
+            <td className="number">{count.toLocaleString("en")}</td>
+            <td className="bar-cell">
+              <span className="bar count" style={{ inlineSize: `${(bars[layer]?.size ?? 0) * 100}%` }} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function groupSentence({ of, prompt, target, found }: MeasuredGroup): string {
+  const token = tokenText(target);
+  const verb = found.withoutGroup < found.baseline ? "falls" : "goes";
+  return (
+    `After “${prompt}”, in the model as it is, log p(${token}) without the ${of} ${verb} from ${nats(found.baseline)} to ${nats(found.withoutGroup)}; ` +
+    `without as many random ones of the same layers it is ${nats(found.randomMean)} ± ${nats(found.randomSpread)} (${found.withoutRandom.length} draws).`
+  );
+}

@@ -1,0 +1,23 @@
+import { useStore } from "zustand";
+import { formatNeuron } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
+import { question, samePart, scaleOf } from "#state/question.ts";
+import type { Part } from "#state/question.ts";
+import { toggleSelected, view } from "#state/view.ts";
+
+/** A neuron's name that opens its card. */
+export function NeuronLink({ layer, neuron }: NeuronId) {
+  const part: Part = { kind: "neuron", at: { layer, neuron } };
+  const isSelected = useStore(view, (state) => samePart(state.selected, part));
+  const isOff = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
+  return (
+    <button
+      type="button"
+      className={`part-name ${isOff ? "is-off" : ""}`}
+      aria-pressed={isSelected}
+      onClick={() => toggleSelected(part)}
+    >
+      {formatNeuron(part.at)}
+    </button>
+  );
+}

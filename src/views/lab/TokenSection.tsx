@@ -1,0 +1,205 @@
+import { useStore } from "zustand";
+import { figures } from "#charts/number-format.ts";
+import { formatNeuron } from "#model/ids.ts";
+import { buildIndex, searchToken } from "#state/lab/actions.ts";
+import { editSearch, forms } from "#state/lab/forms.ts";
+import type { TokenEnd } from "#state/lab/forms.ts";
+import { lab } from "#state/lab/tools.ts";
+import type { LabResults } from "#state/lab/tools.ts";
+import { model } from "#state/model.ts";
+import { results } from "#state/run/results.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { tokenText } from "../shared/token-text.ts";
+import { Value } from "../shared/Value.tsx";
+import { LabProgress } from "./LabProgress.tsx";
+import { NeuronLink } from "./NeuronLink.tsx";
+
+/** Which neurons promote a token, of all layers. */
+export function TokenSection() {
+  const { value } = useStore(lab, (slots) => slots.tokens);
+  return (
+    <section aria-label="Search by token" className="panel">
+      <header className="panel-head">
+        <h2>Which neurons promote a token?</h2>
+        <IndexState />
+      </header>
+      <SearchForm />
+      <LabProgress kind="tokens" doing="Searching all neurons" />
+      {value && <Hits {...value} />}
+    </section>
+  );
+}
+
+/** The index is nobody's question, so it speaks softly. */
+function IndexState() {
+  const { status, value, progress } = useStore(lab, (slots) => slots.index);
+  if (status === "computing") return <LabProgress kind="index" doing="Indexing the neurons, behind everything else" />;
+  if (status === "stopped" || status === "failed") {
+    return (
+      <span className="panel-tools">
+        <span className="small faint">
+          Index {status === "stopped" ? "stopped" : "not finished"}
+          {progress && ` at ${Math.floor((100 * progress.done) / progress.total)} %`}
+        </span>
+        <button type="button" onClick={buildIndex}>
+          Go on
+        </button>
+      </span>
+    );
+  }
+  if (!value) return null;
+  return (
+    <span className="small faint panel-tools">
+      index of {value.layers} layers, {value.depth} tokens at each end
+      {value.layersFromStorage > 0 && ", kept from an earlier visit"}
+    </span>
+  );
+}
+
+function SearchForm() {
+  const form = useStore(forms, (state) => state.search);
+  const target = useStore(results, (slots) => slots.before.value?.target.text);
+  const isReady = useStore(model, (state) => state.status.kind === "ready");
+  return (
+    <form
+      className="lab-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (form.token === "" && target !== undefined) editSearch({ token: target });
+        void searchToken();
+      }}
+    >
+      <label>
+        <span>token</span>
+        <input
+          className="go-to"
+          spellCheck={false}
+          autoComplete="off"
+          placeholder={target ?? "8"}
+          value={form.token}
+          onChange={(event) => editSearch({ token: event.target.value })}
+        />
+      </label>
+      <Choice
+        name="What the neurons do to it"
+        chosen={form.end}
+        choices={ENDS}
+        onChoose={(end) => editSearch({ end })}
+      />
+      <Choice name="Order" chosen={form.by} choices={ORDERS} onChoose={(by) => editSearch({ by })} />
+      <button type="submit" className="primary" disabled={!isReady}>
+        Search
+      </button>
+    </form>
+  );
+}
+
+const ENDS = [
+  { key: "promotes", label: "promote", about: "Their value vector raises the token" },
+  { key: "suppresses", label: "suppress", about: "Their value vector lowers the token" },
+] as const satisfies readonly { key: TokenEnd; label: string; about: string }[];
+
+const ORDERS = [
+  { key: "logit", label: "by logit", about: "The strongest first, whatever else they promote" },
+  { key: "rank", label: "by rank", about: "Those first in which the token stands first" },
+] as const;
+
+interface ChoiceProps<Key extends string> {
+  readonly name: string;
+  readonly chosen: Key;
+  readonly choices: readonly { readonly key: Key; readonly label: string; readonly about: string }[];
+  readonly onChoose: (key: Key) => void;
+}
+
+function Choice<Key extends string>({ name, chosen, choices, onChoose }: ChoiceProps<Key>) {
+  return (
+    <span role="group" aria-label={name} className="choice">
+      {choices.map(({ key, label, about }) => (
+        <button key={key} type="button" title={about} aria-pressed={key === chosen} onClick={() => onChoose(key)}>
+          {label}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function Hits({ asked, found }: LabResults["tokens"]) {
+  const token = tokenText(found.token.text);
+  return (
+    <>
+      <div className="table-scroll" tabIndex={0} role="group" aria-label="Neurons found, scrolls">
+        <table className="plain lab-table">
+          <caption className="visually-hidden">
+            Neurons that {asked.end === "promotes" ? "promote" : "suppress"} {token}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">neuron</th>
+              <th scope="col" className="number" title="What one unit of activation adds to the token’s logit">
+                logit of {token}
+              </th>
+              <th
+                scope="col"
+                className="number"
+                title="Where the token stands among all that the neuron moves; 1 is first"
+              >
+                its place
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.rows.map((row) => (
+              <tr key={formatNeuron(row)}>
+                <th scope="row">
+                  <NeuronLink layer={row.layer} neuron={row.neuron} />
+                </th>
+                <td className="number">
+                  <Value of={row.logit} as="figures" />
+                </td>
+                <td className="number">{row.rank + 1}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="says">{hitsSentence(found, asked.by, asked.end)}</p>
+      <footer className="panel-foot">
+        <Method>
+          Logit: value vector (a column of down_proj) through the final norm’s gain and the token’s row of the
+          unembedding, per unit of activation. By logit every neuron of every layer is computed; by rank the index
+          answers, which keeps each neuron’s first tokens at both ends, exactly.
+        </Method>
+        <Exports
+          name="token-search"
+          table={() => ({
+            header: ["neuron", "layer", "index", "token", "logit", "rank"],
+            rows: found.rows.map((row) => [
+              formatNeuron(row),
+              row.layer,
+              row.neuron,
+              found.token.text,
+              row.logit,
+              row.rank,
+            ]),
+          })}
+        />
+      </footer>
+    </>
+  );
+}
+
+function hitsSentence(
+  { token, rows, total }: LabResults["tokens"]["found"],
+  by: "logit" | "rank",
+  end: TokenEnd,
+): string {
+  const [first] = rows;
+  const name = tokenText(token.text);
+  if (!first) return `No neuron has ${name} among the tokens that the index keeps at that end.`;
+  const leading = rows.filter(({ rank }) => rank === 0).length;
+  const count = total.toLocaleString("en");
+  return by === "logit"
+    ? `Of ${count} neurons ${formatNeuron(first)} ${end === "promotes" ? "raises" : "lowers"} ${name} most, by ${figures(Math.abs(first.logit))} for each unit of activation; it is the first token of ${leading} of the ${rows.length} listed.`
+    : `${count} neurons have ${name} among the tokens that they ${end === "promotes" ? "promote" : "suppress"} most; in ${leading} of the ${rows.length} listed it comes first.`;
+}

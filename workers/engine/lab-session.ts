@@ -1,0 +1,247 @@
+import { conceptNeurons } from "#analysis/concept-search.ts";
+import type { ConceptNeuron } from "#analysis/concept-search.ts";
+import { vectorLogits } from "#analysis/lens.ts";
+import {
+  groupOutput,
+  logProbabilitiesWithout,
+  meanAndSpread,
+  neuronsPerLayer,
+  randomGroups,
+} from "#analysis/neuron-group.ts";
+import { operandPlot } from "#analysis/operand-plot.ts";
+import { rawLogits } from "#analysis/projection.ts";
+import type { ChunkedWork } from "#analysis/projection.ts";
+import { byRank, hitsInLayer, neuronsByLogit } from "#analysis/token-search.ts";
+import type { TokenHit } from "#analysis/token-search.ts";
+import { extremes } from "#core/extremes.ts";
+import { Fault } from "#core/fault.ts";
+import { fromRows } from "#core/matrix.ts";
+import { checkHead, checkNeuron } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
+import { normaliseInterventions } from "#model/interventions.ts";
+import type { Progress, Prompt, Token, TokenLogit } from "#protocol/engine.ts";
+import type {
+  ConceptSearchOptions,
+  ConceptSearchResult,
+  IndexInfo,
+  NeuronGroup,
+  NeuronGroupOptions,
+  NeuronKey,
+  NeuronWiring,
+  OperandPlot,
+  OperandPlotOptions,
+  PlotProgress,
+  TokenSearch,
+  TokenSearchResult,
+} from "#protocol/lab.ts";
+import type { ModelSession } from "./model-session.ts";
+import type { LoadedModel } from "./load-model.ts";
+import type { NeuronIndex } from "./neuron-index.ts";
+import { conceptTokens } from "./concept-tokens.ts";
+import { gridCells, operands } from "./operand-grid.ts";
+import { checkCount, checkToken, promptIds } from "./requests.ts";
+
+const DEFAULT_DRAWS = 5;
+const DEFAULT_SEED = 1;
+/** More random groups than anybody needs for a mean and its spread. */
+const MAX_DRAWS = 100;
+const LISTED = 10;
+/** A group of more tells nothing that its layers do not. */
+const MAX_GROUP = 100_000;
+
+/** The neuron lab on one loaded model: searches over all its neurons, and plots over many prompts. */
+export class LabSession {
+  readonly #model: LoadedModel;
+  readonly #index: NeuronIndex;
+  /** Whose clean runs are remembered. */
+  readonly #session: ModelSession;
+
+  constructor(model: LoadedModel, index: NeuronIndex, session: ModelSession) {
+    this.#model = model;
+    this.#index = index;
+    this.#session = session;
+  }
+
+  async buildIndex(work: ChunkedWork): Promise<IndexInfo> {
+    await this.#index.build(work);
+    const { depth, layersFromStorage } = this.#index;
+    return { layers: this.#model.spec.layers, depth, layersFromStorage };
+  }
+
+  async searchNeurons(options: TokenSearch, work: ChunkedWork): Promise<TokenSearchResult> {
+    const { runner, spec } = this.#model;
+    const question = {
+      token: checkToken(options.token, spec),
+      count: checkCount(options.count),
+      end: checkChoice("end", options.end, ["promotes", "suppresses"]),
+    };
+    const token = this.#token(options.token);
+    if (checkChoice("by", options.by, ["logit", "rank"]) === "logit") {
+      const rows = await neuronsByLogit(runner, question, work.signal);
+      return { token, rows, total: spec.layers * spec.neurons };
+    }
+    await this.#index.build(work);
+    const hits: TokenHit[] = [];
+    for (let layer = 0; layer < spec.layers; layer++) {
+      work.signal?.throwIfAborted();
+      hits.push(...hitsInLayer(await this.#index.layer(layer), question.token, question.end));
+    }
+    return { token, rows: hits.sort(byRank).slice(0, question.count), total: hits.length };
+  }
+
+  async searchConcepts(options: ConceptSearchOptions, work: ChunkedWork): Promise<ConceptSearchResult> {
+    const { runner, spec, tokenizer } = this.#model;
+    const { ids, notTokens } = conceptTokens(options.words, tokenizer);
+    const belowLayer = checkWhole("belowLayer", options.belowLayer ?? Math.ceil(spec.layers / 2), 1, spec.layers);
+    const lastAttention = checkWhole(
+      "lastAttention",
+      options.lastAttention ?? Math.min(belowLayer, spec.layers - 1),
+      0,
+      spec.layers - 1,
+    );
+    const atLeast = checkWhole("atLeast", options.atLeast, 1, this.#index.depth);
+    const count = checkCount(options.count);
+    const found = await conceptNeurons(runner, { concepts: new Set(ids), belowLayer, lastAttention }, work);
+    const searched = Math.min(belowLayer, lastAttention) * spec.neurons;
+    return {
+      concepts: ids.map((id) => this.#token(id)),
+      notTokens,
+      belowLayer,
+      lastAttention,
+      searched,
+      byChance: (this.#index.depth * ids.length) / spec.vocabulary,
+      atLeast: countsAtLeast(found, searched),
+      rows: found
+        .filter(({ tokens }) => tokens.length >= atLeast)
+        .sort((a, b) => b.tokens.length - a.tokens.length)
+        .slice(0, count)
+        .map((each) => ({ ...each, tokens: each.tokens.map((id) => this.#token(id)) })),
+    };
+  }
+
+  async operandPlot(
+    options: OperandPlotOptions,
+    onCells: (progress: PlotProgress) => void,
+    signal: AbortSignal,
+  ): Promise<OperandPlot> {
+    const { runner, spec, tokenizer } = this.#model;
+    const { quantity } = options;
+    if (quantity.kind === "activation") checkNeuron(quantity.at, spec);
+    if (quantity.kind === "head") checkHead(quantity.at, spec);
+    const cells = gridCells(options, tokenizer);
+    for (const { ids } of cells) promptIds(ids, this.#model);
+    const width = operands(options.b).length;
+    const asRows = <T>(flat: ArrayLike<T>) =>
+      operands(options.a).map((_, row) => Array.from({ length: width }, (_each, col) => flat[row * width + col]!));
+    const soFar = new Float64Array(cells.length).fill(Number.NaN);
+    let done = 0;
+    const values = await operandPlot(runner, cells, {
+      quantity,
+      interventions: normaliseInterventions(options.interventions ?? [], spec),
+      signal,
+      onValues(indices, measured) {
+        indices.forEach((index, row) => (soFar[index] = measured[row]!));
+        done += indices.length;
+        onCells({ done, total: cells.length, values: asRows(soFar) });
+      },
+    });
+    return {
+      values: asRows(values),
+      answers: asRows(cells.map(({ answer }) => answer)),
+      unanswered: cells.filter(({ target }) => target === undefined).length,
+      lengths: [...new Set(cells.map(({ ids }) => ids.length))].sort((a, b) => a - b),
+    };
+  }
+
+  async neuronGroup(prompt: Prompt, options: NeuronGroupOptions, signal: AbortSignal): Promise<NeuronGroup> {
+    const { runner, spec } = this.#model;
+    const neurons = this.#checkGroup(options.neurons);
+    const draws = checkWhole("draws", options.draws ?? DEFAULT_DRAWS, 1, MAX_DRAWS);
+    const seed = checkWhole("seed", options.seed ?? DEFAULT_SEED, 0, 2 ** 32 - 1);
+    const { clean, lens, target, interventions, run } = await this.#session.setUpRun(prompt, options);
+    const sets = [[], neurons, ...randomGroups(spec, neurons, { draws, seed })];
+    const [baseline, withoutGroup, ...withoutRandom] = await logProbabilitiesWithout(runner, clean, sets, {
+      target,
+      interventions,
+      signal,
+    });
+    const { mean, spread } = meanAndSpread(withoutRandom);
+    const logits = await vectorLogits(lens, fromRows([await groupOutput(runner, run, neurons)], spec.modelDim));
+    return {
+      target,
+      neurons: neurons.length,
+      perLayer: neuronsPerLayer(spec, neurons),
+      ...this.#ends(logits.data, LISTED),
+      baseline: baseline!,
+      withoutGroup: withoutGroup!,
+      withoutRandom,
+      randomMean: mean,
+      randomSpread: spread,
+    };
+  }
+
+  async neuronWiring(at: NeuronId, { count = LISTED }: { readonly count?: number }): Promise<NeuronWiring> {
+    const { runner, spec } = this.#model;
+    checkNeuron(at, spec);
+    checkCount(count);
+    const { up, gate } = await runner.weights.neuronKeys(at);
+    const keys: NeuronKey[] = [];
+    for (const [part, key] of [["gate", gate] as const, ["up", up] as const]) {
+      if (!key) continue;
+      const { promotes, suppresses } = this.#ends(
+        Float32Array.from(await runner.weights.embeddingProducts(key)),
+        count,
+      );
+      keys.push({ part, raisedBy: promotes, loweredBy: suppresses });
+    }
+    const [value] = await runner.weights.valueVectors([at]);
+    const through: { layer: number; promotes: TokenLogit[]; suppresses: TokenLogit[] }[] = [];
+    for (let layer = at.layer + 1; layer < spec.layers; layer++) {
+      const [logits] = await rawLogits(runner, await runner.weights.valueOutput(layer, [value!]));
+      through.push({ layer, ...this.#ends(logits!, count) });
+    }
+    return { at, keys, through };
+  }
+
+  /** @throws Fault "bad-request" */
+  #checkGroup(neurons: readonly NeuronId[]): NeuronId[] {
+    const { spec } = this.#model;
+    if (neurons.length === 0 || neurons.length > MAX_GROUP) {
+      throw new Fault("bad-request", `group: it has ${neurons.length} neurons; 1 to ${MAX_GROUP} are needed`);
+    }
+    const byKey = new Map(neurons.map((at) => [checkNeuron(at, spec).layer * spec.neurons + at.neuron, at]));
+    return [...byKey.values()].map(({ layer, neuron }) => ({ layer, neuron }));
+  }
+
+  #ends(logits: Float32Array, count: number): { promotes: TokenLogit[]; suppresses: TokenLogit[] } {
+    const { top, bottom } = extremes(logits, count);
+    const listed = (ids: Uint32Array) => Array.from(ids, (id) => ({ ...this.#token(id), logit: logits[id]! }));
+    return { promotes: listed(top), suppresses: listed(bottom) };
+  }
+
+  #token(id: number): Token {
+    return { id, text: this.#model.tokenizer.tokenText(id) };
+  }
+}
+
+/** [m]: how many neurons have at least m concepts, up to the most that one has. */
+function countsAtLeast(found: readonly ConceptNeuron[], searched: number): number[] {
+  const most = found.reduce((max, { tokens }) => Math.max(max, tokens.length), 0);
+  return Array.from({ length: most + 1 }, (_, least) =>
+    least === 0 ? searched : found.filter(({ tokens }) => tokens.length >= least).length,
+  );
+}
+
+function checkWhole(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Fault("bad-request", `${name}: ${String(value)} must be a whole number from ${least} to ${most}`);
+}
+
+function checkChoice<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
+  if (choices.includes(value)) return value;
+  throw new Fault("bad-request", `${name}: “${String(value)}” must be one of ${choices.join(", ")}`);
+}
+
+/** What a call reports to is told how far it is. */
+export const reportTo = (onProgress: (progress: Progress) => void) => (done: number, total: number) =>
+  onProgress({ done, total });

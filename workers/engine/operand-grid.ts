@@ -1,0 +1,106 @@
+import type { PlotPrompt } from "#analysis/operand-plot.ts";
+import { Fault } from "#core/fault.ts";
+import { OPERATIONS } from "#protocol/lab.ts";
+import type { Operation, OperandPlotOptions, OperandRange } from "#protocol/lab.ts";
+import type { ModelTokenizer } from "./tokenizer.ts";
+
+/** A hundred by a hundred: as many as anybody looks at, and as many prompts as a small model answers in a minute. */
+const MAX_OPERANDS = 100;
+/** The longest decimal that a prompt is asked about. */
+const MAX_OPERAND = 9_999;
+const MAX_TEMPLATE_CHARACTERS = 400;
+
+export interface GridCell extends PlotPrompt {
+  readonly answer: string;
+}
+
+type GridTokenizer = Pick<ModelTokenizer, "tokenize" | "tokenText">;
+
+/**
+ * The prompts of a plot, row by row of a, with the first token of each right answer: the token that follows the prompt's when the
+ * answer is written behind it, after a space where the prompt ends in a word or a colon. Where writing it there changes the prompt's
+ * own tokens, it is the first of the answer alone.
+ *
+ * @throws Fault "bad-request" with what was found and what is needed
+ */
+export function gridCells(options: OperandPlotOptions, tokenizer: GridTokenizer): GridCell[] {
+  checkGrid(options);
+  const alone = new Map<string, number | undefined>();
+  return operands(options.a).flatMap((a) =>
+    operands(options.b).map((b) => {
+      const prompt = options.template.replaceAll("{a}", String(a)).replaceAll("{b}", String(b));
+      const { ids } = tokenizer.tokenize(prompt);
+      const answer = solve(options.operation, a, b);
+      if (answer === undefined) return { ids, answer: "" };
+      const target = firstToken(tokenizer, prompt, String(answer), alone);
+      return { ids, target, answer: target === undefined ? "" : tokenizer.tokenText(target) };
+    }),
+  );
+}
+
+export const operands = ({ from, to }: OperandRange) =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** @returns undefined where there is no whole answer */
+export function solve(operation: Operation, a: number, b: number): number | undefined {
+  switch (operation) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return b !== 0 && a % b === 0 ? a / b : undefined;
+    default:
+      throw new Error(`operand plot: unknown operation ${String(operation satisfies never)}`);
+  }
+}
+
+const ENDS_IN_A_WORD = /[\p{L}\p{N}:?]$/u;
+
+/** @param alone the first token of an answer by itself, found once each */
+function firstToken(
+  tokenizer: GridTokenizer,
+  prompt: string,
+  answer: string,
+  alone: Map<string, number | undefined>,
+): number | undefined {
+  const asked = ownIds(tokenizer, prompt);
+  const answered = ownIds(tokenizer, `${prompt}${ENDS_IN_A_WORD.test(prompt) ? " " : ""}${answer}`);
+  if (answered.length > asked.length && asked.every((id, place) => answered[place] === id))
+    return answered[asked.length];
+  if (!alone.has(answer)) alone.set(answer, ownIds(tokenizer, answer)[0]);
+  return alone.get(answer);
+}
+
+/** Without what the tokenizer adds by itself. */
+function ownIds(tokenizer: GridTokenizer, text: string): number[] {
+  const { ids, added } = tokenizer.tokenize(text);
+  return ids.filter((_, index) => !added.includes(index));
+}
+
+function checkGrid({ template, operation, a, b }: OperandPlotOptions): void {
+  if (template.length > MAX_TEMPLATE_CHARACTERS) {
+    throw bad(`the template has ${template.length} characters; at most ${MAX_TEMPLATE_CHARACTERS} are taken`);
+  }
+  for (const name of ["{a}", "{b}"]) {
+    if (!template.includes(name)) throw bad(`the template “${template}” has no ${name}; as in {a}+{b}= it needs both`);
+  }
+  if (!OPERATIONS.includes(operation)) {
+    throw bad(`there is no operation “${String(operation)}”; it needs to be one of ${OPERATIONS.join(" ")}`);
+  }
+  checkRange("a", a);
+  checkRange("b", b);
+}
+
+function checkRange(name: string, { from, to }: OperandRange): void {
+  const isWhole = [from, to].every((end) => Number.isInteger(end) && end >= 0 && end <= MAX_OPERAND);
+  if (!isWhole || to < from || to - from >= MAX_OPERANDS) {
+    throw bad(
+      `${name} goes from ${String(from)} to ${String(to)}; it needs whole numbers from 0 to ${MAX_OPERAND}, upwards, at most ${MAX_OPERANDS} of them`,
+    );
+  }
+}
+
+const bad = (sentence: string) => new Fault("bad-request", `operand plot: ${sentence}`);
