@@ -53,11 +53,13 @@ test(
       await openWithModel(page, "#v=1&m=abacus&p=w5");
 
       await test.step("what fails and heals on the way is tried again, and a load can be paused and let go on", async () => {
+        const slow = { kind: "slow", bytesPerSecond: 60_000 } as const;
         hub.schedule(WEIGHTS, { kind: "status", status: 500 });
+        hub.schedule(WEIGHTS, slow);
         hub.schedule(WEIGHTS, { kind: "truncate", afterBytes: 1000 });
         hub.schedule(WEIGHTS, { kind: "reset" });
         hub.schedule(WEIGHTS, { kind: "status", status: 429, retryAfter: "1" });
-        hub.schedule(WEIGHTS, { kind: "slow", bytesPerSecond: 20_000 }, 1000);
+        hub.schedule(WEIGHTS, slow, 1000);
         await startLoad(page, hub);
         await page.getByRole("button", { name: "Pause" }).click();
         await expect(page.getByText(/Fetching: .* paused$/)).toBeVisible();

@@ -32,9 +32,7 @@ const browser = await chromium.launchPersistentContext(profile, {
   ],
 });
 const page = await browser.newPage();
-page.on("console", (m) => console.error(m.text()));
 await page.goto(`${address}models/abacus/config.json`);
-const before = new Set(renderers().map(({ pid }) => pid));
 let step = "";
 const peaks = new Map<string, number>();
 const poll = setInterval(() => {
@@ -43,7 +41,6 @@ const poll = setInterval(() => {
   peaks.set(name, Math.max(peaks.get(name) ?? 0, bytes));
 }, POLL_MS);
 await page.exposeFunction("tellStep", (told: string) => {
-  console.error(told);
   step = told;
 });
 const measured = await page.evaluate(
@@ -62,19 +59,37 @@ files.close();
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6).toLocaleString("en")} MB`;
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-console.log(measured, before);
-for (const [name, bytes] of peaks) console.log(`${name}: ${megabytes(bytes)}`);
-console.log(`load ${seconds(measured.loadMs)}`);
+const peak = (...steps: readonly string[]) => megabytes(Math.max(...steps.map((each) => peaks.get(each) ?? 0)));
+const ROWS = [
+  [
+    "bytes read / kept / held by the sessions",
+    [measured.readBytes, measured.storedBytes, measured.memoryBytes].map(megabytes).join(" / "),
+  ],
+  ["load: read, quantise, store, set up, first run", seconds(measured.loadMs)],
+  ["second load, from storage with its checksums", seconds(measured.secondLoadMs)],
+  ["one prediction of 6 tokens", seconds(measured.predictMs)],
+  ["one head sweep, 336 heads", seconds(measured.sweepMs)],
+  [
+    "first comparison, top 10",
+    `${seconds(measured.compareMs)}, ${measured.evaluated} of ${measured.neurons} evaluated, ${measured.certified ? "certified" : "not certified"}`,
+  ],
+  [
+    "most memory of the tab: load / sweep / comparison",
+    [peak("reading", "checking", "fetching", "preparing", "warming-up"), peak("sweep"), peak("compare")].join(" / "),
+  ],
+] as const;
+console.log("| half a billion parameters, q4, WASM | |\n| --- | --- |");
+for (const [title, value] of ROWS) console.log(`| ${title} | ${value} |`);
 
 /** The browser's renderer processes and what each has in memory. */
-function renderers(): { readonly pid: string; readonly residentBytes: number }[] {
+function renderers(): { readonly residentBytes: number }[] {
   return readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid))
     .flatMap((pid) => {
       try {
         if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer")) return [];
         const [, kilobytes = "0"] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-        return [{ pid, residentBytes: 1024 * Number(kilobytes) }];
+        return [{ residentBytes: 1024 * Number(kilobytes) }];
       } catch {
         return []; // it ended while it was read
       }
