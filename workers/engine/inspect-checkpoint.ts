@@ -5,12 +5,11 @@ import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engin
 import { fillsOf } from "./fills.ts";
 import { memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
 import { neededTensors, packedBytes, planModel, sourceBytes } from "./model-parts.ts";
-import { readCheckpoint } from "./open-checkpoint.ts";
+import { packOf, readCheckpoint } from "./open-checkpoint.ts";
 import type { Runtime } from "./runtime.ts";
 import { openSource } from "./sources/open-source.ts";
 import type { FileSource } from "./sources/checkpoint-files.ts";
 import type { FileStore } from "./store/file-store.ts";
-import { Pack, packId } from "./store/pack.ts";
 import { storageReport } from "./store/stores.ts";
 
 /**
@@ -28,7 +27,7 @@ export async function inspectCheckpoint(
   const held = {} as Record<Dtype, HeldReport>;
   for (const dtype of DTYPES) {
     const plan = planModel(spec, tensors, dtype);
-    const pack = await Pack.open(store, await packId(identity, dtype));
+    const pack = await packOf({ identity, fingerprint }, store, dtype);
     const isKnown = pack.record?.fingerprint === fingerprint;
     const missing = fillsOf(plan).filter(({ key }) => !isKnown || !pack.isDone(key));
     const storedBytes = packedBytes(plan.parts);

@@ -51,6 +51,18 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<ReadCheckp
   return { identity: files.identity, spec, tokenizer, tensors, small, fingerprint };
 }
 
+/** What a commit of the Hub names cannot change. */
+const isFixed = ({ kind, revision }: SourceIdentity) => kind === "hub" && revision !== undefined;
+
+/** What is stored of a checkpoint that has been read, perhaps nothing. */
+export async function packOf(
+  { identity, fingerprint }: Pick<ReadCheckpoint, "identity" | "fingerprint">,
+  store: FileStore,
+  dtype: Dtype,
+): Promise<Pack> {
+  return Pack.open(store, await packId(identity, dtype, isFixed(identity) ? "" : fingerprint));
+}
+
 /**
  * Reads a checkpoint and finds what is stored of it. What changed at its source since it was stored is made anew; what a Hub
  * commit names cannot have changed and is not asked for again.
@@ -62,12 +74,13 @@ export async function openCheckpoint(
   store: FileStore,
   dtype: Dtype,
 ): Promise<OpenedCheckpoint> {
-  const pack = await Pack.open(store, await packId(files.identity, dtype));
-  const isFixed = files.identity.kind === "hub" && files.identity.revision !== undefined;
-  if (isFixed && pack.record?.completedAt !== undefined) {
-    return readStored(pack, pack.record.identity, () => openTensors(files));
+  const fixed = isFixed(files.identity) && (await Pack.open(store, await packId(files.identity, dtype)));
+  if (fixed && fixed.record?.completedAt !== undefined) {
+    return readStored(fixed, fixed.record.identity, () => openTensors(files));
   }
-  const { identity, spec, tokenizer, tensors, small, fingerprint } = await readCheckpoint(files);
+  const read = await readCheckpoint(files);
+  const { identity, spec, tokenizer, tensors, small, fingerprint } = read;
+  const pack = await packOf(read, store, dtype);
   const plan = planModel(spec, tensors, dtype);
   if (pack.record?.fingerprint !== fingerprint) {
     const { parameters } = plan;

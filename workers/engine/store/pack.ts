@@ -37,9 +37,18 @@ export interface StepLog {
 /** A checksum is taken of this much at a time, so that no more has to be in memory. */
 export const CHECKED_BYTES = 16 * 2 ** 20;
 
-/** One checkpoint in one dtype always has the same name. */
-export async function packId({ kind, name, revision = "" }: SourceIdentity, dtype: Dtype): Promise<string> {
-  return (await sha256(new TextEncoder().encode([kind, name, revision, dtype].join("\n")))).slice(0, 32);
+/**
+ * One checkpoint in one dtype always has the same name.
+ *
+ * @param fingerprint where the identity alone does not say what is in the files: two folders can bear one name, and what an
+ *   address serves can change while a model that came from it is in use
+ */
+export async function packId(
+  { kind, name, revision = "" }: SourceIdentity,
+  dtype: Dtype,
+  fingerprint = "",
+): Promise<string> {
+  return (await sha256(new TextEncoder().encode([kind, name, revision, dtype, fingerprint].join("\n")))).slice(0, 32);
 }
 
 /**
