@@ -2,7 +2,9 @@ import type { Fault } from "#core/fault.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type {
+  AdapterInfo,
   CheckpointReport,
+  ComparisonOptions,
   Generation,
   HeadInspection,
   HeadSweep,
@@ -23,6 +25,7 @@ import type {
   TargetOptions,
   Tokenization,
   TopNeurons,
+  VariantOptions,
 } from "#protocol/engine.ts";
 
 /** How one call is followed and stopped. An aborted call rejects with code "cancelled" at the next session run. */
@@ -47,7 +50,13 @@ export interface Engine {
   load(source: CheckpointSource, options?: LoadOptions, call?: CallOptions<LoadProgress>): Promise<ModelInfo>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
   predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions): Promise<Prediction>;
-  generate(prompt: Prompt, options: { readonly tokens: number }, call?: CallOptions): Promise<Generation>;
+  attachAdapter(source: CheckpointSource, call?: CallOptions<LoadProgress>): Promise<AdapterInfo>;
+  detachAdapter(call?: CallOptions): Promise<void>;
+  generate(
+    prompt: Prompt,
+    options: VariantOptions & { readonly tokens: number },
+    call?: CallOptions,
+  ): Promise<Generation>;
   sweepHeads(
     prompt: Prompt,
     options?: TargetOptions & { readonly rowByRow?: boolean },
@@ -59,12 +68,12 @@ export interface Engine {
     options: TargetOptions & RunOptions & { readonly count: number },
     call?: CallOptions,
   ): Promise<TopNeurons>;
-  compareNeurons(
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number },
-    call?: CallOptions<Progress>,
-  ): Promise<NeuronComparison>;
-  neuron(at: NeuronId, options?: { readonly count?: number }, call?: CallOptions): Promise<NeuronTokens>;
+  compareNeurons(prompt: Prompt, options: ComparisonOptions, call?: CallOptions<Progress>): Promise<NeuronComparison>;
+  neuron(
+    at: NeuronId,
+    options?: VariantOptions & { readonly count?: number },
+    call?: CallOptions,
+  ): Promise<NeuronTokens>;
   inspectNeuron(
     prompt: Prompt,
     options: TargetOptions & RunOptions & { readonly at: NeuronId },

@@ -93,6 +93,8 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     load: (source, options = {}, on) => call("load", on, source, options, report(on)),
     tokenize: (text, on) => call("tokenize", on, text),
     predict: (prompt, options = {}, on) => call("predict", on, prompt, options),
+    attachAdapter: (source, on) => call("attachAdapter", on, source, report(on)),
+    detachAdapter: (on) => call("detachAdapter", on),
     generate: (prompt, options, on) => call("generate", on, prompt, options),
     sweepHeads: (prompt, options = {}, on) => call("sweepHeads", on, prompt, options, report(on)),
     layerIncrease: (prompt, options = {}, on) => call("layerIncrease", on, prompt, options),

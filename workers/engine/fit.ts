@@ -9,10 +9,14 @@ const MAX_PART_BYTES = 2 ** 31 - 1;
 const MAX_WASM_BYTES = 3 * 2 ** 30;
 
 /** What the sessions hold of weights; the embedding's tables stay in storage. */
-export const memoryBytes = ({ parts }: ModelPlan): number => packedBytes(parts.filter(({ graph }) => graph !== undefined));
+export const memoryBytes = ({ parts }: ModelPlan): number =>
+  packedBytes(parts.filter(({ graph }) => graph !== undefined));
 
 /** Why the model cannot run here, with the numbers; undefined if it can, as far as can be known beforehand. */
-export function runRefusal(plan: ModelPlan, { backend, device }: Pick<Runtime, "backend" | "device">): string | undefined {
+export function runRefusal(
+  plan: ModelPlan,
+  { backend, device }: Pick<Runtime, "backend" | "device">,
+): string | undefined {
   const large = plan.parts.find(({ layout }) => layout.totalBytes > MAX_PART_BYTES);
   if (large) {
     return `the ${large.name} takes ${megabytes(large.layout.totalBytes)} in ${plan.dtype}; at most ${megabytes(MAX_PART_BYTES)} can be read as one part`;
@@ -45,7 +49,10 @@ function widestWeight({ parts }: ModelPlan): { readonly name: string; readonly b
 }
 
 /** Why the model cannot be stored here; undefined if it can, as far as the browser says. */
-export function storageRefusal(neededBytes: number, { isPersistent, quotaBytes, usedBytes }: StorageReport): string | undefined {
+export function storageRefusal(
+  neededBytes: number,
+  { isPersistent, quotaBytes, usedBytes }: StorageReport,
+): string | undefined {
   if (!isPersistent || quotaBytes === undefined || usedBytes === undefined) return undefined;
   const free = Math.max(0, quotaBytes - usedBytes);
   return neededBytes <= free

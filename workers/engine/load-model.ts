@@ -1,6 +1,8 @@
 import type * as Ort from "onnxruntime-web";
 import { Fault } from "#core/fault.ts";
+import type { TensorTable } from "#formats/checkpoint.ts";
 import { encodeModel } from "#formats/onnx/encode.ts";
+import type { OnnxGraph } from "#formats/onnx/encode.ts";
 import { WEIGHTS_FILE } from "#graph/parts.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ModelSpec } from "#model/spec.ts";
@@ -36,6 +38,8 @@ export interface LoadedModel {
   /** What the parts take as they are stored and run. */
   readonly weightBytes: number;
   readonly parts: readonly ModelPart[];
+  /** What the checkpoint's own tensors are called, and their shapes. */
+  readonly tensors: TensorTable;
   readonly files: ReadonlyMap<PartId, Blob>;
   readonly sessions: Sessions;
   readonly weights: WeightReader;
@@ -100,7 +104,7 @@ export async function setUpModel(
       signal.throwIfAborted();
       const file = (await pack.readFile(partFile(part.id)))!;
       files.set(part.id, file);
-      if (part.graph) sessions.push(await createSession(runtime, part, encodeModel(part.graph()), file));
+      if (part.graph) sessions.push(await createSession(runtime, part.id, part.graph(), { [WEIGHTS_FILE]: file }));
       progress.prepared(part.layout.totalBytes);
     }
     await filling.finished;
@@ -122,6 +126,7 @@ export async function setUpModel(
     parameters,
     weightBytes: packedBytes(parts),
     parts,
+    tensors: plan.tensors,
     files,
     sessions: owned,
     weights,
@@ -172,15 +177,18 @@ class LoadMeter {
   }
 }
 
-/** @throws Fault "engine-stopped": after a failed creation the runtime refuses every later one, so the worker has to go */
-async function createSession(
+/**
+ * @param files of weights, by the names that the graph calls them by
+ * @throws Fault "engine-stopped": after a failed creation the runtime refuses every later one, so the worker has to go
+ */
+export async function createSession(
   { ort, queue, backend, device }: Runtime,
-  { id }: ModelPart,
-  graph: Uint8Array,
-  weights: Blob,
+  id: PartId,
+  graph: OnnxGraph,
+  files: Readonly<Record<string, Blob>>,
 ): Promise<Ort.InferenceSession> {
   const options: Ort.InferenceSession.SessionOptions = {
-    externalData: [{ path: WEIGHTS_FILE, data: weights }],
+    externalData: Object.entries(files).map(([path, data]) => ({ path, data })),
     graphOptimizationLevel: "all",
     ...(backend === "webgpu"
       ? {
@@ -193,7 +201,7 @@ async function createSession(
       : { executionProviders: ["wasm"] }),
   };
   try {
-    return await queue.add(() => ort.InferenceSession.create(graph, options));
+    return await queue.add(() => ort.InferenceSession.create(encodeModel(graph), options));
   } catch (cause) {
     throw new Fault(
       "engine-stopped",

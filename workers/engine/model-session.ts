@@ -4,6 +4,7 @@ import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIn
 import { lensLogProbabilities, vectorLogits } from "#analysis/lens.ts";
 import type { FrozenLens } from "#analysis/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
+import type { NeuronSearch, RunPair } from "#analysis/neurons.ts";
 import { logitRanges } from "#analysis/ranges.ts";
 import { sweepHeads } from "#analysis/sweep.ts";
 import { Fault } from "#core/fault.ts";
@@ -41,15 +42,26 @@ import { checkCount, checkToken, promptIds } from "./requests.ts";
 
 const DEFAULT_TOP = 10;
 
-/** One loaded model and what was found of it: every analysis the page can ask for. */
+/** What a session needs of a model. */
+export type AskedModel = Pick<LoadedModel, "spec" | "runner" | "tokenizer">;
+
+/** The session of the model that a variant is laid over, and the layers in which its value vectors differ. */
+interface VariantOf {
+  readonly base: ModelSession;
+  readonly valueLayers: readonly number[];
+}
+
+/** One loaded model, or a variant of it, and what was found of it: every analysis the page can ask for. */
 export class ModelSession {
-  readonly #model: LoadedModel;
+  readonly #model: AskedModel;
   readonly #captures: Captures;
+  readonly #variantOf: VariantOf | undefined;
   /** R_k of every neuron, found when a comparison first needs it. */
   #ranges: Float32Array | undefined;
 
-  constructor(model: LoadedModel) {
+  constructor(model: AskedModel, variantOf?: VariantOf) {
     this.#model = model;
+    this.#variantOf = variantOf;
     this.#captures = new Captures(model.runner);
   }
 
@@ -135,32 +147,56 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
     const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
-    const { runner, spec } = this.#model;
     if (interventions.length === 0) {
       throw new Fault(
         "bad-request",
         "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
       );
     }
-    this.#ranges ??= await logitRanges(runner, (done, total) => onProgress({ done, total }), signal);
+    const ranges = await this.#logitRanges(onProgress, signal);
     const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
-    const { rows, evaluated, certified } = await compareNeurons(lens, pair, this.#ranges, {
-      target,
-      count: checkCount(options.count),
-      signal,
-    });
+    return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
+  }
+
+  /**
+   * The same prompt through this model and through another variant of it. Target, lens and `promotes` are this one's.
+   *
+   * @param firstDifferentLayer below it the two have the same weights
+   */
+  async compareVariants(
+    prompt: Prompt,
+    options: TargetOptions & { readonly count: number },
+    { variant, firstDifferentLayer }: { readonly variant: ModelSession; readonly firstDifferentLayer: number },
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<NeuronComparison> {
+    const { clean, lens, target } = await this.#setUp(prompt, options);
+    const after = await variant.#captures.get(clean.ids, []);
+    const ranges = await variant.#logitRanges(onProgress, signal);
+    const pair = { before: clean, after, firstDifferentLayer, afterRunner: variant.#model.runner };
+    return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
+  }
+
+  async #compared(
+    lens: FrozenLens,
+    pair: RunPair,
+    { ranges, ...search }: NeuronSearch & { readonly ranges: Float32Array },
+  ): Promise<NeuronComparison> {
+    const { runner, spec } = this.#model;
+    const { before, after } = pair;
+    const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, search);
     const values = await runner.weights.valueVectors(rows);
     const promoted = await this.#vectorLogits(
       lens,
-      rows.map((at, index) => scaled(values[index]!, activationOf(clean, at))),
+      rows.map((at, index) => scaled(values[index]!, activationOf(before, at))),
     );
     return {
-      target,
+      target: search.target,
       rows: rows.map((row, index) => ({
         ...row,
-        activationBefore: activationOf(clean, row),
-        activationAfter: activationOf(run, row),
+        activationBefore: activationOf(before, row),
+        activationAfter: activationOf(after, row),
         promotes: topIndices(promoted[index]!, DEFAULT_TOP).map((id) => this.#token(id)),
       })),
       evaluated,
@@ -225,6 +261,18 @@ export class ModelSession {
 
   dispose(): Promise<void> {
     return this.#model.runner.dispose();
+  }
+
+  /** R_k of every neuron; a variant finds only those that differ from its base's. */
+  async #logitRanges(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Float32Array> {
+    if (this.#ranges) return this.#ranges;
+    const report = (done: number, total: number) => onProgress({ done, total });
+    const known = this.#variantOf && {
+      ranges: await this.#variantOf.base.#logitRanges(onProgress, signal),
+      changedLayers: this.#variantOf.valueLayers,
+    };
+    this.#ranges = await logitRanges(this.#model.runner, report, signal, known);
+    return this.#ranges;
   }
 
   /** log p(target) with the interventions, and with one more. */

@@ -29,6 +29,13 @@ export interface StartRequest {
   readonly signal: AbortSignal;
 }
 
+export interface StartedModel {
+  readonly session: ModelSession;
+  readonly loaded: LoadedModel;
+  readonly runtime: Runtime;
+  readonly info: ModelInfo;
+}
+
 /**
  * From a request to a model that answers.
  *
@@ -37,7 +44,7 @@ export interface StartRequest {
 export async function startModel(
   ort: OrtModule,
   { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
-): Promise<{ readonly session: ModelSession; readonly info: ModelInfo }> {
+): Promise<StartedModel> {
   const start = performance.now();
   let read = 0;
   onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
@@ -65,7 +72,16 @@ export async function startModel(
     await session.dispose();
     throw reason;
   }
-  return { session, info: { ...infoOf(loaded, runtime, store), bytes: { read, weights: loaded.weightBytes }, loadMs: performance.now() - start } };
+  return {
+    session,
+    loaded,
+    runtime,
+    info: {
+      ...infoOf(loaded, runtime, store),
+      bytes: { read, weights: loaded.weightBytes },
+      loadMs: performance.now() - start,
+    },
+  };
 }
 
 function infoOf(
