@@ -91,7 +91,7 @@ function readTargets(field: Field): Pick<AdapterConfig, "isTarget" | "targets"> 
     throw wrong("target_modules", targets, "a list of modules, a pattern, or all-linear");
   }
   const isInLayers = readLayers(field);
-  const names = targets as string[];
+  const names: readonly string[] = targets;
   return {
     // as PEFT has it, a module that is named in full is meant whatever the layers say
     isTarget: (module) =>
