@@ -5,6 +5,7 @@ import "@fontsource/ibm-plex-mono/latin-ext-400.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { workerEngine } from "#client/worker-engine.ts";
+import { attachAdapterOrThrow, detachAdapter } from "#state/adapter.ts";
 import { changeModelOrThrow, followEngine } from "#state/loading.ts";
 import { DEFAULT_DTYPE } from "#state/model.ts";
 import { showRecorded } from "#state/recorded.ts";
@@ -30,8 +31,15 @@ followAddress(SHIPPED_MODELS);
 void readRecorded();
 installScriptingSurface({
   engine,
-  load: (source, options) =>
-    changeModelOrThrow(choiceOf(source), { dtype: DEFAULT_DTYPE, backend: "auto", ...options }),
+  load: (source, { adapter, ...options }) =>
+    changeModelOrThrow(choiceOf(source), {
+      dtype: DEFAULT_DTYPE,
+      backend: "auto",
+      ...options,
+      ...(adapter && { adapter: choiceOf(adapter) }),
+    }),
+  attach: (source) => attachAdapterOrThrow(choiceOf(source)),
+  detach: detachAdapter,
   bundled: SHIPPED_MODELS[0]!.source,
   pageAddress: document.baseURI,
 });

@@ -4,6 +4,7 @@ import { interventionKey, normaliseInterventions } from "#model/interventions.ts
 import type { Intervention } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
+import { adapterAfterLoad, adapterForLoad } from "./adapter.ts";
 import { model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "./notices.ts";
@@ -26,6 +27,8 @@ let returnTo: ModelState | undefined;
 interface LoadOptions {
   readonly dtype?: Dtype;
   readonly backend?: Backend | "auto";
+  /** A LoRA adapter to lay over it; left out: the one that is attached, if the model is the same. */
+  readonly adapter?: ModelChoice;
 }
 
 /**
@@ -71,6 +74,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   const { signal } = controller;
   loading = controller;
   const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
+  const lora = adapterForLoad(choice, options.adapter);
   forgetRuns();
   const startedAt = performance.now();
   model.setState({
@@ -81,7 +85,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   });
   const info = await currentEngine().load(
     choice.source,
-    { dtype, ...(backend !== "auto" && { backend }) },
+    { dtype, ...(backend !== "auto" && { backend }), ...(lora && { adapter: lora.source }) },
     {
       signal,
       onProgress(progress) {
@@ -95,6 +99,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   onLoaded();
   dismiss("model");
   dropWhatDoesNotFit(info);
+  adapterAfterLoad(lora, info.lora);
   model.setState({ info, status: { kind: "ready" } });
   return info;
 }

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
+import type { Variant } from "#protocol/engine.ts";
 import type { Selection } from "./finding.ts";
 
 /** A head or a neuron: what can be selected, inspected and switched off. */
@@ -13,6 +14,8 @@ export interface Question {
   /** Token id; undefined is the clean run's most probable token. */
   readonly target: number | undefined;
   readonly interventions: readonly Intervention[];
+  /** Which of the model's variants; left out: the base. */
+  readonly variant?: Variant;
 }
 
 /** A list of interventions as it was, and the part whose change replaced it. */
@@ -53,7 +56,7 @@ export const setTarget = (target: number | undefined) => question.setState({ tar
 export function replaceQuestion(next: Question): void {
   const { interventions, past } = question.getState();
   const isNew = interventions.length > 0 && interventions !== next.interventions;
-  question.setState({ ...next, past: isNew ? remember(past, interventions, "") : past });
+  question.setState({ variant: "base", ...next, past: isNew ? remember(past, interventions, "") : past });
 }
 
 /**
