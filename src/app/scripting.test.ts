@@ -63,7 +63,7 @@ function scripted() {
       engine: engine as unknown as Engine,
       load,
       attach: answer("attach", lora),
-      detach: async () => void (await answer("detach", undefined)()),
+      detach: answer("detach", undefined),
       bundled,
       pageAddress: "https://here.org/app/index.html#p=3",
     },

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { Fault } from "#core/fault.ts";
 import type { AdapterInfo, Variant } from "#protocol/engine.ts";
+import { isAddress, isRevision } from "./finding.ts";
 import { choiceNamed, model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { dismiss, notify, notifyFault } from "./notices.ts";
@@ -30,6 +31,14 @@ export const isAttached = ({ status }: AdapterState) => status.kind === "attache
 
 /** `owner/name`, with the revision that was asked for, or an address, as links write it. */
 export const adapterName = ({ id, revision }: ModelChoice) => (revision === undefined ? id : `${id}@${revision}`);
+
+/** @returns undefined for a name that leads nowhere, as a folder on somebody's disk */
+export function adapterNamed(name: string): ModelChoice | undefined {
+  const at = isAddress(name) ? -1 : name.indexOf("@");
+  const [id, revision] = at === -1 ? [name] : [name.slice(0, at), name.slice(at + 1)];
+  if (revision !== undefined && !isRevision(revision)) return undefined;
+  return choiceNamed(id, revision, []);
+}
 
 let attaching: AbortController | undefined;
 
@@ -114,12 +123,10 @@ export function openAdapter(named: string | undefined): void {
     return;
   }
   if (isAttached(now) && now.choice && adapterName(now.choice) === named) return;
-  const at = named.startsWith("http") ? -1 : named.indexOf("@");
-  const [id, revision] = at === -1 ? [named] : [named.slice(0, at), named.slice(at + 1)];
-  const choice = choiceNamed(id, revision, []);
+  const choice = adapterNamed(named);
   if (choice) adapter.setState({ choice, status: { kind: "offered" } });
   else {
     showVariant("base");
-    notify("adapter", `The link is about the adapter “${id}”, which is not on the web; open its folder to go on.`);
+    notify("adapter", `The link is about the adapter “${named}”, which is not on the web; open its folder to go on.`);
   }
 }

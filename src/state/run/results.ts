@@ -10,6 +10,7 @@ import type {
 } from "#protocol/engine.ts";
 
 export type {
+  AdapterInfo,
   HeadInspection,
   HeadSweep,
   ModelInfo,

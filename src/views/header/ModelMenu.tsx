@@ -9,6 +9,7 @@ import type { ModelInfo } from "#state/run/results.ts";
 import { Menu } from "../shared/Menu.tsx";
 import { asSentence } from "../shared/sentence.ts";
 import { BACKEND_NAMES } from "./backend-names.ts";
+import { AdapterGroup } from "./AdapterGroup.tsx";
 import { OtherCheckpoint } from "./OtherCheckpoint.tsx";
 
 const DTYPE_NOTES = {
@@ -56,6 +57,7 @@ export function ModelMenu() {
               Load {choice.id} again
             </button>
           )}
+          <AdapterGroup onChoose={close} />
           <OtherCheckpoint
             onChoose={(next) => {
               close();

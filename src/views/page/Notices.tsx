@@ -19,7 +19,8 @@ export function Notices() {
 
 function NoticeLine({ notice }: { readonly notice: Notice }) {
   const { about, code, message } = notice;
-  const advice = code ? ADVICE[code] : "";
+  // the advice is about models; what is wrong with an adapter says itself what is needed
+  const advice = code && about !== "adapter" ? ADVICE[code] : "";
   return (
     <div className={`notice ${code ? "is-fault" : ""}`} role={code ? "alert" : "status"} data-code={code}>
       <p>
