@@ -32,7 +32,7 @@ const bytesOf = ({ config, tensors }: AdapterParts): ReadonlyMap<string, Buffer>
 
 /** An adapter over the bundled model under an address of the page's own server. */
 async function serveAdapter(page: Page): Promise<void> {
-  const files = bytesOf(randomAdapter(abacusFiles(), { rank: 4, layers: [2, 3], upFactor: 0.6 }));
+  const files = bytesOf(randomAdapter(abacusFiles(), { rank: 4, layers: [2, 3], upFactor: 2 }));
   await page.route(`**${ADDRESS}*`, (route) => {
     const body = files.get(new URL(route.request().url()).pathname.slice(ADDRESS.length));
     return body
@@ -58,9 +58,8 @@ test("an adapter is laid over the model, compared with the base, shared, and lef
   await picture(page, "adapter-menu");
   await page.getByRole("button", { name: "Attach" }).click();
   await expect(variantSwitch(page).getByRole("button", { name: "adapted" })).toHaveAttribute("aria-pressed", "true");
-  await expectWholeSweep(page);
+  await expect.poll(() => probabilities(page)).not.toEqual(ofBase);
   const ofAdapted = await probabilities(page);
-  expect(ofAdapted).not.toEqual(ofBase);
 
   await page.getByRole("tab", { name: "Neurons" }).click();
   await expect(neuronRows(page)).toHaveCount(10);
@@ -93,6 +92,8 @@ test("an adapter is laid over the model, compared with the base, shared, and lef
   await expectModel(page);
   const offer = page.getByRole("group", { name: "Adapter status" });
   await expect(offer).toContainText("Nothing is downloaded until you say so, and nothing computed without it.");
+  // the numbers that come with the page are the base's
+  await expect(page.getByText("recorded")).toHaveCount(0);
   await picture(page, "adapter-offered");
   await offer.getByRole("button", { name: /^Attach / }).click();
   await expect.poll(() => probabilities(page)).toEqual(ofAdapted);

@@ -32,6 +32,10 @@ export const isAttached = ({ status }: AdapterState) => status.kind === "attache
 /** `owner/name`, with the revision that was asked for, or an address, as links write it. */
 export const adapterName = ({ id, revision }: ModelChoice) => (revision === undefined ? id : `${id}@${revision}`);
 
+/** To be read: `owner/name` as it is, of an address its last folder. */
+export const adapterLabel = ({ id }: ModelChoice) =>
+  isAddress(id) ? (new URL(id).pathname.split("/").findLast((part) => part !== "") ?? id) : id;
+
 /** @returns undefined for a name that leads nowhere, as a folder on somebody's disk */
 export function adapterNamed(name: string): ModelChoice | undefined {
   const at = isAddress(name) ? -1 : name.indexOf("@");

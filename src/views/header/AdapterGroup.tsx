@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { countOf } from "#charts/number-format.ts";
-import { adapter, adapterName, adapterNamed, attachAdapter, detachAdapter } from "#state/adapter.ts";
+import { adapter, adapterLabel, adapterName, adapterNamed, attachAdapter, detachAdapter } from "#state/adapter.ts";
 import type { AdapterState } from "#state/adapter.ts";
 import { model } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
@@ -44,7 +44,7 @@ function Present({ state: { choice, status } }: { readonly state: AdapterState }
   if (status.kind !== "attached") return <p className="sheet-note faint">{adapterName(choice)}, not attached yet</p>;
   return (
     <>
-      <AdapterFacts name={adapterName(choice)} info={status.info} />
+      <AdapterFacts choice={choice} info={status.info} />
       <button type="button" className="sheet-item" onClick={() => void detachAdapter()}>
         Go on without the adapter
       </button>
@@ -52,12 +52,13 @@ function Present({ state: { choice, status } }: { readonly state: AdapterState }
   );
 }
 
-function AdapterFacts({ name, info }: { readonly name: string; readonly info: AdapterInfo }) {
+function AdapterFacts({ choice, info }: { readonly choice: ModelChoice; readonly info: AdapterInfo }) {
   const ranks = info.ranks.length === 1 ? `rank ${info.ranks[0]}` : `ranks ${info.ranks.join(", ")}`;
   return (
     <div className="model-facts">
       <p>
-        <strong>{name}</strong>: {ranks}, {countOf(info.parameters)} parameters
+        <strong title={adapterName(choice)}>{adapterLabel(choice)}</strong>: {ranks}, {countOf(info.parameters)}{" "}
+        parameters
       </p>
       <p className="faint">
         {info.modules.join(", ")} of {layersText(info.layers)}

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { VARIANTS } from "#protocol/engine.ts";
-import { adapter, adapterName, isAttached, showVariant } from "#state/adapter.ts";
+import { adapter, adapterLabel, isAttached, showVariant } from "#state/adapter.ts";
 import { question } from "#state/question.ts";
 
 /** Where an adapter is attached: whether the page is about the base or about the model with it. */
@@ -8,7 +8,7 @@ export function VariantSwitch() {
   const state = useStore(adapter);
   const chosen = useStore(question, ({ variant = "base" }) => variant);
   if (!isAttached(state) || !state.choice) return null;
-  const name = adapterName(state.choice);
+  const name = adapterLabel(state.choice);
   const about = { base: "The model without the adapter", adapted: `The model with ${name}` };
   return (
     <span role="group" aria-label="Variant of the model" className="choice variant-switch">

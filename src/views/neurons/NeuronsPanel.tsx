@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { adapter, adapterName, isAttached } from "#state/adapter.ts";
+import { adapter, adapterLabel, isAttached } from "#state/adapter.ts";
 import { isWhole, mostImportantHead } from "#state/effects.ts";
 import { question, setScale } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -29,7 +29,7 @@ export function NeuronsPanel() {
         <h2>
           Neurons that lose their say
           {!nothingOff && ` with ${changesText(interventions.slice(0, 3))}`}
-          {isOfVariants && ` with ${adapterName(lora.choice)}`}
+          {isOfVariants && ` with ${adapterLabel(lora.choice)}`}
         </h2>
         <span className="panel-tools">
           <CountChoice />

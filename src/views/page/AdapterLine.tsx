@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { adapter, adapterName, attachAdapter, detachAdapter } from "#state/adapter.ts";
+import { adapter, adapterLabel, adapterName, attachAdapter, detachAdapter } from "#state/adapter.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
 
@@ -29,7 +29,7 @@ export function AdapterLine() {
         you say so{isNeeded ? ", and nothing computed without it" : ""}.
       </p>
       <button type="button" className="primary" onClick={() => void attachAdapter(choice)}>
-        Attach {adapterName(choice)}
+        Attach {adapterLabel(choice)}
       </button>
       <button type="button" onClick={() => void detachAdapter()}>
         Go on with the base
