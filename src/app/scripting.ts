@@ -191,7 +191,9 @@ function scriptingSurface({ engine, load, attach, detach, bundled, pageAddress }
       const interventions = readInterventions(known["interventions"]);
       const against = readAgainst(known["against"]);
       if (!interventions && !against)
-        throw bad("compareNeurons: interventions are missing; it compares the run with them to the clean run");
+        throw bad(
+          'compareNeurons: interventions are missing; it compares the run with them to the clean run, or with against: { variant: "adapted" } two variants',
+        );
       const asked = {
         count,
         ...variantOf(known),
