@@ -1,4 +1,5 @@
 import type * as Ort from "onnxruntime-web";
+import { Fault } from "#core/fault.ts";
 import type { WeightPlace } from "#graph/builder.ts";
 import { blockGraph, WEIGHTS_FILE } from "#graph/parts.ts";
 import { loraDown, loraUp } from "#graph/weights.ts";
@@ -59,9 +60,11 @@ export async function adaptModel(
     for (const [layer, factors] of opened.layers) {
       signal?.throwIfAborted();
       onProgress({ stage: "preparing", done, total, part: `adapted block ${layer + 1} of ${base.spec.layers}` });
+      const file = base.files.get(layer)!;
+      await checkReadable(file);
       const adapted = layOutFactors(layoutOf(base, layer), factors);
       const session = await createSession(runtime, layer, blockGraph(base.spec, layer, adapted.layout), {
-        [WEIGHTS_FILE]: base.files.get(layer)!,
+        [WEIGHTS_FILE]: file,
         [ADAPTER_FILE]: adapted.file,
       });
       own.push(session);
@@ -79,6 +82,19 @@ export async function adaptModel(
     valueLayers: [...opened.layers].filter(([, factors]) => factors.has("down")).map(([layer]) => layer),
     dispose,
   };
+}
+
+/** A session that cannot be made costs the whole engine; stored weights that are gone are found before that. */
+async function checkReadable(file: Blob): Promise<void> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch (cause) {
+    throw new Fault(
+      "missing-file",
+      "adapter: the stored weights of the model are gone, perhaps deleted in another tab; load the model again",
+      { cause },
+    );
+  }
 }
 
 const layersOf = ({ parts, tensors }: LoadedModel): BaseLayer[] =>

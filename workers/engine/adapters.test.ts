@@ -176,6 +176,22 @@ describe("laws", () => {
   });
 });
 
+test("only the layers whose value vectors differ have their ranges found anew", async () => {
+  const files = randomCheckpoint();
+  const variants = await variantsOf(files, "q8");
+  await attach(variants, randomAdapter(files, { layers: [0, 2], rankPattern: {}, modules: ["down_proj", "q_proj"] }));
+  const interventions = [{ kind: "head", at: { layer: 0, head: 0 }, scale: 0 }] as const;
+  const totals: number[] = [];
+  const onProgress = ({ total }: { readonly total: number }) => totals.push(total);
+  await variants.compareNeurons(IDS, { count: 3, interventions }, onProgress, unaborted());
+  expect(new Set(totals.splice(0))).toEqual(new Set([3 * 56]));
+  await variants.compareNeurons(IDS, { count: 3, against: { variant: "adapted" } }, onProgress, unaborted());
+  expect(new Set(totals.splice(0))).toEqual(new Set([2 * 56]));
+  await variants.compareNeurons([1, 2], { count: 3, against: { variant: "adapted" } }, onProgress, unaborted());
+  expect(totals).toEqual([]);
+  await variants.dispose();
+});
+
 describe("sessions", () => {
   test("only blocks that the adapter changes get one, and they go with it", async () => {
     const files = randomCheckpoint();
@@ -303,6 +319,22 @@ describe("what is refused", () => {
     const before = await variants.session("adapted").predict(IDS, {}, unaborted());
     await expect(variants.attachFiles(fileSet(broken), steps)).rejects.toMatchObject({ name: "Fault", code, message });
     expect(await variants.session("adapted").predict(IDS, {}, unaborted())).toEqual(before);
+  });
+
+  test("the stored weights of a block being gone, before anything is made of it", async () => {
+    const runtime = await startRuntime(ort, "wasm", () => undefined);
+    const loaded = await loadInNode(files, "q8");
+    const gone = new Blob();
+    gone.slice = () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", "NotFoundError")) }) as Blob;
+    const model = { ...loaded, files: new Map(loaded.files).set(1, gone) };
+    const bare = new LoadedVariants({ loaded: model, runtime, session: new ModelSession(loaded) });
+    await expect(attach(bare, parts)).rejects.toMatchObject({
+      code: "missing-file",
+      message:
+        "adapter: the stored weights of the model are gone, perhaps deleted in another tab; load the model again",
+    });
+    expect((await bare.session().predict(IDS, {}, unaborted())).top).toHaveLength(10);
+    await bare.dispose();
   });
 
   test("the adapted variant where no adapter is attached, and a comparison of two things at once", async () => {
