@@ -1,4 +1,6 @@
 import type { BlockRun, Residual, Runner, UnembedRun } from "#analysis/runner.ts";
+import { matrix } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
@@ -57,6 +59,13 @@ export class CountingRunner implements Runner {
     valueProducts: () => Promise.resolve(new Float64Array(3)),
     headOutput: () => Promise.resolve(new Float32Array(2)),
     logitDirection: () => Promise.resolve(new Float64Array(2)),
+    valueOutput: (_: number, vectors: readonly Float32Array[]) =>
+      Promise.resolve(vectors.map(() => new Float32Array(2))),
+    neuronKeys: () => Promise.resolve({ up: new Float32Array(2) }),
+    outputProducts: () => Promise.resolve(new Float64Array(2)),
+    valueDirection: () => Promise.resolve(new Float64Array(2)),
+    values: (_: number, residuals: Matrix) => Promise.resolve(matrix(residuals.rows, 2)),
+    attentionOutputs: (_: number, zs: readonly Float32Array[]) => Promise.resolve(zs.map(() => new Float32Array(2))),
   };
 
   embed(ids: readonly number[]): Promise<Residual> {

@@ -1,4 +1,4 @@
-import { matrix } from "#core/matrix.ts";
+import { fromRows, matrix } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
 import type { Runner, Unembedded, UnembedRun } from "./runner.ts";
 
@@ -47,10 +47,42 @@ export async function lensRanges(lens: FrozenLens, vectors: Matrix): Promise<Flo
   return highestLogit.map((highest, row) => highest - lowestLogit[row]!);
 }
 
+/** How many tokens the unembedding ranks by itself. */
+export const MAX_TOP_TOKENS = 16;
+
+/** Vectors ranked at once: a GPU holds this many rows of logits, and no longer than a moment. */
+const RANKED_AT_ONCE = 64;
+
+/**
+ * The tokens that each bare vector promotes most, most promoted first: ids, ranked where the model runs, so that no logits travel.
+ * The lens's scale plays no part in their order.
+ *
+ * @param count at most `MAX_TOP_TOKENS`
+ */
+export async function promotedTokens(
+  runner: Runner,
+  vectors: readonly Float32Array[],
+  count: number,
+): Promise<number[][]> {
+  if (count > MAX_TOP_TOKENS) throw new RangeError(`lens: ${count} tokens asked for, at most ${MAX_TOP_TOKENS} are ranked`);
+  const found: number[][] = [];
+  for (let from = 0; from < vectors.length; from += RANKED_AT_ONCE) {
+    const chunk = vectors.slice(from, from + RANKED_AT_ONCE);
+    const { topIds } = await project({ runner, scale: 1 }, fromRows(chunk, runner.spec.modelDim), {
+      wants: ["topIds"],
+      isBare: true,
+      rankedRows: Array.from(chunk.keys()),
+    });
+    const each = topIds.length / chunk.length;
+    for (const row of chunk.keys()) found.push(topIds.slice(row * each, row * each + count));
+  }
+  return found;
+}
+
 async function project(
   { runner, scale }: FrozenLens,
   vectors: Matrix,
-  run: Pick<UnembedRun, "wants" | "targets" | "isBare">,
+  run: Pick<UnembedRun, "wants" | "targets" | "isBare" | "rankedRows">,
 ): Promise<Unembedded> {
   // as positions of one row rather than rows of one position: the GPU then multiplies one matrix instead of many vectors
   const residual = runner.upload(vectors.data, 1, vectors.rows);

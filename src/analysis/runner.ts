@@ -80,4 +80,41 @@ export interface ModelWeights {
    * @param mix one number per token, [vocabulary]
    */
   logitDirection(mix: ArrayLike<number>): Promise<Float64Array>;
+  /**
+   * What an attention layer writes for a vector that it attends to fully, were the vector its whole input: W_O·W_V·(γ ⊙ v)
+   * summed over all heads, with γ the gain of the attention's norm, whose scale is left at 1, and no bias; in a LayerNorm
+   * model v's mean is taken out first. The key heads that several query heads share count once for each of these.
+   *
+   * @param vectors of modelDim each
+   * @param head only what this query head writes
+   */
+  valueOutput(layer: number, vectors: readonly Float32Array[], head?: number): Promise<Float32Array[]>;
+  /** What a neuron listens to: γ ⊙ its rows of the FFN's first product, with γ the gain of the FFN's norm. */
+  neuronKeys(at: NeuronId): Promise<NeuronKeys>;
+  /** W_Oᵀ·direction: for every dimension of every head's z how far it writes along a residual direction, [heads · headDim]. */
+  outputProducts(layer: number, direction: ArrayLike<number>): Promise<Float64Array>;
+  /**
+   * The residual direction that a mix of value dimensions reads: γ ⊙ W_Vᵀ·mix, [modelDim], γ being the gain of the attention's
+   * norm, whose scale is left at 1; in a LayerNorm model its mean is taken out. With mix = `outputProducts` it is the transpose
+   * of `valueOutput`.
+   *
+   * @param mix one number for each dimension of each query head, [heads · headDim]; heads that share values add up
+   */
+  valueDirection(layer: number, mix: ArrayLike<number>): Promise<Float64Array>;
+  /**
+   * What attention mixes: the values of residuals, through the attention's norm as it is, scale and biases included.
+   *
+   * @param residuals the layer's input, [any, modelDim]
+   * @returns [any, kvHeads · headDim]
+   */
+  values(layer: number, residuals: Matrix): Promise<Matrix>;
+  /** W_O·z without the bias, [modelDim] for each z of [heads · headDim]. */
+  attentionOutputs(layer: number, zs: readonly Float32Array[]): Promise<Float32Array[]>;
+}
+
+/** In a LayerNorm model with their mean taken out. A gated FFN's neuron has two, one that is only an activation has `up`. */
+export interface NeuronKeys {
+  /** [modelDim] */
+  readonly up: Float32Array;
+  readonly gate?: Float32Array;
 }

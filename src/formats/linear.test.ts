@@ -6,6 +6,8 @@ import {
   linearColumn,
   linearRow,
   multiplyColumns,
+  multiplyRows,
+  multiplyRowsTransposed,
   multiplyTransposed,
   packRows,
 } from "./linear.ts";
@@ -166,6 +168,32 @@ describe("the laws", () => {
           // the order of the sum is the same, the result is float32
           { atol: 0, rtol: 1e-6 },
         );
+      }),
+    );
+  });
+
+  test("several inputs at once give what each gives alone, from the row that is asked for", () => {
+    fc.assert(
+      fc.property(anyMatrix, anyBits, fc.nat(), ({ rows, cols, weights }, bits, from) => {
+        const linear = pack(rows, cols, bits, weights);
+        const inputs = [1, 2].map((factor) => Float32Array.from({ length: cols }, (_, col) => factor + col / 8));
+        const fromRow = from % rows;
+        expect(multiplyRows(linear, inputs, fromRow)).toEqual(
+          inputs.map((input) => multiplyColumns(linear, 0, input).slice(fromRow)),
+        );
+        expect(multiplyRows(linear, inputs, fromRow, 1).map((output) => output.length)).toEqual([1, 1]);
+      }),
+    );
+  });
+
+  test("a run of outputs read backwards is the whole layer with the other outputs at 0", () => {
+    fc.assert(
+      fc.property(anyMatrix, anyBits, fc.nat(), ({ rows, cols, weights }, bits, from) => {
+        const linear = pack(rows, cols, bits, weights);
+        const fromRow = from % rows;
+        const all = Float64Array.from({ length: rows }, (_, row) => (row < fromRow || row % 3 === 1 ? 0 : row + 0.5));
+        const product = multiplyRowsTransposed(linear, fromRow, all.slice(fromRow));
+        expect(product).toBeAllClose(multiplyTransposed(linear, all), { atol: 1e-12, rtol: 1e-12 });
       }),
     );
   });

@@ -126,8 +126,10 @@ export function multiplyTransposed(linear: Linear, y: ArrayLike<number>): Float6
   }
   const weights = new Float32Array(linear.cols);
   for (let row = 0; row < linear.rows; row++) {
-    linearRow(linear, row, weights);
     const factor = y[row]!;
+    // most of a vocabulary is out of the question when a single token is asked about
+    if (factor === 0) continue;
+    linearRow(linear, row, weights);
     for (let col = 0; col < weights.length; col++) product[col]! += factor * weights[col]!;
   }
   return product;
@@ -137,6 +139,35 @@ export function multiplyTransposed(linear: Linear, y: ArrayLike<number>): Float6
 export function multiplyColumns(linear: Linear, fromCol: number, x: ArrayLike<number>): Float32Array {
   const weights = new Float32Array(x.length);
   return Float32Array.from({ length: linear.rows }, (_, row) => dot(linearRow(linear, row, weights, fromCol), x));
+}
+
+/** W·x for several x at once, each weight unpacked once: the outputs from `fromRow` on, `rows` of them, for every x. */
+export function multiplyRows(
+  linear: Linear,
+  inputs: readonly Float32Array[],
+  fromRow = 0,
+  rows = linear.rows - fromRow,
+): Float32Array[] {
+  const outputs = inputs.map(() => new Float32Array(rows));
+  const weights = new Float32Array(linear.cols);
+  for (let row = 0; row < rows; row++) {
+    linearRow(linear, fromRow + row, weights);
+    for (let each = 0; each < inputs.length; each++) outputs[each]![row] = dot(weights, inputs[each]!);
+  }
+  return outputs;
+}
+
+/** W[from…]ᵀ·y for the outputs from `fromRow` on, as many as `y` has, summed in float64: [cols]. Zeros in `y` cost nothing. */
+export function multiplyRowsTransposed(linear: Linear, fromRow: number, y: ArrayLike<number>): Float64Array {
+  const product = new Float64Array(linear.cols);
+  const weights = new Float32Array(linear.cols);
+  for (let row = 0; row < y.length; row++) {
+    const factor = y[row]!;
+    if (factor === 0) continue;
+    linearRow(linear, fromRow + row, weights);
+    for (let col = 0; col < weights.length; col++) product[col]! += factor * weights[col]!;
+  }
+  return product;
 }
 
 const codeAt = (values: Uint8Array, bits: number, index: number) =>

@@ -1,6 +1,8 @@
 import { Fault } from "#core/fault.ts";
 import type { Backend, CheckpointSource } from "#model/checkpoint.ts";
+import type { ChainApi } from "#protocol/chain.ts";
 import type { EngineApi, LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import { ChainSession } from "./chain-session.ts";
 import { Jobs } from "./jobs.ts";
 import { loadModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
@@ -18,23 +20,25 @@ const WARM_UP_TOKENS = [0, 0, 0];
  *
  * @param onDeviceLost told when the GPU is gone; every later call will fail
  */
-export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (reason: string) => void): EngineApi {
+export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (reason: string) => void): EngineApi & ChainApi {
   const jobs = new Jobs();
-  let current: ModelSession | undefined;
+  let current: { readonly session: ModelSession; readonly chains: ChainSession } | undefined;
 
-  const model = (): ModelSession => {
+  const loaded = () => {
     if (!current) throw new Fault("not-loaded", "no model is loaded yet; load one first");
     return current;
   };
+  const model = () => loaded().session;
+  const chains = () => loaded().chains;
 
   return {
     load: (job, source, options, onProgress) =>
       jobs.run(job, async (signal) => {
         const ort = await loadOrt();
-        const { session, info } = await load(ort, { source, options, onProgress, onDeviceLost, signal });
+        const { info, ...started } = await load(ort, { source, options, onProgress, onDeviceLost, signal });
         const previous = current;
-        current = session;
-        await previous?.dispose();
+        current = started;
+        await previous?.session.dispose();
         return info;
       }),
     tokenize: (job, text) => jobs.run(job, async () => model().tokenize(text)),
@@ -49,6 +53,22 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
     neuron: (job, at, options) => jobs.run(job, () => model().neuron(at, options)),
     inspectNeuron: (job, prompt, options) => jobs.run(job, (signal) => model().inspectNeuron(prompt, options, signal)),
     inspectHead: (job, prompt, options) => jobs.run(job, (signal) => model().inspectHead(prompt, options, signal)),
+    layerValues: (job, prompt, options) => jobs.run(job, () => chains().layerValues(prompt, options)),
+    headValues: (job, prompt, options) => jobs.run(job, () => chains().headValues(prompt, options)),
+    positionValues: (job, prompt, options) => jobs.run(job, () => chains().positionValues(prompt, options)),
+    comparePrompts: (job, prompt, options, onProgress) =>
+      jobs.run(job, (signal) => chains().comparePrompts(prompt, options, onProgress, signal)),
+    featureTransfer: (job, prompt, options) => jobs.run(job, () => chains().featureTransfer(prompt, options)),
+    traceSources: (job, prompt, options) => jobs.run(job, () => chains().traceSources(prompt, options)),
+    tracePositions: (job, prompt, options) => jobs.run(job, () => chains().tracePositions(prompt, options)),
+    traceNeurons: (job, prompt, options) => jobs.run(job, () => chains().traceNeurons(prompt, options)),
+    enhancingGraph: (job, prompt, options) =>
+      jobs.run(job, (signal) => chains().enhancingGraph(prompt, options, signal)),
+    chain: (job, prompt, options, onProgress) =>
+      jobs.run(job, (signal) => chains().chain(prompt, options, onProgress, signal)),
+    attentionNeurons: (job, prompt, options) =>
+      jobs.run(job, (signal) => chains().attentionNeurons(prompt, options, signal)),
+    queryNeurons: (job, prompt, options) => jobs.run(job, (signal) => chains().queryNeurons(prompt, options, signal)),
     cancel: (job) => jobs.cancel(job),
   };
 }
@@ -61,7 +81,7 @@ interface LoadRequest {
   readonly signal: AbortSignal;
 }
 
-async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: ModelSession; info: ModelInfo }> {
+async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: ModelSession; chains: ChainSession; info: ModelInfo }> {
   const { source, options, onProgress, signal } = request;
   const dtype = options.dtype ?? DEFAULT_DTYPE;
   const start = performance.now();
@@ -105,7 +125,7 @@ async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: Mo
     bytes: { read, weights: loaded.weightBytes },
     loadMs: performance.now() - start,
   };
-  return { session, info };
+  return { session, chains: new ChainSession(loaded, session), info };
 }
 
 function sourceName(source: CheckpointSource): string {

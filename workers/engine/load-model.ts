@@ -113,6 +113,7 @@ function readerOf(built: readonly BuiltPart[]): WeightReader {
   return {
     linear: (part, name) => Promise.resolve(weightsOf(part).linear.get(name)!),
     plain: (part, name) => Promise.resolve(weightsOf(part).plain.get(name)!),
+    plainIfAny: (part, name) => Promise.resolve(weightsOf(part).plain.get(name)),
   };
 }
 

@@ -105,7 +105,7 @@ export class ModelSession {
   }
 
   async layerIncrease(prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerIncrease> {
-    const { lens, target, run } = await this.#setUpRun(prompt, options);
+    const { lens, target, run } = await this.setUpRun(prompt, options);
     return { target, ...(await layerIncreases(lens, run, target)) };
   }
 
@@ -114,7 +114,7 @@ export class ModelSession {
     options: TargetOptions & RunOptions & { readonly count: number },
     signal: AbortSignal,
   ): Promise<TopNeurons> {
-    const { lens, target, run } = await this.#setUpRun(prompt, options);
+    const { lens, target, run } = await this.setUpRun(prompt, options);
     const { order, evaluated, certified } = await topNeurons(lens, run, {
       target,
       count: checkCount(options.count),
@@ -134,7 +134,7 @@ export class ModelSession {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
-    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
     const { runner, spec } = this.#model;
     if (interventions.length === 0) {
       throw new Fault(
@@ -142,10 +142,10 @@ export class ModelSession {
         "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
       );
     }
-    this.#ranges ??= await logitRanges(runner, (done, total) => onProgress({ done, total }), signal);
+    const ranges = await this.ranges(onProgress, signal);
     const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
-    const { rows, evaluated, certified } = await compareNeurons(lens, pair, this.#ranges, {
+    const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, {
       target,
       count: checkCount(options.count),
       signal,
@@ -182,7 +182,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronInspection> {
     const at = checkNeuron(options.at, this.#model.spec);
-    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
     const base = await lensLogProbabilities(lens, fromRows([midOf(run, at.layer)], this.#model.spec.modelDim), target);
     const [increase] = await neuronIncreases(lens, [{ run, at, atBase: base[0]! }], target);
     return {
@@ -204,7 +204,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<HeadInspection> {
     const at = checkHead(options.at, this.#model.spec);
-    const { clean, lens, target, interventions, run } = await this.#setUpRun(prompt, options);
+    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
     const positions = clean.ids.length;
     const { pattern } = run.layers[at.layer]!;
     const ofHead = matrix(
@@ -225,6 +225,12 @@ export class ModelSession {
 
   dispose(): Promise<void> {
     return this.#model.runner.dispose();
+  }
+
+  /** R_k of every neuron: what a comparison needs to be certain. */
+  async ranges(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Float32Array> {
+    this.#ranges ??= await logitRanges(this.#model.runner, (done, total) => onProgress({ done, total }), signal);
+    return this.#ranges;
   }
 
   /** log p(target) with the interventions, and with one more. */
@@ -251,7 +257,7 @@ export class ModelSession {
   }
 
   /** As `#setUp`, with the run under the interventions beside the clean one. */
-  async #setUpRun(prompt: Prompt, options: TargetOptions & RunOptions) {
+  async setUpRun(prompt: Prompt, options: TargetOptions & RunOptions) {
     const known = await this.#setUp(prompt, options);
     return { ...known, run: await this.#captures.get(known.clean.ids, known.interventions) };
   }

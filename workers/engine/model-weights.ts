@@ -1,5 +1,14 @@
+import { normScale } from "#analysis/norm-scale.ts";
 import type { ModelWeights } from "#analysis/runner.ts";
-import { linearColumn, multiplyColumns, multiplyTransposed } from "#formats/linear.ts";
+import { fromRows, rowOf } from "#core/matrix.ts";
+import {
+  linearColumn,
+  linearRow,
+  multiplyColumns,
+  multiplyRows,
+  multiplyRowsTransposed,
+  multiplyTransposed,
+} from "#formats/linear.ts";
 import type { Linear } from "#formats/linear.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
@@ -10,6 +19,8 @@ export type PartId = "embed" | "unembed" | number;
 export interface WeightReader {
   linear(part: PartId, name: string): Promise<Linear>;
   plain(part: PartId, name: string): Promise<Float32Array>;
+  /** Undefined where the family has no such weight: biases. */
+  plainIfAny(part: PartId, name: string): Promise<Float32Array | undefined>;
 }
 
 /** Reads the quantised weights themselves, so that an analysis speaks of the model that runs. */
@@ -32,13 +43,83 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z),
     async logitDirection(mix) {
       const gain = await reader.plain("unembed", "final_norm");
-      const direction = multiplyTransposed(await reader.linear("unembed", "unembedding"), mix).map(
-        (value, dim) => value * gain[dim]!,
-      );
-      if (spec.norm === "rms") return direction;
-      // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
-      const mean = direction.reduce((sum, value) => sum + value, 0) / direction.length;
-      return direction.map((value) => value - mean);
+      return readBehindNorm(spec, gain, multiplyTransposed(await reader.linear("unembed", "unembedding"), mix));
     },
+    async valueOutput(layer, vectors, head) {
+      const { heads, kvHeads, headDim } = spec;
+      const gain = await reader.plain(layer, "attn_norm");
+      const inputs = vectors.map((vector) => throughNorm(spec, gain, vector));
+      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue(spec), kvHeads * headDim);
+      const group = heads / kvHeads;
+      const z = values.map((value) =>
+        Float32Array.from({ length: heads * headDim }, (_, i) =>
+          head === undefined || head === Math.floor(i / headDim)
+            ? value[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]!
+            : 0,
+        ),
+      );
+      return multiplyRows(await reader.linear(layer, "attn_out"), z);
+    },
+    async neuronKeys({ layer, neuron }) {
+      const weights = await reader.linear(layer, "mlp_in");
+      const gain = await reader.plain(layer, spec.block === "parallel-shared" ? "attn_norm" : "mlp_norm");
+      const key = (row: number) =>
+        Float32Array.from(readBehindNorm(spec, gain, Float64Array.from(linearRow(weights, row))));
+      return spec.activation === "silu-gated"
+        ? { up: key(spec.neurons + neuron), gate: key(neuron) }
+        : { up: key(neuron) };
+    },
+    outputProducts: async (layer, direction) => multiplyTransposed(await reader.linear(layer, "attn_out"), direction),
+    async valueDirection(layer, mix) {
+      const { heads, kvHeads, headDim } = spec;
+      const group = heads / kvHeads;
+      const shared = new Float64Array(kvHeads * headDim);
+      for (let i = 0; i < heads * headDim; i++) {
+        shared[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]! += mix[i]!;
+      }
+      const read = multiplyRowsTransposed(await reader.linear(layer, "qkv"), firstValue(spec), shared);
+      return readBehindNorm(spec, await reader.plain(layer, "attn_norm"), read);
+    },
+    async values(layer, residuals) {
+      const { kvHeads, headDim } = spec;
+      const gain = await reader.plain(layer, "attn_norm");
+      const normBias = await reader.plainIfAny(layer, "attn_norm.bias");
+      const inputs = Array.from({ length: residuals.rows }, (_, row) => {
+        const residual = rowOf(residuals, row);
+        const scale = normScale(spec, residual);
+        return throughNorm(spec, gain, residual).map((value, dim) => value * scale + (normBias?.[dim] ?? 0));
+      });
+      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue(spec), kvHeads * headDim);
+      const bias = (await reader.plainIfAny(layer, "qkv.bias"))?.subarray(firstValue(spec));
+      return fromRows(
+        bias ? values.map((value) => value.map((each, i) => each + bias[i]!)) : values,
+        kvHeads * headDim,
+      );
+    },
+    attentionOutputs: async (layer, zs) => multiplyRows(await reader.linear(layer, "attn_out"), zs),
   };
 }
+
+/** Where a layer's values begin among the rows of `qkv`: behind all queries and keys. */
+const firstValue = ({ heads, kvHeads, headDim }: ModelSpec) => (heads + kvHeads) * headDim;
+
+/** The norm with its scale at 1 and without its bias: γ ⊙ v, in a LayerNorm model with v's mean taken out first. */
+function throughNorm({ norm }: ModelSpec, gain: Float32Array, vector: Float32Array): Float32Array {
+  const mean = norm === "rms" ? 0 : meanOf(vector);
+  return vector.map((value, dim) => (value - mean) * gain[dim]!);
+}
+
+/** The direction before the norm that a direction behind it reads: the transpose of `throughNorm`. */
+function readBehindNorm({ norm }: ModelSpec, gain: Float32Array, behind: Float64Array): Float64Array {
+  const direction = behind.map((value, dim) => value * gain[dim]!);
+  if (norm === "rms") return direction;
+  // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
+  const mean = meanOf(direction);
+  return direction.map((value) => value - mean);
+}
+
+const meanOf = (values: Float32Array | Float64Array) => {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+};

@@ -22,12 +22,14 @@ export interface Chain {
   readonly model: { readonly layers: number; readonly heads: number; readonly neurons: number };
   /** In this order: enhancing, transferring, predicting, prediction enhancing. A stage without evidence is there and says so. */
   readonly stages: readonly ChainStage[];
-  /** Nodes of all stages, and the prediction. Only stages with evidence have nodes. */
+  /** Nodes of the stages with evidence, the embeddings that they read, and the prediction. */
   readonly nodes: readonly ChainNode[];
   /** Both ends are among `nodes`. */
   readonly edges: readonly ChainEdge[];
   /** The prediction before and after the predicting head is switched off; undefined where no head was found. */
   readonly ablation: ChainAblation | undefined;
+  /** The deep neuron whose keys `enhances` and `transfers` are measured by; undefined where there is none. */
+  readonly reference: NeuronId | undefined;
   /** Those that chose the nodes; undefined for what was chosen by people. */
   readonly thresholds: ChainThresholds | undefined;
   readonly provenance: ChainProvenance;
@@ -61,7 +63,11 @@ export interface ChainStage {
   readonly hasEvidence: boolean;
   /** What decided, each with its threshold, in the order in which they were asked; none in a published chain. */
   readonly criteria: readonly Criterion[];
-  /** Ids of the stage's nodes, most important first; empty without evidence. */
+  /**
+   * Ids of the stage's nodes, most important first; empty without evidence. Deep neurons stand with prediction enhancing if that has
+   * evidence, else with the head that raises them. Embeddings stand with feature enhancing, or in no stage if that has no evidence:
+   * they are the prompt, and are drawn wherever something reads them.
+   */
   readonly nodes: readonly string[];
   /** The numbers of the stage's sentence; undefined if an earlier stage already had no evidence, so that nothing was measured. */
   readonly evidence: StageEvidence | undefined;
@@ -79,22 +85,21 @@ export interface Criterion {
 /**
  * - `head-effect`, nats: how much log p(target) falls without the predicting head
  * - `promoting-share`, 0 to 1: of the neurons that lose most without the head, how many promote the target
- * - `operand-share`, 0 to 1: of what reaches the head through shallow attention or directly from other positions than the
- *   last, how much comes from the prompt's operands (numbers, signs of operation, number words)
- * - `transferred-share`, 0 to 1: the strongest shallow attention layer's part of what the head reads
  * - `shallow-layers`, a count: how many layers lie below the predicting head's
- * - `shallow-share`, 0 to 1: the part of a transferred position's feature that shallow FFN neurons wrote
- * - `deep-neurons`, a count: deep neurons that lose at least the threshold's change and stand in at least two layers
+ * - `transferred-share`, 0 to 1: what the strongest shallow attention layer brings from one position, of all that the head reads
+ * - `shallow-share`, 0 to 1: what the strongest shallow FFN neuron wrote, of one position's feature
+ * - `deep-neurons`, a count: deep neurons that the head raises and that lose at least `neuronChange` without it
+ * - `deep-layers`, a count: in how many layers they stand
  * - `enhancing-drop`, 0 to 1: how much the higher deep neurons' activations fall when the lowest one is off, on average
  */
 export type CriterionMeasure =
   | "head-effect"
   | "promoting-share"
-  | "operand-share"
   | "transferred-share"
   | "shallow-layers"
   | "shallow-share"
   | "deep-neurons"
+  | "deep-layers"
   | "enhancing-drop";
 
 export type StageEvidence = EnhancingEvidence | TransferringEvidence | PredictingEvidence | PredictionEnhancingEvidence;
@@ -168,19 +173,19 @@ export interface ChainNode {
   readonly index: number | undefined;
   /** The row it is drawn in: where it writes. */
   readonly position: number;
+  /** Of an embedding: the word at its position, as the vocabulary writes it. */
+  readonly word: string | undefined;
   /** Top tokens of what it writes: of activation × value vector for a neuron, so the activation's sign counts. */
   readonly promotes: readonly ChainToken[];
   /** The same after the value-output transformation of the attention layer that carries it on; only of what is carried. */
   readonly transformed: readonly ChainToken[] | undefined;
   /** Log-probability increase at the last position, in nats with its sign; undefined for what writes elsewhere. */
   readonly contribution: number | undefined;
-  /** Inner products with the keys of the reference neuron (see `ChainEdge.up`) along the paths that the chain shows. */
-  readonly score: number | undefined;
   /** A neuron's activation at its position, in the clean run. */
   readonly activation: number | undefined;
   /** A deep neuron's change in the comparison: its increase with the head on minus with it off, in nats. */
   readonly change: number | undefined;
-  /** log p(target) with the node off (everything in `switchOff` at 0, at every position) minus the baseline; measured. */
+  /** log p(target) with the node off (everything in `switchOff` at 0, at every position) minus that of the run; measured. */
   readonly effect: number | undefined;
   /** What takes it out; empty for what cannot be switched: embedding and prediction. */
   readonly switchOff: readonly Intervention[];
@@ -188,7 +193,7 @@ export interface ChainNode {
 
 /**
  * - `enhances`: embedding or shallow neuron → attention layer, or straight to the head where it reads the position itself
- * - `transfers`: attention layer → head
+ * - `transfers`: attention layer → head, one edge for each position that the layer brings something from
  * - `predicts`: head → deep neuron
  * - `amplifies`: deep neuron → deep neuron of a higher layer
  * - `promotes`: deep neuron or head → prediction
@@ -203,9 +208,10 @@ export interface ChainEdge {
   /** The position that attention reads for this edge; undefined where nothing is moved between positions. */
   readonly position: number | undefined;
   /**
-   * What the edge is claimed to carry, with its sign. `promotes`: the log-probability increase, in nats. All others: up + gate,
-   * an inner product of what is sent with a deep neuron's keys (no unit): the receiver's own keys for `predicts` and `amplifies`, those
-   * of the reference neuron (the lowest deep one) for `enhances` and `transfers`.
+   * What the edge is claimed to carry, with its sign. `promotes`: the log-probability increase, in nats. All others: ± up ± gate, an
+   * inner product of what is sent with a deep neuron's keys (no unit), each with the sign that the neuron's own key has, so that above 0
+   * means towards where the neuron stands: the receiver's own keys for `predicts` and `amplifies`, those of the reference neuron (the
+   * deep one of the lowest layer) for `enhances` and `transfers`.
    */
   readonly claimed: number;
   /** Its parts: with the up key (in an FFN without a gate, with the only key) and with the gate key (undefined there). */
@@ -249,8 +255,6 @@ export interface ChainThresholds {
   readonly headEffect: number;
   /** Of the compared neurons, the share that has to promote the target, 0 to 1. */
   readonly promotingShare: number;
-  /** The share of the head's transferred input that has to come from operands, 0 to 1. */
-  readonly operandShare: number;
   /** What a deep neuron has to lose without the head, in nats. */
   readonly neuronChange: number;
   /** The share of what the head reads that a shallow attention layer or a position has to carry to be shown, 0 to 1. */
