@@ -65,9 +65,12 @@ export async function assembleChain(runner: Runner, clean: Capture, question: Ch
     ? ranked.find(({ head }) => head.layer === chosen.layer && head.head === chosen.head)!
     : ranked[0]!;
   const strong = criterion("head-effect", -first.effect, thresholds.headEffect);
-  if (!strong.holds) return withoutHead(asked, [strong]);
+  if (!strong.holds) return withoutHead(asked, [strong], predictingEvidence(asked, first, ranked, NOT_COMPARED));
   return fromHead(asked, first, ranked, strong);
 }
+
+/** No head was worth a comparison. */
+const NOT_COMPARED: Predicted = { compared: [], promoting: 0, deep: [] };
 
 type Criteria = ChainStage["criteria"];
 
@@ -122,7 +125,7 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
   const all: Outline = {
     head,
     deep: predicted.deep,
-    reference: found.root,
+    reference: { layer: found.root.layer, neuron: found.root.neuron },
     readings: shallow.readings,
     features: shallow.features,
     isEnhancing: false,
@@ -166,7 +169,7 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
     nodes,
     edges,
     ablation: ablationOf(asked, head, after),
-    reference: found.root,
+    reference: outline.reference,
   };
 }
 

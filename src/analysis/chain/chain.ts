@@ -135,7 +135,7 @@ export interface PredictingEvidence {
   readonly effect: number;
   /** The heads that follow in the sweep, largest fall first. */
   readonly runnersUp: readonly { readonly head: HeadId; readonly effect: number }[];
-  /** How many neurons of the comparison were looked at, and how many of them promote the target. */
+  /** How many neurons of the comparison were looked at, and how many of them promote the target; 0 where no head was worth it. */
   readonly compared: number;
   readonly promoting: number;
   /** The tokens that count as the target: itself and its other spellings as far as they are known. */

@@ -126,7 +126,7 @@ export const stageEffects = {
     return {
       stage: "prediction-enhancing",
       neurons: deep.length,
-      lowest,
+      lowest: lowest && { layer: lowest.layer, neuron: lowest.neuron },
       drop,
       effect: lowest && nodes.get(deepNode(lowest))!.logProbability - baseline,
     };

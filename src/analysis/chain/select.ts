@@ -113,10 +113,11 @@ export async function shallowParts(
     input.total === 0 ? 0 : Math.abs(score.claimed) / input.total;
   const byShare = [...input.readings].sort((a, b) => shareOf(b) - shareOf(a));
   const brought = byShare.find(({ via }) => via !== undefined);
-  const readings = byShare
-    .filter((reading) => shareOf(reading) >= thresholds.transferShare)
-    .slice(0, MAX_READINGS)
-    .map(({ via, position }): Reading => ({ via, position }));
+  const large = byShare.filter((reading) => shareOf(reading) >= thresholds.transferShare);
+  const shown = large.slice(0, MAX_READINGS);
+  // what an attention layer brings is what the stage is about: its strongest is shown also where the head reads much by itself
+  if (brought && large.includes(brought) && !shown.includes(brought)) shown[MAX_READINGS - 1] = brought;
+  const readings = shown.map(({ via, position }): Reading => ({ via, position }));
   const found: { feature: Feature; share: number }[] = [];
   let shallowShare: number | undefined;
   for (const reading of readings) {
