@@ -66,7 +66,12 @@ async function ablateTogether(
       const isWatched = watched.some((at) => at.layer === layer);
       const { residual: next, taps } = await runner.block(layer, residual, {
         variants: Array.from({ length: rows }, (_, row) => Math.min(row, inBatch)),
-        ...rowScales(spec, layer, rows, present.map((variant) => variants[variant]!)),
+        ...rowScales(
+          spec,
+          layer,
+          rows,
+          present.map((variant) => variants[variant]!),
+        ),
         ...(isWatched && { taps: ["post"] as const }),
       });
       runner.release(residual);

@@ -50,10 +50,7 @@ export async function slopes(
 ): Promise<{ readonly atBase: Float64Array; readonly gradients: Float64Array[] }> {
   const { spec, weights } = lens.runner;
   const logits = await residualLogits(lens, fromRows(bases, spec.modelDim));
-  const atBase = Float64Array.from(
-    bases,
-    (_, row) => rowOf(logits, row)[target]! - logSumExp(rowOf(logits, row)),
-  );
+  const atBase = Float64Array.from(bases, (_, row) => rowOf(logits, row)[target]! - logSumExp(rowOf(logits, row)));
   const gradients: Float64Array[] = [];
   for (const row of bases.keys()) {
     const mix = softmax(rowOf(logits, row)).map((probability) => -probability);

@@ -64,7 +64,8 @@ export async function promotedTokens(
   vectors: readonly Float32Array[],
   count: number,
 ): Promise<number[][]> {
-  if (count > MAX_TOP_TOKENS) throw new RangeError(`lens: ${count} tokens asked for, at most ${MAX_TOP_TOKENS} are ranked`);
+  if (count > MAX_TOP_TOKENS)
+    throw new RangeError(`lens: ${count} tokens asked for, at most ${MAX_TOP_TOKENS} are ranked`);
   const found: number[][] = [];
   for (let from = 0; from < vectors.length; from += RANKED_AT_ONCE) {
     const chunk = vectors.slice(from, from + RANKED_AT_ONCE);

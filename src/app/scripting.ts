@@ -17,6 +17,8 @@ import type {
   RankedToken,
   Token,
 } from "#protocol/engine.ts";
+import { chainSurface } from "./chain-scripting.ts";
+import type { ChainSurface } from "./chain-scripting.ts";
 import {
   bad,
   given,
@@ -54,7 +56,7 @@ interface Counted {
  * `window.arithmoscope`: the engine of the page, for the console, for notebooks and for tests. Log-probabilities and
  * increases are in nats. Every call rejects with an `Error` whose `code` is a `FaultCode`; see docs/scripting.md.
  */
-export interface ScriptingSurface {
+export interface ScriptingSurface extends ChainSurface {
   load(source: ScriptSource, options?: LoadOptions): Promise<ModelInfo>;
   tokenize(text: string): Promise<{ ids: number[]; texts: string[] }>;
   predict(
@@ -172,6 +174,8 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
       const { promotes, suppresses } = await engine.neuron(readNeuron(at));
       return { promotes, suppresses };
     },
+
+    ...chainSurface(engine),
   };
   return withCodes(surface);
 }

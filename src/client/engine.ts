@@ -22,18 +22,16 @@ import type {
   Tokenization,
   TopNeurons,
 } from "#protocol/engine.ts";
+import type { CallOptions } from "./call-options.ts";
+import type { ChainEngine } from "./chain-engine.ts";
 
-/** How one call is followed and stopped. An aborted call rejects with code "cancelled" at the next session run. */
-export interface CallOptions<Report = never> {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (report: Report) => void;
-}
+export type { CallOptions };
 
 /**
  * The engine as the page sees it. Every promise settles, also when the worker dies ("engine-stopped") or the GPU is
  * lost ("device-lost"); failures are `Fault`s with a code.
  */
-export interface Engine {
+export interface Engine extends ChainEngine {
   load(source: CheckpointSource, options?: LoadOptions, call?: CallOptions<LoadProgress>): Promise<ModelInfo>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
   predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions): Promise<Prediction>;

@@ -1,17 +1,19 @@
 import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
 import type { FaultCode } from "#core/fault.ts";
+import type { ChainApi } from "#protocol/chain.ts";
 import type { EngineApi, JobId } from "#protocol/engine.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
 import type { CallOptions, Engine } from "./engine.ts";
 
-type Method = Exclude<keyof EngineApi, "cancel">;
-type Result<M extends Method> = Awaited<ReturnType<EngineApi[M]>>;
+type Api = EngineApi & ChainApi;
+type Method = Exclude<keyof Api, "cancel">;
+type Result<M extends Method> = Awaited<ReturnType<Api[M]>>;
 
 /** One worker and what is pending in it. */
 interface Running {
   readonly worker: Worker;
-  readonly api: Comlink.Remote<EngineApi>;
+  readonly api: Comlink.Remote<Api>;
   /** Rejects one pending call each. */
   readonly pending: Set<(reason: Fault) => void>;
   readonly watch: AbortController;
@@ -30,7 +32,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     const worker = start(name);
     const launched: Running = {
       worker,
-      api: Comlink.wrap<EngineApi>(worker),
+      api: Comlink.wrap<Api>(worker),
       pending: new Set(),
       watch: new AbortController(),
     };
@@ -97,6 +99,18 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     neuron: (at, options = {}, on) => call("neuron", on, at, options),
     inspectNeuron: (prompt, options, on) => call("inspectNeuron", on, prompt, options),
     inspectHead: (prompt, options, on) => call("inspectHead", on, prompt, options),
+    layerValues: (prompt, options = {}, on) => call("layerValues", on, prompt, options),
+    headValues: (prompt, options = {}, on) => call("headValues", on, prompt, options),
+    positionValues: (prompt, options, on) => call("positionValues", on, prompt, options),
+    comparePrompts: (prompt, options, on) => call("comparePrompts", on, prompt, options, report(on)),
+    featureTransfer: (prompt, options, on) => call("featureTransfer", on, prompt, options),
+    traceSources: (prompt, options, on) => call("traceSources", on, prompt, options),
+    tracePositions: (prompt, options, on) => call("tracePositions", on, prompt, options),
+    traceNeurons: (prompt, options, on) => call("traceNeurons", on, prompt, options),
+    enhancingGraph: (prompt, options, on) => call("enhancingGraph", on, prompt, options),
+    chain: (prompt, options = {}, on) => call("chain", on, prompt, options, report(on)),
+    attentionNeurons: (prompt, options, on) => call("attentionNeurons", on, prompt, options),
+    queryNeurons: (prompt, options, on) => call("queryNeurons", on, prompt, options),
     onStopped(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -174,7 +174,11 @@ export interface ChainApi {
     options: RunOptions & { readonly neuron: NeuronId; readonly layer: number },
   ): Promise<TransferIntoNeuron>;
   traceSources(job: JobId, prompt: Prompt, options: TraceOptions): Promise<TracedSources>;
-  tracePositions(job: JobId, prompt: Prompt, options: TraceOptions & { readonly layer: number }): Promise<TracedPositions>;
+  tracePositions(
+    job: JobId,
+    prompt: Prompt,
+    options: TraceOptions & { readonly layer: number },
+  ): Promise<TracedPositions>;
   traceNeurons(
     job: JobId,
     prompt: Prompt,
@@ -186,12 +190,7 @@ export interface ChainApi {
     options: TargetOptions & { readonly neurons: readonly NeuronId[] },
   ): Promise<EnhancingGraph>;
   /** With interventions: the clean run's chain with the numbers of the run. */
-  chain(
-    job: JobId,
-    prompt: Prompt,
-    options: ChainOptions,
-    onProgress: (progress: Progress) => void,
-  ): Promise<Chain>;
+  chain(job: JobId, prompt: Prompt, options: ChainOptions, onProgress: (progress: Progress) => void): Promise<Chain>;
   attentionNeurons(
     job: JobId,
     prompt: Prompt,

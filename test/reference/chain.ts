@@ -84,7 +84,12 @@ export interface ReferenceHop {
 }
 
 /** A vector through one attention layer as if it stood in the residual of `position`: W_O(w ⊙ W_V (s · γ ⊙ x)), no bias. */
-export function throughAttention(model: ReferenceModel, run: Capture, hop: ReferenceHop, x: Float64Array): Float64Array {
+export function throughAttention(
+  model: ReferenceModel,
+  run: Capture,
+  hop: ReferenceHop,
+  x: Float64Array,
+): Float64Array {
   const parts = model.anatomy.layer(model, hop.layer);
   const frozen = scaleOf(model, run.layerInput[hop.layer]![hop.position]!);
   const zero = new Float64Array(model.modelDim);

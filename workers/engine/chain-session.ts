@@ -116,7 +116,10 @@ export class ChainSession {
   ): Promise<PromptComparison> {
     const { lens, target, run: before } = await this.#session.setUpRun(prompt, options);
     const { interventions } = options;
-    const { run: after } = await this.#session.setUpRun(options.other, { target, ...(interventions && { interventions }) });
+    const { run: after } = await this.#session.setUpRun(options.other, {
+      target,
+      ...(interventions && { interventions }),
+    });
     const { runner, spec } = this.#model;
     const ranges = await this.#session.ranges(onProgress, signal);
     // two prompts share no layer, not even the embedding

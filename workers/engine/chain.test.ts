@@ -25,8 +25,10 @@ function start(loaded: LoadedModel): Started {
   return { session, chains: new ChainSession(model, session), counted };
 }
 
-const ask = ({ chains }: Started, ...[prompt, options = {}]: [string | number[], Parameters<ChainSession["chain"]>[1]?]) =>
-  chains.chain(prompt, options, () => undefined, unaborted());
+const ask = (
+  { chains }: Started,
+  ...[prompt, options = {}]: [string | number[], Parameters<ChainSession["chain"]>[1]?]
+) => chains.chain(prompt, options, () => undefined, unaborted());
 
 const stage = (chain: Chain, name: StageName) => chain.stages.find((each) => each.name === name)!;
 const node = (chain: Chain, id: string) => chain.nodes.find((each) => each.id === id)!;
@@ -46,7 +48,11 @@ describe("on the bundled model", () => {
     expect(evidence).toMatchObject({ head: { layer: 0, head: 7 }, compared: 10, promoting: 8 });
     expect(nodes).toEqual(["L0H7"]);
     expect(node(chain, "L0H7").effect!).toBeCloseTo(-7.916, 3);
-    expect(node(chain, "L4N425").promotes.slice(0, 3).map(({ text }) => text)).toEqual(["8", "huit", "VIII"]);
+    expect(
+      node(chain, "L4N425")
+        .promotes.slice(0, 3)
+        .map(({ text }) => text),
+    ).toEqual(["8", "huit", "VIII"]);
     const [layers] = stage(chain, "feature-transferring").criteria;
     expect(layers).toEqual({ measure: "shallow-layers", value: 0, threshold: 1, holds: false });
     // the head reads the sign of addition itself
@@ -95,7 +101,9 @@ describe("on the bundled model", () => {
     expect(count(few)).toBe(3);
     const none = await ask(started, "3+5=", { thresholds: { headEffect: 8 } });
     expect(evidenced(none)).toEqual([]);
-    const france = await ask(started, "the capital of france is", { thresholds: { headEffect: 0.1, promotingShare: 0.1 } });
+    const france = await ask(started, "the capital of france is", {
+      thresholds: { headEffect: 0.1, promotingShare: 0.1 },
+    });
     expect(evidenced(france)).toContain("feature-predicting");
   });
 

@@ -20,7 +20,10 @@ const WARM_UP_TOKENS = [0, 0, 0];
  *
  * @param onDeviceLost told when the GPU is gone; every later call will fail
  */
-export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (reason: string) => void): EngineApi & ChainApi {
+export function createEngine(
+  loadOrt: () => Promise<OrtModule>,
+  onDeviceLost: (reason: string) => void,
+): EngineApi & ChainApi {
   const jobs = new Jobs();
   let current: { readonly session: ModelSession; readonly chains: ChainSession } | undefined;
 
@@ -81,7 +84,10 @@ interface LoadRequest {
   readonly signal: AbortSignal;
 }
 
-async function load(ort: OrtModule, request: LoadRequest): Promise<{ session: ModelSession; chains: ChainSession; info: ModelInfo }> {
+async function load(
+  ort: OrtModule,
+  request: LoadRequest,
+): Promise<{ session: ModelSession; chains: ChainSession; info: ModelInfo }> {
   const { source, options, onProgress, signal } = request;
   const dtype = options.dtype ?? DEFAULT_DTYPE;
   const start = performance.now();

@@ -6,7 +6,15 @@ import type { Capture } from "../capture.ts";
 import type { FrozenLens } from "../lens.ts";
 import type { Runner } from "../runner.ts";
 import { sweepHeads } from "../sweep.ts";
-import type { Chain, ChainAblation, ChainStage, ChainThresholds, ChainToken, StageEvidence, StageName } from "./chain.ts";
+import type {
+  Chain,
+  ChainAblation,
+  ChainStage,
+  ChainThresholds,
+  ChainToken,
+  StageEvidence,
+  StageName,
+} from "./chain.ts";
 import { STAGE_NAMES } from "./chain.ts";
 import { claimsOf } from "./claims.ts";
 import { measureEffects, stageEffects } from "./effects.ts";

@@ -145,9 +145,7 @@ async function enhancingEdges(
     score: signed(carried, references.get(deepNode(to))!),
   }));
   return graph.map(({ from, to, score }) => {
-    const total = graph
-      .filter((edge) => edge.to === to)
-      .reduce((sum, edge) => sum + Math.abs(edge.score.claimed), 0);
+    const total = graph.filter((edge) => edge.to === to).reduce((sum, edge) => sum + Math.abs(edge.score.claimed), 0);
     return { from, to, kind: "amplifies", position: undefined, ...claim(score, total) };
   });
 }

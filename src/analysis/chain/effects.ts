@@ -50,8 +50,16 @@ export async function measureEffects(
   const layers = [...new Set(readings.flatMap(({ via }) => (via === undefined ? [] : [via])))];
   for (const layer of layers) variants.set(layerNode(layer), layerOff(layer, runner.spec.heads));
   const single = variants.size;
-  if (shallow.length > 0) variants.set(ALL_SHALLOW, shallow.flatMap(({ neuron }) => neuronOff(neuron!)));
-  if (layers.length > 0) variants.set(ALL_LAYERS, layers.flatMap((layer) => layerOff(layer, runner.spec.heads)));
+  if (shallow.length > 0)
+    variants.set(
+      ALL_SHALLOW,
+      shallow.flatMap(({ neuron }) => neuronOff(neuron!)),
+    );
+  if (layers.length > 0)
+    variants.set(
+      ALL_LAYERS,
+      layers.flatMap((layer) => layerOff(layer, runner.spec.heads)),
+    );
   const found = await ablateEach(runner, clean, [...variants.values()], {
     target,
     watched: deep,
@@ -72,9 +80,9 @@ const ALL_SHALLOW = "all shallow neurons";
 const ALL_LAYERS = "all shallow attention layers";
 
 function dropWithout(clean: Capture, deep: readonly NeuronId[], lowest: NeuronId, without: Ablated) {
-  const higher = deep.map((at, index) => ({ at, after: without.activations[index]! })).filter(
-    ({ at }) => at.layer > lowest.layer,
-  );
+  const higher = deep
+    .map((at, index) => ({ at, after: without.activations[index]! }))
+    .filter(({ at }) => at.layer > lowest.layer);
   return meanDrop(
     higher.map(({ at }) => activationOf(clean, at)),
     higher.map(({ after }) => after),

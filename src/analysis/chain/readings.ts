@@ -18,11 +18,7 @@ export interface Reference {
   readonly sign: KeyScore;
 }
 
-export async function referenceOf(
-  { weights }: Runner,
-  at: NeuronId,
-  residual: Float32Array,
-): Promise<Reference> {
+export async function referenceOf({ weights }: Runner, at: NeuronId, residual: Float32Array): Promise<Reference> {
   const directions = asDirections(await weights.neuronKeys(at));
   const { up, gate } = scoreOf(residual, directions);
   return { at, directions, sign: { up: signOf(up), ...(gate !== undefined && { gate: signOf(gate) }) } };
@@ -67,12 +63,7 @@ export async function headInput(runner: Runner, run: Capture, head: HeadId, refe
   const direct = run.ids
     .slice(0, last)
     .map((_, position) => ({ via: undefined, position, score: signed(table[head.head]![position]!, reference) }));
-  const atLast = await throughHop(
-    runner,
-    run,
-    { ...head, position: last, weights: "attention" },
-    reference.directions,
-  );
+  const atLast = await throughHop(runner, run, { ...head, position: last, weights: "attention" }, reference.directions);
   const own = sourcesAt(run, last, head.layer)
     .filter(({ kind }) => kind !== "attention")
     .map(({ vector }) => scoreOf(vector, atLast));
