@@ -19,19 +19,21 @@ import { ModelSession } from "./model-session.ts";
 const CLOSE = { atol: 1e-4, rtol: 1e-5 };
 
 const MODELS = [
-  ["the bundled model", abacusFiles, [1, 7, 1004, 9, 1008]],
-  ["random weights with grouped queries", () => randomCheckpoint(), [1, 5, 9, 33, 2, 96]],
+  ["the bundled model in f32", abacusFiles, "f32", [1, 7, 1004, 9, 1008]],
+  ["the bundled model in q8", abacusFiles, "q8", [1, 7, 1004, 9, 1008]],
+  ["random weights with grouped queries in f32", () => randomCheckpoint(), "f32", [1, 5, 9, 33, 2, 96]],
+  ["random weights with grouped queries in q4", () => randomCheckpoint(), "q4", [1, 5, 9, 33, 2, 96]],
 ] as const;
 
 /** What an implementation of the method owes itself, on the engine's own numbers. */
-describe.each(MODELS)("on %s", (_name, files, ids) => {
+describe.each(MODELS)("on %s", (_name, files, dtype, ids) => {
   let loaded: LoadedModel;
   let session: ModelSession;
   let chains: ChainSession;
   let run: Capture;
   let target: number;
   beforeAll(async () => {
-    loaded = await loadInNode(files(), "f32");
+    loaded = await loadInNode(files(), dtype);
     session = new ModelSession(loaded);
     chains = new ChainSession(loaded, session);
     run = await capture(loaded.runner, ids, []);

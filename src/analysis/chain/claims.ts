@@ -1,7 +1,7 @@
 import { fromRows, rowOf } from "#core/matrix.ts";
 import type { Capture } from "../capture.ts";
 import { enhancingGraph } from "../enhancing-graph.ts";
-import { activationOf, headIncreases, layerIncreases, midOf, neuronIncreases } from "../increase.ts";
+import { activationOf, headIncrease, layerIncreases, midOf, neuronIncreases } from "../increase.ts";
 import { ffnInput } from "../keys.ts";
 import { lensLogProbabilities } from "../lens.ts";
 import type { FrozenLens } from "../lens.ts";
@@ -37,8 +37,7 @@ export async function claimsOf(
 ): Promise<Claims> {
   const { head, deep } = outline;
   const { attention } = await layerIncreases(lens, run, target);
-  const heads = await headIncreases(lens, run, target);
-  const contributions = new Map<string, number>([[headNode(head), heads[head.layer]![head.head]!]]);
+  const contributions = new Map<string, number>([[headNode(head), await headIncrease(lens, run, head, target)]]);
   const activations = new Map<string, number>();
   for (const { via } of outline.readings) if (via !== undefined) contributions.set(layerNode(via), attention[via]!);
   const bases = fromRows(
