@@ -9,7 +9,10 @@ test("window.arithmoscope puts a chain together and answers what is behind it", 
   await test.step("the chain of an addition", async () => {
     const { chain, changed } = await withEngine(
       page,
-      (engine) => Promise.all([engine.chain("3+5="), engine.chain("3+5=", { interventions: [{ neuron: "L1N452" }] })]),
+      async (engine) => ({
+        chain: await engine.chain("3+5="),
+        changed: await engine.chain("3+5=", { interventions: [{ neuron: "L1N452" }] }),
+      }),
       undefined,
     );
     expect(chain.target).toEqual({ id: 12, text: "8" });

@@ -34,6 +34,7 @@ import { readModel } from "#test/reference/model.ts";
 import { scaled } from "#test/reference/vectors.ts";
 import { ChainSession } from "./chain-session.ts";
 import { ModelSession } from "./model-session.ts";
+import { TraceSession } from "./trace-session.ts";
 
 /** Inner products in float32 of vectors of some hundred terms, compared within 1e-4 and what float32 keeps of large ones. */
 const SCORE = { atol: 1e-4, rtol: 1e-5 };
@@ -100,9 +101,12 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
   const keys = keysOf(model, neuron.layer, neuron.neuron);
   const last = ids.length - 1;
   let chains: ChainSession;
+  let traces: TraceSession;
   beforeAll(async () => {
     const loaded = await loadInNode(files(), "f32");
-    chains = new ChainSession(loaded, new ModelSession(loaded));
+    const session = new ModelSession(loaded);
+    chains = new ChainSession(loaded, session);
+    traces = new TraceSession(loaded, session);
   });
 
   test("layers' increases and value tokens", async () => {
@@ -147,7 +151,7 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
   });
 
   test("feature transfer by position and head; heads sum to positions, all to the attention's output", async () => {
-    const found = await chains.featureTransfer(ids, { neuron, layer: head.layer });
+    const found = await traces.featureTransfer(ids, { neuron, layer: head.layer });
     const table = transferTable(model, clean, head.layer, keys);
     found.table.forEach((row, index) => expect(upsOf(row)).toBeAllClose(upsOf(table[index]!), SCORE));
     found.byHead.forEach((row) =>
@@ -172,7 +176,7 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
   test("sources of a head, one hop, without and with attention weights", async () => {
     for (const weights of ["none", "attention"] as const) {
       const path = [{ ...head, position: last, weights }];
-      const { rows } = await chains.traceSources(ids, { neuron, path });
+      const { rows } = await traces.traceSources(ids, { neuron, path });
       const sources = sourceVectors(clean, last, head.layer);
       expect(rows).toHaveLength(sources.length);
       for (const row of rows) {
@@ -186,11 +190,11 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
   test("positions of a source sum to it, less the projection's bias", async () => {
     const path = [{ ...head, position: last, weights: "none" as const }];
     const layer = head.layer - 1;
-    const found = await chains.tracePositions(ids, { neuron, path, layer });
+    const found = await traces.tracePositions(ids, { neuron, path, layer });
     const bySource = layerOutputBySource(model, clean, layer);
     const through = (vector: Float64Array) => score(throughPath(model, clean, path, vector), keys);
     expect(upsOf(found.rows)).toBeAllClose(upsOf(bySource.map(through)), SCORE);
-    const { rows } = await chains.traceSources(ids, { neuron, path });
+    const { rows } = await traces.traceSources(ids, { neuron, path });
     const source = rows.find(({ kind, layer: of }) => kind === "attention" && of === layer)!;
     const { bias } = model.anatomy.layer(model, layer).attentionOut;
     const rest = bias ? through(bias).up : 0;
@@ -203,14 +207,14 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
       { ...head, position: last, weights: "none" as const },
       { layer: through, position, weights: "none" as const },
     ];
-    const { rows: sources } = await chains.traceSources(ids, { neuron, path });
+    const { rows: sources } = await traces.traceSources(ids, { neuron, path });
     const vectors = sourceVectors(clean, position, through);
     for (const row of sources) {
       const { vector } = vectors.find(({ kind, layer }) => kind === row.kind && layer === row.layer)!;
       expect(upsOf([row])).toBeAllClose(upsOf([score(throughPath(model, clean, path, vector), keys)]), SCORE);
     }
     if (through === 0) return;
-    const { rows } = await chains.traceNeurons(ids, { neuron, path, layer: through - 1, count: 5 });
+    const { rows } = await traces.traceNeurons(ids, { neuron, path, layer: through - 1, count: 5 });
     const all = Array.from({ length: model.neurons }, (_, index) => {
       const vector = subvalue(model, clean, { layer: through - 1, neuron: index }, position);
       return { vector, ...score(throughPath(model, clean, path, vector), keys) };
@@ -229,7 +233,7 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
 
   test("tokens through a single head with the vector's own norm", async () => {
     const path = [{ ...head, position: last, weights: "none" as const }];
-    const { rows } = await chains.traceNeurons(ids, { neuron, path, layer: head.layer - 1, count: 3 });
+    const { rows } = await traces.traceNeurons(ids, { neuron, path, layer: head.layer - 1, count: 3 });
     for (const { throughHead, layer, neuron: index } of rows) {
       const vector = subvalue(model, clean, { layer, neuron: index }, last);
       // the scale of the norm plays no part in the order of tokens

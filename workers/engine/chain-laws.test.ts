@@ -11,9 +11,9 @@ import { logSumExp, softmax } from "#core/softmax.ts";
 import { topIndices } from "#core/top.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
-import { ChainSession } from "./chain-session.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
+import { TraceSession } from "./trace-session.ts";
 
 /** In nats and in units of activations that reach 40: float32 sums of a few hundred terms. */
 const CLOSE = { atol: 1e-4, rtol: 1e-5 };
@@ -29,13 +29,13 @@ const MODELS = [
 describe.each(MODELS)("on %s", (_name, files, dtype, ids) => {
   let loaded: LoadedModel;
   let session: ModelSession;
-  let chains: ChainSession;
+  let traces: TraceSession;
   let run: Capture;
   let target: number;
   beforeAll(async () => {
     loaded = await loadInNode(files(), dtype);
     session = new ModelSession(loaded);
-    chains = new ChainSession(loaded, session);
+    traces = new TraceSession(loaded, session);
     run = await capture(loaded.runner, ids, []);
     [target] = topIndices(run.logits, 1) as [number];
   });
@@ -72,10 +72,10 @@ describe.each(MODELS)("on %s", (_name, files, dtype, ids) => {
 
   test("heads sum to a position's transfer, positions to the layer's", async () => {
     for (const layer of layers()) {
-      const found = await chains.featureTransfer(ids, { neuron: { layer, neuron: 5 }, layer });
-      for (const { position, up, gate } of found.byPosition) {
+      const found = await traces.featureTransfer(ids, { neuron: { layer, neuron: 5 }, layer });
+      for (const { position, up, gate = 0 } of found.byPosition) {
         expect(found.table.reduce((sum, row) => sum + row[position]!.up, 0)).toBeAllClose(up, CLOSE);
-        expect(found.table.reduce((sum, row) => sum + row[position]!.gate!, 0)).toBeAllClose(gate!, CLOSE);
+        expect(found.table.reduce((sum, row) => sum + row[position]!.gate!, 0)).toBeAllClose(gate, CLOSE);
       }
       expect(found.byPosition.reduce((sum, { up }) => sum + up, 0)).toBeAllClose(found.total.up, CLOSE);
     }
@@ -85,17 +85,17 @@ describe.each(MODELS)("on %s", (_name, files, dtype, ids) => {
     const top = loaded.spec.layers - 1;
     const path = [{ layer: top, head: 1, position: last, weights: "none" as const }];
     const neuron = { layer: top, neuron: 3 };
-    const { rows } = await chains.tracePositions(ids, { neuron, path, layer: 0 });
-    const sources = await chains.traceSources(ids, { neuron, path });
+    const { rows } = await traces.tracePositions(ids, { neuron, path, layer: 0 });
+    const sources = await traces.traceSources(ids, { neuron, path });
     const source = sources.rows.find(({ label }) => label === 0)!;
     expect(rows.reduce((sum, { up }) => sum + up, 0)).toBeAllClose(source.up, CLOSE);
-    expect(rows.reduce((sum, { gate }) => sum + gate!, 0)).toBeAllClose(source.gate!, CLOSE);
+    expect(rows.reduce((sum, { gate }) => sum + gate!, 0)).toBeAllClose(source.gate ?? 0, CLOSE);
   });
 
   test("one root mean square of the residual explains an activation from its two keys", async () => {
     for (const layer of layers()) {
       const at = { layer, neuron: 17 };
-      const { residual } = await chains.featureTransfer(ids, { neuron: at, layer });
+      const { residual } = await traces.featureTransfer(ids, { neuron: at, layer });
       const scale = normScale(loaded.spec, rowOf(run.layers[layer]!.residMid, last));
       const gate = residual.gate! * scale;
       const { activations } = await session.inspectNeuron(ids, { at }, unaborted());

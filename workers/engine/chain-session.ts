@@ -5,9 +5,6 @@ import type { Chain } from "#analysis/chain/chain.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { enhancingGraph, lowestNeuron, meanDrop } from "#analysis/enhancing-graph.ts";
 import { activationOf, headIncreases, headOutput, layerIncreases, positionIncreases } from "#analysis/increase.ts";
-import { asDirections, residualScore } from "#analysis/keys.ts";
-import type { KeyDirections } from "#analysis/keys.ts";
-import { promotedTokens } from "#analysis/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
 import {
   queryLayersOfAttention,
@@ -15,12 +12,7 @@ import {
   queryNeurons,
   valueAttentionNeurons,
 } from "#analysis/query-neurons.ts";
-import { bySum, byUp, sourceLabel } from "#analysis/ranking.ts";
-import { throughHop, traceNeurons, traceSources, transformed } from "#analysis/source-tracing.ts";
-import { subvalues } from "#analysis/subvalues.ts";
-import { attentionOutput, featureTransfer, ffnOutput, transferAlong } from "#analysis/transfer.ts";
-import { Fault } from "#core/fault.ts";
-import { rowOf } from "#core/matrix.ts";
+import { attentionOutput, ffnOutput } from "#analysis/transfer.ts";
 import { logSumExp } from "#core/softmax.ts";
 import { checkHead, checkNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
@@ -33,23 +25,18 @@ import type {
   PositionValues,
   PromptComparison,
   QueryNeurons,
-  TracedNeurons,
-  TracedPositions,
-  TracedSources,
-  TraceOptions,
-  TransferIntoNeuron,
 } from "#protocol/chain.ts";
-import type { Progress, Prompt, RunOptions, TargetOptions, Token } from "#protocol/engine.ts";
-import { checkHop, checkLayer, checkThresholds } from "./chain-requests.ts";
+import type { Progress, Prompt, RunOptions, TargetOptions } from "#protocol/engine.ts";
+import { checkThresholds } from "./chain-requests.ts";
 import type { LoadedModel } from "./load-model.ts";
 import type { ModelSession } from "./model-session.ts";
+import { promotedBy, residualsOf } from "./promoted.ts";
 import { checkCount } from "./requests.ts";
 
-const LISTED = 10;
 /** Chains that a person goes back and forth between. */
 const MAX_CHAINS = 4;
 
-/** The analyses behind the logic chain, on one loaded model. */
+/** The logic chain and what of it is asked of whole layers, heads and runs, on one loaded model. */
 export class ChainSession {
   readonly #model: LoadedModel;
   /** Whose runs are remembered. */
@@ -67,7 +54,7 @@ export class ChainSession {
     const { attention, ffn } = await layerIncreases(lens, run, target);
     const last = run.ids.length - 1;
     const outputs = run.layers.flatMap((_, layer) => [attentionOutput(run, layer, last), ffnOutput(run, layer, last)]);
-    const promotes = await this.#tokensOf(outputs);
+    const promotes = await promotedBy(this.#model, outputs);
     return {
       target,
       attention: attention.map((increase, layer) => ({ increase, promotes: promotes[2 * layer]! })),
@@ -82,7 +69,7 @@ export class ChainSession {
     heads.sort((a, b) => b.increase - a.increase);
     const outputs: Float32Array[] = [];
     for (const at of heads) outputs.push(await headOutput(lens, run, at));
-    const promotes = await this.#tokensOf(outputs);
+    const promotes = await promotedBy(this.#model, outputs);
     return { target, rows: heads.map((row, index) => ({ ...row, promotes: promotes[index]! })) };
   }
 
@@ -93,8 +80,11 @@ export class ChainSession {
     const at = checkHead(options.at, this.#model.spec);
     const { lens, target, run } = await this.#session.setUpRun(prompt, options);
     const found = await positionIncreases(lens, run, at, target);
-    const promotes = await this.#tokensOf(found.map(({ vector }) => vector));
-    const reads = await this.#tokensOf(this.#residuals(run, at.layer));
+    const promotes = await promotedBy(
+      this.#model,
+      found.map(({ vector }) => vector),
+    );
+    const reads = await promotedBy(this.#model, residualsOf(run, at.layer));
     return {
       target,
       at,
@@ -128,7 +118,7 @@ export class ChainSession {
     const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, { target, count, signal });
     const values = await runner.weights.valueVectors(rows);
     const written = rows.map((at, index) => times(values[index]!, activationOf(before, at)));
-    const promotes = await this.#tokensOf(written);
+    const promotes = await promotedBy(this.#model, written);
     return {
       target,
       rows: rows.map((row, index) => ({
@@ -141,89 +131,7 @@ export class ChainSession {
       total: spec.layers * spec.neurons,
       certified,
       logProbability: { before: logProbability(before, target), after: logProbability(after, target) },
-      raw: await this.#tokensOf(values),
-    };
-  }
-
-  async featureTransfer(
-    prompt: Prompt,
-    options: RunOptions & { readonly neuron: NeuronId; readonly layer: number },
-  ): Promise<TransferIntoNeuron> {
-    const { runner, spec } = this.#model;
-    const at = checkNeuron(options.neuron, spec);
-    const layer = checkLayer(options.layer, this.#reachedBelow(at), "transfer");
-    const { run } = await this.#session.setUpRun(prompt, options);
-    const { table, byPosition, byHead, total } = await featureTransfer(runner, run, layer, at);
-    const reads = await this.#tokensOf(this.#residuals(run, layer));
-    const writes = await this.#tokensOf(await this.#writesOf(run, layer));
-    const heads = bySum(byHead.map((score, head) => ({ head, score })));
-    return {
-      at,
-      layer,
-      residual: await residualScore(runner, run, at),
-      total,
-      byPosition: byPosition.map((score, position) => ({
-        position,
-        ...score,
-        reads: reads[position]!,
-        writes: writes[position]!,
-      })),
-      byHead: heads.map(({ head, score }) => ({ head, ...score })),
-      table: table.map((row) => [...row]),
-    };
-  }
-
-  async traceSources(prompt: Prompt, options: TraceOptions): Promise<TracedSources> {
-    const { run, directions, position, belowLayer } = await this.#setUpTrace(prompt, options);
-    const rows = byUp(traceSources(run, { position, belowLayer }, directions));
-    return {
-      rows: rows.map(({ kind, layer, score }) => ({ kind, layer, label: sourceLabel({ kind, layer }), ...score })),
-    };
-  }
-
-  async tracePositions(prompt: Prompt, options: TraceOptions & { readonly layer: number }): Promise<TracedPositions> {
-    const { run, directions, belowLayer } = await this.#setUpTrace(prompt, options);
-    const layer = checkLayer(options.layer, belowLayer, "trace");
-    const { byPosition } = await transferAlong(this.#model.runner, run, layer, directions);
-    const writes = await this.#tokensOf(await this.#writesOf(run, layer));
-    return {
-      layer,
-      rows: byPosition.map((score, position) => ({ position, ...score, writes: writes[position]! })),
-    };
-  }
-
-  async traceNeurons(
-    prompt: Prompt,
-    options: TraceOptions & { readonly layer: number; readonly count: number },
-  ): Promise<TracedNeurons> {
-    const { runner } = this.#model;
-    const { run, directions, position, belowLayer, lastHop } = await this.#setUpTrace(prompt, options);
-    const layer = checkLayer(options.layer, belowLayer, "trace");
-    const all = bySum(await traceNeurons(runner, run, { layer, position }, directions));
-    const rows = all.slice(0, checkCount(options.count));
-    const values = await runner.weights.valueVectors(rows);
-    const written = rows.map(({ activation }, index) => times(values[index]!, activation));
-    const promotes = await this.#tokensOf(written);
-    const byLayer = { kind: "layer-frozen", layer: lastHop.layer, position } as const;
-    const throughLayer = await this.#tokensOf(await transformed(runner, run, byLayer, written));
-    const { head } = lastHop;
-    const throughHead =
-      head === undefined
-        ? undefined
-        : await this.#tokensOf(
-            await transformed(runner, run, { kind: "head-own-norm", layer: lastHop.layer, head }, written),
-          );
-    return {
-      position,
-      rows: rows.map(({ neuron, activation, score }, index) => ({
-        layer,
-        neuron,
-        ...score,
-        activation,
-        promotes: promotes[index]!,
-        throughLayer: throughLayer[index]!,
-        throughHead: throughHead?.[index],
-      })),
+      raw: await promotedBy(this.#model, values),
     };
   }
 
@@ -269,7 +177,7 @@ export class ChainSession {
         thresholds,
         ...(head && { head }),
         ranges: await this.#session.ranges(onProgress, signal),
-        text: (id) => this.#token(id).text,
+        text: (id) => this.#model.tokenizer.tokenText(id),
         run: async (changes) => (await this.#session.setUpRun(clean.ids, { target, interventions: changes })).run,
         signal,
       });
@@ -292,7 +200,7 @@ export class ChainSession {
       const z = Float32Array.from({ length: headDim }, (_, i) => (i === dim ? coefficient : 0));
       outputs.push(await lens.runner.weights.headOutput({ layer, head }, z));
     }
-    const promotes = await this.#tokensOf(outputs);
+    const promotes = await promotedBy(this.#model, outputs);
     return {
       target,
       rows: rows.map((row, index) => ({ ...row, promotes: promotes[index]! })),
@@ -321,56 +229,11 @@ export class ChainSession {
     };
   }
 
-  /** The directions at the end of a path of hops, and what lies below it. */
-  async #setUpTrace(prompt: Prompt, { neuron, path, ...options }: TraceOptions) {
-    const { runner, spec } = this.#model;
-    const at = checkNeuron(neuron, spec);
-    const { run } = await this.#session.setUpRun(prompt, options);
-    let belowLayer = this.#reachedBelow(at);
-    let directions: KeyDirections = asDirections(await runner.weights.neuronKeys(at));
-    for (const hop of path) {
-      checkHop(hop, { belowLayer, positions: run.ids.length, heads: spec.heads });
-      directions = await throughHop(runner, run, hop, directions);
-      belowLayer = hop.layer;
-    }
-    const lastHop = path.at(-1);
-    if (!lastHop) throw new Fault("bad-request", "trace: the path is empty; it needs at least the predicting head");
-    return { run, directions, position: lastHop.position, belowLayer, lastHop };
-  }
-
-  /** Attention below this layer can reach a neuron. */
-  #reachedBelow({ layer }: NeuronId): number {
-    return this.#model.spec.block === "sequential" ? layer + 1 : layer;
-  }
-
-  #residuals(run: Capture, layer: number): Float32Array[] {
-    return run.ids.map((_, position) => rowOf(run.layers[layer]!.residPre, position));
-  }
-
-  /** What a layer's heads together take from each position to the last. */
-  async #writesOf(run: Capture, layer: number): Promise<Float32Array[]> {
-    const { runner } = this.#model;
-    const mixed = await subvalues(runner, run, layer);
-    return runner.weights.attentionOutputs(
-      layer,
-      run.ids.map((_, position) => rowOf(mixed, position)),
-    );
-  }
-
   #remember(key: string, chain: Chain): void {
     this.#chains.delete(key);
     this.#chains.set(key, chain);
     const [oldest] = this.#chains.keys();
     if (this.#chains.size > MAX_CHAINS) this.#chains.delete(oldest!);
-  }
-
-  async #tokensOf(vectors: readonly Float32Array[]): Promise<Token[][]> {
-    const ids = await promotedTokens(this.#model.runner, vectors, LISTED);
-    return ids.map((row) => row.map((id) => this.#token(id)));
-  }
-
-  #token(id: number): Token {
-    return { id, text: this.#model.tokenizer.tokenText(id) };
   }
 }
 

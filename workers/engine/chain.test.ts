@@ -8,12 +8,14 @@ import { loadInNode, unaborted } from "#test/engine.ts";
 import { ChainSession } from "./chain-session.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
+import { TraceSession } from "./trace-session.ts";
 
 const NATS = { atol: 1e-4 };
 
 interface Started {
   readonly session: ModelSession;
   readonly chains: ChainSession;
+  readonly traces: TraceSession;
   readonly counted: CountedBlocks;
 }
 
@@ -22,7 +24,7 @@ function start(loaded: LoadedModel): Started {
   const counted = countBlocks(loaded.runner);
   const model = { ...loaded, runner: counted.runner } as LoadedModel;
   const session = new ModelSession(model);
-  return { session, chains: new ChainSession(model, session), counted };
+  return { session, chains: new ChainSession(model, session), traces: new TraceSession(model, session), counted };
 }
 
 const ask = (
@@ -250,18 +252,18 @@ describe("refuses with a sentence", () => {
     ],
     [
       "a layer above the neuron",
-      () => started.chains.featureTransfer(ids, { neuron: { layer: 0, neuron: 3 }, layer: 1 }),
+      () => started.traces.featureTransfer(ids, { neuron: { layer: 0, neuron: 3 }, layer: 1 }),
       "transfer: layer 1 is not on the way; layers 0 to 0 reach it",
     ],
     [
       "a path without a hop",
-      () => started.chains.traceSources(ids, { neuron, path: [] }),
+      () => started.traces.traceSources(ids, { neuron, path: [] }),
       "trace: the path is empty; it needs at least the predicting head",
     ],
     [
       "a hop upwards",
       () =>
-        started.chains.traceSources(ids, {
+        started.traces.traceSources(ids, {
           neuron,
           path: [
             { layer: 1, head: 0, position: 2, weights: "none" },
@@ -272,13 +274,13 @@ describe("refuses with a sentence", () => {
     ],
     [
       "a position beyond the prompt",
-      () => started.chains.traceSources(ids, { neuron, path: [{ layer: 1, head: 0, position: 3, weights: "none" }] }),
+      () => started.traces.traceSources(ids, { neuron, path: [{ layer: 1, head: 0, position: 3, weights: "none" }] }),
       "trace: position 3 is not in the prompt; it has positions 0 to 2",
     ],
     [
       "neurons of an FFN that lies above the path",
       () =>
-        started.chains.traceNeurons(ids, {
+        started.traces.traceNeurons(ids, {
           neuron,
           path: [{ layer: 0, head: 0, position: 2, weights: "none" }],
           layer: 0,

@@ -9,6 +9,7 @@ import { ModelSession } from "./model-session.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule } from "./runtime.ts";
 import { openSource } from "./sources.ts";
+import { TraceSession } from "./trace-session.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
 const DEFAULT_DTYPE = "q8";
@@ -25,7 +26,9 @@ export function createEngine(
   onDeviceLost: (reason: string) => void,
 ): EngineApi & ChainApi {
   const jobs = new Jobs();
-  let current: { readonly session: ModelSession; readonly chains: ChainSession } | undefined;
+  let current:
+    | { readonly session: ModelSession; readonly chains: ChainSession; readonly traces: TraceSession }
+    | undefined;
 
   const loaded = () => {
     if (!current) throw new Fault("not-loaded", "no model is loaded yet; load one first");
@@ -33,6 +36,7 @@ export function createEngine(
   };
   const model = () => loaded().session;
   const chains = () => loaded().chains;
+  const traces = () => loaded().traces;
 
   return {
     load: (job, source, options, onProgress) =>
@@ -61,10 +65,10 @@ export function createEngine(
     positionValues: (job, prompt, options) => jobs.run(job, () => chains().positionValues(prompt, options)),
     comparePrompts: (job, prompt, options, onProgress) =>
       jobs.run(job, (signal) => chains().comparePrompts(prompt, options, onProgress, signal)),
-    featureTransfer: (job, prompt, options) => jobs.run(job, () => chains().featureTransfer(prompt, options)),
-    traceSources: (job, prompt, options) => jobs.run(job, () => chains().traceSources(prompt, options)),
-    tracePositions: (job, prompt, options) => jobs.run(job, () => chains().tracePositions(prompt, options)),
-    traceNeurons: (job, prompt, options) => jobs.run(job, () => chains().traceNeurons(prompt, options)),
+    featureTransfer: (job, prompt, options) => jobs.run(job, () => traces().featureTransfer(prompt, options)),
+    traceSources: (job, prompt, options) => jobs.run(job, () => traces().traceSources(prompt, options)),
+    tracePositions: (job, prompt, options) => jobs.run(job, () => traces().tracePositions(prompt, options)),
+    traceNeurons: (job, prompt, options) => jobs.run(job, () => traces().traceNeurons(prompt, options)),
     enhancingGraph: (job, prompt, options) =>
       jobs.run(job, (signal) => chains().enhancingGraph(prompt, options, signal)),
     chain: (job, prompt, options, onProgress) =>
@@ -87,7 +91,7 @@ interface LoadRequest {
 async function load(
   ort: OrtModule,
   request: LoadRequest,
-): Promise<{ session: ModelSession; chains: ChainSession; info: ModelInfo }> {
+): Promise<{ session: ModelSession; chains: ChainSession; traces: TraceSession; info: ModelInfo }> {
   const { source, options, onProgress, signal } = request;
   const dtype = options.dtype ?? DEFAULT_DTYPE;
   const start = performance.now();
@@ -131,7 +135,7 @@ async function load(
     bytes: { read, weights: loaded.weightBytes },
     loadMs: performance.now() - start,
   };
-  return { session, chains: new ChainSession(loaded, session), info };
+  return { session, chains: new ChainSession(loaded, session), traces: new TraceSession(loaded, session), info };
 }
 
 function sourceName(source: CheckpointSource): string {
