@@ -46,8 +46,6 @@ export interface PositionValues {
 export interface PromptComparison extends NeuronComparison {
   /** log p(target) of each prompt. */
   readonly logProbability: { readonly before: number; readonly after: number };
-  /** Top tokens of each row's raw value vector, whatever its activation. */
-  readonly raw: Token[][];
 }
 
 export interface TransferIntoNeuron {

@@ -277,7 +277,7 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
       want.slice(0, 10).map(({ change }) => change),
       NATS,
     );
-    for (const [index, row] of found.rows.entries()) {
+    for (const row of found.rows) {
       const expected = want.find((each) => each.layer === row.layer && each.neuron === row.neuron)!;
       expect([row.before, row.after]).toBeAllClose([expected.before, expected.after], NATS);
       expect([row.activationBefore, row.activationAfter]).toBeAllClose(
@@ -286,7 +286,7 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
       );
       const value = valueVector(model, row.layer, row.neuron);
       expect(row.promotes[0]!.id).toBe(topTokens(model, scaled(value, row.activationBefore), 1)[0]!.id);
-      expect(found.raw[index]![0]!.id).toBe(topTokens(model, value, 1)[0]!.id);
+      expect(row.raw[0]!.id).toBe(topTokens(model, value, 1)[0]!.id);
     }
     const probability = (run: typeof clean) => logProbability(atLast(run.logits), target);
     const { before, after } = found.logProbability;

@@ -28,6 +28,7 @@ import type {
 } from "#protocol/chain.ts";
 import type { Progress, Prompt, RunOptions, TargetOptions } from "#protocol/engine.ts";
 import { checkThresholds } from "./chain-requests.ts";
+import { comparedRows } from "./compared-rows.ts";
 import type { LoadedModel } from "./load-model.ts";
 import type { ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
@@ -116,22 +117,13 @@ export class ChainSession {
     const pair = { before, after, firstDifferentLayer: 0 };
     const count = checkCount(options.count);
     const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, { target, count, signal });
-    const values = await runner.weights.valueVectors(rows);
-    const written = rows.map((at, index) => times(values[index]!, activationOf(before, at)));
-    const promotes = await promotedBy(this.#model, written);
     return {
       target,
-      rows: rows.map((row, index) => ({
-        ...row,
-        activationBefore: activationOf(before, row),
-        activationAfter: activationOf(after, row),
-        promotes: promotes[index]!,
-      })),
+      rows: await comparedRows(this.#model, pair, rows),
       evaluated,
       total: spec.layers * spec.neurons,
       certified,
       logProbability: { before: logProbability(before, target), after: logProbability(after, target) },
-      raw: await promotedBy(this.#model, values),
     };
   }
 
@@ -236,7 +228,5 @@ export class ChainSession {
     if (this.#chains.size > MAX_CHAINS) this.#chains.delete(oldest!);
   }
 }
-
-const times = (vector: Float32Array, factor: number) => vector.map((value) => value * factor);
 
 const logProbability = ({ logits }: Pick<Capture, "logits">, target: number) => logits[target]! - logSumExp(logits);

@@ -36,6 +36,7 @@ import type {
   TopNeurons,
 } from "#protocol/engine.ts";
 import { Captures } from "./captures.ts";
+import { comparedRows } from "./compared-rows.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { checkCount, checkToken, promptIds } from "./requests.ts";
 
@@ -150,19 +151,9 @@ export class ModelSession {
       count: checkCount(options.count),
       signal,
     });
-    const values = await runner.weights.valueVectors(rows);
-    const promoted = await this.#vectorLogits(
-      lens,
-      rows.map((at, index) => scaled(values[index]!, activationOf(clean, at))),
-    );
     return {
       target,
-      rows: rows.map((row, index) => ({
-        ...row,
-        activationBefore: activationOf(clean, row),
-        activationAfter: activationOf(run, row),
-        promotes: topIndices(promoted[index]!, DEFAULT_TOP).map((id) => this.#token(id)),
-      })),
+      rows: await comparedRows(this.#model, pair, rows),
       evaluated,
       total: spec.layers * spec.neurons,
       certified,
@@ -307,5 +298,3 @@ export class ModelSession {
     return checkToken(id, this.#model.spec);
   }
 }
-
-const scaled = (vector: Float32Array, factor: number) => vector.map((value) => value * factor);

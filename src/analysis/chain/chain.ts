@@ -14,7 +14,7 @@ export interface Chain {
   readonly tokens: readonly ChainToken[];
   /** Whose probability is explained: the clean run's most probable token unless another was asked for. */
   readonly target: ChainToken;
-  /** log p(target) of the clean run, in nats. */
+  /** log p(target), in nats: of the clean run, or of the run with interventions that the chain is shown in. */
   readonly baseline: number;
   /** 1 / rms (LayerNorm: 1 / deviation) of the clean run's final residual, which the lens freezes for everything. */
   readonly scale: number | undefined;
