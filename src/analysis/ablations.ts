@@ -78,7 +78,7 @@ async function ablateTogether(
       residual = next;
       inBatch = joined;
       if (!isWatched) continue;
-      const post = matrix(rows * clean.ids.length, spec.neurons, taps.post!);
+      const post = matrix(rows * clean.ids.length, spec.neurons, taps.post);
       present.forEach((variant, row) => {
         const last = rowOf(post, (row + 1) * clean.ids.length - 1);
         watched.forEach((at, index) => {

@@ -237,7 +237,7 @@ function readThresholds(value: unknown): Partial<ChainThresholds> {
   for (const [name, each] of Object.entries(known)) {
     if (typeof each !== "number") throw bad(`threshold ${name} is ${show(each)}; it needs to be a number from 0`);
   }
-  return known as Partial<ChainThresholds>;
+  return known;
 }
 
 function readHead(value: unknown): HeadId {

@@ -1,9 +1,10 @@
+import type { Chain, ChainEdge } from "#analysis/chain/chain.ts";
 import { tensorOf } from "./families/family.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import type { Capture } from "./forward.ts";
 import { atLast, lensLogits, logProbability } from "./lens.ts";
 import type { Lens } from "./lens.ts";
-import { headOutputBySource, increase, valueVector } from "./method.ts";
+import { headIncreases, headOutput, headOutputBySource, increase, neuronIncrease, valueVector } from "./method.ts";
 import { transposed } from "./tensors.ts";
 import { hadamard, inner, meanSquare, plus, rowOf, scaled, sumOf, times } from "./vectors.ts";
 
@@ -196,4 +197,96 @@ export function attentionKeyProduct(
 export function positionIncreases(lens: Lens, run: Capture, layer: number, head: number, target: number): number[] {
   const base = atLast(run.layerInput[layer]!);
   return headOutputBySource(lens.model, run, layer, head).map((vector) => increase(lens, base, vector, target));
+}
+
+export interface ReferenceClaim {
+  readonly claimed: number;
+  /** Undefined for what is part of no sum. */
+  readonly share: number | undefined;
+}
+
+/** What each edge of a chain claims, from what its ends are: nothing of how the chain was found goes in. */
+export function chainClaims(lens: Lens, run: Capture, chain: Chain, target: number): ReferenceClaim[] {
+  return chain.edges.map((edge) => claimOf({ lens, run, chain, target }, edge));
+}
+
+interface Question {
+  readonly lens: Lens;
+  readonly run: Capture;
+  readonly chain: Chain;
+  readonly target: number;
+}
+
+function claimOf({ lens, run, chain, target }: Question, { from, to, kind, position }: ChainEdge): ReferenceClaim {
+  const { model } = lens;
+  const last = run.ids.length - 1;
+  const node = (id: string) => chain.nodes.find((each) => each.id === id)!;
+  const neuronOf = (id: string) => ({ layer: node(id).layer!, neuron: node(id).index! });
+  const headOf = chain.nodes.find((each) => each.kind === "head")!;
+  const head = { layer: headOf.layer!, head: headOf.index! };
+  const atLastHop = { ...head, position: last, weights: "attention" as const };
+  const part = (claimed: number, all: readonly number[]) => ({
+    claimed,
+    share: Math.abs(claimed) / all.reduce((sum, value) => sum + Math.abs(value), 0),
+  });
+  const reads = (at: { readonly layer: number; readonly neuron: number }) => signedReader(model, run, at);
+  switch (kind) {
+    case "promotes": {
+      const claimed =
+        node(from).kind === "head"
+          ? headIncreases(lens, run, target)[head.layer]![head.head]!
+          : neuronIncrease(lens, run, neuronOf(from), target);
+      return { claimed, share: undefined };
+    }
+    case "predicts": {
+      const read = reads(neuronOf(to));
+      const all = Array.from({ length: model.heads }, (_, each) => read(headOutput(model, run, head.layer, each)));
+      return part(all[head.head]!, all);
+    }
+    case "amplifies": {
+      const read = reads(neuronOf(to));
+      const sent = (id: string) => read(subvalue(model, run, neuronOf(id), last));
+      const senders = chain.edges.filter((each) => each.kind === "amplifies" && each.to === to);
+      return part(
+        sent(from),
+        senders.map((each) => sent(each.from)),
+      );
+    }
+    case "transfers": {
+      const read = reads(chain.reference!);
+      const through = (vector: Float64Array) => read(throughPath(model, run, [atLastHop], vector));
+      const brought = (layer: number) => layerOutputBySource(model, run, layer).map(through);
+      const layers = Array.from({ length: head.layer }, (_, layer) => brought(layer));
+      const direct = headOutputBySource(model, run, head.layer, head.head).slice(0, last).map(read);
+      const own = sourceVectors(run, last, head.layer).filter(({ kind: of }) => of !== "attention");
+      const itself = own.reduce((sum, { vector }) => sum + through(vector), 0);
+      return part(layers[node(from).layer!]![position!]!, [...layers.flat(), ...direct, itself]);
+    }
+    case "enhances": {
+      const read = reads(chain.reference!);
+      const reader = node(to);
+      const path =
+        reader.kind === "head"
+          ? [{ ...head, position: position!, weights: "attention" as const }]
+          : [atLastHop, { layer: reader.layer!, position: position!, weights: "attention" as const }];
+      const through = (vector: Float64Array) => read(throughPath(model, run, path, vector));
+      const sources = sourceVectors(run, position!, reader.layer!).map(({ vector }) => vector);
+      const written = node(from).kind === "embedding" ? sources[0]! : subvalue(model, run, neuronOf(from), position!);
+      return part(through(written), sources.map(through));
+    }
+    default:
+      throw new Error(`reference: unknown edge ${String(kind satisfies never)}`);
+  }
+}
+
+/** ± up ± gate, each key counted towards the side of 0 on which the neuron's own residual stands. */
+function signedReader(model: ReferenceModel, run: Capture, at: { readonly layer: number; readonly neuron: number }) {
+  const keys = keysOf(model, at.layer, at.neuron);
+  const isBeside =
+    model.anatomy.prefix === "gpt_neox." || (model.anatomy.prefix === "transformer." && !model.anatomy.isConv1d);
+  const stands = score(atLast((isBeside ? run.layerInput : run.residualOutput)[at.layer]!), keys);
+  return (vector: Float64Array): number => {
+    const { up, gate = 0 } = score(vector, keys);
+    return up * (stands.up < 0 ? -1 : 1) + gate * ((stands.gate ?? 0) < 0 ? -1 : 1);
+  };
 }

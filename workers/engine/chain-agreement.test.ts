@@ -5,6 +5,7 @@ import { loadInNode, unaborted } from "#test/engine.ts";
 import {
   attentionKeyProduct,
   attentionNeurons,
+  chainClaims,
   keysOf,
   layerOutputBySource,
   positionIncreases,
@@ -21,6 +22,7 @@ import {
   headIncreases,
   headOutput,
   headOutputBySource,
+  headSweep,
   layerIncreases,
   neuronIncreases,
   rankNeurons,
@@ -51,7 +53,7 @@ interface Case {
 
 const SMALL_IDS = [1, 5, 9, 33, 2, 41];
 const OTHER_IDS = [1, 7, 9, 12];
-const small = (family: "gpt2" | "gpt_neox" | "gptj" | "qwen2", layers = 3) => randomCheckpoint({ family, layers });
+const small = (family: "gpt2" | "gpt_neox" | "gptj" | "qwen2", layers = 4) => randomCheckpoint({ family, layers });
 const CASES: Case[] = [
   {
     name: "the bundled model",
@@ -63,7 +65,7 @@ const CASES: Case[] = [
   },
   {
     name: "random weights with grouped queries",
-    files: () => randomCheckpoint(),
+    files: () => randomCheckpoint({ layers: 4 }),
     ids: SMALL_IDS,
     other: OTHER_IDS,
     neuron: { layer: 2, neuron: 36 },
@@ -331,5 +333,29 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
       increases.reduce((sum, { increase }) => sum + increase, 0),
       NATS,
     );
+  });
+
+  test("every claim of an assembled chain, by its definition", async () => {
+    const found = headSweep(model, ids, target).flatMap((row, layer) =>
+      row.map((value, index) => ({ layer, head: index, value })),
+    );
+    // of those that have something below them and whose FFN is not the last
+    const inside = found.filter(({ layer }) => layer > 0 && layer < model.layers - 1);
+    const { layer, head: index } = inside.reduce((worst, each) => (each.value < worst.value ? each : worst));
+    const thresholds = { headEffect: 0, promotingShare: 0, neuronChange: 1e-4, transferShare: 0, enhancingDrop: 0 };
+    const asked = { head: { layer, head: index }, thresholds };
+    const chain = await chains.chain(ids, asked, () => undefined, unaborted());
+    const want = chainClaims(lens, clean, chain, target);
+    expect(chain.edges.map(({ claimed }) => claimed!)).toBeAllClose(
+      want.map(({ claimed }) => claimed),
+      SCORE,
+    );
+    const shared = chain.edges.flatMap(({ share }, each) => (share === undefined ? [] : [each]));
+    expect(shared.map((each) => chain.edges[each]!.share!)).toBeAllClose(
+      shared.map((each) => want[each]!.share!),
+      SCORE,
+    );
+    const kinds = chain.edges.map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(["enhances", "transfers", "predicts", "promotes"]));
   });
 });

@@ -211,9 +211,10 @@ export interface ChainEdge {
    * What the edge is claimed to carry, with its sign. `promotes`: the log-probability increase, in nats. All others: ± up ± gate, an
    * inner product of what is sent with a deep neuron's keys (no unit), each with the sign that the neuron's own key has, so that above 0
    * means towards where the neuron stands: the receiver's own keys for `predicts` and `amplifies`, those of the reference neuron (the
-   * deep one of the lowest layer) for `enhances` and `transfers`.
+   * deep one of the lowest layer) for `enhances` and `transfers`. Undefined where it is published that there is something, and not
+   * how much.
    */
-  readonly claimed: number;
+  readonly claimed: number | undefined;
   /** Its parts: with the up key (in an FFN without a gate, with the only key) and with the gate key (undefined there). */
   readonly up: number | undefined;
   readonly gate: number | undefined;

@@ -13,7 +13,9 @@ import { headInput, readingSources, referenceOf, signed } from "./readings.ts";
 import type { Reference, SignedScore } from "./readings.ts";
 
 /** An edge before anything was switched off for it. */
-export type ClaimedEdge = Omit<ChainEdge, "measured">;
+export interface ClaimedEdge extends Omit<ChainEdge, "measured"> {
+  readonly claimed: number;
+}
 
 /** What one run says of a chain's parts: contributions of nodes by id, activations of neurons, and every edge's claim. */
 export interface Claims {
