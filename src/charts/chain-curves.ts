@@ -44,7 +44,8 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
         path: curve(points.start, points.end, isVertical),
         width: value * MAX_WIDTH_PX,
         strength: value,
-        isShown: value >= scale.threshold,
+        // what is published without its size is not small
+        isShown: edge.claimed === undefined || value >= scale.threshold,
         label: labelled.has(curveKey(edge)) && isPlate(to) ? carrier(to) : "",
         // the middle of a curve whose ends bend alike lies half-way
         labelAt: { x: (points.start.x + points.end.x) / 2, y: (points.start.y + points.end.y) / 2 },
@@ -84,10 +85,11 @@ const moved = <B extends Box>(box: B, by: number): B => ({ ...box, y: box.y + by
 function strengths({ edges }: Chain, limit: number): (edge: ChainEdge) => number {
   const largest = new Map<ChainEdgeKind, number>([["promotes", limit]]);
   for (const { kind, claimed } of edges) {
-    if (kind !== "promotes") largest.set(kind, Math.max(largest.get(kind) ?? 0, Math.abs(claimed)));
+    if (kind !== "promotes") largest.set(kind, Math.max(largest.get(kind) ?? 0, Math.abs(claimed ?? 0)));
   }
   return ({ kind, share, claimed }) => {
     if (share !== undefined) return Math.min(1, share);
+    if (claimed === undefined) return 0;
     const most = largest.get(kind) ?? 0;
     return most === 0 ? 0 : Math.min(1, Math.abs(claimed) / most);
   };

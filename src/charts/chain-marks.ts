@@ -98,7 +98,7 @@ export interface ChainPlaces {
 /** The largest |increase| on an edge to the prediction, in nats; 1 where there is none. */
 export function largestIncrease(chains: readonly Chain[]): number {
   const increases = chains.flatMap(({ edges }) =>
-    edges.filter(({ kind }) => kind === "promotes").map(({ claimed }) => Math.abs(claimed)),
+    edges.filter(({ kind }) => kind === "promotes").map(({ claimed }) => Math.abs(claimed ?? 0)),
   );
   return Math.max(0, ...increases) || 1;
 }

@@ -131,13 +131,15 @@ function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off }
     key,
     tag: "path",
     attrs: {
-      class: `curve ${edge.claimed < 0 ? "against" : "for"} ${weight}`,
+      class: `curve ${signOf(edge.claimed)} ${weight}`,
       d: path,
       // a hairline at least, so that a small contribution is not none
       "stroke-width": Math.max(0.75, width),
     },
   };
 }
+
+const signOf = (claimed: number | undefined) => (claimed === undefined ? "unsized" : claimed < 0 ? "against" : "for");
 
 function labelMark({ key, label, labelAt, edge, isShown }: ChainCurve, { lit }: ChainLook): Mark[] {
   const isDim = lit ? !(lit.has(edge.from) && lit.has(edge.to)) : !isShown;

@@ -15,6 +15,7 @@ export const CHAIN_STYLE = `
 .chain .curve{fill:none;stroke-linecap:butt;opacity:.62}
 .chain .curve.for{stroke:var(--for)}
 .chain .curve.against{stroke:var(--against);stroke-dasharray:7 3}
+.chain .curve.unsized{stroke:var(--soft);stroke-dasharray:1 3;stroke-linecap:round;stroke-width:1.5px}
 .chain .curve.is-faint{opacity:.13}
 .chain .curve.is-lit{opacity:.9}
 .chain .curve-label{font-size:10px;fill:var(--ink);stroke:var(--paper);stroke-width:4px;stroke-linejoin:round;paint-order:stroke;text-anchor:middle}

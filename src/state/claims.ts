@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
+import { changedSettings } from "./chain-view.ts";
 import type { Claims, Finding } from "./finding.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
@@ -68,7 +69,8 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const { choice, dtype } = model.getState();
   if (!choice) return undefined;
   const { prompt, target, interventions } = question.getState();
-  const { tab, selected, sort } = view.getState();
+  const { tab, selected, sort, chain } = view.getState();
+  const changed = changedSettings(chain);
   return {
     model: choice.id,
     ...(choice.revision !== undefined && { revision: choice.revision }),
@@ -79,6 +81,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     view: tab,
     ...(selected && { selected }),
     ...(tab === "neurons" && { sort }),
+    ...(changed && { chain: changed }),
     expected: isWithClaims ? claimsToShare() : (claimed() ?? {}),
     unknown: opened.getState().finding?.unknown ?? [],
   };

@@ -7,7 +7,18 @@ import { patchSlot, results } from "./results.ts";
 import type { ResultKind, Results } from "./results.ts";
 
 /** In the order in which they are sent: the answer first, then what explains it. */
-const ORDER: readonly ResultKind[] = ["tokens", "before", "after", "followed", "head", "neuron", "comparison", "sweep"];
+const ORDER: readonly ResultKind[] = [
+  "tokens",
+  "before",
+  "after",
+  "followed",
+  "head",
+  "neuron",
+  "chain",
+  "otherChain",
+  "comparison",
+  "sweep",
+];
 
 /** Answers kept to return to at once, as by undo; a few kilobytes each. */
 const MAX_KEPT = 200;
