@@ -1,6 +1,7 @@
 import { createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
+import { randomStream } from "#core/random.ts";
 import { bfloat16Bits } from "../../test/checkpoints.ts";
 import { drawFrom } from "../../test/random/shape.ts";
 
@@ -68,18 +69,14 @@ async function writeWeights(path: string): Promise<void> {
   await write(Buffer.concat([length, text]));
   const pool = Uint16Array.from(drawFrom(1).table("pool", [POOL], SPREAD).data, bfloat16Bits);
   const one = bfloat16Bits(1);
-  let state = 1;
+  const random = randomStream(1);
   for (const { name, count } of tensors) {
     for (let from = 0; from < count; from += WRITE_VALUES) {
       const values = new Uint16Array(Math.min(WRITE_VALUES, count - from));
       if (name.endsWith("norm.weight")) values.fill(one);
       else {
         for (let i = 0; i < values.length; i++) {
-          // xorshift32
-          state ^= state << 13;
-          state ^= state >>> 17;
-          state ^= state << 5;
-          values[i] = pool[state >>> 16]!;
+          values[i] = pool[Math.floor(random() * POOL)]!;
         }
       }
       await write(new Uint8Array(values.buffer));

@@ -1,7 +1,8 @@
 import { logSumExp } from "#core/softmax.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { scales } from "./capture.ts";
-import type { Residual, Runner } from "./runner.ts";
+import { throughLayers } from "./layers.ts";
+import type { Runner } from "./runner.ts";
 
 /** One token of an answer, given the prompt and the answer's tokens before it. */
 export interface AnswerToken {
@@ -43,7 +44,9 @@ export async function scoreAnswer(
   if (promptIds.length === 0 || answerIds.length === 0) {
     throw new RangeError(`answer: ${promptIds.length} tokens of prompt and ${answerIds.length} of answer`);
   }
-  const residual = await forward(runner, [...promptIds, ...answerIds.slice(0, -1)], interventions, signal);
+  const start = await runner.embed([...promptIds, ...answerIds.slice(0, -1)]);
+  const runOf = (layer: number) => scales(runner.spec, layer, interventions);
+  const residual = await throughLayers(runner, start, { runOf, signal });
   try {
     const tokens: AnswerToken[] = [];
     for (let from = 0; from < answerIds.length; from += ROWS_AT_ONCE) {
@@ -73,24 +76,3 @@ export const rankOf = (id: number, logits: Float32Array): number =>
     (above, logit, other) => above + (logit > logits[id]! || (logit === logits[id] && other < id) ? 1 : 0),
     0,
   );
-
-async function forward(
-  runner: Runner,
-  ids: readonly number[],
-  interventions: readonly Intervention[],
-  signal: AbortSignal | undefined,
-): Promise<Residual> {
-  let residual = await runner.embed(ids);
-  try {
-    for (let layer = 0; layer < runner.spec.layers; layer++) {
-      signal?.throwIfAborted();
-      const { residual: next } = await runner.block(layer, residual, scales(runner.spec, layer, interventions));
-      runner.release(residual);
-      residual = next;
-    }
-    return residual;
-  } catch (reason) {
-    runner.release(residual);
-    throw reason;
-  }
-}

@@ -4,7 +4,8 @@ import type { Intervention } from "#model/interventions.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { Tap } from "#model/taps.ts";
-import type { BlockRun, Residual, Runner } from "./runner.ts";
+import { throughLayers } from "./layers.ts";
+import type { BlockRun, Runner } from "./runner.ts";
 
 /** What one layer did to one prompt. Rows are positions. */
 export interface LayerCapture {
@@ -92,14 +93,13 @@ export async function resume(
   if (interventions.length === 0) return clean.logits;
   const { spec } = runner;
   const first = Math.min(...interventions.map(({ at }) => at.layer));
-  let residual: Residual = runner.upload(clean.layers[first]!.residPre.data, 1, clean.ids.length);
+  const start = runner.upload(clean.layers[first]!.residPre.data, 1, clean.ids.length);
+  const residual = await throughLayers(runner, start, {
+    from: first,
+    runOf: (layer) => scales(spec, layer, interventions),
+    signal,
+  });
   try {
-    for (let layer = first; layer < spec.layers; layer++) {
-      signal?.throwIfAborted();
-      const { residual: next } = await runner.block(layer, residual, scales(spec, layer, interventions));
-      runner.release(residual);
-      residual = next;
-    }
     const { logits } = await runner.unembed(residual, { positions: [clean.ids.length - 1], wants: ["logits"] });
     return logits;
   } finally {

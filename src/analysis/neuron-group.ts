@@ -7,6 +7,7 @@ import { rowsThatFit } from "./batch-budget.ts";
 import { scales } from "./capture.ts";
 import type { Capture } from "./capture.ts";
 import { activationOf } from "./increase.ts";
+import { throughLayers } from "./layers.ts";
 import type { BlockRun, Runner } from "./runner.ts";
 
 /** Σ m_k v_k at the last position: what the neurons write together, [modelDim]. */
@@ -78,17 +79,16 @@ async function runWithout(
   const { spec } = runner;
   const touched = [...interventions.map(({ at }) => at.layer), ...sets.flat().map(({ layer }) => layer)];
   const first = touched.reduce((least, layer) => Math.min(least, layer), spec.layers - 1);
-  let residual = runner.upload(clean.layers[first]!.residPre.data, 1, clean.ids.length);
+  const start = runner.upload(clean.layers[first]!.residPre.data, 1, clean.ids.length);
+  const residual = await throughLayers(runner, start, {
+    from: first,
+    runOf: (layer) => ({
+      ...(layer === first && { variants: sets.map(() => 0) }),
+      ...scalesWithout(spec, layer, sets, interventions),
+    }),
+    signal,
+  });
   try {
-    for (let layer = first; layer < spec.layers; layer++) {
-      signal?.throwIfAborted();
-      const { residual: next } = await runner.block(layer, residual, {
-        ...(layer === first && { variants: sets.map(() => 0) }),
-        ...scalesWithout(spec, layer, sets, interventions),
-      });
-      runner.release(residual);
-      residual = next;
-    }
     const { logSumExp, targetLogits } = await runner.unembed(residual, {
       positions: [clean.ids.length - 1],
       targets: [target],

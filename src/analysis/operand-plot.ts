@@ -5,7 +5,8 @@ import type { Intervention } from "#model/interventions.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { rowsThatFit } from "./batch-budget.ts";
 import { scales } from "./capture.ts";
-import type { BlockRun, Residual, Runner } from "./runner.ts";
+import { throughLayers } from "./layers.ts";
+import type { BlockRun, Runner } from "./runner.ts";
 
 /**
  * What is measured of each prompt, at its last position:
@@ -105,20 +106,12 @@ async function activations(
 ): Promise<number[]> {
   const { spec } = runner;
   const positions = prompts[0]!.ids.length;
-  let residual: Residual = await runner.embedBatch(prompts.map(({ ids }) => ids));
+  const runOf = (layer: number) => scales(spec, layer, interventions);
+  const start = await runner.embedBatch(prompts.map(({ ids }) => ids));
+  const residual = await throughLayers(runner, start, { to: at.layer, runOf, signal });
   try {
-    for (let layer = 0; layer < at.layer; layer++) {
-      signal?.throwIfAborted();
-      const { residual: next } = await runner.block(layer, residual, scales(spec, layer, interventions));
-      runner.release(residual);
-      residual = next;
-    }
-    const { residual: next, taps } = await runner.block(at.layer, residual, {
-      ...scales(spec, at.layer, interventions),
-      taps: ["post"],
-    });
-    runner.release(residual);
-    residual = next;
+    const { residual: after, taps } = await runner.block(at.layer, residual, { ...runOf(at.layer), taps: ["post"] });
+    runner.release(after);
     return prompts.map((_, row) => taps.post![((row + 1) * positions - 1) * spec.neurons + at.neuron]!);
   } finally {
     runner.release(residual);
@@ -134,19 +127,15 @@ async function answers(
 ): Promise<number[]> {
   const { spec } = runner;
   const positions = prompts[0]!.ids.length;
-  let residual: Residual = await runner.embedBatch(prompts.map(({ ids }) => ids));
+  const runOf = (layer: number) => {
+    const shared = scales(spec, layer, interventions);
+    return quantity.kind === "head" && quantity.at.layer === layer
+      ? withAndWithout(spec, shared, quantity.at, prompts.length)
+      : shared;
+  };
+  const start = await runner.embedBatch(prompts.map(({ ids }) => ids));
+  const residual = await throughLayers(runner, start, { runOf, signal });
   try {
-    for (let layer = 0; layer < spec.layers; layer++) {
-      signal?.throwIfAborted();
-      const shared = scales(spec, layer, interventions);
-      const run =
-        quantity.kind === "head" && quantity.at.layer === layer
-          ? withAndWithout(spec, shared, quantity.at, prompts.length)
-          : shared;
-      const { residual: next } = await runner.block(layer, residual, run);
-      runner.release(residual);
-      residual = next;
-    }
     const targets = [...new Set(prompts.map(({ target }) => target!))];
     const { logSumExp, targetLogits } = await runner.unembed(residual, {
       positions: [positions - 1],

@@ -3,7 +3,8 @@ import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { rowsThatFit } from "./batch-budget.ts";
 import type { Capture } from "./capture.ts";
-import type { Residual, Runner } from "./runner.ts";
+import { throughLayers } from "./layers.ts";
+import type { Runner } from "./runner.ts";
 
 export interface SweepOptions {
   readonly target: number;
@@ -51,18 +52,13 @@ async function sweepGroup(
   options: SweepOptions,
 ): Promise<Float64Array> {
   const { spec } = runner;
-  let residual: Residual = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
+  const start = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
+  const residual = await throughLayers(runner, start, {
+    from: range.start,
+    runOf: (layer) => (layer < range.end ? newVariants(spec, layer, range) : {}),
+    signal: options.signal,
+  });
   try {
-    for (let layer = range.start; layer < spec.layers; layer++) {
-      options.signal?.throwIfAborted();
-      const { residual: next } = await runner.block(
-        layer,
-        residual,
-        layer < range.end ? newVariants(spec, layer, range) : {},
-      );
-      runner.release(residual);
-      residual = next;
-    }
     const { logSumExp, targetLogits } = await runner.unembed(residual, {
       positions: [clean.ids.length - 1],
       targets: [options.target],

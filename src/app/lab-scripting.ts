@@ -3,14 +3,14 @@ import { parseHead, parseNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { InterventionText } from "#model/interventions.ts";
 import type { Prompt } from "#protocol/engine.ts";
-import { OPERATIONS } from "#protocol/lab.ts";
+import { OPERATIONS } from "#analysis/operation.ts";
+import type { Operation } from "#analysis/operation.ts";
 import type {
   ConceptSearchOptions,
   ConceptSearchResult,
   IndexInfo,
   NeuronGroup,
   NeuronWiring,
-  Operation,
   OperandPlot,
   OperandRange,
   PlotQuantity,

@@ -1,5 +1,6 @@
 import type { ConceptNeuron } from "#analysis/concept-search.ts";
 import type { PlotQuantity } from "#analysis/operand-plot.ts";
+import type { Operation } from "#analysis/operation.ts";
 import type { TokenEnd, TokenHit } from "#analysis/token-search.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { JobId, Progress, Prompt, RunOptions, TargetOptions, Token, TokenLogit } from "./engine.ts";
@@ -67,9 +68,6 @@ export interface OperandPlotOptions extends RunOptions {
   readonly b: OperandRange;
   readonly quantity: PlotQuantity;
 }
-
-export const OPERATIONS = ["+", "-", "*", "/"] as const;
-export type Operation = (typeof OPERATIONS)[number];
 
 export interface OperandRange {
   readonly from: number;

@@ -5,7 +5,7 @@ import type { ModelInfo } from "#protocol/engine.ts";
 import { currentFinding, opened } from "./claims.ts";
 import { hubTokens, isToken, keepToken, withToken } from "./hub-tokens.ts";
 import { currentFragment, openLink, sharedFragment } from "./links.ts";
-import { changeModel, loadModel, reloadModel } from "./loading.ts";
+import { changeModel, loadModel } from "./loading.ts";
 import { asLoaded, choiceNamed, hubChoice, model } from "./model.ts";
 import { notices } from "./notices.ts";
 import { decodeFinding } from "./permalink.ts";
@@ -58,7 +58,7 @@ describe("a model of the Hub", () => {
 
   test("is loaded again at the same commit", async () => {
     await loadModel(owned);
-    await reloadModel({ dtype: "q4" });
+    await changeModel(model.getState().choice!, { dtype: "q4" });
     expect(loaded[1]).toEqual({ kind: "hub", repo: "owner/name", revision: COMMIT });
   });
 
@@ -75,7 +75,7 @@ describe("a model of the Hub", () => {
     await loadModel(owned);
     openLink("m=owner/name@v2&p=x", []);
     expect([status(), loaded.length]).toEqual(["offered", 1]);
-    await reloadModel();
+    await changeModel(model.getState().choice!);
     expect(loaded[1]).toEqual({ kind: "hub", repo: "owner/name", revision: "v2" });
   });
 

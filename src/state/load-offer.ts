@@ -11,7 +11,7 @@ import { dismiss, notifyFault } from "./notices.ts";
 import { currentEngine } from "./run/engine-port.ts";
 
 /** More than this is not read before a person has seen the numbers: a minute on a slow line, a tenth of a small plan. */
-export const ASK_ABOVE_BYTES = 50e6;
+const ASK_ABOVE_BYTES = 50e6;
 
 export type LoadOffer =
   | { readonly kind: "none" }

@@ -39,12 +39,6 @@ export async function loadModel(choice: ModelChoice, options: LoadOptions = {}):
   await load(choice, options).catch(failLoading);
 }
 
-/** The same model held or run in another way; everything else stays, and if that fails the model stays as it was. */
-export async function reloadModel(options: LoadOptions = {}): Promise<void> {
-  const { choice } = model.getState();
-  if (choice) await changeModel(choice, options);
-}
-
 /** A person picks a model. Never rejects: if it cannot be loaded the page says why and stays with the one at hand. */
 export async function changeModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
   await changeModelOrThrow(choice, options).catch(() => undefined); // the page has been told

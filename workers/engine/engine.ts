@@ -3,8 +3,6 @@ import type { ChunkedWork } from "#analysis/projection.ts";
 import type { EngineApi, JobId, Progress } from "#protocol/engine.ts";
 import type { LabApi } from "#protocol/lab.ts";
 import { Gate } from "./gate.ts";
-import { memoryStore } from "./index-store.ts";
-import type { IndexStore } from "./index-store.ts";
 import { inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { Jobs } from "./jobs.ts";
 import { reportTo } from "./lab-session.ts";
@@ -20,12 +18,10 @@ import { storeFor } from "./store/stores.ts";
  * The worker's side of the contract: one model at a time, jobs that can be cancelled.
  *
  * @param onDeviceLost told when the GPU is gone; every later call will fail
- * @param store where a model's token index is kept
  */
 export function createEngine(
   loadOrt: () => Promise<OrtModule>,
   onDeviceLost: (reason: string) => void,
-  store: IndexStore = memoryStore(),
 ): EngineApi & LabApi {
   const jobs = new Jobs();
   const gate = new Gate();
@@ -49,11 +45,11 @@ export function createEngine(
 
   return {
     inspectCheckpoint: (job, source, { backend }) =>
-      jobs.run(job, async () => {
+      jobs.run(job, async (signal) => {
         if (source.kind === "stored")
           throw new Fault("bad-request", "what is stored was inspected before it was loaded");
         const runtime = await startRuntime(await loadOrt(), backend, onDeviceLost);
-        return inspectCheckpoint(source, await storeFor(source), runtime);
+        return inspectCheckpoint(source, await storeFor(source), runtime, signal);
       }),
     storedModels: (job) => jobs.run(job, storedModels),
     deleteStored: (job, ids) => jobs.run(job, () => deleteStored(ids)),
@@ -71,7 +67,6 @@ export function createEngine(
           source,
           options,
           gate,
-          indexStore: store,
           onProgress,
           onDeviceLost,
           signal,

@@ -15,6 +15,7 @@ const MAX_STEPS_AT_ONCE = 8;
 export interface FillOptions {
   readonly pack: Pack;
   readonly parts: readonly ModelPart[];
+  /** The steps that are not done yet. */
   readonly fills: readonly Fill[];
   readonly read: TensorFile["readRows"];
   readonly gate: Gate;
@@ -30,12 +31,11 @@ export interface Filling {
   readonly finished: Promise<void>;
 }
 
-/** Starts the steps that are not done yet, several at a time, in the order in which the parts are wanted. */
+/** Starts the steps, several at a time, in the order in which the parts are wanted. */
 export function fillPack(options: FillOptions): Filling {
   const { pack, parts, fills } = options;
-  const missing = fills.filter(({ key }) => !pack.isDone(key));
-  const files = new PartFiles(pack, parts, missing);
-  const finished = fillAll(missing, files, options).catch(async (reason: unknown) => {
+  const files = new PartFiles(pack, parts, fills);
+  const finished = fillAll(files, options).catch(async (reason: unknown) => {
     await files.fail(reason);
     throw reason;
   });
@@ -44,11 +44,11 @@ export function fillPack(options: FillOptions): Filling {
   return { ready: (part) => files.ready(part), finished };
 }
 
-async function fillAll(missing: readonly Fill[], files: PartFiles, options: FillOptions): Promise<void> {
-  if (missing.length === 0) return;
+async function fillAll(files: PartFiles, options: FillOptions): Promise<void> {
+  if (options.fills.length === 0) return;
   const log = await options.pack.openLog();
   try {
-    await fillEach(missing, { ...options, files, log });
+    await fillEach({ ...options, files, log });
   } finally {
     log.close();
   }
@@ -59,13 +59,13 @@ interface StepOptions extends FillOptions {
   readonly log: StepLog;
 }
 
-async function fillEach(missing: readonly Fill[], options: StepOptions): Promise<void> {
+async function fillEach(options: StepOptions): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const running = new Set<Promise<void>>();
   let bytes = 0;
   let failure: { readonly reason: unknown } | undefined;
-  for (const fill of missing) {
+  for (const fill of options.fills) {
     while (running.size > 0 && (running.size >= MAX_STEPS_AT_ONCE || bytes + fill.bytes > MAX_BYTES_AT_ONCE)) {
       await Promise.race(running);
     }

@@ -46,6 +46,9 @@ export interface Fill {
 /** How much of a tensor is read at once: enough that a request's delay does not count, little enough that several fit. */
 const FILL_BYTES = 8 * 2 ** 20;
 
+/** What the steps read of the checkpoint. */
+export const checkpointBytes = (fills: readonly Fill[]) => fills.reduce((sum, { bytes }) => sum + bytes, 0);
+
 /**
  * The steps that make all of a model's files, in the order in which the parts are wanted. A tensor is read in runs of rows,
  * except where a weight's rows stand in another order than the tensor's: that one is read whole. A tensor that two parts are

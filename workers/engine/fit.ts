@@ -1,4 +1,6 @@
 import type { StorageReport } from "#protocol/engine.ts";
+import { checkpointBytes, fillsOf } from "./fills.ts";
+import type { Fill } from "./fills.ts";
 import { packedBytes } from "./model-parts.ts";
 import type { ModelPlan } from "./model-parts.ts";
 import type { Runtime } from "./runtime.ts";
@@ -46,6 +48,13 @@ function widestWeight({ parts }: ModelPlan): { readonly name: string; readonly b
       : [],
   );
   return bound.reduce((widest, each) => (each.bytes > widest.bytes ? each : widest), { name: "", bytes: 0 });
+}
+
+/** What is still to be stored: of all parts, the share that the steps left to do have of the checkpoint. */
+export function bytesToStore(plan: ModelPlan, missing: readonly Fill[]): number {
+  return missing.length === 0
+    ? 0
+    : (packedBytes(plan.parts) * checkpointBytes(missing)) / checkpointBytes(fillsOf(plan));
 }
 
 /** Why the model cannot be stored here; undefined if it can, as far as the browser says. */

@@ -17,7 +17,7 @@ export interface RecordOf {
 }
 
 /** A layer of the index as bytes: a header, then top ids, top logits, bottom ids, bottom logits, in the machine's byte order. */
-export function encodeLayer(index: LayerIndex, fingerprint: string): Uint8Array {
+export function encodeLayer(index: LayerIndex, fingerprint: string): Uint8Array<ArrayBuffer> {
   const size = index.neurons * index.depth;
   const words = new Uint32Array(HEADER_WORDS + 4 * size);
   const body = [index.topIds, index.topLogits, index.bottomIds, index.bottomLogits];

@@ -1,45 +1,38 @@
+import type { FileStore, StoredFile } from "./store/file-store.ts";
+
 /** Where finished pieces of an index are kept. What it gives back is checked by whoever reads it. */
 export interface IndexStore {
   read(key: string): Promise<Uint8Array | undefined>;
   /** May reject, as for want of room. */
-  write(key: string, bytes: Uint8Array): Promise<void>;
+  write(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Lets go of the files, so that they can be deleted. */
+  close(): void;
 }
 
-/** For as long as the worker lives. */
-export function memoryStore(): IndexStore {
-  const kept = new Map<string, Uint8Array>();
-  return {
-    read: (key) => Promise.resolve(kept.get(key)),
-    write: (key, bytes) => {
-      kept.set(key, bytes);
-      return Promise.resolve();
-    },
-  };
-}
-
-const FOLDER = "indices";
-
-/** The browser's own file system, private to this origin; a folder of one file per key. */
-export function browserStore(): IndexStore {
-  const file = async (key: string, create: boolean) => {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER, { create });
-    return folder.getFileHandle(key, { create });
+/** One file per key in a folder. A file stays open once it is read: searches read the same ones again and again. */
+export function indexFiles(store: FileStore, folder: string): IndexStore {
+  const open = new Map<string, Promise<StoredFile | undefined>>();
+  const letGo = async (key: string) => {
+    const file = open.get(key);
+    open.delete(key);
+    (await file)?.close();
   };
   return {
     async read(key) {
-      try {
-        return new Uint8Array(await (await (await file(key, false)).getFile()).arrayBuffer());
-      } catch {
-        // not there, or a browser that does not let us: either way it has to be computed
-        return undefined;
-      }
+      // not there, or a browser that does not let us: either way it has to be computed
+      const opening = open.get(key) ?? store.open(folder, key).catch(() => undefined);
+      open.set(key, opening);
+      const file = await opening;
+      if (file) return new Uint8Array(await file.slice(0, file.byteLength));
+      open.delete(key);
+      return undefined;
     },
     async write(key, bytes) {
-      // what is written takes the file's place when it is closed, so that half of it never lies there
-      const writable = await (await file(key, true)).createWritable();
-      await writable.write(bytes as Uint8Array<ArrayBuffer>);
-      await writable.close();
+      await letGo(key);
+      await store.write(folder, key, bytes);
+    },
+    close() {
+      for (const key of open.keys()) void letGo(key);
     },
   };
 }

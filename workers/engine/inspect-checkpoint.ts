@@ -2,8 +2,8 @@ import { DTYPES } from "#model/checkpoint.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engine.ts";
-import { fillsOf } from "./fills.ts";
-import { memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
+import { checkpointBytes, fillsOf } from "./fills.ts";
+import { bytesToStore, memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
 import { neededTensors, packedBytes, planModel, sourceBytes } from "./model-parts.ts";
 import { packOf, readCheckpoint } from "./open-checkpoint.ts";
 import type { Runtime } from "./runtime.ts";
@@ -15,14 +15,16 @@ import { storageReport } from "./store/stores.ts";
 /**
  * What a checkpoint is and what this browser can do with it, from its config, tokenizer and headers alone.
  *
- * @throws Fault for whatever is wrong with those
+ * @throws Fault for whatever is wrong with those; what `signal` was aborted with
  */
 export async function inspectCheckpoint(
   source: FileSource,
   store: FileStore,
   runtime: Runtime,
+  signal: AbortSignal,
 ): Promise<CheckpointReport> {
-  const { identity, spec, tensors, fingerprint } = await readCheckpoint(await openSource(source, () => undefined));
+  const files = await openSource(source, () => undefined, signal);
+  const { identity, spec, tensors, fingerprint } = await readCheckpoint(files);
   const storage = await storageReport(store);
   const held = {} as Record<Dtype, HeldReport>;
   for (const dtype of DTYPES) {
@@ -34,8 +36,8 @@ export async function inspectCheckpoint(
     held[dtype] = {
       storedBytes,
       memoryBytes: memoryBytes(plan),
-      missingBytes: missing.reduce((sum, { bytes }) => sum + bytes, 0),
-      refusal: runRefusal(plan, runtime) ?? storageRefusal(missing.length > 0 ? storedBytes : 0, storage) ?? "",
+      missingBytes: checkpointBytes(missing),
+      refusal: runRefusal(plan, runtime) ?? storageRefusal(bytesToStore(plan, missing), storage) ?? "",
     };
   }
   const plan = planModel(spec, tensors, "q8");

@@ -7,8 +7,7 @@ import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
 import { fillPack } from "./fill-pack.ts";
-import { fillsOf } from "./fills.ts";
-import type { Fill } from "./fills.ts";
+import { checkpointBytes, fillsOf } from "./fills.ts";
 import { Gate } from "./gate.ts";
 import { packedBytes } from "./model-parts.ts";
 import type { ModelPart } from "./model-parts.ts";
@@ -36,6 +35,8 @@ export interface LoadedModel {
   readonly parameters: number;
   /** What the parts take as they are stored and run. */
   readonly weightBytes: number;
+  /** Names it among what is stored. */
+  readonly packId: string;
   readonly parts: readonly ModelPart[];
   /** Open for as long as the model is. */
   readonly files: ReadonlyMap<PartId, StoredFile>;
@@ -80,7 +81,7 @@ export async function setUpModel(
   const damaged = await damagedSteps(pack, parts, fills);
   if (damaged.size > 0) await pack.forget(damaged);
   const missing = fills.filter(({ key }) => !pack.isDone(key));
-  const progress = new LoadMeter(onProgress, bytesOf(fills), bytesOf(missing), packedBytes(parts));
+  const progress = new LoadMeter(onProgress, checkpointBytes(fills), checkpointBytes(missing), packedBytes(parts));
 
   const failed = new AbortController();
   const signal = AbortSignal.any([stopped, failed.signal]);
@@ -124,6 +125,7 @@ export async function setUpModel(
     tokenizer,
     parameters,
     weightBytes: packedBytes(parts),
+    packId: pack.id,
     parts,
     files,
     sessions: owned,
@@ -131,7 +133,6 @@ export async function setUpModel(
   };
 }
 
-const bytesOf = (fills: readonly Fill[]) => fills.reduce((sum, { bytes }) => sum + bytes, 0);
 const unread = () => Promise.reject(new Error("load: nothing was missing, and yet rows are read"));
 
 /** One line of progress for the whole: the checkpoint's bytes while any are missing, then those that are set up. */

@@ -5,6 +5,7 @@ import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIn
 import { lensLogProbabilities, vectorLogits } from "#analysis/lens.ts";
 import type { FrozenLens } from "#analysis/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
+import { throughLayers } from "#analysis/layers.ts";
 import { sweepHeads } from "#analysis/sweep.ts";
 import { Fault } from "#core/fault.ts";
 import { fromRows, matrix, rowOf } from "#core/matrix.ts";
@@ -230,6 +231,7 @@ export class ModelSession {
 
   async dispose(): Promise<void> {
     await this.#model.runner.dispose();
+    this.#index.close();
     for (const file of this.#model.files.values()) file.close();
   }
 
@@ -263,15 +265,9 @@ export class ModelSession {
   }
 
   async #nextToken(ids: readonly number[], signal: AbortSignal): Promise<number> {
-    const { runner, spec } = this.#model;
-    let residual = await runner.embed(ids);
+    const { runner } = this.#model;
+    const residual = await throughLayers(runner, await runner.embed(ids), { signal });
     try {
-      for (let layer = 0; layer < spec.layers; layer++) {
-        signal.throwIfAborted();
-        const { residual: next } = await runner.block(layer, residual);
-        runner.release(residual);
-        residual = next;
-      }
       return (await runner.unembed(residual, { positions: [ids.length - 1], wants: ["topIds"] })).topIds[0]!;
     } finally {
       runner.release(residual);

@@ -4,10 +4,11 @@ import { lensRanges } from "#analysis/lens.ts";
 import { fromRows } from "#core/matrix.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode } from "#test/engine.ts";
-import { memoryStore } from "./index-store.ts";
+import { indexFiles } from "./index-store.ts";
 import type { IndexStore } from "./index-store.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { NeuronIndex } from "./neuron-index.ts";
+import { memoryStore } from "./store/file-store.ts";
 
 let model: LoadedModel;
 let other: LoadedModel;
@@ -35,7 +36,7 @@ async function projected(of: LoadedModel, during: () => Promise<unknown>): Promi
 const NEURONS = 3 * 56;
 
 test("a second visit believes the first one's layers after a check of a few neurons", async () => {
-  const store = memoryStore();
+  const store = indexFiles(memoryStore(), "index");
   expect(await projected(model, () => new NeuronIndex(model.runner, "small", store).build({}))).toBe(NEURONS);
   const again = new NeuronIndex(model.runner, "small", store);
   expect(await projected(model, () => again.build({}))).toBe(3 * 4);
@@ -91,7 +92,7 @@ test("waits for its turn before every chunk", async () => {
 });
 
 test("damaged bytes are computed again", async () => {
-  const store = memoryStore();
+  const store = indexFiles(memoryStore(), "index");
   await new NeuronIndex(model.runner, "small", store).build({});
   const damaging: IndexStore = {
     ...store,
@@ -107,7 +108,7 @@ test("damaged bytes are computed again", async () => {
 });
 
 test("another model's index under the same name is not believed", async () => {
-  const store = memoryStore();
+  const store = indexFiles(memoryStore(), "index");
   await new NeuronIndex(model.runner, "small", store).build({});
   const index = new NeuronIndex(other.runner, "small", store);
   expect(await projected(other, () => index.build({}))).toBe(3 * 4 + NEURONS);
@@ -119,6 +120,7 @@ test("a store that takes nothing costs nothing but the next visit", async () => 
   const full: IndexStore = {
     read: () => Promise.resolve(undefined),
     write: () => Promise.reject(new DOMException("no room", "QuotaExceededError")),
+    close: () => undefined,
   };
   const index = new NeuronIndex(model.runner, "small", full);
   await index.build({});

@@ -5,8 +5,9 @@ import type { Runner } from "#analysis/runner.ts";
 import { INDEX_DEPTH, indexLayer, neuronsOf, rangesOf } from "#analysis/token-index.ts";
 import type { LayerIndex } from "#analysis/token-index.ts";
 import { decodeLayer, encodeLayer, hashText } from "./index-record.ts";
-import { memoryStore } from "./index-store.ts";
+import { indexFiles } from "./index-store.ts";
 import type { IndexStore } from "./index-store.ts";
+import { memoryStore } from "./store/file-store.ts";
 
 /** Neurons of a stored layer that are computed again before the layer is believed. */
 const PROBED = 4;
@@ -29,7 +30,7 @@ export class NeuronIndex {
   #underWay: Promise<unknown> = Promise.resolve();
 
   /** @param fingerprint names the model and its precision */
-  constructor(runner: Runner, fingerprint = "", store: IndexStore = memoryStore()) {
+  constructor(runner: Runner, fingerprint = "", store: IndexStore = keptHere()) {
     this.#runner = runner;
     this.#fingerprint = fingerprint;
     this.#store = store;
@@ -67,6 +68,11 @@ export class NeuronIndex {
     return this.#allRanges;
   }
 
+  /** Lets go of what is stored. */
+  close(): void {
+    this.#store.close();
+  }
+
   async #buildMissing({ onProgress, turn, signal }: ChunkedWork): Promise<void> {
     const { layers, neurons } = this.#runner.spec;
     const total = layers * neurons;
@@ -92,7 +98,7 @@ export class NeuronIndex {
       await this.#store.write(this.#key(layer), bytes);
     } catch {
       // no room, or a browser that does not let us: from here on it is kept in memory
-      this.#store = layered(memoryStore(), this.#store);
+      this.#store = layered(keptHere(), this.#store);
       await this.#store.write(this.#key(layer), bytes);
     }
     this.#ranges[layer] = rangesOf(index);
@@ -138,8 +144,15 @@ export class NeuronIndex {
   }
 }
 
+/** For as long as the model is held. */
+const keptHere = () => indexFiles(memoryStore(), "index");
+
 /** Writes to the first, reads from whichever has it. */
 const layered = (first: IndexStore, second: IndexStore): IndexStore => ({
   read: async (key) => (await first.read(key)) ?? second.read(key),
   write: (key, bytes) => first.write(key, bytes),
+  close() {
+    first.close();
+    second.close();
+  },
 });

@@ -1,7 +1,7 @@
 import type { PlotPrompt } from "#analysis/operand-plot.ts";
+import { OPERATIONS, solve } from "#analysis/operation.ts";
 import { Fault } from "#core/fault.ts";
-import { OPERATIONS } from "#protocol/lab.ts";
-import type { Operation, OperandPlotOptions, OperandRange } from "#protocol/lab.ts";
+import type { OperandPlotOptions, OperandRange } from "#protocol/lab.ts";
 import type { ModelTokenizer } from "./tokenizer.ts";
 
 /** A hundred by a hundred: as many as anybody looks at, and as many prompts as a small model answers in a minute. */
@@ -40,22 +40,6 @@ export function gridCells(options: OperandPlotOptions, tokenizer: GridTokenizer)
 
 export const operands = ({ from, to }: OperandRange) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
-
-/** @returns undefined where there is no whole answer */
-export function solve(operation: Operation, a: number, b: number): number | undefined {
-  switch (operation) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "/":
-      return b !== 0 && a % b === 0 ? a / b : undefined;
-    default:
-      throw new Error(`operand plot: unknown operation ${String(operation satisfies never)}`);
-  }
-}
 
 const ENDS_IN_A_WORD = /[\p{L}\p{N}:?]$/u;
 

@@ -1,14 +1,14 @@
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
-import { runRefusal, storageRefusal } from "./fit.ts";
+import { fillsOf } from "./fills.ts";
+import { bytesToStore, runRefusal, storageRefusal } from "./fit.ts";
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
-import type { IndexStore } from "./index-store.ts";
+import { indexFiles } from "./index-store.ts";
 import { LabSession } from "./lab-session.ts";
 import { setUpModel } from "./load-model.ts";
 import type { LoadedModel } from "./load-model.ts";
-import { packedBytes } from "./model-parts.ts";
 import { ModelSession } from "./model-session.ts";
 import { NeuronIndex } from "./neuron-index.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
@@ -16,7 +16,7 @@ import { withCheckpoint } from "./request-checkpoint.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule, Runtime } from "./runtime.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
-import { storageReport, storeFor } from "./store/stores.ts";
+import { indexStore, storageReport, storeFor } from "./store/stores.ts";
 import type { FileStore } from "./store/file-store.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
@@ -28,7 +28,6 @@ export interface StartRequest {
   readonly source: CheckpointSource;
   readonly options: LoadOptions;
   readonly gate: Gate;
-  readonly indexStore: IndexStore;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onDeviceLost: (reason: string) => void;
   readonly signal: AbortSignal;
@@ -41,7 +40,7 @@ export interface StartRequest {
  */
 export async function startModel(
   ort: OrtModule,
-  { source, options, gate, indexStore, onProgress, onDeviceLost, signal }: StartRequest,
+  { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
 ): Promise<{ readonly session: ModelSession; readonly lab: LabSession; readonly info: ModelInfo }> {
   const start = performance.now();
   let read = 0;
@@ -62,7 +61,7 @@ export async function startModel(
     await refuseWhatDoesNotFit(checkpoint, store, runtime);
     return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
   });
-  const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexStore);
+  const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexFiles(await indexStore(), loaded.packId));
   const session = new ModelSession(loaded, index);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
@@ -114,7 +113,7 @@ async function refuseWhatDoesNotFit(
 ): Promise<void> {
   const tooLarge = runRefusal(plan, runtime);
   if (tooLarge !== undefined) throw new Fault("too-large", tooLarge);
-  if (pack.record?.completedAt !== undefined) return;
-  const noRoom = storageRefusal(packedBytes(plan.parts), await storageReport(store));
+  const missing = fillsOf(plan).filter(({ key }) => !pack.isDone(key));
+  const noRoom = storageRefusal(bytesToStore(plan, missing), await storageReport(store));
   if (noRoom !== undefined) throw new Fault("storage-full", noRoom);
 }

@@ -1,12 +1,11 @@
 import * as Comlink from "comlink";
 import { DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "./engine.ts";
-import { browserStore } from "./index-store.ts";
 import { keepFaultCodes } from "./fault-transfer.ts";
 import { loadOrt } from "./load-ort.ts";
 
 keepFaultCodes();
-Comlink.expose(createEngine(loadOrt, (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason }), browserStore()));
+Comlink.expose(createEngine(loadOrt, (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason })));
 // held for the worker's life: whoever is granted this lock after us knows that we are gone
 void navigator.locks.request(self.name, () => {
   postMessage(self.name);

@@ -1,8 +1,10 @@
 import { createStore } from "zustand/vanilla";
-import type { Operation, TokenEnd } from "#protocol/lab.ts";
+import type { Operation } from "#analysis/operation.ts";
+import type { TokenEnd } from "#protocol/lab.ts";
 
-export { OPERATIONS } from "#protocol/lab.ts";
-export type { Operation, TokenEnd } from "#protocol/lab.ts";
+export { OPERATIONS } from "#analysis/operation.ts";
+export type { Operation } from "#analysis/operation.ts";
+export type { TokenEnd } from "#protocol/lab.ts";
 
 /** What a plot can measure, as the page offers it. */
 export const QUANTITIES = ["probability", "logProbability", "activation", "head"] as const;

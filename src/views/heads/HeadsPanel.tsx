@@ -10,13 +10,14 @@ import { jumpTo } from "#state/parts.ts";
 import { question, scaleOf } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
+import { stopRun } from "#state/run/runner.ts";
 import { askAgain } from "#state/run/runner.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { COLOUR_SCALES, isDark, setColourScale, view } from "#state/view.ts";
 import { Exports, shareAddress } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
-import { RunProgress } from "../shared/RunProgress.tsx";
+import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { HeadReadout } from "./HeadReadout.tsx";
@@ -98,7 +99,9 @@ const haveSameShape = (a: readonly (readonly number[])[], b: readonly (readonly 
 
 function SweepState({ slot }: { readonly slot: Slot<HeadSweep> }) {
   if (slot.status === "computing")
-    return <RunProgress kind="sweep" doing="Switching heads off, one by one" progress={slot.progress} />;
+    return (
+      <ProgressLine doing="Switching heads off, one by one" progress={slot.progress} onStop={() => stopRun("sweep")} />
+    );
   if (slot.status !== "stopped" && slot.status !== "failed") return null;
   return (
     <div className="run-progress">

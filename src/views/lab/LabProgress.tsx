@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
-import { duration } from "#charts/number-format.ts";
 import { lab, stopTool } from "#state/lab/tools.ts";
 import type { LabKind } from "#state/lab/tools.ts";
+import { ProgressLine } from "../shared/ProgressLine.tsx";
 
 interface LabProgressProps {
   readonly kind: LabKind;
@@ -14,17 +14,5 @@ export function LabProgress({ kind, doing }: LabProgressProps) {
   const { status, progress } = useStore(lab, (slots) => slots[kind]);
   if (status === "stopped") return <p className="small faint">Stopped. What has arrived is shown.</p>;
   if (status !== "computing") return null;
-  const share = progress ? progress.done / Math.max(progress.total, 1) : 0;
-  return (
-    <div className="run-progress">
-      <progress aria-label={doing} value={share} max={1} />
-      <span className="small">
-        {doing}
-        {progress?.leftMs !== undefined && `, ${duration(progress.leftMs)} left`}
-      </span>
-      <button type="button" onClick={() => stopTool(kind)}>
-        Stop
-      </button>
-    </div>
-  );
+  return <ProgressLine doing={doing} progress={progress} onStop={() => stopTool(kind)} />;
 }

@@ -1,3 +1,4 @@
+import { solve } from "#analysis/operation.ts";
 import { plotPattern } from "#analysis/plot-pattern.ts";
 import type { FactorName, MeasuredCell } from "#analysis/plot-pattern.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
@@ -21,25 +22,10 @@ export function cellsOf({ asked, values, whole }: DrawnPlot): PlotCell[] {
         b,
         value,
         token: tokenText(token),
-        answer: token === "" ? undefined : resultOf(asked.operation, a, b),
+        answer: token === "" ? undefined : solve(asked.operation, a, b),
       };
     }),
   );
-}
-
-function resultOf(operation: DrawnPlot["asked"]["operation"], a: number, b: number): number {
-  switch (operation) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "/":
-      return a / b;
-    default:
-      throw new Error(`plot: unknown operation ${String(operation satisfies never)}`);
-  }
 }
 
 export function quantityName(quantity: PlotQuantity): string {

@@ -3,12 +3,13 @@ import { isWhole, mostImportantHead } from "#state/effects.ts";
 import { question, setScale } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { NeuronComparison, Slot } from "#state/run/results.ts";
+import { stopRun } from "#state/run/runner.ts";
 import { NEURON_COUNTS, select, setCount, view } from "#state/view.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import { Exports } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
-import { RunProgress } from "../shared/RunProgress.tsx";
+import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { changesText } from "../shared/part-name.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { comparisonSentence } from "./comparison-sentence.ts";
@@ -66,7 +67,7 @@ function Comparison({ slot }: { readonly slot: Slot<NeuronComparison> }) {
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       {slot.status === "computing" && (
-        <RunProgress kind="comparison" doing="Comparing neurons" progress={slot.progress} />
+        <ProgressLine doing="Comparing neurons" progress={slot.progress} onStop={() => stopRun("comparison")} />
       )}
       {value && (
         <>

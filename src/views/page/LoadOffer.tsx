@@ -101,7 +101,7 @@ function CancelButton({ children }: { readonly children: string }) {
 
 function modelSentence({ family, layers, heads, vocabulary, parameters, storedAs, checkpointBytes }: CheckpointReport) {
   return (
-    `A ${family} model of ${countOf(parameters)} parameters: ${layers} layers × ${heads} heads, ` +
+    `A ${family} model of ${countOf(parameters)} parameters: ${layers} ${layers === 1 ? "layer" : "layers"} × ${heads} ${heads === 1 ? "head" : "heads"}, ` +
     `${vocabulary.toLocaleString("en")} tokens, stored as ${storedAs.join(", ")} in ${megabytes(checkpointBytes)}.`
   );
 }

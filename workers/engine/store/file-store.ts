@@ -93,20 +93,17 @@ export function memoryStore(): FileStore {
   };
 }
 
-/** The page's own folder in the origin's private file system. */
-const ROOT = "models";
-
 /**
- * The origin's private file system: files that only this page sees and that stay until somebody deletes them or the browser
- * needs the room.
+ * A folder in the origin's private file system: files that only this page sees and that stay until somebody deletes them or
+ * the browser needs the room.
  *
  * @returns undefined where the browser has none or grants none, as in some private windows
  */
-export async function opfsStore(): Promise<FileStore | undefined> {
+export async function opfsStore(root: string): Promise<FileStore | undefined> {
   if (!("getDirectory" in navigator.storage)) return undefined;
   try {
     const origin = await navigator.storage.getDirectory();
-    return opfsIn(await origin.getDirectoryHandle(ROOT, { create: true }));
+    return opfsIn(await origin.getDirectoryHandle(root, { create: true }));
   } catch {
     return undefined; // a browser that refuses storage says so here; the page then works without
   }

@@ -3,13 +3,24 @@ import type { StorageReport } from "#protocol/engine.ts";
 import { memoryStore, opfsStore } from "./file-store.ts";
 import type { FileStore } from "./file-store.ts";
 
-let persistent: Promise<FileStore | undefined> | undefined;
+const canPersist = typeof navigator !== "undefined" && "storage" in navigator;
+const persistent = new Map<string, Promise<FileStore | undefined>>();
 
-/** What is kept between visits; undefined where the browser keeps nothing. */
-export function persistentStore(): Promise<FileStore | undefined> {
-  persistent ??= typeof navigator !== "undefined" && "storage" in navigator ? opfsStore() : Promise.resolve(undefined);
-  return persistent;
+/** A folder of what is kept between visits; undefined where the browser keeps nothing. */
+function persistentIn(root: string): Promise<FileStore | undefined> {
+  const store = persistent.get(root) ?? (canPersist ? opfsStore(root) : Promise.resolve(undefined));
+  persistent.set(root, store);
+  return store;
 }
+
+/** The packs that are kept between visits. */
+export const persistentStore = () => persistentIn("models");
+
+/** Token indices, each in a folder that is named as its model's pack. */
+export const persistentIndices = () => persistentIn("indices");
+
+/** Where the token indices of a model are kept. */
+export const indexStore = async () => (await persistentIndices()) ?? memoryStore();
 
 /** Where a checkpoint is stored. What the page itself serves is in the browser's own cache and need not be kept twice. */
 export async function storeFor(source: CheckpointSource): Promise<FileStore> {

@@ -1,16 +1,15 @@
 import { duration } from "#charts/number-format.ts";
-import type { Progress, ResultKind } from "#state/run/results.ts";
-import { stopRun } from "#state/run/runner.ts";
+import type { Progress } from "#state/run/results.ts";
 
-interface RunProgressProps {
-  readonly kind: ResultKind;
+interface ProgressLineProps {
   /** What is being computed, as a sentence starts. */
   readonly doing: string;
   readonly progress: Progress | undefined;
+  readonly onStop: () => void;
 }
 
-/** How far a long run is, how long it will take, and the way to stop it. */
-export function RunProgress({ kind, doing, progress }: RunProgressProps) {
+/** How far a long computation is, how long it will take, and the way to stop it. */
+export function ProgressLine({ doing, progress, onStop }: ProgressLineProps) {
   const share = progress ? progress.done / Math.max(progress.total, 1) : 0;
   return (
     <div className="run-progress">
@@ -19,7 +18,7 @@ export function RunProgress({ kind, doing, progress }: RunProgressProps) {
         {doing}
         {progress?.leftMs !== undefined && `, ${duration(progress.leftMs)} left`}
       </span>
-      <button type="button" onClick={() => stopRun(kind)}>
+      <button type="button" onClick={onStop}>
         Stop
       </button>
     </div>
