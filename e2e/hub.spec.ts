@@ -196,7 +196,7 @@ test(
       await page.getByRole("button", { name: "Load", exact: true }).click();
       const offer = page.getByRole("region", { name: "Model to load" });
       await expect(offer).toContainText(
-        "A llama model of 13.6 M parameters: 1 layers × 4 heads, 52,000 tokens, stored as F32",
+        "A llama model of 13.6 M parameters: 1 layer × 4 heads, 52,000 tokens, stored as F32",
       );
       await picture(page, "hub-offer");
       const asked = bytesAsked(hub).length;
