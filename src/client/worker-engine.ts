@@ -2,11 +2,12 @@ import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
 import type { FaultCode } from "#core/fault.ts";
 import type { EngineApi, JobId } from "#protocol/engine.ts";
+import type { ExperimentApi } from "#protocol/experiments.ts";
 import type { LabApi } from "#protocol/lab.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
 import type { CallOptions, Engine } from "./engine.ts";
 
-type Api = EngineApi & LabApi;
+type Api = EngineApi & LabApi & ExperimentApi;
 type Method = Exclude<keyof Api, "cancel">;
 type Result<M extends Method> = Awaited<ReturnType<Api[M]>>;
 
@@ -110,6 +111,9 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     operandPlot: (options, on) => call("operandPlot", on, options, report(on)),
     neuronGroup: (prompt, options, on) => call("neuronGroup", on, prompt, options),
     neuronWiring: (at, options = {}, on) => call("neuronWiring", on, at, options),
+    planExperiment: (request, on) => call("planExperiment", on, request),
+    runExperiment: (request, on) => call("runExperiment", on, request, report(on)),
+    forgetExperiment: (request, on) => call("forgetExperiment", on, request),
     onStopped(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

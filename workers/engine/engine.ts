@@ -1,7 +1,9 @@
 import { Fault } from "#core/fault.ts";
 import type { ChunkedWork } from "#analysis/projection.ts";
 import type { EngineApi, JobId, Progress } from "#protocol/engine.ts";
+import type { ExperimentApi } from "#protocol/experiments.ts";
 import type { LabApi } from "#protocol/lab.ts";
+import type { ExperimentSession } from "./experiments/experiment-session.ts";
 import { Gate } from "./gate.ts";
 import { inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { Jobs } from "./jobs.ts";
@@ -22,10 +24,12 @@ import { storeFor } from "./store/stores.ts";
 export function createEngine(
   loadOrt: () => Promise<OrtModule>,
   onDeviceLost: (reason: string) => void,
-): EngineApi & LabApi {
+): EngineApi & LabApi & ExperimentApi {
   const jobs = new Jobs();
   const gate = new Gate();
-  let current: { readonly session: ModelSession; readonly lab: LabSession } | undefined;
+  let current:
+    | { readonly session: ModelSession; readonly lab: LabSession; readonly experiments: ExperimentSession }
+    | undefined;
 
   const loaded = () => {
     if (!current) throw new Fault("not-loaded", "no model is loaded yet; load one first");
@@ -33,6 +37,7 @@ export function createEngine(
   };
   const model = () => loaded().session;
   const lab = () => loaded().lab;
+  const experiments = () => loaded().experiments;
   /** For work that others go before. */
   const inBackground = <T>(
     job: JobId,
@@ -99,6 +104,12 @@ export function createEngine(
     operandPlot: (job, options, onCells) => jobs.run(job, (signal) => lab().operandPlot(options, onCells, signal)),
     neuronGroup: (job, prompt, options) => jobs.run(job, (signal) => lab().neuronGroup(prompt, options, signal)),
     neuronWiring: (job, at, options) => jobs.run(job, () => lab().neuronWiring(at, options)),
+    planExperiment: (job, request) => jobs.run(job, (signal) => experiments().plan(request, signal)),
+    runExperiment: (job, request, onProgress) =>
+      jobs.runInBackground(job, (signal) =>
+        experiments().run(request, onProgress, { signal, turn: () => jobs.quiet(signal) }),
+      ),
+    forgetExperiment: (job, request) => jobs.run(job, () => experiments().forget(request)),
     cancel: (job) => jobs.cancel(job),
   };
 }

@@ -39,12 +39,10 @@ import type { LoadedModel } from "./load-model.ts";
 import type { NeuronIndex } from "./neuron-index.ts";
 import { conceptTokens } from "./concept-tokens.ts";
 import { gridCells, operands } from "./operand-grid.ts";
-import { checkCount, checkToken, promptIds } from "./requests.ts";
+import { checkCount, checkToken, checkWhole, MAX_DRAWS, MAX_SEED, promptIds } from "./requests.ts";
 
 const DEFAULT_DRAWS = 5;
 const DEFAULT_SEED = 1;
-/** More random groups than anybody needs for a mean and its spread. */
-const MAX_DRAWS = 100;
 const LISTED = 10;
 /** A group of more tells nothing that its layers do not. */
 const MAX_GROUP = 100_000;
@@ -157,7 +155,7 @@ export class LabSession {
     const { runner, spec } = this.#model;
     const neurons = this.#checkGroup(options.neurons);
     const draws = checkWhole("draws", options.draws ?? DEFAULT_DRAWS, 1, MAX_DRAWS);
-    const seed = checkWhole("seed", options.seed ?? DEFAULT_SEED, 0, 2 ** 32 - 1);
+    const seed = checkWhole("seed", options.seed ?? DEFAULT_SEED, 0, MAX_SEED);
     const { clean, lens, target, interventions, run } = await this.#session.setUpRun(prompt, options);
     const sets = [[], neurons, ...randomGroups(spec, neurons, { draws, seed })];
     const [baseline, withoutGroup, ...withoutRandom] = await logProbabilitiesWithout(runner, clean, sets, {
@@ -230,11 +228,6 @@ function countsAtLeast(found: readonly ConceptNeuron[], searched: number): numbe
   return Array.from({ length: most + 1 }, (_, least) =>
     least === 0 ? searched : found.filter(({ tokens }) => tokens.length >= least).length,
   );
-}
-
-function checkWhole(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new Fault("bad-request", `${name}: ${String(value)} must be a whole number from ${least} to ${most}`);
 }
 
 function checkChoice<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {

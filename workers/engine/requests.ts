@@ -55,4 +55,14 @@ export function checkCount(count: number): number {
   throw new Fault("bad-request", `count: ${String(count)} must be a whole number from 1 to ${MAX_LIST}`);
 }
 
+/** More random groups than anybody needs for a mean and its spread. */
+export const MAX_DRAWS = 100;
+export const MAX_SEED = 2 ** 32 - 1;
+
+/** @throws Fault "bad-request" naming the range */
+export function checkWhole(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Fault("bad-request", `${name}: ${String(value)} must be a whole number from ${least} to ${most}`);
+}
+
 const isToken = (id: number, { vocabulary }: ModelSpec) => Number.isInteger(id) && id >= 0 && id < vocabulary;

@@ -3,6 +3,7 @@ import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { fillsOf } from "./fills.ts";
 import { bytesToStore, runRefusal, storageRefusal } from "./fit.ts";
+import { ExperimentSession } from "./experiments/experiment-session.ts";
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
 import { indexFiles } from "./index-store.ts";
@@ -16,7 +17,7 @@ import { withCheckpoint } from "./request-checkpoint.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule, Runtime } from "./runtime.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
-import { indexStore, storageReport, storeFor } from "./store/stores.ts";
+import { experimentStore, indexStore, storageReport, storeFor } from "./store/stores.ts";
 import type { FileStore } from "./store/file-store.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
@@ -41,7 +42,12 @@ export interface StartRequest {
 export async function startModel(
   ort: OrtModule,
   { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
-): Promise<{ readonly session: ModelSession; readonly lab: LabSession; readonly info: ModelInfo }> {
+): Promise<{
+  readonly session: ModelSession;
+  readonly lab: LabSession;
+  readonly experiments: ExperimentSession;
+  readonly info: ModelInfo;
+}> {
   const start = performance.now();
   let read = 0;
   let notes: readonly string[] = [];
@@ -62,6 +68,12 @@ export async function startModel(
     return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
   });
   const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexFiles(await indexStore(), loaded.packId));
+  const experiments = new ExperimentSession({
+    model: loaded,
+    index,
+    fingerprint: fingerprint(loaded),
+    store: await experimentStore(),
+  });
   const session = new ModelSession(loaded, index);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
@@ -75,6 +87,7 @@ export async function startModel(
   return {
     session,
     lab: new LabSession(loaded, index, session),
+    experiments,
     info: {
       ...infoOf(loaded, runtime, store),
       sourceNotes: [...notes],

@@ -1,6 +1,6 @@
 import type { StoredModel } from "#protocol/engine.ts";
 import { listPacks } from "./pack.ts";
-import { persistentIndices, persistentStore } from "./stores.ts";
+import { persistentExperiments, persistentIndices, persistentStore } from "./stores.ts";
 
 /** What is kept in this browser, the newest first. */
 export async function storedModels(): Promise<StoredModel[]> {
@@ -21,6 +21,6 @@ export async function storedModels(): Promise<StoredModel[]> {
 
 /** With all that was made of them. @throws Fault "bad-request" for one that is in use */
 export async function deleteStored(ids: readonly string[]): Promise<void> {
-  const stores = [await persistentStore(), await persistentIndices()];
+  const stores = [await persistentStore(), await persistentIndices(), await persistentExperiments()];
   for (const id of ids) for (const store of stores) await store?.remove(id);
 }

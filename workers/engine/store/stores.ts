@@ -22,6 +22,12 @@ export const persistentIndices = () => persistentIn("indices");
 /** Where the token indices of a model are kept. */
 export const indexStore = async () => (await persistentIndices()) ?? memoryStore();
 
+/** Finished steps of experiments, each model's in a folder that is named as its pack. */
+export const persistentExperiments = () => persistentIn("experiments");
+
+/** Where finished steps of experiments are kept. */
+export const experimentStore = async () => (await persistentExperiments()) ?? memoryStore();
+
 /** Where a checkpoint is stored. What the page itself serves is in the browser's own cache and need not be kept twice. */
 export async function storeFor(source: CheckpointSource): Promise<FileStore> {
   const isOwn = source.kind === "url" && new URL(source.base, location.href).origin === location.origin;

@@ -1,0 +1,96 @@
+import { matrix } from "#core/matrix.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import { throughLayers } from "../layers.ts";
+import type { BlockRun, Residual, Runner } from "../runner.ts";
+import { forcedIds, rowsOfShape, scoresOf } from "./scored-cases.ts";
+import type { CaseScore, ScoredCase } from "./scored-cases.ts";
+
+/** One case with every head on, and with each single one off: [layer · heads + head]. */
+export interface SweptCase {
+  readonly baseline: CaseScore;
+  readonly heads: readonly CaseScore[];
+}
+
+/**
+ * Zero-ablates every head in every case, by the wavefront over heads × cases: going through the layers once, the batch holds
+ * each case with each head that was ablated earlier, then a new variant of each case per head of this layer, and in its last
+ * rows the clean cases that later layers start from. L session runs serve all heads of all cases. Layers are taken in groups,
+ * so that a batch fits the memory; a group starts from the clean residual at its first layer.
+ *
+ * @param cases of one shape, as `caseBatches` makes them
+ * @throws what `signal` was aborted with
+ */
+export async function sweepCases(
+  runner: Runner,
+  cases: readonly ScoredCase[],
+  signal?: AbortSignal,
+): Promise<SweptCase[]> {
+  const { spec } = runner;
+  const rows = rowsOfShape(spec, cases[0]!.ids.length, cases[0]!.answerIds.length);
+  const layersAtOnce = Math.max(1, Math.floor((rows / cases.length - 1) / spec.heads));
+  const heads: CaseScore[][] = cases.map(() => []);
+  let baseline: CaseScore[] = [];
+  let clean: Residual = await runner.embedBatch(cases.map(forcedIds));
+  try {
+    for (let start = 0; start < spec.layers; start += layersAtOnce) {
+      const end = Math.min(start + layersAtOnce, spec.layers);
+      const group = { cases: cases.length, range: { start, end } };
+      const swept = await sweepGroup(runner, clean, group, signal);
+      try {
+        const variants = swept.batch / cases.length;
+        const scores = await scoresOf(runner, swept, Array.from({ length: variants }, () => cases).flat());
+        const ofHeads = scores.slice(0, (end - start) * spec.heads * cases.length);
+        ofHeads.forEach((score, row) => heads[row % cases.length]!.push(score));
+        // the clean cases come along to the end of the last group
+        baseline = scores.slice(ofHeads.length);
+      } finally {
+        runner.release(swept);
+      }
+      if (end < spec.layers) clean = await throughLayers(runner, clean, { from: start, to: end, signal });
+    }
+  } finally {
+    runner.release(clean);
+  }
+  return cases.map((_, index) => ({ baseline: baseline[index]!, heads: heads[index]! }));
+}
+
+interface SweepGroup {
+  readonly cases: number;
+  /** Layers whose heads are switched off, `end` exclusive. */
+  readonly range: { readonly start: number; readonly end: number };
+}
+
+/** @param clean stays the caller's */
+async function sweepGroup(
+  runner: Runner,
+  clean: Residual,
+  group: SweepGroup,
+  signal: AbortSignal | undefined,
+): Promise<Residual> {
+  const { start, end } = group.range;
+  const runOf = (layer: number) => (layer < end ? newVariants(runner.spec, layer, group) : {});
+  signal?.throwIfAborted();
+  const { residual } = await runner.block(start, clean, runOf(start));
+  return throughLayers(runner, residual, { from: start + 1, runOf, signal });
+}
+
+/**
+ * The batch that comes in is the variants so far, each of all cases, and in its last rows the clean cases. What goes out is the
+ * variants so far, one more per head, and the clean cases again if they are needed further on.
+ */
+function newVariants(spec: ModelSpec, layer: number, { cases, range }: SweepGroup): BlockRun {
+  const earlier = (layer - range.start) * spec.heads * cases;
+  const isCleanNeeded = layer + 1 < range.end || range.end === spec.layers;
+  const cleanRows = Array.from({ length: cases }, (_, index) => earlier + index);
+  const variants = [
+    ...Array.from({ length: earlier }, (_, row) => row),
+    ...Array.from({ length: spec.heads + (isCleanNeeded ? 1 : 0) }, () => cleanRows).flat(),
+  ];
+  const headScale = matrix(variants.length, spec.heads, new Float32Array(variants.length * spec.heads).fill(1));
+  for (let head = 0; head < spec.heads; head++) {
+    for (let index = 0; index < cases; index++) {
+      headScale.data[(earlier + head * cases + index) * spec.heads + head] = 0;
+    }
+  }
+  return { variants, headScale };
+}

@@ -1,0 +1,207 @@
+import { fromRows, matrix, rowOf } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
+import { logSumExp } from "#core/softmax.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import { capture } from "../capture.ts";
+import type { Capture } from "../capture.ts";
+import { activationOf } from "../increase.ts";
+import { randomGroups } from "../neuron-group.ts";
+import { compareNeurons } from "../neurons.ts";
+import type { ComparedNeuron } from "../neurons.ts";
+import type { Runner } from "../runner.ts";
+import { AS_IT_IS, off, scoresUnder, switchedRow } from "./switched-neurons.ts";
+import type { NeuronSwitch } from "./switched-neurons.ts";
+
+/** One token of an answer and all before it: what a comparison at the last position is about. */
+export interface TokenCase {
+  readonly ids: readonly number[];
+  readonly target: number;
+}
+
+/** One target under one switch. */
+export interface TargetScore {
+  /** ln p(target), in nats. */
+  readonly logProbability: number;
+  readonly isTop: boolean;
+}
+
+/** What the k neurons that lose most to the head are worth in one case. */
+export interface NeuronCurvePoint {
+  readonly count: number;
+  /** These at 0. */
+  readonly mask: TargetScore;
+  /** All other neurons from the head's layer on at 0. */
+  readonly keep: TargetScore;
+  /** As many random neurons of the same layers, each time anew. */
+  readonly randomMask: readonly TargetScore[];
+  readonly randomKeep: readonly TargetScore[];
+  /** What they lose of their activation with the head off: Σ sign(m)·(m − m') / Σ |m|. */
+  readonly activationLoss: number;
+  /** The same of all but the lowest, when the lowest is at 0; NaN for a single neuron. */
+  readonly lowestLoss: number;
+  readonly lowest: NeuronId;
+}
+
+export interface NeuronCase {
+  readonly baseline: TargetScore;
+  readonly withoutHead: TargetScore;
+  readonly points: readonly NeuronCurvePoint[];
+  /** Whether the list of neurons is proven. */
+  readonly certified: boolean;
+}
+
+export interface NeuronCaseOptions {
+  readonly head: HeadId;
+  /** The counts k, each at least 1. */
+  readonly counts: readonly number[];
+  /** Random sets for each k. */
+  readonly draws: number;
+  readonly seed: number;
+  /** “Keep” empties the layers from this one on. */
+  readonly fromLayer: number;
+  /** R_k or more, as `neuronRanges` gives them. */
+  readonly ranges: Float32Array;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The paper's mask, keep and coefficient measures of one answer token, and its lowest-neuron test: the neurons are those of the
+ * comparison between the model as it is and the model without the head, for the token that the answer has here.
+ *
+ * @throws what `signal` was aborted with
+ * @see Yu & Ananiadou (2024), tables 5 and 6
+ */
+export async function neuronCase(
+  runner: Runner,
+  { ids, target }: TokenCase,
+  options: NeuronCaseOptions,
+): Promise<NeuronCase> {
+  const { head, signal } = options;
+  const clean = await capture(runner, ids, [], signal);
+  const headOff: Intervention = { kind: "head", at: head, scale: 0 };
+  const ablated = await capture(runner, ids, [headOff], signal);
+  const { rows, certified } = await compareNeurons(
+    { runner, scale: clean.scale },
+    { before: clean, after: ablated, firstDifferentLayer: head.layer },
+    options.ranges,
+    { target, count: Math.max(...options.counts), ...(signal && { signal }) },
+  );
+  const lists = options.counts.map((count) => rows.slice(0, count));
+  const switches = [AS_IT_IS, ...lists.flatMap((list) => switchesOf(runner, list, options))];
+  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, signal);
+  const scored = scores.map(([score]) => ({ logProbability: score!.logProbability[0]!, isTop: score!.isTop[0]! }));
+  const lowest = await lossesWithoutLowest(runner, clean, lists, signal);
+  const each = 2 + 2 * options.draws;
+  return {
+    baseline: scored[0]!,
+    withoutHead: targetScore(ablated.logits, target),
+    certified,
+    points: options.counts.map((count, index) => {
+      const [mask, keep, ...randoms] = scored.slice(1 + index * each, 1 + (index + 1) * each);
+      return {
+        count,
+        mask: mask!,
+        keep: keep!,
+        randomMask: randoms.slice(0, options.draws),
+        randomKeep: randoms.slice(options.draws),
+        activationLoss: activationLoss(
+          lists[index]!,
+          (at) => activationOf(clean, at),
+          (at) => activationOf(ablated, at),
+        ),
+        ...lowest[index]!,
+      };
+    }),
+  };
+}
+
+/** Mask, keep, then the random sets of the same layers masked and kept. */
+function switchesOf(
+  { spec }: Runner,
+  neurons: readonly NeuronId[],
+  { fromLayer, draws, seed }: NeuronCaseOptions,
+): NeuronSwitch[] {
+  const only = (list: readonly NeuronId[]): NeuronSwitch => ({ kind: "only", neurons: list, fromLayer });
+  const random = randomGroups(spec, neurons, { draws, seed });
+  return [off(neurons), only(neurons), ...random.map(off), ...random.map(only)];
+}
+
+function targetScore(logits: Float32Array, target: number): TargetScore {
+  const highest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
+  return { logProbability: logits[target]! - logSumExp(logits), isTop: logits[target]! >= highest };
+}
+
+/** Σ sign(m)·(m − m') / Σ |m|, m before and m' after; NaN where nothing fired. */
+export function activationLoss(
+  neurons: readonly NeuronId[],
+  before: (at: NeuronId) => number,
+  after: (at: NeuronId) => number,
+): number {
+  let lost = 0;
+  let total = 0;
+  for (const at of neurons) {
+    lost += Math.sign(before(at)) * (before(at) - after(at));
+    total += Math.abs(before(at));
+  }
+  return total > 0 ? lost / total : Number.NaN;
+}
+
+/** The neuron of the lowest layer; of several there, the one of largest increase before. */
+export const lowestOf = (neurons: readonly ComparedNeuron[]): ComparedNeuron =>
+  [...neurons].sort((a, b) => a.layer - b.layer || b.before - a.before)[0]!;
+
+/** What each list loses of its activations at the last position when its lowest neuron is at 0, which itself is left out. */
+async function lossesWithoutLowest(
+  runner: Runner,
+  clean: Capture,
+  lists: readonly (readonly ComparedNeuron[])[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly lowestLoss: number; readonly lowest: NeuronId }[]> {
+  const lowest = lists.map(lowestOf);
+  const posts = await activationsWithout(runner, clean, lowest, signal);
+  return lists.map((list, row) => {
+    const { layer, neuron } = lowest[row]!;
+    const others = list.filter((at) => at !== lowest[row]);
+    const after = (at: NeuronId) => rowOf(posts[at.layer]!, row)[at.neuron]!;
+    return {
+      lowestLoss: activationLoss(others, (at) => activationOf(clean, at), after),
+      lowest: { layer, neuron },
+    };
+  });
+}
+
+/** Every neuron's activation at the last position, [layer][variant, neurons], with one neuron at 0 in each variant. */
+async function activationsWithout(
+  runner: Runner,
+  clean: Capture,
+  neurons: readonly NeuronId[],
+  signal: AbortSignal | undefined,
+): Promise<Matrix[]> {
+  const { spec } = runner;
+  const positions = clean.ids.length;
+  const first = Math.min(...neurons.map(({ layer }) => layer));
+  const posts: Matrix[] = [];
+  let residual = runner.upload(clean.layers[first]!.residPre.data, 1, positions);
+  try {
+    for (let layer = first; layer < spec.layers; layer++) {
+      signal?.throwIfAborted();
+      const switches = neurons.map((at) => switchedRow(spec, layer, off([at])));
+      const { residual: next, taps } = await runner.block(layer, residual, {
+        ...(layer === first && { variants: neurons.map(() => 0) }),
+        neuronScale: fromRows(switches, spec.neurons),
+        taps: ["post"],
+      });
+      runner.release(residual);
+      residual = next;
+      const post = matrix(neurons.length * positions, spec.neurons, taps.post);
+      posts[layer] = fromRows(
+        neurons.map((_, row) => rowOf(post, (row + 1) * positions - 1)),
+        spec.neurons,
+      );
+    }
+    return posts;
+  } finally {
+    runner.release(residual);
+  }
+}

@@ -1,0 +1,140 @@
+import type { DigitLabel } from "#analysis/experiments/digit-labels.ts";
+import type { GroupCount, HeadEffect, HeadRow, HeadTable, Per } from "#analysis/experiments/head-table.ts";
+import type { LabelLoss, MemoriseRow } from "#analysis/experiments/memorise-table.ts";
+import type { NeuronCurveRow, NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
+import type { Estimate } from "#analysis/experiments/statistics.ts";
+import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
+import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
+import type { HeadId } from "#model/ids.ts";
+import type { JobId, Progress } from "./engine.ts";
+
+export type {
+  DigitLabel,
+  Estimate,
+  GroupCount,
+  HeadEffect,
+  HeadRow,
+  HeadTable,
+  LabelLoss,
+  MemoriseRow,
+  NeuronCurveRow,
+  NeuronCurves,
+  Per,
+  SuiteCase,
+  SuiteComplaint,
+  SuiteDefinition,
+};
+
+/** Where the cases of an experiment come from. */
+export type SuiteSource =
+  | {
+      readonly kind: "definition";
+      readonly definition: SuiteDefinition;
+      /** Cases of each group; left out: all. */
+      readonly count?: number;
+      readonly seed: number;
+    }
+  /** CSV or JSON lines, as a person pastes them. */
+  | { readonly kind: "pasted"; readonly text: string };
+
+interface Counted {
+  /** Leaves out what the model as it is gets wrong. */
+  readonly onlyCorrect: boolean;
+  /** Of the bootstrap and of every random control. */
+  readonly seed: number;
+}
+
+/** Every head off, in every case. */
+export interface HeadsRequest extends Counted {
+  readonly kind: "heads";
+  readonly suite: SuiteSource;
+  readonly per: Per;
+}
+
+/** Digits that are looked up against those that another column changes; the same runs as those of `heads`. */
+export interface MemoriseRequest extends Counted {
+  readonly kind: "memorise";
+  readonly suite: SuiteSource;
+  /** By group; left out for a group, the head that costs it most. */
+  readonly heads: Readonly<Record<string, HeadId>>;
+}
+
+/** Mask, keep and loss of activation of the neurons that lose most to a head. */
+export interface NeuronsRequest extends Counted {
+  readonly kind: "neurons";
+  readonly suite: SuiteSource;
+  readonly head: HeadId;
+  /** The counts k. */
+  readonly counts: readonly number[];
+  /** Random sets for each k and each answer token. */
+  readonly draws: number;
+  /** “Keep” empties the layers from here on; left out: the head's. */
+  readonly fromLayer?: number;
+}
+
+export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest;
+export type ExperimentKind = ExperimentRequest["kind"];
+
+/** What an experiment finds, by its kind; of what has been run so far while it runs. */
+export interface ExperimentFindings {
+  readonly heads: HeadTable;
+  readonly memorise: readonly MemoriseRow[];
+  readonly neurons: NeuronCurves;
+}
+
+/** The cases as this model reads them. */
+export interface SuiteReport {
+  readonly cases: number;
+  readonly groups: readonly { readonly name: string; readonly cases: number }[];
+  /** The first of each group. */
+  readonly examples: readonly SuiteCase[];
+  readonly answerTokens: number;
+  /** The same prompt and answer again: run once, counted each time. */
+  readonly duplicates: number;
+  /** Lines or cases that are left out, and why. */
+  readonly complaints: readonly SuiteComplaint[];
+}
+
+/** What an experiment will take, before it is run. */
+export interface ExperimentPlan {
+  readonly suite: SuiteReport;
+  /** Pieces of work; each is kept in the browser once it is done. */
+  readonly steps: number;
+  /** Of these are kept from an earlier run. */
+  readonly stepsKept: number;
+  /** Prompts with something switched off or not that are run in all, as rows of batches. */
+  readonly rows: number;
+  /** What is left, from one measured batch; undefined while nothing has been measured. */
+  readonly estimatedMs: number;
+}
+
+export type ExperimentResult = {
+  [Kind in ExperimentKind]: {
+    readonly kind: Kind;
+    readonly request: Extract<ExperimentRequest, { readonly kind: Kind }>;
+    readonly suite: SuiteReport;
+    readonly found: ExperimentFindings[Kind];
+    /** Steps that are in it; all of them unless it is partial. */
+    readonly steps: number;
+    readonly stepsInAll: number;
+  };
+}[ExperimentKind];
+
+/** How far it is; now and then with what has been found so far. */
+export interface ExperimentProgress extends Progress {
+  readonly partial?: ExperimentResult;
+}
+
+/** The experiments' part of the contract; see `EngineApi`. Log-probabilities in nats, accuracies and drops as shares. */
+export interface ExperimentApi {
+  /** What a run would take. It runs one batch to measure. */
+  planExperiment(job: JobId, request: ExperimentRequest): Promise<ExperimentPlan>;
+  /** Goes on from what is kept of the same request. Others go before each step. */
+  runExperiment(
+    job: JobId,
+    request: ExperimentRequest,
+    onProgress: (progress: ExperimentProgress) => void,
+  ): Promise<ExperimentResult>;
+  /** Drops what is kept of a request, so that the next run begins anew. */
+  forgetExperiment(job: JobId, request: ExperimentRequest): Promise<void>;
+}

@@ -1,0 +1,95 @@
+import type { ExtendedFile, FileStore } from "../store/file-store.ts";
+
+/** The finished steps of a run, in order, and how long they took. */
+export interface KeptSteps {
+  readonly parts: readonly unknown[];
+  readonly milliseconds: readonly number[];
+}
+
+/** Written to as steps are finished. */
+export interface ExperimentLog extends KeptSteps {
+  append(part: unknown, milliseconds: number): void;
+  close(): void;
+}
+
+/** Where the log of a run lies. */
+export interface LogPlace {
+  readonly store: FileStore;
+  /** The model's. */
+  readonly folder: string;
+  readonly name: string;
+  /** What was run, on what: a log about anything else under the same name is not read. */
+  readonly about: string;
+}
+
+/**
+ * What is kept of a run: a head line that says what it is about, then a line for each step. A line that was not written to its end
+ * ends what is read.
+ */
+export async function readLog({ store, folder, name, about }: LogPlace): Promise<KeptSteps> {
+  const file = await store.open(folder, name).catch(() => undefined);
+  if (!file) return { parts: [], milliseconds: [] };
+  try {
+    const text = new TextDecoder().decode(await file.slice(0, file.byteLength));
+    const [head, ...lines] = text.split("\n");
+    const steps = head === JSON.stringify({ about }) ? lines.slice(0, -1).map(readLine) : [];
+    const whole = steps.findIndex((step) => step === undefined);
+    const kept = (whole < 0 ? steps : steps.slice(0, whole)).map((step) => step!);
+    return { parts: kept.map(({ part }) => part), milliseconds: kept.map((step) => step.milliseconds) };
+  } finally {
+    file.close();
+  }
+}
+
+/** Opens a run's log to go on with it. Where the browser keeps nothing, or another tab is at it, what is done stays in memory. */
+export async function openLog(place: LogPlace): Promise<ExperimentLog> {
+  const { parts, milliseconds } = await readLog(place);
+  const kept = { parts: [...parts], milliseconds: [...milliseconds] };
+  const file = await rewritten(place, kept).catch(() => undefined);
+  return {
+    ...kept,
+    append(part, took) {
+      kept.parts.push(part);
+      kept.milliseconds.push(took);
+      tryAppend(file, line({ part, milliseconds: took }));
+    },
+    close: () => file?.close(),
+  };
+}
+
+/** What was read stands there again, without what was broken or about something else. */
+async function rewritten(
+  { store, folder, name, about }: LogPlace,
+  { parts, milliseconds }: KeptSteps,
+): Promise<ExtendedFile> {
+  const lines = parts.map((part, step) => line({ part, milliseconds: milliseconds[step]! }));
+  await store.write(folder, name, bytesOf([`${JSON.stringify({ about })}\n`, ...lines].join("")));
+  return store.extend(folder, name);
+}
+
+/** Without room the run goes on; it begins anew after a reload. */
+function tryAppend(file: ExtendedFile | undefined, text: string): void {
+  try {
+    file?.append(bytesOf(text));
+  } catch {
+    // the numbers are in memory all the same
+  }
+}
+
+interface Step {
+  readonly part: unknown;
+  readonly milliseconds: number;
+}
+
+const line = (step: Step) => `${JSON.stringify(step)}\n`;
+
+/** JSON has no NaN and writes null for it; nothing that is kept has a null of its own. */
+function readLine(text: string): Step | undefined {
+  try {
+    return JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value)) as Step;
+  } catch {
+    return undefined;
+  }
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);

@@ -1,0 +1,155 @@
+import { forcedIds } from "#analysis/experiments/scored-cases.ts";
+import { throughLayers } from "#analysis/layers.ts";
+import { Fault } from "#core/fault.ts";
+import type { ChunkedWork } from "#analysis/projection.ts";
+import { takeTurn } from "#analysis/projection.ts";
+import type { ExperimentPlan, ExperimentProgress, ExperimentRequest, ExperimentResult } from "#protocol/experiments.ts";
+import { hashText } from "../index-record.ts";
+import type { LoadedModel } from "../load-model.ts";
+import type { NeuronIndex } from "../neuron-index.ts";
+import type { FileStore } from "../store/file-store.ts";
+import { openLog, readLog } from "./experiment-log.ts";
+import type { LogPlace } from "./experiment-log.ts";
+import type { ExperimentSteps } from "./experiment-steps.ts";
+import { headSteps, memoriseSteps } from "./head-steps.ts";
+import { neuronSteps } from "./neuron-steps.ts";
+import { readSuite } from "./suite-reader.ts";
+import type { ReadSuite } from "./suite-reader.ts";
+
+/** Between two partial results: what is drawn anew more often is not read. */
+const PARTIAL_MS = 1_000;
+/** Cases that are run once to estimate how long all will take. */
+const MEASURED_CASES = 8;
+
+export interface ExperimentParts {
+  readonly model: LoadedModel;
+  readonly index: NeuronIndex;
+  /** Names the model and its precision. */
+  readonly fingerprint: string;
+  /** Where finished steps are kept. */
+  readonly store: FileStore;
+}
+
+/** Experiments over suites of cases, on one loaded model: planned, run, stopped and gone on with. */
+export class ExperimentSession {
+  readonly #parts: ExperimentParts;
+  /** The suite that was read last, by what it was read from: a plan and its run ask for the same. */
+  #suite: { readonly key: string; readonly read: ReadSuite } | undefined;
+
+  constructor(parts: ExperimentParts) {
+    this.#parts = parts;
+  }
+
+  async plan(request: ExperimentRequest, signal: AbortSignal): Promise<ExperimentPlan> {
+    const suite = this.#read(request);
+    const steps = this.#steps(request, suite);
+    const kept = await readLog(this.#place(steps));
+    const left = Array.from({ length: steps.count }, (_, step) => step).slice(kept.parts.length);
+    const rowsIn = (list: readonly number[]) => list.reduce((sum, step) => sum + steps.rowsOf(step), 0);
+    const all = rowsIn(left) + rowsIn(Array.from(kept.parts.keys()));
+    return {
+      suite: suite.report,
+      steps: steps.count,
+      stepsKept: kept.parts.length,
+      rows: all,
+      estimatedMs:
+        left.length === 0 ? 0 : rowsIn(left) * (await this.#msPerRow(steps, kept.milliseconds, suite, signal)),
+    };
+  }
+
+  async run(
+    request: ExperimentRequest,
+    onProgress: (progress: ExperimentProgress) => void,
+    work: ChunkedWork & { readonly signal: AbortSignal },
+  ): Promise<ExperimentResult> {
+    const suite = this.#read(request);
+    const steps = this.#steps(request, suite);
+    const log = await openLog(this.#place(steps));
+    const result = (isWhole: boolean) =>
+      ({
+        kind: request.kind,
+        request,
+        suite: suite.report,
+        found: steps.found(log.parts, isWhole),
+        steps: log.parts.length,
+        stepsInAll: steps.count,
+      }) as ExperimentResult;
+    try {
+      let told = performance.now();
+      if (log.parts.length > 0 && log.parts.length < steps.count) {
+        onProgress({ done: log.parts.length, total: steps.count, partial: result(false) });
+      }
+      while (log.parts.length < steps.count) {
+        await takeTurn(work);
+        const started = performance.now();
+        const part = await steps.run(log.parts.length, log.parts, work.signal);
+        log.append(part, performance.now() - started);
+        const isTold = performance.now() - told > PARTIAL_MS;
+        if (isTold) told = performance.now();
+        onProgress({ done: log.parts.length, total: steps.count, ...(isTold && { partial: result(false) }) });
+      }
+      return result(true);
+    } finally {
+      log.close();
+    }
+  }
+
+  async forget(request: ExperimentRequest): Promise<void> {
+    const { store, folder, name } = this.#place(this.#steps(request, this.#read(request)));
+    await store.write(folder, name, new Uint8Array(0));
+  }
+
+  #read({ suite: source }: ExperimentRequest): ReadSuite {
+    const key = JSON.stringify(source);
+    if (this.#suite?.key !== key) this.#suite = { key, read: readSuite(source, this.#parts.model) };
+    return this.#suite.read;
+  }
+
+  /** What the parts are is each kind's own; here they are only kept and handed back. */
+  #steps(request: ExperimentRequest, { cases }: ReadSuite): ExperimentSteps<unknown, unknown> {
+    const { model, index } = this.#parts;
+    switch (request.kind) {
+      case "heads":
+        return headSteps(model, cases, request);
+      case "memorise":
+        return memoriseSteps(model, cases, request);
+      case "neurons":
+        return neuronSteps({ model, index }, cases, request);
+      default:
+        throw new Fault(
+          "bad-request",
+          `experiment: there is no kind “${String((request satisfies never as { kind: unknown }).kind)}”`,
+        );
+    }
+  }
+
+  #place({ runs }: ExperimentSteps<unknown, unknown>): LogPlace {
+    const { store, model, fingerprint } = this.#parts;
+    const about = `${fingerprint} ${JSON.stringify(runs)}`;
+    return { store, folder: model.packId, name: `${hashText(about).toString(16).padStart(8, "0")}.jsonl`, about };
+  }
+
+  /** By the steps that were run already, else by a few cases that are run as they are. */
+  async #msPerRow(
+    steps: ExperimentSteps<unknown, unknown>,
+    milliseconds: readonly number[],
+    { cases }: ReadSuite,
+    signal: AbortSignal,
+  ): Promise<number> {
+    if (milliseconds.length > 0) {
+      const rows = milliseconds.reduce((sum, _, step) => sum + steps.rowsOf(step), 0);
+      return milliseconds.reduce((sum, ms) => sum + ms, 0) / rows;
+    }
+    const { runner } = this.#parts.model;
+    const shape = cases[0]!;
+    const alike = cases.filter((each) => forcedIds(each).length === forcedIds(shape).length).slice(0, MEASURED_CASES);
+    let fastest = Infinity;
+    // the first one may compile
+    for (let run = 0; run < 2; run++) {
+      const started = performance.now();
+      runner.release(await throughLayers(runner, await runner.embedBatch(alike.map(forcedIds)), { signal }));
+      fastest = Math.min(fastest, performance.now() - started);
+    }
+    return fastest / alike.length;
+  }
+}

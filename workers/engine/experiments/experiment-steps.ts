@@ -1,0 +1,15 @@
+/**
+ * An experiment as pieces of work, each done once and kept: parts come one after the other, each a plain value, and what is found
+ * follows from those that are there.
+ */
+export interface ExperimentSteps<Part, Found> {
+  /** What is run, without how it is counted afterwards: what differs only there shares what is kept. */
+  readonly runs: unknown;
+  readonly count: number;
+  /** Rows of batches that each step runs. */
+  rowsOf(step: number): number;
+  /** @param before the parts of the earlier steps */
+  run(step: number, before: readonly Part[], signal: AbortSignal): Promise<Part>;
+  /** @param isWhole false: of what has been run so far, without what takes long, as intervals */
+  found(parts: readonly Part[], isWhole: boolean): Found;
+}

@@ -1,0 +1,86 @@
+import { sweepCases } from "#analysis/experiments/case-sweep.ts";
+import type { SweptCase } from "#analysis/experiments/case-sweep.ts";
+import { digitLabels, tokenLabels } from "#analysis/experiments/digit-labels.ts";
+import { headTable } from "#analysis/experiments/head-table.ts";
+import type { HeadTable } from "#analysis/experiments/head-table.ts";
+import { memoriseTable } from "#analysis/experiments/memorise-table.ts";
+import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
+import { caseBatches, withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
+import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
+import { checkHead } from "#model/ids.ts";
+import type { HeadsRequest, MemoriseRequest } from "#protocol/experiments.ts";
+import type { LoadedModel } from "../load-model.ts";
+import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { ReadCase } from "./suite-reader.ts";
+
+/** One batch of cases, each with every head off, in the order of the batch. */
+export type HeadPart = readonly SweptCase[];
+
+/** Every head off in every case: a step is a batch of cases of one shape. */
+function sweepSteps({ runner, spec }: LoadedModel, cases: readonly ReadCase[]) {
+  const { unique, places } = withoutDuplicates(cases);
+  const batches = caseBatches(spec, unique, rowsEach(spec)).map(({ indices }) => indices);
+  return {
+    runs: { kind: "heads", cases: unique.map(({ ids, answerIds }) => [ids, answerIds]) },
+    count: batches.length,
+    rowsOf: (step: number) => batches[step]!.length * (1 + spec.layers * spec.heads),
+    run: (step: number, _: readonly HeadPart[], signal: AbortSignal): Promise<HeadPart> =>
+      sweepCases(
+        runner,
+        batches[step]!.map((index) => unique[index]!),
+        signal,
+      ),
+    /** Of each case, duplicates included; undefined where it has not been run. */
+    sweptCases(parts: readonly HeadPart[]): (SweptCase | undefined)[] {
+      const swept: (SweptCase | undefined)[] = [];
+      parts.forEach((part, step) => part.forEach((each, row) => (swept[batches[step]![row]!] = each)));
+      return places.map((place) => swept[place]);
+    },
+  };
+}
+
+/** Variants of a case that a batch has room for: enough that it pays, few enough that several cases share it. */
+const VARIANTS = 48;
+const rowsEach = ({ layers, heads }: LoadedModel["spec"]) => 1 + Math.max(heads, Math.min(layers * heads, VARIANTS));
+
+export function headSteps(
+  model: LoadedModel,
+  cases: readonly ReadCase[],
+  { per, onlyCorrect, seed }: HeadsRequest,
+): ExperimentSteps<HeadPart, HeadTable> {
+  const { sweptCases, ...steps } = sweepSteps(model, cases);
+  return {
+    ...steps,
+    found(parts, isWhole) {
+      const swept = sweptCases(parts);
+      return headTable(
+        cases.map(({ asked }, index) => ({ group: asked.group, swept: swept[index] })),
+        { per, onlyCorrect, seed, headsPerLayer: model.spec.heads, draws: isWhole ? DEFAULT_RESAMPLES : 0 },
+      );
+    },
+  };
+}
+
+export function memoriseSteps(
+  model: LoadedModel,
+  cases: readonly ReadCase[],
+  { heads, onlyCorrect, seed }: MemoriseRequest,
+): ExperimentSteps<HeadPart, readonly MemoriseRow[]> {
+  for (const head of Object.values(heads)) checkHead(head, model.spec);
+  const { sweptCases, ...steps } = sweepSteps(model, cases);
+  return {
+    ...steps,
+    found(parts, isWhole) {
+      const swept = sweptCases(parts);
+      return memoriseTable(
+        cases.map((each, index) => ({ group: each.asked.group, labels: labelsOf(each), swept: swept[index] })),
+        { heads, onlyCorrect, seed, headsPerLayer: model.spec.heads, draws: isWhole ? DEFAULT_RESAMPLES : 0 },
+      );
+    },
+  };
+}
+
+function labelsOf({ asked: { problem }, answerTexts }: ReadCase) {
+  const digits = problem && digitLabels(problem.operation, problem.a, problem.b);
+  return digits ? tokenLabels(answerTexts, digits) : answerTexts.map(() => undefined);
+}

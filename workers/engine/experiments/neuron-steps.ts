@@ -1,0 +1,79 @@
+import { neuronCase } from "#analysis/experiments/neuron-cases.ts";
+import type { NeuronCase, TokenCase } from "#analysis/experiments/neuron-cases.ts";
+import { neuronCurves } from "#analysis/experiments/neuron-curves.ts";
+import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
+import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
+import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
+import { checkHead } from "#model/ids.ts";
+import type { NeuronsRequest } from "#protocol/experiments.ts";
+import type { LoadedModel } from "../load-model.ts";
+import type { NeuronIndex } from "../neuron-index.ts";
+import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { ReadCase } from "./suite-reader.ts";
+
+/** Answer tokens of one step. */
+const TOKENS_AT_ONCE = 8;
+/** A list of more neurons is no longer about the few that matter. */
+const MAX_NEURONS = 1_000;
+
+export type NeuronPart = readonly NeuronCase[];
+
+/** Mask, keep and loss of activation for each answer token: a step is a few of them. */
+export function neuronSteps(
+  { model, index }: { readonly model: LoadedModel; readonly index: NeuronIndex },
+  cases: readonly ReadCase[],
+  request: NeuronsRequest,
+): ExperimentSteps<NeuronPart, NeuronCurves> {
+  const { runner, spec } = model;
+  const head = checkHead(request.head, spec);
+  const counts = [...new Set(request.counts)]
+    .map((count) => checkWhole("counts", count, 1, Math.min(MAX_NEURONS, spec.layers * spec.neurons)))
+    .sort((a, b) => a - b);
+  if (counts.length === 0) checkWhole("counts", Number.NaN, 1, MAX_NEURONS);
+  const draws = checkWhole("draws", request.draws, 1, MAX_DRAWS);
+  const seed = checkWhole("seed", request.seed, 0, MAX_SEED);
+  const fromLayer = checkWhole("fromLayer", request.fromLayer ?? head.layer, 0, spec.layers - 1);
+  const { unique, places } = withoutDuplicates(cases.flatMap(tokenCases));
+  const tokens = unique.map(({ ids, answerIds }): TokenCase => ({ ids, target: answerIds[0]! }));
+  return {
+    runs: {
+      kind: "neurons",
+      tokens: tokens.map(({ ids, target }) => [ids, target]),
+      head,
+      counts,
+      draws,
+      seed,
+      fromLayer,
+    },
+    count: Math.ceil(tokens.length / TOKENS_AT_ONCE),
+    rowsOf: (step) => tokensOf(step).length * (3 + counts.length * (3 + 2 * draws)),
+    async run(step, _, signal) {
+      const ranges = await index.ranges({ signal });
+      const part: NeuronCase[] = [];
+      for (const [offset, token] of tokensOf(step).entries()) {
+        // each token draws its own random sets
+        const own = (seed + step * TOKENS_AT_ONCE + offset) % (MAX_SEED + 1);
+        part.push(await neuronCase(runner, token, { head, counts, draws, seed: own, fromLayer, ranges, signal }));
+      }
+      return part;
+    },
+    found(parts, isWhole) {
+      const known = parts.flat();
+      const measured = places.flatMap((place) => known[place] ?? []);
+      return neuronCurves(measured, {
+        onlyCorrect: request.onlyCorrect,
+        seed,
+        draws: isWhole ? DEFAULT_RESAMPLES : 0,
+      });
+    },
+  };
+
+  function tokensOf(step: number): readonly TokenCase[] {
+    return tokens.slice(step * TOKENS_AT_ONCE, (step + 1) * TOKENS_AT_ONCE);
+  }
+}
+
+/** Each token of an answer as a case of its own, behind the true ones before it. */
+const tokenCases = ({ ids, answerIds }: ReadCase) =>
+  answerIds.map((id, token) => ({ ids: [...ids, ...answerIds.slice(0, token)], answerIds: [id] }));

@@ -1,0 +1,102 @@
+import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
+import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
+import { readSuiteText } from "#analysis/experiments/suite-text.ts";
+import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
+import { suiteCases } from "#analysis/experiments/suite.ts";
+import type { SuiteCase } from "#analysis/experiments/suite.ts";
+import { Fault } from "#core/fault.ts";
+import type { SuiteReport, SuiteSource } from "#protocol/experiments.ts";
+import type { LoadedModel } from "../load-model.ts";
+import { checkLength, promptIds } from "../requests.ts";
+
+type Reader = Pick<LoadedModel, "spec" | "tokenizer">;
+
+/** A case as the model reads it. */
+export interface ReadCase extends ScoredCase {
+  readonly asked: SuiteCase;
+  /** The answer's tokens as they read. */
+  readonly answerTexts: readonly string[];
+}
+
+export interface ReadSuite {
+  readonly cases: readonly ReadCase[];
+  readonly report: SuiteReport;
+}
+
+/** Complaints that are told; a broken file has one for each line. */
+const TOLD = 50;
+
+/**
+ * A suite's cases in tokens. What cannot be scored, as a prompt that is too long, is left out with a sentence, and the rest is kept.
+ *
+ * @throws Fault "bad-request" if nothing is left
+ */
+export function readSuite(source: SuiteSource, model: Reader): ReadSuite {
+  const { cases, lines, complaints } = asked(source);
+  const read: ReadCase[] = [];
+  const wrong: SuiteComplaint[] = [...complaints];
+  cases.forEach((each, index) => {
+    const found = readCase(each, model);
+    if (typeof found === "string") wrong.push({ line: lines[index]!, message: found });
+    else read.push(found);
+  });
+  if (read.length === 0) {
+    const first = wrong[0];
+    throw new Fault(
+      "bad-request",
+      `suite: none of its cases can be run; ${first ? `line ${first.line}: ${first.message}` : "it is empty, and needs a line as 3+5=,8"}`,
+    );
+  }
+  return { cases: read, report: report(read, wrong) };
+}
+
+function asked(source: SuiteSource) {
+  if (source.kind === "pasted") return readSuiteText(source.text);
+  const { definition, count, seed } = source;
+  const cases = suiteCases(definition, { seed, ...(count !== undefined && { count }) });
+  return { cases, lines: cases.map((_, index) => index + 1), complaints: [] };
+}
+
+function readCase(each: SuiteCase, model: Reader): ReadCase | string {
+  try {
+    const ids = promptIds(each.prompt, model);
+    const answerIds = answerTokens(each, ids, model);
+    if (answerIds.length === 0) return `its answer “${each.answer}” is no token of this model`;
+    checkLength(ids.length + answerIds.length - 1, model.spec);
+    const answerTexts = answerIds.map((id) => model.tokenizer.tokenText(id));
+    return { asked: each, ids, answerIds, answerTexts };
+  } catch (reason) {
+    if (reason instanceof Fault) return reason.message;
+    throw reason;
+  }
+}
+
+const ENDS_IN_A_WORD = /[\p{L}\p{N}:?]$/u;
+
+/**
+ * The tokens that follow the prompt's when the answer is written behind it, after a space where the prompt ends in a word or a
+ * colon. Where writing it there changes the prompt's own tokens, they are those of the answer alone.
+ */
+function answerTokens({ prompt, answer }: SuiteCase, ids: readonly number[], { tokenizer }: Reader): number[] {
+  const gap = ENDS_IN_A_WORD.test(prompt) && !/^\s/.test(answer) ? " " : "";
+  const together = tokenizer.tokenize(`${prompt}${gap}${answer}`);
+  const last = tokenizer.tokenize(prompt).added.includes(ids.length - 1);
+  if (!last && ids.every((id, place) => together.ids[place] === id)) {
+    return together.ids.slice(ids.length);
+  }
+  const alone = tokenizer.tokenize(answer);
+  return alone.ids.filter((_, place) => !alone.added.includes(place));
+}
+
+function report(cases: readonly ReadCase[], complaints: readonly SuiteComplaint[]): SuiteReport {
+  const groups = new Map<string, ReadCase[]>();
+  for (const each of cases) groups.set(each.asked.group, [...(groups.get(each.asked.group) ?? []), each]);
+  return {
+    cases: cases.length,
+    groups: [...groups].map(([name, own]) => ({ name, cases: own.length })),
+    examples: [...groups.values()].map(([first]) => first!.asked),
+    answerTokens: cases.reduce((sum, { answerIds }) => sum + answerIds.length, 0),
+    duplicates: cases.length - withoutDuplicates(cases).unique.length,
+    complaints: complaints.slice(0, TOLD),
+  };
+}
