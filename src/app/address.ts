@@ -1,4 +1,5 @@
 import { opened } from "#state/claims.ts";
+import { experimentForm } from "#state/experiments/form.ts";
 import { currentFragment, isFirstLook, openLink } from "#state/links.ts";
 import { model } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
@@ -29,5 +30,5 @@ export function followAddress(shipped: readonly ModelChoice[]): void {
     openLink(location.hash, shipped);
   });
   openLink(location.hash, shipped);
-  for (const store of [question, view, model, results, opened]) store.subscribe(later);
+  for (const store of [question, view, model, results, opened, experimentForm]) store.subscribe(later);
 }

@@ -8,6 +8,9 @@ import { workerEngine } from "#client/worker-engine.ts";
 import { keepToken } from "#state/hub-tokens.ts";
 import { followLab } from "#state/lab/actions.ts";
 import { offerWords } from "#state/lab/forms.ts";
+import { followExperiments } from "#state/experiments/runs.ts";
+import { offerSuites, SUITE_NAMES } from "#state/experiments/suites.ts";
+import type { SuiteDefinition } from "#state/experiments/suites.ts";
 import { changeModelOrThrow, followEngine } from "#state/loading.ts";
 import { DEFAULT_DTYPE } from "#state/model.ts";
 import { showRecorded } from "#state/recorded.ts";
@@ -31,9 +34,11 @@ followEngine(engine);
 followTheme();
 followQuestions();
 followLab();
+followExperiments();
 followAddress(SHIPPED_MODELS);
 void readRecorded();
 void readConcepts();
+void readSuites();
 installScriptingSurface({
   engine,
   load: (source, options) => {
@@ -62,4 +67,12 @@ async function readRecorded(): Promise<void> {
 async function readConcepts(): Promise<void> {
   const response = await fetch(new URL(CONCEPTS, document.baseURI));
   if (response.ok) offerWords(((await response.json()) as { readonly words: readonly string[] }).words);
+}
+
+/** What experiments are run over; without them a suite can still be pasted. */
+async function readSuites(): Promise<void> {
+  const responses = await Promise.all(
+    SUITE_NAMES.map((name) => fetch(new URL(`suites/${name}.json`, document.baseURI))),
+  );
+  offerSuites((await Promise.all(responses.map((response) => response.json()))) as SuiteDefinition[]);
 }

@@ -19,19 +19,21 @@ const PAD_PX = 16;
 const TITLE_PX = 32;
 const LEAST_WIDTH_PX = 520;
 
-/** A figure as a file of its own, on white, to be put into a paper as it is. */
-export function figureSvg(body: FigureBody, text: FigureText): string {
+/** A figure as a file of its own, on white, to be put into a paper as it is; dark, for a slide. */
+export function figureSvg(body: FigureBody, text: FigureText, isDark = false): string {
+  const ground = isDark ? "#1c2024" : "#fff";
+  const [ink, soft] = isDark ? ["#e6e4de", "#a7abb0"] : ["#000", "#444"];
   const captionY = TITLE_PX + body.height + PAD_PX;
   const width = Math.max(body.width, LEAST_WIDTH_PX) + 2 * PAD_PX;
   const height = captionY + text.caption.length * LINE_PX + PAD_PX;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${SANS} font-size="12">`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="${PAD_PX}" y="24" font-size="14" font-weight="600">${escapeXml(text.title)}</text>`,
+    `<rect width="${width}" height="${height}" fill="${ground}"/>`,
+    `<text x="${PAD_PX}" y="24" font-size="14" font-weight="600" fill="${ink}">${escapeXml(text.title)}</text>`,
     `<g transform="translate(${PAD_PX} ${TITLE_PX})">${body.marks}</g>`,
     ...text.caption.map(
       (line, index) =>
-        `<text x="${PAD_PX}" y="${captionY + (index + 1) * LINE_PX - 4}" fill="#444" font-size="11">${escapeXml(line)}</text>`,
+        `<text x="${PAD_PX}" y="${captionY + (index + 1) * LINE_PX - 4}" fill="${soft}" font-size="11">${escapeXml(line)}</text>`,
     ),
     "</svg>",
   ].join("\n");

@@ -1,5 +1,9 @@
 import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
+import { experimentClaims } from "./experiments/claims.ts";
+import type { ExperimentClaim } from "./experiments/claims.ts";
+import { experimentForm, writeForm } from "./experiments/form.ts";
+import { experiments } from "./experiments/runs.ts";
 import type { Claims, Finding } from "./finding.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
@@ -79,9 +83,27 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     view: tab,
     ...(selected && { selected }),
     ...(tab === "neurons" && { sort }),
-    expected: isWithClaims ? claimsToShare() : (claimed() ?? {}),
+    ...(tab === "experiments" && { experiment: experimentForm.getState() }),
+    expected: {
+      ...(isWithClaims ? claimsToShare() : claimed()),
+      ...(tab === "experiments" && { experiment: experimentClaimsNow(isWithClaims) }),
+    },
     unknown: opened.getState().finding?.unknown ?? [],
   };
+}
+
+/** Those of the result on the page, else of the opened link, as long as the form is still that of the link. */
+function experimentClaimsNow(isOwn: boolean): readonly ExperimentClaim[] {
+  const form = experimentForm.getState();
+  const { value, status } = experiments.getState()[form.kind];
+  return isOwn && value && status === "done" ? experimentClaims(value) : (claimedExperiment() ?? []);
+}
+
+/** What the opened link claims of the experiment that the form asks for. */
+export function claimedExperiment(): readonly ExperimentClaim[] | undefined {
+  const { finding } = opened.getState();
+  const isSame = finding?.experiment && writeForm(finding.experiment) === writeForm(experimentForm.getState());
+  return isSame ? finding.expected.experiment : undefined;
 }
 
 /** Own numbers where there are any, else those of the link that was opened. */

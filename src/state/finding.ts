@@ -1,8 +1,10 @@
 import type { Dtype } from "#model/checkpoint.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
+import type { ExperimentClaim } from "./experiments/claims.ts";
+import type { ExperimentForm } from "./experiments/form.ts";
 
-export const VIEWS = ["heads", "neurons", "lab"] as const;
+export const VIEWS = ["heads", "neurons", "lab", "experiments"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** The name that a finding gives the model shipped with the page. */
@@ -31,6 +33,8 @@ export interface Claims {
   readonly changed?: number;
   /** Most telling first: a link that is too long drops the last ones. */
   readonly neurons?: readonly ClaimedNeuron[];
+  /** Of an experiment. */
+  readonly experiment?: readonly ExperimentClaim[];
 }
 
 /** What a person keeps and shares; a link carries all of it. */
@@ -49,6 +53,8 @@ export interface Finding {
   readonly selected?: Selection;
   /** Of the comparison table. */
   readonly sort?: SortOrder;
+  /** What the experiments' tab asks. */
+  readonly experiment?: ExperimentForm;
   readonly expected: Claims;
   /** Keys of a link that this version does not know, kept and written again. */
   readonly unknown: readonly (readonly [key: string, value: string])[];

@@ -1,5 +1,6 @@
 import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { currentFinding, opened } from "./claims.ts";
+import { editExperiment } from "./experiments/form.ts";
 import { BUNDLED_MODEL, NO_FINDING } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { loadModel } from "./loading.ts";
@@ -30,6 +31,7 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
   replaceQuestion({ prompt: finding.prompt, target: finding.target, interventions: finding.interventions });
   view.setState({ tab: finding.view, sort: finding.sort ?? DEFAULT_SORT, hovered: undefined });
   select(finding.selected);
+  if (finding.experiment) editExperiment(finding.experiment);
   openModel(finding, shipped);
 }
 

@@ -3,6 +3,8 @@ import { DTYPES } from "#model/checkpoint.ts";
 import { formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import { interventionKey, readIntervention } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
+import { readClaims, writeClaims } from "./experiments/claims.ts";
+import { readForm, writeForm } from "./experiments/form.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, isAddress, isRepo, isRevision } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
 
@@ -108,6 +110,21 @@ export const FIELDS: readonly Field[] = [
       const [, minus, column] = /^(-?)([A-Za-z]\w*)$/.exec(text) ?? [];
       return column === undefined ? undefined : { sort: { column, descending: minus === "-" } };
     },
+  },
+  {
+    key: "ex",
+    needs: "an experiment, as heads;suite:abacus-2d;n:20",
+    write: ({ experiment }) => experiment && writeForm(experiment),
+    read(text) {
+      const experiment = readForm(text);
+      return experiment && { experiment };
+    },
+  },
+  {
+    key: "er",
+    needs: "numbers of an experiment, as accuracy:0.98;L0H7:0.42",
+    write: ({ expected: { experiment = [] } }) => (experiment.length > 0 ? writeClaims(experiment) : undefined),
+    read: (text) => ({ expected: { experiment: readClaims(text) } }),
   },
   {
     key: "b",

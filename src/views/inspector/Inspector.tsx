@@ -31,6 +31,7 @@ const HINTS = {
   neurons:
     "Click a neuron in the table to keep its card here: what it promotes, where it is active, what is lost without it.",
   lab: "Click a neuron in a list to keep its card here: what it promotes, what raises it, what is lost without it.",
+  experiments: "Experiments are about many prompts; the inspector is about the one above.",
 } satisfies Record<ViewName, string>;
 
 function NothingSelected() {

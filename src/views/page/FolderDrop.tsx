@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { openResultFile } from "#state/experiments/runs.ts";
 import { folderChoice } from "#state/model.ts";
 import { offerModel } from "#state/load-offer.ts";
 import { notify, notifyFault } from "#state/notices.ts";
@@ -45,7 +46,9 @@ export function FolderDrop() {
 async function open(items: DataTransferItemList): Promise<void> {
   try {
     const { files, paths } = await droppedFiles(items);
-    if (files.length > 0) await offerModel(folderChoice(files, paths));
+    const [only] = files;
+    if (files.length === 1 && only?.name.endsWith(".json")) await openResultFile(only);
+    else if (files.length > 0) await offerModel(folderChoice(files, paths));
     else
       notify(
         "model",

@@ -13,6 +13,7 @@ const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
   ["g h", "heads"],
   ["g n", "neurons"],
   ["g l", "lab"],
+  ["g e", "experiments"],
   ["z", "undo the last switch"],
   ["Esc", "let go of what is selected"],
   ["?", "this list"],

@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import type { ViewName } from "#state/finding.ts";
+import { ExperimentsPanel } from "../experiments/ExperimentsPanel.tsx";
 import { HeadsPanel } from "../heads/HeadsPanel.tsx";
 import { LabPanel } from "../lab/LabPanel.tsx";
 import { NeuronsPanel } from "../neurons/NeuronsPanel.tsx";
@@ -17,4 +18,5 @@ export const TABS: readonly Tab[] = [
   { view: "heads", label: "Heads", key: "h", Panel: HeadsPanel },
   { view: "neurons", label: "Neurons", key: "n", Panel: NeuronsPanel },
   { view: "lab", label: "Lab", key: "l", Panel: LabPanel },
+  { view: "experiments", label: "Experiments", key: "e", Panel: ExperimentsPanel },
 ];

@@ -60,7 +60,7 @@ async function downloadPng(name: string, svg: string): Promise<void> {
 }
 
 /** The finding and the machine that an exported number comes from. */
-function provenance() {
+export function provenance() {
   const { info } = model.getState();
   return {
     finding: currentFinding(true),

@@ -1,0 +1,64 @@
+import { formatHead } from "#model/ids.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
+
+/** A number that a link claims of an experiment: an accuracy or a drop, as a share. */
+export interface ExperimentClaim {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Heads that a link claims something of. */
+const CLAIMED = 3;
+
+/** The numbers that tell most of a result, for whoever opens its link to check. */
+export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
+  const claims = ((): ExperimentClaim[] => {
+    switch (result.kind) {
+      case "heads": {
+        const costliest = [...result.found.heads].sort((a, b) => b.all.drop.value - a.all.drop.value).slice(0, CLAIMED);
+        return [
+          { name: "accuracy", value: result.found.all.accuracy.value },
+          ...costliest.map(({ at, all }) => ({ name: formatHead(at), value: all.drop.value })),
+        ];
+      }
+      case "memorise":
+        return result.found.flatMap(({ group, losses }) =>
+          losses.map(({ label, relative }) => ({ name: `${group} ${label}`, value: relative.value })),
+        );
+      case "neurons":
+        return [
+          { name: "accuracy", value: result.found.accuracy.value },
+          ...result.found.rows.map(({ count, mask }) => ({ name: `mask ${count}`, value: mask.value })),
+        ];
+      default:
+        throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
+    }
+  })();
+  return claims.filter(({ value }) => Number.isFinite(value));
+}
+
+const DECIMALS = 4;
+/** What rounding and another machine's float32 may move a share by: a case in two hundred that falls the other way. */
+const TOLERANCE = 0.006;
+
+export const writeClaims = (claims: readonly ExperimentClaim[]) =>
+  claims.map(({ name, value }) => `${name}:${Number(value.toFixed(DECIMALS))}`).join(";");
+
+export function readClaims(text: string): ExperimentClaim[] {
+  return text.split(";").flatMap((part) => {
+    const colon = part.lastIndexOf(":");
+    const value = Number(part.slice(colon + 1));
+    return colon > 0 && part.slice(colon + 1) !== "" && Number.isFinite(value)
+      ? [{ name: part.slice(0, colon).slice(0, 40), value }]
+      : [];
+  });
+}
+
+/** How a result stands to what a link claimed: the largest difference, and whether it is one that counts. */
+export function checkClaims(claimed: readonly ExperimentClaim[], result: ExperimentResult) {
+  const own = new Map(experimentClaims(result).map(({ name, value }) => [name, value]));
+  const farthest = claimed
+    .map(({ name, value }) => ({ name, claimed: value, difference: Math.abs((own.get(name) ?? Infinity) - value) }))
+    .sort((a, b) => b.difference - a.difference)[0];
+  return farthest && { ...farthest, isReproduced: farthest.difference <= TOLERANCE };
+}

@@ -1,0 +1,93 @@
+import { createStore } from "zustand/vanilla";
+import type { ExperimentKind, Per } from "#protocol/experiments.ts";
+
+export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons"] as const satisfies readonly ExperimentKind[];
+export type { ExperimentKind, Per } from "#protocol/experiments.ts";
+
+/** The name of the suite that a person pastes. */
+export const PASTED = "pasted";
+/** What a link calls all cases of a suite. */
+export const ALL_CASES = 0;
+
+/** What stands in the fields of the experiments: one suite and one way to count for all of them. */
+export interface ExperimentForm {
+  readonly kind: ExperimentKind;
+  /** The name of a suite, or `PASTED`. */
+  readonly suite: string;
+  readonly text: string;
+  /** Cases of each group; `ALL_CASES`: all. */
+  readonly count: number;
+  readonly seed: number;
+  readonly per: Per;
+  readonly onlyCorrect: boolean;
+  /** As it is typed; "" leaves the choice to the experiment. */
+  readonly head: string;
+}
+
+export const FIRST_FORM: ExperimentForm = {
+  kind: "heads",
+  suite: "abacus-2d",
+  text: "",
+  count: 20,
+  seed: 1,
+  per: "token",
+  onlyCorrect: false,
+  head: "",
+};
+
+export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
+export const editExperiment = (change: Partial<ExperimentForm>) => experimentForm.setState(change);
+
+/** A pasted suite of more characters does not go into a link; it is saved to a file. */
+const MAX_LINKED_TEXT = 600;
+
+/** Whether a link can carry all that the form says. */
+export const fitsInLink = ({ suite, text }: ExperimentForm) => suite !== PASTED || text.length <= MAX_LINKED_TEXT;
+
+/** `heads;suite:abacus-2d;n:20;seed:1`, what is as it first stands left out. */
+export function writeForm(form: ExperimentForm): string {
+  const parts = [
+    form.kind,
+    form.suite !== FIRST_FORM.suite && `suite:${form.suite}`,
+    form.count !== FIRST_FORM.count && `n:${form.count}`,
+    form.seed !== FIRST_FORM.seed && `seed:${form.seed}`,
+    form.per !== FIRST_FORM.per && `per:${form.per}`,
+    form.onlyCorrect && "correct:1",
+    form.head !== "" && `head:${form.head}`,
+    form.suite === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
+  ];
+  return parts.filter((part) => part !== false).join(";");
+}
+
+/** @returns undefined where the kind is none; other parts that cannot be used stand as they first stand */
+export function readForm(text: string): ExperimentForm | undefined {
+  const [kindText, ...parts] = text.split(";");
+  const kind = EXPERIMENT_KINDS.find((known) => known === kindText);
+  if (!kind) return undefined;
+  const values = new Map(
+    parts.map((part) => [part.slice(0, part.indexOf(":")), part.slice(part.indexOf(":") + 1)] as const),
+  );
+  const whole = (name: string, fallback: number) => {
+    const value = values.get(name) ?? "";
+    return /^\d{1,9}$/.test(value) ? Number(value) : fallback;
+  };
+  const suite = values.get("suite") ?? FIRST_FORM.suite;
+  return {
+    kind,
+    suite: /^[\w-]{1,40}$/.test(suite) ? suite : FIRST_FORM.suite,
+    text: unescaped(values.get("text") ?? ""),
+    count: whole("n", FIRST_FORM.count),
+    seed: whole("seed", FIRST_FORM.seed),
+    per: values.get("per") === "answer" ? "answer" : "token",
+    onlyCorrect: values.get("correct") === "1",
+    head: (values.get("head") ?? "").slice(0, 20),
+  };
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // cut off within an escape: what is there is shown, to be mended by hand
+  }
+}

@@ -1,0 +1,217 @@
+import { createStore } from "zustand/vanilla";
+import { checkHead, parseHead } from "#model/ids.ts";
+import type { HeadId } from "#model/ids.ts";
+import type {
+  ExperimentKind,
+  ExperimentPlan,
+  ExperimentRequest,
+  ExperimentResult,
+  SuiteSource,
+} from "#protocol/experiments.ts";
+import { model } from "../model.ts";
+import { asFault, dismiss, notify, notifyFault } from "../notices.ts";
+import { currentEngine } from "../run/engine-port.ts";
+import type { Progress } from "../run/results.ts";
+import { timeLeft } from "../time-left.ts";
+import { showTab, view } from "../view.ts";
+import { ALL_CASES, editExperiment, experimentForm, PASTED } from "./form.ts";
+import type { ExperimentForm } from "./form.ts";
+import { readResultFile } from "./result-file.ts";
+import { suites } from "./suites.ts";
+
+export type { ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
+
+/** One experiment as it stands. */
+export interface ExperimentSlot {
+  /** The latest result, of what has been run so far while it runs; what it was asked is in it. */
+  readonly value: ExperimentResult | undefined;
+  /** What the form would take; undefined while it is being found out. */
+  readonly plan: ExperimentPlan | undefined;
+  readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
+  readonly progress: Progress | undefined;
+}
+
+type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
+
+const EMPTY: ExperimentSlot = { value: undefined, plan: undefined, status: "idle", progress: undefined };
+const empty = (): Slots => ({ heads: EMPTY, memorise: EMPTY, neurons: EMPTY });
+
+export const experiments = createStore<Slots>(empty);
+
+/** Notices about experiments have one place. */
+const ABOUT = "experiment";
+/** A field that is being typed in rests this long before its plan is asked for. */
+const TYPING_MS = 300;
+
+let running: { readonly kind: ExperimentKind; readonly controller: AbortController } | undefined;
+let planning: AbortController | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Another model takes everything along; a change of the form asks what it would take. @returns what ends it */
+export function followExperiments(): () => void {
+  const ends = [
+    model.subscribe((now, last) => {
+      if (now.info !== last.info) clearExperiments();
+      if (now.status !== last.status) planSoon();
+    }),
+    view.subscribe((now, last) => {
+      if (now.tab !== last.tab) planSoon();
+    }),
+    suites.subscribe(planSoon),
+    experimentForm.subscribe(planSoon),
+  ];
+  return () => ends.forEach((end) => end());
+}
+
+function clearExperiments(): void {
+  running?.controller.abort();
+  planning?.abort();
+  experiments.setState(empty(), true);
+}
+
+function planSoon(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void plan(), TYPING_MS);
+}
+
+/** What the form would take, shown before it is run. */
+async function plan(): Promise<void> {
+  planning?.abort();
+  const form = experimentForm.getState();
+  if (view.getState().tab !== "experiments" || model.getState().status.kind !== "ready" || running) return;
+  const controller = new AbortController();
+  planning = controller;
+  try {
+    const request = requestOf(form);
+    patch(form.kind, { plan: undefined });
+    if (!request) return;
+    const found = await currentEngine().planExperiment(request, { signal: controller.signal });
+    if (planning === controller) {
+      dismiss(ABOUT);
+      patch(form.kind, { plan: found });
+    }
+  } catch (reason) {
+    if (planning === controller) notifyFault(ABOUT, reason);
+  }
+}
+
+/** Runs what the form says, or goes on with what is kept of it. What goes wrong becomes a notice. */
+export async function runExperiment(): Promise<void> {
+  const form = experimentForm.getState();
+  const { kind } = form;
+  running?.controller.abort();
+  planning?.abort();
+  const own = { kind, controller: new AbortController() };
+  const { signal } = own.controller;
+  try {
+    const request = requestOf(form);
+    if (!request) return;
+    running = own;
+    dismiss(ABOUT);
+    patch(kind, { status: "computing", progress: undefined });
+    let first: { readonly done: number; readonly at: number } | undefined;
+    const value = await currentEngine().runExperiment(request, {
+      signal,
+      onProgress({ done, total, partial }) {
+        if (running !== own) return;
+        // the pace is that of this run, without what was kept of an earlier one
+        first ??= { done, at: performance.now() };
+        const leftMs = timeLeft(first.at, done - first.done, total - first.done);
+        patch(kind, { progress: { done, total, leftMs }, ...(partial && { value: partial }) });
+      },
+    });
+    patch(kind, { value, status: "done", progress: undefined });
+  } catch (reason) {
+    if (!signal.aborted) {
+      patch(kind, { status: "failed", progress: undefined });
+      const fault = asFault(reason);
+      if (fault.code !== "engine-stopped" && fault.code !== "device-lost") notifyFault(ABOUT, fault);
+    }
+  } finally {
+    if (running === own) running = undefined;
+    planSoon();
+  }
+}
+
+/** What has been run is kept, and shown. */
+export function stopExperiment(): void {
+  if (!running) return;
+  const { kind, controller } = running;
+  running = undefined;
+  controller.abort();
+  patch(kind, { status: "stopped", progress: undefined });
+}
+
+/** Drops what is kept of the form's run. */
+export async function forgetExperiment(): Promise<void> {
+  const form = experimentForm.getState();
+  const request = requestOf(form);
+  if (!request) return;
+  try {
+    await currentEngine().forgetExperiment(request);
+    patch(form.kind, { value: undefined, status: "idle" });
+    planSoon();
+  } catch (reason) {
+    notifyFault(ABOUT, reason);
+  }
+}
+
+/** Shows a result that was saved to a file; what is wrong with it becomes a notice. */
+export async function openResultFile(file: File): Promise<void> {
+  try {
+    const value = readResultFile(await file.text());
+    dismiss(ABOUT);
+    showTab("experiments");
+    editExperiment({ kind: value.kind });
+    patch(value.kind, { value, status: "done", progress: undefined });
+  } catch (reason) {
+    notifyFault(ABOUT, reason);
+  }
+}
+
+const patch = (kind: ExperimentKind, change: Partial<ExperimentSlot>) =>
+  experiments.setState((slots) => ({ [kind]: { ...slots[kind], ...change } }));
+
+/** The counts of the paper's curves, and a few below them for a small model. */
+export const NEURON_COUNTS = [1, 5, 10, 20, 30, 50, 99] as const;
+const DRAWS = 3;
+
+/** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */
+function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
+  const suite = sourceOf(form);
+  if (!suite) return undefined;
+  const { seed, onlyCorrect, per } = form;
+  switch (form.kind) {
+    case "heads":
+      return { kind: "heads", suite, per, onlyCorrect, seed };
+    case "memorise":
+      return { kind: "memorise", suite, heads: {}, onlyCorrect, seed };
+    case "neurons": {
+      const head = headOf(form);
+      return head && { kind: "neurons", suite, head, counts: NEURON_COUNTS, draws: DRAWS, onlyCorrect, seed };
+    }
+    default:
+      throw new Error(`experiment: unknown kind ${String(form.kind satisfies never)}`);
+  }
+}
+
+function sourceOf({ suite, text, count, seed }: ExperimentForm): SuiteSource | undefined {
+  if (suite === PASTED) return text.trim() === "" ? undefined : { kind: "pasted", text };
+  const definition = suites.getState().list.find(({ name }) => name === suite);
+  return definition && { kind: "definition", definition, seed, ...(count !== ALL_CASES && { count }) };
+}
+
+/** The head that is typed, else the costliest of the head table, else the first. */
+export function suggestedHead(): HeadId {
+  const table = experiments.getState().heads.value;
+  const [costliest] =
+    table?.kind === "heads" ? [...table.found.heads].sort((a, b) => b.all.drop.value - a.all.drop.value) : [];
+  return costliest?.at ?? { layer: 0, head: 7 };
+}
+
+function headOf({ head: text }: ExperimentForm): HeadId | undefined {
+  const { info } = model.getState();
+  const at = text.trim() === "" ? suggestedHead() : parseHead(text);
+  if (!at) notify(ABOUT, `“${text}” is no head; write L0H7.`);
+  return at && info ? checkHead(at, info) : at;
+}

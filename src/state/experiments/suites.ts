@@ -1,0 +1,20 @@
+import { createStore } from "zustand/vanilla";
+import type { SuiteDefinition } from "#protocol/experiments.ts";
+
+export type { SuiteDefinition } from "#protocol/experiments.ts";
+
+/** The suites that come with the page, by the names of their files. */
+export const SUITE_NAMES = [
+  "abacus-1d",
+  "abacus-2d",
+  "number-words",
+  "negative",
+  "paper-1d",
+  "paper-2d",
+  "paper-3d",
+  "controls",
+] as const;
+
+export const suites = createStore<{ readonly list: readonly SuiteDefinition[] }>(() => ({ list: [] }));
+
+export const offerSuites = (list: readonly SuiteDefinition[]) => suites.setState({ list });

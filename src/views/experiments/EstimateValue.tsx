@@ -1,0 +1,31 @@
+import { nats, percent } from "#charts/number-format.ts";
+import type { ExperimentResult } from "#state/experiments/runs.ts";
+
+type HeadsFound = Extract<ExperimentResult, { readonly kind: "heads" }>["found"];
+export type Estimate = HeadsFound["all"]["accuracy"];
+
+const WRITE = { percent, nats };
+
+interface EstimateValueProps {
+  readonly of: Estimate;
+  readonly as: keyof typeof WRITE;
+}
+
+/** A number with its interval: `41.2 % [33.0, 50.1]`, the whole of it on hover. */
+export function EstimateValue({ of, as }: EstimateValueProps) {
+  return (
+    <span className="value" title={Number.isNaN(of.value) ? "there is nothing to measure" : String(of.value)}>
+      {estimateText(of, as).value}
+      <span className="interval">{estimateText(of, as).interval}</span>
+    </span>
+  );
+}
+
+export function estimateText({ value, low, high }: Estimate, as: keyof typeof WRITE) {
+  const write = WRITE[as];
+  const end = (each: number) => write(each).replace(/\s?%$/u, "");
+  return {
+    value: Number.isNaN(value) ? "–" : write(value),
+    interval: Number.isNaN(low) || Number.isNaN(value) ? "" : ` [${end(low)}, ${end(high)}]`,
+  };
+}

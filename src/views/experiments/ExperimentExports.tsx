@@ -1,0 +1,74 @@
+import { useState } from "react";
+import { useStore } from "zustand";
+import type { MarkedFigure } from "#charts/figure-marks.ts";
+import { marksSvg } from "#charts/figure-marks-svg.ts";
+import { fitsInLink, experimentForm } from "#state/experiments/form.ts";
+import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { Exports, provenance, shareAddress } from "../shared/Exports.tsx";
+import type { Table } from "../shared/Exports.tsx";
+import { download } from "../shared/download.ts";
+
+interface ExperimentExportsProps {
+  readonly name: string;
+  readonly result: ExperimentResult;
+  readonly figure: (isDark: boolean) => MarkedFigure;
+  readonly title: string;
+  readonly sentence: string;
+  readonly table: () => Table;
+}
+
+/** Figure and table as files, the whole result as one, and its link. */
+export function ExperimentExports({ name, result, figure, title, sentence, table }: ExperimentExportsProps) {
+  const [isDark, setDark] = useState(false);
+  const [isCopied, setCopied] = useState(false);
+  const hasLink = useStore(experimentForm, fitsInLink);
+  const copy = async () => {
+    await navigator.clipboard.writeText(shareAddress());
+    setCopied(true);
+  };
+  const save = () =>
+    download(
+      `${name}-result.json`,
+      "application/json",
+      JSON.stringify({ ...provenance(), experiment: result }, null, 2),
+    );
+  return (
+    <>
+      <Exports
+        name={name}
+        svg={() => marksSvg(figure(isDark), { title, caption: [sentence, shareAddress()] }, isDark)}
+        table={() => withProvenance(result, table())}
+      />
+      <label className="small">
+        <input type="checkbox" checked={isDark} onChange={(event) => setDark(event.target.checked)} /> dark figure
+      </label>
+      <button type="button" className="quiet" onClick={save}>
+        Save result
+      </button>
+      {hasLink && (
+        <button type="button" className="quiet" onClick={() => void copy()}>
+          {isCopied ? "Link copied" : "Copy link"}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Every row says what it is about, so that a table without its file's name still does. */
+function withProvenance({ request, suite }: ExperimentResult, { header, rows }: Table): Table {
+  const { model, link } = provenance();
+  const prompts = request.suite.kind === "pasted" ? "pasted" : request.suite.definition.name;
+  const about = [
+    prompts,
+    suite.cases,
+    request.seed,
+    model?.name ?? "",
+    model?.source.revision ?? "",
+    model?.dtype ?? "",
+    link,
+  ];
+  return {
+    header: [...header, "suite", "cases", "seed", "model", "revision", "dtype", "link"],
+    rows: rows.map((row) => [...row, ...about]),
+  };
+}

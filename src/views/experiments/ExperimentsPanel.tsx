@@ -1,0 +1,86 @@
+import { useStore } from "zustand";
+import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form.ts";
+import type { ExperimentKind } from "#state/experiments/form.ts";
+import { experiments } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { ClaimsLine } from "./ClaimsLine.tsx";
+import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
+import { HeadsResult } from "./HeadsResult.tsx";
+import { MemoriseResult } from "./MemoriseResult.tsx";
+import { NeuronsResult } from "./NeuronsResult.tsx";
+import { ResultFile } from "./ResultFile.tsx";
+import { RunBar } from "./RunBar.tsx";
+import { SuiteForm } from "./SuiteForm.tsx";
+import "./experiments.css";
+
+/** The paper's experiments as statistics: one page for each. */
+export function ExperimentsPanel() {
+  const kind = useStore(experimentForm, (form) => form.kind);
+  return (
+    <section aria-label="Experiments" className="panel experiments">
+      <KindChoice chosen={kind} />
+      <ExperimentPage key={kind} kind={kind} />
+    </section>
+  );
+}
+
+function KindChoice({ chosen }: { readonly chosen: ExperimentKind }) {
+  return (
+    <nav aria-label="Experiment" className="choice experiment-kinds">
+      {EXPERIMENT_KINDS.map((kind) => (
+        <button
+          key={kind}
+          type="button"
+          aria-current={kind === chosen ? "page" : undefined}
+          aria-pressed={kind === chosen}
+          onClick={() => editExperiment({ kind })}
+        >
+          {EXPERIMENT_TEXTS[kind].tab}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
+  const text = EXPERIMENT_TEXTS[kind];
+  const { value, status } = useStore(experiments, (slots) => slots[kind]);
+  return (
+    <>
+      <header className="panel-head">
+        <h2>{text.question}</h2>
+        <ResultFile />
+      </header>
+      <p className="small">{text.method}</p>
+      <SuiteForm kind={kind} />
+      <RunBar kind={kind} />
+      {value && (
+        <div aria-busy={status === "computing"} className="experiment-result">
+          <ResultOf result={value} />
+          {status === "done" && <ClaimsLine result={value} />}
+        </div>
+      )}
+      <dl className="experiment-notes small">
+        <dt>Controls</dt>
+        <dd>{text.controls}</dd>
+        <dt>How we read the paper</dt>
+        <dd>{text.reading}</dd>
+        <dt>What this does not show</dt>
+        <dd>{text.notShown}</dd>
+      </dl>
+    </>
+  );
+}
+
+function ResultOf({ result }: { readonly result: ExperimentResult }) {
+  switch (result.kind) {
+    case "heads":
+      return <HeadsResult result={result} />;
+    case "memorise":
+      return <MemoriseResult result={result} />;
+    case "neurons":
+      return <NeuronsResult result={result} />;
+    default:
+      throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
+  }
+}

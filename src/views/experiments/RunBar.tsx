@@ -1,0 +1,69 @@
+import { useStore } from "zustand";
+import { countOf, duration } from "#charts/number-format.ts";
+import type { ExperimentKind } from "#state/experiments/form.ts";
+import { experiments, forgetExperiment, runExperiment, stopExperiment } from "#state/experiments/runs.ts";
+import type { ExperimentPlan } from "#state/experiments/runs.ts";
+import { model } from "#state/model.ts";
+import { asSentence } from "../shared/sentence.ts";
+import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
+import { groupName } from "./published.ts";
+
+/** What a run will take, and the way to start, stop and go on with it. */
+export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
+  const { plan, status, progress } = useStore(experiments, (slots) => slots[kind]);
+  const isBusy = useStore(experiments, (slots) => Object.values(slots).some((slot) => slot.status === "computing"));
+  const isReady = useStore(model, (state) => state.status.kind === "ready");
+  if (status === "computing")
+    return (
+      <ProgressLine
+        doing={`${EXPERIMENT_TEXTS[kind].doing}${progress ? `, ${progress.done} of ${progress.total}` : ""}`}
+        progress={progress}
+        onStop={stopExperiment}
+      />
+    );
+  const kept = plan?.stepsKept ?? 0;
+  const isWhole = plan !== undefined && kept === plan.steps;
+  return (
+    <div className="run-bar">
+      <button
+        type="button"
+        className="primary"
+        disabled={!isReady || isBusy || !plan}
+        onClick={() => void runExperiment()}
+      >
+        {isWhole ? "Show" : kept > 0 ? "Go on" : "Run"}
+      </button>
+      {kept > 0 && (
+        <button type="button" onClick={() => void forgetExperiment()}>
+          Start anew
+        </button>
+      )}
+      {plan && <p className="small">{planSentence(plan)}</p>}
+      {status === "stopped" && <p className="small faint">Stopped. What has been run is kept.</p>}
+      {plan && plan.suite.complaints.length > 0 && <Complaints plan={plan} />}
+    </div>
+  );
+}
+
+export function planSentence({ suite, steps, stepsKept, rows, estimatedMs }: ExperimentPlan): string {
+  const groups = suite.groups.map(({ name, cases }) => `${groupName(name)} ${cases}`).join(", ");
+  const twice = suite.duplicates > 0 ? `, ${suite.duplicates} of them the same as another` : "";
+  const cases = `n = ${suite.cases} cases (${groups})${twice}, ${suite.answerTokens} answer tokens`;
+  if (stepsKept === steps) return `${cases}. All ${steps} batches are kept from an earlier run.`;
+  const kept = stepsKept > 0 ? `; ${stepsKept} of ${steps} batches are kept from an earlier run` : "";
+  return `${cases}. ${countOf(rows)} prompts in ${steps} batches, about ${duration(estimatedMs)}${kept}.`;
+}
+
+function Complaints({ plan }: { readonly plan: ExperimentPlan }) {
+  const { complaints } = plan.suite;
+  return (
+    <ul className="complaints small" aria-label="Lines left out">
+      {complaints.map(({ line, message }) => (
+        <li key={line}>
+          Line {line} is left out: {asSentence(message)}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,116 @@
+import { useStore } from "zustand";
+import { ALL_CASES, editExperiment, experimentForm, PASTED } from "#state/experiments/form.ts";
+import type { ExperimentKind } from "#state/experiments/form.ts";
+import { suites } from "#state/experiments/suites.ts";
+import { suggestedHead } from "#state/experiments/runs.ts";
+import { formatHead } from "#model/ids.ts";
+
+/** Cases of each group that are offered. */
+const COUNTS = [5, 10, 20, 50, 100, 400, ALL_CASES] as const;
+const MAX_SEED = 999_999;
+
+/** Which cases, and how they are counted. */
+export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
+  const form = useStore(experimentForm);
+  const list = useStore(suites, (state) => state.list);
+  const chosen = list.find(({ name }) => name === form.suite);
+  return (
+    <form className="lab-form experiment-form" aria-label="Suite" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        <span>suite</span>
+        <select value={form.suite} onChange={(event) => editExperiment({ suite: event.target.value })}>
+          {list.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+          <option value={PASTED}>Paste your own</option>
+        </select>
+      </label>
+      {form.suite !== PASTED && <SampleFields count={form.count} seed={form.seed} />}
+      {kind === "heads" && (
+        <label>
+          <span>accuracy per</span>
+          <select
+            value={form.per}
+            onChange={(event) => editExperiment({ per: event.target.value === "answer" ? "answer" : "token" })}
+          >
+            <option value="token">answer token</option>
+            <option value="answer">whole answer</option>
+          </select>
+        </label>
+      )}
+      {kind === "neurons" && (
+        <label>
+          <span>head off</span>
+          <input
+            className="short"
+            placeholder={formatHead(suggestedHead())}
+            value={form.head}
+            spellCheck={false}
+            onChange={(event) => editExperiment({ head: event.target.value })}
+          />
+        </label>
+      )}
+      <label>
+        <input
+          type="checkbox"
+          checked={form.onlyCorrect}
+          onChange={(event) => editExperiment({ onlyCorrect: event.target.checked })}
+        />
+        <span>only correct ones</span>
+      </label>
+      {form.suite === PASTED ? <PastedText text={form.text} /> : <p className="small faint about">{chosen?.about}</p>}
+    </form>
+  );
+}
+
+function SampleFields({ count, seed }: { readonly count: number; readonly seed: number }) {
+  const counts: readonly number[] = COUNTS;
+  return (
+    <>
+      <label>
+        <span>cases of each</span>
+        <select value={count} onChange={(event) => editExperiment({ count: Number(event.target.value) })}>
+          {[...new Set([...counts.slice(0, -1), count].filter((each) => each !== ALL_CASES))]
+            .sort((a, b) => a - b)
+            .map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          <option value={ALL_CASES}>all</option>
+        </select>
+      </label>
+      <label>
+        <span>seed</span>
+        <input
+          type="number"
+          className="scale-number"
+          min={0}
+          max={MAX_SEED}
+          value={seed}
+          onChange={(event) => {
+            const typed = event.target.valueAsNumber;
+            if (Number.isInteger(typed) && typed >= 0 && typed <= MAX_SEED) editExperiment({ seed: typed });
+          }}
+        />
+      </label>
+    </>
+  );
+}
+
+function PastedText({ text }: { readonly text: string }) {
+  return (
+    <label className="words">
+      <span>a case a line: prompt,answer,group or {'{"prompt": "3+5=", "answer": "8", "group": "+"}'}</span>
+      <textarea
+        rows={6}
+        spellCheck={false}
+        value={text}
+        placeholder={"3+5=,8,+\n9-4=,5,-"}
+        onChange={(event) => editExperiment({ text: event.target.value })}
+      />
+    </label>
+  );
+}

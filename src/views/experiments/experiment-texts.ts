@@ -1,0 +1,56 @@
+import type { ExperimentKind } from "#state/experiments/form.ts";
+
+export interface ExperimentText {
+  readonly tab: string;
+  readonly question: string;
+  /** Two sentences. */
+  readonly method: string;
+  readonly controls: string;
+  /** How we read the paper where it does not say. */
+  readonly reading: string;
+  readonly notShown: string;
+  /** Below what is computed, as a sentence starts. */
+  readonly doing: string;
+}
+
+export const EXPERIMENT_TEXTS: Readonly<Record<ExperimentKind, ExperimentText>> = {
+  heads: {
+    tab: "Heads × operations",
+    question: "Which heads serve which operation?",
+    method:
+      "Each head’s output is multiplied by 0 at every position (zero-ablation of hook_z), one head at a time, in every case of the suite. The drop is the accuracy as it is minus the accuracy without the head.",
+    controls:
+      "A random other head of the same layer: the mean and spread over all of them. Intervals are 95 % percentile bootstraps over the cases, seeded, every head under the same resamples.",
+    reading:
+      "The paper does not say how often each of its 1,600 sentences counts; its percentages fit accuracies per answer token, teacher-forced, which is the default here. Its “decrease” is relative (before − after) / before; “all” is the unweighted mean over the operations.",
+    notShown:
+      "That a head computes the operation: zero is not a head’s neutral state, heads can stand in for each other, and a head may only carry an operand that the rest needs.",
+    doing: "Switching every head off in every case",
+  },
+  memorise: {
+    tab: "Memorise or change one",
+    question: "Does the head store digits, or what carrying does to them?",
+    method:
+      "Each token of an answer is labelled by its digits: memorise where its own column gives it, change-one where a carry or a borrow comes in (for × and ÷: every digit but the last). The head that costs an operation most is switched off, and the accuracies of both kinds are compared, each token given the true ones before it.",
+    controls:
+      "n for each kind; 95 % bootstrap intervals over the cases. It uses the runs of the head table and nothing else.",
+    reading:
+      "The paper labels single digits. Where a tokenizer writes a whole number as one token, as the bundled model’s does, the token is change-one if any of its digits is, and × and ÷ have no change-one tokens unless an answer has several.",
+    notShown:
+      "A difference between the kinds: overlapping intervals are no evidence of sameness either. The head is chosen on the same cases that it is measured on.",
+    doing: "Switching every head off in every case",
+  },
+  neurons: {
+    tab: "Mask and keep",
+    question: "How few neurons carry a prediction?",
+    method:
+      "For each answer token the neurons that lose most of their log-probability increase to the head are found (comparative neuron analysis). The first k of them are switched off (mask), or every other neuron from the head’s layer on is (keep); loss of activation is Σ sign(m)(m − m′) / Σ |m| with the head off.",
+    controls:
+      "As many random neurons in the same layers, three sets for each k and token, masked and kept. The lowest-neuron test switches off the list’s neuron of the lowest layer and measures the activations of the rest.",
+    reading:
+      "Decreases are relative, (before − after) / before, over the answer tokens of the suite; the paper measured on some 76 cases whose choice it does not give. It has no random control in this table. “Coef” is read as the mean over cases of the loss defined above, which small activations cannot dominate.",
+    notShown:
+      "That these neurons compute the answer: the list is by a direct effect on the output, and what feeds them is not in it. Keep empties whole layers, which no model was trained for.",
+    doing: "Comparing neurons, case by case",
+  },
+};
