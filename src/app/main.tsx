@@ -45,6 +45,7 @@ installScriptingSurface({
     if (source.kind === "hub" && source.token !== undefined) keepToken(source.token, source.hub);
     return changeModelOrThrow(choiceOf(source), { dtype: DEFAULT_DTYPE, backend: "auto", ...options });
   },
+  readSuite: async (name) => (SUITE_NAMES.some((known) => known === name) ? readDefinition(name) : undefined),
   bundled: SHIPPED_MODELS[0]!.source,
   pageAddress: document.baseURI,
 });
@@ -71,8 +72,8 @@ async function readConcepts(): Promise<void> {
 
 /** What experiments are run over; without them a suite can still be pasted. */
 async function readSuites(): Promise<void> {
-  const responses = await Promise.all(
-    SUITE_NAMES.map((name) => fetch(new URL(`suites/${name}.json`, document.baseURI))),
-  );
-  offerSuites((await Promise.all(responses.map((response) => response.json()))) as SuiteDefinition[]);
+  offerSuites(await Promise.all(SUITE_NAMES.map(readDefinition)));
 }
+
+const readDefinition = async (name: string) =>
+  (await (await fetch(new URL(`suites/${name}.json`, document.baseURI))).json()) as SuiteDefinition;

@@ -1,4 +1,5 @@
 import type { Engine } from "#client/engine.ts";
+import type { SuiteDefinition } from "#protocol/experiments.ts";
 import { Fault, faultCode } from "#core/fault.ts";
 import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
@@ -18,6 +19,8 @@ import type {
   ScoredAnswer,
   Token,
 } from "#protocol/engine.ts";
+import { experimentSurface } from "./experiment-scripting.ts";
+import type { ExperimentSurface } from "./experiment-scripting.ts";
 import { labSurface } from "./lab-scripting.ts";
 import type { LabSurface } from "./lab-scripting.ts";
 import {
@@ -64,7 +67,7 @@ interface Counted {
  * `window.arithmoscope`: the engine of the page, for the console, for notebooks and for tests. Log-probabilities and
  * increases are in nats. Every call rejects with an `Error` whose `code` is a `FaultCode`; see docs/scripting.md.
  */
-export interface ScriptingSurface extends LabSurface {
+export interface ScriptingSurface extends LabSurface, ExperimentSurface {
   load(source: ScriptSource, options?: LoadOptions): Promise<ModelInfo>;
   tokenize(text: string): Promise<{ ids: number[]; texts: string[] }>;
   predict(
@@ -95,6 +98,8 @@ export interface ScriptingParts {
   /** The page's own way of loading, so that the page shows what a script has loaded. */
   readonly load: (source: CheckpointSource, options: LoadOptions) => Promise<ModelInfo>;
   readonly bundled: CheckpointSource;
+  /** Reads a suite that comes with the page; undefined for a name that none has. */
+  readonly readSuite: (name: string) => Promise<SuiteDefinition | undefined>;
   /** What a relative address is relative to. */
   readonly pageAddress: string;
 }
@@ -112,7 +117,7 @@ export function installScriptingSurface(
   host.arithmoscope = scriptingSurface(parts);
 }
 
-function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts): ScriptingSurface {
+function scriptingSurface({ engine, load, bundled, readSuite, pageAddress }: ScriptingParts): ScriptingSurface {
   const target = (prompt: unknown, given: unknown) => readTarget(engine, readPrompt(prompt), given);
   const surface: ScriptingSurface = {
     async load(source, options) {
@@ -201,6 +206,7 @@ function scriptingSurface({ engine, load, bundled, pageAddress }: ScriptingParts
     },
 
     ...labSurface(engine),
+    ...experimentSurface(engine, readSuite),
   };
   return withCodes(surface);
 }

@@ -1,29 +1,12 @@
-import type { DigitLabel } from "#analysis/experiments/digit-labels.ts";
-import type { GroupCount, HeadEffect, HeadRow, HeadTable, Per } from "#analysis/experiments/head-table.ts";
-import type { LabelLoss, MemoriseRow } from "#analysis/experiments/memorise-table.ts";
-import type { NeuronCurveRow, NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
-import type { Estimate } from "#analysis/experiments/statistics.ts";
+import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
+import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
+import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
 import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { JobId, Progress } from "./engine.ts";
 
-export type {
-  DigitLabel,
-  Estimate,
-  GroupCount,
-  HeadEffect,
-  HeadRow,
-  HeadTable,
-  LabelLoss,
-  MemoriseRow,
-  NeuronCurveRow,
-  NeuronCurves,
-  Per,
-  SuiteCase,
-  SuiteComplaint,
-  SuiteDefinition,
-};
+export type { Per, SuiteDefinition };
 
 /** Where the cases of an experiment come from. */
 export type SuiteSource =

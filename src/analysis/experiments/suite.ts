@@ -83,10 +83,6 @@ export function suiteCases(definition: SuiteDefinition, { count, seed }: SuiteOp
   return pools.flatMap((pool, index) => drawn(pool.size, sizes[index]!, random).map((place) => pool.at(place)));
 }
 
-/** How many cases each group has in all. */
-export const suiteSize = (definition: SuiteDefinition): { readonly group: string; readonly cases: number }[] =>
-  poolsOf(definition).map(({ group, size }) => ({ group, cases: size }));
-
 /** A group's cases by their places, so that a million of them need not be written out to draw ten. */
 interface Pool {
   readonly group: string;

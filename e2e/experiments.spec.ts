@@ -1,0 +1,148 @@
+import AxeBuilder from "@axe-core/playwright";
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { expect, openWithModel, panel, picture, test, withEngine } from "./support.ts";
+
+const LINK = "#v=1&m=abacus&p=3%2B5%3D&view=experiments";
+const RUN_MS = 120_000;
+
+const section = (page: Page) => panel(page, "Experiments");
+const runButton = (page: Page) => section(page).getByRole("button", { name: /^(?:Run|Go on|Show)$/ });
+
+async function run(page: Page): Promise<void> {
+  await runButton(page).click();
+  await expect(section(page).getByRole("progressbar")).toHaveCount(0, { timeout: RUN_MS });
+  await expect(section(page).locator(".experiment-result")).toHaveAttribute("aria-busy", "false", { timeout: RUN_MS });
+}
+
+async function exported(page: Page, button: string): Promise<Buffer> {
+  const downloading = page.waitForEvent("download");
+  await section(page).getByRole("button", { name: button, exact: true }).click();
+  return readFile(await (await downloading).path());
+}
+
+test("heads by operation, to the end, and every export reads back", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=heads;n:5`);
+  await expect(section(page)).toContainText(/n = 20 cases \(\+ 5, − 5, × 5, ÷ 5\).*about \d+\s(?:s|min)/, {
+    timeout: 60_000,
+  });
+  await run(page);
+  await expect(section(page)).toContainText(/L\dH\d costs most over all groups/);
+  await expect(section(page)).toContainText("Llama-7B, Yu & Ananiadou (2024)");
+  await picture(page, "experiments-heads", { fullPage: true });
+
+  await test.step("one operation at a time", async () => {
+    await section(page).getByRole("group", { name: "Operation" }).getByRole("button", { name: "+" }).click();
+    await expect(section(page)).toContainText(/costs most in \+/);
+  });
+
+  await test.step("the table as CSV and JSON, with what it is about", async () => {
+    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    expect(header).toMatch(
+      /^head,layer,index,group,accuracy_per,ablation,.*suite,cases,seed,model,revision,dtype,link$/,
+    );
+    expect(rows).toHaveLength(48 * 5);
+    const { rows: records } = JSON.parse((await exported(page, "JSON")).toString()) as {
+      rows: Record<string, unknown>[];
+    };
+    expect(records).toHaveLength(48 * 5);
+    expect(records[0]).toMatchObject({
+      head: "L0H0",
+      suite: "abacus-2d",
+      cases: 20,
+      seed: 1,
+      model: "abacus",
+      dtype: "q8",
+    });
+  });
+
+  await test.step("the figure as SVG and PNG", async () => {
+    const svg = (await exported(page, "SVG")).toString();
+    expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(svg).toContain("L0H7, +: ");
+    expect((await exported(page, "PNG")).subarray(1, 4).toString()).toBe("PNG");
+  });
+
+  await test.step("the saved result opens again, dropped or chosen", async () => {
+    const saved = await exported(page, "Save result");
+    await section(page).getByRole("button", { name: "Memorise or change one" }).click();
+    await section(page)
+      .getByLabel("Open a saved result")
+      .setInputFiles({ name: "result.json", mimeType: "application/json", buffer: saved });
+    await expect(section(page)).toContainText(/L\dH\d costs most/);
+    await section(page)
+      .getByLabel("Open a saved result")
+      .setInputFiles({ name: "result.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+    await expect(page.getByText("it has no “experiment” in it")).toBeVisible();
+  });
+
+  await test.step("the script gives the same numbers", async () => {
+    const { value } = await withEngine(
+      page,
+      async (engine) => {
+        const result = await engine.runExperiment({ kind: "heads", suite: "abacus-2d", count: 5 });
+        return { value: result.kind === "heads" ? result.found.all.accuracy.value : Number.NaN };
+      },
+      undefined,
+    );
+    expect(value).toBeGreaterThan(0.9);
+  });
+});
+
+test("stopped, a run goes on after a reload", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=heads;n:100`);
+  await runButton(page).click();
+  await expect(section(page)).toContainText(/[1-9]\d* of \d+, .* left/, { timeout: 60_000 });
+  await section(page).getByRole("button", { name: "Stop" }).click();
+  await expect(section(page)).toContainText("Stopped. What has been run is kept.");
+  await page.reload();
+  await expect(section(page)).toContainText(/[1-9]\d* of \d+ batches are kept from an earlier run/, {
+    timeout: 60_000,
+  });
+  await section(page).getByRole("button", { name: "Go on" }).click();
+  await expect(section(page)).toContainText(/All \d+ batches are kept/, { timeout: RUN_MS });
+});
+
+test("digits that are looked up, and mask and keep", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=memorise;n:20`);
+  await run(page);
+  await expect(section(page)).toContainText(/Lost: \+ without L0H\d/);
+  await picture(page, "experiments-memorise", { fullPage: true });
+  await section(page).getByRole("button", { name: "Mask and keep" }).click();
+  await section(page).getByRole("combobox", { name: "cases of each" }).selectOption("5");
+  await run(page);
+  await expect(section(page)).toContainText(/Switching off the 10 neurons that lose most to L0H\d costs/);
+  await picture(page, "experiments-neurons", { fullPage: true });
+});
+
+test("a pasted suite with a broken line keeps the rest and says which line", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=heads;suite:pasted`);
+  await section(page)
+    .getByRole("textbox", { name: /a case a line/ })
+    .fill("3+5=,8,+\n4+4=\n9-4=,5,-");
+  await expect(section(page).getByRole("list", { name: "Lines left out" })).toContainText(
+    "Line 2 is left out: It has no answer",
+  );
+  await run(page);
+  await expect(section(page)).toContainText("n = 2 cases (+ 1, − 1)");
+});
+
+test("a link brings the experiment and has its numbers checked", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=heads;n:5&er=accuracy:0.2`);
+  await run(page);
+  await expect(section(page)).toContainText("Differs from what the link claims: accuracy by");
+});
+
+test("the experiments are for everybody, on a phone and in the dark", { tag: "@page" }, async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await openWithModel(page, `${LINK}&ex=heads;n:5`);
+  await run(page);
+  expect(
+    (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+  ).toEqual([]);
+  await picture(page, "experiments-dark", { fullPage: true });
+  await page.setViewportSize({ width: 390, height: 844 });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await picture(page, "experiments-phone", { fullPage: true });
+});

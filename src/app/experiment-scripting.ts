@@ -1,0 +1,121 @@
+import type { Engine } from "#client/engine.ts";
+import { parseHead } from "#model/ids.ts";
+import type { HeadId } from "#model/ids.ts";
+import type {
+  ExperimentPlan,
+  ExperimentRequest,
+  ExperimentResult,
+  SuiteDefinition,
+  SuiteSource,
+} from "#protocol/experiments.ts";
+import { bad, given, readChoice, readCount, readOptions, show } from "./script-arguments.ts";
+
+/** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
+export interface ExperimentText {
+  readonly kind: "heads" | "memorise" | "neurons";
+  readonly suite: string | SuiteDefinition | { readonly text: string };
+  /** Cases of each group; left out: all. */
+  readonly count?: number;
+  readonly seed?: number;
+  readonly per?: "token" | "answer";
+  readonly onlyCorrect?: boolean;
+  /** For `neurons`. */
+  readonly head?: string;
+  readonly counts?: readonly number[];
+  readonly draws?: number;
+}
+
+/** The experiments' part of `window.arithmoscope`. */
+export interface ExperimentSurface {
+  planExperiment(options: ExperimentText): Promise<ExperimentPlan>;
+  runExperiment(options: ExperimentText): Promise<ExperimentResult>;
+}
+
+const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "head", "counts", "draws"];
+const KINDS = ["heads", "memorise", "neurons"] as const;
+const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
+const DEFAULT_DRAWS = 3;
+
+/** @param readDefinition reads a suite that comes with the page */
+export function experimentSurface(
+  engine: Engine,
+  readDefinition: (name: string) => Promise<SuiteDefinition | undefined>,
+): ExperimentSurface {
+  const request = async (call: string, options: unknown): Promise<ExperimentRequest> => {
+    const known = readOptions(call, options, NAMES);
+    const kind = readChoice("kind", known["kind"], KINDS);
+    if (!kind) throw bad(`${call}: kind is missing; it needs to be one of ${KINDS.join(", ")}`);
+    const seed = readSeed(known["seed"]);
+    const suite = await readSource(call, known, { seed, readDefinition });
+    const counted = { suite, seed, onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]) };
+    if (kind === "heads")
+      return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
+    if (kind === "memorise") return { kind, ...counted, heads: {} };
+    return {
+      kind,
+      ...counted,
+      head: readHead(call, known["head"]),
+      counts: readCounts(known["counts"]),
+      draws: known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]),
+    };
+  };
+  return {
+    planExperiment: async (options) => engine.planExperiment(await request("planExperiment", options)),
+    runExperiment: async (options) => engine.runExperiment(await request("runExperiment", options)),
+  };
+}
+
+interface SourceParts {
+  readonly seed: number;
+  readonly readDefinition: (name: string) => Promise<SuiteDefinition | undefined>;
+}
+
+async function readSource(
+  call: string,
+  { suite, count }: Record<string, unknown>,
+  { seed, readDefinition }: SourceParts,
+): Promise<SuiteSource> {
+  if (typeof suite === "object" && suite !== null && "text" in suite && typeof suite.text === "string") {
+    return { kind: "pasted", text: suite.text };
+  }
+  const definition = typeof suite === "string" ? await readDefinition(suite) : asDefinition(suite);
+  if (!definition) {
+    throw bad(
+      `${call}: suite is ${show(suite)}; it needs to be the name of a suite, a definition of one, or { text } with a case a line`,
+    );
+  }
+  return {
+    kind: "definition",
+    definition,
+    seed,
+    ...given("count", count === undefined ? undefined : readCount("count", count)),
+  };
+}
+
+const asDefinition = (value: unknown): SuiteDefinition | undefined =>
+  typeof value === "object" && value !== null && "name" in value && ("arithmetic" in value || "lists" in value)
+    ? (value as SuiteDefinition)
+    : undefined;
+
+function readSeed(value: unknown): number {
+  if (value === undefined) return 1;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value;
+  throw bad(`seed is ${show(value)}; it needs to be a whole number from 0`);
+}
+
+function readFlag(name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === "boolean") return value ?? false;
+  throw bad(`${name} is ${show(value)}; it needs to be true or false`);
+}
+
+function readHead(call: string, value: unknown): HeadId {
+  const at = typeof value === "string" ? parseHead(value) : undefined;
+  if (at) return at;
+  throw bad(`${call}: head is ${show(value)}; it needs to be as "L0H7"`);
+}
+
+function readCounts(value: unknown): number[] {
+  if (value === undefined) return DEFAULT_COUNTS;
+  if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount("counts", count));
+  throw bad(`counts are ${show(value)}; they need to be an array of whole numbers from 1`);
+}
