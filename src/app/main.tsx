@@ -75,5 +75,7 @@ async function readSuites(): Promise<void> {
   offerSuites(await Promise.all(SUITE_NAMES.map(readDefinition)));
 }
 
-const readDefinition = async (name: string) =>
-  (await (await fetch(new URL(`suites/${name}.json`, document.baseURI))).json()) as SuiteDefinition;
+async function readDefinition(name: string): Promise<SuiteDefinition> {
+  const response = await fetch(new URL(`suites/${name}.json`, document.baseURI));
+  return (await response.json()) as SuiteDefinition;
+}

@@ -64,7 +64,13 @@ function scripted() {
   const load = (source: CheckpointSource, options: LoadOptions) => answer("load", info)(source, options);
   const host: { arithmoscope?: ScriptingSurface } = {};
   installScriptingSurface(
-    { engine: engine as unknown as Engine, load, bundled, pageAddress: "https://here.org/app/index.html#p=3" },
+    {
+      engine: engine as unknown as Engine,
+      load,
+      bundled,
+      readSuite: () => Promise.resolve(undefined),
+      pageAddress: "https://here.org/app/index.html#p=3",
+    },
     host,
   );
   return { surface: host.arithmoscope!, asked, engine };
