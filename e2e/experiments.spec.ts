@@ -59,7 +59,7 @@ test("heads by operation, to the end, and every export reads back", async ({ pag
   await test.step("the figure as SVG and PNG", async () => {
     const svg = (await exported(page, "SVG")).toString();
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
-    expect(svg).toContain("L0H7, +: ");
+    expect(svg).toContain("<title>L0H7, +");
     expect((await exported(page, "PNG")).subarray(1, 4).toString()).toBe("PNG");
   });
 
