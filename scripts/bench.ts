@@ -60,6 +60,11 @@ const ROWS: readonly (readonly [string, (measured: InPage.Measured) => string])[
     (m) => `${ratio(m.onePerHeadMs, m.rowByRowMs)} (${ms(m.onePerHeadMs)} / ${ms(m.rowByRowMs)})`,
   ],
   [
+    "head table: one forward per head and case against shared batches",
+    (m) =>
+      `${ratio(m.onePerHeadMs * m.tableCases, m.tableMs)} (${ms(m.onePerHeadMs * m.tableCases)} / ${ms(m.tableMs)})`,
+  ],
+  [
     "wavefront against its multiply-adds as bare products",
     (m) => `${ratio(m.wavefrontMs, m.bareMatMulMs)} (${ms(m.wavefrontMs)} / ${ms(m.bareMatMulMs)})`,
   ],

@@ -29,7 +29,12 @@ export interface Measured {
   readonly bruteForceMs: number;
   readonly evaluated: number;
   readonly neurons: number;
+  /** Cases of the head table, and how long all heads of all of them take. */
+  readonly tableCases: number;
+  readonly tableMs: number;
 }
+
+const TABLE_CASES = 64;
 
 const PROMPT = "3+5=";
 const HEAD_OFF: Intervention = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 };
@@ -66,7 +71,18 @@ export async function measure(backend: Backend): Promise<Measured> {
     bruteForceMs: await time(() => engine.compareNeurons(ids, { interventions, count: total })),
     evaluated,
     neurons: total,
+    tableCases: TABLE_CASES,
+    tableMs: await headTableMs(engine),
   };
+}
+
+/** Every head off in every case of a suite; the first run is measured, because the second has nothing left to run. */
+async function headTableMs(engine: Engine): Promise<number> {
+  const text = Array.from({ length: TABLE_CASES }, (_, index) => `${10 + index}+${20 + (index % 8)}=,0`).join("\n");
+  const suite = { kind: "pasted", text } as const;
+  const request = { kind: "heads", suite, per: "token", onlyCorrect: false, seed: 1 } as const;
+  await engine.forgetExperiment(request);
+  return time(() => engine.runExperiment(request));
 }
 
 /** The naive sweep: a whole forward pass for each head. */

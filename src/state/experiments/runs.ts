@@ -172,8 +172,8 @@ export async function openResultFile(file: File): Promise<void> {
 const patch = (kind: ExperimentKind, change: Partial<ExperimentSlot>) =>
   experiments.setState((slots) => ({ [kind]: { ...slots[kind], ...change } }));
 
-/** The counts of the paper's curves, and a few below them for a small model. */
-export const NEURON_COUNTS = [1, 5, 10, 20, 30, 50, 99] as const;
+/** The counts of the paper's curves, and one below them for a small model. */
+const NEURON_COUNTS = [5, 10, 20, 30, 50, 99] as const;
 const DRAWS = 3;
 
 /** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */

@@ -35,7 +35,7 @@ export const EXPERIMENT_TEXTS: Readonly<Record<ExperimentKind, ExperimentText>> 
     controls:
       "n for each kind; 95 % bootstrap intervals over the cases. It uses the runs of the head table and nothing else.",
     reading:
-      "The paper labels single digits. Where a tokenizer writes a whole number as one token, as the bundled model’s does, the token is change-one if any of its digits is, and × and ÷ have no change-one tokens unless an answer has several.",
+      "The paper labels single digits. Where a tokenizer writes a whole number as one token, as the bundled model’s does, the token is change-one if any of its digits is; for × and ÷ that is every answer of two digits or more.",
     notShown:
       "A difference between the kinds: overlapping intervals are no evidence of sameness either. The head is chosen on the same cases that it is measured on.",
     doing: "Switching every head off in every case",
@@ -48,7 +48,7 @@ export const EXPERIMENT_TEXTS: Readonly<Record<ExperimentKind, ExperimentText>> 
     controls:
       "As many random neurons in the same layers, three sets for each k and token, masked and kept. The lowest-neuron test switches off the list’s neuron of the lowest layer and measures the activations of the rest.",
     reading:
-      "Decreases are relative, (before − after) / before, over the answer tokens of the suite; the paper measured on some 76 cases whose choice it does not give. It has no random control in this table. “Coef” is read as the mean over cases of the loss defined above, which small activations cannot dominate.",
+      "Decreases are relative, (before − after) / before, over the answer tokens of the suite; the paper measured on some 76 cases whose choice it does not give. It has no random control in this table. “Coef” is read as the mean over cases of the loss defined above, weighted by activation; where few neurons fire weakly it can pass 100 %.",
     notShown:
       "That these neurons compute the answer: the list is by a direct effect on the output, and what feeds them is not in it. Keep empties whole layers, which no model was trained for.",
     doing: "Comparing neurons, case by case",
