@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import type { ExperimentResult } from "#protocol/experiments.ts";
+import { checkClaims, readClaims, writeClaims } from "./claims.ts";
+import { FIRST_FORM, fitsInLink, PASTED, readForm, writeForm } from "./form.ts";
+import type { ExperimentForm } from "./form.ts";
+import { readResultFile } from "./result-file.ts";
+
+describe("a form in a link", () => {
+  test("leaves out what is as it first stands", () => {
+    expect(writeForm(FIRST_FORM)).toBe("heads");
+  });
+
+  const changed: ExperimentForm = {
+    kind: "neurons",
+    suite: PASTED,
+    text: "3+5=,8;+\n100 %",
+    count: 0,
+    seed: 7,
+    per: "answer",
+    onlyCorrect: true,
+    head: "L0H7",
+  };
+
+  test("comes back as it was written", () => {
+    expect(readForm(writeForm(changed))).toEqual(changed);
+  });
+
+  test("a long pasted suite does not go into it", () => {
+    const long = { ...changed, text: "3+5=,8\n".repeat(100) };
+    expect(fitsInLink(long)).toBe(false);
+    expect(writeForm(long)).not.toContain("text");
+  });
+
+  test.each([
+    ["magic;n:3", undefined],
+    ["heads;n:many;suite:../x;seed:-1", FIRST_FORM],
+  ])("what cannot be used of %s is not", (text, form) => {
+    expect(readForm(text)).toEqual(form);
+  });
+});
+
+const estimate = (value: number) => ({ value, low: Number.NaN, high: Number.NaN });
+const result = {
+  kind: "memorise",
+  request: { kind: "memorise", suite: { kind: "pasted", text: "3+5=,8" }, heads: {}, onlyCorrect: false, seed: 1 },
+  suite: { cases: 1, groups: [], examples: [], answerTokens: 1, duplicates: 0, complaints: [] },
+  found: [
+    {
+      group: "+",
+      head: { layer: 0, head: 7 },
+      unlabelled: 0,
+      losses: [
+        { label: "memorise", tokens: 2, correct: 2, correctAfter: 1, relative: estimate(0.5) },
+        { label: "change-one", tokens: 0, correct: 0, correctAfter: 0, relative: estimate(Number.NaN) },
+      ],
+    },
+  ],
+  steps: 1,
+  stepsInAll: 1,
+} as const satisfies ExperimentResult;
+
+describe("claims", () => {
+  test("are read as they are written, and nothing else is", () => {
+    const claims = [{ name: "+ memorise", value: 0.5 }];
+    expect(readClaims(writeClaims(claims))).toEqual(claims);
+    expect(readClaims("a:x;:1;b:;c")).toEqual([]);
+  });
+
+  test("are reproduced, or differ by as much as they do", () => {
+    expect(checkClaims([{ name: "+ memorise", value: 0.501 }], result)).toMatchObject({ isReproduced: true });
+    expect(checkClaims([{ name: "+ memorise", value: 0.7 }], result)).toMatchObject({ isReproduced: false });
+    expect(checkClaims([{ name: "− memorise", value: 0.7 }], result)).toMatchObject({ difference: Infinity });
+    expect(checkClaims([], result)).toBeUndefined();
+  });
+});
+
+describe("a saved result", () => {
+  test("opens as it was, with what is no number", () => {
+    expect(readResultFile(JSON.stringify({ experiment: result }))).toEqual(result);
+  });
+
+  test.each([
+    ["{", "result: it is no JSON"],
+    ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
+    [
+      '{"experiment":{"kind":"tea"}}',
+      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons",
+    ],
+    [
+      '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',
+      "result: its experiment is not whole; a file saved by “Save result” is needed",
+    ],
+  ])("%s is refused with what is wrong", (text, message) => {
+    expect(() => readResultFile(text)).toThrow(message);
+  });
+});
