@@ -82,10 +82,10 @@ export interface LinearWeight {
  * x · Wᵀ. Quantised weights go through MatMulNBits with `accuracy_level` 1: activations stay float32. The operator's default
  * would round them to 8 bits on some devices and for some batch sizes, and an ablation's effect would drown in that.
  */
-export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, maxBytes = MAX_BOUND_BYTES): Value {
+export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, maxBytes = MAX_EXPANDED_BYTES): Value {
   const { name, rows, cols, bits, values } = weight;
   if (bits === 32) return matMul(g, x, g.weight(name, "float32", [cols, rows], values));
-  const rowsAtOnce = Math.max(ROW_STEP, Math.floor((maxBytes * rows) / values.bytes / ROW_STEP) * ROW_STEP);
+  const rowsAtOnce = Math.max(ROW_STEP, Math.floor(maxBytes / (4 * cols) / ROW_STEP) * ROW_STEP);
   const slices = Array.from({ length: Math.ceil(rows / rowsAtOnce) }, (_, index) => index * rowsAtOnce);
   const products = slices.map((from) =>
     quantisedRows(g, x, weight, { from, count: Math.min(rowsAtOnce, rows - from) }),
@@ -93,12 +93,15 @@ export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, maxBytes
   return products.length === 1 ? products[0]! : concat(g, products, -1);
 }
 
-/** What every WebGPU device lets a shader bind as one buffer. */
-const MAX_BOUND_BYTES = 128 * 2 ** 20;
+/**
+ * What one product's weights take as float32: WASM expands them to multiply, and keeps the room that it took. Quantised they are
+ * then far below the 128 MiB that every WebGPU device lets a shader bind as one buffer.
+ */
+const MAX_EXPANDED_BYTES = 64 * 2 ** 20;
 /** Slices begin at whole steps of rows, so that their bytes begin where a buffer may. */
 const ROW_STEP = 64;
 
-/** The product with some of the rows; all of them where they fit in one buffer. */
+/** The product with some of the rows; all of them where they are few enough. */
 function quantisedRows(
   g: GraphBuilder,
   x: Value,
