@@ -1,3 +1,4 @@
+import { adapter } from "#state/adapter.ts";
 import { opened } from "#state/claims.ts";
 import { currentFragment, isFirstLook, openLink } from "#state/links.ts";
 import { model } from "#state/model.ts";
@@ -29,5 +30,5 @@ export function followAddress(shipped: readonly ModelChoice[]): void {
     openLink(location.hash, shipped);
   });
   openLink(location.hash, shipped);
-  for (const store of [question, view, model, results, opened]) store.subscribe(later);
+  for (const store of [question, view, model, adapter, results, opened]) store.subscribe(later);
 }

@@ -5,7 +5,6 @@ import { runRefusal, storageRefusal } from "./fit.ts";
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
 import type { IndexStore } from "./index-store.ts";
-import { LabSession } from "./lab-session.ts";
 import { setUpModel } from "./load-model.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { packedBytes } from "./model-parts.ts";
@@ -34,6 +33,14 @@ export interface StartRequest {
   readonly signal: AbortSignal;
 }
 
+export interface StartedModel {
+  readonly session: ModelSession;
+  readonly loaded: LoadedModel;
+  readonly runtime: Runtime;
+  readonly index: NeuronIndex;
+  readonly info: ModelInfo;
+}
+
 /**
  * From a request to a model that answers.
  *
@@ -42,7 +49,7 @@ export interface StartRequest {
 export async function startModel(
   ort: OrtModule,
   { source, options, gate, indexStore, onProgress, onDeviceLost, signal }: StartRequest,
-): Promise<{ readonly session: ModelSession; readonly lab: LabSession; readonly info: ModelInfo }> {
+): Promise<StartedModel> {
   const start = performance.now();
   let read = 0;
   let notes: readonly string[] = [];
@@ -75,7 +82,9 @@ export async function startModel(
   }
   return {
     session,
-    lab: new LabSession(loaded, index, session),
+    loaded,
+    runtime,
+    index,
     info: {
       ...infoOf(loaded, runtime, store),
       sourceNotes: [...notes],
