@@ -185,19 +185,18 @@ def text(rng):
     return f"the capital of {country} is", CAPITALS[country], ""
 
 
-def batch(rng, rows, ids):
-    """Texts packed into rows of ROW tokens, so that hardly a position is padding.
+def batch(rng, rows, ids, draw=text):
+    """Texts of draw(rng) packed into rows of ROW tokens, so that hardly a position is padding.
 
     Returns the tokens and the number of each token's text, both int64 [rows, ROW] (text 0: padding), and the flat
-    positions that are learnt from with the tokens that follow them, both int64 [LEARNT * rows]: the answer of every
-    text, and others drawn at random up to that number.
+    positions that are learnt from with the tokens that follow them, both int64 [LEARNT * rows]: those of every answer,
+    and others drawn at random up to that number.
     """
     tokens, texts = np.full((rows, ROW), PAD), np.zeros((rows, ROW), dtype=np.int64)
     filled, answers, others, refused, number = [0] * rows, [], [], 0, 0
     while refused < 8:
-        before, answer, after = text(rng)
-        before, after = before.split(), after.split()
-        words = [BOS, *(ids[word] for word in (*before, str(answer), *after)), EOS]
+        before, answer, after = (str(part).split() for part in draw(rng))
+        words = [BOS, *(ids[word] for word in before + answer + after), EOS]
         row = next((row for row in range(rows) if filled[row] + len(words) <= ROW), None)
         if row is None:
             refused += 1
@@ -206,9 +205,9 @@ def batch(rng, rows, ids):
         filled[row] += len(words)
         tokens[row, start : filled[row]] = words
         texts[row, start : filled[row]] = number
-        at = row * ROW + start
-        answers.append(at + len(before))
-        others += [at + index for index in range(len(words) - 1) if index != len(before)]
-    wanted = LEARNT * rows
-    learnt = np.array(answers + rng.permutation(others).tolist())[:wanted]
+        first = row * ROW + start
+        asked = range(first + len(before), first + len(before) + len(answer))
+        answers += asked
+        others += [at for at in range(first, first + len(words) - 1) if at not in asked]
+    learnt = np.array(answers + rng.permutation(others).tolist())[: LEARNT * rows]
     return tokens, texts, learnt, tokens.ravel()[learnt + 1]
