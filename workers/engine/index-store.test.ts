@@ -1,39 +1,11 @@
 import { expect, test } from "vitest";
+import { guardedStore } from "#test/guarded-store.ts";
 import { indexFiles } from "./index-store.ts";
 import { memoryStore } from "./store/file-store.ts";
 import type { FileStore } from "./store/file-store.ts";
 
-/** A store as the browser's: a file that somebody reads cannot be written, nor its folder deleted. */
-function guarded(): FileStore & { readonly opened: string[] } {
-  const store = memoryStore();
-  const opened: string[] = [];
-  const inUse = new Set<string>();
-  const free = (name: string) => {
-    if (inUse.has(name)) throw new DOMException(`${name} is in use`, "NoModificationAllowedError");
-  };
-  return {
-    ...store,
-    opened,
-    async open(folder, name) {
-      const file = await store.open(folder, name);
-      if (!file) return undefined;
-      opened.push(name);
-      inUse.add(name);
-      return { ...file, close: () => inUse.delete(name) };
-    },
-    async write(folder, name, bytes) {
-      free(name);
-      await store.write(folder, name, bytes);
-    },
-    async remove(folder) {
-      for (const name of inUse) free(name);
-      await store.remove(folder);
-    },
-  };
-}
-
 test("a file is opened once, read often, replaced when written, and let go of at the end", async () => {
-  const store = guarded();
+  const store = guardedStore();
   const index = indexFiles(store, "model");
   expect(await index.read("layer-0")).toBeUndefined();
   await index.write("layer-0", Uint8Array.of(1, 2, 3));

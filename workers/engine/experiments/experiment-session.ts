@@ -21,6 +21,8 @@ const PARTIAL_MS = 1_000;
 /** Cases that are run once to estimate how long all will take. */
 const MEASURED_CASES = 8;
 
+type RunWork = ChunkedWork & { readonly signal: AbortSignal };
+
 export interface ExperimentParts {
   readonly model: LoadedModel;
   readonly index: NeuronIndex;
@@ -35,6 +37,8 @@ export class ExperimentSession {
   readonly #parts: ExperimentParts;
   /** The suite that was read last, by what it was read from: a plan and its run ask for the same. */
   #suite: { readonly key: string; readonly read: ReadSuite } | undefined;
+  #opening: Promise<unknown> = Promise.resolve();
+  #running: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ExperimentParts) {
     this.#parts = parts;
@@ -43,7 +47,7 @@ export class ExperimentSession {
   async plan(request: ExperimentRequest, signal: AbortSignal): Promise<ExperimentPlan> {
     const suite = this.#read(request);
     const steps = this.#steps(request, suite);
-    const kept = await readLog(this.#place(steps));
+    const kept = await this.#oneByOne(() => readLog(this.#place(steps)));
     const left = Array.from({ length: steps.count }, (_, step) => step).slice(kept.parts.length);
     const rowsIn = (list: readonly number[]) => list.reduce((sum, step) => sum + steps.rowsOf(step), 0);
     const all = rowsIn(left) + rowsIn(Array.from(kept.parts.keys()));
@@ -57,14 +61,26 @@ export class ExperimentSession {
     };
   }
 
-  async run(
+  /** One run at a time: the next waits until a stopped one has closed its log. */
+  run(
     request: ExperimentRequest,
     onProgress: (progress: ExperimentProgress) => void,
-    work: ChunkedWork & { readonly signal: AbortSignal },
+    work: RunWork,
   ): Promise<ExperimentResult> {
+    const own = this.#running.then(() => this.#run(request, onProgress, work));
+    this.#running = own.catch(() => undefined);
+    return own;
+  }
+
+  async #run(
+    request: ExperimentRequest,
+    onProgress: (progress: ExperimentProgress) => void,
+    work: RunWork,
+  ): Promise<ExperimentResult> {
+    work.signal.throwIfAborted();
     const suite = this.#read(request);
     const steps = this.#steps(request, suite);
-    const log = await openLog(this.#place(steps));
+    const log = await this.#oneByOne(() => openLog(this.#place(steps)));
     const result = (isWhole: boolean) =>
       ({
         kind: request.kind,
@@ -96,7 +112,14 @@ export class ExperimentSession {
 
   async forget(request: ExperimentRequest): Promise<void> {
     const { store, folder, name } = this.#place(this.#steps(request, this.#read(request)));
-    await store.write(folder, name, new Uint8Array(0));
+    await this.#oneByOne(() => store.write(folder, name, new Uint8Array(0)));
+  }
+
+  /** A log that is being read cannot be opened for writing. */
+  #oneByOne<T>(task: () => Promise<T>): Promise<T> {
+    const own = this.#opening.then(task);
+    this.#opening = own.catch(() => undefined);
+    return own;
   }
 
   #read({ suite: source }: ExperimentRequest): ReadSuite {

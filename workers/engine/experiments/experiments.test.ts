@@ -17,6 +17,7 @@ import type {
   SuiteSource,
 } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
+import { guardedStore } from "#test/guarded-store.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { activationsOf, allBut, lostTo, neuronsOff, sweptCase, targetScore } from "#test/reference/experiments.ts";
@@ -239,6 +240,16 @@ describe("a run", () => {
       stepsKept: (await session.plan(request, unaborted())).steps,
       estimatedMs: 0,
     });
+  });
+
+  test("is kept although its plan is asked for at the same moment, and it is started before a stopped one has ended", async () => {
+    const session = sessionOf(abacus.model, guardedStore());
+    const stop = new AbortController();
+    const stopped = run(session, request, () => stop.abort(), stop.signal);
+    const again = Promise.all([session.plan(request, unaborted()), run(session, request)]);
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    const [, { steps }] = await again;
+    expect(await session.plan(request, unaborted())).toMatchObject({ steps, stepsKept: steps, estimatedMs: 0 });
   });
 
   test("that is forgotten begins anew, as does one of another model", async () => {
