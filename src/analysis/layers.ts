@@ -1,4 +1,4 @@
-import type { BlockRun, Residual, Runner } from "./runner.ts";
+import type { BlockOutput, BlockRun, Residual, Runner } from "./runner.ts";
 
 export interface LayerRun {
   /** Left out: the first layer. */
@@ -7,6 +7,8 @@ export interface LayerRun {
   readonly to?: number;
   /** What a layer is run with; left out: as it is. */
   readonly runOf?: (layer: number) => BlockRun;
+  /** Given what each layer was tapped for. */
+  readonly onTaps?: (layer: number, taps: BlockOutput["taps"]) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,15 +21,16 @@ export interface LayerRun {
 export async function throughLayers(
   runner: Runner,
   start: Residual,
-  { from = 0, to = runner.spec.layers, runOf = () => ({}), signal }: LayerRun,
+  { from = 0, to = runner.spec.layers, runOf = () => ({}), onTaps, signal }: LayerRun,
 ): Promise<Residual> {
   let residual = start;
   try {
     for (let layer = from; layer < to; layer++) {
       signal?.throwIfAborted();
-      const { residual: next } = await runner.block(layer, residual, runOf(layer));
+      const { residual: next, taps } = await runner.block(layer, residual, runOf(layer));
       runner.release(residual);
       residual = next;
+      onTaps?.(layer, taps);
     }
     return residual;
   } catch (reason) {

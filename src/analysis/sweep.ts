@@ -1,8 +1,6 @@
-import { matrix } from "#core/matrix.ts";
-import type { Matrix } from "#core/matrix.ts";
-import type { ModelSpec } from "#model/spec.ts";
 import { rowsThatFit } from "./batch-budget.ts";
 import type { Capture } from "./capture.ts";
+import { headVariants } from "./head-variants.ts";
 import { throughLayers } from "./layers.ts";
 import type { Runner } from "./runner.ts";
 
@@ -55,7 +53,10 @@ async function sweepGroup(
   const start = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
   const residual = await throughLayers(runner, start, {
     from: range.start,
-    runOf: (layer) => (layer < range.end ? newVariants(spec, layer, range) : {}),
+    runOf: (layer) =>
+      layer < range.end
+        ? headVariants(spec, { cases: 1, layersBefore: layer - range.start, keepsClean: layer + 1 < range.end })
+        : {},
     signal: options.signal,
   });
   try {
@@ -68,20 +69,4 @@ async function sweepGroup(
   } finally {
     runner.release(residual);
   }
-}
-
-/**
- * The batch that comes in is the variants so far and, in its last row, the clean run. What goes out is the variants so far,
- * one more per head, and the clean run again if a later layer of the range starts from it.
- */
-function newVariants(spec: ModelSpec, layer: number, range: LayerRange): { variants: number[]; headScale: Matrix } {
-  const earlier = (layer - range.start) * spec.heads;
-  const isCleanNeeded = layer + 1 < range.end;
-  const variants = [
-    ...Array.from({ length: earlier }, (_, row) => row),
-    ...Array.from({ length: spec.heads + (isCleanNeeded ? 1 : 0) }, () => earlier),
-  ];
-  const headScale = matrix(variants.length, spec.heads, new Float32Array(variants.length * spec.heads).fill(1));
-  for (let head = 0; head < spec.heads; head++) headScale.data[(earlier + head) * spec.heads + head] = 0;
-  return { variants, headScale };
 }

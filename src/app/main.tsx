@@ -72,10 +72,10 @@ async function readConcepts(): Promise<void> {
 
 /** What experiments are run over; without them a suite can still be pasted. */
 async function readSuites(): Promise<void> {
-  offerSuites(await Promise.all(SUITE_NAMES.map(readDefinition)));
+  offerSuites((await Promise.all(SUITE_NAMES.map(readDefinition))).filter((suite) => suite !== undefined));
 }
 
-async function readDefinition(name: string): Promise<SuiteDefinition> {
+async function readDefinition(name: string): Promise<SuiteDefinition | undefined> {
   const response = await fetch(new URL(`suites/${name}.json`, document.baseURI));
-  return (await response.json()) as SuiteDefinition;
+  return response.ok ? ((await response.json()) as SuiteDefinition) : undefined;
 }

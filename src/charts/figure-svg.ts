@@ -1,3 +1,5 @@
+import { figureInks } from "./figure-marks.ts";
+
 /** What stands around a figure that leaves the page. */
 export interface FigureText {
   readonly title: string;
@@ -22,7 +24,7 @@ const LEAST_WIDTH_PX = 520;
 /** A figure as a file of its own, on white, to be put into a paper as it is; dark, for a slide. */
 export function figureSvg(body: FigureBody, text: FigureText, isDark = false): string {
   const ground = isDark ? "#1c2024" : "#fff";
-  const [ink, soft] = isDark ? ["#e6e4de", "#a7abb0"] : ["#000", "#444"];
+  const { ink, soft } = isDark ? figureInks(true) : { ink: "#000", soft: "#444" };
   const captionY = TITLE_PX + body.height + PAD_PX;
   const width = Math.max(body.width, LEAST_WIDTH_PX) + 2 * PAD_PX;
   const height = captionY + text.caption.length * LINE_PX + PAD_PX;

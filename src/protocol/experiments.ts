@@ -87,7 +87,7 @@ export interface ExperimentPlan {
   readonly stepsKept: number;
   /** Prompts with something switched off or not that are run in all, as rows of batches. */
   readonly rows: number;
-  /** What is left, from one measured batch; undefined while nothing has been measured. */
+  /** What is left, by the batches that have been run, else by one that is run to measure; 0 where nothing is left. */
   readonly estimatedMs: number;
 }
 

@@ -2,6 +2,7 @@ import type { PlotPrompt } from "#analysis/operand-plot.ts";
 import { OPERATIONS, solve } from "#analysis/operation.ts";
 import { Fault } from "#core/fault.ts";
 import type { OperandPlotOptions, OperandRange } from "#protocol/lab.ts";
+import { expectedAnswer } from "./expected-answer.ts";
 import type { ModelTokenizer } from "./tokenizer.ts";
 
 /** A hundred by a hundred: as many as anybody looks at, and as many prompts as a small model answers in a minute. */
@@ -17,22 +18,20 @@ export interface GridCell extends PlotPrompt {
 type GridTokenizer = Pick<ModelTokenizer, "tokenize" | "tokenText">;
 
 /**
- * The prompts of a plot, row by row of a, with the first token of each right answer: the token that follows the prompt's when the
- * answer is written behind it, after a space where the prompt ends in a word or a colon. Where writing it there changes the prompt's
- * own tokens, it is the first of the answer alone.
+ * The prompts of a plot, row by row of a, with the first token of each right answer.
  *
  * @throws Fault "bad-request" with what was found and what is needed
  */
 export function gridCells(options: OperandPlotOptions, tokenizer: GridTokenizer): GridCell[] {
   checkGrid(options);
-  const alone = new Map<string, number | undefined>();
   return operands(options.a).flatMap((a) =>
     operands(options.b).map((b) => {
       const prompt = options.template.replaceAll("{a}", String(a)).replaceAll("{b}", String(b));
-      const { ids } = tokenizer.tokenize(prompt);
+      const tokenized = tokenizer.tokenize(prompt);
+      const { ids } = tokenized;
       const answer = solve(options.operation, a, b);
       if (answer === undefined) return { ids, answer: "" };
-      const target = firstToken(tokenizer, prompt, String(answer), alone);
+      const [target] = expectedAnswer(tokenizer, { prompt, tokenized }, String(answer));
       return { ids, target, answer: target === undefined ? "" : tokenizer.tokenText(target) };
     }),
   );
@@ -40,29 +39,6 @@ export function gridCells(options: OperandPlotOptions, tokenizer: GridTokenizer)
 
 export const operands = ({ from, to }: OperandRange) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
-
-const ENDS_IN_A_WORD = /[\p{L}\p{N}:?]$/u;
-
-/** @param alone the first token of an answer by itself, found once each */
-function firstToken(
-  tokenizer: GridTokenizer,
-  prompt: string,
-  answer: string,
-  alone: Map<string, number | undefined>,
-): number | undefined {
-  const asked = ownIds(tokenizer, prompt);
-  const answered = ownIds(tokenizer, `${prompt}${ENDS_IN_A_WORD.test(prompt) ? " " : ""}${answer}`);
-  if (answered.length > asked.length && asked.every((id, place) => answered[place] === id))
-    return answered[asked.length];
-  if (!alone.has(answer)) alone.set(answer, ownIds(tokenizer, answer)[0]);
-  return alone.get(answer);
-}
-
-/** Without what the tokenizer adds by itself. */
-function ownIds(tokenizer: GridTokenizer, text: string): number[] {
-  const { ids, added } = tokenizer.tokenize(text);
-  return ids.filter((_, index) => !added.includes(index));
-}
 
 function checkGrid({ template, operation, a, b }: OperandPlotOptions): void {
   if (template.length > MAX_TEMPLATE_CHARACTERS) {

@@ -1,7 +1,6 @@
-import { matrix } from "#core/matrix.ts";
-import type { ModelSpec } from "#model/spec.ts";
+import { headVariants } from "../head-variants.ts";
 import { throughLayers } from "../layers.ts";
-import type { BlockRun, Residual, Runner } from "../runner.ts";
+import type { Residual, Runner } from "../runner.ts";
 import { forcedIds, rowsOfShape, scoresOf } from "./scored-cases.ts";
 import type { CaseScore, ScoredCase } from "./scored-cases.ts";
 
@@ -68,29 +67,16 @@ async function sweepGroup(
   signal: AbortSignal | undefined,
 ): Promise<Residual> {
   const { start, end } = group.range;
-  const runOf = (layer: number) => (layer < end ? newVariants(runner.spec, layer, group) : {});
+  const { spec } = runner;
+  const runOf = (layer: number) =>
+    layer < end
+      ? headVariants(spec, {
+          cases: group.cases,
+          layersBefore: layer - start,
+          keepsClean: layer + 1 < end || end === spec.layers,
+        })
+      : {};
   signal?.throwIfAborted();
   const { residual } = await runner.block(start, clean, runOf(start));
   return throughLayers(runner, residual, { from: start + 1, runOf, signal });
-}
-
-/**
- * The batch that comes in is the variants so far, each of all cases, and in its last rows the clean cases. What goes out is the
- * variants so far, one more per head, and the clean cases again if they are needed further on.
- */
-function newVariants(spec: ModelSpec, layer: number, { cases, range }: SweepGroup): BlockRun {
-  const earlier = (layer - range.start) * spec.heads * cases;
-  const isCleanNeeded = layer + 1 < range.end || range.end === spec.layers;
-  const cleanRows = Array.from({ length: cases }, (_, index) => earlier + index);
-  const variants = [
-    ...Array.from({ length: earlier }, (_, row) => row),
-    ...Array.from({ length: spec.heads + (isCleanNeeded ? 1 : 0) }, () => cleanRows).flat(),
-  ];
-  const headScale = matrix(variants.length, spec.heads, new Float32Array(variants.length * spec.heads).fill(1));
-  for (let head = 0; head < spec.heads; head++) {
-    for (let index = 0; index < cases; index++) {
-      headScale.data[(earlier + head * cases + index) * spec.heads + head] = 0;
-    }
-  }
-  return { variants, headScale };
 }

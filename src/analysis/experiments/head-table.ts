@@ -75,10 +75,10 @@ export function headTable(cases: readonly GroupedCase[], options: HeadTableOptio
     return sampledGroup(name, taken, { ...options, seed: options.seed + index });
   });
   const count = groups.reduce((most, { heads }) => Math.max(most, heads.length), 0);
-  const drops = Array.from({ length: count }, (_, head) => [
-    ...groups.map((group) => pointDrop(group, head)),
-    meanOf(groups.map((group) => pointDrop(group, head))),
-  ]);
+  const drops = Array.from({ length: count }, (_, head) => {
+    const own = groups.map((group) => pointDrop(group, head));
+    return [...own, meanOf(own)];
+  });
   return {
     groups: groups.map((group) => countOf(group, options)),
     all: {
@@ -91,12 +91,20 @@ export function headTable(cases: readonly GroupedCase[], options: HeadTableOptio
       const control = (column: number) => meanAndSpread(others.map((row) => row[column]!));
       return {
         at: { layer, head: head % options.headsPerLayer },
-        effects: groups.map((_, index) => effectOf(groups, head, index, control(index))),
+        effects: effectsOf(groups, head, control),
         all: meanEffect(groups, head, control(own.length - 1)),
       };
     }),
   };
 }
+
+/** The heads whose loss costs most accuracy first: over all groups, or in one. */
+export const costliestFirst = (heads: readonly HeadRow[], group?: number): HeadRow[] =>
+  [...heads].sort((a, b) => effectIn(b, group).drop.value - effectIn(a, group).drop.value);
+
+/** @param group left out: over all groups */
+export const effectIn = ({ all, effects }: HeadRow, group?: number): HeadEffect =>
+  group === undefined ? all : effects[group]!;
 
 /** A statistic of the cases as they are and under each resample: [0] and [1 …]. */
 interface Sampled {
@@ -170,24 +178,25 @@ function through(
 
 const difference = (before: number, after: number) => before - after;
 
-function effectOf(
+function effectsOf(
   groups: readonly SampledGroup[],
   head: number,
-  index: number,
-  otherHeads: HeadEffect["otherHeads"],
-): HeadEffect {
+  control: (index: number) => HeadEffect["otherHeads"],
+): HeadEffect[] {
   const relative = groups.map((group) => through(group, head, "accuracy", relativeDrop));
-  const others = relative.filter((_, other) => other !== index);
-  return {
-    accuracy: groups[index]!.heads[head]?.accuracy[0] ?? Number.NaN,
-    drop: estimate(through(groups[index]!, head, "accuracy", difference)),
-    relative: estimate(relative[index]!),
-    change: estimate(through(groups[index]!, head, "logProbability", difference)),
-    selectivity: estimate(
-      relative[index]!.map((own, draw) => own - meanOf(others.map((other) => other[draw] ?? Number.NaN))),
-    ),
-    otherHeads,
-  };
+  return groups.map((group, index) => {
+    const others = relative.filter((_, other) => other !== index);
+    return {
+      accuracy: group.heads[head]?.accuracy[0] ?? Number.NaN,
+      drop: estimate(through(group, head, "accuracy", difference)),
+      relative: estimate(relative[index]!),
+      change: estimate(through(group, head, "logProbability", difference)),
+      selectivity: estimate(
+        relative[index]!.map((own, draw) => own - meanOf(others.map((other) => other[draw] ?? Number.NaN))),
+      ),
+      otherHeads: control(index),
+    };
+  });
 }
 
 function meanEffect(groups: readonly SampledGroup[], head: number, otherHeads: HeadEffect["otherHeads"]): HeadEffect {

@@ -1,6 +1,7 @@
 import type { HeadId } from "#model/ids.ts";
 import type { SweptCase } from "./case-sweep.ts";
 import type { DigitLabel } from "./digit-labels.ts";
+import { isRight } from "./head-table.ts";
 import { bootstrap, relativeDrop, resamples, weightedShare } from "./statistics.ts";
 import type { Estimate, ResampleOptions } from "./statistics.ts";
 
@@ -47,7 +48,7 @@ export interface MemoriseOptions extends ResampleOptions {
 export function memoriseTable(cases: readonly LabelledCase[], options: MemoriseOptions): MemoriseRow[] {
   return [...new Set(cases.map(({ group }) => group))].map((group) => {
     const own = cases.flatMap(({ swept, ...rest }) => (rest.group === group && swept ? [{ ...rest, swept }] : []));
-    const taken = options.onlyCorrect ? own.filter(({ swept }) => swept.baseline.isTop.every(Boolean)) : own;
+    const taken = options.onlyCorrect ? own.filter(({ swept }) => isRight(swept.baseline)) : own;
     const at = options.heads[group];
     const index = at ? at.layer * options.headsPerLayer + at.head : costliestHead(taken.map(({ swept }) => swept));
     const draws = resamples(taken.length, options);

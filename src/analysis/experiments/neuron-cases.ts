@@ -6,6 +6,7 @@ import type { HeadId, NeuronId } from "#model/ids.ts";
 import { capture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { activationOf } from "../increase.ts";
+import { throughLayers } from "../layers.ts";
 import { randomGroups } from "../neuron-group.ts";
 import { compareNeurons } from "../neurons.ts";
 import type { ComparedNeuron } from "../neurons.ts";
@@ -182,26 +183,26 @@ async function activationsWithout(
   const positions = clean.ids.length;
   const first = Math.min(...neurons.map(({ layer }) => layer));
   const posts: Matrix[] = [];
-  let residual = runner.upload(clean.layers[first]!.residPre.data, 1, positions);
-  try {
-    for (let layer = first; layer < spec.layers; layer++) {
-      signal?.throwIfAborted();
-      const switches = neurons.map((at) => switchedRow(spec, layer, off([at])));
-      const { residual: next, taps } = await runner.block(layer, residual, {
-        ...(layer === first && { variants: neurons.map(() => 0) }),
-        neuronScale: fromRows(switches, spec.neurons),
-        taps: ["post"],
-      });
-      runner.release(residual);
-      residual = next;
-      const post = matrix(neurons.length * positions, spec.neurons, taps.post);
+  const start = runner.upload(clean.layers[first]!.residPre.data, 1, positions);
+  const residual = await throughLayers(runner, start, {
+    from: first,
+    runOf: (layer) => ({
+      ...(layer === first && { variants: neurons.map(() => 0) }),
+      neuronScale: fromRows(
+        neurons.map((at) => switchedRow(spec, layer, off([at]))),
+        spec.neurons,
+      ),
+      taps: ["post"],
+    }),
+    onTaps(layer, { post }) {
+      const all = matrix(neurons.length * positions, spec.neurons, post);
       posts[layer] = fromRows(
-        neurons.map((_, row) => rowOf(post, (row + 1) * positions - 1)),
+        neurons.map((_, row) => rowOf(all, (row + 1) * positions - 1)),
         spec.neurons,
       );
-    }
-    return posts;
-  } finally {
-    runner.release(residual);
-  }
+    },
+    signal,
+  });
+  runner.release(residual);
+  return posts;
 }

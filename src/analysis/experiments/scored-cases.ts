@@ -32,10 +32,9 @@ const MAX_ROWS = 1536;
  * @param rowsEach variants that a case becomes at the widest
  */
 export function caseBatches(spec: ModelSpec, cases: readonly ScoredCase[], rowsEach: number): CaseBatch[] {
-  const byShape = new Map<string, number[]>();
-  cases.forEach(({ ids, answerIds }, index) => {
-    const shape = `${ids.length} ${answerIds.length}`;
-    byShape.set(shape, [...(byShape.get(shape) ?? []), index]);
+  const byShape = Map.groupBy(cases.keys(), (index) => {
+    const { ids, answerIds } = cases[index]!;
+    return `${ids.length} ${answerIds.length}`;
   });
   return [...byShape.values()].flatMap((indices) => {
     const { ids, answerIds } = cases[indices[0]!]!;

@@ -1,3 +1,4 @@
+import { costliestFirst } from "#analysis/experiments/head-table.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 
@@ -15,7 +16,7 @@ export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
   const claims = ((): ExperimentClaim[] => {
     switch (result.kind) {
       case "heads": {
-        const costliest = [...result.found.heads].sort((a, b) => b.all.drop.value - a.all.drop.value).slice(0, CLAIMED);
+        const costliest = costliestFirst(result.found.heads).slice(0, CLAIMED);
         return [
           { name: "accuracy", value: result.found.all.accuracy.value },
           ...costliest.map(({ at, all }) => ({ name: formatHead(at), value: all.drop.value })),

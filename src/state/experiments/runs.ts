@@ -1,4 +1,5 @@
 import { createStore } from "zustand/vanilla";
+import { costliestFirst } from "#analysis/experiments/head-table.ts";
 import { checkHead, parseHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import type {
@@ -8,9 +9,11 @@ import type {
   ExperimentResult,
   SuiteSource,
 } from "#protocol/experiments.ts";
+import { mostImportantHead } from "../effects.ts";
 import { model } from "../model.ts";
 import { asFault, dismiss, notify, notifyFault } from "../notices.ts";
 import { currentEngine } from "../run/engine-port.ts";
+import { results } from "../run/results.ts";
 import type { Progress } from "../run/results.ts";
 import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
@@ -201,12 +204,13 @@ function sourceOf({ suite, text, count, seed }: ExperimentForm): SuiteSource | u
   return definition && { kind: "definition", definition, seed, ...(count !== ALL_CASES && { count }) };
 }
 
-/** The head that is typed, else the costliest of the head table, else the first. */
+/** The costliest of the head table, else that of the head map, else the first. */
 export function suggestedHead(): HeadId {
   const table = experiments.getState().heads.value;
-  const [costliest] =
-    table?.kind === "heads" ? [...table.found.heads].sort((a, b) => b.all.drop.value - a.all.drop.value) : [];
-  return costliest?.at ?? { layer: 0, head: 7 };
+  const [costliest] = table?.kind === "heads" ? costliestFirst(table.found.heads) : [];
+  const { sweep } = results.getState();
+  const mapped = sweep.value && mostImportantHead(sweep.value);
+  return costliest?.at ?? mapped?.at ?? { layer: 0, head: 0 };
 }
 
 function headOf({ head: text }: ExperimentForm): HeadId | undefined {

@@ -13,10 +13,11 @@ interface EstimateValueProps {
 
 /** A number with its interval: `41.2 % [33.0, 50.1]`, the whole of it on hover. */
 export function EstimateValue({ of, as }: EstimateValueProps) {
+  const { value, interval } = estimateText(of, as);
   return (
     <span className="value" title={Number.isNaN(of.value) ? "there is nothing to measure" : String(of.value)}>
-      {estimateText(of, as).value}
-      <span className="interval">{estimateText(of, as).interval}</span>
+      {value}
+      <span className="interval">{interval}</span>
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { effectIn } from "#analysis/experiments/head-table.ts";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { figureInks } from "#charts/figure-marks.ts";
 import type { MarkedFigure } from "#charts/figure-marks.ts";
@@ -146,7 +147,7 @@ function mapsOf({ groups, heads }: Result["found"], { measure, shown, width, isD
 
 function intervalsOf({ heads }: Result["found"], { measure, shown, width, isDark: dark }: Drawn): MarkedFigure {
   const { of } = MEASURES[measure];
-  const effectOf = (row: (typeof heads)[number]) => (shown === undefined ? row.all : row.effects[shown]!);
+  const effectOf = (row: (typeof heads)[number]) => effectIn(row, shown);
   const first = [...heads]
     .filter((row) => !Number.isNaN(of(effectOf(row)).value))
     .sort((a, b) => of(effectOf(b)).value - of(effectOf(a)).value)

@@ -1,3 +1,4 @@
+import { costliestFirst, effectIn } from "#analysis/experiments/head-table.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
@@ -11,8 +12,7 @@ const LISTED = 12;
 
 /** As the paper's table 1: the accuracy as it is, then the costliest heads, a column for each group. */
 export function HeadsTable({ found, group }: { readonly found: Found; readonly group: number | undefined }) {
-  const effectOf = (row: Found["heads"][number]) => (group === undefined ? row.all : row.effects[group]!);
-  const first = [...found.heads].sort((a, b) => effectOf(b).drop.value - effectOf(a).drop.value).slice(0, LISTED);
+  const first = costliestFirst(found.heads, group).slice(0, LISTED);
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="Head table, scrolls">
       <table className="experiment-table">
@@ -61,7 +61,7 @@ export function HeadsTable({ found, group }: { readonly found: Found; readonly g
                 </td>
               ))}
               <td className="number">
-                {percent(effectOf(row).otherHeads.mean)} ± {percent(effectOf(row).otherHeads.spread)}
+                {percent(effectIn(row, group).otherHeads.mean)} ± {percent(effectIn(row, group).otherHeads.spread)}
               </td>
             </tr>
           ))}

@@ -11,7 +11,7 @@ import { EstimateValue } from "./EstimateValue.tsx";
 import { ExperimentExports } from "./ExperimentExports.tsx";
 import { MarksFigure } from "./MarksFigure.tsx";
 import { PublishedFigures } from "./PublishedFigures.tsx";
-import { groupName, TABLE_3, TABLE_3_SHARES } from "./published.ts";
+import { groupName, publishedLoss, TABLE_3 } from "./published.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "memorise" }>;
 
@@ -89,7 +89,7 @@ export function MemoriseResult({ result }: { readonly result: Result }) {
 function figureOf(found: Result["found"], width: number, dark: boolean) {
   const rows = found.flatMap(({ group, losses }) =>
     losses.map(({ label, relative }, index) => {
-      const published = TABLE_3_SHARES[group]?.[index];
+      const published = publishedLoss(group, index);
       return { label: `${groupName(group)} ${label}`, ...relative, ...(published !== undefined && { published }) };
     }),
   );

@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import { openResultFile } from "#state/experiments/runs.ts";
 
-/** Opens a saved result: by the button, or, as anything, dropped on the page. */
+/** Opens a saved result by a button; dropping it on the page does the same. */
 export function ResultFile() {
   const input = useRef<HTMLInputElement>(null);
   return (

@@ -1,3 +1,4 @@
+import { costliestFirst, effectIn } from "#analysis/experiments/head-table.ts";
 import { percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
@@ -8,10 +9,9 @@ type ResultOf<Kind extends ExperimentResult["kind"]> = Extract<ExperimentResult,
 
 /** What the head table shows, with its numbers: over all groups, or in one. */
 export function headsSentence({ found, request }: ResultOf<"heads">, group: number | undefined): string {
-  const effectOf = (row: (typeof found.heads)[number]) => (group === undefined ? row.all : row.effects[group]!);
-  const first = [...found.heads].sort((a, b) => effectOf(b).drop.value - effectOf(a).drop.value)[0];
+  const [first] = costliestFirst(found.heads, group);
   if (!first) return "Nothing has been run yet.";
-  const { drop, relative, change, otherHeads } = effectOf(first);
+  const { drop, relative, change, otherHeads } = effectIn(first, group);
   const base = group === undefined ? found.all.accuracy.value : found.groups[group]!.accuracy.value;
   const per = request.per === "token" ? "answer tokens" : "answers";
   const where = group === undefined ? "over all groups" : `in ${groupName(found.groups[group]!.name)}`;

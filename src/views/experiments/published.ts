@@ -1,4 +1,7 @@
-/** What Yu & Ananiadou (2024) publish for Llama-7B, as shares. */
+import type { Operation } from "#analysis/operation.ts";
+import { OPERATION_SIGNS } from "../shared/operation-signs.ts";
+
+/** Where the tables below are from: all in percent. */
 export const PUBLISHED_SOURCE = "Llama-7B, Yu & Ananiadou (2024)";
 
 export interface PublishedTable {
@@ -60,14 +63,13 @@ export const TABLES_5_AND_6: PublishedTable = {
   ],
 };
 
-/** The operations as the tables of the paper call them. */
-export const OPERATION_SIGNS: Readonly<Record<string, string>> = { "+": "+", "-": "−", "*": "×", "/": "÷" };
-export const groupName = (group: string) => OPERATION_SIGNS[group] ?? group;
+/** A group as a reader knows it: an operation by its sign. */
+export const groupName = (group: string) => (isOperation(group) ? OPERATION_SIGNS[group] : group);
 
-/** Of the tables above by group, as shares: [memorise, change-one]. */
-export const TABLE_3_SHARES: Readonly<Record<string, readonly [number, number]>> = {
-  "+": [0.592, 0.571],
-  "-": [0.498, 0.655],
-  "*": [0.116, 0.113],
-  "/": [0.636, 0.752],
-};
+const isOperation = (group: string): group is Operation => group in OPERATION_SIGNS;
+
+/** What table 3 has for a group and the kind of that row, as a share. */
+export function publishedLoss(group: string, kind: number): number | undefined {
+  const value = TABLE_3.rows[kind]?.[TABLE_3.columns.indexOf(groupName(group))];
+  return typeof value === "number" ? value / 100 : undefined;
+}

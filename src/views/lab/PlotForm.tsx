@@ -1,10 +1,11 @@
 import { useStore } from "zustand";
 import { drawPlot, suggestedPart } from "#state/lab/actions.ts";
 import { chooseOperation, editPlot, forms, OPERATIONS, PLOT_SIZES, QUANTITIES, TEMPLATES } from "#state/lab/forms.ts";
-import type { Operation, QuantityChoice } from "#state/lab/forms.ts";
+import type { QuantityChoice } from "#state/lab/forms.ts";
 import { model } from "#state/model.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
+import { OPERATION_SIGNS } from "../shared/operation-signs.ts";
 
 const QUANTITY_LABELS = {
   probability: "probability of the answer",
@@ -12,8 +13,6 @@ const QUANTITY_LABELS = {
   activation: "activation of a neuron",
   head: "effect of a head",
 } satisfies Record<QuantityChoice, string>;
-
-export const OPERATION_SIGNS = { "+": "+", "-": "−", "*": "×", "/": "÷" } satisfies Record<Operation, string>;
 
 /** What is plotted, over which prompts. */
 export function PlotForm() {

@@ -48,16 +48,14 @@ export class ExperimentSession {
     const suite = this.#read(request);
     const steps = this.#steps(request, suite);
     const kept = await this.#oneByOne(() => readLog(this.#place(steps)));
-    const left = Array.from({ length: steps.count }, (_, step) => step).slice(kept.parts.length);
-    const rowsIn = (list: readonly number[]) => list.reduce((sum, step) => sum + steps.rowsOf(step), 0);
-    const all = rowsIn(left) + rowsIn(Array.from(kept.parts.keys()));
+    const rows = Array.from({ length: steps.count }, (_, step) => steps.rowsOf(step));
+    const rowsLeft = sum(rows.slice(kept.parts.length));
     return {
       suite: suite.report,
       steps: steps.count,
       stepsKept: kept.parts.length,
-      rows: all,
-      estimatedMs:
-        left.length === 0 ? 0 : rowsIn(left) * (await this.#msPerRow(steps, kept.milliseconds, suite, signal)),
+      rows: sum(rows),
+      estimatedMs: rowsLeft === 0 ? 0 : rowsLeft * (await this.#msPerRow(steps, kept.milliseconds, suite, signal)),
     };
   }
 
@@ -160,8 +158,7 @@ export class ExperimentSession {
     signal: AbortSignal,
   ): Promise<number> {
     if (milliseconds.length > 0) {
-      const rows = milliseconds.reduce((sum, _, step) => sum + steps.rowsOf(step), 0);
-      return milliseconds.reduce((sum, ms) => sum + ms, 0) / rows;
+      return sum(milliseconds) / sum(milliseconds.map((_, step) => steps.rowsOf(step)));
     }
     const { runner } = this.#parts.model;
     const shape = cases[0]!;
@@ -176,3 +173,5 @@ export class ExperimentSession {
     return fastest / alike.length;
   }
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

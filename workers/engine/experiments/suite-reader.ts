@@ -7,6 +7,7 @@ import type { SuiteCase } from "#analysis/experiments/suite.ts";
 import { Fault } from "#core/fault.ts";
 import type { SuiteReport, SuiteSource } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load-model.ts";
+import { expectedAnswer } from "../expected-answer.ts";
 import { checkLength, promptIds } from "../requests.ts";
 
 type Reader = Pick<LoadedModel, "spec" | "tokenizer">;
@@ -60,10 +61,12 @@ function asked(source: SuiteSource) {
 function readCase(each: SuiteCase, model: Reader): ReadCase | string {
   try {
     const ids = promptIds(each.prompt, model);
-    const answerIds = answerTokens(each, ids, model);
+    const { tokenizer } = model;
+    const asked = { prompt: each.prompt, tokenized: tokenizer.tokenize(each.prompt) };
+    const answerIds = expectedAnswer(tokenizer, asked, each.answer);
     if (answerIds.length === 0) return `its answer “${each.answer}” is no token of this model`;
     checkLength(ids.length + answerIds.length - 1, model.spec);
-    const answerTexts = answerIds.map((id) => model.tokenizer.tokenText(id));
+    const answerTexts = answerIds.map((id) => tokenizer.tokenText(id));
     return { asked: each, ids, answerIds, answerTexts };
   } catch (reason) {
     if (reason instanceof Fault) return reason.message;
@@ -71,26 +74,8 @@ function readCase(each: SuiteCase, model: Reader): ReadCase | string {
   }
 }
 
-const ENDS_IN_A_WORD = /[\p{L}\p{N}:?]$/u;
-
-/**
- * The tokens that follow the prompt's when the answer is written behind it, after a space where the prompt ends in a word or a
- * colon. Where writing it there changes the prompt's own tokens, they are those of the answer alone.
- */
-function answerTokens({ prompt, answer }: SuiteCase, ids: readonly number[], { tokenizer }: Reader): number[] {
-  const gap = ENDS_IN_A_WORD.test(prompt) && !/^\s/.test(answer) ? " " : "";
-  const together = tokenizer.tokenize(`${prompt}${gap}${answer}`);
-  const last = tokenizer.tokenize(prompt).added.includes(ids.length - 1);
-  if (!last && ids.every((id, place) => together.ids[place] === id)) {
-    return together.ids.slice(ids.length);
-  }
-  const alone = tokenizer.tokenize(answer);
-  return alone.ids.filter((_, place) => !alone.added.includes(place));
-}
-
 function report(cases: readonly ReadCase[], complaints: readonly SuiteComplaint[]): SuiteReport {
-  const groups = new Map<string, ReadCase[]>();
-  for (const each of cases) groups.set(each.asked.group, [...(groups.get(each.asked.group) ?? []), each]);
+  const groups = Map.groupBy(cases, ({ asked }) => asked.group);
   return {
     cases: cases.length,
     groups: [...groups].map(([name, own]) => ({ name, cases: own.length })),
