@@ -8,7 +8,7 @@ export interface KeptSteps {
 
 /** Written to as steps are finished. */
 export interface ExperimentLog extends KeptSteps {
-  append(part: unknown, milliseconds: number): void;
+  append(part: unknown, milliseconds: number): Promise<void>;
   close(): void;
 }
 
@@ -41,17 +41,22 @@ export async function readLog({ store, folder, name, about }: LogPlace): Promise
   }
 }
 
-/** Opens a run's log to go on with it. Where the browser keeps nothing, or another tab is at it, what is done stays in memory. */
+/**
+ * Opens a run's log to go on with it. While the browser does not let it be written, as long as another tab or the worker of a page
+ * that was just left has it open, what is done stays in memory, and with each step that is tried again.
+ */
 export async function openLog(place: LogPlace): Promise<ExperimentLog> {
   const { parts, milliseconds } = await readLog(place);
   const kept = { parts: [...parts], milliseconds: [...milliseconds] };
-  const file = await rewritten(place, kept).catch(() => undefined);
+  const opened = () => rewritten(place, kept).catch(() => undefined);
+  let file = await opened();
   return {
     ...kept,
-    append(part, took) {
+    async append(part, took) {
       kept.parts.push(part);
       kept.milliseconds.push(took);
-      tryAppend(file, line({ part, milliseconds: took }));
+      if (file) tryAppend(file, line({ part, milliseconds: took }));
+      else file = await opened();
     },
     close: () => file?.close(),
   };
@@ -68,9 +73,9 @@ async function rewritten(
 }
 
 /** Without room the run goes on; it begins anew after a reload. */
-function tryAppend(file: ExtendedFile | undefined, text: string): void {
+function tryAppend(file: ExtendedFile, text: string): void {
   try {
-    file?.append(bytesOf(text));
+    file.append(bytesOf(text));
   } catch {
     // the numbers are in memory all the same
   }

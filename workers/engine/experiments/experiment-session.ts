@@ -97,7 +97,7 @@ export class ExperimentSession {
         await takeTurn(work);
         const started = performance.now();
         const part = await steps.run(log.parts.length, log.parts, work.signal);
-        log.append(part, performance.now() - started);
+        await log.append(part, performance.now() - started);
         const isTold = performance.now() - told > PARTIAL_MS;
         if (isTold) told = performance.now();
         onProgress({ done: log.parts.length, total: steps.count, ...(isTold && { partial: result(false) }) });

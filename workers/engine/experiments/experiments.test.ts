@@ -252,6 +252,24 @@ describe("a run", () => {
     expect(await session.plan(request, unaborted())).toMatchObject({ steps, stepsKept: steps, estimatedMs: 0 });
   });
 
+  test("is kept whole although its log could not be written at first", async () => {
+    const store = memoryStore();
+    let refusals = 2;
+    const busy: typeof store = {
+      ...store,
+      write(...written) {
+        refusals -= 1;
+        return refusals < 0
+          ? store.write(...written)
+          : Promise.reject(new DOMException("in use", "NoModificationAllowedError"));
+      },
+    };
+    const session = sessionOf(abacus.model, busy);
+    const { steps } = await run(session, request);
+    expect(steps).toBeGreaterThan(2);
+    expect((await sessionOf(abacus.model, store).plan(request, unaborted())).stepsKept).toBe(steps);
+  });
+
   test("that is forgotten begins anew, as does one of another model", async () => {
     const store = memoryStore();
     const session = sessionOf(abacus.model, store);
