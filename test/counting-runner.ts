@@ -1,6 +1,7 @@
 import type { BlockRun, Residual, Runner, UnembedRun } from "#analysis/runner.ts";
-import type { NeuronId } from "#model/ids.ts";
 import { matrix } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
+import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
 /** Three layers of two heads and three neurons: small enough to work everything out by hand. */
@@ -65,6 +66,10 @@ export class CountingRunner implements Runner {
       Promise.resolve(vectors.map(() => new Float32Array(2))),
     neuronKeys: () => Promise.resolve({ up: new Float32Array(2) }),
     embeddingProducts: () => Promise.resolve(new Float64Array(4)),
+    outputProducts: () => Promise.resolve(new Float64Array(2)),
+    valueDirection: () => Promise.resolve(new Float64Array(2)),
+    values: (_: number, residuals: Matrix) => Promise.resolve(matrix(residuals.rows, 2)),
+    attentionOutputs: (_: number, zs: readonly Float32Array[]) => Promise.resolve(zs.map(() => new Float32Array(2))),
   };
 
   embed(ids: readonly number[]): Promise<Residual> {

@@ -23,28 +23,41 @@ export interface Linearisation {
 export async function linearise(lens: FrozenLens, run: Capture, target: number): Promise<Linearisation> {
   const { spec, weights } = lens.runner;
   const last = run.ids.length - 1;
-  const bases = fromRows(
-    run.layers.map((_, layer) => midOf(run, layer)),
-    spec.modelDim,
-  );
-  const logits = await residualLogits(lens, bases);
-  const atBase = Float64Array.from(
-    run.layers,
-    (_, layer) => rowOf(logits, layer)[target]! - logSumExp(rowOf(logits, layer)),
-  );
+  const bases = run.layers.map((_, layer) => midOf(run, layer));
+  const { atBase, gradients } = await slopes(lens, bases, target);
   const tangents = new Float64Array(spec.layers * spec.neurons);
   for (const [layer, { post }] of run.layers.entries()) {
-    const mix = softmax(rowOf(logits, layer)).map((probability) => -probability);
-    mix[target]! += 1;
-    const gradient = (await weights.logitDirection(mix)).map((value) => value * lens.scale);
     const activations = rowOf(post, last);
-    const products = await weights.valueProducts(layer, gradient);
+    const products = await weights.valueProducts(layer, gradients[layer]!);
     tangents.set(
       products.map((product, neuron) => product * activations[neuron]!),
       layer * spec.neurons,
     );
   }
   return { atBase, tangents };
+}
+
+/**
+ * log p(target) at each residual, and its gradient there: g = s·γ ⊙ (u_w − Σ_t p_t u_t), in a LayerNorm model with its mean
+ * taken out. A vector v adds at most v · g.
+ *
+ * @returns gradients of modelDim each
+ */
+export async function slopes(
+  lens: FrozenLens,
+  bases: readonly Float32Array[],
+  target: number,
+): Promise<{ readonly atBase: Float64Array; readonly gradients: Float64Array[] }> {
+  const { spec, weights } = lens.runner;
+  const logits = await residualLogits(lens, fromRows(bases, spec.modelDim));
+  const atBase = Float64Array.from(bases, (_, row) => rowOf(logits, row)[target]! - logSumExp(rowOf(logits, row)));
+  const gradients: Float64Array[] = [];
+  for (const row of bases.keys()) {
+    const mix = softmax(rowOf(logits, row)).map((probability) => -probability);
+    mix[target]! += 1;
+    gradients.push((await weights.logitDirection(mix)).map((value) => value * lens.scale));
+  }
+  return { atBase, gradients };
 }
 
 /**

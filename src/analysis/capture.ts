@@ -24,6 +24,8 @@ export interface LayerCapture {
 /** One prompt's run with every activation that the method needs. */
 export interface Capture {
   readonly ids: readonly number[];
+  /** What was switched off or scaled. */
+  readonly interventions: readonly Intervention[];
   readonly layers: readonly LayerCapture[];
   /** The residual after the last layer, [position, modelDim]. */
   readonly residFinal: Matrix;
@@ -74,7 +76,7 @@ export async function capture(
       positions: [positions - 1],
       wants: ["logits", "ownScale"],
     });
-    return { ids, layers, residFinal, scale: ownScale[0]!, logits };
+    return { ids, interventions, layers, residFinal, scale: ownScale[0]!, logits };
   } finally {
     runner.release(residual);
   }
@@ -117,6 +119,12 @@ export function scales(spec: ModelSpec, layer: number, interventions: readonly I
   const neuronScale = matrix(1, spec.neurons, new Float32Array(spec.neurons).fill(1));
   for (const { at, scale } of neurons) neuronScale.data[at.neuron] = scale;
   return { ...(heads.length > 0 && { headScale }), ...(neurons.length > 0 && { neuronScale }) };
+}
+
+/** What the interventions multiply a head's z by; 1 for none. */
+export function headScale({ interventions }: Pick<Capture, "interventions">, { layer, head }: HeadId): number {
+  const change = interventions.findLast(({ kind, at }) => kind === "head" && at.layer === layer && at.head === head);
+  return change?.scale ?? 1;
 }
 
 /** A head's z at one position, [headDim]; a view. */

@@ -1,5 +1,6 @@
-import { matrix } from "#core/matrix.ts";
+import { fromRows, matrix } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
+import type { ModelSpec } from "#model/spec.ts";
 import type { Runner, Unembedded, UnembedRun } from "./runner.ts";
 
 /**
@@ -50,6 +51,40 @@ export async function lensRanges(lens: FrozenLens, vectors: Matrix): Promise<Flo
 /** Logits of all vectors that are projected at once: what every GPU binds as one buffer, with as much again to spare. */
 const MAX_LOGIT_BYTES = 64 * 2 ** 20;
 
+const projectedAtOnce = ({ vocabulary }: Pick<ModelSpec, "vocabulary">) =>
+  Math.max(1, Math.floor(MAX_LOGIT_BYTES / (4 * vocabulary)));
+
+/** How many tokens the unembedding ranks by itself. */
+export const MAX_TOP_TOKENS = 16;
+
+/**
+ * The tokens that each bare vector promotes most, most promoted first: ids, ranked where the model runs, so that no logits travel.
+ * The lens's scale plays no part in their order.
+ *
+ * @param count at most `MAX_TOP_TOKENS`
+ */
+export async function promotedTokens(
+  runner: Runner,
+  vectors: readonly Float32Array[],
+  count: number,
+): Promise<number[][]> {
+  if (count > MAX_TOP_TOKENS)
+    throw new RangeError(`lens: ${count} tokens asked for, at most ${MAX_TOP_TOKENS} are ranked`);
+  const found: number[][] = [];
+  const atOnce = projectedAtOnce(runner.spec);
+  for (let from = 0; from < vectors.length; from += atOnce) {
+    const chunk = vectors.slice(from, from + atOnce);
+    const { topIds } = await projectAtOnce({ runner, scale: 1 }, fromRows(chunk, runner.spec.modelDim), {
+      wants: ["topIds"],
+      isBare: true,
+      rankedRows: Array.from(chunk.keys()),
+    });
+    const each = topIds.length / chunk.length;
+    for (const row of chunk.keys()) found.push(topIds.slice(row * each, row * each + count));
+  }
+  return found;
+}
+
 type Projected = Omit<Unembedded, "topIds">;
 
 async function project(
@@ -57,8 +92,7 @@ async function project(
   vectors: Matrix,
   run: Pick<UnembedRun, "wants" | "targets" | "isBare">,
 ): Promise<Projected> {
-  const { vocabulary } = lens.runner.spec;
-  const atOnce = Math.max(1, Math.floor(MAX_LOGIT_BYTES / (4 * vocabulary)));
+  const atOnce = projectedAtOnce(lens.runner.spec);
   if (vectors.rows <= atOnce) return projectAtOnce(lens, vectors, run);
   const pieces: Projected[] = [];
   for (let first = 0; first < vectors.rows; first += atOnce) {
@@ -90,8 +124,8 @@ function concatenated(pieces: readonly Float32Array[]): Float32Array {
 async function projectAtOnce(
   { runner, scale }: FrozenLens,
   vectors: Matrix,
-  run: Pick<UnembedRun, "wants" | "targets" | "isBare">,
-): Promise<Projected> {
+  run: Pick<UnembedRun, "wants" | "targets" | "isBare" | "rankedRows">,
+): Promise<Unembedded> {
   // as positions of one row rather than rows of one position: the GPU then multiplies one matrix instead of many vectors
   const residual = runner.upload(vectors.data, 1, vectors.rows);
   const positions = Array.from({ length: vectors.rows }, (_, row) => row);

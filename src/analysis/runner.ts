@@ -94,12 +94,32 @@ export interface ModelWeights {
    * model v's mean is taken out first. The key heads that several query heads share count once for each of these.
    *
    * @param vectors of modelDim each
+   * @param head only what this query head writes
    */
-  valueOutput(layer: number, vectors: readonly Float32Array[]): Promise<Float32Array[]>;
+  valueOutput(layer: number, vectors: readonly Float32Array[], head?: number): Promise<Float32Array[]>;
   /** What a neuron listens to: γ ⊙ its rows of the FFN's first product, with γ the gain of the FFN's norm. */
   neuronKeys(at: NeuronId): Promise<NeuronKeys>;
   /** E_t · direction for every token's embedding, [vocabulary]. */
   embeddingProducts(direction: ArrayLike<number>): Promise<Float64Array>;
+  /** W_Oᵀ·direction: for every dimension of every head's z how far it writes along a residual direction, [heads · headDim]. */
+  outputProducts(layer: number, direction: ArrayLike<number>): Promise<Float64Array>;
+  /**
+   * The residual direction that a mix of value dimensions reads: γ ⊙ W_Vᵀ·mix, [modelDim], γ being the gain of the attention's
+   * norm, whose scale is left at 1; in a LayerNorm model its mean is taken out. With mix = `outputProducts` it is the transpose
+   * of `valueOutput`.
+   *
+   * @param mix one number for each dimension of each query head, [heads · headDim]; heads that share values add up
+   */
+  valueDirection(layer: number, mix: ArrayLike<number>): Promise<Float64Array>;
+  /**
+   * What attention mixes: the values of residuals, through the attention's norm as it is, scale and biases included.
+   *
+   * @param residuals the layer's input, [any, modelDim]
+   * @returns [any, kvHeads · headDim]
+   */
+  values(layer: number, residuals: Matrix): Promise<Matrix>;
+  /** W_O·z without the bias, [modelDim] for each z of [heads · headDim]. */
+  attentionOutputs(layer: number, zs: readonly Float32Array[]): Promise<Float32Array[]>;
 }
 
 /** In a LayerNorm model with their mean taken out. A gated FFN's neuron has two, one that is only an activation has `up`. */

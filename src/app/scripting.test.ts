@@ -19,6 +19,7 @@ const change = {
   activationBefore: 22.9,
   activationAfter: -0.29,
   promotes: [{ id: 12, text: "8" }],
+  raw: [{ id: 12, text: "8" }],
 };
 const promoted = { promotes: [{ id: 12, text: "8", logit: 2.1 }], suppresses: [{ id: 11, text: "7", logit: -1.4 }] };
 

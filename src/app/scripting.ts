@@ -19,6 +19,8 @@ import type {
   ScoredAnswer,
   Token,
 } from "#protocol/engine.ts";
+import { chainSurface } from "./chain-scripting.ts";
+import type { ChainSurface } from "./chain-scripting.ts";
 import { experimentSurface } from "./experiment-scripting.ts";
 import type { ExperimentSurface } from "./experiment-scripting.ts";
 import { labSurface } from "./lab-scripting.ts";
@@ -67,7 +69,7 @@ interface Counted {
  * `window.arithmoscope`: the engine of the page, for the console, for notebooks and for tests. Log-probabilities and
  * increases are in nats. Every call rejects with an `Error` whose `code` is a `FaultCode`; see docs/scripting.md.
  */
-export interface ScriptingSurface extends LabSurface, ExperimentSurface {
+export interface ScriptingSurface extends LabSurface, ExperimentSurface, ChainSurface {
   load(source: ScriptSource, options?: LoadOptions): Promise<ModelInfo>;
   tokenize(text: string): Promise<{ ids: number[]; texts: string[] }>;
   predict(
@@ -207,6 +209,7 @@ function scriptingSurface({ engine, load, bundled, readSuite, pageAddress }: Scr
 
     ...labSurface(engine),
     ...experimentSurface(engine, readSuite),
+    ...chainSurface(engine),
   };
   return withCodes(surface);
 }

@@ -27,6 +27,7 @@ import type {
   TopNeurons,
 } from "#protocol/engine.ts";
 import type { CallOptions } from "./call-options.ts";
+import type { ChainEngine } from "./chain-engine.ts";
 import type { ExperimentEngine } from "./experiment-engine.ts";
 import type { LabEngine } from "./lab-engine.ts";
 
@@ -36,7 +37,7 @@ export type { CallOptions };
  * The engine as the page sees it. Every promise settles, also when the worker dies ("engine-stopped") or the GPU is
  * lost ("device-lost"); failures are `Fault`s with a code.
  */
-export interface Engine extends LabEngine, ExperimentEngine {
+export interface Engine extends LabEngine, ExperimentEngine, ChainEngine {
   inspectCheckpoint(
     source: CheckpointSource,
     options?: Pick<LoadOptions, "backend">,

@@ -1,13 +1,14 @@
 import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
 import type { FaultCode } from "#core/fault.ts";
+import type { ChainApi } from "#protocol/chain.ts";
 import type { EngineApi, JobId } from "#protocol/engine.ts";
 import type { ExperimentApi } from "#protocol/experiments.ts";
 import type { LabApi } from "#protocol/lab.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
 import type { CallOptions, Engine } from "./engine.ts";
 
-type Api = EngineApi & LabApi & ExperimentApi;
+type Api = EngineApi & LabApi & ExperimentApi & ChainApi;
 type Method = Exclude<keyof Api, "cancel">;
 type Result<M extends Method> = Awaited<ReturnType<Api[M]>>;
 
@@ -114,6 +115,18 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     planExperiment: (request, on) => call("planExperiment", on, request),
     runExperiment: (request, on) => call("runExperiment", on, request, report(on)),
     forgetExperiment: (request, on) => call("forgetExperiment", on, request),
+    layerValues: (prompt, options = {}, on) => call("layerValues", on, prompt, options),
+    headValues: (prompt, options = {}, on) => call("headValues", on, prompt, options),
+    positionValues: (prompt, options, on) => call("positionValues", on, prompt, options),
+    comparePrompts: (prompt, options, on) => call("comparePrompts", on, prompt, options, report(on)),
+    featureTransfer: (prompt, options, on) => call("featureTransfer", on, prompt, options),
+    traceSources: (prompt, options, on) => call("traceSources", on, prompt, options),
+    tracePositions: (prompt, options, on) => call("tracePositions", on, prompt, options),
+    traceNeurons: (prompt, options, on) => call("traceNeurons", on, prompt, options),
+    enhancingGraph: (prompt, options, on) => call("enhancingGraph", on, prompt, options),
+    chain: (prompt, options = {}, on) => call("chain", on, prompt, options, report(on)),
+    attentionNeurons: (prompt, options, on) => call("attentionNeurons", on, prompt, options),
+    queryNeurons: (prompt, options, on) => call("queryNeurons", on, prompt, options),
     onStopped(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -7,6 +7,7 @@ import {
   linearRow,
   multiplyColumns,
   multiplyRows,
+  multiplyRowsTransposed,
   multiplyTransposed,
   packRows,
 } from "./linear.ts";
@@ -181,6 +182,18 @@ describe("the laws", () => {
           inputs.map((input) => multiplyColumns(linear, 0, input).slice(fromRow)),
         );
         expect(multiplyRows(linear, inputs, fromRow, 1).map((output) => output.length)).toEqual([1, 1]);
+      }),
+    );
+  });
+
+  test("a run of outputs read backwards is the whole layer with the other outputs at 0", () => {
+    fc.assert(
+      fc.property(anyMatrix, anyBits, fc.nat(), ({ rows, cols, weights }, bits, from) => {
+        const linear = pack(rows, cols, bits, weights);
+        const fromRow = from % rows;
+        const all = Float64Array.from({ length: rows }, (_, row) => (row < fromRow || row % 3 === 1 ? 0 : row + 0.5));
+        const product = multiplyRowsTransposed(linear, fromRow, all.slice(fromRow));
+        expect(product).toBeAllClose(multiplyTransposed(linear, all), { atol: 1e-12, rtol: 1e-12 });
       }),
     );
   });

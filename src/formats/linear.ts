@@ -157,6 +157,19 @@ export function multiplyRows(
   return outputs;
 }
 
+/** W[from…]ᵀ·y for the outputs from `fromRow` on, as many as `y` has, summed in float64: [cols]. Zeros in `y` cost nothing. */
+export function multiplyRowsTransposed(linear: Linear, fromRow: number, y: ArrayLike<number>): Float64Array {
+  const product = new Float64Array(linear.cols);
+  const weights = new Float32Array(linear.cols);
+  for (let row = 0; row < y.length; row++) {
+    const factor = y[row]!;
+    if (factor === 0) continue;
+    linearRow(linear, fromRow + row, weights);
+    for (let col = 0; col < weights.length; col++) product[col]! += factor * weights[col]!;
+  }
+  return product;
+}
+
 const codeAt = (values: Uint8Array, bits: number, index: number) =>
   bits === 8 ? values[index]! : (values[index >> 1]! >> (index % 2 === 0 ? 0 : 4)) & 15;
 

@@ -229,6 +229,8 @@ export interface NeuronChange extends NeuronId {
   readonly activationAfter: number;
   /** Top tokens of activation × value vector (the subvalue), so the activation's sign counts. */
   readonly promotes: Token[];
+  /** Top tokens of the value vector itself, whatever its activation. */
+  readonly raw: Token[];
 }
 
 export interface NeuronComparison {

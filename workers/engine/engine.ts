@@ -1,8 +1,10 @@
 import { Fault } from "#core/fault.ts";
 import type { ChunkedWork } from "#analysis/projection.ts";
+import type { ChainApi } from "#protocol/chain.ts";
 import type { EngineApi, JobId, Progress } from "#protocol/engine.ts";
 import type { ExperimentApi } from "#protocol/experiments.ts";
 import type { LabApi } from "#protocol/lab.ts";
+import type { ChainSession } from "./chain-session.ts";
 import type { ExperimentSession } from "./experiments/experiment-session.ts";
 import { Gate } from "./gate.ts";
 import { inspectCheckpoint } from "./inspect-checkpoint.ts";
@@ -15,6 +17,7 @@ import type { OrtModule } from "./runtime.ts";
 import { startModel } from "./start-model.ts";
 import { deleteStored, storedModels } from "./store/stored-models.ts";
 import { storeFor } from "./store/stores.ts";
+import type { TraceSession } from "./trace-session.ts";
 
 /**
  * The worker's side of the contract: one model at a time, jobs that can be cancelled.
@@ -24,11 +27,17 @@ import { storeFor } from "./store/stores.ts";
 export function createEngine(
   loadOrt: () => Promise<OrtModule>,
   onDeviceLost: (reason: string) => void,
-): EngineApi & LabApi & ExperimentApi {
+): EngineApi & LabApi & ExperimentApi & ChainApi {
   const jobs = new Jobs();
   const gate = new Gate();
   let current:
-    | { readonly session: ModelSession; readonly lab: LabSession; readonly experiments: ExperimentSession }
+    | {
+        readonly session: ModelSession;
+        readonly lab: LabSession;
+        readonly experiments: ExperimentSession;
+        readonly chains: ChainSession;
+        readonly traces: TraceSession;
+      }
     | undefined;
 
   const loaded = () => {
@@ -38,6 +47,8 @@ export function createEngine(
   const model = () => loaded().session;
   const lab = () => loaded().lab;
   const experiments = () => loaded().experiments;
+  const chains = () => loaded().chains;
+  const traces = () => loaded().traces;
   /** For work that others go before. */
   const inBackground = <T>(
     job: JobId,
@@ -110,6 +121,22 @@ export function createEngine(
         experiments().run(request, onProgress, { signal, turn: () => jobs.quiet(signal) }),
       ),
     forgetExperiment: (job, request) => jobs.run(job, () => experiments().forget(request)),
+    layerValues: (job, prompt, options) => jobs.run(job, () => chains().layerValues(prompt, options)),
+    headValues: (job, prompt, options) => jobs.run(job, () => chains().headValues(prompt, options)),
+    positionValues: (job, prompt, options) => jobs.run(job, () => chains().positionValues(prompt, options)),
+    comparePrompts: (job, prompt, options, onProgress) =>
+      jobs.run(job, (signal) => chains().comparePrompts(prompt, options, onProgress, signal)),
+    featureTransfer: (job, prompt, options) => jobs.run(job, () => traces().featureTransfer(prompt, options)),
+    traceSources: (job, prompt, options) => jobs.run(job, () => traces().traceSources(prompt, options)),
+    tracePositions: (job, prompt, options) => jobs.run(job, () => traces().tracePositions(prompt, options)),
+    traceNeurons: (job, prompt, options) => jobs.run(job, () => traces().traceNeurons(prompt, options)),
+    enhancingGraph: (job, prompt, options) =>
+      jobs.run(job, (signal) => chains().enhancingGraph(prompt, options, signal)),
+    chain: (job, prompt, options, onProgress) =>
+      jobs.run(job, (signal) => chains().chain(prompt, options, onProgress, signal)),
+    attentionNeurons: (job, prompt, options) =>
+      jobs.run(job, (signal) => chains().attentionNeurons(prompt, options, signal)),
+    queryNeurons: (job, prompt, options) => jobs.run(job, (signal) => chains().queryNeurons(prompt, options, signal)),
     cancel: (job) => jobs.cancel(job),
   };
 }

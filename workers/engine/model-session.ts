@@ -40,6 +40,7 @@ import type {
 } from "#protocol/engine.ts";
 import { scoredAnswer } from "./answers.ts";
 import { Captures } from "./captures.ts";
+import { comparedRows } from "./compared-rows.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { NeuronIndex } from "./neuron-index.ts";
 import { checkCount, checkToken, promptIds } from "./requests.ts";
@@ -141,14 +142,14 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
     const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
-    const { runner, spec } = this.#model;
+    const { spec } = this.#model;
     if (interventions.length === 0) {
       throw new Fault(
         "bad-request",
         "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
       );
     }
-    const ranges = await this.#index.ranges({ onProgress: (done, total) => onProgress({ done, total }), signal });
+    const ranges = await this.ranges(onProgress, signal);
     const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
     const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, {
@@ -156,19 +157,9 @@ export class ModelSession {
       count: checkCount(options.count),
       signal,
     });
-    const values = await runner.weights.valueVectors(rows);
-    const promoted = await this.#vectorLogits(
-      lens,
-      rows.map((at, index) => scaled(values[index]!, activationOf(clean, at))),
-    );
     return {
       target,
-      rows: rows.map((row, index) => ({
-        ...row,
-        activationBefore: activationOf(clean, row),
-        activationAfter: activationOf(run, row),
-        promotes: topIndices(promoted[index]!, DEFAULT_TOP).map((id) => this.#token(id)),
-      })),
+      rows: await comparedRows(this.#model, pair, rows),
       evaluated,
       total: spec.layers * spec.neurons,
       certified,
@@ -233,6 +224,11 @@ export class ModelSession {
     await this.#model.runner.dispose();
     this.#index.close();
     for (const file of this.#model.files.values()) file.close();
+  }
+
+  /** R_k or more of every neuron: what a comparison needs to be certain. */
+  ranges(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Float32Array> {
+    return this.#index.ranges({ onProgress: (done, total) => onProgress({ done, total }), signal });
   }
 
   /** log p(target) with the interventions, and with one more. */
@@ -303,5 +299,3 @@ export class ModelSession {
     return checkToken(id, this.#model.spec);
   }
 }
-
-const scaled = (vector: Float32Array, factor: number) => vector.map((value) => value * factor);

@@ -1,11 +1,13 @@
+import { normScale } from "#analysis/norm-scale.ts";
 import type { ModelWeights } from "#analysis/runner.ts";
-import { addScaled, dot, fromRows, matrix } from "#core/matrix.ts";
+import { addScaled, dot, fromRows, matrix, rowOf } from "#core/matrix.ts";
 import {
   columnNorms,
   linearColumn,
   linearRow,
   multiplyColumns,
   multiplyRows,
+  multiplyRowsTransposed,
   multiplyTransposed,
   rowReach,
 } from "#formats/linear.ts";
@@ -19,6 +21,8 @@ export type PartId = "embed" | "unembed" | number;
 export interface WeightReader {
   linear(part: PartId, name: string): Promise<Linear>;
   plain(part: PartId, name: string): Promise<Float32Array>;
+  /** Undefined where the family has no such weight: biases. */
+  plainIfAny(part: PartId, name: string): Promise<Float32Array | undefined>;
   /** One row of a table. */
   row(part: PartId, name: string, row: number): Promise<Float32Array>;
   /** `count` rows of a table one after the other, [count, columns]; not held. */
@@ -62,17 +66,17 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       const gain = await reader.plain("unembed", "final_norm");
       return readBehindNorm(spec, gain, multiplyTransposed(await reader.linear("unembed", "unembedding"), mix));
     },
-    async valueOutput(layer, vectors) {
+    async valueOutput(layer, vectors, head) {
       const { heads, kvHeads, headDim } = spec;
       const gain = await reader.plain(layer, "attn_norm");
       const inputs = vectors.map((vector) => throughNorm(spec, gain, vector));
-      const firstValue = (heads + kvHeads) * headDim;
-      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue, kvHeads * headDim);
+      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue(spec), kvHeads * headDim);
       const group = heads / kvHeads;
       const z = values.map((value) =>
-        Float32Array.from(
-          { length: heads * headDim },
-          (_, i) => value[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]!,
+        Float32Array.from({ length: heads * headDim }, (_, i) =>
+          head === undefined || head === Math.floor(i / headDim)
+            ? value[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]!
+            : 0,
         ),
       );
       return multiplyRows(await reader.linear(layer, "attn_out"), z);
@@ -98,8 +102,39 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       }
       return products;
     },
+    outputProducts: async (layer, direction) => multiplyTransposed(await reader.linear(layer, "attn_out"), direction),
+    async valueDirection(layer, mix) {
+      const { heads, kvHeads, headDim } = spec;
+      const group = heads / kvHeads;
+      const shared = new Float64Array(kvHeads * headDim);
+      for (let i = 0; i < heads * headDim; i++) {
+        shared[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]! += mix[i]!;
+      }
+      const read = multiplyRowsTransposed(await reader.linear(layer, "qkv"), firstValue(spec), shared);
+      return readBehindNorm(spec, await reader.plain(layer, "attn_norm"), read);
+    },
+    async values(layer, residuals) {
+      const { kvHeads, headDim } = spec;
+      const gain = await reader.plain(layer, "attn_norm");
+      const normBias = await reader.plainIfAny(layer, "attn_norm.bias");
+      const inputs = Array.from({ length: residuals.rows }, (_, row) => {
+        const residual = rowOf(residuals, row);
+        const scale = normScale(spec, residual);
+        return throughNorm(spec, gain, residual).map((value, dim) => value * scale + (normBias?.[dim] ?? 0));
+      });
+      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue(spec), kvHeads * headDim);
+      const bias = (await reader.plainIfAny(layer, "qkv.bias"))?.subarray(firstValue(spec));
+      return fromRows(
+        bias ? values.map((value) => value.map((each, i) => each + bias[i]!)) : values,
+        kvHeads * headDim,
+      );
+    },
+    attentionOutputs: async (layer, zs) => multiplyRows(await reader.linear(layer, "attn_out"), zs),
   };
 }
+
+/** Where a layer's values begin among the rows of `qkv`: behind all queries and keys. */
+const firstValue = ({ heads, kvHeads, headDim }: ModelSpec) => (heads + kvHeads) * headDim;
 
 /** The norm with its scale at 1 and without its bias: γ ⊙ v, in a LayerNorm model with v's mean taken out first. */
 function throughNorm({ norm }: ModelSpec, gain: Float32Array, vector: Float32Array): Float32Array {

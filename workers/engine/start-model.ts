@@ -1,6 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import { ChainSession } from "./chain-session.ts";
 import { fillsOf } from "./fills.ts";
 import { bytesToStore, runRefusal, storageRefusal } from "./fit.ts";
 import { ExperimentSession } from "./experiments/experiment-session.ts";
@@ -19,6 +20,7 @@ import type { OrtModule, Runtime } from "./runtime.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { experimentStore, indexStore, storageReport, storeFor } from "./store/stores.ts";
 import type { FileStore } from "./store/file-store.ts";
+import { TraceSession } from "./trace-session.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
 const DEFAULT_DTYPE = "q8";
@@ -46,6 +48,8 @@ export async function startModel(
   readonly session: ModelSession;
   readonly lab: LabSession;
   readonly experiments: ExperimentSession;
+  readonly chains: ChainSession;
+  readonly traces: TraceSession;
   readonly info: ModelInfo;
 }> {
   const start = performance.now();
@@ -88,6 +92,8 @@ export async function startModel(
     session,
     lab: new LabSession(loaded, index, session),
     experiments,
+    chains: new ChainSession(loaded, session),
+    traces: new TraceSession(loaded, session),
     info: {
       ...infoOf(loaded, runtime, store),
       sourceNotes: [...notes],

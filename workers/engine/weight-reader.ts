@@ -46,6 +46,10 @@ export class StoredWeights implements WeightReader {
     return this.#hold(`${part}/${name}`, place.bytes, async () => new Float32Array(await this.#read(part, place)));
   }
 
+  plainIfAny(part: PartId, name: string): Promise<Float32Array | undefined> {
+    return this.#parts.get(part)!.layout.plain.has(name) ? this.plain(part, name) : Promise.resolve(undefined);
+  }
+
   async row(part: PartId, name: string, row: number): Promise<Float32Array> {
     const { cols, dtype, place } = this.#parts.get(part)!.layout.table.get(name)!;
     const key = `${part}/${name}/${row}`;

@@ -1,0 +1,35 @@
+/** The number words 0 to 20, a language a line; the last line is Roman, without a zero. */
+const NUMBER_WORDS = [
+  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty",
+  "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig",
+  "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf vingt",
+  "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte",
+  "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove venti",
+].map((line) => line.split(" "));
+
+const ROMAN = " I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split(" ");
+
+/** What a vocabulary writes for a space before a word. */
+const SPACE_MARKS = /[▁Ġ\s]/g;
+
+/** A token without the marks of a space before it, in small letters unless it is a Roman number. */
+function bare(text: string): string {
+  const word = text.replace(SPACE_MARKS, "");
+  return ROMAN.includes(word) ? word : word.toLowerCase();
+}
+
+/**
+ * Whether two tokens say the same: the same word but for case and the space before it, or one number in figures, in words (English,
+ * German, French, Spanish, Italian, 0 to 20) or in Roman figures. Scripts beyond these count as another word.
+ */
+export function saysSame(a: string, b: string): boolean {
+  const [first, second] = [bare(a), bare(b)];
+  if (first === "" || second === "") return first === second && a === b;
+  return first === second || numbersOf(first).some((number) => numbersOf(second).includes(number));
+}
+
+/** "six" is 6 in English and in French; no word of the table is two numbers, but a letter may be a Roman one and a word. */
+function numbersOf(word: string): number[] {
+  if (/^\d{1,6}$/.test(word)) return [Number(word)];
+  return [...NUMBER_WORDS, ROMAN].map((words) => words.indexOf(word)).filter((number) => number >= 0);
+}

@@ -1,0 +1,232 @@
+import { ablateEach } from "#analysis/ablations.ts";
+import type { Capture } from "#analysis/capture.ts";
+import { assembleChain, chainInRun } from "#analysis/chain/assemble.ts";
+import type { Chain } from "#analysis/chain/chain.ts";
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
+import { enhancingGraph, lowestNeuron, meanDrop } from "#analysis/enhancing-graph.ts";
+import { activationOf, headIncreases, headOutput, layerIncreases, positionIncreases } from "#analysis/increase.ts";
+import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
+import {
+  queryLayersOfAttention,
+  queryLayersOfNeurons,
+  queryNeurons,
+  valueAttentionNeurons,
+} from "#analysis/query-neurons.ts";
+import { attentionOutput, ffnOutput } from "#analysis/transfer.ts";
+import { logSumExp } from "#core/softmax.ts";
+import { checkHead, checkNeuron } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
+import type {
+  AttentionNeurons,
+  ChainOptions,
+  EnhancingGraph,
+  HeadValues,
+  LayerValues,
+  PositionValues,
+  PromptComparison,
+  QueryNeurons,
+} from "#protocol/chain.ts";
+import type { Progress, Prompt, RunOptions, TargetOptions } from "#protocol/engine.ts";
+import { checkThresholds } from "./chain-requests.ts";
+import { comparedRows } from "./compared-rows.ts";
+import type { LoadedModel } from "./load-model.ts";
+import type { ModelSession } from "./model-session.ts";
+import { promotedBy, residualsOf } from "./promoted.ts";
+import { checkCount } from "./requests.ts";
+
+/** Chains that a person goes back and forth between. */
+const MAX_CHAINS = 4;
+
+/** The logic chain and what of it is asked of whole layers, heads and runs, on one loaded model. */
+export class ChainSession {
+  readonly #model: LoadedModel;
+  /** Whose runs are remembered. */
+  readonly #session: ModelSession;
+  /** Clean chains by what was asked, the most recent last: a switch then costs one run and no sweep. */
+  readonly #chains = new Map<string, Chain>();
+
+  constructor(model: LoadedModel, session: ModelSession) {
+    this.#model = model;
+    this.#session = session;
+  }
+
+  async layerValues(prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerValues> {
+    const { lens, target, run } = await this.#session.setUpRun(prompt, options);
+    const { attention, ffn } = await layerIncreases(lens, run, target);
+    const last = run.ids.length - 1;
+    const outputs = run.layers.flatMap((_, layer) => [attentionOutput(run, layer, last), ffnOutput(run, layer, last)]);
+    const promotes = await promotedBy(this.#model, outputs);
+    return {
+      target,
+      attention: attention.map((increase, layer) => ({ increase, promotes: promotes[2 * layer]! })),
+      ffn: ffn.map((increase, layer) => ({ increase, promotes: promotes[2 * layer + 1]! })),
+    };
+  }
+
+  async headValues(prompt: Prompt, options: TargetOptions & RunOptions): Promise<HeadValues> {
+    const { lens, target, run } = await this.#session.setUpRun(prompt, options);
+    const increases = await headIncreases(lens, run, target);
+    const heads = increases.flatMap((row, layer) => row.map((increase, head) => ({ layer, head, increase })));
+    heads.sort((a, b) => b.increase - a.increase);
+    const outputs: Float32Array[] = [];
+    for (const at of heads) outputs.push(await headOutput(lens, run, at));
+    const promotes = await promotedBy(this.#model, outputs);
+    return { target, rows: heads.map((row, index) => ({ ...row, promotes: promotes[index]! })) };
+  }
+
+  async positionValues(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly at: PositionValues["at"] },
+  ): Promise<PositionValues> {
+    const at = checkHead(options.at, this.#model.spec);
+    const { lens, target, run } = await this.#session.setUpRun(prompt, options);
+    const found = await positionIncreases(lens, run, at, target);
+    const promotes = await promotedBy(
+      this.#model,
+      found.map(({ vector }) => vector),
+    );
+    const reads = await promotedBy(this.#model, residualsOf(run, at.layer));
+    return {
+      target,
+      at,
+      positions: found.map(({ position, attention, increase }) => ({
+        position,
+        attention,
+        increase,
+        promotes: promotes[position]!,
+        reads: reads[position]!,
+      })),
+    };
+  }
+
+  async comparePrompts(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly other: Prompt; readonly count: number },
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<PromptComparison> {
+    const { lens, target, run: before } = await this.#session.setUpRun(prompt, options);
+    const { interventions } = options;
+    const { run: after } = await this.#session.setUpRun(options.other, {
+      target,
+      ...(interventions && { interventions }),
+    });
+    const { spec } = this.#model;
+    const ranges = await this.#session.ranges(onProgress, signal);
+    // two prompts share no layer, not even the embedding
+    const pair = { before, after, firstDifferentLayer: 0 };
+    const count = checkCount(options.count);
+    const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, { target, count, signal });
+    return {
+      target,
+      rows: await comparedRows(this.#model, pair, rows),
+      evaluated,
+      total: spec.layers * spec.neurons,
+      certified,
+      logProbability: { before: logProbability(before, target), after: logProbability(after, target) },
+    };
+  }
+
+  async enhancingGraph(
+    prompt: Prompt,
+    options: TargetOptions & { readonly neurons: readonly NeuronId[] },
+    signal: AbortSignal,
+  ): Promise<EnhancingGraph> {
+    const neurons = options.neurons.map((at) => checkNeuron(at, this.#model.spec));
+    checkCount(neurons.length);
+    const { runner } = this.#model;
+    const { target, clean } = await this.#session.setUpRun(prompt, options);
+    const lowest = lowestNeuron(neurons)!;
+    const higher = neurons.filter(({ layer }) => layer > lowest.layer);
+    const off = [{ kind: "neuron", at: lowest, scale: 0 }] as const;
+    const [without] = await ablateEach(runner, clean, [off], { target, watched: higher, signal });
+    const before = higher.map((at) => activationOf(clean, at));
+    return {
+      edges: await enhancingGraph(runner, clean, neurons),
+      lowest,
+      others: higher.map((at, index) => ({ ...at, before: before[index]!, after: without!.activations[index]! })),
+      drop: meanDrop(before, without!.activations),
+      effect: without!.logProbability - logProbability(clean, target),
+    };
+  }
+
+  async chain(
+    prompt: Prompt,
+    options: ChainOptions,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Chain> {
+    const { runner, spec } = this.#model;
+    const thresholds = checkThresholds({ ...DEFAULT_THRESHOLDS, ...options.thresholds });
+    const head = options.head && checkHead(options.head, spec);
+    const { clean, lens, target, interventions, run } = await this.#session.setUpRun(prompt, options);
+    const key = JSON.stringify([clean.ids, target, thresholds, head]);
+    let chain = this.#chains.get(key);
+    if (!chain) {
+      chain = await assembleChain(runner, clean, {
+        prompt: typeof prompt === "string" ? prompt : undefined,
+        target,
+        thresholds,
+        ...(head && { head }),
+        ranges: await this.#session.ranges(onProgress, signal),
+        text: (id) => this.#model.tokenizer.tokenText(id),
+        run: async (changes) => (await this.#session.setUpRun(clean.ids, { target, interventions: changes })).run,
+        signal,
+      });
+    }
+    this.#remember(key, chain);
+    return interventions.length === 0 ? chain : chainInRun(lens, { clean, run }, chain, target);
+  }
+
+  async attentionNeurons(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly count: number },
+    signal: AbortSignal,
+  ): Promise<AttentionNeurons> {
+    const { lens, target, run } = await this.#session.setUpRun(prompt, options);
+    const { layers, heads, headDim } = this.#model.spec;
+    const count = checkCount(options.count);
+    const { rows, evaluated, certified } = await valueAttentionNeurons(lens, run, { target, count, signal });
+    const outputs: Float32Array[] = [];
+    for (const { layer, head, dim, coefficient } of rows) {
+      const z = Float32Array.from({ length: headDim }, (_, i) => (i === dim ? coefficient : 0));
+      outputs.push(await lens.runner.weights.headOutput({ layer, head }, z));
+    }
+    const promotes = await promotedBy(this.#model, outputs);
+    return {
+      target,
+      rows: rows.map((row, index) => ({ ...row, promotes: promotes[index]! })),
+      evaluated,
+      total: layers * heads * headDim * run.ids.length,
+      certified,
+    };
+  }
+
+  async queryNeurons(
+    prompt: Prompt,
+    options: TargetOptions & RunOptions & { readonly count: number; readonly of: number },
+    signal: AbortSignal,
+  ): Promise<QueryNeurons> {
+    const { runner } = this.#model;
+    const { lens, target, run } = await this.#session.setUpRun(prompt, options);
+    const search = { target, count: checkCount(options.of), signal };
+    const { rows: attention } = await valueAttentionNeurons(lens, run, search);
+    const { order } = await topNeurons(lens, run, search);
+    const ffn = order.map(({ index, value }) => ({ ...neuronAt(lens, index), increase: value }));
+    return {
+      target,
+      neurons: await queryNeurons(runner, run, attention, checkCount(options.count)),
+      layersOfAttention: await queryLayersOfAttention(runner, run, attention),
+      layersOfNeurons: await queryLayersOfNeurons(runner, run, ffn),
+    };
+  }
+
+  #remember(key: string, chain: Chain): void {
+    this.#chains.delete(key);
+    this.#chains.set(key, chain);
+    const [oldest] = this.#chains.keys();
+    if (this.#chains.size > MAX_CHAINS) this.#chains.delete(oldest!);
+  }
+}
+
+const logProbability = ({ logits }: Pick<Capture, "logits">, target: number) => logits[target]! - logSumExp(logits);

@@ -1,0 +1,20 @@
+import type { Capture } from "#analysis/capture.ts";
+import { promotedTokens } from "#analysis/lens.ts";
+import { rowOf } from "#core/matrix.ts";
+import type { Token } from "#protocol/engine.ts";
+import type { LoadedModel } from "./load-model.ts";
+
+const LISTED = 10;
+
+/** The tokens that each vector promotes, ten of them, most promoted first. */
+export async function promotedBy(
+  { runner, tokenizer }: Pick<LoadedModel, "runner" | "tokenizer">,
+  vectors: readonly Float32Array[],
+): Promise<Token[][]> {
+  const ids = await promotedTokens(runner, vectors, LISTED);
+  return ids.map((row) => row.map((id) => ({ id, text: tokenizer.tokenText(id) })));
+}
+
+/** A layer's input at every position. */
+export const residualsOf = (run: Capture, layer: number): Float32Array[] =>
+  run.ids.map((_, position) => rowOf(run.layers[layer]!.residPre, position));
