@@ -1,9 +1,14 @@
 import { matrix, rowOf } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ModelSpec } from "#model/spec.ts";
+import { rowsThatFit } from "./batch-budget.ts";
+import { scales } from "./capture.ts";
 import type { Capture } from "./capture.ts";
-import type { BlockRun, Residual, Runner } from "./runner.ts";
+import { activationOf } from "./increase.ts";
+import { throughLayers } from "./layers.ts";
+import type { BlockRun, Runner } from "./runner.ts";
 
 /** What is left of the answer when some parts are off. */
 export interface Ablated {
@@ -13,6 +18,8 @@ export interface Ablated {
   readonly activations: readonly number[];
 }
 
+export const neuronOff = (at: NeuronId): Intervention[] => [{ kind: "neuron", at, scale: 0 }];
+
 export interface AblationQuestion {
   readonly target: number;
   /** Whose activations are wanted in every variant. */
@@ -20,16 +27,14 @@ export interface AblationQuestion {
   readonly signal?: AbortSignal;
 }
 
-/** Variants that run together: more would only need more memory. */
-const VARIANTS_AT_ONCE = 32;
-
 /**
  * Several sets of interventions, each alone, in one pass over the layers: a variant joins the batch at the first layer that it
  * touches, going on from the clean run, which lies in the batch's last row for as long as somebody still has to start. A variant
- * that touches layer l thus costs layers − l blocks instead of a forward.
+ * that touches layer l thus costs layers − l blocks instead of a forward. As many run together as the memory allows.
  *
- * @param variants none of them empty; heads and neurons at any scale
+ * @param variants heads and neurons at any scale; an empty one is the clean run
  * @returns in the order of `variants`
+ * @throws what `signal` was aborted with
  */
 export async function ablateEach(
   runner: Runner,
@@ -37,9 +42,11 @@ export async function ablateEach(
   variants: readonly (readonly Intervention[])[],
   question: AblationQuestion,
 ): Promise<Ablated[]> {
+  const atOnce = rowsThatFit(runner.spec, clean.ids.length);
   const found: Ablated[] = [];
-  for (let from = 0; from < variants.length; from += VARIANTS_AT_ONCE) {
-    found.push(...(await ablateTogether(runner, clean, variants.slice(from, from + VARIANTS_AT_ONCE), question)));
+  while (found.length < variants.length) {
+    const together = variants.slice(found.length, found.length + atOnce);
+    found.push(...(await ablateTogether(runner, clean, together, question)));
   }
   return found;
 }
@@ -51,43 +58,41 @@ async function ablateTogether(
   { target, watched = [], signal }: AblationQuestion,
 ): Promise<Ablated[]> {
   const { spec } = runner;
-  const firstLayer = (variant: number) => Math.min(...variants[variant]!.map(({ at }) => at.layer));
-  const order = Array.from(variants.keys()).sort((a, b) => firstLayer(a) - firstLayer(b));
-  const activations = variants.map(() => watched.map(({ layer, neuron }) => cleanActivation(clean, layer, neuron)));
-  const first = firstLayer(order[0]!);
-  let residual: Residual = runner.upload(clean.layers[first]!.residPre.data, 1, clean.ids.length);
-  let inBatch = 0;
-  try {
-    for (let layer = first; layer < spec.layers; layer++) {
-      signal?.throwIfAborted();
-      const joined = order.filter((variant) => firstLayer(variant) <= layer).length;
-      const rows = joined + (joined < order.length ? 1 : 0);
-      const present = order.slice(0, joined);
-      const isWatched = watched.some((at) => at.layer === layer);
-      const { residual: next, taps } = await runner.block(layer, residual, {
-        variants: Array.from({ length: rows }, (_, row) => Math.min(row, inBatch)),
-        ...rowScales(
-          spec,
-          layer,
-          rows,
-          present.map((variant) => variants[variant]!),
-        ),
-        ...(isWatched && { taps: ["post"] as const }),
-      });
-      runner.release(residual);
-      residual = next;
-      inBatch = joined;
-      if (!isWatched) continue;
-      const post = matrix(rows * clean.ids.length, spec.neurons, taps.post);
-      present.forEach((variant, row) => {
-        const last = rowOf(post, (row + 1) * clean.ids.length - 1);
+  const positions = clean.ids.length;
+  const starts = variants.map((changes) =>
+    changes.reduce((least, { at }) => Math.min(least, at.layer), spec.layers - 1),
+  );
+  const order = Array.from(variants.keys()).sort((a, b) => starts[a]! - starts[b]!);
+  const joinedAt = (layer: number) => order.filter((variant) => starts[variant]! <= layer);
+  const activations = variants.map(() => watched.map((at) => activationOf(clean, at)));
+  const first = starts[order[0]!]!;
+  const start = runner.upload(clean.layers[first]!.residPre.data, 1, positions);
+  const residual = await throughLayers(runner, start, {
+    from: first,
+    signal,
+    runOf: (layer) => {
+      const joined = joinedAt(layer);
+      const rows = joined.length + (joined.length < order.length ? 1 : 0);
+      const cleanRow = joinedAt(layer - 1).length;
+      const present = joined.map((variant) => variants[variant]!);
+      return {
+        variants: Array.from({ length: rows }, (_, row) => Math.min(row, cleanRow)),
+        ...rowScales(spec, layer, rows, present),
+        ...(watched.some((at) => at.layer === layer) && { taps: ["post"] as const }),
+      };
+    },
+    onTaps: (layer, { post }) => {
+      for (const [row, variant] of joinedAt(layer).entries()) {
+        const last = ((row + 1) * positions - 1) * spec.neurons;
         watched.forEach((at, index) => {
-          if (at.layer === layer) activations[variant]![index] = last[at.neuron]!;
+          if (at.layer === layer) activations[variant]![index] = post![last + at.neuron]!;
         });
-      });
-    }
+      }
+    },
+  });
+  try {
     const { logSumExp, targetLogits } = await runner.unembed(residual, {
-      positions: [clean.ids.length - 1],
+      positions: [positions - 1],
       targets: [target],
       wants: ["logSumExp", "targetLogits"],
     });
@@ -108,18 +113,24 @@ function rowScales(
   rows: number,
   present: readonly (readonly Intervention[])[],
 ): BlockRun {
-  const here = present.map((changes) => changes.filter(({ at }) => at.layer === layer));
-  const ones = (cols: number) => matrix(rows, cols, new Float32Array(rows * cols).fill(1));
-  const [heads, neurons] = [ones(spec.heads), ones(spec.neurons)];
-  here.forEach((changes, row) => {
-    for (const change of changes) {
-      if (change.kind === "head") rowOf(heads, row)[change.at.head] = change.scale;
-      else rowOf(neurons, row)[change.at.neuron] = change.scale;
-    }
-  });
-  const has = (kind: Intervention["kind"]) => here.some((changes) => changes.some((change) => change.kind === kind));
-  return { ...(has("head") && { headScale: heads }), ...(has("neuron") && { neuronScale: neurons }) };
+  const each = present.map((changes) => scales(spec, layer, changes));
+  const headScale = stacked(
+    each.map((run) => run.headScale),
+    rows,
+    spec.heads,
+  );
+  const neuronScale = stacked(
+    each.map((run) => run.neuronScale),
+    rows,
+    spec.neurons,
+  );
+  return { ...(headScale && { headScale }), ...(neuronScale && { neuronScale }) };
 }
 
-const cleanActivation = (clean: Capture, layer: number, neuron: number) =>
-  rowOf(clean.layers[layer]!.post, clean.ids.length - 1)[neuron]!;
+/** One row of scales below the other, 1 where there is none; undefined where all are. */
+function stacked(scaleRows: readonly (Matrix | undefined)[], rows: number, cols: number): Matrix | undefined {
+  if (scaleRows.every((scale) => scale === undefined)) return undefined;
+  const all = matrix(rows, cols, new Float32Array(rows * cols).fill(1));
+  scaleRows.forEach((scale, row) => scale && rowOf(all, row).set(scale.data));
+  return all;
+}

@@ -1,14 +1,12 @@
-import { addScaled, matrix } from "#core/matrix.ts";
+import { addScaled } from "#core/matrix.ts";
 import { randomStream, sample } from "#core/random.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import { rowsThatFit } from "./batch-budget.ts";
-import { scales } from "./capture.ts";
+import { ablateEach, neuronOff } from "./ablations.ts";
 import type { Capture } from "./capture.ts";
 import { activationOf } from "./increase.ts";
-import { throughLayers } from "./layers.ts";
-import type { BlockRun, Runner } from "./runner.ts";
+import type { Runner } from "./runner.ts";
 
 /** Σ m_k v_k at the last position: what the neurons write together, [modelDim]. */
 export async function groupOutput(runner: Runner, run: Capture, neurons: readonly NeuronId[]): Promise<Float32Array> {
@@ -51,8 +49,8 @@ export interface WithoutOptions {
 }
 
 /**
- * log p(target) at the last position with each of several sets of neurons at 0, on top of the interventions: the sets are variants
- * of one batch that starts at the first layer that any of them touches. An empty set is the run with the interventions alone.
+ * log p(target) at the last position with each of several sets of neurons at 0, on top of the interventions. An empty set is the
+ * run with the interventions alone.
  *
  * @throws what `signal` was aborted with
  */
@@ -60,61 +58,10 @@ export async function logProbabilitiesWithout(
   runner: Runner,
   clean: Capture,
   sets: readonly (readonly NeuronId[])[],
-  options: WithoutOptions,
+  { interventions, ...question }: WithoutOptions,
 ): Promise<number[]> {
-  const atOnce = rowsThatFit(runner.spec, clean.ids.length);
-  const found: number[] = [];
-  while (found.length < sets.length) {
-    found.push(...(await runWithout(runner, clean, sets.slice(found.length, found.length + atOnce), options)));
-  }
-  return found;
-}
-
-async function runWithout(
-  runner: Runner,
-  clean: Capture,
-  sets: readonly (readonly NeuronId[])[],
-  { target, interventions, signal }: WithoutOptions,
-): Promise<number[]> {
-  const { spec } = runner;
-  const touched = [...interventions.map(({ at }) => at.layer), ...sets.flat().map(({ layer }) => layer)];
-  const first = touched.reduce((least, layer) => Math.min(least, layer), spec.layers - 1);
-  const start = runner.upload(clean.layers[first]!.residPre.data, 1, clean.ids.length);
-  const residual = await throughLayers(runner, start, {
-    from: first,
-    runOf: (layer) => ({
-      ...(layer === first && { variants: sets.map(() => 0) }),
-      ...scalesWithout(spec, layer, sets, interventions),
-    }),
-    signal,
-  });
-  try {
-    const { logSumExp, targetLogits } = await runner.unembed(residual, {
-      positions: [clean.ids.length - 1],
-      targets: [target],
-      wants: ["logSumExp", "targetLogits"],
-    });
-    return sets.map((_, row) => targetLogits[row]! - logSumExp[row]!);
-  } finally {
-    runner.release(residual);
-  }
-}
-
-function scalesWithout(
-  spec: ModelSpec,
-  layer: number,
-  sets: readonly (readonly NeuronId[])[],
-  interventions: readonly Intervention[],
-): BlockRun {
-  const shared = scales(spec, layer, interventions);
-  const here = sets.map((set) => set.filter((at) => at.layer === layer));
-  if (here.every((set) => set.length === 0)) return shared;
-  const neuronScale = matrix(sets.length, spec.neurons, new Float32Array(sets.length * spec.neurons).fill(1));
-  here.forEach((set, row) => {
-    if (shared.neuronScale) neuronScale.data.set(shared.neuronScale.data, row * spec.neurons);
-    for (const { neuron } of set) neuronScale.data[row * spec.neurons + neuron] = 0;
-  });
-  return { ...shared, neuronScale };
+  const variants = sets.map((set) => [...interventions, ...set.flatMap(neuronOff)]);
+  return (await ablateEach(runner, clean, variants, question)).map(({ logProbability }) => logProbability);
 }
 
 /** Mean and standard deviation (of the sample, n − 1; 0 for one value). */

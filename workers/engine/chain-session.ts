@@ -1,4 +1,4 @@
-import { ablateEach } from "#analysis/ablations.ts";
+import { ablateEach, neuronOff } from "#analysis/ablations.ts";
 import type { Capture } from "#analysis/capture.ts";
 import { assembleChain, chainInRun } from "#analysis/chain/assemble.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
@@ -138,8 +138,7 @@ export class ChainSession {
     const { target, clean } = await this.#session.setUpRun(prompt, options);
     const lowest = lowestNeuron(neurons)!;
     const higher = neurons.filter(({ layer }) => layer > lowest.layer);
-    const off = [{ kind: "neuron", at: lowest, scale: 0 }] as const;
-    const [without] = await ablateEach(runner, clean, [off], { target, watched: higher, signal });
+    const [without] = await ablateEach(runner, clean, [neuronOff(lowest)], { target, watched: higher, signal });
     const before = higher.map((at) => activationOf(clean, at));
     return {
       edges: await enhancingGraph(runner, clean, neurons),

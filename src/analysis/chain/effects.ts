@@ -1,6 +1,6 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
-import { ablateEach } from "../ablations.ts";
+import { ablateEach, neuronOff } from "../ablations.ts";
 import type { Ablated } from "../ablations.ts";
 import type { Capture } from "../capture.ts";
 import { lowestNeuron, meanDrop } from "../enhancing-graph.ts";
@@ -28,8 +28,6 @@ export interface Effects {
   /** How much the deep neurons of higher layers fall without the lowest, 0 to 1, on average. */
   readonly drop: number | undefined;
 }
-
-export const neuronOff = (at: NeuronId): Intervention[] => [{ kind: "neuron", at, scale: 0 }];
 
 export const layerOff = (layer: number, heads: number): Intervention[] =>
   Array.from({ length: heads }, (_, head) => ({ kind: "head", at: { layer, head }, scale: 0 }));

@@ -1,5 +1,6 @@
 import { rowOf } from "#core/matrix.ts";
 import { logSumExp } from "#core/softmax.ts";
+import { neuronOff } from "../ablations.ts";
 import type { Capture } from "../capture.ts";
 import { activationOf, headOutput } from "../increase.ts";
 import { promotedTokens } from "../lens.ts";
@@ -7,7 +8,7 @@ import type { FrozenLens } from "../lens.ts";
 import { attentionOutput } from "../transfer.ts";
 import type { ChainEdge, ChainNode, ChainToken, EdgeMeasurement } from "./chain.ts";
 import type { Claims, ClaimedEdge } from "./claims.ts";
-import { layerOff, neuronOff } from "./effects.ts";
+import { layerOff } from "./effects.ts";
 import type { Effects } from "./effects.ts";
 import { deepNode, featureNode, headNode, layerNode, PREDICTION } from "./outline.ts";
 import type { Feature, Outline } from "./outline.ts";
