@@ -1,4 +1,4 @@
-import { logSumExp } from "#core/softmax.ts";
+import { logProbability } from "#core/softmax.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { scales } from "./capture.ts";
 import { throughLayers } from "./layers.ts";
@@ -67,7 +67,7 @@ export async function scoreAnswer(
 
 function scoreToken(id: number, logits: Float32Array): AnswerToken {
   const rank = rankOf(id, logits);
-  return { id, logProbability: logits[id]! - logSumExp(logits), rank, isTop: rank === 0 };
+  return { id, logProbability: logProbability(logits, id), rank, isTop: rank === 0 };
 }
 
 /** How many logits are above that of `id`, or equal to it with a smaller id. */

@@ -1,5 +1,5 @@
 import { fromRows, rowOf } from "#core/matrix.ts";
-import { logSumExp, softmax } from "#core/softmax.ts";
+import { logProbability, softmax } from "#core/softmax.ts";
 import type { Capture } from "./capture.ts";
 import { midOf } from "./increase.ts";
 import { residualLogits } from "./lens.ts";
@@ -50,7 +50,7 @@ export async function slopes(
 ): Promise<{ readonly atBase: Float64Array; readonly gradients: Float64Array[] }> {
   const { spec, weights } = lens.runner;
   const logits = await residualLogits(lens, fromRows(bases, spec.modelDim));
-  const atBase = Float64Array.from(bases, (_, row) => rowOf(logits, row)[target]! - logSumExp(rowOf(logits, row)));
+  const atBase = Float64Array.from(bases, (_, row) => logProbability(rowOf(logits, row), target));
   const gradients: Float64Array[] = [];
   for (const row of bases.keys()) {
     const mix = softmax(rowOf(logits, row)).map((probability) => -probability);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { shuffled } from "#test/shuffled.ts";
+import { randomStream, sample } from "#core/random.ts";
 import { publishedChain } from "./chain/published.ts";
 import type { PublishedRecord } from "./chain/published.ts";
 import { outlineOf } from "./chain/outline.ts";
@@ -28,6 +28,8 @@ interface Anchor extends PublishedRecord {
 
 const anchor = JSON.parse(readFileSync(file, "utf8")) as Anchor;
 const SEEDS = [1, 2, 3];
+
+const shuffled = <Item>(items: readonly Item[], seed: number) => sample(items, items.length, randomStream(seed));
 
 describe.each(SEEDS)("from the recorded numbers in any order (%i)", (seed) => {
   test("the ten compared neurons come in the notebook's", () => {

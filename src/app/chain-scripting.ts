@@ -1,6 +1,5 @@
 import type { Engine } from "#client/engine.ts";
-import { parseHead } from "#model/ids.ts";
-import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
 import type { InterventionText } from "#model/interventions.ts";
 import type {
   AttentionNeurons,
@@ -24,11 +23,13 @@ import {
   given,
   readChoice,
   readCount,
+  readHead,
   readInterventions,
   readNeuron,
   readOptions,
   readPrompt,
   readTarget,
+  readWhole,
   show,
 } from "./script-arguments.ts";
 
@@ -114,7 +115,7 @@ export function chainSurface(engine: Engine): ChainSurface {
     async positionValues(prompt, options) {
       const known = readOptions("positionValues", options, ["head", "interventions", "target"]);
       return engine.positionValues(readPrompt(prompt), {
-        at: readHead(known["head"]),
+        at: readHead("head", known["head"]),
         ...(await asked(prompt, known)),
       });
     },
@@ -176,7 +177,7 @@ export function chainSurface(engine: Engine): ChainSurface {
       const known = readOptions("chain", options, ["thresholds", "head", "interventions", "target"]);
       return engine.chain(readPrompt(prompt), {
         ...(known["thresholds"] !== undefined && { thresholds: readThresholds(known["thresholds"]) }),
-        ...(known["head"] !== undefined && { head: readHead(known["head"]) }),
+        ...(known["head"] !== undefined && { head: readHead("head", known["head"]) }),
         ...(await asked(prompt, known)),
       });
     },
@@ -220,7 +221,7 @@ function readHop(hop: unknown): Hop {
     );
   }
   return {
-    ...(head === undefined ? { layer: readWhole("layer", layer) } : readHead(head)),
+    ...(head === undefined ? { layer: readWhole("layer", layer) } : readHead("head", head)),
     position: readWhole("position", position),
     weights: readChoice("weights", weights, ["none", "attention"] as const) ?? "none",
   };
@@ -241,15 +242,4 @@ function readThresholds(value: unknown): Partial<ChainThresholds> {
     if (typeof each !== "number") throw bad(`threshold ${name} is ${show(each)}; it needs to be a number from 0`);
   }
   return known;
-}
-
-function readHead(value: unknown): HeadId {
-  const at = typeof value === "string" ? parseHead(value) : undefined;
-  if (at) return at;
-  throw bad(`head is ${show(value)}; it needs to be as "L0H7"`);
-}
-
-function readWhole(name: string, value: unknown): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw bad(`${name} is ${show(value)}; it needs to be a whole number from 0`);
 }

@@ -1,6 +1,4 @@
 import type { Engine } from "#client/engine.ts";
-import { parseHead } from "#model/ids.ts";
-import type { HeadId } from "#model/ids.ts";
 import type {
   ExperimentPlan,
   ExperimentRequest,
@@ -8,7 +6,7 @@ import type {
   SuiteDefinition,
   SuiteSource,
 } from "#protocol/experiments.ts";
-import { bad, given, readChoice, readCount, readOptions, show } from "./script-arguments.ts";
+import { bad, given, readChoice, readCount, readHead, readOptions, show } from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
 export interface ExperimentText {
@@ -54,7 +52,7 @@ export function experimentSurface(
     return {
       kind,
       ...counted,
-      head: readHead(call, known["head"]),
+      head: readHead(`${call}: head`, known["head"]),
       counts: readCounts(known["counts"]),
       draws: known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]),
     };
@@ -106,12 +104,6 @@ function readSeed(value: unknown): number {
 function readFlag(name: string, value: unknown): boolean {
   if (value === undefined || typeof value === "boolean") return value ?? false;
   throw bad(`${name} is ${show(value)}; it needs to be true or false`);
-}
-
-function readHead(call: string, value: unknown): HeadId {
-  const at = typeof value === "string" ? parseHead(value) : undefined;
-  if (at) return at;
-  throw bad(`${call}: head is ${show(value)}; it needs to be as "L0H7"`);
 }
 
 function readCounts(value: unknown): number[] {

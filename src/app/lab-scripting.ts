@@ -27,6 +27,7 @@ import {
   readOptions,
   readPrompt,
   readTarget,
+  readWhole,
   show,
 } from "./script-arguments.ts";
 
@@ -158,11 +159,6 @@ export function labSurface(engine: Engine): LabSurface {
 const optional = <T>(value: unknown, read: (value: unknown) => T): T | undefined =>
   value === undefined ? undefined : read(value);
 const countOr = (fallback: number, value: unknown) => (value === undefined ? fallback : readCount("count", value));
-
-function readWhole(name: string, value: unknown): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw bad(`${name} is ${show(value)}; it needs to be a whole number from 0`);
-}
 
 function readWords(value: unknown): string[] {
   if (Array.isArray(value) && value.every((word) => typeof word === "string")) return value;

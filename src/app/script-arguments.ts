@@ -1,8 +1,8 @@
 import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
-import { parseNeuron } from "#model/ids.ts";
-import type { NeuronId } from "#model/ids.ts";
+import { parseHead, parseNeuron } from "#model/ids.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
 import { readIntervention } from "#model/interventions.ts";
 import type { Intervention, InterventionText } from "#model/interventions.ts";
 import type { Prompt } from "#protocol/engine.ts";
@@ -60,6 +60,11 @@ export function readCount(name: string, value: unknown): number {
   throw bad(`${name} is ${show(value)}; it needs to be a whole number from 1`);
 }
 
+export function readWhole(name: string, value: unknown): number {
+  if (isIndex(value)) return value;
+  throw bad(`${name} is ${show(value)}; it needs to be a whole number from 0`);
+}
+
 export function readChoice<Choice extends string>(
   name: string,
   value: unknown,
@@ -101,6 +106,12 @@ const describe = (value: unknown) =>
         .map(([key, part]) => `${key}: ${show(part)}`)
         .join(", ")} }`
     : show(value);
+
+export function readHead(name: string, value: unknown): HeadId {
+  const at = typeof value === "string" ? parseHead(value) : undefined;
+  if (at) return at;
+  throw bad(`${name} is ${show(value)}; it needs to be as "L0H7"`);
+}
 
 export function readNeuron(at: unknown): NeuronId {
   const found = typeof at === "string" ? parseNeuron(at) : at;

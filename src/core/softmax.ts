@@ -8,6 +8,9 @@ export function logSumExp(logits: ArrayLike<number>): number {
   return largest + Math.log(sum);
 }
 
+/** ln of one token's probability, in nats: its logit − log-sum-exp. */
+export const logProbability = (logits: ArrayLike<number>, id: number): number => logits[id]! - logSumExp(logits);
+
 /** Probabilities in float64; they sum to 1 within rounding. */
 export function softmax(logits: ArrayLike<number>): Float64Array {
   const total = logSumExp(logits);

@@ -117,20 +117,10 @@ export function linearColumn(linear: Linear, col: number): Float32Array {
 
 /** Wᵀ·y, summed in float64: for every input, the inner product of its column with `y` [rows]. */
 export function multiplyTransposed(linear: Linear, y: ArrayLike<number>): Float64Array {
+  if (!(linear.values instanceof Float32Array)) return multiplyRowsTransposed(linear, 0, y);
   const product = new Float64Array(linear.cols);
-  if (linear.values instanceof Float32Array) {
-    for (let col = 0; col < linear.cols; col++) {
-      product[col] = dot(linear.values.subarray(col * linear.rows, (col + 1) * linear.rows), y);
-    }
-    return product;
-  }
-  const weights = new Float32Array(linear.cols);
-  for (let row = 0; row < linear.rows; row++) {
-    const factor = y[row]!;
-    // most of a vocabulary is out of the question when a single token is asked about
-    if (factor === 0) continue;
-    linearRow(linear, row, weights);
-    for (let col = 0; col < weights.length; col++) product[col]! += factor * weights[col]!;
+  for (let col = 0; col < linear.cols; col++) {
+    product[col] = dot(linear.values.subarray(col * linear.rows, (col + 1) * linear.rows), y);
   }
   return product;
 }
@@ -163,6 +153,7 @@ export function multiplyRowsTransposed(linear: Linear, fromRow: number, y: Array
   const weights = new Float32Array(linear.cols);
   for (let row = 0; row < y.length; row++) {
     const factor = y[row]!;
+    // most of a vocabulary is out of the question when a single token is asked about
     if (factor === 0) continue;
     linearRow(linear, fromRow + row, weights);
     for (let col = 0; col < weights.length; col++) product[col]! += factor * weights[col]!;

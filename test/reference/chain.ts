@@ -5,8 +5,9 @@ import type { Capture } from "./forward.ts";
 import { atLast, lensLogits, logProbability } from "./lens.ts";
 import type { Lens } from "./lens.ts";
 import { headIncreases, headOutput, headOutputBySource, increase, neuronIncrease, valueVector } from "./method.ts";
+import { normScale } from "./norms.ts";
 import { transposed } from "./tensors.ts";
-import { hadamard, inner, meanSquare, plus, rowOf, scaled, sumOf, times } from "./vectors.ts";
+import { hadamard, inner, plus, rowOf, scaled, sumOf, times } from "./vectors.ts";
 
 /**
  * The analyses behind the logic chain, forwards and one vector at a time, as their definitions have them: the engine reads backwards
@@ -58,15 +59,14 @@ function ffnGain(model: ReferenceModel, layer: number): Float64Array {
   return tensorOf(model, `${name}.weight`).data;
 }
 
-export function centred(model: ReferenceModel, x: Float64Array): Float64Array {
+function centred(model: ReferenceModel, x: Float64Array): Float64Array {
   if (!model.anatomy.finalNorm(model).centred) return x;
   const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
   return x.map((value) => value - mean);
 }
 
-/** 1 / sqrt(mean square + ε) of a (centred) vector: the scale that a layer's norm takes from it. */
-export const scaleOf = (model: ReferenceModel, x: Float64Array): number =>
-  1 / Math.sqrt(meanSquare(centred(model, x)) + model.anatomy.finalNorm(model).epsilon);
+/** The scale that a layer's norm takes from a vector: all norms of a model have the final one's form. */
+const scaleOf = (model: ReferenceModel, x: Float64Array): number => normScale(model.anatomy.finalNorm(model), x);
 
 export const score = (vector: Float64Array, { up, gate }: Keys): Score =>
   gate ? { up: inner(vector, up), gate: inner(vector, gate) } : { up: inner(vector, up) };

@@ -1,12 +1,11 @@
 import type { Intervention } from "#model/interventions.ts";
-import { layerWeight } from "./families/family.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
 import type { Capture } from "./forward.ts";
 import { addedLogits, atLast, lensLogits, lensLogProbability, logProbability } from "./lens.ts";
 import type { Lens } from "./lens.ts";
 import type { Tensor } from "./tensors.ts";
-import { columnOf, hadamard, largest, plus, scaled, times } from "./vectors.ts";
+import { columnOf, largest, plus, scaled, times } from "./vectors.ts";
 
 /**
  * The analyses of Yu & Ananiadou (2024), "Interpreting Arithmetic Mechanism in Large Language Models through
@@ -201,17 +200,6 @@ export function bottomTokens(
   count: number,
 ): { id: number; logit: number }[] {
   return topTokens(model, scaled(vector, -1), count).map(({ id, logit }) => ({ id, logit: -logit }));
-}
-
-/** A gated neuron's key: the norm's gain times its row of up_proj or gate_proj, d values, to be met with a raw residual. */
-export function neuronKey(
-  model: ReferenceModel,
-  part: "up" | "gate",
-  at: { readonly layer: number; readonly neuron: number },
-): Float64Array {
-  const weight = layerWeight(model, at.layer, `mlp.${part}_proj`);
-  const row = weight.data.slice(at.neuron * model.modelDim, (at.neuron + 1) * model.modelDim);
-  return hadamard(row, layerWeight(model, at.layer, "post_attention_layernorm").data);
 }
 
 const table = (rows: number, cols: number, cell: (row: number, col: number) => number): number[][] =>

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { abacusFiles, randomCheckpoint } from "../checkpoints.ts";
 import { silu } from "./activations.ts";
+import { keysOf } from "./chain.ts";
 import { layerWeight, tensorOf, unembedding } from "./families/family.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
@@ -20,7 +21,6 @@ import {
   mostImportantHead,
   neuronIncrease,
   neuronIncreases,
-  neuronKey,
   rankNeurons,
   targetOf,
   topPredictions,
@@ -160,7 +160,7 @@ describe.each(models)("obeys the method's laws on %s", (_name, model, ids) => {
     for (const layer of layers) {
       const heads = headsOf(model).map((head) => headOutput(model, clean, layer, head));
       expect(sumOf(heads)).toBeAllClose(atLast(clean.attnOutput[layer]!), IDENTITY);
-      const key = neuronKey(model, "up", { layer, neuron: 5 });
+      const key = keysOf(model, layer, 5).up;
       const shares = heads.map((output) => inner(output, key)).reduce((a, b) => a + b);
       expect(shares).toBeAllClose(inner(atLast(clean.attnOutput[layer]!), key), IDENTITY);
     }
@@ -173,7 +173,7 @@ describe.each(models)("obeys the method's laws on %s", (_name, model, ids) => {
       expect(sumOf(bySource)).toBeAllClose(headOutput(model, clean, layer, head), IDENTITY);
     });
     const perPosition = ids.map((_, position) => sumOf(sources.map((bySource) => bySource[position]!)));
-    const key = neuronKey(model, "gate", { layer: later, neuron: 3 });
+    const key = keysOf(model, later, 3).gate!;
     const score = (vector: Float64Array) => inner(throughFrozenHead(model, clean, later, vector), key);
     const sum = perPosition.map(score).reduce((a, b) => a + b);
     expect(sum).toBeAllClose(score(atLast(clean.attnOutput[layer]!)), IDENTITY);
@@ -184,8 +184,8 @@ describe.each(models)("obeys the method's laws on %s", (_name, model, ids) => {
       const residual = atLast(clean.residualOutput[layer]!);
       const rms = Math.sqrt(meanSquare(residual) + model.anatomy.finalNorm(model).epsilon);
       const explained = Float64Array.from({ length: model.neurons }, (_, neuron) => {
-        const gate = inner(residual, neuronKey(model, "gate", { layer, neuron })) / rms;
-        const up = inner(residual, neuronKey(model, "up", { layer, neuron })) / rms;
+        const gate = inner(residual, keysOf(model, layer, neuron).gate!) / rms;
+        const up = inner(residual, keysOf(model, layer, neuron).up) / rms;
         return silu(gate) * up;
       });
       expect(explained).toBeAllClose(atLast(clean.activation[layer]!), IDENTITY);

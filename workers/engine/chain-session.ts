@@ -1,5 +1,4 @@
 import { ablateEach, neuronOff } from "#analysis/ablations.ts";
-import type { Capture } from "#analysis/capture.ts";
 import { assembleChain, chainInRun } from "#analysis/chain/assemble.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
@@ -13,7 +12,7 @@ import {
   valueAttentionNeurons,
 } from "#analysis/query-neurons.ts";
 import { attentionOutput, ffnOutput } from "#analysis/transfer.ts";
-import { logSumExp } from "#core/softmax.ts";
+import { logProbability } from "#core/softmax.ts";
 import { checkHead, checkNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type {
@@ -123,7 +122,7 @@ export class ChainSession {
       evaluated,
       total: spec.layers * spec.neurons,
       certified,
-      logProbability: { before: logProbability(before, target), after: logProbability(after, target) },
+      logProbability: { before: logProbability(before.logits, target), after: logProbability(after.logits, target) },
     };
   }
 
@@ -145,7 +144,7 @@ export class ChainSession {
       lowest,
       others: higher.map((at, index) => ({ ...at, before: before[index]!, after: without!.activations[index]! })),
       drop: meanDrop(before, without!.activations),
-      effect: without!.logProbability - logProbability(clean, target),
+      effect: without!.logProbability - logProbability(clean.logits, target),
     };
   }
 
@@ -227,5 +226,3 @@ export class ChainSession {
     if (this.#chains.size > MAX_CHAINS) this.#chains.delete(oldest!);
   }
 }
-
-const logProbability = ({ logits }: Pick<Capture, "logits">, target: number) => logits[target]! - logSumExp(logits);

@@ -21,7 +21,8 @@ import {
   neuronsByLogit,
   valueOutput,
 } from "#test/reference/lab.ts";
-import { bottomTokens, neuronKey, topTokens, valueVector } from "#test/reference/method.ts";
+import { keysOf } from "#test/reference/chain.ts";
+import { bottomTokens, topTokens, valueVector } from "#test/reference/method.ts";
 import { readModel } from "#test/reference/model.ts";
 import type { ReferenceModel } from "#test/reference/families/family.ts";
 import { forward } from "#test/reference/forward.ts";
@@ -192,7 +193,7 @@ describe.each(MODELS)("on $name in f32", ({ files, ids, target, token }) => {
     const { keys, through } = await lab.neuronWiring(at, { count: 5 });
     expect(keys.map(({ part }) => part)).toEqual(["gate", "up"]);
     for (const { part, raisedBy, loweredBy } of keys) {
-      const products = embeddingProducts(reference, neuronKey(reference, part, at));
+      const products = embeddingProducts(reference, keysOf(reference, at.layer, at.neuron)[part]!);
       const sorted = [...products].sort((a, b) => b - a);
       expect(raisedBy.map(({ logit }) => logit)).toBeAllClose(sorted.slice(0, 5), LOGITS);
       expect(loweredBy.map(({ logit }) => logit)).toBeAllClose(sorted.toReversed().slice(0, 5), LOGITS);

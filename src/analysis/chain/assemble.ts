@@ -1,4 +1,4 @@
-import { logSumExp, softmax } from "#core/softmax.ts";
+import { logProbability, softmax } from "#core/softmax.ts";
 import { topIndices } from "#core/top.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
@@ -59,7 +59,7 @@ interface Asked extends ChainQuestion {
  */
 export async function assembleChain(runner: Runner, clean: Capture, question: ChainQuestion): Promise<Chain> {
   const { target, thresholds, signal } = question;
-  const baseline = logProbability(clean, target);
+  const baseline = logProbability(clean.logits, target);
   const asked: Asked = { ...question, lens: { runner, scale: clean.scale }, clean, baseline };
   const sweep = await sweepHeads(runner, clean, {
     target,
@@ -253,11 +253,9 @@ function ablationOf(asked: Asked, head: HeadId, after: Capture): ChainAblation {
     before: ranked(asked.clean),
     after: ranked(after),
     targetBefore: asked.baseline,
-    targetAfter: logProbability(after, asked.target),
+    targetAfter: logProbability(after.logits, asked.target),
   };
 }
-
-const logProbability = ({ logits }: Capture, target: number) => logits[target]! - logSumExp(logits);
 
 /**
  * The same chain in a run with interventions: its parts stay, and every activation, contribution, claim and the prediction are those of
@@ -272,7 +270,7 @@ export async function chainInRun(
   target: number,
 ): Promise<Chain> {
   const outline = outlineOf(chain);
-  const baseline = logProbability(pair.run, target);
+  const baseline = logProbability(pair.run.logits, target);
   if (!outline) return { ...chain, baseline };
   const claims = await claimsOf(lens, pair, outline, target);
   const key = ({ from, to, kind, position }: Chain["edges"][number] | (typeof claims.edges)[number]) =>

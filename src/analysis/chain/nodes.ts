@@ -1,5 +1,5 @@
 import { rowOf } from "#core/matrix.ts";
-import { logSumExp } from "#core/softmax.ts";
+import { logProbability } from "#core/softmax.ts";
 import { neuronOff } from "../ablations.ts";
 import type { Capture } from "../capture.ts";
 import { activationOf, headOutput } from "../increase.ts";
@@ -156,7 +156,7 @@ async function theHead({ lens, clean, after, outline, claims, target, baseline }
       index: head.head,
       position: clean.ids.length - 1,
       contribution: claims.contributions.get(headNode(head)),
-      effect: after.logits[target]! - logSumExp(after.logits) - baseline,
+      effect: logProbability(after.logits, target) - baseline,
       switchOff: [{ kind: "head", at: head, scale: 0 }],
     },
   };
@@ -216,7 +216,7 @@ function measurementOf(
     case "enhances":
     case "transfers": {
       const isHead = from === headNode(outline.head);
-      const left = isHead ? after.logits[target]! - logSumExp(after.logits) : sender?.logProbability;
+      const left = isHead ? logProbability(after.logits, target) : sender?.logProbability;
       return left === undefined ? undefined : { quantity: "log-probability", before: baseline, after: left };
     }
     default:

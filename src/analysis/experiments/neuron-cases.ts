@@ -1,17 +1,17 @@
-import { fromRows, matrix, rowOf } from "#core/matrix.ts";
-import type { Matrix } from "#core/matrix.ts";
-import { logSumExp } from "#core/softmax.ts";
+import { logProbability } from "#core/softmax.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
+import { ablateEach, neuronOff } from "../ablations.ts";
+import type { AblationQuestion } from "../ablations.ts";
 import { capture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
+import { lowestNeuron } from "../enhancing-graph.ts";
 import { activationOf } from "../increase.ts";
-import { throughLayers } from "../layers.ts";
 import { randomGroups } from "../neuron-group.ts";
 import { compareNeurons } from "../neurons.ts";
 import type { ComparedNeuron } from "../neurons.ts";
 import type { Runner } from "../runner.ts";
-import { AS_IT_IS, off, scoresUnder, switchedRow } from "./switched-neurons.ts";
+import { AS_IT_IS, off, scoresUnder } from "./switched-neurons.ts";
 import type { NeuronSwitch } from "./switched-neurons.ts";
 
 /** One token of an answer and all before it: what a comparison at the last position is about. */
@@ -92,7 +92,7 @@ export async function neuronCase(
   const switches = [AS_IT_IS, ...lists.flatMap((list) => switchesOf(runner, list, options))];
   const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, signal);
   const scored = scores.map(([score]) => ({ logProbability: score!.logProbability[0]!, isTop: score!.isTop[0]! }));
-  const lowest = await lossesWithoutLowest(runner, clean, lists, signal);
+  const lowest = await lossesWithoutLowest(runner, clean, lists, { target, ...(signal && { signal }) });
   const each = 2 + 2 * options.draws;
   return {
     baseline: scored[0]!,
@@ -130,7 +130,7 @@ function switchesOf(
 
 function targetScore(logits: Float32Array, target: number): TargetScore {
   const highest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
-  return { logProbability: logits[target]! - logSumExp(logits), isTop: logits[target]! >= highest };
+  return { logProbability: logProbability(logits, target), isTop: logits[target]! >= highest };
 }
 
 /** Σ sign(m)·(m − m') / Σ |m|, m before and m' after; NaN where nothing fired. */
@@ -150,59 +150,29 @@ export function activationLoss(
 
 /** The neuron of the lowest layer; of several there, the one of largest increase before. */
 export const lowestOf = (neurons: readonly ComparedNeuron[]): ComparedNeuron =>
-  [...neurons].sort((a, b) => a.layer - b.layer || b.before - a.before)[0]!;
+  lowestNeuron([...neurons].sort((a, b) => b.before - a.before))!;
 
-/** What each list loses of its activations at the last position when its lowest neuron is at 0, which itself is left out. */
+/**
+ * What each list loses of its activations at the last position when its lowest neuron is at 0, which itself is left out.
+ *
+ * @param lists each the beginning of a longer one
+ */
 async function lossesWithoutLowest(
   runner: Runner,
   clean: Capture,
   lists: readonly (readonly ComparedNeuron[])[],
-  signal: AbortSignal | undefined,
+  question: Pick<AblationQuestion, "target" | "signal">,
 ): Promise<{ readonly lowestLoss: number; readonly lowest: NeuronId }[]> {
   const lowest = lists.map(lowestOf);
-  const posts = await activationsWithout(runner, clean, lowest, signal);
+  const watched = lists.reduce((longest, list) => (list.length > longest.length ? list : longest));
+  const without = await ablateEach(runner, clean, lowest.map(neuronOff), { ...question, watched });
   return lists.map((list, row) => {
     const { layer, neuron } = lowest[row]!;
     const others = list.filter((at) => at !== lowest[row]);
-    const after = (at: NeuronId) => rowOf(posts[at.layer]!, row)[at.neuron]!;
+    const after = (at: NeuronId) => without[row]!.activations[watched.findIndex((each) => each === at)]!;
     return {
       lowestLoss: activationLoss(others, (at) => activationOf(clean, at), after),
       lowest: { layer, neuron },
     };
   });
-}
-
-/** Every neuron's activation at the last position, [layer][variant, neurons], with one neuron at 0 in each variant. */
-async function activationsWithout(
-  runner: Runner,
-  clean: Capture,
-  neurons: readonly NeuronId[],
-  signal: AbortSignal | undefined,
-): Promise<Matrix[]> {
-  const { spec } = runner;
-  const positions = clean.ids.length;
-  const first = Math.min(...neurons.map(({ layer }) => layer));
-  const posts: Matrix[] = [];
-  const start = runner.upload(clean.layers[first]!.residPre.data, 1, positions);
-  const residual = await throughLayers(runner, start, {
-    from: first,
-    runOf: (layer) => ({
-      ...(layer === first && { variants: neurons.map(() => 0) }),
-      neuronScale: fromRows(
-        neurons.map((at) => switchedRow(spec, layer, off([at]))),
-        spec.neurons,
-      ),
-      taps: ["post"],
-    }),
-    onTaps(layer, { post }) {
-      const all = matrix(neurons.length * positions, spec.neurons, post);
-      posts[layer] = fromRows(
-        neurons.map((_, row) => rowOf(all, (row + 1) * positions - 1)),
-        spec.neurons,
-      );
-    },
-    signal,
-  });
-  runner.release(residual);
-  return posts;
 }

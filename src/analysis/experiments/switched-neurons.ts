@@ -95,7 +95,7 @@ const touches = (each: NeuronSwitch, layer: number) =>
   each.kind === "only" ? layer >= each.fromLayer : each.neurons.some((at) => at.layer === layer);
 
 /** What a switch multiplies each neuron of a layer by, [neurons]. */
-export function switchedRow(spec: Pick<ModelSpec, "neurons">, layer: number, each: NeuronSwitch): Float32Array {
+function switchedRow(spec: Pick<ModelSpec, "neurons">, layer: number, each: NeuronSwitch): Float32Array {
   const isOnly = each.kind === "only" && layer >= each.fromLayer;
   const row = new Float32Array(spec.neurons).fill(isOnly ? 0 : 1);
   const scale = each.kind === "scale" ? each.scale : 1;
