@@ -88,7 +88,7 @@ test("of a damaged link, a notice says what was left out and the rest opens", { 
     for (const sentence of [
       "d is “q9”; it needs one of q4, q8, f32",
       "x lists “L0H7*zero”; what follows * needs to be a number",
-      "view is “moon”; it needs one of heads, neurons",
+      "view is “moon”; it needs one of heads, chain, neurons",
       "sel is “banana”; it needs a head or a neuron, as L0H7 or L4N425",
       "t is “-3”; it needs a token id, a whole number from 0",
       "b is “word”; it needs a log-probability in nats, 0 or less",

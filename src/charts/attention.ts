@@ -1,3 +1,4 @@
+import { clip } from "./clip.ts";
 import type { Box } from "./heatmap.ts";
 
 export interface AttentionCell extends Box {
@@ -40,8 +41,6 @@ export function labelledAttention(
   const isNamed = drawn.cellPx >= LEAST_NAMED_CELL_PX;
   return { ...drawn, labels: pattern.map((_, at) => (isNamed ? clip(names[at] ?? String(at), most) : "")) };
 }
-
-const clip = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 
 /** Room for labels, in pixels: the tokens' names left and above. */
 export interface Margins {

@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
+import { changedSettings } from "./chain-view.ts";
 import { experimentClaims } from "./experiments/claims.ts";
 import type { ExperimentClaim } from "./experiments/claims.ts";
 import { experimentForm, writeForm } from "./experiments/form.ts";
@@ -72,7 +73,8 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const { choice, dtype } = model.getState();
   if (!choice) return undefined;
   const { prompt, target, interventions } = question.getState();
-  const { tab, selected, sort } = view.getState();
+  const { tab, selected, sort, chain } = view.getState();
+  const changed = changedSettings(chain);
   return {
     model: choice.id,
     ...(choice.revision !== undefined && { revision: choice.revision }),
@@ -83,6 +85,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     view: tab,
     ...(selected && { selected }),
     ...(tab === "neurons" && { sort }),
+    ...(changed && { chain: changed }),
     ...(tab === "experiments" && { experiment: experimentForm.getState() }),
     expected: {
       ...(isWithClaims ? claimsToShare() : claimed()),

@@ -1,10 +1,11 @@
 import type { Dtype } from "#model/checkpoint.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
+import type { ChainThresholds } from "#protocol/chain.ts";
 import type { ExperimentClaim } from "./experiments/claims.ts";
 import type { ExperimentForm } from "./experiments/form.ts";
 
-export const VIEWS = ["heads", "neurons", "lab", "experiments"] as const;
+export const VIEWS = ["heads", "chain", "neurons", "lab", "experiments"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** The name that a finding gives the model shipped with the page. */
@@ -13,6 +14,25 @@ export const BUNDLED_MODEL = "abacus";
 export type Selection =
   | { readonly kind: "head"; readonly at: HeadId }
   | { readonly kind: "neuron"; readonly at: NeuronId };
+
+/** How the chain is looked at. */
+export interface ChainSettings {
+  /** Those that a person moved; the rest are the defaults. */
+  readonly thresholds: Partial<ChainThresholds>;
+  /** Explained as the predicting one; left out: the head whose loss costs the target most. */
+  readonly head?: HeadId;
+  /** Edges whose share is smaller are faint, 0 to 1. */
+  readonly leastShare: number;
+  /** A second prompt beside the page's own; left out: only one chain. */
+  readonly other?: string;
+  /** A chain that others published, in place of the model's own. */
+  readonly published?: PublishedName;
+}
+
+export const PUBLISHED = ["llama-7b-3plus5"] as const;
+export type PublishedName = (typeof PUBLISHED)[number];
+
+export const DEFAULT_CHAIN: ChainSettings = { thresholds: {}, leastShare: 0.2 };
 
 export interface SortOrder {
   readonly column: string;
@@ -53,6 +73,8 @@ export interface Finding {
   readonly selected?: Selection;
   /** Of the comparison table. */
   readonly sort?: SortOrder;
+  /** What is not as `DEFAULT_CHAIN` has it. */
+  readonly chain?: Partial<ChainSettings>;
   /** What the experiments' tab asks. */
   readonly experiment?: ExperimentForm;
   readonly expected: Claims;

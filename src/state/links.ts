@@ -1,7 +1,7 @@
 import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { currentFinding, opened } from "./claims.ts";
 import { editExperiment } from "./experiments/form.ts";
-import { BUNDLED_MODEL, NO_FINDING } from "./finding.ts";
+import { BUNDLED_MODEL, DEFAULT_CHAIN, NO_FINDING } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { loadModel } from "./loading.ts";
 import { DEFAULT_DTYPE, choiceNamed, model } from "./model.ts";
@@ -29,7 +29,12 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
   dismiss("interventions"); // of the finding before
   opened.setState({ finding });
   replaceQuestion({ prompt: finding.prompt, target: finding.target, interventions: finding.interventions });
-  view.setState({ tab: finding.view, sort: finding.sort ?? DEFAULT_SORT, hovered: undefined });
+  view.setState({
+    tab: finding.view,
+    sort: finding.sort ?? DEFAULT_SORT,
+    hovered: undefined,
+    chain: { ...DEFAULT_CHAIN, ...finding.chain },
+  });
   select(finding.selected);
   if (finding.experiment) editExperiment(finding.experiment);
   openModel(finding, shipped);

@@ -3,34 +3,18 @@ import { DTYPES } from "#model/checkpoint.ts";
 import { formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import { interventionKey, readIntervention } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
+import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { readClaims, writeClaims } from "./experiments/claims.ts";
 import { readForm, writeForm } from "./experiments/form.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, isAddress, isRepo, isRevision } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
-
-/** Every head of the largest models fits; a longer list would only freeze the page that draws it. */
-const MAX_LIST_ITEMS = 4_096;
-
-/** What a notice quotes of a value, so that a damaged link does not fill the page. */
-const MAX_QUOTED_CHARACTERS = 60;
+import { isExact, joined, readCount, readList, readNumber } from "./link-values.ts";
+import type { Field } from "./link-values.ts";
 
 /** Decimals of the claimed numbers: 0.00005 nats of rounding, a twentieth of what a check allows. */
 export const CLAIM_DECIMALS = 4;
 
 const VERSION = 1;
-
-export type Notice = (sentence: string) => void;
-
-/** One key of the link. */
-export interface Field {
-  readonly key: string;
-  /** What a value has to be, for the notice about one that is not. */
-  readonly needs: string;
-  /** @returns undefined for a default, which is left out */
-  write(finding: Finding): string | undefined;
-  /** @returns undefined for what it cannot use; of a list it uses what it can and reports the rest */
-  read(text: string, notice: Notice): Partial<Finding> | undefined;
-}
 
 /** Every key that a link can have, in the order in which they are written. */
 export const FIELDS: readonly Field[] = [
@@ -111,6 +95,7 @@ export const FIELDS: readonly Field[] = [
       return column === undefined ? undefined : { sort: { column, descending: minus === "-" } };
     },
   },
+  ...CHAIN_FIELDS,
   {
     key: "ex",
     needs: "an experiment, as heads;suite:abacus-2d;n:20",
@@ -159,9 +144,6 @@ export const FIELDS: readonly Field[] = [
   },
 ];
 
-export const quote = (text: string) =>
-  text.length <= MAX_QUOTED_CHARACTERS ? `“${text}”` : `“${text.slice(0, MAX_QUOTED_CHARACTERS)}…”`;
-
 function readModel(text: string): Partial<Finding> | undefined {
   if (isAddress(text)) return { model: text };
   const at = text.indexOf("@");
@@ -169,24 +151,6 @@ function readModel(text: string): Partial<Finding> | undefined {
   if (!isRepo(model)) return undefined;
   if (revision === undefined) return { model };
   return isRevision(revision) ? { model, revision } : undefined;
-}
-
-const joined = <Item>(items: readonly Item[], format: (item: Item) => string) =>
-  items.length === 0 ? undefined : items.map(format).join(";");
-
-/** `read` gives an item, or a sentence about what it cannot use. */
-function readList<Item>(key: string, text: string, read: (item: string) => Item | string, notice: Notice): Item[] {
-  const texts = text.split(";").filter((item) => item.trim() !== "");
-  if (texts.length > MAX_LIST_ITEMS) {
-    notice(`link: ${key} lists ${texts.length} items; the first ${MAX_LIST_ITEMS} are used`);
-  }
-  const items: Item[] = [];
-  for (const each of texts.slice(0, MAX_LIST_ITEMS)) {
-    const item = read(each);
-    if (typeof item === "string") notice(`link: ${key} lists ${quote(each)}; ${item}`);
-    else items.push(item);
-  }
-  return items;
 }
 
 /** `L0H7*0`; a missing scale is 0. */
@@ -231,27 +195,12 @@ function readNeuron(text: string) {
   return at && isExact(at.layer, at.neuron) ? at : undefined;
 }
 
-/** Digits without end still match the notation, but no longer name one thing. */
-const isExact = (...indices: number[]) => indices.every((index) => Number.isSafeInteger(index));
-
 /** What is not a number, as of a run that was stopped, claims nothing. */
 const formatClaim = (nats: number | undefined) =>
   nats === undefined || !Number.isFinite(nats) ? undefined : formatNats(nats);
 
 // + 0 turns −0 into 0
 const formatNats = (nats: number) => String(Number(nats.toFixed(CLAIM_DECIMALS)) + 0);
-
-/** A decimal number and nothing else: `Number` alone would take "" for 0 and "0x10" for 16. */
-function readNumber(text: string): number | undefined {
-  const plain = text.trim().replace("−", "-");
-  const value = /^[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
-  return Number.isFinite(value) ? value + 0 : undefined;
-}
-
-function readCount(text: string): number | undefined {
-  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(count) ? count : undefined;
-}
 
 function readLogProbability(text: string): number | undefined {
   const value = readNumber(text);

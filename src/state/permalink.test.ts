@@ -280,7 +280,7 @@ describe("reading a link", () => {
       {},
       "link: x lists “L0H7*1e9”; intervention: scale 1000000000 must be a number from −100 to 100",
     ],
-    ["a view that is none", "view=3d", {}, "link: view is “3d”; it needs one of heads, neurons"],
+    ["a view that is none", "view=3d", {}, "link: view is “3d”; it needs one of heads, chain, neurons"],
     ["a selection that is none", "sel=L0", {}, "link: sel is “L0”; it needs a head or a neuron, as L0H7 or L4N425"],
     [
       "a head of a layer without end",

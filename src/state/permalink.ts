@@ -1,7 +1,8 @@
 import { NO_FINDING } from "./finding.ts";
 import type { ClaimedNeuron, Finding } from "./finding.ts";
-import { FIELDS, formatClaimedNeuron, quote } from "./permalink-fields.ts";
-import type { Field, Notice } from "./permalink-fields.ts";
+import { quote } from "./link-values.ts";
+import type { Field, Notice } from "./link-values.ts";
+import { FIELDS, formatClaimedNeuron } from "./permalink-fields.ts";
 
 /** What mail programs, chats and printed papers carry without breaking it. */
 export const MAX_LINK_CHARACTERS = 2_000;
@@ -79,10 +80,11 @@ function readField(field: Field, text: string, notice: Notice): Partial<Finding>
   return read ?? {};
 }
 
-/** The claims come from three keys, the rest from one each. */
+/** The claims and the chain come from several keys, the rest from one each. */
 const merge = (finding: Finding, read: Partial<Finding>): Finding => ({
   ...finding,
   ...read,
+  ...(read.chain && { chain: { ...finding.chain, ...read.chain } }),
   expected: { ...finding.expected, ...read.expected },
 });
 

@@ -93,6 +93,15 @@ export function togglePart(part: Part): void {
   else removeIntervention(part);
 }
 
+/** Off together if any of them runs as it is, else back on together; one step of undo. */
+export function toggleParts(parts: readonly Part[]): void {
+  const { interventions } = question.getState();
+  const keys = new Set(parts.map(partKey));
+  const others = interventions.filter((change) => !keys.has(interventionKey(change)));
+  const isOn = parts.some((part) => scaleOf(interventions, part) === 1);
+  replaceInterventions(isOn ? [...others, ...parts.map((part) => ({ ...part, scale: 0 }))] : others);
+}
+
 export const resetInterventions = () => replaceInterventions([]);
 
 /** Takes back the last change of the interventions; without one, does nothing. */

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { HeadId } from "#model/ids.ts";
-import type { SortOrder, ViewName } from "./finding.ts";
+import { DEFAULT_CHAIN } from "./finding.ts";
+import type { ChainSettings, SortOrder, ViewName } from "./finding.ts";
 import { samePart } from "./question.ts";
 import type { Part } from "./question.ts";
 
@@ -24,6 +25,7 @@ interface View {
   /** Rows of the neuron table. */
   readonly count: number;
   readonly colourScale: ColourScale;
+  readonly chain: ChainSettings;
   readonly theme: Theme;
   /** What the system asks for; injected by the app. */
   readonly prefersDark: boolean;
@@ -42,6 +44,7 @@ export const view = createStore<View>(() => ({
   sort: DEFAULT_SORT,
   count: NEURON_COUNTS[0],
   colourScale: "linear",
+  chain: DEFAULT_CHAIN,
   theme: "auto",
   prefersDark: false,
   isHelpOpen: false,
@@ -53,6 +56,7 @@ export const hover = (hovered: Part | undefined) => view.setState({ hovered });
 export const setSort = (sort: SortOrder) => view.setState({ sort });
 export const setCount = (count: number) => view.setState({ count });
 export const setColourScale = (colourScale: ColourScale) => view.setState({ colourScale });
+export const setChain = (chain: ChainSettings) => view.setState({ chain });
 export const setTheme = (theme: Theme) => view.setState({ theme });
 export const setPrefersDark = (prefersDark: boolean) => view.setState({ prefersDark });
 export const setHelpOpen = (isHelpOpen: boolean) => view.setState({ isHelpOpen });

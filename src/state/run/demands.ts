@@ -3,6 +3,7 @@ import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { HeadSweep, ModelInfo, Prediction, ScoredAnswer, Token } from "#protocol/engine.ts";
+import type { ChainSettings } from "../finding.ts";
 import { partKey } from "../question.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
@@ -21,6 +22,8 @@ export interface Moment extends Question {
   readonly inspected: Part | undefined;
   /** Rows of the comparison that somebody looks at or claims; 0 for none. */
   readonly comparedNeurons: number;
+  /** How the chain is looked at; undefined while nobody does. */
+  readonly chain: ChainSettings | undefined;
 }
 
 /** How a demand reports while it runs. */
@@ -62,6 +65,7 @@ export function demands(now: Moment): Demands {
     ...(now.interventions.length > 0 && { after: afterDemand(now, target), ...followedDemand(now, clean.value) }),
     ...(now.interventions.length > 0 && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
     ...inspectionDemand(now, target),
+    ...(now.chain && chainDemands(now, now.chain, target)),
   };
 }
 
@@ -176,6 +180,26 @@ function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Resu
           onProgress: ({ done, total }) => progress(done, total),
         },
       ),
+  };
+}
+
+/** The other prompt's chain has the same thresholds and the same parts off, and its own answer as target. */
+function chainDemands(
+  { prompt, interventions }: Moment,
+  { thresholds, head, other }: ChainSettings,
+  { id: target, text }: Token,
+): Demands {
+  const options = { thresholds, interventions, ...(head && { head }) };
+  const moved = Object.entries(thresholds).map(([name, least]) => `${name}:${least}`);
+  const keys = [interventionsKey(interventions), moved.sort(), head && formatHead(head)];
+  const ask =
+    (asked: string, more: { readonly target?: number }): Demand<Results["chain"]>["run"] =>
+    (engine, { signal, progress }) =>
+      engine.chain(asked, { ...options, ...more }, { signal, onProgress: ({ done, total }) => progress(done, total) });
+  return {
+    chain: { key: keyOf(prompt, target, ...keys), target: text, run: ask(prompt, { target }) },
+    ...(other !== undefined &&
+      other !== "" && { otherChain: { key: keyOf(other, ...keys), target: "", run: ask(other, {}) } }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
+import type { Chain } from "#protocol/chain.ts";
 import type {
   HeadInspection,
   HeadSweep,
@@ -9,6 +10,8 @@ import type {
   ScoredAnswer,
   Tokenization,
 } from "#protocol/engine.ts";
+
+export type { Chain } from "#protocol/chain.ts";
 
 export type {
   HeadInspection,
@@ -38,6 +41,10 @@ export interface Results {
   readonly answerAfter: ScoredAnswer;
   readonly sweep: HeadSweep;
   readonly comparison: NeuronComparison;
+  /** How the answer travels, with the interventions in place. */
+  readonly chain: Chain;
+  /** The same for the prompt that it is compared with. */
+  readonly otherChain: Chain;
   readonly head: HeadInspection;
   readonly neuron: NeuronInspection;
 }
@@ -93,6 +100,8 @@ const empty = (): Slots => ({
   answerAfter: EMPTY_SLOT,
   sweep: EMPTY_SLOT,
   comparison: EMPTY_SLOT,
+  chain: EMPTY_SLOT,
+  otherChain: EMPTY_SLOT,
   head: EMPTY_SLOT,
   neuron: EMPTY_SLOT,
 });

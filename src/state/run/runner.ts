@@ -16,6 +16,8 @@ const ORDER: readonly ResultKind[] = [
   "answerAfter",
   "head",
   "neuron",
+  "chain",
+  "otherChain",
   "comparison",
   "sweep",
 ];

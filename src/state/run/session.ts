@@ -18,6 +18,7 @@ export function followQuestions(): () => void {
     question.subscribe((now, last) => schedule(now.prompt !== last.prompt ? TYPING_MS : 0)),
     view.subscribe((now, last) => {
       if (now.tab !== last.tab || now.selected !== last.selected || now.count !== last.count) schedule(0);
+      else if (now.chain !== last.chain) schedule(TYPING_MS);
       else if (now.hovered !== last.hovered) schedule(HOVER_MS);
     }),
     model.subscribe((now, last) => {
@@ -48,7 +49,7 @@ export function pursueNow(): void {
   const { info, status } = model.getState();
   if (status.kind !== "ready" || !info) return;
   const { prompt, target, answer, interventions } = question.getState();
-  const { tab, selected, hovered, count } = view.getState();
+  const { tab, selected, hovered, count, chain } = view.getState();
   const isCompared = tab === "neurons" || tab === "lab" || (claimed()?.neurons?.length ?? 0) > 0;
   pursue(
     demands({
@@ -60,6 +61,7 @@ export function pursueNow(): void {
       slots: results.getState(),
       inspected: hovered ?? selected,
       comparedNeurons: isCompared ? count : 0,
+      chain: tab === "chain" && chain.published === undefined ? chain : undefined,
     }),
   );
 }

@@ -28,6 +28,8 @@ export function Inspector() {
 
 const HINTS = {
   heads: "Point at a head to preview it, click to keep it here: what it is worth, where it looks, what it says.",
+  chain:
+    "Click a head or a neuron of the chain to keep it here: what it is worth, what it says, what is lost without it.",
   neurons:
     "Click a neuron in the table to keep its card here: what it promotes, where it is active, what is lost without it.",
   lab: "Click a neuron in a list to keep its card here: what it promotes, what raises it, what is lost without it.",

@@ -1,0 +1,143 @@
+import type { Chain, ChainEdge, ChainEdgeKind } from "#analysis/chain/chain.ts";
+import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./chain-marks.ts";
+import type { Box } from "./heatmap.ts";
+
+/** Of the strongest edge, in pixels. */
+export const MAX_WIDTH_PX = 10;
+/** Between the ends of edges that meet at the prediction. */
+const END_GAP_PX = 3;
+
+/** Between edges that join the same two nodes. */
+const SIBLING_GAP_PX = 7;
+
+interface Drawn {
+  readonly plates: readonly ChainPlate[];
+  readonly distribution: ChainDistribution;
+  readonly isStacked: boolean;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Every edge whose two ends are drawn, as a curve between them; the weakest first, so that the strongest lie on top. */
+export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): ChainCurve[] {
+  const boxes = new Map(drawn.plates.map((plate) => [plate.id, plate]));
+  const ends = endsAtPrediction(chain, boxes, drawn);
+  const strength = strengths(chain, scale.limit);
+  const labelled = strongestReads(chain, strength);
+  const curves = chain.edges.flatMap((edge): ChainCurve[] => {
+    const from = boxes.get(edge.from);
+    const to = boxes.get(edge.to) ?? ends.get(edge.from);
+    if (!from || !to) return [];
+    const apart = siblingOffset(chain, edge);
+    const points = isPlate(to)
+      ? between(edge, moved(from, apart), moved(to, apart), drawn.isStacked)
+      : { start: exit(from, drawn.isStacked), end: to };
+    const isVertical = drawn.isStacked || edge.kind === "amplifies";
+    const value = strength(edge);
+    return [
+      {
+        key: curveKey(edge),
+        edge,
+        path: curve(points.start, points.end, isVertical),
+        width: value * MAX_WIDTH_PX,
+        strength: value,
+        // what is published without its size is not small
+        isShown: edge.claimed === undefined || value >= scale.threshold,
+        label: labelled.has(curveKey(edge)) && isPlate(to) ? carrier(to) : "",
+        // the middle of a curve whose ends bend alike lies half-way
+        labelAt: { x: (points.start.x + points.end.x) / 2, y: (points.start.y + points.end.y) / 2 },
+      },
+    ];
+  });
+  return curves.sort((a, b) => a.strength - b.strength);
+}
+
+export const curveKey = ({ from, to, kind, position }: ChainEdge) => `${from} ${to} ${kind} ${position ?? ""}`;
+
+const isPlate = (end: ChainPlate | Point): end is ChainPlate => "id" in end;
+
+/** `L17H22`, `L15`: who moves a feature from one position to another. */
+const carrier = ({ node }: ChainPlate) => (node.kind === "head" ? node.id : `L${node.layer} attention`);
+
+/** Of the edges that one reader has from one position, the strongest: it alone bears the reader's name. */
+function strongestReads({ edges }: Chain, strength: (edge: ChainEdge) => number): ReadonlySet<string> {
+  const best = new Map<string, ChainEdge>();
+  for (const edge of edges.filter(({ kind }) => kind === "enhances")) {
+    const read = `${edge.to} ${edge.position}`;
+    const known = best.get(read);
+    if (!known || strength(edge) > strength(known)) best.set(read, edge);
+  }
+  return new Set([...best.values()].map(curveKey));
+}
+
+/** Edges between the same two nodes, one for each position, run beside each other. */
+function siblingOffset({ edges }: Chain, edge: ChainEdge): number {
+  const siblings = edges.filter(({ from, to, kind }) => from === edge.from && to === edge.to && kind === edge.kind);
+  return (siblings.indexOf(edge) - (siblings.length - 1) / 2) * SIBLING_GAP_PX;
+}
+
+const moved = <B extends Box>(box: B, by: number): B => ({ ...box, y: box.y + by });
+
+/** |claimed| in shares of what the receiver gets, else of the largest of its kind; increases in shares of the scale's limit. */
+function strengths({ edges }: Chain, limit: number): (edge: ChainEdge) => number {
+  const largest = new Map<ChainEdgeKind, number>([["promotes", limit]]);
+  for (const { kind, claimed } of edges) {
+    if (kind !== "promotes") largest.set(kind, Math.max(largest.get(kind) ?? 0, Math.abs(claimed ?? 0)));
+  }
+  return ({ kind, share, claimed }) => {
+    if (share !== undefined) return Math.min(1, share);
+    if (claimed === undefined) return 0;
+    const most = largest.get(kind) ?? 0;
+    return most === 0 ? 0 : Math.min(1, Math.abs(claimed) / most);
+  };
+}
+
+/** Edges to the prediction end below each other at the target's row, in the order in which they leave. */
+function endsAtPrediction(
+  chain: Chain,
+  boxes: ReadonlyMap<string, ChainPlate>,
+  { distribution, isStacked }: Drawn,
+): ReadonlyMap<string, Point> {
+  const target = distribution.rows.find(({ isTarget }) => isTarget) ?? distribution.rows[0];
+  const senders = chain.edges
+    .filter(({ kind, from }) => kind === "promotes" && boxes.has(from))
+    .map(({ from }) => boxes.get(from)!)
+    .sort((a, b) => (isStacked ? a.x - b.x : a.y - b.y));
+  const middle = (senders.length - 1) / 2;
+  return new Map(
+    senders.map(({ id }, index) => {
+      const offset = (index - middle) * END_GAP_PX;
+      const end = isStacked
+        ? { x: distribution.x + distribution.width / 2 + offset, y: distribution.y }
+        : { x: distribution.x - 4, y: (target?.y ?? distribution.y) + 11 + offset };
+      return [id, end];
+    }),
+  );
+}
+
+const exit = (box: Box, isStacked: boolean): Point =>
+  isStacked ? { x: box.x + box.width / 2, y: box.y + box.height } : { x: box.x + box.width, y: box.y + box.height / 2 };
+
+const entry = (box: Box, isStacked: boolean): Point =>
+  isStacked ? { x: box.x + box.width / 2, y: box.y } : { x: box.x, y: box.y + box.height / 2 };
+
+/** Plates of one stack lie closer than they are wide: what goes between them leaves below and arrives above. */
+function between({ kind }: ChainEdge, from: Box, to: Box, isStacked: boolean): { start: Point; end: Point } {
+  if (kind !== "amplifies" || isStacked) return { start: exit(from, isStacked), end: entry(to, isStacked) };
+  return {
+    start: { x: from.x + from.width * 0.62, y: from.y + from.height },
+    end: { x: to.x + to.width * 0.38, y: to.y },
+  };
+}
+
+function curve(start: Point, end: Point, isVertical: boolean): string {
+  const bend = isVertical
+    ? { x: 0, y: Math.max(10, Math.abs(end.y - start.y) / 2) }
+    : { x: Math.max(18, Math.abs(end.x - start.x) / 2), y: 0 };
+  const numbers = [start.x, start.y, start.x + bend.x, start.y + bend.y, end.x - bend.x, end.y - bend.y, end.x, end.y];
+  const [x0, y0, x1, y1, x2, y2, x3, y3] = numbers.map((value) => Math.round(value * 10) / 10);
+  return `M${x0},${y0}C${x1},${y1},${x2},${y2},${x3},${y3}`;
+}

@@ -1,0 +1,167 @@
+import type { ChainNode, ChainToken } from "#analysis/chain/chain.ts";
+import type { ChainPlate } from "./chain-marks.ts";
+import { clip } from "./clip.ts";
+import { signedNats } from "./number-format.ts";
+import type { SceneMark } from "./scene.ts";
+
+export interface NodeState {
+  readonly isOff: boolean;
+  readonly isSelected: boolean;
+  readonly isCursor: boolean;
+  readonly isDim: boolean;
+  readonly isInteractive: boolean;
+  readonly name: (node: ChainNode) => string;
+}
+
+/** Of the small monospace face. */
+const CHARACTER_PX = 6.7;
+const NUMBER_CHARACTER_PX = 6.1;
+const PAD_PX = 8;
+/** Of the switch; what answers a click around it is as large as a finger needs. */
+const SWITCH = { width: 20, height: 12, hit: 26 };
+
+/** One node with its name, its best tokens, its number and its switch. */
+export function nodeMark(plate: ChainPlate, state: NodeState): SceneMark {
+  const { node, x, y } = plate;
+  const isSwitchable = node.switchOff.length > 0;
+  const states = [state.isOff && "is-off", state.isSelected && "is-selected", state.isDim && "is-dim"];
+  const interactive = {
+    role: "button",
+    tabindex: state.isCursor ? 0 : -1,
+    "aria-label": state.name(node),
+    "aria-pressed": isSwitchable ? String(state.isOff) : undefined,
+    "data-node": node.id,
+  };
+  return {
+    key: node.id,
+    tag: "g",
+    attrs: {
+      class: ["node", node.kind, ...states.filter((each) => each !== false)].join(" "),
+      transform: `translate(${Math.round(x * 10) / 10},${Math.round(y * 10) / 10})`,
+      ...(state.isInteractive ? interactive : {}),
+    },
+    children: [
+      ...(node.kind === "head" ? headMarks(plate, state) : plateMarks(plate, state)),
+      ...(state.isInteractive && isSwitchable ? [switchMark(plate, state.isOff)] : []),
+    ],
+  };
+}
+
+function headMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): SceneMark[] {
+  const circle = { cx: width / 2, cy: height / 2, r: width / 2 };
+  const number = node.effect === undefined ? "" : signedNats(node.effect);
+  return [
+    { key: "ground", tag: "circle", attrs: { class: "ground", ...circle } },
+    ...(isOff ? [{ key: "hatch", tag: "circle", attrs: { ...circle, fill: "url(#chain-hatch)" } } as const] : []),
+    text("name", node.id, width / 2, height / 2 - (number ? 7 : 0)),
+    ...(number ? [text("effect", number, width / 2, height / 2 + 10)] : []),
+    { key: "ring", tag: "circle", attrs: { class: "ring", ...circle, r: width / 2 + 3 } },
+  ];
+}
+
+function plateMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): SceneMark[] {
+  const box = { width, height, rx: CORNER[node.kind] };
+  const ring = { x: -3, y: -3, width: width + 6, height: height + 6, rx: CORNER[node.kind] + 3 };
+  return [
+    { key: "ground", tag: "rect", attrs: { class: "ground", ...box } },
+    ...(isOff ? [{ key: "hatch", tag: "rect", attrs: { ...box, fill: "url(#chain-hatch)" } } as const] : []),
+    ...(node.kind === "embedding" ? wordMarks(node, width, height) : writingMarks(node, width)),
+    { key: "ring", tag: "rect", attrs: { class: "ring", ...ring } },
+  ];
+}
+
+/** Neurons are round, attention is square. */
+const CORNER = {
+  embedding: 4,
+  "shallow-neuron": 12,
+  "attention-layer": 2,
+  head: 0,
+  "deep-neuron": 12,
+  prediction: 0,
+} as const;
+
+const wordMarks = ({ word = "" }: ChainNode, width: number, height: number): SceneMark[] => [
+  text("word", clip(word, (width - PAD_PX) / CHARACTER_PX), PAD_PX, height / 2),
+];
+
+function writingMarks(node: ChainNode, width: number): SceneMark[] {
+  const number = numberOf(node);
+  const name = node.kind === "attention-layer" ? `L${node.layer} attn` : node.id.replace(/@\d+$/, "");
+  const room = (width - 2 * PAD_PX - number.length * NUMBER_CHARACTER_PX) / CHARACTER_PX;
+  return [
+    text("name", clip(name, room), PAD_PX, 12),
+    ...(number ? [text("figure", number, width - PAD_PX, 12)] : []),
+    text("tokens", bestTokens(node, (width - 2 * PAD_PX) / CHARACTER_PX), PAD_PX, 27),
+  ];
+}
+
+/** A deep neuron's increase, which is the width of its edge to the prediction; of what writes elsewhere the effect when it is off. */
+const numberOf = ({ kind, contribution, effect }: ChainNode) => {
+  const value = kind === "deep-neuron" ? contribution : effect;
+  return value === undefined ? "" : signedNats(value);
+};
+
+/** As many as fit; of what attention carries on, what it says behind the transformation. */
+function bestTokens({ promotes, transformed, kind }: ChainNode, room: number): string {
+  const isCarried = kind === "shallow-neuron" && transformed !== undefined;
+  return joined(isCarried ? transformed : promotes, room, isCarried ? "→ " : "");
+}
+
+function joined(tokens: readonly ChainToken[], room: number, start: string): string {
+  let line = start;
+  for (const { text: token } of tokens) {
+    const next = line === start ? line + token : `${line} ${token}`;
+    if (next.length > room) break;
+    line = next;
+  }
+  return line === start ? clip(start + (tokens[0]?.text ?? ""), room) : line;
+}
+
+function switchMark({ kind, width }: ChainPlate, isOff: boolean): SceneMark {
+  const right = kind === "head" ? width - 2 : width - 6;
+  const left = right - SWITCH.width;
+  const middle = kind === "head" ? 6 : 0;
+  return {
+    key: "switch",
+    tag: "g",
+    attrs: { class: `toggle ${isOff ? "is-off" : "is-on"}`, "data-switch": "" },
+    children: [
+      { key: "title", tag: "title", text: isOff ? "Switch on" : "Switch off" },
+      {
+        key: "hit",
+        tag: "rect",
+        attrs: {
+          class: "hit",
+          x: left - 3,
+          y: middle - SWITCH.hit / 2,
+          width: SWITCH.hit,
+          height: SWITCH.hit - 4,
+        },
+      },
+      {
+        key: "track",
+        tag: "rect",
+        attrs: {
+          class: "track",
+          x: left,
+          y: middle - SWITCH.height / 2,
+          width: SWITCH.width,
+          height: SWITCH.height,
+          rx: SWITCH.height / 2,
+        },
+      },
+      {
+        key: "knob",
+        tag: "circle",
+        attrs: { class: "knob", cx: isOff ? left + 6 : right - 6, cy: middle, r: 4 },
+      },
+    ],
+  };
+}
+
+const text = (key: string, content: string, x: number, y: number): SceneMark => ({
+  key,
+  tag: "text",
+  attrs: { class: key, x, y },
+  text: content,
+});

@@ -1,0 +1,87 @@
+import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import { distributionHeight } from "./chain-distribution.ts";
+import type { ChainBand, ChainPlaces, ChainPlate } from "./chain-marks.ts";
+import { HEAD_PX, PLATE, standing } from "./chain-places.ts";
+
+const TITLE_PX = 24;
+const PAD_PX = 8;
+const TOKEN = { height: 22, gap: 6 };
+const CHARACTER_PX = 7.5;
+const EMPTY_BAND_PX = 32;
+/** Between lines of plates of different depth: the edges between them need to be seen. */
+const LINE_GAP_PX = 20;
+const DISTRIBUTION_GAP_PX = 28;
+
+/** Bands below each other, from the prompt at the top to the prediction at the bottom; each layer is a line. */
+export function stackedPlaces(chain: Chain, width: number, shownTokens: number): ChainPlaces {
+  const prompt = promptLine(chain, width);
+  const stood = standing(chain);
+  const bands: ChainBand[] = [];
+  const plates: ChainPlate[] = [...prompt.plates];
+  let y = prompt.height + 12;
+  for (const { name, hasEvidence } of chain.stages) {
+    const lines = linesOf(stood.get(name) ?? [], width - 2 * PAD_PX);
+    let bottom = y + (lines.length === 0 ? EMPTY_BAND_PX : TITLE_PX + PAD_PX);
+    for (const line of lines) {
+      const isHead = line[0]!.kind === "head";
+      const size = isHead ? { width: HEAD_PX, height: HEAD_PX } : PLATE;
+      const used = line.length * (size.width + PLATE.gap) - PLATE.gap;
+      const left = (width - Math.min(used, width - 2 * PAD_PX)) / 2;
+      plates.push(
+        ...line.map((node, slot) => ({
+          id: node.id,
+          kind: node.kind,
+          node,
+          x: left + slot * (size.width + PLATE.gap),
+          y: bottom,
+          width: size.width,
+          height: size.height,
+        })),
+      );
+      bottom += size.height + LINE_GAP_PX;
+    }
+    if (lines.length > 0) bottom += PAD_PX - LINE_GAP_PX;
+    bands.push({ name, hasEvidence, x: 0, y, width, height: bottom - y });
+    y = bottom + 8;
+  }
+  const height = distributionHeight(shownTokens);
+  const top = y + DISTRIBUTION_GAP_PX;
+  return {
+    height: top + height + 4,
+    bands,
+    rows: [],
+    plates,
+    distribution: { x: Math.max(0, (width - 300) / 2), y: top, width: Math.min(300, width), height },
+  };
+}
+
+/** The tokens that something reads, in their order, wrapped like text. */
+function promptLine(chain: Chain, width: number): { readonly plates: ChainPlate[]; readonly height: number } {
+  let x = PAD_PX;
+  let y = 4;
+  const read = chain.nodes.filter(({ kind }) => kind === "embedding").sort((a, b) => a.position - b.position);
+  const plates = read.map((node): ChainPlate => {
+    const size = Math.max(32, Math.min(120, (node.word?.length ?? 1) * CHARACTER_PX + 16));
+    if (x + size > width - PAD_PX && x > PAD_PX) {
+      x = PAD_PX;
+      y += TOKEN.height + TOKEN.gap;
+    }
+    const box = { x, y, width: size, height: TOKEN.height };
+    x += size + TOKEN.gap;
+    return { id: node.id, kind: node.kind, node, ...box };
+  });
+  return { plates, height: read.length > 0 ? y + TOKEN.height + LINE_GAP_PX / 2 : 0 };
+}
+
+/** One line for each layer, more where it has more plates than fit. */
+function linesOf(nodes: readonly ChainNode[], room: number): ChainNode[][] {
+  const fit = Math.max(1, Math.floor((room + PLATE.gap) / (PLATE.width + PLATE.gap)));
+  const lines: ChainNode[][] = [];
+  for (const node of nodes) {
+    const line = lines.at(-1);
+    const isSame = line?.[0]!.layer === node.layer && line?.[0]!.kind === node.kind;
+    if (line && isSame && line.length < fit) line.push(node);
+    else lines.push([node]);
+  }
+  return lines;
+}

@@ -1,0 +1,5 @@
+/** A text of at most so many characters, one at least: what does not fit ends in “…”. */
+export function clip(text: string, room: number): string {
+  const most = Math.max(1, Math.floor(room));
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

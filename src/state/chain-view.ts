@@ -1,0 +1,65 @@
+import { publishedChain } from "#analysis/chain/published.ts";
+import type { PublishedRecord } from "#analysis/chain/published.ts";
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { Chain, ChainThresholds } from "#protocol/chain.ts";
+import { createStore } from "zustand/vanilla";
+import { DEFAULT_CHAIN } from "./finding.ts";
+import type { ChainSettings, PublishedName } from "./finding.ts";
+import { scaleOf, toggleParts } from "./question.ts";
+import { setChain, view } from "./view.ts";
+
+/** Chains that others published, as the page has read them. */
+export const publishedChains = createStore<{ readonly [Name in PublishedName]?: Chain }>(() => ({}));
+
+export const showPublished = (name: PublishedName, record: PublishedRecord) =>
+  publishedChains.setState({ [name]: publishedChain(record) });
+
+/** What a person moved; undefined if all stands as it begins. */
+export function changedSettings({
+  thresholds,
+  leastShare,
+  ...rest
+}: ChainSettings): Partial<ChainSettings> | undefined {
+  const changed = {
+    ...rest,
+    ...(Object.keys(thresholds).length > 0 && { thresholds }),
+    ...(leastShare !== DEFAULT_CHAIN.leastShare && { leastShare }),
+  };
+  return Object.keys(changed).length > 0 ? changed : undefined;
+}
+
+export const setLeastShare = (leastShare: number) => setChain({ ...view.getState().chain, leastShare });
+
+/** Back at its default, a threshold leaves the link. */
+export function setThreshold(name: keyof ChainThresholds, value: number): void {
+  const { chain } = view.getState();
+  const { [name]: _, ...others } = chain.thresholds;
+  setChain({ ...chain, thresholds: value === DEFAULT_THRESHOLDS[name] ? others : { ...others, [name]: value } });
+}
+
+/** The head that is explained as the predicting one; undefined: the most important. */
+export function setPredictingHead(head: ChainSettings["head"]): void {
+  const { head: _, ...others } = view.getState().chain;
+  setChain(head ? { ...others, head } : others);
+}
+
+/** The prompt to compare with; undefined ends it. */
+export function setOtherPrompt(other: string | undefined): void {
+  const { other: _, ...rest } = view.getState().chain;
+  setChain(other === undefined ? rest : { ...rest, other });
+}
+
+/** A published chain in place of the model's own; undefined: the model's. */
+export function setPublished(published: PublishedName | undefined): void {
+  const { published: _, ...rest } = view.getState().chain;
+  setChain(published === undefined ? rest : { ...rest, published });
+}
+
+type Switchable = Chain["nodes"][number];
+
+/** Everything that takes a node out is at scale 0. */
+export const isNodeOff = ({ switchOff }: Switchable, interventions: readonly Intervention[]) =>
+  switchOff.length > 0 && switchOff.every((part) => scaleOf(interventions, part) === 0);
+
+export const toggleNode = ({ switchOff }: Switchable) => toggleParts(switchOff);

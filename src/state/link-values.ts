@@ -1,0 +1,61 @@
+import type { Finding } from "./finding.ts";
+
+/** Every head of the largest models fits; a longer list would only freeze the page that draws it. */
+const MAX_LIST_ITEMS = 4_096;
+
+/** What a notice quotes of a value, so that a damaged link does not fill the page. */
+const MAX_QUOTED_CHARACTERS = 60;
+
+export type Notice = (sentence: string) => void;
+
+/** One key of the link. */
+export interface Field {
+  readonly key: string;
+  /** What a value has to be, for the notice about one that is not. */
+  readonly needs: string;
+  /** @returns undefined for a default, which is left out */
+  write(finding: Finding): string | undefined;
+  /** @returns undefined for what it cannot use; of a list it uses what it can and reports the rest */
+  read(text: string, notice: Notice): Partial<Finding> | undefined;
+}
+
+export const quote = (text: string) =>
+  text.length <= MAX_QUOTED_CHARACTERS ? `“${text}”` : `“${text.slice(0, MAX_QUOTED_CHARACTERS)}…”`;
+
+export const joined = <Item>(items: readonly Item[], format: (item: Item) => string) =>
+  items.length === 0 ? undefined : items.map(format).join(";");
+
+/** `read` gives an item, or a sentence about what it cannot use. */
+export function readList<Item>(
+  key: string,
+  text: string,
+  read: (item: string) => Item | string,
+  notice: Notice,
+): Item[] {
+  const texts = text.split(";").filter((item) => item.trim() !== "");
+  if (texts.length > MAX_LIST_ITEMS) {
+    notice(`link: ${key} lists ${texts.length} items; the first ${MAX_LIST_ITEMS} are used`);
+  }
+  const items: Item[] = [];
+  for (const each of texts.slice(0, MAX_LIST_ITEMS)) {
+    const item = read(each);
+    if (typeof item === "string") notice(`link: ${key} lists ${quote(each)}; ${item}`);
+    else items.push(item);
+  }
+  return items;
+}
+
+/** A decimal number and nothing else: `Number` alone would take "" for 0 and "0x10" for 16. */
+export function readNumber(text: string): number | undefined {
+  const plain = text.trim().replace("−", "-");
+  const value = /^[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
+  return Number.isFinite(value) ? value + 0 : undefined;
+}
+
+export function readCount(text: string): number | undefined {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(count) ? count : undefined;
+}
+
+/** Digits without end still match the notation, but no longer name one thing. */
+export const isExact = (...indices: number[]) => indices.every((index) => Number.isSafeInteger(index));
