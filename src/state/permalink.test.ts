@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DTYPES } from "#model/checkpoint.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
-import { NO_FINDING, VIEWS } from "./finding.ts";
+import { DEFAULT_CHAIN, NO_FINDING, PUBLISHED, VIEWS } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { FIELDS } from "./permalink-fields.ts";
 import { MAX_LINK_CHARACTERS, MAX_READ_CHARACTERS, decodeFinding, encodeFinding, fitsLink } from "./permalink.ts";
 
 const headOff = (layer: number, head: number) => ({ kind: "head", at: { layer, head }, scale: 0 }) as const;
@@ -120,8 +121,23 @@ function findings(): fc.Arbitrary<Finding> {
     fc.webUrl().map((address) => ({ model: address })),
   );
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(..." +=&;#%@*:.\n\t8") }));
-  const known = /^(?:v|m|d|p|t|x|view|sel|sort|b|c|n)$/;
-  const key = text.filter((each) => each !== "" && !known.test(each));
+  const known = new Set(FIELDS.map((field) => field.key));
+  const key = text.filter((each) => each !== "" && !known.has(each));
+  const least = fc.double({ min: 0, max: 100, noNaN: true }).map((value) => value + 0);
+  const thresholds = fc.record(
+    { headEffect: least, promotingShare: least, neuronChange: least, transferShare: least, shallowShare: least },
+    { requiredKeys: [] },
+  );
+  const chain = fc.record(
+    {
+      thresholds: thresholds.filter((moved) => Object.keys(moved).length > 0),
+      head: fc.record({ layer: index, head: index }),
+      leastShare: fc.double({ min: 0, max: 1, noNaN: true }).filter((share) => share !== DEFAULT_CHAIN.leastShare),
+      other: text.filter((prompt) => prompt !== ""),
+      published: fc.constantFrom(...PUBLISHED),
+    },
+    { requiredKeys: [] },
+  );
   const rest = fc.record(
     {
       prompt: text,
@@ -143,6 +159,7 @@ function findings(): fc.Arbitrary<Finding> {
         column: fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,9}$/),
         descending: fc.boolean(),
       }),
+      chain: chain.filter((settings) => Object.keys(settings).length > 0),
     },
     { requiredKeys: ["prompt", "view", "interventions", "expected", "unknown"] },
   );
@@ -293,6 +310,21 @@ describe("reading a link", () => {
       "sort=<b>",
       {},
       "link: sort is “<b>”; it needs a column, with - before it for the largest first, as -change",
+    ],
+    ["a published chain that is none", "chain=moon", {}, "link: chain is “moon”; it needs one of llama-7b-3plus5"],
+    ["a predicting head that is a neuron", "ph=L4N2", {}, "link: ph is “L4N2”; it needs a head, as L0H7"],
+    ["a share above 1", "edges=1.5", {}, "link: edges is “1.5”; it needs a share from 0 to 1"],
+    [
+      "one threshold of two that is none",
+      "min=headEffect:0.3;moon:1",
+      { chain: { thresholds: { headEffect: 0.3 } } },
+      "link: min lists “moon:1”; “moon” is no threshold; there are headEffect, promotingShare",
+    ],
+    [
+      "a threshold below 0",
+      "min=headEffect:-1",
+      {},
+      "link: min lists “headEffect:-1”; what follows : needs to be a number from 0",
     ],
     ["a probability above 1", "b=0.9", {}, "link: b is “0.9”; it needs a log-probability in nats, 0 or less"],
     ["a claim that is no number", "c=low", {}, "link: c is “low”; it needs a log-probability in nats, 0 or less"],
