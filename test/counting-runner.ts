@@ -132,7 +132,7 @@ export class CountingRunner implements Runner {
         "ownScale",
         first.map(() => 0.5),
       ),
-      topIds: [],
+      topIds: [] as number[],
     });
   }
 
