@@ -2,7 +2,7 @@ import { useStore } from "zustand";
 import { countOf } from "#charts/number-format.ts";
 import { adapter, adapterLabel, adapterName, adapterNamed, attachAdapter, detachAdapter } from "#state/adapter.ts";
 import type { AdapterState } from "#state/adapter.ts";
-import { model } from "#state/model.ts";
+import { folderChoice, model } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
 import { notify } from "#state/notices.ts";
 import type { AdapterInfo } from "#state/run/results.ts";
@@ -30,8 +30,8 @@ export function AdapterGroup({ onChoose }: { readonly onChoose: () => void }) {
           ref={(input) => input?.setAttribute("webkitdirectory", "")}
           onChange={(event) => {
             const files = [...(event.target.files ?? [])];
-            const folder = files[0]?.webkitRelativePath.split("/")[0];
-            if (files.length > 0) choose({ id: folder || "folder", source: { kind: "files", files } });
+            const paths = files.map((file) => file.webkitRelativePath || file.name);
+            if (files.length > 0) choose(folderChoice(files, paths));
           }}
         />
       </label>
