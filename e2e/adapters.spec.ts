@@ -2,8 +2,8 @@ import type { Page } from "@playwright/test";
 import type { ScriptingSurface } from "../src/app/scripting.ts";
 import { comparedDifferences, differencesFromReference } from "../test/agreement.ts";
 import type { Answers } from "../test/agreement.ts";
-import { abacusFiles, randomCheckpoint, safetensors } from "../test/checkpoints.ts";
-import { randomAdapter } from "../test/random/adapter.ts";
+import { abacusFiles, randomCheckpoint } from "../test/checkpoints.ts";
+import { adapterFiles, randomAdapter } from "../test/random/adapter.ts";
 import type { AdapterParts } from "../test/random/adapter.ts";
 import { merged } from "../test/reference/adapter.ts";
 import { readModel } from "../test/reference/model.ts";
@@ -24,11 +24,8 @@ import {
 
 const ADDRESS = "/adapters/tiny/";
 
-const bytesOf = ({ config, tensors }: AdapterParts): ReadonlyMap<string, Buffer> =>
-  new Map([
-    ["adapter_config.json", Buffer.from(JSON.stringify(config))],
-    ["adapter_model.safetensors", Buffer.from(safetensors(tensors))],
-  ]);
+const bytesOf = (parts: AdapterParts): ReadonlyMap<string, Buffer> =>
+  new Map([...adapterFiles(parts)].map(([name, bytes]) => [name, Buffer.from(bytes)]));
 
 /** An adapter over the bundled model under an address of the page's own server. */
 async function serveAdapter(page: Page): Promise<void> {

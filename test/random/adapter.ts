@@ -1,8 +1,9 @@
-import type { CheckpointFiles } from "../checkpoints.ts";
+import { safetensors } from "../checkpoints.ts";
+import type { CheckpointFiles, RandomCheckpoint } from "../checkpoints.ts";
 import { nameIn, tensorOf } from "../reference/families/family.ts";
 import { readModel } from "../reference/model.ts";
 import { drawFrom } from "./shape.ts";
-import type { NamedTensor } from "./shape.ts";
+import type { NamedTensor, StoredDtype } from "./shape.ts";
 
 /** The shape of a LoRA adapter of random weights. */
 export interface RandomAdapter {
@@ -88,6 +89,41 @@ export function randomAdapter(base: CheckpointFiles, changes: Partial<RandomAdap
   };
   return { config, tensors };
 }
+
+/** Every way in which an adapter's files differ, over a base of a family each way matters to. */
+export const ADAPTER_VARIANTS: readonly {
+  readonly name: string;
+  readonly base: Partial<RandomCheckpoint>;
+  readonly changes: Partial<RandomAdapter>;
+}[] = [
+  { name: "everything", base: {}, changes: {} },
+  { name: "everything, over gpt2", base: { family: "gpt2" }, changes: {} },
+  { name: "everything, over gpt_neox", base: { family: "gpt_neox" }, changes: {} },
+  { name: "everything, over gptj", base: { family: "gptj" }, changes: {} },
+  {
+    name: "ranks and alphas of their own",
+    base: {},
+    changes: { rankPattern: { q_proj: 5, "layers.1.mlp.up_proj": 2 }, alphaPattern: { v_proj: 7 } },
+  },
+  { name: "α/√r", base: {}, changes: { isRankStabilised: true, rank: 4 } },
+  { name: "q and v alone", base: {}, changes: { modules: ["q_proj", "v_proj"] } },
+  { name: "one half of a stacked FFN", base: {}, changes: { modules: ["up_proj"] } },
+  { name: "value vectors alone", base: {}, changes: { modules: ["down_proj"] } },
+  { name: "the upper layers", base: {}, changes: { layers: [1, 2] } },
+  { name: "all-linear", base: {}, changes: { config: { target_modules: "all-linear" } } },
+  {
+    name: "a pattern",
+    base: {},
+    changes: { modules: ["k_proj", "o_proj"], config: { target_modules: ".*\\.self_attn\\.(k|o)_proj" } },
+  },
+];
+
+/** The files of an adapter as PEFT writes them. */
+export const adapterFiles = ({ config, tensors }: AdapterParts, dtype: StoredDtype = "F32"): CheckpointFiles =>
+  new Map([
+    ["adapter_config.json", new TextEncoder().encode(JSON.stringify(config))],
+    ["adapter_model.safetensors", safetensors(tensors, dtype)],
+  ]);
 
 /** The number of the first key that is the end of the module's name. */
 export const patternOf = (pattern: Readonly<Record<string, number>>, module: string): number | undefined =>

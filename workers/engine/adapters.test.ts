@@ -2,10 +2,10 @@ import * as ort from "onnxruntime-web";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { CheckpointSource, Dtype } from "#model/checkpoint.ts";
 import { comparedDifferences, differencesFromReference, NATS } from "#test/agreement.ts";
-import { FAMILY_VARIANTS, randomCheckpoint, safetensors } from "#test/checkpoints.ts";
+import { FAMILY_VARIANTS, randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles, RandomCheckpoint } from "#test/checkpoints.ts";
 import { askAll, fileSet, loadInNode, unaborted } from "#test/engine.ts";
-import { randomAdapter } from "#test/random/adapter.ts";
+import { ADAPTER_VARIANTS, adapterFiles, randomAdapter } from "#test/random/adapter.ts";
 import type { AdapterParts, RandomAdapter } from "#test/random/adapter.ts";
 import { merged } from "#test/reference/adapter.ts";
 import { forward } from "#test/reference/forward.ts";
@@ -27,12 +27,6 @@ import type { StoredFile } from "./store/file-store.ts";
 const IDS = [1, 5, 9, 33, 2, 96];
 const TARGET = 17;
 const COUNT = 20;
-
-const adapterFiles = ({ config, tensors }: AdapterParts, dtype: "F32" | "F16" | "BF16" = "F32"): CheckpointFiles =>
-  new Map([
-    ["adapter_config.json", new TextEncoder().encode(JSON.stringify(config))],
-    ["adapter_model.safetensors", safetensors(tensors, dtype)],
-  ]);
 
 const variantsOf = async (files: CheckpointFiles, dtype: Dtype) => withVariants(await loadInNode(files, dtype));
 
@@ -113,21 +107,12 @@ describe.each(FAMILY_VARIANTS)("$name", ({ changes }) => {
   });
 });
 
-test.each<[string, Partial<RandomAdapter>]>([
-  [
-    "ranks and alphas of their own",
-    { rankPattern: { q_proj: 5, "layers.1.mlp.up_proj": 2 }, alphaPattern: { v_proj: 7 } },
-  ],
-  ["α/√r", { isRankStabilised: true, rank: 4 }],
-  ["q and v alone", { modules: ["q_proj", "v_proj"] }],
-  ["one half of a stacked FFN", { modules: ["up_proj"] }],
-  ["value vectors alone", { modules: ["down_proj"] }],
-  ["the upper layers", { layers: [1, 2] }],
-  ["names with the adapter’s own", { hasAdapterName: true }],
-  ["all-linear", { config: { target_modules: "all-linear" } }],
-  ["a pattern", { modules: ["k_proj", "o_proj"], config: { target_modules: ".*\\.self_attn\\.(k|o)_proj" } }],
-])("an adapter of %s agrees with the reference", async (_name, adapter) => {
-  expect(await differences({}, adapter)).toEqual([]);
+test.each(ADAPTER_VARIANTS)("an adapter of $name agrees with the reference", async ({ base, changes }) => {
+  expect(await differences(base, changes)).toEqual([]);
+});
+
+test("names may have the adapter's own in them", async () => {
+  expect(await differences({}, { hasAdapterName: true })).toEqual([]);
 });
 
 test("on q8 weights: the quantised base plus the exact adapter", async () => {
