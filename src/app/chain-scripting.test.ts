@@ -82,6 +82,21 @@ describe("a call", () => {
       ["chain", "3+5=", { head: { layer: 0, head: 7 }, thresholds: { headEffect: 1 } }],
     ],
     [
+      "a chain of the adapted model",
+      (s) => s.chain("3+5=", { variant: "adapted" }),
+      ["chain", "3+5=", { variant: "adapted" }],
+    ],
+    [
+      "a trace in the adapted model",
+      (s) => s.traceSources("3+5=", { neuron: "L4N425", path: [{ layer: 3, position: 4 }], variant: "adapted" }),
+      ["traceSources", "3+5=", { neuron, path: [{ layer: 3, position: 4, weights: "none" }], variant: "adapted" }],
+    ],
+    [
+      "a graph of the base",
+      (s) => s.enhancingGraph("3+5=", { neurons: ["L4N425"], variant: "base" }),
+      ["enhancingGraph", "3+5=", { neurons: [neuron], variant: "base" }],
+    ],
+    [
       "query neurons of thirty",
       (s) => s.queryNeurons("3+5=", { count: 5 }),
       ["queryNeurons", "3+5=", { count: 5, of: 30 }],
@@ -103,6 +118,7 @@ describe("refuses", () => {
       ["3+5=", { thresholds: { headEffect: "1" } }],
       "threshold headEffect is “1”; it needs to be a number from 0",
     ],
+    ["chain", ["3+5=", { variant: "lora" }], "variant is “lora”; it needs to be one of base, adapted"],
     ["chain", ["3+5=", { head: 7 }], 'head is 7; it needs to be as "L0H7"'],
     ["comparePrompts", ["3+5=", { count: 3 }], "comparePrompts: other is missing; it is the prompt to compare with"],
     ["traceSources", ["3+5=", { neuron: "L4N425", path: "L3H6" }], "path is “L3H6”; it needs to be an array as"],

@@ -17,7 +17,7 @@ import type {
   TracedSources,
   TransferIntoNeuron,
 } from "#protocol/chain.ts";
-import type { Prompt } from "#protocol/engine.ts";
+import type { Prompt, VariantOptions } from "#protocol/engine.ts";
 import {
   bad,
   given,
@@ -29,11 +29,12 @@ import {
   readOptions,
   readPrompt,
   readTarget,
+  readVariant,
   readWhole,
   show,
 } from "./script-arguments.ts";
 
-interface Targeted {
+interface Targeted extends VariantOptions {
   readonly target?: number | string;
 }
 
@@ -51,7 +52,7 @@ export interface HopText {
 
 type NeuronText = NeuronId | string;
 
-interface Traced extends Intervened {
+interface Traced extends Intervened, VariantOptions {
   readonly neuron: NeuronText;
   readonly path: readonly HopText[];
 }
@@ -67,7 +68,7 @@ export interface ChainSurface {
   ): Promise<PromptComparison>;
   featureTransfer(
     prompt: Prompt,
-    options: Intervened & { readonly neuron: NeuronText; readonly layer: number },
+    options: Intervened & VariantOptions & { readonly neuron: NeuronText; readonly layer: number },
   ): Promise<TransferIntoNeuron>;
   traceSources(prompt: Prompt, options: Traced): Promise<TracedSources>;
   tracePositions(prompt: Prompt, options: Traced & { readonly layer: number }): Promise<TracedPositions>;
@@ -99,21 +100,22 @@ const DEFAULT_OF = 30;
 export function chainSurface(engine: Engine): ChainSurface {
   const asked = async (prompt: Prompt, known: Record<string, unknown>) => ({
     ...given("interventions", readInterventions(known["interventions"])),
+    ...readVariant(known["variant"]),
     ...(await readTarget(engine, prompt, known["target"])),
   });
   return {
     async layerValues(prompt, options) {
-      const known = readOptions("layerValues", options, ["interventions", "target"]);
+      const known = readOptions("layerValues", options, ["interventions", "target", "variant"]);
       return engine.layerValues(readPrompt(prompt), await asked(prompt, known));
     },
 
     async headValues(prompt, options) {
-      const known = readOptions("headValues", options, ["interventions", "target"]);
+      const known = readOptions("headValues", options, ["interventions", "target", "variant"]);
       return engine.headValues(readPrompt(prompt), await asked(prompt, known));
     },
 
     async positionValues(prompt, options) {
-      const known = readOptions("positionValues", options, ["head", "interventions", "target"]);
+      const known = readOptions("positionValues", options, ["head", "interventions", "target", "variant"]);
       return engine.positionValues(readPrompt(prompt), {
         at: readHead("head", known["head"]),
         ...(await asked(prompt, known)),
@@ -121,7 +123,7 @@ export function chainSurface(engine: Engine): ChainSurface {
     },
 
     async comparePrompts(prompt, options) {
-      const known = readOptions("comparePrompts", options, ["other", "count", "interventions", "target"]);
+      const known = readOptions("comparePrompts", options, ["other", "count", "interventions", "target", "variant"]);
       if (known["other"] === undefined) throw bad("comparePrompts: other is missing; it is the prompt to compare with");
       return engine.comparePrompts(readPrompt(prompt), {
         other: readPrompt(known["other"]),
@@ -131,11 +133,12 @@ export function chainSurface(engine: Engine): ChainSurface {
     },
 
     async featureTransfer(prompt, options) {
-      const known = readOptions("featureTransfer", options, ["neuron", "layer", "interventions"]);
+      const known = readOptions("featureTransfer", options, ["neuron", "layer", "interventions", "variant"]);
       return engine.featureTransfer(readPrompt(prompt), {
         neuron: readNeuron(known["neuron"]),
         layer: readWhole("layer", known["layer"]),
         ...given("interventions", readInterventions(known["interventions"])),
+        ...readVariant(known["variant"]),
       });
     },
 
@@ -162,19 +165,20 @@ export function chainSurface(engine: Engine): ChainSurface {
     },
 
     async enhancingGraph(prompt, options) {
-      const known = readOptions("enhancingGraph", options, ["neurons", "target"]);
+      const known = readOptions("enhancingGraph", options, ["neurons", "target", "variant"]);
       const { neurons } = known;
       if (!Array.isArray(neurons)) {
         throw bad(`enhancingGraph: neurons are ${show(neurons)}; they need to be an array as ["L1N452", "L4N425"]`);
       }
       return engine.enhancingGraph(readPrompt(prompt), {
         neurons: neurons.map(readNeuron),
+        ...readVariant(known["variant"]),
         ...(await readTarget(engine, prompt, known["target"])),
       });
     },
 
     async chain(prompt, options) {
-      const known = readOptions("chain", options, ["thresholds", "head", "interventions", "target"]);
+      const known = readOptions("chain", options, ["thresholds", "head", "interventions", "target", "variant"]);
       return engine.chain(readPrompt(prompt), {
         ...(known["thresholds"] !== undefined && { thresholds: readThresholds(known["thresholds"]) }),
         ...(known["head"] !== undefined && { head: readHead("head", known["head"]) }),
@@ -183,13 +187,13 @@ export function chainSurface(engine: Engine): ChainSurface {
     },
 
     async attentionNeurons(prompt, options) {
-      const known = readOptions("attentionNeurons", options, ["count", "interventions", "target"]);
+      const known = readOptions("attentionNeurons", options, ["count", "interventions", "target", "variant"]);
       const count = readCount("count", known["count"]);
       return engine.attentionNeurons(readPrompt(prompt), { count, ...(await asked(prompt, known)) });
     },
 
     async queryNeurons(prompt, options) {
-      const known = readOptions("queryNeurons", options, ["count", "of", "interventions", "target"]);
+      const known = readOptions("queryNeurons", options, ["count", "of", "interventions", "target", "variant"]);
       return engine.queryNeurons(readPrompt(prompt), {
         count: readCount("count", known["count"]),
         of: readCount("of", known["of"] ?? DEFAULT_OF),
@@ -199,7 +203,7 @@ export function chainSurface(engine: Engine): ChainSurface {
   };
 }
 
-const TRACED = ["neuron", "path", "interventions"];
+const TRACED = ["neuron", "path", "interventions", "variant"];
 
 function readTrace(known: Record<string, unknown>) {
   const { path } = known;
@@ -210,6 +214,7 @@ function readTrace(known: Record<string, unknown>) {
     neuron: readNeuron(known["neuron"]),
     path: path.map(readHop),
     ...given("interventions", readInterventions(known["interventions"])),
+    ...readVariant(known["variant"]),
   };
 }
 

@@ -6,7 +6,8 @@ import type {
   SuiteDefinition,
   SuiteSource,
 } from "#protocol/experiments.ts";
-import { bad, given, readChoice, readCount, readHead, readOptions, show } from "./script-arguments.ts";
+import type { Variant } from "#protocol/engine.ts";
+import { bad, given, readChoice, readCount, readHead, readOptions, readVariant, show } from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
 export interface ExperimentText {
@@ -21,6 +22,8 @@ export interface ExperimentText {
   readonly head?: string;
   readonly counts?: readonly number[];
   readonly draws?: number;
+  /** Left out: the base. */
+  readonly variant?: Variant;
 }
 
 /** The experiments' part of `window.arithmoscope`. */
@@ -29,7 +32,7 @@ export interface ExperimentSurface {
   runExperiment(options: ExperimentText): Promise<ExperimentResult>;
 }
 
-const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "head", "counts", "draws"];
+const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "head", "counts", "draws", "variant"];
 const KINDS = ["heads", "memorise", "neurons"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
@@ -45,7 +48,12 @@ export function experimentSurface(
     if (!kind) throw bad(`${call}: kind is missing; it needs to be one of ${KINDS.join(", ")}`);
     const seed = readSeed(known["seed"]);
     const suite = await readSource(call, known, { seed, readDefinition });
-    const counted = { suite, seed, onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]) };
+    const counted = {
+      suite,
+      seed,
+      onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]),
+      ...readVariant(known["variant"]),
+    };
     if (kind === "heads")
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };

@@ -2,7 +2,16 @@ import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
 import type { KeyScore } from "#analysis/keys.ts";
 import type { Hop, Source } from "#analysis/source-tracing.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import type { JobId, NeuronComparison, Progress, Prompt, RunOptions, TargetOptions, Token } from "./engine.ts";
+import type {
+  JobId,
+  NeuronComparison,
+  Progress,
+  Prompt,
+  RunOptions,
+  TargetOptions,
+  Token,
+  VariantOptions,
+} from "./engine.ts";
 
 /**
  * How an answer travels through the model: the calls behind the logic chain. Increases are in nats; scores are inner products with a
@@ -68,7 +77,7 @@ export interface TransferIntoNeuron {
 }
 
 /** The way from a deep neuron's keys down to a position: the predicting head, then perhaps a shallow attention layer. */
-export interface TraceOptions extends RunOptions {
+export interface TraceOptions extends RunOptions, VariantOptions {
   /** Whose keys are asked. */
   readonly neuron: NeuronId;
   readonly path: readonly Hop[];
@@ -169,7 +178,7 @@ export interface ChainApi {
   featureTransfer(
     job: JobId,
     prompt: Prompt,
-    options: RunOptions & { readonly neuron: NeuronId; readonly layer: number },
+    options: RunOptions & VariantOptions & { readonly neuron: NeuronId; readonly layer: number },
   ): Promise<TransferIntoNeuron>;
   traceSources(job: JobId, prompt: Prompt, options: TraceOptions): Promise<TracedSources>;
   tracePositions(

@@ -4,7 +4,7 @@ import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
 import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
 import type { HeadId } from "#model/ids.ts";
-import type { JobId, Progress } from "./engine.ts";
+import type { JobId, Progress, VariantOptions } from "./engine.ts";
 
 export type { Per, SuiteDefinition };
 
@@ -20,7 +20,7 @@ export type SuiteSource =
   /** CSV or JSON lines, as a person pastes them. */
   | { readonly kind: "pasted"; readonly text: string };
 
-interface Counted {
+interface Counted extends VariantOptions {
   /** Leaves out what the model as it is gets wrong. */
   readonly onlyCorrect: boolean;
   /** Of the bootstrap and of every random control. */

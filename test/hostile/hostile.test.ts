@@ -4,7 +4,7 @@ import { memorySource } from "#formats/byte-source.ts";
 import type { FileSet } from "#formats/byte-source.ts";
 import { readSpec } from "#model/families.ts";
 import { parameterEstimate } from "#model/size.ts";
-import { ALL_VARIANTS, randomCheckpoint, safetensors } from "#test/checkpoints.ts";
+import { FAMILY_VARIANTS, randomCheckpoint, safetensors } from "#test/checkpoints.ts";
 import { fileSet } from "#test/engine.ts";
 import { TOKENIZERS } from "#test/tokenizers.ts";
 import { fillsOf } from "#workers/engine/fills.ts";
@@ -83,7 +83,7 @@ describe("safetensors", () => {
 });
 
 describe("config.json", () => {
-  const configs = ALL_VARIANTS.map(({ name, changes }) => {
+  const configs = FAMILY_VARIANTS.map(({ name, changes }) => {
     const files = randomCheckpoint(changes);
     return { name, tree: treeOf(files.get("config.json")!), files };
   });

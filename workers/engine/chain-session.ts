@@ -28,8 +28,7 @@ import type {
 import type { Progress, Prompt, RunOptions, TargetOptions } from "#protocol/engine.ts";
 import { checkThresholds } from "./chain-requests.ts";
 import { comparedRows } from "./compared-rows.ts";
-import type { LoadedModel } from "./load-model.ts";
-import type { ModelSession } from "./model-session.ts";
+import type { AskedModel, ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
 import { checkCount } from "./requests.ts";
 
@@ -38,13 +37,13 @@ const MAX_CHAINS = 4;
 
 /** The logic chain and what of it is asked of whole layers, heads and runs, on one loaded model. */
 export class ChainSession {
-  readonly #model: LoadedModel;
+  readonly #model: AskedModel;
   /** Whose runs are remembered. */
   readonly #session: ModelSession;
   /** Clean chains by what was asked, the most recent last: a switch then costs one run and no sweep. */
   readonly #chains = new Map<string, Chain>();
 
-  constructor(model: LoadedModel, session: ModelSession) {
+  constructor(model: AskedModel, session: ModelSession) {
     this.#model = model;
     this.#session = session;
   }

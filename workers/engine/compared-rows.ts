@@ -2,12 +2,12 @@ import type { Capture } from "#analysis/capture.ts";
 import { activationOf } from "#analysis/increase.ts";
 import type { ComparedNeuron } from "#analysis/neurons.ts";
 import type { NeuronChange } from "#protocol/engine.ts";
-import type { LoadedModel } from "./load-model.ts";
+import type { AskedModel } from "./model-session.ts";
 import { promotedBy } from "./promoted.ts";
 
 /** Compared neurons with both activations, and with their tokens: of the first run's subvalue, and of the raw value vector. */
 export async function comparedRows(
-  model: Pick<LoadedModel, "runner" | "tokenizer">,
+  model: Pick<AskedModel, "runner" | "tokenizer">,
   { before, after }: { readonly before: Capture; readonly after: Capture },
   rows: readonly ComparedNeuron[],
 ): Promise<NeuronChange[]> {

@@ -2,13 +2,13 @@ import type { Capture } from "#analysis/capture.ts";
 import { promotedTokens } from "#analysis/lens.ts";
 import { rowOf } from "#core/matrix.ts";
 import type { Token } from "#protocol/engine.ts";
-import type { LoadedModel } from "./load-model.ts";
+import type { AskedModel } from "./model-session.ts";
 
 const LISTED = 10;
 
 /** The tokens that each vector promotes, ten of them, most promoted first. */
 export async function promotedBy(
-  { runner, tokenizer }: Pick<LoadedModel, "runner" | "tokenizer">,
+  { runner, tokenizer }: Pick<AskedModel, "runner" | "tokenizer">,
   vectors: readonly Float32Array[],
 ): Promise<Token[][]> {
   const ids = await promotedTokens(runner, vectors, LISTED);

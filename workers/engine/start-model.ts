@@ -1,14 +1,11 @@
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
-import { ChainSession } from "./chain-session.ts";
 import { fillsOf } from "./fills.ts";
 import { bytesToStore, runRefusal, storageRefusal } from "./fit.ts";
-import { ExperimentSession } from "./experiments/experiment-session.ts";
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
 import { indexFiles } from "./index-store.ts";
-import { LabSession } from "./lab-session.ts";
 import { setUpModel } from "./load-model.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
@@ -20,7 +17,6 @@ import type { OrtModule, Runtime } from "./runtime.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { experimentStore, indexStore, storageReport, storeFor } from "./store/stores.ts";
 import type { FileStore } from "./store/file-store.ts";
-import { TraceSession } from "./trace-session.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
 const DEFAULT_DTYPE = "q8";
@@ -36,6 +32,18 @@ export interface StartRequest {
   readonly signal: AbortSignal;
 }
 
+export interface StartedModel {
+  readonly session: ModelSession;
+  readonly loaded: LoadedModel;
+  readonly runtime: Runtime;
+  readonly index: NeuronIndex;
+  /** Names the model and its precision. */
+  readonly fingerprint: string;
+  /** Where finished steps of experiments are kept. */
+  readonly experimentStore: FileStore;
+  readonly info: ModelInfo;
+}
+
 /**
  * From a request to a model that answers.
  *
@@ -44,14 +52,7 @@ export interface StartRequest {
 export async function startModel(
   ort: OrtModule,
   { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
-): Promise<{
-  readonly session: ModelSession;
-  readonly lab: LabSession;
-  readonly experiments: ExperimentSession;
-  readonly chains: ChainSession;
-  readonly traces: TraceSession;
-  readonly info: ModelInfo;
-}> {
+): Promise<StartedModel> {
   const start = performance.now();
   let read = 0;
   let notes: readonly string[] = [];
@@ -72,12 +73,6 @@ export async function startModel(
     return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
   });
   const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexFiles(await indexStore(), loaded.packId));
-  const experiments = new ExperimentSession({
-    model: loaded,
-    index,
-    fingerprint: fingerprint(loaded),
-    store: await experimentStore(),
-  });
   const session = new ModelSession(loaded, index);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
@@ -90,10 +85,11 @@ export async function startModel(
   }
   return {
     session,
-    lab: new LabSession(loaded, index, session),
-    experiments,
-    chains: new ChainSession(loaded, session),
-    traces: new TraceSession(loaded, session),
+    loaded,
+    runtime,
+    index,
+    fingerprint: fingerprint(loaded),
+    experimentStore: await experimentStore(),
     info: {
       ...infoOf(loaded, runtime, store),
       sourceNotes: [...notes],

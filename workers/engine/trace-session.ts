@@ -18,18 +18,17 @@ import type {
 } from "#protocol/chain.ts";
 import type { Prompt, RunOptions } from "#protocol/engine.ts";
 import { checkHop, checkLayer } from "./chain-requests.ts";
-import type { LoadedModel } from "./load-model.ts";
-import type { ModelSession } from "./model-session.ts";
+import type { AskedModel, ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
 import { checkCount } from "./requests.ts";
 
 /** What feeds a neuron, and what feeds that, on one loaded model. */
 export class TraceSession {
-  readonly #model: LoadedModel;
+  readonly #model: AskedModel;
   /** Whose runs are remembered. */
   readonly #session: ModelSession;
 
-  constructor(model: LoadedModel, session: ModelSession) {
+  constructor(model: AskedModel, session: ModelSession) {
     this.#model = model;
     this.#session = session;
   }

@@ -9,9 +9,11 @@ import type {
   ExperimentResult,
   SuiteSource,
 } from "#protocol/experiments.ts";
+import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { model } from "../model.ts";
 import { asFault, dismiss, notify, notifyFault } from "../notices.ts";
+import { question, variantOf } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { results } from "../run/results.ts";
 import type { Progress } from "../run/results.ts";
@@ -57,6 +59,12 @@ export function followExperiments(): () => void {
       if (now.info !== last.info) clearExperiments();
       if (now.status !== last.status) planSoon();
     }),
+    question.subscribe(({ variant: now }, { variant: last }) => {
+      if (now !== last) clearForVariant();
+    }),
+    adapter.subscribe(({ status: now }, { status: last }) => {
+      if (now !== last && question.getState().variant === "adapted") clearForVariant();
+    }),
     view.subscribe((now, last) => {
       if (now.tab !== last.tab) planSoon();
     }),
@@ -64,6 +72,12 @@ export function followExperiments(): () => void {
     experimentForm.subscribe(planSoon),
   ];
   return () => ends.forEach((end) => end());
+}
+
+/** What was run of the other variant is kept by the browser, and there again at once when it is asked for. */
+function clearForVariant(): void {
+  clearExperiments();
+  planSoon();
 }
 
 function clearExperiments(): void {
@@ -182,16 +196,18 @@ const DRAWS = 3;
 /** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */
 function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
   const suite = sourceOf(form);
-  if (!suite) return undefined;
+  const variant = variantOf(question.getState());
+  if (!suite || (variant.variant === "adapted" && !isAttached(adapter.getState()))) return undefined;
   const { seed, onlyCorrect, per } = form;
+  const counted = { suite, onlyCorrect, seed, ...variant };
   switch (form.kind) {
     case "heads":
-      return { kind: "heads", suite, per, onlyCorrect, seed };
+      return { kind: "heads", per, ...counted };
     case "memorise":
-      return { kind: "memorise", suite, heads: {}, onlyCorrect, seed };
+      return { kind: "memorise", heads: {}, ...counted };
     case "neurons": {
       const head = headOf(form);
-      return head && { kind: "neurons", suite, head, counts: NEURON_COUNTS, draws: DRAWS, onlyCorrect, seed };
+      return head && { kind: "neurons", head, counts: NEURON_COUNTS, draws: DRAWS, ...counted };
     }
     default:
       throw new Error(`experiment: unknown kind ${String(form.kind satisfies never)}`);

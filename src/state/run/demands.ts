@@ -4,7 +4,7 @@ import type { Intervention } from "#model/interventions.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { HeadSweep, ModelInfo, Prediction, ScoredAnswer, Token } from "#protocol/engine.ts";
 import type { ChainSettings } from "../finding.ts";
-import { partKey } from "../question.ts";
+import { partKey, variantOf } from "../question.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
@@ -24,6 +24,8 @@ export interface Moment extends Question {
   readonly comparedNeurons: number;
   /** How the chain is looked at; undefined while nobody does. */
   readonly chain: ChainSettings | undefined;
+  /** Whether there is a second variant to compare with where nothing is switched off. */
+  readonly hasAdapter: boolean;
 }
 
 /** How a demand reports while it runs. */
@@ -51,6 +53,7 @@ export function demands(now: Moment): Demands {
   const { prompt, slots } = now;
   if (prompt === "") return {};
   const before = beforeDemand(now);
+  const nothingOff = now.interventions.length === 0;
   const base: Demands = {
     tokens: { key: keyOf(prompt), target: "", run: (engine, { signal }) => engine.tokenize(prompt, { signal }) },
     before,
@@ -62,8 +65,9 @@ export function demands(now: Moment): Demands {
     ...base,
     sweep: sweepDemand(now, target),
     ...answerDemands(now, target),
-    ...(now.interventions.length > 0 && { after: afterDemand(now, target), ...followedDemand(now, clean.value) }),
-    ...(now.interventions.length > 0 && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
+    ...(!nothingOff && { after: afterDemand(now, target), ...followedDemand(now, clean.value) }),
+    ...(!nothingOff && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
+    ...(nothingOff && now.hasAdapter && now.comparedNeurons > 0 && { comparison: variantsDemand(now, target) }),
     ...inspectionDemand(now, target),
     ...(now.chain && chainDemands(now, now.chain, target)),
   };
@@ -75,11 +79,14 @@ const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 const interventionsKey = (list: readonly Intervention[]) =>
   list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
 
-export const beforeKey = ({ prompt, target }: Question) => keyOf(prompt, target);
+/** The base's keys name no variant. */
+const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);
+
+export const beforeKey = (question: Question) => keyOf(question.prompt, question.target, ...variantKey(question));
 
 /** @param target of the clean run, chosen or its own */
-export const afterKey = ({ prompt, interventions }: Question, target: number) =>
-  keyOf(prompt, target, interventionsKey(interventions));
+export const afterKey = (question: Question, target: number) =>
+  keyOf(question.prompt, target, interventionsKey(question.interventions), ...variantKey(question));
 
 export const comparisonKey = (question: Question, target: number, count: number) =>
   keyOf(afterKey(question, target), count);
@@ -90,7 +97,11 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
     key: beforeKey(now),
     target: "",
     run: (engine, { signal }) =>
-      engine.predict(prompt, { top: TOP_TOKENS, ...(target !== undefined && { target }) }, { signal }),
+      engine.predict(
+        prompt,
+        { top: TOP_TOKENS, ...(target !== undefined && { target }), ...variantOf(now) },
+        { signal },
+      ),
   };
 }
 
@@ -102,12 +113,12 @@ function afterDemand(now: Moment, { id: target, text }: Token): Demand<Results["
     key: afterKey(now, target),
     target: text,
     run: (engine, { signal }) =>
-      engine.predict(prompt, { top: TOP_TOKENS, target, interventions, include }, { signal }),
+      engine.predict(prompt, { top: TOP_TOKENS, target, interventions, include, ...variantOf(now) }, { signal }),
   };
 }
 
-export const answerKey = ({ prompt }: Question, { ids }: TypedAnswer, interventions: readonly Intervention[]) =>
-  keyOf(prompt, ids, interventionsKey(interventions));
+export const answerKey = (question: Question, { ids }: TypedAnswer, interventions: readonly Intervention[]) =>
+  keyOf(question.prompt, ids, interventionsKey(interventions), ...variantKey(question));
 
 /** The whole of an answer of several tokens, before and after what is switched off. */
 function answerDemands(now: Moment, { text }: Token): Demands {
@@ -116,7 +127,8 @@ function answerDemands(now: Moment, { text }: Token): Demands {
   const demand = (changes: readonly Intervention[]): Demand<ScoredAnswer> => ({
     key: answerKey(now, answer, changes),
     target: text,
-    run: (engine, { signal }) => engine.scoreAnswer(prompt, { answer: answer.ids, interventions: changes }, { signal }),
+    run: (engine, { signal }) =>
+      engine.scoreAnswer(prompt, { answer: answer.ids, interventions: changes, ...variantOf(now) }, { signal }),
   });
   return { answer: demand([]), ...(interventions.length > 0 && { answerAfter: demand(interventions) }) };
 }
@@ -131,23 +143,25 @@ function followedDemand(now: Moment, { top, target }: Prediction): Demands {
   if (include.length === 0) return {};
   return {
     followed: {
-      key: keyOf(prompt, target.id, include),
+      key: keyOf(prompt, target.id, include, ...variantKey(now)),
       target: target.text,
-      run: (engine, { signal }) => engine.predict(prompt, { top: 1, target: target.id, include }, { signal }),
+      run: (engine, { signal }) =>
+        engine.predict(prompt, { top: 1, target: target.id, include, ...variantOf(now) }, { signal }),
     },
   };
 }
 
-function sweepDemand({ prompt, info }: Moment, { id: target, text }: Token): Demand<HeadSweep> {
+function sweepDemand(now: Moment, { id: target, text }: Token): Demand<HeadSweep> {
+  const { prompt, info } = now;
   return {
-    key: keyOf(prompt, target),
+    key: keyOf(prompt, target, ...variantKey(now)),
     target: text,
     run(engine, { signal, partial, progress }) {
       const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
       let work = 0;
       return engine.sweepHeads(
         prompt,
-        { target, rowByRow: true },
+        { target, rowByRow: true, ...variantOf(now) },
         {
           signal,
           onProgress({ layer, logProbability, baseline }) {
@@ -174,7 +188,7 @@ function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Resu
     run: (engine, { signal, progress }) =>
       engine.compareNeurons(
         prompt,
-        { target, interventions, count },
+        { target, interventions, count, ...variantOf(now) },
         {
           signal,
           onProgress: ({ done, total }) => progress(done, total),
@@ -183,15 +197,27 @@ function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Resu
   };
 }
 
+/** The base against the adapted model, whichever of them the page shows; about the shown one's target. */
+function variantsDemand(now: Moment, { id: target, text }: Token): Demand<Results["comparison"]> {
+  const { prompt, comparedNeurons: count } = now;
+  return {
+    key: keyOf("variants", prompt, target, count),
+    target: text,
+    run: (engine, { signal, progress }) =>
+      engine.compareNeurons(
+        prompt,
+        { target, count, against: { variant: "adapted" } },
+        { signal, onProgress: ({ done, total }) => progress(done, total) },
+      ),
+  };
+}
+
 /** The other prompt's chain has the same thresholds and the same parts off, and its own answer as target. */
-function chainDemands(
-  { prompt, interventions }: Moment,
-  { thresholds, head, other }: ChainSettings,
-  { id: target, text }: Token,
-): Demands {
-  const options = { thresholds, interventions, ...(head && { head }) };
+function chainDemands(now: Moment, { thresholds, head, other }: ChainSettings, { id: target, text }: Token): Demands {
+  const { prompt, interventions } = now;
+  const options = { thresholds, interventions, ...(head && { head }), ...variantOf(now) };
   const moved = Object.entries(thresholds).map(([name, least]) => `${name}:${least}`);
-  const keys = [interventionsKey(interventions), moved.sort(), head && formatHead(head)];
+  const keys = [interventionsKey(interventions), moved.sort(), head && formatHead(head), ...variantKey(now)];
   const ask =
     (asked: string, more: { readonly target?: number }): Demand<Results["chain"]>["run"] =>
     (engine, { signal, progress }) =>
@@ -204,28 +230,31 @@ function chainDemands(
 }
 
 /** A part is looked at as it runs at full scale, with every other intervention in place. */
-function inspectionDemand({ prompt, interventions, inspected }: Moment, { id: target, text }: Token): Demands {
+function inspectionDemand(now: Moment, { id: target, text }: Token): Demands {
+  const { prompt, interventions, inspected } = now;
   if (!inspected) return {};
   const own = partKey(inspected);
   const others = interventions.filter((change) => interventionKey(change) !== own);
   if (inspected.kind === "head") {
     const { at } = inspected;
-    const key = keyOf(prompt, target, interventionsKey(others), formatHead(at));
+    const key = keyOf(prompt, target, interventionsKey(others), formatHead(at), ...variantKey(now));
     return {
       head: {
         key,
         target: text,
-        run: (engine, { signal }) => engine.inspectHead(prompt, { target, at, interventions: others }, { signal }),
+        run: (engine, { signal }) =>
+          engine.inspectHead(prompt, { target, at, interventions: others, ...variantOf(now) }, { signal }),
       },
     };
   }
   const { at } = inspected;
-  const key = keyOf(prompt, target, interventionsKey(others), formatNeuron(at));
+  const key = keyOf(prompt, target, interventionsKey(others), formatNeuron(at), ...variantKey(now));
   return {
     neuron: {
       key,
       target: text,
-      run: (engine, { signal }) => engine.inspectNeuron(prompt, { target, at, interventions: others }, { signal }),
+      run: (engine, { signal }) =>
+        engine.inspectNeuron(prompt, { target, at, interventions: others, ...variantOf(now) }, { signal }),
     },
   };
 }

@@ -14,6 +14,7 @@ import type {
 export type { Chain } from "#protocol/chain.ts";
 
 export type {
+  AdapterInfo,
   HeadInspection,
   HeadSweep,
   ModelInfo,

@@ -56,6 +56,7 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
       <RunBar kind={kind} />
       {value && (
         <div aria-busy={status === "computing"} className="experiment-result">
+          {value.request.variant === "adapted" && <p className="small">Of the model with its adapter.</p>}
           <ResultOf result={value} />
           {status === "done" && <ClaimsLine result={value} />}
         </div>
