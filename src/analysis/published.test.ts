@@ -9,7 +9,7 @@ import { bySum, byRoundedChange, byUp, readSourceLabel, sourceLabel, toFourPlace
 import { sumScores } from "./transfer.ts";
 
 /** The authors' recorded outputs; the file says where from. */
-const file = join(import.meta.dirname, "..", "..", "test", "golden", "llama-7b-3plus5.json");
+const file = join(import.meta.dirname, "..", "..", "public", "findings", "llama-7b-3plus5.json");
 
 interface Anchor extends PublishedRecord {
   readonly layer17_pos: readonly { readonly pos: number; readonly up: number; readonly gate: number }[];

@@ -9,7 +9,7 @@ import { STACKED_PX, chainLayout } from "./chain-layout.ts";
 import { pathsThrough } from "./chain-marks.ts";
 import { chainSvg } from "./chain-svg.ts";
 
-const file = join(import.meta.dirname, "..", "..", "test", "golden", "llama-7b-3plus5.json");
+const file = join(import.meta.dirname, "..", "..", "public", "findings", "llama-7b-3plus5.json");
 const chain = publishedChain(JSON.parse(readFileSync(file, "utf8")) as PublishedRecord);
 const { before, after, targetBefore, targetAfter } = chain.ablation!;
 const target = { text: chain.target.text, before: targetBefore, after: targetAfter };

@@ -1,6 +1,7 @@
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead, parseHead } from "#model/ids.ts";
 import type { ChainThresholds } from "#protocol/chain.ts";
+import { VARIANTS } from "#protocol/engine.ts";
 import { DEFAULT_CHAIN, PUBLISHED } from "./finding.ts";
 import { isExact, joined, quote, readList, readNumber } from "./link-values.ts";
 import type { Field } from "./link-values.ts";
@@ -25,6 +26,15 @@ export const CHAIN_FIELDS: readonly Field[] = [
     needs: "a prompt",
     write: ({ chain }) => chain?.other || undefined,
     read: (text) => ({ chain: { other: text } }),
+  },
+  {
+    key: "cmpv",
+    needs: `one of ${VARIANTS.join(", ")}`,
+    write: ({ chain }) => chain?.otherVariant,
+    read(text) {
+      const otherVariant = VARIANTS.find((known) => known === text);
+      return otherVariant && { chain: { otherVariant } };
+    },
   },
   {
     key: "ph",

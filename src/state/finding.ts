@@ -24,8 +24,10 @@ export interface ChainSettings {
   readonly head?: HeadId;
   /** Edges whose share is smaller are faint, 0 to 1. */
   readonly leastShare: number;
-  /** A second prompt beside the page's own; left out: only one chain. */
+  /** A second prompt beside the page's own. Without it and without `otherVariant` there is only one chain. */
   readonly other?: string;
+  /** The variant that the second chain is of; left out: the one that the page shows. */
+  readonly otherVariant?: Variant;
   /** A chain that others published, in place of the model's own. */
   readonly published?: PublishedName;
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DTYPES } from "#model/checkpoint.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
+import { VARIANTS } from "#protocol/engine.ts";
 import { DEFAULT_CHAIN, NO_FINDING, PUBLISHED, VIEWS } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { FIELDS } from "./permalink-fields.ts";
@@ -134,6 +135,7 @@ function findings(): fc.Arbitrary<Finding> {
       head: fc.record({ layer: index, head: index }),
       leastShare: fc.double({ min: 0, max: 1, noNaN: true }).filter((share) => share !== DEFAULT_CHAIN.leastShare),
       other: text.filter((prompt) => prompt !== ""),
+      otherVariant: fc.constantFrom(...VARIANTS),
       published: fc.constantFrom(...PUBLISHED),
     },
     { requiredKeys: [] },

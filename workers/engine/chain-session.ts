@@ -34,6 +34,8 @@ import { checkCount } from "./requests.ts";
 
 /** Chains that a person goes back and forth between. */
 const MAX_CHAINS = 4;
+/** Of a chain's work, on a model whose neurons have no ranges yet. */
+const RANGES_SHARE = 0.5;
 
 /** The logic chain and what of it is asked of whole layers, heads and runs, on one loaded model. */
 export class ChainSession {
@@ -160,12 +162,19 @@ export class ChainSession {
     const key = JSON.stringify([clean.ids, target, thresholds, head]);
     let chain = this.#chains.get(key);
     if (!chain) {
+      // the ranges are found once for a model; where they are there already, the whole way is the sweep's
+      let rangesShare = 0;
+      const ranges = await this.#session.ranges(({ done, total }) => {
+        rangesShare = RANGES_SHARE;
+        onProgress({ done: (done / total) * RANGES_SHARE, total: 1 });
+      }, signal);
       chain = await assembleChain(runner, clean, {
         prompt: typeof prompt === "string" ? prompt : undefined,
         target,
         thresholds,
         ...(head && { head }),
-        ranges: await this.#session.ranges(onProgress, signal),
+        ranges,
+        onSwept: (share) => onProgress({ done: rangesShare + share * (1 - rangesShare), total: 1 }),
         text: (id) => this.#model.tokenizer.tokenText(id),
         run: async (changes) => (await this.#session.setUpRun(clean.ids, { target, interventions: changes })).run,
         signal,

@@ -140,6 +140,21 @@ describe("on the bundled model", () => {
     },
   );
 
+  test("progress goes from nothing to the whole, and never back", async () => {
+    const fresh = start(await loadInNode(abacusFiles(), "q8"));
+    const seen: number[] = [];
+    const report = ({ done, total }: { readonly done: number; readonly total: number }) => seen.push(done / total);
+    await fresh.chains.chain("3+5=", {}, report, unaborted());
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen.length).toBeGreaterThan(6);
+    expect(seen.at(-1)).toBe(1);
+    // the neurons' ranges are there now
+    seen.length = 0;
+    await fresh.chains.chain("4+5=", {}, report, unaborted());
+    expect(seen[0]).toBeCloseTo(1 / 6, 12);
+    expect(seen.at(-1)).toBe(1);
+  });
+
   test("a stop is felt", async () => {
     const asked = started.chains.chain("8-3=", {}, () => undefined, AbortSignal.abort());
     await expect(asked).rejects.toMatchObject({ name: "AbortError" });

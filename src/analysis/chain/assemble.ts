@@ -37,6 +37,8 @@ export interface ChainQuestion {
   readonly text: (id: number) => string;
   /** A run of the same prompt with interventions. */
   readonly run: (interventions: readonly Intervention[]) => Promise<Capture>;
+  /** Told the share of the heads that were switched off, 0 to 1: that is most of the work. */
+  readonly onSwept: (share: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -61,10 +63,11 @@ export async function assembleChain(runner: Runner, clean: Capture, question: Ch
   const { target, thresholds, signal } = question;
   const baseline = logProbability(clean.logits, target);
   const asked: Asked = { ...question, lens: { runner, scale: clean.scale }, clean, baseline };
+  let swept = 0;
   const sweep = await sweepHeads(runner, clean, {
     target,
     rowByRow: false,
-    onRow: () => undefined,
+    onRow: () => question.onSwept(++swept / runner.spec.layers),
     ...(signal && { signal }),
   });
   const ranked = rankedHeads(sweep, baseline);

@@ -1,49 +1,18 @@
-import type { Engine } from "#client/engine.ts";
+import { formatHead, formatNeuron } from "#model/ids.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import { formatHead, formatNeuron } from "#model/ids.ts";
-import type { HeadSweep, ModelInfo, Prediction, ScoredAnswer, Token } from "#protocol/engine.ts";
-import type { ChainSettings } from "../finding.ts";
+import type { HeadSweep, Prediction, ScoredAnswer, Token } from "#protocol/engine.ts";
 import { partKey, variantOf } from "../question.ts";
-import type { Part, Question, TypedAnswer } from "../question.ts";
-import type { ResultKind, Results, Slots } from "./results.ts";
+import type { Question, TypedAnswer } from "../question.ts";
+import { chainDemands } from "./chain-demands.ts";
+import { interventionsKey, keyOf, variantKey } from "./demand.ts";
+import type { Demand, Demands, Moment } from "./demand.ts";
+import type { Results } from "./results.ts";
 
 /** Ranks that the prediction panel can show. */
 const TOP_TOKENS = 50;
 /** Of each run's first tokens, how many are followed into the other run. */
 const COMPARED_TOKENS = 12;
-
-/** What the page shows and asks at one moment. */
-export interface Moment extends Question {
-  /** Of several tokens, the target being the first. */
-  readonly answer: TypedAnswer | undefined;
-  readonly info: ModelInfo;
-  readonly slots: Slots;
-  readonly inspected: Part | undefined;
-  /** Rows of the comparison that somebody looks at or claims; 0 for none. */
-  readonly comparedNeurons: number;
-  /** How the chain is looked at; undefined while nobody does. */
-  readonly chain: ChainSettings | undefined;
-  /** Whether there is a second variant to compare with where nothing is switched off. */
-  readonly hasAdapter: boolean;
-}
-
-/** How a demand reports while it runs. */
-export interface Reports<T> {
-  readonly signal: AbortSignal;
-  partial(value: T): void;
-  progress(done: number, total: number): void;
-}
-
-/** One question to the engine. Two demands with one key have the same answer. */
-export interface Demand<T> {
-  readonly key: string;
-  /** The target's text, where it is known when asking. */
-  readonly target: string;
-  run(engine: Engine, reports: Reports<T>): Promise<T>;
-}
-
-export type Demands = { readonly [K in ResultKind]?: Demand<Results[K]> };
 
 /**
  * Everything that the page wants to know now. What builds on the clean run waits for it, so that a prompt which the
@@ -72,15 +41,6 @@ export function demands(now: Moment): Demands {
     ...(now.chain && chainDemands(now, now.chain, target)),
   };
 }
-
-const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
-
-/** In a fixed order, so that the way to a set of interventions does not matter. */
-const interventionsKey = (list: readonly Intervention[]) =>
-  list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
-
-/** The base's keys name no variant. */
-const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);
 
 export const beforeKey = (question: Question) => keyOf(question.prompt, question.target, ...variantKey(question));
 
@@ -209,23 +169,6 @@ function variantsDemand(now: Moment, { id: target, text }: Token): Demand<Result
         { target, count, against: { variant: "adapted" } },
         { signal, onProgress: ({ done, total }) => progress(done, total) },
       ),
-  };
-}
-
-/** The other prompt's chain has the same thresholds and the same parts off, and its own answer as target. */
-function chainDemands(now: Moment, { thresholds, head, other }: ChainSettings, { id: target, text }: Token): Demands {
-  const { prompt, interventions } = now;
-  const options = { thresholds, interventions, ...(head && { head }), ...variantOf(now) };
-  const moved = Object.entries(thresholds).map(([name, least]) => `${name}:${least}`);
-  const keys = [interventionsKey(interventions), moved.sort(), head && formatHead(head), ...variantKey(now)];
-  const ask =
-    (asked: string, more: { readonly target?: number }): Demand<Results["chain"]>["run"] =>
-    (engine, { signal, progress }) =>
-      engine.chain(asked, { ...options, ...more }, { signal, onProgress: ({ done, total }) => progress(done, total) });
-  return {
-    chain: { key: keyOf(prompt, target, ...keys), target: text, run: ask(prompt, { target }) },
-    ...(other !== undefined &&
-      other !== "" && { otherChain: { key: keyOf(other, ...keys), target: "", run: ask(other, {}) } }),
   };
 }
 

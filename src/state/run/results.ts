@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
 import type { Chain } from "#protocol/chain.ts";
+import type { NeuronGroup } from "#protocol/lab.ts";
 import type {
   HeadInspection,
   HeadSweep,
@@ -12,6 +13,7 @@ import type {
 } from "#protocol/engine.ts";
 
 export type { Chain } from "#protocol/chain.ts";
+export type { NeuronGroup } from "#protocol/lab.ts";
 
 export type {
   AdapterInfo,
@@ -42,10 +44,14 @@ export interface Results {
   readonly answerAfter: ScoredAnswer;
   readonly sweep: HeadSweep;
   readonly comparison: NeuronComparison;
-  /** How the answer travels, with the interventions in place. */
+  /** How the answer travels in the clean run. */
   readonly chain: Chain;
-  /** The same for the prompt that it is compared with. */
+  /** The same parts with the interventions in place. */
+  readonly chainAfter: Chain;
+  /** That of the prompt or variant that it is compared with, with the interventions in place. */
   readonly otherChain: Chain;
+  /** The chain's deep neurons off together, against random neurons of their layers. */
+  readonly chainControl: NeuronGroup;
   readonly head: HeadInspection;
   readonly neuron: NeuronInspection;
 }
@@ -102,7 +108,9 @@ const empty = (): Slots => ({
   sweep: EMPTY_SLOT,
   comparison: EMPTY_SLOT,
   chain: EMPTY_SLOT,
+  chainAfter: EMPTY_SLOT,
   otherChain: EMPTY_SLOT,
+  chainControl: EMPTY_SLOT,
   head: EMPTY_SLOT,
   neuron: EMPTY_SLOT,
 });

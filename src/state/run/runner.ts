@@ -1,6 +1,6 @@
 import type { Fault } from "#core/fault.ts";
 import { asFault, dismiss, notifyFault } from "../notices.ts";
-import type { Demand, Demands } from "./demands.ts";
+import type { Demand, Demands } from "./demand.ts";
 import { currentEngine } from "./engine-port.ts";
 import { timeLeft } from "../time-left.ts";
 import { patchSlot, results } from "./results.ts";
@@ -17,7 +17,9 @@ const ORDER: readonly ResultKind[] = [
   "head",
   "neuron",
   "chain",
+  "chainAfter",
   "otherChain",
+  "chainControl",
   "comparison",
   "sweep",
 ];

@@ -1,0 +1,48 @@
+import type { Engine } from "#client/engine.ts";
+import { interventionKey } from "#model/interventions.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { ModelInfo } from "#protocol/engine.ts";
+import type { ChainSettings } from "../finding.ts";
+import type { Part, Question, TypedAnswer } from "../question.ts";
+import type { ResultKind, Results, Slots } from "./results.ts";
+
+/** What the page shows and asks at one moment. */
+export interface Moment extends Question {
+  /** Of several tokens, the target being the first. */
+  readonly answer: TypedAnswer | undefined;
+  readonly info: ModelInfo;
+  readonly slots: Slots;
+  readonly inspected: Part | undefined;
+  /** Rows of the comparison that somebody looks at or claims; 0 for none. */
+  readonly comparedNeurons: number;
+  /** How the chain is looked at; undefined while nobody does. */
+  readonly chain: ChainSettings | undefined;
+  /** Whether there is a second variant to compare with where nothing is switched off. */
+  readonly hasAdapter: boolean;
+}
+
+/** How a demand reports while it runs. */
+export interface Reports<T> {
+  readonly signal: AbortSignal;
+  partial(value: T): void;
+  progress(done: number, total: number): void;
+}
+
+/** One question to the engine. Two demands with one key have the same answer. */
+export interface Demand<T> {
+  readonly key: string;
+  /** The target's text, where it is known when asking. */
+  readonly target: string;
+  run(engine: Engine, reports: Reports<T>): Promise<T>;
+}
+
+export type Demands = { readonly [K in ResultKind]?: Demand<Results[K]> };
+
+export const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
+
+/** In a fixed order, so that the way to a set of interventions does not matter. */
+export const interventionsKey = (list: readonly Intervention[]) =>
+  list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
+
+/** The base's keys name no variant. */
+export const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);
