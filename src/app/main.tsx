@@ -6,6 +6,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { workerEngine } from "#client/worker-engine.ts";
 import { attachAdapterOrThrow, detachAdapter } from "#state/adapter.ts";
+import type { PublishedRecord } from "#analysis/chain/published.ts";
+import { showPublished } from "#state/chain-view.ts";
+import { PUBLISHED } from "#state/finding.ts";
 import { keepTokenOf } from "#state/hub-tokens.ts";
 import { followLab } from "#state/lab/actions.ts";
 import { offerWords } from "#state/lab/forms.ts";
@@ -38,6 +41,7 @@ followLab();
 followExperiments();
 followAddress(SHIPPED_MODELS);
 void readRecorded();
+void readPublished();
 void readConcepts();
 void readSuites();
 installScriptingSurface({
@@ -74,6 +78,14 @@ createRoot(host).render(
 async function readRecorded(): Promise<void> {
   const response = await fetch(new URL(RECORDED, document.baseURI));
   if (response.ok) showRecorded((await response.json()) as RecordedFinding);
+}
+
+/** Chains that others published; without one its place says so. */
+async function readPublished(): Promise<void> {
+  for (const name of PUBLISHED) {
+    const response = await fetch(new URL(`findings/${name}.json`, document.baseURI));
+    if (response.ok) showPublished(name, (await response.json()) as PublishedRecord);
+  }
 }
 
 /** A list to start the concept search from; without it the field is empty, no more. */

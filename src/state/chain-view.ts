@@ -38,6 +38,8 @@ export function setThreshold(name: keyof ChainThresholds, value: number): void {
   setChain({ ...chain, thresholds: value === DEFAULT_THRESHOLDS[name] ? others : { ...others, [name]: value } });
 }
 
+export const resetThresholds = () => setChain({ ...view.getState().chain, thresholds: {} });
+
 /** The head that is explained as the predicting one; undefined: the most important. */
 export function setPredictingHead(head: ChainSettings["head"]): void {
   const { head: _, ...others } = view.getState().chain;
@@ -48,6 +50,12 @@ export function setPredictingHead(head: ChainSettings["head"]): void {
 export function setOtherPrompt(other: string | undefined): void {
   const { other: _, ...rest } = view.getState().chain;
   setChain(other === undefined ? rest : { ...rest, other });
+}
+
+/** The variant to compare with; undefined ends it. */
+export function setOtherVariant(otherVariant: ChainSettings["otherVariant"]): void {
+  const { otherVariant: _, ...rest } = view.getState().chain;
+  setChain(otherVariant === undefined ? rest : { ...rest, otherVariant });
 }
 
 /** A published chain in place of the model's own; undefined: the model's. */

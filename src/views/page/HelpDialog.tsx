@@ -4,13 +4,14 @@ import { setHelpOpen, view } from "#state/view.ts";
 import { GLOSSARY } from "./glossary.ts";
 
 const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
-  ["← ↑ → ↓", "move in the map of heads"],
-  ["Enter", "switch the head off, or on again"],
-  ["Space", "keep the head in the inspector"],
+  ["← ↑ → ↓", "move in the map of heads, or in the chain"],
+  ["Enter", "switch the head or the part off, or on again"],
+  ["Space", "keep it in the inspector"],
   ["Ctrl Enter", "pin the head, to compare"],
   ["[  ]", "one layer up, one down"],
   ["/", "to the prompt"],
   ["g h", "heads"],
+  ["g c", "chain"],
   ["g n", "neurons"],
   ["g l", "lab"],
   ["g e", "experiments"],

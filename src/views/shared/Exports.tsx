@@ -16,10 +16,12 @@ interface ExportsProps {
   readonly name: string;
   readonly table: () => Table;
   readonly svg?: () => string;
+  /** What the numbers are about; left out, the finding on the page and the machine that computed it. */
+  readonly about?: () => object;
 }
 
 /** A panel's numbers, whole, with what they are about. */
-export function Exports({ name, table, svg }: ExportsProps) {
+export function Exports({ name, table, svg, about = provenance }: ExportsProps) {
   const csv = () => {
     const { header, rows } = table();
     download(`${name}.csv`, "text/csv", csvOf(header, rows));
@@ -27,7 +29,7 @@ export function Exports({ name, table, svg }: ExportsProps) {
   const json = () => {
     const { header, rows } = table();
     const records = rows.map((row) => Object.fromEntries(header.map((column, index) => [column, row[index]])));
-    download(`${name}.json`, "application/json", JSON.stringify({ ...provenance(), rows: records }, null, 2));
+    download(`${name}.json`, "application/json", JSON.stringify({ ...about(), rows: records }, null, 2));
   };
   return (
     <span className="exports" role="group" aria-label={`Export ${name}`}>

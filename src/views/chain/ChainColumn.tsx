@@ -1,0 +1,108 @@
+import { useMemo, useState } from "react";
+import { useStore } from "zustand";
+import type { ChainActions } from "#charts/chain-drawing.ts";
+import { pathsThrough } from "#charts/chain-marks.ts";
+import type { ChainScale } from "#charts/chain-marks.ts";
+import type { ChainNode } from "#analysis/chain/chain.ts";
+import { isNodeOff, toggleNode } from "#state/chain-view.ts";
+import { question } from "#state/question.ts";
+import { useWidth } from "../shared/use-width.ts";
+import { ChainFigure } from "./ChainFigure.tsx";
+import { ChainTable } from "./ChainTable.tsx";
+import { nodeName } from "./chain-words.ts";
+import { NodeCard } from "./NodeCard.tsx";
+import type { ShownChain } from "./shown-chains.ts";
+import { emptySentence } from "./stage-sentences.ts";
+import { StageList } from "./StageList.tsx";
+
+interface ChainColumnProps {
+  readonly shown: ShownChain;
+  /** Shared by chains that are compared. */
+  readonly scale: ChainScale;
+  readonly isCompared: boolean;
+  /** The node that is kept, if the chain has it. */
+  readonly selected: string | undefined;
+  readonly onSelect: (node: ChainNode) => void;
+}
+
+/** One chain: drawn, in words, as a table, and the part of it that is kept. */
+export function ChainColumn({ shown, scale, isCompared, selected, onSelect }: ChainColumnProps) {
+  const [host, width] = useWidth<HTMLDivElement>(720);
+  const { chain, title } = shown;
+  const node = chain.nodes.find(({ id }) => id === selected);
+  const select = (id: string) => {
+    const found = chain.nodes.find((each) => each.id === id);
+    if (found) onSelect(found);
+  };
+  const empty = emptySentence(chain);
+  return (
+    <div ref={host} className="chain-column">
+      {isCompared && (
+        <h3>
+          <code>{title}</code>
+        </h3>
+      )}
+      {empty === undefined ? (
+        <Drawn shown={shown} scale={scale} width={width} selected={selected} onSelect={select} />
+      ) : (
+        <p className="empty">
+          There is no chain to draw. {empty} The thresholds can be lowered, or a head chosen, above.
+        </p>
+      )}
+      {node && <NodeCard node={node} shown={shown} onClose={() => onSelect(node)} />}
+      {empty === undefined && (
+        <>
+          <StageList chain={chain} />
+          <ChainTable shown={shown} onSelect={select} />
+        </>
+      )}
+    </div>
+  );
+}
+
+interface DrawnProps extends Pick<ChainColumnProps, "shown" | "scale" | "selected"> {
+  readonly width: number;
+  readonly onSelect: (id: string) => void;
+}
+
+function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
+  const interventions = useStore(question, (state) => state.interventions);
+  const [hovered, setHovered] = useState<string>();
+  const [cursor, setCursor] = useState<string>();
+  const { chain, tokens, beforeName, afterName, title } = shown;
+  const actions: ChainActions = {
+    hover: setHovered,
+    select: onSelect,
+    toggle(id) {
+      const node = chain.nodes.find((each) => each.id === id);
+      if (node && node.switchOff.length > 0) toggleNode(node);
+    },
+    move: setCursor,
+  };
+  const options = useMemo(() => {
+    const off = new Set(chain.nodes.filter((node) => isNodeOff(node, interventions)).map(({ id }) => id));
+    const isThere = chain.nodes.some(({ id }) => id === cursor);
+    return {
+      off,
+      selected,
+      // where nobody has been yet the keyboard enters at the head, which every chain turns on
+      cursor: isThere ? cursor : chain.nodes.find(({ kind }) => kind === "head")?.id,
+      lit: hovered === undefined ? undefined : pathsThrough(chain, hovered),
+      beforeName,
+      afterName,
+      isInteractive: true,
+      name: (node: ChainNode) => nodeName(node, off.has(node.id)),
+      scale,
+      tokens,
+    };
+  }, [chain, interventions, selected, cursor, hovered, beforeName, afterName, scale, tokens]);
+  return (
+    <ChainFigure
+      chain={chain}
+      width={width}
+      options={options}
+      actions={actions}
+      label={`Chain of ${title}: four stages from the prompt to the prediction`}
+    />
+  );
+}

@@ -1,0 +1,200 @@
+import { useId, useState } from "react";
+import { useStore } from "zustand";
+import { percent, signedNats } from "#charts/number-format.ts";
+import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
+import { formatHead } from "#model/ids.ts";
+import { adapter, isAttached } from "#state/adapter.ts";
+import {
+  resetThresholds,
+  setLeastShare,
+  setOtherPrompt,
+  setOtherVariant,
+  setPredictingHead,
+  setThreshold,
+} from "#state/chain-view.ts";
+import { readPart } from "#state/parts.ts";
+import { notify } from "#state/notices.ts";
+import { question } from "#state/question.ts";
+import { view } from "#state/view.ts";
+
+/** How the chain is looked at; all of it travels in the link. */
+export function ChainControls({ chain }: { readonly chain: Chain | undefined }) {
+  return (
+    <div className="chain-controls">
+      <HeadChoice chain={chain} />
+      <OtherPrompt />
+      <VariantChoice />
+      <LeastShare />
+      <Thresholds />
+    </div>
+  );
+}
+
+/** The head that is explained as the predicting one: the most important, or any that is typed. */
+function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
+  const chosen = useStore(view, (state) => state.chain.head);
+  const [text, setText] = useState("");
+  const id = useId();
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (chooseHead(text)) setText("");
+      }}
+    >
+      <label>
+        <span>predicting head</span>
+        <input
+          className="go-to"
+          list={id}
+          spellCheck={false}
+          autoComplete="off"
+          placeholder={chosen ? formatHead(chosen) : "most important"}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
+      <datalist id={id}>
+        {headsOf(chain).map(({ head, effect }) => (
+          <option key={formatHead(head)} value={formatHead(head)}>
+            {signedNats(effect)} nats
+          </option>
+        ))}
+      </datalist>
+      <button type="submit" disabled={text.trim() === ""}>
+        Explain
+      </button>
+      {chosen && (
+        <button type="button" className="quiet" onClick={() => setPredictingHead(undefined)}>
+          Most important
+        </button>
+      )}
+    </form>
+  );
+}
+
+function chooseHead(text: string): boolean {
+  const part = readPart(text);
+  if (part?.kind === "neuron") notify("part", `“${text}” is a neuron; a chain is explained by a head, as L0H7.`);
+  if (part?.kind !== "head") return false;
+  setPredictingHead(part.at);
+  return true;
+}
+
+/** Those that the sweep put first. */
+function headsOf(chain: Chain | undefined) {
+  const evidence = chain?.stages.find(({ name }) => name === "feature-predicting")?.evidence;
+  return evidence?.stage === "feature-predicting" ? [evidence, ...evidence.runnersUp] : [];
+}
+
+function OtherPrompt() {
+  const other = useStore(view, (state) => state.chain.other);
+  const [text, setText] = useState("");
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        setOtherPrompt(text);
+        setText("");
+      }}
+    >
+      <label>
+        <span>compare with</span>
+        <input
+          className="template"
+          spellCheck={false}
+          autoComplete="off"
+          placeholder={other ?? "another prompt"}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
+      <button type="submit" disabled={text === ""}>
+        Compare
+      </button>
+      {other !== undefined && (
+        <button type="button" className="quiet" onClick={() => setOtherPrompt(undefined)}>
+          One prompt only
+        </button>
+      )}
+    </form>
+  );
+}
+
+/** With an adapter attached: the variant that the page does not show, beside the one that it does. */
+function VariantChoice() {
+  const isThere = useStore(adapter, isAttached);
+  const chosen = useStore(view, (state) => state.chain.otherVariant);
+  const variant = useStore(question, (state) => state.variant ?? "base");
+  if (!isThere) return null;
+  const other = variant === "base" ? "adapted" : "base";
+  return (
+    <button
+      type="button"
+      className="switch"
+      aria-pressed={chosen === other}
+      onClick={() => setOtherVariant(chosen === other ? undefined : other)}
+    >
+      Beside the {other === "base" ? "base" : "adapted model"}
+    </button>
+  );
+}
+
+function LeastShare() {
+  const least = useStore(view, (state) => state.chain.leastShare);
+  return (
+    <label>
+      <span>fade edges below</span>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.05}
+        value={least}
+        aria-valuetext={percent(least)}
+        onChange={(event) => setLeastShare(event.target.valueAsNumber)}
+      />
+      <span className="number">{percent(least)}</span>
+    </label>
+  );
+}
+
+const THRESHOLDS: readonly (readonly [name: keyof ChainThresholds, label: string, unit: string, step: number])[] = [
+  ["headEffect", "the head’s loss costs at least", "nats", 0.1],
+  ["promotingShare", "of ten neurons that promote the target, at least", "share", 0.1],
+  ["neuronChange", "a deep neuron loses at least", "nats", 0.01],
+  ["transferShare", "of what the head reads, a place brings at least", "share", 0.01],
+  ["shallowShare", "of a feature, a shallow neuron writes at least", "share", 0.01],
+  ["enhancingDrop", "without the lowest, the others fall by at least", "share", 0.01],
+];
+
+/** What it takes for a part to be drawn. */
+function Thresholds() {
+  const moved = useStore(view, (state) => state.chain.thresholds);
+  return (
+    <details className="method">
+      <summary>Thresholds{Object.keys(moved).length > 0 && " (moved)"}</summary>
+      <div className="threshold-list">
+        {THRESHOLDS.map(([name, label, unit, step]) => (
+          <label key={name}>
+            <span>{label}</span>
+            <input
+              type="number"
+              min={0}
+              step={step}
+              value={moved[name] ?? DEFAULT_THRESHOLDS[name]}
+              onChange={({ target: { valueAsNumber: typed } }) => {
+                if (typed >= 0 && Number.isFinite(typed)) setThreshold(name, typed);
+              }}
+            />
+            <span className="faint">{unit}</span>
+          </label>
+        ))}
+        <button type="button" disabled={Object.keys(moved).length === 0} onClick={resetThresholds}>
+          As they begin
+        </button>
+      </div>
+    </details>
+  );
+}

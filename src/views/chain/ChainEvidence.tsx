@@ -1,0 +1,109 @@
+import { useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { largestIncrease } from "#charts/chain-marks.ts";
+import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import { samePart } from "#state/question.ts";
+import type { Part } from "#state/question.ts";
+import { select as selectPart, view } from "#state/view.ts";
+import { Exports, provenance } from "../shared/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { ChainColumn } from "./ChainColumn.tsx";
+import { exportSvg, exportTable } from "./chain-exports.ts";
+import type { ShownChain } from "./shown-chains.ts";
+import { emptySentence } from "./stage-sentences.ts";
+
+interface ChainEvidenceProps {
+  /** One chain, or two beside each other on one scale. */
+  readonly shown: readonly ShownChain[];
+  /** Said below them. */
+  readonly lines: readonly string[];
+}
+
+/** The drawings, what they say, how they were made, and all of it as files. */
+export function ChainEvidence({ shown, lines }: ChainEvidenceProps) {
+  const threshold = useStore(view, (state) => state.chain.leastShare);
+  const [selected, select] = useSelection(shown);
+  const isCompared = shown.length > 1;
+  const scale = useMemo(
+    () => ({ threshold, limit: largestIncrease(shown.map(({ clean }) => clean)) }),
+    [threshold, shown],
+  );
+  const drawn = shown.filter(({ chain }) => emptySentence(chain) === undefined);
+  return (
+    <>
+      <div className={isCompared ? "chain-columns" : ""}>
+        {shown.map((each, index) => (
+          <ChainColumn
+            key={index === 0 ? "own" : "other"}
+            shown={each}
+            scale={scale}
+            isCompared={isCompared}
+            selected={selected}
+            onSelect={select}
+          />
+        ))}
+      </div>
+      {lines.map((line) => (
+        <p key={line} className="says">
+          {line}
+        </p>
+      ))}
+      <footer className="panel-foot">
+        <ChainMethod />
+        {drawn.length > 0 && (
+          <Exports
+            name="chain"
+            svg={() => exportSvg(drawn, scale, lines)}
+            table={() => exportTable(shown)}
+            about={() => aboutOf(shown[0]!.chain)}
+          />
+        )}
+      </footer>
+    </>
+  );
+}
+
+/** What others published says whose it is; the model on the page has no part in it. */
+const aboutOf = ({ provenance: of, prompt }: Chain) =>
+  of.kind === "published" ? { published: of, prompt } : provenance();
+
+/**
+ * What is kept is the page's selection where it is a head or a neuron, which the inspector shows too; attention layers and
+ * words are kept here.
+ */
+function useSelection(shown: readonly ShownChain[]) {
+  const part = useStore(view, (state) => state.selected);
+  const [looked, setLooked] = useState<ChainNode>();
+  const nodes = shown.flatMap(({ chain }) => chain.nodes);
+  const isLooked = looked && (partOf(looked) === undefined || samePart(partOf(looked), part));
+  const selected = isLooked ? looked.id : part && nodes.find((node) => samePart(partOf(node), part))?.id;
+  const select = (node: ChainNode) => {
+    const isLetGo = node.id === selected;
+    setLooked(isLetGo ? undefined : node);
+    selectPart(isLetGo ? undefined : partOf(node));
+  };
+  return [selected, select] as const;
+}
+
+/** None of what cannot be switched: words, attention layers as a whole, and whatever is only published. */
+function partOf({ kind, layer, index, switchOff }: ChainNode): Part | undefined {
+  if (layer === undefined || index === undefined || switchOff.length === 0) return undefined;
+  return kind === "head" ? { kind, at: { layer, head: index } } : { kind: "neuron", at: { layer, neuron: index } };
+}
+
+function ChainMethod() {
+  return (
+    <Method>
+      Depth runs from left to right, positions are rows, the last row carries the prediction. The predicting head is the
+      one whose zeroing costs log p(target) most, or the one that was chosen; deep neurons are those of its layer and
+      above that lose most without it; what it reads is traced back along the keys of the lowest of them, through
+      shallow attention to shallow neurons. A claim is one direct path with every norm frozen: an inner product with the
+      receiver’s keys (no unit), or into the prediction the log-probability increase in nats. A measurement switches the
+      sender off at every position and lets all that comes later react. The two differ by nature and stand beside each
+      other for that reason. Width is the share of what the receiver gets, or of the largest increase; blue is towards
+      where the receiver stands, red and dashed against it. The number on a deep neuron is its increase, on any other
+      part what switching it off does to log p(target). With something switched off the parts stay, and activations,
+      increases, claims and the prediction are that run’s; effects and measurements stay the clean run’s.
+    </Method>
+  );
+}

@@ -1,0 +1,181 @@
+import { useMemo } from "react";
+import { useStore } from "zustand";
+import type { Chain } from "#analysis/chain/chain.ts";
+import { publishedChains, setPublished } from "#state/chain-view.ts";
+import { PUBLISHED } from "#state/finding.ts";
+import type { ChainSettings, PublishedName } from "#state/finding.ts";
+import { model } from "#state/model.ts";
+import { question } from "#state/question.ts";
+import type { Question } from "#state/question.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { ResultKind, Slots } from "#state/run/results.ts";
+import { askAgain, stopRun } from "#state/run/runner.ts";
+import { pursueNow } from "#state/run/session.ts";
+import { view } from "#state/view.ts";
+import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { ChainControls } from "./ChainControls.tsx";
+import { ChainEvidence } from "./ChainEvidence.tsx";
+import { changeSentence, controlSentence } from "./chain-sentences.ts";
+import { withChanges, withoutHead } from "./shown-chains.ts";
+import "./chain.css";
+
+/** How the answer travels: the paper's four stages for the prompt at hand, or as they were published. */
+export function ChainPanel() {
+  const published = useStore(view, (state) => state.chain.published);
+  return (
+    <section aria-label="Chain" className="panel chain-panel">
+      <header className="panel-head">
+        <h2>How the answer travels</h2>
+        {published !== undefined && (
+          <span className="tag" title="Numbers that others recorded on a model that does not run here">
+            published, not computed here
+          </span>
+        )}
+        <span className="panel-tools">
+          <SourceChoice published={published} />
+        </span>
+      </header>
+      {published === undefined ? <OwnChain /> : <PublishedChain name={published} />}
+    </section>
+  );
+}
+
+const PUBLISHED_LABELS = { "llama-7b-3plus5": "Llama-7B, 3+5=" } satisfies Record<PublishedName, string>;
+
+function SourceChoice({ published }: { readonly published: PublishedName | undefined }) {
+  return (
+    <span role="group" aria-label="Whose chain" className="choice">
+      <button type="button" aria-pressed={published === undefined} onClick={() => setPublished(undefined)}>
+        this model
+      </button>
+      {PUBLISHED.map((name) => (
+        <button key={name} type="button" aria-pressed={name === published} onClick={() => setPublished(name)}>
+          {PUBLISHED_LABELS[name]}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function PublishedChain({ name }: { readonly name: PublishedName }) {
+  const chain = useStore(publishedChains, (chains) => chains[name]);
+  const shown = useMemo(() => chain && [withoutHead(chain.prompt ?? name, chain)], [chain, name]);
+  if (!chain || !shown) return <p className="empty">The published numbers could not be read.</p>;
+  const { provenance } = chain;
+  const from = provenance.kind === "published" ? `${provenance.model}; ${provenance.source}` : "";
+  return (
+    <>
+      <p className="small">
+        The chain of <code>{chain.prompt}</code> in Llama-7B as Yu &amp; Ananiadou (2024) and their notebooks give it.
+        Where they give no number there is none here. Nothing of it can be switched off, since the model does not run
+        here.
+      </p>
+      <ChainEvidence shown={shown} lines={[`Published values: ${from}.`]} />
+    </>
+  );
+}
+
+function OwnChain() {
+  const slots = useStore(results);
+  const asked = useStore(question);
+  const settings = useStore(view, (state) => state.chain);
+  const isReady = useStore(model, (state) => state.status.kind === "ready");
+  const { chain, chainAfter, chainControl, before, followed, after, otherChain } = slots;
+  const isChanged = asked.interventions.length > 0;
+  const isOtherAsked = settings.other !== undefined || settings.otherVariant !== undefined;
+  const changed = isChanged && isSamePrompt(chain.value, chainAfter.value) ? chainAfter.value : undefined;
+  const shown = useMemo(() => {
+    if (!chain.value) return [];
+    const title = asked.prompt;
+    const own =
+      changed && before.value && after.value
+        ? withChanges(
+            { clean: chain.value, after: changed },
+            { before: before.value, followed: followed.value, after: after.value },
+            { title, interventions: asked.interventions },
+          )
+        : withoutHead(title, chain.value);
+    const other = isOtherAsked ? otherChain.value : undefined;
+    return [own, ...(other ? [withoutHead(otherTitle(settings, asked), other)] : [])];
+  }, [
+    chain.value,
+    changed,
+    before.value,
+    after.value,
+    followed.value,
+    otherChain.value,
+    isOtherAsked,
+    settings,
+    asked,
+  ]);
+  const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
+  const control = chainControl.value;
+  const lines = [
+    ...(changed && chain.value?.ablation ? [changeSentence(chain.value, changed, asked.interventions)] : []),
+    ...(control && chain.value?.ablation && !isStale(chain) && chainControl.status === "done"
+      ? [controlSentence(chain.value.target.text, control)]
+      : []),
+  ];
+  return (
+    <>
+      <ChainControls chain={chain.value} />
+      <Doing slots={slots} />
+      {chain.value ? (
+        <div className={isDim ? "stale" : ""} aria-busy={isDim}>
+          <ChainEvidence shown={shown} lines={lines} />
+        </div>
+      ) : (
+        chain.status === "idle" && (
+          <p className="empty">
+            {isReady
+              ? "The chain of the prompt is put together here."
+              : "The chain of the prompt is put together as soon as a model is loaded. The published one of Llama-7B can be read meanwhile."}
+          </p>
+        )
+      )}
+    </>
+  );
+}
+
+const isSamePrompt = (a: Chain | undefined, b: Chain | undefined) =>
+  a?.target.id === b?.target.id &&
+  a?.tokens.map(({ id }) => id).join() === b?.tokens.map(({ id }) => id).join() &&
+  a?.nodes.length === b?.nodes.length;
+
+function otherTitle({ other, otherVariant }: ChainSettings, { prompt, variant = "base" }: Question): string {
+  const isOtherVariant = otherVariant !== undefined && otherVariant !== variant;
+  return `${other ?? prompt}${isOtherVariant ? ` (${otherVariant})` : ""}`;
+}
+
+const DOING = [
+  ["chain", "Putting the chain together"],
+  ["chainAfter", "Asking the chain again"],
+  ["otherChain", "Putting the other chain together"],
+] as const satisfies readonly (readonly [ResultKind, string])[];
+
+/** What is under way, and what was stopped. */
+function Doing({ slots }: { readonly slots: Slots }) {
+  return DOING.map(([kind, doing]) => {
+    const { status, progress } = slots[kind];
+    if (status === "computing") {
+      return <ProgressLine key={kind} doing={doing} progress={progress} onStop={() => stopRun(kind)} />;
+    }
+    if (status !== "stopped" && status !== "failed") return null;
+    return (
+      <div key={kind} className="run-progress">
+        <span className="small">
+          {doing} {status === "stopped" ? "was stopped." : "failed."}
+        </span>
+        <button
+          type="button"
+          onClick={() => {
+            askAgain(kind);
+            pursueNow();
+          }}
+        >
+          Run again
+        </button>
+      </div>
+    );
+  });
+}

@@ -1,0 +1,22 @@
+import type { Chain, StageName } from "#analysis/chain/chain.ts";
+import { stageSentence } from "./stage-sentences.ts";
+
+const STAGE_WORDS = {
+  "feature-enhancing": "Feature enhancing",
+  "feature-transferring": "Feature transferring",
+  "feature-predicting": "Feature predicting",
+  "prediction-enhancing": "Prediction enhancing",
+} as const satisfies Record<StageName, string>;
+
+/** The chain in words: a sentence for each stage, with its numbers. */
+export function StageList({ chain }: { readonly chain: Chain }) {
+  return (
+    <ol className="stage-list" aria-label={`Stages of ${chain.prompt ?? "the prompt"}`}>
+      {chain.stages.map((stage) => (
+        <li key={stage.name} className={stage.hasEvidence ? "" : "faint"}>
+          <strong>{STAGE_WORDS[stage.name]}.</strong> {stageSentence(chain, stage)}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,77 @@
+import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
+import type { Chain, ChainEdge, ChainEdgeKind, ChainNode, ChainNodeKind, ChainToken } from "#analysis/chain/chain.ts";
+import { tokenText } from "../shared/token-text.ts";
+
+export const KIND_WORDS = {
+  embedding: "the word’s embedding",
+  "shallow-neuron": "shallow FFN neuron",
+  "attention-layer": "shallow attention layer",
+  head: "predicting head",
+  "deep-neuron": "deep FFN neuron",
+  prediction: "the prediction",
+} as const satisfies Record<ChainNodeKind, string>;
+
+export const EDGE_WORDS = {
+  enhances: "enhances",
+  transfers: "transfers to",
+  predicts: "raises",
+  amplifies: "amplifies",
+  promotes: "promotes",
+} as const satisfies Record<ChainEdgeKind, string>;
+
+/** A node as a person reads it: `L4N425`, `L12N4072 at 2`, `“3”`, `attention L15`. */
+export function nodeTitle({ id, kind, layer, position, word }: ChainNode): string {
+  if (kind === "embedding") return `“${tokenText(word ?? "")}” at ${position}`;
+  if (kind === "attention-layer") return `attention L${layer}`;
+  return kind === "prediction" ? "prediction" : id.replace("@", " at ");
+}
+
+/** Everything about a node that the drawing shows, for those who hear it. */
+export function nodeName(node: ChainNode, isOff: boolean): string {
+  const { kind, contribution, effect, switchOff } = node;
+  const tokens = (saidTokens(node) ?? []).slice(0, 3).map(({ text }) => text);
+  return [
+    `${nodeTitle(node)}, ${KIND_WORDS[kind]}`,
+    kind !== "embedding" && tokens.length > 0 && `says ${tokens.join(" ")}`,
+    contribution !== undefined && `increase ${signedNats(contribution)} nats`,
+    effect !== undefined && `switching it off moves log p by ${signedNats(effect)} nats`,
+    switchOff.length > 0 && (isOff ? "off" : "on"),
+  ]
+    .filter((part) => part !== false)
+    .join(", ");
+}
+
+/** What a node says: behind the transformation where it is carried on, else as it is written. */
+const saidTokens = ({ kind, promotes, transformed }: ChainNode) =>
+  kind === "shallow-neuron" || kind === "embedding" ? transformed : promotes;
+
+/** The unit is the kind's: nats into the prediction, none for an inner product with a neuron's keys. */
+export const claimText = ({ kind, claimed }: ChainEdge) =>
+  claimed === undefined ? "not published" : kind === "promotes" ? `${signedNats(claimed)} nats` : figures(claimed);
+
+export function measuredText({ measured }: ChainEdge): string {
+  if (!measured) return "–";
+  const write = measured.quantity === "activation" ? figures : nats;
+  const what = measured.quantity === "activation" ? "activation" : "log p";
+  return `${what} ${write(measured.before)} → ${write(measured.after)}`;
+}
+
+export const shareText = (share: number | undefined) => (share === undefined ? "–" : percent(share));
+
+/** The chain with its tokens as the page writes them. */
+export function shownChain(chain: Chain): Chain {
+  const { ablation } = chain;
+  const shown = <Token extends ChainToken>(token: Token): Token => ({ ...token, text: tokenText(token.text) });
+  return {
+    ...chain,
+    tokens: chain.tokens.map(shown),
+    target: shown(chain.target),
+    nodes: chain.nodes.map((node) => ({
+      ...node,
+      word: node.word === undefined ? undefined : tokenText(node.word),
+      promotes: node.promotes.map(shown),
+      transformed: node.transformed?.map(shown),
+    })),
+    ablation: ablation && { ...ablation, before: ablation.before.map(shown), after: ablation.after.map(shown) },
+  };
+}
