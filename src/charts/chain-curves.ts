@@ -7,6 +7,8 @@ export const MAX_WIDTH_PX = 10;
 /** Between the ends of edges that meet at the prediction. */
 const END_GAP_PX = 3;
 
+/** From a plate's left edge to where edges to deeper ones leave it. */
+const STAIR_PX = 14;
 /** Between edges that join the same two nodes. */
 const SIBLING_GAP_PX = 7;
 
@@ -27,6 +29,7 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
   const ends = endsAtPrediction(chain, boxes, drawn);
   const strength = strengths(chain, scale.limit);
   const labelled = strongestReads(chain, strength);
+  const head = drawn.plates.find(({ kind }) => kind === "head");
   const curves = chain.edges.flatMap((edge): ChainCurve[] => {
     const from = boxes.get(edge.from);
     const to = boxes.get(edge.to) ?? ends.get(edge.from);
@@ -35,18 +38,20 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
     const points = isPlate(to)
       ? between(edge, moved(from, apart), moved(to, apart), drawn.isStacked)
       : { start: exit(from, drawn.isStacked), end: to };
-    const isVertical = drawn.isStacked || edge.kind === "amplifies";
     const value = strength(edge);
     return [
       {
         key: curveKey(edge),
         edge,
-        path: curve(points.start, points.end, isVertical),
+        path:
+          edge.kind === "amplifies" && !drawn.isStacked
+            ? stairs(points.start, points.end)
+            : curve(points.start, points.end, drawn.isStacked),
         width: value * MAX_WIDTH_PX,
         strength: value,
         // what is published without its size is not small
         isShown: edge.claimed === undefined || value >= scale.threshold,
-        label: labelled.has(curveKey(edge)) && isPlate(to) ? carrier(to) : "",
+        label: labelled.has(curveKey(edge)) && !drawn.isStacked && to === head ? head.id : "",
         // the middle of a curve whose ends bend alike lies half-way
         labelAt: { x: (points.start.x + points.end.x) / 2, y: (points.start.y + points.end.y) / 2 },
       },
@@ -59,10 +64,7 @@ export const curveKey = ({ from, to, kind, position }: ChainEdge) => `${from} ${
 
 const isPlate = (end: ChainPlate | Point): end is ChainPlate => "id" in end;
 
-/** `L17H22`, `L15`: who moves a feature from one position to another. */
-const carrier = ({ node }: ChainPlate) => (node.kind === "head" ? node.id : `L${node.layer} attention`);
-
-/** Of the edges that one reader has from one position, the strongest: it alone bears the reader's name. */
+/** Of the edges that one reader has from one position, the strongest: it alone bears the head's name. */
 function strongestReads({ edges }: Chain, strength: (edge: ChainEdge) => number): ReadonlySet<string> {
   const best = new Map<string, ChainEdge>();
   for (const edge of edges.filter(({ kind }) => kind === "enhances")) {
@@ -124,20 +126,29 @@ const exit = (box: Box, isStacked: boolean): Point =>
 const entry = (box: Box, isStacked: boolean): Point =>
   isStacked ? { x: box.x + box.width / 2, y: box.y } : { x: box.x, y: box.y + box.height / 2 };
 
-/** Plates of one stack lie closer than they are wide: what goes between them leaves below and arrives above. */
+/** Between plates of one stack, of which the deeper stands further right: down beside the ones between, and in from the left. */
 function between({ kind }: ChainEdge, from: Box, to: Box, isStacked: boolean): { start: Point; end: Point } {
   if (kind !== "amplifies" || isStacked) return { start: exit(from, isStacked), end: entry(to, isStacked) };
   return {
-    start: { x: from.x + from.width * 0.62, y: from.y + from.height },
-    end: { x: to.x + to.width * 0.38, y: to.y },
+    start: { x: from.x + Math.min(STAIR_PX, Math.max(0, to.x - from.x) / 2), y: from.y + from.height },
+    end: { x: to.x, y: to.y + to.height * 0.7 },
   };
+}
+
+/** Leaves downwards, arrives from the left. */
+function stairs(start: Point, end: Point): string {
+  return pathOf([start, { x: start.x, y: (start.y + end.y) / 2 }, { x: start.x, y: end.y }, end]);
 }
 
 function curve(start: Point, end: Point, isVertical: boolean): string {
   const bend = isVertical
     ? { x: 0, y: Math.max(10, Math.abs(end.y - start.y) / 2) }
     : { x: Math.max(18, Math.abs(end.x - start.x) / 2), y: 0 };
-  const numbers = [start.x, start.y, start.x + bend.x, start.y + bend.y, end.x - bend.x, end.y - bend.y, end.x, end.y];
-  const [x0, y0, x1, y1, x2, y2, x3, y3] = numbers.map((value) => Math.round(value * 10) / 10);
-  return `M${x0},${y0}C${x1},${y1},${x2},${y2},${x3},${y3}`;
+  return pathOf([start, { x: start.x + bend.x, y: start.y + bend.y }, { x: end.x - bend.x, y: end.y - bend.y }, end]);
+}
+
+/** A start, two points that pull, and an end. */
+function pathOf(points: readonly Point[]): string {
+  const [start, ...rest] = points.map(({ x, y }) => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`);
+  return `M${start}C${rest.join(",")}`;
 }

@@ -27,6 +27,6 @@ test("the target comes first and has its own probability where it is no longer a
 test("a full bar is probability 1, and what is not known has none", () => {
   const box = { x: 10, y: 20, width: 196, height: 100 };
   const { rows, barX, numberX } = chainDistribution(box, [{ text: "6", isTarget: false, before: 1, after: undefined }]);
-  expect([barX, numberX]).toEqual([56, 206]);
+  expect([barX, numberX]).toEqual([56, 202]);
   expect(rows).toEqual([{ text: "6", isTarget: false, before: 1, after: undefined, y: 60, beforePx: 100, afterPx: 0 }]);
 });

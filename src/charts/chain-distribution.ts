@@ -5,6 +5,8 @@ const ROW_PX = 30;
 const HEADER_PX = 40;
 const NAME_PX = 46;
 const NUMBER_PX = 50;
+/** A figure of its own ends at the last digit's very edge, where a sign of another face would be cut off. */
+const EDGE_PX = 4;
 
 export const distributionHeight = (tokens: number) => HEADER_PX + tokens * ROW_PX;
 
@@ -14,7 +16,7 @@ export function chainDistribution(box: Box, tokens: readonly ShownToken[]): Chai
   return {
     ...box,
     barX: box.x + NAME_PX,
-    numberX: box.x + box.width,
+    numberX: box.x + box.width - EDGE_PX,
     rows: tokens.map((token, index) => ({
       ...token,
       y: box.y + HEADER_PX + index * ROW_PX,

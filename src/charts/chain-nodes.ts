@@ -87,6 +87,10 @@ const wordMarks = ({ word = "" }: ChainNode, width: number, height: number): Sce
 function writingMarks(node: ChainNode, width: number): SceneMark[] {
   const number = numberOf(node);
   const name = node.kind === "attention-layer" ? `L${node.layer} attn` : node.id.replace(/@\d+$/, "");
+  // a narrow plate: what a whole layer writes says less than what is lost without it
+  if (node.kind === "attention-layer") {
+    return [text("name", name, width / 2, 12), ...(number ? [text("figure", number, width / 2, 27)] : [])];
+  }
   const room = (width - 2 * PAD_PX - number.length * NUMBER_CHARACTER_PX) / CHARACTER_PX;
   return [
     text("name", clip(name, room), PAD_PX, 12),

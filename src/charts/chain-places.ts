@@ -5,7 +5,7 @@ import { distributionHeight } from "./chain-distribution.ts";
 import type { Box } from "./heatmap.ts";
 
 /** All in CSS pixels. */
-export const PLATE = { width: 118, height: 38, gap: 8 };
+export const PLATE = { width: 118, height: 38, gap: 14 };
 export const HEAD_PX = 66;
 const LAYER_PLATE = { width: 76, height: 38 };
 const TOKEN = { width: 56, height: 22 };

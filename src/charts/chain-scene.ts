@@ -95,7 +95,7 @@ function bandMark(band: ChainBand, index: number, { isStacked, plates }: ChainLa
   const [first, second] = STAGE_TITLES[name];
   const isBare = !plates.some((plate) => plate.kind !== "embedding" && inside(plate, band));
   const lines = isStacked
-    ? [`${index + 1} ${first} ${second}${hasEvidence ? "" : ": no evidence"}`]
+    ? [`${index + 1} ${first} ${second}${hasEvidence ? "" : ": none"}`]
     : [`${index + 1} ${first}`, second];
   const titles = lines.map((text, line): SceneMark => ({
     key: `name-${line}`,

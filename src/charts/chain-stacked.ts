@@ -55,22 +55,27 @@ export function stackedPlaces(chain: Chain, width: number, shownTokens: number):
   };
 }
 
-/** The tokens that something reads, in their order, wrapped like text. */
+/** The tokens that something reads, in their order, wrapped like text; in the middle, where their edges pass no band's name. */
 function promptLine(chain: Chain, width: number): { readonly plates: ChainPlate[]; readonly height: number } {
-  let x = PAD_PX;
-  let y = 4;
+  const lines: { plates: ChainPlate[]; end: number }[] = [];
   const read = chain.nodes.filter(({ kind }) => kind === "embedding").sort((a, b) => a.position - b.position);
-  const plates = read.map((node): ChainPlate => {
+  for (const node of read) {
     const size = Math.max(32, Math.min(120, (node.word?.length ?? 1) * CHARACTER_PX + 16));
-    if (x + size > width - PAD_PX && x > PAD_PX) {
-      x = PAD_PX;
-      y += TOKEN.height + TOKEN.gap;
+    let line = lines.at(-1);
+    if (!line || line.end + size > width - 2 * PAD_PX) {
+      line = { plates: [], end: 0 };
+      lines.push(line);
     }
-    const box = { x, y, width: size, height: TOKEN.height };
-    x += size + TOKEN.gap;
-    return { id: node.id, kind: node.kind, node, ...box };
+    const y = 4 + (lines.length - 1) * (TOKEN.height + TOKEN.gap);
+    line.plates.push({ id: node.id, kind: node.kind, node, x: line.end, y, width: size, height: TOKEN.height });
+    line.end += size + TOKEN.gap;
+  }
+  const plates = lines.flatMap((line) => {
+    const left = (width - line.end + TOKEN.gap) / 2;
+    return line.plates.map((plate) => ({ ...plate, x: plate.x + left }));
   });
-  return { plates, height: read.length > 0 ? y + TOKEN.height + LINE_GAP_PX / 2 : 0 };
+  const bottom = 4 + lines.length * (TOKEN.height + TOKEN.gap) - TOKEN.gap;
+  return { plates, height: lines.length > 0 ? bottom + LINE_GAP_PX / 2 : 0 };
 }
 
 /** One line for each layer, more where it has more plates than fit. */

@@ -29,6 +29,7 @@ export const CHAIN_STYLE = `
 .chain .name{font-weight:500}
 .chain .figure{text-anchor:end;fill:var(--soft);font-size:10px}
 .chain .tokens{font-size:11px}
+.chain .attention-layer :is(.name,.figure){text-anchor:middle}
 .chain .node.head .under{fill:var(--soft);font:400 10px var(--sans)}
 .chain .node.is-off .ground{fill:var(--wash);stroke-dasharray:4 2;stroke:var(--rule-strong)}
 .chain .node.is-off text{fill:var(--soft);text-decoration:line-through}

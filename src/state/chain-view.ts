@@ -38,6 +38,29 @@ export function setThreshold(name: keyof ChainThresholds, value: number): void {
   setChain({ ...chain, thresholds: value === DEFAULT_THRESHOLDS[name] ? others : { ...others, [name]: value } });
 }
 
+/** Of the criteria of a predicting head, the threshold behind each. */
+const BEHIND = {
+  "head-effect": "headEffect",
+  "promoting-share": "promotingShare",
+  "deep-neurons": "neuronChange",
+} as const satisfies { readonly [measure: string]: keyof ChainThresholds };
+
+const isBehind = (measure: string): measure is keyof typeof BEHIND => measure in BEHIND;
+
+/** What would have to be moved, and where to, for the criterion to hold that keeps a chain from having a predicting head. */
+export function lowerThreshold({
+  stages,
+}: Chain): { readonly name: keyof ChainThresholds; readonly value: number } | undefined {
+  const { criteria } = stages.find(({ name }) => name === "feature-predicting")!;
+  const failed = criteria.find(({ holds }) => !holds);
+  if (!failed || !isBehind(failed.measure)) return undefined;
+  // how much the best neuron loses is not known here
+  const reached = failed.measure === "deep-neurons" ? 0 : Math.floor((failed.value ?? 0) * 100) / 100;
+  return reached < 0 || reached === view.getState().chain.thresholds[BEHIND[failed.measure]]
+    ? undefined
+    : { name: BEHIND[failed.measure], value: reached };
+}
+
 export const resetThresholds = () => setChain({ ...view.getState().chain, thresholds: {} });
 
 /** The head that is explained as the predicting one; undefined: the most important. */

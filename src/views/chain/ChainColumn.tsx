@@ -3,8 +3,8 @@ import { useStore } from "zustand";
 import type { ChainActions } from "#charts/chain-drawing.ts";
 import { pathsThrough } from "#charts/chain-marks.ts";
 import type { ChainScale } from "#charts/chain-marks.ts";
-import type { ChainNode } from "#analysis/chain/chain.ts";
-import { isNodeOff, toggleNode } from "#state/chain-view.ts";
+import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import { isNodeOff, lowerThreshold, setThreshold, toggleNode } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { ChainFigure } from "./ChainFigure.tsx";
@@ -45,9 +45,7 @@ export function ChainColumn({ shown, scale, isCompared, selected, onSelect }: Ch
       {empty === undefined ? (
         <Drawn shown={shown} scale={scale} width={width} selected={selected} onSelect={select} />
       ) : (
-        <p className="empty">
-          There is no chain to draw. {empty} The thresholds can be lowered, or a head chosen, above.
-        </p>
+        <NoChain chain={chain} sentence={empty} />
       )}
       {node && <NodeCard node={node} shown={shown} onClose={() => onSelect(node)} />}
       {empty === undefined && (
@@ -55,6 +53,21 @@ export function ChainColumn({ shown, scale, isCompared, selected, onSelect }: Ch
           <StageList chain={chain} />
           <ChainTable shown={shown} onSelect={select} />
         </>
+      )}
+    </div>
+  );
+}
+
+/** Why there is none, and the way to one that is weaker. */
+function NoChain({ chain, sentence }: { readonly chain: Chain; readonly sentence: string }) {
+  const lower = lowerThreshold(chain);
+  return (
+    <div className="empty">
+      <p>There is no chain to draw. {sentence} Thresholds can be moved, and another head chosen, above.</p>
+      {lower && (
+        <button type="button" onClick={() => setThreshold(lower.name, lower.value)}>
+          Look nevertheless: move this threshold to {lower.value}
+        </button>
       )}
     </div>
   );

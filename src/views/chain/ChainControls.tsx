@@ -36,6 +36,7 @@ function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
   const chosen = useStore(view, (state) => state.chain.head);
   const [text, setText] = useState("");
   const id = useId();
+  const heads = headsOf(chain);
   return (
     <form
       onSubmit={(event) => {
@@ -50,13 +51,13 @@ function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
           list={id}
           spellCheck={false}
           autoComplete="off"
-          placeholder={chosen ? formatHead(chosen) : "most important"}
+          placeholder={formatHead(chosen ?? heads[0]?.head ?? { layer: 0, head: 0 })}
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
       </label>
       <datalist id={id}>
-        {headsOf(chain).map(({ head, effect }) => (
+        {heads.map(({ head, effect }) => (
           <option key={formatHead(head)} value={formatHead(head)}>
             {signedNats(effect)} nats
           </option>

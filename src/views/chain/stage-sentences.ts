@@ -1,4 +1,4 @@
-import { figures, nats, percent } from "#charts/number-format.ts";
+import { nats, percent } from "#charts/number-format.ts";
 import type {
   Chain,
   ChainStage,
@@ -94,9 +94,9 @@ const MISSING: Record<CriterionMeasure, (chain: Chain, failed: Criterion) => str
     return `${fewer} ${plural(promoting, "promotes", "promote")} ${targetOf(chain)}, and ${percent(threshold)} of them are needed`;
   },
   "deep-neurons": (chain, { threshold }) =>
-    `no neuron that ${formatHead(predictingOf(chain)!.head)} raises loses enough without it, and ${figures(threshold)} is needed`,
+    `no neuron that ${formatHead(predictingOf(chain)!.head)} raises loses enough without it, and ${threshold} is needed`,
   "shallow-layers": (chain, { value = 0, threshold }) =>
-    `${headOf(chain)} stands in layer ${value}, so that ${counted(value, "layer")} ${plural(value, "lies", "lie")} below it; ${figures(threshold)} is needed`,
+    `${headOf(chain)} stands in layer ${value}, so that ${counted(value, "layer")} ${plural(value, "lies", "lie")} below it; ${threshold} is needed`,
   "transferred-share": (chain, { value, threshold }) =>
     value === undefined
       ? `no attention below ${headOf(chain)} brings anything to the last position`
@@ -106,7 +106,7 @@ const MISSING: Record<CriterionMeasure, (chain: Chain, failed: Criterion) => str
       ? "no shallow neuron writes what the head reads"
       : `the strongest shallow neuron wrote ${percent(value)} of a position’s feature, and ${percent(threshold)} are needed`,
   "deep-layers": (_, { value = 0, threshold }) =>
-    `the deep neurons stand in ${counted(value, "layer")}, and ${figures(threshold)} are needed for one to feed another`,
+    `the deep neurons stand in ${counted(value, "layer")}, and ${threshold} are needed for one to feed another`,
   "enhancing-drop": (_, { value, threshold }) =>
     value === undefined
       ? "there is no deep neuron above the lowest"
