@@ -83,14 +83,14 @@ function siblingOffset({ edges }: Chain, edge: ChainEdge): number {
 
 const moved = <B extends Box>(box: B, by: number): B => ({ ...box, y: box.y + by });
 
-/** |claimed| in shares of what the receiver gets, else of the largest of its kind; increases in shares of the scale's limit. */
+/** |claimed| in shares of what the receiver gets (of what the head reads, where it reads a position itself), else of the largest of its kind; increases in shares of the scale's limit. */
 function strengths({ edges }: Chain, limit: number): (edge: ChainEdge) => number {
   const largest = new Map<ChainEdgeKind, number>([["promotes", limit]]);
   for (const { kind, claimed } of edges) {
     if (kind !== "promotes") largest.set(kind, Math.max(largest.get(kind) ?? 0, Math.abs(claimed ?? 0)));
   }
-  return ({ kind, share, claimed }) => {
-    if (share !== undefined) return Math.min(1, share);
+  return ({ kind, share, placeShare = 1, claimed }) => {
+    if (share !== undefined) return Math.min(1, share * placeShare);
     if (claimed === undefined) return 0;
     const most = largest.get(kind) ?? 0;
     return most === 0 ? 0 : Math.min(1, Math.abs(claimed) / most);

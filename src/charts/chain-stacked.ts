@@ -11,6 +11,8 @@ const EMPTY_BAND_PX = 32;
 /** Between lines of plates of different depth: the edges between them need to be seen. */
 const LINE_GAP_PX = 20;
 const DISTRIBUTION_GAP_PX = 28;
+/** How far lines of one band stand out of the middle. */
+const ASIDE_PX = 24;
 
 /** Bands below each other, from the prompt at the top to the prediction at the bottom; each layer is a line. */
 export function stackedPlaces(chain: Chain, width: number, shownTokens: number): ChainPlaces {
@@ -22,11 +24,14 @@ export function stackedPlaces(chain: Chain, width: number, shownTokens: number):
   for (const { name, hasEvidence } of chain.stages) {
     const lines = linesOf(stood.get(name) ?? [], width - 2 * PAD_PX);
     let bottom = y + (lines.length === 0 ? EMPTY_BAND_PX : TITLE_PX + PAD_PX);
-    for (const line of lines) {
+    for (const [index, line] of lines.entries()) {
       const isHead = line[0]!.kind === "head";
       const size = isHead ? { width: HEAD_PX, height: HEAD_PX } : PLATE;
       const used = line.length * (size.width + PLATE.gap) - PLATE.gap;
-      const left = (width - Math.min(used, width - 2 * PAD_PX)) / 2;
+      const spare = width - 2 * PAD_PX - used;
+      // lines that stand alternately left and right let each other's edges be seen
+      const aside = lines.length > 1 && spare > 4 * ASIDE_PX ? (index % 2 === 0 ? -ASIDE_PX : ASIDE_PX) : 0;
+      const left = PAD_PX + Math.max(0, spare) / 2 + aside;
       plates.push(
         ...line.map((node, slot) => ({
           id: node.id,

@@ -220,6 +220,8 @@ export interface ChainEdge {
   readonly gate: number | undefined;
   /** |claimed| over the sum of |claimed| of everything of that kind into the receiver, shown or not: 0 to 1. */
   readonly share: number | undefined;
+  /** Where the head reads the position itself: the share of all that it reads that comes from there, 0 to 1; undefined elsewhere. */
+  readonly placeShare: number | undefined;
   /** What happened when the sender was switched off, where that was run. */
   readonly measured: EdgeMeasurement | undefined;
 }

@@ -77,13 +77,16 @@ export async function claimsOf(
   return { contributions, activations, edges };
 }
 
-const NO_KEYS = { up: undefined, gate: undefined, share: undefined };
+const NO_KEYS = { up: undefined, gate: undefined, share: undefined, placeShare: undefined };
+
+const shareOf = ({ claimed }: SignedScore, total: number) => (total === 0 ? 0 : Math.abs(claimed) / total);
 
 const claim = (score: SignedScore, total: number) => ({
   claimed: score.claimed,
   up: score.up,
   gate: score.gate,
-  share: total === 0 ? 0 : Math.abs(score.claimed) / total,
+  share: shareOf(score, total),
+  placeShare: undefined,
 });
 
 async function shallowEdges(
@@ -105,7 +108,14 @@ async function shallowEdges(
     for (const feature of features.filter((each) => each.reading === reading)) {
       const { neuron } = feature;
       const score = neuron ? (await sources.neurons(neuron.layer))[neuron.neuron]!.score : sources.embedding;
-      edges.push({ from: featureNode(feature), to, kind: "enhances", position, ...claim(score, sources.total) });
+      edges.push({
+        from: featureNode(feature),
+        to,
+        kind: "enhances",
+        position,
+        ...claim(score, sources.total),
+        placeShare: via === undefined ? shareOf(found.score, input.total) : undefined,
+      });
     }
   }
   return edges;

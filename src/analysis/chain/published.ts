@@ -217,7 +217,7 @@ const scored = (found: { readonly up: number; readonly gate: number } | undefine
   found ? { claimed: found.up + found.gate, up: found.up, gate: found.gate } : UNKNOWN;
 
 /** Where a share is of a sum whose rest is not published, there is none. */
-const NEITHER = { share: undefined, measured: undefined };
+const NEITHER = { share: undefined, placeShare: undefined, measured: undefined };
 
 function shallowEdges(record: PublishedRecord): ChainEdge[] {
   return SHALLOW.flatMap(({ layer, position, ...names }): ChainEdge[] => {

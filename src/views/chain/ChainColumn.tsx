@@ -110,12 +110,20 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
     };
   }, [chain, interventions, selected, cursor, hovered, beforeName, afterName, scale, tokens]);
   return (
-    <ChainFigure
-      chain={chain}
-      width={width}
-      options={options}
-      actions={actions}
-      label={`Chain of ${title}: four stages from the prompt to the prediction`}
-    />
+    <figure>
+      <ChainFigure
+        chain={chain}
+        width={width}
+        options={options}
+        actions={actions}
+        label={`Chain of ${title}: four stages from the prompt to the prediction`}
+      />
+      <figcaption className="chain-legend">
+        <span className="edge-key for">towards where the receiver stands</span>
+        <span className="edge-key against">against it</span>
+        <span>width: share of what it receives</span>
+        <span>numbers, nats: a deep neuron’s increase; of all else, log p when off</span>
+      </figcaption>
+    </figure>
   );
 }

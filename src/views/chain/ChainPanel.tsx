@@ -84,9 +84,11 @@ function OwnChain() {
   const isChanged = asked.interventions.length > 0;
   const isOtherAsked = settings.other !== undefined || settings.otherVariant !== undefined;
   const changed = isChanged && isSamePrompt(chain.value, chainAfter.value) ? chainAfter.value : undefined;
+  // one of an earlier question stands nowhere: its place is beside this one
+  const other = isOtherAsked && !isStale(otherChain) ? otherChain.value : undefined;
   const shown = useMemo(() => {
     if (!chain.value) return [];
-    const title = asked.prompt;
+    const title = chain.value.prompt ?? asked.prompt;
     const own =
       changed && before.value && after.value
         ? withChanges(
@@ -95,24 +97,13 @@ function OwnChain() {
             { title, interventions: asked.interventions },
           )
         : withoutHead(title, chain.value);
-    const other = isOtherAsked ? otherChain.value : undefined;
     return [own, ...(other ? [withoutHead(otherTitle(settings, asked), other)] : [])];
-  }, [
-    chain.value,
-    changed,
-    before.value,
-    after.value,
-    followed.value,
-    otherChain.value,
-    isOtherAsked,
-    settings,
-    asked,
-  ]);
+  }, [chain.value, changed, before.value, after.value, followed.value, other, settings, asked]);
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
   const control = chainControl.value;
   const lines = [
-    ...(changed && chain.value?.ablation ? [changeSentence(chain.value, changed, asked.interventions)] : []),
-    ...(control && chain.value?.ablation && !isStale(chain) && chainControl.status === "done"
+    ...(!isDim && changed && chain.value?.ablation ? [changeSentence(chain.value, changed, asked.interventions)] : []),
+    ...(control && chain.value?.ablation && !isStale(chain) && !isStale(chainControl)
       ? [controlSentence(chain.value.target.text, control)]
       : []),
   ];

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
-import { EDGE_WORDS, KIND_WORDS, claimText, measuredText, nodeTitle, shareText } from "./chain-words.ts";
+import { KIND_WORDS, claimText, measuredText, nodeTitle, shareText } from "./chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 
 interface ChainTableProps {
@@ -126,7 +126,7 @@ function Edges({ chain, clean, title }: ShownChain) {
           {clean.edges.map((edge, index) => (
             <tr key={`${edge.from} ${edge.to} ${edge.position ?? ""}`}>
               <th scope="row">{titleIn(clean, edge.from)}</th>
-              <td>{EDGE_WORDS[edge.kind]}</td>
+              <td>{edge.kind}</td>
               <td>{titleIn(clean, edge.to)}</td>
               <td className="number">{edge.position ?? "–"}</td>
               <td className="number" title={String(edge.claimed)}>

@@ -3,7 +3,7 @@ import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
 import { isNodeOff, toggleNode } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
-import { EDGE_WORDS, KIND_WORDS, claimText, measuredText, nodeTitle, shareText } from "./chain-words.ts";
+import { KIND_WORDS, claimText, measuredText, nodeTitle, shareText } from "./chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 
 interface NodeCardProps {
@@ -120,6 +120,7 @@ function Edges({ edges, shown: { chain } }: EdgesProps) {
         <thead>
           <tr>
             <th scope="col">edge</th>
+            <th scope="col">kind</th>
             <th scope="col" className="number">
               claimed
             </th>
@@ -133,9 +134,10 @@ function Edges({ edges, shown: { chain } }: EdgesProps) {
           {edges.map((edge) => (
             <tr key={`${edge.from} ${edge.to} ${edge.position ?? ""}`}>
               <th scope="row">
-                {title(edge.from)} {EDGE_WORDS[edge.kind]} {title(edge.to)}
+                {title(edge.from)} → {title(edge.to)}
                 {edge.kind === "transfers" && `, from ${edge.position}`}
               </th>
+              <td>{edge.kind}</td>
               <td className="number" title={String(edge.claimed)}>
                 {claimText(edge)}
               </td>

@@ -1,5 +1,5 @@
 import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
-import type { Chain, ChainEdge, ChainEdgeKind, ChainNode, ChainNodeKind, ChainToken } from "#analysis/chain/chain.ts";
+import type { Chain, ChainEdge, ChainNode, ChainNodeKind, ChainToken } from "#analysis/chain/chain.ts";
 import { tokenText } from "../shared/token-text.ts";
 
 export const KIND_WORDS = {
@@ -10,14 +10,6 @@ export const KIND_WORDS = {
   "deep-neuron": "deep FFN neuron",
   prediction: "the prediction",
 } as const satisfies Record<ChainNodeKind, string>;
-
-export const EDGE_WORDS = {
-  enhances: "enhances",
-  transfers: "transfers to",
-  predicts: "raises",
-  amplifies: "amplifies",
-  promotes: "promotes",
-} as const satisfies Record<ChainEdgeKind, string>;
 
 /** A node as a person reads it: `L4N425`, `L12N4072 at 2`, `“3”`, `attention L15`. */
 export function nodeTitle({ id, kind, layer, position, word }: ChainNode): string {
