@@ -56,7 +56,8 @@ const NAME_CHARACTER_PX = 5.9;
 function textsOf({ children = [] }: SceneMark, plate: ChainPlate): Named[] {
   return children.flatMap(({ key, tag, attrs = {}, text = "" }) => {
     if (tag !== "text") return [];
-    const width = text.length * (plate.kind === "head" ? CHARACTER_PX.head : key === "figure" ? 6 : CHARACTER_PX.other);
+    const width =
+      text.trim().length * (plate.kind === "head" ? CHARACTER_PX.head : key === "figure" ? 6 : CHARACTER_PX.other);
     const isMiddle = plate.kind === "head" || plate.kind === "attention-layer";
     const left = isMiddle ? width / 2 : key === "figure" ? width : 0;
     const [x, y] = [Number(attrs["x"]), Number(attrs["y"])];

@@ -25,10 +25,16 @@ export function nodeMark(plate: ChainPlate, state: NodeState): SceneMark {
   const { node, x, y } = plate;
   const isSwitchable = node.switchOff.length > 0;
   const states = [state.isOff && "is-off", state.isSelected && "is-selected", state.isDim && "is-dim"];
+  const marks = node.kind === "head" ? headMarks(plate, state) : plateMarks(plate, state);
+  const shown = [
+    ...marks.flatMap(({ tag, text: words }) => (tag === "text" && words ? [words.trim()] : [])),
+    ...(isSwitchable ? [switchWords(state.isOff)] : []),
+  ];
   const interactive = {
     role: "button",
     tabindex: state.isCursor ? 0 : -1,
-    "aria-label": state.name(node),
+    // who speaks to a page says what stands there
+    "aria-label": `${shown.join(" ")}: ${state.name(node)}`,
     "aria-pressed": isSwitchable ? String(state.isOff) : undefined,
     "data-node": node.id,
   };
@@ -40,10 +46,7 @@ export function nodeMark(plate: ChainPlate, state: NodeState): SceneMark {
       transform: `translate(${Math.round(x * 10) / 10},${Math.round(y * 10) / 10})`,
       ...(state.isInteractive ? interactive : {}),
     },
-    children: [
-      ...(node.kind === "head" ? headMarks(plate, state) : plateMarks(plate, state)),
-      ...(state.isInteractive && isSwitchable ? [switchMark(plate, state.isOff)] : []),
-    ],
+    children: [...marks, ...(state.isInteractive && isSwitchable ? [switchMark(plate, state.isOff)] : [])],
   };
 }
 
@@ -121,6 +124,8 @@ function joined(tokens: readonly ChainToken[], room: number, start: string): str
   return line === start ? clip(start + (tokens[0]?.text ?? ""), room) : line;
 }
 
+const switchWords = (isOff: boolean) => (isOff ? "Switch on" : "Switch off");
+
 function switchMark({ kind, width }: ChainPlate, isOff: boolean): SceneMark {
   const right = kind === "head" ? width - 2 : width - 6;
   const left = right - SWITCH.width;
@@ -130,7 +135,7 @@ function switchMark({ kind, width }: ChainPlate, isOff: boolean): SceneMark {
     tag: "g",
     attrs: { class: `toggle ${isOff ? "is-off" : "is-on"}`, "data-switch": "" },
     children: [
-      { key: "title", tag: "title", text: isOff ? "Switch on" : "Switch off" },
+      { key: "title", tag: "title", text: switchWords(isOff) },
       {
         key: "hit",
         tag: "rect",
@@ -163,9 +168,10 @@ function switchMark({ kind, width }: ChainPlate, isOff: boolean): SceneMark {
   };
 }
 
+/** Ends in a space, so that texts of one node are words of their own to whoever reads the page as text. */
 const text = (key: string, content: string, x: number, y: number): SceneMark => ({
   key,
   tag: "text",
   attrs: { class: key, x, y },
-  text: content,
+  text: `${content} `,
 });

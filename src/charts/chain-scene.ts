@@ -20,7 +20,7 @@ export interface ChainLook {
   readonly afterName: string;
   /** False: without switches, for paper. */
   readonly isInteractive: boolean;
-  /** What a node is read out as. */
+  /** What a node is read out as, behind what stands on it. */
   readonly name: (node: ChainNode) => string;
 }
 

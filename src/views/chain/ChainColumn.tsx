@@ -25,9 +25,13 @@ interface ChainColumnProps {
   readonly onSelect: (node: ChainNode) => void;
 }
 
+/** Narrower, as while the page is being laid out, a drawing is made smaller as a whole. */
+const LEAST_PX = 280;
+
 /** One chain: drawn, in words, as a table, and the part of it that is kept. */
 export function ChainColumn({ shown, scale, isCompared, selected, onSelect }: ChainColumnProps) {
-  const [host, width] = useWidth<HTMLDivElement>(720);
+  const [host, measured] = useWidth<HTMLDivElement>(720);
+  const width = Math.max(LEAST_PX, measured);
   const { chain, title } = shown;
   const node = chain.nodes.find(({ id }) => id === selected);
   const select = (id: string) => {

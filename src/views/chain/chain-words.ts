@@ -18,24 +18,17 @@ export function nodeTitle({ id, kind, layer, position, word }: ChainNode): strin
   return kind === "prediction" ? "prediction" : id.replace("@", " at ");
 }
 
-/** Everything about a node that the drawing shows, for those who hear it. */
-export function nodeName(node: ChainNode, isOff: boolean): string {
-  const { kind, contribution, effect, switchOff } = node;
-  const tokens = (saidTokens(node) ?? []).slice(0, 3).map(({ text }) => text);
+/** What a node is and does, for those who hear the drawing; its name and tokens stand on it. */
+export function nodeName({ kind, position, contribution, effect, switchOff }: ChainNode, isOff: boolean): string {
   return [
-    `${nodeTitle(node)}, ${KIND_WORDS[kind]}`,
-    kind !== "embedding" && tokens.length > 0 && `says ${tokens.join(" ")}`,
+    `${KIND_WORDS[kind]} at ${position}`,
     contribution !== undefined && `increase ${signedNats(contribution)} nats`,
-    effect !== undefined && `switching it off moves log p by ${signedNats(effect)} nats`,
-    switchOff.length > 0 && (isOff ? "off" : "on"),
+    effect !== undefined && `off it moves log p by ${signedNats(effect)} nats`,
+    switchOff.length > 0 && (isOff ? "now off" : "now on"),
   ]
     .filter((part) => part !== false)
     .join(", ");
 }
-
-/** What a node says: behind the transformation where it is carried on, else as it is written. */
-const saidTokens = ({ kind, promotes, transformed }: ChainNode) =>
-  kind === "shallow-neuron" || kind === "embedding" ? transformed : promotes;
 
 /** The unit is the kind's: nats into the prediction, none for an inner product with a neuron's keys. */
 export const claimText = ({ kind, claimed }: ChainEdge) =>

@@ -1,0 +1,340 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { randomCheckpoint } from "../test/checkpoints.ts";
+import {
+  ask,
+  expect,
+  expectModel,
+  modelChip,
+  openApp,
+  openWithModel,
+  panel,
+  picture,
+  predictionRow,
+  test,
+  withEngine,
+} from "./support.ts";
+
+const LINK = "#v=1&m=abacus&p=3%2B5%3D&view=chain";
+/** A chain of all four stages needs a head above layer 0, and thresholds that let it through. */
+const ALL_STAGES =
+  "#v=1&m=abacus&p=III%20%2B%20V%20%3D&view=chain&ph=L3H6&min=headEffect:0.2;promotingShare:0;neuronChange:0.01;transferShare:0;enhancingDrop:0";
+/** To compute a chain on WASM in a machine that does much else. */
+const PATIENCE = { timeout: 60_000 };
+
+const view = (page: Page) => panel(page, "Chain");
+const drawing = (page: Page, prompt = "3+5=") =>
+  view(page).getByRole("group", { name: `Chain of ${prompt}: four stages` });
+const stages = (page: Page) =>
+  view(page)
+    .getByRole("list", { name: /^Stages of/ })
+    .getByRole("listitem");
+const node = (page: Page, id: string) => drawing(page).locator(`[data-node="${id}"]`);
+/** A number as the page writes it. */
+const written = (value: number) => value.toFixed(2).replace("-", "−");
+
+test("3+5=: the stages' numbers are a script's, a part is switched off and the rest answers", async ({ page }) => {
+  test.setTimeout(120_000);
+  await openWithModel(page);
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await expect(page.getByRole("tab", { name: "Chain" })).toHaveAttribute("aria-selected", "true");
+  await expect(drawing(page)).toBeVisible(PATIENCE);
+
+  await test.step("four stages, two of them without evidence, in the numbers of a script", async () => {
+    const chain = await withEngine(page, (engine) => engine.chain("3+5="), undefined);
+    const [predicting, deepening] = [chain.stages[2]!.evidence!, chain.stages[3]!.evidence!];
+    if (predicting.stage !== "feature-predicting" || deepening.stage !== "prediction-enhancing")
+      throw new Error("stages");
+    await expect(stages(page)).toHaveCount(4);
+    await expect(stages(page).nth(0)).toContainText(
+      "No evidence: L0H7 stands in layer 0, so that 0 layers lie below it",
+    );
+    await expect(stages(page).nth(1)).toContainText("No evidence: L0H7 stands in layer 0");
+    await expect(stages(page).nth(2)).toContainText(
+      `Zeroing L0H7 lowers log p(8) by ${written(-predicting.effect)}; the next head, L${predicting.runnersUp[0]!.head.layer}H${predicting.runnersUp[0]!.head.head}, lowers it by ${written(-predicting.runnersUp[0]!.effect)}. ` +
+        `${predicting.promoting} of the 10 neurons that lose most without it promote 8`,
+    );
+    await expect(stages(page).nth(3)).toContainText(
+      `${deepening.neurons} deep neurons in 5 layers raise 8. Without L1N452, the lowest, the higher ones’ activations fall by ${(deepening.drop! * 100).toFixed(1)}\u202f% on average and log p(8) falls by ${written(-deepening.effect!)}.`,
+    );
+    await expect(view(page)).toContainText(
+      /Control: with all 8 deep neurons off log p\(8\) goes from −0\.06 to −1\.\d\d/,
+      PATIENCE,
+    );
+  });
+
+  await test.step("every node and edge stands in the table with its numbers", async () => {
+    const chain = await withEngine(page, (engine) => engine.chain("3+5="), undefined);
+    await view(page).getByText("As a table").click();
+    const parts = view(page).getByRole("table", { name: "Parts of the chain of 3+5=" });
+    const edges = view(page).getByRole("table", { name: "Edges of the chain of 3+5=" });
+    await expect(parts.locator("tbody tr")).toHaveCount(chain.nodes.length);
+    await expect(edges.locator("tbody tr")).toHaveCount(chain.edges.length);
+    const { contribution, effect } = chain.nodes.find(({ id }) => id === "L4N425")!;
+    const row = parts.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "L4N425", exact: true }) });
+    await expect(row).toContainText(`+${written(contribution!)}`);
+    await expect(row.getByRole("cell").last()).toHaveAttribute("title", String(effect));
+    await view(page).getByText("As a table").click();
+  });
+
+  await test.step("a switch takes a part out; prediction and the other parts answer", async () => {
+    await node(page, "L1N452").locator("[data-switch]").click();
+    const changed = await withEngine(
+      page,
+      (engine) => engine.chain("3+5=", { interventions: [{ neuron: "L1N452", scale: 0 }] }),
+      undefined,
+    );
+    await expect(view(page)).toContainText(
+      `With L1N452 off log p(8) goes from −0.06 to ${written(changed.baseline)}`,
+      PATIENCE,
+    );
+    const moved = changed.nodes.find(({ id }) => id === "L4N425")!;
+    await expect(view(page)).toContainText(
+      `Of the other parts L4N425 answers most: its increase goes from 0.68 to ${written(moved.contribution!)}.`,
+    );
+    await expect(node(page, "L1N452")).toHaveAttribute("aria-pressed", "true");
+    await expect(node(page, "L4N425")).toHaveAccessibleName(
+      new RegExp(`increase \\+${written(moved.contribution!)} nats`),
+    );
+    await expect(drawing(page)).toContainText("L1N452 off");
+    await expect(panel(page, "Switched off").getByRole("listitem")).toHaveCount(1);
+    await picture(page, "chain-off", { fullPage: true });
+  });
+
+  await test.step("the link brings all of it back", async () => {
+    await expect
+      .poll(() => new URL(page.url()).hash)
+      .toBe(`${LINK.replace("m=abacus&", "m=abacus&d=q8&").replace("%3D", "=").replace("&view", "&x=L1N452*0&view")}`);
+    const sentence = await view(page).locator(".says").first().innerText();
+    await page.reload();
+    await expectModel(page);
+    await expect(view(page).locator(".says").first()).toHaveText(sentence, PATIENCE);
+    await expect(node(page, "L1N452")).toHaveAttribute("aria-pressed", "true");
+  });
+});
+
+test("47+38= has no chain at first, and says why; a threshold that is moved draws it", async ({ page }) => {
+  await openWithModel(page, LINK.replace("3%2B5%3D", "47%2B38%3D"));
+  const chain = await withEngine(page, (engine) => engine.chain("47+38="), undefined);
+  const { evidence } = chain.stages[2]!;
+  if (evidence?.stage !== "feature-predicting") throw new Error("stages");
+  await expect(view(page)).toContainText(
+    `There is no chain to draw. No evidence: only ${evidence.promoting} of the 10 neurons that lose most without L0H0 promote 85, and 30.0\u202f% of them are needed.`,
+    PATIENCE,
+  );
+  await expect(view(page).locator("svg.chain")).toHaveCount(0);
+  await view(page).getByRole("button", { name: "Look nevertheless: move this threshold to 0.2" }).click();
+  await expect(drawing(page, "47+38=")).toBeVisible(PATIENCE);
+  await expect(stages(page).nth(2)).toContainText(`Zeroing L0H0 lowers log p(85) by ${written(-evidence.effect)};`);
+  await expect(page).toHaveURL(/&min=promotingShare:0\.2/);
+  await view(page).getByText("Thresholds (moved)").click();
+  await view(page).getByRole("button", { name: "As they begin" }).click();
+  await expect(view(page)).toContainText("There is no chain to draw.", PATIENCE);
+});
+
+test("what is no arithmetic has none, whatever is asked of it", async ({ page }) => {
+  await openWithModel(page, LINK.replace("3%2B5%3D", "the%20capital%20of%20france%20is"));
+  await expect(view(page)).toContainText(
+    /There is no chain to draw\. No evidence: the head that costs most, L\dH\d, lowers log p\(paris\) by 0\.\d\d nats, and 0\.50 are needed\./,
+    PATIENCE,
+  );
+  await view(page).getByRole("combobox", { name: "predicting head" }).fill("L0H7");
+  await view(page).getByRole("button", { name: "Explain" }).click();
+  await expect(view(page)).toContainText(/No evidence: zeroing L0H7 (?:lowers|raises) log p\(paris\)/, PATIENCE);
+  await view(page).getByRole("combobox", { name: "predicting head" }).fill("L4N425");
+  await view(page).getByRole("button", { name: "Explain" }).click();
+  await expect(page.getByText("“L4N425” is a neuron; a chain is explained by a head, as L0H7.")).toBeVisible();
+});
+
+test("a part is kept with its numbers, by click and by keyboard, and switched off in every stage", async ({ page }) => {
+  test.setTimeout(120_000);
+  await openWithModel(page, ALL_STAGES);
+  const figure = drawing(page, "III + V =");
+  await expect(figure).toBeVisible(PATIENCE);
+  const kinds = await figure
+    .locator("[data-node]")
+    .evaluateAll((nodes) => nodes.map((each) => each.getAttribute("class")!));
+  for (const kind of ["embedding", "shallow-neuron", "attention-layer", "head", "deep-neuron"]) {
+    expect(
+      kinds.some((name) => name.includes(kind)),
+      kind,
+    ).toBe(true);
+  }
+  await test.step("the keyboard goes from part to part, Space keeps, Enter switches", async () => {
+    await figure.locator('[tabindex="0"]').focus();
+    await expect(figure.locator(":focus")).toHaveAttribute("data-node", "L3H6");
+    await page.keyboard.press(" ");
+    await expect(view(page).getByRole("region", { name: "Part L3H6" })).toContainText("effect when off");
+    await expect(panel(page, "Inspector").getByRole("heading", { name: "L3H6" })).toBeVisible();
+    await page.keyboard.press("ArrowRight");
+    await expect(figure.locator(":focus")).not.toHaveAttribute("data-node", "L3H6");
+  });
+  await test.step("one part of each stage is off, and on again", async () => {
+    for (const kind of ["shallow-neuron", "attention-layer", "head", "deep-neuron"]) {
+      const part = figure.locator(`.${kind}[data-node]`).first();
+      const id = await part.getAttribute("data-node");
+      await part.focus();
+      await page.keyboard.press("Enter");
+      await expect(part, id!).toHaveAttribute("aria-pressed", "true");
+      await expect(view(page)).toContainText(/With .* log p\(VIII\) goes from/, PATIENCE);
+      await page.keyboard.press("Enter");
+      await expect(part, id!).toHaveAttribute("aria-pressed", "false");
+    }
+  });
+  await test.step("an attention layer is kept in the chain's own card", async () => {
+    const layer = figure.locator(".attention-layer[data-node]").first();
+    await layer.locator(".ground").click();
+    await expect(view(page).getByRole("region", { name: /^Part attention L\d/ })).toContainText(
+      "shallow attention layer",
+    );
+    await picture(page, "chain-card", { fullPage: true });
+  });
+});
+
+test("two prompts lie side by side on one scale", async ({ page }) => {
+  test.setTimeout(120_000);
+  await openWithModel(page, LINK);
+  await view(page).getByRole("textbox", { name: "compare with" }).fill("12/4=");
+  await view(page).getByRole("button", { name: "Compare" }).click();
+  await expect(drawing(page, "12/4=")).toBeVisible(PATIENCE);
+  await expect(drawing(page, "3+5=")).toBeVisible();
+  await expect(page).toHaveURL(/&cmp=12\/4=/);
+  const [own, other] = [await drawing(page, "3+5=").boundingBox(), await drawing(page, "12/4=").boundingBox()];
+  expect(Math.abs(own!.y - other!.y)).toBeLessThan(2);
+  expect(other!.x).toBeGreaterThanOrEqual(own!.x + own!.width);
+  await picture(page, "chain-compared", { fullPage: true });
+  await view(page).getByRole("button", { name: "One prompt only" }).click();
+  await expect(drawing(page, "12/4=")).toHaveCount(0);
+});
+
+test(
+  "the published chain is drawn without any model, and says that it is published",
+  { tag: "@page" },
+  async ({ page, problems }) => {
+    problems.expect(/404/);
+    await page.route("**/models/abacus/**", (route) =>
+      route.fulfill({ status: 404, contentType: "text/plain", body: "gone" }),
+    );
+    await openApp(page, `${LINK}&chain=llama-7b-3plus5`);
+    await expect(view(page)).toContainText("published, not computed here");
+    await expect(stages(page).nth(2)).toHaveText(
+      "Feature predicting. Zeroing L17H22 lowers log p(8) by 1.81; the next head, L13H15, lowers it by 0.90. 9 of the 10 neurons that lose most without it promote 8.",
+    );
+    await expect(node(page, "L28N3696")).toContainText("+0.82");
+    await expect(drawing(page).locator("[data-switch]")).toHaveCount(0);
+    await view(page).getByText("As a table").click();
+    await expect(
+      view(page)
+        .getByRole("row")
+        .filter({ has: page.getByRole("rowheader", { name: "L12N4072 at 2" }) })
+        .first(),
+    ).toContainText("III three Three");
+    await picture(page, "chain-published", { fullPage: true });
+
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      view(page).getByRole("button", { name: "JSON" }).click(),
+    ]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const saved = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+    expect(saved["published"]).toMatchObject({ kind: "published" });
+    expect(saved["model"]).toBeUndefined();
+  },
+);
+
+test("the figure leaves as SVG and PNG", { tag: "@page" }, async ({ page }) => {
+  await openWithModel(page, LINK);
+  await expect(drawing(page)).toBeVisible(PATIENCE);
+  for (const kind of ["SVG", "PNG", "CSV"]) {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      view(page).getByRole("button", { name: kind, exact: true }).click(),
+    ]);
+    await download.saveAs(test.info().outputPath(`chain.${kind.toLowerCase()}`));
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const saved = Buffer.concat(chunks);
+    if (kind === "PNG") expect(saved.subarray(1, 4).toString()).toBe("PNG");
+    else expect(saved.toString()).toContain("L4N425");
+  }
+});
+
+test("a chain of random GPT-2 weights is drawn or declined like any other", async ({ page }) => {
+  test.setTimeout(120_000);
+  await openWithModel(page);
+  await modelChip(page).click();
+  const input = page.getByLabel("Open a folder on this computer…");
+  await input.evaluate((element: HTMLInputElement) => element.removeAttribute("webkitdirectory"));
+  const files = [...randomCheckpoint({ family: "gpt2", layers: 4 })];
+  await input.setInputFiles(
+    files.map(([name, bytes]) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) })),
+  );
+  await expect(modelChip(page)).toHaveAccessibleName(/^Model: from disk · /);
+  await ask(page, "w5 w9 w33 w2");
+  await page.getByRole("tab", { name: "Chain" }).click();
+  await expect(view(page)).toContainText("There is no chain to draw.", PATIENCE);
+  await view(page).getByText("Thresholds").first().click();
+  for (const name of [
+    "the head’s loss costs at least",
+    "of ten neurons that promote the target",
+    "a deep neuron loses at least",
+  ]) {
+    await view(page).getByRole("spinbutton", { name }).fill("0");
+  }
+  await expect(drawing(page, "w5 w9 w33 w2")).toBeVisible(PATIENCE);
+  const zero = { headEffect: 0, promotingShare: 0, neuronChange: 0 };
+  const chain = await withEngine(page, (engine, thresholds) => engine.chain("w5 w9 w33 w2", { thresholds }), zero);
+  await expect(drawing(page, "w5 w9 w33 w2").locator("[data-node]")).toHaveCount(chain.nodes.length - 1);
+  const { evidence } = chain.stages[2]!;
+  if (evidence?.stage !== "feature-predicting") throw new Error("stages");
+  await expect(stages(page).nth(2)).toContainText(`by ${written(Math.abs(evidence.effect))};`);
+});
+
+test("the chain is for everybody, on a phone and in the dark", { tag: "@page" }, async ({ page }) => {
+  test.setTimeout(120_000);
+  for (const [name, link, prompt] of [
+    ["add", `${LINK}&x=L1N452*0&sel=L4N425`, "3+5="],
+    ["all", ALL_STAGES, "III + V ="],
+  ] as const) {
+    await openWithModel(page, link);
+    await expect(drawing(page, prompt)).toBeVisible(PATIENCE);
+    await expect(view(page)).toContainText("Control:", PATIENCE);
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 800 });
+        await expect(drawing(page, prompt)).toBeVisible();
+        expect(await overlaps(page), `${name} at ${width}`).toEqual([]);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow, `${width} pixels`).toBeLessThanOrEqual(0);
+        await picture(page, `chain-${name}-${theme}-${width}`, { fullPage: true });
+      }
+    }
+  }
+  await expect(predictionRow(page, "VIII")).toBeVisible();
+});
+
+/** Texts of the drawing that lie on each other, as the browser sets them. */
+const overlaps = (page: Page) =>
+  page.evaluate(() => {
+    const texts = [...document.querySelectorAll("svg.chain text")].filter((text) => text.textContent !== "");
+    const boxes = texts.map((text) => ({ name: text.textContent, box: text.getBoundingClientRect() }));
+    // the descent of a face is empty under figures and most letters
+    const SLACK = 3;
+    return boxes.flatMap(({ name, box: a }, index) =>
+      boxes
+        .slice(index + 1)
+        .filter(
+          ({ box: b }) =>
+            a.left + SLACK < b.right &&
+            b.left + SLACK < a.right &&
+            a.top + SLACK < b.bottom &&
+            b.top + SLACK < a.bottom,
+        )
+        .map((other) => `${name} | ${other.name}`),
+    );
+  });
