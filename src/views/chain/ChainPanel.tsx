@@ -4,6 +4,7 @@ import type { Chain } from "#analysis/chain/chain.ts";
 import { publishedChains, setPublished } from "#state/chain-view.ts";
 import { PUBLISHED } from "#state/finding.ts";
 import type { ChainSettings, PublishedName } from "#state/finding.ts";
+import type { Variant } from "#protocol/engine.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
 import type { Question } from "#state/question.ts";
@@ -88,7 +89,7 @@ function OwnChain() {
   const other = isOtherAsked && !isStale(otherChain) ? otherChain.value : undefined;
   const shown = useMemo(() => {
     if (!chain.value) return [];
-    const title = chain.value.prompt ?? asked.prompt;
+    const title = `${chain.value.prompt ?? asked.prompt}${variantTag(settings, asked.variant ?? "base")}`;
     const own =
       changed && before.value && after.value
         ? withChanges(
@@ -133,10 +134,12 @@ const isSamePrompt = (a: Chain | undefined, b: Chain | undefined) =>
   a?.tokens.map(({ id }) => id).join() === b?.tokens.map(({ id }) => id).join() &&
   a?.nodes.length === b?.nodes.length;
 
-function otherTitle({ other, otherVariant }: ChainSettings, { prompt, variant = "base" }: Question): string {
-  const isOtherVariant = otherVariant !== undefined && otherVariant !== variant;
-  return `${other ?? prompt}${isOtherVariant ? ` (${otherVariant})` : ""}`;
-}
+const otherTitle = (settings: ChainSettings, { prompt, variant = "base" }: Question) =>
+  `${settings.other ?? prompt}${variantTag(settings, settings.otherVariant ?? variant)}`;
+
+/** Which variant a chain is of, where two are beside each other. */
+const variantTag = ({ otherVariant }: ChainSettings, variant: Variant) =>
+  otherVariant === undefined ? "" : ` (${variant})`;
 
 const DOING = [
   ["chain", "Putting the chain together"],

@@ -1,12 +1,5 @@
-import type { Chain, StageName } from "#analysis/chain/chain.ts";
-import { stageSentence } from "./stage-sentences.ts";
-
-const STAGE_WORDS = {
-  "feature-enhancing": "Feature enhancing",
-  "feature-transferring": "Feature transferring",
-  "feature-predicting": "Feature predicting",
-  "prediction-enhancing": "Prediction enhancing",
-} as const satisfies Record<StageName, string>;
+import type { Chain } from "#analysis/chain/chain.ts";
+import { STAGE_WORDS, stageSentence } from "./stage-sentences.ts";
 
 /** The chain in words: a sentence for each stage, with its numbers. */
 export function StageList({ chain }: { readonly chain: Chain }) {

@@ -8,7 +8,7 @@ import type { CsvValue } from "../shared/download.ts";
 import { shareAddress } from "../shared/Exports.tsx";
 import type { Table } from "../shared/Exports.tsx";
 import type { ShownChain } from "./shown-chains.ts";
-import { stageSentence } from "./stage-sentences.ts";
+import { STAGE_WORDS, stageSentence } from "./stage-sentences.ts";
 
 /** Of each chain in a file: the page's own width at 1280. */
 const EXPORT_PX = 828;
@@ -32,11 +32,11 @@ export function exportSvg(shown: readonly ShownChain[], scale: ChainScale, more:
   }));
   const sentences = shown.flatMap(({ chain, title }) => [
     ...(shown.length > 1 ? [title] : []),
-    ...chain.stages.map((stage, index) => `${index + 1} ${stageSentence(chain, stage)}`),
+    ...chain.stages.map((stage, index) => `${index + 1} ${STAGE_WORDS[stage.name]}. ${stageSentence(chain, stage)}`),
   ]);
   return chainSvg(drawn, {
     title: `The logic chain of ${shown.map(({ title }) => `“${title}”`).join(" and ")}`,
-    caption: [...sentences.flatMap((sentence) => wrapped(sentence)), LEGEND, ...more, shareAddress()],
+    caption: [...[...sentences, ...more, LEGEND].flatMap(wrapped), shareAddress()],
   });
 }
 
@@ -44,7 +44,7 @@ const LEGEND =
   "Width: the share of what a part receives, into the prediction the increase (nats). Blue towards, red and dashed against where the receiver stands.";
 
 /** Characters of a caption's line. */
-const LINE = 132;
+const LINE = 145;
 
 function wrapped(text: string): string[] {
   const lines = [""];

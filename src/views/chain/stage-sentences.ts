@@ -7,10 +7,19 @@ import type {
   EnhancingEvidence,
   PredictingEvidence,
   PredictionEnhancingEvidence,
+  StageName,
   TransferringEvidence,
 } from "#analysis/chain/chain.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import { tokenText } from "../shared/token-text.ts";
+
+/** The paper's names of the stages. */
+export const STAGE_WORDS = {
+  "feature-enhancing": "Feature enhancing",
+  "feature-transferring": "Feature transferring",
+  "feature-predicting": "Feature predicting",
+  "prediction-enhancing": "Prediction enhancing",
+} as const satisfies Record<StageName, string>;
 
 /** What was found in a stage, or what was missing, in words and with its numbers. */
 export function stageSentence(chain: Chain, stage: ChainStage): string {

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
+import type { Engine } from "#client/engine.ts";
+import type { ModelInfo } from "#protocol/engine.ts";
+import { crowdedChain } from "#test/chains.ts";
+import {
+  changedSettings,
+  lowerThreshold,
+  resetThresholds,
+  setOtherPrompt,
+  setOtherVariant,
+  setPredictingHead,
+  setThreshold,
+} from "./chain-view.ts";
+import { DEFAULT_CHAIN } from "./finding.ts";
+import type { ChainSettings } from "./finding.ts";
+import { chainDemands } from "./run/chain-demands.ts";
+import type { Moment } from "./run/demand.ts";
+import { EMPTY_SLOT, results } from "./run/results.ts";
+import { setChain, view } from "./view.ts";
+
+const settings = () => view.getState().chain;
+
+beforeEach(() => setChain(DEFAULT_CHAIN));
+
+describe("how a chain is looked at", () => {
+  test("leaves the link as soon as it is as it begins", () => {
+    expect(changedSettings(settings())).toBeUndefined();
+    setThreshold("headEffect", 1);
+    setThreshold("transferShare", 0.2);
+    setPredictingHead({ layer: 3, head: 6 });
+    setOtherPrompt("4+5=");
+    setOtherVariant("adapted");
+    expect(changedSettings(settings())).toEqual({
+      thresholds: { headEffect: 1, transferShare: 0.2 },
+      head: { layer: 3, head: 6 },
+      other: "4+5=",
+      otherVariant: "adapted",
+    });
+    setThreshold("headEffect", DEFAULT_THRESHOLDS.headEffect);
+    expect(settings().thresholds).toEqual({ transferShare: 0.2 });
+    resetThresholds();
+    setPredictingHead(undefined);
+    setOtherPrompt(undefined);
+    setOtherVariant(undefined);
+    expect(settings()).toEqual(DEFAULT_CHAIN);
+  });
+
+  test.each([
+    ["head-effect", 0.289, { name: "headEffect", value: 0.28 }],
+    ["promoting-share", 0.2, { name: "promotingShare", value: 0.2 }],
+    ["deep-neurons", 0, { name: "neuronChange", value: 0 }],
+    // a head that raises the answer is none at any threshold
+    ["head-effect", -0.3, undefined],
+  ] as const)("a chain that lacks its head for %s %d can be had at %j", (measure, value, lower) => {
+    const chain = crowdedChain();
+    const criteria = [{ measure, value, threshold: 1, holds: false }];
+    const stages = chain.stages.map((stage) => (stage.name === "feature-predicting" ? { ...stage, criteria } : stage));
+    expect(lowerThreshold({ ...chain, stages })).toEqual(lower);
+  });
+});
+
+describe("what is asked of the engine", () => {
+  const target = { id: 12, text: "8" };
+  const off = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 } as const;
+  const moment = (changes: Partial<Moment> = {}): Moment => ({
+    prompt: "3+5=",
+    target: undefined,
+    answer: undefined,
+    interventions: [],
+    info: {} as ModelInfo,
+    slots: results.getInitialState(),
+    inspected: undefined,
+    comparedNeurons: 0,
+    chain: DEFAULT_CHAIN,
+    hasAdapter: false,
+    ...changes,
+  });
+  /** Every call that the demands of one moment make, as [method, prompt, options]. */
+  const calls = async (now: Moment, chain: ChainSettings = DEFAULT_CHAIN) => {
+    const made: unknown[][] = [];
+    const engine = new Proxy({} as Engine, {
+      get: (_, name) => (prompt: unknown, options: unknown) => Promise.resolve(made.push([name, prompt, options])),
+    });
+    const reports = { signal: AbortSignal.abort(), partial: () => undefined, progress: () => undefined };
+    for (const demand of Object.values(chainDemands(now, chain, target))) await demand.run(engine, reports);
+    return made;
+  };
+  const base = { thresholds: {}, target: 12, interventions: [] };
+
+  test("one chain, and with something off the same in both runs", async () => {
+    expect(await calls(moment())).toEqual([["chain", "3+5=", base]]);
+    expect(await calls(moment({ interventions: [off] }))).toEqual([
+      ["chain", "3+5=", base],
+      ["chain", "3+5=", { ...base, interventions: [off] }],
+    ]);
+  });
+
+  test("another prompt answers for itself, another variant about the same target, and only where there is one", async () => {
+    const other = await calls(moment(), { ...DEFAULT_CHAIN, other: "4+5=" });
+    expect(other[1]).toEqual(["chain", "4+5=", { thresholds: {}, interventions: [] }]);
+    const beside = { ...DEFAULT_CHAIN, otherVariant: "adapted" } as const;
+    expect((await calls(moment({ hasAdapter: true }), beside))[1]).toEqual([
+      "chain",
+      "3+5=",
+      { ...base, variant: "adapted" },
+    ]);
+    expect(await calls(moment(), beside)).toHaveLength(1);
+    const shown = await calls(moment({ hasAdapter: true, variant: "adapted" }), { ...beside, otherVariant: "base" });
+    expect(shown).toEqual([
+      ["chain", "3+5=", { ...base, variant: "adapted" }],
+      ["chain", "3+5=", base],
+    ]);
+  });
+
+  test("the two variants' chains, and two prompts', have keys of their own", () => {
+    const key = (now: Moment) => chainDemands(now, DEFAULT_CHAIN, target).chain!.key;
+    const keys = [moment(), moment({ variant: "adapted" }), moment({ prompt: "4+5=" })].map(key);
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  test("the control is of the deep neurons that the chain has, once it is there", async () => {
+    const { key } = chainDemands(moment(), DEFAULT_CHAIN, target).chain!;
+    const chain = { ...EMPTY_SLOT, value: crowdedChain(), answers: key, status: "done" } as const;
+    const slots = { ...results.getInitialState(), chain };
+    const [, control] = await calls(moment({ slots }));
+    const neurons = Array.from({ length: 8 }, (_, neuron) => ({ layer: 3 + (neuron % 5), neuron }));
+    expect(control).toEqual(["neuronGroup", "3+5=", { neurons, draws: 5, target: 12 }]);
+    const ofEarlier = { ...slots, chain: { ...chain, answers: "an earlier question" } };
+    expect(await calls(moment({ slots: ofEarlier }))).toHaveLength(1);
+  });
+});
