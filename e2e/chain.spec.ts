@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { randomCheckpoint } from "../test/checkpoints.ts";
+import { abacusFiles, randomCheckpoint } from "../test/checkpoints.ts";
+import { adapterFiles, randomAdapter } from "../test/random/adapter.ts";
 import {
   ask,
   expect,
@@ -206,6 +207,43 @@ test("two prompts lie side by side on one scale", async ({ page }) => {
   await picture(page, "chain-compared", { fullPage: true });
   await view(page).getByRole("button", { name: "One prompt only" }).click();
   await expect(drawing(page, "12/4=")).toHaveCount(0);
+});
+
+test("two variants lie side by side: an adapter whose B is 0 has the base's chain", async ({ page, baseURL }) => {
+  test.setTimeout(120_000);
+  const address = "/adapters/zero/";
+  const files = adapterFiles(randomAdapter(abacusFiles(), { rank: 2, layers: [0, 4], upFactor: 0 }));
+  await page.route(`**${address}*`, (route) => {
+    const body = files.get(new URL(route.request().url()).pathname.slice(address.length));
+    return body ? route.fulfill({ body: Buffer.from(body) }) : route.fulfill({ status: 404, body: "Not found" });
+  });
+  await openWithModel(page, LINK);
+  await withEngine(page, (engine, base) => engine.attachAdapter({ kind: "url", base }), `${baseURL}${address}`);
+  await page.getByRole("group", { name: "Variant of the model" }).getByRole("button", { name: "base" }).click();
+  await view(page).getByRole("button", { name: "Beside the adapted model" }).click();
+  await expect(drawing(page, "3+5= (adapted)")).toBeVisible(PATIENCE);
+  await expect(drawing(page, "3+5= (base)")).toBeVisible();
+  await expect(page).toHaveURL(/&cmpv=adapted/);
+  const sentences = await stages(page).allInnerTexts();
+  expect(sentences).toHaveLength(8);
+  expect(sentences.slice(4)).toEqual(sentences.slice(0, 4));
+});
+
+test("words and figures of every operation are explained in the numbers of a script", async ({ page }) => {
+  test.setTimeout(120_000);
+  await openWithModel(page, LINK);
+  for (const prompt of ["12/4=", "three plus five is", "9-4="]) {
+    await ask(page, prompt);
+    await expect(drawing(page, prompt)).toBeVisible(PATIENCE);
+    const chain = await withEngine(page, (engine, asked) => engine.chain(asked), prompt);
+    const { evidence } = chain.stages[2]!;
+    if (evidence?.stage !== "feature-predicting") throw new Error("stages");
+    const { head, effect } = evidence;
+    await expect(stages(page).nth(2)).toContainText(
+      `Zeroing L${head.layer}H${head.head} lowers log p(${chain.target.text}) by ${written(-effect)};`,
+    );
+    await expect(drawing(page, prompt).locator("[data-node]")).toHaveCount(chain.nodes.length - 1);
+  }
 });
 
 test(

@@ -6,6 +6,7 @@ import type { PublishedRecord } from "#analysis/chain/published.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { crowdedChain } from "#test/chains.ts";
 import { neighbour } from "./chain-drawing.ts";
+import { MAX_WIDTH_PX } from "./chain-curves.ts";
 import { shownTokens } from "./chain-distribution.ts";
 import { STACKED_PX, chainLayout } from "./chain-layout.ts";
 import { pathsThrough } from "./chain-marks.ts";
@@ -134,6 +135,22 @@ describe.each(CASES.flatMap(([name, each]) => WIDTHS.map((width) => [name, width
     });
   },
 );
+
+test("an edge is as wide as its share, into the prediction as its increase, from a place that the head reads as both shares", () => {
+  const crowded = crowdedChain();
+  const edges = crowded.edges.map((edge) => ({
+    ...edge,
+    ...(edge.kind === "promotes" && { claimed: edge.from === "L3N0" ? -0.5 : 0.25 }),
+    ...(edge.kind === "enhances" && edge.to === "L3H1" && { placeShare: 0.5 }),
+  }));
+  const { curves } = chainLayout({ ...crowded, edges }, 828, []);
+  const widthOf = (from: string, to: string) => curves.find(({ edge }) => edge.from === from && edge.to === to)!.width;
+  expect(widthOf("L3N0", "prediction")).toBe(MAX_WIDTH_PX);
+  expect(widthOf("L4N1", "prediction")).toBe(MAX_WIDTH_PX / 2);
+  expect(widthOf("L3H1", "L3N0")).toBeCloseTo(0.4 * MAX_WIDTH_PX, 12);
+  expect(widthOf("E@0", "L1A")).toBeCloseTo(0.4 * MAX_WIDTH_PX, 12);
+  expect(widthOf("E@2", "L3H1")).toBeCloseTo(0.5 * 0.4 * MAX_WIDTH_PX, 12);
+});
 
 test("leaves as a file with no colour that only the page knows, and no number that is none", () => {
   const look = {

@@ -223,7 +223,15 @@ describe.each(MODELS)("what a chain claims on %s", (_name, files, ids, head) => 
       expect(each.share).toBeLessThanOrEqual(1 + 1e-6);
     }
     const { id } = chain.nodes.find(({ kind }) => kind === "head")!;
-    expect(bySender(id, "transfers").reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(1 + 1e-6);
+    // all places that the head reads, those that it reads itself among them, are at most the whole
+    const direct = new Map(
+      chain.edges.flatMap(({ position, placeShare }) => (placeShare === undefined ? [] : [[position, placeShare]])),
+    );
+    const places = [...bySender(id, "transfers"), ...direct.values()];
+    expect(places.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(1 + 1e-6);
+    for (const { to, kind, placeShare } of chain.edges) {
+      expect(placeShare !== undefined).toBe(kind === "enhances" && to === id);
+    }
   });
 
   test("switching a node off gives the same chain with the numbers of that run", async () => {

@@ -54,7 +54,7 @@ export function ChainColumn({ shown, scale, isCompared, selected, onSelect }: Ch
       {node && <NodeCard node={node} shown={shown} onClose={() => onSelect(node)} />}
       {empty === undefined && (
         <>
-          <StageList chain={chain} />
+          <StageList chain={chain} title={title} />
           <ChainTable shown={shown} onSelect={select} />
         </>
       )}
