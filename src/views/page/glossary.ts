@@ -33,6 +33,16 @@ export const GLOSSARY: readonly { readonly word: string; readonly meaning: strin
     word: "comparison",
     meaning: "The same neurons in two runs, as it is and with something switched off: comparative neuron analysis.",
   },
+  {
+    word: "chain, stage",
+    meaning:
+      "How an answer travels: shallow neurons enhance features, shallow attention transfers them, one head predicts, deep neurons enhance the prediction.",
+  },
+  {
+    word: "claimed, measured",
+    meaning:
+      "An edge’s claim is one direct path with every norm frozen; a measurement switches the sender off and lets all that follows react.",
+  },
   { word: "certified", meaning: "Bounds prove that no neuron outside the list is larger than the last one in it." },
   {
     word: "q8, q4, f32",
