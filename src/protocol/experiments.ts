@@ -1,3 +1,4 @@
+import type { Ablation } from "#analysis/experiments/ablation.ts";
 import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
 import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
 import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
@@ -6,7 +7,7 @@ import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts"
 import type { HeadId } from "#model/ids.ts";
 import type { JobId, Progress } from "./engine.ts";
 
-export type { Per, SuiteDefinition };
+export type { Ablation, Per, SuiteDefinition };
 
 /** Where the cases of an experiment come from. */
 export type SuiteSource =
@@ -23,19 +24,24 @@ export type SuiteSource =
 interface Counted {
   /** Leaves out what the model as it is gets wrong. */
   readonly onlyCorrect: boolean;
-  /** Of the bootstrap and of every random control. */
+  /** Of the bootstrap, of every random control, and of the other prompts of `resample`. */
   readonly seed: number;
 }
 
+/** What takes the place of what is switched off; left out: 0. */
+interface Ablating {
+  readonly ablation?: Ablation;
+}
+
 /** Every head off, in every case. */
-export interface HeadsRequest extends Counted {
+export interface HeadsRequest extends Counted, Ablating {
   readonly kind: "heads";
   readonly suite: SuiteSource;
   readonly per: Per;
 }
 
 /** Digits that are looked up against those that another column changes; the same runs as those of `heads`. */
-export interface MemoriseRequest extends Counted {
+export interface MemoriseRequest extends Counted, Ablating {
   readonly kind: "memorise";
   readonly suite: SuiteSource;
   /** By group; left out for a group, the head that costs it most. */
@@ -43,7 +49,7 @@ export interface MemoriseRequest extends Counted {
 }
 
 /** Mask, keep and loss of activation of the neurons that lose most to a head. */
-export interface NeuronsRequest extends Counted {
+export interface NeuronsRequest extends Counted, Ablating {
   readonly kind: "neurons";
   readonly suite: SuiteSource;
   readonly head: HeadId;
@@ -89,6 +95,8 @@ export interface ExperimentPlan {
   readonly rows: number;
   /** What is left, by the batches that have been run, else by one that is run to measure; 0 where nothing is left. */
   readonly estimatedMs: number;
+  /** Cases that have no other prompt of their length to take from, and so stay as they are; left out: none. */
+  readonly alone?: number;
 }
 
 export type ExperimentResult = {
@@ -100,6 +108,8 @@ export type ExperimentResult = {
     /** Steps that are in it; all of them unless it is partial. */
     readonly steps: number;
     readonly stepsInAll: number;
+    /** As in `ExperimentPlan`. */
+    readonly alone?: number;
   };
 }[ExperimentKind];
 

@@ -6,6 +6,8 @@ export interface ExperimentSteps<Part, Found> {
   /** What is run, without how it is counted afterwards: what differs only there shares what is kept. */
   readonly runs: unknown;
   readonly count: number;
+  /** Cases that have no other prompt to take from; left out: none. */
+  readonly alone?: number;
   /** Rows of batches that each step runs. */
   rowsOf(step: number): number;
   /** @param before the parts of the earlier steps */
