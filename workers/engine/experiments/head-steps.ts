@@ -12,6 +12,7 @@ import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
 import { checkHead } from "#model/ids.ts";
 import type { HeadsRequest, MemoriseRequest } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load-model.ts";
+import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
@@ -60,12 +61,6 @@ function sweepSteps(
     },
   };
 }
-
-/** What of an ablation decides what is run: nothing for zero, whose runs are named as they were before there were others. */
-export const ablationRuns = (ablation: Ablation, seed: number) => ({
-  ...(ablation !== "zero" && { ablation }),
-  ...(ablation === "resample" && { drawnBy: seed }),
-});
 
 /** Variants of a case that a batch has room for: enough that it pays, few enough that several cases share it. */
 const VARIANTS = 48;

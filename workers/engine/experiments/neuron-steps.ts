@@ -10,8 +10,8 @@ import type { NeuronsRequest } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
-import { ablationRuns } from "./head-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
 /** Answer tokens of one step. */
