@@ -1,3 +1,4 @@
+import { ABLATIONS } from "#analysis/experiments/ablation.ts";
 import type { Engine } from "#client/engine.ts";
 import { parseHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -19,6 +20,8 @@ export interface ExperimentText {
   readonly seed?: number;
   readonly per?: "token" | "answer";
   readonly onlyCorrect?: boolean;
+  /** What takes the place of what is switched off; left out: `"zero"`. */
+  readonly ablation?: "zero" | "mean" | "resample";
   /** For `neurons`. */
   readonly head?: string;
   readonly counts?: readonly number[];
@@ -31,7 +34,7 @@ export interface ExperimentSurface {
   runExperiment(options: ExperimentText): Promise<ExperimentResult>;
 }
 
-const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "head", "counts", "draws"];
+const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "ablation", "head", "counts", "draws"];
 const KINDS = ["heads", "memorise", "neurons"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
@@ -47,7 +50,12 @@ export function experimentSurface(
     if (!kind) throw bad(`${call}: kind is missing; it needs to be one of ${KINDS.join(", ")}`);
     const seed = readSeed(known["seed"]);
     const suite = await readSource(call, known, { seed, readDefinition });
-    const counted = { suite, seed, onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]) };
+    const counted = {
+      suite,
+      seed,
+      onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]),
+      ...given("ablation", readChoice("ablation", known["ablation"], ABLATIONS)),
+    };
     if (kind === "heads")
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };

@@ -75,7 +75,7 @@ export function forward(
     const parts = anatomy.layer(model, layer);
     const projected = residual.map((x, position) => parts.project(parts.attentionInput(x), position));
     const attention = attend(model, projected, (head, z) =>
-      switched(z, scaleOf(interventions, "head", layer, head), standIns?.z[layer]![head]!),
+      switched(z, scaleOf(interventions, "head", layer, head), standIns?.z[layer]?.[head]),
     );
     const attnOutput = residual.map((_, position) =>
       apply(parts.attentionOut, concatenated(attention.z.map((ofHead) => ofHead[position]!))),

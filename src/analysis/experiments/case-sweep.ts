@@ -52,7 +52,8 @@ export async function sweepCases(
       } finally {
         runner.release(swept);
       }
-      if (end < spec.layers) clean = await throughLayers(runner, clean, { from: start, to: end, signal: options.signal });
+      if (end < spec.layers)
+        clean = await throughLayers(runner, clean, { from: start, to: end, signal: options.signal });
     }
   } finally {
     runner.release(clean);

@@ -1,8 +1,10 @@
 import { createStore } from "zustand/vanilla";
-import type { ExperimentKind, Per } from "#protocol/experiments.ts";
+import { ABLATIONS } from "#analysis/experiments/ablation.ts";
+import type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
 export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons"] as const satisfies readonly ExperimentKind[];
-export type { ExperimentKind, Per } from "#protocol/experiments.ts";
+export { ABLATIONS } from "#analysis/experiments/ablation.ts";
+export type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
 /** The name of the suite that a person pastes. */
 export const PASTED = "pasted";
@@ -20,6 +22,8 @@ export interface ExperimentForm {
   readonly seed: number;
   readonly per: Per;
   readonly onlyCorrect: boolean;
+  /** What takes the place of what is switched off. */
+  readonly ablation: Ablation;
   /** As it is typed; "" leaves the choice to the experiment. */
   readonly head: string;
 }
@@ -32,6 +36,7 @@ export const FIRST_FORM: ExperimentForm = {
   seed: 1,
   per: "token",
   onlyCorrect: false,
+  ablation: "zero",
   head: "",
 };
 
@@ -53,6 +58,7 @@ export function writeForm(form: ExperimentForm): string {
     form.seed !== FIRST_FORM.seed && `seed:${form.seed}`,
     form.per !== FIRST_FORM.per && `per:${form.per}`,
     form.onlyCorrect && "correct:1",
+    form.ablation !== FIRST_FORM.ablation && `off:${form.ablation}`,
     form.head !== "" && `head:${form.head}`,
     form.suite === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
   ];
@@ -80,6 +86,7 @@ export function readForm(text: string): ExperimentForm | undefined {
     seed: whole("seed", FIRST_FORM.seed),
     per: values.get("per") === "answer" ? "answer" : "token",
     onlyCorrect: values.get("correct") === "1",
+    ablation: ABLATIONS.find((known) => known === values.get("off")) ?? FIRST_FORM.ablation,
     head: (values.get("head") ?? "").slice(0, 20),
   };
 }

@@ -19,6 +19,7 @@ import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
 import { ALL_CASES, editExperiment, experimentForm, PASTED } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
+import { forgetTables, keepTable } from "./finished-tables.ts";
 import { readResultFile } from "./result-file.ts";
 import { suites } from "./suites.ts";
 
@@ -70,6 +71,7 @@ function clearExperiments(): void {
   running?.controller.abort();
   planning?.abort();
   experiments.setState(empty(), true);
+  forgetTables();
 }
 
 function planSoon(): void {
@@ -124,6 +126,7 @@ export async function runExperiment(): Promise<void> {
       },
     });
     patch(kind, { value, status: "done", progress: undefined });
+    keepTable(value);
   } catch (reason) {
     if (!signal.aborted) {
       patch(kind, { status: "failed", progress: undefined });
@@ -167,6 +170,7 @@ export async function openResultFile(file: File): Promise<void> {
     showTab("experiments");
     editExperiment({ kind: value.kind });
     patch(value.kind, { value, status: "done", progress: undefined });
+    keepTable(value);
   } catch (reason) {
     notifyFault(ABOUT, reason);
   }
@@ -184,14 +188,15 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
   const suite = sourceOf(form);
   if (!suite) return undefined;
   const { seed, onlyCorrect, per } = form;
+  const counted = { suite, onlyCorrect, seed, ...(form.ablation !== "zero" && { ablation: form.ablation }) };
   switch (form.kind) {
     case "heads":
-      return { kind: "heads", suite, per, onlyCorrect, seed };
+      return { kind: "heads", ...counted, per };
     case "memorise":
-      return { kind: "memorise", suite, heads: {}, onlyCorrect, seed };
+      return { kind: "memorise", ...counted, heads: {} };
     case "neurons": {
       const head = headOf(form);
-      return head && { kind: "neurons", suite, head, counts: NEURON_COUNTS, draws: DRAWS, onlyCorrect, seed };
+      return head && { kind: "neurons", ...counted, head, counts: NEURON_COUNTS, draws: DRAWS };
     }
     default:
       throw new Error(`experiment: unknown kind ${String(form.kind satisfies never)}`);

@@ -1,9 +1,10 @@
 import { useStore } from "zustand";
-import { ALL_CASES, editExperiment, experimentForm, PASTED } from "#state/experiments/form.ts";
-import type { ExperimentKind } from "#state/experiments/form.ts";
+import { ABLATIONS, ALL_CASES, editExperiment, experimentForm, PASTED } from "#state/experiments/form.ts";
+import type { Ablation, ExperimentKind } from "#state/experiments/form.ts";
 import { suites } from "#state/experiments/suites.ts";
 import { suggestedHead } from "#state/experiments/runs.ts";
 import { formatHead } from "#model/ids.ts";
+import { ABLATION_TEXTS } from "./ablation-texts.ts";
 
 /** Cases of each group that are offered. */
 const COUNTS = [5, 10, 20, 50, 100, 400, ALL_CASES] as const;
@@ -52,6 +53,7 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
           />
         </label>
       )}
+      <AblationField ablation={form.ablation} />
       <label>
         <input
           type="checkbox"
@@ -62,6 +64,28 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
       </label>
       {form.suite === PASTED ? <PastedText text={form.text} /> : <p className="small faint about">{chosen?.about}</p>}
     </form>
+  );
+}
+
+/** What takes the place of a head or neuron that is switched off. */
+function AblationField({ ablation }: { readonly ablation: Ablation }) {
+  return (
+    <label>
+      <span>switched off</span>
+      <select
+        value={ablation}
+        title={ABLATION_TEXTS[ablation].says}
+        onChange={({ target }) =>
+          editExperiment({ ablation: ABLATIONS.find((each) => each === target.value) ?? "zero" })
+        }
+      >
+        {ABLATIONS.map((each) => (
+          <option key={each} value={each}>
+            {ABLATION_TEXTS[each].choice}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

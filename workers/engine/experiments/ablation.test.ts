@@ -46,7 +46,10 @@ function difference(found: unknown, reference: unknown): string | undefined {
 
 // two prompts of each shape, so that each has one other to take from
 const PAIRS = "w3 w4,w5 w6,x\nw7,w8 w9,x\nw9 w3,w4 w10,y\nw11,w12 w5,y\n";
-const FAMILIES = [{}, { family: "gpt2", heads: 3, kvHeads: 3, headDim: 14, modelDim: 42, layers: 2, seed: 14 }] as const;
+const FAMILIES = [
+  {},
+  { family: "gpt2", heads: 3, kvHeads: 3, headDim: 14, modelDim: 42, layers: 2, seed: 14 },
+] as const;
 
 describe.each(FAMILIES)("of a model whose answers are several tokens, %o", (changes) => {
   let model: LoadedModel;
@@ -160,7 +163,9 @@ describe("of the bundled model", () => {
     await run(session, heads(suite, "resample"));
     expect(await left(heads(suite, "resample"))).toBe(0);
     expect(await left({ ...heads(suite, "resample"), per: "answer" })).toBe(0);
-    expect(await left({ kind: "memorise", suite, heads: {}, onlyCorrect: false, seed: 1, ablation: "resample" })).toBe(0);
+    expect(await left({ kind: "memorise", suite, heads: {}, onlyCorrect: false, seed: 1, ablation: "resample" })).toBe(
+      0,
+    );
     expect(await left({ ...heads(suite, "resample"), seed: 2 })).toBeGreaterThan(0);
     expect(await left(heads(suite, "mean"))).toBeGreaterThan(0);
     expect(await left(heads(suite))).toBeGreaterThan(0);
