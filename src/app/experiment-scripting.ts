@@ -9,11 +9,11 @@ import type {
   SuiteDefinition,
   SuiteSource,
 } from "#protocol/experiments.ts";
-import { bad, given, readChoice, readCount, readOptions, show } from "./script-arguments.ts";
+import { bad, given, readChoice, readCount, readOptions, readWords, show } from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
 export interface ExperimentText {
-  readonly kind: "heads" | "memorise" | "neurons";
+  readonly kind: "heads" | "memorise" | "neurons" | "concepts";
   readonly suite: string | SuiteDefinition | { readonly text: string };
   /** Cases of each group; left out: all. */
   readonly count?: number;
@@ -25,7 +25,13 @@ export interface ExperimentText {
   /** For `neurons`. */
   readonly head?: string;
   readonly counts?: readonly number[];
+  /** Random sets, for `neurons` and `concepts`. */
   readonly draws?: number;
+  /** For `concepts`. */
+  readonly words?: readonly string[];
+  readonly thresholds?: readonly number[];
+  readonly belowLayer?: number;
+  readonly lastAttention?: number;
 }
 
 /** The experiments' part of `window.arithmoscope`. */
@@ -34,10 +40,12 @@ export interface ExperimentSurface {
   runExperiment(options: ExperimentText): Promise<ExperimentResult>;
 }
 
-const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "ablation", "head", "counts", "draws"];
-const KINDS = ["heads", "memorise", "neurons"] as const;
+const COMMON_NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "ablation"];
+const NAMES = [...COMMON_NAMES, "head", "counts", "draws", "words", "thresholds", "belowLayer", "lastAttention"];
+const KINDS = ["heads", "memorise", "neurons", "concepts"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
+const DEFAULT_THRESHOLDS = [1, 2, 3, 4];
 
 /** @param readDefinition reads a suite that comes with the page */
 export function experimentSurface(
@@ -59,12 +67,14 @@ export function experimentSurface(
     if (kind === "heads")
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };
+    const draws = known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]);
+    if (kind === "concepts") return { kind, ...counted, draws, ...readConcepts(call, known) };
     return {
       kind,
       ...counted,
       head: readHead(call, known["head"]),
-      counts: readCounts(known["counts"]),
-      draws: known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]),
+      counts: readCounts("counts", known["counts"], DEFAULT_COUNTS),
+      draws,
     };
   };
   return {
@@ -122,8 +132,17 @@ function readHead(call: string, value: unknown): HeadId {
   throw bad(`${call}: head is ${show(value)}; it needs to be as "L0H7"`);
 }
 
-function readCounts(value: unknown): number[] {
-  if (value === undefined) return DEFAULT_COUNTS;
-  if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount("counts", count));
-  throw bad(`counts are ${show(value)}; they need to be an array of whole numbers from 1`);
+function readCounts(name: string, value: unknown, fallback: readonly number[]): readonly number[] {
+  if (value === undefined) return fallback;
+  if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount(name, count));
+  throw bad(`${name} are ${show(value)}; they need to be an array of whole numbers from 1`);
+}
+
+function readConcepts(call: string, { words, thresholds, belowLayer, lastAttention }: Record<string, unknown>) {
+  return {
+    words: readWords(call, words),
+    thresholds: readCounts("thresholds", thresholds, DEFAULT_THRESHOLDS),
+    ...given("belowLayer", belowLayer === undefined ? undefined : readCount("belowLayer", belowLayer)),
+    ...given("lastAttention", lastAttention === undefined ? undefined : readCount("lastAttention", lastAttention)),
+  };
 }

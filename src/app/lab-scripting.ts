@@ -27,6 +27,7 @@ import {
   readOptions,
   readPrompt,
   readTarget,
+  readWords,
   show,
 } from "./script-arguments.ts";
 
@@ -92,7 +93,7 @@ export function labSurface(engine: Engine): LabSurface {
       const names = ["words", "atLeast", "belowLayer", "lastAttention", "count"];
       const known = readOptions("searchConcepts", options, names);
       return engine.searchConcepts({
-        words: readWords(known["words"]),
+        words: readWords("searchConcepts", known["words"]),
         atLeast: countOr(1, known["atLeast"]),
         count: countOr(DEFAULT_COUNT, known["count"]),
         ...given(
@@ -162,11 +163,6 @@ const countOr = (fallback: number, value: unknown) => (value === undefined ? fal
 function readWhole(name: string, value: unknown): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw bad(`${name} is ${show(value)}; it needs to be a whole number from 0`);
-}
-
-function readWords(value: unknown): string[] {
-  if (Array.isArray(value) && value.every((word) => typeof word === "string")) return value;
-  throw bad(`searchConcepts: words are ${show(value)}; they need to be an array of texts as ["three", "3"]`);
 }
 
 function readRange(name: string, value: unknown): OperandRange {

@@ -39,7 +39,7 @@ export function sweptCase(model: ReferenceModel, asked: ScoredCase, standIns?: S
   };
 }
 
-const neuronsOff = (neurons: readonly NeuronId[], scale = 0): Intervention[] =>
+export const neuronsOff = (neurons: readonly NeuronId[], scale = 0): Intervention[] =>
   neurons.map((at) => ({ kind: "neuron", at, scale }));
 
 /** All neurons from a layer on but these. */

@@ -20,16 +20,20 @@ describe("a form in a link", () => {
     onlyCorrect: true,
     ablation: "resample",
     head: "L0H7",
+    words: "three 3; drei",
   };
 
   test("comes back as it was written", () => {
     expect(readForm(writeForm(changed))).toEqual(changed);
   });
 
-  test("a long pasted suite does not go into it", () => {
+  test("a long pasted suite or list of words does not go into it", () => {
     const long = { ...changed, text: "3+5=,8\n".repeat(100) };
     expect(fitsInLink(long)).toBe(false);
     expect(writeForm(long)).not.toContain("text");
+    const wordy = { ...FIRST_FORM, words: "three ".repeat(200) };
+    expect(fitsInLink(wordy)).toBe(false);
+    expect(writeForm(wordy)).toBe("heads");
   });
 
   test.each([
@@ -85,7 +89,7 @@ describe("a saved result", () => {
     ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
     [
       '{"experiment":{"kind":"tea"}}',
-      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons",
+      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, concepts",
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',

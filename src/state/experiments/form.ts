@@ -2,7 +2,12 @@ import { createStore } from "zustand/vanilla";
 import { ABLATIONS } from "#analysis/experiments/ablation.ts";
 import type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
-export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons"] as const satisfies readonly ExperimentKind[];
+export const EXPERIMENT_KINDS = [
+  "heads",
+  "memorise",
+  "neurons",
+  "concepts",
+] as const satisfies readonly ExperimentKind[];
 export { ABLATIONS } from "#analysis/experiments/ablation.ts";
 export type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
@@ -26,6 +31,8 @@ export interface ExperimentForm {
   readonly ablation: Ablation;
   /** As it is typed; "" leaves the choice to the experiment. */
   readonly head: string;
+  /** Of the concepts, whitespace between them; "": the list that comes with the page. */
+  readonly words: string;
 }
 
 export const FIRST_FORM: ExperimentForm = {
@@ -38,16 +45,18 @@ export const FIRST_FORM: ExperimentForm = {
   onlyCorrect: false,
   ablation: "zero",
   head: "",
+  words: "",
 };
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
 export const editExperiment = (change: Partial<ExperimentForm>) => experimentForm.setState(change);
 
-/** A pasted suite of more characters does not go into a link; it is saved to a file. */
+/** A pasted suite or a list of words of more characters does not go into a link; the result is saved to a file. */
 const MAX_LINKED_TEXT = 600;
 
 /** Whether a link can carry all that the form says. */
-export const fitsInLink = ({ suite, text }: ExperimentForm) => suite !== PASTED || text.length <= MAX_LINKED_TEXT;
+export const fitsInLink = ({ suite, text, words }: ExperimentForm) =>
+  words.length <= MAX_LINKED_TEXT && (suite !== PASTED || text.length <= MAX_LINKED_TEXT);
 
 /** `heads;suite:abacus-2d;n:20;seed:1`, what is as it first stands left out. */
 export function writeForm(form: ExperimentForm): string {
@@ -60,6 +69,7 @@ export function writeForm(form: ExperimentForm): string {
     form.onlyCorrect && "correct:1",
     form.ablation !== FIRST_FORM.ablation && `off:${form.ablation}`,
     form.head !== "" && `head:${form.head}`,
+    form.words !== "" && fitsInLink(form) && `words:${encodeURIComponent(form.words)}`,
     form.suite === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
   ];
   return parts.filter((part) => part !== false).join(";");
@@ -88,6 +98,7 @@ export function readForm(text: string): ExperimentForm | undefined {
     onlyCorrect: values.get("correct") === "1",
     ablation: ABLATIONS.find((known) => known === values.get("off")) ?? FIRST_FORM.ablation,
     head: (values.get("head") ?? "").slice(0, 20),
+    words: unescaped(values.get("words") ?? "").slice(0, MAX_LINKED_TEXT),
   };
 }
 

@@ -39,6 +39,7 @@ export function readResultFile(text: string): ExperimentResult {
 /** The lists that the page goes through. */
 function hasTable(kind: unknown, found: unknown): boolean {
   if (kind === "memorise") return Array.isArray(found);
+  if (kind === "concepts") return isRecord(found) && ["sets", "examples"].every((name) => Array.isArray(found[name]));
   const lists = kind === "heads" ? ["groups", "heads"] : ["rows", "lowest"];
   return isRecord(found) && lists.every((name) => Array.isArray(found[name]));
 }

@@ -5,6 +5,7 @@ import { experiments } from "#state/experiments/runs.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { ClaimsLine } from "./ClaimsLine.tsx";
+import { ConceptsResult } from "./ConceptsResult.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
 import { HeadsResult } from "./HeadsResult.tsx";
 import { MemoriseResult } from "./MemoriseResult.tsx";
@@ -82,6 +83,8 @@ function ResultOf({ result }: { readonly result: ExperimentResult }) {
       return <HeadsResult result={result} />;
     case "memorise":
       return <MemoriseResult result={result} />;
+    case "concepts":
+      return <ConceptsResult result={result} />;
     case "neurons":
       return <NeuronsResult result={result} />;
     default:

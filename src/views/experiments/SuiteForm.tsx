@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { ABLATIONS, ALL_CASES, editExperiment, experimentForm, PASTED } from "#state/experiments/form.ts";
 import type { Ablation, ExperimentKind } from "#state/experiments/form.ts";
+import { conceptWords } from "#state/experiments/concept-words.ts";
 import { suites } from "#state/experiments/suites.ts";
 import { suggestedHead } from "#state/experiments/runs.ts";
 import { formatHead } from "#model/ids.ts";
@@ -53,6 +54,7 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
           />
         </label>
       )}
+      {kind === "concepts" && <ConceptWords words={form.words} />}
       <AblationField ablation={form.ablation} />
       <label>
         <input
@@ -121,6 +123,22 @@ function SampleFields({ count, seed }: { readonly count: number; readonly seed: 
         />
       </label>
     </>
+  );
+}
+
+/** What counts as a concept; the list that comes with the page until somebody types another. */
+function ConceptWords({ words }: { readonly words: string }) {
+  const list = useStore(conceptWords, (state) => state.list);
+  return (
+    <label className="words">
+      <span>concepts, one word after another; each counts where it is one token</span>
+      <textarea
+        rows={3}
+        spellCheck={false}
+        value={words === "" ? list.join(" ") : words}
+        onChange={(event) => editExperiment({ words: event.target.value })}
+      />
+    </label>
   );
 }
 
