@@ -32,6 +32,8 @@ const PAD = { left: 52, right: 128, top: 12, bottom: 40 };
 const DASHES = { control: "5 4", published: "1 4" };
 /** Two names at the right edge keep this distance. */
 const NAME_PX = 13;
+/** The last name stands above the axis' own. */
+const NAMES_BOTTOM_PX = 24;
 
 /** Curves over evenly placed counts, each point with its whisker, each curve named at its right end. */
 export function curvePlot(curves: readonly Curve[], options: CurvePlotOptions): MarkedFigure {
@@ -90,7 +92,7 @@ function curveMarks(
   ];
 }
 
-/** Pushed apart from the top down where curves end close together. */
+/** Pushed apart from the top down where curves end close together, and back up where that would leave the figure. */
 function names(curves: readonly Curve[], x: number, y: (value: number) => number): Mark[] {
   const ends = curves
     .flatMap(({ name, points, colour }) => {
@@ -99,8 +101,9 @@ function names(curves: readonly Curve[], x: number, y: (value: number) => number
     })
     .sort((a, b) => a.y - b.y);
   let least = -Infinity;
-  return ends.map((end) => {
-    const place = Math.max(end.y, least);
+  return ends.map((end, index) => {
+    const lowest = HEIGHT_PX - NAMES_BOTTOM_PX - (ends.length - 1 - index) * NAME_PX;
+    const place = Math.min(Math.max(end.y, least), lowest);
     least = place + NAME_PX;
     return text(x, place, end.name, { fill: end.colour });
   });

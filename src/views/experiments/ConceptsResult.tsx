@@ -25,7 +25,7 @@ type SetLoss = Found["sets"][number];
 
 const READING_TEXTS: Readonly<Record<Reading, string>> = {
   transformed: "behind attention",
-  untransformed: "as it is",
+  untransformed: "raw",
 };
 
 /** How many shallow neurons speak of concepts, and what they are worth. */
@@ -45,8 +45,8 @@ export function ConceptsResult({ result }: { readonly result: Result }) {
       <h3>Share of the shallow neurons that say M concepts or more</h3>
       <MarksFigure figure={share} label="Share of neurons over M, and Llama-7B’s" />
       <p className="small faint">
-        Whiskers: 95 % intervals. Dashed: random neurons of the same layers. Dotted: Llama-7B (table 8, one digit + and
-        −).
+        Raw: the value vector as it is. Whiskers: 95 % intervals. Dashed: random neurons of the same layers. Dotted:
+        Llama-7B (table 8, one digit + and −).
         {found.layersSearched < found.belowLayer &&
           ` ${found.layersSearched} of ${found.belowLayer} layers are searched so far.`}
       </p>
@@ -186,7 +186,7 @@ export function conceptsSentence(result: Result): string {
   const missing = found.notTokens.length > 0 ? ` ${found.notTokens.length} words are no single token here.` : "";
   return (
     `${set.neurons.toLocaleString("en")} of ${found.searched.toLocaleString("en")} neurons below layer ${found.belowLayer} say ${set.atLeast} or more concepts behind an attention layer up to L${found.lastAttention}` +
-    ` (${(raw?.neurons ?? 0).toLocaleString("en")} as they are); ${chance}. Switching them off costs ${percent(set.loss.value)} of the right answer tokens (relative), ` +
+    ` (${(raw?.neurons ?? 0).toLocaleString("en")} without one); ${chance}. Switching them off costs ${percent(set.loss.value)} of the right answer tokens (relative), ` +
     `as many random ones of the same layers ${percent(set.randomLoss.value)}${set.isDisjoint ? "" : ", partly the same"}. ${ablationSentence(result)}${missing}`
   );
 }
@@ -199,9 +199,9 @@ function lossCurves(found: Found, width: number, dark: boolean) {
   const points = (reading: Reading, of: (set: SetLoss) => Estimate) => ofReading(found, reading).map(of);
   return curves(found, width, dark, [
     { name: "behind attention", points: points("transformed", ({ loss }) => loss), colour: series[0]! },
-    { name: "as it is", points: points("untransformed", ({ loss }) => loss), colour: series[1]! },
+    { name: "raw", points: points("untransformed", ({ loss }) => loss), colour: series[1]! },
     ...READINGS.map((reading, index): Curve => ({
-      name: index === 0 ? "random" : "random, as it is",
+      name: index === 0 ? "random" : "random (raw)",
       points: points(reading, ({ randomLoss }) => randomLoss),
       colour: series[index]!,
       dash: "control",
