@@ -143,7 +143,7 @@ test("what takes the place of a head can be chosen, and the conclusions are comp
     await run(page);
     await expect(section(page)).toContainText(`Switched off by ${name}.`);
   }
-  await expect(compared).toContainText(/zero and mean order the heads with ρ = [\d.−]+ by accuracy lost/);
+  await expect(compared).toContainText(/Zero and mean order the heads with ρ = [\d.−]+ by accuracy lost/);
   await expect(compared.getByRole("rowheader")).toHaveText(["zero", "mean", "another case’s"]);
   await picture(page, "experiments-ablations", { fullPage: true });
 
