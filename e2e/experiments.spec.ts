@@ -174,7 +174,7 @@ test("what takes the place of a head can be chosen, and the conclusions are comp
 });
 
 test("shallow neurons that speak of numbers are counted and switched off", async ({ page }) => {
-  await openWithModel(page, `${LINK}&ex=concepts;n:5`);
+  await openWithModel(page, `${LINK}&ex=concepts;n:1`);
   await expect(section(page).getByRole("textbox", { name: /concepts, one word after another/ })).toHaveValue(/three/);
   await run(page);
   await expect(section(page)).toContainText(
