@@ -1,6 +1,8 @@
+import type { BiasCurve } from "#analysis/experiments/bias-curve.ts";
 import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
 import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
 import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
+import type { PairNeuron } from "#analysis/experiments/pair-neurons.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
 import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -55,7 +57,38 @@ export interface NeuronsRequest extends Counted {
   readonly fromLayer?: number;
 }
 
-export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest;
+/** Neurons that serve one side of pairs more than the other, scaled: what is left of the gap, and what that costs elsewhere. */
+export interface BiasRequest {
+  readonly kind: "bias";
+  /** A suite of pairs. */
+  readonly suite: SuiteSource;
+  /** What should not change. */
+  readonly controls: readonly SuiteSource[];
+  /** The counts k; 0 changes nothing. */
+  readonly counts: readonly number[];
+  /** What the neurons' activations are multiplied by. */
+  readonly scale: number;
+  /** Random sets for each k. */
+  readonly draws: number;
+  readonly seed: number;
+}
+
+/** A neuron of the comparison across prompts; see `PairNeuron`. */
+export interface BiasNeuron extends Omit<PairNeuron, "changes"> {
+  /** Mean activation behind the prompts of either side. */
+  readonly activations: readonly number[];
+  /** The words that it separates most. */
+  readonly words: readonly { readonly word: string; readonly change: number }[];
+  /** What it promotes where it fires. */
+  readonly tokens: readonly string[];
+}
+
+export interface BiasFindings extends BiasCurve {
+  readonly neurons: readonly BiasNeuron[];
+  readonly certified: boolean;
+}
+
+export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest | BiasRequest;
 export type ExperimentKind = ExperimentRequest["kind"];
 
 /** What an experiment finds, by its kind; of what has been run so far while it runs. */
@@ -63,6 +96,7 @@ export interface ExperimentFindings {
   readonly heads: HeadTable;
   readonly memorise: readonly MemoriseRow[];
   readonly neurons: NeuronCurves;
+  readonly bias: BiasFindings;
 }
 
 /** The cases as this model reads them. */
