@@ -1,6 +1,6 @@
 import { estimate, meanOverGroups } from "./head-table.ts";
 import { meanAndSpread } from "../neuron-group.ts";
-import { meanOf, relativeDrop, resamples, weightedMean } from "./statistics.ts";
+import { meanOf, relativeDrop, resamples, weightedShare } from "./statistics.ts";
 import type { Estimate, ResampleOptions } from "./statistics.ts";
 import { switchedAccuracy } from "./switched-accuracy.ts";
 import type { SwitchedCase, SwitchedScore } from "./switched-accuracy.ts";
@@ -124,14 +124,17 @@ const estimateOf = (samples: Float64Array | undefined) => estimate(samples ?? Fl
 
 /** One side's mean gap under each switch, as it is and under each resample: [switch][0] and [switch][1 …]. */
 function sampledSide(name: string, cases: readonly BiasCase[], options: ResampleOptions) {
-  const known = cases.flatMap(({ gaps, ...rest }) => (gaps ? [{ ...rest, gaps }] : []));
-  const words = [...Map.groupBy(known, ({ word }) => word).values()];
+  const run = cases.flatMap(({ gaps, ...rest }) => (gaps ? [{ ...rest, gaps }] : []));
+  const words = [...Map.groupBy(run, ({ word }) => word).values()];
   const draws = [new Uint32Array(words.length).fill(1), ...resamples(words.length, options)];
-  const switches = known[0]?.gaps.length ?? 0;
-  const means = (of: (each: (typeof known)[number]) => boolean) =>
+  const switches = run[0]?.gaps.length ?? 0;
+  const means = (of: (each: (typeof run)[number]) => boolean) =>
     Array.from({ length: switches }, (_, at) => {
       const values = words.map((own) => meanOf(own.filter(of).map(({ gaps }) => gaps[at]!)));
-      return Float64Array.from(draws, (weights) => weightedMean(values, weights));
+      // while it runs, a word may have none of these templates yet
+      const known = values.map((value) => Number(!Number.isNaN(value)));
+      const filled = values.map((value) => (Number.isNaN(value) ? 0 : value));
+      return Float64Array.from(draws, (weights) => weightedShare(filled, known, weights));
     });
   return {
     name,

@@ -46,7 +46,10 @@ export function biasSteps(
   const { counts, draws, seed, scale } = checked(request, model);
   const pairs = cases.filter(isPair);
   if (pairs.length === 0) {
-    throw new Fault("bad-request", "suite: none of its cases has another side; a suite of pairs is needed, as gender-paper");
+    throw new Fault(
+      "bad-request",
+      "suite: none of its cases has another side; a suite of pairs is needed, as gender-paper",
+    );
   }
   const controls = request.controls.flatMap((source) => readSuite(source, model).cases);
   const compared = pairs.filter(({ asked }) => asked.pair!.template === FOUND_UNDER);
@@ -55,7 +58,13 @@ export function biasSteps(
   return {
     runs: {
       kind: "bias",
-      pairs: compared.map(({ ids, answerIds, other, asked }) => [asked.group, ids, answerIds[0], other.ids, other.answerIds[0]]),
+      pairs: compared.map(({ ids, answerIds, other, asked }) => [
+        asked.group,
+        ids,
+        answerIds[0],
+        other.ids,
+        other.answerIds[0],
+      ]),
       cases: batches.runs,
       counts,
       draws,
@@ -76,7 +85,8 @@ export function biasSteps(
       const curve = biasCurve(
         pairs.map(({ asked: { group, pair } }, place) => {
           const [own, other] = [scores[place], scores[pairs.length + place]];
-          const gaps = own && other && own.map((score, at) => answerLogProbability(score) - answerLogProbability(other[at]!));
+          const gaps =
+            own && other && own.map((score, at) => answerLogProbability(score) - answerLogProbability(other[at]!));
           return { group, word: pair!.word, template: pair!.template, gaps };
         }),
         controls.map(({ asked }, place) => ({ group: asked.group, scores: scores[2 * pairs.length + place] })),
@@ -144,7 +154,10 @@ async function described(
     const [value] = await runner.weights.valueVectors([neuron]);
     const [logits] = await rawLogits(runner, [value!]);
     const sign = Math.sign(activations.reduce((sum, each) => (Math.abs(each) > Math.abs(sum) ? each : sum), 0));
-    const tokens = topIndices(logits!.map((logit) => sign * logit), LISTED).map((id) => tokenizer.tokenText(id));
+    const tokens = topIndices(
+      logits!.map((logit) => sign * logit),
+      LISTED,
+    ).map((id) => tokenizer.tokenText(id));
     found.push({ ...withoutChanges(neuron), activations, tokens, words: separated(pairs, neuron) });
   }
   return found;
