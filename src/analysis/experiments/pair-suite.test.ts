@@ -112,5 +112,5 @@ test("a bias by hand: words over templates, sides over words, all over sides", (
   expect(row!.bias.value).toBe(0.25);
   expect(row!.reduction.value).toBeCloseTo(1.25 / 1.5, 12);
   expect(row!.unseen.value).toBe(3);
-  expect(row!.random).toEqual({ mean: 1.75, spread: 0 });
+  expect(row!.random).toEqual({ mean: 2, spread: 0 });
 });
