@@ -1,20 +1,22 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import { curvePlot } from "#charts/curve-plot.ts";
-import type { Curve, CurvePoint } from "#charts/curve-plot.ts";
+import type { Curve } from "#charts/curve-plot.ts";
 import { figureInks } from "#charts/figure-marks.ts";
-import { nats, percent } from "#charts/number-format.ts";
+import { nats } from "#charts/number-format.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
+import { kLabels, NO_POINT, pointAt } from "./curve-points.ts";
 import { biasTable } from "./bias-table.ts";
+import { BiasCosts, costCurves } from "./BiasCosts.tsx";
 import { BiasNeurons } from "./BiasNeurons.tsx";
 import { EstimateValue } from "./EstimateValue.tsx";
 import { ExperimentExports } from "./ExperimentExports.tsx";
 import { biasSentence } from "./experiment-sentences.ts";
 import { MarksFigure } from "./MarksFigure.tsx";
 import { PublishedFigures } from "./PublishedFigures.tsx";
-import { groupName, TABLE_12, TABLE_13, TABLE_13_ROWS } from "./published.ts";
+import { TABLE_12, TABLE_13, TABLE_13_ROWS } from "./published.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "bias" }>;
 type Found = Result["found"];
@@ -41,6 +43,7 @@ export function BiasResult({ result }: { readonly result: Result }) {
       </p>
       <p className="says">{sentence}</p>
       <Table found={found} />
+      <BiasCosts found={found} />
       <BiasNeurons found={found} />
       <PublishedFigures tables={[TABLE_12, TABLE_13_ROWS]} />
       <footer className="panel-foot">
@@ -58,14 +61,12 @@ export function BiasResult({ result }: { readonly result: Result }) {
 }
 
 function Table({ found }: { readonly found: Found }) {
-  const names = found.controls.map(({ name }) => name);
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="Table of bias, scrolls">
       <table className="experiment-table">
         <caption>
           Mean gap in nats with 95 % intervals over the words, n = {found.pairs} pairs (
-          {found.sides.map(({ name, words }) => `${name} ${words} words`).join(", ")}); accuracy of what should not
-          change, and below it the percentage points lost
+          {found.sides.map(({ name, words }) => `${name} ${words} words`).join(", ")})
         </caption>
         <thead>
           <tr>
@@ -76,12 +77,6 @@ function Table({ found }: { readonly found: Found }) {
                 </th>
               ),
             )}
-            {found.controls.map(({ name, scored }) => (
-              <th key={name} scope="col" className="number">
-                {groupName(name)}
-                <span className="under">n = {scored}</span>
-              </th>
-            ))}
           </tr>
         </thead>
         <tbody>
@@ -100,14 +95,9 @@ function Table({ found }: { readonly found: Found }) {
               <EstimateValue of={found.unseen} as="nats" />
             </td>
             <td />
-            {found.controls.map(({ name, accuracy }) => (
-              <td key={name} className="number">
-                <EstimateValue of={accuracy} as="percent" />
-              </td>
-            ))}
           </tr>
           {found.rows.map((row) => (
-            <Row key={row.count} row={row} names={names} />
+            <Row key={row.count} row={row} />
           ))}
         </tbody>
       </table>
@@ -115,7 +105,7 @@ function Table({ found }: { readonly found: Found }) {
   );
 }
 
-function Row({ row, names }: { readonly row: Found["rows"][number]; readonly names: readonly string[] }) {
+function Row({ row }: { readonly row: Found["rows"][number] }) {
   return (
     <tr>
       <th scope="row" className="number">
@@ -135,33 +125,9 @@ function Row({ row, names }: { readonly row: Found["rows"][number]; readonly nam
       <td className="number">
         {nats(row.random.mean)} ± {nats(row.random.spread)}
       </td>
-      {names.map((name) => {
-        const own = row.costs.find(({ group }) => group === name);
-        return (
-          <td key={name} className="number">
-            {own && (
-              <>
-                {percent(own.cost.accuracy.value)}
-                <span
-                  className="under"
-                  title={`random neurons: ${percent(own.random.mean)} ± ${percent(own.random.spread)}`}
-                >
-                  <EstimateValue of={own.cost.lost} as="percent" />
-                </span>
-              </>
-            )}
-          </td>
-        );
-      })}
     </tr>
   );
 }
-
-const NO_POINT: CurvePoint = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
-const point = (value: number): CurvePoint => ({ ...NO_POINT, value });
-
-/** Over k, with the model as it is before the first of them. */
-const labelsOf = ({ rows }: Found) => ["0", ...rows.map(({ count }) => String(count))];
 
 function biasCurves(found: Found, width: number, dark: boolean) {
   const inks = figureInks(dark);
@@ -170,20 +136,20 @@ function biasCurves(found: Found, width: number, dark: boolean) {
     { name: "bias", points: [bias, ...rows.map((row) => row.bias)], colour: inks.series[0]! },
     ...sides.map((side, index) => ({
       name: side.name,
-      points: [point(side.bias.value), ...rows.map((row) => point(row.sides[index]?.value ?? Number.NaN))],
+      points: [pointAt(side.bias.value), ...rows.map((row) => pointAt(row.sides[index]?.value ?? Number.NaN))],
       colour: inks.series[index + 1] ?? inks.ink,
     })),
     {
       name: "random",
-      points: [point(bias.value), ...rows.map((row) => point(row.random.mean))],
+      points: [pointAt(bias.value), ...rows.map((row) => pointAt(row.random.mean))],
       colour: inks.series[0]!,
       dash: "control",
     },
     {
       name: "Llama-7B",
       points: [
-        point(TABLE_13.before),
-        ...rows.map(({ count }) => (count === TABLE_13.count ? point(TABLE_13.after) : NO_POINT)),
+        pointAt(TABLE_13.before),
+        ...rows.map(({ count }) => (count === TABLE_13.count ? pointAt(TABLE_13.after) : NO_POINT)),
       ],
       colour: inks.soft,
       dash: "published",
@@ -192,29 +158,8 @@ function biasCurves(found: Found, width: number, dark: boolean) {
   return curvePlot(list, {
     width: Math.min(width, 760),
     inks,
-    labels: labelsOf(found),
+    labels: kLabels(found.rows),
     axis: "k neurons",
     format: nats,
-  });
-}
-
-function costCurves(found: Found, width: number, dark: boolean) {
-  const inks = figureInks(dark);
-  const list = found.controls.flatMap(({ name }, index): Curve[] => {
-    const colour = inks.series[index % inks.series.length]!;
-    const costs = found.rows.map((row) => row.costs.find(({ group }) => group === name));
-    const points = [point(0), ...costs.map((own) => own?.cost.lost ?? NO_POINT)];
-    const randoms = [point(0), ...costs.map((own) => point(own?.random.mean ?? Number.NaN))];
-    return [
-      { name: groupName(name), points, colour },
-      { name: "", points: randoms, colour, dash: "control" },
-    ];
-  });
-  return curvePlot(list, {
-    width: Math.min(width, 760),
-    inks,
-    labels: labelsOf(found),
-    axis: "k neurons",
-    format: percent,
   });
 }
