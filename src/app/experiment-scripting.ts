@@ -9,12 +9,15 @@ import type {
   SuiteSource,
 } from "#protocol/experiments.ts";
 import type { Variant } from "#protocol/engine.ts";
+import { CONTROL_NAMES } from "#state/experiments/suites.ts";
 import { bad, given, readChoice, readCount, readOptions, readVariant, show } from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
+export type SuiteText = string | SuiteDefinition | { readonly text: string };
+
 export interface ExperimentText {
-  readonly kind: "heads" | "memorise" | "neurons";
-  readonly suite: string | SuiteDefinition | { readonly text: string };
+  readonly kind: "heads" | "memorise" | "neurons" | "bias";
+  readonly suite: SuiteText;
   /** Cases of each group; left out: all. */
   readonly count?: number;
   readonly seed?: number;
@@ -24,6 +27,9 @@ export interface ExperimentText {
   readonly head?: string;
   readonly counts?: readonly number[];
   readonly draws?: number;
+  /** For `bias`: what the neurons are multiplied by, and what should not change. */
+  readonly scale?: number;
+  readonly controls?: readonly SuiteText[];
   /** Left out: the base. */
   readonly variant?: Variant;
 }
@@ -34,10 +40,26 @@ export interface ExperimentSurface {
   runExperiment(options: ExperimentText): Promise<ExperimentResult>;
 }
 
-const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "head", "counts", "draws", "variant"];
-const KINDS = ["heads", "memorise", "neurons"] as const;
+const NAMES = [
+  "kind",
+  "suite",
+  "count",
+  "seed",
+  "per",
+  "onlyCorrect",
+  "head",
+  "counts",
+  "draws",
+  "scale",
+  "controls",
+  "variant",
+];
+const KINDS = ["heads", "memorise", "neurons", "bias"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
+const DEFAULT_BIAS_COUNTS = [1, 5, 10, 18, 30, 50, 100];
+/** Of each group of a suite that should not change. */
+const CONTROL_CASES = 25;
 
 /** @param readDefinition reads a suite that comes with the page */
 export function experimentSurface(
@@ -50,21 +72,28 @@ export function experimentSurface(
     if (!kind) throw bad(`${call}: kind is missing; it needs to be one of ${KINDS.join(", ")}`);
     const seed = readSeed(known["seed"]);
     const suite = await readSource(call, known, { seed, readDefinition });
-    const counted = {
-      suite,
-      seed,
-      onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]),
-      ...readVariant(known["variant"]),
-    };
+    const ofSuite = { suite, seed, ...readVariant(known["variant"]) };
+    const counted = { ...ofSuite, onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]) };
     if (kind === "heads")
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };
+    const draws = known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]);
+    if (kind === "bias") {
+      return {
+        kind,
+        ...ofSuite,
+        draws,
+        counts: readCounts(known["counts"], DEFAULT_BIAS_COUNTS),
+        scale: readScale(known["scale"]),
+        controls: await readControls(call, known["controls"], { seed, readDefinition }),
+      };
+    }
     return {
       kind,
       ...counted,
       head: readHead(call, known["head"]),
-      counts: readCounts(known["counts"]),
-      draws: known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]),
+      counts: readCounts(known["counts"], DEFAULT_COUNTS),
+      draws,
     };
   };
   return {
@@ -101,7 +130,10 @@ async function readSource(
 }
 
 const asDefinition = (value: unknown): SuiteDefinition | undefined =>
-  typeof value === "object" && value !== null && "name" in value && ("arithmetic" in value || "lists" in value)
+  typeof value === "object" &&
+  value !== null &&
+  "name" in value &&
+  ["arithmetic", "lists", "pair"].some((part) => part in value)
     ? (value as SuiteDefinition)
     : undefined;
 
@@ -122,8 +154,23 @@ function readHead(call: string, value: unknown): HeadId {
   throw bad(`${call}: head is ${show(value)}; it needs to be as "L0H7"`);
 }
 
-function readCounts(value: unknown): number[] {
-  if (value === undefined) return DEFAULT_COUNTS;
+function readScale(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw bad(`scale is ${show(value)}; it needs to be a number`);
+}
+
+/** A few cases of each group of every suite. */
+function readControls(call: string, value: unknown, parts: SourceParts): Promise<SuiteSource[]> {
+  if (value !== undefined && !Array.isArray(value)) {
+    throw bad(`${call}: controls are ${show(value)}; they need to be an array of suites`);
+  }
+  const list: readonly unknown[] = value ?? CONTROL_NAMES;
+  return Promise.all(list.map((suite) => readSource(call, { suite, count: CONTROL_CASES }, parts)));
+}
+
+function readCounts(value: unknown, otherwise: number[]): number[] {
+  if (value === undefined) return otherwise;
   if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount("counts", count));
   throw bad(`counts are ${show(value)}; they need to be an array of whole numbers from 1`);
 }

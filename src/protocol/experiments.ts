@@ -1,6 +1,8 @@
+import type { BiasCurve } from "#analysis/experiments/bias-curve.ts";
 import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
 import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
 import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
+import type { PairNeuron } from "#analysis/experiments/pair-neurons.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
 import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -20,24 +22,26 @@ export type SuiteSource =
   /** CSV or JSON lines, as a person pastes them. */
   | { readonly kind: "pasted"; readonly text: string };
 
-interface Counted extends VariantOptions {
-  /** Leaves out what the model as it is gets wrong. */
-  readonly onlyCorrect: boolean;
+interface OfSuite extends VariantOptions {
+  readonly suite: SuiteSource;
   /** Of the bootstrap and of every random control. */
   readonly seed: number;
+}
+
+interface Counted extends OfSuite {
+  /** Leaves out what the model as it is gets wrong. */
+  readonly onlyCorrect: boolean;
 }
 
 /** Every head off, in every case. */
 export interface HeadsRequest extends Counted {
   readonly kind: "heads";
-  readonly suite: SuiteSource;
   readonly per: Per;
 }
 
 /** Digits that are looked up against those that another column changes; the same runs as those of `heads`. */
 export interface MemoriseRequest extends Counted {
   readonly kind: "memorise";
-  readonly suite: SuiteSource;
   /** By group; left out for a group, the head that costs it most. */
   readonly heads: Readonly<Record<string, HeadId>>;
 }
@@ -45,7 +49,6 @@ export interface MemoriseRequest extends Counted {
 /** Mask, keep and loss of activation of the neurons that lose most to a head. */
 export interface NeuronsRequest extends Counted {
   readonly kind: "neurons";
-  readonly suite: SuiteSource;
   readonly head: HeadId;
   /** The counts k. */
   readonly counts: readonly number[];
@@ -55,7 +58,35 @@ export interface NeuronsRequest extends Counted {
   readonly fromLayer?: number;
 }
 
-export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest;
+/** Of a suite of pairs, the neurons that serve one side more than the other, scaled: what is left of the gap, and what that costs elsewhere. */
+export interface BiasRequest extends OfSuite {
+  readonly kind: "bias";
+  /** What should not change. */
+  readonly controls: readonly SuiteSource[];
+  /** The counts k; 0 changes nothing. */
+  readonly counts: readonly number[];
+  /** What the neurons' activations are multiplied by. */
+  readonly scale: number;
+  /** Random sets for each k. */
+  readonly draws: number;
+}
+
+/** A neuron of the comparison across prompts; see `PairNeuron`. */
+export interface BiasNeuron extends Omit<PairNeuron, "changes"> {
+  /** Mean activation behind the prompts of either side. */
+  readonly activations: readonly number[];
+  /** The words that it separates most. */
+  readonly words: readonly { readonly word: string; readonly change: number }[];
+  /** What it promotes where it fires. */
+  readonly tokens: readonly string[];
+}
+
+export interface BiasFindings extends BiasCurve {
+  readonly neurons: readonly BiasNeuron[];
+  readonly certified: boolean;
+}
+
+export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest | BiasRequest;
 export type ExperimentKind = ExperimentRequest["kind"];
 
 /** What an experiment finds, by its kind; of what has been run so far while it runs. */
@@ -63,6 +94,7 @@ export interface ExperimentFindings {
   readonly heads: HeadTable;
   readonly memorise: readonly MemoriseRow[];
   readonly neurons: NeuronCurves;
+  readonly bias: BiasFindings;
 }
 
 /** The cases as this model reads them. */

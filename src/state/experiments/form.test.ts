@@ -19,6 +19,8 @@ describe("a form in a link", () => {
     per: "answer",
     onlyCorrect: true,
     head: "L0H7",
+    pairs: "gender-paper",
+    scale: -0.5,
   };
 
   test("comes back as it was written", () => {
@@ -84,7 +86,7 @@ describe("a saved result", () => {
     ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
     [
       '{"experiment":{"kind":"tea"}}',
-      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons",
+      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, bias",
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',

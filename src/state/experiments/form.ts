@@ -1,7 +1,8 @@
 import { createStore } from "zustand/vanilla";
+import { MAX_SCALE } from "#model/interventions.ts";
 import type { ExperimentKind, Per } from "#protocol/experiments.ts";
 
-export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons"] as const satisfies readonly ExperimentKind[];
+export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons", "bias"] as const satisfies readonly ExperimentKind[];
 export type { ExperimentKind, Per } from "#protocol/experiments.ts";
 
 /** The name of the suite that a person pastes. */
@@ -22,6 +23,10 @@ export interface ExperimentForm {
   readonly onlyCorrect: boolean;
   /** As it is typed; "" leaves the choice to the experiment. */
   readonly head: string;
+  /** The name of a suite of pairs, or `PASTED`. */
+  readonly pairs: string;
+  /** What the neurons that serve a bias are multiplied by. */
+  readonly scale: number;
 }
 
 export const FIRST_FORM: ExperimentForm = {
@@ -33,6 +38,8 @@ export const FIRST_FORM: ExperimentForm = {
   per: "token",
   onlyCorrect: false,
   head: "",
+  pairs: "pronouns-abacus",
+  scale: 0,
 };
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
@@ -41,8 +48,12 @@ export const editExperiment = (change: Partial<ExperimentForm>) => experimentFor
 /** A pasted suite of more characters does not go into a link; it is saved to a file. */
 const MAX_LINKED_TEXT = 600;
 
+/** The suite of the form's kind, by its name. */
+export const suiteName = ({ kind, suite, pairs }: Pick<ExperimentForm, "kind" | "suite" | "pairs">) =>
+  kind === "bias" ? pairs : suite;
+
 /** Whether a link can carry all that the form says. */
-export const fitsInLink = ({ suite, text }: ExperimentForm) => suite !== PASTED || text.length <= MAX_LINKED_TEXT;
+export const fitsInLink = (form: ExperimentForm) => suiteName(form) !== PASTED || form.text.length <= MAX_LINKED_TEXT;
 
 /** `heads;suite:abacus-2d;n:20;seed:1`, what is as it first stands left out. */
 export function writeForm(form: ExperimentForm): string {
@@ -54,7 +65,9 @@ export function writeForm(form: ExperimentForm): string {
     form.per !== FIRST_FORM.per && `per:${form.per}`,
     form.onlyCorrect && "correct:1",
     form.head !== "" && `head:${form.head}`,
-    form.suite === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
+    form.pairs !== FIRST_FORM.pairs && `pairs:${form.pairs}`,
+    form.scale !== FIRST_FORM.scale && `scale:${form.scale}`,
+    suiteName(form) === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
   ];
   return parts.filter((part) => part !== false).join(";");
 }
@@ -71,17 +84,27 @@ export function readForm(text: string): ExperimentForm | undefined {
     const value = values.get(name) ?? "";
     return /^\d{1,9}$/.test(value) ? Number(value) : fallback;
   };
-  const suite = values.get("suite") ?? FIRST_FORM.suite;
+  const name = (part: "suite" | "pairs") => {
+    const value = values.get(part) ?? "";
+    return /^[\w-]{1,40}$/.test(value) ? value : FIRST_FORM[part];
+  };
   return {
     kind,
-    suite: /^[\w-]{1,40}$/.test(suite) ? suite : FIRST_FORM.suite,
+    suite: name("suite"),
     text: unescaped(values.get("text") ?? ""),
     count: whole("n", FIRST_FORM.count),
     seed: whole("seed", FIRST_FORM.seed),
     per: values.get("per") === "answer" ? "answer" : "token",
     onlyCorrect: values.get("correct") === "1",
     head: (values.get("head") ?? "").slice(0, 20),
+    pairs: name("pairs"),
+    scale: readScale(values.get("scale")),
   };
+}
+
+function readScale(text: string | undefined): number {
+  const scale = text ? Number(text) : Number.NaN;
+  return Math.abs(scale) <= MAX_SCALE ? scale : FIRST_FORM.scale;
 }
 
 function unescaped(text: string): string {

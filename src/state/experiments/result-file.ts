@@ -36,10 +36,16 @@ export function readResultFile(text: string): ExperimentResult {
   return result as unknown as ExperimentResult;
 }
 
+const LISTS = {
+  heads: ["groups", "heads"],
+  neurons: ["rows", "lowest"],
+  bias: ["rows", "sides", "neurons", "controls"],
+};
+
 /** The lists that the page goes through. */
 function hasTable(kind: unknown, found: unknown): boolean {
   if (kind === "memorise") return Array.isArray(found);
-  const lists = kind === "heads" ? ["groups", "heads"] : ["rows", "lowest"];
+  const lists = LISTS[kind as keyof typeof LISTS];
   return isRecord(found) && lists.every((name) => Array.isArray(found[name]));
 }
 

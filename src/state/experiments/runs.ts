@@ -19,10 +19,10 @@ import { results } from "../run/results.ts";
 import type { Progress } from "../run/results.ts";
 import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
-import { ALL_CASES, editExperiment, experimentForm, PASTED } from "./form.ts";
+import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { readResultFile } from "./result-file.ts";
-import { suites } from "./suites.ts";
+import { CONTROL_NAMES, suites } from "./suites.ts";
 
 export type { ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
 
@@ -39,7 +39,7 @@ export interface ExperimentSlot {
 type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
 
 const EMPTY: ExperimentSlot = { value: undefined, plan: undefined, status: "idle", progress: undefined };
-const empty = (): Slots => ({ heads: EMPTY, memorise: EMPTY, neurons: EMPTY });
+const empty = (): Slots => ({ heads: EMPTY, memorise: EMPTY, neurons: EMPTY, bias: EMPTY });
 
 export const experiments = createStore<Slots>(empty);
 
@@ -192,6 +192,10 @@ const patch = (kind: ExperimentKind, change: Partial<ExperimentSlot>) =>
 /** The counts of the paper's curves, and one below them for a small model. */
 const NEURON_COUNTS = [5, 10, 20, 30, 50, 99] as const;
 const DRAWS = 3;
+/** The paper's 18, and some around it. */
+const BIAS_COUNTS = [1, 5, 10, 18, 30, 50, 100] as const;
+/** Of each group of a suite that should not change. */
+const CONTROL_CASES = 25;
 
 /** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */
 function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
@@ -199,7 +203,8 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
   const variant = variantOf(question.getState());
   if (!suite || (variant.variant === "adapted" && !isAttached(adapter.getState()))) return undefined;
   const { seed, onlyCorrect, per } = form;
-  const counted = { suite, onlyCorrect, seed, ...variant };
+  const ofSuite = { suite, seed, ...variant };
+  const counted = { ...ofSuite, onlyCorrect };
   switch (form.kind) {
     case "heads":
       return { kind: "heads", per, ...counted };
@@ -209,16 +214,34 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
       const head = headOf(form);
       return head && { kind: "neurons", head, counts: NEURON_COUNTS, draws: DRAWS, ...counted };
     }
+    case "bias":
+      return {
+        kind: "bias",
+        ...ofSuite,
+        controls: controlsOf(seed),
+        counts: BIAS_COUNTS,
+        scale: form.scale,
+        draws: DRAWS,
+      };
     default:
       throw new Error(`experiment: unknown kind ${String(form.kind satisfies never)}`);
   }
 }
 
-function sourceOf({ suite, text, count, seed }: ExperimentForm): SuiteSource | undefined {
-  if (suite === PASTED) return text.trim() === "" ? undefined : { kind: "pasted", text };
-  const definition = suites.getState().list.find(({ name }) => name === suite);
+function sourceOf(form: ExperimentForm): SuiteSource | undefined {
+  const { text, count, seed } = form;
+  const chosen = suiteName(form);
+  if (chosen === PASTED) return text.trim() === "" ? undefined : { kind: "pasted", text };
+  const definition = suites.getState().list.find(({ name }) => name === chosen);
   return definition && { kind: "definition", definition, seed, ...(count !== ALL_CASES && { count }) };
 }
+
+/** What should not change, a few cases of each group. */
+const controlsOf = (seed: number): SuiteSource[] =>
+  suites
+    .getState()
+    .list.filter(({ name }) => CONTROL_NAMES.includes(name))
+    .map((definition) => ({ kind: "definition", definition, seed, count: CONTROL_CASES }));
 
 /** The costliest of the head table, else that of the head map, else the first. */
 export function suggestedHead(): HeadId {

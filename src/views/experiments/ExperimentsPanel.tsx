@@ -3,6 +3,7 @@ import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experim
 import type { ExperimentKind } from "#state/experiments/form.ts";
 import { experiments } from "#state/experiments/runs.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { BiasResult } from "./BiasResult.tsx";
 import { ClaimsLine } from "./ClaimsLine.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
 import { HeadsResult } from "./HeadsResult.tsx";
@@ -81,6 +82,8 @@ function ResultOf({ result }: { readonly result: ExperimentResult }) {
       return <MemoriseResult result={result} />;
     case "neurons":
       return <NeuronsResult result={result} />;
+    case "bias":
+      return <BiasResult result={result} />;
     default:
       throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
   }
