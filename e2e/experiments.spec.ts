@@ -15,9 +15,10 @@ async function run(page: Page): Promise<void> {
   await expect(section(page).locator(".experiment-result")).toHaveAttribute("aria-busy", "false", { timeout: RUN_MS });
 }
 
-async function exported(page: Page, button: string): Promise<Buffer> {
+/** @param place the last of that name on the page, if there are several */
+async function exported(page: Page, button: string, place = section(page)): Promise<Buffer> {
   const downloading = page.waitForEvent("download");
-  await section(page).getByRole("button", { name: button, exact: true }).click();
+  await place.getByRole("button", { name: button, exact: true }).last().click();
   return readFile(await (await downloading).path());
 }
 
@@ -170,6 +171,50 @@ test("a pasted suite with a broken line keeps the rest and says which line", asy
   );
   await run(page);
   await expect(section(page)).toContainText("n = 2 cases (+ 1, − 1)");
+});
+
+test("what takes the place of a head can be chosen, and the conclusions are compared", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=heads;n:5`);
+  await run(page);
+  await expect(section(page)).toContainText("Switched off by zero-ablation.");
+  const compared = section(page).getByRole("region", { name: "Ablations compared" });
+  await expect(compared).toHaveCount(0);
+  for (const [choice, name] of [
+    ["mean", "mean ablation"],
+    ["another case’s", "resample ablation"],
+  ] as const) {
+    await section(page).getByRole("combobox", { name: "switched off" }).selectOption(choice);
+    await run(page);
+    await expect(section(page)).toContainText(`Switched off by ${name}.`);
+  }
+  await expect(compared).toContainText(/zero and mean order the heads with ρ = [\d.−]+ by accuracy lost/);
+  await expect(compared.getByRole("rowheader")).toHaveText(["zero", "mean", "another case’s"]);
+  await picture(page, "experiments-ablations", { fullPage: true });
+
+  await test.step("the table, the link and the script say which", async () => {
+    const [header, first] = (await exported(page, "CSV"))
+      .toString()
+      .split("\r\n")
+      .map((line) => line.split(","));
+    expect(first![header!.indexOf("ablation")]).toBe("resample");
+    const rows = (await exported(page, "CSV", compared)).toString().trim().split("\r\n");
+    expect(rows.filter((row) => row.startsWith("pair,zero,mean,"))).toHaveLength(1);
+    await expect(page).toHaveURL(/ex=heads(?:;|%3B)n(?::|%3A)5(?:;|%3B)off(?::|%3A)resample/);
+    const lost = await withEngine(
+      page,
+      async (engine) => {
+        const all = [];
+        for (const ablation of ["zero", "mean", "resample"] as const) {
+          const { found } = await engine.runExperiment({ kind: "heads", suite: "abacus-2d", count: 5, ablation });
+          all.push("heads" in found ? found.heads[7]!.all.change.value : Number.NaN);
+        }
+        return all;
+      },
+      undefined,
+    );
+    expect(new Set(lost).size, lost.join()).toBe(3);
+    expect(Math.min(...lost)).toBeGreaterThan(0);
+  });
 });
 
 test("a link brings the experiment and has its numbers checked", async ({ page }) => {

@@ -40,10 +40,18 @@ const ALL_TAPS: readonly Tap[] = ["residMid", "post", "z", "pattern"];
  *
  * @throws what `signal` was aborted with
  */
-export async function capture(
+export const capture = (
   runner: Runner,
   ids: readonly number[],
   interventions: readonly Intervention[],
+  signal?: AbortSignal,
+): Promise<Capture> => captureUnder(runner, ids, (layer) => scales(runner.spec, layer, interventions), signal);
+
+/** The same under whatever each layer is run with. */
+export async function captureUnder(
+  runner: Runner,
+  ids: readonly number[],
+  runOf: (layer: number) => BlockRun,
   signal?: AbortSignal,
 ): Promise<Capture> {
   const { spec } = runner;
@@ -56,7 +64,7 @@ export async function capture(
       signal?.throwIfAborted();
       const residPre = shape(await runner.download(residual), spec.modelDim);
       const { residual: next, taps } = await runner.block(layer, residual, {
-        ...scales(spec, layer, interventions),
+        ...runOf(layer),
         taps: ALL_TAPS,
       });
       runner.release(residual);

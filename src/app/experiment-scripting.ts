@@ -1,3 +1,4 @@
+import { ABLATIONS } from "#analysis/experiments/ablation.ts";
 import type { Engine } from "#client/engine.ts";
 import { parseHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -23,6 +24,8 @@ export interface ExperimentText {
   readonly seed?: number;
   readonly per?: "token" | "answer";
   readonly onlyCorrect?: boolean;
+  /** What takes the place of what is switched off; left out: `"zero"`. */
+  readonly ablation?: "zero" | "mean" | "resample";
   /** For `neurons`. */
   readonly head?: string;
   readonly counts?: readonly number[];
@@ -47,6 +50,7 @@ const NAMES = [
   "seed",
   "per",
   "onlyCorrect",
+  "ablation",
   "head",
   "counts",
   "draws",
@@ -73,7 +77,11 @@ export function experimentSurface(
     const seed = readSeed(known["seed"]);
     const suite = await readSource(call, known, { seed, readDefinition });
     const ofSuite = { suite, seed, ...readVariant(known["variant"]) };
-    const counted = { ...ofSuite, onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]) };
+    const counted = {
+      ...ofSuite,
+      onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]),
+      ...given("ablation", readChoice("ablation", known["ablation"], ABLATIONS)),
+    };
     if (kind === "heads")
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };

@@ -1,3 +1,4 @@
+import type { Ablation } from "#analysis/experiments/ablation.ts";
 import type { BiasCurve } from "#analysis/experiments/bias-curve.ts";
 import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
 import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
@@ -8,7 +9,7 @@ import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts"
 import type { HeadId } from "#model/ids.ts";
 import type { JobId, Progress, VariantOptions } from "./engine.ts";
 
-export type { Per, SuiteDefinition };
+export type { Ablation, Per, SuiteDefinition };
 
 /** Where the cases of an experiment come from. */
 export type SuiteSource =
@@ -24,7 +25,7 @@ export type SuiteSource =
 
 interface OfSuite extends VariantOptions {
   readonly suite: SuiteSource;
-  /** Of the bootstrap and of every random control. */
+  /** Of the bootstrap, of every random control, and of the other prompts of `resample`. */
   readonly seed: number;
 }
 
@@ -33,21 +34,26 @@ interface Counted extends OfSuite {
   readonly onlyCorrect: boolean;
 }
 
+/** What takes the place of what is switched off; left out: 0. */
+interface Ablating {
+  readonly ablation?: Ablation;
+}
+
 /** Every head off, in every case. */
-export interface HeadsRequest extends Counted {
+export interface HeadsRequest extends Counted, Ablating {
   readonly kind: "heads";
   readonly per: Per;
 }
 
 /** Digits that are looked up against those that another column changes; the same runs as those of `heads`. */
-export interface MemoriseRequest extends Counted {
+export interface MemoriseRequest extends Counted, Ablating {
   readonly kind: "memorise";
   /** By group; left out for a group, the head that costs it most. */
   readonly heads: Readonly<Record<string, HeadId>>;
 }
 
 /** Mask, keep and loss of activation of the neurons that lose most to a head. */
-export interface NeuronsRequest extends Counted {
+export interface NeuronsRequest extends Counted, Ablating {
   readonly kind: "neurons";
   readonly head: HeadId;
   /** The counts k. */
@@ -121,6 +127,8 @@ export interface ExperimentPlan {
   readonly rows: number;
   /** What is left, by the batches that have been run, else by one that is run to measure; 0 where nothing is left. */
   readonly estimatedMs: number;
+  /** Cases that have no other prompt of their length to take from, and so stay as they are; left out: none. */
+  readonly alone?: number;
 }
 
 export type ExperimentResult = {
@@ -132,6 +140,8 @@ export type ExperimentResult = {
     /** Steps that are in it; all of them unless it is partial. */
     readonly steps: number;
     readonly stepsInAll: number;
+    /** As in `ExperimentPlan`. */
+    readonly alone?: number;
   };
 }[ExperimentKind];
 

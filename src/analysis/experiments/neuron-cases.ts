@@ -1,18 +1,18 @@
 import { fromRows, matrix, rowOf } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
 import { logSumExp } from "#core/softmax.ts";
-import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import { capture } from "../capture.ts";
+import { capture, captureUnder } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { activationOf } from "../increase.ts";
 import { throughLayers } from "../layers.ts";
 import { randomGroups } from "../neuron-group.ts";
 import { compareNeurons } from "../neurons.ts";
 import type { ComparedNeuron } from "../neurons.ts";
-import type { Runner } from "../runner.ts";
-import { AS_IT_IS, off, scoresUnder, switchedRow } from "./switched-neurons.ts";
-import type { NeuronSwitch } from "./switched-neurons.ts";
+import type { BlockRun, Runner } from "../runner.ts";
+import type { StandIns } from "./ablation.ts";
+import { AS_IT_IS, neuronFill, off, scoresUnder, switchedRow } from "./switched-neurons.ts";
+import type { NeuronSwitch, SwitchOptions } from "./switched-neurons.ts";
 
 /** One token of an answer and all before it: what a comparison at the last position is about. */
 export interface TokenCase {
@@ -63,6 +63,8 @@ export interface NeuronCaseOptions {
   readonly fromLayer: number;
   /** R_k or more, as `neuronRanges` gives them. */
   readonly ranges: Float32Array;
+  /** What takes the place of the head and of neurons that are off; left out: 0. */
+  readonly standIns?: StandIns | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -78,10 +80,9 @@ export async function neuronCase(
   { ids, target }: TokenCase,
   options: NeuronCaseOptions,
 ): Promise<NeuronCase> {
-  const { head, signal } = options;
+  const { head, standIns, signal } = options;
   const clean = await capture(runner, ids, [], signal);
-  const headOff: Intervention = { kind: "head", at: head, scale: 0 };
-  const ablated = await capture(runner, ids, [headOff], signal);
+  const ablated = await captureUnder(runner, ids, (layer) => withoutHead(runner, layer, options), signal);
   const { rows, certified } = await compareNeurons(
     { runner, scale: clean.scale },
     { before: clean, after: ablated, firstDifferentLayer: head.layer },
@@ -90,9 +91,9 @@ export async function neuronCase(
   );
   const lists = options.counts.map((count) => rows.slice(0, count));
   const switches = [AS_IT_IS, ...lists.flatMap((list) => switchesOf(runner, list, options))];
-  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, signal);
+  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, { standIns, signal });
   const scored = scores.map(([score]) => ({ logProbability: score!.logProbability[0]!, isTop: score!.isTop[0]! }));
-  const lowest = await lossesWithoutLowest(runner, clean, lists, signal);
+  const lowest = await lossesWithoutLowest(runner, clean, lists, { standIns, signal });
   const each = 2 + 2 * options.draws;
   return {
     baseline: scored[0]!,
@@ -115,6 +116,19 @@ export async function neuronCase(
       };
     }),
   };
+}
+
+/** What a layer is run with so that the head is off. */
+function withoutHead({ spec }: Runner, layer: number, { head, standIns }: NeuronCaseOptions): BlockRun {
+  if (layer !== head.layer) return {};
+  const headScale = matrix(1, spec.heads, new Float32Array(spec.heads).fill(1));
+  headScale.data[head.head] = 0;
+  if (!standIns) return { headScale };
+  const z = standIns.z(layer, 0);
+  const size = z.length / spec.heads;
+  const headFill = new Float32Array(z.length);
+  headFill.set(z.subarray(head.head * size, (head.head + 1) * size), head.head * size);
+  return { headScale, headFill };
 }
 
 /** Mask, keep, then the random sets of the same layers masked and kept. */
@@ -157,10 +171,10 @@ async function lossesWithoutLowest(
   runner: Runner,
   clean: Capture,
   lists: readonly (readonly ComparedNeuron[])[],
-  signal: AbortSignal | undefined,
+  options: SwitchOptions,
 ): Promise<{ readonly lowestLoss: number; readonly lowest: NeuronId }[]> {
   const lowest = lists.map(lowestOf);
-  const posts = await activationsWithout(runner, clean, lowest, signal);
+  const posts = await activationsWithout(runner, clean, lowest, options);
   return lists.map((list, row) => {
     const { layer, neuron } = lowest[row]!;
     const others = list.filter((at) => at !== lowest[row]);
@@ -172,12 +186,12 @@ async function lossesWithoutLowest(
   });
 }
 
-/** Every neuron's activation at the last position, [layer][variant, neurons], with one neuron at 0 in each variant. */
+/** Every neuron's activation at the last position, [layer][variant, neurons], with one neuron off in each variant. */
 async function activationsWithout(
   runner: Runner,
   clean: Capture,
   neurons: readonly NeuronId[],
-  signal: AbortSignal | undefined,
+  { standIns, signal }: SwitchOptions,
 ): Promise<Matrix[]> {
   const { spec } = runner;
   const positions = clean.ids.length;
@@ -186,14 +200,18 @@ async function activationsWithout(
   const start = runner.upload(clean.layers[first]!.residPre.data, 1, positions);
   const residual = await throughLayers(runner, start, {
     from: first,
-    runOf: (layer) => ({
-      ...(layer === first && { variants: neurons.map(() => 0) }),
-      neuronScale: fromRows(
+    runOf(layer) {
+      const neuronScale = fromRows(
         neurons.map((at) => switchedRow(spec, layer, off([at]))),
         spec.neurons,
-      ),
-      taps: ["post"],
-    }),
+      );
+      return {
+        ...(layer === first && { variants: neurons.map(() => 0) }),
+        neuronScale,
+        ...(standIns && { neuronFill: neuronFill(neuronScale, () => standIns.post(layer, 0)) }),
+        taps: ["post"],
+      };
+    },
     onTaps(layer, { post }) {
       const all = matrix(neurons.length * positions, spec.neurons, post);
       posts[layer] = fromRows(

@@ -18,6 +18,7 @@ describe("a form in a link", () => {
     seed: 7,
     per: "answer",
     onlyCorrect: true,
+    ablation: "resample",
     head: "L0H7",
     pairs: "gender-paper",
     scale: -0.5,
@@ -35,7 +36,7 @@ describe("a form in a link", () => {
 
   test.each([
     ["magic;n:3", undefined],
-    ["heads;n:many;suite:../x;seed:-1", FIRST_FORM],
+    ["heads;n:many;suite:../x;seed:-1;off:tea", FIRST_FORM],
   ])("what cannot be used of %s is not", (text, form) => {
     expect(readForm(text)).toEqual(form);
   });

@@ -1,9 +1,16 @@
 import { createStore } from "zustand/vanilla";
+import { ABLATIONS } from "#analysis/experiments/ablation.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
-import type { ExperimentKind, Per } from "#protocol/experiments.ts";
+import type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
 export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons", "bias"] as const satisfies readonly ExperimentKind[];
-export type { ExperimentKind, Per } from "#protocol/experiments.ts";
+/** Those in which something else than 0 can take the place of what is switched off. */
+const ABLATING_KINDS = ["heads", "memorise", "neurons"] as const satisfies readonly ExperimentKind[];
+export type AblatingKind = (typeof ABLATING_KINDS)[number];
+export const isAblating = (kind: ExperimentKind): kind is AblatingKind =>
+  ABLATING_KINDS.some((ablating) => ablating === kind);
+export { ABLATIONS } from "#analysis/experiments/ablation.ts";
+export type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
 /** The name of the suite that a person pastes. */
 export const PASTED = "pasted";
@@ -21,6 +28,8 @@ export interface ExperimentForm {
   readonly seed: number;
   readonly per: Per;
   readonly onlyCorrect: boolean;
+  /** What takes the place of what is switched off. */
+  readonly ablation: Ablation;
   /** As it is typed; "" leaves the choice to the experiment. */
   readonly head: string;
   /** The name of a suite of pairs, or `PASTED`. */
@@ -37,6 +46,7 @@ export const FIRST_FORM: ExperimentForm = {
   seed: 1,
   per: "token",
   onlyCorrect: false,
+  ablation: "zero",
   head: "",
   pairs: "pronouns-abacus",
   scale: 0,
@@ -64,6 +74,7 @@ export function writeForm(form: ExperimentForm): string {
     form.seed !== FIRST_FORM.seed && `seed:${form.seed}`,
     form.per !== FIRST_FORM.per && `per:${form.per}`,
     form.onlyCorrect && "correct:1",
+    form.ablation !== FIRST_FORM.ablation && `off:${form.ablation}`,
     form.head !== "" && `head:${form.head}`,
     form.pairs !== FIRST_FORM.pairs && `pairs:${form.pairs}`,
     form.scale !== FIRST_FORM.scale && `scale:${form.scale}`,
@@ -96,6 +107,7 @@ export function readForm(text: string): ExperimentForm | undefined {
     seed: whole("seed", FIRST_FORM.seed),
     per: values.get("per") === "answer" ? "answer" : "token",
     onlyCorrect: values.get("correct") === "1",
+    ablation: ABLATIONS.find((known) => known === values.get("off")) ?? FIRST_FORM.ablation,
     head: (values.get("head") ?? "").slice(0, 20),
     pairs: name("pairs"),
     scale: readScale(values.get("scale")),

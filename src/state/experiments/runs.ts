@@ -21,6 +21,7 @@ import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
 import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
+import { forgetTables, keepTable } from "./finished-tables.ts";
 import { readResultFile } from "./result-file.ts";
 import { CONTROL_NAMES, suites } from "./suites.ts";
 
@@ -84,6 +85,7 @@ function clearExperiments(): void {
   running?.controller.abort();
   planning?.abort();
   experiments.setState(empty(), true);
+  forgetTables();
 }
 
 function planSoon(): void {
@@ -138,6 +140,7 @@ export async function runExperiment(): Promise<void> {
       },
     });
     patch(kind, { value, status: "done", progress: undefined });
+    keepTable(value);
   } catch (reason) {
     if (!signal.aborted) {
       patch(kind, { status: "failed", progress: undefined });
@@ -181,6 +184,7 @@ export async function openResultFile(file: File): Promise<void> {
     showTab("experiments");
     editExperiment({ kind: value.kind });
     patch(value.kind, { value, status: "done", progress: undefined });
+    keepTable(value);
   } catch (reason) {
     notifyFault(ABOUT, reason);
   }
@@ -204,15 +208,15 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
   if (!suite || (variant.variant === "adapted" && !isAttached(adapter.getState()))) return undefined;
   const { seed, onlyCorrect, per } = form;
   const ofSuite = { suite, seed, ...variant };
-  const counted = { ...ofSuite, onlyCorrect };
+  const counted = { ...ofSuite, onlyCorrect, ...(form.ablation !== "zero" && { ablation: form.ablation }) };
   switch (form.kind) {
     case "heads":
-      return { kind: "heads", per, ...counted };
+      return { kind: "heads", ...counted, per };
     case "memorise":
-      return { kind: "memorise", heads: {}, ...counted };
+      return { kind: "memorise", ...counted, heads: {} };
     case "neurons": {
       const head = headOf(form);
-      return head && { kind: "neurons", head, counts: NEURON_COUNTS, draws: DRAWS, ...counted };
+      return head && { kind: "neurons", ...counted, head, counts: NEURON_COUNTS, draws: DRAWS };
     }
     case "bias":
       return {

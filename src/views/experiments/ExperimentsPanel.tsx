@@ -1,8 +1,9 @@
 import { useStore } from "zustand";
-import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form.ts";
+import { editExperiment, EXPERIMENT_KINDS, experimentForm, isAblating } from "#state/experiments/form.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
 import { experiments } from "#state/experiments/runs.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { BiasResult } from "./BiasResult.tsx";
 import { ClaimsLine } from "./ClaimsLine.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
@@ -45,6 +46,7 @@ function KindChoice({ chosen }: { readonly chosen: ExperimentKind }) {
 
 function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
   const text = EXPERIMENT_TEXTS[kind];
+  const ablation = useStore(experimentForm, (form) => form.ablation);
   const { value, status } = useStore(experiments, (slots) => slots[kind]);
   return (
     <>
@@ -52,7 +54,9 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
         <h2>{text.question}</h2>
         <ResultFile />
       </header>
-      <p className="small">{text.method}</p>
+      <p className="small">
+        {text.method} {isAblating(kind) && ABLATION_TEXTS[ablation].says}
+      </p>
       <SuiteForm kind={kind} />
       <RunBar kind={kind} />
       {value && (

@@ -1,9 +1,10 @@
 import { useStore } from "zustand";
-import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "#state/experiments/form.ts";
-import type { ExperimentKind } from "#state/experiments/form.ts";
+import { ABLATIONS, ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "#state/experiments/form.ts";
+import type { Ablation, ExperimentKind } from "#state/experiments/form.ts";
 import { suites } from "#state/experiments/suites.ts";
 import { suggestedHead } from "#state/experiments/runs.ts";
 import { formatHead } from "#model/ids.ts";
+import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { PairFields, PairText } from "./PairFields.tsx";
 
 /** Cases of each group that are offered. */
@@ -63,18 +64,43 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
       {kind === "bias" ? (
         <PairFields scale={form.scale} chosen={chosen} />
       ) : (
-        <label>
-          <input
-            type="checkbox"
-            checked={form.onlyCorrect}
-            onChange={(event) => editExperiment({ onlyCorrect: event.target.checked })}
-          />
-          <span>only correct ones</span>
-        </label>
+        <>
+          <AblationField ablation={form.ablation} />
+          <label>
+            <input
+              type="checkbox"
+              checked={form.onlyCorrect}
+              onChange={(event) => editExperiment({ onlyCorrect: event.target.checked })}
+            />
+            <span>only correct ones</span>
+          </label>
+        </>
       )}
       {name !== PASTED && <p className="small faint about">{chosen?.about}</p>}
       {name === PASTED && (kind === "bias" ? <PairText text={form.text} /> : <PastedText text={form.text} />)}
     </form>
+  );
+}
+
+/** What takes the place of a head or neuron that is switched off. */
+function AblationField({ ablation }: { readonly ablation: Ablation }) {
+  return (
+    <label>
+      <span>switched off</span>
+      <select
+        value={ablation}
+        title={ABLATION_TEXTS[ablation].says}
+        onChange={({ target }) =>
+          editExperiment({ ablation: ABLATIONS.find((each) => each === target.value) ?? "zero" })
+        }
+      >
+        {ABLATIONS.map((each) => (
+          <option key={each} value={each}>
+            {ABLATION_TEXTS[each].choice}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -2,13 +2,15 @@ import { costliestFirst, effectIn } from "#analysis/experiments/head-table.ts";
 import { nats, percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { ablationSentence } from "./ablation-texts.ts";
 import { estimateText } from "./EstimateValue.tsx";
 import { groupName } from "./published.ts";
 
 type ResultOf<Kind extends ExperimentResult["kind"]> = Extract<ExperimentResult, { readonly kind: Kind }>;
 
 /** What the head table shows, with its numbers: over all groups, or in one. */
-export function headsSentence({ found, request }: ResultOf<"heads">, group: number | undefined): string {
+export function headsSentence(result: ResultOf<"heads">, group: number | undefined): string {
+  const { found, request } = result;
   const [first] = costliestFirst(found.heads, group);
   if (!first) return "Nothing has been run yet.";
   const { drop, relative, change, otherHeads } = effectIn(first, group);
@@ -18,16 +20,17 @@ export function headsSentence({ found, request }: ResultOf<"heads">, group: numb
   const { interval } = estimateText(drop, "percent");
   return (
     `${formatHead(first.at)} costs most ${where}: ${percent(drop.value)} of the ${per}${interval} in absolute terms, from ${percent(base)} to ${percent(base - drop.value)}` +
-    ` (relative ${percent(relative.value)}), and ${signedNats(change.value)} nats on average; another head of its layer costs ${percent(otherHeads.mean)} ± ${percent(otherHeads.spread)}.`
+    ` (relative ${percent(relative.value)}), and ${signedNats(change.value)} nats on average; another head of its layer costs ${percent(otherHeads.mean)} ± ${percent(otherHeads.spread)}. ${ablationSentence(result)}`
   );
 }
 
-export function neuronsSentence({ found, request }: ResultOf<"neurons">): string {
+export function neuronsSentence(result: ResultOf<"neurons">): string {
+  const { found, request } = result;
   const row = found.rows.find(({ count }) => count === 10) ?? found.rows[0];
   if (!row) return "No answer token is taken into account.";
   return (
     `Switching off the ${row.count} neurons that lose most to ${formatHead(request.head)} costs ${percent(row.mask.value)} of the right answer tokens (relative), ` +
-    `random ones of the same layers ${percent(row.randomMask.value)}; keeping only these costs ${percent(row.keep.value)}, random ones ${percent(row.randomKeep.value)}. n = ${found.tokens} tokens, ${found.correct} right as the model is.`
+    `random ones of the same layers ${percent(row.randomMask.value)}; keeping only these costs ${percent(row.keep.value)}, random ones ${percent(row.randomKeep.value)}. n = ${found.tokens} tokens, ${found.correct} right as the model is. ${ablationSentence(result)}`
   );
 }
 

@@ -18,7 +18,7 @@ export const EXPERIMENT_TEXTS: Readonly<Record<ExperimentKind, ExperimentText>> 
     tab: "Heads × operations",
     question: "Which heads serve which operation?",
     method:
-      "Each head’s output is multiplied by 0 at every position (zero-ablation of hook_z), one head at a time, in every case of the suite. The drop is the accuracy as it is minus the accuracy without the head.",
+      "Each head’s output (hook_z) is switched off at every position, one head at a time, in every case of the suite. The drop is the accuracy as it is minus the accuracy without the head.",
     controls:
       "A random other head of the same layer: the mean and spread over all of them. Intervals are 95 % percentile bootstraps over the cases, seeded, every head under the same resamples.",
     reading:

@@ -56,6 +56,7 @@ export class ExperimentSession {
       steps: steps.count,
       stepsKept: kept.parts.length,
       rows: sum(rows),
+      ...(steps.alone && { alone: steps.alone }),
       estimatedMs: rowsLeft === 0 ? 0 : rowsLeft * (await this.#msPerRow(steps, kept.milliseconds, suite, signal)),
     };
   }
@@ -88,6 +89,7 @@ export class ExperimentSession {
         found: steps.found(log.parts, isWhole),
         steps: log.parts.length,
         stepsInAll: steps.count,
+        ...(steps.alone && { alone: steps.alone }),
       }) as ExperimentResult;
     try {
       let told = performance.now();

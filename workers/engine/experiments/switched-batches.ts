@@ -24,7 +24,7 @@ export function switchedBatches(runner: Runner, cases: readonly ScoredCase[], sw
         runner,
         batches[batch]!.map((index) => unique[index]!),
         list,
-        signal,
+        { signal },
       ),
     /** Of each case, duplicates included, under each switch; undefined where it has not been run. */
     scores(parts: readonly SwitchedPart[]): (readonly CaseScore[] | undefined)[] {
