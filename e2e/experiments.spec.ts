@@ -117,6 +117,50 @@ test("digits that are looked up, and mask and keep", async ({ page }) => {
   await picture(page, "experiments-neurons", { fullPage: true });
 });
 
+test("a bias, its neurons, and what it costs to take it away", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=bias;n:3`);
+  await expect(section(page)).toContainText("n = 30 cases (she 15, he 15)", { timeout: 60_000 });
+  await run(page);
+  await expect(section(page)).toContainText(
+    /The gap is \d\.\d\d nats .* over 30 pairs; multiplying 18 neurons by 0 leaves \d\.\d\d .*costs pronouns/,
+  );
+  await expect(section(page)).toContainText("Table 13: bias in nats");
+  await expect(section(page).getByRole("group", { name: "Table of neurons, scrolls" })).toContainText("L0N220");
+  await picture(page, "experiments-bias", { fullPage: true });
+
+  await test.step("its table reads back, and its result opens again", async () => {
+    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    expect(header).toMatch(/^k,scale,measure,group,value,low,high,random_mean,random_spread,suite,/);
+    // as it is: the bias, unseen prompts, two sides, six controls; for each k: these, the share taken away, and each cost thrice
+    expect(rows).toHaveLength(10 + 7 * (5 + 6 * 3));
+    const saved = await exported(page, "Save result");
+    await section(page).getByRole("button", { name: "Mask and keep" }).click();
+    await section(page)
+      .getByLabel("Open a saved result")
+      .setInputFiles({ name: "result.json", mimeType: "application/json", buffer: saved });
+    await expect(section(page)).toContainText("over 30 pairs");
+  });
+
+  await test.step("prompts and words are edited, and what is wrong with them is said", async () => {
+    await section(page).getByRole("button", { name: "Edit prompts and words" }).click();
+    const text = section(page).getByRole("textbox", { name: /stands for a side/ });
+    const definition = await text.inputValue();
+    expect(definition).toContain('"nurse"');
+    await text.fill(definition.replace('"{x}"', '"she"'));
+    await expect(page.getByText("template 1 has no {x}")).toBeVisible();
+    await text.fill(
+      JSON.stringify({
+        pair: {
+          sides: ["mary", "john"],
+          templates: [{ prompt: "{x} said that", answer: "{y}" }],
+          words: { mary: ["she"], john: ["he"] },
+        },
+      }),
+    );
+    await expect(section(page)).toContainText("n = 2 cases (mary 1, john 1)", { timeout: 60_000 });
+  });
+});
+
 test("a pasted suite with a broken line keeps the rest and says which line", async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;suite:pasted`);
   await section(page)

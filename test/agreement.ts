@@ -87,6 +87,41 @@ export function differencesFromReference(model: ReferenceModel, answers: Answers
   ]);
 }
 
+/** Where a comparison of one prompt through two models is not the reference's; target's lens is the first one's clean run's. */
+export function comparedDifferences(
+  [first, second]: readonly [ReferenceModel, ReferenceModel],
+  { ids, target }: Pick<Answers, "ids" | "target">,
+  rows: Answers["compared"],
+): string[] {
+  const clean = forward(first, ids);
+  const changed = forward(second, ids);
+  const { scale } = lensOf(first, clean);
+  const before = neuronIncreases({ model: first, scale }, clean, target);
+  const after = neuronIncreases({ model: second, scale }, changed, target);
+  const all = before.flatMap((values, layer) =>
+    Array.from(values, (value, neuron) => ({
+      layer,
+      neuron,
+      change: value - after[layer]![neuron]!,
+      before: value,
+      after: after[layer]![neuron]!,
+      activationBefore: atLast(clean.activation[layer]!)[neuron]!,
+      activationAfter: atLast(changed.activation[layer]!)[neuron]!,
+    })),
+  );
+  const ranked = all.toSorted((a, b) => b.change - a.change);
+  const inRanked = byName(ranked);
+  return differences([
+    ["changes of variants", column(rows, "change"), column(ranked.slice(0, rows.length), "change"), NATS],
+    ...COMPARED.map(([name, tolerance]): Check => [
+      `${name} of variants`,
+      column(rows, name),
+      rows.map((row) => inRanked.get(nameOf(row))![name]),
+      tolerance,
+    ]),
+  ]);
+}
+
 /** The columns of a comparison and what each may be off by. */
 const COMPARED = [
   ["change", NATS],

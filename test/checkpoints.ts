@@ -102,18 +102,11 @@ export const FAMILY_VARIANTS: readonly { readonly name: string; readonly changes
     name: "gptj, four neurons a dimension, with masks",
     changes: { family: "gptj", neurons: 168, buffers: true, rotaryDims: 14, seed: 30 },
   },
-];
-
-/** Ways to differ whose outputs by transformers are still owed: made where it was not at hand. */
-const OWED_VARIANTS: typeof FAMILY_VARIANTS = [
   {
     name: "llama, linear rotation, biases everywhere",
     changes: { ropeScaling: { rope_type: "linear", factor: 4 }, allBiases: true, seed: 31 },
   },
 ];
-
-/** All of them: what holds the engine to the reference. */
-export const ALL_VARIANTS: typeof FAMILY_VARIANTS = [...FAMILY_VARIANTS, ...OWED_VARIANTS];
 
 /** What a random checkpoint is made of, when only what differs from its family's small model is said. */
 export const shapeOf = (changes: Partial<RandomCheckpoint>): RandomCheckpoint => ({

@@ -1,7 +1,7 @@
 """What Hugging Face transformers makes of the random checkpoints of every family.
 
     node scripts/golden/write-checkpoints.ts FOLDER
-    python scripts/golden/families.py FOLDER > test/golden/families.json
+    python scripts/golden/families.py FOLDER/families > test/golden/families.json
 
 The models run in float64 with eager attention. Transformers keeps its rotations, RMSNorms and most softmaxes in float32
 all the same, so that the numbers are good to about 1e-5; only gpt2 has none of these and is good to 1e-12.

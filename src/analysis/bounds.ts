@@ -21,8 +21,7 @@ export interface Linearisation {
  * Log-sum-exp is convex, so log p is concave along any direction and this tangent is an upper bound of the neuron's increase.
  */
 export async function linearise(lens: FrozenLens, run: Capture, target: number): Promise<Linearisation> {
-  const { spec, weights } = lens.runner;
-  const last = run.ids.length - 1;
+  const { spec } = lens.runner;
   const bases = fromRows(
     run.layers.map((_, layer) => midOf(run, layer)),
     spec.modelDim,
@@ -32,19 +31,37 @@ export async function linearise(lens: FrozenLens, run: Capture, target: number):
     run.layers,
     (_, layer) => rowOf(logits, layer)[target]! - logSumExp(rowOf(logits, layer)),
   );
-  const tangents = new Float64Array(spec.layers * spec.neurons);
-  for (const [layer, { post }] of run.layers.entries()) {
+  const tangents = await mixProducts(lens, run, (layer) => {
     const mix = softmax(rowOf(logits, layer)).map((probability) => -probability);
     mix[target]! += 1;
-    const gradient = (await weights.logitDirection(mix)).map((value) => value * lens.scale);
-    const activations = rowOf(post, last);
+    return mix;
+  });
+  return { atBase, tangents };
+}
+
+/**
+ * m_k · (v_k · g) for every neuron at the last position, flattened [layer, neuron], g = s·γ ⊙ W_Uᵀ·mix being the gradient of a mix of
+ * logits.
+ *
+ * @param mixOf one number per token, [vocabulary], for each layer
+ */
+export async function mixProducts(
+  lens: FrozenLens,
+  run: Capture,
+  mixOf: (layer: number) => ArrayLike<number>,
+): Promise<Float64Array> {
+  const { spec, weights } = lens.runner;
+  const sums = new Float64Array(spec.layers * spec.neurons);
+  for (const [layer, { post }] of run.layers.entries()) {
+    const gradient = (await weights.logitDirection(mixOf(layer))).map((value) => value * lens.scale);
+    const activations = rowOf(post, run.ids.length - 1);
     const products = await weights.valueProducts(layer, gradient);
-    tangents.set(
+    sums.set(
       products.map((product, neuron) => product * activations[neuron]!),
       layer * spec.neurons,
     );
   }
-  return { atBase, tangents };
+  return sums;
 }
 
 /**

@@ -4,7 +4,9 @@ import type { Capture } from "./capture.ts";
 import { certifiedTop } from "./certified.ts";
 import type { CertifiedTop } from "./certified.ts";
 import { neuronIncreases } from "./increase.ts";
+import type { NeuronInRun } from "./increase.ts";
 import type { FrozenLens } from "./lens.ts";
+import type { Runner } from "./runner.ts";
 
 export interface NeuronSearch {
   readonly target: number;
@@ -46,13 +48,16 @@ export interface RunPair {
   readonly after: Capture;
   /** Layers below this are the same in both runs. */
   readonly firstDifferentLayer: number;
+  /** What the second run went through, where it has weights of its own; left out: what the first one went through. */
+  readonly afterRunner?: Runner;
 }
 
 /**
  * Comparative neuron analysis: the neurons whose increase falls most from the first run to the second. A change is at most
- * the first run's upper bound minus the second run's lower bound, and exactly 0 in layers that both runs share.
+ * the first run's upper bound minus the second run's lower bound, and exactly 0 in layers that both runs share. Each run's
+ * neurons write by the value vectors of the weights that it went through; the lens is one for both.
  *
- * @param ranges R_k or more, as `neuronRanges` gives them
+ * @param ranges R_k or more, as `neuronRanges` gives them, of the weights that the second run went through
  */
 export async function compareNeurons(
   lens: FrozenLens,
@@ -62,21 +67,25 @@ export async function compareNeurons(
 ): Promise<{ readonly rows: ComparedNeuron[]; readonly evaluated: number; readonly certified: boolean }> {
   const { target } = search;
   const before = await linearise(lens, pair.before, target);
-  const after = await linearise(lens, pair.after, target);
-  const lower = lowerBounds(lens, pair.after, after.tangents, ranges);
+  const afterLens = { ...lens, runner: pair.afterRunner ?? lens.runner };
+  const after = await linearise(afterLens, pair.after, target);
+  const lower = lowerBounds(afterLens, pair.after, after.tangents, ranges);
   const shared = pair.firstDifferentLayer * lens.runner.spec.neurons;
   const bounds = before.tangents.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
+  // one session run for both where both have the same weights
+  const increasesInBoth = async (inFirst: readonly NeuronInRun[], inSecond: readonly NeuronInRun[]) =>
+    pair.afterRunner
+      ? [...(await neuronIncreases(lens, inFirst, target)), ...(await neuronIncreases(afterLens, inSecond, target))]
+      : neuronIncreases(lens, [...inFirst, ...inSecond], target);
   const exact = new Map<number, ComparedNeuron>();
   const { order, evaluated, certified } = await certifiedTop(bounds, {
     ...search,
     limit: exactLimit(search),
     evaluate: async (indices) => {
       const neurons = indices.map((index) => neuronAt(lens, index));
-      const inBoth = [
-        ...neurons.map((at) => ({ run: pair.before, at, atBase: before.atBase[at.layer]! })),
-        ...neurons.map((at) => ({ run: pair.after, at, atBase: after.atBase[at.layer]! })),
-      ];
-      const increases = await neuronIncreases(lens, inBoth, target);
+      const inFirst = neurons.map((at) => ({ run: pair.before, at, atBase: before.atBase[at.layer]! }));
+      const inSecond = neurons.map((at) => ({ run: pair.after, at, atBase: after.atBase[at.layer]! }));
+      const increases = await increasesInBoth(inFirst, inSecond);
       return indices.map((index, i) => {
         const [first, second] = [increases[i]!, increases[i + indices.length]!];
         exact.set(index, { ...neurons[i]!, change: first - second, before: first, after: second });

@@ -1,3 +1,4 @@
+import { adapter } from "#state/adapter.ts";
 import { opened } from "#state/claims.ts";
 import { experimentForm } from "#state/experiments/form.ts";
 import { currentFragment, isFirstLook, openLink } from "#state/links.ts";
@@ -30,5 +31,5 @@ export function followAddress(shipped: readonly ModelChoice[]): void {
     openLink(location.hash, shipped);
   });
   openLink(location.hash, shipped);
-  for (const store of [question, view, model, results, opened, experimentForm]) store.subscribe(later);
+  for (const store of [question, view, model, adapter, results, opened, experimentForm]) store.subscribe(later);
 }

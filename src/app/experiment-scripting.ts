@@ -9,12 +9,16 @@ import type {
   SuiteDefinition,
   SuiteSource,
 } from "#protocol/experiments.ts";
-import { bad, given, readChoice, readCount, readOptions, readWords, show } from "./script-arguments.ts";
+import type { Variant } from "#protocol/engine.ts";
+import { CONTROL_NAMES } from "#state/experiments/suites.ts";
+import { bad, given, readChoice, readCount, readOptions, readVariant, readWords, show } from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
+export type SuiteText = string | SuiteDefinition | { readonly text: string };
+
 export interface ExperimentText {
-  readonly kind: "heads" | "memorise" | "neurons" | "concepts";
-  readonly suite: string | SuiteDefinition | { readonly text: string };
+  readonly kind: "heads" | "memorise" | "neurons" | "concepts" | "bias";
+  readonly suite: SuiteText;
   /** Cases of each group; left out: all. */
   readonly count?: number;
   readonly seed?: number;
@@ -32,6 +36,11 @@ export interface ExperimentText {
   readonly thresholds?: readonly number[];
   readonly belowLayer?: number;
   readonly lastAttention?: number;
+  /** For `bias`: what the neurons are multiplied by, and what should not change. */
+  readonly scale?: number;
+  readonly controls?: readonly SuiteText[];
+  /** Left out: the base. */
+  readonly variant?: Variant;
 }
 
 /** The experiments' part of `window.arithmoscope`. */
@@ -40,12 +49,17 @@ export interface ExperimentSurface {
   runExperiment(options: ExperimentText): Promise<ExperimentResult>;
 }
 
-const COMMON_NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "ablation"];
-const NAMES = [...COMMON_NAMES, "head", "counts", "draws", "words", "thresholds", "belowLayer", "lastAttention"];
-const KINDS = ["heads", "memorise", "neurons", "concepts"] as const;
+const COMMON_NAMES = ["kind", "suite", "count", "seed", "variant", "per", "onlyCorrect", "ablation"];
+const NEURON_NAMES = ["head", "counts", "draws", "scale", "controls"];
+const CONCEPT_NAMES = ["words", "thresholds", "belowLayer", "lastAttention"];
+const NAMES = [...COMMON_NAMES, ...NEURON_NAMES, ...CONCEPT_NAMES];
+const KINDS = ["heads", "memorise", "neurons", "concepts", "bias"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
 const DEFAULT_THRESHOLDS = [1, 2, 3, 4];
+const DEFAULT_BIAS_COUNTS = [1, 5, 10, 18, 30, 50, 100];
+/** Of each group of a suite that should not change. */
+const CONTROL_CASES = 25;
 
 /** @param readDefinition reads a suite that comes with the page */
 export function experimentSurface(
@@ -58,9 +72,9 @@ export function experimentSurface(
     if (!kind) throw bad(`${call}: kind is missing; it needs to be one of ${KINDS.join(", ")}`);
     const seed = readSeed(known["seed"]);
     const suite = await readSource(call, known, { seed, readDefinition });
+    const ofSuite = { suite, seed, ...readVariant(known["variant"]) };
     const counted = {
-      suite,
-      seed,
+      ...ofSuite,
       onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]),
       ...given("ablation", readChoice("ablation", known["ablation"], ABLATIONS)),
     };
@@ -69,6 +83,16 @@ export function experimentSurface(
     if (kind === "memorise") return { kind, ...counted, heads: {} };
     const draws = known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]);
     if (kind === "concepts") return { kind, ...counted, draws, ...readConcepts(call, known) };
+    if (kind === "bias") {
+      return {
+        kind,
+        ...ofSuite,
+        draws,
+        counts: readCounts("counts", known["counts"], DEFAULT_BIAS_COUNTS),
+        scale: readScale(known["scale"]),
+        controls: await readControls(call, known["controls"], { seed, readDefinition }),
+      };
+    }
     return {
       kind,
       ...counted,
@@ -111,7 +135,10 @@ async function readSource(
 }
 
 const asDefinition = (value: unknown): SuiteDefinition | undefined =>
-  typeof value === "object" && value !== null && "name" in value && ("arithmetic" in value || "lists" in value)
+  typeof value === "object" &&
+  value !== null &&
+  "name" in value &&
+  ["arithmetic", "lists", "pair"].some((part) => part in value)
     ? (value as SuiteDefinition)
     : undefined;
 
@@ -145,4 +172,19 @@ function readConcepts(call: string, { words, thresholds, belowLayer, lastAttenti
     ...given("belowLayer", belowLayer === undefined ? undefined : readCount("belowLayer", belowLayer)),
     ...given("lastAttention", lastAttention === undefined ? undefined : readCount("lastAttention", lastAttention)),
   };
+}
+
+function readScale(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw bad(`scale is ${show(value)}; it needs to be a number`);
+}
+
+/** A few cases of each group of every suite. */
+function readControls(call: string, value: unknown, parts: SourceParts): Promise<SuiteSource[]> {
+  if (value !== undefined && !Array.isArray(value)) {
+    throw bad(`${call}: controls are ${show(value)}; they need to be an array of suites`);
+  }
+  const list: readonly unknown[] = value ?? CONTROL_NAMES;
+  return Promise.all(list.map((suite) => readSource(call, { suite, count: CONTROL_CASES }, parts)));
 }

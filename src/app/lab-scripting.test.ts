@@ -39,7 +39,7 @@ test("asks the engine as it is asked, with what is left out filled in", async ()
   await surface.neuronGroup("3+5=", { neurons: ["L4N425", { layer: 5, neuron: 13 }], draws: 2, seed: 0, target: "8" });
   await surface.neuronWiring("4.425", { count: 5 });
   expect(asked).toEqual([
-    ["buildIndex"],
+    ["buildIndex", {}],
     ["searchNeurons", { token: 12, count: 20, by: "logit", end: "promotes" }],
     ["searchNeurons", { token: 12, count: 3, by: "rank", end: "suppresses" }],
     ["searchConcepts", { words: ["three"], atLeast: 1, count: 20, belowLayer: 2 }],

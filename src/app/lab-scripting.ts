@@ -2,7 +2,7 @@ import type { Engine } from "#client/engine.ts";
 import { parseHead, parseNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { InterventionText } from "#model/interventions.ts";
-import type { Prompt } from "#protocol/engine.ts";
+import type { Prompt, VariantOptions } from "#protocol/engine.ts";
 import { OPERATIONS } from "#analysis/operation.ts";
 import type { Operation } from "#analysis/operation.ts";
 import type {
@@ -27,6 +27,7 @@ import {
   readOptions,
   readPrompt,
   readTarget,
+  readVariant,
   readWords,
   show,
 } from "./script-arguments.ts";
@@ -34,7 +35,7 @@ import {
 /** What a plot measures: a neuron's activation, a head's effect, or the answer itself. */
 export type QuantityText = "probability" | "logProbability" | { readonly neuron: string } | { readonly head: string };
 
-export interface PlotText {
+export interface PlotText extends VariantOptions {
   readonly template: string;
   readonly operation: Operation;
   readonly a: OperandRange;
@@ -45,11 +46,15 @@ export interface PlotText {
 
 /** The neuron lab's part of `window.arithmoscope`. */
 export interface LabSurface {
-  buildIndex(): Promise<IndexInfo>;
+  buildIndex(options?: VariantOptions): Promise<IndexInfo>;
   /** The token's id, or the text of exactly one token. */
   searchNeurons(
     token: number | string,
-    options?: { readonly count?: number; readonly by?: "logit" | "rank"; readonly end?: TokenEnd },
+    options?: VariantOptions & {
+      readonly count?: number;
+      readonly by?: "logit" | "rank";
+      readonly end?: TokenEnd;
+    },
   ): Promise<TokenSearchResult>;
   searchConcepts(
     options: Omit<ConceptSearchOptions, "count" | "atLeast"> & { readonly count?: number; readonly atLeast?: number },
@@ -57,7 +62,7 @@ export interface LabSurface {
   operandPlot(options: PlotText): Promise<OperandPlot>;
   neuronGroup(
     prompt: Prompt,
-    options: {
+    options: VariantOptions & {
       readonly neurons: readonly (NeuronId | string)[];
       readonly interventions?: readonly InterventionText[];
       readonly target?: number | string;
@@ -65,7 +70,7 @@ export interface LabSurface {
       readonly seed?: number;
     },
   ): Promise<NeuronGroup>;
-  neuronWiring(at: NeuronId | string, options?: { readonly count?: number }): Promise<NeuronWiring>;
+  neuronWiring(at: NeuronId | string, options?: VariantOptions & { readonly count?: number }): Promise<NeuronWiring>;
 }
 
 const DEFAULT_COUNT = 20;
@@ -74,14 +79,18 @@ const BEHIND = "=";
 
 export function labSurface(engine: Engine): LabSurface {
   return {
-    buildIndex: () => engine.buildIndex(),
+    async buildIndex(options) {
+      const known = readOptions("buildIndex", options, ["variant"]);
+      return engine.buildIndex(readVariant(known["variant"]));
+    },
 
     async searchNeurons(token, options) {
-      const known = readOptions("searchNeurons", options, ["count", "by", "end"]);
+      const known = readOptions("searchNeurons", options, ["count", "by", "end", "variant"]);
       const { target } = await readTarget(engine, BEHIND, token);
       if (target === undefined)
         throw bad("searchNeurons: the token is missing; it needs to be an id or a token's text");
       return engine.searchNeurons({
+        ...readVariant(known["variant"]),
         token: target,
         count: countOr(DEFAULT_COUNT, known["count"]),
         by: readChoice("by", known["by"], ["logit", "rank"] as const) ?? "logit",
@@ -90,9 +99,10 @@ export function labSurface(engine: Engine): LabSurface {
     },
 
     async searchConcepts(options) {
-      const names = ["words", "atLeast", "belowLayer", "lastAttention", "count"];
+      const names = ["words", "atLeast", "belowLayer", "lastAttention", "count", "variant"];
       const known = readOptions("searchConcepts", options, names);
       return engine.searchConcepts({
+        ...readVariant(known["variant"]),
         words: readWords("searchConcepts", known["words"]),
         atLeast: countOr(1, known["atLeast"]),
         count: countOr(DEFAULT_COUNT, known["count"]),
@@ -108,7 +118,7 @@ export function labSurface(engine: Engine): LabSurface {
     },
 
     async operandPlot(options) {
-      const names = ["template", "operation", "a", "b", "quantity", "interventions"];
+      const names = ["template", "operation", "a", "b", "quantity", "interventions", "variant"];
       const known = readOptions("operandPlot", options, names);
       const { template } = known;
       if (typeof template !== "string") {
@@ -117,6 +127,7 @@ export function labSurface(engine: Engine): LabSurface {
       const operation = readChoice("operation", known["operation"], OPERATIONS);
       if (!operation) throw bad(`operandPlot: operation is missing; it needs to be one of ${OPERATIONS.join(", ")}`);
       return engine.operandPlot({
+        ...readVariant(known["variant"]),
         template,
         operation,
         a: readRange("a", known["a"]),
@@ -127,13 +138,14 @@ export function labSurface(engine: Engine): LabSurface {
     },
 
     async neuronGroup(prompt, options) {
-      const names = ["neurons", "interventions", "target", "draws", "seed"];
+      const names = ["neurons", "interventions", "target", "draws", "seed", "variant"];
       const known = readOptions("neuronGroup", options, names);
       const { neurons } = known;
       if (!Array.isArray(neurons)) {
         throw bad(`neuronGroup: neurons are ${show(neurons)}; they need to be an array as ["L4N425", "L5N13"]`);
       }
       return engine.neuronGroup(readPrompt(prompt), {
+        ...readVariant(known["variant"]),
         neurons: neurons.map(readNeuron),
         ...given("interventions", readInterventions(known["interventions"])),
         ...given(
@@ -149,9 +161,9 @@ export function labSurface(engine: Engine): LabSurface {
     },
 
     async neuronWiring(at, options) {
-      const known = readOptions("neuronWiring", options, ["count"]);
+      const known = readOptions("neuronWiring", options, ["count", "variant"]);
       const count = optional(known["count"], (value) => readCount("count", value));
-      return engine.neuronWiring(readNeuron(at), given("count", count));
+      return engine.neuronWiring(readNeuron(at), { ...readVariant(known["variant"]), ...given("count", count) });
     },
   };
 }

@@ -5,7 +5,8 @@ import "@fontsource/ibm-plex-mono/latin-ext-400.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { workerEngine } from "#client/worker-engine.ts";
-import { keepToken } from "#state/hub-tokens.ts";
+import { attachAdapterOrThrow, detachAdapter } from "#state/adapter.ts";
+import { keepTokenOf } from "#state/hub-tokens.ts";
 import { followLab } from "#state/lab/actions.ts";
 import { offerWords } from "#state/lab/forms.ts";
 import { offerConceptWords } from "#state/experiments/concept-words.ts";
@@ -42,11 +43,22 @@ void readConcepts();
 void readSuites();
 installScriptingSurface({
   engine,
-  load: (source, options) => {
-    if (source.kind === "hub" && source.token !== undefined) keepToken(source.token, source.hub);
-    return changeModelOrThrow(choiceOf(source), { dtype: DEFAULT_DTYPE, backend: "auto", ...options });
+  load: (source, { adapter, ...options }) => {
+    keepTokenOf(source);
+    if (adapter) keepTokenOf(adapter);
+    return changeModelOrThrow(choiceOf(source), {
+      dtype: DEFAULT_DTYPE,
+      backend: "auto",
+      ...options,
+      ...(adapter && { adapter: choiceOf(adapter) }),
+    });
   },
   readSuite: async (name) => (SUITE_NAMES.some((known) => known === name) ? readDefinition(name) : undefined),
+  attach: (source) => {
+    keepTokenOf(source);
+    return attachAdapterOrThrow(choiceOf(source));
+  },
+  detach: detachAdapter,
   bundled: SHIPPED_MODELS[0]!.source,
   pageAddress: document.baseURI,
 });

@@ -5,7 +5,8 @@ import { parseNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { readIntervention } from "#model/interventions.ts";
 import type { Intervention, InterventionText } from "#model/interventions.ts";
-import type { Prompt } from "#protocol/engine.ts";
+import { VARIANTS } from "#protocol/engine.ts";
+import type { Prompt, Variant } from "#protocol/engine.ts";
 import { isAddress, isHubRepo, isRevision } from "#state/finding.ts";
 import { isToken } from "#state/hub-tokens.ts";
 
@@ -154,6 +155,27 @@ export function readSource(source: unknown, bundled: CheckpointSource, pageAddre
     default:
       throw bad(`load: kind is ${show(source["kind"])}; it needs to be one of bundled, hub, url, files`);
   }
+}
+
+/** Where an adapter is read from; the model that comes with the page is none. */
+export function readAdapter(source: unknown, pageAddress: string): CheckpointSource {
+  const isBundled = isRecord(source) && source["kind"] === "bundled";
+  if (!isRecord(source) || isBundled) {
+    const found = isBundled ? "the bundled model, which is no adapter" : show(source);
+    throw bad(`adapter: source is ${found}; it needs to be as { kind: "hub", repo: "owner/name" }`);
+  }
+  // the bundled model is out of the question by now
+  return readSource(source, { kind: "files", files: [] }, pageAddress);
+}
+
+/** The option of every call that asks the model. */
+export const readVariant = (value: unknown) => given("variant", readChoice("variant", value, VARIANTS));
+
+export function readAgainst(value: unknown): { readonly variant: Variant } | undefined {
+  if (value === undefined) return undefined;
+  const variant = isRecord(value) && VARIANTS.find((each) => each === value["variant"]);
+  if (!variant) throw bad(`against is ${show(value)}; it needs to be as { variant: "adapted" }`);
+  return { variant };
 }
 
 function readHubSource({ repo, revision, token, hub }: Record<string, unknown>): CheckpointSource {

@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
-import type { LoadOptions, ModelInfo } from "#protocol/engine.ts";
+import type { AdapterInfo, LoadOptions, ModelInfo } from "#protocol/engine.ts";
 import { installScriptingSurface } from "./scripting.ts";
 import type { ScriptingSurface } from "./scripting.ts";
 
 const eight = { id: 12, text: "8", probability: 0.9417, logProbability: -0.0601 };
 const info = { name: "abacus", layers: 6, heads: 8 } as ModelInfo;
 const bundled: CheckpointSource = { kind: "url", base: "https://here.org/models/abacus/" };
+const lora = { name: "my-lora", ranks: [8], layers: [0, 1] } as unknown as AdapterInfo;
 const row = { layer: 4, neuron: 425, increase: 0.682, activation: 22.9 };
 const change = {
   layer: 4,
@@ -67,6 +68,8 @@ function scripted() {
     {
       engine: engine as unknown as Engine,
       load,
+      attach: answer("attach", lora),
+      detach: answer("detach", undefined),
       bundled,
       readSuite: () => Promise.resolve(undefined),
       pageAddress: "https://here.org/app/index.html#p=3",
@@ -110,6 +113,56 @@ describe("load", () => {
     const files = [new File(["{}"], "config.json")];
     await surface.load({ kind: "files", files });
     expect(asked).toEqual([["load", { kind: "files", files }, {}]]);
+  });
+});
+
+describe("adapters", () => {
+  const address = { kind: "url", base: "https://a.org/lora/" } as const;
+
+  test("one is loaded with a model, attached to it, and left", async () => {
+    const { surface, asked } = scripted();
+    await surface.load({ kind: "bundled" }, { adapter: { kind: "url", base: "https://a.org/lora" } });
+    await expect(surface.attachAdapter({ kind: "url", base: "https://a.org/lora" })).resolves.toBe(lora);
+    await surface.detachAdapter();
+    expect(asked).toEqual([["load", bundled, { adapter: address }], ["attach", address], ["detach"]]);
+  });
+
+  test("every question passes its variant on", async () => {
+    const { surface, asked } = scripted();
+    const variant = "adapted";
+    await surface.predict("3+", { variant });
+    await surface.generate("3+", { tokens: 1, variant });
+    await surface.sweepHeads("3+", { variant });
+    await surface.layerIncrease("3+", { variant });
+    await surface.topNeurons("3+", { count: 3, variant });
+    await surface.compareNeurons("3+", { count: 3, against: { variant } });
+    await surface.neuron("L4N425", { variant });
+    await surface.scoreAnswer("3+", { answer: "5", variant });
+    expect(asked).toEqual([
+      ["predict", "3+", { variant }],
+      ["generate", "3+", { tokens: 1, variant }],
+      ["sweepHeads", "3+", { variant }],
+      ["layerIncrease", "3+", { variant }],
+      ["topNeurons", "3+", { count: 3, variant }],
+      ["compareNeurons", "3+", { count: 3, against: { variant } }],
+      ["neuron", { layer: 4, neuron: 425 }, { variant }],
+      ["scoreAnswer", "3+", { answer: "5", variant }],
+    ]);
+  });
+
+  test.each([
+    [
+      "attachAdapter",
+      [{ kind: "bundled" }],
+      'adapter: source is the bundled model, which is no adapter; it needs to be as { kind: "hub"',
+    ],
+    ["predict", ["3+", { variant: "tuned" }], "variant is “tuned”; it needs to be one of base, adapted"],
+    ["compareNeurons", ["3+", { count: 1, against: "adapted" }], "against is “adapted”; it needs to be as"],
+  ] as const)("%s says what is wrong", async (name, args, message) => {
+    await expect(untyped()[name]!(...args)).rejects.toMatchObject({
+      code: "bad-request",
+      message: expect.stringContaining(message),
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { InterventionText } from "#model/interventions.ts";
 import type {
+  AdapterInfo,
   Generation,
   HeadSweep,
   LoadOptions,
@@ -18,6 +19,7 @@ import type {
   RankedToken,
   ScoredAnswer,
   Token,
+  Variant,
 } from "#protocol/engine.ts";
 import { experimentSurface } from "./experiment-scripting.ts";
 import type { ExperimentSurface } from "./experiment-scripting.ts";
@@ -26,6 +28,8 @@ import type { LabSurface } from "./lab-scripting.ts";
 import {
   bad,
   given,
+  readAdapter,
+  readAgainst,
   readAnswer,
   readChoice,
   readCount,
@@ -35,6 +39,7 @@ import {
   readPrompt,
   readSource,
   readTarget,
+  readVariant,
   show,
 } from "./script-arguments.ts";
 
@@ -51,8 +56,13 @@ export type ScriptSource =
   | { readonly kind: "files"; readonly files: readonly File[] };
 
 /** A token id, or the text of exactly one token; left out: the clean run's most probable token. */
-interface Targeted {
+interface Targeted extends OfVariant {
   readonly target?: number | string;
+}
+
+interface OfVariant {
+  /** `"base"` or `"adapted"`; left out: the base. */
+  readonly variant?: Variant;
 }
 
 interface Intervened {
@@ -68,7 +78,12 @@ interface Counted {
  * increases are in nats. Every call rejects with an `Error` whose `code` is a `FaultCode`; see docs/scripting.md.
  */
 export interface ScriptingSurface extends LabSurface, ExperimentSurface {
-  load(source: ScriptSource, options?: LoadOptions): Promise<ModelInfo>;
+  load(
+    source: ScriptSource,
+    options?: Omit<LoadOptions, "adapter"> & { readonly adapter?: ScriptSource },
+  ): Promise<ModelInfo>;
+  attachAdapter(source: ScriptSource): Promise<AdapterInfo>;
+  detachAdapter(): Promise<void>;
   tokenize(text: string): Promise<{ ids: number[]; texts: string[] }>;
   predict(
     prompt: Prompt,
@@ -76,9 +91,9 @@ export interface ScriptingSurface extends LabSurface, ExperimentSurface {
   ): Promise<{ tokens: Token[]; top: RankedToken[]; target: Prediction["target"] }>;
   scoreAnswer(
     prompt: Prompt,
-    options: Intervened & { readonly answer: string | readonly number[] },
+    options: OfVariant & Intervened & { readonly answer: string | readonly number[] },
   ): Promise<ScoredAnswer>;
-  generate(prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
+  generate(prompt: Prompt, options: OfVariant & { readonly tokens: number }): Promise<Generation>;
   sweepHeads(prompt: Prompt, options?: Targeted): Promise<HeadSweep>;
   layerIncrease(prompt: Prompt, options?: Targeted & Intervened): Promise<{ attention: number[]; ffn: number[] }>;
   topNeurons(
@@ -87,16 +102,19 @@ export interface ScriptingSurface extends LabSurface, ExperimentSurface {
   ): Promise<{ rows: NeuronIncrease[]; evaluated: number; certified: boolean }>;
   compareNeurons(
     prompt: Prompt,
-    options: Targeted & Required<Intervened> & Counted,
+    options: Targeted & Intervened & Counted & { readonly against?: { readonly variant: Variant } },
   ): Promise<{ target: number; rows: NeuronChange[]; evaluated: number; certified: boolean }>;
   /** `{ layer: 4, neuron: 425 }` or `"L4N425"`. */
-  neuron(at: NeuronId | string): Promise<NeuronTokens>;
+  neuron(at: NeuronId | string, options?: OfVariant): Promise<NeuronTokens>;
 }
 
 export interface ScriptingParts {
   readonly engine: Engine;
   /** The page's own way of loading, so that the page shows what a script has loaded. */
   readonly load: (source: CheckpointSource, options: LoadOptions) => Promise<ModelInfo>;
+  /** The page's own way of attaching an adapter, and of leaving it. */
+  readonly attach: (source: CheckpointSource) => Promise<AdapterInfo>;
+  readonly detach: () => Promise<void>;
   readonly bundled: CheckpointSource;
   /** Reads a suite that comes with the page; undefined for a name that none has. */
   readonly readSuite: (name: string) => Promise<SuiteDefinition | undefined>;
@@ -117,17 +135,30 @@ export function installScriptingSurface(
   host.arithmoscope = scriptingSurface(parts);
 }
 
-function scriptingSurface({ engine, load, bundled, readSuite, pageAddress }: ScriptingParts): ScriptingSurface {
+function scriptingSurface({
+  engine,
+  load,
+  attach,
+  detach,
+  bundled,
+  readSuite,
+  pageAddress,
+}: ScriptingParts): ScriptingSurface {
   const target = (prompt: unknown, given: unknown) => readTarget(engine, readPrompt(prompt), given);
   const surface: ScriptingSurface = {
     async load(source, options) {
-      const known = readOptions("load", options, ["dtype", "backend"]);
+      const known = readOptions("load", options, ["dtype", "backend", "adapter"]);
       const asked = {
         ...given("dtype", readChoice("dtype", known["dtype"], DTYPES)),
         ...given("backend", readChoice("backend", known["backend"], BACKENDS)),
+        ...given("adapter", known["adapter"] === undefined ? undefined : readAdapter(known["adapter"], pageAddress)),
       };
       return load(readSource(source, bundled, pageAddress), asked);
     },
+
+    attachAdapter: async (source) => attach(readAdapter(source, pageAddress)),
+
+    detachAdapter: async () => detach(),
 
     async tokenize(text) {
       if (typeof text !== "string") throw bad(`tokenize: text is ${show(text)}; it needs to be a string`);
@@ -136,8 +167,9 @@ function scriptingSurface({ engine, load, bundled, readSuite, pageAddress }: Scr
     },
 
     async predict(prompt, options) {
-      const known = readOptions("predict", options, ["interventions", "target", "top"]);
+      const known = readOptions("predict", options, ["interventions", "target", "top", "variant"]);
       const asked = {
+        ...readVariant(known["variant"]),
         ...given("interventions", readInterventions(known["interventions"])),
         ...given("top", known["top"] === undefined ? undefined : readCount("top", known["top"])),
       };
@@ -146,8 +178,9 @@ function scriptingSurface({ engine, load, bundled, readSuite, pageAddress }: Scr
     },
 
     async scoreAnswer(prompt, options) {
-      const known = readOptions("scoreAnswer", options, ["answer", "interventions"]);
+      const known = readOptions("scoreAnswer", options, ["answer", "interventions", "variant"]);
       const asked = {
+        ...readVariant(known["variant"]),
         answer: readAnswer(known["answer"]),
         ...given("interventions", readInterventions(known["interventions"])),
       };
@@ -156,31 +189,37 @@ function scriptingSurface({ engine, load, bundled, readSuite, pageAddress }: Scr
     },
 
     async generate(prompt, options) {
-      const known = readOptions("generate", options, ["tokens"]);
-      const { ids, text } = await engine.generate(readPrompt(prompt), { tokens: readCount("tokens", known["tokens"]) });
+      const known = readOptions("generate", options, ["tokens", "variant"]);
+      const asked = { tokens: readCount("tokens", known["tokens"]), ...readVariant(known["variant"]) };
+      const { ids, text } = await engine.generate(readPrompt(prompt), asked);
       return { ids, text };
     },
 
     async sweepHeads(prompt, options) {
-      const known = readOptions("sweepHeads", options, ["target"]);
-      const found = await engine.sweepHeads(readPrompt(prompt), await target(prompt, known["target"]));
+      const known = readOptions("sweepHeads", options, ["target", "variant"]);
+      const asked = { ...readVariant(known["variant"]), ...(await target(prompt, known["target"])) };
+      const found = await engine.sweepHeads(readPrompt(prompt), asked);
       return { target: found.target, baseline: found.baseline, logProbability: found.logProbability };
     },
 
     async layerIncrease(prompt, options) {
-      const known = readOptions("layerIncrease", options, ["interventions", "target"]);
-      const asked = given("interventions", readInterventions(known["interventions"]));
-      const found = await engine.layerIncrease(readPrompt(prompt), {
-        ...asked,
+      const known = readOptions("layerIncrease", options, ["interventions", "target", "variant"]);
+      const asked = {
+        ...readVariant(known["variant"]),
+        ...given("interventions", readInterventions(known["interventions"])),
         ...(await target(prompt, known["target"])),
-      });
+      };
+      const found = await engine.layerIncrease(readPrompt(prompt), asked);
       return { attention: found.attention, ffn: found.ffn };
     },
 
     async topNeurons(prompt, options) {
-      const known = readOptions("topNeurons", options, ["count", "interventions", "target"]);
+      const known = readOptions("topNeurons", options, ["count", "interventions", "target", "variant"]);
       const count = readCount("count", known["count"]);
-      const asked = given("interventions", readInterventions(known["interventions"]));
+      const asked = {
+        ...readVariant(known["variant"]),
+        ...given("interventions", readInterventions(known["interventions"])),
+      };
       const found = await engine.topNeurons(readPrompt(prompt), {
         count,
         ...asked,
@@ -190,18 +229,28 @@ function scriptingSurface({ engine, load, bundled, readSuite, pageAddress }: Scr
     },
 
     async compareNeurons(prompt, options) {
-      const known = readOptions("compareNeurons", options, ["count", "interventions", "target"]);
+      const known = readOptions("compareNeurons", options, ["count", "interventions", "target", "variant", "against"]);
       const count = readCount("count", known["count"]);
       const interventions = readInterventions(known["interventions"]);
-      if (!interventions)
-        throw bad("compareNeurons: interventions are missing; it compares the run with them to the clean run");
-      const asked = { count, interventions, ...(await target(prompt, known["target"])) };
+      const against = readAgainst(known["against"]);
+      if (!interventions && !against)
+        throw bad(
+          'compareNeurons: interventions are missing; it compares the run with them to the clean run, or with against: { variant: "adapted" } two variants',
+        );
+      const asked = {
+        count,
+        ...readVariant(known["variant"]),
+        ...given("interventions", interventions),
+        ...given("against", against),
+        ...(await target(prompt, known["target"])),
+      };
       const found = await engine.compareNeurons(readPrompt(prompt), asked);
       return { target: found.target, rows: found.rows, evaluated: found.evaluated, certified: found.certified };
     },
 
-    async neuron(at) {
-      const { promotes, suppresses } = await engine.neuron(readNeuron(at));
+    async neuron(at, options) {
+      const known = readOptions("neuron", options, ["variant"]);
+      const { promotes, suppresses } = await engine.neuron(readNeuron(at), readVariant(known["variant"]));
       return { promotes, suppresses };
     },
 

@@ -11,6 +11,7 @@ export interface CurvePoint {
 
 /** One curve over the counts; `dash` tells controls and published values from what was measured. */
 export interface Curve {
+  /** Of one that goes with another it is empty. */
   readonly name: string;
   /** One per count; NaN where there is none. */
   readonly points: readonly CurvePoint[];
@@ -32,8 +33,6 @@ const PAD = { left: 52, right: 128, top: 12, bottom: 40 };
 const DASHES = { control: "5 4", published: "1 4" };
 /** Two names at the right edge keep this distance. */
 const NAME_PX = 13;
-/** The last name stands above the axis' own. */
-const NAMES_BOTTOM_PX = 24;
 
 /** Curves over evenly placed counts, each point with its whisker, each curve named at its right end. */
 export function curvePlot(curves: readonly Curve[], options: CurvePlotOptions): MarkedFigure {
@@ -92,19 +91,21 @@ function curveMarks(
   ];
 }
 
-/** Pushed apart from the top down where curves end close together, and back up where that would leave the figure. */
+/** Pushed apart from the top down where curves end close together, and up again where the last ones would leave the figure. */
 function names(curves: readonly Curve[], x: number, y: (value: number) => number): Mark[] {
   const ends = curves
+    .filter(({ name }) => name !== "")
     .flatMap(({ name, points, colour }) => {
       const last = points.findLast(({ value }) => !Number.isNaN(value));
       return last ? [{ name, colour, y: y(last.value) + 4 }] : [];
     })
     .sort((a, b) => a.y - b.y);
   let least = -Infinity;
-  return ends.map((end, index) => {
-    const lowest = HEIGHT_PX - NAMES_BOTTOM_PX - (ends.length - 1 - index) * NAME_PX;
-    const place = Math.min(Math.max(end.y, least), lowest);
+  const pushed = ends.map((end) => {
+    const place = Math.max(end.y, least);
     least = place + NAME_PX;
-    return text(x, place, end.name, { fill: end.colour });
+    return place;
   });
+  const lowest = (index: number) => HEIGHT_PX - PAD.bottom + 4 - (ends.length - 1 - index) * NAME_PX;
+  return ends.map((end, index) => text(x, Math.min(pushed[index]!, lowest(index)), end.name, { fill: end.colour }));
 }

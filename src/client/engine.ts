@@ -2,7 +2,9 @@ import type { Fault } from "#core/fault.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type {
+  AdapterInfo,
   CheckpointReport,
+  ComparisonOptions,
   Generation,
   HeadInspection,
   HeadSweep,
@@ -25,6 +27,7 @@ import type {
   TargetOptions,
   Tokenization,
   TopNeurons,
+  VariantOptions,
 } from "#protocol/engine.ts";
 import type { CallOptions } from "./call-options.ts";
 import type { ExperimentEngine } from "./experiment-engine.ts";
@@ -46,10 +49,16 @@ export interface Engine extends LabEngine, ExperimentEngine {
   deleteStored(ids: readonly string[], call?: CallOptions): Promise<void>;
   pauseLoading(isPaused: boolean, call?: CallOptions): Promise<void>;
   load(source: CheckpointSource, options?: LoadOptions, call?: CallOptions<LoadProgress>): Promise<ModelInfo>;
+  attachAdapter(source: CheckpointSource, call?: CallOptions<LoadProgress>): Promise<AdapterInfo>;
+  detachAdapter(call?: CallOptions): Promise<void>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
   predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions): Promise<Prediction>;
   scoreAnswer(prompt: Prompt, options: ScoreOptions, call?: CallOptions): Promise<ScoredAnswer>;
-  generate(prompt: Prompt, options: { readonly tokens: number }, call?: CallOptions): Promise<Generation>;
+  generate(
+    prompt: Prompt,
+    options: VariantOptions & { readonly tokens: number },
+    call?: CallOptions,
+  ): Promise<Generation>;
   sweepHeads(
     prompt: Prompt,
     options?: TargetOptions & { readonly rowByRow?: boolean },
@@ -61,12 +70,12 @@ export interface Engine extends LabEngine, ExperimentEngine {
     options: TargetOptions & RunOptions & { readonly count: number },
     call?: CallOptions,
   ): Promise<TopNeurons>;
-  compareNeurons(
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number },
-    call?: CallOptions<Progress>,
-  ): Promise<NeuronComparison>;
-  neuron(at: NeuronId, options?: { readonly count?: number }, call?: CallOptions): Promise<NeuronTokens>;
+  compareNeurons(prompt: Prompt, options: ComparisonOptions, call?: CallOptions<Progress>): Promise<NeuronComparison>;
+  neuron(
+    at: NeuronId,
+    options?: VariantOptions & { readonly count?: number },
+    call?: CallOptions,
+  ): Promise<NeuronTokens>;
   inspectNeuron(
     prompt: Prompt,
     options: TargetOptions & RunOptions & { readonly at: NeuronId },

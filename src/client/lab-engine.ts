@@ -1,5 +1,5 @@
 import type { NeuronId } from "#model/ids.ts";
-import type { Progress, Prompt } from "#protocol/engine.ts";
+import type { Progress, Prompt, VariantOptions } from "#protocol/engine.ts";
 import type {
   ConceptSearchOptions,
   ConceptSearchResult,
@@ -17,10 +17,14 @@ import type { CallOptions } from "./call-options.ts";
 
 /** The neuron lab's calls; see `LabApi`. */
 export interface LabEngine {
-  buildIndex(call?: CallOptions<Progress>): Promise<IndexInfo>;
+  buildIndex(options?: VariantOptions, call?: CallOptions<Progress>): Promise<IndexInfo>;
   searchNeurons(options: TokenSearch, call?: CallOptions<Progress>): Promise<TokenSearchResult>;
   searchConcepts(options: ConceptSearchOptions, call?: CallOptions<Progress>): Promise<ConceptSearchResult>;
   operandPlot(options: OperandPlotOptions, call?: CallOptions<PlotProgress>): Promise<OperandPlot>;
   neuronGroup(prompt: Prompt, options: NeuronGroupOptions, call?: CallOptions): Promise<NeuronGroup>;
-  neuronWiring(at: NeuronId, options?: { readonly count?: number }, call?: CallOptions): Promise<NeuronWiring>;
+  neuronWiring(
+    at: NeuronId,
+    options?: VariantOptions & { readonly count?: number },
+    call?: CallOptions,
+  ): Promise<NeuronWiring>;
 }

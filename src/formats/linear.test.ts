@@ -211,3 +211,69 @@ test.each<[string, number, number, string]>([
 ])("refuses %s", (_name, firstRow, count, message) => {
   expect(() => packRows(emptyLinear(2, 4, 8), firstRow, new Float32Array(count))).toThrow(new RangeError(message));
 });
+
+describe("with an adapter's low rank", () => {
+  test("W + B·A worked out by hand, whichever way it is read", () => {
+    const stored = pack(2, 3, 32, [1, 2, 3, 4, 5, 6]);
+    // B = [[1, 0], [2, −1]], A = [[1, 0, 1], [0, 3, 0]]: B·A = [[1, 0, 1], [2, −3, 2]]
+    const lowRank = { rank: 2, down: Float32Array.of(1, 0, 1, 0, 3, 0), up: Float32Array.of(1, 0, 2, -1) };
+    const linear = { ...stored, lowRank };
+    expect([0, 1].map((row) => [...linearRow(linear, row)])).toEqual([
+      [2, 2, 4],
+      [6, 2, 8],
+    ]);
+    expect([...linearRow(linear, 1, new Float32Array(2), 1)]).toEqual([2, 8]);
+    expect([0, 1, 2].map((col) => [...linearColumn(linear, col)])).toEqual([
+      [2, 6],
+      [2, 2],
+      [4, 8],
+    ]);
+    expect([...multiplyTransposed(linear, [1, 10])]).toEqual([62, 22, 84]);
+    expect([...multiplyColumns(linear, 1, [1, 10])]).toEqual([42, 82]);
+  });
+
+  test("the stored layer stays as it is, and rank 0 adds nothing", () => {
+    const stored = pack(
+      2,
+      40,
+      8,
+      Array.from({ length: 80 }, (_, i) => Math.sin(i)),
+    );
+    const nothing = { ...stored, lowRank: { rank: 0, down: new Float32Array(0), up: new Float32Array(0) } };
+    expect(linearRow(nothing, 1)).toEqual(linearRow(stored, 1));
+    expect(linearColumn(nothing, 7)).toEqual(linearColumn(stored, 7));
+  });
+
+  test.each([4, 8, 32] as const)("in %d bits every reading is of the same sum", (bits) => {
+    const [rows, cols, rank] = [5, 70, 3];
+    const wave = (length: number, step: number) => Float32Array.from({ length }, (_, i) => Math.sin(step * i + 1));
+    const stored = pack(rows, cols, bits, wave(rows * cols, 0.7));
+    const lowRank = { rank, down: wave(rank * cols, 0.3), up: wave(rows * rank, 1.1) };
+    const linear = { ...stored, lowRank };
+    const dense = dequantised(stored).map((weights, row) =>
+      weights.map((value, col) => {
+        let sum = value;
+        for (let r = 0; r < rank; r++) sum += lowRank.up[row * rank + r]! * lowRank.down[r * cols + col]!;
+        return sum;
+      }),
+    );
+    const close = { atol: 1e-5 };
+    dense.forEach((weights, row) => expect(linearRow(linear, row)).toBeAllClose(weights, close));
+    for (let col = 0; col < cols; col++) {
+      expect(linearColumn(linear, col)).toBeAllClose(
+        dense.map((weights) => weights[col]!),
+        close,
+      );
+    }
+    const y = wave(rows, 0.9);
+    expect(multiplyTransposed(linear, y)).toBeAllClose(
+      Array.from({ length: cols }, (_, col) => dense.reduce((sum, weights, row) => sum + weights[col]! * y[row]!, 0)),
+      close,
+    );
+    const x = wave(12, 0.4);
+    expect(multiplyColumns(linear, 30, x)).toBeAllClose(
+      dense.map((weights) => x.reduce((sum, value, i) => sum + value * weights[30 + i]!, 0)),
+      close,
+    );
+  });
+});

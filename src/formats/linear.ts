@@ -18,6 +18,15 @@ export interface Linear {
   readonly bits: 4 | 8 | 32;
   readonly values: Uint8Array | Float32Array;
   readonly scales: Float32Array;
+  /** What an adapter adds to W; whatever reads the layer's weights reads the sum. */
+  readonly lowRank?: LowRank;
+}
+
+/** B·A in float32, with the adapter's factor in B: `down` is A, [rank, cols], `up` is B, [rows, rank]. */
+export interface LowRank {
+  readonly rank: number;
+  readonly down: Float32Array;
+  readonly up: Float32Array;
 }
 
 export const blocksPerRow = (cols: number) => Math.ceil(cols / BLOCK);
@@ -89,6 +98,21 @@ export function linearRow(
   into = new Float32Array(linear.cols),
   fromCol = 0,
 ): Float32Array {
+  storedRow(linear, row, into, fromCol);
+  if (linear.lowRank) {
+    const { rank, down, up } = linear.lowRank;
+    const sums = Float64Array.from(into);
+    for (let r = 0; r < rank; r++) {
+      const factor = up[row * rank + r]!;
+      const first = r * linear.cols + fromCol;
+      for (let i = 0; i < into.length; i++) sums[i]! += factor * down[first + i]!;
+    }
+    into.set(sums);
+  }
+  return into;
+}
+
+function storedRow(linear: Linear, row: number, into: Float32Array, fromCol: number): Float32Array {
   const { values, scales, cols, rows, bits } = linear;
   if (values instanceof Float32Array) {
     for (let i = 0; i < into.length; i++) into[i] = values[(fromCol + i) * rows + row]!;
@@ -105,6 +129,14 @@ export function linearRow(
 
 /** Column `col`: what one input writes, for a down projection the value vector of neuron `col`. */
 export function linearColumn(linear: Linear, col: number): Float32Array {
+  const stored = storedColumn(linear, col);
+  if (!linear.lowRank) return stored;
+  const { rank, down, up } = linear.lowRank;
+  const read = Float32Array.from({ length: rank }, (_, r) => down[r * linear.cols + col]!);
+  return stored.map((value, row) => value + dot(up.subarray(row * rank, (row + 1) * rank), read));
+}
+
+function storedColumn(linear: Linear, col: number): Float32Array {
   const { values, scales, cols, rows, bits } = linear;
   if (values instanceof Float32Array) return values.slice(col * rows, (col + 1) * rows);
   const blocks = blocksPerRow(cols);
@@ -117,6 +149,19 @@ export function linearColumn(linear: Linear, col: number): Float32Array {
 
 /** Wᵀ·y, summed in float64: for every input, the inner product of its column with `y` [rows]. */
 export function multiplyTransposed(linear: Linear, y: ArrayLike<number>): Float64Array {
+  const product = multiplyStoredTransposed(linear, y);
+  if (linear.lowRank) {
+    const { rank, down, up } = linear.lowRank;
+    for (let r = 0; r < rank; r++) {
+      let factor = 0;
+      for (let row = 0; row < linear.rows; row++) factor += up[row * rank + r]! * y[row]!;
+      for (let col = 0; col < linear.cols; col++) product[col]! += factor * down[r * linear.cols + col]!;
+    }
+  }
+  return product;
+}
+
+function multiplyStoredTransposed(linear: Linear, y: ArrayLike<number>): Float64Array {
   const product = new Float64Array(linear.cols);
   if (linear.values instanceof Float32Array) {
     for (let col = 0; col < linear.cols; col++) {
@@ -129,7 +174,7 @@ export function multiplyTransposed(linear: Linear, y: ArrayLike<number>): Float6
     const factor = y[row]!;
     // most of a vocabulary is out of the question when a single token is asked about
     if (factor === 0) continue;
-    linearRow(linear, row, weights);
+    storedRow(linear, row, weights, 0);
     for (let col = 0; col < weights.length; col++) product[col]! += factor * weights[col]!;
   }
   return product;
@@ -138,7 +183,18 @@ export function multiplyTransposed(linear: Linear, y: ArrayLike<number>): Float6
 /** W[:, from…] · x for the inputs from `fromCol` on, summed in float64: what these inputs write, [rows]. */
 export function multiplyColumns(linear: Linear, fromCol: number, x: ArrayLike<number>): Float32Array {
   const weights = new Float32Array(x.length);
-  return Float32Array.from({ length: linear.rows }, (_, row) => dot(linearRow(linear, row, weights, fromCol), x));
+  const { lowRank, cols } = linear;
+  if (!lowRank) {
+    return Float32Array.from({ length: linear.rows }, (_, row) => dot(storedRow(linear, row, weights, fromCol), x));
+  }
+  const { rank, down, up } = lowRank;
+  const read = Float64Array.from({ length: rank }, (_, r) =>
+    dot(down.subarray(r * cols + fromCol, r * cols + fromCol + x.length), x),
+  );
+  return Float32Array.from(
+    { length: linear.rows },
+    (_, row) => dot(storedRow(linear, row, weights, fromCol), x) + dot(up.subarray(row * rank, (row + 1) * rank), read),
+  );
 }
 
 /** W·x for several x at once, each weight unpacked once: the outputs from `fromRow` on, `rows` of them, for every x. */

@@ -13,6 +13,8 @@ export type Value = string;
 
 /** Where a weight's bytes lie in the part's file of weights. */
 export interface WeightPlace {
+  /** Another file than the part's own. */
+  readonly file?: string;
   readonly offset: number;
   readonly bytes: number;
 }

@@ -2,7 +2,7 @@ import type { WeightPlan } from "#model/spec.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GraphBuilder } from "./builder.ts";
-import { layOut, weightsOf } from "./weights.ts";
+import { layOut, loraDown, loraUp, weightsOf } from "./weights.ts";
 import type { WeightLayout } from "./weights.ts";
 
 const linear = (name: string, rows: number, cols: number): WeightPlan => ({
@@ -66,6 +66,35 @@ test("nothing overlaps, everything is aligned to 64 bytes and inside the whole",
       expect(layout.totalBytes - end).toBeLessThan(64);
     }),
   );
+});
+
+test("an adapter's path comes after the bias, so that the base's operators stay as they are", () => {
+  const g = new GraphBuilder("part", "w.bin");
+  const base = layOut([linear("qkv", 8, 4), plain("qkv.bias", 8)], 32);
+  const beside = (offset: number, bytes: number) => ({ file: "adapter.bin", offset, bytes });
+  const layout = {
+    ...base,
+    plain: new Map([
+      ...base.plain,
+      [loraDown("qkv"), { shape: [4, 2], place: beside(0, 32) }],
+      [loraUp("qkv"), { shape: [2, 8], place: beside(32, 64) }],
+    ]),
+  };
+  weightsOf(g, layout, { normEps: 1e-6 }).linear("x", "qkv");
+  const { operations, initializers } = g.build();
+  expect(operations.map(({ op, inputs }) => [op, ...inputs])).toEqual([
+    ["MatMul", "x", "qkv"],
+    ["Add", "MatMul_0_0", "qkv.bias"],
+    ["MatMul", "x", "qkv.lora_a"],
+    ["MatMul", "MatMul_2_0", "qkv.lora_b"],
+    ["Add", "Add_1_0", "MatMul_3_0"],
+  ]);
+  expect(initializers.map(({ data }) => ("file" in data ? data.file : ""))).toEqual([
+    "w.bin",
+    "w.bin",
+    "adapter.bin",
+    "adapter.bin",
+  ]);
 });
 
 test("a graph that asks for a weight outside the plan is told what there is", () => {

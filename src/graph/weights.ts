@@ -3,7 +3,7 @@ import { blocksPerRow, BLOCK } from "#formats/linear.ts";
 import { bytesPerValue } from "#formats/safetensors.ts";
 import type { StoredDtype } from "#formats/safetensors.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
-import { add, layerNormalization, linear, simplifiedLayerNormalization } from "./operators.ts";
+import { add, layerNormalization, linear, matMul, simplifiedLayerNormalization } from "./operators.ts";
 import type { LinearWeight } from "./operators.ts";
 
 /** Each tensor begins at a multiple of this, so that it can be viewed as any type without a copy. */
@@ -64,11 +64,16 @@ export function layOut(
   return { linear: linears, plain: plains, table: tables, totalBytes: offset };
 }
 
+/** The plain weight Aᵀ, [inputs, rank], of the low-rank path beside the linear layer `name`. */
+export const loraDown = (name: string) => `${name}.lora_a`;
+/** The plain weight s·Bᵀ, [rank, outputs]. */
+export const loraUp = (name: string) => `${name}.lora_b`;
+
 /** How a graph builder gets at its weights by the names of the family's plan. */
 export interface PartWeights {
   has(name: string): boolean;
   plain(name: string): Value;
-  /** x · Wᵀ, plus the bias `name.bias` where there is one. */
+  /** x · Wᵀ, plus the bias `name.bias` where there is one, plus what an adapter adds. */
   linear(x: Value, name: string): Value;
   /** x · Wᵀ without any bias. */
   bare(x: Value, name: string): Value;
@@ -100,7 +105,10 @@ export function weightsOf(
     bare,
     linear(x, name) {
       const product = bare(x, name);
-      return layout.plain.has(`${name}.bias`) ? add(g, product, plain(`${name}.bias`)) : product;
+      const biased = layout.plain.has(`${name}.bias`) ? add(g, product, plain(`${name}.bias`)) : product;
+      if (!layout.plain.has(loraDown(name))) return biased;
+      // after the bias, so that the base's own operators are fused as they are without an adapter
+      return add(g, biased, matMul(g, matMul(g, x, plain(loraDown(name))), plain(loraUp(name))));
     },
     norm(x, name) {
       if (!layout.plain.has(`${name}.bias`)) return simplifiedLayerNormalization(g, x, plain(name), normEps);

@@ -49,6 +49,8 @@ export interface ModelInfo extends Pick<
   /** Why WASM runs although WebGPU was not ruled out; "" otherwise. */
   readonly backendNote: string;
   readonly dtype: Dtype;
+  /** The adapter that was loaded with it. */
+  readonly lora?: AdapterInfo;
   /** Bytes read from the source, and bytes of the quantised weights. */
   readonly bytes: { readonly read: number; readonly weights: number };
   readonly loadMs: number;
@@ -126,8 +128,36 @@ export interface StoredModel {
   readonly isComplete: boolean;
 }
 
+/** Which of a model's two sets of weights: its own, or those with the attached adapter. */
+export const VARIANTS = ["base", "adapted"] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+export interface VariantOptions {
+  /** Left out: the base. */
+  readonly variant?: Variant;
+}
+
+/** A LoRA adapter that is laid over the model. */
+export interface AdapterInfo {
+  readonly name: string;
+  readonly source: SourceIdentity;
+  /** The base as the adapter's maker called it, a hint; "" where the adapter does not say. */
+  readonly baseHint: string;
+  /** Each rank that a pair of factors has, ascending. */
+  readonly ranks: readonly number[];
+  /** The layers that it changes, ascending. */
+  readonly layers: readonly number[];
+  /** What it changes in them, as `q_proj`. */
+  readonly modules: readonly string[];
+  readonly parameters: number;
+  /** What the factors take as they run. */
+  readonly bytes: number;
+}
+
 export interface LoadOptions {
   readonly dtype?: Dtype;
+  /** A LoRA adapter to lay over the model; the model itself stays the base variant. */
+  readonly adapter?: CheckpointSource;
   /** Left out: WebGPU where there is one, else WASM. Asked for by name, it is that or a Fault. */
   readonly backend?: Backend;
 }
@@ -153,9 +183,15 @@ export interface RunOptions {
   readonly interventions?: readonly Intervention[];
 }
 
-export interface TargetOptions {
+export interface TargetOptions extends VariantOptions {
   /** Token id; left out: the clean run's most probable token. */
   readonly target?: number;
+}
+
+export interface ComparisonOptions extends TargetOptions, RunOptions {
+  readonly count: number;
+  /** The second run's variant, where it is another one than `variant`; nothing is switched off then. */
+  readonly against?: { readonly variant: Variant };
 }
 
 export interface Prediction {
@@ -168,7 +204,7 @@ export interface Prediction {
   readonly included: RankedToken[];
 }
 
-export interface ScoreOptions extends RunOptions {
+export interface ScoreOptions extends RunOptions, VariantOptions {
   /** Text, cut as it is behind the prompt, or token ids. */
   readonly answer: string | readonly number[];
 }
@@ -305,10 +341,18 @@ export interface EngineApi {
     options: LoadOptions,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<ModelInfo>;
+  /** Lays an adapter over the model that is loaded, in the place of an earlier one. If it fails, everything stays as it was. */
+  attachAdapter(
+    job: JobId,
+    source: CheckpointSource,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<AdapterInfo>;
+  /** Leaves the base alone; without an adapter, does nothing. */
+  detachAdapter(job: JobId): Promise<void>;
   tokenize(job: JobId, text: string): Promise<Tokenization>;
   predict(job: JobId, prompt: Prompt, options: PredictOptions): Promise<Prediction>;
   scoreAnswer(job: JobId, prompt: Prompt, options: ScoreOptions): Promise<ScoredAnswer>;
-  generate(job: JobId, prompt: Prompt, options: { readonly tokens: number }): Promise<Generation>;
+  generate(job: JobId, prompt: Prompt, options: VariantOptions & { readonly tokens: number }): Promise<Generation>;
   /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */
   sweepHeads(
     job: JobId,
@@ -322,13 +366,14 @@ export interface EngineApi {
     prompt: Prompt,
     options: TargetOptions & RunOptions & { readonly count: number },
   ): Promise<TopNeurons>;
+  /** Two runs of one prompt: clean and with interventions, or in `variant` and `against` another variant. */
   compareNeurons(
     job: JobId,
     prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number },
+    options: ComparisonOptions,
     onProgress: (progress: Progress) => void,
   ): Promise<NeuronComparison>;
-  neuron(job: JobId, at: NeuronId, options: { readonly count?: number }): Promise<NeuronTokens>;
+  neuron(job: JobId, at: NeuronId, options: VariantOptions & { readonly count?: number }): Promise<NeuronTokens>;
   inspectNeuron(
     job: JobId,
     prompt: Prompt,

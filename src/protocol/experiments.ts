@@ -1,12 +1,14 @@
 import type { Ablation } from "#analysis/experiments/ablation.ts";
+import type { BiasCurve } from "#analysis/experiments/bias-curve.ts";
 import type { ConceptLosses } from "#analysis/experiments/concept-table.ts";
 import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
 import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
 import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
+import type { PairNeuron } from "#analysis/experiments/pair-neurons.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
 import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import type { JobId, Progress } from "./engine.ts";
+import type { JobId, Progress, VariantOptions } from "./engine.ts";
 
 export type { Ablation, Per, SuiteDefinition };
 
@@ -22,11 +24,15 @@ export type SuiteSource =
   /** CSV or JSON lines, as a person pastes them. */
   | { readonly kind: "pasted"; readonly text: string };
 
-interface Counted {
-  /** Leaves out what the model as it is gets wrong. */
-  readonly onlyCorrect: boolean;
+interface OfSuite extends VariantOptions {
+  readonly suite: SuiteSource;
   /** Of the bootstrap, of every random control, and of the other prompts of `resample`. */
   readonly seed: number;
+}
+
+interface Counted extends OfSuite {
+  /** Leaves out what the model as it is gets wrong. */
+  readonly onlyCorrect: boolean;
 }
 
 /** What takes the place of what is switched off; left out: 0. */
@@ -37,14 +43,12 @@ interface Ablating {
 /** Every head off, in every case. */
 export interface HeadsRequest extends Counted, Ablating {
   readonly kind: "heads";
-  readonly suite: SuiteSource;
   readonly per: Per;
 }
 
 /** Digits that are looked up against those that another column changes; the same runs as those of `heads`. */
 export interface MemoriseRequest extends Counted, Ablating {
   readonly kind: "memorise";
-  readonly suite: SuiteSource;
   /** By group; left out for a group, the head that costs it most. */
   readonly heads: Readonly<Record<string, HeadId>>;
 }
@@ -52,7 +56,6 @@ export interface MemoriseRequest extends Counted, Ablating {
 /** Mask, keep and loss of activation of the neurons that lose most to a head. */
 export interface NeuronsRequest extends Counted, Ablating {
   readonly kind: "neurons";
-  readonly suite: SuiteSource;
   readonly head: HeadId;
   /** The counts k. */
   readonly counts: readonly number[];
@@ -65,7 +68,6 @@ export interface NeuronsRequest extends Counted, Ablating {
 /** Shallow neurons that speak of concepts, all of them off. */
 export interface ConceptsRequest extends Counted, Ablating {
   readonly kind: "concepts";
-  readonly suite: SuiteSource;
   /** Each counts where it is one token. */
   readonly words: readonly string[];
   /** A neuron belongs to a set from so many concepts among its first tokens on: the numbers M. */
@@ -78,7 +80,35 @@ export interface ConceptsRequest extends Counted, Ablating {
   readonly lastAttention?: number;
 }
 
-export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest | ConceptsRequest;
+/** Of a suite of pairs, the neurons that serve one side more than the other, scaled: what is left of the gap, and what that costs elsewhere. */
+export interface BiasRequest extends OfSuite {
+  readonly kind: "bias";
+  /** What should not change. */
+  readonly controls: readonly SuiteSource[];
+  /** The counts k; 0 changes nothing. */
+  readonly counts: readonly number[];
+  /** What the neurons' activations are multiplied by. */
+  readonly scale: number;
+  /** Random sets for each k. */
+  readonly draws: number;
+}
+
+/** A neuron of the comparison across prompts; see `PairNeuron`. */
+export interface BiasNeuron extends Omit<PairNeuron, "changes"> {
+  /** Mean activation behind the prompts of either side. */
+  readonly activations: readonly number[];
+  /** The words that it separates most. */
+  readonly words: readonly { readonly word: string; readonly change: number }[];
+  /** What it promotes where it fires. */
+  readonly tokens: readonly string[];
+}
+
+export interface BiasFindings extends BiasCurve {
+  readonly neurons: readonly BiasNeuron[];
+  readonly certified: boolean;
+}
+
+export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest | ConceptsRequest | BiasRequest;
 export type ExperimentKind = ExperimentRequest["kind"];
 
 /** What shallow neurons speak of, and what their loss costs. */
@@ -109,6 +139,7 @@ export interface ExperimentFindings {
   readonly memorise: readonly MemoriseRow[];
   readonly neurons: NeuronCurves;
   readonly concepts: ConceptFindings;
+  readonly bias: BiasFindings;
 }
 
 /** The cases as this model reads them. */

@@ -3,7 +3,16 @@ import type { PlotQuantity } from "#analysis/operand-plot.ts";
 import type { Operation } from "#analysis/operation.ts";
 import type { TokenEnd, TokenHit } from "#analysis/token-search.ts";
 import type { NeuronId } from "#model/ids.ts";
-import type { JobId, Progress, Prompt, RunOptions, TargetOptions, Token, TokenLogit } from "./engine.ts";
+import type {
+  JobId,
+  Progress,
+  Prompt,
+  RunOptions,
+  TargetOptions,
+  Token,
+  TokenLogit,
+  VariantOptions,
+} from "./engine.ts";
 
 export type { ConceptNeuron, PlotQuantity, TokenEnd, TokenHit };
 
@@ -16,7 +25,7 @@ export interface IndexInfo {
   readonly layersFromStorage: number;
 }
 
-export interface TokenSearch {
+export interface TokenSearch extends VariantOptions {
   readonly token: number;
   readonly count: number;
   /** `logit`: the strongest; `rank`: those in which the token stands first. */
@@ -31,7 +40,7 @@ export interface TokenSearchResult {
   readonly total: number;
 }
 
-export interface ConceptSearchOptions {
+export interface ConceptSearchOptions extends VariantOptions {
   /** Words and signs; each counts where it is one token, with or without a space before it. */
   readonly words: readonly string[];
   /** At least this many concepts among a neuron's first tokens: the paper's “more than M” is M + 1 here. */
@@ -59,7 +68,7 @@ export interface ConceptSearchResult {
   readonly rows: readonly (Omit<ConceptNeuron, "tokens"> & { readonly tokens: readonly Token[] })[];
 }
 
-export interface OperandPlotOptions extends RunOptions {
+export interface OperandPlotOptions extends RunOptions, VariantOptions {
   /** A prompt with `{a}` and `{b}` in it, each at least once. */
   readonly template: string;
   readonly operation: Operation;
@@ -137,7 +146,7 @@ export interface NeuronWiring {
 /** The neuron lab's part of the contract; see `EngineApi`. */
 export interface LabApi {
   /** Finds what is missing of the index, in the background: every other call goes first. */
-  buildIndex(job: JobId, onProgress: (progress: Progress) => void): Promise<IndexInfo>;
+  buildIndex(job: JobId, options: VariantOptions, onProgress: (progress: Progress) => void): Promise<IndexInfo>;
   /** By rank it needs the index, and builds what is missing of it. */
   searchNeurons(job: JobId, options: TokenSearch, onProgress: (progress: Progress) => void): Promise<TokenSearchResult>;
   searchConcepts(
@@ -147,5 +156,5 @@ export interface LabApi {
   ): Promise<ConceptSearchResult>;
   operandPlot(job: JobId, options: OperandPlotOptions, onCells: (progress: PlotProgress) => void): Promise<OperandPlot>;
   neuronGroup(job: JobId, prompt: Prompt, options: NeuronGroupOptions): Promise<NeuronGroup>;
-  neuronWiring(job: JobId, at: NeuronId, options: { readonly count?: number }): Promise<NeuronWiring>;
+  neuronWiring(job: JobId, at: NeuronId, options: VariantOptions & { readonly count?: number }): Promise<NeuronWiring>;
 }

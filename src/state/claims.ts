@@ -5,6 +5,7 @@ import type { ExperimentClaim } from "./experiments/claims.ts";
 import { experimentForm, writeForm } from "./experiments/form.ts";
 import { experiments } from "./experiments/runs.ts";
 import type { Claims, Finding } from "./finding.ts";
+import { adapter, adapterName, adapterNamed } from "./adapter.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
 import type { Question } from "./question.ts";
@@ -30,11 +31,22 @@ export function claimed(): Claims | undefined {
 export function asksTheSame(finding: Finding, now: Question, modelId: string | undefined): boolean {
   return (
     finding.model === modelId &&
+    (finding.variant ?? "base") === (now.variant ?? "base") &&
+    (finding.variant !== "adapted" || isOfAdapter(finding)) &&
     finding.prompt === now.prompt &&
     finding.target === now.target &&
     switches(finding) === switches(now)
   );
 }
+
+/** As with models, a branch counts as its commit: numbers that differ are found by their comparison. */
+const isOfAdapter = ({ adapter: named }: Finding) =>
+  named !== undefined && adapterNamed(named)?.id === adapter.getState().choice?.id;
+
+const attachedName = () => {
+  const { choice } = adapter.getState();
+  return choice && adapterName(choice);
+};
 
 const switches = ({ interventions }: Pick<Question, "interventions">) =>
   interventions
@@ -71,12 +83,15 @@ const answerOf = <T>(slot: Slot<T>, key: string): T | undefined =>
 export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const { choice, dtype } = model.getState();
   if (!choice) return undefined;
-  const { prompt, target, interventions } = question.getState();
+  const { prompt, target, interventions, variant } = question.getState();
+  const lora = attachedName();
   const { tab, selected, sort } = view.getState();
   return {
     model: choice.id,
     ...(choice.revision !== undefined && { revision: choice.revision }),
     dtype,
+    ...(lora !== undefined && { adapter: lora }),
+    ...(variant === "adapted" && { variant }),
     prompt,
     ...(target !== undefined && { target }),
     interventions,

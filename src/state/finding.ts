@@ -1,5 +1,6 @@
 import type { Dtype } from "#model/checkpoint.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { Variant } from "#protocol/engine.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ExperimentClaim } from "./experiments/claims.ts";
 import type { ExperimentForm } from "./experiments/form.ts";
@@ -44,6 +45,10 @@ export interface Finding {
   /** Branch, tag or commit on the Hub; an address has none. */
   readonly revision?: string;
   readonly dtype?: Dtype;
+  /** A LoRA adapter over the model: `owner/name` on the Hub, with `@revision`, or an http(s) address. */
+  readonly adapter?: string;
+  /** Left out: the base. */
+  readonly variant?: Variant;
   /** Never trimmed. */
   readonly prompt: string;
   /** Token id; left out: the clean run's most probable token. */

@@ -99,7 +99,7 @@ describe("a model that is stored", () => {
   ])("is linked by where it came from: %s", (name, linked) => {
     const source = { kind: "stored", id: "a-pack" } as const;
     const identity = { kind: "hub", name, revision: COMMIT, requested: "main" } as const;
-    expect(asLoaded({ id: "a-pack", source }, { source: identity } as ModelInfo)).toEqual({ ...linked, source });
+    expect(asLoaded({ id: "a-pack", source }, { source: identity })).toEqual({ ...linked, source });
   });
 });
 

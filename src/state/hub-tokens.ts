@@ -21,6 +21,11 @@ export function keepToken(token: string, hub = HUB): void {
   hubTokens.setState(token === "" ? others : { ...others, [hub]: token }, true);
 }
 
+/** The token that a source brings along stays for later. */
+export function keepTokenOf(source: CheckpointSource): void {
+  if (source.kind === "hub" && source.token !== undefined) keepToken(source.token, source.hub);
+}
+
 export function withToken(source: CheckpointSource): CheckpointSource {
   if (source.kind !== "hub") return source;
   const token = hubTokens.getState()[source.hub ?? HUB];

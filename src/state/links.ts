@@ -3,6 +3,7 @@ import { currentFinding, opened } from "./claims.ts";
 import { editExperiment } from "./experiments/form.ts";
 import { BUNDLED_MODEL, NO_FINDING } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { adapter, openAdapter } from "./adapter.ts";
 import { loadModel } from "./loading.ts";
 import { DEFAULT_DTYPE, choiceNamed, model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
@@ -28,7 +29,10 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
   else dismiss("link");
   dismiss("interventions"); // of the finding before
   opened.setState({ finding });
-  replaceQuestion({ prompt: finding.prompt, target: finding.target, interventions: finding.interventions });
+  const { prompt, target, interventions, variant = "base" } = finding;
+  // without an adapter there is no other variant to speak of
+  replaceQuestion({ prompt, target, interventions, variant: finding.adapter === undefined ? "base" : variant });
+  openAdapter(finding.adapter);
   view.setState({ tab: finding.view, sort: finding.sort ?? DEFAULT_SORT, hovered: undefined });
   select(finding.selected);
   if (finding.experiment) editExperiment(finding.experiment);
@@ -86,6 +90,7 @@ export function isFirstLook(): boolean {
     interventions.length === 0 &&
     tab === NO_FINDING.view &&
     selected === undefined &&
+    adapter.getState().choice === undefined &&
     (choice?.id ?? BUNDLED_MODEL) === BUNDLED_MODEL &&
     dtype === DEFAULT_DTYPE
   );

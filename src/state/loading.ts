@@ -4,6 +4,7 @@ import { interventionKey, normaliseInterventions } from "#model/interventions.ts
 import type { Intervention } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
+import { adapterAfterLoad, adapterForLoad } from "./adapter.ts";
 import { withToken } from "./hub-tokens.ts";
 import { asLoaded, model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
@@ -28,6 +29,8 @@ let returnTo: ModelState | undefined;
 interface LoadOptions {
   readonly dtype?: Dtype;
   readonly backend?: Backend | "auto";
+  /** A LoRA adapter to lay over it; left out: the one that is attached, if the model is the same. */
+  readonly adapter?: ModelChoice;
 }
 
 /**
@@ -67,6 +70,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   const { signal } = controller;
   loading = controller;
   const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
+  const lora = adapterForLoad(choice, options.adapter);
   forgetRuns();
   pace = new LoadPace();
   model.setState({
@@ -77,7 +81,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   });
   const info = await currentEngine().load(
     withToken(choice.source),
-    { dtype, ...(backend !== "auto" && { backend }) },
+    { dtype, ...(backend !== "auto" && { backend }), ...(lora && { adapter: withToken(lora.source) }) },
     {
       signal,
       onProgress(progress) {
@@ -91,6 +95,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
   onLoaded();
   dismiss("model");
   dropWhatDoesNotFit(info);
+  adapterAfterLoad(lora, info.lora);
   model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });
   return info;
 }

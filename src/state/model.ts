@@ -90,8 +90,8 @@ export const folderChoice = (files: readonly File[], paths: readonly string[]): 
 /** None where files were chosen one by one. */
 const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);
 
-/** The same checkpoint as it was loaded: on the Hub by its commit, which is what a link carries and what "load again" means. */
-export function asLoaded(choice: ModelChoice, { source: identity }: ModelInfo): ModelChoice {
+/** The same checkpoint or adapter as it was loaded: on the Hub by its commit, which is what a link carries and what "load again" means. */
+export function asLoaded(choice: ModelChoice, { source: identity }: Pick<ModelInfo, "source">): ModelChoice {
   const { source } = choice;
   if (source.kind === "stored") return { ...linkedAs(identity), source };
   return source.kind === "hub" && identity.revision !== undefined

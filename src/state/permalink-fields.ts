@@ -3,6 +3,7 @@ import { DTYPES } from "#model/checkpoint.ts";
 import { formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import { interventionKey, readIntervention } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
+import { VARIANTS } from "#protocol/engine.ts";
 import { readClaims, writeClaims } from "./experiments/claims.ts";
 import { readForm, writeForm } from "./experiments/form.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, isAddress, isRepo, isRevision } from "./finding.ts";
@@ -61,6 +62,21 @@ export const FIELDS: readonly Field[] = [
     read(text) {
       const dtype = DTYPES.find((known) => known === text);
       return dtype && { dtype };
+    },
+  },
+  {
+    key: "a",
+    needs: "an adapter: owner/name on the Hub (with @revision), or an http(s) address",
+    write: ({ adapter }) => adapter,
+    read: (text) => (readModel(text) ? { adapter: text } : undefined),
+  },
+  {
+    key: "variant",
+    needs: `one of ${VARIANTS.join(", ")}`,
+    write: ({ variant }) => (variant === "adapted" ? variant : undefined),
+    read(text) {
+      const variant = VARIANTS.find((known) => known === text);
+      return variant && { variant };
     },
   },
   {

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
+import type { Variant, VariantOptions } from "#protocol/engine.ts";
 import type { Selection } from "./finding.ts";
 
 /** A head or a neuron: what can be selected, inspected and switched off. */
@@ -13,7 +14,13 @@ export interface Question {
   /** Token id; undefined is the clean run's most probable token. */
   readonly target: number | undefined;
   readonly interventions: readonly Intervention[];
+  /** Which of the model's variants; left out: the base. */
+  readonly variant?: Variant;
 }
+
+/** As the engine is asked: nothing is said of the base. */
+export const variantOf = ({ variant = "base" }: Pick<Question, "variant">): VariantOptions =>
+  variant === "base" ? {} : { variant };
 
 /** A list of interventions as it was, and the part whose change replaced it. */
 interface Past {
@@ -62,7 +69,12 @@ export const setTarget = (target: number | undefined, answer?: TypedAnswer) => q
 export function replaceQuestion(next: Question): void {
   const { interventions, past } = question.getState();
   const isNew = interventions.length > 0 && interventions !== next.interventions;
-  question.setState({ answer: undefined, ...next, past: isNew ? remember(past, interventions, "") : past });
+  question.setState({
+    answer: undefined,
+    variant: "base",
+    ...next,
+    past: isNew ? remember(past, interventions, "") : past,
+  });
 }
 
 /**

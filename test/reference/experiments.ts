@@ -72,7 +72,8 @@ function lostTo(model: ReferenceModel, { ids, target }: TokenCase, head: HeadId,
 }
 
 /** A neuron's activation at the last position of a run. */
-const activationsOf = (
+/** Each neuron's activation at the last position. */
+export const activationsOf = (
   model: ReferenceModel,
   ids: readonly number[],
   interventions: readonly Intervention[],

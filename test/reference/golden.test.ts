@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FAMILY_VARIANTS, randomCheckpoint } from "../checkpoints.ts";
+import { ADAPTER_VARIANTS, randomAdapter } from "../random/adapter.ts";
+import { merged } from "./adapter.ts";
 import { forward } from "./forward.ts";
 import { atLast, lensOf } from "./lens.ts";
 import {
@@ -35,9 +37,22 @@ interface GoldenCase {
   }[];
 }
 
-const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "golden", "families.json"), "utf8")) as {
-  readonly cases: GoldenCase[];
-};
+interface AdapterCase {
+  readonly name: string;
+  readonly ids: number[];
+  /** Logits at the last position, without the adapter and with it. */
+  readonly base: number[];
+  readonly adapted: number[];
+}
+
+const golden = <Case>(file: string) =>
+  (
+    JSON.parse(readFileSync(join(import.meta.dirname, "..", "golden", file), "utf8")) as {
+      readonly cases: readonly Case[];
+    }
+  ).cases;
+const cases = golden<GoldenCase>("families.json");
+const adapterCases = golden<AdapterCase>("adapters.json");
 
 /** Transformers rotates in float32, and most families' norms and softmaxes are float32 too. */
 const FLOAT32_INSIDE = { atol: 2e-5, rtol: 1e-6 };
@@ -49,7 +64,7 @@ test("there are outputs of transformers for every variant", () => {
 });
 
 describe.each(FAMILY_VARIANTS)("agrees with Hugging Face transformers: $name", ({ name, changes }) => {
-  const want = cases.find((golden) => golden.name === name)!;
+  const want = cases.find((each) => each.name === name)!;
   const close = changes.family === "gpt2" ? FLOAT64 : FLOAT32_INSIDE;
   const model = readModel(randomCheckpoint(changes));
   const clean = forward(model, want.ids);
@@ -96,4 +111,20 @@ describe.each(FAMILY_VARIANTS)("agrees with Hugging Face transformers: $name", (
       close,
     );
   });
+});
+
+test("there are outputs of PEFT for every kind of adapter", () => {
+  expect(adapterCases.map(({ name }) => name)).toEqual(ADAPTER_VARIANTS.map(({ name }) => name));
+});
+
+test.each(ADAPTER_VARIANTS)("an adapter merged agrees with Hugging Face PEFT: $name", ({ name, base, changes }) => {
+  const want = adapterCases.find((each) => each.name === name)!;
+  const close = base.family === "gpt2" ? FLOAT64 : FLOAT32_INSIDE;
+  const files = randomCheckpoint(base);
+  const model = readModel(files);
+  expect(atLast(forward(model, want.ids).logits)).toBeAllClose(want.base, close);
+  const adapted = merged(model, randomAdapter(files, changes));
+  expect(atLast(forward(adapted, want.ids).logits)).toBeAllClose(want.adapted, close);
+  // or nothing was shown
+  expect(Math.max(...want.adapted.map((logit, id) => Math.abs(logit - want.base[id]!)))).toBeGreaterThan(0.05);
 });

@@ -10,7 +10,7 @@ const MAX_ANSWER_TOKENS = 256;
 
 /** Scores every token of an answer, each given the true ones before it: see `analysis/answer-score.ts`. */
 export async function scoredAnswer(
-  { spec, runner, tokenizer }: LoadedModel,
+  { spec, runner, tokenizer }: Pick<LoadedModel, "spec" | "runner" | "tokenizer">,
   prompt: Prompt,
   { answer, interventions = [] }: ScoreOptions,
   signal: AbortSignal,

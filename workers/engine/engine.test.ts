@@ -163,7 +163,7 @@ test("an index is built behind everybody's back: a prediction waits for one chun
   const working = engine();
   await load(working, small("eight-layers", { layers: 8 }));
   let layersDone = 0;
-  const built = working.buildIndex(2, () => {
+  const built = working.buildIndex(2, {}, () => {
     layersDone += 1;
   });
   while (layersDone === 0) await new Promise((resolve) => setTimeout(resolve));
@@ -177,7 +177,7 @@ test("an index is built behind everybody's back: a prediction waits for one chun
 test("an index that is stopped goes on where it stood", async () => {
   const working = engine();
   await load(working, small("two-layers"));
-  const stopped = working.buildIndex(2, () => working.cancel(2));
+  const stopped = working.buildIndex(2, {}, () => working.cancel(2));
   await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
-  expect(await working.buildIndex(3, ignore)).toMatchObject({ layers: 2 });
+  expect(await working.buildIndex(3, {}, ignore)).toMatchObject({ layers: 2 });
 });

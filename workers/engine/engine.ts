@@ -1,15 +1,13 @@
-import { Fault } from "#core/fault.ts";
 import type { ChunkedWork } from "#analysis/projection.ts";
-import type { EngineApi, JobId, Progress } from "#protocol/engine.ts";
+import { Fault } from "#core/fault.ts";
+import type { EngineApi, JobId, Progress, VariantOptions } from "#protocol/engine.ts";
 import type { ExperimentApi } from "#protocol/experiments.ts";
 import type { LabApi } from "#protocol/lab.ts";
-import type { ExperimentSession } from "./experiments/experiment-session.ts";
 import { Gate } from "./gate.ts";
 import { inspectCheckpoint } from "./inspect-checkpoint.ts";
 import { Jobs } from "./jobs.ts";
 import { reportTo } from "./lab-session.ts";
-import type { LabSession } from "./lab-session.ts";
-import type { ModelSession } from "./model-session.ts";
+import { LoadedVariants } from "./loaded-variants.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule } from "./runtime.ts";
 import { startModel } from "./start-model.ts";
@@ -27,17 +25,15 @@ export function createEngine(
 ): EngineApi & LabApi & ExperimentApi {
   const jobs = new Jobs();
   const gate = new Gate();
-  let current:
-    | { readonly session: ModelSession; readonly lab: LabSession; readonly experiments: ExperimentSession }
-    | undefined;
+  let current: LoadedVariants | undefined;
 
-  const loaded = () => {
+  const loaded = (): LoadedVariants => {
     if (!current) throw new Fault("not-loaded", "no model is loaded yet; load one first");
     return current;
   };
-  const model = () => loaded().session;
-  const lab = () => loaded().lab;
-  const experiments = () => loaded().experiments;
+  const model = ({ variant }: VariantOptions = {}) => loaded().session(variant);
+  const lab = ({ variant }: VariantOptions) => loaded().lab(variant);
+  const experiments = ({ variant }: VariantOptions) => loaded().experiments(variant);
   /** For work that others go before. */
   const inBackground = <T>(
     job: JobId,
@@ -68,48 +64,50 @@ export function createEngine(
       jobs.run(job, async (signal) => {
         gate.open();
         const ort = await loadOrt();
-        const { info, ...started } = await startModel(ort, {
-          source,
-          options,
-          gate,
-          onProgress,
-          onDeviceLost,
-          signal,
-        });
+        const started = await startModel(ort, { source, options, gate, onProgress, onDeviceLost, signal });
+        const next = new LoadedVariants(started);
+        const lora = options.adapter && (await next.attachOrDispose(options.adapter, { onProgress, signal }));
         const previous = current;
-        current = started;
-        await previous?.session.dispose();
-        return info;
+        current = next;
+        await previous?.dispose();
+        return { ...started.info, ...(lora && { lora }) };
       }),
+    attachAdapter: (job, source, onProgress) =>
+      jobs.run(job, (signal) => loaded().attach(source, { onProgress, signal })),
+    detachAdapter: (job) => jobs.run(job, () => loaded().detach()),
     tokenize: (job, text) => jobs.run(job, async () => model().tokenize(text)),
-    predict: (job, prompt, options) => jobs.run(job, (signal) => model().predict(prompt, options, signal)),
-    scoreAnswer: (job, prompt, options) => jobs.run(job, (signal) => model().scoreAnswer(prompt, options, signal)),
-    generate: (job, prompt, options) => jobs.run(job, (signal) => model().generate(prompt, options, signal)),
+    predict: (job, prompt, options) => jobs.run(job, (signal) => model(options).predict(prompt, options, signal)),
+    scoreAnswer: (job, prompt, options) =>
+      jobs.run(job, (signal) => model(options).scoreAnswer(prompt, options, signal)),
+    generate: (job, prompt, options) => jobs.run(job, (signal) => model(options).generate(prompt, options, signal)),
     sweepHeads: (job, prompt, options, onRow) =>
-      jobs.run(job, (signal) => model().sweepHeads(prompt, options, onRow, signal)),
-    layerIncrease: (job, prompt, options) => jobs.run(job, () => model().layerIncrease(prompt, options)),
-    topNeurons: (job, prompt, options) => jobs.run(job, (signal) => model().topNeurons(prompt, options, signal)),
+      jobs.run(job, (signal) => model(options).sweepHeads(prompt, options, onRow, signal)),
+    layerIncrease: (job, prompt, options) => jobs.run(job, () => model(options).layerIncrease(prompt, options)),
+    topNeurons: (job, prompt, options) => jobs.run(job, (signal) => model(options).topNeurons(prompt, options, signal)),
     compareNeurons: (job, prompt, options, onProgress) =>
-      jobs.run(job, (signal) => model().compareNeurons(prompt, options, onProgress, signal)),
-    neuron: (job, at, options) => jobs.run(job, () => model().neuron(at, options)),
-    inspectNeuron: (job, prompt, options) => jobs.run(job, (signal) => model().inspectNeuron(prompt, options, signal)),
-    inspectHead: (job, prompt, options) => jobs.run(job, (signal) => model().inspectHead(prompt, options, signal)),
-    buildIndex: (job, onProgress) => inBackground(job, onProgress, (work) => lab().buildIndex(work)),
+      jobs.run(job, (signal) => loaded().compareNeurons(prompt, options, onProgress, signal)),
+    neuron: (job, at, options) => jobs.run(job, () => model(options).neuron(at, options)),
+    inspectNeuron: (job, prompt, options) =>
+      jobs.run(job, (signal) => model(options).inspectNeuron(prompt, options, signal)),
+    inspectHead: (job, prompt, options) =>
+      jobs.run(job, (signal) => model(options).inspectHead(prompt, options, signal)),
+    buildIndex: (job, options, onProgress) => inBackground(job, onProgress, (work) => lab(options).buildIndex(work)),
     searchNeurons: (job, options, onProgress) =>
       options.by === "rank"
-        ? inBackground(job, onProgress, (work) => lab().searchNeurons(options, work))
-        : jobs.run(job, (signal) => lab().searchNeurons(options, { signal })),
+        ? inBackground(job, onProgress, (work) => lab(options).searchNeurons(options, work))
+        : jobs.run(job, (signal) => lab(options).searchNeurons(options, { signal })),
     searchConcepts: (job, options, onProgress) =>
-      inBackground(job, onProgress, (work) => lab().searchConcepts(options, work)),
-    operandPlot: (job, options, onCells) => jobs.run(job, (signal) => lab().operandPlot(options, onCells, signal)),
-    neuronGroup: (job, prompt, options) => jobs.run(job, (signal) => lab().neuronGroup(prompt, options, signal)),
-    neuronWiring: (job, at, options) => jobs.run(job, () => lab().neuronWiring(at, options)),
-    planExperiment: (job, request) => jobs.run(job, (signal) => experiments().plan(request, signal)),
+      inBackground(job, onProgress, (work) => lab(options).searchConcepts(options, work)),
+    operandPlot: (job, options, onCells) =>
+      jobs.run(job, (signal) => lab(options).operandPlot(options, onCells, signal)),
+    neuronGroup: (job, prompt, options) => jobs.run(job, (signal) => lab(options).neuronGroup(prompt, options, signal)),
+    neuronWiring: (job, at, options) => jobs.run(job, () => lab(options).neuronWiring(at, options)),
+    planExperiment: (job, request) => jobs.run(job, (signal) => experiments(request).plan(request, signal)),
     runExperiment: (job, request, onProgress) =>
       jobs.runInBackground(job, (signal) =>
-        experiments().run(request, onProgress, { signal, turn: () => jobs.quiet(signal) }),
+        experiments(request).run(request, onProgress, { signal, turn: () => jobs.quiet(signal) }),
       ),
-    forgetExperiment: (job, request) => jobs.run(job, () => experiments().forget(request)),
+    forgetExperiment: (job, request) => jobs.run(job, () => experiments(request).forget(request)),
     cancel: (job) => jobs.cancel(job),
   };
 }

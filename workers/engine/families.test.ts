@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Dtype } from "#model/checkpoint.ts";
 import { differencesFromReference } from "#test/agreement.ts";
-import { ALL_VARIANTS, randomCheckpoint } from "#test/checkpoints.ts";
+import { FAMILY_VARIANTS, randomCheckpoint } from "#test/checkpoints.ts";
 import { askAll, loadInNode } from "#test/engine.ts";
 import { readModel } from "#test/reference/model.ts";
 import { quantised } from "#test/reference/quantise.ts";
@@ -10,7 +10,7 @@ import { ModelSession } from "./model-session.ts";
 const HEAD = { layer: 1, head: 2 };
 const COUNT = 12;
 
-describe.each(ALL_VARIANTS)("$name", ({ changes }) => {
+describe.each(FAMILY_VARIANTS)("$name", ({ changes }) => {
   test.each(["f32", "q8", "q4"] as const satisfies readonly Dtype[])(
     "agrees with the reference in %s",
     async (dtype) => {

@@ -11,7 +11,7 @@ const MAX_PART_BYTES = 2 ** 31 - 1;
 const MAX_WASM_BYTES = 3 * 2 ** 30;
 
 /** What the sessions hold of weights; the embedding's tables stay in storage. */
-export const memoryBytes = ({ parts }: ModelPlan): number =>
+export const memoryBytes = ({ parts }: Pick<ModelPlan, "parts">): number =>
   packedBytes(parts.filter(({ graph }) => graph !== undefined));
 
 /** Why the model cannot run here, with the numbers; undefined if it can, as far as can be known beforehand. */
@@ -33,6 +33,18 @@ export function runRefusal(
     return `${widest.name} takes ${megabytes(widest.bytes)} in ${plan.dtype}; this graphics processor binds at most ${megabytes(limit)} at once`;
   }
   return undefined;
+}
+
+/**
+ * Why the blocks that an adapter changes cannot be held beside what is held already; undefined if they can, as far as can be
+ * known beforehand.
+ */
+export function adapterRefusal(
+  { heldBytes, moreBytes }: { readonly heldBytes: number; readonly moreBytes: number },
+  { backend }: Pick<Runtime, "backend">,
+): string | undefined {
+  if (backend !== "wasm" || heldBytes + moreBytes <= MAX_WASM_BYTES) return undefined;
+  return `the blocks that the adapter changes take ${megabytes(moreBytes)} of memory beside the ${megabytes(heldBytes)} that are held; WASM can hold some ${megabytes(MAX_WASM_BYTES)} in all`;
 }
 
 /** The largest single tensor that a graph binds. Quantised ones are split where they would be too large. */

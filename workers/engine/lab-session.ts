@@ -34,8 +34,7 @@ import type {
   TokenSearch,
   TokenSearchResult,
 } from "#protocol/lab.ts";
-import type { ModelSession } from "./model-session.ts";
-import type { LoadedModel } from "./load-model.ts";
+import type { AskedModel, ModelSession } from "./model-session.ts";
 import type { NeuronIndex } from "./neuron-index.ts";
 import { conceptTokens } from "./concept-tokens.ts";
 import { gridCells, operands } from "./operand-grid.ts";
@@ -47,14 +46,14 @@ const LISTED = 10;
 /** A group of more tells nothing that its layers do not. */
 const MAX_GROUP = 100_000;
 
-/** The neuron lab on one loaded model: searches over all its neurons, and plots over many prompts. */
+/** The neuron lab on one loaded model, or on a variant of it: searches over all its neurons, and plots over many prompts. */
 export class LabSession {
-  readonly #model: LoadedModel;
+  readonly #model: AskedModel;
   readonly #index: NeuronIndex;
   /** Whose clean runs are remembered. */
   readonly #session: ModelSession;
 
-  constructor(model: LoadedModel, index: NeuronIndex, session: ModelSession) {
+  constructor(model: AskedModel, index: NeuronIndex, session: ModelSession) {
     this.#model = model;
     this.#index = index;
     this.#session = session;

@@ -1,7 +1,9 @@
 import type * as Ort from "onnxruntime-web";
 import { Fault } from "#core/fault.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
+import type { TensorTable } from "#formats/checkpoint.ts";
 import { encodeModel } from "#formats/onnx/encode.ts";
+import type { OnnxGraph } from "#formats/onnx/encode.ts";
 import { WEIGHTS_FILE } from "#graph/parts.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ModelSpec } from "#model/spec.ts";
@@ -38,6 +40,8 @@ export interface LoadedModel {
   /** Names it among what is stored. */
   readonly packId: string;
   readonly parts: readonly ModelPart[];
+  /** What the checkpoint's own tensors are called, and their shapes. */
+  readonly tensors: TensorTable;
   /** Open for as long as the model is. */
   readonly files: ReadonlyMap<PartId, StoredFile>;
   readonly sessions: Sessions;
@@ -103,7 +107,7 @@ export async function setUpModel(
       signal.throwIfAborted();
       const file = (await pack.openFile(partFile(part.id)))!;
       files.set(part.id, file);
-      if (part.graph) sessions.push(await createSession(runtime, part, encodeModel(part.graph()), file));
+      if (part.graph) sessions.push(await createSession(runtime, part.id, part.graph(), { [WEIGHTS_FILE]: file }));
       progress.prepared(part.layout.totalBytes);
     }
     await filling.finished;
@@ -127,6 +131,7 @@ export async function setUpModel(
     weightBytes: packedBytes(parts),
     packId: pack.id,
     parts,
+    tensors: plan.tensors,
     files,
     sessions: owned,
     weights,
@@ -176,16 +181,23 @@ class LoadMeter {
   }
 }
 
-/** @throws Fault "engine-stopped": after a failed creation the runtime refuses every later one, so the worker has to go */
-async function createSession(
+/**
+ * @param files of weights, by the names that the graph calls them by
+ * @throws Fault "engine-stopped": after a failed creation the runtime refuses every later one, so the worker has to go
+ */
+export async function createSession(
   { ort, queue, backend, device }: Runtime,
-  { id }: ModelPart,
-  graph: Uint8Array,
-  weights: ByteSource,
+  id: PartId,
+  graph: OnnxGraph,
+  files: Readonly<Record<string, ByteSource>>,
 ): Promise<Ort.InferenceSession> {
+  const externalData: { path: string; data: Uint8Array }[] = [];
+  // one part at a time is in memory beside what the sessions hold
+  for (const [path, file] of Object.entries(files)) {
+    externalData.push({ path, data: new Uint8Array(await file.slice(0, file.byteLength)) });
+  }
   const options: Ort.InferenceSession.SessionOptions = {
-    // one part at a time is in memory beside what the sessions hold
-    externalData: [{ path: WEIGHTS_FILE, data: new Uint8Array(await weights.slice(0, weights.byteLength)) }],
+    externalData,
     graphOptimizationLevel: "all",
     ...(backend === "webgpu"
       ? {
@@ -197,8 +209,9 @@ async function createSession(
         }
       : { executionProviders: ["wasm"] }),
   };
+  const encoded = encodeModel(graph);
   try {
-    return await queue.add(() => ort.InferenceSession.create(graph, options));
+    return await queue.add(() => ort.InferenceSession.create(encoded, options));
   } catch (cause) {
     throw new Fault(
       "engine-stopped",

@@ -5,6 +5,7 @@ import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIn
 import { lensLogProbabilities, vectorLogits } from "#analysis/lens.ts";
 import type { FrozenLens } from "#analysis/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
+import type { NeuronSearch, RunPair } from "#analysis/neurons.ts";
 import { throughLayers } from "#analysis/layers.ts";
 import { sweepHeads } from "#analysis/sweep.ts";
 import { Fault } from "#core/fault.ts";
@@ -46,14 +47,17 @@ import { checkCount, checkToken, promptIds } from "./requests.ts";
 
 const DEFAULT_TOP = 10;
 
-/** One loaded model and what was found of it: every analysis the page can ask for. */
+/** What a session needs of a model, or of a variant of it. */
+export type AskedModel = Pick<LoadedModel, "spec" | "runner" | "tokenizer" | "files">;
+
+/** One loaded model, or a variant of it, and what was found of it: every analysis the page can ask for. */
 export class ModelSession {
-  readonly #model: LoadedModel;
+  readonly #model: AskedModel;
   readonly #captures: Captures;
   /** Has R_k of every neuron, which a comparison needs. */
   readonly #index: NeuronIndex;
 
-  constructor(model: LoadedModel, index = new NeuronIndex(model.runner)) {
+  constructor(model: AskedModel, index = new NeuronIndex(model.runner)) {
     this.#model = model;
     this.#index = index;
     this.#captures = new Captures(model.runner);
@@ -141,32 +145,56 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
     const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
-    const { runner, spec } = this.#model;
     if (interventions.length === 0) {
       throw new Fault(
         "bad-request",
         "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
       );
     }
-    const ranges = await this.#index.ranges({ onProgress: (done, total) => onProgress({ done, total }), signal });
+    const ranges = await this.#ranges(onProgress, signal);
     const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
-    const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, {
-      target,
-      count: checkCount(options.count),
-      signal,
-    });
+    return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
+  }
+
+  /**
+   * The same prompt through this model and through another variant of it. Target, lens and `promotes` are this one's.
+   *
+   * @param firstDifferentLayer below it the two have the same weights
+   */
+  async compareVariants(
+    prompt: Prompt,
+    options: TargetOptions & { readonly count: number },
+    { variant, firstDifferentLayer }: { readonly variant: ModelSession; readonly firstDifferentLayer: number },
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<NeuronComparison> {
+    const { clean, lens, target } = await this.#setUp(prompt, options);
+    const after = await variant.#captures.get(clean.ids, []);
+    const ranges = await variant.#ranges(onProgress, signal);
+    const pair = { before: clean, after, firstDifferentLayer, afterRunner: variant.#model.runner };
+    return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
+  }
+
+  async #compared(
+    lens: FrozenLens,
+    pair: RunPair,
+    { ranges, ...search }: NeuronSearch & { readonly ranges: Float32Array },
+  ): Promise<NeuronComparison> {
+    const { runner, spec } = this.#model;
+    const { before, after } = pair;
+    const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, search);
     const values = await runner.weights.valueVectors(rows);
     const promoted = await this.#vectorLogits(
       lens,
-      rows.map((at, index) => scaled(values[index]!, activationOf(clean, at))),
+      rows.map((at, index) => scaled(values[index]!, activationOf(before, at))),
     );
     return {
-      target,
+      target: search.target,
       rows: rows.map((row, index) => ({
         ...row,
-        activationBefore: activationOf(clean, row),
-        activationAfter: activationOf(run, row),
+        activationBefore: activationOf(before, row),
+        activationAfter: activationOf(after, row),
         promotes: topIndices(promoted[index]!, DEFAULT_TOP).map((id) => this.#token(id)),
       })),
       evaluated,
@@ -229,10 +257,15 @@ export class ModelSession {
     };
   }
 
+  /** Not for a variant, whose files and most of whose sessions are its base's. */
   async dispose(): Promise<void> {
     await this.#model.runner.dispose();
     this.#index.close();
     for (const file of this.#model.files.values()) file.close();
+  }
+
+  #ranges(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Float32Array> {
+    return this.#index.ranges({ onProgress: (done, total) => onProgress({ done, total }), signal });
   }
 
   /** log p(target) with the interventions, and with one more. */

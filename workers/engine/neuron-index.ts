@@ -14,6 +14,12 @@ const PROBED = 4;
 /** Between two backends float32 sums differ by far less than this share of a neuron's range; between two models by far more. */
 const PROBE_TOLERANCE = 1e-4;
 
+/** The index of other weights whose value vectors are the same but in some layers. */
+interface SharedIndex {
+  readonly index: NeuronIndex;
+  readonly changedLayers: ReadonlySet<number>;
+}
+
 /**
  * The index of one model, layer by layer: computed where it is missing, kept in a store under the model's fingerprint, believed
  * from there after a check. Only a layer at a time is in memory unless there is no store to keep it.
@@ -26,14 +32,30 @@ export class NeuronIndex {
   readonly #ranges: (Float32Array | undefined)[] = [];
   /** R_k of every neuron, once it is found. */
   #allRanges: Float32Array | undefined;
-  #fromStorage = 0;
+  readonly #fromStorage = new Set<number>();
   #underWay: Promise<unknown> = Promise.resolve();
+  readonly #shared: SharedIndex | undefined;
 
-  /** @param fingerprint names the model and its precision */
-  constructor(runner: Runner, fingerprint = "", store: IndexStore = keptHere()) {
+  /**
+   * @param fingerprint names the model and its precision
+   * @param shared asked for all layers but those that it names
+   */
+  constructor(runner: Runner, fingerprint = "", store: IndexStore = keptHere(), shared?: SharedIndex) {
     this.#runner = runner;
     this.#fingerprint = fingerprint;
     this.#store = store;
+    this.#shared = shared;
+  }
+
+  /**
+   * The index of this model in a variant that changes the value vectors of some layers; what is found of the others is found
+   * for both.
+   *
+   * @param change names what is changed, as the fingerprint names the model
+   */
+  ofVariant(runner: Runner, changedLayers: readonly number[], change: string): NeuronIndex {
+    const fingerprint = JSON.stringify([this.#fingerprint, change]);
+    return new NeuronIndex(runner, fingerprint, this.#store, { index: this, changedLayers: new Set(changedLayers) });
   }
 
   get depth(): number {
@@ -41,7 +63,10 @@ export class NeuronIndex {
   }
 
   get layersFromStorage(): number {
-    return this.#fromStorage;
+    const { layers } = this.#runner.spec;
+    return Array.from({ length: layers }, (_, layer) => layer).filter((layer) =>
+      this.#ownerOf(layer).#fromStorage.has(layer),
+    ).length;
   }
 
   /**
@@ -59,12 +84,13 @@ export class NeuronIndex {
 
   /** A layer that `build` has found. */
   async layer(layer: number): Promise<LayerIndex> {
-    return (await this.#read(layer)) ?? this.#compute(layer, {});
+    const owner = this.#ownerOf(layer);
+    return (await owner.#read(layer)) ?? owner.#compute(layer, {});
   }
 
   /** R_k or more for every neuron, [layer, neuron]: exactly and from the index as far as there is one. */
   async ranges(work: ChunkedWork): Promise<Float32Array> {
-    this.#allRanges ??= await neuronRanges(this.#runner, (layer) => this.#knownRanges(layer), work);
+    this.#allRanges ??= await neuronRanges(this.#runner, (layer) => this.#ownerOf(layer).#rangesAt(layer), work);
     return this.#allRanges;
   }
 
@@ -73,13 +99,24 @@ export class NeuronIndex {
     this.#store.close();
   }
 
+  #ownerOf(layer: number): NeuronIndex {
+    return this.#shared && !this.#shared.changedLayers.has(layer) ? this.#shared.index : this;
+  }
+
+  /** R_k of a layer from the index, else R_k or more as `ranges` found it. */
+  async #rangesAt(layer: number): Promise<Float32Array | undefined> {
+    const { neurons } = this.#runner.spec;
+    return (await this.#knownRanges(layer)) ?? this.#allRanges?.subarray(layer * neurons, (layer + 1) * neurons);
+  }
+
   async #buildMissing({ onProgress, turn, signal }: ChunkedWork): Promise<void> {
     const { layers, neurons } = this.#runner.spec;
     const total = layers * neurons;
     for (let layer = 0; layer < layers; layer++) {
       await takeTurn({ ...(turn && { turn }), ...(signal && { signal }) });
-      if (!(await this.#knownRanges(layer))) {
-        await this.#compute(layer, {
+      const owner = this.#ownerOf(layer);
+      if (!(await owner.#knownRanges(layer))) {
+        await owner.#compute(layer, {
           ...(turn && { turn }),
           ...(signal && { signal }),
           onProgress: (done) => onProgress?.(layer * neurons + done, total),
@@ -110,7 +147,7 @@ export class NeuronIndex {
     if (this.#ranges[layer]) return this.#ranges[layer];
     const index = await this.#read(layer);
     if (!index || !(await this.#isOfThisModel(index))) return undefined;
-    this.#fromStorage += 1;
+    this.#fromStorage.add(layer);
     this.#ranges[layer] = rangesOf(index);
     return this.#ranges[layer];
   }

@@ -3,11 +3,9 @@ import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { fillsOf } from "./fills.ts";
 import { bytesToStore, runRefusal, storageRefusal } from "./fit.ts";
-import { ExperimentSession } from "./experiments/experiment-session.ts";
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
 import { indexFiles } from "./index-store.ts";
-import { LabSession } from "./lab-session.ts";
 import { setUpModel } from "./load-model.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
@@ -34,6 +32,18 @@ export interface StartRequest {
   readonly signal: AbortSignal;
 }
 
+export interface StartedModel {
+  readonly session: ModelSession;
+  readonly loaded: LoadedModel;
+  readonly runtime: Runtime;
+  readonly index: NeuronIndex;
+  /** Names the model and its precision. */
+  readonly fingerprint: string;
+  /** Where finished steps of experiments are kept. */
+  readonly experimentStore: FileStore;
+  readonly info: ModelInfo;
+}
+
 /**
  * From a request to a model that answers.
  *
@@ -42,12 +52,7 @@ export interface StartRequest {
 export async function startModel(
   ort: OrtModule,
   { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
-): Promise<{
-  readonly session: ModelSession;
-  readonly lab: LabSession;
-  readonly experiments: ExperimentSession;
-  readonly info: ModelInfo;
-}> {
+): Promise<StartedModel> {
   const start = performance.now();
   let read = 0;
   let notes: readonly string[] = [];
@@ -68,12 +73,6 @@ export async function startModel(
     return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
   });
   const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexFiles(await indexStore(), loaded.packId));
-  const experiments = new ExperimentSession({
-    model: loaded,
-    index,
-    fingerprint: fingerprint(loaded),
-    store: await experimentStore(),
-  });
   const session = new ModelSession(loaded, index);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
@@ -86,8 +85,11 @@ export async function startModel(
   }
   return {
     session,
-    lab: new LabSession(loaded, index, session),
-    experiments,
+    loaded,
+    runtime,
+    index,
+    fingerprint: fingerprint(loaded),
+    experimentStore: await experimentStore(),
     info: {
       ...infoOf(loaded, runtime, store),
       sourceNotes: [...notes],

@@ -21,6 +21,8 @@ describe("a form in a link", () => {
     ablation: "resample",
     head: "L0H7",
     words: "three 3; drei",
+    pairs: "gender-paper",
+    scale: -0.5,
   };
 
   test("comes back as it was written", () => {
@@ -89,7 +91,7 @@ describe("a saved result", () => {
     ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
     [
       '{"experiment":{"kind":"tea"}}',
-      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, concepts",
+      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, concepts, bias",
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',

@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { ABLATIONS } from "#analysis/experiments/ablation.ts";
+import { MAX_SCALE } from "#model/interventions.ts";
 import type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
 export const EXPERIMENT_KINDS = [
@@ -7,7 +8,13 @@ export const EXPERIMENT_KINDS = [
   "memorise",
   "neurons",
   "concepts",
+  "bias",
 ] as const satisfies readonly ExperimentKind[];
+/** Those in which something else than 0 can take the place of what is switched off. */
+const ABLATING_KINDS = ["heads", "memorise", "neurons", "concepts"] as const satisfies readonly ExperimentKind[];
+export type AblatingKind = (typeof ABLATING_KINDS)[number];
+export const isAblating = (kind: ExperimentKind): kind is AblatingKind =>
+  ABLATING_KINDS.some((ablating) => ablating === kind);
 export { ABLATIONS } from "#analysis/experiments/ablation.ts";
 export type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
@@ -33,6 +40,10 @@ export interface ExperimentForm {
   readonly head: string;
   /** Of the concepts, whitespace between them; "": the list that comes with the page. */
   readonly words: string;
+  /** The name of a suite of pairs, or `PASTED`. */
+  readonly pairs: string;
+  /** What the neurons that serve a bias are multiplied by. */
+  readonly scale: number;
 }
 
 export const FIRST_FORM: ExperimentForm = {
@@ -46,6 +57,8 @@ export const FIRST_FORM: ExperimentForm = {
   ablation: "zero",
   head: "",
   words: "",
+  pairs: "pronouns-abacus",
+  scale: 0,
 };
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
@@ -54,9 +67,13 @@ export const editExperiment = (change: Partial<ExperimentForm>) => experimentFor
 /** A pasted suite or a list of words of more characters does not go into a link; the result is saved to a file. */
 const MAX_LINKED_TEXT = 600;
 
+/** The suite of the form's kind, by its name. */
+export const suiteName = ({ kind, suite, pairs }: Pick<ExperimentForm, "kind" | "suite" | "pairs">) =>
+  kind === "bias" ? pairs : suite;
+
 /** Whether a link can carry all that the form says. */
-export const fitsInLink = ({ suite, text, words }: ExperimentForm) =>
-  words.length <= MAX_LINKED_TEXT && (suite !== PASTED || text.length <= MAX_LINKED_TEXT);
+export const fitsInLink = (form: ExperimentForm) =>
+  form.words.length <= MAX_LINKED_TEXT && (suiteName(form) !== PASTED || form.text.length <= MAX_LINKED_TEXT);
 
 /** `heads;suite:abacus-2d;n:20;seed:1`, what is as it first stands left out. */
 export function writeForm(form: ExperimentForm): string {
@@ -70,7 +87,9 @@ export function writeForm(form: ExperimentForm): string {
     form.ablation !== FIRST_FORM.ablation && `off:${form.ablation}`,
     form.head !== "" && `head:${form.head}`,
     form.words !== "" && fitsInLink(form) && `words:${encodeURIComponent(form.words)}`,
-    form.suite === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
+    form.pairs !== FIRST_FORM.pairs && `pairs:${form.pairs}`,
+    form.scale !== FIRST_FORM.scale && `scale:${form.scale}`,
+    suiteName(form) === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
   ];
   return parts.filter((part) => part !== false).join(";");
 }
@@ -87,10 +106,13 @@ export function readForm(text: string): ExperimentForm | undefined {
     const value = values.get(name) ?? "";
     return /^\d{1,9}$/.test(value) ? Number(value) : fallback;
   };
-  const suite = values.get("suite") ?? FIRST_FORM.suite;
+  const name = (part: "suite" | "pairs") => {
+    const value = values.get(part) ?? "";
+    return /^[\w-]{1,40}$/.test(value) ? value : FIRST_FORM[part];
+  };
   return {
     kind,
-    suite: /^[\w-]{1,40}$/.test(suite) ? suite : FIRST_FORM.suite,
+    suite: name("suite"),
     text: unescaped(values.get("text") ?? ""),
     count: whole("n", FIRST_FORM.count),
     seed: whole("seed", FIRST_FORM.seed),
@@ -99,7 +121,14 @@ export function readForm(text: string): ExperimentForm | undefined {
     ablation: ABLATIONS.find((known) => known === values.get("off")) ?? FIRST_FORM.ablation,
     head: (values.get("head") ?? "").slice(0, 20),
     words: unescaped(values.get("words") ?? "").slice(0, MAX_LINKED_TEXT),
+    pairs: name("pairs"),
+    scale: readScale(values.get("scale")),
   };
+}
+
+function readScale(text: string | undefined): number {
+  const scale = text ? Number(text) : Number.NaN;
+  return Math.abs(scale) <= MAX_SCALE ? scale : FIRST_FORM.scale;
 }
 
 function unescaped(text: string): string {

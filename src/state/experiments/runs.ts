@@ -9,20 +9,22 @@ import type {
   ExperimentResult,
   SuiteSource,
 } from "#protocol/experiments.ts";
+import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { model } from "../model.ts";
 import { asFault, dismiss, notify, notifyFault } from "../notices.ts";
+import { question, variantOf } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { results } from "../run/results.ts";
 import type { Progress } from "../run/results.ts";
 import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
-import { ALL_CASES, editExperiment, experimentForm, PASTED } from "./form.ts";
+import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { forgetTables, keepTable } from "./finished-tables.ts";
 import { readResultFile } from "./result-file.ts";
 import { conceptWords, wordsOf } from "./concept-words.ts";
-import { suites } from "./suites.ts";
+import { CONTROL_NAMES, suites } from "./suites.ts";
 
 export type { ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
 
@@ -39,7 +41,7 @@ export interface ExperimentSlot {
 type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
 
 const EMPTY: ExperimentSlot = { value: undefined, plan: undefined, status: "idle", progress: undefined };
-const empty = (): Slots => ({ heads: EMPTY, memorise: EMPTY, neurons: EMPTY, concepts: EMPTY });
+const empty = (): Slots => ({ heads: EMPTY, memorise: EMPTY, neurons: EMPTY, concepts: EMPTY, bias: EMPTY });
 
 export const experiments = createStore<Slots>(empty);
 
@@ -59,6 +61,12 @@ export function followExperiments(): () => void {
       if (now.info !== last.info) clearExperiments();
       if (now.status !== last.status) planSoon();
     }),
+    question.subscribe(({ variant: now }, { variant: last }) => {
+      if (now !== last) clearForVariant();
+    }),
+    adapter.subscribe(({ status: now }, { status: last }) => {
+      if (now !== last && question.getState().variant === "adapted") clearForVariant();
+    }),
     view.subscribe((now, last) => {
       if (now.tab !== last.tab) planSoon();
     }),
@@ -67,6 +75,12 @@ export function followExperiments(): () => void {
     experimentForm.subscribe(planSoon),
   ];
   return () => ends.forEach((end) => end());
+}
+
+/** What was run of the other variant is kept by the browser, and there again at once when it is asked for. */
+function clearForVariant(): void {
+  clearExperiments();
+  planSoon();
 }
 
 function clearExperiments(): void {
@@ -186,13 +200,19 @@ const NEURON_COUNTS = [5, 10, 20, 30, 50, 99] as const;
 const DRAWS = 3;
 /** The paper's (its “more than 0 to 3”), and some above for a model whose tokens are mostly numbers. */
 const CONCEPT_THRESHOLDS = [1, 2, 3, 4, 10, 20, 30, 40] as const;
+/** The paper's 18, and some around it. */
+const BIAS_COUNTS = [1, 5, 10, 18, 30, 50, 100] as const;
+/** Of each group of a suite that should not change. */
+const CONTROL_CASES = 25;
 
 /** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */
 function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
   const suite = sourceOf(form);
-  if (!suite) return undefined;
+  const variant = variantOf(question.getState());
+  if (!suite || (variant.variant === "adapted" && !isAttached(adapter.getState()))) return undefined;
   const { seed, onlyCorrect, per } = form;
-  const counted = { suite, onlyCorrect, seed, ...(form.ablation !== "zero" && { ablation: form.ablation }) };
+  const ofSuite = { suite, seed, ...variant };
+  const counted = { ...ofSuite, onlyCorrect, ...(form.ablation !== "zero" && { ablation: form.ablation }) };
   switch (form.kind) {
     case "heads":
       return { kind: "heads", ...counted, per };
@@ -208,16 +228,34 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
         ? { kind: "concepts", ...counted, words, thresholds: CONCEPT_THRESHOLDS, draws: DRAWS }
         : undefined;
     }
+    case "bias":
+      return {
+        kind: "bias",
+        ...ofSuite,
+        controls: controlsOf(seed),
+        counts: BIAS_COUNTS,
+        scale: form.scale,
+        draws: DRAWS,
+      };
     default:
       throw new Error(`experiment: unknown kind ${String(form.kind satisfies never)}`);
   }
 }
 
-function sourceOf({ suite, text, count, seed }: ExperimentForm): SuiteSource | undefined {
-  if (suite === PASTED) return text.trim() === "" ? undefined : { kind: "pasted", text };
-  const definition = suites.getState().list.find(({ name }) => name === suite);
+function sourceOf(form: ExperimentForm): SuiteSource | undefined {
+  const { text, count, seed } = form;
+  const chosen = suiteName(form);
+  if (chosen === PASTED) return text.trim() === "" ? undefined : { kind: "pasted", text };
+  const definition = suites.getState().list.find(({ name }) => name === chosen);
   return definition && { kind: "definition", definition, seed, ...(count !== ALL_CASES && { count }) };
 }
+
+/** What should not change, a few cases of each group. */
+const controlsOf = (seed: number): SuiteSource[] =>
+  suites
+    .getState()
+    .list.filter(({ name }) => CONTROL_NAMES.includes(name))
+    .map((definition) => ({ kind: "definition", definition, seed, count: CONTROL_CASES }));
 
 /** The costliest of the head table, else that of the head map, else the first. */
 export function suggestedHead(): HeadId {

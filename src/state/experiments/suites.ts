@@ -13,7 +13,13 @@ export const SUITE_NAMES = [
   "paper-2d",
   "paper-3d",
   "controls",
+  "pronouns-abacus",
+  "gender-abacus",
+  "gender-paper",
 ] as const;
+
+/** What a change of the model for something else should leave alone. */
+export const CONTROL_NAMES: readonly string[] = ["controls", "abacus-1d"];
 
 export const suites = createStore<{ readonly list: readonly SuiteDefinition[] }>(() => ({ list: [] }));
 

@@ -2,17 +2,18 @@ import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { OperandPlotOptions } from "#protocol/lab.ts";
 import type { PlotQuantity } from "./tools.ts";
+import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { model } from "../model.ts";
 import { dismiss, notify, notifyFault } from "../notices.ts";
-import { question, setPrompt } from "../question.ts";
+import { question, setPrompt, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { results } from "../run/results.ts";
 import { view } from "../view.ts";
 import { forms } from "./forms.ts";
 import { readOneToken } from "./one-token.ts";
-import { clearLab, lab, start } from "./tools.ts";
+import { clearLab, forgetAdapted, lab, start, swapLab } from "./tools.ts";
 import type { DrawnPlot } from "./tools.ts";
 
 /** Neurons that a search lists. */
@@ -27,6 +28,15 @@ export function followLab(): () => void {
       if (now.info !== last.info) clearLab();
       wantIndex();
     }),
+    question.subscribe(({ variant: to = "base" }, { variant: from = "base" }) => {
+      if (to === from) return;
+      swapLab(from, to);
+      wantIndex();
+    }),
+    adapter.subscribe(({ status: now }, { status: last }) => {
+      if (last.kind === "attached" && now !== last) forgetAdapted(question.getState().variant ?? "base");
+      wantIndex();
+    }),
     view.subscribe((now, last) => {
       if (now.tab !== last.tab) wantIndex();
     }),
@@ -36,13 +46,19 @@ export function followLab(): () => void {
 
 /** Built once somebody looks at the lab, behind everything else that is asked. */
 function wantIndex(): void {
-  const isWanted = view.getState().tab === "lab" && model.getState().status.kind === "ready";
+  const isThere = question.getState().variant !== "adapted" || isAttached(adapter.getState());
+  const isWanted = view.getState().tab === "lab" && model.getState().status.kind === "ready" && isThere;
   if (isWanted && lab.getState().index.status === "idle") buildIndex();
 }
 
 export function buildIndex(): void {
-  void start("index", (engine, { signal, progress }) => engine.buildIndex({ signal, onProgress: progress }));
+  void start("index", (engine, { signal, progress }) =>
+    engine.buildIndex(shownVariant(), { signal, onProgress: progress }),
+  );
 }
+
+/** Whatever is asked here is asked of the variant that the page shows. */
+const shownVariant = () => variantOf(question.getState());
 
 /** The part that a plot is about when none is typed: the selected one, else what weighs most. */
 export function suggestedPart(kind: Part["kind"]): string {
@@ -74,6 +90,7 @@ export function drawPlot(): void {
     b: operands,
     quantity,
     interventions,
+    ...shownVariant(),
   };
   void start("plot", async (engine, { signal, partial, progress }): Promise<DrawnPlot> => {
     const whole = await engine.operandPlot(asked, {
@@ -121,7 +138,7 @@ export async function searchToken(): Promise<void> {
     const token = await readOneToken(currentEngine(), text, "tokens");
     if (!token) return;
     await start("tokens", async (engine, { signal, progress }) => {
-      const asked = { token: token.id, count: LISTED, by, end };
+      const asked = { token: token.id, count: LISTED, by, end, ...shownVariant() };
       return { asked, found: await engine.searchNeurons(asked, { signal, onProgress: progress }) };
     });
   } catch (reason) {
@@ -136,7 +153,7 @@ export function searchConcepts(): void {
     .filter((word) => word !== "");
   // all that say anything, so that another threshold needs no other search
   void start("concepts", (engine, { signal, progress }) =>
-    engine.searchConcepts({ words, atLeast: 1, count: MAX_SET }, { signal, onProgress: progress }),
+    engine.searchConcepts({ words, atLeast: 1, count: MAX_SET, ...shownVariant() }, { signal, onProgress: progress }),
   );
 }
 
@@ -157,6 +174,7 @@ export function measureGroup(neurons: readonly NeuronId[], of: string): void {
       {
         neurons: neurons.map(({ layer, neuron }) => ({ layer, neuron })),
         ...(target && { target: target.id }),
+        ...shownVariant(),
       },
       { signal },
     ),
@@ -164,5 +182,5 @@ export function measureGroup(neurons: readonly NeuronId[], of: string): void {
 }
 
 export function readWiring(at: NeuronId): void {
-  void start("wiring", (engine, { signal }) => engine.neuronWiring(at, {}, { signal }));
+  void start("wiring", (engine, { signal }) => engine.neuronWiring(at, shownVariant(), { signal }));
 }

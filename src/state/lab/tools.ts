@@ -1,6 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import type { Engine } from "#client/engine.ts";
-import type { Progress as Done } from "#protocol/engine.ts";
+import type { Progress as Done, Variant } from "#protocol/engine.ts";
 import type {
   ConceptSearchResult,
   IndexInfo,
@@ -116,11 +116,39 @@ export function stopTool(kind: LabKind): void {
   settle(kind, { status: "stopped", progress: undefined });
 }
 
+/** What was found of the variant that is not shown. */
+let aside: { readonly variant: Variant; readonly slots: LabSlots } | undefined;
+
 /** For another model: nothing that was found is of it. */
 export function clearLab(): void {
+  giveUp();
+  aside = undefined;
+  lab.setState(empty(), true);
+}
+
+/** For the other variant of the model: what was found of this one is there again when it is shown again. */
+export function swapLab(from: Variant, to: Variant): void {
+  giveUp();
+  const entries = Object.entries(lab.getState()).map(([kind, slot]) => [
+    kind,
+    slot.status === "computing" ? { ...slot, status: slot.value ? "stopped" : "idle", progress: undefined } : slot,
+  ]);
+  const kept = aside?.variant === to ? aside.slots : empty();
+  aside = { variant: from, slots: Object.fromEntries(entries) as LabSlots };
+  lab.setState(kept, true);
+}
+
+/** The adapter is another one, or gone. */
+export function forgetAdapted(shown: Variant): void {
+  if (shown === "adapted") {
+    giveUp();
+    lab.setState(empty(), true);
+  } else aside = undefined;
+}
+
+function giveUp(): void {
   for (const controller of underWay.values()) controller.abort();
   underWay.clear();
-  lab.setState(empty(), true);
 }
 
 function settle<K extends LabKind>(kind: K, slot: Partial<LabSlot<LabResults[K]>>): void {

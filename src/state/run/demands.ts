@@ -3,7 +3,7 @@ import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { HeadSweep, ModelInfo, Prediction, ScoredAnswer, Token } from "#protocol/engine.ts";
-import { partKey } from "../question.ts";
+import { partKey, variantOf } from "../question.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
@@ -21,6 +21,8 @@ export interface Moment extends Question {
   readonly inspected: Part | undefined;
   /** Rows of the comparison that somebody looks at or claims; 0 for none. */
   readonly comparedNeurons: number;
+  /** Whether there is a second variant to compare with where nothing is switched off. */
+  readonly hasAdapter: boolean;
 }
 
 /** How a demand reports while it runs. */
@@ -48,6 +50,7 @@ export function demands(now: Moment): Demands {
   const { prompt, slots } = now;
   if (prompt === "") return {};
   const before = beforeDemand(now);
+  const nothingOff = now.interventions.length === 0;
   const base: Demands = {
     tokens: { key: keyOf(prompt), target: "", run: (engine, { signal }) => engine.tokenize(prompt, { signal }) },
     before,
@@ -59,8 +62,9 @@ export function demands(now: Moment): Demands {
     ...base,
     sweep: sweepDemand(now, target),
     ...answerDemands(now, target),
-    ...(now.interventions.length > 0 && { after: afterDemand(now, target), ...followedDemand(now, clean.value) }),
-    ...(now.interventions.length > 0 && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
+    ...(!nothingOff && { after: afterDemand(now, target), ...followedDemand(now, clean.value) }),
+    ...(!nothingOff && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
+    ...(nothingOff && now.hasAdapter && now.comparedNeurons > 0 && { comparison: variantsDemand(now, target) }),
     ...inspectionDemand(now, target),
   };
 }
@@ -71,11 +75,14 @@ const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 const interventionsKey = (list: readonly Intervention[]) =>
   list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
 
-export const beforeKey = ({ prompt, target }: Question) => keyOf(prompt, target);
+/** The base's keys name no variant. */
+const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);
+
+export const beforeKey = (question: Question) => keyOf(question.prompt, question.target, ...variantKey(question));
 
 /** @param target of the clean run, chosen or its own */
-export const afterKey = ({ prompt, interventions }: Question, target: number) =>
-  keyOf(prompt, target, interventionsKey(interventions));
+export const afterKey = (question: Question, target: number) =>
+  keyOf(question.prompt, target, interventionsKey(question.interventions), ...variantKey(question));
 
 export const comparisonKey = (question: Question, target: number, count: number) =>
   keyOf(afterKey(question, target), count);
@@ -86,7 +93,11 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
     key: beforeKey(now),
     target: "",
     run: (engine, { signal }) =>
-      engine.predict(prompt, { top: TOP_TOKENS, ...(target !== undefined && { target }) }, { signal }),
+      engine.predict(
+        prompt,
+        { top: TOP_TOKENS, ...(target !== undefined && { target }), ...variantOf(now) },
+        { signal },
+      ),
   };
 }
 
@@ -98,12 +109,12 @@ function afterDemand(now: Moment, { id: target, text }: Token): Demand<Results["
     key: afterKey(now, target),
     target: text,
     run: (engine, { signal }) =>
-      engine.predict(prompt, { top: TOP_TOKENS, target, interventions, include }, { signal }),
+      engine.predict(prompt, { top: TOP_TOKENS, target, interventions, include, ...variantOf(now) }, { signal }),
   };
 }
 
-export const answerKey = ({ prompt }: Question, { ids }: TypedAnswer, interventions: readonly Intervention[]) =>
-  keyOf(prompt, ids, interventionsKey(interventions));
+export const answerKey = (question: Question, { ids }: TypedAnswer, interventions: readonly Intervention[]) =>
+  keyOf(question.prompt, ids, interventionsKey(interventions), ...variantKey(question));
 
 /** The whole of an answer of several tokens, before and after what is switched off. */
 function answerDemands(now: Moment, { text }: Token): Demands {
@@ -112,7 +123,8 @@ function answerDemands(now: Moment, { text }: Token): Demands {
   const demand = (changes: readonly Intervention[]): Demand<ScoredAnswer> => ({
     key: answerKey(now, answer, changes),
     target: text,
-    run: (engine, { signal }) => engine.scoreAnswer(prompt, { answer: answer.ids, interventions: changes }, { signal }),
+    run: (engine, { signal }) =>
+      engine.scoreAnswer(prompt, { answer: answer.ids, interventions: changes, ...variantOf(now) }, { signal }),
   });
   return { answer: demand([]), ...(interventions.length > 0 && { answerAfter: demand(interventions) }) };
 }
@@ -127,23 +139,25 @@ function followedDemand(now: Moment, { top, target }: Prediction): Demands {
   if (include.length === 0) return {};
   return {
     followed: {
-      key: keyOf(prompt, target.id, include),
+      key: keyOf(prompt, target.id, include, ...variantKey(now)),
       target: target.text,
-      run: (engine, { signal }) => engine.predict(prompt, { top: 1, target: target.id, include }, { signal }),
+      run: (engine, { signal }) =>
+        engine.predict(prompt, { top: 1, target: target.id, include, ...variantOf(now) }, { signal }),
     },
   };
 }
 
-function sweepDemand({ prompt, info }: Moment, { id: target, text }: Token): Demand<HeadSweep> {
+function sweepDemand(now: Moment, { id: target, text }: Token): Demand<HeadSweep> {
+  const { prompt, info } = now;
   return {
-    key: keyOf(prompt, target),
+    key: keyOf(prompt, target, ...variantKey(now)),
     target: text,
     run(engine, { signal, partial, progress }) {
       const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
       let work = 0;
       return engine.sweepHeads(
         prompt,
-        { target, rowByRow: true },
+        { target, rowByRow: true, ...variantOf(now) },
         {
           signal,
           onProgress({ layer, logProbability, baseline }) {
@@ -170,7 +184,7 @@ function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Resu
     run: (engine, { signal, progress }) =>
       engine.compareNeurons(
         prompt,
-        { target, interventions, count },
+        { target, interventions, count, ...variantOf(now) },
         {
           signal,
           onProgress: ({ done, total }) => progress(done, total),
@@ -179,29 +193,47 @@ function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Resu
   };
 }
 
+/** The base against the adapted model, whichever of them the page shows; about the shown one's target. */
+function variantsDemand(now: Moment, { id: target, text }: Token): Demand<Results["comparison"]> {
+  const { prompt, comparedNeurons: count } = now;
+  return {
+    key: keyOf("variants", prompt, target, count),
+    target: text,
+    run: (engine, { signal, progress }) =>
+      engine.compareNeurons(
+        prompt,
+        { target, count, against: { variant: "adapted" } },
+        { signal, onProgress: ({ done, total }) => progress(done, total) },
+      ),
+  };
+}
+
 /** A part is looked at as it runs at full scale, with every other intervention in place. */
-function inspectionDemand({ prompt, interventions, inspected }: Moment, { id: target, text }: Token): Demands {
+function inspectionDemand(now: Moment, { id: target, text }: Token): Demands {
+  const { prompt, interventions, inspected } = now;
   if (!inspected) return {};
   const own = partKey(inspected);
   const others = interventions.filter((change) => interventionKey(change) !== own);
   if (inspected.kind === "head") {
     const { at } = inspected;
-    const key = keyOf(prompt, target, interventionsKey(others), formatHead(at));
+    const key = keyOf(prompt, target, interventionsKey(others), formatHead(at), ...variantKey(now));
     return {
       head: {
         key,
         target: text,
-        run: (engine, { signal }) => engine.inspectHead(prompt, { target, at, interventions: others }, { signal }),
+        run: (engine, { signal }) =>
+          engine.inspectHead(prompt, { target, at, interventions: others, ...variantOf(now) }, { signal }),
       },
     };
   }
   const { at } = inspected;
-  const key = keyOf(prompt, target, interventionsKey(others), formatNeuron(at));
+  const key = keyOf(prompt, target, interventionsKey(others), formatNeuron(at), ...variantKey(now));
   return {
     neuron: {
       key,
       target: text,
-      run: (engine, { signal }) => engine.inspectNeuron(prompt, { target, at, interventions: others }, { signal }),
+      run: (engine, { signal }) =>
+        engine.inspectNeuron(prompt, { target, at, interventions: others, ...variantOf(now) }, { signal }),
     },
   };
 }

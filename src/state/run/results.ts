@@ -11,6 +11,7 @@ import type {
 } from "#protocol/engine.ts";
 
 export type {
+  AdapterInfo,
   HeadInspection,
   HeadSweep,
   ModelInfo,

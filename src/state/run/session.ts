@@ -1,3 +1,4 @@
+import { adapter, isAttached } from "../adapter.ts";
 import { claimed } from "../claims.ts";
 import { model } from "../model.ts";
 import { question } from "../question.ts";
@@ -20,6 +21,7 @@ export function followQuestions(): () => void {
       if (now.tab !== last.tab || now.selected !== last.selected || now.count !== last.count) schedule(0);
       else if (now.hovered !== last.hovered) schedule(HOVER_MS);
     }),
+    adapter.subscribe(() => schedule(0)),
     model.subscribe((now, last) => {
       if (now.status !== last.status) schedule(0);
     }),
@@ -47,7 +49,10 @@ function schedule(delayMs: number): void {
 export function pursueNow(): void {
   const { info, status } = model.getState();
   if (status.kind !== "ready" || !info) return;
-  const { prompt, target, answer, interventions } = question.getState();
+  const { prompt, target, answer, interventions, variant = "base" } = question.getState();
+  const hasAdapter = isAttached(adapter.getState());
+  // a link's adapter is still on offer: the base's numbers would be answers to another question
+  if (variant === "adapted" && !hasAdapter) return;
   const { tab, selected, hovered, count } = view.getState();
   const isCompared = tab === "neurons" || tab === "lab" || (claimed()?.neurons?.length ?? 0) > 0;
   pursue(
@@ -56,6 +61,8 @@ export function pursueNow(): void {
       target,
       answer,
       interventions,
+      variant,
+      hasAdapter,
       info,
       slots: results.getState(),
       inspected: hovered ?? selected,

@@ -1,9 +1,10 @@
 import { useStore } from "zustand";
-import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form.ts";
+import { editExperiment, EXPERIMENT_KINDS, experimentForm, isAblating } from "#state/experiments/form.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
 import { experiments } from "#state/experiments/runs.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
+import { BiasResult } from "./BiasResult.tsx";
 import { ClaimsLine } from "./ClaimsLine.tsx";
 import { ConceptsResult } from "./ConceptsResult.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
@@ -55,12 +56,13 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
         <ResultFile />
       </header>
       <p className="small">
-        {text.method} {ABLATION_TEXTS[ablation].says}
+        {text.method} {isAblating(kind) && ABLATION_TEXTS[ablation].says}
       </p>
       <SuiteForm kind={kind} />
       <RunBar kind={kind} />
       {value && (
         <div aria-busy={status === "computing"} className="experiment-result">
+          {value.request.variant === "adapted" && <p className="small">Of the model with its adapter.</p>}
           <ResultOf result={value} />
           {status === "done" && <ClaimsLine result={value} />}
         </div>
@@ -87,6 +89,8 @@ function ResultOf({ result }: { readonly result: ExperimentResult }) {
       return <ConceptsResult result={result} />;
     case "neurons":
       return <NeuronsResult result={result} />;
+    case "bias":
+      return <BiasResult result={result} />;
     default:
       throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
   }

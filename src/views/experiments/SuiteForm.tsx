@@ -1,11 +1,12 @@
 import { useStore } from "zustand";
-import { ABLATIONS, ALL_CASES, editExperiment, experimentForm, PASTED } from "#state/experiments/form.ts";
+import { ABLATIONS, ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "#state/experiments/form.ts";
 import type { Ablation, ExperimentKind } from "#state/experiments/form.ts";
 import { conceptWords } from "#state/experiments/concept-words.ts";
 import { suites } from "#state/experiments/suites.ts";
 import { suggestedHead } from "#state/experiments/runs.ts";
 import { formatHead } from "#model/ids.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
+import { PairFields, PairText } from "./PairFields.tsx";
 
 /** Cases of each group that are offered. */
 const COUNTS = [5, 10, 20, 50, 100, 400, ALL_CASES] as const;
@@ -15,21 +16,28 @@ const MAX_SEED = 999_999;
 export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
   const form = useStore(experimentForm);
   const list = useStore(suites, (state) => state.list);
-  const chosen = list.find(({ name }) => name === form.suite);
+  const name = suiteName(form);
+  const offered = list.filter(({ pair }) => (pair !== undefined) === (kind === "bias"));
+  const chosen = offered.find((each) => each.name === name);
   return (
     <form className="lab-form experiment-form" aria-label="Suite" onSubmit={(event) => event.preventDefault()}>
       <label>
         <span>suite</span>
-        <select value={form.suite} onChange={(event) => editExperiment({ suite: event.target.value })}>
-          {list.map(({ name, title }) => (
-            <option key={name} value={name}>
-              {title}
+        <select
+          value={name}
+          onChange={({ target: { value } }) => editExperiment(kind === "bias" ? { pairs: value } : { suite: value })}
+        >
+          {offered.map((each) => (
+            <option key={each.name} value={each.name}>
+              {each.title}
             </option>
           ))}
-          <option value={PASTED}>Paste your own</option>
+          <option value={PASTED}>{kind === "bias" ? "Edit your own" : "Paste your own"}</option>
         </select>
       </label>
-      {form.suite !== PASTED && <SampleFields count={form.count} seed={form.seed} />}
+      {name !== PASTED && (
+        <SampleFields what={kind === "bias" ? "words" : "cases"} count={form.count} seed={form.seed} />
+      )}
       {kind === "heads" && (
         <label>
           <span>accuracy per</span>
@@ -55,16 +63,23 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
         </label>
       )}
       {kind === "concepts" && <ConceptWords words={form.words} />}
-      <AblationField ablation={form.ablation} />
-      <label>
-        <input
-          type="checkbox"
-          checked={form.onlyCorrect}
-          onChange={(event) => editExperiment({ onlyCorrect: event.target.checked })}
-        />
-        <span>only correct ones</span>
-      </label>
-      {form.suite === PASTED ? <PastedText text={form.text} /> : <p className="small faint about">{chosen?.about}</p>}
+      {kind === "bias" ? (
+        <PairFields scale={form.scale} chosen={chosen} />
+      ) : (
+        <>
+          <AblationField ablation={form.ablation} />
+          <label>
+            <input
+              type="checkbox"
+              checked={form.onlyCorrect}
+              onChange={(event) => editExperiment({ onlyCorrect: event.target.checked })}
+            />
+            <span>only correct ones</span>
+          </label>
+        </>
+      )}
+      {name !== PASTED && <p className="small faint about">{chosen?.about}</p>}
+      {name === PASTED && (kind === "bias" ? <PairText text={form.text} /> : <PastedText text={form.text} />)}
     </form>
   );
 }
@@ -91,12 +106,18 @@ function AblationField({ ablation }: { readonly ablation: Ablation }) {
   );
 }
 
-function SampleFields({ count, seed }: { readonly count: number; readonly seed: number }) {
+interface SampleFieldsProps {
+  readonly what: string;
+  readonly count: number;
+  readonly seed: number;
+}
+
+function SampleFields({ what, count, seed }: SampleFieldsProps) {
   const counts: readonly number[] = COUNTS;
   return (
     <>
       <label>
-        <span>cases of each</span>
+        <span>{what} of each</span>
         <select value={count} onChange={(event) => editExperiment({ count: Number(event.target.value) })}>
           {[...new Set([...counts.slice(0, -1), count].filter((each) => each !== ALL_CASES))]
             .sort((a, b) => a - b)

@@ -1,4 +1,4 @@
-import type { Ablation } from "#state/experiments/form.ts";
+import type { AblatingKind, Ablation } from "#state/experiments/form.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 
 interface AblationText {
@@ -28,7 +28,10 @@ export const ABLATION_TEXTS: Readonly<Record<Ablation, AblationText>> = {
 };
 
 /** Which ablation a result is about, and what it could not be done to. */
-export function ablationSentence({ request, alone = 0 }: ExperimentResult): string {
+export function ablationSentence({
+  request,
+  alone = 0,
+}: Extract<ExperimentResult, { readonly kind: AblatingKind }>): string {
   const { name } = ABLATION_TEXTS[request.ablation ?? "zero"];
   return `Switched off by ${name}${alone > 0 ? `; ${aloneText(alone)}` : ""}.`;
 }

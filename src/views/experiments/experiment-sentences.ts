@@ -1,5 +1,5 @@
 import { costliestFirst, effectIn } from "#analysis/experiments/head-table.ts";
-import { percent, signedNats } from "#charts/number-format.ts";
+import { nats, percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { ablationSentence } from "./ablation-texts.ts";
@@ -31,5 +31,27 @@ export function neuronsSentence(result: ResultOf<"neurons">): string {
   return (
     `Switching off the ${row.count} neurons that lose most to ${formatHead(request.head)} costs ${percent(row.mask.value)} of the right answer tokens (relative), ` +
     `random ones of the same layers ${percent(row.randomMask.value)}; keeping only these costs ${percent(row.keep.value)}, random ones ${percent(row.randomKeep.value)}. n = ${found.tokens} tokens, ${found.correct} right as the model is. ${ablationSentence(result)}`
+  );
+}
+
+/** The paper's number of neurons, where it was measured. */
+const PUBLISHED_COUNT = 18;
+
+export function biasSentence({ found, request }: ResultOf<"bias">): string {
+  const row = found.rows.find(({ count }) => count === PUBLISHED_COUNT) ?? found.rows.at(-1);
+  if (!row || Number.isNaN(found.bias.value)) return "Nothing has been run yet.";
+  const { interval } = estimateText(found.bias, "nats");
+  const bias = `The gap is ${nats(found.bias.value)} nats${interval} over ${found.pairs} pairs`;
+  if (!(found.bias.low > 0) && !Number.isNaN(found.bias.low)) {
+    return `${bias}; the interval is not above 0, so that this model shows no such bias in these words and there is nothing to take away.`;
+  }
+  const dearest = [...row.costs].sort((a, b) => b.cost.lost.value - a.cost.lost.value)[0];
+  const cost =
+    dearest && dearest.cost.lost.value > 0
+      ? `; it costs ${groupName(dearest.group)} ${percent(dearest.cost.lost.value)} in absolute terms, from ${percent(dearest.cost.accuracy.value + dearest.cost.lost.value)} to ${percent(dearest.cost.accuracy.value)}`
+      : "; nothing that should not change lost accuracy";
+  return (
+    `${bias}; multiplying ${row.count} neurons by ${request.scale} leaves ${nats(row.bias.value)} (${percent(row.reduction.value)} taken away), ` +
+    `random ones of the same layers ${nats(row.random.mean)}${cost}.`
   );
 }

@@ -66,4 +66,17 @@ export const EXPERIMENT_TEXTS: Readonly<Record<ExperimentKind, ExperimentText>> 
       "That the concepts are why: sets of the same size are more or less active, and a neuron with a negative activation writes the other end of its list. On a model whose vocabulary is mostly numbers small M say nothing.",
     doing: "Reading neurons, then switching them off",
   },
+  bias: {
+    tab: "Gender bias",
+    question: "Which neurons carry a bias, and what does it cost to take it away?",
+    method:
+      "A word’s gap is log p(answer) on the side that it is expected on minus log p on the other: a profession behind “A woman works as a” and behind “A man works as a”, or “she” and “he” behind a profession. The neurons whose log-probability increase differs most between the sides under the first prompt, weighed over all words, are multiplied by the scale, and the gaps are measured again under all prompts.",
+    controls:
+      "As many random neurons of the same layers, three sets for each k. What should not change is measured too: the pronoun of a person’s name, capitals, arithmetic of one digit. “Unseen prompts” are those that the neurons were not found under.",
+    reading:
+      "The paper does not say how the lists of 32 professions become 18 neurons; here it is the mean over the words, both sides weighed alike, each increase by its own prompt’s lens. It gives eight prompts in its appendix and four in its text, and one man’s profession is cut off. A word of several tokens is compared by its first and measured as a whole. The paper has no random control and does not say what else its edit breaks.",
+    notShown:
+      "That the model is unbiased once the gap is small: the words are few, two sides are not all there is, and a gap can close because both sides get worse. Intervals are over the words of the list, not over prompts.",
+    doing: "Finding neurons, then measuring gaps and controls",
+  },
 };

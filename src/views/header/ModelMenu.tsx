@@ -9,6 +9,7 @@ import type { ModelInfo } from "#state/run/results.ts";
 import { Menu } from "../shared/Menu.tsx";
 import { asSentence } from "../shared/sentence.ts";
 import { BACKEND_NAMES } from "./backend-names.ts";
+import { AdapterGroup } from "./AdapterGroup.tsx";
 import { OtherCheckpoint } from "./OtherCheckpoint.tsx";
 import { StoredModels } from "./StoredModels.tsx";
 
@@ -58,6 +59,7 @@ export function ModelMenu() {
             </button>
           )}
           <StoredModels onChoose={close} />
+          <AdapterGroup onChoose={close} />
           <OtherCheckpoint
             onChoose={(next) => {
               close();

@@ -5,6 +5,7 @@ import { model } from "#state/model.ts";
 import { notify } from "#state/notices.ts";
 import { shareAddress } from "../shared/Exports.tsx";
 import { ModelMenu } from "./ModelMenu.tsx";
+import { VariantSwitch } from "./VariantSwitch.tsx";
 import "./header.css";
 
 const COPIED_MS = 2_000;
@@ -18,6 +19,7 @@ export function PageHeader() {
         </a>
       </h1>
       <ModelMenu />
+      <VariantSwitch />
       <span className="page-tools">
         <CopyLink />
         <button type="button" title="Words and shortcuts (?)" onClick={() => setHelpOpen(true)}>

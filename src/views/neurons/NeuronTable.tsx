@@ -7,19 +7,27 @@ import type { NeuronChange } from "#state/run/results.ts";
 import { hover, setSort, toggleSelected, view } from "#state/view.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
-import { COLUMNS, sortedRows } from "./columns.ts";
+import { COLUMNS, sortedRows, VARIANT_COLUMNS } from "./columns.ts";
 
 const PROMOTED = 6;
 
+interface NeuronTableProps {
+  readonly rows: readonly NeuronChange[];
+  /** The two runs are those of the base and of the adapted model. */
+  readonly isOfVariants: boolean;
+}
+
 /** One row per neuron. A column's head sorts, a neuron's name opens its card. */
-export function NeuronTable({ rows }: { readonly rows: readonly NeuronChange[] }) {
+export function NeuronTable({ rows, isOfVariants }: NeuronTableProps) {
   const sort = useStore(view, (state) => state.sort);
   const sorted = sortedRows(rows, sort);
   const bars = signedBars(sorted.map((row) => row.change));
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="Neuron table, scrolls">
       <table className="neuron-table">
-        <caption className="visually-hidden">FFN neurons by what they lose to the interventions</caption>
+        <caption className="visually-hidden">
+          FFN neurons by what they lose to the {isOfVariants ? "adapter" : "interventions"}
+        </caption>
         <thead>
           <tr>
             <td colSpan={2} />
@@ -32,7 +40,7 @@ export function NeuronTable({ rows }: { readonly rows: readonly NeuronChange[] }
             <td />
           </tr>
           <tr>
-            {COLUMNS.map(({ key, label, group, about }) => (
+            {(isOfVariants ? VARIANT_COLUMNS : COLUMNS).map(({ key, label, group, about }) => (
               <SortHead key={key} column={key} label={label} group={group} about={about} />
             ))}
             <th scope="col" title="First tokens of activation × value vector">

@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import { adapter, adapterLabel, isAttached } from "#state/adapter.ts";
 import { isWhole, mostImportantHead } from "#state/effects.ts";
 import { question, setScale } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -20,17 +21,22 @@ import "./neurons.css";
 export function NeuronsPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const slot = useStore(results, (slots) => slots.comparison);
+  const lora = useStore(adapter);
+  const nothingOff = interventions.length === 0;
+  const isOfVariants = nothingOff && isAttached(lora) && lora.choice !== undefined;
   return (
     <section aria-label="Neurons" className="panel neurons">
       <header className="panel-head">
         <h2>
-          Neurons that lose their say{interventions.length > 0 && ` with ${changesText(interventions.slice(0, 3))}`}
+          Neurons that lose their say
+          {!nothingOff && ` with ${changesText(interventions.slice(0, 3))}`}
+          {isOfVariants && ` with ${adapterLabel(lora.choice)}`}
         </h2>
         <span className="panel-tools">
           <CountChoice />
         </span>
       </header>
-      {interventions.length === 0 ? <NothingToCompare /> : <Comparison slot={slot} />}
+      {nothingOff && !isOfVariants ? <NothingToCompare /> : <Comparison slot={slot} isOfVariants={isOfVariants} />}
     </section>
   );
 }
@@ -62,7 +68,13 @@ function NothingToCompare() {
   );
 }
 
-function Comparison({ slot }: { readonly slot: Slot<NeuronComparison> }) {
+interface ComparisonProps {
+  readonly slot: Slot<NeuronComparison>;
+  /** Base against adapted, rather than clean against changed. */
+  readonly isOfVariants: boolean;
+}
+
+function Comparison({ slot, isOfVariants }: ComparisonProps) {
   const { value, target } = slot;
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
@@ -71,7 +83,7 @@ function Comparison({ slot }: { readonly slot: Slot<NeuronComparison> }) {
       )}
       {value && (
         <>
-          <NeuronTable rows={value.rows} />
+          <NeuronTable rows={value.rows} isOfVariants={isOfVariants} />
           <p className="says">{comparisonSentence(value, tokenText(target))}</p>
           <p className="certificate">{certificate(value)}</p>
           <footer className="panel-foot">
@@ -79,6 +91,8 @@ function Comparison({ slot }: { readonly slot: Slot<NeuronComparison> }) {
               Increase = log p(target) of the residual at the last position with activation × value vector added, minus
               without it, through the final norm with the clean run’s scale. Change = increase before − increase after;
               the target is the clean run’s. It is not direct logit attribution.
+              {isOfVariants &&
+                " Before is the base, after the model with the adapter; each run’s neurons write by its own weights, and the lens is the base’s."}
             </Method>
             <Exports name="neurons" table={() => exportTable(value)} />
           </footer>

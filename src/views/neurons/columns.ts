@@ -58,6 +58,16 @@ export const COLUMNS = [
   },
 ] as const satisfies readonly Column[];
 
+/** The same columns where the two runs are those of two variants. */
+export const VARIANT_COLUMNS: readonly Column[] = COLUMNS.map((column) => ({
+  ...column,
+  label: column.label.replace("before", "base").replace("after", "adapted"),
+  about: column.about
+    .replace("in the model as it is", "in the base")
+    .replace("before − after", "base − adapted")
+    .replace("with the interventions", "with the adapter"),
+}));
+
 /** A copy in the order asked for; an unknown column, as an old link may name, leaves the order as it is. */
 export function sortedRows(rows: readonly NeuronChange[], { column, descending }: SortOrder): NeuronChange[] {
   const valueOf = COLUMNS.find(({ key }) => key === column)?.valueOf;

@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import type { FaultCode } from "#core/fault.ts";
 import { dismiss, notices } from "#state/notices.ts";
 import type { Notice } from "#state/notices.ts";
 import { asSentence } from "../shared/sentence.ts";
@@ -17,9 +18,12 @@ export function Notices() {
   );
 }
 
+/** The advice is about models; what is wrong with an adapter's own files says itself what is needed. */
+const OF_ANY_FILES: ReadonlySet<FaultCode> = new Set(["unreachable", "needs-token"]);
+
 function NoticeLine({ notice }: { readonly notice: Notice }) {
   const { about, code, message } = notice;
-  const advice = code ? ADVICE[code] : "";
+  const advice = code && (about !== "adapter" || OF_ANY_FILES.has(code)) ? ADVICE[code] : "";
   return (
     <div className={`notice ${code ? "is-fault" : ""}`} role={code ? "alert" : "status"} data-code={code}>
       <p>

@@ -10,6 +10,7 @@ import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
 import { predictionSentence } from "../prediction/prediction-sentence.ts";
 import { PromptPanel } from "../prompt/PromptPanel.tsx";
+import { AdapterLine } from "./AdapterLine.tsx";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { FolderDrop } from "./FolderDrop.tsx";
 import { HelpDialog } from "./HelpDialog.tsx";
@@ -30,6 +31,7 @@ export function Page() {
         <PromptPanel />
         <LoadOffer />
         <ModelStatusLine />
+        <AdapterLine />
         <div className="columns">
           <div className="answer-column">
             <PredictionPanel />

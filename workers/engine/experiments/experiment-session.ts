@@ -8,6 +8,7 @@ import { hashText } from "../index-record.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import type { FileStore } from "../store/file-store.ts";
+import { biasSteps } from "./bias-steps.ts";
 import { openLog, readLog } from "./experiment-log.ts";
 import type { LogPlace } from "./experiment-log.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
@@ -141,6 +142,8 @@ export class ExperimentSession {
         return conceptSteps(model, cases, request);
       case "neurons":
         return neuronSteps({ model, index }, cases, request);
+      case "bias":
+        return biasSteps({ model, index }, cases, request);
       default:
         throw new Fault(
           "bad-request",

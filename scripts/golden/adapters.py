@@ -1,0 +1,46 @@
+"""What Hugging Face PEFT makes of random adapters over random checkpoints.
+
+    node scripts/golden/write-checkpoints.ts FOLDER
+    python scripts/golden/adapters.py FOLDER/adapters > test/golden/adapters.json
+
+The models run in float64 with eager attention; see families.py for what is float32 inside transformers all the same.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import peft
+import torch
+import transformers
+from transformers import AutoModelForCausalLM
+
+IDS = [1, 20, 96, 3, 20, 51, 7]
+
+
+def last_logits(model):
+    with torch.no_grad():
+        return model(torch.tensor([IDS])).logits[0, -1].tolist()
+
+
+def variant(folder):
+    base = AutoModelForCausalLM.from_pretrained(folder / "base", attn_implementation="eager", dtype=torch.float64).eval()
+    without = last_logits(base)
+    adapted = peft.PeftModel.from_pretrained(base, folder / "adapter", autocast_adapter_dtype=False).double().eval()
+    return {"name": (folder / "variant.txt").read_text(), "ids": IDS, "base": without, "adapted": last_logits(adapted)}
+
+
+def main():
+    cases = [variant(folder) for folder in sorted(Path(sys.argv[1]).iterdir())]
+    provenance = {
+        "script": "scripts/golden/adapters.py on what scripts/golden/write-checkpoints.ts writes",
+        "peft": peft.__version__,
+        "transformers": transformers.__version__,
+        "torch": torch.__version__,
+        "dtype": "float64; rotations, RMSNorms and most softmaxes are float32 inside transformers",
+    }
+    lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
+    print(f'{{"provenance": {json.dumps(provenance)},\n"cases": [\n{lines}\n]}}')
+
+
+main()

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { readAdapterConfig } from "./adapter-config.ts";
+
+const MINIMAL = { peft_type: "LORA", r: 8, lora_alpha: 16, target_modules: ["q_proj", "v_proj"] };
+const read = (fields: object) => readAdapterConfig({ ...MINIMAL, ...fields });
+const Q3 = "model.layers.3.self_attn.q_proj";
+const UP3 = "model.layers.3.mlp.up_proj";
+
+describe("scale and rank", () => {
+  test("are those worked out by hand", () => {
+    const config = read({ rank_pattern: { q_proj: 4 }, alpha_pattern: { "layers.3.mlp.up_proj": 6 } });
+    expect([config.rankOf(Q3), config.scaleOf(Q3)]).toEqual([4, 16 / 4]);
+    expect([config.rankOf(UP3), config.scaleOf(UP3)]).toEqual([8, 6 / 8]);
+    expect(read({ use_rslora: true }).scaleOf(Q3)).toBe(16 / Math.sqrt(8));
+  });
+
+  test("go by the first key that fits the end of a name, as an expression", () => {
+    const config = read({ rank_pattern: { "layers\\.[0-3]\\..*": 2, q_proj: 4 } });
+    expect([config.rankOf(Q3), config.rankOf("model.layers.4.self_attn.q_proj"), config.rankOf("xq_proj")]).toEqual([
+      2, 4, 8,
+    ]);
+  });
+});
+
+describe("targets", () => {
+  test.each<[string, object, string, boolean]>([
+    ["by the end of a name", {}, Q3, true],
+    ["and not by a part of it", { target_modules: ["proj"] }, Q3, false],
+    ["none of the list", {}, UP3, false],
+    ["in full", { target_modules: [Q3] }, Q3, true],
+    ["by a pattern", { target_modules: ".*mlp\\.(up|down)_proj" }, UP3, true],
+    ["not by a part of a pattern", { target_modules: "up_proj" }, UP3, false],
+    ["all", { target_modules: "all-linear" }, UP3, true],
+    ["in a layer", { layers_to_transform: [1, 3] }, Q3, true],
+    ["in another layer", { layers_to_transform: 2 }, Q3, false],
+    ["in a layer of a list", { layers_to_transform: [3], layers_pattern: "layers" }, Q3, true],
+    ["not in a layer of another list", { layers_to_transform: [3], layers_pattern: ["h"] }, Q3, false],
+    ["layers left out", { layers_to_transform: null }, Q3, true],
+  ])("%s", (_name, fields, module, isTarget) => {
+    expect(read(fields).isTarget(module)).toBe(isTarget);
+  });
+});
+
+test("fields that are there and empty, as PEFT writes them, are no reason to refuse", () => {
+  const config = read({
+    bias: "none",
+    modules_to_save: null,
+    use_dora: false,
+    use_qalora: false,
+    lora_bias: false,
+    layer_replication: null,
+    trainable_token_indices: null,
+    target_parameters: [],
+    fan_in_fan_out: null,
+    init_lora_weights: "gaussian",
+    base_model_name_or_path: "someone/base",
+  });
+  expect([config.baseHint, config.targets]).toEqual(["someone/base", "q_proj, v_proj"]);
+});
+
+test.each<[object, string]>([
+  [{ peft_type: "IA3" }, 'peft_type is "IA3"; LORA is needed'],
+  [{ peft_type: undefined }, "peft_type is missing; LORA is needed"],
+  [{ bias: "lora_only" }, 'bias is "lora_only"; none is needed'],
+  [{ use_dora: true }, "use_dora is true; false is needed"],
+  [{ modules_to_save: ["lm_head"] }, 'modules_to_save is ["lm_head"]; nothing beside the adapter is needed'],
+  [{ lora_bias: true }, "lora_bias is true; false is needed"],
+  [{ layer_replication: [[0, 2]] }, "layer_replication is [[…]]; none is needed"],
+  [
+    { init_lora_weights: "pissa_niter_4" },
+    'init_lora_weights is "pissa_niter_4"; a way to begin that leaves the base’s own weights alone is needed',
+  ],
+  [{ r: 0 }, "r is 0; a whole number from 1 to 65536 is needed"],
+  [{ r: undefined }, "r is missing; a whole number from 1 to 65536 is needed"],
+  [{ lora_alpha: "16" }, 'lora_alpha is "16"; a number above 0 is needed'],
+  [{ rank_pattern: { q_proj: 2.5 } }, "rank_pattern is 2.5; a whole number from 1 to 65536 is needed"],
+  [{ alpha_pattern: [1] }, "alpha_pattern is [1]; an object from modules to numbers is needed"],
+  [{ target_modules: [] }, "target_modules is []; a list of modules, a pattern, or all-linear is needed"],
+  [{ target_modules: 7 }, "target_modules is 7; a list of modules, a pattern, or all-linear is needed"],
+  [{ layers_to_transform: ["1"] }, 'layers_to_transform is ["1"]; a layer’s number or a list of them is needed'],
+  [{ use_rslora: "yes" }, 'use_rslora is "yes"; true or false is needed'],
+])("refuses %j", (fields, message) => {
+  expect(() => read(fields)).toThrow(
+    expect.objectContaining({ code: "bad-config", message: `adapter_config.json: ${message}` }),
+  );
+});
+
+test.each([[null], [[]], ["LORA"]])("refuses a config that is %j", (json) => {
+  expect(() => readAdapterConfig(json)).toThrow("adapter_config.json is not a JSON object");
+});

@@ -1,0 +1,162 @@
+import { Fault } from "#core/fault.ts";
+import { shown, shownName } from "#core/shown.ts";
+import { modulePattern } from "./module-pattern.ts";
+import type { ModulePattern } from "./module-pattern.ts";
+
+/** What an adapter_config.json of PEFT says of a LoRA adapter. Modules are named as in the base, `model.layers.0.mlp.up_proj`. */
+export interface AdapterConfig {
+  /** The base that it was trained on, as its maker called it; "" where it does not say. A hint, and often a folder's path. */
+  readonly baseHint: string;
+  /** Whether the config means this module to be adapted. */
+  readonly isTarget: (module: string) => boolean;
+  /** As messages name the targets. */
+  readonly targets: string;
+  readonly rankOf: (module: string) => number;
+  /** What B·A is multiplied by: alpha / rank, or alpha / √rank with `use_rslora`. */
+  readonly scaleOf: (module: string) => number;
+}
+
+/** Larger than any adapter's rank or alpha; above it is a mistake or an attack. */
+const MAX_RANK = 65_536;
+
+/** Fields that add something other than s·B·A to the base unless they are as said here, or missing, or an empty list. */
+const PLAIN_LORA = [
+  ["bias", "none", "none"],
+  ["modules_to_save", undefined, "nothing beside the adapter"],
+  ["use_dora", false, "false"],
+  ["use_qalora", false, "false"],
+  ["lora_bias", false, "false"],
+  ["layer_replication", undefined, "none"],
+  ["trainable_token_indices", undefined, "none"],
+  ["target_parameters", undefined, "none"],
+  ["enable_lora", undefined, "none"],
+  ["alora_invocation_tokens", undefined, "none"],
+] as const;
+
+/** Ways to begin that change the base's own weights, so that the adapter alone is not the whole change. */
+const CHANGES_THE_BASE = /^(?:pissa|olora|corda|loftq)/;
+
+/** @throws Fault "bad-config" naming the field, what it is and what is needed */
+export function readAdapterConfig(json: unknown): AdapterConfig {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new Fault("bad-config", "adapter_config.json is not a JSON object");
+  }
+  const field = (name: string): unknown =>
+    Object.hasOwn(json, name) ? ((json as Record<string, unknown>)[name] ?? undefined) : undefined;
+  refuseOtherThanLora(field);
+  const rank = readRank("r", field("r"));
+  const alpha = readPositive("lora_alpha", field("lora_alpha"));
+  const rankOf = readPatterns("rank_pattern", field("rank_pattern"), (value) => readRank("rank_pattern", value), rank);
+  const alphaOf = readPatterns(
+    "alpha_pattern",
+    field("alpha_pattern"),
+    (value) => readPositive("alpha_pattern", value),
+    alpha,
+  );
+  const isRankStabilised = readFlag("use_rslora", field("use_rslora"));
+  // files hold A as [rank, inputs] and B as [outputs, rank] whichever way the base is stored; the flag only tells how to merge
+  readFlag("fan_in_fan_out", field("fan_in_fan_out"));
+  const base = field("base_model_name_or_path");
+  return {
+    baseHint: typeof base === "string" ? shownName(base) : "",
+    ...readTargets(field),
+    rankOf,
+    scaleOf: (module) => alphaOf(module) / (isRankStabilised ? Math.sqrt(rankOf(module)) : rankOf(module)),
+  };
+}
+
+type Field = (name: string) => unknown;
+
+const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+function refuseOtherThanLora(field: Field): void {
+  const type = field("peft_type");
+  if (type !== "LORA") throw wrong("peft_type", type, "LORA");
+  for (const [name, plain, needed] of PLAIN_LORA) {
+    const value = field(name);
+    if (value !== undefined && value !== plain && !isEmpty(value)) throw wrong(name, value, needed);
+  }
+  const beginning = field("init_lora_weights");
+  if (typeof beginning === "string" && CHANGES_THE_BASE.test(beginning)) {
+    throw wrong("init_lora_weights", beginning, "a way to begin that leaves the base’s own weights alone");
+  }
+}
+
+function readTargets(field: Field): Pick<AdapterConfig, "isTarget" | "targets"> {
+  const targets = field("target_modules");
+  if (typeof targets === "string") {
+    const isTarget: ModulePattern = targets.toLowerCase() === "all-linear" ? () => true : modulePattern(targets);
+    return { isTarget, targets: shownName(targets) };
+  }
+  if (!Array.isArray(targets) || targets.length === 0 || !targets.every((name) => typeof name === "string")) {
+    throw wrong("target_modules", targets, "a list of modules, a pattern, or all-linear");
+  }
+  const isInLayers = readLayers(field);
+  const names: readonly string[] = targets;
+  return {
+    // as PEFT has it, a module that is named in full is meant whatever the layers say
+    isTarget: (module) =>
+      names.includes(module) || (names.some((name) => module.endsWith(`.${name}`)) && isInLayers(module)),
+    targets: shownName(names.join(", ")),
+  };
+}
+
+/** `layers_to_transform`: the number after the part of the name that `layers_pattern` calls a layer's, or after any part. */
+function readLayers(field: Field): (module: string) => boolean {
+  const value = field("layers_to_transform");
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return () => true;
+  const layers: unknown[] = Array.isArray(value) ? value : [value];
+  if (!layers.every((layer) => Number.isSafeInteger(layer) && (layer as number) >= 0)) {
+    throw wrong("layers_to_transform", value, "a layer’s number or a list of them");
+  }
+  const patterns = field("layers_pattern") ?? [];
+  const lists = (Array.isArray(patterns) ? patterns : [patterns]) as unknown[];
+  if (!lists.every((name) => typeof name === "string" && /^\w*$/.test(name))) {
+    throw wrong("layers_pattern", patterns, "the name of the list of layers");
+  }
+  const named = lists.filter((name) => name !== "");
+  return (module) => {
+    const parts = module.split(".");
+    const at = parts.findLastIndex(
+      (part, index) => /^\d+$/.test(part) && (named.length === 0 || named.includes(parts[index - 1])) && index > 0,
+    );
+    return at > 0 && layers.includes(Number(parts[at]));
+  };
+}
+
+/** The first key that the end of a module's name fits, from the name's beginning or after a full stop; else the fallback. */
+function readPatterns(
+  name: string,
+  value: unknown,
+  read: (value: unknown) => number,
+  fallback: number,
+): (module: string) => number {
+  if (value === undefined) return () => fallback;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw wrong(name, value, "an object from modules to numbers");
+  }
+  const patterns = Object.entries(value).map(
+    ([key, found]) => [modulePattern(`(?:.*\\.)?(?:${key})`), read(found)] as const,
+  );
+  return (module) => patterns.find(([matches]) => matches(module))?.[1] ?? fallback;
+}
+
+function readRank(name: string, value: unknown): number {
+  if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= MAX_RANK) return value as number;
+  throw wrong(name, value, `a whole number from 1 to ${MAX_RANK}`);
+}
+
+function readPositive(name: string, value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
+  throw wrong(name, value, "a number above 0");
+}
+
+function readFlag(name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === "boolean") return value ?? false;
+  throw wrong(name, value, "true or false");
+}
+
+function wrong(name: string, found: unknown, needed: string): Fault {
+  const what = found === undefined ? "is missing" : `is ${shown(found)}`;
+  return new Fault("bad-config", `adapter_config.json: ${name} ${what}; ${needed} is needed`);
+}

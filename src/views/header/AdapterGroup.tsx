@@ -1,0 +1,101 @@
+import { useStore } from "zustand";
+import { countOf } from "#charts/number-format.ts";
+import { adapter, adapterLabel, adapterName, adapterNamed, attachAdapter, detachAdapter } from "#state/adapter.ts";
+import type { AdapterState } from "#state/adapter.ts";
+import { folderChoice, model } from "#state/model.ts";
+import type { ModelChoice } from "#state/model.ts";
+import { notify } from "#state/notices.ts";
+import type { AdapterInfo } from "#state/run/results.ts";
+import { layersText } from "./layers-text.ts";
+
+/** The model menu's part about a LoRA adapter: what is attached, and how to attach one. */
+export function AdapterGroup({ onChoose }: { readonly onChoose: () => void }) {
+  const state = useStore(adapter);
+  const isReady = useStore(model, ({ status }) => status.kind === "ready");
+  if (!isReady) return null;
+  const choose = (choice: ModelChoice) => {
+    onChoose();
+    void attachAdapter(choice);
+  };
+  return (
+    <div className="sheet-group" role="group" aria-label="Adapter">
+      <p className="sheet-title">LoRA adapter over this model</p>
+      <Present state={state} />
+      <AdapterForm onChoose={choose} />
+      <label className="sheet-item file-item">
+        Open an adapter’s folder on this computer…
+        <input
+          type="file"
+          multiple
+          ref={(input) => input?.setAttribute("webkitdirectory", "")}
+          onChange={(event) => {
+            const files = [...(event.target.files ?? [])];
+            const paths = files.map((file) => file.webkitRelativePath || file.name);
+            if (files.length > 0) choose(folderChoice(files, paths));
+          }}
+        />
+      </label>
+    </div>
+  );
+}
+
+function Present({ state: { choice, status } }: { readonly state: AdapterState }) {
+  if (!choice) return null;
+  if (status.kind !== "attached") return <p className="sheet-note faint">{adapterName(choice)}, not attached yet</p>;
+  return (
+    <>
+      <AdapterFacts choice={choice} info={status.info} />
+      <button type="button" className="sheet-item" onClick={() => void detachAdapter()}>
+        Go on without the adapter
+      </button>
+    </>
+  );
+}
+
+function AdapterFacts({ choice, info }: { readonly choice: ModelChoice; readonly info: AdapterInfo }) {
+  const ranks = info.ranks.length === 1 ? `rank ${info.ranks[0]}` : `ranks ${info.ranks.join(", ")}`;
+  return (
+    <div className="model-facts">
+      <p>
+        <strong title={adapterName(choice)}>{adapterLabel(choice)}</strong>: {ranks}, {countOf(info.parameters)}{" "}
+        parameters
+      </p>
+      <p className="faint">
+        {info.modules.join(", ")} of {layersText(info.layers)}
+        {info.baseHint && `; made for ${info.baseHint}, as it says itself`}
+      </p>
+    </div>
+  );
+}
+
+function AdapterForm({ onChoose }: { readonly onChoose: (choice: ModelChoice) => void }) {
+  return (
+    <form
+      className="sheet-form"
+      autoComplete="off"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const typed = new FormData(event.currentTarget).get("adapter");
+        if (typeof typed !== "string") return;
+        const choice = adapterNamed(typed.trim());
+        if (choice) onChoose(choice);
+        else {
+          notify(
+            "adapter",
+            `“${typed.trim()}” is no adapter: owner/name on the Hugging Face Hub is needed, or the address of a folder, starting with https://.`,
+          );
+        }
+      }}
+    >
+      <input
+        name="adapter"
+        type="text"
+        aria-label="Adapter on the Hugging Face Hub, or address of its folder"
+        placeholder="owner/name or https://…/"
+        autoCapitalize="off"
+        spellCheck={false}
+      />
+      <button type="submit">Attach</button>
+    </form>
+  );
+}

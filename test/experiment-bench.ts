@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SuiteDefinition } from "#analysis/experiments/suite.ts";
+import type { ExperimentFindings, ExperimentKind, ExperimentRequest } from "#protocol/experiments.ts";
+import { ExperimentSession } from "#workers/engine/experiments/experiment-session.ts";
+import type { LoadedModel } from "#workers/engine/load-model.ts";
+import { NeuronIndex } from "#workers/engine/neuron-index.ts";
+import { memoryStore } from "#workers/engine/store/file-store.ts";
+import { NATS } from "./agreement.ts";
+import { loadInNode, unaborted } from "./engine.ts";
+import { farthest } from "./farthest.ts";
+import { numbersOf } from "./leaves.ts";
+import { readModel } from "./reference/model.ts";
+import type { ReferenceModel } from "./reference/families/family.ts";
+
+/** A model in the engine, its experiments, and the same model in the reference. */
+export interface ExperimentBench {
+  readonly model: LoadedModel;
+  readonly session: ExperimentSession;
+  readonly reference: ReferenceModel;
+}
+
+export async function experimentBench(files: Parameters<typeof loadInNode>[0]): Promise<ExperimentBench> {
+  const model = await loadInNode(files, "f32");
+  const index = new NeuronIndex(model.runner);
+  const session = new ExperimentSession({ model, index, fingerprint: "test", store: memoryStore() });
+  return { model, session, reference: readModel(files) };
+}
+
+/** Runs it to the end. */
+export async function findingsOf<Request extends ExperimentRequest>(
+  { session }: Pick<ExperimentBench, "session">,
+  request: Request,
+): Promise<ExperimentFindings[Request["kind"] & ExperimentKind]> {
+  const { found } = await session.run(request, () => undefined, { signal: unaborted() });
+  return found as ExperimentFindings[Request["kind"] & ExperimentKind];
+}
+
+/** A file of `public/suites`. */
+export const suiteFile = (name: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, "../public/suites", `${name}.json`), "utf8")) as SuiteDefinition;
+
+/** Every number of two findings that is off, or how they are built otherwise; undefined if they are the same. */
+export function difference(found: unknown, reference: unknown): string | undefined {
+  const { got, want } = numbersOf(found, reference);
+  return farthest(got, want, NATS);
+}

@@ -1,0 +1,150 @@
+import { Fault } from "#core/fault.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { AdapterInfo, ComparisonOptions, NeuronComparison, Progress, Prompt, Variant } from "#protocol/engine.ts";
+import { adaptModel } from "./adapted-model.ts";
+import type { AdaptedModel, AdaptSteps } from "./adapted-model.ts";
+import { ExperimentSession } from "./experiments/experiment-session.ts";
+import { LabSession } from "./lab-session.ts";
+import { ModelSession } from "./model-session.ts";
+import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
+import { openSource } from "./sources/open-source.ts";
+import type { StartedModel } from "./start-model.ts";
+
+/** What can be asked of one variant. */
+interface Asked {
+  readonly session: ModelSession;
+  readonly lab: LabSession;
+  readonly experiments: ExperimentSession;
+}
+
+interface Attached extends Asked {
+  readonly model: AdaptedModel;
+}
+
+type Started = Omit<StartedModel, "info">;
+
+/** A loaded model and, where an adapter is attached, its second variant. */
+export class LoadedVariants {
+  readonly #started: Started;
+  readonly #base: Asked;
+  #attached: Attached | undefined;
+  #isDisposed = false;
+
+  constructor(started: Started) {
+    const { session, loaded, index, fingerprint, experimentStore: store } = started;
+    this.#started = started;
+    this.#base = {
+      session,
+      lab: new LabSession(loaded, index, session),
+      experiments: new ExperimentSession({ model: loaded, index, fingerprint, store }),
+    };
+  }
+
+  /** @throws Fault "bad-request" if the adapted variant is asked for and there is none */
+  session(variant?: Variant): ModelSession {
+    return this.#asked(variant).session;
+  }
+
+  /** @throws Fault as `session` */
+  lab(variant?: Variant): LabSession {
+    return this.#asked(variant).lab;
+  }
+
+  /** @throws Fault as `session` */
+  experiments(variant?: Variant): ExperimentSession {
+    return this.#asked(variant).experiments;
+  }
+
+  /** In the place of an earlier adapter, once it is ready. @throws Fault, and everything stays as it was */
+  async attach(source: CheckpointSource, steps: AdaptSteps): Promise<AdapterInfo> {
+    if (source.kind === "stored") {
+      throw new Fault(
+        "bad-request",
+        "adapter: a stored model is no adapter; name its Hub repository, address or files",
+      );
+    }
+    return this.attachFiles(await openSource(source, () => undefined, steps.signal), steps);
+  }
+
+  async attachFiles(files: CheckpointFiles, steps: AdaptSteps): Promise<AdapterInfo> {
+    const { loaded, runtime, index, fingerprint, experimentStore: store } = this.#started;
+    const model = await adaptModel(loaded, files, runtime, {
+      ...steps,
+      replacedBytes: this.#attached?.model.weightBytes ?? 0,
+    });
+    if (steps.signal?.aborted || this.#isDisposed) {
+      await model.dispose();
+      steps.signal?.throwIfAborted();
+      throw new Fault("cancelled", "adapter: another model was loaded before the adapter was ready");
+    }
+    const previous = this.#attached;
+    const asked = { ...loaded, runner: model.runner };
+    const ownIndex = index.ofVariant(model.runner, model.valueLayers, model.valueChange);
+    const session = new ModelSession(asked, ownIndex);
+    this.#attached = {
+      model,
+      session,
+      lab: new LabSession(asked, ownIndex, session),
+      experiments: new ExperimentSession({
+        model: asked,
+        index: ownIndex,
+        fingerprint: JSON.stringify([fingerprint, model.change]),
+        store,
+      }),
+    };
+    await previous?.model.dispose();
+    return model.info;
+  }
+
+  /** As `attach`; if it fails the whole model goes, since it was asked for with its adapter. */
+  async attachOrDispose(source: CheckpointSource, steps: AdaptSteps): Promise<AdapterInfo> {
+    try {
+      return await this.attach(source, steps);
+    } catch (reason) {
+      await this.dispose();
+      throw reason;
+    }
+  }
+
+  async detach(): Promise<void> {
+    const attached = this.#attached;
+    this.#attached = undefined;
+    await attached?.model.dispose();
+  }
+
+  /** Clean against changed in one variant, or one variant against the other. */
+  async compareNeurons(
+    prompt: Prompt,
+    options: ComparisonOptions,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<NeuronComparison> {
+    const { variant = "base", against, interventions = [] } = options;
+    const session = this.session(variant);
+    if (!against || against.variant === variant) return session.compareNeurons(prompt, options, onProgress, signal);
+    if (interventions.length > 0) {
+      throw new Fault(
+        "bad-request",
+        "comparison: two variants are compared with nothing switched off or scaled, or two runs of one variant; not both at once",
+      );
+    }
+    const firstDifferentLayer = Math.min(...this.#adapted().model.info.layers);
+    const other = { variant: this.session(against.variant), firstDifferentLayer };
+    return session.compareVariants(prompt, options, other, onProgress, signal);
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await this.detach();
+    await this.#started.session.dispose();
+  }
+
+  #asked(variant: Variant = "base"): Asked {
+    return variant === "base" ? this.#base : this.#adapted();
+  }
+
+  #adapted(): Attached {
+    if (this.#attached) return this.#attached;
+    throw new Fault("bad-request", "variant: adapted was asked for and no adapter is attached; attach one first");
+  }
+}

@@ -1,0 +1,65 @@
+import { Fault } from "#core/fault.ts";
+import type { FileSet } from "#formats/byte-source.ts";
+import { readJson } from "#formats/checkpoint.ts";
+import { readSafetensorsHeader, readTensor } from "#formats/safetensors.ts";
+import { readAdapterConfig } from "#model/adapter-config.ts";
+import type { AdapterConfig } from "#model/adapter-config.ts";
+import { planAdapter, stackedFactors } from "#model/adapter-plan.ts";
+import type { AdaptedLinear, BaseLayer, StackedFactors } from "#model/adapter-plan.ts";
+
+/** What an adapter adds to one layer: factors by the plan's name of the linear layer. */
+export type LayerFactors = ReadonlyMap<string, StackedFactors>;
+
+export interface OpenedAdapter {
+  readonly config: AdapterConfig;
+  readonly linears: readonly AdaptedLinear[];
+  readonly parameters: number;
+  /** By layer; only layers that the adapter changes. */
+  readonly layers: ReadonlyMap<number, LayerFactors>;
+}
+
+const CONFIG = "adapter_config.json";
+const WEIGHTS = "adapter_model.safetensors";
+const PICKLED = "adapter_model.bin";
+
+/**
+ * Reads a PEFT adapter for a base. All that can be wrong with config and header is found before a weight is read.
+ *
+ * @throws Fault "missing-file", "bad-config" or "bad-file"
+ */
+export async function openAdapter(
+  files: FileSet,
+  base: readonly BaseLayer[],
+  signal?: AbortSignal,
+): Promise<OpenedAdapter> {
+  const config = readAdapterConfig(await readJson(files, CONFIG));
+  const source = await files.open(WEIGHTS);
+  if (!source) {
+    const pickled = (await files.open(PICKLED)) ? `; ${PICKLED} is a pickle and is not read` : "";
+    throw new Fault("missing-file", `adapter: ${files.name} has no ${WEIGHTS}${pickled}`);
+  }
+  const entries = new Map((await readSafetensorsHeader(source, WEIGHTS)).map((entry) => [entry.name, entry]));
+  const linears = planAdapter(config, [...entries.values()], base);
+  const layers = new Map<number, Map<string, StackedFactors>>();
+  let parameters = 0;
+  for (const linear of linears) {
+    const values = new Map<string, Float32Array>();
+    for (const name of linear.pairs.flatMap(({ down, up }) => [down, up])) {
+      signal?.throwIfAborted();
+      const read = await readTensor(source, entries.get(name)!);
+      checkFinite(name, read);
+      values.set(name, read);
+      parameters += read.length;
+    }
+    const ofLayer = layers.get(linear.layer) ?? new Map<string, StackedFactors>();
+    layers.set(linear.layer, ofLayer.set(linear.plan.name, stackedFactors(linear, values)));
+  }
+  return { config, linears, parameters, layers };
+}
+
+/** One NaN or infinity would spread over everything that the model computes. */
+function checkFinite(name: string, values: Float32Array): void {
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  throw new Fault("bad-file", `safetensors: ${name} has ${values[wrong]} at place ${wrong}; finite numbers are needed`);
+}
