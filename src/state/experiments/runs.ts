@@ -47,6 +47,8 @@ export const experiments = createStore<Slots>(empty);
 
 /** Notices about experiments have one place. */
 const ABOUT = "experiment";
+/** What is wrong with a file stays, although a plan is made meanwhile. */
+const ABOUT_FILE = "experiment file";
 /** A field that is being typed in rests this long before its plan is asked for. */
 const TYPING_MS = 300;
 
@@ -182,13 +184,13 @@ export async function forgetExperiment(): Promise<void> {
 export async function openResultFile(file: File): Promise<void> {
   try {
     const value = readResultFile(await file.text());
-    dismiss(ABOUT);
+    dismiss(ABOUT_FILE);
     showTab("experiments");
     editExperiment({ kind: value.kind });
     patch(value.kind, { value, status: "done", progress: undefined });
     keepTable(value);
   } catch (reason) {
-    notifyFault(ABOUT, reason);
+    notifyFault(ABOUT_FILE, reason);
   }
 }
 
