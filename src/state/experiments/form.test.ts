@@ -21,6 +21,8 @@ describe("a form in a link", () => {
     head: "L0H7",
     pairs: "gender-paper",
     scale: -0.5,
+    foundOn: "paper-1d",
+    ranking: "increase",
   };
 
   test("comes back as it was written", () => {
@@ -86,7 +88,7 @@ describe("a saved result", () => {
     ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
     [
       '{"experiment":{"kind":"tea"}}',
-      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, bias",
+      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, bias, pruning",
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',

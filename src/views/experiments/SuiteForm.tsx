@@ -5,6 +5,7 @@ import { suites } from "#state/experiments/suites.ts";
 import { suggestedHead } from "#state/experiments/runs.ts";
 import { formatHead } from "#model/ids.ts";
 import { PairFields, PairText } from "./PairFields.tsx";
+import { PruningFields } from "./PruningFields.tsx";
 
 /** Cases of each group that are offered. */
 const COUNTS = [5, 10, 20, 50, 100, 400, ALL_CASES] as const;
@@ -36,7 +37,7 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
       {name !== PASTED && (
         <SampleFields what={kind === "bias" ? "words" : "cases"} count={form.count} seed={form.seed} />
       )}
-      {kind === "heads" && (
+      {(kind === "heads" || kind === "pruning") && (
         <label>
           <span>accuracy per</span>
           <select
@@ -48,7 +49,8 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
           </select>
         </label>
       )}
-      {kind === "neurons" && (
+      {kind === "pruning" && <PruningFields offered={offered} foundOn={form.foundOn} ranking={form.ranking} />}
+      {(kind === "neurons" || (kind === "pruning" && form.ranking === "head")) && (
         <label>
           <span>head off</span>
           <input
