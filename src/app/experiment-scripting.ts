@@ -47,7 +47,21 @@ export interface ExperimentSurface {
   runExperiment(options: ExperimentText): Promise<ExperimentResult>;
 }
 
-const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "head", "counts", "draws", "scale", "controls", "foundOn", "fromLayer"];
+const NAMES = [
+  "kind",
+  "suite",
+  "count",
+  "seed",
+  "per",
+  "onlyCorrect",
+  "head",
+  "counts",
+  "draws",
+  "scale",
+  "controls",
+  "foundOn",
+  "fromLayer",
+];
 const KINDS = ["heads", "memorise", "neurons", "bias", "pruning"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
@@ -87,7 +101,8 @@ export function experimentSurface(
         draws,
         per: readChoice("per", known["per"], ["token", "answer"]) ?? "token",
         counts: readCounts(known["counts"], PRUNING_COUNTS),
-        foundOn: foundOn === undefined ? suite : await readSource(call, { suite: foundOn, count }, { seed, readDefinition }),
+        foundOn:
+          foundOn === undefined ? suite : await readSource(call, { suite: foundOn, count }, { seed, readDefinition }),
         controls: await readControls(call, known["controls"] ?? PRUNING_CONTROL_NAMES, { seed, readDefinition }),
         ...given("head", head === undefined ? undefined : readHead(call, head)),
         ...given("fromLayer", fromLayer === undefined ? undefined : readLayer(fromLayer)),

@@ -2,7 +2,13 @@ import { createStore } from "zustand/vanilla";
 import { MAX_SCALE } from "#model/interventions.ts";
 import type { ExperimentKind, Per } from "#protocol/experiments.ts";
 
-export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons", "bias", "pruning"] as const satisfies readonly ExperimentKind[];
+export const EXPERIMENT_KINDS = [
+  "heads",
+  "memorise",
+  "neurons",
+  "bias",
+  "pruning",
+] as const satisfies readonly ExperimentKind[];
 export type { ExperimentKind, Per } from "#protocol/experiments.ts";
 
 /** The name of the suite that a person pastes. */

@@ -34,8 +34,8 @@ export function PrunedSetExport({ result }: { readonly result: Result }) {
         Prune in PyTorch
       </button>
       <p className="small faint">
-        The function sets the other neurons’ columns of down_proj to 0, in modules laid out as transformers’ Llama, Mistral
-        or Qwen.
+        The function sets the other neurons’ columns of down_proj to 0, in modules laid out as transformers’ Llama,
+        Mistral or Qwen.
       </p>
     </div>
   );

@@ -37,8 +37,8 @@ export function PruningResult({ result }: { readonly result: Result }) {
         label="Accuracy over the share of deep neurons kept: the suite, the cases they were found on, controls, random neurons"
       />
       <p className="small faint">
-        Whiskers: 95 % intervals. Dashed: as many random neurons of each layer. Found for {found.tokens} answer tokens by{" "}
-        {request.head ? `what is lost with ${formatHead(request.head)} off` : "increase"}.
+        Whiskers: 95 % intervals. Dashed: as many random neurons of each layer. Found for {found.tokens} answer tokens
+        by {request.head ? `what is lost with ${formatHead(request.head)} off` : "increase"}.
         {found.uncertified > 0 && ` ${found.uncertified} lists are not proven to be exact.`}
         {result.steps < result.stepsInAll && ` Of ${result.steps} of ${result.stepsInAll} batches so far.`}
       </p>
@@ -67,18 +67,24 @@ function Table({ found }: { readonly found: Found }) {
       <table className="experiment-table">
         <caption>
           Accuracy with 95 % intervals, the mean over the groups and each of them; n ={" "}
-          {found.groups.reduce((sum, { scored }) => sum + scored, 0)}, and {found.known.scored} that the neurons were found
-          on
+          {found.groups.reduce((sum, { scored }) => sum + scored, 0)}, and {found.known.scored} that the neurons were
+          found on
         </caption>
         <thead>
           <tr>
-            {["N", "kept", "share", "all", ...found.groups.map(({ name }) => groupName(name)), "found on", "random"].map(
-              (name) => (
-                <th key={name} scope="col" className="number">
-                  {name}
-                </th>
-              ),
-            )}
+            {[
+              "N",
+              "kept",
+              "share",
+              "all",
+              ...found.groups.map(({ name }) => groupName(name)),
+              "found on",
+              "random",
+            ].map((name) => (
+              <th key={name} scope="col" className="number">
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -140,7 +146,9 @@ function accuracyCurves(found: Found, width: number, dark: boolean) {
     ...found.controls.map(({ name, accuracy }, index) => ({
       name: groupName(name),
       points: [
-        ...rows.map(({ costs }) => pointAt(costs.find(({ group }) => group === name)?.cost.accuracy.value ?? Number.NaN)),
+        ...rows.map(({ costs }) =>
+          pointAt(costs.find(({ group }) => group === name)?.cost.accuracy.value ?? Number.NaN),
+        ),
         pointAt(accuracy.value),
       ],
       colour: inks.series[index + 3] ?? inks.soft,

@@ -45,9 +45,10 @@ export function pruningSteps(
   const { head, counts, draws, seed, fromLayer } = checked(request, model);
   const known = readSuite(request.foundOn, model).cases;
   const controls = request.controls.flatMap((source) => readSuite(source, model).cases);
-  const tokens = withoutDuplicates(known.flatMap(tokenCases)).unique.map(
-    ({ ids, answerIds }): TokenCase => ({ ids, target: answerIds[0]! }),
-  );
+  const tokens = withoutDuplicates(known.flatMap(tokenCases)).unique.map(({ ids, answerIds }): TokenCase => ({
+    ids,
+    target: answerIds[0]!,
+  }));
   const ranking = Math.ceil(tokens.length / TOKENS_AT_ONCE);
   const batches = switchedBatches(runner, [...cases, ...known, ...controls], 1 + counts.length * (1 + draws));
   const tokensOf = (step: number) => tokens.slice(step * TOKENS_AT_ONCE, (step + 1) * TOKENS_AT_ONCE);
@@ -149,9 +150,7 @@ function checked(request: PruningRequest, { spec }: LoadedModel) {
   return {
     fromLayer,
     head: request.head && checkHead(request.head, spec),
-    counts: [...new Set(request.counts)]
-      .map((count) => checkWhole("counts", count, 0, most))
-      .sort((a, b) => a - b),
+    counts: [...new Set(request.counts)].map((count) => checkWhole("counts", count, 0, most)).sort((a, b) => a - b),
     draws: checkWhole("draws", request.draws, 1, MAX_DRAWS),
     seed: checkWhole("seed", request.seed, 0, MAX_SEED),
   };

@@ -68,7 +68,16 @@ describe("what is left of a pruned model", () => {
         }));
       const curve = pruningCurve(
         { suite: scored(request.suite), known: scored(request.foundOn), controls: scored(request.controls[0]!) },
-        { spec: reference, per: "token", onlyCorrect: false, kept, randomSets: 1, fromLayer: FROM, seed: 9, draws: 1000 },
+        {
+          spec: reference,
+          per: "token",
+          onlyCorrect: false,
+          kept,
+          randomSets: 1,
+          fromLayer: FROM,
+          seed: 9,
+          draws: 1000,
+        },
       );
       expect(difference(found, { ...curve, uncertified: 0, tokens: 2 })).toBeUndefined();
     },
@@ -80,10 +89,10 @@ describe("what is left of a pruned model", () => {
     const { rows, all, groups, known } = await findingsOf(abacus, { ...request, counts, draws: 1 });
     expect(rows.map(({ neurons }) => neurons)).toEqual(rows.map(({ neurons }) => neurons).sort((a, b) => a - b));
     rows.forEach((row, index) => {
-      const next = rows[index + 1];
-      for (const { layer, neurons } of row.kept) {
-        if (next) expect(next.kept.find((each) => each.layer === layer)!.neurons).toEqual(expect.arrayContaining([...neurons]));
-      }
+      const next = rows[index + 1] ?? row;
+      row.kept.forEach(({ neurons }, layer) =>
+        expect(next.kept[layer]!.neurons).toEqual(expect.arrayContaining([...neurons])),
+      );
       expect(row.neurons).toBeLessThanOrEqual(2 * row.count);
       expect(row.share).toBe(row.neurons / deep);
     });
