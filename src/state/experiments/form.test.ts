@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { checkClaims, readClaims, writeClaims } from "./claims.ts";
+import { checkClaims, experimentClaims, readClaims, writeClaims } from "./claims.ts";
 import { FIRST_FORM, fitsInLink, PASTED, readForm, writeForm } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { readResultFile } from "./result-file.ts";
@@ -75,6 +75,20 @@ describe("claims", () => {
     expect(checkClaims([{ name: "+ memorise", value: 0.7 }], result)).toMatchObject({ isReproduced: false });
     expect(checkClaims([{ name: "− memorise", value: 0.7 }], result)).toMatchObject({ difference: Infinity });
     expect(checkClaims([], result)).toBeUndefined();
+  });
+});
+
+describe("what a link claims", () => {
+  const row = { count: 18, bias: estimate(0.81) };
+  test.each([
+    ["bias", { bias: estimate(1.26), rows: [row] }, "bias:1.26;bias 18:0.81"],
+    [
+      "pruning",
+      { all: estimate(0.99), rows: [{ count: 5, all: { accuracy: estimate(0.65) } }] },
+      "accuracy:0.99;keep 5:0.65",
+    ],
+  ])("of %s is what tells most", (kind, found, text) => {
+    expect(writeClaims(experimentClaims({ kind, found } as unknown as ExperimentResult))).toBe(text);
   });
 });
 

@@ -6,7 +6,7 @@ import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { PruningRequest } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles } from "#test/checkpoints.ts";
-import { difference, experimentBench, findingsOf } from "#test/experiment-bench.ts";
+import { difference, experimentBench, findingsOf, resumedFindings } from "#test/experiment-bench.ts";
 import type { ExperimentBench } from "#test/experiment-bench.ts";
 import { allBut, caseScore, lostTo } from "#test/reference/experiments.ts";
 import { forward } from "#test/reference/forward.ts";
@@ -105,6 +105,13 @@ describe("what is left of a pruned model", () => {
       expect(nats.value).toBeAllClose(0, NATS);
     }
     expect(whole.random.mean, "there is nothing else to keep").toBe(all.value);
+  });
+
+  test("goes on with the neurons that were ranked before it was stopped", async () => {
+    const { stopped, plan, found } = await resumedFindings(abacus, request, 1);
+    expect(stopped).toBe("AbortError");
+    expect(plan.stepsKept).toBe(1);
+    expect(found).toEqual(await findingsOf(abacus, request));
   });
 
   test("has random sets of as many neurons in every layer", () => {
