@@ -161,6 +161,37 @@ test("a bias, its neurons, and what it costs to take it away", async ({ page }) 
   });
 });
 
+test("pruning to few deep neurons, and the set as files", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=pruning;n:3;head:L0H7`);
+  await expect(section(page)).toContainText("n = 12 cases (+ 3, − 3, × 3, ÷ 3)", { timeout: 60_000 });
+  await run(page);
+  await expect(section(page)).toContainText(
+    /Keeping the first \d+ deep neurons of each answer token, \d+ of 1536 \(.*, leaves .* right, from .*; as many random ones leave/,
+  );
+  await expect(section(page)).toContainText("Table 11: accuracy in %");
+  await picture(page, "experiments-pruning", { fullPage: true });
+
+  await test.step("its table reads back", async () => {
+    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    expect(header).toMatch(/^ranked_by,n_per_token,kept,share,group,accuracy,/);
+    // all, four operations, those found on and two controls: as it is and for each N
+    expect(rows).toHaveLength(9 * 8);
+    expect(rows.every((row) => row.startsWith("L0H7,"))).toBe(true);
+  });
+
+  await test.step("what is kept as JSON and as a function for PyTorch", async () => {
+    await section(page).getByRole("combobox", { name: "neurons kept" }).selectOption("1");
+    const { kept, neuronsPerLayer } = JSON.parse((await exported(page, "Kept neurons as JSON")).toString()) as {
+      kept: { layer: number; neurons: number[] }[];
+      neuronsPerLayer: number;
+    };
+    expect(neuronsPerLayer).toBe(512);
+    expect(kept.map(({ layer }) => layer)).toEqual([3, 4, 5]);
+    const snippet = (await exported(page, "Prune in PyTorch")).toString();
+    for (const { layer, neurons } of kept) expect(snippet).toContain(`    ${layer}: [${neurons.join(", ")}],`);
+  });
+});
+
 test("a pasted suite with a broken line keeps the rest and says which line", async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;suite:pasted`);
   await section(page)

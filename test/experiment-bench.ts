@@ -45,3 +45,28 @@ export function difference(found: unknown, reference: unknown): string | undefin
   const { got, want } = numbersOf(found, reference);
   return farthest(got, want, NATS);
 }
+
+/** Stops a run after so many steps and goes on in another session on the same storage. */
+export async function resumedFindings<Request extends ExperimentRequest>(
+  { model }: Pick<ExperimentBench, "model">,
+  request: Request,
+  stepsBefore: number,
+) {
+  const store = memoryStore();
+  const open = () => new ExperimentSession({ model, index: new NeuronIndex(model.runner), fingerprint: "test", store });
+  const stop = new AbortController();
+  const onProgress = ({ done }: { readonly done: number }) => {
+    if (done === stepsBefore) stop.abort();
+  };
+  const stopped = await open()
+    .run(request, onProgress, { signal: stop.signal })
+    .then(
+      () => "ran to its end",
+      (reason: unknown) => (reason instanceof Error ? reason.name : "failed otherwise"),
+    );
+  const again = open();
+  const plan = await again.plan(request, unaborted());
+  const seen: number[] = [];
+  const { found } = await again.run(request, ({ done }) => seen.push(done), { signal: unaborted() });
+  return { stopped, plan, seen, found };
+}

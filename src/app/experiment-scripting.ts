@@ -10,14 +10,20 @@ import type {
   SuiteSource,
 } from "#protocol/experiments.ts";
 import type { Variant } from "#protocol/engine.ts";
-import { CONTROL_NAMES } from "#state/experiments/suites.ts";
+import {
+  BIAS_COUNTS,
+  CONTROL_CASES,
+  CONTROL_NAMES,
+  PRUNING_CONTROL_NAMES,
+  PRUNING_COUNTS,
+} from "#state/experiments/defaults.ts";
 import { bad, given, readChoice, readCount, readOptions, readVariant, show } from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
 export type SuiteText = string | SuiteDefinition | { readonly text: string };
 
 export interface ExperimentText {
-  readonly kind: "heads" | "memorise" | "neurons" | "bias";
+  readonly kind: "heads" | "memorise" | "neurons" | "bias" | "pruning";
   readonly suite: SuiteText;
   /** Cases of each group; left out: all. */
   readonly count?: number;
@@ -30,8 +36,12 @@ export interface ExperimentText {
   readonly head?: string;
   readonly counts?: readonly number[];
   readonly draws?: number;
-  /** For `bias`: what the neurons are multiplied by, and what should not change. */
+  /** For `bias`: what the neurons are multiplied by. */
   readonly scale?: number;
+  /** For `pruning`: the suite that the neurons are found on (left out: `suite`), and the first layer that is pruned. */
+  readonly foundOn?: SuiteText;
+  readonly fromLayer?: number;
+  /** For `bias` and `pruning`: what should not change. */
   readonly controls?: readonly SuiteText[];
   /** Left out: the base. */
   readonly variant?: Variant;
@@ -57,13 +67,12 @@ const NAMES = [
   "scale",
   "controls",
   "variant",
+  "foundOn",
+  "fromLayer",
 ];
-const KINDS = ["heads", "memorise", "neurons", "bias"] as const;
+const KINDS = ["heads", "memorise", "neurons", "bias", "pruning"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
-const DEFAULT_BIAS_COUNTS = [1, 5, 10, 18, 30, 50, 100];
-/** Of each group of a suite that should not change. */
-const CONTROL_CASES = 25;
 
 /** @param readDefinition reads a suite that comes with the page */
 export function experimentSurface(
@@ -91,9 +100,24 @@ export function experimentSurface(
         kind,
         ...ofSuite,
         draws,
-        counts: readCounts(known["counts"], DEFAULT_BIAS_COUNTS),
+        counts: readCounts(known["counts"], BIAS_COUNTS),
         scale: readScale(known["scale"]),
-        controls: await readControls(call, known["controls"], { seed, readDefinition }),
+        controls: await readControls(call, known["controls"] ?? CONTROL_NAMES, { seed, readDefinition }),
+      };
+    }
+    if (kind === "pruning") {
+      const { foundOn, fromLayer, head, count } = known;
+      return {
+        kind,
+        ...counted,
+        draws,
+        per: readChoice("per", known["per"], ["token", "answer"]) ?? "token",
+        counts: readCounts(known["counts"], PRUNING_COUNTS),
+        foundOn:
+          foundOn === undefined ? suite : await readSource(call, { suite: foundOn, count }, { seed, readDefinition }),
+        controls: await readControls(call, known["controls"] ?? PRUNING_CONTROL_NAMES, { seed, readDefinition }),
+        ...given("head", head === undefined ? undefined : readHead(call, head)),
+        ...given("fromLayer", fromLayer === undefined ? undefined : readLayer(fromLayer)),
       };
     }
     return {
@@ -170,14 +194,18 @@ function readScale(value: unknown): number {
 
 /** A few cases of each group of every suite. */
 function readControls(call: string, value: unknown, parts: SourceParts): Promise<SuiteSource[]> {
-  if (value !== undefined && !Array.isArray(value)) {
+  if (!Array.isArray(value)) {
     throw bad(`${call}: controls are ${show(value)}; they need to be an array of suites`);
   }
-  const list: readonly unknown[] = value ?? CONTROL_NAMES;
-  return Promise.all(list.map((suite) => readSource(call, { suite, count: CONTROL_CASES }, parts)));
+  return Promise.all(value.map((suite: unknown) => readSource(call, { suite, count: CONTROL_CASES }, parts)));
 }
 
-function readCounts(value: unknown, otherwise: number[]): number[] {
+function readLayer(value: unknown): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw bad(`fromLayer is ${show(value)}; it needs to be a whole number from 0`);
+}
+
+function readCounts(value: unknown, otherwise: readonly number[]): readonly number[] {
   if (value === undefined) return otherwise;
   if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount("counts", count));
   throw bad(`counts are ${show(value)}; they need to be an array of whole numbers from 1`);

@@ -3,7 +3,13 @@ import { ABLATIONS } from "#analysis/experiments/ablation.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
 import type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
-export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons", "bias"] as const satisfies readonly ExperimentKind[];
+export const EXPERIMENT_KINDS = [
+  "heads",
+  "memorise",
+  "neurons",
+  "bias",
+  "pruning",
+] as const satisfies readonly ExperimentKind[];
 /** Those in which something else than 0 can take the place of what is switched off. */
 const ABLATING_KINDS = ["heads", "memorise", "neurons"] as const satisfies readonly ExperimentKind[];
 export type AblatingKind = (typeof ABLATING_KINDS)[number];
@@ -36,7 +42,13 @@ export interface ExperimentForm {
   readonly pairs: string;
   /** What the neurons that serve a bias are multiplied by. */
   readonly scale: number;
+  /** The suite that the neurons to keep are found on. */
+  readonly foundOn: string;
+  /** Whether neurons to keep are ranked by what they lose with the head off, or by their increase. */
+  readonly ranking: Ranking;
 }
+
+export type Ranking = "head" | "increase";
 
 export const FIRST_FORM: ExperimentForm = {
   kind: "heads",
@@ -50,6 +62,8 @@ export const FIRST_FORM: ExperimentForm = {
   head: "",
   pairs: "pronouns-abacus",
   scale: 0,
+  foundOn: "abacus-1d",
+  ranking: "head",
 };
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
@@ -78,6 +92,8 @@ export function writeForm(form: ExperimentForm): string {
     form.head !== "" && `head:${form.head}`,
     form.pairs !== FIRST_FORM.pairs && `pairs:${form.pairs}`,
     form.scale !== FIRST_FORM.scale && `scale:${form.scale}`,
+    form.foundOn !== FIRST_FORM.foundOn && `found:${form.foundOn}`,
+    form.ranking !== FIRST_FORM.ranking && `by:${form.ranking}`,
     suiteName(form) === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
   ];
   return parts.filter((part) => part !== false).join(";");
@@ -95,13 +111,13 @@ export function readForm(text: string): ExperimentForm | undefined {
     const value = values.get(name) ?? "";
     return /^\d{1,9}$/.test(value) ? Number(value) : fallback;
   };
-  const name = (part: "suite" | "pairs") => {
+  const name = (part: string, fallback: string) => {
     const value = values.get(part) ?? "";
-    return /^[\w-]{1,40}$/.test(value) ? value : FIRST_FORM[part];
+    return /^[\w-]{1,40}$/.test(value) ? value : fallback;
   };
   return {
     kind,
-    suite: name("suite"),
+    suite: name("suite", FIRST_FORM.suite),
     text: unescaped(values.get("text") ?? ""),
     count: whole("n", FIRST_FORM.count),
     seed: whole("seed", FIRST_FORM.seed),
@@ -109,8 +125,10 @@ export function readForm(text: string): ExperimentForm | undefined {
     onlyCorrect: values.get("correct") === "1",
     ablation: ABLATIONS.find((known) => known === values.get("off")) ?? FIRST_FORM.ablation,
     head: (values.get("head") ?? "").slice(0, 20),
-    pairs: name("pairs"),
+    pairs: name("pairs", FIRST_FORM.pairs),
     scale: readScale(values.get("scale")),
+    foundOn: name("found", FIRST_FORM.foundOn),
+    ranking: values.get("by") === "increase" ? "increase" : FIRST_FORM.ranking,
   };
 }
 
