@@ -218,7 +218,7 @@ test("what takes the place of a head can be chosen, and the conclusions are comp
     await run(page);
     await expect(section(page)).toContainText(`Switched off by ${name}.`);
   }
-  await expect(compared).toContainText(/zero and mean order the heads with ρ = [\d.−]+ by accuracy lost/);
+  await expect(compared).toContainText(/Zero and mean order the heads with ρ = [\d.−]+ by accuracy lost/);
   await expect(compared.getByRole("rowheader")).toHaveText(["zero", "mean", "another case’s"]);
   await picture(page, "experiments-ablations", { fullPage: true });
 
@@ -246,6 +246,34 @@ test("what takes the place of a head can be chosen, and the conclusions are comp
     expect(new Set(lost).size, lost.join()).toBe(3);
     expect(Math.min(...lost)).toBeGreaterThan(0);
   });
+});
+
+test("shallow neurons that speak of numbers are counted and switched off", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=concepts;n:1`);
+  await expect(section(page).getByRole("textbox", { name: /concepts, one word after another/ })).toHaveValue(/three/);
+  await run(page);
+  await expect(section(page)).toContainText(
+    /[\d,]+ of 1,536 neurons below layer 3 say \d+ or more concepts behind an attention layer up to L3.*Switching them off costs [\d.]+\s% of the right answer tokens \(relative\), as many random ones/,
+  );
+  await expect(section(page)).toContainText("M = 1");
+  await picture(page, "experiments-concepts", { fullPage: true });
+  const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+  expect(header).toMatch(/^reading,at_least,ablation,neurons,searched,.*suite,cases,seed,model,revision,dtype,link$/);
+  expect(rows).toHaveLength(16);
+
+  await test.step("another list of words is another run, and stands in the link", async () => {
+    await section(page)
+      .getByRole("textbox", { name: /concepts, one word after another/ })
+      .fill("three eight plus");
+    await run(page);
+    await expect(section(page)).toContainText(/[\d.]+ of the \d concepts stand among 50 random tokens/);
+    await expect(page).toHaveURL(/words(?::|%3A)three(?:%2520|%20)eight/);
+  });
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await picture(page, "experiments-concepts-phone", { fullPage: true });
 });
 
 test("a link brings the experiment and has its numbers checked", async ({ page }) => {

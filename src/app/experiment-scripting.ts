@@ -17,13 +17,13 @@ import {
   PRUNING_CONTROL_NAMES,
   PRUNING_COUNTS,
 } from "#state/experiments/defaults.ts";
-import { bad, given, readChoice, readCount, readOptions, readVariant, show } from "./script-arguments.ts";
+import { bad, given, readChoice, readCount, readOptions, readVariant, readWords, show } from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
 export type SuiteText = string | SuiteDefinition | { readonly text: string };
 
 export interface ExperimentText {
-  readonly kind: "heads" | "memorise" | "neurons" | "bias" | "pruning";
+  readonly kind: "heads" | "memorise" | "neurons" | "concepts" | "bias" | "pruning";
   readonly suite: SuiteText;
   /** Cases of each group; left out: all. */
   readonly count?: number;
@@ -35,7 +35,13 @@ export interface ExperimentText {
   /** For `neurons`. */
   readonly head?: string;
   readonly counts?: readonly number[];
+  /** Random sets, for `neurons` and `concepts`. */
   readonly draws?: number;
+  /** For `concepts`. */
+  readonly words?: readonly string[];
+  readonly thresholds?: readonly number[];
+  readonly belowLayer?: number;
+  readonly lastAttention?: number;
   /** For `bias`: what the neurons are multiplied by. */
   readonly scale?: number;
   /** For `pruning`: the suite that the neurons are found on (left out: `suite`), and the first layer that is pruned. */
@@ -53,26 +59,14 @@ export interface ExperimentSurface {
   runExperiment(options: ExperimentText): Promise<ExperimentResult>;
 }
 
-const NAMES = [
-  "kind",
-  "suite",
-  "count",
-  "seed",
-  "per",
-  "onlyCorrect",
-  "ablation",
-  "head",
-  "counts",
-  "draws",
-  "scale",
-  "controls",
-  "variant",
-  "foundOn",
-  "fromLayer",
-];
-const KINDS = ["heads", "memorise", "neurons", "bias", "pruning"] as const;
+const COMMON_NAMES = ["kind", "suite", "count", "seed", "variant", "per", "onlyCorrect", "ablation"];
+const NEURON_NAMES = ["head", "counts", "draws", "words", "thresholds", "belowLayer", "lastAttention"];
+const EDIT_NAMES = ["scale", "controls", "foundOn", "fromLayer"];
+const NAMES = [...COMMON_NAMES, ...NEURON_NAMES, ...EDIT_NAMES];
+const KINDS = ["heads", "memorise", "neurons", "concepts", "bias", "pruning"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
+const DEFAULT_THRESHOLDS = [1, 2, 3, 4];
 
 /** @param readDefinition reads a suite that comes with the page */
 export function experimentSurface(
@@ -95,12 +89,13 @@ export function experimentSurface(
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };
     const draws = known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]);
+    if (kind === "concepts") return { kind, ...counted, draws, ...readConcepts(call, known) };
     if (kind === "bias") {
       return {
         kind,
         ...ofSuite,
         draws,
-        counts: readCounts(known["counts"], BIAS_COUNTS),
+        counts: readCounts("counts", known["counts"], BIAS_COUNTS),
         scale: readScale(known["scale"]),
         controls: await readControls(call, known["controls"] ?? CONTROL_NAMES, { seed, readDefinition }),
       };
@@ -112,7 +107,7 @@ export function experimentSurface(
         ...counted,
         draws,
         per: readChoice("per", known["per"], ["token", "answer"]) ?? "token",
-        counts: readCounts(known["counts"], PRUNING_COUNTS),
+        counts: readCounts("counts", known["counts"], PRUNING_COUNTS),
         foundOn:
           foundOn === undefined ? suite : await readSource(call, { suite: foundOn, count }, { seed, readDefinition }),
         controls: await readControls(call, known["controls"] ?? PRUNING_CONTROL_NAMES, { seed, readDefinition }),
@@ -124,7 +119,7 @@ export function experimentSurface(
       kind,
       ...counted,
       head: readHead(call, known["head"]),
-      counts: readCounts(known["counts"], DEFAULT_COUNTS),
+      counts: readCounts("counts", known["counts"], DEFAULT_COUNTS),
       draws,
     };
   };
@@ -205,8 +200,17 @@ function readLayer(value: unknown): number {
   throw bad(`fromLayer is ${show(value)}; it needs to be a whole number from 0`);
 }
 
-function readCounts(value: unknown, otherwise: readonly number[]): readonly number[] {
-  if (value === undefined) return otherwise;
-  if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount("counts", count));
-  throw bad(`counts are ${show(value)}; they need to be an array of whole numbers from 1`);
+function readCounts(name: string, value: unknown, fallback: readonly number[]): readonly number[] {
+  if (value === undefined) return fallback;
+  if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount(name, count));
+  throw bad(`${name} are ${show(value)}; they need to be an array of whole numbers from 1`);
+}
+
+function readConcepts(call: string, { words, thresholds, belowLayer, lastAttention }: Record<string, unknown>) {
+  return {
+    words: readWords(call, words),
+    thresholds: readCounts("thresholds", thresholds, DEFAULT_THRESHOLDS),
+    ...given("belowLayer", belowLayer === undefined ? undefined : readCount("belowLayer", belowLayer)),
+    ...given("lastAttention", lastAttention === undefined ? undefined : readCount("lastAttention", lastAttention)),
+  };
 }

@@ -28,6 +28,7 @@ import {
   readPrompt,
   readTarget,
   readVariant,
+  readWords,
   show,
 } from "./script-arguments.ts";
 
@@ -102,7 +103,7 @@ export function labSurface(engine: Engine): LabSurface {
       const known = readOptions("searchConcepts", options, names);
       return engine.searchConcepts({
         ...readVariant(known["variant"]),
-        words: readWords(known["words"]),
+        words: readWords("searchConcepts", known["words"]),
         atLeast: countOr(1, known["atLeast"]),
         count: countOr(DEFAULT_COUNT, known["count"]),
         ...given(
@@ -174,11 +175,6 @@ const countOr = (fallback: number, value: unknown) => (value === undefined ? fal
 function readWhole(name: string, value: unknown): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw bad(`${name} is ${show(value)}; it needs to be a whole number from 0`);
-}
-
-function readWords(value: unknown): string[] {
-  if (Array.isArray(value) && value.every((word) => typeof word === "string")) return value;
-  throw bad(`searchConcepts: words are ${show(value)}; they need to be an array of texts as ["three", "3"]`);
 }
 
 function readRange(name: string, value: unknown): OperandRange {

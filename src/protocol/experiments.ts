@@ -1,5 +1,6 @@
 import type { Ablation } from "#analysis/experiments/ablation.ts";
 import type { BiasCurve } from "#analysis/experiments/bias-curve.ts";
+import type { ConceptLosses } from "#analysis/experiments/concept-table.ts";
 import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
 import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
 import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
@@ -7,7 +8,7 @@ import type { PairNeuron } from "#analysis/experiments/pair-neurons.ts";
 import type { PruningCurve } from "#analysis/experiments/pruning-curve.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
 import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
-import type { HeadId } from "#model/ids.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { JobId, Progress, VariantOptions } from "./engine.ts";
 
 export type { Ablation, Per, SuiteDefinition };
@@ -65,6 +66,21 @@ export interface NeuronsRequest extends Counted, Ablating {
   readonly fromLayer?: number;
 }
 
+/** Shallow neurons that speak of concepts, all of them off. */
+export interface ConceptsRequest extends Counted, Ablating {
+  readonly kind: "concepts";
+  /** Each counts where it is one token. */
+  readonly words: readonly string[];
+  /** A neuron belongs to a set from so many concepts among its first tokens on: the numbers M. */
+  readonly thresholds: readonly number[];
+  /** Random sets for each set. */
+  readonly draws: number;
+  /** FFN layers below this one are searched; left out: the first half. */
+  readonly belowLayer?: number;
+  /** The last attention layer that a value vector is taken through; left out: `belowLayer`. */
+  readonly lastAttention?: number;
+}
+
 /** Of a suite of pairs, the neurons that serve one side more than the other, scaled: what is left of the gap, and what that costs elsewhere. */
 export interface BiasRequest extends OfSuite {
   readonly kind: "bias";
@@ -117,8 +133,36 @@ export interface PruningFindings extends PruningCurve {
   readonly tokens: number;
 }
 
-export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest | BiasRequest | PruningRequest;
+export type ExperimentRequest =
+  | HeadsRequest
+  | MemoriseRequest
+  | NeuronsRequest
+  | ConceptsRequest
+  | BiasRequest
+  | PruningRequest;
 export type ExperimentKind = ExperimentRequest["kind"];
+
+/** What shallow neurons speak of, and what their loss costs. */
+export interface ConceptFindings extends ConceptLosses {
+  /** Tokens that count as concepts, and words that are none. */
+  readonly concepts: number;
+  readonly notTokens: readonly string[];
+  readonly belowLayer: number;
+  readonly lastAttention: number;
+  /** Neurons of the layers below `belowLayer`, of which the first `layersSearched` have been looked at. */
+  readonly searched: number;
+  readonly layersSearched: number;
+  /** First tokens that are looked at, and the concepts that as many random tokens hold on average. */
+  readonly depth: number;
+  readonly byChance: number;
+  /** Neurons that say most concepts behind an attention layer, with their first concepts. */
+  readonly examples: readonly {
+    readonly at: NeuronId;
+    readonly through: number;
+    readonly concepts: number;
+    readonly tokens: readonly string[];
+  }[];
+}
 
 /** What an experiment finds, by its kind; of what has been run so far while it runs. */
 export interface ExperimentFindings {
@@ -127,6 +171,7 @@ export interface ExperimentFindings {
   readonly neurons: NeuronCurves;
   readonly bias: BiasFindings;
   readonly pruning: PruningFindings;
+  readonly concepts: ConceptFindings;
 }
 
 /** The cases as this model reads them. */

@@ -34,6 +34,12 @@ test("two ablations are compared over all heads, and by their costliest ones", (
   expect(pairs[0]!.byNats).toBeCloseTo(-1, 12);
 });
 
+test("heads that cost as many answers stand in the order of what they cost in nats", () => {
+  const heads = table([0.2, 0.5, 0.5, 0.5, 0.1, 0], [1, 2, 5, 3, 4, 6]);
+  const { costliest } = ablationAgreement([{ ablation: "zero", heads }]);
+  expect(costliest[0]!.heads.map(({ at }) => at.head)).toEqual([2, 3, 1, 0, 4]);
+});
+
 test("three make three pairs, each a perfect one with itself, in one group as over all", () => {
   const { costliest, pairs } = ablationAgreement([zero, mean, { ...zero, ablation: "resample" }], 0);
   expect(costliest[0]!.heads.map(({ at }) => at.head)).toEqual([5, 4, 3, 2, 1]);

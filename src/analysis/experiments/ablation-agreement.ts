@@ -25,6 +25,13 @@ export interface AblationAgreement {
   readonly pairs: readonly AblationPair[];
 }
 
+/** Heads that cost as many answers in the order of the log-probability that they cost. */
+const costliestByNats = (heads: readonly HeadRow[], group: number | undefined) =>
+  costliestFirst(
+    [...heads].sort((a, b) => effectIn(b, group).change.value - effectIn(a, group).change.value),
+    group,
+  );
+
 /** Heads of each ablation that are compared by name. */
 export const TOP_HEADS = 5;
 
@@ -40,7 +47,7 @@ export function ablationAgreement(tables: readonly AblatedTable[], group?: numbe
     ablation,
     drops: heads.map((row) => effectIn(row, group).drop.value),
     nats: heads.map((row) => effectIn(row, group).change.value),
-    top: costliestFirst(heads, group).slice(0, TOP_HEADS),
+    top: costliestByNats(heads, group).slice(0, TOP_HEADS),
   }));
   const nameOf = ({ at }: HeadRow) => `${at.layer} ${at.head}`;
   return {

@@ -31,6 +31,14 @@ export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
           { name: "accuracy", value: result.found.accuracy.value },
           ...result.found.rows.map(({ count, mask }) => ({ name: `mask ${count}`, value: mask.value })),
         ];
+      case "concepts":
+        return [
+          { name: "accuracy", value: result.found.accuracy.value },
+          ...result.found.sets.map(({ reading, atLeast, loss }) => ({
+            name: `${reading} ${atLeast}`,
+            value: loss.value,
+          })),
+        ];
       case "bias":
         return [
           { name: "bias", value: result.found.bias.value },

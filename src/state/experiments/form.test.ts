@@ -20,6 +20,7 @@ describe("a form in a link", () => {
     onlyCorrect: true,
     ablation: "resample",
     head: "L0H7",
+    words: "three 3; drei",
     pairs: "gender-paper",
     scale: -0.5,
     foundOn: "paper-1d",
@@ -30,10 +31,13 @@ describe("a form in a link", () => {
     expect(readForm(writeForm(changed))).toEqual(changed);
   });
 
-  test("a long pasted suite does not go into it", () => {
+  test("a long pasted suite or list of words does not go into it", () => {
     const long = { ...changed, text: "3+5=,8\n".repeat(100) };
     expect(fitsInLink(long)).toBe(false);
     expect(writeForm(long)).not.toContain("text");
+    const wordy = { ...FIRST_FORM, words: "three ".repeat(200) };
+    expect(fitsInLink(wordy)).toBe(false);
+    expect(writeForm(wordy)).toBe("heads");
   });
 
   test.each([
@@ -103,7 +107,7 @@ describe("a saved result", () => {
     ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
     [
       '{"experiment":{"kind":"tea"}}',
-      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, bias, pruning",
+      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, concepts, bias, pruning",
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',

@@ -7,11 +7,12 @@ export const EXPERIMENT_KINDS = [
   "heads",
   "memorise",
   "neurons",
+  "concepts",
   "bias",
   "pruning",
 ] as const satisfies readonly ExperimentKind[];
 /** Those in which something else than 0 can take the place of what is switched off. */
-const ABLATING_KINDS = ["heads", "memorise", "neurons"] as const satisfies readonly ExperimentKind[];
+const ABLATING_KINDS = ["heads", "memorise", "neurons", "concepts"] as const satisfies readonly ExperimentKind[];
 export type AblatingKind = (typeof ABLATING_KINDS)[number];
 export const isAblating = (kind: ExperimentKind): kind is AblatingKind =>
   ABLATING_KINDS.some((ablating) => ablating === kind);
@@ -38,6 +39,8 @@ export interface ExperimentForm {
   readonly ablation: Ablation;
   /** As it is typed; "" leaves the choice to the experiment. */
   readonly head: string;
+  /** Of the concepts, whitespace between them; "": the list that comes with the page. */
+  readonly words: string;
   /** The name of a suite of pairs, or `PASTED`. */
   readonly pairs: string;
   /** What the neurons that serve a bias are multiplied by. */
@@ -60,6 +63,7 @@ export const FIRST_FORM: ExperimentForm = {
   onlyCorrect: false,
   ablation: "zero",
   head: "",
+  words: "",
   pairs: "pronouns-abacus",
   scale: 0,
   foundOn: "abacus-1d",
@@ -69,7 +73,7 @@ export const FIRST_FORM: ExperimentForm = {
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
 export const editExperiment = (change: Partial<ExperimentForm>) => experimentForm.setState(change);
 
-/** A pasted suite of more characters does not go into a link; it is saved to a file. */
+/** A pasted suite or a list of words of more characters does not go into a link; the result is saved to a file. */
 const MAX_LINKED_TEXT = 600;
 
 /** The suite of the form's kind, by its name. */
@@ -77,7 +81,8 @@ export const suiteName = ({ kind, suite, pairs }: Pick<ExperimentForm, "kind" | 
   kind === "bias" ? pairs : suite;
 
 /** Whether a link can carry all that the form says. */
-export const fitsInLink = (form: ExperimentForm) => suiteName(form) !== PASTED || form.text.length <= MAX_LINKED_TEXT;
+export const fitsInLink = (form: ExperimentForm) =>
+  form.words.length <= MAX_LINKED_TEXT && (suiteName(form) !== PASTED || form.text.length <= MAX_LINKED_TEXT);
 
 /** `heads;suite:abacus-2d;n:20;seed:1`, what is as it first stands left out. */
 export function writeForm(form: ExperimentForm): string {
@@ -90,6 +95,7 @@ export function writeForm(form: ExperimentForm): string {
     form.onlyCorrect && "correct:1",
     form.ablation !== FIRST_FORM.ablation && `off:${form.ablation}`,
     form.head !== "" && `head:${form.head}`,
+    form.words !== "" && fitsInLink(form) && `words:${encodeURIComponent(form.words)}`,
     form.pairs !== FIRST_FORM.pairs && `pairs:${form.pairs}`,
     form.scale !== FIRST_FORM.scale && `scale:${form.scale}`,
     form.foundOn !== FIRST_FORM.foundOn && `found:${form.foundOn}`,
@@ -125,6 +131,7 @@ export function readForm(text: string): ExperimentForm | undefined {
     onlyCorrect: values.get("correct") === "1",
     ablation: ABLATIONS.find((known) => known === values.get("off")) ?? FIRST_FORM.ablation,
     head: (values.get("head") ?? "").slice(0, 20),
+    words: unescaped(values.get("words") ?? "").slice(0, MAX_LINKED_TEXT),
     pairs: name("pairs", FIRST_FORM.pairs),
     scale: readScale(values.get("scale")),
     foundOn: name("found", FIRST_FORM.foundOn),

@@ -39,6 +39,7 @@ export function readResultFile(text: string): ExperimentResult {
 const LISTS = {
   heads: ["groups", "heads"],
   neurons: ["rows", "lowest"],
+  concepts: ["sets", "examples"],
   pruning: ["rows", "groups", "controls"],
   bias: ["rows", "sides", "neurons", "controls"],
 };

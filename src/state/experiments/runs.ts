@@ -25,6 +25,7 @@ import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "./
 import type { ExperimentForm } from "./form.ts";
 import { forgetTables, keepTable } from "./finished-tables.ts";
 import { readResultFile } from "./result-file.ts";
+import { conceptWords, wordsOf } from "./concept-words.ts";
 import { suites } from "./suites.ts";
 
 export type { ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
@@ -42,7 +43,14 @@ export interface ExperimentSlot {
 type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
 
 const EMPTY: ExperimentSlot = { value: undefined, plan: undefined, status: "idle", progress: undefined };
-const empty = (): Slots => ({ heads: EMPTY, memorise: EMPTY, neurons: EMPTY, bias: EMPTY, pruning: EMPTY });
+const empty = (): Slots => ({
+  heads: EMPTY,
+  memorise: EMPTY,
+  neurons: EMPTY,
+  concepts: EMPTY,
+  bias: EMPTY,
+  pruning: EMPTY,
+});
 
 export const experiments = createStore<Slots>(empty);
 
@@ -72,6 +80,7 @@ export function followExperiments(): () => void {
       if (now.tab !== last.tab) planSoon();
     }),
     suites.subscribe(planSoon),
+    conceptWords.subscribe(planSoon),
     experimentForm.subscribe(planSoon),
   ];
   return () => ends.forEach((end) => end());
@@ -198,6 +207,8 @@ const patch = (kind: ExperimentKind, change: Partial<ExperimentSlot>) =>
 /** The counts of the paper's curves, and one below them for a small model. */
 const NEURON_COUNTS = [5, 10, 20, 30, 50, 99] as const;
 const DRAWS = 3;
+/** The paper's (its “more than 0 to 3”), and some above for a model whose tokens are mostly numbers. */
+const CONCEPT_THRESHOLDS = [1, 2, 3, 4, 10, 20, 30, 40] as const;
 
 /** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */
 function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
@@ -215,6 +226,12 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
     case "neurons": {
       const head = headOf(form);
       return head && { kind: "neurons", ...counted, head, counts: NEURON_COUNTS, draws: DRAWS };
+    }
+    case "concepts": {
+      const words = wordsOf(form);
+      return words.length > 0
+        ? { kind: "concepts", ...counted, words, thresholds: CONCEPT_THRESHOLDS, draws: DRAWS }
+        : undefined;
     }
     case "bias":
       return {

@@ -7,6 +7,7 @@ import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { finishedTables, tablesLike } from "#state/experiments/finished-tables.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { asSentence } from "../shared/sentence.ts";
 import { Exports } from "../shared/Exports.tsx";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
@@ -88,14 +89,16 @@ function Costliest({
 }
 
 function agreementSentence({ pairs, costliest }: AblationAgreement): string {
-  const first = new Set(costliest.map(({ heads }) => heads[0] && formatHead(heads[0].at)));
-  const head =
-    first.size === 1 ? `${[...first][0]} costs most under each ablation` : "The costliest head depends on the ablation";
+  const first = costliest.map(({ ablation, heads }) => ({ ablation, head: heads[0] ? formatHead(heads[0].at) : "–" }));
+  const isSame = first.every(({ head }) => head === first[0]!.head);
+  const most = isSame
+    ? `${first[0]!.head} costs most under each`
+    : `${first.map(({ ablation, head }) => `${head} costs most with ${ABLATION_TEXTS[ablation].choice}`).join(", ")}`;
   const each = pairs.map(
     ({ first: a, second: b, byDrop, byNats, shared }) =>
       `${ABLATION_TEXTS[a].choice} and ${ABLATION_TEXTS[b].choice} order the heads with ρ = ${nats(byDrop)} by accuracy lost and ${nats(byNats)} by nats (Spearman) and share ${shared} of the ${TOP_HEADS} costliest`,
   );
-  return `${head}: ${each.join("; ")}.`;
+  return `${most}. ${asSentence(each.join("; "))}`;
 }
 
 function exportTable({ costliest, pairs }: AblationAgreement, group: number | undefined) {

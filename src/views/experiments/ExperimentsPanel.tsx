@@ -6,6 +6,7 @@ import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { BiasResult } from "./BiasResult.tsx";
 import { ClaimsLine } from "./ClaimsLine.tsx";
+import { ConceptsResult } from "./ConceptsResult.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
 import { HeadsResult } from "./HeadsResult.tsx";
 import { MemoriseResult } from "./MemoriseResult.tsx";
@@ -85,6 +86,8 @@ function ResultOf({ result }: { readonly result: ExperimentResult }) {
       return <HeadsResult result={result} />;
     case "memorise":
       return <MemoriseResult result={result} />;
+    case "concepts":
+      return <ConceptsResult result={result} />;
     case "neurons":
       return <NeuronsResult result={result} />;
     case "bias":

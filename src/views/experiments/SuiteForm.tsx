@@ -9,6 +9,7 @@ import {
   suiteName,
 } from "#state/experiments/form.ts";
 import type { Ablation, ExperimentKind } from "#state/experiments/form.ts";
+import { conceptWords } from "#state/experiments/concept-words.ts";
 import { suites } from "#state/experiments/suites.ts";
 import { suggestedHead } from "#state/experiments/runs.ts";
 import { formatHead } from "#model/ids.ts";
@@ -71,6 +72,7 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
           />
         </label>
       )}
+      {kind === "concepts" && <ConceptWords words={form.words} />}
       {isAblating(kind) && <AblationField ablation={form.ablation} />}
       {kind === "bias" ? (
         <PairFields scale={form.scale} chosen={chosen} />
@@ -150,6 +152,22 @@ function SampleFields({ what, count, seed }: SampleFieldsProps) {
         />
       </label>
     </>
+  );
+}
+
+/** What counts as a concept; the list that comes with the page until somebody types another. */
+function ConceptWords({ words }: { readonly words: string }) {
+  const list = useStore(conceptWords, (state) => state.list);
+  return (
+    <label className="words">
+      <span>concepts, one word after another; each counts where it is one token</span>
+      <textarea
+        rows={3}
+        spellCheck={false}
+        value={words === "" ? list.join(" ") : words}
+        onChange={(event) => editExperiment({ words: event.target.value })}
+      />
+    </label>
   );
 }
 

@@ -53,6 +53,19 @@ export const EXPERIMENT_TEXTS: Readonly<Record<ExperimentKind, ExperimentText>> 
       "That these neurons compute the answer: the list is by a direct effect on the output, and what feeds them is not in it. Keep empties whole layers, which no model was trained for.",
     doing: "Comparing neurons, case by case",
   },
+  concepts: {
+    tab: "Concept neurons",
+    question: "Do shallow neurons that hide a concept carry the answer?",
+    method:
+      "The value vector of every FFN neuron below half the layers is read by its first 50 tokens, as it is and behind the value-output matrices of each attention layer above it (the best one counts), and the words of the list among them are counted. All neurons with M or more are switched off together, in every case of the suite.",
+    controls:
+      "As many random neurons of each layer, none of them in the set, three times for each M; where a layer has not enough others they overlap, which is said. How many concepts stand among random tokens. 95 % bootstrap intervals over the cases.",
+    reading:
+      "The paper’s word list is not published: this one is ours, and all numbers depend on it. It writes “M or more”, but finds 51,980 of 176,128 neurons with M = 0, so that “more than M” fits; here it is “at least”, and its M is our M + 1. Whether any one attention layer is enough, and which, it does not say.",
+    notShown:
+      "That the concepts are why: sets of the same size are more or less active, and a neuron with a negative activation writes the other end of its list. On a model whose vocabulary is mostly numbers small M say nothing.",
+    doing: "Reading neurons, then switching them off",
+  },
   bias: {
     tab: "Gender bias",
     question: "Which neurons carry a bias, and what does it cost to take it away?",

@@ -12,6 +12,8 @@ export interface ExperimentSteps<Part, Found> {
   readonly alone?: number;
   /** Rows of batches that each step runs. */
   rowsOf(step: number): number;
+  /** What a step takes, in rows, where it is something else that it runs; left out: as many rows as it runs. */
+  costOf?(step: number): number;
   /** @param before the parts of the earlier steps */
   run(step: number, before: readonly Part[], signal: AbortSignal): Promise<Part>;
   /** @param isWhole false: of what has been run so far, without what takes long, as intervals */
