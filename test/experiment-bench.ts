@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SuiteDefinition } from "#analysis/experiments/suite.ts";
-import type { ExperimentFindings, ExperimentKind, ExperimentRequest } from "#protocol/experiments.ts";
+import type { ExperimentFindings, ExperimentProgress, ExperimentRequest } from "#protocol/experiments.ts";
 import { ExperimentSession } from "#workers/engine/experiments/experiment-session.ts";
 import type { LoadedModel } from "#workers/engine/load-model.ts";
 import { NeuronIndex } from "#workers/engine/neuron-index.ts";
@@ -27,13 +27,15 @@ export async function experimentBench(files: Parameters<typeof loadInNode>[0]): 
   return { model, session, reference: readModel(files) };
 }
 
+type Findings<Request extends ExperimentRequest> = ExperimentFindings[Request["kind"]];
+
 /** Runs it to the end. */
 export async function findingsOf<Request extends ExperimentRequest>(
   { session }: Pick<ExperimentBench, "session">,
   request: Request,
-): Promise<ExperimentFindings[Request["kind"] & ExperimentKind]> {
+): Promise<Findings<Request>> {
   const { found } = await session.run(request, () => undefined, { signal: unaborted() });
-  return found as ExperimentFindings[Request["kind"] & ExperimentKind];
+  return found as Findings<Request>;
 }
 
 /** A file of `public/suites`. */
@@ -66,7 +68,14 @@ export async function resumedFindings<Request extends ExperimentRequest>(
     );
   const again = open();
   const plan = await again.plan(request, unaborted());
-  const seen: number[] = [];
-  const { found } = await again.run(request, ({ done }) => seen.push(done), { signal: unaborted() });
-  return { stopped, plan, seen, found };
+  const seen: ExperimentProgress[] = [];
+  const { found } = await again.run(request, (progress) => seen.push(progress), { signal: unaborted() });
+  return {
+    stopped,
+    plan,
+    seen: seen.map(({ done }) => done),
+    /** What was shown first, of what had been kept. */
+    partial: seen[0]?.partial?.found as Findings<Request> | undefined,
+    found: found as Findings<Request>,
+  };
 }

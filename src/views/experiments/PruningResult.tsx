@@ -127,6 +127,9 @@ function Table({ found }: { readonly found: Found }) {
   );
 }
 
+/** Narrow enough for nine of them on a phone. */
+const shortPercent = (share: number) => (share * 100).toFixed(share > 0 && share < 0.01 ? 1 : 0);
+
 function accuracyCurves(found: Found, width: number, dark: boolean) {
   const inks = figureInks(dark);
   const { rows } = found;
@@ -157,8 +160,8 @@ function accuracyCurves(found: Found, width: number, dark: boolean) {
   return curvePlot(list, {
     width: Math.min(width, 760),
     inks,
-    labels: [...rows.map(({ share }) => percent(share)), percent(1)],
-    axis: "share of deep neurons kept",
+    labels: [...rows.map(({ share }) => shortPercent(share)), shortPercent(1)],
+    axis: "% of the deep neurons kept",
     format: percent,
   });
 }

@@ -141,7 +141,8 @@ describe("a bias over pairs", () => {
   });
 
   test("goes on with the neurons that were found before it was stopped", async () => {
-    const { stopped, plan, seen, found } = await resumedFindings(abacus, request, 1);
+    const { stopped, plan, seen, partial, found } = await resumedFindings(abacus, request, 1);
+    expect(partial).toMatchObject({ pairs: 0, bias: { value: Number.NaN }, neurons: found.neurons });
     expect(stopped).toBe("AbortError");
     expect(plan).toMatchObject({ stepsKept: 1, suite: { cases: 8 } });
     expect(seen.at(0)).toBe(1);

@@ -108,7 +108,9 @@ describe("what is left of a pruned model", () => {
   });
 
   test("goes on with the neurons that were ranked before it was stopped", async () => {
-    const { stopped, plan, found } = await resumedFindings(abacus, request, 1);
+    const { stopped, plan, partial, found } = await resumedFindings(abacus, request, 1);
+    expect(partial!.all.value, "nothing is measured yet").toBeNaN();
+    expect(partial!.rows.map(({ neurons }) => neurons)).toEqual(found.rows.map(({ neurons }) => neurons));
     expect(stopped).toBe("AbortError");
     expect(plan.stepsKept).toBe(1);
     expect(found).toEqual(await findingsOf(abacus, request));
