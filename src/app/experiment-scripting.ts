@@ -28,8 +28,9 @@ export interface ExperimentText {
   readonly seed?: number;
   readonly per?: "token" | "answer";
   readonly onlyCorrect?: boolean;
-  /** For `neurons`. */
+  /** For `neurons`, and for `pruning` to rank by comparison instead of increase. */
   readonly head?: string;
+  /** For `neurons`, `bias` and `pruning`. */
   readonly counts?: readonly number[];
   readonly draws?: number;
   /** For `bias`: what the neurons are multiplied by. */
