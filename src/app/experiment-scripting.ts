@@ -32,10 +32,11 @@ export interface ExperimentText {
   readonly onlyCorrect?: boolean;
   /** What takes the place of what is switched off; left out: `"zero"`. */
   readonly ablation?: "zero" | "mean" | "resample";
-  /** For `neurons`. */
+  /** For `neurons`, and for `pruning` to rank by comparison instead of increase. */
   readonly head?: string;
+  /** For `neurons`, `bias` and `pruning`. */
   readonly counts?: readonly number[];
-  /** Random sets, for `neurons` and `concepts`. */
+  /** Random sets, for all that switch neurons. */
   readonly draws?: number;
   /** For `concepts`. */
   readonly words?: readonly string[];
