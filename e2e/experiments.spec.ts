@@ -117,7 +117,8 @@ test("digits that are looked up, and mask and keep", async ({ page }) => {
   await picture(page, "experiments-neurons", { fullPage: true });
 });
 
-test("a bias, its neurons, and what it costs to take it away", async ({ page }) => {
+// these two are thousands of prompts, which take a software GPU minutes; the next test runs the same parts on both
+test("a bias, its neurons, and what it costs to take it away", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=bias;n:3`);
   await expect(section(page)).toContainText("n = 30 cases (she 15, he 15)", { timeout: 60_000 });
   await run(page);
@@ -159,6 +160,89 @@ test("a bias, its neurons, and what it costs to take it away", async ({ page }) 
     );
     await expect(section(page)).toContainText("n = 2 cases (mary 1, john 1)", { timeout: 60_000 });
   });
+});
+
+test("pruning to few deep neurons, and the set as files", { tag: "@page" }, async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=pruning;n:3;head:L0H7`);
+  await expect(section(page)).toContainText("n = 12 cases (+ 3, − 3, × 3, ÷ 3)", { timeout: 60_000 });
+  await run(page);
+  await expect(section(page)).toContainText(
+    /Keeping the first \d+ deep neurons of each answer token, \d+ of 1536 \(.*, leaves .* right, from .*; as many random ones leave/,
+  );
+  await expect(section(page)).toContainText("Table 11: accuracy in %");
+  await picture(page, "experiments-pruning", { fullPage: true });
+
+  await test.step("its table reads back", async () => {
+    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    expect(header).toMatch(/^ranked_by,n_per_token,kept,share,group,accuracy,/);
+    // all, four operations, those found on and two controls: as it is and for each N
+    expect(rows).toHaveLength(9 * 8);
+    expect(rows.every((row) => row.startsWith("L0H7,"))).toBe(true);
+  });
+
+  await test.step("what is kept as JSON and as a function for PyTorch", async () => {
+    await section(page).getByRole("combobox", { name: "neurons kept" }).selectOption("1");
+    const { kept, neuronsPerLayer } = JSON.parse((await exported(page, "Kept neurons as JSON")).toString()) as {
+      kept: { layer: number; neurons: number[] }[];
+      neuronsPerLayer: number;
+    };
+    expect(neuronsPerLayer).toBe(512);
+    expect(kept.map(({ layer }) => layer)).toEqual([3, 4, 5]);
+    const snippet = (await exported(page, "Prune in PyTorch")).toString();
+    for (const { layer, neurons } of kept) expect(snippet).toContain(`    ${layer}: [${neurons.join(", ")}],`);
+  });
+});
+
+test("a pair's gap and a pruned model's answer are what the prompts' own answers say", async ({ page }) => {
+  await openWithModel(page, LINK);
+  const { bias, gaps } = await withEngine(
+    page,
+    async (engine) => {
+      const pair = {
+        sides: ["she", "he"] as const,
+        templates: [{ prompt: "the {y} said that", answer: "{x}" }],
+        words: { she: ["nurse"] },
+      };
+      const suite = { name: "one", title: "", about: "", pair };
+      const { found } = await engine.runExperiment({ kind: "bias", suite, counts: [3], draws: 1, controls: [] });
+      if (!("sides" in found)) throw new Error("no bias");
+      const off = found.neurons.slice(0, 3).map(({ layer, neuron }) => ({ neuron: `L${layer}N${neuron}` }));
+      const gap = async (interventions: typeof off) => {
+        const [she, he] = [
+          await engine.scoreAnswer("the nurse said that", { answer: " she", interventions }),
+          await engine.scoreAnswer("the nurse said that", { answer: " he", interventions }),
+        ];
+        return she.logProbability - he.logProbability;
+      };
+      return { bias: [found.bias.value, found.rows[0]!.bias.value], gaps: [await gap([]), await gap(off)] };
+    },
+    undefined,
+  );
+  expect(bias[0]).toBeCloseTo(gaps[0]!, 3);
+  expect(bias[1]).toBeCloseTo(gaps[1]!, 3);
+  expect(bias[1]).toBeLessThan(bias[0]! - 0.1);
+
+  const { left, answer } = await withEngine(
+    page,
+    async (engine) => {
+      const suite = { text: "3+5=,8" };
+      const options = { kind: "pruning", suite, counts: [500], draws: 1, controls: [], fromLayer: 5 } as const;
+      const { found } = await engine.runExperiment(options);
+      if (!("deep" in found)) throw new Error("no pruning");
+      const kept = new Set(found.rows[0]!.kept[0]!.neurons);
+      const cut = Array.from({ length: 512 }, (_, neuron) => neuron).filter((neuron) => !kept.has(neuron));
+      const interventions = cut.map((neuron) => ({ neuron: `L5N${neuron}` }));
+      const clean = await engine.scoreAnswer("3+5=", { answer: "8" });
+      const pruned = await engine.scoreAnswer("3+5=", { answer: "8", interventions });
+      return {
+        left: { cut: cut.length, nats: found.rows[0]!.all.nats.value },
+        answer: clean.logProbability - pruned.logProbability,
+      };
+    },
+    undefined,
+  );
+  expect(left.cut).toBe(12);
+  expect(left.nats).toBeCloseTo(answer, 3);
 });
 
 test("a pasted suite with a broken line keeps the rest and says which line", async ({ page }) => {

@@ -52,8 +52,13 @@ export async function mixProducts(
 ): Promise<Float64Array> {
   const { spec, weights } = lens.runner;
   const sums = new Float64Array(spec.layers * spec.neurons);
+  let mix: ArrayLike<number> | undefined;
+  let gradient = new Float64Array(spec.modelDim);
   for (const [layer, { post }] of run.layers.entries()) {
-    const gradient = (await weights.logitDirection(mixOf(layer))).map((value) => value * lens.scale);
+    const own = mixOf(layer);
+    // a mix that stays the same is read off the unembedding once
+    if (own !== mix) gradient = (await weights.logitDirection(own)).map((value) => value * lens.scale);
+    mix = own;
     const activations = rowOf(post, run.ids.length - 1);
     const products = await weights.valueProducts(layer, gradient);
     sums.set(

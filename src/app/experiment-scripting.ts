@@ -10,14 +10,20 @@ import type {
   SuiteSource,
 } from "#protocol/experiments.ts";
 import type { Variant } from "#protocol/engine.ts";
-import { CONTROL_NAMES } from "#state/experiments/suites.ts";
+import {
+  BIAS_COUNTS,
+  CONTROL_CASES,
+  CONTROL_NAMES,
+  PRUNING_CONTROL_NAMES,
+  PRUNING_COUNTS,
+} from "#state/experiments/defaults.ts";
 import { bad, given, readChoice, readCount, readOptions, readVariant, readWords, show } from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
 export type SuiteText = string | SuiteDefinition | { readonly text: string };
 
 export interface ExperimentText {
-  readonly kind: "heads" | "memorise" | "neurons" | "concepts" | "bias";
+  readonly kind: "heads" | "memorise" | "neurons" | "concepts" | "bias" | "pruning";
   readonly suite: SuiteText;
   /** Cases of each group; left out: all. */
   readonly count?: number;
@@ -26,18 +32,23 @@ export interface ExperimentText {
   readonly onlyCorrect?: boolean;
   /** What takes the place of what is switched off; left out: `"zero"`. */
   readonly ablation?: "zero" | "mean" | "resample";
-  /** For `neurons`. */
+  /** For `neurons`, and for `pruning` to rank by comparison instead of increase. */
   readonly head?: string;
+  /** For `neurons`, `bias` and `pruning`. */
   readonly counts?: readonly number[];
-  /** Random sets, for `neurons` and `concepts`. */
+  /** Random sets, for all that switch neurons. */
   readonly draws?: number;
   /** For `concepts`. */
   readonly words?: readonly string[];
   readonly thresholds?: readonly number[];
   readonly belowLayer?: number;
   readonly lastAttention?: number;
-  /** For `bias`: what the neurons are multiplied by, and what should not change. */
+  /** For `bias`: what the neurons are multiplied by. */
   readonly scale?: number;
+  /** For `pruning`: the suite that the neurons are found on (left out: `suite`), and the first layer that is pruned. */
+  readonly foundOn?: SuiteText;
+  readonly fromLayer?: number;
+  /** For `bias` and `pruning`: what should not change. */
   readonly controls?: readonly SuiteText[];
   /** Left out: the base. */
   readonly variant?: Variant;
@@ -50,16 +61,13 @@ export interface ExperimentSurface {
 }
 
 const COMMON_NAMES = ["kind", "suite", "count", "seed", "variant", "per", "onlyCorrect", "ablation"];
-const NEURON_NAMES = ["head", "counts", "draws", "scale", "controls"];
-const CONCEPT_NAMES = ["words", "thresholds", "belowLayer", "lastAttention"];
-const NAMES = [...COMMON_NAMES, ...NEURON_NAMES, ...CONCEPT_NAMES];
-const KINDS = ["heads", "memorise", "neurons", "concepts", "bias"] as const;
+const NEURON_NAMES = ["head", "counts", "draws", "words", "thresholds", "belowLayer", "lastAttention"];
+const EDIT_NAMES = ["scale", "controls", "foundOn", "fromLayer"];
+const NAMES = [...COMMON_NAMES, ...NEURON_NAMES, ...EDIT_NAMES];
+const KINDS = ["heads", "memorise", "neurons", "concepts", "bias", "pruning"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
 const DEFAULT_THRESHOLDS = [1, 2, 3, 4];
-const DEFAULT_BIAS_COUNTS = [1, 5, 10, 18, 30, 50, 100];
-/** Of each group of a suite that should not change. */
-const CONTROL_CASES = 25;
 
 /** @param readDefinition reads a suite that comes with the page */
 export function experimentSurface(
@@ -88,9 +96,24 @@ export function experimentSurface(
         kind,
         ...ofSuite,
         draws,
-        counts: readCounts("counts", known["counts"], DEFAULT_BIAS_COUNTS),
+        counts: readCounts("counts", known["counts"], BIAS_COUNTS),
         scale: readScale(known["scale"]),
-        controls: await readControls(call, known["controls"], { seed, readDefinition }),
+        controls: await readControls(call, known["controls"] ?? CONTROL_NAMES, { seed, readDefinition }),
+      };
+    }
+    if (kind === "pruning") {
+      const { foundOn, fromLayer, head, count } = known;
+      return {
+        kind,
+        ...counted,
+        draws,
+        per: readChoice("per", known["per"], ["token", "answer"]) ?? "token",
+        counts: readCounts("counts", known["counts"], PRUNING_COUNTS),
+        foundOn:
+          foundOn === undefined ? suite : await readSource(call, { suite: foundOn, count }, { seed, readDefinition }),
+        controls: await readControls(call, known["controls"] ?? PRUNING_CONTROL_NAMES, { seed, readDefinition }),
+        ...given("head", head === undefined ? undefined : readHead(call, head)),
+        ...given("fromLayer", fromLayer === undefined ? undefined : readLayer(fromLayer)),
       };
     }
     return {
@@ -159,6 +182,25 @@ function readHead(call: string, value: unknown): HeadId {
   throw bad(`${call}: head is ${show(value)}; it needs to be as "L0H7"`);
 }
 
+function readScale(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw bad(`scale is ${show(value)}; it needs to be a number`);
+}
+
+/** A few cases of each group of every suite. */
+function readControls(call: string, value: unknown, parts: SourceParts): Promise<SuiteSource[]> {
+  if (!Array.isArray(value)) {
+    throw bad(`${call}: controls are ${show(value)}; they need to be an array of suites`);
+  }
+  return Promise.all(value.map((suite: unknown) => readSource(call, { suite, count: CONTROL_CASES }, parts)));
+}
+
+function readLayer(value: unknown): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw bad(`fromLayer is ${show(value)}; it needs to be a whole number from 0`);
+}
+
 function readCounts(name: string, value: unknown, fallback: readonly number[]): readonly number[] {
   if (value === undefined) return fallback;
   if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount(name, count));
@@ -172,19 +214,4 @@ function readConcepts(call: string, { words, thresholds, belowLayer, lastAttenti
     ...given("belowLayer", belowLayer === undefined ? undefined : readCount("belowLayer", belowLayer)),
     ...given("lastAttention", lastAttention === undefined ? undefined : readCount("lastAttention", lastAttention)),
   };
-}
-
-function readScale(value: unknown): number {
-  if (value === undefined) return 0;
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw bad(`scale is ${show(value)}; it needs to be a number`);
-}
-
-/** A few cases of each group of every suite. */
-function readControls(call: string, value: unknown, parts: SourceParts): Promise<SuiteSource[]> {
-  if (value !== undefined && !Array.isArray(value)) {
-    throw bad(`${call}: controls are ${show(value)}; they need to be an array of suites`);
-  }
-  const list: readonly unknown[] = value ?? CONTROL_NAMES;
-  return Promise.all(list.map((suite) => readSource(call, { suite, count: CONTROL_CASES }, parts)));
 }

@@ -5,6 +5,7 @@ import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
 import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
 import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import type { PairNeuron } from "#analysis/experiments/pair-neurons.ts";
+import type { PruningCurve } from "#analysis/experiments/pruning-curve.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
 import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
@@ -108,7 +109,37 @@ export interface BiasFindings extends BiasCurve {
   readonly certified: boolean;
 }
 
-export type ExperimentRequest = HeadsRequest | MemoriseRequest | NeuronsRequest | ConceptsRequest | BiasRequest;
+/** Only the neurons that matter most to some answer token stay in the deep layers. */
+export interface PruningRequest extends Counted {
+  readonly kind: "pruning";
+  /** Whose answer tokens the neurons are found for; `suite` is what is measured. */
+  readonly foundOn: SuiteSource;
+  /** What else may break. */
+  readonly controls: readonly SuiteSource[];
+  readonly per: Per;
+  /** Neurons are ranked by what they lose with this head off; left out: by their increase. */
+  readonly head?: HeadId;
+  /** The counts N, of each answer token; 0 keeps none. */
+  readonly counts: readonly number[];
+  /** Random sets for each N. */
+  readonly draws: number;
+  /** The first deep layer; left out: the same share of the layers as 17 of 32. */
+  readonly fromLayer?: number;
+}
+
+export interface PruningFindings extends PruningCurve {
+  /** Answer tokens whose list of neurons is not proven to be the exact one, of all that neurons were found for. */
+  readonly uncertified: number;
+  readonly tokens: number;
+}
+
+export type ExperimentRequest =
+  | HeadsRequest
+  | MemoriseRequest
+  | NeuronsRequest
+  | ConceptsRequest
+  | BiasRequest
+  | PruningRequest;
 export type ExperimentKind = ExperimentRequest["kind"];
 
 /** What shallow neurons speak of, and what their loss costs. */
@@ -138,8 +169,9 @@ export interface ExperimentFindings {
   readonly heads: HeadTable;
   readonly memorise: readonly MemoriseRow[];
   readonly neurons: NeuronCurves;
-  readonly concepts: ConceptFindings;
   readonly bias: BiasFindings;
+  readonly pruning: PruningFindings;
+  readonly concepts: ConceptFindings;
 }
 
 /** The cases as this model reads them. */

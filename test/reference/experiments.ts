@@ -43,7 +43,7 @@ export const neuronsOff = (neurons: readonly NeuronId[], scale = 0): Interventio
   neurons.map((at) => ({ kind: "neuron", at, scale }));
 
 /** All neurons from a layer on but these. */
-const allBut = (model: ReferenceModel, neurons: readonly NeuronId[], fromLayer: number): Intervention[] => {
+export const allBut = (model: ReferenceModel, neurons: readonly NeuronId[], fromLayer: number): Intervention[] => {
   const kept = new Set(neurons.map(({ layer, neuron }) => layer * model.neurons + neuron));
   return neuronsOff(
     Array.from({ length: model.layers * model.neurons }, (_, index) => index)
@@ -65,13 +65,12 @@ function targetScore(
 }
 
 /** Every neuron by what it loses to a head, for a given target. */
-function lostTo(model: ReferenceModel, { ids, target }: TokenCase, head: HeadId, standIns?: StandIns) {
+export function lostTo(model: ReferenceModel, { ids, target }: TokenCase, head: HeadId, standIns?: StandIns) {
   const clean = forward(model, ids);
   const changed = forward(model, ids, [{ kind: "head", at: head, scale: 0 }], standIns);
   return compareNeurons(lensOf(model, clean), clean, changed, target);
 }
 
-/** A neuron's activation at the last position of a run. */
 /** Each neuron's activation at the last position. */
 export const activationsOf = (
   model: ReferenceModel,

@@ -2,8 +2,8 @@ import { estimate, meanOverGroups } from "./head-table.ts";
 import { meanAndSpread } from "../neuron-group.ts";
 import { meanOf, relativeDrop, resamples, weightedShare } from "./statistics.ts";
 import type { Estimate, ResampleOptions } from "./statistics.ts";
-import { switchedAccuracy } from "./switched-accuracy.ts";
-import type { SwitchedCase, SwitchedScore } from "./switched-accuracy.ts";
+import { costsOf, switchedAccuracy } from "./switched-accuracy.ts";
+import type { SwitchedCase, SwitchedCost } from "./switched-accuracy.ts";
 
 /** A pair, and by how much its answer is nearer to the side that it is expected on. */
 export interface BiasCase {
@@ -13,15 +13,6 @@ export interface BiasCase {
   readonly template: number;
   /** ln p(answer) on its side − on the other, in nats, as the model is and under each switch: [0] and [1 …]; undefined if not run. */
   readonly gaps: readonly number[] | undefined;
-}
-
-export interface BiasCost {
-  /** Of the suites that should not change. */
-  readonly group: string;
-  /** With the k neurons scaled. */
-  readonly cost: SwitchedScore;
-  /** Accuracy lost with random neurons instead: mean and standard deviation over the draws. */
-  readonly random: { readonly mean: number; readonly spread: number };
 }
 
 /** What is left of the bias with the first k neurons scaled, and what that costs. */
@@ -37,7 +28,8 @@ export interface BiasRow {
   readonly unseen: Estimate;
   /** The bias with as many random neurons of the same layers scaled: mean and standard deviation over the draws. */
   readonly random: { readonly mean: number; readonly spread: number };
-  readonly costs: readonly BiasCost[];
+  /** Of the suites that should not change. */
+  readonly costs: readonly SwitchedCost[];
 }
 
 export interface BiasSide {
@@ -103,18 +95,7 @@ export function biasCurve(
         reduction: estimate(asItIs.map((before, draw) => relativeDrop(before, after[draw]!))),
         unseen: unseen(at),
         random: meanAndSpread(randoms.map((random) => bias(random)[0]!)),
-        costs: groups.flatMap(({ name, switches }) => {
-          const cost = switches[at - 1];
-          return cost
-            ? [
-                {
-                  group: name,
-                  cost,
-                  random: meanAndSpread(randoms.map((random) => switches[random - 1]!.lost.value)),
-                },
-              ]
-            : [];
-        }),
+        costs: costsOf(groups, { at: at - 1, randoms: randoms.map((random) => random - 1) }),
       };
     }),
   };

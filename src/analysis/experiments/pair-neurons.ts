@@ -121,6 +121,11 @@ async function runPart(runner: Runner, ids: readonly number[], signal: AbortSign
 async function upperBounds({ lens, run, mix }: RunPart, ranges: Float32Array): Promise<Float64Array> {
   const { spec } = lens.runner;
   const total = weightOf(mix);
+  if (total === 0) {
+    const balanced = new Float64Array(spec.vocabulary);
+    for (const [target, weight] of mix) balanced[target]! += weight;
+    return mixProducts(lens, run, () => balanced);
+  }
   const bases = fromRows(
     run.layers.map((_, layer) => midOf(run, layer)),
     spec.modelDim,
@@ -131,7 +136,7 @@ async function upperBounds({ lens, run, mix }: RunPart, ranges: Float32Array): P
     for (const [target, weight] of mix) own[target]! += weight;
     return own;
   });
-  if (total >= 0) return tangents;
+  if (total > 0) return tangents;
   return tangents.map((tangent, index) => {
     const reach = lens.scale * activationOf(run, neuronAt(lens, index)) * ranges[index]!;
     return tangent - (total * reach ** 2) / 8;

@@ -1,3 +1,4 @@
+import { meanAndSpread } from "../neuron-group.ts";
 import { answerLogProbability, estimate, hitsOf, isRight, meanOverGroups, scoredOf } from "./head-table.ts";
 import type { Per } from "./head-table.ts";
 import type { CaseScore } from "./scored-cases.ts";
@@ -36,6 +37,25 @@ export interface SwitchedAccuracy {
   /** The unweighted mean over the groups. */
   readonly all: { readonly accuracy: Estimate; readonly switches: readonly SwitchedScore[] };
 }
+
+/** What a switch costs a group that should not change. */
+export interface SwitchedCost {
+  readonly group: string;
+  readonly cost: SwitchedScore;
+  /** Accuracy lost under random switches instead: mean and standard deviation over them. */
+  readonly random: { readonly mean: number; readonly spread: number };
+}
+
+/** @param randoms places of the random switches among the switches */
+export const costsOf = (
+  groups: readonly SwitchedGroup[],
+  { at, randoms }: { readonly at: number; readonly randoms: readonly number[] },
+): SwitchedCost[] =>
+  groups.flatMap(({ name, switches }) => {
+    const cost = switches[at];
+    const random = meanAndSpread(randoms.map((each) => switches[each]?.lost.value ?? Number.NaN));
+    return cost ? [{ group: name, cost, random }] : [];
+  });
 
 export interface SwitchedOptions extends ResampleOptions {
   readonly per: Per;

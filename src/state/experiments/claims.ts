@@ -44,6 +44,11 @@ export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
           { name: "bias", value: result.found.bias.value },
           ...result.found.rows.map(({ count, bias }) => ({ name: `bias ${count}`, value: bias.value })),
         ];
+      case "pruning":
+        return [
+          { name: "accuracy", value: result.found.all.value },
+          ...result.found.rows.map(({ count, all }) => ({ name: `keep ${count}`, value: all.accuracy.value })),
+        ];
       default:
         throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
     }

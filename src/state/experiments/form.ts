@@ -9,6 +9,7 @@ export const EXPERIMENT_KINDS = [
   "neurons",
   "concepts",
   "bias",
+  "pruning",
 ] as const satisfies readonly ExperimentKind[];
 /** Those in which something else than 0 can take the place of what is switched off. */
 const ABLATING_KINDS = ["heads", "memorise", "neurons", "concepts"] as const satisfies readonly ExperimentKind[];
@@ -44,7 +45,13 @@ export interface ExperimentForm {
   readonly pairs: string;
   /** What the neurons that serve a bias are multiplied by. */
   readonly scale: number;
+  /** The suite that the neurons to keep are found on. */
+  readonly foundOn: string;
+  /** Whether neurons to keep are ranked by what they lose with the head off, or by their increase. */
+  readonly ranking: Ranking;
 }
+
+export type Ranking = "head" | "increase";
 
 export const FIRST_FORM: ExperimentForm = {
   kind: "heads",
@@ -59,6 +66,8 @@ export const FIRST_FORM: ExperimentForm = {
   words: "",
   pairs: "pronouns-abacus",
   scale: 0,
+  foundOn: "abacus-1d",
+  ranking: "head",
 };
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
@@ -89,6 +98,8 @@ export function writeForm(form: ExperimentForm): string {
     form.words !== "" && fitsInLink(form) && `words:${encodeURIComponent(form.words)}`,
     form.pairs !== FIRST_FORM.pairs && `pairs:${form.pairs}`,
     form.scale !== FIRST_FORM.scale && `scale:${form.scale}`,
+    form.foundOn !== FIRST_FORM.foundOn && `found:${form.foundOn}`,
+    form.ranking !== FIRST_FORM.ranking && `by:${form.ranking}`,
     suiteName(form) === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
   ];
   return parts.filter((part) => part !== false).join(";");
@@ -106,13 +117,13 @@ export function readForm(text: string): ExperimentForm | undefined {
     const value = values.get(name) ?? "";
     return /^\d{1,9}$/.test(value) ? Number(value) : fallback;
   };
-  const name = (part: "suite" | "pairs") => {
+  const name = (part: string, fallback: string) => {
     const value = values.get(part) ?? "";
-    return /^[\w-]{1,40}$/.test(value) ? value : FIRST_FORM[part];
+    return /^[\w-]{1,40}$/.test(value) ? value : fallback;
   };
   return {
     kind,
-    suite: name("suite"),
+    suite: name("suite", FIRST_FORM.suite),
     text: unescaped(values.get("text") ?? ""),
     count: whole("n", FIRST_FORM.count),
     seed: whole("seed", FIRST_FORM.seed),
@@ -121,8 +132,10 @@ export function readForm(text: string): ExperimentForm | undefined {
     ablation: ABLATIONS.find((known) => known === values.get("off")) ?? FIRST_FORM.ablation,
     head: (values.get("head") ?? "").slice(0, 20),
     words: unescaped(values.get("words") ?? "").slice(0, MAX_LINKED_TEXT),
-    pairs: name("pairs"),
+    pairs: name("pairs", FIRST_FORM.pairs),
     scale: readScale(values.get("scale")),
+    foundOn: name("found", FIRST_FORM.foundOn),
+    ranking: values.get("by") === "increase" ? "increase" : FIRST_FORM.ranking,
   };
 }
 

@@ -40,6 +40,7 @@ const LISTS = {
   heads: ["groups", "heads"],
   neurons: ["rows", "lowest"],
   concepts: ["sets", "examples"],
+  pruning: ["rows", "groups", "controls"],
   bias: ["rows", "sides", "neurons", "controls"],
 };
 

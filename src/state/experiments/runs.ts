@@ -7,6 +7,7 @@ import type {
   ExperimentPlan,
   ExperimentRequest,
   ExperimentResult,
+  PruningRequest,
   SuiteSource,
 } from "#protocol/experiments.ts";
 import { adapter, isAttached } from "../adapter.ts";
@@ -19,12 +20,13 @@ import { results } from "../run/results.ts";
 import type { Progress } from "../run/results.ts";
 import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
+import { BIAS_COUNTS, CONTROL_CASES, CONTROL_NAMES, PRUNING_CONTROL_NAMES, PRUNING_COUNTS } from "./defaults.ts";
 import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { forgetTables, keepTable } from "./finished-tables.ts";
 import { readResultFile } from "./result-file.ts";
 import { conceptWords, wordsOf } from "./concept-words.ts";
-import { CONTROL_NAMES, suites } from "./suites.ts";
+import { suites } from "./suites.ts";
 
 export type { ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
 
@@ -41,7 +43,14 @@ export interface ExperimentSlot {
 type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
 
 const EMPTY: ExperimentSlot = { value: undefined, plan: undefined, status: "idle", progress: undefined };
-const empty = (): Slots => ({ heads: EMPTY, memorise: EMPTY, neurons: EMPTY, concepts: EMPTY, bias: EMPTY });
+const empty = (): Slots => ({
+  heads: EMPTY,
+  memorise: EMPTY,
+  neurons: EMPTY,
+  concepts: EMPTY,
+  bias: EMPTY,
+  pruning: EMPTY,
+});
 
 export const experiments = createStore<Slots>(empty);
 
@@ -202,10 +211,6 @@ const NEURON_COUNTS = [5, 10, 20, 30, 50, 99] as const;
 const DRAWS = 3;
 /** The paper's (its “more than 0 to 3”), and some above for a model whose tokens are mostly numbers. */
 const CONCEPT_THRESHOLDS = [1, 2, 3, 4, 10, 20, 30, 40] as const;
-/** The paper's 18, and some around it. */
-const BIAS_COUNTS = [1, 5, 10, 18, 30, 50, 100] as const;
-/** Of each group of a suite that should not change. */
-const CONTROL_CASES = 25;
 
 /** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */
 function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
@@ -234,14 +239,38 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
       return {
         kind: "bias",
         ...ofSuite,
-        controls: controlsOf(seed),
+        controls: controlsOf(CONTROL_NAMES, seed),
         counts: BIAS_COUNTS,
         scale: form.scale,
         draws: DRAWS,
       };
+    case "pruning":
+      return pruningRequest(form, ofSuite);
     default:
       throw new Error(`experiment: unknown kind ${String(form.kind satisfies never)}`);
   }
+}
+
+function pruningRequest(
+  form: ExperimentForm,
+  ofSuite: Pick<PruningRequest, "suite" | "seed" | "variant">,
+): ExperimentRequest | undefined {
+  const { seed, onlyCorrect, per } = form;
+  const foundOn = sourceOf({ ...form, suite: form.foundOn });
+  const head = form.ranking === "head" ? headOf(form) : undefined;
+  if (!foundOn || (form.ranking === "head" && !head)) return undefined;
+  const controls = controlsOf(PRUNING_CONTROL_NAMES, seed);
+  return {
+    kind: "pruning",
+    ...ofSuite,
+    foundOn,
+    controls,
+    per,
+    ...(head && { head }),
+    counts: PRUNING_COUNTS,
+    draws: DRAWS,
+    onlyCorrect,
+  };
 }
 
 function sourceOf(form: ExperimentForm): SuiteSource | undefined {
@@ -253,10 +282,10 @@ function sourceOf(form: ExperimentForm): SuiteSource | undefined {
 }
 
 /** What should not change, a few cases of each group. */
-const controlsOf = (seed: number): SuiteSource[] =>
+const controlsOf = (names: readonly string[], seed: number): SuiteSource[] =>
   suites
     .getState()
-    .list.filter(({ name }) => CONTROL_NAMES.includes(name))
+    .list.filter(({ name }) => names.includes(name))
     .map((definition) => ({ kind: "definition", definition, seed, count: CONTROL_CASES }));
 
 /** The costliest of the head table, else that of the head map, else the first. */

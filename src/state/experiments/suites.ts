@@ -18,9 +18,6 @@ export const SUITE_NAMES = [
   "gender-paper",
 ] as const;
 
-/** What a change of the model for something else should leave alone. */
-export const CONTROL_NAMES: readonly string[] = ["controls", "abacus-1d"];
-
 export const suites = createStore<{ readonly list: readonly SuiteDefinition[] }>(() => ({ list: [] }));
 
 export const offerSuites = (list: readonly SuiteDefinition[]) => suites.setState({ list });

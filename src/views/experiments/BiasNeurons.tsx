@@ -38,13 +38,16 @@ export function BiasNeurons({ found: { neurons, sides, certified } }: { readonly
                   <Value of={value} as="figures" />
                 </td>
               ))}
-              <td title={each.words.map(({ word, change }) => `${word} ${change.toFixed(2)}`).join(", ")}>
+              <td
+                className="words"
+                title={each.words.map(({ word, change }) => `${word} ${change.toFixed(2)}`).join(", ")}
+              >
                 {each.words
                   .slice(0, 4)
                   .map(({ word }) => word)
                   .join(", ")}
               </td>
-              <td>{each.tokens.map(tokenText).join(" ")}</td>
+              <td className="words">{each.tokens.map(tokenText).join(" ")}</td>
             </tr>
           ))}
         </tbody>

@@ -9,7 +9,7 @@ import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { kLabels, NO_POINT, pointAt } from "./curve-points.ts";
 import { biasTable } from "./bias-table.ts";
-import { BiasCosts, costCurves } from "./BiasCosts.tsx";
+import { CostTable, costCurves } from "./CostTable.tsx";
 import { BiasNeurons } from "./BiasNeurons.tsx";
 import { EstimateValue } from "./EstimateValue.tsx";
 import { ExperimentExports } from "./ExperimentExports.tsx";
@@ -43,7 +43,7 @@ export function BiasResult({ result }: { readonly result: Result }) {
       </p>
       <p className="says">{sentence}</p>
       <Table found={found} />
-      <BiasCosts found={found} />
+      <CostTable found={found} axis="k" />
       <BiasNeurons found={found} />
       <PublishedFigures tables={[TABLE_12, TABLE_13_ROWS]} />
       <footer className="panel-foot">

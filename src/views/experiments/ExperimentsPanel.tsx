@@ -11,6 +11,7 @@ import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
 import { HeadsResult } from "./HeadsResult.tsx";
 import { MemoriseResult } from "./MemoriseResult.tsx";
 import { NeuronsResult } from "./NeuronsResult.tsx";
+import { PruningResult } from "./PruningResult.tsx";
 import { ResultFile } from "./ResultFile.tsx";
 import { RunBar } from "./RunBar.tsx";
 import { SuiteForm } from "./SuiteForm.tsx";
@@ -91,6 +92,8 @@ function ResultOf({ result }: { readonly result: ExperimentResult }) {
       return <NeuronsResult result={result} />;
     case "bias":
       return <BiasResult result={result} />;
+    case "pruning":
+      return <PruningResult result={result} />;
     default:
       throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
   }

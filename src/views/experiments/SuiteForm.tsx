@@ -1,5 +1,13 @@
 import { useStore } from "zustand";
-import { ABLATIONS, ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "#state/experiments/form.ts";
+import {
+  ABLATIONS,
+  ALL_CASES,
+  editExperiment,
+  experimentForm,
+  isAblating,
+  PASTED,
+  suiteName,
+} from "#state/experiments/form.ts";
 import type { Ablation, ExperimentKind } from "#state/experiments/form.ts";
 import { conceptWords } from "#state/experiments/concept-words.ts";
 import { suites } from "#state/experiments/suites.ts";
@@ -7,6 +15,7 @@ import { suggestedHead } from "#state/experiments/runs.ts";
 import { formatHead } from "#model/ids.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { PairFields, PairText } from "./PairFields.tsx";
+import { PruningFields } from "./PruningFields.tsx";
 
 /** Cases of each group that are offered. */
 const COUNTS = [5, 10, 20, 50, 100, 400, ALL_CASES] as const;
@@ -38,7 +47,7 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
       {name !== PASTED && (
         <SampleFields what={kind === "bias" ? "words" : "cases"} count={form.count} seed={form.seed} />
       )}
-      {kind === "heads" && (
+      {(kind === "heads" || kind === "pruning") && (
         <label>
           <span>accuracy per</span>
           <select
@@ -50,7 +59,8 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
           </select>
         </label>
       )}
-      {kind === "neurons" && (
+      {kind === "pruning" && <PruningFields offered={offered} foundOn={form.foundOn} ranking={form.ranking} />}
+      {(kind === "neurons" || (kind === "pruning" && form.ranking === "head")) && (
         <label>
           <span>head off</span>
           <input
@@ -63,20 +73,18 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
         </label>
       )}
       {kind === "concepts" && <ConceptWords words={form.words} />}
+      {isAblating(kind) && <AblationField ablation={form.ablation} />}
       {kind === "bias" ? (
         <PairFields scale={form.scale} chosen={chosen} />
       ) : (
-        <>
-          <AblationField ablation={form.ablation} />
-          <label>
-            <input
-              type="checkbox"
-              checked={form.onlyCorrect}
-              onChange={(event) => editExperiment({ onlyCorrect: event.target.checked })}
-            />
-            <span>only correct ones</span>
-          </label>
-        </>
+        <label>
+          <input
+            type="checkbox"
+            checked={form.onlyCorrect}
+            onChange={(event) => editExperiment({ onlyCorrect: event.target.checked })}
+          />
+          <span>only correct ones</span>
+        </label>
       )}
       {name !== PASTED && <p className="small faint about">{chosen?.about}</p>}
       {name === PASTED && (kind === "bias" ? <PairText text={form.text} /> : <PastedText text={form.text} />)}

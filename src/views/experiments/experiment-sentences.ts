@@ -55,3 +55,20 @@ export function biasSentence({ found, request }: ResultOf<"bias">): string {
     `random ones of the same layers ${nats(row.random.mean)}${cost}.`
   );
 }
+
+/** What is given up for the smallest set that is named, as a share of the answers. */
+const GIVEN_UP = 0.05;
+
+export function pruningSentence({ found, request }: ResultOf<"pruning">): string {
+  const row = found.rows.find(({ all }) => all.lost.value <= GIVEN_UP) ?? found.rows.at(-1);
+  if (!row || Number.isNaN(row.all.accuracy.value)) return "Nothing has been run yet.";
+  const per = request.per === "token" ? "answer tokens" : "answers";
+  const dearest = [...row.costs].sort((a, b) => b.cost.lost.value - a.cost.lost.value)[0];
+  const cost = dearest
+    ? `; ${groupName(dearest.group)} ${dearest.cost.lost.value > 0 ? "fall to" : "stay at"} ${percent(dearest.cost.accuracy.value)}`
+    : "";
+  return (
+    `Keeping the first ${row.count} deep neurons of each answer token, ${row.neurons} of ${found.deep} (${percent(row.share)}), leaves ${percent(row.all.accuracy.value)} of the ${per} right, ` +
+    `from ${percent(found.all.value)}; as many random ones leave ${percent(row.random.mean)} ± ${percent(row.random.spread)}, none at all ${percent(found.rows[0]?.count === 0 ? found.rows[0].all.accuracy.value : Number.NaN)}${cost}.`
+  );
+}

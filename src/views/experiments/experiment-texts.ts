@@ -79,4 +79,17 @@ export const EXPERIMENT_TEXTS: Readonly<Record<ExperimentKind, ExperimentText>> 
       "That the model is unbiased once the gap is small: the words are few, two sides are not all there is, and a gap can close because both sides get worse. Intervals are over the words of the list, not over prompts.",
     doing: "Finding neurons, then measuring gaps and controls",
   },
+  pruning: {
+    tab: "Pruning",
+    question: "How few deep neurons does arithmetic need, and what breaks without the others?",
+    method:
+      "For each answer token of one suite the deep neurons are ranked by what they lose of their log-probability increase with a head off (comparative neuron analysis), or by that increase itself. The first N of every token together are kept, every other neuron of the deep layers is at 0 at every position, and accuracy is measured on another suite.",
+    controls:
+      "As many random neurons of each layer kept instead, three sets for each N; N = 0 keeps none. Capitals and the pronouns of names tell what else breaks; the cases that the neurons were found on are measured beside those of the suite.",
+    reading:
+      "The paper compares the model as it is with one adapted by LoRA in its ninth layer, keeps the first 500 of every one-digit case in the layers 17 to 31 of 32, and trains an adapter on what is left: its 82.3 % are after that training, those here are without any. Deep is here the same share of the layers; N counts deep neurons only.",
+    notShown:
+      "What a pruned model could learn again, nor that the neurons kept compute the answer. A neuron that only feeds others in the deep layers has no increase of its own, and is cut.",
+    doing: "Ranking neurons, then measuring what is left",
+  },
 };

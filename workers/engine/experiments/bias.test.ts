@@ -10,7 +10,7 @@ import type { BiasRequest, SuiteSource } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { unaborted } from "#test/engine.ts";
-import { difference, experimentBench, findingsOf, suiteFile } from "#test/experiment-bench.ts";
+import { difference, experimentBench, findingsOf, resumedFindings, suiteFile } from "#test/experiment-bench.ts";
 import type { ExperimentBench } from "#test/experiment-bench.ts";
 import { activationsOf, caseScore, neuronsOff } from "#test/reference/experiments.ts";
 import { forward } from "#test/reference/forward.ts";
@@ -42,9 +42,9 @@ const request: BiasRequest = {
   kind: "bias",
   suite: few,
   controls: [{ kind: "pasted", text: "mary said that,she,names\njohn said that,he,names\n3+5=,8,+\n" }],
-  counts: [0, 2, 9],
+  counts: [0, 9],
   scale: 0,
-  draws: 2,
+  draws: 1,
   seed: 5,
 };
 
@@ -93,7 +93,7 @@ describe("a bias over pairs", () => {
 
     const sets = request.counts.flatMap((count, place) => {
       const list: NeuronId[] = ranked.slice(0, count);
-      return [list, ...randomGroups(reference, list, { draws: 2, seed: 5 + place })];
+      return [list, ...randomGroups(reference, list, { draws: 1, seed: 5 + place })];
     });
     const scores = (each: ScoredCase) => [[], ...sets].map((set) => caseScore(reference, each, neuronsOff(set)));
     const controls = readSuite(request.controls[0]!, model).cases;
@@ -104,7 +104,7 @@ describe("a bias over pairs", () => {
         return { group: each.asked.group, word: each.asked.pair!.word, template: each.asked.pair!.template, gaps };
       }),
       controls.map((each) => ({ group: each.asked.group, scores: scores(each) })),
-      { counts: request.counts, randomSets: 2, seed: 5, draws: 1000 },
+      { counts: request.counts, randomSets: 1, seed: 5, draws: 1000 },
     );
     const { neurons, certified, ...rest } = found;
     expect(difference(rest, curve)).toBeUndefined();
@@ -113,21 +113,21 @@ describe("a bias over pairs", () => {
   });
 
   test("is not changed by no neuron, nor by neurons multiplied by 1", async () => {
-    const { bias, rows, controls } = await findingsOf(abacus, { ...request, scale: 1, draws: 1 });
+    const { bias, rows, controls } = await findingsOf(abacus, { ...request, scale: 1 });
     for (const row of rows) {
       expect(row.bias.value).toBeAllClose(bias.value, NATS);
       expect(row.random.mean).toBeAllClose(bias.value, NATS);
       expect(row.reduction.value).toBeAllClose(0, NATS);
       expect(row.costs.map(({ cost }) => cost.lost.value)).toEqual(controls.map(() => 0));
     }
-    const [none] = (await findingsOf(abacus, { ...request, draws: 1 })).rows;
+    const [none] = (await findingsOf(abacus, { ...request })).rows;
     expect(none!.bias.value).toBeAllClose(bias.value, NATS);
   });
 
   test("of one pair lists what the comparison of its prompts' own analyses gives", async () => {
     const pair = { ...pronouns, templates: pronouns.templates.slice(0, 1), words: { she: ["nurse"], he: [] } };
     const suite: SuiteSource = { kind: "definition", definition: { ...suiteFile("pronouns-abacus"), pair }, seed: 1 };
-    const { neurons } = await findingsOf(abacus, { ...request, suite, counts: [3], draws: 1 });
+    const { neurons } = await findingsOf(abacus, { ...request, suite, counts: [3] });
     const [{ ids, answerIds, other }] = readSuite(suite, abacus.model).cases as readonly [ReadCase];
     const session = new ModelSession(abacus.model);
     const rows = async (target: number) => (await session.topNeurons(ids, { target, count: 3072 }, unaborted())).rows;
@@ -140,6 +140,16 @@ describe("a bias over pairs", () => {
     }
   });
 
+  test("goes on with the neurons that were found before it was stopped", async () => {
+    const { stopped, plan, seen, partial, found } = await resumedFindings(abacus, request, 1);
+    expect(partial).toMatchObject({ pairs: 0, bias: { value: Number.NaN }, neurons: found.neurons });
+    expect(stopped).toBe("AbortError");
+    expect(plan).toMatchObject({ stepsKept: 1, suite: { cases: 8 } });
+    expect(seen.at(0)).toBe(1);
+    expect(seen.at(-1)).toBe(plan.steps);
+    expect(found).toEqual(await findingsOf(abacus, request));
+  });
+
   test("of a suite without pairs is refused with what is needed", async () => {
     await expect(findingsOf(abacus, { ...request, suite: { kind: "pasted", text: "3+5=,8" } })).rejects.toMatchObject({
       code: "bad-request",
@@ -150,25 +160,15 @@ describe("a bias over pairs", () => {
 });
 
 describe("neurons of pairs that weigh more on one side", () => {
+  const gpt2 = { family: "gpt2", heads: 3, kvHeads: 3, headDim: 14, modelDim: 42, layers: 2, seed: 14 } as const;
   // the log-sum-exp does not cancel, so that the bounds are needed
   test.each([
-    {
-      prompts: [
-        [1, 4, 7],
-        [1, 5, 7],
-      ],
-      targets: [3, 3],
-    },
-    {
-      prompts: [
-        [1, 4, 7],
-        [1, 4, 7],
-      ],
-      targets: [3, 8],
-    },
-  ])("are those of the reference: %o", async ({ prompts: [own, other], targets: [first, second] }) => {
-    const { model, reference } = await experimentBench(randomCheckpoint({ seed: 3 }));
-    const pairs = [{ own: { ids: own!, target: first! }, other: { ids: other!, target: second! }, weight: 1 }];
+    { checkpoint: { seed: 3 }, other: [1, 5, 7], target: 3 },
+    { checkpoint: { seed: 3 }, other: [1, 4, 7], target: 8 },
+    { checkpoint: gpt2, other: [1, 5, 7], target: 3 },
+  ])("are those of the reference: %o", async ({ checkpoint, other, target }) => {
+    const { model, reference } = await experimentBench(randomCheckpoint(checkpoint));
+    const pairs = [{ own: { ids: [1, 4, 7], target: 3 }, other: { ids: other, target }, weight: 1 }];
     const ranges = await new NeuronIndex(model.runner).ranges({});
     const found = await pairNeurons(model.runner, pairs, { count: 12, ranges });
     expect(found.certified).toBe(true);
@@ -191,7 +191,7 @@ test("activations are those behind either side's prompts", async () => {
     },
   };
   const suite: SuiteSource = { kind: "definition", definition, seed: 1 };
-  const { neurons, sides } = await findingsOf(abacus, { ...request, suite, counts: [4], draws: 1 });
+  const { neurons, sides } = await findingsOf(abacus, { ...request, suite, counts: [4] });
   const { cases } = readSuite(suite, abacus.model);
   expect(sides.map(({ name }) => name)).toEqual(["mary", "john"]);
   expect(

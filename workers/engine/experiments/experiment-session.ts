@@ -15,6 +15,7 @@ import type { ExperimentSteps } from "./experiment-steps.ts";
 import { conceptSteps } from "./concept-steps.ts";
 import { headSteps, memoriseSteps } from "./head-steps.ts";
 import { neuronSteps } from "./neuron-steps.ts";
+import { pruningSteps } from "./pruning-steps.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadSuite } from "./suite-reader.ts";
 
@@ -144,6 +145,8 @@ export class ExperimentSession {
         return neuronSteps({ model, index }, cases, request);
       case "bias":
         return biasSteps({ model, index }, cases, request);
+      case "pruning":
+        return pruningSteps({ model, index }, cases, request);
       default:
         throw new Fault(
           "bad-request",

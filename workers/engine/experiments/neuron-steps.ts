@@ -87,5 +87,5 @@ export function neuronSteps(
 }
 
 /** Each token of an answer as a case of its own, behind the true ones before it. */
-const tokenCases = ({ ids, answerIds }: ReadCase) =>
+export const tokenCases = ({ ids, answerIds }: ReadCase) =>
   answerIds.map((id, token) => ({ ids: [...ids, ...answerIds.slice(0, token)], answerIds: [id] }));

@@ -7,10 +7,16 @@ import { kLabels, NO_POINT, pointAt } from "./curve-points.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
 import { groupName } from "./published.ts";
 
-type Found = Extract<ExperimentResult, { readonly kind: "bias" }>["found"];
+type BiasFound = Extract<ExperimentResult, { readonly kind: "bias" }>["found"];
 
-/** What should not change, over k. */
-export function BiasCosts({ found }: { readonly found: Found }) {
+/** Suites that should not change, as the model is and over a number of neurons. */
+interface Found {
+  readonly controls: BiasFound["controls"];
+  readonly rows: readonly Pick<BiasFound["rows"][number], "count" | "costs">[];
+}
+
+/** What should not change, over the number of neurons. */
+export function CostTable({ found, axis }: { readonly found: Found; readonly axis: string }) {
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="Table of costs, scrolls">
       <table className="experiment-table">
@@ -21,7 +27,7 @@ export function BiasCosts({ found }: { readonly found: Found }) {
         <thead>
           <tr>
             <th scope="col" className="number">
-              k
+              {axis}
             </th>
             {found.controls.map(({ name, scored }) => (
               <th key={name} scope="col" className="number">
