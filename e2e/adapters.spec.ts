@@ -3,6 +3,7 @@ import type { ScriptingSurface } from "../src/app/scripting.ts";
 import { comparedDifferences, differencesFromReference } from "../test/agreement.ts";
 import type { Answers } from "../test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "../test/checkpoints.ts";
+import { startHub } from "../test/hub-server.ts";
 import { adapterFiles, randomAdapter } from "../test/random/adapter.ts";
 import type { AdapterParts } from "../test/random/adapter.ts";
 import { merged } from "../test/reference/adapter.ts";
@@ -113,6 +114,47 @@ test("an adapter that does not fit costs nothing of what was there", async ({ pa
   await expectModel(page);
   await expect(variantSwitch(page)).toHaveCount(0);
   await expect(panel(page, "Prediction").getByRole("rowheader", { name: "15", exact: true })).toBeVisible();
+});
+
+test("an adapter of a gated repository of a Hub is attached with its token and linked by its commit", async ({
+  page,
+  problems,
+}) => {
+  const [base, adapter, token] = ["somebody/base", "somebody/gated-lora", "hf_secret"];
+  const files = randomCheckpoint();
+  const hub = await startHub({
+    [base]: { files },
+    [adapter]: { files: adapterFiles(randomAdapter(files, { layers: [1] })), tokens: [token] },
+  });
+  problems.expect(new RegExp(`${hub.url}|${hub.cdn}|Failed to load resource`));
+  try {
+    await openWithModel(page);
+    const attach = (given: { readonly token?: string }) =>
+      withEngine(
+        page,
+        async (engine, { hubUrl, repos, more }) => {
+          await engine.load({ kind: "hub", repo: repos[0]!, hub: hubUrl }, { dtype: "f32" });
+          return engine.attachAdapter({ kind: "hub", repo: repos[1]!, hub: hubUrl, ...more });
+        },
+        { hubUrl: hub.url, repos: [base, adapter], more: given },
+      );
+    await expect(attach({})).rejects.toThrow(/token/);
+    const info = await attach({ token });
+    expect(info).toMatchObject({ name: "gated-lora", layers: [1], source: { revision: hub.commit(adapter) } });
+    await expect.poll(() => new URL(page.url()).hash).toContain(hub.commit(adapter));
+    expect(page.url()).not.toContain(token);
+    const [before, after] = await withEngine(
+      page,
+      async (engine, target) => [
+        await engine.predict([1, 5, 40, 7], { target }),
+        await engine.predict([1, 5, 40, 7], { target, variant: "adapted" }),
+      ],
+      TARGET,
+    );
+    expect(after.target.logProbability).not.toBe(before.target.logProbability);
+  } finally {
+    await hub.close();
+  }
 });
 
 type NamedBytes = readonly (readonly [name: string, base64: string])[];

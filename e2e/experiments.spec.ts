@@ -15,9 +15,10 @@ async function run(page: Page): Promise<void> {
   await expect(section(page).locator(".experiment-result")).toHaveAttribute("aria-busy", "false", { timeout: RUN_MS });
 }
 
-async function exported(page: Page, button: string): Promise<Buffer> {
+/** @param place the last of that name on the page, if there are several */
+async function exported(page: Page, button: string, place = section(page)): Promise<Buffer> {
   const downloading = page.waitForEvent("download");
-  await section(page).getByRole("button", { name: button, exact: true }).click();
+  await place.getByRole("button", { name: button, exact: true }).last().click();
   return readFile(await (await downloading).path());
 }
 
@@ -116,6 +117,134 @@ test("digits that are looked up, and mask and keep", async ({ page }) => {
   await picture(page, "experiments-neurons", { fullPage: true });
 });
 
+// these two are thousands of prompts, which take a software GPU minutes; the next test runs the same parts on both
+test("a bias, its neurons, and what it costs to take it away", { tag: "@page" }, async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=bias;n:3`);
+  await expect(section(page)).toContainText("n = 30 cases (she 15, he 15)", { timeout: 60_000 });
+  await run(page);
+  await expect(section(page)).toContainText(
+    /The gap is \d\.\d\d nats .* over 30 pairs; multiplying 18 neurons by 0 leaves \d\.\d\d .*costs pronouns/,
+  );
+  await expect(section(page)).toContainText("Table 13: bias in nats");
+  await expect(section(page).getByRole("group", { name: "Table of neurons, scrolls" })).toContainText("L0N220");
+  await picture(page, "experiments-bias", { fullPage: true });
+
+  await test.step("its table reads back, and its result opens again", async () => {
+    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    expect(header).toMatch(/^k,scale,measure,group,value,low,high,random_mean,random_spread,suite,/);
+    // as it is: the bias, unseen prompts, two sides, six controls; for each k: these, the share taken away, and each cost thrice
+    expect(rows).toHaveLength(10 + 7 * (5 + 6 * 3));
+    const saved = await exported(page, "Save result");
+    await section(page).getByRole("button", { name: "Mask and keep" }).click();
+    await section(page)
+      .getByLabel("Open a saved result")
+      .setInputFiles({ name: "result.json", mimeType: "application/json", buffer: saved });
+    await expect(section(page)).toContainText("over 30 pairs");
+  });
+
+  await test.step("prompts and words are edited, and what is wrong with them is said", async () => {
+    await section(page).getByRole("button", { name: "Edit prompts and words" }).click();
+    const text = section(page).getByRole("textbox", { name: /stands for a side/ });
+    const definition = await text.inputValue();
+    expect(definition).toContain('"nurse"');
+    await text.fill(definition.replace('"{x}"', '"she"'));
+    await expect(page.getByText("template 1 has no {x}")).toBeVisible();
+    await text.fill(
+      JSON.stringify({
+        pair: {
+          sides: ["mary", "john"],
+          templates: [{ prompt: "{x} said that", answer: "{y}" }],
+          words: { mary: ["she"], john: ["he"] },
+        },
+      }),
+    );
+    await expect(section(page)).toContainText("n = 2 cases (mary 1, john 1)", { timeout: 60_000 });
+  });
+});
+
+test("pruning to few deep neurons, and the set as files", { tag: "@page" }, async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=pruning;n:3;head:L0H7`);
+  await expect(section(page)).toContainText("n = 12 cases (+ 3, − 3, × 3, ÷ 3)", { timeout: 60_000 });
+  await run(page);
+  await expect(section(page)).toContainText(
+    /Keeping the first \d+ deep neurons of each answer token, \d+ of 1536 \(.*, leaves .* right, from .*; as many random ones leave/,
+  );
+  await expect(section(page)).toContainText("Table 11: accuracy in %");
+  await picture(page, "experiments-pruning", { fullPage: true });
+
+  await test.step("its table reads back", async () => {
+    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    expect(header).toMatch(/^ranked_by,n_per_token,kept,share,group,accuracy,/);
+    // all, four operations, those found on and two controls: as it is and for each N
+    expect(rows).toHaveLength(9 * 8);
+    expect(rows.every((row) => row.startsWith("L0H7,"))).toBe(true);
+  });
+
+  await test.step("what is kept as JSON and as a function for PyTorch", async () => {
+    await section(page).getByRole("combobox", { name: "neurons kept" }).selectOption("1");
+    const { kept, neuronsPerLayer } = JSON.parse((await exported(page, "Kept neurons as JSON")).toString()) as {
+      kept: { layer: number; neurons: number[] }[];
+      neuronsPerLayer: number;
+    };
+    expect(neuronsPerLayer).toBe(512);
+    expect(kept.map(({ layer }) => layer)).toEqual([3, 4, 5]);
+    const snippet = (await exported(page, "Prune in PyTorch")).toString();
+    for (const { layer, neurons } of kept) expect(snippet).toContain(`    ${layer}: [${neurons.join(", ")}],`);
+  });
+});
+
+test("a pair's gap and a pruned model's answer are what the prompts' own answers say", async ({ page }) => {
+  await openWithModel(page, LINK);
+  const { bias, gaps } = await withEngine(
+    page,
+    async (engine) => {
+      const pair = {
+        sides: ["she", "he"] as const,
+        templates: [{ prompt: "the {y} said that", answer: "{x}" }],
+        words: { she: ["nurse"] },
+      };
+      const suite = { name: "one", title: "", about: "", pair };
+      const { found } = await engine.runExperiment({ kind: "bias", suite, counts: [3], draws: 1, controls: [] });
+      if (!("sides" in found)) throw new Error("no bias");
+      const off = found.neurons.slice(0, 3).map(({ layer, neuron }) => ({ neuron: `L${layer}N${neuron}` }));
+      const gap = async (interventions: typeof off) => {
+        const [she, he] = [
+          await engine.scoreAnswer("the nurse said that", { answer: " she", interventions }),
+          await engine.scoreAnswer("the nurse said that", { answer: " he", interventions }),
+        ];
+        return she.logProbability - he.logProbability;
+      };
+      return { bias: [found.bias.value, found.rows[0]!.bias.value], gaps: [await gap([]), await gap(off)] };
+    },
+    undefined,
+  );
+  expect(bias[0]).toBeCloseTo(gaps[0]!, 3);
+  expect(bias[1]).toBeCloseTo(gaps[1]!, 3);
+  expect(bias[1]).toBeLessThan(bias[0]! - 0.1);
+
+  const { left, answer } = await withEngine(
+    page,
+    async (engine) => {
+      const suite = { text: "3+5=,8" };
+      const options = { kind: "pruning", suite, counts: [500], draws: 1, controls: [], fromLayer: 5 } as const;
+      const { found } = await engine.runExperiment(options);
+      if (!("deep" in found)) throw new Error("no pruning");
+      const kept = new Set(found.rows[0]!.kept[0]!.neurons);
+      const cut = Array.from({ length: 512 }, (_, neuron) => neuron).filter((neuron) => !kept.has(neuron));
+      const interventions = cut.map((neuron) => ({ neuron: `L5N${neuron}` }));
+      const clean = await engine.scoreAnswer("3+5=", { answer: "8" });
+      const pruned = await engine.scoreAnswer("3+5=", { answer: "8", interventions });
+      return {
+        left: { cut: cut.length, nats: found.rows[0]!.all.nats.value },
+        answer: clean.logProbability - pruned.logProbability,
+      };
+    },
+    undefined,
+  );
+  expect(left.cut).toBe(12);
+  expect(left.nats).toBeCloseTo(answer, 3);
+});
+
 test("a pasted suite with a broken line keeps the rest and says which line", async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;suite:pasted`);
   await section(page)
@@ -126,6 +255,78 @@ test("a pasted suite with a broken line keeps the rest and says which line", asy
   );
   await run(page);
   await expect(section(page)).toContainText("n = 2 cases (+ 1, − 1)");
+});
+
+test("what takes the place of a head can be chosen, and the conclusions are compared", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=heads;n:5`);
+  await run(page);
+  await expect(section(page)).toContainText("Switched off by zero-ablation.");
+  const compared = section(page).getByRole("region", { name: "Ablations compared" });
+  await expect(compared).toHaveCount(0);
+  for (const [choice, name] of [
+    ["mean", "mean ablation"],
+    ["another case’s", "resample ablation"],
+  ] as const) {
+    await section(page).getByRole("combobox", { name: "switched off" }).selectOption(choice);
+    await run(page);
+    await expect(section(page)).toContainText(`Switched off by ${name}.`);
+  }
+  await expect(compared).toContainText(/Zero and mean order the heads with ρ = [\d.−]+ by accuracy lost/);
+  await expect(compared.getByRole("rowheader")).toHaveText(["zero", "mean", "another case’s"]);
+  await picture(page, "experiments-ablations", { fullPage: true });
+
+  await test.step("the table, the link and the script say which", async () => {
+    const [header, first] = (await exported(page, "CSV"))
+      .toString()
+      .split("\r\n")
+      .map((line) => line.split(","));
+    expect(first![header!.indexOf("ablation")]).toBe("resample");
+    const rows = (await exported(page, "CSV", compared)).toString().trim().split("\r\n");
+    expect(rows.filter((row) => row.startsWith("pair,zero,mean,"))).toHaveLength(1);
+    await expect(page).toHaveURL(/ex=heads(?:;|%3B)n(?::|%3A)5(?:;|%3B)off(?::|%3A)resample/);
+    const lost = await withEngine(
+      page,
+      async (engine) => {
+        const all = [];
+        for (const ablation of ["zero", "mean", "resample"] as const) {
+          const { found } = await engine.runExperiment({ kind: "heads", suite: "abacus-2d", count: 5, ablation });
+          all.push("heads" in found ? found.heads[7]!.all.change.value : Number.NaN);
+        }
+        return all;
+      },
+      undefined,
+    );
+    expect(new Set(lost).size, lost.join()).toBe(3);
+    expect(Math.min(...lost)).toBeGreaterThan(0);
+  });
+});
+
+test("shallow neurons that speak of numbers are counted and switched off", async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=concepts;n:1`);
+  await expect(section(page).getByRole("textbox", { name: /concepts, one word after another/ })).toHaveValue(/three/);
+  await run(page);
+  await expect(section(page)).toContainText(
+    /[\d,]+ of 1,536 neurons below layer 3 say \d+ or more concepts behind an attention layer up to L3.*Switching them off costs [\d.]+\s% of the right answer tokens \(relative\), as many random ones/,
+  );
+  await expect(section(page)).toContainText("M = 1");
+  await picture(page, "experiments-concepts", { fullPage: true });
+  const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+  expect(header).toMatch(/^reading,at_least,ablation,neurons,searched,.*suite,cases,seed,model,revision,dtype,link$/);
+  expect(rows).toHaveLength(16);
+
+  await test.step("another list of words is another run, and stands in the link", async () => {
+    await section(page)
+      .getByRole("textbox", { name: /concepts, one word after another/ })
+      .fill("three eight plus");
+    await run(page);
+    await expect(section(page)).toContainText(/[\d.]+ of the \d concepts stand among 50 random tokens/);
+    await expect(page).toHaveURL(/words(?::|%3A)three(?:%2520|%20)eight/);
+  });
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await picture(page, "experiments-concepts-phone", { fullPage: true });
 });
 
 test("a link brings the experiment and has its numbers checked", async ({ page }) => {

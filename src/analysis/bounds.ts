@@ -21,20 +21,52 @@ export interface Linearisation {
  * Log-sum-exp is convex, so log p is concave along any direction and this tangent is an upper bound of the neuron's increase.
  */
 export async function linearise(lens: FrozenLens, run: Capture, target: number): Promise<Linearisation> {
+  const { spec } = lens.runner;
+  const bases = fromRows(
+    run.layers.map((_, layer) => midOf(run, layer)),
+    spec.modelDim,
+  );
+  const logits = await residualLogits(lens, bases);
+  const atBase = Float64Array.from(run.layers, (_, layer) => logProbability(rowOf(logits, layer), target));
+  const tangents = await mixProducts(lens, run, (layer) => logitMix(rowOf(logits, layer), target));
+  return { atBase, tangents };
+}
+
+/**
+ * m_k · (v_k · g) for every neuron at the last position, flattened [layer, neuron], g = s·γ ⊙ W_Uᵀ·mix being the gradient of a mix of
+ * logits.
+ *
+ * @param mixOf one number per token, [vocabulary], for each layer
+ */
+export async function mixProducts(
+  lens: FrozenLens,
+  run: Capture,
+  mixOf: (layer: number) => ArrayLike<number>,
+): Promise<Float64Array> {
   const { spec, weights } = lens.runner;
-  const last = run.ids.length - 1;
-  const bases = run.layers.map((_, layer) => midOf(run, layer));
-  const { atBase, gradients } = await slopes(lens, bases, target);
-  const tangents = new Float64Array(spec.layers * spec.neurons);
+  const sums = new Float64Array(spec.layers * spec.neurons);
+  let mix: ArrayLike<number> | undefined;
+  let gradient = new Float64Array(spec.modelDim);
   for (const [layer, { post }] of run.layers.entries()) {
-    const activations = rowOf(post, last);
-    const products = await weights.valueProducts(layer, gradients[layer]!);
-    tangents.set(
+    const own = mixOf(layer);
+    // a mix that stays the same is read off the unembedding once
+    if (own !== mix) gradient = (await weights.logitDirection(own)).map((value) => value * lens.scale);
+    mix = own;
+    const activations = rowOf(post, run.ids.length - 1);
+    const products = await weights.valueProducts(layer, gradient);
+    sums.set(
       products.map((product, neuron) => product * activations[neuron]!),
       layer * spec.neurons,
     );
   }
-  return { atBase, tangents };
+  return sums;
+}
+
+/** What the gradient of log p(target) is of every logit: 1 − p for the target, −p for all others. */
+function logitMix(logits: Float32Array, target: number): Float64Array {
+  const mix = softmax(logits).map((probability) => -probability);
+  mix[target]! += 1;
+  return mix;
 }
 
 /**
@@ -53,8 +85,7 @@ export async function slopes(
   const atBase = Float64Array.from(bases, (_, row) => logProbability(rowOf(logits, row), target));
   const gradients: Float64Array[] = [];
   for (const row of bases.keys()) {
-    const mix = softmax(rowOf(logits, row)).map((probability) => -probability);
-    mix[target]! += 1;
+    const mix = logitMix(rowOf(logits, row), target);
     gradients.push((await weights.logitDirection(mix)).map((value) => value * lens.scale));
   }
   return { atBase, gradients };

@@ -24,8 +24,8 @@ export interface LayerCapture {
 /** One prompt's run with every activation that the method needs. */
 export interface Capture {
   readonly ids: readonly number[];
-  /** What was switched off or scaled. */
-  readonly interventions: readonly Intervention[];
+  /** What was switched off or scaled; undefined where something else than that was done to parts. */
+  readonly interventions: readonly Intervention[] | undefined;
   readonly layers: readonly LayerCapture[];
   /** The residual after the last layer, [position, modelDim]. */
   readonly residFinal: Matrix;
@@ -48,6 +48,17 @@ export async function capture(
   interventions: readonly Intervention[],
   signal?: AbortSignal,
 ): Promise<Capture> {
+  const run = await captureUnder(runner, ids, (layer) => scales(runner.spec, layer, interventions), signal);
+  return { ...run, interventions };
+}
+
+/** The same under whatever each layer is run with. */
+export async function captureUnder(
+  runner: Runner,
+  ids: readonly number[],
+  runOf: (layer: number) => BlockRun,
+  signal?: AbortSignal,
+): Promise<Capture> {
   const { spec } = runner;
   const positions = ids.length;
   const shape = (data: Float32Array | undefined, cols: number) => matrix(positions, cols, data);
@@ -58,7 +69,7 @@ export async function capture(
       signal?.throwIfAborted();
       const residPre = shape(await runner.download(residual), spec.modelDim);
       const { residual: next, taps } = await runner.block(layer, residual, {
-        ...scales(spec, layer, interventions),
+        ...runOf(layer),
         taps: ALL_TAPS,
       });
       runner.release(residual);
@@ -76,7 +87,7 @@ export async function capture(
       positions: [positions - 1],
       wants: ["logits", "ownScale"],
     });
-    return { ids, interventions, layers, residFinal, scale: ownScale[0]!, logits };
+    return { ids, interventions: undefined, layers, residFinal, scale: ownScale[0]!, logits };
   } finally {
     runner.release(residual);
   }
@@ -121,8 +132,10 @@ export function scales(spec: ModelSpec, layer: number, interventions: readonly I
   return { ...(heads.length > 0 && { headScale }), ...(neurons.length > 0 && { neuronScale }) };
 }
 
-/** What the interventions multiply a head's z by; 1 for none. */
+/** What the interventions multiply a head's z by; 1 for none. @throws Error for a run in which something else was done to parts */
 export function headScale({ interventions }: Pick<Capture, "interventions">, { layer, head }: HeadId): number {
+  if (!interventions)
+    throw new Error("capture: heads of this run were not scaled but replaced; a scale says nothing of them");
   const change = interventions.findLast(({ kind, at }) => kind === "head" && at.layer === layer && at.head === head);
   return change?.scale ?? 1;
 }

@@ -10,6 +10,8 @@ export interface ConceptQuestion {
   readonly concepts: ReadonlySet<number>;
   /** FFN layers that are searched: those below this one. */
   readonly belowLayer: number;
+  /** The first of them; left out: 0. */
+  readonly fromLayer?: number;
   /** The last attention layer that a value vector is taken through. */
   readonly lastAttention: number;
 }
@@ -41,7 +43,10 @@ export async function conceptNeurons(
 ): Promise<ConceptNeuron[]> {
   const { neurons, layers } = runner.spec;
   const last = Math.min(question.lastAttention, layers - 1);
-  const pairs = Array.from({ length: question.belowLayer }, (_, layer) => Math.max(0, last - layer));
+  const { fromLayer = 0 } = question;
+  const pairs = Array.from({ length: question.belowLayer }, (_, layer) =>
+    layer < fromLayer ? 0 : Math.max(0, last - layer),
+  );
   const total = pairs.reduce((sum, each) => sum + each, 0) * neurons;
   const found: ConceptNeuron[] = [];
   let done = 0;

@@ -9,14 +9,17 @@ export interface HeadVariants {
   readonly layersBefore: number;
   /** Whether the clean rows come along. */
   readonly keepsClean: boolean;
+  /** What takes the place of the heads' z in a case, [heads, positions, headDim]; left out: 0. */
+  readonly standIn?: ((index: number) => Float32Array) | undefined;
 }
 
 /**
  * One layer of the wavefront. The batch that comes in is the variants so far, each of all cases, and in its last rows the clean
- * cases. What goes out is the variants so far, one more of every case for each head of this layer, with that head at 0, and the
- * clean cases again if they are needed further on.
+ * cases. What goes out is the variants so far, one more of every case for each head of this layer, with that head at 0 or at what
+ * stands in for it, and the clean cases again if they are needed further on.
  */
-export function headVariants(spec: ModelSpec, { cases, layersBefore, keepsClean }: HeadVariants): BlockRun {
+export function headVariants(spec: ModelSpec, wanted: HeadVariants): BlockRun {
+  const { cases, layersBefore, keepsClean, standIn } = wanted;
   const earlier = layersBefore * spec.heads * cases;
   const cleanRows = Array.from({ length: cases }, (_, index) => earlier + index);
   const variants = [
@@ -29,5 +32,25 @@ export function headVariants(spec: ModelSpec, { cases, layersBefore, keepsClean 
       headScale.data[(earlier + head * cases + index) * spec.heads + head] = 0;
     }
   }
-  return { variants, headScale };
+  return { variants, headScale, ...(standIn && { headFill: fillOf(spec, wanted, variants.length, standIn) }) };
+}
+
+/** Each head's stand-in in the rows that are without it, 0 elsewhere: [rows, heads, positions, headDim]. */
+function fillOf(
+  { heads }: ModelSpec,
+  { cases, layersBefore }: HeadVariants,
+  rows: number,
+  standIn: (index: number) => Float32Array,
+): Float32Array {
+  const own = Array.from({ length: cases }, (_, index) => standIn(index));
+  const size = own[0]!.length;
+  const fill = new Float32Array(rows * size);
+  for (let head = 0; head < heads; head++) {
+    const [from, to] = [(head * size) / heads, ((head + 1) * size) / heads];
+    own.forEach((z, index) => {
+      const row = (layersBefore * heads + head) * cases + index;
+      fill.set(z.subarray(from, to), row * size + from);
+    });
+  }
+  return fill;
 }

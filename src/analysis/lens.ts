@@ -19,12 +19,17 @@ export interface FrozenLens {
  *
  * @param residuals [any, modelDim]
  */
-export async function lensLogProbabilities(lens: FrozenLens, residuals: Matrix, target: number): Promise<Float64Array> {
-  const { logSumExp, targetLogits } = await project(lens, residuals, {
-    wants: ["logSumExp", "targetLogits"],
-    targets: [target],
-  });
-  return Float64Array.from(targetLogits, (logit, row) => logit - logSumExp[row]!);
+export const lensLogProbabilities = (lens: FrozenLens, residuals: Matrix, target: number): Promise<Float64Array> =>
+  lensLogProbabilitiesOf(lens, residuals, [target]);
+
+/** The same of several targets, flattened [residuals, targets]. */
+export async function lensLogProbabilitiesOf(
+  lens: FrozenLens,
+  residuals: Matrix,
+  targets: readonly number[],
+): Promise<Float64Array> {
+  const { logSumExp, targetLogits } = await project(lens, residuals, { wants: ["logSumExp", "targetLogits"], targets });
+  return Float64Array.from(targetLogits, (logit, at) => logit - logSumExp[Math.floor(at / targets.length)]!);
 }
 
 /** Logits of each residual, [residuals, vocabulary]. */

@@ -11,6 +11,8 @@ import type { Runner } from "./runner.ts";
 export interface NeuronSearch {
   readonly target: number;
   readonly count: number;
+  /** Neurons below this layer are left out; there have to be `count` others. Left out: all layers. */
+  readonly fromLayer?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +30,7 @@ export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronS
     const at = neuronAt(lens, index);
     return { run, at, atBase: atBase[at.layer]! };
   };
-  return certifiedTop(tangents, {
+  return certifiedTop(aboveLayer(lens, tangents, search), {
     ...search,
     limit: exactLimit(search),
     evaluate: (indices) => neuronIncreases(lens, indices.map(inRun), target),
@@ -78,7 +80,7 @@ export async function compareNeurons(
       ? [...(await neuronIncreases(lens, inFirst, target)), ...(await neuronIncreases(afterLens, inSecond, target))]
       : neuronIncreases(lens, [...inFirst, ...inSecond], target);
   const exact = new Map<number, ComparedNeuron>();
-  const { order, evaluated, certified } = await certifiedTop(bounds, {
+  const { order, evaluated, certified } = await certifiedTop(aboveLayer(lens, bounds, search), {
     ...search,
     limit: exactLimit(search),
     evaluate: async (indices) => {
@@ -95,6 +97,10 @@ export async function compareNeurons(
   });
   return { rows: order.map(({ index }) => exact.get(index)!), evaluated, certified };
 }
+
+/** Nothing below the search's first layer can be in its list. */
+const aboveLayer = ({ runner: { spec } }: FrozenLens, bounds: Float64Array, { fromLayer = 0 }: NeuronSearch) =>
+  bounds.map((bound, index) => (index < fromLayer * spec.neurons ? -Infinity : bound));
 
 const exactLimit = ({ count }: NeuronSearch) => Math.max(count, MAX_EXACT);
 

@@ -16,8 +16,12 @@ export interface BlockRun {
   readonly variants?: readonly number[];
   /** What each head's z is multiplied by at every position: [variants or 1, heads]. Left out: 1. */
   readonly headScale?: Matrix;
+  /** What is added to each head's scaled z: [variants or 1, heads, positions, headDim]. Left out: 0. */
+  readonly headFill?: Float32Array;
   /** What each neuron's activation is multiplied by at every position: [variants or 1, neurons]. Left out: 1. */
   readonly neuronScale?: Matrix;
+  /** What is added to each neuron's scaled activation: [variants or 1, positions, neurons]. Left out: 0. */
+  readonly neuronFill?: Float32Array;
   readonly taps?: readonly Tap[];
 }
 

@@ -1,3 +1,4 @@
+import { ABLATIONS } from "#analysis/experiments/ablation.ts";
 import type { Engine } from "#client/engine.ts";
 import type {
   ExperimentPlan,
@@ -7,21 +8,57 @@ import type {
   SuiteSource,
 } from "#protocol/experiments.ts";
 import type { Variant } from "#protocol/engine.ts";
-import { bad, given, readChoice, readCount, readHead, readOptions, readVariant, show } from "./script-arguments.ts";
+import {
+  BIAS_COUNTS,
+  CONTROL_CASES,
+  CONTROL_NAMES,
+  PRUNING_CONTROL_NAMES,
+  PRUNING_COUNTS,
+} from "#state/experiments/defaults.ts";
+import {
+  bad,
+  given,
+  readChoice,
+  readCount,
+  readHead,
+  readOptions,
+  readVariant,
+  readWhole,
+  readWords,
+  show,
+} from "./script-arguments.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
+export type SuiteText = string | SuiteDefinition | { readonly text: string };
+
 export interface ExperimentText {
-  readonly kind: "heads" | "memorise" | "neurons";
-  readonly suite: string | SuiteDefinition | { readonly text: string };
+  readonly kind: "heads" | "memorise" | "neurons" | "concepts" | "bias" | "pruning";
+  readonly suite: SuiteText;
   /** Cases of each group; left out: all. */
   readonly count?: number;
   readonly seed?: number;
   readonly per?: "token" | "answer";
   readonly onlyCorrect?: boolean;
-  /** For `neurons`. */
+  /** What takes the place of what is switched off; left out: `"zero"`. */
+  readonly ablation?: "zero" | "mean" | "resample";
+  /** For `neurons`, and for `pruning` to rank by comparison instead of increase. */
   readonly head?: string;
+  /** For `neurons`, `bias` and `pruning`. */
   readonly counts?: readonly number[];
+  /** Random sets, for all that switch neurons. */
   readonly draws?: number;
+  /** For `concepts`. */
+  readonly words?: readonly string[];
+  readonly thresholds?: readonly number[];
+  readonly belowLayer?: number;
+  readonly lastAttention?: number;
+  /** For `bias`: what the neurons are multiplied by. */
+  readonly scale?: number;
+  /** For `pruning`: the suite that the neurons are found on (left out: `suite`), and the first layer that is pruned. */
+  readonly foundOn?: SuiteText;
+  readonly fromLayer?: number;
+  /** For `bias` and `pruning`: what should not change. */
+  readonly controls?: readonly SuiteText[];
   /** Left out: the base. */
   readonly variant?: Variant;
 }
@@ -32,10 +69,14 @@ export interface ExperimentSurface {
   runExperiment(options: ExperimentText): Promise<ExperimentResult>;
 }
 
-const NAMES = ["kind", "suite", "count", "seed", "per", "onlyCorrect", "head", "counts", "draws", "variant"];
-const KINDS = ["heads", "memorise", "neurons"] as const;
+const COMMON_NAMES = ["kind", "suite", "count", "seed", "variant", "per", "onlyCorrect", "ablation"];
+const NEURON_NAMES = ["head", "counts", "draws", "words", "thresholds", "belowLayer", "lastAttention"];
+const EDIT_NAMES = ["scale", "controls", "foundOn", "fromLayer"];
+const NAMES = [...COMMON_NAMES, ...NEURON_NAMES, ...EDIT_NAMES];
+const KINDS = ["heads", "memorise", "neurons", "concepts", "bias", "pruning"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
 const DEFAULT_DRAWS = 3;
+const DEFAULT_THRESHOLDS = [1, 2, 3, 4];
 
 /** @param readDefinition reads a suite that comes with the page */
 export function experimentSurface(
@@ -48,21 +89,48 @@ export function experimentSurface(
     if (!kind) throw bad(`${call}: kind is missing; it needs to be one of ${KINDS.join(", ")}`);
     const seed = readSeed(known["seed"]);
     const suite = await readSource(call, known, { seed, readDefinition });
+    const ofSuite = { suite, seed, ...readVariant(known["variant"]) };
     const counted = {
-      suite,
-      seed,
+      ...ofSuite,
       onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]),
-      ...readVariant(known["variant"]),
+      ...given("ablation", readChoice("ablation", known["ablation"], ABLATIONS)),
     };
     if (kind === "heads")
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };
+    const draws = known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]);
+    if (kind === "concepts") return { kind, ...counted, draws, ...readConcepts(call, known) };
+    if (kind === "bias") {
+      return {
+        kind,
+        ...ofSuite,
+        draws,
+        counts: readCounts("counts", known["counts"], BIAS_COUNTS),
+        scale: readScale(known["scale"]),
+        controls: await readControls(call, known["controls"] ?? CONTROL_NAMES, { seed, readDefinition }),
+      };
+    }
+    if (kind === "pruning") {
+      const { foundOn, fromLayer, head, count } = known;
+      return {
+        kind,
+        ...counted,
+        draws,
+        per: readChoice("per", known["per"], ["token", "answer"]) ?? "token",
+        counts: readCounts("counts", known["counts"], PRUNING_COUNTS),
+        foundOn:
+          foundOn === undefined ? suite : await readSource(call, { suite: foundOn, count }, { seed, readDefinition }),
+        controls: await readControls(call, known["controls"] ?? PRUNING_CONTROL_NAMES, { seed, readDefinition }),
+        ...given("head", head === undefined ? undefined : readHead(`${call}: head`, head)),
+        ...given("fromLayer", fromLayer === undefined ? undefined : readWhole("fromLayer", fromLayer)),
+      };
+    }
     return {
       kind,
       ...counted,
       head: readHead(`${call}: head`, known["head"]),
-      counts: readCounts(known["counts"]),
-      draws: known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]),
+      counts: readCounts("counts", known["counts"], DEFAULT_COUNTS),
+      draws,
     };
   };
   return {
@@ -99,7 +167,10 @@ async function readSource(
 }
 
 const asDefinition = (value: unknown): SuiteDefinition | undefined =>
-  typeof value === "object" && value !== null && "name" in value && ("arithmetic" in value || "lists" in value)
+  typeof value === "object" &&
+  value !== null &&
+  "name" in value &&
+  ["arithmetic", "lists", "pair"].some((part) => part in value)
     ? (value as SuiteDefinition)
     : undefined;
 
@@ -114,8 +185,31 @@ function readFlag(name: string, value: unknown): boolean {
   throw bad(`${name} is ${show(value)}; it needs to be true or false`);
 }
 
-function readCounts(value: unknown): number[] {
-  if (value === undefined) return DEFAULT_COUNTS;
-  if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount("counts", count));
-  throw bad(`counts are ${show(value)}; they need to be an array of whole numbers from 1`);
+function readScale(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw bad(`scale is ${show(value)}; it needs to be a number`);
+}
+
+/** A few cases of each group of every suite. */
+function readControls(call: string, value: unknown, parts: SourceParts): Promise<SuiteSource[]> {
+  if (!Array.isArray(value)) {
+    throw bad(`${call}: controls are ${show(value)}; they need to be an array of suites`);
+  }
+  return Promise.all(value.map((suite: unknown) => readSource(call, { suite, count: CONTROL_CASES }, parts)));
+}
+
+function readCounts(name: string, value: unknown, fallback: readonly number[]): readonly number[] {
+  if (value === undefined) return fallback;
+  if (Array.isArray(value) && value.length > 0) return value.map((count) => readCount(name, count));
+  throw bad(`${name} are ${show(value)}; they need to be an array of whole numbers from 1`);
+}
+
+function readConcepts(call: string, { words, thresholds, belowLayer, lastAttention }: Record<string, unknown>) {
+  return {
+    words: readWords(call, words),
+    thresholds: readCounts("thresholds", thresholds, DEFAULT_THRESHOLDS),
+    ...given("belowLayer", belowLayer === undefined ? undefined : readCount("belowLayer", belowLayer)),
+    ...given("lastAttention", lastAttention === undefined ? undefined : readCount("lastAttention", lastAttention)),
+  };
 }

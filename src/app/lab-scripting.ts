@@ -29,6 +29,7 @@ import {
   readTarget,
   readVariant,
   readWhole,
+  readWords,
   show,
 } from "./script-arguments.ts";
 
@@ -103,7 +104,7 @@ export function labSurface(engine: Engine): LabSurface {
       const known = readOptions("searchConcepts", options, names);
       return engine.searchConcepts({
         ...readVariant(known["variant"]),
-        words: readWords(known["words"]),
+        words: readWords("searchConcepts", known["words"]),
         atLeast: countOr(1, known["atLeast"]),
         count: countOr(DEFAULT_COUNT, known["count"]),
         ...given(
@@ -171,11 +172,6 @@ export function labSurface(engine: Engine): LabSurface {
 const optional = <T>(value: unknown, read: (value: unknown) => T): T | undefined =>
   value === undefined ? undefined : read(value);
 const countOr = (fallback: number, value: unknown) => (value === undefined ? fallback : readCount("count", value));
-
-function readWords(value: unknown): string[] {
-  if (Array.isArray(value) && value.every((word) => typeof word === "string")) return value;
-  throw bad(`searchConcepts: words are ${show(value)}; they need to be an array of texts as ["three", "3"]`);
-}
 
 function readRange(name: string, value: unknown): OperandRange {
   const { from, to } = readOptions(name, value, ["from", "to"]);

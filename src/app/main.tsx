@@ -12,6 +12,7 @@ import { PUBLISHED } from "#state/finding.ts";
 import { keepTokenOf } from "#state/hub-tokens.ts";
 import { followLab } from "#state/lab/actions.ts";
 import { offerWords } from "#state/lab/forms.ts";
+import { offerConceptWords } from "#state/experiments/concept-words.ts";
 import { followExperiments } from "#state/experiments/runs.ts";
 import { offerSuites, SUITE_NAMES } from "#state/experiments/suites.ts";
 import type { SuiteDefinition } from "#state/experiments/suites.ts";
@@ -88,10 +89,13 @@ async function readPublished(): Promise<void> {
   }
 }
 
-/** A list to start the concept search from; without it the field is empty, no more. */
+/** A list to start the concept searches from; without it the fields are empty, no more. */
 async function readConcepts(): Promise<void> {
   const response = await fetch(new URL(CONCEPTS, document.baseURI));
-  if (response.ok) offerWords(((await response.json()) as { readonly words: readonly string[] }).words);
+  if (!response.ok) return;
+  const { words } = (await response.json()) as { readonly words: readonly string[] };
+  offerWords(words);
+  offerConceptWords(words);
 }
 
 /** What experiments are run over; without them a suite can still be pasted. */

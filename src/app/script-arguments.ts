@@ -56,6 +56,11 @@ export function readAnswer(answer: unknown): string | readonly number[] {
   throw bad(`answer is ${show(answer)}; it needs to be a text or an array of token ids, whole numbers from 0`);
 }
 
+export function readWords(call: string, value: unknown): string[] {
+  if (Array.isArray(value) && value.every((word) => typeof word === "string")) return value;
+  throw bad(`${call}: words are ${show(value)}; they need to be an array of texts as ["three", "3"]`);
+}
+
 export function readCount(name: string, value: unknown): number {
   if (isIndex(value) && value > 0) return value;
   throw bad(`${name} is ${show(value)}; it needs to be a whole number from 1`);

@@ -11,6 +11,7 @@ export interface CurvePoint {
 
 /** One curve over the counts; `dash` tells controls and published values from what was measured. */
 export interface Curve {
+  /** Of one that goes with another it is empty. */
   readonly name: string;
   /** One per count; NaN where there is none. */
   readonly points: readonly CurvePoint[];
@@ -90,18 +91,21 @@ function curveMarks(
   ];
 }
 
-/** Pushed apart from the top down where curves end close together. */
+/** Pushed apart from the top down where curves end close together, and up again where the last ones would leave the figure. */
 function names(curves: readonly Curve[], x: number, y: (value: number) => number): Mark[] {
   const ends = curves
+    .filter(({ name }) => name !== "")
     .flatMap(({ name, points, colour }) => {
       const last = points.findLast(({ value }) => !Number.isNaN(value));
       return last ? [{ name, colour, y: y(last.value) + 4 }] : [];
     })
     .sort((a, b) => a.y - b.y);
   let least = -Infinity;
-  return ends.map((end) => {
+  const pushed = ends.map((end) => {
     const place = Math.max(end.y, least);
     least = place + NAME_PX;
-    return text(x, place, end.name, { fill: end.colour });
+    return place;
   });
+  const lowest = (index: number) => HEIGHT_PX - PAD.bottom + 4 - (ends.length - 1 - index) * NAME_PX;
+  return ends.map((end, index) => text(x, Math.min(pushed[index]!, lowest(index)), end.name, { fill: end.colour }));
 }

@@ -65,7 +65,7 @@ test.each<[object, string]>([
   [{ use_dora: true }, "use_dora is true; false is needed"],
   [{ modules_to_save: ["lm_head"] }, 'modules_to_save is ["lm_head"]; nothing beside the adapter is needed'],
   [{ lora_bias: true }, "lora_bias is true; false is needed"],
-  [{ layer_replication: [[0, 2]] }, "layer_replication is [[0,2]]; none is needed"],
+  [{ layer_replication: [[0, 2]] }, "layer_replication is [[…]]; none is needed"],
   [
     { init_lora_weights: "pissa_niter_4" },
     'init_lora_weights is "pissa_niter_4"; a way to begin that leaves the base’s own weights alone is needed',

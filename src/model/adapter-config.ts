@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { shown, shownName } from "#core/shown.ts";
 import { modulePattern } from "./module-pattern.ts";
 import type { ModulePattern } from "./module-pattern.ts";
 
@@ -18,18 +19,18 @@ export interface AdapterConfig {
 /** Larger than any adapter's rank or alpha; above it is a mistake or an attack. */
 const MAX_RANK = 65_536;
 
-/** Fields that add something other than s·B·A to the base, what they are called, and what they have to be. */
+/** Fields that add something other than s·B·A to the base unless they are as said here, or missing, or an empty list. */
 const PLAIN_LORA = [
-  ["bias", ["none"], "none"],
-  ["modules_to_save", [[]], "nothing beside the adapter"],
-  ["use_dora", [false], "false"],
-  ["use_qalora", [false], "false"],
-  ["lora_bias", [false], "false"],
-  ["layer_replication", [[]], "none"],
-  ["trainable_token_indices", [[], {}], "none"],
-  ["target_parameters", [[]], "none"],
-  ["enable_lora", [[]], "none"],
-  ["alora_invocation_tokens", [[]], "none"],
+  ["bias", "none", "none"],
+  ["modules_to_save", undefined, "nothing beside the adapter"],
+  ["use_dora", false, "false"],
+  ["use_qalora", false, "false"],
+  ["lora_bias", false, "false"],
+  ["layer_replication", undefined, "none"],
+  ["trainable_token_indices", undefined, "none"],
+  ["target_parameters", undefined, "none"],
+  ["enable_lora", undefined, "none"],
+  ["alora_invocation_tokens", undefined, "none"],
 ] as const;
 
 /** Ways to begin that change the base's own weights, so that the adapter alone is not the whole change. */
@@ -57,7 +58,7 @@ export function readAdapterConfig(json: unknown): AdapterConfig {
   readFlag("fan_in_fan_out", field("fan_in_fan_out"));
   const base = field("base_model_name_or_path");
   return {
-    baseHint: typeof base === "string" ? base : "",
+    baseHint: typeof base === "string" ? shownName(base) : "",
     ...readTargets(field),
     rankOf,
     scaleOf: (module) => alphaOf(module) / (isRankStabilised ? Math.sqrt(rankOf(module)) : rankOf(module)),
@@ -66,14 +67,14 @@ export function readAdapterConfig(json: unknown): AdapterConfig {
 
 type Field = (name: string) => unknown;
 
+const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
 function refuseOtherThanLora(field: Field): void {
   const type = field("peft_type");
   if (type !== "LORA") throw wrong("peft_type", type, "LORA");
-  for (const [name, allowed, needed] of PLAIN_LORA) {
+  for (const [name, plain, needed] of PLAIN_LORA) {
     const value = field(name);
-    if (value !== undefined && !allowed.some((each) => JSON.stringify(each) === JSON.stringify(value))) {
-      throw wrong(name, value, needed);
-    }
+    if (value !== undefined && value !== plain && !isEmpty(value)) throw wrong(name, value, needed);
   }
   const beginning = field("init_lora_weights");
   if (typeof beginning === "string" && CHANGES_THE_BASE.test(beginning)) {
@@ -85,7 +86,7 @@ function readTargets(field: Field): Pick<AdapterConfig, "isTarget" | "targets"> 
   const targets = field("target_modules");
   if (typeof targets === "string") {
     const isTarget: ModulePattern = targets.toLowerCase() === "all-linear" ? () => true : modulePattern(targets);
-    return { isTarget, targets };
+    return { isTarget, targets: shownName(targets) };
   }
   if (!Array.isArray(targets) || targets.length === 0 || !targets.every((name) => typeof name === "string")) {
     throw wrong("target_modules", targets, "a list of modules, a pattern, or all-linear");
@@ -96,7 +97,7 @@ function readTargets(field: Field): Pick<AdapterConfig, "isTarget" | "targets"> 
     // as PEFT has it, a module that is named in full is meant whatever the layers say
     isTarget: (module) =>
       names.includes(module) || (names.some((name) => module.endsWith(`.${name}`)) && isInLayers(module)),
-    targets: names.join(", "),
+    targets: shownName(names.join(", ")),
   };
 }
 
@@ -156,6 +157,6 @@ function readFlag(name: string, value: unknown): boolean {
 }
 
 function wrong(name: string, found: unknown, needed: string): Fault {
-  const what = found === undefined ? "is missing" : `is ${JSON.stringify(found)}`;
+  const what = found === undefined ? "is missing" : `is ${shown(found)}`;
   return new Fault("bad-config", `adapter_config.json: ${name} ${what}; ${needed} is needed`);
 }

@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { shown, shownName } from "#core/shown.ts";
 import type { AdapterConfig } from "./adapter-config.ts";
 import type { WeightPlan } from "./spec.ts";
 
@@ -79,7 +80,8 @@ export function planAdapter(
     }
   }
   const lost = [...factors.values()].find(({ module }) => !placed.has(module));
-  if (lost) throw bad(`is for ${lost.module}, which this base does not have (its layers have ${modulesOf(base)})`);
+  if (lost)
+    throw bad(`is for ${shownName(lost.module)}, which this base does not have (its layers have ${modulesOf(base)})`);
   if (planned.length === 0) throw bad(`has no weights; target_modules asks for ${config.targets}`);
   return planned;
 }
@@ -96,14 +98,18 @@ function factorsOf(tensors: readonly TensorShape[]): ReadonlyMap<string, Factors
   for (const tensor of tensors) {
     const [, path, which] = FACTOR.exec(tensor.name) ?? [];
     if (OUTSIDE_BLOCKS.test(path ?? tensor.name.replace(/\.weight$/, "").replace(/\.lora_embedding_[AB].*$/, ""))) {
-      throw bad(`changes embeddings or the unembedding (${tensor.name}); only attention and FFN can be adapted here`);
+      throw bad(
+        `changes embeddings or the unembedding (${shownName(tensor.name)}); only attention and FFN can be adapted here`,
+      );
     }
     if (path === undefined)
-      throw bad(`has ${tensor.name}, which is no factor of a LoRA pair (…lora_A.weight, …lora_B.weight)`);
+      throw bad(`has ${shownName(tensor.name)}, which is no factor of a LoRA pair (…lora_A.weight, …lora_B.weight)`);
     const module = path.replace(PEFT_PREFIX, "");
     const factors = found.get(bare(module)) ?? { module };
     if (factors[which as "A" | "B"])
-      throw bad(`has ${tensor.name} beside ${factors[which as "A" | "B"]!.name}; one adapter is needed`);
+      throw bad(
+        `has ${shownName(tensor.name)} beside ${shownName(factors[which as "A" | "B"]!.name)}; one adapter is needed`,
+      );
     factors[which as "A" | "B"] = tensor;
     found.set(bare(module), factors);
   }
@@ -116,10 +122,12 @@ function checkPair(
   { rows, inputs }: { readonly rows: number; readonly inputs: number },
 ): Pick<AdapterPair, "module" | "down" | "up" | "rank" | "scale"> {
   if (!A || !B) {
-    throw bad(`has ${(A ?? B)!.name} without its lora_${A ? "B" : "A"}; both factors are needed`);
+    throw bad(`has ${shownName((A ?? B)!.name)} without its lora_${A ? "B" : "A"}; both factors are needed`);
   }
   if (!config.isTarget(module)) {
-    throw bad(`has weights for ${module}, which adapter_config.json does not name (target_modules: ${config.targets})`);
+    throw bad(
+      `has weights for ${shownName(module)}, which adapter_config.json does not name (target_modules: ${config.targets})`,
+    );
   }
   const rank = config.rankOf(module);
   const needed = [
@@ -129,7 +137,7 @@ function checkPair(
   for (const [{ name, shape }, want] of needed) {
     if (shape.join() !== want.join()) {
       throw bad(
-        `has ${name} of shape [${shape.join(", ")}]; rank ${rank} on this base’s ${rows} × ${inputs} asks for [${want.join(", ")}]`,
+        `has ${shownName(name)} of shape ${shown(shape)}; rank ${rank} on this base’s ${rows} × ${inputs} asks for [${want.join(", ")}]`,
       );
     }
   }

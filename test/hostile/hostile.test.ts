@@ -6,9 +6,12 @@ import { readSpec } from "#model/families.ts";
 import { parameterEstimate } from "#model/size.ts";
 import { FAMILY_VARIANTS, randomCheckpoint, safetensors } from "#test/checkpoints.ts";
 import { fileSet } from "#test/engine.ts";
+import { adapterFiles, randomAdapter } from "#test/random/adapter.ts";
 import { TOKENIZERS } from "#test/tokenizers.ts";
+import { baseLayers } from "#workers/engine/adapted-model.ts";
 import { fillsOf } from "#workers/engine/fills.ts";
 import { planModel } from "#workers/engine/model-parts.ts";
+import { openAdapter } from "#workers/engine/open-adapter.ts";
 import { openTokenizer } from "#workers/engine/tokenizer.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -169,6 +172,42 @@ describe("model.safetensors.index.json", () => {
   test("with changes", async () => {
     const names = ["lm_head.weight", "model.embed_tokens.weight"];
     const reading = ordinary(1_500, mutatedJson(index), (text) => readAll(inside(folder(text)), names));
+    await expect(reading).resolves.toBeUndefined();
+  });
+});
+
+describe("adapter_config.json and adapter_model.safetensors", () => {
+  const base = randomCheckpoint();
+  const parts = randomAdapter(base, { rankPattern: { q_proj: 5 }, alphaPattern: { v_proj: 7 } });
+  const whole = adapterFiles(parts);
+  const weights = whole.get("adapter_model.safetensors")!;
+  const headerLength = Number(new DataView(weights.buffer).getBigUint64(0, true));
+
+  /** Every pair that is read has the shape that its linear layer and its rank ask for. */
+  async function open(config: Uint8Array, adapterWeights: Uint8Array): Promise<void> {
+    const tensors = await openTensors(fileSet(base));
+    const read = readSpec(treeOf(base.get("config.json")!));
+    const layers = baseLayers({ parts: planModel(read, tensors, "f32").parts, tensors });
+    const files = new Map([
+      ["adapter_config.json", config],
+      ["adapter_model.safetensors", adapterWeights],
+    ]);
+    const opened = await openAdapter(fileSet(files), layers);
+    for (const { rank, down, up } of [...opened.layers.values()].flatMap((each) => [...each.values()])) {
+      if (!(rank > 0) || down.length % rank !== 0 || up.length % rank !== 0) throw new Error("factors of another size");
+    }
+  }
+
+  test("with a changed config", async () => {
+    const reading = ordinary(1_500, mutatedJson(parts.config), (text) => open(textBytes(text), weights));
+    await expect(reading).resolves.toBeUndefined();
+  });
+
+  test("with a changed header", async () => {
+    const header = treeOf(weights.subarray(8, 8 + headerLength));
+    const data = weights.length - 8 - headerLength;
+    const config = whole.get("adapter_config.json")!;
+    const reading = ordinary(1_500, mutatedJson(header), (text) => open(config, withHeader(textBytes(text), data)));
     await expect(reading).resolves.toBeUndefined();
   });
 });

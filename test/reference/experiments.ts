@@ -1,10 +1,14 @@
+import { activationLoss, lowestOf } from "#analysis/experiments/neuron-cases.ts";
+import type { NeuronCase, TokenCase } from "#analysis/experiments/neuron-cases.ts";
 import type { CaseScore, ScoredCase } from "#analysis/experiments/scored-cases.ts";
+import { randomGroups } from "#analysis/neuron-group.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
+import type { StandIns } from "./forward.ts";
 import { atLast, lensOf, logProbability } from "./lens.ts";
-import { compareNeurons, scoreAnswer } from "./method.ts";
+import { compareNeurons } from "./method.ts";
 
 /** The experiments, case by case and switch by switch, one forward pass over each prefix: nothing shared, nothing batched. */
 
@@ -12,23 +16,26 @@ export function caseScore(
   model: ReferenceModel,
   { ids, answerIds }: ScoredCase,
   interventions: readonly Intervention[] = [],
+  standIns?: StandIns,
 ): CaseScore {
-  const tokens = scoreAnswer(model, ids, answerIds, interventions);
+  const tokens = answerIds.map((id, token) =>
+    targetScore(model, [...ids, ...answerIds.slice(0, token)], id, interventions, standIns),
+  );
   return {
-    logProbability: tokens.map((token) => token.logProbability),
-    isTop: tokens.map(({ rank }) => rank === 0),
+    logProbability: tokens.map(({ logProbability: each }) => each),
+    isTop: tokens.map(({ isTop }) => isTop),
   };
 }
 
 /** One case with every head on, and with each single one off. */
-export function sweptCase(model: ReferenceModel, asked: ScoredCase) {
+export function sweptCase(model: ReferenceModel, asked: ScoredCase, standIns?: StandIns) {
   const at = Array.from({ length: model.layers * model.heads }, (_, index) => ({
     layer: Math.floor(index / model.heads),
     head: index % model.heads,
   }));
   return {
     baseline: caseScore(model, asked),
-    heads: at.map((head) => caseScore(model, asked, [{ kind: "head", at: head, scale: 0 }])),
+    heads: at.map((head) => caseScore(model, asked, [{ kind: "head", at: head, scale: 0 }], standIns)),
   };
 }
 
@@ -46,29 +53,95 @@ export const allBut = (model: ReferenceModel, neurons: readonly NeuronId[], from
 };
 
 /** ln p(target) and whether it is the first, of one run. */
-export function targetScore(
+function targetScore(
   model: ReferenceModel,
   ids: readonly number[],
   target: number,
   interventions: readonly Intervention[] = [],
+  standIns?: StandIns,
 ) {
-  const logits = atLast(forward(model, ids, interventions).logits);
+  const logits = atLast(forward(model, ids, interventions, standIns).logits);
   return { logProbability: logProbability(logits, target), isTop: logits.every((logit) => logit <= logits[target]!) };
 }
 
 /** Every neuron by what it loses to a head, for a given target. */
-export function lostTo(model: ReferenceModel, ids: readonly number[], target: number, head: HeadId) {
+export function lostTo(model: ReferenceModel, { ids, target }: TokenCase, head: HeadId, standIns?: StandIns) {
   const clean = forward(model, ids);
-  const changed = forward(model, ids, [{ kind: "head", at: head, scale: 0 }]);
+  const changed = forward(model, ids, [{ kind: "head", at: head, scale: 0 }], standIns);
   return compareNeurons(lensOf(model, clean), clean, changed, target);
 }
 
-/** A neuron's activation at the last position of a run. */
+/** Each neuron's activation at the last position. */
 export const activationsOf = (
   model: ReferenceModel,
   ids: readonly number[],
   interventions: readonly Intervention[],
+  standIns?: StandIns,
 ) => {
-  const run = forward(model, ids, interventions);
+  const run = forward(model, ids, interventions, standIns);
   return ({ layer, neuron }: NeuronId) => atLast(run.activation[layer]!)[neuron]!;
 };
+
+/** How a token's neurons are asked for. */
+export interface NeuronQuestion {
+  readonly head: HeadId;
+  readonly counts: readonly number[];
+  readonly draws: number;
+  /** Of this token's random sets. */
+  readonly seed: number;
+  readonly fromLayer?: number;
+  readonly standIns?: StandIns;
+}
+
+/** Mask, keep, loss of activation and the lowest neuron of one answer token, straight from their definitions. */
+export function neuronCase(model: ReferenceModel, token: TokenCase, question: NeuronQuestion): NeuronCase {
+  const { ids, target } = token;
+  const { head, draws, seed, fromLayer = head.layer, standIns } = question;
+  const off = [{ kind: "head", at: head, scale: 0 }] as const;
+  const scored = (interventions: readonly Intervention[]) => targetScore(model, ids, target, interventions, standIns);
+  const lost = lostTo(model, token, head, standIns);
+  const [before, after] = [activationsOf(model, ids, []), activationsOf(model, ids, off, standIns)];
+  return {
+    baseline: scored([]),
+    withoutHead: scored(off),
+    certified: true,
+    points: question.counts.map((count) => {
+      const list = lost.slice(0, count);
+      const lowest = lowestOf(list);
+      const random = randomGroups(model, list, { draws, seed });
+      const others = list.filter((at) => at !== lowest);
+      return {
+        count,
+        mask: scored(neuronsOff(list)),
+        keep: scored(allBut(model, list, fromLayer)),
+        randomMask: random.map((set) => scored(neuronsOff(set))),
+        randomKeep: random.map((set) => scored(allBut(model, set, fromLayer))),
+        activationLoss: activationLoss(list, before, after),
+        lowestLoss: activationLoss(others, before, activationsOf(model, ids, neuronsOff([lowest]), standIns)),
+        lowest: { layer: lowest.layer, neuron: lowest.neuron },
+      };
+    }),
+  };
+}
+
+/** What one run has of each part. */
+export function standInsOf(model: ReferenceModel, ids: readonly number[]): StandIns {
+  const { z, activation } = forward(model, ids);
+  return { z, activation };
+}
+
+/** The mean of several runs, position by position. */
+export function meanStandIns(model: ReferenceModel, prompts: readonly (readonly number[])[]): StandIns {
+  const runs = prompts.map((ids) => standInsOf(model, ids));
+  const mean = (of: (run: StandIns) => ArrayLike<number>) =>
+    Float64Array.from(of(runs[0]!), (_, i) => runs.reduce((sum, run) => sum + of(run)[i]!, 0) / runs.length);
+  const [first] = runs;
+  return {
+    z: first!.z.map((heads, layer) =>
+      heads.map((rows, head) => rows.map((_, position) => mean((run) => run.z[layer]![head]![position]!))),
+    ),
+    activation: first!.activation.map((rows, layer) =>
+      rows.map((_, position) => mean((run) => run.activation[layer]![position]!)),
+    ),
+  };
+}

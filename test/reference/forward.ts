@@ -32,9 +32,18 @@ export interface Capture {
   readonly logits: Float64Array[];
 }
 
+/** What takes the place of a part as far as it is switched off: x' = scale · x + (1 − scale) · stand-in. */
+export interface StandIns {
+  /** [layer][head][T] of dh */
+  readonly z: readonly (readonly (readonly ArrayLike<number>[])[])[];
+  /** [layer][T] of N */
+  readonly activation: readonly (readonly ArrayLike<number>[])[];
+}
+
 /**
  * One forward pass (method 2.0). Interventions multiply a head's z or a neuron's activation at every position; a
  * head's scale 0 is the same as its columns of the output projection set to 0; a bias of that projection is no head's.
+ * What is taken away is replaced by the stand-ins where there are any.
  *
  * @throws RangeError for a prompt that is longer than the model's sliding window
  */
@@ -42,6 +51,7 @@ export function forward(
   model: ReferenceModel,
   ids: readonly number[],
   interventions: readonly Intervention[] = [],
+  standIns?: StandIns,
 ): Capture {
   if (ids.length > model.window) {
     throw new RangeError(`reference: ${ids.length} tokens do not fit a sliding window of ${model.window}`);
@@ -64,13 +74,18 @@ export function forward(
   for (let layer = 0; layer < model.layers; layer++) {
     const parts = anatomy.layer(model, layer);
     const projected = residual.map((x, position) => parts.project(parts.attentionInput(x), position));
-    const attention = attend(model, projected, (head) => scaleOf(interventions, "head", layer, head));
+    const attention = attend(model, projected, (head, z) =>
+      switched(z, scaleOf(interventions, "head", layer, head), standIns?.z[layer]?.[head]),
+    );
     const attnOutput = residual.map((_, position) =>
       apply(parts.attentionOut, concatenated(attention.z.map((ofHead) => ofHead[position]!))),
     );
     const middle = residual.map((x, position) => plus(x, attnOutput[position]!));
     const activation = residual.map((x, position) =>
-      activations(parts, x, middle[position]!).map((m, k) => m * scaleOf(interventions, "neuron", layer, k)),
+      activations(parts, x, middle[position]!).map((m, k) => {
+        const scale = scaleOf(interventions, "neuron", layer, k);
+        return m * scale + (1 - scale) * (standIns?.activation[layer]![position]![k] ?? 0);
+      }),
     );
     const ffnOutput = activation.map((m) => apply(parts.ffnOut, m));
     const output = middle.map((x, position) => plus(x, ffnOutput[position]!));
@@ -92,7 +107,11 @@ export function forward(
 }
 
 /** Causal attention: `z_h[q] = Σ_{k ≤ q} softmax_k(q_h[q] · k_g[k] / √dh) v_g[k]`, g the key head that head h reads. */
-function attend(model: ReferenceModel, projected: readonly Projected[], scaleOfHead: (head: number) => number) {
+function attend(
+  model: ReferenceModel,
+  projected: readonly Projected[],
+  intervene: (head: number, z: readonly Float64Array[]) => Float64Array[],
+) {
   const { heads, kvHeads } = model;
   const value = Array.from({ length: kvHeads }, (_, group) => projected.map(({ values }) => values[group]!));
   const pattern: Float64Array[][] = [];
@@ -101,7 +120,8 @@ function attend(model: ReferenceModel, projected: readonly Projected[], scaleOfH
     const group = Math.floor(head / (heads / kvHeads));
     const keys = projected.map((at) => at.keys[group]!);
     pattern.push(projected.map(({ queries }, position) => attentionRow(queries[head]!, keys, position)));
-    z.push(pattern[head]!.map((weights) => weightedSum(weights, value[group]!, scaleOfHead(head))));
+    const clean = pattern[head]!.map((weights) => weightedSum(weights, value[group]!));
+    z.push(intervene(head, clean));
   }
   return { pattern, value, z };
 }
@@ -118,10 +138,13 @@ function attentionRow(query: Float64Array, keys: readonly Float64Array[], positi
   return row;
 }
 
-function weightedSum(weights: Float64Array, values: readonly Float64Array[], scale: number): Float64Array {
+const switched = (z: readonly Float64Array[], scale: number, standIn?: readonly ArrayLike<number>[]) =>
+  z.map((at, position) => at.map((value, i) => scale * value + (1 - scale) * (standIn?.[position]![i] ?? 0)));
+
+function weightedSum(weights: Float64Array, values: readonly Float64Array[]): Float64Array {
   const sum = new Float64Array(values[0]!.length);
   values.forEach((value, position) => {
-    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + scale * weights[position]! * value[i]!;
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + weights[position]! * value[i]!;
   });
   return sum;
 }

@@ -61,7 +61,7 @@ export async function adaptModel(
   { replacedBytes = 0, onProgress, signal }: AdaptSteps,
 ): Promise<AdaptedModel> {
   onProgress({ stage: "reading", done: 0, total: 0, part: "adapter" });
-  const opened = await openAdapter(files, layersOf(base), signal);
+  const opened = await openAdapter(files, baseLayers(base), signal);
   const changes = await changesOf(opened);
   const total = bytesOf(opened);
   const weightBytes =
@@ -116,7 +116,8 @@ async function checkReadable(file: ByteSource): Promise<void> {
   }
 }
 
-const layersOf = ({ parts, tensors }: LoadedModel): BaseLayer[] =>
+/** What an adapter is held against. */
+export const baseLayers = ({ parts, tensors }: Pick<LoadedModel, "parts" | "tensors">): BaseLayer[] =>
   parts.flatMap(({ id, plans }) =>
     typeof id === "number" ? [{ layer: id, plans, shapeOf: (tensor: string) => tensors.entry(tensor).shape }] : [],
   );

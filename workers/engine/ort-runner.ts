@@ -86,9 +86,10 @@ export class OrtRunner implements Runner {
   async block(
     layer: number,
     input: Residual,
-    { variants, headScale, neuronScale, taps = [] }: BlockRun = {},
+    { variants, headScale, headFill, neuronScale, neuronFill, taps = [] }: BlockRun = {},
   ): Promise<BlockOutput> {
     const rows = variants ?? Array.from({ length: input.batch }, (_, row) => row);
+    const { heads, headDim, neurons } = this.spec;
     const feeds: Feeds = {
       residual: tensorOf(input),
       variant_source: this.#ints(rows, [rows.length]),
@@ -96,6 +97,8 @@ export class OrtRunner implements Runner {
       ...this.#identity,
       ...(headScale && { head_scale: this.#matrix(headScale, [headScale.rows, headScale.cols, 1, 1]) }),
       ...(neuronScale && { neuron_scale: this.#matrix(neuronScale, [neuronScale.rows, 1, neuronScale.cols]) }),
+      ...(headFill && { head_fill: this.#filled(headFill, [heads, input.positions, headDim]) }),
+      ...(neuronFill && { neuron_fill: this.#filled(neuronFill, [input.positions, neurons]) }),
     };
     const outputs = await this.#run(this.#sessions.blocks[layer]!, feeds, [
       "residual_out",
@@ -204,6 +207,11 @@ export class OrtRunner implements Runner {
   #floats(values: readonly number[] | Float32Array, dims: readonly number[]): Ort.Tensor {
     const data = values instanceof Float32Array ? values : Float32Array.from(values);
     return new this.#runtime.ort.Tensor("float32", data, dims);
+  }
+
+  /** As many rows as there are values for. */
+  #filled(values: Float32Array, row: readonly number[]): Ort.Tensor {
+    return this.#floats(values, [values.length / row.reduce((product, size) => product * size, 1), ...row]);
   }
 
   #ints(values: readonly number[], dims: readonly number[]): Ort.Tensor {

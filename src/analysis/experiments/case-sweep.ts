@@ -1,6 +1,7 @@
 import { headVariants } from "../head-variants.ts";
 import { throughLayers } from "../layers.ts";
 import type { Residual, Runner } from "../runner.ts";
+import type { StandIns } from "./ablation.ts";
 import { forcedIds, rowsOfShape, scoresOf } from "./scored-cases.ts";
 import type { CaseScore, ScoredCase } from "./scored-cases.ts";
 
@@ -10,9 +11,15 @@ export interface SweptCase {
   readonly heads: readonly CaseScore[];
 }
 
+export interface CaseSweepOptions {
+  /** What takes the place of a head's z; left out: 0. */
+  readonly standIns?: StandIns | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Zero-ablates every head in every case, by the wavefront over heads × cases: going through the layers once, the batch holds
- * each case with each head that was ablated earlier, then a new variant of each case per head of this layer, and in its last
+ * Switches every head off in every case, by the wavefront over heads × cases: going through the layers once, the batch holds
+ * each case with each head that was switched off earlier, then a new variant of each case per head of this layer, and in its last
  * rows the clean cases that later layers start from. L session runs serve all heads of all cases. Layers are taken in groups,
  * so that a batch fits the memory; a group starts from the clean residual at its first layer.
  *
@@ -22,7 +29,7 @@ export interface SweptCase {
 export async function sweepCases(
   runner: Runner,
   cases: readonly ScoredCase[],
-  signal?: AbortSignal,
+  options: CaseSweepOptions = {},
 ): Promise<SweptCase[]> {
   const { spec } = runner;
   const rows = rowsOfShape(spec, cases[0]!.ids.length, cases[0]!.answerIds.length);
@@ -34,7 +41,7 @@ export async function sweepCases(
     for (let start = 0; start < spec.layers; start += layersAtOnce) {
       const end = Math.min(start + layersAtOnce, spec.layers);
       const group = { cases: cases.length, range: { start, end } };
-      const swept = await sweepGroup(runner, clean, group, signal);
+      const swept = await sweepGroup(runner, clean, group, options);
       try {
         const variants = swept.batch / cases.length;
         const scores = await scoresOf(runner, swept, Array.from({ length: variants }, () => cases).flat());
@@ -45,7 +52,8 @@ export async function sweepCases(
       } finally {
         runner.release(swept);
       }
-      if (end < spec.layers) clean = await throughLayers(runner, clean, { from: start, to: end, signal });
+      if (end < spec.layers)
+        clean = await throughLayers(runner, clean, { from: start, to: end, signal: options.signal });
     }
   } finally {
     runner.release(clean);
@@ -64,7 +72,7 @@ async function sweepGroup(
   runner: Runner,
   clean: Residual,
   group: SweepGroup,
-  signal: AbortSignal | undefined,
+  { standIns, signal }: CaseSweepOptions,
 ): Promise<Residual> {
   const { start, end } = group.range;
   const { spec } = runner;
@@ -74,6 +82,7 @@ async function sweepGroup(
           cases: group.cases,
           layersBefore: layer - start,
           keepsClean: layer + 1 < end || end === spec.layers,
+          standIn: standIns && ((index) => standIns.z(layer, index)),
         })
       : {};
   signal?.throwIfAborted();

@@ -160,7 +160,8 @@ function countOf({ name, swept, baseline }: SampledGroup, { per }: HeadTableOpti
   };
 }
 
-const estimate = ([value = Number.NaN, ...resampled]: Float64Array): Estimate => interval(value, resampled);
+/** Of a statistic and of its resampled ones. */
+export const estimate = ([value = Number.NaN, ...resampled]: Float64Array): Estimate => interval(value, resampled);
 
 const pointDrop = ({ baseline, heads }: SampledGroup, head: number) =>
   baseline.accuracy[0]! - (heads[head]?.accuracy[0] ?? Number.NaN);
@@ -218,7 +219,7 @@ const overGroups = (groups: readonly SampledGroup[], of: (group: SampledGroup) =
   estimate(meanOverGroups(groups.map((group) => of(group)[what])));
 
 /** The mean over the groups of each sample; groups without a case have no say. */
-function meanOverGroups(samples: readonly Float64Array[]): Float64Array {
+export function meanOverGroups(samples: readonly Float64Array[]): Float64Array {
   const longest = samples.reduce((most, { length }) => Math.max(most, length), 1);
   return Float64Array.from({ length: longest }, (_, draw) =>
     meanOf(samples.map((values) => values[draw] ?? Number.NaN)),

@@ -1,18 +1,19 @@
+import { fromRows, matrix, rowOf } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
 import { logProbability } from "#core/softmax.ts";
-import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import { ablateEach, neuronOff } from "../ablations.ts";
-import type { AblationQuestion } from "../ablations.ts";
-import { capture } from "../capture.ts";
+import { capture, captureUnder } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { lowestNeuron } from "../enhancing-graph.ts";
 import { activationOf } from "../increase.ts";
+import { throughLayers } from "../layers.ts";
 import { randomGroups } from "../neuron-group.ts";
 import { compareNeurons } from "../neurons.ts";
 import type { ComparedNeuron } from "../neurons.ts";
-import type { Runner } from "../runner.ts";
-import { AS_IT_IS, off, scoresUnder } from "./switched-neurons.ts";
-import type { NeuronSwitch } from "./switched-neurons.ts";
+import type { BlockRun, Runner } from "../runner.ts";
+import type { StandIns } from "./ablation.ts";
+import { AS_IT_IS, neuronFill, off, scoresUnder, switchedRow } from "./switched-neurons.ts";
+import type { NeuronSwitch, SwitchOptions } from "./switched-neurons.ts";
 
 /** One token of an answer and all before it: what a comparison at the last position is about. */
 export interface TokenCase {
@@ -63,6 +64,8 @@ export interface NeuronCaseOptions {
   readonly fromLayer: number;
   /** R_k or more, as `neuronRanges` gives them. */
   readonly ranges: Float32Array;
+  /** What takes the place of the head and of neurons that are off; left out: 0. */
+  readonly standIns?: StandIns | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -78,10 +81,9 @@ export async function neuronCase(
   { ids, target }: TokenCase,
   options: NeuronCaseOptions,
 ): Promise<NeuronCase> {
-  const { head, signal } = options;
+  const { head, standIns, signal } = options;
   const clean = await capture(runner, ids, [], signal);
-  const headOff: Intervention = { kind: "head", at: head, scale: 0 };
-  const ablated = await capture(runner, ids, [headOff], signal);
+  const ablated = await captureUnder(runner, ids, (layer) => withoutHead(runner, layer, options), signal);
   const { rows, certified } = await compareNeurons(
     { runner, scale: clean.scale },
     { before: clean, after: ablated, firstDifferentLayer: head.layer },
@@ -90,9 +92,9 @@ export async function neuronCase(
   );
   const lists = options.counts.map((count) => rows.slice(0, count));
   const switches = [AS_IT_IS, ...lists.flatMap((list) => switchesOf(runner, list, options))];
-  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, signal);
+  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, { standIns, signal });
   const scored = scores.map(([score]) => ({ logProbability: score!.logProbability[0]!, isTop: score!.isTop[0]! }));
-  const lowest = await lossesWithoutLowest(runner, clean, lists, { target, ...(signal && { signal }) });
+  const lowest = await lossesWithoutLowest(runner, clean, lists, { standIns, signal });
   const each = 2 + 2 * options.draws;
   return {
     baseline: scored[0]!,
@@ -115,6 +117,19 @@ export async function neuronCase(
       };
     }),
   };
+}
+
+/** What a layer is run with so that the head is off. */
+function withoutHead({ spec }: Runner, layer: number, { head, standIns }: NeuronCaseOptions): BlockRun {
+  if (layer !== head.layer) return {};
+  const headScale = matrix(1, spec.heads, new Float32Array(spec.heads).fill(1));
+  headScale.data[head.head] = 0;
+  if (!standIns) return { headScale };
+  const z = standIns.z(layer, 0);
+  const size = z.length / spec.heads;
+  const headFill = new Float32Array(z.length);
+  headFill.set(z.subarray(head.head * size, (head.head + 1) * size), head.head * size);
+  return { headScale, headFill };
 }
 
 /** Mask, keep, then the random sets of the same layers masked and kept. */
@@ -152,27 +167,61 @@ export function activationLoss(
 export const lowestOf = (neurons: readonly ComparedNeuron[]): ComparedNeuron =>
   lowestNeuron([...neurons].sort((a, b) => b.before - a.before))!;
 
-/**
- * What each list loses of its activations at the last position when its lowest neuron is at 0, which itself is left out.
- *
- * @param lists each the beginning of a longer one
- */
+/** What each list loses of its activations at the last position when its lowest neuron is at 0, which itself is left out. */
 async function lossesWithoutLowest(
   runner: Runner,
   clean: Capture,
   lists: readonly (readonly ComparedNeuron[])[],
-  question: Pick<AblationQuestion, "target" | "signal">,
+  options: SwitchOptions,
 ): Promise<{ readonly lowestLoss: number; readonly lowest: NeuronId }[]> {
   const lowest = lists.map(lowestOf);
-  const watched = lists.reduce((longest, list) => (list.length > longest.length ? list : longest));
-  const without = await ablateEach(runner, clean, lowest.map(neuronOff), { ...question, watched });
+  const posts = await activationsWithout(runner, clean, lowest, options);
   return lists.map((list, row) => {
     const { layer, neuron } = lowest[row]!;
     const others = list.filter((at) => at !== lowest[row]);
-    const after = (at: NeuronId) => without[row]!.activations[watched.findIndex((each) => each === at)]!;
+    const after = (at: NeuronId) => rowOf(posts[at.layer]!, row)[at.neuron]!;
     return {
       lowestLoss: activationLoss(others, (at) => activationOf(clean, at), after),
       lowest: { layer, neuron },
     };
   });
+}
+
+/** Every neuron's activation at the last position, [layer][variant, neurons], with one neuron off in each variant. */
+async function activationsWithout(
+  runner: Runner,
+  clean: Capture,
+  neurons: readonly NeuronId[],
+  { standIns, signal }: SwitchOptions,
+): Promise<Matrix[]> {
+  const { spec } = runner;
+  const positions = clean.ids.length;
+  const first = Math.min(...neurons.map(({ layer }) => layer));
+  const posts: Matrix[] = [];
+  const start = runner.upload(clean.layers[first]!.residPre.data, 1, positions);
+  const residual = await throughLayers(runner, start, {
+    from: first,
+    runOf(layer) {
+      const neuronScale = fromRows(
+        neurons.map((at) => switchedRow(spec, layer, off([at]))),
+        spec.neurons,
+      );
+      return {
+        ...(layer === first && { variants: neurons.map(() => 0) }),
+        neuronScale,
+        ...(standIns && { neuronFill: neuronFill(neuronScale, () => standIns.post(layer, 0)) }),
+        taps: ["post"],
+      };
+    },
+    onTaps(layer, { post }) {
+      const all = matrix(neurons.length * positions, spec.neurons, post);
+      posts[layer] = fromRows(
+        neurons.map((_, row) => rowOf(all, (row + 1) * positions - 1)),
+        spec.neurons,
+      );
+    },
+    signal,
+  });
+  runner.release(residual);
+  return posts;
 }

@@ -32,10 +32,7 @@ const MAX_ROWS = 1536;
  * @param rowsEach variants that a case becomes at the widest
  */
 export function caseBatches(spec: ModelSpec, cases: readonly ScoredCase[], rowsEach: number): CaseBatch[] {
-  const byShape = Map.groupBy(cases.keys(), (index) => {
-    const { ids, answerIds } = cases[index]!;
-    return `${ids.length} ${answerIds.length}`;
-  });
+  const byShape = Map.groupBy(cases.keys(), (index) => shapeOf(cases[index]!));
   return [...byShape.values()].flatMap((indices) => {
     const { ids, answerIds } = cases[indices[0]!]!;
     const rows = Math.min(MAX_ROWS, rowsOfShape(spec, ids.length, answerIds.length));
@@ -47,6 +44,9 @@ export function caseBatches(spec: ModelSpec, cases: readonly ScoredCase[], rowsE
     }));
   });
 }
+
+/** As many tokens of prompt, and of answer: what runs in one batch. */
+export const shapeOf = ({ ids, answerIds }: ScoredCase) => `${ids.length} ${answerIds.length}`;
 
 /** How many rows of that shape run at once; each is unembedded at every token of its answer. */
 export const rowsOfShape = (spec: ModelSpec, promptTokens: number, answerTokens: number) =>

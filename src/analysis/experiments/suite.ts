@@ -12,6 +12,18 @@ export interface SuiteCase {
   readonly group: string;
   /** Where it is arithmetic: what is asked, in the order of the prompt. */
   readonly problem?: { readonly operation: Operation; readonly a: number; readonly b: number };
+  /** Where it is one side of a pair: what it is compared with. */
+  readonly pair?: PairedCase;
+}
+
+/** The other side of a case, as “A man works as a” of “A woman works as a”. */
+export interface PairedCase {
+  readonly prompt: string;
+  readonly answer: string;
+  /** What the pair is about, as a profession. */
+  readonly word: string;
+  /** Its place among the templates. */
+  readonly template: number;
 }
 
 /** Both ends included. */
@@ -45,6 +57,16 @@ export interface ListSet {
   readonly rows: readonly (readonly [x: string, answer: string])[];
 }
 
+/** Words that one of two sides is expected to be nearer to, as professions to women and men. */
+export interface PairSet {
+  /** What `{x}` stands for on either side. */
+  readonly sides: readonly [string, string];
+  /** With `{x}` and `{y}`, each in the prompt or in the answer. */
+  readonly templates: readonly { readonly prompt: string; readonly answer: string }[];
+  /** What `{y}` stands for, by the side that it is expected on. */
+  readonly words: Readonly<Record<string, readonly string[]>>;
+}
+
 /** A small file in `public/suites`. */
 export interface SuiteDefinition {
   readonly name: string;
@@ -52,6 +74,7 @@ export interface SuiteDefinition {
   readonly about: string;
   readonly arithmetic?: readonly ArithmeticSet[];
   readonly lists?: readonly ListSet[];
+  readonly pair?: PairSet;
 }
 
 export interface SuiteOptions {
@@ -155,7 +178,7 @@ function listPool({ group, templates, rows }: ListSet): Pool {
 }
 
 /** `count` different places of `size`, in order (Floyd's way: no list of all places is made). */
-function drawn(size: number, count: number, random: () => number): number[] {
+export function drawn(size: number, count: number, random: () => number): number[] {
   const taken = new Set<number>();
   for (let last = size - count; last < size; last++) {
     const place = Math.floor(random() * (last + 1));

@@ -3,7 +3,8 @@ import type { Matrix } from "#core/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { throughLayers } from "../layers.ts";
-import type { Runner } from "../runner.ts";
+import type { BlockRun, Runner } from "../runner.ts";
+import type { StandIns } from "./ablation.ts";
 import { forcedIds, rowsOfShape, scoresOf } from "./scored-cases.ts";
 import type { CaseScore, ScoredCase } from "./scored-cases.ts";
 
@@ -14,6 +15,12 @@ import type { CaseScore, ScoredCase } from "./scored-cases.ts";
 export type NeuronSwitch =
   | { readonly kind: "scale"; readonly neurons: readonly NeuronId[]; readonly scale: number }
   | { readonly kind: "only"; readonly neurons: readonly NeuronId[]; readonly fromLayer: number };
+
+export interface SwitchOptions {
+  /** What takes the place of what is switched off, as far as it is; left out: 0. */
+  readonly standIns?: StandIns | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export const off = (neurons: readonly NeuronId[]): NeuronSwitch => ({ kind: "scale", neurons, scale: 0 });
 
@@ -30,13 +37,13 @@ export async function scoresUnder(
   runner: Runner,
   cases: readonly ScoredCase[],
   switches: readonly NeuronSwitch[],
-  signal?: AbortSignal,
+  options: SwitchOptions = {},
 ): Promise<CaseScore[][]> {
   const rows = rowsOfShape(runner.spec, cases[0]!.ids.length, cases[0]!.answerIds.length);
   const atOnce = Math.max(1, Math.floor(rows / cases.length));
   const found: CaseScore[][] = [];
   while (found.length < switches.length) {
-    found.push(...(await runUnder(runner, cases, switches.slice(found.length, found.length + atOnce), signal)));
+    found.push(...(await runUnder(runner, cases, switches.slice(found.length, found.length + atOnce), options)));
   }
   return found;
 }
@@ -45,7 +52,7 @@ async function runUnder(
   runner: Runner,
   cases: readonly ScoredCase[],
   switches: readonly NeuronSwitch[],
-  signal: AbortSignal | undefined,
+  { standIns, signal }: SwitchOptions,
 ): Promise<CaseScore[][]> {
   const { spec } = runner;
   const first = Math.min(...switches.map((each) => firstLayer(each, spec)));
@@ -55,7 +62,7 @@ async function runUnder(
     from: first,
     runOf: (layer) => ({
       ...(layer === first && { variants }),
-      ...scaleOf(spec, layer, { switches, cases: cases.length }),
+      ...switched(spec, layer, { switches, cases: cases.length, standIns }),
     }),
     signal,
   });
@@ -77,25 +84,46 @@ const firstLayer = (each: NeuronSwitch, spec: ModelSpec) =>
     ? Math.min(each.fromLayer, spec.layers - 1)
     : each.neurons.reduce((least, { layer }) => Math.min(least, layer), spec.layers - 1);
 
-function scaleOf(
-  spec: ModelSpec,
-  layer: number,
-  { switches, cases }: { readonly switches: readonly NeuronSwitch[]; readonly cases: number },
-): { readonly neuronScale?: Matrix } {
+interface SwitchedRows {
+  readonly switches: readonly NeuronSwitch[];
+  readonly cases: number;
+  readonly standIns: StandIns | undefined;
+}
+
+function switched(spec: ModelSpec, layer: number, { switches, cases, standIns }: SwitchedRows): SwitchedRun {
   if (!switches.some((each) => touches(each, layer))) return {};
   const neuronScale = matrix(switches.length * cases, spec.neurons);
   switches.forEach((each, index) => {
     const row = switchedRow(spec, layer, each);
     for (let at = 0; at < cases; at++) neuronScale.data.set(row, (index * cases + at) * spec.neurons);
   });
-  return { neuronScale };
+  if (!standIns) return { neuronScale };
+  return { neuronScale, neuronFill: neuronFill(neuronScale, (row) => standIns.post(layer, row % cases)) };
+}
+
+type SwitchedRun = Pick<BlockRun, "neuronScale" | "neuronFill">;
+
+/**
+ * What a scale takes away, in what stands in for it: (1 − scale) · stand-in, [rows, positions, neurons].
+ *
+ * @param scale [rows, neurons]
+ * @param standIn of a row, [positions, neurons]
+ */
+export function neuronFill({ data, rows, cols }: Matrix, standIn: (row: number) => Float32Array): Float32Array {
+  const size = standIn(0).length;
+  const fill = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++) {
+    const own = standIn(row);
+    for (let at = 0; at < size; at++) fill[row * size + at] = (1 - data[row * cols + (at % cols)]!) * own[at]!;
+  }
+  return fill;
 }
 
 const touches = (each: NeuronSwitch, layer: number) =>
   each.kind === "only" ? layer >= each.fromLayer : each.neurons.some((at) => at.layer === layer);
 
 /** What a switch multiplies each neuron of a layer by, [neurons]. */
-function switchedRow(spec: Pick<ModelSpec, "neurons">, layer: number, each: NeuronSwitch): Float32Array {
+export function switchedRow(spec: Pick<ModelSpec, "neurons">, layer: number, each: NeuronSwitch): Float32Array {
   const isOnly = each.kind === "only" && layer >= each.fromLayer;
   const row = new Float32Array(spec.neurons).fill(isOnly ? 0 : 1);
   const scale = each.kind === "scale" ? each.scale : 1;

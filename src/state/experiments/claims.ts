@@ -2,7 +2,7 @@ import { costliestFirst } from "#analysis/experiments/head-table.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 
-/** A number that a link claims of an experiment: an accuracy or a drop, as a share. */
+/** A number that a link claims of an experiment: an accuracy or a drop, as a share; a bias in nats. */
 export interface ExperimentClaim {
   readonly name: string;
   readonly value: number;
@@ -30,6 +30,24 @@ export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
         return [
           { name: "accuracy", value: result.found.accuracy.value },
           ...result.found.rows.map(({ count, mask }) => ({ name: `mask ${count}`, value: mask.value })),
+        ];
+      case "concepts":
+        return [
+          { name: "accuracy", value: result.found.accuracy.value },
+          ...result.found.sets.map(({ reading, atLeast, loss }) => ({
+            name: `${reading} ${atLeast}`,
+            value: loss.value,
+          })),
+        ];
+      case "bias":
+        return [
+          { name: "bias", value: result.found.bias.value },
+          ...result.found.rows.map(({ count, bias }) => ({ name: `bias ${count}`, value: bias.value })),
+        ];
+      case "pruning":
+        return [
+          { name: "accuracy", value: result.found.all.value },
+          ...result.found.rows.map(({ count, all }) => ({ name: `keep ${count}`, value: all.accuracy.value })),
         ];
       default:
         throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);

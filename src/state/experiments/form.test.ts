@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { checkClaims, readClaims, writeClaims } from "./claims.ts";
+import { checkClaims, experimentClaims, readClaims, writeClaims } from "./claims.ts";
 import { FIRST_FORM, fitsInLink, PASTED, readForm, writeForm } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { readResultFile } from "./result-file.ts";
@@ -18,22 +18,31 @@ describe("a form in a link", () => {
     seed: 7,
     per: "answer",
     onlyCorrect: true,
+    ablation: "resample",
     head: "L0H7",
+    words: "three 3; drei",
+    pairs: "gender-paper",
+    scale: -0.5,
+    foundOn: "paper-1d",
+    ranking: "increase",
   };
 
   test("comes back as it was written", () => {
     expect(readForm(writeForm(changed))).toEqual(changed);
   });
 
-  test("a long pasted suite does not go into it", () => {
+  test("a long pasted suite or list of words does not go into it", () => {
     const long = { ...changed, text: "3+5=,8\n".repeat(100) };
     expect(fitsInLink(long)).toBe(false);
     expect(writeForm(long)).not.toContain("text");
+    const wordy = { ...FIRST_FORM, words: "three ".repeat(200) };
+    expect(fitsInLink(wordy)).toBe(false);
+    expect(writeForm(wordy)).toBe("heads");
   });
 
   test.each([
     ["magic;n:3", undefined],
-    ["heads;n:many;suite:../x;seed:-1", FIRST_FORM],
+    ["heads;n:many;suite:../x;seed:-1;off:tea", FIRST_FORM],
   ])("what cannot be used of %s is not", (text, form) => {
     expect(readForm(text)).toEqual(form);
   });
@@ -74,6 +83,20 @@ describe("claims", () => {
   });
 });
 
+describe("what a link claims", () => {
+  const row = { count: 18, bias: estimate(0.81) };
+  test.each([
+    ["bias", { bias: estimate(1.26), rows: [row] }, "bias:1.26;bias 18:0.81"],
+    [
+      "pruning",
+      { all: estimate(0.99), rows: [{ count: 5, all: { accuracy: estimate(0.65) } }] },
+      "accuracy:0.99;keep 5:0.65",
+    ],
+  ])("of %s is what tells most", (kind, found, text) => {
+    expect(writeClaims(experimentClaims({ kind, found } as unknown as ExperimentResult))).toBe(text);
+  });
+});
+
 describe("a saved result", () => {
   test("opens as it was, with what is no number", () => {
     expect(readResultFile(JSON.stringify({ experiment: result }))).toEqual(result);
@@ -84,7 +107,7 @@ describe("a saved result", () => {
     ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
     [
       '{"experiment":{"kind":"tea"}}',
-      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons",
+      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, concepts, bias, pruning",
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',

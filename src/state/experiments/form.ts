@@ -1,8 +1,23 @@
 import { createStore } from "zustand/vanilla";
-import type { ExperimentKind, Per } from "#protocol/experiments.ts";
+import { ABLATIONS } from "#analysis/experiments/ablation.ts";
+import { MAX_SCALE } from "#model/interventions.ts";
+import type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
-export const EXPERIMENT_KINDS = ["heads", "memorise", "neurons"] as const satisfies readonly ExperimentKind[];
-export type { ExperimentKind, Per } from "#protocol/experiments.ts";
+export const EXPERIMENT_KINDS = [
+  "heads",
+  "memorise",
+  "neurons",
+  "concepts",
+  "bias",
+  "pruning",
+] as const satisfies readonly ExperimentKind[];
+/** Those in which something else than 0 can take the place of what is switched off. */
+const ABLATING_KINDS = ["heads", "memorise", "neurons", "concepts"] as const satisfies readonly ExperimentKind[];
+export type AblatingKind = (typeof ABLATING_KINDS)[number];
+export const isAblating = (kind: ExperimentKind): kind is AblatingKind =>
+  ABLATING_KINDS.some((ablating) => ablating === kind);
+export { ABLATIONS } from "#analysis/experiments/ablation.ts";
+export type { Ablation, ExperimentKind, Per } from "#protocol/experiments.ts";
 
 /** The name of the suite that a person pastes. */
 export const PASTED = "pasted";
@@ -20,9 +35,23 @@ export interface ExperimentForm {
   readonly seed: number;
   readonly per: Per;
   readonly onlyCorrect: boolean;
+  /** What takes the place of what is switched off. */
+  readonly ablation: Ablation;
   /** As it is typed; "" leaves the choice to the experiment. */
   readonly head: string;
+  /** Of the concepts, whitespace between them; "": the list that comes with the page. */
+  readonly words: string;
+  /** The name of a suite of pairs, or `PASTED`. */
+  readonly pairs: string;
+  /** What the neurons that serve a bias are multiplied by. */
+  readonly scale: number;
+  /** The suite that the neurons to keep are found on. */
+  readonly foundOn: string;
+  /** Whether neurons to keep are ranked by what they lose with the head off, or by their increase. */
+  readonly ranking: Ranking;
 }
+
+export type Ranking = "head" | "increase";
 
 export const FIRST_FORM: ExperimentForm = {
   kind: "heads",
@@ -32,17 +61,28 @@ export const FIRST_FORM: ExperimentForm = {
   seed: 1,
   per: "token",
   onlyCorrect: false,
+  ablation: "zero",
   head: "",
+  words: "",
+  pairs: "pronouns-abacus",
+  scale: 0,
+  foundOn: "abacus-1d",
+  ranking: "head",
 };
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
 export const editExperiment = (change: Partial<ExperimentForm>) => experimentForm.setState(change);
 
-/** A pasted suite of more characters does not go into a link; it is saved to a file. */
+/** A pasted suite or a list of words of more characters does not go into a link; the result is saved to a file. */
 const MAX_LINKED_TEXT = 600;
 
+/** The suite of the form's kind, by its name. */
+export const suiteName = ({ kind, suite, pairs }: Pick<ExperimentForm, "kind" | "suite" | "pairs">) =>
+  kind === "bias" ? pairs : suite;
+
 /** Whether a link can carry all that the form says. */
-export const fitsInLink = ({ suite, text }: ExperimentForm) => suite !== PASTED || text.length <= MAX_LINKED_TEXT;
+export const fitsInLink = (form: ExperimentForm) =>
+  form.words.length <= MAX_LINKED_TEXT && (suiteName(form) !== PASTED || form.text.length <= MAX_LINKED_TEXT);
 
 /** `heads;suite:abacus-2d;n:20;seed:1`, what is as it first stands left out. */
 export function writeForm(form: ExperimentForm): string {
@@ -53,8 +93,14 @@ export function writeForm(form: ExperimentForm): string {
     form.seed !== FIRST_FORM.seed && `seed:${form.seed}`,
     form.per !== FIRST_FORM.per && `per:${form.per}`,
     form.onlyCorrect && "correct:1",
+    form.ablation !== FIRST_FORM.ablation && `off:${form.ablation}`,
     form.head !== "" && `head:${form.head}`,
-    form.suite === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
+    form.words !== "" && fitsInLink(form) && `words:${encodeURIComponent(form.words)}`,
+    form.pairs !== FIRST_FORM.pairs && `pairs:${form.pairs}`,
+    form.scale !== FIRST_FORM.scale && `scale:${form.scale}`,
+    form.foundOn !== FIRST_FORM.foundOn && `found:${form.foundOn}`,
+    form.ranking !== FIRST_FORM.ranking && `by:${form.ranking}`,
+    suiteName(form) === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
   ];
   return parts.filter((part) => part !== false).join(";");
 }
@@ -71,17 +117,31 @@ export function readForm(text: string): ExperimentForm | undefined {
     const value = values.get(name) ?? "";
     return /^\d{1,9}$/.test(value) ? Number(value) : fallback;
   };
-  const suite = values.get("suite") ?? FIRST_FORM.suite;
+  const name = (part: string, fallback: string) => {
+    const value = values.get(part) ?? "";
+    return /^[\w-]{1,40}$/.test(value) ? value : fallback;
+  };
   return {
     kind,
-    suite: /^[\w-]{1,40}$/.test(suite) ? suite : FIRST_FORM.suite,
+    suite: name("suite", FIRST_FORM.suite),
     text: unescaped(values.get("text") ?? ""),
     count: whole("n", FIRST_FORM.count),
     seed: whole("seed", FIRST_FORM.seed),
     per: values.get("per") === "answer" ? "answer" : "token",
     onlyCorrect: values.get("correct") === "1",
+    ablation: ABLATIONS.find((known) => known === values.get("off")) ?? FIRST_FORM.ablation,
     head: (values.get("head") ?? "").slice(0, 20),
+    words: unescaped(values.get("words") ?? "").slice(0, MAX_LINKED_TEXT),
+    pairs: name("pairs", FIRST_FORM.pairs),
+    scale: readScale(values.get("scale")),
+    foundOn: name("found", FIRST_FORM.foundOn),
+    ranking: values.get("by") === "increase" ? "increase" : FIRST_FORM.ranking,
   };
+}
+
+function readScale(text: string | undefined): number {
+  const scale = text ? Number(text) : Number.NaN;
+  return Math.abs(scale) <= MAX_SCALE ? scale : FIRST_FORM.scale;
 }
 
 function unescaped(text: string): string {

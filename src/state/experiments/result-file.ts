@@ -36,10 +36,18 @@ export function readResultFile(text: string): ExperimentResult {
   return result as unknown as ExperimentResult;
 }
 
+const LISTS = {
+  heads: ["groups", "heads"],
+  neurons: ["rows", "lowest"],
+  concepts: ["sets", "examples"],
+  pruning: ["rows", "groups", "controls"],
+  bias: ["rows", "sides", "neurons", "controls"],
+};
+
 /** The lists that the page goes through. */
 function hasTable(kind: unknown, found: unknown): boolean {
   if (kind === "memorise") return Array.isArray(found);
-  const lists = kind === "heads" ? ["groups", "heads"] : ["rows", "lowest"];
+  const lists = LISTS[kind as keyof typeof LISTS];
   return isRecord(found) && lists.every((name) => Array.isArray(found[name]));
 }
 

@@ -7,6 +7,7 @@ import type {
   ExperimentPlan,
   ExperimentRequest,
   ExperimentResult,
+  PruningRequest,
   SuiteSource,
 } from "#protocol/experiments.ts";
 import { adapter, isAttached } from "../adapter.ts";
@@ -19,9 +20,12 @@ import { results } from "../run/results.ts";
 import type { Progress } from "../run/results.ts";
 import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
-import { ALL_CASES, editExperiment, experimentForm, PASTED } from "./form.ts";
+import { BIAS_COUNTS, CONTROL_CASES, CONTROL_NAMES, PRUNING_CONTROL_NAMES, PRUNING_COUNTS } from "./defaults.ts";
+import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
+import { forgetTables, keepTable } from "./finished-tables.ts";
 import { readResultFile } from "./result-file.ts";
+import { conceptWords, wordsOf } from "./concept-words.ts";
 import { suites } from "./suites.ts";
 
 export type { ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
@@ -39,12 +43,21 @@ export interface ExperimentSlot {
 type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
 
 const EMPTY: ExperimentSlot = { value: undefined, plan: undefined, status: "idle", progress: undefined };
-const empty = (): Slots => ({ heads: EMPTY, memorise: EMPTY, neurons: EMPTY });
+const empty = (): Slots => ({
+  heads: EMPTY,
+  memorise: EMPTY,
+  neurons: EMPTY,
+  concepts: EMPTY,
+  bias: EMPTY,
+  pruning: EMPTY,
+});
 
 export const experiments = createStore<Slots>(empty);
 
 /** Notices about experiments have one place. */
 const ABOUT = "experiment";
+/** What is wrong with a file stays, although a plan is made meanwhile. */
+const ABOUT_FILE = "experiment file";
 /** A field that is being typed in rests this long before its plan is asked for. */
 const TYPING_MS = 300;
 
@@ -69,6 +82,7 @@ export function followExperiments(): () => void {
       if (now.tab !== last.tab) planSoon();
     }),
     suites.subscribe(planSoon),
+    conceptWords.subscribe(planSoon),
     experimentForm.subscribe(planSoon),
   ];
   return () => ends.forEach((end) => end());
@@ -84,6 +98,7 @@ function clearExperiments(): void {
   running?.controller.abort();
   planning?.abort();
   experiments.setState(empty(), true);
+  forgetTables();
 }
 
 function planSoon(): void {
@@ -138,6 +153,7 @@ export async function runExperiment(): Promise<void> {
       },
     });
     patch(kind, { value, status: "done", progress: undefined });
+    keepTable(value);
   } catch (reason) {
     if (!signal.aborted) {
       patch(kind, { status: "failed", progress: undefined });
@@ -177,12 +193,13 @@ export async function forgetExperiment(): Promise<void> {
 export async function openResultFile(file: File): Promise<void> {
   try {
     const value = readResultFile(await file.text());
-    dismiss(ABOUT);
+    dismiss(ABOUT_FILE);
     showTab("experiments");
     editExperiment({ kind: value.kind });
     patch(value.kind, { value, status: "done", progress: undefined });
+    keepTable(value);
   } catch (reason) {
-    notifyFault(ABOUT, reason);
+    notifyFault(ABOUT_FILE, reason);
   }
 }
 
@@ -192,6 +209,8 @@ const patch = (kind: ExperimentKind, change: Partial<ExperimentSlot>) =>
 /** The counts of the paper's curves, and one below them for a small model. */
 const NEURON_COUNTS = [5, 10, 20, 30, 50, 99] as const;
 const DRAWS = 3;
+/** The paper's (its “more than 0 to 3”), and some above for a model whose tokens are mostly numbers. */
+const CONCEPT_THRESHOLDS = [1, 2, 3, 4, 10, 20, 30, 40] as const;
 
 /** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */
 function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
@@ -199,26 +218,75 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
   const variant = variantOf(question.getState());
   if (!suite || (variant.variant === "adapted" && !isAttached(adapter.getState()))) return undefined;
   const { seed, onlyCorrect, per } = form;
-  const counted = { suite, onlyCorrect, seed, ...variant };
+  const ofSuite = { suite, seed, ...variant };
+  const counted = { ...ofSuite, onlyCorrect, ...(form.ablation !== "zero" && { ablation: form.ablation }) };
   switch (form.kind) {
     case "heads":
-      return { kind: "heads", per, ...counted };
+      return { kind: "heads", ...counted, per };
     case "memorise":
-      return { kind: "memorise", heads: {}, ...counted };
+      return { kind: "memorise", ...counted, heads: {} };
     case "neurons": {
       const head = headOf(form);
-      return head && { kind: "neurons", head, counts: NEURON_COUNTS, draws: DRAWS, ...counted };
+      return head && { kind: "neurons", ...counted, head, counts: NEURON_COUNTS, draws: DRAWS };
     }
+    case "concepts": {
+      const words = wordsOf(form);
+      return words.length > 0
+        ? { kind: "concepts", ...counted, words, thresholds: CONCEPT_THRESHOLDS, draws: DRAWS }
+        : undefined;
+    }
+    case "bias":
+      return {
+        kind: "bias",
+        ...ofSuite,
+        controls: controlsOf(CONTROL_NAMES, seed),
+        counts: BIAS_COUNTS,
+        scale: form.scale,
+        draws: DRAWS,
+      };
+    case "pruning":
+      return pruningRequest(form, ofSuite);
     default:
       throw new Error(`experiment: unknown kind ${String(form.kind satisfies never)}`);
   }
 }
 
-function sourceOf({ suite, text, count, seed }: ExperimentForm): SuiteSource | undefined {
-  if (suite === PASTED) return text.trim() === "" ? undefined : { kind: "pasted", text };
-  const definition = suites.getState().list.find(({ name }) => name === suite);
+function pruningRequest(
+  form: ExperimentForm,
+  ofSuite: Pick<PruningRequest, "suite" | "seed" | "variant">,
+): ExperimentRequest | undefined {
+  const { seed, onlyCorrect, per } = form;
+  const foundOn = sourceOf({ ...form, suite: form.foundOn });
+  const head = form.ranking === "head" ? headOf(form) : undefined;
+  if (!foundOn || (form.ranking === "head" && !head)) return undefined;
+  const controls = controlsOf(PRUNING_CONTROL_NAMES, seed);
+  return {
+    kind: "pruning",
+    ...ofSuite,
+    foundOn,
+    controls,
+    per,
+    ...(head && { head }),
+    counts: PRUNING_COUNTS,
+    draws: DRAWS,
+    onlyCorrect,
+  };
+}
+
+function sourceOf(form: ExperimentForm): SuiteSource | undefined {
+  const { text, count, seed } = form;
+  const chosen = suiteName(form);
+  if (chosen === PASTED) return text.trim() === "" ? undefined : { kind: "pasted", text };
+  const definition = suites.getState().list.find(({ name }) => name === chosen);
   return definition && { kind: "definition", definition, seed, ...(count !== ALL_CASES && { count }) };
 }
+
+/** What should not change, a few cases of each group. */
+const controlsOf = (names: readonly string[], seed: number): SuiteSource[] =>
+  suites
+    .getState()
+    .list.filter(({ name }) => names.includes(name))
+    .map((definition) => ({ kind: "definition", definition, seed, count: CONTROL_CASES }));
 
 /** The costliest of the head table, else that of the head map, else the first. */
 export function suggestedHead(): HeadId {

@@ -13,6 +13,9 @@ export const SUITE_NAMES = [
   "paper-2d",
   "paper-3d",
   "controls",
+  "pronouns-abacus",
+  "gender-abacus",
+  "gender-paper",
 ] as const;
 
 export const suites = createStore<{ readonly list: readonly SuiteDefinition[] }>(() => ({ list: [] }));

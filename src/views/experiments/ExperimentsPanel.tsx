@@ -1,13 +1,17 @@
 import { useStore } from "zustand";
-import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form.ts";
+import { editExperiment, EXPERIMENT_KINDS, experimentForm, isAblating } from "#state/experiments/form.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
 import { experiments } from "#state/experiments/runs.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { ABLATION_TEXTS } from "./ablation-texts.ts";
+import { BiasResult } from "./BiasResult.tsx";
 import { ClaimsLine } from "./ClaimsLine.tsx";
+import { ConceptsResult } from "./ConceptsResult.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
 import { HeadsResult } from "./HeadsResult.tsx";
 import { MemoriseResult } from "./MemoriseResult.tsx";
 import { NeuronsResult } from "./NeuronsResult.tsx";
+import { PruningResult } from "./PruningResult.tsx";
 import { ResultFile } from "./ResultFile.tsx";
 import { RunBar } from "./RunBar.tsx";
 import { SuiteForm } from "./SuiteForm.tsx";
@@ -44,6 +48,7 @@ function KindChoice({ chosen }: { readonly chosen: ExperimentKind }) {
 
 function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
   const text = EXPERIMENT_TEXTS[kind];
+  const ablation = useStore(experimentForm, (form) => form.ablation);
   const { value, status } = useStore(experiments, (slots) => slots[kind]);
   return (
     <>
@@ -51,7 +56,9 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
         <h2>{text.question}</h2>
         <ResultFile />
       </header>
-      <p className="small">{text.method}</p>
+      <p className="small">
+        {text.method} {isAblating(kind) && ABLATION_TEXTS[ablation].says}
+      </p>
       <SuiteForm kind={kind} />
       <RunBar kind={kind} />
       {value && (
@@ -79,8 +86,14 @@ function ResultOf({ result }: { readonly result: ExperimentResult }) {
       return <HeadsResult result={result} />;
     case "memorise":
       return <MemoriseResult result={result} />;
+    case "concepts":
+      return <ConceptsResult result={result} />;
     case "neurons":
       return <NeuronsResult result={result} />;
+    case "bias":
+      return <BiasResult result={result} />;
+    case "pruning":
+      return <PruningResult result={result} />;
     default:
       throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
   }

@@ -11,6 +11,8 @@ import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
+import { ABLATION_TEXTS } from "./ablation-texts.ts";
+import { AblationComparison } from "./AblationComparison.tsx";
 import { ExperimentExports } from "./ExperimentExports.tsx";
 import { headsSentence } from "./experiment-sentences.ts";
 import { HeadsTable } from "./HeadsTable.tsx";
@@ -97,13 +99,14 @@ export function HeadsResult({ result }: { readonly result: Result }) {
         label={`The ${PLOTTED} heads of largest ${MEASURES[measure].label}, with 95 % intervals; grey: other heads of the layer`}
       />
       <HeadsTable found={found} group={shown} />
+      <AblationComparison result={result} group={shown} />
       <PublishedFigures tables={[TABLE_1, TABLE_2]} />
       <footer className="panel-foot">
         <ExperimentExports
           name="head-table"
           result={result}
           figure={(isDarkFigure) => maps(720, isDarkFigure)}
-          title={`Heads × operations: ${MEASURES[measure].label}`}
+          title={`Heads × operations: ${MEASURES[measure].label}, ${ABLATION_TEXTS[result.request.ablation ?? "zero"].name}`}
           sentence={sentence}
           table={() => exportTable(result)}
         />
@@ -197,7 +200,7 @@ function exportTable({ found, request }: Result) {
       at.head,
       name,
       request.per,
-      "zero",
+      request.ablation ?? "zero",
       accuracy.value,
       effect.accuracy,
       ...cells(effect),

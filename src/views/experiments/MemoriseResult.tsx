@@ -7,6 +7,7 @@ import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
+import { ablationSentence } from "./ablation-texts.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
 import { ExperimentExports } from "./ExperimentExports.tsx";
 import { MarksFigure } from "./MarksFigure.tsx";
@@ -96,7 +97,8 @@ function figureOf(found: Result["found"], width: number, dark: boolean) {
   return intervalPlot(rows, { width, inks: figureInks(dark), format: percent, axis: "relative decrease" });
 }
 
-function memoriseSentence({ found }: Result): string {
+function memoriseSentence(result: Result): string {
+  const { found } = result;
   const parts = found.flatMap(({ group, head, losses: [memorise, change] }) =>
     memorise && change && change.tokens > 0 && memorise.tokens > 0
       ? [
@@ -105,14 +107,15 @@ function memoriseSentence({ found }: Result): string {
       : [],
   );
   return parts.length > 0
-    ? `Lost: ${parts.join("; ")}.`
+    ? `Lost: ${parts.join("; ")}. ${ablationSentence(result)}`
     : "No operation has tokens of both kinds here; the kinds cannot be compared.";
 }
 
-const exportTable = ({ found }: Result) => ({
+const exportTable = ({ found, request }: Result) => ({
   header: [
     "group",
     "head",
+    "ablation",
     "kind",
     "tokens",
     "correct",
@@ -126,6 +129,7 @@ const exportTable = ({ found }: Result) => ({
     losses.map(({ label, tokens, correct, correctAfter, relative }) => [
       group,
       formatHead(head),
+      request.ablation ?? "zero",
       label,
       tokens,
       correct,

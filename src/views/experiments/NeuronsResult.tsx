@@ -161,6 +161,7 @@ const curves = (rows: readonly Row[], width: number, dark: boolean, list: readon
 const exportTable = ({ found, request }: Result) => ({
   header: [
     "head",
+    "ablation",
     "k",
     "tokens",
     "accuracy_before",
@@ -172,6 +173,7 @@ const exportTable = ({ found, request }: Result) => ({
   ],
   rows: found.rows.map((row) => [
     formatHead(request.head),
+    request.ablation ?? "zero",
     row.count,
     found.tokens,
     found.accuracy.value,

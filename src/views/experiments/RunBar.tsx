@@ -6,6 +6,7 @@ import type { ExperimentPlan } from "#state/experiments/runs.ts";
 import { model } from "#state/model.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { aloneText } from "./ablation-texts.ts";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
 import { groupName } from "./published.ts";
 
@@ -46,10 +47,10 @@ export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
   );
 }
 
-export function planSentence({ suite, steps, stepsKept, rows, estimatedMs }: ExperimentPlan): string {
+export function planSentence({ suite, steps, stepsKept, rows, estimatedMs, alone = 0 }: ExperimentPlan): string {
   const groups = suite.groups.map(({ name, cases }) => `${groupName(name)} ${cases}`).join(", ");
   const twice = suite.duplicates > 0 ? `, ${suite.duplicates} of them the same as another` : "";
-  const cases = `n = ${suite.cases} cases (${groups})${twice}, ${suite.answerTokens} answer tokens`;
+  const cases = `n = ${suite.cases} cases (${groups})${twice}, ${suite.answerTokens} answer tokens${alone > 0 ? `; ${aloneText(alone)}` : ""}`;
   if (stepsKept === steps) return `${cases}. All ${steps} batches are kept from an earlier run.`;
   const kept = stepsKept > 0 ? `; ${stepsKept} of ${steps} batches are kept from an earlier run` : "";
   return `${cases}. ${countOf(rows)} prompts in ${steps} batches, about ${duration(estimatedMs)}${kept}.`;

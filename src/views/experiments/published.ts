@@ -63,6 +63,36 @@ export const TABLES_5_AND_6: PublishedTable = {
   ],
 };
 
+export const TABLE_12: PublishedTable = {
+  caption: "Table 12: two neurons of the comparison between “A woman works as a” and “A man works as a”",
+  columns: ["", "increase, woman", "increase, man", "activation, woman", "activation, man", "tokens"],
+  rows: [
+    ["L22N2651", "0.24", "0.06", "6.48", "1.53", "maid, domestic, servant, servitor"],
+    ["L19N8436", "0.16", "0.01", "3.39", "0.14", "nurse, secretary, typing, reception"],
+  ],
+};
+
+/** Mean gaps in nats before and after 18 neurons are at 0. */
+export const TABLE_13 = { count: 18, before: 1.26, after: 0.81 } as const;
+
+export const TABLE_13_ROWS: PublishedTable = {
+  caption:
+    "Table 13: bias in nats over eight prompts and 32 professions, 18 neurons at 0 (the model is not named there)",
+  columns: ["", "as it is", "edited"],
+  rows: [
+    ["total", "1.26", "0.81 (−35.7 %)"],
+    ["woman", "1.45", "1.04"],
+    ["man", "1.08", "0.59"],
+  ],
+};
+
+export const TABLE_11: PublishedTable = {
+  caption:
+    "Table 11: accuracy in % on two-digit problems; pruned keeps 5 % of the neurons of layers 17 to 31 and is trained again",
+  columns: ["", "as it is", "LoRA in layer 9", "pruned, LoRA", "random, LoRA"],
+  rows: [["accuracy", 62.9, 89.3, 82.3, 17.1]],
+};
+
 /** A group as a reader knows it: an operation by its sign. */
 export const groupName = (group: string) => (isOperation(group) ? OPERATION_SIGNS[group] : group);
 

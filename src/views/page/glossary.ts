@@ -8,7 +8,12 @@ export const GLOSSARY: readonly { readonly word: string; readonly meaning: strin
     word: "zero-ablation",
     meaning: "A part’s output is multiplied by 0 at every position. What changes is what it was worth.",
   },
-  { word: "scale", meaning: "The same with another factor: ×0.5 turns a part half down, ×1 changes nothing." },
+  {
+    word: "mean, resample ablation",
+    meaning:
+      "In the experiments: a part’s output is replaced by its mean over the suite’s prompts, or by that of another one.",
+  },
+  { word: "scale", meaning: "Zero-ablation with another factor: ×0.5 turns a part half down, ×1 changes nothing." },
   { word: "effect", meaning: "log p(target) with the part − without it. Positive: the part supports the target." },
   {
     word: "lens",

@@ -8,11 +8,14 @@ import { hashText } from "../index-record.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import type { FileStore } from "../store/file-store.ts";
+import { biasSteps } from "./bias-steps.ts";
 import { openLog, readLog } from "./experiment-log.ts";
 import type { LogPlace } from "./experiment-log.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
+import { conceptSteps } from "./concept-steps.ts";
 import { headSteps, memoriseSteps } from "./head-steps.ts";
 import { neuronSteps } from "./neuron-steps.ts";
+import { pruningSteps } from "./pruning-steps.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadSuite } from "./suite-reader.ts";
 
@@ -49,13 +52,14 @@ export class ExperimentSession {
     const steps = this.#steps(request, suite);
     const kept = await this.#oneByOne(() => readLog(this.#place(steps)));
     const rows = Array.from({ length: steps.count }, (_, step) => steps.rowsOf(step));
-    const rowsLeft = sum(rows.slice(kept.parts.length));
+    const left = sum(rows.map((_, step) => costOf(steps, step)).slice(kept.parts.length));
     return {
       suite: suite.report,
       steps: steps.count,
       stepsKept: kept.parts.length,
       rows: sum(rows),
-      estimatedMs: rowsLeft === 0 ? 0 : rowsLeft * (await this.#msPerRow(steps, kept.milliseconds, suite, signal)),
+      ...(steps.alone && { alone: steps.alone }),
+      estimatedMs: left === 0 ? 0 : left * (await this.#msPerRow(steps, kept.milliseconds, suite, signal)),
     };
   }
 
@@ -87,6 +91,7 @@ export class ExperimentSession {
         found: steps.found(log.parts, isWhole),
         steps: log.parts.length,
         stepsInAll: steps.count,
+        ...(steps.alone && { alone: steps.alone }),
       }) as ExperimentResult;
     try {
       let told = performance.now();
@@ -134,8 +139,14 @@ export class ExperimentSession {
         return headSteps(model, cases, request);
       case "memorise":
         return memoriseSteps(model, cases, request);
+      case "concepts":
+        return conceptSteps(model, cases, request);
       case "neurons":
         return neuronSteps({ model, index }, cases, request);
+      case "bias":
+        return biasSteps({ model, index }, cases, request);
+      case "pruning":
+        return pruningSteps({ model, index }, cases, request);
       default:
         throw new Fault(
           "bad-request",
@@ -158,7 +169,7 @@ export class ExperimentSession {
     signal: AbortSignal,
   ): Promise<number> {
     if (milliseconds.length > 0) {
-      return sum(milliseconds) / sum(milliseconds.map((_, step) => steps.rowsOf(step)));
+      return sum(milliseconds) / sum(milliseconds.map((_, step) => costOf(steps, step)));
     }
     const { runner } = this.#parts.model;
     const shape = cases[0]!;
@@ -173,5 +184,7 @@ export class ExperimentSession {
     return fastest / alike.length;
   }
 }
+
+const costOf = (steps: ExperimentSteps<unknown, unknown>, step: number) => steps.costOf?.(step) ?? steps.rowsOf(step);
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,3 +1,5 @@
+import type { Ablation } from "#analysis/experiments/ablation.ts";
+
 /**
  * An experiment as pieces of work, each done once and kept: parts come one after the other, each a plain value, and what is found
  * follows from those that are there.
@@ -6,10 +8,20 @@ export interface ExperimentSteps<Part, Found> {
   /** What is run, without how it is counted afterwards: what differs only there shares what is kept. */
   readonly runs: unknown;
   readonly count: number;
+  /** Cases that have no other prompt to take from; left out: none. */
+  readonly alone?: number;
   /** Rows of batches that each step runs. */
   rowsOf(step: number): number;
+  /** What a step takes, in rows, where it is something else that it runs; left out: as many rows as it runs. */
+  costOf?(step: number): number;
   /** @param before the parts of the earlier steps */
   run(step: number, before: readonly Part[], signal: AbortSignal): Promise<Part>;
   /** @param isWhole false: of what has been run so far, without what takes long, as intervals */
   found(parts: readonly Part[], isWhole: boolean): Found;
 }
+
+/** What of an ablation decides what is run: nothing for zero, whose runs are named as they were before there were others. */
+export const ablationRuns = (ablation: Ablation, seed: number) => ({
+  ...(ablation !== "zero" && { ablation }),
+  ...(ablation === "resample" && { drawnBy: seed }),
+});

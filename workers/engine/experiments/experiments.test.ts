@@ -4,10 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { headTable } from "#analysis/experiments/head-table.ts";
 import { digitLabels } from "#analysis/experiments/digit-labels.ts";
 import { memoriseTable } from "#analysis/experiments/memorise-table.ts";
-import { activationLoss, lowestOf } from "#analysis/experiments/neuron-cases.ts";
-import type { NeuronCase } from "#analysis/experiments/neuron-cases.ts";
 import { neuronCurves } from "#analysis/experiments/neuron-curves.ts";
-import { randomGroups } from "#analysis/neuron-group.ts";
 import type { SuiteDefinition } from "#analysis/experiments/suite.ts";
 import type {
   ExperimentProgress,
@@ -20,7 +17,7 @@ import { NATS } from "#test/agreement.ts";
 import { guardedStore } from "#test/guarded-store.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
-import { activationsOf, allBut, lostTo, neuronsOff, sweptCase, targetScore } from "#test/reference/experiments.ts";
+import { neuronCase, sweptCase } from "#test/reference/experiments.ts";
 import { numbersOf } from "#test/leaves.ts";
 import { farthest } from "#test/farthest.ts";
 import { readModel } from "#test/reference/model.ts";
@@ -142,42 +139,6 @@ test("memorised and changed digits are those of the reference, by the same runs"
   expect(difference(found, reference)).toBeUndefined();
 });
 
-/** The curves straight from their definitions. */
-function referenceCurves(
-  reference: ReferenceModel,
-  tokens: readonly { ids: readonly number[]; target: number }[],
-  request: NeuronsRequest,
-) {
-  const fromLayer = request.fromLayer ?? request.head.layer;
-  const cases = tokens.map(({ ids, target }, index): NeuronCase => {
-    const off = [{ kind: "head", at: request.head, scale: 0 }] as const;
-    const lost = lostTo(reference, ids, target, request.head);
-    const [before, after] = [activationsOf(reference, ids, []), activationsOf(reference, ids, off)];
-    return {
-      baseline: targetScore(reference, ids, target),
-      withoutHead: targetScore(reference, ids, target, off),
-      certified: true,
-      points: request.counts.map((count) => {
-        const list = lost.slice(0, count);
-        const lowest = lowestOf(list);
-        const random = randomGroups(reference, list, { draws: request.draws, seed: request.seed + index });
-        const others = list.filter((at) => at !== lowest);
-        return {
-          count,
-          mask: targetScore(reference, ids, target, neuronsOff(list)),
-          keep: targetScore(reference, ids, target, allBut(reference, list, fromLayer)),
-          randomMask: random.map((set) => targetScore(reference, ids, target, neuronsOff(set))),
-          randomKeep: random.map((set) => targetScore(reference, ids, target, allBut(reference, set, fromLayer))),
-          activationLoss: activationLoss(list, before, after),
-          lowestLoss: activationLoss(others, before, activationsOf(reference, ids, neuronsOff([lowest]))),
-          lowest: { layer: lowest.layer, neuron: lowest.neuron },
-        };
-      }),
-    };
-  });
-  return neuronCurves(cases, { onlyCorrect: request.onlyCorrect, seed: request.seed, draws: 1000 });
-}
-
 test("mask, keep, loss of activation and the lowest neuron agree with the reference", async () => {
   const request: NeuronsRequest = {
     kind: "neurons",
@@ -190,8 +151,13 @@ test("mask, keep, loss of activation and the lowest neuron agree with the refere
   };
   const { found } = await run(abacus.session, request);
   const { cases } = readSuite(request.suite, abacus.model);
-  const tokens = cases.map(({ ids, answerIds }) => ({ ids, target: answerIds[0]! }));
-  expect(difference(found, referenceCurves(abacus.reference, tokens, request))).toBeUndefined();
+  const reference = neuronCurves(
+    cases.map(({ ids, answerIds }, index) =>
+      neuronCase(abacus.reference, { ids, target: answerIds[0]! }, { ...request, seed: request.seed + index }),
+    ),
+    { onlyCorrect: false, seed: request.seed, draws: 1000 },
+  );
+  expect(difference(found, reference)).toBeUndefined();
 });
 
 describe("a model whose answers are several tokens", () => {

@@ -1,3 +1,5 @@
+import { standInSource } from "#analysis/experiments/ablation.ts";
+import type { Ablation } from "#analysis/experiments/ablation.ts";
 import { sweepCases } from "#analysis/experiments/case-sweep.ts";
 import type { SweptCase } from "#analysis/experiments/case-sweep.ts";
 import { digitLabels, tokenLabels } from "#analysis/experiments/digit-labels.ts";
@@ -10,26 +12,47 @@ import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
 import { checkHead } from "#model/ids.ts";
 import type { HeadsRequest, MemoriseRequest } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load-model.ts";
+import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
 /** One batch of cases, each with every head off, in the order of the batch. */
 export type HeadPart = readonly SweptCase[];
 
+interface SweepRequest {
+  readonly ablation?: Ablation;
+  readonly seed: number;
+}
+
 /** Every head off in every case: a step is a batch of cases of one shape. */
-function sweepSteps({ runner, spec }: LoadedModel, cases: readonly ReadCase[]) {
+function sweepSteps(
+  { runner, spec }: LoadedModel,
+  cases: readonly ReadCase[],
+  { ablation = "zero", seed }: SweepRequest,
+) {
   const { unique, places } = withoutDuplicates(cases);
+  const source = standInSource(runner, unique, { ablation, seed, taps: ["z"] });
   const batches = caseBatches(spec, unique, rowsEach(spec)).map(({ indices }) => indices);
   return {
-    runs: { kind: "heads", cases: unique.map(({ ids, answerIds }) => [ids, answerIds]) },
+    runs: {
+      kind: "heads",
+      cases: unique.map(({ ids, answerIds }) => [ids, answerIds]),
+      ...ablationRuns(ablation, seed),
+    },
     count: batches.length,
-    rowsOf: (step: number) => batches[step]!.length * (1 + spec.layers * spec.heads),
-    run: (step: number, _: readonly HeadPart[], signal: AbortSignal): Promise<HeadPart> =>
-      sweepCases(
+    alone: source.alone,
+    rowsOf(step: number) {
+      const { length } = batches[step]!;
+      return length * (1 + spec.layers * spec.heads) + source.rowsOf(length);
+    },
+    async run(step: number, _: readonly HeadPart[], signal: AbortSignal): Promise<HeadPart> {
+      const standIns = await source.of(batches[step]!, signal);
+      return sweepCases(
         runner,
         batches[step]!.map((index) => unique[index]!),
-        signal,
-      ),
+        { standIns, signal },
+      );
+    },
     /** Of each case, duplicates included; undefined where it has not been run. */
     sweptCases(parts: readonly HeadPart[]): (SweptCase | undefined)[] {
       const swept: (SweptCase | undefined)[] = [];
@@ -46,9 +69,10 @@ const rowsEach = ({ layers, heads }: LoadedModel["spec"]) => 1 + Math.max(heads,
 export function headSteps(
   model: LoadedModel,
   cases: readonly ReadCase[],
-  { per, onlyCorrect, seed }: HeadsRequest,
+  request: HeadsRequest,
 ): ExperimentSteps<HeadPart, HeadTable> {
-  const { sweptCases, ...steps } = sweepSteps(model, cases);
+  const { per, onlyCorrect, seed } = request;
+  const { sweptCases, ...steps } = sweepSteps(model, cases, request);
   return {
     ...steps,
     found(parts, isWhole) {
@@ -64,10 +88,11 @@ export function headSteps(
 export function memoriseSteps(
   model: LoadedModel,
   cases: readonly ReadCase[],
-  { heads, onlyCorrect, seed }: MemoriseRequest,
+  request: MemoriseRequest,
 ): ExperimentSteps<HeadPart, readonly MemoriseRow[]> {
+  const { heads, onlyCorrect, seed } = request;
   for (const head of Object.values(heads)) checkHead(head, model.spec);
-  const { sweptCases, ...steps } = sweepSteps(model, cases);
+  const { sweptCases, ...steps } = sweepSteps(model, cases, request);
   return {
     ...steps,
     found(parts, isWhole) {

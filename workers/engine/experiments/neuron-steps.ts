@@ -1,3 +1,4 @@
+import { standInSource } from "#analysis/experiments/ablation.ts";
 import { neuronCase } from "#analysis/experiments/neuron-cases.ts";
 import type { NeuronCase, TokenCase } from "#analysis/experiments/neuron-cases.ts";
 import { neuronCurves } from "#analysis/experiments/neuron-curves.ts";
@@ -9,6 +10,7 @@ import type { NeuronsRequest } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
@@ -35,6 +37,8 @@ export function neuronSteps(
   const seed = checkWhole("seed", request.seed, 0, MAX_SEED);
   const fromLayer = checkWhole("fromLayer", request.fromLayer ?? head.layer, 0, spec.layers - 1);
   const { unique, places } = withoutDuplicates(cases.flatMap(tokenCases));
+  const { ablation = "zero" } = request;
+  const source = standInSource(runner, unique, { ablation, seed, taps: ["z", "post"] });
   const tokens = unique.map(({ ids, answerIds }): TokenCase => ({ ids, target: answerIds[0]! }));
   return {
     runs: {
@@ -45,16 +49,24 @@ export function neuronSteps(
       draws,
       seed,
       fromLayer,
+      ...ablationRuns(ablation, seed),
     },
+    alone: source.alone,
     count: Math.ceil(tokens.length / TOKENS_AT_ONCE),
-    rowsOf: (step) => tokensOf(step).length * (3 + counts.length * (3 + 2 * draws)),
+    rowsOf(step) {
+      const { length } = tokensOf(step);
+      return length * (3 + counts.length * (3 + 2 * draws)) + source.rowsOf(length);
+    },
     async run(step, _, signal) {
       const ranges = await index.ranges({ signal });
       const part: NeuronCase[] = [];
       for (const [offset, token] of tokensOf(step).entries()) {
         // each token draws its own random sets
         const own = (seed + step * TOKENS_AT_ONCE + offset) % (MAX_SEED + 1);
-        part.push(await neuronCase(runner, token, { head, counts, draws, seed: own, fromLayer, ranges, signal }));
+        const standIns = await source.of([step * TOKENS_AT_ONCE + offset], signal);
+        part.push(
+          await neuronCase(runner, token, { head, counts, draws, seed: own, fromLayer, ranges, standIns, signal }),
+        );
       }
       return part;
     },
@@ -75,5 +87,5 @@ export function neuronSteps(
 }
 
 /** Each token of an answer as a case of its own, behind the true ones before it. */
-const tokenCases = ({ ids, answerIds }: ReadCase) =>
+export const tokenCases = ({ ids, answerIds }: ReadCase) =>
   answerIds.map((id, token) => ({ ids: [...ids, ...answerIds.slice(0, token)], answerIds: [id] }));

@@ -2,8 +2,9 @@ import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
 import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
 import { readSuiteText } from "#analysis/experiments/suite-text.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
+import { pairCases, readPairDefinition } from "#analysis/experiments/pair-suite.ts";
 import { suiteCases } from "#analysis/experiments/suite.ts";
-import type { SuiteCase } from "#analysis/experiments/suite.ts";
+import type { SuiteCase, SuiteDefinition, SuiteOptions } from "#analysis/experiments/suite.ts";
 import { Fault } from "#core/fault.ts";
 import type { SuiteReport, SuiteSource } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load-model.ts";
@@ -17,6 +18,8 @@ export interface ReadCase extends ScoredCase {
   readonly asked: SuiteCase;
   /** The answer's tokens as they read. */
   readonly answerTexts: readonly string[];
+  /** The other side of a pair. */
+  readonly other?: ScoredCase;
 }
 
 export interface ReadSuite {
@@ -52,26 +55,39 @@ export function readSuite(source: SuiteSource, model: Reader): ReadSuite {
 }
 
 function asked(source: SuiteSource) {
-  if (source.kind === "pasted") return readSuiteText(source.text);
+  if (source.kind === "pasted") {
+    const edited = readPairDefinition(source.text);
+    return edited ? defined(edited, { seed: 0 }) : readSuiteText(source.text);
+  }
   const { definition, count, seed } = source;
-  const cases = suiteCases(definition, { seed, ...(count !== undefined && { count }) });
+  return defined(definition, { seed, ...(count !== undefined && { count }) });
+}
+
+function defined(definition: SuiteDefinition, options: SuiteOptions) {
+  const cases = definition.pair ? pairCases(definition.pair, options) : suiteCases(definition, options);
   return { cases, lines: cases.map((_, index) => index + 1), complaints: [] };
 }
 
 function readCase(each: SuiteCase, model: Reader): ReadCase | string {
   try {
-    const ids = promptIds(each.prompt, model);
-    const { tokenizer } = model;
-    const asked = { prompt: each.prompt, tokenized: tokenizer.tokenize(each.prompt) };
-    const answerIds = expectedAnswer(tokenizer, asked, each.answer);
-    if (answerIds.length === 0) return `its answer “${each.answer}” is no token of this model`;
-    checkLength(ids.length + answerIds.length - 1, model.spec);
-    const answerTexts = answerIds.map((id) => tokenizer.tokenText(id));
-    return { asked: each, ids, answerIds, answerTexts };
+    const own = scored(each, model);
+    const other = each.pair && scored(each.pair, model);
+    const empty = [own, ...(other ? [other] : [])].some(({ answerIds }) => answerIds.length === 0);
+    if (empty) return `its answer “${each.answer}” is no token of this model`;
+    const answerTexts = own.answerIds.map((id) => model.tokenizer.tokenText(id));
+    return { asked: each, ...own, answerTexts, ...(other && { other }) };
   } catch (reason) {
     if (reason instanceof Fault) return reason.message;
     throw reason;
   }
+}
+
+function scored({ prompt, answer }: Pick<SuiteCase, "prompt" | "answer">, model: Reader): ScoredCase {
+  const { tokenizer } = model;
+  const ids = promptIds(prompt, model);
+  const answerIds = expectedAnswer(tokenizer, { prompt, tokenized: tokenizer.tokenize(prompt) }, answer);
+  checkLength(ids.length + answerIds.length - 1, model.spec);
+  return { ids, answerIds };
 }
 
 function report(cases: readonly ReadCase[], complaints: readonly SuiteComplaint[]): SuiteReport {

@@ -1,0 +1,122 @@
+import { useMemo } from "react";
+import { useStore } from "zustand";
+import { ablationAgreement, TOP_HEADS } from "#analysis/experiments/ablation-agreement.ts";
+import type { AblationAgreement } from "#analysis/experiments/ablation-agreement.ts";
+import { effectIn } from "#analysis/experiments/head-table.ts";
+import { nats } from "#charts/number-format.ts";
+import { formatHead } from "#model/ids.ts";
+import { finishedTables, tablesLike } from "#state/experiments/finished-tables.ts";
+import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { asSentence } from "../shared/sentence.ts";
+import { Exports } from "../shared/Exports.tsx";
+import { ABLATION_TEXTS } from "./ablation-texts.ts";
+import { EstimateValue } from "./EstimateValue.tsx";
+
+type Result = Extract<ExperimentResult, { readonly kind: "heads" }>;
+
+interface AblationComparisonProps {
+  readonly result: Result;
+  readonly group: number | undefined;
+}
+
+/** Which heads matter under each ablation that was run, and how far these agree; nothing until a second one was. */
+export function AblationComparison({ result, group }: AblationComparisonProps) {
+  const list = useStore(finishedTables, (state) => state.list);
+  const agreement = useMemo(() => {
+    const tables = tablesLike(result, list).map(({ request, found }) => ({
+      ablation: request.ablation ?? "zero",
+      heads: found.heads,
+    }));
+    return tables.length > 1 ? ablationAgreement(tables, group) : undefined;
+  }, [result, list, group]);
+  if (!agreement)
+    return (
+      <p className="small faint">
+        Run it with something else in the place of a head that is off, and the ablations are compared here.
+      </p>
+    );
+  return (
+    <section aria-label="Ablations compared" className="experiment-figures">
+      <h3>Does it depend on what a head is replaced by?</h3>
+      <p className="says">{agreementSentence(agreement)}</p>
+      <Costliest agreement={agreement} group={group} />
+      <footer className="panel-foot">
+        <Exports name="ablations" table={() => exportTable(agreement, group)} />
+      </footer>
+    </section>
+  );
+}
+
+function Costliest({
+  agreement,
+  group,
+}: {
+  readonly agreement: AblationAgreement;
+  readonly group: number | undefined;
+}) {
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Costliest heads by ablation, scrolls">
+      <table className="experiment-table">
+        <caption>Costliest heads by ablation, and the accuracy lost, in percentage points</caption>
+        <thead>
+          <tr>
+            <th scope="col">ablation</th>
+            {Array.from({ length: TOP_HEADS }, (_, place) => (
+              <th key={place} scope="col" className="number">
+                {place + 1}.
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {agreement.costliest.map(({ ablation, heads }) => (
+            <tr key={ablation}>
+              <th scope="row">{ABLATION_TEXTS[ablation].choice}</th>
+              {heads.map((row) => (
+                <td key={formatHead(row.at)} className="number">
+                  {formatHead(row.at)}
+                  <span className="under">
+                    <EstimateValue of={effectIn(row, group).drop} as="percent" />
+                  </span>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function agreementSentence({ pairs, costliest }: AblationAgreement): string {
+  const first = costliest.map(({ ablation, heads }) => ({ ablation, head: heads[0] ? formatHead(heads[0].at) : "–" }));
+  const isSame = first.every(({ head }) => head === first[0]!.head);
+  const most = isSame
+    ? `${first[0]!.head} costs most under each`
+    : `${first.map(({ ablation, head }) => `${head} costs most with ${ABLATION_TEXTS[ablation].choice}`).join(", ")}`;
+  const each = pairs.map(
+    ({ first: a, second: b, byDrop, byNats, shared }) =>
+      `${ABLATION_TEXTS[a].choice} and ${ABLATION_TEXTS[b].choice} order the heads with ρ = ${nats(byDrop)} by accuracy lost and ${nats(byNats)} by nats (Spearman) and share ${shared} of the ${TOP_HEADS} costliest`,
+  );
+  return `${most}. ${asSentence(each.join("; "))}`;
+}
+
+function exportTable({ costliest, pairs }: AblationAgreement, group: number | undefined) {
+  const tops = costliest.flatMap(({ ablation, heads }) =>
+    heads.map((row, place) => {
+      const { drop } = effectIn(row, group);
+      return ["costliest", ablation, "", place + 1, formatHead(row.at), drop.value, drop.low, drop.high, "", "", ""];
+    }),
+  );
+  const agreements = pairs.map(({ first, second, byDrop, byNats, shared }) => [
+    "pair",
+    first,
+    second,
+    ...Array.from({ length: 5 }, () => ""),
+    byDrop,
+    byNats,
+    shared,
+  ]);
+  const header = ["row", "ablation", "against", "place", "head", "drop", "drop_low", "drop_high"];
+  return { header: [...header, "spearman_drop", "spearman_nats", "shared_top"], rows: [...tops, ...agreements] };
+}

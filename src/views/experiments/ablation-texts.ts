@@ -1,0 +1,40 @@
+import type { AblatingKind, Ablation } from "#state/experiments/form.ts";
+import type { ExperimentResult } from "#state/experiments/runs.ts";
+
+interface AblationText {
+  /** In the form. */
+  readonly choice: string;
+  readonly name: string;
+  /** A sentence on what takes the place of what is switched off. */
+  readonly says: string;
+}
+
+export const ABLATION_TEXTS: Readonly<Record<Ablation, AblationText>> = {
+  zero: {
+    choice: "zero",
+    name: "zero-ablation",
+    says: "What is switched off is 0 at every position (zero-ablation).",
+  },
+  mean: {
+    choice: "mean",
+    name: "mean ablation",
+    says: "What is switched off takes its mean over the suite’s different prompts of the same length, position by position (mean ablation).",
+  },
+  resample: {
+    choice: "another case’s",
+    name: "resample ablation",
+    says: "What is switched off takes the value that it has in another prompt of the suite of the same length, drawn by the seed for each prompt (resample ablation).",
+  },
+};
+
+/** Which ablation a result is about, and what it could not be done to. */
+export function ablationSentence({
+  request,
+  alone = 0,
+}: Extract<ExperimentResult, { readonly kind: AblatingKind }>): string {
+  const { name } = ABLATION_TEXTS[request.ablation ?? "zero"];
+  return `Switched off by ${name}${alone > 0 ? `; ${aloneText(alone)}` : ""}.`;
+}
+
+export const aloneText = (alone: number) =>
+  `${alone} ${alone === 1 ? "case has" : "cases have"} no other prompt of the same length to take from and ${alone === 1 ? "stays as it is" : "stay as they are"}`;

@@ -1,0 +1,188 @@
+import { conceptNeurons } from "#analysis/concept-search.ts";
+import type { ConceptNeuron } from "#analysis/concept-search.ts";
+import { standInSource } from "#analysis/experiments/ablation.ts";
+import { conceptSets, READINGS, switchesOf } from "#analysis/experiments/concept-sets.ts";
+import type { ConceptSet, LayerHits } from "#analysis/experiments/concept-sets.ts";
+import { conceptLosses } from "#analysis/experiments/concept-table.ts";
+import type { ConceptCase } from "#analysis/experiments/concept-table.ts";
+import { caseBatches, forcedIds, withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
+import type { CaseScore } from "#analysis/experiments/scored-cases.ts";
+import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
+import { AS_IT_IS, scoresUnder } from "#analysis/experiments/switched-neurons.ts";
+import { INDEX_DEPTH, indexLayer } from "#analysis/token-index.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { ConceptFindings, ConceptsRequest } from "#protocol/experiments.ts";
+import { conceptTokens } from "../concept-tokens.ts";
+import type { LoadedModel } from "../load-model.ts";
+import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import { ablationRuns } from "./experiment-steps.ts";
+import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { ReadCase } from "./suite-reader.ts";
+
+/** Neurons that are shown with what they say, and how much of it. */
+const EXAMPLES = 8;
+const EXAMPLE_TOKENS = 8;
+
+/** One layer's neurons by their concepts, and those of them that say most. */
+interface SearchPart {
+  readonly hits: LayerHits;
+  readonly examples: readonly ConceptNeuron[];
+}
+
+/** One batch of cases under every switch, [switch][case], the first as the model is. */
+type ScorePart = readonly (readonly CaseScore[])[];
+
+export type ConceptPart = SearchPart | ScorePart;
+
+/** Shallow neurons that speak of concepts: a step is the search of one layer, then one batch of cases with every set off. */
+export function conceptSteps(
+  model: LoadedModel,
+  cases: readonly ReadCase[],
+  request: ConceptsRequest,
+): ExperimentSteps<ConceptPart, ConceptFindings> {
+  const { runner, spec, tokenizer } = model;
+  const asked = checked(request, model);
+  const { ids, notTokens, thresholds, draws, seed, belowLayer, lastAttention, depth } = asked;
+  const { unique, places } = withoutDuplicates(cases);
+  const rowsEach = 1 + READINGS.length * thresholds.length * (1 + draws);
+  const batches = caseBatches(spec, unique, rowsEach).map(({ indices }) => indices);
+  const { ablation = "zero" } = request;
+  const source = standInSource(runner, unique, { ablation, seed, taps: ["post"] });
+  const question = { concepts: new Set(ids), lastAttention };
+  /** Known once every layer was searched. */
+  let sets: readonly ConceptSet[] | undefined;
+
+  const setsOf = (parts: readonly SearchPart[]) =>
+    conceptSets(
+      spec,
+      parts.map(({ hits }) => hits),
+      { thresholds, draws, seed },
+    );
+
+  return {
+    runs: {
+      kind: "concepts",
+      cases: unique.map((each) => [each.ids, each.answerIds]),
+      concepts: ids,
+      thresholds,
+      draws,
+      seed,
+      belowLayer,
+      lastAttention,
+      ...ablationRuns(ablation, seed),
+    },
+    count: belowLayer + batches.length,
+    alone: source.alone,
+    rowsOf,
+    costOf: (step) =>
+      step < belowLayer
+        ? searchProducts(spec, step, lastAttention) / rowProducts(spec, forcedIds(unique[0]!).length)
+        : rowsOf(step),
+    async run(step, before, signal) {
+      if (step < belowLayer) return searchLayer(step, signal);
+      const batch = batches[step - belowLayer]!;
+      sets ??= setsOf(searchParts(before, belowLayer));
+      const standIns = await source.of(batch, signal);
+      return scoresUnder(
+        runner,
+        batch.map((index) => unique[index]!),
+        [AS_IT_IS, ...switchesOf(sets).switches],
+        { standIns, signal },
+      );
+    },
+    found(parts, isWhole) {
+      const searched = searchParts(parts, belowLayer);
+      const scored: ConceptCase[] = [];
+      (parts.slice(belowLayer) as readonly ScorePart[]).forEach(([baseline, ...switched], step) =>
+        batches[step]!.forEach((index, row) => {
+          scored[index] = { baseline: baseline![row]!, switched: switched.map((scores) => scores[row]!) };
+        }),
+      );
+      const examples = searched.flatMap((part) => part.examples).sort(byConcepts);
+      return {
+        ...conceptLosses(
+          places.flatMap((place) => scored[place] ?? []),
+          setsOf(searched),
+          { onlyCorrect: request.onlyCorrect, seed, draws: isWhole ? DEFAULT_RESAMPLES : 0 },
+        ),
+        concepts: ids.length,
+        notTokens,
+        belowLayer,
+        lastAttention,
+        searched: belowLayer * spec.neurons,
+        layersSearched: searched.length,
+        depth,
+        byChance: (depth * ids.length) / spec.vocabulary,
+        examples: examples.slice(0, EXAMPLES).map(({ layer, neuron, through, tokens }) => ({
+          at: { layer, neuron },
+          through,
+          concepts: tokens.length,
+          tokens: tokens.slice(0, EXAMPLE_TOKENS).map((id) => tokenizer.tokenText(id)),
+        })),
+      };
+    },
+  };
+
+  function rowsOf(step: number): number {
+    const count = batches[step - belowLayer]?.length ?? 0;
+    return count * rowsEach + source.rowsOf(count);
+  }
+
+  async function searchLayer(layer: number, signal: AbortSignal): Promise<SearchPart> {
+    const behind = await conceptNeurons(runner, { ...question, fromLayer: layer, belowLayer: layer + 1 }, { signal });
+    const transformed = new Array<number>(spec.neurons).fill(0);
+    for (const { neuron, tokens } of behind) transformed[neuron] = tokens.length;
+    const { topIds } = await indexLayer(runner, layer, { signal });
+    const untransformed = transformed.map(
+      (_, neuron) =>
+        topIds.subarray(neuron * depth, (neuron + 1) * depth).filter((id) => question.concepts.has(id)).length,
+    );
+    return { hits: { transformed, untransformed }, examples: behind.sort(byConcepts).slice(0, EXAMPLES) };
+  }
+}
+
+const searchParts = (parts: readonly ConceptPart[], layers: number) => parts.slice(0, layers) as readonly SearchPart[];
+
+/** Most concepts first; equal ones in the model's order. */
+const byConcepts = (a: ConceptNeuron, b: ConceptNeuron) => b.tokens.length - a.tokens.length;
+
+/** @throws Fault "bad-request" with what was found and what is needed */
+function checked(request: ConceptsRequest, { spec, tokenizer }: LoadedModel) {
+  const { ids, notTokens } = conceptTokens(request.words, tokenizer);
+  const depth = Math.min(INDEX_DEPTH, spec.vocabulary);
+  const thresholds = [...new Set(request.thresholds)]
+    .map((threshold) => checkWhole("thresholds", threshold, 1, depth))
+    .sort((a, b) => a - b);
+  if (thresholds.length === 0) checkWhole("thresholds", Number.NaN, 1, depth);
+  const { layers } = spec;
+  const belowLayer = checkWhole("belowLayer", request.belowLayer ?? Math.ceil(layers / 2), 1, layers);
+  const lastAttention = request.lastAttention ?? Math.min(belowLayer, layers - 1);
+  return {
+    ids,
+    notTokens,
+    depth,
+    thresholds,
+    draws: checkWhole("draws", request.draws, 1, MAX_DRAWS),
+    seed: checkWhole("seed", request.seed, 0, MAX_SEED),
+    belowLayer,
+    lastAttention: checkWhole("lastAttention", lastAttention, 0, layers - 1),
+  };
+}
+
+type Widths = Pick<ModelSpec, "layers" | "heads" | "kvHeads" | "headDim" | "modelDim" | "neurons" | "vocabulary">;
+
+/** Multiply-adds of one layer's search: its value vectors through each attention layer above it, and each time to the vocabulary. */
+function searchProducts(
+  { heads, kvHeads, headDim, modelDim, neurons, vocabulary }: Widths,
+  layer: number,
+  last: number,
+) {
+  const through = Math.max(0, last - layer);
+  return neurons * modelDim * (through * (heads + kvHeads) * headDim + (through + 1) * vocabulary);
+}
+
+/** Multiply-adds of one prompt as a row of a batch. */
+function rowProducts({ layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary }: Widths, positions: number) {
+  const layer = modelDim * (2 * (heads + kvHeads) * headDim + 3 * neurons);
+  return positions * layers * layer + modelDim * vocabulary;
+}

@@ -1,0 +1,266 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { conceptNeurons } from "#analysis/concept-search.ts";
+import { conceptSets, switchesOf } from "#analysis/experiments/concept-sets.ts";
+import type { Reading } from "#analysis/experiments/concept-sets.ts";
+import { conceptLosses } from "#analysis/experiments/concept-table.ts";
+import { INDEX_DEPTH } from "#analysis/token-index.ts";
+import { formatNeuron } from "#model/ids.ts";
+import type { ConceptsRequest, ExperimentResult } from "#protocol/experiments.ts";
+import { NATS } from "#test/agreement.ts";
+import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
+import { loadInNode, unaborted } from "#test/engine.ts";
+import { farthest } from "#test/farthest.ts";
+import { numbersOf } from "#test/leaves.ts";
+import { caseScore, meanStandIns, neuronsOff } from "#test/reference/experiments.ts";
+import { conceptsBehind, neuronLogits } from "#test/reference/lab.ts";
+import { readModel } from "#test/reference/model.ts";
+import { largest } from "#test/reference/vectors.ts";
+import { conceptTokens } from "../concept-tokens.ts";
+import type { LoadedModel } from "../load-model.ts";
+import { NeuronIndex } from "../neuron-index.ts";
+import { memoryStore } from "../store/file-store.ts";
+import { ExperimentSession } from "./experiment-session.ts";
+import { readSuite } from "./suite-reader.ts";
+
+type ConceptsResult = Extract<ExperimentResult, { readonly kind: "concepts" }>;
+
+const sessionOf = (model: LoadedModel, store = memoryStore()) =>
+  new ExperimentSession({ model, index: new NeuronIndex(model.runner), fingerprint: "test", store });
+
+async function run(
+  session: ExperimentSession,
+  request: ConceptsRequest,
+  onDone: (done: number) => void = () => undefined,
+) {
+  const result = await session.run(request, ({ done }) => onDone(done), { signal: unaborted() });
+  if (result.kind !== "concepts") throw new Error("another kind");
+  return result;
+}
+
+describe("of a random model whose answers are several tokens", () => {
+  const words = Array.from({ length: 12 }, (_, index) => `w${20 + 3 * index}`);
+  const concepts = new Set(words.map((word) => Number(word.slice(1))));
+  const request: ConceptsRequest = {
+    kind: "concepts",
+    suite: { kind: "pasted", text: "w3 w4,w5 w6,x\nw7,w8 w9,x\nw9 w3,w4 w10,y\nw3 w4,w5 w6,x\n" },
+    words: [...words, "three"],
+    // the most that a neuron has here is 12
+    thresholds: [7, 9, 40],
+    draws: 2,
+    belowLayer: 2,
+    lastAttention: 2,
+    onlyCorrect: false,
+    seed: 5,
+  };
+
+  test.each(["zero", "mean"] as const)(
+    "counts, losses and random controls agree with the reference: %s",
+    async (ablation) => {
+      const files = randomCheckpoint({});
+      const model = await loadInNode(files, "f32");
+      const reference = readModel(files);
+      const { found } = await run(sessionOf(model), { ...request, ablation });
+      const depth = Math.min(INDEX_DEPTH, reference.vocabulary);
+      const hits = [0, 1].map((layer) => {
+        const each = Array.from({ length: reference.neurons }, (_, neuron) => ({ layer, neuron }));
+        const through = [1, 2].filter((attention) => attention > layer);
+        return {
+          transformed: each.map((at) =>
+            Math.max(...through.map((attention) => conceptsBehind(reference, at, attention, { concepts, depth }))),
+          ),
+          untransformed: each.map(
+            (at) => largest(neuronLogits(reference, at), depth).filter((id) => concepts.has(id)).length,
+          ),
+        };
+      });
+      const { thresholds, draws, seed } = request;
+      const sets = conceptSets(reference, hits, { thresholds, draws, seed });
+      const { cases } = readSuite(request.suite, model);
+      const alike = (length: number) => [
+        ...new Map(
+          cases
+            .filter(({ ids }) => ids.length === length)
+            .map(({ ids, answerIds }) => {
+              const forced = [...ids, ...answerIds.slice(0, -1)];
+              return [forced.join(), forced];
+            }),
+        ).values(),
+      ];
+      const scored = cases.map((each) => {
+        const standIns = ablation === "mean" ? meanStandIns(reference, alike(each.ids.length)) : undefined;
+        return {
+          baseline: caseScore(reference, each),
+          switched: switchesOf(sets).switches.map(({ neurons }) =>
+            caseScore(reference, each, neuronsOff(neurons), standIns),
+          ),
+        };
+      });
+      const want = conceptLosses(scored, sets, { onlyCorrect: false, seed, draws: 1000 });
+      expect(want.sets.map(({ neurons }) => neurons).filter((count) => count > 0).length).toBeGreaterThan(2);
+      const { tokens, correct, accuracy, sets: losses } = found;
+      const { got, want: expected } = numbersOf({ tokens, correct, accuracy, sets: losses }, want);
+      expect(farthest(got, expected, NATS)).toBeUndefined();
+      expect(found.notTokens).toEqual(["three"]);
+      expect([found.concepts, found.searched, found.layersSearched]).toEqual([12, 112, 2]);
+      expect(found.byChance).toBeCloseTo((depth * 12) / 97, 12);
+    },
+  );
+});
+
+describe("of the bundled model", () => {
+  let model: LoadedModel;
+  beforeAll(async () => {
+    model = await loadInNode(abacusFiles(), "q8");
+  });
+  const request: ConceptsRequest = {
+    kind: "concepts",
+    suite: { kind: "pasted", text: "3+5=,8\n4+9=,13\n9-4=,5\n" },
+    words: ["3", "8", "eight", "three", "plus"],
+    thresholds: [1, 3, 50],
+    draws: 1,
+    belowLayer: 2,
+    lastAttention: 2,
+    onlyCorrect: false,
+    seed: 1,
+  };
+
+  test("finds as many neurons as the lab's search of all layers at once, and the most telling first", async () => {
+    const { found } = await run(sessionOf(model), request);
+    const { ids } = conceptTokens(request.words, model.tokenizer);
+    const neurons = await conceptNeurons(model.runner, { concepts: new Set(ids), belowLayer: 2, lastAttention: 2 });
+    const atLeast = (least: number) => neurons.filter(({ tokens }) => tokens.length >= least).length;
+    const counts = (reading: Reading) => found.sets.flatMap((set) => (set.reading === reading ? [set.neurons] : []));
+    expect(counts("transformed")).toEqual([atLeast(1), atLeast(3), 0]);
+    expect(counts("transformed")[0]).toBeGreaterThan(0);
+    expect(counts("untransformed")).toEqual(counts("untransformed").toSorted((a, b) => b - a));
+    const most = Math.max(...neurons.map(({ tokens }) => tokens.length));
+    expect(found.examples[0]).toMatchObject({ concepts: most });
+    expect(found.examples.map(({ concepts }) => concepts)).toEqual(
+      found.examples.map(({ concepts }) => concepts).toSorted((a, b) => b - a),
+    );
+  });
+
+  test("a set of no neurons costs nothing, and neither do its random ones", async () => {
+    const { found } = await run(sessionOf(model), request);
+    const nothing = { value: 0, low: 0, high: 0 };
+    expect(found.sets.find(({ atLeast }) => atLeast === 50)).toMatchObject({
+      neurons: 0,
+      loss: nothing,
+      nats: nothing,
+      randomLoss: nothing,
+      randomNats: nothing,
+      isDisjoint: true,
+    });
+  });
+
+  test("stopped after a layer, it goes on in a new session to the same numbers", async () => {
+    const store = memoryStore();
+    const controller = new AbortController();
+    const stopped = sessionOf(model, store).run(request, () => controller.abort(), { signal: controller.signal });
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    const again = sessionOf(model, store);
+    const plan = await again.plan(request, unaborted());
+    expect(plan).toMatchObject({ steps: 3, stepsKept: 1, rows: 3 * (1 + 2 * 3 * 2) });
+    expect(plan.estimatedMs).toBeGreaterThan(0);
+    const seen: number[] = [];
+    const { found } = await run(again, request, (done) => seen.push(done));
+    expect(seen).toEqual([1, 2, 3]);
+    expect(found).toEqual((await run(sessionOf(model), request)).found);
+  });
+
+  test("until every layer is searched its counts are of those that are, and nothing is lost yet", async () => {
+    const partial: ConceptsResult[] = [];
+    const store = memoryStore();
+    const controller = new AbortController();
+    await sessionOf(model, store)
+      .run(request, () => controller.abort(), { signal: controller.signal })
+      .catch(() => undefined);
+    await sessionOf(model, store).run(
+      request,
+      (progress) => progress.partial?.kind === "concepts" && partial.push(progress.partial),
+      { signal: unaborted() },
+    );
+    expect(partial[0]!.found).toMatchObject({ layersSearched: 1, tokens: 0, accuracy: { value: Number.NaN } });
+    expect(partial[0]!.found.sets[0]!.loss.value).toBeNaN();
+  });
+
+  test.each([
+    ["no threshold", { thresholds: [] }, "thresholds"],
+    ["a threshold of nothing", { thresholds: [0] }, "thresholds"],
+    ["more than the tokens that are looked at", { thresholds: [51] }, "thresholds"],
+    ["words that are no tokens", { words: ["seventeen hundred"] }, "none of the 1 words is a single token"],
+    ["a layer that there is not", { belowLayer: 7 }, "belowLayer"],
+  ])("refuses %s", async (_, changes, message) => {
+    await expect(run(sessionOf(model), { ...request, ...changes })).rejects.toMatchObject({
+      code: "bad-request",
+      message: expect.stringContaining(message) as unknown,
+    });
+  });
+});
+
+describe("sets of neurons", () => {
+  // two layers of four neurons; behind attention three of the first layer's have a concept, one of the second's
+  const hits = [
+    { transformed: [1, 2, 3, 0], untransformed: [0, 0, 0, 0] },
+    { transformed: [0, 0, 0, 2], untransformed: [5, 0, 0, 0] },
+  ];
+  const sets = conceptSets({ layers: 3, neurons: 4 }, hits, { thresholds: [1, 2], draws: 2, seed: 3 });
+
+  test("hold those with so many concepts or more", () => {
+    expect(sets.map(({ reading, atLeast, neurons }) => [reading, atLeast, neurons.map(formatNeuron)])).toEqual([
+      ["transformed", 1, ["L0N0", "L0N1", "L0N2", "L1N3"]],
+      ["transformed", 2, ["L0N1", "L0N2", "L1N3"]],
+      ["untransformed", 1, ["L1N0"]],
+      ["untransformed", 2, ["L1N0"]],
+    ]);
+  });
+
+  test("are compared with as many others of each layer, and say where there are not enough", () => {
+    expect(sets.map(({ isDisjoint }) => isDisjoint)).toEqual([false, true, true, true]);
+    for (const { neurons, random, isDisjoint } of sets) {
+      const own = new Set(neurons.map(formatNeuron));
+      for (const drawn of random) {
+        expect(drawn.map(({ layer }) => layer)).toEqual(neurons.map(({ layer }) => layer));
+        expect(drawn.some((at) => own.has(formatNeuron(at)))).toBe(!isDisjoint);
+      }
+    }
+  });
+
+  test("begin where their switches do, and an empty one has none", () => {
+    const none = conceptSets({ layers: 3, neurons: 4 }, hits, { thresholds: [3, 4], draws: 2, seed: 3 });
+    expect(switchesOf(none).starts).toEqual([0, undefined, 3, 6]);
+    expect(switchesOf(none).switches).toHaveLength(9);
+  });
+});
+
+test("losses are those worked out by hand", () => {
+  const score = (...right: readonly boolean[]) => ({ isTop: right, logProbability: right.map((is) => (is ? 0 : -2)) });
+  const [set, empty] = conceptSets(
+    { layers: 1, neurons: 4 },
+    [{ transformed: [2, 0, 0, 0], untransformed: [0, 0, 0, 0] }],
+    {
+      thresholds: [1],
+      draws: 2,
+      seed: 1,
+    },
+  );
+  // three of four tokens are right; with the set off one, with the random ones two and three
+  const cases = [
+    { baseline: score(true, true), switched: [score(true, false), score(true, false), score(true, true)] },
+    { baseline: score(true, false), switched: [score(false, false), score(true, false), score(true, false)] },
+  ];
+  const { tokens, correct, accuracy, sets } = conceptLosses(cases, [set!, empty!], {
+    onlyCorrect: false,
+    draws: 50,
+    seed: 1,
+  });
+  expect([tokens, correct, accuracy.value]).toEqual([4, 3, 0.75]);
+  expect(sets[0]!.loss.value).toBeCloseTo(2 / 3, 12);
+  expect(sets[0]!.randomLoss.value).toBeCloseTo(1 / 6, 12);
+  // 2 nats more in each case; in one of two draws of the first case
+  expect(sets[0]!.nats.value).toBeCloseTo(2, 12);
+  expect(sets[0]!.randomNats.value).toBeCloseTo(0.5, 12);
+  expect(sets[1]).toMatchObject({ neurons: 0, loss: { value: 0 }, randomLoss: { value: 0 } });
+  const right = conceptLosses(cases, [set!, empty!], { onlyCorrect: true, draws: 50, seed: 1 });
+  expect([right.tokens, right.sets[0]!.loss.value]).toEqual([2, 0.5]);
+});

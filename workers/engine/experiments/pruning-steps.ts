@@ -1,0 +1,157 @@
+import type { TokenCase } from "#analysis/experiments/neuron-cases.ts";
+import { pruningCurve, unionOf } from "#analysis/experiments/pruning-curve.ts";
+import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
+import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
+import { AS_IT_IS } from "#analysis/experiments/switched-neurons.ts";
+import type { NeuronSwitch } from "#analysis/experiments/switched-neurons.ts";
+import { capture } from "#analysis/capture.ts";
+import { randomGroups } from "#analysis/neuron-group.ts";
+import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
+import { checkHead } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
+import type { PruningFindings, PruningRequest } from "#protocol/experiments.ts";
+import type { LoadedModel } from "../load-model.ts";
+import type { NeuronIndex } from "../neuron-index.ts";
+import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import type { ExperimentSteps } from "./experiment-steps.ts";
+import { tokenCases } from "./neuron-steps.ts";
+import { readSuite } from "./suite-reader.ts";
+import type { ReadCase } from "./suite-reader.ts";
+import { switchedBatches } from "./switched-batches.ts";
+import type { SwitchedPart } from "./switched-batches.ts";
+
+/** The neurons of a few answer tokens, most important first: [layer, neuron] each. */
+export interface RankedPart {
+  readonly lists: readonly (readonly (readonly [layer: number, neuron: number])[])[];
+  readonly uncertified: number;
+}
+
+export type PruningPart = RankedPart | SwitchedPart;
+
+/** Answer tokens of one step that ranks. */
+const TOKENS_AT_ONCE = 8;
+/** The paper's share of layers that stay whole: 17 of 32. */
+const SHALLOW_SHARE = 17 / 32;
+/** A list as long as this is hardly a choice any more, and takes long to prove. */
+const MAX_NEURONS = 2_000;
+
+/** Neurons ranked for each answer token; then suite, those tokens' cases and controls in batches, with only the unions kept. */
+export function pruningSteps(
+  { model, index }: { readonly model: LoadedModel; readonly index: NeuronIndex },
+  cases: readonly ReadCase[],
+  request: PruningRequest,
+): ExperimentSteps<PruningPart, PruningFindings> {
+  const { runner, spec } = model;
+  const { head, counts, draws, seed, fromLayer } = checked(request, model);
+  const known = readSuite(request.foundOn, model).cases;
+  const controls = request.controls.flatMap((source) => readSuite(source, model).cases);
+  const tokens = withoutDuplicates(known.flatMap(tokenCases)).unique.map(({ ids, answerIds }): TokenCase => ({
+    ids,
+    target: answerIds[0]!,
+  }));
+  const ranking = Math.ceil(tokens.length / TOKENS_AT_ONCE);
+  const batches = switchedBatches(runner, [...cases, ...known, ...controls], 1 + counts.length * (1 + draws));
+  const tokensOf = (step: number) => tokens.slice(step * TOKENS_AT_ONCE, (step + 1) * TOKENS_AT_ONCE);
+  return {
+    runs: {
+      kind: "pruning",
+      tokens: tokens.map(({ ids, target }) => [ids, target]),
+      cases: batches.runs,
+      head: head ?? "increase",
+      counts,
+      draws,
+      seed,
+      fromLayer,
+    },
+    count: ranking + batches.count,
+    rowsOf: (step) => (step < ranking ? 2 * tokensOf(step).length : batches.rowsOf(step - ranking)),
+    async run(step, before, signal) {
+      if (step >= ranking) return batches.run(step - ranking, switchesOf(keptOf(before)), signal);
+      const lists: [number, number][][] = [];
+      let uncertified = 0;
+      for (const token of tokensOf(step)) {
+        const { neurons, certified } = await ranked(token, signal);
+        lists.push(neurons.map(({ layer, neuron }) => [layer, neuron]));
+        if (!certified) uncertified += 1;
+      }
+      return { lists, uncertified };
+    },
+    found(parts, isWhole) {
+      const rankedParts = parts.slice(0, ranking) as readonly RankedPart[];
+      const scores = batches.scores(parts.slice(ranking) as readonly SwitchedPart[]);
+      const grouped = (list: readonly ReadCase[], first: number) =>
+        list.map(({ asked }, place) => ({ group: asked.group, scores: scores[first + place] }));
+      const curve = pruningCurve(
+        {
+          suite: grouped(cases, 0),
+          known: grouped(known, cases.length),
+          controls: grouped(controls, cases.length + known.length),
+        },
+        {
+          spec,
+          per: request.per,
+          onlyCorrect: request.onlyCorrect,
+          kept: keptOf(parts),
+          randomSets: draws,
+          fromLayer,
+          seed,
+          draws: isWhole ? DEFAULT_RESAMPLES : 0,
+        },
+      );
+      const uncertified = rankedParts.reduce((sum, part) => sum + part.uncertified, 0);
+      return { ...curve, uncertified, tokens: tokens.length };
+    },
+  };
+
+  /** The deep neurons of one answer token, most important first. */
+  async function ranked({ ids, target }: TokenCase, signal: AbortSignal) {
+    const search = { target, count: Math.max(...counts), fromLayer, signal };
+    if (search.count === 0) return { neurons: [], certified: true };
+    const clean = await capture(runner, ids, [], signal);
+    const lens = { runner, scale: clean.scale };
+    if (!head) {
+      const { order, certified } = await topNeurons(lens, clean, search);
+      return { neurons: order.map((each) => neuronAt(lens, each.index)), certified };
+    }
+    const ablated = await capture(runner, ids, [{ kind: "head", at: head, scale: 0 }], signal);
+    const pair = { before: clean, after: ablated, firstDifferentLayer: head.layer };
+    const { rows, certified } = await compareNeurons(lens, pair, await index.ranges({ signal }), search);
+    return { neurons: rows, certified };
+  }
+
+  function keptOf(parts: readonly PruningPart[]) {
+    const lists = (parts.slice(0, ranking) as readonly RankedPart[]).flatMap((part) =>
+      part.lists.map((list) => list.map(([layer, neuron]): NeuronId => ({ layer, neuron }))),
+    );
+    return counts.map((count) => ({ count, neurons: unionOf(lists, count) }));
+  }
+
+  /** As it is; then for each N what is kept, and random sets of the same layers. */
+  function switchesOf(kept: ReturnType<typeof keptOf>): NeuronSwitch[] {
+    const only = (neurons: readonly NeuronId[]): NeuronSwitch => ({ kind: "only", neurons, fromLayer });
+    return [
+      AS_IT_IS,
+      ...kept.flatMap(({ neurons }, place) =>
+        [neurons, ...randomGroups(spec, neurons, { draws, seed: (seed + place) % (MAX_SEED + 1) })].map(only),
+      ),
+    ];
+  }
+}
+
+function checked(request: PruningRequest, { spec }: LoadedModel) {
+  const fromLayer = checkWhole(
+    "fromLayer",
+    request.fromLayer ?? Math.floor(spec.layers * SHALLOW_SHARE),
+    0,
+    spec.layers - 1,
+  );
+  const most = Math.min(MAX_NEURONS, (spec.layers - fromLayer) * spec.neurons);
+  if (request.counts.length === 0) checkWhole("counts", Number.NaN, 0, most);
+  return {
+    fromLayer,
+    head: request.head && checkHead(request.head, spec),
+    counts: [...new Set(request.counts)].map((count) => checkWhole("counts", count, 0, most)).sort((a, b) => a - b),
+    draws: checkWhole("draws", request.draws, 1, MAX_DRAWS),
+    seed: checkWhole("seed", request.seed, 0, MAX_SEED),
+  };
+}
