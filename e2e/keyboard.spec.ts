@@ -92,6 +92,8 @@ test("everything can be done without a mouse", { tag: "@page" }, async ({ page }
   await test.step("the tabs go by arrows, menus close by Esc and give the focus back", async () => {
     await tabTo(page, "tab");
     await keyboard.press("ArrowRight");
+    await expect(page.getByRole("tab", { name: "Chain" })).toBeFocused();
+    await keyboard.press("ArrowRight");
     await expect(page.getByRole("tab", { name: "Neurons" })).toBeFocused();
     await tabTo(page, "button", "examples");
     await keyboard.press("Enter");
