@@ -35,7 +35,6 @@ const node = (page: Page, id: string) => drawing(page).locator(`[data-node="${id
 const written = (value: number) => value.toFixed(2).replace("-", "−");
 
 test("3+5=: the stages' numbers are a script's, a part is switched off and the rest answers", async ({ page }) => {
-  test.setTimeout(120_000);
   await openWithModel(page);
   await page.keyboard.press("g");
   await page.keyboard.press("c");
@@ -115,24 +114,28 @@ test("3+5=: the stages' numbers are a script's, a part is switched off and the r
   });
 });
 
-test("47+38= has no chain at first, and says why; a threshold that is moved draws it", async ({ page }) => {
-  await openWithModel(page, LINK.replace("3%2B5%3D", "47%2B38%3D"));
-  const chain = await withEngine(page, (engine) => engine.chain("47+38="), undefined);
-  const { evidence } = chain.stages[2]!;
-  if (evidence?.stage !== "feature-predicting") throw new Error("stages");
-  await expect(view(page)).toContainText(
-    `There is no chain to draw. No evidence: only ${evidence.promoting} of the 10 neurons that lose most without L0H0 promote 85, and 30.0\u202f% of them are needed.`,
-    PATIENCE,
-  );
-  await expect(view(page).locator("svg.chain")).toHaveCount(0);
-  await view(page).getByRole("button", { name: "Look nevertheless: move this threshold to 0.2" }).click();
-  await expect(drawing(page, "47+38=")).toBeVisible(PATIENCE);
-  await expect(stages(page).nth(2)).toContainText(`Zeroing L0H0 lowers log p(85) by ${written(-evidence.effect)};`);
-  await expect(page).toHaveURL(/&min=promotingShare:0\.2/);
-  await view(page).getByText("Thresholds (moved)").click();
-  await view(page).getByRole("button", { name: "As they begin" }).click();
-  await expect(view(page)).toContainText("There is no chain to draw.", PATIENCE);
-});
+test(
+  "47+38= has no chain at first, and says why; a threshold that is moved draws it",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, LINK.replace("3%2B5%3D", "47%2B38%3D"));
+    const chain = await withEngine(page, (engine) => engine.chain("47+38="), undefined);
+    const { evidence } = chain.stages[2]!;
+    if (evidence?.stage !== "feature-predicting") throw new Error("stages");
+    await expect(view(page)).toContainText(
+      `There is no chain to draw. No evidence: only ${evidence.promoting} of the 10 neurons that lose most without L0H0 promote 85, and 30.0\u202f% of them are needed.`,
+      PATIENCE,
+    );
+    await expect(view(page).locator("svg.chain")).toHaveCount(0);
+    await view(page).getByRole("button", { name: "Look nevertheless: move this threshold to 0.2" }).click();
+    await expect(drawing(page, "47+38=")).toBeVisible(PATIENCE);
+    await expect(stages(page).nth(2)).toContainText(`Zeroing L0H0 lowers log p(85) by ${written(-evidence.effect)};`);
+    await expect(page).toHaveURL(/&min=promotingShare:0\.2/);
+    await view(page).getByText("Thresholds (moved)").click();
+    await view(page).getByRole("button", { name: "As they begin" }).click();
+    await expect(view(page)).toContainText("There is no chain to draw.", PATIENCE);
+  },
+);
 
 test("what is no arithmetic has none, whatever is asked of it", async ({ page }) => {
   await openWithModel(page, LINK.replace("3%2B5%3D", "the%20capital%20of%20france%20is"));
@@ -148,53 +151,64 @@ test("what is no arithmetic has none, whatever is asked of it", async ({ page })
   await expect(page.getByText("“L4N425” is a neuron; a chain is explained by a head, as L0H7.")).toBeVisible();
 });
 
-test("a part is kept with its numbers, by click and by keyboard, and switched off in every stage", async ({ page }) => {
-  test.setTimeout(120_000);
-  await openWithModel(page, ALL_STAGES);
-  const figure = drawing(page, "III + V =");
-  await expect(figure).toBeVisible(PATIENCE);
-  const kinds = await figure
-    .locator("[data-node]")
-    .evaluateAll((nodes) => nodes.map((each) => each.getAttribute("class")!));
-  for (const kind of ["embedding", "shallow-neuron", "attention-layer", "head", "deep-neuron"]) {
-    expect(
-      kinds.some((name) => name.includes(kind)),
-      kind,
-    ).toBe(true);
-  }
-  await test.step("the keyboard goes from part to part, Space keeps, Enter switches", async () => {
-    await figure.locator('[tabindex="0"]').focus();
-    await expect(figure.locator(":focus")).toHaveAttribute("data-node", "L3H6");
-    await page.keyboard.press(" ");
-    await expect(view(page).getByRole("region", { name: "Part L3H6" })).toContainText("effect when off");
-    await expect(panel(page, "Inspector").getByRole("heading", { name: "L3H6" })).toBeVisible();
-    await page.keyboard.press("ArrowRight");
-    await expect(figure.locator(":focus")).not.toHaveAttribute("data-node", "L3H6");
-  });
-  await test.step("one part of each stage is off, and on again", async () => {
-    for (const kind of ["shallow-neuron", "attention-layer", "head", "deep-neuron"]) {
-      const part = figure.locator(`.${kind}[data-node]`).first();
-      const id = await part.getAttribute("data-node");
-      await part.focus();
-      await page.keyboard.press("Enter");
-      await expect(part, id!).toHaveAttribute("aria-pressed", "true");
-      await expect(view(page)).toContainText(/With .* log p\(VIII\) goes from/, PATIENCE);
-      await page.keyboard.press("Enter");
-      await expect(part, id!).toHaveAttribute("aria-pressed", "false");
+test(
+  "a part is kept with its numbers, by click and by keyboard, and switched off in every stage",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, ALL_STAGES);
+    const figure = drawing(page, "III + V =");
+    await expect(figure).toBeVisible(PATIENCE);
+    const kinds = await figure
+      .locator("[data-node]")
+      .evaluateAll((nodes) => nodes.map((each) => each.getAttribute("class")!));
+    for (const kind of ["embedding", "shallow-neuron", "attention-layer", "head", "deep-neuron"]) {
+      expect(
+        kinds.some((name) => name.includes(kind)),
+        kind,
+      ).toBe(true);
     }
-  });
-  await test.step("an attention layer is kept in the chain's own card", async () => {
-    const layer = figure.locator(".attention-layer[data-node]").first();
-    await layer.locator(".ground").click();
-    await expect(view(page).getByRole("region", { name: /^Part attention L\d/ })).toContainText(
-      "shallow attention layer",
-    );
-    await picture(page, "chain-card", { fullPage: true });
-  });
-});
+    await test.step("the keyboard goes from part to part, Space keeps, Enter switches", async () => {
+      await figure.locator('[tabindex="0"]').focus();
+      await expect(figure.locator(":focus")).toHaveAttribute("data-node", "L3H6");
+      await page.keyboard.press(" ");
+      await expect(view(page).getByRole("region", { name: "Part L3H6" })).toContainText("effect when off");
+      await expect(panel(page, "Inspector").getByRole("heading", { name: "L3H6" })).toBeVisible();
+      await page.keyboard.press("ArrowRight");
+      await expect(figure.locator(":focus")).not.toHaveAttribute("data-node", "L3H6");
+    });
+    await test.step("one part of each stage is off, and on again", async () => {
+      for (const kind of ["shallow-neuron", "attention-layer", "head", "deep-neuron"]) {
+        const part = figure.locator(`.${kind}[data-node]`).first();
+        const id = await part.getAttribute("data-node");
+        await part.focus();
+        await page.keyboard.press("Enter");
+        await expect(part, id!).toHaveAttribute("aria-pressed", "true");
+        await expect(view(page)).toContainText(/With .* log p\(VIII\) goes from/, PATIENCE);
+        await page.keyboard.press("Enter");
+        await expect(part, id!).toHaveAttribute("aria-pressed", "false");
+      }
+    });
+    await test.step("the pointer lights the paths through a part", async () => {
+      await figure.locator(".shallow-neuron[data-node]").first().hover();
+      await expect(figure.locator(".head[data-node]")).not.toHaveClass(/is-dim/);
+      await expect(figure.locator(".curve.is-lit").first()).toBeAttached();
+      const lit = await figure.locator("[data-node]:not(.is-dim)").count();
+      expect(lit).toBeLessThan(await figure.locator("[data-node]").count());
+      await page.mouse.move(2, 2);
+      await expect(figure.locator(".is-dim")).toHaveCount(0);
+    });
+    await test.step("an attention layer is kept in the chain's own card", async () => {
+      const layer = figure.locator(".attention-layer[data-node]").first();
+      await layer.locator(".ground").click();
+      await expect(view(page).getByRole("region", { name: /^Part attention L\d/ })).toContainText(
+        "shallow attention layer",
+      );
+      await picture(page, "chain-card", { fullPage: true });
+    });
+  },
+);
 
-test("two prompts lie side by side on one scale", async ({ page }) => {
-  test.setTimeout(120_000);
+test("two prompts lie side by side on one scale", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, LINK);
   await view(page).getByRole("textbox", { name: "compare with" }).fill("12/4=");
   await view(page).getByRole("button", { name: "Compare" }).click();
@@ -209,42 +223,48 @@ test("two prompts lie side by side on one scale", async ({ page }) => {
   await expect(drawing(page, "12/4=")).toHaveCount(0);
 });
 
-test("two variants lie side by side: an adapter whose B is 0 has the base's chain", async ({ page, baseURL }) => {
-  test.setTimeout(120_000);
-  const address = "/adapters/zero/";
-  const files = adapterFiles(randomAdapter(abacusFiles(), { rank: 2, layers: [0, 4], upFactor: 0 }));
-  await page.route(`**${address}*`, (route) => {
-    const body = files.get(new URL(route.request().url()).pathname.slice(address.length));
-    return body ? route.fulfill({ body: Buffer.from(body) }) : route.fulfill({ status: 404, body: "Not found" });
-  });
-  await openWithModel(page, LINK);
-  await withEngine(page, (engine, base) => engine.attachAdapter({ kind: "url", base }), `${baseURL}${address}`);
-  await page.getByRole("group", { name: "Variant of the model" }).getByRole("button", { name: "base" }).click();
-  await view(page).getByRole("button", { name: "Beside the adapted model" }).click();
-  await expect(drawing(page, "3+5= (adapted)")).toBeVisible(PATIENCE);
-  await expect(drawing(page, "3+5= (base)")).toBeVisible();
-  await expect(page).toHaveURL(/&cmpv=adapted/);
-  const sentences = await stages(page).allInnerTexts();
-  expect(sentences).toHaveLength(8);
-  expect(sentences.slice(4)).toEqual(sentences.slice(0, 4));
-});
+test(
+  "two variants lie side by side: an adapter whose B is 0 has the base's chain",
+  { tag: "@page" },
+  async ({ page, baseURL }) => {
+    const address = "/adapters/zero/";
+    const files = adapterFiles(randomAdapter(abacusFiles(), { rank: 2, layers: [0, 4], upFactor: 0 }));
+    await page.route(`**${address}*`, (route) => {
+      const body = files.get(new URL(route.request().url()).pathname.slice(address.length));
+      return body ? route.fulfill({ body: Buffer.from(body) }) : route.fulfill({ status: 404, body: "Not found" });
+    });
+    await openWithModel(page, LINK);
+    await withEngine(page, (engine, base) => engine.attachAdapter({ kind: "url", base }), `${baseURL}${address}`);
+    await page.getByRole("group", { name: "Variant of the model" }).getByRole("button", { name: "base" }).click();
+    await view(page).getByRole("button", { name: "Beside the adapted model" }).click();
+    await expect(drawing(page, "3+5= (adapted)")).toBeVisible(PATIENCE);
+    await expect(drawing(page, "3+5= (base)")).toBeVisible();
+    await expect(page).toHaveURL(/&cmpv=adapted/);
+    const sentences = await stages(page).allInnerTexts();
+    expect(sentences).toHaveLength(8);
+    expect(sentences.slice(4)).toEqual(sentences.slice(0, 4));
+  },
+);
 
-test("words and figures of every operation are explained in the numbers of a script", async ({ page }) => {
-  test.setTimeout(120_000);
-  await openWithModel(page, LINK);
-  for (const prompt of ["12/4=", "three plus five is", "9-4="]) {
-    await ask(page, prompt);
-    await expect(drawing(page, prompt)).toBeVisible(PATIENCE);
-    const chain = await withEngine(page, (engine, asked) => engine.chain(asked), prompt);
-    const { evidence } = chain.stages[2]!;
-    if (evidence?.stage !== "feature-predicting") throw new Error("stages");
-    const { head, effect } = evidence;
-    await expect(stages(page).nth(2)).toContainText(
-      `Zeroing L${head.layer}H${head.head} lowers log p(${chain.target.text}) by ${written(-effect)};`,
-    );
-    await expect(drawing(page, prompt).locator("[data-node]")).toHaveCount(chain.nodes.length - 1);
-  }
-});
+test(
+  "words and figures of every operation are explained in the numbers of a script",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, LINK);
+    for (const prompt of ["12/4=", "three plus five is", "9-4="]) {
+      await ask(page, prompt);
+      await expect(drawing(page, prompt)).toBeVisible(PATIENCE);
+      const chain = await withEngine(page, (engine, asked) => engine.chain(asked), prompt);
+      const { evidence } = chain.stages[2]!;
+      if (evidence?.stage !== "feature-predicting") throw new Error("stages");
+      const { head, effect } = evidence;
+      await expect(stages(page).nth(2)).toContainText(
+        `Zeroing L${head.layer}H${head.head} lowers log p(${chain.target.text}) by ${written(-effect)};`,
+      );
+      await expect(drawing(page, prompt).locator("[data-node]")).toHaveCount(chain.nodes.length - 1);
+    }
+  },
+);
 
 test(
   "the published chain is drawn without any model, and says that it is published",
@@ -300,7 +320,6 @@ test("the figure leaves as SVG and PNG", { tag: "@page" }, async ({ page }) => {
 });
 
 test("a chain of random GPT-2 weights is drawn or declined like any other", async ({ page }) => {
-  test.setTimeout(120_000);
   await openWithModel(page);
   await modelChip(page).click();
   const input = page.getByLabel("Open a folder on this computer…");
@@ -331,7 +350,6 @@ test("a chain of random GPT-2 weights is drawn or declined like any other", asyn
 });
 
 test("the chain is for everybody, on a phone and in the dark", { tag: "@page" }, async ({ page }) => {
-  test.setTimeout(120_000);
   for (const [name, link, prompt] of [
     ["add", `${LINK}&x=L1N452*0&sel=L4N425`, "3+5="],
     ["all", ALL_STAGES, "III + V ="],

@@ -9,7 +9,7 @@ import { question } from "#state/question.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { ChainFigure } from "./ChainFigure.tsx";
 import { ChainTable } from "./ChainTable.tsx";
-import { nodeName } from "./chain-words.ts";
+import { nodeName, widthText } from "./chain-words.ts";
 import { NodeCard } from "./NodeCard.tsx";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./stage-sentences.ts";
@@ -125,7 +125,7 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
       <figcaption className="chain-legend">
         <span className="edge-key for">towards where the receiver stands</span>
         <span className="edge-key against">against it</span>
-        <span>width: share of what it receives</span>
+        <span>width: {widthText(chain)}</span>
         <span>numbers, nats: a deep neuron’s increase; of all else, log p when off</span>
       </figcaption>
     </figure>

@@ -7,6 +7,7 @@ import { question } from "#state/question.ts";
 import type { CsvValue } from "../shared/download.ts";
 import { shareAddress } from "../shared/Exports.tsx";
 import type { Table } from "../shared/Exports.tsx";
+import { widthText } from "./chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { STAGE_WORDS, stageSentence } from "./stage-sentences.ts";
 
@@ -36,12 +37,13 @@ export function exportSvg(shown: readonly ShownChain[], scale: ChainScale, more:
   ]);
   return chainSvg(drawn, {
     title: `The logic chain of ${shown.map(({ title }) => `“${title}”`).join(" and ")}`,
-    caption: [...[...sentences, ...more, LEGEND].flatMap(wrapped), shareAddress()],
+    caption: [...[...sentences, ...more, legend(shown[0]!.chain)].flatMap(wrapped), shareAddress()],
   });
 }
 
-const LEGEND =
-  "Width: the share of what a part receives, into the prediction the increase (nats). Blue towards, red and dashed against where the receiver stands.";
+const legend = (chain: Chain) =>
+  `Width: ${widthText(chain)}. Blue towards, red and dashed against where the receiver stands. ` +
+  "Numbers, nats: a deep neuron’s increase; of all else, what switching it off does to log p.";
 
 /** Characters of a caption's line. */
 const LINE = 145;

@@ -32,7 +32,13 @@ export function nodeName({ kind, position, contribution, effect, switchOff }: Ch
 
 /** The unit is the kind's: nats into the prediction, none for an inner product with a neuron's keys. */
 export const claimText = ({ kind, claimed }: ChainEdge) =>
-  claimed === undefined ? "not published" : kind === "promotes" ? `${signedNats(claimed)} nats` : figures(claimed);
+  claimed === undefined ? "not published" : kind === "promotes" ? `${signedNats(claimed)} nats` : inner(claimed);
+
+/** Below this a number is a power of ten: nobody counts its zeros. */
+const LEAST_FIXED = 1e-3;
+
+const inner = (product: number) =>
+  Math.abs(product) < LEAST_FIXED && product !== 0 ? product.toExponential(1).replaceAll("-", "−") : figures(product);
 
 export function measuredText({ measured }: ChainEdge): string {
   if (!measured) return "–";
@@ -60,3 +66,9 @@ export function shownChain(chain: Chain): Chain {
     ablation: ablation && { ...ablation, before: ablation.before.map(shown), after: ablation.after.map(shown) },
   };
 }
+
+/** What the width of an edge is. */
+export const widthText = ({ provenance }: Chain) =>
+  provenance.kind === "computed"
+    ? "the share of what it receives; into the prediction, of the largest increase"
+    : "of the largest of its kind; dotted where no size is published";
