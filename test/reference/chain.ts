@@ -203,6 +203,8 @@ export interface ReferenceClaim {
   readonly claimed: number;
   /** Undefined for what is part of no sum. */
   readonly share: number | undefined;
+  /** Of the head's whole input, what comes from the place that it reads itself. */
+  readonly placeShare?: number;
 }
 
 /** What each edge of a chain claims, from what its ends are: nothing of how the chain was found goes in. */
@@ -253,14 +255,8 @@ function claimOf({ lens, run, chain, target }: Question, { from, to, kind, posit
       );
     }
     case "transfers": {
-      const read = reads(chain.reference!);
-      const through = (vector: Float64Array) => read(throughPath(model, run, [atLastHop], vector));
-      const brought = (layer: number) => layerOutputBySource(model, run, layer).map(through);
-      const layers = Array.from({ length: head.layer }, (_, layer) => brought(layer));
-      const direct = headOutputBySource(model, run, head.layer, head.head).slice(0, last).map(read);
-      const own = sourceVectors(run, last, head.layer).filter(({ kind: of }) => of !== "attention");
-      const itself = own.reduce((sum, { vector }) => sum + through(vector), 0);
-      return part(layers[node(from).layer!]![position!]!, [...layers.flat(), ...direct, itself]);
+      const { layers, all } = headInput({ lens, run, chain, target });
+      return part(layers[node(from).layer!]![position!]!, all);
     }
     case "enhances": {
       const read = reads(chain.reference!);
@@ -272,11 +268,32 @@ function claimOf({ lens, run, chain, target }: Question, { from, to, kind, posit
       const through = (vector: Float64Array) => read(throughPath(model, run, path, vector));
       const sources = sourceVectors(run, position!, reader.layer!).map(({ vector }) => vector);
       const written = node(from).kind === "embedding" ? sources[0]! : subvalue(model, run, neuronOf(from), position!);
-      return part(through(written), sources.map(through));
+      const claim = part(through(written), sources.map(through));
+      if (reader.kind !== "head") return claim;
+      const { places, all } = headInput({ lens, run, chain, target });
+      return { ...claim, placeShare: part(places[position!]!, all).share };
     }
     default:
       throw new Error(`reference: unknown edge ${String(kind satisfies never)}`);
   }
+}
+
+/**
+ * What the head reads along the reference's keys: of every lower attention layer by source position, [layer][position], of every place
+ * that it reads itself, [position] (of the last one what is not attention's), and all of it.
+ */
+function headInput({ lens: { model }, run, chain }: Question) {
+  const last = run.ids.length - 1;
+  const { layer, index } = chain.nodes.find(({ kind }) => kind === "head")!;
+  const head = { layer: layer!, head: index! };
+  const read = signedReader(model, run, chain.reference!);
+  const hop = { ...head, position: last, weights: "attention" as const };
+  const through = (vector: Float64Array) => read(throughPath(model, run, [hop], vector));
+  const layers = Array.from({ length: head.layer }, (_, each) => layerOutputBySource(model, run, each).map(through));
+  const before = headOutputBySource(model, run, head.layer, head.head).slice(0, last).map(read);
+  const own = sourceVectors(run, last, head.layer).filter(({ kind }) => kind !== "attention");
+  const places = [...before, own.reduce((sum, { vector }) => sum + through(vector), 0)];
+  return { layers, places, all: [...layers.flat(), ...places] };
 }
 
 /** ± up ± gate, each key counted towards the side of 0 on which the neuron's own residual stands. */

@@ -8,10 +8,11 @@ import { askAll, fileSet, loadInNode, unaborted } from "#test/engine.ts";
 import { ADAPTER_VARIANTS, adapterFiles, randomAdapter } from "#test/random/adapter.ts";
 import type { AdapterParts, RandomAdapter } from "#test/random/adapter.ts";
 import { merged } from "#test/reference/adapter.ts";
+import { chainClaims } from "#test/reference/chain.ts";
 import { forward } from "#test/reference/forward.ts";
 import type { ReferenceModel } from "#test/reference/families/family.ts";
 import { atLast, lensOf } from "#test/reference/lens.ts";
-import { headIncreases, neuronIncrease, topTokens, valueVector } from "#test/reference/method.ts";
+import { headIncreases, headSweep, neuronIncrease, topTokens, valueVector } from "#test/reference/method.ts";
 import { readModel } from "#test/reference/model.ts";
 import { quantised } from "#test/reference/quantise.ts";
 import type { Variant } from "#protocol/engine.ts";
@@ -229,6 +230,31 @@ describe("the logic chain", () => {
     expect(await tracedIn(variants, "base")).toEqual(traced);
     await variants.dispose();
   });
+});
+
+test("a chain of the adapted model claims what the model with the adapter merged gives", async () => {
+  const files = randomCheckpoint({ layers: 4 });
+  const parts = randomAdapter(files);
+  const variants = await variantsOf(files, "f32");
+  await attach(variants, parts);
+  const thresholds = { headEffect: 0, promotingShare: 0, neuronChange: 1e-4, transferShare: 0, enhancingDrop: 0 };
+  const model = merged(readModel(files), parts);
+  const run = forward(model, IDS);
+  const below = headSweep(model, IDS, TARGET).flatMap((row, layer) =>
+    row.map((value, head) => ({ layer, head, value })),
+  );
+  const inside = below.filter(({ layer }) => layer === 1 || layer === 2);
+  const { layer, head } = inside.reduce((worst, each) => (each.value < worst.value ? each : worst));
+  const options = { target: TARGET, head: { layer, head }, thresholds };
+  const chain = await variants.chains("adapted").chain(IDS, options, () => undefined, unaborted());
+  expect(chain.edges.length).toBeGreaterThan(10);
+  const want = chainClaims(lensOf(model, run), run, chain, TARGET);
+  const claimed = chain.edges.map((edge) => edge.claimed!);
+  expect(claimed).toBeAllClose(
+    want.map((claim) => claim.claimed),
+    NATS,
+  );
+  await variants.dispose();
 });
 
 test("only the layers whose value vectors differ have their ranges found anew", async () => {

@@ -359,6 +359,11 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
       shared.map((each) => want[each]!.share!),
       SCORE,
     );
+    // `placeShare` where the head reads a place itself, and nowhere else
+    expect(chain.edges.map(({ placeShare = -1 }) => placeShare)).toBeAllClose(
+      want.map(({ placeShare = -1 }) => placeShare),
+      SCORE,
+    );
     const kinds = chain.edges.map(({ kind }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(["enhances", "transfers", "predicts", "promotes"]));
   });
