@@ -255,7 +255,7 @@ function scriptingSurface({
     },
 
     ...labSurface(engine),
-    ...experimentSurface(engine, readSuite),
+    ...experimentSurface(engine, readSuite, pageAddress),
   };
   return withCodes(surface);
 }

@@ -49,6 +49,11 @@ export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
           { name: "accuracy", value: result.found.all.value },
           ...result.found.rows.map(({ count, all }) => ({ name: `keep ${count}`, value: all.accuracy.value })),
         ];
+      case "adapters":
+        return [
+          { name: "accuracy", value: result.found.base.all.value },
+          ...result.found.adapters.map(({ name, all }) => ({ name, value: all.accuracy.value })),
+        ];
       default:
         throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
     }

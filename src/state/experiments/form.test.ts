@@ -25,6 +25,7 @@ describe("a form in a link", () => {
     scale: -0.5,
     foundOn: "paper-1d",
     ranking: "increase",
+    adapters: "someone/layer-1@v2\nhttps://example.org/layer-2/",
   };
 
   test("comes back as it was written", () => {
@@ -38,6 +39,9 @@ describe("a form in a link", () => {
     const wordy = { ...FIRST_FORM, words: "three ".repeat(200) };
     expect(fitsInLink(wordy)).toBe(false);
     expect(writeForm(wordy)).toBe("heads");
+    const many = { ...FIRST_FORM, adapters: "someone/adapter\n".repeat(50) };
+    expect(fitsInLink(many)).toBe(false);
+    expect(writeForm(many)).toBe("heads");
   });
 
   test.each([
