@@ -1,5 +1,5 @@
 import type { NeuronId } from "#model/ids.ts";
-import type { AdaptedToken } from "./adapter-tokens.ts";
+import type { AdaptedToken, FollowedNeuron } from "./adapter-tokens.ts";
 import { isRight } from "./head-table.ts";
 import type { Per } from "./head-table.ts";
 import type { CaseScore } from "./scored-cases.ts";
@@ -36,15 +36,19 @@ export interface GrowthRow {
   readonly random: Estimate;
 }
 
-/** A neuron that does more with the adapter, over all answer tokens. */
-export interface GainingOverall extends NeuronId {
-  /** Its gain in nats over the tokens that list it, divided by all tokens: what lists leave out counts as 0. */
-  readonly gain: number;
-  /** Answer tokens that have it among those that gain most. */
+/** A neuron over the answer tokens that list it. */
+export interface ListedNeuron extends NeuronId {
+  /** How many list it. */
   readonly tokens: number;
   /** Mean activation over these tokens. */
   readonly inBase: number;
   readonly inAdapted: number;
+}
+
+/** A neuron that does more with the adapter, over all answer tokens. */
+export interface GainingOverall extends ListedNeuron {
+  /** Its gain in nats over the tokens that list it, divided by all tokens: what lists leave out counts as 0. */
+  readonly gain: number;
 }
 
 export interface AdapterEffect {
@@ -54,6 +58,8 @@ export interface AdapterEffect {
   readonly all: AdapterScore;
   readonly groups: readonly (AdapterScore & { readonly name: string })[];
   readonly growth: readonly GrowthRow[];
+  /** Neurons of the base's lists, those that most tokens have among their first; the same for all adapters. */
+  readonly followed: readonly ListedNeuron[];
   /** Largest gain first. */
   readonly neurons: readonly GainingOverall[];
   /** Answer tokens whose list of neurons that gain is not proven. */
@@ -80,6 +86,8 @@ export interface AdapterTableOptions extends ResampleOptions {
 
 /** Neurons that gain which are listed of an adapter. */
 const LISTED = 30;
+/** Neurons of the base that are followed through the adapters. */
+const FOLLOWED = 8;
 
 export function baseAccuracy(cases: readonly BaseCase[], options: AdapterTableOptions): BaseAccuracy {
   const { groups, all } = switchedAccuracy(
@@ -136,28 +144,36 @@ export function adapterEffect(
       growth: mean(({ growth }) => growth[index]!),
       random: mean(({ randomGrowth }) => meanOf(randomGrowth[index]!)),
     })),
+    followed: followedOverall(tokens),
     neurons: gainingOverall(tokens),
     uncertified: tokens.filter(({ certified }) => !certified).length,
   };
 }
 
-function gainingOverall(tokens: readonly AdaptedToken[]): GainingOverall[] {
-  const listed = Map.groupBy(
-    tokens.flatMap(({ gained }) => gained),
-    ({ layer, neuron }) => `${layer} ${neuron}`,
-  );
-  return [...listed.values()]
-    .map((own) => ({
-      layer: own[0]!.layer,
-      neuron: own[0]!.neuron,
-      gain: own.reduce((sum, { gain }) => sum + gain, 0) / tokens.length,
-      tokens: own.length,
-      inBase: meanOf(own.map(({ inBase }) => inBase)),
-      inAdapted: meanOf(own.map(({ inAdapted }) => inAdapted)),
-    }))
-    .sort((a, b) => b.gain - a.gain || a.layer - b.layer || a.neuron - b.neuron)
-    .slice(0, LISTED);
+/** Every neuron of some lists, one of each answer token. */
+function listedOverall<Each extends FollowedNeuron>(lists: readonly (readonly Each[])[]) {
+  const listed = Map.groupBy(lists.flat(), ({ layer, neuron }) => `${layer} ${neuron}`);
+  return [...listed.values()].map((own) => {
+    const { layer, neuron } = own[0]!;
+    const inBase = meanOf(own.map((each) => each.inBase));
+    const inAdapted = meanOf(own.map((each) => each.inAdapted));
+    return { overall: { layer, neuron, tokens: own.length, inBase, inAdapted }, own };
+  });
 }
+
+const inModelOrder = (a: NeuronId, b: NeuronId) => a.layer - b.layer || a.neuron - b.neuron;
+
+const followedOverall = (tokens: readonly AdaptedToken[]): ListedNeuron[] =>
+  listedOverall(tokens.map(({ followed }) => followed))
+    .map(({ overall }) => overall)
+    .sort((a, b) => b.tokens - a.tokens || inModelOrder(a, b))
+    .slice(0, FOLLOWED);
+
+const gainingOverall = (tokens: readonly AdaptedToken[]): GainingOverall[] =>
+  listedOverall(tokens.map(({ gained }) => gained))
+    .map(({ overall, own }) => ({ ...overall, gain: own.reduce((sum, { gain }) => sum + gain, 0) / tokens.length }))
+    .sort((a, b) => b.gain - a.gain || inModelOrder(a, b))
+    .slice(0, LISTED);
 
 const NOTHING: Estimate = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
 

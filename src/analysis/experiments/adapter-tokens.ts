@@ -15,13 +15,16 @@ export interface ImportantNeurons {
   readonly certified: boolean;
 }
 
-/** A neuron that does more for the token in the adapted model than in the base. */
-export interface GainingNeuron extends NeuronId {
-  /** Its increase in the adapted model − in the base, in nats, above 0. */
-  readonly gain: number;
-  /** At the last position. */
+/** A neuron's activation at the last position, in the base and with the adapter. */
+export interface FollowedNeuron extends NeuronId {
   readonly inBase: number;
   readonly inAdapted: number;
+}
+
+/** A neuron that does more for the token in the adapted model than in the base. */
+export interface GainingNeuron extends FollowedNeuron {
+  /** Its increase in the adapted model − in the base, in nats, above 0. */
+  readonly gain: number;
 }
 
 /** What an adapter does to the neurons of one answer token. */
@@ -30,6 +33,8 @@ export interface AdaptedToken {
   readonly growth: readonly number[];
   /** The same of random neurons, as many in each layer: [k][draw]. */
   readonly randomGrowth: readonly (readonly number[])[];
+  /** The first of the base's list. */
+  readonly followed: readonly FollowedNeuron[];
   readonly gained: readonly GainingNeuron[];
   /** Whether the list of those that gain is proven. */
   readonly certified: boolean;
@@ -51,7 +56,7 @@ export interface AdaptedTokenOptions {
   /** Random sets for each k. */
   readonly draws: number;
   readonly seed: number;
-  /** Neurons that gain, at most. */
+  /** Neurons that are followed, and neurons that gain, at most. */
   readonly listed: number;
   readonly signal?: AbortSignal;
 }
@@ -90,6 +95,12 @@ export async function adaptedToken(
       (at) => activationOf(inAdapted, at),
     );
   const lists = counts.map((count) => important.slice(0, count));
+  const inBoth = ({ layer, neuron }: NeuronId): FollowedNeuron => ({
+    layer,
+    neuron,
+    inBase: activationOf(inBase, { layer, neuron }),
+    inAdapted: activationOf(inAdapted, { layer, neuron }),
+  });
   const { rows, certified } = await compareNeurons(
     { runner: adapted, scale: inAdapted.scale },
     { before: inAdapted, after: inBase, firstDifferentLayer, afterRunner: base },
@@ -99,15 +110,8 @@ export async function adaptedToken(
   return {
     growth: lists.map(growth),
     randomGrowth: lists.map((list) => randomGroups(base.spec, list, { draws, seed }).map(growth)),
-    gained: rows
-      .filter(({ change }) => change > 0)
-      .map(({ layer, neuron, change }) => ({
-        layer,
-        neuron,
-        gain: change,
-        inBase: activationOf(inBase, { layer, neuron }),
-        inAdapted: activationOf(inAdapted, { layer, neuron }),
-      })),
+    followed: important.slice(0, listed).map(inBoth),
+    gained: rows.filter(({ change }) => change > 0).map((row) => ({ ...inBoth(row), gain: row.change })),
     certified,
   };
 }

@@ -9,6 +9,7 @@ import { AdapterNeurons } from "./AdapterNeurons.tsx";
 import { AdaptersTable } from "./AdaptersTable.tsx";
 import { ExperimentExports } from "./ExperimentExports.tsx";
 import { adaptersSentence } from "./experiment-sentences.ts";
+import { FollowedNeurons } from "./FollowedNeurons.tsx";
 import { MarksFigure } from "./MarksFigure.tsx";
 import { FIGURE_2, TABLE_10, TABLE_9 } from "./published-adapters.ts";
 import { PublishedFigures } from "./PublishedFigures.tsx";
@@ -36,6 +37,7 @@ export function AdaptersResult({ result }: { readonly result: AdaptersOf }) {
       </p>
       <p className="says">{sentence}</p>
       <AdaptersTable found={found} />
+      <FollowedNeurons found={found} />
       <ChosenNeurons found={found} />
       <PublishedFigures tables={[FIGURE_2, TABLE_9, TABLE_10]} />
       <footer className="panel-foot">

@@ -48,13 +48,13 @@ const CASES_AT_ONCE = 4;
 /** More than any model has layers. */
 const MAX_ADAPTERS = 256;
 const MAX_NEURONS = 1_000;
-/** Neurons that gain, of each answer token. */
-const GAINING = 10;
+/** Neurons that are followed, and those that gain, of each answer token. */
+const LISTED = 10;
 /** Tokens that are named of each neuron. */
 const PROMOTED = 6;
 /** What an answer token takes, in rows of a batch: its ranking in the base, and its comparison with an adapter. */
-const BASE_COST = 8;
-const ADAPTED_COST = 16;
+const BASE_COST = 17;
+const ADAPTED_COST = 40;
 
 interface AdapterParts {
   readonly model: LoadedModel;
@@ -157,7 +157,7 @@ export function adapterSteps(
         const { neurons } = first.cases[place]!.tokens[at]!;
         // each answer token draws its own random sets, the same for all adapters
         const drawnBy = (seed + (batches[step % batches.length]![place]! + at * unique.length)) % (MAX_SEED + 1);
-        const options = { counts, draws, seed: drawnBy, listed: GAINING, signal };
+        const options = { counts, draws, seed: drawnBy, listed: LISTED, signal };
         tokens.push(await adaptedToken(pair, { ids, target: answerIds[0]! }, neurons, options));
       }
       part.push({ scores: scores[place]!, tokens });

@@ -37,8 +37,8 @@ const TEXT = "prompt,answer,group\n3+5=,8 8,+\n7-2=,5,-\n3+5=,8 8,+\n";
 const COUNTS = [3, 10];
 const DRAWS = 2;
 const SEED = 9;
-/** Neurons that gain, of each token. */
-const GAINING = 10;
+/** Neurons that are followed, and those that gain, of each token. */
+const LISTED = 10;
 
 const base = abacusFiles();
 const ATTENTION = ["q_proj", "k_proj", "v_proj", "o_proj"];
@@ -131,6 +131,12 @@ function tokenByReference(
       ({ layer, neuron }) => atLast(after.activation[layer]!)[neuron]!,
     );
   const lists = COUNTS.map((count) => ranked.slice(0, count).map(({ layer, neuron }) => ({ layer, neuron })));
+  const inBoth = ({ layer, neuron }: NeuronId) => ({
+    layer,
+    neuron,
+    inBase: atLast(before.activation[layer]!)[neuron]!,
+    inAdapted: atLast(after.activation[layer]!)[neuron]!,
+  });
   const { scale } = lensOf(adapted, after);
   const more = neuronIncreases({ model: adapted, scale }, after, target);
   const less = neuronIncreases({ model: reference, scale }, before, target);
@@ -139,18 +145,13 @@ function tokenByReference(
       Array.from(values, (value, neuron) => ({ layer, neuron, gain: value - less[layer]![neuron]! })),
     )
     .sort((a, b) => b.gain - a.gain)
-    .slice(0, GAINING)
+    .slice(0, LISTED)
     .filter(({ gain }) => gain > 0)
-    .map(({ layer, neuron, gain }) => ({
-      layer,
-      neuron,
-      gain,
-      inBase: atLast(before.activation[layer]!)[neuron]!,
-      inAdapted: atLast(after.activation[layer]!)[neuron]!,
-    }));
+    .map((each) => ({ ...inBoth(each), gain: each.gain }));
   return {
     growth: lists.map(growth),
     randomGrowth: lists.map((list) => randomGroups(reference, list, { draws: DRAWS, seed: drawnBy }).map(growth)),
+    followed: ranked.slice(0, LISTED).map(inBoth),
     gained,
     certified: true,
   };
@@ -191,18 +192,19 @@ describe("a set of adapters", () => {
       const names = ["layer-2", "layers-3-and-4"];
       const { found } = await run({ ...request(...names), onlyCorrect });
       const { cases } = readSuite({ kind: "pasted", text: TEXT }, model);
-      const effects = found.adapters.map(({ tokens, all, groups, growth, neurons, uncertified }) => ({
+      const effects = found.adapters.map(({ tokens, all, groups, growth, followed, neurons, uncertified }) => ({
         tokens,
         all,
         groups,
         growth,
+        followed,
         neurons: neurons.map(({ layer, neuron, gain, tokens: listed, inBase, inAdapted }) => ({
           layer,
           neuron,
-          gain,
           tokens: listed,
           inBase,
           inAdapted,
+          gain,
         })),
         uncertified,
       }));
