@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { abacusFiles } from "../test/checkpoints.ts";
@@ -47,7 +48,6 @@ async function exported(page: Page, button: string): Promise<Buffer> {
 }
 
 test("a set of adapters against the base, by adapted layer", async ({ page, baseURL }) => {
-  test.setTimeout(300_000);
   await serveAdapters(page, [2, 4]);
   await openWithModel(page, LINK);
   await expect(adapterLines(page)).toHaveValue(`${baseURL}${FOLDER}layer-2/\n${baseURL}${FOLDER}layer-4/`);
@@ -59,6 +59,9 @@ test("a set of adapters against the base, by adapted layer", async ({ page, base
   await expect(section(page)).toContainText("Llama-7B, Yu & Ananiadou (2024)");
   const table = section(page).getByRole("group", { name: "Table of adapters, scrolls" });
   await expect(table.getByRole("row")).toHaveCount(4);
+  await expect(
+    section(page).getByRole("group", { name: "Table of followed neurons, scrolls" }).getByRole("row"),
+  ).toHaveCount(9);
   await picture(page, "experiments-lora", { fullPage: true });
 
   await test.step("the neurons of a chosen adapter", async () => {
@@ -74,7 +77,8 @@ test("a set of adapters against the base, by adapted layer", async ({ page, base
       /^adapter,source,adapter_revision,layers,ranks,.*suite,cases,seed,model,revision,dtype,link$/,
     );
     // the base and four groups; then accuracy, gain and nats of five, and growth with its control for four counts
-    expect(rows).toHaveLength(5 + 2 * (15 + 8));
+    expect(rows.filter((row) => !/,L\dN\d+,/.test(row))).toHaveLength(5 + 2 * (15 + 8));
+    expect(rows.filter((row) => /,"followed, activation",L\dN\d+,/.test(row))).toHaveLength(2 * 8);
     expect((await exported(page, "SVG")).toString()).toContain(">Accuracy by adapted layer</text>");
     const saved = await exported(page, "Save result");
     expect(JSON.parse(saved.toString())).toMatchObject({
@@ -108,9 +112,10 @@ test("a set of adapters against the base, by adapted layer", async ({ page, base
     await expect(table.getByRole("row")).toHaveCount(3);
     await expect(table.getByTitle(String(ofScript), { exact: true }).first()).toBeVisible();
     await expect(page).toHaveURL(/adapters(?::|%3A)http/);
-    await adapterLines(page).fill("no adapter");
-    await expect(page.getByText(/“no adapter” is no adapter: owner\/name/)).toBeVisible();
   });
+  expect(
+    (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+  ).toEqual([]);
 
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
@@ -124,6 +129,8 @@ test("a model that no adapters come with says so, and a broken one costs nothing
   await openWithModel(page, LINK);
   await expect(section(page)).toContainText("none come with the page for this model");
   await expect(runButton(page)).toBeDisabled();
+  await adapterLines(page).fill("no adapter");
+  await expect(page.getByText(/“no adapter” is no adapter: owner\/name/)).toBeVisible();
   await adapterLines(page).fill(`${baseURL}${FOLDER}layer-2/`);
   await expect(runButton(page)).toBeEnabled({ timeout: 60_000 });
   await runButton(page).click();

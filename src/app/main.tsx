@@ -99,7 +99,9 @@ function readAdaptersOnceAsked(): void {
   const read = () => {
     if (experimentForm.getState().kind !== "adapters") return;
     end();
-    for (const choice of SHIPPED_MODELS) void readAdapters(choice).then((list) => offerAdapters(choice.id, list));
+    for (const { source } of SHIPPED_MODELS) {
+      if (source.kind === "url") void readAdapters(source.base).then((list) => offerAdapters(source.base, list));
+    }
   };
   const end = experimentForm.subscribe(read);
   read();

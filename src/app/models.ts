@@ -11,10 +11,9 @@ export const SHIPPED_MODELS: readonly ModelChoice[] = [
 /** The folder beside a shipped model that has adapters over it in it, and a list of them. */
 const ADAPTERS = "adapters/";
 
-/** The adapters that come with a shipped model; none where there is no list of them. */
-export async function readAdapters({ source }: ModelChoice): Promise<readonly ModelChoice[]> {
-  if (source.kind !== "url") return [];
-  const folder = new URL(ADAPTERS, source.base);
+/** The adapters that come with the model at an address of the page; none where there is no list of them. */
+export async function readAdapters(base: string): Promise<readonly ModelChoice[]> {
+  const folder = new URL(ADAPTERS, base);
   const response = await fetch(new URL("index.json", folder));
   // a static host may answer what is missing with a page of its own
   if (!response.ok || !response.headers.get("content-type")?.includes("json")) return [];

@@ -3,12 +3,12 @@ import type { NamedAdapter } from "#protocol/experiments.ts";
 import { adapterLabel, adapterName, adapterNamed } from "../adapter.ts";
 import { withToken } from "../hub-tokens.ts";
 import { model } from "../model.ts";
-import type { ModelChoice } from "../model.ts";
+import type { ModelChoice, ModelState } from "../model.ts";
 import { notify } from "../notices.ts";
 import type { ExperimentForm } from "./form.ts";
 
 export interface AdapterSet {
-  /** Adapters that come with the page, by the model that they are for; of a model that is not there none are known. */
+  /** Adapters that come with the page, by the address of the model that they are for. */
   readonly shipped: Readonly<Record<string, readonly ModelChoice[]>>;
   /** Folders of the person's own. A link cannot carry them. */
   readonly folders: readonly ModelChoice[];
@@ -16,8 +16,9 @@ export interface AdapterSet {
 
 export const adapterSet = createStore<AdapterSet>(() => ({ shipped: {}, folders: [] }));
 
-export const offerAdapters = (id: string, list: readonly ModelChoice[]) =>
-  adapterSet.setState(({ shipped }) => ({ shipped: { ...shipped, [id]: list } }));
+/** @param address of the model, as it says itself where it was read from */
+export const offerAdapters = (address: string, list: readonly ModelChoice[]) =>
+  adapterSet.setState(({ shipped }) => ({ shipped: { ...shipped, [address]: list } }));
 
 export const addFolder = (choice: ModelChoice) =>
   adapterSet.setState(({ folders }) => ({ folders: [...folders, choice] }));
@@ -25,9 +26,9 @@ export const addFolder = (choice: ModelChoice) =>
 export const removeFolder = (choice: ModelChoice) =>
   adapterSet.setState(({ folders }) => ({ folders: folders.filter((each) => each !== choice) }));
 
-/** The adapters that come with the page for the model at hand. */
-export const shippedAdapters = ({ shipped }: AdapterSet, id = model.getState().choice?.id): readonly ModelChoice[] =>
-  (id !== undefined && shipped[id]) || [];
+/** The adapters that come with the page for a model: also where it was opened from what is stored of it. */
+export const shippedAdapters = ({ shipped }: AdapterSet, { info }: Pick<ModelState, "info">): readonly ModelChoice[] =>
+  (info && shipped[info.source.name]) ?? [];
 
 /**
  * What the form asks about: the lines that were typed, else what comes with the page; and the folders.
@@ -52,7 +53,8 @@ export function askedAdapters(
     );
     return undefined;
   }
-  const listed = lines.length > 0 ? lines.flatMap((line) => adapterNamed(line) ?? []) : shippedAdapters(set);
+  const listed =
+    lines.length > 0 ? lines.flatMap((line) => adapterNamed(line) ?? []) : shippedAdapters(set, model.getState());
   const asked = [...listed, ...set.folders].map(namedAdapter);
   return asked.length > 0 ? asked : undefined;
 }

@@ -12,8 +12,8 @@ import { folderChoice, model } from "#state/model.ts";
 /** The set of adapters: lines, and folders of the person's own. */
 export function AdapterFields({ text }: { readonly text: string }) {
   const set = useStore(adapterSet);
-  const id = useStore(model, ({ choice }) => choice?.id);
-  const shipped = shippedAdapters(set, id);
+  const info = useStore(model, (state) => state.info);
+  const shipped = shippedAdapters(set, { info });
   return (
     <>
       <label className="words">

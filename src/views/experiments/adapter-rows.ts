@@ -1,3 +1,4 @@
+import { formatNeuron } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import type { Table } from "../shared/Exports.tsx";
 import type { Estimate } from "./EstimateValue.tsx";
@@ -17,7 +18,7 @@ export function layersLabel(layers: readonly number[]): string {
   return last - first! === rest.length ? `${first}–${last}` : layers.join(", ");
 }
 
-/** A row for each adapter and each thing that is measured; the base first. Shares and nats. */
+/** A row for each adapter and each thing that is measured, of all, of a group or of a neuron; the base first. Shares and nats. */
 export function adaptersTable({ found, request }: AdaptersOf): Table {
   const ends = ({ value, low, high }: Estimate) => [value, low, high];
   const of = ({ name, source, revision, layers, ranks, parameters }: AdapterRow) => [
@@ -44,6 +45,15 @@ export function adaptersTable({ found, request }: AdaptersOf): Table {
         [count, "growth", "all", ...ends(growth)],
         [count, "growth of random neurons", "all", ...ends(random)],
       ]),
+      ...row.followed.flatMap((at) => [
+        ["", "followed, activation in the base", formatNeuron(at), at.inBase, "", ""],
+        ["", "followed, activation", formatNeuron(at), at.inAdapted, "", ""],
+      ]),
+      ...row.neurons.flatMap((at) => [
+        ["", "neuron's gain in nats", formatNeuron(at), at.gain, "", ""],
+        ["", "gaining, activation in the base", formatNeuron(at), at.inBase, "", ""],
+        ["", "gaining, activation", formatNeuron(at), at.inAdapted, "", ""],
+      ]),
     ].map((cells) => [...of(row), ...cells]),
   );
   return {
@@ -57,7 +67,7 @@ export function adaptersTable({ found, request }: AdaptersOf): Table {
       "accuracy_per",
       "k",
       "measure",
-      "group",
+      "of",
       "value",
       "low",
       "high",
