@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { abacusFiles } from "../test/checkpoints.ts";
 import { adapterFiles, randomAdapter } from "../test/random/adapter.ts";
@@ -112,6 +113,21 @@ test("a set of adapters against the base, by adapted layer", async ({ page, base
     await expect(table.getByRole("row")).toHaveCount(3);
     await expect(table.getByTitle(String(ofScript), { exact: true }).first()).toBeVisible();
     await expect(page).toHaveURL(/adapters(?::|%3A)http/);
+  });
+  await test.step("a folder of one's own joins the set, and no link claims to lead there", async () => {
+    await expect(section(page).getByRole("button", { name: "Copy link" })).toHaveCount(1);
+    const folder = test.info().outputPath("mine");
+    await mkdir(folder);
+    for (const [name, bytes] of adapterFiles(randomAdapter(abacusFiles(), { layers: [1], upFactor: 0 }))) {
+      await writeFile(join(folder, name), bytes);
+    }
+    await section(page).getByLabel("Folder of an adapter").setInputFiles(folder);
+    await expect(section(page)).toContainText(/1 of 3 batches|2 of 3 batches|in 3 batches/);
+    await run(page);
+    await expect(table.getByRole("rowheader", { name: "mine" })).toHaveAttribute("title", /^a folder on this computer/);
+    await expect(section(page).getByRole("button", { name: "Copy link" })).toHaveCount(0);
+    await section(page).getByRole("button", { name: "Leave out the folder mine" }).click();
+    await expect(section(page)).toContainText(/All 2 batches are kept from an earlier run/);
   });
   expect(
     (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),

@@ -150,7 +150,7 @@ export function adapterEffect(
   };
 }
 
-/** Every neuron of some lists, one of each answer token. */
+/** Every neuron of some lists, one of each answer token, in the order that they are first listed in. */
 function listedOverall<Each extends FollowedNeuron>(lists: readonly (readonly Each[])[]) {
   const listed = Map.groupBy(lists.flat(), ({ layer, neuron }) => `${layer} ${neuron}`);
   return [...listed.values()].map((own) => {
@@ -161,18 +161,16 @@ function listedOverall<Each extends FollowedNeuron>(lists: readonly (readonly Ea
   });
 }
 
-const inModelOrder = (a: NeuronId, b: NeuronId) => a.layer - b.layer || a.neuron - b.neuron;
-
 const followedOverall = (tokens: readonly AdaptedToken[]): ListedNeuron[] =>
   listedOverall(tokens.map(({ followed }) => followed))
     .map(({ overall }) => overall)
-    .sort((a, b) => b.tokens - a.tokens || inModelOrder(a, b))
+    .sort((a, b) => b.tokens - a.tokens)
     .slice(0, FOLLOWED);
 
 const gainingOverall = (tokens: readonly AdaptedToken[]): GainingOverall[] =>
   listedOverall(tokens.map(({ gained }) => gained))
     .map(({ overall, own }) => ({ ...overall, gain: own.reduce((sum, { gain }) => sum + gain, 0) / tokens.length }))
-    .sort((a, b) => b.gain - a.gain || inModelOrder(a, b))
+    .sort((a, b) => b.gain - a.gain)
     .slice(0, LISTED);
 
 const NOTHING: Estimate = { value: Number.NaN, low: Number.NaN, high: Number.NaN };

@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { useStore } from "zustand";
 import {
   adapterSet,
@@ -37,26 +38,35 @@ export function AdapterFields({ text }: { readonly text: string }) {
           Leave out the folder {folder.id}
         </button>
       ))}
-      <label className="file-item">
-        Add an adapter’s folder on this computer…
-        <input
-          type="file"
-          multiple
-          ref={(input) => input?.setAttribute("webkitdirectory", "")}
-          onChange={({ target }) => {
-            const files = [...(target.files ?? [])];
-            if (files.length > 0) {
-              addFolder(
-                folderChoice(
-                  files,
-                  files.map((file) => file.webkitRelativePath || file.name),
-                ),
-              );
-            }
-            target.value = "";
-          }}
-        />
-      </label>
+      <FolderButton />
+    </>
+  );
+}
+
+function FolderButton() {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={(element) => {
+          element?.setAttribute("webkitdirectory", "");
+          input.current = element;
+        }}
+        type="file"
+        multiple
+        aria-label="Folder of an adapter"
+        className="visually-hidden"
+        tabIndex={-1}
+        onChange={({ target }) => {
+          const files = [...(target.files ?? [])];
+          const paths = files.map((file) => file.webkitRelativePath || file.name);
+          if (files.length > 0) addFolder(folderChoice(files, paths));
+          target.value = "";
+        }}
+      />
+      <button type="button" onClick={() => input.current?.click()}>
+        Add an adapter’s folder
+      </button>
     </>
   );
 }

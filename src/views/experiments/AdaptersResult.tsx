@@ -62,8 +62,8 @@ function ChosenNeurons({ found }: { readonly found: AdaptersOf["found"] }) {
   return (
     <section aria-label="Neurons that gain" className="experiment-figures">
       <h3>Neurons that gain</h3>
-      <label className="small">
-        with{" "}
+      <label className="lab-form small">
+        <span>with</span>
         <select value={rows.indexOf(row)} onChange={({ target }) => choose(Number(target.value))}>
           {rows.map(({ name }, index) => (
             <option key={index} value={index}>

@@ -86,7 +86,7 @@ export function adaptersSentence({ found, request }: ResultOf<"adapters">): stri
     ? `; with it the base’s first ${row.count} neurons grow by ${percent(row.growth.value)}, random ones of the same layers by ${percent(row.random.value)}`
     : "";
   return (
-    `The base has ${percent(found.base.all.value)} of the ${per} right${isKnown ? `; ${better} of ${found.adapters.length} adapters have more, by an interval that is above 0` : ""}. ` +
+    `The base has ${percent(found.base.all.value)} of the ${per} right${isKnown ? `; ${better} of ${found.adapters.length} adapters beat it by an interval above 0` : ""}. ` +
     `The best is ${best.name} (${layersText(best.layers)}) with ${percent(best.all.accuracy.value)}, a difference of ${percent(best.all.gain.value)}${interval}${growth}.`
   );
 }
