@@ -12,7 +12,10 @@ function scripted() {
       return Promise.resolve({});
     },
   };
-  return { surface: experimentSurface(engine as unknown as Engine, () => Promise.resolve(undefined)), asked };
+  return {
+    surface: experimentSurface(engine as unknown as Engine, () => Promise.resolve(undefined), "https://page.example/"),
+    asked,
+  };
 }
 
 /** A script is not type-checked. */

@@ -14,7 +14,7 @@ function scripted() {
     runExperiment: (request: unknown) => Promise.resolve(asked.push(request)),
   };
   const read = (name: string) => Promise.resolve(NAMES.includes(name) ? definition(name) : undefined);
-  return { surface: experimentSurface(engine as unknown as Engine, read), asked };
+  return { surface: experimentSurface(engine as unknown as Engine, read, "https://page.example/app/"), asked };
 }
 
 const source = (name: string, count?: number) => ({
@@ -36,6 +36,19 @@ test("asks the engine as it is asked, with what is left out filled in", async ()
     controls: [],
     fromLayer: 2,
     per: "answer",
+  });
+  const folder = Object.defineProperty(new File(["{}"], "adapter_config.json"), "webkitRelativePath", {
+    value: "mine/adapter_config.json",
+  });
+  await surface.runExperiment({
+    kind: "adapters",
+    suite: "abacus-2d",
+    adapters: [
+      { kind: "url", base: "adapters/layer-3" },
+      { kind: "hub", repo: "someone/lora", revision: "v2" },
+      { kind: "files", files: [folder] },
+    ],
+    onlyCorrect: true,
   });
   expect(asked).toEqual([
     {
@@ -89,6 +102,20 @@ test("asks the engine as it is asked, with what is left out filled in", async ()
       controls: [],
       fromLayer: 2,
     },
+    {
+      kind: "adapters",
+      suite: source("abacus-2d"),
+      seed: 1,
+      onlyCorrect: true,
+      draws: 3,
+      per: "token",
+      counts: [10, 20, 30, 50],
+      adapters: [
+        { name: "layer-3", source: { kind: "url", base: "https://page.example/app/adapters/layer-3/" } },
+        { name: "someone/lora@v2", source: { kind: "hub", repo: "someone/lora", revision: "v2" } },
+        { name: "mine", source: { kind: "files", files: [folder], paths: ["mine/adapter_config.json"] } },
+      ],
+    },
   ]);
 });
 
@@ -102,6 +129,9 @@ test.each([
   ],
   [{ kind: "pruning", suite: "abacus-2d", fromLayer: -1 }, "fromLayer is -1; it needs to be a whole number from 0"],
   [{ kind: "pruning", suite: "abacus-2d", foundOn: 3 }, "suite is 3"],
+  [{ kind: "adapters", suite: "abacus-2d" }, "adapters are undefined; they need to be an array"],
+  [{ kind: "adapters", suite: "abacus-2d", adapters: [] }, "adapters are an array of 0; they need to be an array"],
+  [{ kind: "adapters", suite: "abacus-2d", adapters: [{ kind: "bundled" }] }, "the bundled model, which is no adapter"],
   [{ kind: "pruning", suite: "abacus-2d", head: 7 }, 'head is 7; it needs to be as "L0H7"'],
 ])("%o is refused with what is wrong", async (options, message) => {
   await expect(scripted().surface.runExperiment(options as never)).rejects.toThrow(message);

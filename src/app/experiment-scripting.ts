@@ -1,23 +1,31 @@
 import { ABLATIONS } from "#analysis/experiments/ablation.ts";
 import type { Engine } from "#client/engine.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
 import type {
   ExperimentPlan,
   ExperimentRequest,
   ExperimentResult,
+  NamedAdapter,
   SuiteDefinition,
   SuiteSource,
 } from "#protocol/experiments.ts";
 import type { Variant } from "#protocol/engine.ts";
+import { namedAdapter } from "#state/experiments/adapter-set.ts";
 import {
+  ADAPTER_COUNTS,
   BIAS_COUNTS,
   CONTROL_CASES,
   CONTROL_NAMES,
+  DRAWS,
   PRUNING_CONTROL_NAMES,
   PRUNING_COUNTS,
 } from "#state/experiments/defaults.ts";
+import { keepTokenOf } from "#state/hub-tokens.ts";
+import { choiceOfSource } from "#state/model.ts";
 import {
   bad,
   given,
+  readAdapter,
   readChoice,
   readCount,
   readHead,
@@ -32,7 +40,7 @@ import {
 export type SuiteText = string | SuiteDefinition | { readonly text: string };
 
 export interface ExperimentText {
-  readonly kind: "heads" | "memorise" | "neurons" | "concepts" | "bias" | "pruning";
+  readonly kind: "heads" | "memorise" | "neurons" | "concepts" | "bias" | "pruning" | "adapters";
   readonly suite: SuiteText;
   /** Cases of each group; left out: all. */
   readonly count?: number;
@@ -43,7 +51,7 @@ export interface ExperimentText {
   readonly ablation?: "zero" | "mean" | "resample";
   /** For `neurons`, and for `pruning` to rank by comparison instead of increase. */
   readonly head?: string;
-  /** For `neurons`, `bias` and `pruning`. */
+  /** For `neurons`, `bias`, `pruning` and `adapters`. */
   readonly counts?: readonly number[];
   /** Random sets, for all that switch neurons. */
   readonly draws?: number;
@@ -59,6 +67,8 @@ export interface ExperimentText {
   readonly fromLayer?: number;
   /** For `bias` and `pruning`: what should not change. */
   readonly controls?: readonly SuiteText[];
+  /** For `adapters`: the set, each as `attachAdapter` takes it. */
+  readonly adapters?: readonly CheckpointSource[];
   /** Left out: the base. */
   readonly variant?: Variant;
 }
@@ -72,16 +82,19 @@ export interface ExperimentSurface {
 const COMMON_NAMES = ["kind", "suite", "count", "seed", "variant", "per", "onlyCorrect", "ablation"];
 const NEURON_NAMES = ["head", "counts", "draws", "words", "thresholds", "belowLayer", "lastAttention"];
 const EDIT_NAMES = ["scale", "controls", "foundOn", "fromLayer"];
-const NAMES = [...COMMON_NAMES, ...NEURON_NAMES, ...EDIT_NAMES];
-const KINDS = ["heads", "memorise", "neurons", "concepts", "bias", "pruning"] as const;
+const NAMES = [...COMMON_NAMES, ...NEURON_NAMES, ...EDIT_NAMES, "adapters"];
+const KINDS = ["heads", "memorise", "neurons", "concepts", "bias", "pruning", "adapters"] as const;
 const DEFAULT_COUNTS = [10, 20, 30, 50, 99];
-const DEFAULT_DRAWS = 3;
 const DEFAULT_THRESHOLDS = [1, 2, 3, 4];
 
-/** @param readDefinition reads a suite that comes with the page */
+/**
+ * @param readDefinition reads a suite that comes with the page
+ * @param pageAddress what a relative address of an adapter is relative to
+ */
 export function experimentSurface(
   engine: Engine,
   readDefinition: (name: string) => Promise<SuiteDefinition | undefined>,
+  pageAddress: string,
 ): ExperimentSurface {
   const request = async (call: string, options: unknown): Promise<ExperimentRequest> => {
     const known = readOptions(call, options, NAMES);
@@ -98,7 +111,7 @@ export function experimentSurface(
     if (kind === "heads")
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };
-    const draws = known["draws"] === undefined ? DEFAULT_DRAWS : readCount("draws", known["draws"]);
+    const draws = known["draws"] === undefined ? DRAWS : readCount("draws", known["draws"]);
     if (kind === "concepts") return { kind, ...counted, draws, ...readConcepts(call, known) };
     if (kind === "bias") {
       return {
@@ -108,6 +121,17 @@ export function experimentSurface(
         counts: readCounts("counts", known["counts"], BIAS_COUNTS),
         scale: readScale(known["scale"]),
         controls: await readControls(call, known["controls"] ?? CONTROL_NAMES, { seed, readDefinition }),
+      };
+    }
+    if (kind === "adapters") {
+      return {
+        kind,
+        ...ofSuite,
+        onlyCorrect: counted.onlyCorrect,
+        draws,
+        per: readChoice("per", known["per"], ["token", "answer"]) ?? "token",
+        counts: readCounts("counts", known["counts"], ADAPTER_COUNTS),
+        adapters: readAdapters(call, known["adapters"], pageAddress),
       };
     }
     if (kind === "pruning") {
@@ -173,6 +197,19 @@ const asDefinition = (value: unknown): SuiteDefinition | undefined =>
   ["arithmetic", "lists", "pair"].some((part) => part in value)
     ? (value as SuiteDefinition)
     : undefined;
+
+function readAdapters(call: string, value: unknown, pageAddress: string): readonly NamedAdapter[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw bad(
+      `${call}: adapters are ${show(value)}; they need to be an array as [{ kind: "hub", repo: "owner/name" }]`,
+    );
+  }
+  return value.map((asked: unknown) => {
+    const source = readAdapter(asked, pageAddress);
+    keepTokenOf(source);
+    return namedAdapter(choiceOfSource(source));
+  });
+}
 
 function readSeed(value: unknown): number {
   if (value === undefined) return 1;

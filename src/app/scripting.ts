@@ -257,7 +257,7 @@ function scriptingSurface({
     },
 
     ...labSurface(engine),
-    ...experimentSurface(engine, readSuite),
+    ...experimentSurface(engine, readSuite, pageAddress),
     ...chainSurface(engine),
   };
   return withCodes(surface);

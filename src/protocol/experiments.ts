@@ -1,4 +1,5 @@
 import type { Ablation } from "#analysis/experiments/ablation.ts";
+import type { AdapterEffect, BaseAccuracy, GainingOverall } from "#analysis/experiments/adapter-table.ts";
 import type { BiasCurve } from "#analysis/experiments/bias-curve.ts";
 import type { ConceptLosses } from "#analysis/experiments/concept-table.ts";
 import type { HeadTable, Per } from "#analysis/experiments/head-table.ts";
@@ -8,8 +9,9 @@ import type { PairNeuron } from "#analysis/experiments/pair-neurons.ts";
 import type { PruningCurve } from "#analysis/experiments/pruning-curve.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
 import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import type { JobId, Progress, VariantOptions } from "./engine.ts";
+import type { AdapterInfo, JobId, Progress, VariantOptions } from "./engine.ts";
 
 export type { Ablation, Per, SuiteDefinition };
 
@@ -133,13 +135,54 @@ export interface PruningFindings extends PruningCurve {
   readonly tokens: number;
 }
 
+/** An adapter and what it goes by. */
+export interface NamedAdapter {
+  readonly name: string;
+  readonly source: CheckpointSource;
+}
+
+/** A set of LoRA adapters, each laid over the base and compared with it. Only of the base. */
+export interface AdaptersRequest extends Counted {
+  readonly kind: "adapters";
+  readonly adapters: readonly NamedAdapter[];
+  readonly per: Per;
+  /** The counts k of important neurons whose growth is measured. */
+  readonly counts: readonly number[];
+  /** Random sets for each k and each answer token. */
+  readonly draws: number;
+}
+
+/** What an adapter is, as far as it tells a result from another's; the commit where it is from a Hub. */
+export interface AdapterFacts extends Pick<AdapterInfo, "layers" | "ranks" | "modules" | "parameters"> {
+  readonly revision?: string;
+}
+
+/** One adapter against the base. */
+export interface AdapterRow extends AdapterFacts, Omit<AdapterEffect, "neurons"> {
+  readonly name: string;
+  /** `owner/name@revision`, or the address. */
+  readonly source: string;
+  /** Those that gain most, and what they promote where they fire. */
+  readonly neurons: readonly (GainingOverall & { readonly promotes: readonly string[] })[];
+}
+
+export interface AdapterFindings {
+  readonly base: BaseAccuracy;
+  /** Answer tokens whose important neurons were found in the base, and how many of these lists are not proven. */
+  readonly tokens: number;
+  readonly uncertified: number;
+  /** In the order that they were asked in, as far as they have been run. */
+  readonly adapters: readonly AdapterRow[];
+}
+
 export type ExperimentRequest =
   | HeadsRequest
   | MemoriseRequest
   | NeuronsRequest
   | ConceptsRequest
   | BiasRequest
-  | PruningRequest;
+  | PruningRequest
+  | AdaptersRequest;
 export type ExperimentKind = ExperimentRequest["kind"];
 
 /** What shallow neurons speak of, and what their loss costs. */
@@ -171,6 +214,7 @@ export interface ExperimentFindings {
   readonly neurons: NeuronCurves;
   readonly bias: BiasFindings;
   readonly pruning: PruningFindings;
+  readonly adapters: AdapterFindings;
   readonly concepts: ConceptFindings;
 }
 

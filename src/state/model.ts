@@ -87,6 +87,25 @@ export const folderChoice = (files: readonly File[], paths: readonly string[]): 
   source: { kind: "files", files, paths },
 });
 
+/** The name by which links call what a script loads: a folder on disk has only its own. */
+export function choiceOfSource(source: CheckpointSource): ModelChoice {
+  switch (source.kind) {
+    case "files":
+      return folderChoice(
+        source.files,
+        source.files.map((file) => file.webkitRelativePath || file.name),
+      );
+    case "hub":
+      return hubChoice(source);
+    case "stored":
+      return { id: source.id, source };
+    case "url":
+      return { id: source.base, source };
+    default:
+      throw new Error(`source: unknown kind ${String(source satisfies never)}`);
+  }
+}
+
 /** None where files were chosen one by one. */
 const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);
 

@@ -36,11 +36,12 @@ export class LoadedVariants {
 
   constructor(started: Started) {
     const { session, loaded, index, fingerprint, experimentStore: store } = started;
+    const adapt = (source: CheckpointSource, signal: AbortSignal) => this.#adapt(source, signal);
     this.#started = started;
     this.#base = {
       session,
       lab: new LabSession(loaded, index, session),
-      experiments: new ExperimentSession({ model: loaded, index, fingerprint, store }),
+      experiments: new ExperimentSession({ model: loaded, index, fingerprint, store, adapt }),
       chains: new ChainSession(loaded, session),
       traces: new TraceSession(loaded, session),
     };
@@ -73,12 +74,7 @@ export class LoadedVariants {
 
   /** In the place of an earlier adapter, once it is ready. @throws Fault, and everything stays as it was */
   async attach(source: CheckpointSource, steps: AdaptSteps): Promise<AdapterInfo> {
-    if (source.kind === "stored") {
-      throw new Fault(
-        "bad-request",
-        "adapter: a stored model is no adapter; name its Hub repository, address or files",
-      );
-    }
+    if (source.kind === "stored") throw noAdapter();
     return this.attachFiles(await openSource(source, () => undefined, steps.signal), steps);
   }
 
@@ -157,6 +153,17 @@ export class LoadedVariants {
     await this.#started.session.dispose();
   }
 
+  /** An adapter beside the one that may be attached, for an experiment over a set of them. */
+  async #adapt(source: CheckpointSource, signal: AbortSignal): Promise<AdaptedModel> {
+    if (source.kind === "stored") throw noAdapter();
+    const { loaded, runtime } = this.#started;
+    return adaptModel(loaded, await openSource(source, () => undefined, signal), runtime, {
+      replacedBytes: this.#attached?.model.weightBytes ?? 0,
+      onProgress: () => undefined,
+      signal,
+    });
+  }
+
   #asked(variant: Variant = "base"): Asked {
     return variant === "base" ? this.#base : this.#adapted();
   }
@@ -166,3 +173,6 @@ export class LoadedVariants {
     throw new Fault("bad-request", "variant: adapted was asked for and no adapter is attached; attach one first");
   }
 }
+
+const noAdapter = () =>
+  new Fault("bad-request", "adapter: a stored model is no adapter; name its Hub repository, address or files");

@@ -49,6 +49,14 @@ export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
           { name: "accuracy", value: result.found.all.value },
           ...result.found.rows.map(({ count, all }) => ({ name: `keep ${count}`, value: all.accuracy.value })),
         ];
+      case "adapters":
+        return [
+          { name: "accuracy", value: result.found.base.all.value },
+          ...result.found.adapters.map(({ name, all }, place) => ({
+            name: claimName(`${place + 1} ${name}`),
+            value: all.accuracy.value,
+          })),
+        ];
       default:
         throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
     }
@@ -56,6 +64,10 @@ export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
   return claims.filter(({ value }) => Number.isFinite(value));
 }
 
+/** A name that somebody gave, as it comes back from a link. */
+const claimName = (name: string) => name.replaceAll(/[;:]/g, " ").slice(0, NAME_CHARACTERS);
+
+const NAME_CHARACTERS = 40;
 const DECIMALS = 4;
 /** What rounding and another machine's float32 may move a share by: a case in two hundred that falls the other way. */
 const TOLERANCE = 0.006;
@@ -68,7 +80,7 @@ export function readClaims(text: string): ExperimentClaim[] {
     const colon = part.lastIndexOf(":");
     const value = Number(part.slice(colon + 1));
     return colon > 0 && part.slice(colon + 1) !== "" && Number.isFinite(value)
-      ? [{ name: part.slice(0, colon).slice(0, 40), value }]
+      ? [{ name: part.slice(0, colon).slice(0, NAME_CHARACTERS), value }]
       : [];
   });
 }

@@ -9,3 +9,7 @@ export const CONTROL_CASES = 25;
 export const BIAS_COUNTS: readonly number[] = [1, 5, 10, 18, 30, 50, 100];
 /** None, and from one neuron of each answer token to what a small model's deep layers are full of. */
 export const PRUNING_COUNTS: readonly number[] = [0, 1, 2, 5, 10, 20, 50, 100];
+/** The paper's table 10. */
+export const ADAPTER_COUNTS: readonly number[] = [10, 20, 30, 50];
+/** Random sets of neurons for each count. */
+export const DRAWS = 3;

@@ -25,6 +25,7 @@ describe("a form in a link", () => {
     scale: -0.5,
     foundOn: "paper-1d",
     ranking: "increase",
+    adapters: "someone/layer-1@v2\nhttps://example.org/layer-2/",
   };
 
   test("comes back as it was written", () => {
@@ -38,6 +39,9 @@ describe("a form in a link", () => {
     const wordy = { ...FIRST_FORM, words: "three ".repeat(200) };
     expect(fitsInLink(wordy)).toBe(false);
     expect(writeForm(wordy)).toBe("heads");
+    const many = { ...FIRST_FORM, adapters: "someone/adapter\n".repeat(50) };
+    expect(fitsInLink(many)).toBe(false);
+    expect(writeForm(many)).toBe("heads");
   });
 
   test.each([
@@ -92,6 +96,17 @@ describe("what a link claims", () => {
       { all: estimate(0.99), rows: [{ count: 5, all: { accuracy: estimate(0.65) } }] },
       "accuracy:0.99;keep 5:0.65",
     ],
+    [
+      "adapters",
+      {
+        base: { all: estimate(0.63) },
+        adapters: [
+          { name: "layer-9", all: { accuracy: estimate(0.893) } },
+          { name: `someone/a;name:${"of-many-letters".repeat(3)}`, all: { accuracy: estimate(0.5) } },
+        ],
+      },
+      "accuracy:0.63;1 layer-9:0.893;2 someone/a name of-many-lettersof-many-:0.5",
+    ],
   ])("of %s is what tells most", (kind, found, text) => {
     expect(writeClaims(experimentClaims({ kind, found } as unknown as ExperimentResult))).toBe(text);
   });
@@ -107,7 +122,7 @@ describe("a saved result", () => {
     ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
     [
       '{"experiment":{"kind":"tea"}}',
-      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, concepts, bias, pruning",
+      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, concepts, bias, pruning, adapters",
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',

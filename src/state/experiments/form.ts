@@ -10,6 +10,7 @@ export const EXPERIMENT_KINDS = [
   "concepts",
   "bias",
   "pruning",
+  "adapters",
 ] as const satisfies readonly ExperimentKind[];
 /** Those in which something else than 0 can take the place of what is switched off. */
 const ABLATING_KINDS = ["heads", "memorise", "neurons", "concepts"] as const satisfies readonly ExperimentKind[];
@@ -49,6 +50,8 @@ export interface ExperimentForm {
   readonly foundOn: string;
   /** Whether neurons to keep are ranked by what they lose with the head off, or by their increase. */
   readonly ranking: Ranking;
+  /** LoRA adapters, one a line: `owner/name`, with `@revision`, or an address; "": those that come with the page. */
+  readonly adapters: string;
 }
 
 export type Ranking = "head" | "increase";
@@ -68,12 +71,13 @@ export const FIRST_FORM: ExperimentForm = {
   scale: 0,
   foundOn: "abacus-1d",
   ranking: "head",
+  adapters: "",
 };
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
 export const editExperiment = (change: Partial<ExperimentForm>) => experimentForm.setState(change);
 
-/** A pasted suite or a list of words of more characters does not go into a link; the result is saved to a file. */
+/** A pasted suite, or a list of words or adapters, of more characters does not go into a link; the result is saved to a file. */
 const MAX_LINKED_TEXT = 600;
 
 /** The suite of the form's kind, by its name. */
@@ -82,7 +86,9 @@ export const suiteName = ({ kind, suite, pairs }: Pick<ExperimentForm, "kind" | 
 
 /** Whether a link can carry all that the form says. */
 export const fitsInLink = (form: ExperimentForm) =>
-  form.words.length <= MAX_LINKED_TEXT && (suiteName(form) !== PASTED || form.text.length <= MAX_LINKED_TEXT);
+  form.words.length <= MAX_LINKED_TEXT &&
+  form.adapters.length <= MAX_LINKED_TEXT &&
+  (suiteName(form) !== PASTED || form.text.length <= MAX_LINKED_TEXT);
 
 /** `heads;suite:abacus-2d;n:20;seed:1`, what is as it first stands left out. */
 export function writeForm(form: ExperimentForm): string {
@@ -100,6 +106,7 @@ export function writeForm(form: ExperimentForm): string {
     form.scale !== FIRST_FORM.scale && `scale:${form.scale}`,
     form.foundOn !== FIRST_FORM.foundOn && `found:${form.foundOn}`,
     form.ranking !== FIRST_FORM.ranking && `by:${form.ranking}`,
+    form.adapters !== "" && fitsInLink(form) && `adapters:${encodeURIComponent(form.adapters)}`,
     suiteName(form) === PASTED && fitsInLink(form) && `text:${encodeURIComponent(form.text)}`,
   ];
   return parts.filter((part) => part !== false).join(";");
@@ -136,6 +143,7 @@ export function readForm(text: string): ExperimentForm | undefined {
     scale: readScale(values.get("scale")),
     foundOn: name("found", FIRST_FORM.foundOn),
     ranking: values.get("by") === "increase" ? "increase" : FIRST_FORM.ranking,
+    adapters: unescaped(values.get("adapters") ?? "").slice(0, MAX_LINKED_TEXT),
   };
 }
 

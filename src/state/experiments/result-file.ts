@@ -41,6 +41,7 @@ const LISTS = {
   neurons: ["rows", "lowest"],
   concepts: ["sets", "examples"],
   pruning: ["rows", "groups", "controls"],
+  adapters: ["adapters"],
   bias: ["rows", "sides", "neurons", "controls"],
 };
 

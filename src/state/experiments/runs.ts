@@ -20,7 +20,16 @@ import { results } from "../run/results.ts";
 import type { Progress } from "../run/results.ts";
 import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
-import { BIAS_COUNTS, CONTROL_CASES, CONTROL_NAMES, PRUNING_CONTROL_NAMES, PRUNING_COUNTS } from "./defaults.ts";
+import { adapterSet, askedAdapters } from "./adapter-set.ts";
+import {
+  ADAPTER_COUNTS,
+  BIAS_COUNTS,
+  CONTROL_CASES,
+  CONTROL_NAMES,
+  DRAWS,
+  PRUNING_CONTROL_NAMES,
+  PRUNING_COUNTS,
+} from "./defaults.ts";
 import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { forgetTables, keepTable } from "./finished-tables.ts";
@@ -50,6 +59,7 @@ const empty = (): Slots => ({
   concepts: EMPTY,
   bias: EMPTY,
   pruning: EMPTY,
+  adapters: EMPTY,
 });
 
 export const experiments = createStore<Slots>(empty);
@@ -83,6 +93,7 @@ export function followExperiments(): () => void {
     }),
     suites.subscribe(planSoon),
     conceptWords.subscribe(planSoon),
+    adapterSet.subscribe(planSoon),
     experimentForm.subscribe(planSoon),
   ];
   return () => ends.forEach((end) => end());
@@ -208,7 +219,6 @@ const patch = (kind: ExperimentKind, change: Partial<ExperimentSlot>) =>
 
 /** The counts of the paper's curves, and one below them for a small model. */
 const NEURON_COUNTS = [5, 10, 20, 30, 50, 99] as const;
-const DRAWS = 3;
 /** The paper's (its “more than 0 to 3”), and some above for a model whose tokens are mostly numbers. */
 const CONCEPT_THRESHOLDS = [1, 2, 3, 4, 10, 20, 30, 40] as const;
 
@@ -246,6 +256,13 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
       };
     case "pruning":
       return pruningRequest(form, ofSuite);
+    case "adapters": {
+      const adapters = askedAdapters(form, ABOUT);
+      // of the base, whichever variant the page shows
+      return (
+        adapters && { kind: "adapters", suite, seed, onlyCorrect, per, adapters, counts: ADAPTER_COUNTS, draws: DRAWS }
+      );
+    }
     default:
       throw new Error(`experiment: unknown kind ${String(form.kind satisfies never)}`);
   }

@@ -21,7 +21,8 @@ interface ExperimentExportsProps {
 export function ExperimentExports({ name, result, figure, title, sentence, table }: ExperimentExportsProps) {
   const [isDark, setDark] = useState(false);
   const [isCopied, setCopied] = useState(false);
-  const hasLink = useStore(experimentForm, fitsInLink);
+  const fits = useStore(experimentForm, fitsInLink);
+  const hasLink = fits && !isOfFolders(result);
   const copy = async () => {
     await navigator.clipboard.writeText(shareAddress());
     setCopied(true);
@@ -53,6 +54,10 @@ export function ExperimentExports({ name, result, figure, title, sentence, table
     </>
   );
 }
+
+/** A link leads nobody to a folder on somebody's disk. */
+const isOfFolders = ({ request }: ExperimentResult) =>
+  request.kind === "adapters" && request.adapters.some(({ source }) => source.kind === "files");
 
 /** Every row says what it is about, so that a table without its file's name still does. */
 function withProvenance({ request, suite }: ExperimentResult, { header, rows }: Table): Table {

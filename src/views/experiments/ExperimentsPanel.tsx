@@ -4,6 +4,7 @@ import type { ExperimentKind } from "#state/experiments/form.ts";
 import { experiments } from "#state/experiments/runs.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
+import { AdaptersResult } from "./AdaptersResult.tsx";
 import { BiasResult } from "./BiasResult.tsx";
 import { ClaimsLine } from "./ClaimsLine.tsx";
 import { ConceptsResult } from "./ConceptsResult.tsx";
@@ -94,6 +95,8 @@ function ResultOf({ result }: { readonly result: ExperimentResult }) {
       return <BiasResult result={result} />;
     case "pruning":
       return <PruningResult result={result} />;
+    case "adapters":
+      return <AdaptersResult result={result} />;
     default:
       throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
   }

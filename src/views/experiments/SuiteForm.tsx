@@ -14,6 +14,7 @@ import { suites } from "#state/experiments/suites.ts";
 import { suggestedHead } from "#state/experiments/runs.ts";
 import { formatHead } from "#model/ids.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
+import { AdapterFields } from "./AdapterFields.tsx";
 import { PairFields, PairText } from "./PairFields.tsx";
 import { PruningFields } from "./PruningFields.tsx";
 
@@ -47,7 +48,7 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
       {name !== PASTED && (
         <SampleFields what={kind === "bias" ? "words" : "cases"} count={form.count} seed={form.seed} />
       )}
-      {(kind === "heads" || kind === "pruning") && (
+      {(kind === "heads" || kind === "pruning" || kind === "adapters") && (
         <label>
           <span>accuracy per</span>
           <select
@@ -73,6 +74,7 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
         </label>
       )}
       {kind === "concepts" && <ConceptWords words={form.words} />}
+      {kind === "adapters" && <AdapterFields text={form.adapters} />}
       {isAblating(kind) && <AblationField ablation={form.ablation} />}
       {kind === "bias" ? (
         <PairFields scale={form.scale} chosen={chosen} />

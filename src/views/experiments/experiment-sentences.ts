@@ -4,6 +4,7 @@ import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { ablationSentence } from "./ablation-texts.ts";
 import { estimateText } from "./EstimateValue.tsx";
+import { layersText } from "../header/layers-text.ts";
 import { groupName } from "./published.ts";
 
 type ResultOf<Kind extends ExperimentResult["kind"]> = Extract<ExperimentResult, { readonly kind: Kind }>;
@@ -70,5 +71,22 @@ export function pruningSentence({ found, request }: ResultOf<"pruning">): string
   return (
     `Keeping the first ${row.count} deep neurons of each answer token, ${row.neurons} of ${found.deep} (${percent(row.share)}), leaves ${percent(row.all.accuracy.value)} of the ${per} right, ` +
     `from ${percent(found.all.value)}; as many random ones leave ${percent(row.random.mean)} ± ${percent(row.random.spread)}, none at all ${percent(found.rows[0]?.count === 0 ? found.rows[0].all.accuracy.value : Number.NaN)}${cost}.`
+  );
+}
+
+export function adaptersSentence({ found, request }: ResultOf<"adapters">): string {
+  const best = [...found.adapters].sort((a, b) => b.all.accuracy.value - a.all.accuracy.value)[0];
+  if (!best || Number.isNaN(best.all.accuracy.value)) return "No adapter has been run yet.";
+  const per = request.per === "token" ? "answer tokens" : "answers";
+  const { interval } = estimateText(best.all.gain, "percent");
+  const better = found.adapters.filter(({ all }) => all.gain.low > 0).length;
+  const isKnown = found.adapters.some(({ all }) => !Number.isNaN(all.gain.low));
+  const row = best.growth[0];
+  const growth = row
+    ? `; with it the base’s first ${row.count} neurons grow by ${percent(row.growth.value)}, random ones of the same layers by ${percent(row.random.value)}`
+    : "";
+  return (
+    `The base has ${percent(found.base.all.value)} of the ${per} right${isKnown ? `; ${better} of ${found.adapters.length} adapters beat it by an interval above 0` : ""}. ` +
+    `The best is ${best.name} (${layersText(best.layers)}) with ${percent(best.all.accuracy.value)}, a difference of ${percent(best.all.gain.value)}${interval}${growth}.`
   );
 }

@@ -92,4 +92,17 @@ export const EXPERIMENT_TEXTS: Readonly<Record<ExperimentKind, ExperimentText>> 
       "What a pruned model could learn again, nor that the neurons kept compute the answer. A neuron that only feeds others in the deep layers has no increase of its own, and is cut.",
     doing: "Ranking neurons, then measuring what is left",
   },
+  adapters: {
+    tab: "LoRA",
+    question: "What does fine-tuning one layer change?",
+    method:
+      "Each LoRA adapter of the set is laid over the model and every case of the suite is run with it and without it: accuracy per adapter. For each answer token the base’s first k neurons by log-probability increase are followed: growth is Σ sign(m)(m′ − m) / Σ |m|, m their activations in the base and m′ with the adapter.",
+    controls:
+      "As many random neurons of the same layers, three sets for each k and token, the same for every adapter. The difference to the base is over the same cases under the same resamples; intervals are 95 % bootstraps over the cases, a case’s tokens together.",
+    reading:
+      "The paper does not say whether “the most important neurons” are those of the base or of the adapted model, nor how its increases are averaged: here they are the base’s for the right token, weighted by activation, averaged over answer tokens. Its accuracies by layer are in a figure without numbers, but for layer 9; rank and target matrices of its adapters are not stated.",
+    notShown:
+      "That these neurons are where the adapter works: one in a layer above it changes because its input did. Growth is of activations, not of their effect. Adapters that were trained otherwise, or on other prompts than the suite’s, are not compared on equal terms.",
+    doing: "Running the base, then each adapter",
+  },
 };

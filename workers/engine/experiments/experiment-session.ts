@@ -8,6 +8,8 @@ import { hashText } from "../index-record.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import type { FileStore } from "../store/file-store.ts";
+import { adapterSteps, savedRequest } from "./adapter-steps.ts";
+import type { Adapt } from "./adapter-steps.ts";
 import { biasSteps } from "./bias-steps.ts";
 import { openLog, readLog } from "./experiment-log.ts";
 import type { LogPlace } from "./experiment-log.ts";
@@ -33,6 +35,8 @@ export interface ExperimentParts {
   readonly fingerprint: string;
   /** Where finished steps are kept. */
   readonly store: FileStore;
+  /** How an adapter is laid over the model; only of a base. */
+  readonly adapt?: Adapt;
 }
 
 /** Experiments over suites of cases, on one loaded model: planned, run, stopped and gone on with. */
@@ -86,7 +90,7 @@ export class ExperimentSession {
     const result = (isWhole: boolean) =>
       ({
         kind: request.kind,
-        request,
+        request: request.kind === "adapters" ? savedRequest(request) : request,
         suite: suite.report,
         found: steps.found(log.parts, isWhole),
         steps: log.parts.length,
@@ -110,6 +114,7 @@ export class ExperimentSession {
       return result(true);
     } finally {
       log.close();
+      await steps.close?.();
     }
   }
 
@@ -133,8 +138,10 @@ export class ExperimentSession {
 
   /** What the parts are is each kind's own; here they are only kept and handed back. */
   #steps(request: ExperimentRequest, { cases }: ReadSuite): ExperimentSteps<unknown, unknown> {
-    const { model, index } = this.#parts;
+    const { model, index, adapt } = this.#parts;
     switch (request.kind) {
+      case "adapters":
+        return adapterSteps({ model, index, adapt }, cases, request);
       case "heads":
         return headSteps(model, cases, request);
       case "memorise":

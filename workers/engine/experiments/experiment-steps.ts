@@ -18,6 +18,8 @@ export interface ExperimentSteps<Part, Found> {
   run(step: number, before: readonly Part[], signal: AbortSignal): Promise<Part>;
   /** @param isWhole false: of what has been run so far, without what takes long, as intervals */
   found(parts: readonly Part[], isWhole: boolean): Found;
+  /** Lets go of what the steps hold, once a run has ended in whichever way. */
+  close?(): Promise<void>;
 }
 
 /** What of an ablation decides what is run: nothing for zero, whose runs are named as they were before there were others. */

@@ -4,6 +4,7 @@ import type { NeuronCase, TokenCase } from "#analysis/experiments/neuron-cases.t
 import { neuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
+import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
 import { checkHead } from "#model/ids.ts";
 import type { NeuronsRequest } from "#protocol/experiments.ts";
@@ -87,5 +88,5 @@ export function neuronSteps(
 }
 
 /** Each token of an answer as a case of its own, behind the true ones before it. */
-export const tokenCases = ({ ids, answerIds }: ReadCase) =>
+export const tokenCases = ({ ids, answerIds }: ScoredCase) =>
   answerIds.map((id, token) => ({ ids: [...ids, ...answerIds.slice(0, token)], answerIds: [id] }));
