@@ -9,6 +9,7 @@ import { withToken } from "./hub-tokens.ts";
 import { asLoaded, model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "./notices.ts";
+import { setPredictingHead } from "./chain-view.ts";
 import { dropInterventions, question } from "./question.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import { clearResults } from "./run/results.ts";
@@ -107,6 +108,7 @@ function leaveOldModel(): void {
   select(undefined);
   view.setState({ pinned: [], hovered: undefined, cursor: { layer: 0, head: 0 } });
   question.setState({ target: undefined, answer: undefined });
+  setPredictingHead(undefined);
   dropInterventions();
   if (count > 0) {
     const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;
@@ -162,8 +164,9 @@ function failLoading(reason: unknown): void {
 function dropWhatDoesNotFit(info: ModelInfo): void {
   const { interventions } = question.getState();
   const kept = interventions.filter((change) => isIn(info, change));
-  const { selected } = view.getState();
+  const { selected, chain } = view.getState();
   if (selected && !fits(selected, info)) select(undefined);
+  if (chain.head && !fits({ kind: "head", at: chain.head }, info)) setPredictingHead(undefined);
   if (kept.length === interventions.length) return;
   question.setState({ interventions: kept });
   const gone = interventions.filter((change) => !kept.includes(change)).map(interventionKey);

@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import type { HeadSweep, ModelInfo, Prediction, SweepRow } from "#protocol/engine.ts";
+import { crowdedChain } from "#test/chains.ts";
+import { setPredictingHead, setPublished } from "./chain-view.ts";
 import { currentFinding, measuredClaims, opened } from "./claims.ts";
+import { DEFAULT_CHAIN } from "./finding.ts";
 import { openLink, sharedFragment } from "./links.ts";
 import { changeModel, followEngine, loadModel } from "./loading.ts";
 import { model } from "./model.ts";
@@ -15,7 +18,7 @@ import { clearResults, isStale, results } from "./run/results.ts";
 import { askAgain, forgetRuns, stopRun } from "./run/runner.ts";
 import { followQuestions, pursueNow } from "./run/session.ts";
 import { chooseTarget, typeTarget } from "./targets.ts";
-import { DEFAULT_SORT, view } from "./view.ts";
+import { DEFAULT_SORT, showTab, view } from "./view.ts";
 
 const SHIPPED: ModelChoice = { id: "abacus", source: { kind: "url", base: "http://here/models/abacus/" } };
 const OTHER: ModelChoice = { id: "other", source: { kind: "url", base: "http://here/models/other/" } };
@@ -77,7 +80,17 @@ function fakeEngine(): Engine {
           fail: (reason) => (reject(reason), settle().then(() => undefined)),
         });
       });
-  const methods = ["load", "predict", "scoreAnswer", "sweepHeads", "compareNeurons", "inspectNeuron", "inspectHead"];
+  const methods = [
+    "load",
+    "predict",
+    "scoreAnswer",
+    "sweepHeads",
+    "compareNeurons",
+    "inspectNeuron",
+    "inspectHead",
+    "chain",
+    "neuronGroup",
+  ];
   return {
     ...Object.fromEntries(methods.map((method) => [method, record(method)])),
     tokenize: record("tokenize", false),
@@ -108,7 +121,14 @@ beforeEach(() => {
   notices.setState({ list: [] });
   opened.setState({ finding: undefined });
   question.setState({ prompt: "3+5=", target: undefined, answer: undefined, interventions: [], past: [] });
-  view.setState({ tab: "heads", selected: undefined, hovered: undefined, sort: DEFAULT_SORT, count: 10 });
+  view.setState({
+    tab: "heads",
+    selected: undefined,
+    hovered: undefined,
+    sort: DEFAULT_SORT,
+    count: 10,
+    chain: DEFAULT_CHAIN,
+  });
   model.setState({ choice: SHIPPED, dtype: "q8", backend: "auto", status: { kind: "ready" }, info: INFO });
   const engine = fakeEngine();
   connectEngine(engine);
@@ -124,6 +144,59 @@ async function answerBefore(id = 8) {
   pursueNow();
   await last("predict").answer(prediction(id, -0.5));
 }
+
+describe("the chain", () => {
+  const asked = () => waiting("chain").map(({ prompt, options }) => [prompt, options["interventions"]]);
+
+  test("is asked while somebody looks at it, then its control, then the run with what is off", async () => {
+    await answerBefore();
+    expect(asked()).toEqual([]);
+    showTab("chain");
+    await settle();
+    expect(asked()).toEqual([["3+5=", []]]);
+    last("chain").onProgress?.({ done: 0.25, total: 1 });
+    expect(results.getState().chain.progress).toMatchObject({ done: 0.25, total: 1 });
+    await last("chain").answer(crowdedChain());
+    await settle();
+    expect(last("neuronGroup").options["neurons"]).toHaveLength(8);
+    togglePart(HEAD);
+    await settle();
+    expect(asked().at(-1)).toEqual(["3+5=", [{ ...HEAD, scale: 0 }]]);
+    const after = { ...crowdedChain(), baseline: -4 };
+    await last("chain").answer(after);
+    expect(results.getState().chainAfter.value).toBe(after);
+    expect(results.getState().chain.value!.baseline).toBe(-0.1);
+    // on again: nothing is computed anew
+    const { length } = calls.filter(({ method }) => method === "chain");
+    togglePart(HEAD);
+    await settle();
+    expect(calls.filter(({ method }) => method === "chain")).toHaveLength(length);
+  });
+
+  test("is stopped at a person's word, and asked again at another", async () => {
+    await answerBefore();
+    showTab("chain");
+    await settle();
+    const { signal } = last("chain");
+    stopRun("chain");
+    expect(signal!.aborted).toBe(true);
+    expect(results.getState().chain.status).toBe("stopped");
+    askAgain("chain");
+    pursueNow();
+    expect(last("chain").signal!.aborted).toBe(false);
+  });
+
+  test("of the model's own is not asked while a published one is shown", async () => {
+    await answerBefore();
+    setPublished("llama-7b-3plus5");
+    showTab("chain");
+    await settleTyping();
+    expect(asked()).toEqual([]);
+    setPublished(undefined);
+    await settleTyping();
+    expect(asked()).toEqual([["3+5=", []]]);
+  });
+});
 
 describe("a typed target", () => {
   const tokens = (...ids: readonly number[]) =>
@@ -359,20 +432,25 @@ describe("faults", () => {
 describe("models", () => {
   test("another model drops the interventions and says so", async () => {
     togglePart(HEAD);
+    setPredictingHead(HEAD.at);
     const change = changeModel(OTHER);
     await last("load").answer({ ...INFO, name: "other" });
     await change;
     expect(question.getState().interventions).toEqual([]);
+    // what explains one model's answer is no head of another's
+    expect(view.getState().chain.head).toBeUndefined();
     expect(notices.getState().list.map((notice) => notice.about)).toContain("interventions");
   });
 
   test("a link's parts that the model does not have are left out, by name", async () => {
     question.setState({ interventions: [{ kind: "head", at: { layer: 9, head: 0 }, scale: 0 }] });
+    setPredictingHead({ layer: 9, head: 0 });
     const load = loadModel(SHIPPED);
     await last("load").answer(INFO);
     await load;
     expect(question.getState().interventions).toEqual([]);
     expect(notices.getState().list[0]!.message).toContain("L9H0");
+    expect(view.getState().chain.head).toBeUndefined();
   });
 });
 

@@ -98,8 +98,8 @@ function OwnChain() {
             { title, interventions: asked.interventions },
           )
         : withoutHead(title, chain.value);
-    return [own, ...(other ? [withoutHead(otherTitle(settings, asked), other)] : [])];
-  }, [chain.value, changed, before.value, after.value, followed.value, other, settings, asked]);
+    return [own, ...(other ? [withoutHead(otherTitle(settings, asked), other, { isChanged })] : [])];
+  }, [chain.value, changed, before.value, after.value, followed.value, other, isChanged, settings, asked]);
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
   const control = chainControl.value;
   const lines = [

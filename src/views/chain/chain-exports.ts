@@ -85,9 +85,9 @@ type Row = Readonly<Record<string, CsvValue | undefined>>;
 
 /** Every node and edge with its numbers, of the clean run and of the one that is shown. */
 export function exportTable(shown: readonly ShownChain[]): Table {
-  const rows = shown.flatMap(({ title, chain, clean }) => [
-    ...rowsOf(clean, { chain: title, run: "clean" }),
-    ...(chain === clean ? [] : rowsOf(chain, { chain: title, run: "changed" })),
+  const rows = shown.flatMap(({ title, chain, clean, isChanged }) => [
+    ...(chain === clean ? [] : rowsOf(clean, { chain: title, run: "clean" })),
+    ...rowsOf(chain, { chain: title, run: isChanged ? "changed" : "clean" }),
   ]);
   return { header: HEADER, rows: rows.map((row) => HEADER.map((column) => row[column] ?? "")) };
 }

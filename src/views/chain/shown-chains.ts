@@ -14,8 +14,10 @@ export interface ShownChain {
   readonly title: string;
   /** In the run that is shown. */
   readonly chain: Chain;
-  /** The same in the clean run: the same object where nothing is switched off. */
+  /** The same in the clean run, where there are both to compare; else the same object. */
   readonly clean: Chain;
+  /** Whether `chain` is of a run in which something is switched off. */
+  readonly isChanged: boolean;
   /** The bars of the prediction, and what the two of a token are of. */
   readonly tokens: readonly ShownToken[];
   readonly beforeName: string;
@@ -26,13 +28,14 @@ export interface ShownChain {
 const SHOWN_TOKENS = 5;
 
 /** With what its predicting head is worth in the prediction. */
-export function withoutHead(title: string, chain: Chain, clean = chain): ShownChain {
+export function withoutHead(title: string, chain: Chain, { clean = chain, isChanged = false } = {}): ShownChain {
   const shown = shownChain(chain);
   const { ablation, target } = shown;
   return {
     title,
     chain: shown,
     clean: clean === chain ? shown : shownChain(clean),
+    isChanged,
     tokens: ablation
       ? shownTokens(
           ablation.before,
@@ -55,7 +58,7 @@ export function withChanges(
   const { before, followed, after } = runs;
   const texts = (lists: readonly (readonly RankedToken[])[]) =>
     lists.flat().map(({ text, probability }) => ({ text: tokenText(text), probability }));
-  const shown = withoutHead(about.title, chains.after, chains.clean);
+  const shown = withoutHead(about.title, chains.after, { clean: chains.clean, isChanged: true });
   return {
     ...shown,
     tokens: shownTokens(

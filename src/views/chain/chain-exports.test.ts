@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { crowdedChain } from "#test/chains.ts";
+import { exportTable } from "./chain-exports.ts";
+import { withoutHead } from "./shown-chains.ts";
+
+const chain = crowdedChain();
+const parts = chain.nodes.length + chain.edges.length;
+
+test("every part and edge is a row, under the run that its numbers are of", () => {
+  const changed = { ...chain, baseline: -1 };
+  const { header, rows } = exportTable([
+    withoutHead("3+5=", changed, { clean: chain, isChanged: true }),
+    withoutHead("4+5=", changed, { isChanged: true }),
+    withoutHead("6+5=", chain),
+  ]);
+  expect(rows.every(({ length }) => length === header.length)).toBe(true);
+  const runs = rows.map(([of, run]) => `${of} ${run}`);
+  const counted = new Map([...new Set(runs)].map((run) => [run, runs.filter((each) => each === run).length]));
+  expect([...counted]).toEqual(["3+5= clean", "3+5= changed", "4+5= changed", "6+5= clean"].map((run) => [run, parts]));
+});
+
+test("a number that is not known is an empty field, never 0", () => {
+  const { header, rows } = exportTable([withoutHead("3+5=", chain)]);
+  const column = (name: string) => header.indexOf(name);
+  const word = rows.find((row) => row[column("name")] === "E@1")!;
+  expect([word[column("increase")], word[column("activation")], word[column("effect")]]).toEqual(["", "", -10.25]);
+  const edge = rows.find((row) => row[column("record")] === "edge" && row[column("kind")] === "promotes")!;
+  expect([edge[column("claimed")], edge[column("share")]]).toEqual([1, ""]);
+});
