@@ -1,7 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
+import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { expect, openWithModel, panel, picture, test, withEngine } from "./support.ts";
+import { drag, expect, openWithModel, panel, picture, test, withEngine } from "./support.ts";
 
 const LINK = "#v=1&m=abacus&p=3%2B5%3D&view=experiments";
 const RUN_MS = 120_000;
@@ -22,7 +23,7 @@ async function exported(page: Page, button: string, place = section(page)): Prom
   return readFile(await (await downloading).path());
 }
 
-test("heads by operation, to the end, and every export reads back", async ({ page }) => {
+test("heads by operation, to the end, and every export reads back", async ({ page }, info) => {
   await openWithModel(page, `${LINK}&ex=heads;n:5`);
   await expect(section(page)).toContainText(/n = 20 cases \(\+ 5, − 5, × 5, ÷ 5\).*about \d+\s(?:s|min)/, {
     timeout: 60_000,
@@ -66,6 +67,11 @@ test("heads by operation, to the end, and every export reads back", async ({ pag
 
   await test.step("the saved result opens again, dropped or chosen", async () => {
     const saved = await exported(page, "Save result");
+    await section(page).getByRole("button", { name: "Mask and keep" }).click();
+    const file = info.outputPath("result.json");
+    writeFileSync(file, saved);
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) await drag(page, type, file);
+    await expect(section(page)).toContainText(/L\dH\d costs most/);
     await section(page).getByRole("button", { name: "Memorise or change one" }).click();
     await section(page)
       .getByLabel("Open a saved result")

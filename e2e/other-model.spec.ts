@@ -4,7 +4,17 @@ import type { Page } from "@playwright/test";
 import { randomCheckpoint } from "../test/checkpoints.ts";
 import { startHub } from "../test/hub-server.ts";
 import { bundledFile } from "./checkpoint-files.ts";
-import { expect, expectModel, modelChip, openWithModel, picture, predictionRow, test, withEngine } from "./support.ts";
+import {
+  drag,
+  expect,
+  expectModel,
+  modelChip,
+  openWithModel,
+  picture,
+  predictionRow,
+  test,
+  withEngine,
+} from "./support.ts";
 
 const HUB = "https://huggingface.co";
 const TOKEN = "hf_ofTheStories";
@@ -138,11 +148,3 @@ test("a folder that is dropped on the page opens", { tag: "@page" }, async ({ pa
   await expect(predictionRow(page, "8")).toBeVisible();
   await expect(page).toHaveURL(/m=dropped-model&/);
 });
-
-/** As from the desktop: a script cannot make a drag that holds a folder. */
-async function drag(page: Page, type: "dragEnter" | "dragOver" | "drop", path: string): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
-  await session.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
-  await session.detach();
-}

@@ -113,6 +113,14 @@ export async function withEngine<Result, Argument>(
   return engine.evaluate(call as (engine: ScriptingSurface, argument: unknown) => Promise<Result>, argument);
 }
 
+/** A file or folder, as from the desktop: a script cannot make a drag that holds a folder. */
+export async function drag(page: Page, type: "dragEnter" | "dragOver" | "drop", path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  await session.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
+  await session.detach();
+}
+
 function watch(context: BrowserContext, origin: string): Problems {
   const seen: string[] = [];
   const expected: RegExp[] = [];
