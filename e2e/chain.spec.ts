@@ -21,7 +21,7 @@ const LINK = "#v=1&m=abacus&p=3%2B5%3D&view=chain";
 const ALL_STAGES =
   "#v=1&m=abacus&p=III%20%2B%20V%20%3D&view=chain&ph=L3H6&min=headEffect:0.2;promotingShare:0;neuronChange:0.01;transferShare:0;enhancingDrop:0";
 /** To compute a chain on WASM in a machine that does much else. */
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 120_000 };
 
 const view = (page: Page) => panel(page, "Chain");
 const drawing = (page: Page, prompt = "3+5=") =>
