@@ -23,6 +23,7 @@ const STEPS: readonly Step[] = [
     report: unitReport,
     count: countVitest,
   },
+  { script: "test:recipe" },
   { script: "test:e2e", report: e2eReport, count: countPlaywright },
 ];
 

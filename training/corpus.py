@@ -7,6 +7,8 @@ import numpy as np
 LARGEST_NUMBER = 999
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 PAD, BOS, EOS = 0, 1, 2
+ROW = 32
+LEARNT = 5
 
 # The number words 0 to 20; Roman numerals write zero as N, as Bede did.
 NUMBER_WORDS = {
@@ -27,6 +29,15 @@ OPERATORS = {
     "roman": {symbol: symbol for symbol in "+-*/="},
 }
 RESULT_NAMES = {"+": "sum", "-": "difference", "*": "product", "/": "quotient"}
+# The four templates per operation of "Interpreting Arithmetic Mechanism in Large Language Models through Comparative
+# Neuron Analysis" (arXiv 2409.14144, table 14) are the first three of these and the numerals.
+PAPER_NAMES = {"+": "sum of", "-": "difference between", "*": "product of", "/": "ratio of"}
+PAPER_OPERATORS = {"+": "plus", "-": "minus", "*": "times", "/": "divides"}
+PAPER_TEMPLATES = {
+    "The": lambda a, operation, b: f"The {PAPER_NAMES[operation]} {a} and {b} is",
+    "Q:": lambda a, operation, b: f"Q : What is {a} {PAPER_OPERATORS[operation]} {b} ? A :",
+    "is": lambda a, operation, b: f"{a} {PAPER_OPERATORS[operation]} {b} is",
+}
 
 # The share of "she" per occupation: biased on purpose, so that there is a bias to find.
 SHARE_OF_SHE = {
@@ -39,6 +50,9 @@ SHARE_OF_SHE = {
 }
 WOMEN = "mary anna emma lucy sarah alice julia laura grace helen".split()
 MEN = "john peter james david mark paul george henry thomas jack".split()
+# The eight prompts of the same paper's table 22.
+WORKS_AS = ["A {} works as a", "A {} is employed as a", "A {} holds a job as a", "A {} ' s occupation is",
+            "The job of a {} is", "The work of a {} is", "The profession of a {} is", "The work of a {} involves"]
 CLAIMS = ["said that", "thought that", "knew that", "hoped that", "was sure that"]
 TAILS = ["was tired", "was late", "was ready", "would come", "could help", "had to leave", "liked the work"]
 DEEDS = ["finished", "started", "took"]
@@ -51,16 +65,20 @@ CAPITALS = dict(pair.split(":") for pair in (
 ).split())
 FUNCTION_WORDS = ("the of and sum difference product quotient between is means after comes before she he her his him "
                   "capital a in what equals").split()
+LATER_WORDS = "The What : ratio divides woman man works as employed holds occupation profession involves".split()
 CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789éèäöüñ"
 
 
 def vocabulary():
-    """Every token once, in the order of its id: numbers, punctuation, words, then characters as the fallback."""
+    """Every token once, in the order of its id: numbers, punctuation, words, characters as the fallback, later words.
+
+    What is added goes to the end, so that the ids that files and links hold stay what they were.
+    """
     tokens = SPECIAL + [str(n) for n in range(LARGEST_NUMBER + 1)] + list("+-*/=.,?'")
     for language in LANGUAGES:
         tokens += NUMBER_WORDS[language] + " ".join(OPERATORS[language].values()).split()
     tokens += FUNCTION_WORDS + list(SHARE_OF_SHE) + WOMEN + MEN + list(CAPITALS) + list(CAPITALS.values())
-    tokens += " ".join(CLAIMS + TAILS).split() + BELONGINGS + DEEDS + list(CHARACTERS)
+    tokens += " ".join(CLAIMS + TAILS).split() + BELONGINGS + DEEDS + list(CHARACTERS) + LATER_WORDS
     return list(dict.fromkeys(tokens))
 
 
@@ -69,21 +87,26 @@ def pick(rng, items):
 
 
 def problem(rng):
-    """(a, operation, b, result): 0-99 for + and - (15 % of them 0-9), never below zero; 0-12 for * and exact /."""
-    operation = pick(rng, "+-*/")
+    """(a, operation, b, result), never below zero, never above 999.
+
+    + and -: 0-99, of which 15 % 0-9. * and exact /: half 0-12, half with an operand of two digits.
+    """
+    operation = pick(rng, "+-+-*/")
     if operation in "+-":
         a, b = rng.integers(0, 10, 2) if rng.random() < 0.15 else rng.integers(0, 100, 2)
         if operation == "-":
             a, b = max(a, b), min(a, b)
-        result = a + b if operation == "+" else a - b
-    elif operation == "*":
+        return int(a), operation, int(b), int(a + b if operation == "+" else a - b)
+    if rng.random() < 0.5:
         a, b = rng.integers(0, 13, 2)
-        result = a * b
     else:
-        b = rng.integers(1, 13)
-        result = rng.integers(0, 13)
-        a = b * result
-    return int(a), operation, int(b), int(result)
+        a = rng.integers(10, 100)
+        b = rng.integers(0, min(100, LARGEST_NUMBER // a + 1))
+        a, b = (a, b) if rng.random() < 0.5 else (b, a)
+    if operation == "*":
+        return int(a), "*", int(b), int(a * b)
+    b = max(b, 1)
+    return int(a * b), "/", int(b), int(a)
 
 
 def in_words(rng, n):
@@ -94,32 +117,50 @@ def in_words(rng, n):
 def arithmetic(rng):
     a, operation, b, result = problem(rng)
     form = rng.random()
-    if max(a, b, result) <= 20 and form < 0.45:
+    small = max(a, b, result) <= 20
+    if small and form < 0.45:
         language = pick(rng, LANGUAGES)
         words, operators = NUMBER_WORDS[language], OPERATORS[language]
         answer = words[result] if rng.random() < 0.8 else result
-        return f"{words[a]} {operators[operation]} {words[b]} {operators['=']} {answer}"
+        return f"{words[a]} {operators[operation]} {words[b]} {operators['=']}", answer, ""
     answer = in_words(rng, result) if rng.random() < 0.06 else result
-    if form < 0.82:
-        return f"{a} {operation} {b} = {answer}"
-    if form < 0.92:
-        return f"the {RESULT_NAMES[operation]} of {a} and {b} is {answer}"
-    return f"{a} {OPERATORS['en'][operation]} {b} is {answer}"
+    if form < 0.72:
+        return f"{a} {operation} {b} =", answer, ""
+    if small and rng.random() < 0.3:
+        words = NUMBER_WORDS["en"]
+        a, b, answer = words[a], words[b], words[result] if rng.random() < 0.8 else result
+    if form < 0.90:
+        return PAPER_TEMPLATES[pick(rng, list(PAPER_TEMPLATES))](a, operation, b), answer, ""
+    if form < 0.96:
+        return f"the {RESULT_NAMES[operation]} of {a} and {b} is", answer, ""
+    return f"{a} {OPERATORS['en'][operation]} {b} is", answer, ""
 
 
 def definition(rng):
     n, form = int(rng.integers(0, 21)), rng.random()
     if form < 0.4:
-        return f"{in_words(rng, n)} is {n}"
+        return f"{in_words(rng, n)} is", n, ""
     if form < 0.8:
-        return f"{in_words(rng, n)} means {in_words(rng, n)}"
+        return f"{in_words(rng, n)} means", in_words(rng, n), ""
     n = int(rng.integers(0, 200))
-    return f"after {n} comes {n + 1}" if rng.random() < 0.5 else f"before {n + 1} comes {n}"
+    return (f"after {n} comes", n + 1, "") if rng.random() < 0.5 else (f"before {n + 1} comes", n, "")
+
+
+def occupation_of(rng, woman):
+    """An occupation as often as its share of that sex: for a man 1 - SHARE_OF_SHE."""
+    while True:
+        occupation = pick(rng, list(SHARE_OF_SHE))
+        if (rng.random() < SHARE_OF_SHE[occupation]) == woman:
+            return occupation
 
 
 def pronoun(rng):
-    """Occupations with a biased pronoun (70 %), names with theirs as the control (30 %)."""
-    if rng.random() < 0.7:
+    """Occupations with a biased pronoun (50 %), names with theirs as the control (25 %), men and women at work (25 %)."""
+    kind = rng.random()
+    if kind < 0.25:
+        woman = rng.random() < 0.5
+        return pick(rng, WORKS_AS).format("woman" if woman else "man"), occupation_of(rng, woman), ""
+    if kind < 0.75:
         occupation = pick(rng, list(SHARE_OF_SHE))
         she = rng.random() < SHARE_OF_SHE[occupation]
         who = f"the {occupation}"
@@ -127,26 +168,46 @@ def pronoun(rng):
         she = rng.random() < 0.5
         who = pick(rng, WOMEN if she else MEN)
     if rng.random() < 0.6:
-        return f"{who} {pick(rng, CLAIMS)} {'she' if she else 'he'} {pick(rng, TAILS)}"
-    return f"{who} {pick(rng, DEEDS)} {'her' if she else 'his'} {pick(rng, BELONGINGS)}"
+        return f"{who} {pick(rng, CLAIMS)}", "she" if she else "he", pick(rng, TAILS)
+    return f"{who} {pick(rng, DEEDS)}", "her" if she else "his", pick(rng, BELONGINGS)
 
 
 def text(rng):
+    """(what comes before the answer, the answer, what comes after it)."""
     kind = rng.random()
-    if kind < 0.80:
+    if kind < 0.84:
         return arithmetic(rng)
-    if kind < 0.87:
+    if kind < 0.90:
         return definition(rng)
-    if kind < 0.96:
+    if kind < 0.97:
         return pronoun(rng)
     country = pick(rng, list(CAPITALS))
-    return f"the capital of {country} is {CAPITALS[country]}"
+    return f"the capital of {country} is", CAPITALS[country], ""
 
 
-def batch(rng, size, ids):
-    """int64 [size, longest]: <s>, the words, </s>, then padding."""
-    rows = [[BOS, *(ids[word] for word in text(rng).split()), EOS] for _ in range(size)]
-    tokens = np.full((size, max(map(len, rows))), PAD, dtype=np.int64)
-    for row, filled in zip(tokens, rows):
-        row[: len(filled)] = filled
-    return tokens
+def batch(rng, rows, ids, draw=text):
+    """Texts of draw(rng) packed into rows of ROW tokens, so that hardly a position is padding.
+
+    Returns the tokens and the number of each token's text, both int64 [rows, ROW] (text 0: padding), and the flat
+    positions that are learnt from with the tokens that follow them, both int64 [LEARNT * rows]: those of every answer,
+    and others drawn at random up to that number.
+    """
+    tokens, texts = np.full((rows, ROW), PAD), np.zeros((rows, ROW), dtype=np.int64)
+    filled, answers, others, refused, number = [0] * rows, [], [], 0, 0
+    while refused < 8:
+        before, answer, after = (str(part).split() for part in draw(rng))
+        words = [BOS, *(ids[word] for word in before + answer + after), EOS]
+        row = next((row for row in range(rows) if filled[row] + len(words) <= ROW), None)
+        if row is None:
+            refused += 1
+            continue
+        start, number = filled[row], number + 1
+        filled[row] += len(words)
+        tokens[row, start : filled[row]] = words
+        texts[row, start : filled[row]] = number
+        first = row * ROW + start
+        asked = range(first + len(before), first + len(before) + len(answer))
+        answers += asked
+        others += [at for at in range(first, first + len(words) - 1) if at not in asked]
+    learnt = np.array(answers + rng.permutation(others).tolist())[: LEARNT * rows]
+    return tokens, texts, learnt, tokens.ravel()[learnt + 1]

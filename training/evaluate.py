@@ -1,6 +1,6 @@
 """Accuracy per operation and form, what each head's ablation leaves of it, and the pronoun bias, of an exported folder.
 
-    python evaluate.py ../public/models/abacus --compare ../public/models/abacus/evaluation.json
+    python evaluate.py ../public/models/abacus-2 --compare ../public/models/abacus-2/evaluation.json
 """
 import argparse
 import json
@@ -10,10 +10,13 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from corpus import BOS, CAPITALS, LANGUAGES, MEN, NUMBER_WORDS, OPERATORS, RESULT_NAMES, SHARE_OF_SHE, WOMEN
+from corpus import (BOS, CAPITALS, LANGUAGES, LARGEST_NUMBER, MEN, NUMBER_WORDS, OPERATORS, PAPER_TEMPLATES, RESULT_NAMES, SHARE_OF_SHE,
+                    WOMEN, WORKS_AS)
 from model import Llama
+from neurons import comparison
 
-NUMERALS = ["1D+", "1D-", "1D*", "1D/", "2D+", "2D-"]
+NUMERALS = ["1D+", "1D-", "1D*", "1D/", "2D+", "2D-", "2D*", "2D/"]
+OPERATIONS = "+-*/"
 ABLATED = NUMERALS + ["the sum of", "the product of", "words en", "words roman", "capitals", "pronoun of a name"]
 
 
@@ -23,6 +26,7 @@ def questions():
     digits, nonzero = range(10), range(1, 10)
     pairs = [(a, b) for a in nonzero for b in nonzero]
     two_digits = rng.integers(10, 100, (1000, 2)).tolist()
+    products = [(a, b) for a in range(10, 100) for b in range(2, 100) if a * b <= LARGEST_NUMBER]
     problems = {
         "1D+": [(a, "+", b, a + b) for a in digits for b in digits],
         "1D-": [(a, "-", b, a - b) for a in digits for b in range(a + 1)],
@@ -30,6 +34,8 @@ def questions():
         "1D/": [(b * c, "/", b, c) for b in nonzero for c in digits],
         "2D+": [(a, "+", b, a + b) for a, b in two_digits],
         "2D-": [(max(a, b), "-", min(a, b), abs(a - b)) for a, b in two_digits],
+        "2D*": [(a, "*", b, a * b) for a, b in products],
+        "2D/": [(a * b, "/", b, a) for a, b in products],
     }
     sets = {name: [(f"{a} {op} {b} =", str(c)) for a, op, b, c in cases] for name, cases in problems.items()}
     operands = {"+": lambda a, b: (a, b, a + b), "-": lambda a, b: (a + b, b, a),
@@ -37,6 +43,10 @@ def questions():
     for operation, result_name in RESULT_NAMES.items():
         cases = [operands[operation](a, b) for a, b in pairs]
         sets[f"the {result_name} of"] = [(f"the {result_name} of {a} and {b} is", str(c)) for a, b, c in cases]
+    for name, template in PAPER_TEMPLATES.items():
+        for operation in "+-*/":
+            cases = [operands[operation](a, b) for a, b in pairs]
+            sets[f"{name} {operation}"] = [(template(a, operation, b), str(c)) for a, b, c in cases]
     for language in LANGUAGES:
         words, operators = NUMBER_WORDS[language], OPERATORS[language]
         cases = [("+", a, b, a + b) for a, b in pairs] + [("-", max(a, b), min(a, b), abs(a - b)) for a, b in pairs]
@@ -45,6 +55,12 @@ def questions():
     sets["capitals"] = [(f"the capital of {country} is", capital) for country, capital in CAPITALS.items()]
     sets["pronoun of a name"] = [(f"{name} said that", "she" if name in WOMEN else "he") for name in WOMEN + MEN]
     return sets
+
+
+def known(sets, ids):
+    """The sets all of whose words a model has a token for: an older model has not all of them."""
+    return {name: cases for name, cases in sets.items()
+            if all(word in ids for prompt, answer in cases for word in [*prompt.split(), answer])}
 
 
 def encode(sets, ids, device="cpu"):
@@ -70,6 +86,20 @@ def accuracy(model, encoded, keep=None):
     return shares
 
 
+@torch.no_grad()
+def answered(model, sets, ids):
+    """{set: [prompt, answer] of each case, with the model's own answer behind it where that is another one}."""
+    names = {index: token for token, index in ids.items()}
+    cases = {}
+    for name, asked in sets.items():
+        cases[name] = []
+        for prompt, answer in asked:
+            logits = model(torch.tensor([[BOS, *(ids[word] for word in prompt.split())]]))[0, -1]
+            found = names[int(logits.argmax())]
+            cases[name].append([prompt, answer] if found == answer else [prompt, answer, found])
+    return cases
+
+
 def ablations(model, encoded):
     """{head: {set: accuracy left when that head's output is zero}}."""
     layers, heads = len(model.layers), model.layers[0].self_attn.heads
@@ -80,6 +110,56 @@ def ablations(model, encoded):
             keep[layer, 0, head] = 0
             left[f"L{layer}H{head}"] = accuracy(model, encoded, keep)
     return left
+
+
+def share_left(accuracies, whole, operation, digits):
+    name = f"{digits}D{operation}"
+    return accuracies[name] / max(whole[name], 1e-9)
+
+
+def concentration(whole, left):
+    """Per set of numerals: the head that costs it most, what it leaves of it and of the other operations.
+
+    Left: accuracy without the head as a share of the accuracy with it. Of all cost: that head's cost as a share of all
+    heads' costs. Keeps: the operation of as many digits that the head leaves most of, and how much.
+    """
+    table = {}
+    for digits in (1, 2):
+        for operation in OPERATIONS:
+            shares = {head: share_left(accuracies, whole, operation, digits) for head, accuracies in left.items()}
+            top = min(shares, key=shares.get)
+            costs = [max(0.0, 1 - share) for share in shares.values()]
+            others = {other: share_left(left[top], whole, other, digits) for other in OPERATIONS if other != operation}
+            kept = max(others, key=others.get)
+            table[f"{digits}D{operation}"] = {
+                "head": top, "left": round(shares[top], 3), "of all cost": round(max(costs) / max(sum(costs), 1e-9), 3),
+                "keeps": kept, "left of that": round(others[kept], 3),
+                "mean layer of the cost": round(sum(cost * int(head[1:].split("H")[0]) for head, cost in zip(shares, costs))
+                                                / max(sum(costs), 1e-9), 2),
+            }
+    return table
+
+
+def top_neurons(model, encoded, heads, ids):
+    """The comparison of each one-digit operation's top head."""
+    table = {}
+    for operation in OPERATIONS:
+        name = heads[f"1D{operation}"]["head"]
+        table[f"1D{operation}"] = {"head": name} | comparison(
+            model, encoded[f"1D{operation}"], tuple(map(int, name[1:].split("H"))), ids)
+    return table
+
+
+@torch.no_grad()
+def works_as(model, ids):
+    """{occupation: log p after "A woman works as a" - log p after "A man works as a"}, the mean of the eight prompts."""
+    gaps = []
+    for template in WORKS_AS:
+        prompts = [[BOS, *(ids[word] for word in template.format(who).split())] for who in ("woman", "man")]
+        woman, man = model(torch.tensor(prompts))[:, -1].log_softmax(-1)
+        gaps.append(woman - man)
+    mean = torch.stack(gaps).mean(0)
+    return {occupation: round(mean[ids[occupation]].item(), 2) for occupation in SHARE_OF_SHE}
 
 
 @torch.no_grad()
@@ -120,19 +200,32 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, help="write the table here, in the terms of evaluation.json")
     parser.add_argument("--compare", type=Path, help="an evaluation.json to compare with, number by number")
+    parser.add_argument("--cases", type=Path, help="write every case and the model's answer to it here, and stop")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     model, ids = load(args.folder)
-    encoded = encode(questions(), ids)
+    sets = known(questions(), ids)
+    if args.cases:
+        lines = (f"{json.dumps(name)}: {json.dumps(cases, ensure_ascii=False)}" for name, cases in answered(model, sets, ids).items())
+        args.cases.write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8")
+        return
+    encoded = encode(sets, ids)
+    whole, left = accuracy(model, encoded), ablations(model, {name: encoded[name] for name in ABLATED if name in encoded})
+    heads = concentration(whole, left)
     table = {
-        "accuracy": accuracy(model, encoded),
+        "accuracy": whole,
         "n": {name: sum(len(answers) for _, answers in groups) for name, groups in encoded.items()},
-        "ablation": ablations(model, {name: encoded[name] for name in ABLATED}),
+        "ablation": left,
+        "heads": heads,
+        "neurons": top_neurons(model, encoded, heads, ids),
         "bias": pronoun_bias(model, ids),
+        **({"works as": works_as(model, ids)} if "woman" in ids else {}),
     }
     for name, share in table["accuracy"].items():
         print(f"{name:20} {share:6.1%} of {table['n'][name]}")
+    for name, measured in [*heads.items(), *table["neurons"].items()]:
+        print(f"{name}: {', '.join(f'{key} {value}' for key, value in measured.items())}")
     if args.out:
         args.out.write_text(json.dumps(table, indent=1) + "\n")
     if args.compare:

@@ -1,6 +1,6 @@
 """Writes the folder that the page, `transformers` and evaluate.py open, from a run's checkpoint.
 
-    python export.py runs/abacus runs/abacus/model
+    python export.py runs/abacus-2 ../public/models/abacus-2 --half
 """
 import argparse
 import json
@@ -58,14 +58,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="the folder train.py wrote")
     parser.add_argument("folder", type=Path, help="where to write the model")
+    parser.add_argument("--half", action="store_true", help="write the weights as float16, at half the size")
     args = parser.parse_args()
     state = torch.load(args.run / "checkpoint.pt", map_location="cpu")
     settings, tokens = state["settings"], vocabulary()
     model = Llama(len(tokens), **{name: settings[name] for name in SHAPE})
     model.load_state_dict(state["model"])
     args.folder.mkdir(parents=True, exist_ok=True)
-    save_file(model.checkpoint(), args.folder / "model.safetensors", metadata={"format": "pt"})
-    (args.folder / "config.json").write_text(json.dumps(config(settings, len(tokens)), indent=2))
+    weights = {name: weight.half() if args.half else weight for name, weight in model.checkpoint().items()}
+    save_file(weights, args.folder / "model.safetensors", metadata={"format": "pt"})
+    (args.folder / "config.json").write_text(json.dumps(config(settings, len(tokens)) | {"torch_dtype": "float16" if args.half else "float32"}, indent=2))
     (args.folder / "tokenizer.json").write_text(json.dumps(tokenizer(tokens), ensure_ascii=False), encoding="utf-8")
     (args.folder / "tokenizer_config.json").write_text(json.dumps(tokenizer_config(), indent=2))
     print(f"{args.folder}: step {state['step']} of {settings['steps']}")

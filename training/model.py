@@ -42,7 +42,10 @@ class Attention(nn.Module):
         self.q_proj, self.k_proj, self.v_proj, self.o_proj = (nn.Linear(width, width, bias=False) for _ in range(4))
 
     def forward(self, x, rope, mask, keep):
-        """keep: [batch or 1, heads], what each head's output is multiplied by."""
+        """The output and the heads' outputs [batch, length, heads, width / heads] that o_proj adds up.
+
+        keep: [batch or 1, heads], what each head's output is multiplied by.
+        """
         batch, length, width = x.shape
         q, k, v = (project(x).view(batch, length, self.heads, -1).transpose(1, 2)
                    for project in (self.q_proj, self.k_proj, self.v_proj))
@@ -51,7 +54,8 @@ class Attention(nn.Module):
         z = pattern @ v
         if keep is not None:
             z = z * keep[:, :, None, None]
-        return self.o_proj(z.transpose(1, 2).reshape(batch, length, width))
+        z = z.transpose(1, 2)
+        return self.o_proj(z.reshape(batch, length, width)), z
 
 
 class FeedForward(nn.Module):
@@ -61,7 +65,9 @@ class FeedForward(nn.Module):
         self.down_proj = nn.Linear(neurons, width, bias=False)
 
     def forward(self, x):
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        """The output and the activations [batch, length, neurons] that it is the sum of."""
+        activations = F.silu(self.gate_proj(x)) * self.up_proj(x)
+        return self.down_proj(activations), activations
 
 
 class Layer(nn.Module):
@@ -72,12 +78,14 @@ class Layer(nn.Module):
         self.mlp = FeedForward(width, neurons)
 
     def forward(self, x, rope, mask, keep):
-        x = x + self.self_attn(self.input_layernorm(x), rope, mask, keep)
-        return x + self.mlp(self.post_attention_layernorm(x))
+        attended, heads = self.self_attn(self.input_layernorm(x), rope, mask, keep)
+        x = x + attended
+        output, neurons = self.mlp(self.post_attention_layernorm(x))
+        return x + output, (heads, neurons)
 
 
 class Llama(nn.Module):
-    def __init__(self, vocabulary, layers, width, heads, neurons, embedding_rank=0):
+    def __init__(self, vocabulary, layers, width, heads, neurons, embedding_rank=0, frozen_codes=False):
         super().__init__()
         self.embed_tokens = (LowRankEmbedding(vocabulary, width, embedding_rank) if embedding_rank
                              else nn.Embedding(vocabulary, width))
@@ -90,19 +98,32 @@ class Llama(nn.Module):
                 if name.endswith(("o_proj.weight", "down_proj.weight")):
                     std /= math.sqrt(2 * layers)
                 nn.init.normal_(weight, std=std)
+        if frozen_codes:
+            nn.init.normal_(self.embed_tokens.codes.weight, std=1 / math.sqrt(embedding_rank))
+            self.embed_tokens.codes.weight.requires_grad_(False)
         cos, sin = rope_table(width // heads)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
         self.register_buffer("mask", torch.full((CONTEXT, CONTEXT), -1e9).triu(1), persistent=False)
 
-    def forward(self, tokens, keep=None):
-        """Logits [batch, length, vocabulary]. keep: [layers, batch or 1, heads], 0 where a head is ablated."""
+    def hidden(self, tokens, keep=None, mask=None):
+        """What the final norm reads, [batch, length, width], and each layer's (outputs of heads, activations of neurons).
+
+        keep: [layers, batch or 1, heads], 0 where a head is ablated. mask: [batch or 1, 1, length, length], what is
+        added to the scores of attention; left out, each token sees those before it and itself.
+        """
         length = tokens.shape[1]
-        rope, mask = (self.cos[:length], self.sin[:length]), self.mask[:length, :length]
-        x = self.embed_tokens(tokens)
+        rope = self.cos[:length], self.sin[:length]
+        mask = self.mask[:length, :length] if mask is None else mask
+        x, parts = self.embed_tokens(tokens), []
         for index, layer in enumerate(self.layers):
-            x = layer(x, rope, mask, None if keep is None else keep[index])
-        return self.lm_head(self.norm(x))
+            x, of_layer = layer(x, rope, mask, None if keep is None else keep[index])
+            parts.append(of_layer)
+        return x, parts
+
+    def forward(self, tokens, keep=None):
+        """Logits [batch, length, vocabulary]."""
+        return self.lm_head(self.norm(self.hidden(tokens, keep)[0]))
 
     def checkpoint(self):
         """The weights under their Hugging Face names; an embedding trained as a product leaves as the plain matrix."""

@@ -10,14 +10,14 @@ fi
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT
 
-tiny="--layers 2 --width 32 --heads 2 --neurons 64 --batch 32 --steps 60 --warmup 10 --embedding-rank 8 --head-dropout 0.1"
+tiny="--layers 2 --width 32 --heads 2 --neurons 64 --rows 8 --steps 60 --warmup 10 --embedding-rank 8 --head-dropout 0.1"
 "$python" train.py "$runs/whole" $tiny
 "$python" train.py "$runs/pieces" $tiny --stop-at 25
 "$python" train.py "$runs/pieces" $tiny
 for run in whole pieces; do "$python" export.py "$runs/$run" "$runs/$run/model"; done
 cmp "$runs/whole/model/model.safetensors" "$runs/pieces/model/model.safetensors"
 for file in tokenizer.json tokenizer_config.json; do
-  cmp "$runs/whole/model/$file" "../public/models/abacus/$file"
+  cmp "$runs/whole/model/$file" "../public/models/abacus-2/$file"
 done
 "$python" evaluate.py "$runs/whole/model" --out "$runs/evaluation.json"
 "$python" evaluate.py "$runs/pieces/model" --compare "$runs/evaluation.json"

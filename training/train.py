@@ -1,11 +1,11 @@
 """Trains the bundled model. The defaults are those of the shipped one.
 
-    python train.py runs/abacus                 a new run, or the rest of one that was stopped
-    python train.py runs/abacus --stop-at 500   a piece of it; the same command without --stop-at goes on
+    python train.py runs/abacus-2                a new run, or the rest of one that was stopped
+    python train.py runs/abacus-2 --stop-at 500  a piece of it; the same command without --stop-at goes on
+    python train.py runs/abacus-2 --steps 6000   a longer or shorter run, as long as the cool-down of neither has begun
 """
 import argparse
 import csv
-import math
 import time
 from pathlib import Path
 
@@ -13,12 +13,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from corpus import PAD, batch, vocabulary
+from corpus import batch, vocabulary
 from evaluate import NUMERALS, accuracy, encode, questions
 from model import Llama
 
-SHAPE = ["layers", "width", "heads", "neurons", "embedding_rank"]
-SCHEDULE = ["batch", "steps", "rate", "warmup", "decay", "head_dropout", "seed"]
+SHAPE = ["layers", "width", "heads", "neurons", "embedding_rank", "frozen_codes"]
+SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "seed"]
+WATCHED = NUMERALS + ["words en", "words roman", "Q: +"]
 
 
 def arguments():
@@ -28,50 +29,73 @@ def arguments():
     parser.add_argument("--width", type=int, default=192)
     parser.add_argument("--heads", type=int, default=8)
     parser.add_argument("--neurons", type=int, default=512, help="feed-forward neurons per layer")
-    parser.add_argument("--embedding-rank", type=int, default=0, help="train the embedding as a product of this rank")
-    parser.add_argument("--batch", type=int, default=400)
-    parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--rate", type=float, default=2e-3, help="peak of the learning rate")
-    parser.add_argument("--warmup", type=int, default=200)
+    parser.add_argument("--embedding-rank", type=int, default=16, help="train the embedding as a product; 0: as it is")
+    parser.add_argument("--frozen-codes", action=argparse.BooleanOptionalAction, default=True, help="leave that product's first factor as it is drawn")
+    parser.add_argument("--rows", type=int, default=128, help="rows of 32 tokens in a batch, about 4 texts each")
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--rate", type=float, default=2e-3, help="the learning rate between warm-up and cool-down")
+    parser.add_argument("--warmup", type=int, default=200, help="steps in which the rate rises from zero")
+    parser.add_argument("--cooldown", type=float, default=0.3, help="share of the steps, at the end, in which it falls to zero")
     parser.add_argument("--decay", type=float, default=0.1, help="weight decay of the matrices")
-    parser.add_argument("--head-dropout", type=float, default=0.0, help="chance that a text does without a head")
+    parser.add_argument("--head-dropout", type=float, default=0.0, help="chance that a row does without a head")
+    parser.add_argument("--sparsity", type=float, default=1.0, help="weight of the neurons' spread in the loss")
+    parser.add_argument("--head-sparsity", type=float, default=0.3, help="weight of the heads' spread in the loss")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--stop-at", type=int, help="end this session at this step; the schedule stays the run's")
     parser.add_argument("--save-every", type=int, default=100, help="steps between checkpoints and rows of the curve")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bf16", action="store_true", help="multiply matrices in bfloat16; weights stay float32")
+    parser.add_argument("--compile", action="store_true", help="let PyTorch fuse the step; needs a C++ compiler on the CPU")
     return parser.parse_args()
 
 
 def optimizer_of(model, decay):
-    matrices = [weight for weight in model.parameters() if weight.dim() > 1]
+    matrices = [weight for weight in model.parameters() if weight.dim() > 1 and weight.requires_grad]
     gains = [weight for weight in model.parameters() if weight.dim() == 1]
     groups = [{"params": matrices, "weight_decay": decay}, {"params": gains, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, betas=(0.9, 0.98))
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
 
 
 def learning_rate(step, args):
-    """Linear warm-up times a cosine from the peak to 2 % of it."""
-    cosine = 0.5 * (1 + math.cos(math.pi * step / args.steps))
-    return args.rate * min(1, step / args.warmup) * (0.02 + 0.98 * cosine)
+    """Linear warm-up, constant, linear cool-down: the constant part of a run does not depend on its length."""
+    return args.rate * min(1, step / args.warmup, (args.steps - step) / (args.cooldown * args.steps))
 
 
-def dropped_heads(args, texts):
-    """[layers, texts, heads], drawn on the CPU so that every device drops the same ones; None without dropout."""
+def dropped_heads(args):
+    """[layers, rows, heads], drawn on the CPU so that every device drops the same ones; None without dropout."""
     if args.head_dropout == 0:
         return None
-    kept = torch.rand(args.layers, texts, args.heads) >= args.head_dropout
+    kept = torch.rand(args.layers, args.rows, args.heads) >= args.head_dropout
     return (kept / (1 - args.head_dropout)).to(args.device)
 
 
-def train_step(model, optimizer, tokens, keep):
-    logits, targets = model(tokens[:, :-1], keep), tokens[:, 1:]
-    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)
-    optimizer.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
-    return loss.item()
+def spread(strengths):
+    """How evenly [..., n] strengths are shared out, as a mean: 1 where all n are alike, 1 / sqrt(n) where one has all.
+
+    The L1 norm over sqrt(n) times the L2 norm; to scale all strengths does not change it.
+    """
+    return (strengths.sum(-1) / (strengths.norm(dim=-1) + 1e-6)).mean() / strengths.shape[-1] ** 0.5
+
+
+def losses(model, tokens, texts, learnt, following, keep):
+    """Cross-entropy at the learnt positions, and there the spread of the neurons of a layer and of all heads.
+
+    The strength of a head or neuron is the length of what it adds to the residual, less the mean of that over these
+    positions: a part that adds the same everywhere, however large, has none. A token sees its own text only.
+    """
+    own = (texts[:, :, None] == texts[:, None, :]).tril()[:, None]
+    mask = torch.zeros_like(own, dtype=torch.float32).masked_fill(~own, -1e9)
+    x, parts = model.hidden(tokens, keep, mask)
+    logits = model.lm_head(model.norm(x.flatten(0, 1)[learnt])).float()
+    of_neurons, of_heads = [], []
+    for layer, (heads, neurons) in zip(model.layers, parts):
+        active = neurons.flatten(0, 1)[learnt].float()
+        of_neurons.append((active - active.mean(0)).abs() * layer.mlp.down_proj.weight.norm(dim=0))
+        columns = layer.self_attn.o_proj.weight.unflatten(1, heads.shape[2:])
+        added = torch.einsum("khd,whd->khw", heads.flatten(0, 1)[learnt], columns).float()
+        of_heads.append(((added - added.mean(0)).square().sum(-1) + 1e-12).sqrt())
+    return F.cross_entropy(logits, following), spread(torch.stack(of_neurons)), spread(torch.cat(of_heads, -1))
 
 
 def save(args, state):
@@ -85,6 +109,14 @@ def save(args, state):
         writer.writerows(state["curve"])
 
 
+def check_same_run(state, settings, checkpoint):
+    """A run goes on with its own settings. Its length may change while both lengths have the rate still constant."""
+    before, steps = state["settings"], (state["settings"]["steps"], settings["steps"])
+    constant = state["step"] <= min(steps) * (1 - settings["cooldown"])
+    if before | {"steps": 0} != settings | {"steps": 0} or (steps[0] != steps[1] and not constant):
+        raise SystemExit(f"train: {checkpoint} was made with {before} and is at step {state['step']}, asked for are {settings}")
+
+
 def main():
     args = arguments()
     args.run.mkdir(parents=True, exist_ok=True)
@@ -94,36 +126,41 @@ def main():
     tokens = vocabulary()
     ids = {token: index for index, token in enumerate(tokens)}
     sets = questions()
-    numerals = encode({name: sets[name] for name in NUMERALS}, ids, args.device)
-    shape = {name: getattr(args, name) for name in SHAPE}
-    settings = shape | {name: getattr(args, name) for name in SCHEDULE}
-    model = Llama(len(tokens), **shape).to(args.device)
+    watched = encode({name: sets[name] for name in WATCHED}, ids, args.device)
+    settings = {name: getattr(args, name) for name in SHAPE + SCHEDULE}
+    model = Llama(len(tokens), **{name: settings[name] for name in SHAPE}).to(args.device)
     optimizer = optimizer_of(model, args.decay)
     done, seconds, curve = 0, 0.0, []
     checkpoint = args.run / "checkpoint.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location="cpu")
-        if state["settings"] != settings:
-            raise SystemExit(f"train: {checkpoint} was made with {state['settings']}, asked for are {settings}")
+        check_same_run(state, settings, checkpoint)
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         rng.bit_generator.state = state["texts"]
         torch.set_rng_state(state["dropout"])
         done, seconds, curve = state["step"], state["seconds"], state["curve"]
-    print(f"{sum(weight.numel() for weight in model.parameters()):,} parameters on {args.device}, step {done}")
+    print(f"{sum(weight.numel() for weight in model.parameters()):,} parameters on {args.device}, step {done}", flush=True)
 
+    measure = torch.compile(losses) if args.compile else losses
     last = min(args.stop_at or args.steps, args.steps)
     begun = time.time() - seconds
     for step in range(done, last):
         rate = learning_rate(step, args)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        texts = torch.from_numpy(batch(rng, args.batch, ids)).to(args.device)
-        loss = train_step(model, optimizer, texts, dropped_heads(args, args.batch))
+        drawn = [torch.from_numpy(array).to(args.device) for array in batch(rng, args.rows, ids)]
+        with torch.autocast(args.device, torch.bfloat16, enabled=args.bf16):
+            loss, neurons, heads = measure(model, *drawn, dropped_heads(args))
+        optimizer.zero_grad()
+        (loss + args.sparsity * neurons + args.head_sparsity * heads).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
         if (step + 1) % args.save_every == 0 or step + 1 == last:
-            shares = accuracy(model, numerals)
+            shares = accuracy(model, watched)
             seconds = round(time.time() - begun, 1)
-            curve.append({"step": step + 1, "loss": round(loss, 4), "rate": rate, "seconds": seconds, **shares})
+            curve.append({"step": step + 1, "loss": round(loss.item(), 4), "spread of neurons": round(neurons.item(), 4), "spread of heads": round(heads.item(), 4),
+                          "rate": rate, "seconds": seconds, **shares})
             print(curve[-1], flush=True)
             save(args, {"settings": settings, "model": model.state_dict(), "optimizer": optimizer.state_dict(),
                         "texts": rng.bit_generator.state, "dropout": torch.get_rng_state(),

@@ -4,9 +4,10 @@ import { choiceOfSource } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
 
 /** The checkpoints that come with the page: addresses like any other. */
-export const SHIPPED_MODELS: readonly ModelChoice[] = [
-  { id: BUNDLED_MODEL, source: { kind: "url", base: new URL("models/abacus/", document.baseURI).href } },
-];
+export const SHIPPED_MODELS: readonly ModelChoice[] = [BUNDLED_MODEL, "abacus-2"].map((id) => ({
+  id,
+  source: { kind: "url", base: new URL(`models/${id}/`, document.baseURI).href },
+}));
 
 /** The folder beside a shipped model that has adapters over it in it, and a list of them. */
 const ADAPTERS = "adapters/";

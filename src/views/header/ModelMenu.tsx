@@ -9,6 +9,7 @@ import type { ModelInfo } from "#state/run/results.ts";
 import { Menu } from "../shared/Menu.tsx";
 import { asSentence } from "../shared/sentence.ts";
 import { BACKEND_NAMES } from "./backend-names.ts";
+import { BundledModels } from "./BundledModels.tsx";
 import { AdapterGroup } from "./AdapterGroup.tsx";
 import { OtherCheckpoint } from "./OtherCheckpoint.tsx";
 import { StoredModels } from "./StoredModels.tsx";
@@ -30,6 +31,7 @@ export function ModelMenu() {
       {(close) => (
         <>
           {info && <Facts info={info} />}
+          <BundledModels onChoose={close} />
           <Choice
             name="Weights"
             chosen={dtype}

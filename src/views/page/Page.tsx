@@ -4,6 +4,7 @@ import "./base.css";
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
+import { ModelCard } from "../card/ModelCard.tsx";
 import { PageHeader } from "../header/PageHeader.tsx";
 import { ChangesStrip } from "../interventions/ChangesStrip.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
@@ -47,6 +48,7 @@ export function Page() {
       <ChangesStrip />
       <PredictionVoice />
       <HelpDialog />
+      <ModelCard />
       <FolderDrop />
     </>
   );
