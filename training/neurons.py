@@ -108,7 +108,8 @@ def comparison(model, cases, head, ids):
         for tokens, answer in zip(prompts[known], answers[known]):
             lost, active = scores(model, tokens[None], answer, keep)
             ranked.append((tokens, answer, lost.flatten().argsort(descending=True), active.flatten()))
-    listed = torch.cat([order[:10] for _, _, order, _ in ranked]).bincount(minlength=layers * neurons)
+    none = torch.empty(0, dtype=torch.long)
+    listed = torch.cat([none, *(order[:10] for _, _, order, _ in ranked)]).bincount(minlength=layers * neurons)
     is_general = listed > len(ranked) / 2
     sets = {f"top {k}": lambda order, k=k: order[:k] for k in TOP} | {"own top 10": lambda order: order[~is_general[order]][:10]}
     broken, forms = {name: [0, 0] for name in sets}, []

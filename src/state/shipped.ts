@@ -4,7 +4,7 @@ import type { ModelCard } from "#model/card.ts";
 import type { ModelChoice } from "./model.ts";
 import { dismiss, notifyFault } from "./notices.ts";
 
-export type { CardSet, ModelCard, MovedCase } from "#model/card.ts";
+export type { CardSet, ModelCard } from "#model/card.ts";
 
 /** The models that come with the page, and the card of one that is being read. */
 interface Shipped {
