@@ -26,3 +26,23 @@ test("a bundled model says what it is, and the other one is at hand", { tag: "@p
   await expectModel(page, "abacus-2");
   await expect(panel(page, "Prediction").getByRole("rowheader", { name: "15", exact: true })).toBeVisible();
 });
+
+test(
+  "the second model's adapters, one for each layer, are compared as they come",
+  { tag: "@page" },
+  async ({ page }) => {
+    test.setTimeout(180_000);
+    await openApp(page, "#v=1&m=abacus-2&p=3%2B5%3D&view=experiments&ex=adapters;suite:negative;n:4");
+    await expectModel(page, "abacus-2");
+    const experiments = panel(page, "Experiments");
+    await expect(experiments).toContainText(/n = 4 cases .* 8 answer tokens\. .* prompts in \d+ batches/, {
+      timeout: 60_000,
+    });
+    await experiments.getByRole("button", { name: "Run", exact: true }).click();
+    await expect(experiments).toContainText(/The best is layer-[12] \(layer [12]\)/, { timeout: 120_000 });
+    for (const layer of [0, 1, 2, 3, 4, 5]) {
+      await expect(experiments.getByRole("rowheader", { name: `layer-${layer}`, exact: true })).toBeVisible();
+    }
+    await picture(page, "bundled-adapters", { fullPage: true });
+  },
+);
