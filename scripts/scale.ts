@@ -68,6 +68,10 @@ const ROWS = [
   ["load: read, quantise, store, set up, first run", seconds(measured.loadMs)],
   ["second load, from storage with its checksums", seconds(measured.secondLoadMs)],
   ["one prediction of 6 tokens", seconds(measured.predictMs)],
+  [
+    "a prediction asked while the token index is built, and the index's longest step",
+    `${seconds(measured.predictMeanwhileMs)}, ${seconds(measured.indexStepMs)}`,
+  ],
   ["one head sweep, 336 heads", seconds(measured.sweepMs)],
   [
     "first comparison, top 10",

@@ -10,6 +10,9 @@ export interface ScaleMeasured {
   readonly memoryBytes: number;
   readonly readBytes: number;
   readonly predictMs: number;
+  /** The longest step of the token index, and what a prediction took that was asked while it was built. */
+  readonly indexStepMs: number;
+  readonly predictMeanwhileMs: number;
   readonly sweepMs: number;
   readonly compareMs: number;
   readonly evaluated: number;
@@ -37,6 +40,8 @@ export async function measureScale(
   const loadMs = await time(() => engine.load(source, { dtype, backend }, { onProgress }));
   onStep("predict");
   const predictMs = await time(() => engine.predict(PROMPT));
+  onStep("index");
+  const meanwhile = await predictMeanwhile(engine);
   onStep("sweep");
   const { result: sweep, ms: sweepMs } = await timed(() => engine.sweepHeads(PROMPT));
   const effects = sweep.logProbability.flatMap((row, layer) => row.map((value, head) => ({ layer, head, value })));
@@ -60,12 +65,40 @@ export async function measureScale(
     memoryBytes: held[dtype].memoryBytes,
     readBytes: held[dtype].missingBytes,
     predictMs,
+    ...meanwhile,
     sweepMs,
     compareMs,
     evaluated: compared.evaluated,
     neurons: compared.total,
     certified: compared.certified,
   };
+}
+
+/** Steps of the index that are waited for before the prediction is asked. */
+const STEPS_BEFORE = 2;
+
+async function predictMeanwhile(engine: ReturnType<typeof workerEngine>) {
+  const stop = new AbortController();
+  const { promise: begun, resolve } = Promise.withResolvers<void>();
+  const steps: number[] = [];
+  let last = performance.now();
+  const building = engine.buildIndex(
+    {},
+    {
+      signal: stop.signal,
+      onProgress() {
+        const now = performance.now();
+        steps.push(now - last);
+        last = now;
+        if (steps.length === STEPS_BEFORE) resolve();
+      },
+    },
+  );
+  await begun;
+  const predictMeanwhileMs = await time(() => engine.predict(PROMPT));
+  stop.abort();
+  await building.catch(() => undefined); // that it was stopped
+  return { indexStepMs: Math.max(...steps), predictMeanwhileMs };
 }
 
 async function timed<T>(task: () => Promise<T>): Promise<{ result: T; ms: number }> {
