@@ -103,11 +103,8 @@ export function experimentSurface(
     const seed = readSeed(known["seed"]);
     const suite = await readSource(call, known, { seed, readDefinition });
     const ofSuite = { suite, seed, ...readVariant(known["variant"]) };
-    const counted = {
-      ...ofSuite,
-      onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]),
-      ...given("ablation", readChoice("ablation", known["ablation"], ABLATIONS)),
-    };
+    const ablating = { ...ofSuite, ...given("ablation", readChoice("ablation", known["ablation"], ABLATIONS)) };
+    const counted = { ...ablating, onlyCorrect: readFlag("onlyCorrect", known["onlyCorrect"]) };
     if (kind === "heads")
       return { kind, ...counted, per: readChoice("per", known["per"], ["token", "answer"]) ?? "token" };
     if (kind === "memorise") return { kind, ...counted, heads: {} };
@@ -116,7 +113,7 @@ export function experimentSurface(
     if (kind === "bias") {
       return {
         kind,
-        ...ofSuite,
+        ...ablating,
         draws,
         counts: readCounts("counts", known["counts"], BIAS_COUNTS),
         scale: readScale(known["scale"]),

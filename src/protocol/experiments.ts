@@ -84,7 +84,7 @@ export interface ConceptsRequest extends Counted, Ablating {
 }
 
 /** Of a suite of pairs, the neurons that serve one side more than the other, scaled: what is left of the gap, and what that costs elsewhere. */
-export interface BiasRequest extends OfSuite {
+export interface BiasRequest extends OfSuite, Ablating {
   readonly kind: "bias";
   /** What should not change. */
   readonly controls: readonly SuiteSource[];
@@ -112,7 +112,7 @@ export interface BiasFindings extends BiasCurve {
 }
 
 /** Only the neurons that matter most to some answer token stay in the deep layers. */
-export interface PruningRequest extends Counted {
+export interface PruningRequest extends Counted, Ablating {
   readonly kind: "pruning";
   /** Whose answer tokens the neurons are found for; `suite` is what is measured. */
   readonly foundOn: SuiteSource;

@@ -130,6 +130,15 @@ export function standInsOf(model: ReferenceModel, ids: readonly number[]): Stand
   return { z, activation };
 }
 
+/** The different prompts of a suite with as many tokens of prompt and answer, each with its answer but the last token. */
+export function promptsLike(asked: ScoredCase, all: readonly ScoredCase[]): number[][] {
+  const alike = all.filter(
+    ({ ids, answerIds }) => ids.length === asked.ids.length && answerIds.length === asked.answerIds.length,
+  );
+  const forced = alike.map(({ ids, answerIds }) => [...ids, ...answerIds.slice(0, -1)]);
+  return [...new Map(forced.map((ids) => [ids.join(), ids])).values()];
+}
+
 /** The mean of several runs, position by position. */
 export function meanStandIns(model: ReferenceModel, prompts: readonly (readonly number[])[]): StandIns {
   const runs = prompts.map((ids) => standInsOf(model, ids));

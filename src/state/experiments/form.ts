@@ -13,7 +13,14 @@ export const EXPERIMENT_KINDS = [
   "adapters",
 ] as const satisfies readonly ExperimentKind[];
 /** Those in which something else than 0 can take the place of what is switched off. */
-const ABLATING_KINDS = ["heads", "memorise", "neurons", "concepts"] as const satisfies readonly ExperimentKind[];
+const ABLATING_KINDS = [
+  "heads",
+  "memorise",
+  "neurons",
+  "concepts",
+  "bias",
+  "pruning",
+] as const satisfies readonly ExperimentKind[];
 export type AblatingKind = (typeof ABLATING_KINDS)[number];
 export const isAblating = (kind: ExperimentKind): kind is AblatingKind =>
   ABLATING_KINDS.some((ablating) => ablating === kind);

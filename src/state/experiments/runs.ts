@@ -229,7 +229,8 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
   if (!suite || (variant.variant === "adapted" && !isAttached(adapter.getState()))) return undefined;
   const { seed, onlyCorrect, per } = form;
   const ofSuite = { suite, seed, ...variant };
-  const counted = { ...ofSuite, onlyCorrect, ...(form.ablation !== "zero" && { ablation: form.ablation }) };
+  const ablating = { ...ofSuite, ...(form.ablation !== "zero" && { ablation: form.ablation }) };
+  const counted = { ...ablating, onlyCorrect };
   switch (form.kind) {
     case "heads":
       return { kind: "heads", ...counted, per };
@@ -248,14 +249,14 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
     case "bias":
       return {
         kind: "bias",
-        ...ofSuite,
+        ...ablating,
         controls: controlsOf(CONTROL_NAMES, seed),
         counts: BIAS_COUNTS,
         scale: form.scale,
         draws: DRAWS,
       };
     case "pruning":
-      return pruningRequest(form, ofSuite);
+      return pruningRequest(form, ablating);
     case "adapters": {
       const adapters = askedAdapters(form, ABOUT);
       // of the base, whichever variant the page shows
@@ -270,7 +271,7 @@ function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
 
 function pruningRequest(
   form: ExperimentForm,
-  ofSuite: Pick<PruningRequest, "suite" | "seed" | "variant">,
+  ablating: Pick<PruningRequest, "suite" | "seed" | "variant" | "ablation">,
 ): ExperimentRequest | undefined {
   const { seed, onlyCorrect, per } = form;
   const foundOn = sourceOf({ ...form, suite: form.foundOn });
@@ -279,7 +280,7 @@ function pruningRequest(
   const controls = controlsOf(PRUNING_CONTROL_NAMES, seed);
   return {
     kind: "pruning",
-    ...ofSuite,
+    ...ablating,
     foundOn,
     controls,
     per,

@@ -5,6 +5,7 @@ type Result = Extract<ExperimentResult, { readonly kind: "bias" }>;
 
 /** A row for each k and each thing that is measured: the bias of all and of each side in nats, accuracies as shares. */
 export function biasTable({ found, request }: Result): Table {
+  const { ablation = "zero", scale } = request;
   const ends = ({ value, low, high }: Result["found"]["bias"]) => [value, low, high];
   const asItIs = [
     ["bias", "all", ...ends(found.bias)],
@@ -23,10 +24,10 @@ export function biasTable({ found, request }: Result): Table {
         ["accuracy lost", group, ...ends(cost.lost), random.mean, random.spread],
         ["nats lost", group, ...ends(cost.nats), "", ""],
       ]),
-    ].map((cells) => [row.count, request.scale, ...cells]),
+    ].map((cells) => [row.count, scale, ablation, ...cells]),
   );
   return {
-    header: ["k", "scale", "measure", "group", "value", "low", "high", "random_mean", "random_spread"],
-    rows: [...asItIs.map((cells) => [0, request.scale, ...cells, "", ""]), ...rows],
+    header: ["k", "scale", "ablation", "measure", "group", "value", "low", "high", "random_mean", "random_spread"],
+    rows: [...asItIs.map((cells) => [0, scale, ablation, ...cells, "", ""]), ...rows],
   };
 }

@@ -38,7 +38,8 @@ export function neuronsSentence(result: ResultOf<"neurons">): string {
 /** The paper's number of neurons, where it was measured. */
 const PUBLISHED_COUNT = 18;
 
-export function biasSentence({ found, request }: ResultOf<"bias">): string {
+export function biasSentence(result: ResultOf<"bias">): string {
+  const { found, request } = result;
   const row = found.rows.find(({ count }) => count === PUBLISHED_COUNT) ?? found.rows.at(-1);
   if (!row || Number.isNaN(found.bias.value)) return "Nothing has been run yet.";
   const { interval } = estimateText(found.bias, "nats");
@@ -53,14 +54,15 @@ export function biasSentence({ found, request }: ResultOf<"bias">): string {
       : "; nothing that should not change lost accuracy";
   return (
     `${bias}; multiplying ${row.count} neurons by ${request.scale} leaves ${nats(row.bias.value)} (${percent(row.reduction.value)} taken away), ` +
-    `random ones of the same layers ${nats(row.random.mean)}${cost}.`
+    `random ones of the same layers ${nats(row.random.mean)}${cost}. ${ablationSentence(result)}`
   );
 }
 
 /** What is given up for the smallest set that is named, as a share of the answers. */
 const GIVEN_UP = 0.05;
 
-export function pruningSentence({ found, request }: ResultOf<"pruning">): string {
+export function pruningSentence(result: ResultOf<"pruning">): string {
+  const { found, request } = result;
   const row = found.rows.find(({ all }) => all.lost.value <= GIVEN_UP) ?? found.rows.at(-1);
   if (!row || Number.isNaN(row.all.accuracy.value)) return "Nothing has been run yet.";
   const per = request.per === "token" ? "answer tokens" : "answers";
@@ -70,7 +72,7 @@ export function pruningSentence({ found, request }: ResultOf<"pruning">): string
     : "";
   return (
     `Keeping the first ${row.count} deep neurons of each answer token, ${row.neurons} of ${found.deep} (${percent(row.share)}), leaves ${percent(row.all.accuracy.value)} of the ${per} right, ` +
-    `from ${percent(found.all.value)}; as many random ones leave ${percent(row.random.mean)} ± ${percent(row.random.spread)}, none at all ${percent(found.rows[0]?.count === 0 ? found.rows[0].all.accuracy.value : Number.NaN)}${cost}.`
+    `from ${percent(found.all.value)}; as many random ones leave ${percent(row.random.mean)} ± ${percent(row.random.spread)}, none at all ${percent(found.rows[0]?.count === 0 ? found.rows[0].all.accuracy.value : Number.NaN)}${cost}. ${ablationSentence(result)}`
   );
 }
 

@@ -7,7 +7,7 @@ type Score = Result["found"]["rows"][number]["all"];
 
 /** A row for each N and each group of cases; all deep neurons first. */
 export function pruningTable({ found, request }: Result): Table {
-  const by = request.head ? formatHead(request.head) : "increase";
+  const by = [request.ablation ?? "zero", request.head ? formatHead(request.head) : "increase"];
   const ends = ({ value, low, high }: Score["accuracy"]) => [value, low, high];
   const cells = ({ accuracy, lost, nats }: Score) => [...ends(accuracy), ...ends(lost), ...ends(nats)];
   const whole = [
@@ -15,7 +15,7 @@ export function pruningTable({ found, request }: Result): Table {
     ...found.groups,
     { name: "found on", accuracy: found.known.accuracy },
     ...found.controls,
-  ].map(({ name, accuracy }) => [by, "all", found.deep, 1, name, ...ends(accuracy), 0, 0, 0, 0, 0, 0, "", ""]);
+  ].map(({ name, accuracy }) => [...by, "all", found.deep, 1, name, ...ends(accuracy), 0, 0, 0, 0, 0, 0, "", ""]);
   const rows = found.rows.flatMap((row) =>
     [
       ["all", ...cells(row.all), row.random.mean, row.random.spread],
@@ -27,10 +27,11 @@ export function pruningTable({ found, request }: Result): Table {
         cost.accuracy.value + cost.lost.value - random.mean,
         random.spread,
       ]),
-    ].map((each) => [by, row.count, row.neurons, row.share, ...each]),
+    ].map((each) => [...by, row.count, row.neurons, row.share, ...each]),
   );
   return {
     header: [
+      "ablation",
       "ranked_by",
       "n_per_token",
       "kept",

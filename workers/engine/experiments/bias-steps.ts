@@ -16,6 +16,7 @@ import type { BiasFindings, BiasNeuron, BiasRequest } from "#protocol/experiment
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadCase } from "./suite-reader.ts";
@@ -53,8 +54,12 @@ export function biasSteps(
   }
   const controls = request.controls.flatMap((source) => readSuite(source, model).cases);
   const compared = pairs.filter(({ asked }) => asked.pair!.template === FOUND_UNDER);
-  const switches = 1 + counts.length * (1 + draws);
-  const batches = switchedBatches(runner, [...pairs, ...pairs.map(({ other }) => other), ...controls], switches);
+  const { ablation = "zero" } = request;
+  const batches = switchedBatches(runner, [...pairs, ...pairs.map(({ other }) => other), ...controls], {
+    switches: 1 + counts.length * (1 + draws),
+    ablation,
+    seed,
+  });
   return {
     runs: {
       kind: "bias",
@@ -70,7 +75,9 @@ export function biasSteps(
       draws,
       seed,
       scale,
+      ...ablationRuns(ablation, seed),
     },
+    alone: batches.alone,
     count: 1 + batches.count,
     rowsOf: (step) => (step === 0 ? 2 * compared.length : batches.rowsOf(step - 1)),
     async run(step, [first], signal) {

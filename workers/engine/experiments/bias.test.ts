@@ -12,7 +12,7 @@ import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { unaborted } from "#test/engine.ts";
 import { difference, experimentBench, findingsOf, resumedFindings, suiteFile } from "#test/experiment-bench.ts";
 import type { ExperimentBench } from "#test/experiment-bench.ts";
-import { activationsOf, caseScore, neuronsOff } from "#test/reference/experiments.ts";
+import { activationsOf, caseScore, meanStandIns, neuronsOff, promptsLike } from "#test/reference/experiments.ts";
 import { forward } from "#test/reference/forward.ts";
 import { lensOf } from "#test/reference/lens.ts";
 import { neuronIncreases } from "#test/reference/method.ts";
@@ -77,40 +77,47 @@ beforeAll(async () => {
 });
 
 describe("a bias over pairs", () => {
-  test("agrees with one forward pass for each side, neuron set and control, number by number", async () => {
-    const found = await findingsOf(abacus, request);
-    const { model, reference } = abacus;
-    const { cases } = readSuite(few, model);
-    const compared = cases.filter(({ asked }) => asked.pair!.template === 0);
-    const ranked = rankedByReference(reference, weighted(compared as Parameters<typeof weighted>[0]));
-    expect(found.certified).toBe(true);
-    expect(
-      difference(
-        found.neurons.map(({ layer, neuron, change, own, other }) => ({ layer, neuron, change, own, other })),
-        ranked.slice(0, 9),
-      ),
-    ).toBeUndefined();
+  test.each(["zero", "mean"] as const)(
+    "agrees with one forward pass for each side, neuron set and control, number by number: %s",
+    async (ablation) => {
+      const found = await findingsOf(abacus, { ...request, ablation });
+      const { model, reference } = abacus;
+      const { cases } = readSuite(few, model);
+      const compared = cases.filter(({ asked }) => asked.pair!.template === 0);
+      const ranked = rankedByReference(reference, weighted(compared as Parameters<typeof weighted>[0]));
+      expect(found.certified).toBe(true);
+      expect(
+        difference(
+          found.neurons.map(({ layer, neuron, change, own, other }) => ({ layer, neuron, change, own, other })),
+          ranked.slice(0, 9),
+        ),
+      ).toBeUndefined();
 
-    const sets = request.counts.flatMap((count, place) => {
-      const list: NeuronId[] = ranked.slice(0, count);
-      return [list, ...randomGroups(reference, list, { draws: 1, seed: 5 + place })];
-    });
-    const scores = (each: ScoredCase) => [[], ...sets].map((set) => caseScore(reference, each, neuronsOff(set)));
-    const controls = readSuite(request.controls[0]!, model).cases;
-    const curve = biasCurve(
-      cases.map((each) => {
-        const other = scores(each.other!);
-        const gaps = scores(each).map((own, at) => answerLogProbability(own) - answerLogProbability(other[at]!));
-        return { group: each.asked.group, word: each.asked.pair!.word, template: each.asked.pair!.template, gaps };
-      }),
-      controls.map((each) => ({ group: each.asked.group, scores: scores(each) })),
-      { counts: request.counts, randomSets: 1, seed: 5, draws: 1000 },
-    );
-    const { neurons, certified, ...rest } = found;
-    expect(difference(rest, curve)).toBeUndefined();
-    expect(neurons).toHaveLength(9);
-    expect(certified).toBe(true);
-  });
+      const sets = request.counts.flatMap((count, place) => {
+        const list: NeuronId[] = ranked.slice(0, count);
+        return [list, ...randomGroups(reference, list, { draws: 1, seed: 5 + place })];
+      });
+      const controls = readSuite(request.controls[0]!, model).cases;
+      const all: ScoredCase[] = [...cases, ...cases.map(({ other }) => other!), ...controls];
+      const scores = (each: ScoredCase) => {
+        const standIns = ablation === "mean" ? meanStandIns(reference, promptsLike(each, all)) : undefined;
+        return [[], ...sets].map((set) => caseScore(reference, each, neuronsOff(set), standIns));
+      };
+      const curve = biasCurve(
+        cases.map((each) => {
+          const other = scores(each.other!);
+          const gaps = scores(each).map((own, at) => answerLogProbability(own) - answerLogProbability(other[at]!));
+          return { group: each.asked.group, word: each.asked.pair!.word, template: each.asked.pair!.template, gaps };
+        }),
+        controls.map((each) => ({ group: each.asked.group, scores: scores(each) })),
+        { counts: request.counts, randomSets: 1, seed: 5, draws: 1000 },
+      );
+      const { neurons, certified, ...rest } = found;
+      expect(difference(rest, curve)).toBeUndefined();
+      expect(neurons).toHaveLength(9);
+      expect(certified).toBe(true);
+    },
+  );
 
   test("is not changed by no neuron, nor by neurons multiplied by 1", async () => {
     const { bias, rows, controls } = await findingsOf(abacus, { ...request, scale: 1 });

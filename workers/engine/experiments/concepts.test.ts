@@ -11,7 +11,7 @@ import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { farthest } from "#test/farthest.ts";
 import { numbersOf } from "#test/leaves.ts";
-import { caseScore, meanStandIns, neuronsOff } from "#test/reference/experiments.ts";
+import { caseScore, meanStandIns, neuronsOff, promptsLike } from "#test/reference/experiments.ts";
 import { conceptsBehind, neuronLogits } from "#test/reference/lab.ts";
 import { readModel } from "#test/reference/model.ts";
 import { largest } from "#test/reference/vectors.ts";
@@ -76,18 +76,8 @@ describe("of a random model whose answers are several tokens", () => {
       const { thresholds, draws, seed } = request;
       const sets = conceptSets(reference, hits, { thresholds, draws, seed });
       const { cases } = readSuite(request.suite, model);
-      const alike = (length: number) => [
-        ...new Map(
-          cases
-            .filter(({ ids }) => ids.length === length)
-            .map(({ ids, answerIds }) => {
-              const forced = [...ids, ...answerIds.slice(0, -1)];
-              return [forced.join(), forced];
-            }),
-        ).values(),
-      ];
       const scored = cases.map((each) => {
-        const standIns = ablation === "mean" ? meanStandIns(reference, alike(each.ids.length)) : undefined;
+        const standIns = ablation === "mean" ? meanStandIns(reference, promptsLike(each, cases)) : undefined;
         return {
           baseline: caseScore(reference, each),
           switched: switchesOf(sets).switches.map(({ neurons }) =>

@@ -13,6 +13,7 @@ import type { PruningFindings, PruningRequest } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
 import { tokenCases } from "./neuron-steps.ts";
 import { readSuite } from "./suite-reader.ts";
@@ -50,7 +51,12 @@ export function pruningSteps(
     target: answerIds[0]!,
   }));
   const ranking = Math.ceil(tokens.length / TOKENS_AT_ONCE);
-  const batches = switchedBatches(runner, [...cases, ...known, ...controls], 1 + counts.length * (1 + draws));
+  const { ablation = "zero" } = request;
+  const batches = switchedBatches(runner, [...cases, ...known, ...controls], {
+    switches: 1 + counts.length * (1 + draws),
+    ablation,
+    seed,
+  });
   const tokensOf = (step: number) => tokens.slice(step * TOKENS_AT_ONCE, (step + 1) * TOKENS_AT_ONCE);
   return {
     runs: {
@@ -62,7 +68,9 @@ export function pruningSteps(
       draws,
       seed,
       fromLayer,
+      ...ablationRuns(ablation, seed),
     },
+    alone: batches.alone,
     count: ranking + batches.count,
     rowsOf: (step) => (step < ranking ? 2 * tokensOf(step).length : batches.rowsOf(step - ranking)),
     async run(step, before, signal) {

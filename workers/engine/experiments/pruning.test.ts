@@ -8,7 +8,7 @@ import { NATS } from "#test/agreement.ts";
 import { abacusFiles } from "#test/checkpoints.ts";
 import { difference, experimentBench, findingsOf, resumedFindings } from "#test/experiment-bench.ts";
 import type { ExperimentBench } from "#test/experiment-bench.ts";
-import { allBut, caseScore, lostTo } from "#test/reference/experiments.ts";
+import { allBut, caseScore, lostTo, meanStandIns, promptsLike } from "#test/reference/experiments.ts";
 import { forward } from "#test/reference/forward.ts";
 import { lensOf } from "#test/reference/lens.ts";
 import { neuronIncreases, rankNeurons } from "#test/reference/method.ts";
@@ -46,11 +46,20 @@ function rankedByReference(model: ReferenceModel, { ids, answerIds }: ScoredCase
 }
 
 describe("what is left of a pruned model", () => {
-  test.each([{ head: undefined }, { head: { layer: 0, head: 7 } }])(
-    "agrees with one forward pass for each case and set of neurons, number by number: $head",
-    async ({ head }) => {
-      const found = await findingsOf(abacus, { ...request, ...(head && { head }) });
+  test.each([
+    { head: undefined, ablation: "zero" },
+    { head: { layer: 0, head: 7 }, ablation: "zero" },
+    { head: undefined, ablation: "mean" },
+  ] as const)(
+    "agrees with one forward pass for each case and set of neurons, number by number: $head, $ablation",
+    async ({ head, ablation }) => {
+      const found = await findingsOf(abacus, { ...request, ablation, ...(head && { head }) });
       const { model, reference } = abacus;
+      const all = [request.suite, request.foundOn, ...request.controls].flatMap(
+        (source) => readSuite(source, model).cases,
+      );
+      const standIns = (each: ScoredCase) =>
+        ablation === "mean" ? meanStandIns(reference, promptsLike(each, all)) : undefined;
       const known = readSuite(request.foundOn, model).cases;
       const lists = known.slice(0, 2).map((each) => rankedByReference(reference, each, head));
       const kept = request.counts.map((count) => ({ count, neurons: unionOf(lists, count) }));
@@ -63,7 +72,7 @@ describe("what is left of a pruned model", () => {
           group: each.asked.group,
           scores: [
             caseScore(reference, each),
-            ...sets.map((set) => caseScore(reference, each, allBut(reference, set, FROM))),
+            ...sets.map((set) => caseScore(reference, each, allBut(reference, set, FROM), standIns(each))),
           ],
         }));
       const curve = pruningCurve(

@@ -1,3 +1,5 @@
+import { standInSource } from "#analysis/experiments/ablation.ts";
+import type { Ablation } from "#analysis/experiments/ablation.ts";
 import { caseBatches, withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
 import type { CaseScore, ScoredCase } from "#analysis/experiments/scored-cases.ts";
 import { scoresUnder } from "#analysis/experiments/switched-neurons.ts";
@@ -10,22 +12,42 @@ export type SwitchedPart = readonly (readonly CaseScore[])[];
 /** Rows that a batch has room for at least: a switch beyond these is run in the next. */
 const ROWS = 48;
 
-/** Cases, each run once, in batches that every switch is tried on. */
-export function switchedBatches(runner: Runner, cases: readonly ScoredCase[], switches: number) {
+interface Switching {
+  /** How many switches each case is tried with. */
+  readonly switches: number;
+  readonly ablation?: Ablation | undefined;
+  /** Draws the other prompts of `resample`. */
+  readonly seed: number;
+}
+
+/**
+ * Cases, each run once, in batches that every switch is tried on. What takes the place of a neuron comes from all of them, those
+ * of one shape with each other.
+ */
+export function switchedBatches(
+  runner: Runner,
+  cases: readonly ScoredCase[],
+  { switches, ablation = "zero", seed }: Switching,
+) {
   const { unique, places } = withoutDuplicates(cases);
+  const source = standInSource(runner, unique, { ablation, seed, taps: ["post"] });
   const batches = caseBatches(runner.spec, unique, Math.min(switches, ROWS)).map(({ indices }) => indices);
   return {
     /** What is run. */
     runs: unique.map(({ ids, answerIds }) => [ids, answerIds]),
     count: batches.length,
-    rowsOf: (batch: number) => batches[batch]!.length * switches,
-    run: (batch: number, list: readonly NeuronSwitch[], signal: AbortSignal): Promise<SwitchedPart> =>
-      scoresUnder(
+    alone: source.alone,
+    rowsOf: (batch: number) => batches[batch]!.length * switches + source.rowsOf(batches[batch]!.length),
+    async run(batch: number, list: readonly NeuronSwitch[], signal: AbortSignal): Promise<SwitchedPart> {
+      const indices = batches[batch]!;
+      const standIns = await source.of(indices, signal);
+      return scoresUnder(
         runner,
-        batches[batch]!.map((index) => unique[index]!),
+        indices.map((index) => unique[index]!),
         list,
-        { signal },
-      ),
+        { standIns, signal },
+      );
+    },
     /** Of each case, duplicates included, under each switch; undefined where it has not been run. */
     scores(parts: readonly SwitchedPart[]): (readonly CaseScore[] | undefined)[] {
       const found: CaseScore[][] = [];
