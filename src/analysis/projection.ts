@@ -24,9 +24,15 @@ export interface ChunkedWork {
   readonly signal?: AbortSignal;
 }
 
-/** Waits for its turn. @throws what the signal was aborted with */
+/**
+ * Waits for its turn. Messages are let in first, a stop and other calls among them: on WASM everything that is awaited is settled at
+ * once, so that a worker would not look at them before the work is done.
+ *
+ * @throws what the signal was aborted with
+ */
 export async function takeTurn({ turn, signal }: ChunkedWork): Promise<void> {
   signal?.throwIfAborted();
+  await new Promise<void>((resolve) => setTimeout(resolve));
   await turn?.();
   signal?.throwIfAborted();
 }
