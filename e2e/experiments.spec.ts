@@ -137,7 +137,7 @@ test("a bias, its neurons, and what it costs to take it away", { tag: "@page" },
 
   await test.step("its table reads back, and its result opens again", async () => {
     const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
-    expect(header).toMatch(/^k,scale,measure,group,value,low,high,random_mean,random_spread,suite,/);
+    expect(header).toMatch(/^k,scale,ablation,measure,group,value,low,high,random_mean,random_spread,suite,/);
     // as it is: the bias, unseen prompts, two sides, six controls; for each k: these, the share taken away, and each cost thrice
     expect(rows).toHaveLength(10 + 7 * (5 + 6 * 3));
     const saved = await exported(page, "Save result");
@@ -180,10 +180,10 @@ test("pruning to few deep neurons, and the set as files", { tag: "@page" }, asyn
 
   await test.step("its table reads back", async () => {
     const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
-    expect(header).toMatch(/^ranked_by,n_per_token,kept,share,group,accuracy,/);
+    expect(header).toMatch(/^ablation,ranked_by,n_per_token,kept,share,group,accuracy,/);
     // all, four operations, those found on and two controls: as it is and for each N
     expect(rows).toHaveLength(9 * 8);
-    expect(rows.every((row) => row.startsWith("L0H7,"))).toBe(true);
+    expect(rows.every((row) => row.startsWith("zero,L0H7,"))).toBe(true);
   });
 
   await test.step("what is kept as JSON and as a function for PyTorch", async () => {
