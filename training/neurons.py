@@ -89,6 +89,10 @@ def random_others(chosen, layers, neurons, generator):
     return torch.cat(found)
 
 
+def share(count, of):
+    return round(count / max(of, 1), 3)
+
+
 @torch.no_grad()
 def comparison(model, cases, head, ids):
     """What the top neurons of every case that the model has right carry, the head (layer, head) being the one compared.
@@ -126,7 +130,6 @@ def comparison(model, cases, head, ids):
             forms += [forms_promoted(model, divmod(n, neurons), active[n], int(names[int(answer)]), names)
                       for n in order[:10].tolist()]
     right = len(ranked)
-    share = lambda count, of: round(count / max(of, 1), 3)
     return {
         "right": right, "in most lists": int(is_general.sum()),
         **{f"broken without {name}": share(counts[0], right) for name, counts in broken.items()},

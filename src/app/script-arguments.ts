@@ -1,3 +1,4 @@
+import { isRecord } from "#core/record.ts";
 import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
@@ -38,9 +39,6 @@ export function readOptions(call: string, options: unknown, names: readonly stri
   if (stray !== undefined) throw bad(`${call}: there is no option ${show(stray)}; it takes ${names.join(", ")}`);
   return options;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isIndex = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;

@@ -1,3 +1,4 @@
+import { isRecord } from "#core/record.ts";
 import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
 import { DTYPES } from "./checkpoint.ts";
@@ -73,6 +74,4 @@ const areMoved = (value: unknown): boolean =>
     (moved) => isRecord(moved) && typeof moved["count"] === "number" && Array.isArray(moved["cases"]),
   );
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const bad = (sentence: string) => new Fault("bad-file", `card.json: ${sentence}`);

@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { readCard } from "#model/card.ts";
 import type { ModelCard } from "#model/card.ts";
-import type { ModelChoice } from "./model.ts";
+import type { ModelChoice, ModelState } from "./model.ts";
 import { dismiss, notifyFault } from "./notices.ts";
 
 export type { CardSet, ModelCard } from "#model/card.ts";
@@ -17,8 +17,12 @@ export const shipped = createStore<Shipped>(() => ({ models: [], card: undefined
 /** @param models in the order in which they are offered */
 export const offerShipped = (models: readonly ModelChoice[]) => shipped.setState({ models });
 
-export const isShipped = (choice: ModelChoice | undefined, { models }: Pick<Shipped, "models">) =>
-  choice !== undefined && models.some(({ id }) => id === choice.id);
+/** The one of them that the page has, also where it was opened from what is stored of it. */
+export const shippedModel = (
+  { models }: Pick<Shipped, "models">,
+  { choice, info }: Pick<ModelState, "choice" | "info">,
+): ModelChoice | undefined =>
+  models.find(({ id, source }) => id === choice?.id || (source.kind === "url" && source.base === info?.source.name));
 
 /** Shows what a model that comes with the page says of itself; what goes wrong becomes a notice. */
 export async function openCard({ source }: ModelChoice): Promise<void> {

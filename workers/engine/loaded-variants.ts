@@ -5,6 +5,7 @@ import { adaptModel } from "./adapted-model.ts";
 import type { AdaptedModel, AdaptSteps } from "./adapted-model.ts";
 import { ChainSession } from "./chain-session.ts";
 import { ExperimentSession } from "./experiments/experiment-session.ts";
+import type { ExperimentParts } from "./experiments/experiment-session.ts";
 import { LabSession } from "./lab-session.ts";
 import { ModelSession } from "./model-session.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
@@ -35,16 +36,10 @@ export class LoadedVariants {
   #isDisposed = false;
 
   constructor(started: Started) {
-    const { session, loaded, index, fingerprint, experimentStore: store } = started;
-    const adapt = (source: CheckpointSource, signal: AbortSignal) => this.#adapt(source, signal);
     this.#started = started;
-    this.#base = {
-      session,
-      lab: new LabSession(loaded, index, session),
-      experiments: new ExperimentSession({ model: loaded, index, fingerprint, store, adapt }),
-      chains: new ChainSession(loaded, session),
-      traces: new TraceSession(loaded, session),
-    };
+    const { session, loaded: model, index, fingerprint } = started;
+    const adapt = (source: CheckpointSource, signal: AbortSignal) => this.#adapt(source, signal);
+    this.#base = { session, ...this.#askedOf(session, { model, index, fingerprint, adapt }) };
   }
 
   /** @throws Fault "bad-request" if the adapted variant is asked for and there is none */
@@ -79,7 +74,7 @@ export class LoadedVariants {
   }
 
   async attachFiles(files: CheckpointFiles, steps: AdaptSteps): Promise<AdapterInfo> {
-    const { loaded, runtime, index, fingerprint, experimentStore: store } = this.#started;
+    const { loaded, runtime, index, fingerprint } = this.#started;
     const model = await adaptModel(loaded, files, runtime, {
       ...steps,
       replacedBytes: this.#attached?.model.weightBytes ?? 0,
@@ -93,19 +88,8 @@ export class LoadedVariants {
     const asked = { ...loaded, runner: model.runner };
     const ownIndex = index.ofVariant(model.runner, model.valueLayers, model.valueChange);
     const session = new ModelSession(asked, ownIndex);
-    this.#attached = {
-      model,
-      session,
-      lab: new LabSession(asked, ownIndex, session),
-      experiments: new ExperimentSession({
-        model: asked,
-        index: ownIndex,
-        fingerprint: JSON.stringify([fingerprint, model.change]),
-        store,
-      }),
-      chains: new ChainSession(asked, session),
-      traces: new TraceSession(asked, session),
-    };
+    const own = { model: asked, index: ownIndex, fingerprint: JSON.stringify([fingerprint, model.change]) };
+    this.#attached = { model, session, ...this.#askedOf(session, own) };
     await previous?.model.dispose();
     return model.info;
   }
@@ -162,6 +146,17 @@ export class LoadedVariants {
       onProgress: () => undefined,
       signal,
     });
+  }
+
+  /** All that is asked through a session of its variant. */
+  #askedOf(session: ModelSession, parts: Omit<ExperimentParts, "store">): Omit<Asked, "session"> {
+    const { model, index } = parts;
+    return {
+      lab: new LabSession(model, index, session),
+      experiments: new ExperimentSession({ ...parts, store: this.#started.experimentStore }),
+      chains: new ChainSession(model, session),
+      traces: new TraceSession(model, session),
+    };
   }
 
   #asked(variant: Variant = "base"): Asked {

@@ -1,3 +1,4 @@
+import { sum } from "#core/sum.ts";
 import type { ConceptSet, Reading } from "./concept-sets.ts";
 import { switchesOf } from "./concept-sets.ts";
 import { answerLogProbability, hitsOf, isRight, scoredOf } from "./head-table.ts";
@@ -90,5 +91,3 @@ function lossOf({ taken, draws, tokens, before }: Over, places: readonly number[
     bootstrap(taken.length, draws, (weights) => weightedMean(nats, weights)),
   ];
 }
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

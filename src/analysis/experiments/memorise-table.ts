@@ -1,3 +1,4 @@
+import { sum } from "#core/sum.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { SweptCase } from "./case-sweep.ts";
 import type { DigitLabel } from "./digit-labels.ts";
@@ -74,8 +75,6 @@ export function memoriseTable(cases: readonly LabelledCase[], options: MemoriseO
     };
   });
 }
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 function countLabel(
   { labels, swept }: { readonly labels: LabelledCase["labels"]; readonly swept: SweptCase },

@@ -1,3 +1,4 @@
+import { isRecord } from "#core/record.ts";
 import { Fault } from "#core/fault.ts";
 import { randomStream } from "#core/random.ts";
 import { drawn, MAX_CASES } from "./suite.ts";
@@ -85,8 +86,6 @@ function wordsOf(words: Record<string, unknown>, side: string): string[] {
   return list;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 const bad = (sentence: string) => new Fault("bad-request", `suite: ${sentence}`);

@@ -1,3 +1,4 @@
+import { sum } from "#core/sum.ts";
 import { meanAndSpread } from "../neuron-group.ts";
 import { answerLogProbability, estimate, hitsOf, isRight, meanOverGroups, scoredOf } from "./head-table.ts";
 import type { Per } from "./head-table.ts";
@@ -132,5 +133,3 @@ function scoresOf([asItIs = NOTHING, ...switches]: readonly Sampled[]): {
 }
 
 const NOTHING: Sampled = { accuracy: Float64Array.of(Number.NaN), logProbability: Float64Array.of(Number.NaN) };
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,3 +1,4 @@
+import { isRecord } from "#core/record.ts";
 import { Fault } from "#core/fault.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { EXPERIMENT_KINDS } from "./form.ts";
@@ -52,6 +53,4 @@ function hasTable(kind: unknown, found: unknown): boolean {
   return isRecord(found) && lists.every((name) => Array.isArray(found[name]));
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const bad = (sentence: string) => new Fault("bad-file", `result: ${sentence}`);

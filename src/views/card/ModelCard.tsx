@@ -1,39 +1,26 @@
-import { useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import { percent } from "#charts/number-format.ts";
 import { closeCard, shipped } from "#state/shipped.ts";
 import type { CardSet, ModelCard as Card } from "#state/shipped.ts";
+import { Dialog } from "../shared/Dialog.tsx";
 import { setName } from "./set-name.ts";
 import "./card.css";
 
-/** A click beside the dialog closes it; React's types do not know the attribute yet. */
-const CLOSED_BY_ANY: object = { closedby: "any" };
 const DTYPES = ["f32", "q8", "q4"] as const;
 
 /** What a model that comes with the page is, can do, cannot do, and was made to do on purpose. */
 export function ModelCard() {
   const card = useStore(shipped, (state) => state.card);
-  const host = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (card) host.current?.showModal();
-    else host.current?.close();
-  }, [card]);
   return (
-    <dialog ref={host} className="help" aria-labelledby="card-title" onClose={closeCard} {...CLOSED_BY_ANY}>
+    <Dialog title={card?.title ?? ""} isOpen={card !== undefined} onClose={closeCard}>
       {card && <CardBody card={card} />}
-    </dialog>
+    </Dialog>
   );
 }
 
 function CardBody({ card }: { readonly card: Card }) {
   return (
-    <div className="help-body model-card">
-      <header className="panel-head">
-        <h2 id="card-title">{card.title}</h2>
-        <button type="button" className="quiet" aria-label="Close" onClick={closeCard}>
-          ✕
-        </button>
-      </header>
+    <div className="model-card">
       <p>{card.what}</p>
       <h3>How it was made</h3>
       <p>{card.trained}</p>
@@ -60,36 +47,38 @@ function CardBody({ card }: { readonly card: Card }) {
 
 function Accuracies({ sets }: { readonly sets: readonly CardSet[] }) {
   return (
-    <div className="table-scroll" role="region" aria-label="Accuracy" tabIndex={0}>
-      <table>
-        <caption className="small faint">
-          Share of cases whose answer is the most probable token, by the engine of this page. Numeral sets of two digits
-          are 1,000 seeded pairs for + and −, all products to 999 for × and ÷; the others are complete.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">cases</th>
-            <th scope="col">n</th>
-            {DTYPES.map((dtype) => (
-              <th key={dtype} scope="col">
-                {dtype}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {sets.map(({ name, cases, right }) => (
-            <tr key={name}>
-              <th scope="row">{setName(name)}</th>
-              <td>{cases.toLocaleString("en")}</td>
+    <>
+      <p className="small faint">
+        Share of cases whose answer is the most probable token, by the engine of this page. Numeral sets of two digits
+        are 1,000 seeded pairs for + and −, all products to 999 for × and ÷; the others are complete.
+      </p>
+      <div className="table-scroll" tabIndex={0} role="group" aria-label="Accuracy, scrolls">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">cases</th>
+              <th scope="col">n</th>
               {DTYPES.map((dtype) => (
-                <td key={dtype}>{percent(right[dtype] / cases)}</td>
+                <th key={dtype} scope="col">
+                  {dtype}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {sets.map(({ name, cases, right }) => (
+              <tr key={name}>
+                <th scope="row">{setName(name)}</th>
+                <td>{cases.toLocaleString("en")}</td>
+                {DTYPES.map((dtype) => (
+                  <td key={dtype}>{percent(right[dtype] / cases)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 

@@ -8,7 +8,8 @@ import {
   writtenAdapters,
 } from "#state/experiments/adapter-set.ts";
 import { editExperiment } from "#state/experiments/form.ts";
-import { folderChoice, model } from "#state/model.ts";
+import { model } from "#state/model.ts";
+import { folderInput } from "../shared/folder-input.ts";
 
 /** The set of adapters: lines, and folders of the person's own. */
 export function AdapterFields({ text }: { readonly text: string }) {
@@ -48,21 +49,11 @@ function FolderButton() {
   return (
     <>
       <input
-        ref={(element) => {
-          element?.setAttribute("webkitdirectory", "");
-          input.current = element;
-        }}
-        type="file"
-        multiple
+        ref={input}
         aria-label="Folder of an adapter"
         className="visually-hidden"
         tabIndex={-1}
-        onChange={({ target }) => {
-          const files = [...(target.files ?? [])];
-          const paths = files.map((file) => file.webkitRelativePath || file.name);
-          if (files.length > 0) addFolder(folderChoice(files, paths));
-          target.value = "";
-        }}
+        {...folderInput(addFolder)}
       />
       <button type="button" onClick={() => input.current?.click()}>
         Add an adapter’s folder

@@ -2,10 +2,11 @@ import { useStore } from "zustand";
 import { countOf } from "#charts/number-format.ts";
 import { adapter, adapterLabel, adapterName, adapterNamed, attachAdapter, detachAdapter } from "#state/adapter.ts";
 import type { AdapterState } from "#state/adapter.ts";
-import { folderChoice, model } from "#state/model.ts";
+import { model } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
 import { notify } from "#state/notices.ts";
 import type { AdapterInfo } from "#state/run/results.ts";
+import { folderInput } from "../shared/folder-input.ts";
 import { layersText } from "./layers-text.ts";
 
 /** The model menu's part about a LoRA adapter: what is attached, and how to attach one. */
@@ -24,16 +25,7 @@ export function AdapterGroup({ onChoose }: { readonly onChoose: () => void }) {
       <AdapterForm onChoose={choose} />
       <label className="sheet-item file-item">
         Open an adapter’s folder on this computer…
-        <input
-          type="file"
-          multiple
-          ref={(input) => input?.setAttribute("webkitdirectory", "")}
-          onChange={(event) => {
-            const files = [...(event.target.files ?? [])];
-            const paths = files.map((file) => file.webkitRelativePath || file.name);
-            if (files.length > 0) choose(folderChoice(files, paths));
-          }}
-        />
+        <input {...folderInput(choose)} />
       </label>
     </div>
   );

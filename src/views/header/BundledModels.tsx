@@ -1,28 +1,28 @@
 import { useStore } from "zustand";
 import { offerModel } from "#state/load-offer.ts";
 import { model } from "#state/model.ts";
-import { isShipped, openCard, shipped } from "#state/shipped.ts";
+import { openCard, shipped, shippedModel } from "#state/shipped.ts";
 
 /** The card of the model at hand, where it comes with the page, and the others that do. */
 export function BundledModels({ onChoose }: { readonly onChoose: () => void }) {
   const known = useStore(shipped);
-  const choice = useStore(model, (state) => state.choice);
+  const own = shippedModel(known, useStore(model));
   return (
     <div className="sheet-group" role="group" aria-label="Models of the page">
-      {choice && isShipped(choice, known) && (
+      {own && (
         <button
           type="button"
           className="sheet-item"
           onClick={() => {
             onChoose();
-            void openCard(choice);
+            void openCard(own);
           }}
         >
-          About {choice.id}…
+          About {own.id}…
         </button>
       )}
       {known.models
-        .filter(({ id }) => id !== choice?.id)
+        .filter((other) => other !== own)
         .map((other) => (
           <button
             key={other.id}

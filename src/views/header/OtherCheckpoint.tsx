@@ -2,10 +2,10 @@ import { useId, useState } from "react";
 import { useStore } from "zustand";
 import { HUB } from "#model/checkpoint.ts";
 import { hubTokens, isToken, keepToken } from "#state/hub-tokens.ts";
-import { folderChoice } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
 import { notices, notify } from "#state/notices.ts";
 import { choiceTyped, typedModel } from "#state/typed-model.ts";
+import { folderInput } from "../shared/folder-input.ts";
 
 interface OtherCheckpointProps {
   readonly onChoose: (choice: ModelChoice) => void;
@@ -83,16 +83,7 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
       </form>
       <label className="sheet-item file-item">
         Open a folder on this computer…
-        <input
-          type="file"
-          multiple
-          ref={(input) => input?.setAttribute("webkitdirectory", "")}
-          onChange={(event) => {
-            const files = [...(event.target.files ?? [])];
-            const paths = files.map((file) => file.webkitRelativePath || file.name);
-            if (files.length > 0) onChoose(folderChoice(files, paths));
-          }}
-        />
+        <input {...folderInput(onChoose)} />
       </label>
       <p className="sheet-note faint">
         Or drop the folder on the page. Its bytes are read on this machine and never leave it.

@@ -1,6 +1,6 @@
-import { useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import { setHelpOpen, view } from "#state/view.ts";
+import { Dialog } from "../shared/Dialog.tsx";
 import { GLOSSARY } from "./glossary.ts";
 
 const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
@@ -20,66 +20,44 @@ const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
   ["?", "this list"],
 ];
 
-/** A click beside the dialog closes it; React's types do not know the attribute yet. */
-const CLOSED_BY_ANY: object = { closedby: "any" };
-
 /** The words of the field and the keys of the page. */
 export function HelpDialog() {
   const isOpen = useStore(view, (state) => state.isHelpOpen);
-  const host = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) host.current?.showModal();
-    else host.current?.close();
-  }, [isOpen]);
   return (
-    <dialog
-      ref={host}
-      className="help"
-      aria-labelledby="help-title"
-      onClose={() => setHelpOpen(false)}
-      {...CLOSED_BY_ANY}
-    >
-      <div className="help-body">
-        <header className="panel-head">
-          <h2 id="help-title">Words and shortcuts</h2>
-          <button type="button" className="quiet" aria-label="Close" onClick={() => setHelpOpen(false)}>
-            ✕
-          </button>
-        </header>
-        <div className="help-columns">
-          <section aria-label="Shortcuts">
-            <h3>Shortcuts</h3>
-            <dl className="keys">
-              {SHORTCUTS.map(([keys, does]) => (
-                <div key={keys}>
-                  <dt>
-                    <kbd>{keys}</kbd>
-                  </dt>
-                  <dd>{does}</dd>
-                </div>
-              ))}
-            </dl>
-            <p className="small faint">
-              Pointer: over a head previews it, a click keeps it, Ctrl or Cmd and a click pins it.
-            </p>
-          </section>
-          <section aria-label="Words">
-            <h3>Words</h3>
-            <dl className="glossary">
-              {GLOSSARY.map(({ word, meaning }) => (
-                <div key={word}>
-                  <dt>{word}</dt>
-                  <dd>{meaning}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        </div>
-        <p className="small faint">
-          The method is that of Yu &amp; Ananiadou (2024), “Interpreting Arithmetic Mechanism in Large Language Models
-          through Comparative Neuron Analysis”, EMNLP, arXiv 2409.14144.
-        </p>
+    <Dialog title="Words and shortcuts" isOpen={isOpen} onClose={() => setHelpOpen(false)}>
+      <div className="help-columns">
+        <section aria-label="Shortcuts">
+          <h3>Shortcuts</h3>
+          <dl className="keys">
+            {SHORTCUTS.map(([keys, does]) => (
+              <div key={keys}>
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+          <p className="small faint">
+            Pointer: over a head previews it, a click keeps it, Ctrl or Cmd and a click pins it.
+          </p>
+        </section>
+        <section aria-label="Words">
+          <h3>Words</h3>
+          <dl className="glossary">
+            {GLOSSARY.map(({ word, meaning }) => (
+              <div key={word}>
+                <dt>{word}</dt>
+                <dd>{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
       </div>
-    </dialog>
+      <p className="small faint">
+        The method is that of Yu &amp; Ananiadou (2024), “Interpreting Arithmetic Mechanism in Large Language Models
+        through Comparative Neuron Analysis”, EMNLP, arXiv 2409.14144.
+      </p>
+    </Dialog>
   );
 }

@@ -96,6 +96,7 @@ export function adapterSteps(
     rowsOf: (step) => casesOf(step).length + tokensIn(step) * (adapterOf(step) < 0 ? 1 : 2),
     costOf: (step) => casesOf(step).length + tokensIn(step) * (adapterOf(step) < 0 ? BASE_COST : ADAPTED_COST),
     run: (step, before, signal) => (adapterOf(step) < 0 ? runBase(step, signal) : runAdapter(step, before, signal)),
+    savedRequest: savedRequest(request),
     close: () => exchange(undefined),
     found(parts, isWhole) {
       const options = { per, onlyCorrect, seed, draws: isWhole ? DEFAULT_RESAMPLES : 0 };

@@ -1,14 +1,12 @@
 import { conceptNeurons } from "#analysis/concept-search.ts";
 import type { ConceptNeuron } from "#analysis/concept-search.ts";
-import { standInSource } from "#analysis/experiments/ablation.ts";
 import { conceptSets, READINGS, switchesOf } from "#analysis/experiments/concept-sets.ts";
 import type { ConceptSet, LayerHits } from "#analysis/experiments/concept-sets.ts";
 import { conceptLosses } from "#analysis/experiments/concept-table.ts";
 import type { ConceptCase } from "#analysis/experiments/concept-table.ts";
-import { caseBatches, forcedIds, withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
-import type { CaseScore } from "#analysis/experiments/scored-cases.ts";
+import { forcedIds } from "#analysis/experiments/scored-cases.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
-import { AS_IT_IS, scoresUnder } from "#analysis/experiments/switched-neurons.ts";
+import { AS_IT_IS } from "#analysis/experiments/switched-neurons.ts";
 import { INDEX_DEPTH, indexLayer } from "#analysis/token-index.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { ConceptFindings, ConceptsRequest } from "#protocol/experiments.ts";
@@ -18,6 +16,8 @@ import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
 import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
+import { switchedBatches } from "./switched-batches.ts";
+import type { SwitchedPart } from "./switched-batches.ts";
 
 /** Neurons that are shown with what they say, and how much of it. */
 const EXAMPLES = 8;
@@ -29,10 +29,7 @@ interface SearchPart {
   readonly examples: readonly ConceptNeuron[];
 }
 
-/** One batch of cases under every switch, [switch][case], the first as the model is. */
-type ScorePart = readonly (readonly CaseScore[])[];
-
-export type ConceptPart = SearchPart | ScorePart;
+export type ConceptPart = SearchPart | SwitchedPart;
 
 /** Shallow neurons that speak of concepts: a step is the search of one layer, then one batch of cases with every set off. */
 export function conceptSteps(
@@ -43,11 +40,12 @@ export function conceptSteps(
   const { runner, spec, tokenizer } = model;
   const asked = checked(request, model);
   const { ids, notTokens, thresholds, draws, seed, belowLayer, lastAttention, depth } = asked;
-  const { unique, places } = withoutDuplicates(cases);
-  const rowsEach = 1 + READINGS.length * thresholds.length * (1 + draws);
-  const batches = caseBatches(spec, unique, rowsEach).map(({ indices }) => indices);
   const { ablation = "zero" } = request;
-  const source = standInSource(runner, unique, { ablation, seed, taps: ["post"] });
+  const batches = switchedBatches(runner, cases, {
+    switches: 1 + READINGS.length * thresholds.length * (1 + draws),
+    ablation,
+    seed,
+  });
   const question = { concepts: new Set(ids), lastAttention };
   /** Known once every layer was searched. */
   let sets: readonly ConceptSet[] | undefined;
@@ -62,7 +60,7 @@ export function conceptSteps(
   return {
     runs: {
       kind: "concepts",
-      cases: unique.map((each) => [each.ids, each.answerIds]),
+      cases: batches.runs,
       concepts: ids,
       thresholds,
       draws,
@@ -71,40 +69,30 @@ export function conceptSteps(
       lastAttention,
       ...ablationRuns(ablation, seed),
     },
-    count: belowLayer + batches.length,
-    alone: source.alone,
+    count: belowLayer + batches.count,
+    alone: batches.alone,
     rowsOf,
     costOf: (step) =>
       step < belowLayer
-        ? searchProducts(spec, step, lastAttention) / rowProducts(spec, forcedIds(unique[0]!).length)
+        ? searchProducts(spec, step, lastAttention) / rowProducts(spec, forcedIds(cases[0]!).length)
         : rowsOf(step),
     async run(step, before, signal) {
       if (step < belowLayer) return searchLayer(step, signal);
-      const batch = batches[step - belowLayer]!;
       sets ??= setsOf(searchParts(before, belowLayer));
-      const standIns = await source.of(batch, signal);
-      return scoresUnder(
-        runner,
-        batch.map((index) => unique[index]!),
-        [AS_IT_IS, ...switchesOf(sets).switches],
-        { standIns, signal },
-      );
+      return batches.run(step - belowLayer, [AS_IT_IS, ...switchesOf(sets).switches], signal);
     },
     found(parts, isWhole) {
       const searched = searchParts(parts, belowLayer);
-      const scored: ConceptCase[] = [];
-      (parts.slice(belowLayer) as readonly ScorePart[]).forEach(([baseline, ...switched], step) =>
-        batches[step]!.forEach((index, row) => {
-          scored[index] = { baseline: baseline![row]!, switched: switched.map((scores) => scores[row]!) };
-        }),
-      );
+      const scored = batches
+        .scores(parts.slice(belowLayer) as readonly SwitchedPart[])
+        .flatMap((scores): ConceptCase[] => (scores ? [{ baseline: scores[0]!, switched: scores.slice(1) }] : []));
       const examples = searched.flatMap((part) => part.examples).sort(byConcepts);
       return {
-        ...conceptLosses(
-          places.flatMap((place) => scored[place] ?? []),
-          setsOf(searched),
-          { onlyCorrect: request.onlyCorrect, seed, draws: isWhole ? DEFAULT_RESAMPLES : 0 },
-        ),
+        ...conceptLosses(scored, setsOf(searched), {
+          onlyCorrect: request.onlyCorrect,
+          seed,
+          draws: isWhole ? DEFAULT_RESAMPLES : 0,
+        }),
         concepts: ids.length,
         notTokens,
         belowLayer,
@@ -124,8 +112,7 @@ export function conceptSteps(
   };
 
   function rowsOf(step: number): number {
-    const count = batches[step - belowLayer]?.length ?? 0;
-    return count * rowsEach + source.rowsOf(count);
+    return step < belowLayer ? 0 : batches.rowsOf(step - belowLayer);
   }
 
   async function searchLayer(layer: number, signal: AbortSignal): Promise<SearchPart> {

@@ -1,3 +1,4 @@
+import { sum } from "#core/sum.ts";
 import { forcedIds } from "#analysis/experiments/scored-cases.ts";
 import { throughLayers } from "#analysis/layers.ts";
 import { Fault } from "#core/fault.ts";
@@ -8,7 +9,7 @@ import { hashText } from "../index-record.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import type { FileStore } from "../store/file-store.ts";
-import { adapterSteps, savedRequest } from "./adapter-steps.ts";
+import { adapterSteps } from "./adapter-steps.ts";
 import type { Adapt } from "./adapter-steps.ts";
 import { biasSteps } from "./bias-steps.ts";
 import { openLog, readLog } from "./experiment-log.ts";
@@ -90,7 +91,7 @@ export class ExperimentSession {
     const result = (isWhole: boolean) =>
       ({
         kind: request.kind,
-        request: request.kind === "adapters" ? savedRequest(request) : request,
+        request: steps.savedRequest ?? request,
         suite: suite.report,
         found: steps.found(log.parts, isWhole),
         steps: log.parts.length,
@@ -193,5 +194,3 @@ export class ExperimentSession {
 }
 
 const costOf = (steps: ExperimentSteps<unknown, unknown>, step: number) => steps.costOf?.(step) ?? steps.rowsOf(step);
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

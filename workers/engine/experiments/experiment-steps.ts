@@ -1,4 +1,5 @@
 import type { Ablation } from "#analysis/experiments/ablation.ts";
+import type { ExperimentRequest } from "#protocol/experiments.ts";
 
 /**
  * An experiment as pieces of work, each done once and kept: parts come one after the other, each a plain value, and what is found
@@ -18,6 +19,8 @@ export interface ExperimentSteps<Part, Found> {
   run(step: number, before: readonly Part[], signal: AbortSignal): Promise<Part>;
   /** @param isWhole false: of what has been run so far, without what takes long, as intervals */
   found(parts: readonly Part[], isWhole: boolean): Found;
+  /** The request as it may be saved and shown; left out: as it was asked. */
+  readonly savedRequest?: ExperimentRequest;
   /** Lets go of what the steps hold, once a run has ended in whichever way. */
   close?(): Promise<void>;
 }
