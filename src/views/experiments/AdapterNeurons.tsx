@@ -2,6 +2,7 @@ import { formatNeuron } from "#model/ids.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import type { AdapterRow } from "./adapter-rows.ts";
+import { NumberHeads } from "./NumberHeads.tsx";
 
 /** Neurons that are listed; more are in the saved result. */
 const LISTED = 15;
@@ -20,11 +21,7 @@ export function AdapterNeurons({ row: { neurons, tokens, uncertified } }: { read
         <thead>
           <tr>
             <th scope="col">neuron</th>
-            {["gain, nats", "tokens", "activation, base", "adapted"].map((name) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
-            ))}
+            <NumberHeads names={["gain, nats", "tokens", "activation, base", "adapted"]} />
             <th scope="col">promotes where it fires</th>
           </tr>
         </thead>

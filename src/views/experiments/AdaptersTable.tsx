@@ -3,6 +3,7 @@ import { byLayer, layersLabel } from "./adapter-rows.ts";
 import type { AdapterRow, AdaptersOf } from "./adapter-rows.ts";
 import { EstimateValue, estimateText } from "./EstimateValue.tsx";
 import { groupName } from "./published.ts";
+import { NumberHeads } from "./NumberHeads.tsx";
 
 /** The base, then each adapter: accuracy of all and of each group, what is gained, and how the base's neurons grow. */
 export function AdaptersTable({ found }: { readonly found: AdaptersOf["found"] }) {
@@ -20,11 +21,9 @@ export function AdaptersTable({ found }: { readonly found: AdaptersOf["found"] }
         <thead>
           <tr>
             <th scope="col">adapter</th>
-            {["layer", "rank", "all", ...base.groups.map(({ name }) => groupName(name)), "nats gained"].map((name) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
-            ))}
+            <NumberHeads
+              names={["layer", "rank", "all", ...base.groups.map(({ name }) => groupName(name)), "nats gained"]}
+            />
             {counts.map((count) => (
               <th key={count} scope="col" className="number">
                 growth, k = {count}

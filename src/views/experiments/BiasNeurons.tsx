@@ -2,6 +2,7 @@ import { formatNeuron } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
+import { NumberHeads } from "./NumberHeads.tsx";
 
 type Found = Extract<ExperimentResult, { readonly kind: "bias" }>["found"];
 
@@ -20,11 +21,9 @@ export function BiasNeurons({ found: { neurons, sides, certified } }: { readonly
         <thead>
           <tr>
             <th scope="col">neuron</th>
-            {["difference", "own side", "other side", ...sides.map(({ name }) => `activation, ${name}`)].map((name) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
-            ))}
+            <NumberHeads
+              names={["difference", "own side", "other side", ...sides.map(({ name }) => `activation, ${name}`)]}
+            />
             <th scope="col">words told apart</th>
             <th scope="col">promotes where it fires</th>
           </tr>

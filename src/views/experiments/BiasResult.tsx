@@ -17,6 +17,7 @@ import { biasSentence } from "./experiment-sentences.ts";
 import { MarksFigure } from "./MarksFigure.tsx";
 import { PublishedFigures } from "./PublishedFigures.tsx";
 import { TABLE_12, TABLE_13, TABLE_13_ROWS } from "./published.ts";
+import { NumberHeads } from "./NumberHeads.tsx";
 
 type Result = Extract<ExperimentResult, { readonly kind: "bias" }>;
 type Found = Result["found"];
@@ -70,13 +71,9 @@ function Table({ found }: { readonly found: Found }) {
         </caption>
         <thead>
           <tr>
-            {["k", "bias", ...found.sides.map(({ name }) => name), "taken away", "unseen prompts", "random k"].map(
-              (name) => (
-                <th key={name} scope="col" className="number">
-                  {name}
-                </th>
-              ),
-            )}
+            <NumberHeads
+              names={["k", "bias", ...found.sides.map(({ name }) => name), "taken away", "unseen prompts", "random k"]}
+            />
           </tr>
         </thead>
         <tbody>

@@ -2,6 +2,7 @@ import { formatNeuron } from "#model/ids.ts";
 import { Value } from "../shared/Value.tsx";
 import { byLayer } from "./adapter-rows.ts";
 import type { AdaptersOf } from "./adapter-rows.ts";
+import { NumberHeads } from "./NumberHeads.tsx";
 
 /** As the paper's table 9: activations of the base's most listed neurons, in the base and with each adapter. */
 export function FollowedNeurons({ found }: { readonly found: AdaptersOf["found"] }) {
@@ -20,17 +21,7 @@ export function FollowedNeurons({ found }: { readonly found: AdaptersOf["found"]
         <thead>
           <tr>
             <th scope="col">neuron</th>
-            <th scope="col" className="number">
-              tokens
-            </th>
-            <th scope="col" className="number">
-              base
-            </th>
-            {rows.map(({ name }, index) => (
-              <th key={index} scope="col" className="number">
-                {name}
-              </th>
-            ))}
+            <NumberHeads names={["tokens", "base", ...rows.map(({ name }) => name)]} />
           </tr>
         </thead>
         <tbody>

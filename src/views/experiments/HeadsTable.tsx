@@ -4,6 +4,7 @@ import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
 import { groupName } from "./published.ts";
+import { NumberHeads } from "./NumberHeads.tsx";
 
 type Found = Extract<ExperimentResult, { readonly kind: "heads" }>["found"];
 
@@ -23,17 +24,9 @@ export function HeadsTable({ found, group }: { readonly found: Found; readonly g
         <thead>
           <tr>
             <th scope="col">head</th>
-            <th scope="col" className="number">
-              all
-            </th>
-            {found.groups.map(({ name }) => (
-              <th key={name} scope="col" className="number">
-                {groupName(name)}
-              </th>
-            ))}
-            <th scope="col" className="number">
-              other heads of the layer
-            </th>
+            <NumberHeads
+              names={["all", ...found.groups.map(({ name }) => groupName(name)), "other heads of the layer"]}
+            />
           </tr>
         </thead>
         <tbody>

@@ -18,6 +18,7 @@ import { PrunedSetExport } from "./PrunedSetExport.tsx";
 import { pruningTable } from "./pruning-table.ts";
 import { PublishedFigures } from "./PublishedFigures.tsx";
 import { groupName, TABLE_11 } from "./published.ts";
+import { NumberHeads } from "./NumberHeads.tsx";
 
 type Result = Extract<ExperimentResult, { readonly kind: "pruning" }>;
 type Found = Result["found"];
@@ -72,19 +73,17 @@ function Table({ found }: { readonly found: Found }) {
         </caption>
         <thead>
           <tr>
-            {[
-              "N",
-              "kept",
-              "share",
-              "all",
-              ...found.groups.map(({ name }) => groupName(name)),
-              "found on",
-              "random",
-            ].map((name) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
-            ))}
+            <NumberHeads
+              names={[
+                "N",
+                "kept",
+                "share",
+                "all",
+                ...found.groups.map(({ name }) => groupName(name)),
+                "found on",
+                "random",
+              ]}
+            />
           </tr>
         </thead>
         <tbody>
