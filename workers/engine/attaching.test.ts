@@ -1,0 +1,243 @@
+import * as ort from "onnxruntime-web";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import { randomCheckpoint } from "#test/checkpoints.ts";
+import type { CheckpointFiles } from "#test/checkpoints.ts";
+import { fileSet, loadInNode, unaborted } from "#test/engine.ts";
+import { adapterFiles, randomAdapter } from "#test/random/adapter.ts";
+import { attach, steps, variantsOf, withVariants } from "#test/variants.ts";
+import { createEngine } from "./engine.ts";
+import type { LoadedVariants } from "./loaded-variants.ts";
+import type { StoredFile } from "./store/file-store.ts";
+
+const IDS = [1, 5, 9, 33, 2, 96];
+
+describe("sessions", () => {
+  test("only blocks that the adapter changes get one, and they go with it", async () => {
+    const files = randomCheckpoint();
+    const variants = await variantsOf(files, "q8");
+    const create = vi.spyOn(ort.InferenceSession, "create");
+    try {
+      await attach(variants, randomAdapter(files, { layers: [0, 2], modules: ["q_proj"] }));
+      expect(create).toHaveBeenCalledTimes(2);
+      const created = await Promise.all(create.mock.results.map(({ value }) => value as Promise<ort.InferenceSession>));
+      const released = created.map((session) => vi.spyOn(session, "release"));
+      await variants.detach();
+      for (const release of released) expect(release).toHaveBeenCalledOnce();
+    } finally {
+      create.mockRestore();
+    }
+    const { top } = await variants.session("base").predict(IDS, {}, unaborted());
+    expect(top[0]!.probability).toBeGreaterThan(0);
+    await variants.dispose();
+  });
+});
+
+describe("what is refused", () => {
+  const files = randomCheckpoint();
+  let variants: LoadedVariants;
+  beforeAll(async () => {
+    variants = await variantsOf(files, "q8");
+    await attach(variants, randomAdapter(files));
+  });
+  const parts = randomAdapter(files);
+  const first = parts.tensors[0]!;
+  const Q0 = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight";
+
+  test.each<[string, CheckpointFiles, string, string]>([
+    [
+      "a folder without an adapter",
+      new Map(),
+      "missing-file",
+      "checkpoint: test checkpoint has no adapter_config.json",
+    ],
+    [
+      "an adapter without weights",
+      new Map([["adapter_config.json", adapterFiles(parts).get("adapter_config.json")!]]),
+      "missing-file",
+      "adapter: test checkpoint has no adapter_model.safetensors",
+    ],
+    [
+      "a pickle",
+      new Map([
+        ["adapter_config.json", adapterFiles(parts).get("adapter_config.json")!],
+        ["adapter_model.bin", new Uint8Array(4)],
+      ]),
+      "missing-file",
+      "adapter: test checkpoint has no adapter_model.safetensors; adapter_model.bin is a pickle and is not read",
+    ],
+    [
+      "a factor without its partner",
+      adapterFiles({ ...parts, tensors: parts.tensors.slice(1) }),
+      "bad-file",
+      "adapter: the file has base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight without its lora_A; both factors are needed",
+    ],
+    [
+      "a factor of another width",
+      adapterFiles({
+        ...parts,
+        tensors: [{ name: Q0, shape: [3, 41], data: new Float32Array(123) }, ...parts.tensors.slice(1)],
+      }),
+      "bad-file",
+      `adapter: the file has ${Q0} of shape [3, 41]; rank 3 on this base’s 32 × 40 asks for [3, 40]`,
+    ],
+    [
+      "another rank than the config's",
+      adapterFiles({ ...parts, config: { ...parts.config, r: 8 } }),
+      "bad-file",
+      `adapter: the file has ${Q0} of shape [3, 40]; rank 8 on this base’s 32 × 40 asks for [8, 40]`,
+    ],
+    [
+      "an adapter for another architecture",
+      adapterFiles(randomAdapter(randomCheckpoint({ family: "gpt_neox" }))),
+      "bad-file",
+      "adapter: the file is for gpt_neox.layers.0.attention.query_key_value, which this base does not have (its layers have q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj)",
+    ],
+    [
+      "an adapter of embeddings",
+      adapterFiles({
+        ...parts,
+        tensors: [{ ...first, name: "base_model.model.model.embed_tokens.lora_embedding_A" }],
+      }),
+      "bad-file",
+      "adapter: the file changes embeddings or the unembedding (base_model.model.model.embed_tokens.lora_embedding_A); only attention and FFN can be adapted here",
+    ],
+    [
+      "an adapter of the unembedding",
+      adapterFiles({ ...parts, tensors: [{ ...first, name: "base_model.model.lm_head.lora_A.weight" }] }),
+      "bad-file",
+      "adapter: the file changes embeddings or the unembedding (base_model.model.lm_head.lora_A.weight); only attention and FFN can be adapted here",
+    ],
+    [
+      "a tensor of another method",
+      adapterFiles({
+        ...parts,
+        tensors: [{ ...first, name: "base_model.model.model.layers.0.self_attn.q_proj.lora_magnitude_vector" }],
+      }),
+      "bad-file",
+      "adapter: the file has base_model.model.model.layers.0.self_attn.q_proj.lora_magnitude_vector, which is no factor of a LoRA pair (…lora_A.weight, …lora_B.weight)",
+    ],
+    [
+      "tensors that the config does not mean",
+      adapterFiles({ ...parts, config: { ...parts.config, target_modules: ["v_proj"] } }),
+      "bad-file",
+      "adapter: the file has weights for model.layers.0.self_attn.q_proj, which adapter_config.json does not name (target_modules: v_proj)",
+    ],
+    [
+      "an empty file",
+      adapterFiles({ ...parts, tensors: [] }),
+      "bad-file",
+      "adapter: the file has no weights; target_modules asks for q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj",
+    ],
+    [
+      "a weight that is no number",
+      adapterFiles({ ...parts, tensors: [{ ...first, data: first.data.map(() => NaN) }, ...parts.tensors.slice(1)] }),
+      "bad-file",
+      `safetensors: ${Q0} has NaN at place 0; finite numbers are needed`,
+    ],
+  ])("%s, and the adapter that was there stays", async (_name, broken, code, message) => {
+    const before = await variants.session("adapted").predict(IDS, {}, unaborted());
+    await expect(variants.attachFiles(fileSet(broken), steps)).rejects.toMatchObject({ name: "Fault", code, message });
+    expect(await variants.session("adapted").predict(IDS, {}, unaborted())).toEqual(before);
+  });
+
+  test("the stored weights of a block being gone, before anything is made of it", async () => {
+    const loaded = await loadInNode(files, "q8");
+    const gone: StoredFile = {
+      ...loaded.files.get(1)!,
+      slice: () => Promise.reject(new DOMException("gone", "NotFoundError")),
+    };
+    const bare = await withVariants({ ...loaded, files: new Map(loaded.files).set(1, gone) });
+    await expect(attach(bare, parts)).rejects.toMatchObject({
+      code: "missing-file",
+      message:
+        "adapter: the stored weights of the model are gone, perhaps deleted in another tab; load the model again",
+    });
+    expect((await bare.session().predict(IDS, {}, unaborted())).top).toHaveLength(10);
+    await bare.dispose();
+  });
+
+  test("the adapted variant where no adapter is attached, and a comparison of two things at once", async () => {
+    const bare = await variantsOf(files, "q8");
+    expect(() => bare.session("adapted")).toThrow(
+      "variant: adapted was asked for and no adapter is attached; attach one first",
+    );
+    const interventions = [{ kind: "head", at: { layer: 0, head: 0 }, scale: 0 }] as const;
+    const both = { against: { variant: "adapted" }, interventions, count: 3 } as const;
+    await expect(variants.compareNeurons(IDS, both, () => undefined, unaborted())).rejects.toMatchObject({
+      code: "bad-request",
+      message:
+        "comparison: two variants are compared with nothing switched off or scaled, or two runs of one variant; not both at once",
+    });
+  });
+});
+
+test("tells what it is: ranks, layers, modules and the base that it was made for", async () => {
+  const files = randomCheckpoint();
+  const variants = await variantsOf(files, "q8");
+  const parts = randomAdapter(files, { modules: ["v_proj", "q_proj"], layers: [1], rankPattern: { q_proj: 5 } });
+  const info = await attach(variants, parts);
+  expect(info).toEqual({
+    name: "test checkpoint",
+    source: { kind: "files", name: "test checkpoint" },
+    baseHint: "someone/random-base",
+    ranks: [3, 5],
+    layers: [1],
+    modules: ["q_proj", "v_proj"],
+    // q: 5 × (40 + 32), v: 3 × (40 + 16)
+    parameters: 5 * 72 + 3 * 56,
+    // stacked: rank 8, 40 inputs, 64 outputs, four bytes each
+    bytes: 4 * 8 * (40 + 64),
+  });
+  await variants.dispose();
+});
+describe("through the engine", () => {
+  const folder = (name: string, files: CheckpointFiles): CheckpointSource => ({
+    kind: "files",
+    files: [...files].map(([path, bytes]) =>
+      Object.defineProperty(new File([bytes as Uint8Array<ArrayBuffer>], path), "webkitRelativePath", {
+        value: `${name}/${path}`,
+      }),
+    ),
+  });
+  const ignore = () => undefined;
+  const base = randomCheckpoint({ layers: 2 });
+  const adapter = folder("my-lora", adapterFiles(randomAdapter(base, { layers: [1] })));
+
+  test("a model is loaded with its adapter, and answers in both variants until the adapter goes", async () => {
+    const engine = createEngine(() => Promise.resolve(ort), ignore);
+    const info = await engine.load(1, folder("base", base), { backend: "wasm", adapter }, ignore);
+    expect(info.lora).toMatchObject({ name: "my-lora", ranks: [3], layers: [1] });
+    const [own, adapted] = [await engine.predict(2, IDS, {}), await engine.predict(3, IDS, { variant: "adapted" })];
+    expect(adapted.top).not.toEqual(own.top);
+    const compared = await engine.compareNeurons(4, IDS, { against: { variant: "adapted" }, count: 3 }, ignore);
+    expect(compared.rows.every(({ layer }) => layer === 1)).toBe(true);
+    expect((await engine.generate(5, IDS, { tokens: 1, variant: "adapted" })).ids).toEqual([adapted.top[0]!.id]);
+    await engine.detachAdapter(6);
+    await expect(engine.predict(7, IDS, { variant: "adapted" })).rejects.toMatchObject({ code: "bad-request" });
+    expect(await engine.predict(8, IDS, {})).toEqual(own);
+  });
+
+  test("attaching needs a model, and a load whose adapter is broken leaves the model that was there", async () => {
+    const engine = createEngine(() => Promise.resolve(ort), ignore);
+    await expect(engine.attachAdapter(1, adapter, ignore)).rejects.toMatchObject({ code: "not-loaded" });
+    await engine.load(2, folder("base", base), { backend: "wasm" }, ignore);
+    const before = await engine.predict(3, IDS, {});
+    const other = folder("other", randomCheckpoint({ layers: 2, seed: 9 }));
+    await expect(
+      engine.load(4, other, { backend: "wasm", adapter: folder("none", new Map([["a", new Uint8Array(1)]])) }, ignore),
+    ).rejects.toMatchObject({ code: "missing-file" });
+    expect(await engine.predict(5, IDS, {})).toEqual(before);
+    expect(await engine.attachAdapter(6, adapter, ignore)).toMatchObject({ name: "my-lora" });
+  });
+
+  test("an attachment that is cancelled leaves the base alone", async () => {
+    const engine = createEngine(() => Promise.resolve(ort), ignore);
+    await engine.load(1, folder("base", base), { backend: "wasm" }, ignore);
+    const attaching = engine.attachAdapter(2, adapter, ({ stage }) => {
+      if (stage === "preparing") engine.cancel(2);
+    });
+    await expect(attaching).rejects.toMatchObject({ name: "AbortError" });
+    await expect(engine.predict(3, IDS, { variant: "adapted" })).rejects.toMatchObject({ code: "bad-request" });
+  });
+});
