@@ -6,16 +6,14 @@
 The models run in float64 with eager attention; see families.py for what is float32 inside transformers all the same.
 """
 
-import json
 import sys
 from pathlib import Path
 
 import peft
 import torch
-import transformers
 from transformers import AutoModelForCausalLM
 
-IDS = [1, 20, 96, 3, 20, 51, 7]
+from families import IDS, write
 
 
 def last_logits(model):
@@ -30,17 +28,6 @@ def variant(folder):
     return {"name": (folder / "variant.txt").read_text(), "ids": IDS, "base": without, "adapted": last_logits(adapted)}
 
 
-def main():
-    cases = [variant(folder) for folder in sorted(Path(sys.argv[1]).iterdir())]
-    provenance = {
-        "script": "scripts/golden/adapters.py on what scripts/golden/write-checkpoints.ts writes",
-        "peft": peft.__version__,
-        "transformers": transformers.__version__,
-        "torch": torch.__version__,
-        "dtype": "float64; rotations, RMSNorms and most softmaxes are float32 inside transformers",
-    }
-    lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
-    print(f'{{"provenance": {json.dumps(provenance)},\n"cases": [\n{lines}\n]}}')
-
-
-main()
+if __name__ == "__main__":
+    found = [variant(folder) for folder in sorted(Path(sys.argv[1]).iterdir())]
+    write(found, "scripts/golden/adapters.py on what scripts/golden/write-checkpoints.ts writes", peft=peft.__version__)

@@ -154,12 +154,11 @@ def variant(folder):
     }
 
 
-def main():
-    torch.set_default_dtype(torch.float64)
-    with torch.no_grad():
-        cases = [variant(folder) for folder in sorted(Path(sys.argv[1]).iterdir())]
+def write(cases, script, **libraries):
+    """Prints the golden file: where it comes from, then a case a line."""
     provenance = {
-        "script": "scripts/golden/families.py on the checkpoints of scripts/golden/write-checkpoints.ts",
+        "script": script,
+        **libraries,
         "transformers": transformers.__version__,
         "torch": torch.__version__,
         "dtype": "float64; rotations, RMSNorms and most softmaxes are float32 inside transformers",
@@ -168,4 +167,12 @@ def main():
     print(f'{{"provenance": {json.dumps(provenance)},\n"cases": [\n{lines}\n]}}')
 
 
-main()
+def main():
+    torch.set_default_dtype(torch.float64)
+    with torch.no_grad():
+        cases = [variant(folder) for folder in sorted(Path(sys.argv[1]).iterdir())]
+    write(cases, "scripts/golden/families.py on the checkpoints of scripts/golden/write-checkpoints.ts")
+
+
+if __name__ == "__main__":
+    main()
