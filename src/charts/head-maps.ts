@@ -24,15 +24,18 @@ const LABEL_PX = 26;
 const GAP_PX = 20;
 const MAX_CELL_PX = { width: 84, height: 30 };
 const LEAST_MAP_PX = 150;
+/** A map of many heads has a row to itself before its cells get narrower. */
+const LEAST_CELL_PX = 6;
 /** Room that a cell's number needs. */
 const NUMBER_PX = 36;
 
 /** Maps of layers (rows) × heads (columns) side by side, as many in a row as there is room for. */
 export function headMaps(maps: readonly HeadMap[], { width, inks, scale, format }: HeadMapsOptions): MarkedFigure {
-  const inRow = Math.max(1, Math.min(maps.length, Math.floor((width + GAP_PX) / (LEAST_MAP_PX + GAP_PX))));
-  const mapWidth = (width - GAP_PX * (inRow - 1)) / inRow;
   const { length: layers } = maps[0]?.values ?? [];
   const heads = maps[0]?.values[0]?.length ?? 0;
+  const leastWidth = Math.max(LEAST_MAP_PX, LABEL_PX + heads * LEAST_CELL_PX);
+  const inRow = Math.max(1, Math.min(maps.length, Math.floor((width + GAP_PX) / (leastWidth + GAP_PX))));
+  const mapWidth = (width - GAP_PX * (inRow - 1)) / inRow;
   const cell = {
     width: Math.min(MAX_CELL_PX.width, (mapWidth - LABEL_PX) / Math.max(heads, 1)),
     height: Math.min(MAX_CELL_PX.height, Math.max(8, 190 / Math.max(layers, 1))),
@@ -95,7 +98,8 @@ function cellMarks(
 ): Mark[] {
   if (Number.isNaN(value)) return [];
   const fill = scale.colour(value);
-  const ground = { x: box.x + 1, y: box.y + 1, width: box.width - 2, height: box.height - 2 };
+  const gap = Math.min(1, box.width / 8);
+  const ground = { x: box.x + gap, y: box.y + 1, width: box.width - 2 * gap, height: box.height - 2 };
   const middle = { textAnchor: "middle", fontSize: 10, fill: inkOn(fill) };
   return [
     { tag: "rect", attributes: { ...ground, fill }, title: `${formatHead(at)}, ${name}: ${format(value)}` },

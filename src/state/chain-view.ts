@@ -63,29 +63,26 @@ export function lowerThreshold({
 
 export const resetThresholds = () => setChain({ ...view.getState().chain, thresholds: {} });
 
-/** The head that is explained as the predicting one; undefined: the most important. */
-export function setPredictingHead(head: ChainSettings["head"]): void {
-  const { head: _, ...others } = view.getState().chain;
-  setChain(head ? { ...others, head } : others);
+/** Settings that are there only while somebody has set them. */
+type Optional = "head" | "other" | "otherVariant" | "published";
+
+function setOptional<Name extends Optional>(name: Name, value: ChainSettings[Name] | undefined): void {
+  const { [name]: _, ...rest } = view.getState().chain;
+  const others = rest as ChainSettings; // only what is optional is left out
+  setChain(value === undefined ? others : { ...others, [name]: value });
 }
+
+/** The head that is explained as the predicting one; undefined: the most important. */
+export const setPredictingHead = (head: ChainSettings["head"]) => setOptional("head", head);
 
 /** The prompt to compare with; undefined ends it. */
-export function setOtherPrompt(other: string | undefined): void {
-  const { other: _, ...rest } = view.getState().chain;
-  setChain(other === undefined ? rest : { ...rest, other });
-}
+export const setOtherPrompt = (other: ChainSettings["other"]) => setOptional("other", other);
 
 /** The variant to compare with; undefined ends it. */
-export function setOtherVariant(otherVariant: ChainSettings["otherVariant"]): void {
-  const { otherVariant: _, ...rest } = view.getState().chain;
-  setChain(otherVariant === undefined ? rest : { ...rest, otherVariant });
-}
+export const setOtherVariant = (variant: ChainSettings["otherVariant"]) => setOptional("otherVariant", variant);
 
 /** A published chain in place of the model's own; undefined: the model's. */
-export function setPublished(published: PublishedName | undefined): void {
-  const { published: _, ...rest } = view.getState().chain;
-  setChain(published === undefined ? rest : { ...rest, published });
-}
+export const setPublished = (published: ChainSettings["published"]) => setOptional("published", published);
 
 type Switchable = Chain["nodes"][number];
 
