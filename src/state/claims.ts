@@ -36,7 +36,9 @@ export function asksTheSame(finding: Finding, now: Question, modelId: string | u
     (finding.variant !== "adapted" || isOfAdapter(finding)) &&
     finding.prompt === now.prompt &&
     finding.target === now.target &&
-    switches(finding) === switches(now)
+    switches(finding) === switches(now) &&
+    // what stands in for parts that nobody switched off changes nothing of what is claimed
+    (now.interventions.length === 0 || (finding.standIns ?? []).join("\n") === (now.standIns ?? []).join("\n"))
   );
 }
 
@@ -84,7 +86,7 @@ const answerOf = <T>(slot: Slot<T>, key: string): T | undefined =>
 export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const { choice, dtype } = model.getState();
   if (!choice) return undefined;
-  const { prompt, target, interventions, variant } = question.getState();
+  const { prompt, target, interventions, variant, standIns } = question.getState();
   const lora = attachedName();
   const { tab, selected, sort, chain } = view.getState();
   const changed = changedSettings(chain);
@@ -97,6 +99,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     prompt,
     ...(target !== undefined && { target }),
     interventions,
+    ...(standIns && { standIns }),
     view: tab,
     ...(selected && { selected }),
     ...(tab === "neurons" && { sort }),

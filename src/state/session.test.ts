@@ -11,7 +11,7 @@ import { changeModel, followEngine, loadModel } from "./loading.ts";
 import { model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { notices } from "./notices.ts";
-import { question, setPrompt, togglePart } from "./question.ts";
+import { question, setPrompt, setStandIns, togglePart } from "./question.ts";
 import { showRecorded } from "./recorded.ts";
 import { connectEngine } from "./run/engine-port.ts";
 import { clearResults, isStale, results } from "./run/results.ts";
@@ -120,7 +120,14 @@ beforeEach(() => {
   clearResults();
   notices.setState({ list: [] });
   opened.setState({ finding: undefined });
-  question.setState({ prompt: "3+5=", target: undefined, answer: undefined, interventions: [], past: [] });
+  question.setState({
+    prompt: "3+5=",
+    target: undefined,
+    answer: undefined,
+    interventions: [],
+    standIns: undefined,
+    past: [],
+  });
   view.setState({
     tab: "heads",
     selected: undefined,
@@ -326,6 +333,24 @@ describe("asking", () => {
       count: 10,
       interventions: [{ ...HEAD, scale: 0 }],
     });
+  });
+
+  test("what stands in is part of every question about something that is off, and of no other", async () => {
+    await answerBefore();
+    const sweeps = () => waiting("sweepHeads").length;
+    setStandIns(["2+4="]);
+    await settleTyping();
+    expect(last("sweepHeads").options).toMatchObject({ target: 8, standIns: ["2+4="] });
+    expect(last("predict").options).not.toHaveProperty("standIns");
+    togglePart(HEAD);
+    await settle();
+    const before = sweeps();
+    expect(last("predict").options).toMatchObject({ interventions: [{ ...HEAD, scale: 0 }], standIns: ["2+4="] });
+    expect(sweeps(), "a switch sweeps no heads anew").toBe(before);
+    setStandIns([]);
+    await settleTyping();
+    expect(last("predict").options).not.toHaveProperty("standIns");
+    expect(last("sweepHeads").options).not.toHaveProperty("standIns");
   });
 
   test("a selected head is inspected as it runs at full scale", async () => {

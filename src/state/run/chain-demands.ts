@@ -1,11 +1,11 @@
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
-import type { Intervention } from "#model/interventions.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { Token, Variant } from "#protocol/engine.ts";
 import type { ChainSettings } from "../finding.ts";
-import { variantOf } from "../question.ts";
-import { interventionsKey, keyOf } from "./demand.ts";
+import { changesOf, standInsOf, variantOf } from "../question.ts";
+import type { Question } from "../question.ts";
+import { changesKey, keyOf, standInsKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
@@ -14,30 +14,36 @@ const DRAWS = 5;
 
 /** The chain, the same with what is switched off, one to compare with, and what its neurons are worth against random ones. */
 export function chainDemands(now: Moment, settings: ChainSettings, { id: target, text }: Token): Demands {
-  const { prompt, interventions, variant = "base" } = now;
-  const own = { prompt, variant, target };
+  const { prompt, interventions, variant = "base", standIns } = now;
+  const own = { prompt, variant, target, standIns };
   const chain = chainDemand({ ...own, interventions: [] }, settings, text);
   const other = comparedWith(now, settings);
   return {
     chain,
     ...(interventions.length > 0 && { chainAfter: chainDemand({ ...own, interventions }, settings, text) }),
     ...(other && {
-      otherChain: chainDemand({ ...other, ...(other.prompt === prompt && { target }), interventions }, settings, ""),
+      otherChain: chainDemand(
+        { ...other, ...(other.prompt === prompt && { target }), interventions, standIns },
+        settings,
+        "",
+      ),
     }),
     ...controlDemand(now, chain, { id: target, text }),
   };
 }
 
-interface Asked {
+interface Asked extends Pick<Question, "interventions" | "standIns"> {
   readonly prompt: string;
   readonly variant: Variant;
   /** Left out: the run's own answer. */
   readonly target?: number;
-  readonly interventions: readonly Intervention[];
 }
 
 /** A second prompt answers for itself; the same prompt in the other variant is asked about the same target. */
-function comparedWith(now: Moment, { other, otherVariant }: ChainSettings): Omit<Asked, "interventions"> | undefined {
+function comparedWith(
+  now: Moment,
+  { other, otherVariant }: ChainSettings,
+): Pick<Asked, "prompt" | "variant"> | undefined {
   const { prompt, variant = "base", hasAdapter } = now;
   const isMissing = otherVariant === "adapted" && !hasAdapter;
   if ((!other && !otherVariant) || isMissing) return undefined;
@@ -45,16 +51,24 @@ function comparedWith(now: Moment, { other, otherVariant }: ChainSettings): Omit
 }
 
 function chainDemand(asked: Asked, { thresholds, head }: ChainSettings, text: string): Demand<Chain> {
-  const { prompt, target, interventions, variant } = asked;
+  const { prompt, target, variant } = asked;
   const moved = Object.entries(thresholds).map(([name, least]) => `${name}:${least}`);
   const options = { thresholds, ...(head && { head }), ...(target !== undefined && { target }), ...variantOf(asked) };
   return {
-    key: keyOf(prompt, target, interventionsKey(interventions), moved.sort(), head && formatHead(head), variant),
+    key: keyOf(
+      prompt,
+      target,
+      changesKey(asked),
+      ...standInsKey(asked),
+      moved.sort(),
+      head && formatHead(head),
+      variant,
+    ),
     target: text,
     run: (engine, { signal, progress }) =>
       engine.chain(
         prompt,
-        { ...options, interventions },
+        { ...options, ...changesOf(asked) },
         { signal, onProgress: ({ done, total }) => progress(done, total) },
       ),
   };
@@ -71,7 +85,7 @@ function controlDemand(now: Moment, { key }: Demand<Chain>, { id: target, text }
     key: keyOf(key, neurons.map(formatNeuron)),
     target: text,
     run: (engine, { signal }) =>
-      engine.neuronGroup(prompt, { neurons, draws: DRAWS, target, ...variantOf(now) }, { signal }),
+      engine.neuronGroup(prompt, { neurons, draws: DRAWS, target, ...standInsOf(now), ...variantOf(now) }, { signal }),
   };
   return { chainControl };
 }
