@@ -68,7 +68,8 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
   const sentence = sweepSentence(effects, tokenText(target), slot.status);
   const key = legend(scale);
-  const ablation = ablationWords(useStore(question, (state) => state.standIns));
+  const standIns = useStore(question, (state) => state.standIns);
+  const ablation = ablationWords(standIns);
   const svg = () => exportSvg(effects, { target, sentence });
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
@@ -77,7 +78,9 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
       <div className="heads-foot">
         <HeatmapLegend legend={key} target={tokenText(target)} />
         <div className="heads-says">
-          <p className="says">{sentence}</p>
+          <p className="says">
+            {sentence} {standIns && `A head that is off ${ablation.becomes}.`}
+          </p>
           <SweepState slot={slot} />
         </div>
       </div>
