@@ -1,3 +1,4 @@
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
@@ -44,12 +45,19 @@ function comparedWith(now: Moment, { other, otherVariant }: ChainSettings): Omit
   return { prompt: other || prompt, variant: otherVariant ?? variant };
 }
 
-function chainDemand(asked: Asked, { thresholds, head }: ChainSettings, text: string): Demand<Chain> {
-  const { prompt, target, interventions, variant } = asked;
-  const moved = Object.entries(thresholds).map(([name, least]) => `${name}:${least}`);
+/** What of the settings decides which parts a chain has; a threshold at its default is as good as none. */
+export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
+  keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
+
+export const chainKey = ({ prompt, target, interventions, variant }: Asked, settings: ChainSettings) =>
+  keyOf(prompt, target, interventionsKey(interventions), settingsKey(settings), variant);
+
+function chainDemand(asked: Asked, settings: ChainSettings, text: string): Demand<Chain> {
+  const { prompt, target, interventions } = asked;
+  const { thresholds, head } = settings;
   const options = { thresholds, ...(head && { head }), ...(target !== undefined && { target }), ...variantOf(asked) };
   return {
-    key: keyOf(prompt, target, interventionsKey(interventions), moved.sort(), head && formatHead(head), variant),
+    key: chainKey(asked, settings),
     target: text,
     run: (engine, { signal, progress }) =>
       engine.chain(

@@ -14,6 +14,7 @@ import { askAgain, stopRun } from "#state/run/runner.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
 import { ChainEvidence } from "./ChainEvidence.tsx";
 import { changeSentence, controlSentence } from "./chain-sentences.ts";
@@ -111,6 +112,7 @@ function OwnChain() {
   return (
     <>
       <ChainControls chain={chain.value} />
+      <ChainClaims />
       <Doing slots={slots} />
       {chain.value ? (
         <div className={isDim ? "stale" : ""} aria-busy={isDim}>
