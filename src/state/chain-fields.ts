@@ -77,7 +77,7 @@ export const CHAIN_FIELDS: readonly Field[] = [
   },
   {
     key: "cr",
-    needs: "numbers of a chain, as L0H7:-7.9162;L1N452:-0.31;stages:2",
+    needs: "numbers of a chain, as L0H7:-7.9241;L1N452:-0.3819;stages:2",
     write: ({ expected: { chain = [] } }) => joinedNumbers(chain),
     read(text, notice) {
       const chain = readList("cr", text, readChainClaim, notice);

@@ -115,7 +115,7 @@ function OwnChain() {
       <ChainClaims />
       <Doing slots={slots} />
       {chain.value ? (
-        <div className={isDim ? "stale" : ""} aria-busy={isDim}>
+        <div className={isDim ? "stale" : ""} aria-busy={isDim && !DOING.some(([kind]) => isHalted(slots[kind]))}>
           <ChainEvidence shown={shown} lines={lines} />
         </div>
       ) : (
@@ -149,14 +149,18 @@ const DOING = [
   ["otherChain", "Putting the other chain together"],
 ] as const satisfies readonly (readonly [ResultKind, string])[];
 
+/** Nothing is under way, and nothing will be until somebody says so. */
+const isHalted = ({ status }: Slots[ResultKind]) => status === "stopped" || status === "failed";
+
 /** What is under way, and what was stopped. */
 function Doing({ slots }: { readonly slots: Slots }) {
   return DOING.map(([kind, doing]) => {
-    const { status, progress } = slots[kind];
+    const slot = slots[kind];
+    const { status, progress } = slot;
     if (status === "computing") {
       return <ProgressLine key={kind} doing={doing} progress={progress} onStop={() => stopRun(kind)} />;
     }
-    if (status !== "stopped" && status !== "failed") return null;
+    if (!isHalted(slot)) return null;
     return (
       <div key={kind} className="run-progress">
         <span className="small">
