@@ -53,7 +53,7 @@ test("3+5=: the stages' numbers are a script's, a part is switched off and the r
     );
     await expect(stages(page).nth(1)).toContainText("No evidence: L0H7 stands in layer 0");
     await expect(stages(page).nth(2)).toContainText(
-      `Zeroing L0H7 lowers log p(8) by ${written(-predicting.effect)}; the next head, L${predicting.runnersUp[0]!.head.layer}H${predicting.runnersUp[0]!.head.head}, lowers it by ${written(-predicting.runnersUp[0]!.effect)}. ` +
+      `Switching L0H7 off lowers log p(8) by ${written(-predicting.effect)}; the next head, L${predicting.runnersUp[0]!.head.layer}H${predicting.runnersUp[0]!.head.head}, lowers it by ${written(-predicting.runnersUp[0]!.effect)}. ` +
         `${predicting.promoting} of the 10 neurons that lose most without it promote 8`,
     );
     await expect(stages(page).nth(3)).toContainText(
@@ -130,7 +130,9 @@ test(
     await expect(view(page).locator("svg.chain")).toHaveCount(0);
     await view(page).getByRole("button", { name: "Look nevertheless: move this threshold to 0.2" }).click();
     await expect(drawing(page, "47+38=")).toBeVisible(PATIENCE);
-    await expect(stages(page).nth(2)).toContainText(`Zeroing L0H0 lowers log p(85) by ${written(-evidence.effect)};`);
+    await expect(stages(page).nth(2)).toContainText(
+      `Switching L0H0 off lowers log p(85) by ${written(-evidence.effect)};`,
+    );
     await expect(page).toHaveURL(/&min=promotingShare:0\.2/);
     await view(page).getByText("Thresholds (moved)").click();
     await view(page).getByRole("button", { name: "As they begin" }).click();
@@ -146,7 +148,7 @@ test("what is no arithmetic has none, whatever is asked of it", async ({ page })
   );
   await view(page).getByRole("combobox", { name: "predicting head" }).fill("L0H7");
   await view(page).getByRole("button", { name: "Explain" }).click();
-  await expect(view(page)).toContainText(/No evidence: zeroing L0H7 (?:lowers|raises) log p\(paris\)/, PATIENCE);
+  await expect(view(page)).toContainText(/No evidence: switching L0H7 off (?:lowers|raises) log p\(paris\)/, PATIENCE);
   await view(page).getByRole("combobox", { name: "predicting head" }).fill("L4N425");
   await view(page).getByRole("button", { name: "Explain" }).click();
   await expect(page.getByText("“L4N425” is a neuron; a chain is explained by a head, as L0H7.")).toBeVisible();
@@ -336,7 +338,7 @@ test(
       if (evidence?.stage !== "feature-predicting") throw new Error("stages");
       const { head, effect } = evidence;
       await expect(stages(page).nth(2)).toContainText(
-        `Zeroing L${head.layer}H${head.head} lowers log p(${chain.target.text}) by ${written(-effect)};`,
+        `Switching L${head.layer}H${head.head} off lowers log p(${chain.target.text}) by ${written(-effect)};`,
       );
       await expect(drawing(page, prompt).locator("[data-node]")).toHaveCount(chain.nodes.length - 1);
     }
@@ -354,7 +356,7 @@ test(
     await openApp(page, `${LINK}&chain=llama-7b-3plus5`);
     await expect(view(page)).toContainText("published, not computed here");
     await expect(stages(page).nth(2)).toHaveText(
-      "Feature predicting. Zeroing L17H22 lowers log p(8) by 1.81; the next head, L13H15, lowers it by 0.90. 9 of the 10 neurons that lose most without it promote 8.",
+      "Feature predicting. Switching L17H22 off lowers log p(8) by 1.81; the next head, L13H15, lowers it by 0.90. 9 of the 10 neurons that lose most without it promote 8.",
     );
     await expect(node(page, "L28N3696")).toContainText("+0.82");
     await expect(drawing(page).locator("[data-switch]")).toHaveCount(0);

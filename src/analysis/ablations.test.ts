@@ -3,6 +3,7 @@ import type { Intervention } from "#model/interventions.ts";
 import { CountingRunner, headWrites, neuronWrites } from "#test/counting-runner.ts";
 import { ablateEach } from "./ablations.ts";
 import { capture } from "./capture.ts";
+import { NO_CHANGES } from "./changes.ts";
 
 const headOff = (layer: number, head: number): Intervention => ({ kind: "head", at: { layer, head }, scale: 0 });
 const neuron = (layer: number, index: number, scale = 0): Intervention => ({
@@ -30,7 +31,7 @@ describe("several sets of interventions in one pass", () => {
 
   test("each take away what they switch off, and nothing else", async () => {
     const runner = new CountingRunner();
-    const clean = await capture(runner, [5, 7], []);
+    const clean = await capture(runner, [5, 7], NO_CHANGES);
     const found = await ablateEach(runner, clean, variants, { target: 3 });
     const whole = clean.logits[3]!;
     expect(found.map(({ logProbability }) => whole - logProbability)).toEqual(taken);
@@ -39,7 +40,7 @@ describe("several sets of interventions in one pass", () => {
 
   test("join where they begin: the batch grows, and ends without the clean run", async () => {
     const runner = new CountingRunner();
-    const clean = await capture(runner, [5, 7], []);
+    const clean = await capture(runner, [5, 7], NO_CHANGES);
     runner.blocks.length = 0;
     await ablateEach(runner, clean, variants, { target: 3 });
     expect(runner.blocks.map(({ layer, batch, variants: rows }) => [layer, batch, rows])).toEqual([
@@ -51,7 +52,7 @@ describe("several sets of interventions in one pass", () => {
 
   test("begin no earlier than the first that is touched", async () => {
     const runner = new CountingRunner();
-    const clean = await capture(runner, [5], []);
+    const clean = await capture(runner, [5], NO_CHANGES);
     runner.blocks.length = 0;
     await ablateEach(runner, clean, [[neuron(2, 1)]], { target: 0 });
     expect(runner.blocks.map(({ layer }) => layer)).toEqual([2]);
@@ -59,7 +60,7 @@ describe("several sets of interventions in one pass", () => {
 
   test("watch neurons: those of earlier layers stay as they were", async () => {
     const runner = new CountingRunner();
-    const clean = await capture(runner, [5, 7], []);
+    const clean = await capture(runner, [5, 7], NO_CHANGES);
     const watched = [
       { layer: 0, neuron: 1 },
       { layer: 2, neuron: 2 },
@@ -71,7 +72,7 @@ describe("several sets of interventions in one pass", () => {
 
   test("stop when they are told to", async () => {
     const runner = new CountingRunner();
-    const clean = await capture(runner, [5], []);
+    const clean = await capture(runner, [5], NO_CHANGES);
     const asked = ablateEach(runner, clean, variants, { target: 0, signal: AbortSignal.abort() });
     await expect(asked).rejects.toMatchObject({ name: "AbortError" });
     expect(runner.unreleased).toBe(0);

@@ -1,14 +1,12 @@
-import { matrix, rowOf } from "#core/matrix.ts";
-import type { Matrix } from "#core/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
-import type { ModelSpec } from "#model/spec.ts";
 import { rowsThatFit } from "./batch-budget.ts";
-import { scales } from "./capture.ts";
+import type { Activations } from "./activations.ts";
 import type { Capture } from "./capture.ts";
+import { changedRows, NO_CHANGES } from "./changes.ts";
 import { activationOf } from "./increase.ts";
 import { throughLayers } from "./layers.ts";
-import type { BlockRun, Runner } from "./runner.ts";
+import type { Runner } from "./runner.ts";
 
 /** What is left of the answer when some parts are off. */
 export interface Ablated {
@@ -24,6 +22,8 @@ export interface AblationQuestion {
   readonly target: number;
   /** Whose activations are wanted in every variant. */
   readonly watched?: readonly NeuronId[];
+  /** What the parts are at scale 0; left out: 0. */
+  readonly standIns?: Activations | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ async function ablateTogether(
   runner: Runner,
   clean: Capture,
   variants: readonly (readonly Intervention[])[],
-  { target, watched = [], signal }: AblationQuestion,
+  { target, watched = [], standIns, signal }: AblationQuestion,
 ): Promise<Ablated[]> {
   const { spec } = runner;
   const positions = clean.ids.length;
@@ -74,10 +74,10 @@ async function ablateTogether(
       const joined = joinedAt(layer);
       const rows = joined.length + (joined.length < order.length ? 1 : 0);
       const cleanRow = joinedAt(layer - 1).length;
-      const present = joined.map((variant) => variants[variant]!);
+      const present = joined.map((variant) => ({ interventions: variants[variant]!, standIns }));
       return {
         variants: Array.from({ length: rows }, (_, row) => Math.min(row, cleanRow)),
-        ...rowScales(spec, layer, rows, present),
+        ...changedRows(spec, layer, rows > present.length ? [...present, NO_CHANGES] : present),
         ...(watched.some((at) => at.layer === layer) && { taps: ["post"] as const }),
       };
     },
@@ -104,33 +104,4 @@ async function ablateTogether(
   } finally {
     runner.release(residual);
   }
-}
-
-/** What each row's interventions in this layer multiply its heads and neurons by; nothing where there are none. */
-function rowScales(
-  spec: ModelSpec,
-  layer: number,
-  rows: number,
-  present: readonly (readonly Intervention[])[],
-): BlockRun {
-  const each = present.map((changes) => scales(spec, layer, changes));
-  const headScale = stacked(
-    each.map((run) => run.headScale),
-    rows,
-    spec.heads,
-  );
-  const neuronScale = stacked(
-    each.map((run) => run.neuronScale),
-    rows,
-    spec.neurons,
-  );
-  return { ...(headScale && { headScale }), ...(neuronScale && { neuronScale }) };
-}
-
-/** One row of scales below the other, 1 where there is none; undefined where all are. */
-function stacked(scaleRows: readonly (Matrix | undefined)[], rows: number, cols: number): Matrix | undefined {
-  if (scaleRows.every((scale) => scale === undefined)) return undefined;
-  const all = matrix(rows, cols, new Float32Array(rows * cols).fill(1));
-  scaleRows.forEach((scale, row) => scale && rowOf(all, row).set(scale.data));
-  return all;
 }

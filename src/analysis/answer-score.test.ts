@@ -1,6 +1,7 @@
 import { CountingRunner } from "#test/counting-runner.ts";
 import { describe, expect, test } from "vitest";
 import { rankOf, scoreAnswer } from "./answer-score.ts";
+import { NO_CHANGES } from "./changes.ts";
 
 /** Logits of a residual value r are r, r + 1, r + 2, r + 3: the same probabilities everywhere. */
 const LOG_TOTAL = Math.log(1 + Math.E + Math.E ** 2 + Math.E ** 3);
@@ -9,7 +10,7 @@ const ROUNDING = { atol: 1e-6 };
 
 test("scores each token by hand: logits 0, 1, 2, 3 above a residual that cancels", async () => {
   const runner = new CountingRunner();
-  const { tokens, logProbability } = await scoreAnswer(runner, [1, 2], [3, 0, 3], []);
+  const { tokens, logProbability } = await scoreAnswer(runner, [1, 2], [3, 0, 3], NO_CHANGES);
   expect(tokens.map(({ id, rank, isTop }) => [id, rank, isTop])).toEqual([
     [3, 0, true],
     [0, 3, false],
@@ -31,7 +32,7 @@ describe("what it runs", () => {
       asked.push([input.positions, run.positions, run.wants]);
       return unembed(input, run);
     };
-    await scoreAnswer(runner, [1, 2], [3, 0, 3], []);
+    await scoreAnswer(runner, [1, 2], [3, 0, 3], NO_CHANGES);
     expect(runner.embeds).toBe(1);
     expect(runner.blocks.map(({ layer }) => layer)).toEqual([0, 1, 2]);
     expect(asked).toEqual([[4, [1, 2, 3], ["logits"]]]);
@@ -46,14 +47,14 @@ describe("what it runs", () => {
       rows.push(run.positions.length);
       return unembed(input, run);
     };
-    const { tokens } = await scoreAnswer(runner, [1], Array<number>(40).fill(3), []);
+    const { tokens } = await scoreAnswer(runner, [1], Array<number>(40).fill(3), NO_CHANGES);
     expect(tokens).toHaveLength(40);
     expect(rows).toEqual([16, 16, 8]);
   });
 
   test("has the interventions in their layers", async () => {
     const runner = new CountingRunner();
-    await scoreAnswer(runner, [1], [3], [{ kind: "head", at: { layer: 1, head: 0 }, scale: 0 }]);
+    await scoreAnswer(runner, [1], [3], { interventions: [{ kind: "head", at: { layer: 1, head: 0 }, scale: 0 }] });
     expect(runner.blocks.map(({ headScale }) => headScale && [...headScale.data])).toEqual([
       undefined,
       [0, 1],
@@ -67,12 +68,14 @@ describe("what it runs", () => {
     runner.onBlock = (layer) => {
       if (layer === 1) controller.abort();
     };
-    await expect(scoreAnswer(runner, [1], [3], [], controller.signal)).rejects.toMatchObject({ name: "AbortError" });
+    await expect(scoreAnswer(runner, [1], [3], NO_CHANGES, controller.signal)).rejects.toMatchObject({
+      name: "AbortError",
+    });
     expect(runner.unreleased).toBe(0);
     runner.onBlock = () => {
       throw new Error("lost");
     };
-    await expect(scoreAnswer(runner, [1], [3], [])).rejects.toThrow("lost");
+    await expect(scoreAnswer(runner, [1], [3], NO_CHANGES)).rejects.toThrow("lost");
     expect(runner.unreleased).toBe(0);
   });
 
@@ -80,7 +83,7 @@ describe("what it runs", () => {
     [[], [3]],
     [[1], []],
   ])("needs a prompt and an answer", async (prompt, answer) => {
-    await expect(scoreAnswer(new CountingRunner(), prompt, answer, [])).rejects.toThrow(RangeError);
+    await expect(scoreAnswer(new CountingRunner(), prompt, answer, NO_CHANGES)).rejects.toThrow(RangeError);
   });
 });
 

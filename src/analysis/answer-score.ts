@@ -1,6 +1,6 @@
 import { logProbability } from "#core/softmax.ts";
-import type { Intervention } from "#model/interventions.ts";
-import { scales } from "./capture.ts";
+import { changedBlock } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { throughLayers } from "./layers.ts";
 import type { Runner } from "./runner.ts";
 
@@ -27,8 +27,8 @@ const ROWS_AT_ONCE = 16;
 /**
  * Scores an answer token by token, each given the true tokens before it ("teacher forced"): one forward pass over prompt and
  * answer, unembedded only where an answer's token is predicted, positions P − 1 … P + A − 2 for P tokens of prompt and A of
- * answer. The answer's last token is not run: nothing is asked after it. Interventions hold at every position, those of the
- * answer's tokens included, as they would while the answer is generated.
+ * answer. The answer's last token is not run: nothing is asked after it. Changes hold at every position, those of the
+ * answer's tokens included, as they would while the answer is generated; stand-ins are as long as what is run.
  *
  * @param promptIds at least one
  * @param answerIds at least one
@@ -38,14 +38,14 @@ export async function scoreAnswer(
   runner: Runner,
   promptIds: readonly number[],
   answerIds: readonly number[],
-  interventions: readonly Intervention[],
+  changes: Changes,
   signal?: AbortSignal,
 ): Promise<AnswerScore> {
   if (promptIds.length === 0 || answerIds.length === 0) {
     throw new RangeError(`answer: ${promptIds.length} tokens of prompt and ${answerIds.length} of answer`);
   }
   const start = await runner.embed([...promptIds, ...answerIds.slice(0, -1)]);
-  const runOf = (layer: number) => scales(runner.spec, layer, interventions);
+  const runOf = (layer: number) => changedBlock(runner.spec, layer, changes);
   const residual = await throughLayers(runner, start, { runOf, signal });
   try {
     const tokens: AnswerToken[] = [];

@@ -1,7 +1,8 @@
 import { COUNTING_SPEC as SPEC, CountingRunner } from "#test/counting-runner.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { describe, expect, test } from "vitest";
-import { capture, headZ, resume, scales } from "./capture.ts";
+import { capture, headZ, resume } from "./capture.ts";
+import { NO_CHANGES } from "./changes.ts";
 
 const head = (layer: number, index: number, scale = 0): Intervention => ({
   kind: "head",
@@ -18,25 +19,9 @@ const neuron = (layer: number, index: number, scale = 0): Intervention => ({
 const [HEADS, NEURONS] = [3 + 30 + 300, 6000 + 60_000 + 600_000];
 const logitsFrom = (value: number) => new Float32Array([0, 1, 2, 3].map((token) => value + token));
 
-describe("scales", () => {
-  const list = [head(1, 0), neuron(1, 2, 0.5), head(2, 1, -2), head(1, 1, 3)];
-
-  test("hold what the interventions of one layer multiply by, 1 elsewhere", () => {
-    expect(scales(SPEC, 1, list)).toEqual({
-      headScale: { rows: 1, cols: 2, data: new Float32Array([0, 3]) },
-      neuronScale: { rows: 1, cols: 3, data: new Float32Array([1, 1, 0.5]) },
-    });
-    expect(scales(SPEC, 2, list)).toEqual({ headScale: { rows: 1, cols: 2, data: new Float32Array([1, -2]) } });
-  });
-
-  test("are left out where there is nothing to multiply", () => {
-    expect(scales(SPEC, 0, list)).toEqual({});
-  });
-});
-
 describe("a capture", () => {
   test("keeps what each layer was given and made", async () => {
-    const run = await capture(new CountingRunner(), [5, 7], []);
+    const run = await capture(new CountingRunner(), [5, 7], NO_CHANGES);
     expect(run.ids).toEqual([5, 7]);
     expect(run.layers.map(({ residPre }) => [...residPre.data])).toEqual([
       [5, 5, 7, 7],
@@ -50,18 +35,18 @@ describe("a capture", () => {
   });
 
   test("has the interventions in it", async () => {
-    const run = await capture(new CountingRunner(), [5], [head(1, 1), neuron(0, 0, 2)]);
+    const run = await capture(new CountingRunner(), [5], { interventions: [head(1, 1), neuron(0, 0, 2)] });
     expect(run.logits).toEqual(logitsFrom(5 + HEADS - 20 + NEURONS + 1000));
   });
 
   test("releases all that it asked for, also when a block fails", async () => {
     const runner = new CountingRunner();
-    await capture(runner, [1], []);
+    await capture(runner, [1], NO_CHANGES);
     expect(runner.unreleased).toBe(0);
     runner.onBlock = (layer) => {
       if (layer === 2) throw new Error("lost");
     };
-    await expect(capture(runner, [1], [])).rejects.toThrow("lost");
+    await expect(capture(runner, [1], NO_CHANGES)).rejects.toThrow("lost");
     expect(runner.unreleased).toBe(0);
   });
 
@@ -70,12 +55,12 @@ describe("a capture", () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     runner.onBlock = () => controller.abort(reason);
-    await expect(capture(runner, [1], [], controller.signal)).rejects.toBe(reason);
+    await expect(capture(runner, [1], NO_CHANGES, controller.signal)).rejects.toBe(reason);
     expect([runner.blocks.length, runner.unreleased]).toEqual([1, 0]);
   });
 
   test("finds a head's z at a position", async () => {
-    const clean = await capture(new CountingRunner(), [5, 7, 9], []);
+    const clean = await capture(new CountingRunner(), [5, 7, 9], NO_CHANGES);
     const [layer] = clean.layers;
     const run = { ...clean, layers: [{ ...layer!, z: new Float32Array([10, 11, 12, 20, 21, 22]) }] };
     expect([...headZ(run, SPEC, { layer: 0, head: 1 }, 2)]).toEqual([22]);
@@ -89,29 +74,29 @@ describe("going on from the clean run", () => {
     ["several, one turned up", [head(0, 1), head(2, 0, 3), neuron(2, 2)], -2 + 200 - 300_000],
   ])("gives what a whole run with %s gives", async (_name, list, change) => {
     const runner = new CountingRunner();
-    const clean = await capture(runner, [5, 7], []);
-    const logits = await resume(runner, clean, list);
+    const clean = await capture(runner, [5, 7], NO_CHANGES);
+    const logits = await resume(runner, clean, { interventions: list });
     expect(logits).toEqual(logitsFrom(7 + HEADS + NEURONS + change));
-    expect(logits).toEqual((await capture(runner, [5, 7], list)).logits);
+    expect(logits).toEqual((await capture(runner, [5, 7], { interventions: list })).logits);
   });
 
   test("runs from the first layer that is touched on, and none for no interventions", async () => {
     const runner = new CountingRunner();
-    const clean = await capture(runner, [5], []);
+    const clean = await capture(runner, [5], NO_CHANGES);
     runner.blocks.length = 0;
-    await resume(runner, clean, [head(2, 0), head(1, 0)]);
+    await resume(runner, clean, { interventions: [head(2, 0), head(1, 0)] });
     expect(runner.blocks.map(({ layer }) => layer)).toEqual([1, 2]);
-    expect(await resume(runner, clean, [])).toBe(clean.logits);
+    expect(await resume(runner, clean, NO_CHANGES)).toBe(clean.logits);
     expect([runner.blocks.length, runner.embeds, runner.unreleased]).toEqual([2, 1, 0]);
   });
 
   test("stops between two blocks with what it was aborted with", async () => {
     const runner = new CountingRunner();
-    const clean = await capture(runner, [5], []);
+    const clean = await capture(runner, [5], NO_CHANGES);
     const controller = new AbortController();
     const reason = new Error("enough");
     runner.onBlock = () => controller.abort(reason);
-    await expect(resume(runner, clean, [head(0, 0)], controller.signal)).rejects.toBe(reason);
+    await expect(resume(runner, clean, { interventions: [head(0, 0)] }, controller.signal)).rejects.toBe(reason);
     expect(runner.unreleased).toBe(0);
   });
 });

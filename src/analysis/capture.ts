@@ -1,9 +1,11 @@
 import { matrix } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
-import type { Intervention } from "#model/interventions.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
+import type { Intervention } from "#model/interventions.ts";
 import type { Tap } from "#model/taps.ts";
+import { changedBlock } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { throughLayers } from "./layers.ts";
 import type { BlockRun, Runner } from "./runner.ts";
 
@@ -24,7 +26,7 @@ export interface LayerCapture {
 /** One prompt's run with every activation that the method needs. */
 export interface Capture {
   readonly ids: readonly number[];
-  /** What was switched off or scaled; undefined where something else than that was done to parts. */
+  /** What was switched off or scaled, whatever stood in for it; undefined where something else was done to parts. */
   readonly interventions: readonly Intervention[] | undefined;
   readonly layers: readonly LayerCapture[];
   /** The residual after the last layer, [position, modelDim]. */
@@ -45,11 +47,11 @@ const ALL_TAPS: readonly Tap[] = ["residMid", "post", "z", "pattern"];
 export async function capture(
   runner: Runner,
   ids: readonly number[],
-  interventions: readonly Intervention[],
+  changes: Changes,
   signal?: AbortSignal,
 ): Promise<Capture> {
-  const run = await captureUnder(runner, ids, (layer) => scales(runner.spec, layer, interventions), signal);
-  return { ...run, interventions };
+  const run = await captureUnder(runner, ids, (layer) => changedBlock(runner.spec, layer, changes), signal);
+  return { ...run, interventions: changes.interventions };
 }
 
 /** The same under whatever each layer is run with. */
@@ -94,22 +96,22 @@ export async function captureUnder(
 }
 
 /**
- * The logits at the last position under interventions, going on from the clean run at the first layer that one of them
+ * The logits at the last position under changes, going on from the clean run at the first layer that one of them
  * touches: earlier layers cannot differ.
  */
 export async function resume(
   runner: Runner,
   clean: Capture,
-  interventions: readonly Intervention[],
+  changes: Changes,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  if (interventions.length === 0) return clean.logits;
+  if (changes.interventions.length === 0) return clean.logits;
   const { spec } = runner;
-  const first = Math.min(...interventions.map(({ at }) => at.layer));
+  const first = Math.min(...changes.interventions.map(({ at }) => at.layer));
   const start = runner.upload(clean.layers[first]!.residPre.data, 1, clean.ids.length);
   const residual = await throughLayers(runner, start, {
     from: first,
-    runOf: (layer) => scales(spec, layer, interventions),
+    runOf: (layer) => changedBlock(spec, layer, changes),
     signal,
   });
   try {
@@ -120,19 +122,7 @@ export async function resume(
   }
 }
 
-/** What the interventions of one layer multiply its heads and neurons by; nothing where there are none. */
-export function scales(spec: ModelSpec, layer: number, interventions: readonly Intervention[]): BlockRun {
-  const here = interventions.filter(({ at }) => at.layer === layer);
-  const heads = here.filter((change) => change.kind === "head");
-  const neurons = here.filter((change) => change.kind === "neuron");
-  const headScale = matrix(1, spec.heads, new Float32Array(spec.heads).fill(1));
-  for (const { at, scale } of heads) headScale.data[at.head] = scale;
-  const neuronScale = matrix(1, spec.neurons, new Float32Array(spec.neurons).fill(1));
-  for (const { at, scale } of neurons) neuronScale.data[at.neuron] = scale;
-  return { ...(heads.length > 0 && { headScale }), ...(neurons.length > 0 && { neuronScale }) };
-}
-
-/** What the interventions multiply a head's z by; 1 for none. @throws Error for a run in which something else was done to parts */
+/** What the interventions multiply a head's own z by; 1 for none. What stands in for the rest of it comes from no position of the prompt. @throws Error for a run in which something else was done to parts */
 export function headScale({ interventions }: Pick<Capture, "interventions">, { layer, head }: HeadId): number {
   if (!interventions)
     throw new Error("capture: heads of this run were not scaled but replaced; a scale says nothing of them");

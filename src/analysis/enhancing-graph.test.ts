@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CountingRunner } from "#test/counting-runner.ts";
 import { capture } from "./capture.ts";
+import { NO_CHANGES } from "./changes.ts";
 import { enhancingGraph, lowestNeuron, meanDrop } from "./enhancing-graph.ts";
 import type { Runner } from "./runner.ts";
 
@@ -26,7 +27,7 @@ describe("the graph", () => {
 
   test("goes from lower layers to higher ones, with and without the sender's activation", async () => {
     const runner = runnerWith(true);
-    const edges = await enhancingGraph(runner, await capture(runner, [5], []), neurons);
+    const edges = await enhancingGraph(runner, await capture(runner, [5], NO_CHANGES), neurons);
     // the counting model's activations are the layer's number
     expect(edges).toEqual([
       { from: neurons[0], to: neurons[1], raw: { up: 5, gate: 1 }, carried: { up: 5, gate: 1 } },
@@ -36,7 +37,7 @@ describe("the graph", () => {
 
   test("has one key where there is no gate", async () => {
     const runner = runnerWith(false);
-    const [edge] = await enhancingGraph(runner, await capture(runner, [5], []), neurons);
+    const [edge] = await enhancingGraph(runner, await capture(runner, [5], NO_CHANGES), neurons);
     expect(edge).toEqual({ from: neurons[0], to: neurons[1], raw: { up: 5 }, carried: { up: 5 } });
   });
 });

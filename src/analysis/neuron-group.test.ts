@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CountingRunner, COUNTING_SPEC } from "#test/counting-runner.ts";
 import { capture } from "./capture.ts";
+import { NO_CHANGES } from "./changes.ts";
 import { logProbabilitiesWithout, meanAndSpread, neuronsPerLayer, randomGroups } from "./neuron-group.ts";
 
 const GROUP = [
@@ -10,7 +11,7 @@ const GROUP = [
 
 test("every set of neurons is a variant of one batch that starts where the first one is", async () => {
   const runner = new CountingRunner();
-  const clean = await capture(runner, [0, 0], []);
+  const clean = await capture(runner, [0, 0], NO_CHANGES);
   runner.blocks.length = 0;
   const all = 333 + 6_000 + 60_000 + 600_000;
   const found = await logProbabilitiesWithout(runner, clean, [[], GROUP, [{ layer: 1, neuron: 2 }]], {
@@ -27,7 +28,7 @@ test("every set of neurons is a variant of one batch that starts where the first
 
 test("interventions hold in every variant, a neuron's own scale under its zero", async () => {
   const runner = new CountingRunner();
-  const clean = await capture(runner, [0], []);
+  const clean = await capture(runner, [0], NO_CHANGES);
   const [asItIs, without] = await logProbabilitiesWithout(runner, clean, [[], [{ layer: 1, neuron: 1 }]], {
     target: 0,
     interventions: [
@@ -41,7 +42,7 @@ test("interventions hold in every variant, a neuron's own scale under its zero",
 
 test("a stop leaves nothing in memory", async () => {
   const runner = new CountingRunner();
-  const clean = await capture(runner, [0], []);
+  const clean = await capture(runner, [0], NO_CHANGES);
   const stop = new AbortController();
   runner.onBlock = () => stop.abort();
   const options = { target: 0, interventions: [], signal: stop.signal };

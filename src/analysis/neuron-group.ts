@@ -4,6 +4,7 @@ import type { Intervention } from "#model/interventions.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { ablateEach, neuronOff } from "./ablations.ts";
+import type { Activations } from "./activations.ts";
 import type { Capture } from "./capture.ts";
 import { activationOf } from "./increase.ts";
 import type { Runner } from "./runner.ts";
@@ -45,11 +46,12 @@ export function randomGroups(
 export interface WithoutOptions {
   readonly target: number;
   readonly interventions: readonly Intervention[];
+  readonly standIns?: Activations | undefined;
   readonly signal?: AbortSignal;
 }
 
 /**
- * log p(target) at the last position with each of several sets of neurons at 0, on top of the interventions. An empty set is the
+ * log p(target) at the last position with each of several sets of neurons off, on top of the interventions. An empty set is the
  * run with the interventions alone.
  *
  * @throws what `signal` was aborted with

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { CountingRunner } from "#test/counting-runner.ts";
+import { NO_CHANGES } from "./changes.ts";
 import { operandPlot } from "./operand-plot.ts";
 import type { PlotOptions } from "./operand-plot.ts";
 
-const PLAIN: Omit<PlotOptions, "quantity"> = { interventions: [] };
+const PLAIN: Omit<PlotOptions, "quantity"> = { changes: NO_CHANGES };
 const EVERYTHING = 333 + 6_000 + 60_000 + 600_000;
 
 test("each prompt is measured at its last token, whatever its length", async () => {

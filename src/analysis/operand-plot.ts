@@ -1,17 +1,15 @@
-import { matrix } from "#core/matrix.ts";
-import type { Matrix } from "#core/matrix.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import type { Intervention } from "#model/interventions.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { rowsThatFit } from "./batch-budget.ts";
-import { scales } from "./capture.ts";
+import { changedBlock, changedRows } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { throughLayers } from "./layers.ts";
 import type { BlockRun, Runner } from "./runner.ts";
 
 /**
  * What is measured of each prompt, at its last position:
  * - `activation` of a neuron, the paper's coefficient score;
- * - `head`: log p(answer) as it is − log p(answer) with the head at 0, in nats: positive supports the answer;
+ * - `head`: log p(answer) as it is − log p(answer) with the head off, in nats: positive supports the answer;
  * - `probability` and `logProbability` (nats) of the answer.
  */
 export type PlotQuantity =
@@ -29,7 +27,8 @@ export interface PlotPrompt {
 
 export interface PlotOptions {
   readonly quantity: PlotQuantity;
-  readonly interventions: readonly Intervention[];
+  /** In every prompt; those with stand-ins need prompts of one length. */
+  readonly changes: Changes;
   /** Told after each batch. */
   readonly onValues?: (indices: readonly number[], values: readonly number[]) => void;
   readonly signal?: AbortSignal;
@@ -102,11 +101,11 @@ async function activations(
   runner: Runner,
   prompts: readonly PlotPrompt[],
   at: NeuronId,
-  { interventions, signal }: PlotOptions,
+  { changes, signal }: PlotOptions,
 ): Promise<number[]> {
   const { spec } = runner;
   const positions = prompts[0]!.ids.length;
-  const runOf = (layer: number) => scales(spec, layer, interventions);
+  const runOf = (layer: number) => changedBlock(spec, layer, changes);
   const start = await runner.embedBatch(prompts.map(({ ids }) => ids));
   const residual = await throughLayers(runner, start, { to: at.layer, runOf, signal });
   try {
@@ -118,21 +117,19 @@ async function activations(
   }
 }
 
-/** log p(answer) of every prompt; for a head's effect followed by the same with that head at 0. */
+/** log p(answer) of every prompt; for a head's effect followed by the same with that head off. */
 async function answers(
   runner: Runner,
   prompts: readonly PlotPrompt[],
   quantity: PlotQuantity,
-  { interventions, signal }: PlotOptions,
+  { changes, signal }: PlotOptions,
 ): Promise<number[]> {
   const { spec } = runner;
   const positions = prompts[0]!.ids.length;
-  const runOf = (layer: number) => {
-    const shared = scales(spec, layer, interventions);
-    return quantity.kind === "head" && quantity.at.layer === layer
-      ? withAndWithout(spec, shared, quantity.at, prompts.length)
-      : shared;
-  };
+  const runOf = (layer: number) =>
+    quantity.kind === "head" && quantity.at.layer === layer
+      ? withAndWithout(spec, changes, quantity.at, prompts.length)
+      : changedBlock(spec, layer, changes);
   const start = await runner.embedBatch(prompts.map(({ ids }) => ids));
   const residual = await throughLayers(runner, start, { runOf, signal });
   try {
@@ -151,14 +148,9 @@ async function answers(
   }
 }
 
-/** Every row twice, the second time with the head at 0 whatever its scale was. */
-function withAndWithout(spec: ModelSpec, shared: BlockRun, { head }: HeadId, rows: number): BlockRun {
-  const variants = Array.from({ length: 2 * rows }, (_, row) => row % rows);
-  const own: Matrix = shared.headScale ?? matrix(1, spec.heads, new Float32Array(spec.heads).fill(1));
-  const headScale = matrix(2 * rows, spec.heads);
-  for (let row = 0; row < 2 * rows; row++) {
-    headScale.data.set(own.data, row * spec.heads);
-    if (row >= rows) headScale.data[row * spec.heads + head] = 0;
-  }
-  return { ...shared, variants, headScale };
+/** Every row twice, the second time with the head off whatever its scale was. */
+function withAndWithout(spec: ModelSpec, changes: Changes, at: HeadId, rows: number): BlockRun {
+  const without: Changes = { ...changes, interventions: [...changes.interventions, { kind: "head", at, scale: 0 }] };
+  const each = Array.from({ length: 2 * rows }, (_, row) => (row < rows ? changes : without));
+  return { ...changedRows(spec, at.layer, each), variants: each.map((_, row) => row % rows) };
 }

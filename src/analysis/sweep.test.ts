@@ -1,6 +1,7 @@
 import { COUNTING_SPEC, CountingRunner, headWrites } from "#test/counting-runner.ts";
 import { describe, expect, test } from "vitest";
 import { capture } from "./capture.ts";
+import { NO_CHANGES } from "./changes.ts";
 import { sweepHeads } from "./sweep.ts";
 import type { SweepOptions } from "./sweep.ts";
 
@@ -8,7 +9,7 @@ const TARGET = 3;
 
 async function swept(options: Partial<SweepOptions> = {}, spec = COUNTING_SPEC) {
   const runner = new CountingRunner(spec);
-  const clean = await capture(runner, [5, 7], []);
+  const clean = await capture(runner, [5, 7], NO_CHANGES);
   runner.blocks.length = 0;
   const rows: (readonly [number, readonly number[]])[] = [];
   const onRow = (layer: number, row: number[]) => rows.push([layer, row]);
@@ -84,7 +85,7 @@ test("what is too much for the memory goes in groups of layers, the last ones fi
 
 test("stops between two runs with what it was aborted with, keeping the rows so far", async () => {
   const runner = new CountingRunner();
-  const clean = await capture(runner, [5, 7], []);
+  const clean = await capture(runner, [5, 7], NO_CHANGES);
   const controller = new AbortController();
   const reason = new Error("enough");
   const rows: number[] = [];

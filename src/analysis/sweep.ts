@@ -1,3 +1,4 @@
+import type { Activations } from "./activations.ts";
 import { rowsThatFit } from "./batch-budget.ts";
 import type { Capture } from "./capture.ts";
 import { headVariants } from "./head-variants.ts";
@@ -6,6 +7,8 @@ import type { Runner } from "./runner.ts";
 
 export interface SweepOptions {
   readonly target: number;
+  /** What takes the place of the head's z; left out: 0. */
+  readonly standIns?: Activations | undefined;
   /** Report each layer's row as soon as it is known, at the cost of more and smaller runs. */
   readonly rowByRow: boolean;
   readonly onRow: (layer: number, logProbability: number[]) => void;
@@ -13,7 +16,7 @@ export interface SweepOptions {
 }
 
 /**
- * log p(target) at the last position with each single head at 0, [layer][head], by the wavefront: going through the layers
+ * log p(target) at the last position with each single head off, [layer][head], by the wavefront: going through the layers
  * once, the batch holds every variant that was ablated earlier, and one new variant per head of this layer that starts from
  * the clean residual. layers × heads ablations cost `layers` runs and about half the arithmetic of as many forwards.
  *
@@ -50,12 +53,18 @@ async function sweepGroup(
   options: SweepOptions,
 ): Promise<Float64Array> {
   const { spec } = runner;
+  const { standIns } = options;
   const start = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
   const residual = await throughLayers(runner, start, {
     from: range.start,
     runOf: (layer) =>
       layer < range.end
-        ? headVariants(spec, { cases: 1, layersBefore: layer - range.start, keepsClean: layer + 1 < range.end })
+        ? headVariants(spec, {
+            cases: 1,
+            layersBefore: layer - range.start,
+            keepsClean: layer + 1 < range.end,
+            standIn: standIns && (() => standIns.z[layer]!),
+          })
         : {},
     signal: options.signal,
   });

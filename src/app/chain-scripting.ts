@@ -17,17 +17,17 @@ import type {
   TracedSources,
   TransferIntoNeuron,
 } from "#protocol/chain.ts";
-import type { Prompt, VariantOptions } from "#protocol/engine.ts";
+import type { Prompt, StandInOptions, VariantOptions } from "#protocol/engine.ts";
 import {
   bad,
-  given,
+  readChanges,
   readChoice,
   readCount,
   readHead,
-  readInterventions,
   readNeuron,
   readOptions,
   readPrompt,
+  readStandIns,
   readTarget,
   readVariant,
   readWhole,
@@ -38,7 +38,7 @@ interface Targeted extends VariantOptions {
   readonly target?: number | string;
 }
 
-interface Intervened {
+interface Intervened extends StandInOptions {
   readonly interventions?: readonly InterventionText[];
 }
 
@@ -78,7 +78,7 @@ export interface ChainSurface {
   ): Promise<TracedNeurons>;
   enhancingGraph(
     prompt: Prompt,
-    options: Targeted & { readonly neurons: readonly NeuronText[] },
+    options: Targeted & StandInOptions & { readonly neurons: readonly NeuronText[] },
   ): Promise<EnhancingGraph>;
   chain(
     prompt: Prompt,
@@ -99,23 +99,23 @@ const DEFAULT_OF = 30;
 
 export function chainSurface(engine: Engine): ChainSurface {
   const asked = async (prompt: Prompt, known: Record<string, unknown>) => ({
-    ...given("interventions", readInterventions(known["interventions"])),
+    ...readChanges(known),
     ...readVariant(known["variant"]),
     ...(await readTarget(engine, prompt, known["target"])),
   });
   return {
     async layerValues(prompt, options) {
-      const known = readOptions("layerValues", options, ["interventions", "target", "variant"]);
+      const known = readOptions("layerValues", options, ["interventions", "standIns", "target", "variant"]);
       return engine.layerValues(readPrompt(prompt), await asked(prompt, known));
     },
 
     async headValues(prompt, options) {
-      const known = readOptions("headValues", options, ["interventions", "target", "variant"]);
+      const known = readOptions("headValues", options, ["interventions", "standIns", "target", "variant"]);
       return engine.headValues(readPrompt(prompt), await asked(prompt, known));
     },
 
     async positionValues(prompt, options) {
-      const known = readOptions("positionValues", options, ["head", "interventions", "target", "variant"]);
+      const known = readOptions("positionValues", options, ["head", "interventions", "standIns", "target", "variant"]);
       return engine.positionValues(readPrompt(prompt), {
         at: readHead("head", known["head"]),
         ...(await asked(prompt, known)),
@@ -123,7 +123,14 @@ export function chainSurface(engine: Engine): ChainSurface {
     },
 
     async comparePrompts(prompt, options) {
-      const known = readOptions("comparePrompts", options, ["other", "count", "interventions", "target", "variant"]);
+      const known = readOptions("comparePrompts", options, [
+        "other",
+        "count",
+        "interventions",
+        "standIns",
+        "target",
+        "variant",
+      ]);
       if (known["other"] === undefined) throw bad("comparePrompts: other is missing; it is the prompt to compare with");
       return engine.comparePrompts(readPrompt(prompt), {
         other: readPrompt(known["other"]),
@@ -133,11 +140,17 @@ export function chainSurface(engine: Engine): ChainSurface {
     },
 
     async featureTransfer(prompt, options) {
-      const known = readOptions("featureTransfer", options, ["neuron", "layer", "interventions", "variant"]);
+      const known = readOptions("featureTransfer", options, [
+        "neuron",
+        "layer",
+        "interventions",
+        "standIns",
+        "variant",
+      ]);
       return engine.featureTransfer(readPrompt(prompt), {
         neuron: readNeuron(known["neuron"]),
         layer: readWhole("layer", known["layer"]),
-        ...given("interventions", readInterventions(known["interventions"])),
+        ...readChanges(known),
         ...readVariant(known["variant"]),
       });
     },
@@ -165,20 +178,28 @@ export function chainSurface(engine: Engine): ChainSurface {
     },
 
     async enhancingGraph(prompt, options) {
-      const known = readOptions("enhancingGraph", options, ["neurons", "target", "variant"]);
+      const known = readOptions("enhancingGraph", options, ["neurons", "standIns", "target", "variant"]);
       const { neurons } = known;
       if (!Array.isArray(neurons)) {
         throw bad(`enhancingGraph: neurons are ${show(neurons)}; they need to be an array as ["L1N452", "L4N425"]`);
       }
       return engine.enhancingGraph(readPrompt(prompt), {
         neurons: neurons.map(readNeuron),
+        ...readStandIns(known["standIns"]),
         ...readVariant(known["variant"]),
         ...(await readTarget(engine, prompt, known["target"])),
       });
     },
 
     async chain(prompt, options) {
-      const known = readOptions("chain", options, ["thresholds", "head", "interventions", "target", "variant"]);
+      const known = readOptions("chain", options, [
+        "thresholds",
+        "head",
+        "interventions",
+        "standIns",
+        "target",
+        "variant",
+      ]);
       return engine.chain(readPrompt(prompt), {
         ...(known["thresholds"] !== undefined && { thresholds: readThresholds(known["thresholds"]) }),
         ...(known["head"] !== undefined && { head: readHead("head", known["head"]) }),
@@ -187,13 +208,26 @@ export function chainSurface(engine: Engine): ChainSurface {
     },
 
     async attentionNeurons(prompt, options) {
-      const known = readOptions("attentionNeurons", options, ["count", "interventions", "target", "variant"]);
+      const known = readOptions("attentionNeurons", options, [
+        "count",
+        "interventions",
+        "standIns",
+        "target",
+        "variant",
+      ]);
       const count = readCount("count", known["count"]);
       return engine.attentionNeurons(readPrompt(prompt), { count, ...(await asked(prompt, known)) });
     },
 
     async queryNeurons(prompt, options) {
-      const known = readOptions("queryNeurons", options, ["count", "of", "interventions", "target", "variant"]);
+      const known = readOptions("queryNeurons", options, [
+        "count",
+        "of",
+        "interventions",
+        "standIns",
+        "target",
+        "variant",
+      ]);
       return engine.queryNeurons(readPrompt(prompt), {
         count: readCount("count", known["count"]),
         of: readCount("of", known["of"] ?? DEFAULT_OF),
@@ -203,7 +237,7 @@ export function chainSurface(engine: Engine): ChainSurface {
   };
 }
 
-const TRACED = ["neuron", "path", "interventions", "variant"];
+const TRACED = ["neuron", "path", "interventions", "standIns", "variant"];
 
 function readTrace(known: Record<string, unknown>) {
   const { path } = known;
@@ -213,7 +247,7 @@ function readTrace(known: Record<string, unknown>) {
   return {
     neuron: readNeuron(known["neuron"]),
     path: path.map(readHop),
-    ...given("interventions", readInterventions(known["interventions"])),
+    ...readChanges(known),
     ...readVariant(known["variant"]),
   };
 }

@@ -2,7 +2,7 @@ import type { Engine } from "#client/engine.ts";
 import { parseHead, parseNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { InterventionText } from "#model/interventions.ts";
-import type { Prompt, VariantOptions } from "#protocol/engine.ts";
+import type { Prompt, StandInOptions, VariantOptions } from "#protocol/engine.ts";
 import { OPERATIONS } from "#analysis/operation.ts";
 import type { Operation } from "#analysis/operation.ts";
 import type {
@@ -20,9 +20,9 @@ import type {
 import {
   bad,
   given,
+  readChanges,
   readChoice,
   readCount,
-  readInterventions,
   readNeuron,
   readOptions,
   readPrompt,
@@ -36,7 +36,7 @@ import {
 /** What a plot measures: a neuron's activation, a head's effect, or the answer itself. */
 export type QuantityText = "probability" | "logProbability" | { readonly neuron: string } | { readonly head: string };
 
-export interface PlotText extends VariantOptions {
+export interface PlotText extends StandInOptions, VariantOptions {
   readonly template: string;
   readonly operation: Operation;
   readonly a: OperandRange;
@@ -63,13 +63,14 @@ export interface LabSurface {
   operandPlot(options: PlotText): Promise<OperandPlot>;
   neuronGroup(
     prompt: Prompt,
-    options: VariantOptions & {
-      readonly neurons: readonly (NeuronId | string)[];
-      readonly interventions?: readonly InterventionText[];
-      readonly target?: number | string;
-      readonly draws?: number;
-      readonly seed?: number;
-    },
+    options: VariantOptions &
+      StandInOptions & {
+        readonly neurons: readonly (NeuronId | string)[];
+        readonly interventions?: readonly InterventionText[];
+        readonly target?: number | string;
+        readonly draws?: number;
+        readonly seed?: number;
+      },
   ): Promise<NeuronGroup>;
   neuronWiring(at: NeuronId | string, options?: VariantOptions & { readonly count?: number }): Promise<NeuronWiring>;
 }
@@ -119,7 +120,7 @@ export function labSurface(engine: Engine): LabSurface {
     },
 
     async operandPlot(options) {
-      const names = ["template", "operation", "a", "b", "quantity", "interventions", "variant"];
+      const names = ["template", "operation", "a", "b", "quantity", "interventions", "standIns", "variant"];
       const known = readOptions("operandPlot", options, names);
       const { template } = known;
       if (typeof template !== "string") {
@@ -134,12 +135,12 @@ export function labSurface(engine: Engine): LabSurface {
         a: readRange("a", known["a"]),
         b: readRange("b", known["b"]),
         quantity: readQuantity(known["quantity"] ?? "probability"),
-        ...given("interventions", readInterventions(known["interventions"])),
+        ...readChanges(known),
       });
     },
 
     async neuronGroup(prompt, options) {
-      const names = ["neurons", "interventions", "target", "draws", "seed", "variant"];
+      const names = ["neurons", "interventions", "standIns", "target", "draws", "seed", "variant"];
       const known = readOptions("neuronGroup", options, names);
       const { neurons } = known;
       if (!Array.isArray(neurons)) {
@@ -148,7 +149,7 @@ export function labSurface(engine: Engine): LabSurface {
       return engine.neuronGroup(readPrompt(prompt), {
         ...readVariant(known["variant"]),
         neurons: neurons.map(readNeuron),
-        ...given("interventions", readInterventions(known["interventions"])),
+        ...readChanges(known),
         ...given(
           "draws",
           optional(known["draws"], (value) => readCount("draws", value)),

@@ -80,7 +80,7 @@ export function readChoice<Choice extends string>(
   return choice;
 }
 
-export function readInterventions(value: unknown): Intervention[] | undefined {
+function readInterventions(value: unknown): Intervention[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) {
     throw bad(`interventions are ${show(value)}; they need to be an array as [{ head: "L0H7", scale: 0 }]`);
@@ -94,6 +94,19 @@ export function readInterventions(value: unknown): Intervention[] | undefined {
     return readIntervention(change);
   });
 }
+
+/** Prompts whose activations take the place of what is off. */
+export function readStandIns(value: unknown): { readonly standIns?: readonly Prompt[] } {
+  if (value === undefined) return {};
+  if (!Array.isArray(value)) throw bad(`standIns are ${show(value)}; they need to be an array of prompts as ["2+4="]`);
+  return { standIns: value.map(readPrompt) };
+}
+
+/** The options of every call that runs the model with parts turned up or down. */
+export const readChanges = (known: Record<string, unknown>) => ({
+  ...given("interventions", readInterventions(known["interventions"])),
+  ...readStandIns(known["standIns"]),
+});
 
 function isInterventionText(value: unknown): value is InterventionText {
   if (!isRecord(value)) return false;

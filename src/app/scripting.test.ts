@@ -187,6 +187,21 @@ describe("questions", () => {
     expect(asked).toEqual([["predict", "3+5=", { interventions: read, top: 3, target: 12 }]]);
   });
 
+  test("prompts that stand in for what is off are passed on", async () => {
+    const { surface, asked } = scripted();
+    const standIns = ["2+4=", [1, 7]];
+    await surface.sweepHeads("3+5=", { standIns });
+    await surface.predict("3+5=", { interventions: [{ head: "L0H7" }], standIns });
+    const interventions = [{ kind: "head", at: { layer: 0, head: 7 }, scale: 0 }];
+    expect(asked).toEqual([
+      ["sweepHeads", "3+5=", { standIns }],
+      ["predict", "3+5=", { interventions, standIns }],
+    ]);
+    await expect(untyped()["sweepHeads"]!("3+5=", { standIns: "2+4=" })).rejects.toThrow(
+      "standIns are “2+4=”; they need to be an array of prompts",
+    );
+  });
+
   test("a prompt of token ids is passed on as it is", async () => {
     const { surface, asked } = scripted();
     await surface.sweepHeads([1, 7, 1004]);
@@ -303,13 +318,13 @@ describe("a bad argument", () => {
       "options that are none",
       "predict",
       ["3+5=", 5],
-      "predict: options are 5; they need to be an object with interventions, target, top",
+      "predict: options are 5; they need to be an object with interventions, standIns, target, top",
     ],
     [
       "a misspelt option",
       "predict",
       ["3+5=", { interventons: [] }],
-      "predict: there is no option “interventons”; it takes interventions, target, top",
+      "predict: there is no option “interventons”; it takes interventions, standIns, target, top",
     ],
     [
       "interventions that are no array",

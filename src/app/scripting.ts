@@ -18,6 +18,7 @@ import type {
   Prompt,
   RankedToken,
   ScoredAnswer,
+  StandInOptions,
   Token,
   Variant,
 } from "#protocol/engine.ts";
@@ -33,13 +34,14 @@ import {
   readAdapter,
   readAgainst,
   readAnswer,
+  readChanges,
   readChoice,
   readCount,
-  readInterventions,
   readNeuron,
   readOptions,
   readPrompt,
   readSource,
+  readStandIns,
   readTarget,
   readVariant,
   show,
@@ -67,7 +69,7 @@ interface OfVariant {
   readonly variant?: Variant;
 }
 
-interface Intervened {
+interface Intervened extends StandInOptions {
   readonly interventions?: readonly InterventionText[];
 }
 
@@ -96,7 +98,7 @@ export interface ScriptingSurface extends LabSurface, ExperimentSurface, ChainSu
     options: OfVariant & Intervened & { readonly answer: string | readonly number[] },
   ): Promise<ScoredAnswer>;
   generate(prompt: Prompt, options: OfVariant & { readonly tokens: number }): Promise<Generation>;
-  sweepHeads(prompt: Prompt, options?: Targeted): Promise<HeadSweep>;
+  sweepHeads(prompt: Prompt, options?: Targeted & StandInOptions): Promise<HeadSweep>;
   layerIncrease(prompt: Prompt, options?: Targeted & Intervened): Promise<{ attention: number[]; ffn: number[] }>;
   topNeurons(
     prompt: Prompt,
@@ -169,10 +171,10 @@ function scriptingSurface({
     },
 
     async predict(prompt, options) {
-      const known = readOptions("predict", options, ["interventions", "target", "top", "variant"]);
+      const known = readOptions("predict", options, ["interventions", "standIns", "target", "top", "variant"]);
       const asked = {
         ...readVariant(known["variant"]),
-        ...given("interventions", readInterventions(known["interventions"])),
+        ...readChanges(known),
         ...given("top", known["top"] === undefined ? undefined : readCount("top", known["top"])),
       };
       const found = await engine.predict(readPrompt(prompt), { ...asked, ...(await target(prompt, known["target"])) });
@@ -180,11 +182,11 @@ function scriptingSurface({
     },
 
     async scoreAnswer(prompt, options) {
-      const known = readOptions("scoreAnswer", options, ["answer", "interventions", "variant"]);
+      const known = readOptions("scoreAnswer", options, ["answer", "interventions", "standIns", "variant"]);
       const asked = {
         ...readVariant(known["variant"]),
         answer: readAnswer(known["answer"]),
-        ...given("interventions", readInterventions(known["interventions"])),
+        ...readChanges(known),
       };
       const { tokens, logProbability, correct } = await engine.scoreAnswer(readPrompt(prompt), asked);
       return { tokens, logProbability, correct };
@@ -198,17 +200,21 @@ function scriptingSurface({
     },
 
     async sweepHeads(prompt, options) {
-      const known = readOptions("sweepHeads", options, ["target", "variant"]);
-      const asked = { ...readVariant(known["variant"]), ...(await target(prompt, known["target"])) };
+      const known = readOptions("sweepHeads", options, ["standIns", "target", "variant"]);
+      const asked = {
+        ...readVariant(known["variant"]),
+        ...readStandIns(known["standIns"]),
+        ...(await target(prompt, known["target"])),
+      };
       const found = await engine.sweepHeads(readPrompt(prompt), asked);
       return { target: found.target, baseline: found.baseline, logProbability: found.logProbability };
     },
 
     async layerIncrease(prompt, options) {
-      const known = readOptions("layerIncrease", options, ["interventions", "target", "variant"]);
+      const known = readOptions("layerIncrease", options, ["interventions", "standIns", "target", "variant"]);
       const asked = {
         ...readVariant(known["variant"]),
-        ...given("interventions", readInterventions(known["interventions"])),
+        ...readChanges(known),
         ...(await target(prompt, known["target"])),
       };
       const found = await engine.layerIncrease(readPrompt(prompt), asked);
@@ -216,11 +222,11 @@ function scriptingSurface({
     },
 
     async topNeurons(prompt, options) {
-      const known = readOptions("topNeurons", options, ["count", "interventions", "target", "variant"]);
+      const known = readOptions("topNeurons", options, ["count", "interventions", "standIns", "target", "variant"]);
       const count = readCount("count", known["count"]);
       const asked = {
         ...readVariant(known["variant"]),
-        ...given("interventions", readInterventions(known["interventions"])),
+        ...readChanges(known),
       };
       const found = await engine.topNeurons(readPrompt(prompt), {
         count,
@@ -231,18 +237,25 @@ function scriptingSurface({
     },
 
     async compareNeurons(prompt, options) {
-      const known = readOptions("compareNeurons", options, ["count", "interventions", "target", "variant", "against"]);
+      const known = readOptions("compareNeurons", options, [
+        "count",
+        "interventions",
+        "standIns",
+        "target",
+        "variant",
+        "against",
+      ]);
       const count = readCount("count", known["count"]);
-      const interventions = readInterventions(known["interventions"]);
+      const changes = readChanges(known);
       const against = readAgainst(known["against"]);
-      if (!interventions && !against)
+      if (!changes.interventions && !against)
         throw bad(
           'compareNeurons: interventions are missing; it compares the run with them to the clean run, or with against: { variant: "adapted" } two variants',
         );
       const asked = {
         count,
         ...readVariant(known["variant"]),
-        ...given("interventions", interventions),
+        ...changes,
         ...given("against", against),
         ...(await target(prompt, known["target"])),
       };

@@ -22,6 +22,7 @@ import type {
   RunOptions,
   ScoredAnswer,
   ScoreOptions,
+  StandInOptions,
   StoredModel,
   SweepRow,
   TargetOptions,
@@ -62,7 +63,7 @@ export interface Engine extends LabEngine, ExperimentEngine, ChainEngine {
   ): Promise<Generation>;
   sweepHeads(
     prompt: Prompt,
-    options?: TargetOptions & { readonly rowByRow?: boolean },
+    options?: TargetOptions & StandInOptions & { readonly rowByRow?: boolean },
     call?: CallOptions<SweepRow>,
   ): Promise<HeadSweep>;
   layerIncrease(prompt: Prompt, options?: TargetOptions & RunOptions, call?: CallOptions): Promise<LayerIncrease>;

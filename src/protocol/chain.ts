@@ -8,6 +8,7 @@ import type {
   Progress,
   Prompt,
   RunOptions,
+  StandInOptions,
   TargetOptions,
   Token,
   VariantOptions,
@@ -194,7 +195,7 @@ export interface ChainApi {
   enhancingGraph(
     job: JobId,
     prompt: Prompt,
-    options: TargetOptions & { readonly neurons: readonly NeuronId[] },
+    options: TargetOptions & StandInOptions & { readonly neurons: readonly NeuronId[] },
   ): Promise<EnhancingGraph>;
   /** With interventions: the clean run's chain with the numbers of the run. */
   chain(job: JobId, prompt: Prompt, options: ChainOptions, onProgress: (progress: Progress) => void): Promise<Chain>;

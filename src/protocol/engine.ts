@@ -179,8 +179,17 @@ export interface Tokenization {
   readonly unknown: string[];
 }
 
-export interface RunOptions {
+export interface RunOptions extends StandInOptions {
   readonly interventions?: readonly Intervention[];
+}
+
+/**
+ * What a part is at scale 0. Left out: 0 (zero-ablation). Else what it is in another prompt (one: resample ablation, or activation
+ * patching) or on average over several (mean ablation), position by position: each has as many tokens as the prompt that is asked
+ * about. At scale s it is s of its own way from there.
+ */
+export interface StandInOptions {
+  readonly standIns?: readonly Prompt[];
 }
 
 export interface TargetOptions extends VariantOptions {
@@ -218,7 +227,7 @@ export interface ScoredAnswer {
   readonly correct: boolean;
 }
 
-/** log p(target) with single heads at 0. */
+/** log p(target) with single heads off. */
 export interface HeadSweep {
   readonly target: number;
   /** log p(target) of the clean run. */
@@ -291,7 +300,7 @@ export interface NeuronInspection extends NeuronTokens {
   /** log p(target) increase of the neuron at the last position. */
   readonly increase: number;
   readonly baseline: number;
-  /** log p(target) with the neuron at 0 in addition to the interventions. */
+  /** log p(target) with the neuron off in addition to the interventions. */
   readonly withoutIt: number;
 }
 
@@ -359,7 +368,7 @@ export interface EngineApi {
   sweepHeads(
     job: JobId,
     prompt: Prompt,
-    options: TargetOptions & { readonly rowByRow?: boolean },
+    options: TargetOptions & StandInOptions & { readonly rowByRow?: boolean },
     onRow: (row: SweepRow) => void,
   ): Promise<HeadSweep>;
   layerIncrease(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerIncrease>;

@@ -114,7 +114,7 @@ export interface NeuronGroup {
   /** Tokens of Σ activation × value vector at the last position, through the run's lens. */
   readonly promotes: readonly TokenLogit[];
   readonly suppresses: readonly TokenLogit[];
-  /** log p(target) of the run as it is, and with the whole group at 0. */
+  /** log p(target) of the run as it is, and with the whole group off. */
   readonly baseline: number;
   readonly withoutGroup: number;
   /** The same with random groups of as many neurons in each layer. */

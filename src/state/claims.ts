@@ -31,7 +31,10 @@ export function claimed(): Claims | undefined {
 }
 
 export const asksTheSame = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
-  isAboutTheSame(finding, now, modelId) && switches(finding) === switches(now);
+  isAboutTheSame(finding, now, modelId) &&
+  switches(finding) === switches(now) &&
+  // what stands in for parts that nobody switched off changes nothing of what is claimed
+  (now.interventions.length === 0 || standInsText(finding) === standInsText(now));
 
 /** Whatever is switched off. */
 const isAboutTheSame = (finding: Finding, now: Question, modelId: string | undefined) =>
@@ -41,15 +44,21 @@ const isAboutTheSame = (finding: Finding, now: Question, modelId: string | undef
   finding.prompt === now.prompt &&
   finding.target === now.target;
 
-/** The same of the model's own chain, whose numbers are the clean run's; how faint its edges are plays no part. */
+/**
+ * The same of the model's own chain. Its numbers are the clean run's, whatever is switched off, but each part's effect is that of what
+ * stands in for it; how faint its edges are plays no part.
+ */
 export const asksTheSameChain = (
   finding: Finding,
   now: Question,
   about: { readonly modelId: string | undefined; readonly settings: ChainSettings },
 ): boolean =>
   isAboutTheSame(finding, now, about.modelId) &&
+  standInsText(finding) === standInsText(now) &&
   about.settings.published === undefined &&
   settingsKey(finding.chain ?? {}) === settingsKey(about.settings);
+
+const standInsText = ({ standIns = [] }: Pick<Question, "standIns">) => standIns.join("\n");
 
 /** As with models, a branch counts as its commit: numbers that differ are found by their comparison. */
 const isOfAdapter = ({ adapter: named }: Finding) =>
@@ -87,12 +96,12 @@ export function measuredClaims(slots: Slots, now: Question, comparedNeurons: num
   return { ...claims, neurons };
 }
 
-/** The clean run's chain of this question, once all of it was computed here. */
+/** The clean run's chain of this question, with its stand-ins, once all of it was computed here. */
 export function measuredChain(slots: Slots, now: Question, settings: ChainSettings): Chain | undefined {
   const before = answerOf(slots.before, beforeKey(now));
   if (!before || settings.published !== undefined) return undefined;
-  const { prompt, variant = "base" } = now;
-  return answerOf(slots.chain, chainKey({ prompt, variant, target: before.target.id, interventions: [] }, settings));
+  const { variant = "base" } = now;
+  return answerOf(slots.chain, chainKey({ ...now, variant, target: before.target.id, interventions: [] }, settings));
 }
 
 /** The whole answer to exactly this question, computed here. */
@@ -103,7 +112,7 @@ const answerOf = <T>(slot: Slot<T>, key: string): T | undefined =>
 export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const { choice, dtype } = model.getState();
   if (!choice) return undefined;
-  const { prompt, target, interventions, variant } = question.getState();
+  const { prompt, target, interventions, variant, standIns } = question.getState();
   const lora = attachedName();
   const { tab, selected, sort, chain } = view.getState();
   const changed = changedSettings(chain);
@@ -116,6 +125,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     prompt,
     ...(target !== undefined && { target }),
     interventions,
+    ...(standIns && { standIns }),
     view: tab,
     ...(selected && { selected }),
     ...(tab === "neurons" && { sort }),

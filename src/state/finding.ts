@@ -83,6 +83,8 @@ export interface Finding {
   /** Token id; left out: the clean run's most probable token. */
   readonly target?: number;
   readonly interventions: readonly Intervention[];
+  /** Prompts that a part is as in where it is switched off; left out: it is 0. */
+  readonly standIns?: readonly string[];
   readonly view: ViewName;
   readonly selected?: Selection;
   /** Of the comparison table. */

@@ -29,9 +29,15 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
   else dismiss("link");
   dismiss("interventions"); // of the finding before
   opened.setState({ finding });
-  const { prompt, target, interventions, variant = "base" } = finding;
+  const { prompt, target, interventions, standIns, variant = "base" } = finding;
   // without an adapter there is no other variant to speak of
-  replaceQuestion({ prompt, target, interventions, variant: finding.adapter === undefined ? "base" : variant });
+  replaceQuestion({
+    prompt,
+    target,
+    interventions,
+    standIns,
+    variant: finding.adapter === undefined ? "base" : variant,
+  });
   openAdapter(finding.adapter);
   view.setState({
     tab: finding.view,
@@ -86,13 +92,14 @@ export function sharedFragment(): string | undefined {
 
 /** Nothing was changed since the page opened without a link: its address stays short. */
 export function isFirstLook(): boolean {
-  const { prompt, target, interventions } = question.getState();
+  const { prompt, target, interventions, standIns } = question.getState();
   const { tab, selected } = view.getState();
   const { choice, dtype } = model.getState();
   return (
     prompt === FIRST_PROMPT &&
     target === undefined &&
     interventions.length === 0 &&
+    standIns === undefined &&
     tab === NO_FINDING.view &&
     selected === undefined &&
     adapter.getState().choice === undefined &&

@@ -22,6 +22,9 @@ import type { Field } from "./link-values.ts";
 
 const VERSION = 1;
 
+/** More lines than anybody types. */
+const MAX_STAND_INS = 1_000;
+
 /** Every key that a link can have, in the order in which they are written. */
 export const FIELDS: readonly Field[] = [
   {
@@ -88,6 +91,15 @@ export const FIELDS: readonly Field[] = [
     needs: "heads and neurons with a scale, as L0H7*0;L4N425*0.5",
     write: ({ interventions }) => joined(interventions, (change) => `${interventionKey(change)}*${change.scale}`),
     read: (text, notice) => ({ interventions: readList("x", text, readChange, notice) }),
+  },
+  {
+    key: "si",
+    needs: `prompts, one a line, 1 to ${MAX_STAND_INS}`,
+    write: ({ standIns }) => standIns?.join("\n"),
+    read(text) {
+      const standIns = text.split("\n").filter((prompt) => prompt !== "");
+      return standIns.length > 0 && standIns.length <= MAX_STAND_INS ? { standIns } : undefined;
+    },
   },
   {
     key: "view",

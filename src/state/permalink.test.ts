@@ -153,6 +153,10 @@ function findings(): fc.Arbitrary<Finding> {
       prompt: text,
       view: fc.constantFrom(...VIEWS),
       interventions: fc.array(change, { maxLength: 5 }),
+      standIns: fc.array(
+        text.filter((prompt) => prompt !== "" && !prompt.includes("\n")),
+        { minLength: 1, maxLength: 4 },
+      ),
       expected: fc.record(
         {
           baseline: nats,
@@ -307,6 +311,7 @@ describe("reading a link", () => {
       { interventions: [headOff(0, 7)] },
       "link: x lists “L0X7*0”; it needs to be a head or a neuron, as L0H7*0 or L4N425*0.5",
     ],
+    ["stand-ins that are no prompts", "si=%0A%0A", {}, "link: si is “\n\n”; it needs prompts, one a line, 1 to 1000"],
     ["an intervention cut off", "x=L0H7*", {}, "link: x lists “L0H7*”; what follows * needs to be a number"],
     [
       "a scale out of range",

@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import type { Variant, VariantOptions } from "#protocol/engine.ts";
+import type { RunOptions, StandInOptions, Variant, VariantOptions } from "#protocol/engine.ts";
 import type { Selection } from "./finding.ts";
 
 /** A head or a neuron: what can be selected, inspected and switched off. */
@@ -16,11 +16,22 @@ export interface Question {
   readonly interventions: readonly Intervention[];
   /** Which of the model's variants; left out: the base. */
   readonly variant?: Variant;
+  /** Prompts that a part is as in where it is switched off, at least one; undefined: it is 0. */
+  readonly standIns?: readonly string[] | undefined;
 }
 
 /** As the engine is asked: nothing is said of the base. */
 export const variantOf = ({ variant = "base" }: Pick<Question, "variant">): VariantOptions =>
   variant === "base" ? {} : { variant };
+
+/** As the engine is asked: nothing is said of parts that are 0 where they are off. */
+export const standInsOf = ({ standIns }: Pick<Question, "standIns">): StandInOptions => (standIns ? { standIns } : {});
+
+/** All that is done to the model, as the engine is asked. */
+export const changesOf = (now: Pick<Question, "interventions" | "standIns">): RunOptions => ({
+  interventions: now.interventions,
+  ...standInsOf(now),
+});
 
 /** A list of interventions as it was, and the part whose change replaced it. */
 interface Past {
@@ -72,10 +83,15 @@ export function replaceQuestion(next: Question): void {
   question.setState({
     answer: undefined,
     variant: "base",
+    standIns: undefined,
     ...next,
     past: isNew ? remember(past, interventions, "") : past,
   });
 }
+
+/** @param prompts none: what is switched off is 0 */
+export const setStandIns = (prompts: readonly string[]) =>
+  question.setState({ standIns: prompts.length > 0 ? prompts : undefined });
 
 /**
  * Turns a part to a scale: 0 switches it off, 1 leaves it in the list without effect.

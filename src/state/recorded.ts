@@ -14,9 +14,12 @@ export interface RecordedFinding {
 
 /** Shows it where it answers what is asked and nothing has been computed yet. */
 export function showRecorded(finding: RecordedFinding): void {
-  const { prompt, target, variant = "base" } = question.getState();
+  const { prompt, target, variant = "base", standIns } = question.getState();
   const isAsked =
-    variant === "base" && prompt === finding.prompt && (target === undefined || target === finding.sweep.target);
+    variant === "base" &&
+    standIns === undefined &&
+    prompt === finding.prompt &&
+    (target === undefined || target === finding.sweep.target);
   if (!isAsked || model.getState().choice?.id !== finding.model) return;
   const { before, sweep, tokens } = results.getState();
   if (before.value || sweep.value) return;

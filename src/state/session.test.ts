@@ -14,7 +14,7 @@ import { changeModel, followEngine, loadModel } from "./loading.ts";
 import { model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { notices } from "./notices.ts";
-import { question, setPrompt, togglePart } from "./question.ts";
+import { question, setPrompt, setStandIns, togglePart } from "./question.ts";
 import { showRecorded } from "./recorded.ts";
 import { connectEngine } from "./run/engine-port.ts";
 import { clearResults, isStale, results } from "./run/results.ts";
@@ -123,7 +123,14 @@ beforeEach(() => {
   clearResults();
   notices.setState({ list: [] });
   opened.setState({ finding: undefined });
-  question.setState({ prompt: "3+5=", target: undefined, answer: undefined, interventions: [], past: [] });
+  question.setState({
+    prompt: "3+5=",
+    target: undefined,
+    answer: undefined,
+    interventions: [],
+    standIns: undefined,
+    past: [],
+  });
   view.setState({
     tab: "heads",
     selected: undefined,
@@ -331,6 +338,24 @@ describe("asking", () => {
     });
   });
 
+  test("what stands in is part of every question about something that is off, and of no other", async () => {
+    await answerBefore();
+    const sweeps = () => waiting("sweepHeads").length;
+    setStandIns(["2+4="]);
+    await settleTyping();
+    expect(last("sweepHeads").options).toMatchObject({ target: 8, standIns: ["2+4="] });
+    expect(last("predict").options).not.toHaveProperty("standIns");
+    togglePart(HEAD);
+    await settle();
+    const before = sweeps();
+    expect(last("predict").options).toMatchObject({ interventions: [{ ...HEAD, scale: 0 }], standIns: ["2+4="] });
+    expect(sweeps(), "a switch sweeps no heads anew").toBe(before);
+    setStandIns([]);
+    await settleTyping();
+    expect(last("predict").options).not.toHaveProperty("standIns");
+    expect(last("sweepHeads").options).not.toHaveProperty("standIns");
+  });
+
   test("a selected head is inspected as it runs at full scale", async () => {
     togglePart(HEAD);
     view.setState({ selected: HEAD });
@@ -509,6 +534,10 @@ describe("links", () => {
       setPublished("llama-7b-3plus5");
       expect(sharedFragment()).not.toContain("cr=");
       setPublished(undefined);
+      setStandIns(["2+4="]);
+      expect(sharedFragment()).not.toContain("cr=");
+      setStandIns([]);
+      expect(sharedFragment()).toContain(`&${own}`);
       showTab("heads");
       expect(sharedFragment()).not.toContain("cr=");
     });
@@ -524,6 +553,7 @@ describe("links", () => {
         [() => setPredictingHead({ layer: 0, head: 0 }), () => setPredictingHead(HEAD.at)],
         [() => setPublished("llama-7b-3plus5"), () => setPublished(undefined)],
         [() => setPrompt("3+6="), () => setPrompt("3+5=")],
+        [() => setStandIns(["2+4="]), () => setStandIns([])],
         [() => question.setState({ target: 3 }), () => question.setState({ target: undefined })],
         [() => question.setState({ variant: "adapted" }), () => question.setState({ variant: "base" })],
         [() => model.setState({ choice: OTHER }), () => model.setState({ choice: SHIPPED })],

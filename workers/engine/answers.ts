@@ -4,22 +4,33 @@ import { normaliseInterventions } from "#model/interventions.ts";
 import type { Prompt, ScoredAnswer, ScoreOptions } from "#protocol/engine.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { checkLength, promptIds } from "./requests.ts";
+import type { StandInRuns } from "./stand-ins.ts";
 
 /** What an answer can be asked for: an essay is no answer. */
 const MAX_ANSWER_TOKENS = 256;
 
-/** Scores every token of an answer, each given the true ones before it: see `analysis/answer-score.ts`. */
+interface AskedAnswer {
+  readonly prompt: Prompt;
+  readonly options: ScoreOptions;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Scores every token of an answer, each given the true ones before it: see `analysis/answer-score.ts`. What stands in for parts is
+ * what they are in other prompts with the same answer behind them.
+ */
 export async function scoredAnswer(
   { spec, runner, tokenizer }: Pick<LoadedModel, "spec" | "runner" | "tokenizer">,
-  prompt: Prompt,
-  { answer, interventions = [] }: ScoreOptions,
-  signal: AbortSignal,
+  runs: StandInRuns,
+  { prompt, options, signal }: AskedAnswer,
 ): Promise<ScoredAnswer> {
-  const changes = normaliseInterventions(interventions, spec);
+  const interventions = normaliseInterventions(options.interventions ?? [], spec);
   const ids = promptIds(prompt, { spec, tokenizer });
-  const answerIds = readAnswer(prompt, ids, answer, { spec, tokenizer });
+  const answerIds = readAnswer(prompt, ids, options.answer, { spec, tokenizer });
   // the last token is predicted and not read
   checkLength(ids.length + answerIds.length - 1, spec);
+  const standIns = await runs.of(options.standIns, { tokens: ids.length }, answerIds.slice(0, -1));
+  const changes = { interventions, standIns };
   const { tokens, logProbability } = await scoreAnswer(runner, ids, answerIds, changes, signal);
   return {
     tokens: tokens.map((token) => ({

@@ -2,15 +2,16 @@ import { CountingRunner } from "#test/counting-runner.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { expect, test } from "vitest";
 import { Captures } from "./captures.ts";
+import { NO_CHANGES } from "#analysis/changes.ts";
 
 const off = (layer: number, head: number): Intervention => ({ kind: "head", at: { layer, head }, scale: 0 });
 
 test("two who ask at once share one run, and a third who asks later has it as well", async () => {
   const runner = new CountingRunner();
   const captures = new Captures(runner);
-  const [first, second] = await Promise.all([captures.get([1, 2], []), captures.get([1, 2], [])]);
+  const [first, second] = await Promise.all([captures.get([1, 2], NO_CHANGES), captures.get([1, 2], NO_CHANGES)]);
   expect(second).toBe(first);
-  expect(await captures.get([1, 2], [])).toBe(first);
+  expect(await captures.get([1, 2], NO_CHANGES)).toBe(first);
   expect(runner.embeds).toBe(1);
 });
 
@@ -18,10 +19,10 @@ test("another prompt or another intervention is another run", async () => {
   const runner = new CountingRunner();
   const captures = new Captures(runner);
   const runs = [
-    await captures.get([1, 2], []),
-    await captures.get([12], []),
-    await captures.get([1, 2], [off(0, 1)]),
-    await captures.get([1, 2], [off(1, 0)]),
+    await captures.get([1, 2], NO_CHANGES),
+    await captures.get([12], NO_CHANGES),
+    await captures.get([1, 2], { interventions: [off(0, 1)] }),
+    await captures.get([1, 2], { interventions: [off(1, 0)] }),
   ];
   expect(new Set(runs).size).toBe(4);
   expect(runs[2]!.logits[0]).toBe(runs[0]!.logits[0]! - 2);
@@ -30,14 +31,14 @@ test("another prompt or another intervention is another run", async () => {
 test("keeps the six that were used last", async () => {
   const runner = new CountingRunner();
   const captures = new Captures(runner);
-  for (const id of [0, 1, 2, 3, 4, 5]) await captures.get([id], []);
+  for (const id of [0, 1, 2, 3, 4, 5]) await captures.get([id], NO_CHANGES);
   // 0 was used again, so 1 is the oldest when 6 comes
-  await captures.get([0], []);
-  await captures.get([6], []);
+  await captures.get([0], NO_CHANGES);
+  await captures.get([6], NO_CHANGES);
   expect(runner.embeds).toBe(7);
-  for (const id of [0, 2, 3, 4, 5, 6]) await captures.get([id], []);
+  for (const id of [0, 2, 3, 4, 5, 6]) await captures.get([id], NO_CHANGES);
   expect(runner.embeds).toBe(7);
-  await captures.get([1], []);
+  await captures.get([1], NO_CHANGES);
   expect(runner.embeds).toBe(8);
 });
 
@@ -47,10 +48,10 @@ test("a failed run is forgotten, and told to all who waited for it", async () =>
   runner.onBlock = () => {
     throw new Error("the device is busy");
   };
-  const both = await Promise.allSettled([captures.get([1], []), captures.get([1], [])]);
+  const both = await Promise.allSettled([captures.get([1], NO_CHANGES), captures.get([1], NO_CHANGES)]);
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   runner.onBlock = () => undefined;
-  expect((await captures.get([1], [])).ids).toEqual([1]);
+  expect((await captures.get([1], NO_CHANGES)).ids).toEqual([1]);
   expect(runner.embeds).toBe(2);
 });
 
@@ -63,13 +64,13 @@ test("a run that fails after it was pushed out leaves the newer run of the same 
     new Promise((_, reject) => {
       failLate = reject;
     });
-  const late = captures.get([1], []);
+  const late = captures.get([1], NO_CHANGES);
   runner.embed = embed;
-  for (const id of [2, 3, 4, 5, 6, 7]) await captures.get([id], []);
-  const newer = captures.get([1], []);
+  for (const id of [2, 3, 4, 5, 6, 7]) await captures.get([id], NO_CHANGES);
+  const newer = captures.get([1], NO_CHANGES);
   await newer;
   failLate(new Error("too late"));
   await expect(late).rejects.toThrow("too late");
   await Promise.resolve();
-  expect(captures.get([1], [])).toBe(newer);
+  expect(captures.get([1], NO_CHANGES)).toBe(newer);
 });

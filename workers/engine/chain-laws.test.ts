@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { capture } from "#analysis/capture.ts";
 import type { Capture } from "#analysis/capture.ts";
+import { NO_CHANGES } from "#analysis/changes.ts";
 import { layerIncreases } from "#analysis/increase.ts";
 import { lensLogProbabilities, residualLogits } from "#analysis/lens.ts";
 import { normScale } from "#analysis/norm-scale.ts";
@@ -36,7 +37,7 @@ describe.each(MODELS)("on %s", (_name, files, dtype, ids) => {
     loaded = await loadInNode(files(), dtype);
     session = new ModelSession(loaded);
     traces = new TraceSession(loaded, session);
-    run = await capture(loaded.runner, ids, []);
+    run = await capture(loaded.runner, ids, NO_CHANGES);
     [target] = topIndices(run.logits, 1) as [number];
   });
   const last = ids.length - 1;

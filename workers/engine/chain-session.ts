@@ -25,7 +25,7 @@ import type {
   PromptComparison,
   QueryNeurons,
 } from "#protocol/chain.ts";
-import type { Progress, Prompt, RunOptions, TargetOptions } from "#protocol/engine.ts";
+import type { Progress, Prompt, RunOptions, StandInOptions, TargetOptions } from "#protocol/engine.ts";
 import { checkThresholds } from "./chain-requests.ts";
 import { comparedRows } from "./compared-rows.ts";
 import type { AskedModel, ModelSession } from "./model-session.ts";
@@ -106,11 +106,7 @@ export class ChainSession {
     signal: AbortSignal,
   ): Promise<PromptComparison> {
     const { lens, target, run: before } = await this.#session.setUpRun(prompt, options);
-    const { interventions } = options;
-    const { run: after } = await this.#session.setUpRun(options.other, {
-      target,
-      ...(interventions && { interventions }),
-    });
+    const { run: after } = await this.#session.setUpRun(options.other, { ...options, target });
     const { spec } = this.#model;
     const ranges = await this.#session.ranges(onProgress, signal);
     // two prompts share no layer, not even the embedding
@@ -129,16 +125,18 @@ export class ChainSession {
 
   async enhancingGraph(
     prompt: Prompt,
-    options: TargetOptions & { readonly neurons: readonly NeuronId[] },
+    options: TargetOptions & StandInOptions & { readonly neurons: readonly NeuronId[] },
     signal: AbortSignal,
   ): Promise<EnhancingGraph> {
     const neurons = options.neurons.map((at) => checkNeuron(at, this.#model.spec));
     checkCount(neurons.length);
     const { runner } = this.#model;
-    const { target, clean } = await this.#session.setUpRun(prompt, options);
+    const { target, clean, changes } = await this.#session.setUpRun(prompt, options);
+    const { standIns } = changes;
     const lowest = lowestNeuron(neurons)!;
     const higher = neurons.filter(({ layer }) => layer > lowest.layer);
-    const [without] = await ablateEach(runner, clean, [neuronOff(lowest)], { target, watched: higher, signal });
+    const question = { target, watched: higher, standIns, signal };
+    const [without] = await ablateEach(runner, clean, [neuronOff(lowest)], question);
     const before = higher.map((at) => activationOf(clean, at));
     return {
       edges: await enhancingGraph(runner, clean, neurons),
@@ -158,8 +156,9 @@ export class ChainSession {
     const { runner, spec } = this.#model;
     const thresholds = checkThresholds({ ...DEFAULT_THRESHOLDS, ...options.thresholds });
     const head = options.head && checkHead(options.head, spec);
-    const { clean, lens, target, interventions, run } = await this.#session.setUpRun(prompt, options);
-    const key = JSON.stringify([clean.ids, target, thresholds, head]);
+    const { clean, lens, target, changes, run } = await this.#session.setUpRun(prompt, options);
+    const { standIns } = changes;
+    const key = JSON.stringify([clean.ids, target, thresholds, head, standIns?.prompts]);
     let chain = this.#chains.get(key);
     if (!chain) {
       // the ranges are found once for a model; where they are there already, the whole way is the sweep's
@@ -176,12 +175,14 @@ export class ChainSession {
         ranges,
         onSwept: (share) => onProgress({ done: rangesShare + share * (1 - rangesShare), total: 1 }),
         text: (id) => this.#model.tokenizer.tokenText(id),
-        run: async (changes) => (await this.#session.setUpRun(clean.ids, { target, interventions: changes })).run,
+        standIns,
+        run: async (interventions) =>
+          (await this.#session.setUpRun(clean.ids, { ...options, target, interventions })).run,
         signal,
       });
     }
     this.#remember(key, chain);
-    return interventions.length === 0 ? chain : chainInRun(lens, { clean, run }, chain, target);
+    return changes.interventions.length === 0 ? chain : chainInRun(lens, { clean, run }, chain, target);
   }
 
   async attentionNeurons(

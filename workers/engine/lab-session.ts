@@ -1,3 +1,4 @@
+import type { Activations } from "#analysis/activations.ts";
 import { conceptNeurons } from "#analysis/concept-search.ts";
 import type { ConceptNeuron } from "#analysis/concept-search.ts";
 import { vectorLogits } from "#analysis/lens.ts";
@@ -38,6 +39,7 @@ import type { AskedModel, ModelSession } from "./model-session.ts";
 import type { NeuronIndex } from "./neuron-index.ts";
 import { conceptTokens } from "./concept-tokens.ts";
 import { gridCells, operands } from "./operand-grid.ts";
+import type { GridCell } from "./operand-grid.ts";
 import { checkCount, checkToken, checkWhole, MAX_DRAWS, MAX_SEED, promptIds } from "./requests.ts";
 
 const DEFAULT_DRAWS = 5;
@@ -130,11 +132,12 @@ export class LabSession {
     const width = operands(options.b).length;
     const asRows = <T>(flat: ArrayLike<T>) =>
       operands(options.a).map((_, row) => Array.from({ length: width }, (_each, col) => flat[row * width + col]!));
+    const interventions = normaliseInterventions(options.interventions ?? [], spec);
     const soFar = new Float64Array(cells.length).fill(Number.NaN);
     let done = 0;
     const values = await operandPlot(runner, cells, {
       quantity,
-      interventions: normaliseInterventions(options.interventions ?? [], spec),
+      changes: { interventions, standIns: await this.#plotStandIns(options, cells) },
       signal,
       onValues(indices, measured) {
         indices.forEach((index, row) => (soFar[index] = measured[row]!));
@@ -155,11 +158,11 @@ export class LabSession {
     const neurons = this.#checkGroup(options.neurons);
     const draws = checkWhole("draws", options.draws ?? DEFAULT_DRAWS, 1, MAX_DRAWS);
     const seed = checkWhole("seed", options.seed ?? DEFAULT_SEED, 0, MAX_SEED);
-    const { clean, lens, target, interventions, run } = await this.#session.setUpRun(prompt, options);
+    const { clean, lens, target, changes, run } = await this.#session.setUpRun(prompt, options);
     const sets = [[], neurons, ...randomGroups(spec, neurons, { draws, seed })];
     const [baseline, withoutGroup, ...withoutRandom] = await logProbabilitiesWithout(runner, clean, sets, {
+      ...changes,
       target,
-      interventions,
       signal,
     });
     const { mean, spread } = meanAndSpread(withoutRandom);
@@ -198,6 +201,16 @@ export class LabSession {
       through.push({ layer, ...this.#ends(logits!, count) });
     }
     return { at, keys, through };
+  }
+
+  /** @throws Fault "bad-request" where the plot's prompts are not all as long as what stands in */
+  async #plotStandIns(options: OperandPlotOptions, cells: readonly GridCell[]): Promise<Activations | undefined> {
+    const lengths = [...new Set(cells.map(({ ids }) => ids.length))];
+    if (options.standIns === undefined || lengths.length === 1) return this.#session.standIns(options, lengths[0]!);
+    throw new Fault(
+      "bad-request",
+      `stand-ins: the plot's prompts have ${lengths.join(", ")} tokens; position by position, all need as many as the stand-ins`,
+    );
   }
 
   /** @throws Fault "bad-request" */

@@ -152,7 +152,7 @@ describe.each(MODELS)("on $name in f32", ({ files, ids, target, token }) => {
         { ids: ids.slice(0, 3), target },
         { ids: ids.with(2, 30) },
       ];
-      const values = await operandPlot(model.runner, prompts, { quantity, interventions: off });
+      const values = await operandPlot(model.runner, prompts, { quantity, changes: { interventions: off } });
       const expected = prompts.map((prompt) => referenceCell(reference, prompt, quantity, off));
       expect(values).toBeAllClose(expected, quantity.kind === "activation" ? ACTIVATIONS : NATS);
     },

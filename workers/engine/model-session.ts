@@ -1,6 +1,9 @@
+import type { Activations } from "#analysis/activations.ts";
 import { rankOf } from "#analysis/answer-score.ts";
 import { resume } from "#analysis/capture.ts";
 import type { Capture } from "#analysis/capture.ts";
+import { NO_CHANGES } from "#analysis/changes.ts";
+import type { Changes } from "#analysis/changes.ts";
 import { activationOf, headIncrease, headOutput, layerIncreases, midOf, neuronIncreases } from "#analysis/increase.ts";
 import { lensLogProbabilities, vectorLogits } from "#analysis/lens.ts";
 import type { FrozenLens } from "#analysis/lens.ts";
@@ -32,6 +35,7 @@ import type {
   RunOptions,
   ScoredAnswer,
   ScoreOptions,
+  StandInOptions,
   SweepRow,
   TargetOptions,
   Token,
@@ -45,6 +49,7 @@ import { comparedRows } from "./compared-rows.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { NeuronIndex } from "./neuron-index.ts";
 import { checkCount, checkToken, promptIds } from "./requests.ts";
+import { StandInRuns } from "./stand-ins.ts";
 
 const DEFAULT_TOP = 10;
 
@@ -55,6 +60,7 @@ export type AskedModel = Pick<LoadedModel, "spec" | "runner" | "tokenizer" | "fi
 export class ModelSession {
   readonly #model: AskedModel;
   readonly #captures: Captures;
+  readonly #standIns: StandInRuns;
   /** Has R_k of every neuron, which a comparison needs. */
   readonly #index: NeuronIndex;
 
@@ -62,6 +68,7 @@ export class ModelSession {
     this.#model = model;
     this.#index = index;
     this.#captures = new Captures(model.runner);
+    this.#standIns = new StandInRuns(model);
   }
 
   tokenize(text: string): Tokenization {
@@ -69,8 +76,8 @@ export class ModelSession {
   }
 
   async predict(prompt: Prompt, options: PredictOptions, signal: AbortSignal): Promise<Prediction> {
-    const { clean, target, interventions } = await this.#setUp(prompt, options);
-    const logits = await resume(this.#model.runner, clean, interventions, signal);
+    const { clean, target, changes } = await this.#setUp(prompt, options);
+    const logits = await resume(this.#model.runner, clean, changes, signal);
     const total = logSumExp(logits);
     const ranked = (id: number): RankedToken => {
       const logProbability = logits[id]! - total;
@@ -85,7 +92,7 @@ export class ModelSession {
   }
 
   scoreAnswer(prompt: Prompt, options: ScoreOptions, signal: AbortSignal): Promise<ScoredAnswer> {
-    return scoredAnswer(this.#model, prompt, options, signal);
+    return scoredAnswer(this.#model, this.#standIns, { prompt, options, signal });
   }
 
   async generate(prompt: Prompt, { tokens }: { readonly tokens: number }, signal: AbortSignal): Promise<Generation> {
@@ -100,14 +107,15 @@ export class ModelSession {
 
   async sweepHeads(
     prompt: Prompt,
-    options: TargetOptions & { readonly rowByRow?: boolean },
+    options: TargetOptions & StandInOptions & { readonly rowByRow?: boolean },
     onRow: (row: SweepRow) => void,
     signal: AbortSignal,
   ): Promise<HeadSweep> {
-    const { clean, target } = await this.#setUp(prompt, options);
+    const { clean, target, changes } = await this.#setUp(prompt, options);
     const baseline = clean.logits[target]! - logSumExp(clean.logits);
     const logProbability = await sweepHeads(this.#model.runner, clean, {
       target,
+      standIns: changes.standIns,
       rowByRow: options.rowByRow ?? false,
       onRow: (layer, row) => onRow({ layer, logProbability: row, baseline, target }),
       signal,
@@ -145,15 +153,15 @@ export class ModelSession {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
-    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
-    if (interventions.length === 0) {
+    const { clean, lens, target, changes, run } = await this.setUpRun(prompt, options);
+    if (changes.interventions.length === 0) {
       throw new Fault(
         "bad-request",
         "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
       );
     }
     const ranges = await this.ranges(onProgress, signal);
-    const firstDifferentLayer = Math.min(...interventions.map(({ at }) => at.layer));
+    const firstDifferentLayer = Math.min(...changes.interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
     return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
   }
@@ -171,7 +179,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
     const { clean, lens, target } = await this.#setUp(prompt, options);
-    const after = await variant.#captures.get(clean.ids, []);
+    const after = await variant.#captures.get(clean.ids, NO_CHANGES);
     const ranges = await variant.ranges(onProgress, signal);
     const pair = { before: clean, after, firstDifferentLayer, afterRunner: variant.#model.runner };
     return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
@@ -206,7 +214,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronInspection> {
     const at = checkNeuron(options.at, this.#model.spec);
-    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
+    const { clean, lens, target, changes, run } = await this.setUpRun(prompt, options);
     const base = await lensLogProbabilities(lens, fromRows([midOf(run, at.layer)], this.#model.spec.modelDim), target);
     const [increase] = await neuronIncreases(lens, [{ run, at, atBase: base[0]! }], target);
     return {
@@ -218,7 +226,7 @@ export class ModelSession {
         (_, position) => rowOf(run.layers[at.layer]!.post, position)[at.neuron]!,
       ),
       increase: increase!,
-      ...(await this.#without(clean, target, interventions, { kind: "neuron", at, scale: 0 }, signal)),
+      ...(await this.#without(clean, target, changes, { kind: "neuron", at, scale: 0 }, signal)),
     };
   }
 
@@ -228,7 +236,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<HeadInspection> {
     const at = checkHead(options.at, this.#model.spec);
-    const { clean, lens, target, interventions, run } = await this.setUpRun(prompt, options);
+    const { clean, lens, target, changes, run } = await this.setUpRun(prompt, options);
     const positions = clean.ids.length;
     const { pattern } = run.layers[at.layer]!;
     const ofHead = matrix(
@@ -243,7 +251,7 @@ export class ModelSession {
       pattern: Array.from({ length: positions }, (_, query) => Array.from(rowOf(ofHead, query))),
       increase: await headIncrease(lens, run, at, target),
       ...this.#endTokens(logits!, DEFAULT_TOP),
-      ...(await this.#without(clean, target, interventions, { kind: "head", at, scale: 0 }, signal)),
+      ...(await this.#without(clean, target, changes, { kind: "head", at, scale: 0 }, signal)),
     };
   }
 
@@ -259,33 +267,40 @@ export class ModelSession {
     return this.#index.ranges({ onProgress: (done, total) => onProgress({ done, total }), signal });
   }
 
-  /** log p(target) with the interventions, and with one more. */
-  async #without(
-    clean: Capture,
-    target: number,
-    interventions: readonly Intervention[],
-    more: Intervention,
-    signal: AbortSignal,
-  ) {
-    const logProbability = async (changes: readonly Intervention[]) => {
-      const logits = await resume(this.#model.runner, clean, normaliseInterventions(changes, this.#model.spec), signal);
+  /** log p(target) with the changes, and with one more intervention. */
+  async #without(clean: Capture, target: number, changes: Changes, more: Intervention, signal: AbortSignal) {
+    const { runner, spec } = this.#model;
+    const logProbability = async (list: readonly Intervention[]) => {
+      const logits = await resume(
+        runner,
+        clean,
+        { ...changes, interventions: normaliseInterventions(list, spec) },
+        signal,
+      );
       return logits[target]! - logSumExp(logits);
     };
+    const { interventions } = changes;
     return { baseline: await logProbability(interventions), withoutIt: await logProbability([...interventions, more]) };
   }
 
-  /** The clean run, the lens that it freezes, the target that it predicts, and the interventions in their one form. */
+  /** The clean run, the lens that it freezes, the target that it predicts, and the changes in their one form. */
   async #setUp(prompt: Prompt, options: TargetOptions & RunOptions) {
     const interventions = normaliseInterventions(options.interventions ?? [], this.#model.spec);
-    const clean = await this.#captures.get(this.#ids(prompt), []);
+    const clean = await this.#captures.get(this.#ids(prompt), NO_CHANGES);
+    const changes: Changes = { interventions, standIns: await this.standIns(options, clean.ids.length) };
     const lens: FrozenLens = { runner: this.#model.runner, scale: clean.scale };
-    return { clean, lens, interventions, target: this.#checkToken(options.target ?? topIndices(clean.logits, 1)[0]!) };
+    return { clean, lens, changes, target: this.#checkToken(options.target ?? topIndices(clean.logits, 1)[0]!) };
   }
 
-  /** As `#setUp`, with the run under the interventions beside the clean one. */
+  /** As `#setUp`, with the run under the changes beside the clean one. */
   async setUpRun(prompt: Prompt, options: TargetOptions & RunOptions) {
     const known = await this.#setUp(prompt, options);
-    return { ...known, run: await this.#captures.get(known.clean.ids, known.interventions) };
+    return { ...known, run: await this.#captures.get(known.clean.ids, known.changes) };
+  }
+
+  /** What takes the place of parts in prompts of so many tokens. @throws Fault "bad-request" for stand-ins of another length */
+  standIns({ standIns }: StandInOptions, tokens: number): Promise<Activations | undefined> {
+    return this.#standIns.of(standIns, { tokens });
   }
 
   async #nextToken(ids: readonly number[], signal: AbortSignal): Promise<number> {

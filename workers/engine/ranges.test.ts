@@ -1,3 +1,4 @@
+import { NO_CHANGES } from "#analysis/changes.ts";
 import { logitRanges, rangeBounds } from "#analysis/ranges.ts";
 import { capture } from "#analysis/capture.ts";
 import { compareNeurons } from "#analysis/neurons.ts";
@@ -26,8 +27,10 @@ describe.each([
   test("a list that bounds prove is the list that ranges prove", async () => {
     const { runner } = await loadInNode(files, dtype);
     const ids = [1, 5, 9, 4, 7];
-    const before = await capture(runner, ids, []);
-    const after = await capture(runner, ids, [{ kind: "head", at: { layer: 0, head: 1 }, scale: 0 }]);
+    const before = await capture(runner, ids, NO_CHANGES);
+    const after = await capture(runner, ids, {
+      interventions: [{ kind: "head", at: { layer: 0, head: 1 }, scale: 0 }],
+    });
     const lens = { runner, scale: before.scale };
     const pair = { before, after, firstDifferentLayer: 0 };
     const search = { target: 3, count: 10 };

@@ -2,6 +2,7 @@ import { logProbability, softmax } from "#core/softmax.ts";
 import { topIndices } from "#core/top.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
+import type { Activations } from "../activations.ts";
 import type { Capture } from "../capture.ts";
 import type { FrozenLens } from "../lens.ts";
 import type { Runner } from "../runner.ts";
@@ -35,7 +36,9 @@ export interface ChainQuestion {
   /** R_k of every neuron, as `logitRanges` gives them. */
   readonly ranges: Float32Array;
   readonly text: (id: number) => string;
-  /** A run of the same prompt with interventions. */
+  /** What takes the place of parts that are switched off; left out: 0. */
+  readonly standIns?: Activations | undefined;
+  /** A run of the same prompt with interventions, and with the same stand-ins. */
   readonly run: (interventions: readonly Intervention[]) => Promise<Capture>;
   /** Told the share of the heads that were switched off, 0 to 1: that is most of the work. */
   readonly onSwept: (share: number) => void;
@@ -66,6 +69,7 @@ export async function assembleChain(runner: Runner, clean: Capture, question: Ch
   let swept = 0;
   const sweep = await sweepHeads(runner, clean, {
     target,
+    standIns: question.standIns,
     rowByRow: false,
     onRow: () => question.onSwept(++swept / runner.spec.layers),
     ...(signal && { signal }),
@@ -141,7 +145,7 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
     features: shallow.features,
     isEnhancing: false,
   };
-  const effects = await measureEffects(lens.runner, clean, all, target, asked.signal);
+  const effects = await measureEffects(lens.runner, clean, all, asked);
   const layers = new Set(predicted.deep.map(({ layer }) => layer));
   const deepening = [
     criterion("deep-layers", layers.size, 2),

@@ -1,7 +1,7 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { ablateEach, neuronOff } from "../ablations.ts";
-import type { Ablated } from "../ablations.ts";
+import type { Ablated, AblationQuestion } from "../ablations.ts";
 import type { Capture } from "../capture.ts";
 import { lowestNeuron, meanDrop } from "../enhancing-graph.ts";
 import { activationOf } from "../increase.ts";
@@ -37,8 +37,7 @@ export async function measureEffects(
   runner: Runner,
   clean: Capture,
   outline: Outline,
-  target: number,
-  signal?: AbortSignal,
+  { target, standIns, signal }: Omit<AblationQuestion, "watched">,
 ): Promise<Effects> {
   const { deep, features, readings } = outline;
   const variants = new Map<string, Intervention[]>();
@@ -61,6 +60,7 @@ export async function measureEffects(
   const found = await ablateEach(runner, clean, [...variants.values()], {
     target,
     watched: deep,
+    standIns,
     ...(signal && { signal }),
   });
   const byName = new Map([...variants.keys()].map((name, index) => [name, found[index]!]));

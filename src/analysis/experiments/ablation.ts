@@ -1,6 +1,6 @@
 import { randomStream } from "#core/random.ts";
-import type { Tap } from "#model/taps.ts";
-import { throughLayers } from "../layers.ts";
+import { eachActivation, meanActivations } from "../activations.ts";
+import type { FilledTap } from "../activations.ts";
 import type { Runner } from "../runner.ts";
 import { forcedIds, rowsOfShape, shapeOf } from "./scored-cases.ts";
 import type { ScoredCase } from "./scored-cases.ts";
@@ -20,9 +20,6 @@ export interface StandIns {
   /** [positions, neurons] */
   readonly post: (layer: number, index: number) => Float32Array;
 }
-
-/** Activations that are put in the place of others; a head's z and a neuron's activation. */
-type FilledTap = Extract<Tap, "z" | "post">;
 
 export interface StandInOptions {
   readonly ablation: Ablation;
@@ -134,7 +131,9 @@ export async function standInsOf(
   signal?: AbortSignal,
 ): Promise<StandIns> {
   const found: Record<FilledTap, Float32Array[]> = { z: [], post: [] };
-  await tapped(runner, cases, { taps, signal, onTap: (tap, layer, values) => (found[tap][layer] = values) });
+  await eachActivation(runner, cases.map(forcedIds), { taps, signal }, (tap, layer, values) => {
+    found[tap][layer] = values;
+  });
   const rowOf = (tap: FilledTap) => (layer: number, index: number) => {
     const all = found[tap][layer]!;
     const size = all.length / cases.length;
@@ -150,37 +149,7 @@ export async function meanStandIns(
   taps: readonly FilledTap[],
   signal?: AbortSignal,
 ): Promise<StandIns> {
-  const sums: Record<FilledTap, Float64Array[]> = { z: [], post: [] };
   const atOnce = rowsOfShape(runner.spec, cases[0]!.ids.length, cases[0]!.answerIds.length);
-  for (let from = 0; from < cases.length; from += atOnce) {
-    const batch = cases.slice(from, from + atOnce);
-    await tapped(runner, batch, {
-      taps,
-      signal,
-      onTap(tap, layer, values) {
-        const size = values.length / batch.length;
-        const sum = (sums[tap][layer] ??= new Float64Array(size));
-        values.forEach((value, at) => (sum[at % size]! += value));
-      },
-    });
-  }
-  const means = (tap: FilledTap) => sums[tap].map((sum) => Float32Array.from(sum, (value) => value / cases.length));
-  const [z, post] = [means("z"), means("post")];
+  const { z, post } = await meanActivations(runner, cases.map(forcedIds), { taps, atOnce, signal });
   return { z: (layer) => z[layer]!, post: (layer) => post[layer]! };
-}
-
-interface TappedRun {
-  readonly taps: readonly FilledTap[];
-  readonly signal: AbortSignal | undefined;
-  readonly onTap: (tap: FilledTap, layer: number, values: Float32Array) => void;
-}
-
-async function tapped(runner: Runner, cases: readonly ScoredCase[], { taps, signal, onTap }: TappedRun): Promise<void> {
-  const start = await runner.embedBatch(cases.map(forcedIds));
-  const end = await throughLayers(runner, start, {
-    runOf: () => ({ taps }),
-    onTaps: (layer, found) => taps.forEach((tap) => onTap(tap, layer, found[tap]!)),
-    signal,
-  });
-  runner.release(end);
 }

@@ -4,6 +4,7 @@ import { logProbability } from "#core/softmax.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import { capture, captureUnder } from "../capture.ts";
 import type { Capture } from "../capture.ts";
+import { NO_CHANGES } from "../changes.ts";
 import { lowestNeuron } from "../enhancing-graph.ts";
 import { activationOf } from "../increase.ts";
 import { throughLayers } from "../layers.ts";
@@ -82,7 +83,7 @@ export async function neuronCase(
   options: NeuronCaseOptions,
 ): Promise<NeuronCase> {
   const { head, standIns, signal } = options;
-  const clean = await capture(runner, ids, [], signal);
+  const clean = await capture(runner, ids, NO_CHANGES, signal);
   const ablated = await captureUnder(runner, ids, (layer) => withoutHead(runner, layer, options), signal);
   const { rows, certified } = await compareNeurons(
     { runner, scale: clean.scale },

@@ -4,6 +4,7 @@ import type { NeuronId } from "#model/ids.ts";
 import { mixProducts } from "../bounds.ts";
 import { capture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
+import { NO_CHANGES } from "../changes.ts";
 import { certifiedTop } from "../certified.ts";
 import { activationOf, midOf } from "../increase.ts";
 import { lensLogProbabilitiesOf, residualLogits } from "../lens.ts";
@@ -113,7 +114,7 @@ interface RunPart {
 }
 
 async function runPart(runner: Runner, ids: readonly number[], signal: AbortSignal | undefined): Promise<RunPart> {
-  const run = await capture(runner, ids, [], signal);
+  const run = await capture(runner, ids, NO_CHANGES, signal);
   return { lens: { runner, scale: run.scale }, run, mix: new Map() };
 }
 

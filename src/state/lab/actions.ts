@@ -6,7 +6,7 @@ import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { model } from "../model.ts";
 import { dismiss, notify, notifyFault } from "../notices.ts";
-import { question, setPrompt, variantOf } from "../question.ts";
+import { changesOf, question, setPrompt, standInsOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { results } from "../run/results.ts";
@@ -82,14 +82,13 @@ export function drawPlot(): void {
   const quantity = readQuantity();
   if (!quantity) return;
   const operands = { from: 0, to: plot.to };
-  const { interventions } = question.getState();
   const asked: OperandPlotOptions = {
     template: plot.template,
     operation: plot.operation,
     a: operands,
     b: operands,
     quantity,
-    interventions,
+    ...changesOf(question.getState()),
     ...shownVariant(),
   };
   void start("plot", async (engine, { signal, partial, progress }): Promise<DrawnPlot> => {
@@ -162,18 +161,21 @@ export function searchConcepts(): void {
  * lost their say already are worth nothing more would be no news.
  */
 export function measureGroup(neurons: readonly NeuronId[], of: string): void {
-  const { prompt } = question.getState();
+  const now = question.getState();
+  const { prompt, standIns } = now;
   const { before } = results.getState();
   const target = before.value?.target;
   void start("group", async (engine, { signal }) => ({
     of,
     prompt,
     target: target?.text ?? "",
+    standIns,
     found: await engine.neuronGroup(
       prompt,
       {
         neurons: neurons.map(({ layer, neuron }) => ({ layer, neuron })),
         ...(target && { target: target.id }),
+        ...standInsOf(now),
         ...shownVariant(),
       },
       { signal },

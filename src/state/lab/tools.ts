@@ -37,6 +37,8 @@ export interface MeasuredGroup {
   readonly of: string;
   readonly prompt: string;
   readonly target: string;
+  /** What the group was as in where it was off; undefined: 0. */
+  readonly standIns: readonly string[] | undefined;
   readonly found: NeuronGroup;
 }
 

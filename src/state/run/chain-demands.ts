@@ -1,12 +1,12 @@
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
-import type { Intervention } from "#model/interventions.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { Token, Variant } from "#protocol/engine.ts";
 import type { ChainSettings } from "../finding.ts";
-import { variantOf } from "../question.ts";
-import { interventionsKey, keyOf } from "./demand.ts";
+import { changesOf, standInsOf, variantOf } from "../question.ts";
+import type { Question } from "../question.ts";
+import { changesKey, keyOf, standInsKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
@@ -15,30 +15,36 @@ const DRAWS = 5;
 
 /** The chain, the same with what is switched off, one to compare with, and what its neurons are worth against random ones. */
 export function chainDemands(now: Moment, settings: ChainSettings, { id: target, text }: Token): Demands {
-  const { prompt, interventions, variant = "base" } = now;
-  const own = { prompt, variant, target };
+  const { prompt, interventions, variant = "base", standIns } = now;
+  const own = { prompt, variant, target, standIns };
   const chain = chainDemand({ ...own, interventions: [] }, settings, text);
   const other = comparedWith(now, settings);
   return {
     chain,
     ...(interventions.length > 0 && { chainAfter: chainDemand({ ...own, interventions }, settings, text) }),
     ...(other && {
-      otherChain: chainDemand({ ...other, ...(other.prompt === prompt && { target }), interventions }, settings, ""),
+      otherChain: chainDemand(
+        { ...other, ...(other.prompt === prompt && { target }), interventions, standIns },
+        settings,
+        "",
+      ),
     }),
     ...controlDemand(now, chain, { id: target, text }),
   };
 }
 
-interface Asked {
+interface Asked extends Pick<Question, "interventions" | "standIns"> {
   readonly prompt: string;
   readonly variant: Variant;
   /** Left out: the run's own answer. */
   readonly target?: number;
-  readonly interventions: readonly Intervention[];
 }
 
 /** A second prompt answers for itself; the same prompt in the other variant is asked about the same target. */
-function comparedWith(now: Moment, { other, otherVariant }: ChainSettings): Omit<Asked, "interventions"> | undefined {
+function comparedWith(
+  now: Moment,
+  { other, otherVariant }: ChainSettings,
+): Pick<Asked, "prompt" | "variant"> | undefined {
   const { prompt, variant = "base", hasAdapter } = now;
   const isMissing = otherVariant === "adapted" && !hasAdapter;
   if ((!other && !otherVariant) || isMissing) return undefined;
@@ -49,11 +55,12 @@ function comparedWith(now: Moment, { other, otherVariant }: ChainSettings): Omit
 export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
   keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
 
-export const chainKey = ({ prompt, target, interventions, variant }: Asked, settings: ChainSettings) =>
-  keyOf(prompt, target, interventionsKey(interventions), settingsKey(settings), variant);
+/** Stand-ins count in the clean run's chain too: they take the place of each part whose effect is measured. */
+export const chainKey = (asked: Asked, settings: ChainSettings) =>
+  keyOf(asked.prompt, asked.target, changesKey(asked), ...standInsKey(asked), settingsKey(settings), asked.variant);
 
 function chainDemand(asked: Asked, settings: ChainSettings, text: string): Demand<Chain> {
-  const { prompt, target, interventions } = asked;
+  const { prompt, target } = asked;
   const { thresholds, head } = settings;
   const options = { thresholds, ...(head && { head }), ...(target !== undefined && { target }), ...variantOf(asked) };
   return {
@@ -62,7 +69,7 @@ function chainDemand(asked: Asked, settings: ChainSettings, text: string): Deman
     run: (engine, { signal, progress }) =>
       engine.chain(
         prompt,
-        { ...options, interventions },
+        { ...options, ...changesOf(asked) },
         { signal, onProgress: ({ done, total }) => progress(done, total) },
       ),
   };
@@ -79,7 +86,7 @@ function controlDemand(now: Moment, { key }: Demand<Chain>, { id: target, text }
     key: keyOf(key, neurons.map(formatNeuron)),
     target: text,
     run: (engine, { signal }) =>
-      engine.neuronGroup(prompt, { neurons, draws: DRAWS, target, ...variantOf(now) }, { signal }),
+      engine.neuronGroup(prompt, { neurons, draws: DRAWS, target, ...standInsOf(now), ...variantOf(now) }, { signal }),
   };
   return { chainControl };
 }

@@ -41,8 +41,17 @@ export type Demands = { readonly [K in ResultKind]?: Demand<Results[K]> };
 export const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 
 /** In a fixed order, so that the way to a set of interventions does not matter. */
-export const interventionsKey = (list: readonly Intervention[]) =>
+const interventionsKey = (list: readonly Intervention[]) =>
   list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
+
+/** Nothing where what is off is 0. */
+export const standInsKey = ({ standIns }: Pick<Question, "standIns">) => (standIns ? [{ standIns }] : []);
+
+/** Of all that is done to the model; stand-ins count only where something is off. */
+export const changesKey = (now: Pick<Question, "interventions" | "standIns">) => [
+  ...interventionsKey(now.interventions),
+  ...(now.interventions.length > 0 ? standInsKey(now) : []),
+];
 
 /** The base's keys name no variant. */
 export const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);

@@ -2,10 +2,10 @@ import { formatHead, formatNeuron } from "#model/ids.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadSweep, Prediction, ScoredAnswer, Token } from "#protocol/engine.ts";
-import { partKey, variantOf } from "../question.ts";
+import { changesOf, partKey, standInsOf, variantOf } from "../question.ts";
 import type { Question, TypedAnswer } from "../question.ts";
 import { chainDemands } from "./chain-demands.ts";
-import { interventionsKey, keyOf, variantKey } from "./demand.ts";
+import { changesKey, keyOf, standInsKey, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
@@ -46,7 +46,7 @@ export const beforeKey = (question: Question) => keyOf(question.prompt, question
 
 /** @param target of the clean run, chosen or its own */
 export const afterKey = (question: Question, target: number) =>
-  keyOf(question.prompt, target, interventionsKey(question.interventions), ...variantKey(question));
+  keyOf(question.prompt, target, changesKey(question), ...variantKey(question));
 
 export const comparisonKey = (question: Question, target: number, count: number) =>
   keyOf(afterKey(question, target), count);
@@ -67,18 +67,18 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
 
 /** The clean run's first tokens are reported wherever they rank now, to be laid side by side. */
 function afterDemand(now: Moment, { id: target, text }: Token): Demand<Results["after"]> {
-  const { prompt, interventions, slots } = now;
+  const { prompt, slots } = now;
   const include = slots.before.value?.top.slice(0, COMPARED_TOKENS).map((token) => token.id) ?? [];
   return {
     key: afterKey(now, target),
     target: text,
     run: (engine, { signal }) =>
-      engine.predict(prompt, { top: TOP_TOKENS, target, interventions, include, ...variantOf(now) }, { signal }),
+      engine.predict(prompt, { top: TOP_TOKENS, target, include, ...changesOf(now), ...variantOf(now) }, { signal }),
   };
 }
 
 export const answerKey = (question: Question, { ids }: TypedAnswer, interventions: readonly Intervention[]) =>
-  keyOf(question.prompt, ids, interventionsKey(interventions), ...variantKey(question));
+  keyOf(question.prompt, ids, changesKey({ ...question, interventions }), ...variantKey(question));
 
 /** The whole of an answer of several tokens, before and after what is switched off. */
 function answerDemands(now: Moment, { text }: Token): Demands {
@@ -88,7 +88,11 @@ function answerDemands(now: Moment, { text }: Token): Demands {
     key: answerKey(now, answer, changes),
     target: text,
     run: (engine, { signal }) =>
-      engine.scoreAnswer(prompt, { answer: answer.ids, interventions: changes, ...variantOf(now) }, { signal }),
+      engine.scoreAnswer(
+        prompt,
+        { answer: answer.ids, ...changesOf({ ...now, interventions: changes }), ...variantOf(now) },
+        { signal },
+      ),
   });
   return { answer: demand([]), ...(interventions.length > 0 && { answerAfter: demand(interventions) }) };
 }
@@ -114,14 +118,14 @@ function followedDemand(now: Moment, { top, target }: Prediction): Demands {
 function sweepDemand(now: Moment, { id: target, text }: Token): Demand<HeadSweep> {
   const { prompt, info } = now;
   return {
-    key: keyOf(prompt, target, ...variantKey(now)),
+    key: keyOf(prompt, target, ...standInsKey(now), ...variantKey(now)),
     target: text,
     run(engine, { signal, partial, progress }) {
       const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
       let work = 0;
       return engine.sweepHeads(
         prompt,
-        { target, rowByRow: true, ...variantOf(now) },
+        { target, rowByRow: true, ...standInsOf(now), ...variantOf(now) },
         {
           signal,
           onProgress({ layer, logProbability, baseline }) {
@@ -141,14 +145,14 @@ const rowWork = (layer: number, layers: number) => layers - layer;
 const sweepWork = (layers: number) => (layers * (layers + 1)) / 2;
 
 function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Results["comparison"]> {
-  const { prompt, interventions, comparedNeurons: count } = now;
+  const { prompt, comparedNeurons: count } = now;
   return {
     key: comparisonKey(now, target, count),
     target: text,
     run: (engine, { signal, progress }) =>
       engine.compareNeurons(
         prompt,
-        { target, interventions, count, ...variantOf(now) },
+        { target, count, ...changesOf(now), ...variantOf(now) },
         {
           signal,
           onProgress: ({ done, total }) => progress(done, total),
@@ -177,27 +181,28 @@ function inspectionDemand(now: Moment, { id: target, text }: Token): Demands {
   const { prompt, interventions, inspected } = now;
   if (!inspected) return {};
   const own = partKey(inspected);
-  const others = interventions.filter((change) => interventionKey(change) !== own);
+  const others = { ...now, interventions: interventions.filter((change) => interventionKey(change) !== own) };
+  const asked = { target, ...changesOf(others), ...variantOf(now) };
+  // the part itself is switched off, whatever else is
+  const keys = [prompt, target, changesKey(others), ...standInsKey(now)];
   if (inspected.kind === "head") {
     const { at } = inspected;
-    const key = keyOf(prompt, target, interventionsKey(others), formatHead(at), ...variantKey(now));
+    const key = keyOf(...keys, formatHead(at), ...variantKey(now));
     return {
       head: {
         key,
         target: text,
-        run: (engine, { signal }) =>
-          engine.inspectHead(prompt, { target, at, interventions: others, ...variantOf(now) }, { signal }),
+        run: (engine, { signal }) => engine.inspectHead(prompt, { ...asked, at }, { signal }),
       },
     };
   }
   const { at } = inspected;
-  const key = keyOf(prompt, target, interventionsKey(others), formatNeuron(at), ...variantKey(now));
+  const key = keyOf(...keys, formatNeuron(at), ...variantKey(now));
   return {
     neuron: {
       key,
       target: text,
-      run: (engine, { signal }) =>
-        engine.inspectNeuron(prompt, { target, at, interventions: others, ...variantOf(now) }, { signal }),
+      run: (engine, { signal }) => engine.inspectNeuron(prompt, { ...asked, at }, { signal }),
     },
   };
 }

@@ -16,7 +16,9 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** Follows the stores: whatever a person changes, the results come after. @returns what ends it */
 export function followQuestions(): () => void {
   const ends = [
-    question.subscribe((now, last) => schedule(now.prompt !== last.prompt ? TYPING_MS : 0)),
+    question.subscribe((now, last) =>
+      schedule(now.prompt !== last.prompt || now.standIns !== last.standIns ? TYPING_MS : 0),
+    ),
     view.subscribe((now, last) => {
       if (now.tab !== last.tab || now.selected !== last.selected || now.count !== last.count) schedule(0);
       else if (now.chain !== last.chain) schedule(TYPING_MS);
@@ -50,7 +52,7 @@ function schedule(delayMs: number): void {
 export function pursueNow(): void {
   const { info, status } = model.getState();
   if (status.kind !== "ready" || !info) return;
-  const { prompt, target, answer, interventions, variant = "base" } = question.getState();
+  const { prompt, target, answer, interventions, standIns, variant = "base" } = question.getState();
   const hasAdapter = isAttached(adapter.getState());
   // a link's adapter is still on offer: the base's numbers would be answers to another question
   if (variant === "adapted" && !hasAdapter) return;
@@ -62,6 +64,7 @@ export function pursueNow(): void {
       target,
       answer,
       interventions,
+      standIns,
       variant,
       hasAdapter,
       info,

@@ -95,9 +95,9 @@ function ChainMethod() {
   return (
     <Method>
       Depth runs from left to right, positions are rows, the last row carries the prediction. The predicting head is the
-      one whose zeroing costs log p(target) most, or the one that was chosen; deep neurons are those of its layer and
-      above that lose most without it; what it reads is traced back along the keys of the lowest of them, through
-      shallow attention to shallow neurons. A claim is one direct path with every norm frozen: an inner product with the
+      one whose loss costs log p(target) most, or the one that was chosen; deep neurons are those of its layer and above
+      that lose most without it; what it reads is traced back along the keys of the lowest of them, through shallow
+      attention to shallow neurons. A claim is one direct path with every norm frozen: an inner product with the
       receiver’s keys (no unit), or into the prediction the log-probability increase in nats. A measurement switches the
       sender off at every position and lets all that comes later react. The two differ by nature and stand beside each
       other for that reason. Width is the share of what the receiver gets, or of the largest increase; blue is towards

@@ -17,7 +17,7 @@ test("the published chain says what is published, and nothing that is not", () =
   expect(published.stages.map((stage) => stageSentence(published, stage))).toEqual([
     "2 FFN neurons below L17H22 write at “3” and “5” what it reads; 2 of them name the word only behind the attention that carries it on.",
     "Attention of layer 15 brings “3” and “5” to the last position.",
-    "Zeroing L17H22 lowers log p(8) by 1.81; the next head, L13H15, lowers it by 0.90. 9 of the 10 neurons that lose most without it promote 8.",
+    "Switching L17H22 off lowers log p(8) by 1.81; the next head, L13H15, lowers it by 0.90. 9 of the 10 neurons that lose most without it promote 8.",
     "3 deep neurons in 3 layers raise 8; L19N5769 is the lowest of them and feeds the others.",
   ]);
   expect(emptySentence(published)).toBeUndefined();
@@ -77,7 +77,7 @@ test("what was measured stands in the sentence of its stage", () => {
       "With the heads of these layers off log p(acht) rises by 0.50.",
   );
   expect(sentenceOf(withStage("feature-predicting", {}), "feature-predicting")).toBe(
-    "Zeroing L3H1 lowers log p(acht) by 2.50; the next head, L4H0, raises it by 0.13. 1 of the 10 neurons that lose most without it promotes acht or 1 other spelling of it.",
+    "Switching L3H1 off lowers log p(acht) by 2.50; the next head, L4H0, raises it by 0.13. 1 of the 10 neurons that lose most without it promotes acht or 1 other spelling of it.",
   );
   const deep = {
     stage: "prediction-enhancing",
@@ -117,7 +117,7 @@ describe("a stage without evidence says what was missing", () => {
       "feature-predicting",
       failed("head-effect", 0.12, 0.5),
       { effect: -0.12, runnersUp: [{ head: { layer: 0, head: 7 }, effect: -3 }] },
-      "No evidence: zeroing L3H1 lowers log p(acht) by 0.12 nats, and 0.50 are needed.",
+      "No evidence: switching L3H1 off lowers log p(acht) by 0.12 nats, and 0.50 are needed.",
     ],
     [
       "feature-predicting",

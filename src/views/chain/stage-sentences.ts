@@ -68,7 +68,7 @@ function predictingSentence(chain: Chain, evidence: PredictingEvidence): string 
   const others = spellings.length - 1;
   const says = others > 0 ? `${target} or ${counted(others, "other spelling")} of it` : target;
   return (
-    `Zeroing ${formatHead(head)} ${moves(effect)} log p(${target}) by ${nats(Math.abs(effect))}${rest}. ` +
+    `Switching ${formatHead(head)} off ${moves(effect)} log p(${target}) by ${nats(Math.abs(effect))}${rest}. ` +
     `${promoting} of the ${compared} neurons that lose most without it ${plural(promoting, "promotes", "promote")} ${says}.`
   );
 }
@@ -127,7 +127,7 @@ function headMissing(chain: Chain, threshold: number): string {
   const name = formatHead(head);
   const needed = `and ${nats(threshold)} are needed`;
   if (runnersUp.some((other) => other.effect < effect)) {
-    return `zeroing ${name} ${moves(effect)} log p(${targetOf(chain)}) by ${nats(Math.abs(effect))} nats, ${needed}`;
+    return `switching ${name} off ${moves(effect)} log p(${targetOf(chain)}) by ${nats(Math.abs(effect))} nats, ${needed}`;
   }
   return effect < 0
     ? `the head that costs most, ${name}, lowers log p(${targetOf(chain)}) by ${nats(-effect)} nats, ${needed}`

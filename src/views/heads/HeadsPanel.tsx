@@ -13,6 +13,7 @@ import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { askAgain, stopRun } from "#state/run/runner.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { COLOUR_SCALES, isDark, setColourScale, view } from "#state/view.ts";
+import { ablationWords } from "../shared/ablation-words.ts";
 import { Exports, shareAddress } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
@@ -26,7 +27,7 @@ import { HeatmapLegend } from "./HeatmapLegend.tsx";
 import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
 
-/** Which heads carry the answer: log p(target) with each one at 0, against the run as it is. */
+/** Which heads carry the answer: log p(target) with each one off, against the run as it is. */
 export function HeadsPanel() {
   const slot = useStore(results, (slots) => slots.sweep);
   return (
@@ -67,6 +68,7 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
   const sentence = sweepSentence(effects, tokenText(target), slot.status);
   const key = legend(scale);
+  const ablation = ablationWords(useStore(question, (state) => state.standIns));
   const svg = () => exportSvg(effects, { target, sentence });
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
@@ -81,10 +83,10 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
       </div>
       <footer className="panel-foot">
         <Method>
-          Each head’s output is multiplied by 0 at every position, before the output projection (zero-ablation of{" "}
-          <code>hook_z</code>), one head at a time and without the other interventions. Effect = log p(target) of the
-          run as it is − log p(target) without the head, in nats; Σ adds up a layer’s effects, which is not the effect
-          of switching the whole layer off.
+          Each head’s output {ablation.becomes}, before the output projection ({ablation.name} of <code>hook_z</code>),
+          one head at a time and without the other interventions. Effect = log p(target) of the run as it is − log
+          p(target) without the head, in nats; Σ adds up a layer’s effects, which is not the effect of switching the
+          whole layer off.
         </Method>
         <HeadTable effects={effects} />
         <Exports name="heads" svg={svg} table={() => exportTable(value, effects)} />
@@ -171,13 +173,17 @@ function exportSvg(
   text: { readonly target: string; readonly sentence: string },
 ): string {
   const scale = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), view.getState().colourScale, false);
-  const { prompt, interventions } = question.getState();
+  const { prompt, interventions, standIns } = question.getState();
   return heatmapSvg(
     heatmap(effects, 640, scale),
     legend(scale),
     {
       title: `What each head is worth to “${tokenText(text.target)}” after “${prompt}”`,
-      caption: [text.sentence, "Blue supports the target, red works against it (nats, zero-ablation).", shareAddress()],
+      caption: [
+        text.sentence,
+        `Blue supports the target, red works against it (nats, ${ablationWords(standIns).name}).`,
+        shareAddress(),
+      ],
     },
     (layer, head) => scaleOf(interventions, { kind: "head", at: { layer, head } }) === 0,
   );

@@ -9,6 +9,7 @@ import { headEffects } from "#state/effects.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadInspection } from "#state/run/results.ts";
+import { ablationWords } from "../shared/ablation-words.ts";
 import { Exports, shareAddress } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
@@ -36,7 +37,7 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
       <CardHead part={{ kind: "head", at }} isPreview={isPreview} />
       <div className={own && !isStale(slot) ? "" : "stale"} aria-busy={slot.status === "computing"}>
         <dl className="facts">
-          <div title="log p(target) as it is − log p(target) with this head at 0, every other head running">
+          <div title="log p(target) as it is − log p(target) with this head off, every other head running">
             <dt>effect alone</dt>
             <dd>
               <Value of={swept ?? Number.NaN} as="nats" /> nats
@@ -64,6 +65,7 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
 
 function HeadEvidence({ head }: { readonly head: HeadInspection }) {
   const tokens = useStore(results, (slots) => slots.tokens.value);
+  const { name } = ablationWords(useStore(question, (state) => state.standIns));
   const texts = (tokens?.texts ?? []).map(tokenText);
   const limit = symmetricLimit([...head.promotes, ...head.suppresses].map(({ logit }) => logit));
   return (
@@ -76,10 +78,10 @@ function HeadEvidence({ head }: { readonly head: HeadInspection }) {
       <p className="says">{attentionSentence(head, texts)}</p>
       <footer className="panel-foot">
         <Method>
-          Effect: zero-ablation, log p(target) = {nats(head.baseline)} with the head, {nats(head.withoutIt)} without,
-          the other interventions in place. Increase: log p(target) after the head’s output is added to the layer’s
-          input at the last position, minus before, through the final norm with the clean run’s scale. Tokens: the
-          logits of that output through the same lens.
+          Effect: {name}, log p(target) = {nats(head.baseline)} with the head, {nats(head.withoutIt)} without, the other
+          interventions in place. Increase: log p(target) after the head’s output is added to the layer’s input at the
+          last position, minus before, through the final norm with the clean run’s scale. Tokens: the logits of that
+          output through the same lens.
         </Method>
         <Exports
           name={formatHead(head.at)}

@@ -37,7 +37,7 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
               <Value of={own?.activations.at(-1) ?? Number.NaN} as="figures" />
             </dd>
           </div>
-          <div title="log p(target) as it is − with this neuron at 0, the other interventions in place">
+          <div title="log p(target) as it is − with this neuron off, the other interventions in place">
             <dt>effect when off</dt>
             <dd>
               <Value of={own ? own.baseline - own.withoutIt : Number.NaN} as="nats" /> nats

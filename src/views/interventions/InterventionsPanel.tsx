@@ -6,6 +6,7 @@ import type { Part } from "#state/question.ts";
 import { select } from "#state/view.ts";
 import { hookName, partName } from "../shared/part-name.ts";
 import { ScaleSlider } from "../shared/PartSwitch.tsx";
+import { StandInForm } from "./StandInForm.tsx";
 import "./interventions.css";
 
 export const INTERVENTIONS_ID = "interventions";
@@ -37,6 +38,7 @@ export function InterventionsPanel() {
         </ul>
       )}
       <AddIntervention />
+      <StandInForm />
     </section>
   );
 }

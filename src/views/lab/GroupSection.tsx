@@ -7,6 +7,7 @@ import { lab } from "#state/lab/tools.ts";
 import type { MeasuredGroup } from "#state/lab/tools.ts";
 import { model } from "#state/model.ts";
 import { results } from "#state/run/results.ts";
+import { ablationWords } from "../shared/ablation-words.ts";
 import { Exports } from "../shared/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
@@ -49,7 +50,8 @@ export function GroupSection() {
   );
 }
 
-function Measured({ of, prompt, target, found }: MeasuredGroup) {
+function Measured({ of, prompt, target, standIns, found }: MeasuredGroup) {
+  const { name, becomes } = ablationWords(standIns);
   const limit = symmetricLimit([...found.promotes, ...found.suppresses].map(({ logit }) => logit));
   const losses = [
     { name: "as it is", logProbability: found.baseline },
@@ -62,7 +64,7 @@ function Measured({ of, prompt, target, found }: MeasuredGroup) {
   const bars = signedBars(losses.map(({ logProbability }) => found.baseline - logProbability));
   return (
     <>
-      <p className="says">{groupSentence({ of, prompt, target, found })}</p>
+      <p className="says">{groupSentence({ of, prompt, target, standIns, found })}</p>
       <div className="card-columns">
         <table className="signed-tokens group-losses">
           <caption>log p({tokenText(target)}), nats</caption>
@@ -101,10 +103,10 @@ function Measured({ of, prompt, target, found }: MeasuredGroup) {
       </div>
       <footer className="panel-foot">
         <Method>
-          Every neuron of the group is multiplied by 0 at every position in the model as it is, whatever else is
-          switched off. The random groups have as many neurons in each layer and none of the group’s; they are drawn
-          with a fixed seed, so that the same ones are drawn again. Tokens: the sum of activation × value vector at the
-          last position, through the final norm with the run’s scale. Spread: standard deviation over the draws.
+          Every neuron of the group {becomes} ({name}) in the model as it is, whatever else is switched off. The random
+          groups have as many neurons in each layer and none of the group’s; they are drawn with a fixed seed, so that
+          the same ones are drawn again. Tokens: the sum of activation × value vector at the last position, through the
+          final norm with the run’s scale. Spread: standard deviation over the draws.
         </Method>
         <Exports
           name="neuron-group"

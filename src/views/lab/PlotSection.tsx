@@ -125,7 +125,7 @@ const ANSWER =
 
 const METHODS = {
   activation: `The neuron’s output at the last position of each prompt, before the down projection. ${BATCHED}`,
-  head: `log p(answer) as it is − log p(answer) with the head at 0 at every position, in nats, for each prompt. ${ANSWER} ${BATCHED}`,
+  head: `log p(answer) as it is − log p(answer) with the head off at every position, in nats, for each prompt. ${ANSWER} ${BATCHED}`,
   probability: `The probability of the right answer after each prompt. ${ANSWER} ${BATCHED}`,
   logProbability: `log p of the right answer after each prompt, in nats. ${ANSWER} ${BATCHED}`,
 } satisfies Record<PlotQuantity["kind"], string>;

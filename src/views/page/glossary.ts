@@ -11,9 +11,9 @@ export const GLOSSARY: readonly { readonly word: string; readonly meaning: strin
   {
     word: "mean, resample ablation",
     meaning:
-      "In the experiments: a part’s output is replaced by its mean over the suite’s prompts, or by that of another one.",
+      "A part’s output is replaced by its mean over several prompts, or by that of another one: those that stand in, or in the experiments those of the suite.",
   },
-  { word: "scale", meaning: "Zero-ablation with another factor: ×0.5 turns a part half down, ×1 changes nothing." },
+  { word: "scale", meaning: "Ablation by another factor: ×0.5 turns a part half down, ×1 changes nothing." },
   { word: "effect", meaning: "log p(target) with the part − without it. Positive: the part supports the target." },
   {
     word: "lens",

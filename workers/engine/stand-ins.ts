@@ -1,0 +1,65 @@
+import { meanActivations } from "#analysis/activations.ts";
+import type { Activations } from "#analysis/activations.ts";
+import { Fault } from "#core/fault.ts";
+import type { Prompt } from "#protocol/engine.ts";
+import type { LoadedModel } from "./load-model.ts";
+import { promptIds } from "./requests.ts";
+
+/** More prompts than anybody needs for a mean. */
+const MAX_PROMPTS = 10_000;
+/** Means that a person goes back and forth between; each is as large as a run's activations. */
+const MAX_KEPT = 2;
+
+/** What the parts of one model are in the prompts that stand in for 0, remembered for the next question. */
+export class StandInRuns {
+  readonly #model: Pick<LoadedModel, "spec" | "runner" | "tokenizer">;
+  readonly #known = new Map<string, Promise<Activations>>();
+
+  constructor(model: Pick<LoadedModel, "spec" | "runner" | "tokenizer">) {
+    this.#model = model;
+  }
+
+  /**
+   * @param prompts as they were asked for; undefined for none
+   * @param asked of the prompt that they stand in for
+   * @param forced tokens that follow every prompt, as those of an answer that is scored
+   * @throws Fault "bad-request" for prompts of another length, none, or too many
+   */
+  async of(
+    prompts: readonly Prompt[] | undefined,
+    asked: { readonly tokens: number },
+    forced: readonly number[] = [],
+  ): Promise<Activations | undefined> {
+    if (prompts === undefined) return undefined;
+    if (prompts.length === 0 || prompts.length > MAX_PROMPTS) {
+      throw new Fault("bad-request", `stand-ins: there are ${prompts.length} prompts; 1 to ${MAX_PROMPTS} are needed`);
+    }
+    const rows = prompts.map((prompt) => this.#ids(prompt, asked.tokens));
+    return this.#mean(rows.map((ids) => [...ids, ...forced]));
+  }
+
+  #ids(prompt: Prompt, tokens: number): number[] {
+    const ids = promptIds(prompt, this.#model);
+    if (ids.length === tokens) return ids;
+    const name = typeof prompt === "string" ? `“${prompt}”` : `the prompt ${prompt.join(" ")}`;
+    throw new Fault(
+      "bad-request",
+      `stand-ins: ${name} has ${ids.length} tokens and what it stands in for has ${tokens}; position by position, it needs as many`,
+    );
+  }
+
+  /** Not cancelled with the job that asked first: others may be waiting for it. */
+  #mean(rows: readonly (readonly number[])[]): Promise<Activations> {
+    const key = JSON.stringify(rows);
+    const run = this.#known.get(key) ?? meanActivations(this.#model.runner, rows, { taps: ["z", "post"] });
+    // the most recently used stands last
+    this.#known.delete(key);
+    this.#known.set(key, run);
+    run.catch(() => {
+      if (this.#known.get(key) === run) this.#known.delete(key);
+    });
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_KEPT) this.#known.delete(oldest!);
+    return run;
+  }
+}
