@@ -6,6 +6,7 @@ import {
   ask,
   expect,
   expectModel,
+  freshProfile,
   modelChip,
   openApp,
   openWithModel,
@@ -210,6 +211,82 @@ test(
   },
 );
 
+test("a link to a chain has its numbers checked where it is opened", async ({ page, context, baseURL }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openWithModel(page, LINK);
+  await expect(drawing(page)).toBeVisible(PATIENCE);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const chain = await withEngine(page, (engine) => engine.chain("3+5="), undefined);
+  const effectOf = (id: string) => chain.nodes.find((each) => each.id === id)!.effect!;
+  const [, claims] = /&cr=([^&]*)&b=/.exec(link)!;
+  const claimed = claims!.split(";").map((claim) => claim.split(":") as [string, string]);
+  const strongest = chain.nodes
+    .filter(({ kind }) => kind === "deep-neuron")
+    .sort((a, b) => Math.abs(b.effect!) - Math.abs(a.effect!))
+    .slice(0, 2);
+  expect(claimed.map(([name]) => name)).toEqual(["L0H7", ...strongest.map(({ id }) => id), "stages"]);
+  expect(claimed.at(-1)).toEqual(["stages", "2"]);
+  for (const [name, number] of claimed.slice(0, -1)) expect(Number(number)).toBeCloseTo(effectOf(name), 3);
+
+  const { page: theirs, problems } = await freshProfile(page, baseURL!);
+  await test.step("the fresh machine reproduces them", async () => {
+    await openWithModel(theirs, new URL(link).hash);
+    await expect(view(theirs)).toContainText(
+      `The link says: log p(target) moves by ${written(effectOf("L0H7"))} without L0H7, `,
+    );
+    await expect(view(theirs)).toContainText(
+      /✓ reproduced on this machine, largest difference (?:below )?\S+ nats/,
+      PATIENCE,
+    );
+    await picture(theirs, "chain-link-reproduced", { fullPage: true });
+  });
+  await test.step("what is off is no other chain; a threshold that is moved is", async () => {
+    await node(theirs, "L1N452").locator("[data-switch]").click();
+    await expect(node(theirs, "L1N452")).toHaveAttribute("aria-pressed", "true");
+    await expect(view(theirs)).toContainText("reproduced on this machine");
+    await expect(theirs).toHaveURL(/&x=L1N452\*0&view=chain&cr=/);
+    await view(theirs).getByText("Thresholds").first().click();
+    await view(theirs).getByRole("spinbutton", { name: "the head’s loss costs at least" }).fill("0.4");
+    await expect(view(theirs)).not.toContainText("The link says");
+    await expect(theirs).toHaveURL(/&min=headEffect:0\.4$/);
+  });
+  await test.step("a number that was changed by 0.1 is told by how much", async () => {
+    const [, head] = claimed[0]!;
+    await openApp(theirs, new URL(link).hash.replace(`L0H7:${head}`, `L0H7:${(Number(head) - 0.1).toFixed(4)}`));
+    await expect(view(theirs)).toContainText("≠ differs on this machine, largest difference 0.10 nats", PATIENCE);
+    await view(theirs).getByText("The numbers").click();
+    await expect(view(theirs).getByRole("row", { name: /^effect of L0H7 / })).toContainText(
+      `${(Number(head) - 0.1).toFixed(4).replace("-", "−")}${Number(head).toFixed(4).replace("-", "−")}`,
+    );
+    await expect(view(theirs)).toContainText("Rounding does not explain it: the model or the method differs.");
+    await picture(theirs, "chain-link-differs", { fullPage: true });
+  });
+  expect(problems.unexpected).toEqual([]);
+  await theirs.context().close();
+});
+
+test("a link to a chain that was declined claims why", { tag: "@page" }, async ({ page }) => {
+  await openWithModel(page, `${LINK.replace("3%2B5%3D", "47%2B38%3D")}&cr=L0H0:-9;promoting-share:0.2;stages:0`);
+  await expect(view(page)).toContainText(/≠ differs on this machine, largest difference \d\.\d nats/, PATIENCE);
+  const chain = await withEngine(page, (engine) => engine.chain("47+38="), undefined);
+  const { evidence } = chain.stages[2]!;
+  if (evidence?.stage !== "feature-predicting") throw new Error("stages");
+  await openApp(
+    page,
+    (await page.evaluate(() => location.hash)).replace("L0H0:-9", `L0H0:${evidence.effect.toFixed(4)}`),
+  );
+  await expect(view(page)).toContainText("reproduced on this machine", PATIENCE);
+  await view(page).getByText("The numbers").click();
+  await expect(view(page)).toContainText(
+    "The same as in the link: share of the compared neurons that promote the target, stages with evidence.",
+  );
+  await view(page).getByRole("button", { name: "Look nevertheless" }).click();
+  await expect(drawing(page, "47+38=")).toBeVisible(PATIENCE);
+  await expect(view(page)).not.toContainText("The link says");
+});
+
 test("two prompts lie side by side on one scale", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, LINK);
   await view(page).getByRole("textbox", { name: "compare with" }).fill("12/4=");
@@ -321,16 +398,68 @@ test("the figure leaves as SVG and PNG", { tag: "@page" }, async ({ page }) => {
   }
 });
 
-test("a chain of random GPT-2 weights is drawn or declined like any other", async ({ page }) => {
-  await openWithModel(page);
+/** From a folder, as a person would choose it. */
+async function openRandom(page: Page, shape: Parameters<typeof randomCheckpoint>[0]): Promise<void> {
   await modelChip(page).click();
   const input = page.getByLabel("Open a folder on this computer…");
   await input.evaluate((element: HTMLInputElement) => element.removeAttribute("webkitdirectory"));
-  const files = [...randomCheckpoint({ family: "gpt2", layers: 4 })];
+  const files = [...randomCheckpoint(shape)];
   await input.setInputFiles(
     files.map(([name, bytes]) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) })),
   );
   await expect(modelChip(page)).toHaveAccessibleName(/^Model: from disk · /);
+}
+
+test(
+  "a chain that takes long is stopped, is not begun again by itself, and is when asked to",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, `${LINK}&min=headEffect:0;promotingShare:0;neuronChange:0`);
+    // 128 heads over 120 tokens: the sweep takes some seconds
+    const shape = { layers: 16, heads: 8, kvHeads: 8, headDim: 16, modelDim: 128, neurons: 512, context: 128 };
+    await openRandom(page, { family: "gpt2", ...shape });
+    const long = Array.from({ length: 120 }, (_, place) => `w${3 + ((5 * place) % 87)}`).join(" ");
+    const progress = view(page).getByRole("progressbar", { name: "Putting the chain together" });
+    const isStopped = view(page).getByText("Putting the chain together was stopped.");
+
+    await test.step("stopped with nothing there, it says so, and the answer stays", async () => {
+      await ask(page, long);
+      await view(page).getByRole("button", { name: "Stop" }).click();
+      await expect(isStopped).toBeVisible();
+      await expect(progress).toHaveCount(0);
+      await expect(view(page).locator("svg.chain")).toHaveCount(0);
+      await expect(panel(page, "Prediction")).toContainText(/The model answers “w\d+” with/);
+    });
+
+    await test.step("stopped with an earlier one there, that one stays, dimmed", async () => {
+      await ask(page, "w5 w9 w33 w2");
+      await expect(drawing(page, "w5 w9 w33 w2")).toBeVisible(PATIENCE);
+      await expect(isStopped).toHaveCount(0);
+      await ask(page, long);
+      await expect(progress).toBeVisible();
+      await view(page).getByRole("button", { name: "Stop" }).click();
+      await expect(isStopped).toBeVisible();
+      await expect(drawing(page, "w5 w9 w33 w2")).toBeVisible();
+      await expect(view(page).locator(".stale")).toHaveAttribute("aria-busy", "false");
+      await picture(page, "chain-stopped");
+    });
+
+    await test.step("another look at it does not begin it again, the button does", async () => {
+      await view(page).getByRole("slider", { name: "fade edges below" }).press("ArrowRight");
+      await expect(page).toHaveURL(/&edges=0\.25$/);
+      await expect(isStopped).toBeVisible();
+      await view(page).getByRole("button", { name: "Run again" }).click();
+      await expect(isStopped).toHaveCount(0);
+      await expect(progress).toBeVisible();
+      await expect(drawing(page, long)).toBeVisible(PATIENCE);
+      await expect(view(page).locator(".stale")).toHaveCount(0);
+    });
+  },
+);
+
+test("a chain of random GPT-2 weights is drawn or declined like any other", async ({ page }) => {
+  await openWithModel(page);
+  await openRandom(page, { family: "gpt2", layers: 4 });
   await ask(page, "w5 w9 w33 w2");
   await page.getByRole("tab", { name: "Chain" }).click();
   await expect(view(page)).toContainText("There is no chain to draw.", PATIENCE);

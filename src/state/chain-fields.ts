@@ -2,8 +2,9 @@ import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead, parseHead } from "#model/ids.ts";
 import type { ChainThresholds } from "#protocol/chain.ts";
 import { VARIANTS } from "#protocol/engine.ts";
+import { readChainClaim } from "./chain-claims.ts";
 import { DEFAULT_CHAIN, PUBLISHED } from "./finding.ts";
-import { isExact, joined, quote, readList, readNumber } from "./link-values.ts";
+import { isExact, joined, joinedNumbers, quote, readList, readNumber } from "./link-values.ts";
 import type { Field } from "./link-values.ts";
 
 type ThresholdName = keyof ChainThresholds;
@@ -72,6 +73,15 @@ export const CHAIN_FIELDS: readonly Field[] = [
     read(text) {
       const leastShare = readNumber(text);
       return leastShare !== undefined && leastShare >= 0 && leastShare <= 1 ? { chain: { leastShare } } : undefined;
+    },
+  },
+  {
+    key: "cr",
+    needs: "numbers of a chain, as L0H7:-7.9241;L1N452:-0.3819;stages:2",
+    write: ({ expected: { chain = [] } }) => joinedNumbers(chain),
+    read(text, notice) {
+      const chain = readList("cr", text, readChainClaim, notice);
+      return chain.length === 0 ? {} : { expected: { chain } };
     },
   },
 ];

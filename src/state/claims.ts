@@ -1,18 +1,19 @@
 import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
 import { changedSettings } from "./chain-view.ts";
+import { chainClaims } from "./chain-claims.ts";
 import { experimentClaims } from "./experiments/claims.ts";
-import type { ExperimentClaim } from "./experiments/claims.ts";
 import { experimentForm, writeForm } from "./experiments/form.ts";
 import { experiments } from "./experiments/runs.ts";
-import type { Claims, Finding } from "./finding.ts";
+import type { ChainSettings, Claims, Finding, NamedNumber } from "./finding.ts";
 import { adapter, adapterName, adapterNamed } from "./adapter.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
 import type { Question } from "./question.ts";
+import { chainKey, settingsKey } from "./run/chain-demands.ts";
 import { afterKey, beforeKey, comparisonKey } from "./run/demands.ts";
 import { results } from "./run/results.ts";
-import type { Slot, Slots } from "./run/results.ts";
+import type { Chain, Slot, Slots } from "./run/results.ts";
 import { view } from "./view.ts";
 
 /** Neurons whose change a link claims. */
@@ -21,26 +22,43 @@ const CLAIMED_NEURONS = 3;
 /** The finding that the page was opened with, or opened last. */
 export const opened = createStore<{ readonly finding: Finding | undefined }>(() => ({ finding: undefined }));
 
-/** The claims of the opened finding, as long as the page still asks what it asked. */
+/** What the opened finding claims of the answer, as long as the page still asks what it asked. */
 export function claimed(): Claims | undefined {
   const { finding } = opened.getState();
-  return finding && asksTheSame(finding, question.getState(), model.getState().choice?.id)
-    ? finding.expected
-    : undefined;
+  if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return undefined;
+  const { experiment: _, chain: __, ...answer } = finding.expected;
+  return answer;
 }
 
-export function asksTheSame(finding: Finding, now: Question, modelId: string | undefined): boolean {
-  return (
-    finding.model === modelId &&
-    (finding.variant ?? "base") === (now.variant ?? "base") &&
-    (finding.variant !== "adapted" || isOfAdapter(finding)) &&
-    finding.prompt === now.prompt &&
-    finding.target === now.target &&
-    switches(finding) === switches(now) &&
-    // what stands in for parts that nobody switched off changes nothing of what is claimed
-    (now.interventions.length === 0 || (finding.standIns ?? []).join("\n") === (now.standIns ?? []).join("\n"))
-  );
-}
+export const asksTheSame = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
+  isAboutTheSame(finding, now, modelId) &&
+  switches(finding) === switches(now) &&
+  // what stands in for parts that nobody switched off changes nothing of what is claimed
+  (now.interventions.length === 0 || standInsText(finding) === standInsText(now));
+
+/** Whatever is switched off. */
+const isAboutTheSame = (finding: Finding, now: Question, modelId: string | undefined) =>
+  finding.model === modelId &&
+  (finding.variant ?? "base") === (now.variant ?? "base") &&
+  (finding.variant !== "adapted" || isOfAdapter(finding)) &&
+  finding.prompt === now.prompt &&
+  finding.target === now.target;
+
+/**
+ * The same of the model's own chain. Its numbers are the clean run's, whatever is switched off, but each part's effect is that of what
+ * stands in for it; how faint its edges are plays no part.
+ */
+export const asksTheSameChain = (
+  finding: Finding,
+  now: Question,
+  about: { readonly modelId: string | undefined; readonly settings: ChainSettings },
+): boolean =>
+  isAboutTheSame(finding, now, about.modelId) &&
+  standInsText(finding) === standInsText(now) &&
+  about.settings.published === undefined &&
+  settingsKey(finding.chain ?? {}) === settingsKey(about.settings);
+
+const standInsText = ({ standIns = [] }: Pick<Question, "standIns">) => standIns.join("\n");
 
 /** As with models, a branch counts as its commit: numbers that differ are found by their comparison. */
 const isOfAdapter = ({ adapter: named }: Finding) =>
@@ -78,6 +96,14 @@ export function measuredClaims(slots: Slots, now: Question, comparedNeurons: num
   return { ...claims, neurons };
 }
 
+/** The clean run's chain of this question, with its stand-ins, once all of it was computed here. */
+export function measuredChain(slots: Slots, now: Question, settings: ChainSettings): Chain | undefined {
+  const before = answerOf(slots.before, beforeKey(now));
+  if (!before || settings.published !== undefined) return undefined;
+  const { variant = "base" } = now;
+  return answerOf(slots.chain, chainKey({ ...now, variant, target: before.target.id, interventions: [] }, settings));
+}
+
 /** The whole answer to exactly this question, computed here. */
 const answerOf = <T>(slot: Slot<T>, key: string): T | undefined =>
   slot.status === "done" && slot.answers === key && !slot.isRecorded ? slot.value : undefined;
@@ -108,23 +134,35 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     expected: {
       ...(isWithClaims ? claimsToShare() : claimed()),
       ...(tab === "experiments" && { experiment: experimentClaimsNow(isWithClaims) }),
+      ...(tab === "chain" && { chain: chainClaimsNow(isWithClaims) }),
     },
     unknown: opened.getState().finding?.unknown ?? [],
   };
 }
 
 /** Those of the result on the page, else of the opened link, as long as the form is still that of the link. */
-function experimentClaimsNow(isOwn: boolean): readonly ExperimentClaim[] {
+function experimentClaimsNow(isOwn: boolean): readonly NamedNumber[] {
   const form = experimentForm.getState();
   const { value, status } = experiments.getState()[form.kind];
   return isOwn && value && status === "done" ? experimentClaims(value) : (claimedExperiment() ?? []);
 }
 
 /** What the opened link claims of the experiment that the form asks for. */
-export function claimedExperiment(): readonly ExperimentClaim[] | undefined {
+export function claimedExperiment(): readonly NamedNumber[] | undefined {
   const { finding } = opened.getState();
   const isSame = finding?.experiment && writeForm(finding.experiment) === writeForm(experimentForm.getState());
   return isSame ? finding.expected.experiment : undefined;
+}
+
+/** As with experiments: those of the chain on the page, else of the opened link. */
+function chainClaimsNow(isOwn: boolean): readonly NamedNumber[] {
+  const now = question.getState();
+  const { chain: settings } = view.getState();
+  const own = isOwn ? measuredChain(results.getState(), now, settings) : undefined;
+  if (own) return chainClaims(own);
+  const { finding } = opened.getState();
+  const isSame = finding && asksTheSameChain(finding, now, { modelId: model.getState().choice?.id, settings });
+  return (isSame && finding.expected.chain) || [];
 }
 
 /** Own numbers where there are any, else those of the link that was opened. */

@@ -3,7 +3,6 @@ import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Variant } from "#protocol/engine.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ChainThresholds } from "#protocol/chain.ts";
-import type { ExperimentClaim } from "./experiments/claims.ts";
 import type { ExperimentForm } from "./experiments/form.ts";
 
 export const VIEWS = ["heads", "chain", "neurons", "lab", "experiments"] as const;
@@ -48,7 +47,13 @@ export interface ClaimedNeuron {
   readonly change: number;
 }
 
-/** The numbers that a finding stands on, in nats, for whoever opens it to check. */
+/** A number by its name: of an experiment or of a chain. */
+export interface NamedNumber {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The numbers that a finding stands on, in nats where nothing else is said, for whoever opens it to check. */
 export interface Claims {
   /** log p(target) of the clean run. */
   readonly baseline?: number;
@@ -56,8 +61,10 @@ export interface Claims {
   readonly changed?: number;
   /** Most telling first: a link that is too long drops the last ones. */
   readonly neurons?: readonly ClaimedNeuron[];
-  /** Of an experiment. */
-  readonly experiment?: readonly ExperimentClaim[];
+  /** Of an experiment: an accuracy or a drop, as a share; a bias in nats. */
+  readonly experiment?: readonly NamedNumber[];
+  /** Of a chain, most telling first; see `chainClaims`. */
+  readonly chain?: readonly NamedNumber[];
 }
 
 /** What a person keeps and shares; a link carries all of it. */

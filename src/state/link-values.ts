@@ -1,7 +1,13 @@
-import type { Finding } from "./finding.ts";
+import type { Finding, NamedNumber } from "./finding.ts";
+
+/** Decimals of the claimed numbers: 0.00005 nats of rounding, a twentieth of what a check allows. */
+export const CLAIM_DECIMALS = 4;
 
 /** Every head of the largest models fits; a longer list would only freeze the page that draws it. */
 const MAX_LIST_ITEMS = 4_096;
+
+/** Of the name of a number; a longer one is cut. */
+export const MAX_NAME_CHARACTERS = 40;
 
 /** What a notice quotes of a value, so that a damaged link does not fill the page. */
 const MAX_QUOTED_CHARACTERS = 60;
@@ -55,6 +61,25 @@ export function readNumber(text: string): number | undefined {
 export function readCount(text: string): number | undefined {
   const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(count) ? count : undefined;
+}
+
+// + 0 turns −0 into 0
+export const formatNumber = (value: number) => String(Number(value.toFixed(CLAIM_DECIMALS)) + 0);
+
+/** What is not a number, as of a case that was not asked, claims nothing. */
+export const joinedNumbers = (numbers: readonly NamedNumber[]) =>
+  joined(
+    numbers.filter(({ value }) => Number.isFinite(value)),
+    ({ name, value }) => `${name}:${formatNumber(value)}`,
+  );
+
+/** `name:number` */
+export function readNamedNumber(text: string): NamedNumber | string {
+  const colon = text.lastIndexOf(":");
+  const value = readNumber(text.slice(colon + 1));
+  return colon > 0 && value !== undefined
+    ? { name: text.slice(0, colon).slice(0, MAX_NAME_CHARACTERS), value }
+    : "it needs to be a name with its number, as L0H7:0.42";
 }
 
 /** Digits without end still match the notation, but no longer name one thing. */

@@ -5,15 +5,20 @@ import { interventionKey, readIntervention } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
-import { readClaims, writeClaims } from "./experiments/claims.ts";
 import { readForm, writeForm } from "./experiments/form.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, isAddress, isRepo, isRevision } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
-import { isExact, joined, readCount, readList, readNumber } from "./link-values.ts";
+import {
+  formatNumber,
+  isExact,
+  joined,
+  joinedNumbers,
+  readCount,
+  readList,
+  readNamedNumber,
+  readNumber,
+} from "./link-values.ts";
 import type { Field } from "./link-values.ts";
-
-/** Decimals of the claimed numbers: 0.00005 nats of rounding, a twentieth of what a check allows. */
-export const CLAIM_DECIMALS = 4;
 
 const VERSION = 1;
 
@@ -136,8 +141,11 @@ export const FIELDS: readonly Field[] = [
   {
     key: "er",
     needs: "numbers of an experiment, as accuracy:0.98;L0H7:0.42",
-    write: ({ expected: { experiment = [] } }) => (experiment.length > 0 ? writeClaims(experiment) : undefined),
-    read: (text) => ({ expected: { experiment: readClaims(text) } }),
+    write: ({ expected: { experiment = [] } }) => joinedNumbers(experiment),
+    read(text, notice) {
+      const experiment = readList("er", text, readNamedNumber, notice);
+      return experiment.length === 0 ? {} : { expected: { experiment } };
+    },
   },
   {
     key: "b",
@@ -205,7 +213,7 @@ function readClaimedNeuron(text: string): ClaimedNeuron | string {
   return at && change !== undefined ? { at, change } : "it needs to be a neuron with its change, as L4N425:0.697";
 }
 
-export const formatClaimedNeuron = ({ at, change }: ClaimedNeuron) => `${formatNeuron(at)}:${formatNats(change)}`;
+export const formatClaimedNeuron = ({ at, change }: ClaimedNeuron) => `${formatNeuron(at)}:${formatNumber(change)}`;
 
 const formatSelection = (selected: Selection) =>
   selected.kind === "head" ? formatHead(selected.at) : formatNeuron(selected.at);
@@ -225,10 +233,7 @@ function readNeuron(text: string) {
 
 /** What is not a number, as of a run that was stopped, claims nothing. */
 const formatClaim = (nats: number | undefined) =>
-  nats === undefined || !Number.isFinite(nats) ? undefined : formatNats(nats);
-
-// + 0 turns −0 into 0
-const formatNats = (nats: number) => String(Number(nats.toFixed(CLAIM_DECIMALS)) + 0);
+  nats === undefined || !Number.isFinite(nats) ? undefined : formatNumber(nats);
 
 function readLogProbability(text: string): number | undefined {
   const value = readNumber(text);

@@ -115,6 +115,14 @@ function findings(): fc.Arbitrary<Finding> {
   );
   const nats = fc.integer({ min: -500_000, max: 0 }).map((tenThousandths) => tenThousandths / 10_000 + 0);
   const claimed = fc.record({ at: fc.record({ layer: index, neuron: index }), change: nats });
+  const value = fc.integer({ min: -500_000, max: 500_000 }).map((tenThousandths) => tenThousandths / 10_000 + 0);
+  const part = fc.oneof(
+    fc.tuple(index, index).map(([layer, at]) => `L${layer}H${at}`),
+    index.map((layer) => `L${layer}A`),
+    fc.tuple(index, index).map(([layer, at]) => `L${layer}N${at}`),
+    fc.tuple(index, index, index).map(([layer, at, position]) => `L${layer}N${at}@${position}`),
+    fc.constantFrom("stages", "promoting-share", "deep-neurons"),
+  );
   const name = fc.stringMatching(/^[a-zA-Z0-9_][\w-]{0,12}$/);
   const hub = fc.tuple(name, name).map(([owner, repo]) => `${owner}/${repo}`);
   const model = fc.oneof(
@@ -154,6 +162,11 @@ function findings(): fc.Arbitrary<Finding> {
           baseline: nats,
           changed: nats,
           neurons: fc.array(claimed, { minLength: 1, maxLength: 5 }),
+          chain: fc.array(fc.record({ name: part, value }), { minLength: 1, maxLength: 8 }),
+          experiment: fc.array(fc.record({ name: fc.stringMatching(/^[\w +×÷.@-]{1,40}$/), value }), {
+            minLength: 1,
+            maxLength: 5,
+          }),
         },
         { requiredKeys: [] },
       ),
@@ -190,6 +203,8 @@ describe("reading a link", () => {
       "p=",
       "x=",
       "n=",
+      "cr=",
+      "er=",
       "sel=",
       "&",
       "=",
@@ -340,6 +355,19 @@ describe("reading a link", () => {
       "n=L4N425",
       {},
       "link: n lists “L4N425”; it needs to be a neuron with its change, as L4N425:0.697",
+    ],
+    [
+      "one number of two that is of no part of a chain",
+      "cr=L4N425@2:0.1;__proto__:1",
+      { expected: { chain: [{ name: "L4N425@2", value: 0.1 }] } },
+      "link: cr lists “__proto__:1”; it needs to be a part of a chain or one of stages, promoting-share, deep-neurons, with its number, as L0H7:-1.234",
+    ],
+    ["a chain's number beyond all numbers", "cr=L0H7:1e999", {}, "link: cr lists “L0H7:1e999”; it needs to be a part"],
+    [
+      "an experiment's number that is none",
+      "er=accuracy:high;L0H7:0.4",
+      { expected: { experiment: [{ name: "L0H7", value: 0.4 }] } },
+      "link: er lists “accuracy:high”; it needs to be a name with its number, as L0H7:0.42",
     ],
     ["a key given twice", "p=a&p=b", { prompt: "a" }, "link: p is given twice; the first one is used, “b” is not"],
     ["a long value, quoted in part", `d=${"q".repeat(100)}`, {}, `link: d is “${"q".repeat(60)}…”; it needs one of`],

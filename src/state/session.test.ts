@@ -3,10 +3,13 @@ import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import type { HeadSweep, ModelInfo, Prediction, SweepRow } from "#protocol/engine.ts";
 import { crowdedChain } from "#test/chains.ts";
-import { setPredictingHead, setPublished } from "./chain-view.ts";
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
+import { setLeastShare, setOtherPrompt, setPredictingHead, setPublished, setThreshold } from "./chain-view.ts";
+import { chainClaims } from "./chain-claims.ts";
 import { currentFinding, measuredClaims, opened } from "./claims.ts";
 import { DEFAULT_CHAIN } from "./finding.ts";
-import { openLink, sharedFragment } from "./links.ts";
+import { joinedNumbers } from "./link-values.ts";
+import { currentFragment, openLink, sharedFragment } from "./links.ts";
 import { changeModel, followEngine, loadModel } from "./loading.ts";
 import { model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
@@ -507,6 +510,70 @@ describe("links", () => {
     expect(measuredClaims(results.getState(), question.getState(), 0)).toEqual({ baseline: -0.5, changed: -3 });
     expect(sharedFragment()).toContain("b=-0.5&c=-3");
     expect(currentFinding(false)!.expected).toEqual({});
+  });
+
+  describe("of a chain", () => {
+    const CLAIMED = "v=1&m=abacus&d=q8&p=3%2B5=&view=chain&ph=L0H1&min=headEffect:0.3&cr=L3H1:-10.25;stages:4";
+    const claims = () => currentFinding(false)!.expected.chain;
+
+    test("hand on its numbers as soon as it was computed for exactly this question", async () => {
+      await answerBefore();
+      showTab("chain");
+      await settle();
+      expect(sharedFragment()).not.toContain("cr=");
+      await last("chain").answer(crowdedChain());
+      const own = `cr=${joinedNumbers(chainClaims(crowdedChain()))}`;
+      expect(sharedFragment()).toContain(`&${own}&b=-0.5`);
+      expect(claims()).toEqual([]);
+      // what is off moves the run, and not the clean run's chain
+      togglePart(HEAD);
+      expect(sharedFragment()).toContain(`&${own}`);
+      setThreshold("headEffect", 0.3);
+      expect(sharedFragment()).not.toContain("cr=");
+      setThreshold("headEffect", DEFAULT_THRESHOLDS.headEffect);
+      setPublished("llama-7b-3plus5");
+      expect(sharedFragment()).not.toContain("cr=");
+      setPublished(undefined);
+      setStandIns(["2+4="]);
+      expect(sharedFragment()).not.toContain("cr=");
+      setStandIns([]);
+      expect(sharedFragment()).toContain(`&${own}`);
+      showTab("heads");
+      expect(sharedFragment()).not.toContain("cr=");
+    });
+
+    test("keep those of the opened link while the chain is the one that it asked for", () => {
+      openLink(`#${CLAIMED}`, [SHIPPED]);
+      expect(currentFragment()).toBe(CLAIMED);
+      expect(sharedFragment()).toBe(CLAIMED);
+      const numbers = claims();
+      const isKept = () => claims() === numbers;
+      const CHANGES: readonly (readonly [change: () => unknown, back: () => unknown])[] = [
+        [() => setThreshold("headEffect", 0.4), () => setThreshold("headEffect", 0.3)],
+        [() => setPredictingHead({ layer: 0, head: 0 }), () => setPredictingHead(HEAD.at)],
+        [() => setPublished("llama-7b-3plus5"), () => setPublished(undefined)],
+        [() => setPrompt("3+6="), () => setPrompt("3+5=")],
+        [() => setStandIns(["2+4="]), () => setStandIns([])],
+        [() => question.setState({ target: 3 }), () => question.setState({ target: undefined })],
+        [() => question.setState({ variant: "adapted" }), () => question.setState({ variant: "base" })],
+        [() => model.setState({ choice: OTHER }), () => model.setState({ choice: SHIPPED })],
+      ];
+      for (const [change, back] of CHANGES) {
+        change();
+        expect(isKept()).toBe(false);
+        back();
+        expect(isKept()).toBe(true);
+      }
+      setLeastShare(0.5);
+      setOtherPrompt("4+5=");
+      togglePart(HEAD);
+      expect(isKept()).toBe(true);
+      // on another tab the link is about the answer
+      showTab("heads");
+      expect(currentFragment()).not.toContain("cr=");
+      showTab("chain");
+      expect(isKept()).toBe(true);
+    });
   });
 });
 

@@ -1,19 +1,15 @@
 import { costliestFirst } from "#analysis/experiments/head-table.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-
-/** A number that a link claims of an experiment: an accuracy or a drop, as a share; a bias in nats. */
-export interface ExperimentClaim {
-  readonly name: string;
-  readonly value: number;
-}
+import type { NamedNumber } from "../finding.ts";
+import { MAX_NAME_CHARACTERS } from "../link-values.ts";
 
 /** Heads that a link claims something of. */
 const CLAIMED = 3;
 
 /** The numbers that tell most of a result, for whoever opens its link to check. */
-export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
-  const claims = ((): ExperimentClaim[] => {
+export function experimentClaims(result: ExperimentResult): NamedNumber[] {
+  const claims = ((): NamedNumber[] => {
     switch (result.kind) {
       case "heads": {
         const costliest = costliestFirst(result.found.heads).slice(0, CLAIMED);
@@ -65,28 +61,13 @@ export function experimentClaims(result: ExperimentResult): ExperimentClaim[] {
 }
 
 /** A name that somebody gave, as it comes back from a link. */
-const claimName = (name: string) => name.replaceAll(/[;:]/g, " ").slice(0, NAME_CHARACTERS);
+const claimName = (name: string) => name.replaceAll(/[;:]/g, " ").slice(0, MAX_NAME_CHARACTERS);
 
-const NAME_CHARACTERS = 40;
-const DECIMALS = 4;
 /** What rounding and another machine's float32 may move a share by: a case in two hundred that falls the other way. */
 const TOLERANCE = 0.006;
 
-export const writeClaims = (claims: readonly ExperimentClaim[]) =>
-  claims.map(({ name, value }) => `${name}:${Number(value.toFixed(DECIMALS))}`).join(";");
-
-export function readClaims(text: string): ExperimentClaim[] {
-  return text.split(";").flatMap((part) => {
-    const colon = part.lastIndexOf(":");
-    const value = Number(part.slice(colon + 1));
-    return colon > 0 && part.slice(colon + 1) !== "" && Number.isFinite(value)
-      ? [{ name: part.slice(0, colon).slice(0, NAME_CHARACTERS), value }]
-      : [];
-  });
-}
-
 /** How a result stands to what a link claimed: the largest difference, and whether it is one that counts. */
-export function checkClaims(claimed: readonly ExperimentClaim[], result: ExperimentResult) {
+export function checkClaims(claimed: readonly NamedNumber[], result: ExperimentResult) {
   const own = new Map(experimentClaims(result).map(({ name, value }) => [name, value]));
   const farthest = claimed
     .map(({ name, value }) => ({ name, claimed: value, difference: Math.abs((own.get(name) ?? Infinity) - value) }))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { checkClaims, experimentClaims, readClaims, writeClaims } from "./claims.ts";
+import { joinedNumbers, readList, readNamedNumber } from "../link-values.ts";
+import { checkClaims, experimentClaims } from "./claims.ts";
 import { FIRST_FORM, fitsInLink, PASTED, readForm, writeForm } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { readResultFile } from "./result-file.ts";
@@ -75,8 +76,12 @@ const result = {
 describe("claims", () => {
   test("are read as they are written, and nothing else is", () => {
     const claims = [{ name: "+ memorise", value: 0.5 }];
-    expect(readClaims(writeClaims(claims))).toEqual(claims);
-    expect(readClaims("a:x;:1;b:;c")).toEqual([]);
+    const notices: string[] = [];
+    const read = (text: string) => readList("er", text, readNamedNumber, (notice) => notices.push(notice));
+    expect(read(joinedNumbers(claims)!)).toEqual(claims);
+    expect(read("a:x;:1;b:;c;a:0x10")).toEqual([]);
+    expect(notices).toHaveLength(5);
+    expect(notices[0]).toBe("link: er lists “a:x”; it needs to be a name with its number, as L0H7:0.42");
   });
 
   test("are reproduced, or differ by as much as they do", () => {
@@ -108,7 +113,7 @@ describe("what a link claims", () => {
       "accuracy:0.63;1 layer-9:0.893;2 someone/a name of-many-lettersof-many-:0.5",
     ],
   ])("of %s is what tells most", (kind, found, text) => {
-    expect(writeClaims(experimentClaims({ kind, found } as unknown as ExperimentResult))).toBe(text);
+    expect(joinedNumbers(experimentClaims({ kind, found } as unknown as ExperimentResult))).toBe(text);
   });
 });
 

@@ -1,3 +1,4 @@
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Chain } from "#protocol/chain.ts";
@@ -50,20 +51,20 @@ function comparedWith(
   return { prompt: other || prompt, variant: otherVariant ?? variant };
 }
 
-function chainDemand(asked: Asked, { thresholds, head }: ChainSettings, text: string): Demand<Chain> {
-  const { prompt, target, variant } = asked;
-  const moved = Object.entries(thresholds).map(([name, least]) => `${name}:${least}`);
+/** What of the settings decides which parts a chain has; a threshold at its default is as good as none. */
+export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
+  keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
+
+/** Stand-ins count in the clean run's chain too: they take the place of each part whose effect is measured. */
+export const chainKey = (asked: Asked, settings: ChainSettings) =>
+  keyOf(asked.prompt, asked.target, changesKey(asked), ...standInsKey(asked), settingsKey(settings), asked.variant);
+
+function chainDemand(asked: Asked, settings: ChainSettings, text: string): Demand<Chain> {
+  const { prompt, target } = asked;
+  const { thresholds, head } = settings;
   const options = { thresholds, ...(head && { head }), ...(target !== undefined && { target }), ...variantOf(asked) };
   return {
-    key: keyOf(
-      prompt,
-      target,
-      changesKey(asked),
-      ...standInsKey(asked),
-      moved.sort(),
-      head && formatHead(head),
-      variant,
-    ),
+    key: chainKey(asked, settings),
     target: text,
     run: (engine, { signal, progress }) =>
       engine.chain(

@@ -14,6 +14,7 @@ import { askAgain, stopRun } from "#state/run/runner.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
 import { ChainEvidence } from "./ChainEvidence.tsx";
 import { changeSentence, controlSentence } from "./chain-sentences.ts";
@@ -111,9 +112,10 @@ function OwnChain() {
   return (
     <>
       <ChainControls chain={chain.value} />
+      <ChainClaims />
       <Doing slots={slots} />
       {chain.value ? (
-        <div className={isDim ? "stale" : ""} aria-busy={isDim}>
+        <div className={isDim ? "stale" : ""} aria-busy={isDim && !DOING.some(([kind]) => isHalted(slots[kind]))}>
           <ChainEvidence shown={shown} lines={lines} />
         </div>
       ) : (
@@ -147,14 +149,18 @@ const DOING = [
   ["otherChain", "Putting the other chain together"],
 ] as const satisfies readonly (readonly [ResultKind, string])[];
 
+/** Nothing is under way, and nothing will be until somebody says so. */
+const isHalted = ({ status }: Slots[ResultKind]) => status === "stopped" || status === "failed";
+
 /** What is under way, and what was stopped. */
 function Doing({ slots }: { readonly slots: Slots }) {
   return DOING.map(([kind, doing]) => {
-    const { status, progress } = slots[kind];
+    const slot = slots[kind];
+    const { status, progress } = slot;
     if (status === "computing") {
       return <ProgressLine key={kind} doing={doing} progress={progress} onStop={() => stopRun(kind)} />;
     }
-    if (status !== "stopped" && status !== "failed") return null;
+    if (!isHalted(slot)) return null;
     return (
       <div key={kind} className="run-progress">
         <span className="small">

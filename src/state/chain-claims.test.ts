@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import { STAGE_NAMES } from "#analysis/chain/chain.ts";
+import type { Chain, ChainStage, CriterionMeasure, StageName } from "#analysis/chain/chain.ts";
+import { crowdedChain } from "#test/chains.ts";
+import { chainClaims, verifyChain } from "./chain-claims.ts";
+import { NO_FINDING } from "./finding.ts";
+import type { NamedNumber } from "./finding.ts";
+import { decodeFinding, encodeFinding } from "./permalink.ts";
+
+const SAME = { claimed: "q8", measured: "q8" } as const;
+
+/** A head that costs 2 nats, with the parts of each stage and their effects; a stage that is left out has no evidence. */
+function chainOf(parts: { readonly [Name in StageName]?: Readonly<Record<string, number | undefined>> }): Chain {
+  const template = crowdedChain();
+  const entries = STAGE_NAMES.flatMap((name) => Object.entries(parts[name] ?? {}));
+  return {
+    ...template,
+    stages: STAGE_NAMES.map((name) => ({
+      name,
+      hasEvidence: parts[name] !== undefined,
+      criteria: [],
+      nodes: Object.keys(parts[name] ?? {}),
+      evidence: name === "feature-predicting" ? evidence(-2) : undefined,
+    })),
+    nodes: entries.map(([id, effect]) => ({ ...template.nodes[0]!, id, effect })),
+    edges: [],
+  };
+}
+
+const evidence = (effect: number): ChainStage["evidence"] => ({
+  stage: "feature-predicting",
+  head: { layer: 3, head: 1 },
+  effect,
+  runnersUp: [{ head: { layer: 2, head: 0 }, effect: -0.01 }],
+  compared: 10,
+  promoting: 2,
+  spellings: [],
+});
+
+const whole = () =>
+  chainOf({
+    "feature-enhancing": { "E@1": undefined, "L0N5@1": -0.02, "L1N7@2": 0.2, "L1N9@2": -0.1 },
+    "feature-transferring": { L2A: -1.5 },
+    "feature-predicting": { L3H1: -2 },
+    "prediction-enhancing": { L3N4: -0.25, L4N8: -0.001, L5N2: -0.5 },
+  });
+
+type Measured = readonly [measure: CriterionMeasure, value: number, threshold: number];
+
+/** Nothing but the stage of the head, with what decided. */
+function declined(effect: number, measured: readonly Measured[]): Chain {
+  const criteria = measured.map(([measure, value, threshold]) => ({
+    measure,
+    value,
+    threshold,
+    holds: value >= threshold,
+  }));
+  const chain = chainOf({});
+  return {
+    ...chain,
+    stages: chain.stages.map((stage) =>
+      stage.name === "feature-predicting" ? { ...stage, criteria, evidence: evidence(effect) } : stage,
+    ),
+  };
+}
+
+const asLink = (chain: readonly NamedNumber[]) => encodeFinding({ ...NO_FINDING, expected: { chain } });
+const fromLink = (fragment: string) => decodeFinding(fragment).finding.expected.chain!;
+
+describe("a link claims of a chain", () => {
+  test("the head's effect, of each stage the two strongest, and how many stages have evidence", () => {
+    expect(asLink(chainClaims(whole()))).toBe(
+      "v=1&m=abacus&cr=L3H1:-2;L5N2:-0.5;L3N4:-0.25;L2A:-1.5;L1N7@2:0.2;L1N9@2:-0.1;stages:4",
+    );
+  });
+
+  test("deep neurons too that stand with their head, and nothing of stages that have no evidence", () => {
+    expect(asLink(chainClaims(chainOf({ "feature-predicting": { L3H1: -2, L3N4: -0.25, L4N8: 0.5 } })))).toBe(
+      "v=1&m=abacus&cr=L3H1:-2;L4N8:0.5;L3N4:-0.25;stages:1",
+    );
+  });
+
+  test.each<[string, number, readonly Measured[], string]>([
+    ["too weak", -0.39123, [["head-effect", 0.39123, 0.5]], "L3H1:-0.3912;stages:0"],
+    [
+      "heard by too few neurons",
+      -2,
+      [
+        ["head-effect", 2, 0.5],
+        ["promoting-share", 0.2, 0.3],
+        ["deep-neurons", 0, 1],
+      ],
+      "L3H1:-2;promoting-share:0.2;stages:0",
+    ],
+    [
+      "raising no neuron",
+      -2,
+      [
+        ["head-effect", 2, 0.5],
+        ["promoting-share", 0.3, 0.3],
+        ["deep-neurons", 0, 1],
+      ],
+      "L3H1:-2;deep-neurons:0;stages:0",
+    ],
+  ])("what kept it from being drawn where its head is %s", (_, effect, measured, text) => {
+    expect(asLink(chainClaims(declined(effect, measured)))).toBe(`v=1&m=abacus&cr=${text}`);
+  });
+});
+
+describe("the chain of whoever opens the link", () => {
+  const claims = () => fromLink(asLink(chainClaims(whole())));
+  const changed = (name: string, by: number) =>
+    claims().map((claim) => (claim.name === name ? { ...claim, value: claim.value + by } : claim));
+
+  test("reproduces it", () => {
+    const found = verifyChain(claims(), whole(), SAME);
+    expect(found.verdict).toBe("reproduced");
+    expect(found.rows.map(({ name }) => name)).toEqual([
+      "effect of L3H1",
+      "effect of L5N2",
+      "effect of L3N4",
+      "effect of attention L2",
+      "effect of L1N7 at 2",
+      "effect of L1N9 at 2",
+      "stages with evidence",
+    ]);
+    expect(found.reason).toBe(
+      "All 6 numbers lie within 0.001 nats of the link's. The same as in the link: stages with evidence.",
+    );
+  });
+
+  test("reproduces it too where two parts of a stage have changed places", () => {
+    const swapped = chainOf({ "feature-predicting": { L3H1: -2, L3N4: -0.2001, L4N8: -0.2, L5N2: -0.2 } });
+    const other = chainOf({ "feature-predicting": { L3H1: -2, L5N2: -0.2001, L4N8: -0.2, L3N4: -0.2 } });
+    expect(chainClaims(swapped).map(({ name }) => name)).not.toEqual(chainClaims(other).map(({ name }) => name));
+    expect(verifyChain(chainClaims(swapped), other, SAME).verdict).toBe("reproduced");
+  });
+
+  test("differs by a number that was changed", () => {
+    const found = verifyChain(changed("L2A", 0.1), whole(), SAME);
+    expect(found).toMatchObject({ verdict: "differs" });
+    expect(found.largestDifference).toBeCloseTo(0.1, 10);
+    expect(found.reason).toBe(
+      "The largest difference is 0.1 nats; 0.001 are allowed. Rounding does not explain it: the model or the method differs.",
+    );
+  });
+
+  test("differs by a stage, which is no matter of nats", () => {
+    const found = verifyChain(changed("stages", -1), whole(), SAME);
+    expect(found).toMatchObject({ verdict: "differs", largestDifference: 0 });
+    expect(found.reason).toBe(
+      "In the link stages with evidence: 3; here: 4. Rounding does not explain it: the model or the method differs.",
+    );
+  });
+
+  test("differs where another head predicts, in another precision perhaps for that reason", () => {
+    const found = verifyChain([{ name: "L2H0", value: -0.01 }], whole(), { claimed: "q4", measured: "f32" });
+    expect(found).toMatchObject({ verdict: "differs", largestDifference: 0 });
+    expect(found.reason).toBe(
+      "Not measured here: effect of L2H0. Quantisation may explain it: the numbers were found in q4 and checked in f32.",
+    );
+  });
+
+  test("has all that a link claims of one that was declined", () => {
+    const chain = declined(-2, [["promoting-share", 1 / 3, 0.5]]);
+    const read = fromLink(asLink(chainClaims(chain)));
+    expect(read).toContainEqual({ name: "promoting-share", value: 0.3333 });
+    expect(verifyChain(read, chain, SAME)).toMatchObject({ verdict: "reproduced" });
+    expect(verifyChain(read, whole(), SAME).reason).toContain(
+      "In the link stages with evidence: 0; here: 4. Not measured here: share of the compared neurons that promote the target.",
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { formatHead } from "#model/ids.ts";
+import type { Chain } from "#protocol/chain.ts";
+import type { NamedNumber } from "./finding.ts";
+import { readNamedNumber } from "./link-values.ts";
+import { compared, verdictOf } from "./verification.ts";
+import type { Precisions, Verification } from "./verification.ts";
+
+/** Parts of one stage that a link claims the effect of, besides the predicting head. */
+const CLAIMED_OF_A_STAGE = 2;
+
+const STAGES = "stages";
+
+/** What a link claims of a chain that is no part's effect in nats, and how the page names it. */
+const BARE = {
+  [STAGES]: "stages with evidence",
+  "promoting-share": "share of the compared neurons that promote the target",
+  "deep-neurons": "deep neurons",
+} as const;
+
+const isBare = (name: string): name is keyof typeof BARE => Object.hasOwn(BARE, name);
+
+/** Ids of what a chain can switch off: `L0H7`, `L2A`, `L4N425`, `L1N12@2`. */
+const PART = /^L\d+(?:H\d+|A|N\d+(?:@\d+)?)$/;
+
+/**
+ * The numbers that tell most of a chain, for whoever opens its link to check: the effect of the predicting head, of the strongest other
+ * parts of each stage, from the prediction backwards, and how many stages have evidence. An effect is measured: log p(target) without
+ * the part minus that of the run, in nats. Of a chain that has no predicting head: that of the head that came closest, and what was
+ * measured of the criterion that failed.
+ */
+export function chainClaims(chain: Chain): NamedNumber[] {
+  const numbers = chainNumbers(chain);
+  const failed = predictingStage(chain).criteria.find(({ holds }) => !holds);
+  const claimed = [
+    headOf(chain),
+    failed?.measure,
+    ...[...chain.stages].reverse().flatMap(({ nodes }) => strongest(nodes, numbers, headOf(chain))),
+    STAGES,
+  ];
+  return claimed.flatMap((name) => {
+    const value = name === undefined ? undefined : numbers.get(name);
+    return name === undefined || value === undefined ? [] : [{ name, value }];
+  });
+}
+
+function strongest(nodes: readonly string[], numbers: ReadonlyMap<string, number>, head: string | undefined) {
+  const size = (id: string) => Math.abs(numbers.get(id)!);
+  return nodes
+    .filter((id) => id !== head && numbers.has(id))
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, CLAIMED_OF_A_STAGE);
+}
+
+/** Every number that a link can claim. */
+function chainNumbers(chain: Chain): ReadonlyMap<string, number> {
+  const { evidence, criteria } = predictingStage(chain);
+  const numbers = new Map<string, number>();
+  const add = (name: string, value: number | undefined) => {
+    if (value !== undefined && Number.isFinite(value)) numbers.set(name, value);
+  };
+  for (const { id, effect } of chain.nodes) add(id, effect);
+  if (evidence?.stage === "feature-predicting") add(formatHead(evidence.head), evidence.effect);
+  for (const { measure, value } of criteria) if (isBare(measure)) add(measure, value);
+  add(STAGES, chain.stages.filter(({ hasEvidence }) => hasEvidence).length);
+  return numbers;
+}
+
+const predictingStage = ({ stages }: Chain) => stages.find(({ name }) => name === "feature-predicting")!;
+
+const headOf = (chain: Chain) => {
+  const { evidence } = predictingStage(chain);
+  return evidence?.stage === "feature-predicting" ? formatHead(evidence.head) : undefined;
+};
+
+/** A claim as a link writes it. */
+export function readChainClaim(text: string): NamedNumber | string {
+  const claim = readNamedNumber(text);
+  return typeof claim !== "string" && (PART.test(claim.name) || isBare(claim.name))
+    ? claim
+    : `it needs to be a part of a chain or one of ${Object.keys(BARE).join(", ")}, with its number, as L0H7:-1.234`;
+}
+
+/** What a claim is about, in words, and its unit. */
+export const aboutClaim = (name: string) =>
+  isBare(name)
+    ? ({ title: BARE[name], unit: "none" } as const)
+    : ({ title: name.replace("@", " at ").replace(/^(L\d+)A$/, "attention $1"), unit: "nats" } as const);
+
+/** Holds what a link claims of a chain against the one that was computed here; see `verify`. */
+export function verifyChain(claimed: readonly NamedNumber[], chain: Chain, precisions: Precisions): Verification {
+  const numbers = chainNumbers(chain);
+  const rows = claimed.flatMap(({ name, value }) => {
+    const { title, unit } = aboutClaim(name);
+    return compared(unit === "nats" ? `effect of ${title}` : title, value, numbers.get(name), unit);
+  });
+  return verdictOf(rows, precisions);
+}

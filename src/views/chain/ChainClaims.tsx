@@ -1,0 +1,37 @@
+import { useStore } from "zustand";
+import { signedNats } from "#charts/number-format.ts";
+import { aboutClaim, verifyChain } from "#state/chain-claims.ts";
+import { asksTheSameChain, measuredChain, opened } from "#state/claims.ts";
+import type { NamedNumber } from "#state/finding.ts";
+import { model } from "#state/model.ts";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
+import { precisionsOf } from "#state/verification.ts";
+import { view } from "#state/view.ts";
+import { Verdict } from "../shared/Verdict.tsx";
+
+/** What the opened link claims of the chain, there before any model; then what this machine says to it. */
+export function ChainClaims() {
+  const finding = useStore(opened, (state) => state.finding);
+  const now = useStore(question);
+  const slots = useStore(results);
+  const settings = useStore(view, (state) => state.chain);
+  const modelId = useStore(model, (state) => state.choice?.id);
+  const dtype = useStore(model, (state) => state.info?.dtype);
+  const claimed = finding?.expected.chain;
+  if (!claimed || !asksTheSameChain(finding, now, { modelId, settings })) return null;
+  const chain = dtype && measuredChain(slots, now, settings);
+  return (
+    <Verdict claims={claimText(claimed)} check={chain && verifyChain(claimed, chain, precisionsOf(finding, dtype))} />
+  );
+}
+
+function claimText(claimed: readonly NamedNumber[]): string {
+  const claims = claimed.map(({ name, value }) => ({ ...aboutClaim(name), value }));
+  const effects = claims
+    .filter(({ unit }) => unit === "nats")
+    .map(({ title, value }) => `${signedNats(value)} without ${title}`);
+  const others = claims.filter(({ unit }) => unit === "none").map(({ title, value }) => `${title}: ${value}`);
+  const moves = effects.length > 0 ? [`log p(target) moves by ${effects.join(", ")} (nats)`] : [];
+  return `The link says: ${[...moves, ...others].join("; ")}.`;
+}

@@ -1,0 +1,76 @@
+import { TOLERANCE_NATS } from "#state/verification.ts";
+import type { CheckedNumber, Verification } from "#state/verification.ts";
+import "./verdict.css";
+
+interface VerdictProps {
+  /** What the link says, as a sentence. */
+  readonly claims: string;
+  /** What this machine says to it; undefined as long as it has not measured. */
+  readonly check: Verification | undefined;
+}
+
+/** A link's numbers, and whether they were found here too. */
+export function Verdict({ claims, check }: VerdictProps) {
+  return (
+    <div className="claims">
+      <p className="small">{claims}</p>
+      <div role="status">
+        {check ? <Checked check={check} /> : <p className="small faint">Not checked on this machine yet.</p>}
+      </div>
+    </div>
+  );
+}
+
+/** A link's numbers have four decimals; a difference below the last one is none. */
+const SMALLEST_SHOWN_NATS = 0.0001;
+
+function Checked({ check }: { readonly check: Verification }) {
+  const { largestDifference, rows, reason } = check;
+  const largest =
+    largestDifference < SMALLEST_SHOWN_NATS
+      ? `below ${SMALLEST_SHOWN_NATS}`
+      : largestDifference.toPrecision(2).replace("-", "−");
+  const isSame = check.verdict === "reproduced";
+  // where only something else differs, a small difference in nats would speak against the verdict
+  const isInNats = isSame || largestDifference > TOLERANCE_NATS;
+  return (
+    <>
+      <p className={`verdict ${isSame ? "is-reproduced" : "is-different"}`}>
+        <span aria-hidden="true">{isSame ? "✓" : "≠"}</span> {check.verdict} on this machine
+        {isInNats && `, largest difference ${largest} nats`}
+      </p>
+      {!isInNats && <p className="small">{reason}</p>}
+      <details className="method">
+        <summary>The numbers</summary>
+        <table className="plain">
+          <thead>
+            <tr>
+              <th scope="col">number</th>
+              <th scope="col" className="number">
+                link
+              </th>
+              <th scope="col" className="number">
+                here
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.name}>
+                <th scope="row">{row.name}</th>
+                <td className="number">{numberText(row, row.expected)}</td>
+                <td className="number">{numberText(row, row.measured)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {isInNats && <p>{reason}</p>}
+      </details>
+    </>
+  );
+}
+
+function numberText({ unit }: CheckedNumber, value: number): string {
+  if (Number.isNaN(value)) return "–";
+  return (unit === "nats" ? value.toFixed(4) : String(value)).replace("-", "−");
+}
