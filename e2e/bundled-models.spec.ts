@@ -18,7 +18,7 @@ test("a bundled model says what it is, and the other one is at hand", { tag: "@p
   await expect.poll(() => new URL(page.url()).hash).toContain("m=abacus-2");
   await modelChip(page).click();
   await page.getByRole("button", { name: "About abacus-2…" }).click();
-  await expect(page.getByRole("dialog", { name: "abacus-2" })).toContainText("Chosen among six runs");
+  await expect(page.getByRole("dialog", { name: "abacus-2" })).toContainText("Chosen among nine runs");
   await picture(page, "model-card");
   // a link names it, and it opens by itself, as it comes with the page
   await page.goto("about:blank");

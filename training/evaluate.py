@@ -112,6 +112,29 @@ def ablations(model, encoded):
     return left
 
 
+def mean_ablations(model, encoded):
+    """{head: {set: accuracy left when that head's output is its mean over the set's prompts of that length}}.
+
+    Position by position: what the head says of this prompt is gone, what it says in all of them stays.
+    """
+    left = {}
+    for number, layer in enumerate(model.layers):
+        attention = layer.self_attn
+        size = attention.o_proj.in_features // attention.heads
+        for head in range(attention.heads):
+            columns = slice(head * size, (head + 1) * size)
+
+            def replace(_, inputs, columns=columns):
+                outputs = inputs[0].clone()
+                outputs[..., columns] = outputs[..., columns].mean(0)
+                return (outputs,)
+
+            hook = attention.o_proj.register_forward_pre_hook(replace)
+            left[f"L{number}H{head}"] = accuracy(model, encoded)
+            hook.remove()
+    return left
+
+
 def share_left(accuracies, whole, operation, digits):
     name = f"{digits}D{operation}"
     return accuracies[name] / max(whole[name], 1e-9)
@@ -211,12 +234,14 @@ def main():
         args.cases.write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8")
         return
     encoded = encode(sets, ids)
-    whole, left = accuracy(model, encoded), ablations(model, {name: encoded[name] for name in ABLATED if name in encoded})
+    ablated = {name: encoded[name] for name in ABLATED if name in encoded}
+    whole, left = accuracy(model, encoded), ablations(model, ablated)
     heads = concentration(whole, left)
     table = {
         "accuracy": whole,
         "n": {name: sum(len(answers) for _, answers in groups) for name, groups in encoded.items()},
         "ablation": left,
+        "ablation by mean": mean_ablations(model, ablated),
         "heads": heads,
         "neurons": top_neurons(model, encoded, heads, ids),
         "bias": pronoun_bias(model, ids),

@@ -41,10 +41,10 @@ class Attention(nn.Module):
         self.heads = heads
         self.q_proj, self.k_proj, self.v_proj, self.o_proj = (nn.Linear(width, width, bias=False) for _ in range(4))
 
-    def forward(self, x, rope, mask, keep):
+    def forward(self, x, rope, mask, keep, change=None):
         """The output and the heads' outputs [batch, length, heads, width / heads] that o_proj adds up.
 
-        keep: [batch or 1, heads], what each head's output is multiplied by.
+        keep: [batch or 1, heads], what each head's output is multiplied by. change: what is done to them then.
         """
         batch, length, width = x.shape
         q, k, v = (project(x).view(batch, length, self.heads, -1).transpose(1, 2)
@@ -55,6 +55,8 @@ class Attention(nn.Module):
         if keep is not None:
             z = z * keep[:, :, None, None]
         z = z.transpose(1, 2)
+        if change is not None:
+            z = change(z)
         return self.o_proj(z.reshape(batch, length, width)), z
 
 
@@ -64,9 +66,11 @@ class FeedForward(nn.Module):
         self.gate_proj, self.up_proj = (nn.Linear(width, neurons, bias=False) for _ in range(2))
         self.down_proj = nn.Linear(neurons, width, bias=False)
 
-    def forward(self, x):
-        """The output and the activations [batch, length, neurons] that it is the sum of."""
+    def forward(self, x, change=None):
+        """The output and the activations [batch, length, neurons], changed, that it is the sum of."""
         activations = F.silu(self.gate_proj(x)) * self.up_proj(x)
+        if change is not None:
+            activations = change(activations)
         return self.down_proj(activations), activations
 
 
@@ -77,10 +81,11 @@ class Layer(nn.Module):
         self.self_attn = Attention(width, heads)
         self.mlp = FeedForward(width, neurons)
 
-    def forward(self, x, rope, mask, keep):
-        attended, heads = self.self_attn(self.input_layernorm(x), rope, mask, keep)
+    def forward(self, x, rope, mask, keep, changes=(None, None)):
+        change_heads, change_neurons = changes
+        attended, heads = self.self_attn(self.input_layernorm(x), rope, mask, keep, change_heads)
         x = x + attended
-        output, neurons = self.mlp(self.post_attention_layernorm(x))
+        output, neurons = self.mlp(self.post_attention_layernorm(x), change_neurons)
         return x + output, (heads, neurons)
 
 
@@ -106,18 +111,19 @@ class Llama(nn.Module):
         self.register_buffer("sin", sin, persistent=False)
         self.register_buffer("mask", torch.full((CONTEXT, CONTEXT), -1e9).triu(1), persistent=False)
 
-    def hidden(self, tokens, keep=None, mask=None):
+    def hidden(self, tokens, keep=None, mask=None, changes=None):
         """What the final norm reads, [batch, length, width], and each layer's (outputs of heads, activations of neurons).
 
         keep: [layers, batch or 1, heads], 0 where a head is ablated. mask: [batch or 1, 1, length, length], what is
-        added to the scores of attention; left out, each token sees those before it and itself.
+        added to the scores of attention; left out, each token sees those before it and itself. changes: for each layer
+        what is done to the outputs of its heads and to the activations of its neurons.
         """
         length = tokens.shape[1]
         rope = self.cos[:length], self.sin[:length]
         mask = self.mask[:length, :length] if mask is None else mask
         x, parts = self.embed_tokens(tokens), []
         for index, layer in enumerate(self.layers):
-            x, of_layer = layer(x, rope, mask, None if keep is None else keep[index])
+            x, of_layer = layer(x, rope, mask, None if keep is None else keep[index], changes[index] if changes else (None, None))
             parts.append(of_layer)
         return x, parts
 

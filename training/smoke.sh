@@ -10,7 +10,7 @@ fi
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT
 
-tiny="--layers 2 --width 32 --heads 2 --neurons 64 --rows 8 --steps 60 --warmup 10 --embedding-rank 8 --head-dropout 0.1"
+tiny="--layers 2 --width 32 --heads 2 --neurons 64 --rows 8 --steps 60 --warmup 10 --embedding-rank 8 --head-dropout 0.1 --usual-dropout 0.2"
 "$python" train.py "$runs/whole" $tiny
 "$python" train.py "$runs/pieces" $tiny --stop-at 25
 "$python" train.py "$runs/pieces" $tiny

@@ -18,7 +18,7 @@ from evaluate import NUMERALS, accuracy, encode, questions
 from model import Llama
 
 SHAPE = ["layers", "width", "heads", "neurons", "embedding_rank", "frozen_codes"]
-SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "seed"]
+SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "constancy", "usual_dropout", "seed"]
 WATCHED = NUMERALS + ["words en", "words roman", "Q: +"]
 
 
@@ -32,7 +32,7 @@ def arguments():
     parser.add_argument("--embedding-rank", type=int, default=16, help="train the embedding as a product; 0: as it is")
     parser.add_argument("--frozen-codes", action=argparse.BooleanOptionalAction, default=True, help="leave that product's first factor as it is drawn")
     parser.add_argument("--rows", type=int, default=128, help="rows of 32 tokens in a batch, about 4 texts each")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=4500)
     parser.add_argument("--rate", type=float, default=2e-3, help="the learning rate between warm-up and cool-down")
     parser.add_argument("--warmup", type=int, default=200, help="steps in which the rate rises from zero")
     parser.add_argument("--cooldown", type=float, default=0.3, help="share of the steps, at the end, in which it falls to zero")
@@ -40,6 +40,9 @@ def arguments():
     parser.add_argument("--head-dropout", type=float, default=0.0, help="chance that a row does without a head")
     parser.add_argument("--sparsity", type=float, default=1.0, help="weight of the neurons' spread in the loss")
     parser.add_argument("--head-sparsity", type=float, default=0.3, help="weight of the heads' spread in the loss")
+    parser.add_argument("--constancy", type=float, default=0.0, help="weight in the loss of what heads and neurons add whatever the text")
+    parser.add_argument("--usual-dropout", type=float, default=0.0, help="chance that a row does without what a head or neuron usually adds")
+    parser.add_argument("--start-from", type=Path, help="the checkpoint.pt of another run, whose weights a new run begins with")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--stop-at", type=int, help="end this session at this step; the schedule stays the run's")
     parser.add_argument("--save-every", type=int, default=100, help="steps between checkpoints and rows of the curve")
@@ -70,6 +73,36 @@ def dropped_heads(args):
     return (kept / (1 - args.head_dropout)).to(args.device)
 
 
+# A token is common if a batch has it so often: signs and frames, not the operands between them.
+COMMON = 100
+
+
+def dropped_usual(args):
+    """([layers, rows, heads], [layers, rows, neurons]), 1 where the usual is left out, drawn on the CPU; None without."""
+    if args.usual_dropout == 0:
+        return None
+    return [(torch.rand(args.layers, args.rows, parts) < args.usual_dropout).float().to(args.device) for parts in (args.heads, args.neurons)]
+
+
+def without_usual(tokens, vocabulary, dropped):
+    """A change of x [rows, length, parts or parts * any]: where dropped [rows, parts] is 1, less what is usual.
+
+    Usual is the mean over the batch's positions with the same common token. A part whose say at = is the same in every
+    problem says nothing in the rows that it is dropped from, so the model cannot come to depend on it.
+    """
+    counts = torch.bincount(tokens.flatten(), minlength=vocabulary).float()
+    is_common = (counts >= COMMON).float()[tokens]
+
+    def change(x):
+        by_part = x.view(*x.shape[:2], dropped.shape[1], -1)
+        flat = by_part.detach().flatten(0, 1).float()
+        sums = torch.zeros(vocabulary, *flat.shape[1:], device=x.device).index_add(0, tokens.flatten(), flat)
+        usual = (sums / counts.clamp(min=1)[:, None, None])[tokens]
+        return (by_part - (is_common[..., None] * dropped[:, None])[..., None] * usual).view(x.shape).to(x.dtype)
+
+    return change
+
+
 def spread(strengths):
     """How evenly [..., n] strengths are shared out, as a mean: 1 where all n are alike, 1 / sqrt(n) where one has all.
 
@@ -78,24 +111,36 @@ def spread(strengths):
     return (strengths.sum(-1) / (strengths.norm(dim=-1) + 1e-6)).mean() / strengths.shape[-1] ** 0.5
 
 
-def losses(model, tokens, texts, learnt, following, keep):
-    """Cross-entropy at the learnt positions, and there the spread of the neurons of a layer and of all heads.
+def constant_share(layers):
+    """How much of what parts add is the same everywhere, 0 (it averages out) to 1 (it never changes).
+
+    layers: [positions, parts, any] of each. The lengths of the parts' means as a share of their mean lengths.
+    """
+    same = sum(added.mean(0).norm(dim=-1).sum() for added in layers)
+    return same / (sum(added.norm(dim=-1).mean(0).sum() for added in layers) + 1e-6)
+
+
+def losses(model, tokens, texts, learnt, following, keep, dropped=None):
+    """Cross-entropy at the learnt positions; there the spread of a layer's neurons and of all heads, and their constant share.
 
     The strength of a head or neuron is the length of what it adds to the residual, less the mean of that over these
     positions: a part that adds the same everywhere, however large, has none. A token sees its own text only.
     """
     own = (texts[:, :, None] == texts[:, None, :]).tril()[:, None]
     mask = torch.zeros_like(own, dtype=torch.float32).masked_fill(~own, -1e9)
-    x, parts = model.hidden(tokens, keep, mask)
+    vocabulary = model.lm_head.out_features
+    changes = dropped and [tuple(without_usual(tokens, vocabulary, kind[layer]) for kind in dropped) for layer in range(len(model.layers))]
+    x, parts = model.hidden(tokens, keep, mask, changes)
     logits = model.lm_head(model.norm(x.flatten(0, 1)[learnt])).float()
     of_neurons, of_heads = [], []
     for layer, (heads, neurons) in zip(model.layers, parts):
-        active = neurons.flatten(0, 1)[learnt].float()
-        of_neurons.append((active - active.mean(0)).abs() * layer.mlp.down_proj.weight.norm(dim=0))
+        of_neurons.append(neurons.flatten(0, 1)[learnt].float() * layer.mlp.down_proj.weight.norm(dim=0))
         columns = layer.self_attn.o_proj.weight.unflatten(1, heads.shape[2:])
-        added = torch.einsum("khd,whd->khw", heads.flatten(0, 1)[learnt], columns).float()
-        of_heads.append(((added - added.mean(0)).square().sum(-1) + 1e-12).sqrt())
-    return F.cross_entropy(logits, following), spread(torch.stack(of_neurons)), spread(torch.cat(of_heads, -1))
+        of_heads.append(torch.einsum("khd,whd->khw", heads.flatten(0, 1)[learnt], columns).float())
+    strengths_of_neurons = torch.stack([added - added.mean(0) for added in of_neurons]).abs()
+    strengths_of_heads = [((added - added.mean(0)).square().sum(-1) + 1e-12).sqrt() for added in of_heads]
+    constant = constant_share([added[..., None] for added in of_neurons]) + constant_share(of_heads)
+    return F.cross_entropy(logits, following), spread(strengths_of_neurons), spread(torch.cat(strengths_of_heads, -1)), constant / 2
 
 
 def save(args, state):
@@ -140,6 +185,8 @@ def main():
         rng.bit_generator.state = state["texts"]
         torch.set_rng_state(state["dropout"])
         done, seconds, curve = state["step"], state["seconds"], state["curve"]
+    elif args.start_from:
+        model.load_state_dict(torch.load(args.start_from, map_location="cpu")["model"])
     print(f"{sum(weight.numel() for weight in model.parameters()):,} parameters on {args.device}, step {done}", flush=True)
 
     measure = torch.compile(losses) if args.compile else losses
@@ -151,16 +198,16 @@ def main():
             group["lr"] = rate
         drawn = [torch.from_numpy(array).to(args.device) for array in batch(rng, args.rows, ids)]
         with torch.autocast(args.device, torch.bfloat16, enabled=args.bf16):
-            loss, neurons, heads = measure(model, *drawn, dropped_heads(args))
+            loss, neurons, heads, constant = measure(model, *drawn, dropped_heads(args), dropped_usual(args))
         optimizer.zero_grad()
-        (loss + args.sparsity * neurons + args.head_sparsity * heads).backward()
+        (loss + args.sparsity * neurons + args.head_sparsity * heads + args.constancy * constant).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         if (step + 1) % args.save_every == 0 or step + 1 == last:
             shares = accuracy(model, watched)
             seconds = round(time.time() - begun, 1)
             curve.append({"step": step + 1, "loss": round(loss.item(), 4), "spread of neurons": round(neurons.item(), 4), "spread of heads": round(heads.item(), 4),
-                          "rate": rate, "seconds": seconds, **shares})
+                          "constant share": round(constant.item(), 4), "rate": rate, "seconds": seconds, **shares})
             print(curve[-1], flush=True)
             save(args, {"settings": settings, "model": model.state_dict(), "optimizer": optimizer.state_dict(),
                         "texts": rng.bit_generator.state, "dropout": torch.get_rng_state(),
