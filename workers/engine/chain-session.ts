@@ -173,7 +173,11 @@ export class ChainSession {
         thresholds,
         ...(head && { head }),
         ranges,
-        onSwept: (share) => onProgress({ done: rangesShare + share * (1 - rangesShare), total: 1 }),
+        sweep: () => {
+          let swept = 0;
+          const onRow = () => onProgress({ done: rangesShare + (++swept / spec.layers) * (1 - rangesShare), total: 1 });
+          return this.#session.sweep(clean, { target, standIns, rowByRow: false, onRow, signal });
+        },
         text: (id) => this.#model.tokenizer.tokenText(id),
         standIns,
         run: async (interventions) =>

@@ -140,6 +140,25 @@ describe("on the bundled model", () => {
     },
   );
 
+  test("the map of heads and the chain share one sweep, whichever is asked first", async () => {
+    const forwards = async (fresh: Started, first: "map" | "chain") => {
+      await fresh.session.ranges(() => undefined, unaborted());
+      const map = () => fresh.session.sweepHeads("3+5=", {}, () => undefined, unaborted());
+      const chain = () => ask(fresh, "3+5=");
+      fresh.counted.restart();
+      for (const step of first === "map" ? [map, chain] : [chain, map]) await step();
+      return fresh.counted.forwards();
+    };
+    const alone = start(await loadInNode(abacusFiles(), "q8"));
+    await alone.session.ranges(() => undefined, unaborted());
+    alone.counted.restart();
+    await ask(alone, "3+5=");
+    const cost = alone.counted.forwards();
+    for (const first of ["map", "chain"] as const) {
+      expect(await forwards(start(await loadInNode(abacusFiles(), "q8")), first)).toBeCloseTo(cost, 9);
+    }
+  });
+
   test("progress goes from nothing to the whole, and never back", async () => {
     const fresh = start(await loadInNode(abacusFiles(), "q8"));
     const seen: number[] = [];

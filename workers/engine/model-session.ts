@@ -10,7 +10,7 @@ import type { FrozenLens } from "#analysis/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
 import type { NeuronSearch, RunPair } from "#analysis/neurons.ts";
 import { throughLayers } from "#analysis/layers.ts";
-import { sweepHeads } from "#analysis/sweep.ts";
+import type { SweepOptions } from "#analysis/sweep.ts";
 import { Fault } from "#core/fault.ts";
 import { fromRows, matrix, rowOf } from "#core/matrix.ts";
 import { logSumExp } from "#core/softmax.ts";
@@ -50,6 +50,7 @@ import type { LoadedModel } from "./load-model.ts";
 import { NeuronIndex } from "./neuron-index.ts";
 import { checkCount, checkToken, promptIds } from "./requests.ts";
 import { StandInRuns } from "./stand-ins.ts";
+import { Sweeps } from "./sweeps.ts";
 
 const DEFAULT_TOP = 10;
 
@@ -61,6 +62,7 @@ export class ModelSession {
   readonly #model: AskedModel;
   readonly #captures: Captures;
   readonly #standIns: StandInRuns;
+  readonly #sweeps: Sweeps;
   /** Has R_k of every neuron, which a comparison needs. */
   readonly #index: NeuronIndex;
 
@@ -69,6 +71,7 @@ export class ModelSession {
     this.#index = index;
     this.#captures = new Captures(model.runner);
     this.#standIns = new StandInRuns(model);
+    this.#sweeps = new Sweeps(model.runner);
   }
 
   tokenize(text: string): Tokenization {
@@ -113,7 +116,7 @@ export class ModelSession {
   ): Promise<HeadSweep> {
     const { clean, target, changes } = await this.#setUp(prompt, options);
     const baseline = clean.logits[target]! - logSumExp(clean.logits);
-    const logProbability = await sweepHeads(this.#model.runner, clean, {
+    const logProbability = await this.sweep(clean, {
       target,
       standIns: changes.standIns,
       rowByRow: options.rowByRow ?? false,
@@ -260,6 +263,11 @@ export class ModelSession {
     await this.#model.runner.dispose();
     this.#index.close();
     for (const file of this.#model.files.values()) file.close();
+  }
+
+  /** log p(target) with each single head off, shared by all who ask for it. */
+  sweep(clean: Capture, options: SweepOptions): Promise<number[][]> {
+    return this.#sweeps.of(clean, options);
   }
 
   /** R_k or more of every neuron: what a comparison needs to be certain. */

@@ -6,7 +6,6 @@ import type { Activations } from "../activations.ts";
 import type { Capture } from "../capture.ts";
 import type { FrozenLens } from "../lens.ts";
 import type { Runner } from "../runner.ts";
-import { sweepHeads } from "../sweep.ts";
 import type {
   Chain,
   ChainAblation,
@@ -40,8 +39,8 @@ export interface ChainQuestion {
   readonly standIns?: Activations | undefined;
   /** A run of the same prompt with interventions, and with the same stand-ins. */
   readonly run: (interventions: readonly Intervention[]) => Promise<Capture>;
-  /** Told the share of the heads that were switched off, 0 to 1: that is most of the work. */
-  readonly onSwept: (share: number) => void;
+  /** log p(target) with each single head off, as `sweepHeads` gives it: most of the work. */
+  readonly sweep: () => Promise<readonly (readonly number[])[]>;
   readonly signal?: AbortSignal;
 }
 
@@ -63,18 +62,10 @@ interface Asked extends ChainQuestion {
  * @see Yu & Ananiadou (2024), section 4 and figure 1
  */
 export async function assembleChain(runner: Runner, clean: Capture, question: ChainQuestion): Promise<Chain> {
-  const { target, thresholds, signal } = question;
+  const { target, thresholds } = question;
   const baseline = logProbability(clean.logits, target);
   const asked: Asked = { ...question, lens: { runner, scale: clean.scale }, clean, baseline };
-  let swept = 0;
-  const sweep = await sweepHeads(runner, clean, {
-    target,
-    standIns: question.standIns,
-    rowByRow: false,
-    onRow: () => question.onSwept(++swept / runner.spec.layers),
-    ...(signal && { signal }),
-  });
-  const ranked = rankedHeads(sweep, baseline);
+  const ranked = rankedHeads(await question.sweep(), baseline);
   const chosen = question.head;
   const first = chosen
     ? ranked.find(({ head }) => head.layer === chosen.layer && head.head === chosen.head)!

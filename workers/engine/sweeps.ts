@@ -1,0 +1,91 @@
+import type { Capture } from "#analysis/capture.ts";
+import type { Runner } from "#analysis/runner.ts";
+import { sweepHeads } from "#analysis/sweep.ts";
+import type { SweepOptions } from "#analysis/sweep.ts";
+
+/** Sweeps that a person goes back and forth between. */
+const MAX_SWEEPS = 6;
+
+type OnRow = SweepOptions["onRow"];
+
+/** A sweep that is under way or done. */
+interface Shared {
+  readonly rows: Map<number, number[]>;
+  /** Who else is told of each row as it arrives. */
+  readonly listeners: Set<OnRow>;
+  readonly whole: Promise<number[][]>;
+}
+
+/**
+ * Remembers the last sweeps, so that the map of heads and the chain do not each switch every head off. Who asks while one is under way
+ * waits for it, and runs it anew if whoever began it leaves.
+ */
+export class Sweeps {
+  readonly #runner: Runner;
+  readonly #known = new Map<string, Shared>();
+
+  constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  /** As `sweepHeads`; each row is reported once. */
+  async of(clean: Capture, options: SweepOptions): Promise<number[][]> {
+    const { target, standIns, signal } = options;
+    const key = JSON.stringify([clean.ids, target, standIns?.prompts]);
+    const reported = new Set<number>();
+    const onRow: OnRow = (layer, row) => {
+      if (reported.has(layer)) return;
+      reported.add(layer);
+      options.onRow(layer, row);
+    };
+    for (let known = this.#known.get(key); known; known = this.#known.get(key)) {
+      signal?.throwIfAborted();
+      const found = await followed(known, onRow, signal);
+      if (found) return found;
+    }
+    return this.#run(key, clean, { ...options, onRow });
+  }
+
+  async #run(key: string, clean: Capture, options: SweepOptions): Promise<number[][]> {
+    const rows = new Map<number, number[]>();
+    const listeners = new Set<OnRow>([options.onRow]);
+    const whole = sweepHeads(this.#runner, clean, {
+      ...options,
+      onRow(layer, row) {
+        rows.set(layer, row);
+        for (const listener of listeners) listener(layer, row);
+      },
+    });
+    this.#known.set(key, { rows, listeners, whole });
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_SWEEPS) this.#known.delete(oldest!);
+    try {
+      return await whole;
+    } catch (reason) {
+      // by then it may have been pushed out and asked for again
+      if (this.#known.get(key)?.whole === whole) this.#known.delete(key);
+      throw reason;
+    }
+  }
+}
+
+/** @returns undefined if it ended without its result @throws what `signal` was aborted with */
+async function followed(
+  { rows, listeners, whole }: Shared,
+  onRow: OnRow,
+  signal: AbortSignal | undefined,
+): Promise<number[][] | undefined> {
+  for (const [layer, row] of rows) onRow(layer, row);
+  listeners.add(onRow);
+  const left = Promise.withResolvers<undefined>();
+  const leave = () => left.resolve(undefined);
+  signal?.addEventListener("abort", leave);
+  try {
+    return await Promise.race([whole, left.promise]);
+  } catch {
+    return undefined;
+  } finally {
+    listeners.delete(onRow);
+    signal?.removeEventListener("abort", leave);
+  }
+}
