@@ -415,10 +415,13 @@ test(
   { tag: "@page" },
   async ({ page }) => {
     await openWithModel(page, `${LINK}&min=headEffect:0;promotingShare:0;neuronChange:0`);
-    // 128 heads over 120 tokens: the sweep takes some seconds
-    const shape = { layers: 16, heads: 8, kvHeads: 8, headDim: 16, modelDim: 128, neurons: 512, context: 128 };
+    // 192 heads over 120 tokens: the sweep takes some seconds
+    const shape = { layers: 24, heads: 8, kvHeads: 8, headDim: 16, modelDim: 128, neurons: 512, context: 128 };
     await openRandom(page, { family: "gpt2", ...shape });
-    const long = Array.from({ length: 120 }, (_, place) => `w${3 + ((5 * place) % 87)}`).join(" ");
+    // a sweep that the map of heads has finished since would not be made again
+    const [long, other] = [5, 7].map((step) =>
+      Array.from({ length: 120 }, (_, place) => `w${3 + ((step * place) % 87)}`).join(" "),
+    ) as [string, string];
     const progress = view(page).getByRole("progressbar", { name: "Putting the chain together" });
     const isStopped = view(page).getByText("Putting the chain together was stopped.");
 
@@ -435,8 +438,7 @@ test(
       await ask(page, "w5 w9 w33 w2");
       await expect(drawing(page, "w5 w9 w33 w2")).toBeVisible(PATIENCE);
       await expect(isStopped).toHaveCount(0);
-      await ask(page, long);
-      await expect(progress).toBeVisible();
+      await ask(page, other);
       await view(page).getByRole("button", { name: "Stop" }).click();
       await expect(isStopped).toBeVisible();
       await expect(drawing(page, "w5 w9 w33 w2")).toBeVisible();
@@ -450,8 +452,7 @@ test(
       await expect(isStopped).toBeVisible();
       await view(page).getByRole("button", { name: "Run again" }).click();
       await expect(isStopped).toHaveCount(0);
-      await expect(progress).toBeVisible();
-      await expect(drawing(page, long)).toBeVisible(PATIENCE);
+      await expect(drawing(page, other)).toBeVisible(PATIENCE);
       await expect(view(page).locator(".stale")).toHaveCount(0);
     });
   },
