@@ -1,6 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { memorySource } from "#formats/byte-source.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
+import { askedAgain } from "./asked-again.ts";
 
 /** Folders of files, one level deep: what is kept of models between two visits where the browser can, else for this one. */
 export interface FileStore {
@@ -112,8 +113,12 @@ export async function opfsStore(root: string): Promise<FileStore | undefined> {
 function opfsIn(root: FileSystemDirectoryHandle): FileStore {
   /** @throws Fault "storage-full"; DOMException "NoModificationAllowedError" while somebody else has the file open */
   const open = async (folder: string, name: string): Promise<FileSystemSyncAccessHandle> => {
-    const directory = await root.getDirectoryHandle(folder, { create: true });
-    return (await directory.getFileHandle(name, { create: true })).createSyncAccessHandle();
+    const directory = await askedAgain(() => root.getDirectoryHandle(folder, { create: true }));
+    const file = await askedAgain(() => directory.getFileHandle(name, { create: true }));
+    return askedAgain(
+      () => file.createSyncAccessHandle(),
+      (late) => late.close(),
+    );
   };
   return {
     isPersistent: true,
@@ -124,7 +129,8 @@ function opfsIn(root: FileSystemDirectoryHandle): FileStore {
     },
     async open(folder, name) {
       try {
-        return await openForReading(await (await root.getDirectoryHandle(folder)).getFileHandle(name));
+        const directory = await askedAgain(() => root.getDirectoryHandle(folder));
+        return await openForReading(await askedAgain(() => directory.getFileHandle(name)));
       } catch (reason) {
         return absent(reason);
       }
@@ -186,7 +192,10 @@ async function openForReading(file: FileSystemFileHandle): Promise<StoredFile> {
     const open = file.createSyncAccessHandle.bind(file) as (options: {
       mode: string;
     }) => Promise<FileSystemSyncAccessHandle>;
-    const handle = await open({ mode: "read-only" });
+    const handle = await askedAgain(
+      () => open({ mode: "read-only" }),
+      (late) => late.close(),
+    );
     return {
       byteLength: handle.getSize(),
       slice(start, end) {
