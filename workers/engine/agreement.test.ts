@@ -205,10 +205,11 @@ describe("twins", () => {
   });
 
   test("row by row gives the same sweep, a row at a time", async () => {
-    const session = await quantisedAbacus();
+    const model = await loadInNode(abacusFiles(), "q8");
     const reported: number[] = [];
-    const whole = await session.sweepHeads("45+27=", {}, () => undefined, unaborted());
-    const rows = await session.sweepHeads(
+    // one session would not sweep twice
+    const whole = await new ModelSession(model).sweepHeads("45+27=", {}, () => undefined, unaborted());
+    const rows = await new ModelSession(model).sweepHeads(
       "45+27=",
       { rowByRow: true },
       ({ layer }) => reported.push(layer),

@@ -188,7 +188,12 @@ describe("on the bundled model", () => {
   test("a chain's head is off as everywhere else", async () => {
     const asked = { standIns: ["2+4=", "7+1=", "6+2="] };
     const chain = await new ChainSession(model, session).chain("3+5=", asked, () => undefined, unaborted());
-    const { baseline, logProbability: swept } = await session.sweepHeads("3+5=", asked, () => undefined, unaborted());
+    const { baseline, logProbability: swept } = await new ModelSession(model).sweepHeads(
+      "3+5=",
+      asked,
+      () => undefined,
+      unaborted(),
+    );
     const evidence = chain.stages.find(({ name }) => name === "feature-predicting")!.evidence!;
     if (evidence.stage !== "feature-predicting") throw new Error("no predicting stage");
     expect(evidence.effect).toBeAllClose(Math.min(...swept.flat()) - baseline, NATS);
