@@ -122,7 +122,11 @@ export async function resume(
   }
 }
 
-/** What the interventions multiply a head's own z by; 1 for none. What stands in for the rest of it comes from no position of the prompt. @throws Error for a run in which something else was done to parts */
+/**
+ * What the interventions multiply a head's own z by; 1 for none. What stands in for the rest of it comes from no position of the prompt.
+ *
+ * @throws Error for a run in which something else was done to parts
+ */
 export function headScale({ interventions }: Pick<Capture, "interventions">, { layer, head }: HeadId): number {
   if (!interventions)
     throw new Error("capture: heads of this run were not scaled but replaced; a scale says nothing of them");

@@ -74,7 +74,7 @@ function scalesOf(rows: readonly (readonly Turned[])[], parts: number): Matrix |
 }
 
 /** Where one part's values lie among those of all parts. */
-interface Lie {
+interface Strides {
   readonly from: number;
   readonly step: number;
   readonly count: number;
@@ -83,7 +83,7 @@ interface Lie {
 /** (1 − s) · r of every part that is turned away from a stand-in, 0 elsewhere: [rows, …]; undefined where none is. */
 function fillOf(
   rows: readonly (readonly Turned[])[],
-  lieOf: (part: number, values: Float32Array) => Lie,
+  stridesOf: (part: number, values: Float32Array) => Strides,
 ): Float32Array | undefined {
   const size = rows.flat().find(({ standIns }) => standIns)?.standIns?.length;
   if (size === undefined) return undefined;
@@ -91,7 +91,7 @@ function fillOf(
   for (const [at, row] of rows.entries()) {
     for (const { index, scale, standIns } of row) {
       if (!standIns) continue;
-      const { from, step, count } = lieOf(index, standIns);
+      const { from, step, count } = stridesOf(index, standIns);
       for (let i = 0; i < count; i++) {
         fill[at * size + from + i * step] = (1 - scale) * standIns[from + i * step]!;
       }

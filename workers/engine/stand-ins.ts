@@ -3,6 +3,7 @@ import type { Activations } from "#analysis/activations.ts";
 import { Fault } from "#core/fault.ts";
 import type { Prompt } from "#protocol/engine.ts";
 import type { LoadedModel } from "./load-model.ts";
+import { Remembered } from "./remembered.ts";
 import { promptIds } from "./requests.ts";
 
 /** More prompts than anybody needs for a mean. */
@@ -13,7 +14,7 @@ const MAX_KEPT = 2;
 /** What the parts of one model are in the prompts that stand in for 0, remembered for the next question. */
 export class StandInRuns {
   readonly #model: Pick<LoadedModel, "spec" | "runner" | "tokenizer">;
-  readonly #known = new Map<string, Promise<Activations>>();
+  readonly #means = new Remembered<Activations>(MAX_KEPT);
 
   constructor(model: Pick<LoadedModel, "spec" | "runner" | "tokenizer">) {
     this.#model = model;
@@ -34,8 +35,10 @@ export class StandInRuns {
     if (prompts.length === 0 || prompts.length > MAX_PROMPTS) {
       throw new Fault("bad-request", `stand-ins: there are ${prompts.length} prompts; 1 to ${MAX_PROMPTS} are needed`);
     }
-    const rows = prompts.map((prompt) => this.#ids(prompt, asked.tokens));
-    return this.#mean(rows.map((ids) => [...ids, ...forced]));
+    const rows = prompts.map((prompt) => [...this.#ids(prompt, asked.tokens), ...forced]);
+    return this.#means.get(JSON.stringify(rows), () =>
+      meanActivations(this.#model.runner, rows, { taps: ["z", "post"] }),
+    );
   }
 
   #ids(prompt: Prompt, tokens: number): number[] {
@@ -46,20 +49,5 @@ export class StandInRuns {
       "bad-request",
       `stand-ins: ${name} has ${ids.length} tokens and what it stands in for has ${tokens}; position by position, it needs as many`,
     );
-  }
-
-  /** Not cancelled with the job that asked first: others may be waiting for it. */
-  #mean(rows: readonly (readonly number[])[]): Promise<Activations> {
-    const key = JSON.stringify(rows);
-    const run = this.#known.get(key) ?? meanActivations(this.#model.runner, rows, { taps: ["z", "post"] });
-    // the most recently used stands last
-    this.#known.delete(key);
-    this.#known.set(key, run);
-    run.catch(() => {
-      if (this.#known.get(key) === run) this.#known.delete(key);
-    });
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_KEPT) this.#known.delete(oldest!);
-    return run;
   }
 }

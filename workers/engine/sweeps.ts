@@ -69,7 +69,7 @@ export class Sweeps {
   }
 }
 
-/** @returns undefined if it ended without its result @throws what `signal` was aborted with */
+/** @returns undefined if it ended without its result, or if the one who waits left */
 async function followed(
   { rows, listeners, whole }: Shared,
   onRow: OnRow,
