@@ -1,25 +1,18 @@
 import { describe, expect, test } from "vitest";
-import type { Intervention } from "#model/interventions.ts";
 import { CountingRunner, headWrites, neuronWrites } from "#test/counting-runner.ts";
+import { headAt, neuronAt } from "#test/interventions.ts";
 import { ablateEach } from "./ablations.ts";
 import { capture } from "./capture.ts";
 import { NO_CHANGES } from "./changes.ts";
 
-const headOff = (layer: number, head: number): Intervention => ({ kind: "head", at: { layer, head }, scale: 0 });
-const neuron = (layer: number, index: number, scale = 0): Intervention => ({
-  kind: "neuron",
-  at: { layer, neuron: index },
-  scale,
-});
-
 /** The counting model's log p(target) is the residual's first value plus the target; everything off takes its number away. */
 describe("several sets of interventions in one pass", () => {
   const variants = [
-    [headOff(2, 1)],
-    [neuron(0, 2)],
-    [headOff(0, 0), neuron(1, 1, 0.5)],
-    [neuron(2, 0)],
-    [headOff(1, 0), headOff(1, 1)],
+    [headAt(2, 1)],
+    [neuronAt(0, 2)],
+    [headAt(0, 0), neuronAt(1, 1, 0.5)],
+    [neuronAt(2, 0)],
+    [headAt(1, 0), headAt(1, 1)],
   ];
   const taken = [
     headWrites(2, 1),
@@ -54,7 +47,7 @@ describe("several sets of interventions in one pass", () => {
     const runner = new CountingRunner();
     const clean = await capture(runner, [5], NO_CHANGES);
     runner.blocks.length = 0;
-    await ablateEach(runner, clean, [[neuron(2, 1)]], { target: 0 });
+    await ablateEach(runner, clean, [[neuronAt(2, 1)]], { target: 0 });
     expect(runner.blocks.map(({ layer }) => layer)).toEqual([2]);
   });
 
@@ -65,7 +58,7 @@ describe("several sets of interventions in one pass", () => {
       { layer: 0, neuron: 1 },
       { layer: 2, neuron: 2 },
     ];
-    const [found] = await ablateEach(runner, clean, [[headOff(1, 0)]], { target: 0, watched });
+    const [found] = await ablateEach(runner, clean, [[headAt(1, 0)]], { target: 0, watched });
     // the counting model's taps are filled with the layer's number
     expect(found!.activations).toEqual([0, 2]);
   });

@@ -1,19 +1,9 @@
 import { COUNTING_SPEC as SPEC, CountingRunner } from "#test/counting-runner.ts";
+import { headAt, neuronAt } from "#test/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { describe, expect, test } from "vitest";
 import { capture, headZ, resume } from "./capture.ts";
 import { NO_CHANGES } from "./changes.ts";
-
-const head = (layer: number, index: number, scale = 0): Intervention => ({
-  kind: "head",
-  at: { layer, head: index },
-  scale,
-});
-const neuron = (layer: number, index: number, scale = 0): Intervention => ({
-  kind: "neuron",
-  at: { layer, neuron: index },
-  scale,
-});
 
 /** 3 per layer from the heads, 6000 from the neurons, times 1, 10, 100. */
 const [HEADS, NEURONS] = [3 + 30 + 300, 6000 + 60_000 + 600_000];
@@ -35,7 +25,7 @@ describe("a capture", () => {
   });
 
   test("has the interventions in it", async () => {
-    const run = await capture(new CountingRunner(), [5], { interventions: [head(1, 1), neuron(0, 0, 2)] });
+    const run = await capture(new CountingRunner(), [5], { interventions: [headAt(1, 1), neuronAt(0, 0, 2)] });
     expect(run.logits).toEqual(logitsFrom(5 + HEADS - 20 + NEURONS + 1000));
   });
 
@@ -69,9 +59,9 @@ describe("a capture", () => {
 
 describe("going on from the clean run", () => {
   test.each<[string, Intervention[], number]>([
-    ["a head", [head(1, 0)], -10],
-    ["a neuron", [neuron(2, 1, 0)], -200_000],
-    ["several, one turned up", [head(0, 1), head(2, 0, 3), neuron(2, 2)], -2 + 200 - 300_000],
+    ["a head", [headAt(1, 0)], -10],
+    ["a neuron", [neuronAt(2, 1, 0)], -200_000],
+    ["several, one turned up", [headAt(0, 1), headAt(2, 0, 3), neuronAt(2, 2)], -2 + 200 - 300_000],
   ])("gives what a whole run with %s gives", async (_name, list, change) => {
     const runner = new CountingRunner();
     const clean = await capture(runner, [5, 7], NO_CHANGES);
@@ -84,7 +74,7 @@ describe("going on from the clean run", () => {
     const runner = new CountingRunner();
     const clean = await capture(runner, [5], NO_CHANGES);
     runner.blocks.length = 0;
-    await resume(runner, clean, { interventions: [head(2, 0), head(1, 0)] });
+    await resume(runner, clean, { interventions: [headAt(2, 0), headAt(1, 0)] });
     expect(runner.blocks.map(({ layer }) => layer)).toEqual([1, 2]);
     expect(await resume(runner, clean, NO_CHANGES)).toBe(clean.logits);
     expect([runner.blocks.length, runner.embeds, runner.unreleased]).toEqual([2, 1, 0]);
@@ -96,7 +86,7 @@ describe("going on from the clean run", () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     runner.onBlock = () => controller.abort(reason);
-    await expect(resume(runner, clean, { interventions: [head(0, 0)] }, controller.signal)).rejects.toBe(reason);
+    await expect(resume(runner, clean, { interventions: [headAt(0, 0)] }, controller.signal)).rejects.toBe(reason);
     expect(runner.unreleased).toBe(0);
   });
 });

@@ -1,19 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { COUNTING_SPEC as SPEC } from "#test/counting-runner.ts";
-import type { Intervention } from "#model/interventions.ts";
+import { headAt, neuronAt } from "#test/interventions.ts";
 import type { Activations } from "./activations.ts";
 import { changedBlock, changedRows, NO_CHANGES } from "./changes.ts";
-
-const head = (layer: number, index: number, scale = 0): Intervention => ({
-  kind: "head",
-  at: { layer, head: index },
-  scale,
-});
-const neuron = (layer: number, index: number, scale = 0): Intervention => ({
-  kind: "neuron",
-  at: { layer, neuron: index },
-  scale,
-});
 
 /** Two positions: heads 1 2 | 3 4, neurons 5 6 7 | 8 9 10, times 1, 10, 100 by layer. */
 const standIns: Activations = {
@@ -23,7 +12,7 @@ const standIns: Activations = {
 };
 
 describe("one layer's run under changes", () => {
-  const interventions = [head(1, 0), neuron(1, 2, 0.5), head(2, 1, -2), head(1, 1, 3)];
+  const interventions = [headAt(1, 0), neuronAt(1, 2, 0.5), headAt(2, 1, -2), headAt(1, 1, 3)];
 
   test("multiplies what is turned in it, and nothing else", () => {
     expect(changedBlock(SPEC, 1, { interventions })).toEqual({
@@ -50,12 +39,15 @@ describe("one layer's run under changes", () => {
   });
 
   test("of one part that is turned twice is the last one's", () => {
-    const { headFill, headScale } = changedBlock(SPEC, 0, { interventions: [head(0, 1, 0.5), head(0, 1)], standIns });
+    const { headFill, headScale } = changedBlock(SPEC, 0, {
+      interventions: [headAt(0, 1, 0.5), headAt(0, 1)],
+      standIns,
+    });
     expect([...headScale!.data, ...headFill!]).toEqual([1, 0, 0, 0, 3, 4]);
   });
 
   test("differs from row to row", () => {
-    const rows = [{ interventions: [head(0, 0)], standIns }, NO_CHANGES, { interventions: [head(0, 1)] }];
+    const rows = [{ interventions: [headAt(0, 0)], standIns }, NO_CHANGES, { interventions: [headAt(0, 1)] }];
     expect(changedRows(SPEC, 0, rows)).toEqual({
       headScale: { rows: 3, cols: 2, data: new Float32Array([0, 1, 1, 1, 1, 0]) },
       headFill: new Float32Array([1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),

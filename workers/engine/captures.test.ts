@@ -1,10 +1,8 @@
 import { CountingRunner } from "#test/counting-runner.ts";
-import type { Intervention } from "#model/interventions.ts";
+import { headAt } from "#test/interventions.ts";
 import { expect, test } from "vitest";
 import { Captures } from "./captures.ts";
 import { NO_CHANGES } from "#analysis/changes.ts";
-
-const off = (layer: number, head: number): Intervention => ({ kind: "head", at: { layer, head }, scale: 0 });
 
 test("two who ask at once share one run, and a third who asks later has it as well", async () => {
   const runner = new CountingRunner();
@@ -21,8 +19,8 @@ test("another prompt or another intervention is another run", async () => {
   const runs = [
     await captures.get([1, 2], NO_CHANGES),
     await captures.get([12], NO_CHANGES),
-    await captures.get([1, 2], { interventions: [off(0, 1)] }),
-    await captures.get([1, 2], { interventions: [off(1, 0)] }),
+    await captures.get([1, 2], { interventions: [headAt(0, 1)] }),
+    await captures.get([1, 2], { interventions: [headAt(1, 0)] }),
   ];
   expect(new Set(runs).size).toBe(4);
   expect(runs[2]!.logits[0]).toBe(runs[0]!.logits[0]! - 2);

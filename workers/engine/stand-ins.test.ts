@@ -11,6 +11,7 @@ import type { StandIns } from "#test/reference/forward.ts";
 import { atLast, lensOf, logProbability } from "#test/reference/lens.ts";
 import { compareNeurons } from "#test/reference/method.ts";
 import { readModel } from "#test/reference/model.ts";
+import { headAt, neuronAt } from "#test/interventions.ts";
 import { ChainSession } from "./chain-session.ts";
 import { ExperimentSession } from "./experiments/experiment-session.ts";
 import { LabSession } from "./lab-session.ts";
@@ -18,13 +19,6 @@ import type { LoadedModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
 import { NeuronIndex } from "./neuron-index.ts";
 import { memoryStore } from "./store/file-store.ts";
-
-const headAt = (layer: number, head: number, scale = 0): Intervention => ({ kind: "head", at: { layer, head }, scale });
-const neuronAt = (layer: number, neuron: number, scale = 0): Intervention => ({
-  kind: "neuron",
-  at: { layer, neuron },
-  scale,
-});
 
 const IDS = [1, 5, 9, 33, 2, 96];
 const TARGET = 17;
