@@ -26,6 +26,7 @@ import { connectEngine } from "#state/run/engine-port.ts";
 import { offerShipped } from "#state/shipped.ts";
 import { followQuestions } from "#state/run/session.ts";
 import { Page } from "#views/page/Page.tsx";
+import { fetchPanelsWhenIdle } from "#views/page/tabs.tsx";
 import { followAddress } from "./address.ts";
 import { choiceOf, readAdapters, SHIPPED_MODELS } from "./models.ts";
 import { installScriptingSurface } from "./scripting.ts";
@@ -50,6 +51,7 @@ void readPublished();
 void readConcepts();
 void readSuites();
 readAdaptersOnceAsked();
+fetchPanelsWhenIdle();
 installScriptingSurface({
   engine,
   load: (source, { adapter, ...options }) => {

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { Suspense, useRef } from "react";
 import { useStore } from "zustand";
 import type { ViewName } from "#state/finding.ts";
 import { showTab, view } from "#state/view.ts";
@@ -15,7 +15,9 @@ export function EvidencePanel() {
     <div className="evidence">
       <TabBar active={active} />
       <div role="tabpanel" id={PANEL_ID} aria-labelledby={`tab-${active}`}>
-        <Panel />
+        <Suspense fallback={<p className="panel empty">The panel is on its way.</p>}>
+          <Panel />
+        </Suspense>
       </div>
       <Inspector />
     </div>
