@@ -5,9 +5,12 @@ import { PAPER_STYLE } from "./chain-style.ts";
 import { figureSvg } from "./figure-svg.ts";
 import type { FigureText } from "./figure-svg.ts";
 import { writeMarks } from "./scene.ts";
+import { fitted } from "./text-width.ts";
 
 /** Between two chains that are compared. */
 const GAP_PX = 32;
+/** Of the name of each, as `head-line` has it. */
+const TITLE_SIZE = 12;
 
 /** One chain, or two beside each other, as a file for paper: light, without switches, with what the widths and colours mean. */
 export function chainSvg(
@@ -22,7 +25,14 @@ export function chainSvg(
     );
     const name =
       titlePx > 0
-        ? writeMarks([{ key: "title", tag: "text", attrs: { class: "head-line", x: 0, y: 8 }, text: title }])
+        ? writeMarks([
+            {
+              key: "title",
+              tag: "text",
+              attrs: { class: "head-line", x: 0, y: 8 },
+              text: fitted(title, layout.width, TITLE_SIZE),
+            },
+          ])
         : "";
     const part = `<g class="chain" transform="translate(${x} 0)">${name}<g transform="translate(0 ${titlePx})">${marks}</g></g>`;
     x += layout.width + GAP_PX;

@@ -82,7 +82,7 @@ test("heatmapSvg is well-formed with any prompt in its title", () => {
   const map = heatmap([[2, -1]], 600, SCALE);
   const text = { title: '“<s> & "x"”\u0000', caption: ["a < b"] };
   const svg = heatmapSvg(map, legend(SCALE), text, (_, head) => head === 1);
-  expect(svg).toContain("“&#60;s&#62; &#38; &#34;x&#34;”</text>");
+  expect(svg).toContain("“&#60;s&#62; &#38; &#34;x&#34;”⟨U+0000⟩</text>");
   expect(svg.match(/<path/g)).toHaveLength(1);
   expect(svg).not.toMatch(/NaN|undefined/);
 });

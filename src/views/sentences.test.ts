@@ -5,7 +5,6 @@ import { sortedRows } from "./neurons/columns.ts";
 import { greedySentence, splitSentence } from "./prediction/answer-sentence.ts";
 import { predictionRows } from "./prediction/prediction-rows.ts";
 import { predictionSentence } from "./prediction/prediction-sentence.ts";
-import { csvOf } from "./shared/download.ts";
 import { asSentence } from "./shared/sentence.ts";
 import { tokenText } from "./shared/token-text.ts";
 
@@ -163,16 +162,4 @@ test.each([
   ["", "∅"],
 ])("tokenText shows %j as %s", (text, shown) => {
   expect(tokenText(text)).toBe(shown);
-});
-
-test("csvOf quotes what needs it and defuses formulas", () => {
-  expect(
-    csvOf(
-      ["token", "n"],
-      [
-        ['a "b", c', -1.5],
-        ["=1+1", 2],
-      ],
-    ),
-  ).toBe('token,n\r\n"a ""b"", c",-1.5\r\n\'=1+1,2\r\n');
 });

@@ -5,7 +5,7 @@ import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
 import { samePart } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { select as selectPart, view } from "#state/view.ts";
-import { Exports, provenance } from "../shared/Exports.tsx";
+import { Exports, provenance } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { ChainColumn } from "./ChainColumn.tsx";
 import { exportSvg, exportTable } from "./chain-exports.ts";

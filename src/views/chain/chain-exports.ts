@@ -4,9 +4,9 @@ import { chainSvg } from "#charts/chain-svg.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { isNodeOff } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
-import type { CsvValue } from "../shared/download.ts";
-import { shareAddress } from "../shared/Exports.tsx";
-import type { Table } from "../shared/Exports.tsx";
+import type { CsvValue } from "../exports/csv.ts";
+import { shareAddress } from "../exports/Exports.tsx";
+import type { Table } from "../exports/csv.ts";
 import { widthText } from "./chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { STAGE_WORDS, stageSentence } from "./stage-sentences.ts";
@@ -37,26 +37,13 @@ export function exportSvg(shown: readonly ShownChain[], scale: ChainScale, more:
   ]);
   return chainSvg(drawn, {
     title: `The logic chain of ${shown.map(({ title }) => `“${title}”`).join(" and ")}`,
-    caption: [...[...sentences, ...more, legend(shown[0]!.chain)].flatMap(wrapped), shareAddress()],
+    caption: [...sentences, ...more, legend(shown[0]!.chain), shareAddress()],
   });
 }
 
 const legend = (chain: Chain) =>
   `Width: ${widthText(chain)}. Blue towards, red and dashed against where the receiver stands. ` +
   "Numbers, nats: a deep neuron’s increase; of all else, what switching it off does to log p.";
-
-/** Characters of a caption's line. */
-const LINE = 145;
-
-function wrapped(text: string): string[] {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.length - 1;
-    if (lines[last] !== "" && lines[last]!.length + word.length >= LINE) lines.push(word);
-    else lines[last] = lines[last] === "" ? word : `${lines[last]} ${word}`;
-  }
-  return lines;
-}
 
 const HEADER = [
   "chain",

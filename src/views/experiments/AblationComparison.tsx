@@ -8,7 +8,7 @@ import { formatHead } from "#model/ids.ts";
 import { finishedTables, tablesLike } from "#state/experiments/finished-tables.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { asSentence } from "../shared/sentence.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
 

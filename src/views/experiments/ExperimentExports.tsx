@@ -4,9 +4,9 @@ import type { MarkedFigure } from "#charts/figure-marks.ts";
 import { marksSvg } from "#charts/figure-marks-svg.ts";
 import { fitsInLink, experimentForm } from "#state/experiments/form.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
-import { Exports, provenance, shareAddress } from "../shared/Exports.tsx";
-import type { Table } from "../shared/Exports.tsx";
-import { download } from "../shared/download.ts";
+import { Exports, provenance, shareAddress } from "../exports/Exports.tsx";
+import type { Table } from "../exports/csv.ts";
+import { download } from "../exports/download.ts";
 
 interface ExperimentExportsProps {
   readonly name: string;

@@ -3,8 +3,8 @@ import { prunedJson, prunedSnippet } from "#analysis/experiments/pruned-set.ts";
 import type { PrunedSet } from "#analysis/experiments/pruned-set.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
-import { download } from "../shared/download.ts";
-import { provenance, shareAddress } from "../shared/Exports.tsx";
+import { download } from "../exports/download.ts";
+import { provenance, shareAddress } from "../exports/Exports.tsx";
 
 type Result = Extract<ExperimentResult, { readonly kind: "pruning" }>;
 

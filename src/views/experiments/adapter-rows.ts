@@ -1,6 +1,6 @@
 import { formatNeuron } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
-import type { Table } from "../shared/Exports.tsx";
+import type { Table } from "../exports/csv.ts";
 import type { Estimate } from "./EstimateValue.tsx";
 
 export type AdaptersOf = Extract<ExperimentResult, { readonly kind: "adapters" }>;

@@ -1,5 +1,5 @@
 import type { ExperimentResult } from "#state/experiments/runs.ts";
-import type { Table } from "../shared/Exports.tsx";
+import type { Table } from "../exports/csv.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "bias" }>;
 

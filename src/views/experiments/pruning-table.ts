@@ -1,6 +1,6 @@
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
-import type { Table } from "../shared/Exports.tsx";
+import type { Table } from "../exports/csv.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "pruning" }>;
 type Score = Result["found"]["rows"][number]["all"];

@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { THEME_AFTER, setHelpOpen, setTheme, view } from "#state/view.ts";
 import { model } from "#state/model.ts";
 import { notify } from "#state/notices.ts";
-import { shareAddress } from "../shared/Exports.tsx";
+import { shareAddress } from "../exports/Exports.tsx";
 import { ModelMenu } from "./ModelMenu.tsx";
 import { VariantSwitch } from "./VariantSwitch.tsx";
 import "./header.css";

@@ -14,7 +14,7 @@ import { askAgain, stopRun } from "#state/run/runner.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { COLOUR_SCALES, isDark, setColourScale, view } from "#state/view.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
-import { Exports, shareAddress } from "../shared/Exports.tsx";
+import { Exports, shareAddress } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";

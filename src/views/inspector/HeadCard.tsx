@@ -10,7 +10,7 @@ import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadInspection } from "#state/run/results.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
-import { Exports, shareAddress } from "../shared/Exports.tsx";
+import { Exports, shareAddress } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";

@@ -6,7 +6,7 @@ import { formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { NeuronInspection } from "#state/run/results.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";

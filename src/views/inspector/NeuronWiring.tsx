@@ -5,7 +5,7 @@ import type { NeuronId } from "#model/ids.ts";
 import { readWiring } from "#state/lab/actions.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { NeuronWiring as Wiring } from "#state/lab/tools.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";
 

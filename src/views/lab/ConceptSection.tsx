@@ -6,7 +6,7 @@ import { editConcepts, forms } from "#state/lab/forms.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { ConceptSearchResult } from "#state/lab/tools.ts";
 import { model } from "#state/model.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { LabProgress } from "./LabProgress.tsx";

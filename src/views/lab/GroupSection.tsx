@@ -8,7 +8,7 @@ import type { MeasuredGroup } from "#state/lab/tools.ts";
 import { model } from "#state/model.ts";
 import { results } from "#state/run/results.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";

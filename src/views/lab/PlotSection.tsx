@@ -7,7 +7,7 @@ import type { PlotScaleKind } from "#charts/plot-scale.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { DrawnPlot, PlotQuantity } from "#state/lab/tools.ts";
 import { isDark, view } from "#state/view.ts";
-import { Exports, shareAddress } from "../shared/Exports.tsx";
+import { Exports, shareAddress } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { changesText } from "../shared/part-name.ts";
 import { useWidth } from "../shared/use-width.ts";

@@ -8,7 +8,7 @@ import { lab } from "#state/lab/tools.ts";
 import type { LabResults } from "#state/lab/tools.ts";
 import { model } from "#state/model.ts";
 import { results } from "#state/run/results.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";

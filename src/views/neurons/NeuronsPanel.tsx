@@ -8,7 +8,7 @@ import { stopRun } from "#state/run/runner.ts";
 import { NEURON_COUNTS, select, setCount, view } from "#state/view.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { changesText } from "../shared/part-name.ts";

@@ -3,7 +3,7 @@ import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { Prediction } from "#state/run/results.ts";
 import { chooseTarget } from "#state/targets.ts";
-import { Exports } from "../shared/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/token-text.ts";

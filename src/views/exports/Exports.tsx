@@ -2,14 +2,10 @@ import { currentFinding } from "#state/claims.ts";
 import { sharedFragment } from "#state/links.ts";
 import { model } from "#state/model.ts";
 import { notifyFault } from "#state/notices.ts";
-import { csvOf, download } from "./download.ts";
-import type { CsvValue } from "./download.ts";
+import { csvOf } from "./csv.ts";
+import type { Table } from "./csv.ts";
+import { download } from "./download.ts";
 import { pngOf } from "./png.ts";
-
-export interface Table {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly CsvValue[])[];
-}
 
 interface ExportsProps {
   /** File name without its ending, and what the buttons' names say. */
@@ -23,8 +19,7 @@ interface ExportsProps {
 /** A panel's numbers, whole, with what they are about. */
 export function Exports({ name, table, svg, about = provenance }: ExportsProps) {
   const csv = () => {
-    const { header, rows } = table();
-    download(`${name}.csv`, "text/csv", csvOf(header, rows));
+    download(`${name}.csv`, "text/csv", csvOf(table()));
   };
   const json = () => {
     const { header, rows } = table();

@@ -1,0 +1,15 @@
+/**
+ * What neither a file of XML nor a table can hold, or nobody can see there: control characters, halves of surrogate pairs, and the
+ * two code points at the end of the first plane that are no characters.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF]/gu;
+
+/**
+ * A text with what cannot be printed named in its place, as `⟨U+FFFE⟩`. A vocabulary can hold any string.
+ *
+ * @param kept control characters that stay as they are
+ */
+export const printable = (text: string, kept = ""): string =>
+  text.replace(UNPRINTABLE, (character) => (kept.includes(character) ? character : named(character)));
+
+const named = (character: string) => `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`;

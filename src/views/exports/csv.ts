@@ -1,0 +1,46 @@
+import { printable } from "#core/printable.ts";
+
+export type CsvValue = string | number;
+
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly CsvValue[])[];
+}
+
+/** What a file says of itself: plain values by their names, in the order in which they are read. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/**
+ * RFC 4180 with what the table is about in front of it, a line each: `# key: value`, the value as JSON. Readers skip these lines
+ * (pandas: `comment="#"`, R: `comment.char = "#"`); a field with a `#` is quoted. Numbers stand in full, one that is not known is
+ * an empty field.
+ */
+export function csvOf({ header, rows }: Table, about: Facts = {}): string {
+  const comments = Object.entries(about).map(([key, value]) => `# ${key}: ${commentValue(value)}`);
+  const lines = [header, ...rows].map((row) => row.map(csvField).join(","));
+  return [...comments, ...lines].join("\r\n") + "\r\n";
+}
+
+function csvField(value: CsvValue): string {
+  if (typeof value === "number") return Number.isNaN(value) ? "" : String(value);
+  const text = defused(printable(value, "\t\r\n"));
+  return /["#,;|\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What begins a formula, also as typed on a full-width keyboard. */
+const FORMULA = "[=+\\-@＝＋－＠]";
+/** A spreadsheet trims what stands before a field, and one that expects another separator than a comma cuts inside of ours. */
+const BEFORE_FORMULA = new RegExp(`(^|[,;|\\t\\r\\n])([\\s"]*'*)(?=${FORMULA})`, "gu");
+
+/**
+ * A spreadsheet would run a token that starts like a formula: an apostrophe before it makes it text. Where apostrophes stand there
+ * already it is one more, so that whoever takes one away has the token again.
+ */
+const defused = (text: string) => text.replace(BEFORE_FORMULA, "$1$2'").replace(/^'*(?=[\t\r\n])/, "$&'");
+
+/** On one line, and nowhere does a separator stand before what begins a formula. */
+const commentValue = (value: unknown) =>
+  printable(JSON.stringify(value) ?? "null").replace(
+    new RegExp(`[,;|](?=[\\s"\\\\]*'*${FORMULA})`, "gu"),
+    (separator) => `\\u${separator.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
