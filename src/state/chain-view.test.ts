@@ -61,7 +61,7 @@ describe("how a chain is looked at", () => {
 });
 
 describe("what is asked of the engine", () => {
-  const target = { id: 12, text: "8" };
+  const clean = { tokens: [], target: { id: 12, text: "8" } };
   const off = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 } as const;
   const moment = (changes: Partial<Moment> = {}): Moment => ({
     prompt: "3+5=",
@@ -69,6 +69,7 @@ describe("what is asked of the engine", () => {
     answer: undefined,
     interventions: [],
     info: {} as ModelInfo,
+    model: { id: "abacus", name: "abacus" },
     slots: results.getInitialState(),
     inspected: undefined,
     comparedNeurons: 0,
@@ -83,7 +84,7 @@ describe("what is asked of the engine", () => {
       get: (_, name) => (prompt: unknown, options: unknown) => Promise.resolve(made.push([name, prompt, options])),
     });
     const reports = { signal: AbortSignal.abort(), partial: () => undefined, progress: () => undefined };
-    for (const demand of Object.values(chainDemands(now, chain, target))) await demand.run(engine, reports);
+    for (const demand of Object.values(chainDemands(now, chain, clean))) await demand.run(engine, reports);
     return made;
   };
   const base = { thresholds: {}, target: 12, interventions: [] };
@@ -114,13 +115,13 @@ describe("what is asked of the engine", () => {
   });
 
   test("the two variants' chains, and two prompts', have keys of their own", () => {
-    const key = (now: Moment) => chainDemands(now, DEFAULT_CHAIN, target).chain!.key;
+    const key = (now: Moment) => chainDemands(now, DEFAULT_CHAIN, clean).chain!.key;
     const keys = [moment(), moment({ variant: "adapted" }), moment({ prompt: "4+5=" })].map(key);
     expect(new Set(keys).size).toBe(3);
   });
 
   test("the control is of the deep neurons that the chain has, once it is there", async () => {
-    const { key } = chainDemands(moment(), DEFAULT_CHAIN, target).chain!;
+    const { key } = chainDemands(moment(), DEFAULT_CHAIN, clean).chain!;
     const chain = { ...EMPTY_SLOT, value: crowdedChain(), answers: key, status: "done" } as const;
     const slots = { ...results.getInitialState(), chain };
     const [, control] = await calls(moment({ slots }));

@@ -13,6 +13,8 @@ import type { Question } from "./question.ts";
 import { chainKey, settingsKey } from "./run/chain-demands.ts";
 import { afterKey, beforeKey, comparisonKey } from "./run/demands.ts";
 import { results } from "./run/results.ts";
+import { isSameRun, isSameSubject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 import type { Chain, Slot, Slots } from "./run/results.ts";
 import { view } from "./view.ts";
 
@@ -140,11 +142,12 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   };
 }
 
-/** Those of the result on the page, else of the opened link, as long as the form is still that of the link. */
+/** Those of the result that this form gave here, else of the opened link, as long as the form is still that of the link. */
 function experimentClaimsNow(isOwn: boolean): readonly NamedNumber[] {
   const form = experimentForm.getState();
-  const { value, status } = experiments.getState()[form.kind];
-  return isOwn && value && status === "done" ? experimentClaims(value) : (claimedExperiment() ?? []);
+  const { value, from, status } = experiments.getState()[form.kind];
+  const isOfForm = from !== undefined && writeForm(from.form) === writeForm(form);
+  return isOwn && isOfForm && value && status === "done" ? experimentClaims(value) : (claimedExperiment() ?? []);
 }
 
 /** What the opened link claims of the experiment that the form asks for. */
@@ -163,6 +166,19 @@ function chainClaimsNow(isOwn: boolean): readonly NamedNumber[] {
   const { finding } = opened.getState();
   const isSame = finding && asksTheSameChain(finding, now, { modelId: model.getState().choice?.id, settings });
   return (isSame && finding.expected.chain) || [];
+}
+
+/** The numbers that the page shows of this subject, as far as they were computed here; see `measuredClaims` for those of the question. */
+export function claimsAbout(subject: Subject, { before, after, comparison }: Slots): Claims {
+  if (!before.value || before.isRecorded || !isSameRun(before.about, subject)) return {};
+  const { logProbability: baseline } = before.value.target;
+  const isChanged = subject.interventions.length > 0;
+  if (!isChanged || !after.value || !isSameSubject(after.about, subject)) return { baseline };
+  const rows = comparison.value && isSameSubject(comparison.about, subject) ? comparison.value.rows : [];
+  const neurons = rows
+    .slice(0, CLAIMED_NEURONS)
+    .map(({ layer, neuron, change }) => ({ at: { layer, neuron }, change }));
+  return { baseline, changed: after.value.target.logProbability, ...(neurons.length > 0 && { neurons }) };
 }
 
 /** Own numbers where there are any, else those of the link that was opened. */

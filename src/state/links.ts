@@ -84,12 +84,6 @@ export function currentFragment(): string | undefined {
   return finding && encodeFinding(finding);
 }
 
-/** The fragment to hand on: with the numbers measured here, for whoever opens it to check. */
-export function sharedFragment(): string | undefined {
-  const finding = currentFinding(true);
-  return finding && encodeFinding(finding);
-}
-
 /** Nothing was changed since the page opened without a link: its address stays short. */
 export function isFirstLook(): boolean {
   const { prompt, target, interventions, standIns } = question.getState();

@@ -2,6 +2,7 @@ import type { HeadSweep, Prediction } from "#protocol/engine.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
 import { patchSlot, results } from "./run/results.ts";
+import type { Subject } from "./subject.ts";
 
 /** A finding shipped with the page, to be read before the model is there. */
 export interface RecordedFinding {
@@ -23,10 +24,19 @@ export function showRecorded(finding: RecordedFinding): void {
   if (!isAsked || model.getState().choice?.id !== finding.model) return;
   const { before, sweep, tokens } = results.getState();
   if (before.value || sweep.value) return;
-  patchSlot("before", { value: finding.before, isRecorded: true });
-  patchSlot("sweep", { value: finding.sweep, target: finding.before.target.text, isRecorded: true });
+  const about: Subject = {
+    model: { id: finding.model, name: finding.model, recordedBy: finding.made_by },
+    variant,
+    prompt,
+    target,
+    interventions: [],
+    tokens: finding.before.tokens,
+    token: finding.before.target,
+  };
+  patchSlot("before", { value: finding.before, about, isRecorded: true });
+  patchSlot("sweep", { value: finding.sweep, about, isRecorded: true });
   if (tokens.value) return;
   const ids = finding.before.tokens.map((token) => token.id);
   const texts = finding.before.tokens.map((token) => token.text);
-  patchSlot("tokens", { value: { ids, texts, added: [0], unknown: [] }, isRecorded: true });
+  patchSlot("tokens", { value: { ids, texts, added: [0], unknown: [] }, about, isRecorded: true });
 }

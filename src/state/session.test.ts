@@ -9,7 +9,8 @@ import { chainClaims } from "./chain-claims.ts";
 import { currentFinding, measuredClaims, opened } from "./claims.ts";
 import { DEFAULT_CHAIN } from "./finding.ts";
 import { joinedNumbers } from "./link-values.ts";
-import { currentFragment, openLink, sharedFragment } from "./links.ts";
+import { currentFragment, openLink } from "./links.ts";
+import { sharedFinding, sharedFragment } from "./shared-link.ts";
 import { changeModel, followEngine, loadModel } from "./loading.ts";
 import { model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
@@ -512,6 +513,59 @@ describe("links", () => {
     expect(currentFinding(false)!.expected).toEqual({});
   });
 
+  describe("are of the last valid finding", () => {
+    const OF_FIRST = "v=1&m=abacus&d=q8&p=3%2B5=&b=-0.5";
+    const link = () => sharedFragment();
+
+    test.each<[state: string, reach: () => Promise<unknown> | unknown]>([
+      ["the prompt is empty", () => (setPrompt(""), settleTyping())],
+      ["another prompt is being computed", () => (setPrompt("45+27="), settleTyping())],
+      ["another prompt is still being typed", () => setPrompt("45+27=")],
+      [
+        "another prompt was refused",
+        async () => {
+          setPrompt("1".repeat(99));
+          await settleTyping();
+          await last("predict").fail(new Fault("bad-request", "prompt: 99 tokens, the model reads 8"));
+        },
+      ],
+      ["another model is loading", () => void changeModel(OTHER)],
+      [
+        "another model could not be loaded",
+        async () => {
+          void loadModel(OTHER);
+          await last("load").fail(new Fault("bad-file", "config.json is not JSON"));
+        },
+      ],
+      ["a part was switched off a moment ago", () => togglePart(HEAD)],
+    ])("while %s", async (_, reach) => {
+      await answerBefore();
+      expect(link()).toBe(OF_FIRST);
+      await reach();
+      expect(link()).toBe(OF_FIRST);
+      expect(sharedFinding()!.isEarlier).toBe(true);
+    });
+
+    test("with what was switched off when it was found", async () => {
+      await answerBefore();
+      togglePart(HEAD);
+      await settle();
+      await last("predict").answer(prediction(8, -3));
+      const found = "v=1&m=abacus&d=q8&p=3%2B5=&x=L0H1*0&b=-0.5&c=-3";
+      expect([link(), sharedFinding()!.isEarlier]).toEqual([found, false]);
+      setPrompt("45+27=");
+      await settleTyping();
+      expect([link(), sharedFinding()!.isEarlier]).toEqual([found, true]);
+    });
+
+    test("and of none where a prompt was refused and no other was answered", async () => {
+      pursueNow();
+      expect(link()).toBe("v=1&m=abacus&d=q8&p=3%2B5=");
+      await last("predict").fail(new Fault("bad-request", "prompt: the model cannot read it"));
+      expect(link()).toBeUndefined();
+    });
+  });
+
   describe("of a chain", () => {
     const CLAIMED = "v=1&m=abacus&d=q8&p=3%2B5=&view=chain&ph=L0H1&min=headEffect:0.3&cr=L3H1:-10.25;stages:4";
     const claims = () => currentFinding(false)!.expected.chain;
@@ -534,8 +588,10 @@ describe("links", () => {
       setPublished("llama-7b-3plus5");
       expect(sharedFragment()).not.toContain("cr=");
       setPublished(undefined);
+      // what is shown is still without them, and so is its link
       setStandIns(["2+4="]);
-      expect(sharedFragment()).not.toContain("cr=");
+      expect(sharedFragment()).not.toContain("si=");
+      expect(sharedFragment()).toContain(`&${own}`);
       setStandIns([]);
       expect(sharedFragment()).toContain(`&${own}`);
       showTab("heads");
@@ -579,7 +635,7 @@ describe("links", () => {
 
 test("a recorded finding is shown until the live run, and never claimed as measured", async () => {
   showRecorded({ made_by: "", model: "abacus", prompt: "3+5=", before: prediction(8, -0.5), sweep: SWEEP });
-  expect(results.getState().sweep).toMatchObject({ isRecorded: true, target: "8" });
+  expect(results.getState().sweep).toMatchObject({ isRecorded: true, about: { token: { text: "8" } } });
   expect(isStale(results.getState().sweep)).toBe(false);
   expect(measuredClaims(results.getState(), question.getState(), 0)).toBeUndefined();
   await answerBefore();

@@ -18,6 +18,8 @@ import { question, variantOf } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { results } from "../run/results.ts";
 import type { Progress } from "../run/results.ts";
+import { subjectNow } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 import { timeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
 import { adapterSet, askedAdapters } from "./adapter-set.ts";
@@ -39,10 +41,18 @@ import { suites } from "./suites.ts";
 
 export type { ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
 
+/** The model that answered, and what was asked of it. */
+export interface ExperimentOrigin {
+  readonly about: Subject;
+  readonly form: ExperimentForm;
+}
+
 /** One experiment as it stands. */
 export interface ExperimentSlot {
   /** The latest result, of what has been run so far while it runs; what it was asked is in it. */
   readonly value: ExperimentResult | undefined;
+  /** Of what this page computed: whose numbers `value` are, and the form that asked for it. */
+  readonly from: ExperimentOrigin | undefined;
   /** What the form would take; undefined while it is being found out. */
   readonly plan: ExperimentPlan | undefined;
   readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
@@ -51,7 +61,13 @@ export interface ExperimentSlot {
 
 type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
 
-const EMPTY: ExperimentSlot = { value: undefined, plan: undefined, status: "idle", progress: undefined };
+const EMPTY: ExperimentSlot = {
+  value: undefined,
+  from: undefined,
+  plan: undefined,
+  status: "idle",
+  progress: undefined,
+};
 const empty = (): Slots => ({
   heads: EMPTY,
   memorise: EMPTY,
@@ -150,6 +166,8 @@ export async function runExperiment(): Promise<void> {
     const request = requestOf(form);
     if (!request) return;
     running = own;
+    const about = subjectNow();
+    const from = about && { about, form };
     dismiss(ABOUT);
     patch(kind, { status: "computing", progress: undefined });
     let first: { readonly done: number; readonly at: number } | undefined;
@@ -160,10 +178,10 @@ export async function runExperiment(): Promise<void> {
         // the pace is that of this run, without what was kept of an earlier one
         first ??= { done, at: performance.now() };
         const leftMs = timeLeft(first.at, done - first.done, total - first.done);
-        patch(kind, { progress: { done, total, leftMs }, ...(partial && { value: partial }) });
+        patch(kind, { progress: { done, total, leftMs }, ...(partial && { value: partial, from }) });
       },
     });
-    patch(kind, { value, status: "done", progress: undefined });
+    patch(kind, { value, from, status: "done", progress: undefined });
     keepTable(value);
   } catch (reason) {
     if (!signal.aborted) {
@@ -193,7 +211,7 @@ export async function forgetExperiment(): Promise<void> {
   if (!request) return;
   try {
     await currentEngine().forgetExperiment(request);
-    patch(form.kind, { value: undefined, status: "idle" });
+    patch(form.kind, { value: undefined, from: undefined, status: "idle" });
     planSoon();
   } catch (reason) {
     notifyFault(ABOUT, reason);
@@ -207,7 +225,7 @@ export async function openResultFile(file: File): Promise<void> {
     dismiss(ABOUT_FILE);
     showTab("experiments");
     editExperiment({ kind: value.kind });
-    patch(value.kind, { value, status: "done", progress: undefined });
+    patch(value.kind, { value, from: undefined, status: "done", progress: undefined });
     keepTable(value);
   } catch (reason) {
     notifyFault(ABOUT_FILE, reason);

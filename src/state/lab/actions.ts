@@ -1,4 +1,5 @@
 import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
+import type { Engine } from "#client/engine.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { OperandPlotOptions } from "#protocol/lab.ts";
 import type { PlotQuantity } from "./tools.ts";
@@ -10,11 +11,12 @@ import { changesOf, question, setPrompt, standInsOf, variantOf } from "../questi
 import type { Part } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { results } from "../run/results.ts";
+import { subjectNow } from "../subject.ts";
 import { view } from "../view.ts";
 import { forms } from "./forms.ts";
 import { readOneToken } from "./one-token.ts";
 import { clearLab, forgetAdapted, lab, start, swapLab } from "./tools.ts";
-import type { DrawnPlot } from "./tools.ts";
+import type { DrawnPlot, LabReports, MeasuredGroup } from "./tools.ts";
 
 /** Neurons that a search lists. */
 const LISTED = 30;
@@ -91,7 +93,10 @@ export function drawPlot(): void {
     ...changesOf(question.getState()),
     ...shownVariant(),
   };
-  void start("plot", async (engine, { signal, partial, progress }): Promise<DrawnPlot> => {
+  const weights = subjectNow();
+  const { interventions, standIns } = question.getState();
+  const about = weights && { ...weights, interventions, standIns };
+  const ask = async (engine: Engine, { signal, partial, progress }: LabReports<DrawnPlot>): Promise<DrawnPlot> => {
     const whole = await engine.operandPlot(asked, {
       signal,
       onProgress: ({ done, total, values }) => {
@@ -100,7 +105,8 @@ export function drawPlot(): void {
       },
     });
     return { asked, values: whole.values, whole };
-  });
+  };
+  void start("plot", ask, about);
 }
 
 /** @returns undefined, with a notice, for what is no such part of the model */
@@ -157,15 +163,24 @@ export function searchConcepts(): void {
 }
 
 /**
- * What a set of neurons is worth together, for the prompt and target of the page, in the model as it is: that neurons which have
- * lost their say already are worth nothing more would be no news.
+ * What a set of neurons is worth together, for the prompt and target whose prediction the page shows, in the model as it is: that
+ * neurons which have lost their say already are worth nothing more would be no news.
  */
 export function measureGroup(neurons: readonly NeuronId[], of: string): void {
-  const now = question.getState();
-  const { prompt, standIns } = now;
-  const { before } = results.getState();
-  const target = before.value?.target;
-  void start("group", async (engine, { signal }) => ({
+  const { standIns, ...now } = question.getState();
+  const { value, about: shown } = results.getState().before;
+  const { prompt, variant } = shown ?? now;
+  const target = value?.target;
+  const weights = subjectNow();
+  const about = weights && {
+    ...weights,
+    prompt,
+    target: shown?.target,
+    tokens: value?.tokens ?? [],
+    token: target,
+    standIns,
+  };
+  const ask = async (engine: Engine, { signal }: LabReports<MeasuredGroup>): Promise<MeasuredGroup> => ({
     of,
     prompt,
     target: target?.text ?? "",
@@ -175,12 +190,13 @@ export function measureGroup(neurons: readonly NeuronId[], of: string): void {
       {
         neurons: neurons.map(({ layer, neuron }) => ({ layer, neuron })),
         ...(target && { target: target.id }),
-        ...standInsOf(now),
-        ...shownVariant(),
+        ...standInsOf({ standIns }),
+        ...variantOf({ ...(variant && { variant }) }),
       },
       { signal },
     ),
-  }));
+  });
+  void start("group", ask, about);
 }
 
 export function readWiring(at: NeuronId): void {

@@ -14,6 +14,8 @@ import type {
 import { asFault, dismiss, notifyFault } from "../notices.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import type { Progress } from "../run/results.ts";
+import { subjectNow } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 import { timeLeft } from "../time-left.ts";
 
 export type {
@@ -57,13 +59,15 @@ export type LabKind = keyof LabResults;
 export interface LabSlot<T> {
   /** The latest answer, partial while computing. */
   readonly value: T | undefined;
+  /** What `value` was asked of. */
+  readonly about: Subject | undefined;
   readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
   readonly progress: Progress | undefined;
 }
 
 type LabSlots = { readonly [K in LabKind]: LabSlot<LabResults[K]> };
 
-const EMPTY: LabSlot<never> = { value: undefined, status: "idle", progress: undefined };
+const EMPTY: LabSlot<never> = { value: undefined, about: undefined, status: "idle", progress: undefined };
 const KINDS = ["index", "plot", "tokens", "concepts", "group", "wiring"] as const satisfies readonly LabKind[];
 const empty = () => Object.fromEntries(KINDS.map((kind) => [kind, EMPTY])) as unknown as LabSlots;
 
@@ -77,10 +81,15 @@ export interface LabReports<T> {
 
 const underWay = new Map<LabKind, AbortController>();
 
-/** Asks; an earlier question of the kind is given up. What goes wrong becomes a notice. */
+/**
+ * Asks; an earlier question of the kind is given up. What goes wrong becomes a notice.
+ *
+ * @param about what is asked of; left out: of the weights of the shown variant
+ */
 export async function start<K extends LabKind>(
   kind: K,
   ask: (engine: Engine, reports: LabReports<LabResults[K]>) => Promise<LabResults[K]>,
+  about: Subject | undefined = subjectNow(),
 ): Promise<void> {
   underWay.get(kind)?.abort();
   const controller = new AbortController();
@@ -95,13 +104,13 @@ export async function start<K extends LabKind>(
     const value = await ask(currentEngine(), {
       signal,
       partial: (part) => {
-        if (isOpen()) patch(kind, { value: part });
+        if (isOpen()) patch(kind, { value: part, about });
       },
       progress: ({ done, total }) => {
         if (isOpen()) patch(kind, { progress: { done, total, leftMs: timeLeft(startedAt, done, total) } });
       },
     });
-    if (!signal.aborted) settle(kind, { value, status: "done", progress: undefined });
+    if (!signal.aborted) settle(kind, { value, about, status: "done", progress: undefined });
   } catch (reason) {
     if (signal.aborted) return;
     settle(kind, { status: "failed", progress: undefined });

@@ -6,30 +6,40 @@ import type { Token, Variant } from "#protocol/engine.ts";
 import type { ChainSettings } from "../finding.ts";
 import { changesOf, standInsOf, variantOf } from "../question.ts";
 import type { Question } from "../question.ts";
-import { changesKey, keyOf, standInsKey } from "./demand.ts";
-import type { Demand, Demands, Moment } from "./demand.ts";
+import { changesKey, keyOf, standInsKey, subjectOf } from "./demand.ts";
+import type { AskedRun, Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
 /** Random groups that the deep neurons are held against. */
 const DRAWS = 5;
 
+type CleanRun = AskedRun & { readonly target: Token };
+
 /** The chain, the same with what is switched off, one to compare with, and what its neurons are worth against random ones. */
-export function chainDemands(now: Moment, settings: ChainSettings, { id: target, text }: Token): Demands {
+export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanRun): Demands {
+  const { id: target } = clean.target;
   const { prompt, interventions, variant = "base", standIns } = now;
   const own = { prompt, variant, target, standIns };
-  const chain = chainDemand({ ...own, interventions: [] }, settings, text);
+  const chain = chainDemand({ ...own, interventions: [] }, settings, () => subjectOf(now, clean));
   const other = comparedWith(now, settings);
   return {
     chain,
-    ...(interventions.length > 0 && { chainAfter: chainDemand({ ...own, interventions }, settings, text) }),
+    ...(interventions.length > 0 && {
+      chainAfter: chainDemand({ ...own, interventions }, settings, () => subjectOf(now, clean, { interventions })),
+    }),
     ...(other && {
       otherChain: chainDemand(
         { ...other, ...(other.prompt === prompt && { target }), interventions, standIns },
         settings,
-        "",
+        (found) =>
+          subjectOf(now, runOf(found), {
+            ...other,
+            target: other.prompt === prompt ? target : undefined,
+            interventions,
+          }),
       ),
     }),
-    ...controlDemand(now, chain, { id: target, text }),
+    ...controlDemand(now, chain, clean),
   };
 }
 
@@ -51,6 +61,9 @@ function comparedWith(
   return { prompt: other || prompt, variant: otherVariant ?? variant };
 }
 
+/** A chain that was computed here knows its tokens by their ids. */
+const runOf = ({ tokens, target }: Chain) => ({ tokens: tokens as readonly Token[], target: target as Token });
+
 /** What of the settings decides which parts a chain has; a threshold at its default is as good as none. */
 export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
   keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
@@ -59,13 +72,13 @@ export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
 export const chainKey = (asked: Asked, settings: ChainSettings) =>
   keyOf(asked.prompt, asked.target, changesKey(asked), ...standInsKey(asked), settingsKey(settings), asked.variant);
 
-function chainDemand(asked: Asked, settings: ChainSettings, text: string): Demand<Chain> {
+function chainDemand(asked: Asked, settings: ChainSettings, about: Demand<Chain>["about"]): Demand<Chain> {
   const { prompt, target } = asked;
   const { thresholds, head } = settings;
   const options = { thresholds, ...(head && { head }), ...(target !== undefined && { target }), ...variantOf(asked) };
   return {
     key: chainKey(asked, settings),
-    target: text,
+    about,
     run: (engine, { signal, progress }) =>
       engine.chain(
         prompt,
@@ -76,7 +89,8 @@ function chainDemand(asked: Asked, settings: ChainSettings, text: string): Deman
 }
 
 /** Of the chain that is there; one that is still to come brings its own. */
-function controlDemand(now: Moment, { key }: Demand<Chain>, { id: target, text }: Token): Demands {
+function controlDemand(now: Moment, { key }: Demand<Chain>, clean: CleanRun): Demands {
+  const { id: target } = clean.target;
   const { value, answers, status } = now.slots.chain;
   if (!value || status !== "done" || answers !== key) return {};
   const neurons = deepNeurons(value);
@@ -84,7 +98,7 @@ function controlDemand(now: Moment, { key }: Demand<Chain>, { id: target, text }
   const { prompt } = now;
   const chainControl: Demand<Results["chainControl"]> = {
     key: keyOf(key, neurons.map(formatNeuron)),
-    target: text,
+    about: () => subjectOf(now, clean),
     run: (engine, { signal }) =>
       engine.neuronGroup(prompt, { neurons, draws: DRAWS, target, ...standInsOf(now), ...variantOf(now) }, { signal }),
   };

@@ -1,9 +1,10 @@
 import type { Engine } from "#client/engine.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import type { ModelInfo } from "#protocol/engine.ts";
+import type { ModelInfo, Token } from "#protocol/engine.ts";
 import type { ChainSettings } from "../finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
+import type { Subject, SubjectModel } from "../subject.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
 /** What the page shows and asks at one moment. */
@@ -11,6 +12,8 @@ export interface Moment extends Question {
   /** Of several tokens, the target being the first. */
   readonly answer: TypedAnswer | undefined;
   readonly info: ModelInfo;
+  /** The model, as a result remembers it. */
+  readonly model: SubjectModel;
   readonly slots: Slots;
   readonly inspected: Part | undefined;
   /** Rows of the comparison that somebody looks at or claims; 0 for none. */
@@ -31,12 +34,35 @@ export interface Reports<T> {
 /** One question to the engine. Two demands with one key have the same answer. */
 export interface Demand<T> {
   readonly key: string;
-  /** The target's text, where it is known when asking. */
-  readonly target: string;
+  /** What the answer is about. */
+  about(answer: T): Subject;
   run(engine: Engine, reports: Reports<T>): Promise<T>;
 }
 
 export type Demands = { readonly [K in ResultKind]?: Demand<Results[K]> };
+
+/** The prompt as it was run, and the token that it is asked about. */
+export interface AskedRun {
+  readonly tokens: readonly Token[];
+  readonly target: Token | undefined;
+}
+
+/** What an answer is about where nothing is switched off; `changed` says otherwise. */
+export const subjectOf = (
+  { model, prompt, target, variant = "base", standIns }: Moment,
+  run: AskedRun,
+  changed: Partial<Pick<Subject, "prompt" | "target" | "variant" | "interventions" | "against">> = {},
+): Subject => ({
+  model,
+  prompt,
+  target,
+  variant,
+  interventions: [],
+  standIns,
+  tokens: run.tokens,
+  token: run.target,
+  ...changed,
+});
 
 export const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 

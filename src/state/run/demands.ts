@@ -1,11 +1,11 @@
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import type { HeadSweep, Prediction, ScoredAnswer, Token } from "#protocol/engine.ts";
+import type { HeadSweep, Prediction, ScoredAnswer } from "#protocol/engine.ts";
 import { changesOf, partKey, standInsOf, variantOf } from "../question.ts";
 import type { Question, TypedAnswer } from "../question.ts";
 import { chainDemands } from "./chain-demands.ts";
-import { changesKey, keyOf, standInsKey, variantKey } from "./demand.ts";
+import { changesKey, keyOf, standInsKey, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
@@ -24,21 +24,26 @@ export function demands(now: Moment): Demands {
   const before = beforeDemand(now);
   const nothingOff = now.interventions.length === 0;
   const base: Demands = {
-    tokens: { key: keyOf(prompt), target: "", run: (engine, { signal }) => engine.tokenize(prompt, { signal }) },
+    tokens: {
+      key: keyOf(prompt),
+      about: ({ ids, texts }) =>
+        subjectOf(now, { tokens: ids.map((id, place) => ({ id, text: texts[place]! })), target: undefined }),
+      run: (engine, { signal }) => engine.tokenize(prompt, { signal }),
+    },
     before,
   };
   const clean = slots.before;
   if (clean.status !== "done" || clean.answers !== before.key || !clean.value) return base;
-  const { target } = clean.value;
+  const run = clean.value;
   return {
     ...base,
-    sweep: sweepDemand(now, target),
-    ...answerDemands(now, target),
-    ...(!nothingOff && { after: afterDemand(now, target), ...followedDemand(now, clean.value) }),
-    ...(!nothingOff && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, target) }),
-    ...(nothingOff && now.hasAdapter && now.comparedNeurons > 0 && { comparison: variantsDemand(now, target) }),
-    ...inspectionDemand(now, target),
-    ...(now.chain && chainDemands(now, now.chain, target)),
+    sweep: sweepDemand(now, run),
+    ...answerDemands(now, run),
+    ...(!nothingOff && { after: afterDemand(now, run), ...followedDemand(now, run) }),
+    ...(!nothingOff && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, run) }),
+    ...(nothingOff && now.hasAdapter && now.comparedNeurons > 0 && { comparison: variantsDemand(now, run) }),
+    ...inspectionDemand(now, run),
+    ...(now.chain && chainDemands(now, now.chain, run)),
   };
 }
 
@@ -55,7 +60,7 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
   const { prompt, target } = now;
   return {
     key: beforeKey(now),
-    target: "",
+    about: (answer) => subjectOf(now, answer),
     run: (engine, { signal }) =>
       engine.predict(
         prompt,
@@ -66,12 +71,13 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
 }
 
 /** The clean run's first tokens are reported wherever they rank now, to be laid side by side. */
-function afterDemand(now: Moment, { id: target, text }: Token): Demand<Results["after"]> {
+function afterDemand(now: Moment, clean: Prediction): Demand<Results["after"]> {
   const { prompt, slots } = now;
+  const { id: target } = clean.target;
   const include = slots.before.value?.top.slice(0, COMPARED_TOKENS).map((token) => token.id) ?? [];
   return {
     key: afterKey(now, target),
-    target: text,
+    about: () => subjectOf(now, clean, { interventions: now.interventions }),
     run: (engine, { signal }) =>
       engine.predict(prompt, { top: TOP_TOKENS, target, include, ...changesOf(now), ...variantOf(now) }, { signal }),
   };
@@ -81,12 +87,12 @@ export const answerKey = (question: Question, { ids }: TypedAnswer, intervention
   keyOf(question.prompt, ids, changesKey({ ...question, interventions }), ...variantKey(question));
 
 /** The whole of an answer of several tokens, before and after what is switched off. */
-function answerDemands(now: Moment, { text }: Token): Demands {
+function answerDemands(now: Moment, clean: Prediction): Demands {
   const { prompt, answer, interventions } = now;
   if (!answer) return {};
   const demand = (changes: readonly Intervention[]): Demand<ScoredAnswer> => ({
     key: answerKey(now, answer, changes),
-    target: text,
+    about: () => subjectOf(now, clean, { interventions: changes }),
     run: (engine, { signal }) =>
       engine.scoreAnswer(
         prompt,
@@ -98,7 +104,8 @@ function answerDemands(now: Moment, { text }: Token): Demands {
 }
 
 /** What leads the changed run may rank too low in the clean one to be reported by itself; then it is asked for. */
-function followedDemand(now: Moment, { top, target }: Prediction): Demands {
+function followedDemand(now: Moment, clean: Prediction): Demands {
+  const { top, target } = clean;
   const { prompt, slots } = now;
   const { answers, value } = slots.after;
   if (!value || answers !== afterKey(now, target.id)) return {};
@@ -108,18 +115,19 @@ function followedDemand(now: Moment, { top, target }: Prediction): Demands {
   return {
     followed: {
       key: keyOf(prompt, target.id, include, ...variantKey(now)),
-      target: target.text,
+      about: () => subjectOf(now, clean),
       run: (engine, { signal }) =>
         engine.predict(prompt, { top: 1, target: target.id, include, ...variantOf(now) }, { signal }),
     },
   };
 }
 
-function sweepDemand(now: Moment, { id: target, text }: Token): Demand<HeadSweep> {
+function sweepDemand(now: Moment, clean: Prediction): Demand<HeadSweep> {
   const { prompt, info } = now;
+  const { id: target } = clean.target;
   return {
     key: keyOf(prompt, target, ...standInsKey(now), ...variantKey(now)),
-    target: text,
+    about: () => subjectOf(now, clean),
     run(engine, { signal, partial, progress }) {
       const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
       let work = 0;
@@ -144,11 +152,12 @@ function sweepDemand(now: Moment, { id: target, text }: Token): Demand<HeadSweep
 const rowWork = (layer: number, layers: number) => layers - layer;
 const sweepWork = (layers: number) => (layers * (layers + 1)) / 2;
 
-function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Results["comparison"]> {
+function comparisonDemand(now: Moment, clean: Prediction): Demand<Results["comparison"]> {
   const { prompt, comparedNeurons: count } = now;
+  const { id: target } = clean.target;
   return {
     key: comparisonKey(now, target, count),
-    target: text,
+    about: () => subjectOf(now, clean, { interventions: now.interventions }),
     run: (engine, { signal, progress }) =>
       engine.compareNeurons(
         prompt,
@@ -162,11 +171,12 @@ function comparisonDemand(now: Moment, { id: target, text }: Token): Demand<Resu
 }
 
 /** The base against the adapted model, whichever of them the page shows; about the shown one's target. */
-function variantsDemand(now: Moment, { id: target, text }: Token): Demand<Results["comparison"]> {
+function variantsDemand(now: Moment, clean: Prediction): Demand<Results["comparison"]> {
   const { prompt, comparedNeurons: count } = now;
+  const { id: target } = clean.target;
   return {
     key: keyOf("variants", prompt, target, count),
-    target: text,
+    about: () => subjectOf(now, clean, { against: "adapted" }),
     run: (engine, { signal, progress }) =>
       engine.compareNeurons(
         prompt,
@@ -177,21 +187,23 @@ function variantsDemand(now: Moment, { id: target, text }: Token): Demand<Result
 }
 
 /** A part is looked at as it runs at full scale, with every other intervention in place. */
-function inspectionDemand(now: Moment, { id: target, text }: Token): Demands {
+function inspectionDemand(now: Moment, clean: Prediction): Demands {
   const { prompt, interventions, inspected } = now;
+  const { id: target } = clean.target;
   if (!inspected) return {};
   const own = partKey(inspected);
   const others = { ...now, interventions: interventions.filter((change) => interventionKey(change) !== own) };
   const asked = { target, ...changesOf(others), ...variantOf(now) };
   // the part itself is switched off, whatever else is
   const keys = [prompt, target, changesKey(others), ...standInsKey(now)];
+  const about = () => subjectOf(now, clean, { interventions: others.interventions });
   if (inspected.kind === "head") {
     const { at } = inspected;
     const key = keyOf(...keys, formatHead(at), ...variantKey(now));
     return {
       head: {
         key,
-        target: text,
+        about,
         run: (engine, { signal }) => engine.inspectHead(prompt, { ...asked, at }, { signal }),
       },
     };
@@ -201,7 +213,7 @@ function inspectionDemand(now: Moment, { id: target, text }: Token): Demands {
   return {
     neuron: {
       key,
-      target: text,
+      about,
       run: (engine, { signal }) => engine.inspectNeuron(prompt, { ...asked, at }, { signal }),
     },
   };

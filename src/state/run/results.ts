@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
+import type { Subject } from "../subject.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { NeuronGroup } from "#protocol/lab.ts";
 import type {
@@ -73,8 +74,8 @@ export interface Slot<T> {
   readonly previous: T | undefined;
   /** The question that `value` answers, "" for none. */
   readonly answers: string;
-  /** The text of the target token that `value` is about. */
-  readonly target: string;
+  /** What `value` was asked of; undefined exactly where there is no value. */
+  readonly about: Subject | undefined;
   /** The question asked last, "" for none. */
   readonly asked: string;
   readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
@@ -90,7 +91,7 @@ export const EMPTY_SLOT: Slot<never> = {
   value: undefined,
   previous: undefined,
   answers: "",
-  target: "",
+  about: undefined,
   asked: "",
   status: "idle",
   progress: undefined,

@@ -92,7 +92,7 @@ async function run<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): P
     const answer = await demand.run(currentEngine(), {
       signal,
       partial: (part) =>
-        patchSlot(kind, { value: part, answers: demand.key, target: demand.target, isRecorded: false }),
+        patchSlot(kind, { value: part, answers: demand.key, about: demand.about(part), isRecorded: false }),
       progress: (done, total) =>
         patchSlot(kind, { progress: { done, total, leftMs: timeLeft(startedAt, done, total) } }),
     });
@@ -107,13 +107,14 @@ async function run<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): P
   }
 }
 
-function settle<K extends ResultKind>(kind: K, { key, target }: Demand<Results[K]>, value: Results[K]): void {
+function settle<K extends ResultKind>(kind: K, demand: Demand<Results[K]>, value: Results[K]): void {
+  const { key } = demand;
   dismiss(kind);
   patchSlot(kind, {
     value,
     answers: key,
     asked: key,
-    target,
+    about: demand.about(value),
     status: "done",
     previous: undefined,
     progress: undefined,

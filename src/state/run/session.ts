@@ -1,6 +1,7 @@
 import { adapter, isAttached } from "../adapter.ts";
 import { claimed } from "../claims.ts";
 import { model } from "../model.ts";
+import { modelNow } from "../subject.ts";
 import { question } from "../question.ts";
 import { view } from "../view.ts";
 import { demands } from "./demands.ts";
@@ -51,7 +52,8 @@ function schedule(delayMs: number): void {
 /** Asks whatever is wanted at this moment. */
 export function pursueNow(): void {
   const { info, status } = model.getState();
-  if (status.kind !== "ready" || !info) return;
+  const answering = modelNow();
+  if (status.kind !== "ready" || !info || !answering) return;
   const { prompt, target, answer, interventions, standIns, variant = "base" } = question.getState();
   const hasAdapter = isAttached(adapter.getState());
   // a link's adapter is still on offer: the base's numbers would be answers to another question
@@ -68,6 +70,7 @@ export function pursueNow(): void {
       variant,
       hasAdapter,
       info,
+      model: answering,
       slots: results.getState(),
       inspected: hovered ?? selected,
       comparedNeurons: isCompared ? count : 0,

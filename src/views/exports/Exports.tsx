@@ -1,5 +1,5 @@
 import { currentFinding } from "#state/claims.ts";
-import { sharedFragment } from "#state/links.ts";
+import { sharedFragment } from "#state/shared-link.ts";
 import { model } from "#state/model.ts";
 import { notifyFault } from "#state/notices.ts";
 import { csvOf } from "./csv.ts";
@@ -73,4 +73,7 @@ export function provenance() {
   };
 }
 
-export const shareAddress = () => `${location.origin}${location.pathname}#${sharedFragment() ?? ""}`;
+export const shareAddress = () => addressOf(sharedFragment() ?? "");
+
+/** A fragment as an address of this page. */
+export const addressOf = (fragment: string) => `${location.origin}${location.pathname}#${fragment}`;

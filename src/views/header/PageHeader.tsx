@@ -2,8 +2,12 @@ import { useState } from "react";
 import { useStore } from "zustand";
 import { THEME_AFTER, setHelpOpen, setTheme, view } from "#state/view.ts";
 import { model } from "#state/model.ts";
-import { notify } from "#state/notices.ts";
-import { shareAddress } from "../exports/Exports.tsx";
+import { dismiss, notify } from "#state/notices.ts";
+import type { Finding } from "#state/finding.ts";
+import { encodeFinding } from "#state/permalink.ts";
+import { sharedFinding } from "#state/shared-link.ts";
+import { addressOf } from "../exports/Exports.tsx";
+import { tokenText } from "../shared/token-text.ts";
 import { ModelMenu } from "./ModelMenu.tsx";
 import { VariantSwitch } from "./VariantSwitch.tsx";
 import "./header.css";
@@ -37,7 +41,14 @@ function CopyLink() {
   const [isCopied, setCopied] = useState(false);
   const hasModel = useStore(model, (state) => state.choice !== undefined);
   const copy = async () => {
-    const address = shareAddress();
+    const shared = sharedFinding();
+    if (!shared) {
+      notify("copy", "There is no finding to link to: this prompt has no answer, and no other was asked before.");
+      return;
+    }
+    if (shared.isEarlier) notify("copy", earlierSentence(shared.finding));
+    else dismiss("copy");
+    const address = addressOf(encodeFinding(shared.finding));
     try {
       await navigator.clipboard.writeText(address);
       setCopied(true);
@@ -58,6 +69,9 @@ function CopyLink() {
     </button>
   );
 }
+
+const earlierSentence = ({ prompt, model: of }: Finding) =>
+  `What is asked now has no answer yet: the link is of what is shown, “${tokenText(prompt)}” in ${of}.`;
 
 const THEME_SIGNS = { auto: "◐", light: "○", dark: "●" } as const;
 

@@ -33,7 +33,10 @@ export function HeadsPanel() {
   return (
     <section aria-label="Heads" className="panel heads">
       <header className="panel-head">
-        <h2>What each head is worth to {slot.value ? <code>{tokenText(slot.target)}</code> : "the answer"}</h2>
+        <h2>
+          What each head is worth to{" "}
+          {slot.value ? <code>{tokenText(slot.about?.token?.text ?? "")}</code> : "the answer"}
+        </h2>
         {slot.isRecorded && <RecordedTag />}
         <span className="panel-tools">
           <GoToHead />
@@ -53,7 +56,7 @@ export function HeadsPanel() {
 const LEAST_LIMIT_NATS = 0.2;
 
 function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
-  const { target } = slot;
+  const target = slot.about?.token?.text ?? "";
   const [host, width] = useWidth<HTMLDivElement>(720);
   const kind = useStore(view, (state) => state.colourScale);
   const dark = useStore(view, isDark);

@@ -75,7 +75,7 @@ interface ComparisonProps {
 }
 
 function Comparison({ slot, isOfVariants }: ComparisonProps) {
-  const { value, target } = slot;
+  const { value, about } = slot;
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       {slot.status === "computing" && (
@@ -84,7 +84,7 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
       {value && (
         <>
           <NeuronTable rows={value.rows} isOfVariants={isOfVariants} />
-          <p className="says">{comparisonSentence(value, tokenText(target))}</p>
+          <p className="says">{comparisonSentence(value, tokenText(about?.token?.text ?? ""))}</p>
           <p className="certificate">{certificate(value)}</p>
           <footer className="panel-foot">
             <Method>

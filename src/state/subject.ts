@@ -1,0 +1,140 @@
+import type { Backend, Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import { interventionKey } from "#model/interventions.ts";
+import type { ModelInfo, Token, Variant } from "#protocol/engine.ts";
+import { adapter, adapterName } from "./adapter.ts";
+import type { Finding } from "./finding.ts";
+import { NO_FINDING } from "./finding.ts";
+import { model } from "./model.ts";
+import { question } from "./question.ts";
+import type { Question } from "./question.ts";
+
+/** The model that gave a result, and how it ran. */
+export interface SubjectModel {
+  /** As links call it. */
+  readonly id: string;
+  readonly revision?: string | undefined;
+  readonly name: string;
+  readonly source?: SourceIdentity;
+  /** SHA-256 of what it was read from, where that is known. */
+  readonly content?: string | undefined;
+  /** Left out where it did not run here. */
+  readonly dtype?: Dtype;
+  readonly backend?: Backend;
+  /** What the GPU calls itself. */
+  readonly gpu?: string;
+  /** Of numbers that came with the page: what made them. */
+  readonly recordedBy?: string;
+  /** The LoRA adapter that lay over it, whichever variant was asked. */
+  readonly lora?: SubjectAdapter;
+}
+
+interface SubjectAdapter {
+  /** As links call it. */
+  readonly named: string;
+  readonly source: SourceIdentity;
+  readonly content?: string | undefined;
+}
+
+/**
+ * What a result is about: all that decided its numbers, as it was when it was asked. A figure's title, its rows, its link and its
+ * files speak of this, never of what the page asks by now.
+ */
+export interface Subject extends Question {
+  readonly model: SubjectModel;
+  readonly variant: Variant;
+  /** As the model got the prompt, what the tokenizer added included; none where no prompt has a part in it. */
+  readonly tokens: readonly Token[];
+  /** The variant that it is held against, where it is two of them side by side. */
+  readonly against?: Variant;
+  /** The token that it is about; `target` is the id where a person chose it. */
+  readonly token: Token | undefined;
+}
+
+/** The model that answers now; undefined while there is none. */
+export function modelNow(): SubjectModel | undefined {
+  const { choice, info } = model.getState();
+  return choice && info && subjectModel(choice, info);
+}
+
+function subjectModel({ id, revision }: Pick<SubjectModel, "id" | "revision">, info: ModelInfo): SubjectModel {
+  const { name, source, dtype, backend, adapter: gpu } = info;
+  const { choice, status } = adapter.getState();
+  const lora = choice && status.kind === "attached" ? { choice, info: status.info } : undefined;
+  return {
+    id,
+    revision,
+    name,
+    source,
+    content: contentOf(info),
+    dtype,
+    backend,
+    gpu,
+    ...(lora && {
+      lora: { named: adapterName(lora.choice), source: lora.info.source, content: contentOf(lora.info) },
+    }),
+  };
+}
+
+/** Engines that hash what they read say so. */
+const contentOf = (info: object): string | undefined =>
+  "content" in info && typeof info.content === "string" ? info.content : undefined;
+
+/** What is asked now of the model that answers now, without a prompt: of the weights, or of prompts that are its own. */
+export function subjectNow(): Subject | undefined {
+  const answering = modelNow();
+  const { variant = "base" } = question.getState();
+  return (
+    answering && {
+      model: answering,
+      variant,
+      prompt: "",
+      tokens: [],
+      token: undefined,
+      target: undefined,
+      interventions: [],
+    }
+  );
+}
+
+/** A link's part that is about the result, not about how it is looked at. */
+export function findingOf({ model: of, variant, prompt, target, interventions, standIns }: Subject): Finding {
+  return {
+    ...NO_FINDING,
+    model: of.id,
+    ...(of.revision !== undefined && { revision: of.revision }),
+    ...(of.dtype && { dtype: of.dtype }),
+    ...(of.lora && { adapter: of.lora.named }),
+    ...(variant === "adapted" && { variant }),
+    prompt,
+    ...(target !== undefined && { target }),
+    interventions,
+    ...(standIns && { standIns }),
+  };
+}
+
+/** Two results of one subject are about the same run, or about two runs that differ in nothing but what is switched off. */
+export const isSameRun = (a: Subject | undefined, b: Subject | undefined): boolean =>
+  a !== undefined && b !== undefined && runKey(a) === runKey(b);
+
+const runKey = ({ model: of, variant, prompt, target }: Subject) =>
+  JSON.stringify([
+    of.id,
+    of.revision,
+    of.content,
+    of.dtype,
+    of.backend,
+    of.lora,
+    of.recordedBy,
+    variant,
+    prompt,
+    target,
+  ]);
+
+/** The same run with the same parts changed, in whatever order that was done, and the same standing in for them. */
+export const isSameSubject = (a: Subject | undefined, b: Subject | undefined): boolean =>
+  isSameRun(a, b) && changesText(a!) === changesText(b!);
+
+const changesText = ({ interventions, standIns }: Pick<Subject, "interventions" | "standIns">) =>
+  interventions.length === 0
+    ? ""
+    : JSON.stringify([interventions.map((change) => `${interventionKey(change)}*${change.scale}`).sort(), standIns]);
