@@ -1,6 +1,11 @@
 /** Bytes that can be read in pieces, wherever they are: a range of a URL, a file on disk, memory. */
 export interface ByteSource {
   readonly byteLength: number;
+  /**
+   * What its keeper calls this state of the file, as a server's ETag: the same name means the same bytes. Left out where nothing but
+   * the bytes themselves tells: of a file on disk, whose size and time two checkpoints of one script share.
+   */
+  readonly version?: string;
   /** Bytes from `start` (inclusive) to `end` (exclusive), exactly that many; rejects with the signal's reason if it is aborted. */
   slice(start: number, end: number, signal?: AbortSignal): Promise<ArrayBuffer>;
 }
@@ -15,9 +20,10 @@ export interface FileSet {
   open(path: string): Promise<ByteSource | undefined>;
 }
 
-export function memorySource(bytes: Uint8Array): ByteSource {
+export function memorySource(bytes: Uint8Array, version?: string): ByteSource {
   return {
     byteLength: bytes.byteLength,
+    ...(version !== undefined && { version }),
     slice: (start, end) => Promise.resolve(new Uint8Array(bytes.subarray(start, end)).buffer),
   };
 }

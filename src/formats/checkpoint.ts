@@ -15,6 +15,8 @@ export interface TensorTable {
 
 /** A checkpoint's tensors by name, over one file or several. Only headers are read until a tensor is asked for. */
 export interface TensorFile extends TensorTable {
+  /** The versions of all files that the tensors lie in; undefined where one of them has none. */
+  readonly version: string | undefined;
   /**
    * Some of a tensor's rows, along its first axis, as they are stored.
    *
@@ -53,8 +55,10 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
     files.name,
   );
   const sourceOf = (name: string) => found.get(name)!.source;
+  const versions = shards.map(({ source }) => source.version);
   return {
     ...table,
+    version: versions.includes(undefined) ? undefined : JSON.stringify(versions),
     read: async (name) => {
       const entry = table.entry(name);
       return readTensor(sourceOf(name), entry);

@@ -38,6 +38,8 @@ export interface ModelInfo extends Pick<
   readonly name: string;
   /** Which checkpoint it is, a Hub's revision resolved to its commit. */
   readonly source: SourceIdentity;
+  /** SHA-256 of what the checkpoint contains, 64 hexadecimal digits: the same for the same weights, config and tokenizer. */
+  readonly content: string;
   /** What a person should know of how its files came, in sentences. */
   readonly sourceNotes: readonly string[];
   /** Whether its weights are kept in this browser for the next visit. */
@@ -117,6 +119,8 @@ export interface StorageReport {
 export interface StoredModel {
   readonly id: string;
   readonly source: SourceIdentity;
+  /** As of `ModelInfo`; of a complete one. */
+  readonly content?: string;
   readonly dtype: Dtype;
   readonly family: string;
   readonly parameters: number;
@@ -141,6 +145,8 @@ export interface VariantOptions {
 export interface AdapterInfo {
   readonly name: string;
   readonly source: SourceIdentity;
+  /** SHA-256 of what it contains, 64 hexadecimal digits: the same for the same factors and the same config. */
+  readonly content: string;
   /** The base as the adapter's maker called it, a hint; "" where the adapter does not say. */
   readonly baseHint: string;
   /** Each rank that a pair of factors has, ascending. */

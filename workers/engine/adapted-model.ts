@@ -20,7 +20,7 @@ import type { LayerFactors, OpenedAdapter } from "./open-adapter.ts";
 import { OrtRunner } from "./ort-runner.ts";
 import type { Runtime } from "./runtime.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
-import { sha256 } from "./store/pack.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A base with an adapter over it: what the adapter leaves alone is the base's own. */
 export interface AdaptedModel {
@@ -193,7 +193,7 @@ async function changesOf({
 }
 
 function infoOf(
-  { config, linears, parameters }: OpenedAdapter,
+  { config, linears, parameters, content }: OpenedAdapter,
   { identity }: CheckpointFiles,
   bytes: number,
 ): AdapterInfo {
@@ -202,6 +202,7 @@ function infoOf(
   return {
     name: shortName(identity),
     source: identity,
+    content,
     baseHint: config.baseHint,
     ranks: sorted(pairs.map(({ rank }) => rank)),
     layers: sorted(linears.map(({ layer }) => layer)),

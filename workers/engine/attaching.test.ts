@@ -180,6 +180,7 @@ test("tells what it is: ranks, layers, modules and the base that it was made for
   expect(info).toEqual({
     name: "test checkpoint",
     source: { kind: "files", name: "test checkpoint" },
+    content: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     baseHint: "someone/random-base",
     ranks: [3, 5],
     layers: [1],

@@ -1,4 +1,5 @@
 import type { TensorFile } from "#formats/checkpoint.ts";
+import { segmentHashes } from "./content.ts";
 import type { Fill } from "./fills.ts";
 import type { Gate } from "./gate.ts";
 import type { ModelPart } from "./model-parts.ts";
@@ -17,7 +18,7 @@ export interface FillOptions {
   readonly parts: readonly ModelPart[];
   /** The steps that are not done yet. */
   readonly fills: readonly Fill[];
-  readonly read: TensorFile["readRows"];
+  readonly tensors: Pick<TensorFile, "entry" | "readRows">;
   readonly gate: Gate;
   readonly signal: AbortSignal;
   /** Told of each step that is done, by its share of the checkpoint. */
@@ -86,18 +87,31 @@ async function fillEach(options: StepOptions): Promise<void> {
   if (failure) throw failure.reason;
 }
 
-async function fillOne(fill: Fill, { files, log, read, gate, signal, onFilled }: StepOptions): Promise<void> {
+async function fillOne(fill: Fill, { files, log, tensors, gate, signal, onFilled }: StepOptions): Promise<void> {
   await gate.pass(signal);
-  const rows = await Promise.all(fill.reads.map(({ tensor, rows: range }) => read(tensor, range, signal)));
+  const { rows, hashes } = await readHashed(fill, tensors, signal);
   signal.throwIfAborted();
   for (const { part, pack: packRows } of fill.sinks) {
     const file = await files.open(part);
     for (const { offset, bytes } of packRows(rows)) file.write(offset, bytes);
     file.flush();
   }
-  log.markDone(fill.key);
+  log.markDone(fill.key, hashes);
   onFilled(fill.bytes);
   for (const { part } of fill.sinks) files.stepDone(part);
+}
+
+/** What a step reads of the checkpoint, and its hashes segment by segment. */
+export async function readHashed(
+  { reads }: Fill,
+  tensors: Pick<TensorFile, "entry" | "readRows">,
+  signal: AbortSignal,
+): Promise<{ readonly rows: ArrayBuffer[]; readonly hashes: string[] }> {
+  const rows = await Promise.all(reads.map(({ tensor, rows: range }) => tensors.readRows(tensor, range, signal)));
+  const hashes = await Promise.all(
+    reads.map(({ tensor, rows: range }, index) => segmentHashes(tensors.entry(tensor), range, rows[index]!)),
+  );
+  return { rows, hashes: hashes.flat() };
 }
 
 /** The files under way, each opened when it is first written to and closed when nothing is missing of it. */

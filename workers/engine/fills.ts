@@ -6,6 +6,7 @@ import type { TensorTable } from "#formats/checkpoint.ts";
 import type { WeightPlace } from "#graph/builder.ts";
 import type { LinearWeight } from "#graph/operators.ts";
 import type { WeightPlan } from "#model/spec.ts";
+import { segmentsOf } from "./content.ts";
 import type { ModelPart, ModelPlan } from "./model-parts.ts";
 import type { PartId } from "./model-weights.ts";
 
@@ -43,9 +44,6 @@ export interface Fill {
   readonly sinks: readonly Sink[];
 }
 
-/** How much of a tensor is read at once: enough that a request's delay does not count, little enough that several fit. */
-const FILL_BYTES = 8 * 2 ** 20;
-
 /** What the steps read of the checkpoint. */
 export const checkpointBytes = (fills: readonly Fill[]) => fills.reduce((sum, { bytes }) => sum + bytes, 0);
 
@@ -75,9 +73,7 @@ function* runsOfRows(part: ModelPart, plan: WeightPlan, tensors: TensorTable): G
     const entry = tensors.entry(tensor);
     const [rows = 1] = entry.shape;
     const rowBytes = storedRowBytes(entry);
-    const atOnce = Math.max(1, Math.floor(FILL_BYTES / Math.max(1, rowBytes)));
-    for (let first = 0; first < rows; first += atOnce) {
-      const count = Math.min(atOnce, rows - first);
+    for (const { first, count } of segmentsOf(entry)) {
       const read = { tensor, rows: { first, count } };
       const sink = sinkOf(part, plan, { first: planRow + first, count }, (bytes) => decode(entry, first, bytes[0]!));
       yield { key: `${tensor}:${first}`, reads: [read], bytes: count * rowBytes, sinks: [sink] };

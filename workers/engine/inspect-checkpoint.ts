@@ -5,7 +5,7 @@ import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engin
 import { checkpointBytes, fillsOf } from "./fills.ts";
 import { bytesToStore, memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
 import { neededTensors, packedBytes, planModel, sourceBytes } from "./model-parts.ts";
-import { packOf, readCheckpoint } from "./open-checkpoint.ts";
+import { likelyPack, readCheckpoint } from "./open-checkpoint.ts";
 import type { Runtime } from "./runtime.ts";
 import { openSource } from "./sources/open-source.ts";
 import type { FileSource } from "./sources/checkpoint-files.ts";
@@ -24,13 +24,14 @@ export async function inspectCheckpoint(
   signal: AbortSignal,
 ): Promise<CheckpointReport> {
   const files = await openSource(source, () => undefined, signal);
-  const { identity, spec, tensors, fingerprint } = await readCheckpoint(files);
+  const read = await readCheckpoint(files);
+  const { identity, spec, tensors, fingerprint } = read;
   const storage = await storageReport(store);
   const held = {} as Record<Dtype, HeldReport>;
   for (const dtype of DTYPES) {
     const plan = planModel(spec, tensors, dtype);
-    const pack = await packOf({ identity, fingerprint }, store, dtype);
-    const isKnown = pack.record?.fingerprint === fingerprint;
+    const pack = await likelyPack(read, store, dtype);
+    const isKnown = pack?.record?.fingerprint === fingerprint;
     const missing = fillsOf(plan).filter(({ key }) => !isKnown || !pack.isDone(key));
     const storedBytes = packedBytes(plan.parts);
     held[dtype] = {

@@ -15,7 +15,7 @@ import { packedBytes } from "./model-parts.ts";
 import type { ModelPart } from "./model-parts.ts";
 import { modelWeights } from "./model-weights.ts";
 import type { PartId, WeightReader } from "./model-weights.ts";
-import { openCheckpoint } from "./open-checkpoint.ts";
+import { openCheckpoint, packContent } from "./open-checkpoint.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { OrtRunner } from "./ort-runner.ts";
 import type { Sessions } from "./ort-runner.ts";
@@ -30,6 +30,8 @@ import { StoredWeights } from "./weight-reader.ts";
 /** What an analysis needs of a checkpoint once it is loaded. */
 export interface LoadedModel {
   readonly identity: SourceIdentity;
+  /** SHA-256 of what the checkpoint contains, see `CheckpointContent`. */
+  readonly content: string;
   readonly spec: ModelSpec;
   readonly dtype: Dtype;
   readonly runner: OrtRunner;
@@ -37,8 +39,6 @@ export interface LoadedModel {
   readonly parameters: number;
   /** What the parts take as they are stored and run. */
   readonly weightBytes: number;
-  /** Names it among what is stored. */
-  readonly packId: string;
   readonly parts: readonly ModelPart[];
   /** What the checkpoint's own tensors are called, and their shapes. */
   readonly tensors: TensorTable;
@@ -69,7 +69,7 @@ export async function loadModel(
   runtime: Runtime,
   { dtype, store = memoryStore(), ...steps }: LoadSteps & { readonly dtype: Dtype; readonly store?: FileStore },
 ): Promise<LoadedModel> {
-  return setUpModel(await openCheckpoint(files, store, dtype), runtime, steps);
+  return setUpModel(await openCheckpoint(files, store, { dtype, signal: steps.signal }), runtime, steps);
 }
 
 /** Fills what is missing of the pack, and creates each part's session as soon as its file is complete. */
@@ -93,7 +93,7 @@ export async function setUpModel(
     pack,
     parts,
     fills: missing,
-    read: missing.length > 0 ? (await tensors()).readRows : unread,
+    tensors: missing.length > 0 ? await tensors() : { ...plan.tensors, readRows: unread },
     gate,
     signal,
     onFilled: (bytes) => progress.filled(bytes),
@@ -111,7 +111,7 @@ export async function setUpModel(
       progress.prepared(part.layout.totalBytes);
     }
     await filling.finished;
-    if (pack.record?.completedAt === undefined) await sealPack(pack, parts);
+    if (pack.record?.completedAt === undefined) await sealPack(pack, parts, await packContent(pack, plan, fills));
   } catch (reason) {
     failed.abort(reason);
     await filling.finished.catch(() => undefined); // its reason is this one, or came of it
@@ -123,13 +123,13 @@ export async function setUpModel(
   const weights = new StoredWeights(parts, files);
   return {
     identity,
+    content: pack.record!.content!,
     spec,
     dtype: plan.dtype,
     runner: new OrtRunner(spec, modelWeights(spec, weights), runtime, owned),
     tokenizer,
     parameters,
     weightBytes: packedBytes(parts),
-    packId: pack.id,
     parts,
     tensors: plan.tensors,
     files,

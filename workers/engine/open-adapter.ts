@@ -1,11 +1,15 @@
 import { Fault } from "#core/fault.ts";
+import { memorySource } from "#formats/byte-source.ts";
 import type { FileSet } from "#formats/byte-source.ts";
-import { readJson } from "#formats/checkpoint.ts";
-import { readSafetensorsHeader, readTensor } from "#formats/safetensors.ts";
+import { readFile, readJson } from "#formats/checkpoint.ts";
+import { decodeStored, readRows, readSafetensorsHeader, storedDtype } from "#formats/safetensors.ts";
 import { readAdapterConfig } from "#model/adapter-config.ts";
 import type { AdapterConfig } from "#model/adapter-config.ts";
 import { planAdapter, stackedFactors } from "#model/adapter-plan.ts";
 import type { AdaptedLinear, BaseLayer, StackedFactors } from "#model/adapter-plan.ts";
+import { contentHash, segmentHashes } from "./content.ts";
+import type { HashedTensor } from "./content.ts";
+import { sha256 } from "./sha256.ts";
 
 /** What an adapter adds to one layer: factors by the plan's name of the linear layer. */
 export type LayerFactors = ReadonlyMap<string, StackedFactors>;
@@ -14,6 +18,8 @@ export interface OpenedAdapter {
   readonly config: AdapterConfig;
   readonly linears: readonly AdaptedLinear[];
   readonly parameters: number;
+  /** SHA-256 of config and factors, see `CheckpointContent`. */
+  readonly content: string;
   /** By layer; only layers that the adapter changes. */
   readonly layers: ReadonlyMap<number, LayerFactors>;
 }
@@ -32,7 +38,10 @@ export async function openAdapter(
   base: readonly BaseLayer[],
   signal?: AbortSignal,
 ): Promise<OpenedAdapter> {
-  const config = readAdapterConfig(await readJson(files, CONFIG));
+  const configFile = await readFile(files, CONFIG);
+  const held = (path: string) =>
+    path === CONFIG && configFile ? Promise.resolve(memorySource(configFile)) : files.open(path);
+  const config = readAdapterConfig(await readJson({ ...files, open: held }, CONFIG));
   const source = await files.open(WEIGHTS);
   if (!source) {
     const pickled = (await files.open(PICKLED)) ? `; ${PICKLED} is a pickle and is not read` : "";
@@ -41,12 +50,17 @@ export async function openAdapter(
   const entries = new Map((await readSafetensorsHeader(source, WEIGHTS)).map((entry) => [entry.name, entry]));
   const linears = planAdapter(config, [...entries.values()], base);
   const layers = new Map<number, Map<string, StackedFactors>>();
+  const hashed: HashedTensor[] = [];
   let parameters = 0;
   for (const linear of linears) {
     const values = new Map<string, Float32Array>();
     for (const name of linear.pairs.flatMap(({ down, up }) => [down, up])) {
       signal?.throwIfAborted();
-      const read = await readTensor(source, entries.get(name)!);
+      const entry = entries.get(name)!;
+      const rows = { first: 0, count: entry.shape[0] ?? 1 };
+      const bytes = await readRows(source, entry, rows, signal);
+      hashed.push({ name, dtype: entry.dtype, shape: entry.shape, segments: await segmentHashes(entry, rows, bytes) });
+      const read = decodeStored(bytes, storedDtype(entry));
       checkFinite(name, read);
       values.set(name, read);
       parameters += read.length;
@@ -54,7 +68,8 @@ export async function openAdapter(
     const ofLayer = layers.get(linear.layer) ?? new Map<string, StackedFactors>();
     layers.set(linear.layer, ofLayer.set(linear.plan.name, stackedFactors(linear, values)));
   }
-  return { config, linears, parameters, layers };
+  const content = await contentHash({ files: new Map([[CONFIG, await sha256(configFile!)]]), tensors: hashed });
+  return { config, linears, parameters, content, layers };
 }
 
 /** One NaN or infinity would spread over everything that the model computes. */

@@ -5,13 +5,19 @@ import { openTensors, readFile, readJson, tensorTable } from "#formats/checkpoin
 import type { TensorFile } from "#formats/checkpoint.ts";
 import type { TensorEntry } from "#formats/safetensors.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import { contentHash, segmentsIn } from "./content.ts";
+import type { HashedTensor } from "./content.ts";
+import { readHashed } from "./fill-pack.ts";
+import { fillsOf } from "./fills.ts";
+import type { Fill } from "./fills.ts";
 import { readSpec } from "#model/families.ts";
 import type { ReadSpec } from "#model/families.ts";
 import { packedBytes, planModel } from "./model-parts.ts";
 import type { ModelPlan } from "./model-parts.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import type { FileStore } from "./store/file-store.ts";
-import { listPacks, Pack, packId, sha256 } from "./store/pack.ts";
+import { sha256, sha256OfText } from "./sha256.ts";
+import { listPacks, Pack, packId } from "./store/pack.ts";
 import { openTokenizer } from "./tokenizer.ts";
 import type { ModelTokenizer } from "./tokenizer.ts";
 
@@ -37,7 +43,7 @@ export interface ReadCheckpoint {
   readonly tokenizer: ModelTokenizer;
   readonly tensors: TensorFile;
   readonly small: SmallFiles;
-  /** Another one means other weights, another config or another tokenizer. */
+  /** Of all that is known before the weights are read: another one means other weights, another config or another tokenizer. */
   readonly fingerprint: string;
 }
 
@@ -47,32 +53,108 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<ReadCheckp
   const spec = readSpec(await readJson(small, "config.json"));
   const tokenizer = await openTokenizer(small);
   const tensors = await openTensors(files);
-  const fingerprint = await fingerprintOf(small, tensors.entries);
+  const fingerprint = await fingerprintOf(small, tensors);
   return { identity: files.identity, spec, tokenizer, tensors, small, fingerprint };
 }
 
 /** What a commit of the Hub names cannot change. */
 const isFixed = ({ kind, revision }: SourceIdentity) => kind === "hub" && revision !== undefined;
 
-/** What is stored of a checkpoint that has been read, perhaps nothing. */
-export async function packOf(
-  { identity, fingerprint }: Pick<ReadCheckpoint, "identity" | "fingerprint">,
+/** What is probably stored of a checkpoint that has been read: certain where a commit or a version names its bytes. */
+export async function likelyPack(read: ReadCheckpoint, store: FileStore, dtype: Dtype): Promise<Pack | undefined> {
+  return (await namedPack(read, store, dtype)) ?? (await candidates(read, store, dtype))[0];
+}
+
+/** The pack of what a commit or a version names, perhaps empty; undefined where only the bytes themselves can tell. */
+async function namedPack(
+  { identity, fingerprint, tensors }: ReadCheckpoint,
   store: FileStore,
   dtype: Dtype,
-): Promise<Pack> {
-  return Pack.open(store, await packId(identity, dtype, isFixed(identity) ? "" : fingerprint));
+): Promise<Pack | undefined> {
+  if (isFixed(identity)) return Pack.open(store, await packId(identity, dtype));
+  return tensors.version === undefined ? undefined : Pack.open(store, await packId(identity, dtype, fingerprint));
+}
+
+/** Packs that bear a checkpoint's name and agree with all that is known before its weights are read, the newest first. */
+async function candidates({ identity, fingerprint }: ReadCheckpoint, store: FileStore, dtype: Dtype): Promise<Pack[]> {
+  const records = (await listPacks(store)).filter(
+    (record) =>
+      record.fingerprint === fingerprint &&
+      record.dtype === dtype &&
+      record.identity.kind === identity.kind &&
+      record.identity.name === identity.name,
+  );
+  return Promise.all(records.map(({ id }) => Pack.open(store, id)));
 }
 
 /**
- * Reads a checkpoint and finds what is stored of it. What changed at its source since it was stored is made anew; what a Hub
- * commit names cannot have changed and is not asked for again.
+ * Of the packs that a checkpoint without a version may be, the one that holds the same bytes: every step that is done is read again
+ * and held against its hashes, up to the first that differs. A new pack where there is none, so that a model which came of
+ * other bytes under the same name, and may be in use, keeps its files.
+ */
+async function packOfSameBytes(
+  read: ReadCheckpoint,
+  store: FileStore,
+  { plan, signal }: { readonly plan: ModelPlan; readonly signal: AbortSignal },
+): Promise<Pack> {
+  const fills = fillsOf(plan);
+  for (const pack of await candidates(read, store, plan.dtype)) {
+    if (await holdsSameBytes(pack, fills, read.tensors, signal)) return pack;
+  }
+  const fresh = Array.from(crypto.getRandomValues(new Uint32Array(4))).join(" ");
+  return Pack.open(store, await packId(read.identity, plan.dtype, `${read.fingerprint} ${fresh}`));
+}
+
+async function holdsSameBytes(
+  pack: Pack,
+  fills: readonly Fill[],
+  tensors: TensorFile,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const fill of fills) {
+    const known = pack.hashesOf(fill.key);
+    if (!known) continue;
+    const { hashes } = await readHashed(fill, tensors, signal);
+    if (hashes.join() !== known.join()) return false;
+  }
+  return true;
+}
+
+/** What a pack's checkpoint contains, by the hashes of the steps that read it, all of which are done. */
+export async function packContent(pack: Pack, { tensors }: ModelPlan, fills: readonly Fill[]): Promise<string> {
+  const files = new Map<string, string>();
+  for (const name of SMALL_FILES) {
+    const bytes = await pack.readFile(name);
+    if (bytes) files.set(name, await sha256(bytes));
+  }
+  const segments = new Map<string, Map<number, string>>();
+  for (const { key, reads } of fills) {
+    const hashes = pack.hashesOf(key)!;
+    let at = 0;
+    for (const { tensor, rows } of reads) {
+      const ofTensor = segments.get(tensor) ?? new Map<number, string>();
+      segments.set(tensor, ofTensor);
+      for (const { first } of segmentsIn(tensors.entry(tensor), rows)) ofTensor.set(first, hashes[at++]!);
+    }
+  }
+  const hashed = [...segments].map(([name, ofTensor]): HashedTensor => {
+    const { dtype, shape } = tensors.entry(name);
+    return { name, dtype, shape, segments: [...ofTensor].sort(([a], [b]) => a - b).map(([, hash]) => hash) };
+  });
+  return contentHash({ files, tensors: hashed });
+}
+
+/**
+ * Reads a checkpoint and finds what is stored of it. What a Hub commit names cannot have changed and is not asked for again; of
+ * what a server gives a version to, that decides; of all else, as a folder on disk, the bytes are read and held against what is
+ * stored. What has changed is made anew.
  *
  * @throws Fault for whatever is wrong with the files
  */
 export async function openCheckpoint(
   files: CheckpointFiles,
   store: FileStore,
-  dtype: Dtype,
+  { dtype, signal = new AbortController().signal }: { readonly dtype: Dtype; readonly signal?: AbortSignal | undefined },
 ): Promise<OpenedCheckpoint> {
   const fixed = isFixed(files.identity) && (await Pack.open(store, await packId(files.identity, dtype)));
   if (fixed && fixed.record?.completedAt !== undefined) {
@@ -80,8 +162,8 @@ export async function openCheckpoint(
   }
   const read = await readCheckpoint(files);
   const { identity, spec, tokenizer, tensors, small, fingerprint } = read;
-  const pack = await packOf(read, store, dtype);
   const plan = planModel(spec, tensors, dtype);
+  const pack = (await namedPack(read, store, dtype)) ?? (await packOfSameBytes(read, store, { plan, signal }));
   if (pack.record?.fingerprint !== fingerprint) {
     const { parameters } = plan;
     const bytes = packedBytes(plan.parts);
@@ -157,7 +239,7 @@ async function readSmallFiles(files: CheckpointFiles): Promise<SmallFiles> {
   };
 }
 
-async function fingerprintOf({ contents }: SmallFiles, entries: readonly TensorEntry[]): Promise<string> {
+async function fingerprintOf({ contents }: SmallFiles, { entries, version }: TensorFile): Promise<string> {
   const hashes = await Promise.all([...contents].map(async ([name, bytes]) => [name, await sha256(bytes)]));
-  return sha256(new TextEncoder().encode(JSON.stringify([hashes, entries])));
+  return sha256OfText(JSON.stringify([hashes, entries, version]));
 }

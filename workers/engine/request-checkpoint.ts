@@ -50,7 +50,7 @@ export async function withCheckpoint<T>(
   onOpened(files);
   const id = await packId(files.identity, dtype);
   return withPackLock({ store, id }, { signal, onWait }, async () =>
-    run(await openCheckpoint(files, store, dtype).catch(storedInstead)),
+    run(await openCheckpoint(files, store, { dtype, signal }).catch(storedInstead)),
   );
 }
 

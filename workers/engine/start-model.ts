@@ -17,6 +17,7 @@ import type { OrtModule, Runtime } from "./runtime.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { experimentStore, indexStore, storageReport, storeFor } from "./store/stores.ts";
 import type { FileStore } from "./store/file-store.ts";
+import { resultsFolder } from "./store/pack.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
 const DEFAULT_DTYPE = "q8";
@@ -72,7 +73,7 @@ export async function startModel(
     await refuseWhatDoesNotFit(checkpoint, store, runtime);
     return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
   });
-  const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexFiles(await indexStore(), loaded.packId));
+  const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexFiles(await indexStore(), resultsFolder(loaded)));
   const session = new ModelSession(loaded, index);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
@@ -99,12 +100,11 @@ export async function startModel(
   };
 }
 
-/** The same for the same checkpoint in the same precision; what hides behind an address may change, so that its reader checks. */
-const fingerprint = ({ identity, dtype, parameters, spec }: LoadedModel) =>
-  JSON.stringify([identity, dtype, parameters, spec]);
+/** The same for the same weights in the same precision, whatever they are called and wherever they came from. */
+const fingerprint = ({ content, dtype, spec }: LoadedModel) => JSON.stringify([content, dtype, spec]);
 
 function infoOf(
-  { spec, identity, parameters, dtype }: LoadedModel,
+  { spec, identity, content, parameters, dtype }: LoadedModel,
   { backend, adapter, note }: Runtime,
   { isPersistent }: FileStore,
 ): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
@@ -112,6 +112,7 @@ function infoOf(
     ...describe(spec),
     name: shortName(identity),
     source: identity,
+    content,
     isStored: isPersistent,
     parameters,
     backend,

@@ -18,7 +18,7 @@ import type { AdaptedModel } from "../adapted-model.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
-import { sha256 } from "../store/pack.ts";
+import { sha256OfText } from "../sha256.ts";
 import type { ExperimentSteps } from "./experiment-steps.ts";
 import { tokenCases } from "./neuron-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
@@ -175,7 +175,7 @@ export function adapterSteps(
       await exchange(undefined);
       const { name, source } = adapters[adapter]!;
       const adapted = await lay(source, signal);
-      await exchange({ adapter, model: adapted, change: await sha256(new TextEncoder().encode(adapted.change)) });
+      await exchange({ adapter, model: adapted, change: await sha256OfText(adapted.change) });
       if (known !== undefined && known !== held!.change) {
         throw new Fault(
           "bad-request",

@@ -9,6 +9,7 @@ import { hashText } from "../index-record.ts";
 import type { LoadedModel } from "../load-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import type { FileStore } from "../store/file-store.ts";
+import { resultsFolder } from "../store/pack.ts";
 import { adapterSteps } from "./adapter-steps.ts";
 import type { Adapt } from "./adapter-steps.ts";
 import { biasSteps } from "./bias-steps.ts";
@@ -166,7 +167,7 @@ export class ExperimentSession {
   #place({ runs }: ExperimentSteps<unknown, unknown>): LogPlace {
     const { store, model, fingerprint } = this.#parts;
     const about = `${fingerprint} ${JSON.stringify(runs)}`;
-    return { store, folder: model.packId, name: `${hashText(about).toString(16).padStart(8, "0")}.jsonl`, about };
+    return { store, folder: resultsFolder(model), name: `${hashText(about).toString(16).padStart(8, "0")}.jsonl`, about };
   }
 
   /** By the steps that were run already, else by a few cases that are run as they are. */

@@ -151,7 +151,7 @@ describe("over the network", () => {
     const source = await files.open("a.bin");
     await expect(source!.slice(0, 300_000)).rejects.toMatchObject({
       code: "bad-file",
-      message: `${base}a.bin: the file changed while it was read; load it again from its beginning`,
+      message: `${base}a.bin: the file changed while it was read: its ETag was "1" and is "2"; load it again from its beginning`,
     });
   });
 

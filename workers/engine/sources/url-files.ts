@@ -5,6 +5,8 @@ import type { SourceIdentity } from "#model/checkpoint.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
 import { PROBE, PassingFailure, ask, endedBy, withPatience } from "./fetch-range.ts";
 import type { Answer, ByteRange, Fetching } from "./fetch-range.ts";
+import { differingState, stateOf, versionOf } from "./file-state.ts";
+import type { FileState } from "./file-state.ts";
 import { wholeSource } from "./whole-file.ts";
 
 interface UrlFolder {
@@ -61,8 +63,7 @@ const isFallbackPage = (response: Response, path: string) =>
 /** What every later answer about the same file has to repeat. */
 interface FileFacts {
   readonly byteLength: number;
-  /** Null where another origin does not let a page see it. */
-  readonly etag: string | null;
+  readonly state: FileState;
 }
 
 async function openRanged(url: string, answer: Answer, fetching: Fetching): Promise<ByteSource> {
@@ -78,8 +79,9 @@ async function openRanged(url: string, answer: Answer, fetching: Fetching): Prom
   const { total } = contentRange;
   const beginning = new Uint8Array(Math.min(contentRange.end, PROBE.end));
   await fill({ bytes: beginning, at: 0 }, answer, { url, asked: { start: 0, end: beginning.byteLength } });
-  if (total === beginning.byteLength) return memorySource(beginning);
-  return rangedSource(url, beginning, { byteLength: total, etag: headers.get("etag") }, fetching);
+  const known = { byteLength: total, state: stateOf(headers) };
+  if (total === beginning.byteLength) return memorySource(beginning, versionOf(known.state, total));
+  return rangedSource(url, beginning, known, fetching);
 }
 
 /** Of `bytes 0-65535/12750008`. Another origin has to let a page see this header. */
@@ -90,8 +92,10 @@ function readContentRange(headers: Headers): { start: number; end: number; total
 }
 
 function rangedSource(url: string, beginning: Uint8Array, known: FileFacts, fetching: Fetching): ByteSource {
+  const version = versionOf(known.state, known.byteLength);
   return {
     byteLength: known.byteLength,
+    ...(version !== undefined && { version }),
     async slice(start, end, signal) {
       signal?.throwIfAborted();
       if (end <= beginning.byteLength) return new Uint8Array(beginning.subarray(start, end)).buffer;
@@ -164,11 +168,8 @@ function checkPart(url: string, { response, close }: Answer, asked: ByteRange, k
         `${url}: the server sent bytes from ${part.start} on where bytes ${asked.start} to ${asked.end} were asked for`,
       );
     }
-    const etag = headers.get("etag");
-    if (etag !== null && known.etag !== null && etag !== known.etag) {
-      return changed(url, `its ETag was ${known.etag} and is ${etag}`);
-    }
-    return undefined;
+    const how = differingState(known.state, stateOf(headers));
+    return how === undefined ? undefined : changed(url, how);
   })();
   if (!fault) return;
   close();

@@ -2,6 +2,7 @@ import { Fault } from "#core/fault.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
 import { PROBE, PassingFailure, ask, endedBy, withPatience } from "./fetch-range.ts";
 import type { Answer, Fetching } from "./fetch-range.ts";
+import { differingState, stateOf, versionOf } from "./file-state.ts";
 import { readBlob } from "./read-blob.ts";
 
 /** Up to here a file is read at once; of a larger one no more than is asked for, so that its reader can still say no. */
@@ -69,8 +70,10 @@ export async function wholeSource(url: string, first: Answer, fetching: Fetching
   }
   /** One reader at a time; a failed one fails its caller and nobody else. */
   let turn: Promise<unknown> = Promise.resolve();
+  const version = versionOf(stateOf(first.response.headers), declared ?? held);
   return {
     byteLength: declared ?? held,
+    ...(version !== undefined && { version }),
     async slice(start, end, signal) {
       signal?.throwIfAborted();
       const reading = turn.then(() => withPatience(() => readTo(end, signal), attempts, endedBy(signal, fetching)));
@@ -92,8 +95,10 @@ function orAbort(work: Promise<void>, signal: AbortSignal | undefined): Promise<
 }
 
 function checkAgain(url: string, { response, close }: Answer, first: Answer): void {
-  const differs = (header: string) => response.headers.get(header) !== first.response.headers.get(header);
-  if (response.status === 200 && !differs("content-length") && !differs("etag")) return;
+  const isAsLong = response.headers.get("content-length") === first.response.headers.get("content-length");
+  const how = differingState(stateOf(first.response.headers), stateOf(response.headers));
+  if (response.status === 200 && isAsLong && how === undefined) return;
   close();
-  throw new Fault("bad-file", `${url}: the file changed while it was read; load it again from its beginning`);
+  const why = how === undefined ? "" : `: ${how}`;
+  throw new Fault("bad-file", `${url}: the file changed while it was read${why}; load it again from its beginning`);
 }

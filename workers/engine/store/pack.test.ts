@@ -27,7 +27,7 @@ async function contents(store: FileStore, folder: string, name: string): Promise
 
 async function markDone(pack: Pack, ...steps: string[]): Promise<void> {
   const log = await pack.openLog();
-  for (const step of steps) log.markDone(step);
+  for (const step of steps) log.markDone(step, [`hash of ${step}`]);
   log.close();
 }
 
@@ -78,7 +78,7 @@ test("a damaged step makes a complete pack incomplete, and the others stay done"
   const store = memoryStore();
   const pack = await begun(store);
   await markDone(pack, "a:0", "b:0");
-  await pack.complete({});
+  await pack.complete({ checksums: {}, content: "c" });
   expect(pack.record?.completedAt).toBeGreaterThan(0);
   await pack.forget(new Set(["a:0"]));
   const again = await Pack.open(store, "id");
@@ -88,9 +88,9 @@ test("a damaged step makes a complete pack incomplete, and the others stay done"
 });
 
 test.each([
-  ["cut off", '{"version":1,"id":"id"'],
-  ["of a later version", '{"version":2,"id":"id"}'],
-  ["of another folder", '{"version":1,"id":"other"}'],
+  ["cut off", '{"version":2,"id":"id"'],
+  ["of another version", '{"version":1,"id":"id"}'],
+  ["of another folder", '{"version":2,"id":"other"}'],
   ["empty", ""],
 ])("a record that is %s is as none", async (_name, text) => {
   const store = memoryStore();

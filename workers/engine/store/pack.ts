@@ -1,9 +1,10 @@
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
+import { sha256, sha256OfText } from "../sha256.ts";
 import type { EditedFile, FileStore, StoredFile } from "./file-store.ts";
 
 /** Raised when what a pack's files hold changes: older ones are then made anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 const RECORD = "pack.json";
 const PROGRESS = "progress.log";
@@ -14,7 +15,7 @@ export interface PackRecord {
   readonly id: string;
   readonly identity: SourceIdentity;
   readonly dtype: Dtype;
-  /** Of the files that it is made from: another one means that they have changed. */
+  /** Of what its source says of the files without their being read through: another one means that they have changed. */
   readonly fingerprint: string;
   readonly family: string;
   readonly parameters: number;
@@ -26,11 +27,17 @@ export interface PackRecord {
   readonly completedAt?: number;
   /** SHA-256 of every `CHECKED_BYTES` of each part's file, hexadecimal. */
   readonly checksums?: Readonly<Record<string, readonly string[]>>;
+  /** What the checkpoint contains, see `CheckpointContent`; of a complete pack. */
+  readonly content?: string;
 }
 
 export interface StepLog {
-  /** Only after the step's own bytes are safe. */
-  markDone(step: string): void;
+  /**
+   * Only after the step's own bytes are safe.
+   *
+   * @param hashes of what the step read of the checkpoint, segment by segment
+   */
+  markDone(step: string, hashes: readonly string[]): void;
   close(): void;
 }
 
@@ -48,18 +55,23 @@ export async function packId(
   dtype: Dtype,
   fingerprint = "",
 ): Promise<string> {
-  return (await sha256(new TextEncoder().encode([kind, name, revision, dtype, fingerprint].join("\n")))).slice(0, 32);
+  return (await sha256OfText([kind, name, revision, dtype, fingerprint].join("\n"))).slice(0, 32);
 }
+
+/** The folder of what was computed with a model, as its token index: by content and precision, so that it is found whatever the model is called. */
+export const resultsFolder = ({ content, dtype }: { readonly content: string; readonly dtype: Dtype }) =>
+  `${content.slice(0, 32)}-${dtype}`;
 
 /**
  * A model as the engine runs it, in a folder of its own: the checkpoint's small files, one file of weights per part, and a log
- * of the steps that are done. A step is logged after its bytes are safe, so that making a pack goes on where it was stopped.
+ * of the steps that are done, each with the hashes of what it read. A step is logged after its bytes are safe, so that making a
+ * pack goes on where it was stopped.
  */
 export class Pack {
   readonly id: string;
   readonly #store: FileStore;
   #record: PackRecord | undefined;
-  #done = new Set<string>();
+  #done = new Map<string, readonly string[]>();
 
   private constructor(store: FileStore, id: string) {
     this.#store = store;
@@ -86,22 +98,27 @@ export class Pack {
     return this.#done.has(step);
   }
 
+  /** Of what a step read, segment by segment; undefined for one that is not done. */
+  hashesOf(step: string): readonly string[] | undefined {
+    return this.#done.get(step);
+  }
+
   /** Deletes what is there and begins anew. */
   async begin(record: Omit<PackRecord, "version" | "id" | "startedAt">): Promise<void> {
     await this.#store.remove(this.id);
-    this.#done = new Set();
+    this.#done = new Map();
     await this.#writeRecord({ ...record, version: VERSION, id: this.id, startedAt: Date.now() });
   }
 
-  async complete(checksums: NonNullable<PackRecord["checksums"]>): Promise<void> {
-    await this.#writeRecord({ ...this.#record!, completedAt: Date.now(), checksums });
+  async complete(known: Required<Pick<PackRecord, "checksums" | "content">>): Promise<void> {
+    await this.#writeRecord({ ...this.#record!, completedAt: Date.now(), ...known });
   }
 
   /** These steps have to be done again: what they made is damaged. */
   async forget(steps: ReadonlySet<string>): Promise<void> {
-    const { completedAt: _completedAt, checksums: _checksums, ...record } = this.#record!;
+    const { completedAt: _completedAt, checksums: _checksums, content: _content, ...record } = this.#record!;
     await this.#writeRecord(record);
-    this.#done = new Set([...this.#done].filter((step) => !steps.has(step)));
+    this.#done = new Map([...this.#done].filter(([step]) => !steps.has(step)));
     await this.#store.write(this.id, PROGRESS, linesOf([...this.#done]));
   }
 
@@ -112,9 +129,9 @@ export class Pack {
   async openLog(): Promise<StepLog> {
     const log = await this.#store.extend(this.id, PROGRESS);
     return {
-      markDone: (step) => {
-        log.append(linesOf([step]));
-        this.#done.add(step);
+      markDone: (step, hashes) => {
+        log.append(linesOf([[step, hashes]]));
+        this.#done.set(step, hashes);
       },
       close: () => log.close(),
     };
@@ -161,9 +178,17 @@ async function readRecord(store: FileStore, id: string): Promise<PackRecord | un
 }
 
 /** The last line may be torn where the page ended while it was written. */
-async function readLog(store: FileStore, id: string): Promise<Set<string>> {
+async function readLog(store: FileStore, id: string): Promise<Map<string, readonly string[]>> {
   const text = new TextDecoder().decode(await readWhole(store, id, PROGRESS));
-  return new Set(text.split("\n").slice(0, -1));
+  return new Map(
+    text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => {
+        const tab = line.indexOf("\t");
+        return [line.slice(tab + 1), line.slice(0, tab).split(",")];
+      }),
+  );
 }
 
 async function readWhole(store: FileStore, id: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -176,7 +201,9 @@ async function readWhole(store: FileStore, id: string, name: string): Promise<Ui
   }
 }
 
-const linesOf = (steps: readonly string[]) => new TextEncoder().encode(steps.map((step) => `${step}\n`).join(""));
+/** The hashes first: a tensor's name may have a tab in it. */
+const linesOf = (steps: readonly (readonly [step: string, hashes: readonly string[]])[]) =>
+  new TextEncoder().encode(steps.map(([step, hashes]) => `${hashes.join(",")}\t${step}\n`).join(""));
 
 /** SHA-256 of every `CHECKED_BYTES` of a file. */
 export async function checksumsOf(file: ByteSource): Promise<string[]> {
@@ -185,9 +212,4 @@ export async function checksumsOf(file: ByteSource): Promise<string[]> {
     sums.push(await sha256(await file.slice(start, Math.min(start + CHECKED_BYTES, file.byteLength))));
   }
   return sums;
-}
-
-export async function sha256(bytes: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

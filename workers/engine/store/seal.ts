@@ -7,8 +7,8 @@ import type { Pack } from "./pack.ts";
 /** The file that holds a part's weights. */
 export const partFile = (id: PartId) => `${id}.bin`;
 
-/** Takes the checksums of a pack whose steps are all done; from then on it is complete. */
-export async function sealPack(pack: Pack, parts: readonly ModelPart[]): Promise<void> {
+/** Takes the checksums of a pack whose steps are all done; from then on it is complete. @param content what was read for it */
+export async function sealPack(pack: Pack, parts: readonly ModelPart[], content: string): Promise<void> {
   const checksums: Record<string, string[]> = {};
   // what does not outlive the page is not read back either
   for (const { id } of pack.isPersistent ? parts : []) {
@@ -16,7 +16,7 @@ export async function sealPack(pack: Pack, parts: readonly ModelPart[]): Promise
     checksums[partFile(id)] = await checksumsOf(file);
     file.close();
   }
-  await pack.complete(checksums);
+  await pack.complete({ checksums, content });
 }
 
 /**
