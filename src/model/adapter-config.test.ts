@@ -9,9 +9,9 @@ const UP3 = "model.layers.3.mlp.up_proj";
 describe("scale and rank", () => {
   test("are those worked out by hand", () => {
     const config = read({ rank_pattern: { q_proj: 4 }, alpha_pattern: { "layers.3.mlp.up_proj": 6 } });
-    expect([config.rankOf(Q3), config.scaleOf(Q3)]).toEqual([4, 16 / 4]);
-    expect([config.rankOf(UP3), config.scaleOf(UP3)]).toEqual([8, 6 / 8]);
-    expect(read({ use_rslora: true }).scaleOf(Q3)).toBe(16 / Math.sqrt(8));
+    expect([config.rankOf(Q3), config.scaleOf(Q3, config.rankOf(Q3)!)]).toEqual([4, 16 / 4]);
+    expect([config.rankOf(UP3), config.scaleOf(UP3, config.rankOf(UP3)!)]).toEqual([8, 6 / 8]);
+    expect(read({ use_rslora: true }).scaleOf(Q3, 8)).toBe(16 / Math.sqrt(8));
   });
 
   test("go by the first key that fits the end of a name, as an expression", () => {
@@ -19,6 +19,42 @@ describe("scale and rank", () => {
     expect([config.rankOf(Q3), config.rankOf("model.layers.4.self_attn.q_proj"), config.rankOf("xq_proj")]).toEqual([
       2, 4, 8,
     ]);
+  });
+});
+
+describe("patterns that are not read here", () => {
+  test("leave it to the tensors what is adapted, and say so", () => {
+    const config = read({ target_modules: "^(model(?=\\.).*\\.(q_proj|v_proj))$" });
+    expect([config.isTarget(Q3), config.isTarget(UP3)]).toEqual([true, true]);
+    expect(config.note).toBe(
+      "adapter_config.json: the pattern “^(model(?=\\.).*\\.(q_proj|v_proj))$” has a group with a question mark other than (?: and (?P<…> before character 10, which is not read here. Its tensors say what is adapted; PEFT may adapt other modules by that pattern.",
+    );
+    expect(read({}).note).toBe("");
+  });
+
+  test("leave the rank to the tensors, from the first key on that is not read, and the alpha to nobody", () => {
+    const config = read({ rank_pattern: { "layers.3.mlp.up_proj": 2, "(?i)q_PROJ": 4, v_proj: 5 } });
+    expect([config.rankOf(UP3), config.rankOf(Q3)]).toEqual([2, undefined]);
+    expect(config.note).toContain("Its tensors say what rank they have.");
+    expect(() => read({ alpha_pattern: { "(?i)q_PROJ": 4 } })).toThrow("which is not read here");
+  });
+
+  test("are found in no time, however many there are", () => {
+    const many = (count: number) => ({
+      rank_pattern: Object.fromEntries(Array.from({ length: count }, (_, index) => [`x.${index}.q_proj`, 4])),
+    });
+    expect(read(many(10_000)).rankOf(Q3)).toBe(8);
+    expect(() => read(many(100_000))).toThrow(
+      "adapter_config.json: rank_pattern has 100000 keys; at most 10000 are read",
+    );
+    // the thousandth is beyond what patterns may take together
+    const expressions = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`[q]_proj${index}`, 4]));
+    expect(read({ rank_pattern: expressions }).rankOf(Q3)).toBeUndefined();
+  });
+
+  test("a plain key's full stop is any character, as in an expression", () => {
+    const config = read({ rank_pattern: { "layers.3.self.attn.q_proj": 3 } });
+    expect(config.rankOf(Q3)).toBe(3);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
-import { modulePattern } from "./module-pattern.ts";
-import type { ModulePattern } from "./module-pattern.ts";
+import { modulePattern, patternBudget } from "./module-pattern.ts";
+import type { ModulePattern, PatternBudget } from "./module-pattern.ts";
 
 /** What an adapter_config.json of PEFT says of a LoRA adapter. Modules are named as in the base, `model.layers.0.mlp.up_proj`. */
 export interface AdapterConfig {
@@ -11,13 +11,18 @@ export interface AdapterConfig {
   readonly isTarget: (module: string) => boolean;
   /** As messages name the targets. */
   readonly targets: string;
-  readonly rankOf: (module: string) => number;
+  /** Why the tensors alone have to say what is adapted and how, a sentence for a person; "" where the config was read whole. */
+  readonly note: string;
+  /** Undefined where the config says it in a way that is not read here, so that the tensors have to. */
+  readonly rankOf: (module: string) => number | undefined;
   /** What B·A is multiplied by: alpha / rank, or alpha / √rank with `use_rslora`. */
-  readonly scaleOf: (module: string) => number;
+  readonly scaleOf: (module: string, rank: number) => number;
 }
 
 /** Larger than any adapter's rank or alpha; above it is a mistake or an attack. */
 const MAX_RANK = 65_536;
+/** One for each of the seven linear layers of a thousand layers. */
+const MAX_PATTERNS = 10_000;
 
 /** Fields that add something other than s·B·A to the base unless they are as said here, or missing, or an empty list. */
 const PLAIN_LORA = [
@@ -46,22 +51,31 @@ export function readAdapterConfig(json: unknown): AdapterConfig {
   refuseOtherThanLora(field);
   const rank = readRank("r", field("r"));
   const alpha = readPositive("lora_alpha", field("lora_alpha"));
-  const rankOf = readPatterns("rank_pattern", field("rank_pattern"), (value) => readRank("rank_pattern", value), rank);
-  const alphaOf = readPatterns(
-    "alpha_pattern",
-    field("alpha_pattern"),
-    (value) => readPositive("alpha_pattern", value),
-    alpha,
-  );
+  const budget = patternBudget();
+  const rankOf = readPatterns("rank_pattern", field("rank_pattern"), { read: readRank, fallback: rank, budget });
+  const alphaOf = readPatterns("alpha_pattern", field("alpha_pattern"), {
+    read: readPositive,
+    fallback: alpha,
+    budget,
+  });
+  // the ranks stand in the tensors too, the alphas nowhere else
+  if (alphaOf.unread) throw alphaOf.unread;
   const isRankStabilised = readFlag("use_rslora", field("use_rslora"));
   // files hold A as [rank, inputs] and B as [outputs, rank] whichever way the base is stored; the flag only tells how to merge
   readFlag("fan_in_fan_out", field("fan_in_fan_out"));
   const base = field("base_model_name_or_path");
+  const { unread, ...targets } = readTargets(field, budget);
   return {
     baseHint: typeof base === "string" ? shownName(base) : "",
-    ...readTargets(field),
-    rankOf,
-    scaleOf: (module) => alphaOf(module) / (isRankStabilised ? Math.sqrt(rankOf(module)) : rankOf(module)),
+    ...targets,
+    note: [
+      unread && `${unread.message}. Its tensors say what is adapted; PEFT may adapt other modules by that pattern.`,
+      rankOf.unread && `${rankOf.unread.message}. Its tensors say what rank they have.`,
+    ]
+      .filter(Boolean)
+      .join(" "),
+    rankOf: rankOf.find,
+    scaleOf: (module, found) => alphaOf.find(module)! / (isRankStabilised ? Math.sqrt(found) : found),
   };
 }
 
@@ -82,11 +96,15 @@ function refuseOtherThanLora(field: Field): void {
   }
 }
 
-function readTargets(field: Field): Pick<AdapterConfig, "isTarget" | "targets"> {
+type Targets = Pick<AdapterConfig, "isTarget" | "targets"> & { readonly unread?: Fault | undefined };
+
+function readTargets(field: Field, budget: PatternBudget): Targets {
   const targets = field("target_modules");
   if (typeof targets === "string") {
-    const isTarget: ModulePattern = targets.toLowerCase() === "all-linear" ? () => true : modulePattern(targets);
-    return { isTarget, targets: shownName(targets) };
+    const named = shownName(targets);
+    if (targets.toLowerCase() === "all-linear") return { isTarget: () => true, targets: named };
+    const { matches, unread } = readPattern(targets, budget);
+    return { isTarget: matches ?? (() => true), targets: named, unread };
   }
   if (!Array.isArray(targets) || targets.length === 0 || !targets.every((name) => typeof name === "string")) {
     throw wrong("target_modules", targets, "a list of modules, a pattern, or all-linear");
@@ -124,22 +142,77 @@ function readLayers(field: Field): (module: string) => boolean {
   };
 }
 
+/** A pattern, or why it is not read here: Python's expressions know more than these. */
+function readPattern(
+  source: string,
+  budget: PatternBudget,
+): { readonly matches?: ModulePattern; readonly unread?: Fault } {
+  try {
+    return { matches: modulePattern(source, budget) };
+  } catch (reason) {
+    if (reason instanceof Fault) return { unread: reason };
+    throw reason;
+  }
+}
+
+interface Patterns {
+  /** Undefined where a key that is not read comes before one that fits. */
+  readonly find: (module: string) => number | undefined;
+  readonly unread: Fault | undefined;
+}
+
 /** The first key that the end of a module's name fits, from the name's beginning or after a full stop; else the fallback. */
 function readPatterns(
   name: string,
   value: unknown,
-  read: (value: unknown) => number,
-  fallback: number,
-): (module: string) => number {
-  if (value === undefined) return () => fallback;
+  {
+    read,
+    fallback,
+    budget,
+  }: {
+    readonly read: (name: string, value: unknown) => number;
+    readonly fallback: number;
+    readonly budget: PatternBudget;
+  },
+): Patterns {
+  if (value === undefined) return { find: () => fallback, unread: undefined };
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw wrong(name, value, "an object from modules to numbers");
   }
-  const patterns = Object.entries(value).map(
-    ([key, found]) => [modulePattern(`(?:.*\\.)?(?:${key})`), read(found)] as const,
-  );
-  return (module) => patterns.find(([matches]) => matches(module))?.[1] ?? fallback;
+  const entries = Object.entries(value);
+  if (entries.length > MAX_PATTERNS) {
+    throw new Fault(
+      "bad-config",
+      `adapter_config.json: ${name} has ${entries.length} keys; at most ${MAX_PATTERNS} are read`,
+    );
+  }
+  const patterns = entries.map(([key, found]) => {
+    const number = read(name, found);
+    return PLAIN_KEY.test(key)
+      ? { matches: plainKey(key), number }
+      : { ...readPattern(`(?:.*\\.)?(?:${key})`, budget), number };
+  });
+  return {
+    find: (module) => {
+      const first = patterns.find(({ matches }) => !matches || matches(module));
+      if (!first) return fallback;
+      return first.matches ? first.number : undefined;
+    },
+    unread: patterns.find((pattern): pattern is { unread: Fault; number: number } => "unread" in pattern)?.unread,
+  };
 }
+
+/** Nearly all keys are names, of which there can be one for each module. As in a pattern, a full stop is any character. */
+const PLAIN_KEY = /^[\w.-]*$/;
+
+const plainKey =
+  (key: string): ModulePattern =>
+  (module) => {
+    const start = module.length - key.length;
+    if (start < 0 || (start > 0 && module[start - 1] !== ".")) return false;
+    for (let at = 0; at < key.length; at++) if (key[at] !== "." && key[at] !== module[start + at]) return false;
+    return true;
+  };
 
 function readRank(name: string, value: unknown): number {
   if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= MAX_RANK) return value as number;

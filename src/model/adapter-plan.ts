@@ -129,7 +129,7 @@ function checkPair(
       `has weights for ${shownName(module)}, which adapter_config.json does not name (target_modules: ${config.targets})`,
     );
   }
-  const rank = config.rankOf(module);
+  const rank = config.rankOf(module) ?? Math.max(1, A.shape[0] ?? 1);
   const needed = [
     [A, [rank, inputs]],
     [B, [rows, rank]],
@@ -141,7 +141,7 @@ function checkPair(
       );
     }
   }
-  return { module, down: A.name, up: B.name, rank, scale: config.scaleOf(module) };
+  return { module, down: A.name, up: B.name, rank, scale: config.scaleOf(module, rank) };
 }
 
 /** The names of what can be adapted, as `q_proj`, each once. */

@@ -17,13 +17,31 @@ test.each([
   ["a{2,}", "aaaa", true],
   ["a{2,}", "a", false],
   ["", "", true],
+  // as Unsloth writes them
+  [
+    "(?:\\bmodel\\.layers\\.[\\d]{1,}\\.(?:self_attn|mlp)\\.(?:(?:q_proj|up_proj)))",
+    "model.layers.3.mlp.up_proj",
+    true,
+  ],
+  [
+    "(?:\\bmodel\\.layers\\.[\\d]{1,}\\.(?:self_attn|mlp)\\.(?:(?:q_proj|up_proj)))",
+    "model.layers.3.mlp.down_proj",
+    false,
+  ],
+  [".*\\bq", "model.xq", false],
+  [".*\\Bq", "model.xq", true],
+  ["(ab){3}", "ababab", true],
+  ["(ab){3}", "abab", false],
+  ["(?P<side>ab){,2}", "abab", true],
+  ["(?P<side>ab){,2}", "ababab", false],
+  ["a{,}", "a{,}", true],
 ])("%s on %s", (pattern, name, fits) => {
   expect(modulePattern(pattern)(name)).toBe(fits);
 });
 
 test("agrees with the runtime's own expressions on random patterns and names", () => {
   const piece = fc.constantFrom("a", "b", ".", "\\.", "[ab]", "[^a]", "(?:a|b.)", "(ab)", "\\w", "\\d");
-  const repeated = fc.tuple(piece, fc.constantFrom("", "*", "+", "?", "*?"));
+  const repeated = fc.tuple(piece, fc.constantFrom("", "*", "+", "?", "*?", "{2}", "{1,3}", "{2,}?", "\\b", "\\B"));
   const pattern = fc
     .array(
       fc.array(repeated, { maxLength: 5 }).map((pieces) => pieces.flat().join("")),
@@ -50,8 +68,14 @@ test.each([
   ["[a", "a [ without its ]"],
   ["(?=a)", "a group with a question mark other than (?:"],
   ["*a", "a repetition of nothing"],
-  ["(ab){3}", "a counted repetition of a group"],
-  ["\\bq", "\\b before character 3"],
+  ["(?!a)b", "a group with a question mark other than (?:"],
+  ["(a)\\1", "\\1 before character 6"],
+  ["a++", "a repetition that gives nothing back"],
+  ["a{3,2}", "a repetition from more to fewer"],
+  [`${"(".repeat(950)}a${")".repeat(950)}`, "groups 51 deep, 50 are read,"],
+  ["a{10000}", "its patterns take more than 5000 steps to read"],
+  ["(){9999999999}", "its patterns take more than 5000 steps to read"],
+  ["((((a{50}){50}){50}){50}){50}", "its patterns take more than 5000 steps to read"],
 ])("refuses %s by what stands there", (pattern, found) => {
   expect(() => modulePattern(pattern)).toThrow(
     expect.objectContaining({ code: "bad-config", message: expect.stringContaining(found) }),

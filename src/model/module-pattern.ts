@@ -1,116 +1,205 @@
 import { Fault } from "#core/fault.ts";
+import { shownName } from "#core/shown.ts";
 
 /** Longer than any list of layers that somebody wrote by hand. */
 const MAX_PATTERN_CHARACTERS = 2_000;
-/** A module's name has some 60 characters; a counted repetition beyond that matches nothing. */
-const MAX_REPEATS = 200;
-/** Far above what a pattern of that length needs on such a name. */
-const MAX_STEPS = 1_000_000;
+/** Groups within groups: PEFT's and Unsloth's own patterns have three. */
+const MAX_NESTING = 50;
+/** States of all patterns of one config together; a name of 60 characters visits each 60 times at most. */
+const MAX_STATES = 5_000;
 
 /** Whether a module's whole name fits. */
 export type ModulePattern = (name: string) => boolean;
 
-/** From the places in a name that are reached to those that are reached after it. */
-type Matcher = (from: ReadonlySet<number>, name: string, budget: Budget) => ReadonlySet<number>;
+/** What all patterns of one config may still take. */
+export interface PatternBudget {
+  states: number;
+}
 
-interface Budget {
-  steps: number;
+export const patternBudget = (): PatternBudget => ({ states: MAX_STATES });
+
+type Test = (found: string) => boolean;
+
+/** What a pattern says, as a tree. */
+type Piece =
+  | { readonly kind: "character"; readonly test: Test }
+  | { readonly kind: "place"; readonly test: (name: string, at: number) => boolean }
+  | { readonly kind: "sequence" | "choice"; readonly parts: readonly Piece[] }
+  | { readonly kind: "repeat"; readonly part: Piece; readonly least: number; readonly most: number };
+
+/** A state leads on at once, after a character, or at certain places; without a way on it is the end. */
+interface State {
+  readonly ways: number[];
+  readonly character?: Test;
+  readonly place?: (name: string, at: number) => boolean;
 }
 
 /**
  * Python's regular expressions as PEFT's configs have them, for a whole name: characters, `.`, classes, groups,
- * alternatives, `*`, `+`, `?`, `{m,n}` of one character, `^`, `$`. A pattern from a stranger's file must not be able to hang
- * the page, so this keeps the set of places reached instead of trying one way after the other.
+ * alternatives, `*`, `+`, `?`, `{m,n}`, `^`, `$`, `\b`. A pattern from a stranger's file must not be able to hang the page, so
+ * it is made a machine of states (Thompson's construction) and all the states that a name can be in are followed at once:
+ * states × characters steps, whatever the pattern.
  *
+ * @param budget shared by the patterns of one config; what this one takes is taken off
  * @throws Fault "bad-config" for what it does not read, with the place
  */
-export function modulePattern(source: string): ModulePattern {
+export function modulePattern(source: string, budget = patternBudget()): ModulePattern {
   if (source.length > MAX_PATTERN_CHARACTERS) {
     throw new Fault(
       "bad-config",
       `adapter_config.json: a pattern has ${source.length} characters; at most ${MAX_PATTERN_CHARACTERS} are read`,
     );
   }
-  const matcher = new PatternReader(source).read();
-  return (name) => matcher(new Set([0]), name, { steps: 0 }).has(name.length);
+  const states: State[] = [{ ways: [] }];
+  const start = build(new PatternReader(source).read(), 0, states, budget);
+  return (name) => fits(states, start, name);
+}
+
+function build(piece: Piece, next: number, states: State[], budget: PatternBudget): number {
+  budget.states -= 1;
+  if (budget.states < 0) {
+    throw new Fault(
+      "bad-config",
+      `adapter_config.json: its patterns take more than ${MAX_STATES} steps to read; simpler ones are needed`,
+    );
+  }
+  const add = (state: State) => states.push(state) - 1;
+  switch (piece.kind) {
+    case "character":
+      return add({ ways: [next], character: piece.test });
+    case "place":
+      return add({ ways: [next], place: piece.test });
+    case "sequence":
+      return piece.parts.reduceRight((after, part) => build(part, after, states, budget), next);
+    case "choice":
+      return add({ ways: piece.parts.map((part) => build(part, next, states, budget)) });
+    case "repeat": {
+      const { part, least, most } = piece;
+      let start = next;
+      if (most === Infinity) {
+        start = add({ ways: [next] });
+        states[start]!.ways.push(build(part, start, states, budget));
+      } else {
+        for (let count = least; count < most; count++)
+          start = add({ ways: [next, build(part, start, states, budget)] });
+      }
+      for (let count = 0; count < least; count++) start = build(part, start, states, budget);
+      return start;
+    }
+    default:
+      throw new Error(`pattern: unknown piece ${String(piece satisfies never)}`);
+  }
+}
+
+function fits(states: readonly State[], start: number, name: string): boolean {
+  let starts: readonly number[] = [start];
+  for (let at = 0; ; at++) {
+    const reached = reachedFrom(states, starts, name, at);
+    if (at === name.length) return reached.has(0);
+    starts = [...reached].flatMap((id) => (states[id]!.character?.(name[at]!) ? states[id]!.ways : []));
+    if (starts.length === 0) return false;
+  }
+}
+
+/** The states that are reached without a character. */
+function reachedFrom(states: readonly State[], starts: readonly number[], name: string, at: number): Set<number> {
+  const reached = new Set(starts);
+  // a set is walked in the order of its insertions, those made on the way too
+  for (const id of reached) {
+    const { ways, character, place } = states[id]!;
+    if (character || (place && !place(name, at))) continue;
+    for (const way of ways) reached.add(way);
+  }
+  return reached;
 }
 
 class PatternReader {
   readonly #source: string;
   #at = 0;
+  #depth = 0;
 
   constructor(source: string) {
     this.#source = source;
   }
 
-  read(): Matcher {
+  read(): Piece {
     const whole = this.#alternatives();
     if (this.#at < this.#source.length) throw this.#unread("a ) without its (");
     return whole;
   }
 
-  #alternatives(): Matcher {
-    const ways = [this.#sequence()];
-    while (this.#take("|")) ways.push(this.#sequence());
-    if (ways.length === 1) return ways[0]!;
-    return (from, name, budget) => new Set(ways.flatMap((way) => [...way(from, name, budget)]));
+  #alternatives(): Piece {
+    const parts = [this.#sequence()];
+    while (this.#take("|")) parts.push(this.#sequence());
+    return parts.length === 1 ? parts[0]! : { kind: "choice", parts };
   }
 
-  #sequence(): Matcher {
-    const parts: Matcher[] = [];
+  #sequence(): Piece {
+    const parts: Piece[] = [];
     while (this.#at < this.#source.length && !"|)".includes(this.#source[this.#at]!)) parts.push(this.#repeated());
-    return (from, name, budget) => {
-      let reached = from;
-      for (const part of parts) {
-        if (reached.size === 0) break;
-        spend(budget, reached.size);
-        reached = part(reached, name, budget);
-      }
-      return reached;
-    };
+    return { kind: "sequence", parts };
   }
 
-  #repeated(): Matcher {
-    const { matcher, isCharacter } = this.#atom();
-    const counted = /^\{(\d+)(?:(,)(\d*))?\}/.exec(this.#source.slice(this.#at));
-    let repeated = matcher;
-    if (this.#take("*")) repeated = star(matcher);
-    else if (this.#take("+")) repeated = chain(matcher, star(matcher));
-    else if (this.#take("?")) repeated = optional(matcher);
-    else if (counted) {
-      if (!isCharacter) throw this.#unread("a counted repetition of a group");
-      this.#at += counted[0].length;
-      repeated = times(matcher, Number(counted[1]), counted[2] ? Number(counted[3] || Infinity) : Number(counted[1]));
-    }
+  #repeated(): Piece {
+    const part = this.#atom();
+    const range = this.#range();
+    if (!range) return part;
     // lazy or not, a whole name fits or does not
     this.#take("?");
-    return repeated;
+    if (this.#take("+")) throw this.#unread("a repetition that gives nothing back");
+    const [least, most] = range;
+    if (least > most) throw this.#unread("a repetition from more to fewer");
+    return { kind: "repeat", part, least, most };
   }
 
-  #atom(): { readonly matcher: Matcher; readonly isCharacter: boolean } {
+  #range(): readonly [number, number] | undefined {
+    if (this.#take("*")) return [0, Infinity];
+    if (this.#take("+")) return [1, Infinity];
+    if (this.#take("?")) return [0, 1];
+    const [all, least, comma, most] = /^\{(\d*)(?:(,)(\d*))?\}/.exec(this.#source.slice(this.#at)) ?? [];
+    // without a number, Python takes a brace for itself
+    if (all === undefined || (!least && !most)) return undefined;
+    this.#at += all.length;
+    return [Number(least), comma ? Number(most || Infinity) : Number(least)];
+  }
+
+  #atom(): Piece {
     const sign = this.#source[this.#at]!;
-    if (sign === "(") return { matcher: this.#group(), isCharacter: false };
-    if ("*+?{".includes(sign)) throw this.#unread("a repetition of nothing");
+    if (sign === "(") return this.#group();
+    if ("*+?".includes(sign)) throw this.#unread("a repetition of nothing");
     this.#at += 1;
-    if (sign === "^") return { matcher: (from) => kept(from, (place) => place === 0), isCharacter: false };
-    if (sign === "$")
-      return { matcher: (from, { length }) => kept(from, (place) => place === length), isCharacter: false };
-    if (sign === ".") return character(() => true);
-    if (sign === "[") return character(this.#class());
-    return character(sign === "\\" ? this.#escaped() : (found) => found === sign);
+    if (sign === "^") return { kind: "place", test: (_, at) => at === 0 };
+    if (sign === "$") return { kind: "place", test: (name, at) => at === name.length };
+    if (sign === ".") return { kind: "character", test: (found) => found !== "\n" };
+    if (sign === "[") return { kind: "character", test: this.#class() };
+    if (sign !== "\\") return { kind: "character", test: (found) => found === sign };
+    if (this.#take("b")) return { kind: "place", test: isBoundary };
+    if (this.#take("B")) return { kind: "place", test: (name, at) => !isBoundary(name, at) };
+    return { kind: "character", test: this.#escaped() };
   }
 
-  #group(): Matcher {
+  #group(): Piece {
     this.#at += 1;
-    if (this.#take("?") && !this.#take(":")) throw this.#unread("a group with a question mark other than (?:");
+    if (this.#take("?") && !this.#take(":") && !this.#takeName()) {
+      throw this.#unread("a group with a question mark other than (?: and (?P<…>");
+    }
+    this.#depth += 1;
+    if (this.#depth > MAX_NESTING) throw this.#unread(`groups ${this.#depth} deep, ${MAX_NESTING} are read,`);
     const inner = this.#alternatives();
+    this.#depth -= 1;
     if (!this.#take(")")) throw this.#unread("a ( without its )");
     return inner;
   }
 
-  #class(): (found: string) => boolean {
+  #takeName(): boolean {
+    const named = /^P<\w+>/.exec(this.#source.slice(this.#at));
+    this.#at += named?.[0].length ?? 0;
+    return named !== null;
+  }
+
+  #class(): Test {
     const isNegated = this.#take("^");
-    const tests: ((found: string) => boolean)[] = [];
+    const tests: Test[] = [];
     do {
       const low = this.#source[this.#at++];
       if (low === undefined) throw this.#unread("a [ without its ]");
@@ -124,14 +213,14 @@ class PatternReader {
         tests.push((found) => found >= low && found <= high);
       } else tests.push((found) => found === low);
     } while (!this.#take("]"));
-    return (found) => tests.some((test) => test(found)) !== isNegated;
+    return remembered((found) => tests.some((test) => test(found)) !== isNegated);
   }
 
-  #escaped(): (found: string) => boolean {
+  #escaped(): Test {
     const sign = this.#source[this.#at++];
     if (sign === undefined) throw this.#unread("a backslash before nothing");
-    if (sign === "d") return (found) => /\d/.test(found);
-    if (sign === "w") return (found) => /\w/.test(found);
+    const known = ESCAPES.get(sign);
+    if (known) return (found) => known.test(found);
     if (/[a-zA-Z0-9]/.test(sign)) throw this.#unread(`\\${sign}`);
     return (found) => found === sign;
   }
@@ -145,59 +234,31 @@ class PatternReader {
   #unread(what: string): Fault {
     return new Fault(
       "bad-config",
-      `adapter_config.json: the pattern “${this.#source}” has ${what} before character ${this.#at + 1}, which is not read here`,
+      `adapter_config.json: the pattern “${shownName(this.#source)}” has ${what} before character ${this.#at + 1}, which is not read here`,
     );
   }
 }
 
-const kept = (from: ReadonlySet<number>, test: (place: number) => boolean) => new Set([...from].filter(test));
+const ESCAPES: ReadonlyMap<string, RegExp> = new Map([
+  ["d", /\d/],
+  ["D", /\D/],
+  ["w", /\w/],
+  ["W", /\W/],
+  ["s", /\s/],
+  ["S", /\S/],
+]);
 
-const character = (test: (found: string) => boolean) => ({
-  isCharacter: true,
-  matcher: (from: ReadonlySet<number>, name: string) =>
-    new Set([...from].filter((place) => place < name.length && test(name[place]!)).map((place) => place + 1)),
-});
+const isWord = (sign: string | undefined) => sign !== undefined && /\w/.test(sign);
+const isBoundary = (name: string, at: number) => isWord(name[at - 1]) !== isWord(name[at]);
 
-const chain =
-  (first: Matcher, second: Matcher): Matcher =>
-  (from, name, budget) =>
-    second(first(from, name, budget), name, budget);
-
-const optional =
-  (matcher: Matcher): Matcher =>
-  (from, name, budget) =>
-    new Set([...from, ...matcher(from, name, budget)]);
-
-/** Each place goes through the repeated part once. */
-const star =
-  (matcher: Matcher): Matcher =>
-  (from, name, budget) => {
-    const reached = new Set(from);
-    let fresh = from;
-    while (fresh.size > 0) {
-      spend(budget, fresh.size);
-      fresh = kept(matcher(fresh, name, budget), (place) => !reached.has(place));
-      for (const place of fresh) reached.add(place);
-    }
-    return reached;
+/** A class can be as long as the pattern, and is asked about the same few characters. */
+function remembered(test: Test): Test {
+  const known = new Map<string, boolean>();
+  return (found) => {
+    const before = known.get(found);
+    if (before !== undefined) return before;
+    const now = test(found);
+    known.set(found, now);
+    return now;
   };
-
-const times =
-  (matcher: Matcher, least: number, most: number): Matcher =>
-  (from, name, budget) => {
-    let reached = from;
-    const found = new Set<number>(least === 0 ? from : []);
-    for (let count = 1; count <= Math.min(most, MAX_REPEATS) && reached.size > 0; count++) {
-      spend(budget, reached.size);
-      reached = matcher(reached, name, budget);
-      if (count >= least) for (const place of reached) found.add(place);
-    }
-    return found;
-  };
-
-function spend(budget: Budget, steps: number): void {
-  budget.steps += steps;
-  if (budget.steps > MAX_STEPS) {
-    throw new Fault("bad-config", "adapter_config.json: a pattern takes too long to try; a simpler one is needed");
-  }
 }

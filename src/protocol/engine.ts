@@ -149,6 +149,8 @@ export interface AdapterInfo {
   readonly content: string;
   /** The base as the adapter's maker called it, a hint; "" where the adapter does not say. */
   readonly baseHint: string;
+  /** What the config says in a way that is not read, so that the tensors alone say it: a sentence for a person, or "". */
+  readonly note: string;
   /** Each rank that a pair of factors has, ascending. */
   readonly ranks: readonly number[];
   /** The layers that it changes, ascending. */

@@ -77,7 +77,7 @@ export async function attachAdapterOrThrow(choice: ModelChoice): Promise<Adapter
     dismiss("adapter");
     // answers of an earlier adapter are none of this one's
     forgetRuns();
-    adapter.setState({ choice: asLoaded(choice, info), status: { kind: "attached", info } });
+    attached(choice, info);
     return info;
   } catch (reason) {
     if (!signal.aborted) {
@@ -86,6 +86,11 @@ export async function attachAdapterOrThrow(choice: ModelChoice): Promise<Adapter
     }
     throw reason;
   }
+}
+
+function attached(choice: ModelChoice, info: AdapterInfo): void {
+  adapter.setState({ choice: asLoaded(choice, info), status: { kind: "attached", info } });
+  if (info.note) notify("adapter", info.note);
 }
 
 /** Goes on with the base alone; also declines an adapter that a link offers. */
@@ -110,7 +115,7 @@ export function adapterForLoad(choice: ModelChoice, given: ModelChoice | undefin
 /** After a load: what the engine has is what the page shows. An adapter that a link offers stays on offer. */
 export function adapterAfterLoad(choice: ModelChoice | undefined, info: AdapterInfo | undefined): void {
   attaching?.abort();
-  if (choice && info) adapter.setState({ choice: asLoaded(choice, info), status: { kind: "attached", info } });
+  if (choice && info) attached(choice, info);
   else if (adapter.getState().status.kind !== "offered") {
     adapter.setState(NOTHING, true);
     showVariant("base");

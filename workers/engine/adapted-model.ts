@@ -204,6 +204,7 @@ function infoOf(
     source: identity,
     content,
     baseHint: config.baseHint,
+    note: config.note,
     ranks: sorted(pairs.map(({ rank }) => rank)),
     layers: sorted(linears.map(({ layer }) => layer)),
     modules: [...new Set(pairs.map(({ module }) => module.split(".").at(-1)!))],

@@ -182,6 +182,7 @@ test("tells what it is: ranks, layers, modules and the base that it was made for
     source: { kind: "files", name: "test checkpoint" },
     content: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     baseHint: "someone/random-base",
+    note: "",
     ranks: [3, 5],
     layers: [1],
     modules: ["q_proj", "v_proj"],
@@ -192,6 +193,35 @@ test("tells what it is: ranks, layers, modules and the base that it was made for
   });
   await variants.dispose();
 });
+test.each([
+  ["a boundary, which is read", "(?:\\bmodel\\.layers\\.[\\d]{1,}\\.self_attn\\.(?:q_proj|v_proj))", {}, ""],
+  [
+    "a look ahead, which is not",
+    "^(model(?=\\.).*\\.(q_proj|v_proj))$",
+    {},
+    "which is not read here. Its tensors say what is adapted",
+  ],
+  [
+    "a rank by a key that is not read",
+    ".*",
+    { rank_pattern: { "(?i)Q_proj": 5 } },
+    "Its tensors say what rank they have.",
+  ],
+])("an adapter whose config has %s is the one that its tensors say", async (_name, pattern, fields, note) => {
+  const files = randomCheckpoint();
+  const rankPattern = "rank_pattern" in fields ? { q_proj: 5 } : {};
+  const parts = randomAdapter(files, { modules: ["q_proj", "v_proj"], rankPattern });
+  const variants = await variantsOf(files, "q8");
+  const plain = await attach(variants, parts);
+  const expected = await variants.session("adapted").predict(IDS, {}, unaborted());
+  const info = await attach(variants, { ...parts, config: { ...parts.config, target_modules: pattern, ...fields } });
+  expect({ ...info, content: "", note: "" }).toEqual({ ...plain, content: "" });
+  expect(info.note).toContain(note);
+  expect(info.note === "").toBe(note === "");
+  expect(await variants.session("adapted").predict(IDS, {}, unaborted())).toEqual(expected);
+  await variants.dispose();
+});
+
 describe("through the engine", () => {
   const folder = (name: string, files: CheckpointFiles): CheckpointSource => ({
     kind: "files",

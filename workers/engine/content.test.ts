@@ -76,10 +76,13 @@ describe("a model's content", () => {
     expect(await contentOf(files, { dtype })).toBe(byDefinition(files));
   });
 
-  test.each(["gpt2", "gpt_neox", "gptj", "qwen3"] as const)("of %s too, whose tensors stand in another order", async (family) => {
-    const files = randomCheckpoint({ family, layers: 2 });
-    expect(await contentOf(files)).toBe(byDefinition(files));
-  });
+  test.each(["gpt2", "gpt_neox", "gptj", "qwen3"] as const)(
+    "of %s too, whose tensors stand in another order",
+    async (family) => {
+      const files = randomCheckpoint({ family, layers: 2 });
+      expect(await contentOf(files)).toBe(byDefinition(files));
+    },
+  );
 
   test("leaves out tensors that no part is made of", async () => {
     const files = randomCheckpoint({ ...SHAPE, family: "gpt2", buffers: true });
@@ -217,7 +220,9 @@ describe("what is stored under a name", () => {
       ...files,
       open: async (path) => {
         const source = await files.open(path);
-        return source && { ...source, slice: (start, end) => (read.push(`${path} ${start}`), source.slice(start, end)) };
+        return (
+          source && { ...source, slice: (start, end) => (read.push(`${path} ${start}`), source.slice(start, end)) }
+        );
       },
     };
     expect(await contentOf(watched, { store })).toBe(byDefinition(first));
@@ -225,16 +230,19 @@ describe("what is stored under a name", () => {
     expect(read.filter((each) => each.startsWith(WEIGHTS))).toEqual([`${WEIGHTS} 0`, `${WEIGHTS} 8`]);
   });
 
-  test.each([undefined, "v1"])("and broken off half way goes on to the same content, with version %s", async (version) => {
-    const store = memoryStore();
-    const [first] = seeds();
-    const files = atAddress(first, version);
-    await breakOff(files, store);
-    const [broken] = await listPacks(store);
-    expect(broken).not.toHaveProperty("content");
-    expect(await contentOf(files, { store })).toBe(byDefinition(first));
-    expect((await listPacks(store)).map(({ id }) => id)).toEqual([broken!.id]);
-  });
+  test.each([undefined, "v1"])(
+    "and broken off half way goes on to the same content, with version %s",
+    async (version) => {
+      const store = memoryStore();
+      const [first] = seeds();
+      const files = atAddress(first, version);
+      await breakOff(files, store);
+      const [broken] = await listPacks(store);
+      expect(broken).not.toHaveProperty("content");
+      expect(await contentOf(files, { store })).toBe(byDefinition(first));
+      expect((await listPacks(store)).map(({ id }) => id)).toEqual([broken!.id]);
+    },
+  );
 
   test("and broken off half way does not go on with the bytes of another", async () => {
     const store = memoryStore();

@@ -154,7 +154,10 @@ export async function packContent(pack: Pack, { tensors }: ModelPlan, fills: rea
 export async function openCheckpoint(
   files: CheckpointFiles,
   store: FileStore,
-  { dtype, signal = new AbortController().signal }: { readonly dtype: Dtype; readonly signal?: AbortSignal | undefined },
+  {
+    dtype,
+    signal = new AbortController().signal,
+  }: { readonly dtype: Dtype; readonly signal?: AbortSignal | undefined },
 ): Promise<OpenedCheckpoint> {
   const fixed = isFixed(files.identity) && (await Pack.open(store, await packId(files.identity, dtype)));
   if (fixed && fixed.record?.completedAt !== undefined) {

@@ -73,7 +73,11 @@ export async function startModel(
     await refuseWhatDoesNotFit(checkpoint, store, runtime);
     return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
   });
-  const index = new NeuronIndex(loaded.runner, fingerprint(loaded), indexFiles(await indexStore(), resultsFolder(loaded)));
+  const index = new NeuronIndex(
+    loaded.runner,
+    fingerprint(loaded),
+    indexFiles(await indexStore(), resultsFolder(loaded)),
+  );
   const session = new ModelSession(loaded, index);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {

@@ -167,7 +167,12 @@ export class ExperimentSession {
   #place({ runs }: ExperimentSteps<unknown, unknown>): LogPlace {
     const { store, model, fingerprint } = this.#parts;
     const about = `${fingerprint} ${JSON.stringify(runs)}`;
-    return { store, folder: resultsFolder(model), name: `${hashText(about).toString(16).padStart(8, "0")}.jsonl`, about };
+    return {
+      store,
+      folder: resultsFolder(model),
+      name: `${hashText(about).toString(16).padStart(8, "0")}.jsonl`,
+      about,
+    };
   }
 
   /** By the steps that were run already, else by a few cases that are run as they are. */
