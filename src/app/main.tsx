@@ -20,6 +20,7 @@ import { offerSuites, SUITE_NAMES } from "#state/experiments/suites.ts";
 import type { SuiteDefinition } from "#state/experiments/suites.ts";
 import { changeModelOrThrow, followEngine } from "#state/loading.ts";
 import { DEFAULT_DTYPE } from "#state/model.ts";
+import { notify } from "#state/notices.ts";
 import { showRecorded } from "#state/recorded.ts";
 import type { RecordedFinding } from "#state/recorded.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
@@ -40,6 +41,7 @@ const engine = workerEngine(
 );
 connectEngine(engine);
 followEngine(engine);
+tellOfInsecureContext();
 followTheme();
 followQuestions();
 followLab();
@@ -81,6 +83,15 @@ createRoot(host).render(
     <Page />
   </StrictMode>,
 );
+
+/** Whoever serves the page to a room over http should know what https would add. */
+function tellOfInsecureContext(): void {
+  if (window.isSecureContext) return;
+  notify(
+    "address",
+    "The page was opened over http, so it runs on WASM and keeps nothing for the next visit; over https it could use the graphics processor, keep models in this browser and copy links by itself.",
+  );
+}
 
 /** Something to read while the model loads; without it the page waits for the model, no more. */
 async function readRecorded(): Promise<void> {

@@ -30,7 +30,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
   let running: Running | undefined = launch();
 
   function launch(): Running {
-    const name = `${ALIVE_LOCK_PREFIX}${crypto.randomUUID()}`;
+    const name = `${ALIVE_LOCK_PREFIX}${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
     const worker = start(name);
     const launched: Running = {
       worker,
@@ -156,7 +156,7 @@ function end(running: Running, reason: Fault): void {
 
 /**
  * A worker that closes itself or is killed fires no event. It holds a Web Lock of its name while it lives; being granted
- * that lock means that it is gone.
+ * that lock means that it is gone. A browser gives locks to secure contexts alone; without them the worker says no name.
  */
 function watchLife(name: string, worker: Worker, signal: AbortSignal, onDeath: () => void): void {
   const onMessage = (event: MessageEvent<unknown>) => {

@@ -71,8 +71,16 @@ const LIMITS = [
  * @throws Fault "no-webgpu"
  */
 async function openGpu(onLost: (reason: string) => void): Promise<Gpu> {
-  if (!("gpu" in navigator))
-    throw new Fault("no-webgpu", "this browser has no WebGPU; it is needed to run on the graphics processor");
+  if (!("gpu" in navigator)) {
+    // in Node the field is missing, and there is no address to blame
+    const isInsecure = (globalThis as { readonly isSecureContext?: boolean }).isSecureContext === false;
+    throw new Fault(
+      "no-webgpu",
+      isInsecure
+        ? "the page was opened over http, and browsers give WebGPU to pages over https alone"
+        : "this browser has no WebGPU; it is needed to run on the graphics processor",
+    );
+  }
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw new Fault("no-webgpu", "this browser has WebGPU but found no graphics processor that it may use");
   const device = await adapter.requestDevice({

@@ -6,8 +6,10 @@ import { loadOrt } from "./load-ort.ts";
 
 keepFaultCodes();
 Comlink.expose(createEngine(loadOrt, (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason })));
-// held for the worker's life: whoever is granted this lock after us knows that we are gone
-void navigator.locks.request(self.name, () => {
-  postMessage(self.name);
-  return new Promise(() => undefined);
-});
+// held for the worker's life: whoever is granted this lock after us knows that we are gone; outside a secure context there are none
+if ("locks" in navigator) {
+  void navigator.locks.request(self.name, () => {
+    postMessage(self.name);
+    return new Promise(() => undefined);
+  });
+}

@@ -7,6 +7,7 @@ import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { Exports, provenance, shareAddress } from "../exports/Exports.tsx";
 import type { Table } from "../exports/csv.ts";
 import { download } from "../exports/download.ts";
+import { copyLink } from "../shared/copy-link.ts";
 
 interface ExperimentExportsProps {
   readonly name: string;
@@ -24,8 +25,7 @@ export function ExperimentExports({ name, result, figure, title, sentence, table
   const fits = useStore(experimentForm, fitsInLink);
   const hasLink = fits && !isOfFolders(result);
   const copy = async () => {
-    await navigator.clipboard.writeText(shareAddress());
-    setCopied(true);
+    if (await copyLink(shareAddress())) setCopied(true);
   };
   const save = () =>
     download(

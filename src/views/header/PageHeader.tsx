@@ -7,6 +7,7 @@ import type { Finding } from "#state/finding.ts";
 import { encodeFinding } from "#state/permalink.ts";
 import { sharedFinding } from "#state/shared-link.ts";
 import { addressOf } from "../exports/Exports.tsx";
+import { copyLink } from "../shared/copy-link.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { ModelMenu } from "./ModelMenu.tsx";
 import { VariantSwitch } from "./VariantSwitch.tsx";
@@ -49,14 +50,9 @@ function CopyLink() {
     if (shared.isEarlier) notify("copy", earlierSentence(shared.finding));
     else dismiss("copy");
     const address = addressOf(encodeFinding(shared.finding));
-    try {
-      await navigator.clipboard.writeText(address);
-      setCopied(true);
-      setTimeout(() => setCopied(false), COPIED_MS);
-    } catch {
-      // the browser withholds the clipboard: the link can still be selected by hand
-      notify("copy", `The browser does not let the page write to the clipboard. The link: ${address}`);
-    }
+    if (!(await copyLink(address))) return;
+    setCopied(true);
+    setTimeout(() => setCopied(false), COPIED_MS);
   };
   return (
     <button
