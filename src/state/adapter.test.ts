@@ -25,8 +25,8 @@ import { pursueNow } from "./run/session.ts";
 const SHIPPED: ModelChoice = { id: "abacus", source: { kind: "url", base: "http://here/models/abacus/" } };
 const OTHER: ModelChoice = { id: "other", source: { kind: "url", base: "http://here/models/other/" } };
 const LORA: ModelChoice = { id: "https://a.org/tiny/", source: { kind: "url", base: "https://a.org/tiny/" } };
-const INFO = { name: "abacus", layers: 2, heads: 2, neurons: 4 } as ModelInfo;
-const ADAPTER = { name: "tiny", ranks: [4], layers: [1] } as unknown as AdapterInfo;
+const INFO = { name: "abacus", content: "a".repeat(64), layers: 2, heads: 2, neurons: 4 } as ModelInfo;
+const ADAPTER = { name: "tiny", content: "b".repeat(64), ranks: [4], layers: [1] } as unknown as AdapterInfo;
 
 let calls: unknown[][];
 let refusal: Fault | undefined;
@@ -94,7 +94,7 @@ describe("links", () => {
   test("carry the adapter and the variant, and only offer them to whoever opens one", async () => {
     await attachAdapter(LORA);
     const link = encodeFinding(currentFinding(false)!);
-    expect(link).toContain("&a=https://a.org/tiny/&variant=adapted&");
+    expect(link).toContain("&a=https://a.org/tiny/&ah=bbbbbbbbbbbb&variant=adapted&");
     await detachAdapter();
     calls = [];
     openLink(link, [SHIPPED]);

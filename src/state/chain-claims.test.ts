@@ -7,7 +7,7 @@ import { NO_FINDING } from "./finding.ts";
 import type { NamedNumber } from "./finding.ts";
 import { decodeFinding, encodeFinding } from "./permalink.ts";
 
-const SAME = { claimed: "q8", measured: "q8" } as const;
+const SAME = [] as const;
 
 /** A head that costs 2 nats, with the parts of each stage and their effects; a stage that is left out has no evidence. */
 function chainOf(parts: { readonly [Name in StageName]?: Readonly<Record<string, number | undefined>> }): Chain {
@@ -154,7 +154,9 @@ describe("the chain of whoever opens the link", () => {
   });
 
   test("differs where another head predicts, in another precision perhaps for that reason", () => {
-    const found = verifyChain([{ name: "L2H0", value: -0.01 }], whole(), { claimed: "q4", measured: "f32" });
+    const found = verifyChain([{ name: "L2H0", value: -0.01 }], whole(), [
+      { kind: "precision", sentence: "the numbers were found in q4 and checked in f32" },
+    ]);
     expect(found).toMatchObject({ verdict: "differs", largestDifference: 0 });
     expect(found.reason).toBe(
       "Not measured here: effect of L2H0. Quantisation may explain it: the numbers were found in q4 and checked in f32.",

@@ -2,8 +2,9 @@ import { formatHead } from "#model/ids.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { NamedNumber } from "./finding.ts";
 import { readNamedNumber } from "./link-values.ts";
+import type { Discrepancy } from "./circumstances.ts";
 import { compared, verdictOf } from "./verification.ts";
-import type { Precisions, Verification } from "./verification.ts";
+import type { Verification } from "./verification.ts";
 
 /** Parts of one stage that a link claims the effect of, besides the predicting head. */
 const CLAIMED_OF_A_STAGE = 2;
@@ -87,11 +88,15 @@ export const aboutClaim = (name: string) =>
     : ({ title: name.replace("@", " at ").replace(/^(L\d+)A$/, "attention $1"), unit: "nats" } as const);
 
 /** Holds what a link claims of a chain against the one that was computed here; see `verify`. */
-export function verifyChain(claimed: readonly NamedNumber[], chain: Chain, precisions: Precisions): Verification {
+export function verifyChain(
+  claimed: readonly NamedNumber[],
+  chain: Chain,
+  others: readonly Discrepancy[],
+): Verification {
   const numbers = chainNumbers(chain);
   const rows = claimed.flatMap(({ name, value }) => {
     const { title, unit } = aboutClaim(name);
     return compared(unit === "nats" ? `effect of ${title}` : title, value, numbers.get(name), unit);
   });
-  return verdictOf(rows, precisions);
+  return verdictOf(rows, others);
 }

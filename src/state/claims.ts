@@ -5,7 +5,10 @@ import { chainClaims } from "./chain-claims.ts";
 import { experimentClaims } from "./experiments/claims.ts";
 import { experimentForm, writeForm } from "./experiments/form.ts";
 import { experiments } from "./experiments/runs.ts";
-import type { ChainSettings, Claims, Finding, NamedNumber } from "./finding.ts";
+import { discrepancies } from "./circumstances.ts";
+import type { Discrepancy } from "./circumstances.ts";
+import { shortContent } from "./finding.ts";
+import type { ChainSettings, Claims, Finding, NamedNumber, ViewName } from "./finding.ts";
 import { adapter, adapterName, adapterNamed } from "./adapter.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
@@ -13,7 +16,7 @@ import type { Question } from "./question.ts";
 import { chainKey, settingsKey } from "./run/chain-demands.ts";
 import { afterKey, beforeKey, comparisonKey } from "./run/demands.ts";
 import { results } from "./run/results.ts";
-import { isSameRun, isSameSubject } from "./subject.ts";
+import { isSameRun, isSameSubject, modelNow } from "./subject.ts";
 import type { Subject } from "./subject.ts";
 import type { Chain, Slot, Slots } from "./run/results.ts";
 import { view } from "./view.ts";
@@ -24,10 +27,15 @@ const CLAIMED_NEURONS = 3;
 /** The finding that the page was opened with, or opened last. */
 export const opened = createStore<{ readonly finding: Finding | undefined }>(() => ({ finding: undefined }));
 
+/** How the model that answers differs from what the opened finding is about; nothing as long as none answers. */
+function openedDiscrepancies(finding: Finding): readonly Discrepancy[] {
+  const ran = model.getState().status.kind === "ready" ? modelNow() : undefined;
+  return ran ? discrepancies(finding, ran, question.getState().variant) : [];
+}
+
 /** What the opened finding claims of the answer, as long as the page still asks what it asked. */
-export function claimed(): Claims | undefined {
-  const { finding } = opened.getState();
-  if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return undefined;
+export function claimedAnswer(finding: Finding | undefined): Claims {
+  if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};
   const { experiment: _, chain: __, ...answer } = finding.expected;
   return answer;
 }
@@ -40,11 +48,13 @@ export const asksTheSame = (finding: Finding, now: Question, modelId: string | u
 
 /** Whatever is switched off. */
 const isAboutTheSame = (finding: Finding, now: Question, modelId: string | undefined) =>
+  isOfTheSameModel(finding, now, modelId) && finding.prompt === now.prompt && finding.target === now.target;
+
+/** Whatever is asked of it. */
+const isOfTheSameModel = (finding: Finding, now: Pick<Question, "variant">, modelId: string | undefined) =>
   finding.model === modelId &&
   (finding.variant ?? "base") === (now.variant ?? "base") &&
-  (finding.variant !== "adapted" || isOfAdapter(finding)) &&
-  finding.prompt === now.prompt &&
-  finding.target === now.target;
+  (finding.variant !== "adapted" || isOfAdapter(finding));
 
 /**
  * The same of the model's own chain. Its numbers are the clean run's, whatever is switched off, but each part's effect is that of what
@@ -110,7 +120,11 @@ export function measuredChain(slots: Slots, now: Question, settings: ChainSettin
 const answerOf = <T>(slot: Slot<T>, key: string): T | undefined =>
   slot.status === "done" && slot.answers === key && !slot.isRecorded ? slot.value : undefined;
 
-/** What a link to the page as it stands says. */
+/**
+ * What a link to the page as it stands says. Numbers that were measured here go with the content, the precision and the revision that
+ * they were measured on; numbers that the opened link claimed stay claims about what that link named, and are left out where a person
+ * has chosen another precision or revision since.
+ */
 export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const { choice, dtype } = model.getState();
   if (!choice) return undefined;
@@ -118,11 +132,14 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const lora = attachedName();
   const { tab, selected, sort, chain } = view.getState();
   const changed = changedSettings(chain);
+  const { expected, content, adapterContent } = claimsNow(tab, isWithClaims);
   return {
     model: choice.id,
     ...(choice.revision !== undefined && { revision: choice.revision }),
+    ...(content !== undefined && { content }),
     dtype,
     ...(lora !== undefined && { adapter: lora }),
+    ...(lora !== undefined && adapterContent !== undefined && { adapterContent }),
     ...(variant === "adapted" && { variant }),
     prompt,
     ...(target !== undefined && { target }),
@@ -133,39 +150,87 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(tab === "neurons" && { sort }),
     ...(changed && { chain: changed }),
     ...(tab === "experiments" && { experiment: experimentForm.getState() }),
-    expected: {
-      ...(isWithClaims ? claimsToShare() : claimed()),
-      ...(tab === "experiments" && { experiment: experimentClaimsNow(isWithClaims) }),
-      ...(tab === "chain" && { chain: chainClaimsNow(isWithClaims) }),
-    },
+    expected,
     unknown: opened.getState().finding?.unknown ?? [],
   };
 }
 
-/** Those of the result that this form gave here, else of the opened link, as long as the form is still that of the link. */
-function experimentClaimsNow(isOwn: boolean): readonly NamedNumber[] {
+type ClaimsWithContent = Pick<Finding, "expected" | "content" | "adapterContent">;
+
+/** The numbers that a link carries, and the contents that they are claimed of. */
+function claimsNow(tab: ViewName, isWithClaims: boolean): ClaimsWithContent {
+  const { finding } = opened.getState();
+  const others = finding ? openedDiscrepancies(finding) : [];
+  const own: Claims = isWithClaims ? measuredHere(tab) : {};
+  const isOwn = Object.keys(own).length > 0;
+  // own numbers are of the content that is here; a link's numbers stay beside them where that is what it names
+  const isCarried = others.every(({ kind }) => !isOwn && (kind === "content" || kind === "adapter"));
+  const carried: Claims = finding && isCarried ? claimedNow(finding, tab) : {};
+  const isOfLink = !isOwn && finding !== undefined && Object.keys(carried).length > 0;
+  return { expected: { ...carried, ...own }, ...(isOfLink ? contentsOf(finding) : contentsHere()) };
+}
+
+const contentsOf = ({ content, adapterContent }: Finding) => ({
+  ...(content !== undefined && { content }),
+  ...(adapterContent !== undefined && { adapterContent }),
+});
+
+function contentsHere(): Pick<Finding, "content" | "adapterContent"> {
+  const { info, status } = model.getState();
+  const { status: attached } = adapter.getState();
+  return {
+    ...(info && status.kind === "ready" && { content: shortContent(info.content) }),
+    ...(attached.kind === "attached" && { adapterContent: shortContent(attached.info.content) }),
+  };
+}
+
+/** All that the opened finding claims of what the page asks. */
+function claimedNow(finding: Finding, tab: ViewName): Claims {
+  const now = question.getState();
+  const settings = view.getState().chain;
+  const modelId = model.getState().choice?.id;
+  const { experiment, chain } = finding.expected;
+  const isChain = tab === "chain" && chain && asksTheSameChain(finding, now, { modelId, settings });
+  const isExperiment = tab === "experiments" && experiment && asksTheSameExperiment(finding);
+  return {
+    ...claimedAnswer(finding),
+    ...(isExperiment && { experiment }),
+    ...(isChain && { chain }),
+  };
+}
+
+/** All that was measured here of what the page asks. */
+function measuredHere(tab: ViewName): Claims {
+  const experiment = tab === "experiments" ? experimentMeasured() : undefined;
+  const chain = tab === "chain" ? chainMeasured() : undefined;
+  return { ...answerMeasured(), ...(experiment && { experiment }), ...(chain && { chain }) };
+}
+
+/** Of the result that this form gave here. */
+function experimentMeasured(): readonly NamedNumber[] | undefined {
   const form = experimentForm.getState();
   const { value, from, status } = experiments.getState()[form.kind];
   const isOfForm = from !== undefined && writeForm(from.form) === writeForm(form);
-  return isOwn && isOfForm && value && status === "done" ? experimentClaims(value) : (claimedExperiment() ?? []);
+  return isOfForm && value && status === "done" ? experimentClaims(value) : undefined;
 }
 
-/** What the opened link claims of the experiment that the form asks for. */
-export function claimedExperiment(): readonly NamedNumber[] | undefined {
+const asksTheSameExperiment = (finding: Finding) =>
+  finding.experiment !== undefined &&
+  writeForm(finding.experiment) === writeForm(experimentForm.getState()) &&
+  isOfTheSameModel(finding, question.getState(), model.getState().choice?.id);
+
+/** The opened finding, where it claims something of the experiment that the form asks for, of the model that answers. */
+export function findingOfExperiment(): (Finding & { readonly expected: Required<Pick<Claims, "experiment">> }) | undefined {
   const { finding } = opened.getState();
-  const isSame = finding?.experiment && writeForm(finding.experiment) === writeForm(experimentForm.getState());
-  return isSame ? finding.expected.experiment : undefined;
+  const experiment = finding?.expected.experiment;
+  return finding && experiment && asksTheSameExperiment(finding)
+    ? { ...finding, expected: { ...finding.expected, experiment } }
+    : undefined;
 }
 
-/** As with experiments: those of the chain on the page, else of the opened link. */
-function chainClaimsNow(isOwn: boolean): readonly NamedNumber[] {
-  const now = question.getState();
-  const { chain: settings } = view.getState();
-  const own = isOwn ? measuredChain(results.getState(), now, settings) : undefined;
-  if (own) return chainClaims(own);
-  const { finding } = opened.getState();
-  const isSame = finding && asksTheSameChain(finding, now, { modelId: model.getState().choice?.id, settings });
-  return (isSame && finding.expected.chain) || [];
+function chainMeasured(): readonly NamedNumber[] | undefined {
+  const own = measuredChain(results.getState(), question.getState(), view.getState().chain);
+  return own && chainClaims(own);
 }
 
 /** The numbers that the page shows of this subject, as far as they were computed here; see `measuredClaims` for those of the question. */
@@ -181,13 +246,11 @@ export function claimsAbout(subject: Subject, { before, after, comparison }: Slo
   return { baseline, changed: after.value.target.logProbability, ...(neurons.length > 0 && { neurons }) };
 }
 
-/** Own numbers where there are any, else those of the link that was opened. */
-function claimsToShare(): Claims {
+function answerMeasured(): Claims {
   const slots = results.getState();
   const { tab, count } = view.getState();
   const now = question.getState();
   const whole = tab === "neurons" ? measuredClaims(slots, now, count) : undefined;
   const own = whole ?? measuredClaims(slots, now, 0);
-  if (!own) return claimed() ?? {};
-  return own.neurons ? { ...own, neurons: own.neurons.slice(0, CLAIMED_NEURONS) } : own;
+  return own?.neurons ? { ...own, neurons: own.neurons.slice(0, CLAIMED_NEURONS) } : (own ?? {});
 }

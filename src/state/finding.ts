@@ -69,13 +69,20 @@ export interface Claims {
 
 /** What a person keeps and shares; a link carries all of it. */
 export interface Finding {
-  /** `abacus` is the bundled model, `owner/name` a repository on the Hub, else an http(s) address that the files are under. */
+  /**
+   * `abacus` is the bundled model, `owner/name` a repository on the Hub, `folder:name` a folder on somebody's disk, else an http(s)
+   * address that the files are under.
+   */
   readonly model: string;
   /** Branch, tag or commit on the Hub; an address has none. */
   readonly revision?: string;
+  /** The first digits of the model's content, see `shortContent`: another one under the same name is another model. */
+  readonly content?: string;
   readonly dtype?: Dtype;
   /** A LoRA adapter over the model: `owner/name` on the Hub, with `@revision`, or an http(s) address. */
   readonly adapter?: string;
+  /** As `content`, of the adapter. */
+  readonly adapterContent?: string;
   /** Left out: the base. */
   readonly variant?: Variant;
   /** Never trimmed. */
@@ -116,9 +123,24 @@ const REPO = /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)?$/;
 const REVISION = /^[A-Za-z0-9_][\w./-]*$/;
 
 export const isRepo = (text: string) => text.length <= MAX_REPO_CHARACTERS && REPO.test(text) && !text.includes("..");
-/** Links also name what has no owner: the bundled model, and folders on somebody's disk. */
+/** A folder on somebody's disk, which links can name but not open; no model that comes with the page or lies on the web is called so. */
+const FOLDER = "folder:";
+const MAX_FOLDER_CHARACTERS = 255;
+export const folderId = (name: string) => FOLDER + name.slice(0, MAX_FOLDER_CHARACTERS);
+/** @returns undefined for what is no folder */
+export const folderNamed = (id: string) =>
+  id.startsWith(FOLDER) && id.length > FOLDER.length && id.length <= FOLDER.length + MAX_FOLDER_CHARACTERS
+    ? id.slice(FOLDER.length)
+    : undefined;
+/** Links also name what has no owner: the models that come with the page. */
 export const isHubRepo = (text: string) => isRepo(text) && text.includes("/");
 export const isRevision = (text: string) => REVISION.test(text) && !text.includes("..");
+
+/** Digits of a content's hash that a link carries: 48 bits, which no two checkpoints that somebody meets share by chance. */
+const SHORT_CONTENT = 12;
+/** A content's hash as links, files and sentences write it. */
+export const shortContent = (content: string) => content.slice(0, SHORT_CONTENT);
+export const isShortContent = (text: string) => /^[0-9a-f]{12}$/.test(text);
 
 /** An absolute http(s) address without credentials, which a browser would refuse to fetch. */
 export function isAddress(text: string): boolean {

@@ -1,7 +1,7 @@
 import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { currentFinding, opened } from "./claims.ts";
 import { editExperiment } from "./experiments/form.ts";
-import { BUNDLED_MODEL, DEFAULT_CHAIN, NO_FINDING } from "./finding.ts";
+import { BUNDLED_MODEL, DEFAULT_CHAIN, NO_FINDING, folderNamed } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { adapter, openAdapter } from "./adapter.ts";
 import { loadModel } from "./loading.ts";
@@ -61,7 +61,7 @@ function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
   if (!choice) {
     notify(
       "model",
-      `The link is about the model “${finding.model}”, which is not on the web; open its folder to go on.`,
+      `The link is about the model “${folderNamed(finding.model) ?? finding.model}”, which is not on the web; open its folder to go on.`,
     );
     return;
   }

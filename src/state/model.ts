@@ -3,11 +3,11 @@ import type { Fault } from "#core/fault.ts";
 import { HUB, hubAddress } from "#model/checkpoint.ts";
 import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
 import type { LoadProgress, ModelInfo, StoredModel } from "#protocol/engine.ts";
-import { isAddress, isHubRepo } from "./finding.ts";
+import { folderId, isAddress, isHubRepo } from "./finding.ts";
 
 /** A checkpoint and the name that links call it by. */
 export interface ModelChoice {
-  /** A known name, `owner/name` on the Hub, a base URL, or a folder's name. */
+  /** A known name, `owner/name` on the Hub, a base URL, or `folder:` and a folder's name. */
   readonly id: string;
   /** On the Hub: what was asked for and, once it is loaded, its commit. */
   readonly revision?: string | undefined;
@@ -83,7 +83,7 @@ export function hubChoice({ repo, revision, hub = HUB }: HubSource): ModelChoice
 
 /** A folder of the person's own, which links can name but not open. `paths` start with its name. */
 export const folderChoice = (files: readonly File[], paths: readonly string[]): ModelChoice => ({
-  id: folderName(paths) ?? "folder",
+  id: folderId(folderName(paths) ?? "from disk"),
   source: { kind: "files", files, paths },
 });
 
@@ -131,6 +131,7 @@ export function storedChoice({ id, source, isComplete }: StoredModel): ModelChoi
 
 /** As `hubChoice` names a repository, so that a link to what is stored leads others to where it came from. */
 function linkedAs({ kind, name, revision }: SourceIdentity): Pick<ModelChoice, "id" | "revision"> {
+  if (kind === "files") return { id: folderId(name), revision: undefined };
   if (kind !== "hub" || !isAddress(name)) return { id: name, revision };
   const { origin, pathname } = new URL(name);
   return { id: hubAddress(pathname.slice(1), revision, origin) };

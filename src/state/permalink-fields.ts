@@ -6,7 +6,16 @@ import type { Intervention } from "#model/interventions.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { readForm, writeForm } from "./experiments/form.ts";
-import { BUNDLED_MODEL, NO_FINDING, VIEWS, isAddress, isRepo, isRevision } from "./finding.ts";
+import {
+  BUNDLED_MODEL,
+  NO_FINDING,
+  VIEWS,
+  folderNamed,
+  isAddress,
+  isRepo,
+  isRevision,
+  isShortContent,
+} from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
 import {
   formatNumber,
@@ -42,10 +51,16 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "m",
-    needs: `${BUNDLED_MODEL}, owner/name on the Hub (with @revision), or an http(s) address`,
+    needs: `${BUNDLED_MODEL}, owner/name on the Hub (with @revision), folder:name, or an http(s) address`,
     // always written: the default may be another model some day
     write: ({ model, revision }) => (revision === undefined || isAddress(model) ? model : `${model}@${revision}`),
     read: readModel,
+  },
+  {
+    key: "h",
+    needs: "the first 12 digits of the content of a model, hexadecimal",
+    write: ({ content }) => content,
+    read: (text) => (isShortContent(text) ? { content: text } : undefined),
   },
   {
     key: "d",
@@ -61,6 +76,12 @@ export const FIELDS: readonly Field[] = [
     needs: "an adapter: owner/name on the Hub (with @revision), or an http(s) address",
     write: ({ adapter }) => adapter,
     read: (text) => (readModel(text) ? { adapter: text } : undefined),
+  },
+  {
+    key: "ah",
+    needs: "the first 12 digits of the content of an adapter, hexadecimal",
+    write: ({ adapterContent }) => adapterContent,
+    read: (text) => (isShortContent(text) ? { adapterContent: text } : undefined),
   },
   {
     key: "variant",
@@ -181,7 +202,7 @@ export const FIELDS: readonly Field[] = [
 ];
 
 function readModel(text: string): Partial<Finding> | undefined {
-  if (isAddress(text)) return { model: text };
+  if (isAddress(text) || folderNamed(text) !== undefined) return { model: text };
   const at = text.indexOf("@");
   const [model, revision] = at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
   if (!isRepo(model)) return undefined;

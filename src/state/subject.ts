@@ -3,7 +3,7 @@ import { interventionKey } from "#model/interventions.ts";
 import type { ModelInfo, Token, Variant } from "#protocol/engine.ts";
 import { adapter, adapterName } from "./adapter.ts";
 import type { Finding } from "./finding.ts";
-import { NO_FINDING } from "./finding.ts";
+import { NO_FINDING, shortContent } from "./finding.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
 import type { Question } from "./question.ts";
@@ -57,7 +57,7 @@ export function modelNow(): SubjectModel | undefined {
 }
 
 function subjectModel({ id, revision }: Pick<SubjectModel, "id" | "revision">, info: ModelInfo): SubjectModel {
-  const { name, source, dtype, backend, adapter: gpu } = info;
+  const { name, source, content, dtype, backend, adapter: gpu } = info;
   const { choice, status } = adapter.getState();
   const lora = choice && status.kind === "attached" ? { choice, info: status.info } : undefined;
   return {
@@ -65,19 +65,15 @@ function subjectModel({ id, revision }: Pick<SubjectModel, "id" | "revision">, i
     revision,
     name,
     source,
-    content: contentOf(info),
+    content,
     dtype,
     backend,
     gpu,
     ...(lora && {
-      lora: { named: adapterName(lora.choice), source: lora.info.source, content: contentOf(lora.info) },
+      lora: { named: adapterName(lora.choice), source: lora.info.source, content: lora.info.content },
     }),
   };
 }
-
-/** Engines that hash what they read say so. */
-const contentOf = (info: object): string | undefined =>
-  "content" in info && typeof info.content === "string" ? info.content : undefined;
 
 /** What is asked now of the model that answers now, without a prompt: of the weights, or of prompts that are its own. */
 export function subjectNow(): Subject | undefined {
@@ -102,8 +98,10 @@ export function findingOf({ model: of, variant, prompt, target, interventions, s
     ...NO_FINDING,
     model: of.id,
     ...(of.revision !== undefined && { revision: of.revision }),
+    ...(of.content !== undefined && { content: shortContent(of.content) }),
     ...(of.dtype && { dtype: of.dtype }),
     ...(of.lora && { adapter: of.lora.named }),
+    ...(of.lora?.content !== undefined && { adapterContent: shortContent(of.lora.content) }),
     ...(variant === "adapted" && { variant }),
     prompt,
     ...(target !== undefined && { target }),

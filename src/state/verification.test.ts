@@ -5,6 +5,9 @@ import { TOLERANCE_NATS, verify } from "./verification.ts";
 
 const neuron = (change: number) => [{ at: { layer: 4, neuron: 425 }, change }];
 
+const precision = (claimed: string, measured: string) =>
+  [{ kind: "precision", sentence: `the numbers were found in ${claimed} and checked in ${measured}` }] as const;
+
 describe("a finding's numbers", () => {
   test("are reproduced by a run that differs in the order of its sums only", () => {
     const found = verify(
@@ -33,7 +36,7 @@ describe("a finding's numbers", () => {
   });
 
   test("differ beyond the tolerance, and say by how much", () => {
-    const found = verify({ baseline: -0.06 }, { baseline: -0.26 }, { claimed: "q8", measured: "q8" });
+    const found = verify({ baseline: -0.06 }, { baseline: -0.26 }, []);
     expect(found).toMatchObject({
       verdict: "differs",
       rows: [{ expected: -0.06, measured: -0.26 }],
@@ -45,14 +48,16 @@ describe("a finding's numbers", () => {
   });
 
   test("differ in another precision too, with quantisation as the reason", () => {
-    const found = verify({ baseline: -0.06 }, { baseline: -0.08 }, { claimed: "q4", measured: "f32" });
+    const found = verify({ baseline: -0.06 }, { baseline: -0.08 }, precision("q4", "f32"));
     expect(found.verdict).toBe("differs");
     expect(found.reason).toContain("Quantisation may explain it: the numbers were found in q4 and checked in f32.");
   });
 
-  test("are reproduced in another precision that happens to agree", () => {
-    expect(verify({ baseline: -0.06 }, { baseline: -0.0601 }, { claimed: "q8", measured: "f32" }).verdict).toBe(
-      "reproduced",
+  test("are not reproduced in another precision that happens to agree, and it says so", () => {
+    const found = verify({ baseline: -0.06 }, { baseline: -0.0601 }, precision("q8", "f32"));
+    expect(found.verdict).toBe("agrees");
+    expect(found.reason).toBe(
+      "All 1 numbers lie within 0.001 nats of the link's. It is no reproduction: the numbers were found in q8 and checked in f32.",
     );
   });
 

@@ -1,6 +1,6 @@
-import type { Dtype } from "#model/checkpoint.ts";
 import { formatNeuron } from "#model/ids.ts";
-import type { Claims, Finding } from "./finding.ts";
+import type { Discrepancy } from "./circumstances.ts";
+import type { Claims } from "./finding.ts";
 import { CLAIM_DECIMALS } from "./link-values.ts";
 
 /**
@@ -14,10 +14,16 @@ const ROUNDING_OF_LINKS = 0.5 * 10 ** -CLAIM_DECIMALS;
 
 export const TOLERANCE_NATS = ROUNDING_OF_RUNS + ROUNDING_OF_LINKS;
 
+/** What rounding and another machine's float32 may move a share of cases by: a case in two hundred that falls the other way. */
+const ROUNDING_OF_SHARES = 0.006;
+
+/** By unit. A count has to be the same but for the link's rounding. */
+const TOLERANCES = { nats: TOLERANCE_NATS, none: ROUNDING_OF_LINKS, cases: ROUNDING_OF_SHARES } as const;
+
 export interface CheckedNumber {
   readonly name: string;
-  /** Of the three below: "none" for a count or a share, which has to be the same but for the link's rounding. */
-  readonly unit: "nats" | "none";
+  /** Of the three below: "none" for a count or a criterion's value, "cases" for what is measured over the cases of a suite. */
+  readonly unit: keyof typeof TOLERANCES;
   readonly expected: number;
   /** NaN: the run did not give this number, so it could not be checked. */
   readonly measured: number;
@@ -26,8 +32,11 @@ export interface CheckedNumber {
 }
 
 export interface Verification {
-  /** "reproduced": every claimed number was measured, and lies within the tolerance of its unit. */
-  readonly verdict: "reproduced" | "differs" | "nothing claimed";
+  /**
+   * "reproduced": every claimed number was measured, on what the link is about, and lies within the tolerance of its unit.
+   * "agrees": the same, but on another content, revision, precision or variant than the link names.
+   */
+  readonly verdict: "reproduced" | "agrees" | "differs" | "nothing claimed";
   /** In nats, without a sign; of the numbers in nats that were measured. */
   readonly largestDifference: number;
   readonly rows: readonly CheckedNumber[];
@@ -35,57 +44,40 @@ export interface Verification {
   readonly reason: string;
 }
 
-/** In which precision the numbers were found, and in which they were checked. */
-export interface Precisions {
-  /** Left out: the link does not say. */
-  readonly claimed?: Dtype;
-  readonly measured: Dtype;
-}
-
-export const precisionsOf = ({ dtype: claimed }: Finding, measured: Dtype): Precisions => ({
-  ...(claimed && { claimed }),
-  measured,
-});
-
 /**
- * Holds a finding's numbers against a run on this machine. Weights of another precision are other weights: a difference
- * is then still a difference, and the reason names it.
+ * Holds a finding's numbers against a run on this machine.
+ *
+ * @param others how what ran differs from what the link names: numbers that agree all the same are no reproduction
  */
-export const verify = (expected: Claims, measured: Claims, precisions?: Precisions): Verification =>
+export const verify = (expected: Claims, measured: Claims, others: readonly Discrepancy[] = []): Verification =>
   verdictOf(
     [
       ...compared("log p(target)", expected.baseline, measured.baseline),
       ...compared("log p(target) with the interventions", expected.changed, measured.changed),
       ...neuronRows(expected, measured),
     ],
-    precisions,
+    others,
   );
 
 /** The verdict on numbers of any kind; see `verify`. */
-export function verdictOf(rows: readonly CheckedNumber[], precisions?: Precisions): Verification {
+export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discrepancy[]): Verification {
   const inNats = rows.filter(({ unit }) => unit === "nats");
-  const bare = rows.filter(({ unit }) => unit === "none");
+  const bare = rows.filter(({ unit }) => unit !== "nats");
   const differences = inNats.map((row) => Math.abs(row.difference));
   const largestDifference = Math.max(0, ...differences.filter((difference) => !Number.isNaN(difference)));
   const missing = rows.filter((row) => Number.isNaN(row.difference));
-  const others = bare.filter((row) => Math.abs(row.difference) > ROUNDING_OF_LINKS);
+  const unequal = bare.filter((row) => Math.abs(row.difference) > TOLERANCES[row.unit]);
+  const found = { largestDifference, rows };
   if (rows.length === 0) {
-    return {
-      verdict: "nothing claimed",
-      largestDifference,
-      rows,
-      reason: "The link carries no numbers to check.",
-    };
+    return { ...found, verdict: "nothing claimed", reason: "The link carries no numbers to check." };
   }
-  if (missing.length === 0 && others.length === 0 && largestDifference <= TOLERANCE_NATS) {
-    return { verdict: "reproduced", largestDifference, rows, reason: agreeing(inNats, bare) };
+  if (missing.length > 0 || unequal.length > 0 || largestDifference > TOLERANCE_NATS) {
+    return { ...found, verdict: "differs", reason: differing({ missing, unequal, largest: largestDifference }, others) };
   }
-  return {
-    verdict: "differs",
-    largestDifference,
-    rows,
-    reason: differing({ missing, others, largest: largestDifference }, precisions),
-  };
+  const reason = agreeing(inNats, bare);
+  return others.length === 0
+    ? { ...found, verdict: "reproduced", reason }
+    : { ...found, verdict: "agrees", reason: `${reason} It is no reproduction: ${sentencesOf(others)}` };
 }
 
 const namesOf = (rows: readonly CheckedNumber[]) => rows.map((row) => row.name).join(", ");
@@ -118,29 +110,31 @@ function neuronRows(expected: Claims, measured: Claims): CheckedNumber[] {
 interface Differing {
   readonly missing: readonly CheckedNumber[];
   /** Counts and shares that are not the same. */
-  readonly others: readonly CheckedNumber[];
+  readonly unequal: readonly CheckedNumber[];
   /** Nats. */
   readonly largest: number;
 }
 
-function differing({ missing, others, largest }: Differing, precisions?: Precisions): string {
+function differing({ missing, unequal, largest }: Differing, others: readonly Discrepancy[]): string {
   const isFar = largest > TOLERANCE_NATS;
   return [
     isFar && `The largest difference is ${formatNats(largest)} nats; ${formatNats(TOLERANCE_NATS)} are allowed.`,
-    ...others.map(({ name, expected, measured }) => `In the link ${name}: ${expected}; here: ${measured}.`),
+    ...unequal.map(({ name, expected, measured }) => `In the link ${name}: ${expected}; here: ${measured}.`),
     missing.length > 0 && `Not measured here: ${namesOf(missing)}.`,
-    cause(isFar || others.length > 0, precisions),
+    cause(isFar || unequal.length > 0, others),
   ]
     .filter((sentence) => sentence !== false && sentence !== undefined)
     .join(" ");
 }
 
-/** @param isMeasured whether a number differs that was measured: one that is missing has no cause of its own in one precision */
-function cause(isMeasured: boolean, precisions?: Precisions): string | undefined {
-  const { claimed, measured } = precisions ?? {};
-  if (claimed !== undefined && claimed !== measured)
-    return `Quantisation may explain it: the numbers were found in ${claimed} and checked in ${measured}.`;
+/** @param isMeasured whether a number differs that was measured: one that is missing has no cause of its own in the same circumstances */
+function cause(isMeasured: boolean, others: readonly Discrepancy[]): string | undefined {
+  const [first] = others;
+  if (first?.kind === "precision" && others.length === 1) return `Quantisation may explain it: ${first.sentence}.`;
+  if (first) return `That may explain it: ${sentencesOf(others)}`;
   return isMeasured ? "Rounding does not explain it: the model or the method differs." : undefined;
 }
+
+const sentencesOf = (others: readonly Discrepancy[]) => `${others.map(({ sentence }) => sentence).join("; ")}.`;
 
 const formatNats = (nats: number) => String(Number(nats.toPrecision(2)));

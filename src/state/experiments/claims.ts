@@ -2,7 +2,10 @@ import { costliestFirst } from "#analysis/experiments/head-table.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import type { NamedNumber } from "../finding.ts";
+import type { Discrepancy } from "../circumstances.ts";
 import { MAX_NAME_CHARACTERS } from "../link-values.ts";
+import { compared, verdictOf } from "../verification.ts";
+import type { Verification } from "../verification.ts";
 
 /** Heads that a link claims something of. */
 const CLAIMED = 3;
@@ -63,14 +66,20 @@ export function experimentClaims(result: ExperimentResult): NamedNumber[] {
 /** A name that somebody gave, as it comes back from a link. */
 const claimName = (name: string) => name.replaceAll(/[;:]/g, " ").slice(0, MAX_NAME_CHARACTERS);
 
-/** What rounding and another machine's float32 may move a share by: a case in two hundred that falls the other way. */
-const TOLERANCE = 0.006;
-
-/** How a result stands to what a link claimed: the largest difference, and whether it is one that counts. */
-export function checkClaims(claimed: readonly NamedNumber[], result: ExperimentResult) {
+/**
+ * Holds what a link claims of an experiment against a result that was computed here; see `verify`.
+ *
+ * @param others how the model that it was computed on differs from the one that the link names
+ */
+export function verifyExperiment(
+  claimed: readonly NamedNumber[],
+  result: ExperimentResult,
+  others: readonly Discrepancy[],
+): Verification {
   const own = new Map(experimentClaims(result).map(({ name, value }) => [name, value]));
-  const farthest = claimed
-    .map(({ name, value }) => ({ name, claimed: value, difference: Math.abs((own.get(name) ?? Infinity) - value) }))
-    .sort((a, b) => b.difference - a.difference)[0];
-  return farthest && { ...farthest, isReproduced: farthest.difference <= TOLERANCE };
+  const unit = (name: string) => (result.kind === "bias" && name.startsWith("bias") ? "nats" : "cases");
+  return verdictOf(
+    claimed.flatMap(({ name, value }) => compared(name, value, own.get(name), unit(name))),
+    others,
+  );
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { checkClaims, experimentClaims } from "./claims.ts";
+import { verifyExperiment, experimentClaims } from "./claims.ts";
 import { offerConceptWords, wordsOf } from "./concept-words.ts";
 import { readResultFile } from "./result-file.ts";
 
@@ -67,8 +67,8 @@ describe("a result about concept neurons", () => {
       { name: "accuracy", value: 1 },
       { name: "transformed 3", value: 0.5 },
     ]);
-    expect(checkClaims([{ name: "transformed 3", value: 0.502 }], result)).toMatchObject({ isReproduced: true });
-    expect(checkClaims([{ name: "transformed 3", value: 0.4 }], result)).toMatchObject({ isReproduced: false });
+    expect(verifyExperiment([{ name: "transformed 3", value: 0.502 }], result, [])).toMatchObject({ verdict: "reproduced" });
+    expect(verifyExperiment([{ name: "transformed 3", value: 0.4 }], result, [])).toMatchObject({ verdict: "differs" });
   });
 
   test("opens from its file as it was, and not without its sets", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { joinedNumbers, readList, readNamedNumber } from "../link-values.ts";
-import { checkClaims, experimentClaims } from "./claims.ts";
+import { verifyExperiment, experimentClaims } from "./claims.ts";
 import { FIRST_FORM, fitsInLink, PASTED, readForm, writeForm } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { readResultFile } from "./result-file.ts";
@@ -85,10 +85,13 @@ describe("claims", () => {
   });
 
   test("are reproduced, or differ by as much as they do", () => {
-    expect(checkClaims([{ name: "+ memorise", value: 0.501 }], result)).toMatchObject({ isReproduced: true });
-    expect(checkClaims([{ name: "+ memorise", value: 0.7 }], result)).toMatchObject({ isReproduced: false });
-    expect(checkClaims([{ name: "− memorise", value: 0.7 }], result)).toMatchObject({ difference: Infinity });
-    expect(checkClaims([], result)).toBeUndefined();
+    expect(verifyExperiment([{ name: "+ memorise", value: 0.501 }], result, [])).toMatchObject({ verdict: "reproduced" });
+    expect(verifyExperiment([{ name: "+ memorise", value: 0.7 }], result, [])).toMatchObject({ verdict: "differs" });
+    expect(verifyExperiment([{ name: "− memorise", value: 0.7 }], result, [])).toMatchObject({
+      verdict: "differs",
+      reason: "Not measured here: − memorise.",
+    });
+    expect(verifyExperiment([], result, [])).toMatchObject({ verdict: "nothing claimed" });
   });
 });
 

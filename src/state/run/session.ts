@@ -1,5 +1,5 @@
 import { adapter, isAttached } from "../adapter.ts";
-import { claimed } from "../claims.ts";
+import { claimedAnswer, opened } from "../claims.ts";
 import { model } from "../model.ts";
 import { modelNow } from "../subject.ts";
 import { question } from "../question.ts";
@@ -59,7 +59,7 @@ export function pursueNow(): void {
   // a link's adapter is still on offer: the base's numbers would be answers to another question
   if (variant === "adapted" && !hasAdapter) return;
   const { tab, selected, hovered, count, chain } = view.getState();
-  const isCompared = tab === "neurons" || tab === "lab" || (claimed()?.neurons?.length ?? 0) > 0;
+  const isCompared = tab === "neurons" || tab === "lab" || (claimedAnswer(opened.getState().finding).neurons?.length ?? 0) > 0;
   pursue(
     demands({
       prompt,

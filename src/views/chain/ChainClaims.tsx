@@ -1,12 +1,12 @@
 import { useStore } from "zustand";
 import { signedNats } from "#charts/number-format.ts";
 import { aboutClaim, verifyChain } from "#state/chain-claims.ts";
+import { discrepancies } from "#state/circumstances.ts";
 import { asksTheSameChain, measuredChain, opened } from "#state/claims.ts";
 import type { NamedNumber } from "#state/finding.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
-import { precisionsOf } from "#state/verification.ts";
 import { view } from "#state/view.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 
@@ -17,13 +17,12 @@ export function ChainClaims() {
   const slots = useStore(results);
   const settings = useStore(view, (state) => state.chain);
   const modelId = useStore(model, (state) => state.choice?.id);
-  const dtype = useStore(model, (state) => state.info?.dtype);
   const claimed = finding?.expected.chain;
   if (!claimed || !asksTheSameChain(finding, now, { modelId, settings })) return null;
-  const chain = dtype && measuredChain(slots, now, settings);
-  return (
-    <Verdict claims={claimText(claimed)} check={chain && verifyChain(claimed, chain, precisionsOf(finding, dtype))} />
-  );
+  const chain = measuredChain(slots, now, settings);
+  const { about } = slots.chain;
+  const check = chain && about && verifyChain(claimed, chain, discrepancies(finding, about.model, about.variant));
+  return <Verdict claims={claimText(claimed)} check={check} />;
 }
 
 function claimText(claimed: readonly NamedNumber[]): string {

@@ -66,9 +66,9 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
         <div aria-busy={status === "computing"} className="experiment-result">
           {value.request.variant === "adapted" && <p className="small">Of the model with its adapter.</p>}
           <ResultOf result={value} />
-          {status === "done" && <ClaimsLine result={value} />}
         </div>
       )}
+      <ClaimsLine kind={kind} />
       <dl className="experiment-notes small">
         <dt>Controls</dt>
         <dd>{text.controls}</dd>

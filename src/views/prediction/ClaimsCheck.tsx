@@ -6,7 +6,8 @@ import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
-import { precisionsOf, verify } from "#state/verification.ts";
+import { discrepancies } from "#state/circumstances.ts";
+import { verify } from "#state/verification.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 
 /** What the opened link claims, there before any model; then what this machine says to it. */
@@ -16,11 +17,12 @@ export function ClaimsCheck() {
   const slots = useStore(results);
   const choice = useStore(model, (state) => state.choice);
   const count = useStore(view, (state) => state.count);
-  const dtype = useStore(model, (state) => state.info?.dtype);
   if (!finding || !hasClaims(finding.expected)) return null;
   if (!asksTheSame(finding, now, choice?.id)) return null;
-  const measured = dtype && measuredClaims(slots, now, finding.expected.neurons ? count : 0);
-  const check = measured && verify(finding.expected, measured, precisionsOf(finding, dtype));
+  const measured = measuredClaims(slots, now, finding.expected.neurons ? count : 0);
+  const { about } = slots.before;
+  const check =
+    measured && about && verify(finding.expected, measured, discrepancies(finding, about.model, about.variant));
   return <Verdict claims={claimText(finding.expected)} check={check} />;
 }
 

@@ -24,6 +24,14 @@ export function Verdict({ claims, check }: VerdictProps) {
 /** A link's numbers have four decimals; a difference below the last one is none. */
 const SMALLEST_SHOWN_NATS = 0.0001;
 
+const MARKS = { reproduced: "✓", agrees: "≈", differs: "≠", "nothing claimed": "–" } as const;
+const WORDS = {
+  reproduced: "reproduced",
+  agrees: "the numbers agree, but were not computed on what the link is about,",
+  differs: "differs",
+  "nothing claimed": "nothing claimed",
+} as const;
+
 function Checked({ check }: { readonly check: Verification }) {
   const { largestDifference, rows, reason } = check;
   const largest =
@@ -32,14 +40,16 @@ function Checked({ check }: { readonly check: Verification }) {
       : largestDifference.toPrecision(2).replace("-", "−");
   const isSame = check.verdict === "reproduced";
   // where only something else differs, a small difference in nats would speak against the verdict
-  const isInNats = isSame || largestDifference > TOLERANCE_NATS;
+  const isInNats = check.verdict !== "differs" || largestDifference > TOLERANCE_NATS;
+  // that it ran on something else is not to be looked for
+  const isReasonBelow = isInNats && check.verdict !== "agrees";
   return (
     <>
       <p className={`verdict ${isSame ? "is-reproduced" : "is-different"}`}>
-        <span aria-hidden="true">{isSame ? "✓" : "≠"}</span> {check.verdict} on this machine
+        <span aria-hidden="true">{MARKS[check.verdict]}</span> {WORDS[check.verdict]} on this machine
         {isInNats && `, largest difference ${largest} nats`}
       </p>
-      {!isInNats && <p className="small">{reason}</p>}
+      {!isReasonBelow && <p className="small">{reason}</p>}
       <details className="method">
         <summary>The numbers</summary>
         <table className="plain">
@@ -64,7 +74,7 @@ function Checked({ check }: { readonly check: Verification }) {
             ))}
           </tbody>
         </table>
-        {isInNats && <p>{reason}</p>}
+        {isReasonBelow && <p>{reason}</p>}
       </details>
     </>
   );
@@ -72,5 +82,5 @@ function Checked({ check }: { readonly check: Verification }) {
 
 function numberText({ unit }: CheckedNumber, value: number): string {
   if (Number.isNaN(value)) return "–";
-  return (unit === "nats" ? value.toFixed(4) : String(value)).replace("-", "−");
+  return (unit === "none" ? String(value) : value.toFixed(4)).replace("-", "−");
 }
