@@ -4,7 +4,7 @@ import { MAIN_REVISION } from "#model/checkpoint.ts";
 import type { AdapterInfo, Variant } from "#protocol/engine.ts";
 import { isAddress, isRevision } from "./finding.ts";
 import { withToken } from "./hub-tokens.ts";
-import { asLoaded, choiceNamed, model } from "./model.ts";
+import { asLoaded, choiceNamed, model, modelLabel } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { dismiss, notify, notifyFault } from "./notices.ts";
 import { question } from "./question.ts";
@@ -34,9 +34,9 @@ export const isAttached = ({ status }: AdapterState) => status.kind === "attache
 /** `owner/name`, with the revision that was asked for, or an address, as links write it. */
 export const adapterName = ({ id, revision }: ModelChoice) => (revision === undefined ? id : `${id}@${revision}`);
 
-/** To be read: `owner/name` as it is, of an address its last folder. */
+/** To be read: `owner/name` as it is, of an address its last folder, of a folder its name. */
 export const adapterLabel = ({ id }: ModelChoice) =>
-  isAddress(id) ? (new URL(id).pathname.split("/").findLast((part) => part !== "") ?? id) : id;
+  isAddress(id) ? (new URL(id).pathname.split("/").findLast((part) => part !== "") ?? id) : modelLabel({ id });
 
 /** @returns undefined for a name that leads nowhere, as a folder on somebody's disk */
 export function adapterNamed(name: string): ModelChoice | undefined {

@@ -52,10 +52,7 @@ function contentDiscrepancy(
 }
 
 /** A branch that was loaded goes by its commit, but is still what a link to the branch is about. */
-function revisionDiscrepancy(
-  named: string | undefined,
-  ran: readonly (string | undefined)[],
-): Discrepancy | undefined {
+function revisionDiscrepancy(named: string | undefined, ran: readonly (string | undefined)[]): Discrepancy | undefined {
   if (named === undefined || ran.includes(named)) return undefined;
   const here = ran.find((revision) => revision !== undefined) ?? "none";
   return { kind: "revision", sentence: `the link is about the revision ${named}, here is ${here}` };
@@ -64,5 +61,8 @@ function revisionDiscrepancy(
 function precisionDiscrepancy(named: Dtype | undefined, ran: Dtype | undefined): Discrepancy | undefined {
   return named === undefined || named === ran
     ? undefined
-    : { kind: "precision", sentence: `the numbers were found in ${named} and checked in ${ran ?? "another precision"}` };
+    : {
+        kind: "precision",
+        sentence: `the numbers were found in ${named} and checked in ${ran ?? "another precision"}`,
+      };
 }

@@ -220,7 +220,9 @@ const asksTheSameExperiment = (finding: Finding) =>
   isOfTheSameModel(finding, question.getState(), model.getState().choice?.id);
 
 /** The opened finding, where it claims something of the experiment that the form asks for, of the model that answers. */
-export function findingOfExperiment(): (Finding & { readonly expected: Required<Pick<Claims, "experiment">> }) | undefined {
+export function findingOfExperiment():
+  | (Finding & { readonly expected: Required<Pick<Claims, "experiment">> })
+  | undefined {
   const { finding } = opened.getState();
   const experiment = finding?.expected.experiment;
   return finding && experiment && asksTheSameExperiment(finding)

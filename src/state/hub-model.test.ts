@@ -35,7 +35,11 @@ beforeEach(() => {
     load(source: CheckpointSource) {
       loaded.push(source);
       const known = { name: "name", layers: 2, heads: 2, neurons: 4, sourceNotes: [] };
-      return Promise.resolve({ ...known, content: "a".repeat(64), source: resolved(source as HubSource) } as unknown as ModelInfo);
+      return Promise.resolve({
+        ...known,
+        content: "a".repeat(64),
+        source: resolved(source as HubSource),
+      } as unknown as ModelInfo);
     },
   };
   connectEngine(engine as unknown as Engine);

@@ -3,7 +3,7 @@ import type { Fault } from "#core/fault.ts";
 import { HUB, hubAddress } from "#model/checkpoint.ts";
 import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
 import type { LoadProgress, ModelInfo, StoredModel } from "#protocol/engine.ts";
-import { folderId, isAddress, isHubRepo } from "./finding.ts";
+import { folderId, folderNamed, isAddress, isHubRepo } from "./finding.ts";
 
 /** A checkpoint and the name that links call it by. */
 export interface ModelChoice {
@@ -39,6 +39,9 @@ export interface ModelState {
   /** The model that answers, or that answered last. */
   readonly info: ModelInfo | undefined;
 }
+
+/** A model to be read by a person: of a folder its name. */
+export const modelLabel = ({ id }: Pick<ModelChoice, "id">) => folderNamed(id) ?? id;
 
 export const DEFAULT_DTYPE: Dtype = "q8";
 

@@ -518,7 +518,7 @@ describe("links", () => {
     const OF_FIRST = "v=1&m=abacus&h=aaaaaaaaaaaa&d=q8&p=3%2B5=&b=-0.5";
     const link = () => sharedFragment();
 
-    test.each<[state: string, reach: () => Promise<unknown> | unknown]>([
+    test.each<[state: string, reach: () => unknown]>([
       ["the prompt is empty", () => (setPrompt(""), settleTyping())],
       ["another prompt is being computed", () => (setPrompt("45+27="), settleTyping())],
       ["another prompt is still being typed", () => setPrompt("45+27=")],
@@ -568,7 +568,8 @@ describe("links", () => {
   });
 
   describe("of a chain", () => {
-    const CLAIMED = "v=1&m=abacus&h=aaaaaaaaaaaa&d=q8&p=3%2B5=&view=chain&ph=L0H1&min=headEffect:0.3&cr=L3H1:-10.25;stages:4";
+    const CLAIMED =
+      "v=1&m=abacus&h=aaaaaaaaaaaa&d=q8&p=3%2B5=&view=chain&ph=L0H1&min=headEffect:0.3&cr=L3H1:-10.25;stages:4";
     const claims = () => currentFinding(false)!.expected.chain;
 
     test("hand on its numbers as soon as it was computed for exactly this question", async () => {

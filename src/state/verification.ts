@@ -72,7 +72,11 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
     return { ...found, verdict: "nothing claimed", reason: "The link carries no numbers to check." };
   }
   if (missing.length > 0 || unequal.length > 0 || largestDifference > TOLERANCE_NATS) {
-    return { ...found, verdict: "differs", reason: differing({ missing, unequal, largest: largestDifference }, others) };
+    return {
+      ...found,
+      verdict: "differs",
+      reason: differing({ missing, unequal, largest: largestDifference }, others),
+    };
   }
   const reason = agreeing(inNats, bare);
   return others.length === 0

@@ -67,7 +67,9 @@ describe("a result about concept neurons", () => {
       { name: "accuracy", value: 1 },
       { name: "transformed 3", value: 0.5 },
     ]);
-    expect(verifyExperiment([{ name: "transformed 3", value: 0.502 }], result, [])).toMatchObject({ verdict: "reproduced" });
+    expect(verifyExperiment([{ name: "transformed 3", value: 0.502 }], result, [])).toMatchObject({
+      verdict: "reproduced",
+    });
     expect(verifyExperiment([{ name: "transformed 3", value: 0.4 }], result, [])).toMatchObject({ verdict: "differs" });
   });
 

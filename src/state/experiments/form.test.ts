@@ -85,7 +85,9 @@ describe("claims", () => {
   });
 
   test("are reproduced, or differ by as much as they do", () => {
-    expect(verifyExperiment([{ name: "+ memorise", value: 0.501 }], result, [])).toMatchObject({ verdict: "reproduced" });
+    expect(verifyExperiment([{ name: "+ memorise", value: 0.501 }], result, [])).toMatchObject({
+      verdict: "reproduced",
+    });
     expect(verifyExperiment([{ name: "+ memorise", value: 0.7 }], result, [])).toMatchObject({ verdict: "differs" });
     expect(verifyExperiment([{ name: "− memorise", value: 0.7 }], result, [])).toMatchObject({
       verdict: "differs",

@@ -59,7 +59,8 @@ export function pursueNow(): void {
   // a link's adapter is still on offer: the base's numbers would be answers to another question
   if (variant === "adapted" && !hasAdapter) return;
   const { tab, selected, hovered, count, chain } = view.getState();
-  const isCompared = tab === "neurons" || tab === "lab" || (claimedAnswer(opened.getState().finding).neurons?.length ?? 0) > 0;
+  const isCompared =
+    tab === "neurons" || tab === "lab" || (claimedAnswer(opened.getState().finding).neurons?.length ?? 0) > 0;
   pursue(
     demands({
       prompt,

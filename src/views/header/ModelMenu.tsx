@@ -3,7 +3,7 @@ import { countOf, megabytes } from "#charts/number-format.ts";
 import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import { offerAgain, offerModel } from "#state/load-offer.ts";
-import { model } from "#state/model.ts";
+import { model, modelLabel } from "#state/model.ts";
 import type { ModelState } from "#state/model.ts";
 import type { ModelInfo } from "#state/run/results.ts";
 import { Menu } from "../shared/Menu.tsx";
@@ -57,7 +57,7 @@ export function ModelMenu() {
                 void offerAgain();
               }}
             >
-              Load {choice.id} again
+              Load {modelLabel(choice)} again
             </button>
           )}
           <StoredModels onChoose={close} />
@@ -76,7 +76,7 @@ export function ModelMenu() {
 
 /** `abacus · 3.2 M · q8 · WebGPU` */
 function chipText({ choice, dtype, backend, info, status }: ModelState): string {
-  const name = choice?.id ?? "no model";
+  const name = choice ? modelLabel(choice) : "no model";
   if (status.kind === "ready" && info) {
     return `${info.name} · ${countOf(info.parameters)} · ${info.dtype} · ${BACKEND_NAMES[info.backend]}`;
   }

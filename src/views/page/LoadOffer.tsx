@@ -2,6 +2,7 @@ import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
 import { DTYPES } from "#model/checkpoint.ts";
 import type { CheckpointReport } from "#protocol/engine.ts";
+import { modelLabel } from "#state/model.ts";
 import { acceptOffer, chooseOfferedDtype, loadOffer, withdrawOffer } from "#state/load-offer.ts";
 import type { LoadOffer as Offer } from "#state/load-offer.ts";
 import { BACKEND_NAMES } from "../header/backend-names.ts";
@@ -15,7 +16,7 @@ export function LoadOffer() {
     <section className="load-offer" aria-label="Model to load">
       {offer.kind === "inspecting" ? (
         <p>
-          Reading what <code>{offer.choice.id}</code> says of itself… <CancelButton>Cancel</CancelButton>
+          Reading what <code>{modelLabel(offer.choice)}</code> says of itself… <CancelButton>Cancel</CancelButton>
         </p>
       ) : (
         <Asking offer={offer} />
@@ -30,7 +31,7 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
   return (
     <>
       <h2>
-        Load <code>{choice.id}</code>?
+        Load <code>{modelLabel(choice)}</code>?
       </h2>
       <p>{modelSentence(report)}</p>
       <table className="dtype-choice">

@@ -4,7 +4,7 @@ import { duration, megabytes } from "#charts/number-format.ts";
 import { HUB } from "#model/checkpoint.ts";
 import { offerAgain } from "#state/load-offer.ts";
 import { pauseLoading, stopLoading } from "#state/loading.ts";
-import { model } from "#state/model.ts";
+import { model, modelLabel } from "#state/model.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "#state/model.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
 
@@ -24,11 +24,11 @@ export function ModelStatusLine() {
   if (status.kind === "ready" || !choice) return null;
   return (
     <div className="model-status" role="group" aria-label="Model status">
-      {status.kind === "loading" && <Loading name={choice.id} status={status} />}
+      {status.kind === "loading" && <Loading name={modelLabel(choice)} status={status} />}
       {status.kind === "offered" && (
         <>
           <p>
-            This finding is about <code>{choice.id}</code>
+            This finding is about <code>{modelLabel(choice)}</code>
             {hostOf(choice) && <> from {hostOf(choice)}</>}. Nothing is downloaded until you say so.
           </p>
           <LoadButton state={state} verb="Load" />
@@ -37,7 +37,7 @@ export function ModelStatusLine() {
       {status.kind === "nothing" && (
         <>
           <p>
-            The model <code>{choice.id}</code> is not loaded.
+            The model <code>{modelLabel(choice)}</code> is not loaded.
           </p>
           <LoadButton state={state} verb="Load" />
         </>
@@ -45,7 +45,8 @@ export function ModelStatusLine() {
       {status.kind === "failed" && (
         <>
           <p>
-            The model <code>{choice.id}</code> could not be loaded; your prompt, interventions and results are kept.
+            The model <code>{modelLabel(choice)}</code> could not be loaded; your prompt, interventions and results are
+            kept.
           </p>
           <LoadButton state={state} verb="Try again:" />
           {isOnGpu(state) && GPU_FAULTS.has(status.fault.code) && (
@@ -74,7 +75,7 @@ const isOnGpu = ({ backend, info }: ModelState) =>
 function LoadButton({ state, verb }: { readonly state: ModelState; readonly verb: string }) {
   return (
     <button type="button" className="primary" onClick={() => void offerAgain()}>
-      {verb} {state.choice?.id} ({state.dtype})
+      {verb} {state.choice && modelLabel(state.choice)} ({state.dtype})
     </button>
   );
 }
