@@ -26,7 +26,7 @@ const DOORS: readonly (readonly [name: RegExp, layers: readonly string[]])[] = [
   [/^@bufbuild\/protobuf$/, ["formats"]],
   [/^onnxruntime-(?:web|common)$/, ["workers"]],
   [/^@huggingface\/tokenizers$/, ["workers"]],
-  [/^@noble\/hashes\//, ["workers"]],
+  [/^@noble\/hashes$/, ["workers"]],
   [/^comlink$/, ["client", "workers"]],
   // its store in state, its hook in views
   [/^zustand$/, ["state", "views"]],
