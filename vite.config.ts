@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { webTokenizers } from "./scripts/vite/web-tokenizers.ts";
 
 /** Cross-origin isolation gives the WASM fallback its threads; WebGPU does not need it. */
 const isolation = {
@@ -10,13 +11,13 @@ const isolation = {
 export default defineConfig({
   // relative, so that the built page runs from any folder of any static host
   base: "./",
-  plugins: [react()],
-  worker: { format: "es" },
+  plugins: [react(), webTokenizers()],
+  worker: { format: "es", plugins: () => [webTokenizers()] },
   optimizeDeps: {
     // pre-bundling moves the runtime away from its wasm, which is then not found
-    exclude: ["onnxruntime-web"],
+    exclude: ["onnxruntime-web", "@mlc-ai/web-tokenizers"],
     // the worker's packages; found only when it starts, they would reload the page that somebody has just opened
-    include: ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "@huggingface/tokenizers", "comlink"],
+    include: ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "comlink"],
   },
   server: { headers: isolation },
   preview: { headers: isolation },

@@ -25,8 +25,8 @@ const MAY_IMPORT_TYPES: Record<string, readonly string[]> = { state: ["client"],
 const DOORS: readonly (readonly [name: RegExp, layers: readonly string[]])[] = [
   [/^@bufbuild\/protobuf$/, ["formats"]],
   [/^onnxruntime-(?:web|common)$/, ["workers"]],
-  [/^@huggingface\/tokenizers$/, ["workers"]],
   [/^@noble\/hashes$/, ["workers"]],
+  [/^@mlc-ai\/web-tokenizers\?wasm$/, ["workers"]],
   [/^comlink$/, ["client", "workers"]],
   // its store in state, its hook in views
   [/^zustand$/, ["state", "views"]],

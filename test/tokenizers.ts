@@ -60,11 +60,11 @@ const SENTENCEPIECE_NAMES = withMerged(
   SENTENCEPIECE_MERGES,
 );
 
-const template = (token: string) => ({
+const template = (token: string, id: number) => ({
   type: "TemplateProcessing",
   single: [{ SpecialToken: { id: token, type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
   pair: [{ SpecialToken: { id: token, type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
-  special_tokens: { [token]: { id: token, ids: [1], tokens: [token] } },
+  special_tokens: { [token]: { id: token, ids: [id], tokens: [token] } },
 });
 
 const sentencepiece = (name: string, sections: Record<string, unknown>): TokenizerFiles => ({
@@ -75,7 +75,7 @@ const sentencepiece = (name: string, sections: Record<string, unknown>): Tokeniz
     padding: null,
     added_tokens: [special(0, "<unk>"), special(1, "<s>"), special(2, "</s>")],
     ...sections,
-    post_processor: template("<s>"),
+    post_processor: template("<s>", 1),
     decoder: {
       type: "Sequence",
       decoders: [
@@ -152,6 +152,9 @@ const BYTE_MERGES: readonly Merge[] = [
 ];
 const BYTE_LEVEL_NAMES = withMerged(BYTE_NAMES, BYTE_MERGES);
 
+/** Where the tokens that a family adds begin in the byte-level vocabularies. */
+export const FIRST_ADDED = BYTE_LEVEL_NAMES.length;
+
 const byteLevelStep = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true };
 
 const byteLevel = (
@@ -225,7 +228,7 @@ export const llama3 = byteLevel(
   ["<|begin_of_text|>", "<|end_of_text|>"],
   {
     pre_tokenizer: digitsApart("\\p{N}{1,3}"),
-    post_processor: { type: "Sequence", processors: [byteLevelStep, template("<|begin_of_text|>")] },
+    post_processor: { type: "Sequence", processors: [byteLevelStep, template("<|begin_of_text|>", FIRST_ADDED)] },
   },
   { bos_token: "<|begin_of_text|>", tokenizer_class: "PreTrainedTokenizerFast" },
   true,
@@ -239,6 +242,3 @@ export const qwen = byteLevel(
 );
 
 export const TOKENIZERS: readonly TokenizerFiles[] = [llama2, mistral, gpt2, pythia, llama3, qwen];
-
-/** Where the tokens that a family adds begin in the byte-level vocabularies. */
-export const FIRST_ADDED = BYTE_LEVEL_NAMES.length;

@@ -137,9 +137,9 @@ describe("tokenizer.json and tokenizer_config.json", () => {
       ),
     );
     for (const text of TEXTS) {
-      const { ids } = tokenize(text);
+      const { ids } = await tokenize(text);
       if (!ids.every((id) => Number.isInteger(id) && id >= 0)) throw new Error(`ids ${ids.join()}`);
-      decode(ids);
+      await decode(ids);
     }
     for (const id of [0, 1, 13, 300, 5_000, 2 ** 31]) {
       if (typeof tokenText(id) !== "string") throw new Error(`token ${id} has no text`);

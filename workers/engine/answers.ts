@@ -25,8 +25,8 @@ export async function scoredAnswer(
   { prompt, options, signal }: AskedAnswer,
 ): Promise<ScoredAnswer> {
   const interventions = normaliseInterventions(options.interventions ?? [], spec);
-  const ids = promptIds(prompt, { spec, tokenizer });
-  const answerIds = readAnswer(prompt, ids, options.answer, { spec, tokenizer });
+  const ids = await promptIds(prompt, { spec, tokenizer });
+  const answerIds = await readAnswer(prompt, ids, options.answer, { spec, tokenizer });
   // the last token is predicted and not read
   checkLength(ids.length + answerIds.length - 1, spec);
   const standIns = await runs.of(options.standIns, { tokens: ids.length }, answerIds.slice(0, -1));
@@ -50,13 +50,13 @@ export async function scoredAnswer(
  * have to write. Where the two together are not cut where the prompt ends, no row of tokens is this answer to this prompt,
  * and that is said. After a prompt of ids, the text is cut by itself.
  */
-function readAnswer(
+async function readAnswer(
   prompt: Prompt,
   ids: readonly number[],
   answer: ScoreOptions["answer"],
   known: Pick<LoadedModel, "spec" | "tokenizer">,
-): number[] {
-  const answerIds = typeof answer === "string" ? answerTokens(prompt, ids, answer, known) : [...answer];
+): Promise<number[]> {
+  const answerIds = typeof answer === "string" ? await answerTokens(prompt, ids, answer, known) : [...answer];
   const wrong = answerIds.find((id) => !(Number.isInteger(id) && id >= 0 && id < known.spec.vocabulary));
   if (wrong !== undefined) {
     throw new Fault(
@@ -74,25 +74,25 @@ function readAnswer(
   return answerIds;
 }
 
-function answerTokens(
+async function answerTokens(
   prompt: Prompt,
   ids: readonly number[],
   answer: string,
   { tokenizer }: Pick<LoadedModel, "tokenizer">,
-): number[] {
-  const byItself = tokenizer.tokenize(answer);
+): Promise<number[]> {
+  const byItself = await tokenizer.tokenize(answer);
   if (byItself.unknown.length > 0) {
     throw new Fault(
       "bad-request",
       `answer: the tokenizer does not know ${byItself.unknown.join(" ")}; the model cannot write it`,
     );
   }
-  const alone = typeof prompt === "string" ? tokenizer.tokenize(prompt) : undefined;
+  const alone = typeof prompt === "string" ? await tokenizer.tokenize(prompt) : undefined;
   // nothing follows a text that the tokenizer ends with a token of its own
   if (alone === undefined || alone.added.includes(ids.length - 1)) {
     return byItself.ids.filter((_, index) => !byItself.added.includes(index));
   }
-  const together = tokenizer.tokenize(`${String(prompt)}${answer}`);
+  const together = await tokenizer.tokenize(`${String(prompt)}${answer}`);
   if (ids.every((id, index) => together.ids[index] === id)) return together.ids.slice(ids.length);
   throw new Fault(
     "bad-request",

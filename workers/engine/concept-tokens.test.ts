@@ -4,7 +4,7 @@ import { conceptTokens } from "./concept-tokens.ts";
 /** As a Llama tokenizer: a space goes before the text, a word takes it in, a digit does not. */
 const VOCABULARY = ["<s>", "▁", "3", "=", "▁three", "three", "▁="];
 const tokenizer = {
-  tokenize(text: string) {
+  async tokenize(text: string) {
     const pieces = ` ${text}`.replace(/^ {2}/, " ").match(/ ?three| ?=|\d| /g) ?? [];
     const texts = pieces.map((piece) => piece.replace(" ", "▁"));
     return {
@@ -16,18 +16,18 @@ const tokenizer = {
   },
 };
 
-test("finds a word's token by itself, and a digit's behind a sign", () => {
-  expect(conceptTokens(["3"], tokenizer)).toEqual({ ids: [2], notTokens: [] });
-  expect(conceptTokens(["three", " three "], tokenizer)).toEqual({ ids: [4, 5], notTokens: [] });
+test("finds a word's token by itself, and a digit's behind a sign", async () => {
+  expect(await conceptTokens(["3"], tokenizer)).toEqual({ ids: [2], notTokens: [] });
+  expect(await conceptTokens(["three", " three "], tokenizer)).toEqual({ ids: [4, 5], notTokens: [] });
 });
 
-test("names what is several tokens, and leaves empty words out", () => {
-  expect(conceptTokens(["", "3", "33"], tokenizer)).toEqual({ ids: [2], notTokens: ["33"] });
+test("names what is several tokens, and leaves empty words out", async () => {
+  expect(await conceptTokens(["", "3", "33"], tokenizer)).toEqual({ ids: [2], notTokens: ["33"] });
 });
 
 test.each([
   ["a list that stands for nothing", ["33"], "none of the 1 words is a single token"],
   ["a list without end", Array.from({ length: 2_001 }, () => "3"), "2001 words; at most 2000"],
-])("refuses %s", (_, words, message) => {
-  expect(() => conceptTokens(words, tokenizer)).toThrow(message);
+])("refuses %s", async (_, words, message) => {
+  await expect(conceptTokens(words, tokenizer)).rejects.toThrow(message);
 });

@@ -13,20 +13,19 @@ const BEHIND = "=";
  *
  * @throws Fault "bad-request" for a list that is too long or stands for no token at all
  */
-export function conceptTokens(
+export async function conceptTokens(
   words: readonly string[],
   tokenizer: Pick<ModelTokenizer, "tokenize">,
-): { readonly ids: number[]; readonly notTokens: string[] } {
+): Promise<{ readonly ids: number[]; readonly notTokens: string[] }> {
   if (words.length > MAX_WORDS || words.some((word) => word.length > MAX_WORD_CHARACTERS)) {
     throw bad(`${words.length} words; at most ${MAX_WORDS} of at most ${MAX_WORD_CHARACTERS} characters are taken`);
   }
   const ids = new Set<number>();
   const notTokens: string[] = [];
-  for (const word of words.map((each) => each.trim()).filter((each) => each !== "")) {
-    const single = [[word], [` ${word}`], [`${BEHIND}${word}`, BEHIND] as const].flatMap(
-      ([text, before = ""]) => singleToken(tokenizer, text, before) ?? [],
-    );
-    if (single.length === 0) notTokens.push(word);
+  const trimmed = words.map((each) => each.trim()).filter((each) => each !== "");
+  const found = await Promise.all(trimmed.map((word) => singleTokens(tokenizer, word)));
+  for (const [place, single] of found.entries()) {
+    if (single.length === 0) notTokens.push(trimmed[place]!);
     for (const id of single) ids.add(id);
   }
   if (ids.size === 0)
@@ -34,16 +33,29 @@ export function conceptTokens(
   return { ids: [...ids], notTokens };
 }
 
+async function singleTokens(tokenizer: Pick<ModelTokenizer, "tokenize">, word: string): Promise<number[]> {
+  const found = await Promise.all([
+    singleToken(tokenizer, word, ""),
+    singleToken(tokenizer, ` ${word}`, ""),
+    singleToken(tokenizer, `${BEHIND}${word}`, BEHIND),
+  ]);
+  return found.filter((id) => id !== undefined);
+}
+
 /** The token that a text is behind what stands before it in the text itself. */
-function singleToken(tokenizer: Pick<ModelTokenizer, "tokenize">, text: string, before: string): number | undefined {
-  const { ids, unknown } = ownTokens(tokenizer, text);
-  const leading = before === "" ? [] : ownTokens(tokenizer, before).ids;
+async function singleToken(
+  tokenizer: Pick<ModelTokenizer, "tokenize">,
+  text: string,
+  before: string,
+): Promise<number | undefined> {
+  const { ids, unknown } = await ownTokens(tokenizer, text);
+  const leading = before === "" ? [] : (await ownTokens(tokenizer, before)).ids;
   const isBehind = leading.every((id, place) => ids[place] === id);
   return isBehind && ids.length === leading.length + 1 && unknown.length === 0 ? ids.at(-1) : undefined;
 }
 
-function ownTokens(tokenizer: Pick<ModelTokenizer, "tokenize">, text: string) {
-  const { ids, added, unknown } = tokenizer.tokenize(text);
+async function ownTokens(tokenizer: Pick<ModelTokenizer, "tokenize">, text: string) {
+  const { ids, added, unknown } = await tokenizer.tokenize(text);
   return { ids: ids.filter((_, index) => !added.includes(index)), unknown };
 }
 

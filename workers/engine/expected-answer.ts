@@ -10,18 +10,18 @@ const ENDS_IN_A_WORD = /[\p{L}\p{N}:?]$/u;
  *
  * @param tokenized the prompt's tokens
  */
-export function expectedAnswer(
+export async function expectedAnswer(
   tokenizer: Pick<ModelTokenizer, "tokenize">,
   {
     prompt,
     tokenized: { ids, added },
   }: { readonly prompt: string; readonly tokenized: Pick<Tokenization, "ids" | "added"> },
   answer: string,
-): number[] {
+): Promise<number[]> {
   const gap = ENDS_IN_A_WORD.test(prompt) && !/^\s/.test(answer) ? " " : "";
-  const together = tokenizer.tokenize(`${prompt}${gap}${answer}`);
+  const together = await tokenizer.tokenize(`${prompt}${gap}${answer}`);
   const isOpen = !added.includes(ids.length - 1);
   if (isOpen && ids.every((id, place) => together.ids[place] === id)) return together.ids.slice(ids.length);
-  const alone = tokenizer.tokenize(answer);
+  const alone = await tokenizer.tokenize(answer);
   return alone.ids.filter((_, place) => !alone.added.includes(place));
 }

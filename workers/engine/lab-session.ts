@@ -90,7 +90,7 @@ export class LabSession {
 
   async searchConcepts(options: ConceptSearchOptions, work: ChunkedWork): Promise<ConceptSearchResult> {
     const { runner, spec, tokenizer } = this.#model;
-    const { ids, notTokens } = conceptTokens(options.words, tokenizer);
+    const { ids, notTokens } = await conceptTokens(options.words, tokenizer);
     const belowLayer = checkWhole("belowLayer", options.belowLayer ?? Math.ceil(spec.layers / 2), 1, spec.layers);
     const lastAttention = checkWhole(
       "lastAttention",
@@ -127,8 +127,8 @@ export class LabSession {
     const { quantity } = options;
     if (quantity.kind === "activation") checkNeuron(quantity.at, spec);
     if (quantity.kind === "head") checkHead(quantity.at, spec);
-    const cells = gridCells(options, tokenizer);
-    for (const { ids } of cells) promptIds(ids, this.#model);
+    const cells = await gridCells(options, tokenizer);
+    for (const { ids } of cells) await promptIds(ids, this.#model);
     const width = operands(options.b).length;
     const asRows = <T>(flat: ArrayLike<T>) =>
       operands(options.a).map((_, row) => Array.from({ length: width }, (_each, col) => flat[row * width + col]!));

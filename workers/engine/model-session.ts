@@ -74,7 +74,7 @@ export class ModelSession {
     this.#sweeps = new Sweeps(model.runner);
   }
 
-  tokenize(text: string): Tokenization {
+  tokenize(text: string): Promise<Tokenization> {
     return this.#model.tokenizer.tokenize(text);
   }
 
@@ -99,13 +99,13 @@ export class ModelSession {
   }
 
   async generate(prompt: Prompt, { tokens }: { readonly tokens: number }, signal: AbortSignal): Promise<Generation> {
-    const ids = this.#ids(prompt);
+    const ids = await this.#ids(prompt);
     const start = ids.length;
     checkCount(tokens);
     while (ids.length < start + tokens && ids.length < this.#model.spec.context) {
       ids.push(await this.#nextToken(ids, signal));
     }
-    return { ids: ids.slice(start), text: this.#model.tokenizer.decode(ids.slice(start)) };
+    return { ids: ids.slice(start), text: await this.#model.tokenizer.decode(ids.slice(start)) };
   }
 
   async sweepHeads(
@@ -294,7 +294,7 @@ export class ModelSession {
   /** The clean run, the lens that it freezes, the target that it predicts, and the changes in their one form. */
   async #setUp(prompt: Prompt, options: TargetOptions & RunOptions) {
     const interventions = normaliseInterventions(options.interventions ?? [], this.#model.spec);
-    const clean = await this.#captures.get(this.#ids(prompt), NO_CHANGES);
+    const clean = await this.#captures.get(await this.#ids(prompt), NO_CHANGES);
     const changes: Changes = { interventions, standIns: await this.standIns(options, clean.ids.length) };
     const lens: FrozenLens = { runner: this.#model.runner, scale: clean.scale };
     return { clean, lens, changes, target: this.#checkToken(options.target ?? topIndices(clean.logits, 1)[0]!) };
@@ -342,7 +342,7 @@ export class ModelSession {
     return { id, text: this.#model.tokenizer.tokenText(id) };
   }
 
-  #ids(prompt: Prompt): number[] {
+  #ids(prompt: Prompt): Promise<number[]> {
     return promptIds(prompt, this.#model);
   }
 

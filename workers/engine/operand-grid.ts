@@ -22,19 +22,18 @@ type GridTokenizer = Pick<ModelTokenizer, "tokenize" | "tokenText">;
  *
  * @throws Fault "bad-request" with what was found and what is needed
  */
-export function gridCells(options: OperandPlotOptions, tokenizer: GridTokenizer): GridCell[] {
+export async function gridCells(options: OperandPlotOptions, tokenizer: GridTokenizer): Promise<GridCell[]> {
   checkGrid(options);
-  return operands(options.a).flatMap((a) =>
-    operands(options.b).map((b) => {
-      const prompt = options.template.replaceAll("{a}", String(a)).replaceAll("{b}", String(b));
-      const tokenized = tokenizer.tokenize(prompt);
-      const { ids } = tokenized;
-      const answer = solve(options.operation, a, b);
-      if (answer === undefined) return { ids, answer: "" };
-      const [target] = expectedAnswer(tokenizer, { prompt, tokenized }, String(answer));
-      return { ids, target, answer: target === undefined ? "" : tokenizer.tokenText(target) };
-    }),
-  );
+  const cell = async (a: number, b: number): Promise<GridCell> => {
+    const prompt = options.template.replaceAll("{a}", String(a)).replaceAll("{b}", String(b));
+    const tokenized = await tokenizer.tokenize(prompt);
+    const { ids } = tokenized;
+    const answer = solve(options.operation, a, b);
+    if (answer === undefined) return { ids, answer: "" };
+    const [target] = await expectedAnswer(tokenizer, { prompt, tokenized }, String(answer));
+    return { ids, target, answer: target === undefined ? "" : tokenizer.tokenText(target) };
+  };
+  return Promise.all(operands(options.a).flatMap((a) => operands(options.b).map((b) => cell(a, b))));
 }
 
 export const operands = ({ from, to }: OperandRange) =>

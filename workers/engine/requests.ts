@@ -11,8 +11,12 @@ const MAX_LIST = 10_000;
  *
  * @throws Fault "empty-prompt", "prompt-too-long", or "bad-request" for ids that are no tokens
  */
-export function promptIds(prompt: Prompt, { spec, tokenizer }: Pick<LoadedModel, "spec" | "tokenizer">): number[] {
-  const { ids, added } = typeof prompt === "string" ? tokenizer.tokenize(prompt) : { ids: [...prompt], added: [] };
+export async function promptIds(
+  prompt: Prompt,
+  { spec, tokenizer }: Pick<LoadedModel, "spec" | "tokenizer">,
+): Promise<number[]> {
+  const { ids, added } =
+    typeof prompt === "string" ? await tokenizer.tokenize(prompt) : { ids: [...prompt], added: [] };
   if (ids.length === added.length) {
     throw new Fault("empty-prompt", "the prompt is empty; type at least one token, such as 3+5=");
   }

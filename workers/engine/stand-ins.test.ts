@@ -160,7 +160,7 @@ describe("on the bundled model", () => {
     if (!("heads" in found)) throw new Error("no table");
     // what all cases lose together is what each loses by itself
     const losses = async (prompt: string, answer: string, others: readonly string[]) => {
-      const [target] = session.tokenize(answer).ids.slice(-1);
+      const [target] = (await session.tokenize(answer)).ids.slice(-1);
       const asked = { ...(target !== undefined && { target }), standIns: others };
       const { baseline, logProbability: swept } = await session.sweepHeads(prompt, asked, () => undefined, unaborted());
       return swept.flat().map((value) => baseline - value);

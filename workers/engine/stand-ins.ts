@@ -35,14 +35,15 @@ export class StandInRuns {
     if (prompts.length === 0 || prompts.length > MAX_PROMPTS) {
       throw new Fault("bad-request", `stand-ins: there are ${prompts.length} prompts; 1 to ${MAX_PROMPTS} are needed`);
     }
-    const rows = prompts.map((prompt) => [...this.#ids(prompt, asked.tokens), ...forced]);
+    const own = await Promise.all(prompts.map((prompt) => this.#ids(prompt, asked.tokens)));
+    const rows = own.map((ids) => [...ids, ...forced]);
     return this.#means.get(JSON.stringify(rows), () =>
       meanActivations(this.#model.runner, rows, { taps: ["z", "post"] }),
     );
   }
 
-  #ids(prompt: Prompt, tokens: number): number[] {
-    const ids = promptIds(prompt, this.#model);
+  async #ids(prompt: Prompt, tokens: number): Promise<number[]> {
+    const ids = await promptIds(prompt, this.#model);
     if (ids.length === tokens) return ids;
     const name = typeof prompt === "string" ? `“${prompt}”` : `the prompt ${prompt.join(" ")}`;
     throw new Fault(

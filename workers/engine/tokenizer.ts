@@ -1,152 +1,152 @@
-import { Tokenizer } from "@huggingface/tokenizers";
 import { Fault } from "#core/fault.ts";
-import { shown } from "#core/shown.ts";
+import { shown, shownName } from "#core/shown.ts";
 import { readJson, readOptionalJson } from "#formats/checkpoint.ts";
 import type { FileSet } from "#formats/byte-source.ts";
 import type { Tokenization } from "#protocol/engine.ts";
-import { withBeginning } from "./beginning.ts";
+import { withConfig } from "./tokenizer-config.ts";
+import { postProcessor } from "./post-processor.ts";
+import { isObject, TokenNames } from "./token-names.ts";
+import type { Json } from "./token-names.ts";
 import { spelled } from "./token-text.ts";
 import type { Spelling } from "./token-text.ts";
-import { checkTokenizer, unusable } from "./tokenizer-limits.ts";
+import { checkAdded, checkDepth, runnable } from "./tokenizer-sections.ts";
+import { Fallen, TimeUp, tokenizerHost } from "./tokenizer-host.ts";
+import type { HostedTokenizer, TokenizerHost } from "./tokenizer-host.ts";
 
 /** A checkpoint's tokenizer: text to ids and back, and how single tokens are written. */
 export interface ModelTokenizer {
-  /** @throws Fault "bad-request" for a text that is too long to be any prompt */
-  tokenize(text: string): Tokenization;
+  /** @throws Fault "bad-request" for a text that is too long to be any prompt, or that the tokenizer cannot cut */
+  tokenize(text: string): Promise<Tokenization>;
   /** As a person should read it: a leading space is a space, not the vocabulary's marker for one. */
   tokenText(id: number): string;
-  decode(ids: readonly number[]): string;
+  decode(ids: readonly number[]): Promise<string>;
 }
 
-/** More than any context holds; a pattern's time grows with the text. */
+/** More than any context holds. */
 const MAX_TEXT = 1_000_000;
 
 /** @throws Fault "missing-file" or "bad-file" */
-export async function openTokenizer(files: FileSet): Promise<ModelTokenizer> {
+export async function openTokenizer(files: FileSet, host: TokenizerHost = tokenizerHost): Promise<ModelTokenizer> {
   const json = await readJson(files, "tokenizer.json");
   const config = (await readOptionalJson(files, "tokenizer_config.json")) ?? {};
-  const tokenizer = build(json, config);
-  const leading = leadingTokens(tokenizer);
-  const unknownId = unknownToken(json, tokenizer);
-  const spelling = spellingOf(json);
-  const asTheyAre = new Set(tokenizer.get_added_tokens_decoder().keys());
+  if (!isObject(json)) throw new Fault("bad-file", `tokenizer.json: it is ${shown(json)}; an object is needed`);
+  if (!isObject(config)) {
+    throw new Fault("bad-file", `tokenizer_config.json: it is ${shown(config)}; an object is needed`);
+  }
+  checkDepth("tokenizer.json", json);
+  checkDepth("tokenizer_config.json", config);
+  const whole = withConfig(json, config);
+  checkAdded(whole["added_tokens"]);
+  const process = postProcessor(whole["post_processor"]);
+  const rust = host.tokenizer(new TextEncoder().encode(JSON.stringify(runnable(whole))));
+  await opened(rust);
+  const names = new TokenNames(whole);
+  const spelling = spellingOf(whole);
+  const unknownId = unknownToken(whole, names);
+  const encode = (text: string) => cut(rust, text);
   const texts = new Map<number, string>();
   const tokenText = (id: number) => {
-    if (!texts.has(id)) texts.set(id, readable(tokenizer, id, asTheyAre.has(id) ? "plain" : spelling));
+    if (!texts.has(id)) texts.set(id, readable(names, id, spelling));
     return texts.get(id)!;
   };
   return {
     tokenText,
-    decode: (ids) => decode(tokenizer, ids),
-    tokenize(text) {
+    async decode(ids) {
+      const written = ids.filter((id) => !names.isSpecial(id));
+      try {
+        return written.length === 0 ? "" : await rust.decode(written);
+      } catch (reason) {
+        throw unwritten(reason);
+      }
+    },
+    async tokenize(text) {
       if (text.length > MAX_TEXT) {
         throw new Fault("bad-request", `the text has ${text.length} characters; at most ${MAX_TEXT} are read at once`);
       }
-      const ids = text === "" ? [] : encode(tokenizer, text);
-      const bare = text === "" ? [] : encode(tokenizer, text, { add_special_tokens: false });
-      const added = ids.map((_, index) => index).filter((index) => index < leading || index >= leading + bare.length);
-      return {
-        ids,
-        texts: ids.map(tokenText),
-        added,
-        unknown: unknownId === undefined ? [] : unknownCharacters(text, bare, tokenizer, unknownId),
-      };
+      if (text === "") return { ids: [], texts: [], added: [], unknown: [] };
+      const bare = await encode(text);
+      const { ids, added } = process(bare);
+      const unknown = unknownId === undefined ? [] : await unknownCharacters(text, bare, encode, unknownId);
+      return { ids, texts: ids.map(tokenText), added, unknown };
     },
   };
 }
 
-function build(json: unknown, config: unknown): Tokenizer {
+async function opened(rust: HostedTokenizer): Promise<void> {
   try {
-    if (isObject(json) && isObject(config)) {
-      checkTokenizer(json);
-      const tokenizer = new Tokenizer(withBeginning(json, config), config);
-      // what only shows when it runs has to show before the weights are read
-      decode(tokenizer, encode(tokenizer, "3 + 5 = a\n"));
-      return tokenizer;
-    }
-    // the library says what it needs
-    return new Tokenizer(json as object, config as object);
-  } catch (cause) {
-    throw cause instanceof Fault ? cause : unusable(cause);
+    await rust.open();
+  } catch (reason) {
+    if (!(reason instanceof Fallen)) throw ended("reading it", reason);
+    throw new Fault("bad-file", `tokenizer.json cannot be used: ${shownName(reason.message)}`, { cause: reason });
   }
 }
 
-/** @throws Fault "bad-file" where the file's own parts do not fit each other */
-function encode(tokenizer: Tokenizer, text: string, options: { readonly add_special_tokens?: boolean } = {}): number[] {
-  let ids: number[];
+async function cut(rust: HostedTokenizer, text: string): Promise<readonly number[]> {
   try {
-    ({ ids } = tokenizer.encode(text, options));
-  } catch (cause) {
-    throw unusable(cause);
-  }
-  const wrong = ids.findIndex((id: unknown) => typeof id !== "number");
-  if (wrong < 0) return ids;
-  throw new Fault(
-    "bad-file",
-    `tokenizer.json: it cuts ${shown(text)} into pieces of which number ${wrong + 1} is no token and has no token for the unknown`,
-  );
-}
-
-/** Never cleaned up: a space before a full stop is a space. */
-function decode(tokenizer: Tokenizer, ids: readonly number[]): string {
-  if (ids.length === 0) return "";
-  try {
-    return tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
-  } catch (cause) {
-    throw unusable(cause);
+    return await rust.encode(text);
+  } catch (reason) {
+    if (!(reason instanceof Fallen)) throw ended(`cutting ${shown(text)}`, reason);
+    const why = NO_UNKNOWN.test(reason.message)
+      ? "part of it is no token, and it has no token for the unknown"
+      : shownName(reason.message);
+    throw new Fault("bad-request", `tokenizer.json cannot cut ${shown(text)}: ${why}`, { cause: reason });
   }
 }
 
-/** How many tokens stand before every text. */
-function leadingTokens(tokenizer: Tokenizer): number {
-  const text = "3";
-  const ids = encode(tokenizer, text);
-  const bare = encode(tokenizer, text, { add_special_tokens: false });
-  // a vocabulary without digits: what is there was added
-  if (bare.length === 0) return ids.length;
-  return Math.max(
-    0,
-    ids.findIndex((_, start) => bare.every((id, offset) => ids[start + offset] === id)),
-  );
-}
+/** What the models of the library call it. */
+const NO_UNKNOWN = /^(?:MissingUnk|UnkTokenOutOfVocabulary)/;
+
+const unwritten = (reason: unknown) =>
+  reason instanceof Fallen
+    ? new Fault("bad-file", `tokenizer.json cannot write tokens back: ${shownName(reason.message)}`, { cause: reason })
+    : ended("writing tokens back", reason);
+
+const ended = (doing: string, reason: unknown) =>
+  reason instanceof TimeUp
+    ? new Fault(
+        "bad-request",
+        `tokenizer.json: ${doing} had not finished after ${reason.limitMs / 1000} s and was ended`,
+        { cause: reason },
+      )
+    : reason;
 
 /** @returns −1 where what is not known leaves no token at all; undefined where everything can be written in bytes */
-function unknownToken(json: unknown, tokenizer: Tokenizer): number | undefined {
-  const { model } = json as { readonly model?: { readonly unk_token?: unknown; readonly byte_fallback?: unknown } };
-  const name = model?.unk_token;
-  const id = typeof name === "string" ? tokenizer.token_to_id(name) : undefined;
-  return id ?? (model?.byte_fallback === true || spellingOf(json) === "bytes" ? undefined : -1);
+function unknownToken(json: Json, names: TokenNames): number | undefined {
+  const { model } = json;
+  const { unk_token: name, unk_id: id, byte_fallback: fallback } = isObject(model) ? model : {};
+  const found = typeof id === "number" ? id : typeof name === "string" ? names.idOf(name) : undefined;
+  return found ?? (fallback === true || spellingOf(json) === "bytes" ? undefined : -1);
 }
 
 /** Characters that the model cannot see: they became the unknown token, or nothing. */
-function unknownCharacters(text: string, bare: readonly number[], tokenizer: Tokenizer, unknownId: number): string[] {
+async function unknownCharacters(
+  text: string,
+  bare: readonly number[],
+  encode: (text: string) => Promise<readonly number[]>,
+  unknownId: number,
+): Promise<string[]> {
   if (unknownId >= 0 && !bare.includes(unknownId)) return [];
-  const isUnknown = (character: string) => {
-    const ids = encode(tokenizer, character, { add_special_tokens: false });
-    return ids.length === 0 || ids.includes(unknownId);
-  };
-  return [...new Set(text)].filter((character) => character.trim() !== "" && isUnknown(character));
-}
-
-/** Told by the decoder: byte-level vocabularies have one of their own, SentencePiece's writes ▁ back as a space. */
-function spellingOf(json: unknown): Spelling {
-  const { decoder } = json as { readonly decoder?: Step | null };
-  const steps = [decoder, ...(Array.isArray(decoder?.decoders) ? decoder.decoders : [])];
-  if (steps.some((step) => step?.type === "ByteLevel")) return "bytes";
-  return steps.some((step) => step?.type === "Metaspace" || step?.pattern?.String === "▁") ? "sentencepiece" : "plain";
-}
-
-interface Step {
-  readonly type?: string;
-  readonly decoders?: readonly (Step | null)[];
-  readonly pattern?: { readonly String?: unknown } | null;
+  const characters = [...new Set(text)].filter((character) => character.trim() !== "");
+  const isUnknown = await Promise.all(
+    characters.map(async (character) => {
+      const ids = await encode(character);
+      return ids.length === 0 || ids.includes(unknownId);
+    }),
+  );
+  return characters.filter((_, index) => isUnknown[index]);
 }
 
 /** Models have rows that no token names: padding to a round number. */
-function readable(tokenizer: Tokenizer, id: number, spelling: Spelling): string {
-  const token: string | undefined = tokenizer.id_to_token(id);
-  return token === undefined ? `<no token ${id}>` : spelled(token, spelling);
+function readable(names: TokenNames, id: number, spelling: Spelling): string {
+  const name = names.nameOf(id);
+  return name === undefined ? `<no token ${id}>` : spelled(name, names.isAdded(id) ? "plain" : spelling);
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Told by the decoder: byte-level vocabularies have one of their own, SentencePiece's writes ▁ back as a space. */
+function spellingOf({ decoder }: Json): Spelling {
+  const { decoders } = isObject(decoder) ? decoder : {};
+  const steps = [decoder, ...(Array.isArray(decoders) ? (decoders as unknown[]) : [])].filter(isObject);
+  if (steps.some(({ type }) => type === "ByteLevel")) return "bytes";
+  const isSpace = ({ type, pattern }: Json) => type === "Metaspace" || (isObject(pattern) && pattern["String"] === "▁");
+  return steps.some(isSpace) ? "sentencepiece" : "plain";
+}

@@ -60,8 +60,8 @@ describe.each(FAMILIES)("of a model whose answers are several tokens, %o", (chan
     reference = readModel(files);
   });
 
-  const alike = (suite: SuiteSource) => {
-    const { cases } = readSuite(suite, model);
+  const alike = async (suite: SuiteSource) => {
+    const { cases } = await readSuite(suite, model);
     const ofShape = (length: number) => cases.filter((each) => each.ids.length === length).map(forcedIds);
     return cases.map((each) => {
       const own = forcedIds(each).join();
@@ -74,7 +74,7 @@ describe.each(FAMILIES)("of a model whose answers are several tokens, %o", (chan
     const suite = pasted(PAIRS);
     const { found, alone } = await run(sessionOf(model), heads(suite, ablation));
     expect(alone, "each has another").toBeUndefined();
-    const swept = alike(suite).map(({ each, all, other }) => ({
+    const swept = (await alike(suite)).map(({ each, all, other }) => ({
       group: each.asked.group,
       swept: sweptCase(
         reference,
@@ -100,7 +100,7 @@ describe.each(FAMILIES)("of a model whose answers are several tokens, %o", (chan
     };
     const { found, alone } = await run(sessionOf(model), request);
     expect(alone, "the last prompt is the only one of its length").toBe(1);
-    const want = alike(request.suite).map(({ each: { ids, answerIds }, all, other }, index) =>
+    const want = (await alike(request.suite)).map(({ each: { ids, answerIds }, all, other }, index) =>
       neuronCase(
         reference,
         { ids, target: answerIds[0]! },
@@ -122,7 +122,7 @@ describe("of the bundled model", () => {
     model = await loadInNode(abacusFiles(), "f32");
   });
   const suite = pasted("3+5=,8\n4+9=,13\n7+1=,8\n9-4=,5\n3+5=,9\n12+30=,42\n");
-  const read = () => readSuite(suite, model).cases;
+  const read = async () => (await readSuite(suite, model)).cases;
 
   test("the mean of all heads and a case's own activations leave a single case as it is", async () => {
     for (const ablation of ["mean", "resample"] as const) {
@@ -134,7 +134,7 @@ describe("of the bundled model", () => {
   });
 
   test("a case resampled with itself is unchanged by every head, among others too", async () => {
-    const cases = read().slice(0, 3);
+    const cases = (await read()).slice(0, 3);
     const standIns = await standInsOf(model.runner, cases, ["z"]);
     for (const { baseline, heads: without } of await sweepCases(model.runner, cases, { standIns })) {
       for (const { logProbability } of without) {
@@ -172,7 +172,7 @@ describe("of the bundled model", () => {
   });
 
   test("what stands in is another prompt's, never the case's own, and the seed says whose", async () => {
-    const cases = read();
+    const cases = await read();
     const own = await standInsOf(model.runner, cases, ["z"]);
     // the fifth case is the first one's prompt with another answer
     const prompts = [0, 1, 2, 3, 5];
@@ -192,7 +192,7 @@ describe("of the bundled model", () => {
   });
 
   test("the mean is that of the different prompts, position by position", async () => {
-    const cases = read().slice(0, 5);
+    const cases = (await read()).slice(0, 5);
     const { z: own } = await standInsOf(model.runner, cases, ["z"]);
     const source = standInSource(model.runner, cases, { ablation: "mean", seed: 1, taps: ["z"] });
     const { z } = (await source.of([3]))!;

@@ -204,7 +204,7 @@ describe("a set of adapters", () => {
     async ({ onlyCorrect }) => {
       const names = ["layer-2", "layers-3-and-4"];
       const { found } = await run({ ...request(...names), onlyCorrect });
-      const { cases } = readSuite({ kind: "pasted", text: TEXT }, model);
+      const { cases } = await readSuite({ kind: "pasted", text: TEXT }, model);
       const effects = found.adapters.map(({ tokens, all, groups, growth, followed, neurons, uncertified }) => ({
         tokens,
         all,

@@ -38,11 +38,11 @@ const MAX_NEURONS = 1_000;
 const LISTED = 6;
 
 /** The comparison across prompts, then the pairs and the controls in batches, each under every switch. */
-export function biasSteps(
+export async function biasSteps(
   { model, index }: { readonly model: LoadedModel; readonly index: NeuronIndex },
   cases: readonly ReadCase[],
   request: BiasRequest,
-): ExperimentSteps<BiasPart, BiasFindings> {
+): Promise<ExperimentSteps<BiasPart, BiasFindings>> {
   const { runner, spec } = model;
   const { counts, draws, seed, scale } = checked(request, model);
   const pairs = cases.filter(isPair);
@@ -52,7 +52,8 @@ export function biasSteps(
       "suite: none of its cases has another side; a suite of pairs is needed, as gender-paper",
     );
   }
-  const controls = request.controls.flatMap((source) => readSuite(source, model).cases);
+  const others = await Promise.all(request.controls.map((source) => readSuite(source, model)));
+  const controls = others.flatMap((suite) => suite.cases);
   const compared = pairs.filter(({ asked }) => asked.pair!.template === FOUND_UNDER);
   const { ablation = "zero" } = request;
   const batches = switchedBatches(runner, [...pairs, ...pairs.map(({ other }) => other), ...controls], {

@@ -82,7 +82,7 @@ describe("a bias over pairs", () => {
     async (ablation) => {
       const found = await findingsOf(abacus, { ...request, ablation });
       const { model, reference } = abacus;
-      const { cases } = readSuite(few, model);
+      const { cases } = await readSuite(few, model);
       const compared = cases.filter(({ asked }) => asked.pair!.template === 0);
       const ranked = rankedByReference(reference, weighted(compared as Parameters<typeof weighted>[0]));
       expect(found.certified).toBe(true);
@@ -97,7 +97,7 @@ describe("a bias over pairs", () => {
         const list: NeuronId[] = ranked.slice(0, count);
         return [list, ...randomGroups(reference, list, { draws: 1, seed: 5 + place })];
       });
-      const controls = readSuite(request.controls[0]!, model).cases;
+      const controls = (await readSuite(request.controls[0]!, model)).cases;
       const all: ScoredCase[] = [...cases, ...cases.map(({ other }) => other!), ...controls];
       const scores = (each: ScoredCase) => {
         const standIns = ablation === "mean" ? meanStandIns(reference, promptsLike(each, all)) : undefined;
@@ -135,7 +135,7 @@ describe("a bias over pairs", () => {
     const pair = { ...pronouns, templates: pronouns.templates.slice(0, 1), words: { she: ["nurse"], he: [] } };
     const suite: SuiteSource = { kind: "definition", definition: { ...suiteFile("pronouns-abacus"), pair }, seed: 1 };
     const { neurons } = await findingsOf(abacus, { ...request, suite, counts: [3] });
-    const [{ ids, answerIds, other }] = readSuite(suite, abacus.model).cases as readonly [ReadCase];
+    const [{ ids, answerIds, other }] = (await readSuite(suite, abacus.model)).cases as readonly [ReadCase];
     const session = new ModelSession(abacus.model);
     const rows = async (target: number) => (await session.topNeurons(ids, { target, count: 3072 }, unaborted())).rows;
     const [she, he] = [await rows(answerIds[0]!), await rows(other!.answerIds[0]!)];
@@ -199,7 +199,7 @@ test("activations are those behind either side's prompts", async () => {
   };
   const suite: SuiteSource = { kind: "definition", definition, seed: 1 };
   const { neurons, sides } = await findingsOf(abacus, { ...request, suite, counts: [4] });
-  const { cases } = readSuite(suite, abacus.model);
+  const { cases } = await readSuite(suite, abacus.model);
   expect(sides.map(({ name }) => name)).toEqual(["mary", "john"]);
   expect(
     sides.every(({ bias }) => bias.value > 3),

@@ -32,13 +32,13 @@ interface SearchPart {
 export type ConceptPart = SearchPart | SwitchedPart;
 
 /** Shallow neurons that speak of concepts: a step is the search of one layer, then one batch of cases with every set off. */
-export function conceptSteps(
+export async function conceptSteps(
   model: LoadedModel,
   cases: readonly ReadCase[],
   request: ConceptsRequest,
-): ExperimentSteps<ConceptPart, ConceptFindings> {
+): Promise<ExperimentSteps<ConceptPart, ConceptFindings>> {
   const { runner, spec, tokenizer } = model;
-  const asked = checked(request, model);
+  const asked = await checked(request, model);
   const { ids, notTokens, thresholds, draws, seed, belowLayer, lastAttention, depth } = asked;
   const { ablation = "zero" } = request;
   const batches = switchedBatches(runner, cases, {
@@ -134,8 +134,8 @@ const searchParts = (parts: readonly ConceptPart[], layers: number) => parts.sli
 const byConcepts = (a: ConceptNeuron, b: ConceptNeuron) => b.tokens.length - a.tokens.length;
 
 /** @throws Fault "bad-request" with what was found and what is needed */
-function checked(request: ConceptsRequest, { spec, tokenizer }: LoadedModel) {
-  const { ids, notTokens } = conceptTokens(request.words, tokenizer);
+async function checked(request: ConceptsRequest, { spec, tokenizer }: LoadedModel) {
+  const { ids, notTokens } = await conceptTokens(request.words, tokenizer);
   const depth = Math.min(INDEX_DEPTH, spec.vocabulary);
   const thresholds = [...new Set(request.thresholds)]
     .map((threshold) => checkWhole("thresholds", threshold, 1, depth))

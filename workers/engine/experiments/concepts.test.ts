@@ -75,7 +75,7 @@ describe("of a random model whose answers are several tokens", () => {
       });
       const { thresholds, draws, seed } = request;
       const sets = conceptSets(reference, hits, { thresholds, draws, seed });
-      const { cases } = readSuite(request.suite, model);
+      const { cases } = await readSuite(request.suite, model);
       const scored = cases.map((each) => {
         const standIns = ablation === "mean" ? meanStandIns(reference, promptsLike(each, cases)) : undefined;
         return {
@@ -116,7 +116,7 @@ describe("of the bundled model", () => {
 
   test("finds as many neurons as the lab's search of all layers at once, and the most telling first", async () => {
     const { found } = await run(sessionOf(model), request);
-    const { ids } = conceptTokens(request.words, model.tokenizer);
+    const { ids } = await conceptTokens(request.words, model.tokenizer);
     const neurons = await conceptNeurons(model.runner, { concepts: new Set(ids), belowLayer: 2, lastAttention: 2 });
     const atLeast = (least: number) => neurons.filter(({ tokens }) => tokens.length >= least).length;
     const counts = (reading: Reading) => found.sets.flatMap((set) => (set.reading === reading ? [set.neurons] : []));

@@ -54,8 +54,8 @@ export class ExperimentSession {
   }
 
   async plan(request: ExperimentRequest, signal: AbortSignal): Promise<ExperimentPlan> {
-    const suite = this.#read(request);
-    const steps = this.#steps(request, suite);
+    const suite = await this.#read(request);
+    const steps = await this.#steps(request, suite);
     const kept = await this.#oneByOne(() => readLog(this.#place(steps)));
     const rows = Array.from({ length: steps.count }, (_, step) => steps.rowsOf(step));
     const left = sum(rows.map((_, step) => costOf(steps, step)).slice(kept.parts.length));
@@ -86,8 +86,8 @@ export class ExperimentSession {
     work: RunWork,
   ): Promise<ExperimentResult> {
     work.signal.throwIfAborted();
-    const suite = this.#read(request);
-    const steps = this.#steps(request, suite);
+    const suite = await this.#read(request);
+    const steps = await this.#steps(request, suite);
     const log = await this.#oneByOne(() => openLog(this.#place(steps)));
     const result = (isWhole: boolean) =>
       ({
@@ -121,7 +121,7 @@ export class ExperimentSession {
   }
 
   async forget(request: ExperimentRequest): Promise<void> {
-    const { store, folder, name } = this.#place(this.#steps(request, this.#read(request)));
+    const { store, folder, name } = this.#place(await this.#steps(request, await this.#read(request)));
     await this.#oneByOne(() => store.write(folder, name, new Uint8Array(0)));
   }
 
@@ -132,14 +132,14 @@ export class ExperimentSession {
     return own;
   }
 
-  #read({ suite: source }: ExperimentRequest): ReadSuite {
+  async #read({ suite: source }: ExperimentRequest): Promise<ReadSuite> {
     const key = JSON.stringify(source);
-    if (this.#suite?.key !== key) this.#suite = { key, read: readSuite(source, this.#parts.model) };
+    if (this.#suite?.key !== key) this.#suite = { key, read: await readSuite(source, this.#parts.model) };
     return this.#suite.read;
   }
 
   /** What the parts are is each kind's own; here they are only kept and handed back. */
-  #steps(request: ExperimentRequest, { cases }: ReadSuite): ExperimentSteps<unknown, unknown> {
+  async #steps(request: ExperimentRequest, { cases }: ReadSuite): Promise<ExperimentSteps<unknown, unknown>> {
     const { model, index, adapt } = this.#parts;
     switch (request.kind) {
       case "adapters":

@@ -84,7 +84,7 @@ describe("every head off in every case", () => {
   test("agrees with one forward pass for each head and case", async () => {
     const source = few("abacus-2d", 2);
     const { found } = await run(abacus.session, heads(source));
-    const { cases } = readSuite(source, abacus.model);
+    const { cases } = await readSuite(source, abacus.model);
     const reference = headTable(
       cases.map((each) => ({ group: each.asked.group, swept: sweptCase(abacus.reference, each) })),
       { per: "token", onlyCorrect: false, seed: 1, draws: 1000, headsPerLayer: 8 },
@@ -123,7 +123,7 @@ test("memorised and changed digits are those of the reference, by the same runs"
   } as const;
   const { found } = await run(session, request, ({ done }) => seen.push(done));
   expect(seen, "nothing was run again").toEqual([]);
-  const { cases } = readSuite(source, abacus.model);
+  const { cases } = await readSuite(source, abacus.model);
   const reference = memoriseTable(
     cases.map((each) => ({
       group: each.asked.group,
@@ -150,7 +150,7 @@ test("mask, keep, loss of activation and the lowest neuron agree with the refere
     seed: 4,
   };
   const { found } = await run(abacus.session, request);
-  const { cases } = readSuite(request.suite, abacus.model);
+  const { cases } = await readSuite(request.suite, abacus.model);
   const reference = neuronCurves(
     cases.map(({ ids, answerIds }, index) =>
       neuronCase(abacus.reference, { ids, target: answerIds[0]! }, { ...request, seed: request.seed + index }),
@@ -167,7 +167,7 @@ describe("a model whose answers are several tokens", () => {
     async (changes) => {
       const bench = await open(randomCheckpoint(changes));
       const source: SuiteSource = { kind: "pasted", text: "a b,ba c,x\nb,ab,x\nc a,aa b,y\n" };
-      const { cases, report } = readSuite(source, bench.model);
+      const { cases, report } = await readSuite(source, bench.model);
       expect(report.answerTokens).toBeGreaterThan(report.cases);
       const { found } = await run(bench.session, heads(source));
       const reference = headTable(

@@ -38,15 +38,16 @@ const SHALLOW_SHARE = 17 / 32;
 const MAX_NEURONS = 2_000;
 
 /** Neurons ranked for each answer token; then suite, those tokens' cases and controls in batches, with only the unions kept. */
-export function pruningSteps(
+export async function pruningSteps(
   { model, index }: { readonly model: LoadedModel; readonly index: NeuronIndex },
   cases: readonly ReadCase[],
   request: PruningRequest,
-): ExperimentSteps<PruningPart, PruningFindings> {
+): Promise<ExperimentSteps<PruningPart, PruningFindings>> {
   const { runner, spec } = model;
   const { head, counts, draws, seed, fromLayer } = checked(request, model);
-  const known = readSuite(request.foundOn, model).cases;
-  const controls = request.controls.flatMap((source) => readSuite(source, model).cases);
+  const { cases: known } = await readSuite(request.foundOn, model);
+  const others = await Promise.all(request.controls.map((source) => readSuite(source, model)));
+  const controls = others.flatMap((suite) => suite.cases);
   const tokens = withoutDuplicates(known.flatMap(tokenCases)).unique.map(({ ids, answerIds }): TokenCase => ({
     ids,
     target: answerIds[0]!,

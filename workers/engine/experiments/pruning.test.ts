@@ -55,20 +55,19 @@ describe("what is left of a pruned model", () => {
     async ({ head, ablation }) => {
       const found = await findingsOf(abacus, { ...request, ablation, ...(head && { head }) });
       const { model, reference } = abacus;
-      const all = [request.suite, request.foundOn, ...request.controls].flatMap(
-        (source) => readSuite(source, model).cases,
-      );
+      const casesOf = async (source: PruningRequest["suite"]) => (await readSuite(source, model)).cases;
+      const all = (await Promise.all([request.suite, request.foundOn, ...request.controls].map(casesOf))).flat();
       const standIns = (each: ScoredCase) =>
         ablation === "mean" ? meanStandIns(reference, promptsLike(each, all)) : undefined;
-      const known = readSuite(request.foundOn, model).cases;
+      const known = await casesOf(request.foundOn);
       const lists = known.slice(0, 2).map((each) => rankedByReference(reference, each, head));
       const kept = request.counts.map((count) => ({ count, neurons: unionOf(lists, count) }));
       const sets = kept.flatMap(({ neurons }, place) => [
         neurons,
         ...randomGroups(reference, neurons, { draws: 1, seed: 9 + place }),
       ]);
-      const scored = (source: PruningRequest["suite"]) =>
-        readSuite(source, model).cases.map((each) => ({
+      const scored = async (source: PruningRequest["suite"]) =>
+        (await casesOf(source)).map((each) => ({
           group: each.asked.group,
           scores: [
             caseScore(reference, each),
@@ -76,7 +75,11 @@ describe("what is left of a pruned model", () => {
           ],
         }));
       const curve = pruningCurve(
-        { suite: scored(request.suite), known: scored(request.foundOn), controls: scored(request.controls[0]!) },
+        {
+          suite: await scored(request.suite),
+          known: await scored(request.foundOn),
+          controls: await scored(request.controls[0]!),
+        },
         {
           spec: reference,
           per: "token",

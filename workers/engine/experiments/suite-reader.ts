@@ -35,15 +35,15 @@ const TOLD = 50;
  *
  * @throws Fault "bad-request" if nothing is left
  */
-export function readSuite(source: SuiteSource, model: Reader): ReadSuite {
+export async function readSuite(source: SuiteSource, model: Reader): Promise<ReadSuite> {
   const { cases, lines, complaints } = asked(source);
   const read: ReadCase[] = [];
   const wrong: SuiteComplaint[] = [...complaints];
-  cases.forEach((each, index) => {
-    const found = readCase(each, model);
+  const all = await Promise.all(cases.map((each) => readCase(each, model)));
+  for (const [index, found] of all.entries()) {
     if (typeof found === "string") wrong.push({ line: lines[index]!, message: found });
     else read.push(found);
-  });
+  }
   if (read.length === 0) {
     const first = wrong[0];
     throw new Fault(
@@ -68,10 +68,10 @@ function defined(definition: SuiteDefinition, options: SuiteOptions) {
   return { cases, lines: cases.map((_, index) => index + 1), complaints: [] };
 }
 
-function readCase(each: SuiteCase, model: Reader): ReadCase | string {
+async function readCase(each: SuiteCase, model: Reader): Promise<ReadCase | string> {
   try {
-    const own = scored(each, model);
-    const other = each.pair && scored(each.pair, model);
+    const own = await scored(each, model);
+    const other = each.pair && (await scored(each.pair, model));
     const empty = [own, ...(other ? [other] : [])].some(({ answerIds }) => answerIds.length === 0);
     if (empty) return `its answer “${each.answer}” is no token of this model`;
     const answerTexts = own.answerIds.map((id) => model.tokenizer.tokenText(id));
@@ -82,10 +82,11 @@ function readCase(each: SuiteCase, model: Reader): ReadCase | string {
   }
 }
 
-function scored({ prompt, answer }: Pick<SuiteCase, "prompt" | "answer">, model: Reader): ScoredCase {
+async function scored({ prompt, answer }: Pick<SuiteCase, "prompt" | "answer">, model: Reader): Promise<ScoredCase> {
   const { tokenizer } = model;
-  const ids = promptIds(prompt, model);
-  const answerIds = expectedAnswer(tokenizer, { prompt, tokenized: tokenizer.tokenize(prompt) }, answer);
+  const ids = await promptIds(prompt, model);
+  const tokenized = await tokenizer.tokenize(prompt);
+  const answerIds = await expectedAnswer(tokenizer, { prompt, tokenized }, answer);
   checkLength(ids.length + answerIds.length - 1, model.spec);
   return { ids, answerIds };
 }

@@ -1,0 +1,4 @@
+import { TOKENIZERS } from "#test/tokenizers.ts";
+
+/** The tests' tokenizers, for tokenizer_configs.py. */
+process.stdout.write(JSON.stringify(TOKENIZERS));

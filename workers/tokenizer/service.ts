@@ -1,0 +1,64 @@
+import type { RustHandle } from "@mlc-ai/web-tokenizers?wasm";
+import { RustTokenizers } from "./rust-tokenizers.ts";
+
+/** What is asked of the library. A tokenizer is known by its key, and forgotten ones are opened again. */
+export type TokenizerRequest =
+  | { readonly kind: "open"; readonly key: number; readonly json: Uint8Array }
+  | { readonly kind: "encode"; readonly key: number; readonly texts: readonly string[] }
+  | { readonly kind: "decode"; readonly key: number; readonly ids: readonly number[] };
+
+export type TokenizerReply =
+  | { readonly kind: "opened" }
+  | { readonly kind: "ids"; readonly ids: readonly number[][] }
+  | { readonly kind: "text"; readonly text: string }
+  /** That key is not open; the caller has its file. */
+  | { readonly kind: "closed" }
+  /** The library fell, in these words. */
+  | { readonly kind: "fallen"; readonly words: string };
+
+/** The model that is loaded, and one that is looked at. */
+const KEPT = 2;
+
+/** The library with the tokenizers that are open in it; what falls is replaced before the next question. */
+export class TokenizerService {
+  #rust: RustTokenizers | undefined;
+  readonly #open = new Map<number, RustHandle>();
+
+  /** The library is loaded and compiled. */
+  async start(): Promise<RustTokenizers> {
+    return (this.#rust ??= await RustTokenizers.start());
+  }
+
+  async answer(request: TokenizerRequest): Promise<TokenizerReply> {
+    const rust = await this.start();
+    try {
+      return this.#answer(rust, request);
+    } catch (reason) {
+      this.#rust = undefined;
+      this.#open.clear();
+      return { kind: "fallen", words: reason instanceof Error ? reason.message : String(reason) };
+    }
+  }
+
+  #answer(rust: RustTokenizers, request: TokenizerRequest): TokenizerReply {
+    if (request.kind === "open") {
+      this.#keep(request.key, rust.open(request.json));
+      return { kind: "opened" };
+    }
+    const handle = this.#open.get(request.key);
+    if (!handle) return { kind: "closed" };
+    this.#open.delete(request.key);
+    this.#open.set(request.key, handle);
+    if (request.kind === "decode") return { kind: "text", text: rust.decode(handle, request.ids) };
+    return { kind: "ids", ids: request.texts.map((text) => rust.encode(handle, text)) };
+  }
+
+  #keep(key: number, handle: RustHandle): void {
+    this.#open.set(key, handle);
+    for (const [oldest, closing] of this.#open) {
+      if (this.#open.size <= KEPT) return;
+      this.#open.delete(oldest);
+      closing.delete();
+    }
+  }
+}
