@@ -76,7 +76,7 @@ test("a set of adapters against the base, by adapted layer", { tag: "@page" }, a
   await test.step("the table as CSV, and the saved result opened again", async () => {
     const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
     expect(header).toMatch(
-      /^adapter,source,adapter_revision,layers,ranks,.*suite,cases,seed,model,revision,dtype,link$/,
+      /^adapter,source,adapter_revision,layers,ranks,.*suite,cases,seed,model,revision,dtype,link,from$/,
     );
     // the base and four groups; then accuracy, gain and nats of five, and growth with its control for four counts
     expect(rows.filter((row) => !/,L\dN\d+,/.test(row))).toHaveLength(5 + 2 * (15 + 8));

@@ -41,7 +41,7 @@ test("heads by operation, to the end, and every export reads back", async ({ pag
   await test.step("the table as CSV and JSON, with what it is about", async () => {
     const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
     expect(header).toMatch(
-      /^head,layer,index,group,accuracy_per,ablation,.*suite,cases,seed,model,revision,dtype,link$/,
+      /^head,layer,index,group,accuracy_per,ablation,.*suite,cases,seed,model,revision,dtype,link,from$/,
     );
     expect(rows).toHaveLength(48 * 5);
     const { rows: records } = JSON.parse((await exported(page, "JSON")).toString()) as {
@@ -317,7 +317,9 @@ test("shallow neurons that speak of numbers are counted and switched off", async
   await expect(section(page)).toContainText("M = 1");
   await picture(page, "experiments-concepts", { fullPage: true });
   const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
-  expect(header).toMatch(/^reading,at_least,ablation,neurons,searched,.*suite,cases,seed,model,revision,dtype,link$/);
+  expect(header).toMatch(
+    /^reading,at_least,ablation,neurons,searched,.*suite,cases,seed,model,revision,dtype,link,from$/,
+  );
   expect(rows).toHaveLength(16);
 
   await test.step("another list of words is another run, and stands in the link", async () => {

@@ -28,6 +28,8 @@ const DOORS: readonly (readonly [name: RegExp, layers: readonly string[]])[] = [
   [/^@noble\/hashes$/, ["workers"]],
   [/^@mlc-ai\/web-tokenizers\?wasm$/, ["workers"]],
   [/^comlink$/, ["client", "workers"]],
+  // what is read from a file, held to its schema
+  [/^valibot$/, ["state"]],
   // its store in state, its hook in views
   [/^zustand$/, ["state", "views"]],
   [/^d3-[a-z-]+$/, ["charts"]],

@@ -1,5 +1,6 @@
 import type { Dtype } from "#model/checkpoint.ts";
 import type { Variant } from "#protocol/engine.ts";
+import { adapterNamed } from "./adapter.ts";
 import { shortContent } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import type { SubjectModel } from "./subject.ts";
@@ -12,7 +13,7 @@ export interface Discrepancy {
 }
 
 /** The circumstances that a link may name besides the question itself; what it does not name it does not claim. */
-export type Named = Pick<Finding, "content" | "revision" | "dtype" | "adapterContent" | "variant">;
+export type Named = Pick<Finding, "content" | "revision" | "dtype" | "adapter" | "adapterContent" | "variant">;
 
 /**
  * How the model that computed a result differs from the one that a link names: nothing where the result can reproduce the link's
@@ -23,11 +24,9 @@ export function discrepancies(named: Named, ran: SubjectModel, variant: Variant 
   return [
     variantDiscrepancy(named.variant ?? "base", variant),
     contentDiscrepancy("content", "", named.content, content),
-    revisionDiscrepancy(named.revision, [ran.revision, source?.revision, source?.requested]),
+    revisionDiscrepancy("revision", "", named.revision, [ran.revision, source?.revision, source?.requested]),
     precisionDiscrepancy(named.dtype, dtype),
-    (named.variant ?? "base") === "adapted"
-      ? contentDiscrepancy("adapter", " of the adapter", named.adapterContent, lora?.content)
-      : undefined,
+    ...((named.variant ?? "base") === "adapted" ? adapterDiscrepancies(named, lora) : []),
   ].filter((each) => each !== undefined);
 }
 
@@ -51,11 +50,29 @@ function contentDiscrepancy(
   };
 }
 
+/** A link names an adapter's revision with the adapter. */
+function adapterDiscrepancies({ adapter, adapterContent }: Named, lora: SubjectModel["lora"]) {
+  const revision = adapter === undefined ? undefined : adapterNamed(adapter)?.revision;
+  return [
+    contentDiscrepancy("adapter", " of the adapter", adapterContent, lora?.content),
+    revisionDiscrepancy("adapter", " of the adapter", revision, [lora?.source.revision, lora?.source.requested]),
+  ];
+}
+
+/** Of a commit a link may have no more than its first digits, at least as many as Git shortens it to. */
+const SHORT_COMMIT = /^[0-9a-f]{7,39}$/;
+
 /** A branch that was loaded goes by its commit, but is still what a link to the branch is about. */
-function revisionDiscrepancy(named: string | undefined, ran: readonly (string | undefined)[]): Discrepancy | undefined {
+function revisionDiscrepancy(
+  kind: "revision" | "adapter",
+  ofWhat: string,
+  named: string | undefined,
+  ran: readonly (string | undefined)[],
+): Discrepancy | undefined {
   if (named === undefined || ran.includes(named)) return undefined;
+  if (SHORT_COMMIT.test(named) && ran.some((revision) => revision?.startsWith(named))) return undefined;
   const here = ran.find((revision) => revision !== undefined) ?? "none";
-  return { kind: "revision", sentence: `the link is about the revision ${named}, here is ${here}` };
+  return { kind, sentence: `the link is about the revision ${named}${ofWhat}, here is ${here}` };
 }
 
 function precisionDiscrepancy(named: Dtype | undefined, ran: Dtype | undefined): Discrepancy | undefined {

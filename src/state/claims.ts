@@ -1,10 +1,12 @@
 import { createStore } from "zustand/vanilla";
-import { interventionKey } from "#model/interventions.ts";
+import { standingOf } from "./answering.ts";
+import type { Standing } from "./answering.ts";
 import { changedSettings } from "./chain-view.ts";
-import { chainClaims } from "./chain-claims.ts";
-import { experimentClaims } from "./experiments/claims.ts";
-import { experimentForm, writeForm } from "./experiments/form.ts";
+import { chainClaims, verifyChain } from "./chain-claims.ts";
+import { experimentClaims, verifyExperiment } from "./experiments/claims.ts";
+import { experimentForm, fitsInLink, writeForm } from "./experiments/form.ts";
 import { experiments } from "./experiments/runs.ts";
+import type { ExperimentSlot } from "./experiments/runs.ts";
 import { discrepancies } from "./circumstances.ts";
 import type { Discrepancy } from "./circumstances.ts";
 import { shortContent } from "./finding.ts";
@@ -16,9 +18,11 @@ import type { Question } from "./question.ts";
 import { chainKey, settingsKey } from "./run/chain-demands.ts";
 import { afterKey, beforeKey, comparisonKey } from "./run/demands.ts";
 import { results } from "./run/results.ts";
-import { isSameRun, isSameSubject, modelNow } from "./subject.ts";
+import { isSameRun, isSameSubject, modelNow, switchesText } from "./subject.ts";
 import type { Subject } from "./subject.ts";
 import type { Chain, Slot, Slots } from "./run/results.ts";
+import { verify } from "./verification.ts";
+import type { Verification } from "./verification.ts";
 import { view } from "./view.ts";
 
 /** Neurons whose change a link claims. */
@@ -42,7 +46,7 @@ export function claimedAnswer(finding: Finding | undefined): Claims {
 
 export const asksTheSame = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
   isAboutTheSame(finding, now, modelId) &&
-  switches(finding) === switches(now) &&
+  switchesText(finding.interventions) === switchesText(now.interventions) &&
   // what stands in for parts that nobody switched off changes nothing of what is claimed
   (now.interventions.length === 0 || standInsText(finding) === standInsText(now));
 
@@ -70,7 +74,7 @@ export const asksTheSameChain = (
   about.settings.published === undefined &&
   settingsKey(finding.chain ?? {}) === settingsKey(about.settings);
 
-const standInsText = ({ standIns = [] }: Pick<Question, "standIns">) => standIns.join("\n");
+const standInsText = ({ standIns = [] }: Pick<Question, "standIns">) => JSON.stringify(standIns);
 
 /** As with models, a branch counts as its commit: numbers that differ are found by their comparison. */
 const isOfAdapter = ({ adapter: named }: Finding) =>
@@ -80,12 +84,6 @@ const attachedName = () => {
   const { choice } = adapter.getState();
   return choice && adapterName(choice);
 };
-
-const switches = ({ interventions }: Pick<Question, "interventions">) =>
-  interventions
-    .map((change) => `${interventionKey(change)}*${change.scale}`)
-    .sort()
-    .join(" ");
 
 /**
  * The numbers on the page that a link can claim.
@@ -119,6 +117,56 @@ export function measuredChain(slots: Slots, now: Question, settings: ChainSettin
 /** The whole answer to exactly this question, computed here. */
 const answerOf = <T>(slot: Slot<T>, key: string): T | undefined =>
   slot.status === "done" && slot.answers === key && !slot.isRecorded ? slot.value : undefined;
+
+/** What the page's own computation says to the claims of the answer; undefined while there is none that answers them. */
+export function checkAnswer(finding: Finding, slots: Slots, now: Question, count: number): Verification | undefined {
+  const { before, after, comparison } = slots;
+  const isChanged = now.interventions.length > 0;
+  const measured = measuredClaims(slots, now, finding.expected.neurons ? count : 0);
+  const isOfOneRun =
+    !isChanged ||
+    (isSameRun(before.about, after.about) && (!measured?.neurons || isSameRun(after.about, comparison.about)));
+  const standing = standingOf(finding, {
+    provenance: before.isRecorded ? "recorded" : "computed here",
+    about: isChanged ? after.about : before.about,
+    asked: { kind: "answer" },
+  });
+  return measured && isOfOneRun && standing.kind === "checks"
+    ? verify(finding.expected, measured, standing.others)
+    : undefined;
+}
+
+/** The same of the chain. */
+export function checkChain(
+  finding: Finding,
+  slots: Slots,
+  now: Question,
+  settings: ChainSettings,
+): Verification | undefined {
+  const chain = measuredChain(slots, now, settings);
+  const standing = standingOf(finding, {
+    provenance: slots.chain.isRecorded ? "recorded" : "computed here",
+    about: slots.chain.about,
+    asked: { kind: "chain", settings },
+  });
+  return chain && standing.kind === "checks"
+    ? verifyChain(finding.expected.chain ?? [], chain, standing.others)
+    : undefined;
+}
+
+/** The same of an experiment; a sentence where there is a result and it checks nothing. */
+export function checkExperiment(finding: Finding, slot: ExperimentSlot): Verification | string | undefined {
+  const { value, status, from, saved } = slot;
+  if (!value || status !== "done") return undefined;
+  const standing: Standing = standingOf(finding, {
+    provenance: saved ? "from a file" : "computed here",
+    about: from?.about,
+    asked: { kind: "experiment", form: from?.form ?? experimentForm.getState() },
+  });
+  return standing.kind === "checks"
+    ? verifyExperiment(finding.expected.experiment ?? [], value, standing.others)
+    : standing.why;
+}
 
 /**
  * What a link to the page as it stands says. Numbers that were measured here go with the content, the precision and the revision that
@@ -216,19 +264,9 @@ function experimentMeasured(): readonly NamedNumber[] | undefined {
 
 const asksTheSameExperiment = (finding: Finding) =>
   finding.experiment !== undefined &&
+  fitsInLink(experimentForm.getState()) &&
   writeForm(finding.experiment) === writeForm(experimentForm.getState()) &&
   isOfTheSameModel(finding, question.getState(), model.getState().choice?.id);
-
-/** The opened finding, where it claims something of the experiment that the form asks for, of the model that answers. */
-export function findingOfExperiment():
-  | (Finding & { readonly expected: Required<Pick<Claims, "experiment">> })
-  | undefined {
-  const { finding } = opened.getState();
-  const experiment = finding?.expected.experiment;
-  return finding && experiment && asksTheSameExperiment(finding)
-    ? { ...finding, expected: { ...finding.expected, experiment } }
-    : undefined;
-}
 
 function chainMeasured(): readonly NamedNumber[] | undefined {
   const own = measuredChain(results.getState(), question.getState(), view.getState().chain);

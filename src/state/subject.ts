@@ -133,6 +133,11 @@ export const isSameSubject = (a: Subject | undefined, b: Subject | undefined): b
   isSameRun(a, b) && changesText(a!) === changesText(b!);
 
 const changesText = ({ interventions, standIns }: Pick<Subject, "interventions" | "standIns">) =>
-  interventions.length === 0
-    ? ""
-    : JSON.stringify([interventions.map((change) => `${interventionKey(change)}*${change.scale}`).sort(), standIns]);
+  interventions.length === 0 ? "" : JSON.stringify([switchesText(interventions), standIns]);
+
+/** What is changed, in whatever order that was done. */
+export const switchesText = (interventions: Question["interventions"]): string =>
+  interventions
+    .map((change) => `${interventionKey(change)}*${change.scale}`)
+    .sort()
+    .join(" ");

@@ -74,7 +74,7 @@ describe("a result about concept neurons", () => {
   });
 
   test("opens from its file as it was, and not without its sets", () => {
-    expect(readResultFile(JSON.stringify({ experiment: result }))).toEqual(result);
+    expect(readResultFile(JSON.stringify({ experiment: result })).result).toEqual(result);
     const broken = { ...result, found: { ...result.found, sets: undefined } };
     expect(() => readResultFile(JSON.stringify({ experiment: broken }))).toThrow("its experiment is not whole");
   });

@@ -124,7 +124,7 @@ describe("what a link claims", () => {
 
 describe("a saved result", () => {
   test("opens as it was, with what is no number", () => {
-    expect(readResultFile(JSON.stringify({ experiment: result }))).toEqual(result);
+    expect(readResultFile(JSON.stringify({ experiment: result })).result).toEqual(result);
   });
 
   test.each([
@@ -136,7 +136,7 @@ describe("a saved result", () => {
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',
-      "result: its experiment is not whole; a file saved by “Save result” is needed",
+      "result: its experiment is not whole: “request.kind” is not there",
     ],
   ])("%s is refused with what is wrong", (text, message) => {
     expect(() => readResultFile(text)).toThrow(message);

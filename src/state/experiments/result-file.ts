@@ -1,56 +1,109 @@
+import * as v from "valibot";
 import { isRecord } from "#core/record.ts";
 import { Fault } from "#core/fault.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { EXPERIMENT_KINDS } from "./form.ts";
+import { beyondLimits } from "./json-limits.ts";
+import { resultSchema } from "./result-schema.ts";
+import { MAX_ITEMS, text } from "./schema-parts.ts";
 
-/** A table of the largest sweeps stays far below. */
-const MAX_CHARACTERS = 200_000_000;
+/** The table of a model of 5,000 heads over ten groups, indented as it is saved, takes 40 MB. */
+const MAX_BYTES = 128_000_000;
+/** The deepest result nests 12 times. */
+const MAX_DEPTH = 32;
+/** A link carries a prompt of any length. */
+const MAX_LINK = 100_000;
+
+const modelSchema = v.object({
+  name: text,
+  source: v.exactOptional(
+    v.object({
+      kind: v.picklist(["hub", "url", "files"]),
+      name: text,
+      revision: v.exactOptional(text),
+      requested: v.exactOptional(text),
+    }),
+  ),
+  dtype: v.exactOptional(text),
+  backend: v.exactOptional(text),
+  adapter: v.exactOptional(text),
+});
+
+/** What a file says of where its numbers are from, unchecked: it is shown and written again as the file's word. */
+export interface SavedOrigin {
+  readonly model: v.InferOutput<typeof modelSchema> | undefined;
+  /** "" where it has none. */
+  readonly link: string;
+  /** As it is in the file. */
+  readonly finding: unknown;
+}
+
+interface SavedResult {
+  readonly result: ExperimentResult;
+  readonly saved: SavedOrigin;
+}
 
 /**
- * A result as `Save result` wrote it. JSON has no NaN and writes null for it.
+ * Before a file is read at all.
+ *
+ * @throws Fault "bad-file"
+ */
+export function checkFileSize(bytes: number): void {
+  if (bytes > MAX_BYTES) throw bad(`it has ${bytes} bytes; at most ${MAX_BYTES} are read`);
+}
+
+/**
+ * A result as `Save result` wrote it, checked whole: every field and every index that the page draws. JSON has no NaN and writes null for it.
  *
  * @throws Fault "bad-file" with what was found and what is needed
  */
-export function readResultFile(text: string): ExperimentResult {
-  if (text.length > MAX_CHARACTERS) throw bad(`it has ${text.length} characters; at most ${MAX_CHARACTERS} are read`);
+export function readResultFile(content: string): SavedResult {
+  checkFileSize(content.length);
+  const beyond = beyondLimits(content, { depth: MAX_DEPTH, items: MAX_ITEMS });
+  if (beyond !== undefined) throw bad(beyond);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value));
+    parsed = JSON.parse(content);
   } catch {
     throw bad("it is no JSON");
   }
-  const result = isRecord(parsed) ? parsed["experiment"] : undefined;
-  if (!isRecord(result)) throw bad("it has no “experiment” in it; a file saved by “Save result” is needed");
-  const { kind, request, suite, found } = result;
+  if (!isRecord(parsed) || !isRecord(parsed["experiment"]))
+    throw bad("it has no “experiment” in it; a file saved by “Save result” is needed");
+  const { experiment, model, link, finding } = parsed;
+  const kind = isRecord(experiment) ? experiment["kind"] : undefined;
   if (!EXPERIMENT_KINDS.some((known) => known === kind)) {
-    throw bad(`its experiment is of the kind “${String(kind)}”; this version knows ${EXPERIMENT_KINDS.join(", ")}`);
+    throw bad(`its experiment is of the kind “${shown(kind)}”; this version knows ${EXPERIMENT_KINDS.join(", ")}`);
   }
-  if (
-    !isRecord(request) ||
-    !isRecord(request["suite"]) ||
-    !isRecord(suite) ||
-    typeof found !== "object" ||
-    !hasTable(kind, found)
-  ) {
-    throw bad("its experiment is not whole; a file saved by “Save result” is needed");
-  }
-  return result as unknown as ExperimentResult;
+  const result = v.safeParse(resultSchema, experiment, { abortEarly: true });
+  if (!result.success) throw bad(`its experiment is not whole: ${issueText(result.issues[0])}`);
+  const named = v.safeParse(modelSchema, model, { abortEarly: true });
+  return {
+    result: result.output,
+    saved: {
+      model: named.success ? named.output : undefined,
+      link: typeof link === "string" && link.length <= MAX_LINK ? link : "",
+      finding,
+    },
+  };
 }
 
-const LISTS = {
-  heads: ["groups", "heads"],
-  neurons: ["rows", "lowest"],
-  concepts: ["sets", "examples"],
-  pruning: ["rows", "groups", "controls"],
-  adapters: ["adapters"],
-  bias: ["rows", "sides", "neurons", "controls"],
-};
+/** Where it is, what is there, and what is needed. */
+function issueText(issue: v.InferIssue<typeof resultSchema>): string {
+  const path = (v.getDotPath(issue) ?? "").slice(0, MAX_SHOWN);
+  if (issue.input === undefined) return `“${path}” is not there`;
+  // the library's own message begins so; ours is what is needed
+  const needed = issue.message.startsWith("Invalid") ? issue.expected : issue.message;
+  return `“${path}” is ${shown(issue.input)}; ${needed} is needed`;
+}
 
-/** The lists that the page goes through. */
-function hasTable(kind: unknown, found: unknown): boolean {
-  if (kind === "memorise") return Array.isArray(found);
-  const lists = LISTS[kind as keyof typeof LISTS];
-  return isRecord(found) && lists.every((name) => Array.isArray(found[name]));
+/** Characters of what a file has in a message's place. */
+const MAX_SHOWN = 80;
+
+function shown(value: unknown): string {
+  if (value === undefined) return "not there";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "a record";
+  return (typeof value === "string" ? value : JSON.stringify(value)).slice(0, MAX_SHOWN);
 }
 
 const bad = (sentence: string) => new Fault("bad-file", `result: ${sentence}`);

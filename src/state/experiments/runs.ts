@@ -35,10 +35,12 @@ import {
 import { ALL_CASES, editExperiment, experimentForm, PASTED, suiteName } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { forgetTables, keepTable } from "./finished-tables.ts";
-import { readResultFile } from "./result-file.ts";
+import { checkFileSize, readResultFile } from "./result-file.ts";
+import type { SavedOrigin } from "./result-file.ts";
 import { conceptWords, wordsOf } from "./concept-words.ts";
 import { suites } from "./suites.ts";
 
+export type { SavedOrigin } from "./result-file.ts";
 export type { ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
 
 /** The model that answered, and what was asked of it. */
@@ -53,6 +55,8 @@ export interface ExperimentSlot {
   readonly value: ExperimentResult | undefined;
   /** Of what this page computed: whose numbers `value` are, and the form that asked for it. */
   readonly from: ExperimentOrigin | undefined;
+  /** Of what came from a file: what the file says of itself. Such a result checks nothing, and is not this page's model's. */
+  readonly saved: SavedOrigin | undefined;
   /** What the form would take; undefined while it is being found out. */
   readonly plan: ExperimentPlan | undefined;
   readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
@@ -64,6 +68,7 @@ type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
 const EMPTY: ExperimentSlot = {
   value: undefined,
   from: undefined,
+  saved: undefined,
   plan: undefined,
   status: "idle",
   progress: undefined,
@@ -178,10 +183,10 @@ export async function runExperiment(): Promise<void> {
         // the pace is that of this run, without what was kept of an earlier one
         first ??= { done, at: performance.now() };
         const leftMs = timeLeft(first.at, done - first.done, total - first.done);
-        patch(kind, { progress: { done, total, leftMs }, ...(partial && { value: partial, from }) });
+        patch(kind, { progress: { done, total, leftMs }, ...(partial && { value: partial, from, saved: undefined }) });
       },
     });
-    patch(kind, { value, from, status: "done", progress: undefined });
+    patch(kind, { value, from, saved: undefined, status: "done", progress: undefined });
     keepTable(value);
   } catch (reason) {
     if (!signal.aborted) {
@@ -211,7 +216,7 @@ export async function forgetExperiment(): Promise<void> {
   if (!request) return;
   try {
     await currentEngine().forgetExperiment(request);
-    patch(form.kind, { value: undefined, from: undefined, status: "idle" });
+    patch(form.kind, { value: undefined, from: undefined, saved: undefined, status: "idle" });
     planSoon();
   } catch (reason) {
     notifyFault(ABOUT, reason);
@@ -221,12 +226,13 @@ export async function forgetExperiment(): Promise<void> {
 /** Shows a result that was saved to a file; what is wrong with it becomes a notice. */
 export async function openResultFile(file: File): Promise<void> {
   try {
-    const value = readResultFile(await file.text());
+    checkFileSize(file.size);
+    const { result: value, saved } = readResultFile(await file.text());
     dismiss(ABOUT_FILE);
+    if (running?.kind === value.kind) stopExperiment();
     showTab("experiments");
     editExperiment({ kind: value.kind });
-    patch(value.kind, { value, from: undefined, status: "done", progress: undefined });
-    keepTable(value);
+    patch(value.kind, { value, from: undefined, saved, status: "done", progress: undefined });
   } catch (reason) {
     notifyFault(ABOUT_FILE, reason);
   }
@@ -326,8 +332,9 @@ const controlsOf = (names: readonly string[], seed: number): SuiteSource[] =>
 
 /** The costliest of the head table, else that of the head map, else the first. */
 export function suggestedHead(): HeadId {
-  const table = experiments.getState().heads.value;
-  const [costliest] = table?.kind === "heads" ? costliestFirst(table.found.heads) : [];
+  const { value: table, from } = experiments.getState().heads;
+  // a file's heads are another model's
+  const [costliest] = from && table?.kind === "heads" ? costliestFirst(table.found.heads) : [];
   const { sweep } = results.getState();
   const mapped = sweep.value && mostImportantHead(sweep.value);
   return costliest?.at ?? mapped?.at ?? { layer: 0, head: 0 };

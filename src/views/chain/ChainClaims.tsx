@@ -1,8 +1,7 @@
 import { useStore } from "zustand";
 import { signedNats } from "#charts/number-format.ts";
-import { aboutClaim, verifyChain } from "#state/chain-claims.ts";
-import { discrepancies } from "#state/circumstances.ts";
-import { asksTheSameChain, measuredChain, opened } from "#state/claims.ts";
+import { aboutClaim } from "#state/chain-claims.ts";
+import { asksTheSameChain, checkChain, opened } from "#state/claims.ts";
 import type { NamedNumber } from "#state/finding.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
@@ -19,10 +18,7 @@ export function ChainClaims() {
   const modelId = useStore(model, (state) => state.choice?.id);
   const claimed = finding?.expected.chain;
   if (!claimed || !asksTheSameChain(finding, now, { modelId, settings })) return null;
-  const chain = measuredChain(slots, now, settings);
-  const { about } = slots.chain;
-  const check = chain && about && verifyChain(claimed, chain, discrepancies(finding, about.model, about.variant));
-  return <Verdict claims={claimText(claimed)} check={check} />;
+  return <Verdict claims={claimText(claimed)} check={checkChain(finding, slots, now, settings)} />;
 }
 
 function claimText(claimed: readonly NamedNumber[]): string {

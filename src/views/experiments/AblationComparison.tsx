@@ -6,6 +6,7 @@ import { effectIn } from "#analysis/experiments/head-table.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { finishedTables, tablesLike } from "#state/experiments/finished-tables.ts";
+import { experiments } from "#state/experiments/runs.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { Exports } from "../exports/Exports.tsx";
@@ -22,6 +23,7 @@ interface AblationComparisonProps {
 /** Which heads matter under each ablation that was run, and how far these agree; nothing until a second one was. */
 export function AblationComparison({ result, group }: AblationComparisonProps) {
   const list = useStore(finishedTables, (state) => state.list);
+  const isOfFile = useStore(experiments, (slots) => slots.heads.saved !== undefined);
   const agreement = useMemo(() => {
     const tables = tablesLike(result, list).map(({ request, found }) => ({
       ablation: request.ablation ?? "zero",
@@ -29,6 +31,8 @@ export function AblationComparison({ result, group }: AblationComparisonProps) {
     }));
     return tables.length > 1 ? ablationAgreement(tables, group) : undefined;
   }, [result, list, group]);
+  // a file's table is another model's; it is not compared with those of this page
+  if (isOfFile) return null;
   if (!agreement)
     return (
       <p className="small faint">

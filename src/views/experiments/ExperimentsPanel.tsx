@@ -2,18 +2,12 @@ import { useStore } from "zustand";
 import { editExperiment, EXPERIMENT_KINDS, experimentForm, isAblating } from "#state/experiments/form.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
 import { experiments } from "#state/experiments/runs.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
-import { AdaptersResult } from "./AdaptersResult.tsx";
-import { BiasResult } from "./BiasResult.tsx";
 import { ClaimsLine } from "./ClaimsLine.tsx";
-import { ConceptsResult } from "./ConceptsResult.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
-import { HeadsResult } from "./HeadsResult.tsx";
-import { MemoriseResult } from "./MemoriseResult.tsx";
-import { NeuronsResult } from "./NeuronsResult.tsx";
-import { PruningResult } from "./PruningResult.tsx";
 import { ResultFile } from "./ResultFile.tsx";
+import { ResultOf } from "./ResultOf.tsx";
+import { savedSentence } from "./result-origin.ts";
 import { RunBar } from "./RunBar.tsx";
 import { SuiteForm } from "./SuiteForm.tsx";
 import "./experiments.css";
@@ -50,7 +44,7 @@ function KindChoice({ chosen }: { readonly chosen: ExperimentKind }) {
 function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
   const text = EXPERIMENT_TEXTS[kind];
   const ablation = useStore(experimentForm, (form) => form.ablation);
-  const { value, status } = useStore(experiments, (slots) => slots[kind]);
+  const { value, status, saved } = useStore(experiments, (slots) => slots[kind]);
   return (
     <>
       <header className="panel-head">
@@ -64,6 +58,7 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
       <RunBar kind={kind} />
       {value && (
         <div aria-busy={status === "computing"} className="experiment-result">
+          {saved && <p className="small from-file">{savedSentence(saved)}</p>}
           {value.request.variant === "adapted" && <p className="small">Of the model with its adapter.</p>}
           <ResultOf result={value} />
         </div>
@@ -79,25 +74,4 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
       </dl>
     </>
   );
-}
-
-function ResultOf({ result }: { readonly result: ExperimentResult }) {
-  switch (result.kind) {
-    case "heads":
-      return <HeadsResult result={result} />;
-    case "memorise":
-      return <MemoriseResult result={result} />;
-    case "concepts":
-      return <ConceptsResult result={result} />;
-    case "neurons":
-      return <NeuronsResult result={result} />;
-    case "bias":
-      return <BiasResult result={result} />;
-    case "pruning":
-      return <PruningResult result={result} />;
-    case "adapters":
-      return <AdaptersResult result={result} />;
-    default:
-      throw new Error(`experiment: unknown kind ${String(result satisfies never)}`);
-  }
 }

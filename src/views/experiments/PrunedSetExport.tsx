@@ -4,7 +4,7 @@ import type { PrunedSet } from "#analysis/experiments/pruned-set.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
 import { download } from "../exports/download.ts";
-import { provenance, shareAddress } from "../exports/Exports.tsx";
+import { originCaption, originOf } from "./result-origin.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "pruning" }>;
 
@@ -41,13 +41,14 @@ export function PrunedSetExport({ result }: { readonly result: Result }) {
   );
 }
 
-function setOf({ found, request }: Result, row: Result["found"]["rows"][number]): PrunedSet {
-  const { model } = provenance();
+function setOf(result: Result, row: Result["found"]["rows"][number]): PrunedSet {
+  const { found, request } = result;
+  const { model } = originOf(result);
   const suite = request.foundOn.kind === "pasted" ? "pasted cases" : request.foundOn.definition.name;
   const by = request.head ? `what is lost with ${formatHead(request.head)} off` : "log-probability increase";
   return {
-    model: model?.name ?? "",
-    foundBy: `${by}, the first ${row.count} of each of ${found.tokens} answer tokens of ${suite}, ${shareAddress()}`,
+    model: model.name,
+    foundBy: `${by}, the first ${row.count} of each of ${found.tokens} answer tokens of ${suite}, ${originCaption(result)}`,
     neuronsPerLayer: found.deep / row.kept.length,
     kept: row.kept,
   };

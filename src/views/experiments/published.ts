@@ -96,7 +96,7 @@ export const TABLE_11: PublishedTable = {
 /** A group as a reader knows it: an operation by its sign. */
 export const groupName = (group: string) => (isOperation(group) ? OPERATION_SIGNS[group] : group);
 
-const isOperation = (group: string): group is Operation => group in OPERATION_SIGNS;
+const isOperation = (group: string): group is Operation => Object.hasOwn(OPERATION_SIGNS, group);
 
 /** What table 3 has for a group and the kind of that row, as a share. */
 export function publishedLoss(group: string, kind: number): number | undefined {

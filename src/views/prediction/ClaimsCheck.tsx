@@ -1,13 +1,11 @@
 import { useStore } from "zustand";
 import { figures, nats } from "#charts/number-format.ts";
-import { asksTheSame, measuredClaims, opened } from "#state/claims.ts";
+import { asksTheSame, checkAnswer, opened } from "#state/claims.ts";
 import type { Claims } from "#state/finding.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
-import { discrepancies } from "#state/circumstances.ts";
-import { verify } from "#state/verification.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 
 /** What the opened link claims, there before any model; then what this machine says to it. */
@@ -19,11 +17,7 @@ export function ClaimsCheck() {
   const count = useStore(view, (state) => state.count);
   if (!finding || !hasClaims(finding.expected)) return null;
   if (!asksTheSame(finding, now, choice?.id)) return null;
-  const measured = measuredClaims(slots, now, finding.expected.neurons ? count : 0);
-  const { about } = slots.before;
-  const check =
-    measured && about && verify(finding.expected, measured, discrepancies(finding, about.model, about.variant));
-  return <Verdict claims={claimText(finding.expected)} check={check} />;
+  return <Verdict claims={claimText(finding.expected)} check={checkAnswer(finding, slots, now, count)} />;
 }
 
 const hasClaims = ({ baseline, changed, neurons }: Claims) =>

@@ -7,15 +7,21 @@ interface VerdictProps {
   readonly claims: string;
   /** What this machine says to it; undefined as long as it has not measured. */
   readonly check: Verification | undefined;
+  /** Why what is shown does not check them, as a sentence; left out: nothing has been measured. */
+  readonly unchecked?: string | undefined;
 }
 
 /** A link's numbers, and whether they were found here too. */
-export function Verdict({ claims, check }: VerdictProps) {
+export function Verdict({ claims, check, unchecked = "" }: VerdictProps) {
   return (
     <div className="claims">
       <p className="small">{claims}</p>
       <div role="status">
-        {check ? <Checked check={check} /> : <p className="small faint">Not checked on this machine yet.</p>}
+        {check ? (
+          <Checked check={check} />
+        ) : (
+          <p className="small faint">Not checked on this machine yet. {unchecked}</p>
+        )}
       </div>
     </div>
   );

@@ -1,0 +1,52 @@
+import * as v from "valibot";
+
+/** Characters of a name, a prompt or an answer; a suite's own limit of a case is 4,000. */
+const MAX_NAME = 4_000;
+/** Characters of a suite that was pasted: 20,000 cases of a line. */
+export const MAX_TEXT = 10_000_000;
+/** Cases, tokens, parameters. */
+const MAX_COUNT = 1e13;
+/** Of a share, nats or an activation: a scale over more could not be drawn. */
+const MAX_MEASURE = 1e12;
+/** Of any list; the neurons that are kept of a large model are the longest. */
+export const MAX_ITEMS = 1_000_000;
+
+export const atMost = (limit: number, what: string) => `at most ${limit} ${what}`;
+
+export const text = v.pipe(v.string("a text"), v.maxLength(MAX_NAME, atMost(MAX_NAME, "characters")));
+
+const whole = v.pipe(v.number("a whole number"), v.safeInteger("a whole number"));
+
+export const counted = v.pipe(
+  whole,
+  v.minValue(0, "a whole number from 0 on"),
+  v.maxValue(MAX_COUNT, `a whole number up to ${MAX_COUNT}`),
+);
+
+export const signed = v.pipe(
+  whole,
+  v.minValue(-MAX_COUNT, `a whole number from ${-MAX_COUNT} on`),
+  v.maxValue(MAX_COUNT, `a whole number up to ${MAX_COUNT}`),
+);
+
+/** A zero-based index. */
+export const place = (end: number) =>
+  v.pipe(whole, v.minValue(0, `a place from 0 to ${end - 1}`), v.maxValue(end - 1, `a place from 0 to ${end - 1}`));
+
+/** A number, or null where there was none: JSON has no NaN, and writes null for it. */
+export const measure = v.pipe(
+  v.nullable(
+    v.pipe(
+      v.number("a number"),
+      v.minValue(-MAX_MEASURE, `a number from ${-MAX_MEASURE} on`),
+      v.maxValue(MAX_MEASURE, `a number up to ${MAX_MEASURE}`),
+    ),
+  ),
+  v.transform((value) => value ?? Number.NaN),
+);
+
+export const estimate = v.object({ value: measure, low: measure, high: measure });
+export const spread = v.object({ mean: measure, spread: measure });
+
+export const listOf = <Item extends v.GenericSchema>(item: Item) =>
+  v.pipe(v.array(item, "a list"), v.maxLength(MAX_ITEMS, atMost(MAX_ITEMS, "entries")));
