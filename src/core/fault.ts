@@ -12,6 +12,8 @@ export type FaultCode =
   | "storage-full"
   | "too-large"
   | "bad-file"
+  | "damaged-file"
+  | "other-format"
   | "bad-config"
   | "unknown-architecture"
   | "no-webgpu"

@@ -14,8 +14,8 @@ export interface ByteSource {
 export interface FileSet {
   /** What to call the folder in messages. */
   readonly name: string;
-  /** The names of all files, where they are known: of a folder from disk, not of an address. */
-  readonly names?: readonly string[];
+  /** The names of all files, where they can be asked for: of a folder from disk and of a Hub, not of an address. */
+  readonly names?: () => Promise<readonly string[]>;
   /** @returns undefined if there is no such file */
   open(path: string): Promise<ByteSource | undefined>;
 }

@@ -86,7 +86,7 @@ test.each<[string, [string, Uint8Array][], string, string]>([
     "bad-file",
     `checkpoint: ${INDEX} has no weight_map from tensor`,
   ],
-  ["an index that is no JSON", [[INDEX, bytes("{,")]], "bad-file", `checkpoint: ${INDEX} is not JSON (`],
+  ["an index that is no JSON", [[INDEX, bytes("{,")]], "damaged-file", `checkpoint: ${INDEX} is not JSON (`],
   [
     "a shard that is missing",
     [[INDEX, index({ a: "one.safetensors" })]],
@@ -138,7 +138,7 @@ test.each<[string, [string, Uint8Array][], string, string]>([
     "a folder of PyTorch's own format",
     [["pytorch_model.bin", bytes("PK")]],
     "missing-file",
-    `has neither model.safetensors nor ${INDEX}; it has pytorch_model.bin (a PyTorch pickle), and weights in safetensors are needed`,
+    `has neither model.safetensors nor ${INDEX}; it has pytorch_model.bin (a PyTorch pickle, which can run code when it is read), and weights in safetensors are needed: transformers makes them: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(copy)`,
   ],
   [
     "an adapter without its model",
@@ -152,7 +152,7 @@ test.each<[string, [string, Uint8Array][], string, string]>([
       [INDEX, index({ a: "one.safetensors" })],
       ["one.safetensors", new Uint8Array(3)],
     ],
-    "bad-file",
+    "damaged-file",
     "safetensors: one.safetensors has 3 bytes, the header length alone takes 8",
   ],
 ])("refuses %s", async (_name, files, code, message) => {
@@ -169,11 +169,11 @@ test("names the tensor that is missing", async () => {
 });
 
 test("names a format that it cannot read in a folder whose files are known", async () => {
-  const gguf: FileSet = { ...folder(new Map()), names: ["README.md", "tiny.Q4_K_M.gguf"] };
+  const gguf: FileSet = { ...folder(new Map()), names: () => Promise.resolve(["README.md", "tiny.Q4_K_M.gguf"]) };
   await expect(readJson(gguf, "config.json")).rejects.toThrow(
     new Fault(
       "missing-file",
-      "checkpoint: the folder has no config.json; it has tiny.Q4_K_M.gguf (GGUF), and weights in safetensors are needed",
+      "checkpoint: the folder has no config.json; it has tiny.Q4_K_M.gguf (GGUF, the format of llama.cpp), and weights in safetensors are needed: open the checkpoint that it was made from, which its page on the Hub names",
     ),
   );
 });

@@ -1,7 +1,9 @@
 import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
 import type { ByteSource, FileSet } from "./byte-source.ts";
-import { otherFormat } from "./other-formats.ts";
+import { parseJson } from "./json.ts";
+import { foreignFile, otherFormat } from "./other-formats.ts";
+import { refuseQuantised } from "./quantised.ts";
 import { readRows, readSafetensorsHeader, readTensor } from "./safetensors.ts";
 import type { RowRange, TensorEntry } from "./safetensors.ts";
 
@@ -31,6 +33,8 @@ const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 /** A config, an index and a tokenizer are text; the largest tokenizers have some 35 MB. */
 const MAX_JSON_BYTES = 128_000_000;
+/** What torch.compile calls a module within the names of its tensors. */
+const COMPILED = "_orig_mod.";
 /** The largest checkpoints on the Hub come in some 200 files. */
 const MAX_SHARDS = 2_000;
 
@@ -40,7 +44,8 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
   const shards = single ? [{ file: SINGLE, source: single }] : await openShards(files);
   const found = new Map<string, { readonly source: ByteSource; readonly entry: TensorEntry }>();
   for (const { file, source } of shards) {
-    for (const entry of await readSafetensorsHeader(source, file)) {
+    for (const stored of await readSafetensorsHeader(source, file)) {
+      const entry = { ...stored, name: stored.name.replaceAll(COMPILED, "") };
       if (found.has(entry.name)) {
         throw new Fault(
           "bad-file",
@@ -50,6 +55,7 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
       found.set(entry.name, { source, entry });
     }
   }
+  refuseQuantised([...found.values()].map(({ entry }) => entry));
   const table = tensorTable(
     [...found.values()].map(({ entry }) => entry),
     files.name,
@@ -134,6 +140,8 @@ export async function readFile(files: FileSet, path: string): Promise<Uint8Array
       `checkpoint: ${path} has ${source.byteLength} bytes, more than the ${MAX_JSON_BYTES} that such a file can need`,
     );
   }
+  const foreign = await foreignFile(source);
+  if (foreign) throw new Fault("other-format", `checkpoint: ${path} ${foreign}`);
   return new Uint8Array(await source.slice(0, source.byteLength));
 }
 
@@ -141,7 +149,10 @@ export async function readFile(files: FileSet, path: string): Promise<Uint8Array
 export async function readJson(files: FileSet, path: string): Promise<unknown> {
   const value = await readOptionalJson(files, path);
   if (value === undefined) {
-    throw new Fault("missing-file", `checkpoint: ${files.name} has no ${path}${await otherFormat(files)}`);
+    throw new Fault(
+      "missing-file",
+      `checkpoint: ${files.name} has no ${path}${await otherFormat(files, path === "tokenizer.json" ? "tokenizer" : "weights")}`,
+    );
   }
   return value;
 }
@@ -152,10 +163,10 @@ export async function readOptionalJson(files: FileSet, path: string): Promise<un
   if (!bytes) return undefined;
   const text = new TextDecoder().decode(bytes);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new Fault(
-      "bad-file",
+      "damaged-file",
       `checkpoint: ${path} is not JSON (${cause instanceof Error ? cause.message : String(cause)})`,
       { cause },
     );

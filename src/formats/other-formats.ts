@@ -1,40 +1,145 @@
 import { shownName } from "#core/shown.ts";
-import type { FileSet } from "./byte-source.ts";
+import type { ByteSource, FileSet } from "./byte-source.ts";
 
-/** Files that a checkpoint of another format has, by how their names end, and what to call the format. */
-const OTHERS = [
-  [".gguf", "GGUF"],
-  [".ggml", "GGML"],
-  ["pytorch_model.bin", "a PyTorch pickle"],
-  ["pytorch_model.bin.index.json", "PyTorch pickles"],
-  [".pth", "a PyTorch pickle"],
-  [".pt", "a PyTorch pickle"],
-  ["tf_model.h5", "TensorFlow"],
-  ["flax_model.msgpack", "Flax"],
-  ["adapter_model.safetensors", "a LoRA adapter without its base model"],
-  ["adapter_model.bin", "a LoRA adapter without its base model"],
-  [".onnx", "ONNX"],
-] as const;
-
-/** Where names cannot be listed, these are asked for. */
-const ASKED_FOR = ["pytorch_model.bin", "pytorch_model.bin.index.json", "adapter_model.safetensors", "model.gguf"];
-
-/**
- * What a folder without the files that are needed has in their place, as the end of a sentence: "; it has model.gguf (GGUF),
- * and weights in safetensors are needed". Empty if nothing is recognised.
- */
-export async function otherFormat(files: FileSet): Promise<string> {
-  const names = files.names ?? (await present(files));
-  for (const name of names) {
-    const other = OTHERS.find(([ending]) => name.toLowerCase().endsWith(ending));
-    if (other) return `; it has ${shownName(name)} (${other[1]}), and weights in safetensors are needed`;
-  }
-  return "";
+/** What files of another kind are called, and the way from them to a checkpoint that can be read. */
+interface Kind {
+  readonly fits: RegExp;
+  readonly called: string;
+  readonly way: string;
 }
 
-async function present(files: FileSet): Promise<string[]> {
+const SAFE_COPY = "transformers makes them: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(copy)";
+const ORIGIN = "open the checkpoint that it was made from, which its page on the Hub names";
+
+/** In the order of what a person should hear first where a folder has several. */
+const WEIGHTS: readonly Kind[] = [
+  {
+    fits: /(?:^|\/)adapter_model\.(?:safetensors|bin)$/,
+    called: "a LoRA adapter without its base model",
+    way: "open the base, then attach the adapter to it",
+  },
+  {
+    fits: /(?:^|\/)model-\d{5}-of-\d{5}\.safetensors$/,
+    called: "a part of the weights",
+    way: "the file model.safetensors.index.json is needed beside it, which says where each tensor is",
+  },
+  {
+    fits: /^(?:model|pytorch_model|diffusion_pytorch_model)\.[^/]+\.safetensors$/,
+    called: "a variant of the weights",
+    way: "name it model.safetensors",
+  },
+  { fits: /^[^/]+\.safetensors$/, called: "weights under another name", way: "name them model.safetensors" },
+  { fits: /\.gguf$/, called: "GGUF, the format of llama.cpp", way: ORIGIN },
+  { fits: /\.ggml$|(?:^|\/)ggml-[^/]*\.bin$/, called: "GGML, an old format of llama.cpp", way: ORIGIN },
+  { fits: /\.onnx(?:_data)?$/, called: "ONNX, a graph without a way in", way: ORIGIN },
+  {
+    fits: /\.index\.json$/,
+    called: "an index of PyTorch pickles, which can run code when they are read",
+    way: SAFE_COPY,
+  },
+  {
+    fits: /(?:^|\/)(?:pytorch_model[^/]*|consolidated[^/]*|model)\.bin$|\.(?:pth|pt|ckpt|pkl)$/,
+    called: "a PyTorch pickle, which can run code when it is read",
+    way: SAFE_COPY,
+  },
+  { fits: /\.npz$/, called: "arrays of MLX or NumPy", way: ORIGIN },
+  { fits: /\.h5$/, called: "weights of TensorFlow", way: SAFE_COPY.replace("folder", "folder, from_tf=True") },
+  { fits: /\.msgpack$/, called: "weights of Flax", way: SAFE_COPY.replace("folder", "folder, from_flax=True") },
+];
+
+const FAST_TOKENIZER = "transformers makes it: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)";
+const TOKENIZERS: readonly Kind[] = [
+  { fits: /^(?:tokenizer|spiece|sentencepiece)[^/]*\.model$/, called: "a SentencePiece model", way: FAST_TOKENIZER },
+  {
+    fits: /^(?:vocab\.json|merges\.txt)$/,
+    called: "a vocabulary with its merges in files of their own",
+    way: FAST_TOKENIZER,
+  },
+  { fits: /^vocab\.txt$/, called: "a vocabulary of WordPiece", way: FAST_TOKENIZER },
+  { fits: /\.tiktoken$|^tekken\.json$/, called: "a vocabulary of tiktoken", way: FAST_TOKENIZER },
+];
+
+/** Where names cannot be listed, these are asked for. */
+const ASKED_FOR = {
+  weights: [
+    "adapter_model.safetensors",
+    "model-00001-of-00002.safetensors",
+    "model-00001-of-00003.safetensors",
+    "model-00001-of-00004.safetensors",
+    "model.fp16.safetensors",
+    "model.bf16.safetensors",
+    "model.gguf",
+    "onnx/model.onnx",
+    "model.onnx",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+    "weights.npz",
+    "tf_model.h5",
+    "flax_model.msgpack",
+  ],
+  tokenizer: ["tokenizer.model", "spiece.model", "vocab.json", "vocab.txt", "tekken.json"],
+} as const;
+
+/**
+ * What a folder without a file that is needed has in its place, as the end of a sentence: "; it has model.gguf (GGUF, the format
+ * of llama.cpp), and weights in safetensors are needed: open …". Empty if nothing is recognised.
+ */
+export async function otherFormat(files: FileSet, wanted: "weights" | "tokenizer" = "weights"): Promise<string> {
+  const names = await listed(files, wanted);
+  const needed = wanted === "weights" ? "weights in safetensors are needed" : "tokenizer.json is needed";
+  for (const { fits, called, way } of wanted === "weights" ? WEIGHTS : TOKENIZERS) {
+    const name = names.find((each) => fits.test(each.toLowerCase()));
+    if (name !== undefined) return `; it has ${shownName(name)} (${called}), and ${needed}: ${way}`;
+  }
+  // an address that was meant for a folder can be a file's own
+  return wanted === "weights" && /\.gguf\/?$/i.test(files.name)
+    ? `; that is the address of a GGUF file, a folder with weights in safetensors is needed: ${ORIGIN}`
+    : "";
+}
+
+/** Names that are read anyhow are nothing to be named. */
+const READ = new Set(["model.safetensors", "model.safetensors.index.json"]);
+
+async function listed(files: FileSet, wanted: keyof typeof ASKED_FOR): Promise<readonly string[]> {
+  const known = await files.names?.().catch(() => undefined);
+  const names = known ?? (await present(files, ASKED_FOR[wanted]));
+  return names.filter((name) => !READ.has(name));
+}
+
+async function present(files: FileSet, asked: readonly string[]): Promise<string[]> {
   const found = await Promise.all(
-    ASKED_FOR.map(async (name) => ((await files.open(name).catch(() => undefined)) ? name : undefined)),
+    asked.map(async (name) => ((await files.open(name).catch(() => undefined)) ? name : undefined)),
   );
   return found.filter((name) => name !== undefined);
+}
+
+/** How files of other kinds begin, in Latin-1 and small letters, and what they are. */
+const BEGINNINGS: readonly (readonly [readonly string[], string])[] = [
+  [
+    ["version https://git-lfs.github.com/spec/"],
+    "is a Git LFS pointer, not the file: git lfs pull fetches it, or a download from its page on the Hub",
+  ],
+  [["gguf"], "is GGUF, the format of llama.cpp, under another name; weights in safetensors are needed"],
+  [
+    ["pk\u0003\u0004", "\u0080\u0002", "\u0080\u0003", "\u0080\u0004", "\u0080\u0005"],
+    `is a PyTorch pickle under another name; weights in safetensors are needed: ${SAFE_COPY}`,
+  ],
+  [["\u0093numpy"], "is an array of NumPy under another name; weights in safetensors are needed"],
+  [["\u0089hdf"], "is HDF5 under another name; weights in safetensors are needed"],
+  [["\u001f\u008b"], "is packed by gzip; unpack it first"],
+  [
+    ["<!doctype", "<html", "<?xml"],
+    "is a web page, perhaps of a server's error or a login, not the file; fetch it again",
+  ],
+];
+/** The longest of the beginnings, and a pointer of Git LFS besides. */
+const BEGINNING_BYTES = 64;
+
+/** What a file is by its first bytes, as the rest of a sentence that begins with its name; undefined: nothing that is known. */
+export async function foreignFile(source: ByteSource): Promise<string | undefined> {
+  const bytes = new Uint8Array(await source.slice(0, Math.min(BEGINNING_BYTES, source.byteLength)));
+  const beginning = String.fromCharCode(...bytes)
+    .trimStart()
+    .toLowerCase();
+  return BEGINNINGS.find(([known]) => known.some((each) => beginning.startsWith(each)))?.[1];
 }

@@ -2,6 +2,7 @@ import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
 import { decodeBfloat16, decodeFloat16 } from "#core/half.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { foreignFile } from "./other-formats.ts";
 
 export const bytesPerValue = { F32: 4, F16: 2, BF16: 2 } as const;
 /** The stored types that can be read; the format has more. */
@@ -37,6 +38,8 @@ export async function readSafetensorsHeader(source: ByteSource, file: string): P
   const declared = new DataView(await source.slice(0, LENGTH_BYTES)).getBigUint64(0, true);
   const room = Math.min(source.byteLength - LENGTH_BYTES, MAX_HEADER_BYTES);
   if (declared > BigInt(room)) {
+    const foreign = await foreignFile(source);
+    if (foreign) throw new Fault("other-format", `safetensors: ${file} ${foreign}`);
     throw bad(
       file,
       `header length ${declared} exceeds the ${room} bytes there is room for; the file is truncated or not safetensors`,
@@ -150,7 +153,7 @@ export async function readRows(
   const bytes = await source.slice(start, start + needed, signal);
   if (bytes.byteLength === needed) return bytes;
   throw new Fault(
-    "bad-file",
+    "damaged-file",
     `safetensors: tensor ${shownName(entry.name)} came with ${bytes.byteLength} of its ${needed} bytes`,
   );
 }
@@ -186,4 +189,4 @@ export function decodeStored(bytes: ArrayBuffer, dtype: StoredDtype): Float32Arr
 const isStored = (dtype: string): dtype is StoredDtype => Object.hasOwn(bytesPerValue, dtype);
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
-const bad = (file: string, found: string) => new Fault("bad-file", `safetensors: ${file} ${found}`);
+const bad = (file: string, found: string) => new Fault("damaged-file", `safetensors: ${file} ${found}`);

@@ -47,21 +47,41 @@ test.each([
 });
 
 test.each([
-  ["gptq", { quant_method: "gptq", bits: 4 }, '"gptq"'],
-  ["awq", { quant_method: "awq" }, '"awq"'],
-  ["bitsandbytes", { quant_method: "bitsandbytes", load_in_4bit: true }, '"bitsandbytes"'],
-  ["FP8", { quant_method: "fp8" }, '"fp8"'],
-  ["MXFP4", { quant_method: "mxfp4" }, '"mxfp4"'],
-  ["nothing it names", {}, '"no method named"'],
-  ["no object", "yes", '"no method named"'],
+  ["gptq", { quant_method: "gptq", bits: 4 }, "GPTQ"],
+  ["awq", { quant_method: "awq" }, "AWQ"],
+  ["bitsandbytes", { quant_method: "bitsandbytes", load_in_4bit: true }, "bitsandbytes"],
+  ["FP8", { quant_method: "fp8" }, "FP8"],
+  ["MXFP4", { quant_method: "mxfp4" }, "MXFP4"],
+  ["nothing it names", {}, "a way that is not named"],
+  ["no object", "yes", "a way that is not named"],
 ])("refuses weights quantised with %s", (_name, quantisation, named) => {
   expect(() => readSpec(familyConfig("llama", { quantization_config: quantisation }))).toThrow(
     expect.objectContaining({
-      code: "unknown-architecture",
-      message: `config.json: the weights are quantised already (${named}); weights in F32, F16 or BF16 are needed`,
+      code: "other-format",
+      message: `config.json: the weights are quantised by ${named}; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from`,
     }),
   );
 });
+
+test("weights that MLX quantised say so in fields of its own", () => {
+  const quantization = { group_size: 64, bits: 4 };
+  for (const fields of [{ quantization }, { quantization, quantization_config: quantization }]) {
+    expect(() => readSpec(familyConfig("llama", fields))).toThrow("config.json: the weights are quantised by MLX;");
+  }
+});
+
+test.each<FamilyName>(["llama", "mistral", "qwen2", "qwen3", "gpt2", "gpt_neox", "gptj"])(
+  "%s is known by its model_type where no architecture stands beside it",
+  (name) => {
+    const whole = familyConfig(name, {});
+    for (const architectures of [undefined, null, []]) {
+      expect(readSpec({ ...whole, architectures, model_type: name })).toEqual(readSpec(whole));
+    }
+    expect(() => readSpec({ ...whole, architectures: null, model_type: "mamba" })).toThrow(
+      "config.json names no architecture, and the model type mamba; this explorer reads",
+    );
+  },
+);
 
 test.each<[string, FamilyName, Record<string, unknown>, number | undefined]>([
   ["a Mistral without the field has the first one's window", "mistral", { sliding_window: undefined }, 4096],

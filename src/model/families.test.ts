@@ -70,15 +70,15 @@ test.each([
   ],
   [
     "no architecture",
-    changed({ architectures: undefined }),
+    changed({ architectures: undefined, model_type: undefined }),
     "unknown-architecture",
     "config.json names no architecture at all; this explorer reads LlamaForCausalLM",
   ],
   [
     "quantised weights",
     changed({ quantization_config: { quant_method: "gptq" } }),
-    "unknown-architecture",
-    'config.json: the weights are quantised already ("gptq"); weights in F32, F16 or BF16 are needed',
+    "other-format",
+    "config.json: the weights are quantised by GPTQ; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from",
   ],
   [
     "a missing field",

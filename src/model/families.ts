@@ -29,10 +29,20 @@ export function readSpec(json: unknown): ReadSpec {
   const config = readConfig(json);
   const found = config.raw("architectures");
   const names = Array.isArray(found) ? found.filter((name) => typeof name === "string") : [];
-  const family = FAMILIES.find(({ architectures }) => names.some((name) => architectures.includes(name)));
+  // what a model was saved as is missing where only its type was written down; a name of either is one family's alone
+  const isUnsaid = found === undefined || (Array.isArray(found) && found.length === 0);
+  const type = isUnsaid ? config.raw("model_type") : undefined;
+  const family = FAMILIES.find(
+    ({ name: own, architectures }) => own === type || names.some((name) => architectures.includes(name)),
+  );
   if (!family) {
     const known = FAMILIES.flatMap(({ architectures }) => architectures).join(", ");
-    const what = names.length > 0 ? names.slice(0, MAX_NAMED).map(shownName).join(", ") : "no architecture at all";
+    const what =
+      names.length > 0
+        ? names.slice(0, MAX_NAMED).map(shownName).join(", ")
+        : typeof type === "string"
+          ? `no architecture, and the model type ${shownName(type)}`
+          : "no architecture at all";
     const experts = expertsOf(config) ? ", a mixture of experts" : "";
     throw new Fault("unknown-architecture", `config.json names ${what}${experts}; this explorer reads ${known}`);
   }
@@ -57,13 +67,30 @@ const expertsOf = (config: Config) =>
     return count !== undefined && count !== 0 && count !== 1;
   });
 
+/** What the ways of quantising call themselves, and what people call them. */
+const WAYS: ReadonlyMap<unknown, string> = new Map([
+  ["gptq", "GPTQ"],
+  ["awq", "AWQ"],
+  ["bitsandbytes", "bitsandbytes"],
+  ["fp8", "FP8"],
+  ["fbgemm_fp8", "FP8"],
+  ["mxfp4", "MXFP4"],
+  ["hqq", "HQQ"],
+]);
+
 /** GPTQ, AWQ, bitsandbytes, FP8, MXFP4 and the like: their tensors are not numbers that can be read one by one. */
 function refuseQuantised(config: Config): void {
   const quantised = config.raw("quantization_config") ?? config.raw("compression_config");
-  if (quantised === undefined) return;
-  const { quant_method: method } = quantised as { readonly quant_method?: unknown };
+  // MLX writes its own field, and since 2025 often a copy under the common name, without a method
+  const mlx = config.raw("quantization");
+  if (quantised === undefined && mlx === undefined) return;
+  const { quant_method: method } = (quantised ?? {}) as { readonly quant_method?: unknown };
+  const way =
+    method === undefined && mlx !== undefined
+      ? "MLX"
+      : (WAYS.get(method) ?? (method === undefined || method === null ? "a way that is not named" : shown(method)));
   throw new Fault(
-    "unknown-architecture",
-    `config.json: the weights are quantised already (${shown(method ?? "no method named")}); weights in F32, F16 or BF16 are needed`,
+    "other-format",
+    `config.json: the weights are quantised by ${way}; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from`,
   );
 }

@@ -75,7 +75,7 @@ test.each<[string, CheckpointFiles, string, string]>([
     "a folder of PyTorch's own format",
     new Map([["pytorch_model.bin", new Uint8Array(8)]]),
     "missing-file",
-    "checkpoint: test checkpoint has no config.json; it has pytorch_model.bin (a PyTorch pickle), and weights in safetensors",
+    "checkpoint: test checkpoint has no config.json; it has pytorch_model.bin (a PyTorch pickle, which can run code when it is read), and weights in safetensors",
   ],
   [
     "a bias that the config asks for and the file lacks",
@@ -104,25 +104,25 @@ test.each<[string, CheckpointFiles, string, string]>([
   [
     "weights that are cut off in the data",
     changed(cut(SINGLE, 20_000)),
-    "bad-file",
+    "damaged-file",
     "; the file is truncated or its header wrong",
   ],
   [
     "weights that are cut off in the header",
     changed(cut(SINGLE, 100)),
-    "bad-file",
+    "damaged-file",
     "exceeds the 92 bytes there is room for; the file is truncated or not safetensors",
   ],
   [
     "empty weights",
     changed(cut(SINGLE, 0)),
-    "bad-file",
+    "damaged-file",
     "model.safetensors has 0 bytes, the header length alone takes 8",
   ],
   [
     "a shard that is cut off",
     changed(cut(FIRST_SHARD, 9), { shards: 2 }),
-    "bad-file",
+    "damaged-file",
     `safetensors: ${FIRST_SHARD} header length `,
   ],
   [

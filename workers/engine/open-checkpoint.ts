@@ -232,6 +232,7 @@ async function readSmallFiles(files: CheckpointFiles): Promise<SmallFiles> {
   }
   return {
     name: files.name,
+    ...(files.names && { names: files.names }),
     contents,
     open: (path) => {
       const known = contents.get(path);

@@ -102,8 +102,8 @@ test.each<[string, Record<string, Uint8Array | undefined>, string, string]>([
   ],
   [
     "a tokenizer that is no JSON",
-    { "tokenizer.json": new TextEncoder().encode("<html>") },
-    "bad-file",
+    { "tokenizer.json": new TextEncoder().encode("{tokens}") },
+    "damaged-file",
     "checkpoint: tokenizer.json is not JSON (",
   ],
   ["an empty tokenizer", { "tokenizer.json": bytes({}) }, "bad-file", "tokenizer.json cannot be used: Model missing."],

@@ -11,6 +11,7 @@ export function diskFiles(source: FilesSource, onBytes: (bytes: number) => void)
   return {
     name: "the chosen folder",
     identity: { kind: "files", name: folderName(paths) ?? "from disk" },
+    names: () => Promise.resolve([...byPath.keys()]),
     open: (path) => {
       const file = byPath.get(path);
       return Promise.resolve(file && fileSource(file, onBytes));

@@ -261,7 +261,7 @@ describe("trouble on the way", () => {
     [
       "a file that has shrunk",
       { kind: "wrong-length", byteLength: 70_010 },
-      "bad-file",
+      "damaged-file",
       `bytes 70000 to 130000 were asked for, 10 came; the file is truncated: it had ${weights.length} bytes and has 70010`,
     ],
     ["another file", { kind: "other-etag", etag: '"another"' }, "bad-file", 'and is "another"; load it again'],

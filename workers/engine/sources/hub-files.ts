@@ -32,7 +32,7 @@ export async function hubFiles(source: HubSource, reading: Fetching): Promise<Ch
   };
   const commit = COMMIT.test(revision) ? revision : await commitOf(source, revision, fetching);
   const name = hubName(source);
-  return urlFiles(
+  const files = urlFiles(
     {
       base: hubAddress(repo, commit, hub),
       name,
@@ -40,6 +40,16 @@ export async function hubFiles(source: HubSource, reading: Fetching): Promise<Ch
     },
     fetching,
   );
+  return { ...files, names: () => namesOf(source, commit, fetching) };
+}
+
+/** What a repository holds, for the sentence about what it does not. */
+async function namesOf({ repo, hub = HUB }: HubSource, commit: string, fetching: Fetching): Promise<string[]> {
+  const url = `${hub}/api/models/${repo}/revision/${commit}?expand=siblings`;
+  const { siblings } = parsed(await readText(url, fetching));
+  if (!Array.isArray(siblings)) throw new Fault("bad-file", `${url}: the Hub did not list the files`);
+  const names = siblings.map((sibling: unknown) => (sibling as { readonly rfilename?: unknown } | null)?.rfilename);
+  return names.filter((name) => typeof name === "string");
 }
 
 async function commitOf({ repo, hub = HUB }: HubSource, revision: string, fetching: Fetching): Promise<string> {
@@ -72,7 +82,7 @@ async function readText(url: string, fetching: Fetching): Promise<string> {
   return text;
 }
 
-function parsed(text: string): { readonly sha?: unknown } {
+function parsed(text: string): { readonly sha?: unknown; readonly siblings?: unknown } {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : {};

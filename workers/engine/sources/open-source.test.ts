@@ -229,13 +229,13 @@ describe("over the network", () => {
     [
       "is shorter than it said",
       inRanges(LARGE.subarray(0, 150_001)),
-      "bad-file",
+      "damaged-file",
       "bytes 150000 to 150004 were asked for, 1 came; the file is truncated",
     ],
     [
       "ends before the range",
       inRanges(LARGE.subarray(0, 90_000)),
-      "bad-file",
+      "damaged-file",
       "bytes 150000 to 150004 were asked for, 0 came; the file is truncated",
     ],
     [

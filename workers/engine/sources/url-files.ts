@@ -183,11 +183,11 @@ function otherLength(url: string, asked: ByteRange, { byteLength }: FileFacts, n
   const had = `it had ${byteLength} bytes and has ${now}`;
   if (now >= asked.end) return changed(url, had);
   const { message } = truncated(url, asked, Math.max(0, now - asked.start));
-  return new Fault("bad-file", `${message}: ${had}`);
+  return new Fault("damaged-file", `${message}: ${had}`);
 }
 
 const changed = (url: string, how: string) =>
   new Fault("bad-file", `${url}: the file changed while it was read: ${how}; load it again from its beginning`);
 
 const truncated = (url: string, { start, end }: ByteRange, came: number) =>
-  new Fault("bad-file", `${url}: bytes ${start} to ${end} were asked for, ${came} came; the file is truncated`);
+  new Fault("damaged-file", `${url}: bytes ${start} to ${end} were asked for, ${came} came; the file is truncated`);

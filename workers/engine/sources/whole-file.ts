@@ -61,7 +61,7 @@ export async function wholeSource(url: string, first: Answer, fetching: Fetching
     }
   }
   const short = () =>
-    new Fault("bad-file", `${url}: ${declared} bytes were announced, ${held} came; the file is truncated`);
+    new Fault("damaged-file", `${url}: ${declared} bytes were announced, ${held} came; the file is truncated`);
 
   const { attempts, attemptsToOpen } = fetching.patience;
   const atOnce = declared === undefined ? Number.POSITIVE_INFINITY : declared;
