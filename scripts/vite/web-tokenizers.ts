@@ -56,6 +56,7 @@ function takenApart(script: string): { readonly loader: string; readonly wasm: B
       ["_scriptDir", '""'],
       [/(?<=var ENVIRONMENT_IS_NODE=)[^;]*/, "false"],
       ["await import('module')", "{}"],
+      ["new (require('u' + 'rl').URL)('file:' + __filename).href", '""'],
       // a byte order mark is part of a text
       ['new TextDecoder("utf8")', 'new TextDecoder("utf8",{ignoreBOM:true})'],
     ]),

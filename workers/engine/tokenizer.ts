@@ -7,6 +7,7 @@ import { withConfig } from "./tokenizer-config.ts";
 import { postProcessor } from "./post-processor.ts";
 import { isObject, TokenNames } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
+import { slowPattern } from "./slow-pattern.ts";
 import { spelled } from "./token-text.ts";
 import type { Spelling } from "./token-text.ts";
 import { checkAdded, checkDepth, runnable } from "./tokenizer-sections.ts";
@@ -43,7 +44,7 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
   const names = new TokenNames(whole);
   const spelling = spellingOf(whole);
   const unknownId = unknownToken(whole, names);
-  const encode = (text: string) => cut(rust, text);
+  const encode = (text: string) => cut(rust, text, (slow) => slowPattern(host, whole, slow));
   const texts = new Map<number, string>();
   const tokenText = (id: number) => {
     if (!texts.has(id)) texts.set(id, readable(names, id, spelling));
@@ -81,11 +82,26 @@ async function opened(rust: HostedTokenizer): Promise<void> {
   }
 }
 
-async function cut(rust: HostedTokenizer, text: string): Promise<readonly number[]> {
+/** @param reasonFor which pattern does not come to an end with a text */
+async function cut(
+  rust: HostedTokenizer,
+  text: string,
+  reasonFor: (text: string) => Promise<string>,
+): Promise<readonly number[]> {
   try {
     return await rust.encode(text);
   } catch (reason) {
-    if (!(reason instanceof Fallen)) throw ended(`cutting ${shown(text)}`, reason);
+    const isFallen = reason instanceof Fallen;
+    if (reason instanceof TimeUp || (isFallen && TOO_MANY_WAYS.test(reason.message))) {
+      const pattern = await reasonFor(text);
+      const limit = isFallen ? "after ten million steps" : `after ${reason.limitMs / 1000} s`;
+      throw new Fault(
+        "bad-request",
+        `tokenizer.json: ${pattern || "it"} had not finished cutting ${shown(text)} ${limit} and was ended; another text or another tokenizer is needed`,
+        { cause: reason },
+      );
+    }
+    if (!isFallen) throw reason;
     const why = NO_UNKNOWN.test(reason.message)
       ? "part of it is no token, and it has no token for the unknown"
       : shownName(reason.message);
@@ -95,6 +111,8 @@ async function cut(rust: HostedTokenizer, text: string): Promise<readonly number
 
 /** What the models of the library call it. */
 const NO_UNKNOWN = /^(?:MissingUnk|UnkTokenOutOfVocabulary)/;
+/** Oniguruma gives up by itself after ten million steps at one place. */
+const TOO_MANY_WAYS = /retry-limit|stack/i;
 
 const unwritten = (reason: unknown) =>
   reason instanceof Fallen

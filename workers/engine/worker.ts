@@ -3,8 +3,11 @@ import { DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "./engine.ts";
 import { keepFaultCodes } from "./fault-transfer.ts";
 import { loadOrt } from "./load-ort.ts";
+import { tokenizerHost } from "./tokenizer-host.ts";
 
 keepFaultCodes();
+// beside the runtime and the weights, not behind them
+tokenizerHost.prepare();
 Comlink.expose(createEngine(loadOrt, (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason })));
 // held for the worker's life: whoever is granted this lock after us knows that we are gone; outside a secure context there are none
 if ("locks" in navigator) {
