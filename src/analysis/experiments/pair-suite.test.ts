@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { biasCurve } from "./bias-curve.ts";
 import { pairCases, readPairDefinition } from "./pair-suite.ts";
 
 const pair = {
@@ -85,32 +84,4 @@ describe("a definition that a person edits", () => {
   ])("%s is refused with what is wrong", (text, message) => {
     expect(() => readPairDefinition(text)).toThrow(message);
   });
-});
-
-test("a bias by hand: words over templates, sides over words, all over sides", () => {
-  const gaps = (asItIs: number, edited: number, random: number) => [asItIs, edited, random];
-  const curve = biasCurve(
-    [
-      { group: "woman", word: "nurse", template: 0, gaps: gaps(2, 1, 2) },
-      { group: "woman", word: "nurse", template: 1, gaps: gaps(4, 3, 4) },
-      { group: "woman", word: "maid", template: 0, gaps: gaps(1, 1, 1) },
-      { group: "man", word: "guard", template: 0, gaps: gaps(1, -1, 2) },
-      { group: "man", word: "pilot", template: 0, gaps: undefined },
-    ],
-    [],
-    { counts: [3], randomSets: 1, seed: 1, draws: 0 },
-  );
-  expect(curve.pairs).toBe(4);
-  expect(curve.sides.map(({ bias, words }) => [bias.value, words])).toEqual([
-    [2, 2],
-    [1, 1],
-  ]);
-  expect(curve.bias.value).toBe(1.5);
-  expect(curve.unseen.value).toBe(4);
-  const [row] = curve.rows;
-  expect(row!.sides.map(({ value }) => value)).toEqual([1.5, -1]);
-  expect(row!.bias.value).toBe(0.25);
-  expect(row!.reduction.value).toBeCloseTo(1.25 / 1.5, 12);
-  expect(row!.unseen.value).toBe(3);
-  expect(row!.random).toEqual({ mean: 2, spread: 0 });
 });

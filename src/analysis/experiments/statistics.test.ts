@@ -50,6 +50,12 @@ describe("a bootstrap", () => {
     expect([found.low, found.high]).toBeAllClose([0.4, 0.6], { atol: 0.0101 });
   });
 
+  test("gives the ends at 2.5 % and 97.5 % of the resampled values, in whatever order they come", () => {
+    // of 0 … 40 these are the second lowest and the second highest: 0.025 · 40 = 1
+    const values = Array.from({ length: 41 }, (_, index) => (index * 7) % 41);
+    expect(interval(3, values)).toEqual({ value: 3, low: 1, high: 39 });
+  });
+
   test("leaves out resamples in which there is nothing to measure, and gives no interval without any", () => {
     expect(interval(0.5, [Number.NaN, 1, Number.NaN])).toEqual({ value: 0.5, low: 1, high: 1 });
     expect(interval(0.5, [])).toEqual({ value: 0.5, low: Number.NaN, high: Number.NaN });

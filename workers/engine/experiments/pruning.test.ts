@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { pruningCurve, unionOf } from "#analysis/experiments/pruning-curve.ts";
 import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
-import { neuronsPerLayer, randomGroups } from "#analysis/neuron-group.ts";
+import { randomGroups } from "#analysis/neuron-group.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { PruningRequest } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
@@ -126,28 +126,6 @@ describe("what is left of a pruned model", () => {
     expect(stopped).toBe("AbortError");
     expect(plan.stepsKept).toBe(1);
     expect(found).toEqual(await findingsOf(abacus, request));
-  });
-
-  test("has random sets of as many neurons in every layer", () => {
-    const lists = [
-      [
-        { layer: 3, neuron: 5 },
-        { layer: 5, neuron: 1 },
-      ],
-      [
-        { layer: 5, neuron: 9 },
-        { layer: 3, neuron: 5 },
-      ],
-    ];
-    expect(unionOf(lists, 1)).toEqual([
-      { layer: 3, neuron: 5 },
-      { layer: 5, neuron: 9 },
-    ]);
-    const kept = unionOf(lists, 2);
-    expect(kept).toHaveLength(3);
-    for (const set of randomGroups(abacus.model.spec, kept, { draws: 5, seed: 2 })) {
-      expect(neuronsPerLayer(abacus.model.spec, set)).toEqual([0, 0, 0, 1, 0, 2]);
-    }
   });
 
   test("is refused where more neurons are asked for than the deep layers have", async () => {
