@@ -287,6 +287,15 @@ describe("from disk", () => {
     }
   });
 
+  test("a folder says what it holds, without its own name", async () => {
+    const files = [new File(["x"], "tiny.gguf"), new File(["x"], "model.onnx")];
+    const opened = await openSource(
+      { kind: "files", files, paths: ["mine/tiny.gguf", "mine/onnx/model.onnx"] },
+      () => undefined,
+    );
+    expect(await opened.names!()).toEqual(["tiny.gguf", "onnx/model.onnx"]);
+  });
+
   test("takes files that were chosen one by one by their names", async () => {
     const set = await openSource(
       { kind: "files", files: [Object.defineProperty(new File(["x"], "a.bin"), "webkitRelativePath", { value: "" })] },
