@@ -69,7 +69,13 @@ export interface Runner {
   upload(values: Float32Array, batch: number, positions: number): Residual;
   download(residual: Residual): Promise<Float32Array>;
   release(residual: Residual): void;
+  /** The same for one call, which ends before its next run or read once the signal is aborted. Left out: runs that nothing stops. */
+  under?(signal: AbortSignal): Runner;
 }
+
+/** A runner for one call. */
+export const forCall = (runner: Runner, signal: AbortSignal | undefined): Runner =>
+  (signal && runner.under?.(signal)) ?? runner;
 
 /** The weights that an analysis reads itself, as the quantised model has them. They may have to be read from storage first. */
 export interface ModelWeights {

@@ -29,7 +29,7 @@ export async function scoredAnswer(
   const answerIds = await readAnswer(prompt, ids, options.answer, { spec, tokenizer });
   // the last token is predicted and not read
   checkLength(ids.length + answerIds.length - 1, spec);
-  const standIns = await runs.of(options.standIns, { tokens: ids.length }, answerIds.slice(0, -1));
+  const standIns = await runs.of(options.standIns, { tokens: ids.length, signal }, answerIds.slice(0, -1));
   const changes = { interventions, standIns };
   const { tokens, logProbability } = await scoreAnswer(runner, ids, answerIds, changes, signal);
   return {

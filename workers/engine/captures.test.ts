@@ -70,5 +70,5 @@ test("a run that fails after it was pushed out leaves the newer run of the same 
   failLate(new Error("too late"));
   await expect(late).rejects.toThrow("too late");
   await Promise.resolve();
-  expect(captures.get([1], NO_CHANGES)).toBe(newer);
+  expect(await captures.get([1], NO_CHANGES)).toBe(await newer);
 });

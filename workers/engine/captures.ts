@@ -1,6 +1,7 @@
 import { capture } from "#analysis/capture.ts";
 import type { Capture } from "#analysis/capture.ts";
 import type { Changes } from "#analysis/changes.ts";
+import { forCall } from "#analysis/runner.ts";
 import type { Runner } from "#analysis/runner.ts";
 import { Remembered } from "./remembered.ts";
 
@@ -16,10 +17,11 @@ export class Captures {
     this.#runner = runner;
   }
 
-  get(ids: readonly number[], changes: Changes): Promise<Capture> {
+  /** @throws what `signal` was aborted with */
+  get(ids: readonly number[], changes: Changes, signal?: AbortSignal): Promise<Capture> {
     const { interventions, standIns } = changes;
     // where nothing is off, nothing stands in for it
     const key = JSON.stringify([ids, interventions, interventions.length > 0 && standIns?.prompts]);
-    return this.#runs.get(key, () => capture(this.#runner, ids, changes));
+    return this.#runs.get(key, (shared) => capture(forCall(this.#runner, shared), ids, changes, shared), signal);
   }
 }

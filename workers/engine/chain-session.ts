@@ -28,6 +28,7 @@ import type {
 import type { Progress, Prompt, RunOptions, StandInOptions, TargetOptions } from "#protocol/engine.ts";
 import { checkThresholds } from "./chain-requests.ts";
 import { comparedRows } from "./compared-rows.ts";
+import { underSignal } from "./model-session.ts";
 import type { AskedModel, ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
 import { checkCount } from "./requests.ts";
@@ -43,11 +44,17 @@ export class ChainSession {
   /** Whose runs are remembered. */
   readonly #session: ModelSession;
   /** Clean chains by what was asked, the most recent last: a switch then costs one run and no sweep. */
-  readonly #chains = new Map<string, Chain>();
+  readonly #chains: Map<string, Chain>;
 
-  constructor(model: AskedModel, session: ModelSession) {
+  constructor(model: AskedModel, session: ModelSession, chains = new Map<string, Chain>()) {
     this.#model = model;
     this.#session = session;
+    this.#chains = chains;
+  }
+
+  /** The same for one call, which ends with the signal before its next run. */
+  under(signal: AbortSignal): ChainSession {
+    return new ChainSession(underSignal(this.#model, signal), this.#session.under(signal), this.#chains);
   }
 
   async layerValues(prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerValues> {

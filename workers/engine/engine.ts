@@ -32,19 +32,19 @@ export function createEngine(
     if (!current) throw new Fault("not-loaded", "no model is loaded yet; load one first");
     return current;
   };
-  const model = ({ variant }: VariantOptions = {}) => loaded().session(variant);
-  const lab = ({ variant }: VariantOptions) => loaded().lab(variant);
+  const model = ({ variant }: VariantOptions, signal: AbortSignal) => loaded().session(variant, signal);
+  const lab = ({ variant }: VariantOptions, signal: AbortSignal) => loaded().lab(variant, signal);
   const experiments = ({ variant }: VariantOptions) => loaded().experiments(variant);
-  const chains = ({ variant }: VariantOptions) => loaded().chains(variant);
-  const traces = ({ variant }: VariantOptions) => loaded().traces(variant);
+  const chains = ({ variant }: VariantOptions, signal: AbortSignal) => loaded().chains(variant, signal);
+  const traces = ({ variant }: VariantOptions, signal: AbortSignal) => loaded().traces(variant, signal);
   /** For work that others go before. */
   const inBackground = <T>(
     job: JobId,
     onProgress: (progress: Progress) => void,
-    task: (work: ChunkedWork) => Promise<T>,
+    task: (work: ChunkedWork, signal: AbortSignal) => Promise<T>,
   ) =>
     jobs.runInBackground(job, (signal) =>
-      task({ signal, turn: () => jobs.quiet(signal), onProgress: reportTo(onProgress) }),
+      task({ signal, turn: () => jobs.quiet(signal), onProgress: reportTo(onProgress) }, signal),
     );
 
   return {
@@ -78,56 +78,69 @@ export function createEngine(
     attachAdapter: (job, source, onProgress) =>
       jobs.run(job, (signal) => loaded().attach(source, { onProgress, signal })),
     detachAdapter: (job) => jobs.run(job, () => loaded().detach()),
-    tokenize: (job, text) => jobs.run(job, async () => model().tokenize(text)),
-    predict: (job, prompt, options) => jobs.run(job, (signal) => model(options).predict(prompt, options, signal)),
+    tokenize: (job, text) => jobs.run(job, async (signal) => model({}, signal).tokenize(text)),
+    predict: (job, prompt, options) =>
+      jobs.run(job, (signal) => model(options, signal).predict(prompt, options, signal)),
     scoreAnswer: (job, prompt, options) =>
-      jobs.run(job, (signal) => model(options).scoreAnswer(prompt, options, signal)),
-    generate: (job, prompt, options) => jobs.run(job, (signal) => model(options).generate(prompt, options, signal)),
+      jobs.run(job, (signal) => model(options, signal).scoreAnswer(prompt, options, signal)),
+    generate: (job, prompt, options) =>
+      jobs.run(job, (signal) => model(options, signal).generate(prompt, options, signal)),
     sweepHeads: (job, prompt, options, onRow) =>
-      jobs.run(job, (signal) => model(options).sweepHeads(prompt, options, onRow, signal)),
-    layerIncrease: (job, prompt, options) => jobs.run(job, () => model(options).layerIncrease(prompt, options)),
-    topNeurons: (job, prompt, options) => jobs.run(job, (signal) => model(options).topNeurons(prompt, options, signal)),
+      jobs.run(job, (signal) => model(options, signal).sweepHeads(prompt, options, onRow, signal)),
+    layerIncrease: (job, prompt, options) =>
+      jobs.run(job, (signal) => model(options, signal).layerIncrease(prompt, options)),
+    topNeurons: (job, prompt, options) =>
+      jobs.run(job, (signal) => model(options, signal).topNeurons(prompt, options, signal)),
     compareNeurons: (job, prompt, options, onProgress) =>
       jobs.run(job, (signal) => loaded().compareNeurons(prompt, options, onProgress, signal)),
-    neuron: (job, at, options) => jobs.run(job, () => model(options).neuron(at, options)),
+    neuron: (job, at, options) => jobs.run(job, (signal) => model(options, signal).neuron(at, options)),
     inspectNeuron: (job, prompt, options) =>
-      jobs.run(job, (signal) => model(options).inspectNeuron(prompt, options, signal)),
+      jobs.run(job, (signal) => model(options, signal).inspectNeuron(prompt, options, signal)),
     inspectHead: (job, prompt, options) =>
-      jobs.run(job, (signal) => model(options).inspectHead(prompt, options, signal)),
-    buildIndex: (job, options, onProgress) => inBackground(job, onProgress, (work) => lab(options).buildIndex(work)),
+      jobs.run(job, (signal) => model(options, signal).inspectHead(prompt, options, signal)),
+    buildIndex: (job, options, onProgress) =>
+      inBackground(job, onProgress, (work, signal) => lab(options, signal).buildIndex(work)),
     searchNeurons: (job, options, onProgress) =>
       options.by === "rank"
-        ? inBackground(job, onProgress, (work) => lab(options).searchNeurons(options, work))
-        : jobs.run(job, (signal) => lab(options).searchNeurons(options, { signal })),
+        ? inBackground(job, onProgress, (work, signal) => lab(options, signal).searchNeurons(options, work))
+        : jobs.run(job, (signal) => lab(options, signal).searchNeurons(options, { signal })),
     searchConcepts: (job, options, onProgress) =>
-      inBackground(job, onProgress, (work) => lab(options).searchConcepts(options, work)),
+      inBackground(job, onProgress, (work, signal) => lab(options, signal).searchConcepts(options, work)),
     operandPlot: (job, options, onCells) =>
-      jobs.run(job, (signal) => lab(options).operandPlot(options, onCells, signal)),
-    neuronGroup: (job, prompt, options) => jobs.run(job, (signal) => lab(options).neuronGroup(prompt, options, signal)),
-    neuronWiring: (job, at, options) => jobs.run(job, () => lab(options).neuronWiring(at, options)),
+      jobs.run(job, (signal) => lab(options, signal).operandPlot(options, onCells, signal)),
+    neuronGroup: (job, prompt, options) =>
+      jobs.run(job, (signal) => lab(options, signal).neuronGroup(prompt, options, signal)),
+    neuronWiring: (job, at, options) => jobs.run(job, (signal) => lab(options, signal).neuronWiring(at, options)),
     planExperiment: (job, request) => jobs.run(job, (signal) => experiments(request).plan(request, signal)),
     runExperiment: (job, request, onProgress) =>
       jobs.runInBackground(job, (signal) =>
         experiments(request).run(request, onProgress, { signal, turn: () => jobs.quiet(signal) }),
       ),
     forgetExperiment: (job, request) => jobs.run(job, () => experiments(request).forget(request)),
-    layerValues: (job, prompt, options) => jobs.run(job, () => chains(options).layerValues(prompt, options)),
-    headValues: (job, prompt, options) => jobs.run(job, () => chains(options).headValues(prompt, options)),
-    positionValues: (job, prompt, options) => jobs.run(job, () => chains(options).positionValues(prompt, options)),
+    layerValues: (job, prompt, options) =>
+      jobs.run(job, (signal) => chains(options, signal).layerValues(prompt, options)),
+    headValues: (job, prompt, options) =>
+      jobs.run(job, (signal) => chains(options, signal).headValues(prompt, options)),
+    positionValues: (job, prompt, options) =>
+      jobs.run(job, (signal) => chains(options, signal).positionValues(prompt, options)),
     comparePrompts: (job, prompt, options, onProgress) =>
-      jobs.run(job, (signal) => chains(options).comparePrompts(prompt, options, onProgress, signal)),
-    featureTransfer: (job, prompt, options) => jobs.run(job, () => traces(options).featureTransfer(prompt, options)),
-    traceSources: (job, prompt, options) => jobs.run(job, () => traces(options).traceSources(prompt, options)),
-    tracePositions: (job, prompt, options) => jobs.run(job, () => traces(options).tracePositions(prompt, options)),
-    traceNeurons: (job, prompt, options) => jobs.run(job, () => traces(options).traceNeurons(prompt, options)),
+      jobs.run(job, (signal) => chains(options, signal).comparePrompts(prompt, options, onProgress, signal)),
+    featureTransfer: (job, prompt, options) =>
+      jobs.run(job, (signal) => traces(options, signal).featureTransfer(prompt, options)),
+    traceSources: (job, prompt, options) =>
+      jobs.run(job, (signal) => traces(options, signal).traceSources(prompt, options)),
+    tracePositions: (job, prompt, options) =>
+      jobs.run(job, (signal) => traces(options, signal).tracePositions(prompt, options)),
+    traceNeurons: (job, prompt, options) =>
+      jobs.run(job, (signal) => traces(options, signal).traceNeurons(prompt, options)),
     enhancingGraph: (job, prompt, options) =>
-      jobs.run(job, (signal) => chains(options).enhancingGraph(prompt, options, signal)),
+      jobs.run(job, (signal) => chains(options, signal).enhancingGraph(prompt, options, signal)),
     chain: (job, prompt, options, onProgress) =>
-      jobs.run(job, (signal) => chains(options).chain(prompt, options, onProgress, signal)),
+      jobs.run(job, (signal) => chains(options, signal).chain(prompt, options, onProgress, signal)),
     attentionNeurons: (job, prompt, options) =>
-      jobs.run(job, (signal) => chains(options).attentionNeurons(prompt, options, signal)),
+      jobs.run(job, (signal) => chains(options, signal).attentionNeurons(prompt, options, signal)),
     queryNeurons: (job, prompt, options) =>
-      jobs.run(job, (signal) => chains(options).queryNeurons(prompt, options, signal)),
+      jobs.run(job, (signal) => chains(options, signal).queryNeurons(prompt, options, signal)),
     cancel: (job) => jobs.cancel(job),
   };
 }

@@ -35,6 +35,7 @@ import type {
   TokenSearch,
   TokenSearchResult,
 } from "#protocol/lab.ts";
+import { underSignal } from "./model-session.ts";
 import type { AskedModel, ModelSession } from "./model-session.ts";
 import type { NeuronIndex } from "./neuron-index.ts";
 import { conceptTokens } from "./concept-tokens.ts";
@@ -59,6 +60,11 @@ export class LabSession {
     this.#model = model;
     this.#index = index;
     this.#session = session;
+  }
+
+  /** The same for one call, which ends with the signal before its next run. */
+  under(signal: AbortSignal): LabSession {
+    return new LabSession(underSignal(this.#model, signal), this.#index, this.#session.under(signal));
   }
 
   async buildIndex(work: ChunkedWork): Promise<IndexInfo> {

@@ -42,14 +42,16 @@ export class LoadedVariants {
     this.#base = { session, ...this.#askedOf(session, { model, index, fingerprint, adapt }) };
   }
 
-  /** @throws Fault "bad-request" if the adapted variant is asked for and there is none */
-  session(variant?: Variant): ModelSession {
-    return this.#asked(variant).session;
+  /** With a signal for the one call that it is of, as those below. @throws Fault "bad-request" if the adapted variant is asked for and there is none */
+  session(variant?: Variant, signal?: AbortSignal): ModelSession {
+    const { session } = this.#asked(variant);
+    return signal ? session.under(signal) : session;
   }
 
   /** @throws Fault as `session` */
-  lab(variant?: Variant): LabSession {
-    return this.#asked(variant).lab;
+  lab(variant?: Variant, signal?: AbortSignal): LabSession {
+    const { lab } = this.#asked(variant);
+    return signal ? lab.under(signal) : lab;
   }
 
   /** @throws Fault as `session` */
@@ -58,13 +60,15 @@ export class LoadedVariants {
   }
 
   /** @throws Fault as `session` */
-  chains(variant?: Variant): ChainSession {
-    return this.#asked(variant).chains;
+  chains(variant?: Variant, signal?: AbortSignal): ChainSession {
+    const { chains } = this.#asked(variant);
+    return signal ? chains.under(signal) : chains;
   }
 
   /** @throws Fault as `session` */
-  traces(variant?: Variant): TraceSession {
-    return this.#asked(variant).traces;
+  traces(variant?: Variant, signal?: AbortSignal): TraceSession {
+    const { traces } = this.#asked(variant);
+    return signal ? traces.under(signal) : traces;
   }
 
   /** In the place of an earlier adapter, once it is ready. @throws Fault, and everything stays as it was */
@@ -118,7 +122,7 @@ export class LoadedVariants {
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
     const { variant = "base", against, interventions = [] } = options;
-    const session = this.session(variant);
+    const session = this.session(variant, signal);
     if (!against || against.variant === variant) return session.compareNeurons(prompt, options, onProgress, signal);
     if (interventions.length > 0) {
       throw new Fault(
@@ -127,7 +131,7 @@ export class LoadedVariants {
       );
     }
     const firstDifferentLayer = Math.min(...this.#adapted().model.info.layers);
-    const other = { variant: this.session(against.variant), firstDifferentLayer };
+    const other = { variant: this.session(against.variant, signal), firstDifferentLayer };
     return session.compareVariants(prompt, options, other, onProgress, signal);
   }
 

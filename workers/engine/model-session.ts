@@ -57,21 +57,47 @@ const DEFAULT_TOP = 10;
 /** What a session needs of a model, or of a variant of it. */
 export type AskedModel = Pick<LoadedModel, "spec" | "runner" | "tokenizer" | "files">;
 
+/** The model for one call, which ends with the signal before its next run. */
+export const underSignal = <Model extends Pick<LoadedModel, "runner">>(model: Model, signal: AbortSignal): Model => ({
+  ...model,
+  runner: model.runner.under(signal),
+});
+
+/** What was found of a model, for every call. */
+interface Found {
+  readonly captures: Captures;
+  readonly standIns: StandInRuns;
+  readonly sweeps: Sweeps;
+}
+
 /** One loaded model, or a variant of it, and what was found of it: every analysis the page can ask for. */
 export class ModelSession {
   readonly #model: AskedModel;
-  readonly #captures: Captures;
-  readonly #standIns: StandInRuns;
-  readonly #sweeps: Sweeps;
+  readonly #found: Found;
   /** Has R_k of every neuron, which a comparison needs. */
   readonly #index: NeuronIndex;
+  /** Of the one call that this is for. */
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(model: AskedModel, index = new NeuronIndex(model.runner)) {
+  constructor(
+    model: AskedModel,
+    index = new NeuronIndex(model.runner),
+    call?: { readonly found: Found; readonly signal: AbortSignal },
+  ) {
     this.#model = model;
     this.#index = index;
-    this.#captures = new Captures(model.runner);
-    this.#standIns = new StandInRuns(model);
-    this.#sweeps = new Sweeps(model.runner);
+    const { runner } = model;
+    this.#found = call?.found ?? {
+      captures: new Captures(runner),
+      standIns: new StandInRuns(model),
+      sweeps: new Sweeps(runner),
+    };
+    this.#signal = call?.signal;
+  }
+
+  /** The same for one call: with the signal it ends before the next run, and what was found of the model stays for all. */
+  under(signal: AbortSignal): ModelSession {
+    return new ModelSession(underSignal(this.#model, signal), this.#index, { found: this.#found, signal });
   }
 
   tokenize(text: string): Promise<Tokenization> {
@@ -95,7 +121,7 @@ export class ModelSession {
   }
 
   scoreAnswer(prompt: Prompt, options: ScoreOptions, signal: AbortSignal): Promise<ScoredAnswer> {
-    return scoredAnswer(this.#model, this.#standIns, { prompt, options, signal });
+    return scoredAnswer(this.#model, this.#found.standIns, { prompt, options, signal });
   }
 
   async generate(prompt: Prompt, { tokens }: { readonly tokens: number }, signal: AbortSignal): Promise<Generation> {
@@ -182,7 +208,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
     const { clean, lens, target } = await this.#setUp(prompt, options);
-    const after = await variant.#captures.get(clean.ids, NO_CHANGES);
+    const after = await variant.#found.captures.get(clean.ids, NO_CHANGES, signal);
     const ranges = await variant.ranges(onProgress, signal);
     const pair = { before: clean, after, firstDifferentLayer, afterRunner: variant.#model.runner };
     return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
@@ -267,7 +293,7 @@ export class ModelSession {
 
   /** log p(target) with each single head off, shared by all who ask for it. */
   sweep(clean: Capture, options: SweepOptions): Promise<number[][]> {
-    return this.#sweeps.of(clean, options);
+    return this.#found.sweeps.of(clean, options);
   }
 
   /** R_k or more of every neuron: what a comparison needs to be certain. */
@@ -294,7 +320,7 @@ export class ModelSession {
   /** The clean run, the lens that it freezes, the target that it predicts, and the changes in their one form. */
   async #setUp(prompt: Prompt, options: TargetOptions & RunOptions) {
     const interventions = normaliseInterventions(options.interventions ?? [], this.#model.spec);
-    const clean = await this.#captures.get(await this.#ids(prompt), NO_CHANGES);
+    const clean = await this.#found.captures.get(await this.#ids(prompt), NO_CHANGES, this.#signal);
     const changes: Changes = { interventions, standIns: await this.standIns(options, clean.ids.length) };
     const lens: FrozenLens = { runner: this.#model.runner, scale: clean.scale };
     return { clean, lens, changes, target: this.#checkToken(options.target ?? topIndices(clean.logits, 1)[0]!) };
@@ -303,12 +329,12 @@ export class ModelSession {
   /** As `#setUp`, with the run under the changes beside the clean one. */
   async setUpRun(prompt: Prompt, options: TargetOptions & RunOptions) {
     const known = await this.#setUp(prompt, options);
-    return { ...known, run: await this.#captures.get(known.clean.ids, known.changes) };
+    return { ...known, run: await this.#found.captures.get(known.clean.ids, known.changes, this.#signal) };
   }
 
   /** What takes the place of parts in prompts of so many tokens. @throws Fault "bad-request" for stand-ins of another length */
   standIns({ standIns }: StandInOptions, tokens: number): Promise<Activations | undefined> {
-    return this.#standIns.of(standIns, { tokens });
+    return this.#found.standIns.of(standIns, { tokens, signal: this.#signal });
   }
 
   async #nextToken(ids: readonly number[], signal: AbortSignal): Promise<number> {

@@ -1,6 +1,7 @@
 import { chunks, rawLogits, takeTurn } from "#analysis/projection.ts";
 import type { ChunkedWork } from "#analysis/projection.ts";
 import { neuronRanges } from "#analysis/ranges.ts";
+import { forCall } from "#analysis/runner.ts";
 import type { Runner } from "#analysis/runner.ts";
 import { INDEX_DEPTH, indexLayer, neuronsOf, rangesOf } from "#analysis/token-index.ts";
 import type { LayerIndex } from "#analysis/token-index.ts";
@@ -90,7 +91,11 @@ export class NeuronIndex {
 
   /** R_k or more for every neuron, [layer, neuron]: exactly and from the index as far as there is one. */
   async ranges(work: ChunkedWork): Promise<Float32Array> {
-    this.#allRanges ??= await neuronRanges(this.#runner, (layer) => this.#ownerOf(layer).#rangesAt(layer), work);
+    this.#allRanges ??= await neuronRanges(
+      forCall(this.#runner, work.signal),
+      (layer) => this.#ownerOf(layer).#rangesAt(layer),
+      work,
+    );
     return this.#allRanges;
   }
 
@@ -129,7 +134,7 @@ export class NeuronIndex {
   }
 
   async #compute(layer: number, work: ChunkedWork): Promise<LayerIndex> {
-    const index = await indexLayer(this.#runner, layer, work);
+    const index = await indexLayer(forCall(this.#runner, work.signal), layer, work);
     const bytes = encodeLayer(index, this.#fingerprint);
     try {
       await this.#store.write(this.#key(layer), bytes);

@@ -13,7 +13,11 @@ import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { TAPS } from "#model/taps.ts";
 import type { Tap } from "#model/taps.ts";
+import { Pace } from "./pace.ts";
+import { blockPiece, blockWork, joined, joinedUnembedded, unembedPieces } from "./pieces.ts";
 import type { Runtime } from "./runtime.ts";
+import { positionFeeds } from "./position-feeds.ts";
+import { stoppableWeights } from "./stoppable-weights.ts";
 
 /** One session per block, and one for the unembedding. */
 export interface Sessions {
@@ -35,8 +39,20 @@ class DeviceResidual implements Residual {
 
 type Feeds = Record<string, Ort.Tensor>;
 
-/** Attention scores of later positions get this added: below every real score by far, yet finite, so nothing is ever NaN. */
-const MASKED = -1e30;
+/** What every call's runner of one model has in common. */
+interface Shared {
+  /** Rotary angles and mask by the number of positions. */
+  readonly positions: Map<number, Feeds>;
+  /** What nothing that is switched off is fed as. */
+  readonly identity: Feeds;
+  readonly paces: { readonly block: Pace; readonly unembed: Pace };
+}
+
+/** A run and how much work it is, so that the next ones are as long as one may keep others waiting. */
+interface Timed {
+  readonly pace: Pace;
+  readonly work: number;
+}
 
 const unembedOutputs = {
   logits: "logits",
@@ -54,17 +70,34 @@ export class OrtRunner implements Runner {
   readonly weights: ModelWeights;
   readonly #runtime: Runtime;
   readonly #sessions: Sessions;
-  readonly #positions = new Map<number, Feeds>();
-  readonly #identity: Feeds;
+  readonly #shared: Shared;
+  /** Of the one call that this is for. */
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(spec: ModelSpec, weights: ModelWeights, runtime: Runtime, sessions: Sessions) {
+  constructor(
+    spec: ModelSpec,
+    weights: ModelWeights,
+    runtime: Runtime,
+    sessions: Sessions,
+    call?: { readonly shared: Shared; readonly signal: AbortSignal },
+  ) {
     this.spec = spec;
-    this.weights = weights;
+    this.weights = call ? stoppableWeights(weights, call.signal) : weights;
     this.#runtime = runtime;
     this.#sessions = sessions;
+    this.#signal = call?.signal;
     const one = (rank: number) => this.#floats([1], Array<number>(rank).fill(1));
     const zero = (rank: number) => this.#floats([0], Array<number>(rank).fill(1));
-    this.#identity = { head_scale: one(4), head_fill: zero(4), neuron_scale: one(3), neuron_fill: zero(3) };
+    this.#shared = call?.shared ?? {
+      positions: new Map(),
+      identity: { head_scale: one(4), head_fill: zero(4), neuron_scale: one(3), neuron_fill: zero(3) },
+      paces: { block: new Pace(), unembed: new Pace() },
+    };
+  }
+
+  /** The same for one call: whatever it asks for once the signal is aborted is refused with the signal's reason. */
+  under(signal: AbortSignal): OrtRunner {
+    return new OrtRunner(this.spec, this.weights, this.#runtime, this.#sessions, { shared: this.#shared, signal });
   }
 
   embed(ids: readonly number[]): Promise<Residual> {
@@ -83,35 +116,77 @@ export class OrtRunner implements Runner {
     return this.upload(values, prompts.length, positions);
   }
 
-  async block(
+  /** In memory in as many runs as it takes for none to keep the worker longer than `Pace` says; on the GPU, which keeps nobody, in one. */
+  async block(layer: number, input: Residual, run: BlockRun = {}): Promise<BlockOutput> {
+    const variants = run.variants ?? Array.from({ length: input.batch }, (_, row) => row);
+    const tensor = tensorOf(input);
+    const { block: pace } = this.#shared.paces;
+    const work = blockWork(this.spec, input.positions);
+    // a pattern is one for each row that comes in, not for each that goes out
+    const isWhole = tensor.location !== "cpu" || (run.taps?.includes("pattern") ?? false);
+    const atOnce = () => (isWhole ? variants.length : pace.piecesAtOnce(work));
+    const outputs: BlockOutput[] = [];
+    for (let from = 0; from < variants.length;) {
+      const to = Math.min(variants.length, from + atOnce());
+      const timed = { pace, work: work * (to - from) };
+      if (to - from === variants.length) return this.#blockAtOnce(layer, input, { ...run, variants }, timed);
+      const piece = blockPiece(this.spec, input.positions, { ...run, variants }, { from, to });
+      outputs.push(await this.#blockAtOnce(layer, this.#rowsOf(tensor, piece.sources), piece.run, timed));
+      from = to;
+    }
+    const taps: { [tap in Tap]?: Float32Array } = {};
+    for (const tap of run.taps ?? []) taps[tap] = joined(outputs.map((output) => output.taps[tap]!));
+    const values = joined(outputs.map(({ residual }) => tensorOf(residual).data as Float32Array));
+    return { residual: this.upload(values, variants.length, input.positions), taps };
+  }
+
+  async #blockAtOnce(
     layer: number,
     input: Residual,
-    { variants, headScale, headFill, neuronScale, neuronFill, taps = [] }: BlockRun = {},
+    { variants: rows = [], headScale, headFill, neuronScale, neuronFill, taps = [] }: BlockRun,
+    timed: Timed,
   ): Promise<BlockOutput> {
-    const rows = variants ?? Array.from({ length: input.batch }, (_, row) => row);
     const { heads, headDim, neurons } = this.spec;
     const feeds: Feeds = {
       residual: tensorOf(input),
       variant_source: this.#ints(rows, [rows.length]),
       ...this.#positionFeeds(input.positions),
-      ...this.#identity,
+      ...this.#shared.identity,
       ...(headScale && { head_scale: this.#matrix(headScale, [headScale.rows, headScale.cols, 1, 1]) }),
       ...(neuronScale && { neuron_scale: this.#matrix(neuronScale, [neuronScale.rows, 1, neuronScale.cols]) }),
       ...(headFill && { head_fill: this.#filled(headFill, [heads, input.positions, headDim]) }),
       ...(neuronFill && { neuron_fill: this.#filled(neuronFill, [input.positions, neurons]) }),
     };
-    const outputs = await this.#run(this.#sessions.blocks[layer]!, feeds, [
-      "residual_out",
-      ...taps.map((tap) => TAPS[tap]),
-    ]);
+    const outputs = await this.#run(
+      this.#sessions.blocks[layer]!,
+      feeds,
+      ["residual_out", ...taps.map((tap) => TAPS[tap])],
+      timed,
+    );
     const tapped: { [tap in Tap]?: Float32Array } = {};
     for (const tap of taps) tapped[tap] = await this.#take(outputs[TAPS[tap]]!);
     return { residual: new DeviceResidual(outputs["residual_out"]!), taps: tapped };
   }
 
-  async unembed(
+  /** In as many runs as `block` takes. */
+  async unembed(input: Residual, run: UnembedRun): Promise<Unembedded> {
+    const tensor = tensorOf(input);
+    const { unembed: pace } = this.#shared.paces;
+    const work = this.spec.modelDim * this.spec.vocabulary;
+    const atOnce = tensor.location === "cpu" ? pace.piecesAtOnce(work) : Infinity;
+    const found: Unembedded[] = [];
+    for (const piece of unembedPieces(input, run, atOnce)) {
+      const rows = piece.to - piece.from;
+      const part = rows === input.batch ? input : this.#rowsOf(tensor, count(piece.from, piece.to));
+      found.push(await this.#unembedAtOnce(part, piece.run, { pace, work: work * rows * piece.run.positions.length }));
+    }
+    return joinedUnembedded(found);
+  }
+
+  async #unembedAtOnce(
     input: Residual,
     { positions, scale = 0, isBare = false, targets = [0], rankedRows = [0], wants }: UnembedRun,
+    timed: Timed,
   ): Promise<Unembedded> {
     const feeds: Feeds = {
       residual: tensorOf(input),
@@ -126,6 +201,7 @@ export class OrtRunner implements Runner {
       this.#sessions.unembed,
       feeds,
       wants.map((want) => unembedOutputs[want]),
+      timed,
     );
     const empty = new Float32Array(0);
     const floats = (want: UnembedOutput) => (found[unembedOutputs[want]]?.data as Float32Array | undefined) ?? empty;
@@ -167,8 +243,23 @@ export class OrtRunner implements Runner {
     session: Ort.InferenceSession,
     feeds: Feeds,
     fetches: readonly string[],
+    { pace, work }: Timed,
   ): Promise<Ort.InferenceSession.ReturnType> {
-    return this.#runtime.queue.add(() => session.run(feeds, fetches));
+    return this.#runtime.queue.add(async () => {
+      this.#signal?.throwIfAborted();
+      const started = performance.now();
+      const outputs = await session.run(feeds, fetches);
+      pace.measured(work, performance.now() - started);
+      return outputs;
+    });
+  }
+
+  /** Rows of a batch in memory, as a batch of their own. */
+  #rowsOf(tensor: Ort.Tensor, rows: readonly number[]): Residual {
+    const [, positions, width] = tensor.dims as [number, number, number];
+    const data = tensor.data as Float32Array;
+    const size = positions * width;
+    return this.upload(joined(rows.map((row) => data.subarray(row * size, (row + 1) * size))), rows.length, positions);
   }
 
   /** Reads a tap and gives its memory back. */
@@ -177,31 +268,11 @@ export class OrtRunner implements Runner {
     return (await this.#runtime.queue.add(() => tensor.getData(true))) as Float32Array;
   }
 
-  /** Rotary angles and the causal mask, the same for every run of that many positions. */
+  /** The same for every run of that many positions. */
   #positionFeeds(positions: number): Feeds {
-    const known = this.#positions.get(positions);
-    if (known) return known;
-    const mask = Float32Array.from({ length: positions ** 2 }, (_, i) =>
-      i % positions > Math.floor(i / positions) ? MASKED : 0,
-    );
-    const feeds = { ...this.#rotaryFeeds(positions), mask: this.#floats(mask, [positions, positions]) };
-    this.#positions.set(positions, feeds);
-    return feeds;
-  }
-
-  /** cos and sin of position · inverse frequency, [position, pairs]; nothing where positions are learned. */
-  #rotaryFeeds(positions: number): Feeds {
-    const { positions: kind } = this.spec;
-    if (kind.kind === "learned") return {};
-    const pairs = kind.inverseFrequencies.length;
-    const angles = Float64Array.from(
-      { length: positions * pairs },
-      (_, i) => Math.floor(i / pairs) * kind.inverseFrequencies[i % pairs]!,
-    );
-    return {
-      cos: this.#floats(Float32Array.from(angles, Math.cos), [positions, pairs]),
-      sin: this.#floats(Float32Array.from(angles, Math.sin), [positions, pairs]),
-    };
+    const known = this.#shared.positions.get(positions) ?? positionFeeds(this.spec, positions, this.#floats.bind(this));
+    this.#shared.positions.set(positions, known);
+    return known;
   }
 
   #floats(values: readonly number[] | Float32Array, dims: readonly number[]): Ort.Tensor {
@@ -222,6 +293,8 @@ export class OrtRunner implements Runner {
     return this.#floats(data, dims);
   }
 }
+
+const count = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 function tensorOf(residual: Residual): Ort.Tensor {
   if (!(residual instanceof DeviceResidual)) throw new TypeError("runner: a residual of another runner");

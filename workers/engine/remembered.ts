@@ -1,33 +1,76 @@
+/** An answer that is being found or is known, and those who wait for it. */
+interface Shared<T> {
+  readonly answer: Promise<T>;
+  readonly stop: AbortController;
+  waiting: number;
+  isSettled: boolean;
+}
+
 /**
  * The last answers by what was asked, so that a click on the same thing does not compute it again; two who ask at once share one. What
- * fails is forgotten. Nothing here is cancelled with the job that asked first: others may be waiting for it.
+ * fails is forgotten. An answer is given up when everybody who waits for it has left, and not before.
  */
 export class Remembered<T> {
   readonly #most: number;
-  readonly #known = new Map<string, Promise<T>>();
+  readonly #known = new Map<string, Shared<T>>();
 
   /** @param most how many are kept: those used last */
   constructor(most: number) {
     this.#most = most;
   }
 
-  get(key: string, start: () => Promise<T>): Promise<T> {
+  /**
+   * @param start finds the answer; given a signal that is aborted once nobody waits any more
+   * @throws what `signal` was aborted with
+   */
+  async get(key: string, start: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
     const known = this.#known.get(key);
     // the most recently used stands last
     this.#known.delete(key);
-    const answer = known ?? this.#started(key, start);
-    this.#known.set(key, answer);
+    const shared = known ?? this.#started(key, start);
+    this.#known.set(key, shared);
     const [oldest] = this.#known.keys();
     if (this.#known.size > this.#most) this.#known.delete(oldest!);
-    return answer;
+    return signal ? this.#awaited(key, shared, signal) : this.#kept(shared);
   }
 
-  #started(key: string, start: () => Promise<T>): Promise<T> {
-    const answer = start();
-    answer.catch(() => {
-      // by then it may have been pushed out and asked for again
-      if (this.#known.get(key) === answer) this.#known.delete(key);
+  /** For one who does not leave. */
+  #kept(shared: Shared<T>): Promise<T> {
+    shared.waiting += 1;
+    return shared.answer;
+  }
+
+  async #awaited(key: string, shared: Shared<T>, signal: AbortSignal): Promise<T> {
+    const left = Promise.withResolvers<never>();
+    const leave = () => left.reject(signal.reason as Error);
+    signal.addEventListener("abort", leave);
+    shared.waiting += 1;
+    try {
+      return await Promise.race([shared.answer, left.promise]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+      shared.waiting -= 1;
+      if (shared.waiting === 0 && !shared.isSettled) {
+        this.#forget(key, shared);
+        shared.stop.abort(signal.reason);
+      }
+    }
+  }
+
+  #started(key: string, start: (signal: AbortSignal) => Promise<T>): Shared<T> {
+    const stop = new AbortController();
+    const shared: Shared<T> = { answer: start(stop.signal), stop, waiting: 0, isSettled: false };
+    const settled = () => (shared.isSettled = true);
+    shared.answer.then(settled, () => {
+      settled();
+      this.#forget(key, shared);
     });
-    return answer;
+    return shared;
+  }
+
+  /** By then it may have been pushed out and asked for again. */
+  #forget(key: string, shared: Shared<T>): void {
+    if (this.#known.get(key) === shared) this.#known.delete(key);
   }
 }

@@ -24,11 +24,11 @@ export class StandInRuns {
    * @param prompts as they were asked for; undefined for none
    * @param asked of the prompt that they stand in for
    * @param forced tokens that follow every prompt, as those of an answer that is scored
-   * @throws Fault "bad-request" for prompts of another length, none, or too many
+   * @throws Fault "bad-request" for prompts of another length, none, or too many; what `signal` was aborted with
    */
   async of(
     prompts: readonly Prompt[] | undefined,
-    asked: { readonly tokens: number },
+    asked: { readonly tokens: number; readonly signal?: AbortSignal | undefined },
     forced: readonly number[] = [],
   ): Promise<Activations | undefined> {
     if (prompts === undefined) return undefined;
@@ -37,8 +37,10 @@ export class StandInRuns {
     }
     const own = await Promise.all(prompts.map((prompt) => this.#ids(prompt, asked.tokens)));
     const rows = own.map((ids) => [...ids, ...forced]);
-    return this.#means.get(JSON.stringify(rows), () =>
-      meanActivations(this.#model.runner, rows, { taps: ["z", "post"] }),
+    return this.#means.get(
+      JSON.stringify(rows),
+      (signal) => meanActivations(this.#model.runner.under(signal), rows, { taps: ["z", "post"], signal }),
+      asked.signal,
     );
   }
 

@@ -1,4 +1,5 @@
 import type { Capture } from "#analysis/capture.ts";
+import { forCall } from "#analysis/runner.ts";
 import type { Runner } from "#analysis/runner.ts";
 import { sweepHeads } from "#analysis/sweep.ts";
 import type { SweepOptions } from "#analysis/sweep.ts";
@@ -49,7 +50,7 @@ export class Sweeps {
   async #run(key: string, clean: Capture, options: SweepOptions): Promise<number[][]> {
     const rows = new Map<number, number[]>();
     const listeners = new Set<OnRow>([options.onRow]);
-    const whole = sweepHeads(this.#runner, clean, {
+    const whole = sweepHeads(forCall(this.#runner, options.signal), clean, {
       ...options,
       onRow(layer, row) {
         rows.set(layer, row);

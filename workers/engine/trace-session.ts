@@ -18,6 +18,7 @@ import type {
 } from "#protocol/chain.ts";
 import type { Prompt, RunOptions } from "#protocol/engine.ts";
 import { checkHop, checkLayer } from "./chain-requests.ts";
+import { underSignal } from "./model-session.ts";
 import type { AskedModel, ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
 import { checkCount } from "./requests.ts";
@@ -31,6 +32,11 @@ export class TraceSession {
   constructor(model: AskedModel, session: ModelSession) {
     this.#model = model;
     this.#session = session;
+  }
+
+  /** The same for one call, which ends with the signal before its next run. */
+  under(signal: AbortSignal): TraceSession {
+    return new TraceSession(underSignal(this.#model, signal), this.#session.under(signal));
   }
 
   async featureTransfer(

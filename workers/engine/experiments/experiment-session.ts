@@ -7,6 +7,7 @@ import { takeTurn } from "#analysis/projection.ts";
 import type { ExperimentPlan, ExperimentProgress, ExperimentRequest, ExperimentResult } from "#protocol/experiments.ts";
 import { hashText } from "../index-record.ts";
 import type { LoadedModel } from "../load-model.ts";
+import { underSignal } from "../model-session.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import type { FileStore } from "../store/file-store.ts";
 import { resultsFolder } from "../store/pack.ts";
@@ -87,7 +88,7 @@ export class ExperimentSession {
   ): Promise<ExperimentResult> {
     work.signal.throwIfAborted();
     const suite = await this.#read(request);
-    const steps = await this.#steps(request, suite);
+    const steps = await this.#steps(request, suite, work.signal);
     const log = await this.#oneByOne(() => openLog(this.#place(steps)));
     const result = (isWhole: boolean) =>
       ({
@@ -139,8 +140,13 @@ export class ExperimentSession {
   }
 
   /** What the parts are is each kind's own; here they are only kept and handed back. */
-  async #steps(request: ExperimentRequest, { cases }: ReadSuite): Promise<ExperimentSteps<unknown, unknown>> {
-    const { model, index, adapt } = this.#parts;
+  async #steps(
+    request: ExperimentRequest,
+    { cases }: ReadSuite,
+    signal?: AbortSignal,
+  ): Promise<ExperimentSteps<unknown, unknown>> {
+    const { index, adapt } = this.#parts;
+    const model = signal ? underSignal(this.#parts.model, signal) : this.#parts.model;
     switch (request.kind) {
       case "adapters":
         return adapterSteps({ model, index, adapt }, cases, request);
@@ -185,7 +191,7 @@ export class ExperimentSession {
     if (milliseconds.length > 0) {
       return sum(milliseconds) / sum(milliseconds.map((_, step) => costOf(steps, step)));
     }
-    const { runner } = this.#parts.model;
+    const { runner } = underSignal(this.#parts.model, signal);
     const shape = cases[0]!;
     const alike = cases.filter((each) => forcedIds(each).length === forcedIds(shape).length).slice(0, MEASURED_CASES);
     let fastest = Infinity;

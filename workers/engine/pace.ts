@@ -1,0 +1,25 @@
+/** How long one run may keep the worker from looking at its messages: a stop is felt, and a run is long enough to be worth its start. */
+const AIM_MS = 500;
+
+/** Products in a millisecond on one slow core, to begin with. */
+const FIRST_PACE = 2e5;
+
+/** Shorter runs say more of their start than of their pace. */
+const TELLING_MS = 5;
+
+/** How much work is done in half a second, by what the last runs took. Work is counted in products of two numbers. */
+export class Pace {
+  #perMs = FIRST_PACE;
+
+  /** How many pieces of that much work each are run at once: at least 1. */
+  piecesAtOnce(workEach: number): number {
+    return Math.max(1, Math.floor((AIM_MS * this.#perMs) / Math.max(1, workEach)));
+  }
+
+  /** Half of the news is believed at once: a machine that is busy for a moment is no slow machine. */
+  measured(work: number, ms: number): void {
+    if (ms >= TELLING_MS) this.#perMs = (this.#perMs + work / ms) / 2;
+    // a run too short to time is no slower than that
+    else this.#perMs = Math.max(this.#perMs, work / TELLING_MS);
+  }
+}

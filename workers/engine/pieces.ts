@@ -1,0 +1,111 @@
+import type { BlockRun, Residual, Unembedded, UnembedRun } from "#analysis/runner.ts";
+import { matrix } from "#core/matrix.ts";
+import type { Matrix } from "#core/matrix.ts";
+import type { ModelSpec } from "#model/spec.ts";
+
+/** Products of two numbers that one row takes in a block: its weights at every position, and each position's look at all. */
+export function blockWork(spec: ModelSpec, positions: number): number {
+  const { modelDim, heads, kvHeads, headDim, neurons } = spec;
+  const attention = 2 * modelDim * (heads + kvHeads) * headDim + 2 * positions * heads * headDim;
+  return positions * (attention + 3 * modelDim * neurons);
+}
+
+/** Some of a block's rows, as a run of their own. */
+export interface BlockPiece {
+  /** The rows of the whole input that it needs, in the order in which its run finds them. */
+  readonly sources: readonly number[];
+  readonly run: BlockRun;
+}
+
+/** Rows `from` to `to` (exclusive) of those that go out of a block; attention is computed once for each row that comes in. */
+export function blockPiece(
+  { heads, headDim, neurons }: ModelSpec,
+  positions: number,
+  run: BlockRun & { readonly variants: readonly number[] },
+  { from, to }: { readonly from: number; readonly to: number },
+): BlockPiece {
+  const rows = run.variants.slice(from, to);
+  const sources = [...new Set(rows)];
+  const place = new Map(sources.map((row, index) => [row, index]));
+  const { headScale, headFill, neuronScale, neuronFill } = run;
+  const scaled = (scale: Matrix) =>
+    scale.rows === 1 ? scale : matrix(to - from, scale.cols, scale.data.subarray(from * scale.cols, to * scale.cols));
+  const filled = (fill: Float32Array, size: number) =>
+    fill.length === size ? fill : fill.subarray(from * size, to * size);
+  return {
+    sources,
+    run: {
+      ...run,
+      variants: rows.map((row) => place.get(row)!),
+      ...(headScale && { headScale: scaled(headScale) }),
+      ...(headFill && { headFill: filled(headFill, heads * positions * headDim) }),
+      ...(neuronScale && { neuronScale: scaled(neuronScale) }),
+      ...(neuronFill && { neuronFill: filled(neuronFill, positions * neurons) }),
+    },
+  };
+}
+
+/** Some of the vectors that are unembedded, counted row by row and in each by position. */
+export interface UnembedPiece {
+  /** Rows of the residual, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly run: UnembedRun;
+}
+
+/** At most so many vectors at once: whole rows, or one row's positions. */
+export function unembedPieces({ batch }: Pick<Residual, "batch">, run: UnembedRun, atOnce: number): UnembedPiece[] {
+  const { positions, rankedRows = [0] } = run;
+  const each = positions.length;
+  if (batch * each <= atOnce) return [{ from: 0, to: batch, run }];
+  /** What is ranked of the vectors `first` to `end`, counted from `first`; where nothing is, nothing is ranked. */
+  const rankedOf = (first: number, end: number) => {
+    const ranked = rankedRows.filter((row) => row >= first && row < end).map((row) => row - first);
+    return ranked.length > 0 ? { rankedRows: ranked } : { wants: run.wants.filter((want) => want !== "topIds") };
+  };
+  if (batch === 1) {
+    return steps(each, atOnce).map(([first, end]) => ({
+      from: 0,
+      to: 1,
+      run: { ...run, positions: positions.slice(first, end), ...rankedOf(first, end) },
+    }));
+  }
+  return steps(batch, Math.max(1, Math.floor(atOnce / each))).map(([from, to]) => ({
+    from,
+    to,
+    run: { ...run, ...rankedOf(from * each, to * each) },
+  }));
+}
+
+/** `0 … total` in steps of at most `size`. */
+const steps = (total: number, size: number) =>
+  Array.from(
+    { length: Math.ceil(total / size) },
+    (_, index) => [index * size, Math.min((index + 1) * size, total)] as const,
+  );
+
+/** The pieces' answers as one; what is ranked has to be in the order of the vectors. */
+export function joinedUnembedded(pieces: readonly Unembedded[]): Unembedded {
+  if (pieces.length === 1) return pieces[0]!;
+  const of = (output: Exclude<keyof Unembedded, "topIds">) => joined(pieces.map((piece) => piece[output]));
+  return {
+    logits: of("logits"),
+    logSumExp: of("logSumExp"),
+    targetLogits: of("targetLogits"),
+    highestLogit: of("highestLogit"),
+    lowestLogit: of("lowestLogit"),
+    ownScale: of("ownScale"),
+    topIds: pieces.flatMap(({ topIds }) => topIds),
+  };
+}
+
+/** One after the other. */
+export function joined(pieces: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,158 @@
+import * as ort from "onnxruntime-web";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import { randomCheckpoint } from "#test/checkpoints.ts";
+import type { CheckpointFiles } from "#test/checkpoints.ts";
+import { numbersOf } from "#test/leaves.ts";
+import { createEngine } from "./engine.ts";
+import { Pace } from "./pace.ts";
+import type { OrtModule } from "./runtime.ts";
+
+type Engine = ReturnType<typeof createEngine>;
+
+const ignore = () => undefined;
+const PROMPT = [5, 11, 23, 42];
+const head = { layer: 1, head: 1 };
+const neuron = { layer: 2, neuron: 3 };
+const neurons = [{ layer: 0, neuron: 1 }, neuron];
+const interventions = [{ kind: "head", at: head, scale: 0 }] as const;
+const standIns = [
+  [5, 11, 24, 42],
+  [5, 12, 23, 42],
+];
+const suite = { kind: "pasted", text: 'prompt,answer\n"w5 w11","w23"\n"w6 w12","w24"\n"w7 w11","w23"' } as const;
+const shared = { suite, seed: 1, onlyCorrect: false } as const;
+
+/** Every call that runs the model. */
+const CALLS: { readonly [name: string]: (engine: Engine, job: number) => Promise<unknown> } = {
+  predict: (engine, job) => engine.predict(job, PROMPT, { interventions, standIns }),
+  scoreAnswer: (engine, job) => engine.scoreAnswer(job, PROMPT, { answer: [7, 8], interventions, standIns }),
+  generate: (engine, job) => engine.generate(job, PROMPT, { tokens: 3 }),
+  sweepHeads: (engine, job) => engine.sweepHeads(job, PROMPT, { rowByRow: true }, ignore),
+  "sweepHeads at once": (engine, job) => engine.sweepHeads(job, PROMPT, { standIns }, ignore),
+  layerIncrease: (engine, job) => engine.layerIncrease(job, PROMPT, { interventions }),
+  topNeurons: (engine, job) => engine.topNeurons(job, PROMPT, { count: 5 }),
+  compareNeurons: (engine, job) => engine.compareNeurons(job, PROMPT, { count: 5, interventions }, ignore),
+  neuron: (engine, job) => engine.neuron(job, neuron, {}),
+  inspectNeuron: (engine, job) => engine.inspectNeuron(job, PROMPT, { at: neuron }),
+  inspectHead: (engine, job) => engine.inspectHead(job, PROMPT, { at: head }),
+  buildIndex: (engine, job) => engine.buildIndex(job, {}, ignore),
+  searchConcepts: (engine, job) => engine.searchConcepts(job, { words: ["w5", "w6"], atLeast: 1, count: 5 }, ignore),
+  operandPlot: (engine, job) =>
+    engine.operandPlot(
+      job,
+      {
+        quantity: { kind: "activation", at: neuron },
+        template: "w{a} w{b}",
+        operation: "+",
+        a: { from: 1, to: 4 },
+        b: { from: 1, to: 4 },
+      },
+      ignore,
+    ),
+  neuronGroup: (engine, job) => engine.neuronGroup(job, PROMPT, { neurons }),
+  neuronWiring: (engine, job) => engine.neuronWiring(job, { layer: 0, neuron: 1 }, {}),
+  layerValues: (engine, job) => engine.layerValues(job, PROMPT, {}),
+  headValues: (engine, job) => engine.headValues(job, PROMPT, {}),
+  positionValues: (engine, job) => engine.positionValues(job, PROMPT, { at: head }),
+  comparePrompts: (engine, job) => engine.comparePrompts(job, PROMPT, { other: standIns[0]!, count: 5 }, ignore),
+  featureTransfer: (engine, job) => engine.featureTransfer(job, PROMPT, { neuron, layer: 1 }),
+  enhancingGraph: (engine, job) => engine.enhancingGraph(job, PROMPT, { neurons }),
+  chain: (engine, job) => engine.chain(job, PROMPT, { interventions }, ignore),
+  attentionNeurons: (engine, job) => engine.attentionNeurons(job, PROMPT, { count: 5 }),
+  queryNeurons: (engine, job) => engine.queryNeurons(job, PROMPT, { count: 5, of: 5 }),
+  "experiment: heads": (engine, job) =>
+    engine.runExperiment(job, { kind: "heads", per: "answer", ...shared } as never, ignore),
+  "experiment: neurons": (engine, job) =>
+    engine.runExperiment(job, { kind: "neurons", head, counts: [1, 2], draws: 2, ...shared } as never, ignore),
+};
+
+function folder(files: CheckpointFiles): CheckpointSource {
+  const list = [...files].map(([path, bytes]) => {
+    const file = new File([bytes as Uint8Array<ArrayBuffer>], path);
+    return Object.defineProperty(file, "webkitRelativePath", { value: `random/${path}` });
+  });
+  return { kind: "files", files: list };
+}
+
+/** What happens before each session run. */
+let onRun: () => void = ignore;
+let runs = 0;
+
+/** onnxruntime with every run of a session counted. */
+const counted = {
+  ...ort,
+  InferenceSession: {
+    async create(...args: Parameters<typeof ort.InferenceSession.create>) {
+      const session = await ort.InferenceSession.create(...args);
+      const run = session.run.bind(session) as (...given: unknown[]) => Promise<ort.InferenceSession.ReturnType>;
+      return Object.assign(session, {
+        run(...given: unknown[]) {
+          runs += 1;
+          onRun();
+          return run(...given);
+        },
+      });
+    },
+  },
+} as unknown as OrtModule;
+
+let source: CheckpointSource;
+beforeAll(() => {
+  source = folder(randomCheckpoint({ layers: 3 }));
+});
+afterEach(() => {
+  onRun = ignore;
+  vi.restoreAllMocks();
+});
+
+async function loaded(): Promise<Engine> {
+  const engine = createEngine(() => Promise.resolve(counted), ignore);
+  await engine.load(1, source, { backend: "wasm", dtype: "f32" }, ignore);
+  runs = 0;
+  return engine;
+}
+
+describe.each(Object.entries(CALLS))("%s", (_name, ask) => {
+  test("runs nothing more once it is told to stop, wherever it is; the next one asks and is answered", async () => {
+    vi.spyOn(Pace.prototype, "piecesAtOnce").mockReturnValue(2);
+    await ask(await loaded(), 2);
+    const all = runs;
+    const places = [1, Math.ceil(all / 3), Math.ceil(all / 2), all - 1].filter((at) => at > 0 && at < all);
+    for (const at of new Set(places)) {
+      // which remembers nothing
+      const fresh = await loaded();
+      onRun = () => {
+        if (runs === at) fresh.cancel(7);
+      };
+      await expect(ask(fresh, 7)).rejects.toMatchObject({ name: "AbortError" });
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(runs).toBe(at);
+      onRun = ignore;
+      await ask(fresh, 8);
+      expect(runs).toBeGreaterThan(at);
+    }
+  });
+
+  test("finds the same in batches of any size", async () => {
+    const found = await ask(await loaded(), 2);
+    for (const rows of [1, 3]) {
+      const pace = vi.spyOn(Pace.prototype, "piecesAtOnce").mockReturnValue(rows);
+      const { got, want } = numbersOf(await ask(await loaded(), 2), found);
+      expect(got).toBeAllClose(want, { atol: 1e-5, rtol: 1e-5 });
+      pace.mockRestore();
+    }
+  });
+});
+
+test("messages are let in while a long call runs, so that a stop arrives at all", async () => {
+  const engine = await loaded();
+  let now = performance.now();
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 60));
+  const sweep = engine.sweepHeads(7, PROMPT, { rowByRow: true }, ignore);
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => engine.cancel(7);
+  port2.postMessage("stop");
+  await expect(sweep).rejects.toMatchObject({ name: "AbortError" });
+  port1.close();
+});
