@@ -2,6 +2,7 @@ import { Fault } from "#core/fault.ts";
 import { memorySource } from "#formats/byte-source.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
 import { askedAgain } from "./asked-again.ts";
+import { resize, writeAll } from "./checked-write.ts";
 
 /** Folders of files, one level deep: what is kept of models between two visits where the browser can, else for this one. */
 export interface FileStore {
@@ -138,10 +139,8 @@ function opfsIn(root: FileSystemDirectoryHandle): FileStore {
     async write(folder, name, bytes) {
       const handle = await open(folder, name);
       try {
-        named(() => {
-          handle.truncate(bytes.byteLength);
-          handle.write(bytes, { at: 0 });
-        });
+        resize(handle, bytes.byteLength);
+        writeAll(handle, bytes, 0);
         handle.flush();
       } finally {
         handle.close();
@@ -151,7 +150,7 @@ function opfsIn(root: FileSystemDirectoryHandle): FileStore {
       const handle = await open(folder, name);
       return {
         append(bytes) {
-          named(() => handle.write(bytes, { at: handle.getSize() }));
+          writeAll(handle, bytes, handle.getSize());
           handle.flush();
         },
         close: () => handle.close(),
@@ -160,13 +159,13 @@ function opfsIn(root: FileSystemDirectoryHandle): FileStore {
     async edit(folder, name, byteLength) {
       const handle = await open(folder, name);
       try {
-        if (handle.getSize() !== byteLength) named(() => handle.truncate(byteLength));
+        if (handle.getSize() !== byteLength) resize(handle, byteLength);
       } catch (reason) {
         handle.close();
         throw reason;
       }
       return {
-        write: (offset, bytes) => named(() => handle.write(bytes, { at: offset })),
+        write: (offset, bytes) => writeAll(handle, bytes, offset),
         flush: () => handle.flush(),
         close: () => handle.close(),
       };
@@ -220,16 +219,4 @@ async function openForReading(file: FileSystemFileHandle): Promise<StoredFile> {
 function absent(reason: unknown): undefined {
   if (reason instanceof DOMException && reason.name === "NotFoundError") return undefined;
   throw reason;
-}
-
-/** @throws Fault "storage-full" where the browser says so */
-function named(write: () => unknown): void {
-  try {
-    write();
-  } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "QuotaExceededError") {
-      throw new Fault("storage-full", "the browser's storage for this page is full", { cause });
-    }
-    throw cause;
-  }
 }
