@@ -283,3 +283,30 @@ async function expectNothingLost(page: Page): Promise<void> {
   await expect(panel(page, "Switched off").getByRole("listitem")).toContainText("L0H7");
   await expect(predictionRow(page, "8")).toBeVisible();
 }
+
+/** Cubic in the letters behind each of them: nothing gives up, and nothing comes to an end. */
+const ENDLESS = String.raw`\w*\w*\w*[^\w]`;
+
+test(
+  "a pattern that does not end is ended and named, and mending the prompt is all that it takes",
+  { tag: "@page" },
+  async ({ page }) => {
+    const json = JSON.parse(bundledFile("tokenizer.json").toString()) as { readonly pre_tokenizer: object };
+    const endless = { type: "Split", pattern: { Regex: ENDLESS }, behavior: "Isolated", invert: false };
+    const steps = { type: "Sequence", pretokenizers: [endless, json.pre_tokenizer] };
+    const slow = Buffer.from(JSON.stringify({ ...json, pre_tokenizer: steps }));
+    await serveInstead(page, "tokenizer.json", slow);
+    await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D");
+    await expectWholeSweep(page);
+    await promptBox(page).fill("a".repeat(380));
+    const fault = page.getByText(/its pattern .*had not finished cutting "aaa.*and was ended/).first();
+    await expect(fault).toBeVisible({ timeout: 30_000 });
+    await expect(fault).toContainText(String.raw`\\w*\\w*\\w*[^\\w]`);
+    // the answer of before is not shown as if it were this prompt's
+    await expect(panel(page, "Prediction").locator(".stale")).toBeVisible();
+    await picture(page, "endless-pattern");
+    await promptBox(page).fill("3+5=");
+    await expect(predictionRow(page, "8")).toBeVisible();
+    await expect(panel(page, "Prediction").locator(".stale")).toBeHidden();
+  },
+);

@@ -44,7 +44,7 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
   const names = new TokenNames(whole);
   const spelling = spellingOf(whole);
   const unknownId = unknownToken(whole, names);
-  const encode = (text: string) => cut(rust, text, (slow) => slowPattern(host, whole, slow));
+  const encode = askedOnce((text) => cut(rust, text, (slow) => slowPattern(host, whole, slow)));
   const texts = new Map<number, string>();
   const tokenText = (id: number) => {
     if (!texts.has(id)) texts.set(id, readable(names, id, spelling));
@@ -82,6 +82,24 @@ async function opened(rust: HostedTokenizer): Promise<void> {
   }
 }
 
+/**
+ * A prompt is asked about by several questions at once: one that cannot be cut costs its time once, until another text was cut.
+ */
+function askedOnce(encode: (text: string) => Promise<readonly number[]>) {
+  const asked = new Map<string, Promise<readonly number[]>>();
+  return (text: string): Promise<readonly number[]> => {
+    const known = asked.get(text);
+    if (known) return known;
+    const ids = encode(text);
+    asked.set(text, ids);
+    ids.then(
+      () => asked.clear(),
+      () => undefined, // whoever asked hears of it
+    );
+    return ids;
+  };
+}
+
 /** @param reasonFor which pattern does not come to an end with a text */
 async function cut(
   rust: HostedTokenizer,
@@ -94,7 +112,7 @@ async function cut(
     const isFallen = reason instanceof Fallen;
     if (reason instanceof TimeUp || (isFallen && TOO_MANY_WAYS.test(reason.message))) {
       const pattern = await reasonFor(text);
-      const limit = isFallen ? "after ten million steps" : `after ${reason.limitMs / 1000} s`;
+      const limit = isFallen ? "after ten million steps" : `after ${(reason.limitMs / 1000).toFixed(1)} s`;
       throw new Fault(
         "bad-request",
         `tokenizer.json: ${pattern || "it"} had not finished cutting ${shown(text)} ${limit} and was ended; another text or another tokenizer is needed`,
