@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { webTokenizers } from "./scripts/vite/web-tokenizers.ts";
+import about from "./package.json" with { type: "json" };
 
 /** Cross-origin isolation gives the WASM fallback its threads; WebGPU does not need it. */
 const isolation = {
@@ -12,6 +13,8 @@ export default defineConfig({
   // relative, so that the built page runs from any folder of any static host
   base: "./",
   plugins: [react(), webTokenizers()],
+  // what an exported file says of the page that made it
+  define: { __VERSION__: JSON.stringify(about.version) },
   worker: { format: "es", plugins: () => [webTokenizers()] },
   optimizeDeps: {
     // pre-bundling moves the runtime away from its wasm, which is then not found

@@ -74,14 +74,15 @@ test("a set of adapters against the base, by adapted layer", { tag: "@page" }, a
   });
 
   await test.step("the table as CSV, and the saved result opened again", async () => {
-    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    const lines = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    const [header, ...rows] = lines.filter((line) => !line.startsWith("# "));
     expect(header).toMatch(
       /^adapter,source,adapter_revision,layers,ranks,.*suite,cases,seed,model,revision,dtype,link,from$/,
     );
     // the base and four groups; then accuracy, gain and nats of five, and growth with its control for four counts
     expect(rows.filter((row) => !/,L\dN\d+,/.test(row))).toHaveLength(5 + 2 * (15 + 8));
     expect(rows.filter((row) => /,"followed, activation",L\dN\d+,/.test(row))).toHaveLength(2 * 8);
-    expect((await exported(page, "SVG")).toString()).toContain(">Accuracy by adapted layer</text>");
+    expect((await exported(page, "SVG")).toString()).toContain(">Accuracy by adapted layer, in ");
     const saved = await exported(page, "Save result");
     expect(JSON.parse(saved.toString())).toMatchObject({
       experiment: { kind: "adapters", request: { adapters: [{ name: "layer-2" }, { name: "layer-4" }] } },

@@ -39,7 +39,8 @@ test("heads by operation, to the end, and every export reads back", async ({ pag
   });
 
   await test.step("the table as CSV and JSON, with what it is about", async () => {
-    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    const lines = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    const [header, ...rows] = lines.filter((line) => !line.startsWith("# "));
     expect(header).toMatch(
       /^head,layer,index,group,accuracy_per,ablation,.*suite,cases,seed,model,revision,dtype,link,from$/,
     );
@@ -136,7 +137,8 @@ test("a bias, its neurons, and what it costs to take it away", { tag: "@page" },
   await picture(page, "experiments-bias", { fullPage: true });
 
   await test.step("its table reads back, and its result opens again", async () => {
-    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    const lines = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    const [header, ...rows] = lines.filter((line) => !line.startsWith("# "));
     expect(header).toMatch(/^k,scale,ablation,measure,group,value,low,high,random_mean,random_spread,suite,/);
     // as it is: the bias, unseen prompts, two sides, six controls; for each k: these, the share taken away, and each cost thrice
     expect(rows).toHaveLength(10 + 7 * (5 + 6 * 3));
@@ -179,7 +181,8 @@ test("pruning to few deep neurons, and the set as files", { tag: "@page" }, asyn
   await picture(page, "experiments-pruning", { fullPage: true });
 
   await test.step("its table reads back", async () => {
-    const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    const lines = (await exported(page, "CSV")).toString().trim().split("\r\n");
+    const [header, ...rows] = lines.filter((line) => !line.startsWith("# "));
     expect(header).toMatch(/^ablation,ranked_by,n_per_token,kept,share,group,accuracy,/);
     // all, four operations, those found on and two controls: as it is and for each N
     expect(rows).toHaveLength(9 * 8);
@@ -316,7 +319,8 @@ test("shallow neurons that speak of numbers are counted and switched off", async
   );
   await expect(section(page)).toContainText("M = 1");
   await picture(page, "experiments-concepts", { fullPage: true });
-  const [header, ...rows] = (await exported(page, "CSV")).toString().trim().split("\r\n");
+  const lines = (await exported(page, "CSV")).toString().trim().split("\r\n");
+  const [header, ...rows] = lines.filter((line) => !line.startsWith("# "));
   expect(header).toMatch(
     /^reading,at_least,ablation,neurons,searched,.*suite,cases,seed,model,revision,dtype,link,from$/,
   );

@@ -16,7 +16,8 @@ interface FigureBody {
   readonly marks: string;
 }
 
-const SANS = "font-family=\"'IBM Plex Sans', 'Helvetica Neue', Arial, sans-serif\"";
+/** The page's face, which a PNG brings along; elsewhere the face as it is installed, then what is like it. */
+const SANS = "font-family=\"'IBM Plex Sans Variable', 'IBM Plex Sans', 'Helvetica Neue', Arial, sans-serif\"";
 export const MONO = "font-family=\"'IBM Plex Mono', Menlo, monospace\"";
 const PAD_PX = 16;
 const LEAST_WIDTH_PX = 520;

@@ -1,21 +1,15 @@
 import { MONO, figureSvg } from "./figure-svg.ts";
 import type { FigureText } from "./figure-svg.ts";
-import type { Box, Heatmap } from "./heatmap.ts";
+import type { Heatmap } from "./heatmap.ts";
 import { LEGEND_HEIGHT_PX, legendSvg } from "./legend-svg.ts";
 import type { Legend } from "./legend.ts";
 import { nats } from "./number-format.ts";
 
-/** The ground behind a number that the mark of what is off leaves free. */
-const DIGITS_PX = { width: 34, height: 16 };
 const GAP_PX = 16;
 
-export function heatmapSvg(
-  map: Heatmap,
-  key: Legend,
-  text: FigureText,
-  isOff: (layer: number, head: number) => boolean,
-): string {
-  const marks = `${columnsOf(map)}${rowsOf(map, isOff)}<g transform="translate(32 ${map.height + GAP_PX})">${legendSvg(key, "nats")}</g>`;
+/** The map of the model as it is: what is switched off on the page has no part in its numbers, and no mark in it. */
+export function heatmapSvg(map: Heatmap, key: Legend, text: FigureText): string {
+  const marks = `${columnsOf(map)}${rowsOf(map)}<g transform="translate(32 ${map.height + GAP_PX})">${legendSvg(key, "nats")}</g>`;
   return figureSvg({ width: map.width, height: map.height + GAP_PX + LEGEND_HEIGHT_PX, marks }, text);
 }
 
@@ -26,7 +20,7 @@ const columnsOf = (map: Heatmap) =>
     )
     .join("") + `<text x="${map.sumNumberX}" y="16" text-anchor="end" fill="#555">Σ</text>`;
 
-const rowsOf = (map: Heatmap, isOff: (layer: number, head: number) => boolean) =>
+const rowsOf = (map: Heatmap) =>
   map.rows
     .map(({ layer, y, height, cells, sum, sumBar }) => {
       const middle = y + height / 2 + 4;
@@ -35,11 +29,7 @@ const rowsOf = (map: Heatmap, isOff: (layer: number, head: number) => boolean) =
         const label = cell.label
           ? `<text x="${cell.x + cell.width / 2}" y="${middle}" text-anchor="middle" fill="${cell.ink}" ${MONO} font-size="10">${cell.label}</text>`
           : "";
-        const off = isOff(layer, cell.at.head)
-          ? `<path d="M${cell.x} ${cell.y + cell.height}L${cell.x + cell.width} ${cell.y}" stroke="${cell.ink}"/>` +
-            (label && `<rect ${digitsBox(cell)} fill="${cell.fill}"/>`)
-          : "";
-        return `<rect ${box} fill="${cell.fill}" stroke="#ccc" stroke-width="0.5"/>${off}${label}`;
+        return `<rect ${box} fill="${cell.fill}" stroke="#ccc" stroke-width="0.5"/>${label}`;
       });
       const total =
         `<rect x="${sumBar.x}" y="${sumBar.y}" width="${sumBar.width}" height="${sumBar.height}" fill="${sum < 0 ? "#b2182b" : "#2166ac"}"/>` +
@@ -47,6 +37,3 @@ const rowsOf = (map: Heatmap, isOff: (layer: number, head: number) => boolean) =
       return `<text x="0" y="${middle}" fill="#555" ${MONO} font-size="11">L${layer}</text>${drawn.join("")}${total}`;
     })
     .join("");
-
-const digitsBox = ({ x, y, width, height }: Box) =>
-  `x="${x + (width - DIGITS_PX.width) / 2}" y="${y + (height - DIGITS_PX.height) / 2}" width="${DIGITS_PX.width}" height="${DIGITS_PX.height}"`;

@@ -81,8 +81,7 @@ test("legend marks both ends and the middle", () => {
 test("heatmapSvg is well-formed with any prompt in its title", () => {
   const map = heatmap([[2, -1]], 600, SCALE);
   const text = { title: '“<s> & "x"”\u0000', caption: ["a < b"] };
-  const svg = heatmapSvg(map, legend(SCALE), text, (_, head) => head === 1);
+  const svg = heatmapSvg(map, legend(SCALE), text);
   expect(svg).toContain("“&#60;s&#62; &#38; &#34;x&#34;”⟨U+0000⟩</text>");
-  expect(svg.match(/<path/g)).toHaveLength(1);
   expect(svg).not.toMatch(/NaN|undefined/);
 });

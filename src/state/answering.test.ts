@@ -19,6 +19,7 @@ const HEAD = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 } as const;
 
 const LORA: NonNullable<SubjectModel["lora"]> = {
   named: `owner/lora@${COMMIT}`,
+  label: "lora",
   source: { kind: "hub", name: "owner/lora", revision: COMMIT, requested: "main" },
 };
 

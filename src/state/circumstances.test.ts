@@ -17,7 +17,7 @@ const RAN: SubjectModel = {
   source: { kind: "hub", name: "owner/name", revision: "c".repeat(40), requested: "main" },
   content: content("1"),
   dtype: "q8",
-  lora: { named: "owner/lora", source: { kind: "hub", name: "owner/lora" }, content: content("2") },
+  lora: { named: "owner/lora", label: "lora", source: { kind: "hub", name: "owner/lora" }, content: content("2") },
 };
 
 describe("a result", () => {
@@ -73,7 +73,7 @@ test("equal numbers are reproduced exactly where all that the link names is what
         revision: here.commit,
         content: content(here.content),
         dtype: here.dtype,
-        lora: { named: "l", source: { kind: "hub", name: "l" }, content: content(here.adapter) },
+        lora: { named: "l", label: "l", source: { kind: "hub", name: "l" }, content: content(here.adapter) },
       };
       const claim: Named = {
         ...link,

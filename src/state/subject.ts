@@ -1,8 +1,8 @@
 import type { Backend, Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { ModelInfo, Token, Variant } from "#protocol/engine.ts";
-import { adapter, adapterName } from "./adapter.ts";
-import type { Finding } from "./finding.ts";
+import { adapter, adapterLabel, adapterName } from "./adapter.ts";
+import type { ChainSettings, Finding } from "./finding.ts";
 import { NO_FINDING, shortContent } from "./finding.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
@@ -31,6 +31,8 @@ export interface SubjectModel {
 interface SubjectAdapter {
   /** As links call it. */
   readonly named: string;
+  /** To be read. */
+  readonly label: string;
   readonly source: SourceIdentity;
   readonly content?: string | undefined;
 }
@@ -44,6 +46,8 @@ export interface Subject extends Question {
   readonly variant: Variant;
   /** As the model got the prompt, what the tokenizer added included; none where no prompt has a part in it. */
   readonly tokens: readonly Token[];
+  /** Of a chain: under which thresholds, and for which head, it was put together. */
+  readonly chain?: Pick<ChainSettings, "thresholds" | "head">;
   /** The variant that it is held against, where it is two of them side by side. */
   readonly against?: Variant;
   /** The token that it is about; `target` is the id where a person chose it. */
@@ -70,7 +74,12 @@ function subjectModel({ id, revision }: Pick<SubjectModel, "id" | "revision">, i
     backend,
     gpu,
     ...(lora && {
-      lora: { named: adapterName(lora.choice), source: lora.info.source, content: lora.info.content },
+      lora: {
+        named: adapterName(lora.choice),
+        label: adapterLabel(lora.choice),
+        source: lora.info.source,
+        content: lora.info.content,
+      },
     }),
   };
 }
@@ -113,6 +122,20 @@ export function findingOf({ model: of, variant, prompt, target, interventions, s
 /** Two results of one subject are about the same run, or about two runs that differ in nothing but what is switched off. */
 export const isSameRun = (a: Subject | undefined, b: Subject | undefined): boolean =>
   a !== undefined && b !== undefined && runKey(a) === runKey(b);
+
+/** The same question to the same model, also where the one answer came with the page and the other was computed here. */
+export const isSameQuestion = (a: Subject | undefined, b: Subject | undefined): boolean =>
+  a !== undefined &&
+  b !== undefined &&
+  isSameSubject(asAsked(a, b), asAsked(b, a)) &&
+  JSON.stringify(a.standIns) === JSON.stringify(b.standIns);
+
+/** What is recorded goes by the model's name alone, and by the token that it is about. */
+const asAsked = (of: Subject, other: Subject): Subject => {
+  const isRecorded = (of.model.recordedBy ?? other.model.recordedBy) !== undefined;
+  const { id } = of.model;
+  return { ...of, target: of.token?.id, ...(isRecorded && { model: { id, name: id } }) };
+};
 
 const runKey = ({ model: of, variant, prompt, target }: Subject) =>
   JSON.stringify([

@@ -14,19 +14,29 @@ const MAX_DEPTH = 32;
 /** A link carries a prompt of any length. */
 const MAX_LINK = 100_000;
 
+/** As files have it from version to version: where the model lies was an object once, and its address since. */
+const sourceSchema = v.union([
+  text,
+  v.object({
+    kind: v.picklist(["hub", "url", "files"]),
+    name: text,
+    revision: v.exactOptional(text),
+    requested: v.exactOptional(text),
+  }),
+]);
+
 const modelSchema = v.object({
   name: text,
-  source: v.exactOptional(
-    v.object({
-      kind: v.picklist(["hub", "url", "files"]),
-      name: text,
-      revision: v.exactOptional(text),
-      requested: v.exactOptional(text),
-    }),
-  ),
+  id: v.exactOptional(text),
+  revision: v.exactOptional(text),
+  source: v.exactOptional(sourceSchema),
+  content: v.exactOptional(text),
   dtype: v.exactOptional(text),
   backend: v.exactOptional(text),
-  adapter: v.exactOptional(text),
+  gpu: v.exactOptional(text),
+  adapter: v.exactOptional(
+    v.union([text, v.object({ name: text, source: v.exactOptional(text), content: v.exactOptional(text) })]),
+  ),
 });
 
 /** What a file says of where its numbers are from, unchecked: it is shown and written again as the file's word. */
@@ -81,7 +91,7 @@ export function readResultFile(content: string): SavedResult {
     result: result.output,
     saved: {
       model: named.success ? named.output : undefined,
-      link: typeof link === "string" && link.length <= MAX_LINK ? link : "",
+      link: typeof link === "string" && link !== "none" && link.length <= MAX_LINK ? link : "",
       finding,
     },
   };

@@ -19,13 +19,16 @@ type CleanRun = AskedRun & { readonly target: Token };
 export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanRun): Demands {
   const { id: target } = clean.target;
   const { prompt, interventions, variant = "base", standIns } = now;
+  const asked = { thresholds: settings.thresholds, ...(settings.head && { head: settings.head }) };
   const own = { prompt, variant, target, standIns };
-  const chain = chainDemand({ ...own, interventions: [] }, settings, () => subjectOf(now, clean));
+  const chain = chainDemand({ ...own, interventions: [] }, settings, () => subjectOf(now, clean, { chain: asked }));
   const other = comparedWith(now, settings);
   return {
     chain,
     ...(interventions.length > 0 && {
-      chainAfter: chainDemand({ ...own, interventions }, settings, () => subjectOf(now, clean, { interventions })),
+      chainAfter: chainDemand({ ...own, interventions }, settings, () =>
+        subjectOf(now, clean, { interventions, chain: asked }),
+      ),
     }),
     ...(other && {
       otherChain: chainDemand(
@@ -36,6 +39,7 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
             ...other,
             target: other.prompt === prompt ? target : undefined,
             interventions,
+            chain: asked,
           }),
       ),
     }),

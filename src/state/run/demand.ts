@@ -51,7 +51,7 @@ export interface AskedRun {
 export const subjectOf = (
   { model, prompt, target, variant = "base", standIns }: Moment,
   run: AskedRun,
-  changed: Partial<Pick<Subject, "prompt" | "target" | "variant" | "interventions" | "against">> = {},
+  changed: Partial<Pick<Subject, "prompt" | "target" | "variant" | "interventions" | "against" | "chain">> = {},
 ): Subject => ({
   model,
   prompt,

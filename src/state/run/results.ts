@@ -72,6 +72,8 @@ export interface Slot<T> {
   readonly value: T | undefined;
   /** The whole answer before `value`, to look at (dimmed) where a partial one has no numbers yet. */
   readonly previous: T | undefined;
+  /** What that was about. */
+  readonly previousAbout: Subject | undefined;
   /** The question that `value` answers, "" for none. */
   readonly answers: string;
   /** What `value` was asked of; undefined exactly where there is no value. */
@@ -90,6 +92,7 @@ export type Slots = { readonly [K in ResultKind]: Slot<Results[K]> };
 export const EMPTY_SLOT: Slot<never> = {
   value: undefined,
   previous: undefined,
+  previousAbout: undefined,
   answers: "",
   about: undefined,
   asked: "",

@@ -80,13 +80,14 @@ async function run<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): P
   const { signal } = controller;
   dismiss(kind);
   const startedAt = performance.now();
-  const { value, previous } = results.getState()[kind];
+  const { value, about, previous, previousAbout } = results.getState()[kind];
   patchSlot(kind, {
     asked: demand.key,
     status: "computing",
     progress: undefined,
     fault: undefined,
     previous: previous ?? value,
+    previousAbout: previousAbout ?? about,
   });
   try {
     const answer = await demand.run(currentEngine(), {
@@ -117,6 +118,7 @@ function settle<K extends ResultKind>(kind: K, demand: Demand<Results[K]>, value
     about: demand.about(value),
     status: "done",
     previous: undefined,
+    previousAbout: undefined,
     progress: undefined,
     fault: undefined,
     isRecorded: false,

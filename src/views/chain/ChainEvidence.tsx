@@ -1,14 +1,16 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { largestIncrease } from "#charts/chain-marks.ts";
-import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import type { ChainNode } from "#analysis/chain/chain.ts";
+import type { PublishedName } from "#state/finding.ts";
+import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { select as selectPart, view } from "#state/view.ts";
-import { Exports, provenance } from "../exports/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { ChainColumn } from "./ChainColumn.tsx";
-import { exportSvg, exportTable } from "./chain-exports.ts";
+import { drawnChain } from "./chain-exports.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./stage-sentences.ts";
 
@@ -17,10 +19,13 @@ interface ChainEvidenceProps {
   readonly shown: readonly ShownChain[];
   /** Said below them. */
   readonly lines: readonly string[];
+  /** The record that it is, in place of a chain of the model. */
+  readonly published?: PublishedName;
 }
 
 /** The drawings, what they say, how they were made, and all of it as files. */
-export function ChainEvidence({ shown, lines }: ChainEvidenceProps) {
+export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
+  const slots = useStore(results);
   const threshold = useStore(view, (state) => state.chain.leastShare);
   const [selected, select] = useSelection(shown);
   const isCompared = shown.length > 1;
@@ -50,22 +55,11 @@ export function ChainEvidence({ shown, lines }: ChainEvidenceProps) {
       ))}
       <footer className="panel-foot">
         <ChainMethod />
-        {drawn.length > 0 && (
-          <Exports
-            name="chain"
-            svg={() => exportSvg(drawn, scale, lines)}
-            table={() => exportTable(shown)}
-            about={() => aboutOf(shown[0]!.chain)}
-          />
-        )}
+        {drawn.length > 0 && <Exports drawn={drawnChain(shown, { scale, lines, published, slots })} />}
       </footer>
     </>
   );
 }
-
-/** What others published says whose it is; the model on the page has no part in it. */
-const aboutOf = ({ provenance: of, prompt }: Chain) =>
-  of.kind === "published" ? { published: of, prompt } : provenance();
 
 /**
  * What is kept is the page's selection where it is a head or a neuron, which the inspector shows too; attention layers and

@@ -1,13 +1,10 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
-import type { Chain } from "#analysis/chain/chain.ts";
 import { publishedChains, setPublished } from "#state/chain-view.ts";
 import { PUBLISHED } from "#state/finding.ts";
-import type { ChainSettings, PublishedName } from "#state/finding.ts";
-import type { Variant } from "#protocol/engine.ts";
+import type { PublishedName } from "#state/finding.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
-import type { Question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { ResultKind, Slots } from "#state/run/results.ts";
 import { askAgain, stopRun } from "#state/run/runner.ts";
@@ -18,7 +15,7 @@ import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
 import { ChainEvidence } from "./ChainEvidence.tsx";
 import { changeSentence, controlSentence } from "./chain-sentences.ts";
-import { withChanges, withoutHead } from "./shown-chains.ts";
+import { changedChain, ownChains, withoutHead } from "./shown-chains.ts";
 import "./chain.css";
 
 /** How the answer travels: the paper's four stages for the prompt at hand, or as they were published. */
@@ -72,7 +69,7 @@ function PublishedChain({ name }: { readonly name: PublishedName }) {
         Where they give no number there is none here. Nothing of it can be switched off, since the model does not run
         here.
       </p>
-      <ChainEvidence shown={shown} lines={[`Published values: ${from}.`]} />
+      <ChainEvidence shown={shown} lines={[`Published values: ${from}.`]} published={name} />
     </>
   );
 }
@@ -85,26 +82,20 @@ function OwnChain() {
   const { chain, chainAfter, chainControl, before, followed, after, otherChain } = slots;
   const isChanged = asked.interventions.length > 0;
   const isOtherAsked = settings.other !== undefined || settings.otherVariant !== undefined;
-  const changed = isChanged && isSamePrompt(chain.value, chainAfter.value) ? chainAfter.value : undefined;
+  const changed = isChanged ? changedChain(slots) : undefined;
   // one of an earlier question stands nowhere: its place is beside this one
-  const other = isOtherAsked && !isStale(otherChain) ? otherChain.value : undefined;
-  const shown = useMemo(() => {
-    if (!chain.value) return [];
-    const title = `${chain.value.prompt ?? asked.prompt}${variantTag(settings, asked.variant ?? "base")}`;
-    const own =
-      changed && before.value && after.value
-        ? withChanges(
-            { clean: chain.value, after: changed },
-            { before: before.value, followed: followed.value, after: after.value },
-            { title, interventions: asked.interventions },
-          )
-        : withoutHead(title, chain.value);
-    return [own, ...(other ? [withoutHead(otherTitle(settings, asked), other, { isChanged })] : [])];
-  }, [chain.value, changed, before.value, after.value, followed.value, other, isChanged, settings, asked]);
+  const isBeside = isOtherAsked && !isStale(otherChain);
+  // not anew with every row of a sweep
+  const shown = useMemo(
+    () => ownChains({ chain, chainAfter, otherChain, before, followed, after }, { isChanged, isBeside }),
+    [chain, chainAfter, otherChain, before, followed, after, isChanged, isBeside],
+  );
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
   const control = chainControl.value;
   const lines = [
-    ...(!isDim && changed && chain.value?.ablation ? [changeSentence(chain.value, changed, asked.interventions)] : []),
+    ...(!isDim && changed && chain.value?.ablation
+      ? [changeSentence(chain.value, changed, chainAfter.about?.interventions ?? [])]
+      : []),
     ...(control && chain.value?.ablation && !isStale(chain) && !isStale(chainControl)
       ? [controlSentence(chain.value.target.text, control)]
       : []),
@@ -130,18 +121,6 @@ function OwnChain() {
     </>
   );
 }
-
-const isSamePrompt = (a: Chain | undefined, b: Chain | undefined) =>
-  a?.target.id === b?.target.id &&
-  a?.tokens.map(({ id }) => id).join() === b?.tokens.map(({ id }) => id).join() &&
-  a?.nodes.length === b?.nodes.length;
-
-const otherTitle = (settings: ChainSettings, { prompt, variant = "base" }: Question) =>
-  `${settings.other ?? prompt}${variantTag(settings, settings.otherVariant ?? variant)}`;
-
-/** Which variant a chain is of, where two are beside each other. */
-const variantTag = ({ otherVariant }: ChainSettings, variant: Variant) =>
-  otherVariant === undefined ? "" : ` (${variant})`;
 
 const DOING = [
   ["chain", "Putting the chain together"],

@@ -2,26 +2,101 @@ import { chainLayout } from "#charts/chain-layout.ts";
 import type { ChainScale } from "#charts/chain-marks.ts";
 import { chainSvg } from "#charts/chain-svg.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
-import { isNodeOff } from "#state/chain-view.ts";
-import { question } from "#state/question.ts";
-import type { CsvValue } from "../exports/csv.ts";
-import { shareAddress } from "../exports/Exports.tsx";
-import type { Table } from "../exports/csv.ts";
+import type { FigureText } from "#charts/figure-svg.ts";
+import { chainClaims } from "#state/chain-claims.ts";
+import { changedSettings, isNodeOff } from "#state/chain-view.ts";
+import { claimsAbout } from "#state/claims.ts";
+import { NO_FINDING } from "#state/finding.ts";
+import type { Finding, PublishedName } from "#state/finding.ts";
+import type { Slots } from "#state/run/results.ts";
+import { findingOf } from "#state/subject.ts";
+import type { Drawn, Origin } from "../exports/drawn.ts";
+import type { CsvValue, Facts, Table } from "../exports/csv.ts";
 import { widthText } from "./chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
-import { STAGE_WORDS, stageSentence } from "./stage-sentences.ts";
+import { STAGE_WORDS, emptySentence, stageSentence } from "./stage-sentences.ts";
 
 /** Of each chain in a file: the page's own width at 1280. */
 const EXPORT_PX = 828;
 
-/** The drawing as a figure for a paper, what each stage found below it. */
-export function exportSvg(shown: readonly ShownChain[], scale: ChainScale, more: readonly string[]): string {
-  const { interventions } = question.getState();
-  const drawn = shown.map(({ chain, tokens, title, beforeName, afterName }) => ({
+interface Look {
+  readonly scale: ChainScale;
+  /** Said below the drawings. */
+  readonly lines: readonly string[];
+  readonly published: PublishedName | undefined;
+  readonly slots: Slots;
+}
+
+/** One chain, or two beside each other, as they leave the page; those that have nothing to draw are only in the table. */
+export function drawnChain(shown: readonly ShownChain[], { scale, lines, published, slots }: Look): Drawn | undefined {
+  const [first, second] = shown;
+  if (!first?.origin) return undefined;
+  const drawn = shown.filter(({ chain }) => emptySentence(chain) === undefined);
+  const sentences = drawn.flatMap(({ chain, title }) => [
+    ...(shown.length > 1 ? [title] : []),
+    ...chain.stages.map((stage, index) => `${index + 1} ${STAGE_WORDS[stage.name]}. ${stageSentence(chain, stage)}`),
+  ]);
+  return {
+    name: "chain",
+    title: `The logic chain of ${shown.map(({ title }) => `“${title}”`).join(" and ")} in ${modelOf(first.origin)}`,
+    says: [...sentences, ...lines, legend(first.chain)],
+    origin: first.origin,
+    link: linkTo(first, second, { published, slots, leastShare: scale.threshold }),
+    isAblating: true,
+    settings: {
+      ...(first.clean.thresholds && { thresholds: first.clean.thresholds }),
+      least_share: scale.threshold,
+      ...(second && { beside: besideFacts(second) }),
+    },
+    unit: "nats for effects, increases and changes; inner products and activations have none",
+    table: () => exportTable(shown),
+    ...(drawn.length > 0 && { svg: (words) => exportSvg(drawn, scale, words) }),
+  };
+}
+
+const modelOf = (origin: Origin) =>
+  origin.kind === "computed" ? origin.subject.model.name : origin.kind === "published" ? origin.model : "a file";
+
+function besideFacts({ title, origin }: ShownChain): Facts {
+  if (origin?.kind !== "computed") return { title };
+  const { prompt, tokens, variant } = origin.subject;
+  return { prompt, tokens: tokens.map(({ text }) => text), variant };
+}
+
+/** A published chain's link opens the record, whatever model is on the page. */
+function linkTo(
+  { origin, clean }: ShownChain,
+  second: ShownChain | undefined,
+  { published, slots, leastShare }: Pick<Look, "published" | "slots"> & { readonly leastShare: number },
+): Finding | undefined {
+  if (origin?.kind === "published") {
+    return published && { ...NO_FINDING, prompt: origin.prompt, view: "chain", chain: { published } };
+  }
+  if (origin?.kind !== "computed") return undefined;
+  const { subject } = origin;
+  const beside = second?.origin?.kind === "computed" ? second.origin.subject : undefined;
+  const chain = changedSettings({
+    thresholds: {},
+    ...subject.chain,
+    leastShare,
+    ...(beside && beside.prompt !== subject.prompt && { other: beside.prompt }),
+    ...(beside && beside.variant !== subject.variant && { otherVariant: beside.variant }),
+  });
+  return {
+    ...findingOf(subject),
+    view: "chain",
+    ...(chain && { chain }),
+    expected: { ...claimsAbout(subject, slots), chain: chainClaims(clean) },
+  };
+}
+
+/** The drawing as a figure for a paper. */
+function exportSvg(shown: readonly ShownChain[], scale: ChainScale, words: FigureText): string {
+  const drawn = shown.map(({ chain, tokens, title, origin, beforeName, afterName }) => ({
     title,
     layout: chainLayout(chain, EXPORT_PX, tokens, scale),
     look: {
-      off: new Set(chain.nodes.filter((node) => isNodeOff(node, interventions)).map(({ id }) => id)),
+      off: offIn(chain, origin),
       selected: undefined,
       cursor: undefined,
       lit: undefined,
@@ -31,14 +106,13 @@ export function exportSvg(shown: readonly ShownChain[], scale: ChainScale, more:
       name: () => "",
     },
   }));
-  const sentences = shown.flatMap(({ chain, title }) => [
-    ...(shown.length > 1 ? [title] : []),
-    ...chain.stages.map((stage, index) => `${index + 1} ${STAGE_WORDS[stage.name]}. ${stageSentence(chain, stage)}`),
-  ]);
-  return chainSvg(drawn, {
-    title: `The logic chain of ${shown.map(({ title }) => `“${title}”`).join(" and ")}`,
-    caption: [...sentences, ...more, legend(shown[0]!.chain), shareAddress()],
-  });
+  return chainSvg(drawn, words);
+}
+
+/** Of the run that is drawn. */
+function offIn({ nodes }: Chain, origin: Origin | undefined): ReadonlySet<string> {
+  const interventions = origin?.kind === "computed" ? origin.subject.interventions : [];
+  return new Set(nodes.filter((node) => isNodeOff(node, interventions)).map(({ id }) => id));
 }
 
 const legend = (chain: Chain) =>

@@ -3,15 +3,9 @@ import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
 import type { NeuronGroup } from "#state/run/results.ts";
-import { changesText } from "../shared/part-name.ts";
+import { offText } from "../shared/part-name.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { nodeTitle } from "./chain-words.ts";
-
-/** Changes that are named one by one; more are counted. */
-const NAMED = 3;
-
-export const offText = (interventions: readonly Intervention[]) =>
-  interventions.length <= NAMED ? changesText(interventions) : `${interventions.length} parts changed`;
 
 /** How the rest of the chain answers to what is switched off: the prediction, and the part that moves most. */
 export function changeSentence(clean: Chain, now: Chain, interventions: readonly Intervention[]): string {

@@ -2,16 +2,20 @@ import { shownTokens } from "#charts/chain-distribution.ts";
 import type { ShownToken } from "#charts/chain-marks.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { formatHead } from "#model/ids.ts";
-import type { Intervention } from "#model/interventions.ts";
-import type { Prediction, RankedToken } from "#state/run/results.ts";
+import { isSameRun, isSameSubject } from "#state/subject.ts";
+import type { Subject } from "#state/subject.ts";
+import type { Prediction, RankedToken, Slots } from "#state/run/results.ts";
+import type { Origin } from "../exports/drawn.ts";
 import { tokenText } from "../shared/token-text.ts";
-import { offText } from "./chain-sentences.ts";
+import { offText } from "../shared/part-name.ts";
 import { shownChain } from "./chain-words.ts";
 
 /** One chain as it stands on the page. */
 export interface ShownChain {
   /** The prompt, and what else tells it from the one beside it. */
   readonly title: string;
+  /** Whose it is; undefined where nobody says. */
+  readonly origin: Origin | undefined;
   /** In the run that is shown. */
   readonly chain: Chain;
   /** The same in the clean run, where there are both to compare; else the same object. */
@@ -27,12 +31,27 @@ export interface ShownChain {
 /** Tokens in the prediction of the drawing. */
 const SHOWN_TOKENS = 5;
 
+interface Given {
+  /** Of the same run with nothing off. */
+  readonly clean?: Chain;
+  readonly isChanged?: boolean;
+  /** What the chain was asked of, where it was computed here. */
+  readonly about?: Subject | undefined;
+}
+
+function originOf({ provenance, prompt = "", tokens, target }: Chain, about: Subject | undefined): Origin | undefined {
+  if (provenance.kind === "published") return { ...provenance, prompt, tokens, target: target.text };
+  return about && { kind: "computed", subject: about };
+}
+
 /** With what its predicting head is worth in the prediction. */
-export function withoutHead(title: string, chain: Chain, { clean = chain, isChanged = false } = {}): ShownChain {
+export function withoutHead(title: string, chain: Chain, given: Given = {}): ShownChain {
+  const { clean = chain, isChanged = false, about } = given;
   const shown = shownChain(chain);
   const { ablation, target } = shown;
   return {
     title,
+    origin: originOf(chain, about),
     chain: shown,
     clean: clean === chain ? shown : shownChain(clean),
     isChanged,
@@ -50,15 +69,16 @@ export function withoutHead(title: string, chain: Chain, { clean = chain, isChan
 }
 
 /** With what the interventions do to the prediction. */
-export function withChanges(
+function withChanges(
   chains: { readonly clean: Chain; readonly after: Chain },
   runs: { readonly before: Prediction; readonly followed: Prediction | undefined; readonly after: Prediction },
-  about: { readonly title: string; readonly interventions: readonly Intervention[] },
+  title: string,
+  about: Subject,
 ): ShownChain {
   const { before, followed, after } = runs;
   const texts = (lists: readonly (readonly RankedToken[])[]) =>
     lists.flat().map(({ text, probability }) => ({ text: tokenText(text), probability }));
-  const shown = withoutHead(about.title, chains.after, { clean: chains.clean, isChanged: true });
+  const shown = withoutHead(title, chains.after, { clean: chains.clean, isChanged: true, about });
   return {
     ...shown,
     tokens: shownTokens(
@@ -73,4 +93,43 @@ export function withChanges(
     ),
     afterName: offText(about.interventions),
   };
+}
+
+type ChainSlots = Pick<Slots, "chain" | "chainAfter" | "otherChain" | "before" | "followed" | "after">;
+
+interface Beside {
+  /** Something is switched off on the page. */
+  readonly isChanged: boolean;
+  /** There is a second chain, of this question. */
+  readonly isBeside: boolean;
+}
+
+/** The chains of the model as they stand on the page: its own, as changed where that is known, and the one beside it. */
+export function ownChains(slots: ChainSlots, { isChanged, isBeside }: Beside): ShownChain[] {
+  const { chain, chainAfter, otherChain, before, followed, after } = slots;
+  if (!chain.value) return [];
+  const other = isBeside ? otherChain : undefined;
+  const areVariants = other?.about !== undefined && other.about.variant !== chain.about?.variant;
+  const titleOf = (about: Subject | undefined) =>
+    `${about?.prompt ?? ""}${areVariants ? ` (${about?.variant ?? "base"})` : ""}`;
+  const changed = isChanged ? changedChain(slots) : undefined;
+  const runs = before.value && after.value && { before: before.value, followed: followed.value, after: after.value };
+  const isOneRun = isSameSubject(after.about, chainAfter.about) && isSameRun(before.about, chain.about);
+  const own =
+    changed && chainAfter.about && runs && isOneRun
+      ? withChanges({ clean: chain.value, after: changed }, runs, titleOf(chain.about), chainAfter.about)
+      : withoutHead(titleOf(chain.about), chain.value, { about: chain.about });
+  if (!other?.value) return [own];
+  const { about } = other;
+  const isOtherChanged = (about?.interventions.length ?? 0) > 0;
+  return [own, withoutHead(titleOf(about), other.value, { isChanged: isOtherChanged, about })];
+}
+
+/** The chain with what is switched off, of the same run as the clean one. */
+export function changedChain({ chain, chainAfter }: Pick<Slots, "chain" | "chainAfter">): Chain | undefined {
+  const [clean, changed] = [chain.value, chainAfter.value];
+  const isOfRun = isSameRun(chain.about, chainAfter.about);
+  return isOfRun && clean?.target.id === changed?.target.id && clean?.nodes.length === changed?.nodes.length
+    ? changed
+    : undefined;
 }

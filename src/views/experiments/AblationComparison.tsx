@@ -8,10 +8,12 @@ import { formatHead } from "#model/ids.ts";
 import { finishedTables, tablesLike } from "#state/experiments/finished-tables.ts";
 import { experiments } from "#state/experiments/runs.ts";
 import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { Drawn } from "../exports/drawn.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
+import { originOf } from "./experiment-export.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "heads" }>;
 
@@ -31,6 +33,7 @@ export function AblationComparison({ result, group }: AblationComparisonProps) {
     }));
     return tables.length > 1 ? ablationAgreement(tables, group) : undefined;
   }, [result, list, group]);
+  const from = useStore(experiments, (slots) => slots.heads.from);
   // a file's table is another model's; it is not compared with those of this page
   if (isOfFile) return null;
   if (!agreement)
@@ -39,13 +42,31 @@ export function AblationComparison({ result, group }: AblationComparisonProps) {
         Run it with something else in the place of a head that is off, and the ablations are compared here.
       </p>
     );
+  const title = "Does it depend on what a head is replaced by?";
+  const says = agreementSentence(agreement);
+  const drawn: Drawn = {
+    name: "ablations",
+    title: from ? `${title} In ${from.about.model.name}` : title,
+    says: [says],
+    origin: originOf({ from, saved: undefined }),
+    // a link holds one run, not those that were run beside each other
+    link: undefined,
+    settings: {
+      suite: result.request.suite.kind === "pasted" ? "pasted" : result.request.suite.definition.name,
+      cases: result.suite.cases,
+      seed: result.request.seed,
+      ablations: agreement.costliest.map(({ ablation }) => ablation),
+    },
+    unit: "shares of 1",
+    table: () => exportTable(agreement, group),
+  };
   return (
     <section aria-label="Ablations compared" className="experiment-figures">
-      <h3>Does it depend on what a head is replaced by?</h3>
-      <p className="says">{agreementSentence(agreement)}</p>
+      <h3>{title}</h3>
+      <p className="says">{says}</p>
       <Costliest agreement={agreement} group={group} />
       <footer className="panel-foot">
-        <Exports name="ablations" table={() => exportTable(agreement, group)} />
+        <Exports drawn={drawn} />
       </footer>
     </section>
   );

@@ -7,7 +7,7 @@ import { ClaimsLine } from "./ClaimsLine.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
 import { ResultFile } from "./ResultFile.tsx";
 import { ResultOf } from "./ResultOf.tsx";
-import { savedSentence } from "./result-origin.ts";
+import { fileSentence } from "../exports/facts.ts";
 import { RunBar } from "./RunBar.tsx";
 import { SuiteForm } from "./SuiteForm.tsx";
 import "./experiments.css";
@@ -58,7 +58,11 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
       <RunBar kind={kind} />
       {value && (
         <div aria-busy={status === "computing"} className="experiment-result">
-          {saved && <p className="small from-file">{savedSentence(saved)}</p>}
+          {saved && (
+            <p className="small from-file">
+              {fileSentence(saved)} It was not computed on this page, and checks nothing that a link claims.
+            </p>
+          )}
           {value.request.variant === "adapted" && <p className="small">Of the model with its adapter.</p>}
           <ResultOf result={value} />
         </div>

@@ -2,9 +2,15 @@ import { useState } from "react";
 import { prunedJson, prunedSnippet } from "#analysis/experiments/pruned-set.ts";
 import type { PrunedSet } from "#analysis/experiments/pruned-set.ts";
 import { formatHead } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import { useStore } from "zustand";
+import { fitsInLink } from "#state/experiments/form.ts";
+import { experiments } from "#state/experiments/runs.ts";
+import type { ExperimentOrigin, ExperimentResult, ExperimentSlot } from "#state/experiments/runs.ts";
+import { encodeFinding } from "#state/permalink.ts";
+import { findingOf } from "#state/subject.ts";
 import { download } from "../exports/download.ts";
-import { originCaption, originOf } from "./result-origin.ts";
+import { addressOf } from "../exports/Exports.tsx";
+import { fileSentence } from "../exports/facts.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "pruning" }>;
 
@@ -12,9 +18,10 @@ type Result = Extract<ExperimentResult, { readonly kind: "pruning" }>;
 export function PrunedSetExport({ result }: { readonly result: Result }) {
   const { rows } = result.found;
   const [chosen, setChosen] = useState<number>();
+  const slot = useStore(experiments, (slots) => slots.pruning);
   const row = rows.find(({ count }) => count === chosen) ?? rows.at(-1);
   if (!row || result.steps < result.stepsInAll) return null;
-  const set = () => setOf(result, row);
+  const set = () => setOf(result, row, slot);
   return (
     <div className="run-bar">
       <label className="small">
@@ -41,15 +48,24 @@ export function PrunedSetExport({ result }: { readonly result: Result }) {
   );
 }
 
-function setOf(result: Result, row: Result["found"]["rows"][number]): PrunedSet {
-  const { found, request } = result;
-  const { model } = originOf(result);
+function setOf(
+  { found, request }: Result,
+  row: Result["found"]["rows"][number],
+  { from, saved }: Pick<ExperimentSlot, "from" | "saved">,
+): PrunedSet {
   const suite = request.foundOn.kind === "pasted" ? "pasted cases" : request.foundOn.definition.name;
   const by = request.head ? `what is lost with ${formatHead(request.head)} off` : "log-probability increase";
+  const where = saved ? fileSentence(saved) : from && fitsInLink(from.form) ? linkTo(from) : "";
   return {
-    model: model.name,
-    foundBy: `${by}, the first ${row.count} of each of ${found.tokens} answer tokens of ${suite}, ${originCaption(result)}`,
+    model: from?.about.model.name ?? saved?.model?.name ?? "a model that the file does not name",
+    foundBy: [
+      `${by}, the first ${row.count} of each of ${found.tokens} answer tokens of ${suite}`,
+      ...(where === "" ? [] : [where]),
+    ].join(", "),
     neuronsPerLayer: found.deep / row.kept.length,
     kept: row.kept,
   };
 }
+
+const linkTo = ({ about, form }: ExperimentOrigin) =>
+  addressOf(encodeFinding({ ...findingOf(about), view: "experiments", experiment: form }));

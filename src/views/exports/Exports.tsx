@@ -1,79 +1,61 @@
-import { currentFinding } from "#state/claims.ts";
-import { sharedFragment } from "#state/shared-link.ts";
-import { model } from "#state/model.ts";
 import { notifyFault } from "#state/notices.ts";
-import { csvOf } from "./csv.ts";
-import type { Table } from "./csv.ts";
+import type { Drawn, Stamp } from "./drawn.ts";
 import { download } from "./download.ts";
+import { csvFile, jsonFile, svgFile } from "./files.ts";
+import type { ExportedFile } from "./files.ts";
 import { pngOf } from "./png.ts";
 
+/** Of `package.json`, by the bundler. */
+declare const __VERSION__: string;
+
 interface ExportsProps {
-  /** File name without its ending, and what the buttons' names say. */
-  readonly name: string;
-  readonly table: () => Table;
-  readonly svg?: () => string;
-  /** What the numbers are about; left out, the finding on the page and the machine that computed it. */
-  readonly about?: () => object;
+  /** As it stands on the page; undefined: there is nothing valid to hand on. */
+  readonly drawn: Drawn | undefined;
 }
 
-/** A panel's numbers, whole, with what they are about. */
-export function Exports({ name, table, svg, about = provenance }: ExportsProps) {
-  const csv = () => {
-    download(`${name}.csv`, "text/csv", csvOf(table()));
-  };
-  const json = () => {
-    const { header, rows } = table();
-    const records = rows.map((row) => Object.fromEntries(header.map((column, index) => [column, row[index]])));
-    download(`${name}.json`, "application/json", JSON.stringify({ ...about(), rows: records }, null, 2));
-  };
+/** What is drawn, as files that say what they are about. */
+export function Exports({ drawn }: ExportsProps) {
+  if (!drawn) return null;
   return (
-    <span className="exports" role="group" aria-label={`Export ${name}`}>
-      {svg && (
+    <span className="exports" role="group" aria-label={`Export ${drawn.name}`}>
+      {drawn.svg && (
         <>
-          <button type="button" className="quiet" onClick={() => download(`${name}.svg`, "image/svg+xml", svg())}>
+          <button type="button" className="quiet" onClick={() => save(svgFile(drawn, stampNow()))}>
             SVG
           </button>
-          <button type="button" className="quiet" onClick={() => void downloadPng(name, svg())}>
+          <button type="button" className="quiet" onClick={() => void savePng(svgFile(drawn, stampNow()))}>
             PNG
           </button>
         </>
       )}
-      <button type="button" className="quiet" onClick={csv}>
+      <button type="button" className="quiet" onClick={() => save(csvFile(drawn, stampNow()))}>
         CSV
       </button>
-      <button type="button" className="quiet" onClick={json}>
+      <button type="button" className="quiet" onClick={() => save(jsonFile(drawn, stampNow()))}>
         JSON
       </button>
     </span>
   );
 }
 
-async function downloadPng(name: string, svg: string): Promise<void> {
+export function save(file: ExportedFile | undefined): void {
+  if (file) download(file.name, file.type, file.content);
+}
+
+async function savePng(figure: ExportedFile | undefined): Promise<void> {
+  if (!figure) return;
   try {
-    download(`${name}.png`, "image/png", await pngOf(svg));
+    download(figure.name.replace(/\.svg$/, ".png"), "image/png", await pngOf(figure.content));
   } catch (reason) {
     notifyFault("export", reason);
   }
 }
 
-/** The finding and the machine that an exported number comes from. */
-export function provenance() {
-  const { info } = model.getState();
-  return {
-    finding: currentFinding(true),
-    link: shareAddress(),
-    model: info && {
-      name: info.name,
-      source: info.source,
-      dtype: info.dtype,
-      backend: info.backend,
-      adapter: info.adapter,
-    },
-    unit: "nats",
-  };
-}
-
-export const shareAddress = () => addressOf(sharedFragment() ?? "");
+export const stampNow = (): Stamp => ({
+  version: __VERSION__,
+  date: new Date(),
+  address: `${location.origin}${location.pathname}`,
+});
 
 /** A fragment as an address of this page. */
 export const addressOf = (fragment: string) => `${location.origin}${location.pathname}#${fragment}`;

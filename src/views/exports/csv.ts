@@ -38,9 +38,15 @@ const BEFORE_FORMULA = new RegExp(`(^|[,;|\\t\\r\\n])([\\s"]*'*)(?=${FORMULA})`,
  */
 const defused = (text: string) => text.replace(BEFORE_FORMULA, "$1$2'").replace(/^'*(?=[\t\r\n])/, "$&'");
 
-/** On one line, and nowhere does a separator stand before what begins a formula. */
+/** A string of JSON, and in it what begins a formula where a spreadsheet would cut the line, trim and look. */
+const JSON_STRING = /"(?:[^"\\]|\\.)*"/gu;
+const BEGINS_FORMULA = new RegExp(`(^"|[,;|]|\\\\[nrt])((?:\\s|\\\\["nrt]|')*)(${FORMULA})`, "gu");
+
+/** On one line; what begins a formula is written as JSON's escape of it, which is the same text. */
 const commentValue = (value: unknown) =>
-  printable(JSON.stringify(value) ?? "null").replace(
-    new RegExp(`[,;|](?=[\\s"\\\\]*'*${FORMULA})`, "gu"),
-    (separator) => `\\u${separator.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  printable(
+    (JSON.stringify(value) ?? "null").replace(JSON_STRING, (string) => string.replace(BEGINS_FORMULA, escapedFormula)),
   );
+
+const escapedFormula = (_: string, before: string, between: string, character: string) =>
+  `${before}${between}\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -2,28 +2,29 @@ import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { heatmap } from "#charts/heatmap.ts";
-import { heatmapSvg } from "#charts/heatmap-svg.ts";
 import { legend } from "#charts/legend.ts";
-import { formatHead } from "#model/ids.ts";
 import { headEffects } from "#state/effects.ts";
 import { jumpTo } from "#state/parts.ts";
-import { question, scaleOf } from "#state/question.ts";
+import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { askAgain, stopRun } from "#state/run/runner.ts";
 import { pursueNow } from "#state/run/session.ts";
+import { isSameQuestion } from "#state/subject.ts";
 import { COLOUR_SCALES, isDark, setColourScale, view } from "#state/view.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
-import { Exports, shareAddress } from "../exports/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { offText } from "../shared/part-name.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { HeadReadout } from "./HeadReadout.tsx";
 import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
 import { HeatmapLegend } from "./HeatmapLegend.tsx";
+import { LEAST_LIMIT_NATS, drawnHeads } from "./heads-export.ts";
 import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
 
@@ -52,9 +53,6 @@ export function HeadsPanel() {
   );
 }
 
-/** A map in which nothing matters stays pale. */
-const LEAST_LIMIT_NATS = 0.2;
-
 function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   const target = slot.about?.token?.text ?? "";
   const [host, width] = useWidth<HTMLDivElement>(720);
@@ -64,18 +62,20 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   const isAwaited = slot.status === "computing" || isStale(slot);
   const effects = useMemo(() => headEffects(value), [value]);
   const earlier = useMemo(() => (slot.previous ? headEffects(slot.previous) : undefined), [slot.previous]);
-  const ghost = isAwaited && earlier && haveSameShape(earlier, effects) ? earlier : undefined;
+  // the numbers of another question are not this one's, and would set its scale
+  const isOfThis = isSameQuestion(slot.previousAbout, slot.about);
+  const ghost = isAwaited && isOfThis && earlier && haveSameShape(earlier, effects) ? earlier : undefined;
   const limit = symmetricLimit([...effects, ...(ghost ?? [])].flat(), LEAST_LIMIT_NATS);
   const scale = useMemo(() => divergingScale(limit, kind, dark), [limit, kind, dark]);
   const map = useMemo(() => heatmap(effects, width, scale), [effects, width, scale]);
   const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
   const sentence = sweepSentence(effects, tokenText(target), slot.status);
   const key = legend(scale);
-  const standIns = useStore(question, (state) => state.standIns);
+  const standIns = slot.about?.standIns;
   const ablation = ablationWords(standIns);
-  const svg = () => exportSvg(effects, { target, sentence });
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
+      <WhateverIsOff />
       <HeatmapFigure map={map} below={below} />
       {!map.hasNumbers && <HeadReadout effects={effects} />}
       <div className="heads-foot">
@@ -95,9 +95,21 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
           whole layer off.
         </Method>
         <HeadTable effects={effects} />
-        <Exports name="heads" svg={svg} table={() => exportTable(value, effects)} />
+        <Exports drawn={drawnHeads(slot, kind)} />
       </footer>
     </div>
+  );
+}
+
+/** The map stays that of the model as it is, and says so where somebody could expect another. */
+function WhateverIsOff() {
+  const interventions = useStore(question, (state) => state.interventions);
+  if (interventions.length === 0) return null;
+  return (
+    <p className="small">
+      The map is of the model with nothing switched off: <strong>{offText(interventions)}</strong> changes none of its
+      numbers.
+    </p>
   );
 }
 
@@ -171,41 +183,4 @@ function ColourScaleChoice() {
       ))}
     </span>
   );
-}
-
-/** Papers are light, whatever the page is. */
-function exportSvg(
-  effects: readonly (readonly number[])[],
-  text: { readonly target: string; readonly sentence: string },
-): string {
-  const scale = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), view.getState().colourScale, false);
-  const { prompt, interventions, standIns } = question.getState();
-  return heatmapSvg(
-    heatmap(effects, 640, scale),
-    legend(scale),
-    {
-      title: `What each head is worth to “${tokenText(text.target)}” after “${prompt}”`,
-      caption: [
-        text.sentence,
-        `Blue supports the target, red works against it (nats, ${ablationWords(standIns).name}).`,
-        shareAddress(),
-      ],
-    },
-    (layer, head) => scaleOf(interventions, { kind: "head", at: { layer, head } }) === 0,
-  );
-}
-
-function exportTable(sweep: HeadSweep, effects: readonly (readonly number[])[]) {
-  return {
-    header: ["head", "layer", "index", "log_probability", "effect"],
-    rows: effects.flatMap((row, layer) =>
-      row.map((effect, head) => [
-        formatHead({ layer, head }),
-        layer,
-        head,
-        sweep.logProbability[layer]?.[head] ?? "",
-        effect,
-      ]),
-    ),
-  };
 }

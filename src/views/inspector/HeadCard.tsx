@@ -1,22 +1,20 @@
 import { useStore } from "zustand";
 import { nats } from "#charts/number-format.ts";
-import { sequentialScale, symmetricLimit } from "#charts/colour.ts";
-import { attentionSvg } from "#charts/attention-svg.ts";
-import { labelledAttention } from "#charts/attention.ts";
-import { formatHead } from "#model/ids.ts";
+import { symmetricLimit } from "#charts/colour.ts";
 import type { HeadId } from "#model/ids.ts";
 import { headEffects } from "#state/effects.ts";
-import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadInspection } from "#state/run/results.ts";
+import { isSameRun } from "#state/subject.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
-import { Exports, shareAddress } from "../exports/Exports.tsx";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import { AttentionFigure } from "./AttentionFigure.tsx";
 import { attentionSentence } from "./card-sentences.ts";
+import { drawnHead } from "./card-exports.ts";
 import { CardHead } from "./CardHead.tsx";
 
 const LISTED = 8;
@@ -29,9 +27,11 @@ interface HeadCardProps {
 /** One head: what it is worth, where it looks, what it says. */
 export function HeadCard({ at, isPreview }: HeadCardProps) {
   const slot = useStore(results, (slots) => slots.head);
-  const sweep = useStore(results, (slots) => slots.sweep.value);
+  const sweep = useStore(results, (slots) => slots.sweep);
   const own = slot.value?.at.layer === at.layer && slot.value.at.head === at.head ? slot.value : undefined;
-  const swept = sweep ? headEffects(sweep)[at.layer]?.[at.head] : undefined;
+  // beside numbers of another run it would be taken for one of theirs
+  const isOfRun = !own || isSameRun(sweep.about, slot.about);
+  const swept = sweep.value && isOfRun ? headEffects(sweep.value)[at.layer]?.[at.head] : undefined;
   return (
     <>
       <CardHead part={{ kind: "head", at }} isPreview={isPreview} />
@@ -64,9 +64,10 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
 }
 
 function HeadEvidence({ head }: { readonly head: HeadInspection }) {
-  const tokens = useStore(results, (slots) => slots.tokens.value);
-  const { name } = ablationWords(useStore(question, (state) => state.standIns));
-  const texts = (tokens?.texts ?? []).map(tokenText);
+  const slots = useStore(results);
+  const { about } = slots.head;
+  const { name } = ablationWords(about?.standIns);
+  const texts = (about?.tokens ?? []).map(({ text }) => tokenText(text));
   const limit = symmetricLimit([...head.promotes, ...head.suppresses].map(({ logit }) => logit));
   return (
     <>
@@ -83,32 +84,8 @@ function HeadEvidence({ head }: { readonly head: HeadInspection }) {
           last position, minus before, through the final norm with the clean run’s scale. Tokens: the logits of that
           output through the same lens.
         </Method>
-        <Exports
-          name={formatHead(head.at)}
-          svg={() => exportSvg(head, texts)}
-          table={() => ({
-            header: ["query", "key", "attention"],
-            rows: head.pattern.flatMap((row, query) =>
-              row.slice(0, query + 1).map((share, key) => [query, key, share]),
-            ),
-          })}
-        />
+        <Exports drawn={drawnHead(slots)} />
       </footer>
     </>
   );
-}
-
-/** A figure of its own has more room than the card; papers are light, whatever the page is. */
-const EXPORT_ROOM_PX = 520;
-
-function exportSvg(head: HeadInspection, texts: readonly string[]): string {
-  const drawn = labelledAttention(head.pattern, texts, EXPORT_ROOM_PX, sequentialScale(false));
-  return attentionSvg(drawn, {
-    title: `Attention of ${formatHead(head.at)} after “${question.getState().prompt}”`,
-    caption: [
-      "Each row is a token that reads, each column one that is read.",
-      attentionSentence(head, texts),
-      shareAddress(),
-    ],
-  });
 }

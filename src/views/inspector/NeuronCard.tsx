@@ -12,6 +12,7 @@ import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import { neuronSentence } from "./card-sentences.ts";
+import { drawnNeuron } from "./card-exports.ts";
 import { CardHead } from "./CardHead.tsx";
 import { NeuronWiring } from "./NeuronWiring.tsx";
 
@@ -60,6 +61,7 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
 }
 
 function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
+  const slots = useStore(results);
   const activation = neuron.activations.at(-1) ?? 0;
   const limit = symmetricLimit([...neuron.promotes, ...neuron.suppresses].map(({ logit }) => logit));
   return (
@@ -86,15 +88,7 @@ function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
           activation at the last token they are what the neuron does here, so a negative activation turns them round.
           Effect: log p(target) = {nats(neuron.baseline)} with it, {nats(neuron.withoutIt)} without.
         </Method>
-        <Exports
-          name={formatNeuron(neuron.at)}
-          table={() => ({
-            header: ["list", "token", "id", "logit", "logit_times_activation"],
-            rows: (["promotes", "suppresses"] as const).flatMap((list) =>
-              neuron[list].map(({ id, text, logit }) => [list, text, id, logit, logit * activation]),
-            ),
-          })}
-        />
+        <Exports drawn={drawnNeuron(slots)} />
       </footer>
     </>
   );
@@ -124,7 +118,7 @@ function Standing({ at }: { readonly at: NeuronId }) {
 
 /** The neuron's activation at every token of the prompt. */
 function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
-  const tokens = useStore(results, (slots) => slots.tokens.value);
+  const tokens = useStore(results, (slots) => slots.neuron.about?.tokens);
   const bars = signedBars(neuron.activations);
   return (
     <table className="signed-tokens activations">
@@ -143,7 +137,7 @@ function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
           // positions are what the rows are about
           <tr key={position}>
             <th scope="row" className="token" title={`position ${position}`}>
-              {tokenText(tokens?.texts[position] ?? String(position))}
+              {tokenText(tokens?.[position]?.text ?? String(position))}
             </th>
             <td className="number">
               <Value of={activation} as="figures" />

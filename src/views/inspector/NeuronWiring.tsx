@@ -1,10 +1,10 @@
 import { useStore } from "zustand";
 import { symmetricLimit } from "#charts/colour.ts";
-import { formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { readWiring } from "#state/lab/actions.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { NeuronWiring as Wiring } from "#state/lab/tools.ts";
+import { drawnWiring } from "./card-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";
@@ -30,6 +30,7 @@ export function NeuronWiring({ at }: { readonly at: NeuronId }) {
 }
 
 function WiringEvidence({ wiring }: { readonly wiring: Wiring }) {
+  const slot = useStore(lab, (slots) => slots.wiring);
   return (
     <>
       <div className="card-columns">
@@ -62,22 +63,7 @@ function WiringEvidence({ wiring }: { readonly wiring: Wiring }) {
           up. Behind an attention layer: value vector through its value and output matrices, all heads, norm scale
           frozen.
         </p>
-        <Exports
-          name={`${formatNeuron(wiring.at)}-wiring`}
-          table={() => ({
-            header: ["list", "token", "id", "value"],
-            rows: [
-              ...wiring.keys.flatMap(({ part, raisedBy, loweredBy }) => [
-                ...raisedBy.map(({ id, text, logit }) => [`${part} key, raised by`, text, id, logit]),
-                ...loweredBy.map(({ id, text, logit }) => [`${part} key, lowered by`, text, id, logit]),
-              ]),
-              ...wiring.through.flatMap(({ layer, promotes, suppresses }) => [
-                ...promotes.map(({ id, text, logit }) => [`promotes behind attention ${layer}`, text, id, logit]),
-                ...suppresses.map(({ id, text, logit }) => [`suppresses behind attention ${layer}`, text, id, logit]),
-              ]),
-            ],
-          })}
-        />
+        <Exports drawn={drawnWiring(slot)} />
       </footer>
     </>
   );

@@ -1,11 +1,12 @@
 import { useStore } from "zustand";
-import { figures } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import { measureGroup, searchConcepts } from "#state/lab/actions.ts";
 import { editConcepts, forms } from "#state/lab/forms.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { ConceptSearchResult } from "#state/lab/tools.ts";
 import { model } from "#state/model.ts";
+import { conceptSentence } from "./lab-sentences.ts";
+import { drawnConcepts } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { tokenText } from "../shared/token-text.ts";
@@ -73,6 +74,7 @@ interface FoundProps {
 }
 
 function Found({ found, chosen }: FoundProps) {
+  const slot = useStore(lab, (slots) => slots.concepts);
   const set = found.rows.filter(({ tokens }) => tokens.length >= chosen);
   const count = found.atLeast[chosen] ?? 0;
   return (
@@ -129,32 +131,9 @@ function Found({ found, chosen }: FoundProps) {
           counted, the best attention layer counts. The paper writes “M or more”, its numbers fit “more than M”; here it
           is “at least”. The paper’s word list is not published: this one is ours, and the numbers depend on it.
         </Method>
-        <Exports
-          name="concept-search"
-          table={() => ({
-            header: ["neuron", "layer", "index", "through", "concepts", "tokens"],
-            rows: set.map((row) => [
-              formatNeuron(row),
-              row.layer,
-              row.neuron,
-              row.through,
-              row.tokens.length,
-              row.tokens.map(({ text }) => text).join(" "),
-            ]),
-          })}
-        />
+        <Exports drawn={drawnConcepts(slot, chosen)} />
       </footer>
     </>
-  );
-}
-
-function conceptSentence(found: ConceptSearchResult, chosen: number): string {
-  const count = (found.atLeast[chosen] ?? 0).toLocaleString("en");
-  const missing = found.notTokens.length > 0 ? ` ${found.notTokens.length} words are no single token here.` : "";
-  return (
-    `${count} of ${found.searched.toLocaleString("en")} neurons below layer ${found.belowLayer} say ${chosen} or more of ` +
-    `${found.concepts.length} concepts behind an attention layer up to L${found.lastAttention}. Fifty tokens drawn at random ` +
-    `hold ${figures(found.byChance)} of them on average.${missing}`
   );
 }
 

@@ -4,10 +4,12 @@ import { symmetricLimit } from "#charts/colour.ts";
 import { nats } from "#charts/number-format.ts";
 import { measureGroup } from "#state/lab/actions.ts";
 import { lab } from "#state/lab/tools.ts";
-import type { MeasuredGroup } from "#state/lab/tools.ts";
+import type { LabSlot, MeasuredGroup } from "#state/lab/tools.ts";
 import { model } from "#state/model.ts";
 import { results } from "#state/run/results.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
+import { groupSentence } from "./lab-sentences.ts";
+import { drawnGroup, groupRuns } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
@@ -18,7 +20,8 @@ const LISTED = 8;
 
 /** What a set of neurons is worth together, against random ones. */
 export function GroupSection() {
-  const { value } = useStore(lab, (slots) => slots.group);
+  const slot = useStore(lab, (slots) => slots.group);
+  const { value } = slot;
   const comparison = useStore(results, (slots) => slots.comparison.value);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
   const rows = comparison?.rows ?? [];
@@ -45,26 +48,25 @@ export function GroupSection() {
         )
       )}
       <LabProgress kind="group" doing="Switching groups off" />
-      {value && <Measured {...value} />}
+      {value && <Measured group={value} slot={slot} />}
     </section>
   );
 }
 
-function Measured({ of, prompt, target, standIns, found }: MeasuredGroup) {
+interface MeasuredProps {
+  readonly group: MeasuredGroup;
+  readonly slot: LabSlot<MeasuredGroup>;
+}
+
+function Measured({ group, slot }: MeasuredProps) {
+  const { target, standIns, found } = group;
   const { name, becomes } = ablationWords(standIns);
   const limit = symmetricLimit([...found.promotes, ...found.suppresses].map(({ logit }) => logit));
-  const losses = [
-    { name: "as it is", logProbability: found.baseline },
-    { name: "without the group", logProbability: found.withoutGroup },
-    ...found.withoutRandom.map((logProbability, draw) => ({
-      name: `random group ${draw + 1}`,
-      logProbability,
-    })),
-  ];
+  const losses = groupRuns(group);
   const bars = signedBars(losses.map(({ logProbability }) => found.baseline - logProbability));
   return (
     <>
-      <p className="says">{groupSentence({ of, prompt, target, standIns, found })}</p>
+      <p className="says">{groupSentence(group)}</p>
       <div className="card-columns">
         <table className="signed-tokens group-losses">
           <caption>log p({tokenText(target)}), nats</caption>
@@ -108,13 +110,7 @@ function Measured({ of, prompt, target, standIns, found }: MeasuredGroup) {
           the same ones are drawn again. Tokens: the sum of activation × value vector at the last position, through the
           final norm with the run’s scale. Spread: standard deviation over the draws.
         </Method>
-        <Exports
-          name="neuron-group"
-          table={() => ({
-            header: ["run", "log_probability", "effect"],
-            rows: losses.map(({ name, logProbability }) => [name, logProbability, found.baseline - logProbability]),
-          })}
-        />
+        <Exports drawn={drawnGroup(slot)} />
       </footer>
     </>
   );
@@ -146,14 +142,5 @@ function Layers({ perLayer }: { readonly perLayer: readonly number[] }) {
         ))}
       </tbody>
     </table>
-  );
-}
-
-function groupSentence({ of, prompt, target, found }: MeasuredGroup): string {
-  const token = tokenText(target);
-  const verb = found.withoutGroup < found.baseline ? "falls" : "goes";
-  return (
-    `After “${prompt}”, in the model as it is, log p(${token}) without the ${of} ${verb} from ${nats(found.baseline)} to ${nats(found.withoutGroup)}; ` +
-    `without as many random ones of the same layers it is ${nats(found.randomMean)} ± ${nats(found.randomSpread)} (${found.withoutRandom.length} draws).`
   );
 }

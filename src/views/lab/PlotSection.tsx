@@ -1,13 +1,12 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import { operandMap } from "#charts/operand-map.ts";
-import { operandMapSvg } from "#charts/operand-map-svg.ts";
 import { plotScale } from "#charts/plot-scale.ts";
-import type { PlotScaleKind } from "#charts/plot-scale.ts";
 import { lab } from "#state/lab/tools.ts";
-import type { DrawnPlot, PlotQuantity } from "#state/lab/tools.ts";
+import type { DrawnPlot, LabSlot, PlotQuantity } from "#state/lab/tools.ts";
 import { isDark, view } from "#state/view.ts";
-import { Exports, shareAddress } from "../exports/Exports.tsx";
+import { drawnPlot } from "./lab-exports.ts";
+import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { changesText } from "../shared/part-name.ts";
 import { useWidth } from "../shared/use-width.ts";
@@ -15,11 +14,12 @@ import { LabProgress } from "./LabProgress.tsx";
 import { OperandFigure } from "./OperandFigure.tsx";
 import { PlotForm } from "./PlotForm.tsx";
 import { PlotTable } from "./PlotTable.tsx";
-import { cellsOf, plotSentence, quantityName } from "./plot-sentence.ts";
+import { SCALE_KINDS, UNITS, plotSentence, quantityName } from "./plot-sentence.ts";
 
 /** One quantity over all pairs of operands. */
 export function PlotSection() {
-  const { value, status } = useStore(lab, (slots) => slots.plot);
+  const slot = useStore(lab, (slots) => slots.plot);
+  const { value, status } = slot;
   return (
     <section aria-label="Operand plot" className="panel">
       <header className="panel-head">
@@ -28,7 +28,7 @@ export function PlotSection() {
       <PlotForm />
       <LabProgress kind="plot" doing="Asking every pair of operands" />
       {value ? (
-        <Plot plot={value} />
+        <Plot plot={value} slot={slot} />
       ) : (
         status === "idle" && (
           <p className="empty">
@@ -41,38 +41,23 @@ export function PlotSection() {
   );
 }
 
-const SCALE_KINDS = {
-  activation: "signed",
-  head: "signedNats",
-  probability: "probability",
-  logProbability: "logProbability",
-} satisfies Record<PlotQuantity["kind"], PlotScaleKind>;
+interface PlotProps {
+  readonly plot: DrawnPlot;
+  readonly slot: LabSlot<DrawnPlot>;
+}
 
-const UNITS = { activation: "activation", head: "nats", probability: "", logProbability: "nats" } satisfies Record<
-  PlotQuantity["kind"],
-  string
->;
-
-function Plot({ plot }: { readonly plot: DrawnPlot }) {
+function Plot({ plot, slot }: PlotProps) {
   const { asked, values } = plot;
   const [host, width] = useWidth<HTMLDivElement>(720);
   const dark = useStore(view, isDark);
   const kind = asked.quantity.kind;
   const scale = useMemo(() => plotScale(SCALE_KINDS[kind], values.flat(), dark), [kind, values, dark]);
-  const from = { aFrom: asked.a.from, bFrom: asked.b.from };
   const map = useMemo(
     () => operandMap(values, { aFrom: asked.a.from, bFrom: asked.b.from, width, scale }),
     [values, asked, width, scale],
   );
   const name = quantityName(asked.quantity);
   const sentence = plotSentence(plot, scale.text);
-  const svg = () => {
-    const light = plotScale(SCALE_KINDS[kind], values.flat(), false);
-    return operandMapSvg(operandMap(values, { ...from, width: 640, scale: light }), light.legend, UNITS[kind], {
-      title: `${name} over a and b in “${asked.template}”`,
-      caption: [sentence, shareAddress()],
-    });
-  };
   const gradient = scale.legend.stops.map(({ offset, colour }) => `${colour} ${offset * 100}%`).join(", ");
   return (
     <div ref={host} className="operand-plot" aria-busy={plot.whole === undefined}>
@@ -99,14 +84,7 @@ function Plot({ plot }: { readonly plot: DrawnPlot }) {
       <footer className="panel-foot">
         <Method>{METHODS[kind]}</Method>
         <PlotTable plot={plot} text={scale.text} />
-        <Exports
-          name="operand-plot"
-          svg={svg}
-          table={() => ({
-            header: ["a", "b", "answer", "first_token", kind],
-            rows: cellsOf(plot).map(({ a, b, answer, token, value }) => [a, b, answer ?? "", token, value]),
-          })}
-        />
+        <Exports drawn={drawnPlot(slot)} />
       </footer>
     </div>
   );

@@ -1,5 +1,4 @@
 import { useStore } from "zustand";
-import { figures } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import { buildIndex, searchToken } from "#state/lab/actions.ts";
 import { editSearch, forms } from "#state/lab/forms.ts";
@@ -8,6 +7,8 @@ import { lab } from "#state/lab/tools.ts";
 import type { LabResults } from "#state/lab/tools.ts";
 import { model } from "#state/model.ts";
 import { results } from "#state/run/results.ts";
+import { hitsSentence } from "./lab-sentences.ts";
+import { drawnHits } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { tokenText } from "../shared/token-text.ts";
@@ -125,6 +126,7 @@ function Choice<Key extends string>({ name, chosen, choices, onChoose }: ChoiceP
 }
 
 function Hits({ asked, found }: LabResults["tokens"]) {
+  const slot = useStore(lab, (slots) => slots.tokens);
   const token = tokenText(found.token.text);
   return (
     <>
@@ -170,36 +172,8 @@ function Hits({ asked, found }: LabResults["tokens"]) {
           unembedding, per unit of activation. By logit every neuron of every layer is computed; by rank the index
           answers, which keeps each neuron’s first tokens at both ends, exactly.
         </Method>
-        <Exports
-          name="token-search"
-          table={() => ({
-            header: ["neuron", "layer", "index", "token", "logit", "rank"],
-            rows: found.rows.map((row) => [
-              formatNeuron(row),
-              row.layer,
-              row.neuron,
-              found.token.text,
-              row.logit,
-              row.rank,
-            ]),
-          })}
-        />
+        <Exports drawn={drawnHits(slot)} />
       </footer>
     </>
   );
-}
-
-function hitsSentence(
-  { token, rows, total }: LabResults["tokens"]["found"],
-  by: "logit" | "rank",
-  end: TokenEnd,
-): string {
-  const [first] = rows;
-  const name = tokenText(token.text);
-  if (!first) return `No neuron has ${name} among the tokens that the index keeps at that end.`;
-  const leading = rows.filter(({ rank }) => rank === 0).length;
-  const count = total.toLocaleString("en");
-  return by === "logit"
-    ? `Of ${count} neurons ${formatNeuron(first)} ${end === "promotes" ? "raises" : "lowers"} ${name} most, by ${figures(Math.abs(first.logit))} for each unit of activation; it is the first token of ${leading} of the ${rows.length} listed.`
-    : `${count} neurons have ${name} among the tokens that they ${end === "promotes" ? "promote" : "suppress"} most; in ${leading} of the ${rows.length} listed it comes first.`;
 }

@@ -3,6 +3,7 @@ import { plotPattern } from "#analysis/plot-pattern.ts";
 import type { FactorName, MeasuredCell } from "#analysis/plot-pattern.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import { percent } from "#charts/number-format.ts";
+import type { PlotScaleKind } from "#charts/plot-scale.ts";
 import type { DrawnPlot, PlotQuantity } from "#state/lab/tools.ts";
 import { tokenText } from "../shared/token-text.ts";
 
@@ -10,6 +11,20 @@ interface PlotCell extends MeasuredCell {
   /** The answer's first token. */
   readonly token: string;
 }
+
+export const SCALE_KINDS = {
+  activation: "signed",
+  head: "signedNats",
+  probability: "probability",
+  logProbability: "logProbability",
+} satisfies Record<PlotQuantity["kind"], PlotScaleKind>;
+
+export const UNITS = {
+  activation: "activation",
+  head: "nats",
+  probability: "",
+  logProbability: "nats",
+} satisfies Record<PlotQuantity["kind"], string>;
 
 /** Row by row; an answer is known once the plot is whole. */
 export function cellsOf({ asked, values, whole }: DrawnPlot): PlotCell[] {

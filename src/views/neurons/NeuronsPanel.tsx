@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { adapter, adapterLabel, isAttached } from "#state/adapter.ts";
+import { adapter, isAttached } from "#state/adapter.ts";
 import { isWhole, mostImportantHead } from "#state/effects.ts";
 import { question, setScale } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -7,13 +7,13 @@ import type { NeuronComparison, Slot } from "#state/run/results.ts";
 import { stopRun } from "#state/run/runner.ts";
 import { NEURON_COUNTS, select, setCount, view } from "#state/view.ts";
 import { nats } from "#charts/number-format.ts";
-import { formatHead, formatNeuron } from "#model/ids.ts";
+import { formatHead } from "#model/ids.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
-import { changesText } from "../shared/part-name.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { comparisonSentence } from "./comparison-sentence.ts";
+import { certificate, comparedWith, drawnNeurons } from "./neurons-export.ts";
 import { NeuronTable } from "./NeuronTable.tsx";
 import "./neurons.css";
 
@@ -29,8 +29,7 @@ export function NeuronsPanel() {
       <header className="panel-head">
         <h2>
           Neurons that lose their say
-          {!nothingOff && ` with ${changesText(interventions.slice(0, 3))}`}
-          {isOfVariants && ` with ${adapterLabel(lora.choice)}`}
+          {(!nothingOff || isOfVariants) && slot.about && ` ${comparedWith(slot.about)}`}
         </h2>
         <span className="panel-tools">
           <CountChoice />
@@ -76,6 +75,9 @@ interface ComparisonProps {
 
 function Comparison({ slot, isOfVariants }: ComparisonProps) {
   const { value, about } = slot;
+  const slots = useStore(results);
+  const sort = useStore(view, (state) => state.sort);
+  const drawn = drawnNeurons(slots, sort);
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       {slot.status === "computing" && (
@@ -94,7 +96,7 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
               {isOfVariants &&
                 " Before is the base, after the model with the adapter; each run’s neurons write by its own weights, and the lens is the base’s."}
             </Method>
-            <Exports name="neurons" table={() => exportTable(value)} />
+            <Exports drawn={drawn} />
           </footer>
         </>
       )}
@@ -102,11 +104,6 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
     </div>
   );
 }
-
-const certificate = ({ certified, rows, evaluated, total }: NeuronComparison) =>
-  certified
-    ? `Certified: exact top ${rows.length} after ${evaluated} of ${total.toLocaleString("en")} evaluations.`
-    : `Not certified: the ${rows.length} largest of ${evaluated} evaluated neurons, of ${total.toLocaleString("en")} in all.`;
 
 function CountChoice() {
   const chosen = useStore(view, (state) => state.count);
@@ -120,28 +117,3 @@ function CountChoice() {
     </span>
   );
 }
-
-const exportTable = ({ rows }: NeuronComparison) => ({
-  header: [
-    "neuron",
-    "layer",
-    "index",
-    "change",
-    "increase_before",
-    "increase_after",
-    "activation_before",
-    "activation_after",
-    "promotes",
-  ],
-  rows: rows.map((row) => [
-    formatNeuron(row),
-    row.layer,
-    row.neuron,
-    row.change,
-    row.before,
-    row.after,
-    row.activationBefore,
-    row.activationAfter,
-    row.promotes.map((token) => token.text).join(" "),
-  ]),
-});

@@ -1,7 +1,6 @@
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
-import type { Prediction } from "#state/run/results.ts";
 import { chooseTarget } from "#state/targets.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
@@ -11,7 +10,8 @@ import { Value } from "../shared/Value.tsx";
 import { AnswerScore } from "./AnswerScore.tsx";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
 import { predictionRows } from "./prediction-rows.ts";
-import type { PredictionRow, Runs } from "./prediction-rows.ts";
+import type { Runs } from "./prediction-rows.ts";
+import { drawnPrediction, shownRuns } from "./prediction-export.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
 import "./prediction.css";
 
@@ -20,25 +20,25 @@ const ROWS = 8;
 /** The answer: what the model says, before and after what was switched off, side by side. */
 export function PredictionPanel() {
   const interventions = useStore(question, (state) => state.interventions);
-  const before = useStore(results, (slots) => slots.before);
-  const afterSlot = useStore(results, (slots) => slots.after);
-  const more = useStore(results, (slots) => slots.followed.value);
+  const slots = useStore(results);
+  const { before } = slots;
   const isChanged = interventions.length > 0;
-  const after = isChanged && isOfOnePrompt(before.value, afterSlot.value) ? afterSlot.value : undefined;
-  const followed = isOfOnePrompt(before.value, more) ? more : undefined;
-  const isDim = isStale(before) || (isChanged && isStale(afterSlot));
+  const shown = shownRuns(slots, isChanged);
+  const isDim = isStale(before) || (isChanged && isStale(slots.after));
   return (
     <section aria-label="Prediction" className="panel prediction">
       <header className="panel-head">
         <h2>Prediction</h2>
         {before.isRecorded && <RecordedTag />}
       </header>
-      {before.value ? (
+      {shown ? (
         <div className={isDim ? "stale" : ""} aria-busy={isDim}>
-          <Answer before={before.value} after={after} />
-          <PredictionTable runs={{ before: before.value, after, followed }} isChanged={isChanged} />
-          <p className="says">{predictionSentence(before.value, after, interventions)}</p>
-          {isChanged && !after && <p className="faint small">“After” is filled in as soon as the model has run.</p>}
+          <Answer {...shown.runs} />
+          <PredictionTable runs={shown.runs} isChanged={isChanged} />
+          <p className="says">{predictionSentence(shown.runs.before, shown.runs.after, shown.about.interventions)}</p>
+          {isChanged && !shown.runs.after && (
+            <p className="faint small">“After” is filled in as soon as the model has run.</p>
+          )}
         </div>
       ) : (
         <p className="empty">The answer appears here as soon as a model is loaded.</p>
@@ -52,18 +52,11 @@ export function PredictionPanel() {
           tokens is scored token by token, each given the prompt and the answer’s true tokens before it; the whole’s log
           p is their sum.
         </Method>
-        {before.value && (
-          <Exports name="prediction" table={() => exportTable(results.getState().before.value, after, followed)} />
-        )}
+        <Exports drawn={drawnPrediction(slots, isChanged)} />
       </footer>
     </section>
   );
 }
-
-/** An answer to an earlier prompt is no “after” to this one. */
-const isOfOnePrompt = (before: Prediction | undefined, after: Prediction | undefined) =>
-  before?.target.id === after?.target.id &&
-  before?.tokens.map((token) => token.id).join() === after?.tokens.map((token) => token.id).join();
 
 function Answer({ before, after }: Pick<Runs, "before" | "after">) {
   const { target } = before;
@@ -157,12 +150,4 @@ function Share({ of, kind, isAwaited = false }: ShareProps) {
       </span>
     </td>
   );
-}
-
-function exportTable(before: Prediction | undefined, after: Prediction | undefined, followed: Prediction | undefined) {
-  const rows: PredictionRow[] = before ? predictionRows({ before, after, followed }, Number.POSITIVE_INFINITY) : [];
-  return {
-    header: ["id", "token", "probability_before", "probability_after"],
-    rows: rows.map((row) => [row.id, row.text, row.before ?? "", row.after ?? ""]),
-  };
 }

@@ -14,5 +14,12 @@ export const hookName = (part: Part) =>
 export const changesText = (list: readonly Intervention[]) =>
   list.map((change) => `${partName(change)} ${scaleText(change.scale)}`).join(", ");
 
+/** Changes that are named one by one; more are counted. */
+const NAMED = 3;
+
+/** As `changesText`, of many their number. */
+export const offText = (list: readonly Intervention[]) =>
+  list.length <= NAMED ? changesText(list) : `${list.length} parts changed`;
+
 /** `off`, or a factor as short as it was set: `×0.5`, `×−1`. */
 export const scaleText = (scale: number) => (scale === 0 ? "off" : `×${String(scale).replace("-", "−")}`);

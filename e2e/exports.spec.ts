@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { expect, expectWholeSweep, openWithModel, panel, test } from "./support.ts";
+
+/** Fills most of the model's context, and ends in a character that XML has no place for. */
+const PROMPT = "vierundzwanzig plus siebenunddreissig minus neunzehn = \uFFFF";
+
+async function saved(page: Page, kind: "SVG" | "PNG") {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    panel(page, "Heads").getByRole("button", { name: kind, exact: true }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+test(
+  "a figure of a long, odd prompt is whole, within its edges and in the page's face",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, `#v=1&m=abacus&p=${encodeURIComponent(PROMPT)}`);
+    await expectWholeSweep(page);
+    const svg = await saved(page, "SVG");
+    expect(svg.name).toMatch(/^abacus_vierundzwanzig.*_heads\.svg$/);
+
+    await test.step("every text lies within the figure", async () => {
+      const outside = await page.evaluate((text) => {
+        const figure = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+        if (figure.querySelector("parsererror")) return ["it is not well-formed"];
+        const drawn = document.body.appendChild(document.importNode(figure, true)) as unknown as SVGSVGElement;
+        const { left, right, top, bottom } = drawn.getBoundingClientRect();
+        const texts = [...drawn.querySelectorAll("text")].filter((each) => {
+          const box = each.getBoundingClientRect();
+          return box.left < left || box.right > right || box.top < top || box.bottom > bottom;
+        });
+        drawn.remove();
+        return texts.map((each) => each.textContent);
+      }, svg.bytes.toString());
+      expect(outside).toEqual([]);
+      expect(svg.bytes.toString()).toContain("⟨U+FFFF⟩");
+    });
+
+    await test.step("the PNG is as large as it, three pixels for one, and brings the page's faces", async () => {
+      const faces: string[] = [];
+      page.on("request", (request) => {
+        if (request.resourceType() === "fetch" && /\.woff2/.test(request.url())) faces.push(request.url());
+      });
+      const png = await saved(page, "PNG");
+      const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg.bytes.toString())!;
+      expect([png.bytes.readUInt32BE(16), png.bytes.readUInt32BE(20)]).toEqual([Number(width) * 3, Number(height) * 3]);
+      expect(faces.some((address) => /plex-sans/.test(address))).toBe(true);
+      expect(faces.some((address) => /plex-mono/.test(address))).toBe(true);
+    });
+  },
+);

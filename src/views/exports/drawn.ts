@@ -1,0 +1,53 @@
+import type { SavedOrigin } from "#state/experiments/runs.ts";
+import type { Finding } from "#state/finding.ts";
+import type { FigureText } from "#charts/figure-svg.ts";
+import type { Subject } from "#state/subject.ts";
+import type { Facts, Table } from "./csv.ts";
+
+/** A prompt's tokens as texts, where no vocabulary numbers them. */
+interface PublishedRun {
+  readonly kind: "published";
+  readonly model: string;
+  /** Paper and files. */
+  readonly source: string;
+  readonly prompt: string;
+  readonly tokens: readonly { readonly id: number | undefined; readonly text: string }[];
+  readonly target: string;
+}
+
+/** Whose numbers they are. */
+export type Origin =
+  | { readonly kind: "computed"; readonly subject: Subject }
+  | PublishedRun
+  /** Read from a file that somebody saved: the page has not seen the model. */
+  | { readonly kind: "file"; readonly saved: SavedOrigin | undefined };
+
+/**
+ * A figure or a table as it stands on the page. Its title, rows, picture and link, and every file that leaves the page, are made of
+ * this one value, never of what the page asks by now.
+ */
+export interface Drawn {
+  /** Of the view, for a file's name. */
+  readonly name: string;
+  readonly title: string;
+  /** What it shows, in sentences with their numbers. */
+  readonly says: readonly string[];
+  readonly origin: Origin;
+  /** What a link to it opens; undefined where no link leads to it. */
+  readonly link: Finding | undefined;
+  /** Parts are switched off one at a time to measure it, beside what is switched off throughout. */
+  readonly isAblating?: boolean;
+  /** What else decided its numbers, and how it is looked at. */
+  readonly settings?: Facts;
+  readonly unit: string;
+  readonly table: () => Table;
+  readonly svg?: (words: FigureText) => string;
+}
+
+/** When a file is made, by which version, and where its links lead. */
+export interface Stamp {
+  readonly version: string;
+  readonly date: Date;
+  /** Of the page, without a fragment. */
+  readonly address: string;
+}

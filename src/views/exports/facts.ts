@@ -1,0 +1,160 @@
+import { BACKEND_NAMES } from "../header/backend-names.ts";
+import type { SourceIdentity } from "#model/checkpoint.ts";
+import { interventionKey } from "#model/interventions.ts";
+import type { SavedOrigin } from "#state/experiments/runs.ts";
+import { encodeFinding } from "#state/permalink.ts";
+import type { Subject, SubjectModel } from "#state/subject.ts";
+import { ablationWords } from "../shared/ablation-words.ts";
+import { changesText } from "../shared/part-name.ts";
+import { tokenText } from "../shared/token-text.ts";
+import type { Facts } from "./csv.ts";
+import type { Drawn, Origin, Stamp } from "./drawn.ts";
+
+/** What every file says of itself, in this order: what was found, whose it is, how it was asked, and where to look again. */
+export function factsOf(drawn: Drawn, stamp: Stamp): Facts {
+  const link = linkOf(drawn, stamp);
+  return {
+    title: drawn.title,
+    ...(drawn.says.length > 0 && { says: drawn.says.join(" ") }),
+    view: drawn.name,
+    ...originFacts(drawn),
+    ...drawn.settings,
+    unit: drawn.unit,
+    link: link ?? savedLink(drawn.origin) ?? "none",
+    software: `Arithmoscope ${stamp.version}`,
+    date: stamp.date.toISOString(),
+  };
+}
+
+export const linkOf = ({ link }: Drawn, { address }: Stamp) => link && `${address}#${encodeFinding(link)}`;
+
+/** What a file that was opened says is its link. */
+export const savedLink = (origin: Origin): string | undefined =>
+  origin.kind === "file" && origin.saved && origin.saved.link !== "" ? origin.saved.link : undefined;
+
+/** Where the numbers of an opened file are from, by the file's own word. */
+export function fileSentence(saved: SavedOrigin | undefined): string {
+  const name = saved?.model?.name ?? "";
+  const of =
+    name === "" ? "From a file that names no model." : `From a file, which says that it is of the model ${name}.`;
+  return saved && saved.link !== "" ? `${of} The file's link: ${saved.link}` : of;
+}
+
+function originFacts({ origin, isAblating = false }: Drawn): Facts {
+  switch (origin.kind) {
+    case "computed":
+      return subjectFacts(origin.subject, isAblating);
+    case "published": {
+      const { model, source, prompt, tokens, target } = origin;
+      return {
+        published: { kind: "published", model, source },
+        prompt,
+        tokens: tokens.map(({ text }) => text),
+        target,
+        interventions: "none",
+      };
+    }
+    case "file":
+      return {
+        origin: "a file that was opened; its numbers were not computed here",
+        ...(origin.saved?.model && { model: origin.saved.model }),
+      };
+    default:
+      throw new Error(`export: unknown origin ${String(origin satisfies never)}`);
+  }
+}
+
+function subjectFacts(subject: Subject, isAblating: boolean): Facts {
+  const { variant, against, prompt, tokens, token, interventions, standIns } = subject;
+  const isAblated = isAblating || interventions.length > 0;
+  return {
+    model: modelFacts(subject.model),
+    variant: against ? `base against ${against}` : variant,
+    ...(prompt !== "" && { prompt, tokens: tokens.map(({ text }) => text), token_ids: tokens.map(({ id }) => id) }),
+    ...(token && { target: { id: token.id, text: token.text } }),
+    interventions:
+      interventions.length > 0 ? interventions.map((change) => `${interventionKey(change)}*${change.scale}`) : "none",
+    ...(isAblated && { ablation: ablationWords(standIns).name, ...(standIns && { stand_ins: standIns }) }),
+  };
+}
+
+const modelFacts = ({ id, revision, name, source, content, dtype, backend, gpu, recordedBy, lora }: SubjectModel) => ({
+  name,
+  id,
+  ...((revision ?? source?.revision) !== undefined && { revision: revision ?? source?.revision }),
+  ...(source && { source: source.name }),
+  ...(content !== undefined && { content: `sha256:${content}` }),
+  ...(dtype && { dtype }),
+  ...(backend && { backend }),
+  ...(gpu !== undefined && gpu !== "" && { gpu }),
+  ...(recordedBy !== undefined && { recorded_by: recordedBy }),
+  ...(lora && {
+    adapter: {
+      name: lora.named,
+      source: lora.source.name,
+      ...(lora.content !== undefined && { content: `sha256:${lora.content}` }),
+    },
+  }),
+});
+
+/** The same for the caption of a picture, in sentences. */
+export function captionOf(drawn: Drawn, stamp: Stamp): string[] {
+  const link = linkOf(drawn, stamp);
+  return [
+    ...drawn.says,
+    originSentence(drawn.origin, drawn.isAblating ?? false),
+    `Arithmoscope ${stamp.version}, ${stamp.date.toISOString().slice(0, 10)}${link === undefined ? "; no link leads to it." : "."}`,
+    ...(link === undefined ? [] : [link]),
+  ];
+}
+
+function originSentence(origin: Origin, isAblating: boolean): string {
+  switch (origin.kind) {
+    case "computed":
+      return `${modelSentence(origin.subject)} ${questionSentence(origin.subject, isAblating)}`;
+    case "published":
+      return `Published, not computed here: ${origin.model}; ${origin.source}. Prompt: ${tokensText(origin.tokens)}. Target: ${tokenText(origin.target)}.`;
+    case "file":
+      return `${fileSentence(origin.saved)} Its numbers were not computed here.`;
+    default:
+      throw new Error(`export: unknown origin ${String(origin satisfies never)}`);
+  }
+}
+
+function modelSentence({ model: of, variant, against }: Subject): string {
+  const { name, source, content, dtype, backend, recordedBy, lora, revision } = of;
+  const parts = [
+    name,
+    ...(dtype ? [dtype] : []),
+    ...(backend ? [BACKEND_NAMES[backend]] : []),
+    ...(recordedBy === undefined ? [] : [`recorded by ${recordedBy}`]),
+    ...(source && source.name !== name ? [sourceText(source)] : []),
+    ...(revision === undefined || source?.revision !== undefined ? [] : [`revision ${revision}`]),
+    ...(content === undefined ? [] : [`SHA-256 ${content}`]),
+  ];
+  const adapter =
+    lora && (variant === "adapted" || against) ? ` with the adapter ${lora.named}${contentText(lora.content)}` : "";
+  return `Model: ${parts.join(", ")}${adapter}${against ? ", against the base" : ""}.`;
+}
+
+const contentText = (content: string | undefined) => (content === undefined ? "" : `, SHA-256 ${content}`);
+
+const sourceText = ({ name, revision }: SourceIdentity) => (revision === undefined ? name : `${name}@${revision}`);
+
+function questionSentence({ prompt, tokens, token, interventions, standIns }: Subject, isAblating: boolean): string {
+  const { name } = ablationWords(standIns);
+  const changes =
+    interventions.length > 0 ? `With ${changesText(interventions)} (${name}).` : "Nothing is switched off.";
+  const oneByOne = isAblating ? ` A part that is off for a measurement: ${name}.` : "";
+  const asked = prompt === "" ? "" : `Prompt: ${tokensText(tokens)}. `;
+  return `${asked}${token ? `Target: ${tokenText(token.text)}. ` : ""}${changes}${oneByOne}`;
+}
+
+/** A caption has room for this many; all of them are in the other files, and in the description inside an SVG. */
+const MOST_TOKENS = 240;
+
+function tokensText(tokens: readonly { readonly text: string }[]): string {
+  const shown = tokens.slice(0, MOST_TOKENS).map(({ text }) => tokenText(text));
+  const rest = tokens.length - shown.length;
+  return `${shown.join(" ")}${rest > 0 ? ` … (${tokens.length} tokens)` : ""}`;
+}

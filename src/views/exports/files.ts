@@ -1,0 +1,33 @@
+import { escapeXml } from "#charts/figure-svg.ts";
+import { csvOf } from "./csv.ts";
+import type { Drawn, Stamp } from "./drawn.ts";
+import { captionOf, factsOf } from "./facts.ts";
+import { fileName } from "./file-name.ts";
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+}
+
+export const csvFile = (drawn: Drawn, stamp: Stamp): ExportedFile => ({
+  name: `${fileName(drawn)}.csv`,
+  type: "text/csv",
+  content: csvOf(drawn.table(), factsOf(drawn, stamp)),
+});
+
+/** What it is about, the finding as a link holds it, and a record for each row. A number that is not known is null. */
+export function jsonFile(drawn: Drawn, stamp: Stamp): ExportedFile {
+  const { header, rows } = drawn.table();
+  const records = rows.map((row) => Object.fromEntries(header.map((column, index) => [column, row[index]])));
+  const content = { ...factsOf(drawn, stamp), finding: drawn.link, rows: records };
+  return { name: `${fileName(drawn)}.json`, type: "application/json", content: JSON.stringify(content, null, 2) };
+}
+
+/** @returns undefined for what is only a table */
+export function svgFile(drawn: Drawn, stamp: Stamp): ExportedFile | undefined {
+  const svg = drawn.svg?.({ title: drawn.title, caption: captionOf(drawn, stamp) });
+  if (svg === undefined) return undefined;
+  const facts = `<desc>${escapeXml(JSON.stringify(factsOf(drawn, stamp)))}</desc>`;
+  return { name: `${fileName(drawn)}.svg`, type: "image/svg+xml", content: svg.replace("\n", () => `\n${facts}\n`) };
+}

@@ -1,0 +1,111 @@
+import { attentionSvg } from "#charts/attention-svg.ts";
+import { labelledAttention } from "#charts/attention.ts";
+import { sequentialScale } from "#charts/colour.ts";
+import { formatHead, formatNeuron } from "#model/ids.ts";
+import { claimsAbout } from "#state/claims.ts";
+import type { Selection } from "#state/finding.ts";
+import type { LabSlot, NeuronWiring } from "#state/lab/tools.ts";
+import type { Slots } from "#state/run/results.ts";
+import { findingOf } from "#state/subject.ts";
+import type { Subject } from "#state/subject.ts";
+import type { Drawn } from "../exports/drawn.ts";
+import { tokenText } from "../shared/token-text.ts";
+import { attentionSentence, neuronSentence } from "./card-sentences.ts";
+
+/** A figure of its own has more room than the card. */
+const EXPORT_ROOM_PX = 520;
+
+/** A link to the card of a part: measured with the others changed as they are. */
+const linkTo = (about: Subject, selected: Selection, slots: Slots) => ({
+  ...findingOf(about),
+  view: "heads" as const,
+  selected,
+  expected: claimsAbout(about, slots),
+});
+
+/** A head's card as it leaves the page: its attention. */
+export function drawnHead(slots: Slots): Drawn | undefined {
+  const { value, about } = slots.head;
+  if (!value || !about) return undefined;
+  const name = formatHead(value.at);
+  const texts = about.tokens.map(({ text }) => tokenText(text));
+  return {
+    name,
+    title: `Attention of ${name} after “${about.prompt}” in ${about.model.name}`,
+    says: ["Each row is a token that reads, each column one that is read.", attentionSentence(value, texts)],
+    origin: { kind: "computed", subject: about },
+    link: linkTo(about, { kind: "head", at: value.at }, slots),
+    isAblating: true,
+    settings: {
+      log_probability: value.baseline,
+      log_probability_without_it: value.withoutIt,
+      effect: value.baseline - value.withoutIt,
+      increase: value.increase,
+    },
+    unit: "share of attention, 0 to 1; log-probabilities, effect and increase in nats",
+    table: () => ({
+      header: ["query", "key", "attention"],
+      rows: value.pattern.flatMap((row, query) => row.slice(0, query + 1).map((share, key) => [query, key, share])),
+    }),
+    // papers are light, whatever the page is
+    svg: (words) =>
+      attentionSvg(labelledAttention(value.pattern, texts, EXPORT_ROOM_PX, sequentialScale(false)), words),
+  };
+}
+
+/** A neuron's card as it leaves the page: what its value vector promotes. */
+export function drawnNeuron(slots: Slots): Drawn | undefined {
+  const { value, about } = slots.neuron;
+  if (!value || !about) return undefined;
+  const name = formatNeuron(value.at);
+  const activation = value.activations.at(-1) ?? 0;
+  return {
+    name,
+    title: `Neuron ${name} after “${about.prompt}” in ${about.model.name}`,
+    says: [neuronSentence(value)],
+    origin: { kind: "computed", subject: about },
+    link: linkTo(about, { kind: "neuron", at: value.at }, slots),
+    isAblating: true,
+    settings: {
+      activations: value.activations,
+      log_probability: value.baseline,
+      log_probability_without_it: value.withoutIt,
+      effect: value.baseline - value.withoutIt,
+      increase: value.increase,
+    },
+    unit: "logit; log-probabilities, effect and increase in nats",
+    table: () => ({
+      header: ["list", "token", "id", "logit", "logit_times_activation"],
+      rows: (["promotes", "suppresses"] as const).flatMap((list) =>
+        value[list].map(({ id, text, logit }) => [list, text, id, logit, logit * activation]),
+      ),
+    }),
+  };
+}
+
+/** What raises a neuron and what it says behind attention, a property of the weights. */
+export function drawnWiring({ value, about }: LabSlot<NeuronWiring>): Drawn | undefined {
+  if (!value || !about) return undefined;
+  const name = formatNeuron(value.at);
+  return {
+    name: `${name}-wiring`,
+    title: `What raises ${name} in ${about.model.name}, and what it says behind later attention layers`,
+    says: [],
+    origin: { kind: "computed", subject: about },
+    link: { ...findingOf(about), selected: { kind: "neuron", at: value.at } },
+    unit: "product for keys, logit behind attention",
+    table: () => ({
+      header: ["list", "token", "id", "value"],
+      rows: [
+        ...value.keys.flatMap(({ part, raisedBy, loweredBy }) => [
+          ...raisedBy.map(({ id, text, logit }) => [`${part} key, raised by`, text, id, logit]),
+          ...loweredBy.map(({ id, text, logit }) => [`${part} key, lowered by`, text, id, logit]),
+        ]),
+        ...value.through.flatMap(({ layer, promotes, suppresses }) => [
+          ...promotes.map(({ id, text, logit }) => [`promotes behind attention ${layer}`, text, id, logit]),
+          ...suppresses.map(({ id, text, logit }) => [`suppresses behind attention ${layer}`, text, id, logit]),
+        ]),
+      ],
+    }),
+  };
+}

@@ -1,0 +1,123 @@
+import { operandMap } from "#charts/operand-map.ts";
+import { operandMapSvg } from "#charts/operand-map-svg.ts";
+import { plotScale } from "#charts/plot-scale.ts";
+import { formatNeuron } from "#model/ids.ts";
+import type { LabKind, LabResults, LabSlot } from "#state/lab/tools.ts";
+import { findingOf } from "#state/subject.ts";
+import type { Subject } from "#state/subject.ts";
+import type { Drawn } from "../exports/drawn.ts";
+import { tokenText } from "../shared/token-text.ts";
+import { conceptSentence, groupSentence, hitsSentence } from "./lab-sentences.ts";
+import { SCALE_KINDS, UNITS, cellsOf, plotSentence, quantityName } from "./plot-sentence.ts";
+
+const of = (about: Subject): Pick<Drawn, "origin" | "link"> => ({
+  origin: { kind: "computed", subject: about },
+  link: { ...findingOf(about), view: "lab" },
+});
+
+type Slot<Kind extends LabKind> = LabSlot<LabResults[Kind]>;
+
+/** A plot over operands as it leaves the page, as far as it has been drawn. */
+export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
+  if (!value || !about) return undefined;
+  const { asked, values } = value;
+  const { kind } = asked.quantity;
+  const name = quantityName(asked.quantity);
+  // papers are light, whatever the page is
+  const scale = plotScale(SCALE_KINDS[kind], values.flat(), false);
+  return {
+    name: "operand-plot",
+    title: `${name} over a and b in “${asked.template}” in ${about.model.name}`,
+    says: [plotSentence(value, scale.text)],
+    ...of(about),
+    isAblating: kind === "head",
+    settings: {
+      prompts: asked.template,
+      operation: asked.operation,
+      a: asked.a,
+      b: asked.b,
+      quantity: name,
+      complete: value.whole !== undefined,
+    },
+    unit: UNITS[kind] || "probability, 0 to 1",
+    table: () => ({
+      header: ["a", "b", "answer", "first_token", kind],
+      rows: cellsOf(value).map(({ a, b, answer, token, value: cell }) => [a, b, answer ?? "", token, cell]),
+    }),
+    svg: (words) => {
+      const from = { aFrom: asked.a.from, bFrom: asked.b.from };
+      return operandMapSvg(operandMap(values, { ...from, width: 640, scale }), scale.legend, UNITS[kind], words);
+    },
+  };
+}
+
+/** Neurons by a token, as a table. */
+export function drawnHits({ value, about }: Slot<"tokens">): Drawn | undefined {
+  if (!value || !about) return undefined;
+  const { asked, found } = value;
+  const verb = asked.end === "promotes" ? "promote" : "suppress";
+  return {
+    name: "token-search",
+    title: `Neurons that ${verb} “${tokenText(found.token.text)}” in ${about.model.name}`,
+    says: [hitsSentence(found, asked.by, asked.end)],
+    ...of(about),
+    settings: { token: found.token, by: asked.by, end: asked.end },
+    unit: "logit",
+    table: () => ({
+      header: ["neuron", "layer", "index", "token", "logit", "rank"],
+      rows: found.rows.map((row) => [formatNeuron(row), row.layer, row.neuron, found.token.text, row.logit, row.rank]),
+    }),
+  };
+}
+
+/** Shallow neurons by the concepts that they speak of, as a table. */
+export function drawnConcepts({ value, about }: Slot<"concepts">, atLeast: number): Drawn | undefined {
+  if (!value || !about) return undefined;
+  return {
+    name: "concept-search",
+    title: `Neurons of ${about.model.name} that say ${atLeast} or more of ${value.concepts.length} concepts`,
+    says: [conceptSentence(value, atLeast)],
+    ...of(about),
+    settings: { at_least: atLeast, concepts: value.concepts.map(({ text }) => text) },
+    unit: "none",
+    table: () => ({
+      header: ["neuron", "layer", "index", "through", "concepts", "tokens"],
+      rows: value.rows
+        .filter(({ tokens }) => tokens.length >= atLeast)
+        .map((row) => [
+          formatNeuron(row),
+          row.layer,
+          row.neuron,
+          row.through,
+          row.tokens.length,
+          row.tokens.map(({ text }) => text).join(" "),
+        ]),
+    }),
+  };
+}
+
+/** The runs that a group is measured by: as it is, without it, and without as many random neurons. */
+export const groupRuns = ({ found }: LabResults["group"]) => [
+  { name: "as it is", logProbability: found.baseline },
+  { name: "without the group", logProbability: found.withoutGroup },
+  ...found.withoutRandom.map((logProbability, draw) => ({ name: `random group ${draw + 1}`, logProbability })),
+];
+
+/** A group's worth, as a table. */
+export function drawnGroup({ value, about }: Slot<"group">): Drawn | undefined {
+  if (!value || !about) return undefined;
+  const { of: group, prompt, found } = value;
+  return {
+    name: "neuron-group",
+    title: `What the ${group} are worth together after “${prompt}” in ${about.model.name}`,
+    says: [groupSentence(value)],
+    ...of(about),
+    isAblating: true,
+    settings: { group, neurons: found.neurons },
+    unit: "nats",
+    table: () => ({
+      header: ["run", "log_probability", "effect"],
+      rows: groupRuns(value).map(({ name, logProbability }) => [name, logProbability, found.baseline - logProbability]),
+    }),
+  };
+}

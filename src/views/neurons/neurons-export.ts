@@ -1,0 +1,66 @@
+import { formatNeuron } from "#model/ids.ts";
+import { claimsAbout } from "#state/claims.ts";
+import type { SortOrder } from "#state/finding.ts";
+import type { NeuronComparison, Slots } from "#state/run/results.ts";
+import { findingOf } from "#state/subject.ts";
+import type { Subject } from "#state/subject.ts";
+import type { Table } from "../exports/csv.ts";
+import type { Drawn } from "../exports/drawn.ts";
+import { changesText } from "../shared/part-name.ts";
+import { tokenText } from "../shared/token-text.ts";
+import { comparisonSentence } from "./comparison-sentence.ts";
+
+/** Changes that a heading names; more are counted. */
+const NAMED_CHANGES = 3;
+
+/** What the neurons lose their say with, as a heading ends. */
+export function comparedWith({ interventions, model: of, against }: Subject): string {
+  if (against) return `with ${of.lora?.label ?? "the adapter"}`;
+  const more = interventions.length - NAMED_CHANGES;
+  return `with ${changesText(interventions.slice(0, NAMED_CHANGES))}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+export const certificate = ({ certified, rows, evaluated, total }: NeuronComparison) =>
+  certified
+    ? `Certified: exact top ${rows.length} after ${evaluated} of ${total.toLocaleString("en")} evaluations.`
+    : `Not certified: the ${rows.length} largest of ${evaluated} evaluated neurons, of ${total.toLocaleString("en")} in all.`;
+
+/** The comparison as it leaves the page. */
+export function drawnNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {
+  const { value, about } = slots.comparison;
+  if (!value || !about) return undefined;
+  return {
+    name: "neurons",
+    title: `Neurons that lose their say ${comparedWith(about)} after “${about.prompt}” in ${about.model.name}`,
+    says: [comparisonSentence(value, tokenText(about.token?.text ?? "")), certificate(value)],
+    origin: { kind: "computed", subject: about },
+    link: { ...findingOf(about), view: "neurons", sort, expected: claimsAbout(about, slots) },
+    unit: "nats; activations have none",
+    table: () => tableOf(value),
+  };
+}
+
+const tableOf = ({ rows }: NeuronComparison): Table => ({
+  header: [
+    "neuron",
+    "layer",
+    "index",
+    "change",
+    "increase_before",
+    "increase_after",
+    "activation_before",
+    "activation_after",
+    "promotes",
+  ],
+  rows: rows.map((row) => [
+    formatNeuron(row),
+    row.layer,
+    row.neuron,
+    row.change,
+    row.before,
+    row.after,
+    row.activationBefore,
+    row.activationAfter,
+    row.promotes.map((token) => token.text).join(" "),
+  ]),
+});
