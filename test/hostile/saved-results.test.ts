@@ -59,6 +59,7 @@ describe("a saved result", () => {
     ["a head of no model", "heads", "found.heads.0.at.head", 1e9, "is 1000000000; a place from 0 to 1023 is needed"],
     ["a head twice", "heads", "found.heads.0.at.head", 1, "each head of every layer once is needed"],
     ["effects for other groups", "heads", "found.heads.3.effects", [], "an effect for every group is needed"],
+    ["a list for a record", "heads", "found.heads.0", [], "“found.heads.0.at” is not there"],
     ["a group that is a number", "heads", "found.groups.0", 1, "is 1;"],
     ["a label of its own", "memorise", "found.0.losses.0.label", "both", "is both;"],
     ["a count below nothing", "neurons", "found.rows.0.count", -1, "is -1; a whole number from 0 on is needed"],

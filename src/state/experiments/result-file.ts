@@ -100,7 +100,8 @@ export function readResultFile(content: string): SavedResult {
 /** Where it is, what is there, and what is needed. */
 function issueText(issue: v.InferIssue<typeof resultSchema>): string {
   const path = (v.getDotPath(issue) ?? "").slice(0, MAX_SHOWN);
-  if (issue.input === undefined) return `“${path}” is not there`;
+  // where a list stands for a record, its field “at” is the function that every list has
+  if (issue.input === undefined || typeof issue.input === "function") return `“${path}” is not there`;
   // the library's own message begins so; ours is what is needed
   const needed = issue.message.startsWith("Invalid") ? issue.expected : issue.message;
   return `“${path}” is ${shown(issue.input)}; ${needed} is needed`;
