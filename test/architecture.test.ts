@@ -34,6 +34,7 @@ const DOORS: readonly (readonly [name: RegExp, layers: readonly string[]])[] = [
   [/^zustand$/, ["state", "views"]],
   [/^d3-[a-z-]+$/, ["charts"]],
   [/^react(?:-dom)?$/, ["views", "app"]],
+  [/^react-error-boundary$/, ["views"]],
   [/^@fontsource(?:-variable)?\//, ["app"]],
 ];
 

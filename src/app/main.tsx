@@ -27,6 +27,7 @@ import { connectEngine } from "#state/run/engine-port.ts";
 import { offerShipped } from "#state/shipped.ts";
 import { followQuestions } from "#state/run/session.ts";
 import { Page } from "#views/page/Page.tsx";
+import { Guard } from "#views/shared/Guard.tsx";
 import { fetchPanelsWhenIdle } from "#views/page/tabs.tsx";
 import { followAddress } from "./address.ts";
 import { choiceOf, readAdapters, SHIPPED_MODELS } from "./models.ts";
@@ -80,7 +81,9 @@ const host = document.getElementById("page");
 if (!host) throw new Error("page: index.html has no element with the id “page”");
 createRoot(host).render(
   <StrictMode>
-    <Page />
+    <Guard what="the page">
+      <Page />
+    </Guard>
   </StrictMode>,
 );
 

@@ -223,6 +223,13 @@ export async function forgetExperiment(): Promise<void> {
   }
 }
 
+/** Takes what is shown of one experiment away; what the browser keeps of its run stays. */
+export function dropResult(kind: ExperimentKind): void {
+  if (running?.kind === kind) stopExperiment();
+  patch(kind, EMPTY);
+  planSoon();
+}
+
 /** Shows a result that was saved to a file; what is wrong with it becomes a notice. */
 export async function openResultFile(file: File): Promise<void> {
   try {

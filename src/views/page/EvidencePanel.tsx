@@ -1,8 +1,10 @@
 import { Suspense, useRef } from "react";
 import { useStore } from "zustand";
 import type { ViewName } from "#state/finding.ts";
-import { showTab, view } from "#state/view.ts";
+import { resetPanel } from "#state/reset-panel.ts";
+import { select, showTab, view } from "#state/view.ts";
 import { Inspector } from "../inspector/Inspector.tsx";
+import { Guard } from "../shared/Guard.tsx";
 import { TABS } from "./tabs.tsx";
 
 const PANEL_ID = "evidence-panel";
@@ -10,16 +12,20 @@ const PANEL_ID = "evidence-panel";
 /** The right-hand side: one kind of evidence at a time, and what is selected in it. */
 export function EvidencePanel() {
   const active = useStore(view, (state) => state.tab);
-  const { Panel } = TABS.find((tab) => tab.view === active) ?? TABS[0]!;
+  const { Panel, label } = TABS.find((tab) => tab.view === active) ?? TABS[0]!;
   return (
     <div className="evidence">
       <TabBar active={active} />
       <div role="tabpanel" id={PANEL_ID} aria-labelledby={`tab-${active}`}>
-        <Suspense fallback={<p className="panel empty">The panel is on its way.</p>}>
-          <Panel />
-        </Suspense>
+        <Guard key={active} what={`the panel “${label}”`} onReset={() => resetPanel(active)}>
+          <Suspense fallback={<p className="panel empty">The panel is on its way.</p>}>
+            <Panel />
+          </Suspense>
+        </Guard>
       </div>
-      <Inspector />
+      <Guard what="the card of what is selected" onReset={() => select(undefined)}>
+        <Inspector />
+      </Guard>
     </div>
   );
 }

@@ -2,8 +2,10 @@
 import "./tokens.css";
 import "./base.css";
 import { useStore } from "zustand";
-import { question } from "#state/question.ts";
+import { question, resetInterventions } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
+import { closeCard } from "#state/shipped.ts";
+import { setHelpOpen } from "#state/view.ts";
 import { ModelCard } from "../card/ModelCard.tsx";
 import { PageHeader } from "../header/PageHeader.tsx";
 import { ChangesStrip } from "../interventions/ChangesStrip.tsx";
@@ -11,6 +13,7 @@ import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
 import { predictionSentence } from "../prediction/prediction-sentence.ts";
 import { PromptPanel } from "../prompt/PromptPanel.tsx";
+import { Guard } from "../shared/Guard.tsx";
 import { AdapterLine } from "./AdapterLine.tsx";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { FolderDrop } from "./FolderDrop.tsx";
@@ -26,17 +29,25 @@ export function Page() {
   useShortcuts();
   return (
     <>
-      <PageHeader />
+      <Guard what="the head of the page">
+        <PageHeader />
+      </Guard>
       <Notices />
       <main>
-        <PromptPanel />
+        <Guard what="the prompt">
+          <PromptPanel />
+        </Guard>
         <LoadOffer />
         <ModelStatusLine />
         <AdapterLine />
         <div className="columns">
           <div className="answer-column">
-            <PredictionPanel />
-            <InterventionsPanel />
+            <Guard what="the prediction">
+              <PredictionPanel />
+            </Guard>
+            <Guard what="what is switched off" onReset={resetInterventions}>
+              <InterventionsPanel />
+            </Guard>
           </div>
           <EvidencePanel />
         </div>
@@ -45,10 +56,16 @@ export function Page() {
         Everything runs on this machine; nothing you type leaves it. Method: Yu &amp; Ananiadou (2024), arXiv
         2409.14144.
       </footer>
-      <ChangesStrip />
+      <Guard what="the list of what is switched off">
+        <ChangesStrip />
+      </Guard>
       <PredictionVoice />
-      <HelpDialog />
-      <ModelCard />
+      <Guard what="the help" onReset={() => setHelpOpen(false)}>
+        <HelpDialog />
+      </Guard>
+      <Guard what="the model’s card" onReset={closeCard}>
+        <ModelCard />
+      </Guard>
       <FolderDrop />
     </>
   );
