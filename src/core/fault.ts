@@ -7,6 +7,7 @@ export type FaultCode =
   | "prompt-too-long"
   | "bad-request"
   | "missing-file"
+  | "overflow"
   | "unreachable"
   | "needs-token"
   | "storage-full"

@@ -13,6 +13,7 @@ import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { TAPS } from "#model/taps.ts";
 import type { Tap } from "#model/taps.ts";
+import { largestNormed, refuseOverflow } from "./overflow.ts";
 import { Pace } from "./pace.ts";
 import { blockPiece, blockWork, joined, joinedUnembedded, unembedPieces } from "./pieces.ts";
 import type { Runtime } from "./runtime.ts";
@@ -113,6 +114,7 @@ export class OrtRunner implements Runner {
     for (const [row, ids] of prompts.entries()) {
       values.set((await this.weights.embedding(ids)).data, row * positions * this.spec.modelDim);
     }
+    refuseOverflow(values, "the embedding", largestNormed(this.spec.modelDim));
     return this.upload(values, prompts.length, positions);
   }
 
@@ -163,9 +165,18 @@ export class OrtRunner implements Runner {
       ["residual_out", ...taps.map((tap) => TAPS[tap])],
       timed,
     );
+    const where = `layer ${layer}`;
     const tapped: { [tap in Tap]?: Float32Array } = {};
-    for (const tap of taps) tapped[tap] = await this.#take(outputs[TAPS[tap]]!);
-    return { residual: new DeviceResidual(outputs["residual_out"]!), taps: tapped };
+    for (const tap of taps) {
+      tapped[tap] = await this.#take(outputs[TAPS[tap]]!);
+      refuseOverflow(tapped[tap], where);
+    }
+    const residual = outputs["residual_out"]!;
+    // on the GPU it stays where it is; there taps and what the unembedding finds tell
+    if (residual.location === "cpu") {
+      refuseOverflow(residual.data as Float32Array, where, largestNormed(this.spec.modelDim));
+    }
+    return { residual: new DeviceResidual(residual), taps: tapped };
   }
 
   /** In as many runs as `block` takes. */
@@ -204,7 +215,11 @@ export class OrtRunner implements Runner {
       timed,
     );
     const empty = new Float32Array(0);
-    const floats = (want: UnembedOutput) => (found[unembedOutputs[want]]?.data as Float32Array | undefined) ?? empty;
+    const floats = (want: UnembedOutput) => {
+      const values = (found[unembedOutputs[want]]?.data as Float32Array | undefined) ?? empty;
+      refuseOverflow(values, "the unembedding");
+      return values;
+    };
     return {
       logits: floats("logits"),
       logSumExp: floats("logSumExp"),

@@ -1,4 +1,4 @@
-import { Fault } from "#core/fault.ts";
+import { Fault, faultCode } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { fillsOf } from "./fills.ts";
@@ -81,7 +81,10 @@ export async function startModel(
   const session = new ModelSession(loaded, index);
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
-    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal);
+    // that these tokens overflow says nothing of a person's prompt
+    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal).catch((reason: unknown) => {
+      if (faultCode(reason) !== "overflow") throw reason;
+    });
     // a model that nobody waits for any more must not take the place of the one that is there
     signal.throwIfAborted();
   } catch (reason) {

@@ -6,6 +6,7 @@ export const ADVICE = {
   "prompt-too-long": "Shorten the prompt; the last results stay until then.",
   "bad-request": "",
   "missing-file": "Check the address, and that the folder holds config.json, tokenizer.json and the safetensors files.",
+  overflow: "Another precision, prompt or checkpoint may stay in range; what was there before stays.",
   unreachable: "Check the connection and the address; what has arrived so far is kept.",
   "needs-token": "A token is pasted in the model menu; it stays in this tab and goes nowhere but to the Hub.",
   "storage-full": "Delete a stored model in the model menu, or free space on this device.",

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { randomCheckpoint, safetensors } from "#test/checkpoints.ts";
+import type { CheckpointFiles } from "#test/checkpoints.ts";
+import { loadInNode, unaborted } from "#test/engine.ts";
+import { readModel } from "#test/reference/model.ts";
+import { variantsOf } from "#test/variants.ts";
+import type { LoadedVariants } from "./loaded-variants.ts";
+import { largestNormed, refuseOverflow } from "./overflow.ts";
+
+const PROMPT = [5, 11, 23, 42];
+const head = { layer: 0, head: 1 };
+const interventions = [{ kind: "head", at: head, scale: 0 }] as const;
+const suite = { kind: "pasted", text: 'prompt,answer\n"w5 w11","w23"\n"w6 w12","w24"' } as const;
+const ignore = () => undefined;
+
+/** A random model of three layers, one tensor of which is multiplied. */
+function scaled(name: string, factor: number): CheckpointFiles {
+  const files = randomCheckpoint();
+  const tensors = [...readModel(files).tensors].map(([each, { shape, data }]) => ({
+    name: each,
+    shape,
+    data: Float32Array.from(data, (value) => (each === name ? value * factor : value)),
+  }));
+  return new Map(files).set("model.safetensors", safetensors(tensors));
+}
+
+const CALLS: { readonly [name: string]: (variants: LoadedVariants) => Promise<unknown> } = {
+  prediction: (variants) => variants.session().predict(PROMPT, {}, unaborted()),
+  "ablated prediction": (variants) => variants.session().predict(PROMPT, { interventions }, unaborted()),
+  "whole answer": (variants) => variants.session().scoreAnswer(PROMPT, { answer: [7, 8] }, unaborted()),
+  sweep: (variants) => variants.session().sweepHeads(PROMPT, {}, ignore, unaborted()),
+  comparison: (variants) => variants.session().compareNeurons(PROMPT, { count: 3, interventions }, ignore, unaborted()),
+  "neurons of largest increase": (variants) => variants.session().topNeurons(PROMPT, { count: 3 }, unaborted()),
+  chain: (variants) => variants.chains().chain(PROMPT, {}, ignore, unaborted()),
+  experiment: (variants) =>
+    variants.experiments().run({ kind: "heads", suite, seed: 1, onlyCorrect: false, per: "answer" }, ignore, {
+      signal: unaborted(),
+      turn: () => Promise.resolve(),
+    }),
+};
+
+describe("a run that overflows is an error that names the layer where it begins", () => {
+  // the down projection of the middle layer: finite weights, and activations times them leave float32 or its squares
+  test.each(Object.keys(CALLS).flatMap((call) => [1e20, 1e38].map((factor) => [call, factor] as const)))(
+    "%s, weights times %f",
+    async (call, factor) => {
+      const variants = await variantsOf(scaled("model.layers.1.mlp.down_proj.weight", factor), "f32");
+      await expect(CALLS[call]!(variants)).rejects.toMatchObject({
+        code: "overflow",
+        message: expect.stringMatching(/^layer 1 gives /) as string,
+      });
+      await variants.dispose();
+    },
+  );
+
+  test("or the unembedding", async () => {
+    const { runner } = await loadInNode(scaled("lm_head.weight", 1e38), "f32");
+    const input = runner.upload(new Float32Array(40).fill(1), 1, 1);
+    await expect(runner.unembed(input, { positions: [0], wants: ["logits", "logSumExp"] })).rejects.toMatchObject({
+      code: "overflow",
+      message: expect.stringMatching(/^the unembedding gives /) as string,
+    });
+    await runner.dispose();
+  });
+
+  test("and large numbers that stay in range are answered", async () => {
+    const variants = await variantsOf(scaled("model.layers.1.mlp.down_proj.weight", 1e12), "f32");
+    const { target } = (await CALLS["prediction"]!(variants)) as { readonly target: { readonly probability: number } };
+    expect(target.probability).toBeGreaterThan(0);
+    await variants.dispose();
+  });
+});
+
+describe("numbers", () => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3e18, -3e18])(
+    "%f among others is refused",
+    (value) => {
+      expect(() => refuseOverflow(Float32Array.of(0, 1, value, 2), "layer 4", 2e18)).toThrow(/^layer 4 gives /);
+    },
+  );
+
+  test("of a residual may be so large that the squares of a whole vector of them stay in float32", () => {
+    const modelDim = 64;
+    const largest = largestNormed(modelDim);
+    const sum = (value: number) => Math.fround(modelDim * Math.fround(value) ** 2);
+    expect(sum(largest * 0.999)).toBeLessThan(Infinity);
+    expect(sum(largest * 1.001)).toBe(Infinity);
+  });
+});
