@@ -28,8 +28,9 @@ import type {
 import type { Progress, Prompt, RunOptions, StandInOptions, TargetOptions } from "#protocol/engine.ts";
 import { checkThresholds } from "./chain-requests.ts";
 import { comparedRows } from "./compared-rows.ts";
-import { underSignal } from "./model-session.ts";
-import type { AskedModel, ModelSession } from "./model-session.ts";
+import { underSignal } from "./asked-model.ts";
+import type { AskedModel } from "./asked-model.ts";
+import type { ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
 import { checkCount } from "./requests.ts";
 

@@ -2,7 +2,7 @@ import type { Capture } from "#analysis/capture.ts";
 import { activationOf } from "#analysis/increase.ts";
 import type { ComparedNeuron } from "#analysis/neurons.ts";
 import type { NeuronChange } from "#protocol/engine.ts";
-import type { AskedModel } from "./model-session.ts";
+import type { AskedModel } from "./asked-model.ts";
 import { promotedBy } from "./promoted.ts";
 
 /** Compared neurons with both activations, and with their tokens: of the first run's subvalue, and of the raw value vector. */

@@ -35,8 +35,9 @@ import type {
   TokenSearch,
   TokenSearchResult,
 } from "#protocol/lab.ts";
-import { underSignal } from "./model-session.ts";
-import type { AskedModel, ModelSession } from "./model-session.ts";
+import { underSignal } from "./asked-model.ts";
+import type { AskedModel } from "./asked-model.ts";
+import type { ModelSession } from "./model-session.ts";
 import type { NeuronIndex } from "./neuron-index.ts";
 import { conceptTokens } from "./concept-tokens.ts";
 import { gridCells, operands } from "./operand-grid.ts";

@@ -44,24 +44,16 @@ import type {
   TopNeurons,
 } from "#protocol/engine.ts";
 import { scoredAnswer } from "./answers.ts";
+import { underSignal } from "./asked-model.ts";
+import type { AskedModel } from "./asked-model.ts";
 import { Captures } from "./captures.ts";
 import { comparedRows } from "./compared-rows.ts";
-import type { LoadedModel } from "./load-model.ts";
 import { NeuronIndex } from "./neuron-index.ts";
 import { checkCount, checkToken, promptIds } from "./requests.ts";
 import { StandInRuns } from "./stand-ins.ts";
 import { Sweeps } from "./sweeps.ts";
 
 const DEFAULT_TOP = 10;
-
-/** What a session needs of a model, or of a variant of it. */
-export type AskedModel = Pick<LoadedModel, "spec" | "runner" | "tokenizer" | "files">;
-
-/** The model for one call, which ends with the signal before its next run. */
-export const underSignal = <Model extends Pick<LoadedModel, "runner">>(model: Model, signal: AbortSignal): Model => ({
-  ...model,
-  runner: model.runner.under(signal),
-});
 
 /** What was found of a model, for every call. */
 interface Found {

@@ -2,7 +2,7 @@ import type { Capture } from "#analysis/capture.ts";
 import { promotedTokens } from "#analysis/lens.ts";
 import { rowOf } from "#core/matrix.ts";
 import type { Token } from "#protocol/engine.ts";
-import type { AskedModel } from "./model-session.ts";
+import type { AskedModel } from "./asked-model.ts";
 
 const LISTED = 10;
 

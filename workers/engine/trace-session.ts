@@ -18,8 +18,9 @@ import type {
 } from "#protocol/chain.ts";
 import type { Prompt, RunOptions } from "#protocol/engine.ts";
 import { checkHop, checkLayer } from "./chain-requests.ts";
-import { underSignal } from "./model-session.ts";
-import type { AskedModel, ModelSession } from "./model-session.ts";
+import { underSignal } from "./asked-model.ts";
+import type { AskedModel } from "./asked-model.ts";
+import type { ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
 import { checkCount } from "./requests.ts";
 

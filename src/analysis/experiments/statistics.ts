@@ -1,6 +1,6 @@
 import { randomStream } from "#core/random.ts";
 
-/** A number with the interval that it would fall into 95 times of 100, were other cases drawn from where these come from. */
+/** A statistic with its 95 % percentile-bootstrap confidence interval: the ends of the middle 95 % of its values under resamples. */
 export interface Estimate {
   readonly value: number;
   /** NaN: no interval, as of a single case or while not all cases have been run. */

@@ -7,7 +7,7 @@ import { takeTurn } from "#analysis/projection.ts";
 import type { ExperimentPlan, ExperimentProgress, ExperimentRequest, ExperimentResult } from "#protocol/experiments.ts";
 import { hashText } from "../index-record.ts";
 import type { LoadedModel } from "../load-model.ts";
-import { underSignal } from "../model-session.ts";
+import { underSignal } from "../asked-model.ts";
 import type { NeuronIndex } from "../neuron-index.ts";
 import type { FileStore } from "../store/file-store.ts";
 import { resultsFolder } from "../store/pack.ts";
