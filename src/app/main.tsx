@@ -5,7 +5,7 @@ import "@fontsource/ibm-plex-mono/latin-ext-400.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { workerEngine } from "#client/worker-engine.ts";
-import { attachAdapterOrThrow, detachAdapter } from "#state/adapter.ts";
+import { attachAdapterOrThrow, detachAdapter } from "#state/attaching.ts";
 import type { PublishedRecord } from "#analysis/chain/published.ts";
 import { showPublished } from "#state/chain-view.ts";
 import { PUBLISHED } from "#state/finding.ts";

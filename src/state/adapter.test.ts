@@ -2,15 +2,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import type { AdapterInfo, ModelInfo } from "#protocol/engine.ts";
-import {
-  adapter,
-  adapterLabel,
-  adapterName,
-  adapterNamed,
-  attachAdapter,
-  detachAdapter,
-  showVariant,
-} from "./adapter.ts";
+import { adapter, adapterLabel, adapterName, adapterNamed } from "./adapter.ts";
+import { attachAdapter, detachAdapter, showVariant } from "./attaching.ts";
 import { currentFinding } from "./claims.ts";
 import { openLink } from "./links.ts";
 import { changeModel, loadModel } from "./loading.ts";

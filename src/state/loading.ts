@@ -4,7 +4,7 @@ import { interventionKey, normaliseInterventions } from "#model/interventions.ts
 import type { Intervention } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
-import { adapterAfterLoad, adapterForLoad } from "./adapter.ts";
+import { adapterAfterLoad, adapterForLoad } from "./attaching.ts";
 import { withToken } from "./hub-tokens.ts";
 import { asLoaded, model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";

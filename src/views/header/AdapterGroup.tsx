@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { countOf } from "#charts/number-format.ts";
-import { adapter, adapterLabel, adapterName, adapterNamed, attachAdapter, detachAdapter } from "#state/adapter.ts";
+import { adapter, adapterLabel, adapterName, adapterNamed } from "#state/adapter.ts";
+import { attachAdapter, detachAdapter } from "#state/attaching.ts";
 import type { AdapterState } from "#state/adapter.ts";
 import { model } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";

@@ -1,5 +1,6 @@
 import { useStore } from "zustand";
-import { adapter, adapterLabel, adapterName, attachAdapter, detachAdapter } from "#state/adapter.ts";
+import { adapter, adapterLabel, adapterName } from "#state/adapter.ts";
+import { attachAdapter, detachAdapter } from "#state/attaching.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
 
