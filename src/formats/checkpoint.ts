@@ -1,5 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
+import { memorySource } from "./byte-source.ts";
 import type { ByteSource, FileSet } from "./byte-source.ts";
 import { parseJson } from "./json.ts";
 import { foreignFile, otherFormat } from "./other-formats.ts";
@@ -140,9 +141,10 @@ export async function readFile(files: FileSet, path: string): Promise<Uint8Array
       `checkpoint: ${path} has ${source.byteLength} bytes, more than the ${MAX_JSON_BYTES} that such a file can need`,
     );
   }
-  const foreign = await foreignFile(source);
+  const bytes = new Uint8Array(await source.slice(0, source.byteLength));
+  const foreign = await foreignFile(memorySource(bytes));
   if (foreign) throw new Fault("other-format", `checkpoint: ${path} ${foreign}`);
-  return new Uint8Array(await source.slice(0, source.byteLength));
+  return bytes;
 }
 
 /** @throws Fault "missing-file" or "bad-file" */
