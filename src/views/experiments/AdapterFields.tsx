@@ -1,5 +1,6 @@
 import { useRef } from "react";
 import { useStore } from "zustand";
+import { adapterLabel } from "#state/adapter.ts";
 import {
   adapterSet,
   addFolder,
@@ -36,7 +37,7 @@ export function AdapterFields({ text }: { readonly text: string }) {
       </label>
       {set.folders.map((folder, place) => (
         <button key={place} type="button" onClick={() => removeFolder(folder)}>
-          Leave out the folder {folder.id}
+          Leave out the folder {adapterLabel(folder)}
         </button>
       ))}
       <FolderButton />
