@@ -172,7 +172,12 @@ function refusalOf(response: Response, url: string, { refusal }: Fetching): Faul
   const { ok, status, statusText } = response;
   if (ok) return undefined;
   const answered = `the server answered ${status} ${statusText}`.trimEnd();
-  if (isPassing(status)) return new PassingFailure(unreachable(url, answered), retryAfterMs(response));
+  if (isPassing(status)) {
+    const waitMs = retryAfterMs(response);
+    const asked =
+      waitMs > 0 ? `${answered} and asks to be left alone for ${Math.ceil(waitMs / 1_000)} seconds` : answered;
+    return new PassingFailure(unreachable(url, asked), waitMs);
+  }
   const special = refusal?.(response);
   if (special || status === 404 || status === 416) return special;
   return new Fault("missing-file", `${url} could not be read: ${answered}`);

@@ -294,7 +294,10 @@ describe("trouble on the way", () => {
     const { file } = await openWeights();
     for (const retryAfter of ["3600", new Date(Date.now() + 3_600_000).toUTCString()]) {
       hub.schedule(target, { kind: "status", status: 429, retryAfter });
-      await expect(file.slice(START, END)).rejects.toMatchObject({ code: "unreachable" });
+      await expect(file.slice(START, END)).rejects.toMatchObject({
+        code: "unreachable",
+        message: expect.stringMatching(/answered 429 .*asks to be left alone for (3600|35\d\d) seconds/),
+      });
     }
     expect(gets("cdn")).toHaveLength(2);
   });
