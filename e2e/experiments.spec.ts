@@ -345,7 +345,9 @@ test("shallow neurons that speak of numbers are counted and switched off", async
 test("a link brings the experiment and has its numbers checked", async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;n:5&er=accuracy:0.2`);
   await run(page);
-  await expect(section(page)).toContainText("Differs from what the link claims: accuracy by");
+  await expect(section(page)).toContainText("The link says: accuracy: 0.2.");
+  await expect(section(page)).toContainText("differs on this machine");
+  await expect(section(page)).toContainText("In the link accuracy: 0.2; here: 1.");
 });
 
 test("the experiments are for everybody, on a phone and in the dark", { tag: "@page" }, async ({ page }) => {
