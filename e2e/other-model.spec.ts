@@ -146,5 +146,5 @@ test("a folder that is dropped on the page opens", { tag: "@page" }, async ({ pa
   ).toBeVisible();
   await expect(modelChip(page)).toHaveAccessibleName(/^Model: dropped-model · /);
   await expect(predictionRow(page, "8")).toBeVisible();
-  await expect(page).toHaveURL(/m=dropped-model&/);
+  await expect(page).toHaveURL(/m=folder:dropped-model&/);
 });
