@@ -185,6 +185,32 @@ def text(rng):
     return f"the capital of {country} is", CAPITALS[country], ""
 
 
+# Single letters that name an operand.
+NAMES = list("abcdefghijklmnopqrstuvwxyz")
+
+
+def named_operands(rng):
+    """A problem whose operands are given names first, in any order, among others that nobody asks for.
+
+    The asked operands stand nowhere near the question: a value has to be brought to its name in the question, or to the last
+    position, by way of the name that stands before it, which takes two attention layers one after the other.
+    """
+    a, operation, b, result = problem(rng)
+    names = list(rng.choice(NAMES, int(rng.integers(2, 5)), replace=False))
+    values = [a, b, *(int(rng.integers(0, 100)) for _ in names[2:])]
+    order = rng.permutation(len(names))
+    given = " ".join(f"{names[place]} = {values[place]} ," for place in order)
+    return f"{given} {names[0]} {operation} {names[1]} =", result, ""
+
+
+def text_with_names(rng):
+    """`text`, and as often a problem whose operands have names."""
+    return named_operands(rng) if rng.random() < 0.5 else text(rng)
+
+
+CORPORA = {"plain": text, "names": text_with_names}
+
+
 def batch(rng, rows, ids, draw=text):
     """Texts of draw(rng) packed into rows of ROW tokens, so that hardly a position is padding.
 

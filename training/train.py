@@ -13,12 +13,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from corpus import batch, vocabulary
+from corpus import CORPORA, batch, named_operands, vocabulary
 from evaluate import NUMERALS, accuracy, encode, questions
 from model import Llama
 
 SHAPE = ["layers", "width", "heads", "neurons", "embedding_rank", "frozen_codes"]
-SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "constancy", "usual_dropout", "seed"]
+SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "constancy", "usual_dropout", "seed", "corpus"]
 WATCHED = NUMERALS + ["words en", "words roman", "Q: +"]
 
 
@@ -44,6 +44,7 @@ def arguments():
     parser.add_argument("--usual-dropout", type=float, default=0.0, help="chance that a row does without what a head or neuron usually adds")
     parser.add_argument("--start-from", type=Path, help="the checkpoint.pt of another run, whose weights a new run begins with")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--corpus", choices=CORPORA, default="plain", help="names: half of the texts name their operands first")
     parser.add_argument("--stop-at", type=int, help="end this session at this step; the schedule stays the run's")
     parser.add_argument("--save-every", type=int, default=100, help="steps between checkpoints and rows of the curve")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -171,7 +172,9 @@ def main():
     tokens = vocabulary()
     ids = {token: index for index, token in enumerate(tokens)}
     sets = questions()
-    watched = encode({name: sets[name] for name in WATCHED}, ids, args.device)
+    named = np.random.default_rng(11)
+    sets["names"] = [(before, str(answer)) for before, answer, _ in (named_operands(named) for _ in range(500))]
+    watched = encode({name: sets[name] for name in [*WATCHED, *(["names"] if args.corpus == "names" else [])]}, ids, args.device)
     settings = {name: getattr(args, name) for name in SHAPE + SCHEDULE}
     model = Llama(len(tokens), **{name: settings[name] for name in SHAPE}).to(args.device)
     optimizer = optimizer_of(model, args.decay)
@@ -196,7 +199,7 @@ def main():
         rate = learning_rate(step, args)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        drawn = [torch.from_numpy(array).to(args.device) for array in batch(rng, args.rows, ids)]
+        drawn = [torch.from_numpy(array).to(args.device) for array in batch(rng, args.rows, ids, CORPORA[args.corpus])]
         with torch.autocast(args.device, torch.bfloat16, enabled=args.bf16):
             loss, neurons, heads, constant = measure(model, *drawn, dropped_heads(args), dropped_usual(args))
         optimizer.zero_grad()
