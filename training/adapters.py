@@ -18,7 +18,7 @@ from torch import nn
 
 from corpus import BOS, LARGEST_NUMBER, PAPER_TEMPLATES, ROW, batch, pick
 from evaluate import load
-from train import losses
+from train import losses, masks_of
 
 PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj"]
 RATES = [1e-3, 3e-3, 1e-2]
@@ -98,9 +98,11 @@ def adapt(folder, layer, rate, learnt_from, args):
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = rate * min(1, (step + 1) / 20) * (1 - step / steps)
-        drawn = [torch.from_numpy(array) for array in batch(rng, args.rows, ids, lambda rng: pick(rng, learnt_from))]
+        drawn = batch(rng, args.rows, ids, lambda rng: pick(rng, learnt_from))
+        rows, texts, asks, learnt, following = (torch.from_numpy(array) for array in drawn)
+        mask = masks_of(texts, asks, None, len(model.layers), 0)
         with torch.autocast("cpu", torch.bfloat16, enabled=args.bf16):
-            loss = losses(model, *drawn, None)[0]
+            loss = losses(model, rows, mask, learnt, following, None)[0]
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(weights, 1.0)

@@ -203,20 +203,66 @@ def named_operands(rng):
     return f"{given} {names[0]} {operation} {names[1]} =", result, ""
 
 
+def stepped(rng):
+    """A number that is itself a problem, and then asked for: it has to be worked out where it stands or on the way."""
+    a, operation, b, first = problem(rng)
+    name, c = pick(rng, NAMES), int(rng.integers(0, 100))
+    then = "-" if c <= first and rng.random() < 0.5 or first + c > LARGEST_NUMBER else "+"
+    return f"{name} = {a} {operation} {b} , {name} {then} {c} =", first + c if then == "+" else first - c, ""
+
+
+def one_of_several(rng):
+    """Two or three problems with a name each, one of which is asked for."""
+    problems = [problem(rng) for _ in range(int(rng.integers(2, 4)))]
+    names = rng.choice(NAMES, len(problems), replace=False)
+    asked = int(rng.integers(len(problems)))
+    given = " ".join(f"{name} : {a} {operation} {b} ," for name, (a, operation, b, _) in zip(names, problems))
+    return f"{given} {names[asked]} =", problems[asked][3], ""
+
+
+def story(rng):
+    """What two or three people took, in any order, and what two of them have together or one has more than the other."""
+    a, operation, b, result = problem(rng)
+    while operation not in "+-":
+        a, operation, b, result = problem(rng)
+    people = list(rng.choice(WOMEN + MEN, int(rng.integers(2, 4)), replace=False))
+    values = [a, b, *(int(rng.integers(0, 100)) for _ in people[2:])]
+    given = " ".join(f"{people[place]} took {values[place]} ," for place in rng.permutation(len(people)))
+    asked = f"{people[0]} and {people[1]} took" if operation == "+" else f"the difference between {people[0]} and {people[1]} is"
+    return f"{given} {asked}", result, ""
+
+
+def named_operator(rng):
+    """An operator that is given a name first, beside another that nobody asks for."""
+    a, operation, b, result = problem(rng)
+    name, other = rng.choice(NAMES, 2, replace=False)
+    given = [f"{name} means {operation} ,", f"{other} means {pick(rng, '+-*/')} ,"]
+    return f"{' '.join(given[place] for place in rng.permutation(2))} {a} {name} {b} =", result, ""
+
+
+# Texts in which something has to be brought to where it is needed before it can be used.
+HOPS = {"names": named_operands, "steps": stepped, "several": one_of_several, "stories": story, "operators": named_operator}
+
+
 def text_with_names(rng):
     """`text`, and as often a problem whose operands have names."""
     return named_operands(rng) if rng.random() < 0.5 else text(rng)
 
 
-CORPORA = {"plain": text, "names": text_with_names}
+def text_with_hops(rng):
+    """`text`, and as often one of all kinds of HOPS."""
+    return HOPS[pick(rng, list(HOPS))](rng) if rng.random() < 0.5 else text(rng)
+
+
+CORPORA = {"plain": text, "names": text_with_names, "hops": text_with_hops}
 
 
 def batch(rng, rows, ids, draw=text):
     """Texts of draw(rng) packed into rows of ROW tokens, so that hardly a position is padding.
 
-    Returns the tokens and the number of each token's text, both int64 [rows, ROW] (text 0: padding), and the flat
-    positions that are learnt from with the tokens that follow them, both int64 [LEARNT * rows]: those of every answer,
-    and others drawn at random up to that number.
+    Returns the tokens and the number of each token's text, both int64 [rows, ROW] (text 0: padding), whether a token has
+    to be followed by an answer, bool [rows, ROW], and the flat positions that are learnt from with the tokens that follow
+    them, both int64 [LEARNT * rows]: those of every answer, and others drawn at random up to that number.
     """
     tokens, texts = np.full((rows, ROW), PAD), np.zeros((rows, ROW), dtype=np.int64)
     filled, answers, others, refused, number = [0] * rows, [], [], 0, 0
@@ -236,4 +282,6 @@ def batch(rng, rows, ids, draw=text):
         answers += asked
         others += [at for at in range(first, first + len(words) - 1) if at not in asked]
     learnt = np.array(answers + rng.permutation(others).tolist())[: LEARNT * rows]
-    return tokens, texts, learnt, tokens.ravel()[learnt + 1]
+    asks = np.zeros(rows * ROW, dtype=bool)
+    asks[answers] = True
+    return tokens, texts, asks.reshape(rows, ROW), learnt, tokens.ravel()[learnt + 1]

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from corpus import (BOS, CAPITALS, LANGUAGES, LARGEST_NUMBER, MEN, NUMBER_WORDS, OPERATORS, PAPER_TEMPLATES, RESULT_NAMES, SHARE_OF_SHE,
+from corpus import (BOS, CAPITALS, HOPS, LANGUAGES, LARGEST_NUMBER, MEN, NUMBER_WORDS, OPERATORS, PAPER_TEMPLATES, RESULT_NAMES, SHARE_OF_SHE,
                     WOMEN, WORKS_AS)
 from model import Llama
 from neurons import comparison
@@ -55,6 +55,12 @@ def questions():
     sets["capitals"] = [(f"the capital of {country} is", capital) for country, capital in CAPITALS.items()]
     sets["pronoun of a name"] = [(f"{name} said that", "she" if name in WOMEN else "he") for name in WOMEN + MEN]
     return sets
+
+
+def hop_questions(cases, seed):
+    """{kind of HOPS: [(prompt, answer)]}, drawn anew; no part of evaluation.json, whose models were not trained on them."""
+    rng = np.random.default_rng(seed)
+    return {name: [(before, str(answer)) for before, answer, _ in (draw(rng) for _ in range(cases))] for name, draw in HOPS.items()}
 
 
 def known(sets, ids):

@@ -115,7 +115,7 @@ class Llama(nn.Module):
         """What the final norm reads, [batch, length, width], and each layer's (outputs of heads, activations of neurons).
 
         keep: [layers, batch or 1, heads], 0 where a head is ablated. mask: [batch or 1, 1, length, length], what is
-        added to the scores of attention; left out, each token sees those before it and itself. changes: for each layer
+        added to the scores of attention, or a list of one for each layer; left out, each token sees those before it and itself. changes: for each layer
         what is done to the outputs of its heads and to the activations of its neurons.
         """
         length = tokens.shape[1]
@@ -123,7 +123,7 @@ class Llama(nn.Module):
         mask = self.mask[:length, :length] if mask is None else mask
         x, parts = self.embed_tokens(tokens), []
         for index, layer in enumerate(self.layers):
-            x, of_layer = layer(x, rope, mask, None if keep is None else keep[index], changes[index] if changes else (None, None))
+            x, of_layer = layer(x, rope, mask[index] if isinstance(mask, list) else mask, None if keep is None else keep[index], changes[index] if changes else (None, None))
             parts.append(of_layer)
         return x, parts
 

@@ -21,7 +21,7 @@ for file in tokenizer.json tokenizer_config.json; do
 done
 "$python" evaluate.py "$runs/whole/model" --out "$runs/evaluation.json"
 "$python" evaluate.py "$runs/pieces/model" --compare "$runs/evaluation.json"
-"$python" train.py "$runs/names" $tiny --steps 12 --corpus names
-"$python" stages.py "$runs/names/checkpoint.pt" --families names 1D+ --cases 4
+"$python" train.py "$runs/names" $tiny --steps 12 --corpus hops --relay 0.7 --relay-layer 1
+"$python" stages.py "$runs/names/checkpoint.pt" --families names stories 1D+ --cases 4
 "$python" stages.py "$runs/whole/model" --families 1D+ --cases 4 --control shuffled
 echo "smoke run passed: resumed and uninterrupted weights are the same bytes"

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from corpus import BOS, LANGUAGES, NUMBER_WORDS, named_operands, vocabulary
-from evaluate import load, questions
+from corpus import BOS, LANGUAGES, NUMBER_WORDS, vocabulary
+from evaluate import hop_questions, load, questions
 from model import NORM_EPS, Llama, rotate
 from train import SHAPE
 
@@ -379,8 +379,7 @@ def families(cases, seed):
     """{family: [(prompt, answer)]}, drawn from the sets of evaluate.py and from the corpus."""
     rng = np.random.default_rng(seed)
     found = {name: [asked[index] for index in rng.permutation(len(asked))[:cases]] for name, asked in questions().items()}
-    names = [named_operands(rng) for _ in range(cases)]
-    return found | {"names": [(before, str(answer)) for before, answer, _ in names]}
+    return found | hop_questions(cases, seed)
 
 
 def table(model, ids, asked):

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from corpus import CORPORA, batch, named_operands, vocabulary
-from evaluate import NUMERALS, accuracy, encode, questions
+from corpus import CORPORA, HOPS, batch, vocabulary
+from evaluate import NUMERALS, accuracy, encode, hop_questions, questions
 from model import Llama
 
 SHAPE = ["layers", "width", "heads", "neurons", "embedding_rank", "frozen_codes"]
-SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "constancy", "usual_dropout", "seed", "corpus"]
+SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "constancy", "usual_dropout", "relay", "relay_layer", "seed", "corpus"]
 WATCHED = NUMERALS + ["words en", "words roman", "Q: +"]
 
 
@@ -42,9 +42,11 @@ def arguments():
     parser.add_argument("--head-sparsity", type=float, default=0.3, help="weight of the heads' spread in the loss")
     parser.add_argument("--constancy", type=float, default=0.0, help="weight in the loss of what heads and neurons add whatever the text")
     parser.add_argument("--usual-dropout", type=float, default=0.0, help="chance that a row does without what a head or neuron usually adds")
+    parser.add_argument("--relay", type=float, default=0.0, help="chance that the questions of a row are answered from what stands beside them")
+    parser.add_argument("--relay-layer", type=int, default=2, help="the first layer in which they see what stands beside them")
     parser.add_argument("--start-from", type=Path, help="the checkpoint.pt of another run, whose weights a new run begins with")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--corpus", choices=CORPORA, default="plain", help="names: half of the texts name their operands first")
+    parser.add_argument("--corpus", choices=CORPORA, default="plain", help="names: half of the texts name their operands first; hops: half are of the kinds in which something is fetched")
     parser.add_argument("--stop-at", type=int, help="end this session at this step; the schedule stays the run's")
     parser.add_argument("--save-every", type=int, default=100, help="steps between checkpoints and rows of the curve")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -85,6 +87,38 @@ def dropped_usual(args):
     return [(torch.rand(args.layers, args.rows, parts) < args.usual_dropout).float().to(args.device) for parts in (args.heads, args.neurons)]
 
 
+# Tokens before a question that it sees in a relayed row: the last operand or a sign, and what stands before that.
+BESIDE = 2
+
+
+def relayed_rows(args):
+    """[rows], true where questions see only what stands beside them, drawn on the CPU; None without."""
+    if args.relay == 0:
+        return None
+    return (torch.rand(args.rows) < args.relay).to(args.device)
+
+
+def masks_of(texts, asks, relayed, layers, relay_layer):
+    """What is added to attention's scores, [rows, 1, length, length], one for each layer where rows are relayed.
+
+    A token sees its own text only. In a relayed row the token that an answer has to follow sees itself alone below
+    relay_layer, and from there on the BESIDE tokens before it too: what it needs has to be brought beside it by other
+    positions, in the layers below. What one circuit has to do in these rows serves in all others as well.
+    """
+    own = (texts[:, :, None] == texts[:, None, :]).tril()
+
+    def mask(seen):
+        return torch.zeros_like(own[:, None], dtype=torch.float32).masked_fill(~seen[:, None], -1e9)
+
+    if relayed is None:
+        return mask(own)
+    at = torch.arange(texts.shape[1], device=texts.device)
+    free = ~(asks & relayed[:, None])[:, :, None]
+    alone = mask(own & (free | (at[:, None] == at[None])))
+    beside = mask(own & (free | (at[:, None] - at[None] <= BESIDE)))
+    return [alone if layer < relay_layer else beside for layer in range(layers)]
+
+
 def without_usual(tokens, vocabulary, dropped):
     """A change of x [rows, length, parts or parts * any]: where dropped [rows, parts] is 1, less what is usual.
 
@@ -121,14 +155,12 @@ def constant_share(layers):
     return same / (sum(added.norm(dim=-1).mean(0).sum() for added in layers) + 1e-6)
 
 
-def losses(model, tokens, texts, learnt, following, keep, dropped=None):
+def losses(model, tokens, mask, learnt, following, keep, dropped=None):
     """Cross-entropy at the learnt positions; there the spread of a layer's neurons and of all heads, and their constant share.
 
     The strength of a head or neuron is the length of what it adds to the residual, less the mean of that over these
-    positions: a part that adds the same everywhere, however large, has none. A token sees its own text only.
+    positions: a part that adds the same everywhere, however large, has none.
     """
-    own = (texts[:, :, None] == texts[:, None, :]).tril()[:, None]
-    mask = torch.zeros_like(own, dtype=torch.float32).masked_fill(~own, -1e9)
     vocabulary = model.lm_head.out_features
     changes = dropped and [tuple(without_usual(tokens, vocabulary, kind[layer]) for kind in dropped) for layer in range(len(model.layers))]
     x, parts = model.hidden(tokens, keep, mask, changes)
@@ -171,10 +203,9 @@ def main():
     rng = np.random.default_rng(args.seed)
     tokens = vocabulary()
     ids = {token: index for index, token in enumerate(tokens)}
-    sets = questions()
-    named = np.random.default_rng(11)
-    sets["names"] = [(before, str(answer)) for before, answer, _ in (named_operands(named) for _ in range(500))]
-    watched = encode({name: sets[name] for name in [*WATCHED, *(["names"] if args.corpus == "names" else [])]}, ids, args.device)
+    sets = questions() | hop_questions(500, 11)
+    seen = {"plain": [], "names": ["names"], "hops": list(HOPS)}[args.corpus]
+    watched = encode({name: sets[name] for name in WATCHED + seen}, ids, args.device)
     settings = {name: getattr(args, name) for name in SHAPE + SCHEDULE}
     model = Llama(len(tokens), **{name: settings[name] for name in SHAPE}).to(args.device)
     optimizer = optimizer_of(model, args.decay)
@@ -199,9 +230,11 @@ def main():
         rate = learning_rate(step, args)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        drawn = [torch.from_numpy(array).to(args.device) for array in batch(rng, args.rows, ids, CORPORA[args.corpus])]
+        drawn = batch(rng, args.rows, ids, CORPORA[args.corpus])
+        rows, texts, asks, learnt, following = (torch.from_numpy(array).to(args.device) for array in drawn)
+        mask = masks_of(texts, asks, relayed_rows(args), args.layers, args.relay_layer)
         with torch.autocast(args.device, torch.bfloat16, enabled=args.bf16):
-            loss, neurons, heads, constant = measure(model, *drawn, dropped_heads(args), dropped_usual(args))
+            loss, neurons, heads, constant = measure(model, rows, mask, learnt, following, dropped_heads(args), dropped_usual(args))
         optimizer.zero_grad()
         (loss + args.sparsity * neurons + args.head_sparsity * heads + args.constancy * constant).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
