@@ -94,7 +94,7 @@ class StandIns:
 
     def __init__(self, model, group, index, kind):
         def mean(values):
-            return (values.sum(0) - values[index]) / max(len(values) - 1, 1) if kind == "mean" else torch.zeros_like(values[index])
+            return (values.sum(0) - values[index]) / (len(values) - 1) if kind == "mean" else torch.zeros_like(values[index])
         self.z, self.post = [mean(z) for z in group.z], [mean(post) for post in group.post]
         self.moved = [mean(moved(model, group, layer)) for layer in range(len(model.layers))]
 
@@ -383,7 +383,7 @@ def families(cases, seed):
 
 
 def table(model, ids, asked):
-    """{family: its row}, and every case's evidence."""
+    """{family: its row}, and every case's evidence. A prompt that no other of its family has the length of has no mean: it is left out."""
     names = [name for name, _ in sorted(ids.items(), key=lambda item: item[1])]
     lens = Lens(model, names)
     rows, every = {}, {}
@@ -393,7 +393,7 @@ def table(model, ids, asked):
             tokens = [BOS, *(ids[word] for word in prompt.split())]
             groups.setdefault(len(tokens), []).append((prompt, answer, tokens))
         every[family] = []
-        for group in groups.values():
+        for group in (group for group in groups.values() if len(group) > 1):
             together = Run(model, torch.tensor([tokens for _, _, tokens in group]))
             for index, (prompt, answer, _) in enumerate(group):
                 run = together.row(index)
