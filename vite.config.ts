@@ -20,7 +20,7 @@ export default defineConfig({
     // pre-bundling moves the runtime away from its wasm, which is then not found
     exclude: ["onnxruntime-web", "@mlc-ai/web-tokenizers"],
     // the worker's packages; found only when it starts, they would reload the page that somebody has just opened
-    include: ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "comlink"],
+    include: ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "@noble/hashes/sha2.js", "comlink"],
   },
   server: { headers: isolation },
   // a name for this machine that is no localhost, for the story of a page without a secure context
