@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { notices } from "./scripts/vite/notices.ts";
 import { webTokenizers } from "./scripts/vite/web-tokenizers.ts";
 import about from "./package.json" with { type: "json" };
 
@@ -9,13 +10,15 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+const { page, worker } = notices(Object.keys(about.dependencies));
+
 export default defineConfig({
   // relative, so that the built page runs from any folder of any static host
   base: "./",
-  plugins: [react(), webTokenizers()],
+  plugins: [react(), webTokenizers(), page],
   // what an exported file says of the page that made it
   define: { __VERSION__: JSON.stringify(about.version) },
-  worker: { format: "es", plugins: () => [webTokenizers()] },
+  worker: { format: "es", plugins: () => [webTokenizers(), worker] },
   optimizeDeps: {
     // pre-bundling moves the runtime away from its wasm, which is then not found
     exclude: ["onnxruntime-web", "@mlc-ai/web-tokenizers"],

@@ -58,6 +58,12 @@ export function HelpDialog() {
         The method is that of Yu &amp; Ananiadou (2024), “Interpreting Arithmetic Mechanism in Large Language Models
         through Comparative Neuron Analysis”, EMNLP, arXiv 2409.14144.
       </p>
+      <p className="small faint">
+        {/* relative, as the page may lie in any folder */}
+        <a href="./notices.txt" target="_blank" rel="noopener">
+          Licences of the software and fonts in this page
+        </a>
+      </p>
     </Dialog>
   );
 }
