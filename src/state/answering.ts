@@ -6,6 +6,7 @@ import type { ExperimentForm } from "./experiments/form.ts";
 import type { ChainSettings, Finding } from "./finding.ts";
 import { settingsKey } from "./run/chain-demands.ts";
 import { switchesText } from "./subject.ts";
+import type { Question } from "./question.ts";
 import type { Subject } from "./subject.ts";
 
 /** Where a result's numbers come from: a computation of this page, a file that somebody opened, or the page's own recordings. */
@@ -62,7 +63,8 @@ function isSameVariant(finding: Finding, about: Subject): boolean {
   return adapterNamed(finding.adapter)?.id === (adapterNamed(lora.named)?.id ?? lora.named);
 }
 
-function isSameQuestion(finding: Finding, about: Subject, asked: Asked): boolean {
+/** Whether a finding asks this question, whichever model it is asked of. */
+export function isSameQuestion(finding: Finding, about: AskedOf, asked: Asked): boolean {
   switch (asked.kind) {
     case "answer":
       return (
@@ -85,12 +87,13 @@ function isSameQuestion(finding: Finding, about: Subject, asked: Asked): boolean
   }
 }
 
-const isSamePrompt = (finding: Finding, { prompt, target }: Subject) =>
+type AskedOf = Pick<Question, "prompt" | "target" | "interventions" | "standIns">;
+
+const isSamePrompt = (finding: Finding, { prompt, target }: AskedOf) =>
   finding.prompt === prompt && finding.target === target;
 
 /** As links write them: of a text that no link can carry, nobody knows whether it is the link's. */
 const isSameForm = (claimed: ExperimentForm, form: ExperimentForm) =>
   fitsInLink(form) && writeForm(claimed) === writeForm(form);
 
-const standInsText = ({ standIns }: { readonly standIns?: readonly string[] | undefined }) =>
-  JSON.stringify(standIns ?? []);
+const standInsText = ({ standIns = [] }: Pick<Question, "standIns">) => JSON.stringify(standIns);

@@ -1,10 +1,10 @@
 import { createStore } from "zustand/vanilla";
-import { standingOf } from "./answering.ts";
+import { isSameQuestion, standingOf } from "./answering.ts";
 import type { Standing } from "./answering.ts";
 import { changedSettings } from "./chain-view.ts";
 import { chainClaims, verifyChain } from "./chain-claims.ts";
 import { experimentClaims, verifyExperiment } from "./experiments/claims.ts";
-import { experimentForm, fitsInLink, writeForm } from "./experiments/form.ts";
+import { experimentForm, writeForm } from "./experiments/form.ts";
 import { experiments } from "./experiments/runs.ts";
 import type { ExperimentSlot } from "./experiments/runs.ts";
 import { discrepancies } from "./circumstances.ts";
@@ -15,10 +15,10 @@ import { adapter, adapterName, adapterNamed } from "./adapter.ts";
 import { model } from "./model.ts";
 import { question } from "./question.ts";
 import type { Question } from "./question.ts";
-import { chainKey, settingsKey } from "./run/chain-demands.ts";
+import { chainKey } from "./run/chain-demands.ts";
 import { afterKey, beforeKey, comparisonKey } from "./run/demands.ts";
 import { results } from "./run/results.ts";
-import { isSameRun, isSameSubject, modelNow, switchesText } from "./subject.ts";
+import { isSameRun, isSameSubject, modelNow } from "./subject.ts";
 import type { Subject } from "./subject.ts";
 import type { Chain, Slot, Slots } from "./run/results.ts";
 import { verify } from "./verification.ts";
@@ -45,14 +45,7 @@ export function claimedAnswer(finding: Finding | undefined): Claims {
 }
 
 export const asksTheSame = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
-  isAboutTheSame(finding, now, modelId) &&
-  switchesText(finding.interventions) === switchesText(now.interventions) &&
-  // what stands in for parts that nobody switched off changes nothing of what is claimed
-  (now.interventions.length === 0 || standInsText(finding) === standInsText(now));
-
-/** Whatever is switched off. */
-const isAboutTheSame = (finding: Finding, now: Question, modelId: string | undefined) =>
-  isOfTheSameModel(finding, now, modelId) && finding.prompt === now.prompt && finding.target === now.target;
+  isOfTheSameModel(finding, now, modelId) && isSameQuestion(finding, now, { kind: "answer" });
 
 /** Whatever is asked of it. */
 const isOfTheSameModel = (finding: Finding, now: Pick<Question, "variant">, modelId: string | undefined) =>
@@ -67,14 +60,8 @@ const isOfTheSameModel = (finding: Finding, now: Pick<Question, "variant">, mode
 export const asksTheSameChain = (
   finding: Finding,
   now: Question,
-  about: { readonly modelId: string | undefined; readonly settings: ChainSettings },
-): boolean =>
-  isAboutTheSame(finding, now, about.modelId) &&
-  standInsText(finding) === standInsText(now) &&
-  about.settings.published === undefined &&
-  settingsKey(finding.chain ?? {}) === settingsKey(about.settings);
-
-const standInsText = ({ standIns = [] }: Pick<Question, "standIns">) => JSON.stringify(standIns);
+  { modelId, settings }: { readonly modelId: string | undefined; readonly settings: ChainSettings },
+): boolean => isOfTheSameModel(finding, now, modelId) && isSameQuestion(finding, now, { kind: "chain", settings });
 
 /** As with models, a branch counts as its commit: numbers that differ are found by their comparison. */
 const isOfAdapter = ({ adapter: named }: Finding) =>
@@ -263,10 +250,8 @@ function experimentMeasured(): readonly NamedNumber[] | undefined {
 }
 
 const asksTheSameExperiment = (finding: Finding) =>
-  finding.experiment !== undefined &&
-  fitsInLink(experimentForm.getState()) &&
-  writeForm(finding.experiment) === writeForm(experimentForm.getState()) &&
-  isOfTheSameModel(finding, question.getState(), model.getState().choice?.id);
+  isOfTheSameModel(finding, question.getState(), model.getState().choice?.id) &&
+  isSameQuestion(finding, question.getState(), { kind: "experiment", form: experimentForm.getState() });
 
 function chainMeasured(): readonly NamedNumber[] | undefined {
   const own = measuredChain(results.getState(), question.getState(), view.getState().chain);
