@@ -87,9 +87,12 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
 const namesOf = (rows: readonly CheckedNumber[]) => rows.map((row) => row.name).join(", ");
 
 function agreeing(inNats: readonly CheckedNumber[], bare: readonly CheckedNumber[]): string {
+  const shares = bare.filter(({ unit }) => unit === "cases");
+  const same = bare.filter(({ unit }) => unit === "none");
   return [
     inNats.length > 0 && `All ${inNats.length} numbers lie within ${formatNats(TOLERANCE_NATS)} nats of the link's.`,
-    bare.length > 0 && `The same as in the link: ${namesOf(bare)}.`,
+    shares.length > 0 && `Within ${ROUNDING_OF_SHARES} of the link's: ${namesOf(shares)}.`,
+    same.length > 0 && `The same as in the link: ${namesOf(same)}.`,
   ]
     .filter((sentence) => sentence !== false)
     .join(" ");

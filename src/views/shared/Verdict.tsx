@@ -46,7 +46,8 @@ function Checked({ check }: { readonly check: Verification }) {
       : largestDifference.toPrecision(2).replace("-", "−");
   const isSame = check.verdict === "reproduced";
   // where only something else differs, a small difference in nats would speak against the verdict
-  const isInNats = check.verdict !== "differs" || largestDifference > TOLERANCE_NATS;
+  const isInNats =
+    rows.some(({ unit }) => unit === "nats") && (check.verdict !== "differs" || largestDifference > TOLERANCE_NATS);
   // that it ran on something else is not to be looked for
   const isReasonBelow = isInNats && check.verdict !== "agrees";
   return (
