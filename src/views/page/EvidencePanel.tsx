@@ -12,12 +12,12 @@ const PANEL_ID = "evidence-panel";
 /** The right-hand side: one kind of evidence at a time, and what is selected in it. */
 export function EvidencePanel() {
   const active = useStore(view, (state) => state.tab);
-  const { Panel, label } = TABS.find((tab) => tab.view === active) ?? TABS[0]!;
+  const { Panel, label, renew } = TABS.find((tab) => tab.view === active) ?? TABS[0]!;
   return (
     <div className="evidence">
       <TabBar active={active} />
       <div role="tabpanel" id={PANEL_ID} aria-labelledby={`tab-${active}`}>
-        <Guard key={active} what={`the panel “${label}”`} onReset={() => resetPanel(active)}>
+        <Guard key={active} what={`the panel “${label}”`} onAgain={renew} onReset={() => resetPanel(active)}>
           <Suspense fallback={<p className="panel empty">The panel is on its way.</p>}>
             <Panel />
           </Suspense>

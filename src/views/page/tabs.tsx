@@ -9,41 +9,47 @@ export interface Tab {
   /** Pressed after `g`. */
   readonly key: string;
   readonly Panel: ComponentType;
+  /** Before it is tried again: has its chunk fetched anew. */
+  readonly renew?: () => void;
 }
 
-/** The modules of the panels that the first heatmap does not need, each a chunk of its own. */
+/** The panels that the first heatmap does not need, each a chunk of its own. */
 const LATER = {
-  chain: () => import("../chain/ChainPanel.tsx"),
-  neurons: () => import("../neurons/NeuronsPanel.tsx"),
-  lab: () => import("../lab/LabPanel.tsx"),
-  experiments: () => import("../experiments/ExperimentsPanel.tsx"),
+  chain: later(async () => (await import("../chain/ChainPanel.tsx")).ChainPanel),
+  neurons: later(async () => (await import("../neurons/NeuronsPanel.tsx")).NeuronsPanel),
+  lab: later(async () => (await import("../lab/LabPanel.tsx")).LabPanel),
+  experiments: later(async () => (await import("../experiments/ExperimentsPanel.tsx")).ExperimentsPanel),
 } as const;
 
 /** The evidence, one tab per kind. */
 export const TABS: readonly Tab[] = [
   { view: "heads", label: "Heads", key: "h", Panel: HeadsPanel },
-  { view: "chain", label: "Chain", key: "c", Panel: lazy(async () => ({ default: (await LATER.chain()).ChainPanel })) },
-  {
-    view: "neurons",
-    label: "Neurons",
-    key: "n",
-    Panel: lazy(async () => ({ default: (await LATER.neurons()).NeuronsPanel })),
-  },
-  { view: "lab", label: "Lab", key: "l", Panel: lazy(async () => ({ default: (await LATER.lab()).LabPanel })) },
-  {
-    view: "experiments",
-    label: "Experiments",
-    key: "e",
-    Panel: lazy(async () => ({ default: (await LATER.experiments()).ExperimentsPanel })),
-  },
+  { view: "chain", label: "Chain", key: "c", ...LATER.chain },
+  { view: "neurons", label: "Neurons", key: "n", ...LATER.neurons },
+  { view: "lab", label: "Lab", key: "l", ...LATER.lab },
+  { view: "experiments", label: "Experiments", key: "e", ...LATER.experiments },
 ];
 
 /**
- * The panels’ chunks are fetched while nobody waits for them, so that a tab opens at once and also without a network. One that does not
- * arrive is asked for again by its tab.
+ * A component whose module comes when it is drawn.
+ *
+ * @returns with it `renew`, after which a module that did not arrive is asked for again: React keeps what a lazy component came to
  */
+export function later(load: () => Promise<ComponentType>) {
+  const fresh = () => lazy(async () => ({ default: await load() }));
+  let Current = fresh();
+  return {
+    load,
+    Panel: () => <Current />,
+    renew() {
+      Current = fresh();
+    },
+  };
+}
+
+/** The panels’ chunks are fetched while nobody waits for them, so that a tab opens at once and also without a network. */
 export function fetchPanelsWhenIdle(): void {
-  const fetchAll = () => void Promise.allSettled(Object.values(LATER).map((panel) => panel()));
+  const fetchAll = () => void Promise.allSettled(Object.values(LATER).map(({ load }) => load()));
   // Safari has no requestIdleCallback
   if ("requestIdleCallback" in globalThis) requestIdleCallback(fetchAll, { timeout: 5_000 });
   else setTimeout(fetchAll, 2_000);

@@ -9,15 +9,18 @@ import { asSentence } from "./sentence.ts";
 interface GuardProps {
   /** Where it stands in the sentence: `the panel “Chain”`. */
   readonly what: string;
+  /** What has to happen before it is tried again. */
+  readonly onAgain?: (() => void) | undefined;
   /** What puts the panel back to how it begins, where there is something that can be. */
   readonly onReset?: (() => void) | undefined;
   readonly children: ReactNode;
 }
 
 /** What fails to be drawn takes nothing else along: a sentence in its place, and ways on. What the page holds stays as it is. */
-export function Guard({ what, onReset, children }: GuardProps) {
+export function Guard({ what, onAgain, onReset, children }: GuardProps) {
   return (
     <ErrorBoundary
+      onReset={() => onAgain?.()}
       fallbackRender={({ error, resetErrorBoundary }) => (
         <Undrawn what={what} error={error} onAgain={resetErrorBoundary} onReset={onReset} />
       )}
