@@ -1,5 +1,6 @@
 import type { StoredModel } from "#protocol/engine.ts";
 import { listPacks, resultsFolder } from "./pack.ts";
+import type { PackRecord } from "./pack.ts";
 import { persistentExperiments, persistentIndices, persistentStore } from "./stores.ts";
 
 /** What is kept in this browser, the newest first. */
@@ -20,14 +21,21 @@ export async function storedModels(): Promise<StoredModel[]> {
   );
 }
 
-/** With all that was made of them. @throws Fault "bad-request" for one that is in use */
+/** With all that was made of them, as far as no other copy of the same weights is kept. @throws Fault "bad-request" for one that is in use */
 export async function deleteStored(ids: readonly string[]): Promise<void> {
   const store = await persistentStore();
   if (!store) return;
+  const packs = await listPacks(store);
+  const stays = new Set(packs.filter(({ id }) => !ids.includes(id)).map(folderOf));
   const results = [await persistentIndices(), await persistentExperiments()];
-  for (const { id, content, dtype } of (await listPacks(store)).filter((pack) => ids.includes(pack.id))) {
-    await store.remove(id);
-    if (content === undefined) continue;
-    for (const kept of results) await kept?.remove(resultsFolder({ content, dtype }));
+  for (const pack of packs.filter(({ id }) => ids.includes(id))) {
+    await store.remove(pack.id);
+    const folder = folderOf(pack);
+    if (folder === undefined || stays.has(folder)) continue;
+    for (const kept of results) await kept?.remove(folder);
   }
 }
+
+/** Nothing is made of a model before it is complete. */
+const folderOf = ({ content, dtype }: PackRecord) =>
+  content === undefined ? undefined : resultsFolder({ content, dtype });
