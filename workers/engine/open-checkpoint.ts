@@ -5,13 +5,13 @@ import { openTensors, readFile, readJson, tensorTable } from "#formats/checkpoin
 import type { TensorFile } from "#formats/checkpoint.ts";
 import type { TensorEntry } from "#formats/safetensors.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import { readSpec } from "#model/families.ts";
+import type { ReadSpec } from "#model/families.ts";
 import { contentHash, segmentsIn } from "./content.ts";
 import type { HashedTensor } from "./content.ts";
 import { readHashed } from "./fill-pack.ts";
 import { fillsOf } from "./fills.ts";
 import type { Fill } from "./fills.ts";
-import { readSpec } from "#model/families.ts";
-import type { ReadSpec } from "#model/families.ts";
 import { packedBytes, planModel } from "./model-parts.ts";
 import type { ModelPlan } from "./model-parts.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
@@ -53,7 +53,9 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<ReadCheckp
   const spec = readSpec(await readJson(small, "config.json"));
   const tokenizer = await openTokenizer(small);
   const tensors = await openTensors(files);
-  const fingerprint = await fingerprintOf(small, tensors);
+  // of a commit every server has the same bytes, whatever each of them calls their version
+  const version = isFixed(files.identity) ? undefined : tensors.version;
+  const fingerprint = await fingerprintOf(small, tensors.entries, version);
   return { identity: files.identity, spec, tokenizer, tensors, small, fingerprint };
 }
 
@@ -243,7 +245,11 @@ async function readSmallFiles(files: CheckpointFiles): Promise<SmallFiles> {
   };
 }
 
-async function fingerprintOf({ contents }: SmallFiles, { entries, version }: TensorFile): Promise<string> {
+async function fingerprintOf(
+  { contents }: SmallFiles,
+  entries: readonly TensorEntry[],
+  version: string | undefined,
+): Promise<string> {
   const hashes = await Promise.all([...contents].map(async ([name, bytes]) => [name, await sha256(bytes)]));
   return sha256OfText(JSON.stringify([hashes, entries, version]));
 }

@@ -14,12 +14,15 @@ export function versionOf({ etag, lastModified }: FileState, byteLength: number)
   return etag === null && lastModified === null ? undefined : JSON.stringify([etag, lastModified, byteLength]);
 }
 
-/** How two answers about one file differ, as the end of a sentence; undefined where nothing that both say differs. */
+/**
+ * How two answers about one file differ, as the end of a sentence; undefined where nothing that both say differs. Where both have an
+ * ETag that alone decides: the servers of one network may have got the same file at different times.
+ */
 export function differingState(before: FileState, now: FileState): string | undefined {
-  const differs = (a: string | null, b: string | null) => a !== null && b !== null && a !== b;
-  if (differs(before.etag, now.etag)) return `its ETag was ${before.etag} and is ${now.etag}`;
-  if (differs(before.lastModified, now.lastModified)) {
-    return `its Last-Modified was ${before.lastModified} and is ${now.lastModified}`;
-  }
-  return undefined;
+  const name = before.etag !== null && now.etag !== null ? "etag" : "lastModified";
+  const [was, is] = [before[name], now[name]];
+  if (was === null || is === null || was === is) return undefined;
+  return `its ${HEADERS[name]} was ${was} and is ${is}`;
 }
+
+const HEADERS = { etag: "ETag", lastModified: "Last-Modified" } as const;
