@@ -1,3 +1,4 @@
+import { concatenated } from "#core/concatenated.ts";
 import { fromRows, matrix } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
@@ -114,16 +115,6 @@ async function project(
     lowestLogit: joined("lowestLogit"),
     ownScale: joined("ownScale"),
   };
-}
-
-function concatenated(pieces: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 async function projectAtOnce(

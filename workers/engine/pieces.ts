@@ -1,4 +1,5 @@
 import type { BlockRun, Residual, Unembedded, UnembedRun } from "#analysis/runner.ts";
+import { concatenated } from "#core/concatenated.ts";
 import { matrix } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
@@ -87,7 +88,7 @@ const steps = (total: number, size: number) =>
 /** The pieces' answers as one; what is ranked has to be in the order of the vectors. */
 export function joinedUnembedded(pieces: readonly Unembedded[]): Unembedded {
   if (pieces.length === 1) return pieces[0]!;
-  const of = (output: Exclude<keyof Unembedded, "topIds">) => joined(pieces.map((piece) => piece[output]));
+  const of = (output: Exclude<keyof Unembedded, "topIds">) => concatenated(pieces.map((piece) => piece[output]));
   return {
     logits: of("logits"),
     logSumExp: of("logSumExp"),
@@ -97,15 +98,4 @@ export function joinedUnembedded(pieces: readonly Unembedded[]): Unembedded {
     ownScale: of("ownScale"),
     topIds: pieces.flatMap(({ topIds }) => topIds),
   };
-}
-
-/** One after the other. */
-export function joined(pieces: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -5,7 +5,7 @@ import { formatHead, formatNeuron } from "#model/ids.ts";
 import { claimsAbout } from "#state/claims.ts";
 import type { Selection } from "#state/finding.ts";
 import type { LabSlot, NeuronWiring } from "#state/lab/tools.ts";
-import type { Slots } from "#state/run/results.ts";
+import type { HeadInspection, NeuronInspection, Slots } from "#state/run/results.ts";
 import { findingOf } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Drawn } from "../exports/drawn.ts";
@@ -23,6 +23,14 @@ const linkTo = (about: Subject, selected: Selection, slots: Slots) => ({
   expected: claimsAbout(about, slots),
 });
 
+/** What switching a part off was measured to do, beside what it adds itself; nats. */
+const measuredOf = ({ baseline, withoutIt, increase }: HeadInspection | NeuronInspection) => ({
+  log_probability: baseline,
+  log_probability_without_it: withoutIt,
+  effect: baseline - withoutIt,
+  increase,
+});
+
 /** A head's card as it leaves the page: its attention. */
 export function drawnHead(slots: Slots): Drawn | undefined {
   const { value, about } = slots.head;
@@ -36,12 +44,7 @@ export function drawnHead(slots: Slots): Drawn | undefined {
     origin: { kind: "computed", subject: about },
     link: linkTo(about, { kind: "head", at: value.at }, slots),
     isAblating: true,
-    settings: {
-      log_probability: value.baseline,
-      log_probability_without_it: value.withoutIt,
-      effect: value.baseline - value.withoutIt,
-      increase: value.increase,
-    },
+    settings: measuredOf(value),
     unit: "share of attention, 0 to 1; log-probabilities, effect and increase in nats",
     table: () => ({
       header: ["query", "key", "attention"],
@@ -66,13 +69,7 @@ export function drawnNeuron(slots: Slots): Drawn | undefined {
     origin: { kind: "computed", subject: about },
     link: linkTo(about, { kind: "neuron", at: value.at }, slots),
     isAblating: true,
-    settings: {
-      activations: value.activations,
-      log_probability: value.baseline,
-      log_probability_without_it: value.withoutIt,
-      effect: value.baseline - value.withoutIt,
-      increase: value.increase,
-    },
+    settings: { activations: value.activations, ...measuredOf(value) },
     unit: "logit; log-probabilities, effect and increase in nats",
     table: () => ({
       header: ["list", "token", "id", "logit", "logit_times_activation"],
