@@ -9,13 +9,14 @@ import type {
   UnembedOutput,
   UnembedRun,
 } from "#analysis/runner.ts";
+import { concatenated } from "#core/concatenated.ts";
 import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { TAPS } from "#model/taps.ts";
 import type { Tap } from "#model/taps.ts";
-import { largestNormed, refuseOverflow } from "./overflow.ts";
+import { largestNormed, refuseOverflow, refuseVanished } from "./overflow.ts";
 import { Pace } from "./pace.ts";
-import { blockPiece, blockWork, joined, joinedUnembedded, unembedPieces } from "./pieces.ts";
+import { blockPiece, blockWork, joinedUnembedded, unembedPieces } from "./pieces.ts";
 import type { Runtime } from "./runtime.ts";
 import { positionFeeds } from "./position-feeds.ts";
 import { stoppableWeights } from "./stoppable-weights.ts";
@@ -137,8 +138,8 @@ export class OrtRunner implements Runner {
       from = to;
     }
     const taps: { [tap in Tap]?: Float32Array } = {};
-    for (const tap of run.taps ?? []) taps[tap] = joined(outputs.map((output) => output.taps[tap]!));
-    const values = joined(outputs.map(({ residual }) => tensorOf(residual).data as Float32Array));
+    for (const tap of run.taps ?? []) taps[tap] = concatenated(outputs.map((output) => output.taps[tap]!));
+    const values = concatenated(outputs.map(({ residual }) => tensorOf(residual).data as Float32Array));
     return { residual: this.upload(values, variants.length, input.positions), taps };
   }
 
@@ -208,10 +209,12 @@ export class OrtRunner implements Runner {
       targets: this.#ints(targets, [targets.length]),
       ranked_rows: this.#ints(rankedRows, [rankedRows.length]),
     };
+    // where residuals stay on the GPU this is what is seen of them
+    const read = isBare ? wants : [...new Set([...wants, "ownScale" as const])];
     const found = await this.#run(
       this.#sessions.unembed,
       feeds,
-      wants.map((want) => unembedOutputs[want]),
+      read.map((want) => unembedOutputs[want]),
       timed,
     );
     const empty = new Float32Array(0);
@@ -220,6 +223,7 @@ export class OrtRunner implements Runner {
       refuseOverflow(values, "the unembedding");
       return values;
     };
+    if (!isBare) refuseVanished(floats("ownScale"));
     return {
       logits: floats("logits"),
       logSumExp: floats("logSumExp"),
@@ -274,7 +278,11 @@ export class OrtRunner implements Runner {
     const [, positions, width] = tensor.dims as [number, number, number];
     const data = tensor.data as Float32Array;
     const size = positions * width;
-    return this.upload(joined(rows.map((row) => data.subarray(row * size, (row + 1) * size))), rows.length, positions);
+    return this.upload(
+      concatenated(rows.map((row) => data.subarray(row * size, (row + 1) * size))),
+      rows.length,
+      positions,
+    );
   }
 
   /** Reads a tap and gives its memory back. */

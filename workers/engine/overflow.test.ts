@@ -63,6 +63,29 @@ describe("a run that overflows is an error that names the layer where it begins"
     await runner.dispose();
   });
 
+  test.each([1e20, -1e20, 3e38])(
+    "or one of the layers, where residuals of %f are seen behind the last alone",
+    async (value) => {
+      const { runner } = await loadInNode(randomCheckpoint(), "f32");
+      const input = runner.upload(new Float32Array(40).fill(value), 1, 1);
+      for (const wants of [["logits"], ["topIds"], ["logSumExp", "targetLogits"]] as const) {
+        await expect(runner.unembed(input, { positions: [0], wants })).rejects.toMatchObject({
+          code: "overflow",
+          message: expect.stringMatching(/^one of the layers gives /) as string,
+        });
+      }
+      await runner.dispose();
+    },
+  );
+
+  test("but not a bare vector, which is small where it says nothing", async () => {
+    const { runner } = await loadInNode(randomCheckpoint(), "f32");
+    const input = runner.upload(new Float32Array(40), 1, 1);
+    const { logits } = await runner.unembed(input, { positions: [0], scale: 1, isBare: true, wants: ["logits"] });
+    expect(Math.max(...logits)).toBe(0);
+    await runner.dispose();
+  });
+
   test("and large numbers that stay in range are answered", async () => {
     const variants = await variantsOf(scaled("model.layers.1.mlp.down_proj.weight", 1e12), "f32");
     const { target } = (await CALLS["prediction"]!(variants)) as { readonly target: { readonly probability: number } };

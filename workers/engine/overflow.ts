@@ -20,6 +20,18 @@ export function refuseOverflow(values: Float32Array, where: string, limit = LARG
   for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= limit)) throw overflow(values[i]!, where);
 }
 
+/**
+ * Refuses residuals that have grown beyond what a norm can take: nothing is ever taken out of a residual, so that one which any layer has
+ * made too large is so at the end, where its own 1 / rms is then 0.
+ *
+ * @param ownScales 1 / rms or 1 / deviation of whole residuals behind the last layer
+ * @throws Fault "overflow"
+ */
+export function refuseVanished(ownScales: Float32Array): void {
+  refuseOverflow(ownScales, "the last norm");
+  if (ownScales.includes(0)) throw overflow(Number.POSITIVE_INFINITY, "one of the layers");
+}
+
 const overflow = (value: number, where: string) =>
   new Fault(
     "overflow",
