@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeFinding, encodeFinding } from "./permalink.ts";
 import { NO_FINDING } from "./finding.ts";
-import { TOLERANCE_NATS, verify } from "./verification.ts";
+import { TOLERANCE_NATS, compared, verdictOf, verify } from "./verification.ts";
 
 const neuron = (change: number) => [{ at: { layer: 4, neuron: 425 }, change }];
 
@@ -88,5 +88,20 @@ describe("a finding's numbers", () => {
     ["just outside", 1.01, "differs"],
   ])("are held to the tolerance: %s", (_, factor, verdict) => {
     expect(verify({ baseline: -1 }, { baseline: -1 + factor * TOLERANCE_NATS }).verdict).toBe(verdict);
+  });
+});
+
+describe("shares of cases", () => {
+  const accuracy = (measured: number) => compared("accuracy", 0.98, measured, "cases");
+
+  test("are reproduced where a case in two hundred falls the other way, and the reason names that tolerance", () => {
+    expect(verdictOf(accuracy(0.975), [])).toMatchObject({
+      verdict: "reproduced",
+      reason: "Within 0.006 of the link's: accuracy.",
+    });
+  });
+
+  test("differ beyond it", () => {
+    expect(verdictOf(accuracy(0.97), [])).toMatchObject({ verdict: "differs" });
   });
 });
