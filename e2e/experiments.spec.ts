@@ -112,7 +112,7 @@ test("stopped, a run goes on after a reload", { tag: "@page" }, async ({ page })
   await expect(section(page)).toContainText(/All \d+ batches are kept/, { timeout: RUN_MS });
 });
 
-test("digits that are looked up, and mask and keep", async ({ page }) => {
+test("digits that are looked up, and mask and keep", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=memorise;n:5`);
   await run(page);
   await expect(section(page)).toContainText(/Lost: \+ without L0H\d/);
@@ -254,7 +254,7 @@ test("a pair's gap and a pruned model's answer are what the prompts' own answers
   expect(left.nats).toBeCloseTo(answer, 3);
 });
 
-test("a pasted suite with a broken line keeps the rest and says which line", async ({ page }) => {
+test("a pasted suite with a broken line keeps the rest and says which line", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;suite:pasted`);
   await section(page)
     .getByRole("textbox", { name: /a case a line/ })
@@ -266,50 +266,55 @@ test("a pasted suite with a broken line keeps the rest and says which line", asy
   await expect(section(page)).toContainText("n = 2 cases (+ 1, − 1)");
 });
 
-test("what takes the place of a head can be chosen, and the conclusions are compared", async ({ page }) => {
-  await openWithModel(page, `${LINK}&ex=heads;n:5`);
-  await run(page);
-  await expect(section(page)).toContainText("Switched off by zero-ablation.");
-  const compared = section(page).getByRole("region", { name: "Ablations compared" });
-  await expect(compared).toHaveCount(0);
-  for (const [choice, name] of [
-    ["mean", "mean ablation"],
-    ["another case’s", "resample ablation"],
-  ] as const) {
-    await section(page).getByRole("combobox", { name: "switched off" }).selectOption(choice);
+// runs over many cases take a software GPU minutes; e2e/stand-ins.spec.ts holds the GPU to what is put in a part's place
+test(
+  "what takes the place of a head can be chosen, and the conclusions are compared",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, `${LINK}&ex=heads;n:5`);
     await run(page);
-    await expect(section(page)).toContainText(`Switched off by ${name}.`);
-  }
-  await expect(compared).toContainText(/Zero and mean order the heads with ρ = [\d.−]+ by accuracy lost/);
-  await expect(compared.getByRole("rowheader")).toHaveText(["zero", "mean", "another case’s"]);
-  await picture(page, "experiments-ablations", { fullPage: true });
+    await expect(section(page)).toContainText("Switched off by zero-ablation.");
+    const compared = section(page).getByRole("region", { name: "Ablations compared" });
+    await expect(compared).toHaveCount(0);
+    for (const [choice, name] of [
+      ["mean", "mean ablation"],
+      ["another case’s", "resample ablation"],
+    ] as const) {
+      await section(page).getByRole("combobox", { name: "switched off" }).selectOption(choice);
+      await run(page);
+      await expect(section(page)).toContainText(`Switched off by ${name}.`);
+    }
+    await expect(compared).toContainText(/Zero and mean order the heads with ρ = [\d.−]+ by accuracy lost/);
+    await expect(compared.getByRole("rowheader")).toHaveText(["zero", "mean", "another case’s"]);
+    await picture(page, "experiments-ablations", { fullPage: true });
 
-  await test.step("the table, the link and the script say which", async () => {
-    const [header, first] = (await exported(page, "CSV"))
-      .toString()
-      .split("\r\n")
-      .filter((line) => !line.startsWith("# "))
-      .map((line) => line.split(","));
-    expect(first![header!.indexOf("ablation")]).toBe("resample");
-    const rows = (await exported(page, "CSV", compared)).toString().trim().split("\r\n");
-    expect(rows.filter((row) => row.startsWith("pair,zero,mean,"))).toHaveLength(1);
-    await expect(page).toHaveURL(/ex=heads(?:;|%3B)n(?::|%3A)5(?:;|%3B)off(?::|%3A)resample/);
-    const lost = await withEngine(
-      page,
-      async (engine) => {
-        const all = [];
-        for (const ablation of ["zero", "mean", "resample"] as const) {
-          const { found } = await engine.runExperiment({ kind: "heads", suite: "abacus-2d", count: 5, ablation });
-          all.push("heads" in found ? found.heads[7]!.all.change.value : Number.NaN);
-        }
-        return all;
-      },
-      undefined,
-    );
-    expect(new Set(lost).size, lost.join()).toBe(3);
-    expect(Math.min(...lost)).toBeGreaterThan(0);
-  });
-});
+    await test.step("the table, the link and the script say which", async () => {
+      const [header, first] = (await exported(page, "CSV"))
+        .toString()
+        .split("\r\n")
+        .filter((line) => !line.startsWith("# "))
+        .map((line) => line.split(","));
+      expect(first![header!.indexOf("ablation")]).toBe("resample");
+      const rows = (await exported(page, "CSV", compared)).toString().trim().split("\r\n");
+      expect(rows.filter((row) => row.startsWith("pair,zero,mean,"))).toHaveLength(1);
+      await expect(page).toHaveURL(/ex=heads(?:;|%3B)n(?::|%3A)5(?:;|%3B)off(?::|%3A)resample/);
+      const lost = await withEngine(
+        page,
+        async (engine) => {
+          const all = [];
+          for (const ablation of ["zero", "mean", "resample"] as const) {
+            const { found } = await engine.runExperiment({ kind: "heads", suite: "abacus-2d", count: 5, ablation });
+            all.push("heads" in found ? found.heads[7]!.all.change.value : Number.NaN);
+          }
+          return all;
+        },
+        undefined,
+      );
+      expect(new Set(lost).size, lost.join()).toBe(3);
+      expect(Math.min(...lost)).toBeGreaterThan(0);
+    });
+  },
+);
 
 test("shallow neurons that speak of numbers are counted and switched off", async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=concepts;n:1`);
@@ -342,7 +347,7 @@ test("shallow neurons that speak of numbers are counted and switched off", async
   await picture(page, "experiments-concepts-phone", { fullPage: true });
 });
 
-test("a link brings the experiment and has its numbers checked", async ({ page }) => {
+test("a link brings the experiment and has its numbers checked", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;n:5&er=accuracy:0.2`);
   await run(page);
   await expect(section(page)).toContainText("The link says: accuracy: 0.2.");

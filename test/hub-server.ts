@@ -87,7 +87,10 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
       const fault = nextFault(targetOf(asked));
       if (fault) return misbehave(response, fault, Buffer.from("{}"), request);
       // the card of a gated repository is public, its files are not
-      return sendJson(response, { _id: asked.repo, id: asked.repo, sha: commit });
+      const about = { _id: asked.repo, id: asked.repo, sha: commit };
+      if (!asked.isListing) return sendJson(response, about);
+      const siblings = [...repo.files.keys()].map((rfilename) => ({ rfilename }));
+      return sendJson(response, { ...about, siblings });
     }
     if (repo.tokens && !token) {
       return refuse(response, 401, "GatedRepo", `Access to model ${asked.repo} is restricted. Please log in.`);
@@ -158,10 +161,12 @@ interface Asked {
   readonly repo: string;
   readonly revision: string;
   readonly file: string;
+  /** Its files are asked for as well: `?expand=siblings`. */
+  readonly isListing: boolean;
 }
 
 function readPath(url: string): Asked | undefined {
-  const { pathname } = new URL(url, "http://hub/");
+  const { pathname, searchParams } = new URL(url, "http://hub/");
   const repo = "(?<repo>[^/]+/[^/]+)";
   const patterns: readonly (readonly [Asked["kind"], RegExp])[] = [
     ["revision", new RegExp(`^/api/models/${repo}/revision/(?<revision>[^/]+)$`)],
@@ -172,7 +177,8 @@ function readPath(url: string): Asked | undefined {
     const found = pattern.exec(pathname)?.groups;
     if (!found) continue;
     const part = (name: string) => decodeURIComponent(found[name] ?? "");
-    return { kind, repo: part("repo"), revision: part("revision"), file: part("file") };
+    const isListing = searchParams.getAll("expand").includes("siblings");
+    return { kind, repo: part("repo"), revision: part("revision"), file: part("file"), isListing };
   }
   return undefined;
 }

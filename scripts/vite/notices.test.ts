@@ -14,7 +14,10 @@ const IN_THE_PAGE: readonly (readonly [name: string, phrase: RegExp])[] = [
   ["@bufbuild/protobuf", /Buf Technologies[^]*Apache License[^]*Copyright 2008 Google Inc\./],
   ["@fontsource-variable/ibm-plex-sans", /IBM Corp\.[^]*SIL OPEN FONT LICENSE Version 1\.1/],
   ["@fontsource/ibm-plex-mono", /IBM Corp\.[^]*SIL OPEN FONT LICENSE Version 1\.1/],
-  ["@mlc-ai/web-tokenizers", /tokenizers-cpp[^]*Apache License\s+Version 2\.0[^]*END OF TERMS AND CONDITIONS/],
+  [
+    "@mlc-ai/web-tokenizers",
+    /tokenizers-cpp[^]*Apache License\s+Version 2\.0[^]*END OF TERMS AND CONDITIONS[^]*Andrew Gallant[^]*K\.Kosako[^]*Susumu Yata/,
+  ],
   ["@noble/hashes", /Paul Miller[^]*Permission is hereby granted, free of charge/],
   ["@protobufjs/aspromise", /Daniel Wirtz[^]*Redistribution and use in source and binary forms/],
   ["@protobufjs/base64", /Daniel Wirtz[^]*Redistribution and use in source and binary forms/],
@@ -39,7 +42,10 @@ const IN_THE_PAGE: readonly (readonly [name: string, phrase: RegExp])[] = [
   ["internmap", /Mike Bostock[^]*Permission to use, copy, modify/],
   ["long", /Apache License\s+Version 2\.0/],
   ["onnxruntime-common", /Microsoft Corporation[^]*Permission is hereby granted, free of charge/],
-  ["onnxruntime-web", /Microsoft Corporation[^]*Permission is hereby granted, free of charge/],
+  [
+    "onnxruntime-web",
+    /Microsoft Corporation[^]*Permission is hereby granted, free of charge[^]*THIRD PARTY SOFTWARE NOTICES[^]*Eigen/,
+  ],
   ["platform", /Permission is hereby granted, free of charge/],
   ["protobufjs", /Daniel Wirtz[^]*Redistribution and use in source and binary forms/],
   ["react", /Meta Platforms[^]*Permission is hereby granted, free of charge/],
@@ -82,6 +88,17 @@ describe("the notices of the built page", () => {
       .flatMap((id) => packageFolder(id)?.split("/node_modules/").at(-1) ?? []);
     expect(new Set(inChunks)).toContain("react");
     expect([...sections.keys()]).toEqual(expect.arrayContaining([...new Set(inChunks)]));
+  });
+
+  it("name every crate that the tokenizers' WASM names in its messages", () => {
+    const wasm = asset(output.find(({ fileName }) => /web-tokenizers.*\.wasm$/.test(fileName))!.fileName) as Uint8Array;
+    const crates = Buffer.from(wasm)
+      .toString("latin1")
+      .matchAll(/\/registry\/src\/[^/]+\/([\w-]+)-(\d+\.\d+\.\d+)\//g);
+    const named = new Set([...crates].map(([, name, version]) => `${name} ${version}`));
+    expect(named).toContain("tokenizers 0.21.1");
+    const text = sections.get("@mlc-ai/web-tokenizers");
+    expect([...named].filter((crate) => !text?.includes(crate))).toEqual([]);
   });
 
   it("lie where the help dialog's link leads, from whatever folder the page runs in", () => {
@@ -141,6 +158,11 @@ describe("a package without a notice", () => {
 
   it("is not helped by a text supplied for another licence", () => {
     expect(() => noticesOf([packaged("onnxruntime-web", "GPL-3.0")])).toThrow(/states GPL-3\.0, and .* has MIT/);
+  });
+
+  it("is not helped by a list of what was compiled into another version", () => {
+    const folder = packaged("onnxruntime-web", "MIT");
+    expect(() => noticesOf([folder])).toThrow(/onnxruntime-web is at 1\.2\.3, and .* compiled into 1\.30\.0/);
   });
 
   it.each(["LICENSE", "LICENCE.md", "license.txt", "COPYING"])("has one in %s", (file) => {

@@ -10,10 +10,6 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
 const PACKAGE = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/.@][^/]*))\//;
 
 const HEAD = `The page is built from the packages below, or from packages that depend on them. Each is followed by its licence.
-
-onnxruntime-web and @mlc-ai/web-tokenizers hold libraries of others, compiled to WASM, which their packages do not list:
-https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt
-https://github.com/mlc-ai/tokenizers-cpp/blob/main/rust/Cargo.toml
 `;
 
 /**
@@ -116,9 +112,16 @@ function noticeOf(folder: string): { readonly title: string; readonly text: stri
 
 function suppliedFor({ name, version, license }: About): string {
   const supplied = SUPPLIED.get(name);
-  if (supplied && supplied.license === license) return supplied.text();
-  throw new Error(
-    `${name} ${version} is part of the page and ships no licence file; it states ${license ?? "no licence"}, and ` +
-      `scripts/vite/supplied-notices.ts has ${supplied ? supplied.license : "nothing"} for it. Supply the text that it is under.`,
-  );
+  if (!supplied || supplied.license !== license) {
+    throw new Error(
+      `${name} ${version} is part of the page and ships no licence file; it states ${license ?? "no licence"}, and ` +
+        `scripts/vite/supplied-notices.ts has ${supplied ? supplied.license : "nothing"} for it. Supply the text that it is under.`,
+    );
+  }
+  if (supplied.version && supplied.version !== version) {
+    throw new Error(
+      `${name} is at ${version}, and scripts/vite/supplied-notices.ts lists what is compiled into ${supplied.version}. List it anew.`,
+    );
+  }
+  return supplied.text();
 }

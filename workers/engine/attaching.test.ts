@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as ort from "onnxruntime-web";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { CheckpointSource } from "#model/checkpoint.ts";
@@ -193,6 +194,55 @@ test("tells what it is: ranks, layers, modules and the base that it was made for
   });
   await variants.dispose();
 });
+
+/** An adapter's content by its definition in docs/checkpoints.md, over whole tensors: each is far smaller than a segment. */
+function contentByDefinition(files: CheckpointFiles): string {
+  const hash = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
+  const bytes = files.get("adapter_model.safetensors")!;
+  const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes))) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >;
+  const tensors = Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [start, end],
+        },
+      ]) => [name, dtype, shape, [hash(bytes.subarray(8 + headerBytes + start, 8 + headerBytes + end))]],
+    );
+  const config = [["adapter_config.json", hash(files.get("adapter_config.json")!)]];
+  return hash(JSON.stringify(["arithmoscope-content-1", config, tensors]));
+}
+
+test("an adapter's content is what its definition says, and another one for each bit of it", async () => {
+  const base = randomCheckpoint();
+  const parts = randomAdapter(base, { modules: ["q_proj", "v_proj"] });
+  const variants = await variantsOf(base, "q8");
+  const contentOf = async (files: CheckpointFiles) => (await variants.attachFiles(fileSet(files), steps)).content;
+  const files = adapterFiles(parts);
+  const contents = [await contentOf(files)];
+  expect(contents[0]).toBe(contentByDefinition(files));
+  for (const { name, data } of parts.tensors) {
+    for (const at of [0, data.length - 1]) {
+      const values = Float32Array.from(data);
+      new Uint8Array(values.buffer)[4 * at]! ^= 1;
+      const tensors = parts.tensors.map((each) => (each.name === name ? { ...each, data: values } : each));
+      contents.push(await contentOf(adapterFiles({ ...parts, tensors })));
+    }
+  }
+  const withLineEnd = Buffer.concat([files.get("adapter_config.json")!, Buffer.from("\n")]);
+  contents.push(await contentOf(new Map(files).set("adapter_config.json", withLineEnd)));
+  expect(new Set(contents).size).toBe(2 + 2 * parts.tensors.length);
+  await variants.dispose();
+});
+
 test.each([
   ["a boundary, which is read", "(?:\\bmodel\\.layers\\.[\\d]{1,}\\.self_attn\\.(?:q_proj|v_proj))", {}, ""],
   [

@@ -91,6 +91,15 @@ describe("a repository", () => {
     expect(counted()).toBe(65_536 + END - START);
   });
 
+  test("lists its files at that commit", async () => {
+    const { set } = await open();
+    hub.log.length = 0;
+    expect(await set.names!()).toEqual([...files.keys()]);
+    expect(hub.log.map(({ path }) => path)).toEqual([
+      `/api/models/${OPEN}/revision/${hub.commit(OPEN)}?expand=siblings`,
+    ]);
+  });
+
   test("has no file that it has not", async () => {
     const { set } = await open();
     expect(await set.open("model.safetensors.index.json")).toBeUndefined();

@@ -155,6 +155,45 @@ describe("over the network", () => {
     });
   });
 
+  test.each([
+    ["ETag", '"one"', '"two"', 'its ETag was "one" and is "two"'],
+    ["ETag", 'W/"one"', 'W/"two"', 'its ETag was W/"one" and is W/"two"'],
+    [
+      "Last-Modified",
+      "Mon, 05 Jan 2026 10:00:00 GMT",
+      "Mon, 05 Jan 2026 10:00:01 GMT",
+      "its Last-Modified was Mon, 05 Jan 2026 10:00:00 GMT and is Mon, 05 Jan 2026 10:00:01 GMT",
+    ],
+  ])("a file whose %s changes between two ranges is no file", async (header, before, after, how) => {
+    let current = before;
+    const { files } = await opened((request, response) => {
+      response.setHeader(header, current);
+      inRanges(LARGE)(request, response);
+    });
+    const source = await files.open("a.bin");
+    expect(await bytesFrom(source, 100_000, 100_004)).toEqual(LARGE.slice(100_000, 100_004));
+    current = after;
+    await expect(source!.slice(150_000, 150_004)).rejects.toMatchObject({
+      code: "bad-file",
+      message: `${base}a.bin: the file changed while it was read: ${how}; load it again from its beginning`,
+    });
+    // what is opened anew is the new file, and has another version
+    const again = await files.open("a.bin");
+    expect(await bytesFrom(again, 150_000, 150_004)).toEqual(LARGE.slice(150_000, 150_004));
+    expect(again!.version).not.toBe(source!.version);
+  });
+
+  test("a header that one answer lacks is no change", async () => {
+    let headers: Record<string, string> = { ETag: '"one"' };
+    const { files } = await opened((request, response) => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      inRanges(LARGE)(request, response);
+    });
+    const source = await files.open("a.bin");
+    headers = {};
+    expect(await bytesFrom(source, 150_000, 150_004)).toEqual(LARGE.slice(150_000, 150_004));
+  });
+
   test("an empty file is empty, with ranges and without", async () => {
     expect((await openFile(inRanges(new Uint8Array(0))))!.byteLength).toBe(0);
     expect((await openFile(whole("")))!.byteLength).toBe(0);
