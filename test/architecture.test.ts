@@ -2,41 +2,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 
-/** The layers, and what each may import of the others; see `docs/architecture.md`. `app` may import all of them. */
-const MAY_IMPORT: Record<string, readonly string[]> = {
-  core: [],
-  model: ["core"],
-  formats: ["core"],
-  graph: ["core", "model", "formats"],
-  analysis: ["core", "model"],
-  protocol: ["core", "model", "analysis"],
-  client: ["core", "model", "protocol"],
-  state: ["core", "model", "analysis", "protocol"],
-  charts: ["core", "model"],
-  views: ["core", "model", "analysis", "protocol", "state", "charts"],
-  workers: ["core", "model", "formats", "graph", "analysis", "protocol"],
-  app: ["core", "model", "formats", "graph", "analysis", "protocol", "client", "state", "charts", "views", "workers"],
-};
-
-/** Of these only types: the page’s state is handed its engine, charts what they draw; neither makes it. */
-const MAY_IMPORT_TYPES: Record<string, readonly string[]> = { state: ["client"], charts: ["analysis"] };
-
-/** One door per dependency: the layers that may import a package. Whatever is not listed, nobody may. */
-const DOORS: readonly (readonly [name: RegExp, layers: readonly string[]])[] = [
-  [/^@bufbuild\/protobuf$/, ["formats"]],
-  [/^onnxruntime-(?:web|common)$/, ["workers"]],
-  [/^@noble\/hashes$/, ["workers"]],
-  [/^@mlc-ai\/web-tokenizers\?wasm$/, ["workers"]],
-  [/^comlink$/, ["client", "workers"]],
-  // what is read from a file, held to its schema
-  [/^valibot$/, ["state"]],
-  // its store in state, its hook in views
-  [/^zustand$/, ["state", "views"]],
-  [/^d3-[a-z-]+$/, ["charts"]],
-  [/^react(?:-dom)?$/, ["views", "app"]],
-  [/^react-error-boundary$/, ["views"]],
-  [/^@fontsource(?:-variable)?\//, ["app"]],
-];
+/** A row of the table of layers in `docs/architecture.md`. */
+interface Layer {
+  /** As an import names it: `core`, `workers/engine`. */
+  readonly name: string;
+  readonly mayImport: readonly string[];
+  readonly mayImportTypes: readonly string[];
+  /** `*` at the end of a name stands for anything. What no row lists, no layer may import. */
+  readonly packages: readonly string[];
+}
 
 interface Import {
   readonly file: string;
@@ -48,11 +22,30 @@ interface Import {
 }
 
 const root = join(import.meta.dirname, "..");
+const layers = readLayers(readFileSync(join(root, "docs/architecture.md"), "utf8"));
 const imports = ["src", "workers"].flatMap((folder) => sourceFiles(folder)).flatMap(importsOf);
 
-test("every folder of src is a layer", () => {
-  const folders = readdirSync(join(root, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(folders.map(({ name }) => name).filter((name) => !(name in MAY_IMPORT))).toEqual([]);
+test("every folder of src and workers is a layer of the table, and the other way round", () => {
+  const folders = ["src", "workers"].flatMap((top) =>
+    readdirSync(join(root, top), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => layerOf(`${top}/${name}/`)),
+  );
+  expect(folders.toSorted()).toEqual([...layers.keys()].toSorted());
+});
+
+test("the table's layers are layers, and none imports another in a circle", () => {
+  const seen = new Set<string>();
+  const visit = (name: string, path: readonly string[]) => {
+    expect(layers.has(name), `${path.join(" → ")} → ${name}`).toBe(true);
+    expect(path).not.toContain(name);
+    if (seen.has(name)) return;
+    for (const next of layers.get(name)!.mayImport) visit(next, [...path, name]);
+    seen.add(name);
+  };
+  for (const name of layers.keys()) visit(name, []);
+  const ofTypes = [...layers.values()].flatMap(({ mayImportTypes }) => mayImportTypes);
+  expect(ofTypes.filter((name) => !layers.has(name))).toEqual([]);
 });
 
 test("layers import only what the table allows", () => {
@@ -63,11 +56,21 @@ test("every package has its door", () => {
   expect(imports.filter((each) => packageOf(each) && !hasDoor(each)).map(describeImport)).toEqual([]);
 });
 
-test("a layer is crossed by its name, never by a relative path", () => {
-  const crossing = imports.filter(({ file, layer, specifier, isUrl }) => {
-    return specifier.startsWith(".") && !isUrl && layerOf(join(dirname(file), specifier)) !== layer;
-  });
-  expect(crossing.map(describeImport)).toEqual([]);
+test("no door is open that nobody goes through", () => {
+  const idle = [...layers.values()].flatMap(({ name, packages }) =>
+    packages
+      .filter((door) => !imports.some((each) => each.layer === name && opens(door, packageOf(each) ?? "")))
+      .map((door) => `${name}: ${door}`),
+  );
+  expect(idle).toEqual([]);
+});
+
+test("a layer is crossed by its name, and only then", () => {
+  const misnamed = imports.filter(
+    ({ file, layer, specifier, isUrl }) =>
+      !isUrl && isOurs({ specifier }) && specifier.startsWith("#") === (wantedBy({ file, specifier }) === layer),
+  );
+  expect(misnamed.map(describeImport)).toEqual([]);
 });
 
 test("there are no internal index files", () => {
@@ -99,26 +102,44 @@ new Worker(new URL("../h.ts", import.meta.url));`;
   expect(imports.length).toBeGreaterThan(20);
 });
 
-function isAllowed({ file, layer, specifier, typeOnly }: Import): boolean {
-  if (!/^[.#]/.test(specifier)) return true;
-  const wanted = specifier.startsWith("#")
-    ? specifier.slice(1).split("/")[0]!
-    : layerOf(join(dirname(file), specifier));
-  return (
-    wanted === layer ||
-    MAY_IMPORT[layer]!.includes(wanted) ||
-    (typeOnly && (MAY_IMPORT_TYPES[layer] ?? []).includes(wanted))
-  );
+function isAllowed({ file, layer, specifier, typeOnly, isUrl }: Import): boolean {
+  if (!isOurs({ specifier })) return true;
+  const wanted = wantedBy({ file, specifier });
+  const { mayImport, mayImportTypes } = layers.get(layer)!;
+  return wanted === layer || mayImport.includes(wanted) || ((typeOnly || isUrl) && mayImportTypes.includes(wanted));
+}
+
+const isOurs = ({ specifier }: Pick<Import, "specifier">) => /^[.#]/.test(specifier);
+
+/** The layer of the file that an import is of. */
+function wantedBy({ file, specifier }: Pick<Import, "file" | "specifier">): string {
+  if (specifier.startsWith(".")) return layerOf(join(dirname(file), specifier));
+  return layerOf(specifier.startsWith("#workers/") ? specifier.slice(1) : `src/${specifier.slice(1)}`);
 }
 
 /** The package's name with its scope, or undefined for a file of ours. */
 function packageOf({ specifier }: Import): string | undefined {
-  return /^[.#/]/.test(specifier) ? undefined : /^(?:@[^/]+\/)?[^/]+/.exec(specifier)![0];
+  return /^[.#/]/.test(specifier) ? undefined : /^(?:@[^/]+\/)?[^/?]+/.exec(specifier)![0];
 }
 
 function hasDoor(each: Import): boolean {
   const name = packageOf(each)!;
-  return DOORS.some(([pattern, layers]) => pattern.test(name) && layers.includes(each.layer));
+  return layers.get(each.layer)!.packages.some((door) => opens(door, name));
+}
+
+const opens = (door: string, name: string) => (door.endsWith("*") ? name.startsWith(door.slice(0, -1)) : door === name);
+
+/** @returns the rows of the table of layers by name, in which a cell lists names with commas between */
+function readLayers(markdown: string): ReadonlyMap<string, Layer> {
+  const listed = (cell: string) => cell.replaceAll("\\", "").split(", ").filter(Boolean);
+  const rows = markdown.matchAll(/^\| `((?:src|workers)\/\w+)` \|(.+)\|$/gm);
+  return new Map(
+    [...rows].map(([, folder, cells]) => {
+      const [, mayImport, mayImportTypes, packages] = cells!.split("|").map((cell) => listed(cell.trim()));
+      const name = layerOf(`${folder}/`);
+      return [name, { name, mayImport: mayImport!, mayImportTypes: mayImportTypes!, packages: packages! }];
+    }),
+  );
 }
 
 function sourceFiles(folder: string): string[] {
@@ -127,9 +148,10 @@ function sourceFiles(folder: string): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
+/** `src/core/a.ts` is of core, `workers/engine/store/b.ts` of workers/engine. */
 function layerOf(file: string): string {
   const [top, second] = file.split("/");
-  return top === "src" ? second! : top!;
+  return top === "src" ? second! : `${top}/${second}`;
 }
 
 function importsOf(file: string): Import[] {

@@ -1,6 +1,6 @@
 import { Fault } from "#core/fault.ts";
-import { TokenizerService } from "../tokenizer/service.ts";
-import type { TokenizerReply, TokenizerRequest } from "../tokenizer/service.ts";
+import { TokenizerService } from "#workers/tokenizer/service.ts";
+import type { TokenizerReply, TokenizerRequest } from "#workers/tokenizer/service.ts";
 import { Queue } from "./queue.ts";
 
 /** Where the library runs, so that it can be ended: what it is asked comes from files and texts that nobody has looked at. */
