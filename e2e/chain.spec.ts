@@ -53,11 +53,11 @@ test("3+5=: the stages' numbers are a script's, a part is switched off and the r
     );
     await expect(stages(page).nth(1)).toContainText("No evidence: L0H7 stands in layer 0");
     await expect(stages(page).nth(2)).toContainText(
-      `Switching L0H7 off lowers log p(8) by ${written(-predicting.effect)}; the next head, L${predicting.runnersUp[0]!.head.layer}H${predicting.runnersUp[0]!.head.head}, lowers it by ${written(-predicting.runnersUp[0]!.effect)}. ` +
+      `Switching L0H7 off lowers log p(8) by ${written(predicting.effect)}; the next head, L${predicting.runnersUp[0]!.head.layer}H${predicting.runnersUp[0]!.head.head}, lowers it by ${written(predicting.runnersUp[0]!.effect)}. ` +
         `${predicting.promoting} of the 10 neurons that lose most without it promote 8`,
     );
     await expect(stages(page).nth(3)).toContainText(
-      `${deepening.neurons} deep neurons in 5 layers raise 8. Without L1N452, the lowest, the higher ones’ activations fall by ${(deepening.drop! * 100).toFixed(1)}\u202f% on average and log p(8) falls by ${written(-deepening.effect!)}.`,
+      `${deepening.neurons} deep neurons in 5 layers raise 8. Without L1N452, the lowest, the higher ones’ activations fall by ${(deepening.drop! * 100).toFixed(1)}\u202f% on average and log p(8) falls by ${written(deepening.effect!)}.`,
     );
     await expect(view(page)).toContainText(
       /Control: with all 8 deep neurons off log p\(8\) goes from −0\.06 to −1\.\d\d/,
@@ -132,7 +132,7 @@ test(
     await view(page).getByRole("button", { name: "Look nevertheless: move this threshold to 0.2" }).click();
     await expect(drawing(page, "47+38=")).toBeVisible(PATIENCE);
     await expect(stages(page).nth(2)).toContainText(
-      `Switching L0H0 off lowers log p(85) by ${written(-evidence.effect)};`,
+      `Switching L0H0 off lowers log p(85) by ${written(evidence.effect)};`,
     );
     await expect(page).toHaveURL(/&min=promotingShare:0\.2/);
     await view(page).getByText("Thresholds (moved)").click();
@@ -221,7 +221,7 @@ test("a link to a chain has its numbers checked where it is opened", async ({ pa
   const link = await page.evaluate(() => navigator.clipboard.readText());
   const chain = await withEngine(page, (engine) => engine.chain("3+5="), undefined);
   const effectOf = (id: string) => chain.nodes.find((each) => each.id === id)!.effect!;
-  const [, claims] = /&cr=([^&]*)&b=/.exec(link)!;
+  const [, claims] = /&ce=([^&]*)&b=/.exec(link)!;
   const claimed = claims!.split(";").map((claim) => claim.split(":") as [string, string]);
   const strongest = chain.nodes
     .filter(({ kind }) => kind === "deep-neuron")
@@ -234,9 +234,7 @@ test("a link to a chain has its numbers checked where it is opened", async ({ pa
   const { page: theirs, problems } = await freshProfile(page, baseURL!);
   await test.step("the fresh machine reproduces them", async () => {
     await openWithModel(theirs, new URL(link).hash);
-    await expect(view(theirs)).toContainText(
-      `The link says: log p(target) moves by ${written(effectOf("L0H7"))} without L0H7, `,
-    );
+    await expect(view(theirs)).toContainText(`The link says: effect ${written(effectOf("L0H7"))} of L0H7, `);
     await expect(view(theirs)).toContainText(
       /✓ reproduced on this machine, largest difference (?:below )?\S+ nats/,
       PATIENCE,
@@ -247,7 +245,7 @@ test("a link to a chain has its numbers checked where it is opened", async ({ pa
     await node(theirs, "L1N452").locator("[data-switch]").click();
     await expect(node(theirs, "L1N452")).toHaveAttribute("aria-pressed", "true");
     await expect(view(theirs)).toContainText("reproduced on this machine");
-    await expect(theirs).toHaveURL(/&x=L1N452\*0&view=chain&cr=/);
+    await expect(theirs).toHaveURL(/&x=L1N452\*0&view=chain&ce=/);
     await view(theirs).getByText("Thresholds").first().click();
     await view(theirs).getByRole("spinbutton", { name: "the head’s loss costs at least" }).fill("0.4");
     await expect(view(theirs)).not.toContainText("The link says");
@@ -276,7 +274,7 @@ test("a link to a chain that was declined claims why", { tag: "@page" }, async (
   if (evidence?.stage !== "feature-predicting") throw new Error("stages");
   await openApp(
     page,
-    (await page.evaluate(() => location.hash)).replace("L0H0:-9", `L0H0:${evidence.effect.toFixed(4)}`),
+    (await page.evaluate(() => location.hash)).replace("L0H0:9", `L0H0:${evidence.effect.toFixed(4)}`),
   );
   await expect(view(page)).toContainText("reproduced on this machine", PATIENCE);
   await view(page).getByText("The numbers").click();
@@ -339,7 +337,7 @@ test(
       if (evidence?.stage !== "feature-predicting") throw new Error("stages");
       const { head, effect } = evidence;
       await expect(stages(page).nth(2)).toContainText(
-        `Switching L${head.layer}H${head.head} off lowers log p(${chain.target.text}) by ${written(-effect)};`,
+        `Switching L${head.layer}H${head.head} off lowers log p(${chain.target.text}) by ${written(effect)};`,
       );
       await expect(drawing(page, prompt).locator("[data-node]")).toHaveCount(chain.nodes.length - 1);
     }

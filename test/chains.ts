@@ -78,7 +78,7 @@ const part = (kind: ChainNodeKind, id: string, known: Partial<ChainNode> & Pick<
   contribution: kind === "deep-neuron" || kind === "head" ? 0.25 : undefined,
   activation: undefined,
   change: undefined,
-  effect: -10.25,
+  effect: 10.25,
   switchOff: [],
   ...known,
 });

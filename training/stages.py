@@ -306,10 +306,10 @@ def evidence(model, lens, run, fills):
     """One prompt's chain: the head, the values that the criteria compare, and which stages have evidence."""
     logits = model.lm_head(model.norm(run.final[:, -1]))[0]
     target, baseline = int(logits.argmax()), float(logits.log_softmax(-1).max())
-    effects = sweep(model, run, target, fills) - baseline
-    head = divmod(int(effects.argmin()), effects.shape[1])
-    found = {"target": target, "head": f"L{head[0]}H{head[1]}", "effect": float(effects.min()), **dict.fromkeys(STAGES, False), "moved": False}
-    if -found["effect"] < HEAD_EFFECT:
+    effects = baseline - sweep(model, run, target, fills)
+    head = divmod(int(effects.argmax()), effects.shape[1])
+    found = {"target": target, "head": f"L{head[0]}H{head[1]}", "effect": float(effects.max()), **dict.fromkeys(STAGES, False), "moved": False}
+    if found["effect"] < HEAD_EFFECT:
         return found
     after = object.__new__(Run)
     after.pre, after.mid, after.v, after.pattern, after.z, after.post = ([each[index] for index in range(head[0])] for each in

@@ -5,6 +5,7 @@ import { changedBlock, changedRows } from "./changes.ts";
 import type { Changes } from "./changes.ts";
 import { throughLayers } from "./layers.ts";
 import type { BlockRun, Runner } from "./runner.ts";
+import { effectOf } from "./effect.ts";
 
 /**
  * What is measured of each prompt, at its last position:
@@ -87,7 +88,9 @@ async function measure(runner: Runner, prompts: readonly PlotPrompt[], options: 
   const logProbabilities = await answers(runner, prompts, quantity, options);
   switch (quantity.kind) {
     case "head":
-      return prompts.map((_, row) => logProbabilities[row]! - logProbabilities[row + prompts.length]!);
+      return prompts.map((_, row) =>
+        effectOf({ baseline: logProbabilities[row]!, withoutIt: logProbabilities[row + prompts.length]! }),
+      );
     case "probability":
       return logProbabilities.map(Math.exp);
     case "logProbability":

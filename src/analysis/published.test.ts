@@ -135,7 +135,7 @@ describe("the published chain", () => {
     const { evidence } = chain.stages.find(({ name }) => name === "feature-predicting")!;
     expect(evidence).toMatchObject({ head: { layer: 17, head: 22 }, compared: 10, promoting: 9 });
     const head = chain.nodes.find(({ id }) => id === "L17H22")!;
-    expect(head.effect).toBeAllClose(-2.7871595157589084 + 0.973933, { atol: 1e-6 });
+    expect(head.effect).toBeAllClose(-0.973933 + 2.7871595157589084, { atol: 1e-6 });
   });
 
   test("has the notebook's numbers on its edges and none where there is none", () => {

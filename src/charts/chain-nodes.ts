@@ -1,7 +1,7 @@
 import type { ChainNode, ChainToken } from "#analysis/chain/chain.ts";
 import type { ChainPlate } from "./chain-marks.ts";
 import { clip } from "./clip.ts";
-import { signedNats } from "./number-format.ts";
+import { nats, signedNats } from "./number-format.ts";
 import type { SceneMark } from "./scene.ts";
 
 export interface NodeState {
@@ -52,7 +52,7 @@ export function nodeMark(plate: ChainPlate, state: NodeState): SceneMark {
 
 function headMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): SceneMark[] {
   const circle = { cx: width / 2, cy: height / 2, r: width / 2 };
-  const number = node.effect === undefined ? "" : signedNats(node.effect);
+  const number = node.effect === undefined ? "" : nats(node.effect);
   return [
     { key: "ground", tag: "circle", attrs: { class: "ground", ...circle } },
     ...(isOff ? [{ key: "hatch", tag: "circle", attrs: { ...circle, fill: "url(#chain-hatch)" } } as const] : []),
@@ -102,11 +102,11 @@ function writingMarks(node: ChainNode, width: number): SceneMark[] {
   ];
 }
 
-/** A deep neuron's increase, which is the width of its edge to the prediction; of what writes elsewhere the effect when it is off. */
-const numberOf = ({ kind, contribution, effect }: ChainNode) => {
-  const value = kind === "deep-neuron" ? contribution : effect;
-  return value === undefined ? "" : signedNats(value);
-};
+/** A deep neuron's increase, which is the width of its edge to the prediction and has its sign; of what writes elsewhere the effect. */
+function numberOf({ kind, contribution, effect }: ChainNode): string {
+  if (kind === "deep-neuron") return contribution === undefined ? "" : signedNats(contribution);
+  return effect === undefined ? "" : nats(effect);
+}
 
 /** As many as fit; of what attention carries on, what it says behind the transformation. */
 function bestTokens({ promotes, transformed, kind }: ChainNode, room: number): string {

@@ -123,7 +123,7 @@ export interface EnhancingGraph {
   readonly others: (NeuronId & { readonly before: number; readonly after: number })[];
   /** Mean of 1 − after / before over them. */
   readonly drop: number | undefined;
-  /** log p(target) without the lowest minus that of the clean run, in nats. */
+  /** The clean run's log p(target) − that without the lowest, in nats: above 0 it supports the target. */
   readonly effect: number;
 }
 

@@ -20,7 +20,7 @@ function chainOf(parts: { readonly [Name in StageName]?: Readonly<Record<string,
       hasEvidence: parts[name] !== undefined,
       criteria: [],
       nodes: Object.keys(parts[name] ?? {}),
-      evidence: name === "feature-predicting" ? evidence(-2) : undefined,
+      evidence: name === "feature-predicting" ? evidence(2) : undefined,
     })),
     nodes: entries.map(([id, effect]) => ({ ...template.nodes[0]!, id, effect })),
     edges: [],
@@ -31,7 +31,7 @@ const evidence = (effect: number): ChainStage["evidence"] => ({
   stage: "feature-predicting",
   head: { layer: 3, head: 1 },
   effect,
-  runnersUp: [{ head: { layer: 2, head: 0 }, effect: -0.01 }],
+  runnersUp: [{ head: { layer: 2, head: 0 }, effect: 0.01 }],
   compared: 10,
   promoting: 2,
   spellings: [],
@@ -39,10 +39,10 @@ const evidence = (effect: number): ChainStage["evidence"] => ({
 
 const whole = () =>
   chainOf({
-    "feature-enhancing": { "E@1": undefined, "L0N5@1": -0.02, "L1N7@2": 0.2, "L1N9@2": -0.1 },
-    "feature-transferring": { L2A: -1.5 },
-    "feature-predicting": { L3H1: -2 },
-    "prediction-enhancing": { L3N4: -0.25, L4N8: -0.001, L5N2: -0.5 },
+    "feature-enhancing": { "E@1": undefined, "L0N5@1": 0.02, "L1N7@2": -0.2, "L1N9@2": 0.1 },
+    "feature-transferring": { L2A: 1.5 },
+    "feature-predicting": { L3H1: 2 },
+    "prediction-enhancing": { L3N4: 0.25, L4N8: 0.001, L5N2: 0.5 },
   });
 
 type Measured = readonly [measure: CriterionMeasure, value: number, threshold: number];
@@ -70,40 +70,78 @@ const fromLink = (fragment: string) => decodeFinding(fragment).finding.expected.
 describe("a link claims of a chain", () => {
   test("the head's effect, of each stage the two strongest, and how many stages have evidence", () => {
     expect(asLink(chainClaims(whole()))).toBe(
-      "v=1&m=abacus&cr=L3H1:-2;L5N2:-0.5;L3N4:-0.25;L2A:-1.5;L1N7@2:0.2;L1N9@2:-0.1;stages:4",
+      "v=1&m=abacus&ce=L3H1:2;L5N2:0.5;L3N4:0.25;L2A:1.5;L1N7@2:-0.2;L1N9@2:0.1;stages:4",
     );
   });
 
   test("deep neurons too that stand with their head, and nothing of stages that have no evidence", () => {
-    expect(asLink(chainClaims(chainOf({ "feature-predicting": { L3H1: -2, L3N4: -0.25, L4N8: 0.5 } })))).toBe(
-      "v=1&m=abacus&cr=L3H1:-2;L4N8:0.5;L3N4:-0.25;stages:1",
+    expect(asLink(chainClaims(chainOf({ "feature-predicting": { L3H1: 2, L3N4: 0.25, L4N8: -0.5 } })))).toBe(
+      "v=1&m=abacus&ce=L3H1:2;L4N8:-0.5;L3N4:0.25;stages:1",
     );
   });
 
   test.each<[string, number, readonly Measured[], string]>([
-    ["too weak", -0.39123, [["head-effect", 0.39123, 0.5]], "L3H1:-0.3912;stages:0"],
+    ["too weak", 0.39123, [["head-effect", 0.39123, 0.5]], "L3H1:0.3912;stages:0"],
     [
       "heard by too few neurons",
-      -2,
+      2,
       [
         ["head-effect", 2, 0.5],
         ["promoting-share", 0.2, 0.3],
         ["deep-neurons", 0, 1],
       ],
-      "L3H1:-2;promoting-share:0.2;stages:0",
+      "L3H1:2;promoting-share:0.2;stages:0",
     ],
     [
       "raising no neuron",
-      -2,
+      2,
       [
         ["head-effect", 2, 0.5],
         ["promoting-share", 0.3, 0.3],
         ["deep-neurons", 0, 1],
       ],
-      "L3H1:-2;deep-neurons:0;stages:0",
+      "L3H1:2;deep-neurons:0;stages:0",
     ],
   ])("what kept it from being drawn where its head is %s", (_, effect, measured, text) => {
-    expect(asLink(chainClaims(declined(effect, measured)))).toBe(`v=1&m=abacus&cr=${text}`);
+    expect(asLink(chainClaims(declined(effect, measured)))).toBe(`v=1&m=abacus&ce=${text}`);
+  });
+});
+
+describe("a link of before effects had one sign", () => {
+  // as they were written then: log p without the part minus that of the run
+  const WHOLE = "v=1&m=abacus&cr=L3H1:-2;L5N2:-0.5;L3N4:-0.25;L2A:-1.5;L1N7@2:0.2;L1N9@2:-0.1;stages:4";
+  const DECLINED = "v=1&m=abacus&cr=L3H1:-2;promoting-share:0.2;stages:0";
+
+  test("is reproduced by the chain that it was made of, and written again as it would be now", () => {
+    expect(verifyChain(fromLink(WHOLE), whole(), SAME).verdict).toBe("reproduced");
+    expect(asLink(fromLink(WHOLE))).toBe(asLink(chainClaims(whole())));
+    expect(decodeFinding(WHOLE).notices).toEqual([]);
+  });
+
+  test("has its counts and shares as they are", () => {
+    const chain = declined(2, [["promoting-share", 0.2, 0.3]]);
+    expect(verifyChain(fromLink(DECLINED), chain, SAME).verdict).toBe("reproduced");
+    expect(asLink(fromLink(DECLINED))).toBe("v=1&m=abacus&ce=L3H1:2;promoting-share:0.2;stages:0");
+  });
+
+  test("differs by a sign that is not its own", () => {
+    expect(verifyChain(fromLink(WHOLE.replace("L3H1:-2", "L3H1:2")), whole(), SAME)).toMatchObject({
+      verdict: "differs",
+      largestDifference: 4,
+    });
+  });
+
+  test("claims nothing more where a link holds both: the first counts", () => {
+    const both = decodeFinding("v=1&m=abacus&ce=L3H1:2&cr=L3H1:-9");
+    expect([both.finding.expected.chain, both.notices]).toEqual([
+      [{ name: "L3H1", value: 2 }],
+      ["link: ce, here as cr, is given twice; the first one is used, “L3H1:-9” is not"],
+    ]);
+    expect(fromLink("v=1&m=abacus&cr=L3H1:-9&ce=L3H1:2")).toEqual([{ name: "L3H1", value: 9 }]);
+  });
+
+  test("has an effect of 0 as 0", () => {
+    expect(fromLink("v=1&m=abacus&cr=L3H1:0")).toEqual([{ name: "L3H1", value: 0 }]);
   });
 });
 
@@ -130,8 +168,8 @@ describe("the chain of whoever opens the link", () => {
   });
 
   test("reproduces it too where two parts of a stage have changed places", () => {
-    const swapped = chainOf({ "feature-predicting": { L3H1: -2, L3N4: -0.2001, L4N8: -0.2, L5N2: -0.2 } });
-    const other = chainOf({ "feature-predicting": { L3H1: -2, L5N2: -0.2001, L4N8: -0.2, L3N4: -0.2 } });
+    const swapped = chainOf({ "feature-predicting": { L3H1: 2, L3N4: 0.2001, L4N8: 0.2, L5N2: 0.2 } });
+    const other = chainOf({ "feature-predicting": { L3H1: 2, L5N2: 0.2001, L4N8: 0.2, L3N4: 0.2 } });
     expect(chainClaims(swapped).map(({ name }) => name)).not.toEqual(chainClaims(other).map(({ name }) => name));
     expect(verifyChain(chainClaims(swapped), other, SAME).verdict).toBe("reproduced");
   });
@@ -154,7 +192,7 @@ describe("the chain of whoever opens the link", () => {
   });
 
   test("differs where another head predicts, in another precision perhaps for that reason", () => {
-    const found = verifyChain([{ name: "L2H0", value: -0.01 }], whole(), [
+    const found = verifyChain([{ name: "L2H0", value: 0.01 }], whole(), [
       { kind: "precision", sentence: "the numbers were found in q4 and checked in f32" },
     ]);
     expect(found).toMatchObject({ verdict: "differs", largestDifference: 0 });
@@ -164,7 +202,7 @@ describe("the chain of whoever opens the link", () => {
   });
 
   test("has all that a link claims of one that was declined", () => {
-    const chain = declined(-2, [["promoting-share", 1 / 3, 0.5]]);
+    const chain = declined(2, [["promoting-share", 1 / 3, 0.5]]);
     const read = fromLink(asLink(chainClaims(chain)));
     expect(read).toContainEqual({ name: "promoting-share", value: 0.3333 });
     expect(verifyChain(read, chain, SAME)).toMatchObject({ verdict: "reproduced" });

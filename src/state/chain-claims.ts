@@ -25,9 +25,8 @@ const PART = /^L\d+(?:H\d+|A|N\d+(?:@\d+)?)$/;
 
 /**
  * The numbers that tell most of a chain, for whoever opens its link to check: the effect of the predicting head, of the strongest other
- * parts of each stage, from the prediction backwards, and how many stages have evidence. An effect is measured: log p(target) without
- * the part minus that of the run, in nats. Of a chain that has no predicting head: that of the head that came closest, and what was
- * measured of the criterion that failed.
+ * parts of each stage, from the prediction backwards, and how many stages have evidence. Of a chain that has no predicting head: the
+ * effect of the head that came closest, and what was measured of the criterion that failed.
  */
 export function chainClaims(chain: Chain): NamedNumber[] {
   const numbers = chainNumbers(chain);
@@ -78,7 +77,14 @@ export function readChainClaim(text: string): NamedNumber | string {
   const claim = readNamedNumber(text);
   return typeof claim !== "string" && (PART.test(claim.name) || isBare(claim.name))
     ? claim
-    : `it needs to be a part of a chain or one of ${Object.keys(BARE).join(", ")}, with its number, as L0H7:-1.234`;
+    : `it needs to be a part of a chain or one of ${Object.keys(BARE).join(", ")}, with its number, as L0H7:1.234`;
+}
+
+/** A claim of a link from before effects had one sign: there an effect was what log p gains without the part. Counts and shares are as now. */
+export function readTurnedClaim(text: string): NamedNumber | string {
+  const claim = readChainClaim(text);
+  // 0 − 0 is 0, as −0 would not be
+  return typeof claim === "string" || isBare(claim.name) ? claim : { ...claim, value: 0 - claim.value };
 }
 
 /** What a claim is about, in words, and its unit. */

@@ -2,7 +2,7 @@ import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead, parseHead } from "#model/ids.ts";
 import type { ChainThresholds } from "#protocol/chain.ts";
 import { VARIANTS } from "#protocol/engine.ts";
-import { readChainClaim } from "./chain-claims.ts";
+import { readChainClaim, readTurnedClaim } from "./chain-claims.ts";
 import { DEFAULT_CHAIN, PUBLISHED } from "./finding.ts";
 import { isExact, joined, joinedNumbers, quote, readList, readNumber } from "./link-values.ts";
 import type { Field } from "./link-values.ts";
@@ -75,16 +75,22 @@ export const CHAIN_FIELDS: readonly Field[] = [
       return leastShare !== undefined && leastShare >= 0 && leastShare <= 1 ? { chain: { leastShare } } : undefined;
     },
   },
-  {
-    key: "cr",
-    needs: "numbers of a chain, as L0H7:-7.9241;L1N452:-0.3819;stages:2",
-    write: ({ expected: { chain = [] } }) => joinedNumbers(chain),
+  claimsField("ce", readChainClaim, joinedNumbers, "L0H7:7.9241;L1N452:0.3819;stages:2"),
+  // links from before effects had one sign are read for good, and written again under the key above
+  { ...claimsField("cr", readTurnedClaim, () => undefined, "L0H7:-7.9241;L1N452:-0.3819;stages:2"), holdsSameAs: "ce" },
+];
+
+function claimsField(key: string, read: typeof readChainClaim, write: typeof joinedNumbers, example: string): Field {
+  return {
+    key,
+    needs: `numbers of a chain, as ${example}`,
+    write: ({ expected: { chain = [] } }) => write(chain),
     read(text, notice) {
-      const chain = readList("cr", text, readChainClaim, notice);
+      const chain = readList(key, text, read, notice);
       return chain.length === 0 ? {} : { expected: { chain } };
     },
-  },
-];
+  };
+}
 
 function readThreshold(text: string): { readonly name: ThresholdName; readonly value: number } | string {
   const [written = "", number = ""] = text.split(":");

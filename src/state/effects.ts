@@ -1,3 +1,4 @@
+import { effectOf } from "#analysis/effect.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { HeadSweep } from "#protocol/engine.ts";
 
@@ -5,11 +6,10 @@ import type { HeadSweep } from "#protocol/engine.ts";
 export const NEGLIGIBLE_NATS = 0.05;
 
 /**
- * What each head is worth to the target, [layer][head] in nats: baseline − log p with the head at 0. Positive supports
- * the target; NaN where it is not known yet.
+ * What each head is worth to the target, [layer][head] in nats; see `effectOf`. NaN where it is not known yet.
  */
-export const headEffects = (sweep: HeadSweep): number[][] =>
-  sweep.logProbability.map((row) => row.map((logProbability) => sweep.baseline - logProbability));
+export const headEffects = ({ baseline, logProbability }: HeadSweep): number[][] =>
+  logProbability.map((row) => row.map((withoutIt) => effectOf({ baseline, withoutIt })));
 
 /** Every row has arrived: only then is the largest effect the largest of all. */
 export const isWhole = (sweep: HeadSweep) => !sweep.logProbability.flat().some(Number.isNaN);

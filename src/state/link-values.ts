@@ -17,6 +17,8 @@ export type Notice = (sentence: string) => void;
 /** One key of the link. */
 export interface Field {
   readonly key: string;
+  /** Another key under which links of another version hold the same; of the two the first in a link is used. */
+  readonly holdsSameAs?: string;
   /** What a value has to be, for the notice about one that is not. */
   readonly needs: string;
   /** @returns undefined for a default, which is left out */

@@ -203,6 +203,7 @@ describe("reading a link", () => {
       "p=",
       "x=",
       "n=",
+      "ce=",
       "cr=",
       "er=",
       "sel=",
@@ -358,9 +359,9 @@ describe("reading a link", () => {
     ],
     [
       "one number of two that is of no part of a chain",
-      "cr=L4N425@2:0.1;__proto__:1",
+      "ce=L4N425@2:0.1;__proto__:1",
       { expected: { chain: [{ name: "L4N425@2", value: 0.1 }] } },
-      "link: cr lists “__proto__:1”; it needs to be a part of a chain or one of stages, promoting-share, deep-neurons, with its number, as L0H7:-1.234",
+      "link: ce lists “__proto__:1”; it needs to be a part of a chain or one of stages, promoting-share, deep-neurons, with its number, as L0H7:1.234",
     ],
     ["a chain's number beyond all numbers", "cr=L0H7:1e999", {}, "link: cr lists “L0H7:1e999”; it needs to be a part"],
     [

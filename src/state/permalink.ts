@@ -59,10 +59,15 @@ export function decodeFinding(fragment: string): { finding: Finding; notices: st
     const field = FIELD_BY_KEY.get(key);
     if (!field) {
       unknown.push([key, value]);
-    } else if (seen.has(key)) {
-      notice(`link: ${key} is given twice; the first one is used, ${quote(value)} is not`);
+      continue;
+    }
+    const held = field.holdsSameAs ?? key;
+    if (seen.has(held)) {
+      notice(
+        `link: ${held === key ? key : `${held}, here as ${key},`} is given twice; the first one is used, ${quote(value)} is not`,
+      );
     } else {
-      seen.add(key);
+      seen.add(held);
       finding = merge(finding, readField(field, value, notice));
     }
   }

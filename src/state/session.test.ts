@@ -6,7 +6,7 @@ import { crowdedChain } from "#test/chains.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { setLeastShare, setOtherPrompt, setPredictingHead, setPublished, setThreshold } from "./chain-view.ts";
 import { chainClaims } from "./chain-claims.ts";
-import { currentFinding, measuredClaims, opened } from "./claims.ts";
+import { checkChain, currentFinding, measuredClaims, opened } from "./claims.ts";
 import { DEFAULT_CHAIN } from "./finding.ts";
 import { joinedNumbers } from "./link-values.ts";
 import { currentFragment, openLink } from "./links.ts";
@@ -569,26 +569,26 @@ describe("links", () => {
 
   describe("of a chain", () => {
     const CLAIMED =
-      "v=1&m=abacus&h=aaaaaaaaaaaa&d=q8&p=3%2B5=&view=chain&ph=L0H1&min=headEffect:0.3&cr=L3H1:-10.25;stages:4";
+      "v=1&m=abacus&h=aaaaaaaaaaaa&d=q8&p=3%2B5=&view=chain&ph=L0H1&min=headEffect:0.3&ce=L3H1:10.25;stages:4";
     const claims = () => currentFinding(false)!.expected.chain;
 
     test("hand on its numbers as soon as it was computed for exactly this question", async () => {
       await answerBefore();
       showTab("chain");
       await settle();
-      expect(sharedFragment()).not.toContain("cr=");
+      expect(sharedFragment()).not.toContain("ce=");
       await last("chain").answer(crowdedChain());
-      const own = `cr=${joinedNumbers(chainClaims(crowdedChain()))}`;
+      const own = `ce=${joinedNumbers(chainClaims(crowdedChain()))}`;
       expect(sharedFragment()).toContain(`&${own}&b=-0.5`);
       expect(claims()).toBeUndefined();
       // what is off moves the run, and not the clean run's chain
       togglePart(HEAD);
       expect(sharedFragment()).toContain(`&${own}`);
       setThreshold("headEffect", 0.3);
-      expect(sharedFragment()).not.toContain("cr=");
+      expect(sharedFragment()).not.toContain("ce=");
       setThreshold("headEffect", DEFAULT_THRESHOLDS.headEffect);
       setPublished("llama-7b-3plus5");
-      expect(sharedFragment()).not.toContain("cr=");
+      expect(sharedFragment()).not.toContain("ce=");
       setPublished(undefined);
       // what is shown is still without them, and so is its link
       setStandIns(["2+4="]);
@@ -597,7 +597,19 @@ describe("links", () => {
       setStandIns([]);
       expect(sharedFragment()).toContain(`&${own}`);
       showTab("heads");
-      expect(sharedFragment()).not.toContain("cr=");
+      expect(sharedFragment()).not.toContain("ce=");
+    });
+
+    test("of an older link are verified, and handed on in the sign of now", async () => {
+      const older = "v=1&m=abacus&h=aaaaaaaaaaaa&d=q8&p=3%2B5=&view=chain&cr=L3H1:-10.25;L4N1:-10.25;stages:4";
+      openLink(`#${older}`, [SHIPPED]);
+      expect(currentFragment()).toBe(older.replace("cr=", "ce=").replaceAll(":-10", ":10"));
+      await answerBefore();
+      await settle();
+      await last("chain").answer(crowdedChain());
+      const { finding } = opened.getState();
+      const chain = checkChain(finding!, results.getState(), question.getState(), view.getState().chain);
+      expect(chain).toMatchObject({ verdict: "reproduced", largestDifference: 0 });
     });
 
     test("keep those of the opened link while the chain is the one that it asked for", () => {
@@ -628,7 +640,7 @@ describe("links", () => {
       expect(isKept()).toBe(true);
       // on another tab the link is about the answer
       showTab("heads");
-      expect(currentFragment()).not.toContain("cr=");
+      expect(currentFragment()).not.toContain("ce=");
       showTab("chain");
       expect(isKept()).toBe(true);
     });

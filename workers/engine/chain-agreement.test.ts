@@ -265,7 +265,7 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
       expect(after).toBeAllClose(atLast(off.activation[layer]!)[index]!, SCORE);
     }
     const before = logProbability(atLast(clean.logits), target);
-    expect(found.effect).toBeAllClose(logProbability(atLast(off.logits), target) - before, NATS);
+    expect(found.effect).toBeAllClose(before - logProbability(atLast(off.logits), target), NATS);
   });
 
   test("two prompts compared, target and lens of the first", async () => {

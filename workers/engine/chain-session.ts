@@ -2,6 +2,7 @@ import { ablateEach, neuronOff } from "#analysis/ablations.ts";
 import { assembleChain, chainInRun } from "#analysis/chain/assemble.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
+import { effectOf } from "#analysis/effect.ts";
 import { enhancingGraph, lowestNeuron, meanDrop } from "#analysis/enhancing-graph.ts";
 import { activationOf, headIncreases, headOutput, layerIncreases, positionIncreases } from "#analysis/increase.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
@@ -151,7 +152,7 @@ export class ChainSession {
       lowest,
       others: higher.map((at, index) => ({ ...at, before: before[index]!, after: without!.activations[index]! })),
       drop: meanDrop(before, without!.activations),
-      effect: without!.logProbability - logProbability(clean.logits, target),
+      effect: effectOf({ baseline: logProbability(clean.logits, target), withoutIt: without!.logProbability }),
     };
   }
 

@@ -49,7 +49,7 @@ describe("on the bundled model", () => {
     const { evidence, nodes } = stage(chain, "feature-predicting");
     expect(evidence).toMatchObject({ head: { layer: 0, head: 7 }, compared: 10, promoting: 8 });
     expect(nodes).toEqual(["L0H7"]);
-    expect(node(chain, "L0H7").effect!).toBeCloseTo(-7.916, 3);
+    expect(node(chain, "L0H7").effect!).toBeCloseTo(7.916, 3);
     expect(
       node(chain, "L4N425")
         .promotes.slice(0, 3)
@@ -215,7 +215,7 @@ describe.each(MODELS)("what a chain claims on %s", (_name, files, ids, head) => 
   test("every node's effect is what switching it off does", async () => {
     const switchable = chain.nodes.filter(({ switchOff }) => switchOff.length > 0);
     for (const { switchOff, effect } of switchable) {
-      expect(effect).toBeAllClose((await without(switchOff)) - chain.baseline, NATS);
+      expect(effect).toBeAllClose(chain.baseline - (await without(switchOff)), NATS);
     }
     expect(switchable.map(({ kind }) => kind)).toContain("shallow-neuron");
   });
@@ -256,7 +256,7 @@ describe.each(MODELS)("what a chain claims on %s", (_name, files, ids, head) => 
   test("switching a node off gives the same chain with the numbers of that run", async () => {
     const deep = chain.nodes.find(({ kind }) => kind === "deep-neuron")!;
     const changed = await ask(started, [...ids], { head, thresholds, interventions: deep.switchOff });
-    expect(changed.baseline).toBeAllClose(chain.baseline + deep.effect!, NATS);
+    expect(changed.baseline).toBeAllClose(chain.baseline - deep.effect!, NATS);
     expect(changed.nodes.map(({ id }) => id)).toEqual(chain.nodes.map(({ id }) => id));
     expect(changed.edges.map(({ from, to }) => [from, to])).toEqual(chain.edges.map(({ from, to }) => [from, to]));
     const off = node(changed, deep.id);

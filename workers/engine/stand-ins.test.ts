@@ -190,7 +190,7 @@ describe("on the bundled model", () => {
     );
     const evidence = chain.stages.find(({ name }) => name === "feature-predicting")!.evidence!;
     if (evidence.stage !== "feature-predicting") throw new Error("no predicting stage");
-    expect(evidence.effect).toBeAllClose(Math.min(...swept.flat()) - baseline, NATS);
+    expect(evidence.effect).toBeAllClose(baseline - Math.min(...swept.flat()), NATS);
   });
 
   test.each([

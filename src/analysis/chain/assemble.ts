@@ -70,7 +70,7 @@ export async function assembleChain(runner: Runner, clean: Capture, question: Ch
   const first = chosen
     ? ranked.find(({ head }) => head.layer === chosen.layer && head.head === chosen.head)!
     : ranked[0]!;
-  const strong = criterion("head-effect", -first.effect, thresholds.headEffect);
+  const strong = criterion("head-effect", first.effect, thresholds.headEffect);
   if (!strong.holds) return withoutHead(asked, [strong], predictingEvidence(asked, first, ranked, NOT_COMPARED));
   return fromHead(asked, first, ranked, strong);
 }
@@ -104,11 +104,12 @@ async function fromHead(
   if (!root || !criteria.every(({ holds }) => holds)) return withoutHead(asked, criteria, evidence);
   const reference = await referenceOf(lens.runner, root, residualAt(lens.runner, pair, root.layer));
   const shallow = await shallowParts(lens.runner, pair, head, reference, thresholds);
-  return drawn(asked, { head, pair, after, predicted, shallow, criteria, evidence, root });
+  return drawn(asked, { head, headEffect: first.effect, pair, after, predicted, shallow, criteria, evidence, root });
 }
 
 interface Found {
   readonly head: HeadId;
+  readonly headEffect: number;
   readonly pair: { readonly before: Capture; readonly after: Capture; readonly firstDifferentLayer: number };
   readonly after: Capture;
   readonly predicted: Predicted;

@@ -5,7 +5,8 @@ import type { Intervention } from "#model/interventions.ts";
  * The logic chain of one prompt as plain data: what figure 1 of Yu & Ananiadou (2024) draws, with a number on everything.
  * It is computed from a model, or written down from published numbers; what a source does not say is undefined, never 0.
  *
- * Layers, heads, neurons and positions count from 0. Log-probabilities, increases and effects are in nats.
+ * Layers, heads, neurons and positions count from 0. Log-probabilities, increases and effects are in nats; an effect is what log p(target)
+ * loses when something is off (`effectOf`), so that above 0 it supports the target.
  */
 export interface Chain {
   /** As it was asked; undefined if it was asked as token ids. */
@@ -112,7 +113,7 @@ export interface EnhancingEvidence {
   readonly hiddenInterpretable: number | undefined;
   /** Positions whose features they enhance. */
   readonly positions: readonly number[];
-  /** log p(target) with all of them off, minus the baseline; measured. */
+  /** Of all of them off together; measured. */
   readonly effect: number | undefined;
 }
 
@@ -124,16 +125,16 @@ export interface TransferringEvidence {
     readonly share: number | undefined;
     readonly positions: readonly number[];
   }[];
-  /** log p(target) with the heads of all of them off, minus the baseline; measured. */
+  /** Of the heads of all of them off together; measured. */
   readonly effect: number | undefined;
 }
 
 export interface PredictingEvidence {
   readonly stage: "feature-predicting";
   readonly head: HeadId;
-  /** log p(target) without the head minus the baseline: below 0 if the answer needs it. */
+  /** Of the head: above 0 if the answer needs it. */
   readonly effect: number;
-  /** The heads that follow in the sweep, largest fall first. */
+  /** The heads that follow in the sweep, largest effect first. */
   readonly runnersUp: readonly { readonly head: HeadId; readonly effect: number }[];
   /** How many neurons of the comparison were looked at, and how many of them promote the target; 0 where no head was worth it. */
   readonly compared: number;
@@ -149,7 +150,7 @@ export interface PredictionEnhancingEvidence {
   readonly lowest: NeuronId | undefined;
   /** Mean over the higher ones of 1 − activation without the lowest / activation, 0 to 1 (below 0: they rise); measured. */
   readonly drop: number | undefined;
-  /** log p(target) with the lowest off minus the baseline; measured. */
+  /** Of the lowest; measured. */
   readonly effect: number | undefined;
 }
 
@@ -185,7 +186,7 @@ export interface ChainNode {
   readonly activation: number | undefined;
   /** A deep neuron's change in the comparison: its increase with the head on minus with it off, in nats. */
   readonly change: number | undefined;
-  /** log p(target) with the node off (everything in `switchOff` at 0, at every position) minus that of the run; measured. */
+  /** The clean run's log p(target) − that with the node off (everything in `switchOff` at 0, at every position); measured. */
   readonly effect: number | undefined;
   /** What takes it out; empty for what cannot be switched: embedding and prediction. */
   readonly switchOff: readonly Intervention[];

@@ -3,6 +3,7 @@ import type { Intervention } from "#model/interventions.ts";
 import { ablateEach, neuronOff } from "../ablations.ts";
 import type { Ablated, AblationQuestion } from "../ablations.ts";
 import type { Capture } from "../capture.ts";
+import { effectOf } from "../effect.ts";
 import { lowestNeuron, meanDrop } from "../enhancing-graph.ts";
 import { activationOf } from "../increase.ts";
 import type { Runner } from "../runner.ts";
@@ -101,7 +102,7 @@ export const stageEffects = {
       neurons: shallow.length,
       hiddenInterpretable: shallow.filter((node) => isHidden(node, nodes)).length,
       positions: [...new Set(features.filter(({ neuron }) => neuron).map(({ reading }) => reading.position))],
-      effect: allShallow && allShallow.logProbability - baseline,
+      effect: allShallow && effectOf({ baseline, withoutIt: allShallow.logProbability }),
     };
   },
 
@@ -124,7 +125,7 @@ export const stageEffects = {
           };
         })
         .sort((a, b) => b.share - a.share),
-      effect: allLayers && allLayers.logProbability - baseline,
+      effect: allLayers && effectOf({ baseline, withoutIt: allLayers.logProbability }),
     };
   },
 
@@ -134,7 +135,7 @@ export const stageEffects = {
       neurons: deep.length,
       lowest: lowest && { layer: lowest.layer, neuron: lowest.neuron },
       drop,
-      effect: lowest && nodes.get(deepNode(lowest))!.logProbability - baseline,
+      effect: lowest && effectOf({ baseline, withoutIt: nodes.get(deepNode(lowest))!.logProbability }),
     };
   },
 };

@@ -2,6 +2,7 @@ import { rowOf } from "#core/matrix.ts";
 import { logProbability } from "#core/softmax.ts";
 import { neuronOff } from "../ablations.ts";
 import type { Capture } from "../capture.ts";
+import { effectOf } from "../effect.ts";
 import { activationOf, headOutput } from "../increase.ts";
 import { promotedTokens } from "../lens.ts";
 import type { FrozenLens } from "../lens.ts";
@@ -18,10 +19,9 @@ import type { Predicted } from "./select.ts";
 interface Measured {
   readonly lens: FrozenLens;
   readonly clean: Capture;
-  /** The run without the head. */
-  readonly after: Capture;
-  readonly target: number;
   readonly baseline: number;
+  /** The head's effect as the sweep has it: one number on the map of heads and here. */
+  readonly headEffect: number;
   readonly outline: Outline;
   readonly claims: Claims;
   readonly effects: Effects;
@@ -79,9 +79,9 @@ function prediction({ clean }: Measured): ChainNode {
   };
 }
 
-const effectOf = ({ effects, baseline }: Measured, id: string) => {
+const nodeEffect = ({ effects, baseline }: Measured, id: string) => {
   const without = effects.nodes.get(id);
-  return without && without.logProbability - baseline;
+  return without && effectOf({ baseline, withoutIt: without.logProbability });
 };
 
 async function featureNodes(measured: Measured): Promise<Vectored[]> {
@@ -115,7 +115,7 @@ async function featureNodes(measured: Measured): Promise<Vectored[]> {
         word: neuron ? undefined : text(clean.ids[position]!),
         position,
         activation,
-        effect: effectOf(measured, id),
+        effect: nodeEffect(measured, id),
         switchOff: neuron ? neuronOff(neuron) : [],
       },
     });
@@ -137,13 +137,13 @@ function layerNodes(measured: Measured): Vectored[] {
       layer,
       position: last,
       contribution: claims.contributions.get(layerNode(layer)),
-      effect: effectOf(measured, layerNode(layer)),
+      effect: nodeEffect(measured, layerNode(layer)),
       switchOff: layerOff(layer, measured.lens.runner.spec.heads),
     },
   }));
 }
 
-async function theHead({ lens, clean, after, outline, claims, target, baseline }: Measured): Promise<Vectored> {
+async function theHead({ lens, clean, outline, claims, headEffect }: Measured): Promise<Vectored> {
   const { head } = outline;
   return {
     vector: await headOutput(lens, clean, head),
@@ -156,7 +156,7 @@ async function theHead({ lens, clean, after, outline, claims, target, baseline }
       index: head.head,
       position: clean.ids.length - 1,
       contribution: claims.contributions.get(headNode(head)),
-      effect: logProbability(after.logits, target) - baseline,
+      effect: headEffect,
       switchOff: [{ kind: "head", at: head, scale: 0 }],
     },
   };
@@ -178,7 +178,7 @@ async function deepNodes(measured: Measured): Promise<Vectored[]> {
       contribution: claims.contributions.get(deepNode(at)),
       activation: claims.activations.get(deepNode(at)),
       change: at.change,
-      effect: effectOf(measured, deepNode(at)),
+      effect: nodeEffect(measured, deepNode(at)),
       switchOff: neuronOff(at),
     },
   }));

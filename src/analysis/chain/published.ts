@@ -2,6 +2,7 @@ import { parseHead, parseNeuron } from "#model/ids.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Chain, ChainEdge, ChainNode, ChainStage, ChainToken, StageEvidence, StageName } from "./chain.ts";
 import { deepNode, headNode, layerNode, PREDICTION } from "./outline.ts";
+import { effectOf } from "../effect.ts";
 import { byRoundedChange, readSourceLabel } from "../ranking.ts";
 import { saysSame } from "./spellings.ts";
 
@@ -77,7 +78,7 @@ export function publishedChain(record: PublishedRecord): Chain {
       layer: HEAD.layer,
       index: HEAD.head,
       position: last,
-      effect: targetAfter - baseline,
+      effect: effectOf({ baseline, withoutIt: targetAfter }),
     }),
     ...rows.map((row) => deepNeuron(row, last)),
     part({ id: PREDICTION, kind: "prediction", position: last }),
@@ -150,7 +151,7 @@ const stage = (name: StageName, nodes: readonly string[], evidence: StageEvidenc
 function predicting(record: PublishedRecord, target: ChainToken, baseline: number): StageEvidence {
   const ranked = record.head_ablation_logprob_top10.map(([name, value]) => ({
     head: parseHead(String(name))!,
-    effect: Number(value) - baseline,
+    effect: effectOf({ baseline, withoutIt: Number(value) }),
   }));
   const saysTarget = ({ top10 }: PublishedNeuron) => top10.some((text) => saysSame(text, target.text));
   return {

@@ -1,6 +1,7 @@
 import type { HeadId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { activationOf } from "../increase.ts";
+import { effectOf } from "../effect.ts";
 import { lowestNeuron } from "../enhancing-graph.ts";
 import { ffnInput } from "../keys.ts";
 import { promotedTokens } from "../lens.ts";
@@ -31,15 +32,17 @@ export const criterion = (measure: CriterionMeasure, value: number | undefined, 
 
 export interface HeadEffect {
   readonly head: HeadId;
-  /** log p(target) without it minus the baseline. */
+  /** What it is worth to the target; see `effectOf`. */
   readonly effect: number;
 }
 
-/** Every head by what the answer owes it, largest fall first. */
+/** Every head by what the answer owes it, the largest effect first. */
 export const rankedHeads = (logProbability: readonly (readonly number[])[], baseline: number): HeadEffect[] =>
   logProbability
-    .flatMap((row, layer) => row.map((value, head) => ({ head: { layer, head }, effect: value - baseline })))
-    .sort((a, b) => a.effect - b.effect);
+    .flatMap((row, layer) =>
+      row.map((withoutIt, head) => ({ head: { layer, head }, effect: effectOf({ baseline, withoutIt }) })),
+    )
+    .sort((a, b) => b.effect - a.effect);
 
 /** The first layer whose FFN sees what a head of `layer` wrote. */
 export const firstDeepLayer = ({ block }: Pick<ModelSpec, "block">, layer: number) =>

@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { signedNats } from "#charts/number-format.ts";
+import { nats } from "#charts/number-format.ts";
 import { aboutClaim } from "#state/chain-claims.ts";
 import { asksTheSameChain, checkChain, opened } from "#state/claims.ts";
 import type { NamedNumber } from "#state/finding.ts";
@@ -23,10 +23,8 @@ export function ChainClaims() {
 
 function claimText(claimed: readonly NamedNumber[]): string {
   const claims = claimed.map(({ name, value }) => ({ ...aboutClaim(name), value }));
-  const effects = claims
-    .filter(({ unit }) => unit === "nats")
-    .map(({ title, value }) => `${signedNats(value)} without ${title}`);
+  const effects = claims.filter(({ unit }) => unit === "nats").map(({ title, value }) => `${nats(value)} of ${title}`);
   const others = claims.filter(({ unit }) => unit === "none").map(({ title, value }) => `${title}: ${value}`);
-  const moves = effects.length > 0 ? [`log p(target) moves by ${effects.join(", ")} (nats)`] : [];
-  return `The link says: ${[...moves, ...others].join("; ")}.`;
+  const worth = effects.length > 0 ? [`effect ${effects.join(", ")} (nats)`] : [];
+  return `The link says: ${[...worth, ...others].join("; ")}.`;
 }

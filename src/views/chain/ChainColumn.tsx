@@ -126,7 +126,7 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
         <span className="edge-key for">towards where the receiver stands</span>
         <span className="edge-key against">against it</span>
         <span>width: {widthText(chain)}</span>
-        <span>numbers, nats: a deep neuron’s increase; of all else, log p when off</span>
+        <span>numbers, nats: a deep neuron’s increase (with its sign); of all else, the effect</span>
       </figcaption>
     </figure>
   );

@@ -1,6 +1,6 @@
 import { useId, useState } from "react";
 import { useStore } from "zustand";
-import { percent, signedNats } from "#charts/number-format.ts";
+import { nats, percent } from "#charts/number-format.ts";
 import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead } from "#model/ids.ts";
@@ -59,7 +59,7 @@ function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
       <datalist id={id}>
         {heads.map(({ head, effect }) => (
           <option key={formatHead(head)} value={formatHead(head)}>
-            {signedNats(effect)} nats
+            effect {nats(effect)} nats
           </option>
         ))}
       </datalist>

@@ -96,8 +96,9 @@ function ChainMethod() {
       sender off at every position and lets all that comes later react. The two differ by nature and stand beside each
       other for that reason. Width is the share of what the receiver gets, or of the largest increase; blue is towards
       where the receiver stands, red and dashed against it. The number on a deep neuron is its increase, on any other
-      part what switching it off does to log p(target). With something switched off the parts stay, and activations,
-      increases, claims and the prediction are that run’s; effects and measurements stay the clean run’s.
+      part its effect: log p(target) as it is − with the part off, above 0 where it supports the target. With something
+      switched off the parts stay, and activations, increases, claims and the prediction are that run’s; effects and
+      measurements stay the clean run’s.
     </Method>
   );
 }

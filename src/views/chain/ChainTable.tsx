@@ -44,7 +44,7 @@ function Parts({ shown: { chain, clean, title }, onSelect }: ChainTableProps) {
             <Head name="activation" />
             {isChanged && <Head name="now" />}
             <Head name="change, nats" />
-            <Head name="effect when off, nats" />
+            <Head name="effect, nats" />
           </tr>
         </thead>
         <tbody>
@@ -96,7 +96,7 @@ function Part({ node, now, chain, isChanged, onSelect }: PartProps) {
       <Number of={node.activation} write={figures} />
       {isChanged && <Number of={now?.activation} write={figures} />}
       <Number of={node.change} write={nats} />
-      <Number of={node.effect} write={signedNats} />
+      <Number of={node.effect} write={nats} />
     </tr>
   );
 }

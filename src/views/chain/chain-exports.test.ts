@@ -23,7 +23,7 @@ test("a number that is not known is an empty field, never 0", () => {
   const { header, rows } = exportTable([withoutHead("3+5=", chain)]);
   const column = (name: string) => header.indexOf(name);
   const word = rows.find((row) => row[column("name")] === "E@1")!;
-  expect([word[column("increase")], word[column("activation")], word[column("effect")]]).toEqual(["", "", -10.25]);
+  expect([word[column("increase")], word[column("activation")], word[column("effect")]]).toEqual(["", "", 10.25]);
   const edge = rows.find((row) => row[column("record")] === "edge" && row[column("kind")] === "promotes")!;
   expect([edge[column("claimed")], edge[column("share")]]).toEqual([1, ""]);
 });

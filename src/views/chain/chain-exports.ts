@@ -10,6 +10,7 @@ import { NO_FINDING } from "#state/finding.ts";
 import type { Finding, PublishedName } from "#state/finding.ts";
 import type { Slots } from "#state/run/results.ts";
 import { findingOf } from "#state/subject.ts";
+import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn, Origin } from "../exports/drawn.ts";
 import type { CsvValue, Facts, Table } from "../exports/csv.ts";
 import { widthText } from "./chain-words.ts";
@@ -48,7 +49,7 @@ export function drawnChain(shown: readonly ShownChain[], { scale, lines, publish
       least_share: scale.threshold,
       ...(second && { beside: besideFacts(second) }),
     },
-    unit: "nats for effects, increases and changes; inner products and activations have none",
+    unit: `nats for increases and changes; ${EFFECT_UNIT}; inner products and activations have none`,
     table: () => exportTable(shown),
     ...(drawn.length > 0 && { svg: (words) => exportSvg(drawn, scale, words) }),
   };
@@ -117,7 +118,7 @@ function offIn({ nodes }: Chain, origin: Origin | undefined): ReadonlySet<string
 
 const legend = (chain: Chain) =>
   `Width: ${widthText(chain)}. Blue towards, red and dashed against where the receiver stands. ` +
-  "Numbers, nats: a deep neuron’s increase; of all else, what switching it off does to log p.";
+  "Numbers, nats: a deep neuron’s increase (with its sign); of all else the effect, which is what log p loses when it is off.";
 
 const HEADER = [
   "chain",

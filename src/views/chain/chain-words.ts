@@ -23,7 +23,7 @@ export function nodeName({ kind, position, contribution, effect, switchOff }: Ch
   return [
     `${KIND_WORDS[kind]} at ${position}`,
     contribution !== undefined && `increase ${signedNats(contribution)} nats`,
-    effect !== undefined && `off it moves log p by ${signedNats(effect)} nats`,
+    effect !== undefined && `effect ${nats(effect)} nats`,
     switchOff.length > 0 && (isOff ? "now off" : "now on"),
   ]
     .filter((part) => part !== false)

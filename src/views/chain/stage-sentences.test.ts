@@ -26,8 +26,8 @@ test("the published chain says what is published, and nothing that is not", () =
 const PREDICTING: PredictingEvidence = {
   stage: "feature-predicting",
   head: { layer: 3, head: 1 },
-  effect: -2.5,
-  runnersUp: [{ head: { layer: 4, head: 0 }, effect: 0.125 }],
+  effect: 2.5,
+  runnersUp: [{ head: { layer: 4, head: 0 }, effect: -0.125 }],
   compared: 10,
   promoting: 1,
   spellings: [
@@ -61,7 +61,7 @@ test("what was measured stands in the sentence of its stage", () => {
     neurons: 1,
     hiddenInterpretable: 1,
     positions: [1],
-    effect: -0.75,
+    effect: 0.75,
   } as const;
   expect(sentenceOf(withStage("feature-enhancing", { evidence: enhancing }), "feature-enhancing")).toBe(
     "1 FFN neuron below L3H1 writes at “drei” what it reads; 1 of them names the word only behind the attention that carries it on. With all of them off log p(acht) falls by 0.75.",
@@ -70,7 +70,7 @@ test("what was measured stands in the sentence of its stage", () => {
     { layer: 2, share: 0.25, positions: [3, 1] },
     { layer: 1, share: 0.125, positions: [1] },
   ];
-  const transferring = { stage: "feature-transferring", layers, effect: 0.5 } as const;
+  const transferring = { stage: "feature-transferring", layers, effect: -0.5 } as const;
   expect(sentenceOf(withStage("feature-transferring", { evidence: transferring }), "feature-transferring")).toBe(
     `Attention of layer 2 brings “drei” and “fünf” to the last position (25.0${THIN}% of what the head reads); ` +
       `attention of layer 1 brings “drei” to the last position (12.5${THIN}% of what the head reads). ` +
@@ -84,7 +84,7 @@ test("what was measured stands in the sentence of its stage", () => {
     neurons: 8,
     lowest: { layer: 3, neuron: 0 },
     drop: -0.1,
-    effect: -0.3,
+    effect: 0.3,
   } as const;
   expect(sentenceOf(withStage("prediction-enhancing", { evidence: deep }), "prediction-enhancing")).toBe(
     `8 deep neurons in 5 layers raise acht. Without L3N0, the lowest, the higher ones’ activations rise by 10.0${THIN}% on average and log p(acht) falls by 0.30.`,
@@ -104,19 +104,19 @@ describe("a stage without evidence says what was missing", () => {
     [
       "feature-predicting",
       failed("head-effect", 0.12, 0.5),
-      { effect: -0.12 },
+      { effect: 0.12 },
       "No evidence: the head that costs most, L3H1, lowers log p(acht) by 0.12 nats, and 0.50 are needed.",
     ],
     [
       "feature-predicting",
       failed("head-effect", -0.12, 0.5),
-      { effect: 0.12 },
+      { effect: -0.12 },
       "No evidence: no head lowers log p(acht).",
     ],
     [
       "feature-predicting",
       failed("head-effect", 0.12, 0.5),
-      { effect: -0.12, runnersUp: [{ head: { layer: 0, head: 7 }, effect: -3 }] },
+      { effect: 0.12, runnersUp: [{ head: { layer: 0, head: 7 }, effect: 3 }] },
       "No evidence: switching L3H1 off lowers log p(acht) by 0.12 nats, and 0.50 are needed.",
     ],
     [

@@ -74,7 +74,7 @@ function predictingSentence(chain: Chain, evidence: PredictingEvidence): string 
 }
 
 const nextHead = ({ head, effect }: PredictingEvidence["runnersUp"][number], first: number) =>
-  effect < first
+  effect > first
     ? `${formatHead(head)} matters more (${nats(effect)})`
     : `the next head, ${formatHead(head)}, ${moves(effect)} it by ${nats(Math.abs(effect))}`;
 
@@ -85,7 +85,7 @@ function deepeningSentence(chain: Chain, { neurons, lowest, drop, effect }: Pred
   if (!lowest) return `${first}.`;
   const name = formatNeuron(lowest);
   if (drop === undefined) return `${first}; ${name} is the lowest of them and feeds the others.`;
-  return `${first}. Without ${name}, the lowest, the higher ones’ activations ${drop < 0 ? "rise" : "fall"} by ${percent(Math.abs(drop))} on average${effect === undefined ? "" : ` and log p(${targetOf(chain)}) ${effect > 0 ? "rises" : "falls"} by ${nats(Math.abs(effect))}`}.`;
+  return `${first}. Without ${name}, the lowest, the higher ones’ activations ${drop < 0 ? "rise" : "fall"} by ${percent(Math.abs(drop))} on average${effect === undefined ? "" : ` and log p(${targetOf(chain)}) ${effect < 0 ? "rises" : "falls"} by ${nats(Math.abs(effect))}`}.`;
 }
 
 /** Why nothing is drawn: the first criterion that failed. */
@@ -126,11 +126,11 @@ function headMissing(chain: Chain, threshold: number): string {
   const { head, effect, runnersUp } = predictingOf(chain)!;
   const name = formatHead(head);
   const needed = `and ${nats(threshold)} are needed`;
-  if (runnersUp.some((other) => other.effect < effect)) {
+  if (runnersUp.some((other) => other.effect > effect)) {
     return `switching ${name} off ${moves(effect)} log p(${targetOf(chain)}) by ${nats(Math.abs(effect))} nats, ${needed}`;
   }
-  return effect < 0
-    ? `the head that costs most, ${name}, lowers log p(${targetOf(chain)}) by ${nats(-effect)} nats, ${needed}`
+  return effect > 0
+    ? `the head that costs most, ${name}, lowers log p(${targetOf(chain)}) by ${nats(effect)} nats, ${needed}`
     : `no head lowers log p(${targetOf(chain)})`;
 }
 
@@ -143,7 +143,7 @@ export function emptySentence(chain: Chain): string | undefined {
 const effectSentence = (chain: Chain, what: string, effect: number | undefined) =>
   effect === undefined
     ? ""
-    : ` With ${what} off log p(${targetOf(chain)}) ${effect > 0 ? "rises" : "falls"} by ${nats(Math.abs(effect))}.`;
+    : ` With ${what} off log p(${targetOf(chain)}) ${effect < 0 ? "rises" : "falls"} by ${nats(Math.abs(effect))}.`;
 
 const predictingOf = ({ stages }: Chain) => {
   const evidence = stages.find(({ name }) => name === "feature-predicting")?.evidence;
@@ -166,7 +166,7 @@ function wordsAt({ tokens }: Chain, positions: readonly number[]): string {
 const listed = (words: readonly string[]) =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
-const moves = (effect: number) => (effect > 0 ? "raises" : "lowers");
+const moves = (effect: number) => (effect < 0 ? "raises" : "lowers");
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -44,6 +44,9 @@ export interface Drawn {
   readonly svg?: (words: FigureText) => string;
 }
 
+/** The sign is part of a number's unit; see `effectOf`. */
+export const EFFECT_UNIT = "effects in nats, above 0 where the part supports the target";
+
 /** When a file is made, by which version, and where its links lead. */
 export interface Stamp {
   readonly version: string;

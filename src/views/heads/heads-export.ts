@@ -8,6 +8,7 @@ import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { findingOf } from "#state/subject.ts";
 import type { ColourScale } from "#state/view.ts";
 import type { Table } from "../exports/csv.ts";
+import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
 import { tokenText } from "../shared/token-text.ts";
@@ -34,7 +35,7 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     link: { ...finding, view: "heads", expected: isRecorded ? {} : { baseline: value.baseline } },
     isAblating: true,
     settings: { complete: isWhole(value), colours: scale },
-    unit: "nats",
+    unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
     table: () => tableOf(value, effects),
     svg: (words) => {
       // papers are light, whatever the page is

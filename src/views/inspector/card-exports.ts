@@ -1,3 +1,4 @@
+import { effectOf } from "#analysis/effect.ts";
 import { attentionSvg } from "#charts/attention-svg.ts";
 import { labelledAttention } from "#charts/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
@@ -8,6 +9,7 @@ import type { LabSlot, NeuronWiring } from "#state/lab/tools.ts";
 import type { HeadInspection, NeuronInspection, Slots } from "#state/run/results.ts";
 import { findingOf } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
+import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { attentionSentence, neuronSentence } from "./card-sentences.ts";
@@ -24,11 +26,11 @@ const linkTo = (about: Subject, selected: Selection, slots: Slots) => ({
 });
 
 /** What switching a part off was measured to do, beside what it adds itself; nats. */
-const measuredOf = ({ baseline, withoutIt, increase }: HeadInspection | NeuronInspection) => ({
-  log_probability: baseline,
-  log_probability_without_it: withoutIt,
-  effect: baseline - withoutIt,
-  increase,
+const measuredOf = (of: HeadInspection | NeuronInspection) => ({
+  log_probability: of.baseline,
+  log_probability_without_it: of.withoutIt,
+  effect: effectOf(of),
+  increase: of.increase,
 });
 
 /** A head's card as it leaves the page: its attention. */
@@ -45,7 +47,7 @@ export function drawnHead(slots: Slots): Drawn | undefined {
     link: linkTo(about, { kind: "head", at: value.at }, slots),
     isAblating: true,
     settings: measuredOf(value),
-    unit: "share of attention, 0 to 1; log-probabilities, effect and increase in nats",
+    unit: `share of attention, 0 to 1; log-probabilities and increase in nats; ${EFFECT_UNIT}`,
     table: () => ({
       header: ["query", "key", "attention"],
       rows: value.pattern.flatMap((row, query) => row.slice(0, query + 1).map((share, key) => [query, key, share])),
@@ -70,7 +72,7 @@ export function drawnNeuron(slots: Slots): Drawn | undefined {
     link: linkTo(about, { kind: "neuron", at: value.at }, slots),
     isAblating: true,
     settings: { activations: value.activations, ...measuredOf(value) },
-    unit: "logit; log-probabilities, effect and increase in nats",
+    unit: `logit; log-probabilities and increase in nats; ${EFFECT_UNIT}`,
     table: () => ({
       header: ["list", "token", "id", "logit", "logit_times_activation"],
       rows: (["promotes", "suppresses"] as const).flatMap((list) =>

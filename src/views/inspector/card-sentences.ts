@@ -1,3 +1,4 @@
+import { effectOf } from "#analysis/effect.ts";
 import { figures, nats, percent } from "#charts/number-format.ts";
 import { topIndices } from "#core/top.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
@@ -28,7 +29,7 @@ export function neuronSentence({
 }: NeuronInspection): string {
   const activation = activations.at(-1) ?? 0;
   const pushed = (activation < 0 ? suppresses : promotes).slice(0, 3).map(({ text }) => tokenText(text));
-  const effect = baseline - withoutIt;
+  const effect = effectOf({ baseline, withoutIt });
   const loss =
     Math.abs(effect) < NEGLIGIBLE_NATS
       ? `switching it off changes log p(target) by no more than ${nats(Math.abs(effect))}`

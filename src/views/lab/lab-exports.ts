@@ -1,3 +1,4 @@
+import { effectOf } from "#analysis/effect.ts";
 import { operandMap } from "#charts/operand-map.ts";
 import { operandMapSvg } from "#charts/operand-map-svg.ts";
 import { plotScale } from "#charts/plot-scale.ts";
@@ -5,6 +6,7 @@ import { formatNeuron } from "#model/ids.ts";
 import type { LabKind, LabResults, LabSlot } from "#state/lab/tools.ts";
 import { findingOf } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
+import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { conceptSentence, groupSentence, hitsSentence } from "./lab-sentences.ts";
@@ -114,10 +116,14 @@ export function drawnGroup({ value, about }: Slot<"group">): Drawn | undefined {
     ...of(about),
     isAblating: true,
     settings: { group, neurons: found.neurons },
-    unit: "nats",
+    unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
     table: () => ({
       header: ["run", "log_probability", "effect"],
-      rows: groupRuns(value).map(({ name, logProbability }) => [name, logProbability, found.baseline - logProbability]),
+      rows: groupRuns(value).map(({ name, logProbability }) => [
+        name,
+        logProbability,
+        effectOf({ baseline: found.baseline, withoutIt: logProbability }),
+      ]),
     }),
   };
 }
