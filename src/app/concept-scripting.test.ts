@@ -40,7 +40,7 @@ test("an ablation and a search for concepts are asked for as they are written, w
       seed: 4,
       ablation: "resample",
       words: ["three"],
-      thresholds: [1, 2, 3, 4],
+      thresholds: [1, 2, 3, 4, 10, 20, 30, 40],
       draws: 3,
     },
     { kind: "concepts", ...counted, words: ["3"], thresholds: [2, 9], draws: 1, belowLayer: 2 },

@@ -2,7 +2,7 @@ import { changedSettings } from "./chain-view.ts";
 import { claimsAbout, currentFinding } from "./claims.ts";
 import { experimentClaims } from "./experiments/claims.ts";
 import { experimentForm, writeForm } from "./experiments/form.ts";
-import { experiments } from "./experiments/runs.ts";
+import { experiments } from "./experiments/slots.ts";
 import { chainClaims } from "./chain-claims.ts";
 import type { ChainSettings, Finding, NamedNumber } from "./finding.ts";
 import { model } from "./model.ts";

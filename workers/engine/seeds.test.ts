@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-web";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { HeadsRequest } from "#protocol/experiments.ts";
+import type { RequestFor } from "#protocol/experiments.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
@@ -21,7 +21,7 @@ beforeEach(() => {
   stores.current = memoryStore();
 });
 
-const SUITE: HeadsRequest = {
+const SUITE: RequestFor<"heads"> = {
   kind: "heads",
   suite: { kind: "pasted", text: "w3 w4,w5,x\nw7,w8,x\nw4 w10,w1,y\nw5,w2,y\n" },
   per: "token",

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Intervention } from "#model/interventions.ts";
-import type { HeadsRequest } from "#protocol/experiments.ts";
+import type { RequestFor } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
@@ -149,7 +149,7 @@ describe("on the bundled model", () => {
       kind: "pasted",
       text: ["3+5=,8", "2+4=,6", "7+1=,8"].slice(0, ablation === "mean" ? 3 : 2).join("\n"),
     } as const;
-    const request: HeadsRequest = { kind: "heads", suite, per: "token", onlyCorrect: false, seed: 1, ablation };
+    const request: RequestFor<"heads"> = { kind: "heads", suite, per: "token", onlyCorrect: false, seed: 1, ablation };
     const experiments = new ExperimentSession({
       model,
       index: new NeuronIndex(model.runner),

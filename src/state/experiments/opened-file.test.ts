@@ -9,8 +9,9 @@ import { subjectNow } from "../subject.ts";
 import { showTab } from "../view.ts";
 import { finishedTables } from "./finished-tables.ts";
 import { editExperiment, experimentForm, FIRST_FORM } from "./form.ts";
-import { experiments, openResultFile } from "./runs.ts";
-import type { ExperimentSlot } from "./runs.ts";
+import { experiments } from "./slots.ts";
+import { openResultFile } from "./runs.ts";
+import type { ExperimentSlot } from "./slots.ts";
 
 const LINK = "#v=1&m=abacus&d=q8&p=3%2B5=&view=experiments&ex=heads;suite:abacus-1d;n:2&er=accuracy:0.123";
 const share = { value: 0.123, low: 0.1, high: 0.2 };

@@ -1,11 +1,10 @@
 import * as v from "valibot";
 import { isRecord } from "#core/record.ts";
 import { Fault } from "#core/fault.ts";
+import { EXPERIMENT_KINDS, resultSchema } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { EXPERIMENT_KINDS } from "./form.ts";
+import { MAX_ITEMS, text } from "#protocol/experiments/schema-parts.ts";
 import { beyondLimits } from "./json-limits.ts";
-import { resultSchema } from "./result-schema.ts";
-import { MAX_ITEMS, text } from "./schema-parts.ts";
 
 /** The table of a model of 5,000 heads over ten groups, indented as it is saved, takes 40 MB. */
 const MAX_BYTES = 128_000_000;
@@ -80,15 +79,16 @@ export function readResultFile(content: string): SavedResult {
   if (!isRecord(parsed) || !isRecord(parsed["experiment"]))
     throw bad("it has no “experiment” in it; a file saved by “Save result” is needed");
   const { experiment, model, link, finding } = parsed;
-  const kind = isRecord(experiment) ? experiment["kind"] : undefined;
-  if (!EXPERIMENT_KINDS.some((known) => known === kind)) {
-    throw bad(`its experiment is of the kind “${shown(kind)}”; this version knows ${EXPERIMENT_KINDS.join(", ")}`);
+  const asked = isRecord(experiment) ? experiment["kind"] : undefined;
+  const kind = EXPERIMENT_KINDS.find((known) => known === asked);
+  if (!kind) {
+    throw bad(`its experiment is of the kind “${shown(asked)}”; this version knows ${EXPERIMENT_KINDS.join(", ")}`);
   }
-  const result = v.safeParse(resultSchema, experiment, { abortEarly: true });
+  const result = v.safeParse(resultSchema(kind), experiment, { abortEarly: true });
   if (!result.success) throw bad(`its experiment is not whole: ${issueText(result.issues[0])}`);
   const named = v.safeParse(modelSchema, model, { abortEarly: true });
   return {
-    result: result.output,
+    result: result.output as unknown as ExperimentResult,
     saved: {
       model: named.success ? named.output : undefined,
       link: typeof link === "string" && link !== "none" && link.length <= MAX_LINK ? link : "",
@@ -98,7 +98,7 @@ export function readResultFile(content: string): SavedResult {
 }
 
 /** Where it is, what is there, and what is needed. */
-function issueText(issue: v.InferIssue<typeof resultSchema>): string {
+function issueText(issue: v.BaseIssue<unknown>): string {
   const path = (v.getDotPath(issue) ?? "").slice(0, MAX_SHOWN);
   // where a list stands for a record, its field “at” is the function that every list has
   if (issue.input === undefined || typeof issue.input === "function") return `“${path}” is not there`;

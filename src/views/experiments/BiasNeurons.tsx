@@ -1,5 +1,5 @@
 import { formatNeuron } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import { NumberHeads } from "./NumberHeads.tsx";

@@ -4,7 +4,7 @@ import { curvePlot } from "#charts/curve-plot.ts";
 import type { Curve } from "#charts/curve-plot.ts";
 import { figureInks } from "#charts/figure-marks.ts";
 import { nats } from "#charts/number-format.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { kLabels, NO_POINT, pointAt } from "./curve-points.ts";

@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
 import { checkExperiment, opened } from "#state/claims.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
-import { experiments } from "#state/experiments/runs.ts";
+import { experiments } from "#state/experiments/slots.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 
 /** What the opened link claims of an experiment; then what a run of this page, and no file, says to it. */

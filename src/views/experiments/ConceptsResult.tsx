@@ -7,7 +7,7 @@ import type { Curve, CurvePoint } from "#charts/curve-plot.ts";
 import { figureInks } from "#charts/figure-marks.ts";
 import { figures, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { isDark, view } from "#state/view.ts";
 import { tokenText } from "../shared/token-text.ts";
 import { useWidth } from "../shared/use-width.ts";

@@ -2,7 +2,7 @@ import { curvePlot } from "#charts/curve-plot.ts";
 import type { Curve } from "#charts/curve-plot.ts";
 import { figureInks } from "#charts/figure-marks.ts";
 import { percent } from "#charts/number-format.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { kLabels, NO_POINT, pointAt } from "./curve-points.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
 import { groupName } from "./published.ts";

@@ -1,5 +1,5 @@
 import { nats, percent } from "#charts/number-format.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 
 type HeadsFound = Extract<ExperimentResult, { readonly kind: "heads" }>["found"];
 export type Estimate = HeadsFound["all"]["accuracy"];

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useStore } from "zustand";
-import { experiments } from "#state/experiments/runs.ts";
+import { experiments } from "#state/experiments/slots.ts";
 import { Exports, save, stampNow } from "../exports/Exports.tsx";
 import { linkOf } from "../exports/facts.ts";
 import { copyLink } from "../shared/copy-link.ts";

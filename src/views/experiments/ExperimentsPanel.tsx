@@ -1,7 +1,8 @@
 import { useStore } from "zustand";
-import { editExperiment, EXPERIMENT_KINDS, experimentForm, isAblating } from "#state/experiments/form.ts";
+import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
-import { experiments } from "#state/experiments/runs.ts";
+import { EXPERIMENTS } from "#protocol/experiments.ts";
+import { experiments } from "#state/experiments/slots.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { ClaimsLine } from "./ClaimsLine.tsx";
 import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
@@ -52,7 +53,7 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
         <ResultFile />
       </header>
       <p className="small">
-        {text.method} {isAblating(kind) && ABLATION_TEXTS[ablation].says}
+        {text.method} {"ablation" in EXPERIMENTS[kind].fields && ABLATION_TEXTS[ablation].says}
       </p>
       <SuiteForm kind={kind} />
       <RunBar kind={kind} />

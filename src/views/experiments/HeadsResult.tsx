@@ -8,7 +8,7 @@ import { headMaps } from "#charts/head-maps.ts";
 import { intervalPlot } from "#charts/interval-plot.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";

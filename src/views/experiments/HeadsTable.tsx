@@ -1,7 +1,7 @@
 import { costliestFirst, effectIn } from "#analysis/experiments/head-table.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
 import { groupName } from "./published.ts";
 import { NumberHeads } from "./NumberHeads.tsx";

@@ -4,7 +4,7 @@ import { figureInks } from "#charts/figure-marks.ts";
 import { intervalPlot } from "#charts/interval-plot.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { ablationSentence } from "./ablation-texts.ts";

@@ -5,7 +5,7 @@ import type { Curve } from "#charts/curve-plot.ts";
 import { figureInks } from "#charts/figure-marks.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { CostTable } from "./CostTable.tsx";

@@ -1,4 +1,4 @@
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { AdaptersResult } from "./AdaptersResult.tsx";
 import { BiasResult } from "./BiasResult.tsx";
 import { ConceptsResult } from "./ConceptsResult.tsx";

@@ -1,8 +1,9 @@
 import { useStore } from "zustand";
 import { countOf, duration } from "#charts/number-format.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
-import { experiments, forgetExperiment, runExperiment, stopExperiment } from "#state/experiments/runs.ts";
-import type { ExperimentPlan } from "#state/experiments/runs.ts";
+import { experiments } from "#state/experiments/slots.ts";
+import { forgetExperiment, runExperiment, stopExperiment } from "#state/experiments/runs.ts";
+import type { ExperimentPlan } from "#protocol/experiments.ts";
 import { model } from "#state/model.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { ProgressLine } from "../shared/ProgressLine.tsx";

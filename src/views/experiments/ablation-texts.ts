@@ -1,5 +1,4 @@
-import type { AblatingKind, Ablation } from "#state/experiments/form.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { Ablation } from "#protocol/experiments.ts";
 
 interface AblationText {
   /** In the form. */
@@ -27,11 +26,13 @@ export const ABLATION_TEXTS: Readonly<Record<Ablation, AblationText>> = {
   },
 };
 
+interface AblatedResult {
+  readonly request: { readonly ablation?: Ablation };
+  readonly alone?: number;
+}
+
 /** Which ablation a result is about, and what it could not be done to. */
-export function ablationSentence({
-  request,
-  alone = 0,
-}: Extract<ExperimentResult, { readonly kind: AblatingKind }>): string {
+export function ablationSentence({ request, alone = 0 }: AblatedResult): string {
   const { name } = ABLATION_TEXTS[request.ablation ?? "zero"];
   return `Switched off by ${name}${alone > 0 ? `; ${aloneText(alone)}` : ""}.`;
 }

@@ -1,5 +1,5 @@
 import { formatNeuron } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import type { Table } from "../exports/csv.ts";
 import type { Estimate } from "./EstimateValue.tsx";
 

@@ -1,4 +1,4 @@
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import type { Table } from "../exports/csv.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "bias" }>;

@@ -1,7 +1,7 @@
 import { costliestFirst, effectIn } from "#analysis/experiments/head-table.ts";
 import { nats, percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
-import type { ExperimentResult } from "#state/experiments/runs.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
 import { ablationSentence } from "./ablation-texts.ts";
 import { estimateText } from "./EstimateValue.tsx";
 import { layersText } from "../header/layers-text.ts";

@@ -1,4 +1,4 @@
-import type { SavedOrigin } from "#state/experiments/runs.ts";
+import type { SavedOrigin } from "#state/experiments/result-file.ts";
 import type { Finding } from "#state/finding.ts";
 import type { FigureText } from "#charts/figure-svg.ts";
 import type { Subject } from "#state/subject.ts";

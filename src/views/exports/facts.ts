@@ -1,7 +1,7 @@
 import { BACKEND_NAMES } from "../header/backend-names.ts";
 import type { SourceIdentity } from "#model/checkpoint.ts";
 import { interventionKey } from "#model/interventions.ts";
-import type { SavedOrigin } from "#state/experiments/runs.ts";
+import type { SavedOrigin } from "#state/experiments/result-file.ts";
 import { encodeFinding } from "#state/permalink.ts";
 import type { Subject, SubjectModel } from "#state/subject.ts";
 import { ablationWords } from "../shared/ablation-words.ts";

@@ -5,7 +5,7 @@ import { sweepCases } from "#analysis/experiments/case-sweep.ts";
 import { headTable } from "#analysis/experiments/head-table.ts";
 import { neuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import { forcedIds } from "#analysis/experiments/scored-cases.ts";
-import type { HeadsRequest, MemoriseRequest, NeuronsRequest, SuiteSource } from "#protocol/experiments.ts";
+import type { RequestFor, SuiteSource } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
@@ -25,12 +25,12 @@ const sessionOf = (model: LoadedModel, store = memoryStore()) =>
 
 const run = (
   session: ExperimentSession,
-  request: HeadsRequest | MemoriseRequest | NeuronsRequest,
+  request: RequestFor<"heads"> | RequestFor<"memorise"> | RequestFor<"neurons">,
   onDone: (done: number) => void = () => undefined,
 ) => session.run(request, ({ done }) => onDone(done), { signal: unaborted() });
 
 const pasted = (text: string): SuiteSource => ({ kind: "pasted", text });
-const heads = (suite: SuiteSource, ablation?: Ablation): HeadsRequest => ({
+const heads = (suite: SuiteSource, ablation?: Ablation): RequestFor<"heads"> => ({
   kind: "heads",
   suite,
   per: "token",
@@ -88,7 +88,7 @@ describe.each(FAMILIES)("of a model whose answers are several tokens, %o", (chan
   });
 
   test.each(["mean", "resample"] as const)("mask, keep and loss of activation agree: %s", async (ablation) => {
-    const request: NeuronsRequest = {
+    const request: RequestFor<"neurons"> = {
       kind: "neurons",
       suite: pasted("w3 w4,w5,x\nw6 w7,w8,x\nw9,w10,y\n"),
       head: { layer: 0, head: 1 },
@@ -156,7 +156,7 @@ describe("of the bundled model", () => {
 
   test("each ablation has a log of its own, resampling one for each seed, which the digits share", async () => {
     const session = sessionOf(model);
-    const left = async (request: HeadsRequest | MemoriseRequest) => {
+    const left = async (request: RequestFor<"heads"> | RequestFor<"memorise">) => {
       const { steps, stepsKept } = await session.plan(request, unaborted());
       return steps - stepsKept;
     };

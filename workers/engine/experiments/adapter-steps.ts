@@ -13,18 +13,13 @@ import { Fault } from "#core/fault.ts";
 import { hubName, MAIN_REVISION } from "#model/checkpoint.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import { formatNeuron } from "#model/ids.ts";
-import type { AdapterFacts, AdapterFindings, AdaptersRequest } from "#protocol/experiments.ts";
+import type { AdapterFacts, AdapterFindings, FittedRequest } from "#protocol/experiments.ts";
+import { seedBeside } from "#protocol/experiments/fields.ts";
 import type { AdaptedModel } from "../adapted-model.ts";
-import type { LoadedModel } from "../load-model.ts";
-import type { NeuronIndex } from "../neuron-index.ts";
-import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
 import { sha256OfText } from "../sha256.ts";
-import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { Adapt, ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { tokenCases } from "./neuron-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
-
-/** Lays an adapter over the base; whoever asks disposes of it. */
-export type Adapt = (source: CheckpointSource, signal: AbortSignal) => Promise<AdaptedModel>;
 
 /** A few cases in the base, each with the important neurons of its answer's tokens. */
 export interface BasePart {
@@ -45,9 +40,6 @@ export type AdaptersPart = BasePart | AdapterPart;
 
 /** Cases of one step. */
 const CASES_AT_ONCE = 4;
-/** More than any model has layers. */
-const MAX_ADAPTERS = 256;
-const MAX_NEURONS = 1_000;
 /** Neurons that are followed, and those that gain, of each answer token. */
 const LISTED = 10;
 /** Tokens that are named of each neuron. */
@@ -56,22 +48,15 @@ const PROMOTED = 6;
 const BASE_COST = 17;
 const ADAPTED_COST = 40;
 
-interface AdapterParts {
-  readonly model: LoadedModel;
-  readonly index: NeuronIndex;
-  readonly adapt: Adapt | undefined;
-}
-
 /** The base in batches of cases; then for each adapter, of which one at a time is there, the same batches. */
 export function adapterSteps(
-  { model, index, adapt }: AdapterParts,
+  { model, index, adapt }: ExperimentModel,
   cases: readonly ReadCase[],
-  request: AdaptersRequest,
+  request: FittedRequest<"adapters">,
 ): ExperimentSteps<AdaptersPart, AdapterFindings> {
   const { runner, spec, tokenizer } = model;
   const lay = checkedAdapt(request, adapt);
-  const { counts, draws, seed } = checked(request, model);
-  const { adapters, per, onlyCorrect } = request;
+  const { adapters, counts, draws, per, onlyCorrect, seed } = request;
   const { unique, places } = withoutDuplicates(cases);
   const batches = caseBatches(spec, unique, 1).flatMap(({ indices }) =>
     Array.from({ length: Math.ceil(indices.length / CASES_AT_ONCE) }, (_, at) =>
@@ -96,7 +81,6 @@ export function adapterSteps(
     rowsOf: (step) => casesOf(step).length + tokensIn(step) * (adapterOf(step) < 0 ? 1 : 2),
     costOf: (step) => casesOf(step).length + tokensIn(step) * (adapterOf(step) < 0 ? BASE_COST : ADAPTED_COST),
     run: (step, before, signal) => (adapterOf(step) < 0 ? runBase(step, signal) : runAdapter(step, before, signal)),
-    savedRequest: savedRequest(request),
     close: () => exchange(undefined),
     found(parts, isWhole) {
       const options = { per, onlyCorrect, seed, draws: isWhole ? DEFAULT_RESAMPLES : 0 };
@@ -157,7 +141,7 @@ export function adapterSteps(
       for (const [at, { ids, answerIds }] of tokenCases(each).entries()) {
         const { neurons } = first.cases[place]!.tokens[at]!;
         // each answer token draws its own random sets, the same for all adapters
-        const drawnBy = (seed + (batches[step % batches.length]![place]! + at * unique.length)) % (MAX_SEED + 1);
+        const drawnBy = seedBeside(seed, batches[step % batches.length]![place]! + at * unique.length);
         const options = { counts, draws, seed: drawnBy, listed: LISTED, signal };
         tokens.push(await adaptedToken(pair, { ids, target: answerIds[0]! }, neurons, options));
       }
@@ -225,27 +209,14 @@ export function adapterSteps(
 const scored = async (runner: Runner, cases: Parameters<typeof scoresUnder>[1], signal: AbortSignal) =>
   (await scoresUnder(runner, cases, [AS_IT_IS], { signal }))[0]!;
 
-function checkedAdapt({ variant }: AdaptersRequest, adapt: Adapt | undefined): Adapt {
+function checkedAdapt({ variant, adapters }: FittedRequest<"adapters">, adapt: Adapt | undefined): Adapt {
+  const stored = adapters.find(({ source }) => source.kind === "stored");
+  if (stored) throw new Fault("bad-request", `adapters: ${stored.name} is a stored model and no adapter`);
   if (variant !== "adapted" && adapt) return adapt;
   throw new Fault(
     "bad-request",
     "adapters: each is compared with the base, so that the experiment is one of the base; leave the variant out",
   );
-}
-
-function checked({ adapters, counts, draws, seed }: AdaptersRequest, { spec }: LoadedModel) {
-  const most = Math.min(MAX_NEURONS, spec.layers * spec.neurons);
-  if (counts.length === 0) checkWhole("counts", Number.NaN, 1, most);
-  checkWhole("adapters", adapters.length, 1, MAX_ADAPTERS);
-  const stored = adapters.find(({ source }) => source.kind === "stored");
-  if (stored) {
-    throw new Fault("bad-request", `adapters: ${stored.name} is a stored model and no adapter`);
-  }
-  return {
-    counts: [...new Set(counts)].map((count) => checkWhole("counts", count, 1, most)).sort((a, b) => a - b),
-    draws: checkWhole("draws", draws, 1, MAX_DRAWS),
-    seed: checkWhole("seed", seed, 0, MAX_SEED),
-  };
 }
 
 /** Which adapter it is, without what opens it: neither a token nor files belong into what is kept. */
@@ -268,17 +239,4 @@ function nameOf(source: CheckpointSource): readonly string[] {
 function addressOf(source: CheckpointSource): string {
   const [kind, ...parts] = nameOf(source);
   return kind === "files" ? "a folder on this computer" : parts.join("@");
-}
-
-/** The request as it may be saved and shown: without access tokens and files. */
-export const savedRequest = (request: AdaptersRequest): AdaptersRequest => ({
-  ...request,
-  adapters: request.adapters.map(({ name, source }) => ({ name, source: savedSource(source) })),
-});
-
-function savedSource(source: CheckpointSource): CheckpointSource {
-  if (source.kind === "files") return { kind: "files", files: [] };
-  if (source.kind !== "hub") return source;
-  const { token: _, ...rest } = source;
-  return rest;
 }

@@ -8,7 +8,7 @@ import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
 import { randomGroups } from "#analysis/neuron-group.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { FilesSource } from "#model/checkpoint.ts";
-import type { AdapterFindings, AdaptersRequest, ExperimentProgress } from "#protocol/experiments.ts";
+import type { AdapterFindings, ExperimentProgress, RequestFor } from "#protocol/experiments.ts";
 import { abacusFiles } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { difference } from "#test/experiment-bench.ts";
@@ -28,7 +28,8 @@ import { NeuronIndex } from "../neuron-index.ts";
 import { startRuntime } from "../runtime.ts";
 import { memoryStore } from "../store/file-store.ts";
 import type { FileStore } from "../store/file-store.ts";
-import { savedRequest } from "./adapter-steps.ts";
+import { EXPERIMENTS } from "#protocol/experiments.ts";
+import { savedRequest } from "#protocol/experiments/definition.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
@@ -60,7 +61,7 @@ function folder(name: string, files = name): FilesSource {
   };
 }
 
-const request = (...names: string[]): AdaptersRequest => ({
+const request = (...names: string[]): RequestFor<"adapters"> => ({
   kind: "adapters",
   suite: { kind: "pasted", text: TEXT },
   adapters: names.map((name) => ({ name, source: folder(name) })),
@@ -87,7 +88,7 @@ async function variants(store: FileStore = memoryStore()): Promise<LoadedVariant
 }
 
 async function run(
-  asked: AdaptersRequest,
+  asked: RequestFor<"adapters">,
   { store, signal = unaborted(), onProgress = () => undefined }: RunOptions = {},
 ) {
   const { found, ...result } = await (await variants(store)).experiments().run(asked, onProgress, { signal });
@@ -330,14 +331,20 @@ describe("what is asked for", () => {
     expect(saved).toMatchObject({ adapters: [{ name: "layer-2", source: { kind: "files", files: [] } }] });
     const hub = { kind: "hub", repo: "someone/lora", revision: "v2" } as const;
     const asked = { ...request(), adapters: [{ name: "lora", source: { ...hub, token: "hf_secret" } }] };
-    expect(savedRequest(asked)).toEqual({ ...request(), adapters: [{ name: "lora", source: hub }] });
+    expect(savedRequest(EXPERIMENTS.adapters, asked)).toEqual({
+      ...request(),
+      adapters: [{ name: "lora", source: hub }],
+    });
   });
 
   test.each([
-    [{ adapters: [] }, "adapters: 0 must be a whole number from 1 to 256"],
-    [{ counts: [] }, "counts: NaN must be a whole number from 1 to 1000"],
-    [{ counts: [0] }, "counts: 0 must be a whole number from 1 to 1000"],
-    [{ draws: 0 }, "draws: 0 must be a whole number from 1 to 100"],
+    [
+      { adapters: [] },
+      'adapters are an array of 0; they need to be an array of 1 to 256 sources as { kind: "hub", repo: "owner/name" }',
+    ],
+    [{ counts: [] }, "counts are an array of 0; they need to be an array of whole numbers from 1"],
+    [{ counts: [0] }, "counts is 0; it needs to be a whole number from 1"],
+    [{ draws: 0 }, "draws is 0; it needs to be a whole number from 1 to 100"],
     [
       { variant: "adapted" } as const,
       "adapters: each is compared with the base, so that the experiment is one of the base; leave the variant out",

@@ -11,13 +11,11 @@ import { rawLogits } from "#analysis/projection.ts";
 import { topIndices } from "#core/top.ts";
 import { Fault } from "#core/fault.ts";
 import type { NeuronId } from "#model/ids.ts";
-import { MAX_SCALE } from "#model/interventions.ts";
-import type { BiasFindings, BiasNeuron, BiasRequest } from "#protocol/experiments.ts";
+import type { BiasFindings, BiasNeuron, FittedRequest } from "#protocol/experiments.ts";
+import { seedBeside } from "#protocol/experiments/fields.ts";
 import type { LoadedModel } from "../load-model.ts";
-import type { NeuronIndex } from "../neuron-index.ts";
-import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
 import { ablationRuns } from "./experiment-steps.ts";
-import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadCase } from "./suite-reader.ts";
 import { switchedBatches } from "./switched-batches.ts";
@@ -33,18 +31,17 @@ export type BiasPart = FoundNeurons | SwitchedPart;
 
 type ReadPair = ReadCase & Required<Pick<ReadCase, "other">>;
 
-const MAX_NEURONS = 1_000;
 /** Words and tokens that are listed of each neuron. */
 const LISTED = 6;
 
 /** The comparison across prompts, then the pairs and the controls in batches, each under every switch. */
 export async function biasSteps(
-  { model, index }: { readonly model: LoadedModel; readonly index: NeuronIndex },
+  { model, index }: ExperimentModel,
   cases: readonly ReadCase[],
-  request: BiasRequest,
+  request: FittedRequest<"bias">,
 ): Promise<ExperimentSteps<BiasPart, BiasFindings>> {
   const { runner, spec } = model;
-  const { counts, draws, seed, scale } = checked(request, model);
+  const { counts, draws, seed, scale, ablation } = request;
   const pairs = cases.filter(isPair);
   if (pairs.length === 0) {
     throw new Fault(
@@ -55,7 +52,6 @@ export async function biasSteps(
   const others = await Promise.all(request.controls.map((source) => readSuite(source, model)));
   const controls = others.flatMap((suite) => suite.cases);
   const compared = pairs.filter(({ asked }) => asked.pair!.template === FOUND_UNDER);
-  const { ablation = "zero" } = request;
   const batches = switchedBatches(runner, [...pairs, ...pairs.map(({ other }) => other), ...controls], {
     switches: 1 + counts.length * (1 + draws),
     ablation,
@@ -111,24 +107,10 @@ export async function biasSteps(
       AS_IT_IS,
       ...counts.flatMap((count, place) => {
         const list = neurons.slice(0, count);
-        return [list, ...randomGroups(spec, list, { draws, seed: (seed + place) % (MAX_SEED + 1) })].map(scaled);
+        return [list, ...randomGroups(spec, list, { draws, seed: seedBeside(seed, place) })].map(scaled);
       }),
     ];
   }
-}
-
-function checked({ counts, draws, seed, scale }: BiasRequest, { spec }: LoadedModel) {
-  const most = Math.min(MAX_NEURONS, spec.layers * spec.neurons);
-  if (counts.length === 0) checkWhole("counts", Number.NaN, 0, most);
-  if (!Number.isFinite(scale) || Math.abs(scale) > MAX_SCALE) {
-    throw new Fault("bad-request", `scale: ${String(scale)} must be a number from −${MAX_SCALE} to ${MAX_SCALE}`);
-  }
-  return {
-    counts: [...new Set(counts)].map((count) => checkWhole("counts", count, 0, most)).sort((a, b) => a - b),
-    draws: checkWhole("draws", draws, 1, MAX_DRAWS),
-    seed: checkWhole("seed", seed, 0, MAX_SEED),
-    scale,
-  };
 }
 
 const isPair = (each: ReadCase): each is ReadPair => each.other !== undefined && each.asked.pair !== undefined;

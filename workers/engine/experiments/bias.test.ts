@@ -6,7 +6,7 @@ import type { ComparedPair } from "#analysis/experiments/pair-neurons.ts";
 import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
 import { randomGroups } from "#analysis/neuron-group.ts";
 import type { NeuronId } from "#model/ids.ts";
-import type { BiasRequest, SuiteSource } from "#protocol/experiments.ts";
+import type { RequestFor, SuiteSource } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { unaborted } from "#test/engine.ts";
@@ -38,7 +38,7 @@ const few: SuiteSource = {
   },
   seed: 1,
 };
-const request: BiasRequest = {
+const request: RequestFor<"bias"> = {
   kind: "bias",
   suite: few,
   controls: [{ kind: "pasted", text: "mary said that,she,names\njohn said that,he,names\n3+5=,8,+\n" }],

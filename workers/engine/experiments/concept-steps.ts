@@ -9,12 +9,10 @@ import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
 import { AS_IT_IS } from "#analysis/experiments/switched-neurons.ts";
 import { INDEX_DEPTH, indexLayer } from "#analysis/token-index.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import type { ConceptFindings, ConceptsRequest } from "#protocol/experiments.ts";
+import type { ConceptFindings, FittedRequest } from "#protocol/experiments.ts";
 import { conceptTokens } from "../concept-tokens.ts";
-import type { LoadedModel } from "../load-model.ts";
-import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
 import { ablationRuns } from "./experiment-steps.ts";
-import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 import { switchedBatches } from "./switched-batches.ts";
 import type { SwitchedPart } from "./switched-batches.ts";
@@ -33,14 +31,14 @@ export type ConceptPart = SearchPart | SwitchedPart;
 
 /** Shallow neurons that speak of concepts: a step is the search of one layer, then one batch of cases with every set off. */
 export async function conceptSteps(
-  model: LoadedModel,
+  { model }: ExperimentModel,
   cases: readonly ReadCase[],
-  request: ConceptsRequest,
+  request: FittedRequest<"concepts">,
 ): Promise<ExperimentSteps<ConceptPart, ConceptFindings>> {
   const { runner, spec, tokenizer } = model;
-  const asked = await checked(request, model);
-  const { ids, notTokens, thresholds, draws, seed, belowLayer, lastAttention, depth } = asked;
-  const { ablation = "zero" } = request;
+  const { ids, notTokens } = await conceptTokens(request.words, tokenizer);
+  const depth = Math.min(INDEX_DEPTH, spec.vocabulary);
+  const { thresholds, draws, seed, belowLayer, lastAttention, ablation } = request;
   const batches = switchedBatches(runner, cases, {
     switches: 1 + READINGS.length * thresholds.length * (1 + draws),
     ablation,
@@ -132,29 +130,6 @@ const searchParts = (parts: readonly ConceptPart[], layers: number) => parts.sli
 
 /** Most concepts first; equal ones in the model's order. */
 const byConcepts = (a: ConceptNeuron, b: ConceptNeuron) => b.tokens.length - a.tokens.length;
-
-/** @throws Fault "bad-request" with what was found and what is needed */
-async function checked(request: ConceptsRequest, { spec, tokenizer }: LoadedModel) {
-  const { ids, notTokens } = await conceptTokens(request.words, tokenizer);
-  const depth = Math.min(INDEX_DEPTH, spec.vocabulary);
-  const thresholds = [...new Set(request.thresholds)]
-    .map((threshold) => checkWhole("thresholds", threshold, 1, depth))
-    .sort((a, b) => a - b);
-  if (thresholds.length === 0) checkWhole("thresholds", Number.NaN, 1, depth);
-  const { layers } = spec;
-  const belowLayer = checkWhole("belowLayer", request.belowLayer ?? Math.ceil(layers / 2), 1, layers);
-  const lastAttention = request.lastAttention ?? Math.min(belowLayer, layers - 1);
-  return {
-    ids,
-    notTokens,
-    depth,
-    thresholds,
-    draws: checkWhole("draws", request.draws, 1, MAX_DRAWS),
-    seed: checkWhole("seed", request.seed, 0, MAX_SEED),
-    belowLayer,
-    lastAttention: checkWhole("lastAttention", lastAttention, 0, layers - 1),
-  };
-}
 
 type Widths = Pick<ModelSpec, "layers" | "heads" | "kvHeads" | "headDim" | "modelDim" | "neurons" | "vocabulary">;
 

@@ -4,7 +4,7 @@ import { conceptSets, switchesOf } from "#analysis/experiments/concept-sets.ts";
 import type { Reading } from "#analysis/experiments/concept-sets.ts";
 import { conceptLosses } from "#analysis/experiments/concept-table.ts";
 import { INDEX_DEPTH } from "#analysis/token-index.ts";
-import type { ConceptsRequest, ExperimentResult } from "#protocol/experiments.ts";
+import type { ExperimentResult, RequestFor } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
@@ -28,7 +28,7 @@ const sessionOf = (model: LoadedModel, store = memoryStore()) =>
 
 async function run(
   session: ExperimentSession,
-  request: ConceptsRequest,
+  request: RequestFor<"concepts">,
   onDone: (done: number) => void = () => undefined,
 ) {
   const result = await session.run(request, ({ done }) => onDone(done), { signal: unaborted() });
@@ -39,7 +39,7 @@ async function run(
 describe("of a random model whose answers are several tokens", () => {
   const words = Array.from({ length: 12 }, (_, index) => `w${20 + 3 * index}`);
   const concepts = new Set(words.map((word) => Number(word.slice(1))));
-  const request: ConceptsRequest = {
+  const request: RequestFor<"concepts"> = {
     kind: "concepts",
     suite: { kind: "pasted", text: "w3 w4,w5 w6,x\nw7,w8 w9,x\nw9 w3,w4 w10,y\nw3 w4,w5 w6,x\n" },
     words: [...words, "three"],
@@ -101,7 +101,7 @@ describe("of the bundled model", () => {
   beforeAll(async () => {
     model = await loadInNode(abacusFiles(), "q8");
   });
-  const request: ConceptsRequest = {
+  const request: RequestFor<"concepts"> = {
     kind: "concepts",
     suite: { kind: "pasted", text: "3+5=,8\n4+9=,13\n9-4=,5\n" },
     words: ["3", "8", "eight", "three", "plus"],

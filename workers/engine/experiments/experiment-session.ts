@@ -1,26 +1,19 @@
 import { sum } from "#core/sum.ts";
 import { forcedIds } from "#analysis/experiments/scored-cases.ts";
 import { throughLayers } from "#analysis/layers.ts";
-import { Fault } from "#core/fault.ts";
 import type { ChunkedWork } from "#analysis/projection.ts";
 import { takeTurn } from "#analysis/projection.ts";
+import { EXPERIMENTS, fitted } from "#protocol/experiments.ts";
 import type { ExperimentPlan, ExperimentProgress, ExperimentRequest, ExperimentResult } from "#protocol/experiments.ts";
+import { savedRequest } from "#protocol/experiments/definition.ts";
 import { hashText } from "../index-record.ts";
-import type { LoadedModel } from "../load-model.ts";
 import { underSignal } from "../asked-model.ts";
-import type { NeuronIndex } from "../neuron-index.ts";
 import type { FileStore } from "../store/file-store.ts";
 import { resultsFolder } from "../store/pack.ts";
-import { adapterSteps } from "./adapter-steps.ts";
-import type { Adapt } from "./adapter-steps.ts";
-import { biasSteps } from "./bias-steps.ts";
 import { openLog, readLog } from "./experiment-log.ts";
 import type { LogPlace } from "./experiment-log.ts";
-import type { ExperimentSteps } from "./experiment-steps.ts";
-import { conceptSteps } from "./concept-steps.ts";
-import { headSteps, memoriseSteps } from "./head-steps.ts";
-import { neuronSteps } from "./neuron-steps.ts";
-import { pruningSteps } from "./pruning-steps.ts";
+import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
+import { stepsOf } from "./steps.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadSuite } from "./suite-reader.ts";
 
@@ -31,15 +24,11 @@ const MEASURED_CASES = 8;
 
 type RunWork = ChunkedWork & { readonly signal: AbortSignal };
 
-export interface ExperimentParts {
-  readonly model: LoadedModel;
-  readonly index: NeuronIndex;
+export interface ExperimentParts extends ExperimentModel {
   /** Names the model and its precision. */
   readonly fingerprint: string;
   /** Where finished steps are kept. */
   readonly store: FileStore;
-  /** How an adapter is laid over the model; only of a base. */
-  readonly adapt?: Adapt;
 }
 
 /** Experiments over suites of cases, on one loaded model: planned, run, stopped and gone on with. */
@@ -93,7 +82,7 @@ export class ExperimentSession {
     const result = (isWhole: boolean) =>
       ({
         kind: request.kind,
-        request: steps.savedRequest ?? request,
+        request: savedRequest(EXPERIMENTS[request.kind], request),
         suite: suite.report,
         found: steps.found(log.parts, isWhole),
         steps: log.parts.length,
@@ -139,35 +128,14 @@ export class ExperimentSession {
     return this.#suite.read;
   }
 
-  /** What the parts are is each kind's own; here they are only kept and handed back. */
   async #steps(
     request: ExperimentRequest,
     { cases }: ReadSuite,
     signal?: AbortSignal,
   ): Promise<ExperimentSteps<unknown, unknown>> {
-    const { index, adapt } = this.#parts;
-    const model = signal ? underSignal(this.#parts.model, signal) : this.#parts.model;
-    switch (request.kind) {
-      case "adapters":
-        return adapterSteps({ model, index, adapt }, cases, request);
-      case "heads":
-        return headSteps(model, cases, request);
-      case "memorise":
-        return memoriseSteps(model, cases, request);
-      case "concepts":
-        return conceptSteps(model, cases, request);
-      case "neurons":
-        return neuronSteps({ model, index }, cases, request);
-      case "bias":
-        return biasSteps({ model, index }, cases, request);
-      case "pruning":
-        return pruningSteps({ model, index }, cases, request);
-      default:
-        throw new Fault(
-          "bad-request",
-          `experiment: there is no kind “${String((request satisfies never as { kind: unknown }).kind)}”`,
-        );
-    }
+    const { model } = this.#parts;
+    const on = { ...this.#parts, model: signal ? underSignal(model, signal) : model };
+    return stepsOf(on, cases, fitted(request, model.spec));
   }
 
   #place({ runs }: ExperimentSteps<unknown, unknown>): LogPlace {

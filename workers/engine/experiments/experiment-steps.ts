@@ -1,5 +1,19 @@
 import type { Ablation } from "#analysis/experiments/ablation.ts";
-import type { ExperimentRequest } from "#protocol/experiments.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { AdaptedModel } from "../adapted-model.ts";
+import type { LoadedModel } from "../load-model.ts";
+import type { NeuronIndex } from "../neuron-index.ts";
+
+/** Lays an adapter over the base; whoever asks disposes of it. */
+export type Adapt = (source: CheckpointSource, signal: AbortSignal) => Promise<AdaptedModel>;
+
+/** What an experiment is run on, for one call. */
+export interface ExperimentModel {
+  readonly model: LoadedModel;
+  readonly index: NeuronIndex;
+  /** How an adapter is laid over the model; only of a base. */
+  readonly adapt?: Adapt;
+}
 
 /**
  * An experiment as pieces of work, each done once and kept: parts come one after the other, each a plain value, and what is found
@@ -19,8 +33,6 @@ export interface ExperimentSteps<Part, Found> {
   run(step: number, before: readonly Part[], signal: AbortSignal): Promise<Part>;
   /** @param isWhole false: of what has been run so far, without what takes long, as intervals */
   found(parts: readonly Part[], isWhole: boolean): Found;
-  /** The request as it may be saved and shown; left out: as it was asked. */
-  readonly savedRequest?: ExperimentRequest;
   /** Lets go of what the steps hold, once a run has ended in whichever way. */
   close?(): Promise<void>;
 }

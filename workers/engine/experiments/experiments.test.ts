@@ -6,13 +6,7 @@ import { digitLabels } from "#analysis/experiments/digit-labels.ts";
 import { memoriseTable } from "#analysis/experiments/memorise-table.ts";
 import { neuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import type { SuiteDefinition } from "#analysis/experiments/suite.ts";
-import type {
-  ExperimentProgress,
-  ExperimentRequest,
-  HeadsRequest,
-  NeuronsRequest,
-  SuiteSource,
-} from "#protocol/experiments.ts";
+import type { ExperimentProgress, ExperimentRequest, RequestFor, SuiteSource } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { guardedStore } from "#test/guarded-store.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
@@ -61,7 +55,7 @@ const few = (name: string, count: number): SuiteSource => ({
   count,
   seed: 3,
 });
-const heads = (source: SuiteSource): HeadsRequest => ({
+const heads = (source: SuiteSource): RequestFor<"heads"> => ({
   kind: "heads",
   suite: source,
   per: "token",
@@ -140,7 +134,7 @@ test("memorised and changed digits are those of the reference, by the same runs"
 });
 
 test("mask, keep, loss of activation and the lowest neuron agree with the reference", async () => {
-  const request: NeuronsRequest = {
+  const request: RequestFor<"neurons"> = {
     kind: "neurons",
     suite: { kind: "pasted", text: "prompt,answer,group\n3+5=,8,+\n45+27=,72,+\n9-4=,5,-\n" },
     head: { layer: 0, head: 7 },

@@ -9,27 +9,22 @@ import { memoriseTable } from "#analysis/experiments/memorise-table.ts";
 import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
 import { caseBatches, withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
-import { checkHead } from "#model/ids.ts";
-import type { HeadsRequest, MemoriseRequest } from "#protocol/experiments.ts";
+import type { FittedRequest } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load-model.ts";
 import { ablationRuns } from "./experiment-steps.ts";
-import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
 /** One batch of cases, each with every head off, in the order of the batch. */
 export type HeadPart = readonly SweptCase[];
 
 interface SweepRequest {
-  readonly ablation?: Ablation;
+  readonly ablation: Ablation;
   readonly seed: number;
 }
 
 /** Every head off in every case: a step is a batch of cases of one shape. */
-function sweepSteps(
-  { runner, spec }: LoadedModel,
-  cases: readonly ReadCase[],
-  { ablation = "zero", seed }: SweepRequest,
-) {
+function sweepSteps({ runner, spec }: LoadedModel, cases: readonly ReadCase[], { ablation, seed }: SweepRequest) {
   const { unique, places } = withoutDuplicates(cases);
   const source = standInSource(runner, unique, { ablation, seed, taps: ["z"] });
   const batches = caseBatches(spec, unique, rowsEach(spec)).map(({ indices }) => indices);
@@ -67,9 +62,9 @@ const VARIANTS = 48;
 const rowsEach = ({ layers, heads }: LoadedModel["spec"]) => 1 + Math.max(heads, Math.min(layers * heads, VARIANTS));
 
 export function headSteps(
-  model: LoadedModel,
+  { model }: ExperimentModel,
   cases: readonly ReadCase[],
-  request: HeadsRequest,
+  request: FittedRequest<"heads">,
 ): ExperimentSteps<HeadPart, HeadTable> {
   const { per, onlyCorrect, seed } = request;
   const { sweptCases, ...steps } = sweepSteps(model, cases, request);
@@ -86,12 +81,11 @@ export function headSteps(
 }
 
 export function memoriseSteps(
-  model: LoadedModel,
+  { model }: ExperimentModel,
   cases: readonly ReadCase[],
-  request: MemoriseRequest,
+  request: FittedRequest<"memorise">,
 ): ExperimentSteps<HeadPart, readonly MemoriseRow[]> {
   const { heads, onlyCorrect, seed } = request;
-  for (const head of Object.values(heads)) checkHead(head, model.spec);
   const { sweptCases, ...steps } = sweepSteps(model, cases, request);
   return {
     ...steps,

@@ -6,39 +6,26 @@ import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
 import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
-import { checkHead } from "#model/ids.ts";
-import type { NeuronsRequest } from "#protocol/experiments.ts";
-import type { LoadedModel } from "../load-model.ts";
-import type { NeuronIndex } from "../neuron-index.ts";
-import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import type { FittedRequest } from "#protocol/experiments.ts";
+import { seedBeside } from "#protocol/experiments/fields.ts";
 import { ablationRuns } from "./experiment-steps.ts";
-import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
 /** Answer tokens of one step. */
 const TOKENS_AT_ONCE = 8;
-/** A list of more neurons is no longer about the few that matter. */
-const MAX_NEURONS = 1_000;
 
 export type NeuronPart = readonly NeuronCase[];
 
 /** Mask, keep and loss of activation for each answer token: a step is a few of them. */
 export function neuronSteps(
-  { model, index }: { readonly model: LoadedModel; readonly index: NeuronIndex },
+  { model, index }: ExperimentModel,
   cases: readonly ReadCase[],
-  request: NeuronsRequest,
+  request: FittedRequest<"neurons">,
 ): ExperimentSteps<NeuronPart, NeuronCurves> {
-  const { runner, spec } = model;
-  const head = checkHead(request.head, spec);
-  const counts = [...new Set(request.counts)]
-    .map((count) => checkWhole("counts", count, 1, Math.min(MAX_NEURONS, spec.layers * spec.neurons)))
-    .sort((a, b) => a - b);
-  if (counts.length === 0) checkWhole("counts", Number.NaN, 1, MAX_NEURONS);
-  const draws = checkWhole("draws", request.draws, 1, MAX_DRAWS);
-  const seed = checkWhole("seed", request.seed, 0, MAX_SEED);
-  const fromLayer = checkWhole("fromLayer", request.fromLayer ?? head.layer, 0, spec.layers - 1);
+  const { runner } = model;
+  const { head, counts, draws, seed, fromLayer, ablation } = request;
   const { unique, places } = withoutDuplicates(cases.flatMap(tokenCases));
-  const { ablation = "zero" } = request;
   const source = standInSource(runner, unique, { ablation, seed, taps: ["z", "post"] });
   const tokens = unique.map(({ ids, answerIds }): TokenCase => ({ ids, target: answerIds[0]! }));
   return {
@@ -63,7 +50,7 @@ export function neuronSteps(
       const part: NeuronCase[] = [];
       for (const [offset, token] of tokensOf(step).entries()) {
         // each token draws its own random sets
-        const own = (seed + step * TOKENS_AT_ONCE + offset) % (MAX_SEED + 1);
+        const own = seedBeside(seed, step * TOKENS_AT_ONCE + offset);
         const standIns = await source.of([step * TOKENS_AT_ONCE + offset], signal);
         part.push(
           await neuronCase(runner, token, { head, counts, draws, seed: own, fromLayer, ranges, standIns, signal }),

@@ -8,14 +8,11 @@ import { capture } from "#analysis/capture.ts";
 import { NO_CHANGES } from "#analysis/changes.ts";
 import { randomGroups } from "#analysis/neuron-group.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/neurons.ts";
-import { checkHead } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
-import type { PruningFindings, PruningRequest } from "#protocol/experiments.ts";
-import type { LoadedModel } from "../load-model.ts";
-import type { NeuronIndex } from "../neuron-index.ts";
-import { checkWhole, MAX_DRAWS, MAX_SEED } from "../requests.ts";
+import type { FittedRequest, PruningFindings } from "#protocol/experiments.ts";
+import { seedBeside } from "#protocol/experiments/fields.ts";
 import { ablationRuns } from "./experiment-steps.ts";
-import type { ExperimentSteps } from "./experiment-steps.ts";
+import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { tokenCases } from "./neuron-steps.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadCase } from "./suite-reader.ts";
@@ -32,19 +29,14 @@ export type PruningPart = RankedPart | SwitchedPart;
 
 /** Answer tokens of one step that ranks. */
 const TOKENS_AT_ONCE = 8;
-/** The paper's share of layers that stay whole: 17 of 32. */
-const SHALLOW_SHARE = 17 / 32;
-/** A list as long as this is hardly a choice any more, and takes long to prove. */
-const MAX_NEURONS = 2_000;
-
 /** Neurons ranked for each answer token; then suite, those tokens' cases and controls in batches, with only the unions kept. */
 export async function pruningSteps(
-  { model, index }: { readonly model: LoadedModel; readonly index: NeuronIndex },
+  { model, index }: ExperimentModel,
   cases: readonly ReadCase[],
-  request: PruningRequest,
+  request: FittedRequest<"pruning">,
 ): Promise<ExperimentSteps<PruningPart, PruningFindings>> {
   const { runner, spec } = model;
-  const { head, counts, draws, seed, fromLayer } = checked(request, model);
+  const { head, counts, draws, seed, fromLayer, ablation } = request;
   const { cases: known } = await readSuite(request.foundOn, model);
   const others = await Promise.all(request.controls.map((source) => readSuite(source, model)));
   const controls = others.flatMap((suite) => suite.cases);
@@ -53,7 +45,6 @@ export async function pruningSteps(
     target: answerIds[0]!,
   }));
   const ranking = Math.ceil(tokens.length / TOKENS_AT_ONCE);
-  const { ablation = "zero" } = request;
   const batches = switchedBatches(runner, [...cases, ...known, ...controls], {
     switches: 1 + counts.length * (1 + draws),
     ablation,
@@ -142,26 +133,8 @@ export async function pruningSteps(
     return [
       AS_IT_IS,
       ...kept.flatMap(({ neurons }, place) =>
-        [neurons, ...randomGroups(spec, neurons, { draws, seed: (seed + place) % (MAX_SEED + 1) })].map(only),
+        [neurons, ...randomGroups(spec, neurons, { draws, seed: seedBeside(seed, place) })].map(only),
       ),
     ];
   }
-}
-
-function checked(request: PruningRequest, { spec }: LoadedModel) {
-  const fromLayer = checkWhole(
-    "fromLayer",
-    request.fromLayer ?? Math.floor(spec.layers * SHALLOW_SHARE),
-    0,
-    spec.layers - 1,
-  );
-  const most = Math.min(MAX_NEURONS, (spec.layers - fromLayer) * spec.neurons);
-  if (request.counts.length === 0) checkWhole("counts", Number.NaN, 0, most);
-  return {
-    fromLayer,
-    head: request.head && checkHead(request.head, spec),
-    counts: [...new Set(request.counts)].map((count) => checkWhole("counts", count, 0, most)).sort((a, b) => a - b),
-    draws: checkWhole("draws", request.draws, 1, MAX_DRAWS),
-    seed: checkWhole("seed", request.seed, 0, MAX_SEED),
-  };
 }

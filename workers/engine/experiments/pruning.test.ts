@@ -3,7 +3,7 @@ import { pruningCurve, unionOf } from "#analysis/experiments/pruning-curve.ts";
 import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
 import { randomGroups } from "#analysis/neuron-group.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import type { PruningRequest } from "#protocol/experiments.ts";
+import type { RequestFor } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles } from "#test/checkpoints.ts";
 import { difference, experimentBench, findingsOf, resumedFindings } from "#test/experiment-bench.ts";
@@ -15,7 +15,7 @@ import { neuronIncreases, rankNeurons } from "#test/reference/method.ts";
 import type { ReferenceModel } from "#test/reference/families/family.ts";
 import { readSuite } from "./suite-reader.ts";
 
-const request: PruningRequest = {
+const request: RequestFor<"pruning"> = {
   kind: "pruning",
   suite: { kind: "pasted", text: "prompt,answer,group\n45+27=,72,+\n9-4=,5,-\n" },
   foundOn: { kind: "pasted", text: "prompt,answer,group\n3+5=,8,+\n7-2=,5,-\n3+5=,8,+\n" },
@@ -55,7 +55,7 @@ describe("what is left of a pruned model", () => {
     async ({ head, ablation }) => {
       const found = await findingsOf(abacus, { ...request, ablation, ...(head && { head }) });
       const { model, reference } = abacus;
-      const casesOf = async (source: PruningRequest["suite"]) => (await readSuite(source, model)).cases;
+      const casesOf = async (source: RequestFor<"pruning">["suite"]) => (await readSuite(source, model)).cases;
       const all = (await Promise.all([request.suite, request.foundOn, ...request.controls].map(casesOf))).flat();
       const standIns = (each: ScoredCase) =>
         ablation === "mean" ? meanStandIns(reference, promptsLike(each, all)) : undefined;
@@ -66,7 +66,7 @@ describe("what is left of a pruned model", () => {
         neurons,
         ...randomGroups(reference, neurons, { draws: 1, seed: 9 + place }),
       ]);
-      const scored = async (source: PruningRequest["suite"]) =>
+      const scored = async (source: RequestFor<"pruning">["suite"]) =>
         (await casesOf(source)).map((each) => ({
           group: each.asked.group,
           scores: [
@@ -131,7 +131,7 @@ describe("what is left of a pruned model", () => {
   test("is refused where more neurons are asked for than the deep layers have", async () => {
     await expect(findingsOf(abacus, { ...request, fromLayer: 5, counts: [513] })).rejects.toMatchObject({
       code: "bad-request",
-      message: "counts: 513 must be a whole number from 0 to 512",
+      message: "counts is 513; it needs to be a whole number from 0 to 512",
     });
   });
 });

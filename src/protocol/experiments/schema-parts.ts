@@ -5,7 +5,7 @@ const MAX_NAME = 4_000;
 /** Characters of a suite that was pasted: 20,000 cases of a line. */
 export const MAX_TEXT = 10_000_000;
 /** Cases, tokens, parameters. */
-const MAX_COUNT = 1e13;
+export const MAX_COUNT = 1e13;
 /** Of a share, nats or an activation: a scale over more could not be drawn. */
 const MAX_MEASURE = 1e12;
 /** Of any list; the neurons that are kept of a large model are the longest. */
@@ -48,5 +48,27 @@ export const measure = v.pipe(
 export const estimate = v.object({ value: measure, low: measure, high: measure });
 export const spread = v.object({ mean: measure, spread: measure });
 
-export const listOf = <Item extends v.GenericSchema>(item: Item) =>
-  v.pipe(v.array(item, "a list"), v.maxLength(MAX_ITEMS, atMost(MAX_ITEMS, "entries")));
+export const listOf = <Item extends v.GenericSchema>(item: Item, needed = "a list") =>
+  v.pipe(v.array(item, needed), v.maxLength(MAX_ITEMS, atMost(MAX_ITEMS, "entries")), v.readonly());
+
+/** Whole numbers between two ends, both included. */
+export const wholeFrom = (least: number, most: number) => {
+  const needed = most >= MAX_COUNT ? `a whole number from ${least}` : `a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(needed), v.safeInteger(needed), v.minValue(least, needed), v.maxValue(most, needed));
+};
+
+/** No model of this page's families has more of them; a map of more could not be drawn. */
+export const MAX_LAYERS = 1024;
+const MAX_HEADS = 1024;
+const MAX_NEURONS = 1_000_000;
+
+export const layer = place(MAX_LAYERS);
+export const head = v.object({ layer, head: place(MAX_HEADS) }, 'as "L0H7"');
+/** Of a layer. */
+export const neuronPlace = place(MAX_NEURONS);
+export const neuron = { layer, neuron: neuronPlace };
+
+/** A group of cases under a switch, and what the switch cost it. */
+export const switchedScore = v.object({ accuracy: estimate, lost: estimate, nats: estimate });
+export const cost = v.object({ group: text, cost: switchedScore, random: spread });
+export const measuredGroup = v.object({ name: text, scored: counted, accuracy: estimate });

@@ -1,0 +1,96 @@
+import * as v from "valibot";
+import { Fault } from "#core/fault.ts";
+import type { Field, Shape } from "./fields.ts";
+
+/** A number that a link claims of a result: a share of cases where no unit is named. */
+export interface ExperimentClaim {
+  readonly name: string;
+  readonly value: number;
+  readonly unit?: "nats";
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** An experiment: what is asked, what is found, and what a link claims of it. */
+export interface Definition<Kind extends string, Asked extends Fields, Found> {
+  readonly kind: Kind;
+  /** In the order in which they are set, each fitted after those before it. */
+  readonly fields: Asked;
+  /** A result as it may be saved, every field and index that the page draws. */
+  readonly found: v.GenericSchema<unknown, Found>;
+  /** The numbers that tell most, for whoever opens a link to check. */
+  claims(found: Found): readonly ExperimentClaim[];
+}
+
+export const experiment = <const Kind extends string, Asked extends Fields, Found>(
+  definition: Definition<Kind, Asked, Found>,
+) => definition;
+
+type Value<Of> = Of extends Field<infer Asked, infer _> ? Asked : never;
+type Fitted<Of> = Of extends Field<infer _, infer Ready> ? Ready : never;
+type Optional<Asked extends Fields> = {
+  [Name in keyof Asked]: undefined extends Value<Asked[Name]> ? Name : never;
+}[keyof Asked];
+
+/** What is asked of an experiment with these fields. */
+export type RequestOf<Asked extends Fields> = {
+  readonly [Name in Exclude<keyof Asked, Optional<Asked>>]: Value<Asked[Name]>;
+} & { readonly [Name in Optional<Asked>]?: Exclude<Value<Asked[Name]>, undefined> };
+
+/** The same as it is run on a model. */
+export type FittedOf<Asked extends Fields> = { readonly [Name in keyof Asked]: Fitted<Asked[Name]> };
+
+type AnyDefinition = Pick<Definition<string, Fields, unknown>, "kind" | "fields">;
+
+/** The schema of a request: of one that is asked, and of a saved one. */
+export const requestSchema = ({ kind, fields }: AnyDefinition) =>
+  v.object({
+    kind: v.literal(kind),
+    ...Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])),
+  });
+
+/** @throws Fault "bad-request" with what was found and what is needed */
+export function checkRequest(definition: AnyDefinition, request: unknown): void {
+  const checked = v.safeParse(requestSchema(definition), request, { abortEarly: true });
+  if (!checked.success) throw new Fault("bad-request", complaint(checked.issues[0]));
+}
+
+/**
+ * A request as it is run on a model: what was left out filled in, lists in order.
+ *
+ * @throws Fault "bad-request" with what was found and what is needed
+ */
+export function fitRequest(definition: AnyDefinition, request: object, shape: Shape): Record<string, unknown> {
+  checkRequest(definition, request);
+  const fitted: Record<string, unknown> = { ...request };
+  for (const [name, field] of Object.entries(definition.fields)) {
+    fitted[name] = field.fit(fitted[name], { name, shape, earlier: fitted });
+  }
+  return fitted;
+}
+
+/** A request as it may be saved and shown: without access tokens and files. */
+export function savedRequest({ fields }: AnyDefinition, request: object): object {
+  const values = Object.entries(request).map(([name, value]) => [name, fields[name]?.saved?.(value) ?? value]);
+  return Object.fromEntries(values) as object;
+}
+
+/** What the field is called, what it is, and what it needs to be. */
+function complaint(issue: v.BaseIssue<unknown>): string {
+  const names = (issue.path ?? []).map(({ key }) => key).filter((key) => typeof key === "string");
+  const needed = issue.message.startsWith("Invalid") ? issue.expected : issue.message;
+  const [verb, subject] =
+    issue.type === "array" || issue.type === "min_length" ? ["are", "they need"] : ["is", "it needs"];
+  return `${names.join(".")} ${verb} ${shown(issue.input)}; ${subject} to be ${needed}`;
+}
+
+/** Characters of what was found. */
+const MAX_SHOWN = 60;
+
+/** For a message: short, and never itself a failure. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return `“${value.slice(0, MAX_SHOWN)}${value.length > MAX_SHOWN ? "…" : ""}”`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "function" ? "a function" : String(value);
+}

@@ -1,0 +1,47 @@
+import { createStore } from "zustand/vanilla";
+import { EXPERIMENT_KINDS } from "#protocol/experiments.ts";
+import type { ExperimentKind, ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
+import type { Progress } from "../run/results.ts";
+import type { Subject } from "../subject.ts";
+import type { ExperimentForm } from "./form.ts";
+import type { SavedOrigin } from "./result-file.ts";
+
+/** The model that answered, and what was asked of it. */
+export interface ExperimentOrigin {
+  readonly about: Subject;
+  readonly form: ExperimentForm;
+}
+
+/** One experiment as it stands. */
+export interface ExperimentSlot {
+  /** The latest result, of what has been run so far while it runs; what it was asked is in it. */
+  readonly value: ExperimentResult | undefined;
+  /** Of what this page computed: whose numbers `value` are, and the form that asked for it. */
+  readonly from: ExperimentOrigin | undefined;
+  /** Of what came from a file: what the file says of itself. Such a result checks nothing, and is not this page's model's. */
+  readonly saved: SavedOrigin | undefined;
+  /** What the form would take; undefined while it is being found out. */
+  readonly plan: ExperimentPlan | undefined;
+  readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
+  readonly progress: Progress | undefined;
+}
+
+type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
+
+export const EMPTY: ExperimentSlot = {
+  value: undefined,
+  from: undefined,
+  saved: undefined,
+  plan: undefined,
+  status: "idle",
+  progress: undefined,
+};
+
+const empty = () => Object.fromEntries(EXPERIMENT_KINDS.map((kind) => [kind, EMPTY])) as Slots;
+
+export const experiments = createStore<Slots>(empty);
+
+export const emptySlots = () => experiments.setState(empty(), true);
+
+export const patchSlot = (kind: ExperimentKind, change: Partial<ExperimentSlot>) =>
+  experiments.setState((slots) => ({ [kind]: { ...slots[kind], ...change } }));
