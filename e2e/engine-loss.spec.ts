@@ -50,6 +50,35 @@ test(
 );
 
 test(
+  "the worker hangs: after a minute without a sign the page offers to restart it, and the same question is answered",
+  { tag: "@page" },
+  async ({ page }) => {
+    await page.clock.install();
+    await openWithModel(page, FINDING);
+    await expectWholeSweep(page);
+    // ends with the worker
+    void engineWorker(page)
+      .evaluate(() => {
+        for (;;);
+      })
+      .catch(() => undefined);
+    await ask(page, "6*7=");
+    const restart = page.getByRole("button", { name: "Restart the engine" });
+    await expect(restart).toHaveCount(0);
+    await page.clock.runFor(61_000);
+    await expect(page.getByRole("alert")).toContainText("The engine has given no sign for 60\u202fs.");
+    await picture(page, "worker-hangs");
+    await restart.click();
+    await expect(restart).toHaveCount(0);
+    await expect(promptBox(page)).toHaveValue("6*7=");
+    await expectModel(page);
+    await expect(predictionRow(page, "42")).toBeVisible();
+    await expect(panel(page, "Switched off").getByRole("listitem")).toContainText("L0H7");
+    await expectWholeSweep(page);
+  },
+);
+
+test(
   "the GPU is lost in the middle of a sweep: the page keeps everything, recovers and completes it",
   { tag: "@gpu" },
   async ({ page }) => {

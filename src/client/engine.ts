@@ -37,6 +37,9 @@ import type { LabEngine } from "./lab-engine.ts";
 
 export type { CallOptions };
 
+/** Whether the worker went by itself or at a person's word. */
+export type End = "lost" | "asked";
+
 /**
  * The engine as the page sees it. Every promise settles, also when the worker dies ("engine-stopped") or the GPU is
  * lost ("device-lost"); failures are `Fault`s with a code.
@@ -88,8 +91,10 @@ export interface Engine extends LabEngine, ExperimentEngine, ChainEngine {
     options: TargetOptions & RunOptions & { readonly at: HeadId },
     call?: CallOptions,
   ): Promise<HeadInspection>;
-  /** Called when the worker is gone, with the reason; it has to be started and the model loaded again. */
-  onStopped(listener: (reason: Fault) => void): () => void;
-  /** Ends the worker, failing what is pending with "engine-stopped", and starts a fresh one without a model. */
+  /** Called when the worker is gone, with the reason; the next call starts another, in which the model has to be loaded again. */
+  onStopped(listener: (reason: Fault, end: End) => void): () => void;
+  /** Called when a worker that is waited for has given no sign for too long, with how long, and with undefined when it does again or is gone. */
+  onSilence(listener: (ms: number | undefined) => void): () => void;
+  /** Ends the worker as if it had been lost: what is pending fails with "engine-stopped", and `onStopped` is told. */
   restart(): void;
 }

@@ -1,22 +1,28 @@
 import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
-import type { EngineApi, LayerIncrease, LoadProgress } from "#protocol/engine.ts";
-import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
+import type { ChainApi } from "#protocol/chain.ts";
+import type { EngineApi, LayerIncrease, LoadProgress, ModelInfo, SweepRow } from "#protocol/engine.ts";
+import type { ExperimentApi, ExperimentRequest } from "#protocol/experiments.ts";
+import type { LabApi, OperandPlotOptions } from "#protocol/lab.ts";
+import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE, SIGN_MESSAGE } from "#protocol/lifecycle.ts";
 import { keepFaultCodes } from "#workers/engine/fault-transfer.ts";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { End, Engine } from "./engine.ts";
 import { workerEngine } from "./worker-engine.ts";
 
 keepFaultCodes();
 
+type Api = Partial<EngineApi & LabApi & ExperimentApi & ChainApi>;
+
 /** A worker on the other end of a channel in this process, with the engine's calls answered by the test. */
 class FakeWorker extends EventTarget {
   readonly name: string;
-  readonly api: Partial<EngineApi>;
+  readonly api: Api;
   isTerminated = false;
   readonly #page: MessagePort;
   readonly #inside: MessagePort;
 
-  constructor(name: string, api: Partial<EngineApi>) {
+  constructor(name: string, api: Api) {
     super();
     this.name = name;
     this.api = api;
@@ -51,7 +57,7 @@ class FakeWorker extends EventTarget {
 const never = () => new Promise<never>(() => undefined);
 
 /** An engine whose workers answer as told, and the workers in the order they were started. */
-function started(api: Partial<EngineApi> = { predict: never }) {
+function started(api: Api = { predict: never }) {
   const workers: FakeWorker[] = [];
   const engine = workerEngine((name) => {
     const worker = new FakeWorker(name, api);
@@ -59,9 +65,13 @@ function started(api: Partial<EngineApi> = { predict: never }) {
     return worker as unknown as Worker;
   });
   const stops: Fault[] = [];
-  engine.onStopped((reason) => stops.push(reason));
+  const ends: End[] = [];
+  engine.onStopped((reason, end) => {
+    stops.push(reason);
+    ends.push(end);
+  });
   all.push(workers);
-  return { engine, workers, stops };
+  return { engine, workers, stops, ends };
 }
 
 const all: FakeWorker[][] = [];
@@ -276,9 +286,9 @@ describe("a worker that is gone", () => {
     const call = engine.predict("x");
     workers[0]!.crash("late");
     workers[0]!.say({ type: DEVICE_LOST_MESSAGE, reason: "late" });
+    expect([stops.length, workers.length, workers[1]!.isTerminated]).toEqual([1, 2, false]);
     engine.restart();
-    await expect(call).rejects.toMatchObject({ message: "the engine was started again" });
-    expect(stops).toEqual([]);
+    await expect(call).rejects.toMatchObject({ code: "engine-stopped" });
   });
 
   test("that says itself that it cannot go on is replaced like one that died", async () => {
@@ -307,14 +317,140 @@ describe("a worker that is gone", () => {
 });
 
 describe("a restart", () => {
-  test("fails what is pending and starts a worker of another name, which nobody is told of", async () => {
-    const { engine, workers, stops } = started();
+  test("goes the way of a loss, at a person's word: what is pending fails, it is told, and the next call has a worker of another name", async () => {
+    const { engine, workers, stops, ends } = started();
     const call = engine.predict("x");
     engine.restart();
-    await expect(call).rejects.toMatchObject({ code: "engine-stopped", message: "the engine was started again" });
-    expect([workers.map(({ isTerminated }) => isTerminated), stops]).toEqual([[true, false], []]);
+    const message = "the engine was ended because it gave no sign any more";
+    await expect(call).rejects.toMatchObject({ code: "engine-stopped", message });
+    expect([workers.map(({ isTerminated }) => isTerminated), stops.length, ends]).toEqual([[true], 1, ["asked"]]);
+    const next = engine.predict("y");
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
     expect(workers[0]!.name).not.toBe(workers[1]!.name);
     expect(workers[0]!.name.startsWith(ALIVE_LOCK_PREFIX)).toBe(true);
+    workers[1]!.crash("gone");
+    await expect(next).rejects.toMatchObject({ code: "engine-stopped" });
+    expect(ends).toEqual(["asked", "lost"]);
+  });
+});
+
+describe("a worker without a sign", () => {
+  const MINUTE = 60_000;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function silent(api: Api) {
+    const fake = started(api);
+    const told: (number | undefined)[] = [];
+    fake.engine.onSilence((ms) => told.push(ms));
+    fake.workers[0]!.say(SIGN_MESSAGE);
+    return { ...fake, told, worker: fake.workers[0]! };
+  }
+
+  test.each<[string, (engine: Engine) => Promise<unknown>]>([
+    ["predict", (engine) => engine.predict("x")],
+    ["sweepHeads", (engine) => engine.sweepHeads("x")],
+    ["chain", (engine) => engine.chain("x")],
+    ["operandPlot", (engine) => engine.operandPlot({} as OperandPlotOptions)],
+    ["runExperiment", (engine) => engine.runExperiment({} as ExperimentRequest)],
+  ])("is told of after a minute in %s, and each sign puts that off", async (method, ask) => {
+    const { engine, worker, told } = silent({ [method]: never });
+    const call = ask(engine);
+    vi.advanceTimersByTime(MINUTE - 1_000);
+    worker.say(SIGN_MESSAGE);
+    vi.advanceTimersByTime(MINUTE - 1_000);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(told).toEqual([MINUTE]);
+    engine.restart();
+    await expect(call).rejects.toMatchObject({ code: "engine-stopped" });
+    expect(told).toEqual([MINUTE, undefined]);
+  });
+
+  test.each<[string, (engine: Engine) => Promise<unknown>]>([
+    ["load", (engine) => engine.load({ kind: "url", base: "m/" })],
+    ["attachAdapter", (engine) => engine.attachAdapter({ kind: "url", base: "a/" })],
+  ])("has three minutes in %s", async (method, ask) => {
+    const { engine, told } = silent({ [method]: never });
+    const call = ask(engine);
+    vi.advanceTimersByTime(3 * MINUTE - 1_000);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(told).toEqual([3 * MINUTE]);
+    engine.restart();
+    await expect(call).rejects.toMatchObject({ code: "engine-stopped" });
+  });
+
+  test("has three minutes on a GPU, which runs a batch as a whole, and before it has said anything", async () => {
+    const { engine, workers, told } = silent({
+      load: () => Promise.resolve({ backend: "webgpu" } as ModelInfo),
+      predict: never,
+    });
+    await engine.load({ kind: "url", base: "m/" });
+    const calls = [engine.predict("x")];
+    vi.advanceTimersByTime(3 * MINUTE - 1_000);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(told).toEqual([3 * MINUTE]);
+    engine.restart();
+    calls.push(engine.predict("y"));
+    expect(workers).toHaveLength(2);
+    vi.advanceTimersByTime(3 * MINUTE - 1_000);
+    expect(told).toEqual([3 * MINUTE, undefined]);
+    vi.advanceTimersByTime(1_000);
+    expect(told).toEqual([3 * MINUTE, undefined, 3 * MINUTE]);
+    engine.restart();
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: "engine-stopped" });
+  });
+
+  test("gives one by every report of progress and every answer", async () => {
+    const asked = Promise.withResolvers<(row: SweepRow) => void>();
+    const reported = Promise.withResolvers<SweepRow>();
+    const answered = Promise.withResolvers<LayerIncrease>();
+    const { engine, told } = silent({
+      sweepHeads: (_job, _prompt, _options, onRow) => {
+        asked.resolve(onRow);
+        return never();
+      },
+      layerIncrease: () => answered.promise,
+    });
+    const sweep = engine.sweepHeads("x", {}, { onProgress: reported.resolve });
+    const increase = engine.layerIncrease("x");
+    const report = await asked.promise;
+    vi.advanceTimersByTime(MINUTE - 1_000);
+    report({ layer: 0, logProbability: [], baseline: 0, target: 0 });
+    await reported.promise;
+    vi.advanceTimersByTime(MINUTE - 1_000);
+    answered.resolve(INCREASE);
+    await increase;
+    vi.advanceTimersByTime(MINUTE - 1_000);
+    expect(told).toEqual([]);
+    engine.restart();
+    await expect(sweep).rejects.toMatchObject({ code: "engine-stopped" });
+  });
+
+  test("is waited for until it has heard of a stop: a newer question does not make it livelier", async () => {
+    const { engine, told } = silent({ predict: never });
+    for (let question = 0; question < 6; question++) {
+      const controller = new AbortController();
+      const call = engine.predict("x", {}, { signal: controller.signal });
+      vi.advanceTimersByTime(MINUTE / 6);
+      controller.abort();
+      await expect(call).rejects.toMatchObject({ code: "cancelled" });
+    }
+    expect(told).toEqual([MINUTE]);
+  });
+
+  test("that nobody waits for is left alone", async () => {
+    const { engine, told } = silent({ layerIncrease: () => Promise.resolve(INCREASE) });
+    await engine.layerIncrease("x");
+    await new Promise((resolve) => setTimeout(resolve));
+    vi.advanceTimersByTime(60 * MINUTE);
+    expect(told).toEqual([]);
   });
 });
 

@@ -6,7 +6,8 @@ import type { EngineApi, JobId } from "#protocol/engine.ts";
 import type { ExperimentApi } from "#protocol/experiments.ts";
 import type { LabApi } from "#protocol/lab.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
-import type { CallOptions, Engine } from "./engine.ts";
+import type { CallOptions, End, Engine } from "./engine.ts";
+import { Silence } from "./silence.ts";
 
 type Api = EngineApi & LabApi & ExperimentApi & ChainApi;
 type Method = Exclude<keyof Api, "cancel">;
@@ -16,27 +17,41 @@ type Result<M extends Method> = Awaited<ReturnType<Api[M]>>;
 interface Running {
   readonly worker: Worker;
   readonly api: Comlink.Remote<Api>;
-  /** Rejects one pending call each. */
-  readonly pending: Set<(reason: Fault) => void>;
+  /** Rejects one call each that the worker has not settled; one that was given up is among them until the worker has heard of it. */
+  readonly pending: Map<JobId, { readonly method: Method; readonly reject: (reason: Fault) => void }>;
   readonly watch: AbortController;
+  readonly silence: Silence;
+  /** Where runs are not cut, and each of a new shape has its shaders compiled first. */
+  isOnGpu: boolean;
 }
+
+/** What sets up sessions. */
+const SETS_UP: ReadonlySet<Method> = new Set(["load", "attachAdapter"]);
 
 let lastJob: JobId = 0;
 
 /** Starts a worker and speaks to it. `start` makes a fresh worker each time it is called; the name is passed on to it. */
 export function workerEngine(start: (name: string) => Worker): Engine {
-  const listeners = new Set<(reason: Fault) => void>();
+  const listeners = new Set<(reason: Fault, end: End) => void>();
+  const silenceListeners = new Set<(ms: number | undefined) => void>();
   /** None once a worker is gone: the next call starts the next one, so that a script that cannot start is not tried in a circle. */
   let running: Running | undefined = launch();
 
   function launch(): Running {
     const name = `${ALIVE_LOCK_PREFIX}${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
     const worker = start(name);
+    let hasSpoken = false;
     const launched: Running = {
       worker,
       api: Comlink.wrap<Api>(worker),
-      pending: new Set(),
+      pending: new Map(),
       watch: new AbortController(),
+      silence: new Silence(
+        () =>
+          !hasSpoken || launched.isOnGpu || [...launched.pending.values()].some(({ method }) => SETS_UP.has(method)),
+        (ms) => silenceListeners.forEach((listener) => listener(ms)),
+      ),
+      isOnGpu: false,
     };
     const onDeath = (reason: Fault) => {
       if (launched === running) stop(reason);
@@ -47,6 +62,8 @@ export function workerEngine(start: (name: string) => Worker): Engine {
       );
     });
     worker.addEventListener("message", (event: MessageEvent<unknown>) => {
+      hasSpoken = true;
+      launched.silence.sign();
       if (isDeviceLost(event.data)) onDeath(new Fault("device-lost", event.data.reason));
     });
     watchLife(name, worker, launched.watch.signal, () =>
@@ -55,15 +72,15 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     return launched;
   }
 
-  function stop(reason: Fault): void {
+  function stop(reason: Fault, how: End = "lost"): void {
     if (running) end(running, reason);
     running = undefined;
-    for (const listener of listeners) listener(reason);
+    for (const listener of listeners) listener(reason, how);
   }
 
   function call<M extends Method>(method: M, options: CallOptions | undefined, ...args: unknown[]): Promise<Result<M>> {
     running ??= launch();
-    const { api, pending } = running;
+    const { api, pending, silence } = running;
     const job = ++lastJob;
     const signal = options?.signal;
     return new Promise<Result<M>>((resolve, reject) => {
@@ -73,7 +90,8 @@ export function workerEngine(start: (name: string) => Worker): Engine {
         reject(cancelled());
       };
       signal?.addEventListener("abort", onAbort);
-      pending.add(reject);
+      pending.set(job, { method, reject });
+      silence.begin();
       const send = api[method] as unknown as (job: JobId, ...rest: unknown[]) => Promise<Result<M>>;
       send(job, ...args)
         .then(resolve, (reason: unknown) => {
@@ -83,7 +101,8 @@ export function workerEngine(start: (name: string) => Worker): Engine {
           if (fault.code === "engine-stopped" && api === running?.api) stop(fault);
         })
         .finally(() => {
-          pending.delete(reject);
+          pending.delete(job);
+          if (pending.size === 0) silence.end();
           signal?.removeEventListener("abort", onAbort);
         });
     });
@@ -94,7 +113,11 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     storedModels: (on) => call("storedModels", on),
     deleteStored: (ids, on) => call("deleteStored", on, ids),
     pauseLoading: (isPaused, on) => call("pauseLoading", on, isPaused),
-    load: (source, options = {}, on) => call("load", on, source, options, report(on)),
+    load: async (source, options = {}, on) => {
+      const info = await call("load", on, source, options, report(on));
+      if (running) running.isOnGpu = info.backend === "webgpu";
+      return info;
+    },
     attachAdapter: (source, on) => call("attachAdapter", on, source, report(on)),
     detachAdapter: (on) => call("detachAdapter", on),
     tokenize: (text, on) => call("tokenize", on, text),
@@ -133,24 +156,27 @@ export function workerEngine(start: (name: string) => Worker): Engine {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    restart() {
-      if (running) end(running, new Fault("engine-stopped", "the engine was started again"));
-      running = launch();
+    onSilence(listener) {
+      silenceListeners.add(listener);
+      return () => silenceListeners.delete(listener);
     },
+    restart: () => stop(new Fault("engine-stopped", "the engine was ended because it gave no sign any more"), "asked"),
   };
-}
 
-/** A reporter that stays quiet once the caller has given up. */
-function report<Report>(options: CallOptions<Report> | undefined) {
-  return Comlink.proxy((progress: Report) => {
-    if (!options?.signal?.aborted) options?.onProgress?.(progress);
-  });
+  /** A reporter that stays quiet once the caller has given up. Reports come on ports of their own; each is a sign. */
+  function report<Report>(options: CallOptions<Report> | undefined) {
+    return Comlink.proxy((progress: Report) => {
+      running?.silence.sign();
+      if (!options?.signal?.aborted) options?.onProgress?.(progress);
+    });
+  }
 }
 
 function end(running: Running, reason: Fault): void {
   running.watch.abort();
+  running.silence.end();
   running.worker.terminate();
-  for (const reject of running.pending) reject(reason);
+  for (const { reject } of running.pending.values()) reject(reason);
   running.pending.clear();
 }
 

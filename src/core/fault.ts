@@ -41,3 +41,7 @@ export function faultCode(reason: unknown): FaultCode {
   if (reason instanceof DOMException && reason.name === "AbortError") return "cancelled";
   return "internal";
 }
+
+/** The engine itself is gone: whoever starts it again tells that once, and not each call that went with it. */
+export const isEngineEnd = (reason: unknown): boolean =>
+  faultCode(reason) === "engine-stopped" || faultCode(reason) === "device-lost";

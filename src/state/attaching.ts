@@ -11,7 +11,27 @@ import { question } from "./question.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import { forgetRuns } from "./run/runner.ts";
 
-let attaching: AbortController | undefined;
+/** What is on its way, and what the page shows if it does not arrive. */
+interface Attaching {
+  readonly choice: ModelChoice;
+  readonly before: AdapterState;
+  readonly controller: AbortController;
+}
+
+let attaching: Attaching | undefined;
+
+/**
+ * The engine is gone, and an adapter that was on its way with it; what was there before is wanted again.
+ *
+ * @returns the one that has to be asked for again
+ */
+export function interruptAttaching(): ModelChoice | undefined {
+  if (!attaching || adapter.getState().status.kind !== "attaching") return undefined;
+  const { choice, before, controller } = attaching;
+  controller.abort();
+  adapter.setState(before, true);
+  return choice;
+}
 
 /** Which of the model's variants the whole page is about. */
 export function showVariant(variant: Variant): void {
@@ -30,11 +50,12 @@ export async function attachAdapter(choice: ModelChoice): Promise<void> {
 
 /** @throws Fault as the engine; "cancelled" if a newer adapter took its place */
 export async function attachAdapterOrThrow(choice: ModelChoice): Promise<AdapterInfo> {
-  const before = adapter.getState();
-  attaching?.abort();
+  const now = adapter.getState();
+  const before = now.status.kind === "attaching" ? NO_ADAPTER : now;
+  attaching?.controller.abort();
   const controller = new AbortController();
   const { signal } = controller;
-  attaching = controller;
+  attaching = { choice, before, controller };
   adapter.setState({ choice, status: { kind: "attaching" } });
   try {
     const info = await currentEngine().attachAdapter(withToken(choice.source), { signal });
@@ -46,21 +67,27 @@ export async function attachAdapterOrThrow(choice: ModelChoice): Promise<Adapter
     return info;
   } catch (reason) {
     if (!signal.aborted) {
-      adapter.setState(before.status.kind === "attaching" ? NO_ADAPTER : before, true);
+      adapter.setState(before, true);
       notifyFault("adapter", reason);
     }
     throw reason;
   }
 }
 
+/** One that is attached anew, as to an engine that took another's place, is no news to those who hold results of it. */
 function attached(choice: ModelChoice, info: AdapterInfo): void {
-  adapter.setState({ choice: asLoaded(choice, info), status: { kind: "attached", info } });
+  const { status } = adapter.getState();
+  const isKnown = status.kind === "attached" && sameAdapter(status.info, info);
+  adapter.setState({ choice: asLoaded(choice, info), status: isKnown ? status : { kind: "attached", info } });
   if (info.note) notify("adapter", info.note);
 }
 
+const sameAdapter = (a: AdapterInfo, b: AdapterInfo) =>
+  a.content === b.content && a.name === b.name && JSON.stringify(a.source) === JSON.stringify(b.source);
+
 /** Goes on with the base alone; also declines an adapter that a link offers. */
 export async function detachAdapter(): Promise<void> {
-  attaching?.abort();
+  attaching?.controller.abort();
   const wasThere = isAttached(adapter.getState());
   showVariant("base");
   adapter.setState(NO_ADAPTER, true);
@@ -79,7 +106,7 @@ export function adapterForLoad(choice: ModelChoice, given: ModelChoice | undefin
 
 /** After a load: what the engine has is what the page shows. An adapter that a link offers stays on offer. */
 export function adapterAfterLoad(choice: ModelChoice | undefined, info: AdapterInfo | undefined): void {
-  attaching?.abort();
+  attaching?.controller.abort();
   if (choice && info) attached(choice, info);
   else if (adapter.getState().status.kind !== "offered") {
     adapter.setState(NO_ADAPTER, true);

@@ -16,7 +16,12 @@ const ASK_ABOVE_BYTES = 50e6;
 export type LoadOffer =
   | { readonly kind: "none" }
   /** Config and headers are being read. */
-  | { readonly kind: "inspecting"; readonly choice: ModelChoice }
+  | {
+      readonly kind: "inspecting";
+      readonly choice: ModelChoice;
+      readonly backend: Backend | "auto";
+      readonly dtype: Dtype;
+    }
   | {
       readonly kind: "asking";
       readonly choice: ModelChoice;
@@ -45,7 +50,7 @@ export async function offerModel(choice: ModelChoice, options: OfferOptions = {}
   if (choice.source.kind === "stored" || choice.id === BUNDLED_MODEL) return changeModel(choice, { dtype, backend });
   const controller = new AbortController();
   inspecting = controller;
-  loadOffer.setState({ kind: "inspecting", choice }, true);
+  loadOffer.setState({ kind: "inspecting", choice, backend, dtype }, true);
   try {
     const report = await currentEngine().inspectCheckpoint(
       withToken(choice.source),

@@ -1,5 +1,4 @@
-import type { Engine } from "#client/engine.ts";
-import { Fault, faultCode } from "#core/fault.ts";
+import { Fault, faultCode, isEngineEnd } from "#core/fault.ts";
 import { interventionKey, normaliseInterventions } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
@@ -7,7 +6,7 @@ import type { ModelInfo } from "#protocol/engine.ts";
 import { adapterAfterLoad, adapterForLoad } from "./attaching.ts";
 import { withToken } from "./hub-tokens.ts";
 import { asLoaded, model } from "./model.ts";
-import type { ModelChoice, ModelState } from "./model.ts";
+import type { ModelChoice, ModelState, ModelStatus } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "./notices.ts";
 import { setPredictingHead } from "./chain-view.ts";
 import { dropInterventions, question } from "./question.ts";
@@ -17,15 +16,18 @@ import { forgetRuns } from "./run/runner.ts";
 import { LoadPace } from "./load-pace.ts";
 import { select, view } from "./view.ts";
 
-/** An engine that stops this often within this time will stop again: then a person decides. */
-const MAX_STOPS = 3;
-const STOPS_WITHIN_MS = 60_000;
-
 let loading: AbortController | undefined;
-let stoppedAt: number[] = [];
 let pace = new LoadPace();
 /** The model that the engine keeps answering with if the load under way fails. */
 let returnTo: ModelState | undefined;
+/** What the load under way brings besides the model, so that it can be asked of another engine if this one is lost. */
+let underWay: Pick<Load, "adapter" | "onLoaded"> | undefined;
+
+interface Load {
+  /** A LoRA adapter to lay over it; left out: the one that is attached, if the model is the same. */
+  readonly adapter?: ModelChoice | undefined;
+  readonly onLoaded: () => void;
+}
 
 interface LoadOptions {
   readonly dtype?: Dtype;
@@ -57,7 +59,7 @@ export async function changeModelOrThrow(choice: ModelChoice, options: LoadOptio
   const now = model.getState();
   returnTo = now.status.kind === "ready" ? now : undefined;
   try {
-    return await load(choice, options, choice.id === now.choice?.id ? () => undefined : leaveOldModel);
+    return await load(choice, options, choice.id === now.choice?.id ? undefined : leaveOldModel);
   } catch (reason) {
     failLoading(reason);
     throw reason;
@@ -65,13 +67,18 @@ export async function changeModelOrThrow(choice: ModelChoice, options: LoadOptio
 }
 
 /** @throws Fault */
-async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => undefined as void): Promise<ModelInfo> {
+async function load(
+  choice: ModelChoice,
+  options: LoadOptions,
+  onLoaded: () => void = () => undefined,
+): Promise<ModelInfo> {
   loading?.abort();
   const controller = new AbortController();
   const { signal } = controller;
   loading = controller;
   const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
   const lora = adapterForLoad(choice, options.adapter);
+  underWay = { adapter: lora, onLoaded };
   forgetRuns();
   pace = new LoadPace();
   model.setState({
@@ -93,6 +100,7 @@ async function load(choice: ModelChoice, options: LoadOptions, onLoaded = () => 
     },
   );
   if (signal.aborted) throw new Fault("cancelled", "the load was stopped, or a newer one took its place");
+  underWay = undefined;
   onLoaded();
   dismiss("model");
   dropWhatDoesNotFit(info);
@@ -129,33 +137,32 @@ export async function pauseLoading(isPaused: boolean): Promise<void> {
 
 export function stopLoading(): void {
   loading?.abort();
+  underWay = undefined;
   if (model.getState().status.kind === "loading") model.setState({ status: { kind: "nothing" } });
 }
 
-/** Keeps the page through the death of the worker or the loss of the GPU. @returns what ends it */
-export function followEngine(engine: Engine): () => void {
-  return engine.onStopped((reason) => {
-    forgetRuns();
-    notify("engine", reason.message, reason.code);
-    const now = performance.now();
-    stoppedAt = [...stoppedAt.filter((at) => now - at < STOPS_WITHIN_MS), now];
-    const { choice } = model.getState();
-    if (choice && stoppedAt.length < MAX_STOPS) void comeBack(choice, reason);
-    else model.setState({ status: { kind: "failed", fault: reason } });
-  });
+/**
+ * Opens in a fresh engine what the lost one had or was opening, with the adapter that it had. Never rejects; forgets the runs at once.
+ *
+ * @returns whether there is a model that answers now
+ */
+export async function loadAgain(options: Pick<LoadOptions, "backend"> = {}): Promise<boolean> {
+  const { choice, status } = model.getState();
+  forgetRuns();
+  // what was not loaded yet, as what a link offers, is not loaded by this either
+  if (!choice || !WAS_WANTED.has(status.kind)) return false;
+  returnTo = undefined;
+  const { adapter, onLoaded } = underWay ?? {};
+  await load(choice, { ...(adapter && { adapter }), ...options }, onLoaded).catch(failLoading);
+  return model.getState().status.kind === "ready";
 }
 
-async function comeBack(choice: ModelChoice, reason: Fault): Promise<void> {
-  await loadModel(choice);
-  if (model.getState().status.kind !== "ready") return;
-  const found = reason.message.replace(/\.$/, "");
-  notify("engine", `${found}. The model was loaded again, and everything is computed anew.`);
-}
+const WAS_WANTED: ReadonlySet<ModelStatus["kind"]> = new Set(["ready", "loading", "lost"]);
 
 function failLoading(reason: unknown): void {
-  const code = faultCode(reason);
   // a cancelled load has a successor; the engine's own end is told, and mended, by `followEngine`
-  if (code === "cancelled" || code === "engine-stopped" || code === "device-lost") return;
+  if (faultCode(reason) === "cancelled" || isEngineEnd(reason)) return;
+  underWay = undefined;
   model.setState(returnTo ?? { status: { kind: "failed", fault: asFault(reason) } });
   notifyFault("model", reason);
 }

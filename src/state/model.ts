@@ -28,7 +28,9 @@ export type ModelStatus =
       readonly isPaused: boolean;
     }
   | { readonly kind: "ready" }
-  | { readonly kind: "failed"; readonly fault: Fault };
+  | { readonly kind: "failed"; readonly fault: Fault }
+  /** The engine went so many times within a minute, last for this reason, that a person decides how to go on. */
+  | { readonly kind: "lost"; readonly fault: Fault; readonly times: number };
 
 export interface ModelState {
   readonly choice: ModelChoice | undefined;
@@ -39,6 +41,13 @@ export interface ModelState {
   /** The model that answers, or that answered last. */
   readonly info: ModelInfo | undefined;
 }
+
+/** The same weights in the same precision on the same device: what was computed with the one is computed with the other. */
+export const isSameModel = (a: ModelInfo | undefined, b: ModelInfo | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && ranAs(a) === ranAs(b));
+
+const ranAs = ({ source, content, dtype, backend, adapter }: ModelInfo) =>
+  JSON.stringify([source.kind, source.name, source.revision, content, dtype, backend, adapter]);
 
 /** A model to be read by a person: of a folder its name. */
 export const modelLabel = ({ id }: Pick<ModelChoice, "id">) => folderNamed(id) ?? id;

@@ -1,5 +1,5 @@
 import { createStore } from "zustand/vanilla";
-import { Fault, faultCode } from "#core/fault.ts";
+import { Fault, faultCode, isEngineEnd } from "#core/fault.ts";
 import type { FaultCode } from "#core/fault.ts";
 
 /** A sentence for the person at the page. What to do about a fault is added by the views, keyed by its code. */
@@ -17,9 +17,10 @@ export function notify(about: string, message: string, code?: FaultCode): void {
   notices.setState({ list: [...others, { about, code, message }] });
 }
 
+/** Nothing is said of what was cancelled, nor of a call that the engine's end took with it. */
 export function notifyFault(about: string, reason: unknown): void {
   const code = faultCode(reason);
-  if (code !== "cancelled") notify(about, messageOf(reason), code);
+  if (code !== "cancelled" && !isEngineEnd(reason)) notify(about, messageOf(reason), code);
 }
 
 export function dismiss(about: string): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import type { HeadSweep, ModelInfo, Prediction, SweepRow } from "#protocol/engine.ts";
+import { AskedEngine, settle } from "#test/asked-engine.ts";
 import { crowdedChain } from "#test/chains.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { setLeastShare, setOtherPrompt, setPredictingHead, setPublished, setThreshold } from "./chain-view.ts";
@@ -11,7 +11,8 @@ import { DEFAULT_CHAIN } from "./finding.ts";
 import { joinedNumbers } from "./link-values.ts";
 import { currentFragment, openLink } from "./links.ts";
 import { sharedFinding, sharedFragment } from "./shared-link.ts";
-import { changeModel, followEngine, loadModel } from "./loading.ts";
+import { followEngine } from "./engine-life.ts";
+import { changeModel, loadModel } from "./loading.ts";
 import { model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { notices } from "./notices.ts";
@@ -39,69 +40,15 @@ const INFO = {
   content: "a".repeat(64),
 } as ModelInfo;
 
-/** One call as the engine got it, to be answered when the test says so. */
-interface Call {
-  readonly method: string;
-  readonly prompt: unknown;
-  readonly options: Record<string, unknown>;
-  readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((report: unknown) => void) | undefined;
-  answer(value: unknown): Promise<void>;
-  fail(reason: Error): Promise<void>;
-}
-
-let calls: Call[];
-let stop: (reason: Fault) => void;
+let asked: AskedEngine;
+let calls: AskedEngine["calls"];
 let ends: (() => void)[];
 
-/** Lets everything that is due happen. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
 const settleTyping = () => vi.advanceTimersByTimeAsync(500);
 
-const waiting = (method: string) => calls.filter((call) => call.method === method && !call.signal?.aborted);
-const last = (method: string) => {
-  const call = waiting(method).at(-1);
-  if (!call) throw new Error(`no ${method} is waiting; calls: ${calls.map((each) => each.method).join(", ")}`);
-  return call;
-};
-
-function fakeEngine(): Engine {
-  const listeners = new Set<(reason: Fault) => void>();
-  stop = (reason) => listeners.forEach((listener) => listener(reason));
-  const record =
-    (method: string, hasOptions = true) =>
-    (prompt: unknown, ...rest: readonly unknown[]) =>
-      new Promise((resolve, reject) => {
-        const [options, call] = (hasOptions ? rest : [{}, ...rest]) as [Call["options"], Partial<Call> | undefined];
-        const { signal, onProgress } = call ?? {};
-        signal?.addEventListener("abort", () => reject(new Fault("cancelled", "the call was cancelled")));
-        calls.push({
-          method,
-          prompt,
-          options,
-          signal,
-          onProgress,
-          answer: (value) => (resolve(value), settle().then(() => undefined)),
-          fail: (reason) => (reject(reason), settle().then(() => undefined)),
-        });
-      });
-  const methods = [
-    "load",
-    "predict",
-    "scoreAnswer",
-    "sweepHeads",
-    "compareNeurons",
-    "inspectNeuron",
-    "inspectHead",
-    "chain",
-    "neuronGroup",
-  ];
-  return {
-    ...Object.fromEntries(methods.map((method) => [method, record(method)])),
-    tokenize: record("tokenize", false),
-    onStopped: (listener: (reason: Fault) => void) => (listeners.add(listener), () => listeners.delete(listener)),
-  } as unknown as Engine;
-}
+const waiting = (method: string) => asked.waiting(method);
+const last = (method: string) => asked.last(method);
+const stop = (reason: Fault) => asked.stop(reason);
 
 const prediction = (id: number, logProbability: number): Prediction => {
   const target = { id, text: String(id), probability: Math.exp(logProbability), logProbability };
@@ -119,7 +66,8 @@ const SWEEP: HeadSweep = {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  calls = [];
+  asked = new AskedEngine();
+  calls = asked.calls;
   clearResults();
   forgetRuns();
   clearResults();
@@ -142,9 +90,8 @@ beforeEach(() => {
     chain: DEFAULT_CHAIN,
   });
   model.setState({ choice: SHIPPED, dtype: "q8", backend: "auto", status: { kind: "ready" }, info: INFO });
-  const engine = fakeEngine();
-  connectEngine(engine);
-  ends = [followEngine(engine), followQuestions()];
+  connectEngine(asked.engine);
+  ends = [followEngine(asked.engine), followQuestions()];
 });
 
 afterEach(() => {
@@ -158,14 +105,14 @@ async function answerBefore(id = 8) {
 }
 
 describe("the chain", () => {
-  const asked = () => waiting("chain").map(({ prompt, options }) => [prompt, options["interventions"]]);
+  const chains = () => waiting("chain").map(({ prompt, options }) => [prompt, options["interventions"]]);
 
   test("is asked while somebody looks at it, then its control, then the run with what is off", async () => {
     await answerBefore();
-    expect(asked()).toEqual([]);
+    expect(chains()).toEqual([]);
     showTab("chain");
     await settle();
-    expect(asked()).toEqual([["3+5=", []]]);
+    expect(chains()).toEqual([["3+5=", []]]);
     last("chain").onProgress?.({ done: 0.25, total: 1 });
     expect(results.getState().chain.progress).toMatchObject({ done: 0.25, total: 1 });
     await last("chain").answer(crowdedChain());
@@ -173,7 +120,7 @@ describe("the chain", () => {
     expect(last("neuronGroup").options["neurons"]).toHaveLength(8);
     togglePart(HEAD);
     await settle();
-    expect(asked().at(-1)).toEqual(["3+5=", [{ ...HEAD, scale: 0 }]]);
+    expect(chains().at(-1)).toEqual(["3+5=", [{ ...HEAD, scale: 0 }]]);
     const after = { ...crowdedChain(), baseline: -4 };
     await last("chain").answer(after);
     expect(results.getState().chainAfter.value).toBe(after);
@@ -203,10 +150,10 @@ describe("the chain", () => {
     setPublished("llama-7b-3plus5");
     showTab("chain");
     await settleTyping();
-    expect(asked()).toEqual([]);
+    expect(chains()).toEqual([]);
     setPublished(undefined);
     await settleTyping();
-    expect(asked()).toEqual([["3+5=", []]]);
+    expect(chains()).toEqual([["3+5=", []]]);
   });
 });
 
@@ -451,11 +398,6 @@ describe("faults", () => {
     expect(question.getState().interventions).toHaveLength(1);
     expect(results.getState().before.value?.target.id).toBe(8);
     expect(waiting("predict").at(-1)?.prompt).toBe("3+5=");
-  });
-
-  test("an engine that keeps stopping is not started for ever", async () => {
-    for (let time = 0; time < 3; time++) stop(new Fault("engine-stopped", "the worker stopped"));
-    expect(model.getState().status.kind).toBe("failed");
   });
 });
 

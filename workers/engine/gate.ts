@@ -1,3 +1,5 @@
+import { heldUp } from "#core/sign.ts";
+
 /** What work passes through, so that a person can hold it up and let it go on. */
 export class Gate {
   #opened: PromiseWithResolvers<void> | undefined;
@@ -18,7 +20,7 @@ export class Gate {
     const aborted = Promise.withResolvers<void>();
     const onAbort = () => aborted.resolve();
     signal.addEventListener("abort", onAbort);
-    await Promise.race([this.#opened.promise, aborted.promise]);
+    await heldUp(Promise.race([this.#opened.promise, aborted.promise]));
     signal.removeEventListener("abort", onAbort);
     signal.throwIfAborted();
   }

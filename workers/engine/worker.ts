@@ -1,11 +1,13 @@
 import * as Comlink from "comlink";
-import { DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
+import { tellSigns } from "#core/sign.ts";
+import { DEVICE_LOST_MESSAGE, SIGN_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "./engine.ts";
 import { keepFaultCodes } from "./fault-transfer.ts";
 import { loadOrt } from "./load-ort.ts";
 import { tokenizerHost } from "./tokenizer-host.ts";
 
 keepFaultCodes();
+tellSigns(() => postMessage(SIGN_MESSAGE));
 // beside the runtime and the weights, not behind them
 tokenizerHost.prepare();
 Comlink.expose(createEngine(loadOrt, (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason })));

@@ -1,7 +1,8 @@
+import { isEngineEnd } from "#core/fault.ts";
 import type { ExperimentKind } from "#protocol/experiments.ts";
 import { adapter } from "../adapter.ts";
-import { model } from "../model.ts";
-import { asFault, dismiss, notifyFault } from "../notices.ts";
+import { isSameModel, model } from "../model.ts";
+import { dismiss, notifyFault } from "../notices.ts";
 import { question } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { subjectNow } from "../subject.ts";
@@ -29,7 +30,9 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function followExperiments(): () => void {
   const ends = [
     model.subscribe((now, last) => {
-      if (now.info !== last.info) clearExperiments();
+      // of the same model from another load what is there stays, and what ran was asked of the one that is gone
+      if (!isSameModel(now.info, last.info)) clearExperiments();
+      else if (now.info !== last.info) stopExperiment();
       if (now.status !== last.status) planSoon();
     }),
     question.subscribe(({ variant: now }, { variant: last }) => {
@@ -119,9 +122,8 @@ export async function runExperiment(): Promise<void> {
     keepTable(value);
   } catch (reason) {
     if (!signal.aborted) {
-      patch(kind, { status: "failed", progress: undefined });
-      const fault = asFault(reason);
-      if (fault.code !== "engine-stopped" && fault.code !== "device-lost") notifyFault(ABOUT, fault);
+      patch(kind, { status: isEngineEnd(reason) ? "stopped" : "failed", progress: undefined });
+      notifyFault(ABOUT, reason);
     }
   } finally {
     if (running === own) running = undefined;

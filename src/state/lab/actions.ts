@@ -5,7 +5,7 @@ import type { OperandPlotOptions } from "#protocol/lab.ts";
 import type { PlotQuantity } from "./tools.ts";
 import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
-import { model } from "../model.ts";
+import { isSameModel, model } from "../model.ts";
 import { dismiss, notify, notifyFault } from "../notices.ts";
 import { changesOf, question, setPrompt, standInsOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
@@ -15,7 +15,7 @@ import { subjectNow } from "../subject.ts";
 import { view } from "../view.ts";
 import { forms } from "./forms.ts";
 import { readOneToken } from "./one-token.ts";
-import { clearLab, forgetAdapted, lab, start, swapLab } from "./tools.ts";
+import { clearLab, forgetAdapted, lab, start, stopLab, swapLab } from "./tools.ts";
 import type { DrawnPlot, LabReports, MeasuredGroup } from "./tools.ts";
 
 /** Neurons that a search lists. */
@@ -27,7 +27,9 @@ const MAX_SET = 10_000;
 export function followLab(): () => void {
   const ends = [
     model.subscribe((now, last) => {
-      if (now.info !== last.info) clearLab();
+      if (isSameModel(now.info, last.info)) {
+        if (now.info !== last.info) stopLab();
+      } else clearLab();
       wantIndex();
     }),
     question.subscribe(({ variant: to = "base" }, { variant: from = "base" }) => {

@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import type { Engine } from "#client/engine.ts";
+import { isEngineEnd } from "#core/fault.ts";
 import type { Progress as Done, Variant } from "#protocol/engine.ts";
 import type {
   ConceptSearchResult,
@@ -11,7 +12,7 @@ import type {
   TokenSearch,
   TokenSearchResult,
 } from "#protocol/lab.ts";
-import { asFault, dismiss, notifyFault } from "../notices.ts";
+import { dismiss, notifyFault } from "../notices.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import type { Progress } from "../run/results.ts";
 import { subjectNow } from "../subject.ts";
@@ -113,10 +114,8 @@ export async function start<K extends LabKind>(
     if (!signal.aborted) settle(kind, { value, about, status: "done", progress: undefined });
   } catch (reason) {
     if (signal.aborted) return;
-    settle(kind, { status: "failed", progress: undefined });
-    const fault = asFault(reason);
-    // when the engine itself is gone, that is told once, and by whoever starts it again
-    if (fault.code !== "engine-stopped" && fault.code !== "device-lost") notifyFault(kind, fault);
+    settle(kind, isEngineEnd(reason) ? halted(kind) : { status: "failed", progress: undefined });
+    notifyFault(kind, reason);
   }
 }
 
@@ -126,6 +125,18 @@ export function stopTool(kind: LabKind): void {
   underWay.get(kind)?.abort();
   settle(kind, { status: "stopped", progress: undefined });
 }
+
+/** The same model from another load: what was found stays, and what is under way was asked of the one that is gone. */
+export function stopLab(): void {
+  giveUp();
+  for (const kind of KINDS) if (lab.getState()[kind].status === "computing") patch(kind, halted(kind));
+}
+
+/** The index is the page's own to begin again, everything else a person's. */
+const halted = (kind: LabKind): Pick<LabSlot<never>, "status" | "progress"> => ({
+  status: kind === "index" ? "idle" : "stopped",
+  progress: undefined,
+});
 
 /** What was found of the variant that is not shown. */
 let aside: { readonly variant: Variant; readonly slots: LabSlots } | undefined;

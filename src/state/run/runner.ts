@@ -1,3 +1,4 @@
+import { isEngineEnd } from "#core/fault.ts";
 import type { Fault } from "#core/fault.ts";
 import { asFault, dismiss, notifyFault } from "../notices.ts";
 import type { Demand, Demands } from "./demand.ts";
@@ -29,6 +30,8 @@ const MAX_KEPT = 200;
 
 const underWay = new Map<ResultKind, AbortController>();
 const kept = new Map<string, unknown>();
+/** What was asked when the engine went, and is not asked of its successor by itself. */
+const halted = new Map<ResultKind, string>();
 
 /**
  * Brings every slot towards what is wanted: a question that is answered or being answered is left alone, a new one
@@ -52,12 +55,32 @@ export function stopRun(kind: ResultKind): void {
 /** Forgets that a kind was asked, so that the next `pursue` asks it again. */
 export function askAgain(kind: ResultKind): void {
   cancel(kind);
+  halted.delete(kind);
   patchSlot(kind, { asked: "", status: "idle", fault: undefined });
+}
+
+/**
+ * What stands stopped, to be left so by the engine that takes this one's place: it is asked again by nobody but a person.
+ *
+ * @param stopping kinds that are stopped with it if they are under way
+ * @returns stops them again, after `forgetRuns`
+ */
+export function haltedRuns(stopping: readonly ResultKind[]): () => void {
+  const found = ORDER.map((kind) => ({ kind, slot: results.getState()[kind] })).filter(
+    ({ kind, slot: { status } }) => status === "stopped" || (status === "computing" && stopping.includes(kind)),
+  );
+  return () => {
+    for (const { kind, slot } of found) {
+      halted.set(kind, slot.asked);
+      patchSlot(kind, { asked: slot.asked, answers: slot.answers, status: "stopped" });
+    }
+  };
 }
 
 /** The engine lost everything: what is shown stays to be looked at, and all of it is asked again. */
 export function forgetRuns(): void {
   kept.clear();
+  halted.clear();
   for (const kind of ORDER) {
     cancel(kind);
     // an answer of the engine that is gone counts as one to an earlier question
@@ -69,6 +92,11 @@ function ask<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): void {
   const slot = results.getState()[kind];
   if (slot.asked === demand.key) return;
   cancel(kind);
+  if (halted.get(kind) === demand.key) {
+    patchSlot(kind, { asked: demand.key, status: "stopped" });
+    return;
+  }
+  halted.delete(kind);
   const known = kept.get(`${kind} ${demand.key}`) as Results[K] | undefined;
   if (known) settle(kind, demand, known);
   else void run(kind, demand);
@@ -127,7 +155,7 @@ function settle<K extends ResultKind>(kind: K, demand: Demand<Results[K]>, value
 
 /** When the engine itself is gone, that is told once, and by whoever starts it again. */
 function fail(kind: ResultKind, fault: Fault): void {
-  if (fault.code === "engine-stopped" || fault.code === "device-lost") {
+  if (isEngineEnd(fault)) {
     patchSlot(kind, { asked: "", status: "idle", progress: undefined });
     return;
   }

@@ -80,9 +80,14 @@ function chipText({ choice, dtype, backend, info, status }: ModelState): string 
   if (status.kind === "ready" && info) {
     return `${info.name} · ${countOf(info.parameters)} · ${info.dtype} · ${BACKEND_NAMES[info.backend]}`;
   }
-  const state = { nothing: "not loaded", offered: "not loaded", loading: "loading", ready: "", failed: "failed" }[
-    status.kind
-  ];
+  const state = {
+    nothing: "not loaded",
+    offered: "not loaded",
+    loading: "loading",
+    ready: "",
+    failed: "failed",
+    lost: "stopped",
+  }[status.kind];
   return [name, dtype, backend === "auto" ? "" : BACKEND_NAMES[backend], state].filter(Boolean).join(" · ");
 }
 

@@ -1,12 +1,13 @@
 import { useStore } from "zustand";
-import type { FaultCode } from "#core/fault.ts";
 import { duration, megabytes } from "#charts/number-format.ts";
 import { HUB } from "#model/checkpoint.ts";
+import { startAgain } from "#state/engine-life.ts";
 import { offerAgain } from "#state/load-offer.ts";
 import { pauseLoading, stopLoading } from "#state/loading.ts";
 import { model, modelLabel } from "#state/model.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "#state/model.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
+import { asClause } from "../shared/sentence.ts";
 
 const STAGES = {
   reading: "Reading",
@@ -42,6 +43,7 @@ export function ModelStatusLine() {
           <LoadButton state={state} verb="Load" />
         </>
       )}
+      {status.kind === "lost" && <Lost state={state} status={status} />}
       {status.kind === "failed" && (
         <>
           <p>
@@ -49,7 +51,7 @@ export function ModelStatusLine() {
             kept.
           </p>
           <LoadButton state={state} verb="Try again:" />
-          {isOnGpu(state) && GPU_FAULTS.has(status.fault.code) && (
+          {isOnGpu(state) && status.fault.code === "no-webgpu" && (
             <button type="button" onClick={() => void offerAgain({ backend: "wasm" })}>
               Run on WASM
             </button>
@@ -65,9 +67,6 @@ function hostOf({ source }: ModelChoice): string | undefined {
   return source.kind === "url" ? new URL(source.base).host : undefined;
 }
 
-/** Where another backend may do what this one could not; a file that is missing is missing on both. */
-const GPU_FAULTS: ReadonlySet<FaultCode> = new Set(["device-lost", "engine-stopped", "no-webgpu"]);
-
 /** Left to itself, the engine takes the GPU where there is one; a model that has run says what it ran on. */
 const isOnGpu = ({ backend, info }: ModelState) =>
   backend === "webgpu" || (backend === "auto" && info?.backend !== "wasm" && "gpu" in navigator);
@@ -77,6 +76,28 @@ function LoadButton({ state, verb }: { readonly state: ModelState; readonly verb
     <button type="button" className="primary" onClick={() => void offerAgain()}>
       {verb} {state.choice && modelLabel(state.choice)} ({state.dtype})
     </button>
+  );
+}
+
+/** What WASM can do without, a GPU that is lost again and again cannot: each has one way on. */
+function Lost({
+  state,
+  status: { fault, times },
+}: {
+  readonly state: ModelState;
+  readonly status: Extract<ModelStatus, { kind: "lost" }>;
+}) {
+  const onGpu = isOnGpu(state);
+  return (
+    <>
+      <p>
+        The engine stopped {times} times within a minute, the last time because {asClause(fault.message)}; your prompt,
+        interventions and results are kept.
+      </p>
+      <button type="button" className="primary" onClick={() => void startAgain(onGpu ? { backend: "wasm" } : {})}>
+        {onGpu ? "Run on WASM" : "Start the engine again"}
+      </button>
+    </>
   );
 }
 

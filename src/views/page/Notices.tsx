@@ -4,6 +4,7 @@ import { dismiss, notices } from "#state/notices.ts";
 import type { Notice } from "#state/notices.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { ADVICE } from "./advice.ts";
+import { EngineSilence } from "./EngineSilence.tsx";
 
 /** What the person has to know: what was found, what is needed, what to do. */
 export function Notices() {
@@ -11,6 +12,7 @@ export function Notices() {
   const shown = list.filter((notice, index) => list.findIndex((other) => other.message === notice.message) === index);
   return (
     <div className="notices" aria-live="polite">
+      <EngineSilence />
       {shown.map((notice) => (
         <NoticeLine key={notice.about} notice={notice} />
       ))}

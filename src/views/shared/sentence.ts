@@ -4,6 +4,12 @@
  */
 export function asSentence(message: string): string {
   const first = /^\p{Letter}+:?[\s’']/u.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
-  const open = first.replace(/(?<=\p{Letter})'(?=\p{Letter})/gu, "’").replace(/\.\)(?=\.|$)/g, ")");
+  const open = printed(first);
   return /[.!?]$/.test(open) ? open : `${open}.`;
 }
+
+/** The same inside a sentence of the page. */
+export const asClause = (message: string) => printed(message).replace(/\.$/, "");
+
+const printed = (message: string) =>
+  message.replace(/(?<=\p{Letter})'(?=\p{Letter})/gu, "’").replace(/\.\)(?=\.|$)/g, ")");

@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { heldUp, sign } from "#core/sign.ts";
 
 /** How long a failure that may pass is put up with. */
 export interface Patience {
@@ -83,7 +84,7 @@ export async function withPatience<Result>(
       if (!(reason instanceof PassingFailure)) throw reason;
       if (failures >= attempts || reason.retryAfterMs > LONGEST_RETRY_AFTER_MS) throw reason.fault;
       const backOff = Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (failures - 1));
-      await pause(Math.max(reason.retryAfterMs, backOff * (0.5 + Math.random() / 2)), signal);
+      await heldUp(pause(Math.max(reason.retryAfterMs, backOff * (0.5 + Math.random() / 2)), signal));
     }
   }
 }
@@ -158,6 +159,7 @@ export async function ask(url: string, range: ByteRange | undefined, fetching: F
       if (!reader) return undefined;
       const { value } = await inTime(reader.read(), "the connection broke: ");
       if (value) fetching.onBytes(value.byteLength);
+      sign();
       return value;
     },
   };

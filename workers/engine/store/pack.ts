@@ -1,3 +1,4 @@
+import { breathe } from "#core/breath.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
 import { sha256, sha256OfText } from "../sha256.ts";
@@ -208,8 +209,10 @@ const linesOf = (steps: readonly (readonly [step: string, hashes: readonly strin
 /** SHA-256 of every `CHECKED_BYTES` of a file. */
 export async function checksumsOf(file: ByteSource): Promise<string[]> {
   const sums: string[] = [];
+  // gigabytes, read without a look at the messages
   for (let start = 0; start < file.byteLength; start += CHECKED_BYTES) {
     sums.push(await sha256(await file.slice(start, Math.min(start + CHECKED_BYTES, file.byteLength))));
+    await breathe();
   }
   return sums;
 }

@@ -1,3 +1,4 @@
+import { heldUp } from "#core/sign.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { StorageReport } from "#protocol/engine.ts";
 import { memoryStore, opfsStore } from "./file-store.ts";
@@ -58,5 +59,11 @@ export async function withPackLock<T>(
   const name = `arithmoscope-pack-${id}`;
   const { held = [] } = await navigator.locks.query();
   if (held.some((lock) => lock.name === name)) onWait();
-  return navigator.locks.request(name, { signal }, task) as Promise<T>;
+  const { promise: granted, resolve } = Promise.withResolvers<void>();
+  void heldUp(granted);
+  const done = navigator.locks.request(name, { signal }, () => {
+    resolve();
+    return task();
+  }) as Promise<T>;
+  return done.finally(resolve);
 }

@@ -1,0 +1,76 @@
+import { createStore } from "zustand/vanilla";
+import type { Engine } from "#client/engine.ts";
+import type { Fault } from "#core/fault.ts";
+import type { Backend } from "#model/checkpoint.ts";
+import { attachAdapter, interruptAttaching } from "./attaching.ts";
+import { loadOffer, offerModel } from "./load-offer.ts";
+import { loadAgain } from "./loading.ts";
+import { model } from "./model.ts";
+import { dismiss, notify } from "./notices.ts";
+import { currentEngine } from "./run/engine-port.ts";
+import type { ResultKind } from "./run/results.ts";
+import { forgetRuns, haltedRuns } from "./run/runner.ts";
+
+/** An engine that is lost this often within this time will be lost again: then a person decides. */
+const MAX_LOSSES = 3;
+const LOSSES_WITHIN_MS = 60_000;
+
+/** The longest work, and perhaps what the engine has hung on: a person who restarts it says when it goes on. */
+const LONG: readonly ResultKind[] = ["chain", "chainAfter", "otherChain", "chainControl"];
+
+/** How long the engine has given no sign although it is waited for, once that is too long for honest work; undefined while it does. */
+export const engineSilence = createStore<{ readonly ms: number | undefined }>(() => ({ ms: undefined }));
+
+let lostAt: number[] = [];
+
+/** Keeps the page through the engine's end: the worker's death, the loss of the GPU, a person's word. @returns what ends it */
+export function followEngine(engine: Engine): () => void {
+  const ends = [
+    engine.onStopped((reason, end) => {
+      if (end === "lost") lose(reason);
+      else void comeBack(reason, LONG);
+    }),
+    engine.onSilence((ms) => engineSilence.setState({ ms })),
+  ];
+  return () => ends.forEach((end) => end());
+}
+
+/** At a person's word: ends an engine that gives no sign, and goes the way that follows on any other end. */
+export const restartEngine = () => currentEngine().restart();
+
+/** At a person's word, after the page has stopped starting it by itself. */
+export async function startAgain(options: { readonly backend?: Backend } = {}): Promise<void> {
+  lostAt = [];
+  await loadAgain(options);
+}
+
+function lose(reason: Fault): void {
+  const now = performance.now();
+  lostAt = [...lostAt.filter((at) => now - at < LOSSES_WITHIN_MS), now];
+  if (lostAt.length < MAX_LOSSES) {
+    void comeBack(reason, []);
+    return;
+  }
+  forgetRuns();
+  interruptAttaching();
+  // said once, where the way on is
+  dismiss("engine");
+  model.setState({ status: { kind: "lost", fault: reason, times: lostAt.length } });
+}
+
+/** What the engine had and what was asked of it is asked of the next one. @param stopping what only a person asks again */
+async function comeBack(reason: Fault, stopping: readonly ResultKind[]): Promise<void> {
+  notify("engine", reason.message, reason.code);
+  const stopAgain = haltedRuns(stopping);
+  const adapter = interruptAttaching();
+  const offer = loadOffer.getState();
+  const loading = loadAgain();
+  stopAgain();
+  const isBack = await loading;
+  if (isBack) {
+    const found = reason.message.replace(/\.$/, "");
+    notify("engine", `${found}. The model was loaded again, and everything is computed anew.`);
+    if (adapter) await attachAdapter(adapter);
+  }
+  if (offer.kind === "inspecting") await offerModel(offer.choice, offer);
+}
