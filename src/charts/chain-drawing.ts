@@ -4,7 +4,7 @@ import type { ChainLayout, ChainPlate, ChainScale, ShownToken } from "./chain-ma
 import { chainScene } from "./chain-scene.ts";
 import type { ChainLook } from "./chain-scene.ts";
 import { CHAIN_STYLE } from "./chain-style.ts";
-import { drawMarks } from "./scene.ts";
+import { drawMarks } from "./draw-marks.ts";
 
 export interface ChainOptions extends ChainLook {
   readonly scale: ChainScale;

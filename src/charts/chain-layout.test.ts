@@ -14,9 +14,10 @@ import type { ChainPlate } from "./chain-marks.ts";
 import { nodeMark } from "./chain-nodes.ts";
 import type { NodeState } from "./chain-nodes.ts";
 import { STAGE_TITLES } from "./chain-scene.ts";
-import { chainSvg } from "./chain-svg.ts";
+import { chainFigure } from "./chain-figure.ts";
+import { figureSvg } from "./figure-svg.ts";
 import type { Box } from "./heatmap.ts";
-import type { SceneMark } from "./scene.ts";
+import type { Mark } from "./mark.ts";
 
 const file = join(import.meta.dirname, "..", "..", "public", "findings", "llama-7b-3plus5.json");
 const chain = publishedChain(JSON.parse(readFileSync(file, "utf8")) as PublishedRecord);
@@ -54,7 +55,7 @@ const LINE_PX = 13;
 const NAME_CHARACTER_PX = 5.9;
 
 /** A plate's texts as boxes. */
-function textsOf({ children = [] }: SceneMark, plate: ChainPlate): Named[] {
+function textsOf({ children = [] }: Mark, plate: ChainPlate): Named[] {
   return children.flatMap(({ key, tag, attrs = {}, text = "" }) => {
     if (tag !== "text") return [];
     const width =
@@ -163,7 +164,7 @@ test("leaves as a file with no colour that only the page knows, and no number th
     isInteractive: true,
     name: () => "",
   };
-  const svg = chainSvg([{ layout: chainLayout(chain, 828, tokens), look, title: "3+5=" }], {
+  const svg = figureSvg(chainFigure([{ layout: chainLayout(chain, 828, tokens), look, title: "3+5=" }]), {
     title: "3+5=",
     caption: [],
   });

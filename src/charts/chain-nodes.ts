@@ -2,7 +2,7 @@ import type { ChainNode, ChainToken } from "#analysis/chain/chain.ts";
 import type { ChainPlate } from "./chain-marks.ts";
 import { clip } from "./clip.ts";
 import { nats, signedNats } from "./number-format.ts";
-import type { SceneMark } from "./scene.ts";
+import type { Mark } from "./mark.ts";
 
 export interface NodeState {
   readonly isOff: boolean;
@@ -21,7 +21,7 @@ const PAD_PX = 8;
 const SWITCH = { width: 20, height: 12, hit: 26 };
 
 /** One node with its name, its best tokens, its number and its switch. */
-export function nodeMark(plate: ChainPlate, state: NodeState): SceneMark {
+export function nodeMark(plate: ChainPlate, state: NodeState): Mark {
   const { node, x, y } = plate;
   const isSwitchable = node.switchOff.length > 0;
   const states = [state.isOff && "is-off", state.isSelected && "is-selected", state.isDim && "is-dim"];
@@ -50,7 +50,7 @@ export function nodeMark(plate: ChainPlate, state: NodeState): SceneMark {
   };
 }
 
-function headMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): SceneMark[] {
+function headMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): Mark[] {
   const circle = { cx: width / 2, cy: height / 2, r: width / 2 };
   const number = node.effect === undefined ? "" : nats(node.effect);
   return [
@@ -62,7 +62,7 @@ function headMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): S
   ];
 }
 
-function plateMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): SceneMark[] {
+function plateMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): Mark[] {
   const box = { width, height, rx: CORNER[node.kind] };
   const ring = { x: -3, y: -3, width: width + 6, height: height + 6, rx: CORNER[node.kind] + 3 };
   return [
@@ -83,11 +83,11 @@ const CORNER = {
   prediction: 0,
 } as const;
 
-const wordMarks = ({ word = "" }: ChainNode, width: number, height: number): SceneMark[] => [
+const wordMarks = ({ word = "" }: ChainNode, width: number, height: number): Mark[] => [
   text("word", clip(word, (width - PAD_PX) / CHARACTER_PX), PAD_PX, height / 2),
 ];
 
-function writingMarks(node: ChainNode, width: number): SceneMark[] {
+function writingMarks(node: ChainNode, width: number): Mark[] {
   const number = numberOf(node);
   const name = node.kind === "attention-layer" ? `L${node.layer} attn` : node.id.replace(/@\d+$/, "");
   // a narrow plate: what a whole layer writes says less than what is lost without it
@@ -126,7 +126,7 @@ function joined(tokens: readonly ChainToken[], room: number, start: string): str
 
 const switchWords = (isOff: boolean) => (isOff ? "Switch on" : "Switch off");
 
-function switchMark({ kind, width }: ChainPlate, isOff: boolean): SceneMark {
+function switchMark({ kind, width }: ChainPlate, isOff: boolean): Mark {
   const right = kind === "head" ? width - 2 : width - 6;
   const left = right - SWITCH.width;
   const middle = kind === "head" ? 6 : 0;
@@ -169,7 +169,7 @@ function switchMark({ kind, width }: ChainPlate, isOff: boolean): SceneMark {
 }
 
 /** Ends in a space, so that texts of one node are words of their own to whoever reads the page as text. */
-const text = (key: string, content: string, x: number, y: number): SceneMark => ({
+const text = (key: string, content: string, x: number, y: number): Mark => ({
   key,
   tag: "text",
   attrs: { class: key, x, y },

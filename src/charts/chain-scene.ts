@@ -4,7 +4,8 @@ import type { NodeState } from "./chain-nodes.ts";
 import type { ChainBand, ChainCurve, ChainDistribution, ChainLayout, ChainRow } from "./chain-marks.ts";
 import { clip } from "./clip.ts";
 import { percent } from "./number-format.ts";
-import type { SceneMark } from "./scene.ts";
+import { group } from "./mark.ts";
+import type { Mark } from "./mark.ts";
 
 /** How the drawing stands at one moment. */
 export interface ChainLook {
@@ -32,37 +33,20 @@ export const STAGE_TITLES: Record<StageName, readonly [string, string]> = {
 };
 
 /** The whole drawing as marks: grounds, then edges, then nodes and the distribution. */
-export function chainScene(layout: ChainLayout, look: ChainLook): SceneMark[] {
+export function chainScene(layout: ChainLayout, look: ChainLook): Mark[] {
   const { bands, rows, curves, plates } = layout;
   return [
     HATCH,
-    group(
-      "bands",
-      bands.map((band, index) => bandMark(band, index, layout)),
-    ),
-    group(
-      "rows",
-      rows.map((row) => rowMark(row, layout)),
-    ),
-    group(
-      "curves",
-      curves.map((curve) => curveMark(curve, look)),
-    ),
-    group(
-      "labels",
-      curves.flatMap((curve) => labelMark(curve, look)),
-    ),
-    group(
-      "nodes",
-      plates.map((plate) => nodeMark(plate, stateOf(plate.id, look))),
-    ),
+    group(bands.map((band, index) => bandMark(band, index, layout))),
+    group(rows.map((row) => rowMark(row, layout))),
+    group(curves.map((curve) => curveMark(curve, look))),
+    group(curves.flatMap((curve) => labelMark(curve, look))),
+    group(plates.map((plate) => nodeMark(plate, stateOf(plate.id, look)))),
     distributionMark(layout.distribution, look),
   ];
 }
 
-const group = (key: string, children: readonly SceneMark[]): SceneMark => ({ key, tag: "g", children });
-
-const HATCH: SceneMark = {
+const HATCH: Mark = {
   key: "defs",
   tag: "defs",
   children: [
@@ -90,20 +74,20 @@ const stateOf = (id: string, look: ChainLook): NodeState => ({
   name: look.name,
 });
 
-function bandMark(band: ChainBand, index: number, { isStacked, plates }: ChainLayout): SceneMark {
+function bandMark(band: ChainBand, index: number, { isStacked, plates }: ChainLayout): Mark {
   const { name, x, y, width, height, hasEvidence } = band;
   const [first, second] = STAGE_TITLES[name];
   const isBare = !plates.some((plate) => plate.kind !== "embedding" && inside(plate, band));
   const lines = isStacked
     ? [`${index + 1} ${first} ${second}${hasEvidence ? "" : ": none"}`]
     : [`${index + 1} ${first}`, second];
-  const titles = lines.map((text, line): SceneMark => ({
+  const titles = lines.map((text, line): Mark => ({
     key: `name-${line}`,
     tag: "text",
     attrs: { class: "band-name", x: x + 8, y: y + 14 + line * 15 },
     text,
   }));
-  const none: SceneMark = {
+  const none: Mark = {
     key: "none",
     tag: "text",
     attrs: { class: "band-none", x: x + 8, y: y + 58 },
@@ -124,10 +108,10 @@ function bandMark(band: ChainBand, index: number, { isStacked, plates }: ChainLa
 const inside = (plate: { readonly x: number; readonly y: number }, { x, y, width, height }: ChainBand) =>
   plate.x >= x && plate.x < x + width && plate.y >= y && plate.y < y + height;
 
-function rowMark({ position, text, y, height, isLast }: ChainRow, { width, plates }: ChainLayout): SceneMark {
+function rowMark({ position, text, y, height, isLast }: ChainRow, { width, plates }: ChainLayout): Mark {
   const isRead = plates.some((plate) => plate.kind === "embedding" && plate.node.position === position);
-  const line: SceneMark = { key: "line", tag: "line", attrs: { class: "row-line", x1: 0, x2: width, y1: y, y2: y } };
-  const token: SceneMark = {
+  const line: Mark = { key: "line", tag: "line", attrs: { class: "row-line", x1: 0, x2: width, y1: y, y2: y } };
+  const token: Mark = {
     key: "token",
     tag: "text",
     attrs: { class: `row-token ${isLast ? "is-last" : ""}`, x: 8, y: y + height / 2 },
@@ -136,7 +120,7 @@ function rowMark({ position, text, y, height, isLast }: ChainRow, { width, plate
   return { key: `row-${position ?? `gap-${y}`}`, tag: "g", children: isRead ? [line] : [line, token] };
 }
 
-function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off }: ChainLook): SceneMark {
+function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off }: ChainLook): Mark {
   const isOff = off.has(edge.from) || off.has(edge.to);
   const isLit = lit?.has(edge.from) && lit.has(edge.to);
   const weight = lit ? (isLit ? "is-lit" : "is-dim") : isShown && !isOff ? "" : "is-faint";
@@ -154,16 +138,16 @@ function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off }
 
 const signOf = (claimed: number | undefined) => (claimed === undefined ? "unsized" : claimed < 0 ? "against" : "for");
 
-function labelMark({ key, label, labelAt, edge, isShown }: ChainCurve, { lit }: ChainLook): SceneMark[] {
+function labelMark({ key, label, labelAt, edge, isShown }: ChainCurve, { lit }: ChainLook): Mark[] {
   const isDim = lit ? !(lit.has(edge.from) && lit.has(edge.to)) : !isShown;
   if (label === "" || isDim) return [];
   return [{ key, tag: "text", attrs: { class: "curve-label", ...labelAt }, text: label }];
 }
 
-function distributionMark(distribution: ChainDistribution, look: ChainLook): SceneMark {
+function distributionMark(distribution: ChainDistribution, look: ChainLook): Mark {
   const { x, y, rows, barX, numberX } = distribution;
   const isDim = look.lit !== undefined && !look.lit.has("prediction");
-  const head: SceneMark[] = [
+  const head: Mark[] = [
     { key: "title", tag: "text", attrs: { class: "head-line", x, y: y + 4 }, text: "Prediction" },
     { key: "key-before", tag: "rect", attrs: { class: "bar before", x, y: y + 15, width: 8, height: 7 } },
     { key: "before", tag: "text", attrs: { class: "note", x: x + 12, y: y + 19 }, text: look.beforeName },
@@ -176,7 +160,7 @@ function distributionMark(distribution: ChainDistribution, look: ChainLook): Sce
     attrs: { class: isDim ? "is-dim" : "" },
     children: [
       ...head,
-      ...rows.map((row): SceneMark => ({
+      ...rows.map((row): Mark => ({
         key: `token-${row.text}`,
         tag: "g",
         children: [
@@ -196,13 +180,13 @@ function distributionMark(distribution: ChainDistribution, look: ChainLook): Sce
   };
 }
 
-const bar = (kind: "before" | "after", width: number, y: number, x: number): SceneMark => ({
+const bar = (kind: "before" | "after", width: number, y: number, x: number): Mark => ({
   key: kind,
   tag: "rect",
   attrs: { class: `bar ${kind}`, x, y, width, height: 8 },
 });
 
-const number = (key: string, share: number | undefined, y: number, x: number): SceneMark => ({
+const number = (key: string, share: number | undefined, y: number, x: number): Mark => ({
   key,
   tag: "text",
   attrs: { class: "bar-number", x, y },

@@ -1,4 +1,4 @@
-import { figureInks } from "./figure-marks.ts";
+import { figureInks } from "./figure-inks.ts";
 
 /** Every rule of the chain's drawing, for the page and for the file. Colours are custom properties. */
 export const CHAIN_STYLE = `

@@ -1,6 +1,8 @@
 import { scaleLinear, scalePoint } from "d3-scale";
-import { line, text } from "./figure-marks.ts";
-import type { FigureInks, Mark, MarkedFigure } from "./figure-marks.ts";
+import { line as lineThrough } from "d3-shape";
+import type { FigureInks } from "./figure-inks.ts";
+import { line, text, titled } from "./mark.ts";
+import type { Mark, MarkedFigure } from "./mark.ts";
 
 export interface CurvePoint {
   readonly value: number;
@@ -49,10 +51,10 @@ export function curvePlot(curves: readonly Curve[], options: CurvePlotOptions): 
     .ticks(5)
     .flatMap((tick): Mark[] => [
       line([PAD.left, y(tick)], [width - PAD.right, y(tick)], { stroke: tick === 0 ? inks.soft : inks.rule }),
-      text(PAD.left - 8, y(tick) + 4, format(tick), { textAnchor: "end", fill: inks.soft }),
+      text(PAD.left - 8, y(tick) + 4, format(tick), { "text-anchor": "end", fill: inks.soft }),
     ]);
   const below = labels.map((label, index) =>
-    text(at(index), HEIGHT_PX - PAD.bottom + 16, label, { textAnchor: "middle", fill: inks.soft }),
+    text(at(index), HEIGHT_PX - PAD.bottom + 16, label, { "text-anchor": "middle", fill: inks.soft }),
   );
   return {
     width,
@@ -60,7 +62,7 @@ export function curvePlot(curves: readonly Curve[], options: CurvePlotOptions): 
     marks: [
       ...grid,
       ...below,
-      text(width - PAD.right, HEIGHT_PX - 4, options.axis, { textAnchor: "end", fill: inks.soft }),
+      text(width - PAD.right, HEIGHT_PX - 4, options.axis, { "text-anchor": "end", fill: inks.soft }),
       ...curves.flatMap((curve) => curveMarks(curve, at, y, format)),
       ...names(curves, width - PAD.right + 10, y),
     ],
@@ -74,19 +76,31 @@ function curveMarks(
   format: (value: number) => string,
 ): Mark[] {
   const known = points.flatMap((point, index) => (Number.isNaN(point.value) ? [] : [{ ...point, index }]));
-  const way = known.map(({ value, index }, place) => `${place === 0 ? "M" : "L"}${x(index)} ${y(value)}`).join("");
-  const stroke = { fill: "none", stroke: colour, strokeWidth: 1.5, ...(dash && { strokeDasharray: DASHES[dash] }) };
+  const way = lineThrough<(typeof known)[number]>(
+    ({ index }) => x(index),
+    ({ value }) => y(value),
+  )(known);
+  const stroke = {
+    fill: "none",
+    stroke: colour,
+    "stroke-width": 1.5,
+    ...(dash && { "stroke-dasharray": DASHES[dash] }),
+  };
   return [
-    ...(way === "" ? [] : [{ tag: "path", attributes: { d: way, ...stroke } } as const]),
+    ...(way === null ? [] : [{ tag: "path", attrs: { d: way, ...stroke } } as const]),
     ...known.flatMap(({ value, low, high, index }): Mark[] => [
       ...(Number.isNaN(low) || dash === "control"
         ? []
-        : [line([x(index), y(low)], [x(index), y(high)], { stroke: colour, strokeOpacity: 0.5, strokeWidth: 3 })]),
-      {
-        tag: "circle",
-        attributes: { cx: x(index), cy: y(value), r: 3.5, fill: dash ? "none" : colour, stroke: colour },
-        title: `${name}: ${format(value)}${Number.isNaN(low) ? "" : ` [${format(low)}, ${format(high)}]`}`,
-      },
+        : [
+            line([x(index), y(low)], [x(index), y(high)], { stroke: colour, "stroke-opacity": 0.5, "stroke-width": 3 }),
+          ]),
+      titled(
+        {
+          tag: "circle",
+          attrs: { cx: x(index), cy: y(value), r: 3.5, fill: dash ? "none" : colour, stroke: colour },
+        },
+        `${name}: ${format(value)}${Number.isNaN(low) ? "" : ` [${format(low)}, ${format(high)}]`}`,
+      ),
     ]),
   ];
 }

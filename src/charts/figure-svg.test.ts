@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { SaxesParser } from "saxes";
 import { describe, expect, test } from "vitest";
-import { attentionSvg } from "./attention-svg.ts";
+import { attentionFigure } from "./attention-marks.ts";
 import { labelledAttention } from "./attention.ts";
-import { marksSvg } from "./figure-marks-svg.ts";
-import { escapeXml, figureSvg } from "./figure-svg.ts";
-import { writeMarks } from "./scene.ts";
+import { figureInks } from "./figure-inks.ts";
+import { figureSvg } from "./figure-svg.ts";
+import { titled } from "./mark.ts";
 import { textWidth, wrapped } from "./text-width.ts";
+import { escapeXml } from "./write-marks.ts";
 
 /** By a parser of XML 1.0 that throws on whatever is not well-formed; the texts of the file's elements. */
 function texts(xml: string): string[] {
@@ -20,7 +21,7 @@ function texts(xml: string): string[] {
   return found.filter((text) => text.trim() !== "");
 }
 
-const body = { width: 100, height: 50, marks: "" };
+const body = { width: 100, height: 50, marks: [] };
 /** Any string that a vocabulary can hold, halves of surrogate pairs among them. */
 const anyText = fc.string({ unit: "binary" });
 
@@ -40,14 +41,13 @@ describe("a figure is well-formed XML", () => {
   test("whatever its title, caption, tokens and marks say", () => {
     fc.assert(
       fc.property(anyText, anyText, (a, b) => {
-        const words = { title: a, caption: [b, a] };
-        const mark = { tag: "text", attributes: { className: a }, text: b, title: a } as const;
-        const scene = { key: a, tag: "text", attrs: { class: b }, text: a } as const;
+        const words = { title: a, caption: [b, a], facts: b };
+        const written = { key: a, tag: "text", attrs: { class: b }, text: a } as const;
+        const marks = [written, titled({ tag: "rect", attrs: { class: a } }, b)];
         const pattern = labelledAttention([[1], [0.5, 0.5]], [a, b], 300, () => "#fff");
         for (const svg of [
-          figureSvg({ ...body, marks: writeMarks([scene]) }, words),
-          marksSvg({ width: 10, height: 10, marks: [mark] }, words),
-          attentionSvg(pattern, words),
+          figureSvg({ ...body, marks }, words),
+          figureSvg(attentionFigure(pattern, figureInks(false)), words, true),
         ]) {
           expect(() => texts(svg)).not.toThrow();
         }

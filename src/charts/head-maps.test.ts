@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { divergingScale } from "./colour.ts";
-import { figureInks } from "./figure-marks.ts";
+import { figureInks } from "./figure-inks.ts";
 import { headMaps } from "./head-maps.ts";
 
 function cellsOf(width: number, { maps = 5, layers = 6, heads = 8 }) {
@@ -9,7 +9,7 @@ function cellsOf(width: number, { maps = 5, layers = 6, heads = 8 }) {
     Array.from({ length: maps }, (_, index) => ({ name: `map ${index}`, values })),
     { width, inks: figureInks(false), scale: divergingScale(1, "linear", false), format: String },
   );
-  return { figure, cells: figure.marks.filter(({ tag }) => tag === "rect").map(({ attributes }) => attributes) };
+  return { figure, cells: figure.marks.filter(({ tag }) => tag === "rect").map(({ attrs }) => attrs) };
 }
 
 describe("maps of heads side by side", () => {

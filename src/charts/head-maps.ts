@@ -1,8 +1,9 @@
 import { formatHead } from "#model/ids.ts";
 import { inkOn } from "./colour.ts";
 import type { DivergingScale } from "./colour.ts";
-import { text } from "./figure-marks.ts";
-import type { FigureInks, Mark, MarkedFigure } from "./figure-marks.ts";
+import type { FigureInks } from "./figure-inks.ts";
+import { text, titled } from "./mark.ts";
+import type { Mark, MarkedFigure } from "./mark.ts";
 
 /** One map of layers × heads. */
 export interface HeadMap {
@@ -45,7 +46,7 @@ export function headMaps(maps: readonly HeadMap[], { width, inks, scale, format 
     const left = (index % inRow) * (mapWidth + GAP_PX);
     const top = Math.floor(index / inRow) * mapHeight;
     return [
-      text(left + LABEL_PX, top + 13, map.name, { fill: inks.ink, fontSize: 12, fontWeight: 600 }),
+      text(left + LABEL_PX, top + 13, map.name, { fill: inks.ink, "font-size": 12, "font-weight": 600 }),
       ...axisMarks(left, top, { layers, heads, cell, fill: inks.soft }),
       ...map.values.flatMap((row, layer) =>
         row.flatMap((value, head) => {
@@ -73,13 +74,13 @@ function axisMarks(left: number, top: number, { layers, heads, cell, fill }: Axi
   return [
     ...columns.map((head) =>
       text(left + LABEL_PX + (head + 0.5) * cell.width, top + TITLE_PX + 10, `H${head}`, {
-        textAnchor: "middle",
-        fontSize: 10,
+        "text-anchor": "middle",
+        "font-size": 10,
         fill,
       }),
     ),
     ...rows.map((layer) =>
-      text(left, top + TITLE_PX + 14 + (layer + 0.5) * cell.height + 4, `L${layer}`, { fontSize: 10, fill }),
+      text(left, top + TITLE_PX + 14 + (layer + 0.5) * cell.height + 4, `L${layer}`, { "font-size": 10, fill }),
     ),
   ];
 }
@@ -100,9 +101,9 @@ function cellMarks(
   const fill = scale.colour(value);
   const gap = Math.min(1, box.width / 8);
   const ground = { x: box.x + gap, y: box.y + 1, width: box.width - 2 * gap, height: box.height - 2 };
-  const middle = { textAnchor: "middle", fontSize: 10, fill: inkOn(fill) };
+  const middle = { "text-anchor": "middle", "font-size": 10, fill: inkOn(fill) };
   return [
-    { tag: "rect", attributes: { ...ground, fill }, title: `${formatHead(at)}, ${name}: ${format(value)}` },
+    titled({ tag: "rect", attrs: { ...ground, fill } }, `${formatHead(at)}, ${name}: ${format(value)}`),
     ...(box.width >= NUMBER_PX ? [text(box.x + box.width / 2, box.y + box.height / 2 + 4, format(value), middle)] : []),
   ];
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { divergingScale } from "./colour.ts";
-import { heatmapSvg } from "./heatmap-svg.ts";
+import { figureInks } from "./figure-inks.ts";
+import { figureSvg } from "./figure-svg.ts";
+import { heatmapFigure } from "./heatmap-marks.ts";
 import { heatmap } from "./heatmap.ts";
 import { legend } from "./legend.ts";
 
@@ -78,10 +80,10 @@ test("legend marks both ends and the middle", () => {
   expect(legend(SCALE).stops).toHaveLength(25);
 });
 
-test("heatmapSvg is well-formed with any prompt in its title", () => {
+test("its file is well-formed with any prompt in its title", () => {
   const map = heatmap([[2, -1]], 600, SCALE);
   const text = { title: '“<s> & "x"”\u0000', caption: ["a < b"] };
-  const svg = heatmapSvg(map, legend(SCALE), text);
+  const svg = figureSvg(heatmapFigure(map, legend(SCALE), figureInks(false)), text);
   expect(svg).toContain("“&#60;s&#62; &#38; &#34;x&#34;”⟨U+0000⟩</text>");
   expect(svg).not.toMatch(/NaN|undefined/);
 });

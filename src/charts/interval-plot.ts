@@ -1,6 +1,7 @@
 import { scaleLinear } from "d3-scale";
-import { line, text } from "./figure-marks.ts";
-import type { FigureInks, Mark, MarkedFigure } from "./figure-marks.ts";
+import type { FigureInks } from "./figure-inks.ts";
+import { line, text, titled } from "./mark.ts";
+import type { Mark, MarkedFigure } from "./mark.ts";
 
 /** A value with its interval, and what it is compared with. */
 export interface IntervalRow {
@@ -37,7 +38,7 @@ export function intervalPlot(rows: readonly IntervalRow[], options: IntervalPlot
     .ticks(TICKS)
     .flatMap((tick): Mark[] => [
       line([x(tick), TOP_PX], [x(tick), bottom], { stroke: inks.rule }),
-      text(x(tick), bottom + 14, format(tick), { textAnchor: "middle", fill: inks.soft }),
+      text(x(tick), bottom + 14, format(tick), { "text-anchor": "middle", fill: inks.soft }),
     ]);
   return {
     width,
@@ -45,7 +46,7 @@ export function intervalPlot(rows: readonly IntervalRow[], options: IntervalPlot
     marks: [
       ...ticks,
       line([x(0), TOP_PX], [x(0), bottom], { stroke: inks.soft }),
-      text(width - 16, bottom + 30, options.axis, { textAnchor: "end", fill: inks.soft }),
+      text(width - 16, bottom + 30, options.axis, { "text-anchor": "end", fill: inks.soft }),
       ...rows.flatMap((row, index) => rowMarks(row, TOP_PX + (index + 0.5) * ROW_PX, x, options)),
     ],
   };
@@ -58,26 +59,23 @@ function rowMarks(
   { inks, format }: IntervalPlotOptions,
 ): Mark[] {
   const colour = inks.series[value < 0 ? 1 : 0]!;
-  const marks: Mark[] = [text(LABEL_PX - 12, y + 4, label, { textAnchor: "end", fill: inks.ink })];
+  const marks: Mark[] = [text(LABEL_PX - 12, y + 4, label, { "text-anchor": "end", fill: inks.ink })];
   if (control && Number.isFinite(control.mean)) {
     const [from, to] = [x(control.mean - control.spread), x(control.mean + control.spread)];
     const box = { x: from, y: y - 7, width: Math.max(2, to - from), height: 14 };
     const title = `control ${format(control.mean)} ± ${format(control.spread)}`;
-    marks.push({ tag: "rect", attributes: { ...box, fill: inks.band, fillOpacity: 0.3 }, title });
+    marks.push(titled({ tag: "rect", attrs: { ...box, fill: inks.band, "fill-opacity": 0.3 } }, title));
   }
   if (published !== undefined) {
     const at = x(published);
     const shape = `M${at} ${y - 6}L${at + 6} ${y}L${at} ${y + 6}L${at - 6} ${y}Z`;
-    marks.push({
-      tag: "path",
-      attributes: { d: shape, fill: "none", stroke: inks.soft },
-      title: `published ${format(published)}`,
-    });
+    const diamond: Mark = { tag: "path", attrs: { d: shape, fill: "none", stroke: inks.soft } };
+    marks.push(titled(diamond, `published ${format(published)}`));
   }
   if (!Number.isNaN(value)) {
-    if (!Number.isNaN(low)) marks.push(line([x(low), y], [x(high), y], { stroke: colour, strokeWidth: 2 }));
+    if (!Number.isNaN(low)) marks.push(line([x(low), y], [x(high), y], { stroke: colour, "stroke-width": 2 }));
     const title = `${label}: ${format(value)}${Number.isNaN(low) ? "" : ` [${format(low)}, ${format(high)}]`}`;
-    marks.push({ tag: "circle", attributes: { cx: x(value), cy: y, r: 4, fill: colour }, title });
+    marks.push(titled({ tag: "circle", attrs: { cx: x(value), cy: y, r: 4, fill: colour } }, title));
   }
   return marks;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { attentionSvg } from "./attention-svg.ts";
+import { attentionFigure } from "./attention-marks.ts";
 import { attentionPattern, labelledAttention } from "./attention.ts";
 import { signedBars } from "./bars.ts";
+import { figureInks } from "./figure-inks.ts";
+import { figureSvg } from "./figure-svg.ts";
 import { countOf, duration, figures, megabytes, nats, percent, signedNats } from "./number-format.ts";
 
 describe("attentionPattern", () => {
@@ -34,7 +36,7 @@ describe("attentionPattern", () => {
     expect([drawn.left, drawn.labels]).toEqual([72, ["<s>", "twelve a…"]]);
     const crowd = Array.from({ length: 60 }, () => new Array<number>(60).fill(0));
     expect(labelledAttention(crowd, [], 260, String).labels.join("")).toBe("");
-    const svg = attentionSvg(drawn, { title: "“&”", caption: ["a < b"] });
+    const svg = figureSvg(attentionFigure(drawn, figureInks(false)), { title: "“&”", caption: ["a < b"] });
     expect(svg.match(/#123456/g)).toHaveLength(3);
     expect(svg).toContain("&#60;s&#62;");
     expect(svg).not.toMatch(/NaN|undefined/);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { figureInks } from "./figure-inks.ts";
+import { figureSvg } from "./figure-svg.ts";
 import { short } from "./number-format.ts";
 import { boxAt, cellAt, operandMap } from "./operand-map.ts";
-import { operandMapSvg } from "./operand-map-svg.ts";
+import { operandFigure } from "./operand-map-marks.ts";
 import { plotScale } from "./plot-scale.ts";
 
 const VALUES = [
@@ -46,7 +48,10 @@ describe("the map of operands", () => {
   });
 
   test("as a file it carries its numbers, ticks, legend and caption", () => {
-    const svg = operandMapSvg(mapOf(600), scale.legend, "activation", { title: "L4N425 & a", caption: ["why"] });
+    const svg = figureSvg(operandFigure(mapOf(600), scale.legend, "activation", figureInks(false)), {
+      title: "L4N425 & a",
+      caption: ["why"],
+    });
     const parsed = svg.match(/>[^<>]+</g)!.map((text) => text.slice(1, -1));
     expect(parsed).toEqual(expect.arrayContaining(["L4N425 &#38; a", "−2.00", "b →", "activation", "why", "4"]));
   });

@@ -1,8 +1,8 @@
 import { chainLayout } from "#charts/chain-layout.ts";
 import type { ChainScale } from "#charts/chain-marks.ts";
-import { chainSvg } from "#charts/chain-svg.ts";
+import { chainFigure } from "#charts/chain-figure.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
-import type { FigureText } from "#charts/figure-svg.ts";
+import type { MarkedFigure } from "#charts/mark.ts";
 import { chainClaims } from "#state/chain-claims.ts";
 import { changedSettings, isNodeOff } from "#state/chain-view.ts";
 import { claimsAbout } from "#state/claims.ts";
@@ -51,7 +51,7 @@ export function drawnChain(shown: readonly ShownChain[], { scale, lines, publish
     },
     unit: `nats for increases and changes; ${EFFECT_UNIT}; inner products and activations have none`,
     table: () => exportTable(shown),
-    ...(drawn.length > 0 && { svg: (words) => exportSvg(drawn, scale, words) }),
+    ...(drawn.length > 0 && { figure: () => paperFigure(drawn, scale) }),
   };
 }
 
@@ -92,7 +92,7 @@ function linkTo(
 }
 
 /** The drawing as a figure for a paper. */
-function exportSvg(shown: readonly ShownChain[], scale: ChainScale, words: FigureText): string {
+function paperFigure(shown: readonly ShownChain[], scale: ChainScale): MarkedFigure {
   const drawn = shown.map(({ chain, tokens, title, origin, beforeName, afterName }) => ({
     title,
     layout: chainLayout(chain, EXPORT_PX, tokens, scale),
@@ -107,7 +107,7 @@ function exportSvg(shown: readonly ShownChain[], scale: ChainScale, words: Figur
       name: () => "",
     },
   }));
-  return chainSvg(drawn, words);
+  return chainFigure(drawn);
 }
 
 /** Of the run that is drawn. */

@@ -4,7 +4,7 @@ import { READINGS } from "#analysis/experiments/concept-sets.ts";
 import type { Reading } from "#analysis/experiments/concept-sets.ts";
 import { curvePlot } from "#charts/curve-plot.ts";
 import type { Curve, CurvePoint } from "#charts/curve-plot.ts";
-import { figureInks } from "#charts/figure-marks.ts";
+import { figureInks } from "#charts/figure-inks.ts";
 import { figures, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";

@@ -1,6 +1,6 @@
 import { curvePlot } from "#charts/curve-plot.ts";
 import type { Curve } from "#charts/curve-plot.ts";
-import { figureInks } from "#charts/figure-marks.ts";
+import { figureInks } from "#charts/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { kLabels, NO_POINT, pointAt } from "./curve-points.ts";

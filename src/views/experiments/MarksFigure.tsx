@@ -1,5 +1,5 @@
-import { createElement } from "react";
-import type { Mark, MarkedFigure } from "#charts/figure-marks.ts";
+import type { MarkedFigure } from "#charts/mark.ts";
+import { Marks } from "../shared/Marks.tsx";
 
 interface MarksFigureProps {
   readonly figure: MarkedFigure;
@@ -19,11 +19,7 @@ export function MarksFigure({ figure, label }: MarksFigureProps) {
       height={height}
       viewBox={`0 0 ${width} ${height}`}
     >
-      {marks.map(elementOf)}
+      <Marks marks={marks} />
     </svg>
   );
 }
-
-/** Marks have no names of their own; a figure is drawn anew as a whole. */
-const elementOf = ({ tag, attributes, text, title }: Mark, index: number) =>
-  createElement(tag, { key: index, ...attributes }, title === undefined ? undefined : <title>{title}</title>, text);

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
-import { figureInks } from "#charts/figure-marks.ts";
+import { figureInks } from "#charts/figure-inks.ts";
 import { intervalPlot } from "#charts/interval-plot.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";

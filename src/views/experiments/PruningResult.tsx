@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useStore } from "zustand";
 import { curvePlot } from "#charts/curve-plot.ts";
 import type { Curve } from "#charts/curve-plot.ts";
-import { figureInks } from "#charts/figure-marks.ts";
+import { figureInks } from "#charts/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";

@@ -1,5 +1,4 @@
-import type { MarkedFigure } from "#charts/figure-marks.ts";
-import { marksSvg } from "#charts/figure-marks-svg.ts";
+import type { MarkedFigure } from "#charts/mark.ts";
 import { experimentClaims } from "#state/experiments/claims.ts";
 import { fitsInLink } from "#state/experiments/form.ts";
 import type { ExperimentOrigin, ExperimentSlot } from "#state/experiments/slots.ts";
@@ -42,7 +41,8 @@ export function drawnExperiment(
     settings: settingsOf(result),
     unit: "shares of 1 for accuracies and drops, nats for log-probabilities",
     table,
-    svg: (words) => marksSvg(figure(isDark), words, isDark),
+    figure: () => figure(isDark),
+    isDark,
   };
 }
 

@@ -18,7 +18,7 @@ export function Exports({ drawn }: ExportsProps) {
   if (!drawn) return null;
   return (
     <span className="exports" role="group" aria-label={`Export ${drawn.name}`}>
-      {drawn.svg && (
+      {drawn.figure && (
         <>
           <button type="button" className="quiet" onClick={() => save(svgFile(drawn, stampNow()))}>
             SVG

@@ -1,6 +1,6 @@
 import type { SavedOrigin } from "#state/experiments/result-file.ts";
 import type { Finding } from "#state/finding.ts";
-import type { FigureText } from "#charts/figure-svg.ts";
+import type { MarkedFigure } from "#charts/mark.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Facts, Table } from "./csv.ts";
 
@@ -41,7 +41,9 @@ export interface Drawn {
   readonly settings?: Facts;
   readonly unit: string;
   readonly table: () => Table;
-  readonly svg?: (words: FigureText) => string;
+  /** As a file has it: light, unless `isDark`. Left out of what is only a table. */
+  readonly figure?: () => MarkedFigure;
+  readonly isDark?: boolean;
 }
 
 /** The sign is part of a number's unit; see `effectOf`. */

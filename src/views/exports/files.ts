@@ -1,4 +1,4 @@
-import { escapeXml } from "#charts/figure-svg.ts";
+import { figureSvg } from "#charts/figure-svg.ts";
 import { csvOf } from "./csv.ts";
 import type { Drawn, Stamp } from "./drawn.ts";
 import { captionOf, factsOf } from "./facts.ts";
@@ -26,8 +26,8 @@ export function jsonFile(drawn: Drawn, stamp: Stamp): ExportedFile {
 
 /** @returns undefined for what is only a table */
 export function svgFile(drawn: Drawn, stamp: Stamp): ExportedFile | undefined {
-  const svg = drawn.svg?.({ title: drawn.title, caption: captionOf(drawn, stamp) });
-  if (svg === undefined) return undefined;
-  const facts = `<desc>${escapeXml(JSON.stringify(factsOf(drawn, stamp)))}</desc>`;
-  return { name: `${fileName(drawn)}.svg`, type: "image/svg+xml", content: svg.replace("\n", () => `\n${facts}\n`) };
+  if (!drawn.figure) return undefined;
+  const words = { title: drawn.title, caption: captionOf(drawn, stamp), facts: JSON.stringify(factsOf(drawn, stamp)) };
+  const content = figureSvg(drawn.figure(), words, drawn.isDark);
+  return { name: `${fileName(drawn)}.svg`, type: "image/svg+xml", content };
 }

@@ -1,6 +1,7 @@
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
+import { figureInks } from "#charts/figure-inks.ts";
 import { heatmap } from "#charts/heatmap.ts";
-import { heatmapSvg } from "#charts/heatmap-svg.ts";
+import { heatmapFigure } from "#charts/heatmap-marks.ts";
 import { legend } from "#charts/legend.ts";
 import { formatHead } from "#model/ids.ts";
 import { headEffects, isWhole } from "#state/effects.ts";
@@ -37,10 +38,10 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     settings: { complete: isWhole(value), colours: scale },
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
     table: () => tableOf(value, effects),
-    svg: (words) => {
+    figure: () => {
       // papers are light, whatever the page is
       const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, false);
-      return heatmapSvg(heatmap(effects, 640, colours), legend(colours), words);
+      return heatmapFigure(heatmap(effects, 640, colours), legend(colours), figureInks(false));
     },
   };
 }

@@ -1,7 +1,8 @@
 import { effectOf } from "#analysis/effect.ts";
-import { attentionSvg } from "#charts/attention-svg.ts";
+import { attentionFigure } from "#charts/attention-marks.ts";
 import { labelledAttention } from "#charts/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
+import { figureInks } from "#charts/figure-inks.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import { claimsAbout } from "#state/claims.ts";
 import type { Selection } from "#state/finding.ts";
@@ -53,8 +54,11 @@ export function drawnHead(slots: Slots): Drawn | undefined {
       rows: value.pattern.flatMap((row, query) => row.slice(0, query + 1).map((share, key) => [query, key, share])),
     }),
     // papers are light, whatever the page is
-    svg: (words) =>
-      attentionSvg(labelledAttention(value.pattern, texts, EXPORT_ROOM_PX, sequentialScale(false)), words),
+    figure: () =>
+      attentionFigure(
+        labelledAttention(value.pattern, texts, EXPORT_ROOM_PX, sequentialScale(false)),
+        figureInks(false),
+      ),
   };
 }
 

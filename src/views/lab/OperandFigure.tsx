@@ -1,9 +1,14 @@
-import { useId, useState } from "react";
+import { useId, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { figureInks } from "#charts/figure-inks.ts";
+import { operandMarks } from "#charts/operand-map-marks.ts";
 import { boxAt, cellAt } from "#charts/operand-map.ts";
 import type { OperandMap } from "#charts/operand-map.ts";
 import type { PlotScale } from "#charts/plot-scale.ts";
 import { openCell, promptOf } from "#state/lab/actions.ts";
 import type { DrawnPlot } from "#state/lab/tools.ts";
+import { isDark, view } from "#state/view.ts";
+import { Marks } from "../shared/Marks.tsx";
 import { tokenText } from "../shared/token-text.ts";
 
 interface OperandFigureProps {
@@ -42,6 +47,8 @@ export function OperandFigure({ plot, map, scale }: OperandFigureProps) {
     const corner = event.currentTarget.getBoundingClientRect();
     return cellAt(map, event.clientX - corner.left, event.clientY - corner.top);
   };
+  const dark = useStore(view, isDark);
+  const marks = useMemo(() => operandMarks(map, figureInks(dark)), [map, dark]);
   const ring = place && boxAt(map, place.a, place.b, map.step >= 12 ? 2 : 0);
   return (
     <>
@@ -68,16 +75,7 @@ export function OperandFigure({ plot, map, scale }: OperandFigureProps) {
             if (cell) open(cell);
           }}
         >
-          <Axes map={map} />
-          {map.paths.map(({ fill, d }) => (
-            <path key={fill} d={d} fill={fill} />
-          ))}
-          {map.unknown && <path d={map.unknown} className="no-cell" />}
-          {map.labels.map(({ x, y, text, ink }) => (
-            <text key={`${x} ${y}`} x={x} y={y} fill={ink} textAnchor="middle" dominantBaseline="central">
-              {text}
-            </text>
-          ))}
+          <Marks marks={marks} />
           <CurrentCell
             id={current}
             place={place ?? { a: 0, b: 0 }}
@@ -98,29 +96,6 @@ function CurrentCell({ id, place, text }: { readonly id: string; readonly place:
   return (
     <g role="row" aria-rowindex={place.a + 1}>
       <g role="gridcell" id={id} aria-colindex={place.b + 1} aria-label={text} />
-    </g>
-  );
-}
-
-function Axes({ map }: { readonly map: OperandMap }) {
-  return (
-    <g aria-hidden="true" className="axis">
-      <text x={map.left + (map.step * map.cols) / 2} y={12} textAnchor="middle">
-        b →
-      </text>
-      <text x={0} y={12}>
-        a ↓
-      </text>
-      {map.bTicks.map(({ at, label }) => (
-        <text key={label} x={at} y={map.top - 6} textAnchor="middle">
-          {label}
-        </text>
-      ))}
-      {map.aTicks.map(({ at, label }) => (
-        <text key={label} x={map.left - 6} y={at} textAnchor="end" dominantBaseline="central">
-          {label}
-        </text>
-      ))}
     </g>
   );
 }

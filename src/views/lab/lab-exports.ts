@@ -1,6 +1,7 @@
 import { effectOf } from "#analysis/effect.ts";
+import { figureInks } from "#charts/figure-inks.ts";
 import { operandMap } from "#charts/operand-map.ts";
-import { operandMapSvg } from "#charts/operand-map-svg.ts";
+import { operandFigure } from "#charts/operand-map-marks.ts";
 import { plotScale } from "#charts/plot-scale.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { LabKind, LabResults, LabSlot } from "#state/lab/tools.ts";
@@ -46,9 +47,10 @@ export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
       header: ["a", "b", "answer", "first_token", kind],
       rows: cellsOf(value).map(({ a, b, answer, token, value: cell }) => [a, b, answer ?? "", token, cell]),
     }),
-    svg: (words) => {
+    figure: () => {
       const from = { aFrom: asked.a.from, bFrom: asked.b.from };
-      return operandMapSvg(operandMap(values, { ...from, width: 640, scale }), scale.legend, UNITS[kind], words);
+      const map = operandMap(values, { ...from, width: 640, scale });
+      return operandFigure(map, scale.legend, UNITS[kind], figureInks(false));
     },
   };
 }
