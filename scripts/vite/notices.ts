@@ -10,6 +10,9 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
 const PACKAGE = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/.@][^/]*))\//;
 
 const HEAD = `The page is built from the packages below, or from packages that depend on them. Each is followed by its licence.
+
+Colour scales: Copyright (c) 2002 Cynthia Brewer, Mark Harrower, and The Pennsylvania State University (ColorBrewer), under the Apache
+License, Version 2.0, which stands below.
 `;
 
 /**

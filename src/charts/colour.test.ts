@@ -1,5 +1,16 @@
+import { interpolateBlues, interpolateRdBu } from "d3-scale-chromatic";
 import { describe, expect, test } from "vitest";
 import { INKS, divergingScale, inkOn, sequentialScale, symmetricLimit } from "./colour.ts";
+
+test("light scales are d3-scale-chromatic's RdBu and Blues", () => {
+  const [diverging, sequential] = [divergingScale(1, "linear", false), sequentialScale(false)];
+  for (let step = 0; step <= 1000; step++) {
+    const share = step / 1000;
+    const value = 2 * share - 1;
+    expect(diverging.colour(value)).toBe(interpolateRdBu((value + 1) / 2));
+    expect(sequential(share)).toBe(interpolateBlues(share * 0.9));
+  }
+});
 
 describe("divergingScale", () => {
   test("gives RdBu's own ends and middle", () => {

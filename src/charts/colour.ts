@@ -1,5 +1,5 @@
+import { interpolateRgbBasis } from "d3-interpolate";
 import { scaleLinear, scaleSymlog } from "d3-scale";
-import { interpolateBlues, interpolateRdBu } from "d3-scale-chromatic";
 
 export type ScaleKind = "linear" | "log";
 
@@ -18,6 +18,12 @@ export interface DivergingScale {
 /** A log scale is linear around 0 within this share of the limit. */
 const LINEAR_SHARE = 1e-3;
 
+const colours = (hex: string) => hex.match(/.{6}/g)!.map((colour) => `#${colour}`);
+
+/** ColorBrewer's RdBu of 11 classes and Blues of 9, as d3-scale-chromatic joins them; that package is 16 kB of scales besides. */
+const RED_TO_BLUE = colours("67001fb2182bd6604df4a582fddbc7f7f7f7d1e5f092c5de4393c32166ac053061");
+const BLUES = colours("f7fbffdeebf7c6dbef9ecae16baed64292c62171b508519c08306b");
+
 /** On a dark ground nothing must glow at 0, so strength is lightness; hues as in RdBu. */
 const DARK_RED_TO_BLUE = ["#ff9478", "#b0463a", "#23282d", "#2f6da8", "#7cc0ff"];
 const DARK_BLUES = ["#1d2226", "#23415c", "#2f6da8", "#5fa8e6", "#b7dcff"];
@@ -31,12 +37,13 @@ export function divergingScale(limit: number, kind: ScaleKind, isDark: boolean):
           .constant(reach * LINEAR_SHARE)
           .clamp(true);
   const dark = scaleLinear([-1, -0.5, 0, 0.5, 1], DARK_RED_TO_BLUE).clamp(true);
+  const light = interpolateRgbBasis(RED_TO_BLUE);
   const position = (value: number) => scale(value);
   return {
     limit: reach,
     kind,
     position,
-    colour: (value) => (isDark ? dark(position(value)) : interpolateRdBu((position(value) + 1) / 2)),
+    colour: (value) => (isDark ? dark(position(value)) : light((position(value) + 1) / 2)),
     valueAt: (at) => scale.invert(at),
   };
 }
@@ -44,7 +51,8 @@ export function divergingScale(limit: number, kind: ScaleKind, isDark: boolean):
 /** Magnitudes from 0 to 1 in one hue, the ground's own at 0. */
 export function sequentialScale(isDark: boolean): (share: number) => string {
   const dark = scaleLinear([0, 0.25, 0.5, 0.75, 1], DARK_BLUES).clamp(true);
-  return (share) => (isDark ? dark(share) : interpolateBlues(Math.max(0, Math.min(1, share)) * 0.9));
+  const light = interpolateRgbBasis(BLUES);
+  return (share) => (isDark ? dark(share) : light(Math.max(0, Math.min(1, share)) * 0.9));
 }
 
 /**
