@@ -7,7 +7,7 @@ test("light scales are d3-scale-chromatic's RdBu and Blues", () => {
   for (let step = 0; step <= 1000; step++) {
     const share = step / 1000;
     const value = 2 * share - 1;
-    expect(diverging.colour(value)).toBe(interpolateRdBu((value + 1) / 2));
+    expect(diverging.colour(value)).toBe(interpolateRdBu((diverging.position(value) + 1) / 2));
     expect(sequential(share)).toBe(interpolateBlues(share * 0.9));
   }
 });
