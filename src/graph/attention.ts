@@ -1,6 +1,7 @@
 import type { ModelSpec } from "#model/spec.ts";
 import type { GraphBuilder, Value } from "./builder.ts";
 import * as op from "./operators.ts";
+import { infiniteFrom, queryLimit } from "./range.ts";
 import type { PartWeights } from "./weights.ts";
 
 /**
@@ -20,7 +21,7 @@ export function attention(
   const mask = g.input("mask", ["position", "position"]);
   const rows = op.reshape(g, weights.linear(normed, "qkv"), [0, 0, heads + 2 * kvHeads, headDim]);
   const [qk, v] = op.split(g, op.transpose(g, rows, [0, 2, 1, 3]), [heads + kvHeads, kvHeads], 1) as [Value, Value];
-  const turned = rotate(g, spec, normaliseHeads(g, spec, weights, qk));
+  const turned = rotate(g, spec, inRange(g, spec, normaliseHeads(g, spec, weights, qk)));
   const [q, k] = op.split(g, turned, [heads, kvHeads], 1) as [Value, Value];
 
   // query heads that share a key head follow each other, so all their positions form one long matrix and no key is repeated
@@ -36,6 +37,15 @@ function normaliseHeads(g: GraphBuilder, { heads, kvHeads }: ModelSpec, weights:
   if (!weights.has("q_norm")) return qk;
   const [q, k] = op.split(g, qk, [heads, kvHeads], 1) as [Value, Value];
   return op.concat(g, [weights.norm(q, "q_norm"), weights.norm(k, "k_norm")], 1);
+}
+
+/**
+ * Makes what is too large for a score NaN: a sum of products that leaves float32 can be −∞ where the whole is finite, and the softmax
+ * would take that for a key of no weight.
+ */
+function inRange(g: GraphBuilder, { headDim }: ModelSpec, qk: Value): Value {
+  const finite = op.mul(g, qk, g.floats([infiniteFrom(queryLimit(headDim))]));
+  return op.add(g, qk, op.mul(g, finite, g.floats([0])));
 }
 
 /** Turns the first 2·pairs dimensions of each head; the rest, if any, passes by. */

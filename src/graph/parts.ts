@@ -4,6 +4,7 @@ import { block } from "./block.ts";
 import { GraphBuilder } from "./builder.ts";
 import type { Value } from "./builder.ts";
 import * as op from "./operators.ts";
+import { normRange } from "./range.ts";
 import { weightsOf } from "./weights.ts";
 import type { WeightLayout } from "./weights.ts";
 
@@ -45,24 +46,32 @@ export function unembedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
 
   const chosen = op.gather(g, residual, positions, 1);
   const vectors = spec.norm === "layer" ? op.sub(g, chosen, op.reduceMean(g, chosen)) : chosen;
-  const meanSquare = op.reduceMean(g, op.mul(g, vectors, vectors));
-  const ownScale = op.reciprocal(g, op.sqrt(g, op.add(g, meanSquare, g.floats([spec.normEps]))));
+  const { shrink } = normRange(spec.normEps, spec.modelDim);
+  const shrunk = op.mul(g, vectors, g.floats([shrink]));
+  const meanSquare = op.reduceMean(g, op.mul(g, shrunk, shrunk));
+  const ofShrunk = op.reciprocal(g, op.sqrt(g, op.add(g, meanSquare, g.floats([spec.normEps * shrink ** 2]))));
+  const ownScale = op.mul(g, ofShrunk, g.floats([shrink]));
   const used = op.where(g, op.greater(g, scale, g.floats([0])), scale, ownScale);
   const withBias = (value: Value, name: string) =>
     weights.has(name) ? op.add(g, value, op.mul(g, weights.plain(name), offset)) : value;
   const normed = withBias(op.mul(g, op.mul(g, vectors, used), weights.plain("final_norm")), "final_norm.bias");
   const logits = withBias(weights.bare(normed, "unembedding"), "unembedding.bias");
+  const highest = op.reduceMax(g, logits);
   const count = Math.min(TOP_COUNT, spec.vocabulary);
   const ranked = op.gather(g, op.reshape(g, logits, [-1, spec.vocabulary]), rankedRows, 0);
   const [, topIds] = op.topK(g, ranked, count) as [string, string];
 
   const dims = ["batch", "chosen"] as const;
   g.output(logits, "logits", [...dims, spec.vocabulary]);
-  g.output(op.reduceLogSumExp(g, logits), "log_sum_exp", [...dims, 1]);
+  g.output(logSumExp(g, logits, highest), "log_sum_exp", [...dims, 1]);
   g.output(op.gather(g, logits, targets, 2), "target_logits", [...dims, "asked"]);
   g.output(op.reduceMin(g, logits), "lowest_logit", [...dims, 1]);
-  g.output(op.reduceMax(g, logits), "highest_logit", [...dims, 1]);
+  g.output(highest, "highest_logit", [...dims, 1]);
   g.output(ownScale, "own_scale", [...dims, 1]);
   g.output(topIds, "top_ids", ["ranked", count], "int64");
   return g.build();
 }
+
+/** max + ln Σ exp(x − max): the operator alone overflows beyond 88 on WebGPU, and has nothing left where all are below −103. */
+const logSumExp = (g: GraphBuilder, x: Value, max: Value): Value =>
+  op.add(g, max, op.reduceLogSumExp(g, op.sub(g, x, max)));

@@ -3,8 +3,9 @@ import { blocksPerRow, BLOCK } from "#formats/linear.ts";
 import { bytesPerValue } from "#formats/safetensors.ts";
 import type { StoredDtype } from "#formats/safetensors.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
-import { add, layerNormalization, linear, matMul, simplifiedLayerNormalization } from "./operators.ts";
+import { add, layerNormalization, linear, matMul, mul, simplifiedLayerNormalization } from "./operators.ts";
 import type { LinearWeight } from "./operators.ts";
+import { infiniteFrom, normRange } from "./range.ts";
 
 /** Each tensor begins at a multiple of this, so that it can be viewed as any type without a copy. */
 const ALIGNMENT_BYTES = 64;
@@ -77,7 +78,10 @@ export interface PartWeights {
   linear(x: Value, name: string): Value;
   /** x · Wᵀ without any bias. */
   bare(x: Value, name: string): Value;
-  /** The spec's norm with the gain `name`, for a LayerNorm with the bias `name.bias` too; an RMSNorm where there is none. */
+  /**
+   * The spec's norm with the gain `name`, for a LayerNorm with the bias `name.bias` too; an RMSNorm where there is none. Right for whatever
+   * is below the limit of `range.ts`, NaN above.
+   */
   norm(x: Value, name: string): Value;
 }
 
@@ -111,8 +115,14 @@ export function weightsOf(
       return add(g, biased, matMul(g, matMul(g, x, plain(loraDown(name))), plain(loraUp(name))));
     },
     norm(x, name) {
-      if (!layout.plain.has(`${name}.bias`)) return simplifiedLayerNormalization(g, x, plain(name), normEps);
-      return layerNormalization(g, x, [plain(name), plain(`${name}.bias`)], normEps);
+      const gain = plain(name);
+      const { shrink, limit } = normRange(normEps, layout.plain.get(name)!.shape[0]!);
+      // beyond the limit the squares would be infinite and the norm 0, which looks like an answer; infinity itself gives NaN
+      const checked = infiniteFrom(limit);
+      const shrunk = mul(g, mul(g, x, g.floats([checked])), g.floats([shrink / checked]));
+      const epsilon = normEps * shrink ** 2;
+      if (!layout.plain.has(`${name}.bias`)) return simplifiedLayerNormalization(g, shrunk, gain, epsilon);
+      return layerNormalization(g, shrunk, [gain, plain(`${name}.bias`)], epsilon);
     },
   };
 }

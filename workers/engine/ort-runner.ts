@@ -11,12 +11,14 @@ import type {
 } from "#analysis/runner.ts";
 import { concatenated } from "#core/concatenated.ts";
 import type { Matrix } from "#core/matrix.ts";
+import { normRange } from "#graph/range.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { TAPS } from "#model/taps.ts";
 import type { Tap } from "#model/taps.ts";
-import { largestNormed, refuseOverflow, refuseVanished } from "./overflow.ts";
+import { EVERY_TAP, outOfRange, overflow, refuseOverflow, refuseVanished } from "./overflow.ts";
 import { Pace } from "./pace.ts";
 import { blockPiece, blockWork, joinedUnembedded, unembedPieces } from "./pieces.ts";
+import type { RowsRun } from "./pieces.ts";
 import type { Runtime } from "./runtime.ts";
 import { positionFeeds } from "./position-feeds.ts";
 import { stoppableWeights } from "./stoppable-weights.ts";
@@ -33,8 +35,12 @@ class DeviceResidual implements Residual {
   readonly batch: number;
   readonly positions: number;
 
-  constructor(tensor: Ort.Tensor) {
+  /** What gave it, as the beginning of a sentence. */
+  readonly from: string;
+
+  constructor(tensor: Ort.Tensor, from = "what was put in") {
     this.tensor = tensor;
+    this.from = from;
     [this.batch, this.positions] = tensor.dims as [number, number];
   }
 }
@@ -115,7 +121,7 @@ export class OrtRunner implements Runner {
     for (const [row, ids] of prompts.entries()) {
       values.set((await this.weights.embedding(ids)).data, row * positions * this.spec.modelDim);
     }
-    refuseOverflow(values, "the embedding", largestNormed(this.spec.modelDim));
+    refuseOverflow(values, "the embedding", largestResidual(this.spec));
     return this.upload(values, prompts.length, positions);
   }
 
@@ -134,7 +140,8 @@ export class OrtRunner implements Runner {
       const timed = { pace, work: work * (to - from) };
       if (to - from === variants.length) return this.#blockAtOnce(layer, input, { ...run, variants }, timed);
       const piece = blockPiece(this.spec, input.positions, { ...run, variants }, { from, to });
-      outputs.push(await this.#blockAtOnce(layer, this.#rowsOf(tensor, piece.sources), piece.run, timed));
+      const data = tensor.data as Float32Array;
+      outputs.push(await this.#blockAtOnce(layer, this.#rowsOf(data, input, piece.sources), piece.run, timed));
       from = to;
     }
     const taps: { [tap in Tap]?: Float32Array } = {};
@@ -143,12 +150,8 @@ export class OrtRunner implements Runner {
     return { residual: this.upload(values, variants.length, input.positions), taps };
   }
 
-  async #blockAtOnce(
-    layer: number,
-    input: Residual,
-    { variants: rows = [], headScale, headFill, neuronScale, neuronFill, taps = [] }: BlockRun,
-    timed: Timed,
-  ): Promise<BlockOutput> {
+  async #blockAtOnce(layer: number, input: Residual, run: RowsRun, timed: Timed): Promise<BlockOutput> {
+    const { variants: rows, headScale, headFill, neuronScale, neuronFill, taps = [] } = run;
     const { heads, headDim, neurons } = this.spec;
     const feeds: Feeds = {
       residual: tensorOf(input),
@@ -166,18 +169,27 @@ export class OrtRunner implements Runner {
       ["residual_out", ...taps.map((tap) => TAPS[tap])],
       timed,
     );
-    const where = `layer ${layer}`;
     const tapped: { [tap in Tap]?: Float32Array } = {};
-    for (const tap of taps) {
-      tapped[tap] = await this.#take(outputs[TAPS[tap]]!);
-      refuseOverflow(tapped[tap], where);
-    }
+    for (const tap of taps) tapped[tap] = await this.#take(outputs[TAPS[tap]]!);
     const residual = outputs["residual_out"]!;
-    // on the GPU it stays where it is; there taps and what the unembedding finds tell
-    if (residual.location === "cpu") {
-      refuseOverflow(residual.data as Float32Array, where, largestNormed(this.spec.modelDim));
-    }
-    return { residual: new DeviceResidual(residual), taps: tapped };
+    const where = `layer ${layer}`;
+    // on the GPU it stays where it is; whoever reads it looks at it
+    const values = residual.location === "cpu" ? (residual.data as Float32Array) : undefined;
+    const found = outOfRange({ ...tapped, residual: values }, largestResidual(this.spec));
+    if (!found) return { residual: new DeviceResidual(residual, where), taps: tapped };
+    if (values === undefined) residual.dispose();
+    if (EVERY_TAP.every((tap) => taps.includes(tap))) throw overflow(where, found.value, found.part);
+    // the row again with every tap on, so that the part where it begins is named
+    const from = Math.floor(found.before * rows.length);
+    const piece = blockPiece(this.spec, input.positions, run, { from, to: from + 1 });
+    const row = this.#rowsOf(await this.download(input), input, piece.sources);
+    await this.#blockAtOnce(
+      layer,
+      row,
+      { ...piece.run, taps: EVERY_TAP },
+      { ...timed, work: timed.work / rows.length },
+    );
+    throw overflow(where, found.value);
   }
 
   /** In as many runs as `block` takes. */
@@ -189,7 +201,8 @@ export class OrtRunner implements Runner {
     const found: Unembedded[] = [];
     for (const piece of unembedPieces(input, run, atOnce)) {
       const rows = piece.to - piece.from;
-      const part = rows === input.batch ? input : this.#rowsOf(tensor, count(piece.from, piece.to));
+      const part =
+        rows === input.batch ? input : this.#rowsOf(tensor.data as Float32Array, input, count(piece.from, piece.to));
       found.push(await this.#unembedAtOnce(part, piece.run, { pace, work: work * rows * piece.run.positions.length }));
     }
     return joinedUnembedded(found);
@@ -209,8 +222,10 @@ export class OrtRunner implements Runner {
       targets: this.#ints(targets, [targets.length]),
       ranked_rows: this.#ints(rankedRows, [rankedRows.length]),
     };
-    // where residuals stay on the GPU this is what is seen of them
-    const read = isBare ? wants : [...new Set([...wants, "ownScale" as const])];
+    // what tells of numbers out of range: in a logit, which nothing else of what is wanted may show, and in a residual on the GPU
+    const telling: UnembedOutput[] = wants.includes("logits") ? [] : ["logSumExp", "lowestLogit"];
+    const isOwnScaled = !isBare || scale === 0;
+    const read = [...new Set([...wants, ...telling, ...(isOwnScaled ? (["ownScale"] as const) : [])])];
     const found = await this.#run(
       this.#sessions.unembed,
       feeds,
@@ -223,7 +238,8 @@ export class OrtRunner implements Runner {
       refuseOverflow(values, "the unembedding");
       return values;
     };
-    if (!isBare) refuseVanished(floats("ownScale"));
+    if (isOwnScaled) refuseVanished(floats("ownScale"));
+    for (const want of telling) floats(want);
     return {
       logits: floats("logits"),
       logSumExp: floats("logSumExp"),
@@ -240,9 +256,11 @@ export class OrtRunner implements Runner {
   }
 
   async download(residual: Residual): Promise<Float32Array> {
-    const tensor = tensorOf(residual);
+    const { tensor, from } = here(residual);
     if (tensor.location === "cpu") return tensor.data as Float32Array;
-    return (await this.#runtime.queue.add(() => tensor.getData())) as Float32Array;
+    const values = (await this.#runtime.queue.add(() => tensor.getData())) as Float32Array;
+    refuseOverflow(values, from, largestResidual(this.spec));
+    return values;
   }
 
   release(residual: Residual): void {
@@ -274,10 +292,8 @@ export class OrtRunner implements Runner {
   }
 
   /** Rows of a batch in memory, as a batch of their own. */
-  #rowsOf(tensor: Ort.Tensor, rows: readonly number[]): Residual {
-    const [, positions, width] = tensor.dims as [number, number, number];
-    const data = tensor.data as Float32Array;
-    const size = positions * width;
+  #rowsOf(data: Float32Array, { positions }: Residual, rows: readonly number[]): Residual {
+    const size = positions * this.spec.modelDim;
     return this.upload(
       concatenated(rows.map((row) => data.subarray(row * size, (row + 1) * size))),
       rows.length,
@@ -319,7 +335,12 @@ export class OrtRunner implements Runner {
 
 const count = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-function tensorOf(residual: Residual): Ort.Tensor {
+/** How large a residual's numbers may be: the norm behind it adds up the squares of a whole vector. */
+const largestResidual = ({ normEps, modelDim }: ModelSpec) => normRange(normEps, modelDim).limit;
+
+function here(residual: Residual): DeviceResidual {
   if (!(residual instanceof DeviceResidual)) throw new TypeError("runner: a residual of another runner");
-  return residual.tensor;
+  return residual;
 }
+
+const tensorOf = (residual: Residual) => here(residual).tensor;

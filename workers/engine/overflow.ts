@@ -1,12 +1,40 @@
 import { Fault } from "#core/fault.ts";
+import type { Tap } from "#model/taps.ts";
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
-/**
- * How large a residual's numbers may be: the norm behind it adds up the squares of a whole vector, and where that sum leaves float32
- * the norm gives zeros, which look like an answer. √(largest float32 / modelDim).
- */
-export const largestNormed = (modelDim: number) => Math.sqrt(LARGEST_FLOAT32 / modelDim);
+/** What a layer gives: taps, and the residual behind it where that can be looked at. */
+export type LayerValues = { readonly [part in Tap | "residual"]?: Float32Array | undefined };
+
+/** A layer's parts in the order in which they are computed, so that the first with a number out of range is where that began. */
+const PARTS: readonly (readonly [keyof LayerValues, string])[] = [
+  ["pattern", "its attention scores"],
+  ["z", "its heads"],
+  ["residMid", "its attention's output"],
+  ["post", "its neurons"],
+  ["residual", "its FFN's output"],
+];
+
+/** Every tap: with them the part where numbers leave float32 is known. */
+export const EVERY_TAP: readonly Tap[] = ["pattern", "z", "residMid", "post"];
+
+/** A number that nothing can go on with. */
+export interface OutOfRange {
+  readonly value: number;
+  readonly part: string;
+  /** What share of the part's numbers comes before it: times a batch's rows, the row. */
+  readonly before: number;
+}
+
+/** @param limit how large the residual's numbers may be; everything else may be whatever float32 holds */
+export function outOfRange(values: LayerValues, limit: number): OutOfRange | undefined {
+  for (const [name, part] of PARTS) {
+    const found = values[name] ?? new Float32Array(0);
+    const at = firstBeyond(found, name === "residual" ? limit : LARGEST_FLOAT32);
+    if (at >= 0) return { value: found[at]!, part, before: at / found.length };
+  }
+  return undefined;
+}
 
 /**
  * Refuses numbers that are NaN, infinite or larger than what reads them can take.
@@ -16,8 +44,8 @@ export const largestNormed = (modelDim: number) => Math.sqrt(LARGEST_FLOAT32 / m
  * @throws Fault "overflow"
  */
 export function refuseOverflow(values: Float32Array, where: string, limit = LARGEST_FLOAT32): void {
-  // a comparison with NaN is false, so that one test finds all three
-  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= limit)) throw overflow(values[i]!, where);
+  const at = firstBeyond(values, limit);
+  if (at >= 0) throw overflow(where, values[at]!);
 }
 
 /**
@@ -28,12 +56,23 @@ export function refuseOverflow(values: Float32Array, where: string, limit = LARG
  * @throws Fault "overflow"
  */
 export function refuseVanished(ownScales: Float32Array): void {
-  refuseOverflow(ownScales, "the last norm");
-  if (ownScales.includes(0)) throw overflow(Number.POSITIVE_INFINITY, "one of the layers");
+  refuseOverflow(ownScales, "one of the layers");
+  if (ownScales.includes(0)) throw overflow("one of the layers", Number.POSITIVE_INFINITY);
 }
 
-const overflow = (value: number, where: string) =>
-  new Fault(
+/** @param part of a layer, where it is known */
+export function overflow(where: string, value: number, part?: string): Fault {
+  const found = Number.isFinite(value) ? value.toExponential(1) : value;
+  const inPart = part === undefined ? "" : ` in ${part}`;
+  return new Fault(
     "overflow",
-    `${where} gives ${Number.isFinite(value) ? value.toExponential(1) : value}, more than float32 can go on with, and every number behind it would be wrong; activations and scales that stay in range are needed`,
+    `${where} gives ${found}${inPart}, more than float32 can go on with, and every number behind it would be wrong; activations and scales that stay in range are needed`,
   );
+}
+
+/** The index of the first value that is NaN, infinite or larger; −1 for none. */
+function firstBeyond(values: Float32Array, limit: number): number {
+  // a comparison with NaN is false, so that one test finds all three
+  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= limit)) return i;
+  return -1;
+}

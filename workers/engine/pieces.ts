@@ -11,18 +11,21 @@ export function blockWork(spec: ModelSpec, positions: number): number {
   return positions * (attention + 3 * modelDim * neurons);
 }
 
+/** A run that says of every row where it comes from. */
+export type RowsRun = BlockRun & { readonly variants: readonly number[] };
+
 /** Some of a block's rows, as a run of their own. */
 export interface BlockPiece {
   /** The rows of the whole input that it needs, in the order in which its run finds them. */
   readonly sources: readonly number[];
-  readonly run: BlockRun;
+  readonly run: RowsRun;
 }
 
 /** Rows `from` to `to` (exclusive) of those that go out of a block; attention is computed once for each row that comes in. */
 export function blockPiece(
   { heads, headDim, neurons }: ModelSpec,
   positions: number,
-  run: BlockRun & { readonly variants: readonly number[] },
+  run: RowsRun,
   { from, to }: { readonly from: number; readonly to: number },
 ): BlockPiece {
   const rows = run.variants.slice(from, to);

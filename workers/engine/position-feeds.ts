@@ -1,7 +1,5 @@
+import { MASKED_SCORE } from "#graph/range.ts";
 import type { ModelSpec } from "#model/spec.ts";
-
-/** Attention scores of later positions get this added: below every real score by far, yet finite, so nothing is ever NaN. */
-const MASKED = -1e30;
 
 type MakeTensor<Tensor> = (values: Float32Array, dims: readonly number[]) => Tensor;
 
@@ -12,7 +10,7 @@ export function positionFeeds<Tensor>(
   floats: MakeTensor<Tensor>,
 ): Record<string, Tensor> {
   const mask = Float32Array.from({ length: positions ** 2 }, (_, i) =>
-    i % positions > Math.floor(i / positions) ? MASKED : 0,
+    i % positions > Math.floor(i / positions) ? MASKED_SCORE : 0,
   );
   return { ...rotaryFeeds(spec, positions, floats), mask: floats(mask, [positions, positions]) };
 }
