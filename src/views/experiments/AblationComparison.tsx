@@ -12,7 +12,7 @@ import type { Drawn } from "../exports/drawn.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
-import { EstimateValue } from "./EstimateValue.tsx";
+import { DataTable, estimate, over, plain } from "./DataTable.tsx";
 import { originOf } from "./experiment-export.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "heads" }>;
@@ -72,45 +72,27 @@ export function AblationComparison({ result, group }: AblationComparisonProps) {
   );
 }
 
-function Costliest({
-  agreement,
-  group,
-}: {
+type Row = AblationAgreement["costliest"][number];
+
+const Costliest = ({ agreement, group }: Agreement) => (
+  <DataTable<Row>
+    name="Costliest heads by ablation"
+    caption="Costliest heads by ablation, and the accuracy lost, in percentage points"
+    columns={[
+      plain({ label: "ablation" }, ({ ablation }) => ABLATION_TEXTS[ablation].choice),
+      ...Array.from({ length: TOP_HEADS }, (_, place) => {
+        const drop = estimate<Row>({}, "percent", ({ heads }) => heads[place] && effectIn(heads[place], group).drop);
+        const head = plain<Row>({ label: `${place + 1}.` }, ({ heads }) => heads[place] && formatHead(heads[place].at));
+        return { ...over(head, drop), isNumber: true };
+      }),
+    ]}
+    rows={agreement.costliest}
+  />
+);
+
+interface Agreement {
   readonly agreement: AblationAgreement;
   readonly group: number | undefined;
-}) {
-  return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label="Costliest heads by ablation, scrolls">
-      <table className="experiment-table">
-        <caption>Costliest heads by ablation, and the accuracy lost, in percentage points</caption>
-        <thead>
-          <tr>
-            <th scope="col">ablation</th>
-            {Array.from({ length: TOP_HEADS }, (_, place) => (
-              <th key={place} scope="col" className="number">
-                {place + 1}.
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {agreement.costliest.map(({ ablation, heads }) => (
-            <tr key={ablation}>
-              <th scope="row">{ABLATION_TEXTS[ablation].choice}</th>
-              {heads.map((row) => (
-                <td key={formatHead(row.at)} className="number">
-                  {formatHead(row.at)}
-                  <span className="under">
-                    <EstimateValue of={effectIn(row, group).drop} as="percent" />
-                  </span>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }
 
 function agreementSentence({ pairs, costliest }: AblationAgreement): string {

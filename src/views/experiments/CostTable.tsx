@@ -4,7 +4,10 @@ import { figureInks } from "#charts/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { kLabels, NO_POINT, pointAt } from "./curve-points.ts";
+import { DataTable, estimate, measure, over, plain, shown } from "./DataTable.tsx";
+import type { Column } from "./DataTable.tsx";
 import { EstimateValue } from "./EstimateValue.tsx";
+import type { FigureSize } from "./experiment-page.ts";
 import { groupName } from "./published.ts";
 
 type BiasFound = Extract<ExperimentResult, { readonly kind: "bias" }>["found"];
@@ -15,65 +18,47 @@ interface Found {
   readonly rows: readonly Pick<BiasFound["rows"][number], "count" | "costs">[];
 }
 
+type Cost = Found["rows"][number]["costs"][number];
+
+/** The model as it is, then each number of neurons. */
+interface Line {
+  readonly name: string | number;
+  readonly costs?: readonly Cost[];
+}
+
 /** What should not change, over the number of neurons. */
 export function CostTable({ found, axis }: { readonly found: Found; readonly axis: string }) {
+  const costOf = (line: Line, name: string) => line.costs?.find(({ group }) => group === name);
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label="Table of costs, scrolls">
-      <table className="experiment-table">
-        <caption>
-          Accuracy of what should not change, and below it the percentage points lost with their 95 % interval; random
-          neurons on hover
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col" className="number">
-              {axis}
-            </th>
-            {found.controls.map(({ name, scored }) => (
-              <th key={name} scope="col" className="number">
-                {groupName(name)}
-                <span className="under">n = {scored}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">as it is</th>
-            {found.controls.map(({ name, accuracy }) => (
-              <td key={name} className="number">
-                <EstimateValue of={accuracy} as="percent" />
-              </td>
-            ))}
-          </tr>
-          {found.rows.map(({ count, costs }) => (
-            <tr key={count}>
-              <th scope="row" className="number">
-                {count}
-              </th>
-              {costs.map(({ group, cost, random }) => (
-                <td
-                  key={group}
-                  className="number"
-                  title={`random neurons: ${percent(random.mean)} ± ${percent(random.spread)}`}
-                >
-                  {percent(cost.accuracy.value)}
-                  <span className="under">
-                    <EstimateValue of={cost.lost} as="percent" />
-                  </span>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable<Line>
+      name="Table of costs"
+      caption="Accuracy of what should not change, and below it the percentage points lost with their 95 % interval; random neurons on hover"
+      columns={[
+        { ...plain({ label: axis }, ({ name }) => name), isNumber: true },
+        ...found.controls.map(({ name, scored, accuracy }): Column<Line> => ({
+          ...shown(`${groupName(name)}, n = ${scored}`, (line) => {
+            const own = costOf(line, name);
+            return own ? LOST.show(own) : <EstimateValue of={accuracy} as="percent" />;
+          }),
+          title(line) {
+            const random = costOf(line, name)?.random;
+            return random && `random neurons: ${percent(random.mean)} ± ${percent(random.spread)}`;
+          },
+        })),
+      ]}
+      rows={[{ name: "as it is" }, ...found.rows.map(({ count, costs }) => ({ name: count, costs }))]}
+    />
   );
 }
 
+const LOST: Column<Cost> = over(
+  measure({}, "percent", ({ cost }) => cost.accuracy.value),
+  estimate({}, "percent", ({ cost }) => cost.lost),
+);
+
 /** Accuracy lost over k; random neurons of the same layers dashed. */
-export function costCurves(found: Found, width: number, dark: boolean) {
-  const inks = figureInks(dark);
+export function costCurves(found: Found, { width, isDark }: FigureSize) {
+  const inks = figureInks(isDark);
   const list = found.controls.flatMap(({ name }, index): Curve[] => {
     const colour = inks.series[index % inks.series.length]!;
     const costs = found.rows.map((row) => row.costs.find(({ group }) => group === name));
@@ -85,7 +70,7 @@ export function costCurves(found: Found, width: number, dark: boolean) {
     ];
   });
   return curvePlot(list, {
-    width: Math.min(width, 760),
+    width,
     inks,
     labels: kLabels(found.rows),
     axis: "k neurons",

@@ -5,7 +5,7 @@ import { EXPERIMENTS } from "#protocol/experiments.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { ClaimsLine } from "./ClaimsLine.tsx";
-import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
+import { PAGES } from "./pages.ts";
 import { ResultFile } from "./ResultFile.tsx";
 import { ResultOf } from "./ResultOf.tsx";
 import { fileSentence } from "../exports/facts.ts";
@@ -35,7 +35,7 @@ function KindChoice({ chosen }: { readonly chosen: ExperimentKind }) {
           aria-pressed={kind === chosen}
           onClick={() => editExperiment({ kind })}
         >
-          {EXPERIMENT_TEXTS[kind].tab}
+          {PAGES[kind].texts.tab}
         </button>
       ))}
     </nav>
@@ -43,7 +43,7 @@ function KindChoice({ chosen }: { readonly chosen: ExperimentKind }) {
 }
 
 function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
-  const text = EXPERIMENT_TEXTS[kind];
+  const text = PAGES[kind].texts;
   const ablation = useStore(experimentForm, (form) => form.ablation);
   const { value, status, saved } = useStore(experiments, (slots) => slots[kind]);
   return (

@@ -8,7 +8,7 @@ import { model } from "#state/model.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { aloneText } from "./ablation-texts.ts";
-import { EXPERIMENT_TEXTS } from "./experiment-texts.ts";
+import { PAGES } from "./pages.ts";
 import { groupName } from "./published.ts";
 
 /** What a run will take, and the way to start, stop and go on with it. */
@@ -19,7 +19,7 @@ export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
   if (status === "computing")
     return (
       <ProgressLine
-        doing={`${EXPERIMENT_TEXTS[kind].doing}${progress ? `, ${progress.done} of ${progress.total}` : ""}`}
+        doing={`${PAGES[kind].texts.doing}${progress ? `, ${progress.done} of ${progress.total}` : ""}`}
         progress={progress}
         onStop={stopExperiment}
       />

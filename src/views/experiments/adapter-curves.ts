@@ -5,6 +5,7 @@ import { percent } from "#charts/number-format.ts";
 import { byLayer, layersLabel } from "./adapter-rows.ts";
 import type { AdaptersOf } from "./adapter-rows.ts";
 import { pointAt } from "./curve-points.ts";
+import type { FigureSize } from "./experiment-page.ts";
 
 type Found = AdaptersOf["found"];
 
@@ -12,18 +13,18 @@ type Found = AdaptersOf["found"];
 const LABELS = 12;
 
 /** Accuracy by adapted layer, the base as a level line. */
-export function accuracyByLayer(found: Found, width: number, dark: boolean) {
-  const inks = figureInks(dark);
+export function accuracyByLayer(found: Found, size: FigureSize) {
+  const inks = figureInks(size.isDark);
   const rows = byLayer(found.adapters);
-  return plot(found, width, dark, [
+  return plot(found, size, [
     { name: "adapted", points: rows.map(({ all }) => all.accuracy), colour: inks.series[0]! },
     { name: "base", points: rows.map(() => pointAt(found.base.all.value)), colour: inks.soft, dash: "control" },
   ]);
 }
 
 /** Growth of the base's first k neurons by adapted layer; random neurons dashed. */
-export function growthByLayer(found: Found, width: number, dark: boolean) {
-  const inks = figureInks(dark);
+export function growthByLayer(found: Found, size: FigureSize) {
+  const inks = figureInks(size.isDark);
   const rows = byLayer(found.adapters);
   const counts = rows[0]?.growth.map(({ count }) => count) ?? [];
   const list = counts.flatMap((count, index): Curve[] => {
@@ -38,14 +39,14 @@ export function growthByLayer(found: Found, width: number, dark: boolean) {
       },
     ];
   });
-  return plot(found, width, dark, list);
+  return plot(found, size, list);
 }
 
-function plot({ adapters }: Found, width: number, dark: boolean, curves: readonly Curve[]) {
+function plot({ adapters }: Found, { width, isDark }: FigureSize, curves: readonly Curve[]) {
   const every = Math.ceil(adapters.length / LABELS);
   return curvePlot(curves, {
-    width: Math.min(width, 760),
-    inks: figureInks(dark),
+    width,
+    inks: figureInks(isDark),
     labels: byLayer(adapters).map(({ layers }, place) => (place % every === 0 ? layersLabel(layers) : "")),
     axis: "adapted layer",
     format: percent,

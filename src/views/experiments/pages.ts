@@ -1,0 +1,24 @@
+import type { ExperimentKind, ResultFor } from "#protocol/experiments.ts";
+import type { ExperimentPage } from "./experiment-page.ts";
+import { adapters } from "./pages/adapters.tsx";
+import { bias } from "./pages/bias.tsx";
+import { concepts } from "./pages/concepts.tsx";
+import { heads } from "./pages/heads.tsx";
+import { memorise } from "./pages/memorise.tsx";
+import { neurons } from "./pages/neurons.tsx";
+import { pruning } from "./pages/pruning.tsx";
+
+/** What the page shows of each experiment. */
+export const PAGES: { readonly [Kind in ExperimentKind]: ExperimentPage<Kind> } = {
+  heads,
+  memorise,
+  neurons,
+  concepts,
+  bias,
+  pruning,
+  adapters,
+};
+
+/** The page of a result of any kind. */
+export const pageOf = <Kind extends ExperimentKind>({ kind }: ResultFor<Kind>) =>
+  PAGES[kind as Kind] as unknown as ExperimentPage<Kind, ResultFor<ExperimentKind>>;
