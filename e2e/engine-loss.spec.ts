@@ -64,6 +64,7 @@ test(
       .catch(() => undefined);
     await ask(page, "6*7=");
     const restart = page.getByRole("button", { name: "Restart the engine" });
+    await expect(panel(page, "Prediction").getByRole("button", { name: "Stop" })).toBeVisible();
     await expect(restart).toHaveCount(0);
     await page.clock.runFor(61_000);
     await expect(page.getByRole("alert")).toContainText("The engine has given no sign for 60\u202fs.");

@@ -45,7 +45,7 @@ describe("a capture", () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     runner.onBlock = () => controller.abort(reason);
-    await expect(capture(runner, [1], NO_CHANGES, controller.signal)).rejects.toBe(reason);
+    await expect(capture(runner, [1], NO_CHANGES, { signal: controller.signal })).rejects.toBe(reason);
     expect([runner.blocks.length, runner.unreleased]).toEqual([1, 0]);
   });
 
@@ -86,7 +86,9 @@ describe("going on from the clean run", () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     runner.onBlock = () => controller.abort(reason);
-    await expect(resume(runner, clean, { interventions: [headAt(0, 0)] }, controller.signal)).rejects.toBe(reason);
+    await expect(resume(runner, clean, { interventions: [headAt(0, 0)] }, { signal: controller.signal })).rejects.toBe(
+      reason,
+    );
     expect(runner.unreleased).toBe(0);
   });
 });

@@ -39,6 +39,13 @@ export interface Capture {
 
 const ALL_TAPS: readonly Tap[] = ["residMid", "post", "z", "pattern"];
 
+/** How a run is followed and ended. */
+export interface Following {
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each layer that the prompt has passed. */
+  readonly onLayer?: ((layer: number) => void) | undefined;
+}
+
 /**
  * Runs a prompt from the first layer to the logits and keeps every tap.
  *
@@ -48,9 +55,9 @@ export async function capture(
   runner: Runner,
   ids: readonly number[],
   changes: Changes,
-  signal?: AbortSignal,
+  following: Following = {},
 ): Promise<Capture> {
-  const run = await captureUnder(runner, ids, (layer) => changedBlock(runner.spec, layer, changes), signal);
+  const run = await captureUnder(runner, ids, (layer) => changedBlock(runner.spec, layer, changes), following);
   return { ...run, interventions: changes.interventions };
 }
 
@@ -59,7 +66,7 @@ export async function captureUnder(
   runner: Runner,
   ids: readonly number[],
   runOf: (layer: number) => BlockRun,
-  signal?: AbortSignal,
+  { signal, onLayer }: Following = {},
 ): Promise<Capture> {
   const { spec } = runner;
   const positions = ids.length;
@@ -83,6 +90,7 @@ export async function captureUnder(
         z: taps.z!,
         pattern: taps.pattern!,
       });
+      onLayer?.(layer);
     }
     const residFinal = shape(await runner.download(residual), spec.modelDim);
     const { logits, ownScale } = await runner.unembed(residual, {
@@ -103,7 +111,7 @@ export async function resume(
   runner: Runner,
   clean: Capture,
   changes: Changes,
-  signal?: AbortSignal,
+  { signal, onLayer }: Following = {},
 ): Promise<Float32Array> {
   if (changes.interventions.length === 0) return clean.logits;
   const { spec } = runner;
@@ -112,6 +120,7 @@ export async function resume(
   const residual = await throughLayers(runner, start, {
     from: first,
     runOf: (layer) => changedBlock(spec, layer, changes),
+    onTaps: onLayer,
     signal,
   });
   try {

@@ -8,7 +8,7 @@ export interface LayerRun {
   /** What a layer is run with; left out: as it is. */
   readonly runOf?: (layer: number) => BlockRun;
   /** Given what each layer was tapped for. */
-  readonly onTaps?: (layer: number, taps: BlockOutput["taps"]) => void;
+  readonly onTaps?: ((layer: number, taps: BlockOutput["taps"]) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

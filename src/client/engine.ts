@@ -57,7 +57,7 @@ export interface Engine extends LabEngine, ExperimentEngine, ChainEngine {
   attachAdapter(source: CheckpointSource, call?: CallOptions<LoadProgress>): Promise<AdapterInfo>;
   detachAdapter(call?: CallOptions): Promise<void>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
-  predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions): Promise<Prediction>;
+  predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions<Progress>): Promise<Prediction>;
   scoreAnswer(prompt: Prompt, options: ScoreOptions, call?: CallOptions): Promise<ScoredAnswer>;
   generate(
     prompt: Prompt,

@@ -369,7 +369,12 @@ export interface EngineApi {
   /** Leaves the base alone; without an adapter, does nothing. */
   detachAdapter(job: JobId): Promise<void>;
   tokenize(job: JobId, text: string): Promise<Tokenization>;
-  predict(job: JobId, prompt: Prompt, options: PredictOptions): Promise<Prediction>;
+  predict(
+    job: JobId,
+    prompt: Prompt,
+    options: PredictOptions,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Prediction>;
   scoreAnswer(job: JobId, prompt: Prompt, options: ScoreOptions): Promise<ScoredAnswer>;
   generate(job: JobId, prompt: Prompt, options: VariantOptions & { readonly tokens: number }): Promise<Generation>;
   /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */

@@ -241,6 +241,25 @@ describe("asking", () => {
     expect(isStale(results.getState().before)).toBe(true);
   });
 
+  test("a long prediction tells how far it is, is stopped at a person's word, and makes way for a newer prompt", async () => {
+    pursueNow();
+    const long = last("predict");
+    long.onProgress!({ done: 3, total: 32 });
+    expect(results.getState().before.progress).toMatchObject({ done: 3, total: 32 });
+    stopRun("before");
+    expect(long.signal!.aborted).toBe(true);
+    pursueNow();
+    await settle();
+    expect([results.getState().before.status, waiting("predict")]).toEqual(["stopped", []]);
+    askAgain("before");
+    pursueNow();
+    const again = last("predict");
+    setPrompt("45+27=");
+    await settleTyping();
+    expect(again.signal!.aborted).toBe(true);
+    expect(last("predict").prompt).toBe("45+27=");
+  });
+
   test("keys that follow each other quickly are asked once", async () => {
     for (const prompt of ["4", "45", "45+"]) setPrompt(prompt);
     await settleTyping();

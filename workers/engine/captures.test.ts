@@ -72,3 +72,26 @@ test("a run that fails after it was pushed out leaves the newer run of the same 
   await Promise.resolve();
   expect(await captures.get([1], NO_CHANGES)).toBe(await newer);
 });
+
+test("whoever waits for a run hears of its layers, from when they came until they left", async () => {
+  const runner = new CountingRunner();
+  const captures = new Captures(runner);
+  const heard: Record<"first" | "leaving" | "late", number[]> = { first: [], leaving: [], late: [] };
+  const leave = new AbortController();
+  let late: Promise<unknown> | undefined;
+  const first = captures.get([1], NO_CHANGES, {
+    onLayer(layer) {
+      heard.first.push(layer);
+      if (layer === 1) late = captures.get([1], NO_CHANGES, { onLayer: (each) => heard.late.push(each) });
+    },
+  });
+  const leaving = captures.get([1], NO_CHANGES, { signal: leave.signal, onLayer: (each) => heard.leaving.push(each) });
+  leave.abort(new Error("left"));
+  await expect(leaving).rejects.toThrow("left");
+  await Promise.all([first, late]);
+  const { layers } = runner.spec;
+  const all = Array.from({ length: layers }, (_, layer) => layer);
+  expect([heard.first, heard.late]).toEqual([all, all.slice(1)]);
+  expect(heard.leaving.length).toBeLessThan(layers);
+  expect(runner.embeds).toBe(1);
+});

@@ -1,5 +1,5 @@
 import { capture } from "#analysis/capture.ts";
-import type { Capture } from "#analysis/capture.ts";
+import type { Capture, Following } from "#analysis/capture.ts";
 import type { Changes } from "#analysis/changes.ts";
 import { forCall } from "#analysis/runner.ts";
 import type { Runner } from "#analysis/runner.ts";
@@ -18,10 +18,14 @@ export class Captures {
   }
 
   /** @throws what `signal` was aborted with */
-  get(ids: readonly number[], changes: Changes, signal?: AbortSignal): Promise<Capture> {
+  get(ids: readonly number[], changes: Changes, { signal, onLayer }: Following = {}): Promise<Capture> {
     const { interventions, standIns } = changes;
     // where nothing is off, nothing stands in for it
     const key = JSON.stringify([ids, interventions, interventions.length > 0 && standIns?.prompts]);
-    return this.#runs.get(key, (shared) => capture(forCall(this.#runner, shared), ids, changes, shared), signal);
+    return this.#runs.get(
+      key,
+      (shared, tell) => capture(forCall(this.#runner, shared), ids, changes, { signal: shared, onLayer: tell }),
+      { signal, onReport: onLayer },
+    );
   }
 }

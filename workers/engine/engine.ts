@@ -79,8 +79,8 @@ export function createEngine(
       jobs.run(job, (signal) => loaded().attach(source, { onProgress, signal })),
     detachAdapter: (job) => jobs.run(job, () => loaded().detach()),
     tokenize: (job, text) => jobs.run(job, async (signal) => model({}, signal).tokenize(text)),
-    predict: (job, prompt, options) =>
-      jobs.run(job, (signal) => model(options, signal).predict(prompt, options, signal)),
+    predict: (job, prompt, options, onProgress) =>
+      jobs.run(job, (signal) => model(options, signal).predict(prompt, options, signal, onProgress)),
     scoreAnswer: (job, prompt, options) =>
       jobs.run(job, (signal) => model(options, signal).scoreAnswer(prompt, options, signal)),
     generate: (job, prompt, options) =>

@@ -96,9 +96,21 @@ export class ModelSession {
     return this.#model.tokenizer.tokenize(text);
   }
 
-  async predict(prompt: Prompt, options: PredictOptions, signal: AbortSignal): Promise<Prediction> {
-    const { clean, target, changes } = await this.#setUp(prompt, options);
-    const logits = await resume(this.#model.runner, clean, changes, signal);
+  /** Progress counts the layers that are passed: all of them, and those from the first one that is changed on once more. */
+  async predict(
+    prompt: Prompt,
+    options: PredictOptions,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ): Promise<Prediction> {
+    const { layers } = this.#model.spec;
+    const first = Math.min(layers, ...(options.interventions ?? []).map(({ at }) => at.layer));
+    const passed = (done: number) => onProgress({ done, total: layers + layers - first });
+    const { clean, target, changes } = await this.#setUp(prompt, options, (layer) => passed(layer + 1));
+    const logits = await resume(this.#model.runner, clean, changes, {
+      signal,
+      onLayer: (layer) => passed(layers + layer + 1 - first),
+    });
     const total = logSumExp(logits);
     const ranked = (id: number): RankedToken => {
       const logProbability = logits[id]! - total;
@@ -200,7 +212,7 @@ export class ModelSession {
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
     const { clean, lens, target } = await this.#setUp(prompt, options);
-    const after = await variant.#found.captures.get(clean.ids, NO_CHANGES, signal);
+    const after = await variant.#found.captures.get(clean.ids, NO_CHANGES, { signal });
     const ranges = await variant.ranges(onProgress, signal);
     const pair = { before: clean, after, firstDifferentLayer, afterRunner: variant.#model.runner };
     return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
@@ -301,7 +313,7 @@ export class ModelSession {
         runner,
         clean,
         { ...changes, interventions: normaliseInterventions(list, spec) },
-        signal,
+        { signal },
       );
       return logits[target]! - logSumExp(logits);
     };
@@ -310,9 +322,10 @@ export class ModelSession {
   }
 
   /** The clean run, the lens that it freezes, the target that it predicts, and the changes in their one form. */
-  async #setUp(prompt: Prompt, options: TargetOptions & RunOptions) {
+  async #setUp(prompt: Prompt, options: TargetOptions & RunOptions, onLayer?: (layer: number) => void) {
     const interventions = normaliseInterventions(options.interventions ?? [], this.#model.spec);
-    const clean = await this.#found.captures.get(await this.#ids(prompt), NO_CHANGES, this.#signal);
+    const following = { signal: this.#signal, onLayer };
+    const clean = await this.#found.captures.get(await this.#ids(prompt), NO_CHANGES, following);
     const changes: Changes = { interventions, standIns: await this.standIns(options, clean.ids.length) };
     const lens: FrozenLens = { runner: this.#model.runner, scale: clean.scale };
     return { clean, lens, changes, target: this.#checkToken(options.target ?? topIndices(clean.logits, 1)[0]!) };
@@ -321,7 +334,7 @@ export class ModelSession {
   /** As `#setUp`, with the run under the changes beside the clean one. */
   async setUpRun(prompt: Prompt, options: TargetOptions & RunOptions) {
     const known = await this.#setUp(prompt, options);
-    return { ...known, run: await this.#found.captures.get(known.clean.ids, known.changes, this.#signal) };
+    return { ...known, run: await this.#found.captures.get(known.clean.ids, known.changes, { signal: this.#signal }) };
   }
 
   /** What takes the place of parts in prompts of so many tokens. @throws Fault "bad-request" for stand-ins of another length */

@@ -1,7 +1,18 @@
+/** How far it is, as whoever finds it counts. */
+type Report = (done: number) => void;
+
+/** One who waits. */
+interface Waiting {
+  readonly signal?: AbortSignal | undefined;
+  readonly onReport?: Report | undefined;
+}
+
 /** An answer that is being found or is known, and those who wait for it. */
 interface Shared<T> {
   readonly answer: Promise<T>;
   readonly stop: AbortController;
+  /** Those who wait and want to hear how far it is. */
+  readonly listeners: Set<Report>;
   waiting: number;
   isSettled: boolean;
 }
@@ -20,10 +31,14 @@ export class Remembered<T> {
   }
 
   /**
-   * @param start finds the answer; given a signal that is aborted once nobody waits any more
+   * @param start finds the answer, and tells how far it is; given a signal that is aborted once nobody waits any more
    * @throws what `signal` was aborted with
    */
-  async get(key: string, start: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async get(
+    key: string,
+    start: (signal: AbortSignal, tell: Report) => Promise<T>,
+    { signal, onReport }: Waiting = {},
+  ): Promise<T> {
     signal?.throwIfAborted();
     const known = this.#known.get(key);
     // the most recently used stands last
@@ -32,7 +47,12 @@ export class Remembered<T> {
     this.#known.set(key, shared);
     const [oldest] = this.#known.keys();
     if (this.#known.size > this.#most) this.#known.delete(oldest!);
-    return signal ? this.#awaited(key, shared, signal) : this.#kept(shared);
+    if (onReport) shared.listeners.add(onReport);
+    try {
+      return await (signal ? this.#awaited(key, shared, signal) : this.#kept(shared));
+    } finally {
+      if (onReport) shared.listeners.delete(onReport);
+    }
   }
 
   /** For one who does not leave. */
@@ -58,9 +78,11 @@ export class Remembered<T> {
     }
   }
 
-  #started(key: string, start: (signal: AbortSignal) => Promise<T>): Shared<T> {
+  #started(key: string, start: (signal: AbortSignal, tell: Report) => Promise<T>): Shared<T> {
     const stop = new AbortController();
-    const shared: Shared<T> = { answer: start(stop.signal), stop, waiting: 0, isSettled: false };
+    const listeners = new Set<Report>();
+    const answer = start(stop.signal, (done) => listeners.forEach((listener) => listener(done)));
+    const shared: Shared<T> = { answer, stop, listeners, waiting: 0, isSettled: false };
     const settled = () => (shared.isSettled = true);
     shared.answer.then(settled, () => {
       settled();

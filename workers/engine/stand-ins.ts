@@ -40,7 +40,7 @@ export class StandInRuns {
     return this.#means.get(
       JSON.stringify(rows),
       (signal) => meanActivations(this.#model.runner.under(signal), rows, { taps: ["z", "post"], signal }),
-      asked.signal,
+      { signal: asked.signal },
     );
   }
 

@@ -4,6 +4,7 @@ import type { CheckpointSource } from "#model/checkpoint.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { numbersOf } from "#test/leaves.ts";
+import type { Progress } from "#protocol/engine.ts";
 import { createEngine } from "./engine.ts";
 import { Pace } from "./pace.ts";
 import type { OrtModule } from "./runtime.ts";
@@ -143,6 +144,36 @@ describe.each(Object.entries(CALLS))("%s", (_name, ask) => {
       pace.mockRestore();
     }
   });
+});
+
+test("a prediction tells the layers that it has passed, and those that it passes again for what is changed", async () => {
+  const engine = await loaded();
+  const reports: string[] = [];
+  const told = ({ done, total }: Progress) => void reports.push(`${done}/${total}`);
+  await engine.predict(7, PROMPT, {}, told);
+  // known by now: only what is changed runs, from layer 1 on
+  await engine.predict(8, PROMPT, { interventions }, told);
+  await engine.predict(9, [...PROMPT, 3], { interventions }, told);
+  const before = ["1/3", "2/3", "3/3"];
+  const after = ["4/5", "5/5"];
+  expect(reports).toEqual([...before, ...after, "1/5", "2/5", "3/5", ...after]);
+});
+
+test("a newer prompt is answered behind the piece in hand of a long one", async () => {
+  vi.spyOn(Pace.prototype, "piecesAtOnce").mockReturnValue(1);
+  const long = Array.from({ length: 30 }, (_, place) => 5 + (place % 40));
+  const engine = await loaded();
+  await engine.predict(2, PROMPT, {});
+  const alone = runs;
+  const fresh = await loaded();
+  onRun = () => {
+    if (runs === 2) fresh.cancel(7);
+  };
+  const older = fresh.predict(7, long, {});
+  const newer = fresh.predict(8, PROMPT, {});
+  await expect(older).rejects.toMatchObject({ name: "AbortError" });
+  await newer;
+  expect(runs).toBeLessThanOrEqual(2 + alone);
 });
 
 test("messages are let in while a long call runs, so that a stop arrives at all", async () => {

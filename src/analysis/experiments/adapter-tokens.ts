@@ -68,7 +68,7 @@ export async function importantNeurons(
   { ids, target }: TokenCase,
   { count, signal }: { readonly count: number; readonly signal?: AbortSignal },
 ): Promise<ImportantNeurons> {
-  const run = await capture(runner, ids, NO_CHANGES, signal);
+  const run = await capture(runner, ids, NO_CHANGES, { signal });
   const lens = { runner, scale: run.scale };
   const { order, certified } = await topNeurons(lens, run, { target, count, ...(signal && { signal }) });
   return { neurons: order.map(({ index }) => neuronAt(lens, index)), certified };
@@ -87,8 +87,8 @@ export async function adaptedToken(
   important: readonly NeuronId[],
   { counts, draws, seed, listed, signal }: AdaptedTokenOptions,
 ): Promise<AdaptedToken> {
-  const inBase = await capture(base, ids, NO_CHANGES, signal);
-  const inAdapted = await capture(adapted, ids, NO_CHANGES, signal);
+  const inBase = await capture(base, ids, NO_CHANGES, { signal });
+  const inAdapted = await capture(adapted, ids, NO_CHANGES, { signal });
   const growth = (neurons: readonly NeuronId[]) =>
     activationGrowth(
       neurons,

@@ -83,8 +83,8 @@ export async function neuronCase(
   options: NeuronCaseOptions,
 ): Promise<NeuronCase> {
   const { head, standIns, signal } = options;
-  const clean = await capture(runner, ids, NO_CHANGES, signal);
-  const ablated = await captureUnder(runner, ids, (layer) => withoutHead(runner, layer, options), signal);
+  const clean = await capture(runner, ids, NO_CHANGES, { signal });
+  const ablated = await captureUnder(runner, ids, (layer) => withoutHead(runner, layer, options), { signal });
   const { rows, certified } = await compareNeurons(
     { runner, scale: clean.scale },
     { before: clean, after: ablated, firstDifferentLayer: head.layer },

@@ -114,7 +114,7 @@ interface RunPart {
 }
 
 async function runPart(runner: Runner, ids: readonly number[], signal: AbortSignal | undefined): Promise<RunPart> {
-  const run = await capture(runner, ids, NO_CHANGES, signal);
+  const run = await capture(runner, ids, NO_CHANGES, { signal });
   return { lens: { runner, scale: run.scale }, run, mix: new Map() };
 }
 

@@ -6,7 +6,7 @@ import type { Token, Variant } from "#protocol/engine.ts";
 import type { ChainSettings } from "../finding.ts";
 import { changesOf, standInsOf, variantOf } from "../question.ts";
 import type { Question } from "../question.ts";
-import { changesKey, keyOf, standInsKey, subjectOf } from "./demand.ts";
+import { changesKey, following, keyOf, standInsKey, subjectOf } from "./demand.ts";
 import type { AskedRun, Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
@@ -83,12 +83,7 @@ function chainDemand(asked: Asked, settings: ChainSettings, about: Demand<Chain>
   return {
     key: chainKey(asked, settings),
     about,
-    run: (engine, { signal, progress }) =>
-      engine.chain(
-        prompt,
-        { ...options, ...changesOf(asked) },
-        { signal, onProgress: ({ done, total }) => progress(done, total) },
-      ),
+    run: (engine, reports) => engine.chain(prompt, { ...options, ...changesOf(asked) }, following(reports)),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { Engine } from "#client/engine.ts";
+import type { CallOptions, Engine } from "#client/engine.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import type { ModelInfo, Token } from "#protocol/engine.ts";
+import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
 import type { ChainSettings } from "../finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
@@ -30,6 +30,12 @@ export interface Reports<T> {
   partial(value: T): void;
   progress(done: number, total: number): void;
 }
+
+/** As the engine is told to follow a call that reports how much of how much is done. */
+export const following = ({ signal, progress }: Pick<Reports<unknown>, "signal" | "progress">): CallOptions<Done> => ({
+  signal,
+  onProgress: ({ done, total }) => progress(done, total),
+});
 
 /** One question to the engine. Two demands with one key have the same answer. */
 export interface Demand<T> {

@@ -5,7 +5,7 @@ import type { HeadSweep, Prediction, ScoredAnswer } from "#protocol/engine.ts";
 import { changesOf, partKey, standInsOf, variantOf } from "../question.ts";
 import type { Question, TypedAnswer } from "../question.ts";
 import { chainDemands } from "./chain-demands.ts";
-import { changesKey, keyOf, standInsKey, subjectOf, variantKey } from "./demand.ts";
+import { changesKey, following, keyOf, standInsKey, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
@@ -61,11 +61,11 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
   return {
     key: beforeKey(now),
     about: (answer) => subjectOf(now, answer),
-    run: (engine, { signal }) =>
+    run: (engine, reports) =>
       engine.predict(
         prompt,
         { top: TOP_TOKENS, ...(target !== undefined && { target }), ...variantOf(now) },
-        { signal },
+        following(reports),
       ),
   };
 }
@@ -78,8 +78,12 @@ function afterDemand(now: Moment, clean: Prediction): Demand<Results["after"]> {
   return {
     key: afterKey(now, target),
     about: () => subjectOf(now, clean, { interventions: now.interventions }),
-    run: (engine, { signal }) =>
-      engine.predict(prompt, { top: TOP_TOKENS, target, include, ...changesOf(now), ...variantOf(now) }, { signal }),
+    run: (engine, reports) =>
+      engine.predict(
+        prompt,
+        { top: TOP_TOKENS, target, include, ...changesOf(now), ...variantOf(now) },
+        following(reports),
+      ),
   };
 }
 
@@ -116,8 +120,8 @@ function followedDemand(now: Moment, clean: Prediction): Demands {
     followed: {
       key: keyOf(prompt, target.id, include, ...variantKey(now)),
       about: () => subjectOf(now, clean),
-      run: (engine, { signal }) =>
-        engine.predict(prompt, { top: 1, target: target.id, include, ...variantOf(now) }, { signal }),
+      run: (engine, reports) =>
+        engine.predict(prompt, { top: 1, target: target.id, include, ...variantOf(now) }, following(reports)),
     },
   };
 }
@@ -158,15 +162,8 @@ function comparisonDemand(now: Moment, clean: Prediction): Demand<Results["compa
   return {
     key: comparisonKey(now, target, count),
     about: () => subjectOf(now, clean, { interventions: now.interventions }),
-    run: (engine, { signal, progress }) =>
-      engine.compareNeurons(
-        prompt,
-        { target, count, ...changesOf(now), ...variantOf(now) },
-        {
-          signal,
-          onProgress: ({ done, total }) => progress(done, total),
-        },
-      ),
+    run: (engine, reports) =>
+      engine.compareNeurons(prompt, { target, count, ...changesOf(now), ...variantOf(now) }, following(reports)),
   };
 }
 
@@ -177,12 +174,8 @@ function variantsDemand(now: Moment, clean: Prediction): Demand<Results["compari
   return {
     key: keyOf("variants", prompt, target, count),
     about: () => subjectOf(now, clean, { against: "adapted" }),
-    run: (engine, { signal, progress }) =>
-      engine.compareNeurons(
-        prompt,
-        { target, count, against: { variant: "adapted" } },
-        { signal, onProgress: ({ done, total }) => progress(done, total) },
-      ),
+    run: (engine, reports) =>
+      engine.compareNeurons(prompt, { target, count, against: { variant: "adapted" } }, following(reports)),
   };
 }
 

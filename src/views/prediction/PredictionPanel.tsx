@@ -9,6 +9,7 @@ import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
 import { AnswerScore } from "./AnswerScore.tsx";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
+import { PredictionProgress } from "./PredictionProgress.tsx";
 import { predictionRows } from "./prediction-rows.ts";
 import type { Runs } from "./prediction-rows.ts";
 import { drawnPrediction, shownRuns } from "./prediction-export.ts";
@@ -30,6 +31,7 @@ export function PredictionPanel() {
       <header className="panel-head">
         <h2>Prediction</h2>
         {before.isRecorded && <RecordedTag />}
+        <PredictionProgress />
       </header>
       {shown ? (
         <div className={isDim ? "stale" : ""} aria-busy={isDim}>

@@ -108,13 +108,13 @@ export async function pruningSteps(
   async function ranked({ ids, target }: TokenCase, signal: AbortSignal) {
     const search = { target, count: Math.max(...counts), fromLayer, signal };
     if (search.count === 0) return { neurons: [], certified: true };
-    const clean = await capture(runner, ids, NO_CHANGES, signal);
+    const clean = await capture(runner, ids, NO_CHANGES, { signal });
     const lens = { runner, scale: clean.scale };
     if (!head) {
       const { order, certified } = await topNeurons(lens, clean, search);
       return { neurons: order.map((each) => neuronAt(lens, each.index)), certified };
     }
-    const ablated = await capture(runner, ids, { interventions: [{ kind: "head", at: head, scale: 0 }] }, signal);
+    const ablated = await capture(runner, ids, { interventions: [{ kind: "head", at: head, scale: 0 }] }, { signal });
     const pair = { before: clean, after: ablated, firstDifferentLayer: head.layer };
     const { rows, certified } = await compareNeurons(lens, pair, await index.ranges({ signal }), search);
     return { neurons: rows, certified };
