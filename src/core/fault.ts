@@ -11,6 +11,7 @@ export type FaultCode =
   | "unreachable"
   | "needs-token"
   | "storage-full"
+  | "storage-failed"
   | "too-large"
   | "bad-file"
   | "damaged-file"

@@ -1,3 +1,4 @@
+import type { FaultCode } from "#core/fault.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
@@ -44,6 +45,8 @@ export interface ModelInfo extends Pick<
   readonly sourceNotes: readonly string[];
   /** Whether its weights are kept in this browser for the next visit. */
   readonly isStored: boolean;
+  /** Why they are not, where they should have been: "storage-full" or "storage-failed", and a sentence with the numbers. */
+  readonly notStored?: { readonly code: FaultCode; readonly message: string };
   readonly parameters: number;
   readonly backend: Backend;
   /** What the GPU calls itself, "" on WASM. */
@@ -94,6 +97,8 @@ export interface HeldReport {
   readonly missingBytes: number;
   /** Why it cannot be loaded here, with the numbers; "" if it can, as far as can be known. */
   readonly refusal: string;
+  /** Why it would be held in memory for this visit rather than stored, with the numbers; "" if there is room for it. */
+  readonly notStored: string;
 }
 
 export interface DeviceReport {

@@ -103,6 +103,8 @@ async function load(
   underWay = undefined;
   onLoaded();
   dismiss("model");
+  if (info.notStored) notify("storage", info.notStored.message, info.notStored.code);
+  else dismiss("storage");
   dropWhatDoesNotFit(info);
   adapterAfterLoad(lora, info.lora);
   model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });

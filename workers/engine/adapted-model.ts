@@ -79,7 +79,8 @@ export async function adaptModel(
       signal?.throwIfAborted();
       onProgress({ stage: "preparing", done, total, part: `adapted block ${layer + 1} of ${base.spec.layers}` });
       const file = base.files.get(layer)!;
-      await checkReadable(file);
+      // a session that cannot be made costs the whole engine; stored weights that are gone are found before that
+      await file.slice(0, 1);
       const adapted = layOutFactors(layoutOf(base, layer), factors);
       const session = await createSession(runtime, layer, blockGraph(base.spec, layer, adapted.layout), {
         [WEIGHTS_FILE]: file,
@@ -101,19 +102,6 @@ export async function adaptModel(
     weightBytes,
     dispose,
   };
-}
-
-/** A session that cannot be made costs the whole engine; stored weights that are gone are found before that. */
-async function checkReadable(file: ByteSource): Promise<void> {
-  try {
-    await file.slice(0, 1);
-  } catch (cause) {
-    throw new Fault(
-      "missing-file",
-      "adapter: the stored weights of the model are gone, perhaps deleted in another tab; load the model again",
-      { cause },
-    );
-  }
 }
 
 /** What an adapter is held against. */

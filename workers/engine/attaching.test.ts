@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as ort from "onnxruntime-web";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
@@ -146,13 +147,12 @@ describe("what is refused", () => {
     const loaded = await loadInNode(files, "q8");
     const gone: StoredFile = {
       ...loaded.files.get(1)!,
-      slice: () => Promise.reject(new DOMException("gone", "NotFoundError")),
+      slice: () => Promise.reject(new Fault("storage-failed", "the stored weights of this model are gone")),
     };
     const bare = await withVariants({ ...loaded, files: new Map(loaded.files).set(1, gone) });
     await expect(attach(bare, parts)).rejects.toMatchObject({
-      code: "missing-file",
-      message:
-        "adapter: the stored weights of the model are gone, perhaps deleted in another tab; load the model again",
+      code: "storage-failed",
+      message: "the stored weights of this model are gone",
     });
     expect((await bare.session().predict(IDS, {}, unaborted())).top).toHaveLength(10);
     await bare.dispose();

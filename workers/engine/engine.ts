@@ -13,7 +13,7 @@ import { startRuntime } from "./runtime.ts";
 import type { OrtModule } from "./runtime.ts";
 import { startModel } from "./start-model.ts";
 import { deleteStored, storedModels } from "./store/stored-models.ts";
-import { storeFor } from "./store/stores.ts";
+import { placeFor } from "./store/stores.ts";
 
 /**
  * The worker's side of the contract: one model at a time, jobs that can be cancelled.
@@ -53,7 +53,7 @@ export function createEngine(
         if (source.kind === "stored")
           throw new Fault("bad-request", "what is stored was inspected before it was loaded");
         const runtime = await startRuntime(await loadOrt(), backend, onDeviceLost);
-        return inspectCheckpoint(source, await storeFor(source), runtime, signal);
+        return inspectCheckpoint(source, (await placeFor(source)).store, runtime, signal);
       }),
     storedModels: (job) => jobs.run(job, storedModels),
     deleteStored: (job, ids) => jobs.run(job, () => deleteStored(ids)),

@@ -69,16 +69,45 @@ export function bytesToStore(plan: ModelPlan, missing: readonly Fill[]): number 
     : (packedBytes(plan.parts) * checkpointBytes(missing)) / checkpointBytes(fillsOf(plan));
 }
 
+/** How much a page may hold of packs in memory: what every browser gives, and of what a device is said to have at most half. */
+const MAX_HELD_BYTES = 4 * 2 ** 30;
+/** Of a device that does not say: half of what even phones have. */
+const HELD_UNTOLD_BYTES = 2 * 2 ** 30;
+
+/** What of a model can be held in memory where the browser does not store it. */
+export function heldLimit(): number {
+  const { deviceMemory } = (globalThis.navigator ?? {}) as { readonly deviceMemory?: number };
+  return deviceMemory === undefined ? HELD_UNTOLD_BYTES : Math.min(MAX_HELD_BYTES, (deviceMemory * 2 ** 30) / 2);
+}
+
+/** Why the model cannot be held in memory either; undefined if it can, as far as can be known beforehand. */
+export function heldRefusal({ parts, dtype }: Pick<ModelPlan, "parts" | "dtype">): string | undefined {
+  const bytes = packedBytes(parts);
+  return bytes <= heldLimit()
+    ? undefined
+    : `held in memory it takes ${megabytes(bytes)} in ${dtype}, and at most ${megabytes(heldLimit())} are held here`;
+}
+
 /** Why the model cannot be stored here; undefined if it can, as far as the browser says. */
 export function storageRefusal(
   neededBytes: number,
   { isPersistent, quotaBytes, usedBytes }: StorageReport,
 ): string | undefined {
-  if (!isPersistent || quotaBytes === undefined || usedBytes === undefined) return undefined;
+  if (!isPersistent || quotaBytes === undefined || usedBytes === undefined || neededBytes <= quotaBytes - usedBytes) {
+    return undefined;
+  }
+  return roomSentence(neededBytes, { quotaBytes, usedBytes });
+}
+
+/** What storing takes, and what the browser says that there is. */
+export function roomSentence(
+  neededBytes: number,
+  { quotaBytes, usedBytes }: Pick<StorageReport, "quotaBytes" | "usedBytes">,
+): string {
+  const needed = `storing it takes ${megabytes(neededBytes)} more`;
+  if (quotaBytes === undefined || usedBytes === undefined) return needed;
   const free = Math.max(0, quotaBytes - usedBytes);
-  return neededBytes <= free
-    ? undefined
-    : `storing it takes ${megabytes(neededBytes)} more, and the browser gives this page ${megabytes(free)} (${megabytes(usedBytes)} of ${megabytes(quotaBytes)} are taken)`;
+  return `${needed}, and the browser gives this page ${megabytes(free)} (${megabytes(usedBytes)} of ${megabytes(quotaBytes)} are taken)`;
 }
 
 const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;

@@ -19,12 +19,13 @@ export function indexFiles(store: FileStore, folder: string): IndexStore {
   };
   return {
     async read(key) {
-      // not there, or a browser that does not let us: either way it has to be computed
+      // not there, gone while it was open, or a browser that does not let us: it has to be computed
       const opening = open.get(key) ?? store.open(folder, key).catch(() => undefined);
       open.set(key, opening);
       const file = await opening;
-      if (file) return new Uint8Array(await file.slice(0, file.byteLength));
-      open.delete(key);
+      const bytes = await file?.slice(0, file.byteLength).catch(() => undefined);
+      if (bytes) return new Uint8Array(bytes);
+      await letGo(key);
       return undefined;
     },
     async write(key, bytes) {

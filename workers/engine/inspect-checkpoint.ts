@@ -3,7 +3,7 @@ import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engine.ts";
 import { checkpointBytes, fillsOf } from "./fills.ts";
-import { bytesToStore, memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
+import { bytesToStore, heldRefusal, memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
 import { neededTensors, packedBytes, planModel, sourceBytes } from "./model-parts.ts";
 import { likelyPack, readCheckpoint } from "./open-checkpoint.ts";
 import type { Runtime } from "./runtime.ts";
@@ -34,11 +34,14 @@ export async function inspectCheckpoint(
     const isKnown = pack?.record?.fingerprint === fingerprint;
     const missing = fillsOf(plan).filter(({ key }) => !isKnown || !pack.isDone(key));
     const storedBytes = packedBytes(plan.parts);
+    const noRoom = storageRefusal(bytesToStore(plan, missing), storage);
+    const notHeld = noRoom !== undefined || !storage.isPersistent ? heldRefusal(plan) : undefined;
     held[dtype] = {
       storedBytes,
       memoryBytes: memoryBytes(plan),
       missingBytes: checkpointBytes(missing),
-      refusal: runRefusal(plan, runtime) ?? storageRefusal(bytesToStore(plan, missing), storage) ?? "",
+      refusal: runRefusal(plan, runtime) ?? (notHeld && [noRoom, notHeld].filter(Boolean).join("; ")) ?? "",
+      notStored: noRoom ?? "",
     };
   }
   const plan = planModel(spec, tensors, "q8");

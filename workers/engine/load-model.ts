@@ -11,6 +11,7 @@ import type { LoadProgress } from "#protocol/engine.ts";
 import { fillPack } from "./fill-pack.ts";
 import { checkpointBytes, fillsOf } from "./fills.ts";
 import { Gate } from "./gate.ts";
+import { lastingFiles } from "./lasting-files.ts";
 import { packedBytes } from "./model-parts.ts";
 import type { ModelPart } from "./model-parts.ts";
 import { modelWeights } from "./model-weights.ts";
@@ -23,7 +24,7 @@ import type { Runtime } from "./runtime.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { memoryStore } from "./store/file-store.ts";
 import type { FileStore, StoredFile } from "./store/file-store.ts";
-import { damagedSteps, partFile, sealPack } from "./store/seal.ts";
+import { damagedSteps, openPart, sealPack } from "./store/seal.ts";
 import type { ModelTokenizer } from "./tokenizer.ts";
 import { StoredWeights } from "./weight-reader.ts";
 
@@ -46,6 +47,8 @@ export interface LoadedModel {
   readonly files: ReadonlyMap<PartId, StoredFile>;
   readonly sessions: Sessions;
   readonly weights: WeightReader;
+  /** Whether its weights are kept for the next visit. */
+  readonly isStored: boolean;
 }
 
 export interface LoadSteps {
@@ -105,7 +108,7 @@ export async function setUpModel(
       progress.next(part.name);
       await filling.ready(part.id);
       signal.throwIfAborted();
-      const file = (await pack.openFile(partFile(part.id)))!;
+      const file = await openPart(pack, part.id);
       files.set(part.id, file);
       if (part.graph) sessions.push(await createSession(runtime, part.id, part.graph(), { [WEIGHTS_FILE]: file }));
       progress.prepared(part.layout.totalBytes);
@@ -120,7 +123,8 @@ export async function setUpModel(
     throw reason;
   }
   const owned = { blocks: sessions.slice(0, -1), unembed: sessions.at(-1)! };
-  const weights = new StoredWeights(parts, files);
+  const lasting = lastingFiles(files, { checkpoint, fills });
+  const weights = new StoredWeights(parts, lasting);
   return {
     identity,
     content: pack.record!.content!,
@@ -132,9 +136,10 @@ export async function setUpModel(
     weightBytes: packedBytes(parts),
     parts,
     tensors: plan.tensors,
-    files,
+    files: lasting,
     sessions: owned,
     weights,
+    isStored: pack.isPersistent,
   };
 }
 

@@ -18,6 +18,8 @@ import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { sha256, sha256OfText } from "./sha256.ts";
 import { listPacks, Pack, packId } from "./store/pack.ts";
+import { partFile } from "./store/seal.ts";
+import { storageFailed } from "./store/storage-faults.ts";
 import { openTokenizer } from "./tokenizer.ts";
 import type { ModelTokenizer } from "./tokenizer.ts";
 
@@ -129,6 +131,8 @@ export async function packContent(pack: Pack, { tensors }: ModelPlan, fills: rea
     const bytes = await pack.readFile(name);
     if (bytes) files.set(name, await sha256(bytes));
   }
+  // a file that was cleared away reads as one that the checkpoint does not have, which is another content
+  if (!(await pack.isThere())) throw storageFailed("the model is gone while it was being stored");
   const segments = new Map<string, Map<number, string>>();
   for (const { key, reads } of fills) {
     const hashes = pack.hashesOf(key)!;
@@ -144,6 +148,15 @@ export async function packContent(pack: Pack, { tensors }: ModelPlan, fills: rea
     return { name, dtype, shape, segments: [...ofTensor].sort(([a], [b]) => a - b).map(([, hash]) => hash) };
   });
   return contentHash({ files, tensors: hashed });
+}
+
+/** Into memory, as far as it can still be read: what is missing there is read from the checkpoint. */
+export async function copyPack({ pack, plan }: OpenedCheckpoint, memory: FileStore): Promise<void> {
+  try {
+    await pack.copyTo(memory, [...SMALL_FILES, TENSORS, ...plan.parts.map(({ id }) => partFile(id))]);
+  } catch {
+    await memory.remove(pack.id);
+  }
 }
 
 /**
@@ -172,9 +185,14 @@ export async function openCheckpoint(
   if (pack.record?.fingerprint !== fingerprint) {
     const { parameters } = plan;
     const bytes = packedBytes(plan.parts);
-    await pack.begin({ identity, dtype, fingerprint, family: plan.spec.family, parameters, bytes });
-    for (const [name, contents] of small.contents) await pack.writeFile(name, contents);
-    await pack.writeFile(TENSORS, new TextEncoder().encode(JSON.stringify(tensors.entries)));
+    try {
+      await pack.begin({ identity, dtype, fingerprint, family: plan.spec.family, parameters, bytes });
+      for (const [name, contents] of small.contents) await pack.writeFile(name, contents);
+      await pack.writeFile(TENSORS, new TextEncoder().encode(JSON.stringify(tensors.entries)));
+    } catch (reason) {
+      await store.remove(pack.id).catch(() => undefined);
+      throw reason;
+    }
   }
   return { identity, plan, tokenizer, pack, tensors: () => Promise.resolve(tensors) };
 }

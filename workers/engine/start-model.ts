@@ -2,7 +2,7 @@ import { Fault, faultCode } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { fillsOf } from "./fills.ts";
-import { bytesToStore, runRefusal, storageRefusal } from "./fit.ts";
+import { bytesToStore, heldRefusal, runRefusal, storageRefusal } from "./fit.ts";
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
 import { indexFiles } from "./index-store.ts";
@@ -11,13 +11,15 @@ import type { LoadedModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
 import { NeuronIndex } from "./neuron-index.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
+import { heldInstead, refusedStorage } from "./refused-storage.ts";
 import { withCheckpoint } from "./request-checkpoint.ts";
 import { startRuntime } from "./runtime.ts";
 import type { OrtModule, Runtime } from "./runtime.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
-import { experimentStore, indexStore, storageReport, storeFor } from "./store/stores.ts";
+import { experimentStore, indexStore, placeFor, storageReport } from "./store/stores.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { resultsFolder } from "./store/pack.ts";
+import { storageFull } from "./store/storage-faults.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
 const DEFAULT_DTYPE = "q8";
@@ -46,9 +48,9 @@ export interface StartedModel {
 }
 
 /**
- * From a request to a model that answers.
+ * From a request to a model that answers: stored for the next visit or, where the browser's storage refuses, held in memory for this one.
  *
- * @throws Fault; "too-large" or "storage-full" before any weight is read where the numbers say so
+ * @throws Fault; "too-large", or "storage-full" where memory cannot hold it either, before any weight is read where the numbers say so
  */
 export async function startModel(
   ort: OrtModule,
@@ -59,7 +61,8 @@ export async function startModel(
   let notes: readonly string[] = [];
   onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
   const runtime = await startRuntime(ort, options.backend, onDeviceLost);
-  const store = await storeFor(source);
+  const { store, refusal } = await placeFor(source);
+  let refused = refusal === undefined ? undefined : await refusedStorage(refusal, store);
   const request = {
     source,
     store,
@@ -68,9 +71,12 @@ export async function startModel(
     onBytes: (bytes: number) => (read += bytes),
     onOpened: (files: CheckpointFiles) => (notes = files.notes ?? []),
     onWait: () => onProgress({ stage: "waiting", done: 0, total: 0, part: "another tab is loading this model" }),
+    onRefused: async (reason: unknown, checkpoint?: OpenedCheckpoint) => {
+      refused = await refusedStorage(reason, store, checkpoint);
+    },
   };
   const loaded = await withCheckpoint(request, async (checkpoint) => {
-    await refuseWhatDoesNotFit(checkpoint, store, runtime);
+    await refuseWhatDoesNotFit(checkpoint, runtime, refused);
     return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
   });
   const index = new NeuronIndex(
@@ -99,7 +105,8 @@ export async function startModel(
     fingerprint: fingerprint(loaded),
     experimentStore: await experimentStore(),
     info: {
-      ...infoOf(loaded, runtime, store),
+      ...infoOf(loaded, runtime),
+      ...(refused && { notStored: { code: refused.code, message: heldInstead(refused) } }),
       sourceNotes: [...notes],
       bytes: { read, weights: loaded.weightBytes },
       loadMs: performance.now() - start,
@@ -111,16 +118,15 @@ export async function startModel(
 const fingerprint = ({ content, dtype, spec }: LoadedModel) => JSON.stringify([content, dtype, spec]);
 
 function infoOf(
-  { spec, identity, content, parameters, dtype }: LoadedModel,
+  { spec, identity, content, parameters, dtype, isStored }: LoadedModel,
   { backend, adapter, note }: Runtime,
-  { isPersistent }: FileStore,
 ): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
   return {
     ...describe(spec),
     name: shortName(identity),
     source: identity,
     content,
-    isStored: isPersistent,
+    isStored,
     parameters,
     backend,
     adapter,
@@ -129,14 +135,20 @@ function infoOf(
   };
 }
 
+/** @param refused why the model is not stored, where it should have been */
 async function refuseWhatDoesNotFit(
   { plan, pack }: OpenedCheckpoint,
-  store: FileStore,
   runtime: Runtime,
+  refused: Fault | undefined,
 ): Promise<void> {
   const tooLarge = runRefusal(plan, runtime);
   if (tooLarge !== undefined) throw new Fault("too-large", tooLarge);
+  if (!pack.isPersistent) {
+    const notHeld = heldRefusal(plan);
+    if (notHeld === undefined) return;
+    throw refused ? new Fault(refused.code, `${refused.message}; ${notHeld}`) : new Fault("too-large", notHeld);
+  }
   const missing = fillsOf(plan).filter(({ key }) => !pack.isDone(key));
-  const noRoom = storageRefusal(bytesToStore(plan, missing), await storageReport(store));
-  if (noRoom !== undefined) throw new Fault("storage-full", noRoom);
+  const noRoom = storageRefusal(bytesToStore(plan, missing), await storageReport(pack));
+  if (noRoom !== undefined) throw storageFull("there is no room for the model");
 }

@@ -1,4 +1,3 @@
-import { Fault } from "#core/fault.ts";
 import type { Linear } from "#formats/linear.ts";
 import { bytesPerValue, decodeStored } from "#formats/safetensors.ts";
 import type { WeightPlace } from "#graph/builder.ts";
@@ -94,15 +93,7 @@ export class StoredWeights implements WeightReader {
     this.#held.delete(key);
   }
 
-  async #read(part: PartId, { offset, bytes }: WeightPlace): Promise<ArrayBuffer> {
-    try {
-      return await this.#files.get(part)!.slice(offset, offset + bytes);
-    } catch (cause) {
-      throw new Fault(
-        "missing-file",
-        "the stored weights of this model are gone, perhaps deleted in another tab; load it again",
-        { cause },
-      );
-    }
+  #read(part: PartId, { offset, bytes }: WeightPlace): Promise<ArrayBuffer> {
+    return this.#files.get(part)!.slice(offset, offset + bytes);
   }
 }

@@ -27,7 +27,7 @@ export function LoadOffer() {
 
 function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> }) {
   const { report, dtype, choice } = offer;
-  const { missingBytes, refusal } = report.held[dtype];
+  const { missingBytes, refusal, notStored } = report.held[dtype];
   return (
     <>
       <h2>
@@ -74,13 +74,18 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
           Not in {dtype}: {asSentence(refusal)}
         </p>
       )}
+      {refusal === "" && notStored !== "" && (
+        <p role="status">
+          In {dtype} it is held in memory, for this visit alone: {asSentence(notStored)}
+        </p>
+      )}
       <p className="offer-actions">
         <button
           type="button"
           className="primary"
           disabled={refusal !== ""}
           onClick={() => {
-            if (report.storage.isPersistent) void askToKeep();
+            if (report.storage.isPersistent && notStored === "") void askToKeep();
             void acceptOffer();
           }}
         >

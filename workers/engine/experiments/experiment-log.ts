@@ -30,7 +30,7 @@ export async function readLog({ store, folder, name, about }: LogPlace): Promise
   const file = await store.open(folder, name).catch(() => undefined);
   if (!file) return { parts: [], milliseconds: [] };
   try {
-    const text = new TextDecoder().decode(await file.slice(0, file.byteLength));
+    const text = new TextDecoder().decode(await file.slice(0, file.byteLength).catch(() => new ArrayBuffer(0)));
     const [head, ...lines] = text.split("\n");
     const steps = head === JSON.stringify({ about }) ? lines.slice(0, -1).map(readLine) : [];
     const whole = steps.findIndex((step) => step === undefined);
@@ -43,7 +43,7 @@ export async function readLog({ store, folder, name, about }: LogPlace): Promise
 
 /**
  * Opens a run's log to go on with it. While the browser does not let it be written, as long as another tab or the worker of a page
- * that was just left has it open, what is done stays in memory, and with each step that is tried again.
+ * that was just left has it open, or where it is gone, what is done stays in memory, and with each step that is tried again.
  */
 export async function openLog(place: LogPlace): Promise<ExperimentLog> {
   const { parts, milliseconds } = await readLog(place);
@@ -55,8 +55,9 @@ export async function openLog(place: LogPlace): Promise<ExperimentLog> {
     async append(part, took) {
       kept.parts.push(part);
       kept.milliseconds.push(took);
-      if (file) tryAppend(file, line({ part, milliseconds: took }));
-      else file = await opened();
+      if (file && isAppended(file, line({ part, milliseconds: took }))) return;
+      file?.close();
+      file = await opened();
     },
     close: () => file?.close(),
   };
@@ -72,12 +73,13 @@ async function rewritten(
   return store.extend(folder, name);
 }
 
-/** Without room the run goes on; it begins anew after a reload. */
-function tryAppend(file: ExtendedFile, text: string): void {
+/** Without room, or where what was stored is gone, the run goes on: the numbers are in memory all the same. */
+function isAppended(file: ExtendedFile, text: string): boolean {
   try {
     file.append(bytesOf(text));
+    return true;
   } catch {
-    // the numbers are in memory all the same
+    return false;
   }
 }
 

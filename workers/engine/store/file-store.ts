@@ -1,8 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { memorySource } from "#formats/byte-source.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
-import { askedAgain } from "./asked-again.ts";
-import { resize, writeAll } from "./checked-write.ts";
 
 /** Folders of files, one level deep: what is kept of models between two visits where the browser can, else for this one. */
 export interface FileStore {
@@ -19,7 +17,7 @@ export interface FileStore {
    * A file of that length to write to in any order: made if it is not there, what it holds kept if it is. Only one may be
    * open for a file at a time, and nobody reads it until it is closed.
    *
-   * @throws Fault "storage-full"
+   * @throws Fault "storage-full"; in memory "too-large"
    */
   edit(folder: string, name: string, byteLength: number): Promise<EditedFile>;
   remove(folder: string): Promise<void>;
@@ -78,7 +76,7 @@ export function memoryStore(): FileStore {
       }),
     edit(name, file, byteLength) {
       const before = folder(name).get(file);
-      const bytes = before?.length === byteLength ? before : new Uint8Array(byteLength);
+      const bytes = before?.length === byteLength ? before : zeros(byteLength);
       if (before && bytes !== before) bytes.set(before.subarray(0, byteLength));
       folder(name).set(file, bytes);
       return Promise.resolve({
@@ -95,128 +93,17 @@ export function memoryStore(): FileStore {
   };
 }
 
-/**
- * A folder in the origin's private file system: files that only this page sees and that stay until somebody deletes them or
- * the browser needs the room.
- *
- * @returns undefined where the browser has none or grants none, as in some private windows
- */
-export async function opfsStore(root: string): Promise<FileStore | undefined> {
-  if (!("getDirectory" in navigator.storage)) return undefined;
+/** @throws Fault "too-large" where the browser gives no more memory */
+function zeros(byteLength: number): Uint8Array<ArrayBuffer> {
   try {
-    const origin = await navigator.storage.getDirectory();
-    return opfsIn(await origin.getDirectoryHandle(root, { create: true }));
-  } catch {
-    return undefined; // a browser that refuses storage says so here; the page then works without
-  }
-}
-
-function opfsIn(root: FileSystemDirectoryHandle): FileStore {
-  /** @throws Fault "storage-full"; DOMException "NoModificationAllowedError" while somebody else has the file open */
-  const open = async (folder: string, name: string): Promise<FileSystemSyncAccessHandle> => {
-    const directory = await askedAgain(() => root.getDirectoryHandle(folder, { create: true }));
-    const file = await askedAgain(() => directory.getFileHandle(name, { create: true }));
-    return askedAgain(
-      () => file.createSyncAccessHandle(),
-      (late) => late.close(),
-    );
-  };
-  return {
-    isPersistent: true,
-    async folders() {
-      const names: string[] = [];
-      for await (const [name, handle] of root.entries()) if (handle.kind === "directory") names.push(name);
-      return names;
-    },
-    async open(folder, name) {
-      try {
-        const directory = await askedAgain(() => root.getDirectoryHandle(folder));
-        return await openForReading(await askedAgain(() => directory.getFileHandle(name)));
-      } catch (reason) {
-        return absent(reason);
-      }
-    },
-    async write(folder, name, bytes) {
-      const handle = await open(folder, name);
-      try {
-        resize(handle, bytes.byteLength);
-        writeAll(handle, bytes, 0);
-        handle.flush();
-      } finally {
-        handle.close();
-      }
-    },
-    async extend(folder, name) {
-      const handle = await open(folder, name);
-      return {
-        append(bytes) {
-          writeAll(handle, bytes, handle.getSize());
-          handle.flush();
-        },
-        close: () => handle.close(),
-      };
-    },
-    async edit(folder, name, byteLength) {
-      const handle = await open(folder, name);
-      try {
-        if (handle.getSize() !== byteLength) resize(handle, byteLength);
-      } catch (reason) {
-        handle.close();
-        throw reason;
-      }
-      return {
-        write: (offset, bytes) => writeAll(handle, bytes, offset),
-        flush: () => handle.flush(),
-        close: () => handle.close(),
-      };
-    },
-    remove: (folder) =>
-      root.removeEntry(folder, { recursive: true }).catch((reason: unknown) => {
-        if (reason instanceof DOMException && reason.name === "NoModificationAllowedError") {
-          throw new Fault("bad-request", "a stored model that is in use, here or in another tab, cannot be deleted", {
-            cause: reason,
-          });
-        }
-        return absent(reason);
-      }),
-  };
-}
-
-/**
- * By a handle rather than as a Blob: reading many slices of stored Blobs has been seen to hang Chromium 156 for good. Where a
- * browser knows no shared handles and another tab has its own, a Blob it is.
- */
-async function openForReading(file: FileSystemFileHandle): Promise<StoredFile> {
-  try {
-    const open = file.createSyncAccessHandle.bind(file) as (options: {
-      mode: string;
-    }) => Promise<FileSystemSyncAccessHandle>;
-    const handle = await askedAgain(
-      () => open({ mode: "read-only" }),
-      (late) => late.close(),
-    );
-    return {
-      byteLength: handle.getSize(),
-      slice(start, end) {
-        const bytes = new ArrayBuffer(end - start);
-        const count = handle.read(bytes, { at: start });
-        return Promise.resolve(count === bytes.byteLength ? bytes : bytes.slice(0, count));
+    return new Uint8Array(byteLength);
+  } catch (cause) {
+    throw new Fault(
+      "too-large",
+      `a part of the model takes ${byteLength} bytes, and this browser gives no more memory`,
+      {
+        cause,
       },
-      close: () => handle.close(),
-    };
-  } catch (reason) {
-    if (!(reason instanceof DOMException && reason.name === "NoModificationAllowedError")) throw reason;
-    const blob = await file.getFile();
-    return {
-      byteLength: blob.size,
-      slice: (start, end) => blob.slice(start, end).arrayBuffer(),
-      close: () => undefined,
-    };
+    );
   }
-}
-
-/** @throws what was thrown, unless it says that there is no such thing */
-function absent(reason: unknown): undefined {
-  if (reason instanceof DOMException && reason.name === "NotFoundError") return undefined;
-  throw reason;
 }

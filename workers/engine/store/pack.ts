@@ -95,6 +95,15 @@ export class Pack {
     return this.#record;
   }
 
+  /** Whether it is still where it was opened: what is stored can be cleared at any time. */
+  async isThere(): Promise<boolean> {
+    return (await readRecord(this.#store, this.id)) !== undefined;
+  }
+
+  get hasSteps(): boolean {
+    return this.#done.size > 0;
+  }
+
   isDone(step: string): boolean {
     return this.#done.has(step);
   }
@@ -153,6 +162,28 @@ export class Pack {
 
   editFile(name: string, byteLength: number): Promise<EditedFile> {
     return this.#store.edit(this.id, name, byteLength);
+  }
+
+  /**
+   * The same in another store, with as many of its steps as can be read here.
+   *
+   * @param files all but the record and the log
+   */
+  async copyTo(store: FileStore, files: readonly string[]): Promise<void> {
+    for (const name of [...files, PROGRESS, RECORD]) {
+      const from = await this.openFile(name);
+      if (!from) continue;
+      const into = await store.edit(this.id, name, from.byteLength);
+      try {
+        for (let start = 0; start < from.byteLength; start += CHECKED_BYTES) {
+          const end = Math.min(start + CHECKED_BYTES, from.byteLength);
+          into.write(start, new Uint8Array(await from.slice(start, end)));
+        }
+      } finally {
+        into.close();
+        from.close();
+      }
+    }
   }
 
   async #writeRecord(record: PackRecord): Promise<void> {

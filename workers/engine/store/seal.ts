@@ -2,17 +2,26 @@ import type { ByteRange, Fill } from "../fills.ts";
 import type { ModelPart } from "../model-parts.ts";
 import type { PartId } from "../model-weights.ts";
 import { CHECKED_BYTES, checksumsOf } from "./pack.ts";
+import type { StoredFile } from "./file-store.ts";
 import type { Pack } from "./pack.ts";
+import { storageFailed } from "./storage-faults.ts";
 
 /** The file that holds a part's weights. */
 export const partFile = (id: PartId) => `${id}.bin`;
+
+/** A part's file that is complete. @throws Fault "storage-failed" if it is gone since it was made */
+export async function openPart(pack: Pack, id: PartId): Promise<StoredFile> {
+  const file = await pack.openFile(partFile(id));
+  if (!file) throw storageFailed(`${partFile(id)} is gone`);
+  return file;
+}
 
 /** Takes the checksums of a pack whose steps are all done; from then on it is complete. @param content what was read for it */
 export async function sealPack(pack: Pack, parts: readonly ModelPart[], content: string): Promise<void> {
   const checksums: Record<string, string[]> = {};
   // what does not outlive the page is not read back either
   for (const { id } of pack.isPersistent ? parts : []) {
-    const file = (await pack.openFile(partFile(id)))!;
+    const file = await openPart(pack, id);
     checksums[partFile(id)] = await checksumsOf(file);
     file.close();
   }

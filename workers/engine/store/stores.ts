@@ -1,18 +1,20 @@
 import { heldUp } from "#core/sign.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { StorageReport } from "#protocol/engine.ts";
-import { memoryStore, opfsStore } from "./file-store.ts";
+import { orInMemory } from "./fallback-store.ts";
+import { memoryStore } from "./file-store.ts";
 import type { FileStore } from "./file-store.ts";
+import { opfsStore } from "./opfs-store.ts";
 
-const canPersist = typeof navigator !== "undefined" && "storage" in navigator;
-const persistent = new Map<string, Promise<FileStore | undefined>>();
+/** A page without a secure context has no storage at all, and says so itself. */
+const canPersist = () => typeof navigator !== "undefined" && "storage" in navigator;
 
-/** A folder of what is kept between visits; undefined where the browser keeps nothing. */
-function persistentIn(root: string): Promise<FileStore | undefined> {
-  const store = persistent.get(root) ?? (canPersist ? opfsStore(root) : Promise.resolve(undefined));
-  persistent.set(root, store);
-  return store;
-}
+/**
+ * A folder of what is kept between visits; undefined where the browser keeps nothing. Asked for anew each time: where site data
+ * was cleared, what was opened before leads nowhere.
+ */
+const persistentIn = (root: string): Promise<FileStore | undefined> =>
+  canPersist() ? opfsStore(root).catch(() => undefined) : Promise.resolve(undefined);
 
 /** The packs that are kept between visits. */
 export const persistentStore = () => persistentIn("models");
@@ -27,17 +29,33 @@ export const indexStore = async () => (await persistentIndices()) ?? memoryStore
 export const persistentExperiments = () => persistentIn("experiments");
 
 /** Where finished steps of experiments are kept. */
-export const experimentStore = async () => (await persistentExperiments()) ?? memoryStore();
-
-/** Where a checkpoint is stored. What the page itself serves is in the browser's own cache and need not be kept twice. */
-export async function storeFor(source: CheckpointSource): Promise<FileStore> {
-  const isOwn = source.kind === "url" && new URL(source.base, location.href).origin === location.origin;
-  return (isOwn ? undefined : await persistentStore()) ?? memoryStore();
+export async function experimentStore(): Promise<FileStore> {
+  const kept = await persistentExperiments();
+  return kept ? orInMemory(kept) : memoryStore();
 }
 
-export async function storageReport({ isPersistent }: FileStore): Promise<StorageReport> {
+/** Where a checkpoint is put. */
+export interface ModelPlace {
+  readonly store: FileStore;
+  /** Why it is memory where it should have been the browser's storage. */
+  readonly refusal?: unknown;
+}
+
+/** What the page itself serves is in the browser's own cache and need not be kept twice. */
+export async function placeFor(source: CheckpointSource): Promise<ModelPlace> {
+  const isOwn = source.kind === "url" && new URL(source.base, location.href).origin === location.origin;
+  if (isOwn || !canPersist()) return { store: memoryStore() };
+  try {
+    return { store: await opfsStore("models") };
+  } catch (refusal) {
+    return { store: memoryStore(), refusal };
+  }
+}
+
+export async function storageReport({ isPersistent }: Pick<FileStore, "isPersistent">): Promise<StorageReport> {
   if (!isPersistent) return { isPersistent };
-  const { quota, usage } = await navigator.storage.estimate();
+  // a browser that does not say how much room there is has to be tried
+  const { quota, usage } = await navigator.storage.estimate().catch((): StorageEstimate => ({}));
   return {
     isPersistent,
     ...(quota !== undefined && { quotaBytes: quota }),
