@@ -13,6 +13,19 @@ async function saved(page: Page, kind: "SVG" | "PNG") {
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
+/** How many pixels of a picture are dark, as those of a text are. */
+const inkOf = (page: Page, png: Buffer) =>
+  page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d")!;
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    let dark = 0;
+    for (let at = 0; at < data.length; at += 4) if (data[at]! + data[at + 1]! + data[at + 2]! < 300) dark++;
+    return dark;
+  }, png.toString("base64"));
+
 test(
   "a figure of a long, odd prompt is whole, within its edges and in the page's face",
   { tag: "@page" },
@@ -37,6 +50,22 @@ test(
       }, svg.bytes.toString());
       expect(outside).toEqual([]);
       expect(svg.bytes.toString()).toContain("⟨U+FFFF⟩");
+    });
+
+    await test.step("the first PNG has all its texts", async () => {
+      const first = await inkOf(page, (await saved(page, "PNG")).bytes);
+      let before = 0;
+      let last = first;
+      // faces that came late would show in a later one
+      await expect
+        .poll(async () => {
+          before = last;
+          last = await inkOf(page, (await saved(page, "PNG")).bytes);
+          return last - before;
+        })
+        .toBe(0);
+      expect(first).toBeGreaterThan(10_000);
+      expect(first / last).toBeCloseTo(1, 2);
     });
 
     await test.step("the PNG is as large as it, three pixels for one, and brings the page's faces", async () => {

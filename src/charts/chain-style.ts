@@ -1,4 +1,5 @@
 import { figureInks } from "./figure-inks.ts";
+import { MONO, SANS } from "./mark.ts";
 
 /** Every rule of the chain's drawing, for the page and for the file. Colours are custom properties. */
 export const CHAIN_STYLE = `
@@ -62,8 +63,8 @@ const PAPER = {
   "band-2": "#eff4ea",
   "band-3": "#e9f1f5",
   "band-4": "#f3eef6",
-  sans: "'IBM Plex Sans', 'Helvetica Neue', Arial, sans-serif",
-  mono: "'IBM Plex Mono', Menlo, monospace",
+  sans: SANS,
+  mono: MONO,
 } as const;
 
 /** The rules with the light theme's colours written out: not every program that prints an SVG knows custom properties. */

@@ -1,5 +1,5 @@
 import { figureInks } from "./figure-inks.ts";
-import { text } from "./mark.ts";
+import { SANS, text } from "./mark.ts";
 import type { MarkedFigure } from "./mark.ts";
 import { wrapped } from "./text-width.ts";
 import { writeMarks } from "./write-marks.ts";
@@ -13,8 +13,6 @@ export interface FigureText {
   readonly facts?: string;
 }
 
-/** The page's face, which a PNG brings along; elsewhere the face as it is installed, then what is like it. */
-const SANS = "'IBM Plex Sans Variable', 'IBM Plex Sans', 'Helvetica Neue', Arial, sans-serif";
 const PAD_PX = 16;
 const LEAST_WIDTH_PX = 520;
 const TITLE = { size: 14, line: 19, top: 24 };

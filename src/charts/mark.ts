@@ -21,7 +21,8 @@ export interface Mark {
   readonly children?: readonly Mark[];
 }
 
-/** The page's monospaced face, as `font-family`. */
+/** The page's faces, which a PNG brings along; elsewhere the face as it is installed, then what is like it. */
+export const SANS = "'IBM Plex Sans Variable', 'IBM Plex Sans', 'Helvetica Neue', Arial, sans-serif";
 export const MONO = "'IBM Plex Mono', Menlo, monospace";
 
 export type Attributes = Readonly<Record<string, string | number | undefined>>;

@@ -1,11 +1,19 @@
-/** The SVG with those of the page's faces in it that have one of its characters. A face that cannot be read is left to the fallback. */
-export async function withPageFonts(svg: string): Promise<string> {
-  const characters = new Set([...svg].map((character) => character.codePointAt(0)!));
-  const faces = [...document.styleSheets].flatMap(facesOf).filter((face) => isFor(face, characters));
-  const rules = await Promise.all(faces.map(embedded));
-  const style = `<style>${rules.join("")}</style>`;
-  // behind the opening tag
-  return svg.replace(/>/, () => `>${style}`);
+/** A face of the page with its file in it, and what in a text is drawn with it. */
+export interface EmbeddedFace {
+  /** A rule of CSS. */
+  readonly rule: string;
+  readonly family: string;
+  readonly weight: number;
+  /** One of the text's own that leaves ink; undefined where it has none in this face. */
+  readonly character: string | undefined;
+}
+
+/** Those of the page's faces that have one of a text's characters. A face that cannot be read is left to the fallback. */
+export async function pageFonts(text: string): Promise<EmbeddedFace[]> {
+  const characters = new Set(text);
+  const faces = [...document.styleSheets].flatMap(facesOf);
+  const all = await Promise.all(faces.map((face) => embedded(face, ownOf(face, characters))));
+  return all.filter((face) => face !== undefined);
 }
 
 function facesOf(sheet: CSSStyleSheet): CSSFontFaceRule[] {
@@ -16,31 +24,48 @@ function facesOf(sheet: CSSStyleSheet): CSSFontFaceRule[] {
   }
 }
 
-/** `U+0000-00FF,U+0131`; a face without a range is for every character. */
-function isFor(face: CSSFontFaceRule, characters: ReadonlySet<number>): boolean {
-  const ranges = face.style.getPropertyValue("unicode-range");
-  if (ranges === "") return true;
-  return ranges.split(",").some((range) => {
+/** The characters that a face is for: `U+0000-00FF,U+0131`; one without a range is for every character. */
+function ownOf({ style }: CSSFontFaceRule, characters: ReadonlySet<string>): string[] {
+  const written = style.getPropertyValue("unicode-range") || "U+0000-10FFFF";
+  const ranges = written.split(",").map((range) => {
     const [from = Number.NaN, to = from] = range
       .trim()
       .replace(/^U\+/i, "")
       .split("-")
       .map((hex) => Number.parseInt(hex, 16));
-    for (const character of characters) if (character >= from && character <= to) return true;
-    return false;
+    return { from, to };
+  });
+  return [...characters].filter((character) => {
+    const code = character.codePointAt(0)!;
+    return ranges.some(({ from, to }) => code >= from && code <= to);
   });
 }
 
-async function embedded({ style, parentStyleSheet }: CSSFontFaceRule): Promise<string> {
+const USUAL_WEIGHT = 400;
+
+async function embedded(
+  { style, parentStyleSheet }: CSSFontFaceRule,
+  own: readonly string[],
+): Promise<EmbeddedFace | undefined> {
   const [, address] = /url\(["']?([^"')]+)["']?\)/.exec(style.getPropertyValue("src")) ?? [];
-  if (address === undefined) return "";
+  if (address === undefined || own.length === 0) return undefined;
   const response = await fetch(new URL(address, parentStyleSheet?.href ?? document.baseURI)).catch(() => undefined);
-  if (!response?.ok) return "";
+  if (!response?.ok) return undefined;
   const data = await asDataUrl(await response.blob());
   const descriptors = ["font-family", "font-weight", "font-style", "unicode-range"].map(
     (name) => `${name}:${style.getPropertyValue(name)};`,
   );
-  return `@font-face{${descriptors.join("").replaceAll('"', "'")}src:url(${data}) format('woff2')}`;
+  const [least = USUAL_WEIGHT, most = least] = style
+    .getPropertyValue("font-weight")
+    .split(" ")
+    .map(Number)
+    .filter(Number.isFinite);
+  return {
+    rule: `@font-face{${descriptors.join("").replaceAll('"', "'")}src:url(${data}) format('woff2')}`,
+    family: style.getPropertyValue("font-family").replaceAll('"', "'"),
+    weight: Math.max(least, Math.min(most, USUAL_WEIGHT)),
+    character: own.find((character) => /[\p{L}\p{N}]/u.test(character)),
+  };
 }
 
 const asDataUrl = (blob: Blob) =>
