@@ -1,6 +1,8 @@
 import * as ort from "onnxruntime-web";
 import type { FilesSource } from "#model/checkpoint.ts";
-import type { ExperimentRequest, ExperimentResult, SuiteSource } from "#protocol/experiments.ts";
+import { EXPERIMENT_KINDS, EXPERIMENTS } from "#protocol/experiments.ts";
+import type { ExperimentKind, ExperimentRequest, ExperimentResult, SuiteSource } from "#protocol/experiments.ts";
+import type { Field, Spoken } from "#protocol/experiments/fields.ts";
 import { LoadedVariants } from "#workers/engine/loaded-variants.ts";
 import { ModelSession } from "#workers/engine/model-session.ts";
 import { NeuronIndex } from "#workers/engine/neuron-index.ts";
@@ -18,45 +20,29 @@ const few = (name: string, count: number): SuiteSource => ({
   seed: 1,
 });
 
-/** A small request of every kind, each field that a form can set among them. */
-function requests(files: ReturnType<typeof abacusFiles>): readonly ExperimentRequest[] {
-  const asked = { suite: few("abacus-1d", 1), seed: 1, onlyCorrect: false } as const;
-  const pasted = { kind: "pasted", text: "prompt,answer,group\n3+5=,8,+\n" } as const;
-  return [
-    { kind: "heads", ...asked, per: "token" },
-    { kind: "memorise", ...asked, heads: {}, ablation: "mean" },
-    { kind: "neurons", ...asked, head: { layer: 0, head: 7 }, counts: [5, 10], draws: 1 },
-    { kind: "concepts", ...asked, words: ["8", "eight", "notatoken"], thresholds: [1, 2], draws: 1 },
-    {
-      kind: "bias",
-      suite: few("pronouns-abacus", 1),
-      seed: 1,
-      controls: [few("controls", 1)],
-      counts: [1, 5],
-      scale: 0.5,
-      draws: 1,
-    },
-    {
-      kind: "pruning",
-      ...asked,
-      foundOn: pasted,
-      controls: [few("controls", 1)],
-      per: "answer",
-      head: { layer: 0, head: 7 },
-      counts: [0, 2],
-      draws: 1,
-    },
-    {
-      kind: "adapters",
-      ...asked,
-      suite: pasted,
-      per: "token",
-      adapters: [{ name: "layer-2", source: adapterFolder(files) }],
-      counts: [3],
-      draws: 1,
-    },
-  ];
+const HEAD = { layer: 0, head: 7 };
+
+/** A small request of a kind, by its fields: what a form can set is set. */
+function smallRequest(kind: ExperimentKind, files: ReturnType<typeof abacusFiles>): ExperimentRequest {
+  const said: Readonly<Record<Spoken, (field: Field) => unknown>> = {
+    itself: ({ initial }) => (Array.isArray(initial) ? initial.slice(0, 2) : initial),
+    variant: () => undefined,
+    suite: ({ inputs }) => (inputs.includes("foundOn") ? PASTED : few(SUITES[inputs[0]!] ?? "abacus-1d", 1)),
+    suites: () => [few("controls", 1)],
+    head: () => HEAD,
+    words: () => ["8", "eight", "notatoken"],
+    adapters: () => [{ name: "layer-2", source: adapterFolder(files) }],
+  };
+  const values = Object.entries<Field>(EXPERIMENTS[kind].fields).map(([name, field]) => [
+    name,
+    name === "draws" ? 1 : said[field.spoken](field),
+  ]);
+  const known = values.filter(([, value]) => value !== undefined);
+  return { kind, ...Object.fromEntries(known) } as ExperimentRequest;
 }
+
+const PASTED: SuiteSource = { kind: "pasted", text: "prompt,answer,group\n3+5=,8,+\n" };
+const SUITES: Readonly<Record<string, string>> = { pairs: "pronouns-abacus" };
 
 function adapterFolder(files: ReturnType<typeof abacusFiles>): FilesSource {
   const entries = [...adapterFiles(randomAdapter(files, { seed: 7, layers: [2], modules: ["q_proj", "v_proj"] }))];
@@ -84,7 +70,7 @@ export async function savedResults(): Promise<readonly ExperimentResult[]> {
     experimentStore,
   }).experiments();
   const all: ExperimentResult[] = [];
-  for (const request of requests(files)) {
+  for (const request of EXPERIMENT_KINDS.map((kind) => smallRequest(kind, files))) {
     const partial: ExperimentResult[] = [];
     const whole = await experiments.run(request, (progress) => progress.partial && partial.push(progress.partial), {
       signal: unaborted(),

@@ -44,7 +44,7 @@ describe("page and script", () => {
 });
 
 test("the docs have every option, as the fields say it", () => {
-  const docs = readFileSync(join(import.meta.dirname, "../../docs/scripting.md"), "utf8");
+  const docs = readFileSync(join(import.meta.dirname, "../../docs/methods/experiments.md"), "utf8");
   const [, table] = /<!-- options: [^>]*-->\n([\s\S]*?)<!-- \/options -->/.exec(docs) ?? [];
   expect(table).toBe(optionsTable());
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EXPERIMENT_KINDS } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { joinedNumbers, readList, readNamedNumber } from "../link-values.ts";
 import { verifyExperiment, experimentClaims } from "./claims.ts";
@@ -132,7 +133,7 @@ describe("a saved result", () => {
     ["{}", "result: it has no “experiment” in it; a file saved by “Save result” is needed"],
     [
       '{"experiment":{"kind":"tea"}}',
-      "result: its experiment is of the kind “tea”; this version knows heads, memorise, neurons, concepts, bias, pruning, adapters",
+      `result: its experiment is of the kind “tea”; this version knows ${EXPERIMENT_KINDS.join(", ")}`,
     ],
     [
       '{"experiment":{"kind":"heads","request":{"suite":{}},"suite":{},"found":{}}}',
