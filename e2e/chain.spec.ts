@@ -175,10 +175,21 @@ test(
       await figure.locator('[tabindex="0"]').focus();
       await expect(figure.locator(":focus")).toHaveAttribute("data-node", "L3H6");
       await page.keyboard.press(" ");
-      await expect(view(page).getByRole("region", { name: "Part L3H6" })).toContainText("effect when off");
       await expect(panel(page, "Inspector").getByRole("heading", { name: "L3H6" })).toBeVisible();
+      await expect(panel(page, "Inspector").getByRole("region", { name: "L3H6 in the chain" })).toContainText(
+        "predicting head",
+      );
       await page.keyboard.press("ArrowRight");
       await expect(figure.locator(":focus")).not.toHaveAttribute("data-node", "L3H6");
+    });
+    await test.step("what is kept has one card, one switch and one number", async () => {
+      const worth = (await figure.locator('[data-node="L3H6"] .effect').textContent())!.trim();
+      for (const name of ["effect alone", "effect now"]) {
+        const fact = page.getByText(name, { exact: true }).locator("xpath=following-sibling::dd");
+        await expect(fact).toHaveText(`${worth} nats`);
+      }
+      await expect(page.getByRole("button", { name: "Switch L3H6 off" })).toHaveCount(1);
+      await expect(page.getByRole("region", { name: "Part L3H6" })).toHaveCount(0);
     });
     await test.step("one part of each stage is off, and on again", async () => {
       for (const kind of ["shallow-neuron", "attention-layer", "head", "deep-neuron"]) {

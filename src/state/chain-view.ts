@@ -7,6 +7,7 @@ import { createStore } from "zustand/vanilla";
 import { DEFAULT_CHAIN } from "./finding.ts";
 import type { ChainSettings, PublishedName } from "./finding.ts";
 import { scaleOf, toggleParts } from "./question.ts";
+import type { Part } from "./question.ts";
 import { setChain, view } from "./view.ts";
 
 /** Chains that others published, as the page has read them. */
@@ -89,5 +90,11 @@ type Switchable = Chain["nodes"][number];
 /** Everything that takes a node out is at scale 0. */
 export const isNodeOff = ({ switchOff }: Switchable, interventions: readonly Intervention[]) =>
   switchOff.length > 0 && switchOff.every((part) => scaleOf(interventions, part) === 0);
+
+/** The head or neuron that a node is. None of what is no single part of the model here: words, attention layers, and whatever is only published. */
+export function partOf({ kind, layer, index, switchOff }: Chain["nodes"][number]): Part | undefined {
+  if (layer === undefined || index === undefined || switchOff.length === 0) return undefined;
+  return kind === "head" ? { kind, at: { layer, head: index } } : { kind: "neuron", at: { layer, neuron: index } };
+}
 
 export const toggleNode = ({ switchOff }: Switchable) => toggleParts(switchOff);

@@ -4,16 +4,14 @@ import type { ChainActions } from "#charts/chain-drawing.ts";
 import { pathsThrough } from "#charts/chain-marks.ts";
 import type { ChainScale } from "#charts/chain-marks.ts";
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
-import { isNodeOff, lowerThreshold, setThreshold, toggleNode } from "#state/chain-view.ts";
+import { isNodeOff, lowerThreshold, partOf, setThreshold, toggleNode } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { ChainFigure } from "./ChainFigure.tsx";
-import { ChainTable } from "./ChainTable.tsx";
 import { nodeName, widthText } from "./chain-words.ts";
 import { NodeCard } from "./NodeCard.tsx";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./stage-sentences.ts";
-import { StageList } from "./StageList.tsx";
 
 interface ChainColumnProps {
   readonly shown: ShownChain;
@@ -28,7 +26,7 @@ interface ChainColumnProps {
 /** Narrower, as while the page is being laid out, a drawing is made smaller as a whole. */
 const LEAST_PX = 280;
 
-/** One chain: drawn, in words, as a table, and the part of it that is kept. */
+/** One chain as it is drawn, and what is kept of it that is no head or neuron of the model. */
 export function ChainColumn({ shown, scale, isCompared, selected, onSelect }: ChainColumnProps) {
   const [host, measured] = useWidth<HTMLDivElement>(720);
   const width = Math.max(LEAST_PX, measured);
@@ -51,13 +49,7 @@ export function ChainColumn({ shown, scale, isCompared, selected, onSelect }: Ch
       ) : (
         <NoChain chain={chain} sentence={empty} />
       )}
-      {node && <NodeCard node={node} shown={shown} onClose={() => onSelect(node)} />}
-      {empty === undefined && (
-        <>
-          <StageList chain={chain} title={title} />
-          <ChainTable shown={shown} onSelect={select} />
-        </>
-      )}
+      {node && !partOf(node) && <NodeCard node={node} shown={shown} onClose={() => onSelect(node)} />}
     </div>
   );
 }

@@ -2,14 +2,18 @@ import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { largestIncrease } from "#charts/chain-marks.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
+import { partOf } from "#state/chain-view.ts";
 import type { PublishedName } from "#state/finding.ts";
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
-import type { Part } from "#state/question.ts";
 import { select as selectPart, view } from "#state/view.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
+import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ChainColumn } from "./ChainColumn.tsx";
+import { ChainTable } from "./ChainTable.tsx";
+import { InChain } from "./InChain.tsx";
+import { StageList } from "./StageList.tsx";
 import { drawnChain } from "./chain-exports.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./stage-sentences.ts";
@@ -29,14 +33,22 @@ export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
   const threshold = useStore(view, (state) => state.chain.leastShare);
   const [selected, select] = useSelection(shown);
   const isCompared = shown.length > 1;
+  const selectId = (id: string) => {
+    const found = shown.flatMap(({ chain }) => chain.nodes).find((node) => node.id === id);
+    if (found) select(found);
+  };
   const scale = useMemo(
     () => ({ threshold, limit: largestIncrease(shown.map(({ clean }) => clean)) }),
     [threshold, shown],
   );
   const drawn = shown.filter(({ chain }) => emptySentence(chain) === undefined);
+  const columns = isCompared ? "chain-columns" : "";
+  const kept = shown.flatMap(({ chain }) => chain.nodes).find(({ id }) => id === selected);
+  // one card: a head or neuron of the model has the page's, everything else the chain's own
+  const isOfModel = published === undefined && (!kept || partOf(kept) !== undefined);
   return (
     <>
-      <div className={isCompared ? "chain-columns" : ""}>
+      <div className={columns}>
         {shown.map((each, index) => (
           <ChainColumn
             key={index === 0 ? "own" : "other"}
@@ -47,6 +59,18 @@ export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
             onSelect={select}
           />
         ))}
+      </div>
+      {isOfModel && <SelectedCard>{kept && <InChain shown={shown} id={kept.id} />}</SelectedCard>}
+      <div className={columns}>
+        {shown.map(
+          (each, index) =>
+            emptySentence(each.chain) === undefined && (
+              <div key={index === 0 ? "own" : "other"} className="chain-column">
+                <StageList chain={each.chain} title={each.title} isTitled={isCompared} />
+                <ChainTable shown={each} onSelect={selectId} />
+              </div>
+            ),
+        )}
       </div>
       {lines.map((line) => (
         <p key={line} className="says">
@@ -77,12 +101,6 @@ function useSelection(shown: readonly ShownChain[]) {
     selectPart(isLetGo ? undefined : partOf(node));
   };
   return [selected, select] as const;
-}
-
-/** None of what cannot be switched: words, attention layers as a whole, and whatever is only published. */
-function partOf({ kind, layer, index, switchOff }: ChainNode): Part | undefined {
-  if (layer === undefined || index === undefined || switchOff.length === 0) return undefined;
-  return kind === "head" ? { kind, at: { layer, head: index } } : { kind: "neuron", at: { layer, neuron: index } };
 }
 
 function ChainMethod() {

@@ -10,6 +10,7 @@ import type { ResultKind, Slots } from "#state/run/results.ts";
 import { askAgain, stopRun } from "#state/run/runner.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
+import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
@@ -110,13 +111,16 @@ function OwnChain() {
           <ChainEvidence shown={shown} lines={lines} />
         </div>
       ) : (
-        chain.status === "idle" && (
-          <p className="empty">
-            {isReady
-              ? "The chain of the prompt is put together here."
-              : "The chain of the prompt is put together as soon as a model is loaded. The published one of Llama-7B can be read meanwhile."}
-          </p>
-        )
+        <>
+          {chain.status === "idle" && (
+            <p className="empty">
+              {isReady
+                ? "The chain of the prompt is put together here."
+                : "The chain of the prompt is put together as soon as a model is loaded. The published one of Llama-7B can be read meanwhile."}
+            </p>
+          )}
+          <SelectedCard />
+        </>
       )}
     </>
   );

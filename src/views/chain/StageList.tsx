@@ -1,15 +1,29 @@
 import type { Chain } from "#analysis/chain/chain.ts";
 import { STAGE_WORDS, stageSentence } from "./stage-sentences.ts";
 
+interface StageListProps {
+  readonly chain: Chain;
+  readonly title: string;
+  /** Beside another one, which title it is has to be seen. */
+  readonly isTitled: boolean;
+}
+
 /** The chain in words: a sentence for each stage, with its numbers. */
-export function StageList({ chain, title }: { readonly chain: Chain; readonly title: string }) {
+export function StageList({ chain, title, isTitled }: StageListProps) {
   return (
-    <ol className="stage-list" aria-label={`Stages of ${title}`}>
-      {chain.stages.map((stage) => (
-        <li key={stage.name} className={stage.hasEvidence ? "" : "faint"}>
-          <strong>{STAGE_WORDS[stage.name]}.</strong> {stageSentence(chain, stage)}
-        </li>
-      ))}
-    </ol>
+    <>
+      {isTitled && (
+        <h3>
+          <code>{title}</code>
+        </h3>
+      )}
+      <ol className="stage-list" aria-label={`Stages of ${title}`}>
+        {chain.stages.map((stage) => (
+          <li key={stage.name} className={stage.hasEvidence ? "" : "faint"}>
+            <strong>{STAGE_WORDS[stage.name]}.</strong> {stageSentence(chain, stage)}
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }

@@ -18,6 +18,12 @@ export function nodeTitle({ id, kind, layer, position, word }: ChainNode): strin
   return kind === "prediction" ? "prediction" : id.replace("@", " at ");
 }
 
+/** What a node is, and where it writes: `deep FFN neuron, writes at 4 “=”`. */
+export const roleText = ({ kind, position }: ChainNode, { tokens }: Chain) =>
+  kind === "embedding"
+    ? KIND_WORDS[kind]
+    : `${KIND_WORDS[kind]}, writes at ${position} “${tokens[position]?.text ?? ""}”`;
+
 /** What a node is and does, for those who hear the drawing; its name and tokens stand on it. */
 export function nodeName({ kind, position, contribution, effect, switchOff }: ChainNode, isOff: boolean): string {
   return [

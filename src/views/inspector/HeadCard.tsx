@@ -1,11 +1,11 @@
 import { useStore } from "zustand";
+import { effectOf } from "#analysis/effect.ts";
 import { nats } from "#charts/number-format.ts";
 import { symmetricLimit } from "#charts/colour.ts";
 import type { HeadId } from "#model/ids.ts";
-import { headEffects } from "#state/effects.ts";
+import { effectAlone } from "#state/effect-alone.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadInspection } from "#state/run/results.ts";
-import { isSameRun } from "#state/subject.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
@@ -27,11 +27,8 @@ interface HeadCardProps {
 /** One head: what it is worth, where it looks, what it says. */
 export function HeadCard({ at, isPreview }: HeadCardProps) {
   const slot = useStore(results, (slots) => slots.head);
-  const sweep = useStore(results, (slots) => slots.sweep);
   const own = slot.value?.at.layer === at.layer && slot.value.at.head === at.head ? slot.value : undefined;
-  // beside numbers of another run it would be taken for one of theirs
-  const isOfRun = !own || isSameRun(sweep.about, slot.about);
-  const swept = sweep.value && isOfRun ? headEffects(sweep.value)[at.layer]?.[at.head] : undefined;
+  const alone = useStore(results, (slots) => effectAlone(slots, { kind: "head", at }, own && slots.head.about));
   return (
     <>
       <CardHead part={{ kind: "head", at }} isPreview={isPreview} />
@@ -40,13 +37,13 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
           <div title="log p(target) as it is − log p(target) with this head off, every other head running">
             <dt>effect alone</dt>
             <dd>
-              <Value of={swept ?? Number.NaN} as="nats" /> nats
+              <Value of={alone ?? Number.NaN} as="nats" /> nats
             </dd>
           </div>
           <div title="The same with the other interventions in place">
             <dt>effect now</dt>
             <dd>
-              <Value of={own ? own.baseline - own.withoutIt : Number.NaN} as="nats" /> nats
+              <Value of={own ? effectOf(own) : Number.NaN} as="nats" /> nats
             </dd>
           </div>
           <div title="log p(target) of the layer’s input with this head’s output added − without it, through the final norm at its frozen scale">

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import type { ViewName } from "#state/finding.ts";
 import { formatHead } from "#model/ids.ts";
@@ -5,13 +6,26 @@ import { NEGLIGIBLE_NATS, headEffects, isWhole, mostImportantHead } from "#state
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import { select, togglePin, view } from "#state/view.ts";
+import { Guard } from "../shared/Guard.tsx";
 import { Value } from "../shared/Value.tsx";
 import { HeadCard } from "./HeadCard.tsx";
 import { NeuronCard } from "./NeuronCard.tsx";
 import "./inspector.css";
 
+interface SelectedCardProps {
+  /** What a panel has to say of what is locked, below its numbers. */
+  readonly children?: ReactNode;
+}
+
+/** The card of what is selected; one that cannot be drawn leaves the rest of the page as it is. */
+export const SelectedCard = (props: SelectedCardProps) => (
+  <Guard what="the card of what is selected" onReset={() => select(undefined)}>
+    <Inspector {...props} />
+  </Guard>
+);
+
 /** What is under the pointer, else what is locked: its numbers and how they were made. */
-export function Inspector() {
+function Inspector({ children }: SelectedCardProps) {
   const hovered = useStore(view, (state) => state.hovered);
   const selected = useStore(view, (state) => state.selected);
   const part = hovered ?? selected;
@@ -22,6 +36,7 @@ export function Inspector() {
       {part === undefined && <NothingSelected />}
       {part?.kind === "head" && <HeadCard at={part.at} isPreview={isPreview} />}
       {part?.kind === "neuron" && <NeuronCard at={part.at} isPreview={isPreview} />}
+      {part !== undefined && !isPreview && children}
     </section>
   );
 }

@@ -1,9 +1,11 @@
 import { useStore } from "zustand";
+import { effectOf } from "#analysis/effect.ts";
 import { signedBars } from "#charts/bars.ts";
 import { symmetricLimit } from "#charts/colour.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
+import { effectAlone } from "#state/effect-alone.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { NeuronInspection } from "#state/run/results.ts";
 import { Exports } from "../exports/Exports.tsx";
@@ -27,6 +29,7 @@ interface NeuronCardProps {
 export function NeuronCard({ at, isPreview }: NeuronCardProps) {
   const slot = useStore(results, (slots) => slots.neuron);
   const own = slot.value?.at.layer === at.layer && slot.value.at.neuron === at.neuron ? slot.value : undefined;
+  const alone = useStore(results, (slots) => effectAlone(slots, { kind: "neuron", at }, own && slots.neuron.about));
   return (
     <>
       <CardHead part={{ kind: "neuron", at }} isPreview={isPreview} />
@@ -38,10 +41,18 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
               <Value of={own?.activations.at(-1) ?? Number.NaN} as="figures" />
             </dd>
           </div>
+          {alone !== undefined && (
+            <div title="log p(target) as it is − log p(target) with this neuron off, everything else running">
+              <dt>effect alone</dt>
+              <dd>
+                <Value of={alone} as="nats" /> nats
+              </dd>
+            </div>
+          )}
           <div title="log p(target) as it is − with this neuron off, the other interventions in place">
-            <dt>effect when off</dt>
+            <dt>effect now</dt>
             <dd>
-              <Value of={own ? own.baseline - own.withoutIt : Number.NaN} as="nats" /> nats
+              <Value of={own ? effectOf(own) : Number.NaN} as="nats" /> nats
             </dd>
           </div>
           <div title="log p(target) of the residual with activation × value vector added − without it">

@@ -2,12 +2,14 @@ import { Suspense, useRef } from "react";
 import { useStore } from "zustand";
 import type { ViewName } from "#state/finding.ts";
 import { resetPanel } from "#state/reset-panel.ts";
-import { select, showTab, view } from "#state/view.ts";
-import { Inspector } from "../inspector/Inspector.tsx";
+import { showTab, view } from "#state/view.ts";
+import { SelectedCard } from "../inspector/Inspector.tsx";
 import { Guard } from "../shared/Guard.tsx";
 import { TABS } from "./tabs.tsx";
 
 const PANEL_ID = "evidence-panel";
+/** The tab that places the card of what is selected itself: between its drawing and the words below it. */
+const HAS_CARD: ViewName = "chain";
 
 /** The right-hand side: one kind of evidence at a time, and what is selected in it. */
 export function EvidencePanel() {
@@ -23,9 +25,7 @@ export function EvidencePanel() {
           </Suspense>
         </Guard>
       </div>
-      <Guard what="the card of what is selected" onReset={() => select(undefined)}>
-        <Inspector />
-      </Guard>
+      {active !== HAS_CARD && <SelectedCard />}
     </div>
   );
 }
