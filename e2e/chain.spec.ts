@@ -365,6 +365,13 @@ test(
     );
     await openApp(page, `${LINK}&chain=llama-7b-3plus5`);
     await expect(view(page)).toContainText("published, not computed here");
+    await test.step("with its own answer beside it, and no other model's", async () => {
+      const prediction = panel(page, "Prediction");
+      await expect(prediction).toContainText("After “3+5=” Llama-7B answers “8” with 37.8\u202f%");
+      await expect(prediction).not.toContainText("94.2");
+      await expect(panel(page, "Switched off")).toHaveCount(0);
+      await expect(panel(page, "Inspector")).toHaveCount(0);
+    });
     await expect(stages(page).nth(2)).toHaveText(
       "Feature predicting. Switching L17H22 off lowers log p(8) by 1.81; the next head, L13H15, lowers it by 0.90. 9 of the 10 neurons that lose most without it promote 8.",
     );

@@ -36,7 +36,11 @@ test("with L0H7 off, the comparison names the neurons that lose their say", asyn
     await neurons.getByRole("button", { name: "L4N425" }).click();
     const card = panel(page, "Inspector");
     await expect(card.getByRole("heading", { name: "L4N425" })).toBeVisible();
-    await expect(card.getByRole("table", { name: "Value vector promotes" })).toContainText("huit");
+    // with L0H7 off it stands below 0: what its value vector promotes goes down
+    const raised = card.getByRole("table", { name: "Promotes here, its value vector turned round" });
+    await expect(raised).toBeVisible();
+    await expect(raised).not.toContainText("huit");
+    await expect(card.getByRole("table", { name: "and suppresses" })).toContainText("huit");
     await expect(card.getByRole("table", { name: "and suppresses" }).getByRole("row")).toHaveCount(9);
     await expect(card.getByRole("table", { name: "Activation at each token" }).getByRole("row")).toHaveCount(6);
     await expect(card).toContainText(/At the last token L4N425 stands at −0\.2\d+ and so pushes/);

@@ -37,7 +37,9 @@ async function loadSweepAndCompare(page: Page): Promise<void> {
   await page.getByRole("group", { name: "Neurons shown" }).getByRole("button", { name: "50" }).click();
   await expect(neuronRows(page)).toHaveCount(50);
   await neuronRows(page).first().getByRole("button").click();
-  await expect(panel(page, "Inspector").getByRole("table", { name: "Value vector promotes" })).toBeVisible();
+  await expect(
+    panel(page, "Inspector").getByRole("table", { name: /^(?:Value vector promotes|Promotes here)/ }),
+  ).toBeVisible();
 }
 
 /** An event of Chromium's trace; times in microseconds, `tdur` being the thread's processor time. */

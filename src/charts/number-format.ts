@@ -10,8 +10,16 @@ const prefixed = format(".3~s");
 const noDecimals = format(".0f");
 const exponent = format(".0e");
 
-/** `94.2 %` */
-export const percent = (share: number) => `${oneDecimal(share * 100)}${THIN_SPACE}%`;
+/** Of two shares that are not 0, a smaller one would be written as if it were. */
+export const LEAST_PERCENT = 5e-4;
+
+/** `94.2 %`, and `< 0.1 %` for what is more than nothing and would be rounded to it. */
+export function percent(share: number): string {
+  if (share === 0 || Math.abs(share) >= LEAST_PERCENT || Number.isNaN(share)) {
+    return `${oneDecimal(share * 100)}${THIN_SPACE}%`;
+  }
+  return `${share > 0 ? "<" : ">"}${THIN_SPACE}${oneDecimal(Math.sign(share) / 10)}${THIN_SPACE}%`;
+}
 
 /** Log-probabilities and what is measured against them: two decimals, a true minus, `·` where there is no number yet. */
 export const nats = (value: number) => (Number.isNaN(value) ? "·" : twoDecimals(value));

@@ -6,22 +6,33 @@ import { crowdedChain } from "#test/chains.ts";
 import {
   changedSettings,
   lowerThreshold,
+  publishedShown,
   resetThresholds,
   setOtherPrompt,
   setOtherVariant,
   setPredictingHead,
+  setPublished,
   setThreshold,
 } from "./chain-view.ts";
-import { DEFAULT_CHAIN } from "./finding.ts";
+import { DEFAULT_CHAIN, VIEWS } from "./finding.ts";
 import type { ChainSettings } from "./finding.ts";
 import { chainDemands } from "./run/chain-demands.ts";
 import type { Moment } from "./run/demand.ts";
 import { EMPTY_SLOT, results } from "./run/results.ts";
-import { setChain, view } from "./view.ts";
+import { setChain, showTab, view } from "./view.ts";
 
 const settings = () => view.getState().chain;
 
 beforeEach(() => setChain(DEFAULT_CHAIN));
+
+test("a published record is what the page shows on the chain's tab alone, and only while it is chosen", () => {
+  const shown = () => VIEWS.filter((tab) => (showTab(tab), publishedShown(view.getState()) !== undefined));
+  expect(shown()).toEqual([]);
+  setPublished("llama-7b-3plus5");
+  expect(shown()).toEqual(["chain"]);
+  setPublished(undefined);
+  expect(shown()).toEqual([]);
+});
 
 describe("how a chain is looked at", () => {
   test("leaves the link as soon as it is as it begins", () => {

@@ -9,12 +9,17 @@ import type { ChainSettings, PublishedName } from "./finding.ts";
 import { scaleOf, toggleParts } from "./question.ts";
 import type { Part } from "./question.ts";
 import { setChain, view } from "./view.ts";
+import type { View } from "./view.ts";
 
 /** Chains that others published, as the page has read them. */
 export const publishedChains = createStore<{ readonly [Name in PublishedName]?: Chain }>(() => ({}));
 
 export const showPublished = (name: PublishedName, record: PublishedRecord) =>
   publishedChains.setState({ [name]: publishedChain(record) });
+
+/** The record that the page shows in place of the model's own numbers; undefined on every other tab. */
+export const publishedShown = ({ tab, chain }: Pick<View, "tab" | "chain">): PublishedName | undefined =>
+  tab === "chain" ? chain.published : undefined;
 
 /** What a person moved; undefined if all stands as it begins. */
 export function changedSettings({

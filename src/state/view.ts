@@ -11,7 +11,7 @@ export type Theme = (typeof THEMES)[number];
 export const COLOUR_SCALES = ["linear", "log"] as const;
 export type ColourScale = (typeof COLOUR_SCALES)[number];
 
-interface View {
+export interface View {
   readonly tab: ViewName;
   /** Locked by a click: what the inspector shows. */
   readonly selected: Part | undefined;

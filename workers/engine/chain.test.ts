@@ -220,6 +220,26 @@ describe.each(MODELS)("what a chain claims on %s", (_name, files, ids, head) => 
     expect(switchable.map(({ kind }) => kind)).toContain("shallow-neuron");
   });
 
+  test("what leads with the head or without it has its probability in both", async () => {
+    const { before, after } = chain.ablation!;
+    const idsOf = (list: typeof before) => list.map(({ id }) => id!);
+    expect(new Set(idsOf(after))).toEqual(new Set(idsOf(before)));
+    expect(before.length).toBeGreaterThanOrEqual(10);
+    const { switchOff } = chain.nodes.find(({ kind }) => kind === "head")!;
+    for (const [list, interventions] of [
+      [before, []],
+      [after, switchOff],
+    ] as const) {
+      const asked = { interventions, top: 10, include: idsOf(list) };
+      const { top, included } = await started.session.predict(ids, asked, unaborted());
+      expect(idsOf(list).slice(0, 10)).toEqual(top.map(({ id }) => id));
+      expect(list.map(({ probability }) => probability!)).toBeAllClose(
+        included.map(({ probability }) => probability),
+        NATS,
+      );
+    }
+  });
+
   test("every edge that was measured is what its sender's loss does to its receiver", async () => {
     const after = async ({ from, to, measured }: Chain["edges"][number]) => {
       const { switchOff } = node(chain, from);

@@ -243,14 +243,19 @@ function predictingEvidence(
 const RUNNERS_UP = 3;
 
 function ablationOf(asked: Asked, head: HeadId, after: Capture): ChainAblation {
-  const ranked = ({ logits }: Capture) => {
+  const runs = [asked.clean, after];
+  // what leads in the one run is known in the other too, so that the two can stand side by side
+  const leading = [...new Set(runs.flatMap(({ logits }) => topIndices(logits, PROMOTED)))];
+  const [before, without] = runs.map(({ logits }) => {
     const probabilities = softmax(logits);
-    return topIndices(logits, PROMOTED).map((id) => ({ id, text: asked.text(id), probability: probabilities[id] }));
-  };
+    return leading
+      .map((id) => ({ id, text: asked.text(id), probability: probabilities[id]! }))
+      .sort((a, b) => b.probability - a.probability);
+  });
   return {
     head,
-    before: ranked(asked.clean),
-    after: ranked(after),
+    before: before!,
+    after: without!,
     targetBefore: asked.baseline,
     targetAfter: logProbability(after.logits, asked.target),
   };

@@ -240,7 +240,7 @@ export interface EdgeMeasurement {
 
 export interface ChainAblation {
   readonly head: HeadId;
-  /** Most probable first. */
+  /** Most probable first: the first ten of both runs in each, as far as they are known. */
   readonly before: readonly ChainRankedToken[];
   readonly after: readonly ChainRankedToken[];
   /** log p(target), in nats. */

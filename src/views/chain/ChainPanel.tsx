@@ -12,6 +12,7 @@ import { pursueNow } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { PUBLISHED_MODELS } from "../shared/published-names.ts";
 import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
 import { ChainEvidence } from "./ChainEvidence.tsx";
@@ -40,9 +41,8 @@ export function ChainPanel() {
   );
 }
 
-const PUBLISHED_LABELS = { "llama-7b-3plus5": "Llama-7B, 3+5=" } satisfies Record<PublishedName, string>;
-
 function SourceChoice({ published }: { readonly published: PublishedName | undefined }) {
+  const chains = useStore(publishedChains);
   return (
     <span role="group" aria-label="Whose chain" className="choice">
       <button type="button" aria-pressed={published === undefined} onClick={() => setPublished(undefined)}>
@@ -50,7 +50,7 @@ function SourceChoice({ published }: { readonly published: PublishedName | undef
       </button>
       {PUBLISHED.map((name) => (
         <button key={name} type="button" aria-pressed={name === published} onClick={() => setPublished(name)}>
-          {PUBLISHED_LABELS[name]}
+          {[PUBLISHED_MODELS[name], chains[name]?.prompt].filter(Boolean).join(", ")}
         </button>
       ))}
     </span>
@@ -66,9 +66,9 @@ function PublishedChain({ name }: { readonly name: PublishedName }) {
   return (
     <>
       <p className="small">
-        The chain of <code>{chain.prompt}</code> in Llama-7B as Yu &amp; Ananiadou (2024) and their notebooks give it.
-        Where they give no number there is none here. Nothing of it can be switched off, since the model does not run
-        here.
+        The chain of <code>{chain.prompt}</code> in {PUBLISHED_MODELS[name]} as Yu &amp; Ananiadou (2024) and their
+        notebooks give it. Where they give no number there is none here. Nothing of it can be switched off, since the
+        model does not run here.
       </p>
       <ChainEvidence shown={shown} lines={[`Published values: ${from}.`]} published={name} />
     </>

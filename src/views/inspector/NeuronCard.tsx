@@ -13,7 +13,7 @@ import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/SignedTokens.tsx";
 import { tokenText } from "../shared/token-text.ts";
 import { Value } from "../shared/Value.tsx";
-import { neuronSentence } from "./card-sentences.ts";
+import { activationNow, neuronLists, neuronSentence } from "./card-sentences.ts";
 import { drawnNeuron } from "./card-exports.ts";
 import { CardHead } from "./CardHead.tsx";
 import { NeuronWiring } from "./NeuronWiring.tsx";
@@ -73,24 +73,16 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
 
 function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
   const slots = useStore(results);
-  const activation = neuron.activations.at(-1) ?? 0;
+  const { up, down } = neuronLists(neuron);
+  const factor = activationNow(neuron.activations);
   const limit = symmetricLimit([...neuron.promotes, ...neuron.suppresses].map(({ logit }) => logit));
   return (
     <>
       <div className="card-columns">
         <Activations neuron={neuron} />
-        <SignedTokens
-          title="Value vector promotes"
-          tokens={neuron.promotes.slice(0, LISTED)}
-          limit={limit}
-          factor={activation}
-        />
-        <SignedTokens
-          title="and suppresses"
-          tokens={neuron.suppresses.slice(0, LISTED)}
-          limit={limit}
-          factor={activation}
-        />
+        {[up, down].map(({ title, tokens }) => (
+          <SignedTokens key={title} title={title} tokens={tokens.slice(0, LISTED)} limit={limit} factor={factor} />
+        ))}
       </div>
       <p className="says">{neuronSentence(neuron)}</p>
       <footer className="panel-foot">

@@ -13,7 +13,7 @@ import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { tokenText } from "../shared/token-text.ts";
-import { attentionSentence, neuronSentence } from "./card-sentences.ts";
+import { activationNow, attentionSentence, neuronLists, neuronSentence } from "./card-sentences.ts";
 
 /** A figure of its own has more room than the card. */
 const EXPORT_ROOM_PX = 520;
@@ -62,12 +62,13 @@ export function drawnHead(slots: Slots): Drawn | undefined {
   };
 }
 
-/** A neuron's card as it leaves the page: what its value vector promotes. */
+/** A neuron's card as it leaves the page: what it promotes where it stands, by the logits of its value vector. */
 export function drawnNeuron(slots: Slots): Drawn | undefined {
   const { value, about } = slots.neuron;
   if (!value || !about) return undefined;
   const name = formatNeuron(value.at);
-  const activation = value.activations.at(-1) ?? 0;
+  const lists = neuronLists(value);
+  const activation = activationNow(value.activations);
   return {
     name,
     title: `Neuron ${name} after “${about.prompt}” in ${about.model.name}`,
@@ -79,9 +80,10 @@ export function drawnNeuron(slots: Slots): Drawn | undefined {
     unit: `logit; log-probabilities and increase in nats; ${EFFECT_UNIT}`,
     table: () => ({
       header: ["list", "token", "id", "logit", "logit_times_activation"],
-      rows: (["promotes", "suppresses"] as const).flatMap((list) =>
-        value[list].map(({ id, text, logit }) => [list, text, id, logit, logit * activation]),
-      ),
+      rows: [
+        ...lists.up.tokens.map(({ id, text, logit }) => ["promotes here", text, id, logit, logit * activation]),
+        ...lists.down.tokens.map(({ id, text, logit }) => ["suppresses here", text, id, logit, logit * activation]),
+      ],
     }),
   };
 }

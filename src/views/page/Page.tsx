@@ -1,19 +1,25 @@
 // the ground rules first, so that every view can override them
 import "./tokens.css";
 import "./base.css";
+import { useMemo } from "react";
 import { useStore } from "zustand";
+import { publishedChains, publishedShown, setPublished } from "#state/chain-view.ts";
 import { question, resetInterventions } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { closeCard } from "#state/shipped.ts";
-import { setHelpOpen } from "#state/view.ts";
+import { setHelpOpen, view } from "#state/view.ts";
 import { ModelCard } from "../card/ModelCard.tsx";
 import { PageHeader } from "../header/PageHeader.tsx";
 import { ChangesStrip } from "../interventions/ChangesStrip.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
+import { PublishedPrediction } from "../prediction/PublishedPrediction.tsx";
+import { publishedAnswer } from "../prediction/published-answer.ts";
+import type { PublishedAnswer } from "../prediction/published-answer.ts";
 import { predictionSentence } from "../prediction/prediction-sentence.ts";
 import { PromptPanel } from "../prompt/PromptPanel.tsx";
 import { Guard } from "../shared/Guard.tsx";
+import { PUBLISHED_MODELS } from "../shared/published-names.ts";
 import { AdapterLine } from "./AdapterLine.tsx";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { FolderDrop } from "./FolderDrop.tsx";
@@ -42,12 +48,7 @@ export function Page() {
         <AdapterLine />
         <div className="columns">
           <div className="answer-column">
-            <Guard what="the prediction">
-              <PredictionPanel />
-            </Guard>
-            <Guard what="what is switched off" onReset={resetInterventions}>
-              <InterventionsPanel />
-            </Guard>
+            <AnswerColumn />
           </div>
           <EvidencePanel />
         </div>
@@ -56,9 +57,7 @@ export function Page() {
         Everything runs on this machine; nothing you type leaves it. Method: Yu &amp; Ananiadou (2024), arXiv
         2409.14144.
       </footer>
-      <Guard what="the list of what is switched off">
-        <ChangesStrip />
-      </Guard>
+      <OwnChanges />
       <PredictionVoice />
       <Guard what="the help" onReset={() => setHelpOpen(false)}>
         <HelpDialog />
@@ -69,6 +68,45 @@ export function Page() {
       <FolderDrop />
     </>
   );
+}
+
+/** What the model answers, and what is switched off in it; beside a published record, that record's answer alone. */
+function AnswerColumn() {
+  const published = usePublishedAnswer();
+  if (published) {
+    return (
+      <Guard what="the published prediction" onReset={() => setPublished(undefined)}>
+        <PublishedPrediction answer={published} />
+      </Guard>
+    );
+  }
+  return (
+    <>
+      <Guard what="the prediction">
+        <PredictionPanel />
+      </Guard>
+      <Guard what="what is switched off" onReset={resetInterventions}>
+        <InterventionsPanel />
+      </Guard>
+    </>
+  );
+}
+
+/** Nothing is switched off in a published record. */
+function OwnChanges() {
+  if (usePublishedAnswer()) return null;
+  return (
+    <Guard what="the list of what is switched off">
+      <ChangesStrip />
+    </Guard>
+  );
+}
+
+/** Of the record that is on the page; undefined while the page shows the model's own numbers. */
+function usePublishedAnswer(): PublishedAnswer | undefined {
+  const name = useStore(view, publishedShown);
+  const chain = useStore(publishedChains, (chains) => name && chains[name]);
+  return useMemo(() => name && chain && publishedAnswer(PUBLISHED_MODELS[name], chain), [name, chain]);
 }
 
 /** Says the prediction when it has changed, for those who cannot see it change. */
