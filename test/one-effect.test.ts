@@ -70,6 +70,10 @@ test.each(MODELS)("what a part of %s is worth is one number with one sign, where
   const worth = new Map(parts.map(({ id, switchOff }) => [id, reference(switchOff)]));
   // of one sign alone a size would pass for an effect
   expect(new Set([...worth.values()].map(Math.sign))).toEqual(new Set([1, -1]));
+  // of a head to the last digit: map and chain share one sweep
+  const exact = ["heads.csv", "chain.csv", "a script’s chain", "a script’s sweep"];
+  const ofHead = said.filter(({ part, where }) => part === formatHead(head) && exact.includes(where));
+  expect(new Set(ofHead.map(({ effect }) => effect)).size).toBe(1);
   const places = new Map(Object.keys(PLACES).map((kind) => [kind, new Set<string>()]));
   for (const { where, part, effect, within } of said) {
     const node = parts.find(({ id }) => id === part)!;
