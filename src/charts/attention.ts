@@ -1,3 +1,4 @@
+import { topIndices } from "#core/top.ts";
 import { clip } from "./clip.ts";
 import type { Box } from "./heatmap.ts";
 
@@ -15,7 +16,16 @@ export interface AttentionPattern {
   readonly cellPx: number;
   readonly left: number;
   readonly top: number;
+  /** Positions that read, one a row, and those that are read, one a column; all of them where they fit. */
+  readonly queries: readonly number[];
+  readonly keys: readonly number[];
   readonly cells: readonly AttentionCell[];
+}
+
+/** With the tokens' names, cut to the room that they have; "" where the cells are too small for any. */
+export interface LabelledAttention extends AttentionPattern {
+  readonly rowLabels: readonly string[];
+  readonly columnLabels: readonly string[];
 }
 
 const GAP_PX = 1;
@@ -27,19 +37,19 @@ const LABEL_GAP_PX = 8;
 /** Smaller cells have no room for a name beside them. */
 const LEAST_NAMED_CELL_PX = 9;
 
-/** The pattern with its tokens' names, cut to the room that they have; "" where the cells are too small for any. */
 export function labelledAttention(
   pattern: readonly (readonly number[])[],
   names: readonly string[],
   room: number,
   colour: (share: number) => string,
-): AttentionPattern & { readonly labels: readonly string[] } {
-  const longest = Math.max(0, ...names.map((name) => name.length));
+): LabelledAttention {
+  const longest = names.reduce((most, { length }) => Math.max(most, length), 0);
   const margin = Math.max(LABEL_PX.least, Math.min(LABEL_PX.most, longest * CHARACTER_PX + LABEL_GAP_PX));
   const drawn = attentionPattern(pattern, room, { left: margin, top: margin }, colour);
   const most = Math.floor((margin - LABEL_GAP_PX) / CHARACTER_PX);
   const isNamed = drawn.cellPx >= LEAST_NAMED_CELL_PX;
-  return { ...drawn, labels: pattern.map((_, at) => (isNamed ? clip(names[at] ?? String(at), most) : "")) };
+  const labelled = (position: number) => (isNamed ? clip(names[position] ?? String(position), most) : "");
+  return { ...drawn, rowLabels: drawn.queries.map(labelled), columnLabels: drawn.keys.map(labelled) };
 }
 
 /** Room for labels, in pixels: the tokens' names left and above. */
@@ -49,8 +59,9 @@ export interface Margins {
 }
 
 /**
- * Which position reads which: queries are rows, keys columns. A causal model reads nothing to its right, so only the
- * triangle has cells.
+ * Which position reads which: queries are rows, keys columns. A causal model reads nothing to its right, so only the triangle has cells. Of a
+ * prompt that does not fit into the room, the last positions are rows and those that the last one reads most are columns, each in the order of
+ * the prompt.
  */
 export function attentionPattern(
   pattern: readonly (readonly number[])[],
@@ -58,29 +69,53 @@ export function attentionPattern(
   margins: Margins,
   colour: (share: number) => string,
 ): AttentionPattern {
-  const count = pattern.length;
+  const { queries, keys } = shownPositions(pattern, room - margins.left);
   const cellPx = Math.max(
     CELL_PX.least,
-    Math.min(CELL_PX.most, Math.floor((room - margins.left) / Math.max(count, 1))),
+    Math.min(CELL_PX.most, Math.floor((room - margins.left) / Math.max(keys.length, 1))),
   );
-  const cells = pattern.flatMap((row, query) =>
-    row.slice(0, query + 1).map((share, key) => ({
-      query,
-      key,
-      share,
-      fill: colour(share),
-      x: margins.left + key * cellPx,
-      y: margins.top + query * cellPx,
-      width: cellPx - GAP_PX,
-      height: cellPx - GAP_PX,
-    })),
+  const cells = queries.flatMap((query, row) =>
+    keys.flatMap((key, column) => {
+      const share = pattern[query]![key];
+      if (key > query || share === undefined) return [];
+      return {
+        query,
+        key,
+        share,
+        fill: colour(share),
+        x: margins.left + column * cellPx,
+        y: margins.top + row * cellPx,
+        width: cellPx - GAP_PX,
+        height: cellPx - GAP_PX,
+      };
+    }),
   );
   return {
-    width: margins.left + cellPx * count,
-    height: margins.top + cellPx * count,
+    width: margins.left + cellPx * keys.length,
+    height: margins.top + cellPx * queries.length,
     cellPx,
     left: margins.left,
     top: margins.top,
+    queries,
+    keys,
     cells,
+  };
+}
+
+/** What of a long prompt is drawn, to follow a caption; "" where it is all. */
+export const partSentence = ({ queries }: Pick<AttentionPattern, "queries">, tokens: number) =>
+  queries.length === tokens
+    ? ""
+    : `: of ${tokens} tokens the last ${queries.length} read, and the ${queries.length} that the last one reads most are read`;
+
+/** Few enough to be named, where not all have room. */
+function shownPositions(pattern: readonly (readonly number[])[], room: number) {
+  const count = pattern.length;
+  const all = pattern.map((_, position) => position);
+  if (count * CELL_PX.least <= room) return { queries: all, keys: all };
+  const fitting = Math.max(1, Math.min(count, Math.floor(room / LEAST_NAMED_CELL_PX)));
+  return {
+    queries: all.slice(count - fitting),
+    keys: topIndices(pattern.at(-1)!, fitting).sort((a, b) => a - b),
   };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { attentionFigure } from "./attention-marks.ts";
-import { attentionPattern, labelledAttention } from "./attention.ts";
+import { attentionPattern, labelledAttention, partSentence } from "./attention.ts";
 import { signedBars } from "./bars.ts";
 import { figureInks } from "./figure-inks.ts";
 import { figureSvg } from "./figure-svg.ts";
-import { countOf, duration, figures, megabytes, nats, percent, signedNats } from "./number-format.ts";
+import { bytesOf, countOf, duration, figures, megabytes, nats, percent, signedNats } from "./number-format.ts";
 
 describe("attentionPattern", () => {
   test("has the causal triangle, a row per query", () => {
@@ -33,13 +33,48 @@ describe("attentionPattern", () => {
     ];
     // 72 for names at most, 7 a character, 8 between: 9 characters
     const drawn = labelledAttention(pattern, ["<s>", "twelve and a half"], 260, () => "#123456");
-    expect([drawn.left, drawn.labels]).toEqual([72, ["<s>", "twelve a…"]]);
-    const crowd = Array.from({ length: 60 }, () => new Array<number>(60).fill(0));
-    expect(labelledAttention(crowd, [], 260, String).labels.join("")).toBe("");
+    expect([drawn.left, drawn.rowLabels]).toEqual([72, ["<s>", "twelve a…"]]);
+    expect(drawn.columnLabels).toEqual(drawn.rowLabels);
+    const crowd = Array.from({ length: 40 }, () => new Array<number>(40).fill(0));
+    expect(labelledAttention(crowd, [], 260, String).rowLabels.join("")).toBe("");
     const svg = figureSvg(attentionFigure(drawn, figureInks(false)), { title: "“&”", caption: ["a < b"] });
     expect(svg.match(/#123456/g)).toHaveLength(3);
     expect(svg).toContain("&#60;s&#62;");
     expect(svg).not.toMatch(/NaN|undefined/);
+  });
+});
+
+describe("the attention of a prompt that does not fit", () => {
+  // every token reads itself and the first one, the last one also the tenth
+  const TOKENS = 201;
+  const pattern = Array.from({ length: TOKENS }, (_, query) =>
+    Array.from({ length: TOKENS }, (__, key) => (key === 0 || key === query ? 0.5 : 0) as number),
+  );
+  pattern[200]![9] = 0.25;
+  const names = Array.from({ length: TOKENS }, (_, position) => `w${position}`);
+
+  test("fits, with a name at every row and column", () => {
+    for (const room of [260, 520]) {
+      const drawn = labelledAttention(pattern, names, room, String);
+      expect(drawn.width).toBeLessThanOrEqual(room);
+      expect(drawn.height).toBeLessThanOrEqual(room);
+      expect([...drawn.rowLabels, ...drawn.columnLabels].every((label) => label !== "")).toBe(true);
+    }
+  });
+
+  test("has the last tokens for rows, and what the last one reads most for columns", () => {
+    // 4 characters of 7 and 8 between: 36, and 224 are 24 cells of 9
+    const drawn = labelledAttention(pattern, names, 260, String);
+    expect(drawn.queries).toEqual(Array.from({ length: 24 }, (_, row) => 177 + row));
+    expect(drawn.keys).toEqual(expect.arrayContaining([0, 9, 200]));
+    expect(drawn.keys).toHaveLength(24);
+    expect(drawn.cells.filter(({ query, share }) => query === 200 && share > 0).map(({ key }) => key)).toEqual([
+      0, 9, 200,
+    ]);
+    expect(drawn.cells.every(({ query, key, share }) => key <= query && share === pattern[query]![key])).toBe(true);
+    expect(partSentence(drawn, TOKENS)).toBe(
+      ": of 201 tokens the last 24 read, and the 24 that the last one reads most are read",
+    );
   });
 });
 
@@ -79,6 +114,14 @@ describe("numbers", () => {
     [megabytes(12_860_000), "12.9\u202fMB"],
     [duration(400), "1\u202fs"],
     [duration(125_000), "2\u202fmin"],
+    [duration(7_140_000), "119\u202fmin"],
+    [duration(7_200_000), "2.0\u202fh"],
+    [duration(7e9), "81\u202fdays"],
+    [bytesOf(640), "640\u202fB"],
+    [bytesOf(999.9), "1.0\u202fkB"],
+    [bytesOf(9_960), "10\u202fkB"],
+    [bytesOf(431_000), "431\u202fkB"],
+    [bytesOf(999_700), "1.0\u202fMB"],
   ])("%s", (written, expected) => {
     expect(written).toBe(expected);
   });

@@ -1,5 +1,6 @@
 import { useStore } from "zustand";
-import { labelledAttention } from "#charts/attention.ts";
+import { labelledAttention, partSentence } from "#charts/attention.ts";
+import type { LabelledAttention } from "#charts/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
 import { percent } from "#charts/number-format.ts";
 import { isDark, view } from "#state/view.ts";
@@ -18,33 +19,40 @@ export function AttentionFigure({ pattern, texts }: AttentionFigureProps) {
   const dark = useStore(view, isDark);
   const drawn = labelledAttention(pattern, texts, ROOM_PX, sequentialScale(dark));
   const name = (position: number) => texts[position] ?? String(position);
+  const middle = (place: number) => (place + 0.5) * drawn.cellPx;
   return (
     <figure className="attention">
-      <figcaption>Attention, rows read columns</figcaption>
+      <figcaption>Attention, rows read columns{partSentence(drawn, pattern.length)}</figcaption>
       <svg
         role="img"
-        aria-label={`Attention pattern. The last token reads ${describeLast(pattern, name)}`}
+        aria-label={`Attention pattern. The last token reads ${describeLast(drawn, name)}`}
         width={drawn.width}
         height={drawn.height}
         viewBox={`0 0 ${drawn.width} ${drawn.height}`}
       >
-        {drawn.labels.map((label, position) => {
-          const middle = (position + 0.5) * drawn.cellPx;
-          return (
+        <g className="axis-label">
+          {drawn.rowLabels.map((label, row) => (
             // a token can stand in a prompt many times: its place is what names it
-            <g key={position} className="axis-label">
-              <text x={drawn.left - 6} y={drawn.top + middle} textAnchor="end" dominantBaseline="central">
-                {label}
-              </text>
-              <text
-                transform={`translate(${drawn.left + middle} ${drawn.top - 6}) rotate(-90)`}
-                dominantBaseline="central"
-              >
-                {label}
-              </text>
-            </g>
-          );
-        })}
+            <text
+              key={drawn.queries[row]}
+              x={drawn.left - 6}
+              y={drawn.top + middle(row)}
+              textAnchor="end"
+              dominantBaseline="central"
+            >
+              {label}
+            </text>
+          ))}
+          {drawn.columnLabels.map((label, column) => (
+            <text
+              key={drawn.keys[column]}
+              transform={`translate(${drawn.left + middle(column)} ${drawn.top - 6}) rotate(-90)`}
+              dominantBaseline="central"
+            >
+              {label}
+            </text>
+          ))}
+        </g>
         {drawn.cells.map((cell) => (
           <rect
             key={`${cell.query} ${cell.key}`}
@@ -63,5 +71,8 @@ export function AttentionFigure({ pattern, texts }: AttentionFigureProps) {
   );
 }
 
-const describeLast = (pattern: readonly (readonly number[])[], name: (position: number) => string) =>
-  (pattern.at(-1) ?? []).map((share, key) => `${name(key)} ${percent(share)}`).join(", ");
+const describeLast = ({ cells, queries }: LabelledAttention, name: (position: number) => string) =>
+  cells
+    .filter(({ query }) => query === queries.at(-1))
+    .map(({ key, share }) => `${name(key)} ${percent(share)}`)
+    .join(", ");

@@ -1,6 +1,6 @@
 import { effectOf } from "#analysis/effect.ts";
 import { attentionFigure } from "#charts/attention-marks.ts";
-import { labelledAttention } from "#charts/attention.ts";
+import { labelledAttention, partSentence } from "#charts/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
 import { figureInks } from "#charts/figure-inks.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
@@ -40,10 +40,13 @@ export function drawnHead(slots: Slots): Drawn | undefined {
   if (!value || !about) return undefined;
   const name = formatHead(value.at);
   const texts = about.tokens.map(({ text }) => tokenText(text));
+  // papers are light, whatever the page is
+  const figure = labelledAttention(value.pattern, texts, EXPORT_ROOM_PX, sequentialScale(false));
+  const drawn = `Each row is a token that reads, each column one that is read${partSentence(figure, texts.length)}.`;
   return {
     name,
     title: `Attention of ${name} after “${about.prompt}” in ${about.model.name}`,
-    says: ["Each row is a token that reads, each column one that is read.", attentionSentence(value, texts)],
+    says: [drawn, attentionSentence(value, texts)],
     origin: { kind: "computed", subject: about },
     link: linkTo(about, { kind: "head", at: value.at }, slots),
     isAblating: true,
@@ -53,12 +56,7 @@ export function drawnHead(slots: Slots): Drawn | undefined {
       header: ["query", "key", "attention"],
       rows: value.pattern.flatMap((row, query) => row.slice(0, query + 1).map((share, key) => [query, key, share])),
     }),
-    // papers are light, whatever the page is
-    figure: () =>
-      attentionFigure(
-        labelledAttention(value.pattern, texts, EXPORT_ROOM_PX, sequentialScale(false)),
-        figureInks(false),
-      ),
+    figure: () => attentionFigure(figure, figureInks(false)),
   };
 }
 
