@@ -6,7 +6,7 @@ import { dismiss, notifyFault } from "../notices.ts";
 import { question } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { subjectNow } from "../subject.ts";
-import { timeLeft } from "../time-left.ts";
+import { plannedTimeLeft } from "../time-left.ts";
 import { showTab, view } from "../view.ts";
 import { adapterSet } from "./adapter-set.ts";
 import { editExperiment, experimentForm } from "./form.ts";
@@ -14,13 +14,14 @@ import { forgetTables, keepTable } from "./finished-tables.ts";
 import { conceptWords } from "./concept-words.ts";
 import { ABOUT, requestOf } from "./request.ts";
 import { checkFileSize, readResultFile } from "./result-file.ts";
-import { EMPTY, emptySlots, patchSlot as patch } from "./slots.ts";
+import { EMPTY, emptySlots, experiments, patchSlot as patch } from "./slots.ts";
 import { suites } from "./suites.ts";
 
 /** What is wrong with a file stays, although a plan is made meanwhile. */
 const ABOUT_FILE = "experiment file";
 /** A field that is being typed in rests this long before its plan is asked for. */
 const TYPING_MS = 300;
+const TICK_MS = 1_000;
 
 let running: { readonly kind: ExperimentKind; readonly controller: AbortController } | undefined;
 let planning: AbortController | undefined;
@@ -99,6 +100,8 @@ export async function runExperiment(): Promise<void> {
   planning?.abort();
   const own = { kind, controller: new AbortController() };
   const { signal } = own.controller;
+  /** Counts the plan's time down until the first step is done. */
+  let clock: ReturnType<typeof setInterval> | undefined;
   try {
     const request = requestOf(form);
     if (!request) return;
@@ -106,16 +109,22 @@ export async function runExperiment(): Promise<void> {
     const about = subjectNow();
     const from = about && { about, form };
     dismiss(ABOUT);
-    patch(kind, { status: "computing", progress: undefined });
-    let first: { readonly done: number; readonly at: number } | undefined;
+    const { plan } = experiments.getState()[kind];
+    const left = plannedTimeLeft(plan?.estimatedMs);
+    const planned = () => plan && { done: plan.stepsKept, total: plan.steps, leftMs: left(plan.stepsKept, plan.steps) };
+    patch(kind, { status: "computing", progress: planned() });
+    clock = setInterval(() => {
+      if (running === own) patch(kind, { progress: planned() });
+    }, TICK_MS);
     const value = await currentEngine().runExperiment(request, {
       signal,
       onProgress({ done, total, partial }) {
         if (running !== own) return;
-        // the pace is that of this run, without what was kept of an earlier one
-        first ??= { done, at: performance.now() };
-        const leftMs = timeLeft(first.at, done - first.done, total - first.done);
-        patch(kind, { progress: { done, total, leftMs }, ...(partial && { value: partial, from, saved: undefined }) });
+        if (done > (plan?.stepsKept ?? 0)) clearInterval(clock);
+        patch(kind, {
+          progress: { done, total, leftMs: left(done, total) },
+          ...(partial && { value: partial, from, saved: undefined }),
+        });
       },
     });
     patch(kind, { value, from, saved: undefined, status: "done", progress: undefined });
@@ -126,6 +135,7 @@ export async function runExperiment(): Promise<void> {
       notifyFault(ABOUT, reason);
     }
   } finally {
+    clearInterval(clock);
     if (running === own) running = undefined;
     planSoon();
   }
