@@ -49,6 +49,17 @@ export function countOf(value: number): string {
 /** `12.9 MB` */
 export const megabytes = (bytes: number) => `${oneDecimal(bytes / 1e6)}${THIN_SPACE}MB`;
 
-/** `4 s`, `2 min` */
-export const duration = (ms: number) =>
-  ms < 90_000 ? `${Math.max(1, Math.round(ms / 1_000))}${THIN_SPACE}s` : `${Math.round(ms / 60_000)}${THIN_SPACE}min`;
+/** `640 B`, `1.0 kB`, `431 kB`, `12.9 MB` */
+export function bytesOf(bytes: number): string {
+  if (bytes >= 999_500) return megabytes(bytes);
+  if (bytes >= 9_950) return `${Math.round(bytes / 1e3)}${THIN_SPACE}kB`;
+  return bytes >= 999.5 ? `${oneDecimal(bytes / 1e3)}${THIN_SPACE}kB` : `${Math.round(bytes)}${THIN_SPACE}B`;
+}
+
+/** `4 s`, `2 min`, `3.6 h`, `81 days` */
+export function duration(ms: number): string {
+  const hours = ms / 3_600_000;
+  if (ms < 90_000) return `${Math.max(1, Math.round(ms / 1_000))}${THIN_SPACE}s`;
+  if (hours < 2) return `${Math.round(ms / 60_000)}${THIN_SPACE}min`;
+  return hours < 48 ? `${oneDecimal(hours)}${THIN_SPACE}h` : `${Math.round(hours / 24)}${THIN_SPACE}days`;
+}

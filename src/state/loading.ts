@@ -13,8 +13,11 @@ import { dropInterventions, question } from "./question.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import { clearResults } from "./run/results.ts";
 import { forgetRuns } from "./run/runner.ts";
-import { LoadPace } from "./load-pace.ts";
+import { LoadPace, NO_PACE } from "./load-pace.ts";
 import { select, view } from "./view.ts";
+
+/** How often the pace is looked at where nothing is told. */
+const TICK_MS = 1_000;
 
 let loading: AbortController | undefined;
 let pace = new LoadPace();
@@ -85,20 +88,17 @@ async function load(
     choice,
     dtype,
     backend,
-    status: { kind: "loading", progress: undefined, leftMs: undefined, bytesPerSecond: undefined, isPaused: false },
+    status: { kind: "loading", progress: undefined, ...NO_PACE, isPaused: false },
   });
-  const info = await currentEngine().load(
-    withToken(choice.source),
-    { dtype, ...(backend !== "auto" && { backend }), ...(lora && { adapter: withToken(lora.source) }) },
-    {
-      signal,
-      onProgress(progress) {
-        const { status } = model.getState();
-        if (status.kind !== "loading") return;
-        model.setState({ status: { ...status, progress, ...pace.after(progress) } });
-      },
-    },
-  );
+  // a line that stands still sends no word of it
+  const clock = setInterval(() => patchLoading({}), TICK_MS);
+  const info = await currentEngine()
+    .load(
+      withToken(choice.source),
+      { dtype, ...(backend !== "auto" && { backend }), ...(lora && { adapter: withToken(lora.source) }) },
+      { signal, onProgress: (progress) => patchLoading({ progress }) },
+    )
+    .finally(() => clearInterval(clock));
   if (signal.aborted) throw new Fault("cancelled", "the load was stopped, or a newer one took its place");
   underWay = undefined;
   onLoaded();
@@ -109,6 +109,17 @@ async function load(
   adapterAfterLoad(lora, info.lora);
   model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });
   return info;
+}
+
+type Loading = Extract<ModelState["status"], { kind: "loading" }>;
+
+/** With the pace as it is by now; what is paused has none. */
+function patchLoading(change: Partial<Pick<Loading, "progress" | "isPaused">>): void {
+  const { status } = model.getState();
+  if (status.kind !== "loading") return;
+  const next = { ...status, ...change };
+  const now = change.progress ? pace.after(change.progress) : pace.at();
+  model.setState({ status: { ...next, ...(next.isPaused ? NO_PACE : now) } });
 }
 
 /** Another model has other heads and neurons: the interventions go, and the page says so. */
@@ -131,7 +142,7 @@ export async function pauseLoading(isPaused: boolean): Promise<void> {
   const { status } = model.getState();
   if (status.kind !== "loading") return;
   pace.forget();
-  model.setState({ status: { ...status, isPaused, leftMs: undefined, bytesPerSecond: undefined } });
+  patchLoading({ isPaused, progress: status.progress });
   await currentEngine()
     .pauseLoading(isPaused)
     .catch((reason: unknown) => notifyFault("model", reason));

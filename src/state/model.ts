@@ -3,6 +3,7 @@ import type { Fault } from "#core/fault.ts";
 import { HUB, hubAddress } from "#model/checkpoint.ts";
 import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
 import type { LoadProgress, ModelInfo, StoredModel } from "#protocol/engine.ts";
+import type { Pace } from "./load-pace.ts";
 import { folderId, folderNamed, isAddress, isHubRepo } from "./finding.ts";
 
 /** A checkpoint and the name that links call it by. */
@@ -19,14 +20,11 @@ export type ModelStatus =
   | { readonly kind: "nothing" }
   /** A link wants this model; loading it waits for the person's word. */
   | { readonly kind: "offered" }
-  | {
+  | ({
       readonly kind: "loading";
       readonly progress: LoadProgress | undefined;
-      readonly leftMs: number | undefined;
-      /** While the checkpoint is being read; undefined otherwise and until there is a pace to go by. */
-      readonly bytesPerSecond: number | undefined;
       readonly isPaused: boolean;
-    }
+    } & Pace)
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly fault: Fault }
   /** The engine went so many times within a minute, last for this reason, that a person decides how to go on. */

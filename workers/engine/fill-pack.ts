@@ -21,6 +21,8 @@ export interface FillOptions {
   readonly tensors: Pick<TensorFile, "entry" | "readRows">;
   readonly gate: Gate;
   readonly signal: AbortSignal;
+  /** Told of each step that begins to be read, by its share of the checkpoint. */
+  readonly onStarted: (bytes: number) => void;
   /** Told of each step that is done, by its share of the checkpoint. */
   readonly onFilled: (bytes: number) => void;
 }
@@ -87,8 +89,12 @@ async function fillEach(options: StepOptions): Promise<void> {
   if (failure) throw failure.reason;
 }
 
-async function fillOne(fill: Fill, { files, log, tensors, gate, signal, onFilled }: StepOptions): Promise<void> {
+async function fillOne(
+  fill: Fill,
+  { files, log, tensors, gate, signal, onStarted, onFilled }: StepOptions,
+): Promise<void> {
   await gate.pass(signal);
+  onStarted(fill.bytes);
   const { rows, hashes } = await readHashed(fill, tensors, signal);
   signal.throwIfAborted();
   for (const { part, pack: packRows } of fill.sinks) {

@@ -14,6 +14,7 @@ import { Gate } from "./gate.ts";
 import { lastingFiles } from "./lasting-files.ts";
 import { packedBytes } from "./model-parts.ts";
 import type { ModelPart } from "./model-parts.ts";
+import { Arrivals, LoadMeter } from "./load-meter.ts";
 import { modelWeights } from "./model-weights.ts";
 import type { PartId, WeightReader } from "./model-weights.ts";
 import { openCheckpoint, packContent } from "./open-checkpoint.ts";
@@ -56,6 +57,8 @@ export interface LoadSteps {
   readonly signal?: AbortSignal;
   /** Left out: never closed. */
   readonly gate?: Gate;
+  /** The source's bytes as they come; left out: progress is told step by step. */
+  readonly arrivals?: Arrivals;
 }
 
 /**
@@ -79,7 +82,12 @@ export async function loadModel(
 export async function setUpModel(
   checkpoint: OpenedCheckpoint,
   runtime: Runtime,
-  { onProgress, signal: stopped = new AbortController().signal, gate = new Gate() }: LoadSteps,
+  {
+    onProgress,
+    signal: stopped = new AbortController().signal,
+    gate = new Gate(),
+    arrivals = new Arrivals(),
+  }: LoadSteps,
 ): Promise<LoadedModel> {
   const { plan, pack, identity, tokenizer, tensors } = checkpoint;
   const { parts, spec, parameters } = plan;
@@ -88,17 +96,25 @@ export async function setUpModel(
   const damaged = await damagedSteps(pack, parts, fills);
   if (damaged.size > 0) await pack.forget(damaged);
   const missing = fills.filter(({ key }) => !pack.isDone(key));
-  const progress = new LoadMeter(onProgress, checkpointBytes(fills), checkpointBytes(missing), packedBytes(parts));
+  const progress = new LoadMeter(onProgress, {
+    fetchBytes: checkpointBytes(fills),
+    missingBytes: checkpointBytes(missing),
+    prepareBytes: packedBytes(parts),
+  });
 
   const failed = new AbortController();
   const signal = AbortSignal.any([stopped, failed.signal]);
+  const weightsFile = missing.length > 0 ? await tensors() : { ...plan.tensors, readRows: unread };
+  // what came before was headers
+  arrivals.listener = (bytes) => progress.arrived(bytes);
   const filling = fillPack({
     pack,
     parts,
     fills: missing,
-    tensors: missing.length > 0 ? await tensors() : { ...plan.tensors, readRows: unread },
+    tensors: weightsFile,
     gate,
     signal,
+    onStarted: (bytes) => progress.started(bytes),
     onFilled: (bytes) => progress.filled(bytes),
   });
   const files = new Map<PartId, StoredFile>();
@@ -144,47 +160,6 @@ export async function setUpModel(
 }
 
 const unread = () => Promise.reject(new Error("load: nothing was missing, and yet rows are read"));
-
-/** One line of progress for the whole: the checkpoint's bytes while any are missing, then those that are set up. */
-class LoadMeter {
-  readonly #report: (progress: LoadProgress) => void;
-  readonly #fetchTotal: number;
-  readonly #prepareTotal: number;
-  #fetched: number;
-  #prepared = 0;
-  #part = "";
-
-  constructor(report: (progress: LoadProgress) => void, fetchTotal: number, missing: number, prepareTotal: number) {
-    this.#report = report;
-    this.#fetchTotal = fetchTotal;
-    this.#fetched = fetchTotal - missing;
-    this.#prepareTotal = prepareTotal;
-  }
-
-  filled(bytes: number): void {
-    this.#fetched += bytes;
-    this.#tell();
-  }
-
-  next(part: string): void {
-    this.#part = part;
-    this.#tell();
-  }
-
-  prepared(bytes: number): void {
-    this.#prepared += bytes;
-    this.#tell();
-  }
-
-  #tell(): void {
-    const part = this.#part;
-    this.#report(
-      this.#fetched < this.#fetchTotal
-        ? { stage: "fetching", done: this.#fetched, total: this.#fetchTotal, part }
-        : { stage: "preparing", done: this.#prepared, total: this.#prepareTotal, part },
-    );
-  }
-}
 
 /**
  * @param files of weights, by the names that the graph calls them by

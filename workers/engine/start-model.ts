@@ -6,6 +6,7 @@ import { bytesToStore, heldRefusal, runRefusal, storageRefusal } from "./fit.ts"
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
 import { indexFiles } from "./index-store.ts";
+import { Arrivals, seldom } from "./load-meter.ts";
 import { setUpModel } from "./load-model.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { ModelSession } from "./model-session.ts";
@@ -57,9 +58,11 @@ export async function startModel(
   { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
 ): Promise<StartedModel> {
   const start = performance.now();
-  let read = 0;
+  const arrivals = new Arrivals();
   let notes: readonly string[] = [];
-  onProgress({ stage: "reading", done: 0, total: 0, part: "files" });
+  const tellReading = () => onProgress({ stage: "reading", done: arrivals.bytes, total: 0, part: "files" });
+  tellReading();
+  arrivals.listener = seldom(tellReading);
   const runtime = await startRuntime(ort, options.backend, onDeviceLost);
   const { store, refusal } = await placeFor(source);
   let refused = refusal === undefined ? undefined : await refusedStorage(refusal, store);
@@ -68,7 +71,7 @@ export async function startModel(
     store,
     dtype: options.dtype ?? DEFAULT_DTYPE,
     signal,
-    onBytes: (bytes: number) => (read += bytes),
+    onBytes: (bytes: number) => arrivals.add(bytes),
     onOpened: (files: CheckpointFiles) => (notes = files.notes ?? []),
     onWait: () => onProgress({ stage: "waiting", done: 0, total: 0, part: "another tab is loading this model" }),
     onRefused: async (reason: unknown, checkpoint?: OpenedCheckpoint) => {
@@ -77,7 +80,7 @@ export async function startModel(
   };
   const loaded = await withCheckpoint(request, async (checkpoint) => {
     await refuseWhatDoesNotFit(checkpoint, runtime, refused);
-    return setUpModel(checkpoint, runtime, { onProgress, signal, gate });
+    return setUpModel(checkpoint, runtime, { onProgress, signal, gate, arrivals });
   });
   const index = new NeuronIndex(
     loaded.runner,
@@ -108,7 +111,7 @@ export async function startModel(
       ...infoOf(loaded, runtime),
       ...(refused && { notStored: { code: refused.code, message: heldInstead(refused) } }),
       sourceNotes: [...notes],
-      bytes: { read, weights: loaded.weightBytes },
+      bytes: { read: arrivals.bytes, weights: loaded.weightBytes },
       loadMs: performance.now() - start,
     },
   };

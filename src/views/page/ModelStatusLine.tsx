@@ -1,31 +1,20 @@
 import { useStore } from "zustand";
-import { duration, megabytes } from "#charts/number-format.ts";
 import { HUB } from "#model/checkpoint.ts";
 import { startAgain } from "#state/engine-life.ts";
 import { offerAgain } from "#state/load-offer.ts";
 import { pauseLoading, stopLoading } from "#state/loading.ts";
 import { model, modelLabel } from "#state/model.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "#state/model.ts";
-import type { LoadProgress } from "#protocol/engine.ts";
 import { asClause } from "../shared/sentence.ts";
+import { loadingSentence } from "./loading-sentence.ts";
 
-const STAGES = {
-  reading: "Reading",
-  waiting: "Waiting",
-  checking: "Checking",
-  fetching: "Fetching",
-  preparing: "Preparing",
-  "warming-up": "Warming up",
-} as const satisfies Record<LoadProgress["stage"], string>;
-
-/** What the model is doing while it does not answer: how much, how long, and what a person can do. */
+/** Why no model answers, and what a person can do. */
 export function ModelStatusLine() {
   const state = useStore(model);
   const { status, choice } = state;
-  if (status.kind === "ready" || !choice) return null;
+  if (status.kind === "ready" || status.kind === "loading" || !choice) return null;
   return (
     <div className="model-status" role="group" aria-label="Model status">
-      {status.kind === "loading" && <Loading name={modelLabel(choice)} status={status} />}
       {status.kind === "offered" && (
         <>
           <p>
@@ -58,6 +47,17 @@ export function ModelStatusLine() {
           )}
         </>
       )}
+    </div>
+  );
+}
+
+/** A load under way, at the window's foot: its end moves nothing that a person looks at. */
+export function LoadingLine() {
+  const { status, choice } = useStore(model);
+  if (status.kind !== "loading" || !choice) return null;
+  return (
+    <div className="model-status is-loading" role="group" aria-label="Model status">
+      <Loading name={modelLabel(choice)} status={status} />
     </div>
   );
 }
@@ -108,18 +108,12 @@ function Loading({
   readonly name: string;
   readonly status: Extract<ModelStatus, { kind: "loading" }>;
 }) {
-  const { progress, leftMs, bytesPerSecond, isPaused } = status;
+  const { progress, isPaused } = status;
   const share = progress && progress.total > 0 ? progress.done / progress.total : undefined;
   return (
     <>
       <progress aria-label={`Loading ${name}`} max={1} {...(share !== undefined && { value: share })} />
-      <p className="small">
-        {progress ? `${STAGES[progress.stage]}: ${progress.part}` : `Starting on ${name}`}
-        {progress && progress.total > 0 && `, ${megabytes(progress.done)} of ${megabytes(progress.total)}`}
-        {bytesPerSecond !== undefined && `, ${megabytes(bytesPerSecond)}/s`}
-        {leftMs !== undefined && leftMs > 0 && `, ${duration(leftMs)} left`}
-        {isPaused && ", paused"}
-      </p>
+      <p className="small">{loadingSentence(name, status)}</p>
       {progress?.stage === "fetching" && (
         <button type="button" onClick={() => void pauseLoading(!isPaused)}>
           {isPaused ? "Go on" : "Pause"}
