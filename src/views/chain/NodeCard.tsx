@@ -30,7 +30,7 @@ export function NodeCard({ node, shown, onClose }: NodeCardProps) {
               Switch {title} {isOff ? "on" : "off"}
             </button>
           )}
-          <button type="button" className="quiet" aria-label={`Close ${title}`} onClick={onClose}>
+          <button type="button" className="quiet close" aria-label={`Close ${title}`} onClick={onClose}>
             ✕
           </button>
         </span>

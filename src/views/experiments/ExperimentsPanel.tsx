@@ -32,7 +32,6 @@ function KindChoice({ chosen }: { readonly chosen: ExperimentKind }) {
           key={kind}
           type="button"
           aria-current={kind === chosen ? "page" : undefined}
-          aria-pressed={kind === chosen}
           onClick={() => editExperiment({ kind })}
         >
           {PAGES[kind].texts.tab}

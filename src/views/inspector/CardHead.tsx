@@ -28,7 +28,12 @@ export function CardHead({ part, isPreview }: CardHeadProps) {
         <ScaleSlider part={part} />
         <PartSwitch part={part} />
         {!isPreview && (
-          <button type="button" className="quiet" aria-label="Close the inspector" onClick={() => select(undefined)}>
+          <button
+            type="button"
+            className="quiet close"
+            aria-label="Close the inspector"
+            onClick={() => select(undefined)}
+          >
             ✕
           </button>
         )}

@@ -83,7 +83,7 @@ function Pins() {
           <Value of={effects[at.layer]?.[at.head] ?? Number.NaN} as="nats" />
           <button
             type="button"
-            className="quiet undo"
+            className="quiet close"
             aria-label={`Unpin ${formatHead(at)}`}
             onClick={() => togglePin(at)}
           >

@@ -56,7 +56,12 @@ function InterventionRow({ part, scale }: { readonly part: Part; readonly scale:
         {name}
       </button>
       <ScaleSlider part={part} />
-      <button type="button" className="quiet undo" aria-label={`Undo ${name}`} onClick={() => removeIntervention(part)}>
+      <button
+        type="button"
+        className="quiet close"
+        aria-label={`Undo ${name}`}
+        onClick={() => removeIntervention(part)}
+      >
         ✕
       </button>
     </li>

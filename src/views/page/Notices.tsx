@@ -31,7 +31,7 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
       <p>
         {asSentence(message)} {advice}
       </p>
-      <button type="button" className="quiet" aria-label="Dismiss this notice" onClick={() => dismiss(about)}>
+      <button type="button" className="quiet close" aria-label="Dismiss this notice" onClick={() => dismiss(about)}>
         ✕
       </button>
     </div>

@@ -26,7 +26,7 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
       <div className="dialog-body">
         <header className="panel-head">
           <h2 id={id}>{title}</h2>
-          <button type="button" className="quiet" aria-label="Close" onClick={onClose}>
+          <button type="button" className="quiet close" aria-label="Close" onClick={onClose}>
             ✕
           </button>
         </header>
