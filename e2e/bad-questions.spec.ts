@@ -45,6 +45,23 @@ test("a prompt that cannot be asked is explained, and nothing is lost", { tag: "
     await picture(page, "bad-long-prompt");
   });
 
+  await test.step("one of a million characters, at whose end somebody types on", async () => {
+    const prompt = panel(page, "Prompt");
+    await promptBox(page).fill("3+5=".repeat(250_000));
+    await promptBox(page).press("7");
+    await expect(prompt.getByRole("group", { name: "Place in the long text" })).toContainText(
+      "characters 990,001 to 1,000,001 of 1,000,001",
+    );
+    await expect(page.getByRole("alert")).toContainText(
+      "The prompt has 1,000,002 tokens; this model reads at most 64. Shorten the prompt",
+    );
+    await expect(prompt.getByRole("list")).toContainText("… 999,938 more …");
+    await expect(page.getByText("What is asked is too long for a link")).toBeVisible();
+    expect(await page.locator("*").count()).toBeLessThan(2_000);
+    await expect(switchedOff.getByRole("listitem")).toHaveCount(1);
+    await picture(page, "bad-million-characters");
+  });
+
   await test.step("one with a character that the tokenizer does not know", async () => {
     await ask(page, "3€5=");
     await expect(panel(page, "Prompt").getByRole("status")).toHaveText(

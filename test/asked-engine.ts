@@ -17,6 +17,7 @@ export interface AskedCall {
 /** Those that take options behind what they are about, and those that do not. */
 const WITH_OPTIONS = [
   "load",
+  "tokenEnds",
   "predict",
   "scoreAnswer",
   "sweepHeads",

@@ -77,9 +77,9 @@ export function exportingEngine() {
   const swept = (now: Asked, layer: number) =>
     Array.from({ length: HEADS }, (_, head) => numberOf({ ...now, interventions: [headOff(layer, head)] }));
   const answers: Record<string, (prompt: string, options: Options, report: (value: unknown) => void) => unknown> = {
-    tokenize: (prompt) => {
-      const tokens = tokensOf(prompt);
-      return { ids: tokens.map(({ id }) => id), texts: tokens.map(({ text }) => text), added: [0], unknown: [] };
+    tokenEnds: (prompt) => {
+      const first = tokensOf(prompt);
+      return { count: first.length, first, last: [], added: [0], unknown: { characters: [], count: 0 } };
     },
     predict: (prompt, options) => (readable(prompt), prediction(asked(prompt, options))),
     sweepHeads(prompt, options, report) {

@@ -26,6 +26,7 @@ import type {
   StoredModel,
   SweepRow,
   TargetOptions,
+  TokenEnds,
   Tokenization,
   TopNeurons,
   VariantOptions,
@@ -57,6 +58,8 @@ export interface Engine extends LabEngine, ExperimentEngine, ChainEngine {
   attachAdapter(source: CheckpointSource, call?: CallOptions<LoadProgress>): Promise<AdapterInfo>;
   detachAdapter(call?: CallOptions): Promise<void>;
   tokenize(text: string, call?: CallOptions): Promise<Tokenization>;
+  /** @param most tokens of each end */
+  tokenEnds(text: string, most: number, call?: CallOptions): Promise<TokenEnds>;
   predict(prompt: Prompt, options?: PredictOptions, call?: CallOptions<Progress>): Promise<Prediction>;
   scoreAnswer(prompt: Prompt, options: ScoreOptions, call?: CallOptions): Promise<ScoredAnswer>;
   generate(

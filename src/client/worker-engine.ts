@@ -121,6 +121,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     attachAdapter: (source, on) => call("attachAdapter", on, source, report(on)),
     detachAdapter: (on) => call("detachAdapter", on),
     tokenize: (text, on) => call("tokenize", on, text),
+    tokenEnds: (text, most, on) => call("tokenEnds", on, text, most),
     predict: (prompt, options = {}, on) => call("predict", on, prompt, options, report(on)),
     scoreAnswer: (prompt, options, on) => call("scoreAnswer", on, prompt, options),
     generate: (prompt, options, on) => call("generate", on, prompt, options),

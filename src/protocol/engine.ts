@@ -62,7 +62,10 @@ export interface ModelInfo extends Pick<
 }
 
 export interface LoadProgress {
-  /** `fetching` counts bytes of the checkpoint, what was stored earlier among them; `preparing` bytes of weights as they run. */
+  /**
+   * `fetching` counts bytes of the checkpoint, what was stored earlier among them; `preparing` bytes of weights as they run; `reading` bytes
+   * of small files and headers, of a total that is not known (0).
+   */
   readonly stage: "reading" | "waiting" | "checking" | "fetching" | "preparing" | "warming-up";
   readonly done: number;
   readonly total: number;
@@ -190,6 +193,19 @@ export interface Tokenization {
   readonly added: number[];
   /** Characters that became the unknown token: what the model cannot see of the prompt. */
   readonly unknown: string[];
+}
+
+/** A text's tokens as a page shows them: all of a few, of many the first and the last ones. */
+export interface TokenEnds {
+  /** Of all tokens, those included that the tokenizer added. */
+  readonly count: number;
+  readonly first: readonly Token[];
+  /** Up to the text's end; none where `first` is all. */
+  readonly last: readonly Token[];
+  /** Positions of tokens that the tokenizer added by itself (BOS). */
+  readonly added: readonly number[];
+  /** The first of the characters that became the unknown token, and how many there are. */
+  readonly unknown: { readonly characters: readonly string[]; readonly count: number };
 }
 
 export interface RunOptions extends StandInOptions {
@@ -374,6 +390,8 @@ export interface EngineApi {
   /** Leaves the base alone; without an adapter, does nothing. */
   detachAdapter(job: JobId): Promise<void>;
   tokenize(job: JobId, text: string): Promise<Tokenization>;
+  /** @param most tokens of each end */
+  tokenEnds(job: JobId, text: string, most: number): Promise<TokenEnds>;
   predict(
     job: JobId,
     prompt: Prompt,

@@ -41,7 +41,7 @@ beforeEach(async () => {
     attachAdapter: answer("attachAdapter", ADAPTER),
     detachAdapter: answer("detachAdapter", undefined),
     predict: answer("predict", {}),
-    tokenize: answer("tokenize", {}),
+    tokenEnds: answer("tokenEnds", {}),
   } as unknown as Engine);
   notices.setState({ list: [] });
   question.setState({ prompt: "3+5=", target: undefined, interventions: [], variant: "base" });

@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { currentFinding, opened } from "./claims.ts";
 import { editExperiment } from "./experiments/form.ts";
@@ -9,7 +10,7 @@ import { loadModel } from "./loading.ts";
 import { DEFAULT_DTYPE, choiceNamed, model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
 import { dismiss, notify } from "./notices.ts";
-import { decodeFinding, encodeFinding } from "./permalink.ts";
+import { MAX_READ_CHARACTERS, decodeFinding, encodeFinding, linkedCharacters, readableFragment } from "./permalink.ts";
 import { question, replaceQuestion } from "./question.ts";
 import { DEFAULT_SORT, select, view } from "./view.ts";
 
@@ -79,11 +80,30 @@ const isAt = (revision: string | undefined, { choice, info }: ModelState) =>
     info?.source.revision === choice.revision &&
     info?.source.requested === (revision ?? MAIN_REVISION));
 
-/** The fragment for the address bar: what is shown, and the claims of the opened link while they still apply. */
+let isTooLong = false;
+
+/**
+ * The fragment for the address bar: what is shown, and the claims of the opened link while they still apply. Texts that no link can carry are
+ * left out, which is said once.
+ */
 export function currentFragment(): string | undefined {
   const finding = currentFinding(false);
-  return finding && encodeFinding(finding);
+  if (!finding) return undefined;
+  const fragment = readableFragment(finding);
+  const wasTooLong = isTooLong;
+  isTooLong = fragment === undefined;
+  if (isTooLong && !wasTooLong) notify("address", tooLongSentence(finding));
+  if (!isTooLong && wasTooLong) dismiss("address");
+  return fragment ?? encodeFinding(withoutTexts(finding));
 }
+
+/** A target and claims are about a prompt, and go with it. */
+function withoutTexts({ target: _target, standIns: _standIns, ...others }: Finding): Finding {
+  return { ...others, prompt: "", expected: {} };
+}
+
+const tooLongSentence = (finding: Finding) =>
+  `What is asked is too long for a link: its texts have ${grouped(linkedCharacters(finding))} characters, and a link of at most ${grouped(MAX_READ_CHARACTERS)} is read, escapes included. The address leaves them out; a reload begins without them.`;
 
 /** Nothing was changed since the page opened without a link: its address stays short. */
 export function isFirstLook(): boolean {

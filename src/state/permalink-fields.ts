@@ -28,11 +28,9 @@ import {
   readNumber,
 } from "./link-values.ts";
 import type { Field } from "./link-values.ts";
+import { MAX_STAND_INS } from "./stand-ins.ts";
 
 const VERSION = 1;
-
-/** More lines than anybody types. */
-const MAX_STAND_INS = 1_000;
 
 /** Every key that a link can have, in the order in which they are written. */
 export const FIELDS: readonly Field[] = [

@@ -6,7 +6,14 @@ import { VARIANTS } from "#protocol/engine.ts";
 import { DEFAULT_CHAIN, NO_FINDING, PUBLISHED, VIEWS } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { FIELDS } from "./permalink-fields.ts";
-import { MAX_LINK_CHARACTERS, MAX_READ_CHARACTERS, decodeFinding, encodeFinding, fitsLink } from "./permalink.ts";
+import {
+  MAX_LINK_CHARACTERS,
+  MAX_READ_CHARACTERS,
+  decodeFinding,
+  encodeFinding,
+  fitsLink,
+  readableFragment,
+} from "./permalink.ts";
 
 const headOff = (layer: number, head: number) => ({ kind: "head", at: { layer, head }, scale: 0 }) as const;
 
@@ -90,6 +97,15 @@ describe("a written link", () => {
       ...finding,
       expected: { baseline: -0.0601, changed: -7.98 },
     });
+  });
+
+  test("is handed on as far as it is read again", () => {
+    const plain = { ...NO_FINDING, prompt: "3".repeat(MAX_READ_CHARACTERS - "v=1&m=abacus&p=".length) };
+    expect(decodeFinding(readableFragment(plain)!)).toMatchObject({ finding: { prompt: plain.prompt }, notices: [] });
+    expect(readableFragment({ ...plain, prompt: `${plain.prompt}3` })).toBeUndefined();
+    // a space takes three characters
+    expect(readableFragment({ ...NO_FINDING, prompt: " ".repeat(70_000) })).toBeUndefined();
+    expect(readableFragment({ ...NO_FINDING, standIns: ["3".repeat(150_000), "4".repeat(60_000)] })).toBeUndefined();
   });
 
   test("writes half a surrogate pair as U+FFFD, which an address can hold", () => {

@@ -33,6 +33,18 @@ export function encodeFinding(finding: Finding): string {
   return write(withNeurons(finding, kept));
 }
 
+/** What a prompt and its stand-ins bring to a link before anything of them is escaped, in characters. */
+export const linkedCharacters = ({ prompt, standIns = [] }: Pick<Finding, "prompt" | "standIns">) =>
+  standIns.reduce((sum, { length }) => sum + length + 1, prompt.length);
+
+/** As `encodeFinding`; undefined for a link that would be too long to be read again. */
+export function readableFragment(finding: Finding): string | undefined {
+  // a text that is too long by itself need not be escaped to be told so
+  if (linkedCharacters(finding) > MAX_READ_CHARACTERS) return undefined;
+  const fragment = encodeFinding(finding);
+  return fragment.length <= MAX_READ_CHARACTERS ? fragment : undefined;
+}
+
 /** Whether a link of at most `MAX_LINK_CHARACTERS` holds the whole finding, with every claimed neuron. */
 export const fitsLink = (finding: Finding) => write(finding).length <= MAX_LINK_CHARACTERS;
 

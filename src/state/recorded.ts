@@ -36,7 +36,7 @@ export function showRecorded(finding: RecordedFinding): void {
   patchSlot("before", { value: finding.before, about, isRecorded: true });
   patchSlot("sweep", { value: finding.sweep, about, isRecorded: true });
   if (tokens.value) return;
-  const ids = finding.before.tokens.map((token) => token.id);
-  const texts = finding.before.tokens.map((token) => token.text);
-  patchSlot("tokens", { value: { ids, texts, added: [0], unknown: [] }, about, isRecorded: true });
+  const first = finding.before.tokens;
+  const value = { count: first.length, first, last: [], added: [0], unknown: { characters: [], count: 0 } };
+  patchSlot("tokens", { value, about, isRecorded: true });
 }

@@ -10,6 +10,7 @@ import { checkChain, currentFinding, measuredClaims, opened } from "./claims.ts"
 import { DEFAULT_CHAIN } from "./finding.ts";
 import { joinedNumbers } from "./link-values.ts";
 import { currentFragment, openLink } from "./links.ts";
+import { decodeFinding } from "./permalink.ts";
 import { sharedFinding, sharedFragment } from "./shared-link.ts";
 import { followEngine } from "./engine-life.ts";
 import { changeModel, loadModel } from "./loading.ts";
@@ -218,7 +219,7 @@ describe("a typed target", () => {
 describe("asking", () => {
   test("waits with what builds on the clean run until that is there", async () => {
     pursueNow();
-    expect(calls.map((call) => call.method)).toEqual(["tokenize", "predict"]);
+    expect(calls.map((call) => call.method)).toEqual(["tokenEnds", "predict"]);
     await last("predict").answer(prediction(8, -0.5));
     expect(last("sweepHeads").options).toEqual({ target: 8, rowByRow: true });
   });
@@ -605,6 +606,53 @@ describe("links", () => {
       showTab("chain");
       expect(isKept()).toBe(true);
     });
+  });
+});
+
+describe("a text of a million characters", () => {
+  const LONG = "3+5=".repeat(250_000);
+  const addressNotices = () => notices.getState().list.filter(({ about }) => about === "address");
+
+  test("is left out of the address, which says so once and is whole again with the next prompt", () => {
+    model.setState({ choice: SHIPPED });
+    togglePart(HEAD);
+    setPrompt(LONG);
+    expect(decodeFinding(currentFragment()!)).toMatchObject({
+      finding: { prompt: "", interventions: [{ ...HEAD, scale: 0 }] },
+      notices: [],
+    });
+    setPrompt(`${LONG}7`);
+    currentFragment();
+    expect(addressNotices()).toEqual([
+      {
+        about: "address",
+        code: undefined,
+        message:
+          "What is asked is too long for a link: its texts have 1,000,000 characters, and a link of at most 200,000 is read, escapes included. The address leaves them out; a reload begins without them.",
+      },
+    ]);
+    setPrompt("3+5=");
+    expect(decodeFinding(currentFragment()!).finding.prompt).toBe("3+5=");
+    expect(addressNotices()).toEqual([]);
+  });
+
+  test("is asked for its two ends only, and forgotten with its question", async () => {
+    setPrompt(LONG);
+    await settleTyping();
+    const ends = calls.filter(({ method }) => method === "tokenEnds");
+    expect(ends.map(({ prompt, options }) => [(prompt as string).length, options])).toEqual([[1_000_000, 128]]);
+    await last("tokenEnds").answer({
+      count: 250_000,
+      first: [],
+      last: [],
+      added: [],
+      unknown: { characters: [], count: 0 },
+    });
+    setPrompt("9-4=");
+    await settleTyping();
+    setPrompt(LONG);
+    await settleTyping();
+    expect(calls.filter(({ method, prompt }) => method === "tokenEnds" && prompt === LONG)).toHaveLength(2);
   });
 });
 

@@ -6,7 +6,7 @@ import { experiments } from "./experiments/slots.ts";
 import { chainClaims } from "./chain-claims.ts";
 import type { ChainSettings, Finding, NamedNumber } from "./finding.ts";
 import { model } from "./model.ts";
-import { encodeFinding } from "./permalink.ts";
+import { readableFragment } from "./permalink.ts";
 import { question } from "./question.ts";
 import { chainKey } from "./run/chain-demands.ts";
 import { results } from "./run/results.ts";
@@ -39,10 +39,10 @@ export function sharedFinding(): SharedFinding | undefined {
   };
 }
 
-/** The fragment to hand on. */
+/** The fragment to hand on; undefined where there is none, or it is too long to be read again. */
 export function sharedFragment(): string | undefined {
   const shared = sharedFinding();
-  return shared && encodeFinding(shared.finding);
+  return shared && readableFragment(shared.finding);
 }
 
 /** What the prediction on the page is about: with what is switched off, where that run is shown. */

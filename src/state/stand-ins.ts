@@ -1,5 +1,10 @@
 import { randomStream } from "#core/random.ts";
 
+/** More than anybody types, and than a link carries. */
+export const MAX_STAND_INS = 1_000;
+
+/** A longer prompt has no numbers to count with any more, and would be written anew for every draw. */
+const MAX_CHARACTERS = 20_000;
 /** Enough for a mean, few enough for a link. */
 const SUGGESTED = 8;
 const DRAWS = 200;
@@ -10,9 +15,10 @@ const MAX_DIGITS = 15;
  * Prompts that differ from one in their numbers only, drawn at random with as many digits each, and the larger of the first two
  * staying the larger: most models then read them position by position alike. The same for the same prompt.
  *
- * @returns none for a prompt without numbers
+ * @returns none for a prompt without numbers, or of more characters than anybody counts
  */
 export function otherNumbers(prompt: string): string[] {
+  if (prompt.length > MAX_CHARACTERS) return [];
   const numbers = prompt.match(/\d+/g) ?? [];
   const random = randomStream(1);
   const found = new Set<string>();

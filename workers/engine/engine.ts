@@ -79,6 +79,7 @@ export function createEngine(
       jobs.run(job, (signal) => loaded().attach(source, { onProgress, signal })),
     detachAdapter: (job) => jobs.run(job, () => loaded().detach()),
     tokenize: (job, text) => jobs.run(job, async (signal) => model({}, signal).tokenize(text)),
+    tokenEnds: (job, text, most) => jobs.run(job, async (signal) => model({}, signal).tokenEnds(text, most)),
     predict: (job, prompt, options, onProgress) =>
       jobs.run(job, (signal) => model(options, signal).predict(prompt, options, signal, onProgress)),
     scoreAnswer: (job, prompt, options) =>

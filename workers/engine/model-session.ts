@@ -40,6 +40,7 @@ import type {
   TargetOptions,
   Token,
   TokenLogit,
+  TokenEnds,
   Tokenization,
   TopNeurons,
 } from "#protocol/engine.ts";
@@ -50,6 +51,7 @@ import { Captures } from "./captures.ts";
 import { comparedRows } from "./compared-rows.ts";
 import { NeuronIndex } from "./neuron-index.ts";
 import { checkCount, checkToken, promptIds } from "./requests.ts";
+import { endsOf } from "./token-ends.ts";
 import { StandInRuns } from "./stand-ins.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -93,7 +95,12 @@ export class ModelSession {
   }
 
   tokenize(text: string): Promise<Tokenization> {
-    return this.#model.tokenizer.tokenize(text);
+    return this.#model.tokenizer.tokenize(text, this.#signal);
+  }
+
+  /** @throws Fault "bad-request" as `tokenize`, and for `most` out of its range */
+  async tokenEnds(text: string, most: number): Promise<TokenEnds> {
+    return endsOf(await this.tokenize(text), checkCount(most));
   }
 
   /** Progress counts the layers that are passed: all of them, and those from the first one that is changed on once more. */
@@ -374,7 +381,7 @@ export class ModelSession {
   }
 
   #ids(prompt: Prompt): Promise<number[]> {
-    return promptIds(prompt, this.#model);
+    return promptIds(prompt, this.#model, this.#signal);
   }
 
   #checkToken(id: number): number {

@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { grouped } from "#core/grouped.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { Prompt } from "#protocol/engine.ts";
 import type { LoadedModel } from "./load-model.ts";
@@ -14,9 +15,10 @@ const MAX_LIST = 10_000;
 export async function promptIds(
   prompt: Prompt,
   { spec, tokenizer }: Pick<LoadedModel, "spec" | "tokenizer">,
+  signal?: AbortSignal,
 ): Promise<number[]> {
   const { ids, added } =
-    typeof prompt === "string" ? await tokenizer.tokenize(prompt) : { ids: [...prompt], added: [] };
+    typeof prompt === "string" ? await tokenizer.tokenize(prompt, signal) : { ids: [...prompt], added: [] };
   if (ids.length === added.length) {
     throw new Fault("empty-prompt", "the prompt is empty; type at least one token, such as 3+5=");
   }
@@ -39,11 +41,14 @@ export function checkLength(tokens: number, { context, window }: ModelSpec): voi
   if (window !== undefined && tokens > window) {
     throw new Fault(
       "prompt-too-long",
-      `the prompt has ${tokens} tokens; this model's attention slides over windows of ${window}, and longer prompts are not supported`,
+      `the prompt has ${grouped(tokens)} tokens; this model's attention slides over windows of ${grouped(window)}, and longer prompts are not supported`,
     );
   }
   if (tokens > context) {
-    throw new Fault("prompt-too-long", `the prompt has ${tokens} tokens; this model reads at most ${context}`);
+    throw new Fault(
+      "prompt-too-long",
+      `the prompt has ${grouped(tokens)} tokens; this model reads at most ${grouped(context)}`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { fileSet } from "#test/engine.ts";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TokenizerService } from "../tokenizer/service.ts";
 import type { TokenizerRequest } from "../tokenizer/service.ts";
 import { TokenizerHost } from "./tokenizer-host.ts";
@@ -131,4 +131,68 @@ test("a library that cannot be loaded is said, and asked for again", async () =>
   });
   isThere = true;
   expect((await (await opened(tokenizer(["b"]), host)).tokenize("a")).ids).toEqual([0]);
+});
+
+describe("texts that are typed while another one is being cut", () => {
+  /** The library, at the pace of the one who turns it; what it was asked to cut is kept. */
+  function turned() {
+    const cut: string[][] = [];
+    const turns: (() => void)[] = [];
+    const host = new TokenizerHost(async () => {
+      const service = new TokenizerService();
+      await service.start();
+      return {
+        async ask(request: TokenizerRequest) {
+          if (request.kind === "encode" && request.texts.length > 0) {
+            cut.push([...request.texts]);
+            await new Promise<void>((resolve) => turns.push(resolve));
+          }
+          return service.answer(request);
+        },
+        end: () => undefined,
+      };
+    });
+    return { host, cut, turn: () => vi.waitFor(() => turns.splice(0, 1)[0]!()) };
+  }
+
+  test("are cut only where somebody still waits for them", async () => {
+    vi.useRealTimers();
+    const { host, cut, turn } = turned();
+    const { tokenize } = await opened(tokenizer(["b"]), host);
+    const asked = ["a", "ab", "aba", "abab"].map((text) => {
+      const stop = new AbortController();
+      return { stop, ids: tokenize(text, stop.signal) };
+    });
+    const settled = Promise.allSettled(asked.map(({ ids }) => ids));
+    await vi.waitFor(() => expect(cut).toHaveLength(1));
+    const late = ["b", "ba", "bab"].map((text) => {
+      const stop = new AbortController();
+      return { stop, ids: tokenize(text, stop.signal) };
+    });
+    const lateSettled = Promise.allSettled(late.map(({ ids }) => ids));
+    late[0]!.stop.abort();
+    late[1]!.stop.abort();
+    await turn();
+    await vi.waitFor(() => expect(cut).toHaveLength(2));
+    await turn();
+    expect(cut).toEqual([["a", "ab", "aba", "abab"], ["bab"]]);
+    expect((await settled).map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => "fulfilled"));
+    expect((await lateSettled).map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+  });
+
+  test("are cut for the one who stays, whoever else leaves", async () => {
+    vi.useRealTimers();
+    const { host, cut, turn } = turned();
+    const { tokenize } = await opened(tokenizer(["b"]), host);
+    const first = tokenize("a");
+    await vi.waitFor(() => expect(cut).toHaveLength(1));
+    const leaving = new AbortController();
+    const stays = tokenize("ab", new AbortController().signal);
+    void tokenize("ab", leaving.signal).catch(() => undefined);
+    leaving.abort();
+    await turn();
+    await vi.waitFor(() => expect(cut).toHaveLength(2));
+    await turn();
+    expect([(await first).ids, (await stays).ids]).toEqual([[0], [0, 1]]);
+  });
 });

@@ -99,6 +99,7 @@ type Ask = (request: TokenizerRequest, characters: number) => Promise<TokenizerR
 interface Waiting {
   readonly text: string;
   readonly ids: PromiseWithResolvers<readonly number[]>;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** One tokenizer.json. Texts that wait at the same time are cut in one go. */
@@ -118,10 +119,15 @@ export class HostedTokenizer {
     await this.#ask({ kind: "encode", key: this.#key, texts: [] }, 0);
   }
 
-  /** Ids without what a post-processor adds. @throws TimeUp, Fallen */
-  encode(text: string): Promise<readonly number[]> {
+  /**
+   * Ids without what a post-processor adds.
+   *
+   * @param signal a text that is still waiting when it is aborted is not cut
+   * @throws TimeUp, Fallen, or what `signal` was aborted with
+   */
+  encode(text: string, signal?: AbortSignal): Promise<readonly number[]> {
     const ids = Promise.withResolvers<readonly number[]>();
-    this.#waiting.push({ text, ids });
+    this.#waiting.push({ text, ids, signal });
     if (!this.#isCutting) void this.#cutWaiting();
     return ids.promise;
   }
@@ -135,12 +141,17 @@ export class HostedTokenizer {
   async #cutWaiting(): Promise<void> {
     this.#isCutting = true;
     await Promise.resolve(); // those of the same moment wait together
-    while (this.#waiting.length > 0) {
+    for (this.#dropGivenUp(); this.#waiting.length > 0; this.#dropGivenUp()) {
       let characters = 0;
       const tooMany = this.#waiting.findIndex(({ text }) => (characters += text.length) > BATCH_CHARACTERS);
       await this.#cut(this.#waiting.splice(0, tooMany < 0 ? this.#waiting.length : Math.max(1, tooMany)));
     }
     this.#isCutting = false;
+  }
+
+  #dropGivenUp(): void {
+    for (const { ids, signal } of this.#waiting) if (signal?.aborted) ids.reject(signal.reason);
+    this.#waiting = this.#waiting.filter(({ signal }) => !signal?.aborted);
   }
 
   /** Where one of several texts is too much for the library, the others are cut without it. */

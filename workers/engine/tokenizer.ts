@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { grouped } from "#core/grouped.ts";
 import { shown, shownName } from "#core/shown.ts";
 import { readJson, readOptionalJson } from "#formats/checkpoint.ts";
 import type { FileSet } from "#formats/byte-source.ts";
@@ -16,15 +17,18 @@ import type { HostedTokenizer, TokenizerHost } from "./tokenizer-host.ts";
 
 /** A checkpoint's tokenizer: text to ids and back, and how single tokens are written. */
 export interface ModelTokenizer {
-  /** @throws Fault "bad-request" for a text that is too long to be any prompt, or that the tokenizer cannot cut */
-  tokenize(text: string): Promise<Tokenization>;
+  /**
+   * @param signal a text that is still waiting when it is aborted is not cut
+   * @throws Fault "bad-request" for a text that is too long to be any prompt, or that the tokenizer cannot cut
+   */
+  tokenize(text: string, signal?: AbortSignal): Promise<Tokenization>;
   /** As a person should read it: a leading space is a space, not the vocabulary's marker for one. */
   tokenText(id: number): string;
   decode(ids: readonly number[]): Promise<string>;
 }
 
-/** More than any context holds. */
-const MAX_TEXT = 1_000_000;
+/** More than nearly every context holds, and what is cut in a second or two. */
+const MAX_TEXT = 2_000_000;
 
 /** @throws Fault "missing-file" or "bad-file" */
 export async function openTokenizer(files: FileSet, host: TokenizerHost = tokenizerHost): Promise<ModelTokenizer> {
@@ -44,7 +48,7 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
   const names = new TokenNames(whole);
   const spelling = spellingOf(whole);
   const unknownId = unknownToken(whole, names);
-  const encode = askedOnce((text) => cut(rust, text, (slow) => slowPattern(host, whole, slow)));
+  const encode = askedOnce((text, signal) => cut(rust, { text, signal }, (slow) => slowPattern(host, whole, slow)));
   const texts = new Map<number, string>();
   const tokenText = (id: number) => {
     if (!texts.has(id)) texts.set(id, readable(names, id, spelling));
@@ -60,14 +64,20 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
         throw unwritten(reason);
       }
     },
-    async tokenize(text) {
+    async tokenize(text, signal) {
       if (text.length > MAX_TEXT) {
-        throw new Fault("bad-request", `the text has ${text.length} characters; at most ${MAX_TEXT} are read at once`);
+        throw new Fault(
+          "bad-request",
+          `the text has ${grouped(text.length)} characters; at most ${grouped(MAX_TEXT)} are read at once`,
+        );
       }
       if (text === "") return { ids: [], texts: [], added: [], unknown: [] };
-      const bare = await encode(text);
+      const bare = await encode(text, signal);
       const { ids, added } = process(bare);
-      const unknown = unknownId === undefined ? [] : await unknownCharacters(text, bare, encode, unknownId);
+      const unknown =
+        unknownId === undefined
+          ? []
+          : await unknownCharacters(text, bare, (character) => encode(character, signal), unknownId);
       return { ids, texts: ids.map(tokenText), added, unknown };
     },
   };
@@ -82,32 +92,52 @@ async function opened(rust: HostedTokenizer): Promise<void> {
   }
 }
 
+/** A text that is being cut, or that could not be. */
+interface AskedText {
+  readonly ids: Promise<readonly number[]>;
+  readonly stop: AbortController;
+  waiting: number;
+  isSettled: boolean;
+}
+
 /**
- * A prompt is asked about by several questions at once: one that cannot be cut costs its time once, until another text was cut.
+ * A prompt is asked about by several questions at once: one that cannot be cut costs its time once, until another text was cut. One that
+ * all who asked have given up, as a person types on, is not cut at all.
  */
-function askedOnce(encode: (text: string) => Promise<readonly number[]>) {
-  const asked = new Map<string, Promise<readonly number[]>>();
-  return (text: string): Promise<readonly number[]> => {
-    const known = asked.get(text);
-    if (known) return known;
-    const ids = encode(text);
-    asked.set(text, ids);
-    ids.then(
+function askedOnce(encode: (text: string, signal: AbortSignal) => Promise<readonly number[]>) {
+  const asked = new Map<string, AskedText>();
+  const start = (text: string): AskedText => {
+    const stop = new AbortController();
+    const begun: AskedText = { ids: encode(text, stop.signal), stop, waiting: 0, isSettled: false };
+    asked.set(text, begun);
+    begun.ids.then(
       () => asked.clear(),
-      () => undefined, // whoever asked hears of it
+      () => (begun.isSettled = true), // whoever asked hears of it
     );
-    return ids;
+    return begun;
+  };
+  return async (text: string, signal?: AbortSignal): Promise<readonly number[]> => {
+    signal?.throwIfAborted();
+    const own = asked.get(text) ?? start(text);
+    own.waiting += 1;
+    signal?.addEventListener("abort", () => {
+      own.waiting -= 1;
+      if (own.waiting > 0 || own.isSettled) return;
+      if (asked.get(text) === own) asked.delete(text);
+      own.stop.abort(signal.reason);
+    });
+    return own.ids;
   };
 }
 
 /** @param reasonFor which pattern does not come to an end with a text */
 async function cut(
   rust: HostedTokenizer,
-  text: string,
+  { text, signal }: { readonly text: string; readonly signal: AbortSignal },
   reasonFor: (text: string) => Promise<string>,
 ): Promise<readonly number[]> {
   try {
-    return await rust.encode(text);
+    return await rust.encode(text, signal);
   } catch (reason) {
     const isFallen = reason instanceof Fallen;
     if (reason instanceof TimeUp || (isFallen && TOO_MANY_WAYS.test(reason.message))) {

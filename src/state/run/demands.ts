@@ -11,6 +11,8 @@ import type { Results } from "./results.ts";
 
 /** Ranks that the prediction panel can show. */
 const TOP_TOKENS = 50;
+/** Of each end of the prompt: a strip of a million tokens would hold the page up for minutes. */
+const STRIP_TOKENS = 128;
 /** Of each run's first tokens, how many are followed into the other run. */
 const COMPARED_TOKENS = 12;
 
@@ -26,9 +28,8 @@ export function demands(now: Moment): Demands {
   const base: Demands = {
     tokens: {
       key: keyOf(prompt),
-      about: ({ ids, texts }) =>
-        subjectOf(now, { tokens: ids.map((id, place) => ({ id, text: texts[place]! })), target: undefined }),
-      run: (engine, { signal }) => engine.tokenize(prompt, { signal }),
+      about: ({ first }) => subjectOf(now, { tokens: first, target: undefined }),
+      run: (engine, { signal }) => engine.tokenEnds(prompt, STRIP_TOKENS, { signal }),
     },
     before,
   };

@@ -10,7 +10,7 @@ import type {
   NeuronInspection,
   Prediction,
   ScoredAnswer,
-  Tokenization,
+  TokenEnds,
 } from "#protocol/engine.ts";
 
 export type { Chain } from "#protocol/chain.ts";
@@ -27,13 +27,15 @@ export type {
   Prediction,
   RankedToken,
   ScoredAnswer,
-  Tokenization,
+  Token,
+  TokenEnds,
   TokenLogit,
 } from "#protocol/engine.ts";
 
 /** Everything that the page asks the engine for; one request of each kind is under way at most. */
 export interface Results {
-  readonly tokens: Tokenization;
+  /** The prompt as the model reads it, whole or its two ends. */
+  readonly tokens: TokenEnds;
   /** The clean run. */
   readonly before: Prediction;
   /** The run with the interventions in place. */

@@ -27,6 +27,8 @@ const ORDER: readonly ResultKind[] = [
 
 /** Answers kept to return to at once, as by undo; a few kilobytes each. */
 const MAX_KEPT = 200;
+/** Of a question that is kept with its answer; a longer one is asked again. */
+const MAX_KEPT_CHARACTERS = 100_000;
 
 const underWay = new Map<ResultKind, AbortController>();
 const kept = new Map<string, unknown>();
@@ -177,6 +179,7 @@ function cancel(kind: ResultKind): void {
 }
 
 function keep(key: string, answer: unknown): void {
+  if (key.length > MAX_KEPT_CHARACTERS) return;
   kept.delete(key);
   kept.set(key, answer);
   const oldest = kept.keys().next();

@@ -11,12 +11,18 @@ import {
 import { editExperiment } from "#state/experiments/form.ts";
 import { model } from "#state/model.ts";
 import { folderInput } from "../shared/folder-input.ts";
+import { LongTextNote } from "../shared/LongTextNote.tsx";
+import { useLongText } from "../shared/use-long-text.ts";
 
 /** The set of adapters: lines, and folders of the person's own. */
 export function AdapterFields({ text }: { readonly text: string }) {
   const set = useStore(adapterSet);
   const info = useStore(model, (state) => state.info);
   const shipped = shippedAdapters(set, { info });
+  const written = writtenAdapters(shipped);
+  const field = useLongText(text === "" ? written : text, (typed) =>
+    editExperiment({ adapters: typed.trim() === written ? "" : typed }),
+  );
   return (
     <>
       <label className="words">
@@ -29,12 +35,10 @@ export function AdapterFields({ text }: { readonly text: string }) {
           spellCheck={false}
           autoCapitalize="off"
           placeholder={"owner/name\nhttps://…/"}
-          value={text === "" ? writtenAdapters(shipped) : text}
-          onChange={({ target: { value } }) =>
-            editExperiment({ adapters: value.trim() === writtenAdapters(shipped) ? "" : value })
-          }
+          {...field.props}
         />
       </label>
+      <LongTextNote field={field} />
       {set.folders.map((folder, place) => (
         <button key={place} type="button" onClick={() => removeFolder(folder)}>
           Leave out the folder {adapterLabel(folder)}

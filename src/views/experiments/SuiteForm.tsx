@@ -9,6 +9,8 @@ import { suites } from "#state/experiments/suites.ts";
 import type { SuiteDefinition } from "#state/experiments/suites.ts";
 import { suggestedHead } from "#state/experiments/request.ts";
 import { formatHead } from "#model/ids.ts";
+import { LongTextNote } from "../shared/LongTextNote.tsx";
+import { useLongText } from "../shared/use-long-text.ts";
 import { AdapterFields } from "./AdapterFields.tsx";
 
 /** Cases of each group that are offered. */
@@ -184,18 +186,18 @@ interface LinesProps {
   readonly onType: (text: string) => void;
 }
 
-const Lines = ({ label, rows, value, placeholder, onType }: LinesProps) => (
-  <label className="words">
-    <span>{label}</span>
-    <textarea
-      rows={rows}
-      spellCheck={false}
-      value={value}
-      placeholder={placeholder}
-      onChange={({ target }) => onType(target.value)}
-    />
-  </label>
-);
+function Lines({ label, rows, value, placeholder, onType }: LinesProps) {
+  const field = useLongText(value, onType);
+  return (
+    <>
+      <label className="words">
+        <span>{label}</span>
+        <textarea rows={rows} spellCheck={false} placeholder={placeholder} {...field.props} />
+      </label>
+      <LongTextNote field={field} />
+    </>
+  );
+}
 
 /** What counts as a concept; the list that comes with the page until somebody types another. */
 function ConceptWords({ words }: { readonly words: string }) {

@@ -2,7 +2,7 @@ import { BACKEND_NAMES } from "../header/backend-names.ts";
 import type { SourceIdentity } from "#model/checkpoint.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { SavedOrigin } from "#state/experiments/result-file.ts";
-import { encodeFinding } from "#state/permalink.ts";
+import { readableFragment } from "#state/permalink.ts";
 import type { Subject, SubjectModel } from "#state/subject.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
 import { changesText } from "../shared/part-name.ts";
@@ -26,7 +26,11 @@ export function factsOf(drawn: Drawn, stamp: Stamp): Facts {
   };
 }
 
-export const linkOf = ({ link }: Drawn, { address }: Stamp) => link && `${address}#${encodeFinding(link)}`;
+/** None where it would be too long to be read again. */
+export function linkOf({ link }: Drawn, { address }: Stamp): string | undefined {
+  const fragment = link && readableFragment(link);
+  return fragment === undefined ? undefined : `${address}#${fragment}`;
+}
 
 /** What a file that was opened says is its link. */
 export const savedLink = (origin: Origin): string | undefined =>

@@ -1,10 +1,11 @@
 import { useState } from "react";
+import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { THEME_AFTER, setHelpOpen, setTheme, view } from "#state/view.ts";
 import { model } from "#state/model.ts";
 import { dismiss, notify } from "#state/notices.ts";
 import type { Finding } from "#state/finding.ts";
-import { encodeFinding } from "#state/permalink.ts";
+import { MAX_LINK_CHARACTERS, MAX_READ_CHARACTERS, readableFragment } from "#state/permalink.ts";
 import { sharedFinding } from "#state/shared-link.ts";
 import { addressOf } from "../exports/Exports.tsx";
 import { copyLink } from "../shared/copy-link.ts";
@@ -49,8 +50,17 @@ function CopyLink() {
     }
     if (shared.isEarlier) notify("copy", earlierSentence(shared.finding));
     else dismiss("copy");
-    const address = addressOf(encodeFinding(shared.finding));
-    if (!(await copyLink(address))) return;
+    const fragment = readableFragment(shared.finding);
+    if (fragment === undefined) {
+      notify(
+        "copy",
+        `This finding is too long for a link: at most ${grouped(MAX_READ_CHARACTERS)} characters are read.`,
+      );
+      return;
+    }
+    if (fragment.length > MAX_LINK_CHARACTERS) notify("copy length", longSentence(fragment.length));
+    else dismiss("copy length");
+    if (!(await copyLink(addressOf(fragment)))) return;
     setCopied(true);
     setTimeout(() => setCopied(false), COPIED_MS);
   };
@@ -68,6 +78,9 @@ function CopyLink() {
 
 const earlierSentence = ({ prompt, model: of }: Finding) =>
   `What is asked now has no answer yet: the link is of what is shown, “${tokenText(prompt)}” in ${of}.`;
+
+const longSentence = (characters: number) =>
+  `The link has ${grouped(characters)} characters; mail programs and chats may cut one of more than ${grouped(MAX_LINK_CHARACTERS)}.`;
 
 const THEME_SIGNS = { auto: "◐", light: "○", dark: "●" } as const;
 

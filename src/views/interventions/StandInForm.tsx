@@ -1,10 +1,24 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { question, setStandIns } from "#state/question.ts";
-import { otherNumbers } from "#state/stand-ins.ts";
+import { MAX_STAND_INS, otherNumbers } from "#state/stand-ins.ts";
+import { grouped } from "#core/grouped.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
+import { LongTextNote } from "../shared/LongTextNote.tsx";
+import { useLongText } from "../shared/use-long-text.ts";
 
-const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
+/** The prompts of a text, one a line; none of one that has more than can stand in. */
+function promptsOf(text: string): { readonly prompts: readonly string[]; readonly isTooMany: boolean } {
+  const prompts: string[] = [];
+  for (let from = 0; from < text.length;) {
+    const end = text.indexOf("\n", from);
+    const line = text.slice(from, end === -1 ? undefined : end);
+    if (line !== "") prompts.push(line);
+    if (prompts.length > MAX_STAND_INS) return { prompts: [], isTooMany: true };
+    from = end === -1 ? text.length : end + 1;
+  }
+  return { prompts, isTooMany: false };
+}
 
 /** What a part is where it is switched off: 0, or what it is in other prompts. */
 export function StandInForm() {
@@ -15,12 +29,14 @@ export function StandInForm() {
   const [isOpen, setOpen] = useState(false);
   const isOther = standIns !== undefined || isOpen;
   const known = standIns?.join("\n") ?? "";
-  const text = linesOf(draft).join("\n") === known ? draft : known;
+  const { prompts, isTooMany } = useMemo(() => promptsOf(draft), [draft]);
+  const text = isTooMany || prompts.join("\n") === known ? draft : known;
   const edit = (typed: string, isKeptOpen = true) => {
     setDraft(typed);
     setOpen(isKeptOpen);
-    setStandIns(linesOf(typed));
+    setStandIns(promptsOf(typed).prompts);
   };
+  const field = useLongText(text, edit);
   const choose = (isOthers: boolean) => edit(isOthers ? otherNumbers(prompt).join("\n") : "", isOthers);
   return (
     <div className="stand-ins">
@@ -35,18 +51,20 @@ export function StandInForm() {
         <>
           <textarea
             aria-label="Prompts that stand in, one a line"
-            rows={Math.min(8, Math.max(3, text.split("\n").length))}
+            rows={Math.min(8, Math.max(3, text.slice(0, 2_000).split("\n").length))}
             spellCheck={false}
             placeholder="one prompt a line"
-            value={text}
-            onChange={(event) => edit(event.target.value)}
+            {...field.props}
           />
-          <p className="small">{standInSentence(standIns)}</p>
+          <LongTextNote field={field} />
+          <p className="small">{isTooMany ? TOO_MANY : standInSentence(standIns)}</p>
         </>
       )}
     </div>
   );
 }
+
+const TOO_MANY = `There are more than ${grouped(MAX_STAND_INS)} prompts; so many can stand in, a link carries no more. Until then what is off is 0.`;
 
 function standInSentence(standIns: readonly string[] | undefined): string {
   if (!standIns) return "Type prompts of as many tokens as the one above. Until then it is 0.";

@@ -9,7 +9,9 @@ import { conceptSentence } from "./lab-sentences.ts";
 import { drawnConcepts } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
+import { LongTextNote } from "../shared/LongTextNote.tsx";
 import { tokenText } from "../shared/token-text.ts";
+import { useLongText } from "../shared/use-long-text.ts";
 import { LabProgress } from "./LabProgress.tsx";
 import { NeuronLink } from "./NeuronLink.tsx";
 
@@ -19,6 +21,7 @@ const SHOWN_TOKENS = 8;
 /** Neurons whose value vector only speaks of the concepts once an attention layer has transformed it. */
 export function ConceptSection() {
   const form = useStore(forms, (state) => state.concepts);
+  const field = useLongText(form.words, (words) => editConcepts({ words }));
   const { value } = useStore(lab, (slots) => slots.concepts);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
   return (
@@ -35,13 +38,9 @@ export function ConceptSection() {
       >
         <label className="words">
           <span>words, one after another; each counts where it is one token</span>
-          <textarea
-            rows={3}
-            spellCheck={false}
-            value={form.words}
-            onChange={(event) => editConcepts({ words: event.target.value })}
-          />
+          <textarea rows={3} spellCheck={false} {...field.props} />
         </label>
+        <LongTextNote field={field} />
         <label>
           <span>at least</span>
           <input

@@ -25,14 +25,16 @@ import { EvidencePanel } from "./EvidencePanel.tsx";
 import { FolderDrop } from "./FolderDrop.tsx";
 import { HelpDialog } from "./HelpDialog.tsx";
 import { LoadOffer } from "./LoadOffer.tsx";
-import { ModelStatusLine } from "./ModelStatusLine.tsx";
+import { LoadingLine, ModelStatusLine } from "./ModelStatusLine.tsx";
 import { Notices } from "./Notices.tsx";
+import { useFieldLimit } from "./use-field-limit.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import "./page.css";
 
 /** It reads as a sentence: this prompt, this answer, carried by these parts, without them this. */
 export function Page() {
   useShortcuts();
+  useFieldLimit();
   return (
     <>
       <Guard what="the head of the page">
@@ -52,6 +54,7 @@ export function Page() {
           </div>
           <EvidencePanel />
         </div>
+        <LoadingLine />
       </main>
       <footer className="page-footer">
         Everything runs on this machine; nothing you type leaves it. Method: Yu &amp; Ananiadou (2024), arXiv

@@ -1,7 +1,9 @@
 import { useStore } from "zustand";
 import { question, setPrompt } from "#state/question.ts";
 import { pursueNow } from "#state/run/session.ts";
+import { LongTextNote } from "../shared/LongTextNote.tsx";
 import { Menu } from "../shared/Menu.tsx";
+import { useLongText } from "../shared/use-long-text.ts";
 import { EXAMPLES } from "./examples.ts";
 import { TargetMenu } from "./TargetMenu.tsx";
 import { TokenStrip } from "./TokenStrip.tsx";
@@ -12,6 +14,7 @@ export const PROMPT_INPUT_ID = "prompt-text";
 /** The question: a prompt, kept to the letter as typed, and the token asked about. */
 export function PromptPanel() {
   const prompt = useStore(question, (state) => state.prompt);
+  const field = useLongText(prompt, setPrompt);
   return (
     <section aria-label="Prompt" className="prompt">
       <div className="prompt-line">
@@ -25,8 +28,7 @@ export function PromptPanel() {
           autoCapitalize="off"
           autoComplete="off"
           placeholder="Type a prompt, as 3+5="
-          value={prompt}
-          onChange={(event) => setPrompt(event.target.value)}
+          {...field.props}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
             event.preventDefault();
@@ -41,6 +43,7 @@ export function PromptPanel() {
           <TargetMenu />
         </div>
       </div>
+      <LongTextNote field={field} />
       <TokenStrip />
     </section>
   );

@@ -1,8 +1,10 @@
 import { useStore } from "zustand";
+import { grouped } from "#core/grouped.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
-import type { Tokenization } from "#state/run/results.ts";
+import type { Token, TokenEnds } from "#state/run/results.ts";
 import { tokenText } from "../shared/token-text.ts";
+import { typedText } from "./typed-text.ts";
 
 /** The prompt as the model sees it, the tokenizer's own additions marked, and what of it the model cannot see. */
 export function TokenStrip() {
@@ -21,33 +23,59 @@ export function TokenStrip() {
       {value && <Tokens value={value} />}
       {/\s/.test(prompt) && (
         <span className="typed" title="The prompt as typed, spaces visible">
-          typed <code>{prompt.replace(/ /g, "·").replace(/\n/g, "⏎").replace(/\t/g, "⇥")}</code>
+          typed <code>{typedText(prompt)}</code>
         </span>
       )}
-      {value && value.unknown.length > 0 && (
+      {value && value.unknown.count > 0 && (
         <p className="prompt-note" role="status">
-          The tokenizer does not know “{value.unknown.join("”, “")}”: the model sees ⟨unk⟩ there. Write it in characters
-          that the model knows.
+          {unknownSentence(value.unknown)}
         </p>
       )}
     </div>
   );
 }
 
-function Tokens({ value }: { readonly value: Tokenization }) {
+function unknownSentence({ characters, count }: TokenEnds["unknown"]): string {
+  const others = count > characters.length ? ` and ${grouped(count - characters.length)} other characters` : "";
+  return `The tokenizer does not know “${characters.join("”, “")}”${others}: the model sees ⟨unk⟩ there. Write it in characters that the model knows.`;
+}
+
+/** Of each end of a prompt that is too long to be shown whole. */
+const SHOWN_END = 32;
+
+function Tokens({ value }: { readonly value: TokenEnds }) {
+  const { count, added } = value;
+  const isWhole = value.last.length === 0;
+  const first = isWhole ? value.first : value.first.slice(0, SHOWN_END);
+  const last = value.last.slice(-SHOWN_END);
+  const hidden = count - first.length - last.length;
+  const chip = (token: Token, position: number) => (
+    // a token can stand in a prompt many times: its place is what names it
+    <TokenChip key={position} token={token} position={position} isAdded={added.includes(position)} />
+  );
   return (
-    <ol className="tokens" aria-label={`${value.ids.length} tokens`}>
-      {value.texts.map((text, position) => {
-        const isAdded = value.added.includes(position);
-        const about = `token ${value.ids[position]}, position ${position}${isAdded ? ", added by the tokenizer" : ""}`;
-        return (
-          // a token can stand in a prompt many times: its place is what names it
-          <li key={position} className={isAdded ? "added" : ""} title={about}>
-            <code>{tokenText(text)}</code>
-            <span className="token-id">{value.ids[position]}</span>
-          </li>
-        );
-      })}
+    <ol className="tokens" aria-label={`${grouped(count)} tokens`}>
+      {first.map(chip)}
+      {hidden > 0 && <li className="tokens-hidden">… {grouped(hidden)} more …</li>}
+      {last.map((token, place) => chip(token, count - last.length + place))}
     </ol>
+  );
+}
+
+interface TokenChipProps {
+  readonly token: Token;
+  readonly position: number;
+  readonly isAdded: boolean;
+}
+
+function TokenChip({ token: { id, text }, position, isAdded }: TokenChipProps) {
+  return (
+    <li
+      className={isAdded ? "added" : ""}
+      title={`token ${id}, position ${position}${isAdded ? ", added by the tokenizer" : ""}`}
+    >
+      <code>{tokenText(text)}</code>
+      <span className="token-id">{id}</span>
+    </li>
   );
 }

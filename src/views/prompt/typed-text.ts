@@ -1,0 +1,14 @@
+import { grouped } from "#core/grouped.ts";
+
+/** A longer prompt is shown by its two ends. */
+const MOST_WHOLE = 1_000;
+const SHOWN_END = 200;
+
+/** A prompt with its spaces, line breaks and tabs visible; of a long one the beginning and the end. */
+export function typedText(prompt: string): string {
+  if (prompt.length <= MOST_WHOLE) return visible(prompt);
+  const hidden = grouped(prompt.length - 2 * SHOWN_END);
+  return `${visible(prompt.slice(0, SHOWN_END))} … ${hidden} more characters … ${visible(prompt.slice(-SHOWN_END))}`;
+}
+
+const visible = (text: string) => text.replace(/ /g, "·").replace(/\n/g, "⏎").replace(/\t/g, "⇥");
