@@ -37,6 +37,13 @@ function openedDiscrepancies(finding: Finding): readonly Discrepancy[] {
   return ran ? discrepancies(finding, ran, question.getState().variant) : [];
 }
 
+/** How the weights that answer are others than those that the opened link is about, where it is about this model; sentences. */
+export function otherWeights(finding: Finding): readonly string[] {
+  if (finding.model !== model.getState().choice?.id) return [];
+  const ofWeights = openedDiscrepancies(finding).filter(({ kind }) => kind !== "precision" && kind !== "variant");
+  return ofWeights.map(({ sentence }) => sentence);
+}
+
 /** What the opened finding claims of the answer, as long as the page still asks what it asked. */
 export function claimedAnswer(finding: Finding | undefined): Claims {
   if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};

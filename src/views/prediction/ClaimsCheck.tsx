@@ -1,7 +1,8 @@
 import { useStore } from "zustand";
 import { figures, nats } from "#charts/number-format.ts";
-import { asksTheSame, checkAnswer, opened } from "#state/claims.ts";
-import type { Claims } from "#state/finding.ts";
+import { adapter } from "#state/adapter.ts";
+import { asksTheSame, checkAnswer, opened, otherWeights } from "#state/claims.ts";
+import type { Claims, Finding } from "#state/finding.ts";
 import { model } from "#state/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
@@ -13,11 +14,25 @@ export function ClaimsCheck() {
   const finding = useStore(opened, (state) => state.finding);
   const now = useStore(question);
   const slots = useStore(results);
-  const choice = useStore(model, (state) => state.choice);
+  const { choice } = useStore(model);
   const count = useStore(view, (state) => state.count);
-  if (!finding || !hasClaims(finding.expected)) return null;
-  if (!asksTheSame(finding, now, choice?.id)) return null;
+  if (!finding) return null;
+  if (!hasClaims(finding.expected) || !asksTheSame(finding, now, choice?.id)) return <OtherWeights finding={finding} />;
   return <Verdict claims={claimText(finding.expected)} check={checkAnswer(finding, slots, now, count)} />;
+}
+
+/** Where no number of the link is checked, that it is of other weights is said all the same. */
+function OtherWeights({ finding }: { readonly finding: Finding }) {
+  useStore(adapter);
+  const sentences = otherWeights(finding);
+  if (sentences.length === 0) return null;
+  return (
+    <div className="claims">
+      <p className="small" role="status">
+        The opened link is not about these weights: {sentences.join("; ")}.
+      </p>
+    </div>
+  );
 }
 
 const hasClaims = ({ baseline, changed, neurons }: Claims) =>

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
-import { differingState, versionOf } from "./file-state.ts";
+import { differingState, stateOf, versionOf } from "./file-state.ts";
 
-const state = (etag: string | null, lastModified: string | null) => ({ etag, lastModified });
+const state = (etag: string | null, lastModified: string | null, seen = Date.UTC(2026, 6)) => ({
+  etag,
+  lastModified,
+  seen,
+});
 const [MON, TUE] = ["Mon, 01 Jun 2026 10:00:00 GMT", "Tue, 02 Jun 2026 10:00:00 GMT"];
 
 test.each([
@@ -32,4 +36,22 @@ test("a file has a version where its server gives it an ETag or a time; another 
     versionOf(state(null, TUE), 5),
   ];
   expect(new Set(versions).size).toBe(5);
+});
+
+test.each([
+  ["a minute later", MON, "2026-06-01T10:01:00Z", true],
+  ["within the minute in which it was made", MON, "2026-06-01T10:00:59Z", false],
+  ["before it was made, by a clock that is slow", MON, "2026-06-01T09:00:00Z", false],
+  ["of the epoch, as in a reproducible image", "Thu, 01 Jan 1970 00:00:01 GMT", "2026-06-01T10:00:00Z", false],
+  ["of the first ZIP", "Tue, 01 Jan 1980 00:00:00 GMT", "2026-06-01T10:00:00Z", false],
+  ["that is none", "yesterday", "2026-06-01T10:00:00Z", false],
+])("a time alone %s tells a state: %s, seen at %s, %s", (_name, time, seen, isTold) => {
+  expect(versionOf(state(null, time, Date.parse(seen)), 5) !== undefined).toBe(isTold);
+  expect(versionOf(state('"a"', time, Date.parse(seen)), 5), "with an ETag").toBeDefined();
+});
+
+test("the server's own clock counts where it may be read", () => {
+  const headers = { "Last-Modified": MON, Date: "Mon, 01 Jun 2026 10:00:30 GMT" };
+  expect(versionOf(stateOf(new Headers(headers)), 5)).toBeUndefined();
+  expect(versionOf(stateOf(new Headers({ ...headers, Date: TUE })), 5)).toBeDefined();
 });

@@ -2,16 +2,29 @@
 export interface FileState {
   readonly etag: string | null;
   readonly lastModified: string | null;
+  /** When it was answered, by the server's clock if that may be read; milliseconds since 1970. */
+  readonly seen: number;
 }
 
 export const stateOf = (headers: Headers): FileState => ({
   etag: headers.get("etag"),
   lastModified: headers.get("last-modified"),
+  seen: Date.parse(headers.get("date") ?? "") || Date.now(),
 });
 
-/** The name of a file's state, see `ByteSource`; undefined where the server gives neither ETag nor time. */
-export function versionOf({ etag, lastModified }: FileState, byteLength: number): string | undefined {
-  return etag === null && lastModified === null ? undefined : JSON.stringify([etag, lastModified, byteLength]);
+/** A time counts whole seconds, and clocks differ: a file that was young when it was read may have changed since without another time. */
+const YOUNG_MS = 60_000;
+/** Earlier than the web: the same time for every file of an archive or image that is made to be reproducible. */
+const FIRST_TIME = Date.UTC(1990);
+
+/**
+ * The name of a file's state, see `ByteSource`; undefined where the server gives neither an ETag nor a time that tells states apart
+ * (RFC 9110, 8.8.2.2).
+ */
+export function versionOf({ etag, lastModified, seen }: FileState, byteLength: number): string | undefined {
+  const time = Date.parse(lastModified ?? "");
+  const isTold = etag !== null || (time >= FIRST_TIME && seen - time >= YOUNG_MS);
+  return isTold ? JSON.stringify([etag, lastModified, byteLength]) : undefined;
 }
 
 /**
