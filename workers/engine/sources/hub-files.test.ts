@@ -2,7 +2,7 @@ import { randomCheckpoint } from "#test/checkpoints.ts";
 import { startHub } from "#test/hub-server.ts";
 import type { HubRequest, HubServer } from "#test/hub-server.ts";
 import type { HubFault } from "#test/hub-faults.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { HubSource } from "#model/checkpoint.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
 import type { Patience } from "./fetch-range.ts";
@@ -335,6 +335,8 @@ describe("trouble on the way", () => {
 describe("a reader who gives up", () => {
   const reason = new DOMException("enough", "AbortError");
   const target = `${OPEN}/${WEIGHTS}`;
+  /** Once the bytes are asked for, and the scheduled fault has happened. */
+  const isServed = () => vi.waitFor(() => expect(gets("cdn")).not.toHaveLength(0), { timeout: 30_000, interval: 5 });
 
   test.each<[string, HubFault]>([
     ["while nothing comes", { kind: "stall", afterBytes: 100 }],
@@ -343,8 +345,9 @@ describe("a reader who gives up", () => {
     const { file } = await openWeights({}, { ...SOON, stallMs: 60_000 });
     hub.schedule(target, fault);
     const controller = new AbortController();
-    setTimeout(() => controller.abort(reason), 50);
-    await expect(file.slice(START, END, controller.signal)).rejects.toBe(reason);
+    const reading = file.slice(START, END, controller.signal);
+    void isServed().then(() => controller.abort(reason));
+    await expect(reading).rejects.toBe(reason);
     await expect(file.slice(0, 8, controller.signal)).rejects.toBe(reason);
     expect(new Uint8Array(await file.slice(START, END))).toEqual(expected);
   });
@@ -354,8 +357,9 @@ describe("a reader who gives up", () => {
     const { set } = await open({}, { ...SOON, stallMs: 60_000 }, controller.signal);
     const file = await set.open(WEIGHTS);
     hub.schedule(target, { kind: "stall", afterBytes: 0 });
+    hub.log.length = 0;
     const reading = file!.slice(START, END);
-    setTimeout(() => controller.abort(reason), 50);
+    void isServed().then(() => controller.abort(reason));
     await expect(reading).rejects.toBe(reason);
     await expect(set.open("config.json")).rejects.toBe(reason);
   });
