@@ -1,6 +1,8 @@
 import { vi } from "vitest";
 import type { End, Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
+import { arity } from "#protocol/call.ts";
+import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
 
 /** One call as the engine got it, to be answered when the test says so. */
 export interface AskedCall {
@@ -14,29 +16,6 @@ export interface AskedCall {
   fail(reason: Error): Promise<void>;
 }
 
-/** Those that take options behind what they are about, and those that do not. */
-const WITH_OPTIONS = [
-  "load",
-  "tokenEnds",
-  "predict",
-  "scoreAnswer",
-  "sweepHeads",
-  "compareNeurons",
-  "inspectNeuron",
-  "inspectHead",
-  "inspectCheckpoint",
-  "chain",
-  "neuronGroup",
-] as const;
-const WITHOUT_OPTIONS = [
-  "tokenize",
-  "attachAdapter",
-  "operandPlot",
-  "buildIndex",
-  "planExperiment",
-  "runExperiment",
-] as const;
-
 /** An engine that keeps whatever it is asked, under vitest's clock. */
 export class AskedEngine {
   readonly calls: AskedCall[] = [];
@@ -48,8 +27,7 @@ export class AskedEngine {
 
   constructor() {
     this.engine = {
-      ...Object.fromEntries(WITH_OPTIONS.map((method) => [method, this.#record(method, true)])),
-      ...Object.fromEntries(WITHOUT_OPTIONS.map((method) => [method, this.#record(method, false)])),
+      ...Object.fromEntries(CALL_NAMES.map((name) => [name, this.#record(name, arity(entryOf(name)) === 2)])),
       onStopped: (listener: (reason: Fault, end: End) => void) => {
         this.#stopListeners.add(listener);
         return () => this.#stopListeners.delete(listener);

@@ -43,8 +43,8 @@ const TARGET = { id: 8, text: "8" };
 interface Options {
   readonly interventions?: readonly Intervention[];
   readonly standIns?: readonly string[];
-  readonly at?: { readonly layer: number; readonly head: number; readonly neuron: number };
-  readonly token?: number;
+  readonly head?: { readonly layer: number; readonly head: number };
+  readonly neuron?: { readonly layer: number; readonly neuron: number };
 }
 
 /** The model's prediction as the engine gives it. */
@@ -102,7 +102,7 @@ export function exportingEngine() {
       const logits = [{ ...TARGET, logit: 1 }];
       const baseline = numberOf(now);
       return {
-        at: options.at,
+        at: options.head,
         target: TARGET.id,
         pattern,
         increase: 0.1,
@@ -117,7 +117,7 @@ export function exportingEngine() {
       const logits = [{ ...TARGET, logit: numberOf(now, "logit") }];
       const baseline = numberOf(now);
       return {
-        at: options.at,
+        at: options.neuron,
         target: TARGET.id,
         activations: tokensOf(prompt).map((_, position) => numberOf(now, position)),
         increase: 0.1,

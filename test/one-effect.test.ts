@@ -5,6 +5,9 @@ import type { ChainNode } from "#analysis/chain/chain.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
+import { readArguments } from "#protocol/call.ts";
+import { entryOf } from "#protocol/calls.ts";
+import type { CallName, Read } from "#protocol/calls.ts";
 import { NO_FINDING } from "#state/finding.ts";
 import { chainClaims } from "#state/chain-claims.ts";
 import { decodeFinding, encodeFinding } from "#state/permalink.ts";
@@ -83,6 +86,10 @@ test.each(MODELS)("what a part of %s is worth is one number with one sign, where
   for (const [kind, where] of Object.entries(PLACES)) expect([...places.get(kind)!].sort()).toEqual([...where].sort());
 });
 
+/** What a script passes, as the worker reads it. */
+const read = <Name extends CallName>(name: Name, args: readonly unknown[]) =>
+  readArguments(name, entryOf(name), args) as Read<Name>;
+
 /** Asks a model of all that has an effect, and reads every place that shows one. */
 async function everythingSaid(files: CheckpointFiles, ids: number[], head: HeadId) {
   const model = await loadInNode(files, "f32");
@@ -93,9 +100,9 @@ async function everythingSaid(files: CheckpointFiles, ids: number[], head: HeadI
   const signal = unaborted();
   const idle = () => undefined;
   const script = scriptOn({
-    sweepHeads: (prompt, options = {}) => session.sweepHeads(prompt, options, idle, signal),
-    chain: (prompt, options = {}) => chains.chain(prompt, options, idle, signal),
-    enhancingGraph: (prompt, options) => chains.enhancingGraph(prompt, options, signal),
+    sweepHeads: (...args) => session.sweepHeads(...read("sweepHeads", args), idle, signal),
+    chain: (...args) => chains.chain(...read("chain", args), idle, signal),
+    enhancingGraph: (...args) => chains.enhancingGraph(...read("enhancingGraph", args), signal),
   });
   const chain = await script.chain(ids, { head: formatHead(head), thresholds: LOW });
   const sweep = await script.sweepHeads(ids);
@@ -130,10 +137,10 @@ async function everythingSaid(files: CheckpointFiles, ids: number[], head: HeadI
     const [change] = switchOff;
     if (!kind.endsWith("-neuron") || change?.kind !== "neuron") continue;
     const { at } = change;
-    const neuron = await session.inspectNeuron(ids, { at, target }, signal);
+    const neuron = await session.inspectNeuron(ids, { neuron: at, target }, signal);
     say("a card’s file", id, drawnNeuron({ ...empty(), neuron: done(neuron, about) })!.settings!["effect"]);
     say("a card’s sentence", id, inSentence(neuronSentence(neuron)), IN_WORDS);
-    const found = await lab.neuronGroup(ids, { neurons: [at], draws: 1, target }, signal);
+    const found = await lab.neuronGroup(ids, { neurons: [at], draws: 1, seed: 1, target }, signal);
     const group = { of: "neuron", prompt: "", target: "", standIns: undefined, found };
     const groupFile = drawnGroup({ value: group, about, status: "done", progress: undefined })!;
     say("group.csv", id, rowOf(groupFile, "run", "without the group")["effect"]);
@@ -141,7 +148,7 @@ async function everythingSaid(files: CheckpointFiles, ids: number[], head: HeadI
   const own = formatHead(head);
   say("a script’s sweep", own, sweep.baseline - sweep.logProbability[head.layer]![head.head]!);
   say("heads.csv", own, rowOf(drawnHeads(done(sweep, about), "linear")!, "head", own)["effect"]);
-  const inspected = await session.inspectHead(ids, { at: head, target }, signal);
+  const inspected = await session.inspectHead(ids, { head, target }, signal);
   say("a card’s file", own, drawnHead({ ...empty(), head: done(inspected, about) })!.settings!["effect"]);
   const plotted = {
     quantity: { kind: "head", at: head },

@@ -12,13 +12,15 @@ import type {
   SuiteDefinition,
   SuiteSource,
 } from "#protocol/experiments.ts";
+import { show } from "#protocol/call.ts";
 import { checkRequest } from "#protocol/experiments/definition.ts";
 import { CONTROL_CASES } from "#protocol/experiments/fields.ts";
 import type { Field, Spoken } from "#protocol/experiments/fields.ts";
 import { namedAdapter } from "#state/experiments/adapter-set.ts";
 import { keepTokenOf } from "#state/hub-tokens.ts";
 import { choiceOfSource } from "#state/model.ts";
-import { bad, given, readAdapter, readChoice, readCount, readHead, readOptions, show } from "./script-arguments.ts";
+import { bad, given, readChoice, readCount, readHead, readOptions } from "./script-arguments.ts";
+import { readSource as readCheckpoint } from "./script-sources.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
 export type SuiteText = string | SuiteDefinition | { readonly text: string };
@@ -156,7 +158,7 @@ function readAdapters(call: string, value: unknown, pageAddress: string): readon
     );
   }
   return value.map((asked: unknown) => {
-    const source = readAdapter(asked, pageAddress);
+    const source = readCheckpoint(call, asked, { pageAddress });
     keepTokenOf(source);
     return namedAdapter(choiceOfSource(source));
   });

@@ -1,9 +1,8 @@
 import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
-import type { ChainApi } from "#protocol/chain.ts";
-import type { EngineApi, LayerIncrease, LoadProgress, ModelInfo, SweepRow } from "#protocol/engine.ts";
-import type { ExperimentApi, ExperimentRequest } from "#protocol/experiments.ts";
-import type { LabApi, OperandPlotOptions } from "#protocol/lab.ts";
+import type { Asked, EngineApi } from "#protocol/calls.ts";
+import type { LayerIncrease, LoadProgress, ModelInfo, SweepRow } from "#protocol/engine.ts";
+import type { ExperimentRequest } from "#protocol/experiments.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE, SIGN_MESSAGE } from "#protocol/lifecycle.ts";
 import { keepFaultCodes } from "#workers/engine/fault-transfer.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -12,7 +11,7 @@ import { workerEngine } from "./worker-engine.ts";
 
 keepFaultCodes();
 
-type Api = Partial<EngineApi & LabApi & ExperimentApi & ChainApi>;
+type Api = Partial<EngineApi>;
 
 /** A worker on the other end of a channel in this process, with the engine's calls answered by the test. */
 class FakeWorker extends EventTarget {
@@ -128,7 +127,7 @@ describe("a call", () => {
   test("with what cannot be sent fails with a code", async () => {
     const { engine } = started();
     const unsendable = [() => undefined] as unknown as number[];
-    await expect(engine.predict(unsendable)).rejects.toMatchObject({ name: "Fault", code: "internal" });
+    await expect(engine.predict(unsendable)).rejects.toMatchObject({ name: "Fault", code: "bad-request" });
   });
 
   test("reports how far it is until the caller gives up", async () => {
@@ -355,7 +354,7 @@ describe("a worker without a sign", () => {
     ["predict", (engine) => engine.predict("x")],
     ["sweepHeads", (engine) => engine.sweepHeads("x")],
     ["chain", (engine) => engine.chain("x")],
-    ["operandPlot", (engine) => engine.operandPlot({} as OperandPlotOptions)],
+    ["operandPlot", (engine) => engine.operandPlot({} as Asked<"operandPlot">)],
     ["runExperiment", (engine) => engine.runExperiment({} as ExperimentRequest)],
   ])("is told of after a minute in %s, and each sign puts that off", async (method, ask) => {
     const { engine, worker, told } = silent({ [method]: never });

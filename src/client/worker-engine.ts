@@ -1,24 +1,20 @@
 import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
 import type { FaultCode } from "#core/fault.ts";
-import type { ChainApi } from "#protocol/chain.ts";
-import type { EngineApi, JobId } from "#protocol/engine.ts";
-import type { ExperimentApi } from "#protocol/experiments.ts";
-import type { LabApi } from "#protocol/lab.ts";
+import { arity } from "#protocol/call.ts";
+import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
+import type { CallName, EngineApi } from "#protocol/calls.ts";
+import type { JobId, ModelInfo } from "#protocol/engine.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
-import type { CallOptions, End, Engine } from "./engine.ts";
+import type { CallOptions, End, Engine, EngineCalls } from "./engine.ts";
 import { Silence } from "./silence.ts";
-
-type Api = EngineApi & LabApi & ExperimentApi & ChainApi;
-type Method = Exclude<keyof Api, "cancel">;
-type Result<M extends Method> = Awaited<ReturnType<Api[M]>>;
 
 /** One worker and what is pending in it. */
 interface Running {
   readonly worker: Worker;
-  readonly api: Comlink.Remote<Api>;
+  readonly api: Comlink.Remote<EngineApi>;
   /** Rejects one call each that the worker has not settled; one that was given up is among them until the worker has heard of it. */
-  readonly pending: Map<JobId, { readonly method: Method; readonly reject: (reason: Fault) => void }>;
+  readonly pending: Map<JobId, { readonly method: CallName; readonly reject: (reason: Fault) => void }>;
   readonly watch: AbortController;
   readonly silence: Silence;
   /** Where runs are not cut, and each of a new shape has its shaders compiled first. */
@@ -26,7 +22,7 @@ interface Running {
 }
 
 /** What sets up sessions. */
-const SETS_UP: ReadonlySet<Method> = new Set(["load", "attachAdapter"]);
+const SETS_UP: ReadonlySet<CallName> = new Set(["load", "attachAdapter"]);
 
 let lastJob: JobId = 0;
 
@@ -43,7 +39,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     let hasSpoken = false;
     const launched: Running = {
       worker,
-      api: Comlink.wrap<Api>(worker),
+      api: Comlink.wrap<EngineApi>(worker),
       pending: new Map(),
       watch: new AbortController(),
       silence: new Silence(
@@ -78,12 +74,13 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     for (const listener of listeners) listener(reason, how);
   }
 
-  function call<M extends Method>(method: M, options: CallOptions | undefined, ...args: unknown[]): Promise<Result<M>> {
+  function call(method: CallName, options: CallOptions | undefined, ...args: unknown[]): Promise<unknown> {
     running ??= launch();
-    const { api, pending, silence } = running;
+    const launched = running;
+    const { api, pending, silence } = launched;
     const job = ++lastJob;
     const signal = options?.signal;
-    return new Promise<Result<M>>((resolve, reject) => {
+    return new Promise<unknown>((resolve, reject) => {
       if (signal?.aborted) return reject(cancelled());
       const onAbort = () => {
         void api.cancel(job);
@@ -92,14 +89,20 @@ export function workerEngine(start: (name: string) => Worker): Engine {
       signal?.addEventListener("abort", onAbort);
       pending.set(job, { method, reject });
       silence.begin();
-      const send = api[method] as unknown as (job: JobId, ...rest: unknown[]) => Promise<Result<M>>;
+      const send = api[method] as unknown as (job: JobId, ...rest: unknown[]) => Promise<unknown>;
       send(job, ...args)
-        .then(resolve, (reason: unknown) => {
-          const fault = asFault(reason);
-          reject(fault);
-          // the worker lives but says itself that it can do no more
-          if (fault.code === "engine-stopped" && api === running?.api) stop(fault);
-        })
+        .then(
+          (found) => {
+            if (method === "load") launched.isOnGpu = (found as ModelInfo).backend === "webgpu";
+            resolve(found);
+          },
+          (reason: unknown) => {
+            const fault = asFault(reason);
+            reject(fault);
+            // the worker lives but says itself that it can do no more
+            if (fault.code === "engine-stopped" && api === running?.api) stop(fault);
+          },
+        )
         .finally(() => {
           pending.delete(job);
           if (pending.size === 0) silence.end();
@@ -109,50 +112,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
   }
 
   return {
-    inspectCheckpoint: (source, options = {}, on) => call("inspectCheckpoint", on, source, options),
-    storedModels: (on) => call("storedModels", on),
-    deleteStored: (ids, on) => call("deleteStored", on, ids),
-    pauseLoading: (isPaused, on) => call("pauseLoading", on, isPaused),
-    load: async (source, options = {}, on) => {
-      const info = await call("load", on, source, options, report(on));
-      if (running) running.isOnGpu = info.backend === "webgpu";
-      return info;
-    },
-    attachAdapter: (source, on) => call("attachAdapter", on, source, report(on)),
-    detachAdapter: (on) => call("detachAdapter", on),
-    tokenize: (text, on) => call("tokenize", on, text),
-    tokenEnds: (text, most, on) => call("tokenEnds", on, text, most),
-    predict: (prompt, options = {}, on) => call("predict", on, prompt, options, report(on)),
-    scoreAnswer: (prompt, options, on) => call("scoreAnswer", on, prompt, options),
-    generate: (prompt, options, on) => call("generate", on, prompt, options),
-    sweepHeads: (prompt, options = {}, on) => call("sweepHeads", on, prompt, options, report(on)),
-    layerIncrease: (prompt, options = {}, on) => call("layerIncrease", on, prompt, options),
-    topNeurons: (prompt, options, on) => call("topNeurons", on, prompt, options),
-    compareNeurons: (prompt, options, on) => call("compareNeurons", on, prompt, options, report(on)),
-    neuron: (at, options = {}, on) => call("neuron", on, at, options),
-    inspectNeuron: (prompt, options, on) => call("inspectNeuron", on, prompt, options),
-    inspectHead: (prompt, options, on) => call("inspectHead", on, prompt, options),
-    buildIndex: (options = {}, on) => call("buildIndex", on, options, report(on)),
-    searchNeurons: (options, on) => call("searchNeurons", on, options, report(on)),
-    searchConcepts: (options, on) => call("searchConcepts", on, options, report(on)),
-    operandPlot: (options, on) => call("operandPlot", on, options, report(on)),
-    neuronGroup: (prompt, options, on) => call("neuronGroup", on, prompt, options),
-    neuronWiring: (at, options = {}, on) => call("neuronWiring", on, at, options),
-    planExperiment: (request, on) => call("planExperiment", on, request),
-    runExperiment: (request, on) => call("runExperiment", on, request, report(on)),
-    forgetExperiment: (request, on) => call("forgetExperiment", on, request),
-    layerValues: (prompt, options = {}, on) => call("layerValues", on, prompt, options),
-    headValues: (prompt, options = {}, on) => call("headValues", on, prompt, options),
-    positionValues: (prompt, options, on) => call("positionValues", on, prompt, options),
-    comparePrompts: (prompt, options, on) => call("comparePrompts", on, prompt, options, report(on)),
-    featureTransfer: (prompt, options, on) => call("featureTransfer", on, prompt, options),
-    traceSources: (prompt, options, on) => call("traceSources", on, prompt, options),
-    tracePositions: (prompt, options, on) => call("tracePositions", on, prompt, options),
-    traceNeurons: (prompt, options, on) => call("traceNeurons", on, prompt, options),
-    enhancingGraph: (prompt, options, on) => call("enhancingGraph", on, prompt, options),
-    chain: (prompt, options = {}, on) => call("chain", on, prompt, options, report(on)),
-    attentionNeurons: (prompt, options, on) => call("attentionNeurons", on, prompt, options),
-    queryNeurons: (prompt, options, on) => call("queryNeurons", on, prompt, options),
+    ...(Object.fromEntries(CALL_NAMES.map((name) => [name, forward(name)])) as unknown as EngineCalls),
     onStopped(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -164,9 +124,21 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     restart: () => stop(new Fault("engine-stopped", "the engine was ended because it gave no sign any more"), "asked"),
   };
 
+  /** A call of the catalogue: its arguments, options that are left out as none, and how it reports where it does. */
+  function forward(name: CallName) {
+    const entry = entryOf(name);
+    const own = arity(entry);
+    return (...passed: readonly unknown[]) => {
+      const args = Array.from({ length: own }, (_, index) => passed[index]);
+      if (entry.options) args[own - 1] ??= {};
+      const on = passed[own] as CallOptions<unknown> | undefined;
+      return call(name, on, ...args, ...(entry.reports ? [report(on)] : []));
+    };
+  }
+
   /** A reporter that stays quiet once the caller has given up. Reports come on ports of their own; each is a sign. */
-  function report<Report>(options: CallOptions<Report> | undefined) {
-    return Comlink.proxy((progress: Report) => {
+  function report(options: CallOptions<unknown> | undefined) {
+    return Comlink.proxy((progress: unknown) => {
       running?.silence.sign();
       if (!options?.signal?.aborted) options?.onProgress?.(progress);
     });
@@ -206,6 +178,12 @@ const cancelled = () => new Fault("cancelled", "the call was cancelled");
 function asFault(reason: unknown): Fault {
   if (reason instanceof Fault) return reason;
   const { code, message } = reason as { readonly code?: unknown; readonly message?: string };
-  // a DOMException of our own side, as for what cannot be cloned, has a number for a code
+  if (reason instanceof DOMException && reason.name === "DataCloneError") {
+    return new Fault(
+      "bad-request",
+      `an argument cannot be sent to the engine (${reason.message}); it needs to be plain data: numbers, texts, arrays, objects, files`,
+    );
+  }
+  // a DOMException of our own side has a number for a code
   return new Fault(typeof code === "string" ? (code as FaultCode) : "internal", message ?? String(reason));
 }

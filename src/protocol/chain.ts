@@ -1,25 +1,15 @@
 import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
 import type { KeyScore } from "#analysis/keys.ts";
-import type { Hop, Source } from "#analysis/source-tracing.ts";
+import type { Source } from "#analysis/source-tracing.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import type {
-  JobId,
-  NeuronComparison,
-  Progress,
-  Prompt,
-  RunOptions,
-  StandInOptions,
-  TargetOptions,
-  Token,
-  VariantOptions,
-} from "./engine.ts";
+import type { NeuronComparison, Token } from "./engine.ts";
 
 /**
  * How an answer travels through the model: the calls behind the logic chain. Increases are in nats; scores are inner products with a
  * neuron's keys and have no unit.
  */
 
-export type { Chain, ChainThresholds, Hop, KeyScore, Source };
+export type { Chain, ChainThresholds, KeyScore, Source };
 
 export interface LayerValues {
   readonly target: number;
@@ -77,13 +67,6 @@ export interface TransferIntoNeuron {
   readonly table: KeyScore[][];
 }
 
-/** The way from a deep neuron's keys down to a position: the predicting head, then perhaps a shallow attention layer. */
-export interface TraceOptions extends RunOptions, VariantOptions {
-  /** Whose keys are asked. */
-  readonly neuron: NeuronId;
-  readonly path: readonly Hop[];
-}
-
 export interface TracedSources {
   /** Largest up first, as in the authors' notebook; `label` is theirs: −0.5 embedding, l attention, l + 0.5 FFN. */
   readonly rows: (Source & KeyScore & { readonly label: number })[];
@@ -127,13 +110,6 @@ export interface EnhancingGraph {
   readonly effect: number;
 }
 
-export interface ChainOptions extends RunOptions, TargetOptions {
-  /** Those left out are the defaults. */
-  readonly thresholds?: Partial<ChainThresholds>;
-  /** Left out: the head whose loss costs the target most. */
-  readonly head?: HeadId;
-}
-
 export interface AttentionNeurons {
   readonly target: number;
   /** Largest increase first. */
@@ -158,55 +134,4 @@ export interface QueryNeurons {
   /** Layers that feed the value attention neurons and the value FFN neurons, largest first. */
   readonly layersOfAttention: (Source & { readonly score: number })[];
   readonly layersOfNeurons: (Source & { readonly score: number })[];
-}
-
-/** More of what the worker does; jobs as in `EngineApi`. */
-export interface ChainApi {
-  layerValues(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerValues>;
-  headValues(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions): Promise<HeadValues>;
-  positionValues(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly at: HeadId },
-  ): Promise<PositionValues>;
-  /** `prompt` before, `other` after; target and lens come from `prompt` without interventions, interventions hold for both. */
-  comparePrompts(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly other: Prompt; readonly count: number },
-    onProgress: (progress: Progress) => void,
-  ): Promise<PromptComparison>;
-  featureTransfer(
-    job: JobId,
-    prompt: Prompt,
-    options: RunOptions & VariantOptions & { readonly neuron: NeuronId; readonly layer: number },
-  ): Promise<TransferIntoNeuron>;
-  traceSources(job: JobId, prompt: Prompt, options: TraceOptions): Promise<TracedSources>;
-  tracePositions(
-    job: JobId,
-    prompt: Prompt,
-    options: TraceOptions & { readonly layer: number },
-  ): Promise<TracedPositions>;
-  traceNeurons(
-    job: JobId,
-    prompt: Prompt,
-    options: TraceOptions & { readonly layer: number; readonly count: number },
-  ): Promise<TracedNeurons>;
-  enhancingGraph(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & StandInOptions & { readonly neurons: readonly NeuronId[] },
-  ): Promise<EnhancingGraph>;
-  /** With interventions: the clean run's chain with the numbers of the run. */
-  chain(job: JobId, prompt: Prompt, options: ChainOptions, onProgress: (progress: Progress) => void): Promise<Chain>;
-  attentionNeurons(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number },
-  ): Promise<AttentionNeurons>;
-  queryNeurons(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number; readonly of: number },
-  ): Promise<QueryNeurons>;
 }

@@ -1,8 +1,7 @@
 import type { FaultCode } from "#core/fault.ts";
-import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import type { Backend, CheckpointSource, Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import type { Backend, Dtype, SourceIdentity } from "#model/checkpoint.ts";
 
 /**
  * The contract between the page and the worker. Layers, heads, neurons and positions are zero-based; probabilities are
@@ -170,21 +169,6 @@ export interface AdapterInfo {
   readonly bytes: number;
 }
 
-export interface LoadOptions {
-  readonly dtype?: Dtype;
-  /** A LoRA adapter to lay over the model; the model itself stays the base variant. */
-  readonly adapter?: CheckpointSource;
-  /** Left out: WebGPU where there is one, else WASM. Asked for by name, it is that or a Fault. */
-  readonly backend?: Backend;
-}
-
-export interface PredictOptions extends RunOptions, TargetOptions {
-  /** How many of the most probable tokens; left out: 10. */
-  readonly top?: number;
-  /** Token ids that are reported wherever they rank, so that two runs can be laid side by side. */
-  readonly include?: readonly number[];
-}
-
 export interface Tokenization {
   readonly ids: number[];
   /** The tokens as the vocabulary writes them. */
@@ -208,30 +192,6 @@ export interface TokenEnds {
   readonly unknown: { readonly characters: readonly string[]; readonly count: number };
 }
 
-export interface RunOptions extends StandInOptions {
-  readonly interventions?: readonly Intervention[];
-}
-
-/**
- * What a part is at scale 0. Left out: 0 (zero-ablation). Else what it is in another prompt (one: resample ablation, or activation
- * patching) or on average over several (mean ablation), position by position: each has as many tokens as the prompt that is asked
- * about. At scale s it is s of its own way from there.
- */
-export interface StandInOptions {
-  readonly standIns?: readonly Prompt[];
-}
-
-export interface TargetOptions extends VariantOptions {
-  /** Token id; left out: the clean run's most probable token. */
-  readonly target?: number;
-}
-
-export interface ComparisonOptions extends TargetOptions, RunOptions {
-  readonly count: number;
-  /** The second run's variant, where it is another one than `variant`; nothing is switched off then. */
-  readonly against?: { readonly variant: Variant };
-}
-
 export interface Prediction {
   readonly tokens: Token[];
   /** At the last position, most probable first. */
@@ -240,11 +200,6 @@ export interface Prediction {
   readonly target: RankedToken & { readonly rank: number };
   /** Those asked for by `include`, in that order. */
   readonly included: RankedToken[];
-}
-
-export interface ScoreOptions extends RunOptions, VariantOptions {
-  /** Text, cut as it is behind the prompt, or token ids. */
-  readonly answer: string | readonly number[];
 }
 
 /** An answer of one or more tokens, each scored given the prompt and the answer's tokens before it. */
@@ -356,80 +311,4 @@ export interface Generation {
 export interface Progress {
   readonly done: number;
   readonly total: number;
-}
-
-/**
- * What the worker does. Every call names its job and can be cancelled by it; it then rejects with code "cancelled".
- * Calls may overlap: single session runs take turns. The target and the frozen scale always come from the clean run.
- */
-export interface EngineApi {
-  /** Reads config, tokenizer and headers, and nothing else. */
-  inspectCheckpoint(
-    job: JobId,
-    source: CheckpointSource,
-    options: Pick<LoadOptions, "backend">,
-  ): Promise<CheckpointReport>;
-  /** The newest first. */
-  storedModels(job: JobId): Promise<StoredModel[]>;
-  /** The model that answers keeps answering, until it needs weights that it does not hold. */
-  deleteStored(job: JobId, ids: readonly string[]): Promise<void>;
-  /** Holds the load under way up, or lets it go on; what is on its way still arrives. */
-  pauseLoading(job: JobId, isPaused: boolean): Promise<void>;
-  load(
-    job: JobId,
-    source: CheckpointSource,
-    options: LoadOptions,
-    onProgress: (progress: LoadProgress) => void,
-  ): Promise<ModelInfo>;
-  /** Lays an adapter over the model that is loaded, in the place of an earlier one. If it fails, everything stays as it was. */
-  attachAdapter(
-    job: JobId,
-    source: CheckpointSource,
-    onProgress: (progress: LoadProgress) => void,
-  ): Promise<AdapterInfo>;
-  /** Leaves the base alone; without an adapter, does nothing. */
-  detachAdapter(job: JobId): Promise<void>;
-  tokenize(job: JobId, text: string): Promise<Tokenization>;
-  /** @param most tokens of each end */
-  tokenEnds(job: JobId, text: string, most: number): Promise<TokenEnds>;
-  predict(
-    job: JobId,
-    prompt: Prompt,
-    options: PredictOptions,
-    onProgress?: (progress: Progress) => void,
-  ): Promise<Prediction>;
-  scoreAnswer(job: JobId, prompt: Prompt, options: ScoreOptions): Promise<ScoredAnswer>;
-  generate(job: JobId, prompt: Prompt, options: VariantOptions & { readonly tokens: number }): Promise<Generation>;
-  /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */
-  sweepHeads(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & StandInOptions & { readonly rowByRow?: boolean },
-    onRow: (row: SweepRow) => void,
-  ): Promise<HeadSweep>;
-  layerIncrease(job: JobId, prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerIncrease>;
-  topNeurons(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number },
-  ): Promise<TopNeurons>;
-  /** Two runs of one prompt: clean and with interventions, or in `variant` and `against` another variant. */
-  compareNeurons(
-    job: JobId,
-    prompt: Prompt,
-    options: ComparisonOptions,
-    onProgress: (progress: Progress) => void,
-  ): Promise<NeuronComparison>;
-  neuron(job: JobId, at: NeuronId, options: VariantOptions & { readonly count?: number }): Promise<NeuronTokens>;
-  inspectNeuron(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly at: NeuronId },
-  ): Promise<NeuronInspection>;
-  inspectHead(
-    job: JobId,
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly at: HeadId },
-  ): Promise<HeadInspection>;
-  cancel(job: JobId): void;
 }

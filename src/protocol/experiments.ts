@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Ablation } from "#analysis/experiments/ablation.ts";
 import type { SuiteDefinition } from "#analysis/experiments/suite.ts";
-import type { JobId, Progress } from "./engine.ts";
+import type { Progress } from "./engine.ts";
 import { adapters } from "./experiments/adapters.ts";
 import { bias } from "./experiments/bias.ts";
 import { concepts } from "./experiments/concepts.ts";
@@ -97,18 +97,4 @@ export const resultSchema = (kind: ExperimentKind) => {
 /** How far it is; now and then with what has been found so far. */
 export interface ExperimentProgress extends Progress {
   readonly partial?: ExperimentResult;
-}
-
-/** The experiments' part of the contract; see `EngineApi`. Log-probabilities in nats, accuracies and drops as shares. */
-export interface ExperimentApi {
-  /** What a run would take. It runs one batch to measure. */
-  planExperiment(job: JobId, request: ExperimentRequest): Promise<ExperimentPlan>;
-  /** Goes on from what is kept of the same request. Others go before each step. */
-  runExperiment(
-    job: JobId,
-    request: ExperimentRequest,
-    onProgress: (progress: ExperimentProgress) => void,
-  ): Promise<ExperimentResult>;
-  /** Drops what is kept of a request, so that the next run begins anew. */
-  forgetExperiment(job: JobId, request: ExperimentRequest): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import type { AdapterInfo } from "#protocol/engine.ts";
-import { isAddress, isRevision } from "./finding.ts";
+import { isAddress, isRevision } from "#model/source-names.ts";
 import { choiceNamed, modelLabel } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 

@@ -115,14 +115,6 @@ export const NO_FINDING: Finding = {
   unknown: [],
 };
 
-/** The Hub's own cap on a repository's id. */
-const MAX_REPO_CHARACTERS = 96;
-
-/** `name` or `owner/name` as the Hub allows it: nothing that could leave its folder in an address. */
-const REPO = /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)?$/;
-const REVISION = /^[A-Za-z0-9_][\w./-]*$/;
-
-export const isRepo = (text: string) => text.length <= MAX_REPO_CHARACTERS && REPO.test(text) && !text.includes("..");
 /** A folder on somebody's disk, which links can name but not open; no model that comes with the page or lies on the web is called so. */
 const FOLDER = "folder:";
 const MAX_FOLDER_CHARACTERS = 255;
@@ -132,19 +124,9 @@ export const folderNamed = (id: string) =>
   id.startsWith(FOLDER) && id.length > FOLDER.length && id.length <= FOLDER.length + MAX_FOLDER_CHARACTERS
     ? id.slice(FOLDER.length)
     : undefined;
-/** Links also name what has no owner: the models that come with the page. */
-export const isHubRepo = (text: string) => isRepo(text) && text.includes("/");
-export const isRevision = (text: string) => REVISION.test(text) && !text.includes("..");
 
 /** Digits of a content's hash that a link carries: 48 bits, which no two checkpoints that somebody meets share by chance. */
 const SHORT_CONTENT = 12;
 /** A content's hash as links, files and sentences write it. */
 export const shortContent = (content: string) => content.slice(0, SHORT_CONTENT);
 export const isShortContent = (text: string) => /^[0-9a-f]{12}$/.test(text);
-
-/** An absolute http(s) address without credentials, which a browser would refuse to fetch. */
-export function isAddress(text: string): boolean {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === "" && password === "";
-}

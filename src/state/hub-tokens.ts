@@ -9,12 +9,6 @@ import type { CheckpointSource } from "#model/checkpoint.ts";
  */
 export const hubTokens = createStore<Readonly<Record<string, string>>>(() => ({}));
 
-/** Longer than any token, shorter than what a server takes in a header. */
-const MAX_TOKEN_CHARACTERS = 1_000;
-
-/** What a header can hold: ASCII without spaces. */
-export const isToken = (text: string) => text.length <= MAX_TOKEN_CHARACTERS && /^[\x21-\x7e]+$/.test(text);
-
 /** @param token has passed `isToken`; "" forgets the one that is kept */
 export function keepToken(token: string, hub = HUB): void {
   const { [hub]: _, ...others } = hubTokens.getState();

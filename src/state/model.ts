@@ -4,7 +4,8 @@ import { HUB, hubAddress } from "#model/checkpoint.ts";
 import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
 import type { LoadProgress, ModelInfo, StoredModel } from "#protocol/engine.ts";
 import type { Pace } from "./load-pace.ts";
-import { folderId, folderNamed, isAddress, isHubRepo } from "./finding.ts";
+import { isAddress, isHubRepo } from "#model/source-names.ts";
+import { folderId, folderNamed } from "./finding.ts";
 
 /** A checkpoint and the name that links call it by. */
 export interface ModelChoice {

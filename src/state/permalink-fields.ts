@@ -3,19 +3,11 @@ import { DTYPES } from "#model/checkpoint.ts";
 import { formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import { interventionKey, readIntervention } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
+import { isAddress, isRepo, isRevision } from "#model/source-names.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { readForm, writeForm } from "./experiments/form.ts";
-import {
-  BUNDLED_MODEL,
-  NO_FINDING,
-  VIEWS,
-  folderNamed,
-  isAddress,
-  isRepo,
-  isRevision,
-  isShortContent,
-} from "./finding.ts";
+import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
 import {
   formatNumber,

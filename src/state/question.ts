@@ -1,7 +1,8 @@
 import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import type { RunOptions, StandInOptions, Variant, VariantOptions } from "#protocol/engine.ts";
+import type { Variant, VariantOptions } from "#protocol/engine.ts";
+import type { RunOptions, StandInOptions } from "#protocol/fields.ts";
 import type { Selection } from "./finding.ts";
 
 /** A head or a neuron: what can be selected, inspected and switched off. */

@@ -162,27 +162,20 @@ describe("a typed target", () => {
   const tokens = (...ids: readonly number[]) =>
     ids.map((id) => ({ id, text: String(id), probability: 0.5, logProbability: Math.log(0.5), rank: 0 }));
   const scored = (...ids: readonly number[]) => ({ tokens: tokens(...ids), logProbability: -1, correct: true });
-  const type = async (text: string, ...ids: readonly number[]) => {
-    const typed = typeTarget(text);
-    await last("tokenize").answer({ ids: [1, ...ids], texts: ["<s>", ...ids.map(String)], added: [0], unknown: [] });
-    return typed;
-  };
 
   test("is the token that the model would write behind the prompt", async () => {
     await answerBefore();
     const typed = typeTarget("9");
-    await last("tokenize").answer({ ids: [1, 3, 9], texts: ["<s>", " ", "9"], added: [0], unknown: [] });
-    expect(last("scoreAnswer").options).toEqual({ answer: "9" });
-    await last("scoreAnswer").answer(scored(9));
+    expect(last("answerTokens")).toMatchObject({ prompt: question.getState().prompt, options: { answer: "9" } });
+    await last("answerTokens").answer(tokens(9));
     await typed;
     expect(question.getState()).toMatchObject({ target: 9, answer: undefined });
   });
 
   test("of several tokens is the first, and the whole is scored before and after", async () => {
     await answerBefore();
-    const typed = type("128", 1, 2, 8);
-    await settle();
-    await last("scoreAnswer").answer(scored(5, 2, 8));
+    const typed = typeTarget("128");
+    await last("answerTokens").answer(tokens(5, 2, 8));
     await typed;
     expect(question.getState()).toMatchObject({ target: 5, answer: { text: "128", ids: [5, 2, 8] } });
     await settle();
@@ -207,9 +200,8 @@ describe("a typed target", () => {
 
   test("that is cut otherwise behind this prompt is said and changes nothing", async () => {
     await answerBefore();
-    const typed = type("the", 5);
-    await settle();
-    await last("scoreAnswer").fail(new Fault("bad-request", "answer: move the space"));
+    const typed = typeTarget("the");
+    await last("answerTokens").fail(new Fault("bad-request", "answer: move the space"));
     await typed;
     expect(notices.getState().list).toMatchObject([{ about: "target", message: "answer: move the space" }]);
     expect(question.getState().target).toBeUndefined();
@@ -330,7 +322,7 @@ describe("asking", () => {
     view.setState({ selected: HEAD });
     await settle();
     await answerBefore();
-    expect(last("inspectHead").options).toEqual({ target: 8, at: HEAD.at, interventions: [] });
+    expect(last("inspectHead").options).toEqual({ target: 8, head: HEAD.at, interventions: [] });
   });
 
   test("an empty prompt asks nothing and loses nothing", async () => {

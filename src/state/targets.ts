@@ -1,4 +1,3 @@
-import type { Token } from "#protocol/engine.ts";
 import { notify, notifyFault, dismiss } from "./notices.ts";
 import { question, setTarget } from "./question.ts";
 import type { TypedAnswer } from "./question.ts";
@@ -16,13 +15,7 @@ export function chooseTarget(id: number, answer?: TypedAnswer): void {
 export async function typeTarget(text: string): Promise<void> {
   const { prompt } = question.getState();
   try {
-    const { ids, texts, added, unknown } = await currentEngine().tokenize(text);
-    const alone = ids.map((id, index) => ({ id, text: texts[index] ?? "" })).filter((_, at) => !added.includes(at));
-    if (unknown.length > 0) {
-      notify("target", `“${unknown.join("”, “")}” is not in this model’s vocabulary. A target is one of its tokens.`);
-      return;
-    }
-    const tokens = alone.length === 0 ? [] : await behindPrompt(prompt, text, alone);
+    const tokens = await currentEngine().answerTokens(prompt, { answer: text });
     // the question may have become another one meanwhile
     if (question.getState().prompt !== prompt) return;
     const [first] = tokens;
@@ -32,11 +25,4 @@ export async function typeTarget(text: string): Promise<void> {
   } catch (reason) {
     notifyFault("target", reason);
   }
-}
-
-/** The tokens that the model would have to write: the first word of a text is often cut otherwise than one behind a prompt. */
-async function behindPrompt(prompt: string, answer: string, alone: readonly Token[]): Promise<readonly Token[]> {
-  if (prompt === "") return alone;
-  const { tokens } = await currentEngine().scoreAnswer(prompt, { answer });
-  return tokens;
 }

@@ -1,6 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { HUB } from "#model/checkpoint.ts";
-import { isAddress, isHubRepo, isRevision } from "./finding.ts";
+import { isAddress, isHubRepo, isRevision } from "#model/source-names.ts";
 import { hubChoice } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 

@@ -64,8 +64,8 @@ async function inspectionDifferences(model: ReferenceModel, session: ModelSessio
     { layer: 1, head: 2 },
     { layer: 1, neuron: 13 },
   ];
-  const ofHead = await session.inspectHead(IDS, { target: TARGET, at: head }, unaborted());
-  const ofNeuron = await session.inspectNeuron(IDS, { target: TARGET, at: neuron }, unaborted());
+  const ofHead = await session.inspectHead(IDS, { target: TARGET, head }, unaborted());
+  const ofNeuron = await session.inspectNeuron(IDS, { target: TARGET, neuron }, unaborted());
   const { logit } = topTokens(model, valueVector(model, neuron.layer, neuron.neuron), 1)[0]!;
   const pairs: [string, number, number][] = [
     ["head", ofHead.increase, headIncreases(lens, run, TARGET)[head.layer]![head.head]!],
@@ -183,11 +183,11 @@ describe("the logic chain", () => {
   const thresholds = { headEffect: 0, promotingShare: 0, neuronChange: 1e-4, enhancingDrop: 0 };
   const options = { head: { layer: 2, head: 1 }, thresholds };
   const chainOf = (variants: LoadedVariants, variant: Variant) =>
-    variants.chains(variant).chain(IDS, options, () => undefined, unaborted());
+    variants.asked("chains", variant).chain(IDS, options, () => undefined, unaborted());
   const neuron = { layer: 2, neuron: 13 };
   const path = [{ layer: 1, head: 2, position: 3, weights: "attention" }] as const;
   const tracedIn = (variants: LoadedVariants, variant: Variant) =>
-    variants.traces(variant).traceNeurons(IDS, { neuron, path, layer: 0, count: COUNT });
+    variants.asked("traces", variant).traceNeurons(IDS, { neuron, path, layer: 0, count: COUNT });
 
   test("of an adapter whose B is 0 is the base's, and the base's does not change by an adapter beside it", async () => {
     const files = randomCheckpoint({ layers: 4 });
@@ -221,7 +221,7 @@ test("a chain of the adapted model claims what the model with the adapter merged
   const inside = below.filter(({ layer }) => layer === 1 || layer === 2);
   const { layer, head } = inside.reduce((worst, each) => (each.value < worst.value ? each : worst));
   const options = { target: TARGET, head: { layer, head }, thresholds };
-  const chain = await variants.chains("adapted").chain(IDS, options, () => undefined, unaborted());
+  const chain = await variants.asked("chains", "adapted").chain(IDS, options, () => undefined, unaborted());
   expect(chain.edges.length).toBeGreaterThan(10);
   const want = chainClaims(lensOf(model, run), run, chain, TARGET);
   const claimed = chain.edges.map((edge) => edge.claimed!);

@@ -136,7 +136,7 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
   });
 
   test("a head's source positions, whose vectors make up the head's", async () => {
-    const { positions } = await chains.positionValues(ids, { at: head });
+    const { positions } = await chains.positionValues(ids, { head });
     expect(positions.map(({ increase }) => increase)).toBeAllClose(
       positionIncreases(lens, clean, head.layer, head.head, target),
       NATS,

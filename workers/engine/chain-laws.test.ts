@@ -99,7 +99,7 @@ describe.each(MODELS)("on %s", (_name, files, dtype, ids) => {
       const { residual } = await traces.featureTransfer(ids, { neuron: at, layer });
       const scale = normScale(loaded.spec, rowOf(run.layers[layer]!.residMid, last));
       const gate = residual.gate! * scale;
-      const { activations } = await session.inspectNeuron(ids, { at }, unaborted());
+      const { activations } = await session.inspectNeuron(ids, { neuron: at }, unaborted());
       expect((gate / (1 + Math.exp(-gate))) * residual.up * scale).toBeAllClose(activations[last]!, CLOSE);
     }
   });
@@ -123,10 +123,10 @@ describe.each(MODELS)("on %s", (_name, files, dtype, ids) => {
       const interventions = [{ kind: "head", at: { layer: 1, head }, scale: 0 }] as const;
       const compared = await session.compareNeurons(ids, { interventions, count: 3 }, () => undefined, unaborted());
       for (const { layer, neuron, before } of compared.rows) {
-        const inspected = await session.inspectNeuron(ids, { at: { layer, neuron } }, unaborted());
+        const inspected = await session.inspectNeuron(ids, { neuron: { layer, neuron } }, unaborted());
         expect(before).toBeAllClose(inspected.increase, CLOSE);
       }
-      const without = await session.predict(ids, { interventions, target }, unaborted());
+      const without = await session.predict(ids, { top: 10, interventions, target }, unaborted());
       expect(without.target.logProbability).toBeAllClose(logProbability[1]![head]!, CLOSE);
     }
   });

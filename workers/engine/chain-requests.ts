@@ -1,4 +1,3 @@
-import type { ChainThresholds } from "#analysis/chain/chain.ts";
 import type { Hop } from "#analysis/source-tracing.ts";
 import { Fault } from "#core/fault.ts";
 
@@ -13,7 +12,7 @@ export function checkLayer(layer: number, below: number, call: string): number {
 
 /** @throws Fault "bad-request" for a hop that cannot be on the way */
 export function checkHop(
-  { layer, head, position, weights }: Hop,
+  { layer, head, position }: Hop,
   { belowLayer, positions, heads }: { readonly belowLayer: number; readonly positions: number; readonly heads: number },
 ): void {
   checkLayer(layer, belowLayer, "trace");
@@ -23,19 +22,6 @@ export function checkHop(
   if (!isBelow(position, positions)) {
     throw bad(`trace: position ${String(position)} is not in the prompt; it has positions 0 to ${positions - 1}`);
   }
-  if (weights !== "none" && weights !== "attention") {
-    throw bad(`trace: weights are “${String(weights)}”; they need to be one of none, attention`);
-  }
-}
-
-/** @throws Fault "bad-request" for what is no number from 0, or no threshold at all */
-export function checkThresholds(thresholds: ChainThresholds): ChainThresholds {
-  for (const [name, value] of Object.entries(thresholds) as [string, unknown][]) {
-    if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
-      throw bad(`chain: threshold ${name} is ${String(value)}; it needs to be a number from 0`);
-    }
-  }
-  return thresholds;
 }
 
 const isBelow = (index: number, count: number) => Number.isInteger(index) && index >= 0 && index < count;

@@ -15,10 +15,9 @@ import {
 import { attentionOutput, ffnOutput } from "#analysis/transfer.ts";
 import { logProbability } from "#core/softmax.ts";
 import { checkHead, checkNeuron } from "#model/ids.ts";
-import type { NeuronId } from "#model/ids.ts";
+import type { Asked, Serves } from "#protocol/calls.ts";
 import type {
   AttentionNeurons,
-  ChainOptions,
   EnhancingGraph,
   HeadValues,
   LayerValues,
@@ -26,14 +25,12 @@ import type {
   PromptComparison,
   QueryNeurons,
 } from "#protocol/chain.ts";
-import type { Progress, Prompt, RunOptions, StandInOptions, TargetOptions } from "#protocol/engine.ts";
-import { checkThresholds } from "./chain-requests.ts";
+import type { Progress, Prompt } from "#protocol/engine.ts";
 import { comparedRows } from "./compared-rows.ts";
 import { underSignal } from "./asked-model.ts";
 import type { AskedModel } from "./asked-model.ts";
 import type { ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
-import { checkCount } from "./requests.ts";
 
 /** Chains that a person goes back and forth between. */
 const MAX_CHAINS = 4;
@@ -41,7 +38,7 @@ const MAX_CHAINS = 4;
 const RANGES_SHARE = 0.5;
 
 /** The logic chain and what of it is asked of whole layers, heads and runs, on one loaded model. */
-export class ChainSession {
+export class ChainSession implements Serves<"chains"> {
   readonly #model: AskedModel;
   /** Whose runs are remembered. */
   readonly #session: ModelSession;
@@ -59,7 +56,7 @@ export class ChainSession {
     return new ChainSession(underSignal(this.#model, signal), this.#session.under(signal), this.#chains);
   }
 
-  async layerValues(prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerValues> {
+  async layerValues(prompt: Prompt, options: Asked<"layerValues">): Promise<LayerValues> {
     const { lens, target, run } = await this.#session.setUpRun(prompt, options);
     const { attention, ffn } = await layerIncreases(lens, run, target);
     const last = run.ids.length - 1;
@@ -72,7 +69,7 @@ export class ChainSession {
     };
   }
 
-  async headValues(prompt: Prompt, options: TargetOptions & RunOptions): Promise<HeadValues> {
+  async headValues(prompt: Prompt, options: Asked<"headValues">): Promise<HeadValues> {
     const { lens, target, run } = await this.#session.setUpRun(prompt, options);
     const increases = await headIncreases(lens, run, target);
     const heads = increases.flatMap((row, layer) => row.map((increase, head) => ({ layer, head, increase })));
@@ -83,11 +80,8 @@ export class ChainSession {
     return { target, rows: heads.map((row, index) => ({ ...row, promotes: promotes[index]! })) };
   }
 
-  async positionValues(
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly at: PositionValues["at"] },
-  ): Promise<PositionValues> {
-    const at = checkHead(options.at, this.#model.spec);
+  async positionValues(prompt: Prompt, options: Asked<"positionValues">): Promise<PositionValues> {
+    const at = checkHead(options.head, this.#model.spec);
     const { lens, target, run } = await this.#session.setUpRun(prompt, options);
     const found = await positionIncreases(lens, run, at, target);
     const promotes = await promotedBy(
@@ -110,7 +104,7 @@ export class ChainSession {
 
   async comparePrompts(
     prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly other: Prompt; readonly count: number },
+    options: Asked<"comparePrompts">,
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<PromptComparison> {
@@ -120,7 +114,7 @@ export class ChainSession {
     const ranges = await this.#session.ranges(onProgress, signal);
     // two prompts share no layer, not even the embedding
     const pair = { before, after, firstDifferentLayer: 0 };
-    const count = checkCount(options.count);
+    const { count } = options;
     const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, { target, count, signal });
     return {
       target,
@@ -132,13 +126,8 @@ export class ChainSession {
     };
   }
 
-  async enhancingGraph(
-    prompt: Prompt,
-    options: TargetOptions & StandInOptions & { readonly neurons: readonly NeuronId[] },
-    signal: AbortSignal,
-  ): Promise<EnhancingGraph> {
+  async enhancingGraph(prompt: Prompt, options: Asked<"enhancingGraph">, signal: AbortSignal): Promise<EnhancingGraph> {
     const neurons = options.neurons.map((at) => checkNeuron(at, this.#model.spec));
-    checkCount(neurons.length);
     const { runner } = this.#model;
     const { target, clean, changes } = await this.#session.setUpRun(prompt, options);
     const { standIns } = changes;
@@ -158,12 +147,12 @@ export class ChainSession {
 
   async chain(
     prompt: Prompt,
-    options: ChainOptions,
+    options: Asked<"chain">,
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<Chain> {
     const { runner, spec } = this.#model;
-    const thresholds = checkThresholds({ ...DEFAULT_THRESHOLDS, ...options.thresholds });
+    const thresholds = { ...DEFAULT_THRESHOLDS, ...options.thresholds };
     const head = options.head && checkHead(options.head, spec);
     const { clean, lens, target, changes, run } = await this.#session.setUpRun(prompt, options);
     const { standIns } = changes;
@@ -200,12 +189,12 @@ export class ChainSession {
 
   async attentionNeurons(
     prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number },
+    options: Asked<"attentionNeurons">,
     signal: AbortSignal,
   ): Promise<AttentionNeurons> {
     const { lens, target, run } = await this.#session.setUpRun(prompt, options);
     const { layers, heads, headDim } = this.#model.spec;
-    const count = checkCount(options.count);
+    const { count } = options;
     const { rows, evaluated, certified } = await valueAttentionNeurons(lens, run, { target, count, signal });
     const outputs: Float32Array[] = [];
     for (const { layer, head, dim, coefficient } of rows) {
@@ -222,20 +211,16 @@ export class ChainSession {
     };
   }
 
-  async queryNeurons(
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number; readonly of: number },
-    signal: AbortSignal,
-  ): Promise<QueryNeurons> {
+  async queryNeurons(prompt: Prompt, options: Asked<"queryNeurons">, signal: AbortSignal): Promise<QueryNeurons> {
     const { runner } = this.#model;
     const { lens, target, run } = await this.#session.setUpRun(prompt, options);
-    const search = { target, count: checkCount(options.of), signal };
+    const search = { target, count: options.of, signal };
     const { rows: attention } = await valueAttentionNeurons(lens, run, search);
     const { order } = await topNeurons(lens, run, search);
     const ffn = order.map(({ index, value }) => ({ ...neuronAt(lens, index), increase: value }));
     return {
       target,
-      neurons: await queryNeurons(runner, run, attention, checkCount(options.count)),
+      neurons: await queryNeurons(runner, run, attention, options.count),
       layersOfAttention: await queryLayersOfAttention(runner, run, attention),
       layersOfNeurons: await queryLayersOfNeurons(runner, run, ffn),
     };

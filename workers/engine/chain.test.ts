@@ -134,7 +134,7 @@ describe("on the bundled model", () => {
       for (const { switchOff } of chain.nodes.filter((each) => each.switchOff.length > 0)) {
         fresh.counted.restart();
         await ask(fresh, prompt, { interventions: switchOff });
-        await fresh.session.predict(prompt, { interventions: switchOff }, unaborted());
+        await fresh.session.predict(prompt, { top: 10, interventions: switchOff }, unaborted());
         expect(fresh.counted.forwards()).toBeLessThan(6);
       }
     },
@@ -198,8 +198,8 @@ describe.each(MODELS)("what a chain claims on %s", (_name, files, ids, head) => 
   });
 
   const without = async (switchOff: readonly Intervention[]) =>
-    (await started.session.predict(ids, { interventions: switchOff, target: chain.target.id! }, unaborted())).target
-      .logProbability;
+    (await started.session.predict(ids, { top: 10, interventions: switchOff, target: chain.target.id! }, unaborted()))
+      .target.logProbability;
 
   test("stands on nodes that are there, each in at most one stage", () => {
     const ids = chain.nodes.map(({ id }) => id);
@@ -245,7 +245,11 @@ describe.each(MODELS)("what a chain claims on %s", (_name, files, ids, head) => 
       const { switchOff } = node(chain, from);
       if (measured!.quantity === "log-probability") return without(switchOff);
       const at = { layer: node(chain, to).layer!, neuron: node(chain, to).index! };
-      const { activations } = await started.session.inspectNeuron(ids, { at, interventions: switchOff }, unaborted());
+      const { activations } = await started.session.inspectNeuron(
+        ids,
+        { neuron: at, interventions: switchOff },
+        unaborted(),
+      );
       return activations.at(-1)!;
     };
     const measured = chain.edges.filter((edge) => edge.measured);
@@ -303,11 +307,6 @@ describe("refuses with a sentence", () => {
 
   test.each<[string, () => Promise<unknown>, string]>([
     [
-      "a threshold below 0",
-      () => ask(started, ids, { thresholds: { headEffect: -1 } }),
-      "chain: threshold headEffect is -1; it needs to be a number from 0",
-    ],
-    [
       "a head that the model does not have",
       () => ask(started, ids, { head: { layer: 0, head: 9 } }),
       "head L0H9 is not in this model",
@@ -316,11 +315,6 @@ describe("refuses with a sentence", () => {
       "a layer above the neuron",
       () => started.traces.featureTransfer(ids, { neuron: { layer: 0, neuron: 3 }, layer: 1 }),
       "transfer: layer 1 is not on the way; layers 0 to 0 reach it",
-    ],
-    [
-      "a path without a hop",
-      () => started.traces.traceSources(ids, { neuron, path: [] }),
-      "trace: the path is empty; it needs at least the predicting head",
     ],
     [
       "a hop upwards",
@@ -349,11 +343,6 @@ describe("refuses with a sentence", () => {
           count: 3,
         }),
       "trace: layer 0 is not on the way; no layer reaches it",
-    ],
-    [
-      "a graph of no neurons",
-      () => started.chains.enhancingGraph(ids, { neurons: [] }, unaborted()),
-      "count: 0 must be a whole number from 1",
     ],
   ])("%s", async (_name, call, message) => {
     await expect(call()).rejects.toMatchObject({ code: "bad-request" });

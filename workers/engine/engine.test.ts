@@ -1,6 +1,7 @@
 import * as ort from "onnxruntime-web";
 import type { CheckpointSource } from "#model/checkpoint.ts";
-import type { EngineApi, LoadProgress } from "#protocol/engine.ts";
+import type { EngineApi } from "#protocol/calls.ts";
+import type { LoadProgress } from "#protocol/engine.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles, RandomCheckpoint } from "#test/checkpoints.ts";
 import { expect, test } from "vitest";
@@ -116,7 +117,12 @@ test.each<[string, string | number[], string, string]>([
   ["a blank prompt", "   ", "empty-prompt", "the prompt is empty; type at least one token, such as 3+5="],
   ["no token ids", [], "empty-prompt", "the prompt is empty; type at least one token, such as 3+5="],
   ["an id that is none", [1, 97], "bad-request", "prompt: 97 is no token id; they go from 0 to 96"],
-  ["half an id", [1.5], "bad-request", "prompt: 1.5 is no token id; they go from 0 to 96"],
+  [
+    "half an id",
+    [1.5],
+    "bad-request",
+    "predict: prompt is an array of 1; it needs to be a text or an array of token ids, whole numbers from 0",
+  ],
   [
     "a prompt beyond the context",
     "w5 ".repeat(40),
@@ -129,7 +135,11 @@ test.each<[string, string | number[], string, string]>([
 });
 
 test.each<[string, (on: EngineApi) => Promise<unknown>, string]>([
-  ["a head", (on) => on.inspectHead(1, "w5", { at: { layer: 0, head: 4 } }), "head L0H4 is not in this model: it has"],
+  [
+    "a head",
+    (on) => on.inspectHead(1, "w5", { head: { layer: 0, head: 4 } }),
+    "head L0H4 is not in this model: it has",
+  ],
   [
     "a neuron",
     (on) => on.neuron(1, { layer: 2, neuron: 0 }, {}),

@@ -20,19 +20,16 @@ import { fromRows } from "#core/matrix.ts";
 import { checkHead, checkNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { normaliseInterventions } from "#model/interventions.ts";
-import type { Progress, Prompt, Token, TokenLogit } from "#protocol/engine.ts";
+import type { Asked, Serves } from "#protocol/calls.ts";
+import type { Prompt, Token, TokenLogit } from "#protocol/engine.ts";
 import type {
-  ConceptSearchOptions,
   ConceptSearchResult,
   IndexInfo,
   NeuronGroup,
-  NeuronGroupOptions,
   NeuronKey,
   NeuronWiring,
   OperandPlot,
-  OperandPlotOptions,
   PlotProgress,
-  TokenSearch,
   TokenSearchResult,
 } from "#protocol/lab.ts";
 import { underSignal } from "./asked-model.ts";
@@ -42,16 +39,14 @@ import type { NeuronIndex } from "./neuron-index.ts";
 import { conceptTokens } from "./concept-tokens.ts";
 import { gridCells, operands } from "./operand-grid.ts";
 import type { GridCell } from "./operand-grid.ts";
-import { checkCount, checkToken, checkWhole, MAX_DRAWS, MAX_SEED, promptIds } from "./requests.ts";
+import { checkWhole, promptIds } from "./requests.ts";
+import { searchedToken } from "./text-tokens.ts";
 
-const DEFAULT_DRAWS = 5;
-const DEFAULT_SEED = 1;
+/** Tokens that are listed of a group. */
 const LISTED = 10;
-/** A group of more tells nothing that its layers do not. */
-const MAX_GROUP = 100_000;
 
 /** The neuron lab on one loaded model, or on a variant of it: searches over all its neurons, and plots over many prompts. */
-export class LabSession {
+export class LabSession implements Serves<"lab"> {
   readonly #model: AskedModel;
   readonly #index: NeuronIndex;
   /** Whose clean runs are remembered. */
@@ -68,21 +63,21 @@ export class LabSession {
     return new LabSession(underSignal(this.#model, signal), this.#index, this.#session.under(signal));
   }
 
-  async buildIndex(work: ChunkedWork): Promise<IndexInfo> {
+  async buildIndex(_options: Asked<"buildIndex">, work: ChunkedWork): Promise<IndexInfo> {
     await this.#index.build(work);
     const { depth, layersFromStorage } = this.#index;
     return { layers: this.#model.spec.layers, depth, layersFromStorage };
   }
 
-  async searchNeurons(options: TokenSearch, work: ChunkedWork): Promise<TokenSearchResult> {
+  async searchNeurons(
+    asked: number | string,
+    { count, end, by }: Asked<"searchNeurons">,
+    work: ChunkedWork,
+  ): Promise<TokenSearchResult> {
     const { runner, spec } = this.#model;
-    const question = {
-      token: checkToken(options.token, spec),
-      count: checkCount(options.count),
-      end: checkChoice("end", options.end, ["promotes", "suppresses"]),
-    };
-    const token = this.#token(options.token);
-    if (checkChoice("by", options.by, ["logit", "rank"]) === "logit") {
+    const question = { token: await searchedToken(asked, this.#model), count, end };
+    const token = this.#token(question.token);
+    if (by === "logit") {
       const rows = await neuronsByLogit(runner, question, work.signal);
       return { token, rows, total: spec.layers * spec.neurons };
     }
@@ -95,7 +90,7 @@ export class LabSession {
     return { token, rows: hits.sort(byRank).slice(0, question.count), total: hits.length };
   }
 
-  async searchConcepts(options: ConceptSearchOptions, work: ChunkedWork): Promise<ConceptSearchResult> {
+  async searchConcepts(options: Asked<"searchConcepts">, work: ChunkedWork): Promise<ConceptSearchResult> {
     const { runner, spec, tokenizer } = this.#model;
     const { ids, notTokens } = await conceptTokens(options.words, tokenizer);
     const belowLayer = checkWhole("belowLayer", options.belowLayer ?? Math.ceil(spec.layers / 2), 1, spec.layers);
@@ -106,7 +101,6 @@ export class LabSession {
       spec.layers - 1,
     );
     const atLeast = checkWhole("atLeast", options.atLeast, 1, this.#index.depth);
-    const count = checkCount(options.count);
     const found = await conceptNeurons(runner, { concepts: new Set(ids), belowLayer, lastAttention }, work);
     const searched = Math.min(belowLayer, lastAttention) * spec.neurons;
     return {
@@ -120,13 +114,13 @@ export class LabSession {
       rows: found
         .filter(({ tokens }) => tokens.length >= atLeast)
         .sort((a, b) => b.tokens.length - a.tokens.length)
-        .slice(0, count)
+        .slice(0, options.count)
         .map((each) => ({ ...each, tokens: each.tokens.map((id) => this.#token(id)) })),
     };
   }
 
   async operandPlot(
-    options: OperandPlotOptions,
+    options: Asked<"operandPlot">,
     onCells: (progress: PlotProgress) => void,
     signal: AbortSignal,
   ): Promise<OperandPlot> {
@@ -160,13 +154,11 @@ export class LabSession {
     };
   }
 
-  async neuronGroup(prompt: Prompt, options: NeuronGroupOptions, signal: AbortSignal): Promise<NeuronGroup> {
+  async neuronGroup(prompt: Prompt, options: Asked<"neuronGroup">, signal: AbortSignal): Promise<NeuronGroup> {
     const { runner, spec } = this.#model;
     const neurons = this.#checkGroup(options.neurons);
-    const draws = checkWhole("draws", options.draws ?? DEFAULT_DRAWS, 1, MAX_DRAWS);
-    const seed = checkWhole("seed", options.seed ?? DEFAULT_SEED, 0, MAX_SEED);
     const { clean, lens, target, changes, run } = await this.#session.setUpRun(prompt, options);
-    const sets = [[], neurons, ...randomGroups(spec, neurons, { draws, seed })];
+    const sets = [[], neurons, ...randomGroups(spec, neurons, options)];
     const [baseline, withoutGroup, ...withoutRandom] = await logProbabilitiesWithout(runner, clean, sets, {
       ...changes,
       target,
@@ -187,10 +179,9 @@ export class LabSession {
     };
   }
 
-  async neuronWiring(at: NeuronId, { count = LISTED }: { readonly count?: number }): Promise<NeuronWiring> {
+  async neuronWiring(at: NeuronId, { count }: Asked<"neuronWiring">): Promise<NeuronWiring> {
     const { runner, spec } = this.#model;
     checkNeuron(at, spec);
-    checkCount(count);
     const { up, gate } = await runner.weights.neuronKeys(at);
     const keys: NeuronKey[] = [];
     for (const [part, key] of [["gate", gate] as const, ["up", up] as const]) {
@@ -211,7 +202,7 @@ export class LabSession {
   }
 
   /** @throws Fault "bad-request" where the plot's prompts are not all as long as what stands in */
-  async #plotStandIns(options: OperandPlotOptions, cells: readonly GridCell[]): Promise<Activations | undefined> {
+  async #plotStandIns(options: Asked<"operandPlot">, cells: readonly GridCell[]): Promise<Activations | undefined> {
     const lengths = [...new Set(cells.map(({ ids }) => ids.length))];
     if (options.standIns === undefined || lengths.length === 1) return this.#session.standIns(options, lengths[0]!);
     throw new Fault(
@@ -223,9 +214,6 @@ export class LabSession {
   /** @throws Fault "bad-request" */
   #checkGroup(neurons: readonly NeuronId[]): NeuronId[] {
     const { spec } = this.#model;
-    if (neurons.length === 0 || neurons.length > MAX_GROUP) {
-      throw new Fault("bad-request", `group: it has ${neurons.length} neurons; 1 to ${MAX_GROUP} are needed`);
-    }
     const byKey = new Map(neurons.map((at) => [checkNeuron(at, spec).layer * spec.neurons + at.neuron, at]));
     return [...byKey.values()].map(({ layer, neuron }) => ({ layer, neuron }));
   }
@@ -248,12 +236,3 @@ function countsAtLeast(found: readonly ConceptNeuron[], searched: number): numbe
     least === 0 ? searched : found.filter(({ tokens }) => tokens.length >= least).length,
   );
 }
-
-function checkChoice<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
-  if (choices.includes(value)) return value;
-  throw new Fault("bad-request", `${name}: “${String(value)}” must be one of ${choices.join(", ")}`);
-}
-
-/** What a call reports to is told how far it is. */
-export const reportTo = (onProgress: (progress: Progress) => void) => (done: number, total: number) =>
-  onProgress({ done, total });

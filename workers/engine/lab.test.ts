@@ -63,7 +63,7 @@ describe.each(MODELS)("on $name in f32", ({ files, ids, target, token }) => {
 
   test.each(["promotes", "suppresses"] as const)("search by logit is brute force over all neurons: %s", async (end) => {
     const { lab, model, reference } = bench;
-    const { rows, total } = await lab.searchNeurons({ token, count: 25, by: "logit", end }, {});
+    const { rows, total } = await lab.searchNeurons(token, { count: 25, by: "logit", end }, {});
     const sign = end === "promotes" ? 1 : -1;
     const every = neuronsByLogit(reference, token).sort((a, b) => sign * (b.logit - a.logit));
     expect(total).toBe(model.spec.layers * model.spec.neurons);
@@ -85,7 +85,7 @@ describe.each(MODELS)("on $name in f32", ({ files, ids, target, token }) => {
     "search by rank finds every neuron that keeps the token: %s",
     async (end) => {
       const { lab, reference } = bench;
-      const { rows, total } = await lab.searchNeurons({ token, count: 10_000, by: "rank", end }, {});
+      const { rows, total } = await lab.searchNeurons(token, { count: 10_000, by: "rank", end }, {});
       const sign = end === "promotes" ? 1 : -1;
       const depth = Math.min(INDEX_DEPTH, reference.vocabulary);
       const clear = { certain: new Set<string>(), possible: new Set<string>() };
@@ -385,21 +385,20 @@ describe("on the bundled model", () => {
   });
 
   test.each([
-    ["an empty group", () => bench.lab.neuronGroup("3+5=", { neurons: [] }, unaborted()), "group: it has 0 neurons"],
-    [
-      "no draws",
-      () => bench.lab.neuronGroup("3+5=", { neurons: [{ layer: 0, neuron: 0 }], draws: 0 }, unaborted()),
-      "draws: 0 must be",
-    ],
     [
       "a word list without tokens",
       () => bench.lab.searchConcepts({ words: ["qqqqqq"], atLeast: 1, count: 5 }, {}),
       "none of the 1 words",
     ],
     [
+      "a text of two tokens",
+      () => bench.lab.searchNeurons("88", { count: 5, by: "logit", end: "promotes" }, {}),
+      "“88” is 2 tokens for this model (8 · 8). A search is for one.",
+    ],
+    [
       "a token that there is not",
-      () => bench.lab.searchNeurons({ token: 5_000, count: 5, by: "logit", end: "promotes" }, {}),
-      "token 5000",
+      () => bench.lab.searchNeurons(5_000, { count: 5, by: "logit", end: "promotes" }, {}),
+      "token: 5000 is no token id",
     ],
   ])("refuses %s", async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);

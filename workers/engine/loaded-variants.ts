@@ -1,6 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
-import type { AdapterInfo, ComparisonOptions, NeuronComparison, Progress, Prompt, Variant } from "#protocol/engine.ts";
+import type { Asked, Serves } from "#protocol/calls.ts";
+import type { AdapterInfo, NeuronComparison, Progress, Prompt, Variant } from "#protocol/engine.ts";
 import { adaptModel } from "./adapted-model.ts";
 import type { AdaptedModel, AdaptSteps } from "./adapted-model.ts";
 import { ChainSession } from "./chain-session.ts";
@@ -13,25 +14,29 @@ import { openSource } from "./sources/open-source.ts";
 import type { StartedModel } from "./start-model.ts";
 import { TraceSession } from "./trace-session.ts";
 
-/** What can be asked of one variant. */
-interface Asked {
+/** What is asked in runs, each call of which ends with its own signal. */
+interface Runs {
   readonly session: ModelSession;
   readonly lab: LabSession;
-  readonly experiments: ExperimentSession;
   readonly chains: ChainSession;
   readonly traces: TraceSession;
 }
 
-interface Attached extends Asked {
+/** What can be asked of one variant. */
+interface Sessions extends Runs {
+  readonly experiments: ExperimentSession;
+}
+
+interface Attached extends Sessions {
   readonly model: AdaptedModel;
 }
 
 type Started = Omit<StartedModel, "info">;
 
 /** A loaded model and, where an adapter is attached, its second variant. */
-export class LoadedVariants {
+export class LoadedVariants implements Serves<"variants"> {
   readonly #started: Started;
-  readonly #base: Asked;
+  readonly #base: Sessions;
   #attached: Attached | undefined;
   #isDisposed = false;
 
@@ -42,33 +47,24 @@ export class LoadedVariants {
     this.#base = { session, ...this.#askedOf(session, { model, index, fingerprint, adapt }) };
   }
 
-  /** With a signal for the one call that it is of, as those below. @throws Fault "bad-request" if the adapted variant is asked for and there is none */
+  /**
+   * Who answers a call about a variant; with a signal, for that one call.
+   *
+   * @throws Fault "bad-request" if the adapted variant is asked for and there is none
+   */
+  asked<Of extends keyof Runs>(of: Of, variant?: Variant, signal?: AbortSignal): Runs[Of] {
+    const asked = this.#asked(variant)[of];
+    return signal ? (asked.under(signal) as Runs[Of]) : asked;
+  }
+
+  /** @throws Fault as `asked` */
   session(variant?: Variant, signal?: AbortSignal): ModelSession {
-    const { session } = this.#asked(variant);
-    return signal ? session.under(signal) : session;
+    return this.asked("session", variant, signal);
   }
 
-  /** @throws Fault as `session` */
-  lab(variant?: Variant, signal?: AbortSignal): LabSession {
-    const { lab } = this.#asked(variant);
-    return signal ? lab.under(signal) : lab;
-  }
-
-  /** @throws Fault as `session` */
+  /** @throws Fault as `asked` */
   experiments(variant?: Variant): ExperimentSession {
     return this.#asked(variant).experiments;
-  }
-
-  /** @throws Fault as `session` */
-  chains(variant?: Variant, signal?: AbortSignal): ChainSession {
-    const { chains } = this.#asked(variant);
-    return signal ? chains.under(signal) : chains;
-  }
-
-  /** @throws Fault as `session` */
-  traces(variant?: Variant, signal?: AbortSignal): TraceSession {
-    const { traces } = this.#asked(variant);
-    return signal ? traces.under(signal) : traces;
   }
 
   /** In the place of an earlier adapter, once it is ready. @throws Fault, and everything stays as it was */
@@ -117,7 +113,7 @@ export class LoadedVariants {
   /** Clean against changed in one variant, or one variant against the other. */
   async compareNeurons(
     prompt: Prompt,
-    options: ComparisonOptions,
+    options: Asked<"compareNeurons">,
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
@@ -153,7 +149,7 @@ export class LoadedVariants {
   }
 
   /** All that is asked through a session of its variant. */
-  #askedOf(session: ModelSession, parts: Omit<ExperimentParts, "store">): Omit<Asked, "session"> {
+  #askedOf(session: ModelSession, parts: Omit<ExperimentParts, "store">): Omit<Sessions, "session"> {
     const { model, index } = parts;
     return {
       lab: new LabSession(model, index, session),
@@ -163,7 +159,7 @@ export class LoadedVariants {
     };
   }
 
-  #asked(variant: Variant = "base"): Asked {
+  #asked(variant: Variant = "base"): Sessions {
     return variant === "base" ? this.#base : this.#adapted();
   }
 

@@ -16,9 +16,10 @@ import { fromRows, matrix, rowOf } from "#core/matrix.ts";
 import { logSumExp } from "#core/softmax.ts";
 import { topIndices } from "#core/top.ts";
 import { checkHead, checkNeuron } from "#model/ids.ts";
-import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
 import { normaliseInterventions } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
+import type { Asked, Serves } from "#protocol/calls.ts";
 import type {
   Generation,
   HeadInspection,
@@ -27,35 +28,33 @@ import type {
   NeuronComparison,
   NeuronInspection,
   NeuronTokens,
-  PredictOptions,
   Prediction,
   Progress,
   Prompt,
   RankedToken,
-  RunOptions,
   ScoredAnswer,
-  ScoreOptions,
-  StandInOptions,
   SweepRow,
-  TargetOptions,
   Token,
   TokenLogit,
   TokenEnds,
   Tokenization,
   TopNeurons,
 } from "#protocol/engine.ts";
+import type { RunOptions, StandInOptions, TargetOptions } from "#protocol/fields.ts";
 import { scoredAnswer } from "./answers.ts";
 import { underSignal } from "./asked-model.ts";
 import type { AskedModel } from "./asked-model.ts";
 import { Captures } from "./captures.ts";
 import { comparedRows } from "./compared-rows.ts";
 import { NeuronIndex } from "./neuron-index.ts";
-import { checkCount, checkToken, promptIds } from "./requests.ts";
-import { endsOf } from "./token-ends.ts";
+import { checkToken, promptIds } from "./requests.ts";
 import { StandInRuns } from "./stand-ins.ts";
 import { Sweeps } from "./sweeps.ts";
+import { answerTokens, targetToken } from "./text-tokens.ts";
+import { endsOf } from "./token-ends.ts";
 
-const DEFAULT_TOP = 10;
+/** Tokens that are listed of a vector. */
+const LISTED = 10;
 
 /** What was found of a model, for every call. */
 interface Found {
@@ -65,7 +64,7 @@ interface Found {
 }
 
 /** One loaded model, or a variant of it, and what was found of it: every analysis the page can ask for. */
-export class ModelSession {
+export class ModelSession implements Serves<"session"> {
   readonly #model: AskedModel;
   readonly #found: Found;
   /** Has R_k of every neuron, which a comparison needs. */
@@ -98,17 +97,20 @@ export class ModelSession {
     return this.#model.tokenizer.tokenize(text, this.#signal);
   }
 
-  /** @throws Fault "bad-request" as `tokenize`, and for `most` out of its range */
-  async tokenEnds(text: string, most: number): Promise<TokenEnds> {
-    return endsOf(await this.tokenize(text), checkCount(most));
+  async tokenEnds(text: string, { most }: Asked<"tokenEnds">): Promise<TokenEnds> {
+    return endsOf(await this.tokenize(text), most);
+  }
+
+  answerTokens(prompt: Prompt, { answer }: Asked<"answerTokens">): Promise<Token[]> {
+    return answerTokens(prompt, answer, { ...this.#model, signal: this.#signal });
   }
 
   /** Progress counts the layers that are passed: all of them, and those from the first one that is changed on once more. */
   async predict(
     prompt: Prompt,
-    options: PredictOptions,
+    options: Asked<"predict">,
+    onProgress: (progress: Progress) => void,
     signal: AbortSignal,
-    onProgress: (progress: Progress) => void = () => undefined,
   ): Promise<Prediction> {
     const { layers } = this.#model.spec;
     const first = Math.min(layers, ...(options.interventions ?? []).map(({ at }) => at.layer));
@@ -125,20 +127,19 @@ export class ModelSession {
     };
     return {
       tokens: clean.ids.map((id) => this.#token(id)),
-      top: topIndices(logits, checkCount(options.top ?? DEFAULT_TOP)).map(ranked),
+      top: topIndices(logits, options.top).map(ranked),
       target: { ...ranked(target), rank: rankOf(target, logits) },
-      included: (options.include ?? []).map((id) => ranked(this.#checkToken(id))),
+      included: (options.include ?? []).map((id) => ranked(checkToken(id, this.#model.spec))),
     };
   }
 
-  scoreAnswer(prompt: Prompt, options: ScoreOptions, signal: AbortSignal): Promise<ScoredAnswer> {
+  scoreAnswer(prompt: Prompt, options: Asked<"scoreAnswer">, signal: AbortSignal): Promise<ScoredAnswer> {
     return scoredAnswer(this.#model, this.#found.standIns, { prompt, options, signal });
   }
 
-  async generate(prompt: Prompt, { tokens }: { readonly tokens: number }, signal: AbortSignal): Promise<Generation> {
+  async generate(prompt: Prompt, { tokens }: Asked<"generate">, signal: AbortSignal): Promise<Generation> {
     const ids = await this.#ids(prompt);
     const start = ids.length;
-    checkCount(tokens);
     while (ids.length < start + tokens && ids.length < this.#model.spec.context) {
       ids.push(await this.#nextToken(ids, signal));
     }
@@ -147,7 +148,7 @@ export class ModelSession {
 
   async sweepHeads(
     prompt: Prompt,
-    options: TargetOptions & StandInOptions & { readonly rowByRow?: boolean },
+    options: Asked<"sweepHeads">,
     onRow: (row: SweepRow) => void,
     signal: AbortSignal,
   ): Promise<HeadSweep> {
@@ -163,20 +164,16 @@ export class ModelSession {
     return { target, baseline, logProbability };
   }
 
-  async layerIncrease(prompt: Prompt, options: TargetOptions & RunOptions): Promise<LayerIncrease> {
+  async layerIncrease(prompt: Prompt, options: Asked<"layerIncrease">): Promise<LayerIncrease> {
     const { lens, target, run } = await this.setUpRun(prompt, options);
     return { target, ...(await layerIncreases(lens, run, target)) };
   }
 
-  async topNeurons(
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number },
-    signal: AbortSignal,
-  ): Promise<TopNeurons> {
+  async topNeurons(prompt: Prompt, options: Asked<"topNeurons">, signal: AbortSignal): Promise<TopNeurons> {
     const { lens, target, run } = await this.setUpRun(prompt, options);
     const { order, evaluated, certified } = await topNeurons(lens, run, {
       target,
-      count: checkCount(options.count),
+      count: options.count,
       signal,
     });
     const { layers, neurons } = this.#model.spec;
@@ -189,7 +186,7 @@ export class ModelSession {
 
   async compareNeurons(
     prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly count: number },
+    options: Asked<"compareNeurons">,
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<NeuronComparison> {
@@ -203,7 +200,7 @@ export class ModelSession {
     const ranges = await this.ranges(onProgress, signal);
     const firstDifferentLayer = Math.min(...changes.interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
-    return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
+    return this.#compared(lens, pair, { ranges, target, count: options.count, signal });
   }
 
   /**
@@ -213,7 +210,7 @@ export class ModelSession {
    */
   async compareVariants(
     prompt: Prompt,
-    options: TargetOptions & { readonly count: number },
+    options: Asked<"compareNeurons">,
     { variant, firstDifferentLayer }: { readonly variant: ModelSession; readonly firstDifferentLayer: number },
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
@@ -222,7 +219,7 @@ export class ModelSession {
     const after = await variant.#found.captures.get(clean.ids, NO_CHANGES, { signal });
     const ranges = await variant.ranges(onProgress, signal);
     const pair = { before: clean, after, firstDifferentLayer, afterRunner: variant.#model.runner };
-    return this.#compared(lens, pair, { ranges, target, count: checkCount(options.count), signal });
+    return this.#compared(lens, pair, { ranges, target, count: options.count, signal });
   }
 
   async #compared(
@@ -241,26 +238,22 @@ export class ModelSession {
     };
   }
 
-  async neuron(at: NeuronId, { count = DEFAULT_TOP }: { readonly count?: number }): Promise<NeuronTokens> {
+  async neuron(at: NeuronId, { count }: Asked<"neuron">): Promise<NeuronTokens> {
     checkNeuron(at, this.#model.spec);
     const { runner } = this.#model;
     const [logits] = await this.#vectorLogits({ runner, scale: 1 }, await runner.weights.valueVectors([at]));
-    return this.#endTokens(logits!, checkCount(count));
+    return this.#endTokens(logits!, count);
   }
 
-  async inspectNeuron(
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly at: NeuronId },
-    signal: AbortSignal,
-  ): Promise<NeuronInspection> {
-    const at = checkNeuron(options.at, this.#model.spec);
+  async inspectNeuron(prompt: Prompt, options: Asked<"inspectNeuron">, signal: AbortSignal): Promise<NeuronInspection> {
+    const at = checkNeuron(options.neuron, this.#model.spec);
     const { clean, lens, target, changes, run } = await this.setUpRun(prompt, options);
     const base = await lensLogProbabilities(lens, fromRows([midOf(run, at.layer)], this.#model.spec.modelDim), target);
     const [increase] = await neuronIncreases(lens, [{ run, at, atBase: base[0]! }], target);
     return {
       at,
       target,
-      ...(await this.neuron(at, {})),
+      ...(await this.neuron(at, { count: LISTED })),
       activations: Array.from(
         { length: clean.ids.length },
         (_, position) => rowOf(run.layers[at.layer]!.post, position)[at.neuron]!,
@@ -270,12 +263,8 @@ export class ModelSession {
     };
   }
 
-  async inspectHead(
-    prompt: Prompt,
-    options: TargetOptions & RunOptions & { readonly at: HeadId },
-    signal: AbortSignal,
-  ): Promise<HeadInspection> {
-    const at = checkHead(options.at, this.#model.spec);
+  async inspectHead(prompt: Prompt, options: Asked<"inspectHead">, signal: AbortSignal): Promise<HeadInspection> {
+    const at = checkHead(options.head, this.#model.spec);
     const { clean, lens, target, changes, run } = await this.setUpRun(prompt, options);
     const positions = clean.ids.length;
     const { pattern } = run.layers[at.layer]!;
@@ -290,7 +279,7 @@ export class ModelSession {
       target,
       pattern: Array.from({ length: positions }, (_, query) => Array.from(rowOf(ofHead, query))),
       increase: await headIncrease(lens, run, at, target),
-      ...this.#endTokens(logits!, DEFAULT_TOP),
+      ...this.#endTokens(logits!, LISTED),
       ...(await this.#without(clean, target, changes, { kind: "head", at, scale: 0 }, signal)),
     };
   }
@@ -335,7 +324,8 @@ export class ModelSession {
     const clean = await this.#found.captures.get(await this.#ids(prompt), NO_CHANGES, following);
     const changes: Changes = { interventions, standIns: await this.standIns(options, clean.ids.length) };
     const lens: FrozenLens = { runner: this.#model.runner, scale: clean.scale };
-    return { clean, lens, changes, target: this.#checkToken(options.target ?? topIndices(clean.logits, 1)[0]!) };
+    const { target = topIndices(clean.logits, 1)[0]! } = options;
+    return { clean, lens, changes, target: await targetToken(target, prompt, { ...this.#model, signal: this.#signal }) };
   }
 
   /** As `#setUp`, with the run under the changes beside the clean one. */
@@ -382,9 +372,5 @@ export class ModelSession {
 
   #ids(prompt: Prompt): Promise<number[]> {
     return promptIds(prompt, this.#model, this.#signal);
-  }
-
-  #checkToken(id: number): number {
-    return checkToken(id, this.#model.spec);
   }
 }

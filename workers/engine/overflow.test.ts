@@ -16,13 +16,13 @@ const ignore = () => undefined;
 const scaled = (name: string, factor: number) => multiplied(randomCheckpoint(), name, factor);
 
 const CALLS: { readonly [name: string]: (variants: LoadedVariants) => Promise<unknown> } = {
-  prediction: (variants) => variants.session().predict(PROMPT, {}, unaborted()),
-  "ablated prediction": (variants) => variants.session().predict(PROMPT, { interventions }, unaborted()),
+  prediction: (variants) => variants.session().predict(PROMPT, { top: 10 }, unaborted()),
+  "ablated prediction": (variants) => variants.session().predict(PROMPT, { top: 10, interventions }, unaborted()),
   "whole answer": (variants) => variants.session().scoreAnswer(PROMPT, { answer: [7, 8] }, unaborted()),
   sweep: (variants) => variants.session().sweepHeads(PROMPT, {}, ignore, unaborted()),
   comparison: (variants) => variants.session().compareNeurons(PROMPT, { count: 3, interventions }, ignore, unaborted()),
   "neurons of largest increase": (variants) => variants.session().topNeurons(PROMPT, { count: 3 }, unaborted()),
-  chain: (variants) => variants.chains().chain(PROMPT, {}, ignore, unaborted()),
+  chain: (variants) => variants.asked("chains").chain(PROMPT, {}, ignore, unaborted()),
   experiment: (variants) =>
     variants.experiments().run({ kind: "heads", suite, seed: 1, onlyCorrect: false, per: "answer" }, ignore, {
       signal: unaborted(),

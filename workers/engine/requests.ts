@@ -4,9 +4,6 @@ import type { ModelSpec } from "#model/spec.ts";
 import type { Prompt } from "#protocol/engine.ts";
 import type { LoadedModel } from "./load-model.ts";
 
-/** More than anybody reads, fewer than would make a list slow. */
-const MAX_LIST = 10_000;
-
 /**
  * A prompt's token ids: text through the tokenizer, ids as they are.
  *
@@ -53,20 +50,10 @@ export function checkLength(tokens: number, { context, window }: ModelSpec): voi
 }
 
 /** @throws Fault "bad-request" naming the range */
-export function checkToken(id: number, spec: ModelSpec): number {
+export function checkToken(id: number, spec: ModelSpec, name = "token"): number {
   if (isToken(id, spec)) return id;
-  throw new Fault("bad-request", `token ${String(id)}: there is no such id; they go from 0 to ${spec.vocabulary - 1}`);
+  throw new Fault("bad-request", `${name}: ${String(id)} is no token id; they go from 0 to ${spec.vocabulary - 1}`);
 }
-
-/** @throws Fault "bad-request" naming the range */
-export function checkCount(count: number): number {
-  if (Number.isInteger(count) && count > 0 && count <= MAX_LIST) return count;
-  throw new Fault("bad-request", `count: ${String(count)} must be a whole number from 1 to ${MAX_LIST}`);
-}
-
-/** More random groups than anybody needs for a mean and its spread. */
-export const MAX_DRAWS = 100;
-export const MAX_SEED = 2 ** 32 - 1;
 
 /** @throws Fault "bad-request" naming the range */
 export function checkWhole(name: string, value: number, least: number, most: number): number {

@@ -55,7 +55,11 @@ describe.each(FAMILIES)("in f32 on a random model, %o, the float64 reference", (
     });
 
     test("has the answer", async () => {
-      const { target } = await session.predict(IDS, { target: TARGET, interventions: CHANGED, standIns }, unaborted());
+      const { target } = await session.predict(
+        IDS,
+        { top: 10, target: TARGET, interventions: CHANGED, standIns },
+        unaborted(),
+      );
       expect(target.logProbability).toBeAllClose(answered(wanted, CHANGED), NATS);
     });
 
@@ -82,9 +86,9 @@ describe.each(FAMILIES)("in f32 on a random model, %o, the float64 reference", (
 
     test("has a head's and a neuron's own loss on top of others", async () => {
       const asked = { target: TARGET, interventions: CHANGED, standIns };
-      const head = await session.inspectHead(IDS, { ...asked, at: { layer: 1, head: 1 } }, unaborted());
+      const head = await session.inspectHead(IDS, { ...asked, head: { layer: 1, head: 1 } }, unaborted());
       expect(head.withoutIt).toBeAllClose(answered(wanted, [...CHANGED, headAt(1, 1)]), NATS);
-      const neuron = await session.inspectNeuron(IDS, { ...asked, at: { layer: 1, neuron: 7 } }, unaborted());
+      const neuron = await session.inspectNeuron(IDS, { ...asked, neuron: { layer: 1, neuron: 7 } }, unaborted());
       expect([neuron.baseline, neuron.withoutIt]).toBeAllClose(
         [answered(wanted, CHANGED), answered(wanted, [...CHANGED, neuronAt(1, 7)])],
         NATS,
@@ -96,7 +100,7 @@ describe.each(FAMILIES)("in f32 on a random model, %o, the float64 reference", (
         { layer: 0, neuron: 3 },
         { layer: 1, neuron: 11 },
       ];
-      const asked = { target: TARGET, interventions: [headAt(1, 1, 0.5)], standIns, neurons, draws: 1 };
+      const asked = { target: TARGET, interventions: [headAt(1, 1, 0.5)], standIns, neurons, draws: 1, seed: 1 };
       const { baseline, withoutGroup } = await lab.neuronGroup(IDS, asked, unaborted());
       const off = neurons.map(({ layer, neuron }) => neuronAt(layer, neuron));
       expect([baseline, withoutGroup]).toBeAllClose(
@@ -122,8 +126,8 @@ describe.each(FAMILIES)("in f32 on a random model, %o, the float64 reference", (
 
   test("changes nothing where a prompt stands in for itself", async () => {
     const asked = { target: TARGET, standIns: [IDS] };
-    const { target } = await session.predict(IDS, { ...asked, interventions: CHANGED }, unaborted());
-    const clean = await session.predict(IDS, { target: TARGET }, unaborted());
+    const { target } = await session.predict(IDS, { top: 10, ...asked, interventions: CHANGED }, unaborted());
+    const clean = await session.predict(IDS, { top: 10, target: TARGET }, unaborted());
     expect(target.logProbability).toBeAllClose(clean.target.logProbability, NATS);
     const { logProbability: swept } = await session.sweepHeads(IDS, asked, () => undefined, unaborted());
     expect(swept.flat()).toBeAllClose(
@@ -199,10 +203,9 @@ describe("on the bundled model", () => {
       "stand-ins: “3+5=8” has 6 tokens and what it stands in for has 5; position by position, it needs as many",
     ],
     [[[1, 7]], "stand-ins: the prompt 1 7 has 2 tokens and what it stands in for has 5"],
-    [[], "stand-ins: there are 0 prompts; 1 to 10000 are needed"],
     [[""], "the prompt is empty"],
   ])("%j are refused with what was found", async (standIns, sentence) => {
-    const asked = session.predict("3+5=", { interventions: [headAt(0, 7)], standIns }, unaborted());
+    const asked = session.predict("3+5=", { top: 10, interventions: [headAt(0, 7)], standIns }, unaborted());
     await expect(asked).rejects.toThrow(sentence);
   });
 

@@ -6,8 +6,6 @@ import type { LoadedModel } from "./load-model.ts";
 import { Remembered } from "./remembered.ts";
 import { promptIds } from "./requests.ts";
 
-/** More prompts than anybody needs for a mean. */
-const MAX_PROMPTS = 10_000;
 /** Means that a person goes back and forth between; each is as large as a run's activations. */
 const MAX_KEPT = 2;
 
@@ -24,7 +22,7 @@ export class StandInRuns {
    * @param prompts as they were asked for; undefined for none
    * @param asked of the prompt that they stand in for
    * @param forced tokens that follow every prompt, as those of an answer that is scored
-   * @throws Fault "bad-request" for prompts of another length, none, or too many; what `signal` was aborted with
+   * @throws Fault "bad-request" for prompts of another length; what `signal` was aborted with
    */
   async of(
     prompts: readonly Prompt[] | undefined,
@@ -32,9 +30,6 @@ export class StandInRuns {
     forced: readonly number[] = [],
   ): Promise<Activations | undefined> {
     if (prompts === undefined) return undefined;
-    if (prompts.length === 0 || prompts.length > MAX_PROMPTS) {
-      throw new Fault("bad-request", `stand-ins: there are ${prompts.length} prompts; 1 to ${MAX_PROMPTS} are needed`);
-    }
     const own = await Promise.all(prompts.map((prompt) => this.#ids(prompt, asked.tokens)));
     const rows = own.map((ids) => [...ids, ...forced]);
     return this.#means.get(

@@ -1,6 +1,7 @@
 import { Fault, faultCode } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
-import type { LoadOptions, LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import type { Asked } from "#protocol/calls.ts";
+import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { fillsOf } from "./fills.ts";
 import { bytesToStore, heldRefusal, runRefusal, storageRefusal } from "./fit.ts";
 import type { Gate } from "./gate.ts";
@@ -29,7 +30,7 @@ const WARM_UP_TOKENS = [0, 0, 0];
 
 export interface StartRequest {
   readonly source: CheckpointSource;
-  readonly options: LoadOptions;
+  readonly options: Asked<"load">;
   readonly gate: Gate;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onDeviceLost: (reason: string) => void;
@@ -91,7 +92,7 @@ export async function startModel(
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
     // that these tokens overflow says nothing of a person's prompt
-    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), {}, signal).catch((reason: unknown) => {
+    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), { top: 1 }, signal).catch((reason: unknown) => {
       if (faultCode(reason) !== "overflow") throw reason;
     });
     // a model that nobody waits for any more must not take the place of the one that is there

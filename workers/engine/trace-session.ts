@@ -5,27 +5,20 @@ import { bySum, byUp, sourceLabel } from "#analysis/ranking.ts";
 import { throughHop, traceNeurons, traceSources, transformed } from "#analysis/source-tracing.ts";
 import { subvalues } from "#analysis/subvalues.ts";
 import { featureTransfer, transferAlong } from "#analysis/transfer.ts";
-import { Fault } from "#core/fault.ts";
 import { rowOf } from "#core/matrix.ts";
 import { checkNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
-import type {
-  TracedNeurons,
-  TracedPositions,
-  TracedSources,
-  TraceOptions,
-  TransferIntoNeuron,
-} from "#protocol/chain.ts";
-import type { Prompt, RunOptions } from "#protocol/engine.ts";
+import type { Asked, Serves } from "#protocol/calls.ts";
+import type { TracedNeurons, TracedPositions, TracedSources, TransferIntoNeuron } from "#protocol/chain.ts";
+import type { Prompt } from "#protocol/engine.ts";
 import { checkHop, checkLayer } from "./chain-requests.ts";
 import { underSignal } from "./asked-model.ts";
 import type { AskedModel } from "./asked-model.ts";
 import type { ModelSession } from "./model-session.ts";
 import { promotedBy, residualsOf } from "./promoted.ts";
-import { checkCount } from "./requests.ts";
 
 /** What feeds a neuron, and what feeds that, on one loaded model. */
-export class TraceSession {
+export class TraceSession implements Serves<"traces"> {
   readonly #model: AskedModel;
   /** Whose runs are remembered. */
   readonly #session: ModelSession;
@@ -40,10 +33,7 @@ export class TraceSession {
     return new TraceSession(underSignal(this.#model, signal), this.#session.under(signal));
   }
 
-  async featureTransfer(
-    prompt: Prompt,
-    options: RunOptions & { readonly neuron: NeuronId; readonly layer: number },
-  ): Promise<TransferIntoNeuron> {
+  async featureTransfer(prompt: Prompt, options: Asked<"featureTransfer">): Promise<TransferIntoNeuron> {
     const { runner, spec } = this.#model;
     const at = checkNeuron(options.neuron, spec);
     const layer = checkLayer(options.layer, this.#reachedBelow(at), "transfer");
@@ -68,7 +58,7 @@ export class TraceSession {
     };
   }
 
-  async traceSources(prompt: Prompt, options: TraceOptions): Promise<TracedSources> {
+  async traceSources(prompt: Prompt, options: Asked<"traceSources">): Promise<TracedSources> {
     const { run, directions, position, belowLayer } = await this.#setUpTrace(prompt, options);
     const rows = byUp(traceSources(run, { position, belowLayer }, directions));
     return {
@@ -76,7 +66,7 @@ export class TraceSession {
     };
   }
 
-  async tracePositions(prompt: Prompt, options: TraceOptions & { readonly layer: number }): Promise<TracedPositions> {
+  async tracePositions(prompt: Prompt, options: Asked<"tracePositions">): Promise<TracedPositions> {
     const { run, directions, belowLayer } = await this.#setUpTrace(prompt, options);
     const layer = checkLayer(options.layer, belowLayer, "trace");
     const { byPosition } = await transferAlong(this.#model.runner, run, layer, directions);
@@ -87,15 +77,12 @@ export class TraceSession {
     };
   }
 
-  async traceNeurons(
-    prompt: Prompt,
-    options: TraceOptions & { readonly layer: number; readonly count: number },
-  ): Promise<TracedNeurons> {
+  async traceNeurons(prompt: Prompt, options: Asked<"traceNeurons">): Promise<TracedNeurons> {
     const { runner } = this.#model;
     const { run, directions, position, belowLayer, lastHop } = await this.#setUpTrace(prompt, options);
     const layer = checkLayer(options.layer, belowLayer, "trace");
     const all = bySum(await traceNeurons(runner, run, { layer, position }, directions));
-    const rows = all.slice(0, checkCount(options.count));
+    const rows = all.slice(0, options.count);
     const values = await runner.weights.valueVectors(rows);
     const written = rows.map(({ activation }, index) => times(values[index]!, activation));
     const promotes = await promotedBy(this.#model, written);
@@ -124,7 +111,7 @@ export class TraceSession {
   }
 
   /** The directions at the end of a path of hops, and what lies below it. */
-  async #setUpTrace(prompt: Prompt, { neuron, path, ...options }: TraceOptions) {
+  async #setUpTrace(prompt: Prompt, { neuron, path, ...options }: Asked<"traceSources">) {
     const { runner, spec } = this.#model;
     const at = checkNeuron(neuron, spec);
     const { run } = await this.#session.setUpRun(prompt, options);
@@ -135,8 +122,7 @@ export class TraceSession {
       directions = await throughHop(runner, run, hop, directions);
       belowLayer = hop.layer;
     }
-    const lastHop = path.at(-1);
-    if (!lastHop) throw new Fault("bad-request", "trace: the path is empty; it needs at least the predicting head");
+    const lastHop = path.at(-1)!;
     return { run, directions, position: lastHop.position, belowLayer, lastHop };
   }
 

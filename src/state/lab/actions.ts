@@ -1,7 +1,7 @@
 import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import type { Engine } from "#client/engine.ts";
 import type { NeuronId } from "#model/ids.ts";
-import type { OperandPlotOptions } from "#protocol/lab.ts";
+import type { Asked } from "#protocol/calls.ts";
 import type { PlotQuantity } from "./tools.ts";
 import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
@@ -9,12 +9,10 @@ import { isSameModel, model } from "../model.ts";
 import { dismiss, notify, notifyFault } from "../notices.ts";
 import { changesOf, question, setPrompt, standInsOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
-import { currentEngine } from "../run/engine-port.ts";
 import { results } from "../run/results.ts";
 import { subjectNow } from "../subject.ts";
 import { view } from "../view.ts";
 import { forms } from "./forms.ts";
-import { readOneToken } from "./one-token.ts";
 import { clearLab, forgetAdapted, lab, start, stopLab, swapLab } from "./tools.ts";
 import type { DrawnPlot, LabReports, MeasuredGroup } from "./tools.ts";
 
@@ -86,7 +84,7 @@ export function drawPlot(): void {
   const quantity = readQuantity();
   if (!quantity) return;
   const operands = { from: 0, to: plot.to };
-  const asked: OperandPlotOptions = {
+  const asked: Asked<"operandPlot"> = {
     template: plot.template,
     operation: plot.operation,
     a: operands,
@@ -134,23 +132,17 @@ function readQuantity(): PlotQuantity | undefined {
 }
 
 /** A plot's cell as the page's prompt. */
-export const promptOf = ({ template }: Pick<OperandPlotOptions, "template">, a: number, b: number) =>
+export const promptOf = ({ template }: Pick<Asked<"operandPlot">, "template">, a: number, b: number) =>
   template.replaceAll("{a}", String(a)).replaceAll("{b}", String(b));
 
-export const openCell = (asked: OperandPlotOptions, a: number, b: number) => setPrompt(promptOf(asked, a, b));
+export const openCell = (asked: Asked<"operandPlot">, a: number, b: number) => setPrompt(promptOf(asked, a, b));
 
 export async function searchToken(): Promise<void> {
   const { token: text, by, end } = forms.getState().search;
-  try {
-    const token = await readOneToken(currentEngine(), text, "tokens");
-    if (!token) return;
-    await start("tokens", async (engine, { signal, progress }) => {
-      const asked = { token: token.id, count: LISTED, by, end, ...shownVariant() };
-      return { asked, found: await engine.searchNeurons(asked, { signal, onProgress: progress }) };
-    });
-  } catch (reason) {
-    notifyFault("tokens", reason);
-  }
+  await start("tokens", async (engine, { signal, progress }) => {
+    const asked = { count: LISTED, by, end, ...shownVariant() };
+    return { asked, found: await engine.searchNeurons(text, asked, { signal, onProgress: progress }) };
+  });
 }
 
 export function searchConcepts(): void {

@@ -22,14 +22,10 @@ beforeEach(() => {
       asked.push(options);
       return Promise.resolve({ values: [[1]], answers: [["8"]], unanswered: 0, lengths: [5] });
     },
-    searchNeurons: (options: unknown) => {
-      asked.push(options);
+    searchNeurons: (token: unknown, options: unknown) => {
+      asked.push([token, options]);
       return Promise.resolve({ token: { id: 12, text: "8" }, rows: [], total: 0 });
     },
-    // one that puts a space before a text's first word: "8" alone is two tokens, behind a sign it is one
-    tokenize: () => Promise.resolve({ ids: [1, 2, 12], texts: ["<s>", "▁", "8"], added: [0], unknown: [] }),
-    scoreAnswer: (_: unknown, { answer }: { readonly answer: string }) =>
-      Promise.resolve({ tokens: [...answer].map((text) => ({ id: 12, text })) }),
   } as unknown as Engine);
 });
 
@@ -112,13 +108,14 @@ test("what is no neuron is told so, and nothing is asked", () => {
   expect(suggestedPart("head")).toBe("L0H0");
 });
 
-test("a token is found as it stands behind a sign, and several are refused", async () => {
+test("a token is searched for as it is typed, and why it cannot be is said", async () => {
   editSearch({ token: "8", by: "logit", end: "promotes" });
   await searchToken();
-  expect(asked).toEqual([{ token: 12, count: 30, by: "logit", end: "promotes" }]);
-  editSearch({ token: "88" });
+  expect(asked).toEqual([["8", { count: 30, by: "logit", end: "promotes" }]]);
+  const refused = new Fault("bad-request", "“88” is 2 tokens for this model (8 · 8). A search is for one.");
+  connectEngine({ searchNeurons: () => Promise.reject(refused) } as unknown as Engine);
   await searchToken();
-  expect(messages()).toEqual(["“88” is 2 tokens for this model (8 · 8). A search is for one."]);
+  expect(messages()).toEqual([refused.message]);
 });
 
 test("the list of words that comes with the page does not replace a typed one", () => {

@@ -2,14 +2,13 @@ import { createStore } from "zustand/vanilla";
 import type { Engine } from "#client/engine.ts";
 import { isEngineEnd } from "#core/fault.ts";
 import type { Progress as Done, Variant } from "#protocol/engine.ts";
+import type { Asked } from "#protocol/calls.ts";
 import type {
   ConceptSearchResult,
   IndexInfo,
   NeuronGroup,
   NeuronWiring,
   OperandPlot,
-  OperandPlotOptions,
-  TokenSearch,
   TokenSearchResult,
 } from "#protocol/lab.ts";
 import { dismiss, notifyFault } from "../notices.ts";
@@ -30,7 +29,7 @@ export type {
 
 /** A plot and what it was asked; while it is being drawn, without what is not known yet. */
 export interface DrawnPlot {
-  readonly asked: OperandPlotOptions;
+  readonly asked: Asked<"operandPlot">;
   readonly values: readonly (readonly number[])[];
   readonly whole: OperandPlot | undefined;
 }
@@ -49,7 +48,7 @@ export interface MeasuredGroup {
 export interface LabResults {
   readonly index: IndexInfo;
   readonly plot: DrawnPlot;
-  readonly tokens: { readonly asked: TokenSearch; readonly found: TokenSearchResult };
+  readonly tokens: { readonly asked: Pick<Asked<"searchNeurons">, "by" | "end">; readonly found: TokenSearchResult };
   readonly concepts: ConceptSearchResult;
   readonly group: MeasuredGroup;
   readonly wiring: NeuronWiring;

@@ -29,7 +29,7 @@ export function demands(now: Moment): Demands {
     tokens: {
       key: keyOf(prompt),
       about: ({ first }) => subjectOf(now, { tokens: first, target: undefined }),
-      run: (engine, { signal }) => engine.tokenEnds(prompt, STRIP_TOKENS, { signal }),
+      run: (engine, { signal }) => engine.tokenEnds(prompt, { most: STRIP_TOKENS }, { signal }),
     },
     before,
   };
@@ -198,7 +198,7 @@ function inspectionDemand(now: Moment, clean: Prediction): Demands {
       head: {
         key,
         about,
-        run: (engine, { signal }) => engine.inspectHead(prompt, { ...asked, at }, { signal }),
+        run: (engine, { signal }) => engine.inspectHead(prompt, { ...asked, head: at }, { signal }),
       },
     };
   }
@@ -208,7 +208,7 @@ function inspectionDemand(now: Moment, clean: Prediction): Demands {
     neuron: {
       key,
       about,
-      run: (engine, { signal }) => engine.inspectNeuron(prompt, { ...asked, at }, { signal }),
+      run: (engine, { signal }) => engine.inspectNeuron(prompt, { ...asked, neuron: at }, { signal }),
     },
   };
 }

@@ -90,8 +90,8 @@ async function lookAtEverything(): Promise<void> {
   measureGroup([{ layer: 1, neuron: 2 }], "1 neuron of the comparison");
   readWiring({ layer: 1, neuron: 2 });
   await start("tokens", async (client, { signal }) => {
-    const asked = { token: 8, count: 30, by: "logit", end: "promotes" } as const;
-    return { asked, found: await client.searchNeurons(asked, { signal }) };
+    const asked = { count: 30, by: "logit", end: "promotes" } as const;
+    return { asked, found: await client.searchNeurons(8, asked, { signal }) };
   });
   await settle();
 }

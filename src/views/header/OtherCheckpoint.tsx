@@ -1,7 +1,8 @@
 import { useId, useState } from "react";
 import { useStore } from "zustand";
 import { HUB } from "#model/checkpoint.ts";
-import { hubTokens, isToken, keepToken } from "#state/hub-tokens.ts";
+import { isToken } from "#model/source-names.ts";
+import { hubTokens, keepToken } from "#state/hub-tokens.ts";
 import type { ModelChoice } from "#state/model.ts";
 import { notices, notify } from "#state/notices.ts";
 import { choiceTyped, typedModel } from "#state/typed-model.ts";

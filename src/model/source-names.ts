@@ -1,0 +1,25 @@
+/** What a repository, a revision, an address and an access token may be, wherever one is typed, linked or passed by a script. */
+
+/** The Hub's own cap on a repository's id. */
+const MAX_REPO_CHARACTERS = 96;
+
+/** `name` or `owner/name` as the Hub allows it: nothing that could leave its folder in an address. */
+const REPO = /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)?$/;
+const REVISION = /^[A-Za-z0-9_][\w./-]*$/;
+/** Longer than any token, shorter than what a server takes in a header. */
+const MAX_TOKEN_CHARACTERS = 1_000;
+
+export const isRepo = (text: string) => text.length <= MAX_REPO_CHARACTERS && REPO.test(text) && !text.includes("..");
+/** Links also name what has no owner: the models that come with the page. */
+export const isHubRepo = (text: string) => isRepo(text) && text.includes("/");
+export const isRevision = (text: string) => REVISION.test(text) && !text.includes("..");
+
+/** An absolute http(s) address without credentials, which a browser would refuse to fetch. */
+export function isAddress(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+}
+
+/** What a header can hold: ASCII without spaces. */
+export const isToken = (text: string) => text.length <= MAX_TOKEN_CHARACTERS && /^[\x21-\x7e]+$/.test(text);

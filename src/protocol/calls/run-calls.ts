@@ -1,0 +1,130 @@
+import * as v from "valibot";
+import { VARIANTS } from "../engine.ts";
+import { call, type } from "../call.ts";
+import type {
+  Generation,
+  HeadInspection,
+  HeadSweep,
+  LayerIncrease,
+  NeuronComparison,
+  NeuronInspection,
+  NeuronTokens,
+  Prediction,
+  Progress,
+  ScoredAnswer,
+  SweepRow,
+  Token,
+  TokenEnds,
+  Tokenization,
+  TopNeurons,
+} from "../engine.ts";
+import {
+  choice,
+  count,
+  flag,
+  head,
+  neuron,
+  oneOf,
+  prompt,
+  RUN,
+  STAND_INS,
+  TARGET,
+  text,
+  tokenIds,
+  VARIANT,
+} from "../fields.ts";
+
+/** Tokens of a list where nobody says how many. */
+const LISTED = 10;
+const ANSWER = "a text or an array of token ids, whole numbers from 0";
+const AGAINST = 'as { variant: "adapted" }';
+
+/** What is asked of one prompt, or of one neuron. */
+export const RUN_CALLS = {
+  tokenize: call({ of: "session", takes: { text: text("a text") }, gives: type<Tokenization>() }),
+  /** `most`: tokens of each end. */
+  tokenEnds: call({ of: "session", takes: { text: text("a text") }, options: { most: count }, gives: type<TokenEnds>() }),
+  /** The tokens that a text is behind a prompt, as the model would have to write it. Runs no model. */
+  answerTokens: call({
+    of: "session",
+    takes: { prompt },
+    options: { answer: text("a text") },
+    gives: type<Token[]>(),
+  }),
+  /** `include`: token ids that are reported wherever they rank, so that two runs can be laid side by side. */
+  predict: call({
+    of: "session",
+    takes: { prompt },
+    options: {
+      ...RUN,
+      ...TARGET,
+      top: v.exactOptional(count, LISTED),
+      include: v.exactOptional(tokenIds),
+    },
+    gives: type<Prediction>(),
+  }),
+  /** `answer` as text is cut as it is behind the prompt. */
+  scoreAnswer: call({
+    of: "session",
+    takes: { prompt },
+    options: { ...RUN, ...VARIANT, answer: oneOf(ANSWER, v.string(), tokenIds) },
+    gives: type<ScoredAnswer>(),
+  }),
+  generate: call({
+    of: "session",
+    takes: { prompt },
+    options: { ...VARIANT, tokens: count },
+    gives: type<Generation>(),
+  }),
+  /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */
+  sweepHeads: call({
+    of: "session",
+    takes: { prompt },
+    options: { ...TARGET, ...STAND_INS, rowByRow: v.exactOptional(flag) },
+    reports: type<SweepRow>(),
+    gives: type<HeadSweep>(),
+  }),
+  layerIncrease: call({
+    of: "session",
+    takes: { prompt },
+    options: { ...TARGET, ...RUN },
+    gives: type<LayerIncrease>(),
+  }),
+  topNeurons: call({
+    of: "session",
+    takes: { prompt },
+    options: { ...TARGET, ...RUN, count },
+    gives: type<TopNeurons>(),
+  }),
+  /** Two runs of one prompt: clean and with interventions, or in `variant` and, nothing being switched off, `against` another variant. */
+  compareNeurons: call({
+    of: "variants",
+    takes: { prompt },
+    options: {
+      ...TARGET,
+      ...RUN,
+      count,
+      against: v.exactOptional(v.pipe(v.strictObject({ variant: choice(VARIANTS) }, AGAINST), v.description(AGAINST))),
+    },
+    reports: type<Progress>(),
+    gives: type<NeuronComparison>(),
+  }),
+  neuron: call({
+    of: "session",
+    takes: { neuron },
+    options: { ...VARIANT, count: v.exactOptional(count, LISTED) },
+    gives: type<NeuronTokens>(),
+  }),
+  inspectNeuron: call({
+    of: "session",
+    takes: { prompt },
+    options: { ...TARGET, ...RUN, neuron },
+    gives: type<NeuronInspection>(),
+  }),
+  inspectHead: call({
+    of: "session",
+    takes: { prompt },
+    options: { ...TARGET, ...RUN, head },
+    gives: type<HeadInspection>(),
+  }),
+};

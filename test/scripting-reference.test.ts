@@ -1,0 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
+import { MANUAL, withReference } from "../scripts/reference.ts";
+
+test("the reference in docs/scripting.md is the catalogue's: npm run reference writes it", async () => {
+  const manual = await readFile(MANUAL, "utf8");
+  expect(manual).toBe(withReference(manual));
+});
+
+test("every call that a script has is described under a heading of its own", async () => {
+  const headings = (await readFile(MANUAL, "utf8")).match(/^## .*$/gm)!.join(" ");
+  const described = CALL_NAMES.filter((name) => entryOf(name).of !== "engine" && name !== "forgetExperiment");
+  expect(described.filter((name) => !new RegExp(`\\b${name}\\b`).test(headings))).toEqual([]);
+});
