@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
 import { MANUAL, withReference } from "../scripts/reference.ts";
@@ -12,4 +13,12 @@ test("every call that a script has is described under a heading of its own", asy
   const headings = (await readFile(MANUAL, "utf8")).match(/^## .*$/gm)!.join(" ");
   const described = CALL_NAMES.filter((name) => entryOf(name).of !== "engine" && name !== "forgetExperiment");
   expect(described.filter((name) => !new RegExp(`\\b${name}\\b`).test(headings))).toEqual([]);
+});
+
+test("what loops over the catalogue names no call, but for those that the page answers in a way of its own", async () => {
+  const own = ["load", "attachAdapter", "detachAdapter", "tokenize", "planExperiment", "runExperiment"];
+  const files = ["src/client/engine.ts", "src/client/worker-engine.ts", "src/app/scripting.ts"];
+  const sources = await Promise.all(files.map((file) => readFile(join(import.meta.dirname, "..", file), "utf8")));
+  const named = CALL_NAMES.filter((name) => sources.some((source) => new RegExp(`\\b${name}[:(]`).test(source)));
+  expect(named.filter((name) => !own.includes(name))).toEqual([]);
 });

@@ -392,8 +392,8 @@ describe("on the bundled model", () => {
     ],
     [
       "a text of two tokens",
-      () => bench.lab.searchNeurons("88", { count: 5, by: "logit", end: "promotes" }, {}),
-      "“88” is 2 tokens for this model (8 · 8). A search is for one.",
+      () => bench.lab.searchNeurons("8+", { count: 5, by: "logit", end: "promotes" }, {}),
+      "“8+” is 2 tokens for this model (8 · +). A search is for one.",
     ],
     [
       "a token that there is not",

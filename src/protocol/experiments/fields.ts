@@ -7,6 +7,7 @@ import type { HeadId } from "#model/ids.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { VARIANTS } from "../engine.ts";
+import { MAX_DRAWS, MAX_SEED } from "../fields.ts";
 import type { Variant } from "../engine.ts";
 import { INPUTS } from "./inputs.ts";
 import type { InputName } from "./inputs.ts";
@@ -111,7 +112,6 @@ const ofInput = <Value>(
   fit: asItIs,
 });
 
-const MAX_SEED = 2 ** 32 - 1;
 /** The seed of a random choice beside the request's own, for each of several. */
 export const seedBeside = (seed: number, place: number) => (seed + place) % (MAX_SEED + 1);
 
@@ -229,9 +229,6 @@ export const layer = ({ otherwise, least = 0, most, ...described }: Whole): Fiel
   fit: (value, { name, shape, earlier }) =>
     within(name, value ?? otherwise(shape, earlier), least, most?.(shape) ?? shape.layers - 1),
 });
-
-/** More random sets than anybody needs for a mean and its spread. */
-const MAX_DRAWS = 100;
 
 export const draws: Field<number> = {
   ...itself,
