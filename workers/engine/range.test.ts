@@ -50,9 +50,8 @@ function everyKindOfTensor(): Case[] {
 async function asked(files: CheckpointFiles): Promise<number[]> {
   const session = new ModelSession(await loadInNode(files, "f32"));
   try {
-    const include = Array.from({ length: shapeOf({}).vocabulary }, (_, id) => id);
-    const { included } = await session.predict(PROMPT, { include }, unaborted());
-    return included.map(({ logProbability: each }) => each);
+    const { top } = await session.predict(PROMPT, { top: shapeOf({}).vocabulary }, unaborted());
+    return top.toSorted((a, b) => a.id - b.id).map(({ logProbability: each }) => each);
   } finally {
     await session.dispose();
   }
