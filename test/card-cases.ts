@@ -18,7 +18,7 @@ export async function answersOf(model: LoadedModel, prompts: readonly string[]):
   const session = new ModelSession(model);
   const found: string[] = [];
   for (const prompt of prompts) {
-    const { top } = await session.predict(prompt, { top: 1 }, unaborted());
+    const { top } = await session.predict(prompt, { top: 1 }, () => undefined, unaborted());
     found.push(top[0]!.text);
   }
   return found;

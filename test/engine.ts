@@ -35,7 +35,7 @@ export interface AgreementQuestion {
 
 export async function askAll(session: ModelSession, { ids, target, head, count }: AgreementQuestion): Promise<Answers> {
   const signal = unaborted();
-  const { target: found } = await session.predict(ids, { top: 10, target }, signal);
+  const { target: found } = await session.predict(ids, { top: 10, target }, () => undefined, signal);
   const { logProbability: sweep } = await session.sweepHeads(ids, { target }, () => undefined, signal);
   const { attention, ffn } = await session.layerIncrease(ids, { target });
   const { rows: neurons } = await session.topNeurons(ids, { target, count }, signal);

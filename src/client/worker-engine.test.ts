@@ -134,7 +134,7 @@ describe("a call", () => {
     const { engine } = started({
       load: async (_job, _source, _options, onProgress) => {
         for (const done of [1, 2, 3]) {
-          await (onProgress({ stage: "preparing", done, total: 3, part: "" }) as unknown as Promise<void>);
+          await (onProgress!({ stage: "preparing", done, total: 3, part: "" }) as unknown as Promise<void>);
         }
         return never();
       },
@@ -412,7 +412,7 @@ describe("a worker without a sign", () => {
     const answered = Promise.withResolvers<LayerIncrease>();
     const { engine, told } = silent({
       sweepHeads: (_job, _prompt, _options, onRow) => {
-        asked.resolve(onRow);
+        asked.resolve(onRow!);
         return never();
       },
       layerIncrease: () => answered.promise,

@@ -66,7 +66,7 @@ export type EngineApi = {
     job: JobId,
     ...args: [
       ...Passed<Name>,
-      ...(Calls[Name] extends { readonly reports: unknown } ? [onReport: (report: Report<Name>) => void] : []),
+      ...(Calls[Name] extends { readonly reports: unknown } ? [onReport?: (report: Report<Name>) => void] : []),
     ]
   ) => Promise<Found<Name>>;
 } & { cancel(job: JobId): void };

@@ -105,7 +105,7 @@ describe("laws", () => {
     variants = await variantsOf(files, "q8");
   });
   const logProbabilities = async (variant: "base" | "adapted") =>
-    (await variants.session(variant).predict(IDS, { top: 97 }, unaborted())).top;
+    (await variants.session(variant).predict(IDS, { top: 97 }, () => undefined, unaborted())).top;
 
   test("an adapter whose B is 0 changes nothing, to the bit", async () => {
     await attach(variants, randomAdapter(files, { upFactor: 0 }));
@@ -254,7 +254,7 @@ test("the adapted model's logits are the merged model's", async () => {
   const parts = randomAdapter(files);
   const variants = await variantsOf(files, "f32");
   await attach(variants, parts);
-  const { top } = await variants.session("adapted").predict(IDS, { top: 97 }, unaborted());
+  const { top } = await variants.session("adapted").predict(IDS, { top: 97 }, () => undefined, unaborted());
   const logits = atLast(forward(merged(readModel(files), parts), IDS).logits);
   const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
   expect(top.map(({ logProbability }) => logProbability)).toBeAllClose(

@@ -44,7 +44,7 @@ describe("on the bundled model in f32", () => {
   });
 
   test("reads a prompt as text as it reads its tokens", async () => {
-    const asText = await session.predict("3+5=", { top: 10 }, unaborted());
+    const asText = await session.predict("3+5=", { top: 10 }, () => undefined, unaborted());
     expect(asText.tokens.map(({ id }) => id)).toEqual(goldenCases[0]!.ids);
     expect(asText.top[0]!.text).toBe("8");
     expect(asText.target).toEqual({ ...asText.top[0], rank: 0 });
@@ -75,7 +75,7 @@ describe.each(["q8", "q4"] as const)("on the bundled model in %s", (dtype) => {
 
 test.each(goldenCases)("q8 keeps the prediction and the most important head of $prompt", async (golden) => {
   const session = await quantisedAbacus();
-  const { top } = await session.predict(golden.ids, { top: 10 }, unaborted());
+  const { top } = await session.predict(golden.ids, { top: 10 }, () => undefined, unaborted());
   expect(top[0]!.id).toBe(golden.top[0]![0]);
   const { logProbability } = await session.sweepHeads(
     golden.ids,
@@ -196,8 +196,8 @@ describe("twins", () => {
         Promise.all(
           row.map(async (_, head) => {
             const interventions = [{ kind: "head", at: { layer, head }, scale: 0 }] as const;
-            return (await session.predict(prompt, { top: 10, target, interventions }, unaborted())).target
-              .logProbability;
+            return (await session.predict(prompt, { top: 10, target, interventions }, () => undefined, unaborted()))
+              .target.logProbability;
           }),
         ),
       );

@@ -52,7 +52,12 @@ describe.each(MODELS)("on a random model in f32: $name", ({ changes }) => {
         { answer: [17], interventions },
         unaborted(),
       );
-      const { target } = await session.predict(prompt, { top: 10, target: 17, interventions }, unaborted());
+      const { target } = await session.predict(
+        prompt,
+        { top: 10, target: 17, interventions },
+        () => undefined,
+        unaborted(),
+      );
       expect(tokens[0]).toMatchObject({ id: 17, rank: target.rank, text: target.text });
       expect(logProbability).toBeAllClose(target.logProbability, NATS);
       expect(correct).toBe(target.rank === 0);

@@ -29,7 +29,7 @@ describe("sessions", () => {
     } finally {
       create.mockRestore();
     }
-    const { top } = await variants.session("base").predict(IDS, { top: 10 }, unaborted());
+    const { top } = await variants.session("base").predict(IDS, { top: 10 }, () => undefined, unaborted());
     expect(top[0]!.probability).toBeGreaterThan(0);
     await variants.dispose();
   });
@@ -138,9 +138,9 @@ describe("what is refused", () => {
       `safetensors: ${Q0} has NaN at place 0; finite numbers are needed`,
     ],
   ])("%s, and the adapter that was there stays", async (_name, broken, code, message) => {
-    const before = await variants.session("adapted").predict(IDS, { top: 10 }, unaborted());
+    const before = await variants.session("adapted").predict(IDS, { top: 10 }, () => undefined, unaborted());
     await expect(variants.attachFiles(fileSet(broken), steps)).rejects.toMatchObject({ name: "Fault", code, message });
-    expect(await variants.session("adapted").predict(IDS, { top: 10 }, unaborted())).toEqual(before);
+    expect(await variants.session("adapted").predict(IDS, { top: 10 }, () => undefined, unaborted())).toEqual(before);
   });
 
   test("the stored weights of a block being gone, before anything is made of it", async () => {
@@ -154,7 +154,7 @@ describe("what is refused", () => {
       code: "storage-failed",
       message: "the stored weights of this model are gone",
     });
-    expect((await bare.session().predict(IDS, { top: 10 }, unaborted())).top).toHaveLength(10);
+    expect((await bare.session().predict(IDS, { top: 10 }, () => undefined, unaborted())).top).toHaveLength(10);
     await bare.dispose();
   });
 
@@ -263,12 +263,12 @@ test.each([
   const parts = randomAdapter(files, { modules: ["q_proj", "v_proj"], rankPattern });
   const variants = await variantsOf(files, "q8");
   const plain = await attach(variants, parts);
-  const expected = await variants.session("adapted").predict(IDS, { top: 10 }, unaborted());
+  const expected = await variants.session("adapted").predict(IDS, { top: 10 }, () => undefined, unaborted());
   const info = await attach(variants, { ...parts, config: { ...parts.config, target_modules: pattern, ...fields } });
   expect({ ...info, content: "", note: "" }).toEqual({ ...plain, content: "" });
   expect(info.note).toContain(note);
   expect(info.note === "").toBe(note === "");
-  expect(await variants.session("adapted").predict(IDS, { top: 10 }, unaborted())).toEqual(expected);
+  expect(await variants.session("adapted").predict(IDS, { top: 10 }, () => undefined, unaborted())).toEqual(expected);
   await variants.dispose();
 });
 

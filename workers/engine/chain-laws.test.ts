@@ -126,7 +126,7 @@ describe.each(MODELS)("on %s", (_name, files, dtype, ids) => {
         const inspected = await session.inspectNeuron(ids, { neuron: { layer, neuron } }, unaborted());
         expect(before).toBeAllClose(inspected.increase, CLOSE);
       }
-      const without = await session.predict(ids, { top: 10, interventions, target }, unaborted());
+      const without = await session.predict(ids, { top: 10, interventions, target }, () => undefined, unaborted());
       expect(without.target.logProbability).toBeAllClose(logProbability[1]![head]!, CLOSE);
     }
   });

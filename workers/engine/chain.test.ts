@@ -134,7 +134,7 @@ describe("on the bundled model", () => {
       for (const { switchOff } of chain.nodes.filter((each) => each.switchOff.length > 0)) {
         fresh.counted.restart();
         await ask(fresh, prompt, { interventions: switchOff });
-        await fresh.session.predict(prompt, { top: 10, interventions: switchOff }, unaborted());
+        await fresh.session.predict(prompt, { top: 10, interventions: switchOff }, () => undefined, unaborted());
         expect(fresh.counted.forwards()).toBeLessThan(6);
       }
     },
@@ -198,8 +198,14 @@ describe.each(MODELS)("what a chain claims on %s", (_name, files, ids, head) => 
   });
 
   const without = async (switchOff: readonly Intervention[]) =>
-    (await started.session.predict(ids, { top: 10, interventions: switchOff, target: chain.target.id! }, unaborted()))
-      .target.logProbability;
+    (
+      await started.session.predict(
+        ids,
+        { top: 10, interventions: switchOff, target: chain.target.id! },
+        () => undefined,
+        unaborted(),
+      )
+    ).target.logProbability;
 
   test("stands on nodes that are there, each in at most one stage", () => {
     const ids = chain.nodes.map(({ id }) => id);

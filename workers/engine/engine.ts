@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import { readArguments } from "#protocol/call.ts";
+import { arity, readArguments } from "#protocol/call.ts";
 import type { Place } from "#protocol/call.ts";
 import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
 import type { BackgroundWork, CallName, EngineApi, Serves } from "#protocol/calls.ts";
@@ -75,7 +75,7 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
     const entry = entryOf(name);
     const args = readArguments(name, entry, sent);
     const named = args.at(-1) as { readonly variant?: Variant } | undefined;
-    const report = (entry.reports ? sent.at(-1) : undefined) as BackgroundWork<unknown>["report"];
+    const report = (sent[arity(entry)] ?? (() => undefined)) as BackgroundWork<unknown>["report"];
     const answer = (signal: AbortSignal, ...follow: readonly unknown[]) =>
       (places[entry.of](named?.variant, signal) as unknown as Record<CallName, Method>)[name](...args, ...follow);
     const { isBackground } = entry;

@@ -16,8 +16,9 @@ const ignore = () => undefined;
 const scaled = (name: string, factor: number) => multiplied(randomCheckpoint(), name, factor);
 
 const CALLS: { readonly [name: string]: (variants: LoadedVariants) => Promise<unknown> } = {
-  prediction: (variants) => variants.session().predict(PROMPT, { top: 10 }, unaborted()),
-  "ablated prediction": (variants) => variants.session().predict(PROMPT, { top: 10, interventions }, unaborted()),
+  prediction: (variants) => variants.session().predict(PROMPT, { top: 10 }, () => undefined, unaborted()),
+  "ablated prediction": (variants) =>
+    variants.session().predict(PROMPT, { top: 10, interventions }, () => undefined, unaborted()),
   "whole answer": (variants) => variants.session().scoreAnswer(PROMPT, { answer: [7, 8] }, unaborted()),
   sweep: (variants) => variants.session().sweepHeads(PROMPT, {}, ignore, unaborted()),
   comparison: (variants) => variants.session().compareNeurons(PROMPT, { count: 3, interventions }, ignore, unaborted()),

@@ -58,6 +58,7 @@ describe.each(FAMILIES)("in f32 on a random model, %o, the float64 reference", (
       const { target } = await session.predict(
         IDS,
         { top: 10, target: TARGET, interventions: CHANGED, standIns },
+        () => undefined,
         unaborted(),
       );
       expect(target.logProbability).toBeAllClose(answered(wanted, CHANGED), NATS);
@@ -126,8 +127,13 @@ describe.each(FAMILIES)("in f32 on a random model, %o, the float64 reference", (
 
   test("changes nothing where a prompt stands in for itself", async () => {
     const asked = { target: TARGET, standIns: [IDS] };
-    const { target } = await session.predict(IDS, { top: 10, ...asked, interventions: CHANGED }, unaborted());
-    const clean = await session.predict(IDS, { top: 10, target: TARGET }, unaborted());
+    const { target } = await session.predict(
+      IDS,
+      { top: 10, ...asked, interventions: CHANGED },
+      () => undefined,
+      unaborted(),
+    );
+    const clean = await session.predict(IDS, { top: 10, target: TARGET }, () => undefined, unaborted());
     expect(target.logProbability).toBeAllClose(clean.target.logProbability, NATS);
     const { logProbability: swept } = await session.sweepHeads(IDS, asked, () => undefined, unaborted());
     expect(swept.flat()).toBeAllClose(
@@ -205,7 +211,12 @@ describe("on the bundled model", () => {
     [[[1, 7]], "stand-ins: the prompt 1 7 has 2 tokens and what it stands in for has 5"],
     [[""], "the prompt is empty"],
   ])("%j are refused with what was found", async (standIns, sentence) => {
-    const asked = session.predict("3+5=", { top: 10, interventions: [headAt(0, 7)], standIns }, unaborted());
+    const asked = session.predict(
+      "3+5=",
+      { top: 10, interventions: [headAt(0, 7)], standIns },
+      () => undefined,
+      unaborted(),
+    );
     await expect(asked).rejects.toThrow(sentence);
   });
 

@@ -92,9 +92,11 @@ export async function startModel(
   onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
   try {
     // that these tokens overflow says nothing of a person's prompt
-    await session.predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), { top: 1 }, signal).catch((reason: unknown) => {
-      if (faultCode(reason) !== "overflow") throw reason;
-    });
+    await session
+      .predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), { top: 1 }, () => undefined, signal)
+      .catch((reason: unknown) => {
+        if (faultCode(reason) !== "overflow") throw reason;
+      });
     // a model that nobody waits for any more must not take the place of the one that is there
     signal.throwIfAborted();
   } catch (reason) {

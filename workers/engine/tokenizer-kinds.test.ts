@@ -154,15 +154,17 @@ describe("a tokenizer of 277 tokens", () => {
 
   test("goes with a model of more rows, which are padding", async () => {
     const session = await modelOf(320);
-    const { top, target } = await session.predict("the cat", { top: 320, target: 319 }, unaborted());
+    const { top, target } = await session.predict("the cat", { top: 320, target: 319 }, () => undefined, unaborted());
     expect(target.text).toBe("<no token 319>");
     expect(top.filter(({ text }) => text.startsWith("<no token ")).map(({ id }) => id)).toHaveLength(320 - 277);
   });
 
   test("goes with a model of fewer rows until a prompt needs a token that it lacks", async () => {
     const session = await modelOf(275);
-    expect((await session.predict("the", { top: 10 }, unaborted())).tokens.map(({ id }) => id)).toEqual([1, 272]);
-    await expect(session.predict("the cat", { top: 10 }, unaborted())).rejects.toMatchObject({
+    expect(
+      (await session.predict("the", { top: 10 }, () => undefined, unaborted())).tokens.map(({ id }) => id),
+    ).toEqual([1, 272]);
+    await expect(session.predict("the cat", { top: 10 }, () => undefined, unaborted())).rejects.toMatchObject({
       code: "bad-request",
       message: "prompt: the tokenizer makes “ cat” token 275, and the model's tokens go from 0 to 274",
     });

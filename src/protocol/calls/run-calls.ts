@@ -61,6 +61,7 @@ export const RUN_CALLS = {
       top: v.exactOptional(count, LISTED),
       include: v.exactOptional(tokenIds),
     },
+    reports: type<Progress>(),
     gives: type<Prediction>(),
   }),
   /** `answer` as text is cut as it is behind the prompt. */
