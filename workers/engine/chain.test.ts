@@ -237,7 +237,7 @@ describe.each(MODELS)("what a chain claims on %s", (_name, files, ids, head) => 
       [after, switchOff],
     ] as const) {
       const asked = { interventions, top: 10, include: idsOf(list) };
-      const { top, included } = await started.session.predict(ids, asked, unaborted());
+      const { top, included } = await started.session.predict(ids, asked, () => undefined, unaborted());
       expect(idsOf(list).slice(0, 10)).toEqual(top.map(({ id }) => id));
       expect(list.map(({ probability }) => probability!)).toBeAllClose(
         included.map(({ probability }) => probability),

@@ -208,15 +208,15 @@ describe("site data that is cleared", () => {
     const engine = visit();
     expect(await load(engine)).toMatchObject({ isStored: true });
     const neuron = { layer: 1, neuron: 3 };
-    const before = await engine.inspectNeuron(5, PROMPT, { at: neuron });
+    const before = await engine.inspectNeuron(5, PROMPT, { neuron });
     const fresh = visit();
     await load(fresh);
     opfs.clear();
     await expectAnswers(engine);
     await expectAnswers(engine, FILES, NEXT_PROMPT);
-    expect(await engine.inspectNeuron(6, PROMPT, { at: neuron })).toEqual(before);
+    expect(await engine.inspectNeuron(6, PROMPT, { neuron })).toEqual(before);
     // nothing of this one was read before the data went
-    expect(await fresh.inspectNeuron(7, PROMPT, { at: neuron })).toEqual(before);
+    expect(await fresh.inspectNeuron(7, PROMPT, { neuron })).toEqual(before);
     await fresh.attachAdapter(8, source("somebody/adapter"), () => undefined);
     expect((await fresh.predict(9, PROMPT, { variant: "adapted" })).top).toHaveLength(10);
   });
