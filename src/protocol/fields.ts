@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { grouped } from "#core/grouped.ts";
 import { parseHead, parseNeuron } from "#model/ids.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
@@ -21,7 +22,7 @@ export const MAX_DRAWS = 100;
 export const MAX_SEED = 2 ** 32 - 1;
 const ANY_LENGTH = Number.MAX_SAFE_INTEGER;
 
-const english = (value: number) => value.toLocaleString("en").replace("-", "−");
+const english = (value: number) => grouped(value).replace("-", "−");
 const range = (least: number, most: number | undefined) =>
   `from ${english(least)}${most === undefined ? "" : ` to ${english(most)}`}`;
 

@@ -325,7 +325,12 @@ export class ModelSession implements Serves<"session"> {
     const changes: Changes = { interventions, standIns: await this.standIns(options, clean.ids.length) };
     const lens: FrozenLens = { runner: this.#model.runner, scale: clean.scale };
     const { target = topIndices(clean.logits, 1)[0]! } = options;
-    return { clean, lens, changes, target: await targetToken(target, prompt, { ...this.#model, signal: this.#signal }) };
+    return {
+      clean,
+      lens,
+      changes,
+      target: await targetToken(target, prompt, { ...this.#model, signal: this.#signal }),
+    };
   }
 
   /** As `#setUp`, with the run under the changes beside the clean one. */

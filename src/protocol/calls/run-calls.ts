@@ -43,7 +43,12 @@ const AGAINST = 'as { variant: "adapted" }';
 export const RUN_CALLS = {
   tokenize: call({ of: "session", takes: { text: text("a text") }, gives: type<Tokenization>() }),
   /** `most`: tokens of each end. */
-  tokenEnds: call({ of: "session", takes: { text: text("a text") }, options: { most: count }, gives: type<TokenEnds>() }),
+  tokenEnds: call({
+    of: "session",
+    takes: { text: text("a text") },
+    options: { most: count },
+    gives: type<TokenEnds>(),
+  }),
   /** The tokens that a text is behind a prompt, as the model would have to write it. Runs no model. */
   answerTokens: call({
     of: "session",
