@@ -47,7 +47,11 @@ describe("a figure is well-formed XML", () => {
         const pattern = labelledAttention([[1], [0.5, 0.5]], [a, b], 300, () => "#fff");
         for (const svg of [
           figureSvg({ ...body, marks }, words),
-          figureSvg(attentionFigure(pattern, figureInks(false)), words, true),
+          figureSvg(
+            attentionFigure(pattern, figureInks(false), () => a),
+            words,
+            true,
+          ),
         ]) {
           expect(() => texts(svg)).not.toThrow();
         }

@@ -37,7 +37,7 @@ describe("attentionPattern", () => {
     expect(drawn.columnLabels).toEqual(drawn.rowLabels);
     const crowd = Array.from({ length: 40 }, () => new Array<number>(40).fill(0));
     expect(labelledAttention(crowd, [], 260, String).rowLabels.join("")).toBe("");
-    const svg = figureSvg(attentionFigure(drawn, figureInks(false)), { title: "“&”", caption: ["a < b"] });
+    const svg = figureSvg(attentionFigure(drawn, figureInks(false), String), { title: "“&”", caption: ["a < b"] });
     expect(svg.match(/#123456/g)).toHaveLength(3);
     expect(svg).toContain("&#60;s&#62;");
     expect(svg).not.toMatch(/NaN|undefined/);

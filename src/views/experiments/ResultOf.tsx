@@ -5,7 +5,7 @@ import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../shared/use-width.ts";
 import { ExperimentExports } from "./ExperimentExports.tsx";
 import type { Choice, Chosen } from "./experiment-page.ts";
-import { MarksFigure } from "./MarksFigure.tsx";
+import { MarksFigure } from "../shared/MarksFigure.tsx";
 import { pageOf } from "./pages.ts";
 import { PublishedFigures } from "./PublishedFigures.tsx";
 

@@ -1,9 +1,13 @@
+import { useMemo } from "react";
 import { useStore } from "zustand";
+import { attentionFigure } from "#charts/attention-marks.ts";
 import { labelledAttention, partSentence } from "#charts/attention.ts";
 import type { LabelledAttention } from "#charts/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
+import { figureInks } from "#charts/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import { isDark, view } from "#state/view.ts";
+import { MarksFigure } from "../shared/MarksFigure.tsx";
 
 interface AttentionFigureProps {
   /** [query][key] */
@@ -17,59 +21,22 @@ const ROOM_PX = 260;
 /** Attention over the tokens: each row a token that reads, each column one that is read. The last row is the answer's. */
 export function AttentionFigure({ pattern, texts }: AttentionFigureProps) {
   const dark = useStore(view, isDark);
-  const drawn = labelledAttention(pattern, texts, ROOM_PX, sequentialScale(dark));
-  const name = (position: number) => texts[position] ?? String(position);
-  const middle = (place: number) => (place + 0.5) * drawn.cellPx;
+  const { drawn, figure } = useMemo(() => {
+    const made = labelledAttention(pattern, texts, ROOM_PX, sequentialScale(dark));
+    return { drawn: made, figure: attentionFigure(made, figureInks(dark), nameIn(texts)) };
+  }, [pattern, texts, dark]);
   return (
     <figure className="attention">
       <figcaption>Attention, rows read columns{partSentence(drawn, pattern.length)}</figcaption>
-      <svg
-        role="img"
-        aria-label={`Attention pattern. The last token reads ${describeLast(drawn, name)}`}
-        width={drawn.width}
-        height={drawn.height}
-        viewBox={`0 0 ${drawn.width} ${drawn.height}`}
-      >
-        <g className="axis-label">
-          {drawn.rowLabels.map((label, row) => (
-            // a token can stand in a prompt many times: its place is what names it
-            <text
-              key={drawn.queries[row]}
-              x={drawn.left - 6}
-              y={drawn.top + middle(row)}
-              textAnchor="end"
-              dominantBaseline="central"
-            >
-              {label}
-            </text>
-          ))}
-          {drawn.columnLabels.map((label, column) => (
-            <text
-              key={drawn.keys[column]}
-              transform={`translate(${drawn.left + middle(column)} ${drawn.top - 6}) rotate(-90)`}
-              dominantBaseline="central"
-            >
-              {label}
-            </text>
-          ))}
-        </g>
-        {drawn.cells.map((cell) => (
-          <rect
-            key={`${cell.query} ${cell.key}`}
-            x={cell.x}
-            y={cell.y}
-            width={cell.width}
-            height={cell.height}
-            fill={cell.fill}
-            className={cell.query === pattern.length - 1 ? "attention-cell is-last" : "attention-cell"}
-          >
-            <title>{`${name(cell.query)} reads ${name(cell.key)}: ${percent(cell.share)}`}</title>
-          </rect>
-        ))}
-      </svg>
+      <MarksFigure
+        figure={figure}
+        label={`Attention pattern. The last token reads ${describeLast(drawn, nameIn(texts))}`}
+      />
     </figure>
   );
 }
+
+const nameIn = (texts: readonly string[]) => (position: number) => texts[position] ?? String(position);
 
 const describeLast = ({ cells, queries }: LabelledAttention, name: (position: number) => string) =>
   cells

@@ -56,7 +56,7 @@ export function drawnHead(slots: Slots): Drawn | undefined {
       header: ["query", "key", "attention"],
       rows: value.pattern.flatMap((row, query) => row.slice(0, query + 1).map((share, key) => [query, key, share])),
     }),
-    figure: () => attentionFigure(figure, figureInks(false)),
+    figure: () => attentionFigure(figure, figureInks(false), (position) => texts[position] ?? String(position)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { MarkedFigure } from "#charts/mark.ts";
-import { Marks } from "../shared/Marks.tsx";
+import { Marks } from "./Marks.tsx";
+import "./marks.css";
 
 interface MarksFigureProps {
   readonly figure: MarkedFigure;
