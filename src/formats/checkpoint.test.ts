@@ -137,13 +137,13 @@ test.each<[string, [string, Uint8Array][], string, string]>([
   [
     "a folder of PyTorch's own format",
     [["pytorch_model.bin", bytes("PK")]],
-    "missing-file",
+    "other-format",
     `has neither model.safetensors nor ${INDEX}; it has pytorch_model.bin (a PyTorch pickle, which can run code when it is read), and weights in safetensors are needed: transformers makes them: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(copy)`,
   ],
   [
     "an adapter without its model",
     [["adapter_model.safetensors", one("a", 1)]],
-    "missing-file",
+    "other-format",
     "; it has adapter_model.safetensors (a LoRA adapter without its base model), and weights",
   ],
   [
@@ -172,7 +172,7 @@ test("names a format that it cannot read in a folder whose files are known", asy
   const gguf: FileSet = { ...folder(new Map()), names: () => Promise.resolve(["README.md", "tiny.Q4_K_M.gguf"]) };
   await expect(readJson(gguf, "config.json")).rejects.toThrow(
     new Fault(
-      "missing-file",
+      "other-format",
       "checkpoint: the folder has no config.json; it has tiny.Q4_K_M.gguf (GGUF, the format of llama.cpp), and weights in safetensors are needed: open the checkpoint that it was made from, which its page on the Hub names",
     ),
   );

@@ -34,19 +34,21 @@ const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 /** A config, an index and a tokenizer are text; the largest tokenizers have some 35 MB. */
 const MAX_JSON_BYTES = 128_000_000;
-/** What torch.compile calls a module within the names of its tensors. */
-const COMPILED = "_orig_mod.";
+/** What torch.compile and FSDP put between the names of a tensor's modules. */
+const WRAPPED = /_orig_mod\.|_fsdp_wrapped_module\./g;
+/** What DataParallel, DDP and DeepSpeed put before the name of every tensor. */
+const PARALLEL = /^(?:module\.)+/;
 /** The largest checkpoints on the Hub come in some 200 files. */
 const MAX_SHARDS = 2_000;
 
-/** @throws Fault "missing-file" with the names that were looked for, "bad-file" for what breaks the format */
+/** @throws Fault "missing-file" with the names that were looked for, "other-format" for what is there instead, "bad-file" for what breaks the format */
 export async function openTensors(files: FileSet): Promise<TensorFile> {
   const single = await files.open(SINGLE);
   const shards = single ? [{ file: SINGLE, source: single }] : await openShards(files);
   const found = new Map<string, { readonly source: ByteSource; readonly entry: TensorEntry }>();
   for (const { file, source } of shards) {
     for (const stored of await readSafetensorsHeader(source, file)) {
-      const entry = { ...stored, name: stored.name.replaceAll(COMPILED, "") };
+      const entry = { ...stored, name: plainName(stored.name) };
       if (found.has(entry.name)) {
         throw new Fault(
           "bad-file",
@@ -77,6 +79,9 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
   };
 }
 
+/** A tensor's name without what a wrapper in training put into it. */
+export const plainName = (stored: string) => stored.replaceAll(WRAPPED, "").replace(PARALLEL, "");
+
 /** @param name of the folder, for messages */
 export function tensorTable(entries: readonly TensorEntry[], name: string): TensorTable {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
@@ -95,10 +100,7 @@ export function tensorTable(entries: readonly TensorEntry[], name: string): Tens
 async function openShards(files: FileSet): Promise<{ file: string; source: ByteSource }[]> {
   const index = await readOptionalJson(files, INDEX);
   if (index === undefined) {
-    throw new Fault(
-      "missing-file",
-      `checkpoint: ${files.name} has neither ${SINGLE} nor ${INDEX}${await otherFormat(files)}`,
-    );
+    throw await missing(files, `neither ${SINGLE} nor ${INDEX}`, "weights");
   }
   const { weight_map: map } = (index ?? {}) as { readonly weight_map?: unknown };
   if (typeof map !== "object" || map === null || Array.isArray(map)) {
@@ -147,14 +149,17 @@ export async function readFile(files: FileSet, path: string): Promise<Uint8Array
   return bytes;
 }
 
-/** @throws Fault "missing-file" or "bad-file" */
+/** What is recognised in the place of a file has a way on of its own, which is another one than that of a file which is not there. */
+async function missing(files: FileSet, what: string, wanted: "weights" | "tokenizer"): Promise<Fault> {
+  const instead = await otherFormat(files, wanted);
+  return new Fault(instead ? "other-format" : "missing-file", `checkpoint: ${files.name} has ${what}${instead}`);
+}
+
+/** @throws Fault "missing-file", "other-format" or "bad-file" */
 export async function readJson(files: FileSet, path: string): Promise<unknown> {
   const value = await readOptionalJson(files, path);
   if (value === undefined) {
-    throw new Fault(
-      "missing-file",
-      `checkpoint: ${files.name} has no ${path}${await otherFormat(files, path === "tokenizer.json" ? "tokenizer" : "weights")}`,
-    );
+    throw await missing(files, `no ${path}`, path === "tokenizer.json" ? "tokenizer" : "weights");
   }
   return value;
 }

@@ -36,7 +36,7 @@ describe("instead of weights", () => {
     [["adapter_config.json", "adapter_model.safetensors"], "open the base, then attach the adapter to it"],
   ])("a folder of %j is told what it is and the way on", async (names, told) => {
     await expect(openTensors(listed(names))).rejects.toMatchObject({
-      code: "missing-file",
+      code: "other-format",
       message: expect.stringContaining(told),
     });
   });
@@ -78,7 +78,7 @@ test.each([
 ])("instead of tokenizer.json, %s is told what it is and the way on", async (name, called) => {
   for (const files of [listed(["config.json", name]), unlisted([name])]) {
     await expect(readJson(files, "tokenizer.json")).rejects.toMatchObject({
-      code: "missing-file",
+      code: "other-format",
       message: `checkpoint: the folder has no tokenizer.json; it has ${name} (${called}), and tokenizer.json is needed: transformers makes it: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)`,
     });
   }
@@ -149,19 +149,33 @@ describe("weights that were quantised elsewhere are named by their tensors alone
   });
 });
 
-test("what torch.compile puts into names is left out of them", async () => {
+describe("what wrappers put into names is left out of them", () => {
   const one = (name: string, value: number) => ({ name, shape: [1], data: new Float32Array([value]) });
-  const files = held({
-    "model.safetensors": safetensors([
-      one("_orig_mod.model.norm.weight", 7),
-      one("model.layers.0._orig_mod.up.weight", 8),
-    ]),
+
+  test.each([
+    ["torch.compile", "_orig_mod.model.norm.weight"],
+    ["torch.compile, of a layer", "model._orig_mod.norm.weight"],
+    ["DataParallel or DDP", "module.model.norm.weight"],
+    ["DeepSpeed around DDP", "module.module.model.norm.weight"],
+    ["DDP around torch.compile", "module._orig_mod.model.norm.weight"],
+    ["torch.compile around DDP", "_orig_mod.module.model.norm.weight"],
+    ["FSDP", "_fsdp_wrapped_module.model._fsdp_wrapped_module.norm.weight"],
+  ])("of %s: %s", async (_name, stored) => {
+    const tensors = await openTensors(held({ "model.safetensors": safetensors([one(stored, 7)]) }));
+    expect(tensors.entries.map(({ name }) => name)).toEqual(["model.norm.weight"]);
+    expect([...(await tensors.read("model.norm.weight"))]).toEqual([7]);
   });
-  const tensors = await openTensors(files);
-  expect(tensors.entries.map(({ name }) => name).sort()).toEqual(["model.layers.0.up.weight", "model.norm.weight"]);
-  expect([...(await tensors.read("model.norm.weight")), ...(await tensors.read("model.layers.0.up.weight"))]).toEqual([
-    7, 8,
-  ]);
-  const twice = held({ "model.safetensors": safetensors([one("a.weight", 1), one("_orig_mod.a.weight", 2)]) });
-  await expect(openTensors(twice)).rejects.toThrow("tensor a.weight is in model.safetensors");
+
+  test.each(["_orig_mod.a.weight", "module.a.weight"])(
+    "and %s beside the plain name is one tensor too many",
+    async (stored) => {
+      const twice = held({ "model.safetensors": safetensors([one("a.weight", 1), one(stored, 2)]) });
+      await expect(openTensors(twice)).rejects.toThrow("tensor a.weight is in model.safetensors");
+    },
+  );
+
+  test("a module that is called so within a name stays", async () => {
+    const file = held({ "model.safetensors": safetensors([one("model.module.weight", 7)]) });
+    expect((await openTensors(file)).has("model.module.weight")).toBe(true);
+  });
 });

@@ -65,8 +65,8 @@ describe("what is refused", () => {
         ["adapter_config.json", adapterFiles(parts).get("adapter_config.json")!],
         ["adapter_model.bin", new Uint8Array(4)],
       ]),
-      "missing-file",
-      "adapter: test checkpoint has no adapter_model.safetensors; adapter_model.bin is a pickle and is not read",
+      "other-format",
+      "adapter: test checkpoint has no adapter_model.safetensors; adapter_model.bin is a pickle, which can run code when it is read: PEFT makes it, PeftModel.from_pretrained(base, folder).save_pretrained(copy)",
     ],
     [
       "a factor without its partner",

@@ -110,4 +110,4 @@ export function roomSentence(
   return `${needed}, and the browser gives this page ${megabytes(free)} (${megabytes(usedBytes)} of ${megabytes(quotaBytes)} are taken)`;
 }
 
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
+export const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;

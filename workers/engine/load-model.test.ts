@@ -74,7 +74,7 @@ test.each<[string, CheckpointFiles, string, string]>([
   [
     "a folder of PyTorch's own format",
     new Map([["pytorch_model.bin", new Uint8Array(8)]]),
-    "missing-file",
+    "other-format",
     "checkpoint: test checkpoint has no config.json; it has pytorch_model.bin (a PyTorch pickle, which can run code when it is read), and weights in safetensors",
   ],
   [

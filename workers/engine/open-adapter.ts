@@ -1,8 +1,10 @@
 import { Fault } from "#core/fault.ts";
 import { memorySource } from "#formats/byte-source.ts";
 import type { FileSet } from "#formats/byte-source.ts";
-import { readFile, readJson } from "#formats/checkpoint.ts";
+import { shownName } from "#core/shown.ts";
+import { plainName, readFile, readJson } from "#formats/checkpoint.ts";
 import { decodeStored, readRows, readSafetensorsHeader, storedDtype } from "#formats/safetensors.ts";
+import type { TensorEntry } from "#formats/safetensors.ts";
 import { readAdapterConfig } from "#model/adapter-config.ts";
 import type { AdapterConfig } from "#model/adapter-config.ts";
 import { planAdapter, stackedFactors } from "#model/adapter-plan.ts";
@@ -31,7 +33,7 @@ const PICKLED = "adapter_model.bin";
 /**
  * Reads a PEFT adapter for a base. All that can be wrong with config and header is found before a weight is read.
  *
- * @throws Fault "missing-file", "bad-config" or "bad-file"
+ * @throws Fault "missing-file", "other-format", "bad-config" or "bad-file"
  */
 export async function openAdapter(
   files: FileSet,
@@ -44,10 +46,24 @@ export async function openAdapter(
   const config = readAdapterConfig(await readJson({ ...files, open: held }, CONFIG));
   const source = await files.open(WEIGHTS);
   if (!source) {
-    const pickled = (await files.open(PICKLED)) ? `; ${PICKLED} is a pickle and is not read` : "";
-    throw new Fault("missing-file", `adapter: ${files.name} has no ${WEIGHTS}${pickled}`);
+    const missing = `adapter: ${files.name} has no ${WEIGHTS}`;
+    if (!(await files.open(PICKLED))) throw new Fault("missing-file", missing);
+    throw new Fault(
+      "other-format",
+      `${missing}; ${PICKLED} is a pickle, which can run code when it is read: PEFT makes it, PeftModel.from_pretrained(base, folder).save_pretrained(copy)`,
+    );
   }
-  const entries = new Map((await readSafetensorsHeader(source, WEIGHTS)).map((entry) => [entry.name, entry]));
+  const entries = new Map<string, TensorEntry>();
+  for (const stored of await readSafetensorsHeader(source, WEIGHTS)) {
+    const entry = { ...stored, name: plainName(stored.name) };
+    if (entries.has(entry.name)) {
+      throw new Fault(
+        "bad-file",
+        `adapter: ${WEIGHTS} has tensor ${shownName(entry.name)} twice; one of them is needed`,
+      );
+    }
+    entries.set(entry.name, entry);
+  }
   const linears = planAdapter(config, [...entries.values()], base);
   const layers = new Map<number, Map<string, StackedFactors>>();
   const hashed: HashedTensor[] = [];

@@ -1,6 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { fillsOf } from "./fills.ts";
-import { bytesToStore, roomSentence } from "./fit.ts";
+import { bytesToStore, megabytes, roomSentence } from "./fit.ts";
+import { packedBytes } from "./model-parts.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { isInUse } from "./store/storage-faults.ts";
@@ -21,8 +22,17 @@ export async function refusedStorage(reason: unknown, store: FileStore, checkpoi
   const { code, message } = reason as Fault;
   if (code !== "storage-full" || !checkpoint) return new Fault(code, message, { cause: reason });
   const { plan, pack } = checkpoint;
-  const missing = fillsOf(plan).filter(({ key }) => !pack.isDone(key));
-  const room = roomSentence(bytesToStore(plan, missing), await storageReport(store));
+  const neededBytes = bytesToStore(
+    plan,
+    fillsOf(plan).filter(({ key }) => !pack.isDone(key)),
+  );
+  const storage = await storageReport(store);
+  const { quotaBytes = 0, usedBytes = 0 } = storage;
+  // browsers name more room than there is, lest pages learn how full a disk is: then what found room is all that is known
+  const room =
+    quotaBytes - usedBytes < neededBytes
+      ? roomSentence(neededBytes, storage)
+      : `storing it takes ${megabytes(neededBytes)} more, and there was room for ${megabytes(packedBytes(plan.parts) - neededBytes)} of it, though the browser speaks of ${megabytes(quotaBytes - usedBytes)}`;
   return new Fault(code, `${message}; ${room}`, { cause: reason });
 }
 

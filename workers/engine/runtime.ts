@@ -85,9 +85,12 @@ async function openGpu(onLost: (reason: string) => void): Promise<Gpu> {
   if (!adapter) throw new Fault("no-webgpu", "this browser has WebGPU but found no graphics processor that it may use");
   const device = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+    requiredLimits: Object.fromEntries(
+      LIMITS.filter((limit) => limit in adapter.limits).map((limit) => [limit, adapter.limits[limit]]),
+    ),
   });
   void device.lost.then(({ message, reason }) => onLost(`the graphics processor was lost (${message || reason})`));
-  const { vendor, architecture, description } = adapter.info;
+  // WebKit on iOS 26 gives an adapter without it, which is no reason to do without the processor
+  const { vendor, architecture, description } = (adapter.info as GPUAdapterInfo | undefined) ?? {};
   return { device, adapter: description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed" };
 }

@@ -5,7 +5,8 @@ export const ADVICE = {
   "empty-prompt": "Type a prompt, or take one of the examples.",
   "prompt-too-long": "Shorten the prompt; the last results stay until then.",
   "bad-request": "",
-  "missing-file": "Check the address, and that the folder holds config.json, tokenizer.json and the safetensors files.",
+  "missing-file":
+    "Config.json, tokenizer.json and the weights in safetensors are needed, all in one place: see that it is the right one.",
   overflow: "Another precision, prompt or checkpoint may stay in range; what was there before stays.",
   unreachable: "Check the connection and the address; what has arrived so far is kept.",
   "needs-token": "A token is pasted in the model menu; it stays in this tab and goes nowhere but to the Hub.",

@@ -56,7 +56,7 @@ test("says which file cannot be read", async () => {
       reject(new DOMException("it is gone", "NotFoundError")),
   } as unknown as FileSystemFileEntry;
   await expect(droppedFiles([item(folder("/m", [gone]))])).rejects.toMatchObject({
-    code: "missing-file",
+    code: "bad-file",
     message: "/m/config.json could not be read: it is gone",
   });
 });

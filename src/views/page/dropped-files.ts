@@ -12,7 +12,7 @@ export interface DroppedFiles {
 /**
  * Everything that was dropped, with what is in its folders.
  *
- * @throws Fault "bad-request" for more files than a checkpoint has, "missing-file" for what cannot be read
+ * @throws Fault "bad-request" for more files than a checkpoint has, "bad-file" for what cannot be read
  */
 export async function droppedFiles(items: Iterable<DataTransferItem>): Promise<DroppedFiles> {
   // the list is emptied once the event is over, so that all of it is taken before the first wait
@@ -59,6 +59,6 @@ async function settled<Value>(
     return await new Promise<Value>(start);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Fault("missing-file", `${fullPath} could not be read: ${why}`, { cause });
+    throw new Fault("bad-file", `${fullPath} could not be read: ${why}`, { cause });
   }
 }

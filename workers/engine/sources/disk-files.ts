@@ -37,8 +37,8 @@ function fileSource(file: File, onBytes: (bytes: number) => void): ByteSource {
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new Fault(
-          "missing-file",
-          `${file.name} could not be read: it has changed or is gone since it was chosen (${why})`,
+          "bad-file",
+          `${file.name} could not be read: it has changed or is gone since it was chosen (${why}); choose the folder again`,
           { cause },
         );
       }

@@ -361,9 +361,9 @@ describe("from disk", () => {
     const source = await set.open("a.bin");
     await expect(source!.slice(0, 4)).rejects.toMatchObject({
       name: "Fault",
-      code: "missing-file",
+      code: "bad-file",
       message:
-        "a.bin could not be read: it has changed or is gone since it was chosen (The requested file could not be read)",
+        "a.bin could not be read: it has changed or is gone since it was chosen (The requested file could not be read); choose the folder again",
     });
   });
 });
