@@ -99,7 +99,15 @@ const columns = ({ found, request }: Result): Column<SetLoss>[] => [
     estimate({ key: "nats" }, "nats", ({ nats }) => nats),
   ),
   over(
-    { ...random, show: (set) => [random.show(set), !set.isDisjoint && "∗"] },
+    {
+      ...random,
+      show: (set) => (
+        <>
+          {random.show(set)}
+          {!set.isDisjoint && "∗"}
+        </>
+      ),
+    },
     estimate({ key: "random_nats" }, "nats", ({ randomNats }) => randomNats),
   ),
   plain({ key: "random_is_disjoint" }, ({ isDisjoint }) => Number(isDisjoint)),
