@@ -347,6 +347,38 @@ test("shallow neurons that speak of numbers are counted and switched off", async
   await picture(page, "experiments-concepts-phone", { fullPage: true });
 });
 
+test("stages of the chain over a suite, and each case's chain as a link", { tag: "@page" }, async ({ page }) => {
+  await openWithModel(page, `${LINK}&ex=stages;suite:pasted`);
+  await section(page)
+    .getByRole("textbox", { name: /a case a line/ })
+    .fill("3+5=,8,+\n2+4=,6,+\n9-4=,5,-");
+  await run(page);
+  await expect(section(page)).toContainText(
+    /By zero-ablation the stages have evidence in these shares of n = 3 cases: feature-enhancing .*L0H\d predicts most often, in \d of \d\. By mean ablation, n = 3: .*All four under both in/,
+  );
+  await picture(page, "experiments-stages", { fullPage: true });
+  const lines = (await exported(page, "CSV")).toString().trim().split("\r\n");
+  const [header, ...rows] = lines.filter((line) => !line.startsWith("# "));
+  expect(header).toMatch(
+    /^group,ablation,cases,feature_enhancing,feature_enhancing_low,feature_enhancing_high,.*all_four,/,
+  );
+  // all cases and two groups, under zero, mean and both
+  expect(rows).toHaveLength(3 * 3);
+  const [byZero, byMean] = await section(page)
+    .getByRole("row", { name: /^3\+5=/ })
+    .getByRole("link")
+    .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).hash));
+  expect([byZero, byMean].map((hash) => new URLSearchParams(hash!.slice(1)).get("si"))).toEqual([null, "2+4=\n9-4="]);
+  await section(page)
+    .getByRole("row", { name: /^3\+5=/ })
+    .getByRole("link")
+    .first()
+    .click();
+  await expect(panel(page, "Chain").getByRole("group", { name: "Chain of 3+5=: four stages" })).toBeVisible({
+    timeout: RUN_MS,
+  });
+});
+
 test("a link brings the experiment and has its numbers checked", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;n:5&er=accuracy:0.2`);
   await run(page);

@@ -13,6 +13,7 @@ import { memorise } from "./experiments/memorise.ts";
 import { neurons } from "./experiments/neurons.ts";
 import { pruning } from "./experiments/pruning.ts";
 import { counted } from "./experiments/schema-parts.ts";
+import { stagesOverSuite } from "./experiments/stages.ts";
 import { suiteReport } from "./experiments/suite-schema.ts";
 import type { SuiteReport } from "./experiments/suite-schema.ts";
 
@@ -24,7 +25,16 @@ export type { PruningFindings } from "./experiments/pruning.ts";
 export type { SuiteReport, SuiteSource } from "./experiments/suite-schema.ts";
 
 /** Every experiment by its kind, in the order in which the page offers them. All else that there is of a kind is registered by this. */
-export const EXPERIMENTS = { heads, memorise, neurons, concepts, bias, pruning, adapters } as const;
+export const EXPERIMENTS = {
+  heads,
+  memorise,
+  neurons,
+  concepts,
+  bias,
+  pruning,
+  adapters,
+  stages: stagesOverSuite,
+} as const;
 
 type Experiments = typeof EXPERIMENTS;
 export type ExperimentKind = keyof Experiments;

@@ -7,6 +7,7 @@ import { heads } from "./pages/heads.tsx";
 import { memorise } from "./pages/memorise.tsx";
 import { neurons } from "./pages/neurons.tsx";
 import { pruning } from "./pages/pruning.tsx";
+import { stages } from "./pages/stages.tsx";
 
 /** What the page shows of each experiment. */
 export const PAGES: { readonly [Kind in ExperimentKind]: ExperimentPage<Kind> } = {
@@ -17,6 +18,7 @@ export const PAGES: { readonly [Kind in ExperimentKind]: ExperimentPage<Kind> } 
   bias,
   pruning,
   adapters,
+  stages,
 };
 
 /** The page of a result of any kind. */

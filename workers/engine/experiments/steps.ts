@@ -6,6 +6,7 @@ import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { headSteps, memoriseSteps } from "./head-steps.ts";
 import { neuronSteps } from "./neuron-steps.ts";
 import { pruningSteps } from "./pruning-steps.ts";
+import { stageSteps } from "./stage-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
 /** What an experiment runs, its own parts being plain values of any kind. */
@@ -24,6 +25,7 @@ const STEPS: { readonly [Kind in ExperimentKind]: StepsOf<Kind> } = {
   bias: biasSteps,
   pruning: pruningSteps,
   adapters: adapterSteps,
+  stages: stageSteps,
 };
 
 /** What a request runs; its parts are only kept and handed back. */
