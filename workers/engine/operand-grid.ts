@@ -1,6 +1,7 @@
 import type { PlotPrompt } from "#analysis/operand-plot.ts";
 import { solve } from "#analysis/operation.ts";
 import { Fault } from "#core/fault.ts";
+import { shownName } from "#core/shown.ts";
 import type { Asked } from "#protocol/calls.ts";
 import { expectedAnswer } from "./expected-answer.ts";
 import type { ModelTokenizer } from "./tokenizer.ts";
@@ -45,7 +46,8 @@ function checkGrid({ template, a, b }: Grid): void {
     throw bad(`the template has ${template.length} characters; at most ${MAX_TEMPLATE_CHARACTERS} are taken`);
   }
   for (const name of ["{a}", "{b}"]) {
-    if (!template.includes(name)) throw bad(`the template “${template}” has no ${name}; as in {a}+{b}= it needs both`);
+    if (!template.includes(name))
+      throw bad(`the template “${shownName(template)}” has no ${name}; as in {a}+{b}= it needs both`);
   }
   checkRange("a", a);
   checkRange("b", b);

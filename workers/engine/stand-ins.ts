@@ -1,6 +1,7 @@
 import { meanActivations } from "#analysis/activations.ts";
 import type { Activations } from "#analysis/activations.ts";
 import { Fault } from "#core/fault.ts";
+import { shownName } from "#core/shown.ts";
 import type { Prompt } from "#protocol/engine.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { Remembered } from "./remembered.ts";
@@ -42,7 +43,7 @@ export class StandInRuns {
   async #ids(prompt: Prompt, tokens: number): Promise<number[]> {
     const ids = await promptIds(prompt, this.#model);
     if (ids.length === tokens) return ids;
-    const name = typeof prompt === "string" ? `“${prompt}”` : `the prompt ${prompt.join(" ")}`;
+    const name = typeof prompt === "string" ? `“${shownName(prompt)}”` : `the prompt ${shownName(prompt.join(" "))}`;
     throw new Fault(
       "bad-request",
       `stand-ins: ${name} has ${ids.length} tokens and what it stands in for has ${tokens}; position by position, it needs as many`,

@@ -1,8 +1,9 @@
 import { BACKEND_NAMES } from "../header/backend-names.ts";
 import type { SourceIdentity } from "#model/checkpoint.ts";
+import { grouped } from "#core/grouped.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { SavedOrigin } from "#state/experiments/result-file.ts";
-import { readableFragment } from "#state/permalink.ts";
+import { MAX_LINK_CHARACTERS, readableFragment } from "#state/permalink.ts";
 import type { Subject, SubjectModel } from "#state/subject.ts";
 import { ablationWords } from "../shared/ablation-words.ts";
 import { changesText } from "../shared/part-name.ts";
@@ -32,6 +33,9 @@ export function linkOf({ link }: Drawn, { address }: Stamp): string | undefined 
   return fragment === undefined ? undefined : `${address}#${fragment}`;
 }
 
+/** Of a link that is too long to be read by anybody. */
+const SHOWN_LINK = 120;
+
 /** What a file that was opened says is its link. */
 export const savedLink = (origin: Origin): string | undefined =>
   origin.kind === "file" && origin.saved && origin.saved.link !== "" ? origin.saved.link : undefined;
@@ -41,7 +45,11 @@ export function fileSentence(saved: SavedOrigin | undefined): string {
   const name = saved?.model?.name ?? "";
   const of =
     name === "" ? "From a file that names no model." : `From a file, which says that it is of the model ${name}.`;
-  return saved && saved.link !== "" ? `${of} The file's link: ${saved.link}` : of;
+  if (!saved || saved.link === "") return of;
+  const { length } = saved.link;
+  return length > MAX_LINK_CHARACTERS
+    ? `${of} The file's link has ${grouped(length)} characters and begins ${saved.link.slice(0, SHOWN_LINK)}…`
+    : `${of} The file's link: ${saved.link}`;
 }
 
 function originFacts({ origin, isAblating = false }: Drawn): Facts {
