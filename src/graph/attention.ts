@@ -21,15 +21,17 @@ export function attention(
   const mask = g.input("mask", ["position", "position"]);
   const rows = op.reshape(g, weights.linear(normed, "qkv"), [0, 0, heads + 2 * kvHeads, headDim]);
   const [qk, v] = op.split(g, op.transpose(g, rows, [0, 2, 1, 3]), [heads + kvHeads, kvHeads], 1) as [Value, Value];
-  const turned = rotate(g, spec, inRange(g, spec, normaliseHeads(g, spec, weights, qk)));
+  const scored = normaliseHeads(g, spec, weights, qk);
+  const turned = rotate(g, spec, scored);
   const [q, k] = op.split(g, turned, [heads, kvHeads], 1) as [Value, Value];
 
   // query heads that share a key head follow each other, so all their positions form one long matrix and no key is repeated
   const grouped = op.reshape(g, q, [0, kvHeads, -1, headDim]);
   const scores = op.mul(g, op.matMul(g, grouped, op.transpose(g, k, [0, 1, 3, 2])), g.floats([1 / Math.sqrt(headDim)]));
   const pattern = op.softmax(g, op.add(g, op.reshape(g, scores, [0, heads, -1, 0]), mask));
-  const z = op.matMul(g, op.reshape(g, pattern, [0, kvHeads, -1, 0]), v);
-  return { z: op.reshape(g, z, [0, heads, -1, headDim]), pattern };
+  const beyond = whereBeyond(g, spec, scored);
+  const z = op.matMul(g, op.reshape(g, pattern, [0, kvHeads, -1, 0]), op.add(g, v, beyond.keys));
+  return { z: op.add(g, op.reshape(g, z, [0, heads, -1, headDim]), beyond.queries), pattern };
 }
 
 /** RMSNorm over each head's queries and keys, where the family has gains for it. */
@@ -40,12 +42,14 @@ function normaliseHeads(g: GraphBuilder, { heads, kvHeads }: ModelSpec, weights:
 }
 
 /**
- * Makes what is too large for a score NaN: a sum of products that leaves float32 can be −∞ where the whole is finite, and the softmax
- * would take that for a key of no weight.
+ * NaN where a query or key is too large for a score, 0 elsewhere, to be added to what attention gives: a sum of products that leaves
+ * float32 can be −∞ where the whole is finite, and the softmax would take that for a key of no weight. It goes around the softmax,
+ * because the exponential of some graphics processors makes a number of NaN.
  */
-function inRange(g: GraphBuilder, { headDim }: ModelSpec, qk: Value): Value {
-  const finite = op.mul(g, qk, g.floats([infiniteFrom(queryLimit(headDim))]));
-  return op.add(g, qk, op.mul(g, finite, g.floats([0])));
+function whereBeyond(g: GraphBuilder, { heads, kvHeads, headDim }: ModelSpec, qk: Value) {
+  const infinite = op.mul(g, qk, g.floats([infiniteFrom(queryLimit(headDim))]));
+  const [queries, keys] = op.split(g, op.mul(g, infinite, g.floats([0])), [heads, kvHeads], 1) as [Value, Value];
+  return { queries, keys };
 }
 
 /** Turns the first 2·pairs dimensions of each head; the rest, if any, passes by. */

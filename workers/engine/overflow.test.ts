@@ -56,8 +56,8 @@ describe("a run that overflows is an error that names the layer where it begins"
   });
 
   test.each([
-    ["self_attn.q_proj", "attention scores"],
-    ["self_attn.v_proj", "heads"],
+    ["self_attn.q_proj", "attention"],
+    ["self_attn.v_proj", "attention"],
     ["self_attn.o_proj", "attention's output"],
     ["mlp.up_proj", "neurons"],
     ["mlp.down_proj", "FFN's output"],

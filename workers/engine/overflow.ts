@@ -8,8 +8,8 @@ export type LayerValues = { readonly [part in Tap | "residual"]?: Float32Array |
 
 /** A layer's parts in the order in which they are computed, so that the first with a number out of range is where that began. */
 const PARTS: readonly (readonly [keyof LayerValues, string])[] = [
-  ["pattern", "its attention scores"],
-  ["z", "its heads"],
+  ["pattern", "its attention"],
+  ["z", "its attention"],
   ["residMid", "its attention's output"],
   ["post", "its neurons"],
   ["residual", "its FFN's output"],
