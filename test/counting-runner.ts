@@ -99,6 +99,7 @@ export class CountingRunner implements Runner {
       return value + [0, 1, 2].reduce((sum, k) => sum + neuronWrites(layer, k) * scaleOf(run.neuronScale, row, k), 0);
     });
     const residual = this.upload(out, rows.length, positions);
+    for (let row = 0; row < rows.length; row++) run.onRows?.(1);
     const fill = (size: number) => new Float32Array(rows.length * positions * size).fill(layer);
     const taps = { residMid: mid, post: fill(3), z: fill(2), pattern: fill(2 * positions) };
     return {

@@ -23,6 +23,8 @@ export interface BlockRun {
   /** What is added to each neuron's scaled activation: [variants or 1, positions, neurons]. Left out: 0. */
   readonly neuronFill?: Float32Array;
   readonly taps?: readonly Tap[];
+  /** Told how many rows more are done, as often as some are. */
+  readonly onRows?: (rows: number) => void;
 }
 
 export interface BlockOutput {

@@ -37,6 +37,17 @@ describe.each([
   });
 });
 
+test.each([
+  ["all layers at once", {}, COUNTING_SPEC],
+  ["row by row", { rowByRow: true }, COUNTING_SPEC],
+  ["in groups", {}, { ...COUNTING_SPEC, vocabulary: 8_000_000 }],
+])("%s: every row of a block counts towards the whole, which is what all blocks run", async (_name, options, spec) => {
+  const told: (readonly [number, number])[] = [];
+  const { runner } = await swept({ ...options, onWork: (done, total) => told.push([done, total]) }, spec);
+  const rows = runner.blocks.reduce((sum, { batch, variants }) => sum + (variants?.length ?? batch), 0);
+  expect(told).toEqual(Array.from({ length: rows }, (_, index) => [index + 1, rows]));
+});
+
 test("at once: each layer once, with two variants more each time and the clean run until the last", async () => {
   const { runner, rows } = await swept();
   expect(runner.blocks.map(({ layer, batch, variants }) => ({ layer, batch, variants }))).toEqual([

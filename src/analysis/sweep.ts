@@ -3,6 +3,7 @@ import { rowsThatFit } from "./batch-budget.ts";
 import type { Capture } from "./capture.ts";
 import { headVariants } from "./head-variants.ts";
 import { throughLayers } from "./layers.ts";
+import type { ModelSpec } from "#model/spec.ts";
 import type { Runner } from "./runner.ts";
 
 export interface SweepOptions {
@@ -12,6 +13,8 @@ export interface SweepOptions {
   /** Report each layer's row as soon as it is known, at the cost of more and smaller runs. */
   readonly rowByRow: boolean;
   readonly onRow: (layer: number, logProbability: number[]) => void;
+  /** Told how many rows have gone through a block, of all that will. */
+  readonly onWork?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -27,9 +30,14 @@ export async function sweepHeads(runner: Runner, clean: Capture, options: SweepO
   const { spec } = runner;
   const rows: number[][] = [];
   const layersAtOnce = options.rowByRow ? 1 : Math.max(1, Math.floor(rowsThatFit(spec, clean.ids.length) / spec.heads));
-  for (let end = spec.layers; end > 0; end -= layersAtOnce) {
-    const start = Math.max(0, end - layersAtOnce);
-    const found = await sweepGroup(runner, clean, { start, end }, options);
+  const groups: LayerRange[] = [];
+  for (let end = spec.layers; end > 0; end -= layersAtOnce)
+    groups.push({ start: Math.max(0, end - layersAtOnce), end });
+  const total = groups.reduce((sum, group) => sum + rowsOf(spec, group), 0);
+  let done = 0;
+  const onRows = (count: number) => options.onWork?.((done += count), total);
+  for (const { start, end } of groups) {
+    const found = await sweepGroup(runner, clean, { start, end }, { ...options, onRows });
     for (let layer = start; layer < end; layer++) {
       const row = Array.from(found.subarray((layer - start) * spec.heads, (layer - start + 1) * spec.heads));
       rows[layer] = row;
@@ -45,27 +53,34 @@ interface LayerRange {
   readonly end: number;
 }
 
+/** How many rows go through the blocks from a range's first layer on: its variants, and the clean run until its last layer. */
+function rowsOf({ layers, heads }: ModelSpec, { start, end }: LayerRange): number {
+  const own = end - start;
+  return (heads * own * (own + 1)) / 2 + (own - 1) + (layers - end) * own * heads;
+}
+
 /** @returns log p(target) of the range's variants, layer by layer, head by head */
 async function sweepGroup(
   runner: Runner,
   clean: Capture,
   range: LayerRange,
-  options: SweepOptions,
+  options: SweepOptions & { readonly onRows: (count: number) => void },
 ): Promise<Float64Array> {
   const { spec } = runner;
-  const { standIns } = options;
+  const { standIns, onRows } = options;
   const start = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
   const residual = await throughLayers(runner, start, {
     from: range.start,
-    runOf: (layer) =>
-      layer < range.end
-        ? headVariants(spec, {
-            cases: 1,
-            layersBefore: layer - range.start,
-            keepsClean: layer + 1 < range.end,
-            standIn: standIns && (() => standIns.z[layer]!),
-          })
-        : {},
+    runOf: (layer) => ({
+      ...(layer < range.end &&
+        headVariants(spec, {
+          cases: 1,
+          layersBefore: layer - range.start,
+          keepsClean: layer + 1 < range.end,
+          standIn: standIns && (() => standIns.z[layer]!),
+        })),
+      onRows,
+    }),
     signal: options.signal,
   });
   try {

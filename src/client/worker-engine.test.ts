@@ -1,7 +1,7 @@
 import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
 import type { Asked, EngineApi } from "#protocol/calls.ts";
-import type { LayerIncrease, LoadProgress, ModelInfo, SweepRow } from "#protocol/engine.ts";
+import type { LayerIncrease, LoadProgress, ModelInfo, SweepReport } from "#protocol/engine.ts";
 import type { ExperimentRequest } from "#protocol/experiments.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE, SIGN_MESSAGE } from "#protocol/lifecycle.ts";
 import { keepFaultCodes } from "#workers/engine/fault-transfer.ts";
@@ -407,8 +407,8 @@ describe("a worker without a sign", () => {
   });
 
   test("gives one by every report of progress and every answer", async () => {
-    const asked = Promise.withResolvers<(row: SweepRow) => void>();
-    const reported = Promise.withResolvers<SweepRow>();
+    const asked = Promise.withResolvers<(row: SweepReport) => void>();
+    const reported = Promise.withResolvers<SweepReport>();
     const answered = Promise.withResolvers<LayerIncrease>();
     const { engine, told } = silent({
       sweepHeads: (_job, _prompt, _options, onRow) => {

@@ -227,6 +227,9 @@ export interface SweepRow {
   readonly target: number;
 }
 
+/** A row, or how far the whole sweep is. */
+export type SweepReport = SweepRow | Progress;
+
 export interface LayerIncrease {
   readonly target: number;
   readonly attention: number[];

@@ -342,14 +342,21 @@ describe("the sweep", () => {
     target: 8,
   });
 
-  test("shows each row as it comes, with the work that is done", async () => {
+  test("shows each row as it comes", async () => {
     await answerBefore();
     last("sweepHeads").onProgress!(row(1));
-    const { value, progress, status } = results.getState().sweep;
+    const { value, status } = results.getState().sweep;
     expect(status).toBe("computing");
     expect(value!.logProbability).toEqual([[Number.NaN, Number.NaN], SWEEP.logProbability[1]]);
-    // of 2 + 1 layers passed in all, the run that starts at layer 1 passes one
-    expect(progress).toMatchObject({ done: 1, total: 3 });
+  });
+
+  test("says how far the whole is before the first row is there, and goes on saying it", async () => {
+    await answerBefore();
+    last("sweepHeads").onProgress!({ done: 1, total: 6 });
+    expect(results.getState().sweep).toMatchObject({ status: "computing", progress: { done: 1, total: 6 } });
+    last("sweepHeads").onProgress!(row(1));
+    last("sweepHeads").onProgress!({ done: 3, total: 6 });
+    expect(results.getState().sweep.progress).toMatchObject({ done: 3, total: 6 });
   });
 
   test("asked again after the engine was lost, keeps the whole earlier map until all of the new one is there", async () => {

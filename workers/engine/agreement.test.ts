@@ -213,7 +213,9 @@ describe("twins", () => {
     const rows = await new ModelSession(model).sweepHeads(
       "45+27=",
       { rowByRow: true },
-      ({ layer }) => reported.push(layer),
+      (report) => {
+        if ("layer" in report) reported.push(report.layer);
+      },
       unaborted(),
     );
     expect(rows.logProbability).toBeAllClose(whole.logProbability, NATS);

@@ -172,9 +172,16 @@ export class ChainSession implements Serves<"chains"> {
         ...(head && { head }),
         ranges,
         sweep: () => {
-          let swept = 0;
-          const onRow = () => onProgress({ done: rangesShare + (++swept / spec.layers) * (1 - rangesShare), total: 1 });
-          return this.#session.sweep(clean, { target, standIns, rowByRow: false, onRow, signal });
+          const onWork = (done: number, total: number) =>
+            onProgress({ done: rangesShare + (done / total) * (1 - rangesShare), total: 1 });
+          return this.#session.sweep(clean, {
+            target,
+            standIns,
+            rowByRow: false,
+            onRow: () => undefined,
+            onWork,
+            signal,
+          });
         },
         text: (id) => this.#model.tokenizer.tokenText(id),
         standIns,

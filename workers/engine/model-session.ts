@@ -33,7 +33,7 @@ import type {
   Prompt,
   RankedToken,
   ScoredAnswer,
-  SweepRow,
+  SweepReport,
   Token,
   TokenLogit,
   TokenEnds,
@@ -149,7 +149,7 @@ export class ModelSession implements Serves<"session"> {
   async sweepHeads(
     prompt: Prompt,
     options: Asked<"sweepHeads">,
-    onRow: (row: SweepRow) => void,
+    onReport: (report: SweepReport) => void,
     signal: AbortSignal,
   ): Promise<HeadSweep> {
     const { clean, target, changes } = await this.#setUp(prompt, options);
@@ -158,7 +158,8 @@ export class ModelSession implements Serves<"session"> {
       target,
       standIns: changes.standIns,
       rowByRow: options.rowByRow ?? false,
-      onRow: (layer, row) => onRow({ layer, logProbability: row, baseline, target }),
+      onRow: (layer, row) => onReport({ layer, logProbability: row, baseline, target }),
+      onWork: (done, total) => onReport({ done, total }),
       signal,
     });
     return { target, baseline, logProbability };

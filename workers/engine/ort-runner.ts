@@ -138,10 +138,15 @@ export class OrtRunner implements Runner {
     for (let from = 0; from < variants.length;) {
       const to = Math.min(variants.length, from + atOnce());
       const timed = { pace, work: work * (to - from) };
-      if (to - from === variants.length) return this.#blockAtOnce(layer, input, { ...run, variants }, timed);
+      if (to - from === variants.length) {
+        const output = await this.#blockAtOnce(layer, input, { ...run, variants }, timed);
+        run.onRows?.(to);
+        return output;
+      }
       const piece = blockPiece(this.spec, input.positions, { ...run, variants }, { from, to });
       const data = tensor.data as Float32Array;
       outputs.push(await this.#blockAtOnce(layer, this.#rowsOf(data, input, piece.sources), piece.run, timed));
+      run.onRows?.(to - from);
       from = to;
     }
     const taps: { [tap in Tap]?: Float32Array } = {};

@@ -21,8 +21,15 @@ beforeEach(async () => {
 /** One who asks, and what it is told. */
 function asking(options: { readonly target?: number; readonly signal?: AbortSignal } = {}) {
   const rows: number[] = [];
-  const found = sweeps.of(clean, { target: 3, rowByRow: true, onRow: (layer) => rows.push(layer), ...options });
-  return { rows, found };
+  const done: number[] = [];
+  const found = sweeps.of(clean, {
+    target: 3,
+    rowByRow: true,
+    onRow: (layer) => rows.push(layer),
+    onWork: (rowsOfBlocks) => done.push(rowsOfBlocks),
+    ...options,
+  });
+  return { rows, done, found };
 }
 
 /** Row by row, three layers cost 1 + 2 + 3 blocks. */
@@ -43,6 +50,7 @@ test("two who ask at once share one, and both are told of every row once", async
     [2, 1, 0],
     [2, 1, 0],
   ]);
+  expect([first.done.at(-1), second.done.at(-1)]).toEqual([2 * ONE_SWEEP, 2 * ONE_SWEEP]);
   expect(runner.blocks).toHaveLength(ONE_SWEEP);
 });
 

@@ -7,13 +7,13 @@ import type { SweepOptions } from "#analysis/sweep.ts";
 /** Sweeps that a person goes back and forth between. */
 const MAX_SWEEPS = 6;
 
-type OnRow = SweepOptions["onRow"];
+/** Who is told of each row as it arrives, and of how far the whole is. */
+type Listener = Pick<SweepOptions, "onRow" | "onWork">;
 
 /** A sweep that is under way or done. */
 interface Shared {
   readonly rows: Map<number, number[]>;
-  /** Who else is told of each row as it arrives. */
-  readonly listeners: Set<OnRow>;
+  readonly listeners: Set<Listener>;
   readonly whole: Promise<number[][]>;
 }
 
@@ -34,27 +34,33 @@ export class Sweeps {
     const { target, standIns, signal } = options;
     const key = JSON.stringify([clean.ids, target, standIns?.prompts]);
     const reported = new Set<number>();
-    const onRow: OnRow = (layer, row) => {
-      if (reported.has(layer)) return;
-      reported.add(layer);
-      options.onRow(layer, row);
+    const listener: Listener = {
+      onRow(layer, row) {
+        if (reported.has(layer)) return;
+        reported.add(layer);
+        options.onRow(layer, row);
+      },
+      ...(options.onWork && { onWork: options.onWork }),
     };
     for (let known = this.#known.get(key); known; known = this.#known.get(key)) {
       signal?.throwIfAborted();
-      const found = await followed(known, onRow, signal);
+      const found = await followed(known, listener, signal);
       if (found) return found;
     }
-    return this.#run(key, clean, { ...options, onRow });
+    return this.#run(key, clean, { ...options, ...listener });
   }
 
   async #run(key: string, clean: Capture, options: SweepOptions): Promise<number[][]> {
     const rows = new Map<number, number[]>();
-    const listeners = new Set<OnRow>([options.onRow]);
+    const listeners = new Set<Listener>([options]);
     const whole = sweepHeads(forCall(this.#runner, options.signal), clean, {
       ...options,
       onRow(layer, row) {
         rows.set(layer, row);
-        for (const listener of listeners) listener(layer, row);
+        for (const { onRow } of listeners) onRow(layer, row);
+      },
+      onWork(done, total) {
+        for (const { onWork } of listeners) onWork?.(done, total);
       },
     });
     this.#known.set(key, { rows, listeners, whole });
@@ -73,11 +79,11 @@ export class Sweeps {
 /** @returns undefined if it ended without its result, or if the one who waits left */
 async function followed(
   { rows, listeners, whole }: Shared,
-  onRow: OnRow,
+  listener: Listener,
   signal: AbortSignal | undefined,
 ): Promise<number[][] | undefined> {
-  for (const [layer, row] of rows) onRow(layer, row);
-  listeners.add(onRow);
+  for (const [layer, row] of rows) listener.onRow(layer, row);
+  listeners.add(listener);
   const left = Promise.withResolvers<undefined>();
   const leave = () => left.resolve(undefined);
   signal?.addEventListener("abort", leave);
@@ -86,7 +92,7 @@ async function followed(
   } catch {
     return undefined;
   } finally {
-    listeners.delete(onRow);
+    listeners.delete(listener);
     signal?.removeEventListener("abort", leave);
   }
 }

@@ -12,7 +12,7 @@ import type {
   Prediction,
   Progress,
   ScoredAnswer,
-  SweepRow,
+  SweepReport,
   Token,
   TokenEnds,
   Tokenization,
@@ -82,12 +82,12 @@ export const RUN_CALLS = {
     options: { ...VARIANT, tokens: count },
     gives: type<Generation>(),
   }),
-  /** `rowByRow`: each layer's row is reported as soon as it is known, at the cost of more, smaller runs. */
+  /** `rowByRow`: each layer’s row is reported as soon as it is known, at the cost of more, smaller runs; how far the whole is in between. */
   sweepHeads: call({
     of: "session",
     takes: { prompt },
     options: { ...TARGET, ...STAND_INS, rowByRow: v.exactOptional(flag) },
-    reports: type<SweepRow>(),
+    reports: type<SweepReport>(),
     gives: type<HeadSweep>(),
   }),
   layerIncrease: call({

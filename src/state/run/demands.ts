@@ -135,27 +135,25 @@ function sweepDemand(now: Moment, clean: Prediction): Demand<HeadSweep> {
     about: () => subjectOf(now, clean),
     run(engine, { signal, partial, progress }) {
       const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
-      let work = 0;
       return engine.sweepHeads(
         prompt,
         { target, rowByRow: true, ...standInsOf(now), ...variantOf(now) },
         {
           signal,
-          onProgress({ layer, logProbability, baseline }) {
+          onProgress(report) {
+            if ("done" in report) {
+              progress(report.done, report.total);
+              return;
+            }
+            const { layer, logProbability, baseline } = report;
             rows[layer] = logProbability;
-            work += rowWork(layer, info.layers);
             partial({ target, baseline, logProbability: [...rows] });
-            progress(work, sweepWork(info.layers));
           },
         },
       );
     },
   };
 }
-
-/** A run that starts at layer l passes the layers from l on. */
-const rowWork = (layer: number, layers: number) => layers - layer;
-const sweepWork = (layers: number) => (layers * (layers + 1)) / 2;
 
 function comparisonDemand(now: Moment, clean: Prediction): Demand<Results["comparison"]> {
   const { prompt, comparedNeurons: count } = now;

@@ -47,7 +47,10 @@ export function HeadsPanel() {
       {slot.value ? (
         <Sweep slot={slot} />
       ) : (
-        <p className="empty">The map of heads fills in as soon as a model is loaded.</p>
+        <>
+          <p className="empty">The map of heads fills in as soon as a model is loaded.</p>
+          <SweepState slot={slot} />
+        </>
       )}
     </section>
   );
