@@ -107,7 +107,7 @@ export const effectIn = ({ all, effects }: HeadRow, group?: number): HeadEffect 
   group === undefined ? all : effects[group]!;
 
 /** A statistic of the cases as they are and under each resample: [0] and [1 …]. */
-interface Sampled {
+export interface Sampled {
   readonly accuracy: Float64Array;
   readonly logProbability: Float64Array;
 }
@@ -130,7 +130,7 @@ function sampledGroup(name: string, swept: readonly SweptCase[], options: HeadTa
   };
 }
 
-function sample(scores: readonly CaseScore[], draws: Resamples, per: Per): Sampled {
+export function sample(scores: readonly CaseScore[], draws: Resamples, per: Per): Sampled {
   const hits = scores.map((score) => hitsOf(score, per));
   const of = scores.map((score) => scoredOf(score, per));
   const answers = scores.map(answerLogProbability);

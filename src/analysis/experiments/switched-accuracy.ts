@@ -1,9 +1,9 @@
 import { sum } from "#core/sum.ts";
 import { meanAndSpread } from "../neuron-group.ts";
-import { answerLogProbability, estimate, hitsOf, isRight, meanOverGroups, scoredOf } from "./head-table.ts";
-import type { Per } from "./head-table.ts";
+import { estimate, hitsOf, isRight, meanOverGroups, sample, scoredOf } from "./head-table.ts";
+import type { Per, Sampled } from "./head-table.ts";
 import type { CaseScore } from "./scored-cases.ts";
-import { resamples, weightedMean, weightedShare } from "./statistics.ts";
+import { resamples } from "./statistics.ts";
 import type { Estimate, ResampleOptions } from "./statistics.ts";
 
 /** A case, and how it fared as the model is and under each of several switches: [0] and [1 …]; undefined while it has not been run. */
@@ -95,27 +95,24 @@ export function switchedAccuracy(cases: readonly SwitchedCase[], options: Switch
   };
 }
 
-/** A statistic of the cases as they are and under each resample: [0] and [1 …]. */
-interface Sampled {
-  readonly accuracy: Float64Array;
-  readonly logProbability: Float64Array;
-}
-
 type SampledGroup = ReturnType<typeof sampledGroup>;
 
 function sampledGroup(name: string, taken: readonly (readonly CaseScore[])[], options: SwitchedOptions) {
   const draws = [new Uint32Array(taken.length).fill(1), ...resamples(taken.length, options)];
-  const of = taken.map(([asItIs]) => scoredOf(asItIs!, options.per));
-  const hits = (index: number) => taken.map((scores) => hitsOf(scores[index]!, options.per));
-  const switches = (taken[0] ?? []).map((_, index): Sampled => {
-    const own = hits(index);
-    const answers = taken.map((scores) => answerLogProbability(scores[index]!));
-    return {
-      accuracy: Float64Array.from(draws, (weights) => weightedShare(own, of, weights)),
-      logProbability: Float64Array.from(draws, (weights) => weightedMean(answers, weights)),
-    };
-  });
-  return { name, cases: taken.length, scored: sum(of), correct: sum(hits(0)), switches };
+  const first = taken.map(([asItIs]) => asItIs!);
+  return {
+    name,
+    cases: taken.length,
+    scored: sum(first.map((score) => scoredOf(score, options.per))),
+    correct: sum(first.map((score) => hitsOf(score, options.per))),
+    switches: (taken[0] ?? []).map((_, index) =>
+      sample(
+        taken.map((scores) => scores[index]!),
+        draws,
+        options.per,
+      ),
+    ),
+  };
 }
 
 function scoresOf([asItIs = NOTHING, ...switches]: readonly Sampled[]): {

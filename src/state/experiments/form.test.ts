@@ -34,6 +34,22 @@ describe("a form in a link", () => {
     expect(readForm(writeForm(changed))).toEqual(changed);
   });
 
+  // written by the page before its fields stood in one table
+  test.each([
+    [
+      "neurons;suite:pasted;n:0;seed:7;per:answer;correct:1;off:resample;head:L0H7;words:three%203%3B%20drei;pairs:gender-paper;scale:-0.5;found:paper-1d;by:increase;adapters:someone%2Flayer-1%40v2%0Ahttps%3A%2F%2Fexample.org%2Flayer-2%2F;text:3%2B5%3D%2C8%3B%2B%0A100%20%25",
+      changed,
+    ],
+    [
+      "bias;n:3;pairs:gender-abacus;scale:0.5",
+      { ...FIRST_FORM, kind: "bias", count: 3, pairs: "gender-abacus", scale: 0.5 },
+    ],
+    ["concepts;words:three%0A3", { ...FIRST_FORM, kind: "concepts", words: "three\n3" }],
+  ] as const)("is read and written as before: %s", (link, form) => {
+    expect(readForm(link)).toEqual(form);
+    expect(writeForm(form)).toBe(link);
+  });
+
   test("a long pasted suite or list of words does not go into it", () => {
     const long = { ...changed, text: "3+5=,8\n".repeat(100) };
     expect(fitsInLink(long)).toBe(false);

@@ -2,6 +2,7 @@ import type { MarkedFigure } from "#charts/mark.ts";
 import { experimentClaims } from "#state/experiments/claims.ts";
 import { fitsInLink } from "#state/experiments/form.ts";
 import type { ExperimentOrigin, ExperimentSlot } from "#state/experiments/slots.ts";
+import { EXPERIMENTS } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import type { Finding } from "#state/finding.ts";
 import { findingOf } from "#state/subject.ts";
@@ -74,9 +75,9 @@ function settingsOf(result: ExperimentResult): Facts {
     suite: suiteName(result),
     cases: suite.cases,
     seed: request.seed,
-    ...("ablation" in request && request.ablation !== undefined
-      ? { ablation: request.ablation }
-      : request.kind !== "adapters" && { ablation: "zero" }),
+    ...("ablation" in EXPERIMENTS[request.kind].fields && {
+      ablation: ("ablation" in request && request.ablation) || "zero",
+    }),
     steps: `${steps} of ${stepsInAll}`,
   };
 }

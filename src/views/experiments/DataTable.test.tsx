@@ -1,0 +1,52 @@
+import { renderToString } from "react-dom/server";
+import { expect, test } from "vitest";
+import { csvOf } from "../exports/csv.ts";
+import { constant, count, DataTable, estimate, measure, over, plain, shown, spread, tableOf } from "./DataTable.tsx";
+import type { Column } from "./DataTable.tsx";
+
+interface Row {
+  readonly name: string;
+  readonly tokens: number;
+  readonly drop?: { readonly value: number; readonly low: number; readonly high: number };
+}
+
+const ROWS: readonly Row[] = [
+  { name: "L0H7", tokens: 1536, drop: { value: 0.25, low: 0.125, high: 0.5 } },
+  { name: "as it is", tokens: 3 },
+];
+
+const COLUMNS: readonly Column<Row>[] = [
+  plain({ label: "head", key: "head" }, ({ name }) => name),
+  constant("ablation", "zero"),
+  count({ label: "n", key: "tokens" }, ({ tokens }) => tokens),
+  over(
+    estimate({ label: "lost", key: "drop" }, "percent", ({ drop }) => drop),
+    measure({ key: "nats" }, "nats", ({ drop }) => drop && drop.value * 4),
+  ),
+  spread({ label: "others", key: "others" }, "percent", ({ drop }) => drop && { mean: 0.5, spread: 0.25 }),
+  shown("only here", ({ name }) => name.length),
+];
+
+test("one list of columns is the file, with the ends of each interval and what repeats in every row", () => {
+  expect(csvOf(tableOf(COLUMNS, ROWS))).toBe(
+    [
+      "head,ablation,tokens,drop,drop_low,drop_high,nats,others_mean,others_spread",
+      "L0H7,zero,1536,0.25,0.125,0.5,1,0.5,0.25",
+      "as it is,zero,3,,,,,,",
+      "",
+    ].join("\r\n"),
+  );
+});
+
+test("and the screen, with what is smaller below, and nothing where a row has nothing", () => {
+  const html = renderToString(<DataTable name="Table of heads" caption="Heads" columns={COLUMNS} rows={ROWS} />);
+  const cells = [...html.matchAll(/<(th|td)(?: [^>]*)?>(.*?)<\/\1>/g)].map(([, , text]) =>
+    text!.replaceAll(/<[^>]*>/g, "|"),
+  );
+  expect(cells.map((text) => text.replaceAll(/\|+/g, "|").replaceAll("\u202F", " "))).toEqual([
+    ...["head", "n", "lost", "others", "only here"],
+    ...["L0H7", "1,536", "|25.0 %| [12.5, 50.0]|1.00|", "50.0 % ± 25.0 %", "4"],
+    ...["as it is", "3", "", "", "8"],
+  ]);
+  expect(html).toContain('aria-label="Table of heads, scrolls"');
+});
