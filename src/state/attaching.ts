@@ -3,6 +3,7 @@ import { MAIN_REVISION } from "#model/checkpoint.ts";
 import type { AdapterInfo, Variant } from "#protocol/engine.ts";
 import { adapter, adapterNamed, isAttached, NO_ADAPTER } from "./adapter.ts";
 import type { AdapterState } from "./adapter.ts";
+import { followAttaching } from "./attach-progress.ts";
 import { withToken } from "./hub-tokens.ts";
 import { asLoaded, model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
@@ -57,8 +58,9 @@ export async function attachAdapterOrThrow(choice: ModelChoice): Promise<Adapter
   const { signal } = controller;
   attaching = { choice, before, controller };
   adapter.setState({ choice, status: { kind: "attaching" } });
+  const { onProgress, end } = followAttaching();
   try {
-    const info = await currentEngine().attachAdapter(withToken(choice.source), { signal });
+    const info = await currentEngine().attachAdapter(withToken(choice.source), { signal, onProgress });
     if (signal.aborted) throw new Fault("cancelled", "the adapter was left, or a newer one took its place");
     dismiss("adapter");
     // answers of an earlier adapter are none of this one's
@@ -71,6 +73,8 @@ export async function attachAdapterOrThrow(choice: ModelChoice): Promise<Adapter
       notifyFault("adapter", reason);
     }
     throw reason;
+  } finally {
+    end();
   }
 }
 

@@ -8,6 +8,7 @@ import { ChainSession } from "./chain-session.ts";
 import { ExperimentSession } from "./experiments/experiment-session.ts";
 import type { ExperimentParts } from "./experiments/experiment-session.ts";
 import { LabSession } from "./lab-session.ts";
+import { Arrivals, seldom } from "./load-meter.ts";
 import { ModelSession } from "./model-session.ts";
 import type { CheckpointFiles } from "./sources/checkpoint-files.ts";
 import { openSource } from "./sources/open-source.ts";
@@ -70,7 +71,11 @@ export class LoadedVariants implements Serves<"variants"> {
   /** In the place of an earlier adapter, once it is ready. @throws Fault, and everything stays as it was */
   async attach(source: CheckpointSource, steps: AdaptSteps): Promise<AdapterInfo> {
     if (source.kind === "stored") throw noAdapter();
-    return this.attachFiles(await openSource(source, () => undefined, steps.signal), steps);
+    const arrivals = new Arrivals();
+    arrivals.listener = seldom(() =>
+      steps.onProgress({ stage: "reading", done: arrivals.bytes, total: 0, part: "adapter" }),
+    );
+    return this.attachFiles(await openSource(source, (bytes) => arrivals.add(bytes), steps.signal), steps);
   }
 
   async attachFiles(files: CheckpointFiles, steps: AdaptSteps): Promise<AdapterInfo> {

@@ -20,7 +20,7 @@ import { predictionSentence } from "../prediction/prediction-sentence.ts";
 import { PromptPanel } from "../prompt/PromptPanel.tsx";
 import { Guard } from "../shared/Guard.tsx";
 import { PUBLISHED_MODELS } from "../shared/published-names.ts";
-import { AdapterLine } from "./AdapterLine.tsx";
+import { AdapterLine, AttachingLine } from "./AdapterLine.tsx";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { FolderDrop } from "./FolderDrop.tsx";
 import { HelpDialog } from "./HelpDialog.tsx";
@@ -55,6 +55,7 @@ export function Page() {
           <EvidencePanel />
         </div>
         <LoadingLine />
+        <AttachingLine />
       </main>
       <footer className="page-footer">
         Everything runs on this machine; nothing you type leaves it. Method: Yu &amp; Ananiadou (2024), arXiv

@@ -1,4 +1,5 @@
 import { bytesOf, duration } from "#charts/number-format.ts";
+import type { Pace } from "#state/load-pace.ts";
 import type { ModelStatus } from "#state/model.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
 
@@ -14,10 +15,17 @@ const STAGES = {
 /** More would change with every look. */
 const SPEED_FIGURES = 2;
 
-/** What a load is doing: how much, how fast, how long; or that nothing comes, or that it is paused. */
+/** What a model's load is doing; or that it is paused. */
 export function loadingSentence(name: string, status: Extract<ModelStatus, { kind: "loading" }>): string {
-  const { progress, leftMs, bytesPerSecond, silentMs, isPaused } = status;
+  const { progress, isPaused } = status;
   if (!progress) return `Starting on ${name}`;
+  const sentence = progressSentence({ ...status, progress });
+  return isPaused ? `${sentence}, paused` : sentence;
+}
+
+/** How much, how fast, how long; or that nothing comes. */
+export function progressSentence(report: Pace & { readonly progress: LoadProgress }): string {
+  const { progress, leftMs, bytesPerSecond, silentMs } = report;
   return [
     `${STAGES[progress.stage]}: ${progress.part}`,
     progress.total > 0
@@ -26,7 +34,6 @@ export function loadingSentence(name: string, status: Extract<ModelStatus, { kin
     bytesPerSecond !== undefined && `${bytesOf(Number(bytesPerSecond.toPrecision(SPEED_FIGURES)))}/s`,
     leftMs !== undefined && `${duration(leftMs)} left`,
     silentMs !== undefined && `nothing has come for ${duration(silentMs)}; it goes on by itself when something does`,
-    isPaused && "paused",
   ]
     .filter((part) => part !== false)
     .join(", ");
