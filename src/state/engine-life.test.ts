@@ -232,6 +232,24 @@ describe("a restart at a person's word", () => {
     expect([question.getState().interventions, results.getState().before.value]).toEqual([[], undefined]);
   });
 
+  test("while loading what cannot be opened goes back to the model before, and says why", async () => {
+    await answerBefore();
+    const change = changeModel(OTHER);
+    restartEngine();
+    await change;
+    await asked.last("load").fail(new Fault("bad-file", "config.json is not JSON"));
+    expect(loads().at(-1)).toEqual({ source: CHOICE.source, options: { dtype: "q4", backend: "wasm" } });
+    await asked.last("load").answer(infoOf("one"));
+    await settle();
+    expect(model.getState()).toMatchObject({ choice: { id: CHOICE.id }, status: { kind: "ready" } });
+    expect(messages()).toEqual([
+      "config.json is not JSON",
+      `${HUNG}. http://here/two/ was not opened, and the model before it was loaded again, and everything is computed anew.`,
+    ]);
+    expect(question.getState()).toMatchObject({ prompt: "3+5=", target: 8, interventions: [HEAD] });
+    expect(asked.last("predict").prompt).toBe("3+5=");
+  });
+
   test("while an adapter is on its way opens the model with the one before, and asks for the new one again", async () => {
     const newer: ModelChoice = { id: "http://here/newer/", source: { kind: "url", base: "http://here/newer/" } };
     adapter.setState({ choice: ADAPTER, status: { kind: "attached", info: LORA } });
@@ -283,6 +301,29 @@ describe("a restart at a person's word", () => {
       await asked.last("load").answer(infoOf("one"));
     }
     expect(model.getState().status.kind).toBe("ready");
+  });
+});
+
+describe("a model that ends the engine as it is opened", () => {
+  const crash = async () => {
+    asked.stop(new Fault("engine-stopped", "out of memory"));
+    await settle();
+  };
+
+  test("is tried once more, then the model before is opened and nothing of its question is lost", async () => {
+    await answerBefore();
+    void changeModel(OTHER, { dtype: "q8" });
+    await crash();
+    expect(loads().at(-1)).toEqual({ source: OTHER.source, options: { dtype: "q8", backend: "wasm" } });
+    await crash();
+    expect(loads().at(-1)).toEqual({ source: CHOICE.source, options: { dtype: "q4", backend: "wasm" } });
+    await asked.last("load").answer(infoOf("one"));
+    await settle();
+    expect(model.getState()).toMatchObject({ choice: { id: CHOICE.id }, dtype: "q4", status: { kind: "ready" } });
+    expect(question.getState()).toMatchObject({ prompt: "3+5=", target: 8, interventions: [HEAD] });
+    expect(messages()).toEqual([
+      "out of memory. http://here/two/ was not opened, and the model before it was loaded again, and everything is computed anew.",
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Backend } from "#model/checkpoint.ts";
 import { attachAdapter, interruptAttaching } from "./attaching.ts";
 import { loadOffer, offerModel } from "./load-offer.ts";
 import { loadAgain } from "./loading.ts";
-import { model } from "./model.ts";
+import { model, modelLabel } from "./model.ts";
 import { dismiss, notify } from "./notices.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import type { ResultKind } from "./run/results.ts";
@@ -28,7 +28,7 @@ export function followEngine(engine: Engine): () => void {
   const ends = [
     engine.onStopped((reason, end) => {
       if (end === "lost") lose(reason);
-      else void comeBack(reason, LONG);
+      else void comeBack(reason, { stopping: LONG });
     }),
     engine.onSilence((ms) => engineSilence.setState({ ms })),
   ];
@@ -48,7 +48,7 @@ function lose(reason: Fault): void {
   const now = performance.now();
   lostAt = [...lostAt.filter((at) => now - at < LOSSES_WITHIN_MS), now];
   if (lostAt.length < MAX_LOSSES) {
-    void comeBack(reason, []);
+    void comeBack(reason, { isRepeated: lostAt.length > 1 });
     return;
   }
   forgetRuns();
@@ -58,18 +58,28 @@ function lose(reason: Fault): void {
   model.setState({ status: { kind: "lost", fault: reason, times: lostAt.length } });
 }
 
-/** What the engine had and what was asked of it is asked of the next one. @param stopping what only a person asks again */
-async function comeBack(reason: Fault, stopping: readonly ResultKind[]): Promise<void> {
+interface Return {
+  /** What only a person asks again. */
+  readonly stopping?: readonly ResultKind[];
+  /** It is not the first time within a minute. */
+  readonly isRepeated?: boolean;
+}
+
+/** What the engine had and what was asked of it is asked of the next one. */
+async function comeBack(reason: Fault, { stopping = [], isRepeated = false }: Return): Promise<void> {
   notify("engine", reason.message, reason.code);
   const stopAgain = haltedRuns(stopping);
   const adapter = interruptAttaching();
   const offer = loadOffer.getState();
-  const loading = loadAgain();
+  const { choice } = model.getState();
+  const loading = loadAgain({ isRepeated });
   stopAgain();
-  const isBack = await loading;
-  if (isBack) {
+  const back = await loading;
+  if (back !== "none") {
     const found = reason.message.replace(/\.$/, "");
-    notify("engine", `${found}. The model was loaded again, and everything is computed anew.`);
+    const which =
+      back === "wanted" || !choice ? "The model" : `${modelLabel(choice)} was not opened, and the model before it`;
+    notify("engine", `${found}. ${which} was loaded again, and everything is computed anew.`);
     if (adapter) await attachAdapter(adapter);
   }
   if (offer.kind === "inspecting") await offerModel(offer.choice, offer);

@@ -21,8 +21,8 @@ const TICK_MS = 1_000;
 
 let loading: AbortController | undefined;
 let pace = new LoadPace();
-/** The model that the engine keeps answering with if the load under way fails. */
-let returnTo: ModelState | undefined;
+/** The model that answers on if the load under way fails. */
+let before: { readonly state: ModelState; readonly isHeld: boolean } | undefined;
 /** What the load under way brings besides the model, so that it can be asked of another engine if this one is lost. */
 let underWay: Pick<Load, "adapter" | "onLoaded"> | undefined;
 
@@ -44,7 +44,7 @@ interface LoadOptions {
  * in a notice, and prompt, interventions and results stay.
  */
 export async function loadModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
-  returnTo = undefined;
+  before = undefined;
   await load(choice, options).catch(failLoading);
 }
 
@@ -60,7 +60,7 @@ export async function changeModel(choice: ModelChoice, options: LoadOptions = {}
  */
 export async function changeModelOrThrow(choice: ModelChoice, options: LoadOptions): Promise<ModelInfo> {
   const now = model.getState();
-  returnTo = now.status.kind === "ready" ? now : undefined;
+  before = now.status.kind === "ready" ? { state: now, isHeld: true } : undefined;
   try {
     return await load(choice, options, choice.id === now.choice?.id ? undefined : leaveOldModel);
   } catch (reason) {
@@ -101,6 +101,7 @@ async function load(
     .finally(() => clearInterval(clock));
   if (signal.aborted) throw new Fault("cancelled", "the load was stopped, or a newer one took its place");
   underWay = undefined;
+  before = undefined;
   onLoaded();
   dismiss("model");
   if (info.notStored) notify("storage", info.notStored.message, info.notStored.code);
@@ -154,20 +155,45 @@ export function stopLoading(): void {
   if (model.getState().status.kind === "loading") model.setState({ status: { kind: "nothing" } });
 }
 
+interface Again {
+  readonly backend?: Backend;
+  /** The engine went again: what was being opened may be what ends it. */
+  readonly isRepeated?: boolean;
+}
+
 /**
- * Opens in a fresh engine what the lost one had or was opening, with the adapter that it had. Never rejects; forgets the runs at once.
+ * Opens in a fresh engine what the lost one had or was opening, with the adapter that it had. Where that fails, or has ended a second
+ * engine, the model that answered before it is opened instead. Never rejects; forgets the runs at once.
  *
- * @returns whether there is a model that answers now
+ * @returns the model that answers now: the one that was wanted, the one before it, or none
  */
-export async function loadAgain(options: Pick<LoadOptions, "backend"> = {}): Promise<boolean> {
+export async function loadAgain({ isRepeated = false, ...options }: Again = {}): Promise<"wanted" | "before" | "none"> {
   const { choice, status } = model.getState();
   forgetRuns();
   // what was not loaded yet, as what a link offers, is not loaded by this either
-  if (!choice || !WAS_WANTED.has(status.kind)) return false;
-  returnTo = undefined;
+  if (!choice || !WAS_WANTED.has(status.kind)) return "none";
+  if (before) before = { ...before, isHeld: false };
+  if (before && isRepeated) return loadBefore(before.state);
   const { adapter, onLoaded } = underWay ?? {};
-  await load(choice, { ...(adapter && { adapter }), ...options }, onLoaded).catch(failLoading);
-  return model.getState().status.kind === "ready";
+  let failure: unknown;
+  await load(choice, { ...(adapter && { adapter }), ...options }, onLoaded).catch((reason: unknown) => {
+    failure = reason;
+    failLoading(reason);
+  });
+  const { kind } = model.getState().status;
+  if (kind !== "failed" || !before) return kind === "ready" ? "wanted" : "none";
+  const found = await loadBefore(before.state);
+  // which that has taken away
+  notifyFault("model", failure);
+  return found;
+}
+
+async function loadBefore({ choice, dtype, backend }: ModelState): Promise<"before" | "none"> {
+  before = undefined;
+  underWay = undefined;
+  model.setState({ choice, dtype, backend });
+  await load(choice!, { dtype, backend }).catch(failLoading);
+  return model.getState().status.kind === "ready" ? "before" : "none";
 }
 
 const WAS_WANTED: ReadonlySet<ModelStatus["kind"]> = new Set(["ready", "loading", "lost"]);
@@ -176,7 +202,7 @@ function failLoading(reason: unknown): void {
   // a cancelled load has a successor; the engine's own end is told, and mended, by `followEngine`
   if (faultCode(reason) === "cancelled" || isEngineEnd(reason)) return;
   underWay = undefined;
-  model.setState(returnTo ?? { status: { kind: "failed", fault: asFault(reason) } });
+  model.setState(before?.isHeld ? before.state : { status: { kind: "failed", fault: asFault(reason) } });
   notifyFault("model", reason);
 }
 
