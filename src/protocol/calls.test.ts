@@ -143,12 +143,12 @@ describe("what cannot be used is refused with what was found and what is needed"
     [
       "predict",
       ["3+5=", 5],
-      "predict: options are 5; they need to be an object with interventions, standIns, target, variant, top, include",
+      "predict: options are 5; they need to be an object with interventions, standIns, target, variant, top",
     ],
     [
       "predict",
       ["3+5=", { interventons: [] }],
-      "predict: there is no option “interventons”; it takes interventions, standIns, target, variant, top, include",
+      "predict: there is no option “interventons”; it takes interventions, standIns, target, variant, top",
     ],
     ["predict", ["3+5=", { top: 0 }], "predict: top is 0; it needs to be a whole number from 1 to 10,000"],
     ["predict", ["3+5=", { top: 10_001 }], "predict: top is 10001; it needs to be a whole number from 1 to 10,000"],

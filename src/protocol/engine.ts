@@ -192,14 +192,20 @@ export interface TokenEnds {
   readonly unknown: { readonly characters: readonly string[]; readonly count: number };
 }
 
-export interface Prediction {
-  readonly tokens: Token[];
-  /** At the last position, most probable first. */
+/** What a run says of the next token, at the last position. */
+export interface Ranking {
+  /** Most probable first. */
   readonly top: RankedToken[];
   /** The token asked about, wherever it ranks (0 = most probable). */
   readonly target: RankedToken & { readonly rank: number };
-  /** Those asked for by `include`, in that order. */
+  /** The first tokens of the run that it is laid beside, as far as they are not among `top`. */
   readonly included: RankedToken[];
+}
+
+export interface Prediction extends Ranking {
+  readonly tokens: Token[];
+  /** The run with nothing switched off or scaled, about the same target; left out where that is this one. */
+  readonly clean?: Ranking;
 }
 
 /** An answer of one or more tokens, each scored given the prompt and the answer's tokens before it. */

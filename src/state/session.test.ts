@@ -274,15 +274,15 @@ describe("asking", () => {
     expect(results.getState().after.status).toBe("done");
   });
 
-  test("asks the clean run for what leads the changed one and was not reported", async () => {
+  test("lays the run with a part off beside the clean one in one request", async () => {
     await answerBefore();
+    const count = calls.filter(({ method }) => method === "predict").length;
     togglePart(HEAD);
     await settle();
-    await last("predict").answer({ ...prediction(4, -0.2), target: { ...prediction(8, -3).target } });
-    const { options } = last("predict");
-    expect(options).toEqual({ top: 1, target: 8, include: [4] });
-    await last("predict").answer({ ...prediction(8, -0.5), included: prediction(4, -9).top });
-    expect(results.getState().followed.value?.included[0]?.logProbability).toBe(-9);
+    const clean = { ...prediction(8, -0.5), included: prediction(4, -9).top };
+    await last("predict").answer({ ...prediction(4, -0.2), target: { ...prediction(8, -3).target }, clean });
+    expect(calls.filter(({ method }) => method === "predict")).toHaveLength(count + 1);
+    expect(results.getState().after.value?.clean?.included[0]?.logProbability).toBe(-9);
   });
 
   test("compares neurons only where somebody looks", async () => {

@@ -111,7 +111,7 @@ describe("an answer of several tokens", () => {
 test("predictionRows has the tokens of both runs by size, and never loses the target", () => {
   const before = run(["8", 0.9], ["9", 0.05]);
   const after = run(["4", 0.8], ["5", 0.15], ["9", 0.01]);
-  const runs = { before: { ...before, target: { ...before.top[1]!, rank: 1 } }, after, followed: undefined };
+  const runs = { before: { ...before, target: { ...before.top[1]!, rank: 1 } }, after };
   const rows = predictionRows(runs, 2);
   expect(rows.map((row) => [row.text, row.before, row.after])).toEqual([
     ["8", 0.9, undefined],
@@ -119,11 +119,10 @@ test("predictionRows has the tokens of both runs by size, and never loses the ta
   ]);
 });
 
-test("predictionRows knows of the clean run what it was asked for later", () => {
+test("predictionRows knows of the clean run what it gave the changed one's first tokens", () => {
   const before = run(["8", 0.9]);
-  const after = run(["4", 0.8]);
-  const followed = { ...run(["8", 0.89]), included: run(["4", 0.0001]).top };
-  expect(predictionRows({ before, after, followed }, 2).map((row) => [row.text, row.before, row.after])).toEqual([
+  const after = { ...run(["4", 0.8]), clean: { ...run(["8", 0.89]), included: run(["4", 0.0001]).top } };
+  expect(predictionRows({ before, after }, 2).map((row) => [row.text, row.before, row.after])).toEqual([
     ["8", 0.9, undefined],
     ["4", 0.0001, 0.8],
   ]);

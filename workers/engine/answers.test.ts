@@ -2,6 +2,8 @@ import { NATS } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import type { RandomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
+import { forward } from "#test/reference/forward.ts";
+import { atLast, logProbability } from "#test/reference/lens.ts";
 import { scoreAnswer } from "#test/reference/method.ts";
 import { readModel } from "#test/reference/model.ts";
 import { llama2 } from "#test/tokenizers.ts";
@@ -62,6 +64,34 @@ describe.each(MODELS)("on a random model in f32: $name", ({ changes }) => {
       expect(logProbability).toBeAllClose(target.logProbability, NATS);
       expect(correct).toBe(target.rank === 0);
     }
+  });
+
+  test("a prediction with parts changed has the clean run beside it, each with the other's first tokens", async () => {
+    const asked = { top: 5, interventions: OFF };
+    const { clean, ...changed } = await session.predict(prompt, asked, () => undefined, unaborted());
+    const wanted = [changed, clean!].map((run, index) => {
+      const logits = atLast(forward(reference, prompt, index === 0 ? OFF : []).logits);
+      const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]!);
+      return { run, order, of: (id: number) => logProbability(logits, id) };
+    });
+    const target = wanted[1]!.order[0];
+    for (const { run, order, of } of wanted) {
+      const other = wanted.find((each) => each.run !== run)!;
+      const own = order.slice(0, 5);
+      expect(run.top.map(({ id }) => id)).toEqual(own);
+      expect(run.included.map(({ id }) => id)).toEqual(other.order.slice(0, 5).filter((id) => !own.includes(id)));
+      expect([run.target.id, run.target.rank]).toEqual([target, order.indexOf(target!)]);
+      const all = [...run.top, ...run.included, run.target];
+      expect(all.map((each) => each.logProbability)).toBeAllClose(
+        all.map(({ id }) => of(id)),
+        NATS,
+      );
+    }
+    expect(await session.predict(prompt, { ...asked, interventions: [] }, () => undefined, unaborted())).toEqual({
+      tokens: changed.tokens,
+      ...clean,
+      included: [],
+    });
   });
 
   test("obeys the chain rule: an answer is its beginning, and its end after a longer prompt", async () => {

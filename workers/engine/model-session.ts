@@ -32,6 +32,7 @@ import type {
   Progress,
   Prompt,
   RankedToken,
+  Ranking,
   ScoredAnswer,
   SweepReport,
   Token,
@@ -47,7 +48,7 @@ import type { AskedModel } from "./asked-model.ts";
 import { Captures } from "./captures.ts";
 import { comparedRows } from "./compared-rows.ts";
 import { NeuronIndex } from "./neuron-index.ts";
-import { checkToken, promptIds } from "./requests.ts";
+import { promptIds } from "./requests.ts";
 import { StandInRuns } from "./stand-ins.ts";
 import { Sweeps } from "./sweeps.ts";
 import { answerTokens, targetToken } from "./text-tokens.ts";
@@ -120,16 +121,13 @@ export class ModelSession implements Serves<"session"> {
       signal,
       onLayer: (layer) => passed(layers + layer + 1 - first),
     });
-    const total = logSumExp(logits);
-    const ranked = (id: number): RankedToken => {
-      const logProbability = logits[id]! - total;
-      return { ...this.#token(id), probability: Math.exp(logProbability), logProbability };
-    };
+    const tokens = clean.ids.map((id) => this.#token(id));
+    const [before, after] = [clean.logits, logits].map((each) => topIndices(each, options.top));
+    if (changes.interventions.length === 0) return { tokens, ...this.#ranking(logits, target, after!) };
     return {
-      tokens: clean.ids.map((id) => this.#token(id)),
-      top: topIndices(logits, options.top).map(ranked),
-      target: { ...ranked(target), rank: rankOf(target, logits) },
-      included: (options.include ?? []).map((id) => ranked(checkToken(id, this.#model.spec))),
+      tokens,
+      ...this.#ranking(logits, target, after!, before),
+      clean: this.#ranking(clean.logits, target, before!, after),
     };
   }
 
@@ -369,6 +367,21 @@ export class ModelSession implements Serves<"session"> {
         logits.map((logit) => -logit),
         count,
       ).map(withLogit),
+    };
+  }
+
+  /** @param beside the first tokens of another run */
+  #ranking(logits: Float32Array, target: number, top: readonly number[], beside: readonly number[] = []): Ranking {
+    const total = logSumExp(logits);
+    const ranked = (id: number): RankedToken => {
+      const logProbability = logits[id]! - total;
+      return { ...this.#token(id), probability: Math.exp(logProbability), logProbability };
+    };
+    const own = new Set(top);
+    return {
+      top: top.map(ranked),
+      target: { ...ranked(target), rank: rankOf(target, logits) },
+      included: beside.filter((id) => !own.has(id)).map(ranked),
     };
   }
 

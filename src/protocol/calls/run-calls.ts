@@ -56,7 +56,7 @@ export const RUN_CALLS = {
     options: { answer: text("a text") },
     gives: type<Token[]>(),
   }),
-  /** `include`: token ids that are reported wherever they rank, so that two runs can be laid side by side. */
+  /** With interventions both runs, the clean one first, and each with the other's first tokens, so that they can be laid side by side. */
   predict: call({
     of: "session",
     takes: { prompt },
@@ -64,7 +64,6 @@ export const RUN_CALLS = {
       ...RUN,
       ...TARGET,
       top: v.exactOptional(count, LISTED),
-      include: v.exactOptional(tokenIds),
     },
     reports: type<Progress>(),
     gives: type<Prediction>(),

@@ -13,8 +13,6 @@ import type { Results } from "./results.ts";
 const TOP_TOKENS = 50;
 /** Of each end of the prompt: a strip of a million tokens would hold the page up for minutes. */
 const STRIP_TOKENS = 128;
-/** Of each run's first tokens, how many are followed into the other run. */
-const COMPARED_TOKENS = 12;
 
 /**
  * Everything that the page wants to know now. What builds on the clean run waits for it, so that a prompt which the
@@ -40,7 +38,7 @@ export function demands(now: Moment): Demands {
     ...base,
     sweep: sweepDemand(now, run),
     ...answerDemands(now, run),
-    ...(!nothingOff && { after: afterDemand(now, run), ...followedDemand(now, run) }),
+    ...(!nothingOff && { after: afterDemand(now, run) }),
     ...(!nothingOff && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, run) }),
     ...(nothingOff && now.hasAdapter && now.comparedNeurons > 0 && { comparison: variantsDemand(now, run) }),
     ...inspectionDemand(now, run),
@@ -71,20 +69,15 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
   };
 }
 
-/** The clean run's first tokens are reported wherever they rank now, to be laid side by side. */
+/** With the clean run beside it: each has the other's first tokens. */
 function afterDemand(now: Moment, clean: Prediction): Demand<Results["after"]> {
-  const { prompt, slots } = now;
+  const { prompt } = now;
   const { id: target } = clean.target;
-  const include = slots.before.value?.top.slice(0, COMPARED_TOKENS).map((token) => token.id) ?? [];
   return {
     key: afterKey(now, target),
     about: () => subjectOf(now, clean, { interventions: now.interventions }),
     run: (engine, reports) =>
-      engine.predict(
-        prompt,
-        { top: TOP_TOKENS, target, include, ...changesOf(now), ...variantOf(now) },
-        following(reports),
-      ),
+      engine.predict(prompt, { top: TOP_TOKENS, target, ...changesOf(now), ...variantOf(now) }, following(reports)),
   };
 }
 
@@ -106,25 +99,6 @@ function answerDemands(now: Moment, clean: Prediction): Demands {
       ),
   });
   return { answer: demand([]), ...(interventions.length > 0 && { answerAfter: demand(interventions) }) };
-}
-
-/** What leads the changed run may rank too low in the clean one to be reported by itself; then it is asked for. */
-function followedDemand(now: Moment, clean: Prediction): Demands {
-  const { top, target } = clean;
-  const { prompt, slots } = now;
-  const { answers, value } = slots.after;
-  if (!value || answers !== afterKey(now, target.id)) return {};
-  const known = new Set([...top, target].map((token) => token.id));
-  const include = value.top.slice(0, COMPARED_TOKENS).flatMap(({ id }) => (known.has(id) ? [] : [id]));
-  if (include.length === 0) return {};
-  return {
-    followed: {
-      key: keyOf(prompt, target.id, include, ...variantKey(now)),
-      about: () => subjectOf(now, clean),
-      run: (engine, reports) =>
-        engine.predict(prompt, { top: 1, target: target.id, include, ...variantOf(now) }, following(reports)),
-    },
-  };
 }
 
 function sweepDemand(now: Moment, clean: Prediction): Demand<HeadSweep> {

@@ -26,6 +26,7 @@ export type {
   NeuronInspection,
   Prediction,
   RankedToken,
+  Ranking,
   ScoredAnswer,
   Token,
   TokenEnds,
@@ -38,10 +39,8 @@ export interface Results {
   readonly tokens: TokenEnds;
   /** The clean run. */
   readonly before: Prediction;
-  /** The run with the interventions in place. */
+  /** The run with the interventions in place, and the clean one with what it gave the first tokens of this one. */
   readonly after: Prediction;
-  /** The clean run again, with what it gave the changed run's first tokens in `included`. */
-  readonly followed: Prediction;
   /** Every token of an answer of several, in the clean run and with the interventions in place. */
   readonly answer: ScoredAnswer;
   readonly answerAfter: ScoredAnswer;
@@ -108,7 +107,6 @@ const empty = (): Slots => ({
   tokens: EMPTY_SLOT,
   before: EMPTY_SLOT,
   after: EMPTY_SLOT,
-  followed: EMPTY_SLOT,
   answer: EMPTY_SLOT,
   answerAfter: EMPTY_SLOT,
   sweep: EMPTY_SLOT,

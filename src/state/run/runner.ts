@@ -12,7 +12,6 @@ const ORDER: readonly ResultKind[] = [
   "tokens",
   "before",
   "after",
-  "followed",
   "answer",
   "answerAfter",
   "head",

@@ -80,7 +80,7 @@ function OwnChain() {
   const asked = useStore(question);
   const settings = useStore(view, (state) => state.chain);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
-  const { chain, chainAfter, chainControl, before, followed, after, otherChain } = slots;
+  const { chain, chainAfter, chainControl, before, after, otherChain } = slots;
   const isChanged = asked.interventions.length > 0;
   const isOtherAsked = settings.other !== undefined || settings.otherVariant !== undefined;
   const changed = isChanged ? changedChain(slots) : undefined;
@@ -88,8 +88,8 @@ function OwnChain() {
   const isBeside = isOtherAsked && !isStale(otherChain);
   // not anew with every row of a sweep
   const shown = useMemo(
-    () => ownChains({ chain, chainAfter, otherChain, before, followed, after }, { isChanged, isBeside }),
-    [chain, chainAfter, otherChain, before, followed, after, isChanged, isBeside],
+    () => ownChains({ chain, chainAfter, otherChain, before, after }, { isChanged, isBeside }),
+    [chain, chainAfter, otherChain, before, after, isChanged, isBeside],
   );
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
   const control = chainControl.value;

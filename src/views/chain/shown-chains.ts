@@ -71,18 +71,18 @@ export function withoutHead(title: string, chain: Chain, given: Given = {}): Sho
 /** With what the interventions do to the prediction. */
 function withChanges(
   chains: { readonly clean: Chain; readonly after: Chain },
-  runs: { readonly before: Prediction; readonly followed: Prediction | undefined; readonly after: Prediction },
+  runs: { readonly before: Prediction; readonly after: Prediction },
   title: string,
   about: Subject,
 ): ShownChain {
-  const { before, followed, after } = runs;
+  const { before, after } = runs;
   const texts = (lists: readonly (readonly RankedToken[])[]) =>
     lists.flat().map(({ text, probability }) => ({ text: tokenText(text), probability }));
   const shown = withoutHead(title, chains.after, { clean: chains.clean, isChanged: true, about });
   return {
     ...shown,
     tokens: shownTokens(
-      texts([before.top, followed?.included ?? []]),
+      texts([before.top, after.clean?.included ?? []]),
       texts([after.top, after.included]),
       {
         text: tokenText(before.target.text),
@@ -95,7 +95,7 @@ function withChanges(
   };
 }
 
-type ChainSlots = Pick<Slots, "chain" | "chainAfter" | "otherChain" | "before" | "followed" | "after">;
+type ChainSlots = Pick<Slots, "chain" | "chainAfter" | "otherChain" | "before" | "after">;
 
 interface Beside {
   /** Something is switched off on the page. */
@@ -106,14 +106,14 @@ interface Beside {
 
 /** The chains of the model as they stand on the page: its own, as changed where that is known, and the one beside it. */
 export function ownChains(slots: ChainSlots, { isChanged, isBeside }: Beside): ShownChain[] {
-  const { chain, chainAfter, otherChain, before, followed, after } = slots;
+  const { chain, chainAfter, otherChain, before, after } = slots;
   if (!chain.value) return [];
   const other = isBeside ? otherChain : undefined;
   const areVariants = other?.about !== undefined && other.about.variant !== chain.about?.variant;
   const titleOf = (about: Subject | undefined) =>
     `${about?.prompt ?? ""}${areVariants ? ` (${about?.variant ?? "base"})` : ""}`;
   const changed = isChanged ? changedChain(slots) : undefined;
-  const runs = before.value && after.value && { before: before.value, followed: followed.value, after: after.value };
+  const runs = before.value && after.value && { before: before.value, after: after.value };
   const isOneRun = isSameSubject(after.about, chainAfter.about) && isSameRun(before.about, chain.about);
   const own =
     changed && chainAfter.about && runs && isOneRun

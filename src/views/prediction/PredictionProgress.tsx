@@ -9,7 +9,6 @@ import { ProgressLine } from "../shared/ProgressLine.tsx";
 const DOING = [
   ["before", "Running"],
   ["after", "Running again"],
-  ["followed", "Running"],
   ["answer", "Scoring"],
   ["answerAfter", "Scoring again"],
 ] as const satisfies readonly (readonly [ResultKind, string])[];

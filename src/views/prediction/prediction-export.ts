@@ -14,7 +14,7 @@ export interface ShownRuns {
 }
 
 /** @param isChanged whether something is switched off on the page; an answer to another question is no “after” to this one */
-export function shownRuns({ before, after, followed }: Slots, isChanged: boolean): ShownRuns | undefined {
+export function shownRuns({ before, after }: Slots, isChanged: boolean): ShownRuns | undefined {
   if (!before.value || !before.about) return undefined;
   const isOfRun = (about: Subject | undefined) =>
     about !== undefined && isSameSubject(before.about, { ...about, interventions: [], standIns: undefined });
@@ -23,7 +23,6 @@ export function shownRuns({ before, after, followed }: Slots, isChanged: boolean
     runs: {
       before: before.value,
       after: changed?.value,
-      followed: isOfRun(followed.about) ? followed.value : undefined,
     },
     about: changed?.about ?? before.about,
   };

@@ -1,4 +1,4 @@
-import type { Prediction, RankedToken } from "#state/run/results.ts";
+import type { Prediction, RankedToken, Ranking } from "#state/run/results.ts";
 
 export interface PredictionRow {
   readonly id: number;
@@ -12,16 +12,14 @@ export interface PredictionRow {
 export interface Runs {
   readonly before: Prediction;
   readonly after: Prediction | undefined;
-  /** The clean run again, asked for the changed run's first tokens. */
-  readonly followed: Prediction | undefined;
 }
 
 /**
  * The tokens that matter in either run, by the larger of their two probabilities; the target is among them even where
  * it ranks low in both.
  */
-export function predictionRows({ before, after, followed }: Runs, count: number): PredictionRow[] {
-  const first = probabilities(followed, before);
+export function predictionRows({ before, after }: Runs, count: number): PredictionRow[] {
+  const first = probabilities(after?.clean, before);
   const second = probabilities(after);
   const tokens = new Map<number, RankedToken>();
   for (const token of [...before.top, ...(after?.top ?? []), before.target]) {
@@ -35,7 +33,7 @@ export function predictionRows({ before, after, followed }: Runs, count: number)
 }
 
 /** Where two runs know a token, the later one counts. */
-const probabilities = (...runs: readonly (Prediction | undefined)[]) =>
+const probabilities = (...runs: readonly (Ranking | undefined)[]) =>
   new Map(
     runs.flatMap((run) =>
       run ? [...run.included, ...run.top, run.target].map((token) => [token.id, token.probability] as const) : [],
