@@ -101,6 +101,7 @@ describe("signedBars", () => {
 describe("numbers", () => {
   test.each([
     [percent(0.9417), "94.2\u202f%"],
+    [percent(Number.NaN), "·"],
     [nats(-7.976), "−7.98"],
     [nats(-0.001), "0.00"],
     [nats(Number.NaN), "·"],

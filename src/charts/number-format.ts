@@ -13,9 +13,10 @@ const exponent = format(".0e");
 /** Of two shares that are not 0, a smaller one would be written as if it were. */
 export const LEAST_PERCENT = 5e-4;
 
-/** `94.2 %`, and `< 0.1 %` for what is more than nothing and would be rounded to it. */
+/** `94.2 %`, `< 0.1 %` for what is more than nothing and would be rounded to it, and `·` where there is no number. */
 export function percent(share: number): string {
-  if (share === 0 || Math.abs(share) >= LEAST_PERCENT || Number.isNaN(share)) {
+  if (Number.isNaN(share)) return "·";
+  if (share === 0 || Math.abs(share) >= LEAST_PERCENT) {
     return `${oneDecimal(share * 100)}${THIN_SPACE}%`;
   }
   return `${share > 0 ? "<" : ">"}${THIN_SPACE}${oneDecimal(Math.sign(share) / 10)}${THIN_SPACE}%`;

@@ -55,8 +55,23 @@ describe("a saved result", () => {
     }
   });
 
+  test("without a number says so where it would stand, and never NaN", () => {
+    const found = honest.find(({ kind }) => kind === "heads")!;
+    const text = JSON.stringify(fileOf(found)).replaceAll(/("(?:accuracy|mean)":(?:\{"value":)?)[\d.e-]+/g, "$1null");
+    expect(text).toContain('"accuracy":{"value":null');
+    expect(draw(readResultFile(text).result)).not.toMatch(/NaN|undefined/);
+  });
+
+  test("whose model lies where no page has one still names it", () => {
+    const model = { name: "abacus", source: { kind: "bundled", name: "abacus" } };
+    const { saved } = readResultFile(JSON.stringify({ ...fileOf(honest[0]), model }));
+    expect(saved.model).toEqual(model);
+  });
+
   test.each<[what: string, kind: ExperimentResult["kind"], path: string, value: unknown, says: string]>([
     ["a head of no model", "heads", "found.heads.0.at.head", 1e9, "is 1000000000; a place from 0 to 1023 is needed"],
+    ["an accuracy of 500 %", "heads", "found.all.accuracy.value", 5, "is 5; a share from 0 to 1 is needed"],
+    ["an accuracy below nothing", "pruning", "found.all.low", -0.1, "is -0.1; a share from 0 to 1 is needed"],
     ["a head twice", "heads", "found.heads.0.at.head", 1, "each head of every layer once is needed"],
     ["effects for other groups", "heads", "found.heads.3.effects", [], "an effect for every group is needed"],
     ["a list for a record", "heads", "found.heads.0", [], "“found.heads.0.at” is not there"],

@@ -5,7 +5,7 @@ import type { AdapterInfo } from "../engine.ts";
 import { experiment } from "./definition.ts";
 import { counts, draws, onlyCorrect, per, seed, suite, variant } from "./fields.ts";
 import type { Field } from "./fields.ts";
-import { counted, estimate, layer, listOf, measure, neuron, text } from "./schema-parts.ts";
+import { counted, estimate, estimatedShare, layer, listOf, measure, neuron, text } from "./schema-parts.ts";
 
 /** An adapter and what it goes by. */
 export interface NamedAdapter {
@@ -36,13 +36,15 @@ export interface AdapterFindings {
   readonly adapters: readonly AdapterRow[];
 }
 
-const gain = { accuracy: estimate, gain: estimate, nats: estimate };
+const gain = { accuracy: estimatedShare, gain: estimate, nats: estimate };
 const listed = { ...neuron, tokens: counted, inBase: measure, inAdapted: measure };
 
 const found: v.GenericSchema<unknown, AdapterFindings> = v.object({
   base: v.object({
-    all: estimate,
-    groups: listOf(v.object({ name: text, cases: counted, scored: counted, correct: counted, accuracy: estimate })),
+    all: estimatedShare,
+    groups: listOf(
+      v.object({ name: text, cases: counted, scored: counted, correct: counted, accuracy: estimatedShare }),
+    ),
   }),
   tokens: counted,
   uncertified: counted,

@@ -6,7 +6,16 @@ import type { NeuronId } from "#model/ids.ts";
 import { experiment } from "./definition.ts";
 import { ablation, counts, draws, layer, onlyCorrect, seed, suite, variant } from "./fields.ts";
 import type { Field } from "./fields.ts";
-import { counted, estimate, layer as layerPlace, listOf, measure, neuron, text } from "./schema-parts.ts";
+import {
+  counted,
+  estimate,
+  estimatedShare,
+  layer as layerPlace,
+  listOf,
+  measure,
+  neuron,
+  text,
+} from "./schema-parts.ts";
 
 /** What shallow neurons speak of, and what their loss costs. */
 export interface ConceptFindings extends ConceptLosses {
@@ -52,7 +61,7 @@ const hasBothReadings = (sets: readonly v.InferOutput<typeof set>[]) => {
 const found: v.GenericSchema<unknown, ConceptFindings> = v.object({
   tokens: counted,
   correct: counted,
-  accuracy: estimate,
+  accuracy: estimatedShare,
   sets: v.pipe(listOf(set), v.check(hasBothReadings, "the same thresholds of both readings")),
   concepts: counted,
   notTokens: listOf(text),

@@ -4,10 +4,10 @@ import type { HeadTable } from "#analysis/experiments/head-table.ts";
 import { formatHead } from "#model/ids.ts";
 import { experiment } from "./definition.ts";
 import { ablation, onlyCorrect, per, seed, suite, variant } from "./fields.ts";
-import { counted, estimate, head, listOf, measure, spread, text } from "./schema-parts.ts";
+import { counted, estimate, estimatedShare, head, listOf, share, spread, text } from "./schema-parts.ts";
 
 const effect = v.object({
-  accuracy: measure,
+  accuracy: share,
   drop: estimate,
   relative: estimate,
   change: estimate,
@@ -33,11 +33,11 @@ const found: v.GenericSchema<unknown, HeadTable> = v.pipe(
         cases: counted,
         scored: counted,
         correct: counted,
-        accuracy: estimate,
+        accuracy: estimatedShare,
         logProbability: estimate,
       }),
     ),
-    all: v.object({ accuracy: estimate, logProbability: estimate }),
+    all: v.object({ accuracy: estimatedShare, logProbability: estimate }),
     heads: v.pipe(listOf(row), v.check(isGrid, "each head of every layer once")),
   }),
   v.check(

@@ -3,12 +3,12 @@ import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
 import type { HeadId } from "#model/ids.ts";
 import { experiment } from "./definition.ts";
 import { ablation, counts, draws, head, layer, onlyCorrect, seed, suite, variant } from "./fields.ts";
-import { counted, estimate, listOf, neuron } from "./schema-parts.ts";
+import { counted, estimate, estimatedShare, listOf, neuron } from "./schema-parts.ts";
 
 const found: v.GenericSchema<unknown, NeuronCurves> = v.object({
   tokens: counted,
   correct: counted,
-  accuracy: estimate,
+  accuracy: estimatedShare,
   headLoss: estimate,
   rows: listOf(
     v.object({

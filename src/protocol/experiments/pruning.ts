@@ -18,12 +18,12 @@ import {
 import {
   cost,
   counted,
-  estimate,
+  estimatedShare,
   layer as layerPlace,
   listOf,
-  measure,
   measuredGroup,
   neuronPlace,
+  share,
   spread,
   switchedScore,
 } from "./schema-parts.ts";
@@ -39,15 +39,15 @@ const found: v.GenericSchema<unknown, PruningFindings> = v.pipe(
     fromLayer: counted,
     deep: counted,
     groups: listOf(measuredGroup),
-    all: estimate,
-    known: v.object({ scored: counted, accuracy: estimate }),
+    all: estimatedShare,
+    known: v.object({ scored: counted, accuracy: estimatedShare }),
     controls: listOf(measuredGroup),
     rows: listOf(
       v.object({
         count: counted,
         kept: listOf(v.object({ layer: layerPlace, neurons: listOf(neuronPlace) })),
         neurons: counted,
-        share: measure,
+        share,
         all: switchedScore,
         groups: listOf(switchedScore),
         known: switchedScore,

@@ -46,6 +46,15 @@ export const measure = v.pipe(
 );
 
 export const estimate = v.object({ value: measure, low: measure, high: measure });
+
+/** A part of the cases, or null where there were none. */
+export const share = v.pipe(
+  measure,
+  v.check((value) => Number.isNaN(value) || (value >= 0 && value <= 1), "a share from 0 to 1"),
+);
+
+/** An accuracy with its interval. */
+export const estimatedShare = v.object({ value: share, low: share, high: share });
 export const spread = v.object({ mean: measure, spread: measure });
 
 export const listOf = <Item extends v.GenericSchema>(item: Item, needed = "a list") =>
@@ -69,6 +78,6 @@ export const neuronPlace = place(MAX_NEURONS);
 export const neuron = { layer, neuron: neuronPlace };
 
 /** A group of cases under a switch, and what the switch cost it. */
-export const switchedScore = v.object({ accuracy: estimate, lost: estimate, nats: estimate });
+export const switchedScore = v.object({ accuracy: estimatedShare, lost: estimate, nats: estimate });
 export const cost = v.object({ group: text, cost: switchedScore, random: spread });
-export const measuredGroup = v.object({ name: text, scored: counted, accuracy: estimate });
+export const measuredGroup = v.object({ name: text, scored: counted, accuracy: estimatedShare });

@@ -17,7 +17,8 @@ const MAX_LINK = 100_000;
 const sourceSchema = v.union([
   text,
   v.object({
-    kind: v.picklist(["hub", "url", "files"]),
+    // of a file's own word only its name and revision are repeated
+    kind: text,
     name: text,
     revision: v.exactOptional(text),
     requested: v.exactOptional(text),
