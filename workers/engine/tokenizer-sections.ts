@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.ts";
+import { withOlderPatterns } from "./older-patterns.ts";
 import { isObject } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
 
@@ -10,9 +11,9 @@ export function runnable({ model, added_tokens, normalizer, pre_tokenizer, decod
   return {
     version: "1.0",
     added_tokens,
-    normalizer,
-    pre_tokenizer: withoutFixedLengths(pre_tokenizer),
-    decoder,
+    normalizer: withOlderPatterns(normalizer),
+    pre_tokenizer: withOlderPatterns(withoutFixedLengths(pre_tokenizer)),
+    decoder: withOlderPatterns(decoder),
     model: isObject(model) && typeof model["dropout"] === "number" ? { ...model, dropout: null } : model,
   };
 }
