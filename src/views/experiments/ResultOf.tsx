@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useStore } from "zustand";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { isDark, view } from "#state/view.ts";
@@ -13,8 +13,11 @@ import { PublishedFigures } from "./PublishedFigures.tsx";
 const FIGURE_PX = 720;
 const MAX_FIGURE_PX = 760;
 
-/** A result as its page says: choices, figures, the sentence, tables, the paper's own values and files. */
-export function ResultOf({ result }: { readonly result: ExperimentResult }) {
+/**
+ * A result as its page says: choices, figures, the sentence, tables, the paper's own values and files. It is drawn anew for another
+ * result, and not for each step of a run.
+ */
+export const ResultOf = memo(function ResultOf({ result }: { readonly result: ExperimentResult }) {
   const page = pageOf(result);
   const [host, width] = useWidth<HTMLDivElement>(FIGURE_PX);
   const dark = useStore(view, isDark);
@@ -60,7 +63,7 @@ export function ResultOf({ result }: { readonly result: ExperimentResult }) {
       </footer>
     </div>
   );
-}
+});
 
 /** What was picked, as long as this result has it. */
 function valueOf({ name, options }: Choice<ExperimentResult>, result: ExperimentResult, picked: Chosen): string {
