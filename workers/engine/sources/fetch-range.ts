@@ -124,7 +124,9 @@ export async function ask(url: string, range: ByteRange | undefined, fetching: F
   const inTime = async <Result>(work: Promise<Result>, what: string): Promise<Result> => {
     const timer = setTimeout(() => stall.abort(), patience.stallMs);
     try {
-      return await work;
+      const arrived = await work;
+      sign();
+      return arrived;
     } catch (cause) {
       signal?.throwIfAborted();
       const why = stall.signal.aborted
@@ -159,7 +161,6 @@ export async function ask(url: string, range: ByteRange | undefined, fetching: F
       if (!reader) return undefined;
       const { value } = await inTime(reader.read(), "the connection broke: ");
       if (value) fetching.onBytes(value.byteLength);
-      sign();
       return value;
     },
   };
