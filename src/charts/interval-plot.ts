@@ -25,6 +25,8 @@ export interface IntervalPlotOptions {
 
 const ROW_PX = 22;
 const LABEL_PX = 108;
+/** Half of the last tick's text. */
+const RIGHT_PX = 28;
 const TOP_PX = 8;
 const AXIS_PX = 36;
 const TICKS = 5;
@@ -32,7 +34,7 @@ const TICKS = 5;
 /** Rows of points with whiskers on one scale; zero is always on it. */
 export function intervalPlot(rows: readonly IntervalRow[], options: IntervalPlotOptions): MarkedFigure {
   const { width, inks, format } = options;
-  const x = scaleLinear(domain(rows), [LABEL_PX, width - 16]).nice();
+  const x = scaleLinear(domain(rows), [LABEL_PX, width - RIGHT_PX]).nice();
   const bottom = TOP_PX + rows.length * ROW_PX;
   const ticks = x
     .ticks(TICKS)
@@ -46,7 +48,7 @@ export function intervalPlot(rows: readonly IntervalRow[], options: IntervalPlot
     marks: [
       ...ticks,
       line([x(0), TOP_PX], [x(0), bottom], { stroke: inks.soft }),
-      text(width - 16, bottom + 30, options.axis, { "text-anchor": "end", fill: inks.soft }),
+      text(width - RIGHT_PX, bottom + 30, options.axis, { "text-anchor": "end", fill: inks.soft }),
       ...rows.flatMap((row, index) => rowMarks(row, TOP_PX + (index + 0.5) * ROW_PX, x, options)),
     ],
   };

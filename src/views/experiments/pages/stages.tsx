@@ -49,19 +49,20 @@ export const stages: ExperimentPage<"stages"> = {
       draw: ({ found }, { width, isDark }) =>
         intervalPlot(
           ofAll(found).flatMap(({ ablation, stages: each, four }) => [
-            ...STAGE_NAMES.map((name, index) => ({ label: `${name}, ${ablation}`, ...each[index]! })),
+            ...each.map((share, index) => ({ label: `stage ${index + 1}, ${ablation}`, ...share })),
             { label: `all four, ${ablation}`, ...four },
           ]),
           { width: Math.min(width, 640), inks: figureInks(isDark), format: percent, axis: "share of the cases" },
         ),
     },
   ],
-  note: (result) => `Zero: what is off is 0; mean: as in the suite’s other prompts of the length.${soFar(result)}`,
+  note: (result) =>
+    `Stages 1 to ${STAGE_NAMES.length}: ${STAGE_NAMES.join(", ")}. Zero: what is off is 0; mean: as in the suite’s other prompts of the length; both: those with evidence under zero and under mean.${soFar(result)}`,
   tables: ({ found }) => (
     <>
       <DataTable
         name="Table of stages"
-        caption="Share of cases in which a stage has evidence, with 95 % intervals; both: under either ablation"
+        caption="Share of cases in which a stage has evidence, with 95 % intervals"
         columns={SHARES}
         rows={found.shares}
       />
