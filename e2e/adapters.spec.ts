@@ -50,12 +50,18 @@ test("an adapter is laid over the model, compared with the base, shared, and lef
   const ofBase = await probabilities(page);
 
   await modelChip(page).click();
-  await page
-    .getByRole("textbox", { name: "Adapter on the Hugging Face Hub, or address of its folder" })
-    .fill(`${baseURL}${ADDRESS}`);
+  const field = page.getByRole("textbox", { name: "Adapter on the Hugging Face Hub, or address of its folder" });
+  await field.fill("no adapter");
+  await page.getByRole("button", { name: "Attach" }).click();
+  // where the menu does not cover it
+  await expect(page.getByRole("group", { name: "Adapter" }).getByRole("alert")).toContainText(
+    "“no adapter” is no adapter",
+  );
+  await field.fill(ADDRESS);
   await picture(page, "adapter-menu");
   await page.getByRole("button", { name: "Attach" }).click();
   await expect(variantSwitch(page).getByRole("button", { name: "adapted" })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("banner").getByText("tiny", { exact: true })).toBeVisible();
   await expect.poll(() => probabilities(page)).not.toEqual(ofBase);
   const ofAdapted = await probabilities(page);
 

@@ -81,7 +81,7 @@ test("a prompt that cannot be asked is explained, and nothing is lost", { tag: "
 
 test("a part that the model does not have is explained", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page);
-  const box = page.getByRole("textbox", { name: "Head or neuron to switch off" });
+  const box = page.getByRole("textbox", { name: "Heads and neurons to switch off" });
   await box.fill("L9H9");
   await box.press("Enter");
   await expect(page.getByRole("alert")).toContainText("L9H9");
@@ -89,7 +89,7 @@ test("a part that the model does not have is explained", { tag: "@page" }, async
   await box.fill("banana");
   await box.press("Enter");
   await expect(
-    page.getByText("“banana” is neither a head nor a neuron. Write L0H7 or 0.7 for a head, L4N425 for a neuron."),
+    page.getByText("“banana” is neither a head nor a neuron. Write L3H4 or 3.4 for a head, L3N256 for a neuron."),
   ).toBeVisible();
   await expect(panel(page, "Switched off")).toContainText("Nothing: this is the model as it is.");
 });

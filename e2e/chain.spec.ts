@@ -152,7 +152,7 @@ test("what is no arithmetic has none, whatever is asked of it", async ({ page })
   await expect(view(page)).toContainText(/No evidence: switching L0H7 off (?:lowers|raises) log p\(paris\)/, PATIENCE);
   await view(page).getByRole("combobox", { name: "predicting head" }).fill("L4N425");
   await view(page).getByRole("button", { name: "Explain" }).click();
-  await expect(page.getByText("“L4N425” is a neuron; a chain is explained by a head, as L0H7.")).toBeVisible();
+  await expect(page.getByText("“L4N425” is a neuron; a chain is explained by a head, as L3H4.")).toBeVisible();
 });
 
 test(

@@ -40,7 +40,7 @@ test("switching the most important head off makes the answer fall", async ({ pag
     await headCell(page, "L0H7").focus();
     await page.keyboard.press("Enter");
     await expect(answer.getByRole("cell").last()).toHaveText(IS_GONE);
-    const box = switchedOff.getByRole("textbox", { name: "Head or neuron to switch off" });
+    const box = switchedOff.getByRole("textbox", { name: "Heads and neurons to switch off" });
     await box.fill("1.3");
     await box.press("Enter");
     await expect(switchedOff.getByRole("listitem")).toHaveCount(2);

@@ -1,45 +1,84 @@
-import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
+import { checkHead, checkNeuron, formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import { model } from "./model.ts";
-import { dismiss, notify, notifyFault } from "./notices.ts";
-import { setScale } from "./question.ts";
+import { asFault } from "./notices.ts";
+import { partKey, switchOff } from "./question.ts";
 import type { Part } from "./question.ts";
 import { select, showTab } from "./view.ts";
 
-/**
- * A head or neuron as a person types it; two bare numbers (`4.2`) are a head.
- *
- * @returns undefined, with a notice, for what is neither or not in the model
- */
-export function readPart(text: string): Part | undefined {
-  const head = parseHead(text);
-  const neuron = head ? undefined : parseNeuron(text);
-  const { info } = model.getState();
+/** Heads and neurons that were read, or what is wrong with what was typed, as a sentence for its field. */
+export type ReadParts = { readonly parts: readonly Part[] } | { readonly complaint: string };
+
+/** Between two parts of a list; a head may have a blank in it (`L17 H22`). */
+const SEPARATOR = /\s*[,;\n]\s*|\s+and\s+|\s+(?=L\s*\d|\d+[._^]\d)/i;
+
+/** Heads and neurons as a person types them, one or a list; two bare numbers (`4.2`) are a head. */
+export function readParts(text: string): ReadParts {
+  const parts = new Map<string, Part>();
+  const typed = text.split(SEPARATOR).filter((each) => each.trim() !== "");
   try {
-    dismiss("part");
-    if (head) return { kind: "head", at: info ? checkHead(head, info) : head };
-    if (neuron) return { kind: "neuron", at: info ? checkNeuron(neuron, info) : neuron };
-    notify("part", `“${text}” is neither a head nor a neuron. Write L0H7 or 0.7 for a head, L4N425 for a neuron.`);
+    for (const each of typed) {
+      const part = partOf(each);
+      if (!part) return { complaint: neither(each) };
+      parts.set(partKey(part), part);
+    }
   } catch (reason) {
-    notifyFault("part", reason);
+    return { complaint: asFault(reason).message };
   }
+  return typed.length === 0 ? { complaint: neither(text) } : { parts: [...parts.values()] };
+}
+
+/** @throws Fault "bad-request" for a part that the model does not have */
+function partOf(text: string): Part | undefined {
+  const { info } = model.getState();
+  const head = parseHead(text);
+  if (head) return { kind: "head", at: info ? checkHead(head, info) : head };
+  const neuron = parseNeuron(text);
+  return neuron && { kind: "neuron", at: info ? checkNeuron(neuron, info) : neuron };
+}
+
+function neither(text: string): string {
+  const { head, neuron } = exampleParts();
+  const [, layer, index] = /L(\d+)H(\d+)/.exec(head)!;
+  return `“${text}” is neither a head nor a neuron. Write ${head} or ${layer}.${index} for a head, ${neuron} for a neuron.`;
+}
+
+/** How a head and a neuron of the model at hand are written: those in the middle of it. */
+export function exampleParts(): { readonly head: string; readonly neuron: string } {
+  const { layers, heads, neurons } = model.getState().info ?? { layers: 0, heads: 0, neurons: 0 };
+  const [layer, head, neuron] = [layers, heads, neurons].map((count) => Math.floor(count / 2)) as [
+    number,
+    number,
+    number,
+  ];
+  return { head: formatHead({ layer, head }), neuron: formatNeuron({ layer, neuron }) };
+}
+
+/** One part where one is wanted. */
+export function readPart(text: string): { readonly part: Part } | { readonly complaint: string } {
+  const read = readParts(text);
+  if ("complaint" in read) return read;
+  const [part] = read.parts;
+  return read.parts.length === 1
+    ? { part: part! }
+    : { complaint: `“${text}” are ${read.parts.length} parts; one is needed.` };
+}
+
+/** Off together, in one step of undo. @returns what is wrong with what was typed, undefined if nothing is */
+export function switchOffTyped(text: string): string | undefined {
+  const read = readParts(text);
+  if ("complaint" in read) return read.complaint;
+  switchOff(read.parts);
   return undefined;
 }
 
-/** @returns whether there was something to switch off */
-export function switchOffTyped(text: string): boolean {
-  const part = readPart(text);
-  if (part) setScale(part, 0);
-  return part !== undefined;
-}
-
-/** Selects what was typed and shows it. @returns whether it is there */
-export function jumpTo(text: string): boolean {
-  const part = readPart(text);
-  if (!part) return false;
-  if (part.kind === "head") showTab("heads");
-  select(part);
-  return true;
+/** Selects what was typed and shows it. @returns as `switchOffTyped` */
+export function jumpTo(text: string): string | undefined {
+  const read = readPart(text);
+  if ("complaint" in read) return read.complaint;
+  if (read.part.kind === "head") showTab("heads");
+  select(read.part);
+  return undefined;
 }
 
 /** The neighbour in the grid of heads, staying inside it. */

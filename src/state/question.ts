@@ -128,7 +128,15 @@ export function toggleParts(parts: readonly Part[]): void {
   const keys = new Set(parts.map(partKey));
   const others = interventions.filter((change) => !keys.has(interventionKey(change)));
   const isOn = parts.some((part) => scaleOf(interventions, part) === 1);
-  replaceInterventions(isOn ? [...others, ...parts.map((part) => ({ ...part, scale: 0 }))] : others);
+  if (isOn) switchOff(parts);
+  else replaceInterventions(others);
+}
+
+/** Off together, whatever they were; one step of undo. */
+export function switchOff(parts: readonly Part[]): void {
+  const keys = new Set(parts.map(partKey));
+  const others = question.getState().interventions.filter((change) => !keys.has(interventionKey(change)));
+  replaceInterventions([...others, ...parts.map((part) => ({ ...part, scale: 0 }))]);
 }
 
 export const resetInterventions = () => replaceInterventions([]);

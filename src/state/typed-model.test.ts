@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { choiceTyped } from "./typed-model.ts";
+import { choiceTyped, folderOfPage } from "./typed-model.ts";
 
 const hub = (repo: string, revision?: string) => ({
   id: repo,
@@ -52,4 +52,18 @@ describe("what is typed means", () => {
   ])("nothing: %s", (text) => {
     expect(choiceTyped(text)).toBeUndefined();
   });
+});
+
+test.each([
+  ["models/abacus-2/adapters/layer-1/", "https://page.example/here/models/abacus-2/adapters/layer-1/"],
+  ["./models/abacus/", "https://page.example/here/models/abacus/"],
+  ["/models/abacus/", "https://page.example/models/abacus/"],
+  ["owner/name", undefined],
+  ["owner/name/", undefined],
+  ["models/abacus-2/adapters/layer-1", undefined],
+  ["//elsewhere.example/a/", undefined],
+  ["https://elsewhere.example/a/b/", undefined],
+  ["a b/c/d/", undefined],
+])("a path from the page, %j, is the folder %j", (typed, address) => {
+  expect(folderOfPage(typed, "https://page.example/here/#v=1")).toBe(address);
 });

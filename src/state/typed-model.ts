@@ -41,6 +41,17 @@ export function choiceTyped(text: string): ModelChoice | undefined {
   return repository(repo, revision);
 }
 
+/** A path of names from the page, or of so many that it is no repository: those have two. */
+const OWN_FOLDER = /^(?:(?:\.?\/)(?:[\w.~-]+\/)+|(?:[\w.~-]+\/){3,})$/;
+
+/**
+ * The address of a folder that is written as a path from the page and ends in a slash, as `./models/abacus/`.
+ *
+ * @returns undefined for anything else, a repository of the Hub among it
+ */
+export const folderOfPage = (typed: string, page: string): string | undefined =>
+  OWN_FOLDER.test(typed) ? new URL(typed, page).href : undefined;
+
 function choiceOfPage(address: string): ModelChoice | undefined {
   if (!isAddress(address)) return undefined;
   const [owner = "", name = "", kind, ...rest] = new URL(address).pathname.split("/").filter(Boolean).map(unescaped);

@@ -9,6 +9,7 @@ import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { model } from "../model.ts";
 import { notify } from "../notices.ts";
+import { exampleParts } from "../parts.ts";
 import { question } from "../question.ts";
 import { results } from "../run/results.ts";
 import { askedAdapters } from "./adapter-set.ts";
@@ -77,6 +78,6 @@ export function suggestedHead(): HeadId {
 function headOf({ head: text }: ExperimentForm): HeadId | undefined {
   const { info } = model.getState();
   const at = text.trim() === "" ? suggestedHead() : parseHead(text);
-  if (!at) notify(ABOUT, `“${text}” is no head; write L0H7.`);
+  if (!at) notify(ABOUT, `“${text}” is no head; write ${exampleParts().head}.`);
   return at && info ? checkHead(at, info) : at;
 }

@@ -7,6 +7,7 @@ import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { isSameModel, model } from "../model.ts";
 import { dismiss, notify, notifyFault } from "../notices.ts";
+import { exampleParts } from "../parts.ts";
 import { changesOf, question, setPrompt, standInsOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
 import { results } from "../run/results.ts";
@@ -69,10 +70,10 @@ export function suggestedPart(kind: Part["kind"]): string {
   if (selected?.kind === kind) return partText(selected);
   if (kind === "head") {
     const head = sweep.value && mostImportantHead(sweep.value);
-    return head ? partText({ kind: "head", at: head.at }) : "L0H0";
+    return head ? partText({ kind: "head", at: head.at }) : exampleParts().head;
   }
   const first = comparison.value?.rows[0];
-  return first ? partText({ kind: "neuron", at: { layer: first.layer, neuron: first.neuron } }) : "L0N0";
+  return first ? partText({ kind: "neuron", at: { layer: first.layer, neuron: first.neuron } }) : exampleParts().neuron;
 }
 
 const partText = (part: Part) =>
@@ -124,7 +125,10 @@ function readQuantity(): PlotQuantity | undefined {
       const at = parseNeuron(text);
       if (at) return { kind: "activation", at: info ? checkNeuron(at, info) : at };
     }
-    notify("plot", `“${text}” is no ${quantity === "head" ? "head; write L0H7" : "neuron; write L4N425"}.`);
+    notify(
+      "plot",
+      `“${text}” is no ${quantity === "head" ? `head; write ${exampleParts().head}` : `neuron; write ${exampleParts().neuron}`}.`,
+    );
   } catch (reason) {
     notifyFault("plot", reason);
   }

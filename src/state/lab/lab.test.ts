@@ -103,7 +103,7 @@ test("draws what the form says, on top of what is switched off, and a cell opens
 test("what is no neuron is told so, and nothing is asked", () => {
   editPlot({ quantity: "activation", part: "seven" });
   drawPlot();
-  expect(messages()).toEqual(["“seven” is no neuron; write L4N425."]);
+  expect(messages()).toEqual(["“seven” is no neuron; write L0N0."]);
   expect(asked).toEqual([]);
   expect(suggestedPart("head")).toBe("L0H0");
 });

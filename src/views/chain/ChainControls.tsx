@@ -13,10 +13,10 @@ import {
   setPredictingHead,
   setThreshold,
 } from "#state/chain-view.ts";
-import { readPart } from "#state/parts.ts";
-import { notify } from "#state/notices.ts";
+import { exampleParts, readPart } from "#state/parts.ts";
 import { question } from "#state/question.ts";
 import { view } from "#state/view.ts";
+import { useTyped } from "../shared/use-typed.tsx";
 
 /** How the chain is looked at; all of it travels in the link. */
 export function ChainControls({ chain }: { readonly chain: Chain | undefined }) {
@@ -34,16 +34,11 @@ export function ChainControls({ chain }: { readonly chain: Chain | undefined }) 
 /** The head that is explained as the predicting one: the most important, or any that is typed. */
 function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
   const chosen = useStore(view, (state) => state.chain.head);
-  const [text, setText] = useState("");
+  const field = useTyped(chooseHead);
   const id = useId();
   const heads = headsOf(chain);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (chooseHead(text)) setText("");
-      }}
-    >
+    <form className="with-complaint" onSubmit={field.submit}>
       <label>
         <span>predicting head</span>
         <input
@@ -51,9 +46,8 @@ function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
           list={id}
           spellCheck={false}
           autoComplete="off"
-          placeholder={formatHead(chosen ?? heads[0]?.head ?? { layer: 0, head: 0 })}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
+          placeholder={chosen || heads[0] ? formatHead(chosen ?? heads[0]!.head) : exampleParts().head}
+          {...field.props}
         />
       </label>
       <datalist id={id}>
@@ -63,7 +57,7 @@ function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
           </option>
         ))}
       </datalist>
-      <button type="submit" disabled={text.trim() === ""}>
+      <button type="submit" disabled={field.isEmpty}>
         Explain
       </button>
       {chosen && (
@@ -71,16 +65,19 @@ function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
           Most important
         </button>
       )}
+      {field.complaint}
     </form>
   );
 }
 
-function chooseHead(text: string): boolean {
-  const part = readPart(text);
-  if (part?.kind === "neuron") notify("part", `“${text}” is a neuron; a chain is explained by a head, as L0H7.`);
-  if (part?.kind !== "head") return false;
-  setPredictingHead(part.at);
-  return true;
+function chooseHead(text: string): string | undefined {
+  const read = readPart(text);
+  if ("complaint" in read) return read.complaint;
+  if (read.part.kind === "neuron") {
+    return `“${text}” is a neuron; a chain is explained by a head, as ${exampleParts().head}.`;
+  }
+  setPredictingHead(read.part.at);
+  return undefined;
 }
 
 /** Those that the sweep put first. */

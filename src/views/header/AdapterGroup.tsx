@@ -5,9 +5,10 @@ import { attachAdapter, detachAdapter } from "#state/attaching.ts";
 import type { AdapterState } from "#state/adapter.ts";
 import { model } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
-import { notify } from "#state/notices.ts";
 import type { AdapterInfo } from "#state/run/results.ts";
+import { folderOfPage } from "#state/typed-model.ts";
 import { folderInput } from "../shared/folder-input.ts";
+import { useTyped } from "../shared/use-typed.tsx";
 import { layersText } from "./layers-text.ts";
 
 /** The model menu's part about a LoRA adapter: what is attached, and how to attach one. */
@@ -62,24 +63,16 @@ function AdapterFacts({ choice, info }: { readonly choice: ModelChoice; readonly
 }
 
 function AdapterForm({ onChoose }: { readonly onChoose: (choice: ModelChoice) => void }) {
+  const field = useTyped((text) => {
+    const typed = text.trim();
+    const choice = adapterNamed(folderOfPage(typed, document.baseURI) ?? typed);
+    if (choice) onChoose(choice);
+    return choice
+      ? undefined
+      : `“${typed}” is no adapter: owner/name on the Hugging Face Hub is needed, or the address of a folder, as https://…/ or ./models/…/.`;
+  });
   return (
-    <form
-      className="sheet-form"
-      autoComplete="off"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const typed = new FormData(event.currentTarget).get("adapter");
-        if (typeof typed !== "string") return;
-        const choice = adapterNamed(typed.trim());
-        if (choice) onChoose(choice);
-        else {
-          notify(
-            "adapter",
-            `“${typed.trim()}” is no adapter: owner/name on the Hugging Face Hub is needed, or the address of a folder, starting with https://.`,
-          );
-        }
-      }}
-    >
+    <form className="sheet-form" autoComplete="off" onSubmit={field.submit}>
       <input
         name="adapter"
         type="text"
@@ -87,8 +80,10 @@ function AdapterForm({ onChoose }: { readonly onChoose: (choice: ModelChoice) =>
         placeholder="owner/name or https://…/"
         autoCapitalize="off"
         spellCheck={false}
+        {...field.props}
       />
       <button type="submit">Attach</button>
+      {field.complaint}
     </form>
   );
 }

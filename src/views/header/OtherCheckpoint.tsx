@@ -4,9 +4,10 @@ import { HUB } from "#model/checkpoint.ts";
 import { isToken } from "#model/source-names.ts";
 import { hubTokens, keepToken } from "#state/hub-tokens.ts";
 import type { ModelChoice } from "#state/model.ts";
-import { notices, notify } from "#state/notices.ts";
-import { choiceTyped, typedModel } from "#state/typed-model.ts";
+import { notices } from "#state/notices.ts";
+import { choiceTyped, folderOfPage, typedModel } from "#state/typed-model.ts";
 import { folderInput } from "../shared/folder-input.ts";
+import { Complaint, complains } from "../shared/use-typed.tsx";
 
 interface OtherCheckpointProps {
   readonly onChoose: (choice: ModelChoice) => void;
@@ -19,18 +20,19 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
   const hasToken = useStore(hubTokens, (tokens) => tokens[HUB] !== undefined);
   const id = useId();
   const [isAsked, setAsked] = useState(false);
-  const load = (form: FormData) => {
+  const [complaint, setComplaint] = useState<string>();
+  const load = (form: FormData): string | undefined => {
     const token = textOf(form, "token").trim();
     if (token !== "" && !isToken(token)) {
-      return notify("model", "That is not an access token: a token is letters and signs without spaces.");
+      return "That is not an access token: a token is letters and signs without spaces.";
     }
     if (token !== "") keepToken(token);
-    const choice = choiceTyped(text);
-    if (choice) return onChoose(choice);
-    notify(
-      "model",
-      `“${text.trim()}” is no model: owner/name on the Hugging Face Hub is needed, or the address of a folder, starting with https://.`,
-    );
+    const typed = text.trim();
+    const choice = choiceTyped(folderOfPage(typed, document.baseURI) ?? typed);
+    if (choice) onChoose(choice);
+    return choice
+      ? undefined
+      : `“${typed}” is no model: owner/name on the Hugging Face Hub is needed, or the address of a folder, as https://…/ or ./models/…/.`;
   };
   return (
     <div className="sheet-group">
@@ -40,7 +42,7 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
         autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          load(new FormData(event.currentTarget));
+          setComplaint(load(new FormData(event.currentTarget)));
         }}
       >
         <div className="sheet-form">
@@ -52,9 +54,14 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
             autoCapitalize="off"
             spellCheck={false}
             value={text}
-            onChange={(event) => typedModel.setState({ text: event.target.value })}
+            onChange={(event) => {
+              setComplaint(undefined);
+              typedModel.setState({ text: event.target.value });
+            }}
+            {...complains(`${id}-complaint`, complaint)}
           />
           <button type="submit">Load</button>
+          <Complaint id={`${id}-complaint`} text={complaint} />
         </div>
         {needsToken || isAsked ? (
           <div className="token-field">

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { VARIANTS } from "#protocol/engine.ts";
-import { adapter, adapterLabel, isAttached } from "#state/adapter.ts";
+import { adapter, adapterLabel, adapterName, isAttached } from "#state/adapter.ts";
 import { showVariant } from "#state/attaching.ts";
 import { question } from "#state/question.ts";
 
@@ -12,18 +12,23 @@ export function VariantSwitch() {
   const name = adapterLabel(state.choice);
   const about = { base: "The model without the adapter", adapted: `The model with ${name}` };
   return (
-    <span role="group" aria-label="Variant of the model" className="choice variant-switch">
-      {VARIANTS.map((variant) => (
-        <button
-          key={variant}
-          type="button"
-          aria-pressed={variant === chosen}
-          title={about[variant]}
-          onClick={() => showVariant(variant)}
-        >
-          {variant}
-        </button>
-      ))}
+    <span className="variant">
+      <span className="variant-name" title={adapterName(state.choice)}>
+        {name}
+      </span>
+      <span role="group" aria-label="Variant of the model" className="choice variant-switch">
+        {VARIANTS.map((variant) => (
+          <button
+            key={variant}
+            type="button"
+            aria-pressed={variant === chosen}
+            title={about[variant]}
+            onClick={() => showVariant(variant)}
+          >
+            {variant}
+          </button>
+        ))}
+      </span>
     </span>
   );
 }

@@ -1,10 +1,11 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { heatmap } from "#charts/heatmap.ts";
 import { legend } from "#charts/legend.ts";
 import { headEffects } from "#state/effects.ts";
-import { jumpTo } from "#state/parts.ts";
+import { model } from "#state/model.ts";
+import { exampleParts, jumpTo } from "#state/parts.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
@@ -19,6 +20,7 @@ import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { offText } from "../shared/part-name.ts";
 import { tokenText } from "../shared/token-text.ts";
+import { useTyped } from "../shared/use-typed.tsx";
 import { useWidth } from "../shared/use-width.ts";
 import { HeadReadout } from "./HeadReadout.tsx";
 import { HeadTable } from "./HeadTable.tsx";
@@ -144,23 +146,20 @@ function SweepState({ slot }: { readonly slot: Slot<HeadSweep> }) {
 }
 
 function GoToHead() {
-  const [text, setText] = useState("");
+  const field = useTyped(jumpTo);
+  // the example follows the model
+  useStore(model, (state) => state.info);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (jumpTo(text)) setText("");
-      }}
-    >
+    <form className="with-complaint" onSubmit={field.submit}>
       <input
         className="go-to"
         aria-label="Go to head"
-        placeholder="go to L0H7"
+        placeholder={`go to ${exampleParts().head}`}
         spellCheck={false}
         autoComplete="off"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
+        {...field.props}
       />
+      {field.complaint}
     </form>
   );
 }

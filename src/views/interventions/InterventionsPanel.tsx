@@ -1,11 +1,12 @@
-import { useState } from "react";
 import { useStore } from "zustand";
-import { switchOffTyped } from "#state/parts.ts";
+import { model } from "#state/model.ts";
+import { exampleParts, switchOffTyped } from "#state/parts.ts";
 import { question, removeIntervention, resetInterventions, undo } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { select } from "#state/view.ts";
 import { hookName, partName } from "../shared/part-name.ts";
 import { ScaleSlider } from "../shared/PartSwitch.tsx";
+import { useTyped } from "../shared/use-typed.tsx";
 import { StandInForm } from "./StandInForm.tsx";
 import "./interventions.css";
 
@@ -69,26 +70,23 @@ function InterventionRow({ part, scale }: { readonly part: Part; readonly scale:
 }
 
 function AddIntervention() {
-  const [text, setText] = useState("");
+  const field = useTyped(switchOffTyped);
+  // the example follows the model
+  useStore(model, (state) => state.info);
+  const { head, neuron } = exampleParts();
   return (
-    <form
-      className="inline-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (switchOffTyped(text)) setText("");
-      }}
-    >
+    <form className="inline-form" onSubmit={field.submit}>
       <input
-        aria-label="Head or neuron to switch off"
-        placeholder="L0H7 or L4N425"
+        aria-label="Heads and neurons to switch off"
+        placeholder={`${head} or ${neuron}`}
         spellCheck={false}
         autoComplete="off"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
+        {...field.props}
       />
-      <button type="submit" disabled={text.trim() === ""}>
+      <button type="submit" disabled={field.isEmpty}>
         Switch off
       </button>
+      {field.complaint}
     </form>
   );
 }
