@@ -22,6 +22,8 @@ const OTHER_HUB = "http://localhost:4000";
 
 /** What the engine was asked to load, in order. */
 let loaded: CheckpointSource[];
+/** Why the engine holds what it loads in memory. */
+let notStored: ModelInfo["notStored"];
 
 const resolved = ({ repo, revision = "main", hub }: HubSource): ModelInfo["source"] => ({
   kind: "hub",
@@ -32,12 +34,14 @@ const resolved = ({ repo, revision = "main", hub }: HubSource): ModelInfo["sourc
 
 beforeEach(() => {
   loaded = [];
+  notStored = undefined;
   const engine = {
     load(source: CheckpointSource) {
       loaded.push(source);
       const known = { name: "name", layers: 2, heads: 2, neurons: 4, sourceNotes: [] };
       return Promise.resolve({
         ...known,
+        ...(notStored && { notStored }),
         content: "a".repeat(64),
         source: resolved(source as HubSource),
       } as unknown as ModelInfo);
@@ -60,6 +64,17 @@ describe("a model of the Hub", () => {
     expect(loaded).toEqual([{ kind: "hub", repo: "owner/name" }]);
     expect(currentFinding(false)).toMatchObject({ model: "owner/name", revision: COMMIT });
     expect(currentFragment()).toContain(`m=owner/name@${COMMIT}&`);
+  });
+
+  test("that could not be stored answers all the same, and a notice says why until one is stored", async () => {
+    const told = () => notices.getState().list.filter(({ about }) => about === "storage");
+    notStored = { code: "storage-full", message: "there is no room" };
+    await loadModel(owned);
+    expect(status()).toBe("ready");
+    expect(told()).toEqual([{ about: "storage", code: "storage-full", message: "there is no room" }]);
+    notStored = undefined;
+    await loadModel(owned);
+    expect(told()).toEqual([]);
   });
 
   test("is loaded again at the same commit", async () => {
