@@ -11,7 +11,11 @@ let last = 0;
  */
 export async function breathe(now = performance.now()): Promise<void> {
   sign(now);
-  if (now - last < EVERY_MS) return;
+  if (now - last >= EVERY_MS) await breatheNow();
+}
+
+/** Lets messages in, and whoever goes on with something that is settled. */
+export async function breatheNow(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   // a timer would do, but browsers hold one that follows on others back for 4 milliseconds
   await new Promise<void>((resolve) => {

@@ -293,7 +293,7 @@ export class OrtRunner implements Runner {
       const outputs = await session.run(feeds, fetches);
       pace.measured(work, performance.now() - started);
       return outputs;
-    });
+    }, pace.msOf(work));
   }
 
   /** Rows of a batch in memory, as a batch of their own. */

@@ -16,6 +16,11 @@ export class Pace {
     return Math.max(1, Math.floor((AIM_MS * this.#perMs) / Math.max(1, workEach)));
   }
 
+  /** How long that much work takes, milliseconds. */
+  msOf(work: number): number {
+    return work / this.#perMs;
+  }
+
   /** Half of the news is believed at once: a machine that is busy for a moment is no slow machine. */
   measured(work: number, ms: number): void {
     if (ms >= TELLING_MS) this.#perMs = (this.#perMs + work / ms) / 2;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Queue } from "./queue.ts";
 
 /** A task that ends when it is told to. */
@@ -15,6 +15,10 @@ function task(log: string[], name: string) {
   };
   return { run, end: () => resolve(name), fail: (reason: Error) => reject(reason) };
 }
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -52,4 +56,52 @@ test("a task that throws before its promise is a failure like any other", async 
     }),
   ).rejects.toThrow("no session");
   expect(await queue.add(() => Promise.resolve(1))).toBe(1);
+});
+
+test("a shorter one goes first, of equal ones the one that came first", async () => {
+  vi.spyOn(performance, "now").mockReturnValue(0);
+  const log: string[] = [];
+  const queue = new Queue();
+  const ending = (name: string) => () => Promise.resolve(log.push(name));
+  await Promise.all([
+    queue.add(ending("long"), 500),
+    queue.add(ending("short"), 1),
+    queue.add(ending("as short"), 1),
+    queue.add(ending("read")),
+  ]);
+  expect(log).toEqual(["read", "short", "as short", "long"]);
+});
+
+test("a call of many short tasks waits for the one in hand of a call of long ones, and for no more of them", async () => {
+  const log: string[] = [];
+  const queue = new Queue();
+  const call = async (name: string, tasks: number, ms: number) => {
+    for (let index = 0; index < tasks; index++) {
+      await queue.add(() => Promise.resolve(log.push(name)), ms);
+      // what a call does with an answer before it asks again
+      for (let step = 0; step < 20; step++) await Promise.resolve();
+    }
+  };
+  const long = call("long", 4, 500);
+  await queue.add(() => Promise.resolve());
+  await Promise.all([long, call("short", 5, 2)]);
+  expect(log.indexOf("short")).toBeLessThanOrEqual(1);
+  const shorts = log.flatMap((name, index) => (name === "short" ? [index] : []));
+  expect(shorts).toEqual(shorts.map((_, index) => shorts[0]! + index));
+});
+
+test("a long task waits for shorter ones no longer than it takes itself", async () => {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  const log: string[] = [];
+  const queue = new Queue();
+  const taking = (name: string, ms: number) => () => {
+    now += ms;
+    return Promise.resolve(log.push(name));
+  };
+  const stream = async () => {
+    for (let index = 0; index < 12; index++) await queue.add(taking("short", 100), 100);
+  };
+  await Promise.all([stream(), queue.add(taking("long", 350), 350)]);
+  expect(log.indexOf("long")).toBe(3);
 });
