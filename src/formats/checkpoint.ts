@@ -35,7 +35,7 @@ const INDEX = "model.safetensors.index.json";
 /** A config, an index and a tokenizer are text; the largest tokenizers have some 35 MB. */
 const MAX_JSON_BYTES = 128_000_000;
 /** What torch.compile and FSDP put between the names of a tensor's modules. */
-const WRAPPED = /_orig_mod\.|_fsdp_wrapped_module\./g;
+const WRAPPED = /_orig_mod\.|_fsdp_wrapped_module\.|_checkpoint_wrapped_module\./g;
 /** What DataParallel, DDP and DeepSpeed put before the name of every tensor. */
 const PARALLEL = /^(?:module\.)+/;
 /** The largest checkpoints on the Hub come in some 200 files. */
@@ -90,9 +90,15 @@ export function tensorTable(entries: readonly TensorEntry[], name: string): Tens
     has: (tensor) => byName.has(tensor),
     entry: (tensor) => {
       const entry = byName.get(tensor);
-      if (!entry)
-        throw new Fault("bad-file", `safetensors: ${name} has no tensor ${tensor}, which this architecture needs`);
-      return entry;
+      if (entry) return entry;
+      const [other] = entries.filter((each) => each.name.endsWith(`.${tensor}`));
+      const instead = other
+        ? `; it has ${shownName(other.name)}: “${other.name.slice(0, -tensor.length)}” has to be taken off its tensors' names`
+        : "";
+      throw new Fault(
+        "bad-file",
+        `safetensors: ${name} has no tensor ${tensor}, which this architecture needs${instead}`,
+      );
     },
   };
 }

@@ -23,10 +23,24 @@ describe("instead of weights", () => {
     [["pytorch_model.bin"], "pytorch_model.bin (a PyTorch pickle, which can run code"],
     [["pytorch_model-00001-of-00002.bin"], "pytorch_model-00001-of-00002.bin (a PyTorch pickle"],
     [["pytorch_model.bin.index.json"], "pytorch_model.bin.index.json (an index of PyTorch pickles"],
-    [["consolidated.00.pth"], "consolidated.00.pth (a PyTorch pickle"],
+    [
+      ["params.json", "consolidated.00.pth", "tokenizer.model"],
+      "consolidated.00.pth (weights with the names that their makers gave to the tensors, not those of transformers), and weights in safetensors are needed: open the checkpoint for transformers",
+    ],
+    [["consolidated.safetensors", "params.json"], "consolidated.safetensors (weights with the names that their makers"],
+    [["model.onnx.data"], "model.onnx.data (ONNX"],
+    [["openvino_model.xml", "openvino_model.bin"], "openvino_model.xml (OpenVINO"],
+    [["Model.mlpackage/Manifest.json"], "Model.mlpackage/Manifest.json (Core ML"],
+    [["model.tflite"], "model.tflite (LiteRT"],
+    [["rank0.engine"], "rank0.engine (TensorRT"],
+    [["llama.zip"], "llama.zip (an archive), and weights in safetensors are needed: unpack it and open the folder"],
+    [["llama.tar.gz"], "llama.tar.gz (an archive)"],
     [["weights.npz"], "weights.npz (arrays of MLX"],
-    [["tf_model.h5"], "from_pretrained(folder, from_tf=True)"],
-    [["flax_model.msgpack"], "from_pretrained(folder, from_flax=True)"],
+    [["tf_model.h5"], "transformers before 5 makes them: AutoModelForCausalLM.from_pretrained(folder, from_tf=True)"],
+    [
+      ["flax_model.msgpack"],
+      "transformers before 5 makes them: AutoModelForCausalLM.from_pretrained(folder, from_flax=True)",
+    ],
     [
       ["model.fp16.safetensors"],
       "a variant of the weights), and weights in safetensors are needed: name it model.safetensors",
@@ -90,7 +104,13 @@ test.each([
     "is a Git LFS pointer, not the file",
   ],
   ["GGUF\u0003\0\0\0\u0020\0\0\0\0\0\0\0", "is GGUF, the format of llama.cpp, under another name"],
-  [`PK\u0003\u0004${"\0".repeat(40)}`, "is a PyTorch pickle under another name"],
+  [`PK\u0003\u0004${"\0".repeat(26)}archive/data.pkl`, "is a PyTorch pickle under another name"],
+  [`PK\u0003\u0004${"\0".repeat(26)}model/byteorder`, "is a PyTorch pickle under another name"],
+  [`PK\u0003\u0004${"\0".repeat(26)}embed_tokens.weight.npy`, "is an archive of arrays of NumPy under another name"],
+  [`PK\u0003\u0004${"\0".repeat(26)}llama/config.json`, "is a ZIP archive under another name: unpack it"],
+  ["/annex/objects/SHA256E-s538090408--4d7a21.safetensors", "is a pointer of git-annex, not the file"],
+  ["# xet version 0\nfilesize = 538090408\n", "is a pointer of the Hub's storage, not the file"],
+  ["\u00ff\u00fe{\0 \0 \0 \0", "is text in UTF-16; UTF-8 is needed"],
   ["\u0080\u0002}q\0(X\u0005\0\0\0modelq", "is a PyTorch pickle under another name"],
   ["<!DOCTYPE html><title>Sign in</title>", "is a web page"],
   ["\n  <html><body>502", "is a web page"],
@@ -100,6 +120,31 @@ test.each([
   await expect(openTensors(held({ "model.safetensors": bytes(beginning) }))).rejects.toMatchObject(fault);
   await expect(readJson(held({ "tokenizer.json": bytes(beginning) }), "tokenizer.json")).rejects.toMatchObject(fault);
 });
+
+test("in the place of weights, a text says how it begins", async () => {
+  await expect(
+    openTensors(held({ "model.safetensors": bytes("hello, this is\nno tensor at all ".repeat(9)) })),
+  ).rejects.toMatchObject({
+    code: "other-format",
+    message:
+      'safetensors: model.safetensors is a text that begins with "hello, this is\\nno tensor"; weights in safetensors are needed',
+  });
+});
+
+test.each(["base_model.model.", "language_model.", "anything.at.all."])(
+  "names that all begin with %s are told apart from tensors that are missing",
+  async (prefix) => {
+    const name = `${prefix}model.norm.weight`;
+    const files = held({ "model.safetensors": safetensors([{ name, shape: [1], data: Float32Array.of(1) }]) });
+    const { entry } = await openTensors(files);
+    expect(() => entry("model.norm.weight")).toThrow(
+      `the folder has no tensor model.norm.weight, which this architecture needs; it has ${name}: “${prefix}” has to be taken off its tensors' names`,
+    );
+    expect(() => entry("model.embed_tokens.weight")).toThrow(
+      /has no tensor model\.embed_tokens\.weight, which this architecture needs$/,
+    );
+  },
+);
 
 describe("weights that were quantised elsewhere are named by their tensors alone", () => {
   const Q = "model.layers.0.self_attn.q_proj";

@@ -1,4 +1,4 @@
-import { shownName } from "#core/shown.ts";
+import { shown, shownName } from "#core/shown.ts";
 import type { ByteSource, FileSet } from "./byte-source.ts";
 
 /** What files of another kind are called, and the way from them to a checkpoint that can be read. */
@@ -9,6 +9,10 @@ interface Kind {
 }
 
 const SAFE_COPY = "transformers makes them: AutoModelForCausalLM.from_pretrained(folder).save_pretrained(copy)";
+/** Reading other frameworks' weights ended with transformers 5. */
+const COPY_OF = (from: string) =>
+  SAFE_COPY.replace("transformers", "transformers before 5").replace("(folder)", `(folder, ${from}=True)`);
+const UNPACKED = "unpack it and open the folder that was in it";
 const ORIGIN = "open the checkpoint that it was made from, which its page on the Hub names";
 
 /** In the order of what a person should hear first where a folder has several. */
@@ -28,23 +32,37 @@ const WEIGHTS: readonly Kind[] = [
     called: "a variant of the weights",
     way: "name it model.safetensors",
   },
+  {
+    fits: /(?:^|\/)consolidated[^/]*\.(?:safetensors|pth)$/,
+    called: "weights with the names that their makers gave to the tensors, not those of transformers",
+    way: "open the checkpoint for transformers, which the model's page on the Hub has as well or names",
+  },
   { fits: /^[^/]+\.safetensors$/, called: "weights under another name", way: "name them model.safetensors" },
   { fits: /\.gguf$/, called: "GGUF, the format of llama.cpp", way: ORIGIN },
   { fits: /\.ggml$|(?:^|\/)ggml-[^/]*\.bin$/, called: "GGML, an old format of llama.cpp", way: ORIGIN },
-  { fits: /\.onnx(?:_data)?$/, called: "ONNX, a graph without a way in", way: ORIGIN },
+  { fits: /\.onnx(?:[._]data)?$/, called: "ONNX, a graph without a way in", way: ORIGIN },
+  { fits: /(?:^|\/)openvino_[^/]*\.(?:xml|bin)$/, called: "OpenVINO, a graph without a way in", way: ORIGIN },
+  { fits: /\.(?:mlmodel|mlpackage\/.*|mlmodelc\/.*)$/, called: "Core ML, a graph without a way in", way: ORIGIN },
+  {
+    fits: /\.(?:tflite|litertlm|task)$/,
+    called: "LiteRT, once TensorFlow Lite, a graph without a way in",
+    way: ORIGIN,
+  },
+  { fits: /\.(?:engine|plan)$/, called: "TensorRT, compiled for one GPU", way: ORIGIN },
   {
     fits: /\.index\.json$/,
     called: "an index of PyTorch pickles, which can run code when they are read",
     way: SAFE_COPY,
   },
   {
-    fits: /(?:^|\/)(?:pytorch_model[^/]*|consolidated[^/]*|model)\.bin$|\.(?:pth|pt|ckpt|pkl)$/,
+    fits: /(?:^|\/)(?:pytorch_model[^/]*|model)\.bin$|\.(?:pth|pt|ckpt|pkl)$/,
     called: "a PyTorch pickle, which can run code when it is read",
     way: SAFE_COPY,
   },
   { fits: /\.npz$/, called: "arrays of MLX or NumPy", way: ORIGIN },
-  { fits: /\.h5$/, called: "weights of TensorFlow", way: SAFE_COPY.replace("folder", "folder, from_tf=True") },
-  { fits: /\.msgpack$/, called: "weights of Flax", way: SAFE_COPY.replace("folder", "folder, from_flax=True") },
+  { fits: /\.h5$/, called: "weights of TensorFlow", way: COPY_OF("from_tf") },
+  { fits: /\.msgpack$/, called: "weights of Flax", way: COPY_OF("from_flax") },
+  { fits: /\.(?:zip|7z|rar|tar|tgz|tbz2?|txz|tar\.\w+)$/, called: "an archive", way: UNPACKED },
 ];
 
 const FAST_TOKENIZER = "transformers makes it: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)";
@@ -113,20 +131,28 @@ async function present(files: FileSet, asked: readonly string[]): Promise<string
   return found.filter((name) => name !== undefined);
 }
 
+const PICKLE = `is a PyTorch pickle under another name; weights in safetensors are needed: ${SAFE_COPY}`;
+
 /** How files of other kinds begin, in Latin-1 and small letters, and what they are. */
 const BEGINNINGS: readonly (readonly [readonly string[], string])[] = [
   [
     ["version https://git-lfs.github.com/spec/"],
     "is a Git LFS pointer, not the file: git lfs pull fetches it, or a download from its page on the Hub",
   ],
-  [["gguf"], "is GGUF, the format of llama.cpp, under another name; weights in safetensors are needed"],
   [
-    ["pk\u0003\u0004", "\u0080\u0002", "\u0080\u0003", "\u0080\u0004", "\u0080\u0005"],
-    `is a PyTorch pickle under another name; weights in safetensors are needed: ${SAFE_COPY}`,
+    ["/annex/objects/", "../.git/annex/", ".git/annex/objects/"],
+    "is a pointer of git-annex, not the file: git annex get fetches it",
   ],
+  [
+    ["# xet version"],
+    "is a pointer of the Hub's storage, not the file: git xet fetches it, or a download from its page on the Hub",
+  ],
+  [["gguf"], "is GGUF, the format of llama.cpp, under another name; weights in safetensors are needed"],
+  [["\u0080\u0002", "\u0080\u0003", "\u0080\u0004", "\u0080\u0005"], PICKLE],
   [["\u0093numpy"], "is an array of NumPy under another name; weights in safetensors are needed"],
   [["\u0089hdf"], "is HDF5 under another name; weights in safetensors are needed"],
   [["\u001f\u008b"], "is packed by gzip; unpack it first"],
+  [["\u00ff\u00fe", "\u00fe\u00ff"], "is text in UTF-16; UTF-8 is needed: save it as that"],
   [
     ["<!doctype", "<html", "<?xml"],
     "is a web page, perhaps of a server's error or a login, not the file; fetch it again",
@@ -141,5 +167,23 @@ export async function foreignFile(source: ByteSource): Promise<string | undefine
   const beginning = String.fromCharCode(...bytes)
     .trimStart()
     .toLowerCase();
+  if (beginning.startsWith("pk\u0003\u0004")) return zipOf(beginning);
   return BEGINNINGS.find(([known]) => known.some((each) => beginning.startsWith(each)))?.[1];
+}
+
+/** By the name of the first file in it, which stands in its beginning. */
+function zipOf(beginning: string): string {
+  if (/\/(?:data\.pkl|byteorder|version|\.format_version|\.?data\/)/.test(beginning)) return PICKLE;
+  return beginning.includes(".npy")
+    ? "is an archive of arrays of NumPy under another name; weights in safetensors are needed"
+    : `is a ZIP archive under another name: ${UNPACKED}`;
+}
+
+/** That a file in the place of weights is text, and how that begins, as the rest of a sentence; undefined: it is not. */
+export async function textInstead(source: ByteSource): Promise<string | undefined> {
+  const bytes = new Uint8Array(await source.slice(0, Math.min(BEGINNING_BYTES, source.byteLength)));
+  const text = String.fromCharCode(...bytes);
+  return /^[\t\n\r\x20-\x7e]+$/.test(text)
+    ? `is a text that begins with ${shown(text.trim().slice(0, 24))}; weights in safetensors are needed`
+    : undefined;
 }

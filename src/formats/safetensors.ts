@@ -2,7 +2,7 @@ import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
 import { decodeBfloat16, decodeFloat16 } from "#core/half.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { foreignFile } from "./other-formats.ts";
+import { foreignFile, textInstead } from "./other-formats.ts";
 
 export const bytesPerValue = { F32: 4, F16: 2, BF16: 2 } as const;
 /** The stored types that can be read; the format has more. */
@@ -38,7 +38,7 @@ export async function readSafetensorsHeader(source: ByteSource, file: string): P
   const declared = new DataView(await source.slice(0, LENGTH_BYTES)).getBigUint64(0, true);
   const room = Math.min(source.byteLength - LENGTH_BYTES, MAX_HEADER_BYTES);
   if (declared > BigInt(room)) {
-    const foreign = await foreignFile(source);
+    const foreign = (await foreignFile(source)) ?? (await textInstead(source));
     if (foreign) throw new Fault("other-format", `safetensors: ${file} ${foreign}`);
     throw bad(
       file,

@@ -52,6 +52,7 @@ test.each([
   ["bitsandbytes", { quant_method: "bitsandbytes", load_in_4bit: true }, "bitsandbytes"],
   ["FP8", { quant_method: "fp8" }, "FP8"],
   ["MXFP4", { quant_method: "mxfp4" }, "MXFP4"],
+  ["bitsandbytes without its name", { load_in_4bit: true, bnb_4bit_quant_type: "nf4" }, "bitsandbytes"],
   ["nothing it names", {}, "a way that is not named"],
   ["no object", "yes", "a way that is not named"],
 ])("refuses weights quantised with %s", (_name, quantisation, named) => {

@@ -78,6 +78,14 @@ const WAYS: ReadonlyMap<unknown, string> = new Map([
   ["hqq", "HQQ"],
 ]);
 
+/** What bitsandbytes alone has. */
+const OF_BITSANDBYTES = /^_?(?:bnb_|load_in_[48]bit|llm_int8_)/;
+
+const unnamedWay = (quantised: unknown) =>
+  typeof quantised === "object" && quantised !== null && Object.keys(quantised).some((key) => OF_BITSANDBYTES.test(key))
+    ? "bitsandbytes"
+    : "a way that is not named";
+
 /** GPTQ, AWQ, bitsandbytes, FP8, MXFP4 and the like: their tensors are not numbers that can be read one by one. */
 function refuseQuantised(config: Config): void {
   const quantised = config.raw("quantization_config") ?? config.raw("compression_config");
@@ -86,9 +94,11 @@ function refuseQuantised(config: Config): void {
   if (quantised === undefined && mlx === undefined) return;
   const { quant_method: method } = (quantised ?? {}) as { readonly quant_method?: unknown };
   const way =
-    method === undefined && mlx !== undefined
-      ? "MLX"
-      : (WAYS.get(method) ?? (method === undefined || method === null ? "a way that is not named" : shown(method)));
+    method === undefined || method === null
+      ? mlx !== undefined
+        ? "MLX"
+        : unnamedWay(quantised)
+      : (WAYS.get(method) ?? shown(method));
   throw new Fault(
     "other-format",
     `config.json: the weights are quantised by ${way}; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from`,
