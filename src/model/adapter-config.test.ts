@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readAdapterConfig } from "./adapter-config.ts";
 
@@ -119,6 +120,124 @@ test.each<[object, string]>([
   expect(() => read(fields)).toThrow(
     expect.objectContaining({ code: "bad-config", message: `adapter_config.json: ${message}` }),
   );
+});
+
+interface Peft {
+  readonly madeBy: string;
+  /** Of its LoraConfig. */
+  readonly fields: readonly string[];
+  /** What it writes where nothing was asked for. */
+  readonly defaults: object;
+  readonly modules: readonly string[];
+  readonly cases: readonly { readonly fields: object; readonly adapted: readonly number[] }[];
+}
+
+describe("as PEFT has it", () => {
+  const { madeBy, fields, defaults, modules, cases } = JSON.parse(
+    readFileSync(new URL("../../test/golden/adapter-targets.json", import.meta.url), "utf8"),
+  ) as Peft;
+
+  test("of this version", () => {
+    expect(madeBy).toBe("scripts/golden/adapter_targets.py with peft 0.21.0");
+  });
+
+  test.each(cases)("$fields adapts the same modules", ({ fields: given, adapted }) => {
+    const { isTarget, note } = read(given);
+    expect(modules.filter((module) => isTarget(module))).toEqual(adapted.map((index) => modules[index]));
+    expect(note).toBe("");
+  });
+
+  test("a config of its defaults is read without a word", () => {
+    expect(readAdapterConfig(defaults).note).toBe("");
+  });
+
+  /** Each of its fields with something that it is not by default, or two ways of it; what no base + s·B·A comes of is refused. */
+  const CHANGED: Readonly<
+    Record<string, { readonly read?: readonly unknown[]; readonly refused?: readonly unknown[] }>
+  > = {
+    task_type: { read: ["CAUSAL_LM"] },
+    peft_type: { refused: ["DORA", "LOHA", null] },
+    auto_mapping: { read: [{ base_model_class: "LlamaForCausalLM" }] },
+    peft_version: { read: ["0.99.0"] },
+    base_model_name_or_path: { read: ["someone/base"] },
+    revision: { read: ["main"] },
+    inference_mode: { read: [true] },
+    r: { read: [16], refused: [0, "8"] },
+    target_modules: { read: ["all-linear"], refused: [[], 7] },
+    exclude_modules: { read: [["v_proj"], ".*v_proj", "", []], refused: [7, [1], { v_proj: 1 }] },
+    lora_alpha: { read: [2.5], refused: [0] },
+    lora_dropout: { read: [0.1] },
+    fan_in_fan_out: { read: [true], refused: ["yes"] },
+    bias: { refused: ["all", "lora_only"] },
+    use_rslora: { read: [true], refused: [1] },
+    modules_to_save: { read: [[]], refused: [["lm_head"]] },
+    init_lora_weights: {
+      read: [true, false, "gaussian", "Gaussian", "eva", "orthogonal", "mica"],
+      refused: ["pissa", "pissa_niter_4", "olora", "OLoRA", "corda", "loftq", "lora_ga", "unheard_of", 1],
+    },
+    layers_to_transform: { read: [[0], 1], refused: [["1"]] },
+    layers_pattern: { read: ["layers", ["layers", "h"]], refused: [7] },
+    rank_pattern: { read: [{ q_proj: 4 }], refused: [[1]] },
+    alpha_pattern: { read: [{ q_proj: 4 }], refused: [{ q_proj: 0 }] },
+    megatron_config: { read: [{ hidden_size: 8 }] },
+    megatron_core: { read: ["other.core"] },
+    trainable_token_indices: { refused: [[1, 2], { embed_tokens: [1] }] },
+    loftq_config: { read: [{ loftq_bits: 4 }] },
+    eva_config: { read: [{ rho: 2 }] },
+    corda_config: { read: [{ corda_method: "ipm" }] },
+    lora_ga_config: { read: [{ scale: "stable" }] },
+    use_dora: { refused: [true] },
+    velora_config: { read: [{ num_groups: 32 }] },
+    alora_invocation_tokens: { read: [[]], refused: [[5, 6]] },
+    use_qalora: { refused: [true] },
+    qalora_group_size: { read: [32] },
+    monteclora_config: { refused: [{ num_samples: 8 }, {}] },
+    layer_replication: { refused: [[[0, 4]]] },
+    runtime_config: { read: [{ ephemeral_gpu_offload: true }] },
+    lora_bias: { refused: [true] },
+    target_parameters: { read: [[]], refused: [["experts.up_proj"]] },
+    use_bdlora: { refused: [{ nblocks: 2 }, {}] },
+    arrow_config: { refused: [{ top_k: 3 }, {}] },
+    kasa_config: { refused: [{ beta: 1 }, {}] },
+    ensure_weight_tying: { read: [true] },
+  };
+
+  test("each of its fields is decided on", () => {
+    expect(Object.keys(CHANGED).toSorted()).toEqual(fields.toSorted());
+  });
+
+  test.each(Object.entries(CHANGED))("%s", (name, { read: isRead = [], refused = [] }) => {
+    const base = { ...defaults, ...(name === "layers_pattern" && { layers_to_transform: [0] }) };
+    for (const value of isRead) expect(readAdapterConfig({ ...base, [name]: value }).note).toBe("");
+    for (const value of refused) {
+      expect(() => readAdapterConfig({ ...base, [name]: value })).toThrow(
+        expect.objectContaining({ code: "bad-config", message: expect.stringContaining(`: ${name} `) as string }),
+      );
+    }
+  });
+
+  test("a field that it does not know is named, where it switches something on", () => {
+    for (const off of [null, false, "", [], {}]) expect(read({ use_later: off }).note).toBe("");
+    expect(read({ use_later: true, unsloth_fixed: 1 }).note).toBe(
+      "adapter_config.json: use_later, unsloth_fixed are fields that PEFT 0.21.0 does not know and goes on without, as is done here.",
+    );
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`field_${index}`, 1]));
+    expect(read(many).note).toContain("field_3 and 5 more are fields");
+  });
+
+  test("layers are chosen in a list of modules only", () => {
+    const pattern = { target_modules: ".*q_proj" };
+    expect(() => read({ ...pattern, layers_to_transform: [0] })).toThrow(
+      "layers_to_transform is [0]; none beside a pattern",
+    );
+    expect(() => read({ ...pattern, layers_pattern: "h" })).toThrow("layers_pattern is");
+  });
+});
+
+test("an exclusion by an expression that is not read here is said, and excludes nothing", () => {
+  const config = read({ exclude_modules: ".*(?=v_proj).*" });
+  expect(config.isTarget("model.layers.3.self_attn.v_proj")).toBe(true);
+  expect(config.note).toContain("Its tensors say what is adapted; PEFT may leave some of them out by that pattern.");
 });
 
 test.each([[null], [[]], ["LORA"]])("refuses a config that is %j", (json) => {

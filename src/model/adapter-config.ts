@@ -1,5 +1,7 @@
 import { Fault } from "#core/fault.ts";
-import { shown, shownName } from "#core/shown.ts";
+import { shownName } from "#core/shown.ts";
+import { isEmpty, isNeutral, refuseOtherThanLora, unknownFields, wrong } from "./adapter-fields.ts";
+import type { Field } from "./adapter-fields.ts";
 import { modulePattern, patternBudget } from "./module-pattern.ts";
 import type { ModulePattern, PatternBudget } from "./module-pattern.ts";
 
@@ -23,23 +25,6 @@ export interface AdapterConfig {
 const MAX_RANK = 65_536;
 /** One for each of the seven linear layers of a thousand layers. */
 const MAX_PATTERNS = 10_000;
-
-/** Fields that add something other than s·B·A to the base unless they are as said here, or missing, or an empty list. */
-const PLAIN_LORA = [
-  ["bias", "none", "none"],
-  ["modules_to_save", undefined, "nothing beside the adapter"],
-  ["use_dora", false, "false"],
-  ["use_qalora", false, "false"],
-  ["lora_bias", false, "false"],
-  ["layer_replication", undefined, "none"],
-  ["trainable_token_indices", undefined, "none"],
-  ["target_parameters", undefined, "none"],
-  ["enable_lora", undefined, "none"],
-  ["alora_invocation_tokens", undefined, "none"],
-] as const;
-
-/** Ways to begin that change the base's own weights, so that the adapter alone is not the whole change. */
-const CHANGES_THE_BASE = /^(?:pissa|olora|corda|loftq)/;
 
 /** @throws Fault "bad-config" naming the field, what it is and what is needed */
 export function readAdapterConfig(json: unknown): AdapterConfig {
@@ -65,10 +50,17 @@ export function readAdapterConfig(json: unknown): AdapterConfig {
   readFlag("fan_in_fan_out", field("fan_in_fan_out"));
   const base = field("base_model_name_or_path");
   const { unread, ...targets } = readTargets(field, budget);
+  const excluded = readExcluded(field("exclude_modules"), budget);
   return {
     baseHint: typeof base === "string" ? shownName(base) : "",
     ...targets,
+    // what is left out comes first in PEFT, whatever the targets say
+    isTarget: (module) => !excluded.matches(module) && targets.isTarget(module),
+    targets: excluded.named === "" ? targets.targets : `${targets.targets}; exclude_modules: ${excluded.named}`,
     note: [
+      unknownFields(json),
+      excluded.unread &&
+        `${excluded.unread.message}. Its tensors say what is adapted; PEFT may leave some of them out by that pattern.`,
       unread && `${unread.message}. Its tensors say what is adapted; PEFT may adapt other modules by that pattern.`,
       rankOf.unread && `${rankOf.unread.message}. Its tensors say what rank they have.`,
     ]
@@ -79,28 +71,39 @@ export function readAdapterConfig(json: unknown): AdapterConfig {
   };
 }
 
-type Field = (name: string) => unknown;
-
-const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
-
-function refuseOtherThanLora(field: Field): void {
-  const type = field("peft_type");
-  if (type !== "LORA") throw wrong("peft_type", type, "LORA");
-  for (const [name, plain, needed] of PLAIN_LORA) {
-    const value = field(name);
-    if (value !== undefined && value !== plain && !isEmpty(value)) throw wrong(name, value, needed);
-  }
-  const beginning = field("init_lora_weights");
-  if (typeof beginning === "string" && CHANGES_THE_BASE.test(beginning)) {
-    throw wrong("init_lora_weights", beginning, "a way to begin that leaves the base’s own weights alone");
-  }
+interface Excluded {
+  readonly matches: (module: string) => boolean;
+  /** As messages name them; "" where nothing is left out. */
+  readonly named: string;
+  readonly unread?: Fault | undefined;
 }
+
+/** `exclude_modules`: an expression for a whole name, or names in full or from a full stop on. Empty ones leave nothing out. */
+function readExcluded(value: unknown, budget: PatternBudget): Excluded {
+  if (value === undefined || value === "" || isEmpty(value)) return { matches: () => false, named: "" };
+  if (typeof value === "string") {
+    const { matches, unread } = readPattern(value, budget);
+    return { matches: matches ?? (() => false), named: shownName(value), unread };
+  }
+  if (!Array.isArray(value) || !value.every((name) => typeof name === "string")) {
+    throw wrong("exclude_modules", value, "a list of modules or a pattern");
+  }
+  const names: readonly string[] = value;
+  return { matches: (module) => isNamed(names, module), named: shownName(names.join(", ")) };
+}
+
+const isNamed = (names: readonly string[], module: string) =>
+  names.some((name) => module === name || module.endsWith(`.${name}`));
 
 type Targets = Pick<AdapterConfig, "isTarget" | "targets"> & { readonly unread?: Fault | undefined };
 
 function readTargets(field: Field, budget: PatternBudget): Targets {
   const targets = field("target_modules");
   if (typeof targets === "string") {
+    for (const name of ["layers_to_transform", "layers_pattern"]) {
+      const value = field(name);
+      if (!isNeutral(value)) throw wrong(name, value, "none beside a pattern of target_modules");
+    }
     const named = shownName(targets);
     if (targets.toLowerCase() === "all-linear") return { isTarget: () => true, targets: named };
     const { matches, unread } = readPattern(targets, budget);
@@ -113,8 +116,7 @@ function readTargets(field: Field, budget: PatternBudget): Targets {
   const names: readonly string[] = targets;
   return {
     // as PEFT has it, a module that is named in full is meant whatever the layers say
-    isTarget: (module) =>
-      names.includes(module) || (names.some((name) => module.endsWith(`.${name}`)) && isInLayers(module)),
+    isTarget: (module) => names.includes(module) || (isNamed(names, module) && isInLayers(module)),
     targets: shownName(names.join(", ")),
   };
 }
@@ -135,8 +137,14 @@ function readLayers(field: Field): (module: string) => boolean {
   const named = lists.filter((name) => name !== "");
   return (module) => {
     const parts = module.split(".");
-    const at = parts.findLastIndex(
-      (part, index) => /^\d+$/.test(part) && (named.length === 0 || named.includes(parts[index - 1])) && index > 0,
+    // the first of several numbers, and none at either end of the name; without a pattern there is something before the list as well
+    const first = named.length === 0 ? 2 : 1;
+    const at = parts.findIndex(
+      (part, index) =>
+        /^\d+$/.test(part) &&
+        (named.length === 0 || named.includes(parts[index - 1]!)) &&
+        index >= first &&
+        index < parts.length - 1,
     );
     return at > 0 && layers.includes(Number(parts[at]));
   };
@@ -227,9 +235,4 @@ function readPositive(name: string, value: unknown): number {
 function readFlag(name: string, value: unknown): boolean {
   if (value === undefined || typeof value === "boolean") return value ?? false;
   throw wrong(name, value, "true or false");
-}
-
-function wrong(name: string, found: unknown, needed: string): Fault {
-  const what = found === undefined ? "is missing" : `is ${shown(found)}`;
-  return new Fault("bad-config", `adapter_config.json: ${name} ${what}; ${needed} is needed`);
 }
