@@ -193,7 +193,12 @@ test.each<[string, FamilyName, Record<string, unknown>, string]>([
     { vocab_size: 16_777_216, hidden_size: 16_384 },
     "it describes a model of some 5.50e+11 parameters; at most 2e+11 can be read",
   ],
-  ["a name that no text can be made of", "llama", { architectures: [{ toString: 1 }] }, "no architecture at all"],
+  [
+    "a name that no text can be made of",
+    "llama",
+    { architectures: [{ toString: 1 }] },
+    "no architecture, and the model type llama;",
+  ],
 ])("refuses %s", (_name, family, fields, message) => {
   expect(() => readSpec(familyConfig(family, fields))).toThrow(
     expect.objectContaining({ name: "Fault", message: expect.stringContaining(message) }),

@@ -2,7 +2,8 @@ import { Fault } from "#core/fault.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { readModel } from "#test/reference/model.ts";
-import { expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { readSpec } from "./families.ts";
 import { rotaryFrequencies } from "./rope.ts";
 
@@ -57,6 +58,68 @@ test.each([
 
 test("reads a model by any of the architectures it names", () => {
   expect(readSpec(changed({ architectures: ["Wrapper", "LlamaForCausalLM"] })).family.name).toBe("llama");
+});
+
+interface Classes {
+  readonly madeBy: string;
+  readonly cases: readonly {
+    readonly model_type?: string;
+    readonly architectures?: readonly string[];
+    /** null where it has no answer. */
+    readonly class: string | null;
+  }[];
+}
+
+describe("what a model is, by its type and what it was saved as", () => {
+  const { madeBy, cases } = JSON.parse(
+    readFileSync(new URL("../../test/golden/model-classes.json", import.meta.url), "utf8"),
+  ) as Classes;
+  const families = ["llama", "mistral", "qwen2", "qwen3", "gpt2", "gpt_neox", "gptj"] as const;
+  const whole = families.map((family) => configOf(randomCheckpoint({ family })));
+  const isRead = (name: string | null) => whole.some(({ architectures }) => (architectures as unknown[])[0] === name);
+  /** The first config, of each family's, that is read; else why the last one is not. */
+  const read = (named: object) => {
+    let last: unknown;
+    for (const fields of whole) {
+      try {
+        return readSpec({ ...fields, model_type: undefined, architectures: undefined, ...named }).family
+          .architectures[0]!;
+      } catch (reason) {
+        last = reason;
+      }
+    }
+    return last;
+  };
+  const refusal = expect.objectContaining({ code: "unknown-architecture" }) as unknown;
+
+  test("of this version", () => {
+    expect(madeBy).toBe("scripts/golden/model_classes.py with transformers 5.18.0");
+  });
+
+  const expected = ({ model_type: type, architectures = [], class: wanted }: Classes["cases"][number]) => {
+    const saved = architectures.filter(isRead);
+    // transformers asks for the type; what it was saved as is enough here, where it is one
+    if (type === undefined) return saved.length === 1 ? saved[0] : refusal;
+    // saved as something that is not read, it is never taken for anything else
+    return isRead(wanted) && (architectures.length === 0 || saved.length > 0) ? wanted : refusal;
+  };
+
+  test.each(cases)("$model_type saved as $architectures is $class", (each) => {
+    const { class: _, ...named } = each;
+    expect(read(named)).toEqual(expected(each));
+  });
+
+  test("a type that is not read is named beside what it was saved as", () => {
+    expect(() => readSpec({ ...config, model_type: "phi", architectures: ["LlamaForCausalLM"] })).toThrow(
+      "config.json names LlamaForCausalLM, and the model type phi, which decides; this explorer reads LlamaForCausalLM, ",
+    );
+    expect(() => readSpec({ ...config, model_type: 5, architectures: ["LlamaForCausalLM"] })).toThrow(
+      "the model type 5,",
+    );
+    expect(() =>
+      readSpec({ ...config, model_type: undefined, architectures: ["LlamaForCausalLM", "Qwen2ForCausalLM"] }),
+    ).toThrow("and no model_type that would decide between them");
+  });
 });
 
 test.each([

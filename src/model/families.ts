@@ -27,25 +27,7 @@ export interface ReadSpec {
  */
 export function readSpec(json: unknown): ReadSpec {
   const config = readConfig(json);
-  const found = config.raw("architectures");
-  const names = Array.isArray(found) ? found.filter((name) => typeof name === "string") : [];
-  // what a model was saved as is missing where only its type was written down; a name of either is one family's alone
-  const isUnsaid = found === undefined || (Array.isArray(found) && found.length === 0);
-  const type = isUnsaid ? config.raw("model_type") : undefined;
-  const family = FAMILIES.find(
-    ({ name: own, architectures }) => own === type || names.some((name) => architectures.includes(name)),
-  );
-  if (!family) {
-    const known = FAMILIES.flatMap(({ architectures }) => architectures).join(", ");
-    const what =
-      names.length > 0
-        ? names.slice(0, MAX_NAMED).map(shownName).join(", ")
-        : typeof type === "string"
-          ? `no architecture, and the model type ${shownName(type)}`
-          : "no architecture at all";
-    const experts = expertsOf(config) ? ", a mixture of experts" : "";
-    throw new Fault("unknown-architecture", `config.json names ${what}${experts}; this explorer reads ${known}`);
-  }
+  const family = familyOf(config);
   const experts = expertsOf(config);
   if (experts) {
     throw new Fault(
@@ -55,6 +37,37 @@ export function readSpec(json: unknown): ReadSpec {
   }
   refuseQuantised(config);
   return { family, spec: checkSize(family.readConfig(config)) };
+}
+
+/**
+ * The family that a config names. As in transformers, `model_type` decides wherever there is one, whatever a model was saved as; what
+ * it was saved as decides where no type was written down. A type whose architectures are all of kinds that are not read is refused: a
+ * head that sorts texts, or somebody's own code, has the type of what it was made from.
+ */
+function familyOf(config: Config): Family {
+  const found = config.raw("architectures");
+  const names = Array.isArray(found) ? found.filter((name) => typeof name === "string") : [];
+  const isUnsaid = found === undefined || (Array.isArray(found) && found.length === 0);
+  const type = config.raw("model_type");
+  const saved = FAMILIES.filter(({ architectures }) => names.some((name) => architectures.includes(name)));
+  const typed = FAMILIES.find(({ name }) => name === type);
+  const family = type === undefined ? saved[0] : isUnsaid || saved.length > 0 ? typed : undefined;
+  if (family && (type !== undefined || saved.length === 1)) return family;
+  const known = FAMILIES.flatMap(({ architectures }) => architectures).join(", ");
+  const named = names.slice(0, MAX_NAMED).map(shownName).join(", ");
+  const typeName = typeof type === "string" ? shownName(type) : shown(type);
+  const experts = expertsOf(config) ? ", a mixture of experts" : "";
+  const what =
+    names.length === 0
+      ? type === undefined
+        ? "no architecture at all"
+        : `no architecture, and the model type ${typeName}`
+      : saved.length === 0
+        ? named
+        : type === undefined
+          ? `${named} and no model_type that would decide between them`
+          : `${named}, and the model type ${typeName}, which decides`;
+  throw new Fault("unknown-architecture", `config.json names ${what}${experts}; this explorer reads ${known}`);
 }
 
 /** More architectures than this are not repeated in a message. */
