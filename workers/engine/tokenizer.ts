@@ -71,7 +71,6 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
           `the text has ${grouped(text.length)} characters; at most ${grouped(MAX_TEXT)} are read at once`,
         );
       }
-      if (text === "") return { ids: [], texts: [], added: [], unknown: [] };
       const bare = await encode(text, signal);
       const { ids, added } = process(bare);
       const unknown =
