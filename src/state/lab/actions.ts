@@ -6,7 +6,7 @@ import type { PlotQuantity } from "./tools.ts";
 import { adapter, isAttached } from "../adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { isSameModel, model } from "../model.ts";
-import { dismiss, notify, notifyFault } from "../notices.ts";
+import { asFault } from "../notices.ts";
 import { exampleParts } from "../parts.ts";
 import { changesOf, question, setPrompt, standInsOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
@@ -79,11 +79,11 @@ export function suggestedPart(kind: Part["kind"]): string {
 const partText = (part: Part) =>
   part.kind === "head" ? `L${part.at.layer}H${part.at.head}` : `L${part.at.layer}N${part.at.neuron}`;
 
-/** Draws what the form says, on top of what is switched off. */
-export function drawPlot(): void {
+/** Draws what the form says, on top of what is switched off. @returns what is wrong with the part that was typed */
+export function drawPlot(): string | undefined {
   const { plot } = forms.getState();
   const quantity = readQuantity();
-  if (!quantity) return;
+  if ("complaint" in quantity) return quantity.complaint;
   const operands = { from: 0, to: plot.to };
   const asked: Asked<"operandPlot"> = {
     template: plot.template,
@@ -108,31 +108,28 @@ export function drawPlot(): void {
     return { asked, values: whole.values, whole };
   };
   void start("plot", ask, about);
+  return undefined;
 }
 
-/** @returns undefined, with a notice, for what is no such part of the model */
-function readQuantity(): PlotQuantity | undefined {
+/** What is plotted, or what is wrong with the part that was typed. */
+function readQuantity(): PlotQuantity | { readonly complaint: string } {
   const { quantity, part } = forms.getState().plot;
-  dismiss("plot");
   if (quantity === "probability" || quantity === "logProbability") return { kind: quantity };
-  const text = part.trim() || suggestedPart(quantity === "head" ? "head" : "neuron");
+  const kind = quantity === "head" ? "head" : "neuron";
+  const text = part.trim() || suggestedPart(kind);
   const { info } = model.getState();
   try {
-    if (quantity === "head") {
+    if (kind === "head") {
       const at = parseHead(text);
       if (at) return { kind: "head", at: info ? checkHead(at, info) : at };
     } else {
       const at = parseNeuron(text);
       if (at) return { kind: "activation", at: info ? checkNeuron(at, info) : at };
     }
-    notify(
-      "plot",
-      `“${text}” is no ${quantity === "head" ? `head; write ${exampleParts().head}` : `neuron; write ${exampleParts().neuron}`}.`,
-    );
   } catch (reason) {
-    notifyFault("plot", reason);
+    return { complaint: asFault(reason).message };
   }
-  return undefined;
+  return { complaint: `“${text}” is no ${kind}; write ${exampleParts()[kind]}.` };
 }
 
 /** A plot's cell as the page's prompt. */

@@ -102,8 +102,8 @@ test("draws what the form says, on top of what is switched off, and a cell opens
 
 test("what is no neuron is told so, and nothing is asked", () => {
   editPlot({ quantity: "activation", part: "seven" });
-  drawPlot();
-  expect(messages()).toEqual(["“seven” is no neuron; write L0N0."]);
+  expect(drawPlot()).toBe("“seven” is no neuron; write L0N0.");
+  expect(messages()).toEqual([]);
   expect(asked).toEqual([]);
   expect(suggestedPart("head")).toBe("L0H0");
 });

@@ -1,3 +1,4 @@
+import { useId, useState } from "react";
 import { useStore } from "zustand";
 import { drawPlot, suggestedPart } from "#state/lab/actions.ts";
 import { chooseOperation, editPlot, forms, OPERATIONS, PLOT_SIZES, QUANTITIES, TEMPLATES } from "#state/lab/forms.ts";
@@ -6,6 +7,7 @@ import { model } from "#state/model.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { OPERATION_SIGNS } from "../shared/operation-signs.ts";
+import { Complaint, complains } from "../shared/use-typed.tsx";
 
 const QUANTITY_LABELS = {
   probability: "probability of the answer",
@@ -18,12 +20,16 @@ const QUANTITY_LABELS = {
 export function PlotForm() {
   const form = useStore(forms, (state) => state.plot);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
+  // about a part that was typed: another one is not complained of
+  const [wrong, setWrong] = useState<{ readonly part: string; readonly complaint: string }>();
+  const complaint = wrong?.part === form.part ? wrong.complaint : undefined;
   return (
     <form
       className="lab-form"
       onSubmit={(event) => {
         event.preventDefault();
-        drawPlot();
+        const found = drawPlot();
+        setWrong(found === undefined ? undefined : { part: form.part, complaint: found });
       }}
     >
       <label>
@@ -39,7 +45,7 @@ export function PlotForm() {
           ))}
         </select>
       </label>
-      <PartField />
+      <PartField complaint={complaint} />
       <span role="group" aria-label="Operation" className="choice">
         {OPERATIONS.map((operation) => (
           <button
@@ -89,7 +95,8 @@ export function PlotForm() {
 }
 
 /** Left empty it is the part that is selected, or that weighs most. */
-function PartField() {
+function PartField({ complaint }: { readonly complaint: string | undefined }) {
+  const id = useId();
   const { quantity, part } = useStore(forms, (state) => state.plot);
   // what is suggested follows these
   useStore(view, (state) => state.selected);
@@ -97,16 +104,20 @@ function PartField() {
   if (quantity !== "activation" && quantity !== "head") return null;
   const kind = quantity === "head" ? "head" : "neuron";
   return (
-    <label>
-      <span className="visually-hidden">{kind}</span>
-      <input
-        className="go-to"
-        spellCheck={false}
-        autoComplete="off"
-        placeholder={suggestedPart(kind)}
-        value={part}
-        onChange={(event) => editPlot({ part: event.target.value })}
-      />
-    </label>
+    <span className="with-complaint">
+      <label>
+        <span className="visually-hidden">{kind}</span>
+        <input
+          className="go-to"
+          spellCheck={false}
+          autoComplete="off"
+          placeholder={suggestedPart(kind)}
+          value={part}
+          onChange={(event) => editPlot({ part: event.target.value })}
+          {...complains(id, complaint)}
+        />
+      </label>
+      <Complaint id={id} text={complaint} />
+    </span>
   );
 }
