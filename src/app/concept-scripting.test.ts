@@ -49,9 +49,9 @@ test("an ablation and a search for concepts are asked for as they are written, w
 
 test.each([
   ["another ablation", { ablation: "noise" }, "ablation"],
-  ["words that are one text", { words: "three" }, "words are “three”; they need to be an array of texts"],
-  ["no words", { words: undefined }, "words are undefined"],
-  ["a threshold of nothing", { thresholds: [0] }, "thresholds is 0; it needs to be a whole number from 1"],
+  ["words that are one text", { words: "three" }, "words is “three”; it needs to be an array of texts"],
+  ["no words", { words: undefined }, "words is missing"],
+  ["a threshold of nothing", { thresholds: [0] }, "thresholds.0 is 0; it needs to be a whole number from 1"],
 ])("refuses %s", async (_, changes, message) => {
   await expect(
     untyped()["runExperiment"]!({ kind: "concepts", suite, words: ["three"], ...changes }),

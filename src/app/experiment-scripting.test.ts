@@ -125,12 +125,12 @@ test.each([
   [{ kind: "bias", suite: "gender-paper", scale: "0" }, "scale is “0”; it needs to be a number"],
   [
     { kind: "bias", suite: "gender-paper", controls: "controls" },
-    "controls are “controls”; they need to be an array of suites",
+    "controls is “controls”; it needs to be an array of suites",
   ],
   [{ kind: "pruning", suite: "abacus-2d", fromLayer: -1 }, "fromLayer is -1; it needs to be a whole number from 0"],
   [{ kind: "pruning", suite: "abacus-2d", foundOn: 3 }, "suite is 3"],
-  [{ kind: "adapters", suite: "abacus-2d" }, "adapters are undefined; they need to be an array"],
-  [{ kind: "adapters", suite: "abacus-2d", adapters: [] }, "adapters are an array of 0; they need to be an array"],
+  [{ kind: "adapters", suite: "abacus-2d" }, "adapters is missing; it needs to be an array"],
+  [{ kind: "adapters", suite: "abacus-2d", adapters: [] }, "adapters is an array of 0; it needs to be an array"],
   [{ kind: "adapters", suite: "abacus-2d", adapters: [{ kind: "bundled" }] }, "the bundled model, which is no adapter"],
   [{ kind: "pruning", suite: "abacus-2d", head: 7 }, 'head is 7; it needs to be as "L0H7"'],
 ])("%o is refused with what is wrong", async (options, message) => {

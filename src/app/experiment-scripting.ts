@@ -1,4 +1,5 @@
 import type { Engine } from "#client/engine.ts";
+import { Fault } from "#core/fault.ts";
 import { isRecord } from "#core/record.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import { EXPERIMENT_KINDS, EXPERIMENTS } from "#protocol/experiments.ts";
@@ -12,14 +13,14 @@ import type {
   SuiteDefinition,
   SuiteSource,
 } from "#protocol/experiments.ts";
-import { show } from "#protocol/call.ts";
-import { checkRequest } from "#protocol/experiments/definition.ts";
+import { readArgument, readOptions, show } from "#protocol/call.ts";
+import { anything, choice, head, list, whole } from "#protocol/fields.ts";
+import { checkRequest, writtenOptions } from "#protocol/experiments/definition.ts";
 import { CONTROL_CASES } from "#protocol/experiments/fields.ts";
 import type { Field, Spoken } from "#protocol/experiments/fields.ts";
 import { namedAdapter } from "#state/experiments/adapter-set.ts";
 import { keepTokenOf } from "#state/hub-tokens.ts";
 import { choiceOfSource } from "#state/model.ts";
-import { bad, given, readChoice, readCount, readHead, readOptions } from "./script-arguments.ts";
 import { readSource as readCheckpoint } from "./script-sources.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */
@@ -75,6 +76,8 @@ interface Page {
   readonly pageAddress: string;
 }
 
+const KIND = choice(EXPERIMENT_KINDS);
+
 const asWritten = ({ value }: Said) => value;
 
 /** What stands in a request for what a script writes. */
@@ -84,7 +87,7 @@ const READ: Readonly<Record<Spoken, (said: Said) => unknown>> = {
   words: asWritten,
   suite: (said) => readSource(said, said.value ?? said.known["suite"], said.known["count"]),
   suites: readControls,
-  head: ({ call, name, value }) => readHead(`${call}: ${name}`, value),
+  head: ({ call, name, value }) => readArgument(call, name, head, value),
   adapters: ({ call, value, page }) => readAdapters(call, value, page.pageAddress),
 };
 
@@ -95,18 +98,17 @@ export function experimentSurface(
 ): ExperimentSurface {
   const page = { readDefinition, pageAddress };
   const request = async (call: string, options: unknown): Promise<ExperimentRequest> => {
-    const kind = readChoice("kind", isRecord(options) ? options["kind"] : undefined, EXPERIMENT_KINDS);
-    if (!kind) throw bad(`${call}: kind is missing; it needs to be one of ${EXPERIMENT_KINDS.join(", ")}`);
+    const kind = readArgument(call, "kind", KIND, isRecord(options) ? options["kind"] : undefined);
     const definition = EXPERIMENTS[kind];
     const fields = Object.entries<Field>(definition.fields);
-    const known = readOptions(call, options, ["kind", "count", ...fields.map(([name]) => name)]);
+    const known: Known = readOptions(call, writtenOptions(definition), options);
     const request: Record<string, unknown> = { kind };
     for (const [name, { spoken, initial, isOptional }] of fields) {
       const value = known[name] ?? initial;
       if (value === undefined && isOptional) continue;
       request[name] = await READ[spoken]({ call, name, value, known, page });
     }
-    checkRequest(definition, request);
+    checkRequest(definition, request, call);
     return request as unknown as ExperimentRequest;
   };
   return {
@@ -121,7 +123,8 @@ async function readSource({ call, known, page }: Said, suite: unknown, count: un
   }
   const definition = typeof suite === "string" ? await page.readDefinition(suite) : asDefinition(suite);
   if (!definition) {
-    throw bad(
+    throw new Fault(
+      "bad-request",
       `${call}: suite is ${show(suite)}; it needs to be the name of a suite, a definition of one, or { text } with a case a line`,
     );
   }
@@ -130,7 +133,7 @@ async function readSource({ call, known, page }: Said, suite: unknown, count: un
     definition,
     // one that is none is the request's own to refuse
     seed: typeof known["seed"] === "number" ? known["seed"] : 1,
-    ...given("count", count === undefined ? undefined : readCount("count", count)),
+    ...(count !== undefined && { count: readArgument(call, "count", whole(1), count) }),
   };
 }
 
@@ -144,22 +147,15 @@ const asDefinition = (value: unknown): SuiteDefinition | undefined =>
 
 /** A few cases of each group of every suite. */
 function readControls(said: Said): Promise<SuiteSource[]> {
-  const { call, value } = said;
-  if (!Array.isArray(value)) {
-    throw bad(`${call}: controls are ${show(value)}; they need to be an array of suites`);
-  }
-  return Promise.all(value.map((suite: unknown) => readSource(said, suite, CONTROL_CASES)));
+  const suites = readArgument(said.call, "controls", list(anything, "an array of suites"), said.value);
+  return Promise.all(suites.map((suite) => readSource(said, suite, CONTROL_CASES)));
 }
 
-function readAdapters(call: string, value: unknown, pageAddress: string): readonly NamedAdapter[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    throw bad(
-      `${call}: adapters are ${show(value)}; they need to be an array as [{ kind: "hub", repo: "owner/name" }]`,
-    );
-  }
-  return value.map((asked: unknown) => {
+const ADAPTERS = list(anything, 'an array as [{ kind: "hub", repo: "owner/name" }]', 1);
+
+const readAdapters = (call: string, value: unknown, pageAddress: string): readonly NamedAdapter[] =>
+  readArgument(call, "adapters", ADAPTERS, value).map((asked) => {
     const source = readCheckpoint(call, asked, { pageAddress });
     keepTokenOf(source);
     return namedAdapter(choiceOfSource(source));
   });
-}

@@ -61,6 +61,9 @@ export function choice<const Choice extends string>(choices: readonly Choice[]):
   return v.pipe(v.picklist(choices, need), v.description(need));
 }
 
+/** What is read afterwards. */
+export const anything = v.unknown();
+
 /** An array of `least` to `most` items; what is wrong with an item is said of its place. */
 export function list<Item extends v.GenericSchema>(item: Item, need: string, least = 0, most = ANY_LENGTH) {
   const schema = v.pipe(v.array(item, need), v.minLength(least, need), v.maxLength(most, need), v.description(need));

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { Fault } from "#core/fault.ts";
+import { readOptions } from "../call.ts";
+import { anything } from "../fields.ts";
 import type { Field, Shape } from "./fields.ts";
 
 /** A number that a link claims of a result: a share of cases where no unit is named. */
@@ -49,11 +50,13 @@ export const requestSchema = ({ kind, fields }: AnyDefinition) =>
     ...Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])),
   });
 
+/** The options of a script, each as it is written: what stands for it in a request is read afterwards. */
+export const writtenOptions = ({ fields }: AnyDefinition): v.ObjectEntries =>
+  Object.fromEntries(["kind", "count", ...Object.keys(fields)].map((name) => [name, v.exactOptional(anything)]));
+
 /** @throws Fault "bad-request" with what was found and what is needed */
-export function checkRequest(definition: AnyDefinition, request: unknown): void {
-  const checked = v.safeParse(requestSchema(definition), request, { abortEarly: true });
-  if (!checked.success) throw new Fault("bad-request", complaint(checked.issues[0]));
-}
+export const checkRequest = (definition: AnyDefinition, request: unknown, call = "experiment"): void =>
+  void readOptions(call, requestSchema(definition).entries, request);
 
 /**
  * A request as it is run on a model: what was left out filled in, lists in order.
@@ -73,24 +76,4 @@ export function fitRequest(definition: AnyDefinition, request: object, shape: Sh
 export function savedRequest({ fields }: AnyDefinition, request: object): object {
   const values = Object.entries(request).map(([name, value]) => [name, fields[name]?.saved?.(value) ?? value]);
   return Object.fromEntries(values) as object;
-}
-
-/** What the field is called, what it is, and what it needs to be. */
-function complaint(issue: v.BaseIssue<unknown>): string {
-  const names = (issue.path ?? []).map(({ key }) => key).filter((key) => typeof key === "string");
-  const needed = issue.message.startsWith("Invalid") ? issue.expected : issue.message;
-  const [verb, subject] =
-    issue.type === "array" || issue.type === "min_length" ? ["are", "they need"] : ["is", "it needs"];
-  return `${names.join(".")} ${verb} ${shown(issue.input)}; ${subject} to be ${needed}`;
-}
-
-/** Characters of what was found. */
-const MAX_SHOWN = 60;
-
-/** For a message: short, and never itself a failure. */
-function shown(value: unknown): string {
-  if (typeof value === "string") return `“${value.slice(0, MAX_SHOWN)}${value.length > MAX_SHOWN ? "…" : ""}”`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "an object";
-  return typeof value === "function" ? "a function" : String(value);
 }

@@ -340,11 +340,11 @@ describe("what is asked for", () => {
   test.each([
     [
       { adapters: [] },
-      'adapters are an array of 0; they need to be an array of 1 to 256 sources as { kind: "hub", repo: "owner/name" }',
+      'experiment: adapters is an array of 0; it needs to be an array of 1 to 256 sources as { kind: "hub", repo: "owner/name" }',
     ],
-    [{ counts: [] }, "counts are an array of 0; they need to be an array of whole numbers from 1"],
-    [{ counts: [0] }, "counts is 0; it needs to be a whole number from 1"],
-    [{ draws: 0 }, "draws is 0; it needs to be a whole number from 1 to 100"],
+    [{ counts: [] }, "experiment: counts is an array of 0; it needs to be an array of whole numbers from 1"],
+    [{ counts: [0] }, "experiment: counts.0 is 0; it needs to be a whole number from 1"],
+    [{ draws: 0 }, "experiment: draws is 0; it needs to be a whole number from 1 to 100"],
     [
       { variant: "adapted" } as const,
       "adapters: each is compared with the base, so that the experiment is one of the base; leave the variant out",
