@@ -17,8 +17,8 @@ import { TAPS } from "#model/taps.ts";
 import type { Tap } from "#model/taps.ts";
 import { EVERY_TAP, outOfRange, overflow, refuseOverflow, refuseVanished } from "./overflow.ts";
 import { Pace } from "./pace.ts";
-import { blockPiece, blockWork, joinedUnembedded, unembedPieces } from "./pieces.ts";
-import type { RowsRun } from "./pieces.ts";
+import { blockPiece, blockWork, canBeCut, joinedBlock, joinedUnembedded, unembedPieces } from "./pieces.ts";
+import type { PieceOutput, RowsRun } from "./pieces.ts";
 import type { Runtime } from "./runtime.ts";
 import { positionFeeds } from "./position-feeds.ts";
 import { stoppableWeights } from "./stoppable-weights.ts";
@@ -54,7 +54,12 @@ interface Shared {
   /** What nothing that is switched off is fed as. */
   readonly identity: Feeds;
   readonly paces: { readonly block: Pace; readonly unembed: Pace };
+  /** How long what the GPU was told to run since it was last waited for takes, by the pace. */
+  aheadMs: number;
 }
+
+/** A fifth of what one run may take: so late a stop may be for runs that a GPU was told of, and so far off its pace. */
+const FURTHEST_AHEAD_MS = 100;
 
 /** A run and how much work it is, so that the next ones are as long as one may keep others waiting. */
 interface Timed {
@@ -100,6 +105,7 @@ export class OrtRunner implements Runner {
       positions: new Map(),
       identity: { head_scale: one(4), head_fill: zero(4), neuron_scale: one(3), neuron_fill: zero(3) },
       paces: { block: new Pace(), unembed: new Pace() },
+      aheadMs: 0,
     };
   }
 
@@ -125,34 +131,32 @@ export class OrtRunner implements Runner {
     return this.upload(values, prompts.length, positions);
   }
 
-  /** In memory in as many runs as it takes for none to keep the worker longer than `Pace` says; on the GPU, which keeps nobody, in one. */
+  /** In as many runs as it takes for none to keep others waiting longer than `Pace` says; between several a residual is in memory. */
   async block(layer: number, input: Residual, run: BlockRun = {}): Promise<BlockOutput> {
-    const variants = run.variants ?? Array.from({ length: input.batch }, (_, row) => row);
-    const tensor = tensorOf(input);
+    const rows = { ...run, variants: run.variants ?? count(0, input.batch) };
+    const all = rows.variants.length;
     const { block: pace } = this.#shared.paces;
     const work = blockWork(this.spec, input.positions);
-    // a pattern is one for each row that comes in, not for each that goes out
-    const isWhole = tensor.location !== "cpu" || (run.taps?.includes("pattern") ?? false);
-    const atOnce = () => (isWhole ? variants.length : pace.piecesAtOnce(work));
-    const outputs: BlockOutput[] = [];
-    for (let from = 0; from < variants.length;) {
-      const to = Math.min(variants.length, from + atOnce());
-      const timed = { pace, work: work * (to - from) };
-      if (to - from === variants.length) {
-        const output = await this.#blockAtOnce(layer, input, { ...run, variants }, timed);
-        run.onRows?.(to);
-        return output;
-      }
-      const piece = blockPiece(this.spec, input.positions, { ...run, variants }, { from, to });
-      const data = tensor.data as Float32Array;
-      outputs.push(await this.#blockAtOnce(layer, this.#rowsOf(data, input, piece.sources), piece.run, timed));
+    const timed = (size: number) => ({ pace, work: work * size });
+    if (pace.piecesAtOnce(work) >= all || !canBeCut(rows, input)) {
+      const output = await this.#blockAtOnce(layer, input, rows, timed(all));
+      run.onRows?.(all);
+      return output;
+    }
+    const data = await this.download(input);
+    const pieces: PieceOutput[] = [];
+    for (let from = 0; from < all;) {
+      const to = Math.min(all, from + pace.piecesAtOnce(work));
+      const piece = blockPiece(this.spec, input.positions, rows, { from, to });
+      const part = this.#rowsOf(data, input, piece.sources);
+      const { residual, taps } = await this.#blockAtOnce(layer, part, piece.run, timed(to - from));
+      pieces.push({ sources: piece.sources, taps, residual: await this.download(residual) });
+      this.release(residual);
       run.onRows?.(to - from);
       from = to;
     }
-    const taps: { [tap in Tap]?: Float32Array } = {};
-    for (const tap of run.taps ?? []) taps[tap] = concatenated(outputs.map((output) => output.taps[tap]!));
-    const values = concatenated(outputs.map(({ residual }) => tensorOf(residual).data as Float32Array));
-    return { residual: this.upload(values, variants.length, input.positions), taps };
+    const { residual, taps } = joinedBlock(pieces, input.batch);
+    return { residual: this.upload(residual, all, input.positions), taps };
   }
 
   async #blockAtOnce(layer: number, input: Residual, run: RowsRun, timed: Timed): Promise<BlockOutput> {
@@ -199,15 +203,15 @@ export class OrtRunner implements Runner {
 
   /** In as many runs as `block` takes. */
   async unembed(input: Residual, run: UnembedRun): Promise<Unembedded> {
-    const tensor = tensorOf(input);
     const { unembed: pace } = this.#shared.paces;
     const work = this.spec.modelDim * this.spec.vocabulary;
-    const atOnce = tensor.location === "cpu" ? pace.piecesAtOnce(work) : Infinity;
     const found: Unembedded[] = [];
-    for (const piece of unembedPieces(input, run, atOnce)) {
+    const pieces = unembedPieces(input, run, pace.piecesAtOnce(work));
+    const isCut = pieces.some(({ from, to }) => to - from < input.batch);
+    const data = isCut ? await this.download(input) : new Float32Array(0);
+    for (const piece of pieces) {
       const rows = piece.to - piece.from;
-      const part =
-        rows === input.batch ? input : this.#rowsOf(tensor.data as Float32Array, input, count(piece.from, piece.to));
+      const part = isCut ? this.#rowsOf(data, input, count(piece.from, piece.to)) : input;
       found.push(await this.#unembedAtOnce(part, piece.run, { pace, work: work * rows * piece.run.positions.length }));
     }
     return joinedUnembedded(found);
@@ -287,13 +291,24 @@ export class OrtRunner implements Runner {
     fetches: readonly string[],
     { pace, work }: Timed,
   ): Promise<Ort.InferenceSession.ReturnType> {
+    const expectedMs = pace.msOf(work);
     return this.#runtime.queue.add(async () => {
       this.#signal?.throwIfAborted();
       const started = performance.now();
       const outputs = await session.run(feeds, fetches);
+      // a GPU is only told to run: short runs may queue up behind each other there, so that it never idles, but not without end
+      const { device } = this.#runtime;
+      if (device) {
+        this.#shared.aheadMs += expectedMs;
+        if (this.#shared.aheadMs < FURTHEST_AHEAD_MS) return outputs;
+        this.#shared.aheadMs = 0;
+        await device.queue.onSubmittedWorkDone();
+        // beside what was still to do before it a short run tells nothing
+        if (expectedMs < FURTHEST_AHEAD_MS) return outputs;
+      }
       pace.measured(work, performance.now() - started);
       return outputs;
-    }, pace.msOf(work));
+    }, expectedMs);
   }
 
   /** Rows of a batch in memory, as a batch of their own. */

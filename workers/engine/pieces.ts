@@ -1,8 +1,9 @@
-import type { BlockRun, Residual, Unembedded, UnembedRun } from "#analysis/runner.ts";
+import type { BlockOutput, BlockRun, Residual, Unembedded, UnembedRun } from "#analysis/runner.ts";
 import { concatenated } from "#core/concatenated.ts";
 import { matrix } from "#core/matrix.ts";
 import type { Matrix } from "#core/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
+import type { Tap } from "#model/taps.ts";
 
 /** Products of two numbers that one row takes in a block: its weights at every position, and each position's look at all. */
 export function blockWork(spec: ModelSpec, positions: number): number {
@@ -47,6 +48,36 @@ export function blockPiece(
       ...(neuronFill && { neuronFill: filled(neuronFill, positions * neurons) }),
     },
   };
+}
+
+/** What one piece of a block gave, in memory. */
+export interface PieceOutput extends Pick<BlockPiece, "sources"> {
+  readonly residual: Float32Array;
+  readonly taps: BlockOutput["taps"];
+}
+
+/** A pattern is one for each row that comes in: where a row goes nowhere, no piece would have it. */
+export const canBeCut = ({ variants, taps }: RowsRun, { batch }: Pick<Residual, "batch">): boolean =>
+  !taps?.includes("pattern") || new Set(variants).size === batch;
+
+/** The pieces' outputs as those of one run. */
+export function joinedBlock(pieces: readonly PieceOutput[], batch: number): Omit<PieceOutput, "sources"> {
+  const taps: { [tap in Tap]?: Float32Array } = {};
+  for (const tap of Object.keys(pieces[0]!.taps) as Tap[]) {
+    taps[tap] =
+      tap === "pattern" ? joinedPattern(pieces, batch) : concatenated(pieces.map((piece) => piece.taps[tap]!));
+  }
+  return { residual: concatenated(pieces.map(({ residual }) => residual)), taps };
+}
+
+/** Each incoming row's pattern, from whichever piece has it. */
+function joinedPattern(pieces: readonly PieceOutput[], batch: number): Float32Array {
+  const size = pieces[0]!.taps.pattern!.length / pieces[0]!.sources.length;
+  const joined = new Float32Array(batch * size);
+  for (const { sources, taps } of pieces) {
+    sources.forEach((row, index) => joined.set(taps.pattern!.subarray(index * size, (index + 1) * size), row * size));
+  }
+  return joined;
 }
 
 /** Some of the vectors that are unembedded, counted row by row and in each by position. */

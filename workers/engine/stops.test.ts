@@ -3,10 +3,13 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
+import { fileSet } from "#test/engine.ts";
 import { numbersOf } from "#test/leaves.ts";
 import type { Progress } from "#protocol/engine.ts";
 import { createEngine } from "./engine.ts";
 import { Pace } from "./pace.ts";
+import { loadModel } from "./load-model.ts";
+import { startRuntime } from "./runtime.ts";
 import type { OrtModule } from "./runtime.ts";
 
 type Engine = ReturnType<typeof createEngine>;
@@ -186,4 +189,61 @@ test("messages are let in while a long call runs, so that a stop arrives at all"
   port2.postMessage("stop");
   await expect(sweep).rejects.toMatchObject({ name: "AbortError" });
   port1.close();
+});
+
+describe("a GPU, which is only told to run,", () => {
+  /** The WASM backend with a GPU's way to be waited for. */
+  async function onGpu(finished: () => Promise<undefined>) {
+    const runtime = await startRuntime(ort, "wasm", ignore);
+    const device = { queue: { onSubmittedWorkDone: finished } } as unknown as GPUDevice;
+    const files = fileSet(randomCheckpoint({ layers: 3 }));
+    return loadModel(files, { ...runtime, device }, { dtype: "f32", onProgress: ignore });
+  }
+
+  test("is waited for before it was told to run longer than is soon done", async () => {
+    vi.spyOn(Pace.prototype, "msOf").mockReturnValue(30);
+    let waited = 0;
+    const { runner } = await onGpu(() => Promise.resolve(void (waited += 1)));
+    const input = await runner.embed(PROMPT);
+    const seen: number[] = [];
+    for (let index = 0; index < 9; index++) {
+      await runner.block(0, input);
+      seen.push(waited);
+    }
+    // 4 · 30 ms is the first sum beyond 100 ms
+    expect(seen).toEqual([0, 0, 0, 1, 1, 1, 1, 2, 2]);
+  });
+
+  test("is told nothing more by a call that was stopped while it runs", async () => {
+    vi.spyOn(Pace.prototype, "msOf").mockReturnValue(500);
+    const begun = Promise.withResolvers<undefined>();
+    const finished = Promise.withResolvers<undefined>();
+    const { runner } = await onGpu(() => {
+      begun.resolve(undefined);
+      return finished.promise;
+    });
+    const controller = new AbortController();
+    const stopped = runner.under(controller.signal);
+    const input = await runner.embed(PROMPT);
+    const both = [stopped.block(0, input), stopped.block(1, input)];
+    await begun.promise;
+    controller.abort(new Error("enough"));
+    finished.resolve(undefined);
+    // the run in hand cannot be taken back
+    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("gives the pattern of every row, however the batch is cut", async () => {
+    const { runner } = await onGpu(() => Promise.resolve(undefined));
+    const input = await runner.embedBatch([PROMPT, [5, 12, 23, 42], [6, 11, 23, 42]]);
+    const run = { variants: [2, 0, 0, 1, 2], taps: ["pattern", "z"] } as const;
+    const whole = await runner.block(1, input, run);
+    for (const rows of [1, 2, 3]) {
+      vi.spyOn(Pace.prototype, "piecesAtOnce").mockReturnValue(rows);
+      const { taps, residual } = await runner.block(1, input, run);
+      expect(taps.pattern!).toBeAllClose(whole.taps.pattern!, { atol: 1e-6 });
+      expect(taps.z!).toBeAllClose(whole.taps.z!, { atol: 1e-6 });
+      expect(await runner.download(residual)).toBeAllClose(await runner.download(whole.residual), { atol: 1e-5 });
+    }
+  });
 });
