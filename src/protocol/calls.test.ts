@@ -311,6 +311,16 @@ describe("what cannot be used is refused with what was found and what is needed"
       "seed is 4294967296; it needs to be a whole number from 0 to",
     ],
     ["neuronWiring", [{ layer: 1 }], "neuronWiring: neuron is { layer: 1 }"],
+    [
+      "planExperiment",
+      [],
+      "planExperiment: request is missing; it needs to be an experiment whose kind is one of heads, memorise, neurons,",
+    ],
+    [
+      "runExperiment",
+      [{ kind: "tea" }],
+      "runExperiment: request is { kind: “tea” }; it needs to be an experiment whose",
+    ],
     ["load", [], 'load: source is missing; it needs to be as { kind: "hub", repo: "owner/name" }'],
     ["load", [{}], "load: source.kind is missing; it needs to be one of hub, url, files, stored"],
     ["load", [{ kind: "disk" }], "load: source.kind is “disk”; it needs to be one of hub, url, files, stored"],

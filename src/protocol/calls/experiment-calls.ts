@@ -1,11 +1,16 @@
 import * as v from "valibot";
 import { isRecord } from "#core/record.ts";
 import { call, type } from "../call.ts";
+import { EXPERIMENT_KINDS } from "../experiments.ts";
 import type { ExperimentPlan, ExperimentProgress, ExperimentRequest, ExperimentResult } from "../experiments.ts";
 
-const REQUEST = 'an experiment as { kind: "heads", … }';
+const REQUEST = `an experiment whose kind is one of ${EXPERIMENT_KINDS.join(", ")}`;
+/** Whatever else it has is held to the experiment's own schema when it is fitted to the model. */
 const request = v.pipe(
-  v.custom<ExperimentRequest>((value) => isRecord(value) && typeof value["kind"] === "string", REQUEST),
+  v.custom<ExperimentRequest>(
+    (value) => isRecord(value) && EXPERIMENT_KINDS.some((kind) => kind === value["kind"]),
+    REQUEST,
+  ),
   v.description(REQUEST),
 );
 
