@@ -11,7 +11,7 @@ export const ADVICE = {
   unreachable: "Check the connection and the address; what has arrived so far is kept.",
   "needs-token": "A token is pasted in the model menu; it stays in this tab and goes nowhere but to the Hub.",
   "storage-full": "Delete a stored model in the model menu, or free space on this device.",
-  "storage-failed": "Load the model again; for it to be kept, the browser has to let this page store data.",
+  "storage-failed": "A model is kept where the browser lets this page store data, until that is cleared.",
   "too-large": "Choose a smaller precision or a smaller model.",
   "bad-file": "",
   "damaged-file": "The file is damaged or was cut off on the way; fetch it again.",
