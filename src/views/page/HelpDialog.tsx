@@ -2,6 +2,7 @@ import { useStore } from "zustand";
 import { setHelpOpen, view } from "#state/view.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { GLOSSARY } from "./glossary.ts";
+import { TABS } from "./tabs.tsx";
 
 const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
   ["← ↑ → ↓", "move in the map of heads, or in the chain"],
@@ -10,11 +11,7 @@ const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
   ["Ctrl Enter", "pin the head, to compare"],
   ["[  ]", "one layer up, one down"],
   ["/", "to the prompt"],
-  ["g h", "heads"],
-  ["g c", "chain"],
-  ["g n", "neurons"],
-  ["g l", "lab"],
-  ["g e", "experiments"],
+  ...TABS.map(({ key, label }) => [`g ${key}`, label.toLowerCase()] as const),
   ["z", "undo the last switch"],
   ["Esc", "let go of what is selected"],
   ["?", "this list"],
