@@ -61,7 +61,11 @@ const FORMATS: readonly Format[] = [
   ["ONNX", withInstead(WEIGHTS, "onnx/model.onnx"), "ONNX, a graph without a way in"],
   ["a pickle", withInstead(WEIGHTS, "pytorch_model.bin"), "a PyTorch pickle"],
   ["an index of pickles", withInstead(WEIGHTS, "pytorch_model.bin.index.json"), "an index of PyTorch pickles"],
-  ["a pickle of Llama's own", withInstead(WEIGHTS, "consolidated.00.pth"), "a PyTorch pickle", false],
+  ["Llama's own files", withInstead(WEIGHTS, "consolidated.00.pth"), "weights with the names that their makers", false],
+  ["OpenVINO", withInstead(WEIGHTS, "openvino_model.xml"), "OpenVINO, a graph without a way in", false],
+  ["Core ML", withInstead(WEIGHTS, "model.mlmodel"), "Core ML, a graph without a way in", false],
+  ["TensorRT", withInstead(WEIGHTS, "model.engine"), "TensorRT, compiled for one GPU", false],
+  ["an archive", withInstead(WEIGHTS, "model.zip"), "an archive", false],
   ["MLX", withInstead(WEIGHTS, "weights.npz"), "arrays of MLX or NumPy"],
   ["TensorFlow", withInstead(WEIGHTS, "tf_model.h5"), "weights of TensorFlow"],
   ["Flax", withInstead(WEIGHTS, "flax_model.msgpack"), "weights of Flax"],
@@ -85,7 +89,14 @@ const FORMATS: readonly Format[] = [
   ["an LFS pointer for a tokenizer", withBytes(TOKENIZER, LFS), "is a Git LFS pointer"],
   ["an LFS pointer for a config", withBytes("config.json", LFS), "is a Git LFS pointer"],
   ["GGUF under the name", withBytes(WEIGHTS, latin(`GGUF${"\0".repeat(20)}`)), "is GGUF, the format of llama.cpp"],
-  ["a pickle under the name", withBytes(WEIGHTS, latin(`PK\u0003\u0004${"\0".repeat(40)}`)), "is a PyTorch pickle"],
+  [
+    "a pickle under the name",
+    withBytes(WEIGHTS, latin(`PK\u0003\u0004${"\0".repeat(26)}model/data.pkl`)),
+    "is a PyTorch pickle",
+  ],
+  ["ZIP under the name", withBytes(WEIGHTS, latin(`PK\u0003\u0004${"\0".repeat(40)}`)), "is a ZIP archive"],
+  ["a pointer of git-annex", withBytes(WEIGHTS, latin("/annex/objects/SHA256E-s9--4d7a")), "is a pointer of git-annex"],
+  ["UTF-16", withBytes("config.json", latin("\u00ff\u00fe{\0")), "is text in UTF-16"],
   ["NumPy under the name", withBytes(WEIGHTS, latin(`\u0093NUMPY${"\0".repeat(40)}`)), "is an array of NumPy"],
   ["HDF5 under the name", withBytes(WEIGHTS, latin(`\u0089HDF\r\n${"\0".repeat(40)}`)), "is HDF5"],
   ["gzip under the name", withBytes(WEIGHTS, latin("\u001f\u008b\u0008\0\0\0\0\0\0\u0003")), "is packed by gzip"],
@@ -135,7 +146,7 @@ async function faultOf(source: FileSource): Promise<Fault> {
   return reason as Fault;
 }
 
-const WAY_ON = /needed|git lfs pull|unpack it|fetch it again/;
+const WAY_ON = /needed|git lfs pull|git annex get|unpack it|fetch it again/;
 
 describe.each(Object.entries(WAYS))("opened from %s", (way, sourceOf) => {
   test.each(FORMATS)(
