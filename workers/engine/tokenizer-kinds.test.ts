@@ -4,6 +4,7 @@ import { FIRST_ADDED, gpt2, llama2, llama3, mistral, pythia, qwen, TOKENIZERS } 
 import type { TokenizerFiles } from "#test/tokenizers.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { newerCharacters } from "./newer-characters.ts";
 import { ModelSession } from "./model-session.ts";
 import { openTokenizer } from "./tokenizer.ts";
 
@@ -93,6 +94,15 @@ const isWritten = (files: TokenizerFiles, text: string) =>
 
 describe.each(TOKENIZERS)("of $name", (files) => {
   const opening = open(files);
+  const check = newerCharacters(files.json);
+  const isRead = (text: string) => {
+    try {
+      check(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 
   test("decoding gives any text back, its spaces and line breaks included", async () => {
     const tokenizer = await opening;
@@ -103,7 +113,7 @@ describe.each(TOKENIZERS)("of $name", (files) => {
     await fc.assert(
       fc.asyncProperty(fc.array(pieces, { maxLength: 8 }), async (parts) => {
         const text = parts.join("");
-        fc.pre(isWritten(files, text) && !(files === mistral && text.startsWith(" ")));
+        fc.pre(isRead(text) && isWritten(files, text) && !(files === mistral && text.startsWith(" ")));
         const { ids, added } = await tokenizer.tokenize(text);
         const own = ids.filter((_, index) => !added.includes(index));
         expect(await tokenizer.decode(own)).toBe((normalised[files.name] ?? String)(text));

@@ -6,6 +6,7 @@ import type { FileSet } from "#formats/byte-source.ts";
 import type { Tokenization } from "#protocol/engine.ts";
 import { withConfig } from "./tokenizer-config.ts";
 import { postProcessor } from "./post-processor.ts";
+import { newerCharacters } from "./newer-characters.ts";
 import { isObject, TokenNames } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
 import { slowPattern } from "./slow-pattern.ts";
@@ -49,6 +50,7 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
   const spelling = spellingOf(whole);
   const unknownId = unknownToken(whole, names);
   const encode = askedOnce((text, signal) => cut(rust, { text, signal }, (slow) => slowPattern(host, whole, slow)));
+  const check = newerCharacters(whole);
   const texts = new Map<number, string>();
   const tokenText = (id: number) => {
     if (!texts.has(id)) texts.set(id, readable(names, id, spelling));
@@ -71,6 +73,7 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
           `the text has ${grouped(text.length)} characters; at most ${grouped(MAX_TEXT)} are read at once`,
         );
       }
+      check(text);
       const bare = await encode(text, signal);
       const { ids, added } = process(bare);
       const unknown =
