@@ -85,6 +85,7 @@ test("whatever a stranger's config and header say, what comes is an adapter or a
     ...Object.keys(CONFIG),
     "rank_pattern",
     "alpha_pattern",
+    "exclude_modules",
     "layers_to_transform",
     "layers_pattern",
     "use_rslora",

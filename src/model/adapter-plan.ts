@@ -126,7 +126,7 @@ function checkPair(
   }
   if (!config.isTarget(module)) {
     throw bad(
-      `has weights for ${shownName(module)}, which adapter_config.json does not name (target_modules: ${config.targets})`,
+      `has weights for ${shownName(module)}, which adapter_config.json leaves out (target_modules: ${config.targets})`,
     );
   }
   const rank = config.rankOf(module) ?? Math.max(1, A.shape[0] ?? 1);

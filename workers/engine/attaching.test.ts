@@ -123,7 +123,16 @@ describe("what is refused", () => {
       "tensors that the config does not mean",
       adapterFiles({ ...parts, config: { ...parts.config, target_modules: ["v_proj"] } }),
       "bad-file",
-      "adapter: the file has weights for model.layers.0.self_attn.q_proj, which adapter_config.json does not name (target_modules: v_proj)",
+      "adapter: the file has weights for model.layers.0.self_attn.q_proj, which adapter_config.json leaves out (target_modules: v_proj)",
+    ],
+    [
+      "tensors that the config excludes",
+      adapterFiles({
+        ...parts,
+        config: { ...parts.config, target_modules: "all-linear", exclude_modules: ".*q_proj" },
+      }),
+      "bad-file",
+      "adapter: the file has weights for model.layers.0.self_attn.q_proj, which adapter_config.json leaves out (target_modules: all-linear; exclude_modules: .*q_proj)",
     ],
     [
       "an empty file",
