@@ -12,6 +12,7 @@ import type { ModelChoice, ModelState } from "./model.ts";
 import { dismiss, notify } from "./notices.ts";
 import { MAX_READ_CHARACTERS, decodeFinding, encodeFinding, linkedCharacters, readableFragment } from "./permalink.ts";
 import { question, replaceQuestion } from "./question.ts";
+import { clearResults } from "./run/results.ts";
 import { DEFAULT_SORT, select, view } from "./view.ts";
 
 /** What the page opens with when no link says otherwise. */
@@ -61,6 +62,8 @@ function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
   const now = model.getState();
   const dtype = finding.dtype ?? DEFAULT_DTYPE;
   if (!choice) {
+    // a model that an earlier link offered is not this link's either
+    if (now.status.kind === "offered") leaveFor({ choice: undefined, status: { kind: "nothing" } });
     notify(
       "model",
       `The link is about the model “${folderNamed(finding.model) ?? finding.model}”, which is not on the web; open its folder to go on.`,
@@ -70,7 +73,13 @@ function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
   const isHere = choice.id === now.choice?.id && isAt(choice.revision, now) && dtype === now.dtype;
   if (isHere && (now.status.kind === "ready" || now.status.kind === "loading")) return;
   if (shipped.includes(choice)) void loadModel(choice, { dtype });
-  else model.setState({ choice, dtype, status: { kind: "offered" } });
+  else leaveFor({ choice, dtype, status: { kind: "offered" } });
+}
+
+/** Numbers of the model before, of another prompt, are nothing to show beside what a link asks of a model that is not here. */
+function leaveFor(next: Partial<ModelState>): void {
+  clearResults();
+  model.setState(next);
 }
 
 /** A branch or tag that was loaded goes by its commit, but is still what a link to the branch asks for. */

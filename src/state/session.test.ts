@@ -464,6 +464,27 @@ describe("links", () => {
     expect(model.getState()).toMatchObject({ status: { kind: "offered" }, choice: { id: "gpt/neo" } });
   });
 
+  test.each([
+    ["a model that is only offered", "#v=1&m=gpt/neo&p=8%2B8=", "gpt/neo"],
+    ["an address", "#v=1&m=https://example.org/m/&p=8%2B8=", "https://example.org/m/"],
+  ])("to %s shows no number of the model before", async (_what, link, id) => {
+    await answerBefore();
+    expect(results.getState().before.value).toBeDefined();
+    openLink(link, [SHIPPED]);
+    expect(model.getState().choice?.id).toBe(id);
+    const shown = Object.values(results.getState()).filter(
+      ({ value, previous }) => value !== undefined || previous !== undefined,
+    );
+    expect(shown).toEqual([]);
+  });
+
+  test("to a folder leaves no other link's model as what the finding is about", () => {
+    openLink("#v=1&m=gpt/neo&p=3", [SHIPPED]);
+    openLink("#v=1&m=folder:foo&p=3", [SHIPPED]);
+    expect(model.getState()).toMatchObject({ choice: undefined, status: { kind: "nothing" } });
+    expect(notices.getState().list.map(({ message }) => message)).toEqual([expect.stringContaining("the model “foo”")]);
+  });
+
   test("hand on the numbers that were measured for exactly this question", async () => {
     await answerBefore();
     togglePart(HEAD);

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { THEME_AFTER, setHelpOpen, setTheme, view } from "#state/view.ts";
@@ -6,6 +6,8 @@ import { model } from "#state/model.ts";
 import { dismiss, notify } from "#state/notices.ts";
 import type { Finding } from "#state/finding.ts";
 import { MAX_LINK_CHARACTERS, MAX_READ_CHARACTERS, readableFragment } from "#state/permalink.ts";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
 import { sharedFinding } from "#state/shared-link.ts";
 import { addressOf } from "../exports/Exports.tsx";
 import { copyLink } from "../shared/copy-link.ts";
@@ -42,6 +44,13 @@ export function PageHeader() {
 function CopyLink() {
   const [isCopied, setCopied] = useState(false);
   const hasModel = useStore(model, (state) => state.choice !== undefined);
+  const asked = useStore(question);
+  const answered = useStore(results, ({ before, after }) => `${before.answers} ${after.answers}`);
+  // what was said of the last copy is not true of another question or answer
+  useEffect(() => {
+    dismiss("copy");
+    dismiss("copy length");
+  }, [asked, answered]);
   const copy = async () => {
     const shared = sharedFinding();
     if (!shared) {

@@ -130,7 +130,8 @@ function SweepState({ slot }: { readonly slot: Slot<HeadSweep> }) {
   return (
     <div className="run-progress">
       <span className="small">
-        {slot.status === "stopped" ? "Stopped." : "Not finished."} What has arrived is shown.
+        {slot.status === "stopped" ? "Stopped." : "Not finished."}{" "}
+        {slot.value && !isStale(slot) ? "What has arrived is shown." : "Nothing of this map has arrived."}
       </span>
       <button
         type="button"
