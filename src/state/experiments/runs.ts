@@ -112,7 +112,7 @@ export async function runExperiment(): Promise<void> {
     const { plan } = experiments.getState()[kind];
     const left = plannedTimeLeft(plan?.estimatedMs);
     const planned = () => plan && { done: plan.stepsKept, total: plan.steps, leftMs: left(plan.stepsKept, plan.steps) };
-    patch(kind, { status: "computing", progress: planned() });
+    patch(kind, { ran: form, status: "computing", progress: planned() });
     clock = setInterval(() => {
       if (running === own) patch(kind, { progress: planned() });
     }, TICK_MS);
@@ -180,7 +180,7 @@ export async function openResultFile(file: File): Promise<void> {
     if (running?.kind === value.kind) stopExperiment();
     showTab("experiments");
     editExperiment({ kind: value.kind });
-    patch(value.kind, { value, from: undefined, saved, status: "done", progress: undefined });
+    patch(value.kind, { value, from: undefined, saved, ran: undefined, status: "done", progress: undefined });
   } catch (reason) {
     notifyFault(ABOUT_FILE, reason);
   }

@@ -22,6 +22,8 @@ export interface ExperimentSlot {
   readonly saved: SavedOrigin | undefined;
   /** What the form would take; undefined while it is being found out. */
   readonly plan: ExperimentPlan | undefined;
+  /** The form of the run that was started last; undefined before one was, or once a file took its place. */
+  readonly ran: ExperimentForm | undefined;
   readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
   readonly progress: Progress | undefined;
 }
@@ -33,6 +35,7 @@ export const EMPTY: ExperimentSlot = {
   from: undefined,
   saved: undefined,
   plan: undefined,
+  ran: undefined,
   status: "idle",
   progress: undefined,
 };

@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import { askedSettings } from "#state/experiments/asked-settings.ts";
 import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
 import { EXPERIMENTS } from "#protocol/experiments.ts";
@@ -10,6 +11,7 @@ import { ResultFile } from "./ResultFile.tsx";
 import { ResultOf } from "./ResultOf.tsx";
 import { fileSentence } from "../exports/facts.ts";
 import { RunBar } from "./RunBar.tsx";
+import { settingsSentence } from "./settings-sentence.ts";
 import { SuiteForm } from "./SuiteForm.tsx";
 import "./experiments.css";
 
@@ -44,7 +46,6 @@ function KindChoice({ chosen }: { readonly chosen: ExperimentKind }) {
 function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
   const text = PAGES[kind].texts;
   const ablation = useStore(experimentForm, (form) => form.ablation);
-  const { value, status, saved } = useStore(experiments, (slots) => slots[kind]);
   return (
     <>
       <header className="panel-head">
@@ -56,17 +57,7 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
       </p>
       <SuiteForm kind={kind} />
       <RunBar kind={kind} />
-      {value && (
-        <div aria-busy={status === "computing"} className="experiment-result">
-          {saved && (
-            <p className="small from-file">
-              {fileSentence(saved)} It was not computed on this page, and checks nothing that a link claims.
-            </p>
-          )}
-          {value.request.variant === "adapted" && <p className="small">Of the model with its adapter.</p>}
-          <ResultOf result={value} />
-        </div>
-      )}
+      <Shown kind={kind} />
       <ClaimsLine kind={kind} />
       <dl className="experiment-notes small">
         <dt>Controls</dt>
@@ -77,5 +68,27 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
         <dd>{text.notShown}</dd>
       </dl>
     </>
+  );
+}
+
+/** The latest result with what it is of; dimmed where the form asks something else by now. */
+function Shown({ kind }: { readonly kind: ExperimentKind }) {
+  const form = useStore(experimentForm);
+  const slot = useStore(experiments, (slots) => slots[kind]);
+  const { value, status, saved } = slot;
+  if (!value) return null;
+  const settings = askedSettings(slot, form);
+  const isEarlier = settings.some(({ isSame }) => !isSame);
+  return (
+    <div aria-busy={status === "computing"} className={`experiment-result${isEarlier ? " stale" : ""}`}>
+      {saved && (
+        <p className="small from-file">
+          {fileSentence(saved)} It was not computed on this page, and checks nothing that a link claims.
+        </p>
+      )}
+      {(isEarlier || saved) && <p className="small">{settingsSentence(settings)}</p>}
+      {value.request.variant === "adapted" && <p className="small">Of the model with its adapter.</p>}
+      <ResultOf result={value} />
+    </div>
   );
 }

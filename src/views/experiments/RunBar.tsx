@@ -1,5 +1,7 @@
 import { useStore } from "zustand";
 import { countOf, duration } from "#charts/number-format.ts";
+import { isStopped } from "#state/experiments/asked-settings.ts";
+import { experimentForm } from "#state/experiments/form.ts";
 import type { ExperimentKind } from "#state/experiments/form.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import { forgetExperiment, runExperiment, stopExperiment } from "#state/experiments/runs.ts";
@@ -13,7 +15,9 @@ import { groupName } from "./published.ts";
 
 /** What a run will take, and the way to start, stop and go on with it. */
 export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
-  const { plan, status, progress } = useStore(experiments, (slots) => slots[kind]);
+  const slot = useStore(experiments, (slots) => slots[kind]);
+  const { plan, status, progress } = slot;
+  const form = useStore(experimentForm);
   const isBusy = useStore(experiments, (slots) => Object.values(slots).some((slot) => slot.status === "computing"));
   const isReady = useStore(model, (state) => state.status.kind === "ready");
   if (status === "computing")
@@ -42,7 +46,7 @@ export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
         </button>
       )}
       {plan && <p className="small">{planSentence(plan)}</p>}
-      {status === "stopped" && <p className="small faint">Stopped. What has been run is kept.</p>}
+      {isStopped(slot, form) && <p className="small faint">Stopped. What has been run is kept.</p>}
       {plan && plan.suite.complaints.length > 0 && <Complaints plan={plan} />}
     </div>
   );

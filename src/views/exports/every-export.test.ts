@@ -430,6 +430,7 @@ describe("an experiment", () => {
       from,
       saved: undefined,
       plan: undefined,
+      ran: from?.form,
       status: "done",
       progress: undefined,
     } as const;
