@@ -6,7 +6,7 @@ import { BUNDLED_MODEL, DEFAULT_CHAIN, NO_FINDING, folderNamed } from "./finding
 import type { Finding } from "./finding.ts";
 import { adapter } from "./adapter.ts";
 import { openAdapter } from "./attaching.ts";
-import { loadModel } from "./loading.ts";
+import { dropWhatDoesNotFit, loadModel } from "./loading.ts";
 import { DEFAULT_DTYPE, choiceNamed, model } from "./model.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
 import { dismiss, notify } from "./notices.ts";
@@ -71,6 +71,7 @@ function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
     return;
   }
   const isHere = choice.id === now.choice?.id && isAt(choice.revision, now) && dtype === now.dtype;
+  if (isHere && now.status.kind === "ready" && now.info) dropWhatDoesNotFit(now.info);
   if (isHere && (now.status.kind === "ready" || now.status.kind === "loading")) return;
   if (shipped.includes(choice)) void loadModel(choice, { dtype });
   else leaveFor({ choice, dtype, status: { kind: "offered" } });

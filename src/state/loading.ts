@@ -206,13 +206,18 @@ function failLoading(reason: unknown): void {
   notifyFault("model", reason);
 }
 
-/** A link can switch off parts that the model does not have. Not a step of undo, which would bring them back. */
-function dropWhatDoesNotFit(info: ModelInfo): void {
-  const { interventions } = question.getState();
-  const kept = interventions.filter((change) => isIn(info, change));
+/**
+ * Leaves out of the question what the model does not have, and says so: a link can switch off any part. Not a step of undo, and out of
+ * those that there are, for each would bring it back.
+ */
+export function dropWhatDoesNotFit(info: ModelInfo): void {
+  const { interventions, past } = question.getState();
+  const fitting = (changes: readonly Intervention[]) => changes.filter((change) => isIn(info, change));
+  const kept = fitting(interventions);
   const { selected, chain } = view.getState();
   if (selected && !fits(selected, info)) select(undefined);
   if (chain.head && !fits({ kind: "head", at: chain.head }, info)) setPredictingHead(undefined);
+  question.setState({ past: past.map((step) => ({ ...step, interventions: fitting(step.interventions) })) });
   if (kept.length === interventions.length) return;
   question.setState({ interventions: kept });
   const gone = interventions.filter((change) => !kept.includes(change)).map(interventionKey);

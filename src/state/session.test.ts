@@ -17,7 +17,7 @@ import { changeModel, loadModel } from "./loading.ts";
 import { model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { notices } from "./notices.ts";
-import { question, setPrompt, setStandIns, togglePart } from "./question.ts";
+import { question, setPrompt, setStandIns, togglePart, undo } from "./question.ts";
 import { showRecorded } from "./recorded.ts";
 import { connectEngine } from "./run/engine-port.ts";
 import { clearResults, isStale, results } from "./run/results.ts";
@@ -442,6 +442,32 @@ describe("models", () => {
     expect(question.getState().interventions).toEqual([]);
     expect(notices.getState().list[0]!.message).toContain("L9H0");
     expect(view.getState().chain.head).toBeUndefined();
+  });
+
+  test("nor those of a link that opens over the model at hand: the rest is computed, and no undo brings them back", async () => {
+    togglePart(HEAD);
+    question.setState(({ past }) => ({
+      past: [...past, { interventions: [{ kind: "neuron", at: { layer: 0, neuron: 4 }, scale: 0 }], changed: "" }],
+    }));
+    openLink("#v=1&m=abacus&p=6*7%3D&x=L9H9*0;L0H1*-5;L1N4*0;L1N3*2&sel=L2H0&view=chain&ph=L0H2", [SHIPPED]);
+    expect(notices.getState().list.map(({ message }) => message)).toEqual([
+      "L9H9, L1N4: not in this model, which has layers 0 to 1, heads 0 to 1 and neurons 0 to 3. Left out.",
+    ]);
+    const kept = [
+      { ...HEAD, scale: -5 },
+      { kind: "neuron", at: { layer: 1, neuron: 3 }, scale: 2 },
+    ];
+    expect(question.getState().interventions).toEqual(kept);
+    expect(view.getState().selected).toBeUndefined();
+    expect(view.getState().chain.head).toBeUndefined();
+    await settleTyping();
+    await last("predict").answer(prediction(8, -0.5));
+    await settle();
+    expect(last("predict")).toMatchObject({ prompt: "6*7=", options: { interventions: kept } });
+    undo();
+    expect(question.getState().interventions).toEqual([{ ...HEAD, scale: 0 }]);
+    undo();
+    expect(question.getState().interventions).toEqual([]);
   });
 });
 
