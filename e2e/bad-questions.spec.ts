@@ -21,7 +21,7 @@ test("a prompt that cannot be asked is explained, and nothing is lost", { tag: "
   await test.step("an empty one", async () => {
     await ask(page, "");
     await expect(panel(page, "Prompt").getByRole("status")).toHaveText(
-      "The prompt is empty; the model needs at least one token. Type something, or take an example.",
+      "The prompt is empty; the model needs at least one token. Type something, or take an example; the last results, of “3+5=”, stay until then.",
     );
     await expect(predictionRow(page, "8")).toBeVisible();
     await expect(switchedOff.getByRole("listitem")).toHaveCount(1);

@@ -12,4 +12,16 @@ const UNPRINTABLE = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF]/gu;
 export const printable = (text: string, kept = ""): string =>
   text.replace(UNPRINTABLE, (character) => (kept.includes(character) ? character : named(character)));
 
+/** What nobody sees besides: formats, such as the controls of writing direction, separators of lines, and what has no width by definition. */
+const UNSEEN = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * Somebody's text to be read by a person: also what has no width or turns the line's direction is named, so that what follows
+ * stays as it was written.
+ *
+ * @param kept as for `printable`
+ */
+export const legible = (text: string, kept = ""): string =>
+  text.replace(UNSEEN, (character) => (kept.includes(character) ? character : named(character)));
+
 const named = (character: string) => `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`;

@@ -114,7 +114,12 @@ test("says so where WebGPU is asked for by name and there is none, and takes WAS
 
 test.each<[string, string | number[], string, string]>([
   ["an empty prompt", "", "empty-prompt", "the prompt is empty; type at least one token, such as 3+5="],
-  ["a blank prompt", "   ", "empty-prompt", "the prompt is empty; type at least one token, such as 3+5="],
+  [
+    "a blank prompt",
+    "   ",
+    "empty-prompt",
+    "the prompt is blank: the tokenizer makes no token of it; type at least one token, such as 3+5=",
+  ],
   ["no token ids", [], "empty-prompt", "the prompt is empty; type at least one token, such as 3+5="],
   ["an id that is none", [1, 97], "bad-request", "prompt: 97 is no token id; they go from 0 to 96"],
   [

@@ -17,7 +17,8 @@ export async function promptIds(
   const { ids, added } =
     typeof prompt === "string" ? await tokenizer.tokenize(prompt, signal) : { ids: [...prompt], added: [] };
   if (ids.length === added.length) {
-    throw new Fault("empty-prompt", "the prompt is empty; type at least one token, such as 3+5=");
+    const what = prompt.length === 0 ? "empty" : "blank: the tokenizer makes no token of it";
+    throw new Fault("empty-prompt", `the prompt is ${what}; type at least one token, such as 3+5=`);
   }
   const wrong = ids.find((id) => !isToken(id, spec));
   if (wrong !== undefined) {

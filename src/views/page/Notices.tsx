@@ -2,6 +2,7 @@ import { useStore } from "zustand";
 import type { FaultCode } from "#core/fault.ts";
 import { dismiss, notices } from "#state/notices.ts";
 import type { Notice } from "#state/notices.ts";
+import { Isolated } from "../shared/Isolated.tsx";
 import { asSentence } from "../shared/sentence.ts";
 import { ADVICE } from "./advice.ts";
 import { EngineSilence } from "./EngineSilence.tsx";
@@ -29,7 +30,7 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
   return (
     <div className={`notice ${code ? "is-fault" : ""}`} role={code ? "alert" : "status"} data-code={code}>
       <p>
-        {asSentence(message)} {advice}
+        <Isolated sentence={asSentence(message)} /> {advice}
       </p>
       <button type="button" className="quiet close" aria-label="Dismiss this notice" onClick={() => dismiss(about)}>
         ✕

@@ -2,7 +2,7 @@ import type { FaultCode } from "#core/fault.ts";
 
 /** What a person can do about a fault; what was found stands in the fault's own message. */
 export const ADVICE = {
-  "empty-prompt": "Type a prompt, or take one of the examples.",
+  "empty-prompt": "Type something, or take an example; the last results stay until then.",
   "prompt-too-long": "Shorten the prompt; the last results stay until then.",
   "bad-request": "",
   "missing-file":

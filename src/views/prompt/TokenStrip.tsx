@@ -1,43 +1,52 @@
 import { useStore } from "zustand";
 import { grouped } from "#core/grouped.ts";
+import { legible } from "#core/printable.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { Token, TokenEnds } from "#state/run/results.ts";
+import { Isolated } from "../shared/Isolated.tsx";
 import { tokenText } from "../shared/token-text.ts";
-import { typedText } from "./typed-text.ts";
+import { hasUnseen, typedText } from "./typed-text.ts";
 
 /** The prompt as the model sees it, the tokenizer's own additions marked, and what of it the model cannot see. */
 export function TokenStrip() {
   const slot = useStore(results, (slots) => slots.tokens);
   const prompt = useStore(question, (state) => state.prompt);
+  const shown = useStore(results, ({ before }) => before.about);
   const { value } = slot;
   if (prompt === "") {
     return (
       <p className="prompt-note" role="status">
-        The prompt is empty; the model needs at least one token. Type something, or take an example.
+        <Isolated sentence={emptySentence(shown?.prompt)} />
       </p>
     );
   }
   return (
     <div className={`token-line ${isStale(slot) ? "stale" : ""}`}>
       {value && <Tokens value={value} />}
-      {/\s/.test(prompt) && (
-        <span className="typed" title="The prompt as typed, spaces visible">
+      {hasUnseen(prompt) && (
+        <span className="typed" title="The prompt as typed, spaces and what has no width visible">
           typed <code>{typedText(prompt)}</code>
         </span>
       )}
       {value && value.unknown.count > 0 && (
         <p className="prompt-note" role="status">
-          {unknownSentence(value.unknown)}
+          <Isolated sentence={unknownSentence(value.unknown)} />
         </p>
       )}
     </div>
   );
 }
 
+/** @param shown the prompt whose results are on the page */
+function emptySentence(shown: string | undefined): string {
+  const rest = shown === undefined ? "" : `; the last results, of “${typedText(shown)}”, stay until then`;
+  return `The prompt is empty; the model needs at least one token. Type something, or take an example${rest}.`;
+}
+
 function unknownSentence({ characters, count }: TokenEnds["unknown"]): string {
   const others = count > characters.length ? ` and ${grouped(count - characters.length)} other characters` : "";
-  return `The tokenizer does not know “${characters.join("”, “")}”${others}: the model sees ⟨unk⟩ there. Write it in characters that the model knows.`;
+  return `The tokenizer does not know “${characters.map((character) => legible(character)).join("”, “")}”${others}: the model sees ⟨unk⟩ there. Write it in characters that the model knows.`;
 }
 
 /** Of each end of a prompt that is too long to be shown whole. */

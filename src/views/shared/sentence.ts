@@ -1,6 +1,8 @@
+import { legible } from "#core/printable.ts";
+
 /**
  * A message as a sentence of the page. Faults start with their area in lower case and end without a stop; a file's name or an
- * address stays as it is.
+ * address stays as it is. What a quoted text could turn the sentence around with is named.
  */
 export function asSentence(message: string): string {
   const first = /^\p{Letter}+:?[\s’']/u.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
@@ -12,4 +14,6 @@ export function asSentence(message: string): string {
 export const asClause = (message: string) => printed(message).replace(/\.$/, "");
 
 const printed = (message: string) =>
-  message.replace(/(?<=\p{Letter})'(?=\p{Letter})/gu, "’").replace(/\.\)(?=\.|$)/g, ")");
+  legible(message, "\t\n")
+    .replace(/(?<=\p{Letter})'(?=\p{Letter})/gu, "’")
+    .replace(/\.\)(?=\.|$)/g, ")");

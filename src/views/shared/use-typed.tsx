@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import type { SyntheticEvent } from "react";
+import { Isolated } from "./Isolated.tsx";
 import { asSentence } from "./sentence.ts";
 
 /**
@@ -40,7 +41,7 @@ export function Complaint({ id, text }: { readonly id: string; readonly text: st
   if (text === undefined) return null;
   return (
     <p id={id} role="alert" className="complaint small">
-      {asSentence(text)}
+      <Isolated sentence={asSentence(text)} />
     </p>
   );
 }
