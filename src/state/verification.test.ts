@@ -24,6 +24,14 @@ describe("a finding's numbers", () => {
     expect(found.reason).toBe("All 3 numbers lie within 0.001 nats of the link's.");
   });
 
+  test.each([
+    [{ baseline: -0.06 }, "The number lies within 0.001 nats of the link's."],
+    [{ baseline: -0.06, changed: -7.98 }, "Both numbers lie within 0.001 nats of the link's."],
+    [{ baseline: -0.06, changed: -7.98, neurons: neuron(0.7) }, "All 3 numbers lie within 0.001 nats of the link's."],
+  ])("are counted in the sentence as one counts: %j", (claims, reason) => {
+    expect(verify(claims, claims)).toMatchObject({ verdict: "reproduced", reason });
+  });
+
   test("survive the rounding of the link itself", () => {
     const measured = {
       baseline: -0.06008269846431545,
@@ -57,7 +65,7 @@ describe("a finding's numbers", () => {
     const found = verify({ baseline: -0.06 }, { baseline: -0.0601 }, precision("q8", "f32"));
     expect(found.verdict).toBe("agrees");
     expect(found.reason).toBe(
-      "All 1 numbers lie within 0.001 nats of the link's. It is no reproduction: the numbers were found in q8 and checked in f32.",
+      "The number lies within 0.001 nats of the link's. It is no reproduction: the numbers were found in q8 and checked in f32.",
     );
   });
 

@@ -90,12 +90,17 @@ function agreeing(inNats: readonly CheckedNumber[], bare: readonly CheckedNumber
   const shares = bare.filter(({ unit }) => unit === "cases");
   const same = bare.filter(({ unit }) => unit === "none");
   return [
-    inNats.length > 0 && `All ${inNats.length} numbers lie within ${formatNats(TOLERANCE_NATS)} nats of the link's.`,
+    inNats.length > 0 && `${lying(inNats.length)} within ${formatNats(TOLERANCE_NATS)} nats of the link's.`,
     shares.length > 0 && `Within ${ROUNDING_OF_SHARES} of the link's: ${namesOf(shares)}.`,
     same.length > 0 && `The same as in the link: ${namesOf(same)}.`,
   ]
     .filter((sentence) => sentence !== false)
     .join(" ");
+}
+
+function lying(count: number): string {
+  if (count === 1) return "The number lies";
+  return count === 2 ? "Both numbers lie" : `All ${count} numbers lie`;
 }
 
 /** One number, if it is claimed. */
