@@ -7,6 +7,8 @@ import type { ExperimentResult } from "#protocol/experiments.ts";
 import { EXPERIMENT_KINDS } from "#state/experiments/form.ts";
 import { experimentClaims } from "#state/experiments/claims.ts";
 import { readResultFile } from "#state/experiments/result-file.ts";
+import { drawnExperiment, withRowFacts } from "#views/experiments/experiment-export.ts";
+import { pageOf } from "#views/experiments/pages.ts";
 import { ResultOf } from "#views/experiments/ResultOf.tsx";
 import { savedResults } from "../saved-results.ts";
 import { mutatedJson } from "./mutations.ts";
@@ -41,6 +43,17 @@ function draw(result: ExperimentResult): string {
   return renderToString(createElement(ResultOf, { result }));
 }
 
+/** The heads of its table in a file, with those that say what each row is about. */
+function columnsOf(result: ExperimentResult): readonly string[] {
+  const page = pageOf(result);
+  const [name, title, sentence] = [page.name, page.title(result, CHOSEN), page.sentence(result, {})];
+  const figure = (isDark: boolean) => page.figures[0]!.draw(result, { width: 640, isDark }, CHOSEN);
+  const shown = { name, result, figure, title, sentence, table: () => page.file(result) };
+  const drawn = drawnExperiment(shown, { from: undefined, saved: undefined }, false);
+  return withRowFacts(drawn, result, () => ({ version: "", date: new Date(0), address: "" })).table().header;
+}
+const CHOSEN = { group: "all at once", measure: "drop" };
+
 /** As `Save result` writes a folder's adapters: files have no JSON. */
 const asSaved = (result: ExperimentResult): unknown => JSON.parse(JSON.stringify(result));
 
@@ -60,6 +73,13 @@ describe("a saved result", () => {
     const text = JSON.stringify(fileOf(found)).replaceAll(/("(?:accuracy|mean)":(?:\{"value":)?)[\d.e-]+/g, "$1null");
     expect(text).toContain('"accuracy":{"value":null');
     expect(draw(readResultFile(text).result)).not.toMatch(/NaN|undefined/);
+  });
+
+  test("of every kind has each column of its file once", () => {
+    for (const each of honest) {
+      const columns = columnsOf(each);
+      expect([each.kind, columns]).toEqual([each.kind, [...new Set(columns)]]);
+    }
   });
 
   test("whose model lies where no page has one still names it", () => {

@@ -30,3 +30,7 @@ export function estimateText({ value, low, high }: Estimate, as: keyof typeof WR
     interval: Number.isNaN(low) || Number.isNaN(value) ? "" : ` [${end(low)}, ${end(high)}]`,
   };
 }
+
+/** What a caption says of the intervals of its figure or table: nothing where there are none, as while a run has not ended. */
+export const withIntervals = (estimates: readonly Estimate[]) =>
+  estimates.some(({ low }) => !Number.isNaN(low)) ? ", with 95 % intervals" : "";

@@ -36,7 +36,7 @@ export interface FigureSize {
 export interface PageFigure<Result> {
   readonly heading?: (result: Result, chosen: Chosen) => string;
   /** What a reader who cannot see it is told. */
-  readonly label: (chosen: Chosen) => string;
+  readonly label: (chosen: Chosen, result: Result) => string;
   readonly draw: (result: Result, size: FigureSize, chosen: Chosen) => MarkedFigure;
 }
 

@@ -10,6 +10,7 @@ import { constant, count, DataTable, estimate, measure, over, plain, tableOf } f
 import { estimateText } from "../EstimateValue.tsx";
 import type { Estimate } from "../EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
+import { namesOf, tiedFirst } from "../tied.ts";
 import type { ExperimentPage, ExperimentText } from "../experiment-page.ts";
 import { groupName } from "../published.ts";
 import { FIGURE_2, TABLE_10, TABLE_9 } from "../published-adapters.ts";
@@ -250,18 +251,21 @@ function adaptersFile({ found, request }: Result) {
 }
 
 function sentence({ found, request }: Result): string {
-  const best = [...found.adapters].sort((a, b) => b.all.accuracy.value - a.all.accuracy.value)[0];
-  if (!best || Number.isNaN(best.all.accuracy.value)) return "No adapter has been run yet.";
+  const first = tiedFirst(byLayer(found.adapters), ({ all }) => all.accuracy.value);
+  const [best] = first;
+  if (!best) return "No adapter has been run yet.";
   const per = request.per === "token" ? "answer tokens" : "answers";
   const { interval } = estimateText(best.all.gain, "percent");
   const better = found.adapters.filter(({ all }) => all.gain.low > 0).length;
   const isKnown = found.adapters.some(({ all }) => !Number.isNaN(all.gain.low));
+  const base = `The base has ${percent(found.base.all.value)} of the ${per} right${isKnown ? `; ${better} of ${found.adapters.length} adapters beat it by an interval above 0` : ""}.`;
+  const gain = `a difference of ${percent(best.all.gain.value)}`;
+  // what their growth and the intervals are, the table has for each
+  if (first.length > 1)
+    return `${base} ${namesOf(first.map(({ name }) => name))} are the best with ${percent(best.all.accuracy.value)} each, ${gain}.`;
   const row = best.growth[0];
   const growth = row
     ? `; with it the base’s first ${row.count} neurons grow by ${percent(row.growth.value)}, random ones of the same layers by ${percent(row.random.value)}`
     : "";
-  return (
-    `The base has ${percent(found.base.all.value)} of the ${per} right${isKnown ? `; ${better} of ${found.adapters.length} adapters beat it by an interval above 0` : ""}. ` +
-    `The best is ${best.name} (${layersText(best.layers)}) with ${percent(best.all.accuracy.value)}, a difference of ${percent(best.all.gain.value)}${interval}${growth}.`
-  );
+  return `${base} The best is ${best.name} (${layersText(best.layers)}) with ${percent(best.all.accuracy.value)}, ${gain}${interval}${growth}.`;
 }

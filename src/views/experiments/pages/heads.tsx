@@ -14,6 +14,7 @@ import { constant, DataTable, estimate, measure, over, plain, shown, spread, tab
 import type { Column } from "../DataTable.tsx";
 import { EstimateValue, estimateText } from "../EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
+import { namesOf, tiedFirst } from "../tied.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { groupName, TABLE_1, TABLE_2 } from "../published.ts";
 
@@ -136,17 +137,20 @@ export const heads: ExperimentPage<"heads"> = {
 /** What the head table shows, with its numbers: over all groups, or in one. */
 function headsSentence(result: Result, group: number | undefined): string {
   const { found, request } = result;
-  const [first] = costliestFirst(found.heads, group);
+  const costliest = tiedFirst(costliestFirst(found.heads, group), (row) => effectIn(row, group).drop.value);
+  const [first] = costliest;
   if (!first) return "Nothing has been run yet.";
   const { drop, relative, change, otherHeads } = effectIn(first, group);
   const base = group === undefined ? found.all.accuracy.value : found.groups[group]!.accuracy.value;
   const per = request.per === "token" ? "answer tokens" : "answers";
   const where = group === undefined ? "over all groups" : `in ${ofGroup(found, group, "")}`;
   const { interval } = estimateText(drop, "percent");
-  return (
-    `${formatHead(first.at)} costs most ${where}: ${percent(drop.value)} of the ${per}${interval} in absolute terms, from ${percent(base)} to ${percent(base - drop.value)}` +
-    ` (relative ${percent(relative.value)}), and ${signedNats(change.value)} nats on average; another head of its layer costs ${percent(otherHeads.mean)} ± ${percent(otherHeads.spread)}. ${ablationSentence(result)}`
-  );
+  const inNats = `${signedNats(change.value)} nats on average; another head of its layer costs ${percent(otherHeads.mean)} ± ${percent(otherHeads.spread)}. ${ablationSentence(result)}`;
+  const fromTo = `in absolute terms, from ${percent(base)} to ${percent(base - drop.value)}`;
+  const relatively = `relative ${percent(relative.value)}`;
+  return costliest.length > 1
+    ? `${namesOf(costliest.map(({ at }) => formatHead(at)))} cost most ${where}: ${percent(drop.value)} of the ${per} each ${fromTo}. ${formatHead(first.at)} of them:${interval && `${interval},`} ${relatively}, and ${inNats}`
+    : `${formatHead(first.at)} costs most ${where}: ${percent(drop.value)} of the ${per}${interval} ${fromTo} (${relatively}), and ${inNats}`;
 }
 
 function mapsOf(found: Found, { width, isDark }: FigureSize, chosen: Chosen): MarkedFigure {

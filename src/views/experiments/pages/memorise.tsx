@@ -6,6 +6,7 @@ import type { ResultFor } from "#protocol/experiments.ts";
 import { ablationSentence } from "../ablation-texts.ts";
 import { constant, count, DataTable, estimate, plain, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
+import { withIntervals } from "../EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { groupName, publishedLoss, TABLE_3 } from "../published.ts";
 
@@ -35,7 +36,7 @@ export const memorise: ExperimentPage<"memorise"> = {
   sentence,
   figures: [
     {
-      label: () => "Relative decrease by kind of digit, with 95 % intervals; diamonds: Llama-7B",
+      label: (_, result) => `Relative decrease by kind of digit${withIntervals(decreases(result))}; diamonds: Llama-7B`,
       draw: ({ found }, size) => figureOf(found, size),
     },
   ],
@@ -43,7 +44,7 @@ export const memorise: ExperimentPage<"memorise"> = {
   tables: (result) => (
     <DataTable
       name="Table of digits"
-      caption="Answer tokens by kind, and what is lost of those that are right (relative, 95 % interval)"
+      caption={`Answer tokens by kind, and what is lost of those that are right (relative${withIntervals(decreases(result))})`}
       columns={columns(result)}
       rows={rowsOf(result)}
     />
@@ -53,6 +54,8 @@ export const memorise: ExperimentPage<"memorise"> = {
 };
 
 const rowsOf = ({ found }: Result): Row[] => found.flatMap((row) => row.losses.map((loss) => ({ ...row, ...loss })));
+
+const decreases = ({ found }: Result) => found.flatMap(({ losses }) => losses.map(({ relative }) => relative));
 
 const columns = ({ request }: Result): Column<Row>[] => [
   { ...plain({ label: "operation", key: "group" }, ({ group }) => group), show: ({ group }) => groupName(group) },
@@ -87,16 +90,29 @@ function figureOf(found: Found, { width, isDark }: FigureSize) {
   });
 }
 
+const KIND_NAMES = { memorise: "is looked up", "change-one": "is changed" };
+
+/** Why an operation cannot be compared: what it has no tokens of, or none that are right with the head on. */
+function missing({ group, losses }: Found[number]): string {
+  const none = losses.filter(({ tokens }) => tokens === 0).map(({ label }) => KIND_NAMES[label]);
+  if (none.length > 0) return `${groupName(group)} has no token that ${none.join(" and none that ")}`;
+  const wrong = losses.filter(({ relative }) => Number.isNaN(relative.value)).map(({ label }) => KIND_NAMES[label]);
+  return `${groupName(group)} has no right token that ${wrong.join(" and none that ")}`;
+}
+
 function sentence(result: Result): string {
   const { found } = result;
-  const parts = found.flatMap(({ group, head, losses: [memorise, change] }) =>
-    memorise && change && change.tokens > 0 && memorise.tokens > 0
-      ? [
-          `${groupName(group)} without ${formatHead(head)}: ${percent(memorise.relative.value)} of what is looked up, ${percent(change.relative.value)} of what is changed`,
-        ]
-      : [],
-  );
+  if (found.length === 0) return "Nothing has been run yet.";
+  const isComparable = ({ losses }: Found[number]) => losses.every(({ relative }) => !Number.isNaN(relative.value));
+  const parts = found
+    .filter(isComparable)
+    .map(
+      ({ group, head, losses }) =>
+        `${groupName(group)} without ${formatHead(head)}: ${losses.map(({ label, relative }) => `${percent(relative.value)} of what ${KIND_NAMES[label]}`).join(", ")}`,
+    );
+  const left = found.filter((row) => !isComparable(row)).map(missing);
+  const notCompared = left.length > 0 ? ` Not compared: ${left.join("; ")}.` : "";
   return parts.length > 0
-    ? `Lost: ${parts.join("; ")}. ${ablationSentence(result)}`
-    : "No operation has tokens of both kinds here; the kinds cannot be compared.";
+    ? `Lost: ${parts.join("; ")}.${notCompared} ${ablationSentence(result)}`
+    : `No operation has right tokens of both kinds here; the kinds cannot be compared.${notCompared}`;
 }

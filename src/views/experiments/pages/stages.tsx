@@ -12,8 +12,9 @@ import { findingOf } from "#state/subject.ts";
 import { tokenText } from "../../shared/token-text.ts";
 import { count, DataTable, estimate, measure, plain, shown, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
-import { estimateText } from "../EstimateValue.tsx";
+import { estimateText, withIntervals } from "../EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
+import { namesOf, tiedFirst } from "../tied.ts";
 import type { ExperimentPage, ExperimentText } from "../experiment-page.ts";
 import { groupName } from "../published.ts";
 
@@ -45,7 +46,8 @@ export const stages: ExperimentPage<"stages"> = {
   sentence,
   figures: [
     {
-      label: () => "Share of cases in which each stage has evidence, by ablation, with 95 % intervals",
+      label: (_, { found }) =>
+        `Share of cases in which each stage has evidence, by ablation${withIntervals(fours(found))}`,
       draw: ({ found }, { width, isDark }) =>
         intervalPlot(
           ofAll(found).flatMap(({ ablation, stages: each, four }) => [
@@ -62,7 +64,7 @@ export const stages: ExperimentPage<"stages"> = {
     <>
       <DataTable
         name="Table of stages"
-        caption="Share of cases in which a stage has evidence, with 95 % intervals"
+        caption={`Share of cases in which a stage has evidence${withIntervals(fours(found))}`}
         columns={SHARES}
         rows={found.shares}
       />
@@ -79,6 +81,8 @@ export const stages: ExperimentPage<"stages"> = {
   published: [],
 };
 
+const fours = ({ shares }: Found) => shares.map(({ four }) => four);
+
 const ofAll = ({ shares }: Found) => shares.filter(({ group }) => group === "");
 
 const SHARES: readonly Column<Share>[] = [
@@ -87,7 +91,7 @@ const SHARES: readonly Column<Share>[] = [
     show: ({ group }) => (group === "" ? "all" : groupName(group)),
   },
   plain({ label: "ablation", key: "ablation" }, ({ ablation }) => ablation),
-  count({ label: "n", key: "cases" }, ({ cases }) => cases),
+  count({ label: "n", key: "n" }, ({ cases }) => cases),
   ...STAGE_NAMES.map((name, index) =>
     estimate<Share>({ label: name, key: name.replaceAll("-", "_") }, "percent", (row) => row.stages[index]),
   ),
@@ -155,8 +159,16 @@ function sentence({ found }: Result): string {
     STAGE_NAMES.map((name, index) => `${name} ${percent(row.stages[index]!.value)}`).join(", ");
   const four = (row: Share) => percent(row.four.value) + estimateText(row.four, "percent").interval;
   const first = (ablation: "zero" | "mean") => {
-    const head = found.predicting.find((each) => each.ablation === ablation);
-    return head ? `; ${formatHead(head.at)} predicts most often, in ${head.cases} of ${head.of}` : "";
+    const most = tiedFirst(
+      found.predicting.filter((each) => each.ablation === ablation),
+      ({ cases }) => cases,
+    );
+    const [head] = most;
+    if (!head) return "";
+    const names = namesOf(most.map(({ at }) => formatHead(at)));
+    return most.length > 1
+      ? `; ${names} predict most often, each in ${head.cases} of ${head.of}`
+      : `; ${names} predicts most often, in ${head.cases} of ${head.of}`;
   };
   return [
     `By zero-ablation the stages have evidence in these shares of n = ${zero.cases} cases: ${list(zero)}; all four in ${four(zero)}${first("zero")}.`,

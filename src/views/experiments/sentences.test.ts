@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import type { ResultFor } from "#protocol/experiments.ts";
+import { adapters } from "./pages/adapters.tsx";
+import { heads } from "./pages/heads.tsx";
+import { memorise } from "./pages/memorise.tsx";
+import { stages } from "./pages/stages.tsx";
+import { namesOf, tiedFirst } from "./tied.ts";
+
+const exact = (value: number) => ({ value, low: Number.NaN, high: Number.NaN });
+/** A percent sign stands behind a narrow space, whichever it is. */
+const plainly = (text: string) => text.replaceAll(/\s/gu, " ");
+
+describe("the first place", () => {
+  test.each([
+    [
+      [0.4, 0.4, 0.2],
+      [0.4, 0.4],
+    ],
+    [
+      [0.2, 0.1 + 0.2, 0.3],
+      [0.1 + 0.2, 0.3],
+    ],
+    [[Number.NaN, 0.1], [0.1]],
+    [[-0.1, -0.2], [-0.1]],
+    [[Number.NaN], []],
+    [[], []],
+  ])("of %j is shared by %j", (values, first) => {
+    expect(tiedFirst(values, (value) => value)).toEqual(first);
+  });
+
+  test.each([
+    [[], ""],
+    [["a"], "a"],
+    [["a", "b"], "a and b"],
+    [["a", "b", "c"], "a, b and c"],
+    [["a", "b", "c", "d", "e"], "a, b, c and 2 more"],
+  ])("%j are named as %s", (names, text) => {
+    expect(namesOf(names)).toBe(text);
+  });
+});
+
+describe("heads", () => {
+  const row = (head: number, drop: number) => ({
+    at: { layer: 0, head },
+    effects: [],
+    all: {
+      accuracy: 1 - drop,
+      drop: exact(drop),
+      relative: exact(drop),
+      change: exact(0.5),
+      selectivity: exact(0),
+      otherHeads: { mean: 0.1, spread: 0.05 },
+    },
+  });
+  const said = (...rows: ReturnType<typeof row>[]) =>
+    plainly(
+      heads.sentence(
+        {
+          request: { per: "token" },
+          found: { heads: rows, groups: [], all: { accuracy: exact(1) } },
+        } as unknown as ResultFor<"heads">,
+        {},
+      ),
+    );
+
+  test("one that costs most is alone", () => {
+    expect(said(row(1, 0.2), row(6, 0.4))).toMatch(
+      /^L0H6 costs most over all groups: 40\.0 % of the answer tokens in absolute terms, from 100\.0 % to 60\.0 % \(relative 40\.0 %\), and/,
+    );
+  });
+  test("those that cost as much stand beside it", () => {
+    expect(said(row(6, 0.4), row(7, 0.4), row(0, 0.4), row(1, 0.2))).toMatch(
+      /^L0H6, L0H7 and L0H0 cost most over all groups: 40\.0 % of the answer tokens each in absolute terms, from 100\.0 % to 60\.0 %\. L0H6 of them: relative 40\.0 %, and/,
+    );
+  });
+});
+
+describe("LoRA", () => {
+  const adapter = (layer: number, accuracy: number) => ({
+    name: `layer-${layer}`,
+    layers: [layer],
+    all: { accuracy: exact(accuracy), gain: exact(accuracy - 0.5) },
+    growth: [],
+  });
+  const said = (...list: ReturnType<typeof adapter>[]) =>
+    plainly(
+      adapters.sentence(
+        {
+          request: { per: "token" },
+          found: { base: { all: exact(0.5) }, adapters: list },
+        } as unknown as ResultFor<"adapters">,
+        {},
+      ),
+    );
+
+  test("one that is best is alone", () => {
+    expect(said(adapter(0, 0.75), adapter(1, 1))).toContain("The best is layer-1 (layer 1) with 100.0 %, a difference");
+  });
+  test("all that are as good are the best", () => {
+    expect(said(...[0, 1, 2, 3, 4, 5].map((layer) => adapter(layer, 1)))).toContain(
+      "layer-0, layer-1, layer-2 and 3 more are the best with 100.0 % each, a difference of 50.0 %.",
+    );
+  });
+});
+
+describe("stages", () => {
+  const share = (ablation: string, low = Number.NaN) => {
+    const value = { value: 0.5, low, high: low };
+    return { group: "", ablation, cases: 20, stages: [value, value, value, value], four: value };
+  };
+  const result = (cases: readonly number[], low?: number) =>
+    ({
+      found: {
+        shares: [share("zero", low)],
+        predicting: cases.map((count, head) => ({ ablation: "zero", at: { layer: 0, head }, cases: count, of: 16 })),
+        cases: [],
+      },
+    }) as unknown as ResultFor<"stages">;
+
+  test("heads that predict as often are all named", () => {
+    expect(stages.sentence(result([5, 4]), {})).toContain("; L0H0 predicts most often, in 5 of 16.");
+    expect(stages.sentence(result([5, 5, 4]), {})).toContain("; L0H0 and L0H1 predict most often, each in 5 of 16.");
+  });
+
+  test("a caption promises intervals where there are some", () => {
+    const label = (low?: number) => stages.figures[0]!.label({}, result([], low));
+    expect(label()).toBe("Share of cases in which each stage has evidence, by ablation");
+    expect(label(0.25)).toBe("Share of cases in which each stage has evidence, by ablation, with 95 % intervals");
+  });
+});
+
+describe("memorise", () => {
+  const row = (group: string, looked: number, changed: number, tokens: readonly [number, number] = [4, 4]) => ({
+    group,
+    head: { layer: 0, head: 7 },
+    unlabelled: 0,
+    losses: [
+      { label: "memorise", tokens: tokens[0], correct: 4, correctAfter: 2, relative: exact(looked) },
+      { label: "change-one", tokens: tokens[1], correct: 4, correctAfter: 2, relative: exact(changed) },
+    ],
+  });
+  const said = (...found: ReturnType<typeof row>[]) =>
+    plainly(memorise.sentence({ request: {}, found } as unknown as ResultFor<"memorise">, {}));
+
+  test("an operation that cannot be compared is named with what it lacks", () => {
+    expect(said(row("+", 0.5, 0.25), row("÷", 0.5, Number.NaN, [4, 0]))).toBe(
+      "Lost: + without L0H7: 50.0 % of what is looked up, 25.0 % of what is changed. Not compared: ÷ has no token that is changed. Switched off by zero-ablation.",
+    );
+    expect(said(row("×", Number.NaN, 0.25))).toContain("Not compared: × has no right token that is looked up.");
+    expect(said(row("words", Number.NaN, Number.NaN, [0, 0]))).toContain(
+      "words has no token that is looked up and none that is changed.",
+    );
+    expect(said(row("+", 0.5, 0.25))).not.toContain("Not compared");
+  });
+});
