@@ -13,9 +13,7 @@ import { keepTokenOf } from "#state/hub-tokens.ts";
 import { followEngine } from "#state/engine-life.ts";
 import { followLab } from "#state/lab/actions.ts";
 import { offerWords } from "#state/lab/forms.ts";
-import { offerAdapters } from "#state/experiments/adapter-set.ts";
 import { offerConceptWords } from "#state/experiments/concept-words.ts";
-import { experimentForm } from "#state/experiments/form.ts";
 import { followExperiments } from "#state/experiments/runs.ts";
 import { offerSuites, SUITE_NAMES } from "#state/experiments/suites.ts";
 import type { SuiteDefinition } from "#state/experiments/suites.ts";
@@ -31,8 +29,9 @@ import { Page } from "#views/page/Page.tsx";
 import { Guard } from "#views/shared/Guard.tsx";
 import { fetchPanelsWhenIdle } from "#views/page/tabs.tsx";
 import { followAddress } from "./address.ts";
-import { choiceOf, readAdapters, SHIPPED_MODELS } from "./models.ts";
+import { choiceOf, SHIPPED_MODELS } from "./models.ts";
 import { installScriptingSurface } from "./scripting.ts";
+import { readAdaptersOnceWanted } from "./shipped-adapters.ts";
 import { followTheme } from "./theme.ts";
 
 const CONCEPTS = "concepts/numbers-and-operations.json";
@@ -54,7 +53,7 @@ void readRecorded();
 void readPublished();
 void readConcepts();
 void readSuites();
-readAdaptersOnceAsked();
+readAdaptersOnceWanted(SHIPPED_MODELS);
 fetchPanelsWhenIdle();
 installScriptingSurface({
   engine,
@@ -123,19 +122,6 @@ async function readConcepts(): Promise<void> {
 /** What experiments are run over; without them a suite can still be pasted. */
 async function readSuites(): Promise<void> {
   offerSuites((await Promise.all(SUITE_NAMES.map(readDefinition))).filter((suite) => suite !== undefined));
-}
-
-/** The adapters that come with the shipped models; nobody else than their experiment asks for the list. */
-function readAdaptersOnceAsked(): void {
-  const read = () => {
-    if (experimentForm.getState().kind !== "adapters") return;
-    end();
-    for (const { source } of SHIPPED_MODELS) {
-      if (source.kind === "url") void readAdapters(source.base).then((list) => offerAdapters(source.base, list));
-    }
-  };
-  const end = experimentForm.subscribe(read);
-  read();
 }
 
 async function readDefinition(name: string): Promise<SuiteDefinition | undefined> {

@@ -3,6 +3,7 @@ import { countOf } from "#charts/number-format.ts";
 import { adapter, adapterLabel, adapterName, adapterNamed } from "#state/adapter.ts";
 import { attachAdapter, detachAdapter } from "#state/attaching.ts";
 import type { AdapterState } from "#state/adapter.ts";
+import { adapterSet, shippedAdapters } from "#state/experiments/adapter-set.ts";
 import { model } from "#state/model.ts";
 import type { ModelChoice } from "#state/model.ts";
 import type { AdapterInfo } from "#state/run/results.ts";
@@ -24,6 +25,7 @@ export function AdapterGroup({ onChoose }: { readonly onChoose: () => void }) {
     <div className="sheet-group" role="group" aria-label="Adapter">
       <p className="sheet-title">LoRA adapter over this model</p>
       <Present state={state} />
+      <Shipped attached={state.choice} onChoose={choose} />
       <AdapterForm onChoose={choose} />
       <label className="sheet-item file-item">
         Open an adapter’s folder on this computer…
@@ -31,6 +33,24 @@ export function AdapterGroup({ onChoose }: { readonly onChoose: () => void }) {
       </label>
     </div>
   );
+}
+
+interface ShippedProps {
+  readonly attached: ModelChoice | undefined;
+  readonly onChoose: (choice: ModelChoice) => void;
+}
+
+/** Those that come with the page for the model at hand. */
+function Shipped({ attached, onChoose }: ShippedProps) {
+  const set = useStore(adapterSet);
+  const info = useStore(model, (state) => state.info);
+  return shippedAdapters(set, { info })
+    .filter(({ id }) => id !== attached?.id)
+    .map((choice) => (
+      <button key={choice.id} type="button" className="sheet-item" onClick={() => onChoose(choice)}>
+        Attach {adapterLabel(choice)}, which comes with the page
+      </button>
+    ));
 }
 
 function Present({ state: { choice, status } }: { readonly state: AdapterState }) {

@@ -16,6 +16,8 @@ import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
+const INFO = { layers: 4, heads: 6, neurons: 50, source: { kind: "url", name: "http://here/" } } as ModelInfo;
+
 let host: HTMLElement;
 let root: Root;
 
@@ -23,7 +25,7 @@ beforeEach(() => {
   host = document.createElement("div");
   document.body.append(host);
   root = createRoot(host);
-  model.setState({ status: { kind: "ready" }, info: { layers: 4, heads: 6, neurons: 50 } as ModelInfo });
+  model.setState({ status: { kind: "ready" }, info: INFO });
 });
 
 afterEach(() => {
@@ -98,7 +100,7 @@ test("a list is switched off, the field is empty again, and its example is of th
     [0, 0],
   ]);
   expect(field(PARTS).value).toBe("");
-  act(() => model.setState({ info: { layers: 32, heads: 32, neurons: 11_008 } as ModelInfo }));
+  act(() => model.setState({ info: { ...INFO, layers: 32, heads: 32, neurons: 11_008 } }));
   expect(field(PARTS).placeholder).toBe("L16H16 or L16N5504");
 });
 
