@@ -6,7 +6,8 @@ import type { Intervention } from "#model/interventions.ts";
 import { isAddress, isRepo, isRevision } from "#model/source-names.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
-import { readForm, writeForm } from "./experiments/form.ts";
+import { readForm } from "./experiments/form-link.ts";
+import { writeForm } from "./experiments/form.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
 import {
@@ -144,8 +145,8 @@ export const FIELDS: readonly Field[] = [
     key: "ex",
     needs: "an experiment, as heads;suite:abacus-2d;n:20",
     write: ({ experiment }) => experiment && writeForm(experiment),
-    read(text) {
-      const experiment = readForm(text);
+    read(text, notice) {
+      const experiment = readForm(text, notice);
       return experiment && { experiment };
     },
   },

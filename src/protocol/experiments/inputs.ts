@@ -8,6 +8,8 @@ export const PASTED = "pasted";
 export const ALL_CASES = 0;
 /** Of a text of several lines: a longer one does not go into a link; the result is saved to a file. */
 export const MAX_LINKED_TEXT = 600;
+/** Of a head, however it is written. */
+const MAX_HEAD_TEXT = 20;
 const MAX_SEED_TYPED = 999_999;
 
 /** How an input is drawn, where nothing of its own is drawn for it. */
@@ -27,6 +29,8 @@ export interface Input<Value> {
   readonly initial: Value;
   readonly control: Control;
   write(value: Value): string;
+  /** What a link's value has to be, for the notice about one that is not. */
+  readonly needs: string;
   /** @returns undefined for what cannot be used, which then stands as it first stands */
   read(text: string): Value | undefined;
 }
@@ -40,6 +44,7 @@ const name = (described: Described, initial: string): Input<string> => ({
   ...described,
   initial,
   control: own,
+  needs: "the name of a suite",
   write: (value) => value,
   read: (text) => (/^[\w-]{1,40}$/.test(text) ? text : undefined),
 });
@@ -48,6 +53,7 @@ const whole = (described: Described, initial: number, control: Control = own): I
   ...described,
   initial,
   control,
+  needs: "a whole number of at most 9 digits",
   write: String,
   read: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
 });
@@ -58,6 +64,7 @@ const choice = <Name extends string>(described: Described, options: Readonly<Rec
     ...described,
     initial: names[0]!,
     control: { as: "choice", options },
+    needs: `one of ${names.join(", ")}`,
     write: (value) => value,
     read: (text) => names.find((known) => known === text),
   };
@@ -68,8 +75,12 @@ const lines = (described: Described): Input<string> => ({
   ...described,
   initial: "",
   control: own,
+  needs: `at most ${MAX_LINKED_TEXT} characters`,
   write: encodeURIComponent,
-  read: (text) => unescaped(text).slice(0, MAX_LINKED_TEXT),
+  read(text) {
+    const typed = unescaped(text);
+    return typed.length <= MAX_LINKED_TEXT ? typed : undefined;
+  },
 });
 
 /** All that a person can set, one suite and one way to count for all experiments; in the order in which a link has them. */
@@ -85,15 +96,20 @@ export const INPUTS = {
     label: "only correct ones",
     initial: false,
     control: { as: "flag" },
-    write: () => "1",
-    read: (text) => text === "1",
+    needs: "1, or 0",
+    write: (value) => (value ? "1" : "0"),
+    read: (text) => (text === "1" ? true : text === "0" ? false : undefined),
   } satisfies Input<boolean> as Input<boolean>,
   ablation: choice<Ablation>(
     { link: "off", label: "switched off" },
     { zero: "zero", mean: "mean", resample: "another case’s" },
   ),
   /** As it is typed; "" leaves the choice to the experiment. */
-  head: { ...name({ link: "head", label: "head off" }, ""), read: (text: string) => text.slice(0, 20) },
+  head: {
+    ...name({ link: "head", label: "head off" }, ""),
+    needs: "a head, as L0H7",
+    read: (text: string) => (text.length <= MAX_HEAD_TEXT ? text : undefined),
+  },
   /** Of the concepts, whitespace between them; "": the list that comes with the page. */
   words: lines({ link: "words", label: "concepts, one word after another; each counts where it is one token" }),
   /** The name of a suite of pairs, or `PASTED`. */
@@ -104,6 +120,7 @@ export const INPUTS = {
     label: "multiply by",
     initial: 0,
     control: { as: "number", least: -MAX_SCALE, most: MAX_SCALE, step: 0.1 },
+    needs: `a number from −${MAX_SCALE} to ${MAX_SCALE}`,
     write: String,
     read: (text) => (text !== "" && Math.abs(Number(text)) <= MAX_SCALE ? Number(text) : undefined),
   } satisfies Input<number> as Input<number>,

@@ -2,10 +2,17 @@ import { describe, expect, test } from "vitest";
 import { EXPERIMENT_KINDS } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { joinedNumbers, readList, readNamedNumber } from "../link-values.ts";
+import { decodeFinding } from "../permalink.ts";
 import { verifyExperiment, experimentClaims } from "./claims.ts";
-import { FIRST_FORM, fitsInLink, PASTED, readForm, writeForm } from "./form.ts";
+import { readForm } from "./form-link.ts";
+import { FIRST_FORM, fitsInLink, PASTED, writeForm } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { readResultFile } from "./result-file.ts";
+
+function read(text: string) {
+  const said: string[] = [];
+  return { form: readForm(text, (sentence) => said.push(sentence)), said };
+}
 
 describe("a form in a link", () => {
   test("leaves out what is as it first stands", () => {
@@ -31,7 +38,7 @@ describe("a form in a link", () => {
   };
 
   test("comes back as it was written", () => {
-    expect(readForm(writeForm(changed))).toEqual(changed);
+    expect(read(writeForm(changed))).toEqual({ form: changed, said: [] });
   });
 
   // written by the page before its fields stood in one table
@@ -46,7 +53,7 @@ describe("a form in a link", () => {
     ],
     ["concepts;words:three%0A3", { ...FIRST_FORM, kind: "concepts", words: "three\n3" }],
   ] as const)("is read and written as before: %s", (link, form) => {
-    expect(readForm(link)).toEqual(form);
+    expect(read(link)).toEqual({ form, said: [] });
     expect(writeForm(form)).toBe(link);
   });
 
@@ -62,11 +69,50 @@ describe("a form in a link", () => {
     expect(writeForm(many)).toBe("heads");
   });
 
+  test("of no kind is none", () => {
+    expect(read("magic;n:3")).toEqual({ form: undefined, said: [] });
+  });
+
+  const SUITES = "abacus-1d, abacus-2d, number-words, negative, paper-1d, paper-2d, paper-3d, controls";
+  const WHOLE = "a whole number of at most 9 digits";
   test.each([
-    ["magic;n:3", undefined],
-    ["heads;n:many;suite:../x;seed:-1;off:tea", FIRST_FORM],
-  ])("what cannot be used of %s is not", (text, form) => {
-    expect(readForm(text)).toEqual(form);
+    ["suite:zzz", `suite as “zzz”; it needs one of ${SUITES}, pasted`],
+    ["suite:../x", `suite as “../x”; it needs one of ${SUITES}, pasted`],
+    ["suite:gender-paper", `suite as “gender-paper”; it needs one of ${SUITES}, pasted`],
+    ["pairs:abacus-1d", "pairs as “abacus-1d”; it needs one of pronouns-abacus, gender-abacus, gender-paper, pasted"],
+    ["found:pasted", `found as “pasted”; it needs one of ${SUITES}`],
+    ["n:-5", `n as “-5”; it needs ${WHOLE}`],
+    ["n:1e9", `n as “1e9”; it needs ${WHOLE}`],
+    ["n:", `n as “”; it needs ${WHOLE}`],
+    ["seed:-1", `seed as “-1”; it needs ${WHOLE}`],
+    ["per:cup", "per as “cup”; it needs one of token, answer"],
+    ["correct:yes", "correct as “yes”; it needs 1, or 0"],
+    ["off:tea", "off as “tea”; it needs one of zero, mean, resample"],
+    ["by:luck", "by as “luck”; it needs one of head, increase"],
+    ["scale:much", "scale as “much”; it needs a number from −100 to 100"],
+    ["head:a-head-of-very-many-letters", "head as “a-head-of-very-many-letters”; it needs a head, as L0H7"],
+    [`words:${"three".repeat(200)}`, `words as “${"three".repeat(12)}…”; it needs at most 600 characters`],
+    [
+      "cups:3",
+      "the part “cups:3”; it needs one of suite, n, seed, per, correct, off, head, words, pairs, scale, found, by, adapters, text, a colon and a value",
+    ],
+  ])("says of %s what was found and what is needed, and opens the rest", (part, says) => {
+    expect(read(`heads;${part};correct:1;`)).toEqual({
+      form: { ...FIRST_FORM, onlyCorrect: true },
+      said: [`link: ex has ${says}`],
+    });
+  });
+
+  test("says what is wrong with every part", () => {
+    const { form, said } = read("heads;n:many;suite:../x;seed:-1;off:tea");
+    expect(form).toEqual(FIRST_FORM);
+    expect(said).toHaveLength(4);
+  });
+
+  test("reaches the page as notices of the link", () => {
+    const { finding, notices } = decodeFinding("v=1&ex=heads;suite:zzz;n:5");
+    expect(finding.experiment).toEqual({ ...FIRST_FORM, count: 5 });
+    expect(notices).toEqual([`link: ex has suite as “zzz”; it needs one of ${SUITES}, pasted`]);
   });
 });
 

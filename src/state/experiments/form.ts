@@ -1,5 +1,5 @@
 import { createStore } from "zustand/vanilla";
-import { EXPERIMENT_KINDS, EXPERIMENTS } from "#protocol/experiments.ts";
+import { EXPERIMENTS } from "#protocol/experiments.ts";
 import type { ExperimentKind } from "#protocol/experiments.ts";
 import { INPUTS, MAX_LINKED_TEXT, PASTED } from "#protocol/experiments/inputs.ts";
 import type { Input, InputName, InputValues } from "#protocol/experiments/inputs.ts";
@@ -14,11 +14,12 @@ export interface ExperimentForm extends InputValues {
   readonly kind: ExperimentKind;
 }
 
-const TABLE = Object.entries(INPUTS) as unknown as readonly (readonly [InputName, Input<unknown>])[];
+/** The inputs in the order in which a link has them. */
+export const INPUT_TABLE = Object.entries(INPUTS) as unknown as readonly (readonly [InputName, Input<unknown>])[];
 
 export const FIRST_FORM: ExperimentForm = {
   kind: "heads",
-  ...(Object.fromEntries(TABLE.map(([name, { initial }]) => [name, initial])) as unknown as InputValues),
+  ...(Object.fromEntries(INPUT_TABLE.map(([name, { initial }]) => [name, initial])) as unknown as InputValues),
 };
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
@@ -41,20 +42,8 @@ export function writeForm(form: ExperimentForm): string {
   const isLeftOut = (name: InputName) =>
     ((name === "words" || name === "adapters") && !fitsInLink(form)) ||
     (name === "text" && (suiteName(form) !== PASTED || !fitsInLink(form)));
-  const parts = TABLE.flatMap(([name, { link, initial, write }]) =>
+  const parts = INPUT_TABLE.flatMap(([name, { link, initial, write }]) =>
     form[name] === initial || isLeftOut(name) ? [] : [`${link}:${write(form[name])}`],
   );
   return [form.kind, ...parts].join(";");
-}
-
-/** @returns undefined where the kind is none; other parts that cannot be used stand as they first stand */
-export function readForm(text: string): ExperimentForm | undefined {
-  const [kindText, ...parts] = text.split(";");
-  const kind = EXPERIMENT_KINDS.find((known) => known === kindText);
-  if (!kind) return undefined;
-  const said = new Map(
-    parts.map((part) => [part.slice(0, part.indexOf(":")), part.slice(part.indexOf(":") + 1)] as const),
-  );
-  const values = TABLE.map(([name, { link, initial, read }]) => [name, read(said.get(link) ?? "") ?? initial]);
-  return { kind, ...(Object.fromEntries(values) as InputValues) };
 }

@@ -3,8 +3,8 @@ import type { SuiteDefinition } from "#protocol/experiments.ts";
 
 export type { SuiteDefinition } from "#protocol/experiments.ts";
 
-/** The suites that come with the page, by the names of their files. */
-export const SUITE_NAMES = [
+/** The suites of cases that come with the page, by the names of their files. */
+export const CASE_SUITES = [
   "abacus-1d",
   "abacus-2d",
   "number-words",
@@ -13,10 +13,12 @@ export const SUITE_NAMES = [
   "paper-2d",
   "paper-3d",
   "controls",
-  "pronouns-abacus",
-  "gender-abacus",
-  "gender-paper",
 ] as const;
+
+/** The suites of pairs. */
+export const PAIR_SUITES = ["pronouns-abacus", "gender-abacus", "gender-paper"] as const;
+
+export const SUITE_NAMES = [...CASE_SUITES, ...PAIR_SUITES] as const;
 
 export const suites = createStore<{ readonly list: readonly SuiteDefinition[] }>(() => ({ list: [] }));
 
