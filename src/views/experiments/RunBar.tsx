@@ -1,12 +1,19 @@
+import { useId } from "react";
 import { useStore } from "zustand";
 import { countOf, duration } from "#charts/number-format.ts";
 import { isStopped } from "#state/experiments/asked-settings.ts";
 import { experimentForm } from "#state/experiments/form.ts";
-import type { ExperimentKind } from "#state/experiments/form.ts";
+import type { ExperimentForm, ExperimentKind } from "#state/experiments/form.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import { forgetExperiment, runExperiment, stopExperiment } from "#state/experiments/runs.ts";
 import type { ExperimentPlan } from "#protocol/experiments.ts";
+import { adapter } from "#state/adapter.ts";
+import { adapterSet } from "#state/experiments/adapter-set.ts";
+import { conceptWords } from "#state/experiments/concept-words.ts";
+import { missingFor } from "#state/experiments/missing.ts";
+import { suites } from "#state/experiments/suites.ts";
 import { model } from "#state/model.ts";
+import { question } from "#state/question.ts";
 import { asSentence } from "../shared/sentence.ts";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { aloneText } from "./ablation-texts.ts";
@@ -18,8 +25,9 @@ export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
   const slot = useStore(experiments, (slots) => slots[kind]);
   const { plan, status, progress } = slot;
   const form = useStore(experimentForm);
+  const whyId = useId();
   const isBusy = useStore(experiments, (slots) => Object.values(slots).some((slot) => slot.status === "computing"));
-  const isReady = useStore(model, (state) => state.status.kind === "ready");
+  const missing = useMissing(form);
   if (status === "computing")
     return (
       <ProgressLine
@@ -28,6 +36,7 @@ export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
         onStop={stopExperiment}
       />
     );
+  const why = isBusy ? "Another experiment is being run." : missing;
   const kept = plan?.stepsKept ?? 0;
   const isWhole = plan !== undefined && kept === plan.steps;
   return (
@@ -35,7 +44,8 @@ export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
       <button
         type="button"
         className="primary"
-        disabled={!isReady || isBusy || !plan}
+        disabled={missing !== undefined || isBusy || !plan}
+        aria-describedby={why === undefined ? undefined : whyId}
         onClick={() => void runExperiment()}
       >
         {isWhole ? "Show" : kept > 0 ? "Go on" : "Run"}
@@ -45,11 +55,27 @@ export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
           Start anew
         </button>
       )}
+      {why !== undefined && (
+        <p id={whyId} className="small">
+          {why}
+        </p>
+      )}
       {plan && <p className="small">{planSentence(plan)}</p>}
       {isStopped(slot, form) && <p className="small faint">Stopped. What has been run is kept.</p>}
       {plan && plan.suite.complaints.length > 0 && <Complaints plan={plan} />}
     </div>
   );
+}
+
+/** As `missingFor`, said anew with whatever it depends on. */
+function useMissing(form: ExperimentForm): string | undefined {
+  useStore(model);
+  useStore(question, ({ variant }) => variant);
+  useStore(adapter, ({ status }) => status);
+  useStore(adapterSet);
+  useStore(suites);
+  useStore(conceptWords);
+  return missingFor(form);
 }
 
 export function planSentence({ suite, steps, stepsKept, rows, estimatedMs, alone = 0 }: ExperimentPlan): string {
