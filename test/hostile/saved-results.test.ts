@@ -82,6 +82,13 @@ describe("a saved result", () => {
     }
   });
 
+  test("of every kind speaks of intervals where it has some, and only there", () => {
+    const spoken = honest.map((each) => [each.kind, each.steps, /95 %/.test(draw(each))]);
+    const there = honest.map((each) => [each.kind, each.steps, /"low":[\d-]/.test(JSON.stringify(each.found))]);
+    expect(new Set(there.map(([, , isThere]) => isThere))).toEqual(new Set([true, false]));
+    expect(spoken).toEqual(there);
+  });
+
   test("whose model lies where no page has one still names it", () => {
     const model = { name: "abacus", source: { kind: "bundled", name: "abacus" } };
     const { saved } = readResultFile(JSON.stringify({ ...fileOf(honest[0]), model }));

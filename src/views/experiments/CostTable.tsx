@@ -6,7 +6,7 @@ import type { ExperimentResult } from "#protocol/experiments.ts";
 import { kLabels, NO_POINT, pointAt } from "./curve-points.ts";
 import { DataTable, estimate, measure, over, plain, shown } from "./DataTable.tsx";
 import type { Column } from "./DataTable.tsx";
-import { EstimateValue } from "./EstimateValue.tsx";
+import { EstimateValue, withIntervals } from "./EstimateValue.tsx";
 import type { FigureSize } from "./experiment-page.ts";
 import { groupName } from "./published.ts";
 
@@ -32,7 +32,7 @@ export function CostTable({ found, axis }: { readonly found: Found; readonly axi
   return (
     <DataTable<Line>
       name="Table of costs"
-      caption="Accuracy of what should not change, and below it the percentage points lost with their 95 % interval; random neurons on hover"
+      caption={`Accuracy of what should not change, and below it the percentage points lost${withIntervals(found.controls.map(({ accuracy }) => accuracy))}; random neurons on hover`}
       columns={[
         { ...plain({ label: axis }, ({ name }) => name), isNumber: true },
         ...found.controls.map(({ name, scored, accuracy }): Column<Line> => ({

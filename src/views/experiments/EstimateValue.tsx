@@ -31,6 +31,12 @@ export function estimateText({ value, low, high }: Estimate, as: keyof typeof WR
   };
 }
 
+const hasIntervals = (estimates: readonly Estimate[]) => estimates.some(({ low }) => !Number.isNaN(low));
+
 /** What a caption says of the intervals of its figure or table: nothing where there are none, as while a run has not ended. */
 export const withIntervals = (estimates: readonly Estimate[]) =>
-  estimates.some(({ low }) => !Number.isNaN(low)) ? ", with 95 % intervals" : "";
+  hasIntervals(estimates) ? ", with 95 % intervals" : "";
+
+/** The same in a note on curves, before what else it says. */
+export const whiskersOf = (estimates: readonly Estimate[]) =>
+  hasIntervals(estimates) ? "Whiskers: 95 % intervals. " : "";

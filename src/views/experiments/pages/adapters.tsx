@@ -7,7 +7,7 @@ import { tokenText } from "../../shared/token-text.ts";
 import { accuracyByLayer, growthByLayer } from "../adapter-curves.ts";
 import { byLayer, layersLabel } from "../adapter-rows.ts";
 import { constant, count, DataTable, estimate, measure, over, plain, tableOf } from "../DataTable.tsx";
-import { estimateText } from "../EstimateValue.tsx";
+import { estimateText, whiskersOf, withIntervals } from "../EstimateValue.tsx";
 import type { Estimate } from "../EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import { namesOf, tiedFirst } from "../tied.ts";
@@ -52,9 +52,9 @@ export const adapters: ExperimentPage<"adapters"> = {
     },
   ],
   note(result) {
-    const { tokens, uncertified } = result.found;
+    const { tokens, uncertified, base } = result.found;
     const unproven = uncertified > 0 ? `, ${uncertified} lists not proven to be exact` : "";
-    return `Whiskers: 95 % intervals. Dashed: the base above, random neurons of the same layers below. Important neurons of ${tokens} answer tokens${unproven}.${soFar(result)}`;
+    return `${whiskersOf([base.all])}Dashed: the base above, random neurons of the same layers below. Important neurons of ${tokens} answer tokens${unproven}.${soFar(result)}`;
   },
   tables: ({ found }) => (
     <>
@@ -90,7 +90,7 @@ function AdaptersTable({ found: { base, adapters: list } }: { readonly found: Fo
   return (
     <DataTable<Line>
       name="Table of adapters"
-      caption={`Accuracy with 95 % intervals, the mean over the groups and each of them, n = ${scored}; below it what the adapter gains, in percentage points. Growth of the first k neurons; below it that of random ones`}
+      caption={`Accuracy${withIntervals([base.all])}: the mean over the groups and each of them, n = ${scored}; below it what the adapter gains, in percentage points. Growth of the first k neurons; below it that of random ones`}
       columns={[
         {
           ...plain<Line>({ label: "adapter" }, ({ name }) => name),

@@ -9,7 +9,7 @@ import { ablationSentence } from "../ablation-texts.ts";
 import { CostTable, costCurves } from "../CostTable.tsx";
 import { kLabels, NO_POINT, pointAt } from "../curve-points.ts";
 import { constant, DataTable, estimate, measure, plain, spread, tableOf } from "../DataTable.tsx";
-import { estimateText } from "../EstimateValue.tsx";
+import { estimateText, whiskersOf, withIntervals } from "../EstimateValue.tsx";
 import type { Estimate } from "../EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
@@ -53,7 +53,7 @@ export const bias: ExperimentPage<"bias"> = {
     },
   ],
   note: (result) =>
-    `Whiskers: 95 % intervals. Dashed: random neurons of the same layers. Dotted: Llama-7B, 18 neurons.${soFar(result)}`,
+    `${whiskersOf([result.found.bias])}Dashed: random neurons of the same layers. Dotted: Llama-7B, 18 neurons.${soFar(result)}`,
   tables: ({ found }) => (
     <>
       <BiasTable found={found} />
@@ -74,7 +74,7 @@ function BiasTable({ found }: { readonly found: Found }) {
   return (
     <DataTable<Line>
       name="Table of bias"
-      caption={`Mean gap in nats with 95 % intervals over the words, n = ${found.pairs} pairs (${found.sides
+      caption={`Mean gap in nats over the words${withIntervals([found.bias])}, n = ${found.pairs} pairs (${found.sides
         .map(({ name, words }) => `${name} ${words} words`)
         .join(", ")})`}
       columns={[

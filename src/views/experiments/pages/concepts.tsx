@@ -11,6 +11,7 @@ import { ablationSentence } from "../ablation-texts.ts";
 import { pointAt } from "../curve-points.ts";
 import { constant, count, DataTable, estimate, over, plain, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
+import { whiskersOf, withIntervals } from "../EstimateValue.tsx";
 import type { Estimate } from "../EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { publishedConcepts, TABLES_8_17_21 } from "../published-concepts.ts";
@@ -56,15 +57,15 @@ export const concepts: ExperimentPage<"concepts"> = {
       draw: ({ found }, size) => shareCurves(found, size),
     },
   ],
-  note: ({ found: { layersSearched, belowLayer } }) =>
-    `Raw: the value vector as it is. Whiskers: 95 % intervals. Dashed: random neurons of the same layers. Dotted: Llama-7B (table 8, one digit + and −).${
+  note: ({ found: { layersSearched, belowLayer, accuracy } }) =>
+    `Raw: the value vector as it is. ${whiskersOf([accuracy])}Dashed: random neurons of the same layers. Dotted: Llama-7B (table 8, one digit + and −).${
       layersSearched < belowLayer ? ` ${layersSearched} of ${belowLayer} layers are searched so far.` : ""
     }`,
   tables: (result) => (
     <>
       <DataTable
         name="Concept neurons"
-        caption={`Relative decreases with 95 % intervals, n = ${result.found.tokens} answer tokens (${result.found.correct} right as the model is). ∗: a layer has not enough others, and the random neurons are partly the same ones.`}
+        caption={`Relative decreases${withIntervals([result.found.accuracy])}, n = ${result.found.tokens} answer tokens (${result.found.correct} right as the model is). ∗: a layer has not enough others, and the random neurons are partly the same ones.`}
         columns={columns(result)}
         rows={result.found.sets}
       />

@@ -12,7 +12,7 @@ import { ABLATION_TEXTS, ablationSentence } from "../ablation-texts.ts";
 import { AblationComparison } from "../AblationComparison.tsx";
 import { constant, DataTable, estimate, measure, over, plain, shown, spread, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
-import { EstimateValue, estimateText } from "../EstimateValue.tsx";
+import { EstimateValue, estimateText, withIntervals } from "../EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import { namesOf, tiedFirst } from "../tied.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
@@ -114,8 +114,8 @@ export const heads: ExperimentPage<"heads"> = {
     },
     {
       heading: ({ found }, chosen) => `Costliest heads, ${ofGroup(found, groupOf(found, chosen), "all groups")}`,
-      label: (chosen) =>
-        `The ${PLOTTED} heads of largest ${measureOf(chosen).label}, with 95 % intervals; grey: other heads of the layer`,
+      label: (chosen, { found }) =>
+        `The ${PLOTTED} heads of largest ${measureOf(chosen).label}${withIntervals(dropsOf(found))}; grey: other heads of the layer`,
       draw: ({ found }, size, chosen) => intervalsOf(found, size, chosen),
     },
   ],
@@ -133,6 +133,8 @@ export const heads: ExperimentPage<"heads"> = {
   file: headsFile,
   published: [TABLE_1, TABLE_2],
 };
+
+const dropsOf = ({ heads: rows }: Found) => rows.map(({ all }) => all.drop);
 
 /** What the head table shows, with its numbers: over all groups, or in one. */
 function headsSentence(result: Result, group: number | undefined): string {
@@ -231,7 +233,7 @@ function HeadsTable({ found, group }: { readonly found: Found; readonly group: n
   return (
     <DataTable
       name="Head table"
-      caption="Accuracy with one head off, and in brackets below it the absolute loss with its 95 % interval, in percentage points"
+      caption={`Accuracy with one head off, and below it the absolute loss in percentage points${withIntervals(dropsOf(found))}`}
       columns={[
         plain<Line>({ label: "head" }, ({ name }) => name),
         ...[undefined, ...groups.keys()].map((each) =>

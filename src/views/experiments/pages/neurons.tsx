@@ -8,7 +8,7 @@ import { ablationSentence } from "../ablation-texts.ts";
 import { NO_POINT, pointAt } from "../curve-points.ts";
 import { constant, count, DataTable, estimate, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
-import { EstimateValue } from "../EstimateValue.tsx";
+import { EstimateValue, whiskersOf, withIntervals } from "../EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { TABLE_5, TABLE_5_COUNTS, TABLES_5_AND_6 } from "../published.ts";
 
@@ -47,8 +47,8 @@ export const neurons: ExperimentPage<"neurons"> = {
       draw: ({ found }, size) => activationCurves(found.rows, size),
     },
   ],
-  note: () =>
-    "Whiskers: 95 % intervals. Dashed: random neurons of the same layers. Dotted: Llama-7B (L17H22, one digit + and −).",
+  note: ({ found }) =>
+    `${whiskersOf([found.headLoss])}Dashed: random neurons of the same layers. Dotted: Llama-7B (L17H22, one digit + and −).`,
   tables: (result) => <Curves result={result} />,
   file: (result) => tableOf(columns(result), result.found.rows),
   published: [TABLES_5_AND_6],
@@ -81,8 +81,8 @@ function Curves({ result }: { readonly result: Result }) {
         name="Table of curves"
         caption={
           <>
-            Relative decreases with 95 % intervals, n = {found.tokens} answer tokens ({found.correct} right as the model
-            is); with {formatHead(request.head)} off <EstimateValue of={found.headLoss} as="percent" />
+            Relative decreases{withIntervals([found.headLoss])}, n = {found.tokens} answer tokens ({found.correct} right
+            as the model is); with {formatHead(request.head)} off <EstimateValue of={found.headLoss} as="percent" />
           </>
         }
         columns={columns(result)}

@@ -8,6 +8,7 @@ import { ablationSentence } from "../ablation-texts.ts";
 import { CostTable } from "../CostTable.tsx";
 import { pointAt } from "../curve-points.ts";
 import { constant, count, DataTable, estimate, measure, plain, spread, tableOf } from "../DataTable.tsx";
+import { whiskersOf, withIntervals } from "../EstimateValue.tsx";
 import type { Estimate } from "../EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
@@ -50,7 +51,7 @@ export const pruning: ExperimentPage<"pruning"> = {
     const { found, request } = result;
     const by = request.head ? `what is lost with ${formatHead(request.head)} off` : "increase";
     const unproven = found.uncertified > 0 ? ` ${found.uncertified} lists are not proven to be exact.` : "";
-    return `Whiskers: 95 % intervals. Dashed: as many random neurons of each layer. Found for ${found.tokens} answer tokens by ${by}.${unproven}${soFar(result)}`;
+    return `${whiskersOf([found.all])}Dashed: as many random neurons of each layer. Found for ${found.tokens} answer tokens by ${by}.${unproven}${soFar(result)}`;
   },
   tables: (result) => (
     <>
@@ -95,7 +96,7 @@ function PruningTable({ found }: { readonly found: Found }) {
   return (
     <DataTable<Line>
       name="Table of pruning"
-      caption={`Accuracy with 95 % intervals, the mean over the groups and each of them; n = ${scored}, and ${found.known.scored} that the neurons were found on`}
+      caption={`Accuracy${withIntervals([found.all])}: the mean over the groups and each of them; n = ${scored}, and ${found.known.scored} that the neurons were found on`}
       columns={[
         { ...plain({ label: "N" }, ({ name }) => name), isNumber: true },
         {
