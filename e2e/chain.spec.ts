@@ -141,7 +141,7 @@ test(
   },
 );
 
-test("what is no arithmetic has none, whatever is asked of it", async ({ page }) => {
+test("what is no arithmetic has none, whatever is asked of it", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, LINK.replace("3%2B5%3D", "the%20capital%20of%20france%20is"));
   await expect(view(page)).toContainText(
     /There is no chain to draw\. No evidence: the head that costs most, L\dH\d, lowers log p\(paris\) by 0\.\d\d nats, and 0\.50 are needed\./,

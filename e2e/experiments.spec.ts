@@ -316,7 +316,8 @@ test(
   },
 );
 
-test("shallow neurons that speak of numbers are counted and switched off", async ({ page }) => {
+// the index that it searches is held to every neuron on a GPU in e2e/lab.spec.ts
+test("shallow neurons that speak of numbers are counted and switched off", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=concepts;n:1`);
   await expect(section(page).getByRole("textbox", { name: /concepts, one word after another/ })).toHaveValue(/three/);
   await run(page);

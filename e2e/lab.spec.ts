@@ -144,7 +144,8 @@ test("search by token agrees with looking at every neuron", async ({ page }) => 
   });
 });
 
-test("a set of neurons found by concept is switched off against random ones", async ({ page }) => {
+// groups of parts that are off are held to their numbers on a GPU in e2e/compare.spec.ts and experiments.spec.ts
+test("a set of neurons found by concept is switched off against random ones", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, LAB);
   const concepts = panel(page, "Concept search");
   await concepts.getByRole("button", { name: "Search" }).click();
