@@ -1,47 +1,15 @@
 import type { Page } from "@playwright/test";
 import { randomCheckpoint } from "../test/checkpoints.ts";
 import { startHub } from "../test/hub-server.ts";
-import type { HubServer } from "../test/hub-server.ts";
-import { forward } from "../test/reference/forward.ts";
-import { atLast, logProbability } from "../test/reference/lens.ts";
-import { readModel } from "../test/reference/model.ts";
-import { expect, modelChip, openWithModel, picture, predictionRow, test, withEngine } from "./support.ts";
+import { bytesAsked, expectAnswersAsReference, layeredFiles, startLoad } from "./hub-loads.ts";
+import { expect, modelChip, openWithModel, picture, predictionRow, test } from "./support.ts";
 
 const REPO = "somebody/twelve-layers";
-/** Some 80 tensors in 5 MB: a load of many steps that is over in seconds. */
-const FILES = randomCheckpoint({
-  layers: 12,
-  modelDim: 96,
-  heads: 6,
-  kvHeads: 2,
-  headDim: 16,
-  neurons: 256,
-  vocabulary: 300,
-});
+const FILES = layeredFiles(12);
 const WEIGHTS = `${REPO}/model.safetensors`;
 const PROMPT = [1, 5, 40, 7];
 
 const storedModels = (page: Page) => page.getByRole("group", { name: "Stored models" });
-const bytesAsked = ({ log }: HubServer) => log.filter(({ server, method }) => server === "cdn" && method === "GET");
-
-/** As a person would by the menu, but from this Hub. Not awaited: a load can end in many ways. */
-async function startLoad(page: Page, hub: HubServer, repo = REPO): Promise<void> {
-  await withEngine(
-    page,
-    (engine, source) => {
-      engine.load(source, { dtype: "f32" }).catch(() => undefined); // how it ended is on the page
-      return Promise.resolve();
-    },
-    { kind: "hub", repo, hub: hub.url } as const,
-  );
-}
-
-async function expectAnswersAsReference(page: Page): Promise<void> {
-  const { logits } = forward(readModel(FILES), PROMPT);
-  const { target } = await withEngine(page, (engine, prompt) => engine.predict(prompt), PROMPT);
-  // float32 against float64 over twelve layers
-  expect(Math.abs(target.logProbability - logProbability(atLast(logits), target.id))).toBeLessThan(1e-4);
-}
 
 test(
   "a model of a Hub survives the line, a reload, the loss of the network, and goes when it is told to",
@@ -60,7 +28,7 @@ test(
         hub.schedule(WEIGHTS, { kind: "reset" });
         hub.schedule(WEIGHTS, { kind: "status", status: 429, retryAfter: "1" });
         hub.schedule(WEIGHTS, slow, 1000);
-        await startLoad(page, hub);
+        await startLoad(page, hub, REPO);
         await page.getByRole("button", { name: "Pause" }).click();
         await expect(page.getByText(/Fetching: .* paused$/)).toBeVisible();
         await picture(page, "hub-paused");
@@ -82,9 +50,9 @@ test(
         await page.keyboard.press("Escape");
         hub.reset();
         hub.setOnline(true);
-        await startLoad(page, hub);
+        await startLoad(page, hub, REPO);
         await expect(modelChip(page)).toHaveAccessibleName(/^Model: twelve-layers · .* · f32/);
-        await expectAnswersAsReference(page);
+        await expectAnswersAsReference(page, FILES, PROMPT);
         return bytesAsked(hub).length;
       });
 
@@ -100,14 +68,14 @@ test(
           .getByRole("button", { name: /^Load / })
           .click();
         await expect(modelChip(page)).toHaveAccessibleName(/^Model: twelve-layers · .* · f32/);
-        await expectAnswersAsReference(page);
+        await expectAnswersAsReference(page, FILES, PROMPT);
         expect(hub.log).toEqual([]);
       });
 
       await test.step("asked for by its name without a network, it is what was stored last", async () => {
         await page.goto("about:blank");
         await openWithModel(page, "#v=1&m=abacus&p=w5");
-        await startLoad(page, hub);
+        await startLoad(page, hub, REPO);
         await expect(modelChip(page)).toHaveAccessibleName(/^Model: twelve-layers · .* · f32/);
       });
 
@@ -120,7 +88,7 @@ test(
           .click();
         await expect(storedModels(page)).toHaveCount(0);
         await page.keyboard.press("Escape");
-        await startLoad(page, hub);
+        await startLoad(page, hub, REPO);
         await expect(page.getByRole("alert")).toContainText("could not be read");
         await expect(modelChip(page)).toHaveAccessibleName(/^Model: abacus · 3/);
       });
@@ -128,7 +96,7 @@ test(
       await test.step("from the beginning it takes more requests than it took to go on", async () => {
         hub.reset();
         hub.setOnline(true);
-        await startLoad(page, hub);
+        await startLoad(page, hub, REPO);
         await expect(modelChip(page)).toHaveAccessibleName(/^Model: twelve-layers · .* · f32/);
         expect(bytesAsked(hub).length).toBeGreaterThan(whole + 20);
       });
@@ -146,7 +114,7 @@ test(
     problems.expect(new RegExp(`${hub.url}|${hub.cdn}`));
     try {
       await openWithModel(page, "#v=1&m=abacus&p=w5");
-      await startLoad(page, hub);
+      await startLoad(page, hub, REPO);
       await expect(modelChip(page)).toHaveAccessibleName(/^Model: twelve-layers · .* · f32/);
       await page.goto("about:blank");
       await openWithModel(page, "#v=1&m=abacus&p=w5");
@@ -160,9 +128,9 @@ test(
         }
       });
       hub.reset();
-      await startLoad(page, hub);
+      await startLoad(page, hub, REPO);
       await expect(modelChip(page)).toHaveAccessibleName(/^Model: twelve-layers · .* · f32/);
-      await expectAnswersAsReference(page);
+      await expectAnswersAsReference(page, FILES, PROMPT);
       // the header, and the tensors of block 3 that lie in the damaged stretch
       expect(bytesAsked(hub).length).toBeLessThan(15);
       expect(bytesAsked(hub).length).toBeGreaterThan(1);

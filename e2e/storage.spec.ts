@@ -1,43 +1,17 @@
 import type { Page } from "@playwright/test";
-import { randomCheckpoint } from "../test/checkpoints.ts";
 import { startHub } from "../test/hub-server.ts";
 import type { HubServer } from "../test/hub-server.ts";
-import { forward } from "../test/reference/forward.ts";
-import { atLast, logProbability } from "../test/reference/lens.ts";
-import { readModel } from "../test/reference/model.ts";
-import { expect, modelChip, openWithModel, picture, predictionRow, test, withEngine } from "./support.ts";
+import { bytesAsked, expectAnswersAsReference, layeredFiles, startLoad } from "./hub-loads.ts";
+import { expect, modelChip, openWithModel, picture, predictionRow, test } from "./support.ts";
 
 const REPO = "somebody/ten-layers";
-/** Some 70 tensors in 4 MB. */
-const FILES = randomCheckpoint({
-  layers: 10,
-  modelDim: 96,
-  heads: 6,
-  kvHeads: 2,
-  headDim: 16,
-  neurons: 256,
-  vocabulary: 300,
-});
+const FILES = layeredFiles(10);
 const WEIGHTS = `${REPO}/model.safetensors`;
-
-/** Not awaited: the load is what happens to it. */
-const startLoad = (page: Page, hub: HubServer) =>
-  withEngine(
-    page,
-    (engine, source) => {
-      engine.load(source, { dtype: "f32" }).catch(() => undefined); // how it ended is on the page
-      return Promise.resolve();
-    },
-    { kind: "hub", repo: REPO, hub: hub.url } as const,
-  );
 
 const isLoaded = (page: Page) =>
   expect(modelChip(page)).toHaveAccessibleName(/^Model: ten-layers · .* · f32/, { timeout: 60_000 });
 
-const isWellUnderWay = ({ log }: HubServer) =>
-  expect
-    .poll(() => log.filter(({ server, method }) => server === "cdn" && method === "GET").length)
-    .toBeGreaterThan(20);
+const isWellUnderWay = (hub: HubServer) => expect.poll(() => bytesAsked(hub).length).toBeGreaterThan(20);
 
 const storedFolders = (page: Page) =>
   page.evaluate(async () => {
@@ -46,13 +20,6 @@ const storedFolders = (page: Page) =>
     for await (const [name] of root.entries()) names.push(name);
     return names;
   });
-
-async function expectAnswersAsReference(page: Page, prompt: number[]): Promise<void> {
-  const { logits } = forward(readModel(FILES), prompt);
-  const { target } = await withEngine(page, (engine, ids) => engine.predict(ids), prompt);
-  // float32 against float64 over ten layers
-  expect(Math.abs(target.logProbability - logProbability(atLast(logits), target.id))).toBeLessThan(1e-4);
-}
 
 test(
   "storage that fills up during a load: the model at hand answers on, the new one is held in memory, and the page says so",
@@ -64,14 +31,14 @@ test(
     try {
       await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D");
       hub.schedule(WEIGHTS, { kind: "slow", bytesPerSecond: 400_000 }, 1000);
-      await startLoad(page, hub);
+      await startLoad(page, hub, REPO);
       await isWellUnderWay(hub);
       const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage!);
       await devtools.send("Storage.overrideQuotaForOrigin", { origin: baseURL!, quotaSize: usage + 10_000 });
       await expect(predictionRow(page, "8")).toBeVisible();
       hub.reset();
       await isLoaded(page);
-      await expectAnswersAsReference(page, [1, 5, 40, 7]);
+      await expectAnswersAsReference(page, FILES, [1, 5, 40, 7]);
       const notice = page.locator("[data-code=storage-full]");
       // Chromium speaks of more room than there is
       await expect(notice).toContainText(/storing it takes \d+ MB more, and there was room for \d+ MB of it, though/);
@@ -96,21 +63,21 @@ test(
     try {
       await openWithModel(page, "#v=1&m=abacus&p=w5");
       hub.schedule(WEIGHTS, { kind: "slow", bytesPerSecond: 400_000 }, 1000);
-      await startLoad(page, hub);
+      await startLoad(page, hub, REPO);
       await isWellUnderWay(hub);
       await clear();
       hub.reset();
       await isLoaded(page);
-      await expectAnswersAsReference(page, [1, 5, 40, 7]);
+      await expectAnswersAsReference(page, FILES, [1, 5, 40, 7]);
       await expect(page.locator("[data-code=storage-failed]")).toContainText("held in memory for this visit");
 
       // the next one is stored as ever, and answers on when that is cleared in turn
-      await startLoad(page, hub);
+      await startLoad(page, hub, REPO);
       await expect(page.locator("[data-code=storage-failed]")).toHaveCount(0);
       await isLoaded(page);
       expect(await storedFolders(page)).toHaveLength(1);
       await clear();
-      await expectAnswersAsReference(page, [2, 9, 33, 200]);
+      await expectAnswersAsReference(page, FILES, [2, 9, 33, 200]);
     } finally {
       await hub.close();
     }

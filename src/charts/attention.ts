@@ -37,6 +37,9 @@ const LABEL_GAP_PX = 8;
 /** Smaller cells have no room for a name beside them. */
 const LEAST_NAMED_CELL_PX = 9;
 
+/** What a position is called: its token, or its number where nobody has named it. */
+export const positionName = (names: readonly string[]) => (position: number) => names[position] ?? String(position);
+
 export function labelledAttention(
   pattern: readonly (readonly number[])[],
   names: readonly string[],
@@ -47,8 +50,9 @@ export function labelledAttention(
   const margin = Math.max(LABEL_PX.least, Math.min(LABEL_PX.most, longest * CHARACTER_PX + LABEL_GAP_PX));
   const drawn = attentionPattern(pattern, room, { left: margin, top: margin }, colour);
   const most = Math.floor((margin - LABEL_GAP_PX) / CHARACTER_PX);
+  const name = positionName(names);
   const isNamed = drawn.cellPx >= LEAST_NAMED_CELL_PX;
-  const labelled = (position: number) => (isNamed ? clip(names[position] ?? String(position), most) : "");
+  const labelled = (position: number) => (isNamed ? clip(name(position), most) : "");
   return { ...drawn, rowLabels: drawn.queries.map(labelled), columnLabels: drawn.keys.map(labelled) };
 }
 

@@ -9,8 +9,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF]/gu;
  *
  * @param kept control characters that stay as they are
  */
-export const printable = (text: string, kept = ""): string =>
-  text.replace(UNPRINTABLE, (character) => (kept.includes(character) ? character : named(character)));
+export const printable = (text: string, kept = ""): string => withNamed(UNPRINTABLE, text, kept);
 
 /** What nobody sees besides: formats, such as the controls of writing direction, separators of lines, and what has no width by definition. */
 const UNSEEN = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
@@ -21,7 +20,9 @@ const UNSEEN = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF\p{Cf}\p{Zl}\p{Zp}\p{Default_Ign
  *
  * @param kept as for `printable`
  */
-export const legible = (text: string, kept = ""): string =>
-  text.replace(UNSEEN, (character) => (kept.includes(character) ? character : named(character)));
+export const legible = (text: string, kept = ""): string => withNamed(UNSEEN, text, kept);
+
+const withNamed = (unwanted: RegExp, text: string, kept: string) =>
+  text.replace(unwanted, (character) => (kept.includes(character) ? character : named(character)));
 
 const named = (character: string) => `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`;

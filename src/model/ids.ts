@@ -12,6 +12,8 @@ export interface NeuronId {
   readonly neuron: number;
 }
 
+export const isSameHead = (a: HeadId, b: HeadId) => a.layer === b.layer && a.head === b.head;
+
 export const formatHead = ({ layer, head }: HeadId) => `L${layer}H${head}`;
 export const formatNeuron = ({ layer, neuron }: NeuronId) => `L${layer}N${neuron}`;
 

@@ -1,10 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { LoadProgress } from "#protocol/engine.ts";
-import { LoadPace, NO_PACE } from "./load-pace.ts";
+import { LOOK_MS, LoadPace, NO_PACE } from "./load-pace.ts";
 import type { Pace } from "./load-pace.ts";
-
-/** How often the pace is looked at where nothing is told. */
-const TICK_MS = 1_000;
 
 /** How far the adapter is that is on its way. */
 interface AttachProgress extends Pace {
@@ -20,7 +17,7 @@ export const attachProgress = createStore<AttachProgress>(() => NOTHING);
 export function followAttaching() {
   const pace = new LoadPace();
   attachProgress.setState(NOTHING);
-  const clock = setInterval(() => attachProgress.setState(pace.at()), TICK_MS);
+  const clock = setInterval(() => attachProgress.setState(pace.at()), LOOK_MS);
   return {
     onProgress: (progress: LoadProgress) => attachProgress.setState({ progress, ...pace.after(progress) }),
     end: () => clearInterval(clock),

@@ -2,14 +2,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Fault } from "#core/fault.ts";
 import type { AdapterInfo, ModelInfo, Prediction, SweepRow } from "#protocol/engine.ts";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
+import { firstPage } from "#test/first-page.ts";
 import { adapter, NO_ADAPTER } from "./adapter.ts";
 import { attachAdapter } from "./attaching.ts";
-import { opened } from "./claims.ts";
 import { engineSilence, followEngine, restartEngine, startAgain } from "./engine-life.ts";
 import { editExperiment } from "./experiments/form.ts";
 import { followExperiments, runExperiment } from "./experiments/runs.ts";
 import { experiments } from "./experiments/slots.ts";
-import { DEFAULT_CHAIN } from "./finding.ts";
 import { drawPlot, followLab } from "./lab/actions.ts";
 import { clearLab, lab } from "./lab/tools.ts";
 import { loadOffer, offerModel, withdrawOffer } from "./load-offer.ts";
@@ -19,10 +18,10 @@ import type { ModelChoice } from "./model.ts";
 import { notices } from "./notices.ts";
 import { question, setPrompt } from "./question.ts";
 import { connectEngine } from "./run/engine-port.ts";
-import { clearResults, results } from "./run/results.ts";
-import { forgetRuns, stopRun } from "./run/runner.ts";
+import { results } from "./run/results.ts";
+import { stopRun } from "./run/runner.ts";
 import { followQuestions, pursueNow } from "./run/session.ts";
-import { DEFAULT_SORT, showTab, view } from "./view.ts";
+import { showTab } from "./view.ts";
 
 const CHOICE: ModelChoice = { id: "owner/one", source: { kind: "hub", repo: "owner/one", revision: "c0ffee" } };
 const OTHER: ModelChoice = { id: "http://here/two/", source: { kind: "url", base: "http://here/two/" } };
@@ -68,31 +67,10 @@ beforeEach(() => {
   vi.advanceTimersByTime((tests += 1) * 1_000_000);
   asked = new AskedEngine();
   connectEngine(asked.engine);
-  clearResults();
-  forgetRuns();
-  clearResults();
+  firstPage({ target: 8, interventions: [HEAD], variant: "base" });
   clearLab();
   withdrawOffer();
-  notices.setState({ list: [] });
-  opened.setState({ finding: undefined });
   adapter.setState(NO_ADAPTER, true);
-  question.setState({
-    prompt: "3+5=",
-    target: 8,
-    answer: undefined,
-    interventions: [HEAD],
-    variant: "base",
-    standIns: undefined,
-    past: [],
-  });
-  view.setState({
-    tab: "heads",
-    selected: undefined,
-    hovered: undefined,
-    sort: DEFAULT_SORT,
-    count: 10,
-    chain: DEFAULT_CHAIN,
-  });
   model.setState({ choice: CHOICE, dtype: "q4", backend: "wasm", status: { kind: "ready" }, info: infoOf("one") });
   ends = [followEngine(asked.engine), followQuestions(), followLab(), followExperiments()];
 });

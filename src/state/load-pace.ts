@@ -8,6 +8,8 @@ const SETTLE_MS = 2_000;
 const SILENT_MS = 5_000;
 /** Less is no pace but a few lost bytes. */
 const SLOWEST_PER_SECOND = 1;
+/** How often a pace is looked at where nothing is told: a line that stands still sends no word of it. */
+export const LOOK_MS = 1_000;
 /** How finely the window is looked at. */
 const SAMPLES = 40;
 

@@ -13,11 +13,8 @@ import { dropInterventions, question } from "./question.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import { clearResults } from "./run/results.ts";
 import { forgetRuns } from "./run/runner.ts";
-import { LoadPace, NO_PACE } from "./load-pace.ts";
+import { LOOK_MS, LoadPace, NO_PACE } from "./load-pace.ts";
 import { select, view } from "./view.ts";
-
-/** How often the pace is looked at where nothing is told. */
-const TICK_MS = 1_000;
 
 let loading: AbortController | undefined;
 let pace = new LoadPace();
@@ -90,8 +87,7 @@ async function load(
     backend,
     status: { kind: "loading", progress: undefined, ...NO_PACE, isPaused: false },
   });
-  // a line that stands still sends no word of it
-  const clock = setInterval(() => patchLoading({}), TICK_MS);
+  const clock = setInterval(() => patchLoading({}), LOOK_MS);
   const info = await currentEngine()
     .load(
       withToken(choice.source),

@@ -3,11 +3,11 @@ import { Fault } from "#core/fault.ts";
 import type { HeadSweep, ModelInfo, Prediction, SweepRow } from "#protocol/engine.ts";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
 import { crowdedChain } from "#test/chains.ts";
+import { firstPage } from "#test/first-page.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { setLeastShare, setOtherPrompt, setPredictingHead, setPublished, setThreshold } from "./chain-view.ts";
 import { chainClaims } from "./chain-claims.ts";
 import { checkChain, currentFinding, measuredClaims, opened } from "./claims.ts";
-import { DEFAULT_CHAIN } from "./finding.ts";
 import { joinedNumbers } from "./link-values.ts";
 import { currentFragment, openLink } from "./links.ts";
 import { decodeFinding } from "./permalink.ts";
@@ -20,11 +20,11 @@ import { notices } from "./notices.ts";
 import { question, setPrompt, setStandIns, togglePart, undo } from "./question.ts";
 import { showRecorded } from "./recorded.ts";
 import { connectEngine } from "./run/engine-port.ts";
-import { clearResults, isStale, results } from "./run/results.ts";
-import { askAgain, forgetRuns, stopRun } from "./run/runner.ts";
+import { isStale, results } from "./run/results.ts";
+import { askAgain, stopRun } from "./run/runner.ts";
 import { followQuestions, pursueNow } from "./run/session.ts";
 import { chooseTarget, typeTarget } from "./targets.ts";
-import { DEFAULT_SORT, showTab, view } from "./view.ts";
+import { showTab, view } from "./view.ts";
 
 const SHIPPED: ModelChoice = { id: "abacus", source: { kind: "url", base: "http://here/models/abacus/" } };
 const OTHER: ModelChoice = { id: "other", source: { kind: "url", base: "http://here/models/other/" } };
@@ -69,27 +69,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   asked = new AskedEngine();
   calls = asked.calls;
-  clearResults();
-  forgetRuns();
-  clearResults();
-  notices.setState({ list: [] });
-  opened.setState({ finding: undefined });
-  question.setState({
-    prompt: "3+5=",
-    target: undefined,
-    answer: undefined,
-    interventions: [],
-    standIns: undefined,
-    past: [],
-  });
-  view.setState({
-    tab: "heads",
-    selected: undefined,
-    hovered: undefined,
-    sort: DEFAULT_SORT,
-    count: 10,
-    chain: DEFAULT_CHAIN,
-  });
+  firstPage();
   model.setState({ choice: SHIPPED, dtype: "q8", backend: "auto", status: { kind: "ready" }, info: INFO });
   connectEngine(asked.engine);
   ends = [followEngine(asked.engine), followQuestions()];

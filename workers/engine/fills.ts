@@ -65,6 +65,10 @@ export function fillsOf({ parts, tensors }: ModelPlan): Fill[] {
   return [...fills.values()];
 }
 
+/** The steps that are still to be made of a model that is stored in part. */
+export const missingFills = (plan: ModelPlan, pack: { isDone(key: string): boolean }): Fill[] =>
+  fillsOf(plan).filter(({ key }) => !pack.isDone(key));
+
 const isReordered = ({ transposed, sourceRow }: WeightPlan) => transposed === true || sourceRow !== undefined;
 
 function* runsOfRows(part: ModelPart, plan: WeightPlan, tensors: TensorTable): Generator<Fill> {

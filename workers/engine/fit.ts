@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import type { StorageReport } from "#protocol/engine.ts";
 import { checkpointBytes, fillsOf } from "./fills.ts";
 import type { Fill } from "./fills.ts";
@@ -110,4 +111,4 @@ export function roomSentence(
   return `${needed}, and the browser gives this page ${megabytes(free)} (${megabytes(usedBytes)} of ${megabytes(quotaBytes)} are taken)`;
 }
 
-export const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
+export const megabytes = (bytes: number) => `${grouped(Math.ceil(bytes / 1e6))} MB`;

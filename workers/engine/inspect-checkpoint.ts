@@ -2,7 +2,7 @@ import { DTYPES } from "#model/checkpoint.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engine.ts";
-import { checkpointBytes, fillsOf } from "./fills.ts";
+import { checkpointBytes, fillsOf, missingFills } from "./fills.ts";
 import { bytesToStore, heldRefusal, memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
 import { neededTensors, packedBytes, planModel, sourceBytes } from "./model-parts.ts";
 import { likelyPack, readCheckpoint } from "./open-checkpoint.ts";
@@ -32,7 +32,7 @@ export async function inspectCheckpoint(
     const plan = planModel(spec, tensors, dtype);
     const pack = await likelyPack(read, store, dtype);
     const isKnown = pack?.record?.fingerprint === fingerprint;
-    const missing = fillsOf(plan).filter(({ key }) => !isKnown || !pack.isDone(key));
+    const missing = isKnown ? missingFills(plan, pack) : fillsOf(plan);
     const storedBytes = packedBytes(plan.parts);
     const noRoom = storageRefusal(bytesToStore(plan, missing), storage);
     const notHeld = noRoom !== undefined || !storage.isPersistent ? heldRefusal(plan) : undefined;

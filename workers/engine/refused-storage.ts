@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import { fillsOf } from "./fills.ts";
+import { missingFills } from "./fills.ts";
 import { bytesToStore, megabytes, roomSentence } from "./fit.ts";
 import { packedBytes } from "./model-parts.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
@@ -22,10 +22,7 @@ export async function refusedStorage(reason: unknown, store: FileStore, checkpoi
   const { code, message } = reason as Fault;
   if (code !== "storage-full" || !checkpoint) return new Fault(code, message, { cause: reason });
   const { plan, pack } = checkpoint;
-  const neededBytes = bytesToStore(
-    plan,
-    fillsOf(plan).filter(({ key }) => !pack.isDone(key)),
-  );
+  const neededBytes = bytesToStore(plan, missingFills(plan, pack));
   const storage = await storageReport(store);
   const { quotaBytes = 0, usedBytes = 0 } = storage;
   // browsers name more room than there is, lest pages learn how full a disk is: then what found room is all that is known

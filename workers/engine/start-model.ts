@@ -2,7 +2,7 @@ import { Fault, faultCode } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
-import { fillsOf } from "./fills.ts";
+import { missingFills } from "./fills.ts";
 import { bytesToStore, heldRefusal, runRefusal, storageRefusal } from "./fit.ts";
 import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
@@ -154,7 +154,6 @@ async function refuseWhatDoesNotFit(
     if (notHeld === undefined) return;
     throw refused ? new Fault(refused.code, `${refused.message}; ${notHeld}`) : new Fault("too-large", notHeld);
   }
-  const missing = fillsOf(plan).filter(({ key }) => !pack.isDone(key));
-  const noRoom = storageRefusal(bytesToStore(plan, missing), await storageReport(pack));
+  const noRoom = storageRefusal(bytesToStore(plan, missingFills(plan, pack)), await storageReport(pack));
   if (noRoom !== undefined) throw storageFull("there is no room for the model");
 }

@@ -1,3 +1,4 @@
+import { isSameHead } from "#model/ids.ts";
 import { logProbability, softmax } from "#core/softmax.ts";
 import { topIndices } from "#core/top.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -67,9 +68,7 @@ export async function assembleChain(runner: Runner, clean: Capture, question: Ch
   const asked: Asked = { ...question, lens: { runner, scale: clean.scale }, clean, baseline };
   const ranked = rankedHeads(await question.sweep(), baseline);
   const chosen = question.head;
-  const first = chosen
-    ? ranked.find(({ head }) => head.layer === chosen.layer && head.head === chosen.head)!
-    : ranked[0]!;
+  const first = chosen ? ranked.find(({ head }) => isSameHead(head, chosen))! : ranked[0]!;
   const strong = criterion("head-effect", first.effect, thresholds.headEffect);
   if (!strong.holds) return withoutHead(asked, [strong], predictingEvidence(asked, first, ranked, NOT_COMPARED));
   return fromHead(asked, first, ranked, strong);

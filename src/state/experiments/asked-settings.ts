@@ -5,8 +5,8 @@ import type { ExperimentRequest, SuiteSource } from "#protocol/experiments.ts";
 import type { Field } from "#protocol/experiments/fields.ts";
 import type { InputValues } from "#protocol/experiments/inputs.ts";
 import { wordsOf } from "./concept-words.ts";
-import { ALL_CASES, INPUTS, PASTED, suiteName } from "./form.ts";
-import type { ExperimentForm, ExperimentKind, InputName } from "./form.ts";
+import { ALL_CASES, INPUTS, inputsOf, isByHead, PASTED, suiteName } from "./form.ts";
+import type { ExperimentForm, InputName } from "./form.ts";
 import { suggestedHead } from "./request.ts";
 import type { ExperimentSlot } from "./slots.ts";
 
@@ -23,7 +23,7 @@ type Asked = Partial<InputValues> & Pick<ExperimentForm, "kind">;
 /** What a result was asked with, of this page's from its form, of a file's as far as its request tells it; in the form's order. */
 export function askedSettings({ value, from }: Pick<ExperimentSlot, "value" | "from">, form: ExperimentForm) {
   if (!value) return [];
-  return compared(from ? from.form : inputsOf(value.request), form);
+  return compared(from ? from.form : saidIn(value.request), form);
 }
 
 /** Whether two forms ask the same: inputs that do not count as they stand play no part. */
@@ -36,7 +36,7 @@ export const isStopped = ({ status, ran }: Pick<ExperimentSlot, "status" | "ran"
 
 function compared(asked: Asked, form: ExperimentForm): AskedSetting[] {
   const now: Asked = form;
-  return inputsOfKind(asked.kind)
+  return [...inputsOf(asked.kind)]
     .filter((name) => name in asked && counts(name, { ...form, ...asked }))
     .map((name) => ({
       name,
@@ -47,16 +47,12 @@ function compared(asked: Asked, form: ExperimentForm): AskedSetting[] {
     }));
 }
 
-const inputsOfKind = (kind: ExperimentKind): InputName[] => [
-  ...new Set(Object.values<Field>(EXPERIMENTS[kind].fields).flatMap(({ inputs }) => inputs)),
-];
-
 /** Whether an input plays a part as the others stand. */
 function counts(name: InputName, form: ExperimentForm): boolean {
   const isPasted = suiteName(form) === PASTED;
   if (name === "count") return !isPasted;
   if (name === "text") return isPasted;
-  return name !== "head" || !inputsOfKind(form.kind).includes("ranking") || form.ranking === "head";
+  return name !== "head" || isByHead(form);
 }
 
 /** What a text stands for, however it is typed. */
@@ -69,7 +65,7 @@ function asRead(name: InputName, { words = "", head = "", adapters = "", [name]:
 }
 
 /** The form's inputs that make a request; adapters, which may be somebody's folders, are in none. */
-function inputsOf(request: ExperimentRequest): Asked {
+function saidIn(request: ExperimentRequest): Asked {
   const said = Object.entries<Field>(EXPERIMENTS[request.kind].fields).map(([name, field]) =>
     inputsOfField(field, (request as unknown as Readonly<Record<string, unknown>>)[name]),
   );

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { EXPERIMENTS } from "#protocol/experiments.ts";
 import type { ExperimentKind } from "#protocol/experiments.ts";
+import type { Field } from "#protocol/experiments/fields.ts";
 import { INPUTS, MAX_LINKED_TEXT, PASTED } from "#protocol/experiments/inputs.ts";
 import type { Input, InputName, InputValues } from "#protocol/experiments/inputs.ts";
 
@@ -24,6 +25,13 @@ export const FIRST_FORM: ExperimentForm = {
 
 export const experimentForm = createStore<ExperimentForm>(() => FIRST_FORM);
 export const editExperiment = (change: Partial<ExperimentForm>) => experimentForm.setState(change);
+
+/** The inputs of an experiment's fields, in their order. */
+export const inputsOf = (kind: ExperimentKind): ReadonlySet<InputName> =>
+  new Set(Object.values<Field>(EXPERIMENTS[kind].fields).flatMap(({ inputs }) => inputs));
+
+/** Whether the head that is typed counts: where there is a ranking, it may go by something else. */
+export const isByHead = ({ kind, ranking }: ExperimentForm) => !inputsOf(kind).has("ranking") || ranking === "head";
 
 /** The suite of the form's kind, by its name. */
 export function suiteName(form: ExperimentForm): string {

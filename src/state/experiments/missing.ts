@@ -1,13 +1,11 @@
 import { parseHead } from "#model/ids.ts";
-import { EXPERIMENTS } from "#protocol/experiments.ts";
-import type { Field } from "#protocol/experiments/fields.ts";
 import { adapter, adapterNamed, isAttached } from "../adapter.ts";
 import { model } from "../model.ts";
 import { exampleParts } from "../parts.ts";
 import { question } from "../question.ts";
 import { adapterSet, shippedAdapters } from "./adapter-set.ts";
 import { wordsOf } from "./concept-words.ts";
-import { PASTED, suiteName } from "./form.ts";
+import { inputsOf, isByHead, PASTED, suiteName } from "./form.ts";
 import type { ExperimentForm, InputName } from "./form.ts";
 import { suites } from "./suites.ts";
 
@@ -16,7 +14,7 @@ export function missingFor(form: ExperimentForm): string | undefined {
   if (model.getState().status.kind !== "ready") return "A model has to be loaded first.";
   if (question.getState().variant === "adapted" && !isAttached(adapter.getState()))
     return "The adapter that the page asks for has to be attached first.";
-  const inputs = new Set(Object.values<Field>(EXPERIMENTS[form.kind].fields).flatMap((field) => field.inputs));
+  const inputs = inputsOf(form.kind);
   for (const [name, missing] of CHECKS) {
     const sentence = inputs.has(name) ? missing(form) : undefined;
     if (sentence !== undefined) return sentence;
@@ -44,9 +42,9 @@ const CHECKS: readonly (readonly [InputName, (form: ExperimentForm) => string | 
   ["adapters", adaptersMissing],
 ];
 
-function headMissing({ kind, ranking, head }: ExperimentForm): string | undefined {
-  const isAsked = kind !== "pruning" || ranking === "head";
-  return !isAsked || head.trim() === "" || parseHead(head)
+function headMissing(form: ExperimentForm): string | undefined {
+  const { head } = form;
+  return !isByHead(form) || head.trim() === "" || parseHead(head)
     ? undefined
     : `“${head}” is no head: one is needed, as ${exampleParts().head}.`;
 }

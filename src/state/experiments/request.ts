@@ -14,7 +14,7 @@ import { question } from "../question.ts";
 import { results } from "../run/results.ts";
 import { askedAdapters } from "./adapter-set.ts";
 import { wordsOf } from "./concept-words.ts";
-import { ALL_CASES, INPUTS, PASTED } from "./form.ts";
+import { ALL_CASES, INPUTS, isByHead, PASTED } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
 import { experiments } from "./slots.ts";
 import { suites } from "./suites.ts";
@@ -34,7 +34,7 @@ const TYPED: Readonly<Record<Spoken, (field: Field, form: ExperimentForm) => unk
   variant: () => (question.getState().variant === "adapted" ? "adapted" : LEFT_OUT),
   suite: ({ inputs: [input] }, form) => sourceOf(form, String(form[input!])),
   suites: ({ initial }, { seed }) => controlsOf(initial as readonly string[], seed),
-  head: ({ inputs }, form) => (inputs.includes("ranking") && form.ranking === "increase" ? LEFT_OUT : headOf(form)),
+  head: (_, form) => (isByHead(form) ? headOf(form) : LEFT_OUT),
   words(_, form) {
     const words = wordsOf(form);
     return words.length > 0 ? words : undefined;

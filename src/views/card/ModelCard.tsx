@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { percent } from "#charts/number-format.ts";
 import { closeCard, shipped } from "#state/shipped.ts";
@@ -69,7 +70,7 @@ function Accuracies({ sets }: { readonly sets: readonly CardSet[] }) {
             {sets.map(({ name, cases, right }) => (
               <tr key={name}>
                 <th scope="row">{setName(name)}</th>
-                <td>{cases.toLocaleString("en")}</td>
+                <td>{grouped(cases)}</td>
                 {DTYPES.map((dtype) => (
                   <td key={dtype}>{percent(right[dtype] / cases)}</td>
                 ))}
@@ -91,7 +92,7 @@ function Moved({ card: { measured }, dtype }: { readonly card: Card; readonly dt
   });
   return (
     <p>
-      {dtype}: {count === 0 ? "no answer" : `${count.toLocaleString("en")} answers`} of {all.toLocaleString("en")}
+      {dtype}: {count === 0 ? "no answer" : `${grouped(count)} answers`} of {grouped(all)}
       {count > 0 && `, ${count > cases.length ? "as" : "namely"} “${listed.join("”, “")}”`}.
     </p>
   );

@@ -1,3 +1,4 @@
+import { joined } from "../shared/sentence.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import type {
   Chain,
@@ -160,11 +161,8 @@ const targetOf = ({ target }: Chain) => tokenText(target.text);
 /** The words at positions, each once and in their order. */
 function wordsAt({ tokens }: Chain, positions: readonly number[]): string {
   const ordered = [...new Set(positions)].sort((a, b) => a - b);
-  return listed(ordered.map((position) => `“${tokenText(tokens[position]!.text)}”`));
+  return joined(ordered.map((position) => `“${tokenText(tokens[position]!.text)}”`));
 }
-
-const listed = (words: readonly string[]) =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
 const moves = (effect: number) => (effect < 0 ? "raises" : "lowers");
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);

@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import type { ReactNode } from "react";
 import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
 import type { CsvValue, Table } from "../exports/csv.ts";
@@ -40,7 +41,10 @@ export function plain<Row>({ label, key }: Names, of: Of<Row, CsvValue>): Column
 export const count = <Row,>(names: Names, of: Of<Row, number>): Column<Row> => ({
   ...plain(names, of),
   isNumber: true,
-  show: (row) => of(row)?.toLocaleString("en"),
+  show(row) {
+    const value = of(row);
+    return value === undefined ? undefined : grouped(value);
+  },
 });
 
 export const measure = <Row,>(names: Names, as: Unit, of: Of<Row, number>): Column<Row> => ({

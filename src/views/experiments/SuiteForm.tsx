@@ -1,8 +1,14 @@
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
-import { EXPERIMENTS } from "#protocol/experiments.ts";
-import type { Field } from "#protocol/experiments/fields.ts";
-import { ALL_CASES, editExperiment, experimentForm, INPUTS, PASTED, suiteName } from "#state/experiments/form.ts";
+import {
+  ALL_CASES,
+  editExperiment,
+  experimentForm,
+  INPUTS,
+  inputsOf,
+  PASTED,
+  suiteName,
+} from "#state/experiments/form.ts";
 import type { ExperimentForm, ExperimentKind, InputName } from "#state/experiments/form.ts";
 import { conceptWords } from "#state/experiments/concept-words.ts";
 import { suites } from "#state/experiments/suites.ts";
@@ -29,8 +35,7 @@ interface Shown {
 export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
   const form = useStore(experimentForm);
   const list = useStore(suites, (state) => state.list);
-  const fields: readonly Field[] = Object.values(EXPERIMENTS[kind].fields);
-  const inputs = new Set(fields.flatMap((field) => field.inputs));
+  const inputs = inputsOf(kind);
   const offered = list.filter(({ pair }) => (pair !== undefined) === inputs.has("pairs"));
   const chosen = offered.find(({ name }) => name === suiteName(form));
   const shown = { form, offered, chosen, inputs };

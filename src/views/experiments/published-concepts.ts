@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import type { PublishedTable } from "./published.ts";
 
 /**
@@ -14,7 +15,7 @@ export const TABLES_8_17_21: PublishedTable = {
     "Tables 8, 17 and 21: relative decrease in % with the concept neurons off, by the paper’s M (more than M concepts among 50 tokens, as its counts have it)",
   columns: ["", ...TABLE_8.printed.map((printed) => `M = ${printed}`), "random"],
   rows: [
-    ["neurons, Llama-7B", ...TABLE_8.neurons.map((count) => count.toLocaleString("en")), "1,953"],
+    ["neurons, Llama-7B", ...TABLE_8.neurons.map((count) => grouped(count)), "1,953"],
     ["one digit + and −", ...TABLE_8.loss, 2.6],
     ["one digit ÷", 97.5, 82.1, 30.8, 25.7, "5.1 (10,426)"],
     ["neurons, GPT-J", "–", "4,272", "1,228", "564", "–"],

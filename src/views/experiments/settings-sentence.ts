@@ -9,7 +9,7 @@ const ALWAYS: ReadonlySet<InputName> = new Set(["suite", "pairs", "count", "seed
 /** Texts of many lines are told apart, not repeated. */
 const LONG: Partial<Record<InputName, string>> = { text: "cases", words: "concepts", adapters: "adapters" };
 
-/** What a result is of, and what the form says instead by now: “Of earlier settings: …, seed 77 (the form: 78).” */
+/** What a result is of, and what the form says instead by now: “Of other settings than the form’s: …, seed 77 (the form: 78).” */
 export function settingsSentence(settings: readonly AskedSetting[]): string {
   const isEarlier = settings.some(({ isSame }) => !isSame);
   const parts = settings.filter(({ name, isSame }) => !isSame || ALWAYS.has(name)).map(settingText);

@@ -1,3 +1,5 @@
+import { joined } from "../shared/sentence.ts";
+
 /** Sums in another order give the same share to this; a difference of one case is far more. */
 const SAME = 1e-9;
 const MOST_NAMED = 3;
@@ -15,6 +17,5 @@ export function tiedFirst<Item>(items: readonly Item[], of: (item: Item) => numb
 /** `L0H6`, `L0H6, L0H7 and L0H0`, `L0H6, L0H7, L0H0 and 3 more`. */
 export function namesOf(names: readonly string[]): string {
   const rest = names.length - MOST_NAMED;
-  const parts = rest > 0 ? [...names.slice(0, MOST_NAMED), `${rest} more`] : names;
-  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  return joined(rest > 0 ? [...names.slice(0, MOST_NAMED), `${rest} more`] : names);
 }

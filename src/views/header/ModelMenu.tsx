@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
 import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
@@ -95,8 +96,8 @@ function Facts({ info }: { readonly info: ModelInfo }) {
   return (
     <div className="sheet-group model-facts">
       <p>
-        {info.family}, {info.layers} layers × {info.heads} heads, {info.neurons.toLocaleString("en")} neurons a layer,{" "}
-        {info.vocabulary.toLocaleString("en")} tokens, context {info.context}
+        {info.family}, {info.layers} layers × {info.heads} heads, {grouped(info.neurons)} neurons a layer,{" "}
+        {grouped(info.vocabulary)} tokens, context {info.context}
       </p>
       <p className="faint">
         {megabytes(info.bytes.read)} read, {megabytes(info.bytes.weights)} of weights, ready in{" "}

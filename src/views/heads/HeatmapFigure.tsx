@@ -6,7 +6,7 @@ import { cellId, ghostMarks, heatmapMarks, ringAround } from "#charts/heatmap-ma
 import type { CellLook } from "#charts/heatmap-marks.ts";
 import { group } from "#charts/mark.ts";
 import { nats } from "#charts/number-format.ts";
-import { formatHead } from "#model/ids.ts";
+import { formatHead, isSameHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import { neighbour } from "#state/parts.ts";
 import { question, samePart, scaleOf, togglePart } from "#state/question.ts";
@@ -100,14 +100,14 @@ function Cells({ map, below }: HeatmapFigureProps) {
       const isSelected = samePart(selected, part);
       return {
         scale,
-        isPinned: pinned.some((pin) => isSame(pin, cell.at)),
+        isPinned: pinned.some((pin) => isSameHead(pin, cell.at)),
         attrs: {
           id: cellId(cell.at),
           role: "gridcell",
           class: `cell ${isSelected ? "is-selected" : ""} ${scale === 0 ? "is-off" : ""}`,
           "aria-label": cellName(cell, scale),
           "aria-selected": String(isSelected),
-          tabindex: isSame(cursor, cell.at) ? 0 : -1,
+          tabindex: isSameHead(cursor, cell.at) ? 0 : -1,
           "data-layer": cell.at.layer,
           "data-head": cell.at.head,
         },
@@ -118,8 +118,6 @@ function Cells({ map, below }: HeatmapFigureProps) {
   }, [map, below, inks, interventions, selected, cursor, pinned]);
   return <Marks marks={marks} />;
 }
-
-const isSame = (a: HeadId, b: HeadId) => a.layer === b.layer && a.head === b.head;
 
 function headUnder({ target }: { readonly target: EventTarget }): HeadId | undefined {
   const cell = (target as Element).closest<SVGElement>("[data-head]");

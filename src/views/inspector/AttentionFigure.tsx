@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import { attentionFigure } from "#charts/attention-marks.ts";
-import { labelledAttention, partSentence } from "#charts/attention.ts";
+import { labelledAttention, partSentence, positionName } from "#charts/attention.ts";
 import type { LabelledAttention } from "#charts/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
 import { figureInks } from "#charts/figure-inks.ts";
@@ -23,20 +23,18 @@ export function AttentionFigure({ pattern, texts }: AttentionFigureProps) {
   const dark = useStore(view, isDark);
   const { drawn, figure } = useMemo(() => {
     const made = labelledAttention(pattern, texts, ROOM_PX, sequentialScale(dark));
-    return { drawn: made, figure: attentionFigure(made, figureInks(dark), nameIn(texts)) };
+    return { drawn: made, figure: attentionFigure(made, figureInks(dark), positionName(texts)) };
   }, [pattern, texts, dark]);
   return (
     <figure className="attention">
       <figcaption>Attention, rows read columns{partSentence(drawn, pattern.length)}</figcaption>
       <MarksFigure
         figure={figure}
-        label={`Attention pattern. The last token reads ${describeLast(drawn, nameIn(texts))}`}
+        label={`Attention pattern. The last token reads ${describeLast(drawn, positionName(texts))}`}
       />
     </figure>
   );
 }
-
-const nameIn = (texts: readonly string[]) => (position: number) => texts[position] ?? String(position);
 
 const describeLast = ({ cells, queries }: LabelledAttention, name: (position: number) => string) =>
   cells

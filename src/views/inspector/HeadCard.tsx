@@ -1,3 +1,4 @@
+import { isSameHead } from "#model/ids.ts";
 import { useStore } from "zustand";
 import { effectOf } from "#analysis/effect.ts";
 import { nats } from "#charts/number-format.ts";
@@ -27,7 +28,7 @@ interface HeadCardProps {
 /** One head: what it is worth, where it looks, what it says. */
 export function HeadCard({ at, isPreview }: HeadCardProps) {
   const slot = useStore(results, (slots) => slots.head);
-  const own = slot.value?.at.layer === at.layer && slot.value.at.head === at.head ? slot.value : undefined;
+  const own = slot.value && isSameHead(slot.value.at, at) ? slot.value : undefined;
   const alone = useStore(results, (slots) => effectAlone(slots, { kind: "head", at }, own && slots.head.about));
   return (
     <>

@@ -1,6 +1,6 @@
 import { effectOf } from "#analysis/effect.ts";
 import { attentionFigure } from "#charts/attention-marks.ts";
-import { labelledAttention, partSentence } from "#charts/attention.ts";
+import { labelledAttention, partSentence, positionName } from "#charts/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
 import { figureInks } from "#charts/figure-inks.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
@@ -56,7 +56,7 @@ export function drawnHead(slots: Slots): Drawn | undefined {
       header: ["query", "key", "attention"],
       rows: value.pattern.flatMap((row, query) => row.slice(0, query + 1).map((share, key) => [query, key, share])),
     }),
-    figure: () => attentionFigure(figure, figureInks(false), (position) => texts[position] ?? String(position)),
+    figure: () => attentionFigure(figure, figureInks(false), positionName(texts)),
   };
 }
 

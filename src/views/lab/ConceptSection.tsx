@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { formatNeuron } from "#model/ids.ts";
 import { measureGroup, searchConcepts } from "#state/lab/actions.ts";
@@ -116,11 +117,8 @@ function Found({ found, chosen }: FoundProps) {
       </div>
       <p className="says">{conceptSentence(found, chosen)}</p>
       {set.length > 0 && (
-        <button
-          type="button"
-          onClick={() => measureGroup(set, `${set.length.toLocaleString("en")} neurons of the concept search`)}
-        >
-          Switch {set.length < count ? "the first" : "these"} {set.length.toLocaleString("en")} off together
+        <button type="button" onClick={() => measureGroup(set, `${grouped(set.length)} neurons of the concept search`)}>
+          Switch {set.length < count ? "the first" : "these"} {grouped(set.length)} off together
         </button>
       )}
       <footer className="panel-foot">
@@ -167,7 +165,7 @@ function Counts({ found, chosen }: FoundProps) {
             <th scope="row" className="number">
               {least}
             </th>
-            <td className="number">{(found.atLeast[least] ?? 0).toLocaleString("en")}</td>
+            <td className="number">{grouped(found.atLeast[least] ?? 0)}</td>
           </tr>
         ))}
       </tbody>

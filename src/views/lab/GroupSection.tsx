@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { signedBars } from "#charts/bars.ts";
 import { symmetricLimit } from "#charts/colour.ts";
@@ -134,7 +135,7 @@ function Layers({ perLayer }: { readonly perLayer: readonly number[] }) {
         {perLayer.map((count, layer) => (
           <tr key={layer}>
             <th scope="row">L{layer}</th>
-            <td className="number">{count.toLocaleString("en")}</td>
+            <td className="number">{grouped(count)}</td>
             <td className="bar-cell">
               <span className="bar count" style={{ inlineSize: `${(bars[layer]?.size ?? 0) * 100}%` }} />
             </td>

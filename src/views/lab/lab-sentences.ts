@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { figures, nats } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ConceptSearchResult, LabResults, MeasuredGroup } from "#state/lab/tools.ts";
@@ -13,7 +14,7 @@ export function hitsSentence(
   const name = tokenText(token.text);
   if (!first) return `No neuron has ${name} among the tokens that the index keeps at that end.`;
   const leading = rows.filter(({ rank }) => rank === 0).length;
-  const count = total.toLocaleString("en");
+  const count = grouped(total);
   return by === "logit"
     ? `Of ${count} neurons ${formatNeuron(first)} ${end === "promotes" ? "raises" : "lowers"} ${name} most, by ${figures(Math.abs(first.logit))} for each unit of activation; it is the first token of ${leading} of the ${rows.length} listed.`
     : `${count} neurons have ${name} among the tokens that they ${end === "promotes" ? "promote" : "suppress"} most; in ${leading} of the ${rows.length} listed it comes first.`;
@@ -21,10 +22,10 @@ export function hitsSentence(
 
 /** What a search by concepts found. */
 export function conceptSentence(found: ConceptSearchResult, chosen: number): string {
-  const count = (found.atLeast[chosen] ?? 0).toLocaleString("en");
+  const count = grouped(found.atLeast[chosen] ?? 0);
   const missing = found.notTokens.length > 0 ? ` ${found.notTokens.length} words are no single token here.` : "";
   return (
-    `${count} of ${found.searched.toLocaleString("en")} neurons below layer ${found.belowLayer} say ${chosen} or more of ` +
+    `${count} of ${grouped(found.searched)} neurons below layer ${found.belowLayer} say ${chosen} or more of ` +
     `${found.concepts.length} concepts behind an attention layer up to L${found.lastAttention}. Fifty tokens drawn at random ` +
     `hold ${figures(found.byChance)} of them on average.${missing}`
   );

@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { formatNeuron } from "#model/ids.ts";
 import { claimsAbout } from "#state/claims.ts";
 import type { SortOrder } from "#state/finding.ts";
@@ -22,8 +23,8 @@ export function comparedWith({ interventions, model: of, against }: Subject): st
 
 export const certificate = ({ certified, rows, evaluated, total }: NeuronComparison) =>
   certified
-    ? `Certified: exact top ${rows.length} after ${evaluated} of ${total.toLocaleString("en")} evaluations.`
-    : `Not certified: the ${rows.length} largest of ${evaluated} evaluated neurons, of ${total.toLocaleString("en")} in all.`;
+    ? `Certified: exact top ${rows.length} after ${evaluated} of ${grouped(total)} evaluations.`
+    : `Not certified: the ${rows.length} largest of ${evaluated} evaluated neurons, of ${grouped(total)} in all.`;
 
 /** The comparison as it leaves the page. */
 export function drawnNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {

@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
 import { DTYPES } from "#model/checkpoint.ts";
@@ -108,7 +109,7 @@ function CancelButton({ children }: { readonly children: string }) {
 function modelSentence({ family, layers, heads, vocabulary, parameters, storedAs, checkpointBytes }: CheckpointReport) {
   return (
     `A ${family} model of ${countOf(parameters)} parameters: ${layers} ${layers === 1 ? "layer" : "layers"} × ${heads} ${heads === 1 ? "head" : "heads"}, ` +
-    `${vocabulary.toLocaleString("en")} tokens, stored as ${storedAs.join(", ")} in ${megabytes(checkpointBytes)}.`
+    `${grouped(vocabulary)} tokens, stored as ${storedAs.join(", ")} in ${megabytes(checkpointBytes)}.`
   );
 }
 

@@ -13,6 +13,10 @@ export function asSentence(message: string): string {
 /** The same inside a sentence of the page. */
 export const asClause = (message: string) => printed(message).replace(/\.$/, "");
 
+/** `a`, `a and b`, `a, b and c`. */
+export const joined = (parts: readonly string[]) =>
+  parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+
 const printed = (message: string) =>
   legible(message, "\t\n")
     .replace(/(?<=\p{Letter})'(?=\p{Letter})/gu, "’")

@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { Fault } from "#core/fault.ts";
 import { memorySource } from "#formats/byte-source.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
@@ -54,7 +55,7 @@ function addressIn(base: string, path: string): string | undefined {
 }
 
 const wholeNote = (path: string, bytes: number) =>
-  `The server sends files only whole, without ranges: ${path} has ${bytes.toLocaleString("en")} bytes and cannot be resumed in its middle.`;
+  `The server sends files only whole, without ranges: ${path} has ${grouped(bytes)} bytes and cannot be resumed in its middle.`;
 
 /** A development server answers with its page where there is no file; no file of a checkpoint is HTML. */
 const isFallbackPage = (response: Response, path: string) =>

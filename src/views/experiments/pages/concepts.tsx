@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { READINGS } from "#analysis/experiments/concept-sets.ts";
 import type { Reading } from "#analysis/experiments/concept-sets.ts";
 import { curvePlot } from "#charts/curve-plot.ts";
@@ -147,8 +148,8 @@ function sentence(result: Result): string {
   const raw = ofReading(found, "untransformed").find(({ atLeast }) => atLeast === set.atLeast);
   const missing = found.notTokens.length > 0 ? ` ${found.notTokens.length} words are no single token here.` : "";
   return (
-    `${set.neurons.toLocaleString("en")} of ${found.searched.toLocaleString("en")} neurons below layer ${found.belowLayer} say ${set.atLeast} or more concepts behind an attention layer up to L${found.lastAttention}` +
-    ` (${(raw?.neurons ?? 0).toLocaleString("en")} without one); ${chance}. Switching them off costs ${percent(set.loss.value)} of the right answer tokens (relative), ` +
+    `${grouped(set.neurons)} of ${grouped(found.searched)} neurons below layer ${found.belowLayer} say ${set.atLeast} or more concepts behind an attention layer up to L${found.lastAttention}` +
+    ` (${grouped(raw?.neurons ?? 0)} without one); ${chance}. Switching them off costs ${percent(set.loss.value)} of the right answer tokens (relative), ` +
     `as many random ones of the same layers ${percent(set.randomLoss.value)}${set.isDisjoint ? "" : ", partly the same"}. ${ablationSentence(result)}${missing}`
   );
 }
