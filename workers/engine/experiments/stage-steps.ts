@@ -31,20 +31,22 @@ export function stageSteps(
 ): ExperimentSteps<StagePart, StageFindings> {
   const { spec } = model;
   const { unique, places } = withoutDuplicates(cases);
-  const prompts = [...new Map(unique.map(({ ids }) => [ids.join(" "), ids])).values()];
-  const othersOf = ({ ids }: Pick<ReadCase, "ids">) =>
-    prompts.filter((other) => other.length === ids.length && other.join(" ") !== ids.join(" "));
+  const keys = unique.map(({ ids }) => ids.join(" "));
+  const prompts = new Map(unique.map(({ ids }, step) => [keys[step]!, ids]));
+  const byLength = Map.groupBy(prompts, ([, { length }]) => length);
+  /** The different prompts of a case's length, its own among them. */
+  const alikeTo = (step: number) => byLength.get(unique[step]!.ids.length)!;
   const chains = new ChainSession(model, new ModelSession(model, index));
   return {
     runs: { kind: "stages", cases: unique.map(({ ids, answerIds }) => [ids, answerIds]) },
     count: unique.length,
     rowsOf(step) {
-      const others = othersOf(unique[step]!).length;
+      const others = alikeTo(step).length - 1;
       return (1 + spec.layers * spec.heads + CHAIN_RUNS) * (others > 0 ? 2 : 1) + others;
     },
     async run(step, _, signal) {
       const { ids, answerIds } = unique[step]!;
-      const others = othersOf(unique[step]!);
+      const others = alikeTo(step).flatMap(([key, other]) => (key === keys[step] ? [] : [other]));
       const own = chains.under(signal);
       const zero = await own.chain(ids, {}, () => undefined, signal);
       const mean = others.length > 0 && (await own.chain(ids, { standIns: others }, () => undefined, signal));
