@@ -7,7 +7,8 @@ import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import type { ExperimentOrigin } from "#state/experiments/slots.ts";
-import { encodeFinding } from "#state/permalink.ts";
+import { readableFragment } from "#state/permalink.ts";
+import { MAX_STAND_INS } from "#state/stand-ins.ts";
 import { findingOf } from "#state/subject.ts";
 import { tokenText } from "../../shared/token-text.ts";
 import { count, DataTable, estimate, measure, plain, shown, tableOf } from "../DataTable.tsx";
@@ -116,11 +117,8 @@ function Cases({ cases }: { readonly cases: readonly Case[] }) {
       const own = row[ablation];
       if (!own) return "–";
       const text = `${formatHead(own.head)} ${signedNats(own.effect)}`;
-      return from ? (
-        <a href={chainLink(from, row, ablation === "mean" ? othersOf(row, cases) : undefined)}>{text}</a>
-      ) : (
-        text
-      );
+      const link = from && chainLink(from, row, ablation === "mean" ? othersOf(row, cases) : undefined);
+      return link === undefined ? text : <a href={link}>{text}</a>;
     }),
     plain({ label: `stages, ${ablation}` }, (row) => row[ablation]?.stages.join(", ")),
   ];
@@ -146,10 +144,13 @@ const othersOf = ({ prompt, length }: Case, cases: readonly Case[]) => [
   ...new Set(cases.filter((each) => each.length === length && each.prompt !== prompt).map((each) => each.prompt)),
 ];
 
-/** Opens the case's chain on this page. */
+/** Opens the case's chain on this page; undefined where more prompts stand in for it than a link carries. */
 const chainLink = ({ about }: ExperimentOrigin, { prompt }: Case, standIns: readonly string[] | undefined) => {
+  if (standIns && standIns.length > MAX_STAND_INS) return undefined;
   const { target: _, standIns: __, ...finding } = findingOf(about);
-  return `#${encodeFinding({ ...finding, prompt, interventions: [], view: "chain", ...(standIns && { standIns }) })}`;
+  const chain = { ...finding, prompt, interventions: [], view: "chain" as const, ...(standIns && { standIns }) };
+  const fragment = readableFragment(chain);
+  return fragment === undefined ? undefined : `#${fragment}`;
 };
 
 function sentence({ found }: Result): string {
