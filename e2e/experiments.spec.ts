@@ -266,7 +266,7 @@ test("a pasted suite with a broken line keeps the rest and says which line", { t
   await expect(section(page)).toContainText("n = 2 cases (+ 1, − 1)");
 });
 
-// runs over many cases take a software GPU minutes; e2e/stand-ins.spec.ts holds the GPU to what is put in a part's place
+// runs over many cases take a software GPU minutes; e2e/ablation-source.spec.ts holds the GPU to what is put in a part's place
 test(
   "what takes the place of a head can be chosen, and the conclusions are compared",
   { tag: "@page" },

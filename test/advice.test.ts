@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Fault } from "#core/fault.ts";
 import type { FaultCode } from "#core/fault.ts";
-import { planModel } from "#workers/engine/model-parts.ts";
-import { readCheckpoint } from "#workers/engine/open-checkpoint.ts";
+import { planModel } from "#workers/engine/weights/model-parts.ts";
+import { readCheckpoint } from "#workers/engine/load/open-checkpoint.ts";
 import type { FileSource } from "#workers/engine/sources/checkpoint-files.ts";
 import { openSource } from "#workers/engine/sources/open-source.ts";
-import { ADVICE } from "../src/views/page/advice.ts";
+import { ADVICE } from "../src/views/page/status/advice.ts";
 import { randomCheckpoint } from "./checkpoints.ts";
 import type { CheckpointFiles } from "./checkpoints.ts";
 import { startHub } from "./hub-server.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LoadedModel } from "#workers/engine/load-model.ts";
-import { ModelSession } from "#workers/engine/model-session.ts";
+import type { LoadedModel } from "#workers/engine/load/load-model.ts";
+import { ModelSession } from "#workers/engine/session/model-session.ts";
 import { unaborted } from "./engine.ts";
 
 /** Prompt, answer, and the model's own answer where that is another one. */

@@ -1,4 +1,4 @@
-import type { CaseScore } from "#analysis/experiments/scored-cases.ts";
+import type { CaseScore } from "#analysis/experiments/suite/scored-cases.ts";
 
 /** What a right token of these cases has, and a wrong one, in nats: a token that is lost costs 2. */
 const NATS_OF = { right: -1, wrong: -3 };

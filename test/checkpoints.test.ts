@@ -1,4 +1,4 @@
-import { openTokenizer } from "#workers/engine/tokenizer.ts";
+import { openTokenizer } from "#workers/engine/tokenizer/tokenizer.ts";
 import { expect, test } from "vitest";
 import { abacusFiles, bfloat16Bits, FAMILY_VARIANTS, float16Bits, randomCheckpoint, shapeOf } from "./checkpoints.ts";
 import { fileSet } from "./engine.ts";

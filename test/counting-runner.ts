@@ -1,6 +1,6 @@
 import type { BlockRun, Residual, Runner, UnembedRun } from "#analysis/runner.ts";
-import { matrix } from "#core/matrix.ts";
-import type { Matrix } from "#core/matrix.ts";
+import { matrix } from "#core/numeric/matrix.ts";
+import type { Matrix } from "#core/numeric/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 

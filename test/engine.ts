@@ -3,10 +3,10 @@ import { memorySource } from "#formats/byte-source.ts";
 import type { CheckpointFiles as OpenedFiles } from "#workers/engine/sources/checkpoint-files.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { HeadId } from "#model/ids.ts";
-import { loadModel } from "#workers/engine/load-model.ts";
-import type { LoadedModel } from "#workers/engine/load-model.ts";
-import type { ModelSession } from "#workers/engine/model-session.ts";
-import { startRuntime } from "#workers/engine/runtime.ts";
+import { loadModel } from "#workers/engine/load/load-model.ts";
+import type { LoadedModel } from "#workers/engine/load/load-model.ts";
+import type { ModelSession } from "#workers/engine/session/model-session.ts";
+import { startRuntime } from "#workers/engine/run/runtime.ts";
 import type { Answers } from "./agreement.ts";
 import type { CheckpointFiles } from "./checkpoints.ts";
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SuiteDefinition } from "#analysis/experiments/suite.ts";
+import type { SuiteDefinition } from "#analysis/experiments/suite/suite.ts";
 import type { ExperimentFindings, ExperimentProgress, ExperimentRequest } from "#protocol/experiments.ts";
 import { ExperimentSession } from "#workers/engine/experiments/experiment-session.ts";
-import type { LoadedModel } from "#workers/engine/load-model.ts";
-import { NeuronIndex } from "#workers/engine/neuron-index.ts";
+import type { LoadedModel } from "#workers/engine/load/load-model.ts";
+import { NeuronIndex } from "#workers/engine/lab/neuron-index.ts";
 import { memoryStore } from "#workers/engine/store/file-store.ts";
 import { NATS } from "./agreement.ts";
 import { loadInNode, unaborted } from "./engine.ts";

@@ -12,7 +12,7 @@ export interface Asked {
   readonly dtype: string;
   readonly prompt: string;
   readonly interventions: readonly Intervention[];
-  readonly standIns?: readonly string[] | undefined;
+  readonly ablationSource?: readonly string[] | undefined;
 }
 
 /**
@@ -21,9 +21,12 @@ export interface Asked {
  *
  * @param of further things that tell one number of an answer from another
  */
-export function numberOf({ model, dtype, prompt, interventions, standIns }: Asked, ...of: readonly unknown[]): number {
+export function numberOf(
+  { model, dtype, prompt, interventions, ablationSource }: Asked,
+  ...of: readonly unknown[]
+): number {
   const changes = interventions.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
-  const text = JSON.stringify([model, dtype, prompt, changes, changes.length > 0 ? (standIns ?? []) : [], of]);
+  const text = JSON.stringify([model, dtype, prompt, changes, changes.length > 0 ? (ablationSource ?? []) : [], of]);
   let value = 7;
   for (const character of text) value = (value * 31 + character.codePointAt(0)!) % 99_991;
   return -(value + 1) / 10_000;
@@ -42,7 +45,7 @@ const TARGET = { id: 8, text: "8" };
 
 interface Options {
   readonly interventions?: readonly Intervention[];
-  readonly standIns?: readonly string[];
+  readonly ablationSource?: readonly string[];
   readonly head?: { readonly layer: number; readonly head: number };
   readonly neuron?: { readonly layer: number; readonly neuron: number };
 }
@@ -62,11 +65,11 @@ export function exportingEngine() {
   const held = new Set<string>();
   const failing = new Set<string>();
   const loaded = { model: "abacus", dtype: "q8" };
-  const asked = (prompt: string, { interventions = [], standIns }: Options = {}): Asked => ({
+  const asked = (prompt: string, { interventions = [], ablationSource }: Options = {}): Asked => ({
     ...loaded,
     prompt,
     interventions,
-    standIns,
+    ablationSource,
   });
   const readable = (prompt: string) => {
     const count = tokensOf(prompt).length;

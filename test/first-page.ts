@@ -1,5 +1,5 @@
-import { opened } from "#state/claims.ts";
-import { DEFAULT_CHAIN } from "#state/finding.ts";
+import { opened } from "#state/link/claims.ts";
+import { DEFAULT_CHAIN } from "#state/link/finding.ts";
 import { notices } from "#state/notices.ts";
 import { question } from "#state/question.ts";
 import type { Question } from "#state/question.ts";
@@ -19,7 +19,7 @@ export function firstPage(asked: Partial<Question> = {}): void {
     target: undefined,
     answer: undefined,
     interventions: [],
-    standIns: undefined,
+    ablationSource: undefined,
     past: [],
     ...asked,
   });

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import { NO_FINDING } from "#state/finding.ts";
-import type { Finding } from "#state/finding.ts";
-import { decodeFinding, encodeFinding } from "#state/permalink.ts";
+import { NO_FINDING } from "#state/link/finding.ts";
+import type { Finding } from "#state/link/finding.ts";
+import { decodeFinding, encodeFinding } from "#state/link/permalink.ts";
 import golden from "#test/golden/abacus.json" with { type: "json" };
 
 const root = join(import.meta.dirname, "..");

@@ -1,11 +1,11 @@
 import * as ort from "onnxruntime-web";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LoadProgress } from "#protocol/engine.ts";
-import { LoadPace } from "#state/load-pace.ts";
-import type { Pace } from "#state/load-pace.ts";
-import { loadModel } from "#workers/engine/load-model.ts";
-import { Arrivals } from "#workers/engine/load-meter.ts";
-import { startRuntime } from "#workers/engine/runtime.ts";
+import { LoadPace } from "#state/model/load-pace.ts";
+import type { Pace } from "#state/model/load-pace.ts";
+import { loadModel } from "#workers/engine/load/load-model.ts";
+import { Arrivals } from "#workers/engine/load/load-meter.ts";
+import { startRuntime } from "#workers/engine/run/runtime.ts";
 import { openSource } from "#workers/engine/sources/open-source.ts";
 import { randomCheckpoint } from "./checkpoints.ts";
 

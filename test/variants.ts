@@ -1,10 +1,10 @@
 import * as ort from "onnxruntime-web";
 import type { Dtype } from "#model/checkpoint.ts";
-import type { LoadedModel } from "#workers/engine/load-model.ts";
-import { LoadedVariants } from "#workers/engine/loaded-variants.ts";
-import { ModelSession } from "#workers/engine/model-session.ts";
-import { NeuronIndex } from "#workers/engine/neuron-index.ts";
-import { startRuntime } from "#workers/engine/runtime.ts";
+import type { LoadedModel } from "#workers/engine/load/load-model.ts";
+import { LoadedVariants } from "#workers/engine/variants/loaded-variants.ts";
+import { ModelSession } from "#workers/engine/session/model-session.ts";
+import { NeuronIndex } from "#workers/engine/lab/neuron-index.ts";
+import { startRuntime } from "#workers/engine/run/runtime.ts";
 import { memoryStore } from "#workers/engine/store/file-store.ts";
 import type { CheckpointFiles } from "./checkpoints.ts";
 import { fileSet, loadInNode } from "./engine.ts";

@@ -6,9 +6,9 @@ import { layOut, weightsOf } from "#graph/weights.ts";
 import type { Backend } from "#model/checkpoint.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
-import { loadOrt } from "#workers/engine/load-ort.ts";
-import { startRuntime } from "#workers/engine/runtime.ts";
-import type { Runtime } from "#workers/engine/runtime.ts";
+import { loadOrt } from "#workers/engine/run/load-ort.ts";
+import { startRuntime } from "#workers/engine/run/runtime.ts";
+import type { Runtime } from "#workers/engine/run/runtime.ts";
 
 /** Times in milliseconds, the median of several runs; counts and bytes as they are. */
 export interface Measured {

@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
-import { randomStream } from "#core/random.ts";
+import { randomStream } from "#core/numeric/random.ts";
 import { bfloat16Bits } from "../../test/checkpoints.ts";
 import { drawFrom } from "../../test/random/shape.ts";
 

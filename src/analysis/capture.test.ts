@@ -3,7 +3,7 @@ import { headAt, neuronAt } from "#test/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { describe, expect, test } from "vitest";
 import { capture, headZ, resume } from "./capture.ts";
-import { NO_CHANGES } from "./changes.ts";
+import { NO_CHANGES } from "./ablation/changes.ts";
 
 /** 3 per layer from the heads, 6000 from the neurons, times 1, 10, 100. */
 const [HEADS, NEURONS] = [3 + 30 + 300, 6000 + 60_000 + 600_000];

@@ -1,12 +1,12 @@
-import { matrix } from "#core/matrix.ts";
-import type { Matrix } from "#core/matrix.ts";
+import { matrix } from "#core/numeric/matrix.ts";
+import type { Matrix } from "#core/numeric/matrix.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { Tap } from "#model/taps.ts";
-import { changedBlock } from "./changes.ts";
-import type { Changes } from "./changes.ts";
-import { throughLayers } from "./layers.ts";
+import { changedBlock } from "./ablation/changes.ts";
+import type { Changes } from "./ablation/changes.ts";
+import { throughLayers } from "./lens/layers.ts";
 import type { BlockRun, Runner } from "./runner.ts";
 
 /** What one layer did to one prompt. Rows are positions. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CountingRunner } from "#test/counting-runner.ts";
-import { NO_CHANGES } from "./changes.ts";
+import { NO_CHANGES } from "./ablation/changes.ts";
 import { operandPlot } from "./operand-plot.ts";
 import type { PlotOptions } from "./operand-plot.ts";
 

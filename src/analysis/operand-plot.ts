@@ -1,11 +1,11 @@
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { rowsThatFit } from "./batch-budget.ts";
-import { changedBlock, changedRows } from "./changes.ts";
-import type { Changes } from "./changes.ts";
-import { throughLayers } from "./layers.ts";
+import { changedBlock, changedRows } from "./ablation/changes.ts";
+import type { Changes } from "./ablation/changes.ts";
+import { throughLayers } from "./lens/layers.ts";
 import type { BlockRun, Runner } from "./runner.ts";
-import { effectOf } from "./effect.ts";
+import { effectOf } from "./ablation/effect.ts";
 
 /**
  * What is measured of each prompt, at its last position:
@@ -28,7 +28,7 @@ export interface PlotPrompt {
 
 export interface PlotOptions {
   readonly quantity: PlotQuantity;
-  /** In every prompt; those with stand-ins need prompts of one length. */
+  /** In every prompt; those with ablation-source need prompts of one length. */
   readonly changes: Changes;
   /** Told after each batch. */
   readonly onValues?: (indices: readonly number[], values: readonly number[]) => void;

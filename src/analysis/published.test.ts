@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { randomStream, sample } from "#core/random.ts";
+import { randomStream, sample } from "#core/numeric/random.ts";
 import { publishedChain } from "./chain/published.ts";
 import type { PublishedRecord } from "./chain/published.ts";
 import { outlineOf } from "./chain/outline.ts";
-import { bySum, byRoundedChange, byUp, readSourceLabel, sourceLabel, toFourPlaces } from "./ranking.ts";
-import { sumScores } from "./transfer.ts";
+import { bySum, byRoundedChange, byUp, readSourceLabel, sourceLabel, toFourPlaces } from "./search/ranking.ts";
+import { sumScores } from "./trace/transfer.ts";
 
 /** The authors' recorded outputs; the file says where from. */
 const file = join(import.meta.dirname, "..", "..", "public", "findings", "llama-7b-3plus5.json");

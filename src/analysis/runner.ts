@@ -1,4 +1,4 @@
-import type { Matrix } from "#core/matrix.ts";
+import type { Matrix } from "#core/numeric/matrix.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { Tap } from "#model/taps.ts";

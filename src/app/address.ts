@@ -1,9 +1,9 @@
-import { adapter } from "#state/adapter.ts";
-import { opened } from "#state/claims.ts";
-import { experimentForm } from "#state/experiments/form.ts";
-import { currentFragment, isFirstLook, openLink } from "#state/links.ts";
-import { model } from "#state/model.ts";
-import type { ModelChoice } from "#state/model.ts";
+import { adapter } from "#state/model/adapter.ts";
+import { opened } from "#state/link/claims.ts";
+import { experimentForm } from "#state/experiments/form/form.ts";
+import { currentFragment, isFirstLook, openLink } from "#state/link/links.ts";
+import { model } from "#state/model/model.ts";
+import type { ModelChoice } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";

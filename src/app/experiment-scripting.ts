@@ -19,8 +19,8 @@ import { checkRequest, writtenOptions } from "#protocol/experiments/definition.t
 import { CONTROL_CASES } from "#protocol/experiments/fields.ts";
 import type { Field, Spoken } from "#protocol/experiments/fields.ts";
 import { namedAdapter } from "#state/experiments/adapter-set.ts";
-import { keepTokenOf } from "#state/hub-tokens.ts";
-import { choiceOfSource } from "#state/model.ts";
+import { keepTokenOf } from "#state/model/hub-tokens.ts";
+import { choiceOfSource } from "#state/model/model.ts";
 import { readSource as readCheckpoint } from "./script-sources.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */

@@ -1,7 +1,7 @@
 import type { CheckpointSource } from "#model/checkpoint.ts";
-import { BUNDLED_MODEL } from "#state/finding.ts";
-import { choiceOfSource } from "#state/model.ts";
-import type { ModelChoice } from "#state/model.ts";
+import { BUNDLED_MODEL } from "#state/link/finding.ts";
+import { choiceOfSource } from "#state/model/model.ts";
+import type { ModelChoice } from "#state/model/model.ts";
 
 /** The checkpoints that come with the page: addresses like any other. */
 export const SHIPPED_MODELS: readonly ModelChoice[] = [BUNDLED_MODEL, "abacus-2"].map((id) => ({

@@ -1,7 +1,7 @@
 import { offerAdapters } from "#state/experiments/adapter-set.ts";
-import { experimentForm } from "#state/experiments/form.ts";
-import { model } from "#state/model.ts";
-import type { ModelChoice } from "#state/model.ts";
+import { experimentForm } from "#state/experiments/form/form.ts";
+import { model } from "#state/model/model.ts";
+import type { ModelChoice } from "#state/model/model.ts";
 
 /** The folder beside a shipped model that has adapters over it in it, and a list of them. */
 const ADAPTERS = "adapters/";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { attentionFigure } from "./attention-marks.ts";
-import { attentionPattern, labelledAttention, partSentence } from "./attention.ts";
-import { signedBars } from "./bars.ts";
-import { figureInks } from "./figure-inks.ts";
-import { figureSvg } from "./figure-svg.ts";
+import { attentionFigure } from "./maps/attention-marks.ts";
+import { attentionPattern, labelledAttention, partSentence } from "./maps/attention.ts";
+import { signedBars } from "./plots/bars.ts";
+import { figureInks } from "./marks/figure-inks.ts";
+import { figureSvg } from "./marks/figure-svg.ts";
 import { bytesOf, countOf, duration, figures, megabytes, nats, percent, signedNats } from "./number-format.ts";
 
 describe("attentionPattern", () => {

@@ -1,4 +1,4 @@
-import { dot } from "#core/matrix.ts";
+import { dot } from "#core/numeric/matrix.ts";
 
 /** Values that share a scale, as MatMulNBits has them. */
 export const BLOCK = 32;

@@ -1,6 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
-import { decodeBfloat16, decodeFloat16 } from "#core/half.ts";
+import { decodeBfloat16, decodeFloat16 } from "#core/numeric/half.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { foreignFile, textInstead } from "./other-formats.ts";
 

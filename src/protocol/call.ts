@@ -57,6 +57,9 @@ export function readArgument<Out>(
   throw refusal(call, schema, issues[0], name);
 }
 
+/** Options that had another name once, which scripts of that time go on using. */
+const FORMER_NAMES: ReadonlyMap<string, string> = new Map([["standIns", "ablationSource"]]);
+
 /** The options, each held to its schema. @throws Fault "bad-request" */
 export function readOptions<Entries extends v.ObjectEntries>(
   call: string,
@@ -65,11 +68,12 @@ export function readOptions<Entries extends v.ObjectEntries>(
 ): Reading<Entries> {
   const names = Object.keys(entries).join(", ");
   if (!isRecord(options)) throw bad(`${call}: options are ${show(options)}; they need to be an object with ${names}`);
+  const named = Object.entries(options).map(([name, value]) => [FORMER_NAMES.get(name) ?? name, value] as const);
   // told first: where a name is misspelt, something is missing as well
-  const stray = Object.keys(options).find((name) => !(name in entries));
+  const stray = named.map(([name]) => name).find((name) => !(name in entries));
   if (stray !== undefined) throw bad(`${call}: there is no option ${show(stray)}; it takes ${names}`);
   // what is undefined is left out
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(named.filter(([, value]) => value !== undefined));
   const schema = v.strictObject(entries);
   const { success, output, issues } = v.safeParse(schema, given, { abortEarly: true });
   if (success) return output;

@@ -30,9 +30,10 @@ describe("what a call is asked", () => {
     [
       "prompts stand in",
       "sweepHeads",
-      ["3+5=", { standIns: ["2+4=", [1, 7]] }],
-      ["3+5=", { standIns: ["2+4=", [1, 7]] }],
+      ["3+5=", { ablationSource: ["2+4=", [1, 7]] }],
+      ["3+5=", { ablationSource: ["2+4=", [1, 7]] }],
     ],
+    ["an option's former name", "predict", ["3+5=", { standIns: ["2+4="] }], ["3+5=", { ablationSource: ["2+4="] }]],
     ["a target is a text", "sweepHeads", ["3+5=", { target: "8" }], ["3+5=", { target: "8" }]],
     ["a neuron by its name", "neuron", ["4_425"], [neuron, { count: 10 }]],
     ["a row of a table is a neuron", "neuron", [{ ...neuron, change: 0.7 }], [neuron, { count: 10 }]],
@@ -143,12 +144,12 @@ describe("what cannot be used is refused with what was found and what is needed"
     [
       "predict",
       ["3+5=", 5],
-      "predict: options are 5; they need to be an object with interventions, standIns, target, variant, top",
+      "predict: options are 5; they need to be an object with interventions, ablationSource, target, variant, top",
     ],
     [
       "predict",
       ["3+5=", { interventons: [] }],
-      "predict: there is no option “interventons”; it takes interventions, standIns, target, variant, top",
+      "predict: there is no option “interventons”; it takes interventions, ablationSource, target, variant, top",
     ],
     ["predict", ["3+5=", { top: 0 }], "predict: top is 0; it needs to be a whole number from 1 to 10,000"],
     ["predict", ["3+5=", { top: 10_001 }], "predict: top is 10001; it needs to be a whole number from 1 to 10,000"],
@@ -174,13 +175,13 @@ describe("what cannot be used is refused with what was found and what is needed"
     ],
     [
       "sweepHeads",
-      ["3+5=", { standIns: "2+4=" }],
-      'sweepHeads: standIns is “2+4=”; it needs to be an array of 1 to 10,000 prompts as ["2+4="]',
+      ["3+5=", { ablationSource: "2+4=" }],
+      'sweepHeads: ablationSource is “2+4=”; it needs to be an array of 1 to 10,000 prompts as ["2+4="]',
     ],
     [
       "sweepHeads",
-      ["3+5=", { standIns: [] }],
-      "sweepHeads: standIns is an array of 0; it needs to be an array of 1 to",
+      ["3+5=", { ablationSource: [] }],
+      "sweepHeads: ablationSource is an array of 0; it needs to be an array of 1 to",
     ],
     [
       "sweepHeads",

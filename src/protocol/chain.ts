@@ -1,6 +1,6 @@
 import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
-import type { KeyScore } from "#analysis/keys.ts";
-import type { Source } from "#analysis/source-tracing.ts";
+import type { KeyScore } from "#analysis/trace/keys.ts";
+import type { Source } from "#analysis/trace/source-tracing.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { NeuronComparison, Token } from "./engine.ts";
 

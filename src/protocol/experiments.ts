@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Ablation } from "#analysis/experiments/ablation.ts";
-import type { SuiteDefinition } from "#analysis/experiments/suite.ts";
+import type { SuiteDefinition } from "#analysis/experiments/suite/suite.ts";
 import type { Progress } from "./engine.ts";
 import { adapters } from "./experiments/adapters.ts";
 import { bias } from "./experiments/bias.ts";

@@ -16,7 +16,7 @@ export type Field<In, Out = In> = v.GenericSchema<In, Out>;
 /** More than anybody reads, fewer than would make a list slow. */
 const MAX_LIST = 10_000;
 /** More prompts than anybody needs for a mean. */
-const MAX_STAND_INS = 10_000;
+const MAX_ABLATION_SOURCE = 10_000;
 /** More random groups than anybody needs for a mean and its spread. */
 export const MAX_DRAWS = 100;
 export const MAX_SEED = 2 ** 32 - 1;
@@ -133,21 +133,21 @@ export const VARIANT = { variant: v.exactOptional(choice(VARIANTS)) };
  * patching) or on average over several (mean ablation), position by position: each has as many tokens as the prompt that is asked
  * about. At scale s it is s of its own way from there.
  */
-export const STAND_INS = {
-  standIns: v.exactOptional(
-    list(prompt, `an array of 1 to ${english(MAX_STAND_INS)} prompts as ["2+4="]`, 1, MAX_STAND_INS),
+export const ABLATION_SOURCE = {
+  ablationSource: v.exactOptional(
+    list(prompt, `an array of 1 to ${english(MAX_ABLATION_SOURCE)} prompts as ["2+4="]`, 1, MAX_ABLATION_SOURCE),
   ),
 };
 
 /** What is done to the model in a run. */
 export const RUN = {
   interventions: v.exactOptional(list(intervention, 'an array as [{ head: "L0H7", scale: 0 }]')),
-  ...STAND_INS,
+  ...ABLATION_SOURCE,
 };
 
 /** The token that is asked about. Left out: the clean run's most probable token. */
 export const TARGET = { target: v.exactOptional(token), ...VARIANT };
 
-export type StandInOptions = Reading<typeof STAND_INS>;
+export type AblationSourceOptions = Reading<typeof ABLATION_SOURCE>;
 export type RunOptions = Reading<typeof RUN>;
 export type TargetOptions = Reading<typeof TARGET>;

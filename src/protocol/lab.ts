@@ -1,6 +1,6 @@
-import type { ConceptNeuron } from "#analysis/concept-search.ts";
+import type { ConceptNeuron } from "#analysis/search/concept-search.ts";
 import type { PlotQuantity } from "#analysis/operand-plot.ts";
-import type { TokenEnd, TokenHit } from "#analysis/token-search.ts";
+import type { TokenEnd, TokenHit } from "#analysis/search/token-search.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Progress, Token, TokenLogit } from "./engine.ts";
 

@@ -14,8 +14,8 @@ import {
   setPublished,
   setThreshold,
 } from "./chain-view.ts";
-import { DEFAULT_CHAIN, VIEWS } from "./finding.ts";
-import type { ChainSettings } from "./finding.ts";
+import { DEFAULT_CHAIN, VIEWS } from "./link/finding.ts";
+import type { ChainSettings } from "./link/finding.ts";
 import { chainDemands } from "./run/chain-demands.ts";
 import type { Moment } from "./run/demand.ts";
 import { EMPTY_SLOT, results } from "./run/results.ts";

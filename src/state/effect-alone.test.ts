@@ -57,7 +57,7 @@ describe("with nothing else off a part is worth", () => {
     ["another prompt", { ...ABOUT, prompt: "3+6=" }],
     ["another variant", { ...ABOUT, variant: "adapted" }],
     ["another target", { ...ABOUT, target: 9 }],
-    ["other prompts that stand in", { ...ABOUT, standIns: ["2+4="] }],
+    ["other prompts that stand in", { ...ABOUT, ablationSource: ["2+4="] }],
   ])("nothing that is known beside numbers of %s", (_, about) => {
     expect(effectAlone(slots, HEAD, about)).toBeUndefined();
     expect(effectAlone(slots, NEURON, about)).toBeUndefined();

@@ -20,7 +20,7 @@ export function effectAlone(
 ): number | undefined {
   const isOfRun = (other: Subject | undefined) =>
     about === undefined ||
-    (isSameRun(other, about) && JSON.stringify(other?.standIns) === JSON.stringify(about.standIns));
+    (isSameRun(other, about) && JSON.stringify(other?.ablationSource) === JSON.stringify(about.ablationSource));
   const swept =
     part.kind === "head" && sweep.value && isOfRun(sweep.about)
       ? headEffects(sweep.value)[part.at.layer]?.[part.at.head]

@@ -1,4 +1,4 @@
-import { effectOf } from "#analysis/effect.ts";
+import { effectOf } from "#analysis/ablation/effect.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { HeadSweep } from "#protocol/engine.ts";
 

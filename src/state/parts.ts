@@ -1,6 +1,6 @@
 import { checkHead, checkNeuron, formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
-import { model } from "./model.ts";
+import { model } from "./model/model.ts";
 import { asFault } from "./notices.ts";
 import { partKey, switchOff } from "./question.ts";
 import type { Part } from "./question.ts";

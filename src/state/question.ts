@@ -2,8 +2,8 @@ import { createStore } from "zustand/vanilla";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { Variant, VariantOptions } from "#protocol/engine.ts";
-import type { RunOptions, StandInOptions } from "#protocol/fields.ts";
-import type { Selection } from "./finding.ts";
+import type { RunOptions, AblationSourceOptions } from "#protocol/fields.ts";
+import type { Selection } from "./link/finding.ts";
 
 /** A head or a neuron: what can be selected, inspected and switched off. */
 export type Part = Selection;
@@ -18,7 +18,7 @@ export interface Question {
   /** Which of the model's variants; left out: the base. */
   readonly variant?: Variant;
   /** Prompts that a part is as in where it is switched off, at least one; undefined: it is 0. */
-  readonly standIns?: readonly string[] | undefined;
+  readonly ablationSource?: readonly string[] | undefined;
 }
 
 /** As the engine is asked: nothing is said of the base. */
@@ -26,12 +26,13 @@ export const variantOf = ({ variant = "base" }: Pick<Question, "variant">): Vari
   variant === "base" ? {} : { variant };
 
 /** As the engine is asked: nothing is said of parts that are 0 where they are off. */
-export const standInsOf = ({ standIns }: Pick<Question, "standIns">): StandInOptions => (standIns ? { standIns } : {});
+export const ablationSourceOf = ({ ablationSource }: Pick<Question, "ablationSource">): AblationSourceOptions =>
+  ablationSource ? { ablationSource } : {};
 
 /** All that is done to the model, as the engine is asked. */
-export const changesOf = (now: Pick<Question, "interventions" | "standIns">): RunOptions => ({
+export const changesOf = (now: Pick<Question, "interventions" | "ablationSource">): RunOptions => ({
   interventions: now.interventions,
-  ...standInsOf(now),
+  ...ablationSourceOf(now),
 });
 
 /** A list of interventions as it was, and the part whose change replaced it. */
@@ -84,15 +85,15 @@ export function replaceQuestion(next: Question): void {
   question.setState({
     answer: undefined,
     variant: "base",
-    standIns: undefined,
+    ablationSource: undefined,
     ...next,
     past: isNew ? remember(past, interventions, "") : past,
   });
 }
 
 /** @param prompts none: what is switched off is 0 */
-export const setStandIns = (prompts: readonly string[]) =>
-  question.setState({ standIns: prompts.length > 0 ? prompts : undefined });
+export const setAblationSource = (prompts: readonly string[]) =>
+  question.setState({ ablationSource: prompts.length > 0 ? prompts : undefined });
 
 /**
  * Turns a part to a scale: 0 switches it off, 1 leaves it in the list without effect.

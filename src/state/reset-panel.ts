@@ -1,7 +1,7 @@
 import { dropResult } from "./experiments/runs.ts";
-import { experimentForm } from "./experiments/form.ts";
-import { DEFAULT_CHAIN } from "./finding.ts";
-import type { ViewName } from "./finding.ts";
+import { experimentForm } from "./experiments/form/form.ts";
+import { DEFAULT_CHAIN } from "./link/finding.ts";
+import type { ViewName } from "./link/finding.ts";
 import { DEFAULT_SORT, view } from "./view.ts";
 
 /** How a tab is looked at goes back to how it begins; prompt, parts that are off and results stay, but for an experiment's that is shown. */

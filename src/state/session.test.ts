@@ -6,19 +6,19 @@ import { crowdedChain } from "#test/chains.ts";
 import { firstPage } from "#test/first-page.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { setLeastShare, setOtherPrompt, setPredictingHead, setPublished, setThreshold } from "./chain-view.ts";
-import { chainClaims } from "./chain-claims.ts";
-import { checkChain, currentFinding, measuredClaims, opened } from "./claims.ts";
-import { joinedNumbers } from "./link-values.ts";
-import { currentFragment, openLink } from "./links.ts";
-import { decodeFinding } from "./permalink.ts";
-import { sharedFinding, sharedFragment } from "./shared-link.ts";
+import { chainClaims } from "./link/chain-claims.ts";
+import { checkChain, currentFinding, measuredClaims, opened } from "./link/claims.ts";
+import { joinedNumbers } from "./link/link-values.ts";
+import { currentFragment, openLink } from "./link/links.ts";
+import { decodeFinding } from "./link/permalink.ts";
+import { sharedFinding, sharedFragment } from "./link/shared-link.ts";
 import { followEngine } from "./engine-life.ts";
-import { changeModel, loadModel } from "./loading.ts";
-import { model } from "./model.ts";
-import type { ModelChoice } from "./model.ts";
+import { changeModel, loadModel } from "./model/loading.ts";
+import { model } from "./model/model.ts";
+import type { ModelChoice } from "./model/model.ts";
 import { notices } from "./notices.ts";
-import { question, setPrompt, setStandIns, togglePart, undo } from "./question.ts";
-import { showRecorded } from "./recorded.ts";
+import { question, setPrompt, setAblationSource, togglePart, undo } from "./question.ts";
+import { showRecorded } from "./link/recorded.ts";
 import { connectEngine } from "./run/engine-port.ts";
 import { isStale, results } from "./run/results.ts";
 import { askAgain, stopRun } from "./run/runner.ts";
@@ -282,19 +282,19 @@ describe("asking", () => {
   test("what stands in is part of every question about something that is off, and of no other", async () => {
     await answerBefore();
     const sweeps = () => waiting("sweepHeads").length;
-    setStandIns(["2+4="]);
+    setAblationSource(["2+4="]);
     await settleTyping();
-    expect(last("sweepHeads").options).toMatchObject({ target: 8, standIns: ["2+4="] });
-    expect(last("predict").options).not.toHaveProperty("standIns");
+    expect(last("sweepHeads").options).toMatchObject({ target: 8, ablationSource: ["2+4="] });
+    expect(last("predict").options).not.toHaveProperty("ablationSource");
     togglePart(HEAD);
     await settle();
     const before = sweeps();
-    expect(last("predict").options).toMatchObject({ interventions: [{ ...HEAD, scale: 0 }], standIns: ["2+4="] });
+    expect(last("predict").options).toMatchObject({ interventions: [{ ...HEAD, scale: 0 }], ablationSource: ["2+4="] });
     expect(sweeps(), "a switch sweeps no heads anew").toBe(before);
-    setStandIns([]);
+    setAblationSource([]);
     await settleTyping();
-    expect(last("predict").options).not.toHaveProperty("standIns");
-    expect(last("sweepHeads").options).not.toHaveProperty("standIns");
+    expect(last("predict").options).not.toHaveProperty("ablationSource");
+    expect(last("sweepHeads").options).not.toHaveProperty("ablationSource");
   });
 
   test("a selected head is inspected as it runs at full scale", async () => {
@@ -579,10 +579,10 @@ describe("links", () => {
       expect(sharedFragment()).not.toContain("ce=");
       setPublished(undefined);
       // what is shown is still without them, and so is its link
-      setStandIns(["2+4="]);
+      setAblationSource(["2+4="]);
       expect(sharedFragment()).not.toContain("si=");
       expect(sharedFragment()).toContain(`&${own}`);
-      setStandIns([]);
+      setAblationSource([]);
       expect(sharedFragment()).toContain(`&${own}`);
       showTab("heads");
       expect(sharedFragment()).not.toContain("ce=");
@@ -611,7 +611,7 @@ describe("links", () => {
         [() => setPredictingHead({ layer: 0, head: 0 }), () => setPredictingHead(HEAD.at)],
         [() => setPublished("llama-7b-3plus5"), () => setPublished(undefined)],
         [() => setPrompt("3+6="), () => setPrompt("3+5=")],
-        [() => setStandIns(["2+4="]), () => setStandIns([])],
+        [() => setAblationSource(["2+4="]), () => setAblationSource([])],
         [() => question.setState({ target: 3 }), () => question.setState({ target: undefined })],
         [() => question.setState({ variant: "adapted" }), () => question.setState({ variant: "base" })],
         [() => model.setState({ choice: OTHER }), () => model.setState({ choice: SHIPPED })],

@@ -1,10 +1,10 @@
 import type { Backend, Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { ModelInfo, Token, Variant } from "#protocol/engine.ts";
-import { adapter, adapterLabel, adapterName } from "./adapter.ts";
-import type { ChainSettings, Finding } from "./finding.ts";
-import { NO_FINDING, shortContent } from "./finding.ts";
-import { model } from "./model.ts";
+import { adapter, adapterLabel, adapterName } from "./model/adapter.ts";
+import type { ChainSettings, Finding } from "./link/finding.ts";
+import { NO_FINDING, shortContent } from "./link/finding.ts";
+import { model } from "./model/model.ts";
 import { question } from "./question.ts";
 import type { Question } from "./question.ts";
 
@@ -102,7 +102,7 @@ export function subjectNow(): Subject | undefined {
 }
 
 /** A link's part that is about the result, not about how it is looked at. */
-export function findingOf({ model: of, variant, prompt, target, interventions, standIns }: Subject): Finding {
+export function findingOf({ model: of, variant, prompt, target, interventions, ablationSource }: Subject): Finding {
   return {
     ...NO_FINDING,
     model: of.id,
@@ -115,7 +115,7 @@ export function findingOf({ model: of, variant, prompt, target, interventions, s
     prompt,
     ...(target !== undefined && { target }),
     interventions,
-    ...(standIns && { standIns }),
+    ...(ablationSource && { ablationSource }),
   };
 }
 
@@ -128,7 +128,7 @@ export const isSameQuestion = (a: Subject | undefined, b: Subject | undefined): 
   a !== undefined &&
   b !== undefined &&
   isSameSubject(asAsked(a, b), asAsked(b, a)) &&
-  JSON.stringify(a.standIns) === JSON.stringify(b.standIns);
+  JSON.stringify(a.ablationSource) === JSON.stringify(b.ablationSource);
 
 /** What is recorded goes by the model's name alone, and by the token that it is about. */
 const asAsked = (of: Subject, other: Subject): Subject => {
@@ -155,8 +155,8 @@ const runKey = ({ model: of, variant, prompt, target }: Subject) =>
 export const isSameSubject = (a: Subject | undefined, b: Subject | undefined): boolean =>
   isSameRun(a, b) && changesText(a!) === changesText(b!);
 
-const changesText = ({ interventions, standIns }: Pick<Subject, "interventions" | "standIns">) =>
-  interventions.length === 0 ? "" : JSON.stringify([switchesText(interventions), standIns]);
+const changesText = ({ interventions, ablationSource }: Pick<Subject, "interventions" | "ablationSource">) =>
+  interventions.length === 0 ? "" : JSON.stringify([switchesText(interventions), ablationSource]);
 
 /** What is changed, in whatever order that was done. */
 export const switchesText = (interventions: Question["interventions"]): string =>

@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { HeadId } from "#model/ids.ts";
-import { DEFAULT_CHAIN } from "./finding.ts";
-import type { ChainSettings, SortOrder, ViewName } from "./finding.ts";
+import { DEFAULT_CHAIN } from "./link/finding.ts";
+import type { ChainSettings, SortOrder, ViewName } from "./link/finding.ts";
 import { samePart } from "./question.ts";
 import type { Part } from "./question.ts";
 

@@ -5,8 +5,8 @@ import { sortedRows } from "./neurons/columns.ts";
 import { greedySentence, splitSentence } from "./prediction/answer-sentence.ts";
 import { predictionRows } from "./prediction/prediction-rows.ts";
 import { predictionSentence } from "./prediction/prediction-sentence.ts";
-import { asSentence } from "./shared/sentence.ts";
-import { tokenText } from "./shared/token-text.ts";
+import { asSentence } from "./shared/words/sentence.ts";
+import { tokenText } from "./shared/words/token-text.ts";
 
 const run = (...shares: readonly (readonly [text: string, probability: number])[]): Prediction => {
   const top = shares.map(([text, probability]) => ({

@@ -8,11 +8,11 @@ import { FAMILY_VARIANTS, randomCheckpoint, safetensors } from "#test/checkpoint
 import { fileSet } from "#test/engine.ts";
 import { adapterFiles, randomAdapter } from "#test/random/adapter.ts";
 import { TOKENIZERS } from "#test/tokenizers.ts";
-import { baseLayers } from "#workers/engine/adapted-model.ts";
-import { fillsOf } from "#workers/engine/fills.ts";
-import { planModel } from "#workers/engine/model-parts.ts";
-import { openAdapter } from "#workers/engine/open-adapter.ts";
-import { openTokenizer } from "#workers/engine/tokenizer.ts";
+import { baseLayers } from "#workers/engine/variants/adapted-model.ts";
+import { fillsOf } from "#workers/engine/weights/fills.ts";
+import { planModel } from "#workers/engine/weights/model-parts.ts";
+import { openAdapter } from "#workers/engine/variants/open-adapter.ts";
+import { openTokenizer } from "#workers/engine/tokenizer/tokenizer.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mutatedBytes, mutatedJson } from "./mutations.ts";

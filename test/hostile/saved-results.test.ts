@@ -4,12 +4,12 @@ import { renderToString } from "react-dom/server";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Fault } from "#core/fault.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { EXPERIMENT_KINDS } from "#state/experiments/form.ts";
+import { EXPERIMENT_KINDS } from "#state/experiments/form/form.ts";
 import { experimentClaims } from "#state/experiments/claims.ts";
 import { readResultFile } from "#state/experiments/result-file.ts";
-import { drawnExperiment, withRowFacts } from "#views/experiments/experiment-export.ts";
+import { drawnExperiment, withRowFacts } from "#views/experiments/result/experiment-export.ts";
 import { pageOf } from "#views/experiments/pages.ts";
-import { ResultOf } from "#views/experiments/ResultOf.tsx";
+import { ResultOf } from "#views/experiments/result/ResultOf.tsx";
 import { savedResults } from "../saved-results.ts";
 import { mutatedJson } from "./mutations.ts";
 

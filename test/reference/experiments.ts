@@ -1,12 +1,12 @@
 import { activationLoss, lowestOf } from "#analysis/experiments/neuron-cases.ts";
 import type { NeuronCase, TokenCase } from "#analysis/experiments/neuron-cases.ts";
-import type { CaseScore, ScoredCase } from "#analysis/experiments/scored-cases.ts";
-import { randomGroups } from "#analysis/neuron-group.ts";
+import type { CaseScore, ScoredCase } from "#analysis/experiments/suite/scored-cases.ts";
+import { randomGroups } from "#analysis/ablation/neuron-group.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
-import type { StandIns } from "./forward.ts";
+import type { AblationSource } from "./forward.ts";
 import { atLast, lensOf, logProbability } from "./lens.ts";
 import { compareNeurons } from "./method.ts";
 
@@ -16,10 +16,10 @@ export function caseScore(
   model: ReferenceModel,
   { ids, answerIds }: ScoredCase,
   interventions: readonly Intervention[] = [],
-  standIns?: StandIns,
+  ablationSource?: AblationSource,
 ): CaseScore {
   const tokens = answerIds.map((id, token) =>
-    targetScore(model, [...ids, ...answerIds.slice(0, token)], id, interventions, standIns),
+    targetScore(model, [...ids, ...answerIds.slice(0, token)], id, interventions, ablationSource),
   );
   return {
     logProbability: tokens.map(({ logProbability: each }) => each),
@@ -28,14 +28,14 @@ export function caseScore(
 }
 
 /** One case with every head on, and with each single one off. */
-export function sweptCase(model: ReferenceModel, asked: ScoredCase, standIns?: StandIns) {
+export function sweptCase(model: ReferenceModel, asked: ScoredCase, ablationSource?: AblationSource) {
   const at = Array.from({ length: model.layers * model.heads }, (_, index) => ({
     layer: Math.floor(index / model.heads),
     head: index % model.heads,
   }));
   return {
     baseline: caseScore(model, asked),
-    heads: at.map((head) => caseScore(model, asked, [{ kind: "head", at: head, scale: 0 }], standIns)),
+    heads: at.map((head) => caseScore(model, asked, [{ kind: "head", at: head, scale: 0 }], ablationSource)),
   };
 }
 
@@ -58,16 +58,21 @@ function targetScore(
   ids: readonly number[],
   target: number,
   interventions: readonly Intervention[] = [],
-  standIns?: StandIns,
+  ablationSource?: AblationSource,
 ) {
-  const logits = atLast(forward(model, ids, interventions, standIns).logits);
+  const logits = atLast(forward(model, ids, interventions, ablationSource).logits);
   return { logProbability: logProbability(logits, target), isTop: logits.every((logit) => logit <= logits[target]!) };
 }
 
 /** Every neuron by what it loses to a head, for a given target. */
-export function lostTo(model: ReferenceModel, { ids, target }: TokenCase, head: HeadId, standIns?: StandIns) {
+export function lostTo(
+  model: ReferenceModel,
+  { ids, target }: TokenCase,
+  head: HeadId,
+  ablationSource?: AblationSource,
+) {
   const clean = forward(model, ids);
-  const changed = forward(model, ids, [{ kind: "head", at: head, scale: 0 }], standIns);
+  const changed = forward(model, ids, [{ kind: "head", at: head, scale: 0 }], ablationSource);
   return compareNeurons(lensOf(model, clean), clean, changed, target);
 }
 
@@ -76,9 +81,9 @@ export const activationsOf = (
   model: ReferenceModel,
   ids: readonly number[],
   interventions: readonly Intervention[],
-  standIns?: StandIns,
+  ablationSource?: AblationSource,
 ) => {
-  const run = forward(model, ids, interventions, standIns);
+  const run = forward(model, ids, interventions, ablationSource);
   return ({ layer, neuron }: NeuronId) => atLast(run.activation[layer]!)[neuron]!;
 };
 
@@ -90,17 +95,18 @@ export interface NeuronQuestion {
   /** Of this token's random sets. */
   readonly seed: number;
   readonly fromLayer?: number;
-  readonly standIns?: StandIns;
+  readonly ablationSource?: AblationSource;
 }
 
 /** Mask, keep, loss of activation and the lowest neuron of one answer token, straight from their definitions. */
 export function neuronCase(model: ReferenceModel, token: TokenCase, question: NeuronQuestion): NeuronCase {
   const { ids, target } = token;
-  const { head, draws, seed, fromLayer = head.layer, standIns } = question;
+  const { head, draws, seed, fromLayer = head.layer, ablationSource } = question;
   const off = [{ kind: "head", at: head, scale: 0 }] as const;
-  const scored = (interventions: readonly Intervention[]) => targetScore(model, ids, target, interventions, standIns);
-  const lost = lostTo(model, token, head, standIns);
-  const [before, after] = [activationsOf(model, ids, []), activationsOf(model, ids, off, standIns)];
+  const scored = (interventions: readonly Intervention[]) =>
+    targetScore(model, ids, target, interventions, ablationSource);
+  const lost = lostTo(model, token, head, ablationSource);
+  const [before, after] = [activationsOf(model, ids, []), activationsOf(model, ids, off, ablationSource)];
   return {
     baseline: scored([]),
     withoutHead: scored(off),
@@ -117,7 +123,7 @@ export function neuronCase(model: ReferenceModel, token: TokenCase, question: Ne
         randomMask: random.map((set) => scored(neuronsOff(set))),
         randomKeep: random.map((set) => scored(allBut(model, set, fromLayer))),
         activationLoss: activationLoss(list, before, after),
-        lowestLoss: activationLoss(others, before, activationsOf(model, ids, neuronsOff([lowest]), standIns)),
+        lowestLoss: activationLoss(others, before, activationsOf(model, ids, neuronsOff([lowest]), ablationSource)),
         lowest: { layer: lowest.layer, neuron: lowest.neuron },
       };
     }),
@@ -125,7 +131,7 @@ export function neuronCase(model: ReferenceModel, token: TokenCase, question: Ne
 }
 
 /** What one run has of each part. */
-export function standInsOf(model: ReferenceModel, ids: readonly number[]): StandIns {
+export function ablationSourceOf(model: ReferenceModel, ids: readonly number[]): AblationSource {
   const { z, activation } = forward(model, ids);
   return { z, activation };
 }
@@ -140,9 +146,9 @@ export function promptsLike(asked: ScoredCase, all: readonly ScoredCase[]): numb
 }
 
 /** The mean of several runs, position by position. */
-export function meanStandIns(model: ReferenceModel, prompts: readonly (readonly number[])[]): StandIns {
-  const runs = prompts.map((ids) => standInsOf(model, ids));
-  const mean = (of: (run: StandIns) => ArrayLike<number>) =>
+export function meanOfSource(model: ReferenceModel, prompts: readonly (readonly number[])[]): AblationSource {
+  const runs = prompts.map((ids) => ablationSourceOf(model, ids));
+  const mean = (of: (run: AblationSource) => ArrayLike<number>) =>
     Float64Array.from(of(runs[0]!), (_, i) => runs.reduce((sum, run) => sum + of(run)[i]!, 0) / runs.length);
   const [first] = runs;
   return {

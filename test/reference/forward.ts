@@ -33,7 +33,7 @@ export interface Capture {
 }
 
 /** What takes the place of a part as far as it is switched off: x' = scale · x + (1 − scale) · stand-in. */
-export interface StandIns {
+export interface AblationSource {
   /** [layer][head][T] of dh */
   readonly z: readonly (readonly (readonly ArrayLike<number>[])[])[];
   /** [layer][T] of N */
@@ -43,7 +43,7 @@ export interface StandIns {
 /**
  * One forward pass (method 2.0). Interventions multiply a head's z or a neuron's activation at every position; a
  * head's scale 0 is the same as its columns of the output projection set to 0; a bias of that projection is no head's.
- * What is taken away is replaced by the stand-ins where there are any.
+ * What is taken away is replaced by the ablation-source where there are any.
  *
  * @throws RangeError for a prompt that is longer than the model's sliding window
  */
@@ -51,7 +51,7 @@ export function forward(
   model: ReferenceModel,
   ids: readonly number[],
   interventions: readonly Intervention[] = [],
-  standIns?: StandIns,
+  ablationSource?: AblationSource,
 ): Capture {
   if (ids.length > model.window) {
     throw new RangeError(`reference: ${ids.length} tokens do not fit a sliding window of ${model.window}`);
@@ -75,7 +75,7 @@ export function forward(
     const parts = anatomy.layer(model, layer);
     const projected = residual.map((x, position) => parts.project(parts.attentionInput(x), position));
     const attention = attend(model, projected, (head, z) =>
-      switched(z, scaleOf(interventions, "head", layer, head), standIns?.z[layer]?.[head]),
+      switched(z, scaleOf(interventions, "head", layer, head), ablationSource?.z[layer]?.[head]),
     );
     const attnOutput = residual.map((_, position) =>
       apply(parts.attentionOut, concatenated(attention.z.map((ofHead) => ofHead[position]!))),
@@ -84,7 +84,7 @@ export function forward(
     const activation = residual.map((x, position) =>
       activations(parts, x, middle[position]!).map((m, k) => {
         const scale = scaleOf(interventions, "neuron", layer, k);
-        return m * scale + (1 - scale) * (standIns?.activation[layer]![position]![k] ?? 0);
+        return m * scale + (1 - scale) * (ablationSource?.activation[layer]![position]![k] ?? 0);
       }),
     );
     const ffnOutput = activation.map((m) => apply(parts.ffnOut, m));
@@ -138,8 +138,8 @@ function attentionRow(query: Float64Array, keys: readonly Float64Array[], positi
   return row;
 }
 
-const switched = (z: readonly Float64Array[], scale: number, standIn?: readonly ArrayLike<number>[]) =>
-  z.map((at, position) => at.map((value, i) => scale * value + (1 - scale) * (standIn?.[position]![i] ?? 0)));
+const switched = (z: readonly Float64Array[], scale: number, donor?: readonly ArrayLike<number>[]) =>
+  z.map((at, position) => at.map((value, i) => scale * value + (1 - scale) * (donor?.[position]![i] ?? 0)));
 
 function weightedSum(weights: Float64Array, values: readonly Float64Array[]): Float64Array {
   const sum = new Float64Array(values[0]!.length);

@@ -3,8 +3,8 @@ import { tellSigns } from "#core/sign.ts";
 import { DEVICE_LOST_MESSAGE, SIGN_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "./engine.ts";
 import { keepFaultCodes } from "./fault-transfer.ts";
-import { loadOrt } from "./load-ort.ts";
-import { tokenizerHost } from "./tokenizer-host.ts";
+import { loadOrt } from "./run/load-ort.ts";
+import { tokenizerHost } from "./tokenizer/tokenizer-host.ts";
 
 keepFaultCodes();
 tellSigns(() => postMessage(SIGN_MESSAGE));

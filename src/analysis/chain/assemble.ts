@@ -1,11 +1,11 @@
 import { isSameHead } from "#model/ids.ts";
-import { logProbability, softmax } from "#core/softmax.ts";
-import { topIndices } from "#core/top.ts";
+import { logProbability, softmax } from "#core/numeric/softmax.ts";
+import { topIndices } from "#core/numeric/top.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
-import type { Activations } from "../activations.ts";
+import type { Activations } from "../ablation/activations.ts";
 import type { Capture } from "../capture.ts";
-import type { FrozenLens } from "../lens.ts";
+import type { FrozenLens } from "../lens/lens.ts";
 import type { Runner } from "../runner.ts";
 import type {
   Chain,
@@ -37,8 +37,8 @@ export interface ChainQuestion {
   readonly ranges: Float32Array;
   readonly text: (id: number) => string;
   /** What takes the place of parts that are switched off; left out: 0. */
-  readonly standIns?: Activations | undefined;
-  /** A run of the same prompt with interventions, and with the same stand-ins. */
+  readonly ablationSource?: Activations | undefined;
+  /** A run of the same prompt with interventions, and with the same ablation-source. */
   readonly run: (interventions: readonly Intervention[]) => Promise<Capture>;
   /** log p(target) with each single head off, as `sweepHeads` gives it: most of the work. */
   readonly sweep: () => Promise<readonly (readonly number[])[]>;

@@ -1,11 +1,11 @@
-import { fromRows, rowOf } from "#core/matrix.ts";
+import { fromRows, rowOf } from "#core/numeric/matrix.ts";
 import type { Capture } from "../capture.ts";
-import { enhancingGraph } from "../enhancing-graph.ts";
-import { activationOf, headIncrease, layerIncreases, midOf, neuronIncreases } from "../increase.ts";
-import { ffnInput } from "../keys.ts";
-import { lensLogProbabilities } from "../lens.ts";
-import type { FrozenLens } from "../lens.ts";
-import { transferAlong } from "../transfer.ts";
+import { enhancingGraph } from "../trace/enhancing-graph.ts";
+import { activationOf, headIncrease, layerIncreases, midOf, neuronIncreases } from "../lens/increase.ts";
+import { ffnInput } from "../trace/keys.ts";
+import { lensLogProbabilities } from "../lens/lens.ts";
+import type { FrozenLens } from "../lens/lens.ts";
+import { transferAlong } from "../trace/transfer.ts";
 import type { ChainEdge } from "./chain.ts";
 import { deepNode, featureNode, headNode, layerNode, PREDICTION, readerNode } from "./outline.ts";
 import type { Outline } from "./outline.ts";

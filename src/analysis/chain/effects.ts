@@ -1,11 +1,11 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
-import { ablateEach, neuronOff } from "../ablations.ts";
-import type { Ablated, AblationQuestion } from "../ablations.ts";
+import { ablateEach, neuronOff } from "../ablation/ablations.ts";
+import type { Ablated, AblationQuestion } from "../ablation/ablations.ts";
 import type { Capture } from "../capture.ts";
-import { effectOf } from "../effect.ts";
-import { lowestNeuron, meanDrop } from "../enhancing-graph.ts";
-import { activationOf } from "../increase.ts";
+import { effectOf } from "../ablation/effect.ts";
+import { lowestNeuron, meanDrop } from "../trace/enhancing-graph.ts";
+import { activationOf } from "../lens/increase.ts";
 import type { Runner } from "../runner.ts";
 import type {
   ChainEdge,
@@ -38,7 +38,7 @@ export async function measureEffects(
   runner: Runner,
   clean: Capture,
   outline: Outline,
-  { target, standIns, signal }: Omit<AblationQuestion, "watched">,
+  { target, ablationSource, signal }: Omit<AblationQuestion, "watched">,
 ): Promise<Effects> {
   const { deep, features, readings } = outline;
   const variants = new Map<string, Intervention[]>();
@@ -61,7 +61,7 @@ export async function measureEffects(
   const found = await ablateEach(runner, clean, [...variants.values()], {
     target,
     watched: deep,
-    standIns,
+    ablationSource,
     ...(signal && { signal }),
   });
   const byName = new Map([...variants.keys()].map((name, index) => [name, found[index]!]));

@@ -2,8 +2,8 @@ import { parseHead, parseNeuron } from "#model/ids.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Chain, ChainEdge, ChainNode, ChainStage, ChainToken, StageEvidence, StageName } from "./chain.ts";
 import { deepNode, headNode, layerNode, PREDICTION } from "./outline.ts";
-import { effectOf } from "../effect.ts";
-import { byRoundedChange, readSourceLabel } from "../ranking.ts";
+import { effectOf } from "../ablation/effect.ts";
+import { byRoundedChange, readSourceLabel } from "../search/ranking.ts";
 import { saysSame } from "./spellings.ts";
 
 /** What the authors' notebooks show for one prompt, under the names of the recorded file; heads and neurons as `17_22`. */

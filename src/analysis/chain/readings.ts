@@ -1,10 +1,10 @@
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Capture } from "../capture.ts";
-import { asDirections, scoreOf } from "../keys.ts";
-import type { KeyDirections, KeyScore } from "../keys.ts";
+import { asDirections, scoreOf } from "../trace/keys.ts";
+import type { KeyDirections, KeyScore } from "../trace/keys.ts";
 import type { Runner } from "../runner.ts";
-import { sourcesAt, throughHop, traceNeurons, traceSources } from "../source-tracing.ts";
-import { sumScores, transferAlong } from "../transfer.ts";
+import { sourcesAt, throughHop, traceNeurons, traceSources } from "../trace/source-tracing.ts";
+import { sumScores, transferAlong } from "../trace/transfer.ts";
 
 /** A score with its keys' signs: up and gate each count towards where the reference neuron stands. */
 export interface SignedScore extends KeyScore {

@@ -1,4 +1,4 @@
-import { numberWord } from "../experiments/number-words.ts";
+import { numberWord } from "../experiments/suite/number-words.ts";
 
 /** The number words 0 to 20 of the other languages, one a line. */
 const OTHER_WORDS = [

@@ -1,9 +1,9 @@
 import type { NeuronId } from "#model/ids.ts";
 import { capture } from "../capture.ts";
-import { NO_CHANGES } from "../changes.ts";
-import { activationOf } from "../increase.ts";
-import { randomGroups } from "../neuron-group.ts";
-import { compareNeurons, neuronAt, topNeurons } from "../neurons.ts";
+import { NO_CHANGES } from "../ablation/changes.ts";
+import { activationOf } from "../lens/increase.ts";
+import { randomGroups } from "../ablation/neuron-group.ts";
+import { compareNeurons, neuronAt, topNeurons } from "../lens/neurons.ts";
 import type { Runner } from "../runner.ts";
 import { activationLoss } from "./neuron-cases.ts";
 import type { TokenCase } from "./neuron-cases.ts";

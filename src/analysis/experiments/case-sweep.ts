@@ -1,9 +1,9 @@
-import { headVariants } from "../head-variants.ts";
-import { throughLayers } from "../layers.ts";
+import { headVariants } from "../ablation/head-variants.ts";
+import { throughLayers } from "../lens/layers.ts";
 import type { Residual, Runner } from "../runner.ts";
-import type { StandIns } from "./ablation.ts";
-import { forcedIds, rowsOfShape, scoresOf } from "./scored-cases.ts";
-import type { CaseScore, ScoredCase } from "./scored-cases.ts";
+import type { AblationSource } from "./ablation.ts";
+import { forcedIds, rowsOfShape, scoresOf } from "./suite/scored-cases.ts";
+import type { CaseScore, ScoredCase } from "./suite/scored-cases.ts";
 
 /** One case with every head on, and with each single one off: [layer · heads + head]. */
 export interface SweptCase {
@@ -13,7 +13,7 @@ export interface SweptCase {
 
 export interface CaseSweepOptions {
   /** What takes the place of a head's z; left out: 0. */
-  readonly standIns?: StandIns | undefined;
+  readonly ablationSource?: AblationSource | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -72,7 +72,7 @@ async function sweepGroup(
   runner: Runner,
   clean: Residual,
   group: SweepGroup,
-  { standIns, signal }: CaseSweepOptions,
+  { ablationSource, signal }: CaseSweepOptions,
 ): Promise<Residual> {
   const { start, end } = group.range;
   const { spec } = runner;
@@ -82,7 +82,7 @@ async function sweepGroup(
           cases: group.cases,
           layersBefore: layer - start,
           keepsClean: layer + 1 < end || end === spec.layers,
-          standIn: standIns && ((index) => standIns.z(layer, index)),
+          donor: ablationSource && ((index) => ablationSource.z(layer, index)),
         })
       : {};
   signal?.throwIfAborted();

@@ -1,18 +1,18 @@
-import { fromRows, matrix, rowOf } from "#core/matrix.ts";
-import type { Matrix } from "#core/matrix.ts";
-import { logProbability } from "#core/softmax.ts";
+import { fromRows, matrix, rowOf } from "#core/numeric/matrix.ts";
+import type { Matrix } from "#core/numeric/matrix.ts";
+import { logProbability } from "#core/numeric/softmax.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import { capture, captureUnder } from "../capture.ts";
 import type { Capture } from "../capture.ts";
-import { NO_CHANGES } from "../changes.ts";
-import { lowestNeuron } from "../enhancing-graph.ts";
-import { activationOf } from "../increase.ts";
-import { throughLayers } from "../layers.ts";
-import { randomGroups } from "../neuron-group.ts";
-import { compareNeurons } from "../neurons.ts";
-import type { ComparedNeuron } from "../neurons.ts";
+import { NO_CHANGES } from "../ablation/changes.ts";
+import { lowestNeuron } from "../trace/enhancing-graph.ts";
+import { activationOf } from "../lens/increase.ts";
+import { throughLayers } from "../lens/layers.ts";
+import { randomGroups } from "../ablation/neuron-group.ts";
+import { compareNeurons } from "../lens/neurons.ts";
+import type { ComparedNeuron } from "../lens/neurons.ts";
 import type { BlockRun, Runner } from "../runner.ts";
-import type { StandIns } from "./ablation.ts";
+import type { AblationSource } from "./ablation.ts";
 import { AS_IT_IS, neuronFill, off, scoresUnder, switchedRow } from "./switched-neurons.ts";
 import type { NeuronSwitch, SwitchOptions } from "./switched-neurons.ts";
 
@@ -66,7 +66,7 @@ export interface NeuronCaseOptions {
   /** R_k or more, as `neuronRanges` gives them. */
   readonly ranges: Float32Array;
   /** What takes the place of the head and of neurons that are off; left out: 0. */
-  readonly standIns?: StandIns | undefined;
+  readonly ablationSource?: AblationSource | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -82,7 +82,7 @@ export async function neuronCase(
   { ids, target }: TokenCase,
   options: NeuronCaseOptions,
 ): Promise<NeuronCase> {
-  const { head, standIns, signal } = options;
+  const { head, ablationSource, signal } = options;
   const clean = await capture(runner, ids, NO_CHANGES, { signal });
   const ablated = await captureUnder(runner, ids, (layer) => withoutHead(runner, layer, options), { signal });
   const { rows, certified } = await compareNeurons(
@@ -93,9 +93,9 @@ export async function neuronCase(
   );
   const lists = options.counts.map((count) => rows.slice(0, count));
   const switches = [AS_IT_IS, ...lists.flatMap((list) => switchesOf(runner, list, options))];
-  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, { standIns, signal });
+  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, { ablationSource, signal });
   const scored = scores.map(([score]) => ({ logProbability: score!.logProbability[0]!, isTop: score!.isTop[0]! }));
-  const lowest = await lossesWithoutLowest(runner, clean, lists, { standIns, signal });
+  const lowest = await lossesWithoutLowest(runner, clean, lists, { ablationSource, signal });
   const each = 2 + 2 * options.draws;
   return {
     baseline: scored[0]!,
@@ -121,12 +121,12 @@ export async function neuronCase(
 }
 
 /** What a layer is run with so that the head is off. */
-function withoutHead({ spec }: Runner, layer: number, { head, standIns }: NeuronCaseOptions): BlockRun {
+function withoutHead({ spec }: Runner, layer: number, { head, ablationSource }: NeuronCaseOptions): BlockRun {
   if (layer !== head.layer) return {};
   const headScale = matrix(1, spec.heads, new Float32Array(spec.heads).fill(1));
   headScale.data[head.head] = 0;
-  if (!standIns) return { headScale };
-  const z = standIns.z(layer, 0);
+  if (!ablationSource) return { headScale };
+  const z = ablationSource.z(layer, 0);
   const size = z.length / spec.heads;
   const headFill = new Float32Array(z.length);
   headFill.set(z.subarray(head.head * size, (head.head + 1) * size), head.head * size);
@@ -193,7 +193,7 @@ async function activationsWithout(
   runner: Runner,
   clean: Capture,
   neurons: readonly NeuronId[],
-  { standIns, signal }: SwitchOptions,
+  { ablationSource, signal }: SwitchOptions,
 ): Promise<Matrix[]> {
   const { spec } = runner;
   const positions = clean.ids.length;
@@ -210,7 +210,7 @@ async function activationsWithout(
       return {
         ...(layer === first && { variants: neurons.map(() => 0) }),
         neuronScale,
-        ...(standIns && { neuronFill: neuronFill(neuronScale, () => standIns.post(layer, 0)) }),
+        ...(ablationSource && { neuronFill: neuronFill(neuronScale, () => ablationSource.post(layer, 0)) }),
         taps: ["post"],
       };
     },

@@ -35,9 +35,9 @@ test("a switch scales the neurons that it lists, or empties all others from a la
   expect(rowOf(0, { kind: "only", neurons: [listed, other], fromLayer: 1 })).toEqual([1, 1, 1, 1]);
 });
 
-test("a stand-in takes the place of what its neuron's scale takes away, row by row and position by position", () => {
+test("a donor value takes the place of what its neuron's scale takes away, row by row and position by position", () => {
   // two rows of three neurons, two positions
   const scale = { rows: 2, cols: 3, data: Float32Array.of(1, 0, 0.5, 0.25, 1, 2) };
-  const standIns = [Float32Array.of(10, 20, 30, 40, 50, 60), Float32Array.of(1, 2, 3, 4, 5, 6)];
-  expect([...neuronFill(scale, (row) => standIns[row]!)]).toEqual([0, 20, 15, 0, 50, 30, 0.75, 0, -3, 3, 0, -6]);
+  const ablationSource = [Float32Array.of(10, 20, 30, 40, 50, 60), Float32Array.of(1, 2, 3, 4, 5, 6)];
+  expect([...neuronFill(scale, (row) => ablationSource[row]!)]).toEqual([0, 20, 15, 0, 50, 30, 0.75, 0, -3, 3, 0, -6]);
 });

@@ -1,15 +1,15 @@
-import { addScaled, fromRows, rowOf } from "#core/matrix.ts";
-import { softmax } from "#core/softmax.ts";
+import { addScaled, fromRows, rowOf } from "#core/numeric/matrix.ts";
+import { softmax } from "#core/numeric/softmax.ts";
 import type { NeuronId } from "#model/ids.ts";
-import { mixProducts } from "../bounds.ts";
+import { mixProducts } from "../search/bounds.ts";
 import { capture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
-import { NO_CHANGES } from "../changes.ts";
-import { certifiedTop } from "../certified.ts";
-import { activationOf, midOf } from "../increase.ts";
-import { lensLogProbabilitiesOf, residualLogits } from "../lens.ts";
-import type { FrozenLens } from "../lens.ts";
-import { neuronAt } from "../neurons.ts";
+import { NO_CHANGES } from "../ablation/changes.ts";
+import { certifiedTop } from "../search/certified.ts";
+import { activationOf, midOf } from "../lens/increase.ts";
+import { lensLogProbabilitiesOf, residualLogits } from "../lens/lens.ts";
+import type { FrozenLens } from "../lens/lens.ts";
+import { neuronAt } from "../lens/neurons.ts";
 import type { Runner } from "../runner.ts";
 import type { TokenCase } from "./neuron-cases.ts";
 

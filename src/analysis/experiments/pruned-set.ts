@@ -1,4 +1,4 @@
-import type { KeptLayer } from "./pruning-curve.ts";
+import type { KeptLayer } from "./tables/pruning-curve.ts";
 
 /** What is kept of which model, and how it was found. */
 export interface PrunedSet {

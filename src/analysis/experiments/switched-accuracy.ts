@@ -1,10 +1,10 @@
-import { sum } from "#core/sum.ts";
-import { meanAndSpread } from "../neuron-group.ts";
-import { estimate, hitsOf, isRight, meanOverGroups, sample, scoredOf } from "./head-table.ts";
-import type { Per, Sampled } from "./head-table.ts";
-import type { CaseScore } from "./scored-cases.ts";
-import { resamples } from "./statistics.ts";
-import type { Estimate, ResampleOptions } from "./statistics.ts";
+import { sum } from "#core/numeric/sum.ts";
+import { meanAndSpread } from "../ablation/neuron-group.ts";
+import { estimate, hitsOf, isRight, meanOverGroups, sample, scoredOf } from "./tables/head-table.ts";
+import type { Per, Sampled } from "./tables/head-table.ts";
+import type { CaseScore } from "./suite/scored-cases.ts";
+import { resamples } from "./tables/statistics.ts";
+import type { Estimate, ResampleOptions } from "./tables/statistics.ts";
 
 /** A case, and how it fared as the model is and under each of several switches: [0] and [1 …]; undefined while it has not been run. */
 export interface SwitchedCase {

@@ -1,12 +1,12 @@
-import { matrix } from "#core/matrix.ts";
-import type { Matrix } from "#core/matrix.ts";
+import { matrix } from "#core/numeric/matrix.ts";
+import type { Matrix } from "#core/numeric/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import { throughLayers } from "../layers.ts";
+import { throughLayers } from "../lens/layers.ts";
 import type { BlockRun, Runner } from "../runner.ts";
-import type { StandIns } from "./ablation.ts";
-import { forcedIds, rowsOfShape, scoresOf } from "./scored-cases.ts";
-import type { CaseScore, ScoredCase } from "./scored-cases.ts";
+import type { AblationSource } from "./ablation.ts";
+import { forcedIds, rowsOfShape, scoresOf } from "./suite/scored-cases.ts";
+import type { CaseScore, ScoredCase } from "./suite/scored-cases.ts";
 
 /**
  * What is done to neurons at every position: those listed get the scale (`off`, the paper's “mask”, is scale 0), or all others
@@ -18,7 +18,7 @@ export type NeuronSwitch =
 
 export interface SwitchOptions {
   /** What takes the place of what is switched off, as far as it is; left out: 0. */
-  readonly standIns?: StandIns | undefined;
+  readonly ablationSource?: AblationSource | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +52,7 @@ async function runUnder(
   runner: Runner,
   cases: readonly ScoredCase[],
   switches: readonly NeuronSwitch[],
-  { standIns, signal }: SwitchOptions,
+  { ablationSource, signal }: SwitchOptions,
 ): Promise<CaseScore[][]> {
   const { spec } = runner;
   const first = Math.min(...switches.map((each) => firstLayer(each, spec)));
@@ -62,7 +62,7 @@ async function runUnder(
     from: first,
     runOf: (layer) => ({
       ...(layer === first && { variants }),
-      ...switched(spec, layer, { switches, cases: cases.length, standIns }),
+      ...switched(spec, layer, { switches, cases: cases.length, ablationSource }),
     }),
     signal,
   });
@@ -87,33 +87,33 @@ const firstLayer = (each: NeuronSwitch, spec: ModelSpec) =>
 interface SwitchedRows {
   readonly switches: readonly NeuronSwitch[];
   readonly cases: number;
-  readonly standIns: StandIns | undefined;
+  readonly ablationSource: AblationSource | undefined;
 }
 
-function switched(spec: ModelSpec, layer: number, { switches, cases, standIns }: SwitchedRows): SwitchedRun {
+function switched(spec: ModelSpec, layer: number, { switches, cases, ablationSource }: SwitchedRows): SwitchedRun {
   if (!switches.some((each) => touches(each, layer))) return {};
   const neuronScale = matrix(switches.length * cases, spec.neurons);
   switches.forEach((each, index) => {
     const row = switchedRow(spec, layer, each);
     for (let at = 0; at < cases; at++) neuronScale.data.set(row, (index * cases + at) * spec.neurons);
   });
-  if (!standIns) return { neuronScale };
-  return { neuronScale, neuronFill: neuronFill(neuronScale, (row) => standIns.post(layer, row % cases)) };
+  if (!ablationSource) return { neuronScale };
+  return { neuronScale, neuronFill: neuronFill(neuronScale, (row) => ablationSource.post(layer, row % cases)) };
 }
 
 type SwitchedRun = Pick<BlockRun, "neuronScale" | "neuronFill">;
 
 /**
- * What a scale takes away, in what stands in for it: (1 − scale) · stand-in, [rows, positions, neurons].
+ * What a scale takes away, of its donor value: (1 − scale) · donor, [rows, positions, neurons].
  *
  * @param scale [rows, neurons]
- * @param standIn of a row, [positions, neurons]
+ * @param donor of a row, [positions, neurons]
  */
-export function neuronFill({ data, rows, cols }: Matrix, standIn: (row: number) => Float32Array): Float32Array {
-  const size = standIn(0).length;
+export function neuronFill({ data, rows, cols }: Matrix, donor: (row: number) => Float32Array): Float32Array {
+  const size = donor(0).length;
   const fill = new Float32Array(rows * size);
   for (let row = 0; row < rows; row++) {
-    const own = standIn(row);
+    const own = donor(row);
     for (let at = 0; at < size; at++) fill[row * size + at] = (1 - data[row * cols + (at % cols)]!) * own[at]!;
   }
   return fill;

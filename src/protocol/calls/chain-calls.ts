@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
-import type { Hop } from "#analysis/source-tracing.ts";
+import type { Hop } from "#analysis/trace/source-tracing.ts";
 import { call, type } from "../call.ts";
 import type {
   AttentionNeurons,
@@ -27,7 +27,7 @@ import {
   oneOf,
   prompt,
   RUN,
-  STAND_INS,
+  ABLATION_SOURCE,
   TARGET,
   VARIANT,
   whole,
@@ -120,7 +120,7 @@ export const CHAIN_CALLS = {
     takes: { prompt },
     options: {
       ...TARGET,
-      ...STAND_INS,
+      ...ABLATION_SOURCE,
       neurons: list(neuron, 'an array of 1 to 10,000 neurons as ["L1N452", "L4N425"]', 1, MAX_GRAPH),
     },
     gives: type<EnhancingGraph>(),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { PlotQuantity } from "#analysis/operand-plot.ts";
-import { OPERATIONS } from "#analysis/operation.ts";
+import { OPERATIONS } from "#analysis/ablation/operation.ts";
 import { call, type } from "../call.ts";
 import type { Progress } from "../engine.ts";
 import {

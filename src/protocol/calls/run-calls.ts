@@ -27,7 +27,7 @@ import {
   oneOf,
   prompt,
   RUN,
-  STAND_INS,
+  ABLATION_SOURCE,
   TARGET,
   text,
   tokenIds,
@@ -85,7 +85,7 @@ export const RUN_CALLS = {
   sweepHeads: call({
     of: "session",
     takes: { prompt },
-    options: { ...TARGET, ...STAND_INS, rowByRow: v.exactOptional(flag) },
+    options: { ...TARGET, ...ABLATION_SOURCE, rowByRow: v.exactOptional(flag) },
     reports: type<SweepReport>(),
     gives: type<HeadSweep>(),
   }),

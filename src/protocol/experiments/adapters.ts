@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { AdapterEffect, BaseAccuracy, GainingOverall } from "#analysis/experiments/adapter-table.ts";
+import type { AdapterEffect, BaseAccuracy, GainingOverall } from "#analysis/experiments/tables/adapter-table.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { AdapterInfo } from "../engine.ts";
 import { experiment } from "./definition.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { BiasCurve } from "#analysis/experiments/bias-curve.ts";
+import type { BiasCurve } from "#analysis/experiments/tables/bias-curve.ts";
 import type { PairNeuron } from "#analysis/experiments/pair-neurons.ts";
 import { experiment } from "./definition.ts";
 import { ablation, controls, counts, draws, pairs, scale, seed, variant } from "./fields.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { READINGS } from "#analysis/experiments/concept-sets.ts";
-import type { ConceptLosses } from "#analysis/experiments/concept-table.ts";
-import { INDEX_DEPTH } from "#analysis/token-index.ts";
+import { READINGS } from "#analysis/experiments/suite/concept-sets.ts";
+import type { ConceptLosses } from "#analysis/experiments/tables/concept-table.ts";
+import { INDEX_DEPTH } from "#analysis/search/token-index.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { experiment } from "./definition.ts";
 import { ablation, counts, draws, layer, onlyCorrect, seed, suite, variant } from "./fields.ts";

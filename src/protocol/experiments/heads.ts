@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { costliestFirst } from "#analysis/experiments/head-table.ts";
-import type { HeadTable } from "#analysis/experiments/head-table.ts";
+import { costliestFirst } from "#analysis/experiments/tables/head-table.ts";
+import type { HeadTable } from "#analysis/experiments/tables/head-table.ts";
 import { formatHead } from "#model/ids.ts";
 import { experiment } from "./definition.ts";
 import { ablation, onlyCorrect, per, seed, suite, variant } from "./fields.ts";

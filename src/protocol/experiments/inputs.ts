@@ -1,6 +1,6 @@
 import { MAX_SCALE } from "#model/interventions.ts";
 import type { Ablation } from "#analysis/experiments/ablation.ts";
-import type { Per } from "#analysis/experiments/head-table.ts";
+import type { Per } from "#analysis/experiments/tables/head-table.ts";
 
 /** The name of the suite that a person pastes. */
 export const PASTED = "pasted";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
+import type { MemoriseRow } from "#analysis/experiments/tables/memorise-table.ts";
 import { experiment } from "./definition.ts";
 import { ablation, headsByGroup, onlyCorrect, seed, suite, variant } from "./fields.ts";
 import { counted, estimate, head, listOf, text } from "./schema-parts.ts";

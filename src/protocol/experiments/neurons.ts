@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
+import type { NeuronCurves } from "#analysis/experiments/tables/neuron-curves.ts";
 import type { HeadId } from "#model/ids.ts";
 import { experiment } from "./definition.ts";
 import { ablation, counts, draws, head, layer, onlyCorrect, seed, suite, variant } from "./fields.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { PruningCurve } from "#analysis/experiments/pruning-curve.ts";
+import type { PruningCurve } from "#analysis/experiments/tables/pruning-curve.ts";
 import { experiment } from "./definition.ts";
 import {
   ablation,

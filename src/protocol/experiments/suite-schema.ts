@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { OPERATIONS } from "#analysis/operation.ts";
-import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
-import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite.ts";
+import { OPERATIONS } from "#analysis/ablation/operation.ts";
+import type { SuiteComplaint } from "#analysis/experiments/suite/suite-text.ts";
+import type { SuiteCase, SuiteDefinition } from "#analysis/experiments/suite/suite.ts";
 import { MAX_TEXT, atMost, counted, listOf, signed, text } from "./schema-parts.ts";
 
 const range = v.object({ from: signed, to: signed });

@@ -1,11 +1,11 @@
 import { createStore } from "zustand/vanilla";
 import type { NamedAdapter } from "#protocol/experiments.ts";
-import { adapterLabel, adapterName, adapterNamed } from "../adapter.ts";
-import { withToken } from "../hub-tokens.ts";
-import { model } from "../model.ts";
-import type { ModelChoice, ModelState } from "../model.ts";
+import { adapterLabel, adapterName, adapterNamed } from "../model/adapter.ts";
+import { withToken } from "../model/hub-tokens.ts";
+import { model } from "../model/model.ts";
+import type { ModelChoice, ModelState } from "../model/model.ts";
 import { notify } from "../notices.ts";
-import type { ExperimentForm } from "./form.ts";
+import type { ExperimentForm } from "./form/form.ts";
 
 export interface AdapterSet {
   /** Adapters that come with the page, by the address of the model that they are for. */

@@ -1,11 +1,11 @@
 import { EXPERIMENTS } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import type { ExperimentClaim } from "#protocol/experiments/definition.ts";
-import type { NamedNumber } from "../finding.ts";
-import type { Discrepancy } from "../circumstances.ts";
-import { MAX_NAME_CHARACTERS } from "../link-values.ts";
-import { compared, verdictOf } from "../verification.ts";
-import type { Verification } from "../verification.ts";
+import type { NamedNumber } from "../link/finding.ts";
+import type { Discrepancy } from "../link/circumstances.ts";
+import { MAX_NAME_CHARACTERS } from "../link/link-values.ts";
+import { compared, verdictOf } from "../link/verification.ts";
+import type { Verification } from "../link/verification.ts";
 
 /** The numbers that tell most of a result, for whoever opens its link to check. */
 export const experimentClaims = (result: ExperimentResult): NamedNumber[] =>

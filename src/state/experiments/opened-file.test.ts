@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ModelInfo } from "#protocol/engine.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { checkExperiment, currentFinding, opened } from "../claims.ts";
-import { model } from "../model.ts";
+import { checkExperiment, currentFinding, opened } from "../link/claims.ts";
+import { model } from "../model/model.ts";
 import { notices } from "../notices.ts";
-import { decodeFinding } from "../permalink.ts";
+import { decodeFinding } from "../link/permalink.ts";
 import { subjectNow } from "../subject.ts";
 import { showTab } from "../view.ts";
 import { finishedTables } from "./finished-tables.ts";
-import { editExperiment, experimentForm, FIRST_FORM } from "./form.ts";
+import { editExperiment, experimentForm, FIRST_FORM } from "./form/form.ts";
 import { experiments } from "./slots.ts";
 import { openResultFile } from "./runs.ts";
 import type { ExperimentSlot } from "./slots.ts";

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AskedEngine } from "#test/asked-engine.ts";
-import { model } from "../model.ts";
+import { model } from "../model/model.ts";
 import { notices } from "../notices.ts";
 import { connectEngine } from "../run/engine-port.ts";
 import { showTab } from "../view.ts";
-import { editExperiment } from "./form.ts";
+import { editExperiment } from "./form/form.ts";
 import { followExperiments, runExperiment, stopExperiment } from "./runs.ts";
 import { experiments } from "./slots.ts";
 

@@ -3,7 +3,7 @@ import { EXPERIMENT_KINDS } from "#protocol/experiments.ts";
 import type { ExperimentKind, ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
 import type { Progress } from "../run/results.ts";
 import type { Subject } from "../subject.ts";
-import type { ExperimentForm } from "./form.ts";
+import type { ExperimentForm } from "./form/form.ts";
 import type { SavedOrigin } from "./result-file.ts";
 
 /** The model that answered, and what was asked of it. */

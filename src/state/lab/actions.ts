@@ -3,12 +3,12 @@ import type { Engine } from "#client/engine.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type { PlotQuantity } from "./tools.ts";
-import { adapter, isAttached } from "../adapter.ts";
+import { adapter, isAttached } from "../model/adapter.ts";
 import { mostImportantHead } from "../effects.ts";
-import { isSameModel, model } from "../model.ts";
+import { isSameModel, model } from "../model/model.ts";
 import { asFault } from "../notices.ts";
 import { exampleParts } from "../parts.ts";
-import { changesOf, question, setPrompt, standInsOf, variantOf } from "../question.ts";
+import { changesOf, question, setPrompt, ablationSourceOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
 import { results } from "../run/results.ts";
 import { subjectNow } from "../subject.ts";
@@ -95,8 +95,8 @@ export function drawPlot(): string | undefined {
     ...shownVariant(),
   };
   const weights = subjectNow();
-  const { interventions, standIns } = question.getState();
-  const about = weights && { ...weights, interventions, standIns };
+  const { interventions, ablationSource } = question.getState();
+  const about = weights && { ...weights, interventions, ablationSource };
   const ask = async (engine: Engine, { signal, partial, progress }: LabReports<DrawnPlot>): Promise<DrawnPlot> => {
     const whole = await engine.operandPlot(asked, {
       signal,
@@ -162,7 +162,7 @@ export function searchConcepts(): void {
  * neurons which have lost their say already are worth nothing more would be no news.
  */
 export function measureGroup(neurons: readonly NeuronId[], of: string): void {
-  const { standIns, ...now } = question.getState();
+  const { ablationSource, ...now } = question.getState();
   const { value, about: shown } = results.getState().before;
   const { prompt, variant } = shown ?? now;
   const target = value?.target;
@@ -173,19 +173,19 @@ export function measureGroup(neurons: readonly NeuronId[], of: string): void {
     target: shown?.target,
     tokens: value?.tokens ?? [],
     token: target,
-    standIns,
+    ablationSource,
   };
   const ask = async (engine: Engine, { signal }: LabReports<MeasuredGroup>): Promise<MeasuredGroup> => ({
     of,
     prompt,
     target: target?.text ?? "",
-    standIns,
+    ablationSource,
     found: await engine.neuronGroup(
       prompt,
       {
         neurons: neurons.map(({ layer, neuron }) => ({ layer, neuron })),
         ...(target && { target: target.id }),
-        ...standInsOf({ standIns }),
+        ...ablationSourceOf({ ablationSource }),
         ...variantOf({ ...(variant && { variant }) }),
       },
       { signal },

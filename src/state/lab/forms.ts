@@ -1,9 +1,9 @@
 import { createStore } from "zustand/vanilla";
-import type { Operation } from "#analysis/operation.ts";
+import type { Operation } from "#analysis/ablation/operation.ts";
 import type { TokenEnd } from "#protocol/lab.ts";
 
-export { OPERATIONS } from "#analysis/operation.ts";
-export type { Operation } from "#analysis/operation.ts";
+export { OPERATIONS } from "#analysis/ablation/operation.ts";
+export type { Operation } from "#analysis/ablation/operation.ts";
 export type { TokenEnd } from "#protocol/lab.ts";
 
 /** What a plot can measure, as the page offers it. */

@@ -16,7 +16,7 @@ import { currentEngine } from "../run/engine-port.ts";
 import type { Progress } from "../run/results.ts";
 import { subjectNow } from "../subject.ts";
 import type { Subject } from "../subject.ts";
-import { timeLeft } from "../time-left.ts";
+import { timeLeft } from "../model/time-left.ts";
 
 export type {
   ConceptSearchResult,
@@ -40,7 +40,7 @@ export interface MeasuredGroup {
   readonly prompt: string;
   readonly target: string;
   /** What the group was as in where it was off; undefined: 0. */
-  readonly standIns: readonly string[] | undefined;
+  readonly ablationSource: readonly string[] | undefined;
   readonly found: NeuronGroup;
 }
 

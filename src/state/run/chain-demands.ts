@@ -3,10 +3,10 @@ import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { Token, Variant } from "#protocol/engine.ts";
-import type { ChainSettings } from "../finding.ts";
-import { changesOf, standInsOf, variantOf } from "../question.ts";
+import type { ChainSettings } from "../link/finding.ts";
+import { changesOf, ablationSourceOf, variantOf } from "../question.ts";
 import type { Question } from "../question.ts";
-import { changesKey, following, keyOf, standInsKey, subjectOf } from "./demand.ts";
+import { changesKey, following, keyOf, ablationSourceKey, subjectOf } from "./demand.ts";
 import type { AskedRun, Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
@@ -18,9 +18,9 @@ type CleanRun = AskedRun & { readonly target: Token };
 /** The chain, the same with what is switched off, one to compare with, and what its neurons are worth against random ones. */
 export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanRun): Demands {
   const { id: target } = clean.target;
-  const { prompt, interventions, variant = "base", standIns } = now;
+  const { prompt, interventions, variant = "base", ablationSource } = now;
   const asked = { thresholds: settings.thresholds, ...(settings.head && { head: settings.head }) };
-  const own = { prompt, variant, target, standIns };
+  const own = { prompt, variant, target, ablationSource };
   const chain = chainDemand({ ...own, interventions: [] }, settings, () => subjectOf(now, clean, { chain: asked }));
   const other = comparedWith(now, settings);
   return {
@@ -32,7 +32,7 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
     }),
     ...(other && {
       otherChain: chainDemand(
-        { ...other, ...(other.prompt === prompt && { target }), interventions, standIns },
+        { ...other, ...(other.prompt === prompt && { target }), interventions, ablationSource },
         settings,
         (found) =>
           subjectOf(now, runOf(found), {
@@ -47,7 +47,7 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
   };
 }
 
-interface Asked extends Pick<Question, "interventions" | "standIns"> {
+interface Asked extends Pick<Question, "interventions" | "ablationSource"> {
   readonly prompt: string;
   readonly variant: Variant;
   /** Left out: the run's own answer. */
@@ -72,9 +72,16 @@ const runOf = ({ tokens, target }: Chain) => ({ tokens: tokens as readonly Token
 export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
   keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
 
-/** Stand-ins count in the clean run's chain too: they take the place of each part whose effect is measured. */
+/** Donor prompts count in the clean run's chain too: they take the place of each part whose effect is measured. */
 export const chainKey = (asked: Asked, settings: ChainSettings) =>
-  keyOf(asked.prompt, asked.target, changesKey(asked), ...standInsKey(asked), settingsKey(settings), asked.variant);
+  keyOf(
+    asked.prompt,
+    asked.target,
+    changesKey(asked),
+    ...ablationSourceKey(asked),
+    settingsKey(settings),
+    asked.variant,
+  );
 
 function chainDemand(asked: Asked, settings: ChainSettings, about: Demand<Chain>["about"]): Demand<Chain> {
   const { prompt, target } = asked;
@@ -99,7 +106,11 @@ function controlDemand(now: Moment, { key }: Demand<Chain>, clean: CleanRun): De
     key: keyOf(key, neurons.map(formatNeuron)),
     about: () => subjectOf(now, clean),
     run: (engine, { signal }) =>
-      engine.neuronGroup(prompt, { neurons, draws: DRAWS, target, ...standInsOf(now), ...variantOf(now) }, { signal }),
+      engine.neuronGroup(
+        prompt,
+        { neurons, draws: DRAWS, target, ...ablationSourceOf(now), ...variantOf(now) },
+        { signal },
+      ),
   };
   return { chainControl };
 }

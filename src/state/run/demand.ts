@@ -2,7 +2,7 @@ import type { CallOptions, Engine } from "#client/engine.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
-import type { ChainSettings } from "../finding.ts";
+import type { ChainSettings } from "../link/finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
@@ -55,7 +55,7 @@ export interface AskedRun {
 
 /** What an answer is about where nothing is switched off; `changed` says otherwise. */
 export const subjectOf = (
-  { model, prompt, target, variant = "base", standIns }: Moment,
+  { model, prompt, target, variant = "base", ablationSource }: Moment,
   run: AskedRun,
   changed: Partial<Pick<Subject, "prompt" | "target" | "variant" | "interventions" | "against" | "chain">> = {},
 ): Subject => ({
@@ -64,7 +64,7 @@ export const subjectOf = (
   target,
   variant,
   interventions: [],
-  standIns,
+  ablationSource,
   tokens: run.tokens,
   token: run.target,
   ...changed,
@@ -77,12 +77,13 @@ const interventionsKey = (list: readonly Intervention[]) =>
   list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
 
 /** Nothing where what is off is 0. */
-export const standInsKey = ({ standIns }: Pick<Question, "standIns">) => (standIns ? [{ standIns }] : []);
+export const ablationSourceKey = ({ ablationSource }: Pick<Question, "ablationSource">) =>
+  ablationSource ? [{ ablationSource }] : [];
 
-/** Of all that is done to the model; stand-ins count only where something is off. */
-export const changesKey = (now: Pick<Question, "interventions" | "standIns">) => [
+/** Of all that is done to the model; ablation-source count only where something is off. */
+export const changesKey = (now: Pick<Question, "interventions" | "ablationSource">) => [
   ...interventionsKey(now.interventions),
-  ...(now.interventions.length > 0 ? standInsKey(now) : []),
+  ...(now.interventions.length > 0 ? ablationSourceKey(now) : []),
 ];
 
 /** The base's keys name no variant. */

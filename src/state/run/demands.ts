@@ -2,10 +2,10 @@ import { formatHead, formatNeuron } from "#model/ids.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { HeadSweep, Prediction, ScoredAnswer } from "#protocol/engine.ts";
-import { changesOf, partKey, standInsOf, variantOf } from "../question.ts";
+import { changesOf, partKey, ablationSourceOf, variantOf } from "../question.ts";
 import type { Question, TypedAnswer } from "../question.ts";
 import { chainDemands } from "./chain-demands.ts";
-import { changesKey, following, keyOf, standInsKey, subjectOf, variantKey } from "./demand.ts";
+import { changesKey, following, keyOf, ablationSourceKey, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
@@ -105,13 +105,13 @@ function sweepDemand(now: Moment, clean: Prediction): Demand<HeadSweep> {
   const { prompt, info } = now;
   const { id: target } = clean.target;
   return {
-    key: keyOf(prompt, target, ...standInsKey(now), ...variantKey(now)),
+    key: keyOf(prompt, target, ...ablationSourceKey(now), ...variantKey(now)),
     about: () => subjectOf(now, clean),
     run(engine, { signal, partial, progress }) {
       const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
       return engine.sweepHeads(
         prompt,
-        { target, rowByRow: true, ...standInsOf(now), ...variantOf(now) },
+        { target, rowByRow: true, ...ablationSourceOf(now), ...variantOf(now) },
         {
           signal,
           onProgress(report) {
@@ -161,7 +161,7 @@ function inspectionDemand(now: Moment, clean: Prediction): Demands {
   const others = { ...now, interventions: interventions.filter((change) => interventionKey(change) !== own) };
   const asked = { target, ...changesOf(others), ...variantOf(now) };
   // the part itself is switched off, whatever else is
-  const keys = [prompt, target, changesKey(others), ...standInsKey(now)];
+  const keys = [prompt, target, changesKey(others), ...ablationSourceKey(now)];
   const about = () => subjectOf(now, clean, { interventions: others.interventions });
   if (inspected.kind === "head") {
     const { at } = inspected;

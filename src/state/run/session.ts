@@ -1,6 +1,6 @@
-import { adapter, isAttached } from "../adapter.ts";
-import { claimedAnswer, opened } from "../claims.ts";
-import { model } from "../model.ts";
+import { adapter, isAttached } from "../model/adapter.ts";
+import { claimedAnswer, opened } from "../link/claims.ts";
+import { model } from "../model/model.ts";
 import { modelNow } from "../subject.ts";
 import { question } from "../question.ts";
 import { view } from "../view.ts";
@@ -18,7 +18,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function followQuestions(): () => void {
   const ends = [
     question.subscribe((now, last) =>
-      schedule(now.prompt !== last.prompt || now.standIns !== last.standIns ? TYPING_MS : 0),
+      schedule(now.prompt !== last.prompt || now.ablationSource !== last.ablationSource ? TYPING_MS : 0),
     ),
     view.subscribe((now, last) => {
       if (now.tab !== last.tab || now.selected !== last.selected || now.count !== last.count) schedule(0);
@@ -54,7 +54,7 @@ export function pursueNow(): void {
   const { info, status } = model.getState();
   const answering = modelNow();
   if (status.kind !== "ready" || !info || !answering) return;
-  const { prompt, target, answer, interventions, standIns, variant = "base" } = question.getState();
+  const { prompt, target, answer, interventions, ablationSource, variant = "base" } = question.getState();
   const hasAdapter = isAttached(adapter.getState());
   // a link's adapter is still on offer: the base's numbers would be answers to another question
   if (variant === "adapted" && !hasAdapter) return;
@@ -67,7 +67,7 @@ export function pursueNow(): void {
       target,
       answer,
       interventions,
-      standIns,
+      ablationSource,
       variant,
       hasAdapter,
       info,

@@ -1,8 +1,8 @@
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { percent } from "#charts/number-format.ts";
-import { closeCard, shipped } from "#state/shipped.ts";
-import type { CardSet, ModelCard as Card } from "#state/shipped.ts";
+import { closeCard, shipped } from "#state/model/shipped.ts";
+import type { CardSet, ModelCard as Card } from "#state/model/shipped.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { setName } from "./set-name.ts";
 import "./card.css";

@@ -1,4 +1,4 @@
-import { OPERATION_SIGNS } from "../shared/operation-signs.ts";
+import { OPERATION_SIGNS } from "../shared/words/operation-signs.ts";
 
 const LANGUAGES: Readonly<Record<string, string>> = {
   en: "English",

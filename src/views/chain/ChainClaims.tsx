@@ -1,9 +1,9 @@
 import { useStore } from "zustand";
 import { nats } from "#charts/number-format.ts";
-import { aboutClaim } from "#state/chain-claims.ts";
-import { asksTheSameChain, checkChain, opened } from "#state/claims.ts";
-import type { NamedNumber } from "#state/finding.ts";
-import { model } from "#state/model.ts";
+import { aboutClaim } from "#state/link/chain-claims.ts";
+import { asksTheSameChain, checkChain, opened } from "#state/link/claims.ts";
+import type { NamedNumber } from "#state/link/finding.ts";
+import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";

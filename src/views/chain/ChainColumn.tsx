@@ -1,17 +1,17 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
-import type { ChainActions } from "#charts/chain-drawing.ts";
-import { pathsThrough } from "#charts/chain-marks.ts";
-import type { ChainScale } from "#charts/chain-marks.ts";
+import type { ChainActions } from "#charts/chain/chain-drawing.ts";
+import { pathsThrough } from "#charts/chain/chain-marks.ts";
+import type { ChainScale } from "#charts/chain/chain-marks.ts";
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
 import { isNodeOff, lowerThreshold, partOf, setThreshold, toggleNode } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
-import { useWidth } from "../shared/use-width.ts";
+import { useWidth } from "../shared/figure/use-width.ts";
 import { ChainFigure } from "./ChainFigure.tsx";
-import { nodeName, widthText } from "./chain-words.ts";
-import { NodeCard } from "./NodeCard.tsx";
+import { nodeName, widthText } from "./words/chain-words.ts";
+import { NodeCard } from "./node/NodeCard.tsx";
 import type { ShownChain } from "./shown-chains.ts";
-import { emptySentence } from "./stage-sentences.ts";
+import { emptySentence } from "./words/stage-sentences.ts";
 
 interface ChainColumnProps {
   readonly shown: ShownChain;

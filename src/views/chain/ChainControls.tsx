@@ -4,7 +4,7 @@ import { nats, percent } from "#charts/number-format.ts";
 import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead } from "#model/ids.ts";
-import { adapter, isAttached } from "#state/adapter.ts";
+import { adapter, isAttached } from "#state/model/adapter.ts";
 import {
   resetThresholds,
   setLeastShare,
@@ -16,7 +16,7 @@ import {
 import { exampleParts, readPart } from "#state/parts.ts";
 import { question } from "#state/question.ts";
 import { view } from "#state/view.ts";
-import { useTyped } from "../shared/use-typed.tsx";
+import { useTyped } from "../shared/text/use-typed.tsx";
 
 /** How the chain is looked at; all of it travels in the link. */
 export function ChainControls({ chain }: { readonly chain: Chain | undefined }) {

@@ -1,9 +1,9 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { largestIncrease } from "#charts/chain-marks.ts";
+import { largestIncrease } from "#charts/chain/chain-marks.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
 import { partOf } from "#state/chain-view.ts";
-import type { PublishedName } from "#state/finding.ts";
+import type { PublishedName } from "#state/link/finding.ts";
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import { select as selectPart, view } from "#state/view.ts";
@@ -12,11 +12,11 @@ import { Method } from "../shared/Method.tsx";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ChainColumn } from "./ChainColumn.tsx";
 import { ChainTable } from "./ChainTable.tsx";
-import { InChain } from "./InChain.tsx";
+import { InChain } from "./node/InChain.tsx";
 import { StageList } from "./StageList.tsx";
 import { drawnChain } from "./chain-exports.ts";
 import type { ShownChain } from "./shown-chains.ts";
-import { emptySentence } from "./stage-sentences.ts";
+import { emptySentence } from "./words/stage-sentences.ts";
 
 interface ChainEvidenceProps {
   /** One chain, or two beside each other on one scale. */

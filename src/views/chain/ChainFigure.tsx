@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "react";
 import type { Chain } from "#analysis/chain/chain.ts";
-import { chainDrawing } from "#charts/chain-drawing.ts";
-import type { ChainActions, ChainOptions } from "#charts/chain-drawing.ts";
+import { chainDrawing } from "#charts/chain/chain-drawing.ts";
+import type { ChainActions, ChainOptions } from "#charts/chain/chain-drawing.ts";
 
 interface ChainFigureProps {
   /** Its tokens as they are shown. */

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import { publishedChains, setPublished } from "#state/chain-view.ts";
-import { PUBLISHED } from "#state/finding.ts";
-import type { PublishedName } from "#state/finding.ts";
-import { model } from "#state/model.ts";
+import { PUBLISHED } from "#state/link/finding.ts";
+import type { PublishedName } from "#state/link/finding.ts";
+import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { ResultKind, Slots } from "#state/run/results.ts";
@@ -12,11 +12,11 @@ import { pursueNow } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
-import { PUBLISHED_MODELS } from "../shared/published-names.ts";
+import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
 import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
 import { ChainEvidence } from "./ChainEvidence.tsx";
-import { changeSentence, controlSentence } from "./chain-sentences.ts";
+import { changeSentence, controlSentence } from "./words/chain-sentences.ts";
 import { changedChain, ownChains, withoutHead } from "./shown-chains.ts";
 import "./chain.css";
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
-import { KIND_WORDS, claimText, measuredText, nodeTitle, shareText } from "./chain-words.ts";
+import { KIND_WORDS, claimText, measuredText, nodeTitle, shareText } from "./words/chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 
 interface ChainTableProps {

@@ -1,5 +1,5 @@
 import type { Chain } from "#analysis/chain/chain.ts";
-import { STAGE_WORDS, stageSentence } from "./stage-sentences.ts";
+import { STAGE_WORDS, stageSentence } from "./words/stage-sentences.ts";
 
 interface StageListProps {
   readonly chain: Chain;

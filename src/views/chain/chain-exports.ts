@@ -1,21 +1,21 @@
-import { chainLayout } from "#charts/chain-layout.ts";
-import type { ChainScale } from "#charts/chain-marks.ts";
-import { chainFigure } from "#charts/chain-figure.ts";
+import { chainLayout } from "#charts/chain/chain-layout.ts";
+import type { ChainScale } from "#charts/chain/chain-marks.ts";
+import { chainFigure } from "#charts/chain/chain-figure.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
-import type { MarkedFigure } from "#charts/mark.ts";
-import { chainClaims } from "#state/chain-claims.ts";
+import type { MarkedFigure } from "#charts/marks/mark.ts";
+import { chainClaims } from "#state/link/chain-claims.ts";
 import { changedSettings, isNodeOff } from "#state/chain-view.ts";
-import { claimsAbout } from "#state/claims.ts";
-import { NO_FINDING } from "#state/finding.ts";
-import type { Finding, PublishedName } from "#state/finding.ts";
+import { claimsAbout } from "#state/link/claims.ts";
+import { NO_FINDING } from "#state/link/finding.ts";
+import type { Finding, PublishedName } from "#state/link/finding.ts";
 import type { Slots } from "#state/run/results.ts";
 import { findingOf } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn, Origin } from "../exports/drawn.ts";
 import type { CsvValue, Facts, Table } from "../exports/csv.ts";
-import { widthText } from "./chain-words.ts";
+import { widthText } from "./words/chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
-import { STAGE_WORDS, emptySentence, stageSentence } from "./stage-sentences.ts";
+import { STAGE_WORDS, emptySentence, stageSentence } from "./words/stage-sentences.ts";
 
 /** Of each chain in a file: the page's own width at 1280. */
 const EXPORT_PX = 828;

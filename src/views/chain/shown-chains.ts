@@ -1,14 +1,14 @@
-import { shownTokens } from "#charts/chain-distribution.ts";
-import type { ShownToken } from "#charts/chain-marks.ts";
+import { shownTokens } from "#charts/chain/chain-distribution.ts";
+import type { ShownToken } from "#charts/chain/chain-marks.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { formatHead } from "#model/ids.ts";
 import { isSameRun, isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Prediction, RankedToken, Slots } from "#state/run/results.ts";
 import type { Origin } from "../exports/drawn.ts";
-import { tokenText } from "../shared/token-text.ts";
-import { offText } from "../shared/part-name.ts";
-import { shownChain } from "./chain-words.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+import { offText } from "../shared/words/part-name.ts";
+import { shownChain } from "./words/chain-words.ts";
 
 /** One chain as it stands on the page. */
 export interface ShownChain {

@@ -2,9 +2,9 @@ import { grouped } from "#core/grouped.ts";
 import type { ReactNode } from "react";
 import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
 import type { CsvValue, Table } from "../exports/csv.ts";
-import { Value } from "../shared/Value.tsx";
-import { EstimateValue } from "./EstimateValue.tsx";
-import type { Estimate } from "./EstimateValue.tsx";
+import { Value } from "../shared/figure/Value.tsx";
+import { EstimateValue } from "./result/EstimateValue.tsx";
+import type { Estimate } from "./result/EstimateValue.tsx";
 
 const WRITE = { percent, nats, figures, signedNats };
 type Unit = keyof typeof WRITE;

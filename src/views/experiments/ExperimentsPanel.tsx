@@ -1,18 +1,18 @@
 import { useStore } from "zustand";
-import { askedSettings } from "#state/experiments/asked-settings.ts";
-import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form.ts";
-import type { ExperimentKind } from "#state/experiments/form.ts";
+import { askedSettings } from "#state/experiments/form/asked-settings.ts";
+import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form/form.ts";
+import type { ExperimentKind } from "#state/experiments/form/form.ts";
 import { EXPERIMENTS } from "#protocol/experiments.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
-import { ClaimsLine } from "./ClaimsLine.tsx";
+import { ClaimsLine } from "./result/ClaimsLine.tsx";
 import { PAGES } from "./pages.ts";
-import { ResultFile } from "./ResultFile.tsx";
-import { ResultOf } from "./ResultOf.tsx";
+import { ResultFile } from "./result/ResultFile.tsx";
+import { ResultOf } from "./result/ResultOf.tsx";
 import { fileSentence } from "../exports/facts.ts";
-import { RunBar } from "./RunBar.tsx";
-import { settingsSentence } from "./settings-sentence.ts";
-import { SuiteForm } from "./SuiteForm.tsx";
+import { RunBar } from "./form/RunBar.tsx";
+import { settingsSentence } from "./form/settings-sentence.ts";
+import { SuiteForm } from "./form/SuiteForm.tsx";
 import "./experiments.css";
 
 /** The paper's experiments as statistics: one page for each. */

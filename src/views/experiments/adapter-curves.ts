@@ -1,6 +1,6 @@
-import { curvePlot } from "#charts/curve-plot.ts";
-import type { Curve } from "#charts/curve-plot.ts";
-import { figureInks } from "#charts/figure-inks.ts";
+import { curvePlot } from "#charts/plots/curve-plot.ts";
+import type { Curve } from "#charts/plots/curve-plot.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import { byLayer, layersLabel } from "./adapter-rows.ts";
 import type { AdaptersOf } from "./adapter-rows.ts";

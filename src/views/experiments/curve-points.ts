@@ -1,4 +1,4 @@
-import type { CurvePoint } from "#charts/curve-plot.ts";
+import type { CurvePoint } from "#charts/plots/curve-plot.ts";
 
 export const NO_POINT: CurvePoint = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
 

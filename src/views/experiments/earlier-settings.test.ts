@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
-import { askedSettings, asksTheSame, isStopped } from "#state/experiments/asked-settings.ts";
-import { FIRST_FORM, PASTED } from "#state/experiments/form.ts";
-import type { ExperimentForm } from "#state/experiments/form.ts";
+import { askedSettings, asksTheSame, isStopped } from "#state/experiments/form/asked-settings.ts";
+import { FIRST_FORM, PASTED } from "#state/experiments/form/form.ts";
+import type { ExperimentForm } from "#state/experiments/form/form.ts";
 import { emptySlots } from "#state/experiments/slots.ts";
-import { settingsSentence } from "./settings-sentence.ts";
+import { settingsSentence } from "./form/settings-sentence.ts";
 
 const STAGES: ExperimentForm = { ...FIRST_FORM, kind: "stages", count: 5, seed: 77 };
 const HEADS: ExperimentForm = { ...FIRST_FORM, kind: "heads" };

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import type { MarkedFigure } from "#charts/mark.ts";
+import type { MarkedFigure } from "#charts/marks/mark.ts";
 import type { ExperimentKind, ResultFor } from "#protocol/experiments.ts";
 import type { Table } from "../exports/csv.ts";
-import type { PublishedTable } from "./published.ts";
+import type { PublishedTable } from "./published/published.ts";
 
 export interface ExperimentText {
   readonly tab: string;

@@ -4,7 +4,7 @@ import { adapters } from "./pages/adapters.tsx";
 import { heads } from "./pages/heads.tsx";
 import { memorise } from "./pages/memorise.tsx";
 import { stages } from "./pages/stages.tsx";
-import { namesOf, tiedFirst } from "./tied.ts";
+import { namesOf, tiedFirst } from "./result/tied.ts";
 
 const exact = (value: number) => ({ value, low: Number.NaN, high: Number.NaN });
 /** A percent sign stands behind a narrow space, whichever it is. */

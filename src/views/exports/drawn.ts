@@ -1,6 +1,6 @@
 import type { SavedOrigin } from "#state/experiments/result-file.ts";
-import type { Finding } from "#state/finding.ts";
-import type { MarkedFigure } from "#charts/mark.ts";
+import type { Finding } from "#state/link/finding.ts";
+import type { MarkedFigure } from "#charts/marks/mark.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Facts, Table } from "./csv.ts";
 

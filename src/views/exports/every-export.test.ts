@@ -1,36 +1,36 @@
 import { parse } from "csv-parse/sync";
 import { SaxesParser } from "saxes";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { opened } from "#state/claims.ts";
-import { experimentForm } from "#state/experiments/form.ts";
+import { opened } from "#state/link/claims.ts";
+import { experimentForm } from "#state/experiments/form/form.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import type { ExperimentOrigin } from "#state/experiments/slots.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { subjectNow } from "#state/subject.ts";
-import { DEFAULT_CHAIN } from "#state/finding.ts";
-import type { Finding } from "#state/finding.ts";
+import { DEFAULT_CHAIN } from "#state/link/finding.ts";
+import type { Finding } from "#state/link/finding.ts";
 import { drawPlot, measureGroup, readWiring, searchConcepts } from "#state/lab/actions.ts";
 import { forms } from "#state/lab/forms.ts";
 import { clearLab, lab, start } from "#state/lab/tools.ts";
-import { changeModel, loadModel } from "#state/loading.ts";
-import { model } from "#state/model.ts";
-import type { ModelChoice } from "#state/model.ts";
+import { changeModel, loadModel } from "#state/model/loading.ts";
+import { model } from "#state/model/model.ts";
+import type { ModelChoice } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
-import { decodeFinding } from "#state/permalink.ts";
-import { question, setPrompt, setStandIns, togglePart } from "#state/question.ts";
-import { showRecorded } from "#state/recorded.ts";
+import { decodeFinding } from "#state/link/permalink.ts";
+import { question, setPrompt, setAblationSource, togglePart } from "#state/question.ts";
+import { showRecorded } from "#state/link/recorded.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { clearResults, isStale, results } from "#state/run/results.ts";
 import { forgetRuns } from "#state/run/runner.ts";
 import { followQuestions } from "#state/run/session.ts";
 import { setThreshold } from "#state/chain-view.ts";
-import { sharedFinding } from "#state/shared-link.ts";
+import { sharedFinding } from "#state/link/shared-link.ts";
 import { DEFAULT_SORT, select, showTab, view } from "#state/view.ts";
 import { exportingEngine, infoOf, numberOf, tokensOf, contentNamed } from "#test/exporting-engine.ts";
 import type { Asked } from "#test/exporting-engine.ts";
 import { drawnChain } from "../chain/chain-exports.ts";
 import { ownChains, withoutHead } from "../chain/shown-chains.ts";
-import { drawnExperiment, resultFile, withRowFacts } from "../experiments/experiment-export.ts";
+import { drawnExperiment, resultFile, withRowFacts } from "../experiments/result/experiment-export.ts";
 import { drawnHeads } from "../heads/heads-export.ts";
 import { drawnHead, drawnNeuron, drawnWiring } from "../inspector/card-exports.ts";
 import { drawnConcepts, drawnGroup, drawnHits, drawnPlot } from "../lab/lab-exports.ts";
@@ -57,7 +57,7 @@ beforeEach(async () => {
   clearLab();
   notices.setState({ list: [] });
   opened.setState({ finding: undefined });
-  question.setState({ prompt: PROMPT, target: undefined, interventions: [], standIns: undefined, past: [] });
+  question.setState({ prompt: PROMPT, target: undefined, interventions: [], ablationSource: undefined, past: [] });
   view.setState({ tab: "heads", selected: undefined, hovered: undefined, sort: DEFAULT_SORT, chain: DEFAULT_CHAIN });
   engine = exportingEngine();
   connectEngine(engine.engine);
@@ -152,8 +152,8 @@ function read(drawn: Drawn): Read {
   const link = String(facts["link"]);
   const { finding, notices: wrong } = decodeFinding(link.slice(link.indexOf("#")));
   expect(wrong).toEqual([]);
-  const { model: of, dtype = "", prompt, interventions, standIns } = finding;
-  const asked = { model: of, dtype, prompt, interventions, standIns };
+  const { model: of, dtype = "", prompt, interventions, ablationSource } = finding;
+  const asked = { model: of, dtype, prompt, interventions, ablationSource };
   return { name: drawn.name, title: String(facts["title"]), facts, rows, finding, asked };
 }
 
@@ -215,7 +215,7 @@ function expectToAgree(drawn: Drawn): void {
           kind === "head" ? `L${at.layer}H${at.head}*${scale}` : `L${at.layer}N${at.neuron}*${scale}`,
         ),
   );
-  if (finding.standIns) expect(facts["stand_ins"]).toEqual(finding.standIns);
+  if (finding.ablationSource) expect(facts["stand_ins"]).toEqual(finding.ablationSource);
   expect(facts["finding"]).toMatchObject({ model: asked.model, prompt: asked.prompt });
   expect([facts["software"], facts["date"], facts["view"]]).toEqual([
     "Arithmoscope 9.9.9",
@@ -291,8 +291,8 @@ const STATES: readonly (readonly [state: string, reach: () => unknown])[] = [
     "another part is off as well, its run to come",
     () => (["predict", "chain", "compareNeurons"].forEach((method) => engine.held.add(method)), togglePart(OTHER_OFF)),
   ],
-  ["something stands in for what is off", () => setStandIns(["2+4="])],
-  ["something is to stand in for what is off", () => (engine.held.add("predict"), setStandIns(["2+4="]))],
+  ["something stands in for what is off", () => setAblationSource(["2+4="])],
+  ["something is to stand in for what is off", () => (engine.held.add("predict"), setAblationSource(["2+4="]))],
   ["a threshold of the chain moved", () => (engine.held.add("chain"), setThreshold("headEffect", 0.1))],
   ["another prompt stands beside the chain", () => view.setState({ chain: { ...DEFAULT_CHAIN, other: ANOTHER } })],
 ];
@@ -307,9 +307,9 @@ describe("every export agrees with itself", () => {
       expect(agreeing().length).toBeGreaterThan(0);
       // the link that is copied is of numbers that are there
       const shared = sharedFinding()!.finding;
-      const { model: of, dtype = "", prompt, interventions, standIns } = shared;
+      const { model: of, dtype = "", prompt, interventions, ablationSource } = shared;
       const { baseline, changed } = shared.expected;
-      const asked = { model: of, dtype, prompt, interventions, standIns };
+      const asked = { model: of, dtype, prompt, interventions, ablationSource };
       // where there are any
       expect([baseline, changed]).toEqual([
         baseline && numberOf({ ...asked, interventions: [] }),

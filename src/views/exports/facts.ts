@@ -3,11 +3,11 @@ import type { SourceIdentity } from "#model/checkpoint.ts";
 import { grouped } from "#core/grouped.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { SavedOrigin } from "#state/experiments/result-file.ts";
-import { MAX_LINK_CHARACTERS, readableFragment } from "#state/permalink.ts";
+import { MAX_LINK_CHARACTERS, readableFragment } from "#state/link/permalink.ts";
 import type { Subject, SubjectModel } from "#state/subject.ts";
-import { ablationWords } from "../shared/ablation-words.ts";
-import { changesText } from "../shared/part-name.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { ablationWords } from "../shared/words/ablation-words.ts";
+import { changesText } from "../shared/words/part-name.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 import type { Facts } from "./csv.ts";
 import type { Drawn, Origin, Stamp } from "./drawn.ts";
 
@@ -77,7 +77,7 @@ function originFacts({ origin, isAblating = false }: Drawn): Facts {
 }
 
 function subjectFacts(subject: Subject, isAblating: boolean): Facts {
-  const { variant, against, prompt, tokens, token, interventions, standIns } = subject;
+  const { variant, against, prompt, tokens, token, interventions, ablationSource } = subject;
   const isAblated = isAblating || interventions.length > 0;
   return {
     model: modelFacts(subject.model),
@@ -86,7 +86,10 @@ function subjectFacts(subject: Subject, isAblating: boolean): Facts {
     ...(token && { target: { id: token.id, text: token.text } }),
     interventions:
       interventions.length > 0 ? interventions.map((change) => `${interventionKey(change)}*${change.scale}`) : "none",
-    ...(isAblated && { ablation: ablationWords(standIns).name, ...(standIns && { stand_ins: standIns }) }),
+    ...(isAblated && {
+      ablation: ablationWords(ablationSource).name,
+      ...(ablationSource && { stand_ins: ablationSource }),
+    }),
   };
 }
 
@@ -153,8 +156,11 @@ const contentText = (content: string | undefined) => (content === undefined ? ""
 
 const sourceText = ({ name, revision }: SourceIdentity) => (revision === undefined ? name : `${name}@${revision}`);
 
-function questionSentence({ prompt, tokens, token, interventions, standIns }: Subject, isAblating: boolean): string {
-  const { name } = ablationWords(standIns);
+function questionSentence(
+  { prompt, tokens, token, interventions, ablationSource }: Subject,
+  isAblating: boolean,
+): string {
+  const { name } = ablationWords(ablationSource);
   const changes =
     interventions.length > 0 ? `With ${changesText(interventions)} (${name}).` : "Nothing is switched off.";
   const oneByOne = isAblating ? ` A part that is off for a measurement: ${name}.` : "";

@@ -1,5 +1,5 @@
 import type { Drawn } from "./drawn.ts";
-import { changesText } from "../shared/part-name.ts";
+import { changesText } from "../shared/words/part-name.ts";
 import type { Intervention } from "#model/interventions.ts";
 
 /** Characters of a prompt in a name, so that a folder can still be read. */

@@ -1,4 +1,4 @@
-import { figureSvg } from "#charts/figure-svg.ts";
+import { figureSvg } from "#charts/marks/figure-svg.ts";
 import { csvOf } from "./csv.ts";
 import type { Drawn, Stamp } from "./drawn.ts";
 import { captionOf, factsOf } from "./facts.ts";

@@ -1,15 +1,15 @@
 import { useStore } from "zustand";
 import { countOf } from "#charts/number-format.ts";
-import { adapter, adapterLabel, adapterName, adapterNamed } from "#state/adapter.ts";
-import { attachAdapter, detachAdapter } from "#state/attaching.ts";
-import type { AdapterState } from "#state/adapter.ts";
+import { adapter, adapterLabel, adapterName, adapterNamed } from "#state/model/adapter.ts";
+import { attachAdapter, detachAdapter } from "#state/model/attaching.ts";
+import type { AdapterState } from "#state/model/adapter.ts";
 import { adapterSet, shippedAdapters } from "#state/experiments/adapter-set.ts";
-import { model } from "#state/model.ts";
-import type { ModelChoice } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
+import type { ModelChoice } from "#state/model/model.ts";
 import type { AdapterInfo } from "#state/run/results.ts";
-import { folderOfPage } from "#state/typed-model.ts";
+import { folderOfPage } from "#state/model/typed-model.ts";
 import { folderInput } from "../shared/folder-input.ts";
-import { useTyped } from "../shared/use-typed.tsx";
+import { useTyped } from "../shared/text/use-typed.tsx";
 import { layersText } from "./layers-text.ts";
 
 /** The model menu's part about a LoRA adapter: what is attached, and how to attach one. */

@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
-import { offerModel } from "#state/load-offer.ts";
-import { model } from "#state/model.ts";
-import { openCard, shipped, shippedModel } from "#state/shipped.ts";
+import { offerModel } from "#state/model/load-offer.ts";
+import { model } from "#state/model/model.ts";
+import { openCard, shipped, shippedModel } from "#state/model/shipped.ts";
 
 /** The card of the model at hand, where it comes with the page, and the others that do. */
 export function BundledModels({ onChoose }: { readonly onChoose: () => void }) {

@@ -2,12 +2,12 @@ import { useId, useState } from "react";
 import { useStore } from "zustand";
 import { HUB } from "#model/checkpoint.ts";
 import { isToken } from "#model/source-names.ts";
-import { hubTokens, keepToken } from "#state/hub-tokens.ts";
-import type { ModelChoice } from "#state/model.ts";
+import { hubTokens, keepToken } from "#state/model/hub-tokens.ts";
+import type { ModelChoice } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
-import { choiceTyped, folderOfPage, typedModel } from "#state/typed-model.ts";
+import { choiceTyped, folderOfPage, typedModel } from "#state/model/typed-model.ts";
 import { folderInput } from "../shared/folder-input.ts";
-import { Complaint, complains } from "../shared/use-typed.tsx";
+import { Complaint, complains } from "../shared/text/use-typed.tsx";
 
 interface OtherCheckpointProps {
   readonly onChoose: (choice: ModelChoice) => void;

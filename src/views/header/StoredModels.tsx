@@ -2,9 +2,9 @@ import { useEffect } from "react";
 import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
 import type { StoredModel } from "#protocol/engine.ts";
-import { offerModel } from "#state/load-offer.ts";
-import { model, storedChoice } from "#state/model.ts";
-import { deleteStoredModels, refreshStoredModels, storedModels } from "#state/stored-models.ts";
+import { offerModel } from "#state/model/load-offer.ts";
+import { model, storedChoice } from "#state/model/model.ts";
+import { deleteStoredModels, refreshStoredModels, storedModels } from "#state/model/stored-models.ts";
 
 /** What this browser keeps: open it without a network, or delete it. */
 export function StoredModels({ onChoose }: { readonly onChoose: () => void }) {

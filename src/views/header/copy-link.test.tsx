@@ -2,7 +2,7 @@
 import { act } from "react";
 import { createRoot } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { model } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
 import { replaceQuestion } from "#state/question.ts";
 import { clearResults, patchSlot } from "#state/run/results.ts";

@@ -3,7 +3,7 @@ import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { question, scaleOf } from "#state/question.ts";
 import { view } from "#state/view.ts";
-import { scaleText } from "../shared/part-name.ts";
+import { scaleText } from "../shared/words/part-name.ts";
 
 /** Where the map's cells have no room for numbers: that of the head under the finger, right below the map. */
 export function HeadReadout({ effects }: { readonly effects: readonly (readonly number[])[] }) {

@@ -1,10 +1,10 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
-import { heatmap } from "#charts/heatmap.ts";
+import { heatmap } from "#charts/maps/heatmap.ts";
 import { legend } from "#charts/legend.ts";
 import { headEffects } from "#state/effects.ts";
-import { model } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
 import { exampleParts, jumpTo } from "#state/parts.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -13,15 +13,15 @@ import { askAgain, stopRun } from "#state/run/runner.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { isSameQuestion } from "#state/subject.ts";
 import { COLOUR_SCALES, isDark, setColourScale, view } from "#state/view.ts";
-import { ablationWords } from "../shared/ablation-words.ts";
+import { ablationWords } from "../shared/words/ablation-words.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
-import { offText } from "../shared/part-name.ts";
-import { tokenText } from "../shared/token-text.ts";
-import { useTyped } from "../shared/use-typed.tsx";
-import { useWidth } from "../shared/use-width.ts";
+import { offText } from "../shared/words/part-name.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+import { useTyped } from "../shared/text/use-typed.tsx";
+import { useWidth } from "../shared/figure/use-width.ts";
 import { HeadReadout } from "./HeadReadout.tsx";
 import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
@@ -76,8 +76,8 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
   const sentence = sweepSentence(effects, tokenText(target), slot.status);
   const key = legend(scale);
-  const standIns = slot.about?.standIns;
-  const ablation = ablationWords(standIns);
+  const ablationSource = slot.about?.ablationSource;
+  const ablation = ablationWords(ablationSource);
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       <WhateverIsOff />
@@ -87,7 +87,7 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
         <HeatmapLegend legend={key} target={tokenText(target)} />
         <div className="heads-says">
           <p className="says">
-            {sentence} {standIns && `A head that is off ${ablation.becomes}.`}
+            {sentence} {ablationSource && `A head that is off ${ablation.becomes}.`}
           </p>
           <SweepState slot={slot} />
         </div>

@@ -1,17 +1,17 @@
 import { useMemo, useRef } from "react";
 import { useStore } from "zustand";
-import { figureInks } from "#charts/figure-inks.ts";
-import type { HeatCell, Heatmap } from "#charts/heatmap.ts";
-import { cellId, ghostMarks, heatmapMarks, ringAround } from "#charts/heatmap-marks.ts";
-import type { CellLook } from "#charts/heatmap-marks.ts";
-import { group } from "#charts/mark.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import type { HeatCell, Heatmap } from "#charts/maps/heatmap.ts";
+import { cellId, ghostMarks, heatmapMarks, ringAround } from "#charts/maps/heatmap-marks.ts";
+import type { CellLook } from "#charts/maps/heatmap-marks.ts";
+import { group } from "#charts/marks/mark.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead, isSameHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import { neighbour } from "#state/parts.ts";
 import { question, samePart, scaleOf, togglePart } from "#state/question.ts";
 import { hover, isDark, moveCursor, togglePin, toggleSelected, view } from "#state/view.ts";
-import { Marks } from "../shared/Marks.tsx";
+import { Marks } from "../shared/figure/Marks.tsx";
 
 interface HeatmapFigureProps {
   readonly map: Heatmap;

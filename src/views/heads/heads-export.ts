@@ -1,7 +1,7 @@
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
-import { figureInks } from "#charts/figure-inks.ts";
-import { heatmap } from "#charts/heatmap.ts";
-import { heatmapFigure } from "#charts/heatmap-marks.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { heatmap } from "#charts/maps/heatmap.ts";
+import { heatmapFigure } from "#charts/maps/heatmap-marks.ts";
 import { legend } from "#charts/legend.ts";
 import { formatHead } from "#model/ids.ts";
 import { headEffects, isWhole } from "#state/effects.ts";
@@ -11,8 +11,8 @@ import type { ColourScale } from "#state/view.ts";
 import type { Table } from "../exports/csv.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
-import { ablationWords } from "../shared/ablation-words.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { ablationWords } from "../shared/words/ablation-words.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 import { sweepSentence } from "./sweep-sentence.ts";
 
 /** A map in which nothing matters stays pale. */
@@ -30,7 +30,7 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     title: `What each head is worth to “${target}” after “${about.prompt}” in ${about.model.name}`,
     says: [
       sweepSentence(effects, target, slot.status),
-      `Blue supports the target, red works against it (nats, ${ablationWords(about.standIns).name}).`,
+      `Blue supports the target, red works against it (nats, ${ablationWords(about.ablationSource).name}).`,
     ],
     origin: { kind: "computed", subject: about },
     link: { ...finding, view: "heads", expected: isRecorded ? {} : { baseline: value.baseline } },

@@ -1,13 +1,13 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
-import { attentionFigure } from "#charts/attention-marks.ts";
-import { labelledAttention, partSentence, positionName } from "#charts/attention.ts";
-import type { LabelledAttention } from "#charts/attention.ts";
+import { attentionFigure } from "#charts/maps/attention-marks.ts";
+import { labelledAttention, partSentence, positionName } from "#charts/maps/attention.ts";
+import type { LabelledAttention } from "#charts/maps/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
-import { figureInks } from "#charts/figure-inks.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import { isDark, view } from "#state/view.ts";
-import { MarksFigure } from "../shared/MarksFigure.tsx";
+import { MarksFigure } from "../shared/figure/MarksFigure.tsx";
 
 interface AttentionFigureProps {
   /** [query][key] */

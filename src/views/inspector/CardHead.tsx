@@ -2,7 +2,7 @@ import { useStore } from "zustand";
 import { question, scaleOf } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { select } from "#state/view.ts";
-import { changesText, hookName, partName } from "../shared/part-name.ts";
+import { changesText, hookName, partName } from "../shared/words/part-name.ts";
 import { PartSwitch, ScaleSlider } from "../shared/PartSwitch.tsx";
 
 interface CardHeadProps {

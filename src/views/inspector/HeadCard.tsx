@@ -1,18 +1,18 @@
 import { isSameHead } from "#model/ids.ts";
 import { useStore } from "zustand";
-import { effectOf } from "#analysis/effect.ts";
+import { effectOf } from "#analysis/ablation/effect.ts";
 import { nats } from "#charts/number-format.ts";
 import { symmetricLimit } from "#charts/colour.ts";
 import type { HeadId } from "#model/ids.ts";
 import { effectAlone } from "#state/effect-alone.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadInspection } from "#state/run/results.ts";
-import { ablationWords } from "../shared/ablation-words.ts";
+import { ablationWords } from "../shared/words/ablation-words.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
-import { SignedTokens } from "../shared/SignedTokens.tsx";
-import { tokenText } from "../shared/token-text.ts";
-import { Value } from "../shared/Value.tsx";
+import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
+import { tokenText } from "../shared/words/token-text.ts";
+import { Value } from "../shared/figure/Value.tsx";
 import { AttentionFigure } from "./AttentionFigure.tsx";
 import { attentionSentence } from "./card-sentences.ts";
 import { drawnHead } from "./card-exports.ts";
@@ -64,7 +64,7 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
 function HeadEvidence({ head }: { readonly head: HeadInspection }) {
   const slots = useStore(results);
   const { about } = slots.head;
-  const { name } = ablationWords(about?.standIns);
+  const { name } = ablationWords(about?.ablationSource);
   const texts = (about?.tokens ?? []).map(({ text }) => tokenText(text));
   const limit = symmetricLimit([...head.promotes, ...head.suppresses].map(({ logit }) => logit));
   return (

@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
-import type { ViewName } from "#state/finding.ts";
+import type { ViewName } from "#state/link/finding.ts";
 import { formatHead } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS, headEffects, isWhole, mostImportantHead } from "#state/effects.ts";
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import { select, togglePin, view } from "#state/view.ts";
 import { Guard } from "../shared/Guard.tsx";
-import { Value } from "../shared/Value.tsx";
+import { Value } from "../shared/figure/Value.tsx";
 import { HeadCard } from "./HeadCard.tsx";
 import { NeuronCard } from "./NeuronCard.tsx";
 import "./inspector.css";

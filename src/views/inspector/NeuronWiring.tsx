@@ -6,8 +6,8 @@ import { lab } from "#state/lab/tools.ts";
 import type { NeuronWiring as Wiring } from "#state/lab/tools.ts";
 import { drawnWiring } from "./card-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
-import { SignedTokens } from "../shared/SignedTokens.tsx";
-import { tokenText } from "../shared/token-text.ts";
+import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
+import { tokenText } from "../shared/words/token-text.ts";
 
 const LISTED = 8;
 const BEHIND = 6;

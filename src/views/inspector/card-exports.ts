@@ -1,18 +1,18 @@
-import { effectOf } from "#analysis/effect.ts";
-import { attentionFigure } from "#charts/attention-marks.ts";
-import { labelledAttention, partSentence, positionName } from "#charts/attention.ts";
+import { effectOf } from "#analysis/ablation/effect.ts";
+import { attentionFigure } from "#charts/maps/attention-marks.ts";
+import { labelledAttention, partSentence, positionName } from "#charts/maps/attention.ts";
 import { sequentialScale } from "#charts/colour.ts";
-import { figureInks } from "#charts/figure-inks.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import { claimsAbout } from "#state/claims.ts";
-import type { Selection } from "#state/finding.ts";
+import { claimsAbout } from "#state/link/claims.ts";
+import type { Selection } from "#state/link/finding.ts";
 import type { LabSlot, NeuronWiring } from "#state/lab/tools.ts";
 import type { HeadInspection, NeuronInspection, Slots } from "#state/run/results.ts";
 import { findingOf } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 import { activationNow, attentionSentence, neuronLists, neuronSentence } from "./card-sentences.ts";
 
 /** A figure of its own has more room than the card. */

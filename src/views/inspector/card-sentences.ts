@@ -1,10 +1,10 @@
-import { effectOf } from "#analysis/effect.ts";
+import { effectOf } from "#analysis/ablation/effect.ts";
 import { LEAST_PERCENT, figures, nats, percent } from "#charts/number-format.ts";
-import { topIndices } from "#core/top.ts";
+import { topIndices } from "#core/numeric/top.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
 import type { HeadInspection, NeuronInspection } from "#state/run/results.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 
 /** Where the last position of a head looks, and what the head then says. */
 export function attentionSentence(head: HeadInspection, texts: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
-import { changesText } from "../shared/part-name.ts";
+import { changesText } from "../shared/words/part-name.ts";
 import { INTERVENTIONS_ID } from "./InterventionsPanel.tsx";
 
 /** On a phone the list scrolls out of sight; this line above the tabs does not, and leads back to it. */

@@ -1,13 +1,13 @@
 import { useStore } from "zustand";
-import { model } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
 import { exampleParts, switchOffTyped } from "#state/parts.ts";
 import { question, removeIntervention, resetInterventions, undo } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { select } from "#state/view.ts";
-import { hookName, partName } from "../shared/part-name.ts";
+import { hookName, partName } from "../shared/words/part-name.ts";
 import { ScaleSlider } from "../shared/PartSwitch.tsx";
-import { useTyped } from "../shared/use-typed.tsx";
-import { StandInForm } from "./StandInForm.tsx";
+import { useTyped } from "../shared/text/use-typed.tsx";
+import { AblationSourceForm } from "./AblationSourceForm.tsx";
 import "./interventions.css";
 
 export const INTERVENTIONS_ID = "interventions";
@@ -39,7 +39,7 @@ export function InterventionsPanel() {
         </ul>
       )}
       <AddIntervention />
-      <StandInForm />
+      <AblationSourceForm />
     </section>
   );
 }

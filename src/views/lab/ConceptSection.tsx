@@ -5,14 +5,14 @@ import { measureGroup, searchConcepts } from "#state/lab/actions.ts";
 import { editConcepts, forms } from "#state/lab/forms.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { ConceptSearchResult } from "#state/lab/tools.ts";
-import { model } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
 import { conceptSentence } from "./lab-sentences.ts";
 import { drawnConcepts } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
-import { LongTextNote } from "../shared/LongTextNote.tsx";
-import { tokenText } from "../shared/token-text.ts";
-import { useLongText } from "../shared/use-long-text.ts";
+import { LongTextNote } from "../shared/text/LongTextNote.tsx";
+import { tokenText } from "../shared/words/token-text.ts";
+import { useLongText } from "../shared/text/use-long-text.ts";
 import { LabProgress } from "./LabProgress.tsx";
 import { NeuronLink } from "./NeuronLink.tsx";
 

@@ -1,20 +1,20 @@
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
-import { signedBars } from "#charts/bars.ts";
+import { signedBars } from "#charts/plots/bars.ts";
 import { symmetricLimit } from "#charts/colour.ts";
 import { nats } from "#charts/number-format.ts";
 import { measureGroup } from "#state/lab/actions.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { LabSlot, MeasuredGroup } from "#state/lab/tools.ts";
-import { model } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
 import { results } from "#state/run/results.ts";
-import { ablationWords } from "../shared/ablation-words.ts";
+import { ablationWords } from "../shared/words/ablation-words.ts";
 import { groupSentence } from "./lab-sentences.ts";
 import { drawnGroup, groupRuns } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
-import { SignedTokens } from "../shared/SignedTokens.tsx";
-import { tokenText } from "../shared/token-text.ts";
+import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
+import { tokenText } from "../shared/words/token-text.ts";
 import { LabProgress } from "./LabProgress.tsx";
 
 const LISTED = 8;
@@ -60,8 +60,8 @@ interface MeasuredProps {
 }
 
 function Measured({ group, slot }: MeasuredProps) {
-  const { target, standIns, found } = group;
-  const { name, becomes } = ablationWords(standIns);
+  const { target, ablationSource, found } = group;
+  const { name, becomes } = ablationWords(ablationSource);
   const limit = symmetricLimit([...found.promotes, ...found.suppresses].map(({ logit }) => logit));
   const losses = groupRuns(group);
   const bars = signedBars(losses.map(({ logProbability }) => found.baseline - logProbability));

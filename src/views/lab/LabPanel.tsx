@@ -1,6 +1,6 @@
 import { ConceptSection } from "./ConceptSection.tsx";
 import { GroupSection } from "./GroupSection.tsx";
-import { PlotSection } from "./PlotSection.tsx";
+import { PlotSection } from "./plot/PlotSection.tsx";
 import { TokenSection } from "./TokenSection.tsx";
 import "./lab.css";
 

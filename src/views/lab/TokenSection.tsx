@@ -5,14 +5,14 @@ import { editSearch, forms } from "#state/lab/forms.ts";
 import type { TokenEnd } from "#state/lab/forms.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { LabResults } from "#state/lab/tools.ts";
-import { model } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
 import { results } from "#state/run/results.ts";
 import { hitsSentence } from "./lab-sentences.ts";
 import { drawnHits } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
-import { tokenText } from "../shared/token-text.ts";
-import { Value } from "../shared/Value.tsx";
+import { tokenText } from "../shared/words/token-text.ts";
+import { Value } from "../shared/figure/Value.tsx";
 import { LabProgress } from "./LabProgress.tsx";
 import { NeuronLink } from "./NeuronLink.tsx";
 

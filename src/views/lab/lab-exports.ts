@@ -1,17 +1,17 @@
-import { effectOf } from "#analysis/effect.ts";
-import { figureInks } from "#charts/figure-inks.ts";
-import { operandMap } from "#charts/operand-map.ts";
-import { operandFigure } from "#charts/operand-map-marks.ts";
-import { plotScale } from "#charts/plot-scale.ts";
+import { effectOf } from "#analysis/ablation/effect.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { operandMap } from "#charts/maps/operand-map.ts";
+import { operandFigure } from "#charts/maps/operand-map-marks.ts";
+import { plotScale } from "#charts/plots/plot-scale.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { LabKind, LabResults, LabSlot } from "#state/lab/tools.ts";
 import { findingOf } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 import { conceptSentence, groupSentence, hitsSentence } from "./lab-sentences.ts";
-import { SCALE_KINDS, UNITS, cellsOf, plotSentence, quantityName } from "./plot-sentence.ts";
+import { SCALE_KINDS, UNITS, cellsOf, plotSentence, quantityName } from "./plot/plot-sentence.ts";
 
 const of = (about: Subject): Pick<Drawn, "origin" | "link"> => ({
   origin: { kind: "computed", subject: about },

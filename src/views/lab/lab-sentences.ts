@@ -2,7 +2,7 @@ import { grouped } from "#core/grouped.ts";
 import { figures, nats } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ConceptSearchResult, LabResults, MeasuredGroup } from "#state/lab/tools.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 
 /** What a search by a token found. */
 export function hitsSentence(

@@ -1,12 +1,12 @@
 import { useStore } from "zustand";
-import { signedBars } from "#charts/bars.ts";
+import { signedBars } from "#charts/plots/bars.ts";
 import { formatNeuron } from "#model/ids.ts";
 import { question, samePart, scaleOf } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import type { NeuronChange } from "#state/run/results.ts";
 import { hover, setSort, toggleSelected, view } from "#state/view.ts";
-import { tokenText } from "../shared/token-text.ts";
-import { Value } from "../shared/Value.tsx";
+import { tokenText } from "../shared/words/token-text.ts";
+import { Value } from "../shared/figure/Value.tsx";
 import { COLUMNS, sortedRows, VARIANT_COLUMNS } from "./columns.ts";
 
 const PROMOTED = 6;

@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { adapter, isAttached } from "#state/adapter.ts";
+import { adapter, isAttached } from "#state/model/adapter.ts";
 import { isWhole, mostImportantHead } from "#state/effects.ts";
 import { question, setScale } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -11,7 +11,7 @@ import { formatHead } from "#model/ids.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 import { comparisonSentence } from "./comparison-sentence.ts";
 import { certificate, comparedWith, drawnNeurons } from "./neurons-export.ts";
 import { NeuronTable } from "./NeuronTable.tsx";

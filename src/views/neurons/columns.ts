@@ -1,4 +1,4 @@
-import type { SortOrder } from "#state/finding.ts";
+import type { SortOrder } from "#state/link/finding.ts";
 import type { NeuronChange } from "#state/run/results.ts";
 
 interface Column {

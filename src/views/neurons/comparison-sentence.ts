@@ -1,7 +1,7 @@
 import { figures, nats } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { NeuronComparison } from "#state/run/results.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 
 const QUOTED = 3;
 

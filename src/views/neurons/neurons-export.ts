@@ -1,14 +1,14 @@
 import { grouped } from "#core/grouped.ts";
 import { formatNeuron } from "#model/ids.ts";
-import { claimsAbout } from "#state/claims.ts";
-import type { SortOrder } from "#state/finding.ts";
+import { claimsAbout } from "#state/link/claims.ts";
+import type { SortOrder } from "#state/link/finding.ts";
 import type { NeuronComparison, Slots } from "#state/run/results.ts";
 import { findingOf } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Table } from "../exports/csv.ts";
 import type { Drawn } from "../exports/drawn.ts";
-import { changesText } from "../shared/part-name.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { changesText } from "../shared/words/part-name.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 import { comparisonSentence } from "./comparison-sentence.ts";
 
 /** Changes that a heading names; more are counted. */

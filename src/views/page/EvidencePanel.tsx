@@ -1,6 +1,6 @@
 import { Suspense, useRef } from "react";
 import { useStore } from "zustand";
-import type { ViewName } from "#state/finding.ts";
+import type { ViewName } from "#state/link/finding.ts";
 import { resetPanel } from "#state/reset-panel.ts";
 import { showTab, view } from "#state/view.ts";
 import { SelectedCard } from "../inspector/Inspector.tsx";

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { openResultFile } from "#state/experiments/runs.ts";
-import { folderChoice } from "#state/model.ts";
-import { offerModel } from "#state/load-offer.ts";
+import { folderChoice } from "#state/model/model.ts";
+import { offerModel } from "#state/model/load-offer.ts";
 import { notify, notifyFault } from "#state/notices.ts";
 import { droppedFiles } from "./dropped-files.ts";
 

@@ -7,11 +7,11 @@ import { Fault } from "#core/fault.ts";
 import type { Backend } from "#model/checkpoint.ts";
 import { AskedEngine } from "#test/asked-engine.ts";
 import { engineSilence, followEngine } from "#state/engine-life.ts";
-import { model } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
-import { ModelStatusLine } from "./ModelStatusLine.tsx";
-import { Notices } from "./Notices.tsx";
+import { ModelStatusLine } from "./status/ModelStatusLine.tsx";
+import { Notices } from "./status/Notices.tsx";
 
 let host: HTMLElement;
 let root: Root;

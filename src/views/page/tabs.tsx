@@ -1,6 +1,6 @@
 import { lazy } from "react";
 import type { ComponentType } from "react";
-import type { ViewName } from "#state/finding.ts";
+import type { ViewName } from "#state/link/finding.ts";
 import { HeadsPanel } from "../heads/HeadsPanel.tsx";
 
 export interface Tab {

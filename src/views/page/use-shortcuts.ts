@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { neighbour } from "#state/parts.ts";
 import { undo } from "#state/question.ts";
 import { select, setHelpOpen, showTab, view } from "#state/view.ts";
-import { cellId } from "#charts/heatmap-marks.ts";
+import { cellId } from "#charts/maps/heatmap-marks.ts";
 import { PROMPT_INPUT_ID } from "../prompt/PromptPanel.tsx";
 import { TABS } from "./tabs.tsx";
 

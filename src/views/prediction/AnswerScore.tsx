@@ -3,8 +3,8 @@ import { question } from "#state/question.ts";
 import { answerKey } from "#state/run/demands.ts";
 import { results } from "#state/run/results.ts";
 import type { ScoredAnswer } from "#state/run/results.ts";
-import { tokenText } from "../shared/token-text.ts";
-import { Value } from "../shared/Value.tsx";
+import { tokenText } from "../shared/words/token-text.ts";
+import { Value } from "../shared/figure/Value.tsx";
 import { greedySentence, splitSentence } from "./answer-sentence.ts";
 
 /** An answer of several tokens: each token's probability given those before it, and the whole, before and after. */

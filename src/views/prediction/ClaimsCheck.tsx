@@ -1,9 +1,9 @@
 import { useStore } from "zustand";
 import { figures, nats } from "#charts/number-format.ts";
-import { adapter } from "#state/adapter.ts";
-import { asksTheSame, checkAnswer, opened, otherWeights } from "#state/claims.ts";
-import type { Claims, Finding } from "#state/finding.ts";
-import { model } from "#state/model.ts";
+import { adapter } from "#state/model/adapter.ts";
+import { asksTheSame, checkAnswer, opened, otherWeights } from "#state/link/claims.ts";
+import type { Claims, Finding } from "#state/link/finding.ts";
+import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";

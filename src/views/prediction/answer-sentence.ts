@@ -1,5 +1,5 @@
 import type { ScoredAnswer } from "#state/run/results.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 
 /** “128” is 3 tokens here: 1 · 2 · 8. The target is the first, 1. */
 export function splitSentence(text: string, { tokens }: ScoredAnswer): string {

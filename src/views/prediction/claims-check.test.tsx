@@ -4,10 +4,10 @@ import { createRoot } from "react-dom/client";
 import type { Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ModelInfo } from "#protocol/engine.ts";
-import { opened } from "#state/claims.ts";
-import { NO_FINDING } from "#state/finding.ts";
-import type { Finding } from "#state/finding.ts";
-import { model } from "#state/model.ts";
+import { opened } from "#state/link/claims.ts";
+import { NO_FINDING } from "#state/link/finding.ts";
+import type { Finding } from "#state/link/finding.ts";
+import { model } from "#state/model/model.ts";
 import { replaceQuestion } from "#state/question.ts";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
 

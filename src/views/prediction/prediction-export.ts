@@ -1,4 +1,4 @@
-import { claimsAbout } from "#state/claims.ts";
+import { claimsAbout } from "#state/link/claims.ts";
 import type { Slots } from "#state/run/results.ts";
 import { findingOf, isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
@@ -17,7 +17,7 @@ export interface ShownRuns {
 export function shownRuns({ before, after }: Slots, isChanged: boolean): ShownRuns | undefined {
   if (!before.value || !before.about) return undefined;
   const isOfRun = (about: Subject | undefined) =>
-    about !== undefined && isSameSubject(before.about, { ...about, interventions: [], standIns: undefined });
+    about !== undefined && isSameSubject(before.about, { ...about, interventions: [], ablationSource: undefined });
   const changed = isChanged && isOfRun(after.about) ? after : undefined;
   return {
     runs: {

@@ -5,7 +5,7 @@ import type { Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { AskedEngine } from "#test/asked-engine.ts";
-import { model } from "#state/model.ts";
+import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { clearResults } from "#state/run/results.ts";

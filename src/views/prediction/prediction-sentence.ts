@@ -2,8 +2,8 @@ import { nats, percent } from "#charts/number-format.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
 import type { Prediction } from "#state/run/results.ts";
-import { changesText } from "../shared/part-name.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { changesText } from "../shared/words/part-name.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 
 /** What the prediction panel shows in this case, with its numbers. */
 export function predictionSentence(

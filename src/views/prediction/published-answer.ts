@@ -1,7 +1,7 @@
 import { percent } from "#charts/number-format.ts";
 import type { Chain, ChainRankedToken } from "#analysis/chain/chain.ts";
 import { formatHead } from "#model/ids.ts";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 
 /** What a record says of its model's answer, with its predicting head and without it. */
 export interface PublishedAnswer {

@@ -1,9 +1,9 @@
 import { useStore } from "zustand";
 import { question, setPrompt } from "#state/question.ts";
 import { pursueNow } from "#state/run/session.ts";
-import { LongTextNote } from "../shared/LongTextNote.tsx";
+import { LongTextNote } from "../shared/text/LongTextNote.tsx";
 import { Menu } from "../shared/Menu.tsx";
-import { useLongText } from "../shared/use-long-text.ts";
+import { useLongText } from "../shared/text/use-long-text.ts";
 import { EXAMPLES } from "./examples.ts";
 import { TargetMenu } from "./TargetMenu.tsx";
 import { TokenStrip } from "./TokenStrip.tsx";

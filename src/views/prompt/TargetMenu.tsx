@@ -4,7 +4,7 @@ import { results } from "#state/run/results.ts";
 import { chooseTarget, typeTarget } from "#state/targets.ts";
 import { percent } from "#charts/number-format.ts";
 import { Menu } from "../shared/Menu.tsx";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 
 const OFFERED = 8;
 

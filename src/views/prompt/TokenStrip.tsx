@@ -5,7 +5,7 @@ import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { Token, TokenEnds } from "#state/run/results.ts";
 import { Isolated } from "../shared/Isolated.tsx";
-import { tokenText } from "../shared/token-text.ts";
+import { tokenText } from "../shared/words/token-text.ts";
 import { hasUnseen, typedText } from "./typed-text.ts";
 
 /** The prompt as the model sees it, the tokenizer's own additions marked, and what of it the model cannot see. */

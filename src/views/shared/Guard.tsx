@@ -1,10 +1,10 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { ErrorBoundary } from "react-error-boundary";
-import { sharedFragment } from "#state/shared-link.ts";
+import { sharedFragment } from "#state/link/shared-link.ts";
 import { addressOf } from "../exports/Exports.tsx";
 import { copyLink } from "./copy-link.ts";
-import { asSentence } from "./sentence.ts";
+import { asSentence } from "./words/sentence.ts";
 
 interface GuardProps {
   /** Where it stands in the sentence: `the panel “Chain”`. */

@@ -1,6 +1,6 @@
 import type { ChangeEvent } from "react";
-import { folderChoice } from "#state/model.ts";
-import type { ModelChoice } from "#state/model.ts";
+import { folderChoice } from "#state/model/model.ts";
+import type { ModelChoice } from "#state/model/model.ts";
 
 /** What makes an `<input>` one for a folder on the person's disk, with everything that lies in it. */
 export const folderInput = (onChoose: (choice: ModelChoice) => void) => ({

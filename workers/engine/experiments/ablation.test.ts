@@ -1,21 +1,26 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { standInSource, standInsOf } from "#analysis/experiments/ablation.ts";
+import { donorsFor, ablationSourceOf } from "#analysis/experiments/ablation.ts";
 import type { Ablation } from "#analysis/experiments/ablation.ts";
 import { sweepCases } from "#analysis/experiments/case-sweep.ts";
-import { headTable } from "#analysis/experiments/head-table.ts";
-import { neuronCurves } from "#analysis/experiments/neuron-curves.ts";
-import { forcedIds } from "#analysis/experiments/scored-cases.ts";
+import { headTable } from "#analysis/experiments/tables/head-table.ts";
+import { neuronCurves } from "#analysis/experiments/tables/neuron-curves.ts";
+import { forcedIds } from "#analysis/experiments/suite/scored-cases.ts";
 import type { RequestFor, SuiteSource } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { farthest } from "#test/farthest.ts";
 import { numbersOf } from "#test/leaves.ts";
-import { meanStandIns, neuronCase, standInsOf as referenceStandIns, sweptCase } from "#test/reference/experiments.ts";
+import {
+  meanOfSource,
+  neuronCase,
+  ablationSourceOf as referenceAblationSource,
+  sweptCase,
+} from "#test/reference/experiments.ts";
 import { readModel } from "#test/reference/model.ts";
 import type { ReferenceModel } from "#test/reference/families/family.ts";
-import type { LoadedModel } from "../load-model.ts";
-import { NeuronIndex } from "../neuron-index.ts";
+import type { LoadedModel } from "../load/load-model.ts";
+import { NeuronIndex } from "../lab/neuron-index.ts";
 import { memoryStore } from "../store/file-store.ts";
 import { ExperimentSession } from "./experiment-session.ts";
 import { readSuite } from "./suite-reader.ts";
@@ -79,7 +84,7 @@ describe.each(FAMILIES)("of a model whose answers are several tokens, %o", (chan
       swept: sweptCase(
         reference,
         each,
-        ablation === "mean" ? meanStandIns(reference, all) : referenceStandIns(reference, other),
+        ablation === "mean" ? meanOfSource(reference, all) : referenceAblationSource(reference, other),
       ),
     }));
     const { heads: headsPerLayer } = model.spec;
@@ -107,7 +112,8 @@ describe.each(FAMILIES)("of a model whose answers are several tokens, %o", (chan
         {
           ...request,
           seed: request.seed + index,
-          standIns: ablation === "mean" ? meanStandIns(reference, all) : referenceStandIns(reference, other ?? ids),
+          ablationSource:
+            ablation === "mean" ? meanOfSource(reference, all) : referenceAblationSource(reference, other ?? ids),
         },
       ),
     );
@@ -135,8 +141,8 @@ describe("of the bundled model", () => {
 
   test("a case resampled with itself is unchanged by every head, among others too", async () => {
     const cases = (await read()).slice(0, 3);
-    const standIns = await standInsOf(model.runner, cases, ["z"]);
-    for (const { baseline, heads: without } of await sweepCases(model.runner, cases, { standIns })) {
+    const ablationSource = await ablationSourceOf(model.runner, cases, ["z"]);
+    for (const { baseline, heads: without } of await sweepCases(model.runner, cases, { ablationSource })) {
       for (const { logProbability } of without) {
         expect(logProbability).toBeAllClose([...baseline.logProbability], { atol: 1e-6 });
       }
@@ -173,13 +179,13 @@ describe("of the bundled model", () => {
 
   test("what stands in is another prompt's, never the case's own, and the seed says whose", async () => {
     const cases = await read();
-    const own = await standInsOf(model.runner, cases, ["z"]);
+    const own = await ablationSourceOf(model.runner, cases, ["z"]);
     // the fifth case is the first one's prompt with another answer
     const prompts = [0, 1, 2, 3, 5];
     const isOf = (z: Float32Array, prompt: number) =>
       farthest([...z], [...own.z(2, prompt)], { atol: 1e-6 }) === undefined;
     const drawnBy = async (seed: number) => {
-      const source = standInSource(model.runner, cases, { ablation: "resample", seed, taps: ["z"] });
+      const source = donorsFor(model.runner, cases, { ablation: "resample", seed, taps: ["z"] });
       const { z } = (await source.of([0, 1, 2, 3, 4]))!;
       return [0, 1, 2, 3, 4].map((index) => prompts.find((prompt) => isOf(z(2, index), prompt)));
     };
@@ -193,8 +199,8 @@ describe("of the bundled model", () => {
 
   test("the mean is that of the different prompts, position by position", async () => {
     const cases = (await read()).slice(0, 5);
-    const { z: own } = await standInsOf(model.runner, cases, ["z"]);
-    const source = standInSource(model.runner, cases, { ablation: "mean", seed: 1, taps: ["z"] });
+    const { z: own } = await ablationSourceOf(model.runner, cases, ["z"]);
+    const source = donorsFor(model.runner, cases, { ablation: "mean", seed: 1, taps: ["z"] });
     const { z } = (await source.of([3]))!;
     const want = Array.from(own(4, 0), (_, at) => [0, 1, 2, 3].reduce((sum, index) => sum + own(4, index)[at]! / 4, 0));
     expect([...z(4, 0)]).toBeAllClose(want, { atol: 1e-6 });

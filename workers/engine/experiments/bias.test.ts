@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { biasCurve } from "#analysis/experiments/bias-curve.ts";
-import { answerLogProbability } from "#analysis/experiments/head-table.ts";
+import { biasCurve } from "#analysis/experiments/tables/bias-curve.ts";
+import { answerLogProbability } from "#analysis/experiments/tables/head-table.ts";
 import { pairNeurons } from "#analysis/experiments/pair-neurons.ts";
 import type { ComparedPair } from "#analysis/experiments/pair-neurons.ts";
-import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
-import { randomGroups } from "#analysis/neuron-group.ts";
+import type { ScoredCase } from "#analysis/experiments/suite/scored-cases.ts";
+import { randomGroups } from "#analysis/ablation/neuron-group.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { RequestFor, SuiteSource } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
@@ -12,13 +12,13 @@ import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { unaborted } from "#test/engine.ts";
 import { difference, experimentBench, findingsOf, resumedFindings, suiteFile } from "#test/experiment-bench.ts";
 import type { ExperimentBench } from "#test/experiment-bench.ts";
-import { activationsOf, caseScore, meanStandIns, neuronsOff, promptsLike } from "#test/reference/experiments.ts";
+import { activationsOf, caseScore, meanOfSource, neuronsOff, promptsLike } from "#test/reference/experiments.ts";
 import { forward } from "#test/reference/forward.ts";
 import { lensOf } from "#test/reference/lens.ts";
 import { neuronIncreases } from "#test/reference/method.ts";
 import type { ReferenceModel } from "#test/reference/families/family.ts";
-import { ModelSession } from "../model-session.ts";
-import { NeuronIndex } from "../neuron-index.ts";
+import { ModelSession } from "../session/model-session.ts";
+import { NeuronIndex } from "../lab/neuron-index.ts";
 import { weighted } from "./bias-steps.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadCase } from "./suite-reader.ts";
@@ -100,8 +100,8 @@ describe("a bias over pairs", () => {
       const controls = (await readSuite(request.controls[0]!, model)).cases;
       const all: ScoredCase[] = [...cases, ...cases.map(({ other }) => other!), ...controls];
       const scores = (each: ScoredCase) => {
-        const standIns = ablation === "mean" ? meanStandIns(reference, promptsLike(each, all)) : undefined;
-        return [[], ...sets].map((set) => caseScore(reference, each, neuronsOff(set), standIns));
+        const ablationSource = ablation === "mean" ? meanOfSource(reference, promptsLike(each, all)) : undefined;
+        return [[], ...sets].map((set) => caseScore(reference, each, neuronsOff(set), ablationSource));
       };
       const curve = biasCurve(
         cases.map((each) => {

@@ -1,22 +1,22 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { conceptNeurons } from "#analysis/concept-search.ts";
-import { conceptSets, switchesOf } from "#analysis/experiments/concept-sets.ts";
-import type { Reading } from "#analysis/experiments/concept-sets.ts";
-import { conceptLosses } from "#analysis/experiments/concept-table.ts";
-import { INDEX_DEPTH } from "#analysis/token-index.ts";
+import { conceptNeurons } from "#analysis/search/concept-search.ts";
+import { conceptSets, switchesOf } from "#analysis/experiments/suite/concept-sets.ts";
+import type { Reading } from "#analysis/experiments/suite/concept-sets.ts";
+import { conceptLosses } from "#analysis/experiments/tables/concept-table.ts";
+import { INDEX_DEPTH } from "#analysis/search/token-index.ts";
 import type { ExperimentResult, RequestFor } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { farthest } from "#test/farthest.ts";
 import { numbersOf } from "#test/leaves.ts";
-import { caseScore, meanStandIns, neuronsOff, promptsLike } from "#test/reference/experiments.ts";
+import { caseScore, meanOfSource, neuronsOff, promptsLike } from "#test/reference/experiments.ts";
 import { conceptsBehind, neuronLogits } from "#test/reference/lab.ts";
 import { readModel } from "#test/reference/model.ts";
 import { largest } from "#test/reference/vectors.ts";
-import { conceptTokens } from "../concept-tokens.ts";
-import type { LoadedModel } from "../load-model.ts";
-import { NeuronIndex } from "../neuron-index.ts";
+import { conceptTokens } from "../lab/concept-tokens.ts";
+import type { LoadedModel } from "../load/load-model.ts";
+import { NeuronIndex } from "../lab/neuron-index.ts";
 import { memoryStore } from "../store/file-store.ts";
 import { ExperimentSession } from "./experiment-session.ts";
 import { readSuite } from "./suite-reader.ts";
@@ -76,11 +76,11 @@ describe("of a random model whose answers are several tokens", () => {
       const sets = conceptSets(reference, hits, { thresholds, draws, seed });
       const { cases } = await readSuite(request.suite, model);
       const scored = cases.map((each) => {
-        const standIns = ablation === "mean" ? meanStandIns(reference, promptsLike(each, cases)) : undefined;
+        const ablationSource = ablation === "mean" ? meanOfSource(reference, promptsLike(each, cases)) : undefined;
         return {
           baseline: caseScore(reference, each),
           switched: switchesOf(sets).switches.map(({ neurons }) =>
-            caseScore(reference, each, neuronsOff(neurons), standIns),
+            caseScore(reference, each, neuronsOff(neurons), ablationSource),
           ),
         };
       });

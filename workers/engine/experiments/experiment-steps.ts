@@ -1,8 +1,8 @@
 import type { Ablation } from "#analysis/experiments/ablation.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
-import type { AdaptedModel } from "../adapted-model.ts";
-import type { LoadedModel } from "../load-model.ts";
-import type { NeuronIndex } from "../neuron-index.ts";
+import type { AdaptedModel } from "../variants/adapted-model.ts";
+import type { LoadedModel } from "../load/load-model.ts";
+import type { NeuronIndex } from "../lab/neuron-index.ts";
 
 /** Lays an adapter over the base; whoever asks disposes of it. */
 export type Adapt = (source: CheckpointSource, signal: AbortSignal) => Promise<AdaptedModel>;

@@ -1,16 +1,16 @@
-import { standInSource } from "#analysis/experiments/ablation.ts";
+import { donorsFor } from "#analysis/experiments/ablation.ts";
 import type { Ablation } from "#analysis/experiments/ablation.ts";
 import { sweepCases } from "#analysis/experiments/case-sweep.ts";
 import type { SweptCase } from "#analysis/experiments/case-sweep.ts";
-import { digitLabels, tokenLabels } from "#analysis/experiments/digit-labels.ts";
-import { headTable } from "#analysis/experiments/head-table.ts";
-import type { HeadTable } from "#analysis/experiments/head-table.ts";
-import { memoriseTable } from "#analysis/experiments/memorise-table.ts";
-import type { MemoriseRow } from "#analysis/experiments/memorise-table.ts";
-import { caseBatches, withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
-import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
+import { digitLabels, tokenLabels } from "#analysis/experiments/suite/digit-labels.ts";
+import { headTable } from "#analysis/experiments/tables/head-table.ts";
+import type { HeadTable } from "#analysis/experiments/tables/head-table.ts";
+import { memoriseTable } from "#analysis/experiments/tables/memorise-table.ts";
+import type { MemoriseRow } from "#analysis/experiments/tables/memorise-table.ts";
+import { caseBatches, withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
+import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
 import type { FittedRequest } from "#protocol/experiments.ts";
-import type { LoadedModel } from "../load-model.ts";
+import type { LoadedModel } from "../load/load-model.ts";
 import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
@@ -26,7 +26,7 @@ interface SweepRequest {
 /** Every head off in every case: a step is a batch of cases of one shape. */
 function sweepSteps({ runner, spec }: LoadedModel, cases: readonly ReadCase[], { ablation, seed }: SweepRequest) {
   const { unique, places } = withoutDuplicates(cases);
-  const source = standInSource(runner, unique, { ablation, seed, taps: ["z"] });
+  const source = donorsFor(runner, unique, { ablation, seed, taps: ["z"] });
   const batches = caseBatches(spec, unique, rowsEach(spec)).map(({ indices }) => indices);
   return {
     runs: {
@@ -41,11 +41,11 @@ function sweepSteps({ runner, spec }: LoadedModel, cases: readonly ReadCase[], {
       return length * (1 + spec.layers * spec.heads) + source.rowsOf(length);
     },
     async run(step: number, _: readonly HeadPart[], signal: AbortSignal): Promise<HeadPart> {
-      const standIns = await source.of(batches[step]!, signal);
+      const ablationSource = await source.of(batches[step]!, signal);
       return sweepCases(
         runner,
         batches[step]!.map((index) => unique[index]!),
-        { standIns, signal },
+        { ablationSource, signal },
       );
     },
     /** Of each case, duplicates included; undefined where it has not been run. */

@@ -1,11 +1,11 @@
-import { standInSource } from "#analysis/experiments/ablation.ts";
+import { donorsFor } from "#analysis/experiments/ablation.ts";
 import { neuronCase } from "#analysis/experiments/neuron-cases.ts";
 import type { NeuronCase, TokenCase } from "#analysis/experiments/neuron-cases.ts";
-import { neuronCurves } from "#analysis/experiments/neuron-curves.ts";
-import type { NeuronCurves } from "#analysis/experiments/neuron-curves.ts";
-import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
-import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
-import { DEFAULT_RESAMPLES } from "#analysis/experiments/statistics.ts";
+import { neuronCurves } from "#analysis/experiments/tables/neuron-curves.ts";
+import type { NeuronCurves } from "#analysis/experiments/tables/neuron-curves.ts";
+import { withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
+import type { ScoredCase } from "#analysis/experiments/suite/scored-cases.ts";
+import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
 import type { FittedRequest } from "#protocol/experiments.ts";
 import { seedBeside } from "#protocol/experiments/fields.ts";
 import { ablationRuns } from "./experiment-steps.ts";
@@ -26,7 +26,7 @@ export function neuronSteps(
   const { runner } = model;
   const { head, counts, draws, seed, fromLayer, ablation } = request;
   const { unique, places } = withoutDuplicates(cases.flatMap(tokenCases));
-  const source = standInSource(runner, unique, { ablation, seed, taps: ["z", "post"] });
+  const source = donorsFor(runner, unique, { ablation, seed, taps: ["z", "post"] });
   const tokens = unique.map(({ ids, answerIds }): TokenCase => ({ ids, target: answerIds[0]! }));
   return {
     runs: {
@@ -51,9 +51,18 @@ export function neuronSteps(
       for (const [offset, token] of tokensOf(step).entries()) {
         // each token draws its own random sets
         const own = seedBeside(seed, step * TOKENS_AT_ONCE + offset);
-        const standIns = await source.of([step * TOKENS_AT_ONCE + offset], signal);
+        const ablationSource = await source.of([step * TOKENS_AT_ONCE + offset], signal);
         part.push(
-          await neuronCase(runner, token, { head, counts, draws, seed: own, fromLayer, ranges, standIns, signal }),
+          await neuronCase(runner, token, {
+            head,
+            counts,
+            draws,
+            seed: own,
+            fromLayer,
+            ranges,
+            ablationSource,
+            signal,
+          }),
         );
       }
       return part;

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { pruningCurve, unionOf } from "#analysis/experiments/pruning-curve.ts";
-import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
-import { randomGroups } from "#analysis/neuron-group.ts";
+import { pruningCurve, unionOf } from "#analysis/experiments/tables/pruning-curve.ts";
+import type { ScoredCase } from "#analysis/experiments/suite/scored-cases.ts";
+import { randomGroups } from "#analysis/ablation/neuron-group.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { RequestFor } from "#protocol/experiments.ts";
 import { NATS } from "#test/agreement.ts";
 import { abacusFiles } from "#test/checkpoints.ts";
 import { difference, experimentBench, findingsOf, resumedFindings } from "#test/experiment-bench.ts";
 import type { ExperimentBench } from "#test/experiment-bench.ts";
-import { allBut, caseScore, lostTo, meanStandIns, promptsLike } from "#test/reference/experiments.ts";
+import { allBut, caseScore, lostTo, meanOfSource, promptsLike } from "#test/reference/experiments.ts";
 import { forward } from "#test/reference/forward.ts";
 import { lensOf } from "#test/reference/lens.ts";
 import { neuronIncreases, rankNeurons } from "#test/reference/method.ts";
@@ -57,8 +57,8 @@ describe("what is left of a pruned model", () => {
       const { model, reference } = abacus;
       const casesOf = async (source: RequestFor<"pruning">["suite"]) => (await readSuite(source, model)).cases;
       const all = (await Promise.all([request.suite, request.foundOn, ...request.controls].map(casesOf))).flat();
-      const standIns = (each: ScoredCase) =>
-        ablation === "mean" ? meanStandIns(reference, promptsLike(each, all)) : undefined;
+      const ablationSource = (each: ScoredCase) =>
+        ablation === "mean" ? meanOfSource(reference, promptsLike(each, all)) : undefined;
       const known = await casesOf(request.foundOn);
       const lists = known.slice(0, 2).map((each) => rankedByReference(reference, each, head));
       const kept = request.counts.map((count) => ({ count, neurons: unionOf(lists, count) }));
@@ -71,7 +71,7 @@ describe("what is left of a pruned model", () => {
           group: each.asked.group,
           scores: [
             caseScore(reference, each),
-            ...sets.map((set) => caseScore(reference, each, allBut(reference, set, FROM), standIns(each))),
+            ...sets.map((set) => caseScore(reference, each, allBut(reference, set, FROM), ablationSource(each))),
           ],
         }));
       const curve = pruningCurve(

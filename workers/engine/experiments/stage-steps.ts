@@ -1,14 +1,14 @@
 import { STAGE_NAMES } from "#analysis/chain/chain.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
-import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
-import { bootstrap, DEFAULT_RESAMPLES, resamples, weightedMean } from "#analysis/experiments/statistics.ts";
-import type { Resamples } from "#analysis/experiments/statistics.ts";
+import { withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
+import { bootstrap, DEFAULT_RESAMPLES, resamples, weightedMean } from "#analysis/experiments/tables/statistics.ts";
+import type { Resamples } from "#analysis/experiments/tables/statistics.ts";
 import { formatHead } from "#model/ids.ts";
 import type { FittedRequest } from "#protocol/experiments.ts";
 import { STAGE_ABLATIONS } from "#protocol/experiments/stages.ts";
 import type { StageFindings, StageVerdict } from "#protocol/experiments/stages.ts";
-import { ChainSession } from "../chain-session.ts";
-import { ModelSession } from "../model-session.ts";
+import { ChainSession } from "../chain/chain-session.ts";
+import { ModelSession } from "../session/model-session.ts";
 import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
@@ -49,7 +49,7 @@ export function stageSteps(
       const others = alikeTo(step).flatMap(([key, other]) => (key === keys[step] ? [] : [other]));
       const own = chains.under(signal);
       const zero = await own.chain(ids, {}, () => undefined, signal);
-      const mean = others.length > 0 && (await own.chain(ids, { standIns: others }, () => undefined, signal));
+      const mean = others.length > 0 && (await own.chain(ids, { ablationSource: others }, () => undefined, signal));
       return {
         answer: zero.target.text,
         isRight: zero.target.id === answerIds[0],

@@ -1,15 +1,15 @@
-import { withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
-import type { ScoredCase } from "#analysis/experiments/scored-cases.ts";
-import { readSuiteText } from "#analysis/experiments/suite-text.ts";
-import type { SuiteComplaint } from "#analysis/experiments/suite-text.ts";
-import { pairCases, readPairDefinition } from "#analysis/experiments/pair-suite.ts";
-import { suiteCases } from "#analysis/experiments/suite.ts";
-import type { SuiteCase, SuiteDefinition, SuiteOptions } from "#analysis/experiments/suite.ts";
+import { withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
+import type { ScoredCase } from "#analysis/experiments/suite/scored-cases.ts";
+import { readSuiteText } from "#analysis/experiments/suite/suite-text.ts";
+import type { SuiteComplaint } from "#analysis/experiments/suite/suite-text.ts";
+import { pairCases, readPairDefinition } from "#analysis/experiments/suite/pair-suite.ts";
+import { suiteCases } from "#analysis/experiments/suite/suite.ts";
+import type { SuiteCase, SuiteDefinition, SuiteOptions } from "#analysis/experiments/suite/suite.ts";
 import { Fault } from "#core/fault.ts";
 import type { SuiteReport, SuiteSource } from "#protocol/experiments.ts";
-import type { LoadedModel } from "../load-model.ts";
-import { expectedAnswer } from "../expected-answer.ts";
-import { checkLength, promptIds } from "../requests.ts";
+import type { LoadedModel } from "../load/load-model.ts";
+import { expectedAnswer } from "../session/expected-answer.ts";
+import { checkLength, promptIds } from "../session/requests.ts";
 
 type Reader = Pick<LoadedModel, "spec" | "tokenizer">;
 

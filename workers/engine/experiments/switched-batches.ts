@@ -1,7 +1,7 @@
-import { standInSource } from "#analysis/experiments/ablation.ts";
+import { donorsFor } from "#analysis/experiments/ablation.ts";
 import type { Ablation } from "#analysis/experiments/ablation.ts";
-import { caseBatches, withoutDuplicates } from "#analysis/experiments/scored-cases.ts";
-import type { CaseScore, ScoredCase } from "#analysis/experiments/scored-cases.ts";
+import { caseBatches, withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
+import type { CaseScore, ScoredCase } from "#analysis/experiments/suite/scored-cases.ts";
 import { scoresUnder } from "#analysis/experiments/switched-neurons.ts";
 import type { NeuronSwitch } from "#analysis/experiments/switched-neurons.ts";
 import type { Runner } from "#analysis/runner.ts";
@@ -30,7 +30,7 @@ export function switchedBatches(
   { switches, ablation = "zero", seed }: Switching,
 ) {
   const { unique, places } = withoutDuplicates(cases);
-  const source = standInSource(runner, unique, { ablation, seed, taps: ["post"] });
+  const source = donorsFor(runner, unique, { ablation, seed, taps: ["post"] });
   const batches = caseBatches(runner.spec, unique, Math.min(switches, ROWS)).map(({ indices }) => indices);
   return {
     /** What is run. */
@@ -40,12 +40,12 @@ export function switchedBatches(
     rowsOf: (batch: number) => batches[batch]!.length * switches + source.rowsOf(batches[batch]!.length),
     async run(batch: number, list: readonly NeuronSwitch[], signal: AbortSignal): Promise<SwitchedPart> {
       const indices = batches[batch]!;
-      const standIns = await source.of(indices, signal);
+      const ablationSource = await source.of(indices, signal);
       return scoresUnder(
         runner,
         indices.map((index) => unique[index]!),
         list,
-        { standIns, signal },
+        { ablationSource, signal },
       );
     },
     /** Of each case, duplicates included, under each switch; undefined where it has not been run. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { tellSigns } from "#core/sign.ts";
-import { Gate } from "../gate.ts";
+import { Gate } from "../load/gate.ts";
 import { ask, PassingFailure, PATIENCE, withPatience } from "./fetch-range.ts";
 import type { Fetching } from "./fetch-range.ts";
 

@@ -1,7 +1,7 @@
 import { breathe } from "#core/breath.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
-import { sha256, sha256OfText } from "../sha256.ts";
+import { sha256, sha256OfText } from "../load/sha256.ts";
 import type { EditedFile, FileStore, StoredFile } from "./file-store.ts";
 
 /** Raised when what a pack's files hold changes: older ones are then made anew. */

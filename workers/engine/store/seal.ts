@@ -1,6 +1,6 @@
-import type { ByteRange, Fill } from "../fills.ts";
-import type { ModelPart } from "../model-parts.ts";
-import type { PartId } from "../model-weights.ts";
+import type { ByteRange, Fill } from "../weights/fills.ts";
+import type { ModelPart } from "../weights/model-parts.ts";
+import type { PartId } from "../weights/model-weights.ts";
 import { CHECKED_BYTES, checksumsOf } from "./pack.ts";
 import type { StoredFile } from "./file-store.ts";
 import type { Pack } from "./pack.ts";

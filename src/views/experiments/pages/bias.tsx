@@ -1,19 +1,19 @@
-import { curvePlot } from "#charts/curve-plot.ts";
-import type { Curve } from "#charts/curve-plot.ts";
-import { figureInks } from "#charts/figure-inks.ts";
+import { curvePlot } from "#charts/plots/curve-plot.ts";
+import type { Curve } from "#charts/plots/curve-plot.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
-import { tokenText } from "../../shared/token-text.ts";
+import { tokenText } from "../../shared/words/token-text.ts";
 import { ablationSentence } from "../ablation-texts.ts";
-import { CostTable, costCurves } from "../CostTable.tsx";
+import { CostTable, costCurves } from "../result/CostTable.tsx";
 import { kLabels, NO_POINT, pointAt } from "../curve-points.ts";
 import { constant, DataTable, estimate, measure, plain, spread, tableOf } from "../DataTable.tsx";
-import { estimateText, whiskersOf, withIntervals } from "../EstimateValue.tsx";
-import type { Estimate } from "../EstimateValue.tsx";
+import { estimateText, whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
+import type { Estimate } from "../result/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
-import { groupName, TABLE_12, TABLE_13, TABLE_13_ROWS } from "../published.ts";
+import { groupName, TABLE_12, TABLE_13, TABLE_13_ROWS } from "../published/published.ts";
 
 type Result = ResultFor<"bias">;
 type Found = Result["found"];

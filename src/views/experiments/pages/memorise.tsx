@@ -1,14 +1,14 @@
-import { figureInks } from "#charts/figure-inks.ts";
-import { intervalPlot } from "#charts/interval-plot.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { intervalPlot } from "#charts/plots/interval-plot.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { ablationSentence } from "../ablation-texts.ts";
 import { constant, count, DataTable, estimate, plain, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
-import { withIntervals } from "../EstimateValue.tsx";
+import { withIntervals } from "../result/EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
-import { groupName, publishedLoss, TABLE_3 } from "../published.ts";
+import { groupName, publishedLoss, TABLE_3 } from "../published/published.ts";
 
 type Result = ResultFor<"memorise">;
 type Found = Result["found"];

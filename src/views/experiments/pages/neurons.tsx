@@ -1,6 +1,6 @@
-import { curvePlot } from "#charts/curve-plot.ts";
-import type { Curve, CurvePoint } from "#charts/curve-plot.ts";
-import { figureInks } from "#charts/figure-inks.ts";
+import { curvePlot } from "#charts/plots/curve-plot.ts";
+import type { Curve, CurvePoint } from "#charts/plots/curve-plot.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
@@ -8,9 +8,9 @@ import { ablationSentence } from "../ablation-texts.ts";
 import { NO_POINT, pointAt } from "../curve-points.ts";
 import { constant, count, DataTable, estimate, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
-import { EstimateValue, whiskersOf, withIntervals } from "../EstimateValue.tsx";
+import { EstimateValue, whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
-import { TABLE_5, TABLE_5_COUNTS, TABLES_5_AND_6 } from "../published.ts";
+import { TABLE_5, TABLE_5_COUNTS, TABLES_5_AND_6 } from "../published/published.ts";
 
 type Result = ResultFor<"neurons">;
 type Row = Result["found"]["rows"][number];

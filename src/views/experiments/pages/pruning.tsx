@@ -1,19 +1,19 @@
-import { curvePlot } from "#charts/curve-plot.ts";
-import type { Curve } from "#charts/curve-plot.ts";
-import { figureInks } from "#charts/figure-inks.ts";
+import { curvePlot } from "#charts/plots/curve-plot.ts";
+import type { Curve } from "#charts/plots/curve-plot.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { ablationSentence } from "../ablation-texts.ts";
-import { CostTable } from "../CostTable.tsx";
+import { CostTable } from "../result/CostTable.tsx";
 import { pointAt } from "../curve-points.ts";
 import { constant, count, DataTable, estimate, measure, plain, spread, tableOf } from "../DataTable.tsx";
-import { whiskersOf, withIntervals } from "../EstimateValue.tsx";
-import type { Estimate } from "../EstimateValue.tsx";
+import { whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
+import type { Estimate } from "../result/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
-import { PrunedSetExport } from "../PrunedSetExport.tsx";
-import { groupName, TABLE_11 } from "../published.ts";
+import { PrunedSetExport } from "../result/PrunedSetExport.tsx";
+import { groupName, TABLE_11 } from "../published/published.ts";
 
 type Result = ResultFor<"pruning">;
 type Found = Result["found"];

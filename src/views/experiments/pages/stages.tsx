@@ -1,23 +1,23 @@
 import { useStore } from "zustand";
 import { STAGE_NAMES } from "#analysis/chain/chain.ts";
-import { figureInks } from "#charts/figure-inks.ts";
-import { intervalPlot } from "#charts/interval-plot.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { intervalPlot } from "#charts/plots/interval-plot.ts";
 import { percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import type { ExperimentOrigin } from "#state/experiments/slots.ts";
-import { readableFragment } from "#state/permalink.ts";
-import { MAX_STAND_INS } from "#state/stand-ins.ts";
+import { readableFragment } from "#state/link/permalink.ts";
+import { MAX_ABLATION_SOURCE } from "#state/ablation-source.ts";
 import { findingOf } from "#state/subject.ts";
-import { tokenText } from "../../shared/token-text.ts";
+import { tokenText } from "../../shared/words/token-text.ts";
 import { count, DataTable, estimate, measure, plain, shown, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
-import { estimateText, withIntervals } from "../EstimateValue.tsx";
+import { estimateText, withIntervals } from "../result/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
-import { namesOf, tiedFirst } from "../tied.ts";
+import { namesOf, tiedFirst } from "../result/tied.ts";
 import type { ExperimentPage, ExperimentText } from "../experiment-page.ts";
-import { groupName } from "../published.ts";
+import { groupName } from "../published/published.ts";
 
 type Result = ResultFor<"stages">;
 type Found = Result["found"];
@@ -145,10 +145,16 @@ const othersOf = ({ prompt, length }: Case, cases: readonly Case[]) => [
 ];
 
 /** Opens the case's chain on this page; undefined where more prompts stand in for it than a link carries. */
-const chainLink = ({ about }: ExperimentOrigin, { prompt }: Case, standIns: readonly string[] | undefined) => {
-  if (standIns && standIns.length > MAX_STAND_INS) return undefined;
-  const { target: _, standIns: __, ...finding } = findingOf(about);
-  const chain = { ...finding, prompt, interventions: [], view: "chain" as const, ...(standIns && { standIns }) };
+const chainLink = ({ about }: ExperimentOrigin, { prompt }: Case, ablationSource: readonly string[] | undefined) => {
+  if (ablationSource && ablationSource.length > MAX_ABLATION_SOURCE) return undefined;
+  const { target: _, ablationSource: __, ...finding } = findingOf(about);
+  const chain = {
+    ...finding,
+    prompt,
+    interventions: [],
+    view: "chain" as const,
+    ...(ablationSource && { ablationSource }),
+  };
   const fragment = readableFragment(chain);
   return fragment === undefined ? undefined : `#${fragment}`;
 };

@@ -1,0 +1,126 @@
+import { estimate, meanOverGroups } from "./head-table.ts";
+import { meanAndSpread } from "../../ablation/neuron-group.ts";
+import { meanOf, relativeDrop, resamples, weightedShare } from "./statistics.ts";
+import type { Estimate, ResampleOptions } from "./statistics.ts";
+import { costsOf, switchedAccuracy } from "../switched-accuracy.ts";
+import type { SwitchedCase, SwitchedCost } from "../switched-accuracy.ts";
+
+/** A pair, and by how much its answer is nearer to the side that it is expected on. */
+export interface BiasCase {
+  /** The side. */
+  readonly group: string;
+  readonly word: string;
+  readonly template: number;
+  /** ln p(answer) on its side − on the other, in nats, as the model is and under each switch: [0] and [1 …]; undefined if not run. */
+  readonly gaps: readonly number[] | undefined;
+}
+
+/** What is left of the bias with the first k neurons scaled, and what that costs. */
+export interface BiasRow {
+  readonly count: number;
+  /** Mean gap in nats: over the sides, each the mean over its words, each the mean over the templates. */
+  readonly bias: Estimate;
+  /** The same of each side. */
+  readonly sides: readonly Estimate[];
+  /** (before − after) / before. */
+  readonly reduction: Estimate;
+  /** The bias over the templates that the neurons were not found under; NaN where there is only one. */
+  readonly unseen: Estimate;
+  /** The bias with as many random neurons of the same layers scaled: mean and standard deviation over the draws. */
+  readonly random: { readonly mean: number; readonly spread: number };
+  /** Of the suites that should not change. */
+  readonly costs: readonly SwitchedCost[];
+}
+
+export interface BiasSide {
+  readonly name: string;
+  readonly words: number;
+  readonly bias: Estimate;
+}
+
+export interface BiasCurve {
+  readonly pairs: number;
+  readonly sides: readonly BiasSide[];
+  readonly bias: Estimate;
+  readonly unseen: Estimate;
+  /** The suites that should not change, as the model is. */
+  readonly controls: readonly { readonly name: string; readonly scored: number; readonly accuracy: Estimate }[];
+  readonly rows: readonly BiasRow[];
+}
+
+export interface BiasOptions extends ResampleOptions {
+  /** The counts k: the switches are the first k neurons, then the random sets, for each of them. */
+  readonly counts: readonly number[];
+  readonly randomSets: number;
+}
+
+/** Where the neurons are found, as in the paper: under the first prompt. */
+export const FOUND_UNDER = 0;
+
+/**
+ * Bias over k. Intervals are percentile bootstraps over the words, each with all its templates, sides each by themselves: another
+ * choice of professions, not of prompts.
+ */
+export function biasCurve(
+  cases: readonly BiasCase[],
+  controls: readonly SwitchedCase[],
+  options: BiasOptions,
+): BiasCurve {
+  const sides = [...new Set(cases.map(({ group }) => group))].map((name, index) =>
+    sampledSide(
+      name,
+      cases.filter(({ group }) => group === name),
+      { ...options, seed: options.seed + index },
+    ),
+  );
+  const { groups } = switchedAccuracy(controls, { ...options, per: "token", onlyCorrect: false });
+  const bias = (at: number) => meanOverGroups(sides.flatMap(({ gaps }) => gaps[at] ?? []));
+  const unseen = (at: number) => estimate(meanOverGroups(sides.flatMap((side) => side.unseen[at] ?? [])));
+  const asItIs = bias(0);
+  const each = 1 + options.randomSets;
+  return {
+    pairs: cases.filter(({ gaps }) => gaps).length,
+    sides: sides.map(({ name, words, gaps }) => ({ name, words, bias: estimateOf(gaps[0]) })),
+    bias: estimate(asItIs),
+    unseen: unseen(0),
+    controls: groups.map(({ name, scored, accuracy }) => ({ name, scored, accuracy })),
+    rows: options.counts.map((count, index): BiasRow => {
+      const at = 1 + index * each;
+      const randoms = Array.from({ length: options.randomSets }, (_, draw) => at + 1 + draw);
+      const after = bias(at);
+      return {
+        count,
+        bias: estimate(after),
+        sides: sides.map(({ gaps }) => estimateOf(gaps[at])),
+        reduction: estimate(asItIs.map((before, draw) => relativeDrop(before, after[draw]!))),
+        unseen: unseen(at),
+        random: meanAndSpread(randoms.map((random) => bias(random)[0]!)),
+        costs: costsOf(groups, { at: at - 1, randoms: randoms.map((random) => random - 1) }),
+      };
+    }),
+  };
+}
+
+const estimateOf = (samples: Float64Array | undefined) => estimate(samples ?? Float64Array.of(Number.NaN));
+
+/** One side's mean gap under each switch, as it is and under each resample: [switch][0] and [switch][1 …]. */
+function sampledSide(name: string, cases: readonly BiasCase[], options: ResampleOptions) {
+  const run = cases.flatMap(({ gaps, ...rest }) => (gaps ? [{ ...rest, gaps }] : []));
+  const words = [...Map.groupBy(run, ({ word }) => word).values()];
+  const draws = [new Uint32Array(words.length).fill(1), ...resamples(words.length, options)];
+  const switches = run[0]?.gaps.length ?? 0;
+  const means = (of: (each: (typeof run)[number]) => boolean) =>
+    Array.from({ length: switches }, (_, at) => {
+      const values = words.map((own) => meanOf(own.filter(of).map(({ gaps }) => gaps[at]!)));
+      // while it runs, a word may have none of these templates yet
+      const known = values.map((value) => Number(!Number.isNaN(value)));
+      const filled = values.map((value) => (Number.isNaN(value) ? 0 : value));
+      return Float64Array.from(draws, (weights) => weightedShare(filled, known, weights));
+    });
+  return {
+    name,
+    words: words.length,
+    gaps: means(() => true),
+    unseen: means(({ template }) => template !== FOUND_UNDER),
+  };
+}

@@ -1,0 +1,54 @@
+import { matrix, rowOf } from "#core/numeric/matrix.ts";
+import type { Matrix } from "#core/numeric/matrix.ts";
+import { headScale } from "../capture.ts";
+import type { Capture } from "../capture.ts";
+import type { Runner } from "../runner.ts";
+
+/**
+ * What attention takes to the last position, by the position that it is taken from: row p is α[h, last, p] · v[h, p] for every
+ * head h, [positions, heads · headDim]. v has its bias in it, and a head that was scaled is scaled here.
+ *
+ * Summed over the rows it is z at the last position; W_O times a row is the paper's attention subvalue of that position.
+ */
+export async function subvalues(runner: Runner, run: Capture, layer: number): Promise<Matrix> {
+  const { heads, kvHeads, headDim } = runner.spec;
+  const { residPre, pattern } = run.layers[layer]!;
+  const positions = run.ids.length;
+  const values = await runner.weights.values(layer, residPre);
+  const mixed = matrix(positions, heads * headDim);
+  for (let head = 0; head < heads; head++) {
+    const scale = headScale(run, { layer, head });
+    const valueStart = Math.floor(head / (heads / kvHeads)) * headDim;
+    for (let position = 0; position < positions; position++) {
+      const factor = scale * pattern[(head * positions + positions - 1) * positions + position]!;
+      const value = rowOf(values, position).subarray(valueStart, valueStart + headDim);
+      rowOf(mixed, position).set(
+        value.map((each) => factor * each),
+        head * headDim,
+      );
+    }
+  }
+  return mixed;
+}
+
+/** The part of a row of `subvalues` that one head took, the other heads at 0: [heads · headDim]. */
+export function ofHead(subvalue: Float32Array, head: number, headDim: number): Float32Array {
+  return subvalue.map((value, index) => (Math.floor(index / headDim) === head ? value : 0));
+}
+
+/**
+ * How far each head writes along a residual direction for each position that it reads, [head][position].
+ *
+ * @param mixed as `subvalues` gives it
+ * @param products W_Oᵀ · direction, [heads · headDim], as `outputProducts` gives it
+ */
+export function productsBySource(mixed: Matrix, products: Float64Array, headDim: number): number[][] {
+  return Array.from({ length: products.length / headDim }, (_, head) =>
+    Array.from({ length: mixed.rows }, (_unused, position) => {
+      const row = rowOf(mixed, position);
+      let sum = 0;
+      for (let i = head * headDim; i < (head + 1) * headDim; i++) sum += row[i]! * products[i]!;
+      return sum;
+    }),
+  );
+}

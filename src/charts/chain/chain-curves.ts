@@ -1,0 +1,154 @@
+import type { Chain, ChainEdge, ChainEdgeKind } from "#analysis/chain/chain.ts";
+import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./chain-marks.ts";
+import type { Box } from "../maps/heatmap.ts";
+
+/** Of the strongest edge, in pixels. */
+export const MAX_WIDTH_PX = 10;
+/** Between the ends of edges that meet at the prediction. */
+const END_GAP_PX = 3;
+
+/** From a plate's left edge to where edges to deeper ones leave it. */
+const STAIR_PX = 14;
+/** Between edges that join the same two nodes. */
+const SIBLING_GAP_PX = 7;
+
+interface Drawn {
+  readonly plates: readonly ChainPlate[];
+  readonly distribution: ChainDistribution;
+  readonly isStacked: boolean;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Every edge whose two ends are drawn, as a curve between them; the weakest first, so that the strongest lie on top. */
+export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): ChainCurve[] {
+  const boxes = new Map(drawn.plates.map((plate) => [plate.id, plate]));
+  const ends = endsAtPrediction(chain, boxes, drawn);
+  const strength = strengths(chain, scale.limit);
+  const labelled = strongestReads(chain, strength);
+  const head = drawn.plates.find(({ kind }) => kind === "head");
+  const curves = chain.edges.flatMap((edge): ChainCurve[] => {
+    const from = boxes.get(edge.from);
+    const to = boxes.get(edge.to) ?? ends.get(edge.from);
+    if (!from || !to) return [];
+    const apart = siblingOffset(chain, edge);
+    const points = isPlate(to)
+      ? between(edge, moved(from, apart), moved(to, apart), drawn.isStacked)
+      : { start: exit(from, drawn.isStacked), end: to };
+    const value = strength(edge);
+    return [
+      {
+        key: curveKey(edge),
+        edge,
+        path:
+          edge.kind === "amplifies" && !drawn.isStacked
+            ? stairs(points.start, points.end)
+            : curve(points.start, points.end, drawn.isStacked),
+        width: value * MAX_WIDTH_PX,
+        strength: value,
+        // what is published without its size is not small
+        isShown: edge.claimed === undefined || value >= scale.threshold,
+        label: labelled.has(curveKey(edge)) && !drawn.isStacked && to === head ? head.id : "",
+        // the middle of a curve whose ends bend alike lies half-way
+        labelAt: { x: (points.start.x + points.end.x) / 2, y: (points.start.y + points.end.y) / 2 },
+      },
+    ];
+  });
+  return curves.sort((a, b) => a.strength - b.strength);
+}
+
+export const curveKey = ({ from, to, kind, position }: ChainEdge) => `${from} ${to} ${kind} ${position ?? ""}`;
+
+const isPlate = (end: ChainPlate | Point): end is ChainPlate => "id" in end;
+
+/** Of the edges that one reader has from one position, the strongest: it alone bears the head's name. */
+function strongestReads({ edges }: Chain, strength: (edge: ChainEdge) => number): ReadonlySet<string> {
+  const best = new Map<string, ChainEdge>();
+  for (const edge of edges.filter(({ kind }) => kind === "enhances")) {
+    const read = `${edge.to} ${edge.position}`;
+    const known = best.get(read);
+    if (!known || strength(edge) > strength(known)) best.set(read, edge);
+  }
+  return new Set([...best.values()].map(curveKey));
+}
+
+/** Edges between the same two nodes, one for each position, run beside each other. */
+function siblingOffset({ edges }: Chain, edge: ChainEdge): number {
+  const siblings = edges.filter(({ from, to, kind }) => from === edge.from && to === edge.to && kind === edge.kind);
+  return (siblings.indexOf(edge) - (siblings.length - 1) / 2) * SIBLING_GAP_PX;
+}
+
+const moved = <B extends Box>(box: B, by: number): B => ({ ...box, y: box.y + by });
+
+/** |claimed| in shares of what the receiver gets (of what the head reads, where it reads a position itself), else of the largest of its kind; increases in shares of the scale's limit. */
+function strengths({ edges }: Chain, limit: number): (edge: ChainEdge) => number {
+  const largest = new Map<ChainEdgeKind, number>([["promotes", limit]]);
+  for (const { kind, claimed } of edges) {
+    if (kind !== "promotes") largest.set(kind, Math.max(largest.get(kind) ?? 0, Math.abs(claimed ?? 0)));
+  }
+  return ({ kind, share, placeShare = 1, claimed }) => {
+    if (share !== undefined) return Math.min(1, share * placeShare);
+    if (claimed === undefined) return 0;
+    const most = largest.get(kind) ?? 0;
+    return most === 0 ? 0 : Math.min(1, Math.abs(claimed) / most);
+  };
+}
+
+/** Edges to the prediction end below each other at the target's row, in the order in which they leave. */
+function endsAtPrediction(
+  chain: Chain,
+  boxes: ReadonlyMap<string, ChainPlate>,
+  { distribution, isStacked }: Drawn,
+): ReadonlyMap<string, Point> {
+  const target = distribution.rows.find(({ isTarget }) => isTarget) ?? distribution.rows[0];
+  const senders = chain.edges
+    .filter(({ kind, from }) => kind === "promotes" && boxes.has(from))
+    .map(({ from }) => boxes.get(from)!)
+    .sort((a, b) => (isStacked ? a.x - b.x : a.y - b.y));
+  const middle = (senders.length - 1) / 2;
+  return new Map(
+    senders.map(({ id }, index) => {
+      const offset = (index - middle) * END_GAP_PX;
+      const end = isStacked
+        ? { x: distribution.x + distribution.width / 2 + offset, y: distribution.y }
+        : { x: distribution.x - 4, y: (target?.y ?? distribution.y) + 11 + offset };
+      return [id, end];
+    }),
+  );
+}
+
+const exit = (box: Box, isStacked: boolean): Point =>
+  isStacked ? { x: box.x + box.width / 2, y: box.y + box.height } : { x: box.x + box.width, y: box.y + box.height / 2 };
+
+const entry = (box: Box, isStacked: boolean): Point =>
+  isStacked ? { x: box.x + box.width / 2, y: box.y } : { x: box.x, y: box.y + box.height / 2 };
+
+/** Between plates of one stack, of which the deeper stands further right: down beside the ones between, and in from the left. */
+function between({ kind }: ChainEdge, from: Box, to: Box, isStacked: boolean): { start: Point; end: Point } {
+  if (kind !== "amplifies" || isStacked) return { start: exit(from, isStacked), end: entry(to, isStacked) };
+  return {
+    start: { x: from.x + Math.min(STAIR_PX, Math.max(0, to.x - from.x) / 2), y: from.y + from.height },
+    end: { x: to.x, y: to.y + to.height * 0.7 },
+  };
+}
+
+/** Leaves downwards, arrives from the left. */
+function stairs(start: Point, end: Point): string {
+  return pathOf([start, { x: start.x, y: (start.y + end.y) / 2 }, { x: start.x, y: end.y }, end]);
+}
+
+function curve(start: Point, end: Point, isVertical: boolean): string {
+  const bend = isVertical
+    ? { x: 0, y: Math.max(10, Math.abs(end.y - start.y) / 2) }
+    : { x: Math.max(18, Math.abs(end.x - start.x) / 2), y: 0 };
+  return pathOf([start, { x: start.x + bend.x, y: start.y + bend.y }, { x: end.x - bend.x, y: end.y - bend.y }, end]);
+}
+
+/** A start, two points that pull, and an end. */
+function pathOf(points: readonly Point[]): string {
+  const [start, ...rest] = points.map(({ x, y }) => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`);
+  return `M${start}C${rest.join(",")}`;
+}

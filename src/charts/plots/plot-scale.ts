@@ -1,0 +1,54 @@
+import { divergingScale, sequentialScale, symmetricLimit } from "../colour.ts";
+import type { Legend } from "../legend.ts";
+import { legend } from "../legend.ts";
+import { figures, nats, percent, short } from "../number-format.ts";
+
+/** How a plot's numbers become colours and text. */
+export interface PlotScale {
+  colour(value: number): string;
+  text(value: number): string;
+  /** As short as a cell of the map needs it. */
+  short(value: number): string;
+  readonly legend: Legend;
+}
+
+/** Signed values around 0, or magnitudes: a probability from 0 to 1, a log-probability from the lowest there is up to 0. */
+export type PlotScaleKind = "signed" | "signedNats" | "probability" | "logProbability";
+
+const STOPS = 24;
+/** A plot in which nothing happens stays pale. */
+const LEAST_LIMIT = { signed: 0.1, signedNats: 0.2 };
+
+export function plotScale(kind: PlotScaleKind, values: readonly number[], isDark: boolean): PlotScale {
+  switch (kind) {
+    case "signed":
+    case "signedNats": {
+      const scale = divergingScale(symmetricLimit(values, LEAST_LIMIT[kind]), "linear", isDark);
+      const text = kind === "signed" ? figures : nats;
+      const ticks = [-1, 0, 1].map((at) => ({ at: (at + 1) / 2, label: text(at * scale.limit) }));
+      return { colour: (value) => scale.colour(value), text, short, legend: { stops: legend(scale).stops, ticks } };
+    }
+    case "probability":
+      return magnitudes([0, 1], { text: percent, short: (value) => percent(value).replace(/\s/g, "") }, isDark);
+    case "logProbability": {
+      const least = values.reduce((low, value) => (Number.isNaN(value) ? low : Math.min(low, value)), -1);
+      return magnitudes([least, 0], { text: nats, short }, isDark);
+    }
+    default:
+      throw new Error(`plot: unknown scale ${String(kind satisfies never)}`);
+  }
+}
+
+function magnitudes(
+  [from, to]: readonly [from: number, to: number],
+  write: Pick<PlotScale, "text" | "short">,
+  isDark: boolean,
+): PlotScale {
+  const scale = sequentialScale(isDark);
+  const stops = Array.from({ length: STOPS + 1 }, (_, index) => ({
+    offset: index / STOPS,
+    colour: scale(index / STOPS),
+  }));
+  const ticks = [0, 0.5, 1].map((at) => ({ at, label: write.text(from + at * (to - from)) }));
+  return { colour: (value) => scale((value - from) / (to - from)), ...write, legend: { stops, ticks } };
+}

@@ -1,0 +1,132 @@
+import type { Dtype } from "#model/checkpoint.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { Variant } from "#protocol/engine.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { ChainThresholds } from "#protocol/chain.ts";
+import type { ExperimentForm } from "../experiments/form/form.ts";
+
+export const VIEWS = ["heads", "chain", "neurons", "lab", "experiments"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/** The name that a finding gives the model shipped with the page. */
+export const BUNDLED_MODEL = "abacus";
+
+export type Selection =
+  | { readonly kind: "head"; readonly at: HeadId }
+  | { readonly kind: "neuron"; readonly at: NeuronId };
+
+/** How the chain is looked at. */
+export interface ChainSettings {
+  /** Those that a person moved; the rest are the defaults. */
+  readonly thresholds: Partial<ChainThresholds>;
+  /** Explained as the predicting one; left out: the head whose loss costs the target most. */
+  readonly head?: HeadId;
+  /** Edges whose share is smaller are faint, 0 to 1. */
+  readonly leastShare: number;
+  /** A second prompt beside the page's own. Without it and without `otherVariant` there is only one chain. */
+  readonly other?: string;
+  /** The variant that the second chain is of; left out: the one that the page shows. */
+  readonly otherVariant?: Variant;
+  /** A chain that others published, in place of the model's own. */
+  readonly published?: PublishedName;
+}
+
+export const PUBLISHED = ["llama-7b-3plus5"] as const;
+export type PublishedName = (typeof PUBLISHED)[number];
+
+export const DEFAULT_CHAIN: ChainSettings = { thresholds: {}, leastShare: 0.2 };
+
+export interface SortOrder {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+export interface ClaimedNeuron {
+  readonly at: NeuronId;
+  /** before − after: how much of its increase the neuron loses to the interventions. */
+  readonly change: number;
+}
+
+/** A number by its name: of an experiment or of a chain. */
+export interface NamedNumber {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The numbers that a finding stands on, in nats where nothing else is said, for whoever opens it to check. */
+export interface Claims {
+  /** log p(target) of the clean run. */
+  readonly baseline?: number;
+  /** log p(target) with the interventions. */
+  readonly changed?: number;
+  /** Most telling first: a link that is too long drops the last ones. */
+  readonly neurons?: readonly ClaimedNeuron[];
+  /** Of an experiment: an accuracy or a drop, as a share; a bias in nats. */
+  readonly experiment?: readonly NamedNumber[];
+  /** Of a chain, most telling first; see `chainClaims`. */
+  readonly chain?: readonly NamedNumber[];
+}
+
+/** What a person keeps and shares; a link carries all of it. */
+export interface Finding {
+  /**
+   * `abacus` is the bundled model, `owner/name` a repository on the Hub, `folder:name` a folder on somebody's disk, else an http(s)
+   * address that the files are under.
+   */
+  readonly model: string;
+  /** Branch, tag or commit on the Hub; an address has none. */
+  readonly revision?: string;
+  /** The first digits of the model's content, see `shortContent`: another one under the same name is another model. */
+  readonly content?: string;
+  readonly dtype?: Dtype;
+  /** A LoRA adapter over the model: `owner/name` on the Hub, with `@revision`, or an http(s) address. */
+  readonly adapter?: string;
+  /** As `content`, of the adapter. */
+  readonly adapterContent?: string;
+  /** Left out: the base. */
+  readonly variant?: Variant;
+  /** Never trimmed. */
+  readonly prompt: string;
+  /** Token id; left out: the clean run's most probable token. */
+  readonly target?: number;
+  readonly interventions: readonly Intervention[];
+  /** Prompts that a part is as in where it is switched off; left out: it is 0. */
+  readonly ablationSource?: readonly string[];
+  readonly view: ViewName;
+  readonly selected?: Selection;
+  /** Of the comparison table. */
+  readonly sort?: SortOrder;
+  /** What is not as `DEFAULT_CHAIN` has it. */
+  readonly chain?: Partial<ChainSettings>;
+  /** What the experiments' tab asks. */
+  readonly experiment?: ExperimentForm;
+  readonly expected: Claims;
+  /** Keys of a link that this version does not know, kept and written again. */
+  readonly unknown: readonly (readonly [key: string, value: string])[];
+}
+
+/** What an empty link means. */
+export const NO_FINDING: Finding = {
+  model: BUNDLED_MODEL,
+  prompt: "",
+  interventions: [],
+  view: "heads",
+  expected: {},
+  unknown: [],
+};
+
+/** A folder on somebody's disk, which links can name but not open; no model that comes with the page or lies on the web is called so. */
+const FOLDER = "folder:";
+const MAX_FOLDER_CHARACTERS = 255;
+export const folderId = (name: string) => FOLDER + name.slice(0, MAX_FOLDER_CHARACTERS);
+/** @returns undefined for what is no folder */
+export const folderNamed = (id: string) =>
+  id.startsWith(FOLDER) && id.length > FOLDER.length && id.length <= FOLDER.length + MAX_FOLDER_CHARACTERS
+    ? id.slice(FOLDER.length)
+    : undefined;
+
+/** Digits of a content's hash that a link carries: 48 bits, which no two checkpoints that somebody meets share by chance. */
+const SHORT_CONTENT = 12;
+/** A content's hash as links, files and sentences write it. */
+export const shortContent = (content: string) => content.slice(0, SHORT_CONTENT);
+export const isShortContent = (text: string) => /^[0-9a-f]{12}$/.test(text);

@@ -1,0 +1,253 @@
+import { faultCode } from "#core/fault.ts";
+import { DTYPES } from "#model/checkpoint.ts";
+import { formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
+import { interventionKey, readIntervention } from "#model/interventions.ts";
+import type { Intervention } from "#model/interventions.ts";
+import { isAddress, isRepo, isRevision } from "#model/source-names.ts";
+import { VARIANTS } from "#protocol/engine.ts";
+import { CHAIN_FIELDS } from "./chain-fields.ts";
+import { readForm } from "../experiments/form/form-link.ts";
+import { writeForm } from "../experiments/form/form.ts";
+import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
+import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
+import {
+  formatNumber,
+  isExact,
+  joined,
+  joinedNumbers,
+  readCount,
+  readList,
+  readNamedNumber,
+  readNumber,
+} from "./link-values.ts";
+import type { Field } from "./link-values.ts";
+import { MAX_ABLATION_SOURCE } from "../ablation-source.ts";
+
+const VERSION = 1;
+
+/** Every key that a link can have, in the order in which they are written. */
+export const FIELDS: readonly Field[] = [
+  {
+    key: "v",
+    needs: `the format’s version, ${VERSION}`,
+    write: () => String(VERSION),
+    read(text, notice) {
+      const version = readCount(text);
+      if (version === undefined || version === 0) return undefined;
+      if (version > VERSION) {
+        notice(`link: written in version ${version} of the format, this page reads ${VERSION}; what it knows is shown`);
+      }
+      return {};
+    },
+  },
+  {
+    key: "m",
+    needs: `${BUNDLED_MODEL}, owner/name on the Hub (with @revision), folder:name, or an http(s) address`,
+    // always written: the default may be another model some day
+    write: ({ model, revision }) => (revision === undefined || isAddress(model) ? model : `${model}@${revision}`),
+    read: readModel,
+  },
+  {
+    key: "h",
+    needs: "the first 12 digits of the content of a model, hexadecimal",
+    write: ({ content }) => content,
+    read: (text) => (isShortContent(text) ? { content: text } : undefined),
+  },
+  {
+    key: "d",
+    needs: `one of ${DTYPES.join(", ")}`,
+    write: ({ dtype }) => dtype,
+    read(text) {
+      const dtype = DTYPES.find((known) => known === text);
+      return dtype && { dtype };
+    },
+  },
+  {
+    key: "a",
+    needs: "an adapter: owner/name on the Hub (with @revision), or an http(s) address",
+    write: ({ adapter }) => adapter,
+    read: (text) => (readModel(text) ? { adapter: text } : undefined),
+  },
+  {
+    key: "ah",
+    needs: "the first 12 digits of the content of an adapter, hexadecimal",
+    write: ({ adapterContent }) => adapterContent,
+    read: (text) => (isShortContent(text) ? { adapterContent: text } : undefined),
+  },
+  {
+    key: "variant",
+    needs: `one of ${VARIANTS.join(", ")}`,
+    write: ({ variant }) => (variant === "adapted" ? variant : undefined),
+    read(text) {
+      const variant = VARIANTS.find((known) => known === text);
+      return variant && { variant };
+    },
+  },
+  {
+    key: "p",
+    needs: "a prompt",
+    write: ({ prompt }) => prompt || undefined,
+    read: (text) => ({ prompt: text }),
+  },
+  {
+    key: "t",
+    needs: "a token id, a whole number from 0",
+    write: ({ target }) => target?.toString(),
+    read(text) {
+      const target = readCount(text);
+      return target === undefined ? undefined : { target };
+    },
+  },
+  {
+    key: "x",
+    needs: "heads and neurons with a scale, as L0H7*0;L4N425*0.5",
+    write: ({ interventions }) => joined(interventions, (change) => `${interventionKey(change)}*${change.scale}`),
+    read: (text, notice) => ({ interventions: readList("x", text, readChange, notice) }),
+  },
+  {
+    key: "si",
+    needs: `prompts, one a line, 1 to ${MAX_ABLATION_SOURCE}`,
+    write: ({ ablationSource }) => ablationSource?.join("\n"),
+    read(text) {
+      const ablationSource = text.split("\n").filter((prompt) => prompt !== "");
+      return ablationSource.length > 0 && ablationSource.length <= MAX_ABLATION_SOURCE ? { ablationSource } : undefined;
+    },
+  },
+  {
+    key: "view",
+    needs: `one of ${VIEWS.join(", ")}`,
+    write: ({ view }) => (view === NO_FINDING.view ? undefined : view),
+    read(text) {
+      const view = VIEWS.find((known) => known === text);
+      return view && { view };
+    },
+  },
+  {
+    key: "sel",
+    needs: "a head or a neuron, as L0H7 or L4N425",
+    write: ({ selected }) => selected && formatSelection(selected),
+    read(text) {
+      const selected = readSelection(text);
+      return selected && { selected };
+    },
+  },
+  {
+    key: "sort",
+    needs: "a column, with - before it for the largest first, as -change",
+    write: ({ sort }) => sort && `${sort.descending ? "-" : ""}${sort.column}`,
+    read(text) {
+      const [, minus, column] = /^(-?)([A-Za-z]\w*)$/.exec(text) ?? [];
+      return column === undefined ? undefined : { sort: { column, descending: minus === "-" } };
+    },
+  },
+  ...CHAIN_FIELDS,
+  {
+    key: "ex",
+    needs: "an experiment, as heads;suite:abacus-2d;n:20",
+    write: ({ experiment }) => experiment && writeForm(experiment),
+    read(text, notice) {
+      const experiment = readForm(text, notice);
+      return experiment && { experiment };
+    },
+  },
+  {
+    key: "er",
+    needs: "numbers of an experiment, as accuracy:0.98;L0H7:0.42",
+    write: ({ expected: { experiment = [] } }) => joinedNumbers(experiment),
+    read(text, notice) {
+      const experiment = readList("er", text, readNamedNumber, notice);
+      return experiment.length === 0 ? {} : { expected: { experiment } };
+    },
+  },
+  {
+    key: "b",
+    needs: "a log-probability in nats, 0 or less",
+    write: ({ expected }) => formatClaim(expected.baseline),
+    read(text) {
+      const baseline = readLogProbability(text);
+      return baseline === undefined ? undefined : { expected: { baseline } };
+    },
+  },
+  {
+    key: "c",
+    needs: "a log-probability in nats, 0 or less",
+    write: ({ expected }) => formatClaim(expected.changed),
+    read(text) {
+      const changed = readLogProbability(text);
+      return changed === undefined ? undefined : { expected: { changed } };
+    },
+  },
+  {
+    key: "n",
+    needs: "neurons with their change in nats, as L4N425:0.697;L3N17:0.21",
+    write: ({ expected: { neurons = [] } }) =>
+      joined(
+        neurons.filter(({ change }) => Number.isFinite(change)),
+        formatClaimedNeuron,
+      ),
+    read(text, notice) {
+      const neurons = readList("n", text, readClaimedNeuron, notice);
+      return neurons.length === 0 ? {} : { expected: { neurons } };
+    },
+  },
+];
+
+function readModel(text: string): Partial<Finding> | undefined {
+  if (isAddress(text) || folderNamed(text) !== undefined) return { model: text };
+  const at = text.indexOf("@");
+  const [model, revision] = at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+  if (!isRepo(model)) return undefined;
+  if (revision === undefined) return { model };
+  return isRevision(revision) ? { model, revision } : undefined;
+}
+
+/** `L0H7*0`; a missing scale is 0. */
+function readChange(text: string): Intervention | string {
+  const star = text.indexOf("*");
+  const part = star === -1 ? text : text.slice(0, star);
+  const scale = star === -1 ? 0 : readNumber(text.slice(star + 1));
+  if (scale === undefined) return "what follows * needs to be a number";
+  const selected = readSelection(part);
+  if (!selected) return "it needs to be a head or a neuron, as L0H7*0 or L4N425*0.5";
+  try {
+    const { kind, at } = selected;
+    return readIntervention(kind === "head" ? { head: formatHead(at), scale } : { neuron: formatNeuron(at), scale });
+  } catch (reason) {
+    if (faultCode(reason) !== "bad-request") throw reason;
+    return (reason as Error).message;
+  }
+}
+
+function readClaimedNeuron(text: string): ClaimedNeuron | string {
+  const colon = text.lastIndexOf(":");
+  const at = readNeuron(text.slice(0, Math.max(colon, 0)));
+  const change = readNumber(text.slice(colon + 1));
+  return at && change !== undefined ? { at, change } : "it needs to be a neuron with its change, as L4N425:0.697";
+}
+
+export const formatClaimedNeuron = ({ at, change }: ClaimedNeuron) => `${formatNeuron(at)}:${formatNumber(change)}`;
+
+const formatSelection = (selected: Selection) =>
+  selected.kind === "head" ? formatHead(selected.at) : formatNeuron(selected.at);
+
+/** Two bare numbers (`17.22`) are a head. */
+function readSelection(text: string): Selection | undefined {
+  const head = parseHead(text);
+  if (head && isExact(head.layer, head.head)) return { kind: "head", at: head };
+  const neuron = readNeuron(text);
+  return neuron && { kind: "neuron", at: neuron };
+}
+
+function readNeuron(text: string) {
+  const at = parseNeuron(text);
+  return at && isExact(at.layer, at.neuron) ? at : undefined;
+}
+
+/** What is not a number, as of a run that was stopped, claims nothing. */
+const formatClaim = (nats: number | undefined) =>
+  nats === undefined || !Number.isFinite(nats) ? undefined : formatNumber(nats);
+
+function readLogProbability(text: string): number | undefined {
+  const value = readNumber(text);
+  return value !== undefined && value <= 0 ? value : undefined;
+}

@@ -1,0 +1,102 @@
+import { changedSettings } from "../chain-view.ts";
+import { claimsAbout, currentFinding } from "./claims.ts";
+import { experimentClaims } from "../experiments/claims.ts";
+import { experimentForm, writeForm } from "../experiments/form/form.ts";
+import { experiments } from "../experiments/slots.ts";
+import { chainClaims } from "./chain-claims.ts";
+import type { ChainSettings, Finding, NamedNumber } from "./finding.ts";
+import { model } from "../model/model.ts";
+import { readableFragment } from "./permalink.ts";
+import { question } from "../question.ts";
+import { chainKey } from "../run/chain-demands.ts";
+import { results } from "../run/results.ts";
+import type { Slots } from "../run/results.ts";
+import { findingOf, isSameSubject } from "../subject.ts";
+import type { Subject } from "../subject.ts";
+import { view } from "../view.ts";
+
+/** What is handed on as a link: with the numbers measured here, for whoever opens it to check. */
+interface SharedFinding {
+  readonly finding: Finding;
+  /** What is asked now has no answer yet, or none at all: this is what is shown, and was asked before. */
+  readonly isEarlier: boolean;
+}
+
+/** The last valid finding; undefined where a prompt has no answer and nothing was answered before. */
+export function sharedFinding(): SharedFinding | undefined {
+  const now = currentFinding(true);
+  const slots = results.getState();
+  const shown = shownSubject(slots);
+  const finding =
+    shown && isAskedNow(shown) ? now : shown ? earlierFinding(shown, slots) : isAskable(slots) ? now : undefined;
+  if (!finding) return undefined;
+  const experiment = view.getState().tab === "experiments" ? earlierExperiment() : undefined;
+  return {
+    finding: experiment
+      ? { ...finding, ...experiment, expected: { ...finding.expected, ...experiment.expected } }
+      : finding,
+    isEarlier: finding !== now || experiment !== undefined,
+  };
+}
+
+/** The fragment to hand on; undefined where there is none, or it is too long to be read again. */
+export function sharedFragment(): string | undefined {
+  const shared = sharedFinding();
+  return shared && readableFragment(shared.finding);
+}
+
+/** What the prediction on the page is about: with what is switched off, where that run is shown. */
+function shownSubject({ before, after }: Slots): Subject | undefined {
+  const isChanged = question.getState().interventions.length > 0;
+  const isAfterShown = isChanged && after.value && after.about && isOfShownRun(before.about, after.about);
+  return isAfterShown ? after.about : before.about;
+}
+
+/** Of one run, whatever is switched off in it. */
+const isOfShownRun = (before: Subject | undefined, after: Subject) =>
+  isSameSubject(before, { ...after, interventions: [], ablationSource: undefined });
+
+/** Whether the question as it stands is the one that was answered. */
+function isAskedNow(shown: Subject): boolean {
+  const { prompt, target, variant = "base", interventions, ablationSource } = question.getState();
+  const { choice, dtype } = model.getState();
+  const isModel =
+    choice?.id === shown.model.id &&
+    (shown.model.recordedBy !== undefined || (choice.revision === shown.model.revision && dtype === shown.model.dtype));
+  return isModel && isSameSubject(shown, { ...shown, prompt, target, variant, interventions, ablationSource });
+}
+
+/** A question that nobody has answered yet, as of a link whose model is still to load; not one that was refused. */
+const isAskable = ({ before }: Slots) => question.getState().prompt !== "" && before.status !== "failed";
+
+function earlierFinding(shown: Subject, slots: Slots): Finding {
+  const { tab, selected, sort, chain } = view.getState();
+  const settings = changedSettings(chain);
+  return {
+    ...findingOf(shown),
+    view: tab,
+    ...(selected && { selected }),
+    ...(tab === "neurons" && { sort }),
+    ...(settings && { chain: settings }),
+    expected: {
+      ...claimsAbout(shown, slots),
+      ...(tab === "chain" && { chain: chainClaimsAbout(shown, slots, chain) }),
+    },
+  };
+}
+
+/** Of the whole chain of the same run, put together under the settings as they stand. */
+function chainClaimsAbout(shown: Subject, { chain }: Slots, settings: ChainSettings): readonly NamedNumber[] {
+  const { value, status, answers } = chain;
+  const { token, target: _, ...asked } = shown;
+  if (!value || !token || status !== "done" || settings.published !== undefined) return [];
+  return answers === chainKey({ ...asked, target: token.id, interventions: [] }, settings) ? chainClaims(value) : [];
+}
+
+/** The experiment that is shown, where the form asks for another one by now. */
+function earlierExperiment(): Pick<Finding, "experiment" | "expected"> | undefined {
+  const form = experimentForm.getState();
+  const { value, from, status } = experiments.getState()[form.kind];
+  if (!value || !from || status === "computing" || writeForm(from.form) === writeForm(form)) return undefined;
+  return { experiment: from.form, expected: { experiment: experimentClaims(value) } };
+}

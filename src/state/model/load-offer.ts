@@ -1,0 +1,100 @@
+import { createStore } from "zustand/vanilla";
+import { faultCode } from "#core/fault.ts";
+import type { Backend, Dtype } from "#model/checkpoint.ts";
+import type { CheckpointReport } from "#protocol/engine.ts";
+import { BUNDLED_MODEL } from "../link/finding.ts";
+import { withToken } from "./hub-tokens.ts";
+import { changeModel } from "./loading.ts";
+import { model } from "./model.ts";
+import type { ModelChoice } from "./model.ts";
+import { dismiss, notifyFault } from "../notices.ts";
+import { currentEngine } from "../run/engine-port.ts";
+
+/** More than this is not read before a person has seen the numbers: a minute on a slow line, a tenth of a small plan. */
+const ASK_ABOVE_BYTES = 50e6;
+
+export type LoadOffer =
+  | { readonly kind: "none" }
+  /** Config and headers are being read. */
+  | {
+      readonly kind: "inspecting";
+      readonly choice: ModelChoice;
+      readonly backend: Backend | "auto";
+      readonly dtype: Dtype;
+    }
+  | {
+      readonly kind: "asking";
+      readonly choice: ModelChoice;
+      readonly report: CheckpointReport;
+      readonly backend: Backend | "auto";
+      /** What it will be loaded in. */
+      readonly dtype: Dtype;
+    };
+
+export const loadOffer = createStore<LoadOffer>(() => ({ kind: "none" }));
+
+interface OfferOptions {
+  readonly dtype?: Dtype;
+  readonly backend?: Backend | "auto";
+}
+
+let inspecting: AbortController | undefined;
+
+/**
+ * What a person picked, inspected first: what is small, stored or comes with the page is loaded at once; what is large, or
+ * does not fit, is put before the person with its numbers. The model at hand goes on answering meanwhile.
+ */
+export async function offerModel(choice: ModelChoice, options: OfferOptions = {}): Promise<void> {
+  withdrawOffer();
+  const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
+  if (choice.source.kind === "stored" || choice.id === BUNDLED_MODEL) return changeModel(choice, { dtype, backend });
+  const controller = new AbortController();
+  inspecting = controller;
+  loadOffer.setState({ kind: "inspecting", choice, backend, dtype }, true);
+  try {
+    const report = await currentEngine().inspectCheckpoint(
+      withToken(choice.source),
+      backend === "auto" ? {} : { backend },
+      { signal: controller.signal },
+    );
+    if (controller.signal.aborted) return;
+    dismiss("model");
+    const { missingBytes, refusal } = report.held[dtype];
+    if (missingBytes > ASK_ABOVE_BYTES || refusal !== "") {
+      loadOffer.setState({ kind: "asking", choice, report, backend, dtype }, true);
+      return;
+    }
+  } catch (reason) {
+    if (controller.signal.aborted) return;
+    withdrawOffer();
+    // what cannot be reached may be stored, which loading finds out
+    if (faultCode(reason) !== "unreachable") return notifyFault("model", reason);
+  }
+  withdrawOffer();
+  await changeModel(choice, { dtype, backend });
+}
+
+/** The model at hand, held or run in another way. */
+export async function offerAgain(options: OfferOptions = {}): Promise<void> {
+  const { choice } = model.getState();
+  if (choice) await offerModel(choice, options);
+}
+
+export function chooseOfferedDtype(dtype: Dtype): void {
+  const offer = loadOffer.getState();
+  if (offer.kind === "asking") loadOffer.setState({ ...offer, dtype }, true);
+}
+
+/** The person has seen the numbers and wants it. Never rejects. */
+export async function acceptOffer(): Promise<void> {
+  const offer = loadOffer.getState();
+  if (offer.kind !== "asking") return;
+  withdrawOffer();
+  await changeModel(offer.choice, { dtype: offer.dtype, backend: offer.backend });
+}
+
+export function withdrawOffer(): void {
+  inspecting?.abort();
+  inspecting = undefined;
+  loadOffer.setState({ kind: "none" }, true);
+}

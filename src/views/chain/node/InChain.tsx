@@ -1,0 +1,42 @@
+import { figures, nats, signedNats } from "#charts/number-format.ts";
+import type { ChainNode } from "#analysis/chain/chain.ts";
+import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
+import { nodeTitle, roleText } from "../words/chain-words.ts";
+import type { ShownChain } from "../shown-chains.ts";
+
+interface InChainProps {
+  /** The model's own first; the one beside it has numbers that no card of the page has. */
+  readonly shown: readonly ShownChain[];
+  /** Of the node that is kept. */
+  readonly id: string;
+}
+
+/** What the chain knows of a head or neuron, below its card: the part it plays, and what it gives and receives. */
+export function InChain({ shown, id }: InChainProps) {
+  return shown.map((each, index) => {
+    const node = each.chain.nodes.find((other) => other.id === id);
+    if (!node) return null;
+    const of = shown.length > 1 ? `the chain of ${each.title}` : "the chain";
+    return (
+      <section key={index === 0 ? "own" : "other"} aria-label={`${nodeTitle(node)} in ${of}`} className="chain-part">
+        <h3>
+          In {of} <span className="faint small">{roleText(node, each.chain)}</span>
+        </h3>
+        <dl className="facts">
+          {index > 0 && <Numbers node={node} />}
+          <Fact name="loses without the head" of={node.change} write={nats} unit="nats" />
+        </dl>
+        <NodeTokens node={node} />
+        <NodeEdges node={node} chain={each.chain} />
+      </section>
+    );
+  });
+}
+
+const Numbers = ({ node }: { readonly node: ChainNode }) => (
+  <>
+    <Fact name="activation" of={node.activation} write={figures} />
+    <Fact name="effect alone" of={node.effect} write={nats} unit="nats" />
+    <Fact name="log-probability increase" of={node.contribution} write={signedNats} unit="nats" />
+  </>
+);

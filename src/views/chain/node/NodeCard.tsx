@@ -1,0 +1,54 @@
+import { useStore } from "zustand";
+import { figures, nats, signedNats } from "#charts/number-format.ts";
+import type { ChainNode } from "#analysis/chain/chain.ts";
+import { isNodeOff, toggleNode } from "#state/chain-view.ts";
+import { question } from "#state/question.ts";
+import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
+import { nodeTitle, roleText } from "../words/chain-words.ts";
+import type { ShownChain } from "../shown-chains.ts";
+
+interface NodeCardProps {
+  readonly node: ChainNode;
+  readonly shown: ShownChain;
+  readonly onClose: () => void;
+}
+
+/** The card of what is no head or neuron of the model here: a word, a whole attention layer, a part that is only published. */
+export function NodeCard({ node, shown, onClose }: NodeCardProps) {
+  const isOff = useStore(question, (state) => isNodeOff(node, state.interventions));
+  const title = nodeTitle(node);
+  const { chain, clean } = shown;
+  const before = chain === clean ? undefined : clean.nodes.find(({ id }) => id === node.id);
+  return (
+    <section aria-label={`Part ${title}`} className="chain-card">
+      <header className="panel-head">
+        <h3 className={isOff ? "is-off" : ""}>{title}</h3>
+        <span className="faint small">{roleText(node, chain)}</span>
+        <span className="panel-tools">
+          {node.switchOff.length > 0 && (
+            <button type="button" className="switch" aria-pressed={isOff} onClick={() => toggleNode(node)}>
+              Switch {title} {isOff ? "on" : "off"}
+            </button>
+          )}
+          <button type="button" className="quiet close" aria-label={`Close ${title}`} onClick={onClose}>
+            ✕
+          </button>
+        </span>
+      </header>
+      <dl className="facts">
+        <Fact name="effect alone" of={node.effect} write={nats} unit="nats" />
+        <Fact
+          name="log-probability increase"
+          of={node.contribution}
+          was={before?.contribution}
+          write={signedNats}
+          unit="nats"
+        />
+        <Fact name="activation" of={node.activation} was={before?.activation} write={figures} />
+        <Fact name="loses without the head" of={node.change} write={nats} unit="nats" />
+      </dl>
+      <NodeTokens node={node} />
+      <NodeEdges node={node} chain={chain} />
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+import { nats, percent } from "#charts/number-format.ts";
+import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import type { Intervention } from "#model/interventions.ts";
+import { NEGLIGIBLE_NATS } from "#state/effects.ts";
+import type { NeuronGroup } from "#state/run/results.ts";
+import { offText } from "../../shared/words/part-name.ts";
+import { tokenText } from "../../shared/words/token-text.ts";
+import { nodeTitle } from "./chain-words.ts";
+
+/** How the rest of the chain answers to what is switched off: the prediction, and the part that moves most. */
+export function changeSentence(clean: Chain, now: Chain, interventions: readonly Intervention[]): string {
+  const target = tokenText(clean.target.text);
+  const change = now.baseline - clean.baseline;
+  const prediction =
+    `With ${offText(interventions)} log p(${target}) goes from ${nats(clean.baseline)} to ${nats(now.baseline)}` +
+    ` (${Math.abs(change) < NEGLIGIBLE_NATS ? "hardly a change" : `${change < 0 ? "down" : "up"} ${nats(Math.abs(change))}`}),` +
+    ` p from ${percent(Math.exp(clean.baseline))} to ${percent(Math.exp(now.baseline))}.`;
+  const moved = mostMoved(clean, now);
+  if (!moved) return prediction;
+  const { node, before, after } = moved;
+  const course =
+    Math.abs(after - before) < NEGLIGIBLE_NATS
+      ? `No other part’s increase moves by more than ${nats(Math.abs(after - before))}`
+      : `Of the other parts ${nodeTitle(node)} answers most: its increase goes from ${nats(before)} to ${nats(after)}`;
+  return `${prediction} ${course}.`;
+}
+
+/** Of the nodes that write at the last position and are not off themselves. */
+function mostMoved(clean: Chain, now: Chain) {
+  const changes = now.nodes.flatMap((node) => {
+    const before = clean.nodes.find(({ id }) => id === node.id)?.contribution;
+    const after = node.contribution;
+    if (before === undefined || after === undefined || isSilent(node)) return [];
+    return [{ node, before, after, size: Math.abs(after - before) }];
+  });
+  return changes.sort((a, b) => b.size - a.size)[0];
+}
+
+/** A part at 0 writes nothing at all. */
+const isSilent = ({ contribution, activation }: ChainNode) => contribution === 0 || activation === 0;
+
+/** Whether it is these neurons that matter, or any of their layers. */
+export function controlSentence(target: string, found: NeuronGroup): string {
+  const { neurons, baseline, withoutGroup, withoutRandom, randomMean, randomSpread } = found;
+  return (
+    `Control: with all ${neurons} deep neurons off log p(${tokenText(target)}) goes from ${nats(baseline)} to ${nats(withoutGroup)}; ` +
+    `with as many random neurons of the same layers it is ${nats(randomMean)} ± ${nats(randomSpread)} (${withoutRandom.length} draws).`
+  );
+}

@@ -1,0 +1,80 @@
+import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
+import type { Chain, ChainEdge, ChainNode, ChainNodeKind, ChainToken } from "#analysis/chain/chain.ts";
+import { tokenText } from "../../shared/words/token-text.ts";
+
+export const KIND_WORDS = {
+  embedding: "the word’s embedding",
+  "shallow-neuron": "shallow FFN neuron",
+  "attention-layer": "shallow attention layer",
+  head: "predicting head",
+  "deep-neuron": "deep FFN neuron",
+  prediction: "the prediction",
+} as const satisfies Record<ChainNodeKind, string>;
+
+/** A node as a person reads it: `L4N425`, `L12N4072 at 2`, `“3”`, `attention L15`. */
+export function nodeTitle({ id, kind, layer, position, word }: ChainNode): string {
+  if (kind === "embedding") return `“${tokenText(word ?? "")}” at ${position}`;
+  if (kind === "attention-layer") return `attention L${layer}`;
+  return kind === "prediction" ? "prediction" : id.replace("@", " at ");
+}
+
+/** What a node is, and where it writes: `deep FFN neuron, writes at 4 “=”`. */
+export const roleText = ({ kind, position }: ChainNode, { tokens }: Chain) =>
+  kind === "embedding"
+    ? KIND_WORDS[kind]
+    : `${KIND_WORDS[kind]}, writes at ${position} “${tokens[position]?.text ?? ""}”`;
+
+/** What a node is and does, for those who hear the drawing; its name and tokens stand on it. */
+export function nodeName({ kind, position, contribution, effect, switchOff }: ChainNode, isOff: boolean): string {
+  return [
+    `${KIND_WORDS[kind]} at ${position}`,
+    contribution !== undefined && `increase ${signedNats(contribution)} nats`,
+    effect !== undefined && `effect ${nats(effect)} nats`,
+    switchOff.length > 0 && (isOff ? "now off" : "now on"),
+  ]
+    .filter((part) => part !== false)
+    .join(", ");
+}
+
+/** The unit is the kind's: nats into the prediction, none for an inner product with a neuron's keys. */
+export const claimText = ({ kind, claimed }: ChainEdge) =>
+  claimed === undefined ? "not published" : kind === "promotes" ? `${signedNats(claimed)} nats` : inner(claimed);
+
+/** Below this a number is a power of ten: nobody counts its zeros. */
+const LEAST_FIXED = 1e-3;
+
+const inner = (product: number) =>
+  Math.abs(product) < LEAST_FIXED && product !== 0 ? product.toExponential(1).replaceAll("-", "−") : figures(product);
+
+export function measuredText({ measured }: ChainEdge): string {
+  if (!measured) return "–";
+  const write = measured.quantity === "activation" ? figures : nats;
+  const what = measured.quantity === "activation" ? "activation" : "log p";
+  return `${what} ${write(measured.before)} → ${write(measured.after)}`;
+}
+
+export const shareText = (share: number | undefined) => (share === undefined ? "–" : percent(share));
+
+/** The chain with its tokens as the page writes them. */
+export function shownChain(chain: Chain): Chain {
+  const { ablation } = chain;
+  const shown = <Token extends ChainToken>(token: Token): Token => ({ ...token, text: tokenText(token.text) });
+  return {
+    ...chain,
+    tokens: chain.tokens.map(shown),
+    target: shown(chain.target),
+    nodes: chain.nodes.map((node) => ({
+      ...node,
+      word: node.word === undefined ? undefined : tokenText(node.word),
+      promotes: node.promotes.map(shown),
+      transformed: node.transformed?.map(shown),
+    })),
+    ablation: ablation && { ...ablation, before: ablation.before.map(shown), after: ablation.after.map(shown) },
+  };
+}
+
+/** What the width of an edge is. */
+export const widthText = ({ provenance }: Chain) =>
+  provenance.kind === "computed"
+    ? "the share of what it receives; into the prediction, of the largest increase"
+    : "of the largest of its kind; dotted where no size is published";

@@ -1,0 +1,26 @@
+import { DataTable, shown } from "../DataTable.tsx";
+import type { PublishedTable } from "./published.ts";
+import { PUBLISHED_SOURCE } from "./published.ts";
+
+type Row = PublishedTable["rows"][number];
+
+/** The paper's own numbers, beside and never among those of the model that is open. */
+export const PublishedFigures = ({ tables }: { readonly tables: readonly PublishedTable[] }) => (
+  <section aria-label="Published values" className="published">
+    <h3>Published values: {PUBLISHED_SOURCE}</h3>
+    {tables.map(({ caption, columns, rows }) => (
+      <DataTable
+        key={caption}
+        name={caption}
+        caption={caption}
+        columns={columns.map((column, index) => ({
+          ...shown<Row>(column, (row) => writtenCell(row[index])),
+          isNumber: index > 0,
+        }))}
+        rows={rows}
+      />
+    ))}
+  </section>
+);
+
+const writtenCell = (value: number | string | undefined) => (typeof value === "number" ? value.toFixed(1) : value);

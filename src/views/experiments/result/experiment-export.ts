@@ -1,0 +1,128 @@
+import type { MarkedFigure } from "#charts/marks/mark.ts";
+import { experimentClaims } from "#state/experiments/claims.ts";
+import { fitsInLink } from "#state/experiments/form/form.ts";
+import type { ExperimentOrigin, ExperimentSlot } from "#state/experiments/slots.ts";
+import { EXPERIMENTS } from "#protocol/experiments.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
+import type { Finding } from "#state/link/finding.ts";
+import { findingOf } from "#state/subject.ts";
+import type { Facts, Table } from "../../exports/csv.ts";
+import type { Drawn, Origin, Stamp } from "../../exports/drawn.ts";
+import { factsOf, linkOf, savedLink } from "../../exports/facts.ts";
+import { fileName } from "../../exports/file-name.ts";
+import type { ExportedFile } from "../../exports/files.ts";
+
+/** A result with how its page shows it. */
+export interface ExperimentView {
+  readonly name: string;
+  readonly result: ExperimentResult;
+  readonly figure: (isDark: boolean) => MarkedFigure;
+  readonly title: string;
+  readonly sentence: string;
+  readonly table: () => Table;
+}
+
+/**
+ * An experiment's figure and table as they leave the page.
+ *
+ * @param slot what the page computed it of, or what the file that it was opened from says of itself
+ */
+export function drawnExperiment(
+  of: ExperimentView,
+  { from, saved }: Pick<ExperimentSlot, "from" | "saved">,
+  isDark: boolean,
+): Drawn {
+  const { name, result, figure, title, sentence, table } = of;
+  return {
+    name,
+    title: from ? `${title}, in ${from.about.model.name}` : title,
+    says: [sentence],
+    origin: originOf({ from, saved }),
+    link: linkTo(result, from),
+    settings: settingsOf(result),
+    unit: "shares of 1 for accuracies and drops, nats for log-probabilities",
+    table,
+    figure: () => figure(isDark),
+    isDark,
+  };
+}
+
+/** A result of a file keeps the model and the link that the file has; only those of this page are this page's. */
+export const originOf = ({ from, saved }: Pick<ExperimentSlot, "from" | "saved">): Origin =>
+  from ? { kind: "computed", subject: from.about } : { kind: "file", saved };
+
+/** Of a complete run: a link leads nobody to a folder on somebody's disk, and holds no long list. */
+function linkTo(result: ExperimentResult, from: ExperimentOrigin | undefined): Finding | undefined {
+  if (!from || !fitsInLink(from.form) || isOfFolders(result)) return undefined;
+  const isWhole = result.steps >= result.stepsInAll;
+  return {
+    ...findingOf(from.about),
+    view: "experiments",
+    experiment: from.form,
+    expected: isWhole ? { experiment: experimentClaims(result) } : {},
+  };
+}
+
+const isOfFolders = ({ request }: ExperimentResult) =>
+  request.kind === "adapters" && request.adapters.some(({ source }) => source.kind === "files");
+
+const suiteName = ({ request }: ExperimentResult) =>
+  request.suite.kind === "pasted" ? "pasted" : request.suite.definition.name;
+
+function settingsOf(result: ExperimentResult): Facts {
+  const { request, suite, steps, stepsInAll } = result;
+  return {
+    suite: suiteName(result),
+    cases: suite.cases,
+    seed: request.seed,
+    ...("ablation" in EXPERIMENTS[request.kind].fields && {
+      ablation: ("ablation" in request && request.ablation) || "zero",
+    }),
+    steps: `${steps} of ${stepsInAll}`,
+  };
+}
+
+function rowOrigin(origin: Origin) {
+  if (origin.kind === "computed") {
+    const { name, revision, source, dtype = "" } = origin.subject.model;
+    return { name, revision: revision ?? source?.revision ?? "", dtype, from: "this page" };
+  }
+  const { name = "", revision, source, dtype = "" } = (origin.kind === "file" ? origin.saved?.model : undefined) ?? {};
+  const ofSource = typeof source === "object" ? source.revision : undefined;
+  return { name, revision: revision ?? ofSource ?? "", dtype, from: "a file" };
+}
+
+/** Every row says what it is about too, so that the tables of several runs can be put below each other. */
+export function withRowFacts(drawn: Drawn, result: ExperimentResult, stamp: () => Stamp): Drawn {
+  const { name, revision, dtype, from } = rowOrigin(drawn.origin);
+  const about = () => [
+    suiteName(result),
+    result.suite.cases,
+    result.request.seed,
+    name,
+    revision,
+    dtype,
+    linkOf(drawn, stamp()) ?? savedLink(drawn.origin) ?? "",
+    from,
+  ];
+  return {
+    ...drawn,
+    table() {
+      const { header, rows } = drawn.table();
+      const facts = about();
+      return {
+        header: [...header, "suite", "cases", "seed", "model", "revision", "dtype", "link", "from"],
+        rows: rows.map((row) => [...row, ...facts]),
+      };
+    },
+  };
+}
+
+/** The whole result, to be opened again. */
+export const resultFile = (drawn: Drawn, result: ExperimentResult, stamp: Stamp): ExportedFile => ({
+  name: `${fileName(drawn)}-result.json`,
+  type: "application/json",
+  content: JSON.stringify({ ...factsOf(drawn, stamp), finding: findingIn(drawn), experiment: result }, null, 2),
+});
+
+const findingIn = ({ link, origin }: Drawn) => link ?? (origin.kind === "file" ? origin.saved?.finding : undefined);

@@ -1,0 +1,40 @@
+import { useStore } from "zustand";
+import type { FaultCode } from "#core/fault.ts";
+import { dismiss, notices } from "#state/notices.ts";
+import type { Notice } from "#state/notices.ts";
+import { Isolated } from "../../shared/Isolated.tsx";
+import { asSentence } from "../../shared/words/sentence.ts";
+import { ADVICE } from "./advice.ts";
+import { EngineSilence } from "./EngineSilence.tsx";
+
+/** What the person has to know: what was found, what is needed, what to do. */
+export function Notices() {
+  const list = useStore(notices, (state) => state.list);
+  const shown = list.filter((notice, index) => list.findIndex((other) => other.message === notice.message) === index);
+  return (
+    <div className="notices" aria-live="polite">
+      <EngineSilence />
+      {shown.map((notice) => (
+        <NoticeLine key={notice.about} notice={notice} />
+      ))}
+    </div>
+  );
+}
+
+/** The advice is about models; what is wrong with an adapter's own files says itself what is needed. */
+const OF_ANY_FILES: ReadonlySet<FaultCode> = new Set(["unreachable", "needs-token"]);
+
+function NoticeLine({ notice }: { readonly notice: Notice }) {
+  const { about, code, message } = notice;
+  const advice = code && (about !== "adapter" || OF_ANY_FILES.has(code)) ? ADVICE[code] : "";
+  return (
+    <div className={`notice ${code ? "is-fault" : ""}`} role={code ? "alert" : "status"} data-code={code}>
+      <p>
+        <Isolated sentence={asSentence(message)} /> {advice}
+      </p>
+      <button type="button" className="quiet close" aria-label="Dismiss this notice" onClick={() => dismiss(about)}>
+        ✕
+      </button>
+    </div>
+  );
+}

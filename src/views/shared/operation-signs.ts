@@ -1,4 +1,0 @@
-import type { Operation } from "#analysis/operation.ts";
-
-/** The operations as a person writes them. */
-export const OPERATION_SIGNS = { "+": "+", "-": "−", "*": "×", "/": "÷" } satisfies Record<Operation, string>;

@@ -1,4 +1,0 @@
-import type { PublishedName } from "#state/finding.ts";
-
-/** The models of the records that others published, as people call them. */
-export const PUBLISHED_MODELS = { "llama-7b-3plus5": "Llama-7B" } as const satisfies Record<PublishedName, string>;

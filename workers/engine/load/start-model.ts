@@ -1,0 +1,159 @@
+import { Fault, faultCode } from "#core/fault.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { Asked } from "#protocol/calls.ts";
+import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import { missingFills } from "../weights/fills.ts";
+import { bytesToStore, heldRefusal, runRefusal, storageRefusal } from "./fit.ts";
+import type { Gate } from "./gate.ts";
+import { describe, shortName } from "./inspect-checkpoint.ts";
+import { indexFiles } from "../lab/index-store.ts";
+import { Arrivals, seldom } from "./load-meter.ts";
+import { setUpModel } from "./load-model.ts";
+import type { LoadedModel } from "./load-model.ts";
+import { ModelSession } from "../session/model-session.ts";
+import { NeuronIndex } from "../lab/neuron-index.ts";
+import type { OpenedCheckpoint } from "./open-checkpoint.ts";
+import { heldInstead, refusedStorage } from "./refused-storage.ts";
+import { withCheckpoint } from "./request-checkpoint.ts";
+import { startRuntime } from "../run/runtime.ts";
+import type { OrtModule, Runtime } from "../run/runtime.ts";
+import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
+import { experimentStore, indexStore, placeFor, storageReport } from "../store/stores.ts";
+import type { FileStore } from "../store/file-store.ts";
+import { resultsFolder } from "../store/pack.ts";
+import { storageFull } from "../store/storage-faults.ts";
+
+/** Small enough for everyone, exact enough that the prediction does not move. */
+const DEFAULT_DTYPE = "q8";
+/** A prompt for the first run, which compiles the shaders. */
+const WARM_UP_TOKENS = [0, 0, 0];
+
+export interface StartRequest {
+  readonly source: CheckpointSource;
+  readonly options: Asked<"load">;
+  readonly gate: Gate;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly onDeviceLost: (reason: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface StartedModel {
+  readonly session: ModelSession;
+  readonly loaded: LoadedModel;
+  readonly runtime: Runtime;
+  readonly index: NeuronIndex;
+  /** Names the model and its precision. */
+  readonly fingerprint: string;
+  /** Where finished steps of experiments are kept. */
+  readonly experimentStore: FileStore;
+  readonly info: ModelInfo;
+}
+
+/**
+ * From a request to a model that answers: stored for the next visit or, where the browser's storage refuses, held in memory for this one.
+ *
+ * @throws Fault; "too-large", or "storage-full" where memory cannot hold it either, before any weight is read where the numbers say so
+ */
+export async function startModel(
+  ort: OrtModule,
+  { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
+): Promise<StartedModel> {
+  const start = performance.now();
+  const arrivals = new Arrivals();
+  let notes: readonly string[] = [];
+  const tellReading = () => onProgress({ stage: "reading", done: arrivals.bytes, total: 0, part: "files" });
+  tellReading();
+  arrivals.listener = seldom(tellReading);
+  const runtime = await startRuntime(ort, options.backend, onDeviceLost);
+  const { store, refusal } = await placeFor(source);
+  let refused = refusal === undefined ? undefined : await refusedStorage(refusal, store);
+  const request = {
+    source,
+    store,
+    dtype: options.dtype ?? DEFAULT_DTYPE,
+    signal,
+    onBytes: (bytes: number) => arrivals.add(bytes),
+    onOpened: (files: CheckpointFiles) => (notes = files.notes ?? []),
+    onWait: () => onProgress({ stage: "waiting", done: 0, total: 0, part: "another tab is loading this model" }),
+    onRefused: async (reason: unknown, checkpoint?: OpenedCheckpoint) => {
+      refused = await refusedStorage(reason, store, checkpoint);
+    },
+  };
+  const loaded = await withCheckpoint(request, async (checkpoint) => {
+    await refuseWhatDoesNotFit(checkpoint, runtime, refused);
+    return setUpModel(checkpoint, runtime, { onProgress, signal, gate, arrivals });
+  });
+  const index = new NeuronIndex(
+    loaded.runner,
+    fingerprint(loaded),
+    indexFiles(await indexStore(), resultsFolder(loaded)),
+  );
+  const session = new ModelSession(loaded, index);
+  onProgress({ stage: "warming-up", done: loaded.weightBytes, total: loaded.weightBytes, part: "first run" });
+  try {
+    // that these tokens overflow says nothing of a person's prompt
+    await session
+      .predict(WARM_UP_TOKENS.slice(0, loaded.spec.context), { top: 1 }, () => undefined, signal)
+      .catch((reason: unknown) => {
+        if (faultCode(reason) !== "overflow") throw reason;
+      });
+    // a model that nobody waits for any more must not take the place of the one that is there
+    signal.throwIfAborted();
+  } catch (reason) {
+    await session.dispose();
+    throw reason;
+  }
+  return {
+    session,
+    loaded,
+    runtime,
+    index,
+    fingerprint: fingerprint(loaded),
+    experimentStore: await experimentStore(),
+    info: {
+      ...infoOf(loaded, runtime),
+      ...(refused && { notStored: { code: refused.code, message: heldInstead(refused) } }),
+      sourceNotes: [...notes],
+      bytes: { read: arrivals.bytes, weights: loaded.weightBytes },
+      loadMs: performance.now() - start,
+    },
+  };
+}
+
+/** The same for the same weights in the same precision, whatever they are called and wherever they came from. */
+const fingerprint = ({ content, dtype, spec }: LoadedModel) => JSON.stringify([content, dtype, spec]);
+
+function infoOf(
+  { spec, identity, content, parameters, dtype, isStored }: LoadedModel,
+  { backend, adapter, note }: Runtime,
+): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
+  return {
+    ...describe(spec),
+    name: shortName(identity),
+    source: identity,
+    content,
+    isStored,
+    parameters,
+    backend,
+    adapter,
+    backendNote: note,
+    dtype,
+  };
+}
+
+/** @param refused why the model is not stored, where it should have been */
+async function refuseWhatDoesNotFit(
+  { plan, pack }: OpenedCheckpoint,
+  runtime: Runtime,
+  refused: Fault | undefined,
+): Promise<void> {
+  const tooLarge = runRefusal(plan, runtime);
+  if (tooLarge !== undefined) throw new Fault("too-large", tooLarge);
+  if (!pack.isPersistent) {
+    const notHeld = heldRefusal(plan);
+    if (notHeld === undefined) return;
+    throw refused ? new Fault(refused.code, `${refused.message}; ${notHeld}`) : new Fault("too-large", notHeld);
+  }
+  const noRoom = storageRefusal(bytesToStore(plan, missingFills(plan, pack)), await storageReport(pack));
+  if (noRoom !== undefined) throw storageFull("there is no room for the model");
+}

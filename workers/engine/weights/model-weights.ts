@@ -1,0 +1,158 @@
+import { normScale } from "#analysis/lens/norm-scale.ts";
+import type { ModelWeights } from "#analysis/runner.ts";
+import { addScaled, dot, fromRows, matrix, rowOf } from "#core/numeric/matrix.ts";
+import {
+  columnNorms,
+  linearColumn,
+  linearRow,
+  multiplyColumns,
+  multiplyRows,
+  multiplyRowsTransposed,
+  multiplyTransposed,
+  rowReach,
+} from "#formats/linear.ts";
+import type { Linear } from "#formats/linear.ts";
+import type { ModelSpec } from "#model/spec.ts";
+
+/** A part by its place: the embedding, a block by its layer, or the unembedding. */
+export type PartId = "embed" | "unembed" | number;
+
+/** A model's weights as its graphs have them, by the names of the family's plan; what is given must not be written to. */
+export interface WeightReader {
+  linear(part: PartId, name: string): Promise<Linear>;
+  plain(part: PartId, name: string): Promise<Float32Array>;
+  /** Undefined where the family has no such weight: biases. */
+  plainIfAny(part: PartId, name: string): Promise<Float32Array | undefined>;
+  /** One row of a table. */
+  row(part: PartId, name: string, row: number): Promise<Float32Array>;
+  /** `count` rows of a table one after the other, [count, columns]; not held. */
+  rows(part: PartId, name: string, first: number, count: number): Promise<Float32Array>;
+}
+
+/** Rows of the embedding read at once: some ten megabytes of a wide one. */
+const TABLE_ROWS = 2048;
+
+/** Reads the quantised weights themselves, so that an analysis speaks of the model that runs. */
+export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeights {
+  return {
+    async embedding(ids) {
+      const rows = await Promise.all(ids.map((id) => reader.row("embed", "embedding", id)));
+      const embedded = fromRows(rows, spec.modelDim);
+      if (spec.positions.kind === "rotary") return embedded;
+      const places = await Promise.all(ids.map((_, place) => reader.row("embed", "positions", place)));
+      return matrix(ids.length, spec.modelDim, addScaled(embedded.data, fromRows(places, spec.modelDim).data));
+    },
+    async valueVectors(neurons) {
+      const layers = [...new Set(neurons.map(({ layer }) => layer))];
+      const vectors: Float32Array[] = [];
+      // layer by layer, so that no more than one layer's weights have to be at hand
+      for (const layer of layers) {
+        const down = await reader.linear(layer, "down");
+        neurons.forEach((at, index) => {
+          if (at.layer === layer) vectors[index] = linearColumn(down, at.neuron);
+        });
+      }
+      return vectors;
+    },
+    valueProducts: async (layer, direction) => multiplyTransposed(await reader.linear(layer, "down"), direction),
+    async valueNorms(layer) {
+      const gain = await reader.plain("unembed", "final_norm");
+      return columnNorms(await reader.linear(layer, "down"), gain, { isCentred: spec.norm === "layer" });
+    },
+    unembeddingReach: async () => rowReach(await reader.linear("unembed", "unembedding")),
+    headOutput: async ({ layer, head }, z) =>
+      multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z),
+    async logitDirection(mix) {
+      const gain = await reader.plain("unembed", "final_norm");
+      return readBehindNorm(spec, gain, multiplyTransposed(await reader.linear("unembed", "unembedding"), mix));
+    },
+    async valueOutput(layer, vectors, head) {
+      const { heads, kvHeads, headDim } = spec;
+      const gain = await reader.plain(layer, "attn_norm");
+      const inputs = vectors.map((vector) => throughNorm(spec, gain, vector));
+      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue(spec), kvHeads * headDim);
+      const group = heads / kvHeads;
+      const z = values.map((value) =>
+        Float32Array.from({ length: heads * headDim }, (_, i) =>
+          head === undefined || head === Math.floor(i / headDim)
+            ? value[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]!
+            : 0,
+        ),
+      );
+      return multiplyRows(await reader.linear(layer, "attn_out"), z);
+    },
+    async neuronKeys({ layer, neuron }) {
+      const weights = await reader.linear(layer, "mlp_in");
+      const gain = await reader.plain(layer, spec.block === "parallel-shared" ? "attn_norm" : "mlp_norm");
+      const key = (row: number) =>
+        Float32Array.from(readBehindNorm(spec, gain, Float64Array.from(linearRow(weights, row))));
+      return spec.activation === "silu-gated"
+        ? { up: key(spec.neurons + neuron), gate: key(neuron) }
+        : { up: key(neuron) };
+    },
+    async embeddingProducts(direction) {
+      const { vocabulary, modelDim } = spec;
+      const products = new Float64Array(vocabulary);
+      for (let first = 0; first < vocabulary; first += TABLE_ROWS) {
+        const count = Math.min(TABLE_ROWS, vocabulary - first);
+        const rows = await reader.rows("embed", "embedding", first, count);
+        for (let row = 0; row < count; row++) {
+          products[first + row] = dot(rows.subarray(row * modelDim, (row + 1) * modelDim), direction);
+        }
+      }
+      return products;
+    },
+    outputProducts: async (layer, direction) => multiplyTransposed(await reader.linear(layer, "attn_out"), direction),
+    async valueDirection(layer, mix) {
+      const { heads, kvHeads, headDim } = spec;
+      const group = heads / kvHeads;
+      const shared = new Float64Array(kvHeads * headDim);
+      for (let i = 0; i < heads * headDim; i++) {
+        shared[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]! += mix[i]!;
+      }
+      const read = multiplyRowsTransposed(await reader.linear(layer, "qkv"), firstValue(spec), shared);
+      return readBehindNorm(spec, await reader.plain(layer, "attn_norm"), read);
+    },
+    async values(layer, residuals) {
+      const { kvHeads, headDim } = spec;
+      const gain = await reader.plain(layer, "attn_norm");
+      const normBias = await reader.plainIfAny(layer, "attn_norm.bias");
+      const inputs = Array.from({ length: residuals.rows }, (_, row) => {
+        const residual = rowOf(residuals, row);
+        const scale = normScale(spec, residual);
+        return throughNorm(spec, gain, residual).map((value, dim) => value * scale + (normBias?.[dim] ?? 0));
+      });
+      const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue(spec), kvHeads * headDim);
+      const bias = (await reader.plainIfAny(layer, "qkv.bias"))?.subarray(firstValue(spec));
+      return fromRows(
+        bias ? values.map((value) => value.map((each, i) => each + bias[i]!)) : values,
+        kvHeads * headDim,
+      );
+    },
+    attentionOutputs: async (layer, zs) => multiplyRows(await reader.linear(layer, "attn_out"), zs),
+  };
+}
+
+/** Where a layer's values begin among the rows of `qkv`: behind all queries and keys. */
+const firstValue = ({ heads, kvHeads, headDim }: ModelSpec) => (heads + kvHeads) * headDim;
+
+/** The norm with its scale at 1 and without its bias: γ ⊙ v, in a LayerNorm model with v's mean taken out first. */
+function throughNorm({ norm }: ModelSpec, gain: Float32Array, vector: Float32Array): Float32Array {
+  const mean = norm === "rms" ? 0 : meanOf(vector);
+  return vector.map((value, dim) => (value - mean) * gain[dim]!);
+}
+
+/** The direction before the norm that a direction behind it reads: the transpose of `throughNorm`. */
+function readBehindNorm({ norm }: ModelSpec, gain: Float32Array, behind: Float64Array): Float64Array {
+  const direction = behind.map((value, dim) => value * gain[dim]!);
+  if (norm === "rms") return direction;
+  // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
+  const mean = meanOf(direction);
+  return direction.map((value) => value - mean);
+}
+
+const meanOf = (values: Float32Array | Float64Array) => {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+};
