@@ -217,10 +217,10 @@ export interface ScoredAnswer {
   readonly correct: boolean;
 }
 
-/** log p(target) with single heads off. */
+/** log p(target) with single heads off, on top of the interventions. */
 export interface HeadSweep {
   readonly target: number;
-  /** log p(target) of the clean run. */
+  /** log p(target) of the run that they are taken from: the clean one, or that under the interventions. */
   readonly baseline: number;
   /** [layer][head]; NaN where not yet computed in a partial result. */
   readonly logProbability: number[][];

@@ -11,6 +11,8 @@ export interface HeadVariants {
   readonly keepsClean: boolean;
   /** What takes the place of the heads' z in a case, [heads, positions, headDim]; left out: 0. */
   readonly donor?: ((index: number) => Float32Array) | undefined;
+  /** What every row is run with besides, of one case and in one row: what stays off in all of them. Left out: nothing. */
+  readonly under?: BlockRun;
 }
 
 /**
@@ -19,38 +21,48 @@ export interface HeadVariants {
  * stands in for it, and the clean cases again if they are needed further on.
  */
 export function headVariants(spec: ModelSpec, wanted: HeadVariants): BlockRun {
-  const { cases, layersBefore, keepsClean, donor } = wanted;
+  const { cases, layersBefore, keepsClean, donor, under = {} } = wanted;
   const earlier = layersBefore * spec.heads * cases;
   const cleanRows = Array.from({ length: cases }, (_, index) => earlier + index);
   const variants = [
     ...Array.from({ length: earlier }, (_, row) => row),
     ...Array.from({ length: spec.heads + (keepsClean ? 1 : 0) }, () => cleanRows).flat(),
   ];
-  const headScale = matrix(variants.length, spec.heads, new Float32Array(variants.length * spec.heads).fill(1));
+  const kept = under.headScale?.data ?? new Float32Array(spec.heads).fill(1);
+  const headScale = matrix(variants.length, spec.heads);
+  for (let row = 0; row < variants.length; row++) headScale.data.set(kept, row * spec.heads);
   for (let head = 0; head < spec.heads; head++) {
     for (let index = 0; index < cases; index++) {
       headScale.data[(earlier + head * cases + index) * spec.heads + head] = 0;
     }
   }
-  return { variants, headScale, ...(donor && { headFill: fillOf(spec, wanted, variants.length, donor) }) };
+  const headFill = fillOf(spec, wanted, variants.length, donor);
+  return { ...under, variants, headScale, ...(headFill && { headFill }) };
 }
 
-/** Each head's donor value in the rows that are without it, 0 elsewhere: [rows, heads, positions, headDim]. */
+/**
+ * Each head's donor value in the rows that are without it, elsewhere what every row is filled with: [rows, heads, positions, headDim];
+ * undefined where there is neither.
+ */
 function fillOf(
   { heads }: ModelSpec,
-  { cases, layersBefore }: HeadVariants,
+  { cases, layersBefore, under }: HeadVariants,
   rows: number,
-  donor: (index: number) => Float32Array,
-): Float32Array {
-  const own = Array.from({ length: cases }, (_, index) => donor(index));
-  const size = own[0]!.length;
+  donor: HeadVariants["donor"],
+): Float32Array | undefined {
+  const kept = under?.headFill;
+  const own = donor && Array.from({ length: cases }, (_, index) => donor(index));
+  const size = (own?.[0] ?? kept)?.length;
+  if (size === undefined) return undefined;
   const fill = new Float32Array(rows * size);
+  if (kept) for (let row = 0; row < rows; row++) fill.set(kept, row * size);
   for (let head = 0; head < heads; head++) {
     const [from, to] = [(head * size) / heads, ((head + 1) * size) / heads];
-    own.forEach((z, index) => {
+    for (let index = 0; index < cases; index++) {
       const row = (layersBefore * heads + head) * cases + index;
-      fill.set(z.subarray(from, to), row * size + from);
-    });
+      if (own) fill.set(own[index]!.subarray(from, to), row * size + from);
+      else fill.fill(0, row * size + from, row * size + to);
+    }
   }
   return fill;
 }

@@ -1,6 +1,7 @@
 import type { Activations } from "./activations.ts";
 import { rowsThatFit } from "../batch-budget.ts";
 import type { Capture } from "../capture.ts";
+import { changedBlock } from "./changes.ts";
 import { headVariants } from "./head-variants.ts";
 import { throughLayers } from "../lens/layers.ts";
 import type { ModelSpec } from "#model/spec.ts";
@@ -8,7 +9,7 @@ import type { Runner } from "../runner.ts";
 
 export interface SweepOptions {
   readonly target: number;
-  /** What takes the place of the head's z; left out: 0. */
+  /** What takes the place of the head's z, and of what else is off; left out: 0. */
   readonly ablationSource?: Activations | undefined;
   /** Report each layer's row as soon as it is known, at the cost of more and smaller runs. */
   readonly rowByRow: boolean;
@@ -25,6 +26,10 @@ export interface SweepOptions {
  *
  * Layers are taken in groups, the last ones first, so that a batch fits the memory; a group starts from the clean run's
  * residual at its first layer.
+ *
+ * @param clean the run that each head is taken from: the clean one, or one under interventions, which then hold in every variant; a
+ *   head that is among them is off in its own variant, whatever its scale
+ * @throws Error for a run in which something else than interventions was done to parts
  */
 export async function sweepHeads(runner: Runner, clean: Capture, options: SweepOptions): Promise<number[][]> {
   const { spec } = runner;
@@ -68,19 +73,24 @@ async function sweepGroup(
 ): Promise<Float64Array> {
   const { spec } = runner;
   const { ablationSource, onRows } = options;
+  const { interventions } = clean;
+  if (!interventions)
+    throw new Error("sweep: what was done to this run is not known, and cannot be done to its variants");
   const start = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
   const residual = await throughLayers(runner, start, {
     from: range.start,
-    runOf: (layer) => ({
-      ...(layer < range.end &&
-        headVariants(spec, {
-          cases: 1,
-          layersBefore: layer - range.start,
-          keepsClean: layer + 1 < range.end,
-          donor: ablationSource && (() => ablationSource.z[layer]!),
-        })),
-      onRows,
-    }),
+    runOf: (layer) => {
+      const under = changedBlock(spec, layer, { interventions, ablationSource });
+      if (layer >= range.end) return { ...under, onRows };
+      const wanted = {
+        cases: 1,
+        layersBefore: layer - range.start,
+        keepsClean: layer + 1 < range.end,
+        donor: ablationSource && (() => ablationSource.z[layer]!),
+        under,
+      };
+      return { ...headVariants(spec, wanted), onRows };
+    },
     signal: options.signal,
   });
   try {

@@ -18,21 +18,7 @@ import type {
   Tokenization,
   TopNeurons,
 } from "../engine.ts";
-import {
-  choice,
-  count,
-  flag,
-  head,
-  neuron,
-  oneOf,
-  prompt,
-  RUN,
-  ABLATION_SOURCE,
-  TARGET,
-  text,
-  tokenIds,
-  VARIANT,
-} from "../fields.ts";
+import { choice, count, flag, head, neuron, oneOf, prompt, RUN, TARGET, text, tokenIds, VARIANT } from "../fields.ts";
 
 /** Tokens of a list where nobody says how many. */
 const LISTED = 10;
@@ -81,11 +67,14 @@ export const RUN_CALLS = {
     options: { ...VARIANT, tokens: count },
     gives: type<Generation>(),
   }),
-  /** `rowByRow`: each layer’s row is reported as soon as it is known, at the cost of more, smaller runs; how far the whole is in between. */
+  /**
+   * With interventions: those parts stay off in every variant, and the baseline is the run under them; the target is the clean run's.
+   * `rowByRow`: each layer’s row is reported as soon as it is known, at the cost of more, smaller runs; how far the whole is in between.
+   */
   sweepHeads: call({
     of: "session",
     takes: { prompt },
-    options: { ...TARGET, ...ABLATION_SOURCE, rowByRow: v.exactOptional(flag) },
+    options: { ...TARGET, ...RUN, rowByRow: v.exactOptional(flag) },
     reports: type<SweepReport>(),
     gives: type<HeadSweep>(),
   }),

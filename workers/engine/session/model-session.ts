@@ -157,9 +157,9 @@ export class ModelSession implements Serves<"session"> {
     onReport: (report: SweepReport) => void,
     signal: AbortSignal,
   ): Promise<HeadSweep> {
-    const { clean, target, changes } = await this.#setUp(prompt, options);
-    const baseline = clean.logits[target]! - logSumExp(clean.logits);
-    const logProbability = await this.sweep(clean, {
+    const { target, changes, run } = await this.setUpRun(prompt, options);
+    const baseline = run.logits[target]! - logSumExp(run.logits);
+    const logProbability = await this.sweep(run, {
       target,
       ablationSource: changes.ablationSource,
       rowByRow: options.rowByRow ?? false,
@@ -297,9 +297,9 @@ export class ModelSession implements Serves<"session"> {
     for (const file of this.#model.files.values()) file.close();
   }
 
-  /** log p(target) with each single head off, shared by all who ask for it. */
-  sweep(clean: Capture, options: SweepOptions): Promise<number[][]> {
-    return this.#found.sweeps.of(clean, options);
+  /** log p(target) of a run with each single head off besides, shared by all who ask for it. */
+  sweep(run: Capture, options: SweepOptions): Promise<number[][]> {
+    return this.#found.sweeps.of(run, options);
   }
 
   /** R_k or more of every neuron: what a comparison needs to be certain. */

@@ -32,7 +32,7 @@ export class Sweeps {
   /** As `sweepHeads`; each row is reported once. */
   async of(clean: Capture, options: SweepOptions): Promise<number[][]> {
     const { target, ablationSource, signal } = options;
-    const key = JSON.stringify([clean.ids, target, ablationSource?.prompts]);
+    const key = JSON.stringify([clean.ids, clean.interventions, target, ablationSource?.prompts]);
     const reported = new Set<number>();
     const listener: Listener = {
       onRow(layer, row) {
