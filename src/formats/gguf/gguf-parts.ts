@@ -1,0 +1,88 @@
+import { Fault } from "#core/fault.ts";
+import { shown, shownName } from "#core/shown.ts";
+import type { ByteSource } from "../byte-source.ts";
+import { readGguf } from "./gguf.ts";
+import type { Gguf, GgufTensor } from "./gguf.ts";
+
+export interface GgufPart {
+  readonly file: string;
+  readonly source: ByteSource;
+}
+
+/** A model's file or files as one: the first one's metadata and the tensors of all. */
+export interface JoinedGguf extends Pick<Gguf, "version" | "metadata"> {
+  readonly tensors: ReadonlyMap<string, GgufTensor & { readonly source: ByteSource }>;
+}
+
+/** As llama-gguf-split writes them. */
+const PART = /-(\d{5})-of-(\d{5})\.gguf$/i;
+/** The largest checkpoints come in some 200 files. */
+const MAX_PARTS = 2_000;
+
+/**
+ * All parts of the model that a file is one of, the first one first; the file alone where its name is no part's.
+ *
+ * @throws Fault "bad-file" for a name that counts wrongly
+ */
+export function partNames(file: string): readonly string[] {
+  const match = PART.exec(file);
+  if (!match) return [file];
+  const [ending, part, count] = [match[0], Number(match[1]), Number(match[2])];
+  if (part < 1 || part > count || count > MAX_PARTS) {
+    throw new Fault(
+      "bad-file",
+      `gguf: ${shownName(file)} calls itself part ${part} of ${count}; a part of at most ${MAX_PARTS} is needed`,
+    );
+  }
+  const stem = file.slice(0, -ending.length);
+  const digits = (number: number) => String(number).padStart(5, "0");
+  return Array.from({ length: count }, (_, index) => `${stem}-${digits(index + 1)}-of-${digits(count)}.gguf`);
+}
+
+/**
+ * Reads the headers of all parts and holds them against each other.
+ *
+ * @param parts in order
+ * @throws Fault "damaged-file" for parts that do not belong together, and whatever `readGguf` throws
+ */
+export async function readGgufParts(parts: readonly GgufPart[]): Promise<JoinedGguf> {
+  const headers = await Promise.all(parts.map(({ source, file }) => readGguf(source, file)));
+  const [{ version, metadata }] = headers as [Gguf, ...Gguf[]];
+  const tensors = new Map<string, GgufTensor & { readonly source: ByteSource }>();
+  headers.forEach((header, index) => {
+    const { file, source } = parts[index]!;
+    checkPlace(header, file, { index, count: parts.length });
+    for (const [name, tensor] of header.tensors) {
+      if (tensors.has(name)) throw bad(file, `has tensor ${shownName(name)}, which another part has too`);
+      tensors.set(name, { ...tensor, source });
+    }
+  });
+  const claimed = metadata.get("split.tensors.count");
+  if (claimed !== undefined && claimed !== tensors.size) {
+    throw bad(parts[0]!.file, `claims ${shown(claimed)} tensors over all parts; they have ${tensors.size}`);
+  }
+  return { version, metadata, tensors };
+}
+
+/** A file that is no part says nothing of parts, or that it is the only one. */
+function checkPlace(
+  { metadata }: Gguf,
+  file: string,
+  { index, count }: { readonly index: number; readonly count: number },
+): void {
+  const saidCount = metadata.get("split.count") ?? (count === 1 ? 1 : undefined);
+  const saidIndex = metadata.get("split.no") ?? (count === 1 ? 0 : undefined);
+  // a file that was never split may say 0 of 0
+  if (count === 1 && saidCount === 0) return;
+  if (saidCount === count && saidIndex === index) return;
+  const said =
+    typeof saidIndex === "number" && typeof saidCount === "number"
+      ? `is part ${saidIndex + 1} of ${saidCount} by its own words`
+      : "does not say which part of a model it is";
+  throw bad(
+    file,
+    `${said}, and stands as part ${index + 1} of ${count}; all parts are needed beside each other, under the names that they were made with`,
+  );
+}
+
+const bad = (file: string, found: string) => new Fault("damaged-file", `gguf: ${file} ${found}`);
