@@ -69,6 +69,8 @@ export class CountingRunner implements Runner {
     outputProducts: () => Promise.resolve(new Float64Array(2)),
     valueDirection: () => Promise.resolve(new Float64Array(2)),
     values: (_: number, residuals: Matrix) => Promise.resolve(matrix(residuals.rows, 2)),
+    outputBiases: () => Promise.resolve({}),
+    logitBias: () => Promise.resolve(0),
     attentionOutputs: (_: number, zs: readonly Float32Array[]) => Promise.resolve(zs.map(() => new Float32Array(2))),
   };
 

@@ -130,6 +130,14 @@ export interface ModelWeights {
    * @returns [any, kvHeads · headDim]
    */
   values(layer: number, residuals: Matrix): Promise<Matrix>;
+  /** What a layer adds to the residual whatever its parts do: the biases of the output and the down projection, [modelDim] each, if any. */
+  outputBiases(layer: number): Promise<{ readonly attention?: Float32Array; readonly ffn?: Float32Array }>;
+  /**
+   * What a mix of logits has from no residual: the final norm's bias through the unembedding, and the logits' own bias.
+   *
+   * @param mix one number per token, [vocabulary]
+   */
+  logitBias(mix: ArrayLike<number>): Promise<number>;
   /** W_O·z without the bias, [modelDim] for each z of [heads · headDim]. */
   attentionOutputs(layer: number, zs: readonly Float32Array[]): Promise<Float32Array[]>;
 }

@@ -69,6 +69,7 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
     lab: (variant, signal) => loaded().asked("lab", variant, signal),
     chains: (variant, signal) => loaded().asked("chains", variant, signal),
     traces: (variant, signal) => loaded().asked("traces", variant, signal),
+    lens: (variant, signal) => loaded().asked("lens", variant, signal),
   } satisfies { readonly [Of in Place]: (variant: Variant | undefined, signal: AbortSignal) => Serves<Of> };
 
   async function serve(name: CallName, job: JobId, sent: readonly unknown[]): Promise<unknown> {

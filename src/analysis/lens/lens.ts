@@ -117,8 +117,9 @@ async function project(
   };
 }
 
-async function projectAtOnce(
-  { runner, scale }: FrozenLens,
+/** Vectors that fit one tensor of logits; `own` is each one's own scale, of which there is none for a bare vector. */
+export async function projectAtOnce(
+  { runner, scale }: { readonly runner: Runner; readonly scale: number | "own" },
   vectors: Matrix,
   run: Pick<UnembedRun, "wants" | "targets" | "isBare" | "rankedRows">,
 ): Promise<Unembedded> {
@@ -126,7 +127,7 @@ async function projectAtOnce(
   const residual = runner.upload(vectors.data, 1, vectors.rows);
   const positions = Array.from({ length: vectors.rows }, (_, row) => row);
   try {
-    return await runner.unembed(residual, { ...run, positions, scale });
+    return await runner.unembed(residual, { ...run, positions, ...(scale !== "own" && { scale }) });
   } finally {
     runner.release(residual);
   }

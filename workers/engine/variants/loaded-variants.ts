@@ -8,6 +8,7 @@ import { ChainSession } from "../chain/chain-session.ts";
 import { ExperimentSession } from "../experiments/experiment-session.ts";
 import type { ExperimentParts } from "../experiments/experiment-session.ts";
 import { LabSession } from "../lab/lab-session.ts";
+import { LensSession } from "../lens/lens-session.ts";
 import { Arrivals, seldom } from "../load/load-meter.ts";
 import { ModelSession } from "../session/model-session.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
@@ -21,6 +22,7 @@ interface Runs {
   readonly lab: LabSession;
   readonly chains: ChainSession;
   readonly traces: TraceSession;
+  readonly lens: LensSession;
 }
 
 /** What can be asked of one variant. */
@@ -161,6 +163,7 @@ export class LoadedVariants implements Serves<"variants"> {
       experiments: new ExperimentSession({ ...parts, store: this.#started.experimentStore }),
       chains: new ChainSession(model, session),
       traces: new TraceSession(model, session),
+      lens: new LensSession(model, session),
     };
   }
 

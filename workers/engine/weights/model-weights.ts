@@ -129,6 +129,17 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
         kvHeads * headDim,
       );
     },
+    async outputBiases(layer) {
+      const attention = await reader.plainIfAny(layer, "attn_out.bias");
+      const ffn = await reader.plainIfAny(layer, "down.bias");
+      return { ...(attention && { attention }), ...(ffn && { ffn }) };
+    },
+    async logitBias(mix) {
+      const ofNorm = await reader.plainIfAny("unembed", "final_norm.bias");
+      const own = await reader.plainIfAny("unembed", "unembedding.bias");
+      const read = ofNorm && multiplyTransposed(await reader.linear("unembed", "unembedding"), mix);
+      return (ofNorm ? dot(ofNorm, read!) : 0) + (own ? dot(own, mix) : 0);
+    },
     attentionOutputs: async (layer, zs) => multiplyRows(await reader.linear(layer, "attn_out"), zs),
   };
 }

@@ -1,0 +1,40 @@
+import type { LensReading } from "#analysis/lens/logit-lens.ts";
+import type { Token } from "./engine.ts";
+
+/** Reading the residual stream in words, and who wrote what into it. Log-probabilities are in nats, logits have no unit. */
+
+/** Whose scale the final norm has: each residual's own, or that of the clean run's last one. */
+export const LENS_NORMS = ["own", "final"] as const;
+export type LensNorm = (typeof LENS_NORMS)[number];
+
+export interface LogitLens {
+  readonly target: number;
+  readonly norm: LensNorm;
+  /** The position that each row begins with: 0 unless only the last ones were asked for. */
+  readonly first: number;
+  /** The embedding, then behind each layer: layers + 1 rows. */
+  readonly layers: {
+    /** `embedding`, `layer 0`, `layer 1`, … */
+    readonly name: string;
+    readonly positions: (Omit<LensReading, "top"> & { readonly top: Token & { readonly probability: number } })[];
+  }[];
+}
+
+/** What each part adds to a logit, or to the difference of two, by itself; see `analysis/lens/direct-logits.ts`. */
+export interface DirectLogits {
+  readonly target: number;
+  readonly against?: number;
+  /** The run's own logit, less that of `against`. */
+  readonly total: number;
+  readonly embedding: number;
+  /** [layer]: the sum of its heads. */
+  readonly attention: number[];
+  /** [layer][head] */
+  readonly heads: number[][];
+  /** [layer]: the sum of its neurons. */
+  readonly ffn: number[];
+  /** What no part writes: biases. */
+  readonly bias: number;
+  /** Of the layer that was asked for, [neuron]. */
+  readonly neurons?: number[];
+}

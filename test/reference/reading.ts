@@ -1,0 +1,62 @@
+import { unembedding, unembeddingBias } from "./families/family.ts";
+import type { ReferenceModel } from "./families/family.ts";
+import type { Capture } from "./forward.ts";
+import { addedLogits, atLast, lensLogits, lensOf, logProbability } from "./lens.ts";
+import type { Lens } from "./lens.ts";
+import { headOutput, valueVector } from "./method.ts";
+import { normalised } from "./norms.ts";
+import { largest, plus, scaled, times } from "./vectors.ts";
+
+/** Reading the residual stream: the logit lens, and who wrote a logit. */
+
+/** The residual behind the embedding and behind every layer: [layers + 1][T] of d. */
+export const stages = (run: Capture): Float64Array[][] => [run.layerInput[0]!, ...run.layerOutput];
+
+/** The logits of a residual through the final norm at its own scale. */
+export function ownLogits(model: ReferenceModel, residual: Float64Array): Float64Array {
+  const logits = times(unembedding(model), normalised(model.anatomy.finalNorm(model), residual));
+  const bias = unembeddingBias(model);
+  return bias ? plus(logits, bias) : logits;
+}
+
+/** Of every stage and position: the most probable token, its probability, the target's rank and log-probability. */
+export function logitLens(lens: Lens, run: Capture, norm: "own" | "final", target: number) {
+  return stages(run).map((positions) =>
+    positions.map((residual) => {
+      const logits = norm === "own" ? ownLogits(lens.model, residual) : lensLogits(lens, residual);
+      const order = largest(logits, logits.length);
+      return {
+        top: order[0]!,
+        probability: Math.exp(logProbability(logits, order[0]!)),
+        rank: order.indexOf(target),
+        logProbability: logProbability(logits, target),
+      };
+    }),
+  );
+}
+
+/**
+ * What each part adds to a logit at the run's own final scale, each vector on its own through the linear part of the lens; the bias
+ * is what the lens gives a vector of zeros, and what the biases of the projections add.
+ */
+export function directLogits(model: ReferenceModel, run: Capture, target: number, against?: number) {
+  const lens = lensOf(model, run);
+  const of = (logits: Float64Array) => logits[target]! - (against === undefined ? 0 : logits[against]!);
+  const added = (vector: Float64Array) => of(addedLogits(lens, vector));
+  const layers = Array.from({ length: model.layers }, (_, layer) => layer);
+  const biases = layers.flatMap((layer) => {
+    const { attentionOut, ffnOut } = model.anatomy.layer(model, layer);
+    return [attentionOut.bias, ffnOut.bias].map((bias) => (bias ? added(bias) : 0));
+  });
+  return {
+    total: of(atLast(run.logits)),
+    embedding: added(atLast(run.layerInput[0]!)),
+    heads: layers.map((layer) =>
+      Array.from({ length: model.heads }, (_, head) => added(headOutput(model, run, layer, head))),
+    ),
+    neurons: layers.map((layer) =>
+      Array.from(atLast(run.activation[layer]!), (m, neuron) => added(scaled(valueVector(model, layer, neuron), m))),
+    ),
+    bias: of(lensLogits(lens, new Float64Array(model.modelDim))) + biases.reduce((sum, each) => sum + each, 0),
+  };
+}
