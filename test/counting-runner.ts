@@ -103,7 +103,8 @@ export class CountingRunner implements Runner {
     const residual = this.upload(out, rows.length, positions);
     for (let row = 0; row < rows.length; row++) run.onRows?.(1);
     const fill = (size: number) => new Float32Array(rows.length * positions * size).fill(layer);
-    const taps = { residMid: mid, post: fill(3), z: fill(2), pattern: fill(2 * positions) };
+    const [q, k, v] = [fill(2), fill(2), fill(2)];
+    const taps = { residMid: mid, post: fill(3), z: fill(2), pattern: fill(2 * positions), q, k, v };
     return {
       residual,
       taps: Object.fromEntries((run.taps ?? []).map((tap) => [tap, taps[tap]])),

@@ -37,6 +37,10 @@ export interface Capture {
   readonly logits: Float32Array;
 }
 
+/** The residual that enters a layer, [position, modelDim]; what enters the unembedding where there is no such layer. */
+export const residualInto = ({ layers, residFinal }: Pick<Capture, "layers" | "residFinal">, layer: number): Matrix =>
+  layers[layer]?.residPre ?? residFinal;
+
 const ALL_TAPS: readonly Tap[] = ["residMid", "post", "z", "pattern"];
 
 /** How a run is followed and ended. */

@@ -16,7 +16,7 @@ export function attention(
   spec: ModelSpec,
   weights: PartWeights,
   normed: Value,
-): { readonly z: Value; readonly pattern: Value } {
+): { readonly [value in "z" | "pattern" | "q" | "k" | "v"]: Value } {
   const { heads, kvHeads, headDim } = spec;
   const mask = g.input("mask", ["position", "position"]);
   const rows = op.reshape(g, weights.linear(normed, "qkv"), [0, 0, heads + 2 * kvHeads, headDim]);
@@ -31,7 +31,7 @@ export function attention(
   const pattern = op.softmax(g, op.add(g, op.reshape(g, scores, [0, heads, -1, 0]), mask));
   const beyond = whereBeyond(g, spec, scored);
   const z = op.matMul(g, op.reshape(g, pattern, [0, kvHeads, -1, 0]), op.add(g, v, beyond.keys));
-  return { z: op.add(g, op.reshape(g, z, [0, heads, -1, headDim]), beyond.queries), pattern };
+  return { z: op.add(g, op.reshape(g, z, [0, heads, -1, headDim]), beyond.queries), pattern, q, k, v };
 }
 
 /** RMSNorm over each head's queries and keys, where the family has gains for it. */

@@ -17,14 +17,14 @@ import type { PartWeights } from "./weights.ts";
  * variants that differ in what is switched off from here on. Then z ← z · head_scale + head_fill before the output projection,
  * and activation ← activation · neuron_scale + neuron_fill before the down projection.
  *
- * Outputs: `residual_out` and the taps of `model/taps.ts`; all but the pattern [batch, …] are [variants, …]. The residual
- * between attention and FFN is layer input + attention output in every layout, also where the FFN does not read it.
+ * Outputs: `residual_out` and the taps of `model/taps.ts`; pattern, queries, keys and values are [batch, …], all others [variants, …].
+ * The residual between attention and FFN is layer input + attention output in every layout, also where the FFN does not read it.
  */
 export function block(g: GraphBuilder, spec: ModelSpec, weights: PartWeights): void {
   const residual = g.input("residual", ["batch", "position", spec.modelDim]);
   const source = g.input("variant_source", ["variants"], "int64");
   const normed = weights.norm(residual, "attn_norm");
-  const { z, pattern } = attention(g, spec, weights, normed);
+  const { z, pattern, q, k, v } = attention(g, spec, weights, normed);
 
   const heldZ = intervene(g, op.gather(g, z, source, 0), "head", [
     "head_variants",
@@ -44,7 +44,10 @@ export function block(g: GraphBuilder, spec: ModelSpec, weights: PartWeights): v
   const post = intervene(g, activation, "neuron", ["neuron_variants", "neuron_position", "neuron"]);
   const residPost = op.add(g, residMid, weights.linear(post, "down"));
 
-  const { heads, headDim, modelDim, neurons } = spec;
+  const { heads, kvHeads, headDim, modelDim, neurons } = spec;
+  g.output(q, TAPS.q, ["batch", heads, "position", headDim]);
+  g.output(k, TAPS.k, ["batch", kvHeads, "position", headDim]);
+  g.output(v, TAPS.v, ["batch", kvHeads, "position", headDim]);
   g.output(pattern, TAPS.pattern, ["batch", heads, "position", "position"]);
   g.output(heldZ, TAPS.z, ["variants", heads, "position", headDim]);
   g.output(residMid, TAPS.residMid, ["variants", "position", modelDim]);

@@ -69,6 +69,9 @@ test("a block puts out the residual and every tap under its name, with a head di
   expect(Object.fromEntries(outputs)).toEqual({
     [TAPS.pattern]: ["batch", 4, "position", "position"],
     [TAPS.z]: ["variants", 4, "position", 8],
+    [TAPS.q]: ["batch", 4, "position", 8],
+    [TAPS.k]: ["batch", 2, "position", 8],
+    [TAPS.v]: ["batch", 2, "position", 8],
     [TAPS.residMid]: ["variants", "position", 40],
     [TAPS.post]: ["variants", "position", 56],
     residual_out: ["variants", "position", 40],

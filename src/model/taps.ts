@@ -7,6 +7,11 @@ export const TAPS = {
   pattern: "attn.hook_pattern",
   /** Each head's mix of values, before o_proj: [batch, heads, position, headDim]. */
   z: "attn.hook_z",
+  /** Queries and keys as they are compared, normed and turned where the model does that: [batch, heads or kvHeads, position, headDim]. */
+  q: "attn.hook_q",
+  k: "attn.hook_k",
+  /** What attention mixes: [batch, kvHeads, position, headDim]. */
+  v: "attn.hook_v",
   /** The residual between attention and FFN: [batch, position, modelDim]. */
   residMid: "hook_resid_mid",
   /** Neuron activations, the paper's coefficient scores: [batch, position, neurons]. */

@@ -13,7 +13,16 @@ export type Passing<Entries extends v.ObjectEntries> = v.InferInput<v.StrictObje
 export type Reading<Entries extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;
 
 /** Who answers a call: the engine itself, or a session of the loaded model's variant that the options name. */
-export type Place = "engine" | "variants" | "session" | "lab" | "chains" | "traces" | "lens" | "experiments";
+export type Place =
+  | "engine"
+  | "variants"
+  | "session"
+  | "lab"
+  | "chains"
+  | "traces"
+  | "lens"
+  | "patches"
+  | "experiments";
 
 /** One call of the engine: all that is derived of it (client, dispatcher, checks, scripting, reference) follows from this. */
 export interface Call {

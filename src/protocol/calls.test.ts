@@ -8,6 +8,7 @@ const read = (name: CallName, ...sent: unknown[]) => readArguments(name, entryOf
 
 const neuron = { layer: 4, neuron: 425 };
 const off = [{ kind: "head", at: { layer: 0, head: 7 }, scale: 0 }];
+const PAIR = { clean: "3+5=", corrupted: "3+4=" };
 const RANGE = { from: 0, to: 1 };
 const PLOT = { template: "{a}+{b}=", operation: "+", a: RANGE, b: RANGE };
 
@@ -88,6 +89,31 @@ describe("what a call is asked", () => {
       "chain",
       ["3+5=", { head: "L0H7", thresholds: { headEffect: 1 } }],
       ["3+5=", { head: { layer: 0, head: 7 }, thresholds: { headEffect: 1 } }],
+    ],
+    [
+      "a pair is patched by denoising it",
+      "patch",
+      [
+        { clean: "3+5=", corrupted: [1, 7] },
+        { site: "z", answers: ["8", 11] },
+      ],
+      [
+        { clean: "3+5=", corrupted: [1, 7] },
+        { site: "z", answers: ["8", 11], direction: "denoise" },
+      ],
+    ],
+    [
+      "a path from a head into a neuron",
+      "pathPatch",
+      [PAIR, { from: "L0H7", to: "L4N425", direction: "noise" }],
+      [
+        PAIR,
+        {
+          from: { kind: "head", at: { layer: 0, head: 7 } },
+          to: { kind: "neuron", at: neuron },
+          direction: "noise",
+        },
+      ],
     ],
     ["query neurons of thirty", "queryNeurons", ["3", { count: 5 }], ["3", { count: 5, of: 30 }]],
     ["twenty hits by logit", "searchNeurons", ["8"], ["8", { count: 20, by: "logit", end: "promotes" }]],
@@ -271,6 +297,29 @@ describe("what cannot be used is refused with what was found and what is needed"
       "enhancingGraph",
       ["3", { neurons: [] }],
       "enhancingGraph: neurons is an array of 0; it needs to be an array of 1 to",
+    ],
+    ["patch", ["3+5=", { site: "z" }], 'patch: pair is “3+5=”; it needs to be as { clean: "3+5=", corrupted: "3+4=" }'],
+    [
+      "patch",
+      [{ clean: "3+5=" }, { site: "z" }],
+      "patch: pair.corrupted is missing; it needs to be a text or an array",
+    ],
+    ["patch", [PAIR, {}], "patch: site is missing; it needs to be one of resid_pre, resid_mid, resid_post, attn_out"],
+    ["patch", [PAIR, { site: "hook_z" }], "patch: site is “hook_z”; it needs to be one of resid_pre"],
+    [
+      "patch",
+      [PAIR, { site: "z", answers: ["8"] }],
+      'patch: answers is an array of 1; it needs to be the right answer and the wrong one as ["8", "7"]',
+    ],
+    [
+      "patch",
+      [PAIR, { site: "z", direction: "both" }],
+      "patch: direction is “both”; it needs to be one of denoise, noise",
+    ],
+    [
+      "pathPatch",
+      [PAIR, { from: "L0", to: "L1H2" }],
+      'pathPatch: from is “L0”; it needs to be a head as "L0H7" or a neuron as "L4N425"',
     ],
     ["searchNeurons", [], "searchNeurons: token is missing; it needs to be a token id or the text of one token"],
     ["searchNeurons", ["8", { by: "size" }], "searchNeurons: by is “size”; it needs to be one of logit, rank"],

@@ -5,6 +5,7 @@ import { EXPERIMENT_CALLS } from "./calls/experiment-calls.ts";
 import { LENS_CALLS } from "./calls/lens-calls.ts";
 import { LAB_CALLS } from "./calls/lab-calls.ts";
 import { MODEL_CALLS } from "./calls/model-calls.ts";
+import { PATCH_CALLS } from "./calls/patch-calls.ts";
 import { RUN_CALLS } from "./calls/run-calls.ts";
 import type { JobId } from "./engine.ts";
 
@@ -15,7 +16,15 @@ import type { JobId } from "./engine.ts";
  * Every call can be cancelled and then rejects with code "cancelled". Calls may overlap: single session runs take turns. The target and
  * the frozen scale always come from the clean run.
  */
-export const CALLS = { ...MODEL_CALLS, ...RUN_CALLS, ...LENS_CALLS, ...LAB_CALLS, ...CHAIN_CALLS, ...EXPERIMENT_CALLS };
+export const CALLS = {
+  ...MODEL_CALLS,
+  ...RUN_CALLS,
+  ...LENS_CALLS,
+  ...LAB_CALLS,
+  ...CHAIN_CALLS,
+  ...PATCH_CALLS,
+  ...EXPERIMENT_CALLS,
+};
 
 type Calls = typeof CALLS;
 export type CallName = keyof Calls;

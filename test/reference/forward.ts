@@ -40,6 +40,19 @@ export interface AblationSource {
   readonly activation: readonly (readonly ArrayLike<number>[])[];
 }
 
+/** What is put in the place of a layer's values at all positions, as TransformerLens's hooks do; each is given what was computed. */
+export interface Edits {
+  readonly residPre?: (layer: number, x: Float64Array[]) => Float64Array[];
+  readonly projected?: (layer: number, positions: Projected[]) => Projected[];
+  /** [head][T] of dh */
+  readonly z?: (layer: number, z: Float64Array[][]) => Float64Array[][];
+  readonly attnOut?: (layer: number, x: Float64Array[]) => Float64Array[];
+  readonly residMid?: (layer: number, x: Float64Array[]) => Float64Array[];
+  readonly post?: (layer: number, m: Float64Array[]) => Float64Array[];
+  readonly mlpOut?: (layer: number, x: Float64Array[]) => Float64Array[];
+  readonly residPost?: (layer: number, x: Float64Array[]) => Float64Array[];
+}
+
 /**
  * One forward pass (method 2.0). Interventions multiply a head's z or a neuron's activation at every position; a
  * head's scale 0 is the same as its columns of the output projection set to 0; a bias of that projection is no head's.
@@ -52,6 +65,7 @@ export function forward(
   ids: readonly number[],
   interventions: readonly Intervention[] = [],
   ablationSource?: AblationSource,
+  edits: Edits = {},
 ): Capture {
   if (ids.length > model.window) {
     throw new RangeError(`reference: ${ids.length} tokens do not fit a sliding window of ${model.window}`);
@@ -72,23 +86,31 @@ export function forward(
   };
   let residual = ids.map((id, position) => anatomy.embed(model, id, position));
   for (let layer = 0; layer < model.layers; layer++) {
+    residual = edits.residPre?.(layer, residual) ?? residual;
     const parts = anatomy.layer(model, layer);
-    const projected = residual.map((x, position) => parts.project(parts.attentionInput(x), position));
-    const attention = attend(model, projected, (head, z) =>
+    const made = residual.map((x, position) => parts.project(parts.attentionInput(x), position));
+    const projected = edits.projected?.(layer, made) ?? made;
+    const attended = attend(model, projected, (head, z) =>
       switched(z, scaleOf(interventions, "head", layer, head), ablationSource?.z[layer]?.[head]),
     );
-    const attnOutput = residual.map((_, position) =>
+    const attention = { ...attended, z: edits.z?.(layer, attended.z) ?? attended.z };
+    const written = residual.map((_, position) =>
       apply(parts.attentionOut, concatenated(attention.z.map((ofHead) => ofHead[position]!))),
     );
-    const middle = residual.map((x, position) => plus(x, attnOutput[position]!));
-    const activation = residual.map((x, position) =>
+    const attnOutput = edits.attnOut?.(layer, written) ?? written;
+    const sum = residual.map((x, position) => plus(x, attnOutput[position]!));
+    const middle = edits.residMid?.(layer, sum) ?? sum;
+    const activated = residual.map((x, position) =>
       activations(parts, x, middle[position]!).map((m, k) => {
         const scale = scaleOf(interventions, "neuron", layer, k);
         return m * scale + (1 - scale) * (ablationSource?.activation[layer]![position]![k] ?? 0);
       }),
     );
-    const ffnOutput = activation.map((m) => apply(parts.ffnOut, m));
-    const output = middle.map((x, position) => plus(x, ffnOutput[position]!));
+    const activation = edits.post?.(layer, activated) ?? activated;
+    const ffnWritten = activation.map((m) => apply(parts.ffnOut, m));
+    const ffnOutput = edits.mlpOut?.(layer, ffnWritten) ?? ffnWritten;
+    const added = middle.map((x, position) => plus(x, ffnOutput[position]!));
+    const output = edits.residPost?.(layer, added) ?? added;
     capture.layerInput.push(residual);
     capture.pattern.push(attention.pattern);
     capture.value.push(attention.value);

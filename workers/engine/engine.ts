@@ -70,6 +70,7 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
     chains: (variant, signal) => loaded().asked("chains", variant, signal),
     traces: (variant, signal) => loaded().asked("traces", variant, signal),
     lens: (variant, signal) => loaded().asked("lens", variant, signal),
+    patches: (variant, signal) => loaded().asked("patches", variant, signal),
   } satisfies { readonly [Of in Place]: (variant: Variant | undefined, signal: AbortSignal) => Serves<Of> };
 
   async function serve(name: CallName, job: JobId, sent: readonly unknown[]): Promise<unknown> {

@@ -56,26 +56,30 @@ export interface PieceOutput extends Pick<BlockPiece, "sources"> {
   readonly taps: BlockOutput["taps"];
 }
 
-/** A pattern is one for each row that comes in: where a row goes nowhere, no piece would have it. */
-export const canBeCut = ({ variants, taps }: RowsRun, { batch }: Pick<Residual, "batch">): boolean =>
-  !taps?.includes("pattern") || new Set(variants).size === batch;
+/** What attention gives once for each row that comes in, however many go on from it. */
+const OF_INPUT: readonly Tap[] = ["pattern", "q", "k", "v"];
+
+/** Where a row that comes in goes nowhere, no piece would have its pattern. */
+export const canBeCut = ({ variants, taps = [] }: RowsRun, { batch }: Pick<Residual, "batch">): boolean =>
+  !taps.some((tap) => OF_INPUT.includes(tap)) || new Set(variants).size === batch;
 
 /** The pieces' outputs as those of one run. */
 export function joinedBlock(pieces: readonly PieceOutput[], batch: number): Omit<PieceOutput, "sources"> {
   const taps: { [tap in Tap]?: Float32Array } = {};
   for (const tap of Object.keys(pieces[0]!.taps) as Tap[]) {
-    taps[tap] =
-      tap === "pattern" ? joinedPattern(pieces, batch) : concatenated(pieces.map((piece) => piece.taps[tap]!));
+    taps[tap] = OF_INPUT.includes(tap)
+      ? joinedRows(pieces, tap, batch)
+      : concatenated(pieces.map((piece) => piece.taps[tap]!));
   }
   return { residual: concatenated(pieces.map(({ residual }) => residual)), taps };
 }
 
-/** Each incoming row's pattern, from whichever piece has it. */
-function joinedPattern(pieces: readonly PieceOutput[], batch: number): Float32Array {
-  const size = pieces[0]!.taps.pattern!.length / pieces[0]!.sources.length;
+/** What there is of each incoming row, from whichever piece has it. */
+function joinedRows(pieces: readonly PieceOutput[], tap: Tap, batch: number): Float32Array {
+  const size = pieces[0]!.taps[tap]!.length / pieces[0]!.sources.length;
   const joined = new Float32Array(batch * size);
   for (const { sources, taps } of pieces) {
-    sources.forEach((row, index) => joined.set(taps.pattern!.subarray(index * size, (index + 1) * size), row * size));
+    sources.forEach((row, index) => joined.set(taps[tap]!.subarray(index * size, (index + 1) * size), row * size));
   }
   return joined;
 }

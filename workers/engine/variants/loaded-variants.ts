@@ -10,6 +10,7 @@ import type { ExperimentParts } from "../experiments/experiment-session.ts";
 import { LabSession } from "../lab/lab-session.ts";
 import { LensSession } from "../lens/lens-session.ts";
 import { Arrivals, seldom } from "../load/load-meter.ts";
+import { PatchSession } from "../patching/patch-session.ts";
 import { ModelSession } from "../session/model-session.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
 import { openSource } from "../sources/open-source.ts";
@@ -23,6 +24,7 @@ interface Runs {
   readonly chains: ChainSession;
   readonly traces: TraceSession;
   readonly lens: LensSession;
+  readonly patches: PatchSession;
 }
 
 /** What can be asked of one variant. */
@@ -164,6 +166,7 @@ export class LoadedVariants implements Serves<"variants"> {
       chains: new ChainSession(model, session),
       traces: new TraceSession(model, session),
       lens: new LensSession(model, session),
+      patches: new PatchSession(model, session),
     };
   }
 

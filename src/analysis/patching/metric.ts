@@ -1,0 +1,36 @@
+/** What a patch is judged by at the last position. Names as a script says them. */
+export const PATCH_METRICS = ["logitDifference", "logProbability", "probability"] as const;
+export type PatchMetric = (typeof PATCH_METRICS)[number];
+
+/** Which tokens a metric is about: of a difference the right answer and the wrong one, else the target. */
+export interface PatchQuestion {
+  readonly metric: PatchMetric;
+  readonly tokens: readonly number[];
+}
+
+/** What the metric needs of one run. */
+export interface Readout {
+  /** Of the question's tokens, in their order. */
+  readonly logits: ArrayLike<number>;
+  readonly logSumExp: number;
+}
+
+/** logit(right) − logit(wrong); ln p(target), in nats; or p(target). */
+export function metricOf(metric: PatchMetric, { logits, logSumExp }: Readout): number {
+  switch (metric) {
+    case "logitDifference":
+      return logits[0]! - logits[1]!;
+    case "logProbability":
+      return logits[0]! - logSumExp;
+    case "probability":
+      return Math.exp(logits[0]! - logSumExp);
+    default:
+      throw new Error(`patching: unknown metric ${String(metric satisfies never)}`);
+  }
+}
+
+/** (m − corrupted) / (clean − corrupted): 0 is the corrupted run, 1 the clean one; NaN where both are the same. */
+export const normalised = (
+  value: number,
+  { clean, corrupted }: { readonly clean: number; readonly corrupted: number },
+) => (clean === corrupted ? Number.NaN : (value - corrupted) / (clean - corrupted));

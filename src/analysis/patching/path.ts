@@ -1,0 +1,149 @@
+import { matrix } from "#core/numeric/matrix.ts";
+import { softmax } from "#core/numeric/softmax.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { Tap } from "#model/taps.ts";
+import { residualInto } from "../capture.ts";
+import type { Capture } from "../capture.ts";
+import type { BlockOutput, BlockRun, Runner } from "../runner.ts";
+import { activationPatch, headPatch, headsPatch, neuronPatch } from "./sites.ts";
+import type { PatchedRuns } from "./sites.ts";
+import type { Patch } from "./wavefront.ts";
+
+export type PathPart =
+  | { readonly kind: "head"; readonly at: HeadId }
+  | { readonly kind: "neuron"; readonly at: NeuronId };
+
+/** What of a receiving head hears the sender. */
+export const HEAD_INPUTS = ["q", "k", "v"] as const;
+export type HeadInput = (typeof HEAD_INPUTS)[number];
+
+/** One way from a sender into a receiver, and the receiver as it would be if it alone had heard of the patched sender. */
+export interface PathPatch {
+  /** Of a head one for each of its inputs; a neuron has but one. */
+  readonly by: HeadInput | "input";
+  readonly patch: Patch;
+}
+
+/** Whether what the sender writes is among what the receiver reads: a neuron hears its own layer's heads where its FFN comes after them. */
+export const isPath = ({ block }: Pick<ModelSpec, "block">, from: PathPart, to: PathPart): boolean =>
+  from.at.layer < to.at.layer ||
+  (from.at.layer === to.at.layer && from.kind === "head" && to.kind === "neuron" && block === "sequential");
+
+/**
+ * Path patching (Wang et al. 2023; Goldowsky-Dill et al. 2023) of one sender into one receiver, every other part being held at what it
+ * is in the receiving run. With s the sender's output and r what the receiver reads, at every position,
+ *
+ *     r' = r + s(donor) − s(receiving run)
+ *
+ * and of r' are made a head's queries, or its keys, or its values, the other two staying as they were, or a neuron's activation. From
+ * the receiver's new z or activation on the run is free. Both ends cost runs of single layers.
+ *
+ * @returns patches of the receiving run, one for each way into the receiver
+ */
+export async function pathPatches(
+  runner: Runner,
+  runs: PatchedRuns,
+  { from, to }: { readonly from: PathPart; readonly to: PathPart },
+): Promise<PathPatch[]> {
+  const { spec } = runner;
+  const { receiver } = runs;
+  const { layer } = to.at;
+  const change = await senderChange(runner, runs, from);
+  const { data } = residualInto(receiver, layer);
+  const changed = data.map((value, i) => value + change[i]!);
+  if (to.kind === "neuron") {
+    // with every head's z held, the residual behind the attention differs by the change alone
+    const { post } = await tapped(runner, layer, changed, ["post"], heldHeads(spec, receiver, layer));
+    const activation = (position: number) => post![position * spec.neurons + to.at.neuron]!;
+    return [{ by: "input", patch: activationPatch(spec, receiver, to.at, activation) }];
+  }
+  const [own, heard] = [
+    await tapped(runner, layer, data, HEAD_INPUTS),
+    await tapped(runner, layer, changed, HEAD_INPUTS),
+  ];
+  return HEAD_INPUTS.map((by) => ({
+    by,
+    patch: headPatch(spec, receiver, to.at, mixedValues(spec, to.at.head, { ...own, [by]: heard[by] })),
+  }));
+}
+
+/** s(donor) − s(receiving run) as the residual gets it, [positions, modelDim]: two variants of the sender's layer, one with the donor's part. */
+async function senderChange(runner: Runner, runs: PatchedRuns, from: PathPart): Promise<Float32Array> {
+  const { spec } = runner;
+  const { receiver } = runs;
+  const { layer } = from.at;
+  const positions = receiver.ids.length;
+  const all = Array.from({ length: positions }, (_, position) => position);
+  const isHead = from.kind === "head";
+  const size = positions * (isHead ? spec.heads * spec.headDim : spec.neurons);
+  const fill = new Float32Array(2 * size);
+  if (isHead) headsPatch(spec, runs, layer, [from.at.head], all).addToZ!(fill.subarray(size));
+  else neuronPatch(spec, runs, from.at, all).addToPost!(fill.subarray(size));
+  const input = runner.upload(residualInto(receiver, layer).data, 1, positions);
+  try {
+    const { residual, taps } = await runner.block(layer, input, {
+      variants: [0, 0],
+      ...(isHead ? { headFill: fill, taps: ["residMid"] as const } : { neuronFill: fill }),
+    });
+    try {
+      const both = isHead ? taps.residMid! : await runner.download(residual);
+      const half = both.length / 2;
+      return both.subarray(half).map((value, i) => value - both[i]!);
+    } finally {
+      runner.release(residual);
+    }
+  } finally {
+    runner.release(input);
+  }
+}
+
+/** Every head's z is what it is in the run, whatever the layer reads. */
+const heldHeads = ({ heads }: ModelSpec, run: Capture, layer: number): BlockRun => ({
+  headScale: matrix(1, heads),
+  headFill: run.layers[layer]!.z,
+});
+
+/** What one layer makes of an input. */
+async function tapped(
+  runner: Runner,
+  layer: number,
+  values: Float32Array,
+  taps: readonly Tap[],
+  run: BlockRun = {},
+): Promise<BlockOutput["taps"]> {
+  const input = runner.upload(values, 1, values.length / runner.spec.modelDim);
+  try {
+    const output = await runner.block(layer, input, { ...run, taps });
+    runner.release(output.residual);
+    return output.taps;
+  } finally {
+    runner.release(input);
+  }
+}
+
+/** z_i = Σ_{j ≤ i} softmax_j(q_i · k_j / √headDim) · v_j of one head, [positions, headDim]; query heads that share a key head follow each other. */
+export function mixedValues(
+  { heads, kvHeads, headDim }: ModelSpec,
+  head: number,
+  taps: BlockOutput["taps"],
+): Float32Array {
+  const [q, k, v] = [taps.q!, taps.k!, taps.v!];
+  const positions = q.length / (heads * headDim);
+  const shared = Math.floor((head * kvHeads) / heads);
+  const row = (values: Float32Array, group: number, at: number) =>
+    values.subarray((group * positions + at) * headDim, (group * positions + at + 1) * headDim);
+  const z = new Float32Array(positions * headDim);
+  for (let query = 0; query < positions; query++) {
+    const own = row(q, head, query);
+    const weights = softmax(
+      Array.from({ length: query + 1 }, (_, key) => inner(own, row(k, shared, key)) / Math.sqrt(headDim)),
+    );
+    weights.forEach((weight, key) => {
+      row(v, shared, key).forEach((value, i) => (z[query * headDim + i]! += weight * value));
+    });
+  }
+  return z;
+}
+
+const inner = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
