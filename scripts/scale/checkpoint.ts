@@ -5,22 +5,63 @@ import { randomStream } from "#core/numeric/random.ts";
 import { bfloat16Bits } from "../../test/checkpoints.ts";
 import { drawFrom } from "../../test/random/shape.ts";
 
+/** What tells the checkpoints apart that are measured; all are Qwen2's family. */
+export interface ScaleShape {
+  readonly name: string;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_attention_heads: number;
+  readonly num_hidden_layers: number;
+  readonly num_key_value_heads: number;
+  readonly tie_word_embeddings: boolean;
+  readonly vocab_size: number;
+}
+
 /** Qwen2.5-0.5B's shape, from its published config.json. */
-const SHAPE = {
-  architectures: ["Qwen2ForCausalLM"],
-  hidden_act: "silu",
+export const HALF_A_BILLION: ScaleShape = {
+  name: "qwen2.5-0.5b",
   hidden_size: 896,
   intermediate_size: 4864,
-  max_position_embeddings: 32_768,
   num_attention_heads: 14,
   num_hidden_layers: 24,
   num_key_value_heads: 2,
+  tie_word_embeddings: true,
+  vocab_size: 151_936,
+};
+
+/** What `npm run peaks` measures. */
+export const SCALE_SHAPES: readonly ScaleShape[] = [
+  {
+    name: "70m",
+    hidden_size: 512,
+    intermediate_size: 1376,
+    num_attention_heads: 8,
+    num_hidden_layers: 6,
+    num_key_value_heads: 8,
+    tie_word_embeddings: false,
+    vocab_size: 50_304,
+  },
+  {
+    name: "smollm2-135m",
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_attention_heads: 9,
+    num_hidden_layers: 30,
+    num_key_value_heads: 3,
+    tie_word_embeddings: true,
+    vocab_size: 49_152,
+  },
+  HALF_A_BILLION,
+];
+
+const REST = {
+  architectures: ["Qwen2ForCausalLM"],
+  hidden_act: "silu",
+  max_position_embeddings: 32_768,
   rms_norm_eps: 1e-6,
   rope_theta: 1_000_000,
-  tie_word_embeddings: true,
   torch_dtype: "bfloat16",
   use_sliding_window: false,
-  vocab_size: 151_936,
 } as const;
 
 /** Weights are drawn from this many values, themselves drawn once: half a billion draws would take minutes. */
@@ -29,24 +70,25 @@ const SPREAD = 0.02;
 const WRITE_VALUES = 2 ** 22;
 
 /**
- * Writes a checkpoint of that shape, random weights in bfloat16, some 990 MB, unless it is there already.
+ * Writes a checkpoint of that shape, random weights in bfloat16, two bytes each, unless it is there already.
  *
  * @returns the folder
  */
-export async function writeScaleCheckpoint(root: string): Promise<string> {
-  const folder = join(root, "qwen2.5-0.5b-random");
+export async function writeScaleCheckpoint(root: string, shape: ScaleShape): Promise<string> {
+  const { name, ...dimensions } = shape;
+  const folder = join(root, `${name}-random`);
   const weights = join(folder, "model.safetensors");
   if (existsSync(weights)) return folder;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "config.json"), JSON.stringify(SHAPE));
-  writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer(SHAPE.vocab_size)));
-  await writeWeights(`${weights}.part`);
+  writeFileSync(join(folder, "config.json"), JSON.stringify({ ...REST, ...dimensions }));
+  writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer(shape.vocab_size)));
+  await writeWeights(`${weights}.part`, shape);
   renameSync(`${weights}.part`, weights);
   return folder;
 }
 
-async function writeWeights(path: string): Promise<void> {
-  const tensors = tensorShapes().map(([name, shape]) => ({
+async function writeWeights(path: string, of: ScaleShape): Promise<void> {
+  const tensors = tensorShapes(of).map(([name, shape]) => ({
     name,
     shape,
     count: shape.reduce((product, size) => product * size, 1),
@@ -86,9 +128,10 @@ async function writeWeights(path: string): Promise<void> {
   await once(file, "finish");
 }
 
-function tensorShapes(): [name: string, shape: number[]][] {
-  const { hidden_size: dim, intermediate_size: neurons, num_hidden_layers: layers, vocab_size: vocabulary } = SHAPE;
-  const keys = (dim / SHAPE.num_attention_heads) * SHAPE.num_key_value_heads;
+function tensorShapes(of: ScaleShape): [name: string, shape: number[]][] {
+  const { hidden_size: dim, intermediate_size: neurons, num_hidden_layers: layers, vocab_size: vocabulary } = of;
+  const keys = (dim / of.num_attention_heads) * of.num_key_value_heads;
+  const head: [string, number[]][] = of.tie_word_embeddings ? [] : [["lm_head.weight", [vocabulary, dim]]];
   const blocks = Array.from({ length: layers }, (_, layer) => {
     const at = `model.layers.${layer}.`;
     return [
@@ -106,7 +149,7 @@ function tensorShapes(): [name: string, shape: number[]][] {
       [`${at}mlp.down_proj.weight`, [dim, neurons]],
     ] satisfies [string, number[]][];
   });
-  return [["model.embed_tokens.weight", [vocabulary, dim]], ...blocks.flat(), ["model.norm.weight", [dim]]];
+  return [["model.embed_tokens.weight", [vocabulary, dim]], ...blocks.flat(), ["model.norm.weight", [dim]], ...head];
 }
 
 /** `w0`, `w1`, …: text is split at spaces. */

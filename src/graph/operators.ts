@@ -1,4 +1,5 @@
 import { BLOCK, blocksPerRow } from "#formats/linear.ts";
+import { MAX_EXPANDED_BYTES } from "#model/memory.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
 
 /** One function per ONNX operator, named as the operator. Each returns its first output unless it says otherwise. */
@@ -81,6 +82,9 @@ export interface LinearWeight {
 /**
  * x · Wᵀ. Quantised weights go through MatMulNBits with `accuracy_level` 1: activations stay float32. The operator's default
  * would round them to 8 bits on some devices and for some batch sizes, and an ablation's effect would drown in that.
+ *
+ * @param maxBytes of one product's weights as float32: WASM expands them to multiply, and keeps the room that it took. Quantised they
+ * are then far below the 128 MiB that every WebGPU device lets a shader bind as one buffer
  */
 export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, maxBytes = MAX_EXPANDED_BYTES): Value {
   const { name, rows, cols, bits, values } = weight;
@@ -93,11 +97,6 @@ export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, maxBytes
   return products.length === 1 ? products[0]! : concat(g, products, -1);
 }
 
-/**
- * What one product's weights take as float32: WASM expands them to multiply, and keeps the room that it took. Quantised they are
- * then far below the 128 MiB that every WebGPU device lets a shader bind as one buffer.
- */
-const MAX_EXPANDED_BYTES = 64 * 2 ** 20;
 /** Slices begin at whole steps of rows, so that their bytes begin where a buffer may. */
 const ROW_STEP = 64;
 

@@ -95,6 +95,8 @@ export interface HeldReport {
   readonly storedBytes: number;
   /** What the sessions hold of weights. */
   readonly memoryBytes: number;
+  /** The most that the tab is estimated to take, all in all, while it loads and is used: docs/memory.md. */
+  readonly peakBytes: number;
   /** What of `checkpointBytes` still has to be read: less than all where a load was broken off, 0 where all is stored. */
   readonly missingBytes: number;
   /** Why it cannot be loaded here, with the numbers; "" if it can, as far as can be known. */

@@ -8,6 +8,8 @@ import { changeModel } from "./loading.ts";
 import { model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { dismiss, notifyFault } from "../notices.ts";
+import { expectedHere } from "../road/expected-memory.ts";
+import type { ExpectedMemory } from "../road/expected-memory.ts";
 import { currentEngine } from "../run/engine-port.ts";
 
 /** More than this is not read before a person has seen the numbers: a minute on a slow line, a tenth of a small plan. */
@@ -26,6 +28,7 @@ export type LoadOffer =
       readonly kind: "asking";
       readonly choice: ModelChoice;
       readonly report: CheckpointReport;
+      readonly expected: ExpectedMemory;
       readonly backend: Backend | "auto";
       /** What it will be loaded in. */
       readonly dtype: Dtype;
@@ -41,8 +44,8 @@ interface OfferOptions {
 let inspecting: AbortController | undefined;
 
 /**
- * What a person picked, inspected first: what is small, stored or comes with the page is loaded at once; what is large, or
- * does not fit, is put before the person with its numbers. The model at hand goes on answering meanwhile.
+ * What a person picked, inspected first: what is small, stored or comes with the page is loaded at once; what is large, does
+ * not fit, or may take more memory than the device is expected to give, is put before the person with its numbers. The model at hand goes on answering meanwhile.
  */
 export async function offerModel(choice: ModelChoice, options: OfferOptions = {}): Promise<void> {
   withdrawOffer();
@@ -59,9 +62,10 @@ export async function offerModel(choice: ModelChoice, options: OfferOptions = {}
     );
     if (controller.signal.aborted) return;
     dismiss("model");
-    const { missingBytes, refusal } = report.held[dtype];
-    if (missingBytes > ASK_ABOVE_BYTES || refusal !== "") {
-      loadOffer.setState({ kind: "asking", choice, report, backend, dtype }, true);
+    const { missingBytes, refusal, peakBytes } = report.held[dtype];
+    const expected = expectedHere();
+    if (missingBytes > ASK_ABOVE_BYTES || refusal !== "" || peakBytes > expected.bytes) {
+      loadOffer.setState({ kind: "asking", choice, report, expected, backend, dtype }, true);
       return;
     }
   } catch (reason) {

@@ -1,4 +1,6 @@
 import { grouped } from "#core/grouped.ts";
+import { expandedBytes } from "#model/memory.ts";
+import type { Footprint } from "#model/memory.ts";
 import type { StorageReport } from "#protocol/engine.ts";
 import { checkpointBytes, fillsOf } from "../weights/fills.ts";
 import type { Fill } from "../weights/fills.ts";
@@ -14,6 +16,18 @@ const MAX_WASM_BYTES = 3 * 2 ** 30;
 /** What the sessions hold of weights; the embedding's tables stay in storage. */
 export const memoryBytes = ({ parts }: Pick<ModelPlan, "parts">): number =>
   packedBytes(parts.filter(({ graph }) => graph !== undefined));
+
+/** What of the model takes memory, as its headers say. */
+export function footprint({ spec, parts }: Pick<ModelPlan, "spec" | "parts">): Footprint {
+  const run = parts.filter(({ graph }) => graph !== undefined);
+  const linear = run.flatMap(({ layout }) => [...layout.linear.values()]);
+  return {
+    heldBytes: packedBytes(run),
+    largestPartBytes: Math.max(...run.map(({ layout }) => layout.totalBytes)),
+    expandedBytes: Math.max(...linear.map(({ rows, cols, bits }) => expandedBytes([rows * cols], bits))),
+    vocabulary: spec.vocabulary,
+  };
+}
 
 /** Why the model cannot run here, with the numbers; undefined if it can, as far as can be known beforehand. */
 export function runRefusal(

@@ -1,9 +1,10 @@
 import { DTYPES } from "#model/checkpoint.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import { peakBytes } from "#model/memory.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engine.ts";
 import { checkpointBytes, fillsOf, missingFills } from "../weights/fills.ts";
-import { bytesToStore, heldRefusal, memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
+import { bytesToStore, footprint, heldRefusal, memoryBytes, runRefusal, storageRefusal } from "./fit.ts";
 import { neededTensors, packedBytes, planModel, sourceBytes } from "../weights/model-parts.ts";
 import { likelyPack, readCheckpoint } from "./open-checkpoint.ts";
 import type { Runtime } from "../run/runtime.ts";
@@ -39,6 +40,7 @@ export async function inspectCheckpoint(
     held[dtype] = {
       storedBytes,
       memoryBytes: memoryBytes(plan),
+      peakBytes: peakBytes(footprint(plan), runtime.backend),
       missingBytes: checkpointBytes(missing),
       refusal: runRefusal(plan, runtime) ?? (notHeld && [noRoom, notHeld].filter(Boolean).join("; ")) ?? "",
       notStored: noRoom ?? "",

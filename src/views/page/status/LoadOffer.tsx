@@ -2,6 +2,7 @@ import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
 import { DTYPES } from "#model/checkpoint.ts";
+import type { Dtype } from "#model/checkpoint.ts";
 import type { CheckpointReport } from "#protocol/engine.ts";
 import { modelLabel } from "#state/model/model.ts";
 import { acceptOffer, chooseOfferedDtype, loadOffer, withdrawOffer } from "#state/model/load-offer.ts";
@@ -27,8 +28,9 @@ export function LoadOffer() {
 }
 
 function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> }) {
-  const { report, dtype, choice } = offer;
-  const { missingBytes, refusal, notStored } = report.held[dtype];
+  const { report, dtype, choice, expected } = offer;
+  const { missingBytes, refusal, notStored, peakBytes } = report.held[dtype];
+  const isTooMuch = refusal === "" && peakBytes > expected.bytes;
   return (
     <>
       <h2>
@@ -43,6 +45,9 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
             <th scope="col">to read</th>
             <th scope="col">kept</th>
             <th scope="col">in memory</th>
+            <th scope="col" title="The most that the tab takes while it loads and sweeps all heads, estimated">
+              at most, all in all
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -64,6 +69,7 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
                 <td>{megabytes(held.missingBytes)}</td>
                 <td>{megabytes(held.storedBytes)}</td>
                 <td>{megabytes(held.memoryBytes)}</td>
+                <td className={held.peakBytes > expected.bytes ? "too-much" : ""}>≈ {megabytes(held.peakBytes)}</td>
               </tr>
             );
           })}
@@ -75,6 +81,7 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
           Not in {dtype}: {asSentence(refusal)}
         </p>
       )}
+      {isTooMuch && <p role="alert">{memorySentence(dtype, peakBytes, expected.reason)}</p>}
       {refusal === "" && notStored !== "" && (
         <p role="status">
           In {dtype} it is held in memory, for this visit alone: {asSentence(notStored)}
@@ -90,7 +97,7 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
             void acceptOffer();
           }}
         >
-          Load ({dtype}, {megabytes(missingBytes)} to read)
+          {isTooMuch ? "Load anyway" : "Load"} ({dtype}, {megabytes(missingBytes)} to read)
         </button>
         <CancelButton>Not now</CancelButton>
       </p>
@@ -130,6 +137,9 @@ function storageSentence({ isPersistent, quotaBytes, usedBytes }: CheckpointRepo
       : `; ${megabytes(usedBytes)} of the ${megabytes(quotaBytes)} that this page may take are used`;
   return `It is kept in this browser for the next visit${room}. The browser may ask whether the page may keep it.`;
 }
+
+const memorySentence = (dtype: Dtype, peakBytes: number, reason: string) =>
+  `In ${dtype} it may take ${megabytes(peakBytes)} at its peak, and ${reason}: the browser may end the tab while it loads. Your prompt and link are kept.`;
 
 /** Once granted, the browser does not clear it away by itself when space runs short. */
 async function askToKeep(): Promise<void> {
