@@ -38,3 +38,25 @@ export interface DirectLogits {
   /** Of the layer that was asked for, [neuron]. */
   readonly neurons?: number[];
 }
+
+/** What a head can be scored for: how much it attends to what. */
+export const HEAD_SCORES = ["previousToken", "duplicateToken", "induction", "successor", "firstToken"] as const;
+export type HeadScoreName = (typeof HEAD_SCORES)[number];
+
+export interface HeadScores {
+  readonly seed: number;
+  /** The random tokens, each sequence twice the same behind what the tokenizer begins a text with. */
+  readonly sequences: readonly (readonly number[])[];
+  /** Lists with an order, in the orders in which they were shown; none where the model's tokens have no such list. */
+  readonly lists: readonly (readonly number[])[];
+  /** `successor` only where there are lists. */
+  readonly scores: { readonly [name in HeadScoreName]?: HeadScoreTable };
+}
+
+export interface HeadScoreTable {
+  /** [layer][head]: mean attention, 0 to 1, of the queries that have such a key. */
+  readonly score: number[][];
+  /** How many queries have one, of how many. */
+  readonly queries: number;
+  readonly positions: number;
+}

@@ -60,3 +60,41 @@ export function directLogits(model: ReferenceModel, run: Capture, target: number
     bias: of(lensLogits(lens, new Float64Array(model.modelDim))) + biases.reduce((sum, each) => sum + each, 0),
   };
 }
+
+/** A detection pattern, [query][key] of 0 and 1. */
+export type DetectionPattern = number[][];
+
+const square = (size: number, cell: (query: number, key: number) => boolean): DetectionPattern =>
+  Array.from({ length: size }, (_, query) => Array.from({ length: size }, (_cell, key) => (cell(query, key) ? 1 : 0)));
+
+/** The patterns of TransformerLens's head detector, built as it builds them: a shifted diagonal, equal tokens, and these rolled by one. */
+export function detectionPatterns(ids: readonly number[]) {
+  const lower = (pattern: DetectionPattern) => pattern.map((row, query) => row.map((d, key) => (key <= query ? d : 0)));
+  const duplicate = lower(square(ids.length, (query, key) => query !== key && ids[query] === ids[key]));
+  return {
+    previousToken: square(ids.length, (query, key) => key === query - 1),
+    duplicateToken: duplicate,
+    induction: lower(duplicate.map((row) => [0, ...row.slice(0, -1)])),
+    firstToken: square(ids.length, (query, key) => key === 0 && query > 0),
+  };
+}
+
+/** The head detector's measure "mul" over several runs, Σ A ⊙ D / Σ A, and its largest value: the share of queries with a 1. */
+export function detected(runs: readonly Capture[], patternOf: (ids: readonly number[]) => DetectionPattern) {
+  const patterns = runs.map(({ ids }) => patternOf(ids));
+  const [{ pattern }] = runs as [Capture, ...Capture[]];
+  const queries = patterns.flat().length;
+  const could = patterns.flat().filter((row) => row.includes(1)).length;
+  const mul = pattern.map((heads, layer) =>
+    heads.map((_, head) => {
+      let together = 0;
+      runs.forEach((run, index) => {
+        run.pattern[layer]![head]!.forEach((row, query) => {
+          row.forEach((attention, key) => (together += attention * patterns[index]![query]![key]!));
+        });
+      });
+      return together / queries;
+    }),
+  );
+  return { mul, most: could / queries };
+}

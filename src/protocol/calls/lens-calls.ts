@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { call, type } from "../call.ts";
 import type { Progress } from "../engine.ts";
-import { choice, count, prompt, RUN, TARGET, token, whole } from "../fields.ts";
+import { choice, count, MAX_SEED, prompt, RUN, TARGET, token, VARIANT, whole } from "../fields.ts";
 import { LENS_NORMS } from "../lens.ts";
-import type { DirectLogits, LogitLens } from "../lens.ts";
+import type { DirectLogits, HeadScores, LogitLens } from "../lens.ts";
 
 /** What the residual stream says, and who wrote it. */
 export const LENS_CALLS = {
@@ -30,5 +30,12 @@ export const LENS_CALLS = {
     options: { ...TARGET, ...RUN, against: v.exactOptional(token), layer: v.exactOptional(whole(0)) },
     reports: type<Progress>(),
     gives: type<DirectLogits>(),
+  }),
+  /** Scores of the model alone, on random tokens: no prompt has a part in them. */
+  headScores: call({
+    of: "lens",
+    options: { ...VARIANT, seed: v.exactOptional(whole(0, MAX_SEED), 1) },
+    reports: type<Progress>(),
+    gives: type<HeadScores>(),
   }),
 };

@@ -3,12 +3,13 @@ import { logitLens } from "#analysis/lens/logit-lens.ts";
 import { Fault } from "#core/fault.ts";
 import type { Asked, Serves } from "#protocol/calls.ts";
 import type { Progress, Prompt } from "#protocol/engine.ts";
-import type { DirectLogits, LogitLens } from "#protocol/lens.ts";
+import type { DirectLogits, HeadScores, LogitLens } from "#protocol/lens.ts";
 import type { ModelSession } from "../session/model-session.ts";
 import { checkWhole } from "../session/requests.ts";
 import { targetToken } from "../tokenizer/text-tokens.ts";
 import { underSignal } from "../variants/asked-model.ts";
 import type { AskedModel } from "../variants/asked-model.ts";
+import { scoredHeads } from "./scored-heads.ts";
 
 /** What the residual stream of one loaded model says, and who wrote it. */
 export class LensSession implements Serves<"lens"> {
@@ -89,5 +90,13 @@ export class LensSession implements Serves<"lens"> {
       ...found,
       ...(neurons && { neurons: Array.from(neurons) }),
     };
+  }
+
+  async headScores(
+    { seed }: Asked<"headScores">,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<HeadScores> {
+    return scoredHeads(this.#model, { seed, onProgress, signal });
   }
 }
