@@ -4,8 +4,7 @@
     python stages.py runs/names/checkpoint.pt --families names 2D+   a run, at whatever step it is
     python stages.py runs/names/checkpoint.pt --control shuffled     the same shape without what was learnt
 
-The page's chain (docs/methods/logic-chain.md) with the page's thresholds, in float32, and beside its second stage the
-one that counts what shallow attention brought to any position that the predicting head reads.
+The page's chain (docs/methods/logic-chain.md) with the page's thresholds, in float32.
 """
 import argparse
 import json
@@ -24,7 +23,7 @@ from train import SHAPE
 # The page's, of src/analysis/chain/thresholds.ts.
 HEAD_EFFECT, PROMOTING_SHARE, NEURON_CHANGE = 0.5, 0.3, 0.05
 TRANSFER_SHARE, SHALLOW_SHARE, ENHANCING_DROP = 0.05, 0.02, 0.02
-COMPARED, CANDIDATES, PROMOTED, MAX_DEEP, MAX_READINGS, MAX_LAYERS = 10, 30, 10, 8, 6, 3
+COMPARED, CANDIDATES, PROMOTED, MAX_DEEP, MAX_SHALLOW, MAX_READINGS, MAX_NEURONS, MAX_LAYERS = 10, 30, 10, 8, 8, 6, 3, 3
 
 ABLATIONS = ["zero", "mean"]
 STAGES = ["enhancing", "transferring", "predicting", "deepening"]
@@ -46,11 +45,10 @@ class Run:
         return one
 
 
-def forward(model, first, x, change_z=None, change_post=None, change_attended=None, last=None, record=None):
+def forward(model, first, x, change_z=None, change_post=None, last=None, record=None):
     """x [rows, positions, width] through the layers from `first` to before `last` (left out: to the final norm).
 
-    change_z, change_post, change_attended: {layer: what is done to the heads' outputs [rows, positions, heads, size], to the
-    neurons' activations, to what attention adds}.
+    change_z, change_post: {layer: what is done to the heads' outputs [rows, positions, heads, size], to the neurons' activations}.
     """
     length = x.shape[1]
     rope, mask = (model.cos[:length], model.sin[:length]), model.mask[:length, :length]
@@ -66,8 +64,6 @@ def forward(model, first, x, change_z=None, change_post=None, change_attended=No
         if change_z and index in change_z:
             z = change_z[index](z)
         attended = attention.o_proj(z.flatten(2))
-        if change_attended and index in change_attended:
-            attended = change_attended[index](attended)
         mid = x + attended
         normed = layer.post_attention_layernorm(mid)
         post = F.silu(layer.mlp.gate_proj(normed)) * layer.mlp.up_proj(normed)
@@ -89,20 +85,13 @@ def head_filled(head, fill):
     return change
 
 
-class StandIns:
+class Replacements:
     """What takes the place of a part that is off: 0, or its mean over the other prompts of a group, position by position."""
 
     def __init__(self, model, group, index, kind):
         def mean(values):
             return (values.sum(0) - values[index]) / (len(values) - 1) if kind == "mean" else torch.zeros_like(values[index])
         self.z, self.post = [mean(z) for z in group.z], [mean(post) for post in group.post]
-        self.moved = [mean(moved(model, group, layer)) for layer in range(len(model.layers))]
-
-
-def moved(model, run, layer):
-    """What a layer's attention adds at each position from all others, [rows, positions, width]."""
-    own = run.pattern[layer].diagonal(dim1=-2, dim2=-1)[..., None] * run.v[layer]
-    return model.layers[layer].self_attn.o_proj((run.z[layer] - own.transpose(1, 2)).flatten(2))
 
 
 def sweep(model, run, target, fills):
@@ -191,17 +180,16 @@ def written(model, run, below, position, direction):
     return float(embedding), [float(value) for value in attention], [float(value) for value in ffn]
 
 
-def strongest_neuron(model, run, below, position, direction):
-    """The largest share of one FFN neuron, of the three layers that wrote most, in what is written at a position."""
+def strongest_neurons(model, run, below, position, direction):
+    """[(share of what is written at a position, layer, neuron)] of the largest FFN neurons in the three layers that wrote most."""
     embedding, attention, ffn = written(model, run, below, position, direction)
     total = abs(embedding) + sum(map(abs, attention + ffn))
-    if total == 0 or below == 0:
-        return 0.0
-    largest = 0.0
+    found = []
     for layer in sorted(range(below), key=lambda layer: -abs(ffn[layer]))[:MAX_LAYERS]:
-        scores = run.post[layer][0, position] * (model.layers[layer].mlp.down_proj.weight.T @ direction)
-        largest = max(largest, float(scores.abs().max()) / total)
-    return largest
+        scores = (run.post[layer][0, position] * (model.layers[layer].mlp.down_proj.weight.T @ direction)).abs()
+        top = scores.topk(MAX_NEURONS)
+        found += [(float(score) / total if total else 0.0, layer, int(neuron)) for score, neuron in zip(top.values, top.indices)]
+    return sorted(found, key=lambda each: -each[0])[:MAX_NEURONS]
 
 
 def reference_direction(model, run, layer, neuron):
@@ -211,95 +199,110 @@ def reference_direction(model, run, layer, neuron):
     return sum(key if float(run.mid[layer][0, -1] @ key) >= 0 else -key for key in keys)
 
 
-def page_readings(model, run, head, direction):
-    """[(via or None, position, claimed, direction that reads it)]: what the head reads, as the page splits it."""
-    layer, number = head
-    last = run.pre[0].shape[1] - 1
-    direct = transfers(model, run, layer, last, direction)[number]
-    weights = torch.zeros(model.layers[layer].self_attn.heads)
+def readings_of(model, run, head, direction):
+    """[(via or None, source position, position that the head reads, claimed, direction that reads the source)].
 
-    def reads(position):
-        of_head = weights.clone()
-        of_head[number] = run.pattern[layer][0, number, last, position]
-        return through(model, run, layer, of_head, position, direction)
-
-    found = [(None, position, float(direct[position]), reads(position)) for position in range(last)]
-    at_last = reads(last)
-    embedding, _, ffn = written(model, run, layer, last, at_last)
-    found.append((None, last, embedding + sum(ffn), at_last))
-    for via in range(layer):
-        brought = transfers(model, run, via, last, at_last).sum(0)
-        found += [(via, position, float(brought[position]),
-                   through(model, run, via, run.pattern[via][0, :, last, position], position, at_last)) for position in range(last + 1)]
-    return found
-
-
-def shallow_shares(model, run, head, direction):
-    """(transferred share, shallow share) as the page's first two stages have them; None where there is nothing."""
-    readings = page_readings(model, run, head, direction)
-    total = sum(abs(claimed) for _, _, claimed, _ in readings)
-    share = lambda reading: abs(reading[2]) / total if total else 0.0  # noqa: E731
-    by_share = sorted(readings, key=share, reverse=True)
-    brought = next((reading for reading in by_share if reading[0] is not None), None)
-    large = [reading for reading in by_share if share(reading) >= TRANSFER_SHARE]
-    shown = large[:MAX_READINGS]
-    if brought is not None and any(brought is each for each in large) and not any(brought is each for each in shown):
-        shown[-1] = brought
-    features = [strongest_neuron(model, run, head[0] if via is None else via, position, reads) for via, position, _, reads in shown]
-    return (None if brought is None else share(brought)), max(features, default=None)
-
-
-def general_readings(model, run, head, direction):
-    """What the head reads at each position, split into what stood there and what attention moved there.
-
-    Returns {position p: (own, {(layer, q): moved from q})}. own: embedding, FFN outputs, and what attention took from p
-    itself. All own and moved parts add up to the head's whole product with the direction.
+    At each position that is split: what stands there by itself (the embedding, FFN outputs, and what attention took from the
+    position, which moves nothing), and what each layer below moved there from each earlier one. Split are the last position and
+    the largest earlier ones; the others count whole. All add up to the head's whole product with the direction.
     """
     layer, number = head
     last = run.pre[0].shape[1] - 1
-    found = {}
-    for position in range(last + 1):
+    whole = [float(value) for value in transfers(model, run, layer, last, direction)[number]]
+    size = sum(map(abs, whole))
+    earlier = [at for at in range(last) if abs(whole[at]) >= TRANSFER_SHARE * size]
+    split = sorted(earlier, key=lambda at: -abs(whole[at]))[:MAX_READINGS] + [last]
+    found = []
+    for at in range(last + 1):
         weights = torch.zeros(model.layers[layer].self_attn.heads)
-        weights[number] = run.pattern[layer][0, number, last, position]
-        reads = through(model, run, layer, weights, position, direction)
-        embedding, _, ffn = written(model, run, layer, position, reads)
-        own, brought = embedding + sum(ffn), {}
+        weights[number] = run.pattern[layer][0, number, last, at]
+        reads = through(model, run, layer, weights, at, direction)
+        if at not in split:
+            found.append((None, at, at, whole[at], reads))
+            continue
+        embedding, _, ffn = written(model, run, layer, at, reads)
+        own, brought = embedding + sum(ffn), []
         for via in range(layer):
-            by_source = transfers(model, run, via, position, reads).sum(0)
-            own += float(by_source[position])
-            brought |= {(via, source): float(by_source[source]) for source in range(position)}
-        found[position] = (own, brought)
+            by_source = transfers(model, run, via, at, reads).sum(0)
+            own += float(by_source[at])
+            brought += [(via, source, at, float(by_source[source]), through(model, run, via, run.pattern[via][0, :, at, source], source, reads))
+                        for source in range(at)]
+        found += [(None, at, at, own, reads), *brought]
     return found
 
 
-def moves_of(readings):
-    """[(share, layer, source, position)] of every single move into any position, largest share first."""
-    total = sum(abs(own) + sum(map(abs, brought.values())) for own, brought in readings.values())
-    moves = [(abs(claimed) / max(total, 1e-30), layer, source, position)
-             for position, (_, brought) in readings.items() for (layer, source), claimed in brought.items()]
-    return sorted(moves, reverse=True)
+def shallow_parts(model, run, head, direction, fills):
+    """The numbers of the first two stages: shares, what the largest move is when it is measured, and the parts that are shown."""
+    readings = readings_of(model, run, head, direction)
+    total = sum(abs(claimed) for _, _, _, claimed, _ in readings)
+    share = lambda reading: abs(reading[3]) / total if total else 0.0  # noqa: E731
+    by_share = sorted(readings, key=share, reverse=True)
+    large = [reading for reading in by_share if share(reading) >= TRANSFER_SHARE]
+    moves = [reading for reading in large if reading[0] is not None]
+    measured = {(via, at): measured_move(model, run, head, direction, fills, via, at) for via, at in {(via, at) for via, _, at, _, _ in moves}}
+    worth = lambda reading: measured.get((reading[0], reading[2]))  # noqa: E731
+    counted = next((reading for reading in moves if (worth(reading) or 0.0) >= TRANSFER_SHARE), None)
+    brought = counted or next((reading for reading in by_share if reading[0] is not None), None)
+    shown = large[:MAX_READINGS]
+    if any(brought is each for each in large) and not any(brought is each for each in shown):
+        shown[-1] = brought
+    neurons, largest = [], None
+    for via, position, _, _, reads in shown:
+        found = strongest_neurons(model, run, head[0] if via is None else via, position, reads)
+        largest = max([largest or 0.0, *(each[0] for each in found)]) if found else largest
+        neurons += [each for each in found if each[0] >= SHALLOW_SHARE]
+    neurons = [(layer, neuron) for _, layer, neuron in sorted(neurons, key=lambda each: -each[0])[:MAX_SHALLOW]]
+    found = {"transferred share": None if brought is None else share(brought), "transferred measured": brought and worth(brought), "shallow share": largest}
+    if brought is not None:
+        found["move"] = f"L{brought[0]}A {brought[1]}>{brought[2]}"
+    return found, neurons, {via for via, _, _, _, _ in shown if via is not None}
 
 
 def measured_move(model, run, head, direction, fills, layer, position):
-    """How much of the head's product goes when what a layer's attention moved to a position is replaced.
+    """How much of the head's product goes when a layer's attention is replaced at a position.
 
-    (C - C without) / (C - C of the head's stand-in), C = ⟨the head's output, direction⟩: everything between reacts, so that
-    what the FFN at the position makes of the move counts with it. None where the head's stand-in says the same.
+    (C - C without) / (C - C of the head's own replacement), C = ⟨the head's output, direction⟩: everything between reacts, so that
+    what the FFN at the position makes of the move counts with it. None where the head's replacement says the same.
     """
     index, number = head
     products = (model.layers[index].self_attn.o_proj.weight.T @ direction).view(model.layers[index].self_attn.heads, -1)[number]
-    replaced = (fills.moved[layer] - moved(model, run, layer)[0])[position]
 
-    def change(attended):
-        attended = attended.clone()
-        attended[:, position] += replaced
-        return attended
+    def change(z):
+        z = z.clone()
+        z[:, position] = fills.z[layer][position]
+        return z
 
-    record = object.__new__(Run)
-    record.pre, record.mid, record.v, record.pattern, record.z, record.post = ([] for _ in range(6))
-    forward(model, layer, run.pre[layer], change_attended={layer: change}, last=index + 1, record=record)
+    record = blank()
+    forward(model, layer, run.pre[layer], {layer: change}, last=index + 1, record=record)
     whole, without, off = (float(z @ products) for z in (run.z[index][0, -1, number], record.z[-1][0, -1, number], fills.z[index][-1, number]))
     return (whole - without) / (whole - off) if abs(whole - off) > 1e-6 else None
+
+
+def blank():
+    """A run with nothing recorded yet."""
+    record = object.__new__(Run)
+    record.pre, record.mid, record.v, record.pattern, record.z, record.post = ([] for _ in range(6))
+    return record
+
+
+def effect_without(model, run, fills, target, heads=(), neurons=()):
+    """How much log p(target) falls with parts off at every position; None without parts."""
+    if not heads and not neurons:
+        return None
+    first = min(layer for layer, _ in [*heads, *neurons])
+
+    def replaced(parts, values):
+        def change(x):
+            x = x.clone()
+            x[:, :, parts] = values[:, parts]
+            return x
+        return change
+
+    by_layer = lambda parts: {layer: [part for at, part in parts if at == layer] for layer in {at for at, _ in parts}}  # noqa: E731
+    change_z = {layer: replaced(parts, fills.z[layer]) for layer, parts in by_layer(heads).items()}
+    change_post = {layer: replaced(parts, fills.post[layer]) for layer, parts in by_layer(neurons).items()}
+    final = forward(model, first, run.pre[first], change_z, change_post)
+    return float(log_probability(model, run.final, target) - log_probability(model, final, target))
 
 
 def evidence(model, lens, run, fills):
@@ -308,7 +311,7 @@ def evidence(model, lens, run, fills):
     target, baseline = int(logits.argmax()), float(logits.log_softmax(-1).max())
     effects = baseline - sweep(model, run, target, fills)
     head = divmod(int(effects.argmax()), effects.shape[1])
-    found = {"target": target, "head": f"L{head[0]}H{head[1]}", "effect": float(effects.max()), **dict.fromkeys(STAGES, False), "moved": False}
+    found = {"target": target, "head": f"L{head[0]}H{head[1]}", "effect": float(effects.max()), **dict.fromkeys(STAGES, False)}
     if found["effect"] < HEAD_EFFECT:
         return found
     after = object.__new__(Run)
@@ -335,27 +338,18 @@ def evidence(model, lens, run, fills):
         return found
     root = min(deep, key=lambda at: at[0])
     found["drop"] = drop_without(model, run, deep, root, fills)
-    found["deepening"] = len({layer for layer, _ in deep}) >= 2 and found["drop"] is not None and found["drop"] >= ENHANCING_DROP
+    supports = lambda **parts: (effect_without(model, run, fills, target, **parts) or 0.0) >= NEURON_CHANGE  # noqa: E731
+    found["deepening"] = (len({layer for layer, _ in deep}) >= 2 and found["drop"] is not None and found["drop"] >= ENHANCING_DROP
+                          and supports(neurons=[root]))
     direction = reference_direction(model, run, *root)
-    found["transferred share"], found["shallow share"] = shallow_shares(model, run, head, direction)
+    shallow, features, carriers = shallow_parts(model, run, head, direction, fills)
+    found |= shallow
     if head[0] == 0:
         return found
-    found["transferring"] = found["transferred share"] >= TRANSFER_SHARE
-    found["enhancing"] = (found["shallow share"] or 0.0) >= SHALLOW_SHARE
-    return found | moved_evidence(model, run, head, direction, fills)
-
-
-def moved_evidence(model, run, head, direction, fills):
-    """The largest move that also counts when it is replaced; without one, the largest of all, which is no evidence.
-
-    What comes from the start token alone is the same in every prompt: it may have a share, and by the mean no effect.
-    """
-    moves = moves_of(general_readings(model, run, head, direction))
-    large = [move for move in moves if move[0] >= TRANSFER_SHARE]
-    measured = {place: measured_move(model, run, head, direction, fills, *place) for place in {(layer, position) for _, layer, _, position in large}}
-    counted = [move for move in large if (measured[move[1], move[3]] or 0.0) >= TRANSFER_SHARE]
-    share, layer, source, position = (counted or moves)[0]
-    return {"moved": bool(counted), "moved share": share, "move": f"L{layer}A {source}>{position}", "moved measured": measured.get((layer, position))}
+    heads = [(layer, each) for layer in carriers for each in range(effects.shape[1])]
+    found["transferring"] = all((found[name] or 0.0) >= TRANSFER_SHARE for name in ("transferred share", "transferred measured")) and supports(heads=heads)
+    found["enhancing"] = (found["shallow share"] or 0.0) >= SHALLOW_SHARE and supports(neurons=features)
+    return found
 
 
 def drop_without(model, run, deep, root, fills):
@@ -367,8 +361,7 @@ def drop_without(model, run, deep, root, fills):
         post[:, :, neuron] = fills.post[layer][:, neuron]
         return post
 
-    without = object.__new__(Run)
-    without.pre, without.mid, without.v, without.pattern, without.z, without.post = ([] for _ in range(6))
+    without = blank()
     forward(model, layer, run.pre[layer], change_post={layer: change}, record=without)
     pairs = [(run.post[at[0]][0, -1, at[1]], without.post[at[0] - layer][0, -1, at[1]]) for at in deep if at[0] > layer]
     drops = [float(1 - off / on) for on, off in pairs if on != 0]
@@ -397,24 +390,32 @@ def table(model, ids, asked):
             together = Run(model, torch.tensor([tokens for _, _, tokens in group]))
             for index, (prompt, answer, _) in enumerate(group):
                 run = together.row(index)
-                by = {kind: evidence(model, lens, run, StandIns(model, together, index, kind)) for kind in ABLATIONS}
+                by = {kind: evidence(model, lens, run, Replacements(model, together, index, kind)) for kind in ABLATIONS}
                 every[family].append({"prompt": prompt, "right": names[by["zero"]["target"]] == answer, **by})
         rows[family] = summary(every[family])
     return rows, every
 
 
 def summary(cases):
-    """Shares of cases: right, each stage and all four under each ablation, and all four under both; general: by `moved`."""
+    """Shares of cases: right, each stage and all four under each ablation, and all four under both."""
     share = lambda holds: round(sum(map(bool, map(holds, cases))) / max(len(cases), 1), 3)  # noqa: E731
     four = lambda case, kind: all(case[kind][stage] for stage in STAGES)  # noqa: E731
-    general = lambda case, kind: all(case[kind][stage] for stage in ("enhancing", "moved", "predicting", "deepening"))  # noqa: E731
     row = {"n": len(cases), "right": share(lambda case: case["right"])}
     for kind in ABLATIONS:
-        row |= {f"{kind} {stage}": share(lambda case: case[kind][stage]) for stage in [*STAGES, "moved"]}
-        row |= {f"{kind} four": share(lambda case: four(case, kind)), f"{kind} four, general": share(lambda case: general(case, kind))}
+        row |= {f"{kind} {stage}": share(lambda case: case[kind][stage]) for stage in STAGES}
+        row[f"{kind} four"] = share(lambda case: four(case, kind))
     row["both four"] = share(lambda case: all(four(case, kind) for kind in ABLATIONS))
-    row["both four, general"] = share(lambda case: all(general(case, kind) for kind in ABLATIONS))
     return row
+
+
+NAMES = dict(zip(STAGES, ["feature-enhancing", "feature-transferring", "feature-predicting", "prediction-enhancing"]))
+MEASURES = {"promoting": "promoting", "drop": "drop", "transferred share": "transferredShare", "transferred measured": "transferredMeasured", "shallow share": "shallowShare"}
+
+
+def verdict(found):
+    """One case under one ablation: the head, its effect, the stages that have evidence, and the values that were compared."""
+    values = {key: round(found[name], 6) for name, key in MEASURES.items() if found.get(name) is not None}
+    return {"head": found["head"], "effect": round(found["effect"], 6), "stages": [NAMES[stage] for stage in STAGES if found[stage]], **values}
 
 
 def opened(path):
@@ -448,6 +449,7 @@ def main():
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--control", choices=["shuffled", "random"])
     parser.add_argument("--out", type=Path, help="write the table and every case here")
+    parser.add_argument("--golden", type=Path, help="write each case's verdict here, as the engine's tests read it")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -458,6 +460,9 @@ def main():
     rows, every = table(model, ids, {name: asked[name] for name in args.families})
     for family, row in rows.items():
         print(f"{family} (n = {row['n']}): " + ", ".join(f"{name} {value:.0%}" for name, value in row.items() if name != "n"))
+    if args.golden:
+        golden = {family: [{"prompt": case["prompt"], **{kind: verdict(case[kind]) for kind in ABLATIONS}} for case in cases] for family, cases in every.items()}
+        args.golden.write_text(json.dumps(golden, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if args.out:
         args.out.write_text(json.dumps({"table": rows, "cases": every}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -81,6 +81,8 @@ export interface ReferenceHop {
   readonly layer: number;
   readonly head?: number;
   readonly position: number;
+  /** Where the attention writes; left out: at the last position. */
+  readonly query?: number;
   readonly weights: "none" | "attention";
 }
 
@@ -109,8 +111,8 @@ export function throughAttention(
   return times(parts.attentionOut.weight, Float64Array.from(z.flatMap((each) => [...each])));
 }
 
-const attentionWeight = (run: Capture, { layer, position, weights }: ReferenceHop, head: number) =>
-  weights === "none" ? 1 : atLast(run.pattern[layer]![head]!)[position]!;
+const attentionWeight = (run: Capture, { layer, position, query, weights }: ReferenceHop, head: number) =>
+  weights === "none" ? 1 : run.pattern[layer]![head]!.at(query ?? -1)![position]!;
 
 /** Through several layers, the last of the path first. */
 export const throughPath = (
@@ -226,7 +228,6 @@ function claimOf({ lens, run, chain, target }: Question, { from, to, kind, posit
   const neuronOf = (id: string) => ({ layer: node(id).layer!, neuron: node(id).index! });
   const headOf = chain.nodes.find((each) => each.kind === "head")!;
   const head = { layer: headOf.layer!, head: headOf.index! };
-  const atLastHop = { ...head, position: last, weights: "attention" as const };
   const part = (claimed: number, all: readonly number[]) => ({
     claimed,
     share: Math.abs(claimed) / all.reduce((sum, value) => sum + Math.abs(value), 0),
@@ -255,8 +256,8 @@ function claimOf({ lens, run, chain, target }: Question, { from, to, kind, posit
       );
     }
     case "transfers": {
-      const { layers, all } = headInput({ lens, run, chain, target });
-      return part(layers[node(from).layer!]![position!]!, all);
+      const { moved, all } = headInput({ lens, run, chain, target });
+      return part(moved.get(node(from).position)![node(from).layer!]![position!]!, all);
     }
     case "enhances": {
       const read = reads(chain.reference!);
@@ -264,36 +265,76 @@ function claimOf({ lens, run, chain, target }: Question, { from, to, kind, posit
       const path =
         reader.kind === "head"
           ? [{ ...head, position: position!, weights: "attention" as const }]
-          : [atLastHop, { layer: reader.layer!, position: position!, weights: "attention" as const }];
+          : [
+              { ...head, position: reader.position, weights: "attention" as const },
+              { layer: reader.layer!, position: position!, query: reader.position, weights: "attention" as const },
+            ];
       const through = (vector: Float64Array) => read(throughPath(model, run, path, vector));
       const sources = sourceVectors(run, position!, reader.layer!).map(({ vector }) => vector);
       const written = node(from).kind === "embedding" ? sources[0]! : subvalue(model, run, neuronOf(from), position!);
       const claim = part(through(written), sources.map(through));
       if (reader.kind !== "head") return claim;
-      const { places, all } = headInput({ lens, run, chain, target });
-      return { ...claim, placeShare: part(places[position!]!, all).share };
+      const { own, all } = headInput({ lens, run, chain, target });
+      return { ...claim, placeShare: part(own[position!]!, all).share };
     }
     default:
       throw new Error(`reference: unknown edge ${String(kind satisfies never)}`);
   }
 }
 
+/** A chain splits what its head reads at so many positions besides the last one. */
+const SPLIT = 6;
+
 /**
- * What the head reads along the reference's keys: of every lower attention layer by source position, [layer][position], of every place
- * that it reads itself, [position] (of the last one what is not attention's), and all of it.
+ * What the head reads along the reference's keys, by the position that it reads it at: what stands there by itself, and, where the
+ * position is split, what every lower attention layer moved there, [layer][source], the position itself left out.
  */
 function headInput({ lens: { model }, run, chain }: Question) {
   const last = run.ids.length - 1;
   const { layer, index } = chain.nodes.find(({ kind }) => kind === "head")!;
   const head = { layer: layer!, head: index! };
   const read = signedReader(model, run, chain.reference!);
-  const hop = { ...head, position: last, weights: "attention" as const };
-  const through = (vector: Float64Array) => read(throughPath(model, run, [hop], vector));
-  const layers = Array.from({ length: head.layer }, (_, each) => layerOutputBySource(model, run, each).map(through));
-  const before = headOutputBySource(model, run, head.layer, head.head).slice(0, last).map(read);
-  const own = sourceVectors(run, last, head.layer).filter(({ kind }) => kind !== "attention");
-  const places = [...before, own.reduce((sum, { vector }) => sum + through(vector), 0)];
-  return { layers, places, all: [...layers.flat(), ...places] };
+  const whole = headOutputBySource(model, run, head.layer, head.head).map(read);
+  const size = whole.reduce((sum, value) => sum + Math.abs(value), 0);
+  const split = [...whole.keys()]
+    .filter((position) => position < last && Math.abs(whole[position]!) >= chain.thresholds!.transferShare * size)
+    .sort((a, b) => Math.abs(whole[b]!) - Math.abs(whole[a]!))
+    .slice(0, SPLIT);
+  const own = [...whole];
+  const moved = new Map<number, number[][]>();
+  for (const at of [...split, last]) {
+    const hop = { ...head, position: at, weights: "attention" as const };
+    const through = (vector: Float64Array) => read(throughPath(model, run, [hop], vector));
+    const layers = Array.from({ length: head.layer }, (_, each) =>
+      run.ids
+        .slice(0, at + 1)
+        .map((_unused, source) => through(takenFrom(model, run, { layer: each, query: at, source }))),
+    );
+    const written = sourceVectors(run, at, head.layer).filter(({ kind }) => kind !== "attention");
+    own[at] =
+      written.reduce((sum, { vector }) => sum + through(vector), 0) + layers.reduce((sum, row) => sum + row[at]!, 0);
+    moved.set(
+      at,
+      layers.map((row) => row.slice(0, at)),
+    );
+  }
+  return { own, moved, all: [...own, ...[...moved.values()].flat(2)] };
+}
+
+/** What all heads of a layer write at one position for another: Σ_h W_O^h α_h[query, source] v_h[source]. */
+function takenFrom(
+  model: ReferenceModel,
+  run: Capture,
+  { layer, query, source }: { readonly layer: number; readonly query: number; readonly source: number },
+): Float64Array {
+  const z = Array.from({ length: model.heads }, (_, head) => {
+    const group = Math.floor(head / (model.heads / model.kvHeads));
+    return scaled(run.value[layer]![group]![source]!, run.pattern[layer]![head]![query]![source]!);
+  });
+  return times(
+    model.anatomy.layer(model, layer).attentionOut.weight,
+    Float64Array.from(z.flatMap((each) => [...each])),
+  );
 }
 
 /** ± up ± gate, each key counted towards the side of 0 on which the neuron's own residual stands. */

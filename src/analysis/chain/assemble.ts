@@ -3,7 +3,9 @@ import { logProbability, softmax } from "#core/numeric/softmax.ts";
 import { topIndices } from "#core/numeric/top.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
+import type { Ablated } from "../ablation/ablations.ts";
 import type { Activations } from "../ablation/activations.ts";
+import { effectOf } from "../ablation/effect.ts";
 import type { Capture } from "../capture.ts";
 import type { FrozenLens } from "../lens/lens.ts";
 import type { Runner } from "../runner.ts";
@@ -20,7 +22,7 @@ import { STAGE_NAMES } from "./chain.ts";
 import { claimsOf } from "./claims.ts";
 import { measureEffects, stageEffects } from "./effects.ts";
 import { chainEdges, chainNodes } from "./nodes.ts";
-import { deepNode, featureNode, headNode, layerNode, outlineOf } from "./outline.ts";
+import { carriers, deepNode, featureNode, headNode, outlineOf } from "./outline.ts";
 import type { Outline } from "./outline.ts";
 import { referenceOf } from "./readings.ts";
 import { criterion, predictedNeurons, PROMOTED, rankedHeads, residualAt, rootOf, shallowParts } from "./select.ts";
@@ -102,7 +104,7 @@ async function fromHead(
   const root = rootOf(predicted.deep);
   if (!root || !criteria.every(({ holds }) => holds)) return withoutHead(asked, criteria, evidence);
   const reference = await referenceOf(lens.runner, root, residualAt(lens.runner, pair, root.layer));
-  const shallow = await shallowParts(lens.runner, pair, head, reference, thresholds);
+  const shallow = await shallowParts(lens.runner, clean, { ...asked, head, reference });
   return drawn(asked, { head, headEffect: first.effect, pair, after, predicted, shallow, criteria, evidence, root });
 }
 
@@ -125,6 +127,7 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
   const transferring = [
     shallowLayers,
     criterion("transferred-share", shallow.transferredShare, thresholds.transferShare),
+    criterion("transferred-measured", shallow.transferredMeasured, thresholds.transferShare),
   ];
   const enhancing = [shallowLayers, criterion("shallow-share", shallow.shallowShare, thresholds.shallowShare)];
   const hold = (criteria: Criteria) => criteria.every(({ holds }) => holds);
@@ -133,14 +136,26 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
     deep: predicted.deep,
     reference: { layer: found.root.layer, neuron: found.root.neuron },
     readings: shallow.readings,
+    splitShare: thresholds.transferShare,
     features: shallow.features,
     isEnhancing: false,
   };
   const effects = await measureEffects(lens.runner, clean, all, asked);
+  const last = clean.ids.length - 1;
+  /** What a stage's parts do is a stage of the answer only if the answer loses by their loss. */
+  const supports = (without: Ablated | undefined) =>
+    criterion(
+      "stage-effect",
+      without && effectOf({ baseline: asked.baseline, withoutIt: without.logProbability }),
+      thresholds.neuronChange,
+    );
+  enhancing.push(supports(effects.allShallow));
+  transferring.push(supports(effects.allLayers));
   const layers = new Set(predicted.deep.map(({ layer }) => layer));
   const deepening = [
     criterion("deep-layers", layers.size, 2),
     criterion("enhancing-drop", effects.drop, thresholds.enhancingDrop),
+    supports(effects.lowest && effects.nodes.get(deepNode(effects.lowest))),
   ];
   const outline: Outline = { ...all, isEnhancing: hold(deepening) };
   const claims = await claimsOf(lens, { run: clean, clean }, outline, target);
@@ -155,8 +170,8 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
     },
     "feature-transferring": {
       criteria: transferring,
-      nodes: unique(outline.readings.flatMap(({ via }) => (via === undefined ? [] : [layerNode(via)]))),
-      evidence: stageEffects.transferring(outline, edges, effects, asked.baseline),
+      nodes: [...carriers(outline.readings, last).keys()],
+      evidence: stageEffects.transferring(outline, edges, effects, { baseline: asked.baseline, last }),
     },
     "feature-predicting": {
       criteria: found.criteria,

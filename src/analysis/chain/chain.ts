@@ -87,21 +87,26 @@ export interface Criterion {
  * - `head-effect`, nats: how much log p(target) falls without the predicting head
  * - `promoting-share`, 0 to 1: of the neurons that lose most without the head, how many promote the target
  * - `shallow-layers`, a count: how many layers lie below the predicting head's
- * - `transferred-share`, 0 to 1: what the strongest shallow attention layer brings from one position, of all that the head reads
+ * - `transferred-share`, 0 to 1: what a shallow attention layer moved from one position to another, of all that the head reads
+ * - `transferred-measured`: how much of what the head reads beyond what it says ablated goes when that layer is ablated where it writes
  * - `shallow-share`, 0 to 1: what the strongest shallow FFN neuron wrote, of one position's feature
  * - `deep-neurons`, a count: deep neurons that the head raises and that lose at least `neuronChange` without it
  * - `deep-layers`, a count: in how many layers they stand
  * - `enhancing-drop`, 0 to 1: how much the higher deep neurons' activations fall when the lowest one is off, on average
+ * - `stage-effect`, nats: how much log p(target) falls without the stage's parts: all shallow neurons, the heads of all layers that
+ *   transfer, or the lowest deep neuron. Parts whose loss helps the answer are no stage on its way
  */
 export type CriterionMeasure =
   | "head-effect"
   | "promoting-share"
   | "transferred-share"
+  | "transferred-measured"
   | "shallow-layers"
   | "shallow-share"
   | "deep-neurons"
   | "deep-layers"
-  | "enhancing-drop";
+  | "enhancing-drop"
+  | "stage-effect";
 
 export type StageEvidence = EnhancingEvidence | TransferringEvidence | PredictingEvidence | PredictionEnhancingEvidence;
 
@@ -119,9 +124,13 @@ export interface EnhancingEvidence {
 
 export interface TransferringEvidence {
   readonly stage: "feature-transferring";
-  /** Strongest first. `share` is the layer's part of what the head reads, 0 to 1; `positions` are those it carries. */
+  /**
+   * Strongest first. `share` is the layer's part of what the head reads at `at`, 0 to 1; `positions` are those that it carries from.
+   * The paper's case is `at` the last position.
+   */
   readonly layers: readonly {
     readonly layer: number;
+    readonly at: number;
     readonly share: number | undefined;
     readonly positions: readonly number[];
   }[];
@@ -157,7 +166,7 @@ export interface PredictionEnhancingEvidence {
 /**
  * - `embedding`: the word's own vector at its position, before any layer
  * - `shallow-neuron`: an FFN neuron below the predicting head, at its position
- * - `attention-layer`: a whole attention layer below the predicting head, writing at the last position
+ * - `attention-layer`: a whole attention layer below the predicting head, writing at a position that the head reads
  * - `head`: the predicting head, at the last position
  * - `deep-neuron`: an FFN neuron from the predicting head's layer on, at the last position
  * - `prediction`: the distribution at the end
@@ -165,7 +174,7 @@ export interface PredictionEnhancingEvidence {
 export type ChainNodeKind = "embedding" | "shallow-neuron" | "attention-layer" | "head" | "deep-neuron" | "prediction";
 
 export interface ChainNode {
-  /** Unique in the chain: `E@2`, `L12N4072@2`, `L15A`, `L17H22`, `L28N3696`, `prediction`. */
+  /** Unique in the chain: `E@2`, `L12N4072@2`, `L15A` (`L15A@3` where it does not write at the last position), `L17H22`, `L28N3696`, `prediction`. */
   readonly id: string;
   readonly kind: ChainNodeKind;
   /** Undefined for `embedding` and `prediction`. */
@@ -194,7 +203,7 @@ export interface ChainNode {
 
 /**
  * - `enhances`: embedding or shallow neuron → attention layer, or straight to the head where it reads the position itself
- * - `transfers`: attention layer → head, one edge for each position that the layer brings something from
+ * - `transfers`: attention layer → head, one edge for each position that the layer moved something from
  * - `predicts`: head → deep neuron
  * - `amplifies`: deep neuron → deep neuron of a higher layer
  * - `promotes`: deep neuron or head → prediction

@@ -9,7 +9,7 @@ import { transferAlong } from "../trace/transfer.ts";
 import type { ChainEdge } from "./chain.ts";
 import { deepNode, featureNode, headNode, layerNode, PREDICTION, readerNode } from "./outline.ts";
 import type { Outline } from "./outline.ts";
-import { headInput, readingSources, referenceOf, signed } from "./readings.ts";
+import { headInput, isSameReading, readingSources, referenceOf, signed, splitPositions } from "./readings.ts";
 import type { Reference, SignedScore } from "./readings.ts";
 
 /** An edge before anything was switched off for it. */
@@ -39,7 +39,9 @@ export async function claimsOf(
   const { attention } = await layerIncreases(lens, run, target);
   const contributions = new Map<string, number>([[headNode(head), await headIncrease(lens, run, head, target)]]);
   const activations = new Map<string, number>();
-  for (const { via } of outline.readings) if (via !== undefined) contributions.set(layerNode(via), attention[via]!);
+  const last = run.ids.length - 1;
+  for (const { via, at } of outline.readings)
+    if (via !== undefined && at === last) contributions.set(layerNode(via), attention[via]!);
   const bases = fromRows(
     deep.map(({ layer }) => midOf(run, layer)),
     lens.runner.spec.modelDim,
@@ -69,7 +71,7 @@ export async function claimsOf(
     return { from, to: PREDICTION, kind: "promotes", position: undefined, claimed, ...NO_KEYS };
   });
   const edges = [
-    ...(await shallowEdges(lens, run, outline, references.get(deepNode(outline.reference))!)),
+    ...(await shallowEdges(lens, { run, clean }, outline, references.get(deepNode(outline.reference))!)),
     ...(await predictingEdges(lens, run, outline, references)),
     ...(outline.isEnhancing ? await enhancingEdges(lens, run, outline, references) : []),
     ...promotes,
@@ -91,20 +93,22 @@ const claim = (score: SignedScore, total: number) => ({
 
 async function shallowEdges(
   { runner }: FrozenLens,
-  run: Capture,
-  { head, readings, features }: Outline,
+  { run, clean }: { readonly run: Capture; readonly clean: Capture },
+  { head, readings, features, splitShare }: Outline,
   reference: Reference,
 ): Promise<ClaimedEdge[]> {
-  const input = await headInput(runner, run, head, reference);
+  const split = await splitPositions(runner, clean, { head, reference, share: splitShare });
+  const { directionsAt, ...input } = await headInput(runner, run, { head, reference, split });
+  const last = run.ids.length - 1;
   const edges: ClaimedEdge[] = [];
   for (const reading of readings) {
     const { via, position } = reading;
-    const found = input.readings.find((each) => each.via === via && each.position === position)!;
-    const to = readerNode(reading, head);
+    const found = input.readings.find((each) => isSameReading(each, reading))!;
+    const to = readerNode(reading, head, last);
     if (via !== undefined) {
       edges.push({ from: to, to: headNode(head), kind: "transfers", position, ...claim(found.score, input.total) });
     }
-    const sources = await readingSources(runner, run, { head, reading, atLast: input.atLast }, reference);
+    const sources = await readingSources(runner, run, { head, reading, directionsAt }, reference);
     for (const feature of features.filter((each) => each.reading === reading)) {
       const { neuron } = feature;
       const score = neuron ? (await sources.neurons(neuron.layer))[neuron.neuron]!.score : sources.embedding;

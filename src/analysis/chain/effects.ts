@@ -14,7 +14,7 @@ import type {
   PredictionEnhancingEvidence,
   TransferringEvidence,
 } from "./chain.ts";
-import { deepNode, featureNode, layerNode } from "./outline.ts";
+import { carriers, deepNode, featureNode, layerNode } from "./outline.ts";
 import type { Outline } from "./outline.ts";
 import { saysSame } from "./spellings.ts";
 
@@ -45,7 +45,7 @@ export async function measureEffects(
   for (const at of deep) variants.set(deepNode(at), neuronOff(at));
   const shallow = features.filter(({ neuron }) => neuron !== undefined);
   for (const feature of shallow) variants.set(featureNode(feature), neuronOff(feature.neuron!));
-  const layers = [...new Set(readings.flatMap(({ via }) => (via === undefined ? [] : [via])))];
+  const layers = carryingLayers(readings);
   for (const layer of layers) variants.set(layerNode(layer), layerOff(layer, runner.spec.heads));
   const single = variants.size;
   if (shallow.length > 0)
@@ -67,13 +67,22 @@ export async function measureEffects(
   const byName = new Map([...variants.keys()].map((name, index) => [name, found[index]!]));
   const lowest = lowestNeuron(deep);
   return {
-    nodes: new Map([...byName].slice(0, single)),
+    nodes: new Map([
+      ...[...byName].slice(0, single),
+      ...[...carriers(readings, clean.ids.length - 1)].map(
+        ([id, { layer }]) => [id, byName.get(layerNode(layer))!] as const,
+      ),
+    ]),
     allShallow: byName.get(ALL_SHALLOW),
     allLayers: byName.get(ALL_LAYERS),
     lowest,
     drop: lowest && dropWithout(clean, deep, lowest, byName.get(deepNode(lowest))!),
   };
 }
+
+const carryingLayers = (readings: Outline["readings"]) => [
+  ...new Set(readings.flatMap(({ via }) => (via === undefined ? [] : [via]))),
+];
 
 const ALL_SHALLOW = "all shallow neurons";
 const ALL_LAYERS = "all shallow attention layers";
@@ -110,16 +119,17 @@ export const stageEffects = {
     { readings }: Outline,
     edges: readonly ChainEdge[],
     { allLayers }: Effects,
-    baseline: number,
+    { baseline, last }: { readonly baseline: number; readonly last: number },
   ): TransferringEvidence {
-    const layers = [...new Set(readings.flatMap(({ via }) => (via === undefined ? [] : [via])))];
+    const moves = edges.filter(({ kind }) => kind === "transfers");
     return {
       stage: "feature-transferring",
-      layers: layers
-        .map((layer) => {
-          const carried = edges.filter(({ from, kind }) => kind === "transfers" && from === layerNode(layer));
+      layers: [...carriers(readings, last)]
+        .map(([id, { layer, at }]) => {
+          const carried = moves.filter(({ from }) => from === id);
           return {
             layer,
+            at,
             share: carried.reduce((sum, { share }) => sum + share!, 0),
             positions: carried.map(({ position }) => position!),
           };

@@ -11,7 +11,7 @@ import type { ChainEdge, ChainNode, ChainToken, EdgeMeasurement } from "./chain.
 import type { Claims, ClaimedEdge } from "./claims.ts";
 import { layerOff } from "./effects.ts";
 import type { Effects } from "./effects.ts";
-import { deepNode, featureNode, headNode, layerNode, PREDICTION } from "./outline.ts";
+import { carriers, deepNode, featureNode, headNode, layerNode, PREDICTION } from "./outline.ts";
 import type { Feature, Outline } from "./outline.ts";
 import { PROMOTED } from "./select.ts";
 import type { Predicted } from "./select.ts";
@@ -126,17 +126,16 @@ async function featureNodes(measured: Measured): Promise<Vectored[]> {
 function layerNodes(measured: Measured): Vectored[] {
   const { clean, outline, claims } = measured;
   const last = clean.ids.length - 1;
-  const layers = [...new Set(outline.readings.flatMap(({ via }) => (via === undefined ? [] : [via])))];
-  return layers.map((layer) => ({
-    vector: attentionOutput(clean, layer, last),
+  return [...carriers(outline.readings, last)].map(([id, { layer, at }]) => ({
+    vector: attentionOutput(clean, layer, at),
     transformed: undefined,
     node: {
       ...NOTHING,
-      id: layerNode(layer),
+      id,
       kind: "attention-layer",
       layer,
-      position: last,
-      contribution: claims.contributions.get(layerNode(layer)),
+      position: at,
+      contribution: claims.contributions.get(id),
       effect: nodeEffect(measured, layerNode(layer)),
       switchOff: layerOff(layer, measured.lens.runner.spec.heads),
     },

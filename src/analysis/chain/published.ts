@@ -101,7 +101,7 @@ export function publishedChain(record: PublishedRecord): Chain {
       }),
       stage("feature-transferring", ids("attention-layer"), {
         stage: "feature-transferring",
-        layers: [{ layer: CARRIER, share: undefined, positions: SHALLOW.map(({ position }) => position) }],
+        layers: [{ layer: CARRIER, at: last, share: undefined, positions: SHALLOW.map(({ position }) => position) }],
         effect: undefined,
       }),
       stage("feature-predicting", ids("head"), predicting(record, target, baseline)),

@@ -1,10 +1,12 @@
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Capture } from "../capture.ts";
-import { asDirections, scoreOf } from "../trace/keys.ts";
+import { asDirections, forBoth, scoreOf } from "../trace/keys.ts";
 import type { KeyDirections, KeyScore } from "../trace/keys.ts";
 import type { Runner } from "../runner.ts";
+import { productsBySource, subvaluesAt, valuesOf } from "../lens/subvalues.ts";
 import { sourcesAt, throughHop, traceNeurons, traceSources } from "../trace/source-tracing.ts";
 import { sumScores, transferAlong } from "../trace/transfer.ts";
+import { MAX_READINGS } from "./thresholds.ts";
 
 /** A score with its keys' signs: up and gate each count towards where the reference neuron stands. */
 export interface SignedScore extends KeyScore {
@@ -32,52 +34,121 @@ export const signed = (score: KeyScore, { sign }: Reference): SignedScore => ({
 });
 
 /**
- * One place that the predicting head reads: a position directly (`via` undefined), or one that a shallow attention layer has
- * brought to the last position, where the head reads it.
+ * One part of what the predicting head reads at the position `at`: what stands there by itself (`via` undefined, `position` = `at`),
+ * or what a shallow attention layer `via` has moved there from an earlier `position`.
  */
 export interface Reading {
   readonly via: number | undefined;
   readonly position: number;
+  readonly at: number;
 }
+
+export const isSameReading = (a: Reading, b: Reading) => a.via === b.via && a.position === b.position && a.at === b.at;
 
 export interface ScoredReading extends Reading {
   readonly score: SignedScore;
 }
 
-/** What a head reads from all places, and the directions that it reads by at the last position. */
+/** What a head reads in all, and the directions that it reads by at each position that is split. */
 export interface HeadInput {
   readonly readings: readonly ScoredReading[];
   /** Σ |claimed| of all readings: what shares are of. */
   readonly total: number;
-  readonly atLast: KeyDirections;
+  readonly directionsAt: ReadonlyMap<number, KeyDirections>;
 }
 
 /**
- * The head's output, as the reference neuron's keys read it, split by where it comes from: each earlier position that the head
- * attends to; and, for the last position, each position that a lower attention layer brought there, and what the last token has of
- * its own (embedding and FFNs). Attention weights are in it, so the parts add up to the head's whole product but for biases.
+ * The head's output, as the reference neuron's keys read it, split by where it comes from: for each position p that the head reads
+ * from the last one, what stands at p by itself (embedding, FFN outputs, and what attention took from p, which moves nothing), and
+ * what each lower attention layer moved to p from each earlier position. Attention weights are in it, so the parts add up to the
+ * head's whole product but for biases.
+ *
+ * @param split the positions that are split, as `splitPositions` chooses them; the rest count whole as their own
  */
-export async function headInput(runner: Runner, run: Capture, head: HeadId, reference: Reference): Promise<HeadInput> {
-  const last = run.ids.length - 1;
-  const { table } = await transferAlong(runner, run, head.layer, reference.directions);
-  const direct = run.ids
-    .slice(0, last)
-    .map((_, position) => ({ via: undefined, position, score: signed(table[head.head]![position]!, reference) }));
-  const atLast = await throughHop(runner, run, { ...head, position: last, weights: "attention" }, reference.directions);
-  const own = sourcesAt(run, last, head.layer)
-    .filter(({ kind }) => kind !== "attention")
-    .map(({ vector }) => scoreOf(vector, atLast));
-  const brought: ScoredReading[] = [];
-  for (let via = 0; via < head.layer; via++) {
-    const { byPosition } = await transferAlong(runner, run, via, atLast);
-    byPosition.forEach((score, position) => brought.push({ via, position, score: signed(score, reference) }));
+export async function headInput(
+  runner: Runner,
+  run: Capture,
+  {
+    head,
+    reference,
+    split,
+  }: { readonly head: HeadId; readonly reference: Reference; readonly split: readonly number[] },
+): Promise<HeadInput> {
+  const direct = await readByPosition(runner, run, head, reference);
+  const directionsAt = new Map<number, KeyDirections>();
+  for (const position of split) {
+    const hop = { ...head, position, weights: "attention" } as const;
+    directionsAt.set(position, await throughHop(runner, run, hop, reference.directions));
   }
-  const readings = [
-    ...direct,
-    { via: undefined, position: last, score: signed(sumScores(own), reference) },
-    ...brought,
-  ];
-  return { readings, total: readings.reduce((sum, { score }) => sum + Math.abs(score.claimed), 0), atLast };
+  const moved = await movedTo(runner, run, head.layer, directionsAt);
+  const readings = direct.flatMap((whole, at): ScoredReading[] => {
+    const directions = directionsAt.get(at);
+    if (!directions) return [{ via: undefined, position: at, at, score: whole }];
+    const byLayer = moved.get(at)!;
+    const own = sourcesAt(run, at, head.layer).filter(({ kind }) => kind !== "attention");
+    const stays = [...own.map(({ vector }) => scoreOf(vector, directions)), ...byLayer.map((scores) => scores[at]!)];
+    const brought = byLayer.flatMap((scores, via) =>
+      scores.slice(0, at).map((score, position) => ({ via, position, at, score: signed(score, reference) })),
+    );
+    return [{ via: undefined, position: at, at, score: signed(sumScores(stays), reference) }, ...brought];
+  });
+  return { readings, total: sizeOf(readings.map(({ score }) => score)), directionsAt };
+}
+
+const sizeOf = (scores: readonly SignedScore[]) => scores.reduce((sum, { claimed }) => sum + Math.abs(claimed), 0);
+
+/** Of each position, all that the head takes from it. */
+async function readByPosition(runner: Runner, run: Capture, head: HeadId, reference: Reference) {
+  const { table } = await transferAlong(runner, run, head.layer, reference.directions);
+  return table[head.head]!.map((score) => signed(score, reference));
+}
+
+/**
+ * Positions whose part is split by what brought it there: the last one, the paper's case, and the earlier ones that give the head at
+ * least `share` of what it reads from all positions, the `MAX_READINGS` largest of them.
+ */
+export async function splitPositions(
+  runner: Runner,
+  run: Capture,
+  { head, reference, share }: { readonly head: HeadId; readonly reference: Reference; readonly share: number },
+): Promise<number[]> {
+  const last = run.ids.length - 1;
+  const read = await readByPosition(runner, run, head, reference);
+  const least = share * sizeOf(read);
+  const earlier = read
+    .slice(0, last)
+    .map(({ claimed }, position) => ({ position, size: Math.abs(claimed) }))
+    .filter(({ size }) => size >= least)
+    .sort((a, b) => b.size - a.size)
+    .slice(0, MAX_READINGS)
+    .map(({ position }) => position);
+  return [...earlier, last];
+}
+
+/** What each attention layer below takes to each asked-for position from every position: of each, [layer][source]. */
+async function movedTo(
+  runner: Runner,
+  run: Capture,
+  belowLayer: number,
+  directionsAt: ReadonlyMap<number, KeyDirections>,
+): Promise<ReadonlyMap<number, KeyScore[][]>> {
+  const { headDim } = runner.spec;
+  const found = new Map<number, KeyScore[][]>([...directionsAt.keys()].map((at) => [at, []]));
+  for (let layer = 0; layer < belowLayer; layer++) {
+    const values = await valuesOf(runner, run, layer);
+    for (const [at, directions] of directionsAt) {
+      const mixed = subvaluesAt(runner, run, { layer, query: at }, values);
+      const tables = await forBoth(directions, async (direction) =>
+        productsBySource(mixed, await runner.weights.outputProducts(layer, direction), headDim),
+      );
+      const scoreAt = (position: number): KeyScore => {
+        const sum = (table: readonly (readonly number[])[]) => table.reduce((all, row) => all + row[position]!, 0);
+        return { up: sum(tables.up), ...(tables.gate && { gate: sum(tables.gate) }) };
+      };
+      found.get(at)!.push(run.ids.map((_, position) => scoreAt(position)));
+    }
+  }
+  return found;
 }
 
 /** Who wrote what a reading reads, and the scores of the embedding and of asked-for neurons among them. */
@@ -99,15 +170,22 @@ export interface ShallowScore extends NeuronId {
 export async function readingSources(
   runner: Runner,
   run: Capture,
-  path: { readonly head: HeadId; readonly reading: Reading; readonly atLast: KeyDirections },
+  path: {
+    readonly head: HeadId;
+    readonly reading: Reading;
+    readonly directionsAt: ReadonlyMap<number, KeyDirections>;
+  },
   reference: Reference,
 ): Promise<ReadingSources> {
-  const { head, reading, atLast } = path;
-  const { position, via } = reading;
+  const { head, reading, directionsAt } = path;
+  const { position, via, at } = reading;
+  const atHead =
+    directionsAt.get(at) ??
+    (await throughHop(runner, run, { ...head, position: at, weights: "attention" }, reference.directions));
   const directions =
-    via !== undefined
-      ? await throughHop(runner, run, { layer: via, position, weights: "attention" }, atLast)
-      : await throughHop(runner, run, { ...head, position, weights: "attention" }, reference.directions);
+    via === undefined
+      ? atHead
+      : await throughHop(runner, run, { layer: via, position, query: at, weights: "attention" }, atHead);
   const traced = traceSources(run, { position, belowLayer: via ?? head.layer }, directions).map((source) => ({
     ...source,
     score: signed(source.score, reference),

@@ -3,6 +3,7 @@ import type { ModelSpec } from "#model/spec.ts";
 import { activationOf } from "../lens/increase.ts";
 import { effectOf } from "../ablation/effect.ts";
 import { lowestNeuron } from "../trace/enhancing-graph.ts";
+import type { Capture } from "../capture.ts";
 import { ffnInput } from "../trace/keys.ts";
 import { promotedTokens } from "../lens/lens.ts";
 import type { FrozenLens } from "../lens/lens.ts";
@@ -11,8 +12,10 @@ import type { ComparedNeuron, RunPair } from "../lens/neurons.ts";
 import type { Runner } from "../runner.ts";
 import type { ChainThresholds, Criterion, CriterionMeasure } from "./chain.ts";
 import type { Feature } from "./outline.ts";
-import { headInput, readingSources } from "./readings.ts";
-import type { Reading, Reference } from "./readings.ts";
+import { measuredMoves } from "./moves.ts";
+import type { MoveQuestion } from "./moves.ts";
+import { headInput, readingSources, splitPositions } from "./readings.ts";
+import type { Reading } from "./readings.ts";
 import {
   CANDIDATES,
   COMPARED,
@@ -97,34 +100,42 @@ export const PROMOTED = 10;
 export interface Shallow {
   readonly readings: readonly Reading[];
   readonly features: readonly Feature[];
-  /** Of the strongest reading that an attention layer brings, and of the strongest shallow neuron; undefined if there is none. */
+  /** Of the strongest reading that an attention layer moved and that counts also when it is ablated; else of the strongest at all. */
   readonly transferredShare: number | undefined;
+  /** How much of what the head reads goes with that layer at that position; undefined where no share is large enough to be measured. */
+  readonly transferredMeasured: number | undefined;
+  /** Of the strongest shallow neuron; undefined if there is none. */
   readonly shallowShare: number | undefined;
+}
+
+interface ShallowQuestion extends MoveQuestion {
+  readonly thresholds: ChainThresholds;
 }
 
 /** What the head reads, from where, and which shallow neurons wrote it: all above the thresholds, most first. */
 export async function shallowParts(
   runner: Runner,
-  pair: RunPair,
-  head: HeadId,
-  reference: Reference,
-  thresholds: ChainThresholds,
+  run: Capture,
+  { head, reference, thresholds, ablationSource, signal }: ShallowQuestion,
 ): Promise<Shallow> {
-  const run = pair.before;
-  const input = await headInput(runner, run, head, reference);
+  const split = await splitPositions(runner, run, { head, reference, share: thresholds.transferShare });
+  const { directionsAt, ...input } = await headInput(runner, run, { head, reference, split });
   const shareOf = ({ score }: (typeof input.readings)[number]) =>
     input.total === 0 ? 0 : Math.abs(score.claimed) / input.total;
   const byShare = [...input.readings].sort((a, b) => shareOf(b) - shareOf(a));
-  const brought = byShare.find(({ via }) => via !== undefined);
   const large = byShare.filter((reading) => shareOf(reading) >= thresholds.transferShare);
+  const moves = large.filter(({ via }) => via !== undefined);
+  const measured = await measuredMoves(runner, run, moves, { head, reference, ablationSource, signal });
+  const counted = moves.find((_, index) => (measured[index] ?? 0) >= thresholds.transferShare);
+  const brought = counted ?? byShare.find(({ via }) => via !== undefined);
   const shown = large.slice(0, MAX_READINGS);
   // what an attention layer brings is what the stage is about: its strongest is shown also where the head reads much by itself
   if (brought && large.includes(brought) && !shown.includes(brought)) shown[MAX_READINGS - 1] = brought;
-  const readings = shown.map(({ via, position }): Reading => ({ via, position }));
+  const readings = shown.map(({ via, position, at }): Reading => ({ via, position, at }));
   const found: { feature: Feature; share: number }[] = [];
   let shallowShare: number | undefined;
   for (const reading of readings) {
-    const sources = await readingSources(runner, run, { head, reading, atLast: input.atLast }, reference);
+    const sources = await readingSources(runner, run, { head, reading, directionsAt }, reference);
     const neurons = await strongestNeurons(sources);
     for (const { share, neuron } of neurons) {
       shallowShare = Math.max(shallowShare ?? 0, share);
@@ -139,6 +150,7 @@ export async function shallowParts(
     readings,
     features: [...readings.map((reading): Feature => ({ reading, neuron: undefined })), ...kept],
     transferredShare: brought && shareOf(brought),
+    transferredMeasured: brought && measured[moves.indexOf(brought)],
     shallowShare,
   };
 }

@@ -10,17 +10,33 @@ import type { Runner } from "../runner.ts";
  *
  * Summed over the rows it is z at the last position; W_O times a row is the paper's attention subvalue of that position.
  */
-export async function subvalues(runner: Runner, run: Capture, layer: number): Promise<Matrix> {
+export const subvalues = async (runner: Runner, run: Capture, layer: number): Promise<Matrix> =>
+  subvaluesAt(runner, run, { layer, query: run.ids.length - 1 }, await valuesOf(runner, run, layer));
+
+/** v of every position, bias included: [positions, kvHeads · headDim]. */
+export const valuesOf = ({ weights }: Runner, run: Capture, layer: number): Promise<Matrix> =>
+  weights.values(layer, run.layers[layer]!.residPre);
+
+/**
+ * The same of any position that attention writes at: row p is α[h, query, p] · v[h, p].
+ *
+ * @param values as `valuesOf` gives them
+ */
+export function subvaluesAt(
+  runner: Runner,
+  run: Capture,
+  { layer, query }: { readonly layer: number; readonly query: number },
+  values: Matrix,
+): Matrix {
   const { heads, kvHeads, headDim } = runner.spec;
-  const { residPre, pattern } = run.layers[layer]!;
+  const { pattern } = run.layers[layer]!;
   const positions = run.ids.length;
-  const values = await runner.weights.values(layer, residPre);
   const mixed = matrix(positions, heads * headDim);
   for (let head = 0; head < heads; head++) {
     const scale = headScale(run, { layer, head });
     const valueStart = Math.floor(head / (heads / kvHeads)) * headDim;
     for (let position = 0; position < positions; position++) {
-      const factor = scale * pattern[(head * positions + positions - 1) * positions + position]!;
+      const factor = scale * pattern[(head * positions + query) * positions + position]!;
       const value = rowOf(values, position).subarray(valueStart, valueStart + headDim);
       rowOf(mixed, position).set(
         value.map((each) => factor * each),

@@ -29,9 +29,11 @@ export interface Hop {
   readonly head?: number;
   /** Whose residual's scale the norm is frozen at. */
   readonly position: number;
+  /** The position that the attention writes at; left out: the last. */
+  readonly query?: number;
   /**
    * `none`: as if the layer attended to the position fully, as the authors' notebook has it. `attention`: each head weighted by its
-   * attention from the last position to this one (and by what it was scaled by), so that what all sources and positions hand on adds
+   * attention from its query to this one (and by what it was scaled by), so that what all sources and positions hand on adds
    * up to what the model hands on.
    */
   readonly weights: "none" | "attention";
@@ -65,7 +67,7 @@ function hopWeight(run: Capture, hop: Hop, head: number): number {
   if (hop.head !== undefined && hop.head !== head) return 0;
   if (hop.weights === "none") return 1;
   const positions = run.ids.length;
-  const row = (head * positions + positions - 1) * positions;
+  const row = (head * positions + (hop.query ?? positions - 1)) * positions;
   return headScale(run, { layer: hop.layer, head }) * run.layers[hop.layer]!.pattern[row + hop.position]!;
 }
 

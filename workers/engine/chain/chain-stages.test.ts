@@ -16,6 +16,7 @@ interface Verdict {
   readonly promoting?: number;
   readonly drop?: number;
   readonly transferredShare?: number;
+  readonly transferredMeasured?: number;
   readonly shallowShare?: number;
 }
 
@@ -29,6 +30,7 @@ const FAMILIES = JSON.parse(
 const SHARES: [CriterionMeasure, keyof Verdict][] = [
   ["promoting-share", "promoting"],
   ["transferred-share", "transferredShare"],
+  ["transferred-measured", "transferredMeasured"],
   ["shallow-share", "shallowShare"],
   ["enhancing-drop", "drop"],
 ];

@@ -67,13 +67,13 @@ test("what was measured stands in the sentence of its stage", () => {
     "1 FFN neuron below L3H1 writes at “drei” what it reads; 1 of them names the word only behind the attention that carries it on. With all of them off log p(acht) falls by 0.75.",
   );
   const layers = [
-    { layer: 2, share: 0.25, positions: [3, 1] },
-    { layer: 1, share: 0.125, positions: [1] },
+    { layer: 2, at: 5, share: 0.25, positions: [3, 1] },
+    { layer: 1, at: 3, share: 0.125, positions: [1] },
   ];
   const transferring = { stage: "feature-transferring", layers, effect: -0.5 } as const;
   expect(sentenceOf(withStage("feature-transferring", { evidence: transferring }), "feature-transferring")).toBe(
     `Attention of layer 2 brings “drei” and “fünf” to the last position (25.0${THIN}% of what the head reads); ` +
-      `attention of layer 1 brings “drei” to the last position (12.5${THIN}% of what the head reads). ` +
+      `attention of layer 1 brings “drei” to “fünf”, where the head reads it (12.5${THIN}% of what the head reads). ` +
       "With the heads of these layers off log p(acht) rises by 0.50.",
   );
   expect(sentenceOf(withStage("feature-predicting", {}), "feature-predicting")).toBe(
@@ -135,7 +135,25 @@ describe("a stage without evidence says what was missing", () => {
       "feature-transferring",
       failed("transferred-share", 0.02, 0.05),
       {},
-      `No evidence: the strongest attention below L3H1 brings 2.0${THIN}% of what it reads from one position, and 5.0${THIN}% are needed.`,
+      `No evidence: the strongest attention below L3H1 moves 2.0${THIN}% of what it reads from one position to another, and 5.0${THIN}% are needed.`,
+    ],
+    [
+      "feature-transferring",
+      failed("transferred-measured", 0.01, 0.05),
+      {},
+      `No evidence: without the attention that moves most to where L3H1 reads, 1.0${THIN}% of what it says goes, and 5.0${THIN}% are needed.`,
+    ],
+    [
+      "feature-transferring",
+      failed("transferred-measured", -0.01, 0.05),
+      {},
+      `No evidence: without the attention that moves most to where L3H1 reads, it says more and not less, and 5.0${THIN}% are needed.`,
+    ],
+    [
+      "prediction-enhancing",
+      failed("stage-effect", -0.4, 0.05),
+      {},
+      "No evidence: with the stage’s parts off log p(acht) rises by 0.40 nats, and a fall of 0.05 is needed.",
     ],
     [
       "feature-enhancing",

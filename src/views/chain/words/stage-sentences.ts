@@ -54,9 +54,11 @@ function enhancingSentence(chain: Chain, { neurons, hiddenInterpretable, positio
 }
 
 function transferringSentence(chain: Chain, { layers, effect }: TransferringEvidence): string {
-  const brought = layers.map(({ layer, share, positions }) => {
+  const last = chain.tokens.length - 1;
+  const brought = layers.map(({ layer, at, share, positions }) => {
     const part = share === undefined ? "" : ` (${percent(share)} of what the head reads)`;
-    return `attention of layer ${layer} brings ${wordsAt(chain, positions)} to the last position${part}`;
+    const where = at === last ? "the last position" : `${wordsAt(chain, [at])}, where the head reads it`;
+    return `attention of layer ${layer} brings ${wordsAt(chain, positions)} to ${where}${part}`;
   });
   return `${capital(brought.join("; "))}.${effectSentence(chain, "the heads of these layers", effect)}`;
 }
@@ -109,8 +111,19 @@ const MISSING: Record<CriterionMeasure, (chain: Chain, failed: Criterion) => str
     `${headOf(chain)} stands in layer ${value}, so that ${counted(value, "layer")} ${plural(value, "lies", "lie")} below it; ${threshold} is needed`,
   "transferred-share": (chain, { value, threshold }) =>
     value === undefined
-      ? `no attention below ${headOf(chain)} brings anything to the last position`
-      : `the strongest attention below ${headOf(chain)} brings ${percent(value)} of what it reads from one position, and ${percent(threshold)} are needed`,
+      ? `no attention below ${headOf(chain)} moves anything to where it reads`
+      : `the strongest attention below ${headOf(chain)} moves ${percent(value)} of what it reads from one position to another, and ${percent(threshold)} are needed`,
+  "transferred-measured": (chain, { value, threshold }) => {
+    const needed = `and ${percent(threshold)} are needed`;
+    if (value === undefined) return `what attention below ${headOf(chain)} moves is too little to be measured`;
+    return value < 0
+      ? `without the attention that moves most to where ${headOf(chain)} reads, it says more and not less, ${needed}`
+      : `without the attention that moves most to where ${headOf(chain)} reads, ${percent(value)} of what it says goes, ${needed}`;
+  },
+  "stage-effect": (chain, { value, threshold }) =>
+    value === undefined
+      ? "there is nothing whose loss could be measured"
+      : `with the stage’s parts off log p(${targetOf(chain)}) ${value < 0 ? "rises" : "falls"} by ${nats(Math.abs(value))} nats, and a fall of ${nats(threshold)} is needed`,
   "shallow-share": (_, { value, threshold }) =>
     value === undefined
       ? "no shallow neuron writes what the head reads"
