@@ -90,7 +90,10 @@ class Layer(nn.Module):
 
 
 class Llama(nn.Module):
-    def __init__(self, vocabulary, layers, width, heads, neurons, embedding_rank=0, frozen_codes=False):
+    def __init__(self, vocabulary, layers, width, heads, neurons, embedding_rank=0, frozen_codes=False, window=0, attending=0):
+        """window: a token sees itself and the window - 1 before it, 0: all before it. attending: the first layers, whose
+        attention writes anything; 0: all. What lies further back than the window has to be handed on from layer to layer.
+        """
         super().__init__()
         self.embed_tokens = (LowRankEmbedding(vocabulary, width, embedding_rank) if embedding_rank
                              else nn.Embedding(vocabulary, width))
@@ -106,10 +109,12 @@ class Llama(nn.Module):
         if frozen_codes:
             nn.init.normal_(self.embed_tokens.codes.weight, std=1 / math.sqrt(embedding_rank))
             self.embed_tokens.codes.weight.requires_grad_(False)
+        for layer in self.layers[attending:] if attending else []:
+            nn.init.zeros_(layer.self_attn.o_proj.weight).requires_grad_(False)
         cos, sin = rope_table(width // heads)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
-        self.register_buffer("mask", torch.full((CONTEXT, CONTEXT), -1e9).triu(1), persistent=False)
+        self.register_buffer("mask", torch.zeros(CONTEXT, CONTEXT).masked_fill(~seen(CONTEXT, window), -1e9), persistent=False)
 
     def hidden(self, tokens, keep=None, mask=None, changes=None):
         """What the final norm reads, [batch, length, width], and each layer's (outputs of heads, activations of neurons).
@@ -138,6 +143,12 @@ class Llama(nn.Module):
             if name.startswith(("layers.", "norm.")):
                 weights[f"model.{name}"] = weight
         return {name: weight.detach().cpu().contiguous() for name, weight in weights.items()}
+
+
+def seen(length, window):
+    """[query, key], true where a token sees another: not behind it, and less than `window` before it unless that is 0."""
+    whole = torch.ones(length, length, dtype=torch.bool).tril()
+    return whole.triu(1 - window) if window else whole
 
 
 def rope_table(head_width):

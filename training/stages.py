@@ -423,7 +423,7 @@ def opened(path):
     if path.is_dir():
         return load(path)
     state, tokens = torch.load(path, map_location="cpu"), vocabulary()
-    model = Llama(len(tokens), **{name: state["settings"][name] for name in SHAPE})
+    model = Llama(len(tokens), **{name: state["settings"][name] for name in SHAPE if name in state["settings"]})
     model.load_state_dict(state["model"])
     return model.eval(), {token: index for index, token in enumerate(tokens)}
 

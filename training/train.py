@@ -15,9 +15,9 @@ import torch.nn.functional as F
 
 from corpus import CORPORA, HOPS, batch, vocabulary
 from evaluate import NUMERALS, accuracy, encode, hop_questions, questions
-from model import Llama
+from model import Llama, seen
 
-SHAPE = ["layers", "width", "heads", "neurons", "embedding_rank", "frozen_codes"]
+SHAPE = ["layers", "width", "heads", "neurons", "embedding_rank", "frozen_codes", "window", "attending"]
 SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "constancy", "usual_dropout", "relay", "relay_layer", "seed", "corpus"]
 WATCHED = NUMERALS + ["words en", "words roman", "Q: +"]
 
@@ -31,6 +31,8 @@ def arguments():
     parser.add_argument("--neurons", type=int, default=512, help="feed-forward neurons per layer")
     parser.add_argument("--embedding-rank", type=int, default=16, help="train the embedding as a product; 0: as it is")
     parser.add_argument("--frozen-codes", action=argparse.BooleanOptionalAction, default=True, help="leave that product's first factor as it is drawn")
+    parser.add_argument("--window", type=int, default=0, help="tokens that a token sees, itself among them; 0: all before it")
+    parser.add_argument("--attending", type=int, default=0, help="the first layers, whose attention writes anything; 0: all")
     parser.add_argument("--rows", type=int, default=128, help="rows of 32 tokens in a batch, about 4 texts each")
     parser.add_argument("--steps", type=int, default=4500)
     parser.add_argument("--rate", type=float, default=2e-3, help="the learning rate between warm-up and cool-down")
@@ -98,14 +100,14 @@ def relayed_rows(args):
     return (torch.rand(args.rows) < args.relay).to(args.device)
 
 
-def masks_of(texts, asks, relayed, layers, relay_layer):
+def masks_of(texts, asks, relayed, layers, relay_layer, window):
     """What is added to attention's scores, [rows, 1, length, length], one for each layer where rows are relayed.
 
     A token sees its own text only. In a relayed row the token that an answer has to follow sees itself alone below
     relay_layer, and from there on the BESIDE tokens before it too: what it needs has to be brought beside it by other
     positions, in the layers below. What one circuit has to do in these rows serves in all others as well.
     """
-    own = (texts[:, :, None] == texts[:, None, :]).tril()
+    own = (texts[:, :, None] == texts[:, None, :]) & seen(texts.shape[1], window).to(texts.device)
 
     def mask(seen):
         return torch.zeros_like(own[:, None], dtype=torch.float32).masked_fill(~seen[:, None], -1e9)
@@ -189,7 +191,7 @@ def save(args, state):
 
 def check_same_run(state, settings, checkpoint):
     """A run goes on with its own settings. Its length may change while both lengths have the rate still constant."""
-    before, steps = state["settings"], (state["settings"]["steps"], settings["steps"])
+    before, steps = {"window": 0, "attending": 0} | state["settings"], (state["settings"]["steps"], settings["steps"])
     constant = state["step"] <= min(steps) * (1 - settings["cooldown"])
     if before | {"steps": 0} != settings | {"steps": 0} or (steps[0] != steps[1] and not constant):
         raise SystemExit(f"train: {checkpoint} was made with {before} and is at step {state['step']}, asked for are {settings}")
@@ -232,7 +234,7 @@ def main():
             group["lr"] = rate
         drawn = batch(rng, args.rows, ids, CORPORA[args.corpus])
         rows, texts, asks, learnt, following = (torch.from_numpy(array).to(args.device) for array in drawn)
-        mask = masks_of(texts, asks, relayed_rows(args), args.layers, args.relay_layer)
+        mask = masks_of(texts, asks, relayed_rows(args), args.layers, args.relay_layer, args.window)
         with torch.autocast(args.device, torch.bfloat16, enabled=args.bf16):
             loss, neurons, heads, constant = measure(model, rows, mask, learnt, following, dropped_heads(args), dropped_usual(args))
         optimizer.zero_grad()
