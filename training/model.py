@@ -116,12 +116,13 @@ class Llama(nn.Module):
         self.register_buffer("sin", sin, persistent=False)
         self.register_buffer("mask", torch.zeros(CONTEXT, CONTEXT).masked_fill(~seen(CONTEXT, window), -1e9), persistent=False)
 
-    def hidden(self, tokens, keep=None, mask=None, changes=None):
+    def hidden(self, tokens, keep=None, mask=None, changes=None, residuals=None):
         """What the final norm reads, [batch, length, width], and each layer's (outputs of heads, activations of neurons).
 
         keep: [layers, batch or 1, heads], 0 where a head is ablated. mask: [batch or 1, 1, length, length], what is
         added to the scores of attention, or a list of one for each layer; left out, each token sees those before it and itself. changes: for each layer
-        what is done to the outputs of its heads and to the activations of its neurons.
+        what is done to the outputs of its heads and to the activations of its neurons. residuals: a list that the residual
+        behind each layer is appended to.
         """
         length = tokens.shape[1]
         rope = self.cos[:length], self.sin[:length]
@@ -130,6 +131,8 @@ class Llama(nn.Module):
         for index, layer in enumerate(self.layers):
             x, of_layer = layer(x, rope, mask[index] if isinstance(mask, list) else mask, None if keep is None else keep[index], changes[index] if changes else (None, None))
             parts.append(of_layer)
+            if residuals is not None:
+                residuals.append(x)
         return x, parts
 
     def forward(self, tokens, keep=None):

@@ -18,7 +18,7 @@ from evaluate import NUMERALS, accuracy, encode, hop_questions, questions
 from model import Llama, seen
 
 SHAPE = ["layers", "width", "heads", "neurons", "embedding_rank", "frozen_codes", "window", "attending"]
-SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "constancy", "usual_dropout", "relay", "relay_layer", "seed", "corpus"]
+SCHEDULE = ["rows", "steps", "rate", "warmup", "cooldown", "decay", "head_dropout", "sparsity", "head_sparsity", "constancy", "usual_dropout", "relay", "relay_layer", "early", "seed", "corpus"]
 WATCHED = NUMERALS + ["words en", "words roman", "Q: +"]
 
 
@@ -46,6 +46,7 @@ def arguments():
     parser.add_argument("--usual-dropout", type=float, default=0.0, help="chance that a row does without what a head or neuron usually adds")
     parser.add_argument("--relay", type=float, default=0.0, help="chance that the questions of a row are answered from what stands beside them")
     parser.add_argument("--relay-layer", type=int, default=2, help="the first layer in which they see what stands beside them")
+    parser.add_argument("--early", type=int, default=0, help="the first layer behind which the answer is learnt too, through the same norm and unembedding; 0: behind the last alone")
     parser.add_argument("--start-from", type=Path, help="the checkpoint.pt of another run, whose weights a new run begins with")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--corpus", choices=CORPORA, default="plain", help="names: half of the texts name their operands first; hops: half are of the kinds in which something is fetched")
@@ -157,16 +158,24 @@ def constant_share(layers):
     return same / (sum(added.norm(dim=-1).mean(0).sum() for added in layers) + 1e-6)
 
 
-def losses(model, tokens, mask, learnt, following, keep, dropped=None):
-    """Cross-entropy at the learnt positions; there the spread of a layer's neurons and of all heads, and their constant share.
+def losses(model, tokens, mask, learnt, following, keep, dropped=None, early=0):
+    """Cross-entropy at the learnt positions, with `early` also its mean over the layers from there to the last but one; there the spread of a layer's neurons and of all heads, and their constant share.
 
     The strength of a head or neuron is the length of what it adds to the residual, less the mean of that over these
     positions: a part that adds the same everywhere, however large, has none.
     """
     vocabulary = model.lm_head.out_features
     changes = dropped and [tuple(without_usual(tokens, vocabulary, kind[layer]) for kind in dropped) for layer in range(len(model.layers))]
-    x, parts = model.hidden(tokens, keep, mask, changes)
-    logits = model.lm_head(model.norm(x.flatten(0, 1)[learnt])).float()
+    residuals = []
+    _, parts = model.hidden(tokens, keep, mask, changes, residuals)
+
+    def entropy(x):
+        return F.cross_entropy(model.lm_head(model.norm(x.flatten(0, 1)[learnt])).float(), following)
+
+    loss = entropy(residuals[-1])
+    if early:
+        exits = residuals[early:-1]
+        loss = loss + sum(map(entropy, exits)) / len(exits)
     of_neurons, of_heads = [], []
     for layer, (heads, neurons) in zip(model.layers, parts):
         of_neurons.append(neurons.flatten(0, 1)[learnt].float() * layer.mlp.down_proj.weight.norm(dim=0))
@@ -175,7 +184,7 @@ def losses(model, tokens, mask, learnt, following, keep, dropped=None):
     strengths_of_neurons = torch.stack([added - added.mean(0) for added in of_neurons]).abs()
     strengths_of_heads = [((added - added.mean(0)).square().sum(-1) + 1e-12).sqrt() for added in of_heads]
     constant = constant_share([added[..., None] for added in of_neurons]) + constant_share(of_heads)
-    return F.cross_entropy(logits, following), spread(strengths_of_neurons), spread(torch.cat(strengths_of_heads, -1)), constant / 2
+    return loss, spread(strengths_of_neurons), spread(torch.cat(strengths_of_heads, -1)), constant / 2
 
 
 def save(args, state):
@@ -191,7 +200,7 @@ def save(args, state):
 
 def check_same_run(state, settings, checkpoint):
     """A run goes on with its own settings. Its length may change while both lengths have the rate still constant."""
-    before, steps = {"window": 0, "attending": 0} | state["settings"], (state["settings"]["steps"], settings["steps"])
+    before, steps = {"window": 0, "attending": 0, "early": 0} | state["settings"], (state["settings"]["steps"], settings["steps"])
     constant = state["step"] <= min(steps) * (1 - settings["cooldown"])
     if before | {"steps": 0} != settings | {"steps": 0} or (steps[0] != steps[1] and not constant):
         raise SystemExit(f"train: {checkpoint} was made with {before} and is at step {state['step']}, asked for are {settings}")
@@ -236,7 +245,7 @@ def main():
         rows, texts, asks, learnt, following = (torch.from_numpy(array).to(args.device) for array in drawn)
         mask = masks_of(texts, asks, relayed_rows(args), args.layers, args.relay_layer, args.window)
         with torch.autocast(args.device, torch.bfloat16, enabled=args.bf16):
-            loss, neurons, heads, constant = measure(model, rows, mask, learnt, following, dropped_heads(args), dropped_usual(args))
+            loss, neurons, heads, constant = measure(model, rows, mask, learnt, following, dropped_heads(args), dropped_usual(args), args.early)
         optimizer.zero_grad()
         (loss + args.sparsity * neurons + args.head_sparsity * heads + args.constancy * constant).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
