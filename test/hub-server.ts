@@ -8,7 +8,7 @@ import type { HubFault } from "./hub-faults.ts";
 
 /**
  * A Hub on this machine, as huggingface.co was seen to answer in 2026: `/api/models/{repo}/revision/{revision}` names the
- * commit; `/{repo}/resolve/{revision}/{file}` redirects, 307 to a path of its own for small files, 302 to another origin
+ * commit; `/api/models?search=` lists what has the words in its name; `/{repo}/resolve/{revision}/{file}` redirects, 307 to a path of its own for small files, 302 to another origin
  * for weights, by an address that is good for this redirect alone; refusals bear `X-Error-Code`.
  */
 
@@ -18,6 +18,8 @@ export interface HubRepository {
   readonly refs?: Readonly<Record<string, string>>;
   /** The tokens that open it; left out: it is public. */
   readonly tokens?: readonly string[];
+  /** What a search tells of it besides its name and config. */
+  readonly listing?: Readonly<Record<string, unknown>>;
 }
 
 export interface HubRequest {
@@ -76,6 +78,8 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
     log.push(logEntry("hub", request, targetOf(asked)));
     allowOrigin(request, response);
     if (request.method === "OPTIONS") return answerPreflight(response);
+    const words = searchedFor(request.url ?? "/");
+    if (words !== undefined) return sendJson(response, listed(repositories, words));
     if (!asked) return refuse(response, 404, "NotFound", "Sorry, we can't find the page you are looking for.");
     const repo = repoOf(asked.repo);
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
@@ -181,6 +185,34 @@ function readPath(url: string): Asked | undefined {
     return { kind, repo: part("repo"), revision: part("revision"), file: part("file"), isListing };
   }
   return undefined;
+}
+
+/** The words of a search; undefined for any other question. */
+function searchedFor(url: string): string | undefined {
+  const { pathname, searchParams } = new URL(url, "http://hub/");
+  return pathname === "/api/models" ? (searchParams.get("search") ?? "") : undefined;
+}
+
+/** What a search finds, each as the Hub describes it. */
+const listed = (repositories: Readonly<Record<string, HubRepository>>, words: string) =>
+  Object.entries(repositories)
+    .filter(([name]) => name.toLowerCase().includes(words.toLowerCase()))
+    .map(([name, { files, listing, tokens }]) => ({
+      _id: name,
+      id: name,
+      gated: tokens ? "manual" : false,
+      ...(files.has("config.json") && { config: configOf(files) }),
+      ...listing,
+    }));
+
+/** As the Hub's list has it: what kind of model it is. */
+function configOf(files: CheckpointFiles): Record<string, unknown> {
+  const config = JSON.parse(new TextDecoder().decode(files.get("config.json"))) as Record<string, unknown>;
+  return Object.fromEntries(
+    ["architectures", "model_type", "quantization_config"].flatMap((field) =>
+      field in config ? [[field, config[field]]] : [],
+    ),
+  );
 }
 
 function targetOf(asked: Asked | undefined): string {

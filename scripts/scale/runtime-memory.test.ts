@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Dtype } from "#model/checkpoint.ts";
-import { runtimeBytes } from "#model/memory.ts";
+import { runtimeBytes } from "#model/cost/memory.ts";
 import { footprint } from "#workers/engine/load/fit.ts";
 import { readFolder } from "../../test/checkpoints.ts";
 import { writeScaleCheckpoint } from "./checkpoint.ts";

@@ -41,14 +41,18 @@ export function short(value: number): string {
   return (size >= 99.95 ? noDecimals : size >= 9.995 ? oneDecimal : twoDecimals)(value);
 }
 
-/** `3.2 M`, `13 k` */
+/** `1.2 B`, `3.2 M`, `13 k`: a billion is no giga of anything. */
 export function countOf(value: number): string {
-  const [, digits = "", unit = ""] = /^([\d.,−]+)(\D*)$/.exec(prefixed(value)) ?? [];
+  const [, digits = "", unit = ""] = /^([\d.,−]+)(\D*)$/.exec(prefixed(value).replace("G", "B")) ?? [];
   return unit ? `${digits}${THIN_SPACE}${unit}` : digits;
 }
 
 /** `12.9 MB` */
 export const megabytes = (bytes: number) => `${oneDecimal(bytes / 1e6)}${THIN_SPACE}MB`;
+
+/** `28 MB`, `820 MB`, `4.4 GB`: as much as an estimate knows. */
+export const roughly = (bytes: number) =>
+  bytes >= 999.5e6 ? `${oneDecimal(bytes / 1e9)}${THIN_SPACE}GB` : `${noDecimals(bytes / 1e6)}${THIN_SPACE}MB`;
 
 /** `640 B`, `1.0 kB`, `431 kB`, `12.9 MB` */
 export function bytesOf(bytes: number): string {

@@ -1,5 +1,5 @@
 import { BLOCK, blocksPerRow } from "#formats/linear.ts";
-import { MAX_EXPANDED_BYTES } from "#model/memory.ts";
+import { MAX_EXPANDED_BYTES } from "#model/cost/memory.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
 
 /** One function per ONNX operator, named as the operator. Each returns its first output unless it says otherwise. */

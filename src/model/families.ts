@@ -27,6 +27,24 @@ export interface ReadSpec {
  */
 export function readSpec(json: unknown): ReadSpec {
   const config = readConfig(json);
+  const family = readableFamily(config);
+  return { family, spec: checkSize(family.readConfig(config)) };
+}
+
+/** Why a config describes nothing that can be read, as a clause, from what a list of models has of it; undefined where nothing is against it. */
+export function architectureRefusal(json: unknown): string | undefined {
+  try {
+    readableFamily(readConfig(json));
+    return undefined;
+  } catch (reason) {
+    if (!(reason instanceof Fault)) throw reason;
+    // what is needed is the same for a whole list, and is said once
+    return reason.message.replace(/^config\.json:? /, "its config ").split(";", 1)[0];
+  }
+}
+
+/** @throws Fault "unknown-architecture" or "other-format" for a kind of model that is not read, whatever its fields are */
+function readableFamily(config: Config): Family {
   const family = familyOf(config);
   const experts = expertsOf(config);
   if (experts) {
@@ -36,7 +54,7 @@ export function readSpec(json: unknown): ReadSpec {
     );
   }
   refuseQuantised(config);
-  return { family, spec: checkSize(family.readConfig(config)) };
+  return family;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Backend, Dtype } from "#model/checkpoint.ts";
 import { offerAgain, offerModel } from "#state/model/load-offer.ts";
 import { model, modelLabel } from "#state/model/model.ts";
 import type { ModelState } from "#state/model/model.ts";
+import { openModels } from "#state/road/road.ts";
 import type { ModelInfo } from "#state/run/results.ts";
 import { Menu } from "../shared/Menu.tsx";
 import { asSentence } from "../shared/words/sentence.ts";
@@ -32,6 +33,16 @@ export function ModelMenu() {
       {(close) => (
         <>
           {info && <Facts info={info} />}
+          <button
+            type="button"
+            className="sheet-item primary-item"
+            onClick={() => {
+              close();
+              openModels();
+            }}
+          >
+            Open a real language model…
+          </button>
           <BundledModels onChoose={close} />
           <Choice
             name="Weights"

@@ -12,6 +12,7 @@ import { ModelCard } from "../card/ModelCard.tsx";
 import { PageHeader } from "../header/PageHeader.tsx";
 import { ChangesStrip } from "../interventions/ChangesStrip.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
+import { ModelsPlace } from "../models/ModelsPlace.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
 import { PublishedPrediction } from "../prediction/PublishedPrediction.tsx";
 import { publishedAnswer } from "../prediction/published-answer.ts";
@@ -69,6 +70,7 @@ export function Page() {
       <Guard what="the model’s card" onReset={closeCard}>
         <ModelCard />
       </Guard>
+      <ModelsPlace />
       <FolderDrop />
     </>
   );

@@ -1,6 +1,6 @@
 import { grouped } from "#core/grouped.ts";
-import { expandedBytes } from "#model/memory.ts";
-import type { Footprint } from "#model/memory.ts";
+import { expandedBytes, MAX_WASM_BYTES } from "#model/cost/memory.ts";
+import type { Footprint } from "#model/cost/memory.ts";
 import type { StorageReport } from "#protocol/engine.ts";
 import { checkpointBytes, fillsOf } from "../weights/fills.ts";
 import type { Fill } from "../weights/fills.ts";
@@ -10,8 +10,6 @@ import type { Runtime } from "../run/runtime.ts";
 
 /** A file of weights is addressed with signed 32-bit numbers on its way into the runtime. */
 const MAX_PART_BYTES = 2 ** 31 - 1;
-/** The runtime's memory is addressed with 32 bits; a quarter of it is left for activations and its own needs. */
-const MAX_WASM_BYTES = 3 * 2 ** 30;
 
 /** What the sessions hold of weights; the embedding's tables stay in storage. */
 export const memoryBytes = ({ parts }: Pick<ModelPlan, "parts">): number =>

@@ -1,6 +1,6 @@
 import { DTYPES } from "#model/checkpoint.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
-import { peakBytes } from "#model/memory.ts";
+import { peakBytes } from "#model/cost/memory.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engine.ts";
 import { checkpointBytes, fillsOf, missingFills } from "../weights/fills.ts";

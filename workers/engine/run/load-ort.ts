@@ -1,7 +1,7 @@
 import asyncifyWasm from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import jspiWasm from "onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url";
 import type { OrtModule } from "./runtime.ts";
-import { wasmThreads } from "./threads.ts";
+import { wasmThreads } from "#model/cost/threads.ts";
 
 /**
  * The build that suits this browser: with JavaScript promise integration where there is one (10 MB smaller), else Asyncify.

@@ -1,6 +1,6 @@
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
-import { countOf, megabytes } from "#charts/number-format.ts";
+import { countOf, megabytes, roughly } from "#charts/number-format.ts";
 import { DTYPES } from "#model/checkpoint.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { CheckpointReport } from "#protocol/engine.ts";
@@ -69,7 +69,7 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
                 <td>{megabytes(held.missingBytes)}</td>
                 <td>{megabytes(held.storedBytes)}</td>
                 <td>{megabytes(held.memoryBytes)}</td>
-                <td className={held.peakBytes > expected.bytes ? "too-much" : ""}>≈ {megabytes(held.peakBytes)}</td>
+                <td className={held.peakBytes > expected.bytes ? "too-much" : ""}>≈ {roughly(held.peakBytes)}</td>
               </tr>
             );
           })}
@@ -139,7 +139,7 @@ function storageSentence({ isPersistent, quotaBytes, usedBytes }: CheckpointRepo
 }
 
 const memorySentence = (dtype: Dtype, peakBytes: number, reason: string) =>
-  `In ${dtype} it may take ${megabytes(peakBytes)} at its peak, and ${reason}: the browser may end the tab while it loads. Your prompt and link are kept.`;
+  `In ${dtype} it may take ${roughly(peakBytes)} at its peak, and ${reason}: the browser may end the tab while it loads. Your prompt and link are kept.`;
 
 /** Once granted, the browser does not clear it away by itself when space runs short. */
 async function askToKeep(): Promise<void> {

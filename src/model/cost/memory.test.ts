@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { SCALE_SHAPES } from "../../scripts/scale/checkpoint.ts";
-import measured from "../../test/golden/peaks.json" with { type: "json" };
-import type { Dtype } from "./checkpoint.ts";
+import { SCALE_SHAPES } from "../../../scripts/scale/checkpoint.ts";
+import measured from "../../../test/golden/peaks.json" with { type: "json" };
+import type { Dtype } from "../checkpoint.ts";
 import { footprintOf, heldBits, parametersOf, peakBytes } from "./memory.ts";
 import type { ModelShape } from "./memory.ts";
 

@@ -1,5 +1,5 @@
-import type { Backend, Dtype } from "./checkpoint.ts";
-import type { ModelSpec } from "./spec.ts";
+import type { Backend, Dtype } from "../checkpoint.ts";
+import type { ModelSpec } from "../spec.ts";
 
 /** What of a model takes memory, in bytes, before any of its weights is read. */
 export interface Footprint {
@@ -27,6 +27,9 @@ const HELD_BITS = { q4: 5, q8: 9, f32: 32 } as const satisfies Record<Dtype, num
 
 /** Wider products are made in slices of this. */
 export const MAX_EXPANDED_BYTES = 64 * 2 ** 20;
+
+/** The runtime's memory is addressed with 32 bits; a quarter of it is left for activations and its own needs. */
+export const MAX_WASM_BYTES = 3 * 2 ** 30;
 
 /** How many weights a model of that shape has, biases and gains aside: see docs/memory.md. */
 export const parametersOf = (shape: ModelShape): number =>

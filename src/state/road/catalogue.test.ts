@@ -1,0 +1,55 @@
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import catalogue from "../../../public/catalogue.json" with { type: "json" };
+import { parametersOf } from "#model/cost/memory.ts";
+import { catalogueSchema } from "./catalogue.ts";
+import type { CatalogueEntry } from "./catalogue.ts";
+import { estimateOf } from "./estimates.ts";
+import type { Device } from "./estimates.ts";
+
+const { models } = v.parse(catalogueSchema, catalogue);
+
+describe.each(models.map((entry) => [entry.name, entry] as const))("%s", (_name, entry) => {
+  test("its shape gives the parameters that its authors count", () => {
+    expect(parametersOf(entry.shape) / entry.parameters).toBeCloseTo(1, 2);
+  });
+
+  test("a GGUF file has a length and a type, and a checkpoint neither", () => {
+    expect(entry.file === undefined).toBe(entry.fileBytes === undefined);
+    expect(entry.file !== undefined).toBe(entry.stored === "Q4_K_M");
+  });
+});
+
+test("they go from 14 million to 7 billion parameters, the smallest first but for files that a GPU alone holds", () => {
+  const counts = models.map(({ parameters }) => parameters);
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  expect([counts[0]! < 20e6, counts.at(-1)! > 7e9]).toEqual([true, true]);
+  expect(new Set(models.map(({ repo }) => repo)).size).toBe(models.length);
+});
+
+const named = (name: string): CatalogueEntry => models.find((entry) => entry.name === name)!;
+const PHONE: Device = { backend: "wasm", threads: 4, expected: { bytes: 2 ** 30, reason: "it is a phone" } };
+const DESK: Device = { backend: "wasm", threads: 4, expected: { bytes: 2 ** 32, reason: "it is a computer" } };
+
+test("what does not fit in the precision that is asked for is estimated in 4 bits", () => {
+  // 1,595 MB in q8 and 1,206 MB in q4, by docs/memory.md
+  const qwen = named("Qwen2.5 0.5B");
+  expect(estimateOf(qwen, "q8", DESK)).toMatchObject({ dtype: "q8", tooMuch: undefined });
+  const between = { ...PHONE, expected: { bytes: 1.3e9, reason: "it is a phone" } };
+  expect(estimateOf(qwen, "q8", between)).toMatchObject({ dtype: "q4", tooMuch: undefined });
+  expect(estimateOf(qwen, "q8", PHONE)).toMatchObject({ dtype: "q4", tooMuch: "it is a phone" });
+});
+
+test("seven billion parameters do not fit WASM, whatever the machine has", () => {
+  const { tooMuch, downloadBytes } = estimateOf(named("Mistral 7B"), "q8", {
+    ...DESK,
+    expected: { bytes: 1e12, reason: "" },
+  });
+  expect(tooMuch).toContain("a graphics processor is needed");
+  expect(downloadBytes).toBe(4_368_438_912);
+});
+
+test("on a graphics processor no time is claimed", () => {
+  expect(estimateOf(named("GPT-2"), "q8", { ...DESK, backend: "webgpu" }).times).toBeUndefined();
+  expect(estimateOf(named("GPT-2"), "q8", DESK).times!.sweepMs).toBeGreaterThan(100);
+});
