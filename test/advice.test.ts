@@ -55,8 +55,6 @@ type Format = [string, CheckpointFiles, named: string, isAskedFor?: boolean];
 
 /** What is there, what the sentence calls it, and whether it is known at an address, where only usual names can be asked for. */
 const FORMATS: readonly Format[] = [
-  ["GGUF alone", new Map([["llama-2-7b.Q4_K_M.gguf", latin("GGUF")]]), "GGUF, the format of llama.cpp", false],
-  ["GGUF", withInstead(WEIGHTS, "model.gguf"), "GGUF, the format of llama.cpp"],
   ["GGML", withInstead(WEIGHTS, "ggml-model-q4_0.bin"), "GGML, an old format of llama.cpp", false],
   ["ONNX", withInstead(WEIGHTS, "onnx/model.onnx"), "ONNX, a graph without a way in"],
   ["a pickle", withInstead(WEIGHTS, "pytorch_model.bin"), "a PyTorch pickle"],

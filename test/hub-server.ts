@@ -108,7 +108,7 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
     if (asked.kind === "cached") {
       return serveBytes(request, response, bytes, nextFault(targetOf(asked)));
     }
-    const isLinked = asked.file.endsWith(".safetensors");
+    const isLinked = /\.(?:safetensors|gguf)$/.test(asked.file);
     if (!isLinked) {
       const location = `/api/resolve-cache/models/${asked.repo}/${commit}/${asked.file}`;
       return redirect(response, 307, location);

@@ -1,6 +1,7 @@
 import { isRecord } from "#core/record.ts";
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
+import { ggufAddress } from "#model/source-names.ts";
 import { readArgument } from "#protocol/call.ts";
 import { WRITTEN_SOURCE } from "#protocol/calls/model-calls.ts";
 
@@ -10,6 +11,7 @@ export type ScriptSource =
   | {
       readonly kind: "hub";
       readonly repo: string;
+      readonly file?: string;
       readonly revision?: string;
       readonly token?: string;
       readonly hub?: string;
@@ -41,7 +43,8 @@ export const readSource = (
 function resolved(source: Record<string, unknown>, pageAddress: string): unknown {
   const { kind, base, files, hub } = source;
   if (kind === "url" && typeof base === "string" && base !== "" && URL.canParse(base, pageAddress)) {
-    return { ...source, base: new URL(base.endsWith("/") ? base : `${base}/`, pageAddress).href };
+    const { href } = new URL(base, pageAddress);
+    return { ...source, base: href.endsWith("/") || ggufAddress(href) ? href : `${href}/` };
   }
   if (kind === "hub" && typeof hub === "string") return { ...source, hub: hub.replace(/\/+$/, "") };
   // an array, or the FileList of an `<input type="file">`

@@ -173,7 +173,7 @@ test("names a format that it cannot read in a folder whose files are known", asy
   await expect(readJson(gguf, "config.json")).rejects.toThrow(
     new Fault(
       "other-format",
-      "checkpoint: the folder has no config.json; it has tiny.Q4_K_M.gguf (GGUF, the format of llama.cpp), and weights in safetensors are needed: open the checkpoint that it was made from, which its page on the Hub names",
+      "checkpoint: the folder has no config.json; it has tiny.Q4_K_M.gguf (GGUF, the format of llama.cpp), and weights in safetensors are needed, or open that file itself, on the Hub as owner/name/file.gguf, elsewhere by its own address",
     ),
   );
 });

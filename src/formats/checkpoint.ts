@@ -45,7 +45,7 @@ const MAX_SHARDS = 2_000;
 export async function openTensors(files: FileSet): Promise<TensorFile> {
   const single = await files.open(SINGLE);
   const shards = single ? [{ file: SINGLE, source: single }] : await openShards(files);
-  const found = new Map<string, { readonly source: ByteSource; readonly entry: TensorEntry }>();
+  const found = new Map<string, PlacedTensor>();
   for (const { file, source } of shards) {
     for (const stored of await readSafetensorsHeader(source, file)) {
       const entry = { ...stored, name: plainName(stored.name) };
@@ -59,12 +59,34 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
     }
   }
   refuseQuantised([...found.values()].map(({ entry }) => entry));
-  const table = tensorTable(
-    [...found.values()].map(({ entry }) => entry),
-    files.name,
-  );
-  const sourceOf = (name: string) => found.get(name)!.source;
   const versions = shards.map(({ source }) => source.version);
+  return tensorFile([...found.values()], { name: files.name, versions });
+}
+
+/** Where one tensor is read from. */
+interface PlacedTensor {
+  readonly source: ByteSource;
+  readonly entry: TensorEntry;
+}
+
+interface OfFiles {
+  /** What to call them in messages. */
+  readonly name: string;
+  readonly versions: readonly (string | undefined)[];
+  /** What a tensor is called in the files, if not as it is called here. */
+  readonly storedName?: (tensor: string) => string;
+  /** Left out: safetensors. */
+  readonly format?: string;
+}
+
+/** @param tensors each name once */
+export function tensorFile(tensors: readonly PlacedTensor[], { versions, ...of }: OfFiles): TensorFile {
+  const table = tensorTable(
+    tensors.map(({ entry }) => entry),
+    of,
+  );
+  const sources = new Map(tensors.map(({ entry, source }) => [entry.name, source]));
+  const sourceOf = (name: string) => sources.get(name)!;
   return {
     ...table,
     version: versions.includes(undefined) ? undefined : JSON.stringify(versions),
@@ -82,8 +104,10 @@ export async function openTensors(files: FileSet): Promise<TensorFile> {
 /** A tensor's name without what a wrapper in training put into it. */
 export const plainName = (stored: string) => stored.replaceAll(WRAPPED, "").replace(PARALLEL, "");
 
-/** @param name of the folder, for messages */
-export function tensorTable(entries: readonly TensorEntry[], name: string): TensorTable {
+export function tensorTable(
+  entries: readonly TensorEntry[],
+  { name, storedName = (tensor) => tensor, format = "safetensors" }: Omit<OfFiles, "versions">,
+): TensorTable {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   return {
     entries,
@@ -97,7 +121,7 @@ export function tensorTable(entries: readonly TensorEntry[], name: string): Tens
         : "";
       throw new Fault(
         "bad-file",
-        `safetensors: ${name} has no tensor ${tensor}, which this architecture needs${instead}`,
+        `${format}: ${name} has no tensor ${storedName(tensor)}, which this architecture needs${instead}`,
       );
     },
   };

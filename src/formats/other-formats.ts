@@ -38,7 +38,11 @@ const WEIGHTS: readonly Kind[] = [
     way: "open the checkpoint for transformers, which the model's page on the Hub has as well or names",
   },
   { fits: /^[^/]+\.safetensors$/, called: "weights under another name", way: "name them model.safetensors" },
-  { fits: /\.gguf$/, called: "GGUF, the format of llama.cpp", way: ORIGIN },
+  {
+    fits: /\.gguf$/,
+    called: "GGUF, the format of llama.cpp",
+    way: "or open that file itself, on the Hub as owner/name/file.gguf, elsewhere by its own address",
+  },
   { fits: /\.ggml$|(?:^|\/)ggml-[^/]*\.bin$/, called: "GGML, an old format of llama.cpp", way: ORIGIN },
   { fits: /\.onnx(?:[._]data)?$/, called: "ONNX, a graph without a way in", way: ORIGIN },
   { fits: /(?:^|\/)openvino_[^/]*\.(?:xml|bin)$/, called: "OpenVINO, a graph without a way in", way: ORIGIN },
@@ -107,12 +111,10 @@ export async function otherFormat(files: FileSet, wanted: "weights" | "tokenizer
   const needed = wanted === "weights" ? "weights in safetensors are needed" : "tokenizer.json is needed";
   for (const { fits, called, way } of wanted === "weights" ? WEIGHTS : TOKENIZERS) {
     const name = names.find((each) => fits.test(each.toLowerCase()));
-    if (name !== undefined) return `; it has ${shownName(name)} (${called}), and ${needed}: ${way}`;
+    if (name !== undefined)
+      return `; it has ${shownName(name)} (${called}), and ${needed}${way.startsWith("or ") ? ", " : ": "}${way}`;
   }
-  // an address that was meant for a folder can be a file's own
-  return wanted === "weights" && /\.gguf\/?$/i.test(files.name)
-    ? `; that is the address of a GGUF file, a folder with weights in safetensors is needed: ${ORIGIN}`
-    : "";
+  return "";
 }
 
 /** Names that are read anyhow are nothing to be named. */
@@ -147,7 +149,10 @@ const BEGINNINGS: readonly (readonly [readonly string[], string])[] = [
     ["# xet version"],
     "is a pointer of the Hub's storage, not the file: git xet fetches it, or a download from its page on the Hub",
   ],
-  [["gguf"], "is GGUF, the format of llama.cpp, under another name; weights in safetensors are needed"],
+  [
+    ["gguf"],
+    "is GGUF, the format of llama.cpp, under another name; weights in safetensors are needed, or that the file's name ends in .gguf",
+  ],
   [["\u0080\u0002", "\u0080\u0003", "\u0080\u0004", "\u0080\u0005"], PICKLE],
   [["\u0093numpy"], "is an array of NumPy under another name; weights in safetensors are needed"],
   [["\u0089hdf"], "is HDF5 under another name; weights in safetensors are needed"],

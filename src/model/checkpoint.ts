@@ -10,6 +10,8 @@ export interface HubSource {
   readonly kind: "hub";
   /** `owner/name`. */
   readonly repo: string;
+  /** A GGUF file in it, the first of its parts where it has several; left out: the repository is a checkpoint's folder. */
+  readonly file?: string;
   /** A branch, a tag or a commit; left out: the branch `main`. */
   readonly revision?: string;
   /** Another Hub of the same interface: its address without a slash at the end. Left out: `HUB`. */
@@ -25,7 +27,7 @@ export interface FilesSource {
   readonly paths?: readonly string[];
 }
 
-/** Where a checkpoint's files are read from. A base URL ends in "/" or is completed by one. */
+/** Where a checkpoint's files are read from. A base URL ends in "/" or is completed by one, unless it is that of a GGUF file. */
 export type CheckpointSource =
   | HubSource
   | { readonly kind: "url"; readonly base: string }
@@ -43,11 +45,17 @@ export const hubName = ({ repo, hub = HUB }: HubSource) => (hub === HUB ? repo :
 export const hubAddress = (repo: string, revision = MAIN_REVISION, hub = HUB) =>
   `${hub}/${repo}/resolve/${encodeURIComponent(revision)}/`;
 
+/** A repository, or a file in it, as one name. */
+export const hubPath = ({ name, file }: { readonly name: string; readonly file?: string | undefined }) =>
+  file === undefined ? name : `${name}/${file}`;
+
 /** Which checkpoint a folder holds, so that it is known again. */
 export interface SourceIdentity {
   readonly kind: "hub" | "url" | "files";
-  /** `owner/name` on the Hub, a base URL, or a folder's name. */
+  /** `owner/name` on the Hub, a base URL, or the name of a folder or of a GGUF file. */
   readonly name: string;
+  /** The GGUF file in a repository. */
+  readonly file?: string;
   /** The commit that a Hub revision stood for when it was opened. */
   readonly revision?: string;
   /** The branch, tag or commit that was asked for. */

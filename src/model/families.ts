@@ -8,6 +8,7 @@ import { llama } from "./families/llama.ts";
 import { mistral } from "./families/mistral.ts";
 import { qwen2 } from "./families/qwen2.ts";
 import { qwen3 } from "./families/qwen3.ts";
+import { GGUF_FIELD, asInGguf } from "./gguf/config.ts";
 import { checkSize } from "./size.ts";
 import type { Config, Family, ModelSpec } from "./spec.ts";
 
@@ -54,7 +55,8 @@ function readableFamily(config: Config): Family {
     );
   }
   refuseQuantised(config);
-  return family;
+  const architecture = config.raw(GGUF_FIELD);
+  return architecture === undefined ? family : asInGguf(family, architecture);
 }
 
 /**

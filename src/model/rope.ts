@@ -13,6 +13,8 @@ interface RopeFields {
   readonly low_freq_factor?: unknown;
   readonly high_freq_factor?: unknown;
   readonly original_max_position_embeddings?: unknown;
+  /** Of a GGUF file, which holds what a scaling comes to. */
+  readonly divisors?: unknown;
 }
 
 /** The largest heads have 512 dimensions; beyond this a config is a mistake or an attack. */
@@ -58,6 +60,8 @@ export function rotaryPositions(config: Config, dims: number, thetaField = "rope
     }
     case "llama3":
       return { kind: "rotary", inverseFrequencies: plain.map((frequency) => llama3(frequency, fields)) };
+    case "divided":
+      return { kind: "rotary", inverseFrequencies: divided(plain, fields.divisors) };
     default:
       throw new Fault(
         "bad-config",
@@ -84,6 +88,18 @@ function llama3(frequency: number, fields: RopeFields): number {
   if (turns > high) return frequency;
   const smooth = (turns - low) / (high - low);
   return ((1 - smooth) * frequency) / factor + smooth * frequency;
+}
+
+/** Each pair's frequency over a number of its own, as llama.cpp's `rope_freqs.weight` has them. */
+function divided(frequencies: readonly number[], divisors: unknown): number[] {
+  if (!Array.isArray(divisors) || divisors.length !== frequencies.length) {
+    const found = Array.isArray(divisors) ? `${divisors.length} numbers` : shown(divisors);
+    throw new Fault(
+      "bad-config",
+      `the rotary divisors are ${found}; one for each of ${frequencies.length} pairs is needed`,
+    );
+  }
+  return frequencies.map((frequency, pair) => frequency / positive("a rotary divisor", divisors[pair]));
 }
 
 /** By how much a longer context is squeezed into the trained one. */

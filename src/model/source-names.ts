@@ -12,6 +12,41 @@ const MAX_TOKEN_CHARACTERS = 1_000;
 export const isRepo = (text: string) => text.length <= MAX_REPO_CHARACTERS && REPO.test(text) && !text.includes("..");
 /** Links also name what has no owner: the models that come with the page. */
 export const isHubRepo = (text: string) => isRepo(text) && text.includes("/");
+/** The longest path that the Hub's own file system takes. */
+const MAX_PATH_CHARACTERS = 255;
+/** `owner/name/file.gguf` or `owner/name/folder/file.gguf`. */
+const HUB_FILE = /^([^/]+\/[^/]+)\/((?:[\w.+ -]+\/)*[\w.+ -]+\.gguf)$/i;
+export const isGgufName = (name: string) => /\.gguf$/i.test(name);
+/** A file in a repository: no way out of it. */
+export const isGgufPath = (path: string) =>
+  path.length <= MAX_PATH_CHARACTERS &&
+  isGgufName(path) &&
+  /^(?:[\w.+ -]+\/)*[\w.+ -]+$/.test(path) &&
+  !path.includes("..");
+
+/** `owner/name/file.gguf` taken apart; undefined for what is not that. */
+export function ggufOnHub(text: string): { readonly repo: string; readonly file: string } | undefined {
+  const [, repo = "", file = ""] = HUB_FILE.exec(text) ?? [];
+  return isHubRepo(repo) && isGgufPath(file) ? { repo, file } : undefined;
+}
+
+/** The address of a GGUF file as its folder's, and the file's name; undefined for the address of anything else. */
+export function ggufAddress(address: string): { readonly folder: string; readonly file: string } | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { origin, pathname } = new URL(address);
+  if (!isGgufName(pathname)) return undefined;
+  const slash = pathname.lastIndexOf("/") + 1;
+  return { folder: origin + pathname.slice(0, slash), file: decoded(pathname.slice(slash)) };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export const isRevision = (text: string) => REVISION.test(text) && !text.includes("..");
 
 /** An absolute http(s) address without credentials, which a browser would refuse to fetch. */

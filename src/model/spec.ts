@@ -57,6 +57,8 @@ export interface WeightPlan {
   readonly transposed?: boolean;
   /** Which of the stacked rows stands in row `row` of the graph's weight; left out: the same. */
   readonly sourceRow?: (row: number) => number;
+  /** The same in the order that transformers' module has, which is an adapter's; left out: `sourceRow`. */
+  readonly moduleRow?: (row: number) => number;
 }
 
 /** Where one family keeps the weights of each part. The names of the plans are those that its graphs use. */

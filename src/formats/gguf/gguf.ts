@@ -84,7 +84,7 @@ async function extended(bytes: Uint8Array, source: ByteSource, length: number): 
   return all;
 }
 
-const isGguf = (bytes: Uint8Array) => MAGIC.every((byte, place) => bytes[place] === byte);
+export const isGguf = (bytes: Uint8Array) => MAGIC.every((byte, place) => bytes[place] === byte);
 
 async function foreign(source: ByteSource, file: string): Promise<Fault> {
   const instead = (await foreignFile(source)) ?? (await textInstead(source));

@@ -186,7 +186,7 @@ export function stackedFactors(
   }
   const up = new Float32Array(rows * rank);
   for (let row = 0; row < rows; row++) {
-    const from = plan.sourceRow?.(row) ?? row;
+    const from = (plan.moduleRow ?? plan.sourceRow)?.(row) ?? row;
     up.set(asStored.subarray(from * rank, (from + 1) * rank), row * rank);
   }
   return { rank, down, up };

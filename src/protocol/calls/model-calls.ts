@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
-import { isAddress, isHubRepo, isRevision, isToken } from "#model/source-names.ts";
+import { isAddress, isGgufPath, isHubRepo, isRevision, isToken } from "#model/source-names.ts";
 import { call, type } from "../call.ts";
 import type { AdapterInfo, CheckpointReport, LoadProgress, ModelInfo, StoredModel } from "../engine.ts";
 import { choice, flag, list, text } from "../fields.ts";
@@ -20,18 +20,19 @@ const secret = v.pipe(
   }),
 );
 
-const FILES = "the File objects of one checkpoint's folder";
+const FILES = "the File objects of one checkpoint's folder, or of one model in GGUF";
 const ways = [
   v.strictObject({
     kind: v.literal("hub"),
     repo: textThat(isHubRepo, 'a repository on the Hub, as "owner/name"'),
+    file: v.exactOptional(textThat(isGgufPath, 'a GGUF file in the repository, as "model-Q4_K_M.gguf"')),
     revision: v.exactOptional(textThat(isRevision, "a branch, a tag or a commit")),
     token: v.exactOptional(secret),
     hub: v.exactOptional(textThat(isAddress, "the http(s) address of another Hub")),
   }),
   v.strictObject({
     kind: v.literal("url"),
-    base: textThat(isAddress, "the http(s) address of a folder with config.json"),
+    base: textThat(isAddress, "the http(s) address of a folder with config.json, or of a GGUF file"),
   }),
   v.strictObject({
     kind: v.literal("files"),

@@ -70,7 +70,7 @@ export interface Claims {
 /** What a person keeps and shares; a link carries all of it. */
 export interface Finding {
   /**
-   * `abacus` is the bundled model, `owner/name` a repository on the Hub, `folder:name` a folder on somebody's disk, else an http(s)
+   * `abacus` is the bundled model, `owner/name` a repository on the Hub, `owner/name/file.gguf` a file in one, `folder:name` a folder on somebody's disk, else an http(s)
    * address that the files are under.
    */
   readonly model: string;

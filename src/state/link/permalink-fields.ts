@@ -3,7 +3,7 @@ import { DTYPES } from "#model/checkpoint.ts";
 import { formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import { interventionKey, readIntervention } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import { isAddress, isRepo, isRevision } from "#model/source-names.ts";
+import { ggufOnHub, isAddress, isRepo, isRevision } from "#model/source-names.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { readForm } from "../experiments/form/form-link.ts";
@@ -42,7 +42,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "m",
-    needs: `${BUNDLED_MODEL}, owner/name on the Hub (with @revision), folder:name, or an http(s) address`,
+    needs: `${BUNDLED_MODEL}, owner/name or owner/name/file.gguf on the Hub (with @revision), folder:name, or an http(s) address`,
     // always written: the default may be another model some day
     write: ({ model, revision }) => (revision === undefined || isAddress(model) ? model : `${model}@${revision}`),
     read: readModel,
@@ -66,7 +66,7 @@ export const FIELDS: readonly Field[] = [
     key: "a",
     needs: "an adapter: owner/name on the Hub (with @revision), or an http(s) address",
     write: ({ adapter }) => adapter,
-    read: (text) => (readModel(text) ? { adapter: text } : undefined),
+    read: (text) => (readModel(text) && !ggufOnHub(text.split("@")[0]!) ? { adapter: text } : undefined),
   },
   {
     key: "ah",
@@ -196,7 +196,7 @@ function readModel(text: string): Partial<Finding> | undefined {
   if (isAddress(text) || folderNamed(text) !== undefined) return { model: text };
   const at = text.indexOf("@");
   const [model, revision] = at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-  if (!isRepo(model)) return undefined;
+  if (!isRepo(model) && !ggufOnHub(model)) return undefined;
   if (revision === undefined) return { model };
   return isRevision(revision) ? { model, revision } : undefined;
 }

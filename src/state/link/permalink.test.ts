@@ -293,7 +293,7 @@ describe("reading a link", () => {
       "a model that would leave its folder",
       "m=a/../b&t=3",
       { target: 3 },
-      "link: m is “a/../b”; it needs abacus, owner/name on the Hub (with @revision), folder:name, or an http(s) address",
+      "link: m is “a/../b”; it needs abacus, owner/name or owner/name/file.gguf on the Hub (with @revision), folder:name, or an http(s) address",
     ],
     ["a model that is a script", "m=javascript:alert(1)", {}, "link: m is “javascript:alert(1)”; it needs"],
     ["an address with a password", "m=https://me:secret@a.org/", {}, "link: m is “https://me:secret@a.org/”; it needs"],

@@ -1,15 +1,15 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
-import { HUB, hubAddress } from "#model/checkpoint.ts";
+import { HUB, hubAddress, hubPath } from "#model/checkpoint.ts";
 import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
 import type { LoadProgress, ModelInfo, StoredModel } from "#protocol/engine.ts";
 import type { Pace } from "./load-pace.ts";
-import { isAddress, isHubRepo } from "#model/source-names.ts";
+import { ggufOnHub, isAddress, isGgufName, isHubRepo } from "#model/source-names.ts";
 import { folderId, folderNamed } from "../link/finding.ts";
 
 /** A checkpoint and the name that links call it by. */
 export interface ModelChoice {
-  /** A known name, `owner/name` on the Hub, a base URL, or `folder:` and a folder's name. */
+  /** A known name, `owner/name` on the Hub, with a GGUF file's path where it is that, an address, or `folder:` and a folder's name. */
   readonly id: string;
   /** On the Hub: what was asked for and, once it is loaded, its commit. */
   readonly revision?: string | undefined;
@@ -75,26 +75,31 @@ export function choiceNamed(
   const shipped = known.find((choice) => choice.id === id);
   if (shipped) return shipped;
   if (isAddress(id)) return { id, source: { kind: "url", base: id } };
+  const gguf = ggufOnHub(id);
+  if (gguf) return hubChoice({ kind: "hub", ...gguf, ...(revision !== undefined && { revision }) });
   return isHubRepo(id) ? hubChoice({ kind: "hub", repo: id, ...(revision !== undefined && { revision }) }) : undefined;
 }
 
 /**
- * A repository is called by its name and revision; one of another Hub by the address that its files are under, for
+ * A repository is called by its name and revision, a GGUF file in it by its path there, `owner/name/file.gguf`; one of another Hub by the address that its files are under, for
  * the name alone would lead whoever opens the link to a repository of the same name on the Hub.
  */
-export function hubChoice({ repo, revision, hub = HUB }: HubSource): ModelChoice {
+export function hubChoice({ repo, file, revision, hub = HUB }: HubSource): ModelChoice {
   const source: HubSource = {
     kind: "hub",
     repo,
+    ...(file !== undefined && { file }),
     ...(revision !== undefined && { revision }),
     ...(hub !== HUB && { hub }),
   };
-  return hub === HUB ? { id: repo, revision, source } : { id: hubAddress(repo, revision, hub), source };
+  return hub === HUB
+    ? { id: hubPath({ name: repo, file }), revision, source }
+    : { id: hubAddress(repo, revision, hub) + (file ?? ""), source };
 }
 
 /** A folder of the person's own, which links can name but not open. `paths` start with its name. */
 export const folderChoice = (files: readonly File[], paths: readonly string[]): ModelChoice => ({
-  id: folderId(folderName(paths) ?? "from disk"),
+  id: folderId(folderName(paths) ?? fileName(paths) ?? "from disk"),
   source: { kind: "files", files, paths },
 });
 
@@ -116,6 +121,10 @@ export function choiceOfSource(source: CheckpointSource): ModelChoice {
       throw new Error(`source: unknown kind ${String(source satisfies never)}`);
   }
 }
+
+/** Of what was chosen file by file: the model in GGUF, or the only file, which may be one. */
+const fileName = (paths: readonly string[]) =>
+  paths.filter(isGgufName).sort()[0] ?? (paths.length === 1 ? paths[0] : undefined);
 
 /** None where files were chosen one by one. */
 const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);
@@ -141,9 +150,9 @@ export function storedChoice({ id, source, isComplete }: StoredModel): ModelChoi
 }
 
 /** As `hubChoice` names a repository, so that a link to what is stored leads others to where it came from. */
-function linkedAs({ kind, name, revision }: SourceIdentity): Pick<ModelChoice, "id" | "revision"> {
+function linkedAs({ kind, name, file, revision }: SourceIdentity): Pick<ModelChoice, "id" | "revision"> {
   if (kind === "files") return { id: folderId(name), revision: undefined };
-  if (kind !== "hub" || !isAddress(name)) return { id: name, revision };
+  if (kind !== "hub" || !isAddress(name)) return { id: hubPath({ name, file }), revision };
   const { origin, pathname } = new URL(name);
-  return { id: hubAddress(pathname.slice(1), revision, origin) };
+  return { id: hubAddress(pathname.slice(1), revision, origin) + (file ?? "") };
 }

@@ -27,6 +27,20 @@ describe("what is typed means", () => {
     expect(choiceTyped(text)).toEqual(choice);
   });
 
+  const file = (path: string, revision?: string) => ({
+    id: `owner/name/${path}`,
+    revision,
+    source: { kind: "hub", repo: "owner/name", file: path, ...(revision !== undefined && { revision }) },
+  });
+  test.each([
+    ["owner/name/m-Q4_K_M.gguf", file("m-Q4_K_M.gguf")],
+    ["owner/name/sub/m.GGUF@dev", file("sub/m.GGUF", "dev")],
+    ["https://huggingface.co/owner/name/blob/main/m.gguf", file("m.gguf", "main")],
+    ["https://huggingface.co/owner/name/resolve/refs/pr/1/sub/m.gguf?download=true", file("sub/m.gguf", "refs/pr/1")],
+  ])("a GGUF file on the Hub: %s", (text, choice) => {
+    expect(choiceTyped(text)).toEqual(choice);
+  });
+
   test.each(["https://example.org/models/m/", "http://localhost:8000", "https://nothuggingface.co/owner/name"])(
     "an address: %s",
     (text) => {
@@ -41,6 +55,8 @@ describe("what is typed means", () => {
     "owner/name@",
     "owner/name@../x",
     "owner/../name",
+    "owner/name/../m.gguf",
+    "owner/name/m.gguf/x",
     "https://huggingface.co/",
     "https://huggingface.co/owner",
     "https://huggingface.co/datasets/owner/name",

@@ -1,6 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { HUB } from "#model/checkpoint.ts";
-import { isAddress, isHubRepo, isRevision } from "#model/source-names.ts";
+import { ggufOnHub, isAddress, isGgufPath, isHubRepo, isRevision } from "#model/source-names.ts";
 import { hubChoice } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 
@@ -28,8 +28,8 @@ const OTHER_PAGES: ReadonlySet<string> = new Set([
 const BEFORE_REVISION: ReadonlySet<string> = new Set(["tree", "blob", "resolve", "raw", "commit", "commits"]);
 
 /**
- * The checkpoint that a person means by `owner/name`, `owner/name@revision`, the address of a model's page on the Hub, or
- * the address of a folder.
+ * The checkpoint that a person means by `owner/name`, `owner/name/file.gguf`, either with `@revision`, the address of a model's page
+ * or of a GGUF file's on the Hub, or the address of a folder or of a GGUF file.
  *
  * @returns undefined for what is none of them
  */
@@ -58,13 +58,18 @@ function choiceOfPage(address: string): ModelChoice | undefined {
   if (OTHER_PAGES.has(owner)) return undefined;
   if (kind === undefined || !BEFORE_REVISION.has(kind)) return repository(`${owner}/${name}`, undefined);
   // a pull request's revision has slashes: refs/pr/1
-  const revision = rest[0] === "refs" ? rest.slice(0, 3).join("/") : rest[0];
-  return repository(`${owner}/${name}`, revision);
+  const parts = rest[0] === "refs" ? 3 : 1;
+  const path = rest.slice(parts).join("/");
+  return repository(
+    isGgufPath(path) ? `${owner}/${name}/${path}` : `${owner}/${name}`,
+    rest.length === 0 ? undefined : rest.slice(0, parts).join("/"),
+  );
 }
 
 function repository(repo: string, revision: string | undefined): ModelChoice | undefined {
-  if (!isHubRepo(repo) || (revision !== undefined && !isRevision(revision))) return undefined;
-  return hubChoice({ kind: "hub", repo, ...(revision !== undefined && { revision }) });
+  const named = ggufOnHub(repo) ?? (isHubRepo(repo) ? { repo } : undefined);
+  if (!named || (revision !== undefined && !isRevision(revision))) return undefined;
+  return hubChoice({ kind: "hub", ...named, ...(revision !== undefined && { revision }) });
 }
 
 function unescaped(part: string): string {

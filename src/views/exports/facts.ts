@@ -1,4 +1,5 @@
 import { BACKEND_NAMES } from "../header/backend-names.ts";
+import { hubPath } from "#model/checkpoint.ts";
 import type { SourceIdentity } from "#model/checkpoint.ts";
 import { grouped } from "#core/grouped.ts";
 import { interventionKey } from "#model/interventions.ts";
@@ -97,7 +98,7 @@ const modelFacts = ({ id, revision, name, source, content, dtype, backend, gpu, 
   name,
   id,
   ...((revision ?? source?.revision) !== undefined && { revision: revision ?? source?.revision }),
-  ...(source && { source: source.name }),
+  ...(source && { source: hubPath(source) }),
   ...(content !== undefined && { content: `sha256:${content}` }),
   ...(dtype && { dtype }),
   ...(backend && { backend }),
@@ -154,7 +155,8 @@ function modelSentence({ model: of, variant, against }: Subject): string {
 
 const contentText = (content: string | undefined) => (content === undefined ? "" : `, SHA-256 ${content}`);
 
-const sourceText = ({ name, revision }: SourceIdentity) => (revision === undefined ? name : `${name}@${revision}`);
+const sourceText = (source: SourceIdentity) =>
+  source.revision === undefined ? hubPath(source) : `${hubPath(source)}@${source.revision}`;
 
 function questionSentence(
   { prompt, tokens, token, interventions, ablationSource }: Subject,

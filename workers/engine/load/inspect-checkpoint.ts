@@ -1,6 +1,7 @@
 import { DTYPES } from "#model/checkpoint.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import { peakBytes } from "#model/cost/memory.ts";
+import { ggufAddress } from "#model/source-names.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { CheckpointReport, DeviceReport, HeldReport } from "#protocol/engine.ts";
 import { checkpointBytes, fillsOf, missingFills } from "../weights/fills.ts";
@@ -76,8 +77,13 @@ export function describe(spec: ModelSpec) {
   return { family, layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary, context };
 }
 
-/** The folder's or repository's last part. */
-export function shortName({ name }: SourceIdentity): string {
+/** Without its folder, its ending, and which of its parts it is. */
+const GGUF_NAME = /([^/]+?)(?:-\d{5}-of-\d{5})?\.gguf$/i;
+
+/** The folder's or repository's last part; of a model in GGUF its file's name. */
+export function shortName({ name, file = ggufAddress(name)?.file ?? name }: SourceIdentity): string {
+  const gguf = GGUF_NAME.exec(file)?.[1];
+  if (gguf !== undefined) return gguf;
   const parts = name.split("/").filter((part) => part !== "");
   // the files of a repository are under owner/name/resolve/revision/
   return parts.at(parts.at(-2) === "resolve" ? -3 : -1) ?? name;

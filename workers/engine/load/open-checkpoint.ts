@@ -10,6 +10,8 @@ import type { ReadSpec } from "#model/families.ts";
 import { contentHash, segmentsIn } from "./content.ts";
 import type { HashedTensor } from "./content.ts";
 import { readHashed } from "../weights/fill-pack.ts";
+import { ggufFolder } from "../gguf/gguf-folder.ts";
+import type { ModelFolder } from "../gguf/gguf-folder.ts";
 import { fillsOf } from "../weights/fills.ts";
 import type { Fill } from "../weights/fills.ts";
 import { packedBytes, planModel } from "../weights/model-parts.ts";
@@ -51,15 +53,22 @@ export interface ReadCheckpoint {
 
 /** @throws Fault for whatever is wrong with config, tokenizer and headers */
 export async function readCheckpoint(files: CheckpointFiles): Promise<ReadCheckpoint> {
-  const small = await readSmallFiles(files);
+  const folder = await folderOf(files);
+  const small = await readSmallFiles(folder.files);
   const spec = readSpec(await readJson(small, "config.json"));
   const tokenizer = await openTokenizer(small);
-  const tensors = await openTensors(files);
+  const tensors = await folder.tensors();
   // of a commit every server has the same bytes, whatever each of them calls their version
   const version = isFixed(files.identity) ? undefined : tensors.version;
   const fingerprint = await fingerprintOf(small, tensors.entries, version);
   return { identity: files.identity, spec, tokenizer, tensors, small, fingerprint };
 }
+
+/** A GGUF file is read as the folder that it was made from. */
+const folderOf = (files: CheckpointFiles): Promise<ModelFolder> =>
+  files.gguf === undefined
+    ? Promise.resolve({ files, tensors: () => openTensors(files) })
+    : ggufFolder(files, files.gguf);
 
 /** What a commit of the Hub names cannot change. */
 const isFixed = ({ kind, revision }: SourceIdentity) => kind === "hub" && revision !== undefined;
@@ -86,7 +95,8 @@ async function candidates({ identity, fingerprint }: ReadCheckpoint, store: File
       record.fingerprint === fingerprint &&
       record.dtype === dtype &&
       record.identity.kind === identity.kind &&
-      record.identity.name === identity.name,
+      record.identity.name === identity.name &&
+      record.identity.file === identity.file,
   );
   return Promise.all(records.map(({ id }) => Pack.open(store, id)));
 }
@@ -176,7 +186,7 @@ export async function openCheckpoint(
 ): Promise<OpenedCheckpoint> {
   const fixed = isFixed(files.identity) && (await Pack.open(store, await packId(files.identity, dtype)));
   if (fixed && fixed.record?.completedAt !== undefined) {
-    return readStored(fixed, fixed.record.identity, () => openTensors(files));
+    return readStored(fixed, fixed.record.identity, async () => (await folderOf(files)).tensors());
   }
   const read = await readCheckpoint(files);
   const { identity, spec, tokenizer, tensors, small, fingerprint } = read;
@@ -230,7 +240,7 @@ async function readStored(
     },
   };
   const entries = (await readJson(stored, TENSORS)) as TensorEntry[];
-  const table = tensorTable(entries, stored.name);
+  const table = tensorTable(entries, { name: stored.name });
   return {
     identity,
     plan: planModel(readSpec(await readJson(stored, "config.json")), table, pack.record!.dtype),
@@ -244,7 +254,7 @@ interface SmallFiles extends FileSet {
   readonly contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
 
-async function readSmallFiles(files: CheckpointFiles): Promise<SmallFiles> {
+async function readSmallFiles(files: FileSet): Promise<SmallFiles> {
   const contents = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const name of SMALL_FILES) {
     const bytes = await readFile(files, name);

@@ -93,8 +93,8 @@ async function storedOrHeld<T>(
 
 /** A base address can stand with or without its last slash, a repository's commit for the branch that was asked for. */
 function isFrom({ identity }: PackRecord, source: CheckpointSource): boolean {
-  const { kind, name, revision, requested } = identity;
+  const { kind, name, file, revision, requested } = identity;
   if (source.kind === "url") return kind === "url" && name.replace(/\/$/, "") === source.base.replace(/\/$/, "");
-  if (source.kind !== "hub" || kind !== "hub" || name !== hubName(source)) return false;
+  if (source.kind !== "hub" || kind !== "hub" || name !== hubName(source) || file !== source.file) return false;
   return [revision, requested].includes(source.revision ?? MAIN_REVISION);
 }

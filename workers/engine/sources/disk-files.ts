@@ -1,22 +1,59 @@
 import { Fault } from "#core/fault.ts";
+import { shownName } from "#core/shown.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
+import { isGguf } from "#formats/gguf/gguf.ts";
+import { partNames } from "#formats/gguf/gguf-parts.ts";
 import type { FilesSource } from "#model/checkpoint.ts";
+import { isGgufName } from "#model/source-names.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
 import { readBlob } from "./read-blob.ts";
 
-/** A folder of the reader's own disk. Its bytes are read where they lie and sent nowhere. */
-export function diskFiles(source: FilesSource, onBytes: (bytes: number) => void): CheckpointFiles {
+/**
+ * A folder of the reader's own disk, or a GGUF file on it. Its bytes are read where they lie and sent nowhere.
+ *
+ * @throws Fault "bad-request" for a folder with several models in GGUF
+ */
+export async function diskFiles(source: FilesSource, onBytes: (bytes: number) => void): Promise<CheckpointFiles> {
   const paths = source.files.map((file, index) => source.paths?.[index] || file.webkitRelativePath || file.name);
   const byPath = new Map(source.files.map((file, index) => [pathInFolder(paths[index]!), file]));
+  const gguf = await ggufAmong(byPath);
   return {
-    name: "the chosen folder",
-    identity: { kind: "files", name: folderName(paths) ?? "from disk" },
+    name: gguf === undefined ? "the chosen folder" : "what was chosen",
+    identity: { kind: "files", name: folderName(paths) ?? gguf ?? "from disk" },
+    ...(gguf !== undefined && { gguf }),
     names: () => Promise.resolve([...byPath.keys()]),
     open: (path) => {
       const file = byPath.get(path);
       return Promise.resolve(file && fileSource(file, onBytes));
     },
   };
+}
+
+/** What a projector of pictures is called, which lies beside the model it belongs to. */
+const PROJECTOR = /(?:^|\/)mmproj[^/]*$/i;
+
+/** The GGUF file that is meant: the only model among the files, or a lone file that begins like one, whatever it is called. */
+async function ggufAmong(files: ReadonlyMap<string, File>): Promise<string | undefined> {
+  const names = [...files.keys()];
+  const [only] = names;
+  if (names.length === 1 && (await beginsAsGguf(files.get(only!)!))) return only;
+  if (files.has("config.json") && names.some((name) => name.endsWith(".safetensors"))) return undefined;
+  const models = [...new Set(names.filter((name) => isGgufName(name) && !PROJECTOR.test(name)).map(firstPart))];
+  if (models.length < 2) return models[0];
+  const some = models.slice(0, 4).map(shownName).join(", ");
+  throw new Fault("bad-request", `the folder has ${models.length} models in GGUF (${some}); open one of the files`);
+}
+
+const firstPart = (name: string) => partNames(name)[0]!;
+
+const MAGIC_BYTES = 4;
+
+async function beginsAsGguf(file: File): Promise<boolean> {
+  try {
+    return isGguf(new Uint8Array(await readBlob(file, 0, MAGIC_BYTES)));
+  } catch {
+    return false; // whoever reads it next says why it cannot be
+  }
 }
 
 /** Without the chosen folder's own name: a checkpoint often has others in folders below it, with the same file names. */

@@ -24,7 +24,7 @@ const MAX_ANSWER_BYTES = 1_000_000;
 
 /** @throws Fault "unreachable", "needs-token" or "missing-file" */
 export async function hubFiles(source: HubSource, reading: Fetching): Promise<CheckpointFiles> {
-  const { repo, hub = HUB, revision = MAIN_REVISION, token } = source;
+  const { repo, file, hub = HUB, revision = MAIN_REVISION, token } = source;
   const fetching: Fetching = {
     ...reading,
     ...(token && { headers: { Authorization: `Bearer ${token}` } }),
@@ -36,11 +36,17 @@ export async function hubFiles(source: HubSource, reading: Fetching): Promise<Ch
     {
       base: hubAddress(repo, commit, hub),
       name,
-      identity: { kind: "hub", name, revision: commit, requested: revision },
+      identity: {
+        kind: "hub",
+        name,
+        ...(file !== undefined && { file }),
+        revision: commit,
+        requested: revision,
+      },
     },
     fetching,
   );
-  return { ...files, names: () => namesOf(source, commit, fetching) };
+  return { ...files, ...(file !== undefined && { gguf: file }), names: () => namesOf(source, commit, fetching) };
 }
 
 /** What a repository holds, for the sentence about what it does not. */

@@ -1,7 +1,8 @@
+import { ggufAddress } from "#model/source-names.ts";
 import type { CheckpointFiles, FileSource } from "./checkpoint-files.ts";
 import { diskFiles } from "./disk-files.ts";
 import { PATIENCE } from "./fetch-range.ts";
-import type { Patience } from "./fetch-range.ts";
+import type { Fetching, Patience } from "./fetch-range.ts";
 import { hubFiles } from "./hub-files.ts";
 import { urlFiles } from "./url-files.ts";
 
@@ -23,6 +24,8 @@ export async function openSource(
     case "hub":
       return hubFiles(source, { onBytes, signal, patience });
     case "url": {
+      const gguf = ggufAddress(source.base);
+      if (gguf) return ggufAt(source.base, gguf, { onBytes, signal, patience });
       const base = source.base.endsWith("/") ? source.base : `${source.base}/`;
       return urlFiles({ base, name: base, identity: { kind: "url", name: base } }, { onBytes, signal, patience });
     }
@@ -31,4 +34,14 @@ export async function openSource(
     default:
       throw new Error(`source: unknown kind ${String(source satisfies never)}`);
   }
+}
+
+/** The file under its own address, which may have a key to it at its end; what lies beside it under its folder's. */
+function ggufAt(
+  address: string,
+  { folder, file }: { readonly folder: string; readonly file: string },
+  fetching: Fetching,
+): CheckpointFiles {
+  const identity = { kind: "url", name: address } as const;
+  return { ...urlFiles({ base: folder, name: folder, identity, own: { file, address } }, fetching), gguf: file };
 }

@@ -15,17 +15,19 @@ interface UrlFolder {
   readonly base: string;
   readonly name: string;
   readonly identity: SourceIdentity;
+  /** A file with an address of its own. */
+  readonly own?: { readonly file: string; readonly address: string };
 }
 
 /** The files under an address, each read range by range; of a server without ranges whole, in the order of its bytes. */
-export function urlFiles({ base, name, identity }: UrlFolder, fetching: Fetching): CheckpointFiles {
+export function urlFiles({ base, name, identity, own }: UrlFolder, fetching: Fetching): CheckpointFiles {
   const notes: string[] = [];
   return {
     name,
     identity,
     notes,
     open: async (path) => {
-      const url = addressIn(base, path);
+      const url = path === own?.file ? own.address : addressIn(base, path);
       if (url === undefined) return undefined;
       return withPatience(
         async () => {

@@ -52,11 +52,13 @@ export const CHECKED_BYTES = 16 * 2 ** 20;
  *   address serves can change while a model that came from it is in use
  */
 export async function packId(
-  { kind, name, revision = "" }: SourceIdentity,
+  { kind, name, file, revision = "" }: SourceIdentity,
   dtype: Dtype,
   fingerprint = "",
 ): Promise<string> {
-  return (await sha256OfText([kind, name, revision, dtype, fingerprint].join("\n"))).slice(0, 32);
+  return (
+    await sha256OfText([kind, file === undefined ? name : `${name}/${file}`, revision, dtype, fingerprint].join("\n"))
+  ).slice(0, 32);
 }
 
 /** The folder of what was computed with a model, as its token index: by content and precision, so that it is found whatever the model is called. */

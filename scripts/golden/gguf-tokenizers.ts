@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ggufFile } from "#test/gguf/write-gguf.ts";
+import { CORPUS, vocabularies } from "#test/gguf/vocabularies.ts";
+
+/**
+ * How llama.cpp cuts the tests' texts with the tests' vocabularies, for test/golden/gguf-tokenizers.json. In a folder of its own:
+ *
+ *     npm install --omit=optional --ignore-scripts node-llama-cpp@3.22.1 @node-llama-cpp/linux-x64@3.22.1
+ *     node scripts/golden/gguf-tokenizers.ts that-folder > test/golden/gguf-tokenizers.json
+ */
+interface LlamaCpp {
+  getLlama(options: object): Promise<{
+    loadModel(options: object): Promise<{
+      tokenize(text: string, special: boolean): number[];
+      readonly tokens: { readonly shouldPrependBosToken: boolean };
+      dispose(): Promise<void>;
+    }>;
+  }>;
+}
+
+const { getLlama } = (await import(join(process.argv[2]!, "node_modules/node-llama-cpp/dist/index.js"))) as LlamaCpp;
+/** Asked for also where a vocabulary alone is read. */
+const HYPERPARAMETERS = {
+  "general.architecture": ["text", "llama"],
+  "llama.context_length": ["u32", 32],
+  "llama.embedding_length": ["u32", 32],
+  "llama.block_count": ["u32", 1],
+  "llama.feed_forward_length": ["u32", 32],
+  "llama.attention.head_count": ["u32", 1],
+  "llama.attention.layer_norm_rms_epsilon": ["f32", 1e-5],
+} as const;
+
+const llama = await getLlama({ gpu: false, build: "never", skipDownload: true, logLevel: "error" });
+const folder = mkdtempSync(join(tmpdir(), "gguf-"));
+const cases: Record<string, unknown> = {};
+for (const { name, metadata } of vocabularies()) {
+  const modelPath = join(folder, `${Object.keys(cases).length}.gguf`);
+  writeFileSync(modelPath, ggufFile({ metadata: { ...HYPERPARAMETERS, ...metadata } }));
+  const model = await llama.loadModel({ modelPath, vocabOnly: true, gpuLayers: 0 });
+  cases[name] = {
+    addsBos: model.tokens.shouldPrependBosToken,
+    ids: CORPUS.map((text) => model.tokenize(text, true)),
+  };
+  await model.dispose();
+}
+rmSync(folder, { recursive: true });
+process.stdout.write(
+  `${JSON.stringify({ madeBy: "scripts/golden/gguf-tokenizers.ts with node-llama-cpp 3.22.1", cases })}\n`,
+);
+process.exit(0);

@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { differencesFromReference, NATS } from "#test/agreement.ts";
+import { randomCheckpoint } from "#test/checkpoints.ts";
+import { askAll, unaborted } from "#test/engine.ts";
+import { asBfloat16, asFloat16, converted, convertedParts } from "#test/gguf/converted.ts";
+import { ggufSet, loadGgufInNode } from "#test/gguf/load.ts";
+import { GGUF_IDS, GGUF_VARIANTS, isGeluTable } from "#test/gguf/variants.ts";
+import type { TypedValue } from "#test/gguf/write-gguf.ts";
+import { randomAdapter } from "#test/random/adapter.ts";
+import { merged } from "#test/reference/adapter.ts";
+import { readModel } from "#test/reference/model.ts";
+import { attach, withVariants } from "#test/variants.ts";
+import { readCheckpoint } from "../load/open-checkpoint.ts";
+import { planModel } from "../weights/model-parts.ts";
+import { ModelSession } from "../session/model-session.ts";
+
+const { cases } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../../test/golden/gguf-logits.json"), "utf8"),
+) as { readonly cases: Readonly<Record<string, readonly number[]>> };
+
+const QUESTION = { ids: GGUF_IDS, target: 17, head: { layer: 1, head: 2 }, count: 12 };
+/** Its GELU is rounded to half floats; `llama-cpp-gelu.test.ts` shows that nothing else is between the two. */
+const GELU_TABLE = { atol: 5e-3 };
+
+describe.each(GGUF_VARIANTS)("a file in F32: $name", (variant) => {
+  const files = randomCheckpoint(variant.changes);
+  test("agrees with the float64 reference of its checkpoint, and with llama.cpp", async () => {
+    const session = new ModelSession(await loadGgufInNode(new Map([["m.gguf", converted(files)]]), "f32"));
+    expect(differencesFromReference(readModel(files), await askAll(session, QUESTION))).toEqual([]);
+    const logits = cases[variant.name]!;
+    const { top } = await session.predict(GGUF_IDS, { top: logits.length }, () => undefined, unaborted());
+    const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    const tolerance = isGeluTable(variant) ? GELU_TABLE : NATS;
+    expect(top.map(({ logProbability }) => logProbability)).toBeAllClose(
+      top.map(({ id }) => logits[id]! - logSum),
+      tolerance,
+    );
+  });
+});
+
+test.each([
+  ["F16", asFloat16],
+  ["BF16", asBfloat16],
+] as const)("weights in %s are read as they are", async (dtype, encode) => {
+  const files = randomCheckpoint({ dtype });
+  const gguf = new Map([["m.gguf", converted(randomCheckpoint({ dtype }), { encode })]]);
+  const session = new ModelSession(await loadGgufInNode(gguf, "f32"));
+  expect(differencesFromReference(readModel(files), await askAll(session, QUESTION))).toEqual([]);
+});
+
+const SMALL = randomCheckpoint();
+
+test("a model in parts is opened by any of them", async () => {
+  const parts = convertedParts(SMALL, "models/m", 3);
+  const [first, second] = [...parts.keys()];
+  for (const opened of [first!, second!]) {
+    const { tensors } = await readCheckpoint(ggufSet(parts, opened));
+    expect(tensors.entries).toHaveLength(30);
+  }
+  const session = new ModelSession(await loadGgufInNode(parts, "f32"));
+  expect(differencesFromReference(readModel(SMALL), await askAll(session, QUESTION))).toEqual([]);
+  parts.delete(second!);
+  await expect(readCheckpoint(ggufSet(parts, first!))).rejects.toThrow(
+    "GGUF: test files has no models/m-00002-of-00003.gguf; all parts of a model are needed",
+  );
+});
+
+test.each(["llama", "gpt2", "gpt_neox"] as const)(
+  "an adapter lies over a %s file as over its checkpoint",
+  async (family) => {
+    const files = randomCheckpoint({ family });
+    const adapter = randomAdapter(files);
+    const variants = await withVariants(await loadGgufInNode(new Map([["m.gguf", converted(files)]]), "f32"));
+    await attach(variants, adapter);
+    const answers = await askAll(variants.session("adapted"), QUESTION);
+    expect(differencesFromReference(merged(readModel(files), adapter), answers)).toEqual([]);
+    await variants.dispose();
+  },
+);
+
+const opened = (metadata: Readonly<Record<string, TypedValue | undefined>>) =>
+  readCheckpoint(ggufSet(new Map([["m.gguf", converted(SMALL, { metadata })]]), "m.gguf"));
+
+test("the same file has the same content, wherever it lies; another key of the metadata makes another", async () => {
+  const load = (metadata: Readonly<Record<string, TypedValue>>) =>
+    loadGgufInNode(new Map([["m.gguf", converted(SMALL, { metadata })]]), "q8");
+  const [one, again, other] = [
+    await load({}),
+    await load({ "general.name": ["text", "another name"] }),
+    await load({ "llama.rope.freq_base": ["f32", 20_000] }),
+  ];
+  expect(again.content).toBe(one.content);
+  expect(other.content).not.toBe(one.content);
+});
+
+test.each<readonly [key: string, value: TypedValue | undefined, sentence: RegExp]>([
+  ["general.architecture", undefined, /GGUF: general\.architecture is missing; an architecture's name is needed/],
+  [
+    "general.architecture",
+    ["text", "gptj"],
+    /GGUF: the architecture is gptj \(which llama\.cpp does not run either.*reads llama, qwen2, qwen3, gpt2, gptneox/,
+  ],
+  ["general.architecture", ["text", "qwen3moe"], /the architecture is qwen3moe \(a mixture of experts\)/],
+  ["general.architecture", ["text", "new-thing"], /the architecture is new-thing; of GGUF this explorer reads/],
+  ["general.type", ["text", "adapter"], /GGUF: general\.type is "adapter"; a whole model is needed/],
+  [
+    "llama.expert_count",
+    ["u32", 8],
+    /llama\.expert_count is 8, a mixture of experts; one FFN in every layer is needed/,
+  ],
+  ["llama.block_count", undefined, /GGUF: llama\.block_count is missing; a number is needed/],
+  ["llama.block_count", ["text", "3"], /GGUF: llama\.block_count is "3"; a number is needed/],
+  [
+    "llama.attention.head_count_kv",
+    ["list", "i32", [2, 1, 2]],
+    /head_count_kv is \[2, 1, 2\]; one number for all layers is needed/,
+  ],
+  ["llama.attention.value_length", ["u32", 16], /llama\.attention\.value_length is 16; the key_length, 8, is needed/],
+  [
+    "llama.rope.scaling.type",
+    ["text", "yarn"],
+    /llama\.rope\.scaling\.type is "yarn"; none and linear can be computed/,
+  ],
+  ["llama.rope.dimension_count", ["u32", 4], /partial_rotary_factor is 0\.5; 1 is needed/],
+  [
+    "llama.block_count",
+    ["u32", 4],
+    /GGUF: test files has no tensor blk\.3\.attn_norm\.weight, which this architecture needs/,
+  ],
+  ["tokenizer.ggml.model", undefined, /GGUF: tokenizer\.ggml\.model is missing/],
+])("a file whose %s is %o is refused in a sentence", async (key, value, sentence) => {
+  const planned = opened({ [key]: value }).then(({ spec, tensors }) => planModel(spec, tensors, "q8"));
+  await expect(planned).rejects.toThrow(sentence);
+});

@@ -1,0 +1,98 @@
+import { Fault } from "#core/fault.ts";
+import { shownName } from "#core/shown.ts";
+import { memorySource } from "#formats/byte-source.ts";
+import type { ByteSource, FileSet } from "#formats/byte-source.ts";
+import { readOptionalJson, tensorFile } from "#formats/checkpoint.ts";
+import type { TensorFile } from "#formats/checkpoint.ts";
+import { partNames, readGgufParts } from "#formats/gguf/gguf-parts.ts";
+import type { JoinedGguf } from "#formats/gguf/gguf-parts.ts";
+import { architectureNamed } from "#model/gguf/architectures.ts";
+import { configOfGguf } from "#model/gguf/config.ts";
+import { checkpointName, storedName } from "#model/gguf/tensor-names.ts";
+import { tokenizerOfGguf } from "./gguf-tokenizer.ts";
+
+/** A checkpoint's small files and, once they are wanted, its tensors. */
+export interface ModelFolder {
+  readonly files: FileSet;
+  readonly tensors: () => Promise<TensorFile>;
+}
+
+/** More pairs than the largest head has. */
+const MAX_DIVISORS = 65_536;
+
+/**
+ * A GGUF file, or its parts, as the folder that it was made from: a config.json and a tokenizer.json of its metadata, and its tensors
+ * by transformers' names.
+ *
+ * @param file its name, or that of one of its parts
+ * @param notes grow by what a person should know
+ * @throws Fault for whatever is wrong with the file, or is not read of it
+ */
+export async function ggufFolder(
+  files: FileSet & { readonly notes?: readonly string[] },
+  file: string,
+): Promise<ModelFolder> {
+  const parts = await Promise.all(
+    partNames(file).map(async (name) => ({ file: name, source: await opened(files, name) })),
+  );
+  const gguf = await readGgufParts(parts);
+  const config = configOfGguf(gguf.metadata, {
+    has: (tensor) => gguf.tensors.has(tensor),
+    shapeOf: (tensor) => gguf.tensors.get(tensor)?.shape,
+    ...(await ropeDivisors(gguf)),
+  });
+  const folder = inFolderOf(file, files);
+  const { json, note } = tokenizerOfGguf(gguf.metadata, await readOptionalJson(folder, "tokenizer.json"));
+  if (note !== undefined) (files.notes as string[] | undefined)?.push(note);
+  const made = new Map([["config.json", jsonSource(config)]]);
+  if (json !== undefined) made.set("tokenizer.json", jsonSource(json));
+  const versions = parts.map(({ source }) => source.version);
+  return {
+    files: {
+      name: files.name,
+      // beside a tokenizer that the file holds, what else lies there is of no account
+      open: (path) => (made.has(path) || json !== undefined ? Promise.resolve(made.get(path)) : folder.open(path)),
+    },
+    tensors: () => Promise.resolve(tensorsOf(gguf, { name: files.name, versions })),
+  };
+}
+
+async function opened(files: FileSet, name: string): Promise<ByteSource> {
+  const source = await files.open(name);
+  if (source) return source;
+  throw new Fault("missing-file", `GGUF: ${files.name} has no ${shownName(name)}; all parts of a model are needed`);
+}
+
+/** What lies beside the file. */
+function inFolderOf(file: string, files: FileSet): FileSet {
+  const folder = file.slice(0, file.lastIndexOf("/") + 1);
+  return { name: files.name, open: (path) => files.open(folder + path) };
+}
+
+const jsonSource = (value: unknown) => memorySource(new TextEncoder().encode(JSON.stringify(value)));
+
+/** Llama 3's scaling as llama.cpp keeps it: a number for each pair. */
+async function ropeDivisors({ tensors }: JoinedGguf): Promise<{ readonly ropeDivisors?: readonly number[] }> {
+  const found = tensors.get("rope_freqs.weight");
+  if (!found) return {};
+  const { type, shape, source, offset, bytes } = found;
+  if (type !== "F32" || shape.length !== 1 || shape[0]! > MAX_DIVISORS) {
+    throw new Fault(
+      "bad-file",
+      `GGUF: rope_freqs.weight is [${shape.join(", ")}] in ${type}; one number for each pair in F32 is needed`,
+    );
+  }
+  return { ropeDivisors: [...new Float32Array(await source.slice(offset, offset + bytes))] };
+}
+
+function tensorsOf(
+  { metadata, tensors }: JoinedGguf,
+  { name, versions }: { readonly name: string; readonly versions: readonly (string | undefined)[] },
+): TensorFile {
+  const { names } = architectureNamed(String(metadata.get("general.architecture")));
+  const found = [...tensors].map(([stored, { type, shape, offset, bytes, source }]) => ({
+    source,
+    entry: { name: checkpointName(names, stored), dtype: type, shape, startByte: offset, endByte: offset + bytes },
+  }));
+  return tensorFile(found, { name, versions, format: "GGUF", storedName: (tensor) => storedName(names, tensor) });
+}
