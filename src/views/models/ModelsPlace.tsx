@@ -1,8 +1,8 @@
 import { Suspense } from "react";
 import { useStore } from "zustand";
 import { closeModels, road } from "#state/road/road.ts";
-import { later } from "../page/tabs.tsx";
 import { Guard } from "../shared/Guard.tsx";
+import { later } from "../shared/later.tsx";
 
 /** Nobody needs it before the first answer. */
 const DIALOG = later(async () => (await import("./ModelsDialog.tsx")).ModelsDialog);

@@ -1,7 +1,7 @@
-import { lazy } from "react";
 import type { ComponentType } from "react";
 import type { ViewName } from "#state/link/finding.ts";
 import { HeadsPanel } from "../heads/HeadsPanel.tsx";
+import { later } from "../shared/later.tsx";
 
 export interface Tab {
   readonly view: ViewName;
@@ -29,23 +29,6 @@ export const TABS: readonly Tab[] = [
   { view: "lab", label: "Lab", key: "l", ...LATER.lab },
   { view: "experiments", label: "Experiments", key: "e", ...LATER.experiments },
 ];
-
-/**
- * A component whose module comes when it is drawn.
- *
- * @returns with it `renew`, after which a module that did not arrive is asked for again: React keeps what a lazy component came to
- */
-export function later(load: () => Promise<ComponentType>) {
-  const fresh = () => lazy(async () => ({ default: await load() }));
-  let Current = fresh();
-  return {
-    load,
-    Panel: () => <Current />,
-    renew() {
-      Current = fresh();
-    },
-  };
-}
 
 /** The panels’ chunks are fetched while nobody waits for them, so that a tab opens at once and also without a network. */
 export function fetchPanelsWhenIdle(): void {

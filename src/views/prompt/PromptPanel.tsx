@@ -1,6 +1,9 @@
+import { Suspense } from "react";
 import { useStore } from "zustand";
 import { question, setPrompt } from "#state/question.ts";
 import { pursueNow } from "#state/run/session.ts";
+import { Guard } from "../shared/Guard.tsx";
+import { later } from "../shared/later.tsx";
 import { LongTextNote } from "../shared/text/LongTextNote.tsx";
 import { Menu } from "../shared/Menu.tsx";
 import { useLongText } from "../shared/text/use-long-text.ts";
@@ -8,6 +11,9 @@ import { EXAMPLES } from "./examples.ts";
 import { TargetMenu } from "./TargetMenu.tsx";
 import { TokenStrip } from "./TokenStrip.tsx";
 import "./prompt.css";
+
+/** Asked for when the menu is opened. */
+const MODEL_PROMPTS = later(async () => (await import("./ModelPrompts.tsx")).ModelPrompts);
 
 export const PROMPT_INPUT_ID = "prompt-text";
 
@@ -56,27 +62,39 @@ function ExampleMenu() {
   };
   return (
     <Menu label="examples" className="examples">
-      {(close) =>
-        EXAMPLES.map(({ name, examples }) => (
-          <div key={name} role="group" aria-label={name} className="sheet-group">
-            <p className="sheet-title">{name}</p>
-            {examples.map(({ prompt, note }) => (
-              <button
-                key={prompt}
-                type="button"
-                className="sheet-item"
-                onClick={() => {
+      {(close) => (
+        <>
+          <Guard what="how this model reads numbers" onAgain={MODEL_PROMPTS.renew}>
+            <Suspense fallback={null}>
+              <MODEL_PROMPTS.Panel
+                onChoose={(prompt) => {
                   choose(prompt);
                   close();
                 }}
-              >
-                <code>{prompt}</code>
-                <span className="faint">{note}</span>
-              </button>
-            ))}
-          </div>
-        ))
-      }
+              />
+            </Suspense>
+          </Guard>
+          {EXAMPLES.map(({ name, examples }) => (
+            <div key={name} role="group" aria-label={name} className="sheet-group">
+              <p className="sheet-title">{name}</p>
+              {examples.map(({ prompt, note }) => (
+                <button
+                  key={prompt}
+                  type="button"
+                  className="sheet-item"
+                  onClick={() => {
+                    choose(prompt);
+                    close();
+                  }}
+                >
+                  <code>{prompt}</code>
+                  <span className="faint">{note}</span>
+                </button>
+              ))}
+            </div>
+          ))}
+        </>
+      )}
     </Menu>
   );
 }

@@ -2,8 +2,8 @@
 import { act, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { expect, test, vi } from "vitest";
-import { Guard } from "../shared/Guard.tsx";
-import { later } from "./tabs.tsx";
+import { Guard } from "./Guard.tsx";
+import { later } from "./later.tsx";
 
 test("a panel whose chunk did not arrive is asked for again by “Try again”", async () => {
   vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
