@@ -12,7 +12,17 @@ import { readModel } from "../test/reference/model.ts";
 import { expect, openApp, test, withEngine } from "./support.ts";
 
 /** One of each family; the ways to vary them are checked on WASM, where they cost nothing. */
-const FAMILIES = ["llama", "mistral, no window", "qwen2", "qwen3, tied", "gpt2", "gpt_neox", "gptj"];
+const FAMILIES = [
+  "llama",
+  "mistral, no window",
+  "qwen2",
+  "qwen3, tied",
+  "gpt2",
+  "gpt_neox",
+  "gptj",
+  "gemma2",
+  "gemma3_text",
+];
 const IDS = [1, 20, 9, 33, 2, 31];
 const TARGET = 17;
 const HEAD = { layer: 1, head: 2 };

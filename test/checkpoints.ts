@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { llama, mistral, qwen2, qwen3 } from "./random/gated-decoder.ts";
+import { gemma2, gemma3, llama, mistral, qwen2, qwen3 } from "./random/gated-decoder.ts";
 import { gpt2, gptj, gptNeox } from "./random/gpt.ts";
 import { drawFrom } from "./random/shape.ts";
 import type { FamilyName, NamedTensor, RandomCheckpoint, RandomFamily, StoredDtype } from "./random/shape.ts";
@@ -39,6 +39,7 @@ export const SMALL_GQA: RandomCheckpoint = {
   allBiases: false,
   ropeScaling: undefined,
   slidingWindow: null,
+  fields: {},
 };
 
 /** Three heads of 14 dimensions, as wide as the residual together: the older families cannot have it otherwise. */
@@ -54,6 +55,8 @@ const SMALL: Record<FamilyName, Partial<RandomCheckpoint>> = {
   gpt2: { ...SMALL_GPT, seed: 14, neurons: 4 * SMALL_GPT.modelDim, tied: true },
   gpt_neox: { ...SMALL_GPT, seed: 15, neurons: 58 },
   gptj: { ...SMALL_GPT, seed: 16, neurons: 58 },
+  gemma2: { seed: 41, epsilon: 1e-6, tied: true, slidingWindow: 3 },
+  gemma3_text: { seed: 42, epsilon: 1e-6, tied: true, slidingWindow: 3, ropeTheta: 1e5 },
 };
 
 /** Llama 3's scaling with an original context in which the four pairs of 8 dimensions see all three of its ways. */
@@ -106,6 +109,44 @@ export const FAMILY_VARIANTS: readonly { readonly name: string; readonly changes
     name: "llama, linear rotation, biases everywhere",
     changes: { ropeScaling: { rope_type: "linear", factor: 4 }, allBiases: true, seed: 31 },
   },
+  { name: "mistral, a window shorter than the prompt", changes: { family: "mistral", slidingWindow: 3, seed: 33 } },
+  { name: "qwen2, a window in some layers", changes: { family: "qwen2", slidingWindow: 3, seed: 34 } },
+  {
+    name: "llama, YaRN",
+    changes: {
+      ropeScaling: { rope_type: "yarn", factor: 4, original_max_position_embeddings: 32, beta_fast: 4 },
+      context: 128,
+      seed: 35,
+    },
+  },
+  { name: "gemma2", changes: { family: "gemma2" } },
+  {
+    name: "gemma2, no caps, kinds of layers in a list",
+    changes: {
+      family: "gemma2",
+      seed: 43,
+      fields: {
+        attn_logit_softcapping: null,
+        final_logit_softcapping: null,
+        layer_types: ["full_attention", "full_attention", "sliding_attention"],
+      },
+    },
+  },
+  { name: "gemma3_text", changes: { family: "gemma3_text" } },
+  {
+    name: "gemma3_text, a rotation for each kind of layer, logits capped",
+    changes: {
+      family: "gemma3_text",
+      seed: 44,
+      fields: {
+        final_logit_softcapping: 4.5,
+        rope_parameters: {
+          full_attention: { rope_type: "linear", factor: 8, rope_theta: 1e5 },
+          sliding_attention: { rope_type: "default", rope_theta: 1e3 },
+        },
+      },
+    },
+  },
 ];
 
 /** What a random checkpoint is made of, when only what differs from its family's small model is said. */
@@ -115,7 +156,17 @@ export const shapeOf = (changes: Partial<RandomCheckpoint>): RandomCheckpoint =>
   ...changes,
 });
 
-const FAMILIES: Record<FamilyName, RandomFamily> = { llama, mistral, qwen2, qwen3, gpt2, gpt_neox: gptNeox, gptj };
+const FAMILIES: Record<FamilyName, RandomFamily> = {
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+  gpt2,
+  gpt_neox: gptNeox,
+  gptj,
+  gemma2,
+  gemma3_text: gemma3,
+};
 
 /** The bundled model's files, as they are served. */
 export function abacusFiles(): CheckpointFiles {
@@ -214,6 +265,7 @@ const configOf = (shape: RandomCheckpoint) => ({
   vocab_size: shape.vocabulary,
   bos_token_id: 1,
   eos_token_id: 2,
+  ...shape.fields,
   torch_dtype: { F32: "float32", F16: "float16", BF16: "bfloat16" }[shape.dtype],
 });
 

@@ -3,6 +3,7 @@ import { matrix } from "#core/numeric/matrix.ts";
 import type { Matrix } from "#core/numeric/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
+import type { Tap } from "#model/taps.ts";
 
 /** Three layers of two heads and three neurons: small enough to work everything out by hand. */
 export const COUNTING_SPEC: ModelSpec = {
@@ -59,6 +60,7 @@ export class CountingRunner implements Runner {
     valueVectors: (neurons: readonly NeuronId[]) => Promise.resolve(neurons.map(() => new Float32Array(2))),
     valueProducts: () => Promise.resolve(new Float64Array(3)),
     valueNorms: () => Promise.resolve(new Float64Array(3)),
+    outputNorms: () => Promise.resolve(new Float64Array(2)),
     unembeddingReach: () => Promise.resolve(0),
     headOutput: () => Promise.resolve(new Float32Array(2)),
     logitDirection: () => Promise.resolve(new Float64Array(2)),
@@ -103,8 +105,15 @@ export class CountingRunner implements Runner {
     const residual = this.upload(out, rows.length, positions);
     for (let row = 0; row < rows.length; row++) run.onRows?.(1);
     const fill = (size: number) => new Float32Array(rows.length * positions * size).fill(layer);
-    const [q, k, v] = [fill(2), fill(2), fill(2)];
-    const taps = { residMid: mid, post: fill(3), z: fill(2), pattern: fill(2 * positions), q, k, v };
+    const taps: { readonly [tap in Tap]?: Float32Array } = {
+      residMid: mid,
+      post: fill(3),
+      z: fill(2),
+      pattern: fill(2 * positions),
+      q: fill(2),
+      k: fill(2),
+      v: fill(2),
+    };
     return {
       residual,
       taps: Object.fromEntries((run.taps ?? []).map((tap) => [tap, taps[tap]])),

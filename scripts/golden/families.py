@@ -31,16 +31,19 @@ class Run:
         self.layers = part(base, "layers", "h")
         self.norm = part(base, "norm", "ln_f", "final_layer_norm")
         self.heads = model.config.num_attention_heads
-        self.input, self.attention, self.activation, self.ffn = {}, {}, {}, {}
+        self.factor = getattr(model.config, "residual_multiplier", 1)
+        self.input, self.attention, self.activation, self.projected, self.ffn = {}, {}, {}, {}, {}
         handles = []
         for index, layer in enumerate(self.layers):
             out, down = self.projections(layer)
+            behind_attention, behind_ffn = self.behind(layer)
             handles += [
                 layer.register_forward_pre_hook(self.keep(self.input, index, lambda x, _: x[0])),
                 out.register_forward_pre_hook(self.without([head for at, head in off if at == index])),
-                out.register_forward_hook(self.keep(self.attention, index, lambda _, y: y)),
+                (behind_attention or out).register_forward_hook(self.keep(self.attention, index, lambda _, y: y)),
                 down.register_forward_hook(self.keep(self.activation, index, lambda x, _: x[0])),
-                down.register_forward_hook(self.keep(self.ffn, index, lambda _, y: y)),
+                down.register_forward_hook(self.keep(self.projected, index, lambda _, y: y)),
+                (behind_ffn or down).register_forward_hook(self.keep(self.ffn, index, lambda _, y: y)),
             ]
         handles.append(self.norm.register_forward_pre_hook(self.keep(self.__dict__, "final", lambda x, _: x[0])))
         with torch.no_grad():
@@ -70,8 +73,37 @@ class Run:
 
         return hook
 
+    @staticmethod
+    def behind(layer):
+        """The norms behind attention and FFN, where there are any."""
+        behind_ffn = getattr(layer, "post_feedforward_layernorm", None)
+        return (layer.post_attention_layernorm, behind_ffn) if behind_ffn is not None else (None, None)
+
+    def added(self, outputs, layer):
+        """What a part's output adds to the residual."""
+        return self.factor * outputs[layer]
+
     def middle(self, layer):
-        return self.input[layer] + self.attention[layer]
+        return self.input[layer] + self.added(self.attention, layer)
+
+    def values(self, layer):
+        """What each neuron adds to the residual: a norm behind the FFN is at the scale of the whole output."""
+        _, down = self.projections(self.layers[layer])
+        weight = down.weight if isinstance(down, transformers.pytorch_utils.Conv1D) else down.weight.T
+        each = self.factor * self.activation[layer][:, None] * weight
+        _, norm = self.behind(self.layers[layer])
+        if norm is None:
+            return each
+        return each * (self.projected[layer].pow(2).mean() + epsilon_of(norm)).rsqrt() * gain_of(norm)
+
+
+def epsilon_of(norm):
+    return next(getattr(norm, name) for name in ("variance_epsilon", "eps") if hasattr(norm, name))
+
+
+def gain_of(norm):
+    """Gemma keeps a gain's difference from 1."""
+    return 1 + norm.weight if type(norm).__name__.startswith("Gemma") else norm.weight
 
 
 class Lens:
@@ -81,27 +113,28 @@ class Lens:
         self.head = model.get_output_embeddings()
         self.norm = run.norm
         self.centred = isinstance(self.norm, torch.nn.LayerNorm)
-        epsilon = self.norm.eps if self.centred else self.norm.variance_epsilon
-        self.scale = (self.centre(run.final).pow(2).mean() + epsilon).rsqrt()
+        self.scale = (self.centre(run.final).pow(2).mean() + epsilon_of(self.norm)).rsqrt()
+        self.divisor = getattr(model.config, "logits_scaling", 1)
+        self.cap = getattr(model.config, "final_logit_softcapping", None)
 
     def centre(self, vectors):
         return vectors - vectors.mean(-1, keepdim=True) if self.centred else vectors
 
     def log_probability(self, vectors, target):
-        normed = self.centre(vectors) * self.scale * self.norm.weight
+        normed = self.centre(vectors) * self.scale * gain_of(self.norm)
         if self.centred:
             normed = normed + self.norm.bias
-        return torch.log_softmax(self.head(normed), -1)[..., target]
+        logits = self.head(normed) / self.divisor
+        if self.cap:
+            logits = self.cap * torch.tanh(logits / self.cap)
+        return torch.log_softmax(logits, -1)[..., target]
 
 
 def neuron_increases(lens, run, target):
     rows = []
-    for index, layer in enumerate(run.layers):
-        _, down = run.projections(layer)
-        is_conv1d = isinstance(down, transformers.pytorch_utils.Conv1D)
-        values = down.weight if is_conv1d else down.weight.T
+    for index in range(len(run.layers)):
         base = run.middle(index)
-        with_each = base + run.activation[index][:, None] * values
+        with_each = base + run.values(index)
         rows.append(lens.log_probability(with_each, target) - lens.log_probability(base, target))
     return torch.stack(rows)
 
@@ -135,8 +168,8 @@ def variant(folder):
         "logits": clean.logits.tolist(),
         "head_logprob_after_ablation": head_sweep,
         "layer_increase": {
-            "attn": [increase(clean.input[layer], clean.attention[layer]) for layer in layers],
-            "ffn": [increase(clean.middle(layer), clean.ffn[layer]) for layer in layers],
+            "attn": [increase(clean.input[layer], clean.added(clean.attention, layer)) for layer in layers],
+            "ffn": [increase(clean.middle(layer), clean.added(clean.ffn, layer)) for layer in layers],
         },
         "neuron_increase_top": [[*at, before[at].item()] for at in largest(before, LISTED)],
         "most_important_head": list(worst),

@@ -1,6 +1,7 @@
-import { matrix } from "#core/numeric/matrix.ts";
+import { matrix, rowOf } from "#core/numeric/matrix.ts";
 import type { Matrix } from "#core/numeric/matrix.ts";
-import type { HeadId } from "#model/ids.ts";
+import type { HeadId, NeuronId } from "#model/ids.ts";
+import { hasPostNorm } from "#model/spec.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { Tap } from "#model/taps.ts";
@@ -21,6 +22,8 @@ export interface LayerCapture {
   readonly z: Float32Array;
   /** [heads, query, key] */
   readonly pattern: Float32Array;
+  /** What the norms behind attention and FFN divide by at each position, √(mean square + ε), in a model that has them. */
+  readonly postScales?: { readonly attention: Float32Array; readonly ffn: Float32Array };
 }
 
 /** One prompt's run with every activation that the method needs. */
@@ -42,6 +45,7 @@ export const residualInto = ({ layers, residFinal }: Pick<Capture, "layers" | "r
   layers[layer]?.residPre ?? residFinal;
 
 const ALL_TAPS: readonly Tap[] = ["residMid", "post", "z", "pattern"];
+const POST_NORM_TAPS: readonly Tap[] = ["attnPostScale", "ffnPostScale"];
 
 /** How a run is followed and ended. */
 export interface Following {
@@ -83,7 +87,7 @@ export async function captureUnder(
       const residPre = shape(await runner.download(residual), spec.modelDim);
       const { residual: next, taps } = await runner.block(layer, residual, {
         ...runOf(layer),
-        taps: ALL_TAPS,
+        taps: hasPostNorm(spec) ? [...ALL_TAPS, ...POST_NORM_TAPS] : ALL_TAPS,
       });
       runner.release(residual);
       residual = next;
@@ -93,6 +97,7 @@ export async function captureUnder(
         post: shape(taps.post, spec.neurons),
         z: taps.z!,
         pattern: taps.pattern!,
+        ...(taps.attnPostScale && { postScales: { attention: taps.attnPostScale, ffn: taps.ffnPostScale! } }),
       });
       onLayer?.(layer);
     }
@@ -152,3 +157,18 @@ export function headZ(run: Capture, spec: ModelSpec, at: HeadId, position: numbe
   const start = (at.head * run.ids.length + position) * spec.headDim;
   return run.layers[at.layer]!.z.subarray(start, start + spec.headDim);
 }
+
+/**
+ * What a norm behind attention multiplies each head's share of the output by, 1 / √(mean square + ε) of the whole output, taken from the
+ * run and kept: the norm is then linear, and what it makes of the heads adds up to what attention adds to the residual. 1 without one.
+ */
+export const attentionFactor = (run: Pick<Capture, "layers">, layer: number, position: number): number =>
+  1 / (run.layers[layer]!.postScales?.attention[position] ?? 1);
+
+/** The same behind the FFN, for its neurons. */
+export const ffnFactor = (run: Pick<Capture, "layers">, layer: number, position: number): number =>
+  1 / (run.layers[layer]!.postScales?.ffn[position] ?? 1);
+
+/** What a neuron's value vector is multiplied by where it is added to the residual: its activation, times `ffnFactor`. */
+export const coefficientAt = (run: Capture, { layer, neuron }: NeuronId, position: number): number =>
+  rowOf(run.layers[layer]!.post, position)[neuron]! * ffnFactor(run, layer, position);

@@ -81,17 +81,23 @@ export const forCall = (runner: Runner, signal: AbortSignal | undefined): Runner
 
 /** The weights that an analysis reads itself, as the quantised model has them. They may have to be read from storage first. */
 export interface ModelWeights {
-  /** What a prompt's tokens start from, learned positions added where the model has them: [positions, modelDim]. */
+  /** What a prompt's tokens start from, scaled and with learned positions added where the model does that: [positions, modelDim]. */
   embedding(ids: readonly number[]): Promise<Matrix>;
-  /** What each neuron writes per unit of activation: its column of the down projection, [modelDim] each. */
+  /**
+   * What each neuron writes per unit of its coefficient: its column of the down projection, times the gain of the norm behind the FFN
+   * and the residual's scale where the model has them, [modelDim] each. The coefficient is the activation, in a model with such norms
+   * times 1 / what the norm divides by in a run.
+   */
   valueVectors(neurons: readonly NeuronId[]): Promise<Float32Array[]>;
   /** v_k · direction for every neuron k of a layer, [neurons]. */
   valueProducts(layer: number, direction: ArrayLike<number>): Promise<Float64Array>;
   /** |γ ⊙ v_k| for every neuron k of a layer, γ being the final norm's gain, v_k without its mean in a LayerNorm model: [neurons]. */
   valueNorms(layer: number): Promise<Float64Array>;
-  /** How far the farthest row of the unembedding is from the rows' mean: max_t |u_t − ū|. */
+  /** |γ ⊙ o| for every column o of the output projection, as `valueNorms` has it: [heads · headDim]. */
+  outputNorms(layer: number): Promise<Float64Array>;
+  /** How far the farthest row of the unembedding is from the rows' mean, max_t |u_t − ū|; in a model with a soft-cap max_t |u_t|. */
   unembeddingReach(): Promise<number>;
-  /** What a head writes for a given z [headDim]: its columns of o_proj times z, [modelDim]. */
+  /** What a head writes for a given z [headDim]: its columns of o_proj times z, gain and residual's scale as in `valueVectors`, [modelDim]. */
   headOutput(at: HeadId, z: ArrayLike<number>): Promise<Float32Array>;
   /**
    * The residual direction that a mix of logits reads: γ ⊙ W_Uᵀ·mix, [modelDim], γ being the final norm's gain; in a
@@ -102,7 +108,7 @@ export interface ModelWeights {
   logitDirection(mix: ArrayLike<number>): Promise<Float64Array>;
   /**
    * What an attention layer writes for a vector that it attends to fully, were the vector its whole input: W_O·W_V·(γ ⊙ v)
-   * summed over all heads, with γ the gain of the attention's norm, whose scale is left at 1, and no bias; in a LayerNorm
+   * summed over all heads, with γ the gain of the attention's norm, whose scale is left at 1, W_O as in `headOutput`, and no bias; in a LayerNorm
    * model v's mean is taken out first. The key heads that several query heads share count once for each of these.
    *
    * @param vectors of modelDim each
@@ -113,7 +119,7 @@ export interface ModelWeights {
   neuronKeys(at: NeuronId): Promise<NeuronKeys>;
   /** E_t · direction for every token's embedding, [vocabulary]. */
   embeddingProducts(direction: ArrayLike<number>): Promise<Float64Array>;
-  /** W_Oᵀ·direction: for every dimension of every head's z how far it writes along a residual direction, [heads · headDim]. */
+  /** W_Oᵀ·direction, W_O as in `headOutput`: for every dimension of every head's z how far it writes along a residual direction, [heads · headDim]. */
   outputProducts(layer: number, direction: ArrayLike<number>): Promise<Float64Array>;
   /**
    * The residual direction that a mix of value dimensions reads: γ ⊙ W_Vᵀ·mix, [modelDim], γ being the gain of the attention's
@@ -130,7 +136,10 @@ export interface ModelWeights {
    * @returns [any, kvHeads · headDim]
    */
   values(layer: number, residuals: Matrix): Promise<Matrix>;
-  /** What a layer adds to the residual whatever its parts do: the biases of the output and the down projection, [modelDim] each, if any. */
+  /**
+   * What a layer adds to the residual whatever its parts do: the biases of the output and the down projection, [modelDim] each, if any;
+   * gains and residual's scale as in `valueVectors`.
+   */
   outputBiases(layer: number): Promise<{ readonly attention?: Float32Array; readonly ffn?: Float32Array }>;
   /**
    * What a mix of logits has from no residual: the final norm's bias through the unembedding, and the logits' own bias.
@@ -138,7 +147,7 @@ export interface ModelWeights {
    * @param mix one number per token, [vocabulary]
    */
   logitBias(mix: ArrayLike<number>): Promise<number>;
-  /** W_O·z without the bias, [modelDim] for each z of [heads · headDim]. */
+  /** W_O·z without the bias, W_O as in `headOutput`, [modelDim] for each z of [heads · headDim]. */
   attentionOutputs(layer: number, zs: readonly Float32Array[]): Promise<Float32Array[]>;
 }
 

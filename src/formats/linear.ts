@@ -259,13 +259,13 @@ export function columnNorms(
 }
 
 /** max_r |w_r − w̄| over the rows w_r, w̄ being their mean. */
-export function rowReach(linear: Linear): number {
+export function rowReach(linear: Linear, { isCentred }: { readonly isCentred: boolean }): number {
   const { rows, cols } = linear;
   const mean = new Float64Array(cols);
   const row = new Float32Array(cols);
   for (let index = 0; index < rows; index++) {
     linearRow(linear, index, row);
-    for (let col = 0; col < cols; col++) mean[col]! += row[col]! / rows;
+    for (let col = 0; col < cols && isCentred; col++) mean[col]! += row[col]! / rows;
   }
   let farthest = 0;
   for (let index = 0; index < rows; index++) {

@@ -1,3 +1,4 @@
+import { positionsOf } from "#model/spec.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { GraphBuilder, Value } from "./builder.ts";
 import * as op from "./operators.ts";
@@ -5,7 +6,8 @@ import { infiniteFrom, queryLimit } from "./range.ts";
 import type { PartWeights } from "./weights.ts";
 
 /**
- * softmax(q·kᵀ / √headDim + mask) · v, with q and k turned by their positions where the model does that.
+ * softmax(cap(q·kᵀ · scale) + mask) · v, with q and k turned by their positions where the layer does that; the scale is 1 / √headDim
+ * unless the spec says another one, the cap nothing unless it has one.
  *
  * `normed` is [batch, position, modelDim]; the weight `qkv` gives all query heads, then keys, then values. Inputs added to the
  * graph: `mask` [position, position], and for rotary positions `cos`, `sin` [position, pairs]. z is
@@ -14,29 +16,51 @@ import type { PartWeights } from "./weights.ts";
 export function attention(
   g: GraphBuilder,
   spec: ModelSpec,
+  layer: number,
   weights: PartWeights,
   normed: Value,
 ): { readonly [value in "z" | "pattern" | "q" | "k" | "v"]: Value } {
   const { heads, kvHeads, headDim } = spec;
+  const factor = spec.scales?.attention ?? 1 / Math.sqrt(headDim);
   const mask = g.input("mask", ["position", "position"]);
-  const rows = op.reshape(g, weights.linear(normed, "qkv"), [0, 0, heads + 2 * kvHeads, headDim]);
+  const product = normaliseAll(g, spec, weights, weights.linear(normed, "qkv"));
+  const rows = op.reshape(g, product, [0, 0, heads + 2 * kvHeads, headDim]);
   const [qk, v] = op.split(g, op.transpose(g, rows, [0, 2, 1, 3]), [heads + kvHeads, kvHeads], 1) as [Value, Value];
   const scored = normaliseHeads(g, spec, weights, qk);
-  const turned = rotate(g, spec, scored);
+  const turned = rotate(g, spec, layer, scored);
   const [q, k] = op.split(g, turned, [heads, kvHeads], 1) as [Value, Value];
 
   // query heads that share a key head follow each other, so all their positions form one long matrix and no key is repeated
   const grouped = op.reshape(g, q, [0, kvHeads, -1, headDim]);
-  const scores = op.mul(g, op.matMul(g, grouped, op.transpose(g, k, [0, 1, 3, 2])), g.floats([1 / Math.sqrt(headDim)]));
+  const products = op.mul(g, op.matMul(g, grouped, op.transpose(g, k, [0, 1, 3, 2])), g.floats([factor]));
+  const scores = op.softcapped(g, products, spec.softcap?.attention);
   const pattern = op.softmax(g, op.add(g, op.reshape(g, scores, [0, heads, -1, 0]), mask));
   const beyond = whereBeyond(g, spec, scored);
   const z = op.matMul(g, op.reshape(g, pattern, [0, kvHeads, -1, 0]), op.add(g, v, beyond.keys));
   return { z: op.add(g, op.reshape(g, z, [0, heads, -1, headDim]), beyond.queries), pattern, q, k, v };
 }
 
-/** RMSNorm over each head's queries and keys, where the family has gains for it. */
-function normaliseHeads(g: GraphBuilder, { heads, kvHeads }: ModelSpec, weights: PartWeights, qk: Value): Value {
-  if (!weights.has("q_norm")) return qk;
+/** RMSNorm over all heads' queries together, and over their keys, where the family has it so. */
+function normaliseAll(
+  g: GraphBuilder,
+  { heads, kvHeads, headDim, qkNorm }: ModelSpec,
+  weights: PartWeights,
+  qkv: Value,
+) {
+  if (qkNorm !== "full") return qkv;
+  const sizes = [heads, kvHeads, kvHeads].map((count) => count * headDim);
+  const [q, k, v] = op.split(g, qkv, sizes, 2) as [Value, Value, Value];
+  return op.concat(g, [weights.norm(q, "q_norm"), weights.norm(k, "k_norm"), v], 2);
+}
+
+/** RMSNorm over each head's queries and keys, where the family has it so. */
+function normaliseHeads(
+  g: GraphBuilder,
+  { heads, kvHeads, qkNorm }: ModelSpec,
+  weights: PartWeights,
+  qk: Value,
+): Value {
+  if (qkNorm !== "head") return qk;
   const [q, k] = op.split(g, qk, [heads, kvHeads], 1) as [Value, Value];
   return op.concat(g, [weights.norm(q, "q_norm"), weights.norm(k, "k_norm")], 1);
 }
@@ -53,7 +77,9 @@ function whereBeyond(g: GraphBuilder, { heads, kvHeads, headDim }: ModelSpec, qk
 }
 
 /** Turns the first 2·pairs dimensions of each head; the rest, if any, passes by. */
-function rotate(g: GraphBuilder, { positions, headDim }: ModelSpec, qk: Value): Value {
+function rotate(g: GraphBuilder, spec: ModelSpec, layer: number, qk: Value): Value {
+  const { headDim } = spec;
+  const positions = positionsOf(spec, layer);
   if (positions.kind !== "rotary") return qk;
   const pairs = positions.inverseFrequencies.length;
   const cos = g.input("cos", ["position", pairs]);

@@ -10,6 +10,9 @@ export const add = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Add",
 export const mul = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Mul", [a, b]));
 export const matMul = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("MatMul", [a, b]));
 export const sigmoid = (g: GraphBuilder, x: Value) => first(g.apply("Sigmoid", [x]));
+export const tanh = (g: GraphBuilder, x: Value) => first(g.apply("Tanh", [x]));
+export const relu = (g: GraphBuilder, x: Value) => first(g.apply("Relu", [x]));
+export const div = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Div", [a, b]));
 export const sqrt = (g: GraphBuilder, x: Value) => first(g.apply("Sqrt", [x]));
 export const reciprocal = (g: GraphBuilder, x: Value) => first(g.apply("Reciprocal", [x]));
 export const greater = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Greater", [a, b]));
@@ -46,6 +49,13 @@ export const topK = (g: GraphBuilder, x: Value, count: number) =>
 export const sub = (g: GraphBuilder, a: Value, b: Value) => first(g.apply("Sub", [a, b]));
 export const concat = (g: GraphBuilder, parts: readonly Value[], axis: number) =>
   first(g.apply("Concat", parts, { attributes: { axis } }));
+
+/** x · factor; x itself where the factor is 1. */
+export const scaled = (g: GraphBuilder, x: Value, factor = 1) => (factor === 1 ? x : mul(g, x, g.floats([factor])));
+
+/** c · tanh(x / c), which no x takes beyond ±c; x itself where there is no cap. */
+export const softcapped = (g: GraphBuilder, x: Value, cap: number | undefined) =>
+  cap === undefined ? x : scaled(g, tanh(g, scaled(g, x, 1 / cap)), cap);
 
 /** x · Φ(x), exactly or by its tanh approximation. */
 export const gelu = (g: GraphBuilder, x: Value, approximate: "none" | "tanh") =>

@@ -17,7 +17,7 @@ const TOP_COUNT = 16;
 /** One decoder layer; its inputs and outputs are listed at `block`. */
 export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout): OnnxGraph {
   const g = new GraphBuilder(`block_${layer}`, WEIGHTS_FILE);
-  block(g, spec, weightsOf(g, layout, spec));
+  block(g, spec, layer, weightsOf(g, layout, spec));
   return g.build();
 }
 
@@ -25,8 +25,8 @@ export function blockGraph(spec: ModelSpec, layer: number, layout: WeightLayout)
  * The final norm and the projection to the vocabulary, which is also the lens.
  *
  * Inputs: `residual` [batch, position, modelDim]; `positions` [chosen], the positions to unembed; `scale` [1 or batch, 1, 1],
- * what a vector is multiplied by before the norm's gain, 0 meaning its own 1 / rms or 1 / deviation; in a model with biases
- * here `offset` [1], 1 for a residual, 0 for a bare vector that they are no part of; `targets` [asked], token ids;
+ * what a vector is multiplied by before the norm's gain, 0 meaning its own 1 / rms or 1 / deviation; in a model with biases or a
+ * soft-cap here `offset` [1], 1 for a residual, 0 for a bare vector that they are no part of; `targets` [asked], token ids;
  * `ranked_rows` [ranked], those of the batch · chosen vectors whose top tokens are wanted: ranking a row costs a GPU as much
  * as projecting several.
  *
@@ -40,7 +40,8 @@ export function unembedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
   const positions = g.input("positions", ["chosen"], "int64");
   const scale = g.input("scale", ["scaled", 1, 1]);
   const hasBias = weights.has("final_norm.bias") || weights.has("unembedding.bias");
-  const offset = hasBias ? g.input("offset", [1]) : "";
+  const cap = spec.softcap?.final;
+  const offset = hasBias || cap !== undefined ? g.input("offset", [1]) : "";
   const targets = g.input("targets", ["asked"], "int64");
   const rankedRows = g.input("ranked_rows", ["ranked"], "int64");
 
@@ -55,7 +56,10 @@ export function unembedGraph(spec: ModelSpec, layout: WeightLayout): OnnxGraph {
   const withBias = (value: Value, name: string) =>
     weights.has(name) ? op.add(g, value, op.mul(g, weights.plain(name), offset)) : value;
   const normed = withBias(op.mul(g, op.mul(g, vectors, used), weights.plain("final_norm")), "final_norm.bias");
-  const logits = withBias(weights.bare(normed, "unembedding"), "unembedding.bias");
+  const biased = withBias(weights.bare(normed, "unembedding"), "unembedding.bias");
+  const raw = op.scaled(g, biased, spec.scales?.logits);
+  const isWhole = cap === undefined ? "" : op.greater(g, offset, g.floats([0]));
+  const logits = cap === undefined ? raw : op.where(g, isWhole, op.softcapped(g, raw, cap), raw);
   const highest = op.reduceMax(g, logits);
   const count = Math.min(TOP_COUNT, spec.vocabulary);
   const ranked = op.gather(g, op.reshape(g, logits, [-1, spec.vocabulary]), rankedRows, 0);

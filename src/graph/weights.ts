@@ -3,7 +3,17 @@ import { blocksPerRow, BLOCK } from "#formats/linear.ts";
 import { bytesPerValue } from "#formats/safetensors.ts";
 import type { StoredDtype } from "#formats/safetensors.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
-import { add, layerNormalization, linear, matMul, mul, simplifiedLayerNormalization } from "./operators.ts";
+import {
+  add,
+  div,
+  layerNormalization,
+  linear,
+  matMul,
+  mul,
+  reduceMean,
+  simplifiedLayerNormalization,
+  sqrt,
+} from "./operators.ts";
 import type { LinearWeight } from "./operators.ts";
 import { infiniteFrom, normRange } from "./range.ts";
 
@@ -83,6 +93,8 @@ export interface PartWeights {
    * is below the limit of `range.ts`, NaN above.
    */
   norm(x: Value, name: string): Value;
+  /** The same RMSNorm with what it divides by, √(mean(x²) + ε), [… , 1]; its gain has no bias. */
+  normWithScale(x: Value, name: string): { readonly normed: Value; readonly scale: Value };
 }
 
 /** @throws RangeError if a builder asks for a weight that the family's plan does not have */
@@ -103,6 +115,14 @@ export function weightsOf(
       throw new RangeError(`graph: no linear weight ${name}; there are ${[...layout.linear.keys()].join(", ")}`);
     return linear(g, x, weight);
   };
+  /** A norm's input times what keeps its squares in range, NaN-bound where they cannot be. */
+  const shrunkFor = (x: Value, name: string) => {
+    const { shrink, limit } = normRange(normEps, layout.plain.get(name)!.shape[0]!);
+    // beyond the limit the squares would be infinite and the norm 0, which looks like an answer; infinity itself gives NaN
+    const checked = infiniteFrom(limit);
+    const shrunk = mul(g, mul(g, x, g.floats([checked])), g.floats([shrink / checked]));
+    return { shrunk, shrink, epsilon: normEps * shrink ** 2 };
+  };
   return {
     has: (name) => layout.plain.has(name) || layout.linear.has(name),
     plain,
@@ -116,13 +136,17 @@ export function weightsOf(
     },
     norm(x, name) {
       const gain = plain(name);
-      const { shrink, limit } = normRange(normEps, layout.plain.get(name)!.shape[0]!);
-      // beyond the limit the squares would be infinite and the norm 0, which looks like an answer; infinity itself gives NaN
-      const checked = infiniteFrom(limit);
-      const shrunk = mul(g, mul(g, x, g.floats([checked])), g.floats([shrink / checked]));
-      const epsilon = normEps * shrink ** 2;
+      const { shrunk, epsilon } = shrunkFor(x, name);
       if (!layout.plain.has(`${name}.bias`)) return simplifiedLayerNormalization(g, shrunk, gain, epsilon);
       return layerNormalization(g, shrunk, [gain, plain(`${name}.bias`)], epsilon);
+    },
+    normWithScale(x, name) {
+      const { shrunk, shrink, epsilon } = shrunkFor(x, name);
+      const scale = sqrt(g, add(g, reduceMean(g, mul(g, shrunk, shrunk)), g.floats([epsilon])));
+      return {
+        normed: mul(g, div(g, shrunk, scale), plain(name)),
+        scale: mul(g, scale, g.floats([1 / shrink])),
+      };
     },
   };
 }

@@ -185,9 +185,9 @@ test.each([
   ["another activation", changed({ hidden_act: "gelu" }), "bad-config", 'hidden_act is "gelu"; silu is needed'],
   [
     "rotary embeddings that are scaled in another way",
-    changed({ rope_scaling: { type: "yarn", factor: 2 } }),
+    changed({ rope_scaling: { type: "dynamic", factor: 2 } }),
     "bad-config",
-    'config.json: rope_type is "yarn"; default, linear and llama3 can be computed',
+    'config.json: rope_type is "dynamic"; default, linear, llama3 and yarn can be computed',
   ],
   [
     "a scaling without its numbers",

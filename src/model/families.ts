@@ -4,6 +4,7 @@ import { readConfig } from "./config.ts";
 import { gpt2 } from "./families/gpt2.ts";
 import { gptNeox } from "./families/gpt-neox.ts";
 import { gptj } from "./families/gptj.ts";
+import { gemma2, gemma3 } from "./families/gemma.ts";
 import { llama } from "./families/llama.ts";
 import { mistral } from "./families/mistral.ts";
 import { qwen2 } from "./families/qwen2.ts";
@@ -13,7 +14,7 @@ import { checkSize } from "./size.ts";
 import type { Config, Family, ModelSpec } from "./spec.ts";
 
 /** Every architecture that can be read. A new one is a file in `families/` and an entry here. */
-const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj];
+const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj, gemma2, gemma3];
 
 /** What a config says a model is, and the family that knows where its weights are. */
 export interface ReadSpec {

@@ -4,12 +4,18 @@ import { refuse } from "./config.ts";
 import type { Config, Positions } from "./spec.ts";
 
 /** A config's rotary fields: older ones have `rope_theta` and `rope_scaling`, newer ones both in `rope_parameters`. */
-interface RopeFields {
+export interface RopeFields {
   readonly rope_type?: unknown;
   readonly type?: unknown;
   readonly rope_theta?: unknown;
   readonly partial_rotary_factor?: unknown;
   readonly factor?: unknown;
+  readonly attention_factor?: unknown;
+  readonly beta_fast?: unknown;
+  readonly beta_slow?: unknown;
+  readonly mscale?: unknown;
+  readonly mscale_all_dim?: unknown;
+  readonly truncate?: unknown;
   readonly low_freq_factor?: unknown;
   readonly high_freq_factor?: unknown;
   readonly original_max_position_embeddings?: unknown;
@@ -23,9 +29,7 @@ const MAX_TURNED_DIMS = 65_536;
 /** Everything that a config says about rotation, wherever it says it. */
 export function ropeFields(config: Config): RopeFields {
   const found = config.raw("rope_parameters") ?? config.raw("rope_scaling") ?? {};
-  if (typeof found !== "object" || found === null || Array.isArray(found)) {
-    throw new Fault("bad-config", `config.json: the rotary parameters are ${shown(found)}; an object is needed`);
-  }
+  if (!isFields(found)) throw notFields(found);
   const nested = Object.entries(found).find(([, value]) => typeof value === "object" && value !== null);
   refuse(
     nested !== undefined && !Array.isArray(nested[1]),
@@ -34,20 +38,49 @@ export function ropeFields(config: Config): RopeFields {
   return found;
 }
 
+const isFields = (found: unknown): found is RopeFields =>
+  typeof found === "object" && found !== null && !Array.isArray(found);
+const notFields = (found: unknown) =>
+  new Fault("bad-config", `config.json: the rotary parameters are ${shown(found)}; an object is needed`);
+
+/** The kinds of attention that layers have, as `layer_types` names them. */
+export type LayerKind = "sliding_attention" | "full_attention";
+
+/**
+ * The rotation of one kind of layer, in families that have one for each: in `rope_parameters` under the kind's name; in older configs
+ * `rope_scaling` is of the layers that see everything.
+ *
+ * @param theta what the kind's base is where its own parameters say nothing
+ * @throws Fault "bad-config" for a scaling that is not known
+ */
+export function kindPositions(config: Config, kind: LayerKind, dims: number, theta: number): Positions {
+  const all = config.raw("rope_parameters") ?? {};
+  if (!isFields(all)) throw notFields(all);
+  const own = (all as Readonly<Record<string, unknown>>)[kind] ?? undefined;
+  const older = kind === "full_attention" ? config.raw("rope_scaling") : undefined;
+  const fields = own ?? older ?? {};
+  if (!isFields(fields)) throw notFields(fields);
+  return rotation(fields, dims, fields.rope_theta === undefined ? theta : positive("rope_theta", fields.rope_theta));
+}
+
 /**
  * theta^(−2i/dims) for each pair i, scaled as the config asks.
  *
  * @param thetaField where theta stands, if the rotary parameters do not have it
  * @throws Fault "bad-config" for a scaling that is not known
  */
-export function rotaryPositions(config: Config, dims: number, thetaField = "rope_theta"): Positions {
-  refuse(dims % 2 !== 0, `rotary embeddings turn pairs, and there are ${dims} dimensions to turn`);
-  refuse(dims > MAX_TURNED_DIMS, `rotary embeddings of ${dims} dimensions; at most ${MAX_TURNED_DIMS} can be turned`);
+export function rotaryPositions(config: Config, dims: number, thetaField = "rope_theta", fallback = 10_000): Positions {
   const fields = ropeFields(config);
   const theta =
     fields.rope_theta === undefined || fields.rope_theta === null
-      ? config.positive(thetaField, 10_000)
+      ? config.positive(thetaField, fallback)
       : positive("rope_theta", fields.rope_theta);
+  return rotation(fields, dims, theta);
+}
+
+function rotation(fields: RopeFields, dims: number, theta: number): Positions {
+  refuse(dims % 2 !== 0, `rotary embeddings turn pairs, and there are ${dims} dimensions to turn`);
+  refuse(dims > MAX_TURNED_DIMS, `rotary embeddings of ${dims} dimensions; at most ${MAX_TURNED_DIMS} can be turned`);
   refuse(theta < 1, `rope_theta is ${theta}; a base of at least 1 is needed`);
   const plain = rotaryFrequencies(theta, dims);
   const kind = fields.rope_type ?? fields.type ?? "default";
@@ -62,10 +95,12 @@ export function rotaryPositions(config: Config, dims: number, thetaField = "rope
       return { kind: "rotary", inverseFrequencies: plain.map((frequency) => llama3(frequency, fields)) };
     case "divided":
       return { kind: "rotary", inverseFrequencies: divided(plain, fields.divisors) };
+    case "yarn":
+      return yarn(plain, theta, fields);
     default:
       throw new Fault(
         "bad-config",
-        `config.json: rope_type is ${shown(kind)}; default, linear and llama3 can be computed`,
+        `config.json: rope_type is ${shown(kind)}; default, linear, llama3 and yarn can be computed`,
       );
   }
 }
@@ -101,6 +136,42 @@ function divided(frequencies: readonly number[], divisors: unknown): number[] {
   }
   return frequencies.map((frequency, pair) => frequency / positive("a rotary divisor", divisors[pair]));
 }
+
+/**
+ * YaRN: of pairs that turn more than `beta_fast` times within the original context the frequency stays, of those that turn less than
+ * `beta_slow` times it is divided by `factor`, and between their numbers it goes from one to the other in equal steps; cos and sin grow by
+ * 0.1 · ln(factor) + 1, or as the config says.
+ *
+ * @see Peng et al. (2023), arXiv 2309.00071
+ */
+function yarn(plain: readonly number[], theta: number, fields: RopeFields): Positions {
+  const factor = stretch(fields);
+  const context = positive("original_max_position_embeddings", fields.original_max_position_embeddings);
+  const pairTurning = (turns: number) => (plain.length * Math.log(context / (turns * 2 * Math.PI))) / Math.log(theta);
+  const bounds = [optional("beta_fast", fields.beta_fast, 32), optional("beta_slow", fields.beta_slow, 1)] as const;
+  const isWhole = fields.truncate !== false;
+  const [from, to] = bounds.map(pairTurning) as [number, number];
+  const low = Math.max(0, isWhole ? Math.floor(from) : from);
+  const high = Math.min(2 * plain.length - 1, isWhole ? Math.ceil(to) : to);
+  // one step where both are the same, as in transformers
+  const width = high === low ? 0.001 : high - low;
+  const inverseFrequencies = plain.map((frequency, pair) => {
+    const stretched = Math.min(1, Math.max(0, (pair - low) / width));
+    return (1 - stretched) * frequency + (stretched * frequency) / factor;
+  });
+  const grown = (scale: number) => (factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1);
+  const { mscale, mscale_all_dim: ofAll } = fields;
+  const inferred =
+    mscale && ofAll ? grown(positive("mscale", mscale)) / grown(positive("mscale_all_dim", ofAll)) : grown(1);
+  return {
+    kind: "rotary",
+    inverseFrequencies,
+    magnitude: optional("attention_factor", fields.attention_factor, inferred),
+  };
+}
+
+const optional = (field: string, value: unknown, fallback: number) =>
+  value === undefined || value === null ? fallback : positive(field, value);
 
 /** By how much a longer context is squeezed into the trained one. */
 function stretch({ factor: given }: RopeFields): number {

@@ -1,4 +1,5 @@
 import { refuse } from "./config.ts";
+import { isGated } from "./spec.ts";
 import type { ModelSpec } from "./spec.ts";
 
 /**
@@ -16,7 +17,7 @@ const MAX_LAYERS = 4096;
 export function parameterEstimate(spec: ModelSpec): number {
   const { modelDim: d, headDim, heads, kvHeads, neurons, vocabulary, layers, context } = spec;
   const attention = d * headDim * (2 * heads + 2 * kvHeads);
-  const ffn = neurons * d * (spec.activation === "silu-gated" ? 3 : 2);
+  const ffn = neurons * d * (isGated(spec) ? 3 : 2);
   const tables = vocabulary * d * (spec.tied ? 1 : 2) + (spec.positions.kind === "learned" ? context * d : 0);
   return tables + layers * (attention + ffn);
 }

@@ -10,6 +10,8 @@ test("names taps as TransformerLens does", () => {
     "blocks.3.attn.hook_k",
     "blocks.3.attn.hook_v",
     "blocks.3.hook_resid_mid",
+    "blocks.3.ln1_post.hook_scale",
+    "blocks.3.ln2_post.hook_scale",
     "blocks.3.mlp.hook_post",
   ]);
 });

@@ -14,6 +14,10 @@ export const TAPS = {
   v: "attn.hook_v",
   /** The residual between attention and FFN: [batch, position, modelDim]. */
   residMid: "hook_resid_mid",
+  /** What the norm behind attention divides by, √(mean square + ε), where there is one: [batch, position, 1]. */
+  attnPostScale: "ln1_post.hook_scale",
+  /** The same behind the FFN. */
+  ffnPostScale: "ln2_post.hook_scale",
   /** Neuron activations, the paper's coefficient scores: [batch, position, neurons]. */
   post: "mlp.hook_post",
 } as const;

@@ -29,9 +29,9 @@ export const qwen2: RandomFamily = {
     architectures: ["Qwen2ForCausalLM"],
     model_type: "qwen2",
     ...common(shape),
-    // a window that is not used
-    use_sliding_window: false,
-    sliding_window: 2,
+    // a window that is not used, unless the shape has one
+    use_sliding_window: shape.slidingWindow !== null,
+    sliding_window: shape.slidingWindow ?? 2,
     max_window_layers: 1,
   }),
   tensors,
@@ -47,6 +47,43 @@ export const qwen3: RandomFamily = {
     use_sliding_window: false,
     sliding_window: null,
     max_window_layers: shape.layers,
+  }),
+  tensors,
+};
+
+/** What Gemma 2 and 3 write: no `hidden_act`, and a `head_dim` that is not what scores are divided by. */
+const gemma = (shape: RandomCheckpoint) => {
+  const { hidden_act: _, ...fields } = common(shape);
+  return {
+    ...fields,
+    head_dim: shape.headDim,
+    hidden_activation: "gelu_pytorch_tanh",
+    query_pre_attn_scalar: 11,
+    sliding_window: shape.slidingWindow,
+    attention_bias: false,
+  };
+};
+
+export const gemma2: RandomFamily = {
+  config: (shape) => ({
+    architectures: ["Gemma2ForCausalLM"],
+    model_type: "gemma2",
+    ...gemma(shape),
+    attn_logit_softcapping: 2.5,
+    final_logit_softcapping: 3.5,
+  }),
+  tensors,
+};
+
+export const gemma3: RandomFamily = {
+  config: (shape) => ({
+    architectures: ["Gemma3ForCausalLM"],
+    model_type: "gemma3_text",
+    ...gemma(shape),
+    attn_logit_softcapping: null,
+    final_logit_softcapping: null,
+    rope_local_base_freq: 1e3,
+    sliding_window_pattern: 2,
   }),
   tensors,
 };
@@ -71,24 +108,27 @@ function rotation({ ropeTheta, ropeScaling, ropeParameters }: RandomCheckpoint) 
 
 function tensors(shape: RandomCheckpoint, draw: Draw): NamedTensor[] {
   const { modelDim: d, headDim, heads, kvHeads, neurons, vocabulary } = shape;
-  const all = [draw.table("model.embed_tokens.weight", [vocabulary, d], 0.5)];
+  const isGemma = shape.family.startsWith("gemma");
+  const gain = isGemma ? draw.gainFrom1 : draw.gain;
+  // Gemma's are multiplied by √d
+  const all = [draw.table("model.embed_tokens.weight", [vocabulary, d], isGemma ? 0.5 / Math.sqrt(d) : 0.5)];
   for (let layer = 0; layer < shape.layers; layer++) {
     const at = `model.layers.${layer}`;
     all.push(
-      draw.gain(`${at}.input_layernorm.weight`, d),
+      gain(`${at}.input_layernorm.weight`, d),
       // sharper than 1 so that attention is not uniform
       draw.linear(`${at}.self_attn.q_proj.weight`, heads * headDim, d, 1.5),
       draw.linear(`${at}.self_attn.k_proj.weight`, kvHeads * headDim, d, 1.5),
       draw.linear(`${at}.self_attn.v_proj.weight`, kvHeads * headDim, d),
       draw.linear(`${at}.self_attn.o_proj.weight`, d, heads * headDim),
-      draw.gain(`${at}.post_attention_layernorm.weight`, d),
+      gain(`${at}.post_attention_layernorm.weight`, d),
       draw.linear(`${at}.mlp.gate_proj.weight`, neurons, d, 2),
       draw.linear(`${at}.mlp.up_proj.weight`, neurons, d, 2),
       draw.linear(`${at}.mlp.down_proj.weight`, d, neurons),
       ...familyOwn(shape, at, draw),
     );
   }
-  all.push(draw.gain("model.norm.weight", d));
+  all.push(gain("model.norm.weight", d));
   if (!shape.tied) all.push(draw.linear("lm_head.weight", vocabulary, d, 2));
   return all;
 }
@@ -111,6 +151,15 @@ function familyOwn(shape: RandomCheckpoint, at: string, draw: Draw): NamedTensor
       draw.bias(`${at}.self_attn.q_proj.bias`, heads * headDim),
       draw.bias(`${at}.self_attn.k_proj.bias`, kvHeads * headDim),
       draw.bias(`${at}.self_attn.v_proj.bias`, kvHeads * headDim),
+    ];
+  }
+  if (family === "gemma2" || family === "gemma3_text") {
+    return [
+      draw.gainFrom1(`${at}.pre_feedforward_layernorm.weight`, modelDim),
+      draw.gainFrom1(`${at}.post_feedforward_layernorm.weight`, modelDim),
+      ...(family === "gemma3_text"
+        ? ["q", "k"].map((part) => draw.gainFrom1(`${at}.self_attn.${part}_norm.weight`, headDim))
+        : []),
     ];
   }
   if (family === "qwen3") {

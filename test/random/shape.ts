@@ -2,7 +2,16 @@
 export type StoredDtype = "F32" | "F16" | "BF16";
 
 /** As config.json's `model_type` has them. */
-export type FamilyName = "llama" | "mistral" | "qwen2" | "qwen3" | "gpt2" | "gpt_neox" | "gptj";
+export type FamilyName =
+  | "llama"
+  | "mistral"
+  | "qwen2"
+  | "qwen3"
+  | "gpt2"
+  | "gpt_neox"
+  | "gptj"
+  | "gemma2"
+  | "gemma3_text";
 
 /** The shape of a model of random weights. */
 export interface RandomCheckpoint {
@@ -43,8 +52,10 @@ export interface RandomCheckpoint {
   readonly ropeParameters: boolean;
   /** Llama 3's scaling of the rotation, by config.json's names; undefined for none. */
   readonly ropeScaling: Readonly<Record<string, unknown>> | undefined;
-  /** mistral: how many tokens one sees, itself included. */
+  /** How many tokens one sees, itself included, in the layers of mistral, qwen2 and gemma that have a window. */
   readonly slidingWindow: number | null;
+  /** Fields of config.json as they are, over all others. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What a family writes into config.json beside the fields that all of them have, and its tensors in the file's order. */
@@ -70,6 +81,8 @@ export interface Draw {
   readonly conv1d: (name: string, outputs: number, inputs: number, gain?: number) => NamedTensor;
   /** Values near 1. */
   readonly gain: (name: string, size: number) => NamedTensor;
+  /** The same less 1. */
+  readonly gainFrom1: (name: string, size: number) => NamedTensor;
   /** Values of a size that matters. */
   readonly bias: (name: string, size: number) => NamedTensor;
 }
@@ -86,6 +99,7 @@ export function drawFrom(seed: number): Draw {
     linear: (name, outputs, inputs, gain = 1) => tensor(name, [outputs, inputs], 0, gain / Math.sqrt(inputs)),
     conv1d: (name, outputs, inputs, gain = 1) => tensor(name, [inputs, outputs], 0, gain / Math.sqrt(inputs)),
     gain: (name, size) => tensor(name, [size], 1, 0.2),
+    gainFrom1: (name, size) => tensor(name, [size], 0, 0.2),
     bias: (name, size) => tensor(name, [size], 0, 0.3),
   };
 }

@@ -4,10 +4,19 @@ import type { ReferenceModel } from "./families/family.ts";
 import type { Capture } from "./forward.ts";
 import { atLast, lensLogits, logProbability } from "./lens.ts";
 import type { Lens } from "./lens.ts";
-import { headIncreases, headOutput, headOutputBySource, increase, neuronIncrease, valueVector } from "./method.ts";
+import {
+  coefficient,
+  headIncreases,
+  headOutput,
+  headOutputBySource,
+  increase,
+  neuronIncrease,
+  throughHeads,
+  valueVector,
+} from "./method.ts";
 import { normScale } from "./norms.ts";
 import { transposed } from "./tensors.ts";
-import { hadamard, inner, plus, rowOf, scaled, sumOf, times } from "./vectors.ts";
+import { hadamard, inner, plus, rowOf, scaled, sumOf } from "./vectors.ts";
 
 /**
  * The analyses behind the logic chain, forwards and one vector at a time, as their definitions have them: the engine reads backwards
@@ -50,8 +59,11 @@ function firstProducts(model: ReferenceModel, layer: number) {
 
 function ffnGain(model: ReferenceModel, layer: number): Float64Array {
   const { prefix, isConv1d } = model.anatomy;
+  if (prefix === "model.") {
+    const { ffnNorm } = model.anatomy.layer(model, layer);
+    return ffnNorm ? ffnNorm.gain : new Float64Array(model.modelDim).fill(1);
+  }
   const name = {
-    "model.": `model.layers.${layer}.post_attention_layernorm`,
     "gpt_neox.": `gpt_neox.layers.${layer}.post_attention_layernorm`,
     // GPT-J's FFN shares attention's norm
     "transformer.": `transformer.h.${layer}.${isConv1d ? "ln_2" : "ln_1"}`,
@@ -94,10 +106,11 @@ export function throughAttention(
   x: Float64Array,
 ): Float64Array {
   const parts = model.anatomy.layer(model, hop.layer);
-  const frozen = scaleOf(model, run.layerInput[hop.layer]![hop.position]!);
+  const { isPreNorm = true } = parts;
+  const frozen = isPreNorm ? scaleOf(model, run.layerInput[hop.layer]![hop.position]!) : 1;
   const zero = new Float64Array(model.modelDim);
   // the norm is affine at a fixed scale: its bias is what it makes of nothing, and its own scale is divided out
-  const own = scaleOf(model, x);
+  const own = isPreNorm ? scaleOf(model, x) : 1;
   const normed = plus(parts.attentionInput(x), scaled(parts.attentionInput(zero), -1)).map(
     (value) => (value * frozen) / own,
   );
@@ -108,7 +121,7 @@ export function throughAttention(
     const weight = hop.head !== undefined && hop.head !== head ? 0 : attentionWeight(run, hop, head);
     return scaled(plus(withBias[group]!, scaled(bias[group]!, -1)), weight);
   });
-  return times(parts.attentionOut.weight, Float64Array.from(z.flatMap((each) => [...each])));
+  return throughHeads(model, run, hop, Float64Array.from(z.flatMap((each) => [...each])));
 }
 
 const attentionWeight = (run: Capture, { layer, position, query, weights }: ReferenceHop, head: number) =>
@@ -133,13 +146,13 @@ export function sourceVectors(run: Capture, position: number, belowLayer: number
   ];
 }
 
-/** m_k · fc2_k of a neuron at a position. */
+/** What a neuron adds to the residual of a position. */
 export const subvalue = (
   model: ReferenceModel,
   run: Capture,
   at: { readonly layer: number; readonly neuron: number },
   position: number,
-): Float64Array => scaled(valueVector(model, at.layer, at.neuron), run.activation[at.layer]![position]![at.neuron]!);
+): Float64Array => scaled(valueVector(model, at.layer, at.neuron), coefficient(model, run, at, position));
 
 /** What all heads of a layer take from each position: [T] of d. */
 export function layerOutputBySource(model: ReferenceModel, run: Capture, layer: number): Float64Array[] {
@@ -162,13 +175,12 @@ export function attentionNeurons(lens: Lens, run: Capture, target: number): Refe
   for (let layer = 0; layer < model.layers; layer++) {
     const base = atLast(run.layerInput[layer]!);
     const before = logProbability(lensLogits(lens, base), target);
-    const { weight } = model.anatomy.layer(model, layer).attentionOut;
     for (let head = 0; head < model.heads; head++) {
       const group = Math.floor(head / (model.heads / model.kvHeads));
       for (let dim = 0; dim < model.headDim; dim++) {
         const unit = new Float64Array(model.heads * model.headDim);
         unit[head * model.headDim + dim] = 1;
-        const column = times(weight, unit);
+        const column = throughHeads(model, run, { layer }, unit);
         run.ids.forEach((_, position) => {
           const coefficient =
             atLast(run.pattern[layer]![head]!)[position]! * run.value[layer]![group]![position]![dim]!;
@@ -189,7 +201,7 @@ export function attentionKeyProduct(
 ): number {
   const parts = model.anatomy.layer(model, layer);
   const zero = new Float64Array(model.modelDim);
-  const own = scaleOf(model, x);
+  const own = parts.isPreNorm === false ? 1 : scaleOf(model, x);
   const normed = plus(parts.attentionInput(x), scaled(parts.attentionInput(zero), -1)).map((value) => value / own);
   const group = Math.floor(head / (model.heads / model.kvHeads));
   return parts.project(normed, 0).values[group]![dim]! - parts.project(zero, 0).values[group]![dim]!;
@@ -331,10 +343,7 @@ function takenFrom(
     const group = Math.floor(head / (model.heads / model.kvHeads));
     return scaled(run.value[layer]![group]![source]!, run.pattern[layer]![head]![query]![source]!);
   });
-  return times(
-    model.anatomy.layer(model, layer).attentionOut.weight,
-    Float64Array.from(z.flatMap((each) => [...each])),
-  );
+  return throughHeads(model, run, { layer, query }, Float64Array.from(z.flatMap((each) => [...each])));
 }
 
 /** ± up ± gate, each key counted towards the side of 0 on which the neuron's own residual stands. */

@@ -1,5 +1,5 @@
 import type { Intervention } from "#model/interventions.ts";
-import { apply, unembedding, unembeddingBias } from "./families/family.ts";
+import { added, apply, capped, unembedding, unembeddingBias } from "./families/family.ts";
 import type { Layer, Projected, ReferenceModel } from "./families/family.ts";
 import { normalised } from "./norms.ts";
 import { inner, plus, softmax } from "./vectors.ts";
@@ -19,12 +19,16 @@ export interface Capture {
   /** `Σ_key pattern · value`, interventions applied, [layer][head][T] of dh: the input of the output projection. */
   readonly z: Float64Array[][][];
   /** The output projection of all heads' z, its bias included, [layer][T] of d. */
+  readonly attnProjected: Float64Array[][];
+  /** What attention adds to the residual: the same, through the norm behind it and scaled where the model does that. */
   readonly attnOutput: Float64Array[][];
   /** `layerInput + attnOutput`, [layer][T] of d, whether or not the FFN reads it. */
   readonly residualOutput: Float64Array[][];
   /** The paper's coefficient scores, interventions applied: what the down projection reads, [layer][T] of N. */
   readonly activation: Float64Array[][];
   /** The down projection of the activations, its bias included, [layer][T] of d. */
+  readonly ffnProjected: Float64Array[][];
+  /** What the FFN adds to the residual, as of attention. */
   readonly ffnOutput: Float64Array[][];
   /** `residualOutput + ffnOutput`, [layer][T] of d; the last layer's is before the final norm. */
   readonly layerOutput: Float64Array[][];
@@ -57,8 +61,6 @@ export interface Edits {
  * One forward pass (method 2.0). Interventions multiply a head's z or a neuron's activation at every position; a
  * head's scale 0 is the same as its columns of the output projection set to 0; a bias of that projection is no head's.
  * What is taken away is replaced by the ablation-source where there are any.
- *
- * @throws RangeError for a prompt that is longer than the model's sliding window
  */
 export function forward(
   model: ReferenceModel,
@@ -67,9 +69,6 @@ export function forward(
   ablationSource?: AblationSource,
   edits: Edits = {},
 ): Capture {
-  if (ids.length > model.window) {
-    throw new RangeError(`reference: ${ids.length} tokens do not fit a sliding window of ${model.window}`);
-  }
   const { anatomy } = model;
   const capture: Capture = {
     ids,
@@ -77,9 +76,11 @@ export function forward(
     pattern: [],
     value: [],
     z: [],
+    attnProjected: [],
     attnOutput: [],
     residualOutput: [],
     activation: [],
+    ffnProjected: [],
     ffnOutput: [],
     layerOutput: [],
     logits: [],
@@ -90,13 +91,14 @@ export function forward(
     const parts = anatomy.layer(model, layer);
     const made = residual.map((x, position) => parts.project(parts.attentionInput(x), position));
     const projected = edits.projected?.(layer, made) ?? made;
-    const attended = attend(model, projected, (head, z) =>
+    const attended = attend(model, layer, projected, (head, z) =>
       switched(z, scaleOf(interventions, "head", layer, head), ablationSource?.z[layer]?.[head]),
     );
     const attention = { ...attended, z: edits.z?.(layer, attended.z) ?? attended.z };
-    const written = residual.map((_, position) =>
+    const attnProjected = residual.map((_, position) =>
       apply(parts.attentionOut, concatenated(attention.z.map((ofHead) => ofHead[position]!))),
     );
+    const written = attnProjected.map((output) => added(model, parts.attentionPost, output));
     const attnOutput = edits.attnOut?.(layer, written) ?? written;
     const sum = residual.map((x, position) => plus(x, attnOutput[position]!));
     const middle = edits.residMid?.(layer, sum) ?? sum;
@@ -107,30 +109,40 @@ export function forward(
       }),
     );
     const activation = edits.post?.(layer, activated) ?? activated;
-    const ffnWritten = activation.map((m) => apply(parts.ffnOut, m));
+    const ffnProjected = activation.map((m) => apply(parts.ffnOut, m));
+    const ffnWritten = ffnProjected.map((output) => added(model, parts.ffnPost, output));
     const ffnOutput = edits.mlpOut?.(layer, ffnWritten) ?? ffnWritten;
-    const added = middle.map((x, position) => plus(x, ffnOutput[position]!));
-    const output = edits.residPost?.(layer, added) ?? added;
+    const whole = middle.map((x, position) => plus(x, ffnOutput[position]!));
+    const output = edits.residPost?.(layer, whole) ?? whole;
     capture.layerInput.push(residual);
     capture.pattern.push(attention.pattern);
     capture.value.push(attention.value);
     capture.z.push(attention.z);
+    capture.attnProjected.push(attnProjected);
     capture.attnOutput.push(attnOutput);
     capture.residualOutput.push(middle);
     capture.activation.push(activation);
+    capture.ffnProjected.push(ffnProjected);
     capture.ffnOutput.push(ffnOutput);
     capture.layerOutput.push(output);
     residual = output;
   }
   const norm = anatomy.finalNorm(model);
   const head = { weight: unembedding(model), bias: unembeddingBias(model) };
-  for (const x of residual) capture.logits.push(apply(head, normalised(norm, x)));
+  for (const x of residual) {
+    const logits = apply(head, normalised(norm, x));
+    capture.logits.push(logits.map((logit) => capped(logit * (model.logitScale ?? 1), model.logitCap)));
+  }
   return capture;
 }
 
-/** Causal attention: `z_h[q] = Σ_{k ≤ q} softmax_k(q_h[q] · k_g[k] / √dh) v_g[k]`, g the key head that head h reads. */
+/**
+ * Causal attention: `z_h[q] = Σ_{k ≤ q} softmax_k(q_h[q] · k_g[k] / √dh) v_g[k]`, g the key head that head h reads; scaled and capped in
+ * another way, and over no more than the last tokens, where the model says so.
+ */
 function attend(
   model: ReferenceModel,
+  layer: number,
   projected: readonly Projected[],
   intervene: (head: number, z: readonly Float64Array[]) => Float64Array[],
 ) {
@@ -141,7 +153,9 @@ function attend(
   for (let head = 0; head < heads; head++) {
     const group = Math.floor(head / (heads / kvHeads));
     const keys = projected.map((at) => at.keys[group]!);
-    pattern.push(projected.map(({ queries }, position) => attentionRow(queries[head]!, keys, position)));
+    pattern.push(
+      projected.map(({ queries }, position) => attentionRow({ model, layer }, queries[head]!, keys, position)),
+    );
     const clean = pattern[head]!.map((weights) => weightedSum(weights, value[group]!));
     z.push(intervene(head, clean));
   }
@@ -153,10 +167,19 @@ const activations = (parts: Layer, layerInput: Float64Array, middle: Float64Arra
 
 const concatenated = (vectors: readonly Float64Array[]) => Float64Array.from(vectors.flatMap((each) => [...each]));
 
-function attentionRow(query: Float64Array, keys: readonly Float64Array[], position: number): Float64Array {
-  const scores = Float64Array.from(keys.slice(0, position + 1), (key) => inner(query, key) / Math.sqrt(query.length));
+function attentionRow(
+  { model, layer }: { readonly model: ReferenceModel; readonly layer: number },
+  query: Float64Array,
+  keys: readonly Float64Array[],
+  position: number,
+): Float64Array {
+  const { scoreScale = 1 / Math.sqrt(query.length), scoreCap, window = () => Infinity } = model;
+  const first = Math.max(0, position + 1 - window(layer));
+  const scores = Float64Array.from(keys.slice(first, position + 1), (key) =>
+    capped(inner(query, key) * scoreScale, scoreCap),
+  );
   const row = new Float64Array(keys.length);
-  row.set(softmax(scores));
+  row.set(softmax(scores), first);
   return row;
 }
 

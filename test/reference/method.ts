@@ -1,11 +1,13 @@
 import type { Intervention } from "#model/interventions.ts";
+import { addedShare } from "./families/family.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
 import type { Capture } from "./forward.ts";
-import { addedLogits, atLast, lensLogits, lensLogProbability, logProbability } from "./lens.ts";
+import { addedLogits, atLast, cappedLogits, lensLogProbability, logProbability, rawLogits } from "./lens.ts";
 import type { Lens } from "./lens.ts";
 import type { Tensor } from "./tensors.ts";
-import { columnOf, largest, plus, scaled, times } from "./vectors.ts";
+import { normScale } from "./norms.ts";
+import { columnOf, hadamard, largest, plus, scaled, times } from "./vectors.ts";
 
 /**
  * The analyses of Yu & Ananiadou (2024), "Interpreting Arithmetic Mechanism in Large Language Models through
@@ -65,9 +67,12 @@ export function layerIncreases(lens: Lens, run: Capture, target: number): { atte
   return { attention: each(run.layerInput, run.attnOutput), ffn: each(run.residualOutput, run.ffnOutput) };
 }
 
-/** What one head adds to the residual: its columns of the output projection times its z, without any bias. */
+/**
+ * What one head adds to the residual: its columns of the output projection times its z, without any bias; its share of what a norm behind
+ * attention gives.
+ */
 export function headOutput(model: ReferenceModel, run: Capture, layer: number, head: number): Float64Array {
-  return throughHead(model, layer, head, atLast(run.z[layer]![head]!));
+  return throughHead(model, run, { layer, head }, atLast(run.z[layer]![head]!));
 }
 
 /**
@@ -77,13 +82,34 @@ export function headOutput(model: ReferenceModel, run: Capture, layer: number, h
 export function headOutputBySource(model: ReferenceModel, run: Capture, layer: number, head: number): Float64Array[] {
   const group = Math.floor(head / (model.heads / model.kvHeads));
   const weights = atLast(run.pattern[layer]![head]!);
-  return run.value[layer]![group]!.map((v, position) => throughHead(model, layer, head, scaled(v, weights[position]!)));
+  return run.value[layer]![group]!.map((v, position) =>
+    throughHead(model, run, { layer, head }, scaled(v, weights[position]!)),
+  );
 }
 
-function throughHead(model: ReferenceModel, layer: number, head: number, z: Float64Array): Float64Array {
+function throughHead(
+  model: ReferenceModel,
+  run: Capture,
+  { layer, head }: { readonly layer: number; readonly head: number },
+  z: Float64Array,
+): Float64Array {
   const allHeads = new Float64Array(model.heads * model.headDim);
   allHeads.set(z, head * model.headDim);
-  return times(model.anatomy.layer(model, layer).attentionOut.weight, allHeads);
+  return throughHeads(model, run, { layer }, allHeads);
+}
+
+/** What z of all heads adds to the residual of a position, of the last if none is named, [H · dh] to [d]: its share of what a norm gives. */
+export function throughHeads(
+  model: ReferenceModel,
+  run: Capture,
+  { layer, query = run.ids.length - 1 }: { readonly layer: number; readonly query?: number },
+  z: Float64Array,
+): Float64Array {
+  const { attentionOut, attentionPost } = model.anatomy.layer(model, layer);
+  return addedShare(model, attentionPost, {
+    share: times(attentionOut.weight, z),
+    whole: run.attnProjected[layer]![query]!,
+  });
 }
 
 /** Each head's output at the last position added to its layer's input: [layer][head]. */
@@ -94,9 +120,27 @@ export function headIncreases(lens: Lens, run: Capture, target: number): number[
   );
 }
 
-/** The FFN value `fc2_k`: column k of the down projection, d values. */
-export const valueVector = (model: ReferenceModel, layer: number, neuron: number): Float64Array =>
-  columnOf(model.anatomy.layer(model, layer).ffnOut.weight, neuron);
+/**
+ * The FFN value `fc2_k`: column k of the down projection, d values; through the gain of a norm behind the FFN and the residual's scale
+ * where the model has them.
+ */
+export function valueVector(model: ReferenceModel, layer: number, neuron: number): Float64Array {
+  const { ffnOut, ffnPost } = model.anatomy.layer(model, layer);
+  const column = columnOf(ffnOut.weight, neuron);
+  return scaled(ffnPost ? hadamard(column, ffnPost.gain) : column, model.residualScale ?? 1);
+}
+
+/** What a neuron's value vector is multiplied by: its activation, times the scale of a norm behind the FFN in that run. */
+export function coefficient(
+  model: ReferenceModel,
+  run: Capture,
+  { layer, neuron }: { readonly layer: number; readonly neuron: number },
+  position = run.ids.length - 1,
+): number {
+  const { ffnPost } = model.anatomy.layer(model, layer);
+  const frozen = ffnPost ? normScale(ffnPost, run.ffnProjected[layer]![position]!) : 1;
+  return run.activation[layer]![position]![neuron]! * frozen;
+}
 
 /** One neuron's increase, straight from its definition: `m_k fc2_k` added to the residual after attention. */
 export function neuronIncrease(
@@ -105,7 +149,7 @@ export function neuronIncrease(
   at: { layer: number; neuron: number },
   target: number,
 ): number {
-  const m = atLast(run.activation[at.layer]!)[at.neuron]!;
+  const m = coefficient(lens.model, run, at);
   const subvalue = scaled(valueVector(lens.model, at.layer, at.neuron), m);
   return increase(lens, atLast(run.residualOutput[at.layer]!), subvalue, target);
 }
@@ -118,13 +162,14 @@ export function neuronIncrease(
 export function neuronIncreases(lens: Lens, run: Capture, target: number): Float64Array[] {
   const { model, scale } = lens;
   return Array.from({ length: model.layers }, (_, layer) => {
-    const base = lensLogits(lens, atLast(run.residualOutput[layer]!));
-    const before = logProbability(base, target);
+    const base = rawLogits(lens, atLast(run.residualOutput[layer]!));
+    const before = logProbability(cappedLogits(model, base), target);
     const directions = valueLogits(model, layer);
-    return atLast(run.activation[layer]!).map((m, neuron) => {
+    return atLast(run.activation[layer]!).map((_, neuron) => {
+      const m = coefficient(model, run, { layer, neuron });
       const direction = directions[neuron]!;
       const together = base.map((logit, token) => logit + scale * m * direction[token]!);
-      return logProbability(together, target) - before;
+      return logProbability(cappedLogits(model, together), target) - before;
     });
   });
 }

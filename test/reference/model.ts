@@ -2,6 +2,7 @@ import type { Family, ReferenceModel } from "./families/family.ts";
 import { gpt2 } from "./families/gpt2.ts";
 import { gptNeox } from "./families/gpt-neox.ts";
 import { gptj } from "./families/gptj.ts";
+import { gemma2, gemma3 } from "./families/gemma.ts";
 import { llama } from "./families/llama.ts";
 import { mistral } from "./families/mistral.ts";
 import { qwen2 } from "./families/qwen2.ts";
@@ -9,7 +10,7 @@ import { qwen3 } from "./families/qwen3.ts";
 import { readSafetensors } from "./tensors.ts";
 import type { Tensor } from "./tensors.ts";
 
-const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj];
+const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj, gemma2, gemma3];
 
 /**
  * Reads a checkpoint folder: `config.json` and all safetensors files in it.

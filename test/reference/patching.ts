@@ -1,8 +1,9 @@
-import { apply } from "./families/family.ts";
+import { added, capped } from "./families/family.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import { forward } from "./forward.ts";
 import type { Capture, Edits } from "./forward.ts";
-import { plus, softmax } from "./vectors.ts";
+import type { Norm } from "./norms.ts";
+import { plus, scaled, softmax, times } from "./vectors.ts";
 
 /** Everything a pair of prompts gives, in float64: one whole forward for each patch. */
 export interface ReferencePair {
@@ -80,12 +81,17 @@ function difference({ model, receiver, donor }: ReferencePair, from: ReferenceSe
       receiver.z[layer]![from.head]![p]!.forEach((own, i) => {
         change[from.head * width + i] = donor.z[layer]![from.head]![p]![i]! - own;
       });
-      return apply({ weight: parts.attentionOut.weight, bias: undefined }, change);
+      return heard(parts.attentionPost, receiver.attnProjected[layer]![p]!, times(parts.attentionOut.weight, change));
     }
     const change = new Float64Array(model.neurons);
     change[from.neuron] = donor.activation[layer]![p]![from.neuron]! - receiver.activation[layer]![p]![from.neuron]!;
-    return apply({ weight: parts.ffnOut.weight, bias: undefined }, change);
+    return heard(parts.ffnPost, receiver.ffnProjected[layer]![p]!, times(parts.ffnOut.weight, change));
   });
+
+  /** By how much what the part adds to the residual changes: a norm behind it sees the whole output with the change in it. */
+  function heard(post: Norm | undefined, output: Float64Array, change: Float64Array): Float64Array {
+    return plus(added(model, post, plus(output, change)), scaled(added(model, post, output), -1));
+  }
 }
 
 /** Logits with one sender heard by one head's queries, keys or values and by nothing else. */
@@ -110,11 +116,11 @@ export function pathToHead(
   ];
   const z = receiver.ids.map((_, query) => {
     const asks = q[query]!.queries[to.head]!;
-    const scores = Float64Array.from(
-      { length: query + 1 },
-      (_each, key) =>
-        asks.reduce((sum, value, i) => sum + value * k[key]!.keys[group]![i]!, 0) / Math.sqrt(asks.length),
-    );
+    const scores = Float64Array.from({ length: query + 1 }, (_each, key) => {
+      const product = asks.reduce((sum, value, i) => sum + value * k[key]!.keys[group]![i]!, 0);
+      const isSeen = query - key < (model.window?.(to.layer) ?? Infinity);
+      return isSeen ? capped(product * (model.scoreScale ?? asks.length ** -0.5), model.scoreCap) : -Infinity;
+    });
     const weights = softmax(scores);
     return asks.map((_each, i) => weights.reduce((sum, w, key) => sum + w * v[key]!.values[group]![i]!, 0));
   });

@@ -1,9 +1,9 @@
 import { unembedding, unembeddingBias } from "./families/family.ts";
 import type { ReferenceModel } from "./families/family.ts";
 import type { Capture } from "./forward.ts";
-import { addedLogits, atLast, lensLogits, lensOf, logProbability } from "./lens.ts";
+import { addedLogits, atLast, cappedLogits, lensLogits, lensOf, logProbability, rawLogits } from "./lens.ts";
 import type { Lens } from "./lens.ts";
-import { headOutput, valueVector } from "./method.ts";
+import { coefficient, headOutput, valueVector } from "./method.ts";
 import { normalised } from "./norms.ts";
 import { largest, plus, scaled, times } from "./vectors.ts";
 
@@ -16,7 +16,7 @@ export const stages = (run: Capture): Float64Array[][] => [run.layerInput[0]!, .
 export function ownLogits(model: ReferenceModel, residual: Float64Array): Float64Array {
   const logits = times(unembedding(model), normalised(model.anatomy.finalNorm(model), residual));
   const bias = unembeddingBias(model);
-  return bias ? plus(logits, bias) : logits;
+  return cappedLogits(model, scaled(bias ? plus(logits, bias) : logits, model.logitScale ?? 1));
 }
 
 /** Of every stage and position: the most probable token, its probability, the target's rank and log-probability. */
@@ -42,22 +42,26 @@ export function logitLens(lens: Lens, run: Capture, norm: "own" | "final", targe
 export function directLogits(model: ReferenceModel, run: Capture, target: number, against?: number) {
   const lens = lensOf(model, run);
   const of = (logits: Float64Array) => logits[target]! - (against === undefined ? 0 : logits[against]!);
-  const added = (vector: Float64Array) => of(addedLogits(lens, vector));
+  const added = (vector: Float64Array) => of(addedLogits(lens, scaled(vector, model.residualScale ?? 1)));
+  const write = (vector: Float64Array) => of(addedLogits(lens, vector));
   const layers = Array.from({ length: model.layers }, (_, layer) => layer);
   const biases = layers.flatMap((layer) => {
     const { attentionOut, ffnOut } = model.anatomy.layer(model, layer);
     return [attentionOut.bias, ffnOut.bias].map((bias) => (bias ? added(bias) : 0));
   });
   return {
-    total: of(atLast(run.logits)),
-    embedding: added(atLast(run.layerInput[0]!)),
+    // of the logits before a cap, which are what parts add up to
+    total: of(rawLogits(lens, atLast(run.layerOutput.at(-1)!))),
+    embedding: write(atLast(run.layerInput[0]!)),
     heads: layers.map((layer) =>
-      Array.from({ length: model.heads }, (_, head) => added(headOutput(model, run, layer, head))),
+      Array.from({ length: model.heads }, (_, head) => write(headOutput(model, run, layer, head))),
     ),
     neurons: layers.map((layer) =>
-      Array.from(atLast(run.activation[layer]!), (m, neuron) => added(scaled(valueVector(model, layer, neuron), m))),
+      Array.from({ length: model.neurons }, (_, neuron) =>
+        write(scaled(valueVector(model, layer, neuron), coefficient(model, run, { layer, neuron }))),
+      ),
     ),
-    bias: of(lensLogits(lens, new Float64Array(model.modelDim))) + biases.reduce((sum, each) => sum + each, 0),
+    bias: of(rawLogits(lens, new Float64Array(model.modelDim))) + biases.reduce((sum, each) => sum + each, 0),
   };
 }
 

@@ -27,6 +27,39 @@ export function llama3Frequencies(plain: Frequencies, scaling: Llama3Scaling): F
   });
 }
 
+/** How a head turns, and what is multiplied into cos and sin. */
+export interface Rotation {
+  readonly frequencies: Frequencies;
+  readonly magnitude: number;
+}
+
+/** YaRN's way to a longer context (Peng et al., 2023), by its names in config.json. */
+export interface YarnScaling {
+  readonly factor: number;
+  readonly beta_fast?: number;
+  readonly beta_slow?: number;
+  readonly original_max_position_embeddings: number;
+  readonly attention_factor?: number | null;
+}
+
+/**
+ * With `pair(r) = dims · ln(original context / 2πr) / (2 ln base)`, the pair that makes r full turns within the original context: up to
+ * `⌊pair(beta_fast)⌋` the frequency stays, from `⌈pair(beta_slow)⌉` on it is divided by `factor`, between them it is mixed of both, linear
+ * in the pair's number. What turns is multiplied by `0.1 ln(factor) + 1`, or by `attention_factor`.
+ */
+export function yarnRotation(plain: Frequencies, base: number, scaling: YarnScaling): Rotation {
+  const { factor, beta_fast: fast = 32, beta_slow: slow = 1, original_max_position_embeddings: context } = scaling;
+  const dims = 2 * plain.length;
+  const pair = (turns: number) => (dims * Math.log(context / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+  const low = Math.max(0, Math.floor(pair(fast)));
+  const high = Math.min(dims - 1, Math.ceil(pair(slow)));
+  const frequencies = plain.map((frequency, i) => {
+    const ramp = Math.min(1, Math.max(0, (i - low) / (high === low ? 0.001 : high - low)));
+    return frequency * (1 - ramp) + (frequency / factor) * ramp;
+  });
+  return { frequencies, magnitude: scaling.attention_factor ?? 0.1 * Math.log(factor) + 1 };
+}
+
 /** What a config says about rotation: older ones `rope_theta` and `rope_scaling`, newer ones all in `rope_parameters`. */
 export interface RotaryConfig {
   readonly rope_theta?: number;
@@ -34,7 +67,7 @@ export interface RotaryConfig {
   readonly rope_parameters?: RotaryParameters | null;
 }
 
-export interface RotaryParameters extends Partial<Llama3Scaling> {
+export interface RotaryParameters extends Partial<Llama3Scaling>, Partial<YarnScaling> {
   readonly rope_type?: string;
   readonly rope_theta?: number;
   readonly partial_rotary_factor?: number;
@@ -50,6 +83,20 @@ export function frequenciesOf(config: RotaryConfig, dims: number): Frequencies {
   if (kind === "linear") return plain.map((frequency) => frequency / parameters.factor!);
   if (kind === "llama3") return llama3Frequencies(plain, parameters as Llama3Scaling);
   throw new Error(`reference: rope_type ${kind} is none of default, linear and llama3`);
+}
+
+/** The same with YaRN. */
+export function rotationOf(config: RotaryConfig, dims: number): Rotation {
+  const parameters = config.rope_parameters ?? config.rope_scaling ?? {};
+  if (parameters.rope_type !== "yarn") return { frequencies: frequenciesOf(config, dims), magnitude: 1 };
+  const base = parameters.rope_theta ?? config.rope_theta ?? 10_000;
+  return yarnRotation(plainFrequencies(base, dims), base, parameters as YarnScaling);
+}
+
+/** `turnHalves`, the dimensions that turn times the rotation's magnitude. */
+export function turned(x: Float64Array, position: number, { frequencies, magnitude }: Rotation): Float64Array {
+  const all = turnHalves(x, position, frequencies);
+  return all.map((value, i) => (i < 2 * frequencies.length ? value * magnitude : value));
 }
 
 /**

@@ -6,14 +6,14 @@ import type { ModelSpec } from "#model/spec.ts";
 import { ablateEach, neuronOff } from "./ablations.ts";
 import type { Activations } from "./activations.ts";
 import type { Capture } from "../capture.ts";
-import { activationOf } from "../lens/increase.ts";
+import { coefficientOf } from "../lens/increase.ts";
 import type { Runner } from "../runner.ts";
 
-/** Σ m_k v_k at the last position: what the neurons write together, [modelDim]. */
+/** Σ c_k v_k at the last position, c_k the coefficients: what the neurons write together, [modelDim]. */
 export async function groupOutput(runner: Runner, run: Capture, neurons: readonly NeuronId[]): Promise<Float32Array> {
   const values = await runner.weights.valueVectors(neurons);
   let sum: Float32Array = new Float32Array(runner.spec.modelDim);
-  neurons.forEach((at, index) => (sum = addScaled(sum, values[index]!, activationOf(run, at))));
+  neurons.forEach((at, index) => (sum = addScaled(sum, values[index]!, coefficientOf(run, at))));
   return sum;
 }
 

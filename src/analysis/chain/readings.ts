@@ -1,4 +1,5 @@
 import type { HeadId, NeuronId } from "#model/ids.ts";
+import { attentionFactor } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { asDirections, forBoth, scoreOf } from "../trace/keys.ts";
 import type { KeyDirections, KeyScore } from "../trace/keys.ts";
@@ -138,8 +139,9 @@ async function movedTo(
     const values = await valuesOf(runner, run, layer);
     for (const [at, directions] of directionsAt) {
       const mixed = subvaluesAt(runner, run, { layer, query: at }, values);
+      const factor = attentionFactor(run, layer, at);
       const tables = await forBoth(directions, async (direction) =>
-        productsBySource(mixed, await runner.weights.outputProducts(layer, direction), headDim),
+        productsBySource(mixed, await runner.weights.outputProducts(layer, direction), { headDim, factor }),
       );
       const scoreAt = (position: number): KeyScore => {
         const sum = (table: readonly (readonly number[])[]) => table.reduce((all, row) => all + row[position]!, 0);

@@ -1,12 +1,12 @@
 import { addScaled, fromRows, rowOf } from "#core/numeric/matrix.ts";
 import { softmax } from "#core/numeric/softmax.ts";
 import type { NeuronId } from "#model/ids.ts";
-import { mixProducts } from "../search/bounds.ts";
+import { capBend, mixProducts, throughCap } from "../search/bounds.ts";
 import { capture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { NO_CHANGES } from "../ablation/changes.ts";
 import { certifiedTop } from "../search/certified.ts";
-import { activationOf, midOf } from "../lens/increase.ts";
+import { coefficientOf, midOf } from "../lens/increase.ts";
 import { lensLogProbabilitiesOf, residualLogits } from "../lens/lens.ts";
 import type { FrozenLens } from "../lens/lens.ts";
 import { neuronAt } from "../lens/neurons.ts";
@@ -122,7 +122,8 @@ async function runPart(runner: Runner, ids: readonly number[], signal: AbortSign
 async function upperBounds({ lens, run, mix }: RunPart, ranges: Float32Array): Promise<Float64Array> {
   const { spec } = lens.runner;
   const total = weightOf(mix);
-  if (total === 0) {
+  const bend = capBend(spec, Math.abs(total) + [...mix.values()].reduce((sum, weight) => sum + Math.abs(weight), 0));
+  if (total === 0 && bend === 0) {
     const balanced = new Float64Array(spec.vocabulary);
     for (const [target, weight] of mix) balanced[target]! += weight;
     return mixProducts(lens, run, () => balanced);
@@ -135,12 +136,12 @@ async function upperBounds({ lens, run, mix }: RunPart, ranges: Float32Array): P
   const tangents = await mixProducts(lens, run, (layer) => {
     const own = softmax(rowOf(logits, layer)).map((probability) => -total * probability);
     for (const [target, weight] of mix) own[target]! += weight;
-    return own;
+    return throughCap(spec, rowOf(logits, layer), own);
   });
-  if (total > 0) return tangents;
+  if (total >= 0 && bend === 0) return tangents;
   return tangents.map((tangent, index) => {
-    const reach = lens.scale * activationOf(run, neuronAt(lens, index)) * ranges[index]!;
-    return tangent - (total * reach ** 2) / 8;
+    const reach = lens.scale * coefficientOf(run, neuronAt(lens, index)) * ranges[index]!;
+    return tangent + (Math.max(0, -total) * reach ** 2) / 8 + bend * (reach / 2) ** 2;
   });
 }
 
@@ -173,7 +174,7 @@ async function increasesIn({ lens, run, mix }: RunPart, neurons: readonly Neuron
   const targets = [...mix.keys()];
   const values = await lens.runner.weights.valueVectors(neurons);
   const bases = neurons.map(({ layer }) => midOf(run, layer));
-  const raised = neurons.map((at, index) => addScaled(bases[index]!, values[index]!, activationOf(run, at)));
+  const raised = neurons.map((at, index) => addScaled(bases[index]!, values[index]!, coefficientOf(run, at)));
   const { modelDim } = lens.runner.spec;
   const before = await lensLogProbabilitiesOf(lens, fromRows(bases, modelDim), targets);
   const after = await lensLogProbabilitiesOf(lens, fromRows(raised, modelDim), targets);

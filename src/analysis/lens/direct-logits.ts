@@ -6,7 +6,7 @@ import { writesAlong } from "./reach.ts";
 
 /** What every part adds to a logit by itself, or to the difference of two, past all that comes after it. */
 export interface DirectLogits {
-  /** The model's own logit of the target, less that of the other token where there is one. */
+  /** The model's own logit of the target, before a soft-cap, less that of the other token where there is one. */
   readonly total: number;
   /** The token's embedding, and its position's where positions are learned. */
   readonly embedding: number;
@@ -38,7 +38,8 @@ export interface DirectQuestion {
  *     logit_t = ⟨x, d_t⟩ + bias_t        d_t = s · γ ⊙ W_U[t], in a LayerNorm model less its mean
  *
  * and x is the embedding plus what every head and neuron writes plus biases: each one's direct effect is its product with d_t, and
- * with `against` with d_t − d_against. They add up to the logit exactly, as far as float32 does.
+ * with `against` with d_t − d_against. They add up to the logit exactly, as far as float32 does. Where the model caps its logits it is the
+ * logit before the cap that is linear in the residual, and that they add up to.
  *
  * @see Elhage et al. (2021), "A Mathematical Framework for Transformer Circuits"; TransformerLens, `ActivationCache.logit_attrs`
  */
@@ -64,8 +65,10 @@ export async function directLogits(
     if (layer === opened) neurons = writes.neurons;
     onLayer?.(layer);
   }
+  const capped = run.logits[target]! - (against === undefined ? 0 : run.logits[against]!);
+  const whole = dot(rowOf(run.residFinal, run.ids.length - 1), direction) + (await weights.logitBias(mix));
   return {
-    total: run.logits[target]! - (against === undefined ? 0 : run.logits[against]!),
+    total: spec.softcap?.final === undefined ? capped : whole,
     embedding: dot(rowOf(run.layers[0]!.residPre, run.ids.length - 1), direction),
     attention: heads.map(sum),
     heads,

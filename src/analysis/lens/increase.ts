@@ -1,6 +1,6 @@
 import { addScaled, fromRows, rowOf } from "#core/numeric/matrix.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import { headZ } from "../capture.ts";
+import { attentionFactor, coefficientAt, headZ } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { lensLogProbabilities } from "./lens.ts";
 import type { FrozenLens } from "./lens.ts";
@@ -76,7 +76,7 @@ export interface PositionIncrease {
   readonly attention: number;
   /** In nats. */
   readonly increase: number;
-  /** W_O^h (α v_p), [modelDim]: they sum to the head's output. */
+  /** W_O^h (α v_p), through the norm behind it where there is one, [modelDim]: they sum to the head's output. */
   readonly vector: Float32Array;
 }
 
@@ -95,7 +95,8 @@ export async function positionIncreases(
   const base = rowOf(run.layers[at.layer]!.residPre, positions - 1);
   const mixed = await subvalues(lens.runner, run, at.layer);
   const zs = run.ids.map((_, position) => ofHead(rowOf(mixed, position), at.head, spec.headDim));
-  const vectors = await weights.attentionOutputs(at.layer, zs);
+  const factor = attentionFactor(run, at.layer, positions - 1);
+  const vectors = (await weights.attentionOutputs(at.layer, zs)).map((vector) => scaled(vector, factor));
   const raised = fromRows([base, ...vectors.map((vector) => addScaled(base, vector))], spec.modelDim);
   const [before, ...after] = await lensLogProbabilities(lens, raised, target);
   const pattern = run.layers[at.layer]!.pattern.subarray((at.head * positions + positions - 1) * positions);
@@ -107,15 +108,30 @@ export async function positionIncreases(
   }));
 }
 
-/** What a head writes at the last position, [modelDim]. */
-export function headOutput({ runner }: FrozenLens, run: Capture, at: HeadId): Promise<Float32Array> {
-  return runner.weights.headOutput(at, headZ(run, runner.spec, at, run.ids.length - 1));
+/**
+ * What a head writes at the last position, [modelDim]; where a norm stands behind attention, its part of what that norm gives, the norm's
+ * scale kept as in this run.
+ */
+export async function headOutput(
+  { runner }: Pick<FrozenLens, "runner">,
+  run: Capture,
+  at: HeadId,
+): Promise<Float32Array> {
+  const last = run.ids.length - 1;
+  const output = await runner.weights.headOutput(at, headZ(run, runner.spec, at, last));
+  return scaled(output, attentionFactor(run, at.layer, last));
 }
+
+const scaled = (vector: Float32Array, factor: number) =>
+  factor === 1 ? vector : vector.map((value) => value * factor);
 
 /** A neuron's activation at the last position, the paper's coefficient score. */
 export function activationOf(run: Capture, at: NeuronId): number {
   return rowOf(run.layers[at.layer]!.post, run.ids.length - 1)[at.neuron]!;
 }
+
+/** What a neuron's value vector is multiplied by at the last position. */
+export const coefficientOf = (run: Capture, at: NeuronId) => coefficientAt(run, at, run.ids.length - 1);
 
 /** A neuron in one run, and log p(target) at that run's residMid of its layer. */
 export interface NeuronInRun {
@@ -124,7 +140,7 @@ export interface NeuronInRun {
   readonly atBase: number;
 }
 
-/** log p(residMid + activation · value vector) − log p(residMid) at the last position, for each neuron asked for. */
+/** log p(residMid + coefficient · value vector) − log p(residMid) at the last position, for each neuron asked for. */
 export async function neuronIncreases(
   lens: FrozenLens,
   neurons: readonly NeuronInRun[],
@@ -133,7 +149,7 @@ export async function neuronIncreases(
   const { spec, weights } = lens.runner;
   const values = await weights.valueVectors(neurons.map(({ at }) => at));
   const vectors = fromRows(
-    neurons.map(({ run, at }, index) => addScaled(midOf(run, at.layer), values[index]!, activationOf(run, at))),
+    neurons.map(({ run, at }, index) => addScaled(midOf(run, at.layer), values[index]!, coefficientOf(run, at))),
     spec.modelDim,
   );
   const raised = await lensLogProbabilities(lens, vectors, target);

@@ -7,8 +7,8 @@ import type { Runner, Unembedded, UnembedRun } from "../runner.ts";
 /**
  * The lens: vectors projected to the vocabulary through the final norm with its scale frozen at the clean run's last
  * position, logits(x) = W_U·(scale · x ⊙ γ), in a LayerNorm model with x's mean taken out first and the biases of norm and
- * logits added. With the scale frozen it is linear up to those biases, and at the clean run's final residual it is the
- * model's own prediction.
+ * logits added, a model's scale and soft-cap of the logits applied. With the scale frozen it is linear up to those biases and the
+ * soft-cap, and at the clean run's final residual it is the model's own prediction.
  */
 export interface FrozenLens {
   readonly runner: Runner;
@@ -39,20 +39,27 @@ export async function residualLogits(lens: FrozenLens, residuals: Matrix): Promi
   return matrix(residuals.rows, lens.runner.spec.vocabulary, logits);
 }
 
-/** What each vector adds to every logit when it is added to a residual, [vectors, vocabulary]: no bias is in it. */
+/** What each vector adds to every logit before a soft-cap when it is added to a residual, [vectors, vocabulary]: no bias is in it. */
 export async function vectorLogits(lens: FrozenLens, vectors: Matrix): Promise<Matrix> {
   const { logits } = await project(lens, vectors, { wants: ["logits"], isBare: true });
   return matrix(vectors.rows, lens.runner.spec.vocabulary, logits);
 }
 
-/** The widest gap between what a vector adds to two tokens' logits, max − min over the vocabulary: [vectors]. */
+/**
+ * The widest gap between what a vector adds to two tokens' logits, max − min over the vocabulary: [vectors]. In a model with a soft-cap
+ * twice the most that it adds to any, since there the same amount on all logits changes probabilities too.
+ */
 export async function lensRanges(lens: FrozenLens, vectors: Matrix): Promise<Float32Array> {
   const { highestLogit, lowestLogit } = await project(lens, vectors, {
     wants: ["highestLogit", "lowestLogit"],
     isBare: true,
   });
-  return highestLogit.map((highest, row) => highest - lowestLogit[row]!);
+  return highestLogit.map((highest, row) => rangeOf(lens.runner.spec, highest, lowestLogit[row]!));
 }
+
+/** R of logits between `lowest` and `highest`; see `lensRanges`. */
+export const rangeOf = ({ softcap }: Pick<ModelSpec, "softcap">, highest: number, lowest: number): number =>
+  softcap?.final === undefined ? highest - lowest : 2 * Math.max(Math.abs(highest), Math.abs(lowest));
 
 /** Logits of all vectors that are projected at once: what every GPU binds as one buffer, with as much again to spare. */
 const MAX_LOGIT_BYTES = 64 * 2 ** 20;

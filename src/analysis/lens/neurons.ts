@@ -25,12 +25,12 @@ const MAX_EXACT = 4096;
 /** The neurons of largest log-probability increase in one run; `index` is flat, [layer, neuron]. */
 export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronSearch): Promise<CertifiedTop> {
   const { target } = search;
-  const { atBase, tangents } = await linearise(lens, run, target);
+  const { atBase, upper } = await linearise(lens, run, target);
   const inRun = (index: number) => {
     const at = neuronAt(lens, index);
     return { run, at, atBase: atBase[at.layer]! };
   };
-  return certifiedTop(aboveLayer(lens, tangents, search), {
+  return certifiedTop(aboveLayer(lens, upper, search), {
     ...search,
     limit: exactLimit(search),
     evaluate: (indices) => neuronIncreases(lens, indices.map(inRun), target),
@@ -73,7 +73,7 @@ export async function compareNeurons(
   const after = await linearise(afterLens, pair.after, target);
   const lower = lowerBounds(afterLens, pair.after, after.tangents, ranges);
   const shared = pair.firstDifferentLayer * lens.runner.spec.neurons;
-  const bounds = before.tangents.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
+  const bounds = before.upper.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
   // one session run for both where both have the same weights
   const increasesInBoth = async (inFirst: readonly NeuronInRun[], inSecond: readonly NeuronInRun[]) =>
     pair.afterRunner

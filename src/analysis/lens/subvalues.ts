@@ -56,15 +56,20 @@ export function ofHead(subvalue: Float32Array, head: number, headDim: number): F
  * How far each head writes along a residual direction for each position that it reads, [head][position].
  *
  * @param mixed as `subvalues` gives it
+ * @param factor what a norm behind attention multiplies the output by, as `attentionFactor` gives it of the position that is written at
  * @param products W_Oᵀ · direction, [heads · headDim], as `outputProducts` gives it
  */
-export function productsBySource(mixed: Matrix, products: Float64Array, headDim: number): number[][] {
+export function productsBySource(
+  mixed: Matrix,
+  products: Float64Array,
+  { headDim, factor = 1 }: { readonly headDim: number; readonly factor?: number },
+): number[][] {
   return Array.from({ length: products.length / headDim }, (_, head) =>
     Array.from({ length: mixed.rows }, (_unused, position) => {
       const row = rowOf(mixed, position);
       let sum = 0;
       for (let i = head * headDim; i < (head + 1) * headDim; i++) sum += row[i]! * products[i]!;
-      return sum;
+      return factor * sum;
     }),
   );
 }

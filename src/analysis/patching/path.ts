@@ -64,7 +64,7 @@ export async function pathPatches(
   ];
   return HEAD_INPUTS.map((by) => ({
     by,
-    patch: headPatch(spec, receiver, to.at, mixedValues(spec, to.at.head, { ...own, [by]: heard[by] })),
+    patch: headPatch(spec, receiver, to.at, mixedValues(spec, to.at, { ...own, [by]: heard[by] })),
   }));
 }
 
@@ -122,12 +122,16 @@ async function tapped(
   }
 }
 
-/** z_i = Σ_{j ≤ i} softmax_j(q_i · k_j / √headDim) · v_j of one head, [positions, headDim]; query heads that share a key head follow each other. */
-export function mixedValues(
-  { heads, kvHeads, headDim }: ModelSpec,
-  head: number,
-  taps: BlockOutput["taps"],
-): Float32Array {
+/**
+ * z_i = Σ_j softmax_j(cap(q_i · k_j · scale)) · v_j of one head, [positions, headDim], over the j ≤ i that the layer's window has: the block's
+ * own attention. Query heads that share a key head follow each other.
+ */
+export function mixedValues(spec: ModelSpec, { layer, head }: HeadId, taps: BlockOutput["taps"]): Float32Array {
+  const { heads, kvHeads, headDim, softcap, scales } = spec;
+  const scale = scales?.attention ?? 1 / Math.sqrt(headDim);
+  const cap = softcap?.attention;
+  const score = (product: number) => (cap === undefined ? product * scale : cap * Math.tanh((product * scale) / cap));
+  const window = spec.perLayer?.[layer]?.window ?? Infinity;
   const [q, k, v] = [taps.q!, taps.k!, taps.v!];
   const positions = q.length / (heads * headDim);
   const shared = Math.floor((head * kvHeads) / heads);
@@ -136,11 +140,12 @@ export function mixedValues(
   const z = new Float32Array(positions * headDim);
   for (let query = 0; query < positions; query++) {
     const own = row(q, head, query);
+    const first = Math.max(0, query + 1 - window);
     const weights = softmax(
-      Array.from({ length: query + 1 }, (_, key) => inner(own, row(k, shared, key)) / Math.sqrt(headDim)),
+      Array.from({ length: query + 1 - first }, (_, seen) => score(inner(own, row(k, shared, first + seen)))),
     );
-    weights.forEach((weight, key) => {
-      row(v, shared, key).forEach((value, i) => (z[query * headDim + i]! += weight * value));
+    weights.forEach((weight, seen) => {
+      row(v, shared, first + seen).forEach((value, i) => (z[query * headDim + i]! += weight * value));
     });
   }
   return z;

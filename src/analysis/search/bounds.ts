@@ -1,5 +1,7 @@
 import { fromRows, rowOf } from "#core/numeric/matrix.ts";
 import { logProbability, softmax } from "#core/numeric/softmax.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import { ffnFactor } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { midOf } from "../lens/increase.ts";
 import { residualLogits } from "../lens/lens.ts";
@@ -9,16 +11,53 @@ import type { FrozenLens } from "../lens/lens.ts";
 export interface Linearisation {
   /** [layer] */
   readonly atBase: Float64Array;
-  /** m_k · (v_k · g), flattened [layer, neuron] */
+  /** c_k · (v_k · g), flattened [layer, neuron] */
   readonly tangents: Float64Array;
+  /** At least each neuron's increase: the tangents, and behind a soft-cap as much more as it can bend. */
+  readonly upper: Float64Array;
+}
+
+/** The largest |second derivative| of tanh. */
+const TANH_BEND = 4 / (3 * Math.sqrt(3));
+
+/**
+ * How far a soft-cap c · tanh(x / c) takes a weighted sum of capped logits from its tangent, by the square of the largest step of a raw
+ * logit: |second derivative| ≤ 4 / (3√3 c), so that it is weight · TANH_BEND / (2 c). 0 without a cap.
+ *
+ * @param weight Σ |weights|; of a log-probability 2, the target's 1 and the log-sum-exp's 1
+ */
+export const capBend = ({ softcap }: Pick<ModelSpec, "softcap">, weight: number): number =>
+  softcap?.final === undefined ? 0 : (weight * TANH_BEND) / (2 * softcap.final);
+
+/** The derivative of each capped logit by its raw one, 1 − (capped / c)², times its part of a mix. */
+export function throughCap({ softcap }: Pick<ModelSpec, "softcap">, capped: ArrayLike<number>, mix: Float64Array) {
+  const cap = softcap?.final;
+  return cap === undefined ? mix : mix.map((part, token) => part * (1 - (capped[token]! / cap) ** 2));
 }
 
 /**
- * What the neurons of each layer start from, and m_k · (v_k · g) for every neuron.
+ * By how much more than its tangent a vector can add to log p(target): nothing without a soft-cap, where log p is concave, else
+ * `capBend` of the largest step of a logit, |s · coefficient| · |γ ⊙ v| · max_t |u_t| by Cauchy and Schwarz.
+ *
+ * @param norms |γ ⊙ v| of the vectors; asked for only where they are needed
+ */
+export async function curved(
+  { runner, scale }: FrozenLens,
+  norms: () => Promise<Float64Array>,
+): Promise<(coefficient: number, index: number) => number> {
+  const bend = capBend(runner.spec, 2);
+  if (bend === 0) return () => 0;
+  const reach = await runner.weights.unembeddingReach();
+  const found = await norms();
+  return (coefficient, index) => bend * (scale * coefficient * found[index]! * reach) ** 2;
+}
+
+/**
+ * What the neurons of each layer start from, and c_k · (v_k · g) for every neuron, c_k being what its value vector is multiplied by.
  *
  * g = s·γ ⊙ (u_w − Σ_t p_t u_t) is the gradient of log p(w) at the layer's residMid, p being the lens distribution there; in a
- * LayerNorm model its mean is taken out.
- * Log-sum-exp is convex, so log p is concave along any direction and this tangent is an upper bound of the neuron's increase.
+ * LayerNorm model its mean is taken out; behind a soft-cap each logit's part is multiplied by the cap's slope.
+ * Log-sum-exp is convex, so log p is concave along any direction and this tangent is an upper bound of the neuron's increase; a soft-cap takes the concavity away, and `curved` gives it back.
  */
 export async function linearise(lens: FrozenLens, run: Capture, target: number): Promise<Linearisation> {
   const { spec } = lens.runner;
@@ -28,12 +67,27 @@ export async function linearise(lens: FrozenLens, run: Capture, target: number):
   );
   const logits = await residualLogits(lens, bases);
   const atBase = Float64Array.from(run.layers, (_, layer) => logProbability(rowOf(logits, layer), target));
-  const tangents = await mixProducts(lens, run, (layer) => logitMix(rowOf(logits, layer), target));
-  return { atBase, tangents };
+  const tangents = await mixProducts(lens, run, (layer) => logitMix(spec, rowOf(logits, layer), target));
+  if (capBend(spec, 2) === 0) return { atBase, tangents, upper: tangents };
+  const upper = Float64Array.from(tangents);
+  for (const layer of run.layers.keys()) {
+    const above = await curved(lens, () => lens.runner.weights.valueNorms(layer));
+    coefficientsAtLast(run, layer).forEach((coefficient, neuron) => {
+      upper[layer * spec.neurons + neuron]! += above(coefficient, neuron);
+    });
+  }
+  return { atBase, tangents, upper };
+}
+
+/** What each of a layer's value vectors is multiplied by at the last position, [neurons]. */
+function coefficientsAtLast(run: Capture, layer: number): Float64Array {
+  const last = run.ids.length - 1;
+  const factor = ffnFactor(run, layer, last);
+  return Float64Array.from(rowOf(run.layers[layer]!.post, last), (activation) => activation * factor);
 }
 
 /**
- * m_k · (v_k · g) for every neuron at the last position, flattened [layer, neuron], g = s·γ ⊙ W_Uᵀ·mix being the gradient of a mix of
+ * c_k · (v_k · g) for every neuron at the last position, flattened [layer, neuron], g = s·γ ⊙ W_Uᵀ·mix being the gradient of a mix of
  * logits.
  *
  * @param mixOf one number per token, [vocabulary], for each layer
@@ -47,31 +101,31 @@ export async function mixProducts(
   const sums = new Float64Array(spec.layers * spec.neurons);
   let mix: ArrayLike<number> | undefined;
   let gradient = new Float64Array(spec.modelDim);
-  for (const [layer, { post }] of run.layers.entries()) {
+  for (const layer of run.layers.keys()) {
     const own = mixOf(layer);
     // a mix that stays the same is read off the unembedding once
     if (own !== mix) gradient = (await weights.logitDirection(own)).map((value) => value * lens.scale);
     mix = own;
-    const activations = rowOf(post, run.ids.length - 1);
+    const coefficients = coefficientsAtLast(run, layer);
     const products = await weights.valueProducts(layer, gradient);
     sums.set(
-      products.map((product, neuron) => product * activations[neuron]!),
+      products.map((product, neuron) => product * coefficients[neuron]!),
       layer * spec.neurons,
     );
   }
   return sums;
 }
 
-/** What the gradient of log p(target) is of every logit: 1 − p for the target, −p for all others. */
-function logitMix(logits: Float32Array, target: number): Float64Array {
+/** What the gradient of log p(target) is of every raw logit: 1 − p for the target, −p for all others, through the soft-cap. */
+function logitMix(spec: ModelSpec, logits: Float32Array, target: number): Float64Array {
   const mix = softmax(logits).map((probability) => -probability);
   mix[target]! += 1;
-  return mix;
+  return throughCap(spec, logits, mix);
 }
 
 /**
  * log p(target) at each residual, and its gradient there: g = s·γ ⊙ (u_w − Σ_t p_t u_t), in a LayerNorm model with its mean
- * taken out. A vector v adds at most v · g.
+ * taken out. A vector v adds at most v · g, but for what `curved` says.
  *
  * @returns gradients of modelDim each
  */
@@ -85,15 +139,16 @@ export async function slopes(
   const atBase = Float64Array.from(bases, (_, row) => logProbability(rowOf(logits, row), target));
   const gradients: Float64Array[] = [];
   for (const row of bases.keys()) {
-    const mix = logitMix(rowOf(logits, row), target);
+    const mix = logitMix(spec, rowOf(logits, row), target);
     gradients.push((await weights.logitDirection(mix)).map((value) => value * lens.scale));
   }
   return { atBase, gradients };
 }
 
 /**
- * Hoeffding's lemma turned on the same tangent: the increase is at least m_k·(v_k·g) − (s·m_k·R_k)²/8, R_k being the range
- * (max − min over the vocabulary) of the logits of γ ⊙ v_k.
+ * Hoeffding's lemma turned on the same tangent: the increase is at least c_k·(v_k·g) − (s·c_k·R_k)²/8, R_k being the range
+ * (max − min over the vocabulary) of the logits of γ ⊙ v_k. Behind a soft-cap, whose slope is at most 1, R_k is twice their largest size,
+ * and what the cap can bend goes off as well.
  *
  * @param tangents of the same run
  * @param ranges R_k, flattened [layer, neuron]
@@ -104,11 +159,13 @@ export function lowerBounds(
   tangents: Float64Array,
   ranges: Float32Array,
 ): Float64Array {
-  const { neurons } = lens.runner.spec;
-  const last = run.ids.length - 1;
-  const activations = run.layers.map(({ post }) => rowOf(post, last));
+  const { spec } = lens.runner;
+  const { neurons } = spec;
+  const bend = capBend(spec, 2);
+  const coefficients = run.layers.map((_, layer) => coefficientsAtLast(run, layer));
   return tangents.map((value, index) => {
-    const activation = activations[Math.floor(index / neurons)]![index % neurons]!;
-    return value - (lens.scale * activation * ranges[index]!) ** 2 / 8;
+    const coefficient = coefficients[Math.floor(index / neurons)]![index % neurons]!;
+    const reach = lens.scale * coefficient * ranges[index]!;
+    return value - reach ** 2 / 8 - bend * (reach / 2) ** 2;
   });
 }

@@ -31,7 +31,7 @@ const BOUND_SLACK = 1 + 1e-6;
 
 /**
  * Upper bounds of R_k by Cauchy and Schwarz: a logit of γ ⊙ v_k is u_t · (γ ⊙ v_k), so the range is at most
- * 2 · max_t |u_t − ū| · |γ ⊙ v_k|. Every weight is read once; what is known is taken as it is.
+ * 2 · max_t |u_t − ū| · |γ ⊙ v_k|, behind a soft-cap 2 · max_t |u_t| · |γ ⊙ v_k|. Every weight is read once; what is known is taken as it is.
  *
  * @throws what `work.signal` was aborted with
  */

@@ -1,4 +1,6 @@
 import { extremes } from "#core/numeric/extremes.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import { rangeOf } from "../lens/lens.ts";
 import { chunks, rawLogits, takeTurn, vectorsAtOnce } from "../lens/projection.ts";
 import type { ChunkedWork } from "../lens/projection.ts";
 import type { Runner } from "../runner.ts";
@@ -70,6 +72,8 @@ function keepEnds(index: LayerIndex, neuron: number, logits: Float32Array): void
   }
 }
 
-/** R_k of the layer's neurons: first of the top − first of the bottom, the range of the logits over the vocabulary. */
-export const rangesOf = ({ neurons, depth, topLogits, bottomLogits }: LayerIndex) =>
-  Float32Array.from({ length: neurons }, (_, neuron) => topLogits[neuron * depth]! - bottomLogits[neuron * depth]!);
+/** R_k of the layer's neurons, as `lensRanges` gives it, from the first of the top and the first of the bottom. */
+export const rangesOf = (spec: Pick<ModelSpec, "softcap">, { neurons, depth, topLogits, bottomLogits }: LayerIndex) =>
+  Float32Array.from({ length: neurons }, (_, neuron) =>
+    rangeOf(spec, topLogits[neuron * depth]!, bottomLogits[neuron * depth]!),
+  );

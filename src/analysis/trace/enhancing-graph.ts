@@ -1,6 +1,6 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { Capture } from "../capture.ts";
-import { activationOf } from "../lens/increase.ts";
+import { coefficientOf } from "../lens/increase.ts";
 import { asDirections, scoreOf } from "./keys.ts";
 import type { KeyDirections, KeyScore } from "./keys.ts";
 import type { Runner } from "../runner.ts";
@@ -10,7 +10,7 @@ export interface EnhancingEdge {
   readonly to: NeuronId;
   /** ⟨v_from, key_to⟩, of the model alone: the paper's inner product. */
   readonly raw: KeyScore;
-  /** Times the sender's activation at the last position: what it adds to what the receiver reads. */
+  /** Times the sender's coefficient at the last position: what it adds to what the receiver reads. */
   readonly carried: KeyScore;
 }
 
@@ -31,11 +31,11 @@ export async function enhancingGraph(
   const keys: KeyDirections[] = [];
   for (const at of neurons) keys.push(asDirections(await weights.neuronKeys(at)));
   return neurons.flatMap((from, sender) => {
-    const activation = activationOf(run, from);
+    const coefficient = coefficientOf(run, from);
     return neurons.flatMap((to, receiver): EnhancingEdge[] => {
       if (from.layer >= to.layer) return [];
       const raw = scoreOf(values[sender]!, keys[receiver]!);
-      return [{ from, to, raw, carried: times(raw, activation) }];
+      return [{ from, to, raw, carried: times(raw, coefficient) }];
     });
   });
 }

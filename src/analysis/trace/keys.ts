@@ -41,7 +41,7 @@ export async function forBoth<From, To>(
 /** up + gate: what the paper sorts heads and neurons by. */
 export const sumOfKeys = ({ up, gate = 0 }: KeyScore): number => up + gate;
 
-/** What a layer's FFN reads at a position, before its norm. */
+/** What a layer's FFN reads at a position, before its norm where it has one. */
 export function ffnInput({ spec }: Runner, run: Capture, layer: number, position: number): Float32Array {
   const { residPre, residMid } = run.layers[layer]!;
   return rowOf(spec.block === "sequential" ? residMid : residPre, position);

@@ -1,7 +1,8 @@
 import { addScaled, dot, fromRows, rowOf } from "#core/numeric/matrix.ts";
 import { topIndices } from "#core/numeric/top.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import { slopes } from "../search/bounds.ts";
+import { curved, slopes } from "../search/bounds.ts";
+import { attentionFactor, ffnFactor } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { certifiedTop } from "../search/certified.ts";
 import { asDirections, ffnInput, scoreOf } from "./keys.ts";
@@ -21,7 +22,10 @@ export interface AttentionNeuron extends HeadId {
 }
 
 export interface ValueAttentionNeuron extends AttentionNeuron {
-  /** log p(residPre + α·v_dim · o) − log p(residPre) at the last position, in nats, o the column of the output projection. */
+  /**
+   * log p(residPre + α·v_dim · o) − log p(residPre) at the last position, in nats, o the column of the output projection, through the
+   * norm behind it where there is one.
+   */
   readonly increase: number;
   /** α[h, last, p] · v[p, dim]: what the column is multiplied by. */
   readonly coefficient: number;
@@ -32,7 +36,8 @@ const MAX_EXACT = 4096;
 
 /**
  * Value attention neurons: those of largest log-probability increase among all heads, dimensions and source positions. The tangent
- * α·v_dim · (o · g), g the gradient of log p(target) at the layer's input, is an upper bound, so few have to be evaluated.
+ * α·v_dim · (o · g), g the gradient of log p(target) at the layer's input, is an upper bound, so few have to be evaluated (with a soft-cap
+ * behind the lens it is one with `curved` added).
  *
  * @see Yu & Ananiadou (2024), arXiv 2312.12141
  */
@@ -47,16 +52,19 @@ export async function valueAttentionNeurons(
   const width = heads * headDim;
   const bases = run.layers.map(({ residPre }) => rowOf(residPre, positions - 1));
   const { atBase, gradients } = await slopes(lens, bases, search.target);
+  const factors = run.layers.map((_, layer) => attentionFactor(run, layer, positions - 1));
   const coefficients = new Float64Array(run.layers.length * positions * width);
   const bounds = new Float64Array(coefficients.length);
   for (const layer of run.layers.keys()) {
     search.signal?.throwIfAborted();
     const mixed = await subvalues(runner, run, layer);
     const products = await runner.weights.outputProducts(layer, gradients[layer]!);
+    const reach = await curved(lens, () => runner.weights.outputNorms(layer));
     mixed.data.forEach((coefficient, i) => {
       const flat = layer * positions * width + i;
       coefficients[flat] = coefficient;
-      bounds[flat] = coefficient * products[i % width]!;
+      const written = factors[layer]! * coefficient;
+      bounds[flat] = written * products[i % width]! + reach(written, i % width);
     });
   }
   const placeOf = (flat: number): AttentionNeuron => ({
@@ -73,7 +81,7 @@ export async function valueAttentionNeurons(
       for (const flat of flats) {
         const { layer, ...at } = placeOf(flat);
         const output = await runner.weights.headOutput({ layer, head: at.head }, unit(headDim, at.dim));
-        raised.push(addScaled(bases[layer]!, output, coefficients[flat]));
+        raised.push(addScaled(bases[layer]!, output, factors[layer]! * coefficients[flat]!));
       }
       const after = await lensLogProbabilities(lens, fromRows(raised, modelDim), search.target);
       return flats.map((flat, i) => after[i]! - atBase[placeOf(flat).layer]!);
@@ -120,8 +128,9 @@ export async function queryNeurons(
     for (let layer = 0; layer < at.layer; layer++) {
       const products = await runner.weights.valueProducts(layer, key);
       const activations = rowOf(run.layers[layer]!.post, at.position);
+      const factor = ffnFactor(run, layer, at.position);
       products.forEach((product, neuron) => {
-        totals[layer * neurons + neuron]! += (at.increase * activations[neuron]! * product) / whole;
+        totals[layer * neurons + neuron]! += (at.increase * factor * activations[neuron]! * product) / whole;
       });
     }
   }

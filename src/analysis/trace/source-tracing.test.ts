@@ -105,7 +105,7 @@ test("a norm's scale is one over the root mean square, or over the deviation", (
 test("what heads write along a direction comes from the positions that they read", () => {
   // two positions of two heads of two dimensions
   const mixed = matrix(2, 4, row(1, 2, 3, 4, 5, 6, 7, 8));
-  expect(productsBySource(mixed, Float64Array.of(1, 0, 10, 1), 2)).toEqual([
+  expect(productsBySource(mixed, Float64Array.of(1, 0, 10, 1), { headDim: 2 })).toEqual([
     [1, 5],
     [34, 78],
   ]);

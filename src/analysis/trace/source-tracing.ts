@@ -1,10 +1,10 @@
 import { rowOf } from "#core/numeric/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
-import { headScale } from "../capture.ts";
+import { attentionFactor, ffnFactor, headScale } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { forBoth, scoreOf } from "./keys.ts";
 import type { KeyDirections, KeyScore } from "./keys.ts";
-import { normScale } from "../lens/norm-scale.ts";
+import { preNormScale } from "../lens/norm-scale.ts";
 import type { Runner } from "../runner.ts";
 import { attentionOutput, ffnOutput } from "./transfer.ts";
 
@@ -41,7 +41,8 @@ export interface Hop {
 
 /**
  * What two directions behind an attention layer read before it: d' = s · γ ⊙ W_Vᵀ(w ⊙ W_Oᵀ d), s the frozen 1 / rms of the
- * layer's input at the hop's position, w the hop's weights. ⟨x, d'⟩ = ⟨W_O (w ⊙ W_V (s · x ⊙ γ)), d⟩ for every x: the transpose
+ * layer's input at the hop's position (1 where no norm stands there), w the hop's weights. Where a norm stands behind attention, w has its
+ * scale at the position that attention writes at in it, as the run has it. ⟨x, d'⟩ = ⟨W_O (w ⊙ W_V (s · x ⊙ γ)), d⟩ for every x: the transpose
  * of the way forward, so that one product reads any number of sources. Biases belong to no source and are left out.
  */
 export async function throughHop(
@@ -52,7 +53,8 @@ export async function throughHop(
 ): Promise<KeyDirections> {
   const { spec, weights } = runner;
   const { layer, position } = hop;
-  const scale = normScale(spec, rowOf(run.layers[layer]!.residPre, position));
+  const behind = attentionFactor(run, layer, hop.query ?? run.ids.length - 1);
+  const scale = behind * preNormScale(spec, rowOf(run.layers[layer]!.residPre, position));
   const factors = Float64Array.from({ length: spec.heads }, (_, head) => scale * hopWeight(run, hop, head));
   return forBoth(directions, async (direction) => {
     const products = await weights.outputProducts(layer, direction);
@@ -105,7 +107,7 @@ export interface TracedNeuron extends NeuronId {
   readonly score: KeyScore;
 }
 
-/** m_k · ⟨v_k, direction⟩ of every neuron of an FFN layer at a position: they add up to the layer's, less its bias. Cells 13, 17. */
+/** c_k · ⟨v_k, direction⟩ of every neuron of an FFN layer at a position, c_k the coefficients: they add up to the layer's, less its bias. Cells 13, 17. */
 export async function traceNeurons(
   { weights }: Runner,
   run: Capture,
@@ -114,13 +116,14 @@ export async function traceNeurons(
 ): Promise<TracedNeuron[]> {
   const { layer, position } = place;
   const products = await forBoth(directions, (direction) => weights.valueProducts(layer, direction));
+  const factor = ffnFactor(run, layer, position);
   return Array.from(rowOf(run.layers[layer]!.post, position), (activation, neuron) => ({
     layer,
     neuron,
     activation,
     score: {
-      up: activation * products.up[neuron]!,
-      ...(products.gate && { gate: activation * products.gate[neuron]! }),
+      up: factor * activation * products.up[neuron]!,
+      ...(products.gate && { gate: factor * activation * products.gate[neuron]! }),
     },
   }));
 }
@@ -128,7 +131,8 @@ export async function traceNeurons(
 /**
  * A vector behind an attention layer's value-output transformation, for its tokens: `layer-frozen`, W_O W_V (s · x ⊙ γ) over all
  * heads with the norm's scale s frozen at the layer's input (the arithmetic paper's); `head-own-norm`, one head's, with the scale of
- * the vector itself (the sister paper's). Tokens of one vector depend on the heads and not on the scale; sizes across vectors do.
+ * the vector itself (the sister paper's). Tokens of one vector depend on the heads and not on the scale; sizes across vectors do. A norm
+ * behind attention is kept at its scale at the last position.
  */
 export type Transformation =
   | { readonly kind: "layer-frozen"; readonly layer: number; readonly position: number }
@@ -142,11 +146,12 @@ export async function transformed(
 ): Promise<Float32Array[]> {
   const { spec, weights } = runner;
   const head = by.kind === "head-own-norm" ? by.head : undefined;
+  const behind = attentionFactor(run, by.layer, run.ids.length - 1);
   const frozen =
-    by.kind === "layer-frozen" ? normScale(spec, rowOf(run.layers[by.layer]!.residPre, by.position)) : undefined;
+    by.kind === "layer-frozen" ? preNormScale(spec, rowOf(run.layers[by.layer]!.residPre, by.position)) : undefined;
   const outputs = await weights.valueOutput(by.layer, vectors, head);
   return outputs.map((output, index) => {
-    const scale = frozen ?? normScale(spec, vectors[index]!);
+    const scale = behind * (frozen ?? preNormScale(spec, vectors[index]!));
     return output.map((value) => value * scale);
   });
 }

@@ -1,5 +1,6 @@
 import { addScaled, rowOf } from "#core/numeric/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
+import { attentionFactor } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { asDirections, forBoth, scoreOf } from "./keys.ts";
 import type { KeyDirections, KeyScore } from "./keys.ts";
@@ -47,8 +48,9 @@ export async function transferAlong(
 ): Promise<FeatureTransfer> {
   const { headDim } = runner.spec;
   const mixed = await subvalues(runner, run, layer);
+  const factor = attentionFactor(run, layer, run.ids.length - 1);
   const tables = await forBoth(directions, async (direction) =>
-    productsBySource(mixed, await runner.weights.outputProducts(layer, direction), headDim),
+    productsBySource(mixed, await runner.weights.outputProducts(layer, direction), { headDim, factor }),
   );
   const table = tables.up.map((row, head) =>
     row.map((up, position): KeyScore => {

@@ -1,7 +1,8 @@
 import { shown } from "#core/shown.ts";
 import { refuse } from "../config.ts";
 import { ropeFields, rotaryPositions } from "../rope.ts";
-import type { Config, Family, ModelSpec, WeightPlan, WeightPlans } from "../spec.ts";
+import { hasPostNorm, hasPreNorm } from "../spec.ts";
+import type { Config, Family, ModelSpec, Positions, WeightPlan, WeightPlans } from "../spec.ts";
 
 /** Pre-norm RMSNorm, rotary attention with shared key and value heads, SiLU-gated FFN; biases only where the config asks for them. */
 export const llama: Family = {
@@ -14,7 +15,7 @@ export const llama: Family = {
         ...(config.flag("mlp_bias", false) ? (["ffn"] as const) : []),
       ],
     }),
-  weights: (spec, has) => gatedWeights(spec, has, {}),
+  weights: gatedWeights,
 };
 
 /** Where families that are wired like Llama differ in what they take a missing field for; as transformers has it. */
@@ -24,6 +25,13 @@ interface GatedDefaults {
   readonly kvHeads?: number;
   /** Where `head_dim` is missing or null. */
   readonly headDim?: number;
+  readonly normEps?: number;
+  readonly tied?: boolean;
+  readonly context?: number;
+  /** Where the rotation is not read as Llama's. */
+  readonly positions?: (headDim: number) => Positions;
+  /** Where the activation is not read from `hidden_act`. */
+  readonly activation?: ModelSpec["activation"];
 }
 
 /**
@@ -45,10 +53,7 @@ export function gatedSpec(family: string, config: Config, defaults: GatedDefault
   const headDim = config.count("head_dim", defaults.headDim ?? modelDim / heads);
   refuse(heads % kvHeads !== 0, `num_key_value_heads ${kvHeads} does not divide num_attention_heads ${heads}`);
   refuse(headDim % 2 !== 0, `head_dim ${headDim} is odd; rotary embeddings turn pairs`);
-  const activation = config.raw("hidden_act") ?? "silu";
-  refuse(activation !== "silu", `hidden_act is ${shown(activation)}; silu is needed`);
-  const share = ropeFields(config).partial_rotary_factor ?? config.raw("partial_rotary_factor") ?? 1;
-  refuse(share !== 1, `partial_rotary_factor is ${shown(share)}; 1 is needed, as whole heads are turned`);
+  const { activation = silu(config), positions = wholeHeads(config) } = defaults;
   const { biased = [] } = defaults;
   return {
     family,
@@ -59,29 +64,40 @@ export function gatedSpec(family: string, config: Config, defaults: GatedDefault
     modelDim,
     neurons: config.count("intermediate_size"),
     vocabulary: config.count("vocab_size"),
-    context: config.count("max_position_embeddings"),
+    context: config.count("max_position_embeddings", defaults.context),
     norm: "rms",
-    normEps: config.positive("rms_norm_eps", 1e-6),
-    positions: rotaryPositions(config, headDim),
+    normEps: config.positive("rms_norm_eps", defaults.normEps ?? 1e-6),
+    positions: positions(headDim),
     block: "sequential",
-    activation: "silu-gated",
-    tied: config.flag("tie_word_embeddings", false),
+    activation,
+    tied: config.flag("tie_word_embeddings", defaults.tied ?? false),
     ...(biased.length > 0 && { biased }),
   };
 }
 
-/** What a family has beyond Llama's weights. */
-interface Extras {
-  /** RMSNorm gains over each head's queries and keys. */
-  readonly qkNorm?: boolean;
+function silu(config: Config): "silu-gated" {
+  const activation = config.raw("hidden_act") ?? "silu";
+  refuse(activation !== "silu", `hidden_act is ${shown(activation)}; silu is needed`);
+  return "silu-gated";
 }
 
-/** Llama's tensors; biases are those that the spec says, whatever else the file has, as in transformers. */
-export function gatedWeights(
-  spec: ModelSpec,
-  has: (tensor: string) => boolean,
-  { qkNorm = false }: Extras,
-): WeightPlans {
+const wholeHeads = (config: Config) => (headDim: number) => {
+  const share = ropeFields(config).partial_rotary_factor ?? config.raw("partial_rotary_factor") ?? 1;
+  refuse(share !== 1, `partial_rotary_factor is ${shown(share)}; 1 is needed, as whole heads are turned`);
+  return rotaryPositions(config, headDim);
+};
+
+/** How a family stores Llama's weights. */
+interface Stored {
+  /** What every gain is stored less of. */
+  readonly plus?: number;
+}
+
+/**
+ * Llama's tensors, and those of what the spec has beyond Llama: gains of queries and keys, norms behind attention and FFN. Biases are
+ * those that the spec says, whatever else the file has, as in transformers.
+ */
+export function gatedWeights(spec: ModelSpec, has: (tensor: string) => boolean, { plus }: Stored = {}): WeightPlans {
   const prefix = has("model.embed_tokens.weight") ? "model." : "";
   const { modelDim, heads, kvHeads, headDim, neurons, vocabulary } = spec;
   const table = `${prefix}embed_tokens.weight`;
@@ -90,7 +106,10 @@ export function gatedWeights(
     kind: "plain",
     tensors: [tensor],
     shape: [size],
+    ...(plus !== undefined && { plus }),
   });
+  const norms = normNames(spec);
+  const isWhole = spec.qkNorm === "full";
   const linear = (
     name: string,
     modules: readonly string[],
@@ -114,21 +133,28 @@ export function gatedWeights(
     block: (layer) => {
       const at = `${prefix}layers.${layer}.`;
       const attention = (part: string) => `${at}self_attn.${part}`;
+      const normOf = (name: keyof typeof norms) =>
+        norms[name] === undefined ? [] : [gain(name, `${at}${norms[name]}.weight`)];
       return [
-        gain("attn_norm", `${at}input_layernorm.weight`),
+        ...normOf("attn_norm"),
         ...linear(
           "qkv",
           ["q_proj", "k_proj", "v_proj"].map(attention),
           [(heads + 2 * kvHeads) * headDim, modelDim],
           "qkv",
         ),
-        ...(qkNorm
-          ? [gain("q_norm", attention("q_norm.weight"), headDim), gain("k_norm", attention("k_norm.weight"), headDim)]
+        ...(spec.qkNorm
+          ? [
+              gain("q_norm", attention("q_norm.weight"), isWhole ? heads * headDim : headDim),
+              gain("k_norm", attention("k_norm.weight"), isWhole ? kvHeads * headDim : headDim),
+            ]
           : []),
         ...linear("attn_out", [attention("o_proj")], [modelDim, heads * headDim], "attn_out"),
-        gain("mlp_norm", `${at}post_attention_layernorm.weight`),
+        ...normOf("attn_post_norm"),
+        ...normOf("mlp_norm"),
         ...linear("mlp_in", [`${at}mlp.gate_proj`, `${at}mlp.up_proj`], [2 * neurons, modelDim], "ffn"),
         ...linear("down", [`${at}mlp.down_proj`], [modelDim, neurons], "ffn"),
+        ...normOf("mlp_post_norm"),
       ];
     },
     unembed: [
@@ -140,5 +166,16 @@ export function gatedWeights(
         shape: [vocabulary, modelDim],
       },
     ],
+  };
+}
+
+/** A layer's norms by the names of their modules: `post_attention_layernorm` is before the FFN in Llama, behind attention elsewhere. */
+function normNames(spec: ModelSpec) {
+  const isBehind = hasPostNorm(spec);
+  return {
+    attn_norm: hasPreNorm(spec) ? "input_layernorm" : undefined,
+    attn_post_norm: isBehind ? "post_attention_layernorm" : undefined,
+    mlp_norm: hasPreNorm(spec) ? (isBehind ? "pre_feedforward_layernorm" : "post_attention_layernorm") : undefined,
+    mlp_post_norm: isBehind ? "post_feedforward_layernorm" : undefined,
   };
 }

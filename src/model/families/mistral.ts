@@ -1,4 +1,4 @@
-import type { Config, Family } from "../spec.ts";
+import type { Config, Family, ModelSpec } from "../spec.ts";
 import { gatedSpec, gatedWeights } from "./llama.ts";
 
 /** What transformers' MistralConfig takes a missing field for. */
@@ -10,11 +10,12 @@ export const mistral: Family = {
   name: "mistral",
   architectures: ["MistralForCausalLM"],
   readConfig: (config) => ({ ...gatedSpec("mistral", config, { kvHeads: DEFAULT_KV_HEADS }), ...everyLayer(config) }),
-  weights: (spec, has) => gatedWeights(spec, has, {}),
+  weights: gatedWeights,
 };
 
 /** Null is no window; a missing field is the first Mistral's. */
-const everyLayer = (config: Config): { readonly window?: number } =>
-  config.has("sliding_window") && config.raw("sliding_window") === undefined
-    ? {}
-    : { window: config.count("sliding_window", DEFAULT_WINDOW) };
+function everyLayer(config: Config): Pick<ModelSpec, "perLayer"> {
+  if (config.has("sliding_window") && config.raw("sliding_window") === undefined) return {};
+  const window = config.count("sliding_window", DEFAULT_WINDOW);
+  return { perLayer: Array.from({ length: config.count("num_hidden_layers") }, () => ({ window })) };
+}

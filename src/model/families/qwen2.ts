@@ -13,5 +13,5 @@ export const qwen2: Family = {
     ...gatedSpec("qwen2", config, { biased: ["qkv"], kvHeads: DEFAULT_KV_HEADS }),
     ...qwenWindow(config),
   }),
-  weights: (spec, has) => gatedWeights(spec, has, {}),
+  weights: gatedWeights,
 };

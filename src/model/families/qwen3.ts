@@ -17,6 +17,7 @@ export const qwen3: Family = {
       headDim: DEFAULT_HEAD_DIM,
     }),
     ...qwenWindow(config),
+    qkNorm: "head",
   }),
-  weights: (spec, has) => gatedWeights(spec, has, { qkNorm: true }),
+  weights: gatedWeights,
 };

@@ -1,7 +1,8 @@
+import { normalised, normLinearPart, normScale } from "../norms.ts";
 import type { Norm } from "../norms.ts";
 import { transposed } from "../tensors.ts";
 import type { Tensor } from "../tensors.ts";
-import { plus, times } from "../vectors.ts";
+import { plus, scaled, times } from "../vectors.ts";
 
 /**
  * The reference: models in float64, as plainly as they can be written, each from its architecture's definition. It
@@ -30,8 +31,18 @@ export interface Description {
   readonly modelDim: number;
   readonly neurons: number;
   readonly vocabulary: number;
-  /** The longest prompt in which attention sees everything before it. */
-  readonly window: number;
+  /** How many tokens a layer's attention sees, the last one included; left out: all. */
+  readonly window?: (layer: number) => number;
+  /** What a query's product with a key is multiplied by; left out: 1 / √dh. */
+  readonly scoreScale?: number;
+  /** c in c · tanh(x / c) of attention's scores. */
+  readonly scoreCap?: number | undefined;
+  /** What attention and FFN are multiplied by before they are added to the residual; left out: 1. */
+  readonly residualScale?: number;
+  /** What the logits are multiplied by; left out: 1. */
+  readonly logitScale?: number;
+  /** c in c · tanh(x / c) of the logits. */
+  readonly logitCap?: number | undefined;
   readonly anatomy: Anatomy;
 }
 
@@ -57,15 +68,23 @@ export interface Anatomy {
 export interface Layer {
   /** The layer's input, normalised: what queries, keys and values are made of. */
   readonly attentionInput: (layerInput: Float64Array) => Float64Array;
+  /** False: what attention and FFN read is not normalised; left out: it is. */
+  readonly isPreNorm?: boolean;
   readonly project: (attentionInput: Float64Array, position: number) => Projected;
-  /** [d, H · dh]: from all heads' mixed values to the residual. */
+  /** [d, H · dh]: from all heads' mixed values to the residual, or to the norm behind attention. */
   readonly attentionOut: Linear;
+  /** What normalises attention's output before it is added to the residual. */
+  readonly attentionPost?: Norm;
   /** What the FFN reads, normalised; `middle` is the layer's input plus the attention's output. */
   readonly ffnInput: (layerInput: Float64Array, middle: Float64Array) => Float64Array;
+  /** The norm of what the FFN reads, where the family says it here; undefined: there is none. */
+  readonly ffnNorm?: Norm | undefined;
   /** The N neurons: outputs of the activation function, times the up projection's where there is one. */
   readonly activation: (ffnInput: Float64Array) => Float64Array;
   /** [d, N]: its columns are the neurons' value vectors. */
   readonly ffnOut: Linear;
+  /** What normalises the FFN's output before it is added to the residual. */
+  readonly ffnPost?: Norm;
 }
 
 /** What one position gives to attention, dh values each. Positions are already in queries and keys. */
@@ -117,6 +136,33 @@ export const layerNorm = (model: ReferenceModel, name: string, epsilon: number):
   bias: tensorOf(model, `${name}.bias`).data,
   epsilon,
 });
+
+/** RMSNorm whose gain is stored less 1. */
+export const rmsNormFrom1 = (model: ReferenceModel, name: string, epsilon: number): Norm => {
+  const norm = rmsNorm(model, name, epsilon);
+  return { ...norm, gain: norm.gain.map((value) => 1 + value) };
+};
+
+/** What a part's output adds to the residual. */
+export function added(model: ReferenceModel, post: Norm | undefined, output: Float64Array): Float64Array {
+  return scaled(post ? normalised(post, output) : output, model.residualScale ?? 1);
+}
+
+/**
+ * A share of what a part adds to the residual: a norm behind it at the scale that it takes from the whole output, so that what the
+ * shares of an output add sums to what the output adds.
+ */
+export function addedShare(
+  model: ReferenceModel,
+  post: Norm | undefined,
+  { share, whole }: { readonly share: Float64Array; readonly whole: Float64Array },
+): Float64Array {
+  return scaled(post ? normLinearPart(post, share, normScale(post, whole)) : share, model.residualScale ?? 1);
+}
+
+/** `c · tanh(x / c)`. */
+export const capped = (x: number, cap: number | undefined): number =>
+  cap === undefined ? x : cap * Math.tanh(x / cap);
 
 /** `count` vectors of equal length, one after the other in `x`. */
 export function splitInto(count: number, x: Float64Array): Float64Array[] {

@@ -1,9 +1,9 @@
 import { silu } from "../activations.ts";
 import { normalised } from "../norms.ts";
-import { frequenciesOf, turnHalves } from "../rotary.ts";
-import type { RotaryConfig } from "../rotary.ts";
-import { hadamard, rowOf } from "../vectors.ts";
-import { apply, biased, rmsNorm, splitInto, tensorOf, unbiased } from "./family.ts";
+import { rotationOf, turned } from "../rotary.ts";
+import type { Rotation, RotaryConfig } from "../rotary.ts";
+import { hadamard, rowOf, scaled } from "../vectors.ts";
+import { apply, biased, rmsNorm, rmsNormFrom1, splitInto, tensorOf, unbiased } from "./family.ts";
 import type { Description, Layer, ReferenceModel } from "./family.ts";
 
 /** What Llama, Mistral and Qwen write into config.json. */
@@ -26,10 +26,22 @@ export interface GatedDecoderConfig extends RotaryConfig {
 /** Where the families that are built like Llama differ. */
 export interface GatedDecoderParts {
   /** Queries, keys and values have biases (Qwen2). */
-  readonly hasQkvBias: boolean;
-  /** Each query and each key is normalised over its own dh values before it is turned (Qwen3). */
-  readonly hasHeadNorms: boolean;
-  readonly window: number;
+  readonly hasQkvBias?: boolean;
+  /** Each query and each key is normalised over its own dh values before it is turned (Qwen3), or all heads' together (OLMo 2). */
+  readonly qkNorm?: "head" | "full";
+  readonly window?: (layer: number) => number;
+  /** How a layer's queries and keys turn; undefined: not at all. Left out: in every layer as the config says. */
+  readonly rotation?: (layer: number) => Rotation | undefined;
+  /** Norms: before attention and FFN (Llama), behind both (OLMo 2), or both (Gemma). */
+  readonly norms?: "pre" | "post" | "both";
+  /** The file has every gain less 1 (Gemma). */
+  readonly isGainFrom1?: boolean;
+  /** Of the gate; left out: SiLU. */
+  readonly act?: (x: number) => number;
+  /** What is looked up of the embedding is multiplied by this. */
+  readonly embeddingScale?: number;
+  /** The rest of a description that differs from Llama's. */
+  readonly values?: Partial<Description>;
 }
 
 /**
@@ -38,7 +50,8 @@ export interface GatedDecoderParts {
  * dimensions of a head turn, halves paired.
  */
 export function gatedDecoder(config: GatedDecoderConfig, parts: GatedDecoderParts): Description {
-  if ((config.hidden_act ?? "silu") !== "silu") throw new Error("reference: an activation other than silu is not here");
+  if (!parts.act && (config.hidden_act ?? "silu") !== "silu")
+    throw new Error("reference: an activation other than silu is not here");
   const headDim = config.head_dim ?? config.hidden_size / config.num_attention_heads;
   return {
     layers: config.num_hidden_layers,
@@ -48,14 +61,15 @@ export function gatedDecoder(config: GatedDecoderConfig, parts: GatedDecoderPart
     modelDim: config.hidden_size,
     neurons: config.intermediate_size,
     vocabulary: config.vocab_size,
-    window: parts.window,
+    ...(parts.window && { window: parts.window }),
+    ...parts.values,
     anatomy: {
       prefix: "model.",
       embedding: "model.embed_tokens.weight",
       unembedding: "lm_head",
-      embed: (model, id) => rowOf(tensorOf(model, "model.embed_tokens.weight"), id),
-      layer: (model, layer) => gatedLayer(model, `model.layers.${layer}`, config, parts),
-      finalNorm: (model) => rmsNorm(model, "model.norm", config.rms_norm_eps),
+      embed: (model, id) => scaled(rowOf(tensorOf(model, "model.embed_tokens.weight"), id), parts.embeddingScale ?? 1),
+      layer: (model, layer) => gatedLayer(model, layer, config, parts),
+      finalNorm: (model) => normOf(parts)(model, "model.norm", config.rms_norm_eps),
       linears: (layer) =>
         ["self_attn.q", "self_attn.k", "self_attn.v", "self_attn.o", "mlp.gate", "mlp.up", "mlp.down"].map(
           (part) => `model.layers.${layer}.${part}_proj`,
@@ -65,36 +79,45 @@ export function gatedDecoder(config: GatedDecoderConfig, parts: GatedDecoderPart
   };
 }
 
-function gatedLayer(
-  model: ReferenceModel,
-  at: string,
-  config: GatedDecoderConfig,
-  { hasQkvBias, hasHeadNorms }: GatedDecoderParts,
-): Layer {
-  const epsilon = config.rms_norm_eps;
-  const frequencies = frequenciesOf(config, model.headDim);
-  const attentionNorm = rmsNorm(model, `${at}.input_layernorm`, epsilon);
-  const ffnNorm = rmsNorm(model, `${at}.post_attention_layernorm`, epsilon);
+const normOf = ({ isGainFrom1 }: GatedDecoderParts) => (isGainFrom1 ? rmsNormFrom1 : rmsNorm);
+
+function gatedLayer(model: ReferenceModel, layer: number, config: GatedDecoderConfig, parts: GatedDecoderParts): Layer {
+  const { hasQkvBias, qkNorm, norms = "pre", act = silu } = parts;
+  const at = `model.layers.${layer}`;
+  const normNamed = (name: string) => normOf(parts)(model, `${at}.${name}`, config.rms_norm_eps);
+  const rotation = parts.rotation ? parts.rotation(layer) : rotationOf(config, model.headDim);
   const linear = (isBiased: boolean | undefined, name: string) => (isBiased ? biased : unbiased)(model, name);
   const [query, key, value] = ["q", "k", "v"].map((part) =>
     linear(hasQkvBias || config.attention_bias, `${at}.self_attn.${part}_proj`),
   );
   const [gate, up, down] = ["gate", "up", "down"].map((part) => linear(config.mlp_bias, `${at}.mlp.${part}_proj`));
 
-  const positioned = (head: Float64Array, norm: string, position: number) => {
-    const ready = hasHeadNorms ? normalised(rmsNorm(model, `${at}.self_attn.${norm}`, epsilon), head) : head;
-    return turnHalves(ready, position, frequencies);
+  const heads = (all: Float64Array, count: number, norm: string, position: number) => {
+    const whole = qkNorm === "full" ? normalised(normNamed(`self_attn.${norm}`), all) : all;
+    return splitInto(count, whole).map((head) => {
+      const ready = qkNorm === "head" ? normalised(normNamed(`self_attn.${norm}`), head) : head;
+      return rotation ? turned(ready, position, rotation) : ready;
+    });
   };
+  const before = (name: string) => (norms === "post" ? undefined : normNamed(name));
+  const attentionNorm = before("input_layernorm");
+  const ffnNorm = before(norms === "both" ? "pre_feedforward_layernorm" : "post_attention_layernorm");
   return {
-    attentionInput: (x) => normalised(attentionNorm, x),
+    isPreNorm: norms !== "post",
+    attentionInput: (x) => (attentionNorm ? normalised(attentionNorm, x) : x),
     project: (n, position) => ({
-      queries: splitInto(model.heads, apply(query!, n)).map((head) => positioned(head, "q_norm", position)),
-      keys: splitInto(model.kvHeads, apply(key!, n)).map((head) => positioned(head, "k_norm", position)),
+      queries: heads(apply(query!, n), model.heads, "q_norm", position),
+      keys: heads(apply(key!, n), model.kvHeads, "k_norm", position),
       values: splitInto(model.kvHeads, apply(value!, n)),
     }),
     attentionOut: linear(config.attention_bias, `${at}.self_attn.o_proj`),
-    ffnInput: (_, middle) => normalised(ffnNorm, middle),
-    activation: (n) => hadamard(apply(gate!, n).map(silu), apply(up!, n)),
+    ffnInput: (_, middle) => (ffnNorm ? normalised(ffnNorm, middle) : middle),
+    ffnNorm,
+    activation: (n) => hadamard(apply(gate!, n).map(act), apply(up!, n)),
     ffnOut: down!,
+    ...(norms !== "pre" && {
+      attentionPost: normNamed("post_attention_layernorm"),
+      ffnPost: normNamed("post_feedforward_layernorm"),
+    }),
   };
 }

@@ -42,7 +42,6 @@ export const gptNeox: Family = {
       modelDim: config.hidden_size,
       neurons: config.intermediate_size,
       vocabulary: config.vocab_size,
-      window: Infinity,
       anatomy: {
         prefix: "gpt_neox.",
         embedding: "gpt_neox.embed_in.weight",

@@ -35,7 +35,6 @@ export const gptj: Family = {
       modelDim: config.n_embd,
       neurons: config.n_inner ?? 4 * config.n_embd,
       vocabulary: config.vocab_size,
-      window: Infinity,
       anatomy: {
         prefix: "transformer.",
         embedding: "transformer.wte.weight",

@@ -7,11 +7,11 @@ interface MistralConfig extends GatedDecoderConfig {
   readonly sliding_window?: number | null;
 }
 
-/** Mistral: Llama with a sliding window, which a prompt must fit into here. */
+/** Mistral: Llama with a sliding window in every layer. */
 export const mistral: Family = {
   modelType: "mistral",
   describe: (config: MistralConfig) => {
     const { sliding_window: window = 4096 } = config;
-    return gatedDecoder(config, { hasQkvBias: false, hasHeadNorms: false, window: window ?? Infinity });
+    return gatedDecoder(config, { window: () => window ?? Infinity });
   },
 };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
+import type { FamilyName } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import {
@@ -18,6 +19,7 @@ import {
 import { forward } from "#test/reference/forward.ts";
 import { atLast, lensOf, logProbability } from "#test/reference/lens.ts";
 import {
+  coefficient,
   compareNeurons,
   headIncreases,
   headOutput,
@@ -54,7 +56,7 @@ interface Case {
 
 const SMALL_IDS = [1, 5, 9, 33, 2, 41];
 const OTHER_IDS = [1, 7, 9, 12];
-const small = (family: "gpt2" | "gpt_neox" | "gptj" | "qwen2", layers = 4) => randomCheckpoint({ family, layers });
+const small = (family: FamilyName, layers = 4) => randomCheckpoint({ family, layers });
 const CASES: Case[] = [
   {
     name: "the bundled model",
@@ -74,6 +76,14 @@ const CASES: Case[] = [
   },
   ...(["qwen2", "gpt2"] as const).map((family) => ({
     name: `random weights with biases: ${family}`,
+    files: () => small(family),
+    ids: SMALL_IDS,
+    other: OTHER_IDS,
+    neuron: { layer: 2, neuron: 36 },
+    head: { layer: 2, head: 1 },
+  })),
+  ...(["gemma2"] as const).map((family) => ({
+    name: `random weights with norms behind attention and FFN, or scales: ${family}`,
     files: () => small(family),
     ids: SMALL_IDS,
     other: OTHER_IDS,
@@ -255,8 +265,7 @@ describe.each(CASES)("on $name", ({ files, ids, other, neuron, head }) => {
       const value = valueVector(model, from.layer, from.neuron);
       const want = score(value, keysOf(model, to.layer, to.neuron));
       expect(upsOf([raw])).toBeAllClose(upsOf([want]), SCORE);
-      const activation = atLast(clean.activation[from.layer]!)[from.neuron]!;
-      expect(carried.up).toBeAllClose(want.up * activation, SCORE);
+      expect(carried.up).toBeAllClose(want.up * coefficient(model, clean, from), SCORE);
     }
     expect(found.lowest.layer).toBe(Math.min(...neurons.map(({ layer }) => layer)));
     const off = forward(model, ids, [{ kind: "neuron", at: found.lowest, scale: 0 }]);

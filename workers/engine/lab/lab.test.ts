@@ -7,6 +7,7 @@ import { randomGroups } from "#analysis/ablation/neuron-group.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { NATS } from "#test/agreement.ts";
+import { hasPostNorm, hasPreNorm } from "#model/spec.ts";
 import { abacusFiles, FAMILY_VARIANTS, randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
@@ -225,13 +226,15 @@ test.each(FAMILY_VARIANTS)("value-output matrices are what attention computes: $
     [3, 20].map(async (id) => {
       const residual = await runner.embed([id]);
       const residPre = await runner.download(residual);
-      const { taps } = await runner.block(0, residual, { taps: ["residMid"] });
+      const taken = hasPostNorm(spec) ? (["residMid", "attnPostScale"] as const) : (["residMid"] as const);
+      const { taps } = await runner.block(0, residual, { taps: taken });
+      const behind = taps.attnPostScale?.[0] ?? 1;
       const mean = spec.norm === "layer" ? residPre.reduce((sum, value) => sum + value, 0) / residPre.length : 0;
       const square = residPre.reduce((sum, value) => sum + (value - mean) ** 2, 0) / residPre.length;
       const [transformed] = await runner.weights.valueOutput(0, [residPre]);
       return {
         written: taps.residMid!.map((value, dim) => value - residPre[dim]!),
-        scaled: transformed!.map((value) => value / Math.sqrt(square + spec.normEps)),
+        scaled: transformed!.map((value) => value / behind / (hasPreNorm(spec) ? Math.sqrt(square + spec.normEps) : 1)),
       };
     }),
   );

@@ -143,7 +143,7 @@ export class NeuronIndex {
       this.#store = layered(keptHere(), this.#store);
       await this.#store.write(this.#key(layer), bytes);
     }
-    this.#ranges[layer] = rangesOf(index);
+    this.#ranges[layer] = rangesOf(this.#runner.spec, index);
     return index;
   }
 
@@ -153,7 +153,7 @@ export class NeuronIndex {
     const index = await this.#read(layer);
     if (!index || !(await this.#isOfThisModel(index))) return undefined;
     this.#fromStorage.add(layer);
-    this.#ranges[layer] = rangesOf(index);
+    this.#ranges[layer] = rangesOf(this.#runner.spec, index);
     return this.#ranges[layer];
   }
 

@@ -32,7 +32,7 @@ export async function scoredHeads(
 ): Promise<HeadScores> {
   const random = randomStream(seed);
   const beginning = await beginningOf(tokenizer, signal);
-  const room = Math.min(spec.context, spec.window ?? Infinity) - beginning.length;
+  const room = spec.context - beginning.length;
   const pool = Array.from({ length: spec.vocabulary }, (_, id) => id).filter((id) => !beginning.includes(id));
   const repeated = Math.min(REPEATED, Math.floor(room / 2), pool.length);
   if (repeated < 2) {

@@ -24,9 +24,9 @@ const POSITIONS = PAIR.clean.map((_, position) => position);
 const NEURON = { layer: 1, neuron: 5 };
 
 /** The shapes that the method differs in: sharing heads and gated, learned positions, attention beside the FFN. */
-const SHAPES = FAMILY_VARIANTS.filter(({ name }) => ["llama", "gpt2", "gpt_neox", "qwen3, tied"].includes(name)).map(
-  (shape) => ({ ...shape, isParallel: shape.name === "gpt_neox" }),
-);
+const SHAPES = FAMILY_VARIANTS.filter(({ name }) =>
+  ["llama", "gpt2", "gpt_neox", "qwen3, tied", "gemma2"].includes(name),
+).map((shape) => ({ ...shape, isParallel: shape.name === "gpt_neox" }));
 
 const SITES = [
   ["resid_pre", "residPre"],

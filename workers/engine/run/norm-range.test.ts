@@ -13,7 +13,7 @@ import { randomCheckpoint } from "#test/checkpoints.ts";
 import { farthest } from "#test/farthest.ts";
 import { normalised } from "#test/reference/norms.ts";
 import { inner, softmax } from "#test/reference/vectors.ts";
-import { positionFeeds } from "./position-feeds.ts";
+import { PositionFeeds } from "./position-feeds.ts";
 
 /** Every power of two that float32 has, the small ones that lose digits left out. */
 const EXPONENTS = Array.from({ length: 254 }, (_, index) => index - 126);
@@ -110,7 +110,7 @@ test("attention is right for queries and keys of every size, or NaN beyond their
   const identity = Float32Array.from({ length: 144 }, (_, i) => (i % 13 === 0 ? 1 : 0));
   const qkv = { name: "qkv", kind: "linear", shape: [12, 12], values: identity } as const;
   const { run, floats } = await running([qkv], 1e-5, (g, weights) => {
-    const { z, pattern } = attention(g, spec, weights, g.input("x", [1, "position", 12]));
+    const { z, pattern } = attention(g, spec, 0, weights, g.input("x", [1, "position", 12]));
     const shapes: readonly (readonly [Value, string])[] = [
       [z, "z"],
       [pattern, "pattern"],
@@ -141,7 +141,7 @@ test("attention is right for queries and keys of every size, or NaN beyond their
     for (const ofKeys of every) {
       const k = sized(keys, ofKeys);
       const x = q.flatMap((row, position) => [...row, ...k[position]!, ...values[position]!]);
-      const feeds = { x: floats(x, [1, 3, 12]), mask: positionFeeds(spec, 3, floats)["mask"]! };
+      const feeds = { x: floats(x, [1, 3, 12]), mask: new PositionFeeds(spec, floats).of(0, 3)["mask"]! };
       const { z, pattern } = await run(feeds);
       const want = q.flatMap((query, position) => {
         const seen = k.slice(0, position + 1).map((key) => inner(query, key) / Math.sqrt(headDim));

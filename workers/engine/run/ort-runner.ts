@@ -20,7 +20,7 @@ import { Pace } from "./pace.ts";
 import { blockPiece, blockWork, canBeCut, joinedBlock, joinedUnembedded, unembedPieces } from "./pieces.ts";
 import type { PieceOutput, RowsRun } from "./pieces.ts";
 import type { Runtime } from "./runtime.ts";
-import { positionFeeds } from "./position-feeds.ts";
+import { PositionFeeds } from "./position-feeds.ts";
 import { stoppableWeights } from "../weights/stoppable-weights.ts";
 
 /** One session per block, and one for the unembedding. */
@@ -49,8 +49,7 @@ type Feeds = Record<string, Ort.Tensor>;
 
 /** What every call's runner of one model has in common. */
 interface Shared {
-  /** Rotary angles and mask by the number of positions. */
-  readonly positions: Map<number, Feeds>;
+  readonly positions: PositionFeeds<Ort.Tensor>;
   /** What nothing that is switched off is fed as. */
   readonly identity: Feeds;
   readonly paces: { readonly block: Pace; readonly unembed: Pace };
@@ -102,7 +101,7 @@ export class OrtRunner implements Runner {
     const one = (rank: number) => this.#floats([1], Array<number>(rank).fill(1));
     const zero = (rank: number) => this.#floats([0], Array<number>(rank).fill(1));
     this.#shared = call?.shared ?? {
-      positions: new Map(),
+      positions: new PositionFeeds(spec, this.#floats.bind(this)),
       identity: { head_scale: one(4), head_fill: zero(4), neuron_scale: one(3), neuron_fill: zero(3) },
       paces: { block: new Pace(), unembed: new Pace() },
       aheadMs: 0,
@@ -165,7 +164,7 @@ export class OrtRunner implements Runner {
     const feeds: Feeds = {
       residual: tensorOf(input),
       variant_source: this.#ints(rows, [rows.length]),
-      ...this.#positionFeeds(input.positions),
+      ...this.#shared.positions.of(layer, input.positions),
       ...this.#shared.identity,
       ...(headScale && { head_scale: this.#matrix(headScale, [headScale.rows, headScale.cols, 1, 1]) }),
       ...(neuronScale && { neuron_scale: this.#matrix(neuronScale, [neuronScale.rows, 1, neuronScale.cols]) }),
@@ -226,7 +225,7 @@ export class OrtRunner implements Runner {
       residual: tensorOf(input),
       positions: this.#ints(positions, [positions.length]),
       scale: this.#floats([scale], [1, 1, 1]),
-      // only models with biases behind the residual have this input
+      // only models with biases or a soft-cap behind the residual have this input
       ...(this.#sessions.unembed.inputNames.includes("offset") && { offset: this.#floats([isBare ? 0 : 1], [1]) }),
       targets: this.#ints(targets, [targets.length]),
       ranked_rows: this.#ints(rankedRows, [rankedRows.length]),
@@ -325,13 +324,6 @@ export class OrtRunner implements Runner {
   async #take(tensor: Ort.Tensor): Promise<Float32Array> {
     if (tensor.location === "cpu") return tensor.data as Float32Array;
     return (await this.#runtime.queue.add(() => tensor.getData(true))) as Float32Array;
-  }
-
-  /** The same for every run of that many positions. */
-  #positionFeeds(positions: number): Feeds {
-    const known = this.#shared.positions.get(positions) ?? positionFeeds(this.spec, positions, this.#floats.bind(this));
-    this.#shared.positions.set(positions, known);
-    return known;
   }
 
   #floats(values: readonly number[] | Float32Array, dims: readonly number[]): Ort.Tensor {

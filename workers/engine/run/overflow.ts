@@ -15,7 +15,7 @@ const PARTS: readonly (readonly [keyof LayerValues, string])[] = [
   ["residual", "its FFN's output"],
 ];
 
-/** Every tap: with them the part where numbers leave float32 is known. */
+/** With these taps the part where numbers leave float32 is known. */
 export const EVERY_TAP: readonly Tap[] = ["pattern", "z", "residMid", "post"];
 
 /** A number that nothing can go on with. */

@@ -35,13 +35,7 @@ export async function promptIds(
 }
 
 /** @throws Fault "prompt-too-long" with the numbers */
-export function checkLength(tokens: number, { context, window }: ModelSpec): void {
-  if (window !== undefined && tokens > window) {
-    throw new Fault(
-      "prompt-too-long",
-      `the prompt has ${grouped(tokens)} tokens; this model's attention slides over windows of ${grouped(window)}, and longer prompts are not supported`,
-    );
-  }
+export function checkLength(tokens: number, { context }: ModelSpec): void {
   if (tokens > context) {
     throw new Fault(
       "prompt-too-long",

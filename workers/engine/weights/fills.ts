@@ -107,7 +107,7 @@ function wholePlan(part: ModelPart, plan: WeightPlan, tensors: TensorTable): Fil
  */
 function sinkOf(
   { id, layout }: ModelPart,
-  { kind, name }: WeightPlan,
+  { kind, name, plus = 0 }: WeightPlan,
   rows: RowRange,
   values: (read: readonly ArrayBuffer[]) => Float32Array,
 ): Sink {
@@ -127,7 +127,9 @@ function sinkOf(
     case "plain": {
       const { place, shape } = layout.plain.get(name)!;
       const range = rangeOfRows(place, shape[0]!, rows);
-      return { part: id, ranges: [range], pack: (read) => [{ offset: range.start, bytes: bytesOf(values(read)) }] };
+      const kept = (read: readonly ArrayBuffer[]) =>
+        plus === 0 ? values(read) : values(read).map((each) => each + plus);
+      return { part: id, ranges: [range], pack: (read) => [{ offset: range.start, bytes: bytesOf(kept(read)) }] };
     }
     case "table": {
       const { place, rows: all } = layout.table.get(name)!;

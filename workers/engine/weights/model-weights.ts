@@ -1,4 +1,4 @@
-import { normScale } from "#analysis/lens/norm-scale.ts";
+import { preNormScale } from "#analysis/lens/norm-scale.ts";
 import type { ModelWeights } from "#analysis/runner.ts";
 import { addScaled, dot, fromRows, matrix, rowOf } from "#core/numeric/matrix.ts";
 import {
@@ -12,6 +12,7 @@ import {
   rowReach,
 } from "#formats/linear.ts";
 import type { Linear } from "#formats/linear.ts";
+import { hasPreNorm, isGated } from "#model/spec.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
 /** A part by its place: the embedding, a block by its layer, or the unembedding. */
@@ -34,12 +35,31 @@ const TABLE_ROWS = 2048;
 
 /** Reads the quantised weights themselves, so that an analysis speaks of the model that runs. */
 export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeights {
+  const logitScale = spec.scales?.logits ?? 1;
+  /** The gain of the norm that a part reads through; undefined where it reads the residual as it is. */
+  const preGain = async (layer: number, name: string) => (hasPreNorm(spec) ? reader.plain(layer, name) : undefined);
+  /** What stands between a part's output and the residual: a norm's gain, its scale left at 1, and the residual's scale. */
+  const behindPart = async (layer: number, name: string) => {
+    const gain = await reader.plainIfAny(layer, name);
+    const factor = spec.scales?.residual ?? 1;
+    return <Vector extends Float32Array | Float64Array>(vector: Vector): Vector =>
+      gain || factor !== 1 ? (vector.map((value, dim) => value * (gain?.[dim] ?? 1) * factor) as Vector) : vector;
+  };
+  const writtenNorms = async (layer: number, name: string, norm: string) => {
+    const behind = await behindPart(layer, norm);
+    const gain = behind(await reader.plain("unembed", "final_norm"));
+    return columnNorms(await reader.linear(layer, name), gain, { isCentred: spec.norm === "layer" });
+  };
   return {
     async embedding(ids) {
       const rows = await Promise.all(ids.map((id) => reader.row("embed", "embedding", id)));
       const embedded = fromRows(rows, spec.modelDim);
-      if (spec.positions.kind === "rotary") return embedded;
-      const places = await Promise.all(ids.map((_, place) => reader.row("embed", "positions", place)));
+      const factor = spec.scales?.embedding ?? 1;
+      if (factor !== 1) embedded.data.forEach((value, i) => (embedded.data[i] = value * factor));
+      const { positions } = spec;
+      if (positions.kind !== "learned") return embedded;
+      const first = positions.firstRow ?? 0;
+      const places = await Promise.all(ids.map((_, place) => reader.row("embed", "positions", first + place)));
       return matrix(ids.length, spec.modelDim, addScaled(embedded.data, fromRows(places, spec.modelDim).data));
     },
     async valueVectors(neurons) {
@@ -48,27 +68,35 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       // layer by layer, so that no more than one layer's weights have to be at hand
       for (const layer of layers) {
         const down = await reader.linear(layer, "down");
+        const behind = await behindPart(layer, "mlp_post_norm");
         neurons.forEach((at, index) => {
-          if (at.layer === layer) vectors[index] = linearColumn(down, at.neuron);
+          if (at.layer === layer) vectors[index] = behind(linearColumn(down, at.neuron));
         });
       }
       return vectors;
     },
-    valueProducts: async (layer, direction) => multiplyTransposed(await reader.linear(layer, "down"), direction),
-    async valueNorms(layer) {
-      const gain = await reader.plain("unembed", "final_norm");
-      return columnNorms(await reader.linear(layer, "down"), gain, { isCentred: spec.norm === "layer" });
+    async valueProducts(layer, direction) {
+      const behind = await behindPart(layer, "mlp_post_norm");
+      return multiplyTransposed(await reader.linear(layer, "down"), behind(Float64Array.from(direction)));
     },
-    unembeddingReach: async () => rowReach(await reader.linear("unembed", "unembedding")),
-    headOutput: async ({ layer, head }, z) =>
-      multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z),
+    valueNorms: (layer) => writtenNorms(layer, "down", "mlp_post_norm"),
+    outputNorms: (layer) => writtenNorms(layer, "attn_out", "attn_post_norm"),
+    async unembeddingReach() {
+      const isCentred = spec.softcap?.final === undefined;
+      return logitScale * rowReach(await reader.linear("unembed", "unembedding"), { isCentred });
+    },
+    async headOutput({ layer, head }, z) {
+      const behind = await behindPart(layer, "attn_post_norm");
+      return behind(multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z));
+    },
     async logitDirection(mix) {
       const gain = await reader.plain("unembed", "final_norm");
-      return readBehindNorm(spec, gain, multiplyTransposed(await reader.linear("unembed", "unembedding"), mix));
+      const behind = multiplyTransposed(await reader.linear("unembed", "unembedding"), mix);
+      return readBehindNorm(spec, gain, logitScale === 1 ? behind : behind.map((value) => value * logitScale));
     },
     async valueOutput(layer, vectors, head) {
       const { heads, kvHeads, headDim } = spec;
-      const gain = await reader.plain(layer, "attn_norm");
+      const gain = await preGain(layer, "attn_norm");
       const inputs = vectors.map((vector) => throughNorm(spec, gain, vector));
       const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue(spec), kvHeads * headDim);
       const group = heads / kvHeads;
@@ -79,30 +107,32 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
             : 0,
         ),
       );
-      return multiplyRows(await reader.linear(layer, "attn_out"), z);
+      return multiplyRows(await reader.linear(layer, "attn_out"), z).map(await behindPart(layer, "attn_post_norm"));
     },
     async neuronKeys({ layer, neuron }) {
       const weights = await reader.linear(layer, "mlp_in");
-      const gain = await reader.plain(layer, spec.block === "parallel-shared" ? "attn_norm" : "mlp_norm");
+      const gain = await preGain(layer, spec.block === "parallel-shared" ? "attn_norm" : "mlp_norm");
       const key = (row: number) =>
         Float32Array.from(readBehindNorm(spec, gain, Float64Array.from(linearRow(weights, row))));
-      return spec.activation === "silu-gated"
-        ? { up: key(spec.neurons + neuron), gate: key(neuron) }
-        : { up: key(neuron) };
+      return isGated(spec) ? { up: key(spec.neurons + neuron), gate: key(neuron) } : { up: key(neuron) };
     },
     async embeddingProducts(direction) {
       const { vocabulary, modelDim } = spec;
       const products = new Float64Array(vocabulary);
+      const factor = spec.scales?.embedding ?? 1;
       for (let first = 0; first < vocabulary; first += TABLE_ROWS) {
         const count = Math.min(TABLE_ROWS, vocabulary - first);
         const rows = await reader.rows("embed", "embedding", first, count);
         for (let row = 0; row < count; row++) {
-          products[first + row] = dot(rows.subarray(row * modelDim, (row + 1) * modelDim), direction);
+          products[first + row] = factor * dot(rows.subarray(row * modelDim, (row + 1) * modelDim), direction);
         }
       }
       return products;
     },
-    outputProducts: async (layer, direction) => multiplyTransposed(await reader.linear(layer, "attn_out"), direction),
+    async outputProducts(layer, direction) {
+      const behind = await behindPart(layer, "attn_post_norm");
+      return multiplyTransposed(await reader.linear(layer, "attn_out"), behind(Float64Array.from(direction)));
+    },
     async valueDirection(layer, mix) {
       const { heads, kvHeads, headDim } = spec;
       const group = heads / kvHeads;
@@ -111,15 +141,15 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
         shared[Math.floor(i / (group * headDim)) * headDim + (i % headDim)]! += mix[i]!;
       }
       const read = multiplyRowsTransposed(await reader.linear(layer, "qkv"), firstValue(spec), shared);
-      return readBehindNorm(spec, await reader.plain(layer, "attn_norm"), read);
+      return readBehindNorm(spec, await preGain(layer, "attn_norm"), read);
     },
     async values(layer, residuals) {
       const { kvHeads, headDim } = spec;
-      const gain = await reader.plain(layer, "attn_norm");
+      const gain = await preGain(layer, "attn_norm");
       const normBias = await reader.plainIfAny(layer, "attn_norm.bias");
       const inputs = Array.from({ length: residuals.rows }, (_, row) => {
         const residual = rowOf(residuals, row);
-        const scale = normScale(spec, residual);
+        const scale = preNormScale(spec, residual);
         return throughNorm(spec, gain, residual).map((value, dim) => value * scale + (normBias?.[dim] ?? 0));
       });
       const values = multiplyRows(await reader.linear(layer, "qkv"), inputs, firstValue(spec), kvHeads * headDim);
@@ -132,15 +162,21 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
     async outputBiases(layer) {
       const attention = await reader.plainIfAny(layer, "attn_out.bias");
       const ffn = await reader.plainIfAny(layer, "down.bias");
-      return { ...(attention && { attention }), ...(ffn && { ffn }) };
+      return {
+        ...(attention && { attention: (await behindPart(layer, "attn_post_norm"))(attention) }),
+        ...(ffn && { ffn: (await behindPart(layer, "mlp_post_norm"))(ffn) }),
+      };
     },
     async logitBias(mix) {
       const ofNorm = await reader.plainIfAny("unembed", "final_norm.bias");
       const own = await reader.plainIfAny("unembed", "unembedding.bias");
       const read = ofNorm && multiplyTransposed(await reader.linear("unembed", "unembedding"), mix);
-      return (ofNorm ? dot(ofNorm, read!) : 0) + (own ? dot(own, mix) : 0);
+      return logitScale * ((ofNorm ? dot(ofNorm, read!) : 0) + (own ? dot(own, mix) : 0));
     },
-    attentionOutputs: async (layer, zs) => multiplyRows(await reader.linear(layer, "attn_out"), zs),
+    async attentionOutputs(layer, zs) {
+      const behind = await behindPart(layer, "attn_post_norm");
+      return multiplyRows(await reader.linear(layer, "attn_out"), zs).map((vector) => behind(vector));
+    },
   };
 }
 
@@ -148,13 +184,15 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
 const firstValue = ({ heads, kvHeads, headDim }: ModelSpec) => (heads + kvHeads) * headDim;
 
 /** The norm with its scale at 1 and without its bias: γ ⊙ v, in a LayerNorm model with v's mean taken out first. */
-function throughNorm({ norm }: ModelSpec, gain: Float32Array, vector: Float32Array): Float32Array {
+function throughNorm({ norm }: ModelSpec, gain: Float32Array | undefined, vector: Float32Array): Float32Array {
+  if (!gain) return vector;
   const mean = norm === "rms" ? 0 : meanOf(vector);
   return vector.map((value, dim) => (value - mean) * gain[dim]!);
 }
 
 /** The direction before the norm that a direction behind it reads: the transpose of `throughNorm`. */
-function readBehindNorm({ norm }: ModelSpec, gain: Float32Array, behind: Float64Array): Float64Array {
+function readBehindNorm({ norm }: ModelSpec, gain: Float32Array | undefined, behind: Float64Array): Float64Array {
+  if (!gain) return behind;
   const direction = behind.map((value, dim) => value * gain[dim]!);
   if (norm === "rms") return direction;
   // a LayerNorm takes the mean out of what it is given, so the mean of a direction reads nothing
