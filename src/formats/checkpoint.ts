@@ -5,8 +5,9 @@ import type { ByteSource, FileSet } from "./byte-source.ts";
 import { parseJson } from "./json.ts";
 import { foreignFile, otherFormat } from "./other-formats.ts";
 import { refuseQuantised } from "./quantised.ts";
-import { readRows, readSafetensorsHeader, readTensor } from "./safetensors.ts";
-import type { RowRange, TensorEntry } from "./safetensors.ts";
+import { readSafetensorsHeader } from "./safetensors.ts";
+import { readRows, readTensor } from "./stored.ts";
+import type { RowRange, TensorEntry } from "./stored.ts";
 
 /** What tensors a checkpoint has, by their headers alone. */
 export interface TensorTable {

@@ -2,28 +2,29 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   blocksPerRow,
-  emptyLinear,
   linearColumn,
   linearRow,
   multiplyColumns,
   multiplyRows,
   multiplyRowsTransposed,
   multiplyTransposed,
-  packRows,
 } from "./linear.ts";
-import type { Linear } from "./linear.ts";
+import type { Band, Linear } from "./linear.ts";
+import { linearOf, packRows } from "./linear-pack.ts";
 
-type Bits = Linear["bits"];
+type Bits = Band["bits"];
 
-function pack(rows: number, cols: number, bits: Bits, weights: ArrayLike<number>): Linear {
-  const linear = emptyLinear(rows, cols, bits);
-  packRows(linear, 0, Float32Array.from(weights));
-  return linear;
-}
+const pack = (cols: number, bits: Bits, weights: ArrayLike<number>): Linear =>
+  linearOf(packRows(Float32Array.from(weights), cols, bits), cols);
+
+/** The only band of a layer that was packed at once. */
+const bandOf = ({ bands }: Linear) => bands[0]!;
 
 /** Every value that the layer holds, read element by element: (q − 2^(bits−1)) · scale. */
-function dequantised({ rows, cols, bits, values, scales }: Linear): number[][] {
-  const blocks = blocksPerRow(cols);
+function dequantised(linear: Linear): number[][] {
+  const { rows, cols } = linear;
+  const { bits, values, scales } = bandOf(linear);
+  const blocks = blocksPerRow(cols, 32);
   const at = (row: number, col: number) => {
     if (bits === 32) return values[col * rows + row]!;
     const index = row * blocks * 32 + col;
@@ -53,64 +54,64 @@ const anyBits = fc.constantFrom<Bits>(4, 8, 32);
 
 describe("packed by hand", () => {
   test("q8: the value of largest magnitude takes code 0, zero code 128, the padding too", () => {
-    const linear = pack(1, 3, 8, [-2, 0.5, 1]);
+    const linear = pack(3, 8, [-2, 0.5, 1]);
     // scale −2 / −128 = 1/64; 0.5 · 64 = 32, 1 · 64 = 64
-    expect([...linear.scales]).toEqual([1 / 64]);
-    expect([...linear.values]).toEqual([0, 128 + 32, 128 + 64, ...Array<number>(29).fill(128)]);
+    expect([...bandOf(linear).scales]).toEqual([1 / 64]);
+    expect([...bandOf(linear).values]).toEqual([0, 128 + 32, 128 + 64, ...Array<number>(29).fill(128)]);
   });
 
   test("q8: a positive extreme makes the scale negative, so it is exact as well", () => {
-    const linear = pack(1, 2, 8, [3, -1.5]);
-    expect([...linear.scales]).toEqual([-3 / 128]);
-    expect([...linear.values.subarray(0, 2)]).toEqual([0, 128 + 64]);
+    const linear = pack(2, 8, [3, -1.5]);
+    expect([...bandOf(linear).scales]).toEqual([-3 / 128]);
+    expect([...bandOf(linear).values.subarray(0, 2)]).toEqual([0, 128 + 64]);
     expect([...linearRow(linear, 0)]).toEqual([3, -1.5]);
   });
 
   test("q8: what lies opposite the extreme stops at code 255", () => {
-    const linear = pack(1, 2, 8, [-1, 1]);
-    expect([...linear.values.subarray(0, 2)]).toEqual([0, 255]);
+    const linear = pack(2, 8, [-1, 1]);
+    expect([...bandOf(linear).values.subarray(0, 2)]).toEqual([0, 255]);
     expect([...linearRow(linear, 0)]).toEqual([-1, 127 / 128]);
   });
 
   test("q4: two values to a byte, the earlier one in the low half", () => {
-    const linear = pack(1, 3, 4, [-8, 1, 7]);
+    const linear = pack(3, 4, [-8, 1, 7]);
     // scale 1: codes 0, 9, 15, and 8 for the padding
-    expect([...linear.scales]).toEqual([1]);
-    expect([...linear.values]).toEqual([0x90, 0x8f, ...Array<number>(14).fill(0x88)]);
+    expect([...bandOf(linear).scales]).toEqual([1]);
+    expect([...bandOf(linear).values]).toEqual([0x90, 0x8f, ...Array<number>(14).fill(0x88)]);
   });
 
   test.each([4, 8] as const)("q%d: a column beyond 32 starts a block with a scale of its own", (bits) => {
-    const linear = pack(2, 33, bits, [...Array<number>(32).fill(-8), -4, ...Array<number>(32).fill(-2), -1]);
+    const linear = pack(33, bits, [...Array<number>(32).fill(-8), -4, ...Array<number>(32).fill(-2), -1]);
     const zero = 2 ** (bits - 1);
-    expect([...linear.scales]).toEqual([8, 4, 2, 1].map((extreme) => extreme / zero));
-    expect(linear.values).toHaveLength((2 * 2 * 32 * bits) / 8);
+    expect([...bandOf(linear).scales]).toEqual([8, 4, 2, 1].map((extreme) => extreme / zero));
+    expect(bandOf(linear).values).toHaveLength((2 * 2 * 32 * bits) / 8);
     expect([...linearColumn(linear, 32)]).toEqual([-4, -1]);
   });
 
   test("a block of zeros has scale 0 and gives zeros", () => {
-    const linear = pack(1, 4, 4, [0, 0, 0, 0]);
-    expect(linear.scales[0]! + 0).toBe(0);
-    expect([...linear.values]).toEqual(Array<number>(16).fill(0x88));
+    const linear = pack(4, 4, [0, 0, 0, 0]);
+    expect(bandOf(linear).scales[0]! + 0).toBe(0);
+    expect([...bandOf(linear).values]).toEqual(Array<number>(16).fill(0x88));
     expect([...linearRow(linear, 0)].map(Math.abs)).toEqual([0, 0, 0, 0]);
   });
 
   test("f32: the transpose, without scales", () => {
-    const linear = pack(2, 3, 32, [1, 2, 3, 4, 5, 6]);
-    expect([...linear.values]).toEqual([1, 4, 2, 5, 3, 6]);
-    expect(linear.scales).toHaveLength(0);
+    const linear = pack(3, 32, [1, 2, 3, 4, 5, 6]);
+    expect([...bandOf(linear).values]).toEqual([1, 4, 2, 5, 3, 6]);
+    expect(bandOf(linear).scales).toHaveLength(0);
   });
 });
 
 describe("the laws", () => {
   test("a weight is off by half a step, and by a step only opposite the extreme", () => {
     fc.assert(
-      fc.property(anyMatrix, fc.constantFrom<4 | 8>(4, 8), ({ rows, cols, weights }, bits) => {
-        const linear = pack(rows, cols, bits, weights);
+      fc.property(anyMatrix, fc.constantFrom<4 | 8>(4, 8), ({ cols, weights }, bits) => {
+        const linear = pack(cols, bits, weights);
         const held = dequantised(linear);
         weights.forEach((given, index) => {
           const wanted = Math.fround(given);
           const [row, col] = [Math.floor(index / cols), index % cols];
-          const step = linear.scales[row * blocksPerRow(cols) + Math.floor(col / 32)]!;
+          const step = bandOf(linear).scales[row * blocksPerRow(cols, 32) + Math.floor(col / 32)]!;
           const isOpposite = Math.sign(wanted) === Math.sign(step);
           const allowed = Math.abs(step) * (isOpposite ? 1 : 0.5);
           // held and step are float32 themselves
@@ -122,8 +123,8 @@ describe("the laws", () => {
 
   test("the extreme of every block is exact", () => {
     fc.assert(
-      fc.property(anyMatrix, anyBits, ({ rows, cols, weights }, bits) => {
-        const held = dequantised(pack(rows, cols, bits, weights)).flat();
+      fc.property(anyMatrix, anyBits, ({ cols, weights }, bits) => {
+        const held = dequantised(pack(cols, bits, weights)).flat();
         for (let start = 0; start < cols; start += 32) {
           const block = weights.slice(start, Math.min(start + 32, cols)).map(Math.fround);
           const largest = Math.max(...block.map(Math.abs));
@@ -136,8 +137,8 @@ describe("the laws", () => {
 
   test("f32 holds every value as it is", () => {
     fc.assert(
-      fc.property(anyMatrix, ({ rows, cols, weights }) => {
-        const linear = pack(rows, cols, 32, weights);
+      fc.property(anyMatrix, ({ cols, weights }) => {
+        const linear = pack(cols, 32, weights);
         expect(dequantised(linear).flat()).toEqual(weights.map(Math.fround));
       }),
     );
@@ -147,7 +148,7 @@ describe("the laws", () => {
     const factors = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 74, maxLength: 74 });
     fc.assert(
       fc.property(anyMatrix, anyBits, factors, fc.nat(), ({ rows, cols, weights }, bits, factor, from) => {
-        const linear = pack(rows, cols, bits, weights);
+        const linear = pack(cols, bits, weights);
         const dense = dequantised(linear);
         const columns = dense[0]!.map((_, col) => dense.map((row) => row[col]!));
         expect(dense.map((_, row) => [...linearRow(linear, row)])).toBeAllClose(dense, { atol: 0 });
@@ -175,7 +176,7 @@ describe("the laws", () => {
   test("several inputs at once give what each gives alone, from the row that is asked for", () => {
     fc.assert(
       fc.property(anyMatrix, anyBits, fc.nat(), ({ rows, cols, weights }, bits, from) => {
-        const linear = pack(rows, cols, bits, weights);
+        const linear = pack(cols, bits, weights);
         const inputs = [1, 2].map((factor) => Float32Array.from({ length: cols }, (_, col) => factor + col / 8));
         const fromRow = from % rows;
         expect(multiplyRows(linear, inputs, fromRow)).toEqual(
@@ -189,7 +190,7 @@ describe("the laws", () => {
   test("a run of outputs read backwards is the whole layer with the other outputs at 0", () => {
     fc.assert(
       fc.property(anyMatrix, anyBits, fc.nat(), ({ rows, cols, weights }, bits, from) => {
-        const linear = pack(rows, cols, bits, weights);
+        const linear = pack(cols, bits, weights);
         const fromRow = from % rows;
         const all = Float64Array.from({ length: rows }, (_, row) => (row < fromRow || row % 3 === 1 ? 0 : row + 0.5));
         const product = multiplyRowsTransposed(linear, fromRow, all.slice(fromRow));
@@ -198,36 +199,75 @@ describe("the laws", () => {
     );
   });
 
-  test("tensors stacked one after the other are the same layer as one tensor", () => {
+  test("bands one after the other are read as one layer", () => {
+    const y = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 4, maxLength: 4 });
     fc.assert(
-      fc.property(anyMatrix, anyBits, fc.nat(), ({ rows, cols, weights }, bits, split) => {
-        const cut = split % (rows + 1);
-        const stacked = emptyLinear(rows, cols, bits);
-        packRows(stacked, 0, Float32Array.from(weights.slice(0, cut * cols)));
-        packRows(stacked, cut, Float32Array.from(weights.slice(cut * cols)));
-        expect(stacked).toEqual(pack(rows, cols, bits, weights));
-      }),
+      fc.property(
+        anyMatrix,
+        fc.array(anyBits, { minLength: 4, maxLength: 4 }),
+        y,
+        ({ rows, cols, weights }, bits, factors) => {
+          const each = Array.from({ length: rows }, (_, row) =>
+            pack(cols, bits[row]!, weights.slice(row * cols, (row + 1) * cols)),
+          );
+          const whole: Linear = { rows, cols, bands: each.map(bandOf) };
+          each.forEach((one, row) => expect(linearRow(whole, row)).toEqual(linearRow(one, 0)));
+          expect([...linearColumn(whole, cols - 1)]).toEqual(each.map((one) => linearColumn(one, cols - 1)[0]));
+          expect(multiplyTransposed(whole, factors.slice(0, rows))).toBeAllClose(
+            Array.from({ length: cols }, (_, col) =>
+              each.reduce((sum, one, row) => sum + linearRow(one, 0)[col]! * factors[row]!, 0),
+            ),
+            { atol: 1e-9 },
+          );
+        },
+      ),
+    );
+  });
+
+  test("a block's offset is added to each of its weights", () => {
+    // whole numbers with a −8 in every block, whose scale is then 1
+    const weightAt = (i: number) => (i % 8 === 0 ? -8 : (i % 16) - 8);
+    const { values, scales } = bandOf(
+      pack(
+        40,
+        4,
+        Array.from({ length: 80 }, (_, i) => weightAt(i)),
+      ),
+    );
+    const band: Band = {
+      bits: 4,
+      block: 32,
+      rows: 2,
+      hasOffsets: true,
+      values,
+      scales,
+      offsets: Float32Array.of(10, 20, 30, 40),
+    };
+    const linear: Linear = { rows: 2, cols: 40, bands: [band] };
+    const expected = [0, 1].map((row) =>
+      Array.from({ length: 40 }, (_, col) => weightAt(40 * row + col) + 10 * (1 + row) + (col < 32 ? 0 : 20)),
+    );
+    expect([0, 1].map((row) => [...linearRow(linear, row)])).toEqual(expected);
+    expect([0, 31, 32, 39].map((col) => [...linearColumn(linear, col)])).toEqual(
+      [0, 31, 32, 39].map((col) => expected.map((row) => row[col]!)),
     );
   });
 });
 
 test("linearRow writes where it is told, from the column it is told", () => {
-  const linear = pack(2, 4, 8, [-128, 1, 2, 3, -128, 4, 5, 6]);
+  const linear = pack(4, 8, [-128, 1, 2, 3, -128, 4, 5, 6]);
   const into = new Float32Array(2);
   expect(linearRow(linear, 1, into, 2)).toBe(into);
   expect([...into]).toEqual([5, 6]);
 });
 
-test.each<[string, number, number, string]>([
-  ["values that fill no row", 0, 5, "linear: 5 values do not fill rows of 4 from row 0 of 2"],
-  ["more rows than there is room for", 1, 8, "linear: 8 values do not fill rows of 4 from row 1 of 2"],
-])("refuses %s", (_name, firstRow, count, message) => {
-  expect(() => packRows(emptyLinear(2, 4, 8), firstRow, new Float32Array(count))).toThrow(new RangeError(message));
+test("refuses values that fill no row", () => {
+  expect(() => packRows(new Float32Array(5), 4, 8)).toThrow(new RangeError("linear: 5 values do not fill rows of 4"));
 });
 
 describe("with an adapter's low rank", () => {
   test("W + B·A worked out by hand, whichever way it is read", () => {
-    const stored = pack(2, 3, 32, [1, 2, 3, 4, 5, 6]);
+    const stored = pack(3, 32, [1, 2, 3, 4, 5, 6]);
     // B = [[1, 0], [2, −1]], A = [[1, 0, 1], [0, 3, 0]]: B·A = [[1, 0, 1], [2, −3, 2]]
     const lowRank = { rank: 2, down: Float32Array.of(1, 0, 1, 0, 3, 0), up: Float32Array.of(1, 0, 2, -1) };
     const linear = { ...stored, lowRank };
@@ -248,7 +288,6 @@ describe("with an adapter's low rank", () => {
 
   test("the stored layer stays as it is, and rank 0 adds nothing", () => {
     const stored = pack(
-      2,
       40,
       8,
       Array.from({ length: 80 }, (_, i) => Math.sin(i)),
@@ -261,7 +300,7 @@ describe("with an adapter's low rank", () => {
   test.each([4, 8, 32] as const)("in %d bits every reading is of the same sum", (bits) => {
     const [rows, cols, rank] = [5, 70, 3];
     const wave = (length: number, step: number) => Float32Array.from({ length }, (_, i) => Math.sin(step * i + 1));
-    const stored = pack(rows, cols, bits, wave(rows * cols, 0.7));
+    const stored = pack(cols, bits, wave(rows * cols, 0.7));
     const lowRank = { rank, down: wave(rank * cols, 0.3), up: wave(rows * rank, 1.1) };
     const linear = { ...stored, lowRank };
     const dense = dequantised(stored).map((weights, row) =>

@@ -1,23 +1,39 @@
 import { dot } from "#core/numeric/matrix.ts";
 
-/** Values that share a scale, as MatMulNBits has them. */
-export const BLOCK = 32;
+/** How rows of a linear layer are held. */
+export interface LinearForm {
+  readonly bits: 4 | 8 | 32;
+  /** Values along a row that share a scale. */
+  readonly block: 16 | 32;
+  /** Whether blocks have an offset besides. */
+  readonly hasOffsets: boolean;
+}
 
 /**
- * A linear layer y = W·x with W of `rows` outputs × `cols` inputs, as it is held and as the graph reads it.
+ * Some rows of a linear layer, as they are held and as the graph reads them.
  *
- * Quantised (`bits` 4 or 8), MatMulNBits' layout: `values` is [rows, blocks, BLOCK·bits/8], each row's inputs in blocks of
- * 32 with the last one padded by zeros, 4-bit values two to a byte, the earlier one in the low half; `scales` is
- * [rows, blocks]. A weight is (q − 2^(bits−1)) · scale.
+ * Quantised (`bits` 4 or 8), MatMulNBits' layout: `values` is [rows, blocks, block·bits/8], each row's inputs in blocks with the
+ * last one padded by zeros, 4-bit values two to a byte, the earlier one in the low half; `scales` is [rows, blocks]. A weight is
+ * (q − 2^(bits−1)) · scale, plus its block's offset where there are any: `offsets` is [blocks, rows], as MatMul wants it.
  *
  * Unquantised (`bits` 32): `values` is the transpose, [cols, rows], in float32, as MatMul wants it; `scales` is empty.
+ */
+export interface Band extends LinearForm {
+  readonly rows: number;
+  readonly values: Uint8Array | Float32Array;
+  readonly scales: Float32Array;
+  readonly offsets: Float32Array;
+}
+
+/**
+ * A linear layer y = W·x with W of `rows` outputs × `cols` inputs. Its rows are held in one form, or in several where a file has
+ * tensors of several types that the graph takes as one layer.
  */
 export interface Linear {
   readonly rows: number;
   readonly cols: number;
-  readonly bits: 4 | 8 | 32;
-  readonly values: Uint8Array | Float32Array;
-  readonly scales: Float32Array;
+  /** One after the other. */
+  readonly bands: readonly Band[];
   /** What an adapter adds to W; whatever reads the layer's weights reads the sum. */
   readonly lowRank?: LowRank;
 }
@@ -29,67 +45,7 @@ export interface LowRank {
   readonly up: Float32Array;
 }
 
-export const blocksPerRow = (cols: number) => Math.ceil(cols / BLOCK);
-
-export function emptyLinear(rows: number, cols: number, bits: Linear["bits"]): Linear {
-  const blocks = blocksPerRow(cols);
-  return bits === 32
-    ? { rows, cols, bits, values: new Float32Array(rows * cols), scales: new Float32Array(0) }
-    : {
-        rows,
-        cols,
-        bits,
-        values: new Uint8Array((rows * blocks * BLOCK * bits) / 8),
-        scales: new Float32Array(rows * blocks),
-      };
-}
-
-/**
- * Packs `weights`, [rows, cols] row-major, into the rows from `firstRow` on: several tensors of one input can be stacked
- * into one layer.
- *
- * Each block's scale is its value of largest magnitude (with its sign) over −2^(bits−1), so that this value is exact and the
- * whole range of codes is used; the rest is rounded to the nearest code. The error of a weight is at most |scale|, reached
- * only opposite the extreme, else |scale| / 2.
- */
-export function packRows(into: Linear, firstRow: number, weights: Float32Array): void {
-  const { cols, rows } = into;
-  const count = weights.length / cols;
-  if (!Number.isInteger(count) || firstRow + count > rows) {
-    throw new RangeError(
-      `linear: ${weights.length} values do not fill rows of ${cols} from row ${firstRow} of ${rows}`,
-    );
-  }
-  for (let row = 0; row < count; row++) {
-    const values = weights.subarray(row * cols, (row + 1) * cols);
-    if (into.values instanceof Float32Array) transposeRow(into.values, rows, firstRow + row, values);
-    else packRow(into, into.values, firstRow + row, values);
-  }
-}
-
-function transposeRow(values: Float32Array, rows: number, row: number, weights: Float32Array): void {
-  for (let col = 0; col < weights.length; col++) values[col * rows + row] = weights[col]!;
-}
-
-function packRow(into: Linear, values: Uint8Array, row: number, weights: Float32Array): void {
-  const blocks = blocksPerRow(into.cols);
-  const zero = 2 ** (into.bits - 1);
-  for (let block = 0; block < blocks; block++) {
-    const start = block * BLOCK;
-    const end = Math.min(start + BLOCK, into.cols);
-    let extreme = 0;
-    for (let i = start; i < end; i++) if (Math.abs(weights[i]!) > Math.abs(extreme)) extreme = weights[i]!;
-    const scale = Math.fround(extreme / -zero);
-    into.scales[row * blocks + block] = scale;
-    const first = (row * blocks + block) * BLOCK;
-    for (let i = 0; i < BLOCK; i++) {
-      const weight = start + i < end ? weights[start + i]! : 0;
-      const code = scale === 0 ? zero : Math.min(2 * zero - 1, Math.max(0, Math.round(weight / scale) + zero));
-      if (into.bits === 8) values[first + i] = code;
-      else values[(first + i) >> 1]! |= code << (i % 2 === 0 ? 0 : 4);
-    }
-  }
-}
+export const blocksPerRow = (cols: number, block: number) => Math.ceil(cols / block);
 
 /** Row `row` as the quantised model has it, from input `fromCol` on for as long as `into` is: the weights of one output. */
 export function linearRow(
@@ -112,17 +68,26 @@ export function linearRow(
   return into;
 }
 
-function storedRow(linear: Linear, row: number, into: Float32Array, fromCol: number): Float32Array {
-  const { values, scales, cols, rows, bits } = linear;
+function storedRow({ bands, cols }: Linear, row: number, into: Float32Array, fromCol: number): Float32Array {
+  let inBand = row;
+  let band = bands[0]!;
+  for (let next = 1; inBand >= band.rows; next++) {
+    inBand -= band.rows;
+    band = bands[next]!;
+  }
+  const { values, scales, offsets, rows, bits, block: size, hasOffsets } = band;
   if (values instanceof Float32Array) {
-    for (let i = 0; i < into.length; i++) into[i] = values[(fromCol + i) * rows + row]!;
+    for (let i = 0; i < into.length; i++) into[i] = values[(fromCol + i) * rows + inBand]!;
     return into;
   }
-  const blocks = blocksPerRow(cols);
+  const blocks = blocksPerRow(cols, size);
   const zero = 2 ** (bits - 1);
+  const firstCode = inBand * blocks * size;
   for (let i = 0; i < into.length; i++) {
     const col = fromCol + i;
-    into[i] = (codeAt(values, bits, row * blocks * BLOCK + col) - zero) * scales[row * blocks + (col >> 5)]!;
+    const block = Math.floor(col / size);
+    const weight = (codeAt(values, bits, firstCode + col) - zero) * scales[inBand * blocks + block]!;
+    into[i] = hasOffsets ? weight + offsets[block * rows + inBand]! : weight;
   }
   return into;
 }
@@ -136,24 +101,32 @@ export function linearColumn(linear: Linear, col: number): Float32Array {
   return stored.map((value, row) => value + dot(up.subarray(row * rank, (row + 1) * rank), read));
 }
 
-function storedColumn(linear: Linear, col: number): Float32Array {
-  const { values, scales, cols, rows, bits } = linear;
-  if (values instanceof Float32Array) return values.slice(col * rows, (col + 1) * rows);
-  const blocks = blocksPerRow(cols);
-  const zero = 2 ** (bits - 1);
-  return Float32Array.from({ length: rows }, (_, row) => {
-    const code = codeAt(values, bits, row * blocks * BLOCK + col);
-    return (code - zero) * scales[row * blocks + (col >> 5)]!;
-  });
+function storedColumn({ bands, cols, rows: all }: Linear, col: number): Float32Array {
+  const column = new Float32Array(all);
+  let first = 0;
+  for (const { values, scales, offsets, rows, bits, block: size, hasOffsets } of bands) {
+    if (values instanceof Float32Array) column.set(values.subarray(col * rows, (col + 1) * rows), first);
+    else {
+      const blocks = blocksPerRow(cols, size);
+      const block = Math.floor(col / size);
+      for (let row = 0; row < rows; row++) {
+        const code = codeAt(values, bits, row * blocks * size + col);
+        const weight = (code - 2 ** (bits - 1)) * scales[row * blocks + block]!;
+        column[first + row] = hasOffsets ? weight + offsets[block * rows + row]! : weight;
+      }
+    }
+    first += rows;
+  }
+  return column;
 }
 
 /** Wᵀ·y, summed in float64: for every input, the inner product of its column with `y` [rows]. */
 export function multiplyTransposed(linear: Linear, y: ArrayLike<number>): Float64Array {
-  if (!(linear.values instanceof Float32Array)) return multiplyRowsTransposed(linear, 0, y);
-  const product = new Float64Array(linear.cols);
-  for (let col = 0; col < linear.cols; col++) {
-    product[col] = dot(linear.values.subarray(col * linear.rows, (col + 1) * linear.rows), y);
-  }
+  const [{ values, rows }] = linear.bands as [Band, ...Band[]];
+  if (linear.bands.length > 1 || !(values instanceof Float32Array)) return multiplyRowsTransposed(linear, 0, y);
+  const product = Float64Array.from({ length: linear.cols }, (_, col) =>
+    dot(values.subarray(col * rows, (col + 1) * rows), y),
+  );
   return addLowRankTransposed(linear, 0, y, product);
 }
 

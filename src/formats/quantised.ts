@@ -1,6 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { shownName } from "#core/shown.ts";
-import type { TensorEntry } from "./safetensors.ts";
+import type { TensorEntry } from "./stored.ts";
 
 /** The tensors by which each way of quantising stores a layer, asked in this order. */
 const WAYS: readonly (readonly [RegExp, string])[] = [

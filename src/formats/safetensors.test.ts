@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memorySource } from "./byte-source.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { readSafetensorsHeader, readTensor } from "./safetensors.ts";
-import type { TensorEntry } from "./safetensors.ts";
+import { readSafetensorsHeader } from "./safetensors.ts";
+import { readTensor } from "./stored.ts";
+import type { TensorEntry } from "./stored.ts";
 
 /** A file of any header: its true length in front unless another is claimed, then the data. */
 function file(header: string | Uint8Array, data: number | Uint8Array = 0, claimed?: bigint): ByteSource {
@@ -201,7 +202,7 @@ describe("a tensor's values", () => {
 
   test("are not guessed for a type that cannot be read", async () => {
     await expect(read("I64", [1], new Uint8Array(8))).rejects.toThrow(
-      new Fault("bad-file", "safetensors: tensor w is stored as I64; F32, F16 and BF16 can be read"),
+      new Fault("bad-file", "checkpoint: tensor w is stored as I64; F32, F16 and BF16 can be read"),
     );
   });
 
@@ -209,7 +210,7 @@ describe("a tensor's values", () => {
     const short: ByteSource = { byteLength: 100, slice: () => Promise.resolve(new ArrayBuffer(5)) };
     const entry = { name: "w", dtype: "F32", shape: [2], startByte: 8, endByte: 16 };
     await expect(readTensor(short, entry)).rejects.toThrow(
-      new Fault("damaged-file", "safetensors: tensor w came with 5 of its 8 bytes"),
+      new Fault("damaged-file", "checkpoint: tensor w came with 5 of its 8 bytes"),
     );
   });
 });

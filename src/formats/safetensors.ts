@@ -1,21 +1,10 @@
 import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
-import { decodeBfloat16, decodeFloat16 } from "#core/numeric/half.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { isBlockType } from "./gguf/blocks.ts";
 import { foreignFile, textInstead } from "./other-formats.ts";
-
-export const bytesPerValue = { F32: 4, F16: 2, BF16: 2 } as const;
-/** The stored types that can be read; the format has more. */
-export type StoredDtype = keyof typeof bytesPerValue;
-
-/** Where one tensor lies in its file: bytes from `startByte` to `endByte` (exclusive), counted from the file's start. */
-export interface TensorEntry {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly startByte: number;
-  readonly endByte: number;
-}
+import { bytesOfValues, isPlain } from "./stored.ts";
+import type { TensorEntry } from "./stored.ts";
 
 /** The format's own cap on the header; a longer one is malformed or hostile. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -110,7 +99,11 @@ function readEntry(name: string, value: unknown, { file, dataStart, dataBytes }:
       `tensor ${shownName(name)} claims bytes ${start} to ${end} of ${dataBytes}; the file is truncated or its header wrong`,
     );
   }
-  const needed = isStored(dtype) ? shape.reduce((count, size) => count * size, bytesPerValue[dtype]) : end - start;
+  if (isBlockType(dtype)) {
+    throw bad(file, `tensor ${shownName(name)} is stored as ${dtype}, a type of GGUF's that safetensors does not have`);
+  }
+  const count = shape.reduce((product, size) => product * size, 1);
+  const needed = isPlain(dtype) ? bytesOfValues(dtype, count) : end - start;
   if (needed !== end - start) {
     throw bad(
       file,
@@ -120,73 +113,6 @@ function readEntry(name: string, value: unknown, { file, dataStart, dataBytes }:
   return { name, dtype, shape, startByte: dataStart + start, endByte: dataStart + end };
 }
 
-/** Rows along a tensor's first axis; a tensor of one axis has rows of one value. */
-export interface RowRange {
-  readonly first: number;
-  readonly count: number;
-}
-
-/**
- * One tensor's values, row-major.
- *
- * @throws Fault "bad-file" for a stored type that cannot be read
- */
-export async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Float32Array> {
-  const bytes = await readRows(source, entry, { first: 0, count: entry.shape[0] ?? 1 });
-  return decodeStored(bytes, storedDtype(entry));
-}
-
-/**
- * Some rows' bytes, as they are stored.
- *
- * @throws Fault "bad-file" for a stored type that cannot be read, or if other than the rows' bytes came
- */
-export async function readRows(
-  source: ByteSource,
-  entry: TensorEntry,
-  rows: RowRange,
-  signal?: AbortSignal,
-): Promise<ArrayBuffer> {
-  const rowBytes = storedRowBytes(entry);
-  const needed = rows.count * rowBytes;
-  const start = entry.startByte + rows.first * rowBytes;
-  const bytes = await source.slice(start, start + needed, signal);
-  if (bytes.byteLength === needed) return bytes;
-  throw new Fault(
-    "damaged-file",
-    `safetensors: tensor ${shownName(entry.name)} came with ${bytes.byteLength} of its ${needed} bytes`,
-  );
-}
-
-/** @throws Fault "bad-file" for a stored type that cannot be read */
-export function storedRowBytes(entry: TensorEntry): number {
-  return entry.shape.slice(1).reduce((count, size) => count * size, bytesPerValue[storedDtype(entry)]);
-}
-
-/** @throws Fault "bad-file" for a stored type that cannot be read */
-export function storedDtype({ name, dtype }: TensorEntry): StoredDtype {
-  if (isStored(dtype)) return dtype;
-  throw new Fault(
-    "bad-file",
-    `safetensors: tensor ${shownName(name)} is stored as ${shownName(dtype)}; F32, F16 and BF16 can be read`,
-  );
-}
-
-/** Stored bytes as numbers, exactly: every stored type is a subset of float32. */
-export function decodeStored(bytes: ArrayBuffer, dtype: StoredDtype): Float32Array {
-  switch (dtype) {
-    case "F32":
-      return new Float32Array(bytes);
-    case "F16":
-      return decodeFloat16(new Uint16Array(bytes));
-    case "BF16":
-      return decodeBfloat16(new Uint16Array(bytes));
-    default:
-      throw new Error(`safetensors: unknown dtype ${String(dtype satisfies never)}`);
-  }
-}
-
-const isStored = (dtype: string): dtype is StoredDtype => Object.hasOwn(bytesPerValue, dtype);
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 const bad = (file: string, found: string) => new Fault("damaged-file", `safetensors: ${file} ${found}`);

@@ -1,4 +1,5 @@
-import { BLOCK, blocksPerRow } from "#formats/linear.ts";
+import { blocksPerRow } from "#formats/linear.ts";
+import type { LinearForm } from "#formats/linear.ts";
 import { MAX_EXPANDED_BYTES } from "#model/cost/memory.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
 
@@ -79,14 +80,20 @@ export const rotaryEmbedding = (g: GraphBuilder, x: Value, cos: Value, sin: Valu
     g.apply("RotaryEmbedding", [x, g.ints([0]), cos, sin], { domain: "com.microsoft", attributes: { interleaved: 0 } }),
   );
 
-/** A linear layer's weights as a graph reads them; see `formats/linear.ts` for the layout. */
+/** Rows of a linear layer as a graph reads them; see `formats/linear.ts` for the layout. */
+export interface BandWeight extends LinearForm {
+  readonly rows: number;
+  readonly values: WeightPlace;
+  readonly scales: WeightPlace;
+  readonly offsets: WeightPlace;
+}
+
+/** A linear layer's weights: its rows in one form or several, one after the other. */
 export interface LinearWeight {
   readonly name: string;
   readonly rows: number;
   readonly cols: number;
-  readonly bits: 4 | 8 | 32;
-  readonly values: WeightPlace;
-  readonly scales: WeightPlace;
+  readonly bands: readonly BandWeight[];
 }
 
 /**
@@ -97,13 +104,34 @@ export interface LinearWeight {
  * are then far below the 128 MiB that every WebGPU device lets a shader bind as one buffer
  */
 export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, maxBytes = MAX_EXPANDED_BYTES): Value {
-  const { name, rows, cols, bits, values } = weight;
+  const sums = new Map<number, Value>();
+  let firstRow = 0;
+  const products = weight.bands.map((band) => {
+    const name = band.rows === weight.rows ? weight.name : `${weight.name}.${firstRow}`;
+    firstRow += band.rows;
+    const product = bandProduct(g, x, { ...band, name, cols: weight.cols }, maxBytes);
+    if (!band.hasOffsets) return product;
+    const sum = sums.get(band.block) ?? blockSums(g, x, band.block);
+    sums.set(band.block, sum);
+    const blocks = blocksPerRow(weight.cols, band.block);
+    return add(g, product, matMul(g, sum, g.weight(`${name}.offsets`, "float32", [blocks, band.rows], band.offsets)));
+  });
+  return products.length === 1 ? products[0]! : concat(g, products, -1);
+}
+
+/** The sum of each block of inputs, which is what a block's offset is multiplied by: [batch, position, blocks]. */
+function blockSums(g: GraphBuilder, x: Value, block: number): Value {
+  return first(g.apply("ReduceSum", [reshape(g, x, [0, 0, -1, block]), g.ints([-1])], { attributes: { keepdims: 0 } }));
+}
+
+type NamedBand = BandWeight & { readonly name: string; readonly cols: number };
+
+function bandProduct(g: GraphBuilder, x: Value, band: NamedBand, maxBytes: number): Value {
+  const { name, rows, cols, bits, values } = band;
   if (bits === 32) return matMul(g, x, g.weight(name, "float32", [cols, rows], values));
   const rowsAtOnce = Math.max(ROW_STEP, Math.floor(maxBytes / (4 * cols) / ROW_STEP) * ROW_STEP);
   const slices = Array.from({ length: Math.ceil(rows / rowsAtOnce) }, (_, index) => index * rowsAtOnce);
-  const products = slices.map((from) =>
-    quantisedRows(g, x, weight, { from, count: Math.min(rowsAtOnce, rows - from) }),
-  );
+  const products = slices.map((from) => quantisedRows(g, x, band, { from, count: Math.min(rowsAtOnce, rows - from) }));
   return products.length === 1 ? products[0]! : concat(g, products, -1);
 }
 
@@ -114,17 +142,17 @@ const ROW_STEP = 64;
 function quantisedRows(
   g: GraphBuilder,
   x: Value,
-  { name, rows, cols, bits, values, scales }: LinearWeight,
+  { name, rows, cols, bits, block, values, scales }: NamedBand,
   { from, count }: { readonly from: number; readonly count: number },
 ): Value {
-  const blocks = blocksPerRow(cols);
+  const blocks = blocksPerRow(cols, block);
   const part = count === rows ? name : `${name}.${from}`;
   const within = ({ offset, bytes }: WeightPlace): WeightPlace => ({
     offset: offset + (bytes / rows) * from,
     bytes: (bytes / rows) * count,
   });
-  const codes = g.weight(`${part}.q${bits}`, "uint8", [count, blocks, (BLOCK * bits) / 8], within(values));
+  const codes = g.weight(`${part}.q${bits}`, "uint8", [count, blocks, (block * bits) / 8], within(values));
   const factors = g.weight(`${part}.scales`, "float32", [count * blocks], within(scales));
-  const attributes = { K: cols, N: count, bits, block_size: BLOCK, accuracy_level: 1 };
+  const attributes = { K: cols, N: count, bits, block_size: block, accuracy_level: 1 };
   return first(g.apply("MatMulNBits", [x, codes, factors], { domain: "com.microsoft", attributes }));
 }

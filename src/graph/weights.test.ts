@@ -15,7 +15,9 @@ const plain = (name: string, ...shape: number[]): WeightPlan => ({ name, kind: "
 
 const places = (layout: WeightLayout) =>
   [
-    ...[...layout.linear.values()].flatMap(({ values, scales }) => [values, scales]),
+    ...[...layout.linear.values()].flatMap(({ bands }) =>
+      bands.flatMap(({ values, scales, offsets }) => [values, scales, offsets]),
+    ),
     ...[...layout.plain.values()].map(({ place }) => place),
   ].sort((a, b) => a.offset - b.offset || a.bytes - b.bytes);
 
@@ -27,22 +29,28 @@ test("gives the places worked out by hand", () => {
     name: "w",
     rows: 3,
     cols: 40,
-    bits: 4,
-    values: { offset: 64, bytes: 96 },
-    scales: { offset: 192, bytes: 24 },
+    bands: [
+      {
+        rows: 3,
+        bits: 4,
+        block: 32,
+        hasOffsets: false,
+        values: { offset: 64, bytes: 96 },
+        scales: { offset: 192, bytes: 24 },
+        offsets: { offset: 256, bytes: 0 },
+      },
+    ],
   });
   expect(layout.totalBytes).toBe(256);
 });
 
 test("q8 takes a byte a value with the last block padded, f32 four and no scales", () => {
-  expect(layOut([linear("w", 3, 40)], 8).linear.get("w")).toMatchObject({
-    values: { bytes: 192 },
-    scales: { bytes: 24 },
-  });
-  expect(layOut([linear("w", 3, 40)], 32).linear.get("w")).toMatchObject({
-    values: { bytes: 480 },
-    scales: { bytes: 0 },
-  });
+  expect(layOut([linear("w", 3, 40)], 8).linear.get("w")!.bands).toMatchObject([
+    { values: { bytes: 192 }, scales: { bytes: 24 } },
+  ]);
+  expect(layOut([linear("w", 3, 40)], 32).linear.get("w")!.bands).toMatchObject([
+    { values: { bytes: 480 }, scales: { bytes: 0 } },
+  ]);
 });
 
 test("nothing overlaps, everything is aligned to 64 bytes and inside the whole", () => {

@@ -1,7 +1,10 @@
 import type { WeightPlan } from "#model/spec.ts";
-import { blocksPerRow, BLOCK } from "#formats/linear.ts";
-import { bytesPerValue } from "#formats/safetensors.ts";
-import type { StoredDtype } from "#formats/safetensors.ts";
+import { blockForm, isBlockType } from "#formats/gguf/blocks.ts";
+import { blocksPerRow } from "#formats/linear.ts";
+import type { LinearForm } from "#formats/linear.ts";
+import { formOfBits } from "#formats/linear-pack.ts";
+import { bytesOfValues } from "#formats/stored.ts";
+import type { StoredDtype } from "#formats/stored.ts";
 import type { GraphBuilder, Value, WeightPlace } from "./builder.ts";
 import {
   add,
@@ -14,8 +17,9 @@ import {
   simplifiedLayerNormalization,
   sqrt,
 } from "./operators.ts";
-import type { LinearWeight } from "./operators.ts";
+import type { BandWeight, LinearWeight } from "./operators.ts";
 import { infiniteFrom, normRange } from "./range.ts";
+import { rowRuns } from "./row-runs.ts";
 
 /** Each tensor begins at a multiple of this, so that it can be viewed as any type without a copy. */
 const ALIGNMENT_BYTES = 64;
@@ -36,15 +40,24 @@ export interface TableWeight {
   readonly place: WeightPlace;
 }
 
+/** How a part's linear layers are held: in so many bits, or as the file has them. */
+export type Held = LinearForm["bits"] | "stored";
+
+/** How a file holds a tensor, and how many rows of it. */
+export interface StoredAs {
+  readonly dtype: StoredDtype;
+  readonly rows: number;
+}
+
 /**
  * Lays a part's weights out one after the other, before any of them has been read.
  *
- * @param dtypeOf how the checkpoint stores a tensor
+ * @param storedAs how the checkpoint stores a tensor
  */
 export function layOut(
   plans: readonly WeightPlan[],
-  bits: 4 | 8 | 32,
-  dtypeOf: (tensor: string) => StoredDtype = () => "F32",
+  held: Held,
+  storedAs: (tensor: string) => StoredAs = () => ({ dtype: "F32", rows: 1 }),
 ): WeightLayout {
   const tables = new Map<string, TableWeight>();
   const linears = new Map<string, LinearWeight>();
@@ -55,11 +68,12 @@ export function layOut(
     offset = Math.ceil((offset + bytes) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
     return at;
   };
-  for (const { name, kind, shape, tensors } of plans) {
+  for (const plan of plans) {
+    const { name, kind, shape, tensors } = plan;
     if (kind === "table") {
       const [rows, cols] = shape as [number, number];
-      const dtype = dtypeOf(tensors[0]!);
-      tables.set(name, { rows, cols, dtype, place: place(rows * cols * bytesPerValue[dtype]) });
+      const { dtype } = storedAs(tensors[0]!);
+      tables.set(name, { rows, cols, dtype, place: place(rows * bytesOfValues(dtype, cols)) });
       continue;
     }
     if (kind === "plain") {
@@ -67,13 +81,48 @@ export function layOut(
       continue;
     }
     const [rows, cols] = shape as [number, number];
-    const blocks = blocksPerRow(cols);
-    const values = place(bits === 32 ? 4 * rows * cols : (rows * blocks * BLOCK * bits) / 8);
-    const scales = place(bits === 32 ? 0 : 4 * rows * blocks);
-    linears.set(name, { name, rows, cols, bits, values, scales });
+    const forms = held === "stored" ? storedForms(plan, storedAs) : [{ ...formOfBits(held), rows }];
+    linears.set(name, { name, rows, cols, bands: forms.map((form) => placedBand(form, cols, place)) });
   }
   return { linear: linears, plain: plains, table: tables, totalBytes: offset };
 }
+
+type RowsInForm = LinearForm & { readonly rows: number };
+
+function placedBand(form: RowsInForm, cols: number, place: (bytes: number) => WeightPlace): BandWeight {
+  const { rows, bits, block, hasOffsets } = form;
+  if (bits === 32) return { ...form, values: place(4 * rows * cols), scales: place(0), offsets: place(0) };
+  const blocks = blocksPerRow(cols, block);
+  return {
+    ...form,
+    values: place((rows * blocks * block * bits) / 8),
+    scales: place(4 * rows * blocks),
+    offsets: place(hasOffsets ? 4 * rows * blocks : 0),
+  };
+}
+
+/** The runs of a weight's rows that are held in one form, each tensor in its own. */
+function storedForms(plan: WeightPlan, storedAs: (tensor: string) => StoredAs): RowsInForm[] {
+  // blocks along the inputs are none along the outputs: what is turned is held as numbers
+  if (plan.transposed) return [{ ...formOfBits(32), rows: plan.shape[0]! }];
+  const stored = plan.tensors.map(storedAs);
+  const forms: { readonly form: LinearForm; rows: number }[] = [];
+  for (const { tensor, sources } of rowRuns(
+    plan,
+    stored.map(({ rows }) => rows),
+  )) {
+    const form = formOfStored(stored[tensor]!.dtype);
+    const last = forms.at(-1);
+    if (last && isSameForm(last.form, form)) last.rows += sources.length;
+    else forms.push({ form, rows: sources.length });
+  }
+  return forms.map(({ form, rows }) => ({ ...form, rows }));
+}
+
+const formOfStored = (dtype: StoredDtype): LinearForm => (isBlockType(dtype) ? blockForm(dtype) : formOfBits(32));
+
+const isSameForm = (a: LinearForm, b: LinearForm) =>
+  a.bits === b.bits && a.block === b.block && a.hasOffsets === b.hasOffsets;
 
 /** The plain weight Aᵀ, [inputs, rank], of the low-rank path beside the linear layer `name`. */
 export const loraDown = (name: string) => `${name}.lora_a`;

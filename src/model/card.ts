@@ -1,14 +1,14 @@
 import { isRecord } from "#core/record.ts";
 import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
-import { DTYPES } from "./checkpoint.ts";
-import type { Dtype } from "./checkpoint.ts";
+import { MADE_DTYPES } from "./checkpoint.ts";
+import type { MadeDtype } from "./checkpoint.ts";
 
 /** Cases of one kind, and how many of them a model answers rightly with its weights held in each way. */
 export interface CardSet {
   readonly name: string;
   readonly cases: number;
-  readonly right: Readonly<Record<Dtype, number>>;
+  readonly right: Readonly<Record<MadeDtype, number>>;
 }
 
 /** A case that is answered in another way than with the weights as trained. */
@@ -57,7 +57,9 @@ export function readCard(json: unknown): ModelCard {
     !measured["sets"].every(isSet) ||
     !areMoved(measured["moved"])
   )
-    throw bad(`measured is ${shown(measured)}; sets with the cases that are right in ${DTYPES.join(", ")} are needed`);
+    throw bad(
+      `measured is ${shown(measured)}; sets with the cases that are right in ${MADE_DTYPES.join(", ")} are needed`,
+    );
   return json as unknown as ModelCard;
 }
 
@@ -66,7 +68,7 @@ const isSet = (value: unknown): boolean =>
   typeof value["name"] === "string" &&
   typeof value["cases"] === "number" &&
   isRecord(value["right"]) &&
-  DTYPES.every((dtype) => typeof (value["right"] as Record<string, unknown>)[dtype] === "number");
+  MADE_DTYPES.every((dtype) => typeof (value["right"] as Record<string, unknown>)[dtype] === "number");
 
 const areMoved = (value: unknown): boolean =>
   isRecord(value) &&

@@ -1,5 +1,8 @@
-/** How weights are held: 4- or 8-bit blocks of 32 with a float32 scale each, or float32. Activations are float32. */
-export const DTYPES = ["q4", "q8", "f32"] as const;
+/** How weights are held whatever the file has: 4- or 8-bit blocks of 32 with a float32 scale each, or float32. Activations are float32. */
+export const MADE_DTYPES = ["q4", "q8", "f32"] as const;
+export type MadeDtype = (typeof MADE_DTYPES)[number];
+/** The same, or each tensor bit for bit as the file has it: a GGUF file's blocks as they are, and numbers as float32. */
+export const DTYPES = [...MADE_DTYPES, "stored"] as const;
 export type Dtype = (typeof DTYPES)[number];
 
 export const BACKENDS = ["webgpu", "wasm"] as const;

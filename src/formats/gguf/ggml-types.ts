@@ -51,5 +51,8 @@ const TYPES: ReadonlyMap<number, GgmlType> = new Map(
 /** Files repacked for one processor, which llama.cpp itself gave up. */
 const REPACKED: ReadonlySet<number> = new Set([31, 32, 33, 36, 37, 38]);
 
+const NAMED: ReadonlyMap<string, GgmlType> = new Map([...TYPES.values()].map((type) => [type.name, type]));
+
+export const ggmlTypeNamed = (name: string): GgmlType | undefined => NAMED.get(name);
 export const ggmlType = (id: number): GgmlType | undefined => TYPES.get(id);
 export const isRepacked = (id: number): boolean => REPACKED.has(id);

@@ -1,6 +1,8 @@
 import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
 import type { ByteSource } from "../byte-source.ts";
+import { STORED_TYPES, isStored } from "../stored.ts";
+import { isBlockType } from "./blocks.ts";
 import { readGguf } from "./gguf.ts";
 import type { Gguf, GgufTensor } from "./gguf.ts";
 
@@ -43,7 +45,7 @@ export function partNames(file: string): readonly string[] {
  * Reads the headers of all parts and holds them against each other.
  *
  * @param parts in order
- * @throws Fault "damaged-file" for parts that do not belong together, and whatever `readGguf` throws
+ * @throws Fault "damaged-file" for parts that do not belong together, "other-format" for types that cannot be read, and whatever `readGguf` throws
  */
 export async function readGgufParts(parts: readonly GgufPart[]): Promise<JoinedGguf> {
   const headers = await Promise.all(parts.map(({ source, file }) => readGguf(source, file)));
@@ -61,7 +63,31 @@ export async function readGgufParts(parts: readonly GgufPart[]): Promise<JoinedG
   if (claimed !== undefined && claimed !== tensors.size) {
     throw bad(parts[0]!.file, `claims ${shown(claimed)} tensors over all parts; they have ${tensors.size}`);
   }
+  refuseTypes(tensors, parts[0]!.file);
   return { version, metadata, tensors };
+}
+
+/**
+ * @throws Fault "other-format" naming the types that cannot be read and all that the file has, "damaged-file" for blocks along an
+ *   axis that has no rows
+ */
+function refuseTypes(tensors: ReadonlyMap<string, GgufTensor>, file: string): void {
+  const counts = new Map<string, number>();
+  const unread = new Map<string, string>();
+  for (const [name, { type, shape }] of tensors) {
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+    if (!isStored(type)) unread.set(type, name);
+    else if (shape.length === 1 && isBlockType(type)) {
+      throw bad(file, `tensor ${shownName(name)} has one axis in blocks of ${type}; F32, F16 or BF16 is needed there`);
+    }
+  }
+  if (unread.size === 0) return;
+  const found = [...unread].map(([type, name]) => `${type} (as ${shownName(name)})`).join(", ");
+  const all = [...counts].map(([type, count]) => `${count} in ${type}`).join(", ");
+  throw new Fault(
+    "other-format",
+    `gguf: ${file} has tensors in ${found}, which cannot be read; its tensors are ${all}, and ${STORED_TYPES.join(", ")} can be read: another file of the model is needed, as Q4_K_M or Q8_0`,
+  );
 }
 
 /** A file that is no part says nothing of parts, or that it is the only one. */

@@ -335,6 +335,36 @@ test("a header that goes on beyond its limit is refused before it is read on", a
   expect(asked).toBeLessThanOrEqual(100_000_000);
 });
 
+describe("types", () => {
+  const parts = (tensors: readonly WrittenTensor[]) =>
+    readGgufParts([{ source: memorySource(ggufFile({ tensors })), file: "a.gguf" }]);
+
+  test("that cannot be read are named, with all that the file has", async () => {
+    const [IQ3_S, MXFP4] = [21, 39];
+    const tensors = [
+      tensor("n"),
+      tensor("a", IQ3_S, [1, 256]),
+      tensor("b", MXFP4, [1, 256]),
+      tensor("c", Q4_K, [1, 256]),
+    ];
+    await expect(parts([...tensors, tensor("d", Q4_K, [2, 256])])).rejects.toMatchObject({
+      code: "other-format",
+      message:
+        "gguf: a.gguf has tensors in IQ3_S (as a), MXFP4 (as b), which cannot be read; its tensors are 1 in F32, 1 in IQ3_S, 1 in MXFP4, 2 in Q4_K, and F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, IQ4_NL, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS can be read: another file of the model is needed, as Q4_K_M or Q8_0",
+    });
+  });
+
+  test("of blocks need rows", async () => {
+    await expect(parts([tensor("n", Q8_0, [64])])).rejects.toThrow("tensor n has one axis in blocks of Q8_0; F32");
+  });
+
+  test("that can be read are", async () => {
+    const readable = [0, 1, 30, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 20, 23];
+    const { tensors } = await parts(readable.map((type) => tensor(`t.${type}`, type, [1, 256])));
+    expect(tensors.size).toBe(readable.length);
+  });
+});
+
 describe("parts", () => {
   const part = (no: number, count: number, names: readonly string[], total = 2) =>
     memorySource(

@@ -22,8 +22,8 @@ export type ModelShape = Pick<
   readonly hasLearnedPositions: boolean;
 };
 
-/** Bits that a weight takes in memory: its code, and its share of a block's float32 scale. */
-const HELD_BITS = { q4: 5, q8: 9, f32: 32 } as const satisfies Record<Dtype, number>;
+/** Bits that a weight takes in memory: its code, and its share of a block's float32 scale. What a file holds as numbers is float32 in `stored`. */
+const HELD_BITS = { q4: 5, q8: 9, f32: 32, stored: 32 } as const satisfies Record<Dtype, number>;
 
 /** Wider products are made in slices of this. */
 export const MAX_EXPANDED_BYTES = 64 * 2 ** 20;

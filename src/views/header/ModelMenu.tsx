@@ -1,8 +1,8 @@
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
-import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
-import type { Backend, Dtype } from "#model/checkpoint.ts";
+import { BACKENDS, MADE_DTYPES } from "#model/checkpoint.ts";
+import type { Backend, Dtype, MadeDtype } from "#model/checkpoint.ts";
 import { offerAgain, offerModel } from "#state/model/load-offer.ts";
 import { model, modelLabel } from "#state/model/model.ts";
 import type { ModelState } from "#state/model/model.ts";
@@ -20,7 +20,7 @@ const DTYPE_NOTES = {
   q4: "4-bit weights, smallest",
   q8: "8-bit weights",
   f32: "weights as trained",
-} satisfies Record<Dtype, string>;
+} satisfies Record<MadeDtype, string>;
 
 const BACKEND_CHOICES = ["auto", ...BACKENDS] as const;
 
@@ -47,7 +47,7 @@ export function ModelMenu() {
           <Choice
             name="Weights"
             chosen={dtype}
-            options={DTYPES.map((value) => ({ value, label: value, note: DTYPE_NOTES[value] }))}
+            options={MADE_DTYPES.map((value) => ({ value, label: value, note: DTYPE_NOTES[value] }))}
             onChoose={(next: Dtype) => void offerAgain({ dtype: next })}
           />
           <Choice

@@ -1,5 +1,5 @@
-import type { TensorEntry, RowRange } from "#formats/safetensors.ts";
-import { storedRowBytes } from "#formats/safetensors.ts";
+import type { TensorEntry, RowRange } from "#formats/stored.ts";
+import { storedRowBytes } from "#formats/stored.ts";
 import { sha256, sha256OfText } from "./sha256.ts";
 
 /**

@@ -22,7 +22,9 @@ export function footprint({ spec, parts }: Pick<ModelPlan, "spec" | "parts">): F
   return {
     heldBytes: packedBytes(run),
     largestPartBytes: Math.max(...run.map(({ layout }) => layout.totalBytes)),
-    expandedBytes: Math.max(...linear.map(({ rows, cols, bits }) => expandedBytes([rows * cols], bits))),
+    expandedBytes: Math.max(
+      ...linear.flatMap(({ cols, bands }) => bands.map(({ rows, bits }) => expandedBytes([rows * cols], bits))),
+    ),
     vocabulary: spec.vocabulary,
   };
 }
@@ -65,8 +67,11 @@ function widestWeight({ parts }: ModelPlan): { readonly name: string; readonly b
   const bound = parts.flatMap(({ name: part, layout, graph }) =>
     graph
       ? [
-          ...[...layout.linear].flatMap(([name, { bits, values }]) =>
-            bits === 32 ? [{ name: `${name} of the ${part}`, bytes: values.bytes }] : [],
+          ...[...layout.linear].flatMap(([name, { bands }]) =>
+            bands.map(({ bits, values, offsets }) => ({
+              name: `${name} of the ${part}`,
+              bytes: bits === 32 ? values.bytes : offsets.bytes,
+            })),
           ),
           ...[...layout.plain].map(([name, { place }]) => ({ name: `${name} of the ${part}`, bytes: place.bytes })),
         ]

@@ -141,25 +141,25 @@ test.each<[string, CheckpointFiles, string, string]>([
     "a tensor that is transposed",
     changed(tensor(ATTN_OUT, (each) => ({ ...each, shape: each.shape.toReversed() }))),
     "bad-file",
-    `safetensors: ${ATTN_OUT} has shape [32, 40]; config.json asks for [40, 32]`,
+    `checkpoint: ${ATTN_OUT} has shape [32, 40]; config.json asks for [40, 32]`,
   ],
   [
     "a weight that is no number",
     changed(tensor(ATTN_OUT, (each) => ({ ...each, data: each.data.map((value, at) => (at === 7 ? NaN : value)) }))),
     "bad-file",
-    `safetensors: ${ATTN_OUT} has NaN at place 7; finite numbers are needed`,
+    `checkpoint: ${ATTN_OUT} has NaN at place 7; finite numbers are needed`,
   ],
   [
     "a tensor that is flat",
     changed(tensor(ATTN_OUT, (each) => ({ ...each, shape: [40 * 32] }))),
     "bad-file",
-    `safetensors: ${ATTN_OUT} has shape [1280]; config.json asks for [40, 32]`,
+    `checkpoint: ${ATTN_OUT} has shape [1280]; config.json asks for [40, 32]`,
   ],
   [
     "a vocabulary that is not the config's",
     changed(config({ vocab_size: 41 })),
     "bad-file",
-    "safetensors: model.embed_tokens.weight has shape [40, 40]; config.json asks for [41, 40]",
+    "checkpoint: model.embed_tokens.weight has shape [40, 40]; config.json asks for [41, 40]",
   ],
   [
     "more key heads than the file has",
@@ -200,7 +200,7 @@ test("a type that cannot be read is found when its part is", async () => {
   );
   await expect(loadInNode(files, "q8")).rejects.toMatchObject({
     code: "bad-file",
-    message: "safetensors: tensor model.norm.weight is stored as I32; F32, F16 and BF16 can be read",
+    message: "checkpoint: tensor model.norm.weight is stored as I32; F32, F16 and BF16 can be read",
   });
 });
 

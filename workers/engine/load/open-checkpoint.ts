@@ -3,7 +3,7 @@ import { memorySource } from "#formats/byte-source.ts";
 import type { FileSet } from "#formats/byte-source.ts";
 import { openTensors, readFile, readJson, tensorTable } from "#formats/checkpoint.ts";
 import type { TensorFile } from "#formats/checkpoint.ts";
-import type { TensorEntry } from "#formats/safetensors.ts";
+import type { TensorEntry } from "#formats/stored.ts";
 import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import { readSpec } from "#model/families.ts";
 import type { ReadSpec } from "#model/families.ts";

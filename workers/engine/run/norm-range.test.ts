@@ -37,7 +37,7 @@ async function running(
   );
   const data = new Uint8Array(layout.totalBytes);
   for (const { name, values } of weights) {
-    const offset = layout.plain.get(name)?.place.offset ?? layout.linear.get(name)!.values.offset;
+    const offset = layout.plain.get(name)?.place.offset ?? layout.linear.get(name)!.bands[0]!.values.offset;
     data.set(new Uint8Array(values.buffer), offset);
   }
   const g = new GraphBuilder("part", "weights.bin");

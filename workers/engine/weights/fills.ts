@@ -1,25 +1,12 @@
-import { Fault } from "#core/fault.ts";
-import { emptyLinear, packRows } from "#formats/linear.ts";
-import { decodeStored, storedDtype, storedRowBytes } from "#formats/safetensors.ts";
-import type { RowRange, TensorEntry } from "#formats/safetensors.ts";
-import type { TensorTable } from "#formats/checkpoint.ts";
-import type { WeightPlace } from "#graph/builder.ts";
-import type { LinearWeight } from "#graph/operators.ts";
+import { storedRowBytes } from "#formats/stored.ts";
+import type { RowRange, TensorEntry } from "#formats/stored.ts";
+import { rowRuns } from "#graph/row-runs.ts";
 import type { WeightPlan } from "#model/spec.ts";
 import { segmentsOf } from "../load/content.ts";
 import type { ModelPart, ModelPlan } from "./model-parts.ts";
 import type { PartId } from "./model-weights.ts";
-
-/** Bytes that belong at `offset` of a part's file. */
-export interface Segment {
-  readonly offset: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
+import { decode, packedRows, packedValues, rangesOf } from "./packed-rows.ts";
+import type { ByteRange, Segment, StoredRows } from "./packed-rows.ts";
 
 /** Some rows of one tensor. */
 export interface TensorRows {
@@ -52,11 +39,11 @@ export const checkpointBytes = (fills: readonly Fill[]) => fills.reduce((sum, { 
  * except where a weight's rows stand in another order than the tensor's: that one is read whole. A tensor that two parts are
  * made of (a tied embedding) is read once.
  */
-export function fillsOf({ parts, tensors }: ModelPlan): Fill[] {
+export function fillsOf(model: ModelPlan): Fill[] {
   const fills = new Map<string, Fill>();
-  for (const part of parts) {
+  for (const part of model.parts) {
     for (const plan of part.plans) {
-      for (const fill of isReordered(plan) ? [wholePlan(part, plan, tensors)] : runsOfRows(part, plan, tensors)) {
+      for (const fill of isReordered(plan) ? [wholePlan(part, plan, model)] : runsOfRows(part, plan, model)) {
         const known = fills.get(fill.key);
         fills.set(fill.key, known ? { ...known, sinks: [...known.sinks, ...fill.sinks] } : fill);
       }
@@ -71,129 +58,61 @@ export const missingFills = (plan: ModelPlan, pack: { isDone(key: string): boole
 
 const isReordered = ({ transposed, sourceRow }: WeightPlan) => transposed === true || sourceRow !== undefined;
 
-function* runsOfRows(part: ModelPart, plan: WeightPlan, tensors: TensorTable): Generator<Fill> {
+function* runsOfRows(part: ModelPart, plan: WeightPlan, { tensors, dtype }: ModelPlan): Generator<Fill> {
   let planRow = 0;
   for (const tensor of plan.tensors) {
     const entry = tensors.entry(tensor);
     const [rows = 1] = entry.shape;
     const rowBytes = storedRowBytes(entry);
-    for (const { first, count } of segmentsOf(entry)) {
-      const read = { tensor, rows: { first, count } };
-      const sink = sinkOf(part, plan, { first: planRow + first, count }, (bytes) => decode(entry, first, bytes[0]!));
-      yield { key: `${tensor}:${first}`, reads: [read], bytes: count * rowBytes, sinks: [sink] };
+    for (const { first: source, count } of segmentsOf(entry)) {
+      const first = planRow + source;
+      const sink = {
+        part: part.id,
+        ranges: rangesOf(part, plan, { first, count }),
+        pack: (read: readonly ArrayBuffer[]) =>
+          packedRows(part, plan, dtype, { first, count, entry, bytes: read[0]!, source: (row) => source + row }),
+      };
+      const reads = [{ tensor, rows: { first: source, count } }];
+      yield { key: `${tensor}:${source}`, reads, bytes: count * rowBytes, sinks: [sink] };
     }
     planRow += rows;
   }
 }
 
-function wholePlan(part: ModelPart, plan: WeightPlan, tensors: TensorTable): Fill {
+function wholePlan(part: ModelPart, plan: WeightPlan, { tensors, dtype }: ModelPlan): Fill {
   const entries = plan.tensors.map(tensors.entry);
-  const rows = { first: 0, count: plan.shape[0]! };
-  const sink = sinkOf(part, plan, rows, (bytes) => {
-    const decoded = entries.map((entry, index) => decode(entry, 0, bytes[index]!));
-    return inOrder(plan, plan.transposed ? decoded.map((values, index) => turned(values, entries[index]!)) : decoded);
-  });
+  const pack = (read: readonly ArrayBuffer[]) => {
+    if (!plan.transposed) return gathered(plan, entries, read).flatMap((rows) => packedRows(part, plan, dtype, rows));
+    const decoded = read.map((bytes, index) => turned(entries[index]!, bytes));
+    return packedValues(part, plan, { first: 0, values: inOrder(plan, decoded) });
+  };
   return {
     key: `${plan.tensors.join("+")}:all`,
     reads: entries.map(({ name, shape }) => ({ tensor: name, rows: { first: 0, count: shape[0] ?? 1 } })),
     bytes: entries.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0),
-    sinks: [sink],
+    sinks: [{ part: part.id, ranges: rangesOf(part, plan, { first: 0, count: plan.shape[0]! }), pack }],
   };
 }
 
-/**
- * @param rows of the plan's weight
- * @param values those rows, from the bytes that were read
- */
-function sinkOf(
-  { id, layout }: ModelPart,
-  { kind, name, plus = 0 }: WeightPlan,
-  rows: RowRange,
-  values: (read: readonly ArrayBuffer[]) => Float32Array,
-): Sink {
-  switch (kind) {
-    case "linear": {
-      const weight = layout.linear.get(name)!;
-      return {
-        part: id,
-        // unquantised weights are stored by column, and a run of rows then lies all over it
-        ranges:
-          weight.bits === 32
-            ? [rangeOf(weight.values)]
-            : [rangeOfRows(weight.values, weight.rows, rows), rangeOfRows(weight.scales, weight.rows, rows)],
-        pack: (read) => linearSegments(weight, rows, values(read)),
-      };
-    }
-    case "plain": {
-      const { place, shape } = layout.plain.get(name)!;
-      const range = rangeOfRows(place, shape[0]!, rows);
-      const kept = (read: readonly ArrayBuffer[]) =>
-        plus === 0 ? values(read) : values(read).map((each) => each + plus);
-      return { part: id, ranges: [range], pack: (read) => [{ offset: range.start, bytes: bytesOf(kept(read)) }] };
-    }
-    case "table": {
-      const { place, rows: all } = layout.table.get(name)!;
-      const range = rangeOfRows(place, all, rows);
-      return {
-        part: id,
-        ranges: [range],
-        pack(read) {
-          values(read); // kept as it is stored, and refused like the rest if it is not finite
-          return [{ offset: range.start, bytes: new Uint8Array(read[0]!) }];
-        },
-      };
-    }
-    default:
-      throw new Error(`fill: unknown kind ${String(kind satisfies never)}`);
-  }
-}
-
-const rangeOf = ({ offset, bytes }: WeightPlace): ByteRange => ({ start: offset, end: offset + bytes });
-
-/** Where some of `allRows` equally long rows lie. */
-function rangeOfRows({ offset, bytes }: WeightPlace, allRows: number, { first, count }: RowRange): ByteRange {
-  const rowBytes = bytes / allRows;
-  return { start: offset + first * rowBytes, end: offset + (first + count) * rowBytes };
-}
-
-function linearSegments(weight: LinearWeight, range: RowRange, values: Float32Array): Segment[] {
-  const { rows, cols, bits } = weight;
-  const { first, count } = range;
-  const packed = emptyLinear(count, cols, bits);
-  packRows(packed, 0, values);
-  const bytes = bytesOf(packed.values);
-  if (bits !== 32) {
-    return [
-      { offset: rangeOfRows(weight.values, rows, range).start, bytes },
-      { offset: rangeOfRows(weight.scales, rows, range).start, bytes: bytesOf(packed.scales) },
-    ];
-  }
-  if (count === rows) return [{ offset: weight.values.offset, bytes }];
-  return Array.from({ length: cols }, (_, col) => ({
-    offset: weight.values.offset + 4 * (col * rows + first),
-    bytes: bytes.subarray(4 * col * count, 4 * (col + 1) * count),
-  }));
-}
-
-/**
- * One NaN or infinity would spread over everything that the model computes.
- *
- * @param first the row that the bytes begin with
- */
-function decode(entry: TensorEntry, first: number, bytes: ArrayBuffer): Float32Array {
-  const values = decodeStored(bytes, storedDtype(entry));
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong < 0) return values;
-  const rowLength = entry.shape.slice(1).reduce((count, size) => count * size, 1);
-  throw new Fault(
-    "bad-file",
-    `safetensors: ${entry.name} has ${values[wrong]} at place ${first * rowLength + wrong}; finite numbers are needed`,
-  );
+/** A plan's rows in the graph's order, as they are stored: rows move whole, so that blocks stay as they are. */
+function gathered(plan: WeightPlan, entries: readonly TensorEntry[], read: readonly ArrayBuffer[]): StoredRows[] {
+  const rowsOf = ({ shape }: TensorEntry) => shape[0] ?? 1;
+  return rowRuns(plan, entries.map(rowsOf)).map(({ tensor, first, sources }) => {
+    const entry = entries[tensor]!;
+    const rowBytes = storedRowBytes(entry);
+    const from = new Uint8Array(read[tensor]!);
+    const into = new Uint8Array(sources.length * rowBytes);
+    sources.forEach((source, row) =>
+      into.set(from.subarray(source * rowBytes, (source + 1) * rowBytes), row * rowBytes),
+    );
+    return { first, count: sources.length, entry, bytes: into.buffer, source: (row) => sources[row]! };
+  });
 }
 
 /** [inputs, outputs] as [outputs, inputs]. */
-function turned(values: Float32Array, { shape }: TensorEntry): Float32Array {
-  const [inputs, outputs] = shape as [number, number];
+function turned(entry: TensorEntry, bytes: ArrayBuffer): Float32Array {
+  const values = decode(entry, bytes);
+  const [inputs, outputs] = entry.shape as [number, number];
   const into = new Float32Array(values.length);
   for (let input = 0; input < inputs; input++) {
     for (let output = 0; output < outputs; output++) into[output * inputs + input] = values[input * outputs + output]!;
@@ -224,6 +143,3 @@ function stack(tensors: readonly Float32Array[]): Float32Array {
   }
   return stacked;
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint8Array) =>
-  new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);

@@ -1,17 +1,17 @@
 import { Fault } from "#core/fault.ts";
-import { storedDtype } from "#formats/safetensors.ts";
+import { storedDtype } from "#formats/stored.ts";
 import type { TensorTable } from "#formats/checkpoint.ts";
 import type { OnnxGraph } from "#formats/onnx/encode.ts";
 import { blockGraph, unembedGraph } from "#graph/parts.ts";
 import { layOut } from "#graph/weights.ts";
-import type { WeightLayout } from "#graph/weights.ts";
+import type { Held, WeightLayout } from "#graph/weights.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { ReadSpec } from "#model/families.ts";
 import type { ModelSpec, WeightPlan } from "#model/spec.ts";
 import type { PartId } from "./model-weights.ts";
 
-/** How many bits a linear layer's weights have. */
-export const bitsOf = { q4: 4, q8: 8, f32: 32 } as const satisfies Record<Dtype, number>;
+/** How a linear layer's weights are held. */
+const heldAs = { stored: "stored", q4: 4, q8: 8, f32: 32 } as const satisfies Record<Dtype, Held>;
 
 /** One file of weights: the embedding's tables, a block, or the unembedding. */
 export interface ModelPart {
@@ -44,7 +44,10 @@ export function planModel({ family, spec }: ReadSpec, tensors: TensorTable, dtyp
   const plans = family.weights(spec, tensors.has);
   const layoutOf = (part: readonly WeightPlan[]) => {
     for (const plan of part) checkShapes(tensors, plan);
-    return layOut(part, bitsOf[dtype], (tensor) => storedDtype(tensors.entry(tensor)));
+    return layOut(part, heldAs[dtype], (tensor) => {
+      const entry = tensors.entry(tensor);
+      return { dtype: storedDtype(entry), rows: entry.shape[0] ?? 1 };
+    });
   };
   const embed = { id: "embed", name: "embedding", plans: plans.embed, layout: layoutOf(plans.embed) } as const;
   // each as it is made: a config that claims millions of layers fails at the first one that the file does not have
@@ -81,7 +84,7 @@ function checkShapes(file: TensorTable, { tensors, shape, transposed = false }: 
     const found = shapes.map((dims) => `[${dims.join(", ")}]`).join(" + ");
     throw new Fault(
       "bad-file",
-      `safetensors: ${tensors.join(" + ")} has shape ${found}; config.json asks for [${shape.join(", ")}]`,
+      `checkpoint: ${tensors.join(" + ")} has shape ${found}; config.json asks for [${shape.join(", ")}]`,
     );
   }
 }

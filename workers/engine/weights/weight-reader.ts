@@ -1,6 +1,7 @@
-import type { Linear } from "#formats/linear.ts";
-import { bytesPerValue, decodeStored } from "#formats/safetensors.ts";
+import type { Band, Linear } from "#formats/linear.ts";
+import { bytesOfValues, decodeStored } from "#formats/stored.ts";
 import type { WeightPlace } from "#graph/builder.ts";
+import type { BandWeight } from "#graph/operators.ts";
 import type { ModelPart } from "./model-parts.ts";
 import type { PartId, WeightReader } from "./model-weights.ts";
 import type { StoredFile } from "../store/file-store.ts";
@@ -27,17 +28,26 @@ export class StoredWeights implements WeightReader {
   }
 
   linear(part: PartId, name: string): Promise<Linear> {
-    const { rows, cols, bits, values, scales } = this.#parts.get(part)!.layout.linear.get(name)!;
-    return this.#hold(`${part}/${name}`, values.bytes + scales.bytes, async () => {
-      const stored = await this.#read(part, values);
-      return {
-        rows,
-        cols,
-        bits,
-        values: bits === 32 ? new Float32Array(stored) : new Uint8Array(stored),
-        scales: new Float32Array(await this.#read(part, scales)),
-      };
-    });
+    const { rows, cols, bands } = this.#parts.get(part)!.layout.linear.get(name)!;
+    const bytes = bands.reduce(
+      (sum, { values, scales, offsets }) => sum + values.bytes + scales.bytes + offsets.bytes,
+      0,
+    );
+    return this.#hold(`${part}/${name}`, bytes, async () => ({
+      rows,
+      cols,
+      bands: await Promise.all(bands.map((band) => this.#band(part, band))),
+    }));
+  }
+
+  async #band(part: PartId, band: BandWeight): Promise<Band> {
+    const stored = await this.#read(part, band.values);
+    return {
+      ...band,
+      values: band.bits === 32 ? new Float32Array(stored) : new Uint8Array(stored),
+      scales: new Float32Array(await this.#read(part, band.scales)),
+      offsets: new Float32Array(await this.#read(part, band.offsets)),
+    };
   }
 
   plain(part: PartId, name: string): Promise<Float32Array> {
@@ -54,7 +64,7 @@ export class StoredWeights implements WeightReader {
     const key = `${part}/${name}/${row}`;
     const known = this.#rows.get(key);
     if (known) return known;
-    const bytes = cols * bytesPerValue[dtype];
+    const bytes = bytesOfValues(dtype, cols);
     const values = decodeStored(await this.#read(part, { offset: place.offset + row * bytes, bytes }), dtype);
     if (this.#rows.size >= MAX_HELD_ROWS) this.#rows.clear();
     this.#rows.set(key, values);
@@ -63,7 +73,7 @@ export class StoredWeights implements WeightReader {
 
   rows(part: PartId, name: string, first: number, count: number): Promise<Float32Array> {
     const { cols, dtype, place } = this.#parts.get(part)!.layout.table.get(name)!;
-    const bytes = cols * bytesPerValue[dtype];
+    const bytes = bytesOfValues(dtype, cols);
     return this.#read(part, { offset: place.offset + first * bytes, bytes: count * bytes }).then((stored) =>
       decodeStored(stored, dtype),
     );

@@ -1,7 +1,7 @@
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes, roughly } from "#charts/number-format.ts";
-import { DTYPES } from "#model/checkpoint.ts";
+import { MADE_DTYPES } from "#model/checkpoint.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { CheckpointReport } from "#protocol/engine.ts";
 import { modelLabel } from "#state/model/model.ts";
@@ -51,7 +51,7 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
           </tr>
         </thead>
         <tbody>
-          {DTYPES.map((each) => {
+          {MADE_DTYPES.map((each) => {
             const held = report.held[each];
             return (
               <tr key={each} className={held.refusal === "" ? "" : "refused"}>
