@@ -231,8 +231,8 @@ def readings_of(model, run, head, direction):
     return found
 
 
-def shallow_parts(model, run, head, direction, fills):
-    """The numbers of the first two stages: shares, what the largest move is when it is measured, and the parts that are shown."""
+def read_parts(model, run, head, direction, fills):
+    """(the second stage's numbers, the readings that are shown): shares, and what the largest move is when it is measured."""
     readings = readings_of(model, run, head, direction)
     total = sum(abs(claimed) for _, _, _, claimed, _ in readings)
     share = lambda reading: abs(reading[3]) / total if total else 0.0  # noqa: E731
@@ -246,16 +246,20 @@ def shallow_parts(model, run, head, direction, fills):
     shown = large[:MAX_READINGS]
     if any(brought is each for each in large) and not any(brought is each for each in shown):
         shown[-1] = brought
+    found = {"transferred share": None if brought is None else share(brought), "transferred measured": brought and worth(brought)}
+    if brought is not None:
+        found["move"] = f"L{brought[0]}A {brought[1]}>{brought[2]}"
+    return found, shown
+
+
+def shallow_neurons(model, run, head, shown):
+    """(the largest share of one neuron, the neurons that are shown) of what is read."""
     neurons, largest = [], None
     for via, position, _, _, reads in shown:
         found = strongest_neurons(model, run, head[0] if via is None else via, position, reads)
         largest = max([largest or 0.0, *(each[0] for each in found)]) if found else largest
         neurons += [each for each in found if each[0] >= SHALLOW_SHARE]
-    neurons = [(layer, neuron) for _, layer, neuron in sorted(neurons, key=lambda each: -each[0])[:MAX_SHALLOW]]
-    found = {"transferred share": None if brought is None else share(brought), "transferred measured": brought and worth(brought), "shallow share": largest}
-    if brought is not None:
-        found["move"] = f"L{brought[0]}A {brought[1]}>{brought[2]}"
-    return found, neurons, {via for via, _, _, _, _ in shown if via is not None}
+    return largest, [(layer, neuron) for _, layer, neuron in sorted(neurons, key=lambda each: -each[0])[:MAX_SHALLOW]]
 
 
 def measured_move(model, run, head, direction, fills, layer, position):
@@ -342,13 +346,15 @@ def evidence(model, lens, run, fills):
     found["deepening"] = (len({layer for layer, _ in deep}) >= 2 and found["drop"] is not None and found["drop"] >= ENHANCING_DROP
                           and supports(neurons=[root]))
     direction = reference_direction(model, run, *root)
-    shallow, features, carriers = shallow_parts(model, run, head, direction, fills)
-    found |= shallow
-    if head[0] == 0:
-        return found
+    transferred, shown = read_parts(model, run, head, direction, fills)
+    found |= transferred
+    carriers = {via for via, _, _, _, _ in shown if via is not None}
     heads = [(layer, each) for layer in carriers for each in range(effects.shape[1])]
     found["transferring"] = all((found[name] or 0.0) >= TRANSFER_SHARE for name in ("transferred share", "transferred measured")) and supports(heads=heads)
-    found["enhancing"] = (found["shallow share"] or 0.0) >= SHALLOW_SHARE and supports(neurons=features)
+    if not found["transferring"]:
+        shown = [reading for reading in shown if reading[0] is None]
+    found["shallow share"], features = shallow_neurons(model, run, head, shown)
+    found["enhancing"] = head[0] > 0 and (found["shallow share"] or 0.0) >= SHALLOW_SHARE and supports(neurons=features)
     return found
 
 

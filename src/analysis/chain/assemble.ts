@@ -20,13 +20,23 @@ import type {
 } from "./chain.ts";
 import { STAGE_NAMES } from "./chain.ts";
 import { claimsOf } from "./claims.ts";
-import { measureEffects, stageEffects } from "./effects.ts";
+import { measureEffects, stageEffects, withoutLayers } from "./effects.ts";
 import { chainEdges, chainNodes } from "./nodes.ts";
 import { carriers, deepNode, featureNode, headNode, outlineOf } from "./outline.ts";
 import type { Outline } from "./outline.ts";
 import { referenceOf } from "./readings.ts";
-import { criterion, predictedNeurons, PROMOTED, rankedHeads, residualAt, rootOf, shallowParts } from "./select.ts";
-import type { HeadEffect, Predicted, Shallow } from "./select.ts";
+import type { Reference } from "./readings.ts";
+import {
+  criterion,
+  headReadings,
+  predictedNeurons,
+  PROMOTED,
+  rankedHeads,
+  residualAt,
+  rootOf,
+  shallowFeatures,
+} from "./select.ts";
+import type { HeadEffect, Predicted } from "./select.ts";
 import { saysSame } from "./spellings.ts";
 
 export interface ChainQuestion {
@@ -104,8 +114,7 @@ async function fromHead(
   const root = rootOf(predicted.deep);
   if (!root || !criteria.every(({ holds }) => holds)) return withoutHead(asked, criteria, evidence);
   const reference = await referenceOf(lens.runner, root, residualAt(lens.runner, pair, root.layer));
-  const shallow = await shallowParts(lens.runner, clean, { ...asked, head, reference });
-  return drawn(asked, { head, headEffect: first.effect, pair, after, predicted, shallow, criteria, evidence, root });
+  return drawn(asked, { head, headEffect: first.effect, pair, after, predicted, reference, criteria, evidence, root });
 }
 
 interface Found {
@@ -114,7 +123,7 @@ interface Found {
   readonly pair: { readonly before: Capture; readonly after: Capture; readonly firstDifferentLayer: number };
   readonly after: Capture;
   readonly predicted: Predicted;
-  readonly shallow: Shallow;
+  readonly reference: Reference;
   readonly criteria: Criteria;
   readonly evidence: StageEvidence;
   readonly root: Outline["reference"];
@@ -122,25 +131,8 @@ interface Found {
 
 async function drawn(asked: Asked, found: Found): Promise<Chain> {
   const { lens, clean, target, thresholds } = asked;
-  const { head, predicted, shallow, after } = found;
-  const shallowLayers = criterion("shallow-layers", head.layer, 1);
-  const transferring = [
-    shallowLayers,
-    criterion("transferred-share", shallow.transferredShare, thresholds.transferShare),
-    criterion("transferred-measured", shallow.transferredMeasured, thresholds.transferShare),
-  ];
-  const enhancing = [shallowLayers, criterion("shallow-share", shallow.shallowShare, thresholds.shallowShare)];
+  const { head, predicted, after } = found;
   const hold = (criteria: Criteria) => criteria.every(({ holds }) => holds);
-  const all: Outline = {
-    head,
-    deep: predicted.deep,
-    reference: { layer: found.root.layer, neuron: found.root.neuron },
-    readings: shallow.readings,
-    splitShare: thresholds.transferShare,
-    features: shallow.features,
-    isEnhancing: false,
-  };
-  const effects = await measureEffects(lens.runner, clean, all, asked);
   const last = clean.ids.length - 1;
   /** What a stage's parts do is a stage of the answer only if the answer loses by their loss. */
   const supports = (without: Ablated | undefined) =>
@@ -149,15 +141,44 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
       without && effectOf({ baseline: asked.baseline, withoutIt: without.logProbability }),
       thresholds.neuronChange,
     );
-  enhancing.push(supports(effects.allShallow));
-  transferring.push(supports(effects.allLayers));
+  const shallowLayers = criterion("shallow-layers", head.layer, 1);
+  const asReader = { ...asked, ...found };
+  const read = await headReadings(lens.runner, clean, asReader);
+  const transferring = [
+    shallowLayers,
+    criterion("transferred-share", read.transferredShare, thresholds.transferShare),
+    criterion("transferred-measured", read.transferredMeasured, thresholds.transferShare),
+    supports(await withoutLayers(lens.runner, clean, read.readings, asked)),
+  ];
+  // what was moved is no part of a chain whose second stage has no evidence, and neither are the features that only it carries
+  const readings = hold(transferring) ? read.readings : read.readings.filter(({ via }) => via === undefined);
+  const { features, shallowShare } = await shallowFeatures(lens.runner, clean, asReader, { ...read, readings });
+  const all: Outline = {
+    head,
+    deep: predicted.deep,
+    reference: { layer: found.root.layer, neuron: found.root.neuron },
+    readings,
+    splitShare: thresholds.transferShare,
+    features,
+    isEnhancing: false,
+  };
+  const effects = await measureEffects(lens.runner, clean, all, asked);
+  const enhancing = [
+    shallowLayers,
+    criterion("shallow-share", shallowShare, thresholds.shallowShare),
+    supports(effects.allShallow),
+  ];
   const layers = new Set(predicted.deep.map(({ layer }) => layer));
   const deepening = [
     criterion("deep-layers", layers.size, 2),
     criterion("enhancing-drop", effects.drop, thresholds.enhancingDrop),
     supports(effects.lowest && effects.nodes.get(deepNode(effects.lowest))),
   ];
-  const outline: Outline = { ...all, isEnhancing: hold(deepening) };
+  const outline: Outline = {
+    ...all,
+    features: hold(enhancing) ? features : features.filter(({ neuron }) => neuron === undefined),
+    isEnhancing: hold(deepening),
+  };
   const claims = await claimsOf(lens, { run: clean, clean }, outline, target);
   const nodes = await chainNodes({ ...asked, ...found, outline, claims, effects });
   const edges = chainEdges({ claims, effects, outline, after, clean, baseline: asked.baseline, target });

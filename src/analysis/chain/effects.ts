@@ -80,6 +80,19 @@ export async function measureEffects(
   };
 }
 
+/** All heads of the layers that bring something off together; undefined where none does. */
+export async function withoutLayers(
+  runner: Runner,
+  clean: Capture,
+  readings: Outline["readings"],
+  { target, ablationSource, signal }: Omit<AblationQuestion, "watched">,
+): Promise<Ablated | undefined> {
+  const off = carryingLayers(readings).flatMap((layer) => layerOff(layer, runner.spec.heads));
+  if (off.length === 0) return undefined;
+  const [found] = await ablateEach(runner, clean, [off], { target, ablationSource, ...(signal && { signal }) });
+  return found;
+}
+
 const carryingLayers = (readings: Outline["readings"]) => [
   ...new Set(readings.flatMap(({ via }) => (via === undefined ? [] : [via]))),
 ];

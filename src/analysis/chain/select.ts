@@ -15,7 +15,7 @@ import type { Feature } from "./outline.ts";
 import { measuredMoves } from "./moves.ts";
 import type { MoveQuestion } from "./moves.ts";
 import { headInput, readingSources, splitPositions } from "./readings.ts";
-import type { Reading } from "./readings.ts";
+import type { HeadInput, Reading } from "./readings.ts";
 import {
   CANDIDATES,
   COMPARED,
@@ -97,27 +97,23 @@ export async function predictedNeurons(
 /** Tokens of a vector that are looked at and shown, as in the paper's tables. */
 export const PROMOTED = 10;
 
-export interface Shallow {
+/** What the head reads, from where, most first. */
+export interface HeadReadings {
+  /** All above the threshold. */
   readonly readings: readonly Reading[];
-  readonly features: readonly Feature[];
+  readonly directionsAt: HeadInput["directionsAt"];
   /** Of the strongest reading that an attention layer moved and that counts also when it is ablated; else of the strongest at all. */
   readonly transferredShare: number | undefined;
   /** How much of what the head reads goes with that layer at that position; undefined where no share is large enough to be measured. */
   readonly transferredMeasured: number | undefined;
-  /** Of the strongest shallow neuron; undefined if there is none. */
-  readonly shallowShare: number | undefined;
 }
 
-interface ShallowQuestion extends MoveQuestion {
-  readonly thresholds: ChainThresholds;
-}
-
-/** What the head reads, from where, and which shallow neurons wrote it: all above the thresholds, most first. */
-export async function shallowParts(
+export async function headReadings(
   runner: Runner,
   run: Capture,
-  { head, reference, thresholds, ablationSource, signal }: ShallowQuestion,
-): Promise<Shallow> {
+  question: MoveQuestion & { readonly thresholds: ChainThresholds },
+): Promise<HeadReadings> {
+  const { head, reference, thresholds } = question;
   const split = await splitPositions(runner, run, { head, reference, share: thresholds.transferShare });
   const { directionsAt, ...input } = await headInput(runner, run, { head, reference, split });
   const shareOf = ({ score }: (typeof input.readings)[number]) =>
@@ -125,13 +121,27 @@ export async function shallowParts(
   const byShare = [...input.readings].sort((a, b) => shareOf(b) - shareOf(a));
   const large = byShare.filter((reading) => shareOf(reading) >= thresholds.transferShare);
   const moves = large.filter(({ via }) => via !== undefined);
-  const measured = await measuredMoves(runner, run, moves, { head, reference, ablationSource, signal });
+  const measured = await measuredMoves(runner, run, moves, question);
   const counted = moves.find((_, index) => (measured[index] ?? 0) >= thresholds.transferShare);
   const brought = counted ?? byShare.find(({ via }) => via !== undefined);
   const shown = large.slice(0, MAX_READINGS);
   // what an attention layer brings is what the stage is about: its strongest is shown also where the head reads much by itself
   if (brought && large.includes(brought) && !shown.includes(brought)) shown[MAX_READINGS - 1] = brought;
-  const readings = shown.map(({ via, position, at }): Reading => ({ via, position, at }));
+  return {
+    readings: shown.map(({ via, position, at }): Reading => ({ via, position, at })),
+    directionsAt,
+    transferredShare: brought && shareOf(brought),
+    transferredMeasured: brought && measured[moves.indexOf(brought)],
+  };
+}
+
+/** Which shallow neurons wrote what is read: those above the threshold, most first, behind the embeddings. */
+export async function shallowFeatures(
+  runner: Runner,
+  run: Capture,
+  { head, reference, thresholds }: MoveQuestion & { readonly thresholds: ChainThresholds },
+  { readings, directionsAt }: Pick<HeadReadings, "readings" | "directionsAt">,
+): Promise<{ readonly features: readonly Feature[]; readonly shallowShare: number | undefined }> {
   const found: { feature: Feature; share: number }[] = [];
   let shallowShare: number | undefined;
   for (const reading of readings) {
@@ -146,13 +156,8 @@ export async function shallowParts(
     .sort((a, b) => b.share - a.share)
     .slice(0, MAX_SHALLOW)
     .map(({ feature }) => feature);
-  return {
-    readings,
-    features: [...readings.map((reading): Feature => ({ reading, neuron: undefined })), ...kept],
-    transferredShare: brought && shareOf(brought),
-    transferredMeasured: brought && measured[moves.indexOf(brought)],
-    shallowShare,
-  };
+  const embeddings = readings.map((reading): Feature => ({ reading, neuron: undefined }));
+  return { features: [...embeddings, ...kept], shallowShare };
 }
 
 async function strongestNeurons({ ffn, total, neurons }: Awaited<ReturnType<typeof readingSources>>) {
