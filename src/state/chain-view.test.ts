@@ -85,6 +85,7 @@ describe("what is asked of the engine", () => {
     inspected: undefined,
     comparedNeurons: 0,
     chain: DEFAULT_CHAIN,
+    reading: undefined,
     hasAdapter: false,
     ...changes,
   });

@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { HeadId } from "#model/ids.ts";
-import { DEFAULT_CHAIN } from "./link/finding.ts";
-import type { ChainSettings, SortOrder, ViewName } from "./link/finding.ts";
+import { DEFAULT_CHAIN, DEFAULT_READING } from "./link/finding.ts";
+import type { ChainSettings, ReadingSettings, SortOrder, ViewName } from "./link/finding.ts";
 import { samePart } from "./question.ts";
 import type { Part } from "./question.ts";
 
@@ -26,6 +26,8 @@ export interface View {
   readonly count: number;
   readonly colourScale: ColourScale;
   readonly chain: ChainSettings;
+  /** How the tab of heads is looked at. */
+  readonly reading: ReadingSettings;
   readonly theme: Theme;
   /** What the system asks for; injected by the app. */
   readonly prefersDark: boolean;
@@ -45,6 +47,7 @@ export const view = createStore<View>(() => ({
   count: NEURON_COUNTS[0],
   colourScale: "linear",
   chain: DEFAULT_CHAIN,
+  reading: DEFAULT_READING,
   theme: "auto",
   prefersDark: false,
   isHelpOpen: false,
@@ -57,6 +60,14 @@ export const setSort = (sort: SortOrder) => view.setState({ sort });
 export const setCount = (count: number) => view.setState({ count });
 export const setColourScale = (colourScale: ColourScale) => view.setState({ colourScale });
 export const setChain = (chain: ChainSettings) => view.setState({ chain });
+export function setReading(changed: Partial<ReadingSettings>): void {
+  view.setState(({ reading }) => ({ reading: { ...reading, ...changed }, hovered: undefined }));
+}
+/** Takes a setting of the reading back to being left out. */
+export function clearReading(name: "against" | "layer"): void {
+  const { [name]: _, ...reading } = view.getState().reading;
+  view.setState({ reading });
+}
 export const setTheme = (theme: Theme) => view.setState({ theme });
 export const setPrefersDark = (prefersDark: boolean) => view.setState({ prefersDark });
 export const setHelpOpen = (isHelpOpen: boolean) => view.setState({ isHelpOpen });

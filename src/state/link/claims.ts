@@ -9,7 +9,7 @@ import { experiments } from "../experiments/slots.ts";
 import type { ExperimentSlot } from "../experiments/slots.ts";
 import { discrepancies } from "./circumstances.ts";
 import type { Discrepancy } from "./circumstances.ts";
-import { shortContent } from "./finding.ts";
+import { DEFAULT_READING, shortContent } from "./finding.ts";
 import type { ChainSettings, Claims, Finding, NamedNumber, ViewName } from "./finding.ts";
 import { adapter, adapterName, adapterNamed } from "../model/adapter.ts";
 import { model } from "../model/model.ts";
@@ -21,6 +21,13 @@ import { results } from "../run/results.ts";
 import { isSameRun, isSameSubject, modelNow } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 import type { Chain, Slot, Slots } from "../run/results.ts";
+import {
+  changedReading,
+  isSameReading,
+  measuredReading,
+  readingClaims,
+  verifyReading,
+} from "./reading/reading-claims.ts";
 import { verify } from "./verification.ts";
 import type { Verification } from "./verification.ts";
 import { view } from "../view.ts";
@@ -47,7 +54,7 @@ export function otherWeights(finding: Finding): readonly string[] {
 /** What the opened finding claims of the answer, as long as the page still asks what it asked. */
 export function claimedAnswer(finding: Finding | undefined): Claims {
   if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};
-  const { experiment: _, chain: __, ...answer } = finding.expected;
+  const { experiment: _, chain: __, reading: ___, ...answer } = finding.expected;
   return answer;
 }
 
@@ -172,8 +179,9 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   if (!choice) return undefined;
   const { prompt, target, interventions, variant, ablationSource } = question.getState();
   const lora = attachedName();
-  const { tab, selected, sort, chain } = view.getState();
+  const { tab, selected, sort, chain, reading } = view.getState();
   const changed = changedSettings(chain);
+  const read = tab === "heads" ? changedReading(reading) : undefined;
   const { expected, content, adapterContent } = claimsNow(tab, isWithClaims);
   return {
     model: choice.id,
@@ -191,6 +199,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(selected && { selected }),
     ...(tab === "neurons" && { sort }),
     ...(changed && { chain: changed }),
+    ...(read && { reading: read }),
     ...(tab === "experiments" && { experiment: experimentForm.getState() }),
     expected,
     unknown: opened.getState().finding?.unknown ?? [],
@@ -231,13 +240,15 @@ function claimedNow(finding: Finding, tab: ViewName): Claims {
   const now = question.getState();
   const settings = view.getState().chain;
   const modelId = model.getState().choice?.id;
-  const { experiment, chain } = finding.expected;
+  const { experiment, chain, reading } = finding.expected;
+  const isReading = tab === "heads" && reading && asksTheSameReading(finding, now, modelId);
   const isChain = tab === "chain" && chain && asksTheSameChain(finding, now, { modelId, settings });
   const isExperiment = tab === "experiments" && experiment && asksTheSameExperiment(finding);
   return {
     ...claimedAnswer(finding),
     ...(isExperiment && { experiment }),
     ...(isChain && { chain }),
+    ...(isReading && { reading }),
   };
 }
 
@@ -245,7 +256,13 @@ function claimedNow(finding: Finding, tab: ViewName): Claims {
 function measuredHere(tab: ViewName): Claims {
   const experiment = tab === "experiments" ? experimentMeasured() : undefined;
   const chain = tab === "chain" ? chainMeasured() : undefined;
-  return { ...answerMeasured(), ...(experiment && { experiment }), ...(chain && { chain }) };
+  const reading = tab === "heads" ? readingMeasured() : undefined;
+  return {
+    ...answerMeasured(),
+    ...(experiment && { experiment }),
+    ...(chain && { chain }),
+    ...(reading && { reading }),
+  };
 }
 
 /** Of the result that this form gave here. */
@@ -263,6 +280,31 @@ const asksTheSameExperiment = (finding: Finding) =>
 function chainMeasured(): readonly NamedNumber[] | undefined {
   const own = measuredChain(results.getState(), question.getState(), view.getState().chain);
   return own && chainClaims(own);
+}
+
+function readingMeasured(): readonly NamedNumber[] | undefined {
+  const { reading } = view.getState();
+  const numbers = measuredReading(results.getState(), question.getState(), reading);
+  return numbers && readingClaims(numbers, reading);
+}
+
+/** Whether the tab of heads is looked at as the finding has it, and asks what the finding asks. */
+export const asksTheSameReading = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
+  asksTheSame(finding, now, modelId) &&
+  isSameReading({ ...DEFAULT_READING, ...finding.reading }, view.getState().reading);
+
+/** What the page's own computation says to what a link claims of the tab of heads. */
+export function checkReading(finding: Finding, slots: Slots, now: Question): Verification | undefined {
+  const { reading } = view.getState();
+  const numbers = measuredReading(slots, now, reading);
+  const standing = standingOf(finding, {
+    provenance: slots.before.isRecorded ? "recorded" : "computed here",
+    about: now.interventions.length > 0 ? slots.after.about : slots.before.about,
+    asked: { kind: "answer" },
+  });
+  return numbers && standing.kind === "checks"
+    ? verifyReading(finding.expected.reading ?? [], numbers, reading, standing.others)
+    : undefined;
 }
 
 /** The numbers that the page shows of this subject, as far as they were computed here; see `measuredClaims` for those of the question. */

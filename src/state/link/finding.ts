@@ -3,6 +3,7 @@ import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { Variant } from "#protocol/engine.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ChainThresholds } from "#protocol/chain.ts";
+import type { HeadScoreName, LensNorm } from "#protocol/lens.ts";
 import type { ExperimentForm } from "../experiments/form/form.ts";
 
 export const VIEWS = ["heads", "chain", "neurons", "lab", "experiments"] as const;
@@ -30,6 +31,26 @@ export interface ChainSettings {
   /** A chain that others published, in place of the model's own. */
   readonly published?: PublishedName;
 }
+
+/** What the tab of heads shows: what each head is worth, what it writes itself, what it looks at, or what stands in the stream. */
+export const LOOKS = ["effect", "direct", "scores", "lens"] as const;
+export type Look = (typeof LOOKS)[number];
+
+/** How heads and the residual stream are looked at. */
+export interface ReadingSettings {
+  readonly look: Look;
+  /** Heads are swept with what is switched off staying off. */
+  readonly isUnder: boolean;
+  /** Of the lens. */
+  readonly norm: LensNorm;
+  /** The token that direct effects are counted against; left out: none. */
+  readonly against?: number;
+  /** The layer whose neurons are listed with their direct effects. */
+  readonly layer?: number;
+  readonly score: HeadScoreName;
+}
+
+export const DEFAULT_READING: ReadingSettings = { look: "effect", isUnder: false, norm: "own", score: "induction" };
 
 export const PUBLISHED = ["llama-7b-3plus5"] as const;
 export type PublishedName = (typeof PUBLISHED)[number];
@@ -65,6 +86,8 @@ export interface Claims {
   readonly experiment?: readonly NamedNumber[];
   /** Of a chain, most telling first; see `chainClaims`. */
   readonly chain?: readonly NamedNumber[];
+  /** Of what the tab of heads shows beside the sweep, most telling first; see `readingClaims`. */
+  readonly reading?: readonly NamedNumber[];
 }
 
 /** What a person keeps and shares; a link carries all of it. */
@@ -98,6 +121,8 @@ export interface Finding {
   readonly sort?: SortOrder;
   /** What is not as `DEFAULT_CHAIN` has it. */
   readonly chain?: Partial<ChainSettings>;
+  /** What is not as `DEFAULT_READING` has it. */
+  readonly reading?: Partial<ReadingSettings>;
   /** What the experiments' tab asks. */
   readonly experiment?: ExperimentForm;
   readonly expected: Claims;

@@ -2,7 +2,7 @@ import { grouped } from "#core/grouped.ts";
 import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { currentFinding, opened } from "./claims.ts";
 import { editExperiment } from "../experiments/form/form.ts";
-import { BUNDLED_MODEL, DEFAULT_CHAIN, NO_FINDING, folderNamed } from "./finding.ts";
+import { BUNDLED_MODEL, DEFAULT_CHAIN, DEFAULT_READING, NO_FINDING, folderNamed } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { adapter } from "../model/adapter.ts";
 import { openAdapter } from "../model/attaching.ts";
@@ -47,6 +47,7 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
     sort: finding.sort ?? DEFAULT_SORT,
     hovered: undefined,
     chain: { ...DEFAULT_CHAIN, ...finding.chain },
+    reading: { ...DEFAULT_READING, ...finding.reading },
   });
   select(finding.selected);
   if (finding.experiment) editExperiment(finding.experiment);

@@ -6,6 +6,7 @@ import type { Intervention } from "#model/interventions.ts";
 import { ggufOnHub, isAddress, isRepo, isRevision } from "#model/source-names.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
+import { READING_FIELDS } from "./reading/reading-fields.ts";
 import { readForm } from "../experiments/form/form-link.ts";
 import { writeForm } from "../experiments/form/form.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
@@ -141,6 +142,7 @@ export const FIELDS: readonly Field[] = [
     },
   },
   ...CHAIN_FIELDS,
+  ...READING_FIELDS,
   {
     key: "ex",
     needs: "an experiment, as heads;suite:abacus-2d;n:20",

@@ -97,11 +97,12 @@ function readField(field: Field, text: string, notice: Notice): Partial<Finding>
   return read ?? {};
 }
 
-/** The claims and the chain come from several keys, the rest from one each. */
+/** The claims and how something is looked at come from several keys, the rest from one each. */
 const merge = (finding: Finding, read: Partial<Finding>): Finding => ({
   ...finding,
   ...read,
   ...(read.chain && { chain: { ...finding.chain, ...read.chain } }),
+  ...(read.reading && { reading: { ...finding.reading, ...read.reading } }),
   expected: { ...finding.expected, ...read.expected },
 });
 

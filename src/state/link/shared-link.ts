@@ -1,3 +1,4 @@
+import { changedReading } from "./reading/reading-claims.ts";
 import { changedSettings } from "../chain-view.ts";
 import { claimsAbout, currentFinding } from "./claims.ts";
 import { experimentClaims } from "../experiments/claims.ts";
@@ -70,14 +71,16 @@ function isAskedNow(shown: Subject): boolean {
 const isAskable = ({ before }: Slots) => question.getState().prompt !== "" && before.status !== "failed";
 
 function earlierFinding(shown: Subject, slots: Slots): Finding {
-  const { tab, selected, sort, chain } = view.getState();
+  const { tab, selected, sort, chain, reading } = view.getState();
   const settings = changedSettings(chain);
+  const read = tab === "heads" ? changedReading(reading) : undefined;
   return {
     ...findingOf(shown),
     view: tab,
     ...(selected && { selected }),
     ...(tab === "neurons" && { sort }),
     ...(settings && { chain: settings }),
+    ...(read && { reading: read }),
     expected: {
       ...claimsAbout(shown, slots),
       ...(tab === "chain" && { chain: chainClaimsAbout(shown, slots, chain) }),

@@ -2,7 +2,7 @@ import type { CallOptions, Engine } from "#client/engine.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
-import type { ChainSettings } from "../link/finding.ts";
+import type { ChainSettings, ReadingSettings } from "../link/finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
@@ -20,6 +20,8 @@ export interface Moment extends Question {
   readonly comparedNeurons: number;
   /** How the chain is looked at; undefined while nobody does. */
   readonly chain: ChainSettings | undefined;
+  /** How heads and the stream are looked at; undefined while nobody does. */
+  readonly reading: ReadingSettings | undefined;
   /** Whether there is a second variant to compare with where nothing is switched off. */
   readonly hasAdapter: boolean;
 }

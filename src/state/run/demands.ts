@@ -7,7 +7,9 @@ import type { Question, TypedAnswer } from "../question.ts";
 import { chainDemands } from "./chain-demands.ts";
 import { changesKey, following, keyOf, ablationSourceKey, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
+import { readingDemands } from "./reading-demands.ts";
 import type { Results } from "./results.ts";
+import { sweepRun } from "./sweep-run.ts";
 
 /** Ranks that the prediction panel can show. */
 const TOP_TOKENS = 50;
@@ -37,6 +39,7 @@ export function demands(now: Moment): Demands {
   return {
     ...base,
     sweep: sweepDemand(now, run),
+    ...(now.reading && readingDemands(now, now.reading, run)),
     ...answerDemands(now, run),
     ...(!nothingOff && { after: afterDemand(now, run) }),
     ...(!nothingOff && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, run) }),
@@ -101,31 +104,14 @@ function answerDemands(now: Moment, clean: Prediction): Demands {
   return { answer: demand([]), ...(interventions.length > 0 && { answerAfter: demand(interventions) }) };
 }
 
+/** Of the model as it is: what is switched off has no part in it, whatever stands in for what is off. */
 function sweepDemand(now: Moment, clean: Prediction): Demand<HeadSweep> {
   const { prompt, info } = now;
   const { id: target } = clean.target;
   return {
     key: keyOf(prompt, target, ...ablationSourceKey(now), ...variantKey(now)),
     about: () => subjectOf(now, clean),
-    run(engine, { signal, partial, progress }) {
-      const rows = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(Number.NaN));
-      return engine.sweepHeads(
-        prompt,
-        { target, rowByRow: true, ...ablationSourceOf(now), ...variantOf(now) },
-        {
-          signal,
-          onProgress(report) {
-            if ("done" in report) {
-              progress(report.done, report.total);
-              return;
-            }
-            const { layer, logProbability, baseline } = report;
-            rows[layer] = logProbability;
-            partial({ target, baseline, logProbability: [...rows] });
-          },
-        },
-      );
-    },
+    run: sweepRun(prompt, info, { target, ...ablationSourceOf(now), ...variantOf(now) }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Fault } from "#core/fault.ts";
 import type { Subject } from "../subject.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { NeuronGroup } from "#protocol/lab.ts";
+import type { DirectLogits, HeadScores, LogitLens } from "#protocol/lens.ts";
 import type {
   HeadInspection,
   HeadSweep,
@@ -15,6 +16,7 @@ import type {
 
 export type { Chain } from "#protocol/chain.ts";
 export type { NeuronGroup } from "#protocol/lab.ts";
+export type { DirectLogits, HeadScores, LogitLens } from "#protocol/lens.ts";
 
 export type {
   AdapterInfo,
@@ -45,7 +47,15 @@ export interface Results {
   readonly answer: ScoredAnswer;
   readonly answerAfter: ScoredAnswer;
   readonly sweep: HeadSweep;
+  /** The same with what is switched off staying off. */
+  readonly sweepUnder: HeadSweep;
   readonly comparison: NeuronComparison;
+  /** The residual stream in words, with the interventions in place. */
+  readonly lens: LogitLens;
+  /** What every part writes itself, with the interventions in place. */
+  readonly direct: DirectLogits;
+  /** What heads look at, whatever the prompt. */
+  readonly scores: HeadScores;
   /** How the answer travels in the clean run. */
   readonly chain: Chain;
   /** The same parts with the interventions in place. */
@@ -110,7 +120,11 @@ const empty = (): Slots => ({
   answer: EMPTY_SLOT,
   answerAfter: EMPTY_SLOT,
   sweep: EMPTY_SLOT,
+  sweepUnder: EMPTY_SLOT,
   comparison: EMPTY_SLOT,
+  lens: EMPTY_SLOT,
+  direct: EMPTY_SLOT,
+  scores: EMPTY_SLOT,
   chain: EMPTY_SLOT,
   chainAfter: EMPTY_SLOT,
   otherChain: EMPTY_SLOT,

@@ -20,8 +20,12 @@ const ORDER: readonly ResultKind[] = [
   "chainAfter",
   "otherChain",
   "chainControl",
+  "lens",
+  "direct",
+  "scores",
   "comparison",
   "sweep",
+  "sweepUnder",
 ];
 
 /** Answers kept to return to at once, as by undo; a few kilobytes each. */

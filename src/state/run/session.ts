@@ -22,6 +22,7 @@ export function followQuestions(): () => void {
     ),
     view.subscribe((now, last) => {
       if (now.tab !== last.tab || now.selected !== last.selected || now.count !== last.count) schedule(0);
+      else if (now.reading !== last.reading) schedule(0);
       else if (now.chain !== last.chain) schedule(TYPING_MS);
       else if (now.hovered !== last.hovered) schedule(HOVER_MS);
     }),
@@ -58,7 +59,7 @@ export function pursueNow(): void {
   const hasAdapter = isAttached(adapter.getState());
   // a link's adapter is still on offer: the base's numbers would be answers to another question
   if (variant === "adapted" && !hasAdapter) return;
-  const { tab, selected, hovered, count, chain } = view.getState();
+  const { tab, selected, hovered, count, chain, reading } = view.getState();
   const isCompared =
     tab === "neurons" || tab === "lab" || (claimedAnswer(opened.getState().finding).neurons?.length ?? 0) > 0;
   pursue(
@@ -75,6 +76,7 @@ export function pursueNow(): void {
       slots: results.getState(),
       inspected: hovered ?? selected,
       comparedNeurons: isCompared ? count : 0,
+      reading: tab === "heads" ? reading : undefined,
       chain: tab === "chain" && chain.published === undefined ? chain : undefined,
     }),
   );

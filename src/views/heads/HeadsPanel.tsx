@@ -1,23 +1,26 @@
-import { useMemo } from "react";
+import { Suspense, useMemo } from "react";
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { heatmap } from "#charts/maps/heatmap.ts";
 import { legend } from "#charts/legend.ts";
 import { headEffects } from "#state/effects.ts";
+import { opened } from "#state/link/claims.ts";
+import { LOOKS } from "#state/link/finding.ts";
+import type { Look } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { exampleParts, jumpTo } from "#state/parts.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
-import { askAgain, stopRun } from "#state/run/runner.ts";
-import { pursueNow } from "#state/run/session.ts";
 import { isSameQuestion } from "#state/subject.ts";
-import { COLOUR_SCALES, isDark, setColourScale, view } from "#state/view.ts";
+import { COLOUR_SCALES, isDark, setColourScale, setReading, view } from "#state/view.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
-import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { Guard } from "../shared/Guard.tsx";
+import { RunState } from "../shared/RunState.tsx";
+import { later } from "../shared/later.tsx";
 import { offText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
@@ -30,35 +33,138 @@ import { LEAST_LIMIT_NATS, drawnHeads } from "./heads-export.ts";
 import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
 
-/** Which heads carry the answer: log p(target) with each one off, against the run as it is. */
+/** The looks that the first map does not need, each a chunk of its own. */
+const LATER = {
+  direct: later(async () => (await import("../reading/DirectLook.tsx")).DirectLook),
+  scores: later(async () => (await import("../reading/ScoresLook.tsx")).ScoresLook),
+  lens: later(async () => (await import("../reading/LensLook.tsx")).LensLook),
+} as const;
+
+const NAMES = { effect: "effect", direct: "direct", scores: "scores", lens: "lens" } as const satisfies Record<
+  Look,
+  string
+>;
+const HINTS = {
+  effect: "What is lost with each head off",
+  direct: "What each part writes into the answer’s logit itself",
+  scores: "What each head looks at, whatever the prompt",
+  lens: "What stands in the residual stream behind every layer",
+} as const satisfies Record<Look, string>;
+
+/** Heads and the stream that they write into: log p(target) with each head off, and what is read of them otherwise. */
 export function HeadsPanel() {
-  const slot = useStore(results, (slots) => slots.sweep);
+  const look = useStore(view, (state) => state.reading.look);
   return (
     <section aria-label="Heads" className="panel heads">
       <header className="panel-head">
-        <h2>
-          What each head is worth to{" "}
-          {slot.value ? <code>{tokenText(slot.about?.token?.text ?? "")}</code> : "the answer"}
-        </h2>
-        {slot.isRecorded && <RecordedTag />}
+        <Title look={look} />
         <span className="panel-tools">
-          <GoToHead />
-          <ColourScaleChoice />
+          <LookChoice look={look} />
+          {look === "effect" && (
+            <>
+              <GoToHead />
+              <ColourScaleChoice />
+            </>
+          )}
         </span>
       </header>
-      {slot.value ? (
-        <Sweep slot={slot} />
-      ) : (
-        <>
-          <p className="empty">The map of heads fills in as soon as a model is loaded.</p>
-          <SweepState slot={slot} />
-        </>
-      )}
+      {look === "effect" ? <Effect /> : <OtherLook key={look} look={look} />}
     </section>
   );
 }
 
-function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
+function Title({ look }: { readonly look: Look }) {
+  const slot = useStore(results, (slots) => slots.sweep);
+  const target = slot.value ? <code>{tokenText(slot.about?.token?.text ?? "")}</code> : "the answer";
+  switch (look) {
+    case "effect":
+      return (
+        <>
+          <h2>What each head is worth to {target}</h2>
+          {slot.isRecorded && <RecordedTag />}
+        </>
+      );
+    case "direct":
+      return <h2>Who writes {target}</h2>;
+    case "scores":
+      return <h2>What each head looks at</h2>;
+    case "lens":
+      return <h2>What the residual stream says</h2>;
+    default:
+      throw new Error(`heads: unknown look ${String(look satisfies never)}`);
+  }
+}
+
+function LookChoice({ look }: { readonly look: Look }) {
+  return (
+    <span role="group" aria-label="Look at" className="choice">
+      {LOOKS.map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={each === look}
+          title={HINTS[each]}
+          onClick={() => setReading({ look: each })}
+        >
+          {NAMES[each]}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function OtherLook({ look }: { readonly look: keyof typeof LATER }) {
+  const { Panel, renew } = LATER[look];
+  return (
+    <Guard what={`the look “${NAMES[look]}”`} onAgain={renew} onReset={() => setReading({ look: "effect" })}>
+      <Suspense fallback={<p className="empty">It is on its way.</p>}>
+        <Panel />
+      </Suspense>
+    </Guard>
+  );
+}
+
+/** The map of the model as it is; where a person asks for it, with what is switched off staying off. */
+function Effect() {
+  const interventions = useStore(question, (state) => state.interventions);
+  const isAsked = useStore(view, (state) => state.reading.isUnder);
+  const kind = isAsked && interventions.length > 0 ? "sweepUnder" : "sweep";
+  const slot = useStore(results, (slots) => slots[kind]);
+  return (
+    <>
+      {slot.value ? (
+        <Sweep slot={slot} kind={kind} />
+      ) : (
+        <>
+          <WhateverIsOff />
+          <p className="empty">The map of heads fills in as soon as a model is loaded.</p>
+          <RunState kind={kind} slot={slot} doing={DOING} what="this map" />
+        </>
+      )}
+      <UnderClaims />
+    </>
+  );
+}
+
+/** What a link claims of a map with parts off is checked like what it claims of the other looks, in their chunk. */
+function UnderClaims() {
+  const isClaimed = useStore(opened, ({ finding }) => finding?.expected.reading !== undefined);
+  return isClaimed ? (
+    <Suspense fallback={null}>
+      <Claims.Panel />
+    </Suspense>
+  ) : null;
+}
+
+const Claims = later(async () => (await import("../reading/ReadingClaims.tsx")).ReadingClaims);
+const DOING = "Switching heads off, one by one";
+
+interface SweepProps {
+  readonly slot: Slot<HeadSweep>;
+  readonly kind: "sweep" | "sweepUnder";
+}
+
+function Sweep({ slot, kind: of }: SweepProps) {
   const target = slot.about?.token?.text ?? "";
   const [host, width] = useWidth<HTMLDivElement>(720);
   const kind = useStore(view, (state) => state.colourScale);
@@ -89,15 +195,15 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
           <p className="says">
             {sentence} {ablationSource && `A head that is off ${ablation.becomes}.`}
           </p>
-          <SweepState slot={slot} />
+          <RunState kind={of} slot={slot} doing={DOING} what="this map" />
         </div>
       </div>
       <footer className="panel-foot">
         <Method>
           Each head’s output {ablation.becomes}, before the output projection ({ablation.name} of <code>hook_z</code>),
-          one head at a time and without the other interventions. Effect = log p(target) of the run as it is − log
-          p(target) without the head, in nats; Σ adds up a layer’s effects, which is not the effect of switching the
-          whole layer off.
+          one head at a time and {of === "sweep" ? "without" : "on top of"} the other interventions. Effect = log
+          p(target) of the run as it is − log p(target) without the head, in nats; Σ adds up a layer’s effects, which is
+          not the effect of switching the whole layer off.
         </Method>
         <HeadTable effects={effects} />
         <Exports drawn={drawnHeads(slot, kind)} />
@@ -106,45 +212,28 @@ function Sweep({ slot }: { readonly slot: Slot<HeadSweep> }) {
   );
 }
 
-/** The map stays that of the model as it is, and says so where somebody could expect another. */
+/** The map is of the model as it is, unless a person asks for it with what is off; it says which. */
 function WhateverIsOff() {
   const interventions = useStore(question, (state) => state.interventions);
+  const isUnder = useStore(view, (state) => state.reading.isUnder);
   if (interventions.length === 0) return null;
+  const parts = <strong>{offText(interventions)}</strong>;
   return (
     <p className="small">
-      The map is of the model with nothing switched off: <strong>{offText(interventions)}</strong> changes none of its
-      numbers.
+      {isUnder ? (
+        <>Every head is taken off on top of {parts}: effects are counted from that run.</>
+      ) : (
+        <>The map is of the model with nothing switched off: {parts} changes none of its numbers.</>
+      )}{" "}
+      <button type="button" className="link" onClick={() => setReading({ isUnder: !isUnder })}>
+        {isUnder ? "Show the model as it is" : `Sweep with ${offText(interventions)}`}
+      </button>
     </p>
   );
 }
 
 const haveSameShape = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]) =>
   a.length === b.length && a[0]?.length === b[0]?.length;
-
-function SweepState({ slot }: { readonly slot: Slot<HeadSweep> }) {
-  if (slot.status === "computing")
-    return (
-      <ProgressLine doing="Switching heads off, one by one" progress={slot.progress} onStop={() => stopRun("sweep")} />
-    );
-  if (slot.status !== "stopped" && slot.status !== "failed") return null;
-  return (
-    <div className="run-progress">
-      <span className="small">
-        {slot.status === "stopped" ? "Stopped." : "Not finished."}{" "}
-        {slot.value && !isStale(slot) ? "What has arrived is shown." : "Nothing of this map has arrived."}
-      </span>
-      <button
-        type="button"
-        onClick={() => {
-          askAgain("sweep");
-          pursueNow();
-        }}
-      >
-        Run again
-      </button>
-    </div>
-  );
-}
 
 function GoToHead() {
   const field = useTyped(jumpTo);

@@ -6,12 +6,16 @@ import { legend } from "#charts/legend.ts";
 import { formatHead } from "#model/ids.ts";
 import { headEffects, isWhole } from "#state/effects.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
+import { DEFAULT_READING } from "#state/link/finding.ts";
+import type { Finding } from "#state/link/finding.ts";
+import { headNumbers, readingClaims } from "#state/link/reading/reading-claims.ts";
 import { findingOf } from "#state/subject.ts";
 import type { ColourScale } from "#state/view.ts";
 import type { Table } from "../exports/csv.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
+import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { sweepSentence } from "./sweep-sentence.ts";
 
@@ -25,15 +29,18 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
   const effects = headEffects(value);
   const target = tokenText(about.token?.text ?? "");
   const finding = findingOf(about);
+  const under = about.interventions.length > 0 ? `, with ${changesText(about.interventions)}` : "";
   return {
-    name: "heads",
-    title: `What each head is worth to “${target}” after “${about.prompt}” in ${about.model.name}`,
+    name: under ? "heads-under" : "heads",
+    title: `What each head is worth to “${target}” after “${about.prompt}” in ${about.model.name}${under}`,
     says: [
       sweepSentence(effects, target, slot.status),
       `Blue supports the target, red works against it (nats, ${ablationWords(about.ablationSource).name}).`,
     ],
     origin: { kind: "computed", subject: about },
-    link: { ...finding, view: "heads", expected: isRecorded ? {} : { baseline: value.baseline } },
+    link: under
+      ? linkUnder(finding, value, effects)
+      : { ...finding, view: "heads", expected: isRecorded ? {} : { baseline: value.baseline } },
     isAblating: true,
     settings: { complete: isWhole(value), colours: scale },
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
@@ -43,6 +50,18 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
       const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, false);
       return heatmapFigure(heatmap(effects, 640, colours), legend(colours), figureInks(false));
     },
+  };
+}
+
+/** With parts off, the sweep's baseline is that of the run under them. */
+function linkUnder(finding: Finding, value: HeadSweep, effects: readonly (readonly number[])[]): Finding {
+  const reading = { ...DEFAULT_READING, isUnder: true };
+  const claimed = isWhole(value) ? readingClaims(headNumbers(effects), reading) : [];
+  return {
+    ...finding,
+    view: "heads",
+    reading: { isUnder: true },
+    expected: { changed: value.baseline, ...(claimed.length > 0 && { reading: claimed }) },
   };
 }
 

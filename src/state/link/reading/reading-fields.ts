@@ -1,0 +1,54 @@
+import { HEAD_SCORES, LENS_NORMS } from "#protocol/lens.ts";
+import { DEFAULT_READING, LOOKS } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { joinedNumbers, readCount, readList } from "../link-values.ts";
+import type { Field } from "../link-values.ts";
+import { readReadingClaim } from "./reading-claims.ts";
+
+/** How heads and the stream are looked at, as a link has it. */
+export const READING_FIELDS: readonly Field[] = [
+  chosen("look", "look", LOOKS),
+  {
+    key: "under",
+    needs: "1: heads are swept with what is switched off staying off",
+    write: ({ reading }) => (reading?.isUnder ? "1" : undefined),
+    read: (text) => (text === "1" ? { reading: { isUnder: true } } : undefined),
+  },
+  chosen("norm", "norm", LENS_NORMS),
+  counted("vs", "against", "a token id, a whole number from 0"),
+  counted("nl", "layer", "a layer, a whole number from 0"),
+  chosen("score", "score", HEAD_SCORES),
+  {
+    key: "le",
+    needs: "numbers of what the tab of heads shows, as total:9.7465;L5F:3.9371",
+    write: ({ expected: { reading = [] } }) => joinedNumbers(reading),
+    read(text, notice) {
+      const reading = readList("le", text, readReadingClaim, notice);
+      return reading.length === 0 ? {} : { expected: { reading } };
+    },
+  },
+];
+
+function chosen(key: string, name: "look" | "norm" | "score", choices: readonly string[]): Field {
+  return {
+    key,
+    needs: `one of ${choices.join(", ")}`,
+    write: ({ reading }) => (reading?.[name] === DEFAULT_READING[name] ? undefined : reading?.[name]),
+    read(text) {
+      const found = choices.find((known) => known === text);
+      return found === undefined ? undefined : { reading: { [name]: found } };
+    },
+  };
+}
+
+function counted(key: string, name: "against" | "layer", needs: string): Field {
+  return {
+    key,
+    needs,
+    write: ({ reading }: Finding) => reading?.[name]?.toString(),
+    read(text) {
+      const value = readCount(text);
+      return value === undefined ? undefined : { reading: { [name]: value } };
+    },
+  };
+}

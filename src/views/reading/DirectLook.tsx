@@ -1,0 +1,227 @@
+import { useMemo } from "react";
+import { useStore } from "zustand";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import type { HeadId } from "#model/ids.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { DirectLogits } from "#state/run/results.ts";
+import { clearReading, isDark, setReading, view } from "#state/view.ts";
+import { DataTable, measure, plain } from "../experiments/DataTable.tsx";
+import "../experiments/experiments.css";
+import { Exports } from "../exports/Exports.tsx";
+import { NeuronLink } from "../lab/NeuronLink.tsx";
+import { Method } from "../shared/Method.tsx";
+import { RunState } from "../shared/RunState.tsx";
+import { useWidth } from "../shared/figure/use-width.ts";
+import { changesText } from "../shared/words/part-name.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+import { HeadButton } from "./HeadButton.tsx";
+import { ReadingClaims } from "./ReadingClaims.tsx";
+import { ScatterFigure } from "./ScatterFigure.tsx";
+import { directScatter, drawnDirect, effectsBeside } from "./reading-exports.ts";
+import { directSentence } from "./reading-words.ts";
+import "./reading.css";
+
+const LISTED = 10;
+
+/** Who writes the answer's logit, beside what is lost without them. */
+export function DirectLook() {
+  const slots = useStore(results);
+  const reading = useStore(view, (state) => state.reading);
+  const selected = useStore(view, (state) => (state.selected?.kind === "head" ? state.selected.at : undefined));
+  const dark = useStore(view, isDark);
+  const [host, width] = useWidth<HTMLDivElement>(720);
+  const { direct: slot } = slots;
+  const { value, about } = slot;
+  const effects = useMemo(() => effectsBeside(slots, about), [slots, about]);
+  const plot = useMemo(
+    () => value && effects && directScatter(value, effects, { width, inks: figureInks(dark), selected }),
+    [value, effects, width, dark, selected],
+  );
+  const target = tokenText(about?.token?.text ?? "");
+  const texts = new Map(slots.before.value?.top.map(({ id, text }) => [id, text]));
+  const againstText =
+    value?.against === undefined ? undefined : tokenText(texts.get(value.against) ?? `token ${value.against}`);
+  const off = about && about.interventions.length > 0 ? ` With ${changesText(about.interventions)}.` : "";
+  return (
+    <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
+      <div className="reading-tools">
+        <Against />
+      </div>
+      <RunState kind="direct" slot={slot} doing="Taking the logit apart" what="the direct effects" />
+      <ReadingClaims />
+      {value ? (
+        <>
+          {plot ? (
+            <ScatterFigure plot={plot} label={`Direct effect of each head on ${target} against its total effect`} />
+          ) : (
+            <p className="empty">The total effects are still to come; the heads stand beside them then.</p>
+          )}
+          <p className="says">
+            {directSentence(value, { target, against: againstText }, effects)}
+            {off}
+          </p>
+          <p className="small faint">
+            Dashed: total = direct. Above it a head is passed on by later parts, below it later parts undo or replace
+            what it wrote.
+          </p>
+          <div className="reading-tables">
+            <HeadRows direct={value} effects={effects} />
+            <LayerRows direct={value} />
+            {value.neurons && reading.layer !== undefined && (
+              <NeuronRows neurons={value.neurons} layer={reading.layer} />
+            )}
+          </div>
+          <footer className="panel-foot">
+            <Method>
+              Direct effect: what the part itself adds to the logit at the last position, ⟨what it writes, d⟩ with d the
+              token’s row of the unembedding through the final norm at this run’s scale. Embedding, heads, neurons and
+              biases add up to the logit exactly. Total effect: what log p(target) loses when the head is off and all
+              that follows is computed again. The first is in logits, the second in nats.
+            </Method>
+            <Exports drawn={drawnDirect(slots, reading, againstText)} />
+          </footer>
+        </>
+      ) : (
+        <p className="empty">The direct effects fill in as soon as the prompt has an answer.</p>
+      )}
+    </div>
+  );
+}
+
+/** The target’s logit alone, or less that of the token that comes closest to it. */
+function Against() {
+  const before = useStore(results, (slots) => slots.before.value);
+  const against = useStore(view, (state) => state.reading.against);
+  if (!before) return null;
+  const others = before.top.filter(({ id }) => id !== before.target.id);
+  const chosen = others.find(({ id }) => id === against) ?? others[0];
+  if (!chosen) return null;
+  return (
+    <span role="group" aria-label="Counted against" className="choice">
+      <button type="button" aria-pressed={against === undefined} onClick={() => clearReading("against")}>
+        logit of {tokenText(before.target.text)}
+      </button>
+      <button
+        type="button"
+        aria-pressed={against !== undefined}
+        title="The difference of two logits: what is added to all tokens alike falls out"
+        onClick={() => setReading({ against: chosen.id })}
+      >
+        less {tokenText(chosen.text)}
+      </button>
+    </span>
+  );
+}
+
+interface HeadRow {
+  readonly at: HeadId;
+  readonly direct: number;
+  readonly total: number;
+}
+
+function HeadRows({ direct, effects }: { readonly direct: DirectLogits; readonly effects: number[][] | undefined }) {
+  const rows = direct.heads
+    .flatMap((row, layer) =>
+      row.map((own, head): HeadRow => ({
+        at: { layer, head },
+        direct: own,
+        total: effects?.[layer]?.[head] ?? Number.NaN,
+      })),
+    )
+    .sort((a, b) => weight(b) - weight(a))
+    .slice(0, LISTED);
+  return (
+    <DataTable
+      name="Heads by direct and total effect"
+      caption={`The ${rows.length} heads of largest effect, direct or total`}
+      columns={[
+        { ...plain<HeadRow>({ label: "head" }, () => ""), show: ({ at }) => <HeadButton at={at} /> },
+        measure<HeadRow>({ label: "direct, logits" }, "figures", (row) => row.direct),
+        measure<HeadRow>({ label: "total, nats" }, "nats", (row) => row.total),
+      ]}
+      rows={rows}
+    />
+  );
+}
+
+const weight = ({ direct, total }: HeadRow) => Math.max(Math.abs(direct), Number.isNaN(total) ? 0 : Math.abs(total));
+
+interface LayerRow {
+  readonly name: string;
+  readonly attention: number | undefined;
+  readonly ffn: number | undefined;
+  /** Of a layer. */
+  readonly layer?: number;
+}
+
+function LayerRows({ direct }: { readonly direct: DirectLogits }) {
+  const opened = useStore(view, (state) => state.reading.layer);
+  const rows: LayerRow[] = [
+    { name: "embedding", attention: direct.embedding, ffn: undefined },
+    ...direct.attention.map((attention, layer) => ({
+      name: `L${layer}`,
+      attention,
+      ffn: direct.ffn[layer]!,
+      layer,
+    })),
+    { name: "biases", attention: direct.bias, ffn: undefined },
+    { name: "logit", attention: direct.total, ffn: undefined },
+  ];
+  return (
+    <DataTable
+      name="Layers by direct effect"
+      caption="What adds up to the logit; a layer opens its neurons"
+      columns={[
+        {
+          ...plain<LayerRow>({ label: "part" }, ({ name }) => name),
+          show: ({ name, layer }) =>
+            layer === undefined ? (
+              name
+            ) : (
+              <button
+                type="button"
+                className="part-name"
+                aria-pressed={opened === layer}
+                onClick={() => (opened === layer ? clearReading("layer") : setReading({ layer }))}
+              >
+                {name}
+              </button>
+            ),
+        },
+        measure<LayerRow>({ label: "attention" }, "figures", (row) => row.attention),
+        measure<LayerRow>({ label: "FFN" }, "figures", (row) => row.ffn),
+      ]}
+      rows={rows}
+    />
+  );
+}
+
+interface NeuronRow {
+  readonly neuron: number;
+  readonly direct: number;
+}
+
+function NeuronRows({ neurons, layer }: { readonly neurons: readonly number[]; readonly layer: number }) {
+  const rows = useMemo(
+    () =>
+      neurons
+        .map((direct, neuron): NeuronRow => ({ neuron, direct }))
+        .sort((a, b) => Math.abs(b.direct) - Math.abs(a.direct))
+        .slice(0, LISTED),
+    [neurons],
+  );
+  return (
+    <DataTable
+      name={`Neurons of layer ${layer} by direct effect`}
+      caption={`The ${rows.length} neurons of layer ${layer} of largest direct effect`}
+      columns={[
+        {
+          ...plain<NeuronRow>({ label: "neuron" }, () => ""),
+          show: ({ neuron }) => <NeuronLink layer={layer} neuron={neuron} />,
+        },
+        measure<NeuronRow>({ label: "direct, logits" }, "figures", (row) => row.direct),
+      ]}
+      rows={rows}
+    />
+  );
+}

@@ -1,0 +1,202 @@
+import { useId, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { lensCellAt } from "#charts/maps/lens-map.ts";
+import type { LensMap } from "#charts/maps/lens-map.ts";
+import { LENS_NORMS } from "#protocol/lens.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { LogitLens } from "#state/run/results.ts";
+import { isDark, setReading, view } from "#state/view.ts";
+import { DataTable, count, measure, plain } from "../experiments/DataTable.tsx";
+import "../experiments/experiments.css";
+import { Exports } from "../exports/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { RunState } from "../shared/RunState.tsx";
+import { Marks } from "../shared/figure/Marks.tsx";
+import { useWidth } from "../shared/figure/use-width.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+import { ReadingClaims } from "./ReadingClaims.tsx";
+import { drawnLens, lensFigure } from "./reading-exports.ts";
+import type { LensShows } from "./reading-exports.ts";
+import { NORM_WORDS, lensReadout, lensSentence } from "./reading-words.ts";
+import "./reading.css";
+
+const SHOWS = [
+  { shows: "top", name: "top token" },
+  { shows: "target", name: "target’s rank" },
+] as const satisfies readonly { readonly shows: LensShows; readonly name: string }[];
+
+/** What stands in the residual stream behind every layer, at every position. */
+export function LensLook() {
+  const slots = useStore(results);
+  const reading = useStore(view, (state) => state.reading);
+  const [shows, setShows] = useState<LensShows>("top");
+  const [host, width] = useWidth<HTMLDivElement>(720);
+  const { lens: slot } = slots;
+  const { value, about } = slot;
+  const target = tokenText(about?.token?.text ?? "");
+  return (
+    <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
+      <div className="reading-tools">
+        <span role="group" aria-label="Scale of the final norm" className="choice">
+          {LENS_NORMS.map((norm) => (
+            <button
+              key={norm}
+              type="button"
+              aria-pressed={norm === reading.norm}
+              title={NORM_WORDS[norm]}
+              onClick={() => setReading({ norm })}
+            >
+              {norm === "own" ? "own norm" : "final norm"}
+            </button>
+          ))}
+        </span>
+        <span role="group" aria-label="Cells show" className="choice">
+          {SHOWS.map((each) => (
+            <button
+              key={each.shows}
+              type="button"
+              aria-pressed={each.shows === shows}
+              onClick={() => setShows(each.shows)}
+            >
+              {each.name}
+            </button>
+          ))}
+        </span>
+      </div>
+      <RunState kind="lens" slot={slot} doing="Reading the residual stream" what="the lens" />
+      <ReadingClaims />
+      {value && about ? (
+        <>
+          <LensFigure
+            lens={value}
+            shows={shows}
+            width={width}
+            tokens={about.tokens.slice(value.first).map(({ text }) => tokenText(text))}
+            target={target}
+          />
+          <p className="says">
+            {lensSentence(value, target)} Norm: {NORM_WORDS[value.norm]}.
+            {value.first > 0 && ` The last ${value.layers[0]!.positions.length} positions are shown.`}
+          </p>
+          <footer className="panel-foot">
+            <Method>
+              The residual behind the embedding and behind each layer, at each position, through the final norm and the
+              unembedding: the token that would be most probable if the model stopped there, and the rank (0: most
+              probable) and log-probability of the target. What is switched off is off here too. It says what stands in
+              the stream, not who reads it.
+            </Method>
+            <details className="method">
+              <summary>As a table</summary>
+              <LensTable lens={value} target={target} />
+            </details>
+            <Exports drawn={drawnLens(slots, reading, shows)} />
+          </footer>
+        </>
+      ) : (
+        <p className="empty">The lens fills in as soon as the prompt has an answer.</p>
+      )}
+    </div>
+  );
+}
+
+interface LensFigureProps {
+  readonly lens: LogitLens;
+  readonly shows: LensShows;
+  readonly width: number;
+  readonly tokens: readonly string[];
+  readonly target: string;
+}
+
+interface Place {
+  readonly row: number;
+  readonly column: number;
+}
+
+const STEPS: Readonly<Record<string, Place>> = {
+  ArrowUp: { row: -1, column: 0 },
+  ArrowDown: { row: 1, column: 0 },
+  ArrowLeft: { row: 0, column: -1 },
+  ArrowRight: { row: 0, column: 1 },
+};
+
+/** The map. Pointer: a cell is read out, a click keeps it; keys: arrows move. */
+function LensFigure({ lens, shows, width, tokens, target }: LensFigureProps) {
+  const dark = useStore(view, isDark);
+  const current = useId();
+  const [hovered, setHovered] = useState<Place>();
+  const [kept, setKept] = useState<Place>();
+  const map = useMemo(
+    () => lensFigure(lens, shows, { tokens, width, inks: figureInks(dark), isDark: dark }),
+    [lens, shows, tokens, width, dark],
+  );
+  const under = (event: React.PointerEvent | React.MouseEvent) => {
+    const corner = event.currentTarget.getBoundingClientRect();
+    return lensCellAt(map, event.clientX - corner.left, event.clientY - corner.top);
+  };
+  const place = within(map, hovered ?? kept) ?? { row: map.rows - 1, column: map.columns - 1 };
+  const readout = lensReadout(lens, place, { tokens, target, text: tokenText });
+  return (
+    <>
+      <div className="heatmap-scroll">
+        <svg
+          className="heatmap lens-map"
+          role="grid"
+          tabIndex={0}
+          aria-label="Logit lens: layers go down, positions to the right; arrows move"
+          aria-rowcount={map.rows}
+          aria-colcount={map.columns}
+          aria-activedescendant={current}
+          width={map.width}
+          height={map.height}
+          viewBox={`0 0 ${map.width} ${map.height}`}
+          onKeyDown={(event) => {
+            const step = STEPS[event.key];
+            if (!step) return;
+            setHovered(undefined);
+            setKept(inside(map, { row: place.row + step.row, column: place.column + step.column }));
+            event.preventDefault();
+          }}
+          onPointerMove={(event) => setHovered(under(event))}
+          onPointerLeave={() => setHovered(undefined)}
+          onClick={(event) => setKept(under(event))}
+        >
+          <Marks marks={map.marks} />
+          <g role="row" aria-rowindex={place.row + 1}>
+            <g role="gridcell" id={current} aria-colindex={place.column + 1} aria-label={readout} />
+          </g>
+          <rect className="lens-ring" {...map.boxOf(place.row, place.column)} />
+        </svg>
+      </div>
+      <p className="lens-readout small">{readout}</p>
+    </>
+  );
+}
+
+const inside = (map: LensMap, { row, column }: Place): Place => ({
+  row: Math.max(0, Math.min(map.rows - 1, row)),
+  column: Math.max(0, Math.min(map.columns - 1, column)),
+});
+
+/** A cell that was kept of another prompt may not be there. */
+const within = (map: LensMap, place: Place | undefined): Place | undefined =>
+  place && place.row < map.rows && place.column < map.columns ? place : undefined;
+
+function LensTable({ lens, target }: { readonly lens: LogitLens; readonly target: string }) {
+  type Row = LogitLens["layers"][number];
+  const last = ({ positions }: Row) => positions.at(-1)!;
+  return (
+    <DataTable
+      name="The lens at the last position"
+      caption={`What stands at the last position, and how ${target} ranks there (0: most probable)`}
+      columns={[
+        plain<Row>({ label: "behind" }, ({ name }) => name),
+        plain<Row>({ label: "top token" }, (row) => tokenText(last(row).top.text)),
+        measure<Row>({ label: "its probability" }, "percent", (row) => last(row).top.probability),
+        count<Row>({ label: `rank of ${target}` }, (row) => last(row).rank),
+        measure<Row>({ label: "log p, nats" }, "nats", (row) => last(row).logProbability),
+      ]}
+      rows={lens.layers}
+    />
+  );
+}

@@ -1,0 +1,22 @@
+import { useStore } from "zustand";
+import { nats } from "#charts/number-format.ts";
+import { asksTheSameReading, checkReading, opened } from "#state/link/claims.ts";
+import { aboutReading } from "#state/link/reading/reading-claims.ts";
+import { model } from "#state/model/model.ts";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
+import { view } from "#state/view.ts";
+import { Verdict } from "../shared/Verdict.tsx";
+
+/** What the opened link claims of this look, there before any model; then what this machine says to it. */
+export function ReadingClaims() {
+  const finding = useStore(opened, (state) => state.finding);
+  const now = useStore(question);
+  const slots = useStore(results);
+  const reading = useStore(view, (state) => state.reading);
+  const modelId = useStore(model, (state) => state.choice?.id);
+  const claimed = finding?.expected.reading;
+  if (!finding || !claimed || !asksTheSameReading(finding, now, modelId)) return null;
+  const numbers = claimed.map(({ name, value }) => `${aboutReading(name, reading)} ${nats(value)}`);
+  return <Verdict claims={`The link says: ${numbers.join(", ")}.`} check={checkReading(finding, slots, now)} />;
+}

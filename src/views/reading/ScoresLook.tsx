@@ -1,0 +1,130 @@
+import { useMemo } from "react";
+import { useStore } from "zustand";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import type { HeadId } from "#model/ids.ts";
+import { HEAD_SCORES } from "#protocol/lens.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { Slots } from "#state/run/results.ts";
+import { isDark, setReading, view } from "#state/view.ts";
+import { DataTable, measure, plain } from "../experiments/DataTable.tsx";
+import "../experiments/experiments.css";
+import { Exports } from "../exports/Exports.tsx";
+import { Method } from "../shared/Method.tsx";
+import { RunState } from "../shared/RunState.tsx";
+import { useWidth } from "../shared/figure/use-width.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+import { HeadButton } from "./HeadButton.tsx";
+import { ReadingClaims } from "./ReadingClaims.tsx";
+import { ScatterFigure } from "./ScatterFigure.tsx";
+import { drawnScores, effectsBeside, scoreScatter } from "./reading-exports.ts";
+import { SCORE_WORDS, rankedScores, scoresSentence } from "./reading-words.ts";
+import "./reading.css";
+
+const LISTED = 12;
+
+/** The run whose effects stand beside the scores: with what is off now, where anything is. */
+const besideOf = ({ sweep, sweepUnder, after }: Slots) =>
+  after.about && sweepUnder.about && after.status === "done" && after.about.interventions.length > 0
+    ? sweepUnder.about
+    : sweep.about;
+
+/** What heads look at, whatever the prompt, beside what they are worth on this one. */
+export function ScoresLook() {
+  const slots = useStore(results);
+  const reading = useStore(view, (state) => state.reading);
+  const selected = useStore(view, (state) => (state.selected?.kind === "head" ? state.selected.at : undefined));
+  const dark = useStore(view, isDark);
+  const [host, width] = useWidth<HTMLDivElement>(720);
+  const { scores: slot } = slots;
+  const { value } = slot;
+  const about = besideOf(slots);
+  const effects = useMemo(() => effectsBeside(slots, about), [slots, about]);
+  const table = value?.scores[reading.score];
+  const { name, asks } = SCORE_WORDS[reading.score];
+  const plot = useMemo(
+    () => table && effects && scoreScatter(table.score, effects, name, { width, inks: figureInks(dark), selected }),
+    [table, effects, name, width, dark, selected],
+  );
+  const target = tokenText(about?.token?.text ?? "");
+  return (
+    <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
+      <div className="reading-tools">
+        <span role="group" aria-label="Score" className="choice">
+          {HEAD_SCORES.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={each === reading.score}
+              title={`Mean attention to ${SCORE_WORDS[each].asks}`}
+              onClick={() => setReading({ score: each })}
+            >
+              {SCORE_WORDS[each].name}
+            </button>
+          ))}
+        </span>
+      </div>
+      <RunState kind="scores" slot={slot} doing="Scoring heads on random tokens" what="the scores" />
+      <ReadingClaims />
+      {value ? (
+        <>
+          {plot && (
+            <ScatterFigure plot={plot} label={`Score of each head (${name}) against its total effect on ${target}`} />
+          )}
+          <p className="says">{scoresSentence(value, reading.score)}</p>
+          <p className="small faint">
+            Across: a score, where the head looks on random texts. Up: a cause, what log p({target}) loses on this
+            prompt without the head.
+          </p>
+          {table && <ScoreRows score={table.score} effects={effects} name={name} />}
+          <footer className="panel-foot">
+            <Method>
+              Score: mean attention to {asks}, over the queries that have such a key; on four sequences of up to 50
+              random tokens, each repeated once, and for “successor” on lists in random order, drawn with seed{" "}
+              {value.seed}. It is a property of the model and no effect: nothing is switched off for it. Effect: as in
+              the map of heads.
+            </Method>
+            <Exports drawn={drawnScores(slots, reading, about)} />
+          </footer>
+        </>
+      ) : (
+        <p className="empty">The scores fill in as soon as the prompt has an answer.</p>
+      )}
+    </div>
+  );
+}
+
+interface ScoreRow {
+  readonly at: HeadId;
+  readonly score: number;
+  readonly effect: number;
+}
+
+interface ScoreRowsProps {
+  readonly score: readonly (readonly number[])[];
+  readonly effects: number[][] | undefined;
+  readonly name: string;
+}
+
+function ScoreRows({ score, effects, name }: ScoreRowsProps) {
+  const rows = rankedScores(score)
+    .slice(0, LISTED)
+    .map(({ at, score: value }): ScoreRow => ({
+      at,
+      score: value,
+      effect: effects?.[at.layer]?.[at.head] ?? Number.NaN,
+    }));
+  return (
+    <div className="reading-tables">
+      <DataTable
+        name="Heads by score"
+        caption={`The ${rows.length} heads of highest score “${name}”`}
+        columns={[
+          { ...plain<ScoreRow>({ label: "head" }, () => ""), show: ({ at }) => <HeadButton at={at} /> },
+          measure<ScoreRow>({ label: "score" }, "percent", (row) => row.score),
+          measure<ScoreRow>({ label: "effect, nats" }, "nats", (row) => row.effect),
+        ]}
+        rows={rows}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,259 @@
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { lensMap } from "#charts/maps/lens-map.ts";
+import { figures, nats, percent } from "#charts/number-format.ts";
+import { scatterPlot } from "#charts/plots/scatter-plot.ts";
+import type { ScatterPlot, ScatterPoint } from "#charts/plots/scatter-plot.ts";
+import type { FigureInks } from "#charts/marks/figure-inks.ts";
+import { formatHead, isSameHead } from "#model/ids.ts";
+import type { HeadId } from "#model/ids.ts";
+import { headEffects } from "#state/effects.ts";
+import { claimsAbout } from "#state/link/claims.ts";
+import type { ReadingSettings } from "#state/link/finding.ts";
+import { changedReading, readingClaims, readingNumbers } from "#state/link/reading/reading-claims.ts";
+import type { DirectLogits, LogitLens, Slots } from "#state/run/results.ts";
+import { findingOf, isSameSubject } from "#state/subject.ts";
+import type { Subject } from "#state/subject.ts";
+import { EFFECT_UNIT } from "../exports/drawn.ts";
+import type { Drawn } from "../exports/drawn.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+import {
+  NORM_WORDS,
+  SCORE_WORDS,
+  directSentence,
+  layerParts,
+  lensSentence,
+  scoresSentence,
+  stageName,
+} from "./reading-words.ts";
+
+/** A figure of its own has more room than the panel. */
+const EXPORT_PX = 640;
+
+/** What heads are worth in the run that numbers are about: with what is off there staying off. */
+export function effectsBeside(slots: Slots, about: Subject | undefined): number[][] | undefined {
+  const { value, about: of } = about?.interventions.length === 0 ? slots.sweep : slots.sweepUnder;
+  return value && isSameSubject(of, about) ? headEffects(value) : undefined;
+}
+
+/** A link to a look, with the numbers that it claims. */
+const linkTo = (slots: Slots, about: Subject, reading: ReadingSettings) => {
+  const numbers = readingNumbers(slots, reading);
+  const changed = changedReading(reading);
+  return {
+    ...findingOf(about),
+    view: "heads" as const,
+    ...(changed && { reading: changed }),
+    expected: { ...claimsAbout(about, slots), ...(numbers && { reading: readingClaims(numbers, reading) }) },
+  };
+};
+
+/** How the cells of the lens are read. */
+export type LensShows = "top" | "target";
+
+/** The lens as a map of cells. */
+export function lensFigure(
+  { layers }: LogitLens,
+  shows: LensShows,
+  options: {
+    readonly tokens: readonly string[];
+    readonly width: number;
+    readonly inks: FigureInks;
+    readonly isDark: boolean;
+  },
+) {
+  const cells = layers.map(({ positions }) =>
+    positions.map(({ top, rank, logProbability }) => {
+      const title = `${tokenText(top.text)} ${percent(top.probability)}; target: rank ${rank}, log p ${nats(logProbability)}`;
+      return shows === "top"
+        ? { label: tokenText(top.text), share: top.probability, title }
+        : { label: `#${rank}`, share: Math.exp(logProbability), title };
+    }),
+  );
+  return lensMap(cells, { ...options, rows: layers.map((_, stage) => stageName(stage)), columns: options.tokens });
+}
+
+/** The lens as it leaves the page. */
+export function drawnLens(slots: Slots, reading: ReadingSettings, shows: LensShows): Drawn | undefined {
+  const { value, about } = slots.lens;
+  if (!value || !about) return undefined;
+  const settings = { ...reading, look: "lens", norm: value.norm } as const;
+  const tokens = about.tokens.slice(value.first).map(({ text }) => tokenText(text));
+  const target = tokenText(about.token?.text ?? "");
+  return {
+    name: "lens",
+    title: `What the residual stream says after “${about.prompt}” in ${about.model.name}`,
+    says: [
+      lensSentence(value, target),
+      `Rows: the embedding, then behind each layer; columns: positions. ${shows === "top" ? "The most probable token, in the colour of its probability" : `The rank of “${target}”, in the colour of its probability`}; ${NORM_WORDS[value.norm]}.`,
+    ],
+    origin: { kind: "computed", subject: about },
+    link: linkTo(slots, about, settings),
+    settings: { norm: value.norm, first_position: value.first },
+    unit: "probabilities from 0 to 1; log-probabilities in nats; rank 0 is the most probable token",
+    table: () => ({
+      header: [
+        "stage",
+        "position",
+        "token",
+        "top_id",
+        "top",
+        "top_probability",
+        "target_rank",
+        "target_log_probability",
+      ],
+      rows: value.layers.flatMap(({ name, positions }) =>
+        positions.map(({ top, rank, logProbability }, column) => [
+          name,
+          value.first + column,
+          about.tokens[value.first + column]?.text ?? "",
+          top.id,
+          top.text,
+          top.probability,
+          rank,
+          logProbability,
+        ]),
+      ),
+    }),
+    figure: () => lensFigure(value, shows, { tokens, width: EXPORT_PX, inks: figureInks(false), isDark: false }),
+  };
+}
+
+type HeadTable = readonly (readonly number[])[];
+
+/** Heads by two numbers. */
+const pointsOf = (x: HeadTable, y: HeadTable, selected: HeadId | undefined): ScatterPoint[] =>
+  x.flatMap((row, layer) =>
+    row.map((value, head) => ({
+      name: formatHead({ layer, head }),
+      x: value,
+      y: y[layer]?.[head] ?? Number.NaN,
+      isMarked: selected !== undefined && isSameHead(selected, { layer, head }),
+    })),
+  );
+
+interface ScatterRoom {
+  readonly width: number;
+  readonly inks: FigureInks;
+  readonly selected?: HeadId | undefined;
+}
+
+const TOTAL_AXIS = { name: "total effect, nats", format: nats };
+
+/** Direct effect against total effect, with the line on which they are equal. */
+export const directScatter = (
+  { heads }: DirectLogits,
+  effects: HeadTable,
+  { width, inks, selected }: ScatterRoom,
+): ScatterPlot =>
+  scatterPlot(pointsOf(heads, effects, selected), {
+    width,
+    inks,
+    x: { name: "direct effect, logits", format: figures },
+    y: TOTAL_AXIS,
+    hasDiagonal: true,
+  });
+
+/** Where a head looks against what it is worth. */
+export const scoreScatter = (
+  score: HeadTable,
+  effects: HeadTable,
+  name: string,
+  { width, inks, selected }: ScatterRoom,
+): ScatterPlot =>
+  scatterPlot(pointsOf(score, effects, selected), {
+    width,
+    inks,
+    x: { name: `score: ${name}`, format: percent, domain: [0, 1] },
+    y: TOTAL_AXIS,
+  });
+
+/** Direct effects as they leave the page. */
+export function drawnDirect(
+  slots: Slots,
+  reading: ReadingSettings,
+  againstText: string | undefined,
+): Drawn | undefined {
+  const { value, about } = slots.direct;
+  if (!value || !about) return undefined;
+  const { against: _, ...others } = reading;
+  const settings = {
+    ...others,
+    look: "direct",
+    ...(value.against !== undefined && { against: value.against }),
+  } as const;
+  const target = tokenText(about.token?.text ?? "");
+  const effects = effectsBeside(slots, about);
+  return {
+    name: "direct",
+    title: `Who writes “${target}” after “${about.prompt}” in ${about.model.name}`,
+    says: [
+      directSentence(value, { target, against: againstText }, effects),
+      "Direct effect: what a part adds to the logit by itself, at the final norm’s scale in this run. Total effect: what log p loses without the part. On the dashed line both are equal.",
+    ],
+    origin: { kind: "computed", subject: about },
+    link: linkTo(slots, about, settings),
+    isAblating: true,
+    settings: { total: value.total, ...(value.against !== undefined && { against: value.against }) },
+    unit: `direct effects in logits; ${EFFECT_UNIT}`,
+    table: () => ({
+      header: ["part", "layer", "head", "neuron", "direct_effect", "total_effect"],
+      rows: [
+        ...layerParts(value).map(({ name, value: own }) => [name, "", "", "", own, ""]),
+        ["total", "", "", "", value.total, ""],
+        ...value.heads.flatMap((row, layer) =>
+          row.map((own, head) => [formatHead({ layer, head }), layer, head, "", own, effects?.[layer]?.[head] ?? ""]),
+        ),
+        ...(value.neurons ?? []).map((own, neuron) => [
+          `L${reading.layer}N${neuron}`,
+          reading.layer ?? "",
+          "",
+          neuron,
+          own,
+          "",
+        ]),
+      ],
+    }),
+    figure: () => directScatter(value, effects ?? [], { width: EXPORT_PX, inks: figureInks(false) }),
+  };
+}
+
+/** Scores beside effects as they leave the page, about the prompt whose effects they are. */
+export function drawnScores(slots: Slots, reading: ReadingSettings, about: Subject | undefined): Drawn | undefined {
+  const { value } = slots.scores;
+  const effects = effectsBeside(slots, about);
+  if (!value || !about || !effects) return undefined;
+  const { name, asks } = SCORE_WORDS[reading.score];
+  return {
+    name: "head-scores",
+    title: `Where heads look, and what they are worth after “${about.prompt}” in ${about.model.name}`,
+    says: [
+      scoresSentence(value, reading.score),
+      `Score “${name}”: mean attention to ${asks}, on texts drawn with seed ${value.seed}, whatever the prompt. Effect: what log p loses on this prompt without the head.`,
+    ],
+    origin: { kind: "computed", subject: about },
+    link: linkTo(slots, about, { ...reading, look: "scores" }),
+    isAblating: true,
+    settings: { seed: value.seed, score: reading.score },
+    unit: `scores are shares of attention, 0 to 1; ${EFFECT_UNIT}`,
+    table: () => {
+      const names = Object.keys(value.scores) as (keyof typeof value.scores)[];
+      return {
+        header: ["head", "layer", "index", ...names, "effect"],
+        rows: effects.flatMap((row, layer) =>
+          row.map((effect, head) => [
+            formatHead({ layer, head }),
+            layer,
+            head,
+            ...names.map((each) => value.scores[each]?.score[layer]?.[head] ?? ""),
+            effect,
+          ]),
+        ),
+      };
+    },
+    figure: () =>
+      scoreScatter(value.scores[reading.score]?.score ?? [], effects, name, {
+        width: EXPORT_PX,
+        inks: figureInks(false),
+      }),
+  };
+}
