@@ -93,7 +93,10 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
       // the card of a gated repository is public, its files are not
       const about = { _id: asked.repo, id: asked.repo, sha: commit };
       if (!asked.isListing) return sendJson(response, about);
-      const siblings = [...repo.files.keys()].map((rfilename) => ({ rfilename }));
+      const siblings = [...repo.files].map(([rfilename, { byteLength: size }]) => ({
+        rfilename,
+        ...(asked.hasSizes && { size }),
+      }));
       return sendJson(response, { ...about, siblings });
     }
     if (repo.tokens && !token) {
@@ -167,6 +170,8 @@ interface Asked {
   readonly file: string;
   /** Its files are asked for as well: `?expand=siblings`. */
   readonly isListing: boolean;
+  /** With their sizes: `?blobs=true`. */
+  readonly hasSizes: boolean;
 }
 
 function readPath(url: string): Asked | undefined {
@@ -181,8 +186,9 @@ function readPath(url: string): Asked | undefined {
     const found = pattern.exec(pathname)?.groups;
     if (!found) continue;
     const part = (name: string) => decodeURIComponent(found[name] ?? "");
-    const isListing = searchParams.getAll("expand").includes("siblings");
-    return { kind, repo: part("repo"), revision: part("revision"), file: part("file"), isListing };
+    const hasSizes = searchParams.get("blobs") === "true";
+    const isListing = hasSizes || searchParams.getAll("expand").includes("siblings");
+    return { kind, repo: part("repo"), revision: part("revision"), file: part("file"), isListing, hasSizes };
   }
   return undefined;
 }

@@ -16,6 +16,8 @@ export const isHubRepo = (text: string) => isRepo(text) && text.includes("/");
 const MAX_PATH_CHARACTERS = 255;
 /** `owner/name/file.gguf` or `owner/name/folder/file.gguf`. */
 const HUB_FILE = /^([^/]+\/[^/]+)\/((?:[\w.+ -]+\/)*[\w.+ -]+\.gguf)$/i;
+/** What a projector of pictures is called, which lies beside the model it belongs to. */
+export const PROJECTOR = /(?:^|\/)mmproj[^/]*$/i;
 export const isGgufName = (name: string) => /\.gguf$/i.test(name);
 /** A file in a repository: no way out of it. */
 export const isGgufPath = (path: string) =>

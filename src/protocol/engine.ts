@@ -53,6 +53,8 @@ export interface ModelInfo extends Pick<
   /** Why WASM runs although WebGPU was not ruled out; "" otherwise. */
   readonly backendNote: string;
   readonly dtype: Dtype;
+  /** How the checkpoint stores its tensors, as `Q4_K`, and how many in each way; the most frequent first. */
+  readonly storedAs: readonly { readonly type: string; readonly tensors: number }[];
   /** The adapter that was loaded with it. */
   readonly lora?: AdapterInfo;
   /** Bytes read from the source, and bytes of the quantised weights. */
@@ -122,6 +124,17 @@ export interface StorageReport {
   /** What the browser lets this page keep, and what of it is taken, in bytes; undefined where it does not say. */
   readonly quotaBytes?: number;
   readonly usedBytes?: number;
+}
+
+/** A model in GGUF in a repository of a Hub. */
+export interface GgufOnHub {
+  /** Its path there; of one in parts that of the first. */
+  readonly file: string;
+  /** What its name says that most of its weights are stored as, as `Q4_K_M`; "" where it says nothing. */
+  readonly type: string;
+  /** Of all parts; 0 where the Hub does not say. */
+  readonly bytes: number;
+  readonly parts: number;
 }
 
 /** A model that is kept in this browser. */

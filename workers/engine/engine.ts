@@ -12,6 +12,8 @@ import { LoadedVariants } from "./variants/loaded-variants.ts";
 import { startRuntime } from "./run/runtime.ts";
 import type { OrtModule } from "./run/runtime.ts";
 import { startModel } from "./load/start-model.ts";
+import { PATIENCE } from "./sources/fetch-range.ts";
+import { ggufInRepository } from "./sources/hub-files.ts";
 import { deleteStored, storedModels } from "./store/stored-models.ts";
 import { placeFor } from "./store/stores.ts";
 
@@ -40,6 +42,7 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
       const runtime = await startRuntime(await loadOrt(), backend, onDeviceLost);
       return inspectCheckpoint(source, (await placeFor(source)).store, runtime, signal);
     },
+    ggufFiles: (source, signal) => ggufInRepository(source, { onBytes: () => undefined, patience: PATIENCE, signal }),
     storedModels,
     deleteStored,
     async pauseLoading(isPaused) {

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
-import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { CheckpointSource, HubSource } from "#model/checkpoint.ts";
 import { isAddress, isGgufPath, isHubRepo, isRevision, isToken } from "#model/source-names.ts";
 import { call, type } from "../call.ts";
-import type { AdapterInfo, CheckpointReport, LoadProgress, ModelInfo, StoredModel } from "../engine.ts";
+import type { AdapterInfo, CheckpointReport, GgufOnHub, LoadProgress, ModelInfo, StoredModel } from "../engine.ts";
 import { choice, flag, list, text } from "../fields.ts";
 import type { Field } from "../fields.ts";
 
@@ -61,11 +61,15 @@ const source: Field<CheckpointSource> = v.pipe(
   v.description(SOURCE),
 );
 
+const repository: Field<HubSource> = v.pipe(ways[0], v.description(SOURCE));
+
 const backend = v.exactOptional(choice(BACKENDS));
 
 export const MODEL_CALLS = {
   /** Reads config, tokenizer and headers, and nothing else. */
   inspectCheckpoint: call({ of: "engine", takes: { source }, options: { backend }, gives: type<CheckpointReport>() }),
+  /** The models in GGUF that a repository has, the parts of one as one. */
+  ggufFiles: call({ of: "engine", takes: { source: repository }, gives: type<GgufOnHub[]>() }),
   /** The newest first. */
   storedModels: call({ of: "engine", gives: type<StoredModel[]>() }),
   /** The model that answers keeps answering, until it needs weights that it does not hold. */

@@ -1,11 +1,11 @@
 import { createStore } from "zustand/vanilla";
 import { faultCode } from "#core/fault.ts";
-import type { Backend, Dtype } from "#model/checkpoint.ts";
-import type { CheckpointReport } from "#protocol/engine.ts";
+import type { Backend, Dtype, HubSource } from "#model/checkpoint.ts";
+import type { CheckpointReport, GgufOnHub } from "#protocol/engine.ts";
 import { BUNDLED_MODEL } from "../link/finding.ts";
 import { withToken } from "./hub-tokens.ts";
 import { changeModel } from "./loading.ts";
-import { model } from "./model.ts";
+import { hubChoice, model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { dismiss, notifyFault } from "../notices.ts";
 import { expectedHere } from "../road/expected-memory.ts";
@@ -24,6 +24,8 @@ export type LoadOffer =
       readonly backend: Backend | "auto";
       readonly dtype: Dtype;
     }
+  /** The repository has models in GGUF and nothing else that is read: one of its files is meant. */
+  | { readonly kind: "choosing"; readonly choice: ModelChoice; readonly files: readonly GgufOnHub[] }
   | {
       readonly kind: "asking";
       readonly choice: ModelChoice;
@@ -69,13 +71,35 @@ export async function offerModel(choice: ModelChoice, options: OfferOptions = {}
       return;
     }
   } catch (reason) {
-    if (controller.signal.aborted) return;
+    if (controller.signal.aborted || (await offerGguf(choice, reason, controller.signal))) return;
     withdrawOffer();
     // what cannot be reached may be stored, which loading finds out
     if (faultCode(reason) !== "unreachable") return notifyFault("model", reason);
   }
   withdrawOffer();
   await changeModel(choice, { dtype, backend });
+}
+
+/** Puts a repository's models in GGUF before the person, where it has nothing else. @returns whether nothing is left to be said */
+async function offerGguf({ source, ...choice }: ModelChoice, reason: unknown, signal: AbortSignal): Promise<boolean> {
+  if (source.kind !== "hub" || source.file !== undefined || faultCode(reason) !== "other-format") return false;
+  // why not even a list can be had is no news beside why the repository cannot be opened
+  const files = await currentEngine()
+    .ggufFiles(withToken(source) as HubSource, { signal })
+    .catch(() => []);
+  if (signal.aborted) return true;
+  if (files.length === 0) return false;
+  inspecting = undefined;
+  dismiss("model");
+  loadOffer.setState({ kind: "choosing", choice: { ...choice, source }, files }, true);
+  return true;
+}
+
+/** One of the files that were offered. Never rejects. */
+export async function chooseGguf(file: string): Promise<void> {
+  const offer = loadOffer.getState();
+  if (offer.kind !== "choosing" || offer.choice.source.kind !== "hub") return;
+  await offerModel(hubChoice({ ...offer.choice.source, file }));
 }
 
 /** The model at hand, held or run in another way. */

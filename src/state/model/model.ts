@@ -99,7 +99,7 @@ export function hubChoice({ repo, file, revision, hub = HUB }: HubSource): Model
 
 /** A folder of the person's own, which links can name but not open. `paths` start with its name. */
 export const folderChoice = (files: readonly File[], paths: readonly string[]): ModelChoice => ({
-  id: folderId(folderName(paths) ?? fileName(paths) ?? "from disk"),
+  id: folderId(ggufName(paths) ?? folderName(paths) ?? "from disk"),
   source: { kind: "files", files, paths },
 });
 
@@ -122,9 +122,12 @@ export function choiceOfSource(source: CheckpointSource): ModelChoice {
   }
 }
 
-/** Of what was chosen file by file: the model in GGUF, or the only file, which may be one. */
-const fileName = (paths: readonly string[]) =>
-  paths.filter(isGgufName).sort()[0] ?? (paths.length === 1 ? paths[0] : undefined);
+/** The model in GGUF that is among the files, or the only file, which may be one; none in a checkpoint's folder. */
+function ggufName(paths: readonly string[]): string | undefined {
+  if (paths.some((path) => path.endsWith(".safetensors"))) return undefined;
+  const [first] = paths.filter(isGgufName).sort();
+  return (first ?? (paths.length === 1 ? paths[0] : undefined))?.split("/").at(-1);
+}
 
 /** None where files were chosen one by one. */
 const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);

@@ -1,8 +1,9 @@
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
-import { BACKENDS, MADE_DTYPES } from "#model/checkpoint.ts";
+import { BACKENDS, MADE_DTYPES, hubPath } from "#model/checkpoint.ts";
 import type { Backend, Dtype, MadeDtype } from "#model/checkpoint.ts";
+import { ggufAddress, isGgufName } from "#model/source-names.ts";
 import { offerAgain, offerModel } from "#state/model/load-offer.ts";
 import { model, modelLabel } from "#state/model/model.ts";
 import type { ModelState } from "#state/model/model.ts";
@@ -116,6 +117,12 @@ function Facts({ info }: { readonly info: ModelInfo }) {
         {info.adapter && `, on ${info.adapter}`}
       </p>
       <SourceLine source={info.source} />
+      {isGguf(info) && (
+        <p className="faint">
+          In GGUF: {info.storedAs.map(({ type, tensors }) => `${tensors} tensors in ${type}`).join(", ")}. llama.cpp
+          rounds activations besides, so that its numbers differ by some 0.05 logits.
+        </p>
+      )}
       {[...info.sourceNotes, info.backendNote].filter(Boolean).map((note) => (
         <p key={note} className="faint">
           {asSentence(note)}
@@ -125,18 +132,25 @@ function Facts({ info }: { readonly info: ModelInfo }) {
   );
 }
 
+const isGguf = ({ source: { file, name } }: ModelInfo) => isGgufName(file ?? ggufAddress(name)?.file ?? name);
+
 /** Commits are told apart by their beginning, as git shows them. */
 const SHOWN_COMMIT_CHARACTERS = 10;
 
 function SourceLine({ source }: { readonly source: ModelInfo["source"] }) {
   const { kind, name, revision, requested } = source;
   if (kind === "files") {
-    return <p className="faint">From the folder “{name}” on this machine; its bytes do not leave it.</p>;
+    const what = isGgufName(name) ? "file" : "folder";
+    return (
+      <p className="faint">
+        From the {what} “{name}” on this machine; its bytes do not leave it.
+      </p>
+    );
   }
   if (kind === "url" || revision === undefined) return <p className="faint">From {name}</p>;
   return (
     <p className="faint">
-      {name} at commit <code title={revision}>{revision.slice(0, SHOWN_COMMIT_CHARACTERS)}</code>
+      {hubPath(source)} at commit <code title={revision}>{revision.slice(0, SHOWN_COMMIT_CHARACTERS)}</code>
       {requested !== revision && <> ({requested})</>}
     </p>
   );

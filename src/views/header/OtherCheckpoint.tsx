@@ -6,7 +6,7 @@ import { hubTokens, keepToken } from "#state/model/hub-tokens.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
 import { choiceTyped, folderOfPage, typedModel } from "#state/model/typed-model.ts";
-import { folderInput } from "../shared/folder-input.ts";
+import { folderInput, ggufInput } from "../shared/folder-input.ts";
 import { Complaint, complains } from "../shared/text/use-typed.tsx";
 
 interface OtherCheckpointProps {
@@ -32,7 +32,7 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
     if (choice) onChoose(choice);
     return choice
       ? undefined
-      : `“${typed}” is no model: owner/name on the Hugging Face Hub is needed, or the address of a folder, as https://…/ or ./models/…/.`;
+      : `“${typed}” is no model: owner/name or owner/name/file.gguf on the Hugging Face Hub is needed, or the address of a folder or of a GGUF file, as https://…/ or ./models/…/.`;
   };
   return (
     <div className="sheet-group">
@@ -93,8 +93,12 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
         Open a folder on this computer…
         <input {...folderInput(onChoose)} />
       </label>
+      <label className="sheet-item file-item">
+        Open a GGUF file on this computer…
+        <input {...ggufInput(onChoose)} />
+      </label>
       <p className="sheet-note faint">
-        Or drop the folder on the page. Its bytes are read on this machine and never leave it.
+        Or drop the folder or the file on the page. Its bytes are read on this machine and never leave it.
       </p>
     </div>
   );

@@ -37,7 +37,9 @@ export function FolderDrop() {
   return (
     isOver && (
       <div className="folder-drop">
-        <p>Drop a checkpoint’s folder to open it. Its bytes are read on this machine and never leave it.</p>
+        <p>
+          Drop a checkpoint’s folder or a GGUF file to open it. Its bytes are read on this machine and never leave it.
+        </p>
       </div>
     )
   );
@@ -52,7 +54,7 @@ async function open(items: DataTransferItemList): Promise<void> {
     else
       notify(
         "model",
-        "What was dropped holds no files; a folder with config.json, tokenizer.json and safetensors is needed.",
+        "What was dropped holds no files; a folder with config.json, tokenizer.json and safetensors, or a GGUF file, is needed.",
       );
   } catch (reason) {
     notifyFault("model", reason);

@@ -8,6 +8,18 @@ export const folderInput = (onChoose: (choice: ModelChoice) => void) => ({
   multiple: true,
   // React's types do not know it
   webkitdirectory: "",
+  ...chosen(onChoose),
+});
+
+/** The same for a model in GGUF, all of its parts, and what is to lie beside it. */
+export const ggufInput = (onChoose: (choice: ModelChoice) => void) => ({
+  type: "file",
+  multiple: true,
+  accept: ".gguf,.json",
+  ...chosen(onChoose),
+});
+
+const chosen = (onChoose: (choice: ModelChoice) => void) => ({
   onChange({ target }: ChangeEvent<HTMLInputElement>) {
     const files = [...(target.files ?? [])];
     const paths = files.map((file) => file.webkitRelativePath || file.name);

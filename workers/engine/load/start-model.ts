@@ -1,4 +1,5 @@
 import { Fault, faultCode } from "#core/fault.ts";
+import type { TensorTable } from "#formats/checkpoint.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
@@ -124,7 +125,7 @@ export async function startModel(
 const fingerprint = ({ content, dtype, spec }: LoadedModel) => JSON.stringify([content, dtype, spec]);
 
 function infoOf(
-  { spec, identity, content, parameters, dtype, isStored }: LoadedModel,
+  { spec, identity, content, parameters, dtype, isStored, tensors }: LoadedModel,
   { backend, adapter, note }: Runtime,
 ): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
   return {
@@ -138,7 +139,14 @@ function infoOf(
     adapter,
     backendNote: note,
     dtype,
+    storedAs: storedAs(tensors),
   };
+}
+
+function storedAs({ entries }: TensorTable): ModelInfo["storedAs"] {
+  const counts = new Map<string, number>();
+  for (const { dtype } of entries) counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
+  return [...counts].map(([type, tensors]) => ({ type, tensors })).sort((a, b) => b.tensors - a.tensors);
 }
 
 /** @param refused why the model is not stored, where it should have been */

@@ -4,7 +4,7 @@ import type { ByteSource } from "#formats/byte-source.ts";
 import { isGguf } from "#formats/gguf/gguf.ts";
 import { partNames } from "#formats/gguf/gguf-parts.ts";
 import type { FilesSource } from "#model/checkpoint.ts";
-import { isGgufName } from "#model/source-names.ts";
+import { PROJECTOR, isGgufName } from "#model/source-names.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
 import { readBlob } from "./read-blob.ts";
 
@@ -19,7 +19,7 @@ export async function diskFiles(source: FilesSource, onBytes: (bytes: number) =>
   const gguf = await ggufAmong(byPath);
   return {
     name: gguf === undefined ? "the chosen folder" : "what was chosen",
-    identity: { kind: "files", name: folderName(paths) ?? gguf ?? "from disk" },
+    identity: { kind: "files", name: gguf ?? folderName(paths) ?? "from disk" },
     ...(gguf !== undefined && { gguf }),
     names: () => Promise.resolve([...byPath.keys()]),
     open: (path) => {
@@ -28,9 +28,6 @@ export async function diskFiles(source: FilesSource, onBytes: (bytes: number) =>
     },
   };
 }
-
-/** What a projector of pictures is called, which lies beside the model it belongs to. */
-const PROJECTOR = /(?:^|\/)mmproj[^/]*$/i;
 
 /** The GGUF file that is meant: the only model among the files, or a lone file that begins like one, whatever it is called. */
 async function ggufAmong(files: ReadonlyMap<string, File>): Promise<string | undefined> {

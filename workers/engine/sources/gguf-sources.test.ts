@@ -6,6 +6,8 @@ import { converted, convertedParts } from "#test/gguf/converted.ts";
 import { startHub } from "#test/hub-server.ts";
 import { readCheckpoint } from "../load/open-checkpoint.ts";
 import { shortName } from "../load/inspect-checkpoint.ts";
+import { PATIENCE } from "./fetch-range.ts";
+import { ggufInRepository } from "./hub-files.ts";
 import { openSource } from "./open-source.ts";
 
 const SMALL = randomCheckpoint();
@@ -13,6 +15,20 @@ const GGUF = converted(SMALL);
 const PARTS = convertedParts(SMALL, "big/m", 2);
 const hub = await startHub({
   "owner/name": { files: new Map([["m.gguf", GGUF], ...PARTS, ["README.md", new Uint8Array(3)]]) },
+  "owner/none": { files: SMALL },
+  "owner/types": {
+    files: new Map(
+      [
+        "M.Q4_K_M.gguf",
+        "M-IQ4_XS.gguf",
+        "M-BF16.gguf",
+        "M.f16.gguf",
+        "Q8_0/M-q8_0-00001-of-00001.gguf",
+        "mmproj-M-f16.gguf",
+        "config.json",
+      ].map((file) => [file, new Uint8Array(0)]),
+    ),
+  },
 });
 afterAll(() => hub.close());
 
@@ -63,7 +79,7 @@ test("a file from disk: by its ending, or by its beginning whatever it is called
   expect(await fromDisk(parts)).toMatchObject({ name: "m", tensors: 30 });
   const inFolder = [disk("m.gguf"), disk("mmproj-m.gguf"), disk("README.md")];
   expect(await fromDisk(inFolder, ["models/m.gguf", "models/mmproj-m.gguf", "models/README.md"])).toMatchObject({
-    name: "models",
+    identity: { kind: "files", name: "m.gguf" },
     tensors: 30,
   });
 });
@@ -86,4 +102,25 @@ test("a repository without safetensors names the way to the file that it has", a
   await expect(opened(onHub)).rejects.toThrow(
     "it has m.gguf (GGUF, the format of llama.cpp), and weights in safetensors are needed, or open that file itself, on the Hub as owner/name/file.gguf",
   );
+});
+
+test("a repository's models in GGUF are listed with size and type, parts as one and projectors left out", async () => {
+  const listed = (repo: string) =>
+    ggufInRepository({ kind: "hub", repo, hub: hub.url }, { onBytes: () => undefined, patience: PATIENCE });
+  const whole = [...PARTS.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(await listed("owner/name")).toEqual([
+    { file: "big/m-00001-of-00002.gguf", type: "", bytes: whole, parts: 2 },
+    { file: "m.gguf", type: "", bytes: GGUF.byteLength, parts: 1 },
+  ]);
+  expect(await listed("owner/types")).toEqual(
+    [
+      ["M-BF16.gguf", "BF16"],
+      ["M-IQ4_XS.gguf", "IQ4_XS"],
+      ["M.Q4_K_M.gguf", "Q4_K_M"],
+      ["M.f16.gguf", "F16"],
+      ["Q8_0/M-q8_0-00001-of-00001.gguf", "Q8_0"],
+    ].map(([file, type]) => ({ file, type, bytes: 0, parts: 1 })),
+  );
+  expect(await listed("owner/none")).toEqual([]);
+  await expect(listed("owner/unknown")).rejects.toMatchObject({ code: "needs-token" });
 });

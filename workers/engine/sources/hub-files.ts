@@ -1,6 +1,9 @@
 import { Fault } from "#core/fault.ts";
 import { HUB, MAIN_REVISION, hubAddress, hubName } from "#model/checkpoint.ts";
 import type { HubSource } from "#model/checkpoint.ts";
+import { partNames } from "#formats/gguf/gguf-parts.ts";
+import { PROJECTOR, isGgufPath } from "#model/source-names.ts";
+import type { GgufOnHub } from "#protocol/engine.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
 import { PassingFailure, ask, unreachable, withPatience } from "./fetch-range.ts";
 import type { Fetching } from "./fetch-range.ts";
@@ -24,12 +27,8 @@ const MAX_ANSWER_BYTES = 1_000_000;
 
 /** @throws Fault "unreachable", "needs-token" or "missing-file" */
 export async function hubFiles(source: HubSource, reading: Fetching): Promise<CheckpointFiles> {
-  const { repo, file, hub = HUB, revision = MAIN_REVISION, token } = source;
-  const fetching: Fetching = {
-    ...reading,
-    ...(token && { headers: { Authorization: `Bearer ${token}` } }),
-    refusal: (response) => refusalOf(response, source),
-  };
+  const { repo, file, hub = HUB, revision = MAIN_REVISION } = source;
+  const fetching = askingFor(source, reading);
   const commit = COMMIT.test(revision) ? revision : await commitOf(source, revision, fetching);
   const name = hubName(source);
   const files = urlFiles(
@@ -49,11 +48,54 @@ export async function hubFiles(source: HubSource, reading: Fetching): Promise<Ch
   return { ...files, ...(file !== undefined && { gguf: file }), names: () => namesOf(source, commit, fetching) };
 }
 
+const askingFor = (source: HubSource, reading: Fetching): Fetching => ({
+  ...reading,
+  ...(source.token && { headers: { Authorization: `Bearer ${source.token}` } }),
+  refusal: (response) => refusalOf(response, source),
+});
+
+/** How a file's name says what it stores most of its weights as. */
+const NAMED_TYPE = /(?:^|[-._/])((?:IQ|TQ|Q)\d\w*|MXFP4|BF16|F16|F32)(?=[-./]|$)/i;
+
+/**
+ * The models in GGUF that a repository has, by name; the parts of one are one.
+ *
+ * @throws Fault "unreachable", "needs-token" or "missing-file"
+ */
+export async function ggufInRepository(source: HubSource, reading: Fetching): Promise<GgufOnHub[]> {
+  const { repo, hub = HUB, revision = MAIN_REVISION } = source;
+  const url = `${hub}/api/models/${repo}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const fetching = askingFor(source, reading);
+  const text = await withPatience(() => readText(url, fetching), fetching.patience.attemptsToOpen, fetching);
+  const models = new Map<string, GgufOnHub>();
+  for (const sibling of siblingsOf(parsed(text), url)) {
+    const { rfilename: name, size } = (sibling ?? {}) as { readonly rfilename?: unknown; readonly size?: unknown };
+    if (typeof name !== "string" || !isGgufPath(name) || PROJECTOR.test(name)) continue;
+    const file = partNames(name)[0]!;
+    const known = models.get(file) ?? {
+      file,
+      type: NAMED_TYPE.exec(name)?.[1]?.toUpperCase() ?? "",
+      bytes: 0,
+      parts: 0,
+    };
+    models.set(file, {
+      ...known,
+      bytes: known.bytes + (typeof size === "number" ? size : 0),
+      parts: known.parts + 1,
+    });
+  }
+  return [...models.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+function siblingsOf({ siblings }: { readonly siblings?: unknown }, url: string): readonly unknown[] {
+  if (Array.isArray(siblings)) return siblings;
+  throw new Fault("bad-file", `${url}: the Hub did not list the files`);
+}
+
 /** What a repository holds, for the sentence about what it does not. */
 async function namesOf({ repo, hub = HUB }: HubSource, commit: string, fetching: Fetching): Promise<string[]> {
   const url = `${hub}/api/models/${repo}/revision/${commit}?expand=siblings`;
-  const { siblings } = parsed(await readText(url, fetching));
-  if (!Array.isArray(siblings)) throw new Fault("bad-file", `${url}: the Hub did not list the files`);
+  const siblings = siblingsOf(parsed(await readText(url, fetching)), url);
   const names = siblings.map((sibling: unknown) => (sibling as { readonly rfilename?: unknown } | null)?.rfilename);
   return names.filter((name) => typeof name === "string");
 }

@@ -5,7 +5,7 @@ import { MADE_DTYPES } from "#model/checkpoint.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { CheckpointReport } from "#protocol/engine.ts";
 import { modelLabel } from "#state/model/model.ts";
-import { acceptOffer, chooseOfferedDtype, loadOffer, withdrawOffer } from "#state/model/load-offer.ts";
+import { acceptOffer, chooseGguf, chooseOfferedDtype, loadOffer, withdrawOffer } from "#state/model/load-offer.ts";
 import type { LoadOffer as Offer } from "#state/model/load-offer.ts";
 import { BACKEND_NAMES } from "../../header/backend-names.ts";
 import { asSentence } from "../../shared/words/sentence.ts";
@@ -20,10 +20,36 @@ export function LoadOffer() {
         <p>
           Reading what <code>{modelLabel(offer.choice)}</code> says of itself… <CancelButton>Cancel</CancelButton>
         </p>
+      ) : offer.kind === "choosing" ? (
+        <Choosing offer={offer} />
       ) : (
         <Asking offer={offer} />
       )}
     </section>
+  );
+}
+
+function Choosing({ offer: { choice, files } }: { readonly offer: Extract<Offer, { kind: "choosing" }> }) {
+  return (
+    <>
+      <h2>
+        Which file of <code>{modelLabel(choice)}</code>?
+      </h2>
+      <p className="faint">It has models in GGUF; the fewer bits a type has, the smaller and the less exact.</p>
+      <ul className="gguf-files">
+        {files.map(({ file, type, bytes, parts }) => (
+          <li key={file}>
+            <button type="button" className="sheet-item" onClick={() => void chooseGguf(file)}>
+              <code>{file}</code>{" "}
+              {[type, bytes > 0 && megabytes(bytes), parts > 1 && `${parts} parts`].filter(Boolean).join(", ")}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className="offer-actions">
+        <CancelButton>Not now</CancelButton>
+      </p>
+    </>
   );
 }
 
