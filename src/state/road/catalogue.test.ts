@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import catalogue from "../../../public/catalogue.json" with { type: "json" };
 import { parametersOf } from "#model/cost/memory.ts";
-import { catalogueSchema } from "./catalogue.ts";
+import { catalogueSchema, obstacleTo } from "./catalogue.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { estimateOf } from "./estimates.ts";
 import type { Device } from "./estimates.ts";
@@ -41,12 +41,18 @@ test("what does not fit in the precision that is asked for is estimated in 4 bit
 });
 
 test("seven billion parameters do not fit WASM, whatever the machine has", () => {
-  const { tooMuch, downloadBytes } = estimateOf(named("Mistral 7B"), "q8", {
+  const { tooMuch, canOverrule, downloadBytes, times } = estimateOf(named("Mistral 7B"), "q8", {
     ...DESK,
     expected: { bytes: 1e12, reason: "" },
   });
   expect(tooMuch).toContain("a graphics processor is needed");
-  expect(downloadBytes).toBe(4_368_438_912);
+  expect([downloadBytes, canOverrule, times]).toEqual([4_368_438_912, false, undefined]);
+});
+
+test("what the page reads has no obstacle, and what it does not says why", () => {
+  expect(obstacleTo(named("GPT-2"))).toBeUndefined();
+  expect(obstacleTo(named("GPT-J 6B"))).toContain("safetensors");
+  expect(obstacleTo({ ...named("GPT-2"), modelType: "mamba" })).toContain("mamba");
 });
 
 test("on a graphics processor no time is claimed", () => {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { createStore } from "zustand/vanilla";
+import { architectureRefusal } from "#model/families.ts";
 import { isHubRepo, isRevision } from "#model/source-names.ts";
 import { notifyFault } from "../notices.ts";
 
@@ -24,6 +25,8 @@ const shape = v.strictObject({
 const entry = v.strictObject({
   name: text,
   family: text,
+  /** As config.json's `model_type`. */
+  modelType: text,
   /** As its authors count them. */
   parameters: size,
   shape,
@@ -47,8 +50,12 @@ const entry = v.strictObject({
 
 export const catalogueSchema = v.strictObject({ models: v.array(entry) });
 
-/** A real language model that the page can open. */
+/** A real language model to open. */
 export type CatalogueEntry = v.InferOutput<typeof entry>;
+
+/** Why the page cannot open one, as a clause or a sentence; undefined where it can. */
+export const obstacleTo = ({ obstacle, modelType }: CatalogueEntry): string | undefined =>
+  obstacle ?? architectureRefusal({ model_type: modelType });
 
 /** Undefined until it has been read. */
 export const catalogue = createStore<{ readonly models: readonly CatalogueEntry[] | undefined }>(() => ({

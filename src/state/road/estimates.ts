@@ -10,9 +10,6 @@ const STORED_BYTES = { F32: 4, F16: 2, BF16: 2, Q4_K_M: 0.61 } as const satisfie
   NonNullable<CatalogueEntry["stored"]>,
   number
 >;
-/** Bits that a weight of a Q4_K_M file takes in memory: most are of 4 bits, an eighth and the unembedding of 6, held in 8 (docs/memory.md). */
-const Q4_K_M_BITS = 6.6;
-
 /** Tokens of a sum with its beginning, as the measured ones have. */
 const TOKENS = 6;
 
@@ -25,13 +22,15 @@ export interface Device {
 /** What a model of the catalogue will cost on a device, before anything of it is read. */
 export interface Estimate {
   readonly downloadBytes: number;
-  /** What it is estimated in: what was asked for or, where that is too much, the smallest; undefined for a file that is held as it is. */
-  readonly dtype: Dtype | undefined;
+  /** What it is estimated in: what was asked for or, where that is too much and for files of 4 bits, the smallest. */
+  readonly dtype: Dtype;
   readonly peakBytes: number;
   /** On WASM; of a graphics processor nothing is known beforehand. */
   readonly times: ExpectedTimes | undefined;
   /** Why it will not fit, as a clause; undefined where it fits. */
   readonly tooMuch: string | undefined;
+  /** Whether a person may know better: not where memory cannot even be addressed. */
+  readonly canOverrule: boolean;
 }
 
 export function estimateOf(
@@ -40,14 +39,15 @@ export function estimateOf(
   device: Device,
 ): Estimate {
   const { backend, threads, expected } = device;
-  const tried = file === undefined ? [wanted, "q4" as const] : [undefined];
+  const tried = file === undefined ? [wanted, "q4" as const] : ["q4" as const];
   const costs = tried.map((dtype) => {
-    const footprint = footprintOf(shape, dtype === undefined ? Q4_K_M_BITS : heldBits(dtype));
+    const footprint = footprintOf(shape, heldBits(dtype));
     const peak = peakBytes(footprint, backend);
     const cannot = backend === "wasm" && footprint.heldBytes > MAX_WASM_BYTES;
     return {
       dtype,
       peakBytes: peak,
+      canOverrule: !cannot,
       tooMuch: cannot
         ? "WASM cannot hold its weights: a graphics processor is needed"
         : peak > expected.bytes
@@ -59,6 +59,6 @@ export function estimateOf(
   return {
     ...fitting,
     downloadBytes: fileBytes ?? parameters * STORED_BYTES[stored ?? "F32"],
-    times: backend === "wasm" ? expectedTimes(shape, TOKENS, threads) : undefined,
+    times: backend === "wasm" && fitting.canOverrule ? expectedTimes(shape, TOKENS, threads) : undefined,
   };
 }

@@ -20,6 +20,8 @@ const UNTOLD_BYTES = 4e9;
 /** Of what a machine has, the share that one page gets while other pages and programs are open. */
 const SHARE = 0.5;
 const BYTES_PER_GIB = 2 ** 30;
+/** What Chromium has said at most, in its versions. */
+const SAID_AT_MOST: ReadonlySet<number> = new Set([8, 32]);
 
 /** What a page on this device can be expected to have; no browser tells it, and a person may know better. */
 export function expectedMemory(said: SaidOfDevice): ExpectedMemory {
@@ -32,7 +34,7 @@ export function expectedMemory(said: SaidOfDevice): ExpectedMemory {
     };
   }
   const bytes = SHARE * deviceMemory * BYTES_PER_GIB;
-  const atLeast = deviceMemory >= 8 ? " or more" : "";
+  const atLeast = SAID_AT_MOST.has(deviceMemory) ? " or more" : "";
   return { bytes, reason: `this device says it has ${deviceMemory} GB${atLeast}, of which a page gets about half` };
 }
 

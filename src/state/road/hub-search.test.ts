@@ -22,6 +22,8 @@ const repositories: Record<string, HubRepository> = {
   "some/awq": withConfig({ ...LLAMA, quantization_config: { quant_method: "awq" } }),
   "some/pickle": withConfig(LLAMA, { tags: ["pytorch"] }),
   "some/lora": { files: new Map(), listing: { library_name: "peft", tags: ["peft", "safetensors"] } },
+  "some/gguf": { files: new Map(), listing: { tags: ["gguf"], gguf: { architecture: "llama", total: 7e9 } } },
+  "some/mamba-gguf": { files: new Map(), listing: { tags: ["gguf"], gguf: { architecture: "mamba" } } },
   "some/picture": { files: new Map(), listing: SAFETENSORS },
 };
 
@@ -52,6 +54,8 @@ test("what can be opened is told from what cannot, with the reason", async () =>
     "some/awq": expect.stringContaining("AWQ"),
     "some/pickle": expect.stringContaining("PyTorch"),
     "some/lora": expect.stringContaining("adapter"),
+    "some/gguf": undefined,
+    "some/mamba-gguf": expect.stringContaining("mamba"),
     "some/picture": expect.stringContaining("no config.json"),
   });
   expect(found()[0]).toMatchObject({ repo: "some/llama", parameters: 1_000_000, downloads: 12, isGated: false });

@@ -3,6 +3,7 @@ import { createStore } from "zustand/vanilla";
 import { Fault, faultCode } from "#core/fault.ts";
 import { HUB } from "#model/checkpoint.ts";
 import { architectureRefusal } from "#model/families.ts";
+import { architectureNamed } from "#model/gguf/architectures.ts";
 import { isHubRepo } from "#model/source-names.ts";
 import { asFault } from "../notices.ts";
 
@@ -33,7 +34,7 @@ const MAX_WORDS_CHARACTERS = 200;
 /** Somebody waits for it. */
 const TIME_OUT_MS = 20_000;
 /** What is asked of each: what tells whether the page reads it. */
-const EXPANDED = ["config", "gated", "tags", "safetensors", "library_name", "downloads"] as const;
+const EXPANDED = ["config", "gated", "tags", "safetensors", "library_name", "downloads", "gguf"] as const;
 
 const optional = <T extends v.GenericSchema>(schema: T) => v.fallback(v.nullish(schema), undefined);
 /** Of an answer only what is used, and nothing of what has another form. */
@@ -45,6 +46,7 @@ const found = v.object({
   library_name: optional(v.string()),
   config: optional(v.record(v.string(), v.unknown())),
   safetensors: optional(v.object({ total: v.number() })),
+  gguf: optional(v.object({ architecture: optional(v.string()), total: optional(v.number()) })),
 });
 
 let searching: AbortController | undefined;
@@ -140,20 +142,32 @@ async function textWithin({ body }: Response, most: number): Promise<string> {
 function judged({ id, downloads, gated, safetensors, ...rest }: v.InferOutput<typeof found>): FoundModel {
   return {
     repo: id,
-    parameters: safetensors?.total,
+    parameters: safetensors?.total ?? rest.gguf?.total ?? undefined,
     downloads: downloads ?? undefined,
     isGated: gated !== undefined && gated !== null && gated !== false,
     refusal: refusalOf(rest, safetensors !== undefined && safetensors !== null),
   };
 }
 
-type Said = Pick<v.InferOutput<typeof found>, "tags" | "library_name" | "config">;
+/** Where the Hub does not say what is in the files, the file itself will. */
+function ggufRefusal(architecture: string | undefined): string | undefined {
+  try {
+    if (architecture !== undefined) architectureNamed(architecture);
+    return undefined;
+  } catch (reason) {
+    if (!(reason instanceof Fault)) throw reason;
+    return `its GGUF files are of the architecture ${architecture}`;
+  }
+}
+
+type Said = Pick<v.InferOutput<typeof found>, "tags" | "library_name" | "config" | "gguf">;
 
 /** From what a repository says of itself; opening it reads its files and may still find another reason. */
-function refusalOf({ tags, library_name: library, config }: Said, hasSafetensors: boolean): string | undefined {
+function refusalOf({ tags, library_name: library, config, gguf }: Said, hasSafetensors: boolean): string | undefined {
   const has = (tag: string) => library === tag || (tags ?? []).includes(tag);
   if (has("peft")) return "an adapter, which is laid over its base model: open that, then attach this";
-  if (has("gguf")) return "GGUF files; a checkpoint in safetensors is needed";
+  // which of its files is meant is asked when it is opened
+  if (has("gguf") && !hasSafetensors) return ggufRefusal(gguf?.architecture ?? undefined);
   if (!config || Object.keys(config).length === 0) return "it has no config.json of a language model";
   const architecture = architectureRefusal(config);
   if (architecture !== undefined) return architecture;

@@ -36,7 +36,7 @@ export function ModelMenu() {
           {info && <Facts info={info} />}
           <button
             type="button"
-            className="sheet-item primary-item"
+            className="primary real-models"
             onClick={() => {
               close();
               openModels();
@@ -76,6 +76,7 @@ export function ModelMenu() {
           <StoredModels onChoose={close} />
           <AdapterGroup onChoose={close} />
           <OtherCheckpoint
+            onSearch={close}
             onChoose={(next) => {
               close();
               void offerModel(next);

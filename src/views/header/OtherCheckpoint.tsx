@@ -5,16 +5,19 @@ import { isToken } from "#model/source-names.ts";
 import { hubTokens, keepToken } from "#state/model/hub-tokens.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
+import { openModels } from "#state/road/road.ts";
 import { choiceTyped, folderOfPage, typedModel } from "#state/model/typed-model.ts";
 import { folderInput, ggufInput } from "../shared/folder-input.ts";
 import { Complaint, complains } from "../shared/text/use-typed.tsx";
 
 interface OtherCheckpointProps {
   readonly onChoose: (choice: ModelChoice) => void;
+  /** The list of what the Hub has takes the menu's place. */
+  readonly onSearch: () => void;
 }
 
 /** Any checkpoint of a known family: on the Hub, under an address, or on the person's own disk. */
-export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
+export function OtherCheckpoint({ onChoose, onSearch }: OtherCheckpointProps) {
   const { text } = useStore(typedModel);
   const needsToken = useStore(notices, ({ list }) => list.some(({ code }) => code === "needs-token"));
   const hasToken = useStore(hubTokens, (tokens) => tokens[HUB] !== undefined);
@@ -61,6 +64,16 @@ export function OtherCheckpoint({ onChoose }: OtherCheckpointProps) {
             {...complains(`${id}-complaint`, complaint)}
           />
           <button type="submit">Load</button>
+          <button
+            type="button"
+            title="Looks these words up in the Hub’s public list"
+            onClick={() => {
+              onSearch();
+              openModels(text.trim());
+            }}
+          >
+            Search
+          </button>
           <Complaint id={`${id}-complaint`} text={complaint} />
         </div>
         {needsToken || isAsked ? (

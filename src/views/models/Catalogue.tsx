@@ -4,7 +4,7 @@ import type { Dtype } from "#model/checkpoint.ts";
 import { wasmThreads } from "#model/cost/threads.ts";
 import { hubChoice, model } from "#state/model/model.ts";
 import type { ModelChoice, ModelState } from "#state/model/model.ts";
-import { catalogue } from "#state/road/catalogue.ts";
+import { catalogue, obstacleTo } from "#state/road/catalogue.ts";
 import type { CatalogueEntry } from "#state/road/catalogue.ts";
 import { estimateOf } from "#state/road/estimates.ts";
 import type { Device, Estimate } from "#state/road/estimates.ts";
@@ -43,27 +43,31 @@ interface EntryProps extends CatalogueProps {
 }
 
 function Entry({ entry, estimate, onChoose }: EntryProps) {
-  const { name, family, parameters, shape, licence, isGated, goodFor, obstacle, repo, revision } = entry;
-  const { tooMuch, dtype } = estimate;
-  const choice = hubChoice({ kind: "hub", repo, ...(revision !== undefined && { revision }) });
+  const { name, family, parameters, shape, licence, isGated, goodFor, repo, revision, file } = entry;
+  const { tooMuch, dtype, canOverrule } = estimate;
+  const obstacle = obstacleTo(entry);
+  const choice = hubChoice({
+    kind: "hub",
+    repo,
+    ...(revision !== undefined && { revision }),
+    ...(file !== undefined && { file }),
+  });
   return (
     <>
-      <div>
-        <h4>
-          {name} <span className="faint">{countOf(parameters)}</span>
-        </h4>
+      <div className="about-model">
+        <h4>{name}</h4>
         <p>{goodFor.map(asSentence).join(" ")}</p>
         <p className="small faint">
-          {family}, {shape.layers} layers × {shape.heads} heads · licence {licence}
+          {family}, {countOf(parameters)} parameters, {shape.layers} layers × {shape.heads} heads · licence {licence}
           {isGated && ", gated: needs an access token of an account that was let in"}
         </p>
         <p className="small">{costSentence(entry, estimate)}</p>
         {tooMuch !== undefined && (
           <p className="small too-much">{asSentence(`not for this device: ${asClause(tooMuch)}`)}</p>
         )}
-        {obstacle !== undefined && <p className="small">{obstacle}</p>}
+        {obstacle !== undefined && <p className="small too-much">Cannot be opened: {asClause(obstacle)}.</p>}
       </div>
-      {obstacle === undefined && (
+      {obstacle === undefined && canOverrule && (
         <button type="button" aria-label={`Open ${name}`} onClick={() => onChoose(choice, dtype)}>
           {tooMuch === undefined ? "Open" : "Open anyway"}
         </button>
@@ -75,9 +79,8 @@ function Entry({ entry, estimate, onChoose }: EntryProps) {
 /** “≈ 269 MB to read; at most ≈ 820 MB of memory in q8; a map of all heads in about 14 s” */
 function costSentence({ stored }: CatalogueEntry, { downloadBytes, peakBytes, dtype, times }: Estimate): string {
   const read = stored === undefined ? `at most ${roughly(downloadBytes)}` : `≈ ${roughly(downloadBytes)}`;
-  const held = dtype === undefined ? "as the file has it" : `in ${dtype}`;
   const map = times ? `; a map of all heads in about ${duration(times.sweepMs)}` : "";
-  return `${read} to read; ≈ ${roughly(peakBytes)} of memory at its peak, ${held}${map}.`;
+  return `${read} to read; ≈ ${roughly(peakBytes)} of memory at its peak in ${dtype}${map}.`;
 }
 
 function deviceSentence({ backend, expected, threads }: Device): string {

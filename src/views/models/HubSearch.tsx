@@ -86,7 +86,7 @@ function Found({ found, onChoose }: { readonly found: FoundModel } & HubSearchPr
   ].filter(Boolean);
   return (
     <>
-      <div>
+      <div className="about-model">
         <h4>{repo}</h4>
         {facts.length > 0 && <p className="small faint">{facts.join(" · ")}</p>}
         {refusal !== undefined && (

@@ -4,7 +4,7 @@ import type { Dtype } from "#model/checkpoint.ts";
 import { offerModel } from "#state/model/load-offer.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { readCatalogue } from "#state/road/catalogue.ts";
-import { leaveSearch } from "#state/road/hub-search.ts";
+import { leaveSearch, searchHub } from "#state/road/hub-search.ts";
 import { closeModels, road } from "#state/road/road.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { Catalogue } from "./Catalogue.tsx";
@@ -13,11 +13,12 @@ import "./models.css";
 
 /** Real language models: some that are known, and whatever the Hub has. What is chosen is inspected, and asked about, as any other. */
 export function ModelsDialog() {
-  const { isOpen } = useStore(road);
+  const { isOpen, words } = useStore(road);
+  useEffect(() => void readCatalogue(), []);
   useEffect(() => {
-    void readCatalogue();
+    if (words !== "") void searchHub(words);
     return leaveSearch;
-  }, []);
+  }, [words]);
   const choose = (choice: ModelChoice, dtype?: Dtype) => {
     closeModels();
     void offerModel(choice, dtype === undefined ? {} : { dtype });

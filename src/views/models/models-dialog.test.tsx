@@ -53,14 +53,20 @@ const button = (name: string) =>
 test("known models are listed with what each takes, and nothing is asked of the Hub", () => {
   const text = host.textContent;
   expect(text).toContain("Pythia 14M");
-  expect(text).toMatch(/≈ 28\u202fMB to read; ≈ \d+\u202fMB of memory at its peak, in q8; a map of all heads in about/);
+  expect(text).toMatch(/≈ 28\u202fMB to read; ≈ \d+\u202fMB of memory at its peak in q8; a map of all heads in about/);
   expect(text).toMatch(/Mistral 7B.*Not for this device: WASM cannot hold its weights/);
+  expect(button("Open Mistral 7B")).toBeUndefined();
   expect(fetched.filter((address) => address.includes("huggingface"))).toEqual([]);
 });
 
 test("what the page cannot open has no button, and says what to do", () => {
   expect(host.textContent).toContain("Saved again as safetensors");
   expect(button("Open GPT-J 6B")).toBeUndefined();
+});
+
+test("words that a person sent from the menu are asked for at once", async () => {
+  await act(async () => openModels("llama"));
+  expect(fetched.at(-1)).toContain("https://huggingface.co/api/models?search=llama&");
 });
 
 test("opening one closes the list and inspects it, in a precision that fits", async () => {

@@ -72,7 +72,7 @@ test.each([
   ],
   [
     CHECKPOINT,
-    <OtherCheckpoint key="c" onChoose={() => undefined} />,
+    <OtherCheckpoint key="c" onChoose={() => undefined} onSearch={() => undefined} />,
     "no model",
     "“no model” is no model: owner/name on",
   ],
