@@ -166,6 +166,22 @@ export function exportingEngine() {
       report({ done: 1, total: 1, values });
       return { values, answers: [["8"]], unanswered: 0, lengths: [4] };
     },
+    patch(_, pair) {
+      const { clean, corrupted } = pair as unknown as { readonly clean: string; readonly corrupted: string };
+      const raw = numberOf(asked(clean), "patch");
+      return {
+        site: "resid_pre",
+        direction: "denoise",
+        metric: "logitDifference",
+        answers: [TARGET, TARGET],
+        clean: 1,
+        corrupted: 0,
+        raw: [tokensOf(clean).map(() => raw)],
+        values: [tokensOf(clean).map(() => raw)],
+        tokens: { clean: tokensOf(clean), corrupted: tokensOf(corrupted) },
+        forwards: 2,
+      };
+    },
     searchNeurons: () => ({
       token: TARGET,
       rows: [{ layer: 1, neuron: 2, logit: numberOf(asked(""), "token"), rank: 0 }],

@@ -42,7 +42,7 @@ function smallRequest(kind: ExperimentKind, files: ReturnType<typeof abacusFiles
 }
 
 const PASTED: SuiteSource = { kind: "pasted", text: "prompt,answer,group\n3+5=,8,+\n" };
-const SUITES: Readonly<Record<string, string>> = { pairs: "pronouns-abacus" };
+const SUITES: Readonly<Record<string, string>> = { pairs: "pronouns-abacus", contrasts: "contrasts-abacus" };
 
 function adapterFolder(files: ReturnType<typeof abacusFiles>): FilesSource {
   const entries = [...adapterFiles(randomAdapter(files, { seed: 7, layers: [2], modules: ["q_proj", "v_proj"] }))];

@@ -28,10 +28,11 @@ describe("page and script", () => {
     const engine = { runExperiment: (request: unknown) => Promise.resolve((asked = request)) };
     const read = (name: string) => Promise.resolve(definition(name));
     const surface = experimentSurface(engine as unknown as Engine, read, "https://page.example/");
-    const { suite, pairs, count, foundOn } = FIRST_FORM;
+    const { suite, pairs, contrasts, count, foundOn } = FIRST_FORM;
+    const suites: Partial<Record<ExperimentKind, string>> = { bias: pairs, patching: contrasts };
     const adapter = { kind: "hub", repo: "someone/lora" } as const;
     const said = {
-      suite: kind === "bias" ? pairs : suite,
+      suite: suites[kind] ?? suite,
       foundOn,
       head: "L0H0",
       words: ["three", "3"],

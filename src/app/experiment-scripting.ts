@@ -141,7 +141,7 @@ const asDefinition = (value: unknown): SuiteDefinition | undefined =>
   typeof value === "object" &&
   value !== null &&
   "name" in value &&
-  ["arithmetic", "lists", "pair"].some((part) => part in value)
+  ["arithmetic", "lists", "pair", "contrasts"].some((part) => part in value)
     ? (value as SuiteDefinition)
     : undefined;
 

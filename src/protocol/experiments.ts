@@ -3,7 +3,7 @@ import type { Ablation } from "#analysis/experiments/ablation.ts";
 import type { SuiteDefinition } from "#analysis/experiments/suite/suite.ts";
 import type { Progress } from "./engine.ts";
 import { adapters } from "./experiments/adapters.ts";
-import { bias } from "./experiments/bias.ts";
+import { bias } from "./experiments/pairs/bias.ts";
 import { concepts } from "./experiments/concepts.ts";
 import { fitRequest, requestSchema } from "./experiments/definition.ts";
 import type { FittedOf, RequestOf } from "./experiments/definition.ts";
@@ -11,6 +11,7 @@ import type { Shape } from "./experiments/fields.ts";
 import { heads } from "./experiments/heads.ts";
 import { memorise } from "./experiments/memorise.ts";
 import { neurons } from "./experiments/neurons.ts";
+import { patching } from "./experiments/pairs/patching.ts";
 import { pruning } from "./experiments/pruning.ts";
 import { counted } from "./experiments/schema-parts.ts";
 import { stagesOverSuite } from "./experiments/stages.ts";
@@ -19,8 +20,9 @@ import type { SuiteReport } from "./experiments/suite-schema.ts";
 
 export type { Ablation, SuiteDefinition };
 export type { AdapterFacts, AdapterFindings, NamedAdapter } from "./experiments/adapters.ts";
-export type { BiasFindings, BiasNeuron } from "./experiments/bias.ts";
+export type { BiasFindings, BiasNeuron } from "./experiments/pairs/bias.ts";
 export type { ConceptFindings } from "./experiments/concepts.ts";
+export type { PatchingFindings } from "./experiments/pairs/patching.ts";
 export type { PruningFindings } from "./experiments/pruning.ts";
 export type { SuiteReport, SuiteSource } from "./experiments/suite-schema.ts";
 
@@ -31,6 +33,7 @@ export const EXPERIMENTS = {
   neurons,
   concepts,
   bias,
+  patching,
   pruning,
   adapters,
   stages: stagesOverSuite,

@@ -1,10 +1,9 @@
-import type { PatchMetric } from "#analysis/patching/metric.ts";
+import type { PatchMetric, PatchSite } from "#analysis/patching/names.ts";
 import type { HeadInput } from "#analysis/patching/path.ts";
-import type { PatchSite } from "#analysis/patching/sites.ts";
 import type { Progress, Prompt, Token } from "./engine.ts";
 
-export type { PatchMetric } from "#analysis/patching/metric.ts";
-export type { PatchSite } from "#analysis/patching/sites.ts";
+export { PATCH_METRICS, PATCH_SITES } from "#analysis/patching/names.ts";
+export type { PatchMetric, PatchSite } from "#analysis/patching/names.ts";
 
 /** Two prompts that differ in one thing, of as many tokens. */
 export interface PromptPair {

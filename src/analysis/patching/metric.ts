@@ -1,6 +1,4 @@
-/** What a patch is judged by at the last position. Names as a script says them. */
-export const PATCH_METRICS = ["logitDifference", "logProbability", "probability"] as const;
-export type PatchMetric = (typeof PATCH_METRICS)[number];
+import type { PatchMetric } from "./names.ts";
 
 /** Which tokens a metric is about: of a difference the right answer and the wrong one, else the target. */
 export interface PatchQuestion {

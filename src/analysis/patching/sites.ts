@@ -2,11 +2,8 @@ import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { residualInto } from "../capture.ts";
 import type { Capture } from "../capture.ts";
+import type { PatchSite } from "./names.ts";
 import type { Patch } from "./wavefront.ts";
-
-/** Where an activation can be put in the place of another: TransformerLens's names without `hook_`. */
-export const PATCH_SITES = ["resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out", "z", "post"] as const;
-export type PatchSite = (typeof PATCH_SITES)[number];
 
 /** The run that goes on, and the one that values are taken from. Both of one length. */
 export interface PatchedRuns {

@@ -3,7 +3,7 @@ import { COUNTING_SPEC, CountingRunner } from "#test/counting-runner.ts";
 import { capture } from "../capture.ts";
 import { NO_CHANGES } from "../ablation/changes.ts";
 import { patchRows, residualPatch } from "./sites.ts";
-import type { PatchSite } from "./sites.ts";
+import type { PatchSite } from "./names.ts";
 import { patchEach, patchingRows } from "./wavefront.ts";
 import type { PatchingOptions } from "./wavefront.ts";
 

@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import { PATCH_METRICS } from "#analysis/patching/metric.ts";
+import { PATCH_METRICS, PATCH_SITES } from "#analysis/patching/names.ts";
 import type { PathPart } from "#analysis/patching/path.ts";
-import { PATCH_SITES } from "#analysis/patching/sites.ts";
 import { call, type } from "../call.ts";
 import { choice, flag, head, list, neuron, oneOf, prompt, TARGET, token, whole } from "../fields.ts";
 import { PATCH_DIRECTIONS } from "../patching.ts";

@@ -9,7 +9,8 @@ import type { ModelSpec } from "#model/spec.ts";
 import { VARIANTS } from "../engine.ts";
 import { MAX_DRAWS, MAX_SEED } from "../fields.ts";
 import type { Variant } from "../engine.ts";
-import { INPUTS } from "./inputs.ts";
+import { PATCH_DIRECTIONS } from "../patching.ts";
+import { INPUTS, MAP_SITES } from "./inputs.ts";
 import type { InputName } from "./inputs.ts";
 import { head as headSchema, listOf, MAX_COUNT, MAX_LAYERS, text, wholeFrom } from "./schema-parts.ts";
 import { suiteSource } from "./suite-schema.ts";
@@ -66,7 +67,7 @@ const itself = { isOptional: false, spoken: "itself", inputs: [] } as const;
 /** A field that a model sets no limit to. */
 const asItIs = <Value>(value: Value | undefined) => value as Value;
 
-const suiteOf = (input: "suite" | "pairs"): Field<SuiteSource> => ({
+const suiteOf = (input: "suite" | "pairs" | "contrasts"): Field<SuiteSource> => ({
   schema: suiteSource,
   isOptional: false,
   spoken: "suite",
@@ -78,6 +79,7 @@ const suiteOf = (input: "suite" | "pairs"): Field<SuiteSource> => ({
 
 export const suite = suiteOf("suite");
 export const pairs = suiteOf("pairs");
+export const contrasts = suiteOf("contrasts");
 
 export const foundOn: Field<SuiteSource> = {
   ...suite,
@@ -129,6 +131,17 @@ export const per = ofInput(
   "per",
   v.picklist(["token", "answer"], "one of token, answer"),
   "what accuracy is a share of",
+);
+
+export const site = ofInput(
+  "site",
+  v.picklist(MAP_SITES, `one of ${MAP_SITES.join(", ")}`),
+  "what is patched: heads at all positions, or what there is of each layer and position",
+);
+export const direction = ofInput(
+  "direction",
+  v.picklist(PATCH_DIRECTIONS, `one of ${PATCH_DIRECTIONS.join(", ")}`),
+  "clean activations into the corrupted prompt, or the other way",
 );
 
 export const scale: Field<number> = ofInput(

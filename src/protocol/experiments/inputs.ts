@@ -1,5 +1,6 @@
 import { MAX_SCALE } from "#model/interventions.ts";
 import type { Ablation } from "#analysis/experiments/ablation.ts";
+import type { PatchDirection, PatchSite } from "../patching.ts";
 import type { Per } from "#analysis/experiments/tables/head-table.ts";
 
 /** The name of the suite that a person pastes. */
@@ -83,6 +84,18 @@ const lines = (described: Described): Input<string> => ({
   },
 });
 
+/** What can be patched over many pairs: single neurons are one pair's. */
+export type MapSite = Exclude<PatchSite, "post">;
+const SITE_TEXTS = {
+  z: "heads",
+  resid_pre: "residual before a layer",
+  resid_mid: "residual between attention and FFN",
+  resid_post: "residual behind a layer",
+  attn_out: "attention output",
+  mlp_out: "FFN output",
+} satisfies Readonly<Record<MapSite, string>>;
+export const MAP_SITES = Object.keys(SITE_TEXTS) as MapSite[];
+
 /** All that a person can set, one suite and one way to count for all experiments; in the order in which a link has them. */
 export const INPUTS = {
   /** The name of a suite, or `PASTED`. */
@@ -114,6 +127,13 @@ export const INPUTS = {
   words: lines({ link: "words", label: "concepts, one word after another; each counts where it is one token" }),
   /** The name of a suite of pairs, or `PASTED`. */
   pairs: name({ link: "pairs", label: "suite" }, "pronouns-abacus"),
+  /** The name of a suite of contrasts, or `PASTED`. */
+  contrasts: name({ link: "contrasts", label: "suite" }, "contrasts-abacus"),
+  site: choice<MapSite>({ link: "site", label: "patch" }, SITE_TEXTS),
+  direction: choice<PatchDirection>(
+    { link: "way", label: "direction" },
+    { denoise: "clean into corrupted", noise: "corrupted into clean" },
+  ),
   /** What the neurons that serve a bias are multiplied by. */
   scale: {
     link: "scale",

@@ -27,6 +27,7 @@ const definition: v.GenericSchema<unknown, SuiteDefinition> = v.object({
     ),
   ),
   lists: v.exactOptional(listOf(v.object({ group: text, templates, rows: listOf(v.tuple([text, text])) }))),
+  contrasts: v.exactOptional(listOf(v.object({ group: text, rows: listOf(v.tuple([text, text, text, text])) }))),
   pair: v.exactOptional(
     v.object({
       sides: v.tuple([text, text]),

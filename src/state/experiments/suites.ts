@@ -18,7 +18,10 @@ export const CASE_SUITES = [
 /** The suites of pairs. */
 export const PAIR_SUITES = ["pronouns-abacus", "gender-abacus", "gender-paper"] as const;
 
-export const SUITE_NAMES = [...CASE_SUITES, ...PAIR_SUITES] as const;
+/** The suites of pairs of prompts that differ in one thing. */
+export const CONTRAST_SUITES = ["contrasts-abacus", "contrasts-ioi"] as const;
+
+export const SUITE_NAMES = [...CASE_SUITES, ...PAIR_SUITES, ...CONTRAST_SUITES] as const;
 
 export const suites = createStore<{ readonly list: readonly SuiteDefinition[] }>(() => ({ list: [] }));
 

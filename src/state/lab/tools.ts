@@ -11,6 +11,8 @@ import type {
   OperandPlot,
   TokenSearchResult,
 } from "#protocol/lab.ts";
+import type { PatchMap } from "#protocol/patching.ts";
+import type { PatchForm } from "../link/finding.ts";
 import { dismiss, notifyFault } from "../notices.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import type { Progress } from "../run/results.ts";
@@ -34,6 +36,15 @@ export interface DrawnPlot {
   readonly whole: OperandPlot | undefined;
 }
 
+/** Patches between two prompts and what they were asked; while they are made, without what is not known yet. */
+export interface DrawnPatch {
+  /** With what the page suggested in the place of what was left empty. */
+  readonly asked: PatchForm;
+  readonly prompt: string;
+  readonly map: PatchMap;
+  readonly isWhole: boolean;
+}
+
 /** A group, where it comes from, and the target's text. */
 export interface MeasuredGroup {
   readonly of: string;
@@ -52,6 +63,7 @@ export interface LabResults {
   readonly concepts: ConceptSearchResult;
   readonly group: MeasuredGroup;
   readonly wiring: NeuronWiring;
+  readonly patch: DrawnPatch;
 }
 
 export type LabKind = keyof LabResults;
@@ -68,7 +80,7 @@ export interface LabSlot<T> {
 type LabSlots = { readonly [K in LabKind]: LabSlot<LabResults[K]> };
 
 const EMPTY: LabSlot<never> = { value: undefined, about: undefined, status: "idle", progress: undefined };
-const KINDS = ["index", "plot", "tokens", "concepts", "group", "wiring"] as const satisfies readonly LabKind[];
+const KINDS = ["index", "plot", "tokens", "concepts", "group", "wiring", "patch"] as const satisfies readonly LabKind[];
 const empty = () => Object.fromEntries(KINDS.map((kind) => [kind, EMPTY])) as unknown as LabSlots;
 
 export const lab = createStore<LabSlots>(empty);

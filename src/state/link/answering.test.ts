@@ -3,17 +3,21 @@ import { standingOf } from "./answering.ts";
 import type { Asked, Given, Provenance, Standing } from "./answering.ts";
 import { FIRST_FORM } from "../experiments/form/form.ts";
 import type { ExperimentForm } from "../experiments/form/form.ts";
-import { DEFAULT_CHAIN, NO_FINDING } from "./finding.ts";
+import { askedPatch } from "../lab/patch-form.ts";
+import { DEFAULT_CHAIN, DEFAULT_PATCH, NO_FINDING } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const OTHER_COMMIT = "f".repeat(40);
 const PROVENANCES: readonly Provenance[] = ["computed here", "from a file", "recorded"];
-const KINDS = ["answer", "chain", "experiment"] as const satisfies readonly Asked["kind"][];
+const KINDS = ["answer", "chain", "patch", "experiment"] as const satisfies readonly Asked["kind"][];
 
-const askedAs = (kind: Asked["kind"], form: ExperimentForm = FIRST_FORM): Asked =>
-  kind === "experiment" ? { kind, form } : kind === "chain" ? { kind, settings: DEFAULT_CHAIN } : { kind };
+function askedAs(kind: Asked["kind"], form: ExperimentForm = FIRST_FORM): Asked {
+  if (kind === "experiment") return { kind, form };
+  if (kind === "patch") return { kind, form: askedPatch(DEFAULT_PATCH, "3+5=") };
+  return kind === "chain" ? { kind, settings: DEFAULT_CHAIN } : { kind };
+}
 
 const HEAD = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 } as const;
 
@@ -78,9 +82,9 @@ interface Case {
   readonly is: Readonly<Record<Asked["kind"], "full" | "unlike" | "nothing">>;
 }
 
-const all = (is: "full" | "unlike" | "nothing") => ({ answer: is, chain: is, experiment: is });
+const all = (is: "full" | "unlike" | "nothing") => ({ answer: is, chain: is, patch: is, experiment: is });
 
-/** Claim × what is loaded. A prompt plays no part in an experiment, what is off none in a chain. */
+/** Claim × what is loaded. A prompt plays no part in an experiment, what is off none in a chain, nor the target in patches, which have answers of their own. */
 const CASES: readonly Case[] = [
   { what: "the very same", is: all("full") },
   { what: "another model", claim: { model: "owner/other" }, is: all("nothing") },
@@ -107,35 +111,48 @@ const CASES: readonly Case[] = [
   {
     what: "another prompt",
     claim: { prompt: "3+6=" },
-    is: { answer: "nothing", chain: "nothing", experiment: "full" },
+    is: { answer: "nothing", chain: "nothing", patch: "nothing", experiment: "full" },
   },
-  { what: "a space more", claim: { prompt: "3+5= " }, is: { answer: "nothing", chain: "nothing", experiment: "full" } },
-  { what: "another target", claim: { target: 13 }, is: { answer: "nothing", chain: "nothing", experiment: "full" } },
+  {
+    what: "a space more",
+    claim: { prompt: "3+5= " },
+    is: { answer: "nothing", chain: "nothing", patch: "nothing", experiment: "full" },
+  },
+  {
+    what: "another target",
+    claim: { target: 13 },
+    is: { answer: "nothing", chain: "nothing", patch: "full", experiment: "full" },
+  },
   {
     what: "other parts off",
     claim: { interventions: [{ ...HEAD, scale: 0.5 }] },
-    is: { answer: "nothing", chain: "full", experiment: "full" },
+    is: { answer: "nothing", chain: "full", patch: "full", experiment: "full" },
   },
   {
     what: "other ablation-source",
     claim: { ablationSource: ["2+6="] },
-    is: { answer: "nothing", chain: "nothing", experiment: "full" },
+    is: { answer: "nothing", chain: "nothing", patch: "full", experiment: "full" },
   },
   {
     what: "one donor of two lines for two",
     claim: { ablationSource: ["a\nb"] },
     about: { ablationSource: ["a", "b"] },
-    is: { answer: "nothing", chain: "nothing", experiment: "full" },
+    is: { answer: "nothing", chain: "nothing", patch: "full", experiment: "full" },
   },
   {
     what: "other thresholds",
     claim: { chain: { thresholds: { headEffect: 0.3 } } },
-    is: { answer: "full", chain: "nothing", experiment: "full" },
+    is: { answer: "full", chain: "nothing", patch: "full", experiment: "full" },
+  },
+  {
+    what: "another corrupted prompt",
+    claim: { patch: { corrupted: "3+0=" } },
+    is: { ...all("full"), patch: "nothing" },
   },
   {
     what: "another form",
     claim: { experiment: { ...FIRST_FORM, ablation: "mean" } },
-    is: { answer: "full", chain: "full", experiment: "nothing" },
+    is: { answer: "full", chain: "full", patch: "full", experiment: "nothing" },
   },
 ];
 

@@ -3,7 +3,9 @@ import { discrepancies } from "./circumstances.ts";
 import type { Discrepancy } from "./circumstances.ts";
 import { writeForm, fitsInLink } from "../experiments/form/form.ts";
 import type { ExperimentForm } from "../experiments/form/form.ts";
-import type { ChainSettings, Finding } from "./finding.ts";
+import { DEFAULT_PATCH } from "./finding.ts";
+import type { ChainSettings, Finding, PatchForm } from "./finding.ts";
+import { askedPatch, isSamePatch } from "../lab/patch-form.ts";
 import { settingsKey } from "../run/chain-demands.ts";
 import { switchesText } from "../subject.ts";
 import type { Question } from "../question.ts";
@@ -12,10 +14,11 @@ import type { Subject } from "../subject.ts";
 /** Where a result's numbers come from: a computation of this page, a file that somebody opened, or the page's own recordings. */
 export type Provenance = "computed here" | "from a file" | "recorded";
 
-/** What was asked: the answer to a prompt, the chain behind it, or an experiment. */
+/** What was asked: the answer to a prompt, the chain behind it, what is carried into it from another, or an experiment. */
 export type Asked =
   | { readonly kind: "answer" }
   | { readonly kind: "chain"; readonly settings: ChainSettings }
+  | { readonly kind: "patch"; readonly form: PatchForm }
   | { readonly kind: "experiment"; readonly form: ExperimentForm };
 
 /** A result, as far as it decides whether it can check a claim. */
@@ -79,6 +82,11 @@ export function isSameQuestion(finding: Finding, about: AskedOf, asked: Asked): 
         ablationSourceText(finding) === ablationSourceText(about) &&
         asked.settings.published === undefined &&
         settingsKey(finding.chain ?? {}) === settingsKey(asked.settings)
+      );
+    case "patch":
+      return (
+        finding.prompt === about.prompt &&
+        isSamePatch(askedPatch({ ...DEFAULT_PATCH, ...finding.patch }, finding.prompt), asked.form)
       );
     case "experiment":
       return finding.experiment !== undefined && isSameForm(finding.experiment, asked.form);

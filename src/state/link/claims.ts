@@ -7,6 +7,8 @@ import { experimentClaims, verifyExperiment } from "../experiments/claims.ts";
 import { experimentForm, writeForm } from "../experiments/form/form.ts";
 import { experiments } from "../experiments/slots.ts";
 import type { ExperimentSlot } from "../experiments/slots.ts";
+import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
+import { patchMeasured } from "./patch/patch-claims.ts";
 import { discrepancies } from "./circumstances.ts";
 import type { Discrepancy } from "./circumstances.ts";
 import { DEFAULT_READING, shortContent } from "./finding.ts";
@@ -54,9 +56,16 @@ export function otherWeights(finding: Finding): readonly string[] {
 /** What the opened finding claims of the answer, as long as the page still asks what it asked. */
 export function claimedAnswer(finding: Finding | undefined): Claims {
   if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};
-  const { experiment: _, chain: __, reading: ___, ...answer } = finding.expected;
+  const { experiment: _, chain: __, reading: ___, patch: ____, ...answer } = finding.expected;
   return answer;
 }
+
+const patchNow = () => askedPatch(patchForm.getState(), question.getState().prompt);
+
+/** Whether the patches that the page's form asks for are those that the finding is about. */
+export const asksTheSamePatch = (finding: Finding): boolean =>
+  isOfTheSameModel(finding, question.getState(), model.getState().choice?.id) &&
+  isSameQuestion(finding, question.getState(), { kind: "patch", form: patchNow() });
 
 export const asksTheSame = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
   isOfTheSameModel(finding, now, modelId) && isSameQuestion(finding, now, { kind: "answer" });
@@ -200,6 +209,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(tab === "neurons" && { sort }),
     ...(changed && { chain: changed }),
     ...(read && { reading: read }),
+    ...(tab === "patch" && { patch: changedPatch(patchNow()) }),
     ...(tab === "experiments" && { experiment: experimentForm.getState() }),
     expected,
     unknown: opened.getState().finding?.unknown ?? [],
@@ -240,7 +250,7 @@ function claimedNow(finding: Finding, tab: ViewName): Claims {
   const now = question.getState();
   const settings = view.getState().chain;
   const modelId = model.getState().choice?.id;
-  const { experiment, chain, reading } = finding.expected;
+  const { experiment, chain, reading, patch } = finding.expected;
   const isReading = tab === "heads" && reading && asksTheSameReading(finding, now, modelId);
   const isChain = tab === "chain" && chain && asksTheSameChain(finding, now, { modelId, settings });
   const isExperiment = tab === "experiments" && experiment && asksTheSameExperiment(finding);
@@ -249,6 +259,7 @@ function claimedNow(finding: Finding, tab: ViewName): Claims {
     ...(isExperiment && { experiment }),
     ...(isChain && { chain }),
     ...(isReading && { reading }),
+    ...(tab === "patch" && patch && asksTheSamePatch(finding) && { patch }),
   };
 }
 
@@ -257,11 +268,13 @@ function measuredHere(tab: ViewName): Claims {
   const experiment = tab === "experiments" ? experimentMeasured() : undefined;
   const chain = tab === "chain" ? chainMeasured() : undefined;
   const reading = tab === "heads" ? readingMeasured() : undefined;
+  const patch = tab === "patch" ? patchMeasured() : undefined;
   return {
     ...answerMeasured(),
     ...(experiment && { experiment }),
     ...(chain && { chain }),
     ...(reading && { reading }),
+    ...(patch && { patch }),
   };
 }
 

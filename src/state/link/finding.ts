@@ -4,9 +4,10 @@ import type { Variant } from "#protocol/engine.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ChainThresholds } from "#protocol/chain.ts";
 import type { HeadScoreName, LensNorm } from "#protocol/lens.ts";
+import type { PatchDirection, PatchMetric, PatchSite } from "#protocol/patching.ts";
 import type { ExperimentForm } from "../experiments/form/form.ts";
 
-export const VIEWS = ["heads", "chain", "neurons", "lab", "experiments"] as const;
+export const VIEWS = ["heads", "chain", "neurons", "patch", "lab", "experiments"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** The name that a finding gives the model shipped with the page. */
@@ -57,6 +58,32 @@ export type PublishedName = (typeof PUBLISHED)[number];
 
 export const DEFAULT_CHAIN: ChainSettings = { thresholds: {}, leastShare: 0.2 };
 
+/** What is carried between the page's prompt, which is the clean one, and another. */
+export interface PatchForm {
+  /** "" is the prompt that the page suggests. */
+  readonly corrupted: string;
+  readonly site: PatchSite;
+  readonly direction: PatchDirection;
+  /** Left out: the difference of two answers' logits, or of one answer its log-probability. */
+  readonly metric?: PatchMetric | undefined;
+  /** As they are typed; "" is the prompt's own first token. */
+  readonly right: string;
+  readonly wrong: string;
+  /** Of heads, at this position alone. */
+  readonly position?: number | undefined;
+  /** As they are typed, of the site of single neurons. */
+  readonly neurons: string;
+}
+
+export const DEFAULT_PATCH: PatchForm = {
+  corrupted: "",
+  site: "resid_pre",
+  direction: "denoise",
+  right: "",
+  wrong: "",
+  neurons: "",
+};
+
 export interface SortOrder {
   readonly column: string;
   readonly descending: boolean;
@@ -88,6 +115,8 @@ export interface Claims {
   readonly chain?: readonly NamedNumber[];
   /** Of what the tab of heads shows beside the sweep, most telling first; see `readingClaims`. */
   readonly reading?: readonly NamedNumber[];
+  /** Of patches between two prompts, in the metric, most telling first; see `patchClaims`. */
+  readonly patch?: readonly NamedNumber[];
 }
 
 /** What a person keeps and shares; a link carries all of it. */
@@ -123,6 +152,8 @@ export interface Finding {
   readonly chain?: Partial<ChainSettings>;
   /** What is not as `DEFAULT_READING` has it. */
   readonly reading?: Partial<ReadingSettings>;
+  /** What is not as `DEFAULT_PATCH` has it. */
+  readonly patch?: Partial<PatchForm>;
   /** What the experiments' tab asks. */
   readonly experiment?: ExperimentForm;
   readonly expected: Claims;

@@ -2,7 +2,8 @@ import { grouped } from "#core/grouped.ts";
 import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { currentFinding, opened } from "./claims.ts";
 import { editExperiment } from "../experiments/form/form.ts";
-import { BUNDLED_MODEL, DEFAULT_CHAIN, DEFAULT_READING, NO_FINDING, folderNamed } from "./finding.ts";
+import { BUNDLED_MODEL, DEFAULT_CHAIN, DEFAULT_PATCH, DEFAULT_READING, NO_FINDING, folderNamed } from "./finding.ts";
+import { patchForm } from "../lab/patch-form.ts";
 import type { Finding } from "./finding.ts";
 import { adapter } from "../model/adapter.ts";
 import { openAdapter } from "../model/attaching.ts";
@@ -50,6 +51,7 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
     reading: { ...DEFAULT_READING, ...finding.reading },
   });
   select(finding.selected);
+  if (finding.patch) patchForm.setState({ ...DEFAULT_PATCH, ...finding.patch }, true);
   if (finding.experiment) editExperiment(finding.experiment);
   openModel(finding, shipped);
 }
@@ -109,7 +111,12 @@ export function currentFragment(): string | undefined {
 }
 
 /** A target and claims are about a prompt, and go with it. */
-function withoutTexts({ target: _target, ablationSource: _ablationSource, ...others }: Finding): Finding {
+function withoutTexts({
+  target: _target,
+  ablationSource: _ablationSource,
+  patch: _patch,
+  ...others
+}: Finding): Finding {
   return { ...others, prompt: "", expected: {} };
 }
 

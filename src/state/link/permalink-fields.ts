@@ -7,6 +7,7 @@ import { ggufOnHub, isAddress, isRepo, isRevision } from "#model/source-names.ts
 import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { READING_FIELDS } from "./reading/reading-fields.ts";
+import { PATCH_FIELDS } from "./patch/patch-fields.ts";
 import { readForm } from "../experiments/form/form-link.ts";
 import { writeForm } from "../experiments/form/form.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
@@ -143,6 +144,7 @@ export const FIELDS: readonly Field[] = [
   },
   ...CHAIN_FIELDS,
   ...READING_FIELDS,
+  ...PATCH_FIELDS,
   {
     key: "ex",
     needs: "an experiment, as heads;suite:abacus-2d;n:20",

@@ -33,9 +33,13 @@ export function encodeFinding(finding: Finding): string {
   return write(withNeurons(finding, kept));
 }
 
-/** What a prompt and its ablation-source bring to a link before anything of them is escaped, in characters. */
-export const linkedCharacters = ({ prompt, ablationSource = [] }: Pick<Finding, "prompt" | "ablationSource">) =>
-  ablationSource.reduce((sum, { length }) => sum + length + 1, prompt.length);
+/** What the prompts bring to a link before anything of them is escaped, in characters. */
+export const linkedCharacters = ({
+  prompt,
+  ablationSource = [],
+  patch,
+}: Pick<Finding, "prompt" | "ablationSource" | "patch">) =>
+  [...ablationSource, patch?.corrupted ?? ""].reduce((sum, { length }) => sum + length + 1, prompt.length - 1);
 
 /** As `encodeFinding`; undefined for a link that would be too long to be read again. */
 export function readableFragment(finding: Finding): string | undefined {
@@ -103,6 +107,7 @@ const merge = (finding: Finding, read: Partial<Finding>): Finding => ({
   ...read,
   ...(read.chain && { chain: { ...finding.chain, ...read.chain } }),
   ...(read.reading && { reading: { ...finding.reading, ...read.reading } }),
+  ...(read.patch && { patch: { ...finding.patch, ...read.patch } }),
   expected: { ...finding.expected, ...read.expected },
 });
 

@@ -6,6 +6,7 @@ import { concepts } from "./pages/concepts.tsx";
 import { heads } from "./pages/heads.tsx";
 import { memorise } from "./pages/memorise.tsx";
 import { neurons } from "./pages/neurons.tsx";
+import { patching } from "./pages/patching.tsx";
 import { pruning } from "./pages/pruning.tsx";
 import { stages } from "./pages/stages.tsx";
 
@@ -16,6 +17,7 @@ export const PAGES: { readonly [Kind in ExperimentKind]: ExperimentPage<Kind> } 
   neurons,
   concepts,
   bias,
+  patching,
   pruning,
   adapters,
   stages,

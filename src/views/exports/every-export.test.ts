@@ -18,6 +18,7 @@ import type { ModelChoice } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
 import { decodeFinding } from "#state/link/permalink.ts";
 import { question, setPrompt, setAblationSource, togglePart } from "#state/question.ts";
+import { drawPatches } from "#state/lab/patching.ts";
 import { showRecorded } from "#state/link/recorded.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { clearResults, isStale, results } from "#state/run/results.ts";
@@ -34,6 +35,7 @@ import { drawnExperiment, resultFile, withRowFacts } from "../experiments/result
 import { drawnHeads } from "../heads/heads-export.ts";
 import { drawnHead, drawnNeuron, drawnWiring } from "../inspector/card-exports.ts";
 import { drawnConcepts, drawnGroup, drawnHits, drawnPlot } from "../lab/lab-exports.ts";
+import { drawnPatch } from "../patch/patch-export.ts";
 import { drawnNeurons } from "../neurons/neurons-export.ts";
 import { drawnPrediction } from "../prediction/prediction-export.ts";
 import type { Drawn, Stamp } from "./drawn.ts";
@@ -89,6 +91,7 @@ async function lookAtEverything(): Promise<void> {
   searchConcepts();
   measureGroup([{ layer: 1, neuron: 2 }], "1 neuron of the comparison");
   readWiring({ layer: 1, neuron: 2 });
+  drawPatches();
   await start("tokens", async (client, { signal }) => {
     const asked = { count: 30, by: "logit", end: "promotes" } as const;
     return { asked, found: await client.searchNeurons(8, asked, { signal }) };
@@ -116,6 +119,7 @@ function everything(): Drawn[] {
     drawnHits(found.tokens),
     drawnConcepts(found.concepts, 1),
     drawnGroup(found.group),
+    drawnPatch(found.patch),
     drawnChain(chains, { scale: { threshold: 0.2, limit: 1 }, lines: [], published: undefined, slots }),
   ].filter((drawn) => drawn !== undefined);
 }
@@ -131,6 +135,7 @@ const NAMES = [
   "token-search",
   "concept-search",
   "neuron-group",
+  "patching",
   "chain",
 ];
 
@@ -182,6 +187,7 @@ const EXPECTED: Record<string, (asked: Asked, row: Row) => readonly [found: unkn
     row["log_probability"],
     row["run"] === "as it is" ? numberOf(asked) : numberOf(asked, "group"),
   ],
+  patching: (asked, row) => [row["metric"], numberOf(asked, "patch")],
   chain: (asked, row) => {
     const interventions = row["run"] === "clean" ? [] : asked.interventions;
     const run = { ...asked, prompt: String(row["chain"]), interventions };

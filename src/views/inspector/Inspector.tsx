@@ -47,6 +47,7 @@ const HINTS = {
     "Click a head or a neuron of the chain to keep it here: what it is worth, what it says, what is lost without it.",
   neurons:
     "Click a neuron in the table to keep its card here: what it promotes, where it is active, what is lost without it.",
+  patch: "Click a head or a neuron of the map to keep its card here: it is about the clean prompt, the one above.",
   lab: "Click a neuron in a list to keep its card here: what it promotes, what raises it, what is lost without it.",
   experiments: "Experiments are about many prompts; the inspector is about the one above.",
 } satisfies Record<ViewName, string>;

@@ -17,6 +17,7 @@ export interface Tab {
 const LATER = {
   chain: later(async () => (await import("../chain/ChainPanel.tsx")).ChainPanel),
   neurons: later(async () => (await import("../neurons/NeuronsPanel.tsx")).NeuronsPanel),
+  patch: later(async () => (await import("../patch/PatchPanel.tsx")).PatchPanel),
   lab: later(async () => (await import("../lab/LabPanel.tsx")).LabPanel),
   experiments: later(async () => (await import("../experiments/ExperimentsPanel.tsx")).ExperimentsPanel),
 } as const;
@@ -26,6 +27,7 @@ export const TABS: readonly Tab[] = [
   { view: "heads", label: "Heads", key: "h", Panel: HeadsPanel },
   { view: "chain", label: "Chain", key: "c", ...LATER.chain },
   { view: "neurons", label: "Neurons", key: "n", ...LATER.neurons },
+  { view: "patch", label: "Patch", key: "p", ...LATER.patch },
   { view: "lab", label: "Lab", key: "l", ...LATER.lab },
   { view: "experiments", label: "Experiments", key: "e", ...LATER.experiments },
 ];

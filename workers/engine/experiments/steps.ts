@@ -1,10 +1,11 @@
 import type { ExperimentFindings, ExperimentKind, FittedRequest } from "#protocol/experiments.ts";
 import { adapterSteps } from "./adapter-steps.ts";
-import { biasSteps } from "./bias-steps.ts";
+import { biasSteps } from "./pairs/bias-steps.ts";
 import { conceptSteps } from "./concept-steps.ts";
 import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { headSteps, memoriseSteps } from "./head-steps.ts";
 import { neuronSteps } from "./neuron-steps.ts";
+import { patchSteps } from "./pairs/patch-steps.ts";
 import { pruningSteps } from "./pruning-steps.ts";
 import { stageSteps } from "./stage-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
@@ -23,6 +24,7 @@ const STEPS: { readonly [Kind in ExperimentKind]: StepsOf<Kind> } = {
   neurons: neuronSteps,
   concepts: conceptSteps,
   bias: biasSteps,
+  patching: patchSteps,
   pruning: pruningSteps,
   adapters: adapterSteps,
   stages: stageSteps,

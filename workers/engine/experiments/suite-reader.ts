@@ -2,6 +2,7 @@ import { withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
 import type { ScoredCase } from "#analysis/experiments/suite/scored-cases.ts";
 import { readSuiteText } from "#analysis/experiments/suite/suite-text.ts";
 import type { SuiteComplaint } from "#analysis/experiments/suite/suite-text.ts";
+import { readContrasts } from "#analysis/experiments/suite/contrasts.ts";
 import { pairCases, readPairDefinition } from "#analysis/experiments/suite/pair-suite.ts";
 import { suiteCases } from "#analysis/experiments/suite/suite.ts";
 import type { SuiteCase, SuiteDefinition, SuiteOptions } from "#analysis/experiments/suite/suite.ts";
@@ -56,7 +57,7 @@ export async function readSuite(source: SuiteSource, model: Reader): Promise<Rea
 
 function asked(source: SuiteSource) {
   if (source.kind === "pasted") {
-    const edited = readPairDefinition(source.text);
+    const edited = readPairDefinition(source.text) ?? readContrasts(source.text);
     return edited ? defined(edited, { seed: 0 }) : readSuiteText(source.text);
   }
   const { definition, count, seed } = source;

@@ -6,7 +6,8 @@ import { logSumExp } from "#core/numeric/softmax.ts";
 import { topIndices } from "#core/numeric/top.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type { Token } from "#protocol/engine.ts";
-import type { PatchScale, PromptPair } from "#protocol/patching.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import type { PatchScale, PatchSite, PromptPair } from "#protocol/patching.ts";
 import { targetToken } from "../tokenizer/text-tokens.ts";
 import type { AskedModel } from "../variants/asked-model.ts";
 
@@ -78,5 +79,14 @@ function aboutAnswers(right: number, wrong: number): PatchQuestion {
   throw new Fault(
     "bad-request",
     "patching: both answers are the same token, whose logits cannot differ; give two, or a target",
+  );
+}
+
+/** @throws Fault "bad-request" for a residual that the model's layout does not have */
+export function checkSite(site: PatchSite, { block }: Pick<ModelSpec, "block">): void {
+  if (site !== "resid_mid" || block === "sequential") return;
+  throw new Fault(
+    "bad-request",
+    "patching: this model's attention and FFN work beside each other, so that nothing reads a residual between them; patch resid_pre, resid_post, attn_out or mlp_out",
   );
 }

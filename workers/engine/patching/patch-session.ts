@@ -13,7 +13,7 @@ import { checkWhole } from "../session/requests.ts";
 import type { ModelSession } from "../session/model-session.ts";
 import { underSignal } from "../variants/asked-model.ts";
 import type { AskedModel } from "../variants/asked-model.ts";
-import { answersOf, checkAligned, readoutOf } from "./pair.ts";
+import { answersOf, checkAligned, checkSite, readoutOf } from "./pair.ts";
 import type { JudgedPair } from "./pair.ts";
 
 /** Patching between two prompts on one loaded model, or on a variant of it. */
@@ -124,12 +124,7 @@ export class PatchSession implements Serves<"patches"> {
   /** @throws Fault "bad-request" for what a site does not have */
   #places({ site, position, neurons }: Asked<"patch">, tokens: number) {
     const { spec } = this.#model;
-    if (site === "resid_mid" && spec.block !== "sequential") {
-      throw new Fault(
-        "bad-request",
-        "patching: this model's attention and FFN work beside each other, so that nothing reads a residual between them; patch resid_pre, resid_post, attn_out or mlp_out",
-      );
-    }
+    checkSite(site, spec);
     if (position !== undefined && site !== "z")
       throw new Fault("bad-request", `patching: position belongs to z; ${site} is patched at every position by itself`);
     if ((neurons === undefined) === (site === "post"))

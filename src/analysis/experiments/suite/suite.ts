@@ -67,6 +67,12 @@ export interface PairSet {
   readonly words: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Pairs of prompts that differ in one thing, each with the answer that it should have. */
+export interface ContrastSet {
+  readonly group: string;
+  readonly rows: readonly (readonly [clean: string, right: string, corrupted: string, wrong: string])[];
+}
+
 /** A small file in `public/suites`. */
 export interface SuiteDefinition {
   readonly name: string;
@@ -75,6 +81,7 @@ export interface SuiteDefinition {
   readonly arithmetic?: readonly ArithmeticSet[];
   readonly lists?: readonly ListSet[];
   readonly pair?: PairSet;
+  readonly contrasts?: readonly ContrastSet[];
 }
 
 export interface SuiteOptions {
@@ -113,8 +120,8 @@ interface Pool {
   at(place: number): SuiteCase;
 }
 
-function poolsOf({ arithmetic = [], lists = [] }: SuiteDefinition): Pool[] {
-  const parts = [...arithmetic.map(arithmeticPool), ...lists.map(listPool)];
+function poolsOf({ arithmetic = [], lists = [], contrasts = [] }: SuiteDefinition): Pool[] {
+  const parts = [...arithmetic.map(arithmeticPool), ...lists.map(listPool), ...contrasts.map(contrastPool)];
   const groups = [...new Set(parts.map(({ group }) => group))];
   return groups.map((group) =>
     joined(
@@ -176,6 +183,15 @@ function listPool({ group, templates, rows }: ListSet): Pool {
     },
   };
 }
+
+const contrastPool = ({ group, rows }: ContrastSet): Pool => ({
+  group,
+  size: rows.length,
+  at(place) {
+    const [prompt, answer, corrupted, wrong] = rows[place]!;
+    return { prompt, answer, group, pair: { prompt: corrupted, answer: wrong, word: prompt, template: 0 } };
+  },
+});
 
 /** `count` different places of `size`, in order (Floyd's way: no list of all places is made). */
 export function drawn(size: number, count: number, random: () => number): number[] {

@@ -3,12 +3,13 @@ import { quote } from "../../link/link-values.ts";
 import type { Notice } from "../../link/link-values.ts";
 import { EXPERIMENT_KINDS, FIRST_FORM, INPUT_TABLE, PASTED } from "./form.ts";
 import type { ExperimentForm } from "./form.ts";
-import { CASE_SUITES, PAIR_SUITES } from "../suites.ts";
+import { CASE_SUITES, CONTRAST_SUITES, PAIR_SUITES } from "../suites.ts";
 
 /** Suites that an input can be, where it is one. */
 const NAMED: Partial<Record<InputName, readonly string[]>> = {
   suite: [...CASE_SUITES, PASTED],
   pairs: [...PAIR_SUITES, PASTED],
+  contrasts: [...CONTRAST_SUITES, PASTED],
   foundOn: CASE_SUITES,
 };
 

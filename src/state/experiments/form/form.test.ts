@@ -31,6 +31,9 @@ describe("a form in a link", () => {
     head: "L0H7",
     words: "three 3; drei",
     pairs: "gender-paper",
+    contrasts: "contrasts-ioi",
+    site: "resid_post",
+    direction: "noise",
     scale: -0.5,
     foundOn: "paper-1d",
     ranking: "increase",
@@ -44,7 +47,7 @@ describe("a form in a link", () => {
   // written by the page before its fields stood in one table
   test.each([
     [
-      "neurons;suite:pasted;n:0;seed:7;per:answer;correct:1;off:resample;head:L0H7;words:three%203%3B%20drei;pairs:gender-paper;scale:-0.5;found:paper-1d;by:increase;adapters:someone%2Flayer-1%40v2%0Ahttps%3A%2F%2Fexample.org%2Flayer-2%2F;text:3%2B5%3D%2C8%3B%2B%0A100%20%25",
+      "neurons;suite:pasted;n:0;seed:7;per:answer;correct:1;off:resample;head:L0H7;words:three%203%3B%20drei;pairs:gender-paper;contrasts:contrasts-ioi;site:resid_post;way:noise;scale:-0.5;found:paper-1d;by:increase;adapters:someone%2Flayer-1%40v2%0Ahttps%3A%2F%2Fexample.org%2Flayer-2%2F;text:3%2B5%3D%2C8%3B%2B%0A100%20%25",
       changed,
     ],
     [
@@ -94,7 +97,7 @@ describe("a form in a link", () => {
     [`words:${"three".repeat(200)}`, `words as “${"three".repeat(12)}…”; it needs at most 600 characters`],
     [
       "cups:3",
-      "the part “cups:3”; it needs one of suite, n, seed, per, correct, off, head, words, pairs, scale, found, by, adapters, text, a colon and a value",
+      "the part “cups:3”; it needs one of suite, n, seed, per, correct, off, head, words, pairs, contrasts, site, way, scale, found, by, adapters, text, a colon and a value",
     ],
   ])("says of %s what was found and what is needed, and opens the rest", (part, says) => {
     expect(read(`heads;${part};correct:1;`)).toEqual({

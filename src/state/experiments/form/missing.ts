@@ -36,6 +36,7 @@ const notRead = (name: string) =>
 const CHECKS: readonly (readonly [InputName, (form: ExperimentForm) => string | undefined])[] = [
   ["suite", suiteMissing("No case is pasted: at least one line is needed, as 3+5=,8,+.")],
   ["pairs", suiteMissing("No pairs are pasted: their definition is needed, as “Edit prompts and words” gives one.")],
+  ["contrasts", suiteMissing("No pairs are pasted: their definition is needed, as “Edit the pairs” gives one.")],
   ["foundOn", ({ foundOn }) => notRead(foundOn)],
   ["head", headMissing],
   ["words", (form) => (wordsOf(form).length === 0 ? "No concept is named: at least one word is needed." : undefined)],

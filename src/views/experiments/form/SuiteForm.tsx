@@ -36,7 +36,7 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
   const form = useStore(experimentForm);
   const list = useStore(suites, (state) => state.list);
   const inputs = inputsOf(kind);
-  const offered = list.filter(({ pair }) => (pair !== undefined) === inputs.has("pairs"));
+  const offered = list.filter((suite) => inputs.has(inputFor(suite)));
   const chosen = offered.find(({ name }) => name === suiteName(form));
   const shown = { form, offered, chosen, inputs };
   return (
@@ -45,12 +45,21 @@ export function SuiteForm({ kind }: { readonly kind: ExperimentKind }) {
         <ExperimentInput key={name} name={name} {...shown} />
       ))}
       {suiteName(form) === PASTED ? (
-        <PastedText isOfPairs={inputs.has("pairs")} text={form.text} />
+        <PastedText
+          of={inputs.has("contrasts") ? "contrasts" : inputs.has("pairs") ? "pairs" : "cases"}
+          text={form.text}
+        />
       ) : (
         <p className="small faint about">{chosen?.about}</p>
       )}
     </form>
   );
+}
+
+/** The input that offers a suite. */
+function inputFor({ pair, contrasts }: SuiteDefinition): InputName {
+  if (contrasts) return "contrasts";
+  return pair ? "pairs" : "suite";
 }
 
 /** An input as it is drawn where nothing of its own is, nothing for one that does not count as the form stands. */
@@ -145,6 +154,24 @@ const OWN: { readonly [Name in InputName]?: (shown: Shown) => ReactNode } = {
       )}
     </>
   ),
+  contrasts: ({ form, offered, chosen }) => (
+    <>
+      <Select
+        label={INPUTS.contrasts.label}
+        value={form.contrasts}
+        options={[...titled(offered), [PASTED, "Edit your own"]]}
+        onChoose={(contrasts) => editExperiment({ contrasts })}
+      />
+      {chosen && (
+        <button
+          type="button"
+          onClick={() => editExperiment({ contrasts: PASTED, text: JSON.stringify(chosen, null, 1) })}
+        >
+          Edit the pairs
+        </button>
+      )}
+    </>
+  ),
   foundOn: ({ form, offered }) => (
     <Select
       label={INPUTS.foundOn.label}
@@ -225,17 +252,31 @@ const PAIR_EXAMPLE = `{
  }
 }`;
 
+const CONTRAST_EXAMPLE = `{
+ "contrasts": [{ "group": "operator", "rows": [["9-4=", "5", "9+4=", "13"]] }]
+}`;
+
+/** What is pasted, by what the experiment is of. */
+const PASTED_AS = {
+  cases: {
+    label: 'a case a line: prompt,answer,group or {"prompt": "3+5=", "answer": "8", "group": "+"}',
+    rows: 6,
+    placeholder: "3+5=,8,+\n9-4=,5,-",
+  },
+  pairs: {
+    label:
+      "{x} stands for a side, {y} for a word; each has to be in the prompt or in the answer. Neurons are found under the first template.",
+    rows: 10,
+    placeholder: PAIR_EXAMPLE,
+  },
+  contrasts: {
+    label: "Each row: the clean prompt, its answer, the corrupted prompt, its answer; both prompts of as many tokens.",
+    rows: 10,
+    placeholder: CONTRAST_EXAMPLE,
+  },
+} as const;
+
 /** A case a line, or the definition of pairs as the files have it. */
-const PastedText = ({ isOfPairs, text }: { readonly isOfPairs: boolean; readonly text: string }) => (
-  <Lines
-    label={
-      isOfPairs
-        ? "{x} stands for a side, {y} for a word; each has to be in the prompt or in the answer. Neurons are found under the first template."
-        : 'a case a line: prompt,answer,group or {"prompt": "3+5=", "answer": "8", "group": "+"}'
-    }
-    rows={isOfPairs ? 10 : 6}
-    value={text}
-    placeholder={isOfPairs ? PAIR_EXAMPLE : "3+5=,8,+\n9-4=,5,-"}
-    onType={(typed) => editExperiment({ text: typed })}
-  />
+const PastedText = ({ of, text }: { readonly of: keyof typeof PASTED_AS; readonly text: string }) => (
+  <Lines {...PASTED_AS[of]} value={text} onType={(typed) => editExperiment({ text: typed })} />
 );

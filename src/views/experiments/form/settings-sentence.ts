@@ -5,7 +5,7 @@ import { suites } from "#state/experiments/suites.ts";
 import { ABLATION_TEXTS } from "../ablation-texts.ts";
 
 /** Said of every result; the others where they differ. */
-const ALWAYS: ReadonlySet<InputName> = new Set(["suite", "pairs", "count", "seed", "ablation"]);
+const ALWAYS: ReadonlySet<InputName> = new Set(["suite", "pairs", "contrasts", "count", "seed", "ablation"]);
 /** Texts of many lines are told apart, not repeated. */
 const LONG: Partial<Record<InputName, string>> = { text: "cases", words: "concepts", adapters: "adapters" };
 

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import type { BiasCurve } from "#analysis/experiments/tables/bias-curve.ts";
 import type { PairNeuron } from "#analysis/experiments/pair-neurons.ts";
-import { experiment } from "./definition.ts";
-import { ablation, controls, counts, draws, pairs, scale, seed, variant } from "./fields.ts";
-import { cost, counted, estimate, listOf, measure, measuredGroup, neuron, spread, text } from "./schema-parts.ts";
+import { experiment } from "../definition.ts";
+import { ablation, controls, counts, draws, pairs, scale, seed, variant } from "../fields.ts";
+import { cost, counted, estimate, listOf, measure, measuredGroup, neuron, spread, text } from "../schema-parts.ts";
 
 /** A neuron of the comparison across prompts; see `PairNeuron`. */
 export interface BiasNeuron extends Omit<PairNeuron, "changes"> {

@@ -13,13 +13,13 @@ import { Fault } from "#core/fault.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { BiasFindings, BiasNeuron, FittedRequest } from "#protocol/experiments.ts";
 import { seedBeside } from "#protocol/experiments/fields.ts";
-import type { LoadedModel } from "../load/load-model.ts";
-import { ablationRuns } from "./experiment-steps.ts";
-import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
-import { readSuite } from "./suite-reader.ts";
-import type { ReadCase } from "./suite-reader.ts";
-import { switchedBatches } from "./switched-batches.ts";
-import type { SwitchedPart } from "./switched-batches.ts";
+import type { LoadedModel } from "../../load/load-model.ts";
+import { ablationRuns } from "../experiment-steps.ts";
+import type { ExperimentModel, ExperimentSteps } from "../experiment-steps.ts";
+import { readSuite } from "../suite-reader.ts";
+import type { ReadCase } from "../suite-reader.ts";
+import { switchedBatches } from "../switched-batches.ts";
+import type { SwitchedPart } from "../switched-batches.ts";
 
 /** What the comparison finds: the first step. */
 export interface FoundNeurons {

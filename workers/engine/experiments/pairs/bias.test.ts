@@ -17,11 +17,11 @@ import { forward } from "#test/reference/forward.ts";
 import { lensOf } from "#test/reference/lens.ts";
 import { neuronIncreases } from "#test/reference/method.ts";
 import type { ReferenceModel } from "#test/reference/families/family.ts";
-import { ModelSession } from "../session/model-session.ts";
-import { NeuronIndex } from "../lab/neuron-index.ts";
+import { ModelSession } from "../../session/model-session.ts";
+import { NeuronIndex } from "../../lab/neuron-index.ts";
 import { weighted } from "./bias-steps.ts";
-import { readSuite } from "./suite-reader.ts";
-import type { ReadCase } from "./suite-reader.ts";
+import { readSuite } from "../suite-reader.ts";
+import type { ReadCase } from "../suite-reader.ts";
 
 const pronouns = suiteFile("pronouns-abacus").pair!;
 const few: SuiteSource = {

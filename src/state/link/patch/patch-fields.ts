@@ -1,0 +1,59 @@
+import { PATCH_DIRECTIONS, PATCH_METRICS, PATCH_SITES } from "#protocol/patching.ts";
+import type { PatchForm } from "../finding.ts";
+import { joinedNumbers, readCount, readList } from "../link-values.ts";
+import type { Field } from "../link-values.ts";
+import { readPatchClaim } from "./patch-claims.ts";
+
+/** What is carried between two prompts, as a link has it; the clean prompt is the link's own. */
+export const PATCH_FIELDS: readonly Field[] = [
+  patchText("pc", "corrupted", "a prompt"),
+  patchChoice("ps", "site", PATCH_SITES),
+  patchChoice("pd", "direction", PATCH_DIRECTIONS),
+  patchChoice("pm", "metric", PATCH_METRICS),
+  patchText("pr", "right", "a token"),
+  patchText("pw", "wrong", "a token"),
+  {
+    key: "pp",
+    needs: "a position, a whole number from 0",
+    write: ({ patch }) => patch?.position?.toString(),
+    read(text) {
+      const position = readCount(text);
+      return position === undefined ? undefined : { patch: { position } };
+    },
+  },
+  patchText("pn", "neurons", "neurons, as L4N425 L5N13"),
+  {
+    key: "pe",
+    needs: "numbers of patches, as clean:13.7742;L0H7:13.3532",
+    write: ({ expected: { patch = [] } }) => joinedNumbers(patch),
+    read(text, notice) {
+      const patch = readList("pe", text, readPatchClaim, notice);
+      return patch.length === 0 ? {} : { expected: { patch } };
+    },
+  },
+];
+
+function patchText(key: string, name: "corrupted" | "right" | "wrong" | "neurons", needs: string): Field {
+  return {
+    key,
+    needs,
+    write: ({ patch }) => patch?.[name] || undefined,
+    read: (text) => ({ patch: { [name]: text } }),
+  };
+}
+
+function patchChoice<Name extends "site" | "direction" | "metric">(
+  key: string,
+  name: Name,
+  choices: readonly NonNullable<PatchForm[Name]>[],
+): Field {
+  return {
+    key,
+    needs: `one of ${choices.join(", ")}`,
+    write: ({ patch }) => patch?.[name],
+    read(text) {
+      const chosen = choices.find((known) => known === text);
+      return chosen && { patch: { [name]: chosen } };
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { divergingScale, symmetricLimit } from "#charts/colour.ts";
+import { legend } from "#charts/legend.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { gridMap } from "#charts/maps/grid-map.ts";
+import { gridFigure } from "#charts/maps/grid-map-marks.ts";
+import { nats, short } from "#charts/number-format.ts";
+import type { ResultFor } from "#protocol/experiments.ts";
+import { INPUTS } from "#protocol/experiments/inputs.ts";
+import { constant, count, DataTable, estimate, measure, plain, tableOf } from "../DataTable.tsx";
+import type { Column } from "../DataTable.tsx";
+import { soFar } from "../experiment-page.ts";
+import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
+import { estimateText, withIntervals } from "../result/EstimateValue.tsx";
+
+type Result = ResultFor<"patching">;
+type Group = Result["found"]["groups"][number];
+type Cell = Group["rows"][number][number];
+
+/** A cell with its place. */
+interface Placed extends Cell {
+  readonly group: string;
+  readonly pairs: number;
+  readonly layer: number;
+  readonly col: number;
+  readonly name: string;
+}
+
+const texts: ExperimentText = {
+  tab: "Patching",
+  question: "Which activations carry what makes two prompts differ, over many pairs?",
+  method:
+    "Each pair is two prompts of as many tokens that differ in one thing. One runs with a single activation taken from the other, in every place; the metric is the difference of the two answers’ logits at the last position, or the answer’s log-probability where both prompts have one answer.",
+  controls:
+    "The same patches with what another pair’s prompt of this length has there, and with the donor’s positions moved round; 95 % bootstrap intervals over the pairs.",
+  reading:
+    "A normalised cell is (mean metric − mean corrupted) / (mean clean − mean corrupted), as Wang et al. average before they divide: a mean of ratios would hang on the pairs that hardly differ. Positions count from the last token.",
+  notShown:
+    "What both prompts of every pair have in common, whatever the answer owes to it. Pairs that the model gets wrong count like the others.",
+  doing: "Patching pair after pair",
+};
+
+const title = ({ request }: Result, chosen: Chosen) =>
+  `${INPUTS.site.control.as === "choice" ? INPUTS.site.control.options[request.site] : request.site} patched, ${request.direction}${chosen["group"] ? `: ${chosen["group"]}` : ""}`;
+
+/** Patches between the prompts of many pairs. */
+export const patching: ExperimentPage<"patching"> = {
+  texts,
+  name: "patching-pairs",
+  title,
+  sentence,
+  choices: [
+    {
+      name: "group",
+      label: "Pairs",
+      isOfButtons: true,
+      options: ({ found }) => found.groups.map(({ name }) => [name, name] as const),
+    },
+  ],
+  figures: [
+    {
+      label: (_, result) =>
+        `Patches, mean over the pairs${withIntervals(result.found.groups.map(({ clean }) => clean))}`,
+      draw: (result, size, chosen) => mapOf(result, size, chosen),
+    },
+  ],
+  note: (result) =>
+    `Blue: towards the clean answer.${result.found.left > 0 ? ` ${result.found.left} pairs are left out: their prompts have different numbers of tokens, or are the same.` : ""}${soFar(result)}`,
+  tables: (result, chosen) => (
+    <DataTable<Placed>
+      name="Table of patches"
+      caption={`The ${LISTED} that move the answer most, or all; mean over the pairs`}
+      columns={columns(result)}
+      rows={strongest(result, groupOf(result, chosen)).slice(0, LISTED)}
+    />
+  ),
+  file: (result) => tableOf(columns(result), result.found.groups.flatMap(cellsOf(result))),
+  published: [],
+};
+
+const LISTED = 20;
+
+const groupOf = ({ found }: Result, chosen: Chosen): Group | undefined =>
+  found.groups.find(({ name }) => name === chosen["group"]) ?? found.groups[0];
+
+const cellsOf =
+  ({ request }: Pick<Result, "request">) =>
+  (group: Group): Placed[] =>
+    group.rows.flatMap((row, layer) =>
+      row.map((cell, col) => ({
+        ...cell,
+        group: group.name,
+        pairs: group.pairs,
+        layer,
+        col: request.site === "z" ? col : col - row.length,
+        name: request.site === "z" ? `L${layer}H${col}` : `L${layer} at ${String(col - row.length).replace("-", "−")}`,
+      })),
+    );
+
+const strongest = (result: Pick<Result, "request">, group: Group | undefined): Placed[] =>
+  group
+    ? cellsOf(result)(group)
+        .filter(({ moved }) => !Number.isNaN(moved.value))
+        .sort((a, b) => Math.abs(b.moved.value) - Math.abs(a.moved.value))
+    : [];
+
+const columns = ({ request }: Result): Column<Placed>[] => [
+  plain({ label: "patched", key: "part" }, ({ name }) => name),
+  plain({ key: "group" }, ({ group }) => group),
+  count({ label: "n", key: "pairs" }, ({ pairs }) => pairs),
+  plain({ key: "layer" }, ({ layer }) => layer),
+  plain({ key: request.site === "z" ? "head" : "position_from_end" }, ({ col }) => col),
+  estimate({ label: "value", key: "value" }, "nats", ({ value }) => value),
+  estimate({ label: "moved", key: "moved" }, "nats", ({ moved }) => moved),
+  measure({ label: "another pair’s", key: "value_of_another_pair" }, "nats", ({ other }) => other),
+  measure({ label: "positions moved", key: "value_positions_moved" }, "nats", ({ shuffled }) => shuffled),
+  constant("direction", request.direction),
+];
+
+/** A map in which nothing moves the answer stays pale. */
+const LEAST_LIMIT = 0.2;
+
+/** The normalised values; where there are none, as of pairs with one answer, how far the metric moved. */
+function mapOf(result: Result, { width, isDark }: FigureSize, chosen: Chosen) {
+  const { request } = result;
+  const group = groupOf(result, chosen);
+  const rows = group?.rows ?? [];
+  const isScaled = rows.some((row) => row.some(({ value }) => !Number.isNaN(value.value)));
+  const base = isScaled && request.direction === "noise" ? 1 : 0;
+  const values = rows.map((row) => row.map(({ value, moved }) => (isScaled ? value : moved).value));
+  const scale = divergingScale(
+    symmetricLimit(
+      values.flat().map((value) => value - base),
+      LEAST_LIMIT,
+    ),
+    "linear",
+    isDark,
+  );
+  const cols = rows[0]?.length ?? 0;
+  const names = {
+    rows: rows.map((_, layer) => `L${layer}`),
+    columns: Array.from({ length: cols }, (_, col) => ({
+      label: request.site === "z" ? `H${col}` : String(col - cols).replace("-", "−"),
+    })),
+  };
+  const key = {
+    stops: legend(scale).stops,
+    ticks: [-1, 0, 1].map((strength) => ({
+      at: (strength + 1) / 2,
+      label: short(base + (strength === 0 ? 0 : scale.valueAt(strength))),
+    })),
+  };
+  const grid = gridMap(values, names, { width: Math.min(width, 720), scale, base });
+  return gridFigure(grid, key, isScaled ? "0 corrupted, 1 clean" : "nats moved", figureInks(isDark));
+}
+
+function sentence(result: Result, chosen: Chosen): string {
+  const group = groupOf(result, chosen);
+  if (!group) return "Nothing has been run yet.";
+  const of = `Over ${group.pairs} pairs (${group.name}) the metric is ${nats(group.clean.value)}${estimateText(group.clean, "nats").interval} after the clean prompts and ${nats(group.corrupted.value)} after the corrupted ones.`;
+  const [first] = strongest(result, group);
+  if (!first) return of;
+  const isScaled = !Number.isNaN(first.value.value);
+  const most = isScaled
+    ? `${first.name} moves it most, to ${nats(first.value.value)}${estimateText(first.value, "nats").interval} where 0 is corrupted and 1 clean; another pair’s activation there gives ${nats(first.other)}, its own at other positions ${nats(first.shuffled)}.`
+    : `Both prompts have one answer; ${first.name} moves its log-probability most, by ${nats(first.moved.value)} nats${estimateText(first.moved, "nats").interval}.`;
+  return `${of} ${most}`;
+}

@@ -1,0 +1,151 @@
+import { useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { figures, nats } from "#charts/number-format.ts";
+import { gridMap } from "#charts/maps/grid-map.ts";
+import { patchForm } from "#state/lab/patch-form.ts";
+import { lab } from "#state/lab/tools.ts";
+import type { DrawnPatch, LabSlot } from "#state/lab/tools.ts";
+import { asksTheSamePatch, opened } from "#state/link/claims.ts";
+import type { NamedNumber } from "#state/link/finding.ts";
+import { aboutPatch, checkPatch, strongestCells } from "#state/link/patch/patch-claims.ts";
+import type { PatchCell } from "#state/link/patch/patch-claims.ts";
+import { model } from "#state/model/model.ts";
+import { question } from "#state/question.ts";
+import { isDark, view } from "#state/view.ts";
+import { DataTable, measure, plain } from "../experiments/DataTable.tsx";
+import type { Column } from "../experiments/DataTable.tsx";
+import { Exports } from "../exports/Exports.tsx";
+import { LabProgress } from "../lab/LabProgress.tsx";
+import { useWidth } from "../shared/figure/use-width.ts";
+import { Method } from "../shared/Method.tsx";
+import { Verdict } from "../shared/Verdict.tsx";
+import { drawnPatch } from "./patch-export.ts";
+import { PatchFigure } from "./PatchFigure.tsx";
+import { PatchForm } from "./PatchForm.tsx";
+import { SITE_NAMES, baseOf, gridNames, metricText, patchScale, patchSentence, placeText } from "./patch-words.ts";
+import "../lab/lab.css";
+import "../heads/heads.css";
+import "./patch.css";
+
+/** What makes two prompts differ: activations of one in the place of the other's, one at a time. */
+export function PatchPanel() {
+  const slot = useStore(lab, (slots) => slots.patch);
+  const { value, status } = slot;
+  return (
+    <section aria-label="Patch" className="panel patch">
+      <header className="panel-head">
+        <h2>What makes two prompts differ</h2>
+      </header>
+      <PatchForm />
+      <PatchClaims slot={slot} />
+      <LabProgress kind="patch" doing="Patching, one place at a time" />
+      {value ? (
+        <Patches drawn={value} slot={slot} />
+      ) : (
+        status === "idle" && (
+          <p className="empty">
+            Two prompts that differ in one thing, token by token. Each cell of the map is the run of one with a single
+            activation of the other: where the answer follows, that activation carries the difference.
+          </p>
+        )
+      )}
+    </section>
+  );
+}
+
+function Patches({ drawn, slot }: { readonly drawn: DrawnPatch; readonly slot: LabSlot<DrawnPatch> }) {
+  const { map, asked, prompt, isWhole } = drawn;
+  const [host, width] = useWidth<HTMLDivElement>(720);
+  const dark = useStore(view, isDark);
+  const { scale, key } = useMemo(() => patchScale(map, dark), [map, dark]);
+  const grid = useMemo(
+    () => gridMap(map.values, gridNames(map, asked), { width, scale, base: baseOf(map) }),
+    [map, asked, width, scale],
+  );
+  const gradient = key.stops.map(({ offset, colour }) => `${colour} ${offset * 100}%`).join(", ");
+  return (
+    <div ref={host} className="operand-plot" aria-busy={!isWhole}>
+      <p className="small">
+        {SITE_NAMES[map.site]}
+        {map.site === "z" && (asked.position === undefined ? ", all positions" : `, position ${asked.position}`)}
+        {": "}
+        {map.direction === "denoise" ? (
+          <>
+            <code>{prompt}</code> into <code>{asked.corrupted}</code>
+          </>
+        ) : (
+          <>
+            <code>{asked.corrupted}</code> into <code>{prompt}</code>
+          </>
+        )}
+      </p>
+      <PatchFigure key={`${map.site} ${map.direction} ${asked.corrupted}`} drawn={drawn} map={grid} />
+      <figure className="legend" aria-label="Legend of the patches">
+        <div className="legend-strip" style={{ background: `linear-gradient(to right, ${gradient})` }} />
+        <div className="legend-ticks" aria-hidden="true">
+          {key.ticks.map(({ at, label }) => (
+            <span key={at} style={{ insetInlineStart: `${at * 100}%` }}>
+              {label}
+            </span>
+          ))}
+        </div>
+        <figcaption>
+          <span>0 corrupted, 1 clean</span>
+          <span>blue: towards the clean answer</span>
+        </figcaption>
+      </figure>
+      <p className="says">{patchSentence(drawn)}</p>
+      <p className="small faint">
+        Cost: {figures(map.forwards)} forwards of the prompt, the two prompts’ own included.
+      </p>
+      <footer className="panel-foot">
+        <Method>
+          One run goes on as it is, with one activation taken from the other prompt; everything behind it is computed
+          anew. Value = (metric − corrupted) / (clean − corrupted), metric = {metricText(map)} at the last position. All
+          patches share one pass: each joins the batch at the layer that it touches.
+        </Method>
+        <PatchTable drawn={drawn} />
+        <Exports drawn={drawnPatch(slot)} />
+      </footer>
+    </div>
+  );
+}
+
+/** Cells of the table on the screen; the file has all. */
+const LISTED = 100;
+
+function PatchTable({ drawn: { map, asked } }: { readonly drawn: DrawnPatch }) {
+  const [isOpen, setOpen] = useState(false);
+  const columns: Column<PatchCell>[] = [
+    plain({ label: "patched" }, (cell) => placeText(map, cell)),
+    measure({ label: "value" }, "nats", ({ value }) => value),
+    measure({ label: metricText(map) }, "figures", ({ raw }) => raw),
+  ];
+  return (
+    <details className="method" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>As a table</summary>
+      {isOpen && (
+        <DataTable
+          name="Table of the patches"
+          caption={`The ${LISTED} that move the metric most, or all`}
+          columns={columns}
+          rows={strongestCells(map, asked, LISTED)}
+        />
+      )}
+    </details>
+  );
+}
+
+/** What the opened link claims of patches, and what this machine says to it. */
+function PatchClaims({ slot }: { readonly slot: LabSlot<DrawnPatch> }) {
+  const finding = useStore(opened, (state) => state.finding);
+  useStore(question);
+  useStore(patchForm);
+  useStore(model);
+  const claimed = finding?.expected.patch;
+  if (!claimed || !asksTheSamePatch(finding)) return null;
+  return <Verdict claims={claimText(claimed)} check={checkPatch(finding, slot)} />;
+}
+
+const claimText = (claimed: readonly NamedNumber[]) =>
+  `The link says: ${claimed.map(({ name, value }) => `${nats(value)} of ${aboutPatch(name)}`).join(", ")}.`;

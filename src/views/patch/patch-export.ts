@@ -1,0 +1,58 @@
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { gridMap } from "#charts/maps/grid-map.ts";
+import { gridFigure } from "#charts/maps/grid-map-marks.ts";
+import { changedPatch } from "#state/lab/patch-form.ts";
+import type { DrawnPatch, LabSlot } from "#state/lab/tools.ts";
+import { cellsOf, patchClaims } from "#state/link/patch/patch-claims.ts";
+import { findingOf } from "#state/subject.ts";
+import type { Drawn } from "../exports/drawn.ts";
+import { METRIC_NAMES, METRIC_UNITS, SITE_NAMES, baseOf, gridNames, patchScale, patchSentence } from "./patch-words.ts";
+
+/** Patches between two prompts as they leave the page, as far as they have been made. */
+export function drawnPatch({ value, about }: LabSlot<DrawnPatch>): Drawn | undefined {
+  if (!value || !about) return undefined;
+  const { map, asked, prompt, isWhole } = value;
+  // papers are light, whatever the page is
+  const { scale, key } = patchScale(map, false);
+  const subject = { ...about, tokens: map.tokens.clean, token: map.answers[0] };
+  return {
+    name: "patching",
+    title: `${SITE_NAMES[map.site]} patched between “${prompt}” and “${asked.corrupted}” in ${about.model.name}, ${map.direction}`,
+    says: [patchSentence(value)],
+    origin: { kind: "computed", subject },
+    link: {
+      ...findingOf(about),
+      view: "patch",
+      patch: changedPatch(asked),
+      expected: isWhole ? { patch: patchClaims(value) } : {},
+    },
+    settings: {
+      corrupted: asked.corrupted,
+      corrupted_tokens: map.tokens.corrupted.map(({ text }) => text),
+      site: map.site,
+      ...(map.site === "z" && { position: asked.position ?? "all" }),
+      direction: map.direction,
+      metric: map.metric,
+      answers: map.answers,
+      clean_metric: map.clean,
+      corrupted_metric: map.corrupted,
+      forwards: map.forwards,
+      complete: isWhole,
+    },
+    unit: `value: 0 is the corrupted prompt, 1 the clean one; metric: ${METRIC_NAMES[map.metric]}, ${METRIC_UNITS[map.metric]}`,
+    table: () => ({
+      header: [
+        "part",
+        map.site === "post" ? "neuron" : "layer",
+        map.site === "z" ? "head" : "position",
+        "value",
+        "metric",
+      ],
+      rows: cellsOf(map, asked).map(({ name, row, col, value: cell, raw }) => [name, row, col, cell, raw]),
+    }),
+    figure: () => {
+      const grid = gridMap(map.values, gridNames(map, asked), { width: 640, scale, base: baseOf(map) });
+      return gridFigure(grid, key, "0 corrupted, 1 clean", figureInks(false));
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { divergingScale, symmetricLimit } from "#charts/colour.ts";
+import type { DivergingScale } from "#charts/colour.ts";
+import { legend } from "#charts/legend.ts";
+import type { Legend } from "#charts/legend.ts";
+import type { GridNames } from "#charts/maps/grid-map.ts";
+import { figures, nats, short } from "#charts/number-format.ts";
+import type { PatchMap, PatchMetric, PatchSite } from "#protocol/patching.ts";
+import type { PatchForm } from "#state/link/finding.ts";
+import { neuronsIn, strongestCells } from "#state/link/patch/patch-claims.ts";
+import type { PatchCell } from "#state/link/patch/patch-claims.ts";
+import type { DrawnPatch } from "#state/lab/tools.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+
+export const SITE_NAMES = {
+  resid_pre: "residual before a layer",
+  resid_mid: "residual between attention and FFN",
+  resid_post: "residual behind a layer",
+  attn_out: "attention output",
+  mlp_out: "FFN output",
+  z: "heads",
+  post: "single neurons",
+} satisfies Record<PatchSite, string>;
+
+export const METRIC_NAMES = {
+  logitDifference: "logit difference",
+  logProbability: "log-probability",
+  probability: "probability",
+} satisfies Record<PatchMetric, string>;
+
+export const METRIC_UNITS = {
+  logitDifference: "logits",
+  logProbability: "nats",
+  probability: "probability, 0 to 1",
+} satisfies Record<PatchMetric, string>;
+
+/** `logit(5) − logit(13)` */
+export function metricText({ metric, answers }: Pick<PatchMap, "metric" | "answers">): string {
+  const [right = "", wrong = ""] = answers.map(({ text }) => tokenText(text));
+  if (metric === "logitDifference") return `logit(${right}) − logit(${wrong})`;
+  return metric === "probability" ? `p(${right})` : `log p(${right})`;
+}
+
+/** What a patch that does nothing gives: 0 in the corrupted prompt's run, 1 in the clean one's. */
+export const baseOf = ({ direction }: Pick<PatchMap, "direction">) => (direction === "denoise" ? 0 : 1);
+
+/** A map in which nothing moves the answer stays pale. */
+const LEAST_LIMIT = 0.2;
+
+/** Colours by how far a value is from the run as it is, and their key with the values themselves. */
+export function patchScale(map: PatchMap, isDark: boolean): { readonly scale: DivergingScale; readonly key: Legend } {
+  const base = baseOf(map);
+  const scale = divergingScale(
+    symmetricLimit(
+      map.values.flat().map((value) => value - base),
+      LEAST_LIMIT,
+    ),
+    "linear",
+    isDark,
+  );
+  const { stops } = legend(scale);
+  const ticks = [-1, 0, 1].map((strength) => ({
+    at: (strength + 1) / 2,
+    label: short(base + (strength === 0 ? 0 : scale.valueAt(strength))),
+  }));
+  return { scale, key: { stops, ticks } };
+}
+
+/** Layers, or neurons; positions by the tokens of both prompts, or heads. */
+export function gridNames(map: PatchMap, { neurons }: Pick<PatchForm, "neurons">): GridNames {
+  const rows = map.site === "post" ? neuronsIn(neurons) : map.raw.map((_, layer) => `L${layer}`);
+  if (map.site === "z") return { rows, columns: map.raw[0]!.map((_, head) => ({ label: `H${head}` })) };
+  const { clean, corrupted } = map.tokens;
+  const columns = clean.map(({ id, text }, position) => {
+    const other = corrupted[position]!;
+    return { label: tokenText(text), ...(other.id !== id && { other: tokenText(other.text) }) };
+  });
+  return { rows, columns };
+}
+
+/** `L2 at 4 (=)`, `L0H7`, `L4N425 at 3 (5 → 4)` */
+export function placeText(map: PatchMap, { name, col }: Pick<PatchCell, "name" | "col">): string {
+  if (map.site === "z") return name;
+  const [clean, corrupted] = [map.tokens.clean[col]!, map.tokens.corrupted[col]!];
+  const token =
+    clean.id === corrupted.id ? tokenText(clean.text) : `${tokenText(clean.text)} → ${tokenText(corrupted.text)}`;
+  return `${name.replace("P", " at ")} (${token})`;
+}
+
+const share = (value: number) => (Number.isNaN(value) ? "no scale" : nats(value));
+
+/** A cell in words: its place, its value and the metric. */
+export const cellText = (map: PatchMap, cell: PatchCell): string =>
+  `${placeText(map, cell)}: ${share(cell.value)}, ${metricText(map)} ${figures(cell.raw)}`;
+
+/** What both prompts have of the metric, and which patch moves it most. */
+export function patchSentence({ map, asked, prompt, isWhole }: DrawnPatch): string {
+  const ends = `${metricText(map)} is ${figures(map.clean)} after “${prompt}” and ${figures(map.corrupted)} after “${asked.corrupted}”.`;
+  if (map.clean === map.corrupted) return `${ends} There is nothing between them to measure by.`;
+  const [first] = strongestCells(map, asked, 1);
+  if (!first) return ends;
+  const most = isWhole ? "most" : "most so far";
+  const way =
+    map.direction === "denoise"
+      ? `Put into the corrupted prompt, ${placeText(map, first)} of the clean one moves it ${most}: ${nats(first.value)} of the way to the clean answer.`
+      : `Put into the clean prompt, ${placeText(map, first)} of the corrupted one moves it ${most}: ${nats(first.value)} of the clean answer is left.`;
+  return `${ends} ${way}`;
+}
