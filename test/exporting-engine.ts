@@ -78,7 +78,11 @@ export function exportingEngine() {
   };
   const headOff = (layer: number, head: number): Intervention => ({ kind: "head", at: { layer, head }, scale: 0 });
   const swept = (now: Asked, layer: number) =>
-    Array.from({ length: HEADS }, (_, head) => numberOf({ ...now, interventions: [headOff(layer, head)] }));
+    Array.from({ length: HEADS }, (_, head) =>
+      numberOf({ ...now, interventions: [...now.interventions, headOff(layer, head)] }),
+    );
+  const ofHeads = (value: (layer: number, head: number) => number) =>
+    Array.from({ length: LAYERS }, (_, layer) => Array.from({ length: HEADS }, (__, head) => value(layer, head)));
   const answers: Record<string, (prompt: string, options: Options, report: (value: unknown) => void) => unknown> = {
     tokenEnds: (prompt) => {
       const first = tokensOf(prompt);
@@ -87,9 +91,33 @@ export function exportingEngine() {
     predict: (prompt, options) => (readable(prompt), prediction(asked(prompt, options))),
     sweepHeads(prompt, options, report) {
       const now = asked(prompt, options);
-      const baseline = numberOf({ ...now, interventions: [] });
+      const baseline = numberOf(now);
       report({ layer: 1, logProbability: swept(now, 1), baseline, target: TARGET.id });
       return { target: TARGET.id, baseline, logProbability: [swept(now, 0), swept(now, 1)] };
+    },
+    logitLens(prompt, options) {
+      const now = asked(prompt, options);
+      const names = ["embedding", "layer 0", "layer 1"];
+      const top = { ...TARGET, probability: 0.5 };
+      const positions = (name: string) =>
+        tokensOf(prompt).map((_, position) => ({ top, rank: 0, logProbability: numberOf(now, name, position) }));
+      return {
+        target: TARGET.id,
+        norm: "own",
+        first: 0,
+        layers: names.map((name) => ({ name, positions: positions(name) })),
+      };
+    },
+    directLogits(prompt, options) {
+      const now = asked(prompt, options);
+      const parts = { embedding: 0.1, attention: [0.1, 0.2], ffn: [0.3, 0.4], bias: 0 };
+      const heads = ofHeads((layer, head) => numberOf(now, "direct", layer, head));
+      return { target: TARGET.id, total: numberOf(now, "logit"), heads, ...parts };
+    },
+    headScores: () => {
+      const score = ofHeads((layer, head) => (layer + head) / 4);
+      const induction = { score, queries: 3, positions: 7 };
+      return { seed: 1, sequences: [], lists: [], scores: { induction } };
     },
     compareNeurons(prompt, options) {
       const change = numberOf(asked(prompt, options), "change");

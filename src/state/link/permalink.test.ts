@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { DTYPES } from "#model/checkpoint.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
 import { VARIANTS } from "#protocol/engine.ts";
-import { DEFAULT_CHAIN, NO_FINDING, PUBLISHED, VIEWS } from "./finding.ts";
+import { HEAD_SCORES } from "#protocol/lens.ts";
+import { DEFAULT_CHAIN, DEFAULT_READING, LOOKS, NO_FINDING, PUBLISHED, VIEWS } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { FIELDS } from "./permalink-fields.ts";
 import {
@@ -166,6 +167,22 @@ function findings(): fc.Arbitrary<Finding> {
     },
     { requiredKeys: [] },
   );
+  const reading = fc.record(
+    {
+      look: fc.constantFrom(...LOOKS.filter((look) => look !== DEFAULT_READING.look)),
+      isUnder: fc.constant(true),
+      norm: fc.constant("final" as const),
+      against: fc.nat(),
+      layer: index,
+      score: fc.constantFrom(...HEAD_SCORES.filter((score) => score !== DEFAULT_READING.score)),
+    },
+    { requiredKeys: [] },
+  );
+  const readPart = fc.oneof(
+    fc.tuple(index, index).map(([layer, at]) => `L${layer}H${at}`),
+    fc.tuple(index, fc.constantFrom("", "F")).map(([layer, end]) => `L${layer}${end}`),
+    fc.constantFrom("total", "E", "bias"),
+  );
   const rest = fc.record(
     {
       prompt: text,
@@ -181,6 +198,7 @@ function findings(): fc.Arbitrary<Finding> {
           changed: nats,
           neurons: fc.array(claimed, { minLength: 1, maxLength: 5 }),
           chain: fc.array(fc.record({ name: part, value }), { minLength: 1, maxLength: 8 }),
+          reading: fc.array(fc.record({ name: readPart, value }), { minLength: 1, maxLength: 4 }),
           experiment: fc.array(fc.record({ name: fc.stringMatching(/^[\w +×÷.@-]{1,40}$/), value }), {
             minLength: 1,
             maxLength: 5,
@@ -197,6 +215,7 @@ function findings(): fc.Arbitrary<Finding> {
         descending: fc.boolean(),
       }),
       chain: chain.filter((settings) => Object.keys(settings).length > 0),
+      reading: reading.filter((settings) => Object.keys(settings).length > 0),
     },
     { requiredKeys: ["prompt", "view", "interventions", "expected", "unknown"] },
   );

@@ -7,7 +7,7 @@ import { experiments } from "#state/experiments/slots.ts";
 import type { ExperimentOrigin } from "#state/experiments/slots.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { subjectNow } from "#state/subject.ts";
-import { DEFAULT_CHAIN } from "#state/link/finding.ts";
+import { DEFAULT_CHAIN, DEFAULT_READING, LOOKS } from "#state/link/finding.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { drawPlot, measureGroup, readWiring, searchConcepts } from "#state/lab/actions.ts";
 import { forms } from "#state/lab/forms.ts";
@@ -26,7 +26,7 @@ import { forgetRuns } from "#state/run/runner.ts";
 import { followQuestions } from "#state/run/session.ts";
 import { setThreshold } from "#state/chain-view.ts";
 import { sharedFinding } from "#state/link/shared-link.ts";
-import { DEFAULT_SORT, select, showTab, view } from "#state/view.ts";
+import { DEFAULT_SORT, select, setReading, showTab, view } from "#state/view.ts";
 import { exportingEngine, infoOf, numberOf, tokensOf, contentNamed } from "#test/exporting-engine.ts";
 import type { Asked } from "#test/exporting-engine.ts";
 import { drawnChain } from "../chain/chain-exports.ts";
@@ -37,6 +37,7 @@ import { drawnHead, drawnNeuron, drawnWiring } from "../inspector/card-exports.t
 import { drawnConcepts, drawnGroup, drawnHits, drawnPlot } from "../lab/lab-exports.ts";
 import { drawnPatch } from "../patch/patch-export.ts";
 import { drawnNeurons } from "../neurons/neurons-export.ts";
+import { drawnDirect, drawnLens, drawnScores } from "../reading/reading-exports.ts";
 import { drawnPrediction } from "../prediction/prediction-export.ts";
 import type { Drawn, Stamp } from "./drawn.ts";
 import { csvFile, jsonFile, svgFile } from "./files.ts";
@@ -61,6 +62,7 @@ beforeEach(async () => {
   opened.setState({ finding: undefined });
   question.setState({ prompt: PROMPT, target: undefined, interventions: [], ablationSource: undefined, past: [] });
   view.setState({ tab: "heads", selected: undefined, hovered: undefined, sort: DEFAULT_SORT, chain: DEFAULT_CHAIN });
+  view.setState({ reading: DEFAULT_READING });
   engine = exportingEngine();
   connectEngine(engine.engine);
   const info = infoOf("abacus", "q8");
@@ -86,6 +88,12 @@ async function lookAtEverything(): Promise<void> {
     showTab(tab);
     await settle();
   }
+  for (const look of LOOKS) {
+    setReading({ look, isUnder: true });
+    await settle();
+  }
+  setReading({ look: "effect" });
+  await settle();
   forms.setState((state) => ({ plot: { ...state.plot, quantity: "activation", part: "L1N2", to: 0 } }));
   drawPlot();
   searchConcepts();
@@ -121,6 +129,10 @@ function everything(): Drawn[] {
     drawnGroup(found.group),
     drawnPatch(found.patch),
     drawnChain(chains, { scale: { threshold: 0.2, limit: 1 }, lines: [], published: undefined, slots }),
+    drawnHeads(slots.sweepUnder, "linear"),
+    drawnLens(slots, DEFAULT_READING, "top"),
+    drawnDirect(slots, DEFAULT_READING, undefined),
+    drawnScores(slots, DEFAULT_READING, slots.sweepUnder.about),
   ].filter((drawn) => drawn !== undefined);
 }
 
@@ -137,6 +149,10 @@ const NAMES = [
   "neuron-group",
   "patching",
   "chain",
+  "heads-under",
+  "lens",
+  "direct",
+  "head-scores",
 ];
 
 type Row = Record<string, string | number | null>;
@@ -162,6 +178,12 @@ function read(drawn: Drawn): Read {
   return { name: drawn.name, title: String(facts["title"]), facts, rows, finding, asked };
 }
 
+/** With the row's head off on top of what is off. */
+const offBesides = (asked: Asked, row: Row) => {
+  const at = { layer: Number(row["layer"]), head: Number(row["index"]) };
+  return numberOf({ ...asked, interventions: [...asked.interventions, { kind: "head", at, scale: 0 }] });
+};
+
 /** The numbers that the link of a file leads to, as the engine gives them; what a row is about stands in it. */
 const EXPECTED: Record<string, (asked: Asked, row: Row) => readonly [found: unknown, expected: unknown]> = {
   heads: (asked, row) => {
@@ -169,6 +191,27 @@ const EXPECTED: Record<string, (asked: Asked, row: Row) => readonly [found: unkn
     const off = numberOf({ ...asked, interventions: [{ kind: "head", at, scale: 0 }] });
     return [row["log_probability"], row["log_probability"] === null ? null : off];
   },
+  "heads-under": (asked, row) => [
+    row["log_probability"],
+    row["log_probability"] === null ? null : offBesides(asked, row),
+  ],
+  lens: (asked, row) => [row["target_log_probability"], numberOf(asked, row["stage"], row["position"])],
+  direct: (asked, row) => [
+    row["direct_effect"],
+    row["part"] === "total"
+      ? numberOf(asked, "logit")
+      : row["head"] === ""
+        ? row["direct_effect"]
+        : numberOf(asked, "direct", row["layer"], row["head"]),
+  ],
+  "head-scores": (asked, row) => [
+    [row["induction"], row["effect"]],
+    [
+      (Number(row["layer"]) + Number(row["index"])) / 4,
+      // a row that is still to come has none
+      row["effect"] === null ? null : numberOf(asked) - offBesides(asked, row),
+    ],
+  ],
   prediction: (asked, row) => [
     [row["probability_before"], row["probability_after"]],
     [

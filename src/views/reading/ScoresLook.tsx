@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -16,7 +15,7 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { HeadButton } from "./HeadButton.tsx";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
-import { drawnScores, effectsBeside, scoreScatter } from "./reading-exports.ts";
+import { drawnScores, effectsBeside, scoreScatter, scoresBeside } from "./reading-exports.ts";
 import { SCORE_WORDS, rankedScores, scoresSentence } from "./reading-words.ts";
 import "./reading.css";
 
@@ -36,15 +35,13 @@ export function ScoresLook() {
   const dark = useStore(view, isDark);
   const [host, width] = useWidth<HTMLDivElement>(720);
   const { scores: slot } = slots;
-  const { value } = slot;
   const about = besideOf(slots);
-  const effects = useMemo(() => effectsBeside(slots, about), [slots, about]);
+  const value = scoresBeside(slots, about);
+  const effects = effectsBeside(slots, about);
   const table = value?.scores[reading.score];
   const { name, asks } = SCORE_WORDS[reading.score];
-  const plot = useMemo(
-    () => table && effects && scoreScatter(table.score, effects, name, { width, inks: figureInks(dark), selected }),
-    [table, effects, name, width, dark, selected],
-  );
+  const plot =
+    table && effects && scoreScatter(table.score, effects, name, { width, inks: figureInks(dark), selected });
   const target = tokenText(about?.token?.text ?? "");
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>

@@ -10,8 +10,8 @@ import { headEffects } from "#state/effects.ts";
 import { claimsAbout } from "#state/link/claims.ts";
 import type { ReadingSettings } from "#state/link/finding.ts";
 import { changedReading, readingClaims, readingNumbers } from "#state/link/reading/reading-claims.ts";
-import type { DirectLogits, LogitLens, Slots } from "#state/run/results.ts";
-import { findingOf, isSameSubject } from "#state/subject.ts";
+import type { DirectLogits, HeadScores, LogitLens, Slots } from "#state/run/results.ts";
+import { findingOf, isSameRun, isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
@@ -34,6 +34,10 @@ export function effectsBeside(slots: Slots, about: Subject | undefined): number[
   const { value, about: of } = about?.interventions.length === 0 ? slots.sweep : slots.sweepUnder;
   return value && isSameSubject(of, about) ? headEffects(value) : undefined;
 }
+
+/** The scores of the model that other numbers are of: those of a model that was there before say nothing of it. */
+export const scoresBeside = ({ scores }: Slots, about: Subject | undefined): HeadScores | undefined =>
+  about && isSameRun(scores.about, { ...about, prompt: "", target: undefined }) ? scores.value : undefined;
 
 /** A link to a look, with the numbers that it claims. */
 const linkTo = (slots: Slots, about: Subject, reading: ReadingSettings) => {
@@ -91,21 +95,11 @@ export function drawnLens(slots: Slots, reading: ReadingSettings, shows: LensSho
     settings: { norm: value.norm, first_position: value.first },
     unit: "probabilities from 0 to 1; log-probabilities in nats; rank 0 is the most probable token",
     table: () => ({
-      header: [
-        "stage",
-        "position",
-        "token",
-        "top_id",
-        "top",
-        "top_probability",
-        "target_rank",
-        "target_log_probability",
-      ],
+      header: ["stage", "position", "top_id", "top", "top_probability", "target_rank", "target_log_probability"],
       rows: value.layers.flatMap(({ name, positions }) =>
         positions.map(({ top, rank, logProbability }, column) => [
           name,
           value.first + column,
-          about.tokens[value.first + column]?.text ?? "",
           top.id,
           top.text,
           top.probability,
@@ -219,7 +213,7 @@ export function drawnDirect(
 
 /** Scores beside effects as they leave the page, about the prompt whose effects they are. */
 export function drawnScores(slots: Slots, reading: ReadingSettings, about: Subject | undefined): Drawn | undefined {
-  const { value } = slots.scores;
+  const value = scoresBeside(slots, about);
   const effects = effectsBeside(slots, about);
   if (!value || !about || !effects) return undefined;
   const { name, asks } = SCORE_WORDS[reading.score];
