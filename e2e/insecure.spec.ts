@@ -1,4 +1,14 @@
-import { ask, expect, expectModel, expectWholeSweep, freshProfile, panel, predictionRow, test } from "./support.ts";
+import {
+  ask,
+  expect,
+  expectModel,
+  expectWholeSweep,
+  freshProfile,
+  modelChip,
+  panel,
+  predictionRow,
+  test,
+} from "./support.ts";
 
 /** No localhost, no https: what a classroom sees of a page that one machine serves to the others. The browser is told where it is. */
 const CLASSROOM = "http://classroom.test";
@@ -19,6 +29,10 @@ test(
     ]);
     await expect(page.getByRole("status").filter({ hasText: "The page was opened over http" })).toHaveCount(1);
     await expectModel(page);
+    await modelChip(page).click();
+    await expect(page.getByText(/ on one thread$/)).toBeVisible();
+    await expect(page.getByText("WASM computes on one core here")).toBeVisible();
+    await page.keyboard.press("Escape");
     await ask(page, "4+5=");
     await expect(predictionRow(page, "9")).toBeVisible();
     await expectWholeSweep(page);
@@ -27,5 +41,38 @@ test(
     await expect(panel(page, "Heads")).toBeVisible();
     expect(problems.unexpected).toEqual([]);
     await page.context().close();
+  },
+);
+
+/** What older browsers and careless hosts lack, all at once: each by itself is held by `workers/engine/load/contexts.test.ts`. */
+test(
+  "without promise integration, storage, locks and a MIME type for WebAssembly the page answers on as many threads as its address asks for",
+  { tag: "@page" },
+  async ({ page, problems }) => {
+    const lacking = `
+      delete WebAssembly.Suspending;
+      for (const name of ["storage", "locks"]) delete Object.getPrototypeOf(navigator)[name];
+    `;
+    await page.addInitScript(lacking);
+    await page.route(/\/assets\/worker-[\w-]+\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `{${lacking}}\n${await response.text()}` });
+    });
+    const builds: string[] = [];
+    await page.route(/\.wasm$/, async (route) => {
+      builds.push(route.request().url());
+      const response = await route.fetch();
+      await route.fulfill({ response, headers: { ...response.headers(), "content-type": "text/plain" } });
+    });
+    await page.goto("/?threads=2");
+    await expectModel(page);
+    expect(builds.some((url) => url.includes("asyncify"))).toBe(true);
+    await modelChip(page).click();
+    await expect(page.getByText(/ on 2 threads$/)).toBeVisible();
+    await page.keyboard.press("Escape");
+    await ask(page, "4+5=");
+    await expect(predictionRow(page, "9")).toBeVisible();
+    await expectWholeSweep(page);
+    expect(problems.unexpected).toEqual([]);
   },
 );

@@ -62,7 +62,7 @@ export async function openWithModel(page: Page, hash = ""): Promise<void> {
 /** The chip says which model answers, in which weights, on what. */
 export async function expectModel(page: Page, name = "abacus"): Promise<void> {
   await expect(modelChip(page)).toHaveAccessibleName(
-    new RegExp(`^Model: ${name} · 3\\.\\d+\\sM · q8 · ${backendName()}$`),
+    new RegExp(`^Model: ${name} · 3\\.\\d+\\sM · q8 · ${backendName() === "WebGPU" ? "WebGPU ±\\de-[5-8]" : "WASM"}$`),
     {
       timeout: 60_000,
     },

@@ -56,6 +56,13 @@ const ROWS: readonly (readonly [string, (measured: InPage.Measured) => string])[
     (m) => `${ratio(m.onePerHeadMs, m.wavefrontMs)} (${ms(m.onePerHeadMs)} / ${ms(m.wavefrontMs)})`,
   ],
   [
+    "head sweep: one thread against as many as suit the machine",
+    ({ oneThread, wavefrontMs, threads }) =>
+      oneThread === undefined
+        ? "–"
+        : `${ratio(oneThread, wavefrontMs)} (${ms(oneThread)} / ${ms(wavefrontMs)} on ${threads})`,
+  ],
+  [
     "head sweep: one forward per head against row by row",
     (m) => `${ratio(m.onePerHeadMs, m.rowByRowMs)} (${ms(m.onePerHeadMs)} / ${ms(m.rowByRowMs)})`,
   ],

@@ -5,6 +5,7 @@ import { GraphBuilder } from "#graph/builder.ts";
 import { layOut, weightsOf } from "#graph/weights.ts";
 import type { Backend } from "#model/checkpoint.ts";
 import type { Intervention } from "#model/interventions.ts";
+import { THREADS_MESSAGE } from "#protocol/lifecycle.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { loadOrt } from "#workers/engine/run/load-ort.ts";
 import { startRuntime } from "#workers/engine/run/runtime.ts";
@@ -14,6 +15,8 @@ import type { Runtime } from "#workers/engine/run/runtime.ts";
 export interface Measured {
   readonly adapter: string;
   readonly threads: number;
+  /** On WASM: the wavefront on one thread. */
+  readonly oneThread?: number;
   readonly loadMs: number;
   readonly bytesRead: number;
   readonly bytesHeld: number;
@@ -39,11 +42,24 @@ const TABLE_CASES = 64;
 const PROMPT = "3+5=";
 const HEAD_OFF: Intervention = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 };
 
+/** @param threads left out: as many as suit the machine */
+const startEngine = (threads?: number): Engine =>
+  workerEngine((name) => {
+    const worker = new Worker(new URL("../../workers/engine/worker.ts", import.meta.url), { type: "module", name });
+    if (threads !== undefined) worker.postMessage({ type: THREADS_MESSAGE, threads });
+    return worker;
+  });
+
+async function sweepOnOneThread(): Promise<number> {
+  const engine = startEngine(1);
+  await engine.load({ kind: "url", base: new URL("/models/abacus/", location.href).href }, { backend: "wasm" });
+  const { ids } = await engine.tokenize(PROMPT);
+  return median(() => engine.sweepHeads(ids));
+}
+
 /** Runs on the page: the engine in its worker as the app uses it, and the bare products beside it. */
 export async function measure(backend: Backend): Promise<Measured> {
-  const engine = workerEngine(
-    (name) => new Worker(new URL("../../workers/engine/worker.ts", import.meta.url), { type: "module", name }),
-  );
+  const engine = startEngine();
   const info = await engine.load({ kind: "url", base: new URL("/models/abacus/", location.href).href }, { backend });
   const { ids } = await engine.tokenize(PROMPT);
   const forwardMs = await median(() => engine.generate(ids, { tokens: 1 }));
@@ -55,7 +71,8 @@ export async function measure(backend: Backend): Promise<Measured> {
   const { evaluated, total } = await engine.compareNeurons(ids, { interventions, count });
   return {
     adapter: info.adapter,
-    threads: (await loadOrt()).env.wasm.numThreads ?? 1,
+    threads: info.threads ?? 1,
+    ...(backend === "wasm" && { oneThread: await sweepOnOneThread() }),
     loadMs: info.loadMs,
     bytesRead: info.bytes.read,
     bytesHeld: info.bytes.weights,

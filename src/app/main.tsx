@@ -29,6 +29,8 @@ import { followQuestions } from "#state/run/session.ts";
 import { Page } from "#views/page/Page.tsx";
 import { Guard } from "#views/shared/Guard.tsx";
 import { fetchPanelsWhenIdle } from "#views/page/tabs.tsx";
+import { THREADS_MESSAGE } from "#protocol/lifecycle.ts";
+import { askedThreads } from "./asked-threads.ts";
 import { followAddress } from "./address.ts";
 import { choiceOf, SHIPPED_MODELS } from "./models.ts";
 import { installScriptingSurface } from "./scripting.ts";
@@ -38,12 +40,16 @@ import { followTheme } from "./theme.ts";
 const CONCEPTS = "concepts/numbers-and-operations.json";
 const RECORDED = "findings/abacus-3plus5.json";
 
-const engine = workerEngine(
-  (name) => new Worker(new URL("../../workers/engine/worker.ts", import.meta.url), { type: "module", name }),
-);
+const threads = askedThreads(location.search);
+const engine = workerEngine((name) => {
+  const worker = new Worker(new URL("../../workers/engine/worker.ts", import.meta.url), { type: "module", name });
+  if (typeof threads === "number") worker.postMessage({ type: THREADS_MESSAGE, threads });
+  return worker;
+});
 connectEngine(engine);
 followEngine(engine);
 tellOfInsecureContext();
+if (typeof threads === "string") notify("threads", threads);
 followTheme();
 followQuestions();
 followLab();

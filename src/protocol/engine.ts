@@ -52,6 +52,10 @@ export interface ModelInfo extends Pick<
   readonly adapter: string;
   /** Why WASM runs although WebGPU was not ruled out; "" otherwise. */
   readonly backendNote: string;
+  /** How many threads WASM computes on; undefined on WebGPU. */
+  readonly threads?: number;
+  /** How the graphics processor stood beside float64 before it was used, also where WASM runs because it failed; undefined where none was asked. */
+  readonly proof?: DeviceProof;
   readonly dtype: Dtype;
   /** How the checkpoint stores its tensors, as `Q4_K`, and how many in each way; the most frequent first. */
   readonly storedAs: readonly { readonly type: string; readonly tensors: number }[];
@@ -62,12 +66,22 @@ export interface ModelInfo extends Pick<
   readonly loadMs: number;
 }
 
+/** What a graphics processor proved, see docs/methods/canary.md. */
+export interface DeviceProof {
+  /** The largest difference from float64: nats for a log-probability, else a share of a row's largest number; infinite for no number. */
+  readonly difference: number;
+  /** Where that was found, to be read. */
+  readonly at: string;
+  /** False: it computes wrong numbers, and WASM runs. */
+  readonly isTrusted: boolean;
+}
+
 export interface LoadProgress {
   /**
    * `fetching` counts bytes of the checkpoint, what was stored earlier among them; `preparing` bytes of weights as they run; `reading` bytes
-   * of small files and headers, of a total that is not known (0).
+   * of small files and headers, of a total that is not known (0). `proving` is the graphics processor's own check.
    */
-  readonly stage: "reading" | "waiting" | "checking" | "fetching" | "preparing" | "warming-up";
+  readonly stage: "reading" | "waiting" | "checking" | "fetching" | "preparing" | "proving" | "warming-up";
   readonly done: number;
   readonly total: number;
   /** What is being worked on, as `block 3 of 6`. */

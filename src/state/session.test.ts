@@ -23,6 +23,7 @@ import { connectEngine } from "./run/engine-port.ts";
 import { isStale, results } from "./run/results.ts";
 import { askAgain, stopRun } from "./run/runner.ts";
 import { followQuestions, pursueNow } from "./run/session.ts";
+import { modelNow } from "./subject.ts";
 import { chooseTarget, typeTarget } from "./targets.ts";
 import { showTab, view } from "./view.ts";
 
@@ -382,6 +383,18 @@ describe("faults", () => {
     await settleTyping();
     await last("predict").answer(prediction(8, -0.5));
     expect(notices.getState().list).toEqual([]);
+  });
+
+  test("that the GPU computes wrong numbers is said in place, until a load on one that does not", async () => {
+    void changeModel(SHIPPED);
+    const backendNote = "this graphics processor computes wrong numbers in silence";
+    await last("load").answer({ ...INFO, backendNote, proof: { difference: 0.03, at: "Softmax", isTrusted: false } });
+    expect(notices.getState().list).toContainEqual({ about: "device", code: undefined, message: backendNote });
+    expect(modelNow()).not.toHaveProperty("agreement");
+    void changeModel(SHIPPED);
+    await last("load").answer({ ...INFO, proof: { difference: 3e-7, at: "Softmax", isTrusted: true } });
+    expect(notices.getState().list.map(({ about }) => about)).not.toContain("device");
+    expect(modelNow()).toMatchObject({ agreement: 3e-7 });
   });
 
   test("a lost GPU reloads the model in place and asks everything again", async () => {

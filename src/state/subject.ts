@@ -22,6 +22,8 @@ export interface SubjectModel {
   readonly backend?: Backend;
   /** What the GPU calls itself. */
   readonly gpu?: string;
+  /** How near to float64 that was found to be; see `DeviceProof`. */
+  readonly agreement?: number;
   /** Of numbers that came with the page: what made them. */
   readonly recordedBy?: string;
   /** The LoRA adapter that lay over it, whichever variant was asked. */
@@ -61,7 +63,7 @@ export function modelNow(): SubjectModel | undefined {
 }
 
 function subjectModel({ id, revision }: Pick<SubjectModel, "id" | "revision">, info: ModelInfo): SubjectModel {
-  const { name, source, content, dtype, backend, adapter: gpu } = info;
+  const { name, source, content, dtype, backend, adapter: gpu, proof } = info;
   const { choice, status } = adapter.getState();
   const lora = choice && status.kind === "attached" ? { choice, info: status.info } : undefined;
   return {
@@ -73,6 +75,7 @@ function subjectModel({ id, revision }: Pick<SubjectModel, "id" | "revision">, i
     dtype,
     backend,
     gpu,
+    ...(proof?.isTrusted && { agreement: proof.difference }),
     ...(lora && {
       lora: {
         named: adapterName(lora.choice),
@@ -112,6 +115,7 @@ export function findingOf({ model: of, variant, prompt, target, interventions, a
     ...(of.lora && { adapter: of.lora.named }),
     ...(of.lora?.content !== undefined && { adapterContent: shortContent(of.lora.content) }),
     ...(variant === "adapted" && { variant }),
+    ...(of.agreement !== undefined && { agreement: of.agreement }),
     prompt,
     ...(target !== undefined && { target }),
     interventions,

@@ -70,6 +70,18 @@ test("describes the model that it loaded, by the bytes that it read", async () =
   expect([...new Set(stages)]).toEqual(["reading", "checking", "fetching", "preparing", "warming-up"]);
 });
 
+test("tells how much of the runtime has come before anything of the model is read", async () => {
+  const told: LoadProgress[] = [];
+  const one = createEngine((onBytes) => {
+    for (const bytes of [5, 13]) onBytes?.(bytes);
+    return Promise.resolve(ort);
+  }, ignore);
+  await load(one, small("m"), 1, (progress) => told.push(progress));
+  expect(told.slice(0, 2)).toEqual(
+    [5, 13].map((done) => ({ stage: "reading", done, total: 0, part: "the engine’s runtime" })),
+  );
+});
+
 test("keeps the model that it has when another one cannot be loaded", async () => {
   const one = engine();
   await load(one, small("good", { context: 11 }));

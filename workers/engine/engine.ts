@@ -24,8 +24,13 @@ type Method = (...args: readonly unknown[]) => Promise<unknown>;
  * by the method of its name in its place.
  *
  * @param onDeviceLost told when the GPU is gone; every later call will fail
+ * @param caseAt the folder of the model that comes with the page, an address: a graphics processor proves itself on it
  */
-export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (reason: string) => void): EngineApi {
+export function createEngine(
+  loadOrt: (onBytes?: (bytes: number) => void) => Promise<OrtModule>,
+  onDeviceLost: (reason: string) => void,
+  caseAt?: string,
+): EngineApi {
   const jobs = new Jobs();
   const gate = new Gate();
   let current: LoadedVariants | undefined;
@@ -51,8 +56,10 @@ export function createEngine(loadOrt: () => Promise<OrtModule>, onDeviceLost: (r
     },
     async load(source, options, onProgress, signal) {
       gate.open();
-      const ort = await loadOrt();
-      const started = await startModel(ort, { source, options, gate, onProgress, onDeviceLost, signal });
+      const ort = await loadOrt((done) =>
+        onProgress({ stage: "reading", done, total: 0, part: "the engine’s runtime" }),
+      );
+      const started = await startModel(ort, { source, options, gate, onProgress, onDeviceLost, caseAt, signal });
       const next = new LoadedVariants(started);
       const lora = options.adapter && (await next.attachOrDispose(options.adapter, { onProgress, signal }));
       const previous = current;

@@ -1,6 +1,7 @@
 import * as Comlink from "comlink";
+import { isRecord } from "#core/record.ts";
 import { tellSigns } from "#core/sign.ts";
-import { DEVICE_LOST_MESSAGE, SIGN_MESSAGE } from "#protocol/lifecycle.ts";
+import { DEVICE_LOST_MESSAGE, SIGN_MESSAGE, THREADS_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "./engine.ts";
 import { keepFaultCodes } from "./fault-transfer.ts";
 import { loadOrt } from "./run/load-ort.ts";
@@ -10,7 +11,20 @@ keepFaultCodes();
 tellSigns(() => postMessage(SIGN_MESSAGE));
 // beside the runtime and the weights, not behind them
 tokenizerHost.prepare();
-Comlink.expose(createEngine(loadOrt, (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason })));
+/** What the page's address asks for; it comes before the first call. */
+let threads: number | undefined;
+addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+  if (isRecord(data) && data["type"] === THREADS_MESSAGE) threads = data["threads"] as number;
+});
+// beside the script's own folder, which is one deeper where nothing is bundled
+const root = new URL(import.meta.env.DEV ? "../../" : "../", import.meta.url);
+Comlink.expose(
+  createEngine(
+    (onBytes) => loadOrt(onBytes, threads),
+    (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason }),
+    new URL("models/abacus/", root).href,
+  ),
+);
 // held for the worker's life: whoever is granted this lock after us knows that we are gone; outside a secure context there are none
 if ("locks" in navigator) {
   void navigator.locks.request(self.name, () => {

@@ -8,8 +8,11 @@ const MAX_THREADS = 8;
  *
  * @param cores `navigator.hardwareConcurrency`; a browser that does not say is taken to have one
  * @param isIsolated `crossOriginIsolated`; without it there is no shared memory, and so one thread
+ * @param asked what a person asked for in the page's address
  */
-export function wasmThreads(cores: number | undefined, isIsolated: boolean): number {
-  if (!isIsolated || cores === undefined) return 1;
+export function wasmThreads(cores: number | undefined, isIsolated: boolean, asked?: number): number {
+  if (!isIsolated) return 1;
+  if (asked !== undefined) return asked;
+  if (cores === undefined) return 1;
   return Math.min(MAX_THREADS, Math.max(Math.ceil(cores / 2), Math.min(cores, 2)));
 }

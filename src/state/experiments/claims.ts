@@ -30,10 +30,12 @@ export function verifyExperiment(
   claimed: readonly NamedNumber[],
   result: ExperimentResult,
   others: readonly Discrepancy[],
+  blame = "",
 ): Verification {
   const own = new Map(claimsOf(result).map((claim) => [claim.name, claim]));
   return verdictOf(
     claimed.flatMap(({ name, value }) => compared(name, value, own.get(name)?.value, own.get(name)?.unit ?? "cases")),
     others,
+    blame,
   );
 }

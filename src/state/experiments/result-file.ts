@@ -34,6 +34,7 @@ const modelSchema = v.object({
   dtype: v.exactOptional(text),
   backend: v.exactOptional(text),
   gpu: v.exactOptional(text),
+  gpu_agrees_with_float64_to: v.exactOptional(text),
   adapter: v.exactOptional(
     v.union([text, v.object({ name: text, source: v.exactOptional(text), content: v.exactOptional(text) })]),
   ),

@@ -1,5 +1,5 @@
 import { adapterNamed } from "../model/adapter.ts";
-import { discrepancies } from "./circumstances.ts";
+import { blame, discrepancies } from "./circumstances.ts";
 import type { Discrepancy } from "./circumstances.ts";
 import { writeForm, fitsInLink } from "../experiments/form/form.ts";
 import type { ExperimentForm } from "../experiments/form/form.ts";
@@ -30,8 +30,8 @@ export interface Given {
 }
 
 export type Standing =
-  /** Numbers may be held against each other; they are reproduced only where there are no others. */
-  | { readonly kind: "checks"; readonly others: readonly Discrepancy[] }
+  /** Numbers may be held against each other; they are reproduced only where there are no others; where they differ, `blame` says whose fault it is. */
+  | { readonly kind: "checks"; readonly others: readonly Discrepancy[]; readonly blame: string }
   | { readonly kind: "checks nothing"; readonly why: string };
 
 /**
@@ -52,7 +52,11 @@ export function standingOf(finding: Finding, { provenance, about, asked }: Given
     );
   if (!isSameVariant(finding, about) || !isSameQuestion(finding, about, asked))
     return nothing("The link asks something else: these numbers check nothing of it.");
-  return { kind: "checks", others: discrepancies(finding, about.model, about.variant) };
+  return {
+    kind: "checks",
+    others: discrepancies(finding, about.model, about.variant),
+    blame: blame(finding, about.model),
+  };
 }
 
 const nothing = (why: string): Standing => ({ kind: "checks nothing", why });

@@ -98,11 +98,12 @@ export function verifyChain(
   claimed: readonly NamedNumber[],
   chain: Chain,
   others: readonly Discrepancy[],
+  blame = "",
 ): Verification {
   const numbers = chainNumbers(chain);
   const rows = claimed.flatMap(({ name, value }) => {
     const { title, unit } = aboutClaim(name);
     return compared(unit === "nats" ? `effect of ${title}` : title, value, numbers.get(name), unit);
   });
-  return verdictOf(rows, others);
+  return verdictOf(rows, others, blame);
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { Variant } from "#protocol/engine.ts";
-import { discrepancies } from "./circumstances.ts";
+import { blame, discrepancies } from "./circumstances.ts";
 import type { Named } from "./circumstances.ts";
 import { shortContent } from "./finding.ts";
 import type { SubjectModel } from "../subject.ts";
@@ -91,4 +91,39 @@ test("equal numbers are reproduced exactly where all that the link names is what
     }),
     { numRuns: 2_000 },
   );
+});
+
+const NEAR = "This machine is not to blame: its graphics processor agrees with float64 to 3e-7.";
+
+/** By how near to float64 the processors of both sides are: a tenth of what is allowed is above suspicion. */
+test.each<[claimed: number | undefined, ran: Partial<SubjectModel>, said: string]>([
+  [undefined, { backend: "webgpu", agreement: 3e-7 }, `${NEAR} The link does not say what its own machine proved.`],
+  [
+    2e-6,
+    { backend: "webgpu", agreement: 3e-7 },
+    `${NEAR} Nor is the link’s, whose own agreed to 2e-6: the finding is.`,
+  ],
+  [8e-4, { backend: "webgpu", agreement: 3e-7 }, `${NEAR} The link’s may be: its own agreed to 8e-4 only.`],
+  [
+    2e-6,
+    { backend: "webgpu", agreement: 8e-4 },
+    "This machine may be to blame: its graphics processor agrees with float64 to 8e-4 only. The same on WASM tells.",
+  ],
+  [
+    2e-6,
+    { backend: "wasm" },
+    "This machine is not to blame: it ran on WASM, without a graphics processor. Nor is the link’s, whose own agreed to 2e-6: the finding is.",
+  ],
+  // of a result whose processor nobody asked nothing is known
+  [2e-6, { backend: "webgpu" }, ""],
+  [2e-6, {}, ""],
+])("where a link of a processor at %s differs from a run at %o, blame is told", (claimed, ran, said) => {
+  const named = claimed === undefined ? {} : { agreement: claimed };
+  expect(blame(named, { ...RAN, ...ran })).toBe(said);
+  const differs = verify({ baseline: -1 }, { baseline: -1.5 }, [], blame(named, { ...RAN, ...ran }));
+  expect(differs.reason.endsWith(said)).toBe(true);
+  // what was not measured is nobody's fault, and what agrees needs none
+  for (const measured of [{}, { baseline: -1 }]) {
+    expect(verify({ baseline: -1 }, measured, [], "Blame.").reason).not.toContain("Blame.");
+  }
 });

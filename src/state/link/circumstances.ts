@@ -1,3 +1,4 @@
+import { agreementText } from "#core/agreement.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { Variant } from "#protocol/engine.ts";
 import { adapterNamed } from "../model/adapter.ts";
@@ -28,6 +29,29 @@ export function discrepancies(named: Named, ran: SubjectModel, variant: Variant 
     precisionDiscrepancy(named.dtype, dtype),
     ...((named.variant ?? "base") === "adapted" ? adapterDiscrepancies(named, lora) : []),
   ].filter((each) => each !== undefined);
+}
+
+/** A graphics processor that is nearer than this to float64 leaves a tenth of what is allowed to every number of a link. */
+const ABOVE_SUSPICION = 1e-4;
+
+/** Whether a machine or the finding is to blame where numbers differ: by how near to float64 each side's processor proved to be. */
+export function blame(
+  { agreement: claimed }: Pick<Finding, "agreement">,
+  { backend, agreement }: SubjectModel,
+): string {
+  if (backend === undefined) return "";
+  if (backend === "webgpu" && agreement === undefined) return "";
+  if (agreement !== undefined && agreement > ABOVE_SUSPICION) {
+    return `This machine may be to blame: its graphics processor agrees with float64 to ${agreementText(agreement)} only. The same on WASM tells.`;
+  }
+  const here =
+    agreement === undefined
+      ? "This machine is not to blame: it ran on WASM, without a graphics processor."
+      : `This machine is not to blame: its graphics processor agrees with float64 to ${agreementText(agreement)}.`;
+  if (claimed === undefined) return `${here} The link does not say what its own machine proved.`;
+  return claimed > ABOVE_SUSPICION
+    ? `${here} The link’s may be: its own agreed to ${agreementText(claimed)} only.`
+    : `${here} Nor is the link’s, whose own agreed to ${agreementText(claimed)}: the finding is.`;
 }
 
 function variantDiscrepancy(named: Variant, ran: Variant): Discrepancy | undefined {

@@ -142,7 +142,7 @@ export function checkAnswer(finding: Finding, slots: Slots, now: Question, count
     asked: { kind: "answer" },
   });
   return measured && isOfOneRun && standing.kind === "checks"
-    ? verify(finding.expected, measured, standing.others)
+    ? verify(finding.expected, measured, standing.others, standing.blame)
     : undefined;
 }
 
@@ -160,7 +160,7 @@ export function checkChain(
     asked: { kind: "chain", settings },
   });
   return chain && standing.kind === "checks"
-    ? verifyChain(finding.expected.chain ?? [], chain, standing.others)
+    ? verifyChain(finding.expected.chain ?? [], chain, standing.others, standing.blame)
     : undefined;
 }
 
@@ -174,7 +174,7 @@ export function checkExperiment(finding: Finding, slot: ExperimentSlot): Verific
     asked: { kind: "experiment", form: from?.form ?? experimentForm.getState() },
   });
   return standing.kind === "checks"
-    ? verifyExperiment(finding.expected.experiment ?? [], value, standing.others)
+    ? verifyExperiment(finding.expected.experiment ?? [], value, standing.others, standing.blame)
     : standing.why;
 }
 
@@ -191,7 +191,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const { tab, selected, sort, chain, reading } = view.getState();
   const changed = changedSettings(chain);
   const read = tab === "heads" ? changedReading(reading) : undefined;
-  const { expected, content, adapterContent } = claimsNow(tab, isWithClaims);
+  const { expected, content, adapterContent, agreement } = claimsNow(tab, isWithClaims);
   return {
     model: choice.id,
     ...(choice.revision !== undefined && { revision: choice.revision }),
@@ -200,6 +200,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(lora !== undefined && { adapter: lora }),
     ...(lora !== undefined && adapterContent !== undefined && { adapterContent }),
     ...(variant === "adapted" && { variant }),
+    ...(agreement !== undefined && { agreement }),
     prompt,
     ...(target !== undefined && { target }),
     interventions,
@@ -216,10 +217,10 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   };
 }
 
-type ClaimsWithContent = Pick<Finding, "expected" | "content" | "adapterContent">;
+type ClaimedOf = Pick<Finding, "content" | "adapterContent" | "agreement">;
 
-/** The numbers that a link carries, and the contents that they are claimed of. */
-function claimsNow(tab: ViewName, isWithClaims: boolean): ClaimsWithContent {
+/** The numbers that a link carries, the contents that they are claimed of, and how near to float64 they were computed. */
+function claimsNow(tab: ViewName, isWithClaims: boolean): Pick<Finding, "expected"> & ClaimedOf {
   const { finding } = opened.getState();
   const others = finding ? openedDiscrepancies(finding) : [];
   const own: Claims = isWithClaims ? measuredHere(tab) : {};
@@ -228,15 +229,20 @@ function claimsNow(tab: ViewName, isWithClaims: boolean): ClaimsWithContent {
   const isCarried = others.every(({ kind }) => !isOwn && (kind === "content" || kind === "adapter"));
   const carried: Claims = finding && isCarried ? claimedNow(finding, tab) : {};
   const isOfLink = !isOwn && finding !== undefined && Object.keys(carried).length > 0;
-  return { expected: { ...carried, ...own }, ...(isOfLink ? contentsOf(finding) : contentsHere()) };
+  const agreement = isOwn ? modelNow()?.agreement : undefined;
+  return {
+    expected: { ...carried, ...own },
+    ...(isOfLink ? claimedOf(finding) : { ...contentsHere(), ...(agreement !== undefined && { agreement }) }),
+  };
 }
 
-const contentsOf = ({ content, adapterContent }: Finding) => ({
+const claimedOf = ({ content, adapterContent, agreement }: Finding): ClaimedOf => ({
   ...(content !== undefined && { content }),
   ...(adapterContent !== undefined && { adapterContent }),
+  ...(agreement !== undefined && { agreement }),
 });
 
-function contentsHere(): Pick<Finding, "content" | "adapterContent"> {
+function contentsHere(): ClaimedOf {
   const { info, status } = model.getState();
   const { status: attached } = adapter.getState();
   return {
@@ -316,7 +322,7 @@ export function checkReading(finding: Finding, slots: Slots, now: Question): Ver
     asked: { kind: "answer" },
   });
   return numbers && standing.kind === "checks"
-    ? verifyReading(finding.expected.reading ?? [], numbers, reading, standing.others)
+    ? verifyReading(finding.expected.reading ?? [], numbers, reading, standing)
     : undefined;
 }
 

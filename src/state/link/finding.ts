@@ -137,6 +137,8 @@ export interface Finding {
   readonly adapterContent?: string;
   /** Left out: the base. */
   readonly variant?: Variant;
+  /** How near to float64 the graphics processor was that gave the claimed numbers; left out: WASM gave them, or nobody knows. */
+  readonly agreement?: number;
   /** Never trimmed. */
   readonly prompt: string;
   /** Token id; left out: the clean run's most probable token. */

@@ -1,3 +1,4 @@
+import { agreementText } from "#core/agreement.ts";
 import { faultCode } from "#core/fault.ts";
 import { DTYPES } from "#model/checkpoint.ts";
 import { formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
@@ -83,6 +84,15 @@ export const FIELDS: readonly Field[] = [
     read(text) {
       const variant = VARIANTS.find((known) => known === text);
       return variant && { variant };
+    },
+  },
+  {
+    key: "g",
+    needs: "how near a graphics processor was to float64, a number from 0 to 1, as 3e-7",
+    write: ({ agreement }) => (agreement === undefined ? undefined : agreementText(agreement)),
+    read(text) {
+      const agreement = readNumber(text);
+      return agreement === undefined || agreement < 0 || agreement > 1 ? undefined : { agreement };
     },
   },
   {

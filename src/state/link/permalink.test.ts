@@ -208,6 +208,7 @@ function findings(): fc.Arbitrary<Finding> {
       ),
       unknown: fc.array(fc.tuple(key, text), { maxLength: 3 }),
       dtype: fc.constantFrom(...DTYPES),
+      agreement: fc.constantFrom(0, 3e-7, 1e-6, 0.0009, 1),
       target: fc.nat(),
       selected: fc.oneof(head, neuron),
       sort: fc.record({

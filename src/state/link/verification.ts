@@ -48,8 +48,14 @@ export interface Verification {
  * Holds a finding's numbers against a run on this machine.
  *
  * @param others how what ran differs from what the link names: numbers that agree all the same are no reproduction
+ * @param blame whose fault it is where they differ; see `blame`
  */
-export const verify = (expected: Claims, measured: Claims, others: readonly Discrepancy[] = []): Verification =>
+export const verify = (
+  expected: Claims,
+  measured: Claims,
+  others: readonly Discrepancy[] = [],
+  blame = "",
+): Verification =>
   verdictOf(
     [
       ...compared("log p(target)", expected.baseline, measured.baseline),
@@ -57,10 +63,11 @@ export const verify = (expected: Claims, measured: Claims, others: readonly Disc
       ...neuronRows(expected, measured),
     ],
     others,
+    blame,
   );
 
 /** The verdict on numbers of any kind; see `verify`. */
-export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discrepancy[]): Verification {
+export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discrepancy[], blame = ""): Verification {
   const inNats = rows.filter(({ unit }) => unit === "nats");
   const bare = rows.filter(({ unit }) => unit !== "nats");
   const differences = inNats.map((row) => Math.abs(row.difference));
@@ -75,7 +82,7 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
     return {
       ...found,
       verdict: "differs",
-      reason: differing({ missing, unequal, largest: largestDifference }, others),
+      reason: differing({ missing, unequal, largest: largestDifference }, others, blame),
     };
   }
   const reason = agreeing(inNats, bare);
@@ -127,13 +134,15 @@ interface Differing {
   readonly largest: number;
 }
 
-function differing({ missing, unequal, largest }: Differing, others: readonly Discrepancy[]): string {
+function differing({ missing, unequal, largest }: Differing, others: readonly Discrepancy[], blame: string): string {
   const isFar = largest > TOLERANCE_NATS;
+  const isMeasured = isFar || unequal.length > 0;
   return [
     isFar && `The largest difference is ${formatNats(largest)} nats; ${formatNats(TOLERANCE_NATS)} are allowed.`,
     ...unequal.map(({ name, expected, measured }) => `In the link ${name}: ${expected}; here: ${measured}.`),
     missing.length > 0 && `Not measured here: ${namesOf(missing)}.`,
-    cause(isFar || unequal.length > 0, others),
+    cause(isMeasured, others),
+    isMeasured && blame !== "" && blame,
   ]
     .filter((sentence) => sentence !== false && sentence !== undefined)
     .join(" ");

@@ -102,6 +102,8 @@ async function load(
   dismiss("model");
   if (info.notStored) notify("storage", info.notStored.message, info.notStored.code);
   else dismiss("storage");
+  if (info.proof?.isTrusted === false) notify("device", info.backendNote);
+  else dismiss("device");
   dropWhatDoesNotFit(info);
   adapterAfterLoad(lora, info.lora);
   model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });

@@ -1,6 +1,7 @@
 import { BACKEND_NAMES } from "../header/backend-names.ts";
 import { hubPath } from "#model/checkpoint.ts";
 import type { SourceIdentity } from "#model/checkpoint.ts";
+import { agreementText } from "#core/agreement.ts";
 import { grouped } from "#core/grouped.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { SavedOrigin } from "#state/experiments/result-file.ts";
@@ -94,7 +95,19 @@ function subjectFacts(subject: Subject, isAblating: boolean): Facts {
   };
 }
 
-const modelFacts = ({ id, revision, name, source, content, dtype, backend, gpu, recordedBy, lora }: SubjectModel) => ({
+const modelFacts = ({
+  id,
+  revision,
+  name,
+  source,
+  content,
+  dtype,
+  backend,
+  gpu,
+  agreement,
+  recordedBy,
+  lora,
+}: SubjectModel) => ({
   name,
   id,
   ...((revision ?? source?.revision) !== undefined && { revision: revision ?? source?.revision }),
@@ -103,6 +116,7 @@ const modelFacts = ({ id, revision, name, source, content, dtype, backend, gpu, 
   ...(dtype && { dtype }),
   ...(backend && { backend }),
   ...(gpu !== undefined && gpu !== "" && { gpu }),
+  ...(agreement !== undefined && { gpu_agrees_with_float64_to: agreementText(agreement) }),
   ...(recordedBy !== undefined && { recorded_by: recordedBy }),
   ...(lora && {
     adapter: {
@@ -138,11 +152,12 @@ function originSentence(origin: Origin, isAblating: boolean): string {
 }
 
 function modelSentence({ model: of, variant, against }: Subject): string {
-  const { name, source, content, dtype, backend, recordedBy, lora, revision } = of;
+  const { name, source, content, dtype, backend, agreement, recordedBy, lora, revision } = of;
+  const near = agreement === undefined ? "" : `, which agrees with float64 to ${agreementText(agreement)}`;
   const parts = [
     name,
     ...(dtype ? [dtype] : []),
-    ...(backend ? [BACKEND_NAMES[backend]] : []),
+    ...(backend ? [`${BACKEND_NAMES[backend]}${near}`] : []),
     ...(recordedBy === undefined ? [] : [`recorded by ${recordedBy}`]),
     ...(source && source.name !== name ? [sourceText(source)] : []),
     ...(revision === undefined || source?.revision !== undefined ? [] : [`revision ${revision}`]),

@@ -1,3 +1,4 @@
+import { agreementText } from "#core/agreement.ts";
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
@@ -88,11 +89,12 @@ export function ModelMenu() {
   );
 }
 
-/** `abacus · 3.2 M · q8 · WebGPU` */
+/** `abacus · 3.2 M · q8 · WebGPU ±3e-7` */
 function chipText({ choice, dtype, backend, info, status }: ModelState): string {
   const name = choice ? modelLabel(choice) : "no model";
   if (status.kind === "ready" && info) {
-    return `${info.name} · ${countOf(info.parameters)} · ${info.dtype} · ${BACKEND_NAMES[info.backend]}`;
+    const near = info.proof?.isTrusted ? ` ±${agreementText(info.proof.difference)}` : "";
+    return `${info.name} · ${countOf(info.parameters)} · ${info.dtype} · ${BACKEND_NAMES[info.backend]}${near}`;
   }
   const state = {
     nothing: "not loaded",
@@ -105,6 +107,10 @@ function chipText({ choice, dtype, backend, info, status }: ModelState): string 
   return [name, dtype, backend === "auto" ? "" : BACKEND_NAMES[backend], state].filter(Boolean).join(" · ");
 }
 
+/** For whoever serves the page; see docs/performance.md. */
+const NOT_ISOLATED =
+  "WASM computes on one core here: browsers give threads to pages over https whose server sends the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.";
+
 function Facts({ info }: { readonly info: ModelInfo }) {
   return (
     <div className="sheet-group model-facts">
@@ -116,7 +122,14 @@ function Facts({ info }: { readonly info: ModelInfo }) {
         {megabytes(info.bytes.read)} read, {megabytes(info.bytes.weights)} of weights, ready in{" "}
         {Math.round(info.loadMs)} ms
         {info.adapter && `, on ${info.adapter}`}
+        {info.threads !== undefined && `, on ${info.threads === 1 ? "one thread" : `${info.threads} threads`}`}
       </p>
+      {info.backend === "wasm" && !crossOriginIsolated && <p className="faint">{NOT_ISOLATED}</p>}
+      {info.proof?.isTrusted && (
+        <p className="faint">
+          This GPU agrees with float64 to {agreementText(info.proof.difference)}; it was farthest in {info.proof.at}.
+        </p>
+      )}
       <SourceLine source={info.source} />
       {isGguf(info) && (
         <p className="faint">

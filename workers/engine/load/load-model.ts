@@ -126,7 +126,11 @@ export async function setUpModel(
       signal.throwIfAborted();
       const file = await openPart(pack, part.id);
       files.set(part.id, file);
-      if (part.graph) sessions.push(await createSession(runtime, part.id, part.graph(), { [WEIGHTS_FILE]: file }));
+      if (part.graph) {
+        // residuals and taps stay on the device; what the unembedding finds is read at once
+        const leaves = part.id === "unembed" ? "in memory" : "on device";
+        sessions.push(await createSession(runtime, part.graph(), { [WEIGHTS_FILE]: file }, { leaves }));
+      }
       progress.prepared(part.layout.totalBytes);
     }
     await filling.finished;
@@ -159,17 +163,24 @@ export async function setUpModel(
   };
 }
 
+/** Lets go of what was set up; what is stored of it stays. */
+export async function disposeModel({ runner, files }: Pick<LoadedModel, "runner" | "files">): Promise<void> {
+  await runner.dispose();
+  for (const file of files.values()) file.close();
+}
+
 const unread = () => Promise.reject(new Error("load: nothing was missing, and yet rows are read"));
 
 /**
  * @param files of weights, by the names that the graph calls them by
+ * @param leaves where a GPU leaves what the session gives
  * @throws Fault "engine-stopped": after a failed creation the runtime refuses every later one, so the worker has to go
  */
 export async function createSession(
   { ort, queue, backend, device }: Runtime,
-  id: PartId,
   graph: OnnxGraph,
   files: Readonly<Record<string, ByteSource>>,
+  { leaves }: { readonly leaves: "on device" | "in memory" },
 ): Promise<Ort.InferenceSession> {
   const externalData: { path: string; data: Uint8Array }[] = [];
   // one part at a time is in memory beside what the sessions hold
@@ -184,8 +195,7 @@ export async function createSession(
           executionProviders: [{ name: "webgpu", device: device!, validationMode: "disabled" }],
           // an operator without a GPU kernel would drag activations through memory in silence; it has to fail instead
           extra: { session: { disable_cpu_ep_fallback: "1" } },
-          // residuals and taps stay on the device; what the unembedding finds is read at once
-          ...(id !== "unembed" && { preferredOutputLocation: "gpu-buffer" }),
+          ...(leaves === "on device" && { preferredOutputLocation: "gpu-buffer" }),
         }
       : { executionProviders: ["wasm"] }),
   };

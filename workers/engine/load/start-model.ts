@@ -3,6 +3,7 @@ import type { TensorTable } from "#formats/checkpoint.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
+import { setUpProved } from "../canary/set-up-proved.ts";
 import { missingFills } from "../weights/fills.ts";
 import { bytesToStore, heldRefusal, runRefusal, storageRefusal } from "./fit.ts";
 import type { Gate } from "./gate.ts";
@@ -35,6 +36,8 @@ export interface StartRequest {
   readonly gate: Gate;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onDeviceLost: (reason: string) => void;
+  /** The folder of the model that comes with the page, an address: a graphics processor proves itself on it. */
+  readonly caseAt?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +60,7 @@ export interface StartedModel {
  */
 export async function startModel(
   ort: OrtModule,
-  { source, options, gate, onProgress, onDeviceLost, signal }: StartRequest,
+  { source, options, gate, onProgress, onDeviceLost, caseAt, signal }: StartRequest,
 ): Promise<StartedModel> {
   const start = performance.now();
   const arrivals = new Arrivals();
@@ -65,7 +68,7 @@ export async function startModel(
   const tellReading = () => onProgress({ stage: "reading", done: arrivals.bytes, total: 0, part: "files" });
   tellReading();
   arrivals.listener = seldom(tellReading);
-  const runtime = await startRuntime(ort, options.backend, onDeviceLost);
+  const found = await startRuntime(ort, options.backend, onDeviceLost);
   const { store, refusal } = await placeFor(source);
   let refused = refusal === undefined ? undefined : await refusedStorage(refusal, store);
   const request = {
@@ -80,10 +83,18 @@ export async function startModel(
       refused = await refusedStorage(reason, store, checkpoint);
     },
   };
-  const loaded = await withCheckpoint(request, async (checkpoint) => {
-    await refuseWhatDoesNotFit(checkpoint, runtime, refused);
-    return setUpModel(checkpoint, runtime, { onProgress, signal, gate, arrivals });
-  });
+  const { loaded, runtime, proof } = await withCheckpoint(request, (checkpoint) =>
+    setUpProved(checkpoint, found, {
+      isGpuWanted: options.backend === "webgpu",
+      caseAt,
+      onProgress,
+      signal,
+      setUp: async (on) => {
+        await refuseWhatDoesNotFit(checkpoint, on, refused);
+        return setUpModel(checkpoint, on, { onProgress, signal, gate, arrivals });
+      },
+    }),
+  );
   const index = new NeuronIndex(
     loaded.runner,
     fingerprint(loaded),
@@ -113,6 +124,7 @@ export async function startModel(
     experimentStore: await experimentStore(),
     info: {
       ...infoOf(loaded, runtime),
+      ...(proof && { proof }),
       ...(refused && { notStored: { code: refused.code, message: heldInstead(refused) } }),
       sourceNotes: [...notes],
       bytes: { read: arrivals.bytes, weights: loaded.weightBytes },
@@ -126,7 +138,7 @@ const fingerprint = ({ content, dtype, spec }: LoadedModel) => JSON.stringify([c
 
 function infoOf(
   { spec, identity, content, parameters, dtype, isStored, tensors }: LoadedModel,
-  { backend, adapter, note }: Runtime,
+  { ort, backend, adapter, note }: Runtime,
 ): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
   return {
     ...describe(spec),
@@ -138,6 +150,7 @@ function infoOf(
     backend,
     adapter,
     backendNote: note,
+    ...(backend === "wasm" && { threads: ort.env.wasm.numThreads || 1 }),
     dtype,
     storedAs: storedAs(tensors),
   };

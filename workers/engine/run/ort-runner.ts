@@ -15,12 +15,22 @@ import { normRange } from "#graph/range.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { TAPS } from "#model/taps.ts";
 import type { Tap } from "#model/taps.ts";
-import { EVERY_TAP, outOfRange, overflow, refuseOverflow, refuseVanished } from "./overflow.ts";
+import {
+  EVERY_TAP,
+  firstBeyond,
+  outOfRange,
+  overflow,
+  refuseOverflow,
+  refuseVanished,
+  vanishedAt,
+} from "./overflow.ts";
 import { Pace } from "./pace.ts";
 import { blockPiece, blockWork, canBeCut, joinedBlock, joinedUnembedded, unembedPieces } from "./pieces.ts";
 import type { PieceOutput, RowsRun } from "./pieces.ts";
 import type { Runtime } from "./runtime.ts";
 import { PositionFeeds } from "./position-feeds.ts";
+import { retraced } from "./retraced.ts";
+import type { Made } from "./retraced.ts";
 import { stoppableWeights } from "../weights/stoppable-weights.ts";
 
 /** One session per block, and one for the unembedding. */
@@ -38,9 +48,13 @@ class DeviceResidual implements Residual {
   /** What gave it, as the beginning of a sentence. */
   readonly from: string;
 
-  constructor(tensor: Ort.Tensor, from = "what was put in") {
+  /** The run that gave it, where it is on a GPU and nobody has looked at it. */
+  readonly made: Made<DeviceResidual> | undefined;
+
+  constructor(tensor: Ort.Tensor, from = "what was put in", made?: Made<DeviceResidual>) {
     this.tensor = tensor;
     this.from = from;
+    this.made = made;
     [this.batch, this.positions] = tensor.dims as [number, number];
   }
 }
@@ -184,11 +198,15 @@ export class OrtRunner implements Runner {
     // on the GPU it stays where it is; whoever reads it looks at it
     const values = residual.location === "cpu" ? (residual.data as Float32Array) : undefined;
     const found = outOfRange({ ...tapped, residual: values }, largestResidual(this.spec));
-    if (!found) return { residual: new DeviceResidual(residual, where), taps: tapped };
+    if (!found) {
+      const made = values ? undefined : { layer, run, input: here(input) };
+      return { residual: new DeviceResidual(residual, where, made), taps: tapped };
+    }
     if (values === undefined) residual.dispose();
     if (EVERY_TAP.every((tap) => taps.includes(tap))) throw overflow(where, found.value, found.part);
     // the row again with every tap on, so that the part where it begins is named
     const from = Math.floor(found.before * rows.length);
+    await this.#retrace(here(input), rows[from]!);
     const piece = blockPiece(this.spec, input.positions, run, { from, to: from + 1 });
     const row = this.#rowsOf(await this.download(input), input, piece.sources);
     await this.#blockAtOnce(
@@ -246,7 +264,12 @@ export class OrtRunner implements Runner {
       refuseOverflow(values, "the unembedding");
       return values;
     };
-    if (isOwnScaled) refuseVanished(floats("ownScale"));
+    if (isOwnScaled) {
+      const ownScales = found[unembedOutputs.ownScale]!.data as Float32Array;
+      const vanished = vanishedAt(ownScales);
+      if (vanished >= 0) await this.#retrace(here(input), Math.floor(vanished / positions.length));
+      refuseVanished(ownScales);
+    }
     for (const want of telling) floats(want);
     return {
       logits: floats("logits"),
@@ -267,8 +290,32 @@ export class OrtRunner implements Runner {
     const { tensor, from } = here(residual);
     if (tensor.location === "cpu") return tensor.data as Float32Array;
     const values = (await this.#runtime.queue.add(() => tensor.getData())) as Float32Array;
-    refuseOverflow(values, from, largestResidual(this.spec));
+    const limit = largestResidual(this.spec);
+    const beyond = firstBeyond(values, limit);
+    if (beyond >= 0) await this.#retrace(here(residual), Math.floor((beyond / values.length) * residual.batch));
+    refuseOverflow(values, from, limit);
     return values;
+  }
+
+  /**
+   * Finds the layer in which a row left what float32 can go on with: its runs once more, from what was put in on, each looked at.
+   *
+   * @throws Fault "overflow" with the layer and, where a tap shows it, the part
+   */
+  async #retrace(residual: DeviceResidual, row: number): Promise<void> {
+    const { root, steps } = retraced(this.spec, residual, row);
+    if (root.residual.tensor.location !== "cpu") return;
+    const timed = { pace: this.#shared.paces.block, work: blockWork(this.spec, residual.positions) };
+    let input = this.#rowsOf(root.residual.tensor.data as Float32Array, root.residual, [root.row]);
+    for (const { layer, run } of steps) {
+      const output = await this.#blockAtOnce(layer, input, { ...run, taps: EVERY_TAP }, timed);
+      this.release(input);
+      input = output.residual;
+      const { tensor, from } = here(input);
+      const values = tensor.location === "cpu" ? tensor.data : await this.#runtime.queue.add(() => tensor.getData());
+      refuseOverflow(values as Float32Array, from, largestResidual(this.spec));
+    }
+    this.release(input);
   }
 
   release(residual: Residual): void {

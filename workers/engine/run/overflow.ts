@@ -60,6 +60,11 @@ export function refuseVanished(ownScales: Float32Array): void {
   if (ownScales.includes(0)) throw overflow("one of the layers", Number.POSITIVE_INFINITY);
 }
 
+/** Where `refuseVanished` finds the first: an index, −1 for none. */
+export function vanishedAt(ownScales: Float32Array): number {
+  return ownScales.findIndex((scale) => scale === 0 || !Number.isFinite(scale));
+}
+
 /** @param part of a layer, where it is known */
 export function overflow(where: string, value: number, part?: string): Fault {
   const found = Number.isFinite(value) ? value.toExponential(1) : value;
@@ -71,7 +76,7 @@ export function overflow(where: string, value: number, part?: string): Fault {
 }
 
 /** The index of the first value that is NaN, infinite or larger; −1 for none. */
-function firstBeyond(values: Float32Array, limit: number): number {
+export function firstBeyond(values: Float32Array, limit: number): number {
   // a comparison with NaN is false, so that one test finds all three
   for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= limit)) return i;
   return -1;

@@ -28,6 +28,9 @@ export const indexStore = async () => (await persistentIndices()) ?? memoryStore
 /** Finished steps of experiments, each model's in a folder that is named as its pack. */
 export const persistentExperiments = () => persistentIn("experiments");
 
+/** What graphics processors have proved. */
+export const persistentProofs = () => persistentIn("proofs");
+
 /** Where finished steps of experiments are kept. */
 export async function experimentStore(): Promise<FileStore> {
   const kept = await persistentExperiments();
@@ -55,7 +58,9 @@ export async function placeFor(source: CheckpointSource): Promise<ModelPlace> {
 export async function storageReport({ isPersistent }: Pick<FileStore, "isPersistent">): Promise<StorageReport> {
   if (!isPersistent) return { isPersistent };
   // a browser that does not say how much room there is has to be tried
-  const { quota, usage } = await navigator.storage.estimate().catch((): StorageEstimate => ({}));
+  const { quota, usage } = await Promise.resolve()
+    .then(() => navigator.storage.estimate())
+    .catch((): StorageEstimate => ({}));
   return {
     isPersistent,
     ...(quota !== undefined && { quotaBytes: quota }),
@@ -73,7 +78,8 @@ export async function withPackLock<T>(
   { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
   task: () => Promise<T>,
 ): Promise<T> {
-  if (!store.isPersistent) return task();
+  // without locks two tabs may begin one pack: a file that the other has open sends the later one into memory
+  if (!store.isPersistent || !("locks" in navigator)) return task();
   const name = `arithmoscope-pack-${id}`;
   const { held = [] } = await navigator.locks.query();
   if (held.some((lock) => lock.name === name)) onWait();

@@ -82,10 +82,9 @@ export async function adaptModel(
       // a session that cannot be made costs the whole engine; stored weights that are gone are found before that
       await file.slice(0, 1);
       const adapted = layOutFactors(layoutOf(base, layer), factors);
-      const session = await createSession(runtime, layer, blockGraph(base.spec, layer, adapted.layout), {
-        [WEIGHTS_FILE]: file,
-        [ADAPTER_FILE]: adapted.file,
-      });
+      const weightFiles = { [WEIGHTS_FILE]: file, [ADAPTER_FILE]: adapted.file };
+      const graph = blockGraph(base.spec, layer, adapted.layout);
+      const session = await createSession(runtime, graph, weightFiles, { leaves: "on device" });
       own.push(session);
       blocks[layer] = session;
       done += adapted.file.byteLength;

@@ -103,7 +103,7 @@ export function checkPatch(finding: Finding, { value, about }: LabSlot<DrawnPatc
   const rows = (finding.expected.patch ?? []).flatMap(({ name, value: claimed }) =>
     compared(aboutPatch(name), claimed, measured.get(name)),
   );
-  return verdictOf(rows, standing.others);
+  return verdictOf(rows, standing.others, standing.blame);
 }
 
 /** What a claim is about, in words. */

@@ -131,9 +131,10 @@ export const verifyReading = (
   claimed: readonly NamedNumber[],
   numbers: ReadonlyMap<string, number>,
   reading: ReadingSettings,
-  others: readonly Discrepancy[],
+  { others, blame }: { readonly others: readonly Discrepancy[]; readonly blame: string },
 ): Verification =>
   verdictOf(
     claimed.flatMap(({ name, value }) => compared(aboutReading(name, reading), value, numbers.get(name))),
     others,
+    blame,
   );

@@ -169,5 +169,7 @@ const memorySentence = (dtype: Dtype, peakBytes: number, reason: string) =>
 
 /** Once granted, the browser does not clear it away by itself when space runs short. */
 async function askToKeep(): Promise<void> {
-  if (!(await navigator.storage.persisted())) await navigator.storage.persist();
+  // a page over http has no storage, and some browsers none that can be kept
+  const { persisted, persist } = (navigator.storage ?? {}) as Partial<StorageManager>;
+  if (persisted && persist && !(await persisted.call(navigator.storage))) await persist.call(navigator.storage);
 }

@@ -9,6 +9,7 @@ const STAGES = {
   checking: "Checking",
   fetching: "Fetching",
   preparing: "Preparing",
+  proving: "Checking this GPU’s numbers",
   "warming-up": "Warming up",
 } as const satisfies Record<LoadProgress["stage"], string>;
 
