@@ -380,6 +380,19 @@ test("stages of the chain over a suite, and each case's chain as a link", { tag:
   });
 });
 
+test(
+  "patching over pairs: one head carries the operator, and each kind of pair has its map",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, `${LINK}&ex=patching;n:2`);
+    await run(page);
+    await expect(section(page)).toContainText("Over 2 pairs (operand)");
+    await section(page).getByRole("group", { name: "Pairs" }).getByRole("button", { name: "operator" }).click();
+    await expect(section(page)).toContainText("L0H7 moves it most");
+    await picture(page, "experiments-patching", { fullPage: true });
+  },
+);
+
 test("a link brings the experiment and has its numbers checked", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;n:5&er=accuracy:0.2`);
   await run(page);

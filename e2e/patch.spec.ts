@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, openWithModel, panel, picture, test } from "./support.ts";
+import { expect, freshProfile, openWithModel, panel, picture, test } from "./support.ts";
 
 const PHONE = { width: 390, height: 844 };
 const PAIR = "#v=1&m=abacus&p=9-4%3D&view=patch&pc=9%2B4%3D";
@@ -54,5 +54,25 @@ test(
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
     });
+  },
+);
+
+test(
+  "a link to patches makes them again for whoever opens it, and says that they are the same",
+  { tag: "@page" },
+  async ({ page, context, baseURL }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await openWithModel(page, `${PAIR}&ps=z`);
+    await patches(page).getByRole("button", { name: "Patch", exact: true }).click();
+    await expect(patches(page)).toContainText(/L0H7 of the clean one moves it most: 0\.98/);
+    await page.getByRole("button", { name: "Copy link" }).click();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toContain("L0H7:");
+    const reader = await freshProfile(page, baseURL!);
+    await openWithModel(reader.page, new URL(link).hash);
+    await expect(patches(reader.page)).toContainText("The link says:");
+    await expect(patches(reader.page)).toContainText("reproduced on this machine");
+    expect(reader.problems.unexpected).toEqual([]);
+    await reader.page.context().close();
   },
 );

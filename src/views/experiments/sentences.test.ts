@@ -3,6 +3,7 @@ import type { ResultFor } from "#protocol/experiments.ts";
 import { adapters } from "./pages/adapters.tsx";
 import { heads } from "./pages/heads.tsx";
 import { memorise } from "./pages/memorise.tsx";
+import { patching } from "./pages/patching.tsx";
 import { stages } from "./pages/stages.tsx";
 import { namesOf, tiedFirst } from "./result/tied.ts";
 
@@ -151,5 +152,66 @@ describe("memorise", () => {
       "words has no token that is looked up and none that is changed.",
     );
     expect(said(row("+", 0.5, 0.25))).not.toContain("Not compared");
+  });
+});
+
+describe("patching over pairs", () => {
+  const cell = (value: number, moved: number) => ({
+    value: exact(value),
+    moved: exact(moved),
+    other: 0.4,
+    shuffled: 0.1,
+  });
+  const group = (name: string, rows: readonly (readonly ReturnType<typeof cell>[])[]) => ({
+    name,
+    pairs: 3,
+    clean: exact(12),
+    corrupted: exact(-10),
+    rows,
+  });
+  const result = (groups: readonly ReturnType<typeof group>[], request: object = {}) =>
+    ({
+      kind: "patching",
+      request: { site: "z", direction: "denoise", ...request },
+      found: { groups, left: 2 },
+      steps: 3,
+      stepsInAll: 3,
+    }) as unknown as ResultFor<"patching">;
+  const SCALED = group("operator", [[cell(0.1, 2), cell(0.9, 20)]]);
+  const ONE_ANSWER = group("same answer", [[cell(Number.NaN, -0.3), cell(Number.NaN, 0.1)]]);
+
+  test("say which part moves the answer most, and what its controls give there", () => {
+    expect(plainly(patching.sentence(result([SCALED, ONE_ANSWER]), {}))).toBe(
+      "Over 3 pairs (operator) the metric is 12.00 after the clean prompts and −10.00 after the corrupted ones. L0H1 moves it most, to 0.90 where 0 is corrupted and 1 clean; another pair’s activation there gives 0.40, its own at other positions 0.10.",
+    );
+  });
+
+  test("say of pairs with one answer how far it moved", () => {
+    expect(patching.sentence(result([SCALED, ONE_ANSWER]), { group: "same answer" })).toContain(
+      "Both prompts have one answer; L0H0 moves its log-probability most, by −0.30 nats.",
+    );
+  });
+
+  test("count positions from the end, and say what is left out", () => {
+    const byPosition = result([SCALED], { site: "resid_post" });
+    expect(patching.sentence(byPosition, {})).toContain("L0 at −1 moves it most");
+    expect(patching.file(byPosition).rows.map(([part, , , layer, col]) => [part, layer, col])).toEqual([
+      ["L0 at −2", 0, -2],
+      ["L0 at −1", 0, -1],
+    ]);
+    expect(patching.note(byPosition, {})).toContain("2 pairs are left out");
+  });
+
+  test("draw the normalised values, or what moved where there are none", () => {
+    const drawn = (name: string) =>
+      JSON.stringify(
+        patching.figures[0]!.draw(result([SCALED, ONE_ANSWER]), { width: 640, isDark: false }, { group: name }).marks,
+      );
+    expect(drawn("operator")).toContain("0 corrupted, 1 clean");
+    expect(drawn("operator")).toContain("0.90");
+    expect(drawn("same answer")).toContain("nats moved");
+    expect(drawn("same answer")).toContain("−0.30");
+    expect(patching.sentence(result([]), {})).toBe("Nothing has been run yet.");
+    expect(patching.figures[0]!.draw(result([]), { width: 640, isDark: false }, {}).width).toBeGreaterThan(0);
   });
 });
