@@ -13,6 +13,11 @@ export const GLOSSARY: readonly { readonly word: string; readonly meaning: strin
     meaning:
       "A part’s output is replaced by its mean over several prompts, or by that of another one: those that stand in, or in the experiments those of the suite.",
   },
+  {
+    word: "patching, denoise, noise",
+    meaning:
+      "One activation of a prompt is put in the place of another prompt’s. Denoise: clean into corrupted, what is enough; noise: corrupted into clean, what is needed.",
+  },
   { word: "scale", meaning: "Ablation by another factor: ×0.5 turns a part half down, ×1 changes nothing." },
   { word: "effect", meaning: "log p(target) with the part − without it. Positive: the part supports the target." },
   {
