@@ -16,7 +16,7 @@ test("every call that a script has is described under a heading of its own", asy
 });
 
 test("what loops over the catalogue names no call, but for those that the page answers in a way of its own", async () => {
-  const own = ["load", "attachAdapter", "detachAdapter", "tokenize", "planExperiment", "runExperiment"];
+  const own = ["load", "ggufFiles", "attachAdapter", "detachAdapter", "tokenize", "planExperiment", "runExperiment"];
   const files = ["src/client/engine.ts", "src/client/worker-engine.ts", "src/app/scripting.ts"];
   const sources = await Promise.all(files.map((file) => readFile(join(import.meta.dirname, "..", file), "utf8")));
   const named = CALL_NAMES.filter((name) => sources.some((source) => new RegExp(`\\b${name}[:(]`).test(source)));

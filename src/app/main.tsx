@@ -19,7 +19,7 @@ import { followExperiments } from "#state/experiments/runs.ts";
 import { offerSuites, SUITE_NAMES } from "#state/experiments/suites.ts";
 import type { SuiteDefinition } from "#state/experiments/suites.ts";
 import { changeModelOrThrow } from "#state/model/loading.ts";
-import { DEFAULT_DTYPE } from "#state/model/model.ts";
+import { usualDtype } from "#model/gguf/source.ts";
 import { notify } from "#state/notices.ts";
 import { showRecorded } from "#state/link/recorded.ts";
 import type { RecordedFinding } from "#state/link/recorded.ts";
@@ -69,7 +69,7 @@ installScriptingSurface({
     keepTokenOf(source);
     if (adapter) keepTokenOf(adapter);
     return changeModelOrThrow(choiceOf(source), {
-      dtype: DEFAULT_DTYPE,
+      dtype: usualDtype(source),
       backend: "auto",
       ...options,
       ...(adapter && { adapter: choiceOf(adapter) }),

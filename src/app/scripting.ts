@@ -1,10 +1,10 @@
 import type { Engine, EngineCalls } from "#client/engine.ts";
 import { Fault, faultCode } from "#core/fault.ts";
-import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { CheckpointSource, HubSource } from "#model/checkpoint.ts";
 import { arity, readOptions } from "#protocol/call.ts";
 import { CALL_NAMES, CALLS, entryOf } from "#protocol/calls.ts";
 import type { Asked, CallName, CallsOf, Found, Passed } from "#protocol/calls.ts";
-import type { AdapterInfo, ModelInfo } from "#protocol/engine.ts";
+import type { AdapterInfo, GgufOnHub, ModelInfo } from "#protocol/engine.ts";
 import type { SuiteDefinition } from "#protocol/experiments.ts";
 import { experimentSurface } from "./experiment-scripting.ts";
 import type { ExperimentSurface } from "./experiment-scripting.ts";
@@ -24,6 +24,7 @@ export interface ScriptingSurface extends Forwards, ExperimentSurface {
     source: ScriptSource,
     options?: Omit<Asked<"load">, "adapter"> & { readonly adapter?: ScriptSource },
   ): Promise<ModelInfo>;
+  ggufFiles(source: ScriptSource): Promise<GgufOnHub[]>;
   attachAdapter(source: ScriptSource): Promise<AdapterInfo>;
   detachAdapter(): Promise<void>;
   tokenize(text: string): Promise<{ ids: number[]; texts: string[] }>;
@@ -73,6 +74,8 @@ function scriptingSurface({
       const adapter = options?.adapter && readSource("load", options.adapter, { pageAddress });
       return load(model, readOptions("load", CALLS.load.options, adapter ? { ...options, adapter } : options));
     },
+
+    ggufFiles: async (source) => engine.ggufFiles(source as HubSource),
 
     attachAdapter: async (source) => attach(readSource("attachAdapter", source, { pageAddress })),
 

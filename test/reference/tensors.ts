@@ -49,7 +49,7 @@ interface Entry {
 }
 
 /** sign · 2^(e − 15) · (1 + f/1024), and sign · 2⁻¹⁴ · f/1024 for e = 0; infinities and NaN do not occur in weights. */
-function halfValue(bits: number): number {
+export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = (bits & 0x3ff) / 1024;

@@ -1,5 +1,6 @@
 import { grouped } from "#core/grouped.ts";
 import { MAIN_REVISION } from "#model/checkpoint.ts";
+import { DEFAULT_DTYPE, usualDtype } from "#model/gguf/source.ts";
 import { currentFinding, opened } from "./claims.ts";
 import { editExperiment } from "../experiments/form/form.ts";
 import { BUNDLED_MODEL, DEFAULT_CHAIN, DEFAULT_PATCH, DEFAULT_READING, NO_FINDING, folderNamed } from "./finding.ts";
@@ -8,7 +9,7 @@ import type { Finding } from "./finding.ts";
 import { adapter } from "../model/adapter.ts";
 import { openAdapter } from "../model/attaching.ts";
 import { dropWhatDoesNotFit, loadModel } from "../model/loading.ts";
-import { DEFAULT_DTYPE, choiceNamed, model } from "../model/model.ts";
+import { choiceNamed, model } from "../model/model.ts";
 import type { ModelChoice, ModelState } from "../model/model.ts";
 import { dismiss, notify } from "../notices.ts";
 import { MAX_READ_CHARACTERS, decodeFinding, encodeFinding, linkedCharacters, readableFragment } from "./permalink.ts";
@@ -63,7 +64,6 @@ const asOneNotice = (sentences: readonly string[]) =>
 function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
   const choice = choiceNamed(finding.model, finding.revision, shipped);
   const now = model.getState();
-  const dtype = finding.dtype ?? DEFAULT_DTYPE;
   if (!choice) {
     // a model that an earlier link offered is not this link's either
     if (now.status.kind === "offered") leaveFor({ choice: undefined, status: { kind: "nothing" } });
@@ -73,6 +73,7 @@ function openModel(finding: Finding, shipped: readonly ModelChoice[]): void {
     );
     return;
   }
+  const dtype = finding.dtype ?? usualDtype(choice.source);
   const isHere = choice.id === now.choice?.id && isAt(choice.revision, now) && dtype === now.dtype;
   if (isHere && now.status.kind === "ready" && now.info) dropWhatDoesNotFit(now.info);
   if (isHere && (now.status.kind === "ready" || now.status.kind === "loading")) return;

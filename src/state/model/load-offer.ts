@@ -5,7 +5,7 @@ import type { CheckpointReport, GgufOnHub } from "#protocol/engine.ts";
 import { BUNDLED_MODEL } from "../link/finding.ts";
 import { withToken } from "./hub-tokens.ts";
 import { changeModel } from "./loading.ts";
-import { hubChoice, model } from "./model.ts";
+import { dtypeFor, hubChoice, model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { dismiss, notifyFault } from "../notices.ts";
 import { expectedHere } from "../road/expected-memory.ts";
@@ -51,7 +51,7 @@ let inspecting: AbortController | undefined;
  */
 export async function offerModel(choice: ModelChoice, options: OfferOptions = {}): Promise<void> {
   withdrawOffer();
-  const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
+  const { dtype = dtypeFor(choice), backend = model.getState().backend } = options;
   if (choice.source.kind === "stored" || choice.id === BUNDLED_MODEL) return changeModel(choice, { dtype, backend });
   const controller = new AbortController();
   inspecting = controller;

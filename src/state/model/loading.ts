@@ -5,7 +5,7 @@ import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { adapterAfterLoad, adapterForLoad } from "./attaching.ts";
 import { withToken } from "./hub-tokens.ts";
-import { asLoaded, model } from "./model.ts";
+import { asLoaded, dtypeFor, model } from "./model.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "../notices.ts";
 import { setPredictingHead } from "../chain-view.ts";
@@ -76,7 +76,7 @@ async function load(
   const controller = new AbortController();
   const { signal } = controller;
   loading = controller;
-  const { dtype = model.getState().dtype, backend = model.getState().backend } = options;
+  const { dtype = dtypeFor(choice), backend = model.getState().backend } = options;
   const lora = adapterForLoad(choice, options.adapter);
   underWay = { adapter: lora, onLoaded };
   forgetRuns();

@@ -1,10 +1,11 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
-import { HUB, hubAddress, hubPath } from "#model/checkpoint.ts";
+import { HUB, MADE_DTYPES, hubAddress, hubPath } from "#model/checkpoint.ts";
 import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
 import type { LoadProgress, ModelInfo, StoredModel } from "#protocol/engine.ts";
 import type { Pace } from "./load-pace.ts";
-import { ggufOnHub, isAddress, isGgufName, isHubRepo } from "#model/source-names.ts";
+import { DEFAULT_DTYPE, ggufAmong, isGgufSource, usualDtype } from "#model/gguf/source.ts";
+import { ggufOnHub, isAddress, isHubRepo } from "#model/source-names.ts";
 import { folderId, folderNamed } from "../link/finding.ts";
 
 /** A checkpoint and the name that links call it by. */
@@ -51,8 +52,6 @@ const ranAs = ({ source, content, dtype, backend, adapter }: ModelInfo) =>
 /** A model to be read by a person: of a folder its name. */
 export const modelLabel = ({ id }: Pick<ModelChoice, "id">) => folderNamed(id) ?? id;
 
-export const DEFAULT_DTYPE: Dtype = "q8";
-
 export const model = createStore<ModelState>(() => ({
   choice: undefined,
   dtype: DEFAULT_DTYPE,
@@ -60,6 +59,18 @@ export const model = createStore<ModelState>(() => ({
   status: { kind: "nothing" },
   info: undefined,
 }));
+
+/** The ways in which a model can be held: a GGUF file's as it stores them, too. */
+export const dtypesOf = (choice: ModelChoice | undefined): readonly Dtype[] =>
+  choice && (isGgufSource(choice.source) || model.getState().dtype === "stored")
+    ? ["stored", ...MADE_DTYPES]
+    : MADE_DTYPES;
+
+/** How it is held where nobody says: the model at hand as it is, another one as is usual for it. */
+export function dtypeFor({ id, source }: ModelChoice): Dtype {
+  const { choice, dtype } = model.getState();
+  return id === choice?.id ? dtype : usualDtype(source, dtype);
+}
 
 /**
  * Where a model that a link names is read from.
@@ -99,7 +110,7 @@ export function hubChoice({ repo, file, revision, hub = HUB }: HubSource): Model
 
 /** A folder of the person's own, which links can name but not open. `paths` start with its name. */
 export const folderChoice = (files: readonly File[], paths: readonly string[]): ModelChoice => ({
-  id: folderId(ggufName(paths) ?? folderName(paths) ?? "from disk"),
+  id: folderId(ggufAmong(paths) ?? folderName(paths) ?? "from disk"),
   source: { kind: "files", files, paths },
 });
 
@@ -120,13 +131,6 @@ export function choiceOfSource(source: CheckpointSource): ModelChoice {
     default:
       throw new Error(`source: unknown kind ${String(source satisfies never)}`);
   }
-}
-
-/** The model in GGUF that is among the files, or the only file, which may be one; none in a checkpoint's folder. */
-function ggufName(paths: readonly string[]): string | undefined {
-  if (paths.some((path) => path.endsWith(".safetensors"))) return undefined;
-  const [first] = paths.filter(isGgufName).sort();
-  return (first ?? (paths.length === 1 ? paths[0] : undefined))?.split("/").at(-1);
 }
 
 /** None where files were chosen one by one. */

@@ -2,11 +2,11 @@ import { agreementText } from "#core/agreement.ts";
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
-import { BACKENDS, MADE_DTYPES, hubPath } from "#model/checkpoint.ts";
-import type { Backend, Dtype, MadeDtype } from "#model/checkpoint.ts";
+import { BACKENDS, hubPath } from "#model/checkpoint.ts";
+import type { Backend, Dtype } from "#model/checkpoint.ts";
 import { ggufAddress, isGgufName } from "#model/source-names.ts";
 import { offerAgain, offerModel } from "#state/model/load-offer.ts";
-import { model, modelLabel } from "#state/model/model.ts";
+import { dtypesOf, model, modelLabel } from "#state/model/model.ts";
 import type { ModelState } from "#state/model/model.ts";
 import { openModels } from "#state/road/road.ts";
 import type { ModelInfo } from "#state/run/results.ts";
@@ -22,7 +22,8 @@ const DTYPE_NOTES = {
   q4: "4-bit weights, smallest",
   q8: "8-bit weights",
   f32: "weights as trained",
-} satisfies Record<MadeDtype, string>;
+  stored: "weights as the file has them, bit for bit",
+} satisfies Record<Dtype, string>;
 
 const BACKEND_CHOICES = ["auto", ...BACKENDS] as const;
 
@@ -49,7 +50,7 @@ export function ModelMenu() {
           <Choice
             name="Weights"
             chosen={dtype}
-            options={MADE_DTYPES.map((value) => ({ value, label: value, note: DTYPE_NOTES[value] }))}
+            options={dtypesOf(choice).map((value) => ({ value, label: value, note: DTYPE_NOTES[value] }))}
             onChoose={(next: Dtype) => void offerAgain({ dtype: next })}
           />
           <Choice

@@ -5,6 +5,7 @@ import { differencesFromReference, NATS } from "#test/agreement.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import { askAll, unaborted } from "#test/engine.ts";
 import { asBfloat16, asFloat16, converted, convertedParts } from "#test/gguf/converted.ts";
+import { Q4_1, Q8_0, dequantised, encodedIn } from "#test/gguf/quantised.ts";
 import { ggufSet, loadGgufInNode } from "#test/gguf/load.ts";
 import { GGUF_IDS, GGUF_VARIANTS, isGeluTable } from "#test/gguf/variants.ts";
 import type { TypedValue } from "#test/gguf/write-gguf.ts";
@@ -49,6 +50,26 @@ test.each([
   const session = new ModelSession(await loadGgufInNode(gguf, "f32"));
   expect(differencesFromReference(readModel(files), await askAll(session, QUESTION))).toEqual([]);
 });
+
+/** Blocks of 32 along every row. */
+const WHOLE_BLOCKS = { heads: 4, kvHeads: 2, headDim: 16, modelDim: 64, neurons: 96, layers: 2 } as const;
+
+describe.each(["llama", "qwen2", "qwen3", "gpt_neox"] as const)(
+  "quantised weights, multiplied as they are stored: %s",
+  (family) => {
+    const shape = family === "gpt_neox" ? { ...WHOLE_BLOCKS, kvHeads: 4 } : WHOLE_BLOCKS;
+    const files = randomCheckpoint({ family, ...shape });
+    test.each([
+      ["Q8_0", Q8_0],
+      ["Q4_1", Q4_1],
+    ] as const)("in %s", async (_, quantiser) => {
+      const gguf = new Map([["m.gguf", converted(files, { encode: encodedIn(quantiser) })]]);
+      const session = new ModelSession(await loadGgufInNode(gguf, "stored"));
+      const reference = readModel(files, (_, tensor) => dequantised(quantiser, tensor));
+      expect(differencesFromReference(reference, await askAll(session, QUESTION))).toEqual([]);
+    });
+  },
+);
 
 const SMALL = randomCheckpoint();
 

@@ -1,5 +1,6 @@
 import { Fault, faultCode } from "#core/fault.ts";
 import type { TensorTable } from "#formats/checkpoint.ts";
+import { usualDtype } from "#model/gguf/source.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
@@ -25,8 +26,6 @@ import type { FileStore } from "../store/file-store.ts";
 import { resultsFolder } from "../store/pack.ts";
 import { storageFull } from "../store/storage-faults.ts";
 
-/** Small enough for everyone, exact enough that the prediction does not move. */
-const DEFAULT_DTYPE = "q8";
 /** A prompt for the first run, which compiles the shaders. */
 const WARM_UP_TOKENS = [0, 0, 0];
 
@@ -74,7 +73,7 @@ export async function startModel(
   const request = {
     source,
     store,
-    dtype: options.dtype ?? DEFAULT_DTYPE,
+    dtype: options.dtype ?? usualDtype(source),
     signal,
     onBytes: (bytes: number) => arrivals.add(bytes),
     onOpened: (files: CheckpointFiles) => (notes = files.notes ?? []),

@@ -1,10 +1,9 @@
 import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { countOf, megabytes, roughly } from "#charts/number-format.ts";
-import { MADE_DTYPES } from "#model/checkpoint.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { CheckpointReport } from "#protocol/engine.ts";
-import { modelLabel } from "#state/model/model.ts";
+import { dtypesOf, modelLabel } from "#state/model/model.ts";
 import { acceptOffer, chooseGguf, chooseOfferedDtype, loadOffer, withdrawOffer } from "#state/model/load-offer.ts";
 import type { LoadOffer as Offer } from "#state/model/load-offer.ts";
 import { BACKEND_NAMES } from "../../header/backend-names.ts";
@@ -77,7 +76,7 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
           </tr>
         </thead>
         <tbody>
-          {MADE_DTYPES.map((each) => {
+          {dtypesOf(choice).map((each) => {
             const held = report.held[each];
             return (
               <tr key={each} className={held.refusal === "" ? "" : "refused"}>

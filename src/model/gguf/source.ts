@@ -1,0 +1,43 @@
+import type { CheckpointSource, Dtype } from "../checkpoint.ts";
+import { ggufAddress, isGgufName } from "../source-names.ts";
+
+/** Small enough for everyone, exact enough that the prediction does not move. */
+export const DEFAULT_DTYPE = "q8";
+
+/**
+ * The model in GGUF that is among files from disk, by their paths; the only file may be one, whatever it is called. Undefined for a
+ * checkpoint's folder.
+ */
+export function ggufAmong(paths: readonly string[]): string | undefined {
+  if (paths.some((path) => path.endsWith(".safetensors"))) return undefined;
+  const [first] = paths.filter(isGgufName).sort();
+  return first?.split("/").at(-1) ?? (paths.length === 1 && ALONE.test(paths[0]!) ? paths[0] : undefined);
+}
+
+/** A file that was not chosen with its folder, and is no text. */
+const ALONE = /^[^/]+$(?<!\.json)/;
+
+export function isGgufSource(source: CheckpointSource): boolean {
+  switch (source.kind) {
+    case "hub":
+      return source.file !== undefined;
+    case "url":
+      return ggufAddress(source.base) !== undefined;
+    case "files":
+      return ggufAmong(source.paths ?? source.files.map(({ name }) => name)) !== undefined;
+    case "stored":
+      return false;
+    default:
+      throw new Error(`source: unknown kind ${String(source satisfies never)}`);
+  }
+}
+
+/**
+ * How a checkpoint's weights are held where nobody says it of this one: a GGUF file's as they are.
+ *
+ * @param usual of other checkpoints
+ */
+export function usualDtype(source: CheckpointSource, usual: Dtype = DEFAULT_DTYPE): Dtype {
+  if (isGgufSource(source)) return "stored";
+  return usual === "stored" ? DEFAULT_DTYPE : usual;
+}
