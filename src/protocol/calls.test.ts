@@ -41,6 +41,20 @@ describe("what a call is asked", () => {
       ["3+5=", { interventions: [{ head: "L0H7" }] }],
       ["3+5=", { interventions: off }],
     ],
+    ["a lens with each residual's own norm", "logitLens", ["3+5="], ["3+5=", { norm: "own" }]],
+    [
+      "the end of a prompt through the frozen norm",
+      "logitLens",
+      ["3+5=", { norm: "final", last: 4, target: "8", interventions: off }],
+      ["3+5=", { norm: "final", last: 4, target: "8", interventions: off }],
+    ],
+    [
+      "who writes one token rather than another",
+      "directLogits",
+      ["3+5=", { target: "8", against: 11, layer: 5 }],
+      ["3+5=", { target: "8", against: 11, layer: 5 }],
+    ],
+    ["scores of the model alone", "headScores", [], [{ seed: 1 }]],
     ["a target is a text", "sweepHeads", ["3+5=", { target: "8" }], ["3+5=", { target: "8" }]],
     ["a neuron by its name", "neuron", ["4_425"], [neuron, { count: 10 }]],
     ["a row of a table is a neuron", "neuron", [{ ...neuron, change: 0.7 }], [neuron, { count: 10 }]],
@@ -170,6 +184,9 @@ describe("what a call is asked", () => {
 describe("what cannot be used is refused with what was found and what is needed", () => {
   test.each<[CallName, unknown[], string]>([
     ["tokenize", [8], "tokenize: text is 8; it needs to be a text"],
+    ["logitLens", ["3", { norm: "mine" }], "logitLens: norm is “mine”; it needs to be one of own, final"],
+    ["directLogits", ["3", { layer: -1 }], "directLogits: layer is -1; it needs to be a whole number from 0"],
+    ["headScores", [{ seed: 0.5 }], "headScores: seed is 0.5; it needs to be a whole number from 0 to 4,294,967,295"],
     ["predict", [], "predict: prompt is missing; it needs to be a text or an array of token ids, whole numbers from 0"],
     ["predict", [{}], "predict: prompt is {  }; it needs to be a text or an array of token ids, whole numbers from 0"],
     ["predict", [[1, 0.5]], "predict: prompt is an array of 2; it needs to be a text or an array of token ids"],
