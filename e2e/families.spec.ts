@@ -22,6 +22,11 @@ const FAMILIES = [
   "gptj",
   "gemma2",
   "gemma3_text",
+  "olmo2",
+  "granite",
+  "smollm3",
+  "opt",
+  "phi3, a window",
 ];
 const IDS = [1, 20, 9, 33, 2, 31];
 const TARGET = 17;

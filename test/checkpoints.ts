@@ -1,7 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gemma2, gemma3, llama, mistral, qwen2, qwen3 } from "./random/gated-decoder.ts";
-import { gpt2, gptj, gptNeox } from "./random/gpt.ts";
+import {
+  gemma2,
+  gemma3,
+  granite,
+  llama,
+  mistral,
+  olmo2,
+  olmo3,
+  phi3,
+  qwen2,
+  qwen3,
+  smollm3,
+} from "./random/gated-decoder.ts";
+import { gpt2, gptj, gptNeox, opt } from "./random/gpt.ts";
 import { drawFrom } from "./random/shape.ts";
 import type { FamilyName, NamedTensor, RandomCheckpoint, RandomFamily, StoredDtype } from "./random/shape.ts";
 
@@ -56,6 +68,12 @@ const SMALL: Record<FamilyName, Partial<RandomCheckpoint>> = {
   gpt_neox: { ...SMALL_GPT, seed: 15, neurons: 58 },
   gptj: { ...SMALL_GPT, seed: 16, neurons: 58 },
   gemma2: { seed: 41, epsilon: 1e-6, tied: true, slidingWindow: 3 },
+  olmo2: { seed: 45, headDim: 10 },
+  olmo3: { seed: 46, headDim: 10, slidingWindow: 3, ropeTheta: 5e5 },
+  granite: { seed: 47, headDim: 10, tied: true },
+  smollm3: { seed: 48, headDim: 10, epsilon: 1e-6, tied: true },
+  opt: { ...SMALL_GPT, seed: 49, neurons: 58, tied: true },
+  phi3: { seed: 50, headDim: 10 },
   gemma3_text: { seed: 42, epsilon: 1e-6, tied: true, slidingWindow: 3, ropeTheta: 1e5 },
 };
 
@@ -66,6 +84,12 @@ export const LLAMA3_SCALING = {
   high_freq_factor: 4,
   original_max_position_embeddings: 128,
   rope_type: "llama3",
+} as const;
+
+/** Phi-4-mini's, of heads of 10 dimensions of which 8 turn. */
+const LONGROPE = {
+  partial_rotary_factor: 0.8,
+  rope_scaling: { type: "longrope", short_factor: [1, 1.1, 1.3, 1.6], long_factor: [1, 1.5, 3, 7] },
 } as const;
 
 /** A model for each thing that a family can be: what its small one has, and then the ways to differ from that. */
@@ -119,6 +143,38 @@ export const FAMILY_VARIANTS: readonly { readonly name: string; readonly changes
       seed: 35,
     },
   },
+  { name: "olmo2", changes: { family: "olmo2" } },
+  {
+    name: "olmo3, YaRN where layers see everything",
+    changes: {
+      family: "olmo3",
+      layers: 4,
+      context: 128,
+      ropeScaling: { rope_type: "yarn", factor: 4, original_max_position_embeddings: 32, beta_fast: 4 },
+    },
+  },
+  { name: "granite", changes: { family: "granite" } },
+  { name: "smollm3", changes: { family: "smollm3" } },
+  {
+    name: "smollm3, untied, layers without positions in a list",
+    changes: { family: "smollm3", tied: false, seed: 51, fields: { no_rope_layers: [0, 1, 1] } },
+  },
+  { name: "opt", changes: { family: "opt" } },
+  { name: "phi3, a window", changes: { family: "phi3", slidingWindow: 4, fields: { sliding_window: 4 } } },
+  {
+    name: "phi3, tied, a part of each head turned, within longrope's original context",
+    changes: {
+      family: "phi3",
+      tied: true,
+      seed: 52,
+      context: 64,
+      fields: { ...LONGROPE, original_max_position_embeddings: 16 },
+    },
+  },
+  {
+    name: "phi3, a part of each head turned, beyond longrope's original context",
+    changes: { family: "phi3", seed: 53, context: 8, fields: { ...LONGROPE, original_max_position_embeddings: 2 } },
+  },
   { name: "gemma2", changes: { family: "gemma2" } },
   {
     name: "gemma2, no caps, kinds of layers in a list",
@@ -166,6 +222,12 @@ const FAMILIES: Record<FamilyName, RandomFamily> = {
   gptj,
   gemma2,
   gemma3_text: gemma3,
+  olmo2,
+  olmo3,
+  granite,
+  smollm3,
+  opt,
+  phi3,
 };
 
 /** The bundled model's files, as they are served. */

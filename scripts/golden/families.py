@@ -28,6 +28,7 @@ class Run:
 
     def __init__(self, model, off=()):
         base = getattr(model, model.base_model_prefix)
+        base = getattr(base, "decoder", base)
         self.layers = part(base, "layers", "h")
         self.norm = part(base, "norm", "ln_f", "final_layer_norm")
         self.heads = model.config.num_attention_heads
@@ -55,13 +56,14 @@ class Run:
     def projections(layer):
         attention = part(layer, "self_attn", "attn", "attention")
         return part(attention, "o_proj", "c_proj", "dense", "out_proj"), part(
-            layer.mlp, "down_proj", "c_proj", "dense_4h_to_h", "fc_out"
+            getattr(layer, "mlp", layer), "down_proj", "c_proj", "dense_4h_to_h", "fc_out", "fc2"
         )
 
     @staticmethod
     def keep(where, key, pick):
         def hook(_module, inputs, output=None):
-            where[key] = pick(inputs, output)[0, -1]
+            # OPT's FFN works on the positions of all prompts one after the other
+            where[key] = pick(inputs, output).flatten(0, -2)[-1]
 
         return hook
 

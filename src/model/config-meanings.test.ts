@@ -30,7 +30,7 @@ test.each(["MixtralForCausalLM", "Qwen2MoeForCausalLM", "Qwen3MoeForCausalLM", "
   },
 );
 
-test.each(["PhiForCausalLM", "Phi3ForCausalLM", "GemmaForCausalLM", "FalconForCausalLM", "GPT2Model"])(
+test.each(["PhiForCausalLM", "GemmaForCausalLM", "FalconForCausalLM", "GPT2Model"])(
   "names an architecture that is not read, %s, and those that are",
   (name) => {
     expect(() => readSpec(familyConfig("llama", { architectures: [name] }))).toThrow(
@@ -41,6 +41,135 @@ test.each(["PhiForCausalLM", "Phi3ForCausalLM", "GemmaForCausalLM", "FalconForCa
     );
   },
 );
+
+test.each([
+  ["MixtralForCausalLM", "mixtral", "a mixture of experts"],
+  ["GptOssForCausalLM", "gpt_oss", "a mixture of experts"],
+  ["Qwen3MoeForCausalLM", "qwen3_moe", "a mixture of experts"],
+  ["Llama4ForConditionalGeneration", "llama4", "a mixture of experts"],
+  ["Qwen3_5ForConditionalGeneration", "qwen3_5", "some of whose layers are gated delta nets and no attention"],
+  [
+    "Gemma3nForConditionalGeneration",
+    "gemma3n",
+    "with embeddings of every layer's own and layers that share keys and values",
+  ],
+  [
+    "Gemma4ForConditionalGeneration",
+    "gemma4",
+    "with embeddings of every layer's own and layers that share keys and values",
+  ],
+  ["Lfm2ForCausalLM", "lfm2", "some of whose layers are short convolutions and no attention"],
+  ["GraniteMoeHybridForCausalLM", "granitemoehybrid", "some of whose layers are state spaces (Mamba) and no attention"],
+  [
+    "Gemma3ForConditionalGeneration",
+    "gemma3",
+    "a model of texts and images (of Gemma 3 those of texts alone are read, as 270M and 1B)",
+  ],
+])("%s is refused with the reason", (name, type, reason) => {
+  for (const fields of [{ architectures: [name], model_type: type }, { architectures: [name] }]) {
+    expect(() => readSpec({ ...fields, hidden_size: 64 })).toThrow(
+      expect.objectContaining({
+        code: "unknown-architecture",
+        message: expect.stringContaining(
+          `config.json names ${name}, ${reason}; this explorer reads LlamaForCausalLM, `,
+        ),
+      }),
+    );
+  }
+});
+
+test.each<[string, Record<string, unknown>, Partial<ModelSpec>]>([
+  [
+    "DeepSeek-R1-Distill-Qwen-1.5B",
+    {
+      architectures: ["Qwen2ForCausalLM"],
+      model_type: "qwen2",
+      hidden_size: 1536,
+      intermediate_size: 8960,
+      max_position_embeddings: 131_072,
+      max_window_layers: 21,
+      num_attention_heads: 12,
+      num_hidden_layers: 28,
+      num_key_value_heads: 2,
+      rms_norm_eps: 1e-6,
+      rope_theta: 10_000,
+      sliding_window: 4096,
+      use_sliding_window: false,
+      tie_word_embeddings: false,
+      vocab_size: 151_936,
+    },
+    { family: "qwen2", headDim: 128, biased: ["qkv"], tied: false, context: 131_072 },
+  ],
+  [
+    "DeepSeek-R1-Distill-Llama-8B",
+    {
+      architectures: ["LlamaForCausalLM"],
+      model_type: "llama",
+      hidden_size: 4096,
+      intermediate_size: 14_336,
+      max_position_embeddings: 131_072,
+      num_attention_heads: 32,
+      num_hidden_layers: 32,
+      num_key_value_heads: 8,
+      rms_norm_eps: 1e-5,
+      rope_scaling: {
+        factor: 8,
+        high_freq_factor: 4,
+        low_freq_factor: 1,
+        original_max_position_embeddings: 8192,
+        rope_type: "llama3",
+      },
+      rope_theta: 500_000,
+      attention_bias: false,
+      mlp_bias: false,
+      vocab_size: 128_256,
+    },
+    { family: "llama", headDim: 128, kvHeads: 8, tied: false },
+  ],
+  [
+    "Mistral-Nemo, whose heads together are narrower than the residual",
+    {
+      architectures: ["MistralForCausalLM"],
+      model_type: "mistral",
+      head_dim: 128,
+      hidden_size: 5120,
+      intermediate_size: 14_336,
+      max_position_embeddings: 131_072,
+      num_attention_heads: 32,
+      num_hidden_layers: 40,
+      num_key_value_heads: 8,
+      rms_norm_eps: 1e-5,
+      rope_theta: 1_000_000,
+      sliding_window: null,
+      tie_word_embeddings: false,
+      vocab_size: 131_072,
+    },
+    { family: "mistral", headDim: 128, heads: 32, modelDim: 5120 },
+  ],
+  [
+    "Mistral-Small 24B",
+    {
+      architectures: ["MistralForCausalLM"],
+      model_type: "mistral",
+      head_dim: 128,
+      hidden_size: 5120,
+      intermediate_size: 32_768,
+      max_position_embeddings: 32_768,
+      num_attention_heads: 32,
+      num_hidden_layers: 40,
+      num_key_value_heads: 8,
+      rms_norm_eps: 1e-5,
+      rope_theta: 100_000_000,
+      sliding_window: null,
+      vocab_size: 131_072,
+    },
+    { family: "mistral", headDim: 128, modelDim: 5120, neurons: 32_768 },
+  ],
+])("reads the config of %s", (_name, json, expected) => {
+  const { spec } = readSpec(json);
+  expect(spec).toMatchObject(expected);
+  expect(spec.perLayer).toBe(undefined);
+});
 
 test.each([
   ["gptq", { quant_method: "gptq", bits: 4 }, "GPTQ"],
@@ -55,7 +184,7 @@ test.each([
   expect(() => readSpec(familyConfig("llama", { quantization_config: quantisation }))).toThrow(
     expect.objectContaining({
       code: "other-format",
-      message: `config.json: the weights are quantised by ${named}; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from`,
+      message: `config.json: the weights are quantised by ${named}; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from, or a GGUF file of the model`,
     }),
   );
 });

@@ -141,7 +141,7 @@ test.each([
     "quantised weights",
     changed({ quantization_config: { quant_method: "gptq" } }),
     "other-format",
-    "config.json: the weights are quantised by GPTQ; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from",
+    "config.json: the weights are quantised by GPTQ; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from, or a GGUF file of the model",
   ],
   [
     "a missing field",

@@ -4,17 +4,39 @@ import { readConfig } from "./config.ts";
 import { gpt2 } from "./families/gpt2.ts";
 import { gptNeox } from "./families/gpt-neox.ts";
 import { gptj } from "./families/gptj.ts";
-import { gemma2, gemma3 } from "./families/gemma.ts";
+import { gemma2, gemma3 } from "./families/gated/gemma.ts";
+import { granite } from "./families/gated/granite.ts";
+import { olmo2, olmo3 } from "./families/gated/olmo.ts";
+import { phi3 } from "./families/gated/phi3.ts";
+import { smollm3 } from "./families/gated/smollm3.ts";
+import { opt } from "./families/opt.ts";
 import { llama } from "./families/llama.ts";
 import { mistral } from "./families/mistral.ts";
 import { qwen2 } from "./families/qwen2.ts";
 import { qwen3 } from "./families/qwen3.ts";
 import { GGUF_FIELD, asInGguf } from "./gguf/config.ts";
+import { unreadKind } from "./families/not-read.ts";
 import { checkSize } from "./size.ts";
 import type { Config, Family, ModelSpec } from "./spec.ts";
 
 /** Every architecture that can be read. A new one is a file in `families/` and an entry here. */
-const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj, gemma2, gemma3];
+const FAMILIES: readonly Family[] = [
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+  gpt2,
+  gptNeox,
+  gptj,
+  gemma2,
+  gemma3,
+  olmo2,
+  olmo3,
+  granite,
+  smollm3,
+  opt,
+  phi3,
+];
 
 /** What a config says a model is, and the family that knows where its weights are. */
 export interface ReadSpec {
@@ -77,7 +99,7 @@ function familyOf(config: Config): Family {
   const known = FAMILIES.flatMap(({ architectures }) => architectures).join(", ");
   const named = names.slice(0, MAX_NAMED).map(shownName).join(", ");
   const typeName = typeof type === "string" ? shownName(type) : shown(type);
-  const experts = expertsOf(config) ? ", a mixture of experts" : "";
+  const kind = unreadKind([...names, ...(typeof type === "string" ? [type] : [])]) ?? (expertsOf(config) && EXPERTS);
   const what =
     names.length === 0
       ? type === undefined
@@ -88,9 +110,13 @@ function familyOf(config: Config): Family {
         : type === undefined
           ? `${named} and no model_type that would decide between them`
           : `${named}, and the model type ${typeName}, which decides`;
-  throw new Fault("unknown-architecture", `config.json names ${what}${experts}; this explorer reads ${known}`);
+  throw new Fault(
+    "unknown-architecture",
+    `config.json names ${what}${kind ? `, ${kind}` : ""}; this explorer reads ${known}`,
+  );
 }
 
+const EXPERTS = "a mixture of experts";
 /** More architectures than this are not repeated in a message. */
 const MAX_NAMED = 4;
 
@@ -135,6 +161,6 @@ function refuseQuantised(config: Config): void {
       : (WAYS.get(method) ?? shown(method));
   throw new Fault(
     "other-format",
-    `config.json: the weights are quantised by ${way}; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from`,
+    `config.json: the weights are quantised by ${way}; weights in F32, F16 or BF16 are needed: open the checkpoint that they were made from, or a GGUF file of the model`,
   );
 }

@@ -16,6 +16,8 @@ export interface RopeFields {
   readonly mscale?: unknown;
   readonly mscale_all_dim?: unknown;
   readonly truncate?: unknown;
+  readonly short_factor?: unknown;
+  readonly long_factor?: unknown;
   readonly low_freq_factor?: unknown;
   readonly high_freq_factor?: unknown;
   readonly original_max_position_embeddings?: unknown;
@@ -126,15 +128,12 @@ function llama3(frequency: number, fields: RopeFields): number {
 }
 
 /** Each pair's frequency over a number of its own, as llama.cpp's `rope_freqs.weight` has them. */
-function divided(frequencies: readonly number[], divisors: unknown): number[] {
+function divided(frequencies: readonly number[], divisors: unknown, field = "rotary divisors"): number[] {
   if (!Array.isArray(divisors) || divisors.length !== frequencies.length) {
     const found = Array.isArray(divisors) ? `${divisors.length} numbers` : shown(divisors);
-    throw new Fault(
-      "bad-config",
-      `the rotary divisors are ${found}; one for each of ${frequencies.length} pairs is needed`,
-    );
+    throw new Fault("bad-config", `the ${field} are ${found}; one for each of ${frequencies.length} pairs is needed`);
   }
-  return frequencies.map((frequency, pair) => frequency / positive("a rotary divisor", divisors[pair]));
+  return frequencies.map((frequency, pair) => frequency / positive(field, divisors[pair]));
 }
 
 /**
@@ -172,6 +171,34 @@ function yarn(plain: readonly number[], theta: number, fields: RopeFields): Posi
 
 const optional = (field: string, value: unknown, fallback: number) =>
   value === undefined || value === null ? fallback : positive(field, value);
+
+/**
+ * LongRoPE: each pair's frequency over a number of its own, one list for prompts within the original context and one for longer ones; cos
+ * and sin times √(1 + ln(context / original) / ln(original)), or as the config says.
+ *
+ * @param context what `max_position_embeddings` and the original context are where they are missing
+ * @see Ding et al. (2024), arXiv 2402.13753
+ */
+export function longRotaryPositions(config: Config, dims: number, context: number): Positions {
+  const fields = ropeFields(config);
+  const theta = optional("rope_theta", fields.rope_theta, config.positive("rope_theta", 10_000));
+  const plain = rotation({}, dims, theta) as Extract<Positions, { readonly kind: "rotary" }>;
+  const original = optional(
+    "original_max_position_embeddings",
+    fields.original_max_position_embeddings,
+    config.positive("original_max_position_embeddings", context),
+  );
+  const longest = config.positive("max_position_embeddings", context);
+  const factor = optional("factor", fields.factor, longest / original);
+  const inferred = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+  const by = (field: "short_factor" | "long_factor") => divided(plain.inverseFrequencies, fields[field], field);
+  return {
+    kind: "rotary",
+    inverseFrequencies: by("short_factor"),
+    beyond: { tokens: original, inverseFrequencies: by("long_factor") },
+    magnitude: optional("attention_factor", fields.attention_factor, inferred),
+  };
+}
 
 /** By how much a longer context is squeezed into the trained one. */
 function stretch({ factor: given }: RopeFields): number {

@@ -88,6 +88,50 @@ export const gemma3: RandomFamily = {
   tensors,
 };
 
+export const olmo2: RandomFamily = {
+  config: (shape) => ({ architectures: ["Olmo2ForCausalLM"], model_type: "olmo2", ...common(shape) }),
+  tensors,
+};
+
+export const olmo3: RandomFamily = {
+  config: (shape) => ({
+    architectures: ["Olmo3ForCausalLM"],
+    model_type: "olmo3",
+    ...common(shape),
+    sliding_window: shape.slidingWindow,
+  }),
+  tensors,
+};
+
+export const granite: RandomFamily = {
+  config: (shape) => ({
+    architectures: ["GraniteForCausalLM"],
+    model_type: "granite",
+    ...common(shape),
+    embedding_multiplier: 3,
+    residual_multiplier: 0.4,
+    attention_multiplier: 0.2,
+    logits_scaling: 1.7,
+  }),
+  tensors,
+};
+
+export const smollm3: RandomFamily = {
+  config: (shape) => ({
+    architectures: ["SmolLM3ForCausalLM"],
+    model_type: "smollm3",
+    ...common(shape),
+    no_rope_layer_interval: 2,
+    pad_token_id: 0,
+  }),
+  tensors,
+};
+
+export const phi3: RandomFamily = {
+  config: (shape) => ({ architectures: ["Phi3ForCausalLM"], model_type: "phi3", ...common(shape), pad_token_id: 0 }),
+  tensors,
+};
+
 const common = (shape: RandomCheckpoint) => ({
   hidden_size: shape.modelDim,
   intermediate_size: shape.neurons,
@@ -114,8 +158,12 @@ function tensors(shape: RandomCheckpoint, draw: Draw): NamedTensor[] {
   const all = [draw.table("model.embed_tokens.weight", [vocabulary, d], isGemma ? 0.5 / Math.sqrt(d) : 0.5)];
   for (let layer = 0; layer < shape.layers; layer++) {
     const at = `model.layers.${layer}`;
+    if (shape.family === "phi3") {
+      all.push(...fused(shape, at, draw));
+      continue;
+    }
+    if (!shape.family.startsWith("olmo")) all.push(gain(`${at}.input_layernorm.weight`, d));
     all.push(
-      gain(`${at}.input_layernorm.weight`, d),
       // sharper than 1 so that attention is not uniform
       draw.linear(`${at}.self_attn.q_proj.weight`, heads * headDim, d, 1.5),
       draw.linear(`${at}.self_attn.k_proj.weight`, kvHeads * headDim, d, 1.5),
@@ -131,6 +179,18 @@ function tensors(shape: RandomCheckpoint, draw: Draw): NamedTensor[] {
   all.push(gain("model.norm.weight", d));
   if (!shape.tied) all.push(draw.linear("lm_head.weight", vocabulary, d, 2));
   return all;
+}
+
+/** A layer of Phi-3. */
+function fused({ modelDim: d, headDim, heads, kvHeads, neurons }: RandomCheckpoint, at: string, draw: Draw) {
+  return [
+    draw.gain(`${at}.input_layernorm.weight`, d),
+    draw.linear(`${at}.self_attn.qkv_proj.weight`, (heads + 2 * kvHeads) * headDim, d, 1.3),
+    draw.linear(`${at}.self_attn.o_proj.weight`, d, heads * headDim),
+    draw.gain(`${at}.post_attention_layernorm.weight`, d),
+    draw.linear(`${at}.mlp.gate_up_proj.weight`, 2 * neurons, d, 2),
+    draw.linear(`${at}.mlp.down_proj.weight`, d, neurons),
+  ];
 }
 
 function familyOwn(shape: RandomCheckpoint, at: string, draw: Draw): NamedTensor[] {
@@ -160,6 +220,13 @@ function familyOwn(shape: RandomCheckpoint, at: string, draw: Draw): NamedTensor
       ...(family === "gemma3_text"
         ? ["q", "k"].map((part) => draw.gainFrom1(`${at}.self_attn.${part}_norm.weight`, headDim))
         : []),
+    ];
+  }
+  if (family === "olmo2" || family === "olmo3") {
+    return [
+      draw.gain(`${at}.post_feedforward_layernorm.weight`, modelDim),
+      draw.gain(`${at}.self_attn.q_norm.weight`, heads * headDim),
+      draw.gain(`${at}.self_attn.k_norm.weight`, kvHeads * headDim),
     ];
   }
   if (family === "qwen3") {

@@ -146,3 +146,47 @@ function mask(name: string, context: number): NamedTensor {
 }
 
 const scalar = (name: string): NamedTensor => ({ name, shape: [], data: Float32Array.of(-10_000) });
+
+export const opt: RandomFamily = {
+  config: (shape) => ({
+    architectures: ["OPTForCausalLM"],
+    model_type: "opt",
+    hidden_size: shape.modelDim,
+    word_embed_proj_dim: shape.modelDim,
+    ffn_dim: shape.neurons,
+    num_hidden_layers: shape.layers,
+    num_attention_heads: shape.heads,
+    max_position_embeddings: shape.context,
+    do_layer_norm_before: true,
+    activation_function: "relu",
+    tie_word_embeddings: shape.tied,
+    pad_token_id: 1,
+  }),
+  tensors: (shape, draw) => {
+    const { modelDim: d, neurons, vocabulary, context } = shape;
+    const norm = (name: string) => [draw.gain(`${name}.weight`, d), draw.bias(`${name}.bias`, d)];
+    const linear = (name: string, outputs: number, inputs: number, gain = 1) => [
+      draw.linear(`${name}.weight`, outputs, inputs, gain),
+      draw.bias(`${name}.bias`, outputs),
+    ];
+    return [
+      draw.table("model.decoder.embed_tokens.weight", [vocabulary, d], 0.5),
+      draw.table("model.decoder.embed_positions.weight", [context + 2, d], 0.3),
+      ...Array.from({ length: shape.layers }, (_, layer) => {
+        const at = `model.decoder.layers.${layer}`;
+        return [
+          ...norm(`${at}.self_attn_layer_norm`),
+          ...linear(`${at}.self_attn.q_proj`, d, d, 1.5),
+          ...linear(`${at}.self_attn.k_proj`, d, d, 1.5),
+          ...linear(`${at}.self_attn.v_proj`, d, d),
+          ...linear(`${at}.self_attn.out_proj`, d, d),
+          ...norm(`${at}.final_layer_norm`),
+          ...linear(`${at}.fc1`, neurons, d, 2),
+          ...linear(`${at}.fc2`, d, neurons),
+        ];
+      }).flat(),
+      ...norm("model.decoder.final_layer_norm"),
+      ...(shape.tied ? [] : [draw.linear("lm_head.weight", vocabulary, d, 2)]),
+    ];
+  },
+};

@@ -11,7 +11,13 @@ export type FamilyName =
   | "gpt_neox"
   | "gptj"
   | "gemma2"
-  | "gemma3_text";
+  | "gemma3_text"
+  | "olmo2"
+  | "olmo3"
+  | "granite"
+  | "smollm3"
+  | "opt"
+  | "phi3";
 
 /** The shape of a model of random weights. */
 export interface RandomCheckpoint {

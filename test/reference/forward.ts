@@ -89,7 +89,7 @@ export function forward(
   for (let layer = 0; layer < model.layers; layer++) {
     residual = edits.residPre?.(layer, residual) ?? residual;
     const parts = anatomy.layer(model, layer);
-    const made = residual.map((x, position) => parts.project(parts.attentionInput(x), position));
+    const made = residual.map((x, position) => parts.project(parts.attentionInput(x), position, ids.length));
     const projected = edits.projected?.(layer, made) ?? made;
     const attended = attend(model, layer, projected, (head, z) =>
       switched(z, scaleOf(interventions, "head", layer, head), ablationSource?.z[layer]?.[head]),

@@ -2,7 +2,12 @@ import type { Family, ReferenceModel } from "./families/family.ts";
 import { gpt2 } from "./families/gpt2.ts";
 import { gptNeox } from "./families/gpt-neox.ts";
 import { gptj } from "./families/gptj.ts";
-import { gemma2, gemma3 } from "./families/gemma.ts";
+import { gemma2, gemma3 } from "./families/gated/gemma.ts";
+import { granite } from "./families/gated/granite.ts";
+import { olmo2, olmo3 } from "./families/gated/olmo.ts";
+import { phi3 } from "./families/gated/phi3.ts";
+import { smollm3 } from "./families/gated/smollm3.ts";
+import { opt } from "./families/opt.ts";
 import { llama } from "./families/llama.ts";
 import { mistral } from "./families/mistral.ts";
 import { qwen2 } from "./families/qwen2.ts";
@@ -10,7 +15,23 @@ import { qwen3 } from "./families/qwen3.ts";
 import { readSafetensors } from "./tensors.ts";
 import type { Tensor } from "./tensors.ts";
 
-const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeox, gptj, gemma2, gemma3];
+const FAMILIES: readonly Family[] = [
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+  gpt2,
+  gptNeox,
+  gptj,
+  gemma2,
+  gemma3,
+  olmo2,
+  olmo3,
+  granite,
+  smollm3,
+  opt,
+  phi3,
+];
 
 /**
  * Reads a checkpoint folder: `config.json` and all safetensors files in it.

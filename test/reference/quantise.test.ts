@@ -61,6 +61,12 @@ const LINEAR: Record<FamilyName, readonly string[]> = {
   gpt2: ["c_attn", "c_proj", "c_fc", "c_proj", "lm_head"],
   gpt_neox: ["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h", "embed_out"],
   gptj: ["q_proj", "k_proj", "v_proj", "out_proj", "fc_in", "fc_out", "lm_head"],
+  olmo2: [...GATED, "lm_head"],
+  olmo3: [...GATED, "lm_head"],
+  granite: [...GATED, "lm_head"],
+  smollm3: [...GATED, "lm_head"],
+  opt: ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2", "lm_head"],
+  phi3: ["qkv_proj", "o_proj", "gate_up_proj", "down_proj", "lm_head"],
   gemma2: [...GATED, "lm_head"],
   gemma3_text: [...GATED, "lm_head"],
 };

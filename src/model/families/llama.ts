@@ -91,13 +91,19 @@ const wholeHeads = (config: Config) => (headDim: number) => {
 interface Stored {
   /** What every gain is stored less of. */
   readonly plus?: number;
+  /** Queries, keys and values in one tensor, gates and ups in another: its rows are the graph's. */
+  readonly isFused?: boolean;
 }
 
 /**
  * Llama's tensors, and those of what the spec has beyond Llama: gains of queries and keys, norms behind attention and FFN. Biases are
  * those that the spec says, whatever else the file has, as in transformers.
  */
-export function gatedWeights(spec: ModelSpec, has: (tensor: string) => boolean, { plus }: Stored = {}): WeightPlans {
+export function gatedWeights(
+  spec: ModelSpec,
+  has: (tensor: string) => boolean,
+  { plus, isFused = false }: Stored = {},
+): WeightPlans {
   const prefix = has("model.embed_tokens.weight") ? "model." : "";
   const { modelDim, heads, kvHeads, headDim, neurons, vocabulary } = spec;
   const table = `${prefix}embed_tokens.weight`;
@@ -139,7 +145,7 @@ export function gatedWeights(spec: ModelSpec, has: (tensor: string) => boolean, 
         ...normOf("attn_norm"),
         ...linear(
           "qkv",
-          ["q_proj", "k_proj", "v_proj"].map(attention),
+          (isFused ? ["qkv_proj"] : ["q_proj", "k_proj", "v_proj"]).map(attention),
           [(heads + 2 * kvHeads) * headDim, modelDim],
           "qkv",
         ),
@@ -152,7 +158,12 @@ export function gatedWeights(spec: ModelSpec, has: (tensor: string) => boolean, 
         ...linear("attn_out", [attention("o_proj")], [modelDim, heads * headDim], "attn_out"),
         ...normOf("attn_post_norm"),
         ...normOf("mlp_norm"),
-        ...linear("mlp_in", [`${at}mlp.gate_proj`, `${at}mlp.up_proj`], [2 * neurons, modelDim], "ffn"),
+        ...linear(
+          "mlp_in",
+          (isFused ? ["gate_up_proj"] : ["gate_proj", "up_proj"]).map((part) => `${at}mlp.${part}`),
+          [2 * neurons, modelDim],
+          "ffn",
+        ),
         ...linear("down", [`${at}mlp.down_proj`], [modelDim, neurons], "ffn"),
         ...normOf("mlp_post_norm"),
       ];

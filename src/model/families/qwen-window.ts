@@ -1,7 +1,7 @@
 import { refuse } from "../config.ts";
 import { shown } from "#core/shown.ts";
 import type { Config, ModelSpec } from "../spec.ts";
-import { layerKinds } from "./layer-kinds.ts";
+import { layerKinds } from "./gated/layer-kinds.ts";
 
 /** What transformers' Qwen2Config and Qwen3Config take missing fields for. */
 const DEFAULT_WINDOW = 4096;

@@ -70,7 +70,7 @@ export interface Layer {
   readonly attentionInput: (layerInput: Float64Array) => Float64Array;
   /** False: what attention and FFN read is not normalised; left out: it is. */
   readonly isPreNorm?: boolean;
-  readonly project: (attentionInput: Float64Array, position: number) => Projected;
+  readonly project: (attentionInput: Float64Array, position: number, tokens?: number) => Projected;
   /** [d, H · dh]: from all heads' mixed values to the residual, or to the norm behind attention. */
   readonly attentionOut: Linear;
   /** What normalises attention's output before it is added to the residual. */

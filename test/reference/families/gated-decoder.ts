@@ -4,7 +4,7 @@ import { rotationOf, turned } from "../rotary.ts";
 import type { Rotation, RotaryConfig } from "../rotary.ts";
 import { hadamard, rowOf, scaled } from "../vectors.ts";
 import { apply, biased, rmsNorm, rmsNormFrom1, splitInto, tensorOf, unbiased } from "./family.ts";
-import type { Description, Layer, ReferenceModel } from "./family.ts";
+import type { Description, Layer, Linear, ReferenceModel } from "./family.ts";
 
 /** What Llama, Mistral and Qwen write into config.json. */
 export interface GatedDecoderConfig extends RotaryConfig {
@@ -31,11 +31,13 @@ export interface GatedDecoderParts {
   readonly qkNorm?: "head" | "full";
   readonly window?: (layer: number) => number;
   /** How a layer's queries and keys turn; undefined: not at all. Left out: in every layer as the config says. */
-  readonly rotation?: (layer: number) => Rotation | undefined;
+  readonly rotation?: (layer: number, tokens: number) => Rotation | undefined;
   /** Norms: before attention and FFN (Llama), behind both (OLMo 2), or both (Gemma). */
   readonly norms?: "pre" | "post" | "both";
   /** The file has every gain less 1 (Gemma). */
   readonly isGainFrom1?: boolean;
+  /** Queries, keys and values are the rows of one tensor, gate and up those of another (Phi-3). */
+  readonly isFused?: boolean;
   /** Of the gate; left out: SiLU. */
   readonly act?: (x: number) => number;
   /** What is looked up of the embedding is multiplied by this. */
@@ -71,9 +73,10 @@ export function gatedDecoder(config: GatedDecoderConfig, parts: GatedDecoderPart
       layer: (model, layer) => gatedLayer(model, layer, config, parts),
       finalNorm: (model) => normOf(parts)(model, "model.norm", config.rms_norm_eps),
       linears: (layer) =>
-        ["self_attn.q", "self_attn.k", "self_attn.v", "self_attn.o", "mlp.gate", "mlp.up", "mlp.down"].map(
-          (part) => `model.layers.${layer}.${part}_proj`,
-        ),
+        (parts.isFused
+          ? ["self_attn.qkv", "self_attn.o", "mlp.gate_up", "mlp.down"]
+          : ["self_attn.q", "self_attn.k", "self_attn.v", "self_attn.o", "mlp.gate", "mlp.up", "mlp.down"]
+        ).map((part) => `model.layers.${layer}.${part}_proj`),
       isConv1d: false,
     },
   };
@@ -85,14 +88,19 @@ function gatedLayer(model: ReferenceModel, layer: number, config: GatedDecoderCo
   const { hasQkvBias, qkNorm, norms = "pre", act = silu } = parts;
   const at = `model.layers.${layer}`;
   const normNamed = (name: string) => normOf(parts)(model, `${at}.${name}`, config.rms_norm_eps);
-  const rotation = parts.rotation ? parts.rotation(layer) : rotationOf(config, model.headDim);
+  const rotationIn = parts.rotation ?? (() => rotationOf(config, model.headDim));
   const linear = (isBiased: boolean | undefined, name: string) => (isBiased ? biased : unbiased)(model, name);
-  const [query, key, value] = ["q", "k", "v"].map((part) =>
-    linear(hasQkvBias || config.attention_bias, `${at}.self_attn.${part}_proj`),
-  );
-  const [gate, up, down] = ["gate", "up", "down"].map((part) => linear(config.mlp_bias, `${at}.mlp.${part}_proj`));
+  const { heads: h, kvHeads: g, headDim, neurons } = model;
+  const [query, key, value] = parts.isFused
+    ? rowsOf(model, `${at}.self_attn.qkv_proj`, [h * headDim, g * headDim, g * headDim])
+    : ["q", "k", "v"].map((part) => linear(hasQkvBias || config.attention_bias, `${at}.self_attn.${part}_proj`));
+  const [gate, up] = parts.isFused
+    ? rowsOf(model, `${at}.mlp.gate_up_proj`, [neurons, neurons])
+    : ["gate", "up"].map((part) => linear(config.mlp_bias, `${at}.mlp.${part}_proj`));
+  const down = linear(config.mlp_bias, `${at}.mlp.down_proj`);
 
-  const heads = (all: Float64Array, count: number, norm: string, position: number) => {
+  const heads = (all: Float64Array, count: number, norm: string, { position, tokens }: Place) => {
+    const rotation = rotationIn(layer, tokens);
     const whole = qkNorm === "full" ? normalised(normNamed(`self_attn.${norm}`), all) : all;
     return splitInto(count, whole).map((head) => {
       const ready = qkNorm === "head" ? normalised(normNamed(`self_attn.${norm}`), head) : head;
@@ -105,19 +113,37 @@ function gatedLayer(model: ReferenceModel, layer: number, config: GatedDecoderCo
   return {
     isPreNorm: norms !== "post",
     attentionInput: (x) => (attentionNorm ? normalised(attentionNorm, x) : x),
-    project: (n, position) => ({
-      queries: heads(apply(query!, n), model.heads, "q_norm", position),
-      keys: heads(apply(key!, n), model.kvHeads, "k_norm", position),
+    project: (n, position, tokens = position + 1) => ({
+      queries: heads(apply(query!, n), model.heads, "q_norm", { position, tokens }),
+      keys: heads(apply(key!, n), model.kvHeads, "k_norm", { position, tokens }),
       values: splitInto(model.kvHeads, apply(value!, n)),
     }),
     attentionOut: linear(config.attention_bias, `${at}.self_attn.o_proj`),
     ffnInput: (_, middle) => (ffnNorm ? normalised(ffnNorm, middle) : middle),
     ffnNorm,
     activation: (n) => hadamard(apply(gate!, n).map(act), apply(up!, n)),
-    ffnOut: down!,
+    ffnOut: down,
     ...(norms !== "pre" && {
       attentionPost: normNamed("post_attention_layernorm"),
       ffnPost: normNamed("post_feedforward_layernorm"),
     }),
   };
+}
+
+interface Place {
+  readonly position: number;
+  /** Of the whole prompt. */
+  readonly tokens: number;
+}
+
+/** Several layers of a tensor that has their rows one below the other. */
+function rowsOf(model: ReferenceModel, name: string, sizes: readonly number[]): Linear[] {
+  const { weight } = unbiased(model, name);
+  const width = weight.shape[1]!;
+  let first = 0;
+  return sizes.map((rows) => {
+    const data = weight.data.slice(first * width, (first + rows) * width);
+    first += rows;
+    return { weight: { shape: [rows, width], data }, bias: undefined };
+  });
 }

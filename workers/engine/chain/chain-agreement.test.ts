@@ -82,7 +82,7 @@ const CASES: Case[] = [
     neuron: { layer: 2, neuron: 36 },
     head: { layer: 2, head: 1 },
   })),
-  ...(["gemma2"] as const).map((family) => ({
+  ...(["gemma2", "olmo2", "granite"] as const).map((family) => ({
     name: `random weights with norms behind attention and FFN, or scales: ${family}`,
     files: () => small(family),
     ids: SMALL_IDS,

@@ -25,7 +25,7 @@ const NEURON = { layer: 1, neuron: 5 };
 
 /** The shapes that the method differs in: sharing heads and gated, learned positions, attention beside the FFN. */
 const SHAPES = FAMILY_VARIANTS.filter(({ name }) =>
-  ["llama", "gpt2", "gpt_neox", "qwen3, tied", "gemma2"].includes(name),
+  ["llama", "gpt2", "gpt_neox", "qwen3, tied", "gemma2", "olmo2"].includes(name),
 ).map((shape) => ({ ...shape, isParallel: shape.name === "gpt_neox" }));
 
 const SITES = [

@@ -1,9 +1,9 @@
-import { geluNew } from "../activations.ts";
-import { rotationOf } from "../rotary.ts";
-import type { RotaryParameters } from "../rotary.ts";
-import type { Description, Family } from "./family.ts";
-import { gatedDecoder } from "./gated-decoder.ts";
-import type { GatedDecoderConfig } from "./gated-decoder.ts";
+import { geluNew } from "../../activations.ts";
+import { rotationOf } from "../../rotary.ts";
+import type { RotaryParameters } from "../../rotary.ts";
+import type { Description, Family } from "../family.ts";
+import { gatedDecoder } from "../gated-decoder.ts";
+import type { GatedDecoderConfig } from "../gated-decoder.ts";
 
 interface GemmaConfig extends Omit<GatedDecoderConfig, "rope_parameters"> {
   readonly hidden_activation?: string;

@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
-import type { LayerKind } from "../rope.ts";
-import type { Config } from "../spec.ts";
+import type { LayerKind } from "../../rope.ts";
+import type { Config } from "../../spec.ts";
 
 /**
  * What kind of attention each layer has, as `layer_types` says.

@@ -1,9 +1,9 @@
 import { shown } from "#core/shown.ts";
-import { refuse } from "../config.ts";
-import { kindPositions, rotaryPositions } from "../rope.ts";
-import type { Config, Family, ModelSpec, Softcaps } from "../spec.ts";
+import { refuse } from "../../config.ts";
+import { kindPositions, rotaryPositions } from "../../rope.ts";
+import type { Config, Family, ModelSpec, Softcaps } from "../../spec.ts";
 import { layerKinds } from "./layer-kinds.ts";
-import { gatedSpec, gatedWeights } from "./llama.ts";
+import { gatedSpec, gatedWeights } from "../llama.ts";
 
 /** What transformers' configs take missing fields for. */
 const HEAD_DIM = 256;
