@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { firstScript } from "./scripts/vite/first-script.ts";
 import { notices } from "./scripts/vite/notices.ts";
 import { webTokenizers } from "./scripts/vite/web-tokenizers.ts";
 import about from "./package.json" with { type: "json" };
@@ -15,9 +16,17 @@ const { page, worker } = notices(Object.keys(about.dependencies));
 export default defineConfig({
   // relative, so that the built page runs from any folder of any static host
   base: "./",
-  plugins: [react(), webTokenizers(), page],
+  plugins: [react(), webTokenizers(), page, firstScript()],
   // what an exported file says of the page that made it
   define: { __VERSION__: JSON.stringify(about.version) },
+  // whatever runs the models knows how to preload modules
+  build: {
+    modulePreload: {
+      polyfill: false,
+      // the scripts of later parts are fetched beforehand anyway: to list them here would cost the first script a kilobyte
+      resolveDependencies: (_file, files) => files.filter((each) => each.endsWith(".css")),
+    },
+  },
   worker: { format: "es", plugins: () => [webTokenizers(), worker] },
   optimizeDeps: {
     // pre-bundling moves the runtime away from its wasm, which is then not found

@@ -1,4 +1,4 @@
-import { opened } from "#state/link/claims.ts";
+import { opened } from "#state/link/opened.ts";
 import { DEFAULT_CHAIN } from "#state/link/finding.ts";
 import { notices } from "#state/notices.ts";
 import { question } from "#state/question.ts";

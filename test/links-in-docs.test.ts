@@ -1,3 +1,4 @@
+import "#state/experiments/behind-door.ts";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";

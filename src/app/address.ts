@@ -1,12 +1,12 @@
 import { adapter } from "#state/model/adapter.ts";
-import { opened } from "#state/link/claims.ts";
-import { experimentForm } from "#state/experiments/form/form.ts";
-import { currentFragment, isFirstLook, openLink } from "#state/link/links.ts";
+import { opened } from "#state/link/opened.ts";
+import { isFirstLook, openFirstLook } from "#state/link/open-finding.ts";
 import { model } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
+import { laterModule } from "#views/shared/later.tsx";
 
 /** Browsers refuse more than some hundred changes of the address a minute, as a dragged slider would make. */
 const REST_MS = 300;
@@ -14,22 +14,48 @@ const REST_MS = 300;
 /**
  * Keeps the address bar and the page in step: opens the link that the page was called with and every one that the
  * person goes to later, and lets the fragment follow what is shown.
+ *
+ * @param fetchRest brings what reads an experiment, which a link is opened after where it names one
+ * @returns `write` has the address written again, for what is followed elsewhere; `isOpen` settles when the page has what it was called with
  */
-export function followAddress(shipped: readonly ModelChoice[]): void {
+export function followAddress(
+  shipped: readonly ModelChoice[],
+  fetchRest: () => Promise<void>,
+): { readonly write: () => void; readonly isOpen: Promise<void> } {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const write = () => {
-    const fragment = isFirstLook() && location.hash === "" ? "" : currentFragment();
-    if (fragment === undefined || `#${fragment}` === location.hash || fragment === location.hash) return;
+  /** The address names what is still to be opened, and is not the page's to write. */
+  let isAhead = false;
+  const write = async () => {
+    const fragment = isFirstLook() && location.hash === "" ? "" : (await links()).currentFragment();
+    if (isAhead || fragment === undefined || `#${fragment}` === location.hash || fragment === location.hash) return;
     history.replaceState(history.state, "", `#${fragment}`);
   };
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(write, REST_MS);
+    timer = setTimeout(() => void write(), REST_MS);
   };
-  addEventListener("hashchange", () => {
+  const open = async () => {
     clearTimeout(timer);
-    openLink(location.hash, shipped);
-  });
-  openLink(location.hash, shipped);
-  for (const store of [question, view, model, adapter, results, opened, experimentForm]) store.subscribe(later);
+    const { hash } = location;
+    if (hash === "") {
+      openFirstLook(shipped);
+      return;
+    }
+    isAhead = true;
+    // a link whose experiment cannot be read still opens
+    const [{ openLink }] = await Promise.all([links(), namesExperiment(hash) && fetchRest().catch(() => undefined)]);
+    // by now another link may be the one to open
+    if (location.hash !== hash) return;
+    isAhead = false;
+    openLink(hash, shipped);
+  };
+  addEventListener("hashchange", () => void open());
+  const isOpen = open();
+  for (const store of [question, view, model, adapter, results, opened]) store.subscribe(later);
+  return { write: later, isOpen };
 }
+
+/** What reads and writes links: the first look is none. */
+const links = laterModule(() => import("#state/link/links.ts"));
+
+const namesExperiment = (hash: string) => /[#&]ex=/.test(hash);

@@ -1,12 +1,11 @@
 import * as Comlink from "comlink";
 import { Fault } from "#core/fault.ts";
 import type { FaultCode } from "#core/fault.ts";
-import { arity } from "#protocol/call.ts";
-import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
+import { isRecord } from "#core/record.ts";
 import type { CallName, EngineApi } from "#protocol/calls.ts";
 import type { JobId, ModelInfo } from "#protocol/engine.ts";
 import { ALIVE_LOCK_PREFIX, DEVICE_LOST_MESSAGE } from "#protocol/lifecycle.ts";
-import type { CallOptions, End, Engine, EngineCalls } from "./engine.ts";
+import type { CallOptions, End, Engine } from "./engine.ts";
 import { Silence } from "./silence.ts";
 
 /** One worker and what is pending in it. */
@@ -74,7 +73,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     for (const listener of listeners) listener(reason, how);
   }
 
-  function call(method: CallName, options: CallOptions | undefined, ...args: unknown[]): Promise<unknown> {
+  function call(method: CallName, options: CallOptions<unknown> | undefined, ...args: unknown[]): Promise<unknown> {
     running ??= launch();
     const launched = running;
     const { api, pending, silence } = launched;
@@ -111,8 +110,7 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     });
   }
 
-  return {
-    ...(Object.fromEntries(CALL_NAMES.map((name) => [name, forward(name)])) as unknown as EngineCalls),
+  const own: Omit<Engine, CallName> = {
     onStopped(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -124,26 +122,35 @@ export function workerEngine(start: (name: string) => Worker): Engine {
     restart: () => stop(new Fault("engine-stopped", "the engine was ended because it gave no sign any more"), "asked"),
   };
 
-  /** A call of the catalogue: its arguments, options that are left out as none, and how it reports where it does. */
+  // whatever else is asked for is a call: the catalogue with its schemas is the worker's, and no part of the first script
+  return new Proxy(own as Engine, {
+    get: (engine, name, receiver) =>
+      typeof name !== "string" || name in engine || name === "then"
+        ? (Reflect.get(engine, name, receiver) as unknown)
+        : forward(name as CallName),
+  });
+
+  /** A call of the catalogue: its arguments as they are passed, and how it is followed where that is passed last. */
   function forward(name: CallName) {
-    const entry = entryOf(name);
-    const own = arity(entry);
     return (...passed: readonly unknown[]) => {
-      const args = Array.from({ length: own }, (_, index) => passed[index]);
-      if (entry.options) args[own - 1] ??= {};
-      const on = passed[own] as CallOptions<unknown> | undefined;
-      return call(name, on, ...args, ...(entry.reports ? [report(on)] : []));
+      const on = passed.at(-1);
+      if (!isCallOptions(on)) return call(name, undefined, ...passed);
+      return call(name, on, ...passed.slice(0, -1), ...(on.onProgress ? [report(on)] : []));
     };
   }
 
   /** A reporter that stays quiet once the caller has given up. Reports come on ports of their own; each is a sign. */
-  function report(options: CallOptions<unknown> | undefined) {
+  function report({ signal, onProgress }: CallOptions<unknown>) {
     return Comlink.proxy((progress: unknown) => {
       running?.silence.sign();
-      if (!options?.signal?.aborted) options?.onProgress?.(progress);
+      if (!signal?.aborted) onProgress?.(progress);
     });
   }
 }
+
+/** Neither a signal nor a function can be sent: what has a place for them is for this side. No call has an option of these names. */
+const isCallOptions = (last: unknown): last is CallOptions<unknown> =>
+  isRecord(last) && ("signal" in last || "onProgress" in last);
 
 function end(running: Running, reason: Fault): void {
   running.watch.abort();

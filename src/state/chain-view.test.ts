@@ -4,8 +4,6 @@ import type { Engine } from "#client/engine.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { crowdedChain } from "#test/chains.ts";
 import {
-  changedSettings,
-  lowerThreshold,
   publishedShown,
   resetThresholds,
   setOtherPrompt,
@@ -14,6 +12,7 @@ import {
   setPublished,
   setThreshold,
 } from "./chain-view.ts";
+import { changedSettings, lowerThreshold } from "./chain-nodes.ts";
 import { DEFAULT_CHAIN, VIEWS } from "./link/finding.ts";
 import type { ChainSettings } from "./link/finding.ts";
 import { chainDemands } from "./run/chain-demands.ts";

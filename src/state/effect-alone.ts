@@ -1,4 +1,4 @@
-import { partOf } from "./chain-view.ts";
+import { partOf } from "./chain-nodes.ts";
 import { headEffects } from "./effects.ts";
 import { samePart } from "./question.ts";
 import type { Part } from "./question.ts";

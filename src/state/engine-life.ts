@@ -3,7 +3,7 @@ import type { Engine } from "#client/engine.ts";
 import type { Fault } from "#core/fault.ts";
 import type { Backend } from "#model/checkpoint.ts";
 import { attachAdapter, interruptAttaching } from "./model/attaching.ts";
-import { loadOffer, offerModel } from "./model/load-offer.ts";
+import { loadOffer } from "./model/offered.ts";
 import { loadAgain } from "./model/loading.ts";
 import { model, modelLabel } from "./model/model.ts";
 import { dismiss, notify } from "./notices.ts";
@@ -82,5 +82,5 @@ async function comeBack(reason: Fault, { stopping = [], isRepeated = false }: Re
     notify("engine", `${found}. ${which} was loaded again, and everything is computed anew.`);
     if (adapter) await attachAdapter(adapter);
   }
-  if (offer.kind === "inspecting") await offerModel(offer.choice, offer);
+  if (offer.kind === "inspecting") await (await import("./model/load-offer.ts")).offerModel(offer.choice, offer);
 }

@@ -1,5 +1,4 @@
-import { dropResult } from "./experiments/runs.ts";
-import { experimentForm } from "./experiments/form/form.ts";
+import { experimentsDoor } from "./experiments/door.ts";
 import { DEFAULT_CHAIN, DEFAULT_READING } from "./link/finding.ts";
 import type { ViewName } from "./link/finding.ts";
 import { DEFAULT_SORT, view } from "./view.ts";
@@ -14,5 +13,5 @@ export function resetPanel(tab: ViewName): void {
     chain: DEFAULT_CHAIN,
     reading: DEFAULT_READING,
   });
-  if (tab === "experiments") dropResult(experimentForm.getState().kind);
+  if (tab === "experiments") experimentsDoor()?.drop();
 }

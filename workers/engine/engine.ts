@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import { arity, readArguments } from "#protocol/call.ts";
+import { readArguments } from "#protocol/call.ts";
 import type { Place } from "#protocol/call.ts";
 import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
 import type { BackgroundWork, CallName, EngineApi, Serves } from "#protocol/calls.ts";
@@ -85,9 +85,11 @@ export function createEngine(
 
   async function serve(name: CallName, job: JobId, sent: readonly unknown[]): Promise<unknown> {
     const entry = entryOf(name);
-    const args = readArguments(name, entry, sent);
+    const last = sent.at(-1);
+    // the caller's reporter comes last, where there is one; nothing else that is sent is a function
+    const [passed, report] = isReport(last) ? [sent.slice(0, -1), last] : [sent, () => undefined];
+    const args = readArguments(name, entry, passed);
     const named = args.at(-1) as { readonly variant?: Variant } | undefined;
-    const report = (sent[arity(entry)] ?? (() => undefined)) as BackgroundWork<unknown>["report"];
     const answer = (signal: AbortSignal, ...follow: readonly unknown[]) =>
       (places[entry.of](named?.variant, signal) as unknown as Record<CallName, Method>)[name](...args, ...follow);
     const { isBackground } = entry;
@@ -105,6 +107,8 @@ export function createEngine(
   const calls = CALL_NAMES.map((name) => [name, (job: JobId, ...sent: unknown[]) => serve(name, job, sent)]);
   return { ...(Object.fromEntries(calls) as EngineApi), cancel: (job) => jobs.cancel(job) };
 }
+
+const isReport = (sent: unknown): sent is BackgroundWork<unknown>["report"] => typeof sent === "function";
 
 /** An experiment goes on for long: it waits for its turn before each step. */
 const asCalls = (session: ExperimentSession): Serves<"experiments"> => ({

@@ -5,6 +5,9 @@ import { inkOn, symmetricLimit } from "../colour.ts";
 import type { DivergingScale } from "../colour.ts";
 import { nats } from "../number-format.ts";
 
+/** A map in which nothing matters stays pale. */
+export const LEAST_LIMIT_NATS = 0.2;
+
 /** All lengths in CSS pixels, the origin at the top left. */
 export interface Box {
   readonly x: number;

@@ -1,11 +1,14 @@
 import { EXPERIMENTS } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import type { ExperimentClaim } from "#protocol/experiments/definition.ts";
-import type { NamedNumber } from "../link/finding.ts";
-import type { Discrepancy } from "../link/circumstances.ts";
+import type { Finding, NamedNumber } from "../link/finding.ts";
+import type { Discrepancy } from "../link/checking/circumstances.ts";
 import { MAX_NAME_CHARACTERS } from "../link/link-values.ts";
-import { compared, verdictOf } from "../link/verification.ts";
-import type { Verification } from "../link/verification.ts";
+import { standingOf } from "../link/checking/answering.ts";
+import { compared, verdictOf } from "../link/checking/verification.ts";
+import type { Verification } from "../link/checking/verification.ts";
+import { experimentForm } from "./form/form.ts";
+import type { ExperimentSlot } from "./slots.ts";
 
 /** The numbers that tell most of a result, for whoever opens its link to check. */
 export const experimentClaims = (result: ExperimentResult): NamedNumber[] =>
@@ -38,4 +41,18 @@ export function verifyExperiment(
     others,
     blame,
   );
+}
+
+/** What the page's own computation says to what a link claims of an experiment; a sentence where there is a result and it checks nothing. */
+export function checkExperiment(finding: Finding, slot: ExperimentSlot): Verification | string | undefined {
+  const { value, status, from, saved } = slot;
+  if (!value || status !== "done") return undefined;
+  const standing = standingOf(finding, {
+    provenance: saved ? "from a file" : "computed here",
+    about: from?.about,
+    asked: { kind: "experiment", form: from?.form ?? experimentForm.getState() },
+  });
+  return standing.kind === "checks"
+    ? verifyExperiment(finding.expected.experiment ?? [], value, standing.others, standing.blame)
+    : standing.why;
 }

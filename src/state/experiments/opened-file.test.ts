@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ModelInfo } from "#protocol/engine.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { checkExperiment, currentFinding, opened } from "../link/claims.ts";
+import "./behind-door.ts";
+import { checkExperiment } from "./claims.ts";
+import { currentFinding } from "../link/claims.ts";
+import { opened } from "../link/opened.ts";
 import { model } from "../model/model.ts";
 import { notices } from "../notices.ts";
 import { decodeFinding } from "../link/permalink.ts";

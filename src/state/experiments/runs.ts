@@ -50,6 +50,7 @@ export function followExperiments(): () => void {
     adapterSet.subscribe(planSoon),
     experimentForm.subscribe(planSoon),
   ];
+  planSoon();
   return () => ends.forEach((end) => end());
 }
 

@@ -44,6 +44,7 @@ export function followLab(): () => void {
       if (now.tab !== last.tab) wantIndex();
     }),
   ];
+  wantIndex();
   return () => ends.forEach((end) => end());
 }
 

@@ -1,7 +1,8 @@
 import type { Engine } from "#client/engine.ts";
 import { parseNeuron } from "#model/ids.ts";
 import type { PatchMap } from "#protocol/patching.ts";
-import { asksTheSamePatch, opened } from "../link/claims.ts";
+import { asksTheSamePatch } from "../link/claims.ts";
+import { opened } from "../link/opened.ts";
 import type { PatchForm } from "../link/finding.ts";
 import { neuronsIn } from "../link/patch/patch-claims.ts";
 import { model } from "../model/model.ts";
@@ -21,6 +22,7 @@ export function followPatches(): () => void {
     if (!isWanted || lab.getState().patch.status !== "idle") return;
     if (finding?.expected.patch && asksTheSamePatch(finding)) drawPatches();
   };
+  look();
   const ends = [model.subscribe(look), view.subscribe(look), opened.subscribe(look)];
   return () => ends.forEach((end) => end());
 }

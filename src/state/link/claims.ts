@@ -1,27 +1,22 @@
-import { createStore } from "zustand/vanilla";
-import { isSameQuestion, standingOf } from "./answering.ts";
-import type { Standing } from "./answering.ts";
-import { changedSettings } from "../chain-view.ts";
+import { standingOf } from "./checking/answering.ts";
+import { isSameQuestion } from "./checking/same-question.ts";
+import { changedSettings } from "../chain-nodes.ts";
 import { chainClaims, verifyChain } from "./chain-claims.ts";
-import { experimentClaims, verifyExperiment } from "../experiments/claims.ts";
-import { experimentForm, writeForm } from "../experiments/form/form.ts";
-import { experiments } from "../experiments/slots.ts";
-import type { ExperimentSlot } from "../experiments/slots.ts";
+import { experimentsDoor } from "../experiments/door.ts";
 import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
 import { patchMeasured } from "./patch/patch-claims.ts";
-import { discrepancies } from "./circumstances.ts";
-import type { Discrepancy } from "./circumstances.ts";
+import { discrepancies } from "./checking/circumstances.ts";
+import type { Discrepancy } from "./checking/circumstances.ts";
 import { DEFAULT_READING, shortContent } from "./finding.ts";
 import type { ChainSettings, Claims, Finding, NamedNumber, ViewName } from "./finding.ts";
-import { adapter, adapterName, adapterNamed } from "../model/adapter.ts";
+import { adapter, adapterName } from "../model/adapter.ts";
 import { model } from "../model/model.ts";
 import { question } from "../question.ts";
 import type { Question } from "../question.ts";
 import { chainKey } from "../run/chain-demands.ts";
 import { afterKey, beforeKey, comparisonKey } from "../run/demands.ts";
 import { results } from "../run/results.ts";
-import { isSameRun, isSameSubject, modelNow } from "../subject.ts";
-import type { Subject } from "../subject.ts";
+import { isSameRun, modelNow } from "../subject.ts";
 import type { Chain, Slot, Slots } from "../run/results.ts";
 import {
   changedReading,
@@ -30,15 +25,11 @@ import {
   readingClaims,
   verifyReading,
 } from "./reading/reading-claims.ts";
-import { verify } from "./verification.ts";
-import type { Verification } from "./verification.ts";
+import { asksTheSame, claimedAnswer, isOfTheSameModel, opened } from "./opened.ts";
+import { CLAIMED_NEURONS } from "./shown-claims.ts";
+import { verify } from "./checking/verification.ts";
+import type { Verification } from "./checking/verification.ts";
 import { view } from "../view.ts";
-
-/** Neurons whose change a link claims. */
-const CLAIMED_NEURONS = 3;
-
-/** The finding that the page was opened with, or opened last. */
-export const opened = createStore<{ readonly finding: Finding | undefined }>(() => ({ finding: undefined }));
 
 /** How the model that answers differs from what the opened finding is about; nothing as long as none answers. */
 function openedDiscrepancies(finding: Finding): readonly Discrepancy[] {
@@ -53,28 +44,12 @@ export function otherWeights(finding: Finding): readonly string[] {
   return ofWeights.map(({ sentence }) => sentence);
 }
 
-/** What the opened finding claims of the answer, as long as the page still asks what it asked. */
-export function claimedAnswer(finding: Finding | undefined): Claims {
-  if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};
-  const { experiment: _, chain: __, reading: ___, patch: ____, ...answer } = finding.expected;
-  return answer;
-}
-
 const patchNow = () => askedPatch(patchForm.getState(), question.getState().prompt);
 
 /** Whether the patches that the page's form asks for are those that the finding is about. */
 export const asksTheSamePatch = (finding: Finding): boolean =>
   isOfTheSameModel(finding, question.getState(), model.getState().choice?.id) &&
   isSameQuestion(finding, question.getState(), { kind: "patch", form: patchNow() });
-
-export const asksTheSame = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
-  isOfTheSameModel(finding, now, modelId) && isSameQuestion(finding, now, { kind: "answer" });
-
-/** Whatever is asked of it. */
-const isOfTheSameModel = (finding: Finding, now: Pick<Question, "variant">, modelId: string | undefined) =>
-  finding.model === modelId &&
-  (finding.variant ?? "base") === (now.variant ?? "base") &&
-  (finding.variant !== "adapted" || isOfAdapter(finding));
 
 /**
  * The same of the model's own chain. Its numbers are the clean run's, whatever is switched off, but each part's effect is that of what
@@ -85,10 +60,6 @@ export const asksTheSameChain = (
   now: Question,
   { modelId, settings }: { readonly modelId: string | undefined; readonly settings: ChainSettings },
 ): boolean => isOfTheSameModel(finding, now, modelId) && isSameQuestion(finding, now, { kind: "chain", settings });
-
-/** As with models, a branch counts as its commit: numbers that differ are found by their comparison. */
-const isOfAdapter = ({ adapter: named }: Finding) =>
-  named !== undefined && adapterNamed(named)?.id === adapter.getState().choice?.id;
 
 const attachedName = () => {
   const { choice } = adapter.getState();
@@ -164,20 +135,6 @@ export function checkChain(
     : undefined;
 }
 
-/** The same of an experiment; a sentence where there is a result and it checks nothing. */
-export function checkExperiment(finding: Finding, slot: ExperimentSlot): Verification | string | undefined {
-  const { value, status, from, saved } = slot;
-  if (!value || status !== "done") return undefined;
-  const standing: Standing = standingOf(finding, {
-    provenance: saved ? "from a file" : "computed here",
-    about: from?.about,
-    asked: { kind: "experiment", form: from?.form ?? experimentForm.getState() },
-  });
-  return standing.kind === "checks"
-    ? verifyExperiment(finding.expected.experiment ?? [], value, standing.others, standing.blame)
-    : standing.why;
-}
-
 /**
  * What a link to the page as it stands says. Numbers that were measured here go with the content, the precision and the revision that
  * they were measured on; numbers that the opened link claimed stay claims about what that link named, and are left out where a person
@@ -191,6 +148,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const { tab, selected, sort, chain, reading } = view.getState();
   const changed = changedSettings(chain);
   const read = tab === "heads" ? changedReading(reading) : undefined;
+  const experiment = tab === "experiments" ? experimentsDoor()?.asked() : undefined;
   const { expected, content, adapterContent, agreement } = claimsNow(tab, isWithClaims);
   return {
     model: choice.id,
@@ -211,7 +169,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(changed && { chain: changed }),
     ...(read && { reading: read }),
     ...(tab === "patch" && { patch: changedPatch(patchNow()) }),
-    ...(tab === "experiments" && { experiment: experimentForm.getState() }),
+    ...(experiment && { experiment }),
     expected,
     unknown: opened.getState().finding?.unknown ?? [],
   };
@@ -271,7 +229,7 @@ function claimedNow(finding: Finding, tab: ViewName): Claims {
 
 /** All that was measured here of what the page asks. */
 function measuredHere(tab: ViewName): Claims {
-  const experiment = tab === "experiments" ? experimentMeasured() : undefined;
+  const experiment = tab === "experiments" ? experimentsDoor()?.measured() : undefined;
   const chain = tab === "chain" ? chainMeasured() : undefined;
   const reading = tab === "heads" ? readingMeasured() : undefined;
   const patch = tab === "patch" ? patchMeasured() : undefined;
@@ -284,17 +242,15 @@ function measuredHere(tab: ViewName): Claims {
   };
 }
 
-/** Of the result that this form gave here. */
-function experimentMeasured(): readonly NamedNumber[] | undefined {
-  const form = experimentForm.getState();
-  const { value, from, status } = experiments.getState()[form.kind];
-  const isOfForm = from !== undefined && writeForm(from.form) === writeForm(form);
-  return isOfForm && value && status === "done" ? experimentClaims(value) : undefined;
+function asksTheSameExperiment(finding: Finding): boolean {
+  const form = experimentsDoor()?.asked();
+  const now = question.getState();
+  return (
+    form !== undefined &&
+    isOfTheSameModel(finding, now, model.getState().choice?.id) &&
+    isSameQuestion(finding, now, { kind: "experiment", form })
+  );
 }
-
-const asksTheSameExperiment = (finding: Finding) =>
-  isOfTheSameModel(finding, question.getState(), model.getState().choice?.id) &&
-  isSameQuestion(finding, question.getState(), { kind: "experiment", form: experimentForm.getState() });
 
 function chainMeasured(): readonly NamedNumber[] | undefined {
   const own = measuredChain(results.getState(), question.getState(), view.getState().chain);
@@ -324,19 +280,6 @@ export function checkReading(finding: Finding, slots: Slots, now: Question): Ver
   return numbers && standing.kind === "checks"
     ? verifyReading(finding.expected.reading ?? [], numbers, reading, standing)
     : undefined;
-}
-
-/** The numbers that the page shows of this subject, as far as they were computed here; see `measuredClaims` for those of the question. */
-export function claimsAbout(subject: Subject, { before, after, comparison }: Slots): Claims {
-  if (!before.value || before.isRecorded || !isSameRun(before.about, subject)) return {};
-  const { logProbability: baseline } = before.value.target;
-  const isChanged = subject.interventions.length > 0;
-  if (!isChanged || !after.value || !isSameSubject(after.about, subject)) return { baseline };
-  const rows = comparison.value && isSameSubject(comparison.about, subject) ? comparison.value.rows : [];
-  const neurons = rows
-    .slice(0, CLAIMED_NEURONS)
-    .map(({ layer, neuron, change }) => ({ at: { layer, neuron }, change }));
-  return { baseline, changed: after.value.target.logProbability, ...(neurons.length > 0 && { neurons }) };
 }
 
 function answerMeasured(): Claims {

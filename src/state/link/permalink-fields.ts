@@ -9,8 +9,7 @@ import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { READING_FIELDS } from "./reading/reading-fields.ts";
 import { PATCH_FIELDS } from "./patch/patch-fields.ts";
-import { readForm } from "../experiments/form/form-link.ts";
-import { writeForm } from "../experiments/form/form.ts";
+import { experimentsDoor } from "../experiments/door.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
 import {
@@ -158,9 +157,9 @@ export const FIELDS: readonly Field[] = [
   {
     key: "ex",
     needs: "an experiment, as heads;suite:abacus-2d;n:20",
-    write: ({ experiment }) => experiment && writeForm(experiment),
+    write: ({ experiment }) => experiment && experimentsDoor()?.write(experiment),
     read(text, notice) {
-      const experiment = readForm(text, notice);
+      const experiment = experimentsDoor()?.read(text, notice);
       return experiment && { experiment };
     },
   },

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import "#state/experiments/behind-door.ts";
 import { describe, expect, test } from "vitest";
 import { DTYPES } from "#model/checkpoint.ts";
 import { MAX_SCALE } from "#model/interventions.ts";

@@ -1,9 +1,8 @@
 import { changedReading } from "./reading/reading-claims.ts";
-import { changedSettings } from "../chain-view.ts";
-import { claimsAbout, currentFinding } from "./claims.ts";
-import { experimentClaims } from "../experiments/claims.ts";
-import { experimentForm, writeForm } from "../experiments/form/form.ts";
-import { experiments } from "../experiments/slots.ts";
+import { changedSettings } from "../chain-nodes.ts";
+import { currentFinding } from "./claims.ts";
+import { claimsAbout } from "./shown-claims.ts";
+import { experimentsDoor } from "../experiments/door.ts";
 import { chainClaims } from "./chain-claims.ts";
 import type { ChainSettings, Finding, NamedNumber } from "./finding.ts";
 import { model } from "../model/model.ts";
@@ -31,7 +30,7 @@ export function sharedFinding(): SharedFinding | undefined {
   const finding =
     shown && isAskedNow(shown) ? now : shown ? earlierFinding(shown, slots) : isAskable(slots) ? now : undefined;
   if (!finding) return undefined;
-  const experiment = view.getState().tab === "experiments" ? earlierExperiment() : undefined;
+  const experiment = view.getState().tab === "experiments" ? experimentsDoor()?.earlier() : undefined;
   return {
     finding: experiment
       ? { ...finding, ...experiment, expected: { ...finding.expected, ...experiment.expected } }
@@ -94,12 +93,4 @@ function chainClaimsAbout(shown: Subject, { chain }: Slots, settings: ChainSetti
   const { token, target: _, ...asked } = shown;
   if (!value || !token || status !== "done" || settings.published !== undefined) return [];
   return answers === chainKey({ ...asked, target: token.id, interventions: [] }, settings) ? chainClaims(value) : [];
-}
-
-/** The experiment that is shown, where the form asks for another one by now. */
-function earlierExperiment(): Pick<Finding, "experiment" | "expected"> | undefined {
-  const form = experimentForm.getState();
-  const { value, from, status } = experiments.getState()[form.kind];
-  if (!value || !from || status === "computing" || writeForm(from.form) === writeForm(form)) return undefined;
-  return { experiment: from.form, expected: { experiment: experimentClaims(value) } };
 }

@@ -1,44 +1,19 @@
-import { createStore } from "zustand/vanilla";
 import { faultCode } from "#core/fault.ts";
 import type { Backend, Dtype, HubSource } from "#model/checkpoint.ts";
-import type { CheckpointReport, GgufOnHub } from "#protocol/engine.ts";
 import { BUNDLED_MODEL } from "../link/finding.ts";
 import { withToken } from "./hub-tokens.ts";
+import { loadOffer } from "./offered.ts";
 import { changeModel } from "./loading.ts";
 import { dtypeFor, hubChoice, model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { dismiss, notifyFault } from "../notices.ts";
 import { expectedHere } from "../road/expected-memory.ts";
-import type { ExpectedMemory } from "../road/expected-memory.ts";
 import { currentEngine } from "../run/engine-port.ts";
 
 /** More than this is not read before a person has seen the numbers: a minute on a slow line, a tenth of a small plan. */
 const ASK_ABOVE_BYTES = 50e6;
 
-export type LoadOffer =
-  | { readonly kind: "none" }
-  /** Config and headers are being read. */
-  | {
-      readonly kind: "inspecting";
-      readonly choice: ModelChoice;
-      readonly backend: Backend | "auto";
-      readonly dtype: Dtype;
-    }
-  /** The repository has models in GGUF and nothing else that is read: one of its files is meant. */
-  | { readonly kind: "choosing"; readonly choice: ModelChoice; readonly files: readonly GgufOnHub[] }
-  | {
-      readonly kind: "asking";
-      readonly choice: ModelChoice;
-      readonly report: CheckpointReport;
-      readonly expected: ExpectedMemory;
-      readonly backend: Backend | "auto";
-      /** What it will be loaded in. */
-      readonly dtype: Dtype;
-    };
-
-export const loadOffer = createStore<LoadOffer>(() => ({ kind: "none" }));
-
-interface OfferOptions {
+export interface OfferOptions {
   readonly dtype?: Dtype;
   readonly backend?: Backend | "auto";
 }

@@ -1,5 +1,4 @@
 import { createStore } from "zustand/vanilla";
-import { readCard } from "#model/card.ts";
 import type { ModelCard } from "#model/card.ts";
 import type { ModelChoice, ModelState } from "./model.ts";
 import { dismiss, notifyFault } from "../notices.ts";
@@ -30,6 +29,7 @@ export async function openCard({ source }: ModelChoice): Promise<void> {
   try {
     const response = await fetch(new URL("card.json", source.base), { referrerPolicy: "no-referrer" });
     if (!response.ok) throw new Error(`the model’s card could not be read: HTTP ${response.status}`);
+    const { readCard } = await import("#model/card.ts");
     shipped.setState({ card: readCard(await response.json()) });
     dismiss("card");
   } catch (reason) {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { CheckpointReport, HeldReport } from "#protocol/engine.ts";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
 import { connectEngine } from "../run/engine-port.ts";
-import { acceptOffer, loadOffer, offerModel, withdrawOffer } from "../model/load-offer.ts";
+import { acceptOffer, offerModel, withdrawOffer } from "../model/load-offer.ts";
+import { loadOffer } from "../model/offered.ts";
 import { choiceTyped } from "../model/typed-model.ts";
 import { folderChoice } from "../model/model.ts";
 

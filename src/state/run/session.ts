@@ -1,5 +1,5 @@
 import { adapter, isAttached } from "../model/adapter.ts";
-import { claimedAnswer, opened } from "../link/claims.ts";
+import { claimedAnswer, opened } from "../link/opened.ts";
 import { model } from "../model/model.ts";
 import { modelNow } from "../subject.ts";
 import { question } from "../question.ts";

@@ -1,7 +1,8 @@
 import { useStore } from "zustand";
 import { nats } from "#charts/number-format.ts";
 import { aboutClaim } from "#state/link/chain-claims.ts";
-import { asksTheSameChain, checkChain, opened } from "#state/link/claims.ts";
+import { asksTheSameChain, checkChain } from "#state/link/claims.ts";
+import { opened } from "#state/link/opened.ts";
 import type { NamedNumber } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";

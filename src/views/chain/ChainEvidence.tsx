@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { largestIncrease } from "#charts/chain/chain-marks.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
-import { partOf } from "#state/chain-view.ts";
+import { partOf } from "#state/chain-nodes.ts";
 import type { PublishedName } from "#state/link/finding.ts";
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";

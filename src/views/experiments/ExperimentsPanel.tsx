@@ -1,5 +1,6 @@
 import { useStore } from "zustand";
 import { askedSettings } from "#state/experiments/form/asked-settings.ts";
+import "#state/experiments/behind-door.ts";
 import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form/form.ts";
 import type { ExperimentKind } from "#state/experiments/form/form.ts";
 import { EXPERIMENTS } from "#protocol/experiments.ts";

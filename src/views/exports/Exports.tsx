@@ -1,9 +1,7 @@
 import { notifyFault } from "#state/notices.ts";
+import { laterModule } from "../shared/later.tsx";
 import type { Drawn, Stamp } from "./drawn.ts";
-import { download } from "./download.ts";
-import { csvFile, jsonFile, svgFile } from "./files.ts";
-import type { ExportedFile } from "./files.ts";
-import { pngOf } from "./png.ts";
+import type { FileKind } from "./save-as.ts";
 
 /** Of `package.json`, by the bundler. */
 declare const __VERSION__: string;
@@ -20,32 +18,31 @@ export function Exports({ drawn }: ExportsProps) {
     <span className="exports" role="group" aria-label={`Export ${drawn.name}`}>
       {drawn.figure && (
         <>
-          <button type="button" className="quiet" onClick={() => save(svgFile(drawn, stampNow()))}>
+          <button type="button" className="quiet" onClick={() => void save("svg", drawn)}>
             SVG
           </button>
-          <button type="button" className="quiet" onClick={() => void savePng(svgFile(drawn, stampNow()))}>
+          <button type="button" className="quiet" onClick={() => void save("png", drawn)}>
             PNG
           </button>
         </>
       )}
-      <button type="button" className="quiet" onClick={() => save(csvFile(drawn, stampNow()))}>
+      <button type="button" className="quiet" onClick={() => void save("csv", drawn)}>
         CSV
       </button>
-      <button type="button" className="quiet" onClick={() => save(jsonFile(drawn, stampNow()))}>
+      <button type="button" className="quiet" onClick={() => void save("json", drawn)}>
         JSON
       </button>
     </span>
   );
 }
 
-export function save(file: ExportedFile | undefined): void {
-  if (file) download(file.name, file.type, file.content);
-}
+const files = laterModule(() => import("./save-as.ts"));
 
-async function savePng(figure: ExportedFile | undefined): Promise<void> {
-  if (!figure) return;
+async function save(kind: FileKind, drawn: Drawn): Promise<void> {
+  const stamp = stampNow();
   try {
-    download(figure.name.replace(/\.svg$/, ".png"), "image/png", await pngOf(figure.content));
+    const { saveAs } = await files();
+    await saveAs[kind](drawn, stamp);
   } catch (reason) {
     notifyFault("export", reason);
   }
@@ -56,6 +53,3 @@ export const stampNow = (): Stamp => ({
   date: new Date(),
   address: `${location.origin}${location.pathname}`,
 });
-
-/** A fragment as an address of this page. */
-export const addressOf = (fragment: string) => `${location.origin}${location.pathname}#${fragment}`;

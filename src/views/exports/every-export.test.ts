@@ -1,7 +1,8 @@
+import "#state/experiments/behind-door.ts";
 import { parse } from "csv-parse/sync";
 import { SaxesParser } from "saxes";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { opened } from "#state/link/claims.ts";
+import { opened } from "#state/link/opened.ts";
 import { experimentForm } from "#state/experiments/form/form.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import type { ExperimentOrigin } from "#state/experiments/slots.ts";

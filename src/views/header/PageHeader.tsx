@@ -1,24 +1,26 @@
 import { useEffect, useState } from "react";
-import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { THEME_AFTER, setHelpOpen, setTheme, view } from "#state/view.ts";
+import { adapter, isAttached } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
-import { dismiss, notify } from "#state/notices.ts";
-import type { Finding } from "#state/link/finding.ts";
-import { MAX_LINK_CHARACTERS, MAX_READ_CHARACTERS, readableFragment } from "#state/link/permalink.ts";
+import { dismiss } from "#state/notices.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
-import { sharedFinding } from "#state/link/shared-link.ts";
-import { addressOf } from "../exports/Exports.tsx";
-import { copyLink } from "../shared/copy-link.ts";
-import { tokenText } from "../shared/words/token-text.ts";
+import { laterModule, laterPart } from "../shared/later.tsx";
 import { ModelMenu } from "./ModelMenu.tsx";
-import { VariantSwitch } from "./VariantSwitch.tsx";
 import "./header.css";
+
+const VariantSwitch = laterPart(
+  "the switch between base and adapter",
+  async () => (await import("./VariantSwitch.tsx")).VariantSwitch,
+);
+/** What makes a link. */
+const copying = laterModule(() => import("./copy-finding.ts"));
 
 const COPIED_MS = 2_000;
 
 export function PageHeader() {
+  const hasAdapter = useStore(adapter, isAttached);
   return (
     <header className="page-header">
       <h1>
@@ -27,7 +29,7 @@ export function PageHeader() {
         </a>
       </h1>
       <ModelMenu />
-      <VariantSwitch />
+      {hasAdapter && <VariantSwitch />}
       <span className="page-tools">
         <CopyLink />
         <button type="button" title="Words and shortcuts (?)" onClick={() => setHelpOpen(true)}>
@@ -52,24 +54,8 @@ function CopyLink() {
     dismiss("copy length");
   }, [asked, answered]);
   const copy = async () => {
-    const shared = sharedFinding();
-    if (!shared) {
-      notify("copy", "There is no finding to link to: this prompt has no answer, and no other was asked before.");
-      return;
-    }
-    if (shared.isEarlier) notify("copy", earlierSentence(shared.finding));
-    else dismiss("copy");
-    const fragment = readableFragment(shared.finding);
-    if (fragment === undefined) {
-      notify(
-        "copy",
-        `This finding is too long for a link: at most ${grouped(MAX_READ_CHARACTERS)} characters are read.`,
-      );
-      return;
-    }
-    if (fragment.length > MAX_LINK_CHARACTERS) notify("copy length", longSentence(fragment.length));
-    else dismiss("copy length");
-    if (!(await copyLink(addressOf(fragment)))) return;
+    const { copyFinding } = await copying();
+    if (!(await copyFinding())) return;
     setCopied(true);
     setTimeout(() => setCopied(false), COPIED_MS);
   };
@@ -84,12 +70,6 @@ function CopyLink() {
     </button>
   );
 }
-
-const earlierSentence = ({ prompt, model: of }: Finding) =>
-  `What is asked now has no answer yet: the link is of what is shown, “${tokenText(prompt)}” in ${of}.`;
-
-const longSentence = (characters: number) =>
-  `The link has ${grouped(characters)} characters; mail programs and chats may cut one of more than ${grouped(MAX_LINK_CHARACTERS)}.`;
 
 const THEME_SIGNS = { auto: "◐", light: "○", dark: "●" } as const;
 

@@ -24,14 +24,17 @@ const said = () => notices.getState().list.filter(({ about }) => about === "copy
 test.each([
   ["another question", () => replaceQuestion({ prompt: "7+8=", target: undefined, interventions: [] })],
   ["an answer", () => patchSlot("before", { answers: "1+1=" })],
-])("what was said of a copied link goes with %s", (_what, change) => {
+])("what was said of a copied link goes with %s", async (_what, change) => {
   const host = document.createElement("div");
   const root = createRoot(host);
   patchSlot("before", { status: "failed" });
   act(() => root.render(<PageHeader />));
   const button = [...host.querySelectorAll("button")].find(({ textContent }) => textContent === "Copy link")!;
-  act(() => button.click());
-  expect(said()).toHaveLength(1);
+  await act(async () => {
+    button.click();
+    // what makes a link comes when it is asked for
+    await vi.waitFor(() => expect(said()).toHaveLength(1));
+  });
   act(change);
   expect(said()).toEqual([]);
   act(() => root.unmount());

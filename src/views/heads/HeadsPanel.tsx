@@ -1,10 +1,10 @@
 import { Suspense, useMemo } from "react";
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
-import { heatmap } from "#charts/maps/heatmap.ts";
+import { heatmap, LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
 import { legend } from "#charts/legend.ts";
 import { headEffects } from "#state/effects.ts";
-import { opened } from "#state/link/claims.ts";
+import { opened } from "#state/link/opened.ts";
 import { LOOKS } from "#state/link/finding.ts";
 import type { Look } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
@@ -15,12 +15,11 @@ import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { isSameQuestion } from "#state/subject.ts";
 import { COLOUR_SCALES, isDark, setColourScale, setReading, view } from "#state/view.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
-import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { Guard } from "../shared/Guard.tsx";
 import { RunState } from "../shared/RunState.tsx";
-import { later } from "../shared/later.tsx";
+import { later, laterPart } from "../shared/later.tsx";
 import { offText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
@@ -29,9 +28,10 @@ import { HeadReadout } from "./HeadReadout.tsx";
 import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
 import { HeatmapLegend } from "./HeatmapLegend.tsx";
-import { LEAST_LIMIT_NATS, drawnHeads } from "./heads-export.ts";
 import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
+
+const HeadsExports = laterPart("the files of the map", async () => (await import("./HeadsExports.tsx")).HeadsExports);
 
 /** The looks that the first map does not need, each a chunk of its own. */
 const LATER = {
@@ -206,7 +206,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
           not the effect of switching the whole layer off.
         </Method>
         <HeadTable effects={effects} />
-        <Exports drawn={drawnHeads(slot, kind)} />
+        <HeadsExports slot={slot} scale={kind} />
       </footer>
     </div>
   );

@@ -1,6 +1,6 @@
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
-import { heatmap } from "#charts/maps/heatmap.ts";
+import { heatmap, LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
 import { heatmapFigure } from "#charts/maps/heatmap-marks.ts";
 import { legend } from "#charts/legend.ts";
 import { formatHead } from "#model/ids.ts";
@@ -18,9 +18,6 @@ import { ablationWords } from "../shared/words/ablation-words.ts";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { sweepSentence } from "./sweep-sentence.ts";
-
-/** A map in which nothing matters stays pale. */
-export const LEAST_LIMIT_NATS = 0.2;
 
 /** The map of heads as it leaves the page; undefined as long as there is none. */
 export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | undefined {

@@ -8,9 +8,16 @@ import { samePart } from "#state/question.ts";
 import { select, togglePin, view } from "#state/view.ts";
 import { Guard } from "../shared/Guard.tsx";
 import { Value } from "../shared/figure/Value.tsx";
-import { HeadCard } from "./HeadCard.tsx";
-import { NeuronCard } from "./NeuronCard.tsx";
+import { laterPart } from "../shared/later.tsx";
 import "./inspector.css";
+
+const ON_ITS_WAY = <p className="empty">The card is on its way.</p>;
+const HeadCard = laterPart("the card of the head", async () => (await import("./HeadCard.tsx")).HeadCard, ON_ITS_WAY);
+const NeuronCard = laterPart(
+  "the card of the neuron",
+  async () => (await import("./NeuronCard.tsx")).NeuronCard,
+  ON_ITS_WAY,
+);
 
 interface SelectedCardProps {
   /** What a panel has to say of what is locked, below its numbers. */

@@ -4,7 +4,7 @@ import { labelledAttention, partSentence, positionName } from "#charts/maps/atte
 import { sequentialScale } from "#charts/colour.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import { claimsAbout } from "#state/link/claims.ts";
+import { claimsAbout } from "#state/link/shown-claims.ts";
 import type { Selection } from "#state/link/finding.ts";
 import type { LabSlot, NeuronWiring } from "#state/lab/tools.ts";
 import type { HeadInspection, NeuronInspection, Slots } from "#state/run/results.ts";

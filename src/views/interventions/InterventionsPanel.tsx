@@ -1,14 +1,27 @@
 import { useStore } from "zustand";
 import { model } from "#state/model/model.ts";
 import { exampleParts, switchOffTyped } from "#state/parts.ts";
-import { question, removeIntervention, resetInterventions, undo } from "#state/question.ts";
-import type { Part } from "#state/question.ts";
-import { select } from "#state/view.ts";
-import { hookName, partName } from "../shared/words/part-name.ts";
-import { ScaleSlider } from "../shared/PartSwitch.tsx";
+import { question, resetInterventions, undo } from "#state/question.ts";
+import { laterPart } from "../shared/later.tsx";
 import { useTyped } from "../shared/text/use-typed.tsx";
-import { AblationSourceForm } from "./AblationSourceForm.tsx";
 import "./interventions.css";
+
+const InterventionList = laterPart(
+  "the list of what is switched off",
+  async () => (await import("./InterventionList.tsx")).InterventionList,
+);
+const AblationSourceForm = laterPart(
+  "what a part that is off is",
+  async () => (await import("./AblationSourceForm.tsx")).AblationSourceForm,
+  <div className="ablation-source">
+    <label>
+      Off, a part is{" "}
+      <select disabled>
+        <option>0</option>
+      </select>
+    </label>
+  </div>,
+);
 
 export const INTERVENTIONS_ID = "interventions";
 
@@ -32,40 +45,11 @@ export function InterventionsPanel() {
       {interventions.length === 0 ? (
         <p className="empty">Nothing: this is the model as it is. Click a head and switch it off, or type one here.</p>
       ) : (
-        <ul className="intervention-list">
-          {interventions.map((change) => (
-            <InterventionRow key={partName(change)} part={change} scale={change.scale} />
-          ))}
-        </ul>
+        <InterventionList interventions={interventions} />
       )}
       <AddIntervention />
       <AblationSourceForm />
     </section>
-  );
-}
-
-function InterventionRow({ part, scale }: { readonly part: Part; readonly scale: number }) {
-  const name = partName(part);
-  return (
-    <li>
-      <button
-        type="button"
-        className={`part-name ${scale === 0 ? "is-off" : ""}`}
-        title={`${hookName(part)} × ${scale}`}
-        onClick={() => select(part)}
-      >
-        {name}
-      </button>
-      <ScaleSlider part={part} />
-      <button
-        type="button"
-        className="quiet close"
-        aria-label={`Undo ${name}`}
-        onClick={() => removeIntervention(part)}
-      >
-        ✕
-      </button>
-    </li>
   );
 }
 

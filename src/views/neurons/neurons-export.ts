@@ -1,6 +1,6 @@
 import { grouped } from "#core/grouped.ts";
 import { formatNeuron } from "#model/ids.ts";
-import { claimsAbout } from "#state/link/claims.ts";
+import { claimsAbout } from "#state/link/shown-claims.ts";
 import type { SortOrder } from "#state/link/finding.ts";
 import type { NeuronComparison, Slots } from "#state/run/results.ts";
 import { findingOf } from "#state/subject.ts";

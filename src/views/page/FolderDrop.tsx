@@ -1,7 +1,5 @@
 import { useEffect, useState } from "react";
-import { openResultFile } from "#state/experiments/runs.ts";
 import { folderChoice } from "#state/model/model.ts";
-import { offerModel } from "#state/model/load-offer.ts";
 import { notify, notifyFault } from "#state/notices.ts";
 import { droppedFiles } from "./dropped-files.ts";
 
@@ -49,8 +47,10 @@ async function open(items: DataTransferItemList): Promise<void> {
   try {
     const { files, paths } = await droppedFiles(items);
     const [only] = files;
-    if (files.length === 1 && only?.name.endsWith(".json")) await openResultFile(only);
-    else if (files.length > 0) await offerModel(folderChoice(files, paths));
+    if (files.length === 1 && only?.name.endsWith(".json"))
+      await (await import("#state/experiments/runs.ts")).openResultFile(only);
+    else if (files.length > 0)
+      await (await import("#state/model/load-offer.ts")).offerModel(folderChoice(files, paths));
     else
       notify(
         "model",

@@ -1,41 +1,49 @@
 // the ground rules first, so that every view can override them
 import "./tokens.css";
 import "./base.css";
-import { useMemo } from "react";
+import { Suspense, useMemo, useState } from "react";
+import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { publishedChains, publishedShown, setPublished } from "#state/chain-view.ts";
 import { question, resetInterventions } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
-import { closeCard } from "#state/model/shipped.ts";
+import { adapter } from "#state/model/adapter.ts";
+import { closeCard, shipped } from "#state/model/shipped.ts";
 import { setHelpOpen, view } from "#state/view.ts";
-import { ModelCard } from "../card/ModelCard.tsx";
 import { PageHeader } from "../header/PageHeader.tsx";
 import { ChangesStrip } from "../interventions/ChangesStrip.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { ModelsPlace } from "../models/ModelsPlace.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
-import { PublishedPrediction } from "../prediction/PublishedPrediction.tsx";
 import { publishedAnswer } from "../prediction/published-answer.ts";
 import type { PublishedAnswer } from "../prediction/published-answer.ts";
 import { predictionSentence } from "../prediction/prediction-sentence.ts";
 import { PromptPanel } from "../prompt/PromptPanel.tsx";
 import { Guard } from "../shared/Guard.tsx";
+import { later, laterPart } from "../shared/later.tsx";
 import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
-import { AdapterLine, AttachingLine } from "./status/AdapterLine.tsx";
 import { EvidencePanel } from "./EvidencePanel.tsx";
-import { FolderDrop } from "./FolderDrop.tsx";
-import { HelpDialog } from "./HelpDialog.tsx";
 import { LoadOffer } from "./status/LoadOffer.tsx";
 import { LoadingLine, ModelStatusLine } from "./status/ModelStatusLine.tsx";
 import { Notices } from "./status/Notices.tsx";
-import { useFieldLimit } from "./use-field-limit.ts";
-import { useShortcuts } from "./use-shortcuts.ts";
 import "./page.css";
+
+const AdapterLine = laterPart("the line about the adapter", async () => (await lines()).AdapterLine);
+const AttachingLine = laterPart("the adapter on its way", async () => (await lines()).AttachingLine);
+const lines = () => import("./status/AdapterLine.tsx");
+const FolderDrop = laterPart("what is dropped", async () => (await import("./FolderDrop.tsx")).FolderDrop);
+const Keys = laterPart("the keys of the page", async () => (await import("./Keys.tsx")).Keys);
+const HelpDialog = later(async () => (await import("./HelpDialog.tsx")).HelpDialog);
+const ModelCard = later(async () => (await import("../card/ModelCard.tsx")).ModelCard);
+const PublishedPrediction = laterPart(
+  "the published prediction",
+  async () => (await import("../prediction/PublishedPrediction.tsx")).PublishedPrediction,
+  <p className="panel empty">The published prediction is on its way.</p>,
+);
 
 /** It reads as a sentence: this prompt, this answer, carried by these parts, without them this. */
 export function Page() {
-  useShortcuts();
-  useFieldLimit();
+  const hasAdapter = useStore(adapter, ({ choice }) => choice !== undefined);
   return (
     <>
       <Guard what="the head of the page">
@@ -48,7 +56,7 @@ export function Page() {
         </Guard>
         <LoadOffer />
         <ModelStatusLine />
-        <AdapterLine />
+        {hasAdapter && <AdapterLine />}
         <div className="columns">
           <div className="answer-column">
             <AnswerColumn />
@@ -56,7 +64,7 @@ export function Page() {
           <EvidencePanel />
         </div>
         <LoadingLine />
-        <AttachingLine />
+        {hasAdapter && <AttachingLine />}
       </main>
       <footer className="page-footer">
         Everything runs on this machine; nothing you type leaves it. Method: Yu &amp; Ananiadou (2024), arXiv
@@ -64,16 +72,42 @@ export function Page() {
       </footer>
       <OwnChanges />
       <PredictionVoice />
-      <Guard what="the help" onReset={() => setHelpOpen(false)}>
-        <HelpDialog />
-      </Guard>
-      <Guard what="the model’s card" onReset={closeCard}>
-        <ModelCard />
-      </Guard>
+      <Help />
+      <Card />
       <ModelsPlace />
+      <Keys />
       <FolderDrop />
     </>
   );
+}
+
+function Help() {
+  const isOpen = useStore(view, (state) => state.isHelpOpen);
+  return (
+    <Guard what="the help" onAgain={HelpDialog.renew} onReset={() => setHelpOpen(false)}>
+      <OnceOpen isOpen={isOpen}>
+        <HelpDialog.Panel />
+      </OnceOpen>
+    </Guard>
+  );
+}
+
+function Card() {
+  const isOpen = useStore(shipped, (state) => state.card !== undefined);
+  return (
+    <Guard what="the model’s card" onAgain={ModelCard.renew} onReset={closeCard}>
+      <OnceOpen isOpen={isOpen}>
+        <ModelCard.Panel />
+      </OnceOpen>
+    </Guard>
+  );
+}
+
+/** A dialog is there from when it is first opened, so that what had the focus before has it again when it closes. */
+function OnceOpen({ isOpen, children }: { readonly isOpen: boolean; readonly children: ReactNode }) {
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (isOpen && !wasOpen) setWasOpen(true);
+  return wasOpen && <Suspense>{children}</Suspense>;
 }
 
 /** What the model answers, and what is switched off in it; beside a published record, that record's answer alone. */

@@ -31,11 +31,3 @@ export const TABS: readonly Tab[] = [
   { view: "lab", label: "Lab", key: "l", ...LATER.lab },
   { view: "experiments", label: "Experiments", key: "e", ...LATER.experiments },
 ];
-
-/** The panels’ chunks are fetched while nobody waits for them, so that a tab opens at once and also without a network. */
-export function fetchPanelsWhenIdle(): void {
-  const fetchAll = () => void Promise.allSettled(Object.values(LATER).map(({ load }) => load()));
-  // Safari has no requestIdleCallback
-  if ("requestIdleCallback" in globalThis) requestIdleCallback(fetchAll, { timeout: 5_000 });
-  else setTimeout(fetchAll, 2_000);
-}

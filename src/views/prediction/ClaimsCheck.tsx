@@ -1,7 +1,8 @@
 import { useStore } from "zustand";
 import { figures, nats } from "#charts/number-format.ts";
 import { adapter } from "#state/model/adapter.ts";
-import { asksTheSame, checkAnswer, opened, otherWeights } from "#state/link/claims.ts";
+import { checkAnswer, otherWeights } from "#state/link/claims.ts";
+import { asksTheSame, opened } from "#state/link/opened.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";

@@ -1,26 +1,34 @@
 import { useStore } from "zustand";
+import { opened } from "#state/link/opened.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { chooseTarget } from "#state/targets.ts";
-import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
-import { AnswerScore } from "./AnswerScore.tsx";
-import { ClaimsCheck } from "./ClaimsCheck.tsx";
+import { laterPart } from "../shared/later.tsx";
 import { PredictionProgress } from "./PredictionProgress.tsx";
-import { predictionRows } from "./prediction-rows.ts";
+import { predictionRows, shownRuns } from "./prediction-rows.ts";
 import type { Runs } from "./prediction-rows.ts";
-import { drawnPrediction, shownRuns } from "./prediction-export.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
 import "./prediction.css";
+
+const AnswerScore = laterPart("the whole answer", async () => (await import("./AnswerScore.tsx")).AnswerScore);
+const ClaimsCheck = laterPart("the check of the link", async () => (await import("./ClaimsCheck.tsx")).ClaimsCheck);
+
+const PredictionExports = laterPart(
+  "the files of the prediction",
+  async () => (await import("./PredictionExports.tsx")).PredictionExports,
+);
 
 const ROWS = 8;
 
 /** The answer: what the model says, before and after what was switched off, side by side. */
 export function PredictionPanel() {
   const interventions = useStore(question, (state) => state.interventions);
+  const isLong = useStore(question, (state) => state.answer !== undefined);
+  const isOpened = useStore(opened, (state) => state.finding !== undefined);
   const slots = useStore(results);
   const { before } = slots;
   const isChanged = interventions.length > 0;
@@ -45,8 +53,8 @@ export function PredictionPanel() {
       ) : (
         <p className="empty">The answer appears here as soon as a model is loaded.</p>
       )}
-      {before.value && <AnswerScore />}
-      <ClaimsCheck />
+      {before.value && isLong && <AnswerScore />}
+      {isOpened && <ClaimsCheck />}
       <footer className="panel-foot">
         <Method>
           Softmax over the whole vocabulary at the last position. “Before” is the model as it is; “after” is the same
@@ -54,7 +62,7 @@ export function PredictionPanel() {
           tokens is scored token by token, each given the prompt and the answer’s true tokens before it; the whole’s log
           p is their sum.
         </Method>
-        <Exports drawn={drawnPrediction(slots, isChanged)} />
+        <PredictionExports slots={slots} isChanged={isChanged} />
       </footer>
     </section>
   );

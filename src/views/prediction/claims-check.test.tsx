@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import type { Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ModelInfo } from "#protocol/engine.ts";
-import { opened } from "#state/link/claims.ts";
+import { opened } from "#state/link/opened.ts";
 import { NO_FINDING } from "#state/link/finding.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";

@@ -1,3 +1,6 @@
+import type { Slots } from "#state/run/results.ts";
+import { isSameSubject } from "#state/subject.ts";
+import type { Subject } from "#state/subject.ts";
 import type { Prediction, RankedToken, Ranking } from "#state/run/results.ts";
 
 export interface PredictionRow {
@@ -41,3 +44,24 @@ const probabilities = (...runs: readonly (Ranking | undefined)[]) =>
   );
 
 const larger = (row: PredictionRow) => Math.max(row.before ?? 0, row.after ?? 0);
+
+/** The runs that stand beside each other, and what they are about: the changed one where it is shown. */
+export interface ShownRuns {
+  readonly runs: Runs;
+  readonly about: Subject;
+}
+
+/** @param isChanged whether something is switched off on the page; an answer to another question is no “after” to this one */
+export function shownRuns({ before, after }: Slots, isChanged: boolean): ShownRuns | undefined {
+  if (!before.value || !before.about) return undefined;
+  const isOfRun = (about: Subject | undefined) =>
+    about !== undefined && isSameSubject(before.about, { ...about, interventions: [], ablationSource: undefined });
+  const changed = isChanged && isOfRun(after.about) ? after : undefined;
+  return {
+    runs: {
+      before: before.value,
+      after: changed?.value,
+    },
+    about: changed?.about ?? before.about,
+  };
+}

@@ -4,13 +4,18 @@ import { question, setPrompt } from "#state/question.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { Guard } from "../shared/Guard.tsx";
 import { later } from "../shared/later.tsx";
-import { LongTextNote } from "../shared/text/LongTextNote.tsx";
+import { laterPart } from "../shared/later.tsx";
 import { Menu } from "../shared/Menu.tsx";
 import { useLongText } from "../shared/text/use-long-text.ts";
 import { EXAMPLES } from "./examples.ts";
 import { TargetMenu } from "./TargetMenu.tsx";
 import { TokenStrip } from "./TokenStrip.tsx";
 import "./prompt.css";
+
+const LongTextNote = laterPart(
+  "the place in the long text",
+  async () => (await import("../shared/text/LongTextNote.tsx")).LongTextNote,
+);
 
 /** Asked for when the menu is opened. */
 const MODEL_PROMPTS = later(async () => (await import("./ModelPrompts.tsx")).ModelPrompts);
@@ -49,7 +54,7 @@ export function PromptPanel() {
           <TargetMenu />
         </div>
       </div>
-      <LongTextNote field={field} />
+      {!field.isWhole && <LongTextNote field={field} />}
       <TokenStrip />
     </section>
   );

@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { nats } from "#charts/number-format.ts";
-import { asksTheSameReading, checkReading, opened } from "#state/link/claims.ts";
+import { asksTheSameReading, checkReading } from "#state/link/claims.ts";
+import { opened } from "#state/link/opened.ts";
 import { aboutReading } from "#state/link/reading/reading-claims.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";

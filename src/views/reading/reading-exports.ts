@@ -7,7 +7,7 @@ import type { FigureInks } from "#charts/marks/figure-inks.ts";
 import { formatHead, isSameHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import { headEffects } from "#state/effects.ts";
-import { claimsAbout } from "#state/link/claims.ts";
+import { claimsAbout } from "#state/link/shown-claims.ts";
 import type { ReadingSettings } from "#state/link/finding.ts";
 import { changedReading, readingClaims, readingNumbers } from "#state/link/reading/reading-claims.ts";
 import type { DirectLogits, HeadScores, LogitLens, Slots } from "#state/run/results.ts";

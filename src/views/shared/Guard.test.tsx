@@ -79,8 +79,10 @@ describe("a panel that cannot be drawn", () => {
     const written: string[] = [];
     vi.spyOn(navigator.clipboard, "writeText").mockImplementation(async (text) => void written.push(text));
     draw();
-    await act(async () => button("Copy link")!.click());
-    expect(written).toHaveLength(1);
+    await act(async () => {
+      button("Copy link")!.click();
+      await vi.waitFor(() => expect(written).toHaveLength(1));
+    });
     expect(button("Link copied")).toBeDefined();
   });
 });

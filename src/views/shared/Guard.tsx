@@ -1,9 +1,8 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { ErrorBoundary } from "react-error-boundary";
-import { sharedFragment } from "#state/link/shared-link.ts";
-import { addressOf } from "../exports/Exports.tsx";
-import { copyLink } from "./copy-link.ts";
+
+import { addressOf, copyLink } from "./copy-link.ts";
 import { asSentence } from "./words/sentence.ts";
 
 interface GuardProps {
@@ -42,7 +41,7 @@ function Undrawn({ what, error, onAgain, onReset }: UndrawnProps) {
   const [isCopied, setCopied] = useState(false);
   const message = error instanceof Error ? error.message : String(error);
   const copy = async () => {
-    if (await copyLink(addressNow())) setCopied(true);
+    if (await copyLink(await addressNow())) setCopied(true);
   };
   const reset = () => {
     onReset?.();
@@ -72,8 +71,9 @@ function Undrawn({ what, error, onAgain, onReset }: UndrawnProps) {
 }
 
 /** That of the finding; where what failed keeps it from being written, what the address bar has. */
-function addressNow(): string {
+async function addressNow(): Promise<string> {
   try {
+    const { sharedFragment } = await import("#state/link/shared-link.ts");
     return addressOf(sharedFragment() ?? "");
   } catch {
     return location.href;

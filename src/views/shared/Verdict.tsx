@@ -1,5 +1,5 @@
-import { TOLERANCE_NATS } from "#state/link/verification.ts";
-import type { CheckedNumber, Verification } from "#state/link/verification.ts";
+import { TOLERANCE_NATS } from "#state/link/checking/verification.ts";
+import type { CheckedNumber, Verification } from "#state/link/checking/verification.ts";
 import "./verdict.css";
 
 interface VerdictProps {

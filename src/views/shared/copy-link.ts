@@ -12,3 +12,6 @@ export async function copyLink(address: string): Promise<boolean> {
     return false;
   }
 }
+
+/** A fragment as an address of this page. */
+export const addressOf = (fragment: string) => `${location.origin}${location.pathname}#${fragment}`;

@@ -1,3 +1,4 @@
+import "#state/experiments/behind-door.ts";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { verifyExperiment, experimentClaims } from "../claims.ts";

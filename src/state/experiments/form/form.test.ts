@@ -1,3 +1,4 @@
+import "#state/experiments/behind-door.ts";
 import { describe, expect, test } from "vitest";
 import { EXPERIMENT_KINDS } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";

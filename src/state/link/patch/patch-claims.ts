@@ -4,11 +4,11 @@ import { askedPatch, isSamePatch, patchForm } from "../../lab/patch-form.ts";
 import { lab } from "../../lab/tools.ts";
 import type { DrawnPatch, LabSlot } from "../../lab/tools.ts";
 import { question } from "../../question.ts";
-import { standingOf } from "../answering.ts";
+import { standingOf } from "../checking/answering.ts";
 import type { Finding, NamedNumber, PatchForm } from "../finding.ts";
 import { readNamedNumber } from "../link-values.ts";
-import { compared, verdictOf } from "../verification.ts";
-import type { Verification } from "../verification.ts";
+import { compared, verdictOf } from "../checking/verification.ts";
+import type { Verification } from "../checking/verification.ts";
 
 /** Patches that a link claims the metric of, besides both prompts' own. */
 const CLAIMED_CELLS = 4;

@@ -126,11 +126,11 @@ describe.each(LOOKED)("looked at as %j", (settings, found, claims) => {
     const { finding, notices } = decodeFinding(link);
     expect(notices).toEqual([]);
     expect(isSameReading({ ...DEFAULT_READING, ...finding.reading }, settings)).toBe(true);
-    const { verdict, rows } = verifyReading(finding.expected.reading!, numbers, settings, []);
+    const { verdict, rows } = verifyReading(finding.expected.reading!, numbers, settings, { others: [], blame: "" });
     expect(verdict).toBe("reproduced");
     expect(rows).toHaveLength(claims.length);
     const off = finding.expected.reading!.map(({ name, value }) => ({ name, value: value + 0.01 }));
-    expect(verifyReading(off, numbers, settings, []).verdict).toBe("differs");
+    expect(verifyReading(off, numbers, settings, { others: [], blame: "" }).verdict).toBe("differs");
   });
 
   test("nothing is measured while it is computed, of another question, or recorded", () => {

@@ -5,10 +5,10 @@ import { SLOT_OF, readingKey } from "../../run/reading-demands.ts";
 import type { Question } from "../../question.ts";
 import { DEFAULT_READING } from "../finding.ts";
 import type { NamedNumber, ReadingSettings } from "../finding.ts";
-import type { Discrepancy } from "../circumstances.ts";
+import type { Discrepancy } from "../checking/circumstances.ts";
 import { readNamedNumber } from "../link-values.ts";
-import { compared, verdictOf } from "../verification.ts";
-import type { Verification } from "../verification.ts";
+import { compared, verdictOf } from "../checking/verification.ts";
+import type { Verification } from "../checking/verification.ts";
 
 /** Numbers that a link claims of one look. */
 const CLAIMED = 3;

@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
 import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
-import { isNodeOff, toggleNode } from "#state/chain-view.ts";
+import { isNodeOff, toggleNode } from "#state/chain-nodes.ts";
 import { question } from "#state/question.ts";
 import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";

@@ -1,5 +1,6 @@
 import { useStore } from "zustand";
-import { checkExperiment, opened } from "#state/link/claims.ts";
+import { checkExperiment } from "#state/experiments/claims.ts";
+import { opened } from "#state/link/opened.ts";
 import type { ExperimentKind } from "#state/experiments/form/form.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import { Verdict } from "../../shared/Verdict.tsx";

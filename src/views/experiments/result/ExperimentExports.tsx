@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { useStore } from "zustand";
 import { experiments } from "#state/experiments/slots.ts";
-import { Exports, save, stampNow } from "../../exports/Exports.tsx";
+import { Exports, stampNow } from "../../exports/Exports.tsx";
+import { save } from "../../exports/save-as.ts";
 import { linkOf } from "../../exports/facts.ts";
 import { copyLink } from "../../shared/copy-link.ts";
 import { drawnExperiment, resultFile, withRowFacts } from "./experiment-export.ts";

@@ -10,7 +10,7 @@ import type { ExperimentResult } from "#protocol/experiments.ts";
 import { encodeFinding } from "#state/link/permalink.ts";
 import { findingOf } from "#state/subject.ts";
 import { download } from "../../exports/download.ts";
-import { addressOf } from "../../exports/Exports.tsx";
+import { addressOf } from "../../shared/copy-link.ts";
 import { fileSentence } from "../../exports/facts.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "pruning" }>;

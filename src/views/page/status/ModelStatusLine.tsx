@@ -1,12 +1,16 @@
 import { useStore } from "zustand";
 import { HUB } from "#model/checkpoint.ts";
 import { startAgain } from "#state/engine-life.ts";
-import { offerAgain } from "#state/model/load-offer.ts";
 import { pauseLoading, stopLoading } from "#state/model/loading.ts";
 import { model, modelLabel } from "#state/model/model.ts";
+import type { OfferOptions } from "#state/model/load-offer.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "#state/model/model.ts";
+import { laterModule } from "../../shared/later.tsx";
 import { asClause } from "../../shared/words/sentence.ts";
 import { loadingSentence } from "./loading-sentence.ts";
+
+const offers = laterModule(() => import("#state/model/load-offer.ts"));
+const again = async (options?: OfferOptions) => (await offers()).offerAgain(options);
 
 /** Why no model answers, and what a person can do. */
 export function ModelStatusLine() {
@@ -41,7 +45,7 @@ export function ModelStatusLine() {
           </p>
           <LoadButton state={state} verb="Try again:" />
           {isOnGpu(state) && status.fault.code === "no-webgpu" && (
-            <button type="button" onClick={() => void offerAgain({ backend: "wasm" })}>
+            <button type="button" onClick={() => void again({ backend: "wasm" })}>
               Run on WASM
             </button>
           )}
@@ -73,7 +77,7 @@ const isOnGpu = ({ backend, info }: ModelState) =>
 
 function LoadButton({ state, verb }: { readonly state: ModelState; readonly verb: string }) {
   return (
-    <button type="button" className="primary" onClick={() => void offerAgain()}>
+    <button type="button" className="primary" onClick={() => void again()}>
       {verb} {state.choice && modelLabel(state.choice)} ({state.dtype})
     </button>
   );

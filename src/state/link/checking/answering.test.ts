@@ -1,12 +1,14 @@
+import "#state/experiments/behind-door.ts";
 import { describe, expect, test } from "vitest";
 import { standingOf } from "./answering.ts";
-import type { Asked, Given, Provenance, Standing } from "./answering.ts";
-import { FIRST_FORM } from "../experiments/form/form.ts";
-import type { ExperimentForm } from "../experiments/form/form.ts";
-import { askedPatch } from "../lab/patch-form.ts";
-import { DEFAULT_CHAIN, DEFAULT_PATCH, NO_FINDING } from "./finding.ts";
-import type { Finding } from "./finding.ts";
-import type { Subject, SubjectModel } from "../subject.ts";
+import type { Given, Provenance, Standing } from "./answering.ts";
+import type { Asked } from "./same-question.ts";
+import { FIRST_FORM } from "../../experiments/form/form.ts";
+import type { ExperimentForm } from "../../experiments/form/form.ts";
+import { askedPatch } from "../../lab/patch-form.ts";
+import { DEFAULT_CHAIN, DEFAULT_PATCH, NO_FINDING } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import type { Subject, SubjectModel } from "../../subject.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const OTHER_COMMIT = "f".repeat(40);

@@ -1,6 +1,7 @@
+import "#state/experiments/behind-door.ts";
 import { describe, expect, test } from "vitest";
-import { decodeFinding, encodeFinding } from "./permalink.ts";
-import { NO_FINDING } from "./finding.ts";
+import { decodeFinding, encodeFinding } from "../permalink.ts";
+import { NO_FINDING } from "../finding.ts";
 import { TOLERANCE_NATS, compared, verdictOf, verify } from "./verification.ts";
 
 const neuron = (change: number) => [{ at: { layer: 4, neuron: 425 }, change }];

@@ -4,8 +4,8 @@ import type { Dtype } from "#model/checkpoint.ts";
 import type { Variant } from "#protocol/engine.ts";
 import { blame, discrepancies } from "./circumstances.ts";
 import type { Named } from "./circumstances.ts";
-import { shortContent } from "./finding.ts";
-import type { SubjectModel } from "../subject.ts";
+import { shortContent } from "../finding.ts";
+import type { SubjectModel } from "../../subject.ts";
 import { verify } from "./verification.ts";
 
 const content = (digit: string) => digit.repeat(64);

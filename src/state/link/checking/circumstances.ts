@@ -1,10 +1,10 @@
 import { agreementText } from "#core/agreement.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { Variant } from "#protocol/engine.ts";
-import { adapterNamed } from "../model/adapter.ts";
-import { shortContent } from "./finding.ts";
-import type { Finding } from "./finding.ts";
-import type { SubjectModel } from "../subject.ts";
+import { adapterNamed } from "../../model/adapter.ts";
+import { shortContent } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import type { SubjectModel } from "../../subject.ts";
 
 /** One way in which what ran here is not what a link is about. */
 export interface Discrepancy {

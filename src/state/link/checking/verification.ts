@@ -1,7 +1,7 @@
 import { formatNeuron } from "#model/ids.ts";
 import type { Discrepancy } from "./circumstances.ts";
-import type { Claims } from "./finding.ts";
-import { CLAIM_DECIMALS } from "./link-values.ts";
+import type { Claims } from "../finding.ts";
+import { CLAIM_DECIMALS } from "../link-values.ts";
 
 /**
  * How far two honest runs of the same weights may lie apart, in nats. GPUs and WASM add up float32 products in different

@@ -1,0 +1,88 @@
+import { publishedChain } from "#analysis/chain/published.ts";
+import type { PublishedRecord } from "#analysis/chain/published.ts";
+import type { Engine } from "#client/engine.ts";
+import { usualDtype } from "#model/gguf/source.ts";
+import { showPublished } from "#state/chain-view.ts";
+import "#state/experiments/behind-door.ts";
+import { offerConceptWords } from "#state/experiments/form/concept-words.ts";
+import { experimentForm } from "#state/experiments/form/form.ts";
+import { followExperiments } from "#state/experiments/runs.ts";
+import { offerSuites, SUITE_NAMES } from "#state/experiments/suites.ts";
+import type { SuiteDefinition } from "#state/experiments/suites.ts";
+import { followLab } from "#state/lab/actions.ts";
+import { followPatches } from "#state/lab/patching.ts";
+import { offerWords } from "#state/lab/forms.ts";
+import { PUBLISHED } from "#state/link/finding.ts";
+import { attachAdapterOrThrow, detachAdapter } from "#state/model/attaching.ts";
+import { keepTokenOf } from "#state/model/hub-tokens.ts";
+import { changeModelOrThrow } from "#state/model/loading.ts";
+import { choiceOf, SHIPPED_MODELS } from "./models.ts";
+import { installScriptingSurface } from "./scripting.ts";
+import { readAdaptersOnceWanted } from "./shipped-adapters.ts";
+
+const CONCEPTS = "concepts/numbers-and-operations.json";
+
+/**
+ * What the page does beside the first look: the lab and the experiments follow the model, scripts are answered, and what comes with the
+ * page for them is read.
+ *
+ * @param onExperiment told when the form of the experiments changes
+ */
+export function followLater(engine: Engine, onExperiment: () => void): void {
+  followLab();
+  followPatches();
+  followExperiments();
+  experimentForm.subscribe(onExperiment);
+  void readPublished();
+  void readConcepts();
+  void readSuites();
+  readAdaptersOnceWanted(SHIPPED_MODELS);
+  installScriptingSurface({
+    engine,
+    load: (source, { adapter, ...options }) => {
+      keepTokenOf(source);
+      if (adapter) keepTokenOf(adapter);
+      return changeModelOrThrow(choiceOf(source), {
+        dtype: usualDtype(source),
+        backend: "auto",
+        ...options,
+        ...(adapter && { adapter: choiceOf(adapter) }),
+      });
+    },
+    readSuite: async (name) => (SUITE_NAMES.some((known) => known === name) ? readDefinition(name) : undefined),
+    attach: (source) => {
+      keepTokenOf(source);
+      return attachAdapterOrThrow(choiceOf(source));
+    },
+    detach: detachAdapter,
+    bundled: SHIPPED_MODELS[0]!.source,
+    pageAddress: document.baseURI,
+  });
+}
+
+/** Chains that others published; without one its place says so. */
+async function readPublished(): Promise<void> {
+  for (const name of PUBLISHED) {
+    const response = await fetch(new URL(`findings/${name}.json`, document.baseURI));
+    if (response.ok) showPublished(name, publishedChain((await response.json()) as PublishedRecord));
+  }
+}
+
+/** A list to start the concept searches from; without it the fields are empty, no more. */
+async function readConcepts(): Promise<void> {
+  const response = await fetch(new URL(CONCEPTS, document.baseURI));
+  if (!response.ok) return;
+  const { words } = (await response.json()) as { readonly words: readonly string[] };
+  offerWords(words);
+  offerConceptWords(words);
+}
+
+/** What experiments are run over; without them a suite can still be pasted. */
+async function readSuites(): Promise<void> {
+  offerSuites((await Promise.all(SUITE_NAMES.map(readDefinition))).filter((suite) => suite !== undefined));
+}
+
+async function readDefinition(name: string): Promise<SuiteDefinition | undefined> {
+  const response = await fetch(new URL(`suites/${name}.json`, document.baseURI));
+  return response.ok ? ((await response.json()) as SuiteDefinition) : undefined;
+}

@@ -1,0 +1,34 @@
+import type { Finding, NamedNumber } from "../link/finding.ts";
+import type { Notice } from "../link/link-values.ts";
+import type { ExperimentForm } from "./form/form.ts";
+
+/**
+ * What links and the rest of the page ask of the experiments. Behind it are definitions, schemas and results, which no first look at the
+ * page needs: they come in a chunk of their own, and open the door when they are there (`behind-door.ts`).
+ */
+export interface ExperimentsDoor {
+  /** The form as a link writes it. */
+  readonly write: (form: ExperimentForm) => string;
+  readonly read: (text: string, notice: Notice) => ExperimentForm | undefined;
+  /** Whether a link can carry all that the form says. */
+  readonly fits: (form: ExperimentForm) => boolean;
+  /** What is asked now. */
+  readonly asked: () => ExperimentForm;
+  /** Puts another question into the form. */
+  readonly ask: (form: ExperimentForm) => void;
+  /** The numbers of the result that this form gave here. */
+  readonly measured: () => readonly NamedNumber[] | undefined;
+  /** The experiment that is shown, where the form asks for another one by now. */
+  readonly earlier: () => Pick<Finding, "experiment" | "expected"> | undefined;
+  /** Takes what is shown of the form's experiment away. */
+  readonly drop: () => void;
+}
+
+let door: ExperimentsDoor | undefined;
+
+/** Undefined as long as the experiments are not there: then nobody has asked any. */
+export const experimentsDoor = () => door;
+
+export function openExperimentsDoor(to: ExperimentsDoor): void {
+  door = to;
+}

@@ -1,0 +1,177 @@
+import { agreementText } from "#core/agreement.ts";
+import { grouped } from "#core/grouped.ts";
+import { useStore } from "zustand";
+import { megabytes } from "#charts/number-format.ts";
+import { BACKENDS, hubPath } from "#model/checkpoint.ts";
+import type { Backend, Dtype } from "#model/checkpoint.ts";
+import { ggufAddress, isGgufName } from "#model/source-names.ts";
+import { offerAgain, offerModel } from "#state/model/load-offer.ts";
+import { dtypesOf, model, modelLabel } from "#state/model/model.ts";
+import { openModels } from "#state/road/road.ts";
+import type { ModelInfo } from "#state/run/results.ts";
+import { asSentence } from "../shared/words/sentence.ts";
+import { BACKEND_NAMES } from "./backend-names.ts";
+import { BundledModels } from "./BundledModels.tsx";
+import { AdapterGroup } from "./AdapterGroup.tsx";
+import { OtherCheckpoint } from "./OtherCheckpoint.tsx";
+import { StoredModels } from "./StoredModels.tsx";
+
+const DTYPE_NOTES = {
+  q4: "4-bit weights, smallest",
+  q8: "8-bit weights",
+  f32: "weights as trained",
+  stored: "weights as the file has them, bit for bit",
+} satisfies Record<Dtype, string>;
+
+const BACKEND_CHOICES = ["auto", ...BACKENDS] as const;
+
+/** What can be said of the model that answers, and which other one can. */
+export function ModelSheet({ close }: { readonly close: () => void }) {
+  const { choice, dtype, backend, info, status } = useStore(model);
+  return (
+    <>
+      {info && <Facts info={info} />}
+      <button
+        type="button"
+        className="primary real-models"
+        onClick={() => {
+          close();
+          openModels();
+        }}
+      >
+        Open a real language model…
+      </button>
+      <BundledModels onChoose={close} />
+      <Choice
+        name="Weights"
+        chosen={dtype}
+        options={dtypesOf(choice).map((value) => ({ value, label: value, note: DTYPE_NOTES[value] }))}
+        onChoose={(next: Dtype) => void offerAgain({ dtype: next })}
+      />
+      <Choice
+        name="Runs on"
+        chosen={backend}
+        options={BACKEND_CHOICES.map((value) => ({
+          value,
+          label: value === "auto" ? "auto" : BACKEND_NAMES[value],
+          note: "",
+        }))}
+        onChoose={(next: Backend | "auto") => void offerAgain({ backend: next })}
+      />
+      {choice && status.kind !== "loading" && (
+        <button
+          type="button"
+          className="sheet-item"
+          onClick={() => {
+            close();
+            void offerAgain();
+          }}
+        >
+          Load {modelLabel(choice)} again
+        </button>
+      )}
+      <StoredModels onChoose={close} />
+      <AdapterGroup onChoose={close} />
+      <OtherCheckpoint
+        onSearch={close}
+        onChoose={(next) => {
+          close();
+          void offerModel(next);
+        }}
+      />
+    </>
+  );
+}
+
+/** For whoever serves the page; see docs/performance.md. */
+const NOT_ISOLATED =
+  "WASM computes on one core here: browsers give threads to pages over https whose server sends the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.";
+
+function Facts({ info }: { readonly info: ModelInfo }) {
+  return (
+    <div className="sheet-group model-facts">
+      <p>
+        {info.family}, {info.layers} layers × {info.heads} heads, {grouped(info.neurons)} neurons a layer,{" "}
+        {grouped(info.vocabulary)} tokens, context {info.context}
+      </p>
+      <p className="faint">
+        {megabytes(info.bytes.read)} read, {megabytes(info.bytes.weights)} of weights, ready in{" "}
+        {Math.round(info.loadMs)} ms
+        {info.adapter && `, on ${info.adapter}`}
+        {info.threads !== undefined && `, on ${info.threads === 1 ? "one thread" : `${info.threads} threads`}`}
+      </p>
+      {info.backend === "wasm" && !crossOriginIsolated && <p className="faint">{NOT_ISOLATED}</p>}
+      {info.proof?.isTrusted && (
+        <p className="faint">
+          This GPU agrees with float64 to {agreementText(info.proof.difference)}; it was farthest in {info.proof.at}.
+        </p>
+      )}
+      <SourceLine source={info.source} />
+      {isGguf(info) && (
+        <p className="faint">
+          In GGUF: {info.storedAs.map(({ type, tensors }) => `${tensors} tensors in ${type}`).join(", ")}. llama.cpp
+          rounds activations besides, so that its numbers differ by some 0.05 logits.
+        </p>
+      )}
+      {[...info.sourceNotes, info.backendNote].filter(Boolean).map((note) => (
+        <p key={note} className="faint">
+          {asSentence(note)}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+const isGguf = ({ source: { file, name } }: ModelInfo) => isGgufName(file ?? ggufAddress(name)?.file ?? name);
+
+/** Commits are told apart by their beginning, as git shows them. */
+const SHOWN_COMMIT_CHARACTERS = 10;
+
+function SourceLine({ source }: { readonly source: ModelInfo["source"] }) {
+  const { kind, name, revision, requested } = source;
+  if (kind === "files") {
+    const what = isGgufName(name) ? "file" : "folder";
+    return (
+      <p className="faint">
+        From the {what} “{name}” on this machine; its bytes do not leave it.
+      </p>
+    );
+  }
+  if (kind === "url" || revision === undefined) return <p className="faint">From {name}</p>;
+  return (
+    <p className="faint">
+      {hubPath(source)} at commit <code title={revision}>{revision.slice(0, SHOWN_COMMIT_CHARACTERS)}</code>
+      {requested !== revision && <> ({requested})</>}
+    </p>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly name: string;
+  readonly chosen: T;
+  readonly options: readonly { readonly value: T; readonly label: string; readonly note: string }[];
+  readonly onChoose: (value: T) => void;
+}
+
+function Choice<T extends string>({ name, chosen, options, onChoose }: ChoiceProps<T>) {
+  return (
+    <div className="sheet-choice">
+      <span className="sheet-label" aria-hidden="true">
+        {name}
+      </span>
+      <span role="group" aria-label={name} className="choice">
+        {options.map(({ value, label, note }) => (
+          <button
+            key={value}
+            type="button"
+            aria-pressed={value === chosen}
+            title={note}
+            onClick={() => onChoose(value)}
+          >
+            {label}
+          </button>
+        ))}
+      </span>
+    </div>
+  );
+}
