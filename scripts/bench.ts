@@ -86,6 +86,10 @@ const ROWS: readonly (readonly [string, (measured: InPage.Measured) => string])[
     (m) => `${(m.toggleMs / m.forwardMs).toFixed(2)} (${ms(m.toggleMs)} / ${ms(m.forwardMs)})`,
   ],
   ["load, from the first byte to the first prediction", (m) => ms(m.loadMs)],
+  [
+    "the graphics processor's first proof within it, and how near to float64",
+    (m) => (m.provingMs === undefined ? "–" : `${ms(m.provingMs)}, ${m.agreement!.toExponential(0)}`),
+  ],
   ["bytes read / held as weights", (m) => `${megabytes(m.bytesRead)} / ${megabytes(m.bytesHeld)}`],
 ];
 

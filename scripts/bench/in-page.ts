@@ -6,7 +6,7 @@ import { layOut, weightsOf } from "#graph/weights.ts";
 import type { Backend } from "#model/checkpoint.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { THREADS_MESSAGE } from "#protocol/lifecycle.ts";
-import type { ModelInfo } from "#protocol/engine.ts";
+import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { loadOrt } from "#workers/engine/run/load-ort.ts";
 import { startRuntime } from "#workers/engine/run/runtime.ts";
 import type { Runtime } from "#workers/engine/run/runtime.ts";
@@ -15,6 +15,9 @@ import type { Runtime } from "#workers/engine/run/runtime.ts";
 export interface Measured {
   readonly adapter: string;
   readonly threads: number;
+  /** On WebGPU: how long the processor's proof took that nobody remembered, and how near to float64 it came. */
+  readonly provingMs?: number;
+  readonly agreement?: number;
   /** On WASM: the wavefront on one thread. */
   readonly oneThread?: number;
   readonly loadMs: number;
@@ -50,6 +53,19 @@ const startEngine = (threads?: number): Engine =>
     return worker;
   });
 
+/** How long a load stays in the stage in which the graphics processor proves itself. */
+function provingClock() {
+  let total = 0;
+  let since: number | undefined;
+  return {
+    look: ({ stage }: LoadProgress) => {
+      if (since !== undefined) total += performance.now() - since;
+      since = stage === "proving" ? performance.now() : undefined;
+    },
+    ms: () => total,
+  };
+}
+
 async function sweepOnOneThread(): Promise<number> {
   const engine = startEngine(1);
   await engine.load({ kind: "url", base: new URL("/models/abacus/", location.href).href }, { backend: "wasm" });
@@ -60,7 +76,9 @@ async function sweepOnOneThread(): Promise<number> {
 /** Runs on the page: the engine in its worker as the app uses it, and the bare products beside it. */
 export async function measure(backend: Backend): Promise<Measured> {
   const engine = startEngine();
-  const info = await engine.load({ kind: "url", base: new URL("/models/abacus/", location.href).href }, { backend });
+  const source = { kind: "url", base: new URL("/models/abacus/", location.href).href } as const;
+  const proof = provingClock();
+  const info = await engine.load(source, { backend }, { onProgress: proof.look });
   const { ids } = await engine.tokenize(PROMPT);
   const forwardMs = await median(() => engine.generate(ids, { tokens: 1 }));
   const count = 10;
@@ -72,6 +90,7 @@ export async function measure(backend: Backend): Promise<Measured> {
   return {
     adapter: info.adapter,
     threads: info.threads ?? 1,
+    ...(info.proof && { provingMs: proof.ms(), agreement: info.proof.difference }),
     ...(backend === "wasm" && { oneThread: await sweepOnOneThread() }),
     loadMs: info.loadMs,
     bytesRead: info.bytes.read,
