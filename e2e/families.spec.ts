@@ -1,9 +1,11 @@
 import type { ScriptingSurface } from "../src/app/scripting.ts";
 import { differencesFromReference } from "../test/agreement.ts";
 import type { Answers } from "../test/agreement.ts";
+import type { Dtype } from "../src/model/checkpoint.ts";
 import { FAMILY_VARIANTS, randomCheckpoint, shapeOf } from "../test/checkpoints.ts";
 import type { CheckpointFiles } from "../test/checkpoints.ts";
 import { farthest } from "../test/farthest.ts";
+import { blockCheckpoint, MIXED, WIDE } from "../test/gguf/block-checkpoint.ts";
 import { multiplied } from "../test/multiplied.ts";
 import { forward } from "../test/reference/forward.ts";
 import { atLast, logProbability } from "../test/reference/lens.ts";
@@ -40,12 +42,18 @@ const bytesOf = (files: CheckpointFiles): NamedBytes =>
 /** Loads the files as if they had been chosen from a disk and asks everything that the reference covers. */
 async function loadAndAsk(
   engine: ScriptingSurface,
-  { files, ids, target, at }: { files: NamedBytes; ids: number[]; target: number; at: typeof HEAD },
+  {
+    files,
+    dtype,
+    ids,
+    target,
+    at,
+  }: { files: NamedBytes; dtype: Dtype; ids: number[]; target: number; at: typeof HEAD },
 ): Promise<Answers> {
   const chosen = files.map(
     ([name, base64]) => new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], name),
   );
-  await engine.load({ kind: "files", files: chosen }, { dtype: "f32" });
+  await engine.load({ kind: "files", files: chosen }, { dtype });
   const interventions = [{ head: `L${at.layer}H${at.head}`, scale: 0 }];
   const { target: found } = await engine.predict(ids, { target });
   const { logProbability: sweep } = await engine.sweepHeads(ids, { target });
@@ -61,9 +69,29 @@ test("a model of every family agrees with the reference on the GPU, too", { tag:
   for (const { name, changes } of FAMILY_VARIANTS.filter((variant) => FAMILIES.includes(variant.name))) {
     const checkpoint = randomCheckpoint(changes);
     const files = bytesOf(checkpoint);
-    const answers = await withEngine(page, loadAndAsk, { files, ids: IDS, target: TARGET, at: HEAD });
+    const answers = await withEngine(page, loadAndAsk, {
+      files,
+      dtype: "f32",
+      ids: IDS,
+      target: TARGET,
+      at: HEAD,
+    });
     expect(differencesFromReference(readModel(checkpoint), answers), name).toEqual([]);
   }
+});
+
+test("a GGUF file's own blocks are multiplied by on the GPU, too", { tag: "@gpu" }, async ({ page }) => {
+  test.setTimeout(300_000);
+  await openApp(page);
+  const { gguf, files } = blockCheckpoint(WIDE, MIXED);
+  const answers = await withEngine(page, loadAndAsk, {
+    files: bytesOf(new Map([["model.gguf", gguf]])),
+    dtype: "stored",
+    ids: IDS,
+    target: TARGET,
+    at: HEAD,
+  });
+  expect(differencesFromReference(readModel(files), answers)).toEqual([]);
 });
 
 /** Loads the same way; log p(target) with each head off. */

@@ -65,13 +65,8 @@ function packRow({ bits, block: size, scales }: Band, values: Uint8Array, row: n
     for (let i = 0; i < size; i++) {
       const weight = start + i < end ? weights[start + i]! : 0;
       const code = scale === 0 ? zero : Math.min(2 * zero - 1, Math.max(0, Math.round(weight / scale) + zero));
-      writeCode(values, bits, first + i, code);
+      if (bits === 8) values[first + i] = code;
+      else values[(first + i) >> 1]! |= code << (i % 2 === 0 ? 0 : 4);
     }
   }
-}
-
-/** Writes code `index` into room that holds zeros: 4-bit codes are two to a byte, the earlier one in the low half. */
-export function writeCode(values: Uint8Array, bits: number, index: number, code: number): void {
-  if (bits === 8) values[index] = code;
-  else values[index >> 1]! |= code << (index % 2 === 0 ? 0 : 4);
 }

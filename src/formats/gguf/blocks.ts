@@ -1,7 +1,7 @@
 import { BLOCK_TYPES } from "./block-types.ts";
 import type { BlockLayout, ReadBlock } from "./block-types.ts";
 import type { Band, LinearForm } from "../linear.ts";
-import { emptyBand, writeCode } from "../linear-pack.ts";
+import { emptyBand } from "../linear-pack.ts";
 import { ggmlTypeNamed } from "./ggml-types.ts";
 
 /** A type of ggml's that holds values in blocks and can be read. */
@@ -45,17 +45,28 @@ export function packBlocks(bytes: Uint8Array, type: BlockType, cols: number): Ba
   const band = emptyBand({ rows, cols, ...blockForm(type) });
   const codes = band.values as Uint8Array;
   const perRow = cols / sub;
+  const write = bits === 8 ? writeBytes : writeNibbles;
+  const perBlock = size.values / sub;
+  let block = 0;
   eachBlock(bytes, type, ({ q, scales, minima }, first) => {
-    for (let i = 0; i < size.values; i++) writeCode(codes, bits, first + i, q[i]! + 2 ** (bits - 1));
-    for (let at = 0; at < size.values / sub; at++) {
-      const block = first / sub + at;
+    write(codes, first, q, size.values);
+    for (let at = 0; at < perBlock; at++, block++) {
       band.scales[block] = scales[at]!;
-      if (centre !== 0) {
-        band.offsets[(block % perRow) * rows + Math.floor(block / perRow)] = centre * scales[at]! - minima[at]!;
-      }
+      if (centre === 0) continue;
+      band.offsets[(block % perRow) * rows + Math.floor(block / perRow)] = centre * scales[at]! - minima[at]!;
     }
   });
   return band;
+}
+
+/** Whole numbers around 0 as codes of a byte each, from value `first` on. */
+function writeBytes(codes: Uint8Array, first: number, q: Int8Array, count: number): void {
+  for (let i = 0; i < count; i++) codes[first + i] = q[i]! + 128;
+}
+
+/** The same two to a byte, the earlier one in the low half. */
+function writeNibbles(codes: Uint8Array, first: number, q: Int8Array, count: number): void {
+  for (let i = 0; i < count; i += 2) codes[(first + i) >> 1] = (q[i]! + 8) | ((q[i + 1]! + 8) << 4);
 }
 
 /** @param take what was read, with the place of its first value; it is read over by the next */

@@ -1,3 +1,6 @@
+import { randomCheckpoint } from "#test/checkpoints.ts";
+import { converted } from "#test/gguf/converted.ts";
+import { GGUF_VARIANTS } from "#test/gguf/variants.ts";
 import { bytesOfType, ggufFile } from "#test/gguf/write-gguf.ts";
 import type { TypedValue, WrittenGguf, WrittenTensor } from "#test/gguf/write-gguf.ts";
 import { gguf as huggingFace } from "@huggingface/gguf";
@@ -141,12 +144,17 @@ async function byHuggingFace(bytes: Uint8Array) {
   return huggingFace("https://h.test/a.gguf", { fetch: ranged });
 }
 
-test("agrees with Hugging Face's reader on metadata and tensors", async () => {
-  const types = Array.from({ length: 43 }, (_, id) => id).filter((id) => ggmlType(id));
-  const bytes = ggufFile({
-    metadata: EVERY_TYPE,
-    tensors: types.map((type) => tensor(`t.${type}`, type, [3, 256])),
-  });
+const everyType = Array.from({ length: 43 }, (_, id) => id).filter((id) => ggmlType(id));
+const FIXTURES: readonly (readonly [string, Uint8Array])[] = [
+  [
+    "values and tensors of every type",
+    ggufFile({ metadata: EVERY_TYPE, tensors: everyType.map((type) => tensor(`t.${type}`, type, [3, 256])) }),
+  ],
+  ["version 2", ggufFile({ version: 2, metadata: EVERY_TYPE, tensors: [tensor("a")] })],
+  ...GGUF_VARIANTS.map(({ name, changes }) => [name, converted(randomCheckpoint(changes))] as const),
+];
+
+test.each(FIXTURES)("agrees with Hugging Face's reader on metadata and tensors: %s", async (_, bytes) => {
   const ours = await readBytes(bytes);
   const theirs = await byHuggingFace(bytes);
   const { version, tensor_count, kv_count, ...metadata } = theirs.metadata as unknown as Record<string, unknown>;
@@ -165,7 +173,9 @@ test("agrees with Hugging Face's reader on metadata and tensors", async () => {
       Number(offset) + Number(theirs.tensorDataOffset),
     ]),
   ).toEqual([...ours.tensors].map(([name, { shape, offset }]) => [name, shape, offset]));
-  expect(theirs.tensorInfos.map(({ dtype }) => dtype as number)).toEqual(types);
+  expect(theirs.tensorInfos.map(({ dtype }) => ggmlType(dtype)?.name)).toEqual(
+    [...ours.tensors.values()].map(({ type }) => type),
+  );
 });
 
 /** A file with some of its bytes changed. */
