@@ -53,9 +53,12 @@ export const catalogueSchema = v.strictObject({ models: v.array(entry) });
 /** A real language model to open. */
 export type CatalogueEntry = v.InferOutput<typeof entry>;
 
-/** Why the page cannot open one, as a clause or a sentence; undefined where it can. */
-export const obstacleTo = ({ obstacle, modelType }: CatalogueEntry): string | undefined =>
-  obstacle ?? architectureRefusal({ model_type: modelType });
+/** Why the page cannot open one; undefined where it can. */
+export const obstacleTo = ({ obstacle, modelType, family }: CatalogueEntry): string | undefined =>
+  obstacle ??
+  (architectureRefusal({ model_type: modelType }) === undefined
+    ? undefined
+    : `This page does not read models of the family ${family}.`);
 
 /** Undefined until it has been read. */
 export const catalogue = createStore<{ readonly models: readonly CatalogueEntry[] | undefined }>(() => ({

@@ -10,6 +10,9 @@ const STORED_BYTES = { F32: 4, F16: 2, BF16: 2, Q4_K_M: 0.61 } as const satisfie
   NonNullable<CatalogueEntry["stored"]>,
   number
 >;
+/** Bits that a weight of a Q4_K_M file takes in memory as the file has it (docs/memory.md). */
+const Q4_K_M_BITS = 6.6;
+
 /** Tokens of a sum with its beginning, as the measured ones have. */
 const TOKENS = 6;
 
@@ -22,15 +25,16 @@ export interface Device {
 /** What a model of the catalogue will cost on a device, before anything of it is read. */
 export interface Estimate {
   readonly downloadBytes: number;
-  /** What it is estimated in: what was asked for or, where that is too much and for files of 4 bits, the smallest. */
+  /** What it is estimated in: what was asked for, of a GGUF file its own blocks or, where that is too much, 4 bits. */
   readonly dtype: Dtype;
   readonly peakBytes: number;
   /** On WASM; of a graphics processor nothing is known beforehand. */
   readonly times: ExpectedTimes | undefined;
-  /** Why it will not fit, as a clause; undefined where it fits. */
-  readonly tooMuch: string | undefined;
-  /** Whether a person may know better: not where memory cannot even be addressed. */
-  readonly canOverrule: boolean;
+  /**
+   * Why it will not fit: it takes more than the device is expected to give, of which a person may know better, or more than WASM can
+   * address. Undefined where it fits.
+   */
+  readonly tooMuch: "expected" | "addressable" | undefined;
 }
 
 export function estimateOf(
@@ -39,26 +43,18 @@ export function estimateOf(
   device: Device,
 ): Estimate {
   const { backend, threads, expected } = device;
-  const tried = file === undefined ? [wanted, "q4" as const] : ["q4" as const];
+  const tried: readonly Dtype[] = [file === undefined ? wanted : "stored", "q4"];
   const costs = tried.map((dtype) => {
-    const footprint = footprintOf(shape, heldBits(dtype));
+    const footprint = footprintOf(shape, file !== undefined && dtype === "stored" ? Q4_K_M_BITS : heldBits(dtype));
     const peak = peakBytes(footprint, backend);
     const cannot = backend === "wasm" && footprint.heldBytes > MAX_WASM_BYTES;
-    return {
-      dtype,
-      peakBytes: peak,
-      canOverrule: !cannot,
-      tooMuch: cannot
-        ? "WASM cannot hold its weights: a graphics processor is needed"
-        : peak > expected.bytes
-          ? expected.reason
-          : undefined,
-    };
+    const isTooMuch = peak > expected.bytes;
+    return { dtype, peakBytes: peak, tooMuch: cannot ? "addressable" : isTooMuch ? "expected" : undefined } as const;
   });
   const fitting = costs.find(({ tooMuch }) => tooMuch === undefined) ?? costs.at(-1)!;
   return {
     ...fitting,
     downloadBytes: fileBytes ?? parameters * STORED_BYTES[stored ?? "F32"],
-    times: backend === "wasm" && fitting.canOverrule ? expectedTimes(shape, TOKENS, threads) : undefined,
+    times: backend === "wasm" && fitting.tooMuch !== "addressable" ? expectedTimes(shape, TOKENS, threads) : undefined,
   };
 }

@@ -10,6 +10,7 @@ const MAC =
 test.each([
   ["a phone of 4 GB", { deviceMemory: 4, userAgent: CHROME, maxTouchPoints: 5 }, 2 ** 31],
   ["a computer that says the most that it says", { deviceMemory: 8, userAgent: CHROME, maxTouchPoints: 0 }, 2 ** 32],
+  ["the smallest phone, on which the page is open", { deviceMemory: 0.5, userAgent: CHROME, maxTouchPoints: 5 }, 6e8],
   ["an iPhone", { userAgent: IPHONE, maxTouchPoints: 5 }, 1e9],
   ["an iPad, which calls itself a Mac", { userAgent: MAC, maxTouchPoints: 5 }, 1e9],
   ["a Mac", { userAgent: MAC, maxTouchPoints: 0 }, 4e9],

@@ -17,6 +17,8 @@ export interface ExpectedMemory {
 const IOS_BYTES = 1e9;
 /** What a browser that says nothing gives a page on a computer of today. */
 const UNTOLD_BYTES = 4e9;
+/** The page itself takes nearly as much, and is open. */
+const LEAST_BYTES = 0.6e9;
 /** Of what a machine has, the share that one page gets while other pages and programs are open. */
 const SHARE = 0.5;
 const BYTES_PER_GIB = 2 ** 30;
@@ -33,7 +35,7 @@ export function expectedMemory(said: SaidOfDevice): ExpectedMemory {
       reason: "this browser does not say how much memory there is, and a page seldom gets more than 4 GB",
     };
   }
-  const bytes = SHARE * deviceMemory * BYTES_PER_GIB;
+  const bytes = Math.max(LEAST_BYTES, SHARE * deviceMemory * BYTES_PER_GIB);
   const atLeast = SAID_AT_MOST.has(deviceMemory) ? " or more" : "";
   return { bytes, reason: `this device says it has ${deviceMemory} GB${atLeast}, of which a page gets about half` };
 }

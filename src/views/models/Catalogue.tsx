@@ -9,6 +9,7 @@ import type { CatalogueEntry } from "#state/road/catalogue.ts";
 import { estimateOf } from "#state/road/estimates.ts";
 import type { Device, Estimate } from "#state/road/estimates.ts";
 import { expectedHere } from "#state/road/expected-memory.ts";
+import type { ExpectedMemory } from "#state/road/expected-memory.ts";
 import { BACKEND_NAMES } from "../header/backend-names.ts";
 import { asClause, asSentence } from "../shared/words/sentence.ts";
 
@@ -29,7 +30,12 @@ export function Catalogue({ onChoose }: CatalogueProps) {
       <ul className="model-list">
         {models.map((entry) => (
           <li key={entry.repo}>
-            <Entry entry={entry} estimate={estimateOf(entry, state.dtype, device)} onChoose={onChoose} />
+            <Entry
+              entry={entry}
+              estimate={estimateOf(entry, state.dtype, device)}
+              expected={device.expected}
+              onChoose={onChoose}
+            />
           </li>
         ))}
       </ul>
@@ -40,12 +46,14 @@ export function Catalogue({ onChoose }: CatalogueProps) {
 interface EntryProps extends CatalogueProps {
   readonly entry: CatalogueEntry;
   readonly estimate: Estimate;
+  readonly expected: ExpectedMemory;
 }
 
-function Entry({ entry, estimate, onChoose }: EntryProps) {
+function Entry({ entry, estimate, expected, onChoose }: EntryProps) {
   const { name, family, parameters, shape, licence, isGated, goodFor, repo, revision, file } = entry;
-  const { tooMuch, dtype, canOverrule } = estimate;
-  const obstacle = obstacleTo(entry);
+  const { tooMuch, dtype } = estimate;
+  const obstacle = obstacleTo(entry) ?? (tooMuch && `Not for this device: ${TOO_MUCH[tooMuch](expected)}.`);
+  const isOpenable = obstacleTo(entry) === undefined && tooMuch !== "addressable";
   const choice = hubChoice({
     kind: "hub",
     repo,
@@ -62,12 +70,9 @@ function Entry({ entry, estimate, onChoose }: EntryProps) {
           {isGated && ", gated: needs an access token of an account that was let in"}
         </p>
         <p className="small">{costSentence(entry, estimate)}</p>
-        {tooMuch !== undefined && (
-          <p className="small too-much">{asSentence(`not for this device: ${asClause(tooMuch)}`)}</p>
-        )}
-        {obstacle !== undefined && <p className="small too-much">Cannot be opened: {asClause(obstacle)}.</p>}
+        {obstacle !== undefined && <p className="small too-much">{obstacle}</p>}
       </div>
-      {obstacle === undefined && canOverrule && (
+      {isOpenable && (
         <button type="button" aria-label={`Open ${name}`} onClick={() => onChoose(choice, dtype)}>
           {tooMuch === undefined ? "Open" : "Open anyway"}
         </button>
@@ -75,6 +80,11 @@ function Entry({ entry, estimate, onChoose }: EntryProps) {
     </>
   );
 }
+
+const TOO_MUCH = {
+  expected: ({ bytes }: ExpectedMemory) => `it may take more than the ${roughly(bytes)} that a page can expect here`,
+  addressable: () => "WASM cannot hold its weights, a graphics processor is needed",
+} satisfies Record<NonNullable<Estimate["tooMuch"]>, unknown>;
 
 /** “≈ 269 MB to read; at most ≈ 820 MB of memory in q8; a map of all heads in about 14 s” */
 function costSentence({ stored }: CatalogueEntry, { downloadBytes, peakBytes, dtype, times }: Estimate): string {
