@@ -59,6 +59,14 @@ test("axe finds no violation, in light and dark, wide and on a phone", { tag: "@
     await page.keyboard.press("Escape");
   });
 
+  await test.step("the list of language models", async () => {
+    await modelChip(page).click();
+    await page.getByRole("button", { name: "Open a real language model…" }).click();
+    await expect(page.getByRole("dialog", { name: "Language models to open" })).toContainText("Mistral 7B");
+    await inEveryLook(page, "models");
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+  });
+
   await test.step("a notice", async () => {
     await ask(page, "1+".repeat(40));
     await expect(page.getByRole("alert")).toBeVisible();
