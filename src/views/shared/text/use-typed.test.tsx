@@ -74,7 +74,7 @@ test.each([
     CHECKPOINT,
     <OtherCheckpoint key="c" onChoose={() => undefined} onSearch={() => undefined} />,
     "no model",
-    "“no model” is no model: owner/name on",
+    "“no model” is no model: owner/name or",
   ],
   [PARTS, <InterventionsPanel key="p" />, "L4H0", "Head L4H0 is not in this model: it has layers 0 to 3"],
   [PARTS, <InterventionsPanel key="q" />, "L1H0, x", "“x” is neither a head nor a neuron. Write L2H3 or 2.3"],
