@@ -51,7 +51,9 @@ test(
     await test.step("what is no model is told, and stays to be corrected", async () => {
       await modelChip(page).click();
       await load(page, "a model, please");
-      await expect(page.getByText("“a model, please” is no model: owner/name or owner/name/file.gguf on the Hugging")).toBeVisible();
+      await expect(
+        page.getByText("“a model, please” is no model: owner/name or owner/name/file.gguf on the Hugging"),
+      ).toBeVisible();
       expect(authorizations).toEqual([]);
     });
 
