@@ -75,6 +75,27 @@ test("window.arithmoscope answers every call as its manual says", async ({ page 
     expect(named).toEqual(neuron);
   });
 
+  await test.step("two prompts are patched, and by one path", async () => {
+    const [map, into, heard] = await withEngine(
+      page,
+      (engine) => {
+        const pair = { clean: "9-4=", corrupted: "9+4=" };
+        return Promise.all([
+          engine.patch(pair, { site: "z", answers: ["5", "13"] }),
+          engine.pathPatch(pair, { from: "L0H7", to: "L0N433" }),
+          engine.pathPatch(pair, { from: "L0H7", to: "L1H6" }),
+        ]);
+      },
+      undefined,
+    );
+    expect(map.forwards).toBe(30);
+    expect(map.values[0]![7]).toBeCloseTo(0.984, 1);
+    expect(into.paths.map(({ by }) => by)).toEqual(["input"]);
+    expect(into.paths[0]!.value).toBeCloseTo(0.0076, MOVED_BY_Q8);
+    expect(heard.paths.map(({ by }) => by)).toEqual(["q", "k", "v"]);
+    expect(heard.paths[0]!.value).toBeCloseTo(0.0186, MOVED_BY_Q8);
+  });
+
   await test.step("what cannot be done is rejected with a code, and the next call answers", async () => {
     const codes = await withEngine(
       page,
