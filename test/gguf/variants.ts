@@ -4,11 +4,14 @@ import type { FamilyName } from "../checkpoints.ts";
 /** The families that `converted.ts` writes. */
 const WRITTEN: ReadonlySet<FamilyName> = new Set(["llama", "mistral", "qwen2", "qwen3", "gpt2", "gpt_neox"]);
 
-/** Every way in which a checkpoint of an architecture that llama.cpp has can differ: a window is not kept in the file, nor are masks. */
+/** Every way in which a checkpoint of an architecture that llama.cpp has can differ: no window is kept in the file, nor masks; YaRN is refused. */
 export const GGUF_VARIANTS = [
   ...FAMILY_VARIANTS.filter(
     ({ changes }) =>
-      WRITTEN.has(changes.family ?? "llama") && changes.slidingWindow === undefined && changes.buffers !== true,
+      WRITTEN.has(changes.family ?? "llama") &&
+      changes.ropeScaling?.["rope_type"] !== "yarn" &&
+      changes.slidingWindow === undefined &&
+      changes.buffers !== true,
   ),
   { name: "gpt_neox, sequential", changes: { family: "gpt_neox", parallel: false, seed: 28 } },
   { name: "gpt2, untied", changes: { family: "gpt2", tied: false, neurons: 58, seed: 27 } },
