@@ -201,6 +201,24 @@ const llama: Architecture = {
   },
 };
 
+/** `Gemma2Model` and `Gemma3Model`: what a gain differs from 1 by is written as the gain. */
+const gemma = (name: string, more: (config: Config) => Record<string, TypedValue>): Architecture => ({
+  name,
+  keys: (config) => ({
+    ...gatedKeys(config),
+    "attention.sliding_window": u32(config["sliding_window"]),
+    ...more(config),
+  }),
+  named: [
+    ...GATED.filter(([, stored]) => stored !== "blk.$1.ffn_norm"),
+    [/^(?:model\.)?layers\.(\d+)\.post_attention_layernorm$/, "blk.$1.post_attention_norm"],
+    [/^(?:model\.)?layers\.(\d+)\.pre_feedforward_layernorm$/, "blk.$1.ffn_norm"],
+    [/^(?:model\.)?layers\.(\d+)\.post_feedforward_layernorm$/, "blk.$1.post_ffw_norm"],
+  ],
+  changed: (stored, tensor) =>
+    stored.endsWith("norm.weight") ? { ...tensor, data: tensor.data.map((value) => value + 1) } : tensor,
+});
+
 const gpt2: Architecture = {
   name: "gpt2",
   keys: (config) => ({
@@ -285,6 +303,11 @@ const gptneox: Architecture = {
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   llama,
   mistral: llama,
+  gemma2: gemma("gemma2", (config) => ({
+    attn_logit_softcapping: f32(config["attn_logit_softcapping"]),
+    final_logit_softcapping: f32(config["final_logit_softcapping"]),
+  })),
+  gemma3_text: gemma("gemma3", () => ({})),
   qwen2: gated("qwen2"),
   qwen3: gated("qwen3"),
   gpt2,

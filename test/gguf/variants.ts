@@ -1,20 +1,39 @@
 import { FAMILY_VARIANTS } from "../checkpoints.ts";
 import type { FamilyName } from "../checkpoints.ts";
 
-/** The families that `converted.ts` writes. */
+/** The families that `converted.ts` writes, but for Gemma, whose small checkpoints have other numbers than llama.cpp takes it to have. */
 const WRITTEN: ReadonlySet<FamilyName> = new Set(["llama", "mistral", "qwen2", "qwen3", "gpt2", "gpt_neox"]);
 
-/** Every way in which a checkpoint of an architecture that llama.cpp has can differ: no window is kept in the file, nor masks; YaRN is refused. */
+/** What llama.cpp does not have of a family: windows of Mistral, masks, YaRN. */
+const NOT_IN_GGUF = new Set([
+  "mistral, a window as long as the prompt",
+  "mistral, a window shorter than the prompt",
+  "qwen2, a window in some layers",
+  "gpt2, names without a prefix, with masks",
+  "gpt_neox, sequential, with masks",
+]);
+
+/** Gemma as llama.cpp takes it to be: scores over √head_dim, its own pattern of windows, 10,000 as the base of the local rotation. */
+const AS_PUBLISHED = { query_pre_attn_scalar: 8, rope_local_base_freq: 1e4, sliding_window_pattern: 6 };
+
+/** Every way in which a checkpoint of an architecture that llama.cpp has can differ. */
 export const GGUF_VARIANTS = [
-  ...FAMILY_VARIANTS.filter(
-    ({ changes }) =>
-      WRITTEN.has(changes.family ?? "llama") &&
-      changes.ropeScaling?.["rope_type"] !== "yarn" &&
-      changes.slidingWindow === undefined &&
-      changes.buffers !== true,
-  ),
+  ...FAMILY_VARIANTS.filter(({ name, changes }) => {
+    const { family = "llama", ropeScaling } = changes;
+    const isYarn = ropeScaling?.["rope_type"] === "yarn";
+    return WRITTEN.has(family) && !NOT_IN_GGUF.has(name) && !isYarn && changes.fields === undefined;
+  }),
   { name: "gpt_neox, sequential", changes: { family: "gpt_neox", parallel: false, seed: 28 } },
   { name: "gpt2, untied", changes: { family: "gpt2", tied: false, neurons: 58, seed: 27 } },
+  { name: "gemma2", changes: { family: "gemma2", fields: AS_PUBLISHED } },
+  {
+    name: "gemma3, seven layers, the global ones stretched",
+    changes: {
+      family: "gemma3_text",
+      layers: 7,
+      fields: { ...AS_PUBLISHED, rope_scaling: { rope_type: "linear", factor: 8 } },
+    },
+  },
 ] as const satisfies typeof FAMILY_VARIANTS;
 
 /** More than three tokens, so that every rotation counts. */
@@ -22,4 +41,4 @@ export const GGUF_IDS: readonly number[] = [1, 20, 9, 33, 2, 31];
 
 /** llama.cpp takes GELU, its tanh approximation, from a table of half floats, which moves logits by some thousandths. */
 export const isGeluTable = ({ changes }: (typeof GGUF_VARIANTS)[number]) =>
-  "family" in changes && (changes.family === "gpt2" || changes.family === "gpt_neox");
+  "family" in changes && ["gpt2", "gpt_neox", "gemma2", "gemma3_text"].includes(changes.family);

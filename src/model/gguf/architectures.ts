@@ -3,7 +3,7 @@ import { shown, shownName } from "#core/shown.ts";
 import type { ModelSpec } from "../spec.ts";
 import { wrong } from "./metadata.ts";
 import type { GgufKeys } from "./metadata.ts";
-import { GATED_NAMES, GPT2_NAMES, GPT_NEOX_NAMES } from "./tensor-names.ts";
+import { GATED_NAMES, GEMMA_NAMES, GPT2_NAMES, GPT_NEOX_NAMES } from "./tensor-names.ts";
 import type { ModuleNames } from "./tensor-names.ts";
 
 /** What the file has of tensors, by llama.cpp's names. */
@@ -58,6 +58,34 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
       ...gated(keys, tensors),
       attention_bias: tensors.has("blk.0.attn_q.bias"),
     }),
+    rowOrder: AS_IN_GRAPH,
+  },
+  gemma2: {
+    names: GEMMA_NAMES,
+    config: (keys, tensors) => ({
+      architectures: ["Gemma2ForCausalLM"],
+      model_type: "gemma2",
+      ...gemma(keys, tensors, LAYERS_OF_27B.gemma2),
+      attn_logit_softcapping: keys.number("attn_logit_softcapping", 50),
+      final_logit_softcapping: keys.number("final_logit_softcapping", 30),
+    }),
+    rowOrder: AS_IN_GRAPH,
+  },
+  gemma3: {
+    names: GEMMA_NAMES,
+    config: (keys, tensors) => {
+      const { rope_parameters: rope, ...fields } = gemma(keys, tensors, LAYERS_OF_27B.gemma3);
+      const { rope_theta: theta, ...scaling } = rope as Record<string, unknown>;
+      return {
+        architectures: ["Gemma3ForCausalLM"],
+        model_type: "gemma3_text",
+        ...fields,
+        rope_theta: theta,
+        rope_scaling: scaling,
+        rope_local_base_freq: keys.number("rope.freq_base_swa", DEFAULT_THETA),
+        final_logit_softcapping: keys.raw("final_logit_softcapping") ?? null,
+      };
+    },
     rowOrder: AS_IN_GRAPH,
   },
   gpt2: {
@@ -145,6 +173,23 @@ function gated(keys: GgufKeys, tensors: GgufTensors): Record<string, unknown> {
     max_position_embeddings: keys.number("context_length"),
     rms_norm_eps: keys.number("attention.layer_norm_rms_epsilon"),
     ...rotation(keys, headDim, tensors.ropeDivisors),
+  };
+}
+
+/** The largest of each divides scores by another number than the rest, and its number of layers alone tells. */
+const LAYERS_OF_27B = { gemma2: 46, gemma3: 62 };
+
+/** The pattern of windows is the family's own, and the same as llama.cpp's. */
+function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number): Record<string, unknown> {
+  const fields = gated(keys, tensors);
+  const isOwnScale = keys.number("block_count") === layersOf27b;
+  return {
+    ...fields,
+    hidden_activation: "gelu_pytorch_tanh",
+    query_pre_attn_scalar: isOwnScale
+      ? keys.number("embedding_length") / keys.number("attention.head_count")
+      : fields["head_dim"],
+    sliding_window: keys.number("attention.sliding_window"),
   };
 }
 

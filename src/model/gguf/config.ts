@@ -48,7 +48,7 @@ const isVocabularyAlone = ({ has }: GgufTensors) => !has("output_norm.weight");
 
 /**
  * A family whose weights stand as llama.cpp's converter writes them: every linear layer as [outputs, inputs], queries, keys and
- * values apart, and rows in the order of the architecture.
+ * values apart, gains whole, and rows in the order of the architecture.
  */
 export function asInGguf(family: Family, architecture: unknown): Family {
   if (typeof architecture !== "string") throw wrong(GGUF_FIELD, architecture, "an architecture's name");
@@ -68,7 +68,7 @@ export function asInGguf(family: Family, architecture: unknown): Family {
 }
 
 function storedPlan(plan: WeightPlan, fileRow: WeightPlan["sourceRow"]): WeightPlan {
-  const { sourceRow: moduleRow, transposed: _, ...rest } = plan;
+  const { sourceRow: moduleRow, transposed: _transposed, plus: _plus, ...rest } = plan;
   const isMoved = moduleRow !== undefined || fileRow !== undefined;
   return {
     ...rest,

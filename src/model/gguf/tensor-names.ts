@@ -26,6 +26,14 @@ export const GATED_NAMES: ModuleNames = {
   output: "lm_head",
 };
 
+/** Gemma, whose parts have norms behind them. */
+export const GEMMA_NAMES: ModuleNames = {
+  ...GATED_NAMES,
+  "blk.#.post_attention_norm": "model.layers.#.post_attention_layernorm",
+  "blk.#.ffn_norm": "model.layers.#.pre_feedforward_layernorm",
+  "blk.#.post_ffw_norm": "model.layers.#.post_feedforward_layernorm",
+};
+
 export const GPT2_NAMES: ModuleNames = {
   token_embd: "transformer.wte",
   position_embd: "transformer.wpe",

@@ -121,7 +121,7 @@ test.each<readonly [key: string, value: TypedValue | undefined, sentence: RegExp
   [
     "general.architecture",
     ["text", "gptj"],
-    /GGUF: the architecture is gptj \(which llama\.cpp does not run either.*reads llama, qwen2, qwen3, gpt2, gptneox/,
+    /GGUF: the architecture is gptj \(which llama\.cpp does not run either.*reads llama, qwen2, qwen3, gemma2, gemma3, gpt2, gptneox/,
   ],
   ["general.architecture", ["text", "qwen3moe"], /the architecture is qwen3moe \(a mixture of experts\)/],
   ["general.architecture", ["text", "new-thing"], /the architecture is new-thing; of GGUF this explorer reads/],
