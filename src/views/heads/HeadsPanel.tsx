@@ -24,13 +24,13 @@ import { offText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
-import { HeadReadout } from "./HeadReadout.tsx";
 import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
 import { HeatmapLegend } from "./HeatmapLegend.tsx";
 import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
 
+const HeadReadout = laterPart("the number of a head", async () => (await import("./HeadReadout.tsx")).HeadReadout);
 const HeadsExports = laterPart("the files of the map", async () => (await import("./HeadsExports.tsx")).HeadsExports);
 
 /** The looks that the first map does not need, each a chunk of its own. */

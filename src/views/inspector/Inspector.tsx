@@ -2,16 +2,16 @@ import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import type { ViewName } from "#state/link/finding.ts";
 import { formatHead } from "#model/ids.ts";
-import { NEGLIGIBLE_NATS, headEffects, isWhole, mostImportantHead } from "#state/effects.ts";
+import { NEGLIGIBLE_NATS, isWhole, mostImportantHead } from "#state/effects.ts";
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
-import { select, togglePin, view } from "#state/view.ts";
+import { select, view } from "#state/view.ts";
 import { Guard } from "../shared/Guard.tsx";
-import { Value } from "../shared/figure/Value.tsx";
 import { laterPart } from "../shared/later.tsx";
 import "./inspector.css";
 
 const ON_ITS_WAY = <p className="empty">The card is on its way.</p>;
+const Pins = laterPart("the heads that are kept", async () => (await import("./Pins.tsx")).Pins);
 const HeadCard = laterPart("the card of the head", async () => (await import("./HeadCard.tsx")).HeadCard, ON_ITS_WAY);
 const NeuronCard = laterPart(
   "the card of the neuron",
@@ -35,11 +35,12 @@ export const SelectedCard = (props: SelectedCardProps) => (
 function Inspector({ children }: SelectedCardProps) {
   const hovered = useStore(view, (state) => state.hovered);
   const selected = useStore(view, (state) => state.selected);
+  const hasPins = useStore(view, (state) => state.pinned.length > 0);
   const part = hovered ?? selected;
   const isPreview = part !== undefined && !samePart(part, selected);
   return (
     <section aria-label="Inspector" className="panel inspector">
-      <Pins />
+      {hasPins && <Pins />}
       {part === undefined && <NothingSelected />}
       {part?.kind === "head" && <HeadCard at={part.at} isPreview={isPreview} />}
       {part?.kind === "neuron" && <NeuronCard at={part.at} isPreview={isPreview} />}
@@ -72,33 +73,5 @@ function NothingSelected() {
         </button>
       )}
     </div>
-  );
-}
-
-/** Heads kept to compare with. */
-function Pins() {
-  const pinned = useStore(view, (state) => state.pinned);
-  const sweep = useStore(results, (slots) => slots.sweep.value);
-  if (pinned.length === 0) return null;
-  const effects = sweep ? headEffects(sweep) : [];
-  return (
-    <ul className="pins" aria-label="Pinned heads">
-      {pinned.map((at) => (
-        <li key={formatHead(at)}>
-          <button type="button" className="link" onClick={() => select({ kind: "head", at })}>
-            {formatHead(at)}
-          </button>
-          <Value of={effects[at.layer]?.[at.head] ?? Number.NaN} as="nats" />
-          <button
-            type="button"
-            className="quiet close"
-            aria-label={`Unpin ${formatHead(at)}`}
-            onClick={() => togglePin(at)}
-          >
-            ✕
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }

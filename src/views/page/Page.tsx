@@ -8,6 +8,7 @@ import { publishedChains, publishedShown, setPublished } from "#state/chain-view
 import { question, resetInterventions } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { adapter } from "#state/model/adapter.ts";
+import { model } from "#state/model/model.ts";
 import { closeCard, shipped } from "#state/model/shipped.ts";
 import { setHelpOpen, view } from "#state/view.ts";
 import { PageHeader } from "../header/PageHeader.tsx";
@@ -24,7 +25,7 @@ import { later, laterPart } from "../shared/later.tsx";
 import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { LoadOffer } from "./status/LoadOffer.tsx";
-import { LoadingLine, ModelStatusLine } from "./status/ModelStatusLine.tsx";
+import { LoadingLine } from "./status/LoadingLine.tsx";
 import { Notices } from "./status/Notices.tsx";
 import "./page.css";
 
@@ -33,6 +34,10 @@ const AttachingLine = laterPart("the adapter on its way", async () => (await lin
 const lines = () => import("./status/AdapterLine.tsx");
 const FolderDrop = laterPart("what is dropped", async () => (await import("./FolderDrop.tsx")).FolderDrop);
 const Keys = laterPart("the keys of the page", async () => (await import("./Keys.tsx")).Keys);
+const ModelStatusLine = laterPart(
+  "the line about the model",
+  async () => (await import("./status/ModelStatusLine.tsx")).ModelStatusLine,
+);
 const HelpDialog = later(async () => (await import("./HelpDialog.tsx")).HelpDialog);
 const ModelCard = later(async () => (await import("../card/ModelCard.tsx")).ModelCard);
 const PublishedPrediction = laterPart(
@@ -43,6 +48,7 @@ const PublishedPrediction = laterPart(
 
 /** It reads as a sentence: this prompt, this answer, carried by these parts, without them this. */
 export function Page() {
+  const isUnanswered = useStore(model, ({ status: { kind } }) => kind !== "ready" && kind !== "loading");
   const hasAdapter = useStore(adapter, ({ choice }) => choice !== undefined);
   return (
     <>
@@ -55,7 +61,7 @@ export function Page() {
           <PromptPanel />
         </Guard>
         <LoadOffer />
-        <ModelStatusLine />
+        {isUnanswered && <ModelStatusLine />}
         {hasAdapter && <AdapterLine />}
         <div className="columns">
           <div className="answer-column">

@@ -1,13 +1,11 @@
 import { useStore } from "zustand";
 import { HUB } from "#model/checkpoint.ts";
 import { startAgain } from "#state/engine-life.ts";
-import { pauseLoading, stopLoading } from "#state/model/loading.ts";
 import { model, modelLabel } from "#state/model/model.ts";
 import type { OfferOptions } from "#state/model/load-offer.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "#state/model/model.ts";
 import { laterModule } from "../../shared/later.tsx";
 import { asClause } from "../../shared/words/sentence.ts";
-import { loadingSentence } from "./loading-sentence.ts";
 
 const offers = laterModule(() => import("#state/model/load-offer.ts"));
 const again = async (options?: OfferOptions) => (await offers()).offerAgain(options);
@@ -55,17 +53,6 @@ export function ModelStatusLine() {
   );
 }
 
-/** A load under way, at the window's foot: its end moves nothing that a person looks at. */
-export function LoadingLine() {
-  const { status, choice } = useStore(model);
-  if (status.kind !== "loading" || !choice) return null;
-  return (
-    <div className="model-status is-loading" role="group" aria-label="Model status">
-      <Loading name={modelLabel(choice)} status={status} />
-    </div>
-  );
-}
-
 function hostOf({ source }: ModelChoice): string | undefined {
   if (source.kind === "hub") return new URL(source.hub ?? HUB).host;
   return source.kind === "url" ? new URL(source.base).host : undefined;
@@ -100,31 +87,6 @@ function Lost({
       </p>
       <button type="button" className="primary" onClick={() => void startAgain(onGpu ? { backend: "wasm" } : {})}>
         {onGpu ? "Run on WASM" : "Start the engine again"}
-      </button>
-    </>
-  );
-}
-
-function Loading({
-  name,
-  status,
-}: {
-  readonly name: string;
-  readonly status: Extract<ModelStatus, { kind: "loading" }>;
-}) {
-  const { progress, isPaused } = status;
-  const share = progress && progress.total > 0 ? progress.done / progress.total : undefined;
-  return (
-    <>
-      <progress aria-label={`Loading ${name}`} max={1} {...(share !== undefined && { value: share })} />
-      <p className="small">{loadingSentence(name, status)}</p>
-      {progress?.stage === "fetching" && (
-        <button type="button" onClick={() => void pauseLoading(!isPaused)}>
-          {isPaused ? "Go on" : "Pause"}
-        </button>
-      )}
-      <button type="button" onClick={stopLoading}>
-        Stop loading
       </button>
     </>
   );

@@ -1,0 +1,33 @@
+import { useStore } from "zustand";
+import { formatHead } from "#model/ids.ts";
+import { headEffects } from "#state/effects.ts";
+import { results } from "#state/run/results.ts";
+import { select, togglePin, view } from "#state/view.ts";
+import { Value } from "../shared/figure/Value.tsx";
+
+/** Heads kept to compare with. */
+export function Pins() {
+  const pinned = useStore(view, (state) => state.pinned);
+  const sweep = useStore(results, (slots) => slots.sweep.value);
+  const effects = sweep ? headEffects(sweep) : [];
+  return (
+    <ul className="pins" aria-label="Pinned heads">
+      {pinned.map((at) => (
+        <li key={formatHead(at)}>
+          <button type="button" className="link" onClick={() => select({ kind: "head", at })}>
+            {formatHead(at)}
+          </button>
+          <Value of={effects[at.layer]?.[at.head] ?? Number.NaN} as="nats" />
+          <button
+            type="button"
+            className="quiet close"
+            aria-label={`Unpin ${formatHead(at)}`}
+            onClick={() => togglePin(at)}
+          >
+            ✕
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
