@@ -40,6 +40,20 @@ function wrong(field: string, found: unknown, needed: string): Fault {
   return new Fault("bad-config", `config.json: ${field} ${what}; ${needed} is needed`);
 }
 
+/** The deepest model of any family here has 126. */
+const MAX_LAYERS = 4096;
+
+/** How many layers a config has, within what can be read: before anything is made for each of them. */
+export function layersOf(config: Config): number {
+  const layers = config.count("num_hidden_layers");
+  checkLayers(layers);
+  return layers;
+}
+
+/** @throws Fault "bad-config" for more layers than can be read */
+export const checkLayers = (layers: number): void =>
+  refuse(layers > MAX_LAYERS, `it describes ${layers} layers; at most ${MAX_LAYERS} can be read`);
+
 /** @throws Fault "bad-config" with what was found, if it is `wrong` */
 export function refuse(wrong: boolean, found: string): void {
   if (wrong) throw new Fault("bad-config", `config.json: ${found}`);

@@ -128,12 +128,12 @@ function llama3(frequency: number, fields: RopeFields): number {
 }
 
 /** Each pair's frequency over a number of its own, as llama.cpp's `rope_freqs.weight` has them. */
-function divided(frequencies: readonly number[], divisors: unknown, field = "rotary divisors"): number[] {
+function divided(frequencies: readonly number[], divisors: unknown, named = "the rotary divisors"): number[] {
   if (!Array.isArray(divisors) || divisors.length !== frequencies.length) {
     const found = Array.isArray(divisors) ? `${divisors.length} numbers` : shown(divisors);
-    throw new Fault("bad-config", `the ${field} are ${found}; one for each of ${frequencies.length} pairs is needed`);
+    throw new Fault("bad-config", `${named} are ${found}; one for each of ${frequencies.length} pairs is needed`);
   }
-  return frequencies.map((frequency, pair) => frequency / positive(field, divisors[pair]));
+  return frequencies.map((frequency, pair) => frequency / positive("a rotary divisor", divisors[pair]));
 }
 
 /**
@@ -191,7 +191,8 @@ export function longRotaryPositions(config: Config, dims: number, context: numbe
   const longest = config.positive("max_position_embeddings", context);
   const factor = optional("factor", fields.factor, longest / original);
   const inferred = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
-  const by = (field: "short_factor" | "long_factor") => divided(plain.inverseFrequencies, fields[field], field);
+  const by = (field: "short_factor" | "long_factor") =>
+    divided(plain.inverseFrequencies, fields[field], `config.json: the rotary parameters' ${field}`);
   return {
     kind: "rotary",
     inverseFrequencies: by("short_factor"),

@@ -1,4 +1,4 @@
-import { refuse } from "./config.ts";
+import { checkLayers, refuse } from "./config.ts";
 import { isGated } from "./spec.ts";
 import type { ModelSpec } from "./spec.ts";
 
@@ -7,8 +7,6 @@ import type { ModelSpec } from "./spec.ts";
  * product of its fields then comes near 2⁵³.
  */
 const MAX_PARAMETERS = 2e11;
-/** The deepest model of any family here has 126. */
-const MAX_LAYERS = 4096;
 
 /**
  * How many weights the spec has, biases and gains aside:
@@ -25,7 +23,7 @@ export function parameterEstimate(spec: ModelSpec): number {
 /** @throws Fault "bad-config" for a model that no machine here could hold */
 export function checkSize(spec: ModelSpec): ModelSpec {
   const parameters = parameterEstimate(spec);
-  refuse(spec.layers > MAX_LAYERS, `it describes ${spec.layers} layers; at most ${MAX_LAYERS} can be read`);
+  checkLayers(spec.layers);
   refuse(
     parameters > MAX_PARAMETERS,
     `it describes a model of some ${parameters.toPrecision(3)} parameters; at most ${MAX_PARAMETERS.toPrecision(1)} can be read`,

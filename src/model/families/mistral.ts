@@ -1,3 +1,4 @@
+import { layersOf } from "../config.ts";
 import type { Config, Family, ModelSpec } from "../spec.ts";
 import { gatedSpec, gatedWeights } from "./llama.ts";
 
@@ -17,5 +18,5 @@ export const mistral: Family = {
 function everyLayer(config: Config): Pick<ModelSpec, "perLayer"> {
   if (config.has("sliding_window") && config.raw("sliding_window") === undefined) return {};
   const window = config.count("sliding_window", DEFAULT_WINDOW);
-  return { perLayer: Array.from({ length: config.count("num_hidden_layers") }, () => ({ window })) };
+  return { perLayer: Array.from({ length: layersOf(config) }, () => ({ window })) };
 }

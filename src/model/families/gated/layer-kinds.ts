@@ -1,5 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
+import { layersOf } from "../../config.ts";
 import type { LayerKind } from "../../rope.ts";
 import type { Config } from "../../spec.ts";
 
@@ -10,7 +11,7 @@ import type { Config } from "../../spec.ts";
  * @throws Fault "bad-config" for a list of another length, or with other kinds
  */
 export function layerKinds(config: Config, kindOf: (layer: number) => LayerKind): LayerKind[] {
-  const layers = config.count("num_hidden_layers");
+  const layers = layersOf(config);
   const types = config.raw("layer_types");
   if (types === undefined) return Array.from({ length: layers }, (_, layer) => kindOf(layer));
   if (!Array.isArray(types) || types.length < layers || !types.slice(0, layers).every(isKind)) {

@@ -1,4 +1,4 @@
-import { refuse } from "../../config.ts";
+import { layersOf, refuse } from "../../config.ts";
 import { shown } from "#core/shown.ts";
 import { longRotaryPositions, ropeFields, rotaryPositions } from "../../rope.ts";
 import type { Config, Family, ModelSpec } from "../../spec.ts";
@@ -23,7 +23,7 @@ export const phi3: Family = {
     });
     if (config.raw("sliding_window") === undefined) return spec;
     const window = config.count("sliding_window");
-    return { ...spec, perLayer: Array.from({ length: spec.layers }, () => ({ window })) };
+    return { ...spec, perLayer: Array.from({ length: layersOf(config) }, () => ({ window })) };
   },
   weights: (spec, has) => gatedWeights(spec, has, { isFused: true }),
 };

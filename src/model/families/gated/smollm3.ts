@@ -1,5 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
+import { layersOf } from "../../config.ts";
 import { rotaryPositions } from "../../rope.ts";
 import type { Config, Family } from "../../spec.ts";
 import { gatedSpec, gatedWeights } from "../llama.ts";
@@ -26,7 +27,7 @@ export const smollm3: Family = {
       tied: true,
       positions: (headDim) => rotaryPositions(config, headDim, "rope_theta", THETA),
     });
-    const turns = turningLayers(config, spec.layers);
+    const turns = turningLayers(config, layersOf(config));
     const isWindowed = config.flag("use_sliding_window", false) && config.raw("sliding_window") !== undefined;
     const kinds = layerKinds(config, (layer) => (isWindowed && !turns[layer] ? "sliding_attention" : "full_attention"));
     const perLayer = turns.map((isTurned, layer) => ({
