@@ -457,3 +457,8 @@ test("every call refuses an option that it does not have", () => {
     );
   }
 });
+
+test("no option has the name of what follows a call: by these the page's client tells one from the other", () => {
+  const names = CALL_NAMES.flatMap((name) => Object.keys(entryOf(name).options ?? {}));
+  expect(names.filter((name) => name === "signal" || name === "onProgress")).toEqual([]);
+});
