@@ -6,6 +6,7 @@ import type { Runtime } from "../run/runtime.ts";
 import { openSource } from "../sources/open-source.ts";
 import type { ModelPlan } from "../weights/model-parts.ts";
 import { formsOf, nameOf } from "./forms.ts";
+import type { Form } from "./forms.ts";
 import { proveForms } from "./probes.ts";
 import { keepProofs, rememberedProofs } from "./proofs.ts";
 import type { Proofs } from "./proofs.ts";
@@ -14,7 +15,7 @@ import type { StoredCase } from "./stored-case.ts";
 
 /**
  * How far a device may be from float64: what links allow between two honest runs, in nats for a log-probability, else as a share of a
- * row's largest number. Float32 in any order stays below 1e-5; half precision, a wrong block or a row that is left out is above.
+ * row's largest number. Float32 in any order stays below 1e-5; sums in half precision, a wrong block or a row that is left out are above.
  */
 export const MOST_DIFFERENCE = 1e-3;
 
@@ -22,7 +23,15 @@ export const MOST_DIFFERENCE = 1e-3;
 const CASE_DTYPE = "q8";
 
 /** What is done before a number of a graphics processor is shown; another version of this does it again. */
-const VERSION = 1;
+const VERSION = 2;
+
+/** One thing that a device can get wrong. */
+interface Proved {
+  /** All that its results depend on beside the device. */
+  readonly key: string;
+  /** For a sentence. */
+  readonly name: string;
+}
 
 export interface CanaryOptions {
   /** The folder of the model that comes with the page, an address; left out: only operators are proved. */
@@ -36,8 +45,8 @@ export class Canary {
   readonly #runtime: Runtime;
   readonly #options: CanaryOptions;
   readonly #device: string;
-  /** What was looked at for this model, and how far each was off. */
-  readonly #found = new Map<string, number>();
+  /** What was looked at for this model, by its key, and how far each was off. */
+  readonly #found = new Map<string, { readonly name: string; readonly difference: number }>();
 
   constructor(runtime: Runtime, options: CanaryOptions) {
     this.#runtime = runtime;
@@ -49,14 +58,12 @@ export class Canary {
   /** The operators of a model's graphs at its own shapes. @returns whether the device can go on */
   async provesOperators(plan: ModelPlan): Promise<boolean> {
     const { heads } = plan.spec;
-    const forms = formsOf(graphsOf(plan));
-    const named = new Map(forms.map((form) => [form.key, `${nameOf(form)}, ${heads} heads`]));
-    return this.#proves([...named.values()], async (missing) => {
-      const wanted = forms.filter(({ key }) => missing.includes(named.get(key)!));
-      const { signal } = this.#options;
+    const wanted = formsOf(graphsOf(plan)).map((form) => ({ ...provedBy(form, heads), form }));
+    return this.#proves(wanted, async (missing) => {
       this.#tell("operators against float64");
-      const found = await proveForms(this.#runtime, wanted, { heads, signal });
-      return [...found].map(([key, difference]) => [named.get(key)!, difference]);
+      const forms = missing.map(({ form }) => form);
+      const found = await proveForms(this.#runtime, forms, { heads, signal: this.#options.signal });
+      return missing.map((each) => [each, found.get(each.form.key)!]);
     });
   }
 
@@ -66,14 +73,18 @@ export class Canary {
     const stored = caseAt === undefined ? undefined : await this.#readCase(caseAt);
     if (!stored) return this.proof.isTrusted;
     const isOwn = stored.content === loaded.content && stored.logProbabilities[loaded.dtype] !== undefined;
-    const name = `the prompt “${stored.prompt}” of the page’s own model in ${isOwn ? loaded.dtype : CASE_DTYPE}`;
-    return this.#proves([name], async () => {
+    const dtype = isOwn ? loaded.dtype : CASE_DTYPE;
+    const whole = {
+      key: JSON.stringify([stored.content, stored.ids, dtype]),
+      name: `the prompt “${stored.prompt}” of the page’s own model in ${dtype}`,
+    };
+    return this.#proves([whole], async () => {
       this.#tell("a whole prompt against float64");
       const difference = isOwn ? this.#differenceOf(stored, loaded) : this.#differenceApart(stored, caseAt!);
       return difference.then(
-        (found) => [[name, found]],
+        (found) => [[whole, found]],
         (reason: unknown) => {
-          if (faultCode(reason) === "overflow") return [[name, Infinity]];
+          if (faultCode(reason) === "overflow") return [[whole, Infinity]];
           // the case cannot be run, as where its model cannot be reached: then the operators have to do
           if (faultCode(reason) === "unreachable") return [];
           throw reason;
@@ -84,25 +95,32 @@ export class Canary {
 
   /** What the device has been found to be; before it has failed, that it is trusted. */
   get proof(): DeviceProof {
-    const [at, difference] = [...this.#found].reduce((most, each) => (each[1] > most[1] ? each : most), ["", 0]);
+    const none = { name: "", difference: 0 };
+    const { name: at, difference } = [...this.#found.values()].reduce(
+      (most, each) => (each.difference > most.difference ? each : most),
+      none,
+    );
     return { difference, at, isTrusted: difference <= MOST_DIFFERENCE };
   }
 
   /** @param prove gives how far what has not been proved yet is off */
-  async #proves(
-    names: readonly string[],
-    prove: (missing: readonly string[]) => Promise<readonly (readonly [string, number])[]>,
+  async #proves<Of extends Proved>(
+    wanted: readonly Of[],
+    prove: (missing: readonly Of[]) => Promise<readonly (readonly [Of, number])[]>,
   ): Promise<boolean> {
     const known: Proofs = await rememberedProofs(this.#device);
-    const missing = names.filter((name) => !known.has(name));
+    const missing = wanted.filter(({ key }) => !known.has(key));
     const found = missing.length > 0 ? await prove(missing) : [];
     // a device that is wrong once is believed in nothing that it proved beside it
     if (found.length > 0 && found.every(([, difference]) => difference <= MOST_DIFFERENCE)) {
-      for (const [name, difference] of found) known.set(name, difference);
+      for (const [{ key }, difference] of found) known.set(key, difference);
       await keepProofs(this.#device);
     }
-    for (const [name, difference] of found) this.#found.set(name, difference);
-    for (const name of names) if (known.has(name)) this.#found.set(name, known.get(name)!);
+    for (const [{ key, name }, difference] of found) this.#found.set(key, { name, difference });
+    for (const { key, name } of wanted) {
+      const difference = known.get(key);
+      if (difference !== undefined) this.#found.set(key, { name, difference });
+    }
     return this.proof.isTrusted;
   }
 
@@ -110,12 +128,14 @@ export class Canary {
     this.#options.onProgress({ stage: "proving", done: 0, total: 0, part });
   }
 
-  /** Undefined where the page has none or it cannot be reached: then the operators have to do. */
+  /** Undefined where the page has none or it cannot be read: then the operators have to do. */
   async #readCase(caseAt: string): Promise<StoredCase | undefined> {
     const { signal } = this.#options;
-    const response = await fetch(new URL(CASE_FILE, caseAt), { signal }).catch(() => undefined);
+    const text = await fetch(new URL(CASE_FILE, caseAt), { signal })
+      .then((response) => (response.ok ? response.text() : undefined))
+      .catch(() => undefined);
     signal.throwIfAborted();
-    return response?.ok ? readCase(await response.text()) : undefined;
+    return text === undefined ? undefined : readCase(text);
   }
 
   #differenceOf(stored: StoredCase, loaded: Pick<LoadedModel, "dtype" | "runner">): Promise<number> {
@@ -132,6 +152,15 @@ export class Canary {
       await disposeModel(loaded);
     }
   }
+}
+
+/** How many heads there are plays a part in the shape of scores alone. */
+function provedBy(form: Form, heads: number): Proved {
+  const isOfHeads = form.op === "Softmax";
+  return {
+    key: isOfHeads ? JSON.stringify([form.key, heads]) : form.key,
+    name: isOfHeads ? `${nameOf(form)}, ${heads} heads` : nameOf(form),
+  };
 }
 
 function* graphsOf({ parts }: ModelPlan) {

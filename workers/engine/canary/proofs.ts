@@ -1,6 +1,6 @@
 import { persistentProofs } from "../store/stores.ts";
 
-/** What a device has proved: by the name of each thing, how far it was from float64. Only what was near enough is kept. */
+/** What a device has proved: by the key of each thing, how far it was from float64. Only what was near enough is kept. */
 export type Proofs = Map<string, number>;
 
 /** A person has one or two processors and a browser that is renewed each month. */

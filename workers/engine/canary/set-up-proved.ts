@@ -51,6 +51,6 @@ async function disposeAndThrow(loaded: LoadedModel, reason: unknown): Promise<ne
 }
 
 function wrongNumbers({ difference, at }: DeviceProof): string {
-  const off = Number.isFinite(difference) ? `is ${difference.toExponential(0)} off` : "gives no number";
+  const off = Number.isFinite(difference) ? `is ${Number(difference.toPrecision(2))} off` : "gives no number";
   return `this graphics processor computes wrong numbers in silence: ${at} ${off}, where ${MOST_DIFFERENCE} is allowed; the page goes on in WASM`;
 }

@@ -24,9 +24,14 @@ export interface StoredCase {
   };
 }
 
-/** What the page serves beside its own model; undefined for anything else. */
+/** What the page serves beside its own model; undefined for anything else, as the page that some hosts give for a file that is missing. */
 export function readCase(text: string): StoredCase | undefined {
-  const read: unknown = JSON.parse(text);
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
   return isRecord(read) && Array.isArray(read["tokens"]) && isRecord(read["logProbabilities"])
     ? (read as unknown as StoredCase)
     : undefined;
