@@ -179,7 +179,7 @@ describe("the chain of whoever opens the link", () => {
     expect(found).toMatchObject({ verdict: "differs" });
     expect(found.largestDifference).toBeCloseTo(0.1, 10);
     expect(found.reason).toBe(
-      "The largest difference is 0.1 nats; 0.001 are allowed. Rounding does not explain it: the model or the method differs.",
+      "The largest difference is 0.1 nats; 0.001 are allowed. Rounding does not explain it: the model, the method or a machine’s arithmetic differs.",
     );
   });
 
@@ -187,7 +187,7 @@ describe("the chain of whoever opens the link", () => {
     const found = verifyChain(changed("stages", -1), whole(), SAME);
     expect(found).toMatchObject({ verdict: "differs", largestDifference: 0 });
     expect(found.reason).toBe(
-      "In the link stages with evidence: 3; here: 4. Rounding does not explain it: the model or the method differs.",
+      "In the link stages with evidence: 3; here: 4. Rounding does not explain it: the model, the method or a machine’s arithmetic differs.",
     );
   });
 

@@ -126,4 +126,7 @@ test.each<[claimed: number | undefined, ran: Partial<SubjectModel>, said: string
   for (const measured of [{}, { baseline: -1 }]) {
     expect(verify({ baseline: -1 }, measured, [], "Blame.").reason).not.toContain("Blame.");
   }
+  const others = discrepancies({ dtype: "f32" }, RAN);
+  const inAnother = verify({ baseline: -1 }, { baseline: -1.5 }, others, blame(named, { ...RAN, ...ran }));
+  expect(inAnother.reason).toMatch(/Quantisation may explain it: the numbers were found in f32 and checked in q8\.$/);
 });

@@ -52,7 +52,7 @@ describe("a finding's numbers", () => {
     });
     expect(found.rows[0]!.difference).toBeCloseTo(-0.2, 10);
     expect(found.reason).toBe(
-      "The largest difference is 0.2 nats; 0.001 are allowed. Rounding does not explain it: the model or the method differs.",
+      "The largest difference is 0.2 nats; 0.001 are allowed. Rounding does not explain it: the model, the method or a machine’s arithmetic differs.",
     );
   });
 

@@ -48,7 +48,7 @@ export interface Verification {
  * Holds a finding's numbers against a run on this machine.
  *
  * @param others how what ran differs from what the link names: numbers that agree all the same are no reproduction
- * @param blame whose fault it is where they differ; see `blame`
+ * @param blame whose fault it is where they differ and nothing else is against them; see `blame`
  */
 export const verify = (
   expected: Claims,
@@ -142,7 +142,8 @@ function differing({ missing, unequal, largest }: Differing, others: readonly Di
     ...unequal.map(({ name, expected, measured }) => `In the link ${name}: ${expected}; here: ${measured}.`),
     missing.length > 0 && `Not measured here: ${namesOf(missing)}.`,
     cause(isMeasured, others),
-    isMeasured && blame !== "" && blame,
+    // another content or precision is reason enough, and nobody's fault
+    isMeasured && others.length === 0 && blame !== "" && blame,
   ]
     .filter((sentence) => sentence !== false && sentence !== undefined)
     .join(" ");
@@ -153,7 +154,9 @@ function cause(isMeasured: boolean, others: readonly Discrepancy[]): string | un
   const [first] = others;
   if (first?.kind === "precision" && others.length === 1) return `Quantisation may explain it: ${first.sentence}.`;
   if (first) return `That may explain it: ${sentencesOf(others)}`;
-  return isMeasured ? "Rounding does not explain it: the model or the method differs." : undefined;
+  return isMeasured
+    ? "Rounding does not explain it: the model, the method or a machine’s arithmetic differs."
+    : undefined;
 }
 
 const sentencesOf = (others: readonly Discrepancy[]) => `${others.map(({ sentence }) => sentence).join("; ")}.`;
