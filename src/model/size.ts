@@ -1,4 +1,5 @@
 import { checkLayers, refuse } from "./config.ts";
+import { parametersOf } from "./cost/memory.ts";
 import { isGated } from "./spec.ts";
 import type { ModelSpec } from "./spec.ts";
 
@@ -8,17 +9,13 @@ import type { ModelSpec } from "./spec.ts";
  */
 const MAX_PARAMETERS = 2e11;
 
-/**
- * How many weights the spec has, biases and gains aside:
- * V·d·(1 or 2) + L·(d·dh·(2·H + 2·K) + N·d·(3 gated, else 2)), and C·d where positions are learned.
- */
-export function parameterEstimate(spec: ModelSpec): number {
-  const { modelDim: d, headDim, heads, kvHeads, neurons, vocabulary, layers, context } = spec;
-  const attention = d * headDim * (2 * heads + 2 * kvHeads);
-  const ffn = neurons * d * (isGated(spec) ? 3 : 2);
-  const tables = vocabulary * d * (spec.tied ? 1 : 2) + (spec.positions.kind === "learned" ? context * d : 0);
-  return tables + layers * (attention + ffn);
-}
+/** How many weights the spec has, biases and gains aside; see `parametersOf`. */
+export const parameterEstimate = (spec: ModelSpec): number =>
+  parametersOf({
+    ...spec,
+    ffnMatrices: isGated(spec) ? 3 : 2,
+    hasLearnedPositions: spec.positions.kind === "learned",
+  });
 
 /** @throws Fault "bad-config" for a model that no machine here could hold */
 export function checkSize(spec: ModelSpec): ModelSpec {

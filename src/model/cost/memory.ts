@@ -31,7 +31,10 @@ export const MAX_EXPANDED_BYTES = 64 * 2 ** 20;
 /** The runtime's memory is addressed with 32 bits; a quarter of it is left for activations and its own needs. */
 export const MAX_WASM_BYTES = 3 * 2 ** 30;
 
-/** How many weights a model of that shape has, biases and gains aside: see docs/memory.md. */
+/**
+ * How many weights a model of that shape has, biases and gains aside: V·d·(1 tied, else 2) + L·d·(2·(H + K)·dh + m·N), and C·d where
+ * positions are learned; m matrices of the FFN.
+ */
 export const parametersOf = (shape: ModelShape): number =>
   blockWeights(shape) * shape.layers +
   shape.vocabulary * shape.modelDim * (shape.tied ? 1 : 2) +

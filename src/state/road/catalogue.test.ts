@@ -40,6 +40,10 @@ test("what does not fit in the precision that is asked for is estimated in 4 bit
   expect(estimateOf(qwen, "q8", PHONE)).toMatchObject({ dtype: "q4", tooMuch: "expected" });
 });
 
+test("how a GGUF file is held is no wish for a checkpoint of numbers", () => {
+  expect(estimateOf(named("Qwen2.5 0.5B"), "stored", DESK).dtype).toBe("q8");
+});
+
 test("seven billion parameters do not fit WASM, whatever the machine has", () => {
   const { tooMuch, downloadBytes, times } = estimateOf(named("Mistral 7B"), "q8", {
     ...DESK,

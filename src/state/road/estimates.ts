@@ -2,6 +2,7 @@ import type { Backend, Dtype } from "#model/checkpoint.ts";
 import { footprintOf, heldBits, MAX_WASM_BYTES, peakBytes } from "#model/cost/memory.ts";
 import { expectedTimes } from "#model/cost/time.ts";
 import type { ExpectedTimes } from "#model/cost/time.ts";
+import { usualDtype } from "#model/gguf/source.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import type { ExpectedMemory } from "./expected-memory.ts";
 
@@ -37,13 +38,17 @@ export interface Estimate {
   readonly tooMuch: "expected" | "addressable" | undefined;
 }
 
+/** @param wanted how the model at hand is held; what only a GGUF file can be is no wish for another model */
 export function estimateOf(
-  { shape, parameters, stored, file, fileBytes }: CatalogueEntry,
+  { shape, parameters, stored, repo, file, fileBytes }: CatalogueEntry,
   wanted: Dtype,
   device: Device,
 ): Estimate {
   const { backend, threads, expected } = device;
-  const tried: readonly Dtype[] = [file === undefined ? wanted : "stored", "q4"];
+  const tried: readonly Dtype[] = [
+    usualDtype({ kind: "hub", repo, ...(file !== undefined && { file }) }, wanted),
+    "q4",
+  ];
   const costs = tried.map((dtype) => {
     const footprint = footprintOf(shape, file !== undefined && dtype === "stored" ? Q4_K_M_BITS : heldBits(dtype));
     const peak = peakBytes(footprint, backend);

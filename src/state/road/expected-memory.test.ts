@@ -20,5 +20,7 @@ test.each([
 
 test("how it is known is said", () => {
   expect(expectedMemory({ deviceMemory: 8, userAgent: CHROME, maxTouchPoints: 0 }).reason).toContain("8 GB or more");
-  expect(expectedMemory({ deviceMemory: 0.5, userAgent: CHROME, maxTouchPoints: 0 }).reason).toContain("0.5 GB,");
+  expect(expectedMemory({ deviceMemory: 0.5, userAgent: CHROME, maxTouchPoints: 0 }).reason).toBe(
+    "this device says it has 0.5 GB, too little for much more than the page itself",
+  );
 });

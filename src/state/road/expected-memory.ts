@@ -35,7 +35,11 @@ export function expectedMemory(said: SaidOfDevice): ExpectedMemory {
       reason: "this browser does not say how much memory there is, and a page seldom gets more than 4 GB",
     };
   }
-  const bytes = Math.max(LEAST_BYTES, SHARE * deviceMemory * BYTES_PER_GIB);
+  const bytes = SHARE * deviceMemory * BYTES_PER_GIB;
+  if (bytes < LEAST_BYTES) {
+    const reason = `this device says it has ${deviceMemory} GB, too little for much more than the page itself`;
+    return { bytes: LEAST_BYTES, reason };
+  }
   const atLeast = SAID_AT_MOST.has(deviceMemory) ? " or more" : "";
   return { bytes, reason: `this device says it has ${deviceMemory} GB${atLeast}, of which a page gets about half` };
 }

@@ -66,7 +66,8 @@ function Entry({ entry, estimate, expected, onChoose }: EntryProps) {
         <h4>{name}</h4>
         <p>{goodFor.map(asSentence).join(" ")}</p>
         <p className="small faint">
-          {family}, {countOf(parameters)} parameters, {shape.layers} layers × {shape.heads} heads · licence {licence}
+          {family}, {countOf(parameters)} parameters, {shape.layers} layers × {shape.heads} heads ·{" "}
+          {licence === "other" ? "a licence of its own" : `licence ${licence}`}
           {isGated && ", gated: needs an access token of an account that was let in"}
         </p>
         <p className="small">{costSentence(entry, estimate)}</p>
@@ -86,7 +87,7 @@ const TOO_MUCH = {
   addressable: () => "WASM cannot hold its weights, a graphics processor is needed",
 } satisfies Record<NonNullable<Estimate["tooMuch"]>, unknown>;
 
-/** “≈ 269 MB to read; at most ≈ 820 MB of memory in q8; a map of all heads in about 14 s” */
+/** “≈ 269 MB to read; ≈ 825 MB of memory at its peak in q8; a map of all heads in about 14 s.” */
 function costSentence({ stored }: CatalogueEntry, { downloadBytes, peakBytes, dtype, times }: Estimate): string {
   const read = stored === undefined ? `at most ${roughly(downloadBytes)}` : `≈ ${roughly(downloadBytes)}`;
   const map = times ? `; a map of all heads in about ${duration(times.sweepMs)}` : "";
@@ -106,7 +107,8 @@ function deviceHere({ backend, info }: ModelState): Device {
   const guessed = info?.backend ?? ("gpu" in navigator ? "webgpu" : "wasm");
   return {
     backend: backend === "auto" ? guessed : backend,
-    threads: wasmThreads(navigator.hardwareConcurrency, crossOriginIsolated),
+    // as many as run now, which the page's address may have asked for
+    threads: info?.threads ?? wasmThreads(navigator.hardwareConcurrency, crossOriginIsolated),
     expected: expectedHere(),
   };
 }

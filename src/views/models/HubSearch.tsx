@@ -22,6 +22,7 @@ export function HubSearch({ onChoose }: HubSearchProps) {
   const id = useId();
   return (
     <section aria-label="Search the Hugging Face Hub">
+      <h3 className="visually-hidden">Models on the Hub</h3>
       <form
         role="search"
         className="sheet-form"
@@ -110,5 +111,7 @@ const openableFirst = (a: FoundModel, b: FoundModel) =>
 function foundSentence(words: string, models: readonly FoundModel[]): string {
   if (models.length === 0) return `The Hub’s list has nothing for “${words}”.`;
   const open = models.filter(({ refusal }) => refusal === undefined).length;
-  return `${models.length} found for “${words}”, the most downloaded first; ${open === 0 ? "none" : open} of them can be opened.`;
+  return open === 0
+    ? `${models.length} found for “${words}”, none of which can be opened.`
+    : `${models.length} found for “${words}”, of which ${open} can be opened: these first, the most downloaded at the top.`;
 }

@@ -90,7 +90,9 @@ test("the Hub is asked once a person presses the button, and what it has is judg
   await act(async () => button("Search the Hub").click());
   expect(fetched.at(-1)).toContain("https://huggingface.co/api/models?search=llama&");
   const section = host.querySelector('section[aria-label="Search the Hugging Face Hub"]')!;
-  expect(section.textContent).toContain("2 found for “llama”, the most downloaded first; 1 of them can be opened.");
+  expect(section.textContent).toContain(
+    "2 found for “llama”, of which 1 can be opened: these first, the most downloaded at the top.",
+  );
   expect([...section.querySelectorAll("h4")].map(({ textContent }) => textContent)).toEqual(["a/llama", "a/bert"]);
   expect(section.textContent).toContain("Not read: its config names BertModel.");
   expect(button("Open a/bert")).toBeUndefined();
