@@ -65,6 +65,20 @@ export function crowdedChain(): Chain {
   };
 }
 
+/** The crowded chain with a layer that writes at a position before the last one too, where the head reads it. */
+export function handedOnChain(): Chain {
+  const chain = crowdedChain();
+  const carrier = part("attention-layer", "L1A@3", { layer: 1, position: 3 });
+  return {
+    ...chain,
+    stages: chain.stages.map((stage) =>
+      stage.name === "feature-transferring" ? { ...stage, nodes: [...stage.nodes, carrier.id] } : stage,
+    ),
+    nodes: [carrier, ...chain.nodes],
+    edges: [...chain.edges, edge("E@0", carrier.id, "enhances", 0), edge(carrier.id, "L3H1", "transfers", 0)],
+  };
+}
+
 const TOKENS = ["achtzehn", "acht", "8"].map((text, id) => ({ id, text }));
 
 const part = (kind: ChainNodeKind, id: string, known: Partial<ChainNode> & Pick<ChainNode, "position">): ChainNode => ({

@@ -95,7 +95,7 @@ export interface ModelWeights {
   valueNorms(layer: number): Promise<Float64Array>;
   /** |γ ⊙ o| for every column o of the output projection, as `valueNorms` has it: [heads · headDim]. */
   outputNorms(layer: number): Promise<Float64Array>;
-  /** How far the farthest row of the unembedding is from the rows' mean, max_t |u_t − ū|; in a model with a soft-cap max_t |u_t|. */
+  /** How far the farthest row of the unembedding, the logits' scale in it, is from the rows' mean, max_t |u_t − ū|; in a model with a soft-cap max_t |u_t|. */
   unembeddingReach(): Promise<number>;
   /** What a head writes for a given z [headDim]: its columns of o_proj times z, gain and residual's scale as in `valueVectors`, [modelDim]. */
   headOutput(at: HeadId, z: ArrayLike<number>): Promise<Float32Array>;

@@ -33,6 +33,6 @@ export const MASKED_SCORE = -(2 ** 126);
 
 /**
  * How large numbers of queries and keys may be: turned by positions, which can add half as much again, no sum of headDim products
- * leaves float32, and none of them divided by √headDim comes near `MASKED_SCORE`.
+ * leaves float32, and none of them times the scores' scale, which is at most 1, comes near `MASKED_SCORE`.
  */
 export const queryLimit = (headDim: number) => 2 ** Math.floor((122 - Math.log2(headDim)) / 2);

@@ -291,6 +291,15 @@ test.each<[string, FamilyName, Record<string, unknown>, string]>([
     { rope_parameters: { full_attention: { rope_theta: 5e5 } } },
     'the rotary parameters have an entry "full_attention" of their own',
   ],
+  ...(["olmo3", "gemma3_text"] as const).map(
+    (family) =>
+      [
+        `a ${family} whose rotation does not say which layers it is of`,
+        family,
+        { rope_parameters: { rope_type: "linear", factor: 8, rope_theta: 5e5 } },
+        'rope_parameters is {"rope_type": "linear", "factor": 8, "rope_theta": 500000}, for all layers alike; an entry for sliding_attention or full_attention is needed',
+      ] as [string, FamilyName, Record<string, unknown>, string],
+  ),
   ["a rotation squeezed by less than 1", "llama", { rope_scaling: { type: "linear", factor: 0.5 } }, "factor is 0.5"],
   ["a base below 1", "llama", { rope_theta: 1e-300 }, "rope_theta is 1e-300; a base of at least 1"],
   [

@@ -46,18 +46,23 @@ const notFields = (found: unknown) =>
   new Fault("bad-config", `config.json: the rotary parameters are ${shown(found)}; an object is needed`);
 
 /** The kinds of attention that layers have, as `layer_types` names them. */
-export type LayerKind = "sliding_attention" | "full_attention";
+const LAYER_KINDS = ["sliding_attention", "full_attention"] as const;
+export type LayerKind = (typeof LAYER_KINDS)[number];
 
 /**
  * The rotation of one kind of layer, in families that have one for each: in `rope_parameters` under the kind's name; in older configs
  * `rope_scaling` is of the layers that see everything.
  *
  * @param theta what the kind's base is where its own parameters say nothing
- * @throws Fault "bad-config" for a scaling that is not known
+ * @throws Fault "bad-config" for a scaling that is not known, and for one that does not say which layers it is of
  */
 export function kindPositions(config: Config, kind: LayerKind, dims: number, theta: number): Positions {
   const all = config.raw("rope_parameters") ?? {};
   if (!isFields(all)) throw notFields(all);
+  refuse(
+    Object.keys(all).length > 0 && !LAYER_KINDS.some((each) => Object.hasOwn(all, each)),
+    `rope_parameters is ${shown(all)}, for all layers alike; an entry for ${LAYER_KINDS.join(" or ")} is needed`,
+  );
   const own = (all as Readonly<Record<string, unknown>>)[kind] ?? undefined;
   const older = kind === "full_attention" ? config.raw("rope_scaling") : undefined;
   const fields = own ?? older ?? {};

@@ -88,7 +88,8 @@ export interface Criterion {
  * - `promoting-share`, 0 to 1: of the neurons that lose most without the head, how many promote the target
  * - `shallow-layers`, a count: how many layers lie below the predicting head's
  * - `transferred-share`, 0 to 1: what a shallow attention layer moved from one position to another, of all that the head reads
- * - `transferred-measured`: how much of what the head reads beyond what it says ablated goes when that layer is ablated where it writes
+ * - `transferred-measured`, no unit: with that layer ablated where it writes, how much goes of what the head says beyond what it says
+ *   ablated; 1 is all of it, below 0 the head says more
  * - `shallow-share`, 0 to 1: what the strongest shallow FFN neuron wrote, of one position's feature
  * - `deep-neurons`, a count: deep neurons that the head raises and that lose at least `neuronChange` without it
  * - `deep-layers`, a count: in how many layers they stand
@@ -166,7 +167,8 @@ export interface PredictionEnhancingEvidence {
 /**
  * - `embedding`: the word's own vector at its position, before any layer
  * - `shallow-neuron`: an FFN neuron below the predicting head, at its position
- * - `attention-layer`: a whole attention layer below the predicting head, writing at a position that the head reads
+ * - `attention-layer`: a whole attention layer below the predicting head, writing at a position that the head reads; one that writes at
+ *   several is a node at each, all of which are switched off as one
  * - `head`: the predicting head, at the last position
  * - `deep-neuron`: an FFN neuron from the predicting head's layer on, at the last position
  * - `prediction`: the distribution at the end
@@ -268,7 +270,7 @@ export interface ChainThresholds {
   readonly headEffect: number;
   /** Of the compared neurons, the share that has to promote the target, 0 to 1. */
   readonly promotingShare: number;
-  /** What a deep neuron has to lose without the head, in nats. */
+  /** What a deep neuron has to lose without the head, and the answer without the parts of any stage but the third, in nats. */
   readonly neuronChange: number;
   /** The share of what the head reads that a shallow attention layer or a position has to carry to be shown, 0 to 1. */
   readonly transferShare: number;

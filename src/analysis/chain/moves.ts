@@ -24,7 +24,8 @@ const LEAST_DIFFERENCE = 1e-6;
  *     measured = (C − C without the layer at that position) / (C − C of the head ablated)
  *
  * Without: the z of all heads of layer `via` is 0, or the ablation source's, at the position `at` alone, and everything behind it up
- * to the head reacts. A direct share leaves out what FFNs make at `at` of what was moved there; here it counts.
+ * to the head reacts. A direct share leaves out what FFNs make at `at` of what was moved there; here it counts. The scale of a norm behind
+ * the head's own attention is in none of the three.
  *
  * @param moves readings with a `via`
  * @returns of each move; undefined where the head says the same ablated

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { publishedChain } from "#analysis/chain/published.ts";
 import type { PublishedRecord } from "#analysis/chain/published.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
-import { crowdedChain } from "#test/chains.ts";
+import { crowdedChain, handedOnChain } from "#test/chains.ts";
 import { neighbour } from "./chain-drawing.ts";
 import { MAX_WIDTH_PX } from "./chain-curves.ts";
 import { shownTokens } from "./chain-distribution.ts";
@@ -72,6 +72,7 @@ const WIDTHS = [358, STACKED_PX, 828, 1400];
 const CASES = [
   ["the published chain", chain],
   ["a chain of as many parts as there can be", crowdedChain()],
+  ["a chain one of whose layers writes at two positions", handedOnChain()],
 ] as const;
 
 describe.each(CASES.flatMap(([name, each]) => WIDTHS.map((width) => [name, width, each] as const)))(
@@ -151,6 +152,17 @@ test("an edge is as wide as its share, into the prediction as its increase, from
   expect(widthOf("L3H1", "L3N0")).toBeCloseTo(0.4 * MAX_WIDTH_PX, 12);
   expect(widthOf("E@0", "L1A")).toBeCloseTo(0.4 * MAX_WIDTH_PX, 12);
   expect(widthOf("E@2", "L3H1")).toBeCloseTo(0.5 * 0.4 * MAX_WIDTH_PX, 12);
+});
+
+test.each([
+  ["L1A", 5, "L1 attn"],
+  ["L1A@3", 3, "L1 attn@3"],
+  ["L31A@1024", 1024, "L31A@1024"],
+])("the plate of %s says which layer it is, and where it writes if not at the end", (id, position, name) => {
+  const carrier = { ...crowdedChain().nodes.find((node) => node.id === "L1A")!, id, position };
+  const node = { ...carrier, layer: Number(/\d+/.exec(id)![0]) };
+  const { children } = nodeMark({ id, kind: node.kind, node, x: 0, y: 0, width: 76, height: 38 }, BARE);
+  expect(children!.find(({ key }) => key === "name")!.text).toBe(`${name} `);
 });
 
 test("leaves as a file with no colour that only the page knows, and no number that is none", () => {

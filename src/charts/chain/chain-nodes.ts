@@ -89,17 +89,25 @@ const wordMarks = ({ word = "" }: ChainNode, width: number, height: number): Mar
 
 function writingMarks(node: ChainNode, width: number): Mark[] {
   const number = numberOf(node);
-  const name = node.kind === "attention-layer" ? `L${node.layer} attn` : node.id.replace(/@\d+$/, "");
   // a narrow plate: what a whole layer writes says less than what is lost without it
   if (node.kind === "attention-layer") {
+    const name = layerName(node, width / CHARACTER_PX);
     return [text("name", name, width / 2, 12), ...(number ? [text("figure", number, width / 2, 27)] : [])];
   }
+  const name = node.id.replace(/@\d+$/, "");
   const room = (width - 2 * PAD_PX - number.length * NUMBER_CHARACTER_PX) / CHARACTER_PX;
   return [
     text("name", clip(name, room), PAD_PX, 12),
     ...(number ? [text("figure", number, width - PAD_PX, 12)] : []),
     text("tokens", bestTokens(node, (width - 2 * PAD_PX) / CHARACTER_PX), PAD_PX, 27),
   ];
+}
+
+/** `L1 attn`, and where it writes if that is not the last position: one layer can have a plate for each; its id where that does not fit. */
+function layerName({ id, layer }: ChainNode, room: number): string {
+  const [, at] = id.split("@");
+  const name = `L${layer} attn${at === undefined ? "" : `@${at}`}`;
+  return name.length <= room ? name : id;
 }
 
 /** A deep neuron's increase, which is the width of its edge to the prediction and has its sign; of what writes elsewhere the effect. */

@@ -74,6 +74,17 @@ describe("a link claims of a chain", () => {
     );
   });
 
+  test("an attention layer at each position that it writes at, and the notation reads back", () => {
+    const parts = { "feature-transferring": { L2A: 1.5, "L1A@3": 0.75 }, "feature-predicting": { L3H1: 2 } };
+    const chain = chainOf(parts);
+    const link = asLink(chainClaims(chain));
+    expect(link).toBe("v=1&m=abacus&ce=L3H1:2;L2A:1.5;L1A@3:0.75;stages:2");
+    expect(decodeFinding(link).notices).toEqual([]);
+    const found = verifyChain(fromLink(link), chain, SAME);
+    expect(found.verdict).toBe("reproduced");
+    expect(found.rows.map(({ name }) => name)).toContain("effect of attention L1 at 3");
+  });
+
   test("deep neurons too that stand with their head, and nothing of stages that have no evidence", () => {
     expect(asLink(chainClaims(chainOf({ "feature-predicting": { L3H1: 2, L3N4: 0.25, L4N8: -0.5 } })))).toBe(
       "v=1&m=abacus&ce=L3H1:2;L4N8:-0.5;L3N4:0.25;stages:1",

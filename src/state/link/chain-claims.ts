@@ -20,8 +20,8 @@ const BARE = {
 
 const isBare = (name: string): name is keyof typeof BARE => Object.hasOwn(BARE, name);
 
-/** Ids of what a chain can switch off: `L0H7`, `L2A`, `L4N425`, `L1N12@2`. */
-const PART = /^L\d+(?:H\d+|A|N\d+(?:@\d+)?)$/;
+/** Ids of what a chain can switch off: `L0H7`, `L2A`, `L4N425`; of what writes at another position than the last `L1A@3`, `L1N12@2`. */
+const PART = /^L\d+(?:H\d+|(?:A|N\d+)(?:@\d+)?)$/;
 
 /**
  * The numbers that tell most of a chain, for whoever opens its link to check: the effect of the predicting head, of the strongest other
@@ -89,9 +89,10 @@ export function readTurnedClaim(text: string): NamedNumber | string {
 
 /** What a claim is about, in words, and its unit. */
 export const aboutClaim = (name: string) =>
-  isBare(name)
-    ? ({ title: BARE[name], unit: "none" } as const)
-    : ({ title: name.replace("@", " at ").replace(/^(L\d+)A$/, "attention $1"), unit: "nats" } as const);
+  isBare(name) ? ({ title: BARE[name], unit: "none" } as const) : ({ title: partTitle(name), unit: "nats" } as const);
+
+/** A part's id as a person reads it: `L4N425`, `L12N4072 at 2`, `attention L15`, `attention L1 at 3`. */
+export const partTitle = (id: string) => id.replace(/^(L\d+)A(?=@|$)/, "attention $1").replace("@", " at ");
 
 /** Holds what a link claims of a chain against the one that was computed here; see `verify`. */
 export function verifyChain(

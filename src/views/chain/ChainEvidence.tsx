@@ -109,14 +109,15 @@ function ChainMethod() {
       Depth runs from left to right, positions are rows, the last row carries the prediction. The predicting head is the
       one whose loss costs log p(target) most, or the one that was chosen; deep neurons are those of its layer and above
       that lose most without it; what it reads is traced back along the keys of the lowest of them, through shallow
-      attention to shallow neurons. A claim is one direct path with every norm frozen: an inner product with the
-      receiver’s keys (no unit), or into the prediction the log-probability increase in nats. A measurement switches the
-      sender off at every position and lets all that comes later react. The two differ by nature and stand beside each
-      other for that reason. Width is the share of what the receiver gets, or of the largest increase; blue is towards
-      where the receiver stands, red and dashed against it. The number on a deep neuron is its increase, on any other
-      part its effect: log p(target) as it is − with the part off, above 0 where it supports the target. With something
-      switched off the parts stay, and activations, increases, claims and the prediction are that run’s; effects and
-      measurements stay the clean run’s.
+      attention to shallow neurons. A layer’s attention stands once for each position that it writes at, and has one
+      switch and one effect. A claim is one direct path with every norm frozen: an inner product with the receiver’s
+      keys (no unit), or into the prediction the log-probability increase in nats. A measurement switches the sender off
+      at every position and lets all that comes later react. The two differ by nature and stand beside each other for
+      that reason. Width is the share of what the receiver gets, or of the largest increase; blue is towards where the
+      receiver stands, red and dashed against it. The number on a deep neuron is its increase, on any other part its
+      effect: log p(target) as it is − with the part off, above 0 where it supports the target. With something switched
+      off the parts stay, and activations, increases, claims and the prediction are that run’s; effects and measurements
+      stay the clean run’s.
     </Method>
   );
 }

@@ -1,5 +1,6 @@
 import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
 import type { Chain, ChainEdge, ChainNode, ChainNodeKind, ChainToken } from "#analysis/chain/chain.ts";
+import { partTitle } from "#state/link/chain-claims.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 
 export const KIND_WORDS = {
@@ -11,12 +12,9 @@ export const KIND_WORDS = {
   prediction: "the prediction",
 } as const satisfies Record<ChainNodeKind, string>;
 
-/** A node as a person reads it: `L4N425`, `L12N4072 at 2`, `“3”`, `attention L15`. */
-export function nodeTitle({ id, kind, layer, position, word }: ChainNode): string {
-  if (kind === "embedding") return `“${tokenText(word ?? "")}” at ${position}`;
-  if (kind === "attention-layer") return `attention L${layer}`;
-  return kind === "prediction" ? "prediction" : id.replace("@", " at ");
-}
+/** A node as a person reads it: a word as `“3” at 2`, a part as `partTitle` has it. */
+export const nodeTitle = ({ id, kind, position, word }: ChainNode) =>
+  kind === "embedding" ? `“${tokenText(word ?? "")}” at ${position}` : partTitle(id);
 
 /** What a node is, and where it writes: `deep FFN neuron, writes at 4 “=”`. */
 export const roleText = ({ kind, position }: ChainNode, { tokens }: Chain) =>
