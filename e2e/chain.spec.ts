@@ -20,7 +20,7 @@ import {
 const LINK = "#v=1&m=abacus&p=3%2B5%3D&view=chain";
 /** A chain of all four stages needs a head above layer 0, and thresholds that let it through. */
 const ALL_STAGES =
-  "#v=1&m=abacus&p=III%20%2B%20V%20%3D&view=chain&ph=L3H6&min=headEffect:0.2;promotingShare:0;neuronChange:0.01;transferShare:0;enhancingDrop:0";
+  "#v=1&m=abacus&p=III%20%2B%20V%20%3D&view=chain&ph=L3H6&min=headEffect:0.2;promotingShare:0;neuronChange:0.0005;transferShare:0;enhancingDrop:0";
 /** To compute a chain on WASM in a machine that does much else. */
 const PATIENCE = { timeout: 120_000 };
 

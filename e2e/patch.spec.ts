@@ -66,6 +66,7 @@ test(
     await patches(page).getByRole("button", { name: "Patch", exact: true }).click();
     await expect(patches(page)).toContainText(/L0H7 of the clean one moves it most: 0\.98/);
     await page.getByRole("button", { name: "Copy link" }).click();
+    await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link).toContain("L0H7:");
     const reader = await freshProfile(page, baseURL!);

@@ -23,7 +23,8 @@ export function attention(
   const { heads, kvHeads, headDim } = spec;
   const factor = spec.scales?.attention ?? 1 / Math.sqrt(headDim);
   const mask = g.input("mask", ["position", "position"]);
-  const product = normaliseAll(g, spec, weights, weights.linear(normed, "qkv"));
+  const projected = weights.linear(normed, "qkv", (bias) => biasThatCounts(g, spec, layer, bias));
+  const product = normaliseAll(g, spec, weights, projected);
   const rows = op.reshape(g, product, [0, 0, heads + 2 * kvHeads, headDim]);
   const [qk, v] = op.split(g, op.transpose(g, rows, [0, 2, 1, 3]), [heads + kvHeads, kvHeads], 1) as [Value, Value];
   const scored = normaliseHeads(g, spec, weights, qk);
@@ -40,16 +41,24 @@ export function attention(
   return { z: op.add(g, op.reshape(g, z, [0, heads, -1, headDim]), beyond.queries), pattern, q, k, v };
 }
 
+/**
+ * The bias of queries, keys and values, without what no softmax sees: a bias of keys that are not turned by their positions adds the same to
+ * all of a query's scores. Left in, a large one costs the scores their digits. A cap on scores does see it.
+ */
+function biasThatCounts(g: GraphBuilder, spec: ModelSpec, layer: number, bias: Value): Value {
+  const isSeen = positionsOf(spec, layer).kind === "rotary" || spec.qkNorm || spec.softcap?.attention;
+  if (isSeen) return bias;
+  const [q, k, v] = op.split(g, bias, sizesOf(spec), 0) as [Value, Value, Value];
+  return op.concat(g, [q, op.mul(g, k, g.floats([0])), v], 0);
+}
+
+/** Numbers that a position's queries, keys and values have. */
+const sizesOf = ({ heads, kvHeads, headDim }: ModelSpec) => [heads, kvHeads, kvHeads].map((count) => count * headDim);
+
 /** RMSNorm over all heads' queries together, and over their keys, where the family has it so. */
-function normaliseAll(
-  g: GraphBuilder,
-  { heads, kvHeads, headDim, qkNorm }: ModelSpec,
-  weights: PartWeights,
-  qkv: Value,
-) {
-  if (qkNorm !== "full") return qkv;
-  const sizes = [heads, kvHeads, kvHeads].map((count) => count * headDim);
-  const [q, k, v] = op.split(g, qkv, sizes, 2) as [Value, Value, Value];
+function normaliseAll(g: GraphBuilder, spec: ModelSpec, weights: PartWeights, qkv: Value) {
+  if (spec.qkNorm !== "full") return qkv;
+  const [q, k, v] = op.split(g, qkv, sizesOf(spec), 2) as [Value, Value, Value];
   return op.concat(g, [weights.norm(q, "q_norm"), weights.norm(k, "k_norm"), v], 2);
 }
 

@@ -133,8 +133,8 @@ export const loraUp = (name: string) => `${name}.lora_b`;
 export interface PartWeights {
   has(name: string): boolean;
   plain(name: string): Value;
-  /** x · Wᵀ, plus the bias `name.bias` where there is one, plus what an adapter adds. */
-  linear(x: Value, name: string): Value;
+  /** x · Wᵀ, plus the bias `name.bias` where there is one, changed as given, plus what an adapter adds. */
+  linear(x: Value, name: string, changed?: (bias: Value) => Value): Value;
   /** x · Wᵀ without any bias. */
   bare(x: Value, name: string): Value;
   /**
@@ -176,9 +176,9 @@ export function weightsOf(
     has: (name) => layout.plain.has(name) || layout.linear.has(name),
     plain,
     bare,
-    linear(x, name) {
+    linear(x, name, changed = (bias) => bias) {
       const product = bare(x, name);
-      const biased = layout.plain.has(`${name}.bias`) ? add(g, product, plain(`${name}.bias`)) : product;
+      const biased = layout.plain.has(`${name}.bias`) ? add(g, product, changed(plain(`${name}.bias`))) : product;
       if (!layout.plain.has(loraDown(name))) return biased;
       // after the bias, so that the base's own operators are fused as they are without an adapter
       return add(g, biased, matMul(g, matMul(g, x, plain(loraDown(name))), plain(loraUp(name))));
