@@ -62,11 +62,17 @@ function expected(files: CheckpointFiles): number[] {
   return Array.from(logits, (_, id) => logProbability(logits, id));
 }
 
+/**
+ * A bias of keys that are not turned by their positions adds the same to all of a query's scores, so that no softmax sees it. Float64
+ * adds it none the less, and a large one takes the scores' digits there too: what it gives without the factor is what is right.
+ */
+const isUnseen = (name: string) => name === "opt decoder.layers.0.self_attn.k_proj.bias";
+
 /** What is wrong with an answer: undefined where it is what float64 gives, or an error that names where float32 ends. */
-async function wrongOf(files: CheckpointFiles): Promise<string | undefined> {
+async function wrongOf(files: CheckpointFiles, right = files): Promise<string | undefined> {
   try {
     const found = await asked(files);
-    const want = expected(files);
+    const want = expected(right);
     return farthest(found.map(Math.exp), want.map(Math.exp), RIGHT) ?? farthest(found, want, RIGHT_NATS);
   } catch (reason) {
     if (faultCode(reason) !== "overflow") throw reason;
@@ -77,9 +83,10 @@ async function wrongOf(files: CheckpointFiles): Promise<string | undefined> {
   }
 }
 
-describe.each(everyKindOfTensor())("$name", ({ files, tensor }) => {
+describe.each(everyKindOfTensor())("$name", ({ name, files, tensor }) => {
   test.each(LARGE)("times %f gives what float64 does, or an error that names where float32 ends", async (factor) => {
-    expect(await wrongOf(multiplied(files, tensor, factor))).toBeUndefined();
+    const changed = multiplied(files, tensor, factor);
+    expect(await wrongOf(changed, isUnseen(name) ? files : changed)).toBeUndefined();
   });
 
   test.each(SMALL)("times %f gives what float64 does", async (factor) => {
