@@ -130,6 +130,11 @@ const f32 = (value: unknown): TypedValue => ["f32", Number(value)];
 const rope = (config: Config) =>
   (config["rope_parameters"] ?? config["rope_scaling"] ?? {}) as Readonly<Record<string, unknown>>;
 
+const stretch = (config: Config): Record<string, TypedValue> =>
+  rope(config)["rope_type"] === "linear"
+    ? { "rope.scaling.type": ["text", "linear"], "rope.scaling.factor": f32(rope(config)["factor"]) }
+    : {};
+
 const gatedKeys = (config: Config): Record<string, TypedValue> => {
   const headDim = config["head_dim"] ?? Number(config["hidden_size"]) / Number(config["num_attention_heads"]);
   const scaling = rope(config);
@@ -145,10 +150,7 @@ const gatedKeys = (config: Config): Record<string, TypedValue> => {
     "attention.value_length": u32(headDim),
     "rope.dimension_count": u32(headDim),
     "rope.freq_base": f32(scaling["rope_theta"] ?? config["rope_theta"]),
-    ...(scaling["rope_type"] === "linear" && {
-      "rope.scaling.type": ["text", "linear"],
-      "rope.scaling.factor": f32(scaling["factor"]),
-    }),
+    ...stretch(config),
   };
 };
 
@@ -199,6 +201,29 @@ const llama: Architecture = {
     }
     return { shape, data: into };
   },
+};
+
+/** `GraniteModel`, a `LlamaModel` that writes its four constants. */
+const granite: Architecture = {
+  ...llama,
+  name: "granite",
+  keys: (config) => ({
+    ...gatedKeys(config),
+    "attention.scale": f32(config["attention_multiplier"]),
+    embedding_scale: f32(config["embedding_multiplier"]),
+    residual_scale: f32(config["residual_multiplier"]),
+    logit_scale: f32(config["logits_scaling"]),
+  }),
+};
+
+/** `Olmo2Model`. */
+const olmo2: Architecture = {
+  ...gated("olmo2"),
+  named: [
+    ...GATED.filter(([, stored]) => stored !== "blk.$1.ffn_norm"),
+    [/^(?:model\.)?layers\.(\d+)\.post_attention_layernorm$/, "blk.$1.post_attention_norm"],
+    [/^(?:model\.)?layers\.(\d+)\.post_feedforward_layernorm$/, "blk.$1.post_ffw_norm"],
+  ],
 };
 
 /** `Gemma2Model` and `Gemma3Model`: what a gain differs from 1 by is written as the gain. */
@@ -269,6 +294,7 @@ const gptneox: Architecture = {
       feed_forward_length: u32(config["intermediate_size"]),
       "rope.dimension_count": u32(Math.floor(share * headDim)),
       "rope.freq_base": f32(fields["rope_theta"] ?? config["rotary_emb_base"]),
+      ...stretch(config),
       use_parallel_residual: ["bool", config["use_parallel_residual"] === true],
     };
   },
@@ -307,7 +333,15 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
     attn_logit_softcapping: f32(config["attn_logit_softcapping"]),
     final_logit_softcapping: f32(config["final_logit_softcapping"]),
   })),
-  gemma3_text: gemma("gemma3", () => ({})),
+  gemma3_text: gemma("gemma3", (config) => ({
+    ...(config["rope_local_base_freq"] !== 1e4 && { "rope.freq_base_swa": f32(config["rope_local_base_freq"]) }),
+    ...(config["sliding_window_pattern"] !== 6 && {
+      "attention.sliding_window_pattern": u32(config["sliding_window_pattern"]),
+    }),
+  })),
+  granite,
+  olmo2,
+  smollm3: { ...llama, name: "smollm3" },
   qwen2: gated("qwen2"),
   qwen3: gated("qwen3"),
   gpt2,

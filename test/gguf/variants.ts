@@ -1,8 +1,17 @@
 import { FAMILY_VARIANTS } from "../checkpoints.ts";
 import type { FamilyName } from "../checkpoints.ts";
 
-/** The families that `converted.ts` writes, but for Gemma, whose small checkpoints have other numbers than llama.cpp takes it to have. */
-const WRITTEN: ReadonlySet<FamilyName> = new Set(["llama", "mistral", "qwen2", "qwen3", "gpt2", "gpt_neox"]);
+/** The families that `converted.ts` writes, but for those whose small checkpoints have other numbers than llama.cpp takes them to have. */
+const WRITTEN: ReadonlySet<FamilyName> = new Set([
+  "llama",
+  "mistral",
+  "qwen2",
+  "qwen3",
+  "gpt2",
+  "gpt_neox",
+  "olmo2",
+  "granite",
+]);
 
 /** What llama.cpp does not have of a family: windows of Mistral, masks, YaRN. */
 const NOT_IN_GGUF = new Set([
@@ -24,8 +33,20 @@ export const GGUF_VARIANTS = [
     return WRITTEN.has(family) && !NOT_IN_GGUF.has(name) && !isYarn && changes.fields === undefined;
   }),
   { name: "gpt_neox, sequential", changes: { family: "gpt_neox", parallel: false, seed: 28 } },
+  {
+    name: "gpt_neox, a linear rotation",
+    changes: { family: "gpt_neox", seed: 55, fields: { rope_scaling: { rope_type: "linear", factor: 4 } } },
+  },
   { name: "gpt2, untied", changes: { family: "gpt2", tied: false, neurons: 58, seed: 27 } },
   { name: "gemma2", changes: { family: "gemma2", fields: AS_PUBLISHED } },
+  {
+    name: "gemma2, a linear rotation",
+    changes: {
+      family: "gemma2",
+      seed: 56,
+      fields: { ...AS_PUBLISHED, rope_scaling: { rope_type: "linear", factor: 4 } },
+    },
+  },
   {
     name: "gemma3, seven layers, the global ones stretched",
     changes: {
@@ -33,6 +54,14 @@ export const GGUF_VARIANTS = [
       layers: 7,
       fields: { ...AS_PUBLISHED, rope_scaling: { rope_type: "linear", factor: 8 } },
     },
+  },
+  {
+    name: "gemma3, a pattern and a base for windows that the file says",
+    changes: { family: "gemma3_text", layers: 4, seed: 54, fields: { query_pre_attn_scalar: 8 } },
+  },
+  {
+    name: "smollm3, every fourth layer without positions",
+    changes: { family: "smollm3", layers: 5, fields: { no_rope_layer_interval: 4 } },
   },
 ] as const satisfies typeof FAMILY_VARIANTS;
 

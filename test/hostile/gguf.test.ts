@@ -1,7 +1,16 @@
 import { memorySource } from "#formats/byte-source.ts";
+import { readJson } from "#formats/checkpoint.ts";
 import { ggmlType } from "#formats/gguf/ggml-types.ts";
 import { readGguf } from "#formats/gguf/gguf.ts";
+import { readSpec } from "#model/families.ts";
+import { randomCheckpoint } from "#test/checkpoints.ts";
+import { converted } from "#test/gguf/converted.ts";
+import { ggufSet } from "#test/gguf/load.ts";
 import { bytesOfType, ggufFile } from "#test/gguf/write-gguf.ts";
+import type { TypedValue } from "#test/gguf/write-gguf.ts";
+import { ggufFolder } from "#workers/engine/gguf/gguf-folder.ts";
+import { fillsOf } from "#workers/engine/weights/fills.ts";
+import { planModel } from "#workers/engine/weights/model-parts.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mutatedBytes } from "./mutations.ts";
@@ -85,3 +94,72 @@ function joined(header: Uint8Array): Uint8Array {
   bytes.set(whole.subarray(headerBytes), header.length);
   return bytes;
 }
+
+/** Each architecture's small model, and the keys of its metadata that say what it is. */
+const MODELS = (
+  ["llama", "qwen2", "qwen3", "granite", "smollm3", "olmo2", "gemma2", "gemma3_text", "gpt2", "gpt_neox"] as const
+).map((family) => randomCheckpoint({ family }));
+const ARCHITECTURES = "llama qwen2 qwen3 granite smollm3 olmo2 gemma2 gemma3 gpt2 gptneox".split(" ");
+const OWN_KEYS =
+  `block_count context_length embedding_length feed_forward_length attention.head_count attention.head_count_kv
+  attention.key_length attention.value_length attention.layer_norm_rms_epsilon attention.layer_norm_epsilon attention.causal
+  attention.scale attention.sliding_window attention.sliding_window_pattern attn_logit_softcapping final_logit_softcapping
+  embedding_scale residual_scale logit_scale expert_count rope.dimension_count rope.freq_base rope.freq_base_swa
+  rope.scaling.type rope.scaling.factor rope.scaling.attn_factor rope.scaling.finetuned use_parallel_residual`.split(
+    /\s+/,
+  );
+const SHARED_KEYS = `general.architecture general.type tokenizer.ggml.model tokenizer.ggml.pre tokenizer.ggml.tokens
+  tokenizer.ggml.token_type tokenizer.ggml.scores tokenizer.ggml.merges tokenizer.ggml.bos_token_id tokenizer.ggml.add_bos_token
+  tokenizer.huggingface.json`.split(/\s+/);
+
+const values: fc.Arbitrary<TypedValue | undefined> = fc.oneof(
+  fc.constant(undefined),
+  fc.constantFrom<TypedValue>(
+    ["f32", NaN],
+    ["f32", Infinity],
+    ["f32", -1],
+    ["f32", 0],
+    ["u32", 0],
+    ["u32", 1],
+    ["u32", 2 ** 32 - 1],
+    ["u64", 2n ** 64n - 1n],
+    ["i32", -1],
+    ["bool", false],
+    ["bool", true],
+    ["list", "bool", [true, false, true]],
+    ["list", "bool", []],
+    ["list", "i32", [2, 1, 2]],
+    ["list", "text", ["a", "a", ""]],
+    ["list", "text", ["__proto__", "a b", "c"]],
+  ),
+  fc.nat({ max: 64 }).map((value): TypedValue => ["u32", value]),
+  fc
+    .constantFrom("llama", "gpt2", "none", "linear", "yarn", "{}", "[", "constructor", ...ARCHITECTURES)
+    .map((text): TypedValue => ["text", text]),
+);
+
+const openings = fc.tuple(
+  fc.nat({ max: MODELS.length - 1 }),
+  fc.array(fc.tuple(fc.constantFrom(...OWN_KEYS, ...SHARED_KEYS), values), { minLength: 1, maxLength: 3 }),
+);
+
+test("a file with other metadata opens as a model that its tensors fit, or ends in a sentence", async () => {
+  const before = { ...judged() };
+  const open = async ([model, changes]: readonly [number, readonly (readonly [string, TypedValue | undefined])[]]) => {
+    const metadata = Object.fromEntries(
+      changes.map(([key, value]) => [OWN_KEYS.includes(key) ? `${ARCHITECTURES[model]!}.${key}` : key, value]),
+    );
+    const bytes = converted(MODELS[model]!, { metadata });
+    const { files, tensors } = await ggufFolder(ggufSet(new Map([["m.gguf", bytes]]), "m.gguf"), "m.gguf");
+    const spec = readSpec(await readJson(files, "config.json"));
+    for (const dtype of ["stored", "q4"] as const) fillsOf(planModel(spec, await tensors(), dtype));
+  };
+  await fc.assert(
+    fc.asyncProperty(openings, async (opening) => {
+      expect(await verdict(() => open(opening))).toBe("");
+    }),
+    { numRuns: 2_000, seed: SEED },
+  );
+  expect(judged().faults - before.faults).toBeGreaterThan(500);
+  expect(judged().results - before.results).toBeGreaterThan(200);
+});

@@ -12,7 +12,8 @@ const MAX_MEMORY = 600_000_000;
 /** A sentence, not a file: two values of at most 120 characters each and the words around them. */
 const MAX_MESSAGE = 700;
 /** Every message names the file or the part of it that is wrong. */
-const NAMES_A_FILE = /^(?:config\.json|tokenizer|checkpoint: |safetensors: |gguf: |adapter_config\.json|adapter: )/;
+const NAMES_A_FILE =
+  /^(?:config\.json|tokenizer|checkpoint: |safetensors: |gguf: |GGUF: |adapter_config\.json|adapter: )/;
 
 let startedWith: number | undefined;
 const seen = { results: 0, faults: 0 };

@@ -1,19 +1,11 @@
 import { Fault } from "#core/fault.ts";
-import { shown, shownName } from "#core/shown.ts";
+import { shownName } from "#core/shown.ts";
 import type { ModelSpec } from "../spec.ts";
+import { DEFAULT_THETA, LAYERS_OF_27B, biases, gated, gemma, rotation } from "./gated-fields.ts";
 import { wrong } from "./metadata.ts";
-import type { GgufKeys } from "./metadata.ts";
-import { GATED_NAMES, GEMMA_NAMES, GPT2_NAMES, GPT_NEOX_NAMES } from "./tensor-names.ts";
+import type { GgufKeys, GgufTensors } from "./metadata.ts";
+import { GATED_NAMES, GPT2_NAMES, GPT_NEOX_NAMES, POST_NORM_NAMES } from "./tensor-names.ts";
 import type { ModuleNames } from "./tensor-names.ts";
-
-/** What the file has of tensors, by llama.cpp's names. */
-export interface GgufTensors {
-  readonly has: (tensor: string) => boolean;
-  /** Undefined if there is none. */
-  readonly shapeOf: (tensor: string) => readonly number[] | undefined;
-  /** The values of `rope_freqs.weight`: what each pair's inverse frequency is divided by. */
-  readonly ropeDivisors?: readonly number[];
-}
 
 /** Where the rows of a family's weight stand in the file, if not where the graph has them. */
 export type RowOrder = (spec: ModelSpec, weight: string) => ((row: number) => number) | undefined;
@@ -36,10 +28,52 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
       architectures: ["LlamaForCausalLM"],
       model_type: "llama",
       ...gated(keys, tensors),
-      attention_bias: tensors.has("blk.0.attn_q.bias"),
-      mlp_bias: tensors.has("blk.0.ffn_gate.bias"),
+      ...biases(tensors),
     }),
     rowOrder: pairsBesideEachOther,
+  },
+  granite: {
+    names: GATED_NAMES,
+    config: (keys, tensors) => {
+      const fields = gated(keys, tensors);
+      if (!keys.flag("rope.scaling.finetuned", true)) {
+        throw wrong("granite.rope.scaling.finetuned", false, "true, which is a rotation in every layer,");
+      }
+      return {
+        architectures: ["GraniteForCausalLM"],
+        model_type: "granite",
+        ...fields,
+        ...biases(tensors),
+        // to llama.cpp 0 is what is not scaled, of scores as elsewhere
+        embedding_multiplier: keys.number("embedding_scale", 0) || 1,
+        residual_multiplier: keys.number("residual_scale", 0) || 1,
+        attention_multiplier: keys.number("attention.scale", 0) || 1 / Math.sqrt(fields.head_dim),
+        logits_scaling: keys.number("logit_scale"),
+      };
+    },
+    rowOrder: pairsBesideEachOther,
+  },
+  smollm3: {
+    names: GATED_NAMES,
+    config: (keys, tensors) => ({
+      architectures: ["SmolLM3ForCausalLM"],
+      model_type: "smollm3",
+      ...gated(keys, tensors),
+      ...biases(tensors),
+      no_rope_layer_interval: 4,
+    }),
+    rowOrder: pairsBesideEachOther,
+  },
+  olmo2: {
+    names: POST_NORM_NAMES,
+    config: (keys, tensors) => {
+      const window = keys.number("attention.sliding_window", 0);
+      if (window > 0) {
+        throw wrong("olmo2.attention.sliding_window", window, "OLMo 2, which has none, or OLMo 3 in safetensors");
+      }
+      return { architectures: ["Olmo2ForCausalLM"], model_type: "olmo2", ...gated(keys, tensors) };
+    },
+    rowOrder: AS_IN_GRAPH,
   },
   qwen2: {
     names: GATED_NAMES,
@@ -61,18 +95,27 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
     rowOrder: AS_IN_GRAPH,
   },
   gemma2: {
-    names: GEMMA_NAMES,
-    config: (keys, tensors) => ({
-      architectures: ["Gemma2ForCausalLM"],
-      model_type: "gemma2",
-      ...gemma(keys, tensors, LAYERS_OF_27B.gemma2),
-      attn_logit_softcapping: keys.number("attn_logit_softcapping", 50),
-      final_logit_softcapping: keys.number("final_logit_softcapping", 30),
-    }),
+    names: POST_NORM_NAMES,
+    config: (keys, tensors) => {
+      const { sliding_window_pattern: every = 2, ...fields } = gemma(keys, tensors, LAYERS_OF_27B.gemma2);
+      if (every !== 2) throw wrong("gemma2.attention.sliding_window_pattern", every, "2");
+      const theta = keys.number("rope.freq_base", DEFAULT_THETA);
+      const ofWindows = keys.number("rope.freq_base_swa", theta);
+      if (ofWindows !== theta) {
+        throw wrong("gemma2.rope.freq_base_swa", ofWindows, `${theta}, the freq_base of the other layers,`);
+      }
+      return {
+        architectures: ["Gemma2ForCausalLM"],
+        model_type: "gemma2",
+        ...fields,
+        attn_logit_softcapping: keys.number("attn_logit_softcapping", 50),
+        final_logit_softcapping: keys.number("final_logit_softcapping", 30),
+      };
+    },
     rowOrder: AS_IN_GRAPH,
   },
   gemma3: {
-    names: GEMMA_NAMES,
+    names: POST_NORM_NAMES,
     config: (keys, tensors) => {
       const { rope_parameters: rope, ...fields } = gemma(keys, tensors, LAYERS_OF_27B.gemma3);
       const { rope_theta: theta, ...scaling } = rope as Record<string, unknown>;
@@ -118,15 +161,13 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
         layer_norm_eps: keys.number("attention.layer_norm_epsilon"),
         // a share, of which the family takes the whole part: half a dimension more keeps rounding from taking one away
         rotary_pct: (keys.number("rope.dimension_count", modelDim / heads) + 0.5) / (modelDim / heads),
-        rotary_emb_base: keys.number("rope.freq_base", DEFAULT_THETA),
+        ...rotation(keys),
         use_parallel_residual: keys.flag("use_parallel_residual", true),
       };
     },
     rowOrder: AS_IN_GRAPH,
   },
 };
-
-const DEFAULT_THETA = 10_000;
 
 /** @throws Fault "unknown-architecture" naming it and those that are read */
 export function architectureNamed(name: string): GgufArchitecture {
@@ -142,6 +183,8 @@ export function architectureNamed(name: string): GgufArchitecture {
 const WHY_NOT: Readonly<Record<string, string>> = {
   gptj: "which llama.cpp does not run either, so that no file tells how its weights are meant: open the checkpoint in safetensors",
   llama4: "a mixture of experts",
+  granitemoe: "a mixture of experts",
+  granitehybrid: "some of whose layers are no attention",
   deepseek2: "a mixture of experts with compressed keys and values",
   qwen2moe: "a mixture of experts",
   qwen3moe: "a mixture of experts",
@@ -153,70 +196,6 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   "nomic-bert": "an encoder, which predicts no next token",
   t5: "an encoder with a decoder; a decoder alone is needed",
 };
-
-/** The fields that families wired like Llama share. */
-function gated(keys: GgufKeys, tensors: GgufTensors): Record<string, unknown> {
-  const modelDim = keys.number("embedding_length");
-  const heads = keys.number("attention.head_count");
-  const headDim = keys.number("attention.key_length", modelDim / heads);
-  const valueDim = keys.number("attention.value_length", headDim);
-  if (valueDim !== headDim) {
-    throw wrong(`${keys.architecture}.attention.value_length`, valueDim, `the key_length, ${headDim},`);
-  }
-  return {
-    hidden_size: modelDim,
-    num_attention_heads: heads,
-    num_key_value_heads: keys.number("attention.head_count_kv", heads),
-    head_dim: headDim,
-    num_hidden_layers: keys.number("block_count"),
-    intermediate_size: keys.number("feed_forward_length"),
-    max_position_embeddings: keys.number("context_length"),
-    rms_norm_eps: keys.number("attention.layer_norm_rms_epsilon"),
-    ...rotation(keys, headDim, tensors.ropeDivisors),
-  };
-}
-
-/** The largest of each divides scores by another number than the rest, and its number of layers alone tells. */
-const LAYERS_OF_27B = { gemma2: 46, gemma3: 62 };
-
-/** The pattern of windows is the family's own, and the same as llama.cpp's. */
-function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number): Record<string, unknown> {
-  const fields = gated(keys, tensors);
-  const isOwnScale = keys.number("block_count") === layersOf27b;
-  return {
-    ...fields,
-    hidden_activation: "gelu_pytorch_tanh",
-    query_pre_attn_scalar: isOwnScale
-      ? keys.number("embedding_length") / keys.number("attention.head_count")
-      : fields["head_dim"],
-    sliding_window: keys.number("attention.sliding_window"),
-  };
-}
-
-/** Rotation as llama.cpp does it: a base, a factor if it is linear, and divisors if the file has them. */
-function rotation(keys: GgufKeys, headDim: number, divisors: readonly number[] | undefined): Record<string, unknown> {
-  const dims = keys.number("rope.dimension_count", headDim);
-  const kind = keys.raw("rope.scaling.type") ?? "linear";
-  const factor = keys.number("rope.scaling.factor", keys.number("rope.scale_linear", 1));
-  if (kind !== "none" && kind !== "linear") {
-    throw new Fault(
-      "bad-config",
-      `GGUF: ${keys.architecture}.rope.scaling.type is ${shown(kind)}; none and linear can be computed`,
-    );
-  }
-  const isStretched = kind === "linear" && factor !== 0 && factor !== 1;
-  return {
-    rope_parameters: {
-      rope_theta: keys.number("rope.freq_base", DEFAULT_THETA),
-      ...(dims !== headDim && { partial_rotary_factor: dims / headDim }),
-      ...(divisors
-        ? { rope_type: "divided", divisors: divisors.map((each) => (isStretched ? each * factor : each)) }
-        : isStretched
-          ? { rope_type: "linear", factor }
-          : { rope_type: "default" }),
-    },
-  };
-}
 
 /**
  * llama.cpp turns neighbours, transformers the halves of a head: the converter puts row i of a head's first half beside row i of

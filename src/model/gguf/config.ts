@@ -2,9 +2,8 @@ import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
 import type { Family, WeightPlan } from "../spec.ts";
 import { architectureNamed } from "./architectures.ts";
-import type { GgufTensors } from "./architectures.ts";
 import { GgufKeys, wrong } from "./metadata.ts";
-import type { GgufMetadata } from "./metadata.ts";
+import type { GgufMetadata, GgufTensors } from "./metadata.ts";
 
 /** The field of a config by which it is known to be made of a GGUF file's metadata: the architecture there. */
 export const GGUF_FIELD = "gguf_architecture";
@@ -36,13 +35,21 @@ export function configOfGguf(metadata: GgufMetadata, tensors: GgufTensors): Reco
       `GGUF: there is no tensor token_embd.weight${isVocabularyAlone(tensors) ? "; the file has a vocabulary alone, a whole model is needed" : ""}`,
     );
   }
+  const config = architecture.config(keys, tensors);
+  for (const [key, needed] of Object.entries(ALWAYS)) {
+    const found = keys.raw(key) ?? needed;
+    if (found !== needed) throw wrong(`${keys.architecture}.${key}`, found, String(needed));
+  }
   return {
-    ...architecture.config(keys, tensors),
+    ...config,
     vocab_size: vocabulary,
     tie_word_embeddings: !tensors.has("output.weight"),
     [GGUF_FIELD]: keys.architecture,
   };
 }
+
+/** Keys that llama.cpp heeds in every architecture, with what they have to be where a file has them. */
+const ALWAYS = { "attention.causal": true, "rope.scaling.attn_factor": 1 };
 
 const isVocabularyAlone = ({ has }: GgufTensors) => !has("output_norm.weight");
 

@@ -4,6 +4,15 @@ import { shown, shownName } from "#core/shown.ts";
 /** What stands before the tensors of a GGUF file, by key; arrays are arrays, numbers of every width are numbers. */
 export type GgufMetadata = ReadonlyMap<string, unknown>;
 
+/** What the file has of tensors, by llama.cpp's names. */
+export interface GgufTensors {
+  readonly has: (tensor: string) => boolean;
+  /** Undefined if there is none. */
+  readonly shapeOf: (tensor: string) => readonly number[] | undefined;
+  /** The values of `rope_freqs.weight`: what each pair's inverse frequency is divided by. */
+  readonly ropeDivisors?: readonly number[];
+}
+
 /** The metadata with the checks that every key needs; those of the architecture are asked for without its name. */
 export class GgufKeys {
   readonly architecture: string;

@@ -26,8 +26,8 @@ export const GATED_NAMES: ModuleNames = {
   output: "lm_head",
 };
 
-/** Gemma, whose parts have norms behind them. */
-export const GEMMA_NAMES: ModuleNames = {
+/** Gemma and OLMo 2, whose parts have norms behind them. */
+export const POST_NORM_NAMES: ModuleNames = {
   ...GATED_NAMES,
   "blk.#.post_attention_norm": "model.layers.#.post_attention_layernorm",
   "blk.#.ffn_norm": "model.layers.#.pre_feedforward_layernorm",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { differencesFromReference, NATS } from "#test/agreement.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
+import type { FamilyName } from "#test/checkpoints.ts";
 import { askAll, unaborted } from "#test/engine.ts";
 import { asBfloat16, asFloat16, converted, convertedParts } from "#test/gguf/converted.ts";
 import { Q4_1, Q8_0, dequantised, encodedIn } from "#test/gguf/quantised.ts";
@@ -101,8 +102,8 @@ test.each(["llama", "gpt2", "gpt_neox"] as const)(
   },
 );
 
-const opened = (metadata: Readonly<Record<string, TypedValue | undefined>>) =>
-  readCheckpoint(ggufSet(new Map([["m.gguf", converted(SMALL, { metadata })]]), "m.gguf"));
+const opened = (metadata: Readonly<Record<string, TypedValue | undefined>>, files = SMALL) =>
+  readCheckpoint(ggufSet(new Map([["m.gguf", converted(files, { metadata })]]), "m.gguf"));
 
 test("the same file has the same content, wherever it lies; another key of the metadata makes another", async () => {
   const load = (metadata: Readonly<Record<string, TypedValue>>) =>
@@ -121,7 +122,7 @@ test.each<readonly [key: string, value: TypedValue | undefined, sentence: RegExp
   [
     "general.architecture",
     ["text", "gptj"],
-    /GGUF: the architecture is gptj \(which llama\.cpp does not run either.*reads llama, qwen2, qwen3, gemma2, gemma3, gpt2, gptneox/,
+    /GGUF: the architecture is gptj \(which llama\.cpp does not run either.*reads llama, granite, smollm3, olmo2, qwen2, qwen3, gemma2, gemma3, gpt2, gptneox/,
   ],
   ["general.architecture", ["text", "qwen3moe"], /the architecture is qwen3moe \(a mixture of experts\)/],
   ["general.architecture", ["text", "new-thing"], /the architecture is new-thing; of GGUF this explorer reads/],
@@ -144,14 +145,82 @@ test.each<readonly [key: string, value: TypedValue | undefined, sentence: RegExp
     ["text", "yarn"],
     /llama\.rope\.scaling\.type is "yarn"; none and linear can be computed/,
   ],
-  ["llama.rope.dimension_count", ["u32", 4], /partial_rotary_factor is 0\.5; 1 is needed/],
+  ["llama.rope.dimension_count", ["u32", 4], /llama\.rope\.dimension_count is 4; the whole head, 8, is needed/],
+  ["llama.rope.scaling.attn_factor", ["f32", 0.5], /llama\.rope\.scaling\.attn_factor is 0\.5; 1 is needed/],
+  ["llama.attention.causal", ["bool", false], /llama\.attention\.causal is false; true is needed/],
   [
     "llama.block_count",
     ["u32", 4],
     /GGUF: test files has no tensor blk\.3\.attn_norm\.weight, which this architecture needs/,
   ],
+  [
+    "llama.block_count",
+    ["u32", 2],
+    /GGUF: tensor blk\.2\.\w+\.weight is in the file, and nothing is computed with it in llama of 2 layers; a file without it is needed/,
+  ],
   ["tokenizer.ggml.model", undefined, /GGUF: tokenizer\.ggml\.model is missing/],
 ])("a file whose %s is %o is refused in a sentence", async (key, value, sentence) => {
   const planned = opened({ [key]: value }).then(({ spec, tensors }) => planModel(spec, tensors, "q8"));
   await expect(planned).rejects.toThrow(sentence);
+});
+
+test.each<readonly [family: FamilyName, key: string, value: TypedValue, sentence: string]>([
+  [
+    "gemma2",
+    "gemma2.rope.freq_base_swa",
+    ["f32", 100],
+    "GGUF: gemma2.rope.freq_base_swa is 100; 10000, the freq_base of the other layers, is needed",
+  ],
+  [
+    "gemma2",
+    "gemma2.attention.sliding_window_pattern",
+    ["u32", 3],
+    "GGUF: gemma2.attention.sliding_window_pattern is 3; 2 is needed",
+  ],
+  [
+    "gemma3_text",
+    "gemma3.attention.sliding_window_pattern",
+    ["list", "i32", [1, 0, 1]],
+    "GGUF: gemma3.attention.sliding_window_pattern is [1, 0, 1]; true or false for each layer is needed",
+  ],
+  [
+    "olmo2",
+    "olmo2.attention.sliding_window",
+    ["u32", 4096],
+    "GGUF: olmo2.attention.sliding_window is 4096; OLMo 2, which has none, or OLMo 3 in safetensors is needed",
+  ],
+  [
+    "granite",
+    "granite.rope.scaling.finetuned",
+    ["bool", false],
+    "GGUF: granite.rope.scaling.finetuned is false; true, which is a rotation in every layer, is needed",
+  ],
+  ["gpt_neox", "gptneox.attention.causal", ["bool", false], "GGUF: gptneox.attention.causal is false; true is needed"],
+])(
+  "what moves llama.cpp's logits and is not computed here is refused: %s, %s",
+  async (family, key, value, sentence) => {
+    await expect(opened({ [key]: value }, randomCheckpoint({ family }))).rejects.toThrow(sentence);
+  },
+);
+
+test("layers with a window are those that a list in the file says", async () => {
+  const kinds = ["full_attention", "sliding_attention", "full_attention"] as const;
+  const pattern = kinds.map((kind) => kind === "sliding_attention");
+  for (const [family, architecture] of [
+    ["gemma2", "gemma2"],
+    ["gemma3_text", "gemma3"],
+  ] as const) {
+    const { spec } = await opened(
+      { [`${architecture}.attention.sliding_window_pattern`]: ["list", "bool", pattern] },
+      randomCheckpoint({ family }),
+    );
+    expect(spec.spec.perLayer!.map(({ window }) => window)).toEqual([undefined, 3, undefined]);
+  }
+});
+
+test("Granite without a scale of its scores has the usual one, as in llama.cpp", async () => {
+  const files = randomCheckpoint({ family: "granite" });
+  const { spec } = await opened({ "granite.attention.scale": undefined, "granite.residual_scale": undefined }, files);
+  expect(spec.spec.scales!.attention).toBeCloseTo(1 / Math.sqrt(10), 12);
+  expect(spec.spec.scales!.residual).toBe(1);
 });

@@ -7,7 +7,8 @@ import type { TensorFile } from "#formats/checkpoint.ts";
 import { partNames, readGgufParts } from "#formats/gguf/gguf-parts.ts";
 import type { JoinedGguf } from "#formats/gguf/gguf-parts.ts";
 import { architectureNamed } from "#model/gguf/architectures.ts";
-import { configOfGguf } from "#model/gguf/config.ts";
+import { readSpec } from "#model/families.ts";
+import { GGUF_FIELD, configOfGguf } from "#model/gguf/config.ts";
 import { checkpointName, storedName } from "#model/gguf/tensor-names.ts";
 import { tokenizerOfGguf } from "./gguf-tokenizer.ts";
 
@@ -19,6 +20,8 @@ export interface ModelFolder {
 
 /** More pairs than the largest head has. */
 const MAX_DIVISORS = 65_536;
+/** Read for the config, and part of no weight. */
+const ROPE_DIVISORS = "rope_freqs.weight";
 
 /**
  * A GGUF file, or its parts, as the folder that it was made from: a config.json and a tokenizer.json of its metadata, and its tensors
@@ -32,8 +35,9 @@ export async function ggufFolder(
   files: FileSet & { readonly notes?: readonly string[] },
   file: string,
 ): Promise<ModelFolder> {
+  const names = partNames(file);
   const parts = await Promise.all(
-    partNames(file).map(async (name) => ({ file: name, source: await opened(files, name) })),
+    names.map(async (name) => ({ file: name, source: await opened(files, name, names.length) })),
   );
   const gguf = await readGgufParts(parts);
   const config = configOfGguf(gguf.metadata, {
@@ -53,14 +57,40 @@ export async function ggufFolder(
       // beside a tokenizer that the file holds, what else lies there is of no account
       open: (path) => (made.has(path) || json !== undefined ? Promise.resolve(made.get(path)) : folder.open(path)),
     },
-    tensors: () => Promise.resolve(tensorsOf(gguf, { name: files.name, versions })),
+    tensors: async () => {
+      const tensors = tensorsOf(gguf, { name: files.name, versions });
+      refuseUnused(config, tensors);
+      return tensors;
+    },
   };
 }
 
-async function opened(files: FileSet, name: string): Promise<ByteSource> {
+async function opened(files: FileSet, name: string, parts: number): Promise<ByteSource> {
   const source = await files.open(name);
   if (source) return source;
-  throw new Fault("missing-file", `GGUF: ${files.name} has no ${shownName(name)}; all parts of a model are needed`);
+  const needed = parts === 1 ? "the file itself is needed" : "all parts of a model are needed";
+  throw new Fault("missing-file", `GGUF: ${files.name} has no ${shownName(name)}; ${needed}`);
+}
+
+/**
+ * A tensor that nothing is computed with makes the file another model than the one that would run. llama.cpp refuses such a file
+ * as well, but knows more tensors.
+ *
+ * @throws Fault "bad-file" naming it
+ */
+function refuseUnused(config: Record<string, unknown>, { entries, has }: TensorFile): void {
+  const { family, spec } = readSpec(config);
+  const { embed, block, unembed } = family.weights(spec, has);
+  const blocks = Array.from({ length: spec.layers }, (_, layer) => block(layer)).flat();
+  const used = new Set([...embed, ...blocks, ...unembed].flatMap(({ tensors }) => tensors));
+  const unused = entries.filter(({ name }) => !used.has(name) && name !== ROPE_DIVISORS);
+  if (unused.length === 0) return;
+  const architecture = String(config[GGUF_FIELD]);
+  const name = shownName(storedName(architectureNamed(architecture).names, unused[0]!.name));
+  throw new Fault(
+    "bad-file",
+    `GGUF: tensor ${name} is in the file, and nothing is computed with it in ${architecture} of ${spec.layers} layers; a file without it is needed`,
+  );
 }
 
 /** What lies beside the file. */
@@ -73,13 +103,13 @@ const jsonSource = (value: unknown) => memorySource(new TextEncoder().encode(JSO
 
 /** Llama 3's scaling as llama.cpp keeps it: a number for each pair. */
 async function ropeDivisors({ tensors }: JoinedGguf): Promise<{ readonly ropeDivisors?: readonly number[] }> {
-  const found = tensors.get("rope_freqs.weight");
+  const found = tensors.get(ROPE_DIVISORS);
   if (!found) return {};
   const { type, shape, source, offset, bytes } = found;
   if (type !== "F32" || shape.length !== 1 || shape[0]! > MAX_DIVISORS) {
     throw new Fault(
       "bad-file",
-      `GGUF: rope_freqs.weight is [${shape.join(", ")}] in ${type}; one number for each pair in F32 is needed`,
+      `GGUF: ${ROPE_DIVISORS} is [${shape.join(", ")}] in ${type}; one number for each pair in F32 is needed`,
     );
   }
   return { ropeDivisors: [...new Float32Array(await source.slice(offset, offset + bytes))] };

@@ -1,0 +1,98 @@
+import { Fault } from "#core/fault.ts";
+import { shown } from "#core/shown.ts";
+import { wrong } from "./metadata.ts";
+import type { GgufKeys, GgufTensors } from "./metadata.ts";
+
+/** The base of a rotation where the file says nothing, as llama.cpp has it. */
+export const DEFAULT_THETA = 10_000;
+
+/** Fields of a config.json, with the one that others follow from. */
+interface GatedFields extends Readonly<Record<string, unknown>> {
+  readonly head_dim: number;
+}
+
+/** The fields that families wired like Llama share. */
+export function gated(keys: GgufKeys, tensors: GgufTensors): GatedFields {
+  const modelDim = keys.number("embedding_length");
+  const heads = keys.number("attention.head_count");
+  const headDim = keys.number("attention.key_length", modelDim / heads);
+  const valueDim = keys.number("attention.value_length", headDim);
+  if (valueDim !== headDim) {
+    throw wrong(`${keys.architecture}.attention.value_length`, valueDim, `the key_length, ${headDim},`);
+  }
+  const turned = keys.number("rope.dimension_count", headDim);
+  if (turned !== headDim) {
+    throw wrong(`${keys.architecture}.rope.dimension_count`, turned, `the whole head, ${headDim},`);
+  }
+  return {
+    hidden_size: modelDim,
+    num_attention_heads: heads,
+    num_key_value_heads: keys.number("attention.head_count_kv", heads),
+    head_dim: headDim,
+    num_hidden_layers: keys.number("block_count"),
+    intermediate_size: keys.number("feed_forward_length"),
+    max_position_embeddings: keys.number("context_length"),
+    rms_norm_eps: keys.number("attention.layer_norm_rms_epsilon"),
+    ...rotation(keys, tensors.ropeDivisors),
+  };
+}
+
+/** Biases are in all layers or in none, whatever the keys say, as llama.cpp has it. */
+export const biases = ({ has }: GgufTensors) => ({
+  attention_bias: has("blk.0.attn_q.bias"),
+  mlp_bias: has("blk.0.ffn_gate.bias"),
+});
+
+/** The largest Gemma of each kind divides scores by another number than the rest, and its number of layers alone tells. */
+export const LAYERS_OF_27B = { gemma2: 46, gemma3: 62 };
+
+/** The fields of both Gemmas. The pattern of windows is the family's own, and the same as llama.cpp's, where the file has none. */
+export function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number): Record<string, unknown> {
+  const fields = gated(keys, tensors);
+  const isOwnScale = keys.number("block_count") === layersOf27b;
+  return {
+    ...fields,
+    hidden_activation: "gelu_pytorch_tanh",
+    query_pre_attn_scalar: isOwnScale
+      ? keys.number("embedding_length") / keys.number("attention.head_count")
+      : fields.head_dim,
+    sliding_window: keys.number("attention.sliding_window"),
+    ...windows(keys),
+  };
+}
+
+/** Which layers see a window only, where the file says it: of so many all but the last, or each by itself. */
+function windows(keys: GgufKeys): Record<string, unknown> {
+  const key = "attention.sliding_window_pattern";
+  const pattern = keys.raw(key);
+  if (pattern === undefined) return {};
+  if (!Array.isArray(pattern)) return { sliding_window_pattern: keys.number(key) };
+  const kinds = pattern.map((isWindowed: unknown) => {
+    if (typeof isWindowed === "boolean") return isWindowed ? "sliding_attention" : "full_attention";
+    throw wrong(`${keys.architecture}.${key}`, pattern, "true or false for each layer");
+  });
+  return { layer_types: kinds };
+}
+
+/** Rotation as llama.cpp does it: a base, a factor if it is linear, and divisors if the file has them. */
+export function rotation(keys: GgufKeys, divisors?: readonly number[]): Record<string, unknown> {
+  const kind = keys.raw("rope.scaling.type") ?? "linear";
+  const factor = keys.number("rope.scaling.factor", keys.number("rope.scale_linear", 1));
+  if (kind !== "none" && kind !== "linear") {
+    throw new Fault(
+      "bad-config",
+      `GGUF: ${keys.architecture}.rope.scaling.type is ${shown(kind)}; none and linear can be computed`,
+    );
+  }
+  const isStretched = kind === "linear" && factor !== 0 && factor !== 1;
+  return {
+    rope_parameters: {
+      rope_theta: keys.number("rope.freq_base", DEFAULT_THETA),
+      ...(divisors
+        ? { rope_type: "divided", divisors: divisors.map((each) => (isStretched ? each * factor : each)) }
+        : isStretched
+          ? { rope_type: "linear", factor }
+          : { rope_type: "default" }),
+    },
+  };
+}
