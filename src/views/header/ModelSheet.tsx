@@ -19,7 +19,7 @@ import { StoredModels } from "./StoredModels.tsx";
 const DTYPE_NOTES = {
   q4: "4-bit weights, smallest",
   q8: "8-bit weights",
-  f32: "weights as trained",
+  f32: "weights not rounded, largest",
   stored: "weights as the file has them, bit for bit",
 } satisfies Record<Dtype, string>;
 
@@ -107,12 +107,7 @@ function Facts({ info }: { readonly info: ModelInfo }) {
         </p>
       )}
       <SourceLine source={info.source} />
-      {isGguf(info) && (
-        <p className="faint">
-          In GGUF: {info.storedAs.map(({ type, tensors }) => `${tensors} tensors in ${type}`).join(", ")}. llama.cpp
-          rounds activations besides, so that its numbers differ by some 0.05 logits.
-        </p>
-      )}
+      {isGguf(info) && <p className="faint">{ggufSentence(info)}</p>}
       {[...info.sourceNotes, info.backendNote].filter(Boolean).map((note) => (
         <p key={note} className="faint">
           {asSentence(note)}
@@ -121,6 +116,18 @@ function Facts({ info }: { readonly info: ModelInfo }) {
     </div>
   );
 }
+
+/** What the file has of types, and how far llama.cpp's numbers are from those here where both multiply by the same weights. */
+function ggufSentence({ storedAs, dtype }: ModelInfo): string {
+  const types = storedAs.map(({ type, tensors }) => `${tensors} ${tensors === 1 ? "tensor" : "tensors"} in ${type}`);
+  const found = `In GGUF: ${types.join(", ")}.`;
+  if (dtype === "q4" || dtype === "q8") return `${found} Here they are quantised anew, in ${dtype}.`;
+  return storedAs.every(({ type }) => UNQUANTISED.has(type))
+    ? found
+    : `${found} llama.cpp rounds activations besides, so that its numbers differ by some 0.05 logits.`;
+}
+
+const UNQUANTISED: ReadonlySet<string> = new Set(["F32", "F16", "BF16"]);
 
 const isGguf = ({ source: { file, name } }: ModelInfo) => isGgufName(file ?? ggufAddress(name)?.file ?? name);
 

@@ -29,6 +29,9 @@ export function AskedOffer() {
   );
 }
 
+/** Types that a name can say and that no file is read in, as the file itself would say once it is opened. */
+const UNREAD = /^(?:IQ[123]|TQ\d|MXFP4)/;
+
 function Choosing({ offer: { choice, files } }: { readonly offer: Extract<Offer, { kind: "choosing" }> }) {
   return (
     <>
@@ -41,7 +44,14 @@ function Choosing({ offer: { choice, files } }: { readonly offer: Extract<Offer,
           <li key={file}>
             <button type="button" className="sheet-item" onClick={() => void chooseGguf(file)}>
               <code>{file}</code>{" "}
-              {[type, bytes > 0 && megabytes(bytes), parts > 1 && `${parts} parts`].filter(Boolean).join(", ")}
+              {[
+                type,
+                bytes > 0 && megabytes(bytes),
+                parts > 1 && `${parts} parts`,
+                UNREAD.test(type) && "not read here",
+              ]
+                .filter(Boolean)
+                .join(", ")}
             </button>
           </li>
         ))}
