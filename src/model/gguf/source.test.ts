@@ -15,6 +15,10 @@ test.each<readonly [source: CheckpointSource, dtype: string]>([
   [disk("m.gguf", "tokenizer.json"), "stored"],
   [disk("sha256-4d7a21"), "stored"],
   [disk("config.json", "model.safetensors", "tokenizer.json"), "q8"],
+  [disk("config.json", "model.safetensors", "m.gguf"), "q8"],
+  [disk("m.gguf", "adapter_model.safetensors"), "stored"],
+  [disk("model.safetensors"), "q8"],
+  [disk("mmproj-m.gguf", "README.md"), "q8"],
 ])("weights are held as they are of a GGUF file alone: %o in %s", (source, dtype) => {
   expect(usualDtype(source)).toBe(dtype);
   // what was chosen for another file is not for a folder

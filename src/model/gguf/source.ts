@@ -1,5 +1,5 @@
 import type { CheckpointSource, Dtype } from "../checkpoint.ts";
-import { ggufAddress, isGgufName } from "../source-names.ts";
+import { PROJECTOR, ggufAddress, isGgufName } from "../source-names.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
 export const DEFAULT_DTYPE = "q8";
@@ -9,13 +9,15 @@ export const DEFAULT_DTYPE = "q8";
  * checkpoint's folder.
  */
 export function ggufAmong(paths: readonly string[]): string | undefined {
-  if (paths.some((path) => path.endsWith(".safetensors"))) return undefined;
-  const [first] = paths.filter(isGgufName).sort();
+  if (paths.some((path) => CONFIG.test(path)) && paths.some((path) => path.endsWith(".safetensors"))) return undefined;
+  const [first] = paths.filter((path) => isGgufName(path) && !PROJECTOR.test(path)).sort();
   return first?.split("/").at(-1) ?? (paths.length === 1 && ALONE.test(paths[0]!) ? paths[0] : undefined);
 }
 
-/** A file that was not chosen with its folder, and is no text. */
-const ALONE = /^[^/]+$(?<!\.json)/;
+/** In the folder itself, or chosen without one. */
+const CONFIG = /^(?:[^/]+\/)?config\.json$/;
+/** A file that was not chosen with its folder, and is neither text nor safetensors. */
+const ALONE = /^[^/]+$(?<!\.(?:json|safetensors))/;
 
 export function isGgufSource(source: CheckpointSource): boolean {
   switch (source.kind) {

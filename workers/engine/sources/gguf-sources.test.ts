@@ -95,7 +95,9 @@ test("several models in one folder, parts that are missing and files that are no
   await expect(fromDisk([disk("a.gguf", new TextEncoder().encode("<html>"))])).rejects.toThrow(
     "gguf: a.gguf is a web page",
   );
-  await expect(opened({ ...onHub, file: "none.gguf" })).rejects.toThrow(`${name} has no none.gguf`);
+  await expect(opened({ ...onHub, file: "none.gguf" })).rejects.toThrow(
+    `${name} has no none.gguf; the file itself is needed`,
+  );
 });
 
 test("a repository without safetensors names the way to the file that it has", async () => {

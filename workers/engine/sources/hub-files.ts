@@ -120,7 +120,7 @@ async function readText(url: string, fetching: Fetching): Promise<string> {
       if (text.length > MAX_ANSWER_BYTES) {
         throw new Fault(
           "bad-file",
-          `${url}: the answer has more than ${MAX_ANSWER_BYTES} bytes, a commit was asked for`,
+          `${url}: the answer has more than ${MAX_ANSWER_BYTES} bytes; no more of it is read`,
         );
       }
     }
