@@ -35,7 +35,8 @@ export interface DirectLogits {
   readonly ffn: number[];
   /** What no part writes: biases. */
   readonly bias: number;
-  /** Of the layer that was asked for, [neuron]. */
+  /** The layer that was asked for, and what each of its neurons adds, [neuron]. */
+  readonly layer?: number;
   readonly neurons?: number[];
 }
 

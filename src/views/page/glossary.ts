@@ -21,9 +21,14 @@ export const GLOSSARY: readonly { readonly word: string; readonly meaning: strin
   { word: "scale", meaning: "Ablation by another factor: ×0.5 turns a part half down, ×1 changes nothing." },
   { word: "effect", meaning: "log p(target) with the part − without it. Positive: the part supports the target." },
   {
+    word: "direct, total effect",
+    meaning:
+      "What a part writes into the target’s logit itself, in logits; and the effect as above, all that follows reacting, in nats.",
+  },
+  {
     word: "lens",
     meaning:
-      "Projection to the vocabulary through the final norm, with its scale frozen at the clean run’s last position.",
+      "Projection to the vocabulary through the final norm, with its scale frozen at the clean run’s last position; the logit lens offers each residual’s own as well.",
   },
   {
     word: "increase",

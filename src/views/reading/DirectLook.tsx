@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import type { HeadId } from "#model/ids.ts";
+import { againstOf } from "#state/run/reading-demands.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { DirectLogits } from "#state/run/results.ts";
 import { clearReading, isDark, setReading, view } from "#state/view.ts";
@@ -61,15 +62,14 @@ export function DirectLook() {
             {off}
           </p>
           <p className="small faint">
-            Dashed: total = direct. Above it a head is passed on by later parts, below it later parts undo or replace
-            what it wrote.
+            Dashed: total = direct. A head whose total effect is much the larger of the two is passed on by later parts.
+            One whose total effect is much the smaller is undone or replaced by them, or {target} is so probable that a
+            lost logit costs it little.
           </p>
           <div className="reading-tables">
             <HeadRows direct={value} effects={effects} />
             <LayerRows direct={value} />
-            {value.neurons && reading.layer !== undefined && (
-              <NeuronRows neurons={value.neurons} layer={reading.layer} />
-            )}
+            {value.neurons && value.layer !== undefined && <NeuronRows neurons={value.neurons} layer={value.layer} />}
           </div>
           <footer className="panel-foot">
             <Method>
@@ -88,28 +88,32 @@ export function DirectLook() {
   );
 }
 
-/** The target’s logit alone, or less that of the token that comes closest to it. */
+/** The target’s logit alone, or less that of another token: one of the most probable, or the one that a link names. */
 function Against() {
   const before = useStore(results, (slots) => slots.before.value);
-  const against = useStore(view, (state) => state.reading.against);
+  const reading = useStore(view, (state) => state.reading);
   if (!before) return null;
+  const against = againstOf(reading, before.target.id);
   const others = before.top.filter(({ id }) => id !== before.target.id);
-  const chosen = others.find(({ id }) => id === against) ?? others[0];
-  if (!chosen) return null;
+  const isListed = against === undefined || others.some(({ id }) => id === against);
   return (
-    <span role="group" aria-label="Counted against" className="choice">
-      <button type="button" aria-pressed={against === undefined} onClick={() => clearReading("against")}>
-        logit of {tokenText(before.target.text)}
-      </button>
-      <button
-        type="button"
-        aria-pressed={against !== undefined}
-        title="The difference of two logits: what is added to all tokens alike falls out"
-        onClick={() => setReading({ against: chosen.id })}
+    <label title="The difference of two logits: what is added to all tokens alike falls out">
+      <span>logit of {tokenText(before.target.text)}, less that of</span>
+      <select
+        value={against ?? ""}
+        onChange={({ target: { value } }) =>
+          value === "" ? clearReading("against") : setReading({ against: Number(value) })
+        }
       >
-        less {tokenText(chosen.text)}
-      </button>
-    </span>
+        <option value="">no other</option>
+        {others.map(({ id, text }) => (
+          <option key={id} value={id}>
+            {tokenText(text)}
+          </option>
+        ))}
+        {!isListed && <option value={against}>token {against}</option>}
+      </select>
+    </label>
   );
 }
 

@@ -169,11 +169,13 @@ export function drawnDirect(
 ): Drawn | undefined {
   const { value, about } = slots.direct;
   if (!value || !about) return undefined;
-  const { against: _, ...others } = reading;
+  // as the numbers were asked for, whatever is chosen by now
+  const { against: _, layer: __, ...others } = reading;
   const settings = {
     ...others,
     look: "direct",
     ...(value.against !== undefined && { against: value.against }),
+    ...(value.layer !== undefined && { layer: value.layer }),
   } as const;
   const target = tokenText(about.token?.text ?? "");
   const effects = effectsBeside(slots, about);
@@ -182,7 +184,7 @@ export function drawnDirect(
     title: `Who writes “${target}” after “${about.prompt}” in ${about.model.name}`,
     says: [
       directSentence(value, { target, against: againstText }, effects),
-      "Direct effect: what a part adds to the logit by itself, at the final norm’s scale in this run. Total effect: what log p loses without the part. On the dashed line both are equal.",
+      "Direct effect: what a part adds to the logit by itself, at the final norm’s scale in this run. Total effect: what log p loses without the part. On the dashed line both are equal in number; where the target is nearly certain, a logit less costs far less than a nat.",
     ],
     origin: { kind: "computed", subject: about },
     link: linkTo(slots, about, settings),
@@ -198,8 +200,8 @@ export function drawnDirect(
           row.map((own, head) => [formatHead({ layer, head }), layer, head, "", own, effects?.[layer]?.[head] ?? ""]),
         ),
         ...(value.neurons ?? []).map((own, neuron) => [
-          `L${reading.layer}N${neuron}`,
-          reading.layer ?? "",
+          `L${value.layer}N${neuron}`,
+          value.layer ?? "",
           "",
           neuron,
           own,

@@ -71,7 +71,7 @@ export function directSentence(
     against === undefined
       ? `The logit of ${target} is ${figures(direct.total)}`
       : `The logit of ${target} is ${figures(direct.total)} above that of ${against}`;
-  return `${what}; most of it: ${strongest.join(", ")}. ${effects ? throughOthers(direct, effects) : ""}`.trim();
+  return `${what}; its largest parts: ${strongest.join(", ")}. ${effects ? throughOthers(direct, effects) : ""}`.trim();
 }
 
 /** The head of the largest total effect, and what of it is its own. */
@@ -83,7 +83,7 @@ function throughOthers({ heads }: DirectLogits, effects: readonly (readonly numb
   const own = heads[first.at.layer]?.[first.at.head] ?? Number.NaN;
   const name = formatHead(first.at);
   const isPassedOn = Math.abs(own) < Math.abs(first.effect) / 2;
-  return `${name} is worth ${nats(first.effect)} nats and writes ${figures(own)} itself${isPassedOn ? ": the rest goes through later parts" : ""}.`;
+  return `${name} is worth ${nats(first.effect)} nats and writes ${figures(own)} logits itself${isPassedOn ? ": the rest goes through later parts" : ""}.`;
 }
 
 /** The heads that a score is largest of. */

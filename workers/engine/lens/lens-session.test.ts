@@ -64,6 +64,7 @@ describe.each(MODELS)("$name in $dtype", ({ changes, dtype }) => {
         expect(found.heads).toBeAllClose(wanted.heads, NATS);
         expect(found.attention).toBeAllClose(wanted.heads.map(sum), NATS);
         expect(found.ffn).toBeAllClose(wanted.neurons.map(sum), NATS);
+        expect(found.layer).toBe(1);
         expect(found.neurons!).toBeAllClose(wanted.neurons[1]!, NATS);
         expect(found.bias).toBeAllClose(wanted.bias, NATS);
         const parts = found.embedding + sum(found.attention) + sum(found.ffn) + found.bias;

@@ -88,7 +88,7 @@ export class LensSession implements Serves<"lens"> {
       target,
       ...(against !== undefined && { against }),
       ...found,
-      ...(neurons && { neurons: Array.from(neurons) }),
+      ...(neurons && layer !== undefined && { layer, neurons: Array.from(neurons) }),
     };
   }
 
