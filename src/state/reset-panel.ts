@@ -1,9 +1,14 @@
 import { experimentsDoor } from "./experiments/door.ts";
-import { DEFAULT_CHAIN, DEFAULT_READING } from "./link/finding.ts";
+import { patchForm } from "./lab/patch-form.ts";
+import { dropTool } from "./lab/tools.ts";
+import { DEFAULT_CHAIN, DEFAULT_PATCH, DEFAULT_READING } from "./link/finding.ts";
 import type { ViewName } from "./link/finding.ts";
 import { DEFAULT_SORT, view } from "./view.ts";
 
-/** How a tab is looked at goes back to how it begins; prompt, parts that are off and results stay, but for an experiment's that is shown. */
+/**
+ * How a tab is looked at goes back to how it begins; prompt, parts that are off and results stay, but for what a person had made to be
+ * shown there: an experiment's result, a map of patches.
+ */
 export function resetPanel(tab: ViewName): void {
   view.setState({
     selected: undefined,
@@ -14,4 +19,9 @@ export function resetPanel(tab: ViewName): void {
     reading: DEFAULT_READING,
   });
   if (tab === "experiments") experimentsDoor()?.drop();
+  if (tab === "patch") {
+    // the form first: a link's patches are made again while it asks for them
+    patchForm.setState(DEFAULT_PATCH, true);
+    dropTool("patch");
+  }
 }

@@ -137,6 +137,12 @@ export function stopTool(kind: LabKind): void {
   settle(kind, { status: "stopped", progress: undefined });
 }
 
+/** Nothing of the kind was ever asked. */
+export function dropTool(kind: LabKind): void {
+  underWay.get(kind)?.abort();
+  settle(kind, EMPTY);
+}
+
 /** The same model from another load: what was found stays, and what is under way was asked of the one that is gone. */
 export function stopLab(): void {
   giveUp();

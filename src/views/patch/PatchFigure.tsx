@@ -81,7 +81,7 @@ export function PatchFigure({ drawn, map }: PatchFigureProps) {
           className="heatmap patch-map"
           role="grid"
           tabIndex={0}
-          aria-label="Patches: layers are rows; arrows move, Enter chooses"
+          aria-label={`Patches: ${drawn.map.site === "post" ? "neurons" : "layers"} are rows; arrows move, Enter chooses`}
           aria-rowcount={rows}
           aria-colcount={cols}
           aria-activedescendant={current}

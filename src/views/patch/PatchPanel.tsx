@@ -20,6 +20,7 @@ import { LabProgress } from "../lab/LabProgress.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { Method } from "../shared/Method.tsx";
 import { Verdict } from "../shared/Verdict.tsx";
+import { offText } from "../shared/words/part-name.ts";
 import { drawnPatch } from "./patch-export.ts";
 import { PatchFigure } from "./PatchFigure.tsx";
 import { PatchForm } from "./PatchForm.tsx";
@@ -38,6 +39,7 @@ export function PatchPanel() {
         <h2>What makes two prompts differ</h2>
       </header>
       <PatchForm />
+      <WhateverIsOff />
       <PatchClaims slot={slot} />
       <LabProgress kind="patch" doing="Patching, one place at a time" />
       {value ? (
@@ -51,6 +53,18 @@ export function PatchPanel() {
         )
       )}
     </section>
+  );
+}
+
+/** Both prompts run as the model is: the page’s switches would be taken for a part of it. */
+function WhateverIsOff() {
+  const interventions = useStore(question, (state) => state.interventions);
+  if (interventions.length === 0) return null;
+  return (
+    <p className="small">
+      Patches are of the model with nothing switched off: <strong>{offText(interventions)}</strong> changes none of
+      their numbers.
+    </p>
   );
 }
 
@@ -102,8 +116,10 @@ function Patches({ drawn, slot }: { readonly drawn: DrawnPatch; readonly slot: L
       <footer className="panel-foot">
         <Method>
           One run goes on as it is, with one activation taken from the other prompt; everything behind it is computed
-          anew. Value = (metric − corrupted) / (clean − corrupted), metric = {metricText(map)} at the last position. All
-          patches share one pass: each joins the batch at the layer that it touches.
+          anew. Value = (metric − corrupted) / (clean − corrupted), metric = {metricText(map)} at the last position.{" "}
+          {(map.site === "resid_mid" || map.site === "resid_post") &&
+            "Behind the last layer only the last position is read: patched there, any model gives the other prompt’s answer. "}
+          All patches share one pass: each joins the batch at the layer that it touches.
         </Method>
         <PatchTable drawn={drawn} />
         <Exports drawn={drawnPatch(slot)} />

@@ -69,6 +69,13 @@ test("what is wrong is said at the field, and goes with what is typed", async ()
   expect(host.textContent).toContain("Type the corrupted prompt");
 });
 
+test("what is switched off on the page is said to have no part in it", async () => {
+  expect(host.textContent).not.toContain("nothing switched off");
+  const off = { kind: "head", at: { layer: 0, head: 1 }, scale: 0 } as const;
+  await act(async () => question.setState({ interventions: [off] }));
+  expect(host.textContent).toContain("Patches are of the model with nothing switched off: L0H1 off changes none");
+});
+
 test("the map, its sentence and its files are there once the engine has answered", async () => {
   await press("Patch");
   await act(async () => {

@@ -92,6 +92,9 @@ const share = (value: number) => (Number.isNaN(value) ? "no scale" : nats(value)
 export const cellText = (map: PatchMap, cell: PatchCell): string =>
   `${placeText(map, cell)}: ${share(cell.value)}, ${metricText(map)} ${figures(cell.raw)}`;
 
+/** `0.98 of the way to`, `0.25 of the way away from` */
+const wayText = (value: number) => `${nats(Math.abs(value))} of the way ${value < 0 ? "away from" : "to"}`;
+
 /** What both prompts have of the metric, and which patch moves it most. */
 export function patchSentence({ map, asked, prompt, isWhole }: DrawnPatch): string {
   const ends = `${metricText(map)} is ${figures(map.clean)} after “${prompt}” and ${figures(map.corrupted)} after “${asked.corrupted}”.`;
@@ -101,7 +104,7 @@ export function patchSentence({ map, asked, prompt, isWhole }: DrawnPatch): stri
   const most = isWhole ? "most" : "most so far";
   const way =
     map.direction === "denoise"
-      ? `Put into the corrupted prompt, ${placeText(map, first)} of the clean one moves it ${most}: ${nats(first.value)} of the way to the clean answer.`
+      ? `Put into the corrupted prompt, ${placeText(map, first)} of the clean one moves it ${most}: ${wayText(first.value)} the clean answer.`
       : `Put into the clean prompt, ${placeText(map, first)} of the corrupted one moves it ${most}: ${nats(first.value)} of the clean answer is left.`;
   return `${ends} ${way}`;
 }
