@@ -1,4 +1,4 @@
-import { TOLERANCE_NATS } from "#state/link/checking/verification.ts";
+import { TOLERANCE_NATS, sumUnit } from "#state/link/checking/verification.ts";
 import type { CheckedNumber, Verification } from "#state/link/checking/verification.ts";
 import "./verdict.css";
 
@@ -45,16 +45,16 @@ function Checked({ check }: { readonly check: Verification }) {
       ? `below ${SMALLEST_SHOWN_NATS}`
       : largestDifference.toPrecision(2).replace("-", "−");
   const isSame = check.verdict === "reproduced";
-  // where only something else differs, a small difference in nats would speak against the verdict
-  const isInNats =
-    rows.some(({ unit }) => unit === "nats") && (check.verdict !== "differs" || largestDifference > TOLERANCE_NATS);
+  const unit = sumUnit(rows);
+  // where only something else differs, a small difference would speak against the verdict
+  const isSaid = unit !== undefined && (check.verdict !== "differs" || largestDifference > TOLERANCE_NATS);
   // that it ran on something else is not to be looked for
-  const isReasonBelow = isInNats && check.verdict !== "agrees";
+  const isReasonBelow = isSaid && check.verdict !== "agrees";
   return (
     <>
       <p className={`verdict ${isSame ? "is-reproduced" : "is-different"}`}>
         <span aria-hidden="true">{MARKS[check.verdict]}</span> {WORDS[check.verdict]} on this machine
-        {isInNats && `, largest difference ${largest} nats`}
+        {isSaid && `, largest difference ${largest}${unit}`}
       </p>
       {!isReasonBelow && <p className="small">{reason}</p>}
       <details className="method">

@@ -100,6 +100,23 @@ describe("a finding's numbers", () => {
   });
 });
 
+describe("numbers that are no nats", () => {
+  test.each([
+    [
+      "logits",
+      "The number lies within 0.001 logits of the link's.",
+      "The largest difference is 0.2 logits; 0.001 are allowed.",
+    ],
+    ["share", "The number lies within 0.001 of the link's.", "The largest difference is 0.2; 0.001 are allowed."],
+  ] as const)("are held to as much, and said as what they are: %s", (unit, agrees, differs) => {
+    const found = (measured: number) => verdictOf(compared("it", 0.5, measured, unit), []);
+    expect(found(0.5009)).toMatchObject({ verdict: "reproduced", reason: agrees });
+    expect(found(0.7).reason.startsWith(differs)).toBe(true);
+    expect(found(0.7).verdict).toBe("differs");
+    expect(found(Number.NaN).verdict).toBe("differs");
+  });
+});
+
 describe("shares of cases", () => {
   const accuracy = (measured: number) => compared("accuracy", 0.98, measured, "cases");
 

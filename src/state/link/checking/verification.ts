@@ -4,8 +4,8 @@ import type { Claims } from "../finding.ts";
 import { CLAIM_DECIMALS } from "../link-values.ts";
 
 /**
- * How far two honest runs of the same weights may lie apart, in nats. GPUs and WASM add up float32 products in different
- * orders, which has been seen to move a result by 1e-5; a wrong scale, target or weight moves it by far more than this.
+ * How far two honest runs of the same weights may lie apart, in nats, logits or as a share. GPUs and WASM add up float32 products in
+ * different orders, which has been seen to move a result by 1e-5; a wrong scale, target or weight moves it by far more than this.
  */
 const ROUNDING_OF_RUNS = 1e-3;
 
@@ -17,13 +17,21 @@ export const TOLERANCE_NATS = ROUNDING_OF_RUNS + ROUNDING_OF_LINKS;
 /** What rounding and another machine's float32 may move a share of cases by: a case in two hundred that falls the other way. */
 const ROUNDING_OF_SHARES = 0.006;
 
+/** What float32 gives, by unit: how it is written behind a number. All have one tolerance. */
+const OF_SUMS = { nats: " nats", logits: " logits", share: "" } as const;
+
 /** By unit. A count has to be the same but for the link's rounding. */
-const TOLERANCES = { nats: TOLERANCE_NATS, none: ROUNDING_OF_LINKS, cases: ROUNDING_OF_SHARES } as const;
+const TOLERANCES = { none: ROUNDING_OF_LINKS, cases: ROUNDING_OF_SHARES } as const;
+
+type SumUnit = keyof typeof OF_SUMS;
 
 export interface CheckedNumber {
   readonly name: string;
-  /** Of the three below: "none" for a count or a criterion's value, "cases" for what is measured over the cases of a suite. */
-  readonly unit: keyof typeof TOLERANCES;
+  /**
+   * "share": a probability or a part of attention, 0 to 1; "none": a count or a criterion's value; "cases": what is measured over the
+   * cases of a suite.
+   */
+  readonly unit: SumUnit | keyof typeof TOLERANCES;
   readonly expected: number;
   /** NaN: the run did not give this number, so it could not be checked. */
   readonly measured: number;
@@ -37,7 +45,7 @@ export interface Verification {
    * "agrees": the same, but on another content, revision, precision or variant than the link names.
    */
   readonly verdict: "reproduced" | "agrees" | "differs" | "nothing claimed";
-  /** In nats, without a sign; of the numbers in nats that were measured. */
+  /** Without a sign; of the numbers in nats or logits, and of probabilities and attention, that were measured. */
   readonly largestDifference: number;
   readonly rows: readonly CheckedNumber[];
   /** The sentence behind the verdict. */
@@ -68,12 +76,12 @@ export const verify = (
 
 /** The verdict on numbers of any kind; see `verify`. */
 export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discrepancy[], blame = ""): Verification {
-  const inNats = rows.filter(({ unit }) => unit === "nats");
-  const bare = rows.filter(({ unit }) => unit !== "nats");
-  const differences = inNats.map((row) => Math.abs(row.difference));
+  const sums = rows.filter(({ unit }) => isSum(unit));
+  const differences = sums.map((row) => Math.abs(row.difference));
   const largestDifference = Math.max(0, ...differences.filter((difference) => !Number.isNaN(difference)));
   const missing = rows.filter((row) => Number.isNaN(row.difference));
-  const unequal = bare.filter((row) => Math.abs(row.difference) > TOLERANCES[row.unit]);
+  const unequal = rows.filter(({ unit, difference }) => !isSum(unit) && Math.abs(difference) > TOLERANCES[unit]);
+  const unit = sumUnit(rows);
   const found = { largestDifference, rows };
   if (rows.length === 0) {
     return { ...found, verdict: "nothing claimed", reason: "The link carries no numbers to check." };
@@ -82,22 +90,30 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
     return {
       ...found,
       verdict: "differs",
-      reason: differing({ missing, unequal, largest: largestDifference }, others, blame),
+      reason: differing({ missing, unequal, largest: largestDifference, unit }, others, blame),
     };
   }
-  const reason = agreeing(inNats, bare);
+  const reason = agreeing(rows, sums.length, unit);
   return others.length === 0
     ? { ...found, verdict: "reproduced", reason }
     : { ...found, verdict: "agrees", reason: `${reason} It is no reproduction: ${sentencesOf(others)}` };
 }
 
+const isSum = (unit: CheckedNumber["unit"]): unit is SumUnit => unit in OF_SUMS;
+
+/** What stands behind a difference of these numbers, which have one unit; undefined where none of them is of float32 sums. */
+export function sumUnit(rows: readonly CheckedNumber[]): string | undefined {
+  const unit = rows.map((row) => row.unit).find(isSum);
+  return unit && OF_SUMS[unit];
+}
+
 const namesOf = (rows: readonly CheckedNumber[]) => rows.map((row) => row.name).join(", ");
 
-function agreeing(inNats: readonly CheckedNumber[], bare: readonly CheckedNumber[]): string {
-  const shares = bare.filter(({ unit }) => unit === "cases");
-  const same = bare.filter(({ unit }) => unit === "none");
+function agreeing(rows: readonly CheckedNumber[], sums: number, unit = ""): string {
+  const shares = rows.filter((row) => row.unit === "cases");
+  const same = rows.filter((row) => row.unit === "none");
   return [
-    inNats.length > 0 && `${lying(inNats.length)} within ${formatNats(TOLERANCE_NATS)} nats of the link's.`,
+    sums > 0 && `${lying(sums)} within ${formatNats(TOLERANCE_NATS)}${unit} of the link's.`,
     shares.length > 0 && `Within ${ROUNDING_OF_SHARES} of the link's: ${namesOf(shares)}.`,
     same.length > 0 && `The same as in the link: ${namesOf(same)}.`,
   ]
@@ -130,15 +146,20 @@ interface Differing {
   readonly missing: readonly CheckedNumber[];
   /** Counts and shares that are not the same. */
   readonly unequal: readonly CheckedNumber[];
-  /** Nats. */
   readonly largest: number;
+  /** As it is written behind a number. */
+  readonly unit: string | undefined;
 }
 
-function differing({ missing, unequal, largest }: Differing, others: readonly Discrepancy[], blame: string): string {
+function differing(
+  { missing, unequal, largest, unit = "" }: Differing,
+  others: readonly Discrepancy[],
+  blame: string,
+): string {
   const isFar = largest > TOLERANCE_NATS;
   const isMeasured = isFar || unequal.length > 0;
   return [
-    isFar && `The largest difference is ${formatNats(largest)} nats; ${formatNats(TOLERANCE_NATS)} are allowed.`,
+    isFar && `The largest difference is ${formatNats(largest)}${unit}; ${formatNats(TOLERANCE_NATS)} are allowed.`,
     ...unequal.map(({ name, expected, measured }) => `In the link ${name}: ${expected}; here: ${measured}.`),
     missing.length > 0 && `Not measured here: ${namesOf(missing)}.`,
     cause(isMeasured, others),

@@ -111,6 +111,7 @@ describe("a check", () => {
   test("is reproduced by the same patches of the same pair", () => {
     const check = checkPatch(FINDING, slot(DRAWN))!;
     expect(check.verdict).toBe("reproduced");
+    expect(check.reason).toBe("All 5 numbers lie within 0.001 logits of the link's.");
     expect(check.rows.map(({ name }) => name)).toEqual([
       "the clean prompt",
       "the corrupted prompt",

@@ -1,5 +1,5 @@
 import { formatNeuron, parseNeuron } from "#model/ids.ts";
-import type { PatchMap } from "#protocol/patching.ts";
+import type { PatchMap, PatchMetric } from "#protocol/patching.ts";
 import { askedPatch, isSamePatch, patchForm } from "../../lab/patch-form.ts";
 import { lab } from "../../lab/tools.ts";
 import type { DrawnPatch, LabSlot } from "../../lab/tools.ts";
@@ -85,6 +85,11 @@ export function patchMeasured(): readonly NamedNumber[] | undefined {
   return isOfForm ? patchClaims(value) : undefined;
 }
 
+const UNITS = { logitDifference: "logits", logProbability: "nats", probability: "share" } as const satisfies Record<
+  PatchMetric,
+  string
+>;
+
 /** What the map that was made here says to the claims of a link; undefined while there is none that answers them. */
 export function checkPatch(finding: Finding, { value, about }: LabSlot<DrawnPatch>): Verification | undefined {
   if (!value?.isWhole) return undefined;
@@ -101,7 +106,7 @@ export function checkPatch(finding: Finding, { value, about }: LabSlot<DrawnPatc
     ...cellsOf(map, asked).map(({ name, raw }) => [name, raw] as const),
   ]);
   const rows = (finding.expected.patch ?? []).flatMap(({ name, value: claimed }) =>
-    compared(aboutPatch(name), claimed, measured.get(name)),
+    compared(aboutPatch(name), claimed, measured.get(name), UNITS[map.metric]),
   );
   return verdictOf(rows, standing.others, standing.blame);
 }

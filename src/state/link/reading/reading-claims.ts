@@ -4,7 +4,7 @@ import type { DirectLogits, LogitLens, Slots } from "../../run/results.ts";
 import { SLOT_OF, readingKey } from "../../run/reading-demands.ts";
 import type { Question } from "../../question.ts";
 import { DEFAULT_READING } from "../finding.ts";
-import type { NamedNumber, ReadingSettings } from "../finding.ts";
+import type { Look, NamedNumber, ReadingSettings } from "../finding.ts";
 import type { Discrepancy } from "../checking/circumstances.ts";
 import { readNamedNumber } from "../link-values.ts";
 import { compared, verdictOf } from "../checking/verification.ts";
@@ -126,6 +126,11 @@ export function aboutReading(name: string, { look }: ReadingSettings): string {
   }
 }
 
+const UNITS = { effect: "nats", direct: "logits", scores: "share", lens: "nats" } as const satisfies Record<
+  Look,
+  string
+>;
+
 /** Holds what a link claims of a look against what was computed here; logits and shares have the tolerance of nats. */
 export const verifyReading = (
   claimed: readonly NamedNumber[],
@@ -134,7 +139,9 @@ export const verifyReading = (
   { others, blame }: { readonly others: readonly Discrepancy[]; readonly blame: string },
 ): Verification =>
   verdictOf(
-    claimed.flatMap(({ name, value }) => compared(aboutReading(name, reading), value, numbers.get(name))),
+    claimed.flatMap(({ name, value }) =>
+      compared(aboutReading(name, reading), value, numbers.get(name), UNITS[reading.look]),
+    ),
     others,
     blame,
   );
