@@ -165,4 +165,4 @@ function PatchClaims({ slot }: { readonly slot: LabSlot<DrawnPatch> }) {
 }
 
 const claimText = (claimed: readonly NamedNumber[]) =>
-  `The link says: ${claimed.map(({ name, value }) => `${nats(value)} of ${aboutPatch(name)}`).join(", ")}.`;
+  `The link says: the metric is ${claimed.map(({ name, value }) => `${nats(value)} for ${aboutPatch(name)}`).join(", ")}.`;

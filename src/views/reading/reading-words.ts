@@ -70,7 +70,7 @@ export function directSentence(
   const what =
     against === undefined
       ? `The logit of ${target} is ${figures(direct.total)}`
-      : `The logit of ${target} is ${figures(direct.total)} above that of ${against}`;
+      : `The logit of ${target} is ${figures(Math.abs(direct.total))} ${direct.total < 0 ? "below" : "above"} that of ${against}`;
   return `${what}; its largest parts: ${strongest.join(", ")}. ${effects ? throughOthers(direct, effects) : ""}`.trim();
 }
 
