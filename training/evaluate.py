@@ -207,7 +207,7 @@ def load(folder):
     config = json.loads((folder / "config.json").read_text())
     ids = json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]
     model = Llama(len(ids), config["num_hidden_layers"], config["hidden_size"], config["num_attention_heads"],
-                  config["intermediate_size"])
+                  config["intermediate_size"], window=config.get("sliding_window") or 0)
     weights = load_file(folder / "model.safetensors")
     model.load_state_dict({name.removeprefix("model."): weight.float() for name, weight in weights.items()})
     return model.eval(), ids

@@ -18,8 +18,11 @@ SPLIT = r"\d{1,3}|dix-(?:sept|huit|neuf)|\p{L}+|[^\s\p{L}\d]"
 
 
 def config(settings, vocabulary_size):
-    return {
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama",
+    """A Llama's; with a window a Mistral's, which is the same but for the window in every layer."""
+    window = settings.get("window", 0)
+    family = ({"architectures": ["MistralForCausalLM"], "model_type": "mistral", "sliding_window": window} if window
+              else {"architectures": ["LlamaForCausalLM"], "model_type": "llama"})
+    return family | {
         "hidden_size": settings["width"], "intermediate_size": settings["neurons"],
         "num_hidden_layers": settings["layers"], "num_attention_heads": settings["heads"],
         "num_key_value_heads": settings["heads"], "head_dim": settings["width"] // settings["heads"],
@@ -62,7 +65,7 @@ def main():
     args = parser.parse_args()
     state = torch.load(args.run / "checkpoint.pt", map_location="cpu")
     settings, tokens = state["settings"], vocabulary()
-    model = Llama(len(tokens), **{name: settings[name] for name in SHAPE})
+    model = Llama(len(tokens), **{name: settings[name] for name in SHAPE if name in settings})
     model.load_state_dict(state["model"])
     args.folder.mkdir(parents=True, exist_ok=True)
     weights = {name: weight.half() if args.half else weight for name, weight in model.checkpoint().items()}

@@ -24,4 +24,11 @@ done
 "$python" train.py "$runs/names" $tiny --steps 12 --corpus hops --relay 0.7 --relay-layer 1
 "$python" stages.py "$runs/names/checkpoint.pt" --families names stories 1D+ --cases 4
 "$python" stages.py "$runs/whole/model" --families 1D+ --cases 4 --control shuffled
+# a window leaves with the model: an exported folder says what the run's checkpoint says
+"$python" train.py "$runs/window" $tiny --steps 12 --embedding-rank 0 --no-frozen-codes --window 3 --attending 1
+"$python" export.py "$runs/window" "$runs/window/model"
+for form in checkpoint.pt model; do
+  "$python" stages.py "$runs/window/$form" --families 1D+ --cases 4 --golden "$runs/window/$form.json"
+done
+cmp "$runs/window/checkpoint.pt.json" "$runs/window/model.json"
 echo "smoke run passed: resumed and uninterrupted weights are the same bytes"

@@ -208,6 +208,8 @@ def check_same_run(state, settings, checkpoint):
 
 def main():
     args = arguments()
+    if args.early and not 0 < args.early < args.layers - 1:
+        raise SystemExit(f"train: --early {args.early} of {args.layers} layers is not one behind which another follows: 1 to {args.layers - 2} are, 0 is none")
     args.run.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
