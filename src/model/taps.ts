@@ -7,7 +7,10 @@ export const TAPS = {
   pattern: "attn.hook_pattern",
   /** Each head's mix of values, before o_proj: [batch, heads, position, headDim]. */
   z: "attn.hook_z",
-  /** Queries and keys as they are compared, normed and turned where the model does that: [batch, heads or kvHeads, position, headDim]. */
+  /**
+   * Queries and keys as they are compared, normed and turned where the model does that: [batch, heads or kvHeads, position, headDim]. Keys are
+   * without a bias that no softmax sees, as in GPT-2 and OPT, where TransformerLens has it in them.
+   */
   q: "attn.hook_q",
   k: "attn.hook_k",
   /** What attention mixes: [batch, kvHeads, position, headDim]. */
