@@ -1,6 +1,8 @@
 import type { Page } from "@playwright/test";
 import { ask, expect, expectModel, modelChip, panel, picture, predictionRow, test } from "./support.ts";
 
+test.use({ isProvedAfresh: true });
+
 test(
   "a GPU that computes wrong roots in silence is found out: the page answers on WASM and says why",
   { tag: "@gpu" },

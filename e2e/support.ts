@@ -1,6 +1,7 @@
 import { expect, test as base } from "@playwright/test";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { ScriptingSurface } from "../src/app/scripting.ts";
+import { giveProofs, takeProofs } from "./shared-proofs.ts";
 
 /** What went wrong behind the page's back; anything here that a test did not announce fails it. */
 export interface Problems {
@@ -13,7 +14,19 @@ export interface Problems {
  * Playwright's `test`, which also fails on an error on the console, an uncaught exception, and a request to another
  * origin: the page promises to load nothing from elsewhere by itself.
  */
-export const test = base.extend<{ problems: Problems }>({
+export const test = base.extend<{ problems: Problems; isProvedAfresh: boolean; proofs: void }>({
+  /** The graphics processor proves itself in the story; else it is believed what it has proved in an earlier one. */
+  isProvedAfresh: [false, { option: true }],
+  proofs: [
+    async ({ context, baseURL, isProvedAfresh }, use, info) => {
+      const { origin } = new URL(baseURL!);
+      const isShared = info.project.name === "webgpu" && !isProvedAfresh;
+      if (isShared) await giveProofs(context, origin);
+      await use();
+      if (isShared && info.status === info.expectedStatus) await takeProofs(context, origin);
+    },
+    { auto: true },
+  ],
   problems: [
     async ({ context, baseURL }, use) => {
       const problems = watch(context, new URL(baseURL!).origin);
@@ -29,7 +42,12 @@ export { expect };
 /** The pages of another reader: a profile of its own, watched like the first. Close its context when done. */
 export async function freshProfile(page: Page, baseURL: string): Promise<{ page: Page; problems: Problems }> {
   const context = await page.context().browser()!.newContext({ baseURL, viewport: page.viewportSize() });
-  return { page: await context.newPage(), problems: watch(context, new URL(baseURL).origin) };
+  const { origin } = new URL(baseURL);
+  if (backendName() === "WebGPU") {
+    await takeProofs(page.context(), origin);
+    await giveProofs(context, origin);
+  }
+  return { page: await context.newPage(), problems: watch(context, origin) };
 }
 
 /** Opens the app, with a link's fragment (`#v=1&p=…`) where there is one. */
