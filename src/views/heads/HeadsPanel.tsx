@@ -31,6 +31,7 @@ import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
 
 const HeadReadout = laterPart("the number of a head", async () => (await import("./HeadReadout.tsx")).HeadReadout);
+const HeadsMethod = laterPart("how the map is computed", async () => (await import("./HeadsMethod.tsx")).HeadsMethod);
 const HeadsExports = laterPart("the files of the map", async () => (await import("./HeadsExports.tsx")).HeadsExports);
 
 /** The looks that the first map does not need, each a chunk of its own. */
@@ -183,7 +184,6 @@ function Sweep({ slot, kind: of }: SweepProps) {
   const sentence = sweepSentence(effects, tokenText(target), slot.status);
   const key = legend(scale);
   const ablationSource = slot.about?.ablationSource;
-  const ablation = ablationWords(ablationSource);
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       <WhateverIsOff />
@@ -193,17 +193,14 @@ function Sweep({ slot, kind: of }: SweepProps) {
         <HeatmapLegend legend={key} target={tokenText(target)} />
         <div className="heads-says">
           <p className="says">
-            {sentence} {ablationSource && `A head that is off ${ablation.becomes}.`}
+            {sentence} {ablationSource && `A head that is off ${ablationWords(ablationSource).becomes}.`}
           </p>
           <RunState kind={of} slot={slot} doing={DOING} what="this map" />
         </div>
       </div>
       <footer className="panel-foot">
         <Method>
-          Each head’s output {ablation.becomes}, before the output projection ({ablation.name} of <code>hook_z</code>),
-          one head at a time and {of === "sweep" ? "without" : "on top of"} the other interventions. Effect = log
-          p(target) of the run as it is − log p(target) without the head, in nats; Σ adds up a layer’s effects, which is
-          not the effect of switching the whole layer off.
+          <HeadsMethod ablationSource={ablationSource} isBare={of === "sweep"} />
         </Method>
         <HeadTable effects={effects} />
         <HeadsExports slot={slot} scale={kind} />
