@@ -179,7 +179,7 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
     features: hold(enhancing) ? features : features.filter(({ neuron }) => neuron === undefined),
     isEnhancing: hold(deepening),
   };
-  const claims = await claimsOf(lens, { run: clean, clean }, outline, target);
+  const claims = await claimsOf(lens, { run: clean, clean, input: read.input }, outline, target);
   const nodes = await chainNodes({ ...asked, ...found, outline, claims, effects });
   const edges = chainEdges({ claims, effects, outline, after, clean, baseline: asked.baseline, target });
   const deepIds = predicted.deep.map(deepNode);

@@ -9,8 +9,8 @@ import { transferAlong } from "../trace/transfer.ts";
 import type { ChainEdge } from "./chain.ts";
 import { deepNode, featureNode, headNode, layerNode, PREDICTION, readerNode } from "./outline.ts";
 import type { Outline } from "./outline.ts";
-import { headInput, isSameReading, readingSources, referenceOf, signed, splitPositions } from "./readings.ts";
-import type { Reference, SignedScore } from "./readings.ts";
+import { headInput, isSameReading, readingSources, referenceOf, signed } from "./readings.ts";
+import type { HeadInput, Reference, SignedScore } from "./readings.ts";
 
 /** An edge before anything was switched off for it. */
 export interface ClaimedEdge extends Omit<ChainEdge, "measured"> {
@@ -25,16 +25,24 @@ export interface Claims {
   readonly edges: readonly ClaimedEdge[];
 }
 
+interface ClaimedRun {
+  readonly run: Capture;
+  readonly clean: Capture;
+  /** What the head reads in the run, where it is known already. */
+  readonly input?: HeadInput;
+}
+
 /**
  * Measures everything that a chain claims in one run, without switching anything. No block is run for it. Which side of 0 a key counts
  * for is the clean run's matter, so that two runs can be compared.
  */
 export async function claimsOf(
   lens: FrozenLens,
-  { run, clean }: { readonly run: Capture; readonly clean: Capture },
+  claimed: ClaimedRun,
   outline: Outline,
   target: number,
 ): Promise<Claims> {
+  const { run, clean } = claimed;
   const { head, deep } = outline;
   const { attention } = await layerIncreases(lens, run, target);
   const contributions = new Map<string, number>([[headNode(head), await headIncrease(lens, run, head, target)]]);
@@ -71,7 +79,7 @@ export async function claimsOf(
     return { from, to: PREDICTION, kind: "promotes", position: undefined, claimed, ...NO_KEYS };
   });
   const edges = [
-    ...(await shallowEdges(lens, { run, clean }, outline, references.get(deepNode(outline.reference))!)),
+    ...(await shallowEdges(lens, claimed, outline, references.get(deepNode(outline.reference))!)),
     ...(await predictingEdges(lens, run, outline, references)),
     ...(outline.isEnhancing ? await enhancingEdges(lens, run, outline, references) : []),
     ...promotes,
@@ -93,12 +101,11 @@ const claim = (score: SignedScore, total: number) => ({
 
 async function shallowEdges(
   { runner }: FrozenLens,
-  { run, clean }: { readonly run: Capture; readonly clean: Capture },
+  { run, clean, input: known }: ClaimedRun,
   { head, readings, features, splitShare }: Outline,
   reference: Reference,
 ): Promise<ClaimedEdge[]> {
-  const split = await splitPositions(runner, clean, { head, reference, share: splitShare });
-  const { directionsAt, ...input } = await headInput(runner, run, { head, reference, split });
+  const input = known ?? (await headInput(runner, { run, clean }, { head, reference, splitShare }));
   const last = run.ids.length - 1;
   const edges: ClaimedEdge[] = [];
   for (const reading of readings) {
@@ -108,7 +115,7 @@ async function shallowEdges(
     if (via !== undefined) {
       edges.push({ from: to, to: headNode(head), kind: "transfers", position, ...claim(found.score, input.total) });
     }
-    const sources = await readingSources(runner, run, { head, reading, directionsAt }, reference);
+    const sources = await readingSources(runner, run, { head, reading, ...input }, reference);
     for (const feature of features.filter((each) => each.reading === reading)) {
       const { neuron } = feature;
       const score = neuron ? (await sources.neurons(neuron.layer))[neuron.neuron]!.score : sources.embedding;

@@ -1,10 +1,9 @@
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import { attentionFactor } from "../capture.ts";
 import type { Capture } from "../capture.ts";
-import { asDirections, forBoth, scoreOf } from "../trace/keys.ts";
+import { asDirections, scoreOf } from "../trace/keys.ts";
 import type { KeyDirections, KeyScore } from "../trace/keys.ts";
 import type { Runner } from "../runner.ts";
-import { productsBySource, subvaluesAt, valuesOf } from "../lens/subvalues.ts";
+import { valuesOf } from "../lens/subvalues.ts";
 import { sourcesAt, throughHop, traceNeurons, traceSources } from "../trace/source-tracing.ts";
 import { sumScores, transferAlong } from "../trace/transfer.ts";
 import { MAX_READINGS } from "./thresholds.ts";
@@ -64,18 +63,23 @@ export interface HeadInput {
  * what each lower attention layer moved to p from each earlier position. Attention weights are in it, so the parts add up to the
  * head's whole product but for biases.
  *
- * @param split the positions that are split, as `splitPositions` chooses them; the rest count whole as their own
+ * Split are the last position, the paper's case, and the earlier ones that give the head at least `splitShare` of what it reads from all
+ * positions in the clean run, the `MAX_READINGS` largest of them; of the others the whole is their own.
  */
 export async function headInput(
   runner: Runner,
-  run: Capture,
+  { run, clean }: { readonly run: Capture; readonly clean: Capture },
   {
     head,
     reference,
-    split,
-  }: { readonly head: HeadId; readonly reference: Reference; readonly split: readonly number[] },
+    splitShare,
+  }: { readonly head: HeadId; readonly reference: Reference; readonly splitShare: number },
 ): Promise<HeadInput> {
   const direct = await readByPosition(runner, run, head, reference);
+  const split = splitPositions(
+    run === clean ? direct : await readByPosition(runner, clean, head, reference),
+    splitShare,
+  );
   const directionsAt = new Map<number, KeyDirections>();
   for (const position of split) {
     const hop = { ...head, position, weights: "attention" } as const;
@@ -104,17 +108,9 @@ async function readByPosition(runner: Runner, run: Capture, head: HeadId, refere
   return table[head.head]!.map((score) => signed(score, reference));
 }
 
-/**
- * Positions whose part is split by what brought it there: the last one, the paper's case, and the earlier ones that give the head at
- * least `share` of what it reads from all positions, the `MAX_READINGS` largest of them.
- */
-export async function splitPositions(
-  runner: Runner,
-  run: Capture,
-  { head, reference, share }: { readonly head: HeadId; readonly reference: Reference; readonly share: number },
-): Promise<number[]> {
-  const last = run.ids.length - 1;
-  const read = await readByPosition(runner, run, head, reference);
+/** @param read of each position, what the head takes from it in all */
+function splitPositions(read: readonly SignedScore[], share: number): number[] {
+  const last = read.length - 1;
   const least = share * sizeOf(read);
   const earlier = read
     .slice(0, last)
@@ -132,22 +128,12 @@ async function movedTo(
   run: Capture,
   belowLayer: number,
   directionsAt: ReadonlyMap<number, KeyDirections>,
-): Promise<ReadonlyMap<number, KeyScore[][]>> {
-  const { headDim } = runner.spec;
-  const found = new Map<number, KeyScore[][]>([...directionsAt.keys()].map((at) => [at, []]));
+): Promise<ReadonlyMap<number, (readonly KeyScore[])[]>> {
+  const found = new Map<number, (readonly KeyScore[])[]>([...directionsAt.keys()].map((at) => [at, []]));
   for (let layer = 0; layer < belowLayer; layer++) {
     const values = await valuesOf(runner, run, layer);
-    for (const [at, directions] of directionsAt) {
-      const mixed = subvaluesAt(runner, run, { layer, query: at }, values);
-      const factor = attentionFactor(run, layer, at);
-      const tables = await forBoth(directions, async (direction) =>
-        productsBySource(mixed, await runner.weights.outputProducts(layer, direction), { headDim, factor }),
-      );
-      const scoreAt = (position: number): KeyScore => {
-        const sum = (table: readonly (readonly number[])[]) => table.reduce((all, row) => all + row[position]!, 0);
-        return { up: sum(tables.up), ...(tables.gate && { gate: sum(tables.gate) }) };
-      };
-      found.get(at)!.push(run.ids.map((_, position) => scoreAt(position)));
+    for (const [query, directions] of directionsAt) {
+      found.get(query)!.push((await transferAlong(runner, run, layer, directions, { query, values })).byPosition);
     }
   }
   return found;

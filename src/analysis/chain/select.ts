@@ -14,7 +14,7 @@ import type { ChainThresholds, Criterion, CriterionMeasure } from "./chain.ts";
 import type { Feature } from "./outline.ts";
 import { measuredMoves } from "./moves.ts";
 import type { MoveQuestion } from "./moves.ts";
-import { headInput, readingSources, splitPositions } from "./readings.ts";
+import { headInput, readingSources } from "./readings.ts";
 import type { HeadInput, Reading } from "./readings.ts";
 import {
   CANDIDATES,
@@ -101,7 +101,7 @@ export const PROMOTED = 10;
 export interface HeadReadings {
   /** All above the threshold. */
   readonly readings: readonly Reading[];
-  readonly directionsAt: HeadInput["directionsAt"];
+  readonly input: HeadInput;
   /** Of the strongest reading that an attention layer moved and that counts also when it is ablated; else of the strongest at all. */
   readonly transferredShare: number | undefined;
   /** How much of what the head reads goes with that layer at that position; undefined where no share is large enough to be measured. */
@@ -114,8 +114,7 @@ export async function headReadings(
   question: MoveQuestion & { readonly thresholds: ChainThresholds },
 ): Promise<HeadReadings> {
   const { head, reference, thresholds } = question;
-  const split = await splitPositions(runner, run, { head, reference, share: thresholds.transferShare });
-  const { directionsAt, ...input } = await headInput(runner, run, { head, reference, split });
+  const input = await headInput(runner, { run, clean: run }, { head, reference, splitShare: thresholds.transferShare });
   const shareOf = ({ score }: (typeof input.readings)[number]) =>
     input.total === 0 ? 0 : Math.abs(score.claimed) / input.total;
   const byShare = [...input.readings].sort((a, b) => shareOf(b) - shareOf(a));
@@ -129,7 +128,7 @@ export async function headReadings(
   if (brought && large.includes(brought) && !shown.includes(brought)) shown[MAX_READINGS - 1] = brought;
   return {
     readings: shown.map(({ via, position, at }): Reading => ({ via, position, at })),
-    directionsAt,
+    input,
     transferredShare: brought && shareOf(brought),
     transferredMeasured: brought && measured[moves.indexOf(brought)],
   };
@@ -140,12 +139,12 @@ export async function shallowFeatures(
   runner: Runner,
   run: Capture,
   { head, reference, thresholds }: MoveQuestion & { readonly thresholds: ChainThresholds },
-  { readings, directionsAt }: Pick<HeadReadings, "readings" | "directionsAt">,
+  { readings, input }: Pick<HeadReadings, "readings" | "input">,
 ): Promise<{ readonly features: readonly Feature[]; readonly shallowShare: number | undefined }> {
   const found: { feature: Feature; share: number }[] = [];
   let shallowShare: number | undefined;
   for (const reading of readings) {
-    const sources = await readingSources(runner, run, { head, reading, directionsAt }, reference);
+    const sources = await readingSources(runner, run, { head, reading, ...input }, reference);
     const neurons = await strongestNeurons(sources);
     for (const { share, neuron } of neurons) {
       shallowShare = Math.max(shallowShare ?? 0, share);

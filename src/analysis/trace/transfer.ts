@@ -1,13 +1,14 @@
 import { addScaled, rowOf } from "#core/numeric/matrix.ts";
+import type { Matrix } from "#core/numeric/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { attentionFactor } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { asDirections, forBoth, scoreOf } from "./keys.ts";
 import type { KeyDirections, KeyScore } from "./keys.ts";
 import type { Runner } from "../runner.ts";
-import { productsBySource, subvalues } from "../lens/subvalues.ts";
+import { productsBySource, subvaluesAt, valuesOf } from "../lens/subvalues.ts";
 
-/** What one attention layer hands to a neuron at the last position, split in every way. */
+/** What one attention layer hands to a neuron at a position, the last one where nothing else is said, split in every way. */
 export interface FeatureTransfer {
   /** The layer whose attention is split. */
   readonly layer: number;
@@ -39,16 +40,24 @@ export async function featureTransfer(
   return transferAlong(runner, run, layer, asDirections(await runner.weights.neuronKeys(at)));
 }
 
-/** The same along any two directions of the residual, as the keys of a neuron seen through a later head are. */
+interface TransferPlace {
+  /** The position that attention writes at; left out: the last. */
+  readonly query?: number;
+  /** As `valuesOf` gives them; who asks for several places of a layer reads them once. */
+  readonly values?: Matrix;
+}
+
+/** The same along any two directions of the residual, as the keys of a neuron seen through a later head are, and at any position. */
 export async function transferAlong(
   runner: Runner,
   run: Capture,
   layer: number,
   directions: KeyDirections,
+  { query = run.ids.length - 1, values }: TransferPlace = {},
 ): Promise<FeatureTransfer> {
   const { headDim } = runner.spec;
-  const mixed = await subvalues(runner, run, layer);
-  const factor = attentionFactor(run, layer, run.ids.length - 1);
+  const mixed = subvaluesAt(runner, run, { layer, query }, values ?? (await valuesOf(runner, run, layer)));
+  const factor = attentionFactor(run, layer, query);
   const tables = await forBoth(directions, async (direction) =>
     productsBySource(mixed, await runner.weights.outputProducts(layer, direction), { headDim, factor }),
   );
@@ -58,7 +67,7 @@ export async function transferAlong(
       return gate === undefined ? { up } : { up, gate };
     }),
   );
-  const output = attentionOutput(run, layer, run.ids.length - 1);
+  const output = attentionOutput(run, layer, query);
   return {
     layer,
     table,
