@@ -1,3 +1,4 @@
+import type { DirectLogits as DirectParts } from "#analysis/lens/direct-logits.ts";
 import type { LensReading } from "#analysis/lens/logit-lens.ts";
 import type { Token } from "./engine.ts";
 
@@ -20,21 +21,10 @@ export interface LogitLens {
   }[];
 }
 
-/** What each part adds to a logit, or to the difference of two, by itself; see `analysis/lens/direct-logits.ts`. */
-export interface DirectLogits {
+/** What each part adds to a logit, or to the difference of two, by itself. */
+export interface DirectLogits extends Omit<DirectParts, "neurons"> {
   readonly target: number;
   readonly against?: number;
-  /** The run's own logit, less that of `against`. */
-  readonly total: number;
-  readonly embedding: number;
-  /** [layer]: the sum of its heads. */
-  readonly attention: number[];
-  /** [layer][head] */
-  readonly heads: number[][];
-  /** [layer]: the sum of its neurons. */
-  readonly ffn: number[];
-  /** What no part writes: biases. */
-  readonly bias: number;
   /** The layer that was asked for, and what each of its neurons adds, [neuron]. */
   readonly layer?: number;
   readonly neurons?: number[];

@@ -1,4 +1,4 @@
-import { useId, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { lensCellAt } from "#charts/maps/lens-map.ts";
@@ -12,7 +12,8 @@ import "../experiments/experiments.css";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
-import { Marks } from "../shared/figure/Marks.tsx";
+import { CellGrid, stepped } from "../shared/figure/CellGrid.tsx";
+import type { CellPlace } from "../shared/figure/CellGrid.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { ReadingClaims } from "./ReadingClaims.tsx";
@@ -108,79 +109,50 @@ interface LensFigureProps {
   readonly target: string;
 }
 
-interface Place {
-  readonly row: number;
-  readonly column: number;
-}
-
-const STEPS: Readonly<Record<string, Place>> = {
-  ArrowUp: { row: -1, column: 0 },
-  ArrowDown: { row: 1, column: 0 },
-  ArrowLeft: { row: 0, column: -1 },
-  ArrowRight: { row: 0, column: 1 },
-};
-
 /** The map. Pointer: a cell is read out, a click keeps it; keys: arrows move. */
 function LensFigure({ lens, shows, width, tokens, target }: LensFigureProps) {
   const dark = useStore(view, isDark);
-  const current = useId();
-  const [hovered, setHovered] = useState<Place>();
-  const [kept, setKept] = useState<Place>();
+  const [hovered, setHovered] = useState<CellPlace>();
+  const [kept, setKept] = useState<CellPlace>();
   const map = useMemo(
     () => lensFigure(lens, shows, { tokens, width, inks: figureInks(dark), isDark: dark }),
     [lens, shows, tokens, width, dark],
   );
-  const under = (event: React.PointerEvent | React.MouseEvent) => {
-    const corner = event.currentTarget.getBoundingClientRect();
-    return lensCellAt(map, event.clientX - corner.left, event.clientY - corner.top);
-  };
-  const place = within(map, hovered ?? kept) ?? { row: map.rows - 1, column: map.columns - 1 };
-  const readout = lensReadout(lens, place, { tokens, target, text: tokenText });
+  const at = within(map, hovered ?? kept) ?? { row: map.rows - 1, col: map.columns - 1 };
+  const readout = lensReadout(lens, { row: at.row, column: at.col }, { tokens, target, text: tokenText });
   return (
     <>
-      <div className="heatmap-scroll">
-        <svg
-          className="heatmap lens-map"
-          role="grid"
-          tabIndex={0}
-          aria-label="Logit lens: layers go down, positions to the right; arrows move"
-          aria-rowcount={map.rows}
-          aria-colcount={map.columns}
-          aria-activedescendant={current}
-          width={map.width}
-          height={map.height}
-          viewBox={`0 0 ${map.width} ${map.height}`}
-          onKeyDown={(event) => {
-            const step = STEPS[event.key];
-            if (!step) return;
-            setHovered(undefined);
-            setKept(inside(map, { row: place.row + step.row, column: place.column + step.column }));
-            event.preventDefault();
-          }}
-          onPointerMove={(event) => setHovered(under(event))}
-          onPointerLeave={() => setHovered(undefined)}
-          onClick={(event) => setKept(under(event))}
-        >
-          <Marks marks={map.marks} />
-          <g role="row" aria-rowindex={place.row + 1}>
-            <g role="gridcell" id={current} aria-colindex={place.column + 1} aria-label={readout} />
-          </g>
-          <rect className="lens-ring" {...map.boxOf(place.row, place.column)} />
-        </svg>
-      </div>
+      <CellGrid
+        className="lens-map"
+        label="Logit lens: layers go down, positions to the right; arrows move"
+        size={{ width: map.width, height: map.height }}
+        rows={map.rows}
+        cols={map.columns}
+        marks={map.marks}
+        at={at}
+        text={readout}
+        pointed={hovered}
+        cellAt={(x, y) => {
+          const cell = lensCellAt(map, x, y);
+          return cell && { row: cell.row, col: cell.column };
+        }}
+        onStep={(step) => {
+          setHovered(undefined);
+          setKept(stepped(at, step, { rows: map.rows, cols: map.columns }));
+        }}
+        onPoint={setHovered}
+        onClick={setKept}
+      >
+        <rect className="lens-ring" {...map.boxOf(at.row, at.col)} />
+      </CellGrid>
       <p className="lens-readout small">{readout}</p>
     </>
   );
 }
 
-const inside = (map: LensMap, { row, column }: Place): Place => ({
-  row: Math.max(0, Math.min(map.rows - 1, row)),
-  column: Math.max(0, Math.min(map.columns - 1, column)),
-});
-
 /** A cell that was kept of another prompt may not be there. */
-const within = (map: LensMap, place: Place | undefined): Place | undefined =>
-  place && place.row < map.rows && place.column < map.columns ? place : undefined;
+const within = (map: LensMap, place: CellPlace | undefined): CellPlace | undefined =>
+  place && place.row < map.rows && place.col < map.columns ? place : undefined;
 
 function LensTable({ lens, target }: { readonly lens: LogitLens; readonly target: string }) {
   type Row = LogitLens["layers"][number];
