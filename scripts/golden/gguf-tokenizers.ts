@@ -49,4 +49,5 @@ rmSync(folder, { recursive: true });
 process.stdout.write(
   `${JSON.stringify({ madeBy: "scripts/golden/gguf-tokenizers.ts with node-llama-cpp 3.22.1", cases })}\n`,
 );
+// the library keeps threads that would hold the process open
 process.exit(0);

@@ -60,6 +60,14 @@ export function ggufFile({ version = 3, alignment = 32, metadata = {}, tensors =
   return file;
 }
 
+/** A tensor of nothing but zeros: four numbers in F32 where nothing else is said. */
+export const zeros = (name: string, type = 0, shape: readonly number[] = [4]): WrittenTensor => ({
+  name,
+  type,
+  shape,
+  data: new Uint8Array(bytesOfType(type, shape)),
+});
+
 /** How many bytes a tensor of a type takes. */
 export function bytesOfType(type: number, shape: readonly number[]): number {
   const { values, bytes } = ggmlType(type)!;

@@ -7,11 +7,11 @@ import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { ResultKind, Slots } from "#state/run/results.ts";
-import { askAgain, stopRun } from "#state/run/runner.ts";
-import { pursueNow } from "#state/run/session.ts";
+import { stopRun } from "#state/run/runner.ts";
 import { view } from "#state/view.ts";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { RunAgain } from "../shared/RunState.tsx";
 import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
 import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
@@ -149,15 +149,7 @@ function Doing({ slots }: { readonly slots: Slots }) {
         <span className="small">
           {doing} {status === "stopped" ? "was stopped." : "failed."}
         </span>
-        <button
-          type="button"
-          onClick={() => {
-            askAgain(kind);
-            pursueNow();
-          }}
-        >
-          Run again
-        </button>
+        <RunAgain kind={kind} />
       </div>
     );
   });

@@ -78,10 +78,10 @@ test("what is switched off on the page is said to have no part in it", async () 
 
 test("the map, its sentence and its files are there once the engine has answered", async () => {
   await press("Patch");
-  await act(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+  await vi.waitFor(async () => {
+    await act(async () => undefined);
+    expect(host.querySelector('[role="grid"]')).not.toBeNull();
   });
-  expect(host.querySelector('[role="grid"]')).not.toBeNull();
   expect(host.textContent).toContain("logit(8) − logit(8) is");
   expect([...host.querySelectorAll(".exports button")].map(({ textContent }) => textContent)).toEqual([
     "SVG",

@@ -24,15 +24,22 @@ export function RunState({ kind, slot, doing, what }: RunStateProps) {
         {slot.status === "stopped" ? "Stopped." : "Not finished."}{" "}
         {slot.value && !isStale(slot) ? "What has arrived is shown." : `Nothing of ${what} has arrived.`}
       </span>
-      <button
-        type="button"
-        onClick={() => {
-          askAgain(kind);
-          pursueNow();
-        }}
-      >
-        Run again
-      </button>
+      <RunAgain kind={kind} />
     </div>
+  );
+}
+
+/** The way on for what ended early. */
+export function RunAgain({ kind }: Pick<RunStateProps, "kind">) {
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        askAgain(kind);
+        pursueNow();
+      }}
+    >
+      Run again
+    </button>
   );
 }
