@@ -3,6 +3,7 @@ import type { Activations } from "../ablation/activations.ts";
 import { rowsThatFit } from "../batch-budget.ts";
 import type { Capture } from "../capture.ts";
 import { throughLayers } from "../lens/layers.ts";
+import { turnHeads } from "../patching/sites.ts";
 import type { Runner } from "../runner.ts";
 import type { Reading, Reference } from "./readings.ts";
 
@@ -81,15 +82,18 @@ export async function measuredMoves(
 
   /** What turns the layer's z at a row's position into the source's, 0 at all others. */
   function fillOf(layer: number, rows: readonly { readonly at: number }[]): Float32Array {
-    const { z } = clean.layers[layer]!;
-    const instead = ablationSource?.z[layer];
-    const fill = new Float32Array(rows.length * z.length);
-    rows.forEach(({ at }, row) => {
-      for (let each = 0; each < spec.heads; each++) {
-        const start = (each * positions + at) * size;
-        for (let i = start; i < start + size; i++) fill[row * z.length + i] = (instead?.[i] ?? 0) - z[i]!;
-      }
-    });
+    const z = { own: clean.layers[layer]!.z, theirs: ablationSource?.z[layer] };
+    const each = z.own.length;
+    const fill = new Float32Array(rows.length * each);
+    const heads = Array.from({ length: spec.heads }, (_, head) => head);
+    rows.forEach(({ at }, row) =>
+      turnHeads(fill.subarray(row * each, (row + 1) * each), z, {
+        heads,
+        positions: [at],
+        length: positions,
+        headDim: size,
+      }),
+    );
     return fill;
   }
 }

@@ -106,19 +106,36 @@ export function headsPatch(
   heads: readonly number[],
   positions: readonly number[],
 ): Patch {
-  const all = receiver.ids.length;
+  const length = receiver.ids.length;
   return {
     layer,
     addToZ(fill) {
-      const [own, theirs] = [receiver.layers[layer]!.z, donor.layers[layer]!.z];
-      for (const head of heads) {
-        for (const position of positions) {
-          const from = (head * all + position) * headDim;
-          for (let i = from; i < from + headDim; i++) fill[i] = theirs[i]! - own[i]!;
-        }
-      }
+      const z = { own: receiver.layers[layer]!.z, theirs: donor.layers[layer]!.z };
+      turnHeads(fill, z, { heads, positions, length, headDim });
     },
   };
+}
+
+interface TurnedHeads {
+  readonly heads: readonly number[];
+  readonly positions: readonly number[];
+  /** Positions that the prompt has. */
+  readonly length: number;
+  readonly headDim: number;
+}
+
+/** Sets what has to be added to z, [heads, positions, headDim], so that some heads' own at some positions is another's; without one, 0. */
+export function turnHeads(
+  fill: Float32Array,
+  { own, theirs }: { readonly own: Float32Array; readonly theirs: Float32Array | undefined },
+  { heads, positions, length, headDim }: TurnedHeads,
+): void {
+  for (const head of heads) {
+    for (const position of positions) {
+      const from = (head * length + position) * headDim;
+      for (let i = from; i < from + headDim; i++) fill[i] = (theirs?.[i] ?? 0) - own[i]!;
+    }
+  }
 }
 
 /** One head's z in the place of its own at every position, [positions, headDim]. */
