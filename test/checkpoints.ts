@@ -87,7 +87,7 @@ export const LLAMA3_SCALING = {
 } as const;
 
 /** Phi-4-mini's, of heads of 10 dimensions of which 8 turn. */
-const LONGROPE = {
+export const LONGROPE = {
   partial_rotary_factor: 0.8,
   rope_scaling: { type: "longrope", short_factor: [1, 1.1, 1.3, 1.6], long_factor: [1, 1.5, 3, 7] },
 } as const;

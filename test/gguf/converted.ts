@@ -12,6 +12,8 @@ export interface Conversion {
   readonly encode?: (name: string, tensor: Tensor) => Pick<WrittenTensor, "type" | "data">;
   /** Keys that stand in place of those made here; undefined takes one away. */
   readonly metadata?: Readonly<Record<string, TypedValue | undefined>>;
+  /** Beside those that are made of the checkpoint. */
+  readonly tensors?: readonly WrittenTensor[];
 }
 
 /** What is made of one architecture: its keys, its tensors' names, and what is done to its weights. */
@@ -51,7 +53,7 @@ export function convertedParts(files: CheckpointFiles, name: string, count: numb
   );
 }
 
-function conversionOf(files: CheckpointFiles, { encode = asFloat32, metadata = {} }: Conversion) {
+function conversionOf(files: CheckpointFiles, { encode = asFloat32, metadata = {}, tensors: more = [] }: Conversion) {
   const config = jsonOf(files, "config.json");
   const architecture = ARCHITECTURES[config["model_type"] as string];
   if (!architecture) throw new Error(`conversion: ${String(config["model_type"])} has no GGUF`);
@@ -75,12 +77,11 @@ function conversionOf(files: CheckpointFiles, { encode = asFloat32, metadata = {
       };
     }),
   );
-  const divisors = ropeDivisors(config);
-  if (divisors) {
-    tensors.push({ name: "rope_freqs.weight", shape: [divisors.length], ...floats(Float64Array.from(divisors)) });
+  for (const [name, divisors] of ropeDivisors(config)) {
+    tensors.push({ name: `${name}.weight`, shape: [divisors.length], ...floats(Float64Array.from(divisors)) });
   }
   const kept = Object.entries(made).filter((entry): entry is [string, TypedValue] => entry[1] !== undefined);
-  return { metadata: Object.fromEntries(kept), tensors };
+  return { metadata: Object.fromEntries(kept), tensors: [...tensors, ...more] };
 }
 
 function floats(data: Float64Array): Pick<WrittenTensor, "type" | "data"> {
@@ -130,10 +131,21 @@ const f32 = (value: unknown): TypedValue => ["f32", Number(value)];
 const rope = (config: Config) =>
   (config["rope_parameters"] ?? config["rope_scaling"] ?? {}) as Readonly<Record<string, unknown>>;
 
-const stretch = (config: Config): Record<string, TypedValue> =>
-  rope(config)["rope_type"] === "linear"
-    ? { "rope.scaling.type": ["text", "linear"], "rope.scaling.factor": f32(rope(config)["factor"]) }
-    : {};
+const stretch = (config: Config): Record<string, TypedValue> => {
+  const scaling = rope(config);
+  const kind = scaling["rope_type"];
+  if (kind !== "linear" && kind !== "yarn") return {};
+  const factor = { "rope.scaling.type": ["text", kind], "rope.scaling.factor": f32(scaling["factor"]) } as const;
+  if (kind === "linear") return factor;
+  const given = (key: string, field: string) => (field in scaling ? { [key]: f32(scaling[field]) } : {});
+  return {
+    ...factor,
+    "rope.scaling.original_context_length": u32(scaling["original_max_position_embeddings"]),
+    ...given("rope.scaling.yarn_attn_factor", "attention_factor"),
+    ...given("rope.scaling.yarn_beta_fast", "beta_fast"),
+    ...given("rope.scaling.yarn_beta_slow", "beta_slow"),
+  };
+};
 
 const gatedKeys = (config: Config): Record<string, TypedValue> => {
   const headDim = config["head_dim"] ?? Number(config["hidden_size"]) / Number(config["num_attention_heads"]);
@@ -225,6 +237,53 @@ const olmo2: Architecture = {
     [/^(?:model\.)?layers\.(\d+)\.post_feedforward_layernorm$/, "blk.$1.post_ffw_norm"],
   ],
 };
+
+/** `Olmo2Model`, which writes OLMo 3 as well. */
+const olmo3: Architecture = {
+  ...olmo2,
+  keys: (config) => ({
+    ...gatedKeys(config),
+    "attention.sliding_window": u32(config["sliding_window"]),
+    "attention.sliding_window_pattern": [
+      "list",
+      "bool",
+      Array.from({ length: Number(config["num_hidden_layers"]) }, (_, layer) => (layer + 1) % 4 !== 0),
+    ],
+  }),
+};
+
+/** `Phi3MiniModel`: tensors stay fused; 0 is no window; no key_length, no kind of scaling. */
+const phi3: Architecture = {
+  name: "phi3",
+  keys: (config) => {
+    const {
+      "attention.key_length": _key,
+      "attention.value_length": _value,
+      "rope.dimension_count": _turned,
+      ...keys
+    } = gatedKeys(config);
+    const [dim, heads] = [Number(config["hidden_size"]), Number(config["num_attention_heads"])];
+    const original = originalContext(config);
+    const stretched = Number(config["max_position_embeddings"]) / original;
+    return {
+      ...keys,
+      "rope.dimension_count": u32(Math.floor(Math.floor(Number(config["partial_rotary_factor"] ?? 1) * dim) / heads)),
+      "rope.scaling.original_context_length": u32(original),
+      "attention.sliding_window": u32(config["sliding_window"] ?? 0),
+      ...("long_factor" in rope(config) && {
+        "rope.scaling.attn_factor": f32(stretched > 1 ? Math.sqrt(1 + Math.log(stretched) / Math.log(original)) : 1),
+      }),
+    };
+  },
+  named: [
+    ...GATED,
+    [/^(?:model\.)?layers\.(\d+)\.self_attn\.qkv_proj$/, "blk.$1.attn_qkv"],
+    [/^(?:model\.)?layers\.(\d+)\.mlp\.gate_up_proj$/, "blk.$1.ffn_up"],
+  ],
+};
+
+const originalContext = (config: Config) =>
+  Number(config["original_max_position_embeddings"] ?? config["max_position_embeddings"]);
 
 /** `Gemma2Model` and `Gemma3Model`: what a gain differs from 1 by is written as the gain. */
 const gemma = (name: string, more: (config: Config) => Record<string, TypedValue>): Architecture => ({
@@ -341,6 +400,8 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   })),
   granite,
   olmo2,
+  olmo3,
+  phi3,
   smollm3: { ...llama, name: "smollm3" },
   qwen2: gated("qwen2"),
   qwen3: gated("qwen3"),
@@ -355,10 +416,20 @@ function storedName({ named }: Architecture, name: string): string {
   return `${module.replace(...found)}.${ending}`;
 }
 
-/** `LlamaModel.generate_extra_tensors`, for Llama 3's scaling: what each pair's frequency is divided by. */
-function ropeDivisors(config: Config): number[] | undefined {
+/** `generate_extra_tensors` of `Phi3MiniModel` and `LlamaModel`: what each pair's frequency is divided by. */
+function ropeDivisors(config: Config): (readonly [name: string, divisors: readonly number[]])[] {
+  const { rope_type: kind, short_factor: short, long_factor: long } = rope(config);
+  if (long !== undefined) {
+    return [
+      ["rope_factors_long", long as number[]],
+      ["rope_factors_short", short as number[]],
+    ];
+  }
+  return kind === "llama3" ? [["rope_freqs", llama3Divisors(config)]] : [];
+}
+
+function llama3Divisors(config: Config): number[] {
   const fields = rope(config);
-  if (fields["rope_type"] !== "llama3") return undefined;
   const [factor, low, high, context] = [
     "factor",
     "low_freq_factor",

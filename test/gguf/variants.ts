@@ -1,4 +1,4 @@
-import { FAMILY_VARIANTS } from "../checkpoints.ts";
+import { FAMILY_VARIANTS, LONGROPE } from "../checkpoints.ts";
 import type { FamilyName } from "../checkpoints.ts";
 
 /** The families that `converted.ts` writes, but for those whose small checkpoints have other numbers than llama.cpp takes them to have. */
@@ -10,10 +10,11 @@ const WRITTEN: ReadonlySet<FamilyName> = new Set([
   "gpt2",
   "gpt_neox",
   "olmo2",
+  "olmo3",
   "granite",
 ]);
 
-/** What llama.cpp does not have of a family: windows of Mistral, masks, YaRN. */
+/** What llama.cpp does not have of a family: windows of Mistral, masks. */
 const NOT_IN_GGUF = new Set([
   "mistral, a window as long as the prompt",
   "mistral, a window shorter than the prompt",
@@ -28,9 +29,8 @@ const AS_PUBLISHED = { query_pre_attn_scalar: 8, rope_local_base_freq: 1e4, slid
 /** Every way in which a checkpoint of an architecture that llama.cpp has can differ. */
 export const GGUF_VARIANTS = [
   ...FAMILY_VARIANTS.filter(({ name, changes }) => {
-    const { family = "llama", ropeScaling } = changes;
-    const isYarn = ropeScaling?.["rope_type"] === "yarn";
-    return WRITTEN.has(family) && !NOT_IN_GGUF.has(name) && !isYarn && changes.fields === undefined;
+    const { family = "llama" } = changes;
+    return WRITTEN.has(family) && !NOT_IN_GGUF.has(name) && changes.fields === undefined;
   }),
   { name: "gpt_neox, sequential", changes: { family: "gpt_neox", parallel: false, seed: 28 } },
   {
@@ -58,6 +58,26 @@ export const GGUF_VARIANTS = [
   {
     name: "gemma3, a pattern and a base for windows that the file says",
     changes: { family: "gemma3_text", layers: 4, seed: 54, fields: { query_pre_attn_scalar: 8 } },
+  },
+  { name: "olmo3, one rotation", changes: { family: "olmo3", layers: 5, seed: 57 } },
+  {
+    name: "olmo3, a linear rotation where layers see everything",
+    changes: { family: "olmo3", layers: 4, seed: 58, ropeScaling: { rope_type: "linear", factor: 4 } },
+  },
+  { name: "phi3", changes: { family: "phi3", headDim: 10 } },
+  {
+    name: "phi3, tied, a part of each head turned, within longrope's original context",
+    changes: {
+      family: "phi3",
+      tied: true,
+      seed: 52,
+      context: 4096,
+      fields: { ...LONGROPE, original_max_position_embeddings: 1024, sliding_window: 64 },
+    },
+  },
+  {
+    name: "phi3, a part of each head turned, beyond longrope's original context",
+    changes: { family: "phi3", seed: 53, context: 32, fields: { ...LONGROPE, original_max_position_embeddings: 4 } },
   },
   {
     name: "smollm3, every fourth layer without positions",

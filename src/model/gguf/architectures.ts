@@ -1,10 +1,11 @@
 import { Fault } from "#core/fault.ts";
 import { shownName } from "#core/shown.ts";
 import type { ModelSpec } from "../spec.ts";
-import { DEFAULT_THETA, LAYERS_OF_27B, biases, gated, gemma, rotation } from "./gated-fields.ts";
+import { LAYERS_OF_27B, biases, gated, gatedShape, gemma, windows } from "./gated-fields.ts";
 import { wrong } from "./metadata.ts";
-import type { GgufKeys, GgufTensors } from "./metadata.ts";
-import { GATED_NAMES, GPT2_NAMES, GPT_NEOX_NAMES, POST_NORM_NAMES } from "./tensor-names.ts";
+import type { GgufKeys, GgufTensors, RopeTensor } from "./metadata.ts";
+import { DEFAULT_THETA, longRotation, rotation } from "./rotation.ts";
+import { FUSED_NAMES, GATED_NAMES, GPT2_NAMES, GPT_NEOX_NAMES, POST_NORM_NAMES } from "./tensor-names.ts";
 import type { ModuleNames } from "./tensor-names.ts";
 
 /** Where the rows of a family's weight stand in the file, if not where the graph has them. */
@@ -16,6 +17,8 @@ export interface GgufArchitecture {
   /** The fields of a config.json, without what all have. */
   readonly config: (keys: GgufKeys, tensors: GgufTensors) => Record<string, unknown>;
   readonly rowOrder: RowOrder;
+  /** Tensors that the rotation is made of; left out: `rope_freqs.weight`, where the file has it. */
+  readonly ropeTensors?: readonly RopeTensor[];
 }
 
 const AS_IN_GRAPH: RowOrder = () => undefined;
@@ -67,13 +70,32 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
   olmo2: {
     names: POST_NORM_NAMES,
     config: (keys, tensors) => {
-      const window = keys.number("attention.sliding_window", 0);
-      if (window > 0) {
-        throw wrong("olmo2.attention.sliding_window", window, "OLMo 2, which has none, or OLMo 3 in safetensors");
-      }
-      return { architectures: ["Olmo2ForCausalLM"], model_type: "olmo2", ...gated(keys, tensors) };
+      const { rope_parameters: rope, ...fields } = gated(keys, tensors);
+      const isOlmo3 = keys.number("attention.sliding_window", 0) > 0;
+      return isOlmo3
+        ? { architectures: ["Olmo3ForCausalLM"], model_type: "olmo3", ...fields, ...olmo3(keys, rope) }
+        : { architectures: ["Olmo2ForCausalLM"], model_type: "olmo2", ...fields, rope_parameters: rope };
     },
     rowOrder: AS_IN_GRAPH,
+  },
+  phi3: {
+    names: FUSED_NAMES,
+    config: (keys, tensors) => {
+      const fields = gatedShape(keys);
+      const turned = keys.number("rope.dimension_count", fields.head_dim);
+      const window = keys.number("attention.sliding_window", 0);
+      return {
+        architectures: ["Phi3ForCausalLM"],
+        model_type: "phi3",
+        ...fields,
+        rope_parameters: longRotation(keys, tensors),
+        partial_rotary_factor: shareOf(turned, fields.head_dim),
+        // 0 says that there is none
+        ...(window > 0 && { sliding_window: window }),
+      };
+    },
+    rowOrder: AS_IN_GRAPH,
+    ropeTensors: ["rope_factors_short.weight", "rope_factors_long.weight"],
   },
   qwen2: {
     names: GATED_NAMES,
@@ -144,6 +166,7 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
       layer_norm_epsilon: keys.number("attention.layer_norm_epsilon"),
     }),
     rowOrder: AS_IN_GRAPH,
+    ropeTensors: [],
   },
   gptneox: {
     names: GPT_NEOX_NAMES,
@@ -159,15 +182,34 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
         intermediate_size: keys.number("feed_forward_length"),
         max_position_embeddings: keys.number("context_length"),
         layer_norm_eps: keys.number("attention.layer_norm_epsilon"),
-        // a share, of which the family takes the whole part: half a dimension more keeps rounding from taking one away
-        rotary_pct: (keys.number("rope.dimension_count", modelDim / heads) + 0.5) / (modelDim / heads),
-        ...rotation(keys),
+        rotary_pct: shareOf(keys.number("rope.dimension_count", modelDim / heads), modelDim / heads),
+        rope_parameters: rotation(keys),
         use_parallel_residual: keys.flag("use_parallel_residual", true),
       };
     },
     rowOrder: AS_IN_GRAPH,
+    ropeTensors: [],
   },
 };
+
+/** A share of which a family takes the whole part: half a dimension more, if not all are turned, keeps rounding from taking one away. */
+const shareOf = (turned: number, headDim: number) => (turned === headDim ? 1 : (turned + 0.5) / headDim);
+
+/** What OLMo 3 has beyond OLMo 2: windows, in which the rotation is plain, whatever it is elsewhere. */
+function olmo3(keys: GgufKeys, rope: unknown): Record<string, unknown> {
+  const theta = keys.number("rope.freq_base", DEFAULT_THETA);
+  const ofWindows = keys.number("rope.freq_base_swa", theta);
+  if (ofWindows !== theta) {
+    throw wrong("olmo2.rope.freq_base_swa", ofWindows, `${theta}, the freq_base of the other layers,`);
+  }
+  const { sliding_window_pattern: every = 4, ...kinds } = windows(keys);
+  if (every !== 4) throw wrong("olmo2.attention.sliding_window_pattern", every, "4");
+  return {
+    sliding_window: keys.number("attention.sliding_window"),
+    ...kinds,
+    rope_parameters: { full_attention: rope, sliding_attention: { rope_type: "default", rope_theta: theta } },
+  };
+}
 
 /** @throws Fault "unknown-architecture" naming it and those that are read */
 export function architectureNamed(name: string): GgufArchitecture {

@@ -49,7 +49,7 @@ export function configOfGguf(metadata: GgufMetadata, tensors: GgufTensors): Reco
 }
 
 /** Keys that llama.cpp heeds in every architecture, with what they have to be where a file has them. */
-const ALWAYS = { "attention.causal": true, "rope.scaling.attn_factor": 1 };
+const ALWAYS = { "attention.causal": true };
 
 const isVocabularyAlone = ({ has }: GgufTensors) => !has("output_norm.weight");
 

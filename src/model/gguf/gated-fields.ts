@@ -1,28 +1,31 @@
-import { Fault } from "#core/fault.ts";
-import { shown } from "#core/shown.ts";
 import { wrong } from "./metadata.ts";
+import { rotation } from "./rotation.ts";
 import type { GgufKeys, GgufTensors } from "./metadata.ts";
-
-/** The base of a rotation where the file says nothing, as llama.cpp has it. */
-export const DEFAULT_THETA = 10_000;
 
 /** Fields of a config.json, with the one that others follow from. */
 interface GatedFields extends Readonly<Record<string, unknown>> {
   readonly head_dim: number;
 }
 
-/** The fields that families wired like Llama share. */
-export function gated(keys: GgufKeys, tensors: GgufTensors): GatedFields {
+/** The fields that families wired like Llama share, whose heads are turned whole. */
+export function gated(keys: GgufKeys, tensors: GgufTensors, hasYarn = true): GatedFields {
+  const fields = gatedShape(keys);
+  const turned = keys.number("rope.dimension_count", fields.head_dim);
+  if (turned !== fields.head_dim) {
+    throw wrong(`${keys.architecture}.rope.dimension_count`, turned, `the whole head, ${fields.head_dim},`);
+  }
+  const divisors = tensors.ropeDivisors["rope_freqs.weight"];
+  return { ...fields, rope_parameters: rotation(keys, { divisors, hasYarn }) };
+}
+
+/** The same but for the rotation. */
+export function gatedShape(keys: GgufKeys): GatedFields {
   const modelDim = keys.number("embedding_length");
   const heads = keys.number("attention.head_count");
   const headDim = keys.number("attention.key_length", modelDim / heads);
   const valueDim = keys.number("attention.value_length", headDim);
   if (valueDim !== headDim) {
     throw wrong(`${keys.architecture}.attention.value_length`, valueDim, `the key_length, ${headDim},`);
-  }
-  const turned = keys.number("rope.dimension_count", headDim);
-  if (turned !== headDim) {
-    throw wrong(`${keys.architecture}.rope.dimension_count`, turned, `the whole head, ${headDim},`);
   }
   return {
     hidden_size: modelDim,
@@ -33,7 +36,6 @@ export function gated(keys: GgufKeys, tensors: GgufTensors): GatedFields {
     intermediate_size: keys.number("feed_forward_length"),
     max_position_embeddings: keys.number("context_length"),
     rms_norm_eps: keys.number("attention.layer_norm_rms_epsilon"),
-    ...rotation(keys, tensors.ropeDivisors),
   };
 }
 
@@ -48,7 +50,7 @@ export const LAYERS_OF_27B = { gemma2: 46, gemma3: 62 };
 
 /** The fields of both Gemmas. The pattern of windows is the family's own, and the same as llama.cpp's, where the file has none. */
 export function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number): Record<string, unknown> {
-  const fields = gated(keys, tensors);
+  const fields = gated(keys, tensors, false);
   const isOwnScale = keys.number("block_count") === layersOf27b;
   return {
     ...fields,
@@ -62,7 +64,7 @@ export function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number)
 }
 
 /** Which layers see a window only, where the file says it: of so many all but the last, or each by itself. */
-function windows(keys: GgufKeys): Record<string, unknown> {
+export function windows(keys: GgufKeys): Record<string, unknown> {
   const key = "attention.sliding_window_pattern";
   const pattern = keys.raw(key);
   if (pattern === undefined) return {};
@@ -72,27 +74,4 @@ function windows(keys: GgufKeys): Record<string, unknown> {
     throw wrong(`${keys.architecture}.${key}`, pattern, "true or false for each layer");
   });
   return { layer_types: kinds };
-}
-
-/** Rotation as llama.cpp does it: a base, a factor if it is linear, and divisors if the file has them. */
-export function rotation(keys: GgufKeys, divisors?: readonly number[]): Record<string, unknown> {
-  const kind = keys.raw("rope.scaling.type") ?? "linear";
-  const factor = keys.number("rope.scaling.factor", keys.number("rope.scale_linear", 1));
-  if (kind !== "none" && kind !== "linear") {
-    throw new Fault(
-      "bad-config",
-      `GGUF: ${keys.architecture}.rope.scaling.type is ${shown(kind)}; none and linear can be computed`,
-    );
-  }
-  const isStretched = kind === "linear" && factor !== 0 && factor !== 1;
-  return {
-    rope_parameters: {
-      rope_theta: keys.number("rope.freq_base", DEFAULT_THETA),
-      ...(divisors
-        ? { rope_type: "divided", divisors: divisors.map((each) => (isStretched ? each * factor : each)) }
-        : isStretched
-          ? { rope_type: "linear", factor }
-          : { rope_type: "default" }),
-    },
-  };
 }

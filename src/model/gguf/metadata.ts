@@ -9,9 +9,12 @@ export interface GgufTensors {
   readonly has: (tensor: string) => boolean;
   /** Undefined if there is none. */
   readonly shapeOf: (tensor: string) => readonly number[] | undefined;
-  /** The values of `rope_freqs.weight`: what each pair's inverse frequency is divided by. */
-  readonly ropeDivisors?: readonly number[];
+  /** The values of the tensors that each pair's inverse frequency is divided by, as far as the architecture has them. */
+  readonly ropeDivisors: Readonly<Partial<Record<RopeTensor, readonly number[]>>>;
 }
+
+/** A divisor for each pair: one list, or one for prompts within the original context and one for longer ones. */
+export type RopeTensor = "rope_freqs.weight" | "rope_factors_short.weight" | "rope_factors_long.weight";
 
 /** The metadata with the checks that every key needs; those of the architecture are asked for without its name. */
 export class GgufKeys {

@@ -34,6 +34,13 @@ export const POST_NORM_NAMES: ModuleNames = {
   "blk.#.post_ffw_norm": "model.layers.#.post_feedforward_layernorm",
 };
 
+/** Phi-3, with queries, keys and values in one tensor, and gates and ups in another, which is called up. */
+export const FUSED_NAMES: ModuleNames = {
+  ...GATED_NAMES,
+  "blk.#.attn_qkv": "model.layers.#.self_attn.qkv_proj",
+  "blk.#.ffn_up": "model.layers.#.mlp.gate_up_proj",
+};
+
 export const GPT2_NAMES: ModuleNames = {
   token_embd: "transformer.wte",
   position_embd: "transformer.wpe",

@@ -89,7 +89,7 @@ test("a model in parts is opened by any of them", async () => {
   );
 });
 
-test.each(["llama", "gpt2", "gpt_neox"] as const)(
+test.each(["llama", "gpt2", "gpt_neox", "phi3"] as const)(
   "an adapter lies over a %s file as over its checkpoint",
   async (family) => {
     const files = randomCheckpoint({ family });
@@ -122,7 +122,7 @@ test.each<readonly [key: string, value: TypedValue | undefined, sentence: RegExp
   [
     "general.architecture",
     ["text", "gptj"],
-    /GGUF: the architecture is gptj \(which llama\.cpp does not run either.*reads llama, granite, smollm3, olmo2, qwen2, qwen3, gemma2, gemma3, gpt2, gptneox/,
+    /GGUF: the architecture is gptj \(which llama\.cpp does not run either.*reads llama, granite, smollm3, olmo2, phi3, qwen2, qwen3, gemma2, gemma3, gpt2, gptneox/,
   ],
   ["general.architecture", ["text", "qwen3moe"], /the architecture is qwen3moe \(a mixture of experts\)/],
   ["general.architecture", ["text", "new-thing"], /the architecture is new-thing; of GGUF this explorer reads/],
@@ -142,8 +142,8 @@ test.each<readonly [key: string, value: TypedValue | undefined, sentence: RegExp
   ["llama.attention.value_length", ["u32", 16], /llama\.attention\.value_length is 16; the key_length, 8, is needed/],
   [
     "llama.rope.scaling.type",
-    ["text", "yarn"],
-    /llama\.rope\.scaling\.type is "yarn"; none and linear can be computed/,
+    ["text", "longrope"],
+    /llama\.rope\.scaling\.type is "longrope"; none, linear and yarn can be computed/,
   ],
   ["llama.rope.dimension_count", ["u32", 4], /llama\.rope\.dimension_count is 4; the whole head, 8, is needed/],
   ["llama.rope.scaling.attn_factor", ["f32", 0.5], /llama\.rope\.scaling\.attn_factor is 0\.5; 1 is needed/],
@@ -179,16 +179,42 @@ test.each<readonly [family: FamilyName, key: string, value: TypedValue, sentence
   ],
   [
     "gemma3_text",
+    "gemma3.rope.scaling.type",
+    ["text", "yarn"],
+    'GGUF: gemma3.rope.scaling.type is "yarn"; none and linear can be computed',
+  ],
+  [
+    "gemma3_text",
     "gemma3.attention.sliding_window_pattern",
     ["list", "i32", [1, 0, 1]],
     "GGUF: gemma3.attention.sliding_window_pattern is [1, 0, 1]; true or false for each layer is needed",
   ],
   [
-    "olmo2",
-    "olmo2.attention.sliding_window",
-    ["u32", 4096],
-    "GGUF: olmo2.attention.sliding_window is 4096; OLMo 2, which has none, or OLMo 3 in safetensors is needed",
+    "olmo3",
+    "olmo2.rope.freq_base_swa",
+    ["f32", 100],
+    "GGUF: olmo2.rope.freq_base_swa is 100; 500000, the freq_base of the other layers, is needed",
   ],
+  [
+    "olmo3",
+    "olmo2.attention.sliding_window_pattern",
+    ["u32", 2],
+    "GGUF: olmo2.attention.sliding_window_pattern is 2; 4 is needed",
+  ],
+  ["phi3", "phi3.rope.scaling.attn_factor", ["f32", 2], "GGUF: phi3.rope.scaling.attn_factor is 2; 1 is needed"],
+  [
+    "phi3",
+    "phi3.attention.value_length",
+    ["u32", 16],
+    "GGUF: phi3.attention.value_length is 16; the key_length, 10, is needed",
+  ],
+  [
+    "phi3",
+    "phi3.rope.scaling.type",
+    ["text", "longrope"],
+    'GGUF: phi3.rope.scaling.type is "longrope"; none and linear can',
+  ],
+  ["phi3", "phi3.attention.causal", ["bool", false], "GGUF: phi3.attention.causal is false; true is needed"],
   [
     "granite",
     "granite.rope.scaling.finetuned",
@@ -209,6 +235,7 @@ test("layers with a window are those that a list in the file says", async () => 
   for (const [family, architecture] of [
     ["gemma2", "gemma2"],
     ["gemma3_text", "gemma3"],
+    ["olmo3", "olmo2"],
   ] as const) {
     const { spec } = await opened(
       { [`${architecture}.attention.sliding_window_pattern`]: ["list", "bool", pattern] },
@@ -216,6 +243,55 @@ test("layers with a window are those that a list in the file says", async () => 
     );
     expect(spec.spec.perLayer!.map(({ window }) => window)).toEqual([undefined, 3, undefined]);
   }
+});
+
+const YARN = {
+  "llama.rope.scaling.type": ["text", "yarn"],
+  "llama.rope.scaling.factor": ["f32", 4],
+  "llama.rope.scaling.original_context_length": ["u32", 32],
+} as const;
+
+test.each<readonly [key: string, value: number, needed: string]>([
+  ["yarn_attn_factor", 1, "1.138629436111989 is needed"],
+  ["yarn_ext_factor", 0, "1 is needed"],
+  ["yarn_log_mul", 1, "0 is needed"],
+  ["attn_factor", 2, "1 is needed"],
+])("of YaRN, what llama.cpp would compute otherwise is refused: %s", async (key, value, needed) => {
+  const sentence = `GGUF: llama.rope.scaling.${key} is ${value}; ${needed}`;
+  await expect(opened({ ...YARN, [`llama.rope.scaling.${key}`]: ["f32", value] })).rejects.toThrow(sentence);
+});
+
+test("tensors of a rotation belong to the architectures that llama.cpp reads them in, both lists of longrope together", async () => {
+  const factors = (name: string) => ({
+    name,
+    type: 0,
+    shape: [4],
+    data: new Uint8Array(new Float32Array(4).fill(2).buffer),
+  });
+  const withTensors = (family: FamilyName, ...names: string[]) => {
+    const bytes = converted(randomCheckpoint({ family }), { tensors: names.map(factors) });
+    return readCheckpoint(ggufSet(new Map([["m.gguf", bytes]]), "m.gguf"));
+  };
+  const [freqs, short, long] = ["rope_freqs.weight", "rope_factors_short.weight", "rope_factors_long.weight"] as const;
+  await expect(withTensors("llama", freqs)).resolves.toBeDefined();
+  for (const [family, name] of [
+    ["llama", long],
+    ["gpt2", freqs],
+    ["gpt_neox", freqs],
+    ["phi3", freqs],
+  ] as const) {
+    await expect(withTensors(family, name)).rejects.toThrow(`GGUF: tensor ${name} is in the file, and nothing is`);
+  }
+  await expect(withTensors("phi3", short)).rejects.toThrow(
+    "GGUF: there is no tensor rope_factors_long.weight beside the other; both are needed",
+  );
+  await expect(withTensors("phi3", short, long)).rejects.toThrow(/short_factor are 4 numbers; one for each of 5 pairs/);
+});
+
+test("Phi-3 sees the window that its file says, which llama.cpp does not heed", async () => {
+  const files = randomCheckpoint({ family: "phi3", fields: { sliding_window: 4 } });
+  const session = new ModelSession(await loadGgufInNode(new Map([["m.gguf", converted(files)]]), "f32"));
+  expect(differencesFromReference(readModel(files), await askAll(session, QUESTION))).toEqual([]);
 });
 
 test("Granite without a scale of its scores has the usual one, as in llama.cpp", async () => {

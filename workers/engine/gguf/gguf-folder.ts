@@ -9,6 +9,7 @@ import type { JoinedGguf } from "#formats/gguf/gguf-parts.ts";
 import { architectureNamed } from "#model/gguf/architectures.ts";
 import { readSpec } from "#model/families.ts";
 import { GGUF_FIELD, configOfGguf } from "#model/gguf/config.ts";
+import type { GgufTensors, RopeTensor } from "#model/gguf/metadata.ts";
 import { checkpointName, storedName } from "#model/gguf/tensor-names.ts";
 import { tokenizerOfGguf } from "./gguf-tokenizer.ts";
 
@@ -20,8 +21,8 @@ export interface ModelFolder {
 
 /** More pairs than the largest head has. */
 const MAX_DIVISORS = 65_536;
-/** Read for the config, and part of no weight. */
-const ROPE_DIVISORS = "rope_freqs.weight";
+/** Of the architectures that do not say: read for the config, and part of no weight. */
+const ROPE_TENSORS: readonly RopeTensor[] = ["rope_freqs.weight"];
 
 /**
  * A GGUF file, or its parts, as the folder that it was made from: a config.json and a tokenizer.json of its metadata, and its tensors
@@ -43,7 +44,7 @@ export async function ggufFolder(
   const config = configOfGguf(gguf.metadata, {
     has: (tensor) => gguf.tensors.has(tensor),
     shapeOf: (tensor) => gguf.tensors.get(tensor)?.shape,
-    ...(await ropeDivisors(gguf)),
+    ropeDivisors: await ropeDivisors(gguf),
   });
   const folder = inFolderOf(file, files);
   const { json, note } = tokenizerOfGguf(gguf.metadata, await readOptionalJson(folder, "tokenizer.json"));
@@ -83,9 +84,10 @@ function refuseUnused(config: Record<string, unknown>, { entries, has }: TensorF
   const { embed, block, unembed } = family.weights(spec, has);
   const blocks = Array.from({ length: spec.layers }, (_, layer) => block(layer)).flat();
   const used = new Set([...embed, ...blocks, ...unembed].flatMap(({ tensors }) => tensors));
-  const unused = entries.filter(({ name }) => !used.has(name) && name !== ROPE_DIVISORS);
-  if (unused.length === 0) return;
   const architecture = String(config[GGUF_FIELD]);
+  for (const name of ropeTensors(architecture)) used.add(name);
+  const unused = entries.filter(({ name }) => !used.has(name));
+  if (unused.length === 0) return;
   const name = shownName(storedName(architectureNamed(architecture).names, unused[0]!.name));
   throw new Fault(
     "bad-file",
@@ -101,18 +103,25 @@ function inFolderOf(file: string, files: FileSet): FileSet {
 
 const jsonSource = (value: unknown) => memorySource(new TextEncoder().encode(JSON.stringify(value)));
 
-/** Llama 3's scaling as llama.cpp keeps it: a number for each pair. */
-async function ropeDivisors({ tensors }: JoinedGguf): Promise<{ readonly ropeDivisors?: readonly number[] }> {
-  const found = tensors.get(ROPE_DIVISORS);
-  if (!found) return {};
-  const { type, shape, source, offset, bytes } = found;
-  if (type !== "F32" || shape.length !== 1 || shape[0]! > MAX_DIVISORS) {
-    throw new Fault(
-      "bad-file",
-      `GGUF: ${ROPE_DIVISORS} is [${shape.join(", ")}] in ${type}; one number for each pair in F32 is needed`,
-    );
+const ropeTensors = (architecture: unknown) =>
+  typeof architecture === "string" ? (architectureNamed(architecture).ropeTensors ?? ROPE_TENSORS) : [];
+
+/** Llama 3's scaling and longrope as llama.cpp keeps them: a number for each pair. */
+async function ropeDivisors({ metadata, tensors }: JoinedGguf): Promise<GgufTensors["ropeDivisors"]> {
+  const values: Partial<Record<RopeTensor, readonly number[]>> = {};
+  for (const name of ropeTensors(metadata.get("general.architecture"))) {
+    const found = tensors.get(name);
+    if (!found) continue;
+    const { type, shape, source, offset, bytes } = found;
+    if (type !== "F32" || shape.length !== 1 || shape[0]! > MAX_DIVISORS) {
+      throw new Fault(
+        "bad-file",
+        `GGUF: ${name} is [${shape.join(", ")}] in ${type}; one number for each pair in F32 is needed`,
+      );
+    }
+    values[name] = [...new Float32Array(await source.slice(offset, offset + bytes))];
   }
-  return { ropeDivisors: [...new Float32Array(await source.slice(offset, offset + bytes))] };
+  return values;
 }
 
 function tensorsOf(
