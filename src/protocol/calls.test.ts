@@ -56,6 +56,12 @@ describe("what a call is asked", () => {
     ],
     ["scores of the model alone", "headScores", [], [{ seed: 1 }]],
     ["a target is a text", "sweepHeads", ["3+5=", { target: "8" }], ["3+5=", { target: "8" }]],
+    [
+      "the edges of a chain, cut for what stands in",
+      "chainEdges",
+      ["3+5=", { head: "L0H7", ablationSource: ["2+4="], thresholds: { headEffect: 0.3 } }],
+      ["3+5=", { head: { layer: 0, head: 7 }, ablationSource: ["2+4="], thresholds: { headEffect: 0.3 } }],
+    ],
     ["a neuron by its name", "neuron", ["4_425"], [neuron, { count: 10 }]],
     ["a row of a table is a neuron", "neuron", [{ ...neuron, change: 0.7 }], [neuron, { count: 10 }]],
     ["of another variant", "neuron", [neuron, { variant: "adapted" }], [neuron, { variant: "adapted", count: 10 }]],
@@ -279,6 +285,7 @@ describe("what cannot be used is refused with what was found and what is needed"
       "thresholds.headEffect is Infinity; it needs to be a number",
     ],
     ["chain", ["3+5=", { head: 7 }], 'chain: head is 7; it needs to be as "L0H7"'],
+    ["chainEdges", ["3+5=", { interventions: [] }], "chainEdges: there is no option “interventions”; it takes target,"],
     ["comparePrompts", ["3+5=", { count: 3 }], "comparePrompts: other is missing; it needs to be a text or an array"],
     [
       "traceSources",

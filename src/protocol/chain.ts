@@ -1,15 +1,29 @@
 import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
+import type { MeasuredEdge } from "#analysis/chain/edges/chain-cuts.ts";
 import type { KeyScore } from "#analysis/trace/keys.ts";
 import type { Source } from "#analysis/trace/source-tracing.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import type { NeuronComparison, Token } from "./engine.ts";
+import type { NeuronComparison, Progress, Token } from "./engine.ts";
 
 /**
  * How an answer travels through the model: the calls behind the logic chain. Increases are in nats; scores are inner products with a
  * neuron's keys and have no unit.
  */
 
-export type { Chain, ChainThresholds, KeyScore, Source };
+export type { Chain, ChainThresholds, KeyScore, MeasuredEdge, Source };
+
+/** What the ways of a chain are worth one by one: each is cut alone, and everything else hears its sender as before. */
+export interface ChainEdges {
+  readonly target: number;
+  /** log p(target) of the clean run, in nats. */
+  readonly baseline: number;
+  /** In the chain's order; in a partial result those that are known. */
+  readonly edges: readonly MeasuredEdge[];
+  /** What it costs beyond the chain, in forwards of the prompt. */
+  readonly forwards: number;
+}
+
+export type ChainEdgesReport = ChainEdges | Progress;
 
 export interface LayerValues {
   readonly target: number;

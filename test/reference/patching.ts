@@ -81,17 +81,27 @@ function difference({ model, receiver, donor }: ReferencePair, from: ReferenceSe
       receiver.z[layer]![from.head]![p]!.forEach((own, i) => {
         change[from.head * width + i] = donor.z[layer]![from.head]![p]![i]! - own;
       });
-      return heard(parts.attentionPost, receiver.attnProjected[layer]![p]!, times(parts.attentionOut.weight, change));
+      return heard(
+        model,
+        parts.attentionPost,
+        receiver.attnProjected[layer]![p]!,
+        times(parts.attentionOut.weight, change),
+      );
     }
     const change = new Float64Array(model.neurons);
     change[from.neuron] = donor.activation[layer]![p]![from.neuron]! - receiver.activation[layer]![p]![from.neuron]!;
-    return heard(parts.ffnPost, receiver.ffnProjected[layer]![p]!, times(parts.ffnOut.weight, change));
+    return heard(model, parts.ffnPost, receiver.ffnProjected[layer]![p]!, times(parts.ffnOut.weight, change));
   });
+}
 
-  /** By how much what the part adds to the residual changes: a norm behind it sees the whole output with the change in it. */
-  function heard(post: Norm | undefined, output: Float64Array, change: Float64Array): Float64Array {
-    return plus(added(model, post, plus(output, change)), scaled(added(model, post, output), -1));
-  }
+/** By how much what a part adds to the residual changes: a norm behind it sees the whole output with the change in it. */
+export function heard(
+  model: ReferenceModel,
+  post: Norm | undefined,
+  output: Float64Array,
+  change: Float64Array,
+): Float64Array {
+  return plus(added(model, post, plus(output, change)), scaled(added(model, post, output), -1));
 }
 
 /** Logits with one sender heard by one head's queries, keys or values and by nothing else. */

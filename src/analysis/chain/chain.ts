@@ -236,6 +236,16 @@ export interface ChainEdge {
   readonly placeShare: number | undefined;
   /** What happened when the sender was switched off, where that was run. */
   readonly measured: EdgeMeasurement | undefined;
+  /** What this way alone is worth, where it was cut; left out: nobody asked. */
+  readonly path?: PathEffect | undefined;
+}
+
+/** One edge cut: the sender is taken away for the receiver alone, and everything else hears it as before. */
+export interface PathEffect {
+  /** The clean run's log p(target) − that with the edge cut, in nats: above 0 the edge supports the target. */
+  readonly effect: number;
+  /** Of a receiving neuron, with the edge and without it. */
+  readonly activation?: { readonly before: number; readonly after: number } | undefined;
 }
 
 /**

@@ -5,6 +5,8 @@ import { call, type } from "../call.ts";
 import type {
   AttentionNeurons,
   Chain,
+  ChainEdges,
+  ChainEdgesReport,
   EnhancingGraph,
   HeadValues,
   LayerValues,
@@ -132,6 +134,14 @@ export const CHAIN_CALLS = {
     options: { ...TARGET, ...RUN, thresholds: v.exactOptional(thresholds), head: v.exactOptional(head) },
     reports: type<Progress>(),
     gives: type<Chain>(),
+  }),
+  /** The edges of the clean run’s chain, each cut alone: its sender is taken away for its receiver only, for 0 or for the ablation’s source. */
+  chainEdges: call({
+    of: "chains",
+    takes: { prompt },
+    options: { ...TARGET, ...ABLATION_SOURCE, thresholds: v.exactOptional(thresholds), head: v.exactOptional(head) },
+    reports: type<ChainEdgesReport>(),
+    gives: type<ChainEdges>(),
   }),
   attentionNeurons: call({
     of: "chains",

@@ -1,6 +1,8 @@
 import { ablateEach, neuronOff } from "#analysis/ablation/ablations.ts";
 import { assembleChain, chainInRun } from "#analysis/chain/assemble.ts";
-import type { Chain } from "#analysis/chain/chain.ts";
+import type { Chain, PathEffect } from "#analysis/chain/chain.ts";
+import { chainCuts } from "#analysis/chain/edges/chain-cuts.ts";
+import { cutEdges } from "#analysis/chain/edges/cut-edges.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { effectOf } from "#analysis/ablation/effect.ts";
 import { enhancingGraph, lowestNeuron, meanDrop } from "#analysis/trace/enhancing-graph.ts";
@@ -18,6 +20,8 @@ import { checkHead, checkNeuron } from "#model/ids.ts";
 import type { Asked, Serves } from "#protocol/calls.ts";
 import type {
   AttentionNeurons,
+  ChainEdges,
+  ChainEdgesReport,
   EnhancingGraph,
   HeadValues,
   LayerValues,
@@ -36,6 +40,9 @@ import { promotedBy, residualsOf } from "../session/promoted.ts";
 const MAX_CHAINS = 4;
 /** Of a chain's work, on a model whose neurons have no ranges yet. */
 const RANGES_SHARE = 0.5;
+
+/** Of the work on a chain's edges, on one that is not put together yet. */
+const CHAIN_SHARE = 0.5;
 
 /** The logic chain and what of it is asked of whole layers, heads and runs, on one loaded model. */
 export class ChainSession implements Serves<"chains"> {
@@ -192,6 +199,52 @@ export class ChainSession implements Serves<"chains"> {
     }
     this.#remember(key, chain);
     return changes.interventions.length === 0 ? chain : chainInRun(lens, { clean, run }, chain, target);
+  }
+
+  async chainEdges(
+    prompt: Prompt,
+    options: Asked<"chainEdges">,
+    onReport: (report: ChainEdgesReport) => void,
+    signal: AbortSignal,
+  ): Promise<ChainEdges> {
+    const { runner, spec } = this.#model;
+    // remembered where it is on the page, and then not part of the work
+    let chainShare = 0;
+    const chain = await this.chain(
+      prompt,
+      options,
+      ({ done, total }) => {
+        chainShare = CHAIN_SHARE;
+        onReport({ done: (done / total) * CHAIN_SHARE, total: 1 });
+      },
+      signal,
+    );
+    const { clean, target, changes } = await this.#session.setUpRun(prompt, options);
+    const known: PathEffect[] = [];
+    let forwards = 0;
+    const found = (): ChainEdges => ({
+      target,
+      baseline: logProbability(clean.logits, target),
+      edges: chain.edges.flatMap(({ from, to, kind, position, claimed }, index) => {
+        const effect = known[index];
+        return effect ? [{ from, to, kind, position, claimed, ...effect }] : [];
+      }),
+      forwards,
+    });
+    await cutEdges(runner, clean, chainCuts(chain), {
+      target,
+      ablationSource: changes.ablationSource,
+      onFound(effects) {
+        for (const [index, effect] of effects) known[index] = effect;
+        onReport(found());
+      },
+      onWork(done, total) {
+        forwards = total / spec.layers;
+        onReport({ done: chainShare + (done / total) * (1 - chainShare), total: 1 });
+      },
+      signal,
+    });
+    return found();
   }
 
   async attentionNeurons(
