@@ -23,8 +23,15 @@ export function webTokenizers(): Plugin {
       const file = join(dirname(packaged), "../../../.cache/web-tokenizers.wasm");
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, wasm);
-      const isBrowser = this.environment.config.consumer === "client";
-      return `${isBrowser ? IN_BROWSERS(file) : IN_NODE(file)}\nexport const createTokenizers = ${loader};\n`;
+      const { config, mode } = this.environment;
+      const compile = () => {
+        if (config.consumer === "client") return IN_BROWSERS(file);
+        if (mode !== "build") return IN_NODE(JSON.stringify(file));
+        const name = this.emitFile({ type: "asset", fileName: "web-tokenizers.wasm", source: wasm });
+        // beside the scripts, none of which is in a folder
+        return IN_NODE(`new URL("./${this.getFileName(name)}", import.meta.url)`);
+      };
+      return `${compile()}\nexport const createTokenizers = ${loader};\n`;
     },
   };
 }
@@ -39,9 +46,10 @@ export async function compileTokenizers() {
   return WebAssembly.compileStreaming(response);
 }`;
 
+/** @param file an expression */
 const IN_NODE = (file: string) => `
 import { readFile } from "node:fs/promises";
-export const compileTokenizers = async () => WebAssembly.compile(await readFile(${JSON.stringify(file)}));`;
+export const compileTokenizers = async () => WebAssembly.compile(await readFile(${file}));`;
 
 /** @returns the function that makes an instance, and what it runs */
 function takenApart(script: string): { readonly loader: string; readonly wasm: Buffer } {

@@ -8,6 +8,11 @@ export type Dtype = (typeof DTYPES)[number];
 export const BACKENDS = ["webgpu", "wasm"] as const;
 export type Backend = (typeof BACKENDS)[number];
 
+/** What the command runs on: WASM, which is always there, or an execution provider of onnxruntime-node. */
+export const PROVIDERS = ["wasm", "cpu", "cuda", "webgpu"] as const;
+export type Provider = (typeof PROVIDERS)[number];
+export type NativeProvider = Exclude<Provider, "wasm">;
+
 /** A repository of a Hub, its files at one commit. */
 export interface HubSource {
   readonly kind: "hub";

@@ -1,7 +1,7 @@
 import type { FaultCode } from "#core/fault.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import type { Backend, Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import type { Backend, Dtype, NativeProvider, SourceIdentity } from "#model/checkpoint.ts";
 
 /**
  * The contract between the page and the worker. Layers, heads, neurons and positions are zero-based; probabilities are
@@ -48,11 +48,13 @@ export interface ModelInfo extends Pick<
   readonly notStored?: { readonly code: FaultCode; readonly message: string };
   readonly parameters: number;
   readonly backend: Backend;
+  /** What runs it outside a browser, in the place of the backend's own; left out in a browser, and on WASM. */
+  readonly provider?: NativeProvider;
   /** What the GPU calls itself, "" on WASM. */
   readonly adapter: string;
   /** Why WASM runs although WebGPU was not ruled out; "" otherwise. */
   readonly backendNote: string;
-  /** How many threads WASM computes on; undefined on WebGPU. */
+  /** How many threads a processor computes on; undefined on WebGPU. */
   readonly threads?: number;
   /** How the graphics processor stood beside float64 before it was used, also where WASM runs because it failed; undefined where none was asked. */
   readonly proof?: DeviceProof;

@@ -10,7 +10,7 @@ import { inspectCheckpoint } from "./load/inspect-checkpoint.ts";
 import { Jobs } from "./run/jobs.ts";
 import { LoadedVariants } from "./variants/loaded-variants.ts";
 import { startRuntime } from "./run/runtime.ts";
-import type { OrtModule } from "./run/runtime.ts";
+import type { OrtModule, StartRuntime } from "./run/runtime.ts";
 import { startModel } from "./load/start-model.ts";
 import { PATIENCE } from "./sources/fetch-range.ts";
 import { ggufInRepository } from "./sources/hub-files.ts";
@@ -25,11 +25,13 @@ type Method = (...args: readonly unknown[]) => Promise<unknown>;
  *
  * @param onDeviceLost told when the GPU is gone; every later call will fail
  * @param caseAt the folder of the model that comes with the page, an address: a graphics processor proves itself on it
+ * @param start what it runs on; left out: a browser's runtime
  */
 export function createEngine(
   loadOrt: (onBytes?: (bytes: number) => void) => Promise<OrtModule>,
   onDeviceLost: (reason: string) => void,
   caseAt?: string,
+  start: StartRuntime = startRuntime,
 ): EngineApi {
   const jobs = new Jobs();
   const gate = new Gate();
@@ -44,7 +46,7 @@ export function createEngine(
   const own: Serves<"engine"> = {
     async inspectCheckpoint(source, { backend }, signal) {
       if (source.kind === "stored") throw new Fault("bad-request", "what is stored was inspected before it was loaded");
-      const runtime = await startRuntime(await loadOrt(), backend, onDeviceLost);
+      const runtime = await start(await loadOrt(), backend, onDeviceLost);
       return inspectCheckpoint(source, (await placeFor(source)).store, runtime, signal);
     },
     ggufFiles: (source, signal) => ggufInRepository(source, { onBytes: () => undefined, patience: PATIENCE, signal }),
@@ -59,7 +61,7 @@ export function createEngine(
       const ort = await loadOrt((done) =>
         onProgress({ stage: "reading", done, total: 0, part: "the engine’s runtime" }),
       );
-      const started = await startModel(ort, { source, options, gate, onProgress, onDeviceLost, caseAt, signal });
+      const started = await startModel(ort, { source, options, gate, onProgress, onDeviceLost, start, caseAt, signal });
       const next = new LoadedVariants(started);
       const lora = options.adapter && (await next.attachOrDispose(options.adapter, { onProgress, signal }));
       const previous = current;

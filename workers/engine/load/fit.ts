@@ -32,14 +32,14 @@ export function footprint({ spec, parts }: Pick<ModelPlan, "spec" | "parts">): F
 /** Why the model cannot run here, with the numbers; undefined if it can, as far as can be known beforehand. */
 export function runRefusal(
   plan: ModelPlan,
-  { backend, device }: Pick<Runtime, "backend" | "device">,
+  { backend, device, provider }: Pick<Runtime, "backend" | "device" | "provider">,
 ): string | undefined {
   const large = plan.parts.find(({ layout }) => layout.totalBytes > MAX_PART_BYTES);
   if (large) {
     return `the ${large.name} takes ${megabytes(large.layout.totalBytes)} in ${plan.dtype}; at most ${megabytes(MAX_PART_BYTES)} can be read as one part`;
   }
   const memory = memoryBytes(plan);
-  if (backend === "wasm" && memory > MAX_WASM_BYTES) {
+  if (isWasm({ backend, provider }) && memory > MAX_WASM_BYTES) {
     return `the weights take ${megabytes(memory)} of memory in ${plan.dtype}; WASM can hold some ${megabytes(MAX_WASM_BYTES)} of them`;
   }
   const limit = device ? Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize) : Infinity;
@@ -56,11 +56,18 @@ export function runRefusal(
  */
 export function adapterRefusal(
   { heldBytes, moreBytes }: { readonly heldBytes: number; readonly moreBytes: number },
-  { backend }: Pick<Runtime, "backend">,
+  runtime: Pick<Runtime, "backend" | "provider">,
 ): string | undefined {
-  if (backend !== "wasm" || heldBytes + moreBytes <= MAX_WASM_BYTES) return undefined;
+  if (!isWasm(runtime) || heldBytes + moreBytes <= MAX_WASM_BYTES) return undefined;
   return `the blocks that the adapter changes take ${megabytes(moreBytes)} of memory beside the ${megabytes(heldBytes)} that are held; WASM can hold some ${megabytes(MAX_WASM_BYTES)} in all`;
 }
+
+/** Memory that is addressed by 32 bits. */
+const isWasm = ({
+  backend,
+  provider,
+}: Pick<Runtime, "backend"> & { readonly provider?: Runtime["provider"] | undefined }) =>
+  backend === "wasm" && provider === undefined;
 
 /** The largest single tensor that a graph binds. Quantised ones are split where they would be too large. */
 function widestWeight({ parts }: ModelPlan): { readonly name: string; readonly bytes: number } {

@@ -177,7 +177,7 @@ const unread = () => Promise.reject(new Error("load: nothing was missing, and ye
  * @throws Fault "engine-stopped": after a failed creation the runtime refuses every later one, so the worker has to go
  */
 export async function createSession(
-  { ort, queue, backend, device }: Runtime,
+  runtime: Runtime,
   graph: OnnxGraph,
   files: Readonly<Record<string, ByteSource>>,
   { leaves }: { readonly leaves: "on device" | "in memory" },
@@ -190,15 +190,9 @@ export async function createSession(
   const options: Ort.InferenceSession.SessionOptions = {
     externalData,
     graphOptimizationLevel: "all",
-    ...(backend === "webgpu"
-      ? {
-          executionProviders: [{ name: "webgpu", device: device!, validationMode: "disabled" }],
-          // an operator without a GPU kernel would drag activations through memory in silence; it has to fail instead
-          extra: { session: { disable_cpu_ep_fallback: "1" } },
-          ...(leaves === "on device" && { preferredOutputLocation: "gpu-buffer" }),
-        }
-      : { executionProviders: ["wasm"] }),
+    ...placeOptions(runtime, leaves),
   };
+  const { ort, queue } = runtime;
   const encoded = encodeModel(graph);
   try {
     return await queue.add(() => ort.InferenceSession.create(encoded, options));
@@ -209,4 +203,26 @@ export async function createSession(
       { cause },
     );
   }
+}
+
+/** Where a session runs, and where it leaves what it gives. */
+function placeOptions(
+  { backend, device, provider, threads }: Runtime,
+  leaves: "on device" | "in memory",
+): Ort.InferenceSession.SessionOptions {
+  if (provider !== undefined) {
+    return {
+      executionProviders: [provider],
+      ...(threads !== undefined && { intraOpNumThreads: threads }),
+      // each session has threads of its own, and those of the others would spin beside the one that computes
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+    };
+  }
+  if (backend === "wasm") return { executionProviders: ["wasm"] };
+  return {
+    executionProviders: [{ name: "webgpu", device: device!, validationMode: "disabled" }],
+    // an operator without a GPU kernel would drag activations through memory in silence; it has to fail instead
+    extra: { session: { disable_cpu_ep_fallback: "1" } },
+    ...(leaves === "on device" && { preferredOutputLocation: "gpu-buffer" }),
+  };
 }

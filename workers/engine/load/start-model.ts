@@ -19,7 +19,7 @@ import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { heldInstead, refusedStorage } from "./refused-storage.ts";
 import { withCheckpoint } from "./request-checkpoint.ts";
 import { startRuntime } from "../run/runtime.ts";
-import type { OrtModule, Runtime } from "../run/runtime.ts";
+import type { OrtModule, Runtime, StartRuntime } from "../run/runtime.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
 import { experimentStore, indexStore, placeFor, storageReport } from "../store/stores.ts";
 import type { FileStore } from "../store/file-store.ts";
@@ -35,6 +35,8 @@ export interface StartRequest {
   readonly gate: Gate;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onDeviceLost: (reason: string) => void;
+  /** Left out: a browser's. */
+  readonly start?: StartRuntime;
   /** The folder of the model that comes with the page, an address: a graphics processor proves itself on it. */
   readonly caseAt?: string | undefined;
   readonly signal: AbortSignal;
@@ -59,15 +61,15 @@ export interface StartedModel {
  */
 export async function startModel(
   ort: OrtModule,
-  { source, options, gate, onProgress, onDeviceLost, caseAt, signal }: StartRequest,
+  { source, options, gate, onProgress, onDeviceLost, start = startRuntime, caseAt, signal }: StartRequest,
 ): Promise<StartedModel> {
-  const start = performance.now();
+  const began = performance.now();
   const arrivals = new Arrivals();
   let notes: readonly string[] = [];
   const tellReading = () => onProgress({ stage: "reading", done: arrivals.bytes, total: 0, part: "files" });
   tellReading();
   arrivals.listener = seldom(tellReading);
-  const found = await startRuntime(ort, options.backend, onDeviceLost);
+  const found = await start(ort, options.backend, onDeviceLost);
   const { store, refusal } = await placeFor(source);
   let refused = refusal === undefined ? undefined : await refusedStorage(refusal, store);
   const request = {
@@ -84,7 +86,8 @@ export async function startModel(
   };
   const { loaded, runtime, proof } = await withCheckpoint(request, (checkpoint) =>
     setUpProved(checkpoint, found, {
-      isGpuWanted: options.backend === "webgpu",
+      // outside a browser another backend is another runtime
+      isGpuWanted: options.backend === "webgpu" || found.provider !== undefined,
       caseAt,
       onProgress,
       signal,
@@ -127,7 +130,7 @@ export async function startModel(
       ...(refused && { notStored: { code: refused.code, message: heldInstead(refused) } }),
       sourceNotes: [...notes],
       bytes: { read: arrivals.bytes, weights: loaded.weightBytes },
-      loadMs: performance.now() - start,
+      loadMs: performance.now() - began,
     },
   };
 }
@@ -137,7 +140,7 @@ const fingerprint = ({ content, dtype, spec }: LoadedModel) => JSON.stringify([c
 
 function infoOf(
   { spec, identity, content, parameters, dtype, isStored, tensors }: LoadedModel,
-  { ort, backend, adapter, note }: Runtime,
+  { ort, backend, adapter, note, provider, threads = ort.env.wasm.numThreads || 1 }: Runtime,
 ): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
   return {
     ...describe(spec),
@@ -149,7 +152,8 @@ function infoOf(
     backend,
     adapter,
     backendNote: note,
-    ...(backend === "wasm" && { threads: ort.env.wasm.numThreads || 1 }),
+    ...(provider && { provider }),
+    ...(backend === "wasm" && { threads }),
     dtype,
     storedAs: storedAs(tensors),
   };

@@ -117,7 +117,7 @@ export class OrtRunner implements Runner {
     this.#shared = call?.shared ?? {
       positions: new PositionFeeds(spec, this.#floats.bind(this)),
       identity: { head_scale: one(4), head_fill: zero(4), neuron_scale: one(3), neuron_fill: zero(3) },
-      paces: { block: new Pace(), unembed: new Pace() },
+      paces: { block: new Pace(runtime.cut), unembed: new Pace(runtime.cut) },
       aheadMs: 0,
     };
   }

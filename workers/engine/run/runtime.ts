@@ -1,6 +1,7 @@
 import type * as Ort from "onnxruntime-web";
-import type { Backend } from "#model/checkpoint.ts";
+import type { Backend, NativeProvider } from "#model/checkpoint.ts";
 import { Fault } from "#core/fault.ts";
+import type { Cut } from "./pace.ts";
 import { Queue } from "./queue.ts";
 
 export type OrtModule = typeof Ort;
@@ -8,7 +9,14 @@ export type OrtModule = typeof Ort;
 /** onnxruntime on one backend, with the queue that everything goes through. */
 export interface Runtime {
   readonly ort: OrtModule;
+  /** Whose graphs and checks: those of a processor are WASM's, those of a graphics processor WebGPU's. */
   readonly backend: Backend;
+  /** What a runtime outside a browser runs on; left out in a browser, and on WASM. */
+  readonly provider?: NativeProvider;
+  /** How many threads a native runtime computes on. */
+  readonly threads?: number;
+  /** Left out: by time, so that a page stays quick. */
+  readonly cut?: Cut;
   /** What the GPU calls itself; "" on WASM. */
   readonly adapter: string;
   /** Why it is WASM although WebGPU would have been taken; "" otherwise. */
@@ -43,6 +51,9 @@ export async function startRuntime(
 }
 
 const queue = new Queue();
+
+/** How an engine gets its runtime; `startRuntime` in a browser. */
+export type StartRuntime = typeof startRuntime;
 
 interface Gpu {
   readonly device: GPUDevice;

@@ -6,15 +6,39 @@ import { memoryStore } from "./file-store.ts";
 import type { FileStore } from "./file-store.ts";
 import { opfsStore } from "./opfs-store.ts";
 
-/** A page without a secure context has no storage at all, and says so itself. */
-const canPersist = () => typeof navigator !== "undefined" && "storage" in navigator;
+/** Where an engine keeps what outlives it: a browser's own storage, unless its composition root says otherwise. */
+export interface Keeping {
+  /** A page without a secure context has no storage at all, and says so itself. */
+  readonly canPersist: () => boolean;
+  /** @throws Fault where it is refused */
+  readonly folder: (root: string) => Promise<FileStore>;
+  readonly estimate: () => Promise<StorageEstimate>;
+  /** Runs a task while nobody else runs one of that name. @param onWait told if somebody else does */
+  readonly alone: <T>(
+    name: string,
+    following: { readonly signal: AbortSignal; readonly onWait: () => void },
+    task: () => Promise<T>,
+  ) => Promise<T>;
+}
+
+let keeping: Keeping = {
+  canPersist: () => typeof navigator !== "undefined" && "storage" in navigator,
+  folder: opfsStore,
+  estimate: () => navigator.storage.estimate(),
+  alone: underWebLock,
+};
+
+/** Who keeps what outlives the engine: a composition root's to say, before its first call. */
+export function keepWith(other: Keeping): void {
+  keeping = other;
+}
 
 /**
  * A folder of what is kept between visits; undefined where the browser keeps nothing. Asked for anew each time: where site data
  * was cleared, what was opened before leads nowhere.
  */
 const persistentIn = (root: string): Promise<FileStore | undefined> =>
-  canPersist() ? opfsStore(root).catch(() => undefined) : Promise.resolve(undefined);
+  keeping.canPersist() ? keeping.folder(root).catch(() => undefined) : Promise.resolve(undefined);
 
 /** The packs that are kept between visits. */
 export const persistentStore = () => persistentIn("models");
@@ -44,12 +68,17 @@ export interface ModelPlace {
   readonly refusal?: unknown;
 }
 
+/** A page has an address; a command has none. */
+const isOwn = (source: CheckpointSource) =>
+  typeof location !== "undefined" &&
+  source.kind === "url" &&
+  new URL(source.base, location.href).origin === location.origin;
+
 /** What the page itself serves is in the browser's own cache and need not be kept twice. */
 export async function placeFor(source: CheckpointSource): Promise<ModelPlace> {
-  const isOwn = source.kind === "url" && new URL(source.base, location.href).origin === location.origin;
-  if (isOwn || !canPersist()) return { store: memoryStore() };
+  if (isOwn(source) || !keeping.canPersist()) return { store: memoryStore() };
   try {
-    return { store: await opfsStore("models") };
+    return { store: await keeping.folder("models") };
   } catch (refusal) {
     return { store: memoryStore(), refusal };
   }
@@ -59,7 +88,7 @@ export async function storageReport({ isPersistent }: Pick<FileStore, "isPersist
   if (!isPersistent) return { isPersistent };
   // a browser that does not say how much room there is has to be tried
   const { quota, usage } = await Promise.resolve()
-    .then(() => navigator.storage.estimate())
+    .then(() => keeping.estimate())
     .catch((): StorageEstimate => ({}));
   return {
     isPersistent,
@@ -78,9 +107,17 @@ export async function withPackLock<T>(
   { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
   task: () => Promise<T>,
 ): Promise<T> {
+  if (!store.isPersistent) return task();
+  return keeping.alone(`arithmoscope-pack-${id}`, { signal, onWait }, task);
+}
+
+async function underWebLock<T>(
+  name: string,
+  { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
+  task: () => Promise<T>,
+): Promise<T> {
   // without locks two tabs may begin one pack: a file that the other has open sends the later one into memory
-  if (!store.isPersistent || !("locks" in navigator)) return task();
-  const name = `arithmoscope-pack-${id}`;
+  if (!("locks" in navigator)) return task();
   const { held = [] } = await navigator.locks.query();
   if (held.some((lock) => lock.name === name)) onWait();
   const { promise: granted, resolve } = Promise.withResolvers<void>();

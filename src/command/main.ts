@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { runCommand } from "./command.ts";
+import { ProgressLine } from "./printing.ts";
+
+/** The process of a command: its streams, its signals, its exit code. */
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    // a second one is meant
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
+}
+// whoever reads may have read enough
+process.stdout.on("error", (reason: NodeJS.ErrnoException) => process.exit(reason.code === "EPIPE" ? 0 : 1));
+
+const streams = { out: process.stdout, err: process.stderr };
+const code = await runCommand(process.argv.slice(2), {
+  env: process.env,
+  streams,
+  progress: new ProgressLine(streams, process.argv.includes("--quiet")),
+  signal: stop.signal,
+  lines: () => createInterface({ input: process.stdin }),
+});
+// threads and their ports would keep the process
+if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+process.exit(code);

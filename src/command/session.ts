@@ -1,0 +1,13 @@
+import type { Environment } from "./engine-thread.ts";
+import type { ProgressLine, Streams } from "./printing.ts";
+
+/** What a command is run with: a process has it of its own, a test gives it. */
+export interface Session {
+  readonly env: Environment;
+  readonly streams: Streams;
+  readonly progress: ProgressLine;
+  /** Aborted by Ctrl-C and by whoever ends the process. */
+  readonly signal: AbortSignal;
+  /** Of stdin. */
+  readonly lines: () => AsyncIterable<string>;
+}
