@@ -53,10 +53,24 @@ export function convertedParts(files: CheckpointFiles, name: string, count: numb
   );
 }
 
-function conversionOf(files: CheckpointFiles, { encode = asFloat32, metadata = {}, tensors: more = [] }: Conversion) {
-  const config = jsonOf(files, "config.json");
+/** The checkpoint's names of tensors by those that they get in the file. */
+export function checkpointNames(files: CheckpointFiles): Map<string, string> {
+  const architecture = architectureOf(jsonOf(files, "config.json"));
+  const names = [...files].flatMap(([name, bytes]) =>
+    name.endsWith(".safetensors") ? [...readSafetensors(bytes).keys()] : [],
+  );
+  return new Map(names.map((name) => [storedName(architecture, name), name]));
+}
+
+function architectureOf(config: Config): Architecture {
   const architecture = ARCHITECTURES[config["model_type"] as string];
   if (!architecture) throw new Error(`conversion: ${String(config["model_type"])} has no GGUF`);
+  return architecture;
+}
+
+function conversionOf(files: CheckpointFiles, { encode = asFloat32, metadata = {}, tensors: more = [] }: Conversion) {
+  const config = jsonOf(files, "config.json");
+  const architecture = architectureOf(config);
   const made: Record<string, TypedValue | undefined> = {
     "general.architecture": ["text", architecture.name],
     ...Object.fromEntries(

@@ -1,0 +1,50 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { converted } from "#test/gguf/converted.ts";
+import { QUANTISED_FILE, QUANTISED_GOLDEN, originalModel } from "#test/gguf/quantised-model.ts";
+import type { QuantisedGolden } from "#test/gguf/quantised-model.ts";
+import { llamaCppLogits } from "./llama-cpp.ts";
+
+/**
+ * A whole model as llama.cpp's quantiser makes it of a file in F32, with ggml's reading of its weights and llama.cpp's logits for the tests'
+ * prompts. In a folder of its own:
+ *
+ *     npm install --omit=optional --ignore-scripts node-llama-cpp@3.22.1 @node-llama-cpp/linux-x64@3.22.1
+ *     node scripts/golden/quantised-model.ts that-folder
+ */
+const installed = process.argv[2]!;
+const folder = mkdtempSync(join(tmpdir(), "gguf-"));
+const source = join(folder, "f32.gguf");
+writeFileSync(source, converted(originalModel()));
+const libraries = join(installed, "node_modules/@node-llama-cpp/linux-x64/bins/linux-x64");
+const printed = execFileSync("python3", [join(import.meta.dirname, "quantise.py"), libraries, source, QUANTISED_FILE], {
+  env: { ...process.env, LD_LIBRARY_PATH: libraries },
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "ignore"],
+});
+const logitsOf = await llamaCppLogits(installed);
+rmSync(folder, { recursive: true });
+const prompts: QuantisedGolden["prompts"][number][] = [];
+let drawn = 0;
+while (prompts.length < 6) {
+  const ids = prompt(drawn++);
+  const [logits] = await logitsOf(QUANTISED_FILE, [ids]);
+  const [first, second] = logits!.toSorted((a, b) => b - a);
+  if (first! - second! > 1) prompts.push({ ids, logits: logits! });
+}
+const madeBy = "scripts/golden/quantised-model.ts with node-llama-cpp 3.22.1, llama_model_quantize to Q4_K_M";
+const tensors = JSON.parse(printed) as unknown;
+writeFileSync(QUANTISED_GOLDEN, `${JSON.stringify({ madeBy, drawn, tensors, prompts })}\n`);
+
+/** `<s>` and 2 to 11 tokens, by a linear congruence that is seeded with the prompt's number. */
+function prompt(seed: number): number[] {
+  let state = seed + 1;
+  const below = (bound: number) => (state = (state * 48_271) % 2_147_483_647) % bound;
+  for (let warm = 0; warm < 8; warm++) below(1);
+  return [1, ...Array.from({ length: 2 + below(10) }, () => 3 + below(37))];
+}
+
+// the library keeps threads that would hold the process open
+process.exit(0);
