@@ -44,7 +44,14 @@ export default defineConfig({
   retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"], ["json", { outputFile: process.env["E2E_REPORT"] ?? "test-results/e2e.json" }]],
-  use: { baseURL, viewport: { width: 1440, height: 900 }, screenshot: "only-on-failure", trace: "off" },
+  use: {
+    baseURL,
+    viewport: { width: 1440, height: 900 },
+    screenshot: "only-on-failure",
+    trace: "off",
+    // what is routed in a story has to come by the page; the stories about the worker let it in
+    serviceWorkers: "block",
+  },
   projects: [
     // @page: about the page, which is the same on both; @gpu: about what only a GPU can do
     { name: "wasm", grepInvert: /@gpu/, use: { launchOptions: launchOptions(NO_WEBGPU) } },

@@ -40,8 +40,13 @@ export const test = base.extend<{ problems: Problems; isProvedAfresh: boolean; p
 export { expect };
 
 /** The pages of another reader: a profile of its own, watched like the first. Close its context when done. */
-export async function freshProfile(page: Page, baseURL: string): Promise<{ page: Page; problems: Problems }> {
-  const context = await page.context().browser()!.newContext({ baseURL, viewport: page.viewportSize() });
+export async function freshProfile(
+  page: Page,
+  baseURL: string,
+  { serviceWorkers = "block" }: { readonly serviceWorkers?: "allow" | "block" } = {},
+): Promise<{ page: Page; problems: Problems }> {
+  const viewport = page.viewportSize();
+  const context = await page.context().browser()!.newContext({ baseURL, viewport, serviceWorkers });
   const { origin } = new URL(baseURL);
   if (backendName() === "WebGPU") {
     await takeProofs(page.context(), origin);

@@ -55,6 +55,11 @@ const IN_THE_PAGE: readonly (readonly [name: string, phrase: RegExp])[] = [
   ["react-error-boundary", /Permission is hereby granted, free of charge/],
   ["scheduler", /Meta Platforms[^]*Permission is hereby granted, free of charge/],
   ["valibot", /Fabian Hiller[^]*Permission is hereby granted, free of charge/],
+  ["workbox-core", /Google LLC[^]*Permission is hereby granted, free of charge/],
+  ["workbox-precaching", /Google LLC[^]*Permission is hereby granted, free of charge/],
+  ["workbox-routing", /Google LLC[^]*Permission is hereby granted, free of charge/],
+  ["workbox-strategies", /Google LLC[^]*Permission is hereby granted, free of charge/],
+  ["workbox-window", /Google LLC[^]*Permission is hereby granted, free of charge/],
   ["zustand", /Paul Henschel[^]*Permission is hereby granted, free of charge/],
 ];
 

@@ -11,17 +11,21 @@ import { laterModule } from "#views/shared/later.tsx";
 /** Browsers refuse more than some hundred changes of the address a minute, as a dragged slider would make. */
 const REST_MS = 300;
 
+export interface Address {
+  readonly write: () => void;
+  readonly writeNow: () => Promise<void>;
+  readonly isOpen: Promise<void>;
+}
+
 /**
  * Keeps the address bar and the page in step: opens the link that the page was called with and every one that the
  * person goes to later, and lets the fragment follow what is shown.
  *
  * @param fetchRest brings what reads an experiment, which a link is opened after where it names one
- * @returns `write` has the address written again, for what is followed elsewhere; `isOpen` settles when the page has what it was called with
+ * @returns `write` has the address written again, for what is followed elsewhere, and `writeNow` without a rest; `isOpen` settles when the page
+ *   has what it was called with
  */
-export function followAddress(
-  shipped: readonly ModelChoice[],
-  fetchRest: () => Promise<void>,
-): { readonly write: () => void; readonly isOpen: Promise<void> } {
+export function followAddress(shipped: readonly ModelChoice[], fetchRest: () => Promise<void>): Address {
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** The address names what is still to be opened, and is not the page's to write. */
   let isAhead = false;
@@ -52,7 +56,7 @@ export function followAddress(
   addEventListener("hashchange", () => void open());
   const isOpen = open();
   for (const store of [question, view, model, adapter, results, opened]) store.subscribe(later);
-  return { write: later, isOpen };
+  return { write: later, writeNow: write, isOpen };
 }
 
 /** What reads and writes links: the first look is none. */

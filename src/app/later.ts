@@ -15,24 +15,32 @@ import { offerWords } from "#state/lab/forms.ts";
 import { PUBLISHED } from "#state/link/finding.ts";
 import { attachAdapterOrThrow, detachAdapter } from "#state/model/attaching.ts";
 import { keepTokenOf } from "#state/model/hub-tokens.ts";
+import { notify } from "#state/notices.ts";
 import { changeModelOrThrow } from "#state/model/loading.ts";
+import type { Address } from "./address.ts";
 import { choiceOf, SHIPPED_MODELS } from "./models.ts";
+import { followServing } from "./offline/follow-serving.ts";
 import { installScriptingSurface } from "./scripting.ts";
 import { readAdaptersOnceWanted } from "./shipped-adapters.ts";
 
+const OVER_HTTP =
+  "The page was opened over http, so it runs on WASM and keeps nothing for the next visit; over https it could use the graphics processor, keep models in this browser and copy links by itself.";
 const CONCEPTS = "concepts/numbers-and-operations.json";
 
 /**
  * What the page does beside the first look: the lab and the experiments follow the model, scripts are answered, and what comes with the
  * page for them is read.
  *
- * @param onExperiment told when the form of the experiments changes
+ * @param address is written again when the form of the experiments changes, and before the page is opened anew
  */
-export function followLater(engine: Engine, onExperiment: () => void): void {
+export function followLater(engine: Engine, { write, writeNow }: Pick<Address, "write" | "writeNow">): void {
+  // whoever serves the page to a room over http should know what https would add
+  if (!window.isSecureContext) notify("address", OVER_HTTP);
+  void followServing(writeNow);
   followLab();
   followPatches();
   followExperiments();
-  experimentForm.subscribe(onExperiment);
+  experimentForm.subscribe(write);
   void readPublished();
   void readConcepts();
   void readSuites();

@@ -32,15 +32,14 @@ const engine = workerEngine((name) => {
 });
 connectEngine(engine);
 followEngine(engine);
-tellOfInsecureContext();
 if (typeof threads === "string") notify("threads", threads);
 followTheme();
 followQuestions();
 offerShipped(SHIPPED_MODELS);
 let rest: Promise<void> | undefined;
 window.arithmoscope = waitingSurface(fetchRest);
-const { write, isOpen } = followAddress(SHIPPED_MODELS, fetchRest);
-void isOpen.then(readRecorded);
+const address = followAddress(SHIPPED_MODELS, fetchRest);
+void address.isOpen.then(readRecorded);
 view.subscribe(({ tab }, last) => {
   if (tab !== last.tab) void fetchRest();
 });
@@ -66,7 +65,7 @@ function fetchAll(): void {
 
 /** The second script, once: at rest, or as soon as a script, a link or a tab asks for what is in it. */
 async function fetchRest(): Promise<void> {
-  rest ??= import("./later.ts").then(({ followLater }) => followLater(engine, write));
+  rest ??= import("./later.ts").then(({ followLater }) => followLater(engine, address));
   try {
     await rest;
   } catch (reason) {
@@ -74,15 +73,6 @@ async function fetchRest(): Promise<void> {
     rest = undefined;
     throw reason;
   }
-}
-
-/** Whoever serves the page to a room over http should know what https would add. */
-function tellOfInsecureContext(): void {
-  if (window.isSecureContext) return;
-  notify(
-    "address",
-    "The page was opened over http, so it runs on WASM and keeps nothing for the next visit; over https it could use the graphics processor, keep models in this browser and copy links by itself.",
-  );
 }
 
 /** Something to read while the model loads; without it the page waits for the model, no more. */

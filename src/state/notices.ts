@@ -8,13 +8,20 @@ export interface Notice {
   readonly about: string;
   readonly code: FaultCode | undefined;
   readonly message: string;
+  /** What the person can do about it here and now. */
+  readonly way?: NoticeWay | undefined;
+}
+
+export interface NoticeWay {
+  readonly label: string;
+  readonly go: () => void;
 }
 
 export const notices = createStore<{ readonly list: readonly Notice[] }>(() => ({ list: [] }));
 
-export function notify(about: string, message: string, code?: FaultCode): void {
+export function notify(about: string, message: string, code?: FaultCode, way?: NoticeWay): void {
   const others = notices.getState().list.filter((notice) => notice.about !== about);
-  notices.setState({ list: [...others, { about, code, message }] });
+  notices.setState({ list: [...others, { about, code, message, way }] });
 }
 
 /** Nothing is said of what was cancelled, nor of a call that the engine's end took with it. */

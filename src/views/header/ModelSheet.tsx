@@ -13,6 +13,7 @@ import { asSentence } from "../shared/words/sentence.ts";
 import { BACKEND_NAMES } from "./backend-names.ts";
 import { BundledModels } from "./BundledModels.tsx";
 import { AdapterGroup } from "./AdapterGroup.tsx";
+import { AllCores } from "./AllCores.tsx";
 import { OtherCheckpoint } from "./OtherCheckpoint.tsx";
 import { StoredModels } from "./StoredModels.tsx";
 
@@ -83,10 +84,6 @@ export function ModelSheet({ close }: { readonly close: () => void }) {
   );
 }
 
-/** For whoever serves the page; see docs/performance.md. */
-const NOT_ISOLATED =
-  "WASM computes on one core here: browsers give threads to pages over https whose server sends the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.";
-
 function Facts({ info }: { readonly info: ModelInfo }) {
   return (
     <div className="sheet-group model-facts">
@@ -100,7 +97,7 @@ function Facts({ info }: { readonly info: ModelInfo }) {
         {info.adapter && `, on ${info.adapter}`}
         {info.threads !== undefined && `, on ${info.threads === 1 ? "one thread" : `${info.threads} threads`}`}
       </p>
-      {info.backend === "wasm" && !crossOriginIsolated && <p className="faint">{NOT_ISOLATED}</p>}
+      {info.backend === "wasm" && <AllCores />}
       {info.proof?.isTrusted && (
         <p className="faint">
           This GPU agrees with float64 to {agreementText(info.proof.difference)}; it was farthest in {info.proof.at}.

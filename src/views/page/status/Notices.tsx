@@ -25,13 +25,18 @@ export function Notices() {
 const OF_ANY_FILES: ReadonlySet<FaultCode> = new Set(["unreachable", "needs-token"]);
 
 function NoticeLine({ notice }: { readonly notice: Notice }) {
-  const { about, code, message } = notice;
+  const { about, code, message, way } = notice;
   const advice = code && (about !== "adapter" || OF_ANY_FILES.has(code)) ? ADVICE[code] : "";
   return (
     <div className={`notice ${code ? "is-fault" : ""}`} role={code ? "alert" : "status"} data-code={code}>
       <p>
         <Isolated sentence={asSentence(message)} /> {advice}
       </p>
+      {way && (
+        <button type="button" onClick={way.go}>
+          {way.label}
+        </button>
+      )}
       <button type="button" className="quiet close" aria-label="Dismiss this notice" onClick={() => dismiss(about)}>
         ✕
       </button>

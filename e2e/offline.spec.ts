@@ -1,0 +1,112 @@
+import type { Page } from "@playwright/test";
+import { startPlainHost } from "./plain-host.ts";
+import {
+  ask,
+  expect,
+  expectModel,
+  expectWholeSweep,
+  freshProfile,
+  modelChip,
+  panel,
+  predictionRow,
+  test,
+} from "./support.ts";
+
+const isIsolated = (page: Page) => page.evaluate(() => crossOriginIsolated);
+
+/** How many files of each kind the worker keeps: the page's own, the model's, the WebAssembly's. */
+const kept = (page: Page) =>
+  page.evaluate(async () => {
+    const stores = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+    const paths = stores.flat().map(({ url }) => new URL(url).pathname);
+    const count = (pattern: RegExp) => paths.filter((path) => pattern.test(path)).length;
+    return {
+      page: count(/^\/a\/b\/index\.html$/),
+      weights: count(/\/models\/abacus\/model\.safetensors$/),
+      wasm: count(/\.wasm$/),
+      others: count(/^(?!\/a\/b\/)/),
+    };
+  });
+
+const threads = async (page: Page) => {
+  await modelChip(page).click();
+  const told = await page.getByText(/ on (one thread|\d+ threads)$/).textContent();
+  await page.keyboard.press("Escape");
+  return /on (.*)$/.exec(told!)![1];
+};
+
+test(
+  "in a folder of a plain host the page answers, gets all cores at a press, takes up a new version with what was asked, and opens without a network",
+  { tag: "@page" },
+  async ({ page: own, baseURL }) => {
+    const host = await startPlainHost(`test-results/site-${new URL(baseURL!).port}`, "/a/b/");
+    const { page: first, problems } = await freshProfile(own, host.address, { serviceWorkers: "allow" });
+    const context = first.context();
+    let page = first;
+    let opened = 0;
+    page.on("domcontentloaded", () => opened++);
+
+    await test.step("the first visit: one thread, said with the way to all, and no reload by itself", async () => {
+      await page.goto("");
+      await expectModel(page);
+      await ask(page, "4+5=");
+      await expect(predictionRow(page, "9")).toBeVisible();
+      await expectWholeSweep(page);
+      await expect.poll(() => kept(page)).toEqual({ page: 1, weights: 1, wasm: 2, others: 0 });
+      expect(await isIsolated(page)).toBe(false);
+      expect(await threads(page)).toBe("one thread");
+      expect(opened).toBe(1);
+    });
+
+    await test.step("all cores at a press, with what was asked", async () => {
+      await page.evaluate(() => (location.hash = "#v=1&p=4%2B5%3D&x=L0H7"));
+      await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
+      await modelChip(page).click();
+      await page.getByRole("button", { name: "Use all cores" }).click();
+      await expectModel(page);
+      expect(await isIsolated(page)).toBe(true);
+      expect(await threads(page)).toBe("2 threads");
+      await expect(predictionRow(page, "9")).toBeVisible();
+      await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
+      expect(opened).toBe(2);
+    });
+
+    await test.step("a new version is offered, and opened with what was asked", async () => {
+      host.change("index.html", (text) => text.replace("<title>Arithmoscope", "<title>Arithmoscope, newer"));
+      host.change("sw.js", (text) => text.replace(/(?<="index\.html","revision":")\w+/, "another"));
+      await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+      await page.getByRole("button", { name: "Open it now" }).click();
+      await expect(page).toHaveTitle("Arithmoscope, newer");
+      await expectModel(page);
+      await expect(predictionRow(page, "9")).toBeVisible();
+      await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
+    });
+
+    await test.step("without a network it opens, isolated, and answers", async () => {
+      await page.close();
+      host.setOnline(false);
+      page = await context.newPage();
+      await page.goto("");
+      await expectModel(page);
+      expect(await isIsolated(page)).toBe(true);
+      await ask(page, "6*7=");
+      await expect(predictionRow(page, "42")).toBeVisible();
+      await expectWholeSweep(page);
+      host.setOnline(true);
+    });
+
+    await test.step("switched off by the address nothing of it is left", async () => {
+      await page.close();
+      page = await context.newPage();
+      await page.goto("?sw=off");
+      await expectModel(page);
+      await expect(page.getByText("service worker is switched off")).toBeVisible();
+      expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+      expect(await page.evaluate(() => caches.keys())).toEqual([]);
+      expect(await isIsolated(page)).toBe(false);
+    });
+    await host.close();
+    expect(problems.unexpected).toEqual([]);
+    await context.close();
+  },
+);

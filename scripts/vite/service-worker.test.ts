@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "vite";
+import type { Rolldown } from "vite";
+import { beforeAll, describe, expect, it } from "vitest";
+import { SERVICE_WORKER_FILE } from "./service-worker.ts";
+
+interface Listed {
+  readonly url: string;
+  readonly revision: string | null;
+}
+
+describe("the service worker of a build", () => {
+  let output: Rolldown.RolldownOutput["output"];
+  let worker: string;
+  let listed: readonly Listed[];
+
+  beforeAll(async () => {
+    ({ output } = (await build({ logLevel: "silent", build: { write: false } })) as Rolldown.RolldownOutput);
+    const file = output.find(({ fileName }) => fileName === SERVICE_WORKER_FILE);
+    worker = file?.type === "asset" ? String(file.source) : "";
+    listed = JSON.parse(/\[\{"url":.*?\}\]/.exec(worker)![0]) as readonly Listed[];
+  });
+
+  it("is one script that every browser with service workers takes, no module", () => {
+    expect(worker).not.toMatch(/\b(?:import|export)\b\s*[{*"'(]|import\.meta/);
+  });
+
+  it("lists what the build wrote, but for itself, the notices and faces that no current browser asks for", () => {
+    const written = output.map(({ fileName }) => fileName);
+    const names = listed.map(({ url }) => url);
+    expect(names.filter((name) => !written.includes(name) && !existsSync(join("public", name)))).toEqual([]);
+    const unlisted = written.filter((name) => !names.includes(name));
+    expect(unlisted.filter((name) => !name.endsWith(".woff")).toSorted()).toEqual(["notices.txt", "sw.js"]);
+    expect(names).toEqual(expect.arrayContaining(["index.html", "models/abacus/model.safetensors", "catalogue.json"]));
+  });
+
+  it("has a revision for every file whose name stays when its content changes, and for no other", () => {
+    const withoutHash = listed.filter(({ revision }) => revision === null).map(({ url }) => url);
+    expect(withoutHash.filter((url) => !url.startsWith("assets/"))).toEqual([]);
+    expect(listed.filter(({ url, revision }) => url.startsWith("assets/") && revision !== null)).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+/**
+ * What gives a document and its workers shared memory, and with it WASM its threads. Safari knows no `credentialless`; what the page reads
+ * from elsewhere it reads by CORS, which `require-corp` lets through.
+ */
+const ISOLATION = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+} as const;
+
+/** A response as a host that isolates its pages would send it. */
+export function isolated(response: Response): Response {
+  const { body, status, statusText } = response;
+  // no answer at all, or a redirection that the browser follows itself
+  if (status === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  return new Response(body, { status, statusText, headers });
+}
