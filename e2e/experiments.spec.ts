@@ -393,6 +393,20 @@ test(
   },
 );
 
+test(
+  "papers as experiments: neurons by their rules with the paper’s numbers beside them",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page, `${LINK}&ex=heuristics;n:2`);
+    await run(page);
+    await expect(section(page)).toContainText(/\+: \d.*of 192 neurons that support the answers most have a rule/);
+    await section(page).getByRole("group", { name: "Operation" }).getByRole("button", { name: "÷" }).click();
+    await expect(section(page)).toContainText(/of 2 right answers stay where their rules apply/);
+    await expect(section(page)).toContainText("Nikankin et al. (2024), arXiv 2410.21272");
+    await picture(page, "experiments-heuristics", { fullPage: true });
+  },
+);
+
 test("a link brings the experiment and has its numbers checked", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, `${LINK}&ex=heads;n:5&er=accuracy:0.2`);
   await run(page);

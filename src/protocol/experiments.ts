@@ -9,6 +9,7 @@ import { fitRequest, requestSchema } from "./experiments/definition.ts";
 import type { FittedOf, RequestOf } from "./experiments/definition.ts";
 import type { Shape } from "./experiments/fields.ts";
 import { heads } from "./experiments/heads.ts";
+import { heuristics } from "./experiments/operands/heuristics.ts";
 import { memorise } from "./experiments/memorise.ts";
 import { neurons } from "./experiments/neurons.ts";
 import { patching } from "./experiments/pairs/patching.ts";
@@ -22,6 +23,7 @@ export type { Ablation, SuiteDefinition };
 export type { AdapterFacts, AdapterFindings, NamedAdapter } from "./experiments/adapters.ts";
 export type { BiasFindings, BiasNeuron } from "./experiments/pairs/bias.ts";
 export type { ConceptFindings } from "./experiments/concepts.ts";
+export type { HeuristicFindings, HeuristicGroup } from "./experiments/operands/heuristics.ts";
 export type { PatchingFindings } from "./experiments/pairs/patching.ts";
 export type { PruningFindings } from "./experiments/pruning.ts";
 export type { SuiteReport, SuiteSource } from "./experiments/suite-schema.ts";
@@ -37,6 +39,7 @@ export const EXPERIMENTS = {
   pruning,
   adapters,
   stages: stagesOverSuite,
+  heuristics,
 } as const;
 
 type Experiments = typeof EXPERIMENTS;

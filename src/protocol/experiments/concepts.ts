@@ -4,7 +4,7 @@ import type { ConceptLosses } from "#analysis/experiments/tables/concept-table.t
 import { INDEX_DEPTH } from "#analysis/search/token-index.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { experiment } from "./definition.ts";
-import { ablation, counts, draws, layer, onlyCorrect, seed, suite, variant } from "./fields.ts";
+import { ablation, counts, draws, limited, onlyCorrect, seed, suite, variant } from "./fields.ts";
 import type { Field } from "./fields.ts";
 import {
   counted,
@@ -101,14 +101,14 @@ export const concepts = experiment({
       unit: "concepts",
     }),
     draws,
-    belowLayer: layer({
+    belowLayer: limited({
       least: 1,
       most: ({ layers }) => layers,
       otherwise: ({ layers }) => Math.ceil(layers / 2),
       about: "FFN layers below this one are searched; left out: the first half",
       unit: "layer",
     }),
-    lastAttention: layer({
+    lastAttention: limited({
       otherwise: ({ layers }, earlier) => Math.min(earlier["belowLayer"] as number, layers - 1),
       about: "the last attention layer that a value vector is taken through; left out: `belowLayer`",
       unit: "layer",

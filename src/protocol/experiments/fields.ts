@@ -233,8 +233,8 @@ interface Whole extends Described {
   readonly most?: (shape: Shape) => number;
 }
 
-/** A layer, or a number of layers; left out, what follows from the model and the fields before it. */
-export const layer = ({ otherwise, least = 0, most, ...described }: Whole): Field<number | undefined, number> => ({
+/** A whole number that a model sets the limit of; left out, what follows from the model and the fields before it. */
+export const limited = ({ otherwise, least = 0, most, ...described }: Whole): Field<number | undefined, number> => ({
   ...itself,
   ...described,
   isOptional: true,

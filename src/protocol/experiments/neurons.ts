@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { NeuronCurves } from "#analysis/experiments/tables/neuron-curves.ts";
 import type { HeadId } from "#model/ids.ts";
 import { experiment } from "./definition.ts";
-import { ablation, counts, draws, head, layer, onlyCorrect, seed, suite, variant } from "./fields.ts";
+import { ablation, counts, draws, head, limited, onlyCorrect, seed, suite, variant } from "./fields.ts";
 import { counted, estimate, estimatedShare, listOf, neuron } from "./schema-parts.ts";
 
 const found: v.GenericSchema<unknown, NeuronCurves> = v.object({
@@ -48,7 +48,7 @@ export const neurons = experiment({
       unit: "neurons",
     }),
     draws,
-    fromLayer: layer({
+    fromLayer: limited({
       otherwise: (_, earlier) => (earlier["head"] as HeadId).layer,
       about: "“keep” empties the layers from here on; left out: the head's",
       unit: "layer",

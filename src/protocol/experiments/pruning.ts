@@ -7,7 +7,7 @@ import {
   counts,
   draws,
   foundOn,
-  layer,
+  limited,
   onlyCorrect,
   per,
   rankingHead,
@@ -80,7 +80,7 @@ export const pruning = experiment({
     onlyCorrect,
     controls: controls(["controls"]),
     draws,
-    fromLayer: layer({
+    fromLayer: limited({
       otherwise: ({ layers }) => Math.floor(layers * SHALLOW_SHARE),
       about: "the first deep layer; left out: the same share of the layers as 17 of 32",
       unit: "layer",

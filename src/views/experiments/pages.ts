@@ -4,6 +4,7 @@ import { adapters } from "./pages/adapters.tsx";
 import { bias } from "./pages/bias.tsx";
 import { concepts } from "./pages/concepts.tsx";
 import { heads } from "./pages/heads.tsx";
+import { heuristics } from "./pages/heuristics.tsx";
 import { memorise } from "./pages/memorise.tsx";
 import { neurons } from "./pages/neurons.tsx";
 import { patching } from "./pages/patching.tsx";
@@ -21,6 +22,7 @@ export const PAGES: { readonly [Kind in ExperimentKind]: ExperimentPage<Kind> } 
   pruning,
   adapters,
   stages,
+  heuristics,
 };
 
 /** The page of a result of any kind. */

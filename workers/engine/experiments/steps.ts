@@ -4,6 +4,7 @@ import { biasSteps } from "./pairs/bias-steps.ts";
 import { conceptSteps } from "./concept-steps.ts";
 import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { headSteps, memoriseSteps } from "./head-steps.ts";
+import { heuristicSteps } from "./operands/heuristic-steps.ts";
 import { neuronSteps } from "./neuron-steps.ts";
 import { patchSteps } from "./pairs/patch-steps.ts";
 import { pruningSteps } from "./pruning-steps.ts";
@@ -28,6 +29,7 @@ const STEPS: { readonly [Kind in ExperimentKind]: StepsOf<Kind> } = {
   pruning: pruningSteps,
   adapters: adapterSteps,
   stages: stageSteps,
+  heuristics: heuristicSteps,
 };
 
 /** What a request runs; its parts are only kept and handed back. */

@@ -1,13 +1,13 @@
 import { DataTable, shown } from "../DataTable.tsx";
 import type { PublishedTable } from "./published.ts";
-import { PUBLISHED_SOURCE } from "./published.ts";
+import { sourceOf } from "./published.ts";
 
 type Row = PublishedTable["rows"][number];
 
 /** The paper's own numbers, beside and never among those of the model that is open. */
 export const PublishedFigures = ({ tables }: { readonly tables: readonly PublishedTable[] }) => (
   <section aria-label="Published values" className="published">
-    <h3>Published values: {PUBLISHED_SOURCE}</h3>
+    <h3>Published values: {sourceOf(tables)}</h3>
     {tables.map(({ caption, columns, rows }) => (
       <DataTable
         key={caption}

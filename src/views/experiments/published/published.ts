@@ -1,10 +1,13 @@
 import type { Operation } from "#analysis/ablation/operation.ts";
 import { OPERATION_SIGNS } from "../../shared/words/operation-signs.ts";
 
-/** Where the tables below are from: all in percent. */
-export const PUBLISHED_SOURCE = "Llama-7B, Yu & Ananiadou (2024)";
+/** Where the tables below are from, all in percent; a table of another paper names its own. */
+const PUBLISHED_SOURCE = "Llama-7B, Yu & Ananiadou (2024)";
+
+export const sourceOf = ([first]: readonly PublishedTable[]) => first?.source ?? PUBLISHED_SOURCE;
 
 export interface PublishedTable {
+  readonly source?: string;
   readonly caption: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly [label: string, ...values: (number | string)[]])[];

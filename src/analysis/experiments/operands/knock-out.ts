@@ -1,0 +1,100 @@
+import { randomStream, sample } from "#core/numeric/random.ts";
+import type { NeuronId } from "#model/ids.ts";
+import { randomGroups } from "../../ablation/neuron-group.ts";
+import type { Runner } from "../../runner.ts";
+import type { CaseScore, ScoredCase } from "../suite/scored-cases.ts";
+import { AS_IT_IS, off, scoresUnder } from "../switched-neurons.ts";
+import type { Heuristic, OperandPair } from "./heuristics.ts";
+import type { SortedNeuron } from "./sorted-layer.ts";
+
+/** The sorted neurons of one layer. */
+export interface LayerNeurons {
+  readonly layer: number;
+  readonly neurons: readonly SortedNeuron[];
+}
+
+/** A problem with k neurons of each layer off. */
+export interface KnockedOut {
+  /** Neurons that are off, in all layers. */
+  readonly neurons: number;
+  /** Those whose heuristics apply to the problem. */
+  readonly own: CaseScore;
+  /** As many sorted neurons of each layer none of whose heuristics applies, one score for each draw. */
+  readonly others: readonly CaseScore[];
+  /** As many of all neurons of each layer, none of the own. */
+  readonly random: readonly CaseScore[];
+}
+
+export interface KnockedOutCase {
+  readonly baseline: CaseScore;
+  /** For each k; none where the model as it is gets the problem wrong. */
+  readonly points: readonly KnockedOut[];
+}
+
+export interface KnockOutOptions {
+  /** k: at most so many neurons of each layer. */
+  readonly counts: readonly number[];
+  readonly draws: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is off of a problem. */
+export interface KnockOut {
+  readonly own: readonly NeuronId[];
+  readonly others: readonly (readonly NeuronId[])[];
+}
+
+/**
+ * Which neurons are off for a problem: of each layer the first k whose heuristics apply to it, those of most such heuristics first (as the paper's
+ * code has it), equal ones by their best score; and sets of as many sorted ones none of whose heuristics does. Where a layer has fewer of
+ * either, as many of both.
+ */
+export function knockOut(
+  problem: OperandPair,
+  sorted: readonly LayerNeurons[],
+  heuristics: readonly Heuristic[],
+  { count, draws, seed }: { readonly count: number; readonly draws: number; readonly seed: number },
+): KnockOut {
+  const random = randomStream(seed);
+  const isMet = heuristics.map(({ applies }) => applies(problem));
+  const layers = sorted.map(({ layer, neurons }) => {
+    const ranked = neurons.map(({ neuron, matches }) => {
+      const met = matches.filter(([place]) => isMet[place]).map(([, score]) => score);
+      return { at: { layer, neuron }, met: met.length, best: Math.max(0, ...met) };
+    });
+    const own = ranked.filter(({ met }) => met > 0).sort((x, y) => y.met - x.met || y.best - x.best);
+    const others = ranked.filter(({ met }) => met === 0).map(({ at }) => at);
+    const size = Math.min(count, own.length, others.length);
+    return { own: own.slice(0, size).map(({ at }) => at), others, size };
+  });
+  return {
+    own: layers.flatMap(({ own }) => own),
+    others: Array.from({ length: draws }, () => layers.flatMap(({ others, size }) => sample(others, size, random))),
+  };
+}
+
+/** A problem as the model is and under each set; one that it gets wrong has nothing to lose. */
+export async function knockedOutCase(
+  runner: Runner,
+  each: ScoredCase,
+  sets: readonly KnockOut[],
+  { draws, seed, signal }: Omit<KnockOutOptions, "counts">,
+): Promise<KnockedOutCase> {
+  const scored = async (switches: readonly (readonly NeuronId[])[]) => {
+    const scores = await scoresUnder(runner, [each], switches.map(off), { signal });
+    return scores.map(([score]) => score!);
+  };
+  const [[baseline] = []] = await scoresUnder(runner, [each], [AS_IT_IS], { signal });
+  if (!baseline!.isTop.every(Boolean)) return { baseline: baseline!, points: [] };
+  const lists = sets.map(({ own, others }) => [own, ...others, ...randomGroups(runner.spec, own, { draws, seed })]);
+  const scores = await scored(lists.flat());
+  const width = 1 + 2 * draws;
+  return {
+    baseline: baseline!,
+    points: sets.map(({ own }, index) => {
+      const [first, ...rest] = scores.slice(index * width, (index + 1) * width);
+      return { neurons: own.length, own: first!, others: rest.slice(0, draws), random: rest.slice(draws) };
+    }),
+  };
+}
