@@ -64,6 +64,7 @@ export class CountingRunner implements Runner {
     unembeddingReach: () => Promise.resolve(0),
     headOutput: () => Promise.resolve(new Float32Array(2)),
     logitDirection: () => Promise.resolve(new Float64Array(2)),
+    logitDirections: (mixes: readonly ArrayLike<number>[]) => Promise.resolve(mixes.map(() => new Float64Array(2))),
     valueOutput: (_: number, vectors: readonly Float32Array[]) =>
       Promise.resolve(vectors.map(() => new Float32Array(2))),
     neuronKeys: () => Promise.resolve({ up: new Float32Array(2) }),

@@ -107,6 +107,11 @@ export interface ModelWeights {
    */
   logitDirection(mix: ArrayLike<number>): Promise<Float64Array>;
   /**
+   * The same of several mixes, which may be of some tokens only: of those from `first` on, as many as each mix has numbers. The unembedding's
+   * rows are read once for all of them.
+   */
+  logitDirections(mixes: readonly ArrayLike<number>[], first: number): Promise<Float64Array[]>;
+  /**
    * What an attention layer writes for a vector that it attends to fully, were the vector its whole input: W_O·W_V·(γ ⊙ v)
    * summed over all heads, with γ the gain of the attention's norm, whose scale is left at 1, W_O as in `headOutput`, and no bias; in a LayerNorm
    * model v's mean is taken out first. The key heads that several query heads share count once for each of these.

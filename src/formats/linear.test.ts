@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  blocksPerRow,
-  linearColumn,
-  linearRow,
-  multiplyColumns,
-  multiplyRows,
-  multiplyRowsTransposed,
-  multiplyTransposed,
-} from "./linear.ts";
+import { blocksPerRow, linearColumn, linearRow, multiplyColumns, multiplyRows } from "./linear.ts";
 import type { Band, Linear } from "./linear.ts";
+import { multiplyAllTransposed, multiplyRowsTransposed, multiplyTransposed } from "./linear-transposed.ts";
 import { linearOf, packRows } from "./linear-pack.ts";
 
 type Bits = Band["bits"];
@@ -195,6 +188,47 @@ describe("the laws", () => {
         const all = Float64Array.from({ length: rows }, (_, row) => (row < fromRow || row % 3 === 1 ? 0 : row + 0.5));
         const product = multiplyRowsTransposed(linear, fromRow, all.slice(fromRow));
         expect(product).toBeAllClose(multiplyTransposed(linear, all), { atol: 1e-12, rtol: 1e-12 });
+      }),
+    );
+  });
+
+  test("several products at once are what each is alone, through bands of any form, from the row that is asked for", () => {
+    const factor = fc.oneof(fc.constant(0), fc.double({ min: -10, max: 10, noNaN: true }));
+    const many = fc.record({
+      bits: fc.array(anyBits, { minLength: 1, maxLength: 4 }),
+      bandRows: fc.integer({ min: 1, max: 12 }),
+      cols: fc.integer({ min: 1, max: 40 }),
+      ys: fc.array(fc.array(factor, { minLength: 48, maxLength: 48 }), { minLength: 0, maxLength: 3 }),
+      from: fc.nat(),
+    });
+    fc.assert(
+      fc.property(many, ({ bits, bandRows, cols, ys, from }) => {
+        const bands = bits.map((each, band) =>
+          bandOf(
+            pack(
+              cols,
+              each,
+              Array.from({ length: bandRows * cols }, (_, i) => Math.sin(i + 7 * band)),
+            ),
+          ),
+        );
+        const rows = bits.length * bandRows;
+        const linear: Linear = { rows, cols, bands };
+        const fromRow = from % rows;
+        const count = Math.ceil((rows - fromRow) / 2);
+        const products = multiplyAllTransposed(
+          linear,
+          fromRow,
+          ys.map((y) => y.slice(0, count)),
+        );
+        const naive = ys.map((y) =>
+          Array.from({ length: cols }, (_, col) => {
+            let sum = 0;
+            for (let row = 0; row < count; row++) sum += y[row]! * linearRow(linear, fromRow + row)[col]!;
+            return sum;
+          }),
+        );
+        expect(products.map((product) => [...product])).toBeAllClose(naive, { atol: 1e-12 });
       }),
     );
   });

@@ -68,7 +68,8 @@ export function linearRow(
   return into;
 }
 
-function storedRow({ bands, cols }: Linear, row: number, into: Float32Array, fromCol: number): Float32Array {
+/** Row `row` without what an adapter adds. */
+export function storedRow({ bands, cols }: Linear, row: number, into: Float32Array, fromCol: number): Float32Array {
   let inBand = row;
   let band = bands[0]!;
   for (let next = 1; inBand >= band.rows; next++) {
@@ -81,13 +82,21 @@ function storedRow({ bands, cols }: Linear, row: number, into: Float32Array, fro
     return into;
   }
   const blocks = blocksPerRow(cols, size);
-  const zero = 2 ** (bits - 1);
-  const firstCode = inBand * blocks * size;
-  for (let i = 0; i < into.length; i++) {
-    const col = fromCol + i;
-    const block = Math.floor(col / size);
-    const weight = (codeAt(values, bits, firstCode + col) - zero) * scales[inBand * blocks + block]!;
-    into[i] = hasOffsets ? weight + offsets[block * rows + inBand]! : weight;
+  const end = fromCol + into.length;
+  for (let block = Math.floor(fromCol / size); block * size < end; block++) {
+    const scale = scales[inBand * blocks + block]!;
+    const offset = hasOffsets ? offsets[block * rows + inBand]! : 0;
+    const first = Math.max(block * size, fromCol);
+    const last = Math.min((block + 1) * size, end);
+    const codes = inBand * blocks * size;
+    // a loop for each width, with nothing in it to decide: whole vocabularies are read by it
+    if (bits === 8)
+      for (let col = first; col < last; col++) into[col - fromCol] = (values[codes + col]! - 128) * scale + offset;
+    else {
+      for (let col = first; col < last; col++) {
+        into[col - fromCol] = (((values[(codes + col) >> 1]! >> ((col & 1) << 2)) & 15) - 8) * scale + offset;
+      }
+    }
   }
   return into;
 }
@@ -118,16 +127,6 @@ function storedColumn({ bands, cols, rows: all }: Linear, col: number): Float32A
     first += rows;
   }
   return column;
-}
-
-/** Wᵀ·y, summed in float64: for every input, the inner product of its column with `y` [rows]. */
-export function multiplyTransposed(linear: Linear, y: ArrayLike<number>): Float64Array {
-  const [{ values, rows }] = linear.bands as [Band, ...Band[]];
-  if (linear.bands.length > 1 || !(values instanceof Float32Array)) return multiplyRowsTransposed(linear, 0, y);
-  const product = Float64Array.from({ length: linear.cols }, (_, col) =>
-    dot(values.subarray(col * rows, (col + 1) * rows), y),
-  );
-  return addLowRankTransposed(linear, 0, y, product);
 }
 
 /** W[:, from…] · x for the inputs from `fromCol` on, summed in float64: what these inputs write, [rows]. */
@@ -161,37 +160,6 @@ export function multiplyRows(
     for (let each = 0; each < inputs.length; each++) outputs[each]![row] = dot(weights, inputs[each]!);
   }
   return outputs;
-}
-
-/** W[from…]ᵀ·y for the outputs from `fromRow` on, as many as `y` has, summed in float64: [cols]. Zeros in `y` cost nothing. */
-export function multiplyRowsTransposed(linear: Linear, fromRow: number, y: ArrayLike<number>): Float64Array {
-  const product = new Float64Array(linear.cols);
-  const weights = new Float32Array(linear.cols);
-  for (let row = 0; row < y.length; row++) {
-    const factor = y[row]!;
-    // most of a vocabulary is out of the question when a single token is asked about
-    if (factor === 0) continue;
-    storedRow(linear, fromRow + row, weights, 0);
-    for (let col = 0; col < weights.length; col++) product[col]! += factor * weights[col]!;
-  }
-  return addLowRankTransposed(linear, fromRow, y, product);
-}
-
-/** (B·A)[from…]ᵀ·y on top of `product`, which is changed: through the rank, without the sum of the two matrices. */
-function addLowRankTransposed(
-  { lowRank, cols }: Linear,
-  fromRow: number,
-  y: ArrayLike<number>,
-  product: Float64Array,
-): Float64Array {
-  if (!lowRank) return product;
-  const { rank, down, up } = lowRank;
-  for (let r = 0; r < rank; r++) {
-    let factor = 0;
-    for (let row = 0; row < y.length; row++) factor += up[(fromRow + row) * rank + r]! * y[row]!;
-    for (let col = 0; col < cols; col++) product[col]! += factor * down[r * cols + col]!;
-  }
-  return product;
 }
 
 const codeAt = (values: Uint8Array, bits: number, index: number) =>

@@ -1,7 +1,7 @@
 import { addScaled, fromRows, rowOf } from "#core/numeric/matrix.ts";
-import { softmax } from "#core/numeric/softmax.ts";
 import type { NeuronId } from "#model/ids.ts";
-import { capBend, mixProducts, throughCap } from "../search/bounds.ts";
+import { capBend, gradientProducts } from "../search/bounds.ts";
+import { logProbabilityMix, mixGradients, wholeMix } from "../search/directions.ts";
 import { capture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { NO_CHANGES } from "../ablation/changes.ts";
@@ -126,18 +126,17 @@ async function upperBounds({ lens, run, mix }: RunPart, ranges: Float32Array): P
   if (total === 0 && bend === 0) {
     const balanced = new Float64Array(spec.vocabulary);
     for (const [target, weight] of mix) balanced[target]! += weight;
-    return mixProducts(lens, run, () => balanced);
+    const [gradient] = await mixGradients(lens, [wholeMix(balanced)]);
+    return gradientProducts(lens, run, () => gradient);
   }
   const bases = fromRows(
     run.layers.map((_, layer) => midOf(run, layer)),
     spec.modelDim,
   );
   const logits = await residualLogits(lens, bases);
-  const tangents = await mixProducts(lens, run, (layer) => {
-    const own = softmax(rowOf(logits, layer)).map((probability) => -total * probability);
-    for (const [target, weight] of mix) own[target]! += weight;
-    return throughCap(spec, rowOf(logits, layer), own);
-  });
+  const mixes = run.layers.map((_, layer) => logProbabilityMix(spec, rowOf(logits, layer), mix, total));
+  const gradients = await mixGradients(lens, mixes);
+  const tangents = await gradientProducts(lens, run, (layer) => gradients[layer]);
   if (total >= 0 && bend === 0) return tangents;
   return tangents.map((tangent, index) => {
     const reach = lens.scale * coefficientOf(run, neuronAt(lens, index)) * ranges[index]!;

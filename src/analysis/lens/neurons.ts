@@ -1,10 +1,10 @@
 import type { NeuronId } from "#model/ids.ts";
 import { linearise, lowerBounds } from "../search/bounds.ts";
+import type { Linearisation } from "../search/bounds.ts";
 import type { Capture } from "../capture.ts";
 import { certifiedTop } from "../search/certified.ts";
 import type { CertifiedTop } from "../search/certified.ts";
 import { neuronIncreases } from "./increase.ts";
-import type { NeuronInRun } from "./increase.ts";
 import type { FrozenLens } from "./lens.ts";
 import type { Runner } from "../runner.ts";
 
@@ -13,8 +13,13 @@ export interface NeuronSearch {
   readonly count: number;
   /** Neurons below this layer are left out; there have to be `count` others. Left out: all layers. */
   readonly fromLayer?: number;
+  /** Told how much of the search is done, 0 to 1. */
+  readonly onShare?: (share: number) => void;
   readonly signal?: AbortSignal;
 }
+
+/** Of a search, the part that is the bounds'. */
+const BOUNDS_SHARE = 0.3;
 
 /**
  * Exact values beyond which a list is given up as not certified: where every neuron weighs about the same, bounds settle
@@ -25,7 +30,9 @@ const MAX_EXACT = 4096;
 /** The neurons of largest log-probability increase in one run; `index` is flat, [layer, neuron]. */
 export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronSearch): Promise<CertifiedTop> {
   const { target } = search;
-  const { atBase, upper } = await linearise(lens, run, target);
+  const [{ atBase, upper }] = (await linearise(lens, [run], { target, firstLayer: search.fromLayer })) as [
+    Linearisation,
+  ];
   const inRun = (index: number) => {
     const at = neuronAt(lens, index);
     return { run, at, atBase: atBase[at.layer]! };
@@ -56,8 +63,9 @@ export interface RunPair {
 
 /**
  * Comparative neuron analysis: the neurons whose increase falls most from the first run to the second. A change is at most
- * the first run's upper bound minus the second run's lower bound, and exactly 0 in layers that both runs share. Each run's
- * neurons write by the value vectors of the weights that it went through; the lens is one for both.
+ * the first run's upper bound minus the second run's lower bound, and exactly 0 in layers that both runs share. Where that leaves a
+ * neuron open, its increase in the second run is computed, which takes the place of the lower bound, and only where that does too
+ * the one in the first. Each run's neurons write by the value vectors of the weights that it went through; the lens is one for both.
  *
  * @param ranges R_k or more, as `neuronRanges` gives them, of the weights that the second run went through
  */
@@ -68,34 +76,91 @@ export async function compareNeurons(
   search: NeuronSearch,
 ): Promise<{ readonly rows: ComparedNeuron[]; readonly evaluated: number; readonly certified: boolean }> {
   const { target } = search;
-  const before = await linearise(lens, pair.before, target);
   const afterLens = { ...lens, runner: pair.afterRunner ?? lens.runner };
-  const after = await linearise(afterLens, pair.after, target);
+  const [before, after] = await linearisedPair(lens, afterLens, pair, search);
   const lower = lowerBounds(afterLens, pair.after, after.tangents, ranges);
   const shared = pair.firstDifferentLayer * lens.runner.spec.neurons;
   const bounds = before.upper.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
-  // one session run for both where both have the same weights
-  const increasesInBoth = async (inFirst: readonly NeuronInRun[], inSecond: readonly NeuronInRun[]) =>
-    pair.afterRunner
-      ? [...(await neuronIncreases(lens, inFirst, target)), ...(await neuronIncreases(afterLens, inSecond, target))]
-      : neuronIncreases(lens, [...inFirst, ...inSecond], target);
+  const increases = (side: Side, indices: readonly number[]) => {
+    const { own, run, atBase } = side;
+    const inRun = indices.map((index) => ({
+      run,
+      at: neuronAt(lens, index),
+      atBase: atBase[neuronAt(lens, index).layer]!,
+    }));
+    return neuronIncreases(own, inRun, target);
+  };
+  const first = { own: lens, run: pair.before, atBase: before.atBase };
+  const second = { own: afterLens, run: pair.after, atBase: after.atBase };
+  /** Increases in the second run. */
+  const afters = new Map<number, number>();
+  const findAfters = async (indices: readonly number[]) => {
+    const missing = indices.filter((index) => index >= shared && !afters.has(index));
+    if (missing.length === 0) return;
+    const found = await increases(second, missing);
+    missing.forEach((index, i) => afters.set(index, found[i]!));
+  };
   const exact = new Map<number, ComparedNeuron>();
   const { order, evaluated, certified } = await certifiedTop(aboveLayer(lens, bounds, search), {
     ...search,
     limit: exactLimit(search),
-    evaluate: async (indices) => {
-      const neurons = indices.map((index) => neuronAt(lens, index));
-      const inFirst = neurons.map((at) => ({ run: pair.before, at, atBase: before.atBase[at.layer]! }));
-      const inSecond = neurons.map((at) => ({ run: pair.after, at, atBase: after.atBase[at.layer]! }));
-      const increases = await increasesInBoth(inFirst, inSecond);
+    ...followed(search),
+    async refine(indices) {
+      await findAfters(indices);
+      return indices.map((index) => (index < shared ? 0 : before.upper[index]! - afters.get(index)!));
+    },
+    async evaluate(indices) {
+      await findAfters(indices);
+      const found = await increases(first, indices);
       return indices.map((index, i) => {
-        const [first, second] = [increases[i]!, increases[i + indices.length]!];
-        exact.set(index, { ...neurons[i]!, change: first - second, before: first, after: second });
-        return first - second;
+        const inFirst = found[i]!;
+        const inSecond = index < shared ? inFirst : afters.get(index)!;
+        exact.set(index, { ...neuronAt(lens, index), change: inFirst - inSecond, before: inFirst, after: inSecond });
+        return inFirst - inSecond;
       });
     },
   });
+  search.onShare?.(1);
   return { rows: order.map(({ index }) => exact.get(index)!), evaluated, certified };
+}
+
+/** One of two runs, what its neurons write by, and log p(target) at its residMid of each layer. */
+interface Side {
+  readonly own: FrozenLens;
+  readonly run: Capture;
+  readonly atBase: Float64Array;
+}
+
+/** Both runs, whose unembedding is read once where they have the same weights. Layers that cannot be in the list are not bounded. */
+async function linearisedPair(
+  lens: FrozenLens,
+  afterLens: FrozenLens,
+  { before, after, firstDifferentLayer }: RunPair,
+  { target, fromLayer = 0, onShare }: NeuronSearch,
+): Promise<readonly [Linearisation, Linearisation]> {
+  const { vocabulary } = lens.runner.spec;
+  const isOne = afterLens.runner === lens.runner;
+  const asked = (from: number, share: number) => ({
+    target,
+    firstLayer: Math.max(firstDifferentLayer, fromLayer),
+    onTokens: (done: number) => onShare?.(BOUNDS_SHARE * (from + (share * done) / vocabulary)),
+  });
+  if (isOne) return (await linearise(lens, [before, after], asked(0, 1))) as [Linearisation, Linearisation];
+  const [first] = (await linearise(lens, [before], asked(0, 1 / 2))) as [Linearisation];
+  const [second] = (await linearise(afterLens, [after], asked(1 / 2, 1 / 2))) as [Linearisation];
+  return [first, second];
+}
+
+/** How far a search by bounds is: how many of those that were open behind its first batch are so no more. */
+function followed({ onShare }: NeuronSearch): { readonly onOpen?: (open: number) => void } {
+  if (!onShare) return {};
+  let atFirst = 0;
+  return {
+    onOpen(open) {
+      atFirst = Math.max(atFirst, open);
+      onShare(1 - (1 - BOUNDS_SHARE) * (atFirst === 0 ? 0 : open / atFirst));
+    },
+  };
 }
 
 /** Nothing below the search's first layer can be in its list. */

@@ -1,11 +1,12 @@
 import { fromRows, rowOf } from "#core/numeric/matrix.ts";
-import { logProbability, softmax } from "#core/numeric/softmax.ts";
+import { logProbability } from "#core/numeric/softmax.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { ffnFactor } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { midOf } from "../lens/increase.ts";
 import { residualLogits } from "../lens/lens.ts";
 import type { FrozenLens } from "../lens/lens.ts";
+import { logProbabilityMix, mixGradients } from "./directions.ts";
 
 /** log p(target) at each layer's residMid at the last position, and its first-order change by each neuron. */
 export interface Linearisation {
@@ -29,12 +30,6 @@ const TANH_BEND = 4 / (3 * Math.sqrt(3));
 export const capBend = ({ softcap }: Pick<ModelSpec, "softcap">, weight: number): number =>
   softcap?.final === undefined ? 0 : (weight * TANH_BEND) / (2 * softcap.final);
 
-/** The derivative of each capped logit by its raw one, 1 − (capped / c)², times its part of a mix. */
-export function throughCap({ softcap }: Pick<ModelSpec, "softcap">, capped: ArrayLike<number>, mix: Float64Array) {
-  const cap = softcap?.final;
-  return cap === undefined ? mix : mix.map((part, token) => part * (1 - (capped[token]! / cap) ** 2));
-}
-
 /**
  * By how much more than its tangent a vector can add to log p(target): nothing without a soft-cap, where log p is concave, else
  * `capBend` of the largest step of a logit, |s · coefficient| · |γ ⊙ v| · max_t |u_t| by Cauchy and Schwarz.
@@ -53,30 +48,67 @@ export async function curved(
 }
 
 /**
- * What the neurons of each layer start from, and c_k · (v_k · g) for every neuron, c_k being what its value vector is multiplied by.
+ * What the neurons of each layer start from, and c_k · (v_k · g) for every neuron, c_k being what its value vector is multiplied by, in
+ * each of several runs.
  *
  * g = s·γ ⊙ (u_w − Σ_t p_t u_t) is the gradient of log p(w) at the layer's residMid, p being the lens distribution there; in a
  * LayerNorm model its mean is taken out; behind a soft-cap each logit's part is multiplied by the cap's slope.
  * Log-sum-exp is convex, so log p is concave along any direction and this tangent is an upper bound of the neuron's increase; a soft-cap takes the concavity away, and `curved` gives it back.
+ *
+ * @param firstLayer below it nothing is bounded: tangents and bounds are 0
  */
-export async function linearise(lens: FrozenLens, run: Capture, target: number): Promise<Linearisation> {
+export async function linearise(
+  lens: FrozenLens,
+  runs: readonly Capture[],
+  { target, firstLayer = 0, onTokens }: LinearisedFor,
+): Promise<Linearisation[]> {
   const { spec } = lens.runner;
+  const { layers } = spec;
   const bases = fromRows(
-    run.layers.map((_, layer) => midOf(run, layer)),
+    runs.flatMap((run) => run.layers.map((_, layer) => midOf(run, layer))),
     spec.modelDim,
   );
   const logits = await residualLogits(lens, bases);
-  const atBase = Float64Array.from(run.layers, (_, layer) => logProbability(rowOf(logits, layer), target));
-  const tangents = await mixProducts(lens, run, (layer) => logitMix(spec, rowOf(logits, layer), target));
-  if (capBend(spec, 2) === 0) return { atBase, tangents, upper: tangents };
+  const bounded = runs.map((_, run) =>
+    Array.from({ length: Math.max(0, layers - firstLayer) }, (__, place) => run * layers + firstLayer + place),
+  );
+  const weights = new Map([[target, 1]]);
+  const mixes = bounded.flat().map((row) => logProbabilityMix(spec, rowOf(logits, row), weights));
+  const gradients = await mixGradients(lens, mixes, onTokens);
+  const found: Linearisation[] = [];
+  for (const [place, run] of runs.entries()) {
+    const own = gradients.slice(place * bounded[place]!.length);
+    const tangents = await gradientProducts(lens, run, (layer) => own[layer - firstLayer]);
+    found.push({
+      atBase: Float64Array.from({ length: layers }, (_, layer) =>
+        logProbability(rowOf(logits, place * layers + layer), target),
+      ),
+      tangents,
+      upper: await bent(lens, run, tangents, firstLayer),
+    });
+  }
+  return found;
+}
+
+interface LinearisedFor {
+  readonly target: number;
+  readonly firstLayer?: number | undefined;
+  /** Told how many tokens of the unembedding have been read. */
+  readonly onTokens?: ((done: number) => void) | undefined;
+}
+
+/** Upper bounds: the tangents, and behind a soft-cap what the neurons can bend. */
+async function bent(lens: FrozenLens, run: Capture, tangents: Float64Array, firstLayer: number): Promise<Float64Array> {
+  const { spec, weights } = lens.runner;
+  if (capBend(spec, 2) === 0) return tangents;
   const upper = Float64Array.from(tangents);
-  for (const layer of run.layers.keys()) {
-    const above = await curved(lens, () => lens.runner.weights.valueNorms(layer));
+  for (let layer = firstLayer; layer < spec.layers; layer++) {
+    const above = await curved(lens, () => weights.valueNorms(layer));
     coefficientsAtLast(run, layer).forEach((coefficient, neuron) => {
       upper[layer * spec.neurons + neuron]! += above(coefficient, neuron);
     });
   }
-  return { atBase, tangents, upper };
+  return upper;
 }
 
 /** What each of a layer's value vectors is multiplied by at the last position, [neurons]. */
@@ -87,25 +119,19 @@ function coefficientsAtLast(run: Capture, layer: number): Float64Array {
 }
 
 /**
- * c_k · (v_k · g) for every neuron at the last position, flattened [layer, neuron], g = s·γ ⊙ W_Uᵀ·mix being the gradient of a mix of
- * logits.
+ * c_k · (v_k · g) for every neuron at the last position, flattened [layer, neuron].
  *
- * @param mixOf one number per token, [vocabulary], for each layer
+ * @param gradientOf g of a layer, [modelDim]; 0 where there is none
  */
-export async function mixProducts(
-  lens: FrozenLens,
+export async function gradientProducts(
+  { runner: { spec, weights } }: FrozenLens,
   run: Capture,
-  mixOf: (layer: number) => ArrayLike<number>,
+  gradientOf: (layer: number) => Float64Array | undefined,
 ): Promise<Float64Array> {
-  const { spec, weights } = lens.runner;
   const sums = new Float64Array(spec.layers * spec.neurons);
-  let mix: ArrayLike<number> | undefined;
-  let gradient = new Float64Array(spec.modelDim);
   for (const layer of run.layers.keys()) {
-    const own = mixOf(layer);
-    // a mix that stays the same is read off the unembedding once
-    if (own !== mix) gradient = (await weights.logitDirection(own)).map((value) => value * lens.scale);
-    mix = own;
+    const gradient = gradientOf(layer);
+    if (!gradient) continue;
     const coefficients = coefficientsAtLast(run, layer);
     const products = await weights.valueProducts(layer, gradient);
     sums.set(
@@ -114,13 +140,6 @@ export async function mixProducts(
     );
   }
   return sums;
-}
-
-/** What the gradient of log p(target) is of every raw logit: 1 − p for the target, −p for all others, through the soft-cap. */
-function logitMix(spec: ModelSpec, logits: Float32Array, target: number): Float64Array {
-  const mix = softmax(logits).map((probability) => -probability);
-  mix[target]! += 1;
-  return throughCap(spec, logits, mix);
 }
 
 /**
@@ -134,15 +153,12 @@ export async function slopes(
   bases: readonly Float32Array[],
   target: number,
 ): Promise<{ readonly atBase: Float64Array; readonly gradients: Float64Array[] }> {
-  const { spec, weights } = lens.runner;
+  const { spec } = lens.runner;
   const logits = await residualLogits(lens, fromRows(bases, spec.modelDim));
   const atBase = Float64Array.from(bases, (_, row) => logProbability(rowOf(logits, row), target));
-  const gradients: Float64Array[] = [];
-  for (const row of bases.keys()) {
-    const mix = logitMix(spec, rowOf(logits, row), target);
-    gradients.push((await weights.logitDirection(mix)).map((value) => value * lens.scale));
-  }
-  return { atBase, gradients };
+  const weights = new Map([[target, 1]]);
+  const mixes = bases.map((_, row) => logProbabilityMix(spec, rowOf(logits, row), weights));
+  return { atBase, gradients: await mixGradients(lens, mixes) };
 }
 
 /**

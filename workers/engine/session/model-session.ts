@@ -203,10 +203,10 @@ export class ModelSession implements Serves<"session"> {
         "comparison: nothing is switched off or scaled; at least one intervention is needed to compare with",
       );
     }
-    const ranges = await this.ranges(onProgress, signal);
+    const { ranges, onShare } = await rangesFirst(this, onProgress, signal);
     const firstDifferentLayer = Math.min(...changes.interventions.map(({ at }) => at.layer));
     const pair = { before: clean, after: run, firstDifferentLayer };
-    return this.#compared(lens, pair, { ranges, target, count: options.count, signal });
+    return this.#compared(lens, pair, { ranges, target, count: options.count, onShare, signal });
   }
 
   /**
@@ -223,9 +223,9 @@ export class ModelSession implements Serves<"session"> {
   ): Promise<NeuronComparison> {
     const { clean, lens, target } = await this.#setUp(prompt, options);
     const after = await variant.#found.captures.get(clean.ids, NO_CHANGES, { signal });
-    const ranges = await variant.ranges(onProgress, signal);
+    const { ranges, onShare } = await rangesFirst(variant, onProgress, signal);
     const pair = { before: clean, after, firstDifferentLayer, afterRunner: variant.#model.runner };
-    return this.#compared(lens, pair, { ranges, target, count: options.count, signal });
+    return this.#compared(lens, pair, { ranges, target, count: options.count, onShare, signal });
   }
 
   async #compared(
@@ -399,4 +399,17 @@ export class ModelSession implements Serves<"session"> {
   #ids(prompt: Prompt): Promise<number[]> {
     return promptIds(prompt, this.#model, this.#signal);
   }
+}
+
+/** Of a comparison whose ranges are not found yet, the part that is theirs. */
+const RANGES_SHARE = 0.5;
+
+/** A session's ranges, and what tells how far the search behind them is, of one bar for both. */
+async function rangesFirst(session: ModelSession, onProgress: (progress: Progress) => void, signal: AbortSignal) {
+  let found = 0;
+  const ranges = await session.ranges(({ done, total }) => {
+    found = RANGES_SHARE;
+    onProgress({ done: RANGES_SHARE * (done / total), total: 1 });
+  }, signal);
+  return { ranges, onShare: (share: number) => onProgress({ done: found + (1 - found) * share, total: 1 }) };
 }

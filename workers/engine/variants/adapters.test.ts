@@ -15,7 +15,7 @@ import { headIncreases, headSweep, neuronIncrease, topTokens, valueVector } from
 import { readModel } from "#test/reference/model.ts";
 import { quantised } from "#test/reference/quantise.ts";
 import { attach, variantsOf } from "#test/variants.ts";
-import type { Variant } from "#protocol/engine.ts";
+import type { Progress, Variant } from "#protocol/engine.ts";
 import type { LoadedVariants } from "./loaded-variants.ts";
 import type { ModelSession } from "../session/model-session.ts";
 
@@ -236,16 +236,31 @@ test("only the layers whose value vectors differ have their ranges found anew", 
   const files = randomCheckpoint();
   const variants = await variantsOf(files, "q8");
   await attach(variants, randomAdapter(files, { layers: [0, 2], rankPattern: {}, modules: ["down_proj", "q_proj"] }));
-  const interventions = [{ kind: "head", at: { layer: 0, head: 0 }, scale: 0 }] as const;
   // a layer is reported when it is projected and when it is known
   const reported: number[] = [];
   const onProgress = ({ done }: { readonly done: number }) => reported.push(done / 56);
-  await variants.compareNeurons(IDS, { count: 3, interventions }, onProgress, unaborted());
+  await variants.session("base").ranges(onProgress, unaborted());
   expect(reported.splice(0)).toEqual([1, 1, 2, 2, 3, 3]);
-  await variants.compareNeurons(IDS, { count: 3, against: { variant: "adapted" } }, onProgress, unaborted());
+  await variants.session("adapted").ranges(onProgress, unaborted());
   expect(reported.splice(0)).toEqual([1, 1, 2, 3, 3]);
-  await variants.compareNeurons([1, 2], { count: 3, against: { variant: "adapted" } }, onProgress, unaborted());
+  await variants.session("adapted").ranges(onProgress, unaborted());
   expect(reported).toEqual([]);
+  await variants.dispose();
+});
+
+test("a comparison tells how far it is, of its ranges, its bounds and its search in one bar that ends full", async () => {
+  const files = randomCheckpoint();
+  const variants = await variantsOf(files, "q8");
+  await attach(variants, randomAdapter(files));
+  const interventions = [{ kind: "head", at: { layer: 0, head: 0 }, scale: 0 }] as const;
+  for (const options of [{ interventions }, { against: { variant: "adapted" } as const }, { interventions }]) {
+    const shares: number[] = [];
+    const onProgress = ({ done, total }: Progress) => shares.push(done / total);
+    await variants.compareNeurons(IDS, { count: 3, ...options }, onProgress, unaborted());
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.length).toBeGreaterThan(2);
+    expect(shares.at(-1)).toBe(1);
+  }
   await variants.dispose();
 });
 

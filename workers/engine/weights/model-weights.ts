@@ -1,17 +1,9 @@
 import { preNormScale } from "#analysis/lens/norm-scale.ts";
 import type { ModelWeights } from "#analysis/runner.ts";
 import { addScaled, dot, fromRows, matrix, rowOf } from "#core/numeric/matrix.ts";
-import {
-  columnNorms,
-  linearColumn,
-  linearRow,
-  multiplyColumns,
-  multiplyRows,
-  multiplyRowsTransposed,
-  multiplyTransposed,
-  rowReach,
-} from "#formats/linear.ts";
+import { columnNorms, linearColumn, linearRow, multiplyColumns, multiplyRows, rowReach } from "#formats/linear.ts";
 import type { Linear } from "#formats/linear.ts";
+import { multiplyAllTransposed, multiplyRowsTransposed, multiplyTransposed } from "#formats/linear-transposed.ts";
 import { hasPreNorm, isGated } from "#model/spec.ts";
 import type { ModelSpec } from "#model/spec.ts";
 
@@ -49,6 +41,13 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
     const behind = await behindPart(layer, norm);
     const gain = behind(await reader.plain("unembed", "final_norm"));
     return columnNorms(await reader.linear(layer, name), gain, { isCentred: spec.norm === "layer" });
+  };
+  const logitDirections = async (mixes: readonly ArrayLike<number>[], first: number) => {
+    const gain = await reader.plain("unembed", "final_norm");
+    const behind = multiplyAllTransposed(await reader.linear("unembed", "unembedding"), first, mixes);
+    return behind.map((each) =>
+      readBehindNorm(spec, gain, logitScale === 1 ? each : each.map((value) => value * logitScale)),
+    );
   };
   return {
     async embedding(ids) {
@@ -89,11 +88,8 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       const behind = await behindPart(layer, "attn_post_norm");
       return behind(multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z));
     },
-    async logitDirection(mix) {
-      const gain = await reader.plain("unembed", "final_norm");
-      const behind = multiplyTransposed(await reader.linear("unembed", "unembedding"), mix);
-      return readBehindNorm(spec, gain, logitScale === 1 ? behind : behind.map((value) => value * logitScale));
-    },
+    logitDirection: async (mix) => (await logitDirections([mix], 0))[0]!,
+    logitDirections,
     async valueOutput(layer, vectors, head) {
       const { heads, kvHeads, headDim } = spec;
       const gain = await preGain(layer, "attn_norm");
