@@ -13,24 +13,29 @@ const Q8_FILE = converted(CHECKPOINT, { encode: encodedIn(Q8_0) });
 const HUB = "https://huggingface.co";
 const IDS = [1, 5, 40, 7];
 
-test("a GGUF file that is dropped on the page runs as it is stored", { tag: "@page" }, async ({ page }, info) => {
-  const file = info.outputPath("small-Q8_0.gguf");
-  writeFileSync(file, Q8_FILE);
-  await openWithModel(page, "#v=1&m=abacus&p=w5%20w9");
-  await drag(page, "dragEnter", file);
-  await drag(page, "dragOver", file);
-  await expect(page.getByText("Drop a checkpoint’s folder or a GGUF file to open it.")).toBeVisible();
-  await drag(page, "drop", file);
-  await expect(modelChip(page)).toHaveAccessibleName(/^Model: small-Q8_0 · .* · stored · /);
-  await expect(page).toHaveURL(/m=folder:small-Q8_0\.gguf&.*d=stored/);
-  const { target } = await withEngine(page, (engine, ids) => engine.predict(ids), IDS);
-  const reference = readModel(CHECKPOINT, (_, tensor) => dequantised(Q8_0, tensor));
-  const { logits } = forward(reference, IDS);
-  expect(Math.abs(target.logProbability - logProbability(atLast(logits), target.id))).toBeLessThan(1e-4);
-  await modelChip(page).click();
-  await expect(page.getByText("In GGUF: 16 tensors in Q8_0, 5 tensors in F32. llama.cpp rounds")).toBeVisible();
-  await picture(page, "gguf-facts");
-});
+test(
+  "a GGUF file that is dropped on the page, as Ollama calls it, runs as it is stored",
+  { tag: "@page" },
+  async ({ page }, info) => {
+    const file = info.outputPath("sha256-4d7a21");
+    writeFileSync(file, Q8_FILE);
+    await openWithModel(page, "#v=1&m=abacus&p=w5%20w9");
+    await drag(page, "dragEnter", file);
+    await drag(page, "dragOver", file);
+    await expect(page.getByText("Drop a checkpoint’s folder or a GGUF file to open it.")).toBeVisible();
+    await drag(page, "drop", file);
+    await expect(modelChip(page)).toHaveAccessibleName(/^Model: sha256-4d7a21 · .* · stored · /);
+    await expect(page).toHaveURL(/m=folder:sha256-4d7a21&.*d=stored/);
+    const { target } = await withEngine(page, (engine, ids) => engine.predict(ids), IDS);
+    const reference = readModel(CHECKPOINT, (_, tensor) => dequantised(Q8_0, tensor));
+    const { logits } = forward(reference, IDS);
+    expect(Math.abs(target.logProbability - logProbability(atLast(logits), target.id))).toBeLessThan(1e-4);
+    await modelChip(page).click();
+    await expect(page.getByText("In GGUF: 16 tensors in Q8_0, 5 tensors in F32. llama.cpp rounds")).toBeVisible();
+    await expect(page.getByText("From the file “sha256-4d7a21” on this machine")).toBeVisible();
+    await picture(page, "gguf-facts");
+  },
+);
 
 test(
   "a repository of GGUF files puts them to choose from, and the link names the one that was chosen",

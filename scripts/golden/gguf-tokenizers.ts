@@ -14,7 +14,7 @@ interface LlamaCpp {
   getLlama(options: object): Promise<{
     loadModel(options: object): Promise<{
       tokenize(text: string, special: boolean): number[];
-      readonly tokens: { readonly shouldPrependBosToken: boolean };
+      readonly tokens: { readonly shouldPrependBosToken: boolean; readonly bos: number | null };
       dispose(): Promise<void>;
     }>;
   }>;
@@ -40,7 +40,7 @@ for (const { name, metadata } of vocabularies()) {
   writeFileSync(modelPath, ggufFile({ metadata: { ...HYPERPARAMETERS, ...metadata } }));
   const model = await llama.loadModel({ modelPath, vocabOnly: true, gpuLayers: 0 });
   cases[name] = {
-    addsBos: model.tokens.shouldPrependBosToken,
+    bos: model.tokens.shouldPrependBosToken ? model.tokens.bos : null,
     ids: CORPUS.map((text) => model.tokenize(text, true)),
   };
   await model.dispose();

@@ -5,6 +5,9 @@ export type MadeDtype = (typeof MADE_DTYPES)[number];
 export const DTYPES = [...MADE_DTYPES, "stored"] as const;
 export type Dtype = (typeof DTYPES)[number];
 
+/** What a checkpoint's files are: a folder with config.json, or a file that says all by itself. */
+export type CheckpointFormat = "safetensors" | "GGUF";
+
 export const BACKENDS = ["webgpu", "wasm"] as const;
 export type Backend = (typeof BACKENDS)[number];
 

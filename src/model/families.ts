@@ -17,6 +17,7 @@ import { qwen3 } from "./families/qwen3.ts";
 import { GGUF_FIELD, asInGguf } from "./gguf/config.ts";
 import { unreadKind } from "./families/not-read.ts";
 import { checkSize } from "./size.ts";
+import type { CheckpointFormat } from "./checkpoint.ts";
 import type { Config, Family, ModelSpec } from "./spec.ts";
 
 /** Every architecture that can be read. A new one is a file in `families/` and an entry here. */
@@ -42,6 +43,7 @@ const FAMILIES: readonly Family[] = [
 export interface ReadSpec {
   readonly family: Family;
   readonly spec: ModelSpec;
+  readonly format: CheckpointFormat;
 }
 
 /**
@@ -51,9 +53,18 @@ export interface ReadSpec {
  */
 export function readSpec(json: unknown): ReadSpec {
   const config = readConfig(json);
-  const family = readableFamily(config);
-  return { family, spec: checkSize(family.readConfig(config)) };
+  const format = config.raw(GGUF_FIELD) === undefined ? "safetensors" : "GGUF";
+  try {
+    const family = readableFamily(config);
+    return { family, spec: checkSize(family.readConfig(config)), format };
+  } catch (reason) {
+    if (format !== "GGUF" || !(reason instanceof Fault)) throw reason;
+    // nobody who opened a GGUF file has seen the config that was made of it
+    throw new Fault(reason.code, reason.message.replace(/^config\.json:? /, MADE_CONFIG), { cause: reason });
+  }
 }
+
+const MADE_CONFIG = "GGUF: by a config.json's names, ";
 
 /** Why a config describes nothing that can be read, as a clause, from what a list of models has of it; undefined where nothing is against it. */
 export function architectureRefusal(json: unknown): string | undefined {

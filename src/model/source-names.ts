@@ -19,6 +19,8 @@ const HUB_FILE = /^([^/]+\/[^/]+)\/((?:[\w.+ -]+\/)*[\w.+ -]+\.gguf)$/i;
 /** What a projector of pictures is called, which lies beside the model it belongs to. */
 export const PROJECTOR = /(?:^|\/)mmproj[^/]*$/i;
 export const isGgufName = (name: string) => /\.gguf$/i.test(name);
+/** As Ollama keeps files, models in GGUF among them: by their sums. */
+export const isBlobName = (name: string) => /^sha256[-:][0-9a-f]+$/i.test(name);
 /** A file in a repository: no way out of it. */
 export const isGgufPath = (path: string) =>
   path.length <= MAX_PATH_CHARACTERS &&

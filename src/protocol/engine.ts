@@ -1,7 +1,7 @@
 import type { FaultCode } from "#core/fault.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import type { Backend, Dtype, NativeProvider, SourceIdentity } from "#model/checkpoint.ts";
+import type { Backend, CheckpointFormat, Dtype, NativeProvider, SourceIdentity } from "#model/checkpoint.ts";
 
 /**
  * The contract between the page and the worker. Layers, heads, neurons and positions are zero-based; probabilities are
@@ -59,6 +59,7 @@ export interface ModelInfo extends Pick<
   /** How the graphics processor stood beside float64 before it was used, also where WASM runs because it failed; undefined where none was asked. */
   readonly proof?: DeviceProof;
   readonly dtype: Dtype;
+  readonly format: CheckpointFormat;
   /** How the checkpoint stores its tensors, as `Q4_K`, and how many in each way; the most frequent first. */
   readonly storedAs: readonly { readonly type: string; readonly tensors: number }[];
   /** The adapter that was loaded with it. */

@@ -40,13 +40,22 @@ const SPECIAL = ["<unk>", "<s>", "</s>", "<think>", "<|endoftext|>", "<|im_start
 /** One of each `pre` that is read, and SentencePiece's with and without a space in front. */
 export function vocabularies(): readonly GgufVocabularyFile[] {
   const merges = trained(CORPUS.map((text) => [...new TextEncoder().encode(text)].map((byte) => BYTE_LETTERS[byte]!)));
+  const unsaid = {
+    "tokenizer.ggml.bos_token_id": undefined,
+    "tokenizer.ggml.eos_token_id": undefined,
+    "tokenizer.ggml.unknown_token_id": undefined,
+  } as const;
   const spaceless = { "tokenizer.ggml.add_space_prefix": ["bool", false] } as const;
   return [
     ...PRE_NAMES.map((pre) => ({ name: pre, metadata: byteLevel(pre, merges) })),
     { name: "llama", metadata: sentencePiece({}) },
     { name: "llama, no space in front", metadata: sentencePiece(spaceless) },
+    { name: "llama, special tokens unsaid", metadata: said({ ...sentencePiece({}), ...unsaid }) },
   ];
 }
+
+const said = (metadata: Readonly<Record<string, TypedValue | undefined>>) =>
+  Object.fromEntries(Object.entries(metadata).filter((entry): entry is [string, TypedValue] => entry[1] !== undefined));
 
 const PRE_NAMES = ["gpt-2", "olmo", "llama-bpe", "smaug-bpe", "dbrx", "qwen2", "deepseek-r1-qwen", "smollm", "refact"];
 

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Fault } from "#core/fault.ts";
+import { isGguf } from "#formats/gguf/gguf.ts";
 import { partNames } from "#formats/gguf/gguf-parts.ts";
 import type { FilesSource } from "#model/checkpoint.ts";
 import { isGgufName } from "#model/source-names.ts";
@@ -26,11 +27,18 @@ export async function folderSource(path: string): Promise<FilesSource> {
     };
   }
   if (!isGgufName(at)) {
+    const file = new DiskFile(at);
+    // Ollama's files are called by their sums
+    if (isGguf(new Uint8Array(await file.slice(0, MAGIC_BYTES).arrayBuffer()))) {
+      return { kind: "files", files: [file], paths: [file.name] };
+    }
     throw new Fault("bad-request", `${path}: it is one file; a checkpoint's folder or a file in GGUF is needed`);
   }
   const names = partNames(basename(at));
   return { kind: "files", files: names.map((name) => new DiskFile(join(dirname(at), name))), paths: names };
 }
+
+const MAGIC_BYTES = 4;
 
 /** A file that is read where it lies, and that has to stay as it was when it was named. */
 class DiskFile extends File {

@@ -41,6 +41,16 @@ export function partNames(file: string): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${stem}-${digits(index + 1)}-of-${digits(count)}.gguf`);
 }
 
+/** The file that a model is known by, where several are listed: one whose name counts wrongly stands for itself, and says so once it is opened. */
+export function firstPart(file: string): string {
+  try {
+    return partNames(file)[0]!;
+  } catch (reason) {
+    if (!(reason instanceof Fault)) throw reason;
+    return file;
+  }
+}
+
 /**
  * Reads the headers of all parts and holds them against each other.
  *

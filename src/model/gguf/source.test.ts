@@ -14,6 +14,7 @@ test.each<readonly [source: CheckpointSource, dtype: string]>([
   [{ kind: "url", base: "https://a.example/m/" }, "q8"],
   [disk("m.gguf", "tokenizer.json"), "stored"],
   [disk("sha256-4d7a21"), "stored"],
+  [disk("sha256-11aa", "sha256-4d7a21", "tokenizer.json"), "stored"],
   [disk("config.json", "model.safetensors", "tokenizer.json"), "q8"],
   [disk("config.json", "model.safetensors", "m.gguf"), "q8"],
   [disk("m.gguf", "adapter_model.safetensors"), "stored"],

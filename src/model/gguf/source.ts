@@ -1,17 +1,19 @@
 import type { CheckpointSource, Dtype } from "../checkpoint.ts";
-import { PROJECTOR, ggufAddress, isGgufName } from "../source-names.ts";
+import { PROJECTOR, ggufAddress, isBlobName, isGgufName } from "../source-names.ts";
 
 /** Small enough for everyone, exact enough that the prediction does not move. */
 export const DEFAULT_DTYPE = "q8";
 
 /**
- * The model in GGUF that is among files from disk, by their paths; the only file may be one, whatever it is called. Undefined for a
- * checkpoint's folder.
+ * The model in GGUF that is among files from disk, by their paths: a file that is called so, or a sum, as Ollama's are, or is the only one,
+ * whatever it is called. Undefined for a checkpoint's folder.
  */
 export function ggufAmong(paths: readonly string[]): string | undefined {
   if (paths.some((path) => CONFIG.test(path)) && paths.some((path) => path.endsWith(".safetensors"))) return undefined;
-  const [first] = paths.filter((path) => isGgufName(path) && !PROJECTOR.test(path)).sort();
-  return first?.split("/").at(-1) ?? (paths.length === 1 && ALONE.test(paths[0]!) ? paths[0] : undefined);
+  const names = paths.map((path) => path.split("/").at(-1)!);
+  const models = names.filter((name) => isGgufName(name) && !PROJECTOR.test(name));
+  const [first] = (models.length > 0 ? models : names.filter(isBlobName)).sort();
+  return first ?? (paths.length === 1 && ALONE.test(paths[0]!) ? paths[0] : undefined);
 }
 
 /** In the folder itself, or chosen without one. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import catalogue from "../../../public/catalogue.json" with { type: "json" };
+import { FAMILY_VARIANTS } from "#test/checkpoints.ts";
 import { parametersOf } from "#model/cost/memory.ts";
 import { catalogueSchema, obstacleTo } from "./catalogue.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
@@ -25,6 +26,12 @@ test("they go from 14 million to 7 billion parameters, the smallest first but fo
   expect(counts).toEqual(counts.toSorted((a, b) => a - b));
   expect([counts[0]! < 20e6, counts.at(-1)! > 7e9]).toEqual([true, true]);
   expect(new Set(models.map(({ repo }) => repo)).size).toBe(models.length);
+});
+
+test("there is a model of every family that the page reads", () => {
+  const families = new Set(FAMILY_VARIANTS.map(({ changes }) => changes.family ?? "llama"));
+  expect(families.size).toBe(15);
+  expect(new Set<string>(models.map(({ modelType }) => modelType))).toEqual(families);
 });
 
 const named = (name: string): CatalogueEntry => models.find((entry) => entry.name === name)!;

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { createStore } from "zustand/vanilla";
+import { Fault } from "#core/fault.ts";
 import { architectureRefusal } from "#model/families.ts";
 import { isHubRepo, isRevision } from "#model/source-names.ts";
-import { notifyFault } from "../notices.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty());
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -60,19 +60,30 @@ export const obstacleTo = ({ obstacle, modelType, family }: CatalogueEntry): str
     ? undefined
     : `This page does not read models of the family ${family}.`);
 
-/** Undefined until it has been read. */
-export const catalogue = createStore<{ readonly models: readonly CatalogueEntry[] | undefined }>(() => ({
-  models: undefined,
-}));
+interface CatalogueState {
+  /** Undefined until they have been read. */
+  readonly models: readonly CatalogueEntry[] | undefined;
+  /** Why they could not be; said where the list would stand, since that covers the page's notices. */
+  readonly fault: Fault | undefined;
+}
+
+export const catalogue = createStore<CatalogueState>(() => ({ models: undefined, fault: undefined }));
 
 /** Reads the list that comes with the page, once. Never rejects: without it a model can still be named. */
 export async function readCatalogue(): Promise<void> {
   if (catalogue.getState().models) return;
+  catalogue.setState({ fault: undefined });
   try {
-    const response = await fetch(new URL("catalogue.json", document.baseURI));
-    if (!response.ok) throw new Error(`the list of models could not be read: HTTP ${response.status}`);
-    catalogue.setState({ models: v.parse(catalogueSchema, await response.json()).models });
+    catalogue.setState({ models: v.parse(catalogueSchema, await fetched()).models });
   } catch (reason) {
-    notifyFault("catalogue", reason);
+    const why = reason instanceof Error ? reason.message : String(reason);
+    const message = `the list of known models could not be read (${why}); a model can be searched for, or named in the menu`;
+    catalogue.setState({ fault: new Fault("unreachable", message, { cause: reason }) });
   }
+}
+
+async function fetched(): Promise<unknown> {
+  const response = await fetch(new URL("catalogue.json", document.baseURI));
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response.json();
 }

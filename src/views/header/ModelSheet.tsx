@@ -4,7 +4,6 @@ import { useStore } from "zustand";
 import { megabytes } from "#charts/number-format.ts";
 import { BACKENDS, hubPath } from "#model/checkpoint.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
-import { ggufAddress, isGgufName } from "#model/source-names.ts";
 import { offerAgain, offerModel } from "#state/model/load-offer.ts";
 import { dtypesOf, model, modelLabel } from "#state/model/model.ts";
 import { openModels } from "#state/road/road.ts";
@@ -103,8 +102,8 @@ function Facts({ info }: { readonly info: ModelInfo }) {
           This GPU agrees with float64 to {agreementText(info.proof.difference)}; it was farthest in {info.proof.at}.
         </p>
       )}
-      <SourceLine source={info.source} />
-      {isGguf(info) && <p className="faint">{ggufSentence(info)}</p>}
+      <SourceLine info={info} />
+      {info.format === "GGUF" && <p className="faint">{ggufSentence(info)}</p>}
       {[...info.sourceNotes, info.backendNote].filter(Boolean).map((note) => (
         <p key={note} className="faint">
           {asSentence(note)}
@@ -126,15 +125,13 @@ function ggufSentence({ storedAs, dtype }: ModelInfo): string {
 
 const UNQUANTISED: ReadonlySet<string> = new Set(["F32", "F16", "BF16"]);
 
-const isGguf = ({ source: { file, name } }: ModelInfo) => isGgufName(file ?? ggufAddress(name)?.file ?? name);
-
 /** Commits are told apart by their beginning, as git shows them. */
 const SHOWN_COMMIT_CHARACTERS = 10;
 
-function SourceLine({ source }: { readonly source: ModelInfo["source"] }) {
+function SourceLine({ info: { source, format } }: { readonly info: Pick<ModelInfo, "source" | "format"> }) {
   const { kind, name, revision, requested } = source;
   if (kind === "files") {
-    const what = isGgufName(name) ? "file" : "folder";
+    const what = format === "GGUF" ? "file" : "folder";
     return (
       <p className="faint">
         From the {what} “{name}” on this machine; its bytes do not leave it.

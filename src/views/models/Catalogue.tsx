@@ -4,7 +4,7 @@ import type { Dtype } from "#model/checkpoint.ts";
 import { wasmThreads } from "#model/cost/threads.ts";
 import { hubChoice, model } from "#state/model/model.ts";
 import type { ModelChoice, ModelState } from "#state/model/model.ts";
-import { catalogue, obstacleTo } from "#state/road/catalogue.ts";
+import { catalogue, obstacleTo, readCatalogue } from "#state/road/catalogue.ts";
 import type { CatalogueEntry } from "#state/road/catalogue.ts";
 import { estimateOf } from "#state/road/estimates.ts";
 import type { Device, Estimate } from "#state/road/estimates.ts";
@@ -19,8 +19,18 @@ interface CatalogueProps {
 
 /** Models that are known to be of use here, with what each will take on this device. */
 export function Catalogue({ onChoose }: CatalogueProps) {
-  const { models } = useStore(catalogue);
+  const { models, fault } = useStore(catalogue);
   const state = useStore(model);
+  if (fault) {
+    return (
+      <section aria-label="Known models">
+        <p role="alert">{asSentence(fault.message)}</p>
+        <button type="button" onClick={() => void readCatalogue()}>
+          Read the list again
+        </button>
+      </section>
+    );
+  }
   if (!models) return null;
   const device = deviceHere(state);
   return (

@@ -8,7 +8,8 @@ import { AskedEngine } from "#test/asked-engine.ts";
 import { withdrawOffer } from "#state/model/load-offer.ts";
 import { loadOffer } from "#state/model/offered.ts";
 import { typedModel } from "#state/model/typed-model.ts";
-import { catalogue } from "#state/road/catalogue.ts";
+import { notices } from "#state/notices.ts";
+import { catalogue, readCatalogue } from "#state/road/catalogue.ts";
 import { closeModels, openModels, road } from "#state/road/road.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { ModelsDialog } from "./ModelsDialog.tsx";
@@ -18,6 +19,7 @@ const CATALOGUE = readFileSync("public/catalogue.json", "utf8");
 let host: HTMLElement;
 let root: Root;
 let fetched: string[];
+let isCatalogueLost: boolean;
 /** What the Hub answers. */
 let found: unknown;
 
@@ -26,13 +28,15 @@ beforeEach(async () => {
   vi.stubGlobal("crossOriginIsolated", true);
   fetched = [];
   found = [];
+  isCatalogueLost = false;
   vi.stubGlobal("fetch", (address: URL | string) => {
     fetched.push(String(address));
-    const body = String(address).includes("catalogue.json") ? CATALOGUE : JSON.stringify(found);
-    return Promise.resolve(new Response(body));
+    const isCatalogue = String(address).includes("catalogue.json");
+    if (isCatalogue && isCatalogueLost) return Promise.resolve(new Response("", { status: 404 }));
+    return Promise.resolve(new Response(isCatalogue ? CATALOGUE : JSON.stringify(found)));
   });
   connectEngine(new AskedEngine().engine);
-  catalogue.setState({ models: undefined });
+  catalogue.setState({ models: undefined, fault: undefined });
   typedModel.setState({ text: "" });
   openModels();
   host = document.body.appendChild(document.createElement("div"));
@@ -96,4 +100,20 @@ test("the Hub is asked once a person presses the button, and what it has is judg
   expect([...section.querySelectorAll("h4")].map(({ textContent }) => textContent)).toEqual(["a/llama", "a/bert"]);
   expect(section.textContent).toContain("Not read: its config names BertModel.");
   expect(button("Open a/bert")).toBeUndefined();
+});
+
+test("a list that cannot be read is said in the dialog, which covers the page's notices, and can be read again", async () => {
+  isCatalogueLost = true;
+  await act(async () => {
+    catalogue.setState({ models: undefined });
+    await readCatalogue();
+  });
+  expect(host.querySelector('[role="alert"]')!.textContent).toBe(
+    "The list of known models could not be read (the server answered 404); a model can be searched for, or named in the menu.",
+  );
+  expect(notices.getState().list).toEqual([]);
+  isCatalogueLost = false;
+  await act(async () => button("Read the list again").click());
+  expect(host.querySelector('[role="alert"]')).toBeNull();
+  expect(host.textContent).toContain("Pythia 14M");
 });

@@ -158,6 +158,16 @@ test.each<readonly [key: string, value: TypedValue | undefined, sentence: RegExp
     ["u32", 2],
     /GGUF: tensor blk\.2\.\w+\.weight is in the file, and nothing is computed with it in llama of 2 layers; a file without it is needed/,
   ],
+  [
+    "llama.attention.head_count_kv",
+    ["u32", 3],
+    /^GGUF: by a config\.json's names, num_key_value_heads 3 does not divide num_attention_heads 4/,
+  ],
+  [
+    "llama.feed_forward_length",
+    ["u32", 4],
+    /^GGUF: .*mlp\.gate_proj\.weight \+ .* has shape .*; the file's metadata ask for \[8, \d+\]/,
+  ],
   ["tokenizer.ggml.model", undefined, /GGUF: tokenizer\.ggml\.model is missing/],
 ])("a file whose %s is %o is refused in a sentence", async (key, value, sentence) => {
   const planned = opened({ [key]: value }).then(({ spec, tensors }) => planModel(spec, tensors, "q8"));

@@ -24,6 +24,9 @@ export interface GgufVocabulary {
   readonly addsSpace: boolean | undefined;
 }
 
+/** What llama.cpp takes SentencePiece's ids for where a file does not say them. */
+const USUAL_IDS = { bos: 1, eos: 2, unknown: 0 };
+
 /** @throws Fault "bad-file" naming the key */
 export function readVocabulary(metadata: GgufMetadata): GgufVocabulary {
   const at = (key: string) => metadata.get(`tokenizer.ggml.${key}`);
@@ -50,9 +53,9 @@ export function readVocabulary(metadata: GgufMetadata): GgufVocabulary {
       `one number for each of ${tokens.length} tokens`,
     );
   };
-  const id = (key: string) => {
+  const id = (key: string, usual?: number) => {
     const value = at(key);
-    if (value === undefined) return undefined;
+    if (value === undefined) return usual !== undefined && usual < tokens.length ? usual : undefined;
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < tokens.length) return value;
     throw bad(key, value, `an id below ${tokens.length}`);
   };
@@ -61,6 +64,7 @@ export function readVocabulary(metadata: GgufMetadata): GgufVocabulary {
     if (value === undefined || typeof value === "boolean") return value;
     throw bad(key, value, "true or false");
   };
+  const usual = model === "llama" ? USUAL_IDS : undefined;
   return {
     model,
     pre,
@@ -68,9 +72,9 @@ export function readVocabulary(metadata: GgufMetadata): GgufVocabulary {
     types: numbers("token_type"),
     scores: numbers("scores"),
     merges: mergesOf(at("merges")),
-    bos: id("bos_token_id"),
-    eos: id("eos_token_id"),
-    unknown: id("unknown_token_id"),
+    bos: id("bos_token_id", usual?.bos),
+    eos: id("eos_token_id", usual?.eos),
+    unknown: id("unknown_token_id", usual?.unknown),
     addsBos: flag("add_bos_token"),
     addsEos: flag("add_eos_token"),
     addsSpace: flag("add_space_prefix"),

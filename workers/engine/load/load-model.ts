@@ -5,7 +5,7 @@ import type { TensorTable } from "#formats/checkpoint.ts";
 import { encodeModel } from "#formats/onnx/encode.ts";
 import type { OnnxGraph } from "#formats/onnx/encode.ts";
 import { WEIGHTS_FILE } from "#graph/parts.ts";
-import type { Dtype, SourceIdentity } from "#model/checkpoint.ts";
+import type { CheckpointFormat, Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
 import { fillPack } from "../weights/fill-pack.ts";
@@ -35,6 +35,7 @@ export interface LoadedModel {
   /** SHA-256 of what the checkpoint contains, see `CheckpointContent`. */
   readonly content: string;
   readonly spec: ModelSpec;
+  readonly format: CheckpointFormat;
   readonly dtype: Dtype;
   readonly runner: OrtRunner;
   readonly tokenizer: ModelTokenizer;
@@ -149,6 +150,7 @@ export async function setUpModel(
     identity,
     content: pack.record!.content!,
     spec,
+    format: plan.format,
     dtype: plan.dtype,
     runner: new OrtRunner(spec, modelWeights(spec, weights), runtime, owned),
     tokenizer,

@@ -139,7 +139,7 @@ export async function startModel(
 const fingerprint = ({ content, dtype, spec }: LoadedModel) => JSON.stringify([content, dtype, spec]);
 
 function infoOf(
-  { spec, identity, content, parameters, dtype, isStored, tensors }: LoadedModel,
+  { spec, format, identity, content, parameters, dtype, isStored, tensors }: LoadedModel,
   { ort, backend, adapter, note, provider, threads = ort.env.wasm.numThreads || 1 }: Runtime,
 ): Omit<ModelInfo, "bytes" | "loadMs" | "sourceNotes"> {
   return {
@@ -155,6 +155,7 @@ function infoOf(
     ...(provider && { provider }),
     ...(backend === "wasm" && { threads }),
     dtype,
+    format,
     storedAs: storedAs(tensors),
   };
 }

@@ -2,9 +2,9 @@ import { Fault } from "#core/fault.ts";
 import { shownName } from "#core/shown.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
 import { isGguf } from "#formats/gguf/gguf.ts";
-import { partNames } from "#formats/gguf/gguf-parts.ts";
+import { firstPart } from "#formats/gguf/gguf-parts.ts";
 import type { FilesSource } from "#model/checkpoint.ts";
-import { PROJECTOR, isGgufName } from "#model/source-names.ts";
+import { PROJECTOR, isBlobName, isGgufName } from "#model/source-names.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
 import { readBlob } from "./read-blob.ts";
 
@@ -29,19 +29,28 @@ export async function diskFiles(source: FilesSource, onBytes: (bytes: number) =>
   };
 }
 
-/** The GGUF file that is meant: the only model among the files, or a lone file that begins like one, whatever it is called. */
+/** The GGUF file that is meant: the only model among the files, by its name or as one of Ollama's, or a lone file that begins like one. */
 async function ggufAmong(files: ReadonlyMap<string, File>): Promise<string | undefined> {
   const names = [...files.keys()];
   const [only] = names;
   if (names.length === 1 && (await beginsAsGguf(files.get(only!)!))) return only;
   if (files.has("config.json") && names.some((name) => name.endsWith(".safetensors"))) return undefined;
-  const models = [...new Set(names.filter((name) => isGgufName(name) && !PROJECTOR.test(name)).map(firstPart))];
+  const called = [...new Set(names.filter((name) => isGgufName(name) && !PROJECTOR.test(name)).map(firstPart))];
+  const models = called.length > 0 ? called : await blobsIn(files);
   if (models.length < 2) return models[0];
   const some = models.slice(0, 4).map(shownName).join(", ");
   throw new Fault("bad-request", `the folder has ${models.length} models in GGUF (${some}); open one of the files`);
 }
 
-const firstPart = (name: string) => partNames(name)[0]!;
+/** Ollama's files are called by their sums; which of them are models their beginnings tell. */
+async function blobsIn(files: ReadonlyMap<string, File>): Promise<string[]> {
+  const blobs = [...files].filter(([name]) => isBlobName(name)).slice(0, MOST_BLOBS);
+  const isModel = await Promise.all(blobs.map(([, file]) => beginsAsGguf(file)));
+  return blobs.flatMap(([name], index) => (isModel[index] ? [name] : []));
+}
+
+/** More than a few hundred models have. */
+const MOST_BLOBS = 2_000;
 
 const MAGIC_BYTES = 4;
 

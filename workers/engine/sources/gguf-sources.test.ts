@@ -24,6 +24,7 @@ const hub = await startHub({
         "M-BF16.gguf",
         "M.f16.gguf",
         "Q8_0/M-q8_0-00001-of-00001.gguf",
+        "M-q4_0-00003-of-00002.gguf",
         "mmproj-M-f16.gguf",
         "config.json",
       ].map((file) => [file, new Uint8Array(0)]),
@@ -84,6 +85,21 @@ test("a file from disk: by its ending, or by its beginning whatever it is called
   });
 });
 
+test("among Ollama's files, which are called by their sums, the one that begins as GGUF", async () => {
+  const blobs = (...models: string[]) => [
+    disk("sha256-11aa", new TextEncoder().encode('{"model_format":"gguf"}')),
+    ...models.map((model) => disk(model)),
+    disk("tokenizer.json", new TextEncoder().encode("{}")),
+  ];
+  expect(await fromDisk(blobs("sha256-4d7a21"))).toMatchObject({
+    identity: { kind: "files", name: "sha256-4d7a21" },
+    tensors: 30,
+  });
+  await expect(fromDisk(blobs("sha256-4d7a21", "sha256-77"))).rejects.toThrow(
+    "the folder has 2 models in GGUF (sha256-4d7a21, sha256-77); open one of the files",
+  );
+});
+
 test("several models in one folder, parts that are missing and files that are none are refused in a sentence", async () => {
   await expect(fromDisk([disk("a.gguf"), disk("b.gguf")])).rejects.toThrow(
     "the folder has 2 models in GGUF (a.gguf, b.gguf); open one of the files",
@@ -118,10 +134,15 @@ test("a repository's models in GGUF are listed with size and type, parts as one 
     [
       ["M-BF16.gguf", "BF16"],
       ["M-IQ4_XS.gguf", "IQ4_XS"],
+      ["M-q4_0-00003-of-00002.gguf", "Q4_0"],
       ["M.Q4_K_M.gguf", "Q4_K_M"],
       ["M.f16.gguf", "F16"],
       ["Q8_0/M-q8_0-00001-of-00001.gguf", "Q8_0"],
     ].map(([file, type]) => ({ file, type, bytes: 0, parts: 1 })),
+  );
+  // a name that counts wrongly costs the others nothing
+  await expect(opened({ ...onHub, repo: "owner/types", file: "M-q4_0-00003-of-00002.gguf" })).rejects.toThrow(
+    "gguf: M-q4_0-00003-of-00002.gguf calls itself part 3 of 2",
   );
   expect(await listed("owner/none")).toEqual([]);
   await expect(listed("owner/unknown")).rejects.toMatchObject({ code: "needs-token" });

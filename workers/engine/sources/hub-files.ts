@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { HUB, MAIN_REVISION, hubAddress, hubName } from "#model/checkpoint.ts";
 import type { HubSource } from "#model/checkpoint.ts";
-import { partNames } from "#formats/gguf/gguf-parts.ts";
+import { firstPart } from "#formats/gguf/gguf-parts.ts";
 import { PROJECTOR, isGgufPath } from "#model/source-names.ts";
 import type { GgufOnHub } from "#protocol/engine.ts";
 import type { CheckpointFiles } from "./checkpoint-files.ts";
@@ -71,7 +71,7 @@ export async function ggufInRepository(source: HubSource, reading: Fetching): Pr
   for (const sibling of siblingsOf(parsed(text), url)) {
     const { rfilename: name, size } = (sibling ?? {}) as { readonly rfilename?: unknown; readonly size?: unknown };
     if (typeof name !== "string" || !isGgufPath(name) || PROJECTOR.test(name)) continue;
-    const file = partNames(name)[0]!;
+    const file = firstPart(name);
     const known = models.get(file) ?? {
       file,
       type: NAMED_TYPE.exec(name)?.[1]?.toUpperCase() ?? "",

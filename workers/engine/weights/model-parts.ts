@@ -5,7 +5,7 @@ import type { OnnxGraph } from "#formats/onnx/encode.ts";
 import { blockGraph, unembedGraph } from "#graph/parts.ts";
 import { layOut } from "#graph/weights.ts";
 import type { Held, WeightLayout } from "#graph/weights.ts";
-import type { Dtype } from "#model/checkpoint.ts";
+import type { CheckpointFormat, Dtype } from "#model/checkpoint.ts";
 import type { ReadSpec } from "#model/families.ts";
 import type { ModelSpec, WeightPlan } from "#model/spec.ts";
 import type { PartId } from "./model-weights.ts";
@@ -27,6 +27,7 @@ export interface ModelPart {
 /** A model as its config and the headers of its tensors describe it, before any of its weights is read. */
 export interface ModelPlan {
   readonly spec: ModelSpec;
+  readonly format: CheckpointFormat;
   readonly dtype: Dtype;
   /** The embedding, the blocks in order, the unembedding. */
   readonly parts: readonly ModelPart[];
@@ -40,10 +41,10 @@ export interface ModelPlan {
  *
  * @throws Fault "bad-file" for a tensor that is missing, has another shape, or is stored in a type that cannot be read
  */
-export function planModel({ family, spec }: ReadSpec, tensors: TensorTable, dtype: Dtype): ModelPlan {
+export function planModel({ family, spec, format }: ReadSpec, tensors: TensorTable, dtype: Dtype): ModelPlan {
   const plans = family.weights(spec, tensors.has);
   const layoutOf = (part: readonly WeightPlan[]) => {
-    for (const plan of part) checkShapes(tensors, plan);
+    for (const plan of part) checkShapes(tensors, format, plan);
     return layOut(part, heldAs[dtype], (tensor) => {
       const entry = tensors.entry(tensor);
       return { dtype: storedDtype(entry), rows: entry.shape[0] ?? 1 };
@@ -71,20 +72,25 @@ export function planModel({ family, spec }: ReadSpec, tensors: TensorTable, dtyp
     graph: () => unembedGraph(spec, layout),
   } as const;
   const parts = [embed, ...blocks, unembed];
-  return { spec, dtype, parts, tensors, parameters: countParameters(parts, tensors) };
+  return { spec, format, dtype, parts, tensors, parameters: countParameters(parts, tensors) };
 }
 
 /** The stacked tensors have to give the plan's shape: the config and the file could disagree. */
-function checkShapes(file: TensorTable, { tensors, shape, transposed = false }: WeightPlan): void {
+function checkShapes(
+  file: TensorTable,
+  format: CheckpointFormat,
+  { tensors, shape, transposed = false }: WeightPlan,
+): void {
   const stored = tensors.map((tensor) => file.entry(tensor).shape);
   const shapes = transposed ? stored.map((dims) => dims.toReversed()) : stored;
   const inner = shape.slice(1).join(" × ");
   const rows = shapes.reduce((sum, [first = 0]) => sum + first, 0);
   if (rows !== shape[0] || shapes.some((found) => found.slice(1).join(" × ") !== inner)) {
     const found = shapes.map((dims) => `[${dims.join(", ")}]`).join(" + ");
+    const [what, asks] = format === "GGUF" ? ["GGUF", "the file's metadata ask"] : ["checkpoint", "config.json asks"];
     throw new Fault(
       "bad-file",
-      `checkpoint: ${tensors.join(" + ")} has shape ${found}; config.json asks for [${shape.join(", ")}]`,
+      `${what}: ${tensors.join(" + ")} has shape ${found}; ${asks} for [${shape.join(", ")}]`,
     );
   }
 }

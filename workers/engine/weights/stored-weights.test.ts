@@ -85,7 +85,7 @@ async function filled(tensors: readonly TestTensor[], plans: readonly WeightPlan
     return { dtype: tensor.dtype, rows: tensor.rows.length };
   });
   const parts = [{ id: 0, name: "part", plans, layout }] as const;
-  const plan: ModelPlan = { spec: {} as ModelSpec, dtype, parts, tensors: table, parameters: 0 };
+  const plan: ModelPlan = { spec: {} as ModelSpec, format: "GGUF", dtype, parts, tensors: table, parameters: 0 };
   const file = new Uint8Array(layout.totalBytes);
   for (const { reads, sinks } of fillsOf(plan)) {
     const read = await Promise.all(reads.map(({ tensor, rows }) => readRows(source, table.entry(tensor), rows)));
