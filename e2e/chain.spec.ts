@@ -76,6 +76,21 @@ test("3+5=: the stages' numbers are a script's, a part is switched off and the r
     const row = parts.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "L4N425", exact: true }) });
     await expect(row).toContainText(`+${written(contribution!)}`);
     await expect(row.getByRole("cell").last()).toHaveAttribute("title", String(effect));
+    const edge = edges.getByRole("row").filter({ hasText: "predicts" }).filter({ hasText: "L4N425" });
+    await expect(edge).toContainText("claimed only");
+
+    // each edge alone, as a script has it: on the edge, in its row and in the link
+    await view(page).getByRole("button", { name: "Measure the edges" }).click();
+    const found = await withEngine(page, (engine) => engine.chainEdges("3+5="), undefined);
+    const { activation } = found.edges.find(({ from, to }) => from === "L0H7" && to === "L4N425")!;
+    const [before, after] = [activation!.before, activation!.after].map((value) => value.toFixed(1));
+    await expect(edge).toContainText(new RegExp(`activation ${before} → ${after}, log p 0\\.00 nats$`), PATIENCE);
+    const word = found.edges.find(({ from }) => from === "E@2")!;
+    await expect(drawing(page).getByText(`L0H7 ${written(word.effect)}`)).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(`&em=1&ce=.*E@2~L0H7:${word.effect.toFixed(2)}`));
+    await picture(page, "chain-measured");
+    await view(page).getByRole("button", { name: "Measure the edges" }).click();
+    await expect(edge).toContainText("claimed only");
     await view(page).getByText("As a table").click();
   });
 

@@ -79,6 +79,22 @@ export function handedOnChain(): Chain {
   };
 }
 
+/** The crowded chain with its edges measured: each has an effect of its own, and neurons lose a quarter of what they are. */
+export function measuredChain(): Chain {
+  const chain = crowdedChain();
+  const { edges } = chain;
+  return {
+    ...chain,
+    edges: edges.map((each, index) => ({
+      ...each,
+      path: {
+        effect: (index - edges.length + 2) / 8,
+        ...(each.to.includes("N") && { activation: { before: 4, after: 3 } }),
+      },
+    })),
+  };
+}
+
 const TOKENS = ["achtzehn", "acht", "8"].map((text, id) => ({ id, text }));
 
 const part = (kind: ChainNodeKind, id: string, known: Partial<ChainNode> & Pick<ChainNode, "position">): ChainNode => ({

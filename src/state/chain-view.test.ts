@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import type { Engine } from "#client/engine.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
@@ -6,6 +6,7 @@ import { crowdedChain } from "#test/chains.ts";
 import {
   publishedShown,
   resetThresholds,
+  setMeasured,
   setOtherPrompt,
   setOtherVariant,
   setPredictingHead,
@@ -129,6 +130,39 @@ describe("what is asked of the engine", () => {
     const key = (now: Moment) => chainDemands(now, DEFAULT_CHAIN, clean).chain!.key;
     const keys = [moment(), moment({ variant: "adapted" }), moment({ prompt: "4+5=" })].map(key);
     expect(new Set(keys).size).toBe(3);
+  });
+
+  test("the edges are measured where somebody asks for it, of the chain that is there, and reported as they are known", async () => {
+    const { key } = chainDemands(moment(), DEFAULT_CHAIN, clean).chain!;
+    const chain = { ...EMPTY_SLOT, value: crowdedChain(), answers: key, status: "done" } as const;
+    const slots = { ...results.getInitialState(), chain };
+    const measured = { ...DEFAULT_CHAIN, isMeasured: true } as const;
+    const names = async (now: Moment, how: ChainSettings) => (await calls(now, how)).map(([name]) => name);
+    expect(await names(moment({ slots }), DEFAULT_CHAIN)).not.toContain("chainEdges");
+    expect(await names(moment(), measured)).not.toContain("chainEdges");
+    // what is off has no part in them, what stands in for it has
+    const asked = moment({ slots, ablationSource: ["4+5="] });
+    const { key: ofSource } = chainDemands(asked, measured, clean).chain!;
+    const there = { ...slots, chain: { ...chain, answers: ofSource } };
+    expect((await calls({ ...asked, slots: there, interventions: [off] }, measured)).at(-1)).toEqual([
+      "chainEdges",
+      "3+5=",
+      { thresholds: {}, target: 12, ablationSource: ["4+5="] },
+    ]);
+    const { chainEdges } = chainDemands(moment({ slots }), measured, clean);
+    const [partial, progress] = [vi.fn<(part: unknown) => void>(), vi.fn<(done: number, total: number) => void>()];
+    const engine = {
+      chainEdges: (_: unknown, __: unknown, { onProgress }: { onProgress: (report: unknown) => void }) => {
+        onProgress({ done: 1, total: 4 });
+        onProgress({ edges: [] });
+      },
+    };
+    void chainEdges!.run(engine as never, { signal: AbortSignal.abort(), partial, progress });
+    expect([partial.mock.calls, progress.mock.calls]).toEqual([[[{ edges: [] }]], [[1, 4]]]);
+    setMeasured(true);
+    expect(changedSettings(settings())).toEqual({ isMeasured: true });
+    setMeasured(false);
+    expect(changedSettings(settings())).toBeUndefined();
   });
 
   test("the control is of the deep neurons that the chain has, once it is there", async () => {

@@ -26,7 +26,7 @@ export function setThreshold(name: keyof ChainThresholds, value: number): void {
 export const resetThresholds = () => setChain({ ...view.getState().chain, thresholds: {} });
 
 /** Settings that are there only while somebody has set them. */
-type Optional = "head" | "other" | "otherVariant" | "published";
+type Optional = "head" | "other" | "otherVariant" | "isMeasured" | "published";
 
 function setOptional<Name extends Optional>(name: Name, value: ChainSettings[Name] | undefined): void {
   const { [name]: _, ...rest } = view.getState().chain;
@@ -42,6 +42,9 @@ export const setOtherPrompt = (other: ChainSettings["other"]) => setOptional("ot
 
 /** The variant to compare with; undefined ends it. */
 export const setOtherVariant = (variant: ChainSettings["otherVariant"]) => setOptional("otherVariant", variant);
+
+/** Whether each edge is measured alone. */
+export const setMeasured = (isMeasured: boolean) => setOptional("isMeasured", isMeasured || undefined);
 
 /** A published chain in place of the model's own; undefined: the model's. */
 export const setPublished = (published: ChainSettings["published"]) => setOptional("published", published);

@@ -18,6 +18,8 @@ import { model } from "./model/model.ts";
 import type { ModelChoice } from "./model/model.ts";
 import { notices } from "./notices.ts";
 import { question, setPrompt } from "./question.ts";
+// the chunk of the tab that shows chains brings it
+import "./run/chain-demands.ts";
 import { connectEngine } from "./run/engine-port.ts";
 import { results } from "./run/results.ts";
 import { stopRun } from "./run/runner.ts";

@@ -1,6 +1,7 @@
-import type { Chain, ChainEdge, ChainEdgeKind } from "#analysis/chain/chain.ts";
+import type { Chain, ChainEdge, ChainEdgeKind, PathEffect } from "#analysis/chain/chain.ts";
 import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./chain-marks.ts";
 import type { Box } from "../maps/heatmap.ts";
+import { nats } from "../number-format.ts";
 
 /** Of the strongest edge, in pixels. */
 export const MAX_WIDTH_PX = 10;
@@ -53,12 +54,21 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
         isShown: edge.claimed === undefined || value >= scale.threshold,
         label: labelled.has(curveKey(edge)) && !drawn.isStacked && to === head ? head.id : "",
         // the middle of a curve whose ends bend alike lies half-way
+        measured: edge.path ? measuredLabel(edge.path) : "",
         labelAt: { x: (points.start.x + points.end.x) / 2, y: (points.start.y + points.end.y) / 2 },
       },
     ];
   });
   return curves.sort((a, b) => a.strength - b.strength);
 }
+
+/** What log p(target) loses with the edge cut, in nats; into a neuron how much of its activation goes, in percent. */
+export function measuredLabel({ effect, activation }: PathEffect): string {
+  if (!activation) return nats(effect);
+  return activation.before === 0 ? "·" : percentSigned(1 - activation.after / activation.before);
+}
+
+const percentSigned = (share: number) => `${Math.round(share * 100)}\u202f%`.replace("-", "−");
 
 export const curveKey = ({ from, to, kind, position }: ChainEdge) => `${from} ${to} ${kind} ${position ?? ""}`;
 

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { publishedChain } from "#analysis/chain/published.ts";
 import type { PublishedRecord } from "#analysis/chain/published.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
-import { crowdedChain, handedOnChain } from "#test/chains.ts";
+import { crowdedChain, handedOnChain, measuredChain } from "#test/chains.ts";
 import { neighbour } from "./chain-drawing.ts";
-import { MAX_WIDTH_PX } from "./chain-curves.ts";
+import { MAX_WIDTH_PX, measuredLabel } from "./chain-curves.ts";
 import { shownTokens } from "./chain-distribution.ts";
 import { STACKED_PX, chainLayout } from "./chain-layout.ts";
 import { pathsThrough } from "./chain-marks.ts";
@@ -17,6 +17,7 @@ import { STAGE_TITLES } from "./chain-scene.ts";
 import { chainFigure } from "./chain-figure.ts";
 import { figureSvg } from "../marks/figure-svg.ts";
 import type { Box } from "../maps/heatmap.ts";
+import { nats } from "../number-format.ts";
 import type { Mark } from "../marks/mark.ts";
 
 const file = join(import.meta.dirname, "..", "..", "..", "public", "findings", "llama-7b-3plus5.json");
@@ -201,4 +202,42 @@ test("arrow keys go to a plate on that side, and stay where there is none", () =
   expect(Math.min(...steps)).toBeGreaterThan(0);
   const last = plates.reduce((most, plate) => (middle(plate) > middle(most) ? plate : most));
   expect(neighbour(plates, last.id, { x: 1, y: 0 })).toBe(last.id);
+});
+
+describe("what was measured of edges", () => {
+  const texts = (drawn: Chain) =>
+    figureSvg(
+      chainFigure([
+        {
+          title: "",
+          layout: chainLayout(drawn, 828, tokensOf(drawn)),
+          look: {
+            off: new Set<string>(),
+            selected: undefined,
+            cursor: undefined,
+            lit: undefined,
+            beforeName: "",
+            afterName: "",
+            isInteractive: false,
+            name: () => "",
+          },
+        },
+      ]),
+      { title: "", caption: [] },
+    ).match(/curve-label"[^>]*>[^<]*/g) ?? [];
+  const labels = (drawn: Chain) => texts(drawn).map((text) => text.slice(text.indexOf(">") + 1));
+
+  test("is written on them: into a neuron what goes of its activation, elsewhere nats", () => {
+    expect(labels(crowdedChain())).not.toContain("25\u202f%");
+    const drawn = measuredChain();
+    const predicts = drawn.edges.filter(({ kind }) => kind === "predicts");
+    expect(labels(drawn).filter((label) => label === "25\u202f%")).toHaveLength(predicts.length);
+    for (const { path } of drawn.edges.filter(({ kind }) => kind === "promotes"))
+      expect(labels(drawn)).toContain(nats(path!.effect));
+  });
+
+  test("is 0 % of a neuron that does not hear it, more than all of one that it turns, and nothing of one that was silent", () => {
+    const into = (before: number, after: number) => measuredLabel({ effect: 0, activation: { before, after } });
+    expect([into(4, 4), into(4, -2), into(4, 6), into(0, 1)]).toEqual(["0\u202f%", "150\u202f%", "−50\u202f%", "·"]);
+  });
 });

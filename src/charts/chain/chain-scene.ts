@@ -1,10 +1,10 @@
-import type { ChainNode, StageName } from "#analysis/chain/chain.ts";
+import type { ChainEdge, ChainNode, StageName } from "#analysis/chain/chain.ts";
 import { nodeMark } from "./chain-nodes.ts";
 import type { NodeState } from "./chain-nodes.ts";
 import type { ChainBand, ChainCurve, ChainDistribution, ChainLayout, ChainRow } from "./chain-marks.ts";
 import { clip } from "../marks/clip.ts";
 import { percent } from "../number-format.ts";
-import { group } from "../marks/mark.ts";
+import { group, titled } from "../marks/mark.ts";
 import type { Mark } from "../marks/mark.ts";
 
 /** How the drawing stands at one moment. */
@@ -23,6 +23,8 @@ export interface ChainLook {
   readonly isInteractive: boolean;
   /** What a node is read out as, behind what stands on it. */
   readonly name: (node: ChainNode) => string;
+  /** What is shown where the pointer rests on an edge; left out: nothing. */
+  readonly edgeName?: (edge: ChainEdge) => string;
 }
 
 export const STAGE_TITLES: Record<StageName, readonly [string, string]> = {
@@ -40,7 +42,7 @@ export function chainScene(layout: ChainLayout, look: ChainLook): Mark[] {
     group(bands.map((band, index) => bandMark(band, index, layout))),
     group(rows.map((row) => rowMark(row, layout))),
     group(curves.map((curve) => curveMark(curve, look))),
-    group(curves.flatMap((curve) => labelMark(curve, look))),
+    group(curves.flatMap((curve) => labelMark(curve, look, layout))),
     group(plates.map((plate) => nodeMark(plate, stateOf(plate.id, look)))),
     distributionMark(layout.distribution, look),
   ];
@@ -120,11 +122,11 @@ function rowMark({ position, text, y, height, isLast }: ChainRow, { width, plate
   return { key: `row-${position ?? `gap-${y}`}`, tag: "g", children: isRead ? [line] : [line, token] };
 }
 
-function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off }: ChainLook): Mark {
+function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off, edgeName }: ChainLook): Mark {
   const isOff = off.has(edge.from) || off.has(edge.to);
   const isLit = lit?.has(edge.from) && lit.has(edge.to);
   const weight = lit ? (isLit ? "is-lit" : "is-dim") : isShown && !isOff ? "" : "is-faint";
-  return {
+  const mark: Mark = {
     key,
     tag: "path",
     attrs: {
@@ -134,14 +136,21 @@ function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off }
       "stroke-width": Math.max(0.75, width),
     },
   };
+  return edgeName ? titled(mark, edgeName(edge)) : mark;
 }
 
 const signOf = (claimed: number | undefined) => (claimed === undefined ? "unsized" : claimed < 0 ? "against" : "for");
 
-function labelMark({ key, label, labelAt, edge, isShown }: ChainCurve, { lit }: ChainLook): Mark[] {
+function labelMark(
+  { key, label, measured, labelAt, edge, isShown }: ChainCurve,
+  { lit }: ChainLook,
+  { isStacked }: ChainLayout,
+): Mark[] {
   const isDim = lit ? !(lit.has(edge.from) && lit.has(edge.to)) : !isShown;
-  if (label === "" || isDim) return [];
-  return [{ key, tag: "text", attrs: { class: "curve-label", ...labelAt }, text: label }];
+  const isRoom = !isStacked && (edge.kind !== "amplifies" || lit !== undefined);
+  const said = [label, isRoom ? measured : ""].filter((part) => part !== "").join(" ");
+  if (said === "" || isDim) return [];
+  return [{ key, tag: "text", attrs: { class: "curve-label", ...labelAt }, text: said }];
 }
 
 function distributionMark(distribution: ChainDistribution, look: ChainLook): Mark {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { STAGE_NAMES } from "#analysis/chain/chain.ts";
-import type { Chain, ChainStage, CriterionMeasure, StageName } from "#analysis/chain/chain.ts";
+import type { Chain, ChainEdgeKind, ChainStage, CriterionMeasure, StageName } from "#analysis/chain/chain.ts";
 import { crowdedChain } from "#test/chains.ts";
-import { chainClaims, verifyChain } from "./chain-claims.ts";
+import { chainClaims, claimsEdges, verifyChain } from "./chain-claims.ts";
 import { NO_FINDING } from "./finding.ts";
 import type { NamedNumber } from "./finding.ts";
 import { decodeFinding, encodeFinding } from "./permalink.ts";
@@ -83,6 +83,53 @@ describe("a link claims of a chain", () => {
     const found = verifyChain(fromLink(link), chain, SAME);
     expect(found.verdict).toBe("reproduced");
     expect(found.rows.map(({ name }) => name)).toContain("effect of attention L1 at 3");
+  });
+
+  test("an attention layer that writes at two positions once: it has one switch and one effect", () => {
+    const chain = chainOf({
+      "feature-transferring": { L1A: 1.5, "L1A@3": 1.5, L2A: 0.5 },
+      "feature-predicting": { L3H1: 2 },
+    });
+    expect(asLink(chainClaims(chain))).toBe("v=1&m=abacus&ce=L3H1:2;L1A:1.5;L2A:0.5;stages:2");
+    // a link from before claimed it twice
+    const both = fromLink("v=1&m=abacus&ce=L3H1:2;L1A:1.5;L1A@3:1.5;stages:2");
+    expect(verifyChain(both, chain, SAME).verdict).toBe("reproduced");
+  });
+
+  test("the three strongest edges where they were measured, and no edge where they were not", () => {
+    const edge = (from: string, to: string, kind: ChainEdgeKind, effect: number | undefined, position?: number) => ({
+      ...crowdedChain().edges[0]!,
+      from,
+      to,
+      kind,
+      position,
+      path: effect === undefined ? undefined : { effect },
+    });
+    const chain = {
+      ...chainOf({ "feature-predicting": { L3H1: 2 } }),
+      edges: [
+        edge("E@2", "L3H1", "enhances", 8.967, 2),
+        edge("L1N7@2", "L1A@3", "enhances", 0.01, 2),
+        edge("L1A@3", "L3H1", "transfers", -0.5, 1),
+        edge("L3H1", "prediction", "promotes", 0.25),
+      ],
+    };
+    const link = asLink(chainClaims(chain));
+    expect(link).toBe("v=1&m=abacus&ce=L3H1:2;E@2~L3H1:8.967;L1A@3~L3H1@1:-0.5;L3H1~prediction:0.25;stages:1");
+    expect(decodeFinding(link).notices).toEqual([]);
+    expect(claimsEdges(fromLink(link))).toBe(true);
+    const found = verifyChain(fromLink(link), chain, SAME);
+    expect(found.verdict).toBe("reproduced");
+    expect(found.rows.map(({ name }) => name)).toEqual([
+      "effect of L3H1",
+      "effect of the edge the word at 2 → L3H1",
+      "effect of the edge attention L1 at 3 → L3H1, from 1",
+      "effect of the edge L3H1 → prediction",
+      "stages with evidence",
+    ]);
+    const unmeasured = { ...chain, edges: chain.edges.map((each) => ({ ...each, path: undefined })) };
+    expect(asLink(chainClaims(unmeasured))).toBe("v=1&m=abacus&ce=L3H1:2;stages:1");
+    expect(claimsEdges(chainClaims(unmeasured))).toBe(false);
   });
 
   test("deep neurons too that stand with their head, and nothing of stages that have no evidence", () => {

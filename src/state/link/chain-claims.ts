@@ -21,11 +21,17 @@ const BARE = {
 const isBare = (name: string): name is keyof typeof BARE => Object.hasOwn(BARE, name);
 
 /** Ids of what a chain can switch off: `L0H7`, `L2A`, `L4N425`; of what writes at another position than the last `L1A@3`, `L1N12@2`. */
-const PART = /^L\d+(?:H\d+|(?:A|N\d+)(?:@\d+)?)$/;
+const PART = String.raw`L\d+(?:H\d+|(?:A|N\d+)(?:@\d+)?)`;
+const IS_PART = new RegExp(`^${PART}$`);
+/** An edge from one to another: `L0H7~L4N425`, `E@2~L0H7`; what attention moved with the position that it came from, `L2A~L3H1@1`. */
+const IS_EDGE = new RegExp(String.raw`^(${PART}|E@\d+)~(${PART}|prediction)(?:@(\d+))?$`);
+
+/** Edges that a link claims the effect of, where they were measured. */
+const CLAIMED_EDGES = 3;
 
 /**
  * The numbers that tell most of a chain, for whoever opens its link to check: the effect of the predicting head, of the strongest other
- * parts of each stage, from the prediction backwards, and how many stages have evidence. Of a chain that has no predicting head: the
+ * parts of each stage, from the prediction backwards, of the strongest edges where they were measured, and how many stages have evidence. Of a chain that has no predicting head: the
  * effect of the head that came closest, and what was measured of the criterion that failed.
  */
 export function chainClaims(chain: Chain): NamedNumber[] {
@@ -35,6 +41,7 @@ export function chainClaims(chain: Chain): NamedNumber[] {
     headOf(chain),
     failed?.measure,
     ...[...chain.stages].reverse().flatMap(({ nodes }) => strongest(nodes, numbers, headOf(chain))),
+    ...strongestEdges(chain),
     STAGES,
   ];
   return claimed.flatMap((name) => {
@@ -47,9 +54,26 @@ function strongest(nodes: readonly string[], numbers: ReadonlyMap<string, number
   const size = (id: string) => Math.abs(numbers.get(id)!);
   return nodes
     .filter((id) => id !== head && numbers.has(id))
+    .filter((id, index, ids) => ids.findIndex((other) => switchOf(other) === switchOf(id)) === index)
     .sort((a, b) => size(b) - size(a))
     .slice(0, CLAIMED_OF_A_STAGE);
 }
+
+/** A layer's attention is switched off as one, wherever it writes: `L1A` and `L1A@3` have one effect. */
+const switchOf = (id: string) => id.replace(/A@\d+$/, "A");
+
+const strongestEdges = ({ edges }: Chain) =>
+  edges
+    .flatMap((edge) => (edge.path ? [{ name: edgeName(edge), size: Math.abs(edge.path.effect) }] : []))
+    .sort((a, b) => b.size - a.size)
+    .slice(0, CLAIMED_EDGES)
+    .map(({ name }) => name);
+
+const edgeName = ({ from, to, kind, position }: Chain["edges"][number]) =>
+  `${from}~${to}${kind === "transfers" ? `@${position}` : ""}`;
+
+/** Whether some of it is there only once edges were measured. */
+export const claimsEdges = (claimed: readonly NamedNumber[]) => claimed.some(({ name }) => IS_EDGE.test(name));
 
 /** Every number that a link can claim. */
 function chainNumbers(chain: Chain): ReadonlyMap<string, number> {
@@ -59,6 +83,7 @@ function chainNumbers(chain: Chain): ReadonlyMap<string, number> {
     if (value !== undefined && Number.isFinite(value)) numbers.set(name, value);
   };
   for (const { id, effect } of chain.nodes) add(id, effect);
+  for (const edge of chain.edges) add(edgeName(edge), edge.path?.effect);
   if (evidence?.stage === "feature-predicting") add(formatHead(evidence.head), evidence.effect);
   for (const { measure, value } of criteria) if (isBare(measure)) add(measure, value);
   add(STAGES, chain.stages.filter(({ hasEvidence }) => hasEvidence).length);
@@ -75,9 +100,9 @@ const headOf = (chain: Chain) => {
 /** A claim as a link writes it. */
 export function readChainClaim(text: string): NamedNumber | string {
   const claim = readNamedNumber(text);
-  return typeof claim !== "string" && (PART.test(claim.name) || isBare(claim.name))
+  return typeof claim !== "string" && (IS_PART.test(claim.name) || IS_EDGE.test(claim.name) || isBare(claim.name))
     ? claim
-    : `it needs to be a part of a chain or one of ${Object.keys(BARE).join(", ")}, with its number, as L0H7:1.234`;
+    : `it needs to be a part or an edge of a chain or one of ${Object.keys(BARE).join(", ")}, with its number, as L0H7:1.234`;
 }
 
 /** A claim of a link from before effects had one sign: there an effect was what log p gains without the part. Counts and shares are as now. */
@@ -89,10 +114,20 @@ export function readTurnedClaim(text: string): NamedNumber | string {
 
 /** What a claim is about, in words, and its unit. */
 export const aboutClaim = (name: string) =>
-  isBare(name) ? ({ title: BARE[name], unit: "none" } as const) : ({ title: partTitle(name), unit: "nats" } as const);
+  isBare(name) ? ({ title: BARE[name], unit: "none" } as const) : ({ title: titleOf(name), unit: "nats" } as const);
+
+function titleOf(name: string): string {
+  const [, from, to, position] = IS_EDGE.exec(name) ?? [];
+  if (from === undefined || to === undefined) return partTitle(name);
+  return `the edge ${partTitle(from)} → ${partTitle(to)}${position === undefined ? "" : `, from ${position}`}`;
+}
 
 /** A part's id as a person reads it: `L4N425`, `L12N4072 at 2`, `attention L15`, `attention L1 at 3`. */
-export const partTitle = (id: string) => id.replace(/^(L\d+)A(?=@|$)/, "attention $1").replace("@", " at ");
+export const partTitle = (id: string) =>
+  id
+    .replace(/^(L\d+)A(?=@|$)/, "attention $1")
+    .replace(/^E(?=@)/, "the word")
+    .replace("@", " at ");
 
 /** Holds what a link claims of a chain against the one that was computed here; see `verify`. */
 export function verifyChain(

@@ -75,6 +75,12 @@ export const CHAIN_FIELDS: readonly Field[] = [
       return leastShare !== undefined && leastShare >= 0 && leastShare <= 1 ? { chain: { leastShare } } : undefined;
     },
   },
+  {
+    key: "em",
+    needs: "1: every edge of the chain is cut alone",
+    write: ({ chain }) => (chain?.isMeasured ? "1" : undefined),
+    read: (text) => (text === "1" ? { chain: { isMeasured: true } } : undefined),
+  },
   claimsField("ce", readChainClaim, joinedNumbers, "L0H7:7.9241;L1N452:0.3819;stages:2"),
   // links from before effects had one sign are read for good, and written again under the key above
   { ...claimsField("cr", readTurnedClaim, () => undefined, "L0H7:-7.9241;L1N452:-0.3819;stages:2"), holdsSameAs: "ce" },

@@ -1,7 +1,8 @@
+import { withPaths } from "#analysis/chain/edges/chain-cuts.ts";
 import { standingOf } from "./checking/answering.ts";
 import { isSameQuestion } from "./checking/same-question.ts";
 import { changedSettings } from "../chain-nodes.ts";
-import { chainClaims, verifyChain } from "./chain-claims.ts";
+import { chainClaims, claimsEdges, verifyChain } from "./chain-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
 import { patchMeasured } from "./patch/patch-claims.ts";
@@ -13,7 +14,7 @@ import { adapter, adapterName } from "../model/adapter.ts";
 import { model } from "../model/model.ts";
 import { question } from "../question.ts";
 import type { Question } from "../question.ts";
-import { chainKey } from "../run/chain-demands.ts";
+import { chainKey, edgesKey } from "../run/chain-demands.ts";
 import { afterKey, beforeKey, comparisonKey } from "../run/demands.ts";
 import { results } from "../run/results.ts";
 import { isSameRun, modelNow } from "../subject.ts";
@@ -87,12 +88,15 @@ export function measuredClaims(slots: Slots, now: Question, comparedNeurons: num
   return { ...claims, neurons };
 }
 
-/** The clean run's chain of this question, with its ablation-source, once all of it was computed here. */
+/** The clean run's chain of this question, with its ablation-source, once all of it was computed here; with its edges once they all were measured. */
 export function measuredChain(slots: Slots, now: Question, settings: ChainSettings): Chain | undefined {
   const before = answerOf(slots.before, beforeKey(now));
   if (!before || settings.published !== undefined) return undefined;
   const { variant = "base" } = now;
-  return answerOf(slots.chain, chainKey({ ...now, variant, target: before.target.id, interventions: [] }, settings));
+  const key = chainKey({ ...now, variant, target: before.target.id, interventions: [] }, settings);
+  const chain = answerOf(slots.chain, key);
+  const measured = answerOf(slots.chainEdges, edgesKey(key));
+  return chain && measured ? withPaths(chain, measured.edges) : chain;
 }
 
 /** The whole answer to exactly this question, computed here. */
@@ -125,14 +129,15 @@ export function checkChain(
   settings: ChainSettings,
 ): Verification | undefined {
   const chain = measuredChain(slots, now, settings);
+  const claimed = finding.expected.chain ?? [];
+  // what is still to be measured, or was not asked for here, is no difference
+  if (claimsEdges(claimed) && !chain?.edges.some(({ path }) => path)) return undefined;
   const standing = standingOf(finding, {
     provenance: slots.chain.isRecorded ? "recorded" : "computed here",
     about: slots.chain.about,
     asked: { kind: "chain", settings },
   });
-  return chain && standing.kind === "checks"
-    ? verifyChain(finding.expected.chain ?? [], chain, standing.others, standing.blame)
-    : undefined;
+  return chain && standing.kind === "checks" ? verifyChain(claimed, chain, standing.others, standing.blame) : undefined;
 }
 
 /**

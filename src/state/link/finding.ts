@@ -29,6 +29,8 @@ export interface ChainSettings {
   readonly other?: string;
   /** The variant that the second chain is of; left out: the one that the page shows. */
   readonly otherVariant?: Variant;
+  /** Each edge is cut alone, which costs as much again as the chain. */
+  readonly isMeasured?: true;
   /** A chain that others published, in place of the model's own. */
   readonly published?: PublishedName;
 }

@@ -164,6 +164,7 @@ function findings(): fc.Arbitrary<Finding> {
       leastShare: fc.double({ min: 0, max: 1, noNaN: true }).filter((share) => share !== DEFAULT_CHAIN.leastShare),
       other: text.filter((prompt) => prompt !== ""),
       otherVariant: fc.constantFrom(...VARIANTS),
+      isMeasured: fc.constant(true as const),
       published: fc.constantFrom(...PUBLISHED),
     },
     { requiredKeys: [] },
@@ -405,7 +406,7 @@ describe("reading a link", () => {
       "one number of two that is of no part of a chain",
       "ce=L4N425@2:0.1;__proto__:1",
       { expected: { chain: [{ name: "L4N425@2", value: 0.1 }] } },
-      "link: ce lists “__proto__:1”; it needs to be a part of a chain or one of stages, promoting-share, deep-neurons, with its number, as L0H7:1.234",
+      "link: ce lists “__proto__:1”; it needs to be a part or an edge of a chain or one of stages, promoting-share, deep-neurons, with its number, as L0H7:1.234",
     ],
     ["a chain's number beyond all numbers", "cr=L0H7:1e999", {}, "link: cr lists “L0H7:1e999”; it needs to be a part"],
     [

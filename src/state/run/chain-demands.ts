@@ -1,19 +1,18 @@
-import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
-import { formatHead, formatNeuron } from "#model/ids.ts";
+import { formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { Token, Variant } from "#protocol/engine.ts";
 import type { ChainSettings } from "../link/finding.ts";
 import { changesOf, ablationSourceOf, variantOf } from "../question.ts";
 import type { Question } from "../question.ts";
-import { changesKey, following, keyOf, ablationSourceKey, subjectOf } from "./demand.ts";
-import type { AskedRun, Demand, Demands, Moment } from "./demand.ts";
+import { changesKey, following, keyOf, ablationSourceKey, settingsKey, subjectOf } from "./demand.ts";
+import { chainDoor } from "./chain-door.ts";
+import type { CleanRun } from "./chain-door.ts";
+import type { Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
 /** Random groups that the deep neurons are held against. */
 const DRAWS = 5;
-
-type CleanRun = AskedRun & { readonly target: Token };
 
 /** The chain, the same with what is switched off, one to compare with, and what its neurons are worth against random ones. */
 export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanRun): Demands {
@@ -21,7 +20,8 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
   const { prompt, interventions, variant = "base", ablationSource } = now;
   const asked = { thresholds: settings.thresholds, ...(settings.head && { head: settings.head }) };
   const own = { prompt, variant, target, ablationSource };
-  const chain = chainDemand({ ...own, interventions: [] }, settings, () => subjectOf(now, clean, { chain: asked }));
+  const about = () => subjectOf(now, clean, { chain: asked });
+  const chain = chainDemand({ ...own, interventions: [] }, settings, about);
   const other = comparedWith(now, settings);
   return {
     chain,
@@ -43,7 +43,39 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
           }),
       ),
     }),
-    ...controlDemand(now, chain, clean),
+    ...(answersNow(now, chain) && {
+      ...controlDemand(now, chain, clean),
+      ...(settings.isMeasured && { chainEdges: edgesDemand(own, settings, { key: edgesKey(chain.key), about }) }),
+    }),
+  };
+}
+
+/** What builds on a chain waits for it: one that is still to come brings its own. */
+const answersNow = ({ slots: { chain } }: Moment, { key }: Demand<Chain>) =>
+  chain.status === "done" && chain.answers === key;
+
+/** @param chain the key of the chain whose edges they are */
+export const edgesKey = (chain: string) => keyOf(chain, "edges");
+
+function edgesDemand(
+  asked: Omit<Asked, "interventions">,
+  settings: ChainSettings,
+  answers: Omit<Demand<Results["chainEdges"]>, "run">,
+): Demand<Results["chainEdges"]> {
+  return {
+    ...answers,
+    run: (engine, { signal, partial, progress }) =>
+      engine.chainEdges(
+        asked.prompt,
+        { ...optionsOf(asked, settings), ...ablationSourceOf(asked) },
+        {
+          signal,
+          onProgress(report) {
+            if ("done" in report) progress(report.done, report.total);
+            else partial(report);
+          },
+        },
+      ),
   };
 }
 
@@ -68,10 +100,6 @@ function comparedWith(
 /** A chain that was computed here knows its tokens by their ids. */
 const runOf = ({ tokens, target }: Chain) => ({ tokens: tokens as readonly Token[], target: target as Token });
 
-/** What of the settings decides which parts a chain has; a threshold at its default is as good as none. */
-export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
-  keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
-
 /** Donor prompts count in the clean run's chain too: they take the place of each part whose effect is measured. */
 export const chainKey = (asked: Asked, settings: ChainSettings) =>
   keyOf(
@@ -84,22 +112,24 @@ export const chainKey = (asked: Asked, settings: ChainSettings) =>
   );
 
 function chainDemand(asked: Asked, settings: ChainSettings, about: Demand<Chain>["about"]): Demand<Chain> {
-  const { prompt, target } = asked;
-  const { thresholds, head } = settings;
-  const options = { thresholds, ...(head && { head }), ...(target !== undefined && { target }), ...variantOf(asked) };
   return {
     key: chainKey(asked, settings),
     about,
-    run: (engine, reports) => engine.chain(prompt, { ...options, ...changesOf(asked) }, following(reports)),
+    run: (engine, reports) =>
+      engine.chain(asked.prompt, { ...optionsOf(asked, settings), ...changesOf(asked) }, following(reports)),
   };
 }
 
-/** Of the chain that is there; one that is still to come brings its own. */
+const optionsOf = (asked: Omit<Asked, "interventions">, { thresholds, head }: ChainSettings) => ({
+  thresholds,
+  ...(head && { head }),
+  ...(asked.target !== undefined && { target: asked.target }),
+  ...variantOf(asked),
+});
+
 function controlDemand(now: Moment, { key }: Demand<Chain>, clean: CleanRun): Demands {
   const { id: target } = clean.target;
-  const { value, answers, status } = now.slots.chain;
-  if (!value || status !== "done" || answers !== key) return {};
-  const neurons = deepNeurons(value);
+  const neurons = deepNeurons(now.slots.chain.value!);
   if (neurons.length === 0) return {};
   const { prompt } = now;
   const chainControl: Demand<Results["chainControl"]> = {
@@ -119,3 +149,5 @@ const deepNeurons = ({ nodes }: Chain): NeuronId[] =>
   nodes.flatMap(({ kind, layer, index }) =>
     kind === "deep-neuron" && layer !== undefined && index !== undefined ? [{ layer, neuron: index }] : [],
   );
+
+chainDoor.setState({ demands: chainDemands });

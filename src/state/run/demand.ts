@@ -1,4 +1,6 @@
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import type { CallOptions, Engine } from "#client/engine.ts";
+import { formatHead } from "#model/ids.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
@@ -90,3 +92,7 @@ export const changesKey = (now: Pick<Question, "interventions" | "ablationSource
 
 /** The base's keys name no variant. */
 export const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);
+
+/** What of the settings decides which parts a chain has; a threshold at its default is as good as none. */
+export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
+  keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));

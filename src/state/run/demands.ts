@@ -4,7 +4,7 @@ import type { Intervention } from "#model/interventions.ts";
 import type { HeadSweep, Prediction, ScoredAnswer } from "#protocol/engine.ts";
 import { changesOf, partKey, ablationSourceOf, variantOf } from "../question.ts";
 import type { Question, TypedAnswer } from "../question.ts";
-import { chainDemands } from "./chain-demands.ts";
+import { chainDoor } from "./chain-door.ts";
 import { changesKey, following, keyOf, ablationSourceKey, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import { readingDemands } from "./reading-demands.ts";
@@ -45,7 +45,7 @@ export function demands(now: Moment): Demands {
     ...(!nothingOff && now.comparedNeurons > 0 && { comparison: comparisonDemand(now, run) }),
     ...(nothingOff && now.hasAdapter && now.comparedNeurons > 0 && { comparison: variantsDemand(now, run) }),
     ...inspectionDemand(now, run),
-    ...(now.chain && chainDemands(now, now.chain, run)),
+    ...(now.chain && chainDoor.getState().demands?.(now, now.chain, run)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
 import type { Subject } from "../subject.ts";
-import type { Chain } from "#protocol/chain.ts";
+import type { Chain, ChainEdges } from "#protocol/chain.ts";
 import type { NeuronGroup } from "#protocol/lab.ts";
 import type { DirectLogits, HeadScores, LogitLens } from "#protocol/lens.ts";
 import type {
@@ -64,6 +64,8 @@ export interface Results {
   readonly otherChain: Chain;
   /** The chain's deep neurons off together, against random neurons of their layers. */
   readonly chainControl: NeuronGroup;
+  /** The clean run's chain with each edge cut alone. */
+  readonly chainEdges: ChainEdges;
   readonly head: HeadInspection;
   readonly neuron: NeuronInspection;
 }
@@ -113,25 +115,29 @@ export const EMPTY_SLOT: Slot<never> = {
   isRecorded: false,
 };
 
-const empty = (): Slots => ({
-  tokens: EMPTY_SLOT,
-  before: EMPTY_SLOT,
-  after: EMPTY_SLOT,
-  answer: EMPTY_SLOT,
-  answerAfter: EMPTY_SLOT,
-  sweep: EMPTY_SLOT,
-  sweepUnder: EMPTY_SLOT,
-  comparison: EMPTY_SLOT,
-  lens: EMPTY_SLOT,
-  direct: EMPTY_SLOT,
-  scores: EMPTY_SLOT,
-  chain: EMPTY_SLOT,
-  chainAfter: EMPTY_SLOT,
-  otherChain: EMPTY_SLOT,
-  chainControl: EMPTY_SLOT,
-  head: EMPTY_SLOT,
-  neuron: EMPTY_SLOT,
-});
+/** In the order in which they are asked: the answer first, then what explains it. */
+export const RESULT_KINDS = [
+  "tokens",
+  "before",
+  "after",
+  "answer",
+  "answerAfter",
+  "head",
+  "neuron",
+  "chain",
+  "chainAfter",
+  "otherChain",
+  "chainControl",
+  "chainEdges",
+  "lens",
+  "direct",
+  "scores",
+  "comparison",
+  "sweep",
+  "sweepUnder",
+] as const satisfies readonly ResultKind[];
+
+const empty = () => Object.fromEntries(RESULT_KINDS.map((kind) => [kind, EMPTY_SLOT])) as unknown as Slots;
 
 export const results = createStore<Slots>(empty);
 

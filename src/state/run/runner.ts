@@ -4,29 +4,8 @@ import { asFault, dismiss, notifyFault } from "../notices.ts";
 import type { Demand, Demands } from "./demand.ts";
 import { currentEngine } from "./engine-port.ts";
 import { timeLeft } from "../model/time-left.ts";
-import { patchSlot, results } from "./results.ts";
+import { patchSlot, RESULT_KINDS, results } from "./results.ts";
 import type { ResultKind, Results } from "./results.ts";
-
-/** In the order in which they are sent: the answer first, then what explains it. */
-const ORDER: readonly ResultKind[] = [
-  "tokens",
-  "before",
-  "after",
-  "answer",
-  "answerAfter",
-  "head",
-  "neuron",
-  "chain",
-  "chainAfter",
-  "otherChain",
-  "chainControl",
-  "lens",
-  "direct",
-  "scores",
-  "comparison",
-  "sweep",
-  "sweepUnder",
-];
 
 /** Answers kept to return to at once, as by undo; a few kilobytes each. */
 const MAX_KEPT = 200;
@@ -43,7 +22,7 @@ const halted = new Map<ResultKind, string>();
  * cancels the older one of its kind, and one that nobody asks any more is cancelled.
  */
 export function pursue(wanted: Demands): void {
-  for (const kind of ORDER) {
+  for (const kind of RESULT_KINDS) {
     const demand = wanted[kind] as Demand<Results[typeof kind]> | undefined;
     if (demand) ask(kind, demand);
     else retire(kind);
@@ -71,7 +50,7 @@ export function askAgain(kind: ResultKind): void {
  * @returns stops them again, after `forgetRuns`
  */
 export function haltedRuns(stopping: readonly ResultKind[]): () => void {
-  const found = ORDER.map((kind) => ({ kind, slot: results.getState()[kind] })).filter(
+  const found = RESULT_KINDS.map((kind) => ({ kind, slot: results.getState()[kind] })).filter(
     ({ kind, slot: { status } }) => status === "stopped" || (status === "computing" && stopping.includes(kind)),
   );
   return () => {
@@ -86,7 +65,7 @@ export function haltedRuns(stopping: readonly ResultKind[]): () => void {
 export function forgetRuns(): void {
   kept.clear();
   halted.clear();
-  for (const kind of ORDER) {
+  for (const kind of RESULT_KINDS) {
     cancel(kind);
     // an answer of the engine that is gone counts as one to an earlier question
     patchSlot(kind, { asked: "", answers: "gone", status: "idle", progress: undefined, fault: undefined });

@@ -4,6 +4,7 @@ import { model } from "../model/model.ts";
 import { modelNow } from "../subject.ts";
 import { question } from "../question.ts";
 import { view } from "../view.ts";
+import { chainDoor } from "./chain-door.ts";
 import { demands } from "./demands.ts";
 import { results } from "./results.ts";
 import { pursue } from "./runner.ts";
@@ -27,6 +28,7 @@ export function followQuestions(): () => void {
       else if (now.hovered !== last.hovered) schedule(HOVER_MS);
     }),
     adapter.subscribe(() => schedule(0)),
+    chainDoor.subscribe(() => schedule(0)),
     model.subscribe((now, last) => {
       if (now.status !== last.status) schedule(0);
     }),

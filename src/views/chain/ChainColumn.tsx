@@ -3,13 +3,13 @@ import { useStore } from "zustand";
 import type { ChainActions } from "#charts/chain/chain-drawing.ts";
 import { pathsThrough } from "#charts/chain/chain-marks.ts";
 import type { ChainScale } from "#charts/chain/chain-marks.ts";
-import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import type { Chain, ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
 import { isNodeOff, lowerThreshold, partOf, toggleNode } from "#state/chain-nodes.ts";
 import { setThreshold } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { ChainFigure } from "./ChainFigure.tsx";
-import { nodeName, widthText } from "./words/chain-words.ts";
+import { edgeName, isMeasured, measuredKey, nodeName, widthText } from "./words/chain-words.ts";
 import { NodeCard } from "./node/NodeCard.tsx";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./words/stage-sentences.ts";
@@ -102,6 +102,7 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
       afterName,
       isInteractive: true,
       name: (node: ChainNode) => nodeName(node, off.has(node.id)),
+      edgeName: (edge: ChainEdge) => edgeName(edge, chain),
       scale,
       tokens,
     };
@@ -120,6 +121,7 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
         <span className="edge-key against">against it</span>
         <span>width: {widthText(chain)}</span>
         <span>numbers, nats: a deep neuron’s increase (with its sign); of all else, the effect</span>
+        {isMeasured(chain) && <span>{measuredKey}</span>}
       </figcaption>
     </figure>
   );

@@ -8,6 +8,7 @@ import { adapter, isAttached } from "#state/model/adapter.ts";
 import {
   resetThresholds,
   setLeastShare,
+  setMeasured,
   setOtherPrompt,
   setOtherVariant,
   setPredictingHead,
@@ -26,6 +27,7 @@ export function ChainControls({ chain }: { readonly chain: Chain | undefined }) 
       <OtherPrompt />
       <VariantChoice />
       <LeastShare />
+      <MeasureEdges />
       <Thresholds />
     </div>
   );
@@ -155,6 +157,22 @@ function LeastShare() {
       />
       <span className="number">{percent(least)}</span>
     </label>
+  );
+}
+
+/** A claim is one direct path; what each edge is worth is found by cutting it alone. */
+function MeasureEdges() {
+  const isMeasured = useStore(view, (state) => state.chain.isMeasured ?? false);
+  return (
+    <button
+      type="button"
+      className="switch"
+      aria-pressed={isMeasured}
+      title="Cuts each edge alone: its sender is taken away for its receiver only. Costs some half a forward for each edge."
+      onClick={() => setMeasured(!isMeasured)}
+    >
+      Measure the edges
+    </button>
   );
 }
 

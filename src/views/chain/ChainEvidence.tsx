@@ -114,10 +114,12 @@ function ChainMethod() {
       keys (no unit), or into the prediction the log-probability increase in nats. A measurement switches the sender off
       at every position and lets all that comes later react. The two differ by nature and stand beside each other for
       that reason. Width is the share of what the receiver gets, or of the largest increase; blue is towards where the
-      receiver stands, red and dashed against it. The number on a deep neuron is its increase, on any other part its
-      effect: log p(target) as it is − with the part off, above 0 where it supports the target. With something switched
-      off the parts stay, and activations, increases, claims and the prediction are that run’s; effects and measurements
-      stay the clean run’s.
+      receiver stands, red and dashed against it. “Measure the edges” cuts each edge alone: its sender is taken away for
+      this one receiver, as the chain takes parts away, everything else hears it as before, and from the receiver on the
+      run is free; what that costs log p(target) is the edge’s, and edges do not add up. The number on a deep neuron is
+      its increase, on any other part its effect: log p(target) as it is − with the part off, above 0 where it supports
+      the target. With something switched off the parts stay, and activations, increases, claims and the prediction are
+      that run’s; effects and measurements stay the clean run’s.
     </Method>
   );
 }

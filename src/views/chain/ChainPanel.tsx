@@ -80,16 +80,17 @@ function OwnChain() {
   const asked = useStore(question);
   const settings = useStore(view, (state) => state.chain);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
-  const { chain, chainAfter, chainControl, before, after, otherChain } = slots;
+  const { chain, chainAfter, chainControl, chainEdges, before, after, otherChain } = slots;
   const isChanged = asked.interventions.length > 0;
+  const isMeasured = settings.isMeasured ?? false;
   const isOtherAsked = settings.other !== undefined || settings.otherVariant !== undefined;
   const changed = isChanged ? changedChain(slots) : undefined;
   // one of an earlier question stands nowhere: its place is beside this one
   const isBeside = isOtherAsked && !isStale(otherChain);
   // not anew with every row of a sweep
   const shown = useMemo(
-    () => ownChains({ chain, chainAfter, otherChain, before, after }, { isChanged, isBeside }),
-    [chain, chainAfter, otherChain, before, after, isChanged, isBeside],
+    () => ownChains({ chain, chainAfter, chainEdges, otherChain, before, after }, { isChanged, isBeside, isMeasured }),
+    [chain, chainAfter, chainEdges, otherChain, before, after, isChanged, isBeside, isMeasured],
   );
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
   const control = chainControl.value;
@@ -130,6 +131,7 @@ const DOING = [
   ["chain", "Putting the chain together"],
   ["chainAfter", "Asking the chain again"],
   ["otherChain", "Putting the other chain together"],
+  ["chainEdges", "Measuring the edges"],
 ] as const satisfies readonly (readonly [ResultKind, string])[];
 
 /** Nothing is under way, and nothing will be until somebody says so. */

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
-import { KIND_WORDS, claimText, measuredText, nodeTitle, shareText } from "./words/chain-words.ts";
+import { KIND_WORDS, claimText, measuredText, nodeTitle, pathText, shareText, titleIn } from "./words/chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 
 interface ChainTableProps {
@@ -103,6 +103,7 @@ function Part({ node, now, chain, isChanged, onSelect }: PartProps) {
 
 function Edges({ chain, clean, title }: ShownChain) {
   const isChanged = chain !== clean;
+  const isOwn = clean.provenance.kind === "computed";
   const name = `Edges of the chain of ${title}`;
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label={`${name}, scrolls`}>
@@ -120,6 +121,7 @@ function Edges({ chain, clean, title }: ShownChain) {
             <Head name="share" />
             {isChanged && <Head name="claimed now" />}
             <th scope="col">measured without the sender</th>
+            {isOwn && <th scope="col">measured, this edge alone cut</th>}
           </tr>
         </thead>
         <tbody>
@@ -137,6 +139,7 @@ function Edges({ chain, clean, title }: ShownChain) {
               <td className="number">{shareText(edge.share)}</td>
               {isChanged && <td className="number">{chain.edges[index] && claimText(chain.edges[index])}</td>}
               <td>{measuredText(edge)}</td>
+              {isOwn && <td title={edge.path && String(edge.path.effect)}>{pathText(edge)}</td>}
             </tr>
           ))}
         </tbody>
@@ -160,10 +163,5 @@ function Number({ of, write }: { readonly of: number | undefined; readonly write
 }
 
 const nodeIn = ({ nodes }: Chain, id: string) => nodes.find((node) => node.id === id);
-
-function titleIn(chain: Chain, id: string): string {
-  const node = nodeIn(chain, id);
-  return node ? nodeTitle(node) : id;
-}
 
 const tokensText = (tokens: Chain["tokens"] | undefined) => tokens?.map(({ text }) => text).join(" ") ?? "";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crowdedChain } from "#test/chains.ts";
+import { crowdedChain, measuredChain } from "#test/chains.ts";
 import { exportTable } from "./chain-exports.ts";
 import { withoutHead } from "./shown-chains.ts";
 
@@ -26,4 +26,19 @@ test("a number that is not known is an empty field, never 0", () => {
   expect([word[column("increase")], word[column("activation")], word[column("effect")]]).toEqual(["", "", 10.25]);
   const edge = rows.find((row) => row[column("record")] === "edge" && row[column("kind")] === "promotes")!;
   expect([edge[column("claimed")], edge[column("share")]]).toEqual([1, ""]);
+});
+
+test("an edge's own effect stands in columns of its own, empty where nobody measured it", () => {
+  const measured = measuredChain();
+  const edgesOf = (of: typeof chain) => {
+    const { header, rows } = exportTable([withoutHead("3+5=", of)]);
+    const column = (name: string) => header.indexOf(name);
+    return rows
+      .filter((row) => row[column("record")] === "edge")
+      .map((row) => ["edge_effect", "edge_before", "edge_after"].map((name) => row[column(name)]));
+  };
+  expect(new Set(edgesOf(chain).flat())).toEqual(new Set([""]));
+  expect(edgesOf(measured)).toEqual(
+    measured.edges.map(({ path }) => [path!.effect, path!.activation?.before ?? "", path!.activation?.after ?? ""]),
+  );
 });

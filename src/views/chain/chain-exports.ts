@@ -13,7 +13,7 @@ import { findingOf } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn, Origin } from "../exports/drawn.ts";
 import type { CsvValue, Facts, Table } from "../exports/csv.ts";
-import { widthText } from "./words/chain-words.ts";
+import { isMeasured, measuredKey, widthText } from "./words/chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { STAGE_WORDS, emptySentence, stageSentence } from "./words/stage-sentences.ts";
 
@@ -47,6 +47,7 @@ export function drawnChain(shown: readonly ShownChain[], { scale, lines, publish
     settings: {
       ...(first.clean.thresholds && { thresholds: first.clean.thresholds }),
       least_share: scale.threshold,
+      edges_measured: isMeasured(first.clean),
       ...(second && { beside: besideFacts(second) }),
     },
     unit: `nats for increases and changes; ${EFFECT_UNIT}; inner products and activations have none`,
@@ -82,6 +83,7 @@ function linkTo(
     leastShare,
     ...(beside && beside.prompt !== subject.prompt && { other: beside.prompt }),
     ...(beside && beside.variant !== subject.variant && { otherVariant: beside.variant }),
+    ...(isMeasured(clean) && { isMeasured: true as const }),
   });
   return {
     ...findingOf(subject),
@@ -118,7 +120,8 @@ function offIn({ nodes }: Chain, origin: Origin | undefined): ReadonlySet<string
 
 const legend = (chain: Chain) =>
   `Width: ${widthText(chain)}. Blue towards, red and dashed against where the receiver stands. ` +
-  "Numbers, nats: a deep neuron’s increase (with its sign); of all else the effect, which is what log p loses when it is off.";
+  "Numbers, nats: a deep neuron’s increase (with its sign); of all else the effect, which is what log p loses when it is off." +
+  (isMeasured(chain) ? ` ${measuredKey[0]!.toUpperCase()}${measuredKey.slice(1)}.` : "");
 
 const HEADER = [
   "chain",
@@ -135,6 +138,9 @@ const HEADER = [
   "measured",
   "before",
   "after",
+  "edge_effect",
+  "edge_before",
+  "edge_after",
   "increase",
   "activation",
   "change",
@@ -184,6 +190,9 @@ function rowsOf({ nodes, edges }: Chain, about: Row): Row[] {
       measured: edge.measured?.quantity,
       before: edge.measured?.before,
       after: edge.measured?.after,
+      edge_effect: edge.path?.effect,
+      edge_before: edge.path?.activation?.before,
+      edge_after: edge.path?.activation?.after,
     })),
   ];
 }

@@ -1,7 +1,9 @@
 import { shownTokens } from "#charts/chain/chain-distribution.ts";
 import type { ShownToken } from "#charts/chain/chain-marks.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
+import { withPaths } from "#analysis/chain/edges/chain-cuts.ts";
 import { formatHead } from "#model/ids.ts";
+import { edgesKey } from "#state/run/chain-demands.ts";
 import { isSameRun, isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Prediction, RankedToken, Slots } from "#state/run/results.ts";
@@ -95,19 +97,23 @@ function withChanges(
   };
 }
 
-type ChainSlots = Pick<Slots, "chain" | "chainAfter" | "otherChain" | "before" | "after">;
+type ChainSlots = Pick<Slots, "chain" | "chainAfter" | "chainEdges" | "otherChain" | "before" | "after">;
 
 interface Beside {
   /** Something is switched off on the page. */
   readonly isChanged: boolean;
   /** There is a second chain, of this question. */
   readonly isBeside: boolean;
+  /** Each edge is measured alone. */
+  readonly isMeasured: boolean;
 }
 
 /** The chains of the model as they stand on the page: its own, as changed where that is known, and the one beside it. */
-export function ownChains(slots: ChainSlots, { isChanged, isBeside }: Beside): ShownChain[] {
+export function ownChains(slots: ChainSlots, { isChanged, isBeside, isMeasured }: Beside): ShownChain[] {
   const { chain, chainAfter, otherChain, before, after } = slots;
   if (!chain.value) return [];
+  const edges = isMeasured ? measuredEdges(slots) : [];
+  const clean = withPaths(chain.value, edges);
   const other = isBeside ? otherChain : undefined;
   const areVariants = other?.about !== undefined && other.about.variant !== chain.about?.variant;
   const titleOf = (about: Subject | undefined) =>
@@ -117,13 +123,17 @@ export function ownChains(slots: ChainSlots, { isChanged, isBeside }: Beside): S
   const isOneRun = isSameSubject(after.about, chainAfter.about) && isSameRun(before.about, chain.about);
   const own =
     changed && chainAfter.about && runs && isOneRun
-      ? withChanges({ clean: chain.value, after: changed }, runs, titleOf(chain.about), chainAfter.about)
-      : withoutHead(titleOf(chain.about), chain.value, { about: chain.about });
+      ? withChanges({ clean, after: withPaths(changed, edges) }, runs, titleOf(chain.about), chainAfter.about)
+      : withoutHead(titleOf(chain.about), clean, { about: chain.about });
   if (!other?.value) return [own];
   const { about } = other;
   const isOtherChanged = (about?.interventions.length ?? 0) > 0;
   return [own, withoutHead(titleOf(about), other.value, { isChanged: isOtherChanged, about })];
 }
+
+/** What is known of the edges of the chain that is there, all of it or some. */
+const measuredEdges = ({ chain, chainEdges }: Pick<Slots, "chain" | "chainEdges">) =>
+  chainEdges.answers === edgesKey(chain.answers) ? (chainEdges.value?.edges ?? []) : [];
 
 /** The chain with what is switched off, of the same run as the clean one. */
 export function changedChain({ chain, chainAfter }: Pick<Slots, "chain" | "chainAfter">): Chain | undefined {

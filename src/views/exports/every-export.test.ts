@@ -116,6 +116,7 @@ function everything(): Drawn[] {
   const chains = ownChains(slots, {
     isChanged,
     isBeside: slots.otherChain.value !== undefined && !isStale(slots.otherChain),
+    isMeasured: true,
   });
   return [
     drawnHeads(slots.sweep, "linear"),
@@ -397,7 +398,9 @@ test("a record that others published is exported as theirs, whatever model is on
   const record = {
     meta: { model: "Llama-7B", source: "Yu & Ananiadou (2024)" },
   };
-  const chain = { ...ownChains(results.getState(), { isChanged: false, isBeside: false })[0]!.chain };
+  const chain = {
+    ...ownChains(results.getState(), { isChanged: false, isBeside: false, isMeasured: false })[0]!.chain,
+  };
   const published = { ...chain, prompt: "1+1=", provenance: { kind: "published", ...record.meta } } as const;
   const drawn = drawnChain([withoutHead("1+1=", published)], {
     scale: { threshold: 0.2, limit: 1 },

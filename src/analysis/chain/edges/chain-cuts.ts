@@ -53,3 +53,19 @@ function receiverOf({ kind, layer, index, position }: ChainNode, heads: number):
       throw new Error(`chain: unknown part ${String(kind satisfies never)}`);
   }
 }
+
+/** Which edge of a chain: of several between the same two parts, each brings from a position of its own. */
+const edgeKey = ({ from, to, kind, position }: Pick<ChainEdge, "from" | "to" | "kind" | "position">) =>
+  `${from} ${to} ${kind} ${position ?? ""}`;
+
+/** The chain with what was measured of its edges. */
+export function withPaths(chain: Chain, measured: readonly MeasuredEdge[]): Chain {
+  const known = new Map(measured.map((edge) => [edgeKey(edge), edge]));
+  return {
+    ...chain,
+    edges: chain.edges.map((edge) => {
+      const found = known.get(edgeKey(edge));
+      return found ? { ...edge, path: { effect: found.effect, activation: found.activation } } : edge;
+    }),
+  };
+}

@@ -1,5 +1,5 @@
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
-import { claimText, measuredText, nodeTitle, shareText } from "../words/chain-words.ts";
+import { claimText, measuredText, pathText, shareText, titleIn } from "../words/chain-words.ts";
 
 interface FactProps {
   readonly name: string;
@@ -61,10 +61,7 @@ interface NodeEdgesProps {
 export function NodeEdges({ node, chain }: NodeEdgesProps) {
   const edges = chain.edges.filter(({ from, to }) => from === node.id || to === node.id);
   if (edges.length === 0) return null;
-  const title = (id: string) => {
-    const end = chain.nodes.find((each) => each.id === id);
-    return end ? nodeTitle(end) : id;
-  };
+  const isOwn = chain.provenance.kind === "computed";
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="What it gives and receives, scrolls">
       <table className="plain">
@@ -79,13 +76,14 @@ export function NodeEdges({ node, chain }: NodeEdgesProps) {
               share
             </th>
             <th scope="col">measured without the sender</th>
+            {isOwn && <th scope="col">measured, this edge alone cut</th>}
           </tr>
         </thead>
         <tbody>
           {edges.map((edge) => (
             <tr key={`${edge.from} ${edge.to} ${edge.position ?? ""}`}>
               <th scope="row">
-                {title(edge.from)} → {title(edge.to)}
+                {titleIn(chain, edge.from)} → {titleIn(chain, edge.to)}
                 {edge.kind === "transfers" && `, from ${edge.position}`}
               </th>
               <td>{edge.kind}</td>
@@ -94,6 +92,7 @@ export function NodeEdges({ node, chain }: NodeEdgesProps) {
               </td>
               <td className="number">{shareText(edge.share)}</td>
               <td>{measuredText(edge)}</td>
+              {isOwn && <td title={edge.path && String(edge.path.effect)}>{pathText(edge)}</td>}
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { handedOnChain } from "#test/chains.ts";
-import { nodeTitle, roleText } from "./chain-words.ts";
+import { crowdedChain, handedOnChain, measuredChain } from "#test/chains.ts";
+import { edgeName, nodeTitle, pathText, roleText } from "./chain-words.ts";
 
 test.each([
   ["E@1", "“drei” at 1", "the word’s embedding"],
@@ -20,4 +20,21 @@ test.each([
 test("no two parts of a chain bear one name", () => {
   const titles = handedOnChain().nodes.map(nodeTitle);
   expect(new Set(titles).size).toBe(titles.length);
+});
+
+test("an edge says that it is a claim only, or what it is worth with it alone cut", () => {
+  const [claimed, measured] = [crowdedChain(), measuredChain()];
+  const into = measured.edges.findIndex(({ kind }) => kind === "predicts");
+  const last = measured.edges.length - 1;
+  expect(pathText(claimed.edges[into]!)).toBe("claimed only");
+  expect(pathText({ ...measured.edges[into]!, path: { effect: 0.25, activation: { before: 4, after: 3 } } })).toBe(
+    "activation 4.00 → 3.00, log p −0.25 nats",
+  );
+  expect(pathText(measured.edges[last]!)).toBe("log p −0.13 nats");
+  expect(edgeName(claimed.edges[into]!, claimed)).toBe("L3H1 → L3N0; claimed: 1.00, share 40.0\u202f%; claimed only");
+  expect(edgeName(measured.edges[last]!, measured)).toBe(
+    "L5N7 → prediction; claimed: +1.00 nats; measured, cut alone: log p −0.13 nats",
+  );
+  const published = { ...claimed, provenance: { kind: "published", model: "Llama-7B", source: "a paper" } } as const;
+  expect(edgeName(published.edges[last]!, published)).toBe("L5N7 → prediction; claimed: +1.00 nats");
 });

@@ -51,6 +51,31 @@ export function measuredText({ measured }: ChainEdge): string {
   return `${what} ${write(measured.before)} → ${write(measured.after)}`;
 }
 
+/** What an edge alone is worth; that it is a claim only where nobody measured it. */
+export function pathText({ path }: ChainEdge): string {
+  if (!path) return "claimed only";
+  const effect = `log p ${signedNats(0 - path.effect)} nats`;
+  if (!path.activation) return effect;
+  return `activation ${figures(path.activation.before)} → ${figures(path.activation.after)}, ${effect}`;
+}
+
+/** An edge where the pointer rests on it: its claim beside what was measured. */
+export const edgeName = (edge: ChainEdge, chain: Chain): string =>
+  [
+    `${titleIn(chain, edge.from)} → ${titleIn(chain, edge.to)}${edge.kind === "transfers" ? `, from ${edge.position}` : ""}`,
+    `claimed: ${claimText(edge)}${edge.share === undefined ? "" : `, share ${shareText(edge.share)}`}`,
+    ...(edge.measured ? [`without the sender: ${measuredText(edge)}`] : []),
+    ...(chain.provenance.kind === "published"
+      ? []
+      : [edge.path ? `measured, cut alone: ${pathText(edge)}` : pathText(edge)]),
+  ].join("; ");
+
+/** A node by its id. */
+export function titleIn({ nodes }: Chain, id: string): string {
+  const node = nodes.find((each) => each.id === id);
+  return node ? nodeTitle(node) : id;
+}
+
 export const shareText = (share: number | undefined) => (share === undefined ? "–" : percent(share));
 
 /** The chain with its tokens as the page writes them. */
@@ -76,3 +101,9 @@ export const widthText = ({ provenance }: Chain) =>
   provenance.kind === "computed"
     ? "the share of what it receives; into the prediction, of the largest increase"
     : "of the largest of its kind; dotted where no size is published";
+
+export const isMeasured = ({ edges }: Chain) => edges.some(({ path }) => path);
+
+/** What the numbers on edges are, where there are any. */
+export const measuredKey =
+  "numbers on edges, measured with that edge alone cut: into a neuron, the part of its activation that goes; elsewhere what log p loses, nats";
