@@ -1,4 +1,5 @@
 import { adapter } from "#state/model/adapter.ts";
+import { followHash, guide } from "#state/guide/guide.ts";
 import { opened } from "#state/link/opened.ts";
 import { isFirstLook, openFirstLook } from "#state/link/open-finding.ts";
 import { model } from "#state/model/model.ts";
@@ -31,8 +32,16 @@ export function followAddress(shipped: readonly ModelChoice[], fetchRest: () => 
   let isAhead = false;
   const write = async () => {
     const fragment = isFirstLook() && location.hash === "" ? "" : (await links()).currentFragment();
-    if (isAhead || fragment === undefined || `#${fragment}` === location.hash || fragment === location.hash) return;
+    if (
+      isAhead ||
+      guide.getState().isGalleryOpen ||
+      fragment === undefined ||
+      `#${fragment}` === location.hash ||
+      fragment === location.hash
+    )
+      return;
     history.replaceState(history.state, "", `#${fragment}`);
+    followHash(`#${fragment}`);
   };
   const later = () => {
     clearTimeout(timer);
@@ -41,7 +50,10 @@ export function followAddress(shipped: readonly ModelChoice[], fetchRest: () => 
   const open = async () => {
     clearTimeout(timer);
     const { hash } = location;
-    if (hash === "") {
+    // who comes to the findings first has the first look behind them
+    const isGallery = followHash(hash);
+    if (isGallery && model.getState().choice) return;
+    if (isGallery || hash === "") {
       openFirstLook(shipped);
       return;
     }

@@ -19,6 +19,7 @@ import { THREADS_MESSAGE } from "#protocol/lifecycle.ts";
 import { askedThreads } from "./asked-threads.ts";
 import { followAddress } from "./address.ts";
 import { SHIPPED_MODELS } from "./models.ts";
+import { followOpening } from "./opening.ts";
 import { followTheme } from "./theme.ts";
 import { waitingSurface } from "./waiting-surface.ts";
 
@@ -34,6 +35,7 @@ connectEngine(engine);
 followEngine(engine);
 if (typeof threads === "string") notify("threads", threads);
 followTheme();
+followOpening();
 followQuestions();
 offerShipped(SHIPPED_MODELS);
 let rest: Promise<void> | undefined;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
+import { GALLERY_HASH } from "#state/guide/guide.ts";
 import { THEME_AFTER, setHelpOpen, setTheme, view } from "#state/view.ts";
 import { adapter, isAttached } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
@@ -31,6 +32,9 @@ export function PageHeader() {
       <ModelMenu />
       {hasAdapter && <VariantSwitch />}
       <span className="page-tools">
+        <a href={GALLERY_HASH} className="to-gallery">
+          Findings
+        </a>
         <CopyLink />
         <button type="button" title="Words and shortcuts (?)" onClick={() => setHelpOpen(true)}>
           <span aria-hidden="true">?</span>

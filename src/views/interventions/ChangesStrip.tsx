@@ -1,19 +1,52 @@
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
-import { changesText } from "../shared/words/part-name.ts";
+import { isStale, results } from "#state/run/results.ts";
+import type { Prediction } from "#state/run/results.ts";
+import { brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
+import { offText } from "../shared/words/part-name.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+import { percent } from "#charts/number-format.ts";
 import { INTERVENTIONS_ID } from "./InterventionsPanel.tsx";
 
-/** On a phone the list scrolls out of sight; this line above the tabs does not, and leads back to it. */
+/** On a phone the list scrolls out of sight; this line above the tabs does not: what is off, and what comes of it. It leads back to the list. */
 export function ChangesStrip() {
   const interventions = useStore(question, (state) => state.interventions);
+  const slots = useStore(results);
   if (interventions.length === 0) return null;
+  const runs = isStale(slots.after) ? undefined : shownRuns(slots, true)?.runs;
   return (
     <button
       type="button"
       className="changes-strip"
       onClick={() => document.getElementById(INTERVENTIONS_ID)?.scrollIntoView({ block: "center" })}
     >
-      {changesText(interventions)}
+      {offText(interventions)}
+      {runs?.after && <Consequence before={runs.before} after={runs.after} />}
     </button>
+  );
+}
+
+interface ConsequenceProps {
+  readonly before: Prediction;
+  readonly after: Prediction;
+}
+
+/** `8 → 4` where the answer broke, else how sure the model still is of it. */
+function Consequence({ before, after }: ConsequenceProps) {
+  const now = brokenInto({ before, after });
+  const answer = tokenText(before.target.text);
+  return (
+    <>
+      {": "}
+      {now ? (
+        <>
+          <del>{answer}</del> → <strong>{tokenText(now.text)}</strong>
+        </>
+      ) : (
+        <>
+          {answer} {percent(before.target.probability)} → {percent(after.target.probability)}
+        </>
+      )}
+    </>
   );
 }

@@ -1,13 +1,15 @@
 import { Suspense, useRef } from "react";
 import { useStore } from "zustand";
 import type { ViewName } from "#state/link/finding.ts";
-import { resetPanel } from "#state/reset-panel.ts";
 import { showTab, view } from "#state/view.ts";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { Guard } from "../shared/Guard.tsx";
+import { laterModule } from "../shared/later.tsx";
 import { TABS } from "./tabs.tsx";
 
 const PANEL_ID = "evidence-panel";
+/** What puts a tab back to how it begins. */
+const resetting = laterModule(() => import("#state/reset-panel.ts"));
 /** The tab that places the card of what is selected itself: between its drawing and the words below it. */
 const HAS_CARD: ViewName = "chain";
 
@@ -19,7 +21,7 @@ export function EvidencePanel() {
     <div className="evidence">
       <TabBar active={active} />
       <div role="tabpanel" id={PANEL_ID} aria-labelledby={`tab-${active}`}>
-        <Guard key={active} what={`the panel “${label}”`} onAgain={renew} onReset={() => resetPanel(active)}>
+        <Guard key={active} what={`the panel “${label}”`} onAgain={renew} onReset={() => reset(active)}>
           <Suspense fallback={<p className="panel empty">The panel is on its way.</p>}>
             <Panel />
           </Suspense>
@@ -29,6 +31,8 @@ export function EvidencePanel() {
     </div>
   );
 }
+
+const reset = async (tab: ViewName) => (await resetting()).resetPanel(tab);
 
 function TabBar({ active }: { readonly active: string }) {
   const host = useRef<HTMLDivElement>(null);

@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import { setOpeningShown } from "#state/guide/guide.ts";
 import { setHelpOpen, view } from "#state/view.ts";
 import { Dialog } from "../shared/Dialog.tsx";
 import { GLOSSARY } from "./glossary.ts";
@@ -22,6 +23,18 @@ export function HelpDialog() {
   const isOpen = useStore(view, (state) => state.isHelpOpen);
   return (
     <Dialog title="Words and shortcuts" isOpen={isOpen} onClose={() => setHelpOpen(false)}>
+      <p className="help-ways">
+        <button
+          type="button"
+          onClick={() => {
+            setHelpOpen(false);
+            setOpeningShown(true);
+            scrollTo({ top: 0 });
+          }}
+        >
+          Show the introduction
+        </button>
+      </p>
       <div className="help-columns">
         <section aria-label="Shortcuts">
           <h3>Shortcuts</h3>

@@ -10,9 +10,9 @@ import { isStale, results } from "#state/run/results.ts";
 import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
 import { closeCard, shipped } from "#state/model/shipped.ts";
+import { guide } from "#state/guide/guide.ts";
 import { setHelpOpen, view } from "#state/view.ts";
 import { PageHeader } from "../header/PageHeader.tsx";
-import { ChangesStrip } from "../interventions/ChangesStrip.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { ModelsPlace } from "../models/ModelsPlace.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
@@ -28,7 +28,20 @@ import { LoadOffer } from "./status/LoadOffer.tsx";
 import { LoadingLine } from "./status/LoadingLine.tsx";
 import { Notices } from "./status/Notices.tsx";
 import "./page.css";
+import "../guide/opening.css";
 
+const Opening = laterPart(
+  "the introduction",
+  async () => (await import("../guide/opening-texts.tsx")).openingWithTexts(),
+  <div className="opening-place" />,
+);
+const Gallery = laterPart("the page of findings", async () =>
+  (await import("../guide/gallery/gallery-cards.tsx")).galleryWithCards(),
+);
+const ChangesStrip = laterPart(
+  "the list of what is switched off",
+  async () => (await import("../interventions/ChangesStrip.tsx")).ChangesStrip,
+);
 const AdapterLine = laterPart("the line about the adapter", async () => (await lines()).AdapterLine);
 const AttachingLine = laterPart("the adapter on its way", async () => (await lines()).AttachingLine);
 const lines = () => import("./status/AdapterLine.tsx");
@@ -48,15 +61,36 @@ const PublishedPrediction = laterPart(
 
 /** It reads as a sentence: this prompt, this answer, carried by these parts, without them this. */
 export function Page() {
-  const isUnanswered = useStore(model, ({ status: { kind } }) => kind !== "ready" && kind !== "loading");
-  const hasAdapter = useStore(adapter, ({ choice }) => choice !== undefined);
+  const isGalleryOpen = useStore(guide, (state) => state.isGalleryOpen);
   return (
     <>
       <Guard what="the head of the page">
         <PageHeader />
       </Guard>
       <Notices />
+      {isGalleryOpen ? <Gallery /> : <Instrument />}
+      <footer className="page-footer">
+        Everything runs on this machine; nothing you type leaves it. Method: Yu &amp; Ananiadou (2024), arXiv
+        2409.14144.
+      </footer>
+      <PredictionVoice />
+      <Help />
+      <Card />
+      <ModelsPlace />
+      <Keys />
+      <FolderDrop />
+    </>
+  );
+}
+
+function Instrument() {
+  const isUnanswered = useStore(model, ({ status: { kind } }) => kind !== "ready" && kind !== "loading");
+  const hasAdapter = useStore(adapter, ({ choice }) => choice !== undefined);
+  const isOpeningShown = useStore(guide, (state) => state.isOpeningShown);
+  return (
+    <>
       <main>
+        {isOpeningShown && <Opening />}
         <Guard what="the prompt">
           <PromptPanel />
         </Guard>
@@ -72,17 +106,7 @@ export function Page() {
         <LoadingLine />
         {hasAdapter && <AttachingLine />}
       </main>
-      <footer className="page-footer">
-        Everything runs on this machine; nothing you type leaves it. Method: Yu &amp; Ananiadou (2024), arXiv
-        2409.14144.
-      </footer>
       <OwnChanges />
-      <PredictionVoice />
-      <Help />
-      <Card />
-      <ModelsPlace />
-      <Keys />
-      <FolderDrop />
     </>
   );
 }
@@ -141,11 +165,7 @@ function AnswerColumn() {
 /** Nothing is switched off in a published record. */
 function OwnChanges() {
   if (usePublishedAnswer()) return null;
-  return (
-    <Guard what="the list of what is switched off">
-      <ChangesStrip />
-    </Guard>
-  );
+  return <ChangesStrip />;
 }
 
 /** Of the record that is on the page; undefined while the page shows the model's own numbers. */

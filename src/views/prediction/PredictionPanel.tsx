@@ -9,11 +9,12 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { laterPart } from "../shared/later.tsx";
 import { PredictionProgress } from "./PredictionProgress.tsx";
-import { predictionRows, shownRuns } from "./prediction-rows.ts";
+import { brokenInto, predictionRows, shownRuns } from "./prediction-rows.ts";
 import type { Runs } from "./prediction-rows.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
 import "./prediction.css";
 
+const AnswerMark = laterPart("whether that is right", async () => (await import("./AnswerMark.tsx")).AnswerMark);
 const AnswerScore = laterPart("the whole answer", async () => (await import("./AnswerScore.tsx")).AnswerScore);
 const ClaimsCheck = laterPart("the check of the link", async () => (await import("./ClaimsCheck.tsx")).ClaimsCheck);
 
@@ -43,7 +44,7 @@ export function PredictionPanel() {
       </header>
       {shown ? (
         <div className={isDim ? "stale" : ""} aria-busy={isDim}>
-          <Answer {...shown.runs} />
+          <Answer {...shown.runs} prompt={shown.about.prompt} />
           <PredictionTable runs={shown.runs} isChanged={isChanged} />
           <p className="says">{predictionSentence(shown.runs.before, shown.runs.after, shown.about.interventions)}</p>
           {isChanged && !shown.runs.after && (
@@ -68,22 +69,45 @@ export function PredictionPanel() {
   );
 }
 
-function Answer({ before, after }: Pick<Runs, "before" | "after">) {
+/** A broken answer is struck through, and what is said in its place is the large one. */
+function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { readonly prompt: string }) {
   const { target } = before;
+  const now = brokenInto({ before, after });
+  const shown = tokenText(target.text);
+  const course = (
+    <>
+      <Value of={target.probability} as="percent" />
+      {after && (
+        <>
+          <span className="arrow"> → </span>
+          <Value of={after.target.probability} as="percent" />
+        </>
+      )}
+    </>
+  );
   return (
     <p className="answer">
-      <code className="answer-token">{tokenText(target.text)}</code>
+      {now ? (
+        <>
+          <del className="answer-lost">
+            <code>{shown}</code>
+          </del>
+          <code className="answer-token">{tokenText(now.text)}</code>
+        </>
+      ) : (
+        <code className="answer-token">{shown}</code>
+      )}
       <span className="answer-numbers">
         <span className="answer-probability">
-          <Value of={target.probability} as="percent" />
-          {after && (
-            <>
-              <span className="arrow"> → </span>
-              <Value of={after.target.probability} as="percent" />
-            </>
-          )}
+          {now ? <Value of={now.probability} as="percent" /> : course}
+          <AnswerMark prompt={prompt} token={(now ?? after?.top[0] ?? before.top[0] ?? target).text} />
         </span>
         <span className="small">
+          {now && (
+            <>
+              {shown}: {course},{" "}
+            </>
+          )}
           log p <Value of={target.logProbability} as="nats" />
           {after && (
             <>

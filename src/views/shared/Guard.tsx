@@ -11,7 +11,7 @@ interface GuardProps {
   /** What has to happen before it is tried again. */
   readonly onAgain?: (() => void) | undefined;
   /** What puts the panel back to how it begins, where there is something that can be. */
-  readonly onReset?: (() => void) | undefined;
+  readonly onReset?: (() => void | Promise<void>) | undefined;
   readonly children: ReactNode;
 }
 
@@ -43,8 +43,8 @@ function Undrawn({ what, error, onAgain, onReset }: UndrawnProps) {
   const copy = async () => {
     if (await copyLink(await addressNow())) setCopied(true);
   };
-  const reset = () => {
-    onReset?.();
+  const reset = async () => {
+    await onReset?.();
     onAgain();
   };
   return (
@@ -61,7 +61,7 @@ function Undrawn({ what, error, onAgain, onReset }: UndrawnProps) {
           {isCopied ? "Link copied" : "Copy link"}
         </button>
         {onReset && (
-          <button type="button" onClick={reset}>
+          <button type="button" onClick={() => void reset()}>
             Reset this panel
           </button>
         )}

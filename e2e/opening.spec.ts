@@ -1,0 +1,80 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, openApp, panel, promptBox, test } from "./support.ts";
+
+const opening = (page: Page) => panel(page, "Introduction");
+const step = (page: Page, name: string) => opening(page).getByRole("button", { name });
+
+test(
+  "a stranger is surprised and hands it on with two clicks, and goes on to the reason",
+  { tag: "@page" },
+  async ({ page, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    // the band comes after the first script, into a place that is kept for it
+    let letThrough = () => {};
+    const isHeld = new Promise<void>((resolve) => (letThrough = resolve));
+    await page.route(/assets\/opening-texts-.*\.js$/, async (route) => {
+      await isHeld;
+      await route.continue();
+    });
+    await openApp(page);
+    await expect(page.getByRole("list", { name: "5 tokens" })).toBeVisible();
+    const place = await promptBox(page).boundingBox();
+    letThrough();
+    await expect(opening(page)).toContainText("A language model answers 3 + 5 = 8. Which of its parts know that?");
+    expect(await promptBox(page).boundingBox()).toEqual(place);
+
+    await test.step("the answer breaks at a click, and the new one is the large one", async () => {
+      await step(page, "Switch off the part it needs most").click();
+      await expect(opening(page)).toContainText(/Without L0H7 it says “4” \(7\d\.\d\s%\); it was “8” \(94\.\d\s%\)\./);
+      await expect(opening(page).getByRole("heading")).toContainText("3 + 5 = 8 4.");
+      await expect(opening(page).getByRole("deletion")).toHaveText("8");
+      await expect(panel(page, "Prediction").getByRole("deletion")).toHaveText("8");
+      await expect(panel(page, "Prediction")).toContainText("✗ it is 8");
+    });
+
+    await test.step("a second click copies what is shown, with its numbers", async () => {
+      await page.getByRole("button", { name: "Copy link" }).click();
+      await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      expect(link).toMatch(/p=3%2B5=&x=L0H7\*0&sel=L0H7&b=-0\.0\d+&c=-7\.9\d+$/);
+    });
+
+    await test.step("who went silent, and whether that was the reason", async () => {
+      await step(page, "See who went silent").click();
+      await expect(opening(page)).toContainText(
+        /L4N425 wrote 8, huit, VIII and gave “8” 0\.6\d nats; now it gives −?0\.0\d\./,
+      );
+      await step(page, "Is that really the reason?").click();
+      await expect(opening(page)).toContainText("L0H7 says the same each time: it does not carry the numbers.");
+      await expect(opening(page)).toContainText(/What survives is L0H3: 5\.\d\d nats\./);
+      await step(page, "Follow the whole path").click();
+      await expect(page.getByRole("tab", { name: "Chain" })).toHaveAttribute("aria-selected", "true");
+    });
+
+    await test.step("axe finds nothing in it, in light and on a dark phone", async () => {
+      await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+      await expectAccessible(page);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+      await expectAccessible(page);
+    });
+
+    await test.step("sent away, it stays away, until it is called back", async () => {
+      await opening(page).getByRole("button", { name: "Dismiss the introduction" }).click();
+      await expect(opening(page)).toHaveCount(0);
+      await page.goto("about:blank");
+      await openApp(page);
+      await expect(promptBox(page)).toBeVisible();
+      await expect(opening(page)).toHaveCount(0);
+      await page.getByRole("button", { name: "Words and shortcuts" }).click();
+      await page.getByRole("button", { name: "Show the introduction" }).click();
+      await expect(opening(page)).toBeInViewport();
+    });
+  },
+);
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).include(".opening").analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+}

@@ -1,0 +1,108 @@
+import { createStore } from "zustand/vanilla";
+import { isSameHead } from "#model/ids.ts";
+import type { HeadId } from "#model/ids.ts";
+import { otherNumbers } from "../ablation-source.ts";
+import { isWhole, mostImportantHead } from "../effects.ts";
+import type { RankedHead } from "../effects.ts";
+import { question, resetInterventions, setAblationSource, switchOff } from "../question.ts";
+import { isStale, results } from "../run/results.ts";
+import type { NeuronChange, Prediction } from "../run/results.ts";
+import { isSameRun } from "../subject.ts";
+import { select, showTab } from "../view.ts";
+
+/** The way from an answer to what carries it: a part off, who falls silent, whether that is the reason, the whole path. */
+export const OPENING_STEPS = ["off", "silent", "reason", "path"] as const;
+export type OpeningStep = (typeof OPENING_STEPS)[number];
+
+/** What came of a step, kept while the next one changes what the page shows. */
+export interface Outcomes {
+  readonly off?: { readonly head: HeadId; readonly before: Prediction; readonly after: Prediction };
+  readonly silent?: NeuronChange;
+  readonly reason?: {
+    readonly prompts: number;
+    readonly before: Prediction;
+    readonly after: Prediction;
+    /** What costs most by that measure. */
+    readonly most?: RankedHead | undefined;
+  };
+}
+
+interface Steps {
+  /** Those that were taken. */
+  readonly taken: readonly OpeningStep[];
+  readonly head: HeadId | undefined;
+  readonly outcomes: Outcomes;
+}
+
+const NOTHING_TAKEN: Steps = { taken: [], head: undefined, outcomes: {} };
+
+export const openingSteps = createStore<Steps>(() => NOTHING_TAKEN);
+
+/** Another question has other parts: the way begins anew. */
+export const forgetSteps = () => openingSteps.setState(NOTHING_TAKEN, true);
+
+/** Takes a step on the page itself; whoever takes a later one first has the part off that it is about. */
+export function takeStep(step: OpeningStep): void {
+  const { sweep } = results.getState();
+  const head = openingSteps.getState().head ?? (sweep.value && mostImportantHead(sweep.value)?.at);
+  if (!head) return;
+  openingSteps.setState(({ taken }) => ({ head, taken: taken.includes(step) ? taken : [...taken, step] }));
+  const part = { kind: "head", at: head } as const;
+  switch (step) {
+    case "off":
+      setAblationSource([]);
+      switchOff([part]);
+      select(part);
+      showTab("heads");
+      break;
+    case "silent":
+      setAblationSource([]);
+      switchOff([part]);
+      showTab("neurons");
+      break;
+    case "reason":
+      switchOff([part]);
+      setAblationSource(otherNumbers(question.getState().prompt));
+      showTab("heads");
+      break;
+    case "path":
+      setAblationSource([]);
+      resetInterventions();
+      select(undefined);
+      showTab("chain");
+      break;
+    default:
+      throw new Error(`opening: unknown step ${String(step satisfies never)}`);
+  }
+}
+
+/** Keeps what came of the steps, as the page's own slots have it. @returns what ends it */
+export const followOutcomes = () => results.subscribe(noteOutcomes);
+
+function noteOutcomes(): void {
+  const { taken, head, outcomes } = openingSteps.getState();
+  const { before, after, comparison, sweep } = results.getState();
+  const isAnswered = before.value && after.value && after.status === "done" && !isStale(after);
+  if (!head || !isAnswered || !before.value || !after.value || !isSameRun(before.about, after.about)) return;
+  const isOf = ({ about }: { readonly about: typeof after.about }) =>
+    about?.interventions.length === 1 &&
+    about.interventions.every((change) => change.kind === "head" && change.scale === 0 && isSameHead(change.at, head));
+  if (!isOf(after)) return;
+  const both = { before: before.value, after: after.value };
+  const prompts = after.about?.ablationSource?.length ?? 0;
+  const isByZero = prompts === 0;
+  const [first] = comparison.value && !isStale(comparison) && comparison.status === "done" ? comparison.value.rows : [];
+  const isSwept = sweep.value && sweep.status === "done" && !isStale(sweep) && isWhole(sweep.value);
+  const most = isSwept && sweep.about?.ablationSource ? mostImportantHead(sweep.value) : undefined;
+  const found: Outcomes = {
+    ...(!outcomes.off && isByZero && taken.includes("off") && { off: { head, ...both } }),
+    ...(!outcomes.silent &&
+      isByZero &&
+      taken.includes("silent") &&
+      first &&
+      isOf(comparison) &&
+      !comparison.about?.ablationSource && { silent: first }),
+    ...(!outcomes.reason?.most && !isByZero && taken.includes("reason") && { reason: { prompts, ...both, most } }),
+  };
+  if (Object.keys(found).length > 0) openingSteps.setState({ outcomes: { ...outcomes, ...found } });
+}

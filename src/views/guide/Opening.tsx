@@ -1,0 +1,150 @@
+import { useEffect } from "react";
+import type { ReactNode } from "react";
+import { useStore } from "zustand";
+import { formatHead } from "#model/ids.ts";
+import { otherNumbers } from "#state/ablation-source.ts";
+import { mostImportantHead } from "#state/effects.ts";
+import { GALLERY_HASH, setOpeningShown } from "#state/guide/guide.ts";
+import { OPENING_STEPS, followOutcomes, forgetSteps, openingSteps, takeStep } from "#state/guide/opening-steps.ts";
+import type { OpeningStep } from "#state/guide/opening-steps.ts";
+import { model } from "#state/model/model.ts";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
+import { brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
+import { tokenText } from "../shared/words/token-text.ts";
+import { ABOUT_ANY, offSentence, reasonSentence, silentSentence } from "./opening-words.ts";
+import type { OpeningText } from "./opening-words.ts";
+
+const PAPER = "https://arxiv.org/abs/2409.14144";
+
+const LABELS = {
+  off: "Switch off the part it needs most",
+  silent: "See who went silent",
+  reason: "Is that really the reason?",
+  path: "Follow the whole path",
+} as const satisfies Record<OpeningStep, string>;
+
+/** Characters of a prompt that stand in a heading. */
+const MOST_QUOTED = 24;
+
+/** What a step is for, until it was taken. */
+const HINTS = {
+  off: "One attention head of all, for this prompt. The answer changes before your eyes.",
+  silent: "The neurons that spoke up for the answer, and no longer do.",
+  reason: "Nothing in its place is crude. Put there what the same head is after other numbers.",
+  path: "From the numbers through the head to the neurons that write the answer.",
+} as const satisfies Record<OpeningStep, string>;
+
+/** The question that the page opens on, what this is, and the way through it, one step at a time. */
+export function Opening({ texts }: { readonly texts: Readonly<Record<string, OpeningText>> }) {
+  const prompt = useStore(question, (state) => state.prompt);
+  const id = useStore(model, (state) => state.choice?.id ?? "");
+  const text = texts[id]?.prompt === prompt ? texts[id] : undefined;
+  useEffect(followOutcomes, []);
+  // another question has another way
+  useEffect(() => forgetSteps, [prompt, id]);
+  return (
+    <section aria-label="Introduction" className="opening">
+      <Question reads={text?.reads} />
+      <p className="opening-about">
+        {text?.about ?? ABOUT_ANY} The method is that of{" "}
+        <a href={PAPER} target="_blank" rel="noopener">
+          a paper
+        </a>
+        . What else was found: <a href={GALLERY_HASH}>findings</a>.
+      </p>
+      <Steps prompt={prompt} />
+      <button
+        type="button"
+        className="quiet close opening-close"
+        aria-label="Dismiss the introduction"
+        title="“?” brings it back"
+        onClick={() => setOpeningShown(false)}
+      >
+        ✕
+      </button>
+    </section>
+  );
+}
+
+/** `A language model answers 3 + 5 = 8`, the answer as it is by now. */
+function Question({ reads }: { readonly reads: string | undefined }) {
+  const interventions = useStore(question, (state) => state.interventions);
+  const prompt = useStore(question, (state) => state.prompt);
+  const slots = useStore(results);
+  const shown = shownRuns(slots, interventions.length > 0);
+  if (!shown) return <h2>Which parts of a language model know what it answers?</h2>;
+  const { runs } = shown;
+  const now = brokenInto(runs);
+  const answer = tokenText((runs.before.top[0] ?? runs.before.target).text);
+  const asked = reads ?? (prompt.length <= MOST_QUOTED ? prompt : undefined);
+  return (
+    <h2>
+      A language model answers {asked === undefined ? "the prompt below with" : <code>{asked}</code>}{" "}
+      {now && (
+        <>
+          <del>
+            <code>{answer}</code>
+          </del>{" "}
+        </>
+      )}
+      <code className="opening-answer">{now ? tokenText(now.text) : answer}</code>. Which of its parts know that?
+    </h2>
+  );
+}
+
+function Steps({ prompt }: { readonly prompt: string }) {
+  const { taken } = useStore(openingSteps);
+  const hasHead = useStore(
+    results,
+    ({ sweep }) => sweep.value !== undefined && mostImportantHead(sweep.value) !== undefined,
+  );
+  // without a number in it there are no other numbers to put there
+  const steps = OPENING_STEPS.filter((step) => step !== "reason" || otherNumbers(prompt).length > 0);
+  const next = steps.find((step) => !taken.includes(step));
+  return (
+    <ol className="opening-steps">
+      {steps.map((step, place) => (
+        <li key={step} className={placeOf(step, next, taken)}>
+          <span className="opening-number" aria-hidden="true">
+            {taken.includes(step) ? "✓" : place + 1}
+          </span>
+          {step === next || taken.includes(step) ? (
+            <button
+              type="button"
+              className={step === next ? "primary" : "quiet"}
+              disabled={!hasHead}
+              onClick={() => takeStep(step)}
+            >
+              {LABELS[step]}
+            </button>
+          ) : (
+            <span className="opening-later">{LABELS[step]}</span>
+          )}
+          <p aria-live={taken.includes(step) ? "polite" : undefined}>
+            {taken.includes(step) ? <Outcome of={step} /> : HINTS[step]}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** On a phone only the next step and the last one's outcome are shown. */
+function placeOf(step: OpeningStep, next: OpeningStep | undefined, taken: readonly OpeningStep[]): string {
+  if (step === next) return "is-next";
+  if (step === taken.at(-1)) return "is-last";
+  return taken.includes(step) ? "is-done" : "is-later";
+}
+
+function Outcome({ of }: { readonly of: OpeningStep }): ReactNode {
+  const { outcomes, head } = useStore(openingSteps);
+  const { off, silent, reason } = outcomes;
+  const target = useStore(results, ({ before }) => tokenText(before.value?.target.text ?? ""));
+  if (of === "off" && off) return offSentence(off);
+  if (of === "silent" && silent) return silentSentence(silent, target);
+  if (of === "reason" && reason) return reasonSentence(reason, head ? formatHead(head) : "it");
+  if (of === "path")
+    return "The chain is below: hover a part to see what it hands on, switch it off to see what it is worth.";
+  return "…";
+}
