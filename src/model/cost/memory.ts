@@ -28,6 +28,13 @@ const HELD_BITS = { q4: 5, q8: 9, f32: 32, stored: 32 } as const satisfies Recor
 /** Wider products are made in slices of this. */
 export const MAX_EXPANDED_BYTES = 64 * 2 ** 20;
 
+/**
+ * What one page gets of a device, in bytes, while other pages and programs are open: half of what it has.
+ *
+ * @param deviceMemory `navigator.deviceMemory`, in GiB
+ */
+export const deviceShareBytes = (deviceMemory: number): number => (deviceMemory * 2 ** 30) / 2;
+
 /** The runtime's memory is addressed with 32 bits; a quarter of it is left for activations and its own needs. */
 export const MAX_WASM_BYTES = 3 * 2 ** 30;
 

@@ -1,3 +1,5 @@
+import { deviceShareBytes } from "#model/cost/memory.ts";
+
 /** What a browser says of its machine, as far as it bears on memory. */
 export interface SaidOfDevice {
   /** In GiB, rounded by the browser, and never more than it says at most; Chromium alone tells it. */
@@ -19,9 +21,6 @@ const IOS_BYTES = 1e9;
 const UNTOLD_BYTES = 4e9;
 /** The page itself takes nearly as much, and is open. */
 const LEAST_BYTES = 0.6e9;
-/** Of what a machine has, the share that one page gets while other pages and programs are open. */
-const SHARE = 0.5;
-const BYTES_PER_GIB = 2 ** 30;
 /** What Chromium has said at most, in its versions. */
 const SAID_AT_MOST: ReadonlySet<number> = new Set([8, 32]);
 
@@ -35,7 +34,7 @@ export function expectedMemory(said: SaidOfDevice): ExpectedMemory {
       reason: "this browser does not say how much memory there is, and a page seldom gets more than 4 GB",
     };
   }
-  const bytes = SHARE * deviceMemory * BYTES_PER_GIB;
+  const bytes = deviceShareBytes(deviceMemory);
   if (bytes < LEAST_BYTES) {
     const reason = `this device says it has ${deviceMemory} GB, too little for much more than the page itself`;
     return { bytes: LEAST_BYTES, reason };

@@ -1,5 +1,6 @@
 import * as ort from "onnxruntime-web";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Fault } from "#core/fault.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import { abacusFiles, FAMILY_VARIANTS, randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
@@ -22,12 +23,20 @@ interface Asked {
   readonly isGpuWanted?: boolean;
   readonly caseAt?: string | undefined;
   readonly stages?: string[];
+  readonly refuse?: (on: Runtime) => Promise<void>;
 }
 
 /** As the engine loads it on that runtime. */
 async function opened(
   runtime: Runtime,
-  { files = bundled, dtype = "q8", isGpuWanted = false, stages, ...asked }: Asked = {},
+  {
+    files = bundled,
+    dtype = "q8",
+    isGpuWanted = false,
+    stages,
+    refuse = () => Promise.resolve(),
+    ...asked
+  }: Asked = {},
 ): Promise<ProvedModel> {
   const checkpoint = await openCheckpoint(fileSet(files), memoryStore(), { dtype, signal: undefined });
   const onProgress = ({ part, stage }: { readonly part: string; readonly stage: string }) =>
@@ -37,6 +46,7 @@ async function opened(
     caseAt: "caseAt" in asked ? asked.caseAt : CASE_AT,
     signal: unaborted(),
     onProgress,
+    refuse,
     setUp: (on) => setUpModel(checkpoint, on, { onProgress }),
   });
 }
@@ -54,6 +64,24 @@ beforeEach(() => {
   });
 });
 afterEach(() => vi.unstubAllGlobals());
+
+describe("a model that does not fit", () => {
+  const tooLarge = new Fault("too-large", "it takes more than there is");
+
+  test("is refused before the graphics processor has to prove anything", async () => {
+    const stages: string[] = [];
+    const refuse = vi.fn<(on: Runtime) => Promise<void>>(() => Promise.reject(tooLarge));
+    await expect(opened(fakeGpu("too small"), { stages, refuse })).rejects.toBe(tooLarge);
+    expect(stages).toEqual([]);
+    expect(refuse.mock.calls).toMatchObject([[{ backend: "webgpu" }]]);
+  });
+
+  test("is refused in WASM too, which it falls back on", async () => {
+    const lying = fakeGpu("lies where WASM is too small", (y) => scale(y, 1.1));
+    const refuse = ({ backend }: Runtime) => (backend === "wasm" ? Promise.reject(tooLarge) : Promise.resolve());
+    await expect(opened(lying, { refuse })).rejects.toBe(tooLarge);
+  });
+});
 
 describe("a device that is honest", () => {
   test.each(["q4", "q8", "f32"] as const)(

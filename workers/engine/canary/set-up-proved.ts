@@ -17,19 +17,22 @@ export interface ProvedModel {
 interface SetUpOptions extends CanaryOptions {
   /** A person asked for the graphics processor by name. */
   readonly isGpuWanted: boolean;
+  /** Throws where the model does not fit, before anything is proved or read for it. */
+  readonly refuse: (on: Runtime) => Promise<void>;
   readonly setUp: (on: Runtime) => Promise<LoadedModel>;
 }
 
 /**
  * A model on the runtime that was found, if its graphics processor proves itself; else on WASM, with the reason in the runtime's note.
  *
- * @throws Fault "no-webgpu" where it does not and was asked for by name
+ * @throws Fault "no-webgpu" where it does not and was asked for by name, and what `refuse` throws
  */
 export async function setUpProved(
   { plan }: Pick<OpenedCheckpoint, "plan">,
   runtime: Runtime,
-  { isGpuWanted, setUp, ...options }: SetUpOptions,
+  { isGpuWanted, refuse, setUp, ...options }: SetUpOptions,
 ): Promise<ProvedModel> {
+  await refuse(runtime);
   if (runtime.backend === "wasm") return { loaded: await setUp(runtime), runtime };
   const canary = new Canary(runtime, options);
   if (await canary.provesOperators(plan)) {
@@ -42,6 +45,7 @@ export async function setUpProved(
   const note = wrongNumbers(canary.proof);
   if (isGpuWanted) throw new Fault("no-webgpu", `${note}; WASM is needed, or another graphics processor`);
   const wasm: Runtime = { ort: runtime.ort, queue: runtime.queue, backend: "wasm", adapter: "", note };
+  await refuse(wasm);
   return { loaded: await setUp(wasm), runtime: wasm, proof: canary.proof };
 }
 

@@ -1,5 +1,5 @@
 import { grouped } from "#core/grouped.ts";
-import { expandedBytes, MAX_WASM_BYTES } from "#model/cost/memory.ts";
+import { deviceShareBytes, expandedBytes, MAX_WASM_BYTES } from "#model/cost/memory.ts";
 import type { Footprint } from "#model/cost/memory.ts";
 import type { StorageReport } from "#protocol/engine.ts";
 import { checkpointBytes, fillsOf } from "../weights/fills.ts";
@@ -94,7 +94,7 @@ export function bytesToStore(plan: ModelPlan, missing: readonly Fill[]): number 
     : (packedBytes(plan.parts) * checkpointBytes(missing)) / checkpointBytes(fillsOf(plan));
 }
 
-/** How much a page may hold of packs in memory: what every browser gives, and of what a device is said to have at most half. */
+/** How much a page may hold of packs in memory: what every browser gives, and at most a page's share of what a device is said to have. */
 const MAX_HELD_BYTES = 4 * 2 ** 30;
 /** Of a device that does not say: half of what even phones have. */
 const HELD_UNTOLD_BYTES = 2 * 2 ** 30;
@@ -102,7 +102,7 @@ const HELD_UNTOLD_BYTES = 2 * 2 ** 30;
 /** What of a model can be held in memory where the browser does not store it. */
 export function heldLimit(): number {
   const { deviceMemory } = (globalThis.navigator ?? {}) as { readonly deviceMemory?: number };
-  return deviceMemory === undefined ? HELD_UNTOLD_BYTES : Math.min(MAX_HELD_BYTES, (deviceMemory * 2 ** 30) / 2);
+  return deviceMemory === undefined ? HELD_UNTOLD_BYTES : Math.min(MAX_HELD_BYTES, deviceShareBytes(deviceMemory));
 }
 
 /** Why the model cannot be held in memory either; undefined if it can, as far as can be known beforehand. */

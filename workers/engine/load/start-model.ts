@@ -91,10 +91,8 @@ export async function startModel(
       caseAt,
       onProgress,
       signal,
-      setUp: async (on) => {
-        await refuseWhatDoesNotFit(checkpoint, on, refused);
-        return setUpModel(checkpoint, on, { onProgress, signal, gate, arrivals });
-      },
+      refuse: (on) => refuseWhatDoesNotFit(checkpoint, on, refused),
+      setUp: (on) => setUpModel(checkpoint, on, { onProgress, signal, gate, arrivals }),
     }),
   );
   const index = new NeuronIndex(
