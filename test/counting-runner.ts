@@ -62,6 +62,7 @@ export class CountingRunner implements Runner {
     valueNorms: () => Promise.resolve(new Float64Array(3)),
     outputNorms: () => Promise.resolve(new Float64Array(2)),
     unembeddingReach: () => Promise.resolve(0),
+    unembeddingRows: (_: number, count: number) => Promise.resolve(matrix(count, 2)),
     headOutput: () => Promise.resolve(new Float32Array(2)),
     logitDirection: () => Promise.resolve(new Float64Array(2)),
     logitDirections: (mixes: readonly ArrayLike<number>[]) => Promise.resolve(mixes.map(() => new Float64Array(2))),

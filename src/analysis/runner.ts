@@ -97,6 +97,8 @@ export interface ModelWeights {
   outputNorms(layer: number): Promise<Float64Array>;
   /** How far the farthest row of the unembedding, the logits' scale in it, is from the rows' mean, max_t |u_t − ū|; in a model with a soft-cap max_t |u_t|. */
   unembeddingReach(): Promise<number>;
+  /** Rows of the unembedding from `first` on, the logits' scale in them, [count, modelDim]. */
+  unembeddingRows(first: number, count: number): Promise<Matrix>;
   /** What a head writes for a given z [headDim]: its columns of o_proj times z, gain and residual's scale as in `valueVectors`, [modelDim]. */
   headOutput(at: HeadId, z: ArrayLike<number>): Promise<Float32Array>;
   /**

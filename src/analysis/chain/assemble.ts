@@ -1,3 +1,4 @@
+import type { NeuronRanges } from "../search/ranges.ts";
 import { isSameHead } from "#model/ids.ts";
 import { logProbability, softmax } from "#core/numeric/softmax.ts";
 import { topIndices } from "#core/numeric/top.ts";
@@ -46,7 +47,7 @@ export interface ChainQuestion {
   /** Left out: the head whose loss costs the target most. */
   readonly head?: HeadId;
   /** R_k of every neuron, as `logitRanges` gives them. */
-  readonly ranges: Float32Array;
+  readonly ranges: NeuronRanges;
   readonly text: (id: number) => string;
   /** What takes the place of parts that are switched off; left out: 0. */
   readonly ablationSource?: Activations | undefined;

@@ -1,3 +1,4 @@
+import type { NeuronRanges } from "../search/ranges.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { activationOf } from "../lens/increase.ts";
@@ -66,7 +67,7 @@ export async function predictedNeurons(
   lens: FrozenLens,
   pair: RunPair,
   asked: {
-    readonly ranges: Float32Array;
+    readonly ranges: NeuronRanges;
     readonly target: number;
     readonly head: HeadId;
     readonly neuronChange: number;

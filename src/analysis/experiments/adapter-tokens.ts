@@ -1,3 +1,4 @@
+import type { NeuronRanges } from "../search/ranges.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { capture } from "../capture.ts";
 import { NO_CHANGES } from "../ablation/changes.ts";
@@ -48,7 +49,7 @@ export interface AdaptedPair {
   /** Layers below this are the same in both. */
   readonly firstDifferentLayer: number;
   /** R_k or more of the base's weights, as `neuronRanges` gives them. */
-  readonly ranges: Float32Array;
+  readonly ranges: NeuronRanges;
 }
 
 export interface AdaptedTokenOptions {

@@ -1,3 +1,4 @@
+import type { NeuronRanges } from "../search/ranges.ts";
 import { fromRows, matrix, rowOf } from "#core/numeric/matrix.ts";
 import type { Matrix } from "#core/numeric/matrix.ts";
 import { logProbability } from "#core/numeric/softmax.ts";
@@ -64,7 +65,7 @@ export interface NeuronCaseOptions {
   /** “Keep” empties the layers from this one on. */
   readonly fromLayer: number;
   /** R_k or more, as `neuronRanges` gives them. */
-  readonly ranges: Float32Array;
+  readonly ranges: NeuronRanges;
   /** What takes the place of the head and of neurons that are off; left out: 0. */
   readonly ablationSource?: AblationSource | undefined;
   readonly signal?: AbortSignal;

@@ -1,3 +1,4 @@
+import type { NeuronRanges } from "../search/ranges.ts";
 import { addScaled, fromRows, rowOf } from "#core/numeric/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { capBend, gradientProducts } from "../search/bounds.ts";
@@ -43,7 +44,7 @@ export interface PairNeurons {
 export interface PairSearch {
   readonly count: number;
   /** R_k or more, as `neuronRanges` gives them. */
-  readonly ranges: Float32Array;
+  readonly ranges: NeuronRanges;
   readonly signal?: AbortSignal;
 }
 
@@ -119,7 +120,7 @@ async function runPart(runner: Runner, ids: readonly number[], signal: AbortSign
 }
 
 /** At least Σ mix · increase for every neuron, flattened [layer, neuron]. */
-async function upperBounds({ lens, run, mix }: RunPart, ranges: Float32Array): Promise<Float64Array> {
+async function upperBounds({ lens, run, mix }: RunPart, { ranges }: NeuronRanges): Promise<Float64Array> {
   const { spec } = lens.runner;
   const total = weightOf(mix);
   const bend = capBend(spec, Math.abs(total) + [...mix.values()].reduce((sum, weight) => sum + Math.abs(weight), 0));

@@ -1,6 +1,7 @@
 import type { NeuronId } from "#model/ids.ts";
 import { linearise, lowerBounds } from "../search/bounds.ts";
 import type { Linearisation } from "../search/bounds.ts";
+import type { NeuronRanges } from "../search/ranges.ts";
 import type { Capture } from "../capture.ts";
 import { certifiedTop } from "../search/certified.ts";
 import type { CertifiedTop } from "../search/certified.ts";
@@ -67,18 +68,18 @@ export interface RunPair {
  * neuron open, its increase in the second run is computed, which takes the place of the lower bound, and only where that does too
  * the one in the first. Each run's neurons write by the value vectors of the weights that it went through; the lens is one for both.
  *
- * @param ranges R_k or more, as `neuronRanges` gives them, of the weights that the second run went through
+ * @param ranges as `neuronRanges` gives them, of the weights that the second run went through
  */
 export async function compareNeurons(
   lens: FrozenLens,
   pair: RunPair,
-  ranges: Float32Array,
+  ranges: NeuronRanges,
   search: NeuronSearch,
 ): Promise<{ readonly rows: ComparedNeuron[]; readonly evaluated: number; readonly certified: boolean }> {
   const { target } = search;
   const afterLens = { ...lens, runner: pair.afterRunner ?? lens.runner };
   const [before, after] = await linearisedPair(lens, afterLens, pair, search);
-  const lower = lowerBounds(afterLens, pair.after, after.tangents, ranges);
+  const lower = lowerBounds(afterLens, pair.after, after, ranges, firstBounded(pair, search));
   const shared = pair.firstDifferentLayer * lens.runner.spec.neurons;
   const bounds = before.upper.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
   const increases = (side: Side, indices: readonly number[]) => {
@@ -131,18 +132,24 @@ interface Side {
   readonly atBase: Float64Array;
 }
 
+/** Layers below this cannot be in the list, or change by 0. */
+const firstBounded = ({ firstDifferentLayer }: RunPair, { fromLayer = 0 }: NeuronSearch) =>
+  Math.max(firstDifferentLayer, fromLayer);
+
 /** Both runs, whose unembedding is read once where they have the same weights. Layers that cannot be in the list are not bounded. */
 async function linearisedPair(
   lens: FrozenLens,
   afterLens: FrozenLens,
-  { before, after, firstDifferentLayer }: RunPair,
-  { target, fromLayer = 0, onShare }: NeuronSearch,
+  pair: RunPair,
+  search: NeuronSearch,
 ): Promise<readonly [Linearisation, Linearisation]> {
+  const { before, after } = pair;
+  const { target, onShare } = search;
   const { vocabulary } = lens.runner.spec;
   const isOne = afterLens.runner === lens.runner;
   const asked = (from: number, share: number) => ({
     target,
-    firstLayer: Math.max(firstDifferentLayer, fromLayer),
+    firstLayer: firstBounded(pair, search),
     onTokens: (done: number) => onShare?.(BOUNDS_SHARE * (from + (share * done) / vocabulary)),
   });
   if (isOne) return (await linearise(lens, [before, after], asked(0, 1))) as [Linearisation, Linearisation];

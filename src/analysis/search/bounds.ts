@@ -1,5 +1,5 @@
 import { fromRows, rowOf } from "#core/numeric/matrix.ts";
-import { logProbability } from "#core/numeric/softmax.ts";
+import { logProbability, softmax } from "#core/numeric/softmax.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { ffnFactor } from "../capture.ts";
 import type { Capture } from "../capture.ts";
@@ -7,6 +7,8 @@ import { midOf } from "../lens/increase.ts";
 import { residualLogits } from "../lens/lens.ts";
 import type { FrozenLens } from "../lens/lens.ts";
 import { logProbabilityMix, mixGradients } from "./directions.ts";
+import type { NeuronRanges } from "./ranges.ts";
+import { bennett, varianceBound } from "./spread.ts";
 
 /** log p(target) at each layer's residMid at the last position, and its first-order change by each neuron. */
 export interface Linearisation {
@@ -16,6 +18,8 @@ export interface Linearisation {
   readonly tangents: Float64Array;
   /** At least each neuron's increase: the tangents, and behind a soft-cap as much more as it can bend. */
   readonly upper: Float64Array;
+  /** p of a layer, [vocabulary]. */
+  readonly probabilities: (layer: number) => Float64Array;
 }
 
 /** The largest |second derivative| of tanh. */
@@ -85,6 +89,7 @@ export async function linearise(
       ),
       tangents,
       upper: await bent(lens, run, tangents, firstLayer),
+      probabilities: (layer) => softmax(rowOf(logits, place * layers + layer)),
     });
   }
   return found;
@@ -166,22 +171,33 @@ export async function slopes(
  * (max − min over the vocabulary) of the logits of γ ⊙ v_k. Behind a soft-cap, whose slope is at most 1, R_k is twice their largest size,
  * and what the cap can bend goes off as well.
  *
- * @param tangents of the same run
- * @param ranges R_k, flattened [layer, neuron]
+ * Where the variance of those logits under p is bounded, Bennett's inequality is the tighter one: with b = |s·c_k|·R_k at least what a
+ * logit's step is above its mean, no more than (e^b − 1 − b) / b² · (s·c_k)² · Var_p goes off.
+ *
+ * @param after tangents and probabilities of the same run
+ * @param firstLayer below it nothing is bounded
  */
 export function lowerBounds(
   lens: FrozenLens,
   run: Capture,
-  tangents: Float64Array,
-  ranges: Float32Array,
+  after: Pick<Linearisation, "tangents" | "probabilities">,
+  { ranges, variance }: NeuronRanges,
+  firstLayer = 0,
 ): Float64Array {
   const { spec } = lens.runner;
-  const { neurons } = spec;
+  const { layers, neurons } = spec;
   const bend = capBend(spec, 2);
-  const coefficients = run.layers.map((_, layer) => coefficientsAtLast(run, layer));
-  return tangents.map((value, index) => {
-    const coefficient = coefficients[Math.floor(index / neurons)]![index % neurons]!;
-    const reach = lens.scale * coefficient * ranges[index]!;
-    return value - reach ** 2 / 8 - bend * (reach / 2) ** 2;
-  });
+  const lower = Float64Array.from(after.tangents);
+  for (let layer = firstLayer; layer < layers; layer++) {
+    const most = variance && varianceBound(after.probabilities(layer), variance.spread);
+    coefficientsAtLast(run, layer).forEach((coefficient, neuron) => {
+      const index = layer * neurons + neuron;
+      const step = Math.abs(lens.scale * coefficient);
+      const reach = step * ranges[index]!;
+      const byRange = reach ** 2 / 8;
+      const byVariance = most === undefined ? Infinity : bennett(reach) * (step * variance!.norms[index]!) ** 2 * most;
+      lower[index]! -= Math.min(byRange, byVariance) + bend * (reach / 2) ** 2;
+    });
+  }
+  return lower;
 }

@@ -3,27 +3,46 @@ import { lensRanges } from "../lens/lens.ts";
 import { chunks, takeTurn } from "../lens/projection.ts";
 import type { ChunkedWork } from "../lens/projection.ts";
 import type { Runner } from "../runner.ts";
+import { hasSpread, unembeddingSpread } from "./spread.ts";
+import type { Spread } from "./spread.ts";
 import { neuronsOf } from "./token-index.ts";
 
 /** Neurons projected at a time: a step short enough that a stop is felt at once. */
 const CHUNK = 256;
 
-/** R_k of a layer, where it was found before, as a token index has it. */
-export type KnownRanges = (layer: number) => Promise<Float32Array | undefined> | undefined;
+/** How far the logits of every neuron's value vector can be apart: of the model alone. */
+export interface NeuronRanges {
+  /** At least R_k, flattened [layer, neuron]. */
+  readonly ranges: Float32Array;
+  /** Where R_k is only bounded: what bounds the variance of the logits, which is far below R_k² / 4. */
+  readonly variance?: NeuronVariance;
+}
+
+export interface NeuronVariance {
+  /** At least |γ ⊙ v_k|, flattened [layer, neuron]. */
+  readonly norms: Float32Array;
+  readonly spread: Spread;
+}
+
+/** What was found before: R_k of a layer, as a token index has it, and the unembedding's spread. */
+export interface KnownRanges {
+  readonly rangesAt: (layer: number) => Promise<Float32Array | undefined> | undefined;
+  readonly spread?: Spread | undefined;
+}
 
 /** Multiply-adds that the exact ranges may cost: some seconds on one core. Above that they are bounded. */
 const MAX_EXACT_PRODUCTS = 5e10;
 
 /**
- * At least R_k for every neuron, flattened [layer, neuron]; R_k itself where it is known or the model is small enough to find it.
- * They depend on the model alone, so they are found once.
+ * R_k of every neuron where it is known or the model is small enough to find it, else what bounds it. They depend on the model alone,
+ * so they are found once.
  *
  * @throws what `work.signal` was aborted with
  */
-export function neuronRanges(runner: Runner, known: KnownRanges, work: ChunkedWork = {}): Promise<Float32Array> {
+export async function neuronRanges(runner: Runner, known: KnownRanges, work: ChunkedWork = {}): Promise<NeuronRanges> {
   const { layers, neurons, vocabulary, modelDim } = runner.spec;
-  const find = layers * neurons * vocabulary * modelDim <= MAX_EXACT_PRODUCTS ? logitRanges : rangeBounds;
-  return find(runner, known, work);
+  if (layers * neurons * vocabulary * modelDim > MAX_EXACT_PRODUCTS) return rangeBounds(runner, known, work);
+  return { ranges: await logitRanges(runner, known, work) };
 }
 
 /** Above what the bound's own float64 sums can be off by. */
@@ -35,25 +54,30 @@ const BOUND_SLACK = 1 + 1e-6;
  *
  * @throws what `work.signal` was aborted with
  */
-export async function rangeBounds(
-  { spec, weights }: Runner,
-  known: KnownRanges,
-  work: ChunkedWork = {},
-): Promise<Float32Array> {
+export async function rangeBounds(runner: Runner, known: KnownRanges, work: ChunkedWork = {}): Promise<NeuronRanges> {
+  const { spec, weights } = runner;
   const { layers, neurons } = spec;
-  const bounds = new Float32Array(layers * neurons);
-  const reach = await weights.unembeddingReach();
+  const total = layers * neurons;
+  const ranges = new Float32Array(total);
+  const norms = new Float32Array(total);
+  const spread = hasSpread(spec) ? (known.spread ?? (await unembeddingSpread(runner, halfOf(work, total)))) : undefined;
+  const reach = spread
+    ? Math.sqrt(spread.squares.reduce((most, each) => Math.max(most, each), 0))
+    : await weights.unembeddingReach();
   for (let layer = 0; layer < layers; layer++) {
     await takeTurn(work);
-    const found = await known(layer);
-    bounds.set(
-      found ?? (await weights.valueNorms(layer)).map((norm) => 2 * reach * norm * BOUND_SLACK),
-      layer * neurons,
-    );
-    work.onProgress?.((layer + 1) * neurons, layers * neurons);
+    const found = await known.rangesAt(layer);
+    const own = (await weights.valueNorms(layer)).map((norm) => norm * BOUND_SLACK);
+    norms.set(own, layer * neurons);
+    ranges.set(found ?? own.map((norm) => 2 * reach * norm), layer * neurons);
+    work.onProgress?.((total + (layer + 1) * neurons) / 2, total);
   }
-  return bounds;
+  return spread ? { ranges, variance: { norms, spread } } : { ranges };
 }
+
+/** What is told of the first half of a piece of work. */
+const halfOf = ({ onProgress, ...rest }: ChunkedWork, total: number): ChunkedWork =>
+  onProgress ? { ...rest, onProgress: (done, of) => onProgress((total * done) / of / 2, total) } : rest;
 
 /**
  * R_k for every neuron, flattened [layer, neuron]: the range of the logits of γ ⊙ v_k over the vocabulary. It depends on the
@@ -67,7 +91,7 @@ export async function logitRanges(runner: Runner, known: KnownRanges, work: Chun
   const ranges = new Float32Array(total);
   for (let layer = 0; layer < layers; layer++) {
     const start = layer * neurons;
-    const found = await known(layer);
+    const found = await known.rangesAt(layer);
     if (found) ranges.set(found, start);
     for (const { from, to } of found ? [] : chunks(neurons, CHUNK)) {
       await takeTurn(work);

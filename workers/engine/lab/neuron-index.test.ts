@@ -48,11 +48,11 @@ test("ranges come from the index where it has them, and are the same from the mo
   const index = new NeuronIndex(model.runner);
   await index.build({});
   let fromIndex: Float32Array = new Float32Array(0);
-  expect(await projected(model, async () => (fromIndex = await index.ranges({})))).toBe(0);
+  expect(await projected(model, async () => (fromIndex = (await index.ranges({})).ranges))).toBe(0);
   let fromModel: Float32Array = new Float32Array(0);
-  expect(await projected(model, async () => (fromModel = await new NeuronIndex(model.runner).ranges({})))).toBe(
-    NEURONS,
-  );
+  expect(
+    await projected(model, async () => (fromModel = (await new NeuronIndex(model.runner).ranges({})).ranges)),
+  ).toBe(NEURONS);
   expect(fromIndex).toEqual(fromModel);
   const [value] = await model.runner.weights.valueVectors([{ layer: 2, neuron: 9 }]);
   const own = await lensRanges({ runner: model.runner, scale: 1 }, fromRows([value!], model.spec.modelDim));

@@ -1,6 +1,8 @@
 import { chunks, rawLogits, takeTurn } from "#analysis/lens/projection.ts";
 import type { ChunkedWork } from "#analysis/lens/projection.ts";
 import { neuronRanges } from "#analysis/search/ranges.ts";
+import type { NeuronRanges } from "#analysis/search/ranges.ts";
+import type { Spread } from "#analysis/search/spread.ts";
 import { forCall } from "#analysis/runner.ts";
 import type { Runner } from "#analysis/runner.ts";
 import { INDEX_DEPTH, indexLayer, neuronsOf, rangesOf } from "#analysis/search/token-index.ts";
@@ -32,7 +34,9 @@ export class NeuronIndex {
   /** R_k of the layers that are known to be in the store, [layer]. */
   readonly #ranges: (Float32Array | undefined)[] = [];
   /** R_k of every neuron, once it is found. */
-  #allRanges: Float32Array | undefined;
+  #allRanges: NeuronRanges | undefined;
+  /** Of the unembedding, which an index tells nothing of. */
+  #spread: Spread | undefined;
   readonly #fromStorage = new Set<number>();
   #underWay: Promise<unknown> = Promise.resolve();
   readonly #shared: SharedIndex | undefined;
@@ -90,12 +94,13 @@ export class NeuronIndex {
   }
 
   /** R_k or more for every neuron, [layer, neuron]: exactly and from the index as far as there is one. */
-  async ranges(work: ChunkedWork): Promise<Float32Array> {
+  async ranges(work: ChunkedWork): Promise<NeuronRanges> {
     this.#allRanges ??= await neuronRanges(
       forCall(this.#runner, work.signal),
-      (layer) => this.#ownerOf(layer).#rangesAt(layer),
+      { rangesAt: (layer) => this.#ownerOf(layer).#rangesAt(layer), spread: this.#spread },
       work,
     );
+    this.#spread = this.#allRanges.variance?.spread;
     return this.#allRanges;
   }
 
@@ -111,7 +116,7 @@ export class NeuronIndex {
   /** R_k of a layer from the index, else R_k or more as `ranges` found it. */
   async #rangesAt(layer: number): Promise<Float32Array | undefined> {
     const { neurons } = this.#runner.spec;
-    return (await this.#knownRanges(layer)) ?? this.#allRanges?.subarray(layer * neurons, (layer + 1) * neurons);
+    return (await this.#knownRanges(layer)) ?? this.#allRanges?.ranges.subarray(layer * neurons, (layer + 1) * neurons);
   }
 
   async #buildMissing({ onProgress, turn, signal }: ChunkedWork): Promise<void> {

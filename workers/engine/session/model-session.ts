@@ -16,6 +16,7 @@ import { lensLogProbabilities, vectorLogits } from "#analysis/lens/lens.ts";
 import type { FrozenLens } from "#analysis/lens/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/lens/neurons.ts";
 import type { NeuronSearch, RunPair } from "#analysis/lens/neurons.ts";
+import type { NeuronRanges } from "#analysis/search/ranges.ts";
 import { throughLayers } from "#analysis/lens/layers.ts";
 import type { SweepOptions } from "#analysis/ablation/sweep.ts";
 import { Fault } from "#core/fault.ts";
@@ -231,7 +232,7 @@ export class ModelSession implements Serves<"session"> {
   async #compared(
     lens: FrozenLens,
     pair: RunPair,
-    { ranges, ...search }: NeuronSearch & { readonly ranges: Float32Array },
+    { ranges, ...search }: NeuronSearch & { readonly ranges: NeuronRanges },
   ): Promise<NeuronComparison> {
     const { spec } = this.#model;
     const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, search);
@@ -303,7 +304,7 @@ export class ModelSession implements Serves<"session"> {
   }
 
   /** R_k or more of every neuron: what a comparison needs to be certain. */
-  ranges(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Float32Array> {
+  ranges(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<NeuronRanges> {
     return this.#index.ranges({ onProgress: (done, total) => onProgress({ done, total }), signal });
   }
 

@@ -10,7 +10,7 @@ import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode } from "#test/engine.ts";
 import { describe, expect, test } from "vitest";
 
-const noneKnown = () => undefined;
+const noneKnown = { rangesAt: () => undefined };
 
 describe.each([
   ["RMSNorm, shared keys, q4", randomCheckpoint(), "q4"],
@@ -20,7 +20,7 @@ describe.each([
   test("the bounds of the ranges are no smaller than the ranges", async () => {
     const { runner } = await loadInNode(files, dtype);
     const exact = await logitRanges(runner, noneKnown);
-    const bounds = await rangeBounds(runner, noneKnown);
+    const { ranges: bounds } = await rangeBounds(runner, noneKnown);
     expect(bounds).toHaveLength(exact.length);
     // float32 logits of some 10 are off by 1e-6 of that
     expect([...exact].filter((range, index) => range > bounds[index]! * (1 + 1e-5))).toEqual([]);
@@ -38,7 +38,7 @@ describe.each([
     const lens = { runner, scale: before.scale };
     const pair = { before, after, firstDifferentLayer: 0 };
     const search = { target: 3, count: 10 };
-    const byRanges = await compareNeurons(lens, pair, await logitRanges(runner, noneKnown), search);
+    const byRanges = await compareNeurons(lens, pair, { ranges: await logitRanges(runner, noneKnown) }, search);
     const byBounds = await compareNeurons(lens, pair, await rangeBounds(runner, noneKnown), search);
     expect([byRanges.certified, byBounds.certified]).toEqual([true, true]);
     expect(byBounds.rows).toEqual(byRanges.rows);
@@ -113,4 +113,28 @@ describe.each([
     expect(shared.every(({ change, before: own, after: other }) => change === 0 && own === other)).toBe(true);
     await runner.dispose();
   });
+});
+
+test("on a trained model a list of ten is proven with few vectors projected, though no range was computed", async () => {
+  const { runner } = await loadInNode(abacusFiles(), "q8");
+  const { layers, neurons } = runner.spec;
+  const before = await capture(runner, [1, 5, 9, 4, 7], NO_CHANGES);
+  const lens = { runner, scale: before.scale };
+  const ranges = await rangeBounds(runner, noneKnown);
+  const unembed = runner.unembed.bind(runner);
+  let projected = 0;
+  runner.unembed = (input, run) => {
+    projected += run.positions.length;
+    return unembed(input, run);
+  };
+  const after = await capture(runner, before.ids, {
+    interventions: [{ kind: "head", at: { layer: 0, head: 1 }, scale: 0 }],
+  });
+  projected = 0;
+  const pair = { before, after, firstDifferentLayer: 0 };
+  const found = await compareNeurons(lens, pair, ranges, { target: 3, count: 10 });
+  expect(found.certified).toBe(true);
+  // two of each layer are where the neurons start from
+  expect(projected).toBeLessThan(2 * layers + (layers * neurons) / 10);
+  await runner.dispose();
 });

@@ -84,6 +84,15 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
       const isCentred = spec.softcap?.final === undefined;
       return logitScale * rowReach(await reader.linear("unembed", "unembedding"), { isCentred });
     },
+    async unembeddingRows(first, count) {
+      const unembedding = await reader.linear("unembed", "unembedding");
+      const { modelDim } = spec;
+      const rows = new Float32Array(count * modelDim);
+      for (let row = 0; row < count; row++) {
+        linearRow(unembedding, first + row, rows.subarray(row * modelDim, (row + 1) * modelDim));
+      }
+      return matrix(count, modelDim, logitScale === 1 ? rows : rows.map((value) => value * logitScale));
+    },
     async headOutput({ layer, head }, z) {
       const behind = await behindPart(layer, "attn_post_norm");
       return behind(multiplyColumns(await reader.linear(layer, "attn_out"), head * spec.headDim, z));
