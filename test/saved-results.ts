@@ -6,10 +6,12 @@ import type { Field, Spoken } from "#protocol/experiments/fields.ts";
 import { LoadedVariants } from "#workers/engine/variants/loaded-variants.ts";
 import { ModelSession } from "#workers/engine/session/model-session.ts";
 import { NeuronIndex } from "#workers/engine/lab/neuron-index.ts";
+import { loadModel } from "#workers/engine/load/load-model.ts";
 import { startRuntime } from "#workers/engine/run/runtime.ts";
+import type { Runtime } from "#workers/engine/run/runtime.ts";
 import { memoryStore } from "#workers/engine/store/file-store.ts";
 import { abacusFiles } from "./checkpoints.ts";
-import { loadInNode, unaborted } from "./engine.ts";
+import { fileSet, unaborted } from "./engine.ts";
 import { suiteFile } from "./experiment-bench.ts";
 import { adapterFiles, randomAdapter } from "./random/adapter.ts";
 
@@ -53,11 +55,11 @@ function adapterFolder(files: ReturnType<typeof abacusFiles>): FilesSource {
   };
 }
 
-/** A whole result of every kind, and what is shown of each while it runs, as the engine gives them on the bundled model. */
-export async function savedResults(): Promise<readonly ExperimentResult[]> {
+/** A small request of every kind, and the bundled model's experiments, cut the same way each time. */
+export async function everyExperiment() {
   const files = abacusFiles();
-  const loaded = await loadInNode(files, "f32");
-  const runtime = await startRuntime(ort, "wasm", () => undefined);
+  const runtime: Runtime = { ...(await startRuntime(ort, "wasm", () => undefined)), cut: "by work" };
+  const loaded = await loadModel(fileSet(files), runtime, { dtype: "f32", onProgress: () => undefined });
   const index = new NeuronIndex(loaded.runner);
   const session = new ModelSession(loaded, index);
   const experimentStore = memoryStore();
@@ -69,8 +71,14 @@ export async function savedResults(): Promise<readonly ExperimentResult[]> {
     fingerprint: "test",
     experimentStore,
   }).experiments();
+  return { experiments, requests: EXPERIMENT_KINDS.map((kind) => smallRequest(kind, files)) };
+}
+
+/** A whole result of every kind, and what is shown of each while it runs, as the engine gives them on the bundled model. */
+export async function savedResults(): Promise<readonly ExperimentResult[]> {
+  const { experiments, requests } = await everyExperiment();
   const all: ExperimentResult[] = [];
-  for (const request of EXPERIMENT_KINDS.map((kind) => smallRequest(kind, files))) {
+  for (const request of requests) {
     const partial: ExperimentResult[] = [];
     const whole = await experiments.run(request, (progress) => progress.partial && partial.push(progress.partial), {
       signal: unaborted(),

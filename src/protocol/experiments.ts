@@ -81,6 +81,22 @@ export interface ExperimentPlan {
   readonly alone?: number;
 }
 
+/** Steps `from` to `to`, which is not one of them. */
+export interface StepRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An experiment taken apart, for whoever runs its steps one by one, on one machine or on many. */
+export interface ExperimentOutline {
+  /** SHA-256 of what is run on what: the same for the same weights, precision, cases and settings, however it is counted afterwards. */
+  readonly about: string;
+  readonly suite: SuiteReport;
+  readonly alone?: number;
+  /** Of each step: how many operations it takes about, and which earlier steps it reads. */
+  readonly steps: readonly { readonly operations: number; readonly reads: readonly StepRange[] }[];
+}
+
 export type ResultFor<Kind extends ExperimentKind> = Kind extends ExperimentKind
   ? {
       readonly kind: Kind;

@@ -116,5 +116,8 @@ const isReport = (sent: unknown): sent is BackgroundWork<unknown>["report"] => t
 const asCalls = (session: ExperimentSession): Serves<"experiments"> => ({
   planExperiment: (request, signal) => session.plan(request, signal),
   runExperiment: (request, { report, signal, turn }) => session.run(request, report, { signal, turn }),
+  outlineExperiment: (request) => session.outline(request),
+  runStep: (request, { step, before }, signal) => session.runStep(request, step, before, signal),
+  gatherParts: (request, { parts }) => session.gather(request, parts),
   forgetExperiment: (request) => session.forget(request),
 });

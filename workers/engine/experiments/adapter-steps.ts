@@ -80,6 +80,16 @@ export function adapterSteps(
     count: batches.length * (1 + adapters.length),
     rowsOf: (step) => casesOf(step).length + tokensIn(step) * (adapterOf(step) < 0 ? 1 : 2),
     costOf: (step) => casesOf(step).length + tokensIn(step) * (adapterOf(step) < 0 ? BASE_COST : ADAPTED_COST),
+    // the base's batch, and what is listed of the same adapter already
+    reads(step) {
+      const batch = step % batches.length;
+      return adapterOf(step) < 0
+        ? []
+        : [
+            { from: batch, to: batch + 1 },
+            { from: step - batch, to: step },
+          ];
+    },
     run: (step, before, signal) => (adapterOf(step) < 0 ? runBase(step, signal) : runAdapter(step, before, signal)),
     close: () => exchange(undefined),
     found(parts, isWhole) {

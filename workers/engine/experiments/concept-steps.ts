@@ -74,6 +74,7 @@ export async function conceptSteps(
       step < belowLayer
         ? searchProducts(spec, step, lastAttention) / rowProducts(spec, forcedIds(cases[0]!).length)
         : rowsOf(step),
+    reads: (step) => (step < belowLayer ? [] : [{ from: 0, to: belowLayer }]),
     async run(step, before, signal) {
       if (step < belowLayer) return searchLayer(step, signal);
       sets ??= setsOf(searchParts(before, belowLayer));

@@ -1,17 +1,26 @@
+import { Fault } from "#core/fault.ts";
 import { sum } from "#core/numeric/sum.ts";
 import { forcedIds } from "#analysis/experiments/suite/scored-cases.ts";
 import { throughLayers } from "#analysis/lens/layers.ts";
 import type { ChunkedWork } from "#analysis/lens/projection.ts";
 import { takeTurn } from "#analysis/lens/projection.ts";
 import { EXPERIMENTS, fitted } from "#protocol/experiments.ts";
-import type { ExperimentPlan, ExperimentProgress, ExperimentRequest, ExperimentResult } from "#protocol/experiments.ts";
+import type {
+  ExperimentOutline,
+  ExperimentPlan,
+  ExperimentProgress,
+  ExperimentRequest,
+  ExperimentResult,
+} from "#protocol/experiments.ts";
 import { savedRequest } from "#protocol/experiments/definition.ts";
+import { sha256OfText } from "../load/sha256.ts";
 import { hashText } from "../lab/index-record.ts";
 import { underSignal } from "../variants/asked-model.ts";
 import type { FileStore } from "../store/file-store.ts";
 import { resultsFolder } from "../store/pack.ts";
 import { openLog, readLog } from "./experiment-log.ts";
 import type { LogPlace } from "./experiment-log.ts";
+import { partsRead } from "./experiment-steps.ts";
 import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { stepsOf } from "./steps.ts";
 import { readSuite } from "./suite-reader.ts";
@@ -22,6 +31,7 @@ const PARTIAL_MS = 1_000;
 /** Cases that are run once to estimate how long all will take. */
 const MEASURED_CASES = 8;
 
+type AnySteps = ExperimentSteps<unknown, unknown>;
 type RunWork = ChunkedWork & { readonly signal: AbortSignal };
 
 export interface ExperimentParts extends ExperimentModel {
@@ -36,6 +46,7 @@ export class ExperimentSession {
   readonly #parts: ExperimentParts;
   /** The suite that was read last, by what it was read from: a plan and its run ask for the same. */
   #suite: { readonly key: string; readonly read: ReadSuite } | undefined;
+  #apart: { readonly key: string; readonly suite: ReadSuite; readonly steps: AnySteps } | undefined;
   #opening: Promise<unknown> = Promise.resolve();
   #running: Promise<unknown> = Promise.resolve();
 
@@ -79,16 +90,7 @@ export class ExperimentSession {
     const suite = await this.#read(request);
     const steps = await this.#steps(request, suite, work.signal);
     const log = await this.#oneByOne(() => openLog(this.#place(steps)));
-    const result = (isWhole: boolean) =>
-      ({
-        kind: request.kind,
-        request: savedRequest(EXPERIMENTS[request.kind], request),
-        suite: suite.report,
-        found: steps.found(log.parts, isWhole),
-        steps: log.parts.length,
-        stepsInAll: steps.count,
-        ...(steps.alone && { alone: steps.alone }),
-      }) as ExperimentResult;
+    const result = (isWhole: boolean) => resultOf(request, { suite, steps, parts: log.parts, isWhole });
     try {
       let told = performance.now();
       if (log.parts.length > 0 && log.parts.length < steps.count) {
@@ -97,7 +99,8 @@ export class ExperimentSession {
       while (log.parts.length < steps.count) {
         await takeTurn(work);
         const started = performance.now();
-        const part = await steps.run(log.parts.length, log.parts, work.signal);
+        const step = log.parts.length;
+        const part = await steps.run(step, partsRead(steps, step, log.parts), work.signal);
         await log.append(part, performance.now() - started);
         const isTold = performance.now() - told > PARTIAL_MS;
         if (isTold) told = performance.now();
@@ -108,6 +111,60 @@ export class ExperimentSession {
       log.close();
       await steps.close?.();
     }
+  }
+
+  /** What there is to run, without running any of it. */
+  async outline(request: ExperimentRequest): Promise<ExperimentOutline> {
+    const { suite, steps } = await this.#apartOf(request);
+    const { model } = this.#parts;
+    const tokens = sum(suite.cases.map((each) => forcedIds(each).length)) / suite.cases.length;
+    const perRow = 2 * model.parameters * tokens;
+    return {
+      about: await sha256OfText(this.#about(steps)),
+      suite: suite.report,
+      ...(steps.alone && { alone: steps.alone }),
+      steps: Array.from({ length: steps.count }, (_, step) => ({
+        operations: Math.ceil(costOf(steps, step) * perRow),
+        reads: steps.reads?.(step) ?? [],
+      })),
+    };
+  }
+
+  /** @throws Fault "bad-request" for a step that there is not, or without a part that it reads */
+  async runStep(request: ExperimentRequest, step: number, before: readonly unknown[], signal: AbortSignal) {
+    const { steps } = await this.#apartOf(request);
+    if (step >= steps.count)
+      throw new Fault("bad-request", `runStep: step is ${step}; there are ${steps.count}, from 0`);
+    const read = partsRead(steps, step, before);
+    const missing = (steps.reads?.(step) ?? []).flatMap(({ from, to }) =>
+      Array.from({ length: to - from }, (_, at) => from + at).filter((at) => read[at] === undefined),
+    );
+    if (missing.length > 0)
+      throw new Fault("bad-request", `runStep: step ${step} reads step ${missing[0]}; before has no part of it`);
+    return steps.run(step, read, signal);
+  }
+
+  /** @throws Fault "bad-request" unless there is one of each step */
+  async gather(request: ExperimentRequest, parts: readonly unknown[]): Promise<ExperimentResult> {
+    const { suite, steps } = await this.#apartOf(request);
+    if (parts.length !== steps.count) {
+      throw new Fault(
+        "bad-request",
+        `gatherParts: there are ${parts.length} parts; ${steps.count} are needed, one of each step`,
+      );
+    }
+    return resultOf(request, { suite, steps, parts, isWhole: true });
+  }
+
+  /** The steps of the request that was asked for last are kept from call to call, with what they hold. */
+  async #apartOf(request: ExperimentRequest) {
+    const key = JSON.stringify(savedRequest(EXPERIMENTS[request.kind], request));
+    if (this.#apart?.key !== key) {
+      await this.#apart?.steps.close?.();
+      const suite = await this.#read(request);
+      this.#apart = { key, suite, steps: await this.#steps(request, suite) };
+    }
+    return this.#apart;
   }
 
   async forget(request: ExperimentRequest): Promise<void> {
@@ -128,19 +185,17 @@ export class ExperimentSession {
     return this.#suite.read;
   }
 
-  async #steps(
-    request: ExperimentRequest,
-    { cases }: ReadSuite,
-    signal?: AbortSignal,
-  ): Promise<ExperimentSteps<unknown, unknown>> {
+  async #steps(request: ExperimentRequest, { cases }: ReadSuite, signal?: AbortSignal): Promise<AnySteps> {
     const { model } = this.#parts;
     const on = { ...this.#parts, model: signal ? underSignal(model, signal) : model };
     return stepsOf(on, cases, fitted(request, model.spec));
   }
 
-  #place({ runs }: ExperimentSteps<unknown, unknown>): LogPlace {
-    const { store, model, fingerprint } = this.#parts;
-    const about = `${fingerprint} ${JSON.stringify(runs)}`;
+  #about = ({ runs }: AnySteps) => `${this.#parts.fingerprint} ${JSON.stringify(runs)}`;
+
+  #place(steps: AnySteps): LogPlace {
+    const { store, model } = this.#parts;
+    const about = this.#about(steps);
     return {
       store,
       folder: resultsFolder(model),
@@ -151,7 +206,7 @@ export class ExperimentSession {
 
   /** By the steps that were run already, else by a few cases that are run as they are. */
   async #msPerRow(
-    steps: ExperimentSteps<unknown, unknown>,
+    steps: AnySteps,
     milliseconds: readonly number[],
     { cases }: ReadSuite,
     signal: AbortSignal,
@@ -173,4 +228,22 @@ export class ExperimentSession {
   }
 }
 
-const costOf = (steps: ExperimentSteps<unknown, unknown>, step: number) => steps.costOf?.(step) ?? steps.rowsOf(step);
+interface Gathered {
+  readonly suite: ReadSuite;
+  readonly steps: AnySteps;
+  readonly parts: readonly unknown[];
+  readonly isWhole: boolean;
+}
+
+const resultOf = (request: ExperimentRequest, { suite, steps, parts, isWhole }: Gathered) =>
+  ({
+    kind: request.kind,
+    request: savedRequest(EXPERIMENTS[request.kind], request),
+    suite: suite.report,
+    found: steps.found(parts, isWhole),
+    steps: parts.length,
+    stepsInAll: steps.count,
+    ...(steps.alone && { alone: steps.alone }),
+  }) as ExperimentResult;
+
+const costOf = (steps: AnySteps, step: number) => steps.costOf?.(step) ?? steps.rowsOf(step);

@@ -1,6 +1,7 @@
 import type { Ablation } from "#analysis/experiments/ablation.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { AdaptedModel } from "../variants/adapted-model.ts";
+import type { StepRange } from "#protocol/experiments.ts";
 import type { LoadedModel } from "../load/load-model.ts";
 import type { NeuronIndex } from "../lab/neuron-index.ts";
 
@@ -29,12 +30,25 @@ export interface ExperimentSteps<Part, Found> {
   rowsOf(step: number): number;
   /** What a step takes, in rows, where it is something else that it runs; left out: as many rows as it runs. */
   costOf?(step: number): number;
-  /** @param before the parts of the earlier steps */
+  /** Which earlier parts a step is given, as ranges that end before it; left out: none, so that it can be run anywhere at any time. */
+  reads?(step: number): readonly StepRange[];
+  /** @param before the parts of the earlier steps that it reads, each in its place */
   run(step: number, before: readonly Part[], signal: AbortSignal): Promise<Part>;
   /** @param isWhole false: of what has been run so far, without what takes long, as intervals */
   found(parts: readonly Part[], isWhole: boolean): Found;
   /** Lets go of what the steps hold, once a run has ended in whichever way. */
   close?(): Promise<void>;
+}
+
+/** The parts that a step reads, in their places; nothing stands where it reads none. */
+export function partsRead<Part>(
+  { reads }: ExperimentSteps<Part, unknown>,
+  step: number,
+  parts: readonly Part[],
+): Part[] {
+  const read = new Array<Part>(step);
+  for (const { from, to } of reads?.(step) ?? []) for (let at = from; at < to; at++) read[at] = parts[at]!;
+  return read;
 }
 
 /** What of an ablation decides what is run: nothing for zero, whose runs are named as they were before there were others. */

@@ -66,6 +66,7 @@ export async function pruningSteps(
     alone: batches.alone,
     count: ranking + batches.count,
     rowsOf: (step) => (step < ranking ? 2 * tokensOf(step).length : batches.rowsOf(step - ranking)),
+    reads: (step) => (step < ranking ? [] : [{ from: 0, to: ranking }]),
     async run(step, before, signal) {
       if (step >= ranking) return batches.run(step - ranking, switchesOf(keptOf(before)), signal);
       const lists: [number, number][][] = [];

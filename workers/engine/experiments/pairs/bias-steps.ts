@@ -77,6 +77,7 @@ export async function biasSteps(
     alone: batches.alone,
     count: 1 + batches.count,
     rowsOf: (step) => (step === 0 ? 2 * compared.length : batches.rowsOf(step - 1)),
+    reads: (step) => (step === 0 ? [] : [{ from: 0, to: 1 }]),
     async run(step, [first], signal) {
       if (step > 0) return batches.run(step - 1, switchesOf((first as FoundNeurons).neurons), signal);
       const ranges = await index.ranges({ signal });
