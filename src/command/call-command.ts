@@ -1,4 +1,4 @@
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import { descriptionOf, readArguments } from "#protocol/call.ts";
@@ -7,8 +7,9 @@ import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
 import type { CallName } from "#protocol/calls.ts";
 import { ALWAYS, kebab, MODEL_OPTIONS, readLine } from "./command-line.ts";
 import type { Option, Options } from "./command-line.ts";
-import { startEngine } from "./engine-thread.ts";
-import { aboutModel } from "./about-model.ts";
+import { isFlag, valueOf } from "./option-values.ts";
+import { askedMachine, askedModel, startEngine } from "./engine/engine-thread.ts";
+import { aboutModel } from "./engine/about-model.ts";
 import { json } from "./printing.ts";
 import type { Session } from "./session.ts";
 
@@ -47,8 +48,6 @@ export function callOptions(name: CallName): Options {
   return { ...Object.fromEntries(own), ...short, ...MODEL_OPTIONS, indent: OWN.indent, ...ALWAYS };
 }
 
-const isFlag = (field: v.GenericSchema) => v.is(field, true) && !v.is(field, "text");
-
 /**
  * One call of the catalogue for one argument, or for each line of stdin where the argument is `-`: JSON, or a line of JSON for each.
  *
@@ -70,7 +69,11 @@ export async function runCall(command: string, args: readonly string[], session:
   const isMany = argument === "-";
   // what can be refused without a model is refused before one is loaded
   if (!isMany) readArguments(name, entry, argumentsOf(entry, argument, options));
-  const { engine, info, end } = await startEngine(values as never, session);
+  const { engine, info, end } = await startEngine(
+    askedMachine(values, session.env),
+    askedModel(values, session.env),
+    session,
+  );
   const about = aboutModel(info);
   const ask = async (text: string | undefined) => {
     const result = await (engine[name] as unknown as Method)(...argumentsOf(entry, text, options), {
@@ -121,14 +124,4 @@ function readOptionTexts({ options = {} }: Call, values: Readonly<Record<string,
     read["interventions"] = [...((read["interventions"] as readonly unknown[] | undefined) ?? []), ...short];
   }
   return read;
-}
-
-function valueOf(text: string, field: v.GenericSchema): unknown {
-  if (v.is(field, text)) return text;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return parsed;
-  } catch {
-    return text; // refused with the call's own sentence
-  }
 }

@@ -57,6 +57,7 @@ export function readLine(command: string, args: readonly string[], options: Opti
       args: args.map((word) => named(word, options)),
       options: config,
       allowPositionals: true,
+      allowNegative: true,
       strict: true,
     });
     return { values: values as Read["values"], positionals };
@@ -68,11 +69,11 @@ export function readLine(command: string, args: readonly string[], options: Opti
   }
 }
 
-/** `--row-by-row=true` as the option is called. */
+/** `--row-by-row` as the option is called, and `--no-row-by-row`. */
 function named(word: string, options: Options): string {
-  const [, dashed = "", value = ""] = /^--([a-z][a-z0-9-]*)(=[^]*)?$/.exec(word) ?? [];
+  const [, no = "", dashed = "", value = ""] = /^--(no-)?([a-z][a-z0-9-]*)(=[^]*)?$/.exec(word) ?? [];
   const name = Object.keys(options).find((each) => kebab(each) === dashed);
-  return name === undefined ? word : `--${name}${value}`;
+  return name === undefined ? word : `--${no}${name}${value}`;
 }
 
 export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,10 +1,11 @@
 import { Fault } from "#core/fault.ts";
 import { callNamed, runCall } from "./call-command.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
-import { callHelp, generalHelp } from "./help.ts";
+import { callHelp, generalHelp, suiteHelp } from "./help.ts";
 import { VERSION } from "./package-files.ts";
 import { json } from "./printing.ts";
 import type { Session } from "./session.ts";
+import { SUITE_COMMANDS } from "./suite/suite-commands.ts";
 
 /** One command line from its words to its exit code; what goes wrong is one sentence on stderr. */
 export async function runCommand(args: readonly string[], session: Session): Promise<number> {
@@ -13,14 +14,16 @@ export async function runCommand(args: readonly string[], session: Session): Pro
     const [command, ...rest] = args;
     if (command === "--version") return told(() => out.write(`${VERSION}\n`));
     if (command === undefined || command === "--help" || command === "help") {
-      const asked = rest[0];
-      return told(() => out.write(asked !== undefined && callNamed(asked) ? callHelp(asked) : generalHelp({})));
+      return told(() => out.write(helpOn(rest)));
     }
     if (callNamed(command)) {
       if (rest.includes("--help")) return told(() => out.write(callHelp(command)));
       await runCall(command, rest, session);
       return EXIT.done;
     }
+    const suite = SUITE_COMMANDS[command];
+    if (suite)
+      return rest.includes("--help") ? told(() => out.write(suiteHelp(command, rest))) : await suite.run(rest, session);
     throw new Fault("bad-request", `there is no command “${command}”; see arithmoscope --help`);
   } catch (reason) {
     session.progress.end();
@@ -31,6 +34,11 @@ export async function runCommand(args: readonly string[], session: Session): Pro
     }
     return code;
   }
+}
+
+function helpOn([command = "", ...rest]: readonly string[]): string {
+  if (callNamed(command)) return callHelp(command);
+  return command in SUITE_COMMANDS ? suiteHelp(command, rest) : generalHelp();
 }
 
 function told(say: () => unknown): number {

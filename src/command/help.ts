@@ -4,6 +4,7 @@ import { callCommands, callNamed, callOptions } from "./call-command.ts";
 import { kebab } from "./command-line.ts";
 import type { Options } from "./command-line.ts";
 import { EXIT } from "./exit-codes.ts";
+import { SUITE_COMMANDS } from "./suite/suite-commands.ts";
 
 /** What stands first: the four that most begin with. */
 const FIRST: Readonly<Record<string, string>> = {
@@ -13,7 +14,7 @@ const FIRST: Readonly<Record<string, string>> = {
   compare: "the neurons that lose most with heads off",
 };
 
-export function generalHelp(suiteCommands: Readonly<Record<string, string>>): string {
+export function generalHelp(): string {
   const others = callCommands().filter((name) => !(name in FIRST));
   return `arithmoscope: see how a language model computes, without a browser
 
@@ -25,7 +26,7 @@ One prompt
 ${rows(FIRST)}
 
 A suite, on one machine or on many
-${rows(suiteCommands)}
+${rows(Object.fromEntries(Object.entries(SUITE_COMMANDS).map(([name, { about }]) => [name, about])))}
 
 Every other question that the page can ask
 ${wrapped(others)}
@@ -48,7 +49,12 @@ ${optionRows(callOptions(name))}
 `;
 }
 
-export const optionRows = (options: Options) =>
+export const suiteHelp = (command: string, args: readonly string[]): string => {
+  const { about, usage, options } = SUITE_COMMANDS[command]!;
+  return `arithmoscope ${usage} [options]: ${about}\n\n${optionRows(options(args))}\n`;
+};
+
+const optionRows = (options: Options) =>
   rows(
     Object.fromEntries(
       Object.entries(options).map(([name, { about, default: initial, type }]) => [

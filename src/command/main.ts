@@ -5,6 +5,10 @@ import { runCommand } from "./command.ts";
 import { ProgressLine } from "./printing.ts";
 
 /** The process of a command: its streams, its signals, its exit code. */
+if (!("withResolvers" in Promise)) {
+  process.stderr.write(`arithmoscope: Node 22 or newer is needed, and this is ${process.version}\n`);
+  process.exit(2);
+}
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {

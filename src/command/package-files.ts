@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Fault } from "#core/fault.ts";
+import type { SuiteDefinition } from "#protocol/experiments.ts";
 
 /** The package's own folder: of the built command as of its sources, the first one above with a package.json. */
 export const PACKAGE = folderAbove(import.meta.dirname);
@@ -16,3 +18,18 @@ export const VERSION = (JSON.parse(readFileSync(join(PACKAGE, "package.json"), "
 export const SHIPPED_MODELS = ["abacus", "abacus-2"] as const;
 
 export const shippedModel = (name: string) => join(PACKAGE, "public/models", name);
+
+const suites = join(PACKAGE, "public/suites");
+
+export const suiteNames = () => readdirSync(suites).map((file) => file.replace(/\.json$/, ""));
+
+/** A suite that comes with the package by its name, or a definition in a file. @throws Fault "bad-file" for what is no JSON */
+export function readDefinition(name: string): SuiteDefinition | undefined {
+  const path = suiteNames().includes(name) ? join(suites, `${name}.json`) : name;
+  if (!path.endsWith(".json") || !existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as SuiteDefinition;
+  } catch (cause) {
+    throw new Fault("bad-file", `${path}: it is no JSON`, { cause });
+  }
+}

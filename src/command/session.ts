@@ -1,5 +1,8 @@
-import type { Environment } from "./engine-thread.ts";
 import type { ProgressLine, Streams } from "./printing.ts";
+
+export interface Environment {
+  readonly [name: string]: string | undefined;
+}
 
 /** What a command is run with: a process has it of its own, a test gives it. */
 export interface Session {

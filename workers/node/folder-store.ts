@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "#core/fault.ts";
 import type { FileStore, StoredFile } from "#workers/engine/store/file-store.ts";
+import { codeOf, diskFault } from "./disk-fault.ts";
 
 /**
  * A folder on disk as the engine's store. What is written whole is put in place by a new name, so that nobody reads half of it.
@@ -111,8 +112,6 @@ function writeAll(file: number, bytes: Uint8Array, offset: number | undefined): 
 let names = 0;
 const unique = () => `${Date.now().toString(36)}-${names++}`;
 
-const codeOf = (reason: unknown) => (reason as { readonly code?: unknown } | undefined)?.code;
-
 async function ofDisk<T>(root: string, task: () => Promise<T>): Promise<T> {
   try {
     return await task();
@@ -127,17 +126,4 @@ function ofDiskNow<T>(root: string, task: () => T): T {
   } catch (reason) {
     throw diskFault(root, reason);
   }
-}
-
-/** What a disk refused, with a code that the engine decides by. */
-export function diskFault(root: string, cause: unknown): Fault {
-  if (cause instanceof Fault) return cause;
-  const code = codeOf(cause);
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new Fault("storage-full", `${root}: the disk is full`, { cause });
-  }
-  if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
-    return new Fault("storage-failed", `${root}: it may not be written to (${String(code)})`, { cause });
-  }
-  return new Fault("storage-failed", `${root}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }

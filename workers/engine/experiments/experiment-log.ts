@@ -1,3 +1,4 @@
+import { plainFromText } from "#core/plain-text.ts";
 import type { ExtendedFile, FileStore } from "../store/file-store.ts";
 
 /** The finished steps of a run, in order, and how long they took. */
@@ -90,10 +91,9 @@ interface Step {
 
 const line = (step: Step) => `${JSON.stringify(step)}\n`;
 
-/** JSON has no NaN and writes null for it; nothing that is kept has a null of its own. */
 function readLine(text: string): Step | undefined {
   try {
-    return JSON.parse(text, (_, value: unknown) => (value === null ? Number.NaN : value)) as Step;
+    return plainFromText(text) as Step;
   } catch {
     return undefined;
   }

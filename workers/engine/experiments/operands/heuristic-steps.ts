@@ -75,6 +75,7 @@ export async function heuristicSteps(
       // a prompt through one layer, and through those below it for the first
       return (plans[group]!.pairs * (layer === fromLayer ? fromLayer + 1 : 1)) / spec.layers;
     },
+    reads: (step) => (step < sorting ? [] : [{ from: 0, to: sorting }]),
     async run(step, before, signal) {
       const all = await mapsOf();
       if (step < sorting) return sort(all, step, signal);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import { ggufOnHub, isAddress, isHubRepo } from "#model/source-names.ts";
-import { SHIPPED_MODELS, shippedModel } from "./package-files.ts";
+import { SHIPPED_MODELS, shippedModel } from "../package-files.ts";
 
 /** What a command names a model or an adapter by: a folder is opened in the engine's thread, files do not travel there. */
 export type NamedSource = Exclude<CheckpointSource, { readonly kind: "files" }> | FolderSource;

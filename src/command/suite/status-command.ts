@@ -1,0 +1,55 @@
+import { ALWAYS, readLine } from "../command-line.ts";
+import type { Options } from "../command-line.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { json } from "../printing.ts";
+import type { Session } from "../session.ts";
+import { stepsText } from "../shards/cut.ts";
+import { openStore } from "./open-store.ts";
+import { readPlan } from "../shards/plan.ts";
+import { onePlace } from "./run-command.ts";
+import { doneOf, survey } from "../shards/survey.ts";
+
+export const STATUS_OPTIONS = {
+  indent: { type: "boolean", about: "indents the JSON" },
+  ...ALWAYS,
+} as const satisfies Options;
+
+/** `status STORE`: what there is, by whom, on what. @throws Fault */
+export async function runStatus(args: readonly string[], session: Session): Promise<ExitCode> {
+  const { values, positionals } = readLine("status", args, STATUS_OPTIONS);
+  const place = onePlace("status", positionals);
+  const store = openStore(place, session.env);
+  const plan = await readPlan(store);
+  const found = await survey(store, plan);
+  const { missing, corrupt, by, again } = found;
+  const left = missing.length + corrupt.length;
+  const { progress, streams } = session;
+  const steps = plan.steps.length;
+  progress.say(
+    left === 0
+      ? `all ${steps} steps are there; arithmoscope merge ${place} puts them together`
+      : `${steps - left} of ${steps} steps are there; missing: ${stepsText([...missing, ...corrupt].sort((a, b) => a - b))}`,
+    "lasting",
+  );
+  if (corrupt.length > 0) progress.say(`damaged: ${stepsText(corrupt)}; the next run sets them aside`, "lasting");
+  const shards = plan.shards.map((shard) => ({ ...shard, done: doneOf(found, shard) }));
+  streams.out.write(
+    json(
+      {
+        plan: plan.id,
+        kind: plan.request.kind,
+        model: plan.model.name,
+        dtype: plan.model.dtype,
+        steps,
+        missing,
+        corrupt,
+        by,
+        again,
+        shards,
+      },
+      values["indent"] ? 2 : undefined,
+    ),
+  );
+  return left === 0 ? EXIT.done : EXIT.gaps;
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readResultFile } from "#state/experiments/result-file.ts";
+import { builtCommand } from "#test/built-command.ts";
+import type { BuiltCommand } from "#test/built-command.ts";
+import { shardsOf, shareOf } from "./run-command.ts";
+
+/** Five steps, of which four read the first. */
+const ASKED = ["bias", "--suite", "pronouns-abacus", "--count", "2", "--draws", "1", "--dtype", "q8"];
+
+const work = mkdtempSync(join(tmpdir(), "arithmoscope-suite-"));
+const [cache, store] = [join(work, "cache"), join(work, "store")];
+let command: BuiltCommand;
+let whole: string;
+beforeAll(async () => {
+  command = await builtCommand("suite");
+  whole = (await command.run(["experiment", ...ASKED, "--cache", cache])).out;
+});
+
+const experimentIn = (result: string) => JSON.stringify((JSON.parse(result) as { experiment: unknown }).experiment);
+
+describe("a suite in shards", () => {
+  test("without all parts is merged by nobody, and says which are missing", async () => {
+    const planned = await command.run(["plan", store, ...ASKED, "--shards", "5", "--cache", cache]);
+    expect(JSON.parse(planned.out)).toMatchObject({ isNew: true, shards: 5, steps: 5 });
+    const again = await command.run(["plan", store, ...ASKED, "--shards", "5", "--cache", cache]);
+    expect(JSON.parse(again.out)).toEqual({ ...(JSON.parse(planned.out) as object), isNew: false });
+    const first = await command.run(["run", store, "--shard", "0/3", "--cache", cache]);
+    expect(first.code).toBe(0);
+    const status = await command.run(["status", store]);
+    expect(status.code).toBe(5);
+    expect(JSON.parse(status.out)).toMatchObject({ missing: [1, 2, 4], by: [{ provider: "wasm", steps: 2 }] });
+    const merged = await command.run(["merge", store, "--cache", cache]);
+    expect(merged).toMatchObject({ code: 5, out: "" });
+    expect(merged.err).toContain("3 of 5 steps are missing (1 to 2, 4)");
+  });
+
+  test("by two processes, one of them killed in the middle, is what one process finds, bit for bit", async () => {
+    const killed = command.start(["run", store, "--cache", cache]);
+    const other = command.start(["run", store, "--cache", cache]);
+    await killed.says("shard 2 of 5");
+    killed.kill("SIGKILL");
+    expect((await killed.ended).code).not.toBe(0);
+    expect((await other.ended).code).toBe(0);
+    // and as an array's task that has nothing left to do
+    const task = await command.run(["run", store, "--cache", cache], {
+      env: { SLURM_ARRAY_TASK_ID: "2", SLURM_ARRAY_TASK_COUNT: "3" },
+    });
+    expect(task).toMatchObject({ code: 0, out: "" });
+    expect(readdirSync(join(store, "parts")).filter((name) => name.endsWith(".json"))).toHaveLength(5);
+    const merged = await command.run(["merge", store, "--cache", cache]);
+    expect(merged.code).toBe(0);
+    expect(experimentIn(merged.out)).toBe(experimentIn(whole));
+    const { saved, result } = readResultFile(merged.out);
+    expect(saved.model).toMatchObject({ name: "abacus", dtype: "q8", backend: "wasm" });
+    expect(result).toMatchObject({ kind: "bias", steps: 5, stepsInAll: 5 });
+  });
+
+  test("refuses another model than the plan's, in a sentence", async () => {
+    const { code, err } = await command.run(["run", store, "--model", "abacus-2", "--cache", cache]);
+    expect(code).toBe(2);
+    expect(err).toContain("the plan is about the model abacus with the content 513b4ada6c85");
+  });
+});
+
+describe("a folder that cannot be a store is told in a sentence", () => {
+  test.each<[string, () => string[], number, string]>([
+    ["no plan in it", () => ["run", join(work, "nowhere")], 2, "has no plan.json"],
+    ["a file", () => ["plan", join(cache, "a-file"), ...ASKED], 4, "a-file"],
+    ["none named", () => ["merge"], 2, "merge: one folder with a plan is needed; it got 0"],
+    [
+      "an experiment that there is not",
+      () => ["plan", store, "cats"],
+      2,
+      "the experiment is “cats”; it needs to be one of heads",
+    ],
+    [
+      "a suite that there is not",
+      () => ["plan", store, "heads", "--suite", "cats"],
+      2,
+      "--suite is “cats”; one of abacus-1d",
+    ],
+  ])("%s", async (_, args, code, words) => {
+    writeFileSync(join(cache, "a-file"), "");
+    const ended = await command.run([...args(), "--quiet"]);
+    expect(ended).toMatchObject({ code, out: "" });
+    expect(ended.err).toContain(words);
+  });
+});
+
+describe("which shards a process has", () => {
+  test.each<[string | undefined, Record<string, string>, object]>([
+    [undefined, {}, { index: 0, of: 1 }],
+    ["2/8", { SLURM_ARRAY_TASK_ID: "5", SLURM_ARRAY_TASK_COUNT: "6" }, { index: 2, of: 8 }],
+    [undefined, { SLURM_ARRAY_TASK_ID: "5", SLURM_ARRAY_TASK_COUNT: "6" }, { index: 5, of: 6 }],
+    [
+      undefined,
+      { SLURM_ARRAY_TASK_ID: "1", SLURM_ARRAY_TASK_MIN: "1", SLURM_ARRAY_TASK_COUNT: "6" },
+      { index: 0, of: 6 },
+    ],
+    [undefined, { JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "4" }, { index: 3, of: 4 }],
+  ])("--shard %s, %j", (shard, env, expected) => {
+    expect(shareOf(shard, env)).toEqual(expected);
+  });
+
+  test.each<[string | undefined, Record<string, string>, string]>([
+    ["8/8", {}, "--shard is “8/8”; i/n is needed"],
+    ["one", {}, "--shard is “one”"],
+    [undefined, { JOB_COMPLETION_INDEX: "3" }, "JOB_COMPLETION_INDEX is 3, and of how many"],
+    [undefined, { SLURM_ARRAY_TASK_ID: "6", SLURM_ARRAY_TASK_COUNT: "6" }, "SLURM_ARRAY_TASK_ID is 6"],
+  ])("--shard %s, %j is refused", (shard, env, sentence) => {
+    expect(() => shareOf(shard, env)).toThrow(sentence);
+  });
+
+  test("together they have each once", () => {
+    const plan = { shards: Array.from({ length: 10 }, (_, from) => ({ from, to: from + 1 })) };
+    const all = [0, 1, 2].flatMap((index) => shardsOf(plan, { index, of: 3 }));
+    expect(all.toSorted((a, b) => a.from - b.from)).toEqual(plan.shards);
+  });
+});
