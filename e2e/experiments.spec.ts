@@ -394,7 +394,7 @@ test(
 );
 
 test(
-  "papers as experiments: neurons by their rules with the paper’s numbers beside them",
+  "papers as experiments: neurons by their rules, numbers as a helix, with the papers’ numbers beside them",
   { tag: "@page" },
   async ({ page }) => {
     await openWithModel(page, `${LINK}&ex=heuristics;n:2`);
@@ -404,6 +404,12 @@ test(
     await expect(section(page)).toContainText(/of 2 right answers stay where their rules apply/);
     await expect(section(page)).toContainText("Nikankin et al. (2024), arXiv 2410.21272");
     await picture(page, "experiments-heuristics", { fullPage: true });
+
+    await openWithModel(page, `${LINK}&ex=helix;n:2`);
+    await run(page);
+    await expect(section(page)).toContainText(/the residuals of 90 numbers are a helix to R² = 0\.8/);
+    await expect(section(page)).toContainText("Kantamneni & Tegmark (2025), arXiv 2502.00873");
+    await picture(page, "experiments-helix", { fullPage: true });
   },
 );
 

@@ -9,6 +9,7 @@ import { fitRequest, requestSchema } from "./experiments/definition.ts";
 import type { FittedOf, RequestOf } from "./experiments/definition.ts";
 import type { Shape } from "./experiments/fields.ts";
 import { heads } from "./experiments/heads.ts";
+import { helix } from "./experiments/operands/helix.ts";
 import { heuristics } from "./experiments/operands/heuristics.ts";
 import { memorise } from "./experiments/memorise.ts";
 import { neurons } from "./experiments/neurons.ts";
@@ -23,6 +24,7 @@ export type { Ablation, SuiteDefinition };
 export type { AdapterFacts, AdapterFindings, NamedAdapter } from "./experiments/adapters.ts";
 export type { BiasFindings, BiasNeuron } from "./experiments/pairs/bias.ts";
 export type { ConceptFindings } from "./experiments/concepts.ts";
+export type { HelixFindings, HelixGroup, LayerFit } from "./experiments/operands/helix.ts";
 export type { HeuristicFindings, HeuristicGroup } from "./experiments/operands/heuristics.ts";
 export type { PatchingFindings } from "./experiments/pairs/patching.ts";
 export type { PruningFindings } from "./experiments/pruning.ts";
@@ -40,6 +42,7 @@ export const EXPERIMENTS = {
   adapters,
   stages: stagesOverSuite,
   heuristics,
+  helix,
 } as const;
 
 type Experiments = typeof EXPERIMENTS;

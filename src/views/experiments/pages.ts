@@ -4,6 +4,7 @@ import { adapters } from "./pages/adapters.tsx";
 import { bias } from "./pages/bias.tsx";
 import { concepts } from "./pages/concepts.tsx";
 import { heads } from "./pages/heads.tsx";
+import { helix } from "./pages/helix.tsx";
 import { heuristics } from "./pages/heuristics.tsx";
 import { memorise } from "./pages/memorise.tsx";
 import { neurons } from "./pages/neurons.tsx";
@@ -23,6 +24,7 @@ export const PAGES: { readonly [Kind in ExperimentKind]: ExperimentPage<Kind> } 
   adapters,
   stages,
   heuristics,
+  helix,
 };
 
 /** The page of a result of any kind. */

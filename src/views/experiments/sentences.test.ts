@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { adapters } from "./pages/adapters.tsx";
 import { heads } from "./pages/heads.tsx";
-import { heuristics } from "./pages/heuristics.tsx";
 import { memorise } from "./pages/memorise.tsx";
 import { patching } from "./pages/patching.tsx";
 import { stages } from "./pages/stages.tsx";
@@ -214,55 +213,5 @@ describe("patching over pairs", () => {
     expect(drawn("same answer")).toContain("−0.30");
     expect(patching.sentence(result([]), {})).toBe("Nothing has been run yet.");
     expect(patching.figures[0]!.draw(result([]), { width: 640, isDark: false }, {}).width).toBeGreaterThan(0);
-  });
-});
-
-describe("a bag of heuristics", () => {
-  const kinds = { identical: 0, value: 1, modulo: 2, range: 3, pattern: 0 };
-  const left = (value: number) => ({ accuracy: exact(value), nats: exact(1 - value) });
-  const group = (name: string, correct: number, isHeldOut = true) => ({
-    name,
-    pairs: 118,
-    isHeldOut,
-    heuristics: 60,
-    sorted: {
-      own: { neurons: 8, matched: 4, kinds },
-      shuffled: { neurons: 8, matched: 1, kinds },
-      others: { neurons: 8, matched: 2, kinds },
-    },
-    examples: [],
-    tested: 5,
-    correct,
-    rows: [
-      { count: 2, neurons: 2, own: left(0.75), others: left(1), random: left(1), difference: exact(0.25) },
-      { count: 5, neurons: 9.5, own: left(0.25), others: left(0.75), random: left(1), difference: exact(0.5) },
-    ],
-  });
-  const result = (...groups: ReturnType<typeof group>[]) =>
-    ({
-      kind: "heuristics",
-      found: { fromLayer: 3, groups },
-      steps: 3,
-      stepsInAll: 3,
-    }) as unknown as ResultFor<"heuristics">;
-
-  test("says how many neurons have a rule, with both controls, and what is left without those that apply", () => {
-    expect(plainly(heuristics.sentence(result(group("-", 4)), {}))).toBe(
-      "−: 50.0 % of 8 neurons that support the answers most have a rule; with their values shuffled 12.5 %, of as many others 25.0 %. With up to 5 of each layer off (9.50 in all) 25.0 % of 4 right answers stay where their rules apply, 75.0 % where they do not, 100.0 % for random ones.",
-    );
-  });
-
-  test("says nothing of what was lost where nothing was right, and nothing at all before it has run", () => {
-    expect(heuristics.sentence(result(group("+", 0)), {})).not.toContain("right answers");
-    expect(heuristics.sentence(result(), {})).toBe("Nothing has been run yet.");
-  });
-
-  test("has a row for each operation and k in its file", () => {
-    const { header, rows } = heuristics.file(result(group("+", 4), group("-", 4, false)));
-    const column = (key: string) => rows.map((row) => row[header.indexOf(key)]);
-    expect(column("group")).toEqual(["+", "+", "-", "-"]);
-    expect(column("k")).toEqual([2, 5, 2, 5]);
-    expect(column("held_out")).toEqual(["true", "true", "false", "false"]);
-    expect(column("difference")).toEqual([0.25, 0.5, 0.25, 0.5]);
   });
 });

@@ -4,6 +4,7 @@ import { biasSteps } from "./pairs/bias-steps.ts";
 import { conceptSteps } from "./concept-steps.ts";
 import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { headSteps, memoriseSteps } from "./head-steps.ts";
+import { helixSteps } from "./operands/helix-steps.ts";
 import { heuristicSteps } from "./operands/heuristic-steps.ts";
 import { neuronSteps } from "./neuron-steps.ts";
 import { patchSteps } from "./pairs/patch-steps.ts";
@@ -30,6 +31,7 @@ const STEPS: { readonly [Kind in ExperimentKind]: StepsOf<Kind> } = {
   adapters: adapterSteps,
   stages: stageSteps,
   heuristics: heuristicSteps,
+  helix: helixSteps,
 };
 
 /** What a request runs; its parts are only kept and handed back. */

@@ -69,7 +69,8 @@ function defined(definition: SuiteDefinition, options: SuiteOptions) {
   return { cases, lines: cases.map((_, index) => index + 1), complaints: [] };
 }
 
-async function readCase(each: SuiteCase, model: Reader): Promise<ReadCase | string> {
+/** One case, or a sentence about why it cannot be run. */
+export async function readCase(each: SuiteCase, model: Reader): Promise<ReadCase | string> {
   try {
     const own = await scored(each, model);
     const other = each.pair && (await scored(each.pair, model));

@@ -17,7 +17,7 @@ export interface OperandProblem extends OperandPair {
   readonly answerIds: readonly number[];
 }
 
-type OperandSource = Extract<SuiteSource, { readonly kind: "definition" }>;
+export type OperandSource = Extract<SuiteSource, { readonly kind: "definition" }>;
 
 /**
  * The arithmetic of a suite, each set in its first template alone: one place for each operand, and one to answer at.

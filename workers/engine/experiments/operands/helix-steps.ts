@@ -1,0 +1,199 @@
+import { rowsThatFit } from "#analysis/batch-budget.ts";
+import {
+  FITS,
+  fitsOf,
+  leftOut,
+  projected,
+  reordered,
+  rSquared,
+  rSquaredLeftOut,
+} from "#analysis/experiments/operands/helix.ts";
+import type { FitName } from "#analysis/experiments/operands/helix.ts";
+import { patchedLayers } from "#analysis/experiments/operands/helix-table.ts";
+import { lastResiduals, patchedOperand, STANDINS } from "#analysis/experiments/operands/patched-operand.ts";
+import type { PatchedOperand, Standin } from "#analysis/experiments/operands/patched-operand.ts";
+import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
+import { Fault } from "#core/fault.ts";
+import { randomStream, sample } from "#core/numeric/random.ts";
+import type { FittedRequest, HelixFindings, HelixGroup, LayerFit } from "#protocol/experiments.ts";
+import { seedBeside } from "#protocol/experiments/fields.ts";
+import type { ExperimentModel, ExperimentSteps } from "../experiment-steps.ts";
+import type { ReadCase } from "../suite-reader.ts";
+import { firstOperands, operandPatches, problemsByGroup } from "./first-operands.ts";
+import type { FirstOperands, NumberedPatch } from "./first-operands.ts";
+import { operandProblems, operandSuite } from "./operand-problems.ts";
+
+/** Pairs of one step. */
+const PAIRS_AT_ONCE = 2;
+/** With fewer numbers a helix, of 8 terms, fits nearly whatever there is. */
+const LEAST_NUMBERS = 20;
+/** Orders of the numbers that R² is measured in; the first stands in for the operand too. */
+const ORDERS = 10;
+
+/** The fits of a group, layer by layer. */
+interface FitPart {
+  readonly numbers: number;
+  readonly least: number;
+  readonly most: number;
+  readonly sizes: Readonly<Record<FitName, number>>;
+  readonly fits: readonly LayerFit[];
+}
+
+export type HelixPart = FitPart | readonly PatchedOperand[];
+
+/** A group with its numbers and pairs in tokens. */
+interface Group {
+  readonly name: string;
+  readonly operands: FirstOperands;
+  readonly pairs: readonly NumberedPatch[];
+}
+
+/** Numbers as a helix: a step fits a group's residuals at every layer, then each patches a few pairs with the fits. */
+export async function helixSteps(
+  { model }: ExperimentModel,
+  _: readonly ReadCase[],
+  request: FittedRequest<"helix">,
+): Promise<ExperimentSteps<HelixPart, HelixFindings>> {
+  const { runner, spec } = model;
+  const { seed } = request;
+  const source = operandSuite(request.suite);
+  const tested = Map.groupBy(await operandProblems(source, model), ({ group }) => group);
+  const problems = problemsByGroup(source);
+  const names = [...problems.keys()];
+  const isEnough = (name: string) => new Set(problems.get(name)!.map(({ problem }) => problem.a)).size >= LEAST_NUMBERS;
+  const groups = await Promise.all(
+    names.filter(isEnough).map(async (name, index): Promise<Group> => {
+      const operands = await firstOperands(name, problems.get(name)!, model);
+      const own = { model, seed: seedBeside(seed, index) };
+      return {
+        name,
+        operands,
+        pairs: await operandPatches(tested.get(name) ?? [], problems.get(name)!, operands, own),
+      };
+    }),
+  );
+  if (groups.length === 0) {
+    throw new Fault(
+      "bad-request",
+      `suite: none of its operations has ${LEAST_NUMBERS} first operands, which a helix needs; take one as abacus-2d`,
+    );
+  }
+  const steps = groups.flatMap(({ pairs }, group) => [
+    { group, first: undefined },
+    ...Array.from({ length: Math.ceil(pairs.length / PAIRS_AT_ONCE) }, (_unused, place) => ({
+      group,
+      first: place * PAIRS_AT_ONCE,
+    })),
+  ]);
+  const patchesOf = ({ group, first }: { readonly group: number; readonly first: number }) =>
+    groups[group]!.pairs.slice(first, first + PAIRS_AT_ONCE);
+  const fitted = new Map<number, ReturnType<typeof fitGroup>>();
+  const fitsFor = (group: number, signal: AbortSignal) => {
+    const known = fitted.get(group) ?? fitGroup(groups[group]!.operands, seedBeside(seed, group), signal);
+    fitted.set(group, known);
+    return known;
+  };
+
+  return {
+    runs: {
+      kind: "helix",
+      groups: groups.map(({ name, operands, pairs }) => ({ name, prompts: operands.prompts, pairs })),
+      seed,
+    },
+    count: steps.length,
+    rowsOf(step) {
+      const { group, first } = steps[step]!;
+      if (first === undefined) return groups[group]!.operands.numbers.length;
+      return patchesOf({ group, first }).length * Math.ceil(2 + (STANDINS.length * (spec.layers + 1)) / 2);
+    },
+    async run(step, _before, signal) {
+      const { group, first } = steps[step]!;
+      const { part, standins } = await fitsFor(group, signal);
+      if (first === undefined) return part;
+      const { position } = groups[group]!.operands;
+      const found: PatchedOperand[] = [];
+      for (const pair of patchesOf({ group, first })) {
+        const own = standins.map((layer) => layer(pair.number));
+        found.push(await patchedOperand(runner, pair, own, { position, signal }));
+      }
+      return found;
+    },
+    found: (parts, isWhole) => ({
+      left: names.filter((name) => !isEnough(name)),
+      groups: groups.map(({ name, operands }, group): HelixGroup => {
+        const own = parts.filter((_part, step) => steps[step]!.group === group);
+        const fit = own[0] as FitPart | undefined;
+        return {
+          name,
+          ...(fit ?? unfitted(operands.numbers)),
+          ...patchedLayers(
+            own.slice(1).flatMap((part) => part as readonly PatchedOperand[]),
+            {
+              seed: seedBeside(seed, group),
+              draws: isWhole ? DEFAULT_RESAMPLES : 0,
+            },
+          ),
+        };
+      }),
+    }),
+  };
+
+  async function fitGroup({ numbers, prompts }: FirstOperands, ownSeed: number, signal: AbortSignal) {
+    const atOnce = rowsThatFit(spec, prompts[0]!.length);
+    const residuals = await lastResiduals(runner, prompts, { atOnce, signal });
+    const random = randomStream(ownSeed);
+    const places = numbers.map((_number, place) => place);
+    const orders = Array.from({ length: ORDERS }, () => sample(places, places.length, random));
+    const layers = residuals.map((rows) => layerFits(numbers, rows, orders));
+    return {
+      part: {
+        ...unfitted(numbers),
+        sizes: layers[0]!.sizes,
+        fits: layers.map(({ fit }) => fit),
+      } satisfies FitPart,
+      standins: layers.map(({ standin }) => standin),
+    };
+  }
+}
+
+/** Every fit of one layer's residuals, and what each says in the place of one number's. */
+function layerFits(
+  numbers: readonly number[],
+  residuals: readonly Float32Array[],
+  orders: readonly (readonly number[])[],
+) {
+  const fits = fitsOf(numbers, residuals);
+  const values = Object.fromEntries(FITS.map((name) => [name, projected(fits[name], residuals)])) as Record<
+    FitName,
+    Float64Array[]
+  >;
+  const without = leftOut(fits.helix, residuals);
+  const shuffled = orders.map((order) => projected(reordered(fits.helix, order), residuals));
+  const shares = FITS.map((name) => [name, rSquared(residuals, values[name])] as const);
+  return {
+    sizes: Object.fromEntries(FITS.map((name) => [name, fits[name].size])) as Record<FitName, number>,
+    fit: {
+      ...(Object.fromEntries(shares) as Record<FitName, number>),
+      leftOut: rSquaredLeftOut(residuals, without),
+      shuffled: shuffled.reduce((sum, each) => sum + rSquared(residuals, each), 0) / shuffled.length,
+    },
+    standin: (number: number): Readonly<Record<Standin, ArrayLike<number>>> => ({
+      layer: residuals[number]!,
+      helix: values.helix[number]!,
+      leftOut: without[number]!,
+      components: values.components[number]!,
+      circle: values.circle[number]!,
+      polynomial: values.polynomial[number]!,
+      line: values.line[number]!,
+      shuffled: shuffled[0]![number]!,
+    }),
+  };
+}
+
+const unfitted = (numbers: readonly number[]): FitPart => ({
+  numbers: numbers.length,
+  least: numbers[0]!,
+  most: numbers.at(-1)!,
+  sizes: Object.fromEntries(FITS.map((name) => [name, 0])) as Record<FitName, number>,
+  fits: [],
+});
