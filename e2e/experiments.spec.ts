@@ -397,7 +397,7 @@ test(
   "papers as experiments: neurons by their rules, numbers as a helix, with the papers’ numbers beside them",
   { tag: "@page" },
   async ({ page }) => {
-    await openWithModel(page, `${LINK}&ex=heuristics;n:2`);
+    await openWithModel(page, `${LINK}&ex=heuristics;suite:abacus-1d;n:2`);
     await run(page);
     await expect(section(page)).toContainText(/\+: \d.*of 192 neurons that support the answers most have a rule/);
     await section(page).getByRole("group", { name: "Operation" }).getByRole("button", { name: "÷" }).click();
