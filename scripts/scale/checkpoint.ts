@@ -29,6 +29,18 @@ export const HALF_A_BILLION: ScaleShape = {
   vocab_size: 151_936,
 };
 
+/** Qwen2.5-1.5B's, likewise. */
+export const ONE_AND_A_HALF_BILLION: ScaleShape = {
+  name: "qwen2.5-1.5b",
+  hidden_size: 1536,
+  intermediate_size: 8960,
+  num_attention_heads: 12,
+  num_hidden_layers: 28,
+  num_key_value_heads: 2,
+  tie_word_embeddings: true,
+  vocab_size: 151_936,
+};
+
 /** What `npm run peaks` measures. */
 export const SCALE_SHAPES: readonly ScaleShape[] = [
   {
@@ -54,19 +66,22 @@ export const SCALE_SHAPES: readonly ScaleShape[] = [
   HALF_A_BILLION,
 ];
 
+export const BASE_PERIOD = 1_000_000;
+
 const REST = {
   architectures: ["Qwen2ForCausalLM"],
   hidden_act: "silu",
   max_position_embeddings: 32_768,
   rms_norm_eps: 1e-6,
-  rope_theta: 1_000_000,
+  rope_theta: BASE_PERIOD,
   torch_dtype: "bfloat16",
   use_sliding_window: false,
 } as const;
 
 /** Weights are drawn from this many values, themselves drawn once: half a billion draws would take minutes. */
 const POOL = 2 ** 16;
-const SPREAD = 0.02;
+/** Standard deviation of the weights. */
+export const SPREAD = 0.02;
 const WRITE_VALUES = 2 ** 22;
 
 /**
@@ -128,7 +143,7 @@ async function writeWeights(path: string, of: ScaleShape): Promise<void> {
   await once(file, "finish");
 }
 
-function tensorShapes(of: ScaleShape): [name: string, shape: number[]][] {
+export function tensorShapes(of: ScaleShape): [name: string, shape: number[]][] {
   const { hidden_size: dim, intermediate_size: neurons, num_hidden_layers: layers, vocab_size: vocabulary } = of;
   const keys = (dim / of.num_attention_heads) * of.num_key_value_heads;
   const head: [string, number[]][] = of.tie_word_embeddings ? [] : [["lm_head.weight", [vocabulary, dim]]];
@@ -153,7 +168,7 @@ function tensorShapes(of: ScaleShape): [name: string, shape: number[]][] {
 }
 
 /** `w0`, `w1`, …: text is split at spaces. */
-const tokenizer = (vocabulary: number) => ({
+export const tokenizer = (vocabulary: number) => ({
   version: "1.0",
   added_tokens: [],
   normalizer: null,

@@ -15,12 +15,16 @@ export interface ScaleMeasured {
   readonly predictMeanwhileMs: number;
   readonly sweepMs: number;
   readonly compareMs: number;
+  /** Of another prompt, when what the bounds need of the model is known. */
+  readonly compareAgainMs: number;
   readonly evaluated: number;
   readonly neurons: number;
   readonly certified: boolean;
 }
 
 const PROMPT = Array.from({ length: 6 }, (_, index) => 1000 * (index + 1));
+
+const OTHER_PROMPT = PROMPT.map((id) => id + 7);
 
 /** On the page: a load from the network, the three questions, and a second load from storage. */
 export async function measureScale(
@@ -55,6 +59,8 @@ export async function measureScale(
       { onProgress: ({ done, total }) => onStep(`compare ${done} of ${total}`) },
     ),
   );
+  onStep("compare again");
+  const compareAgainMs = await time(() => engine.compareNeurons(OTHER_PROMPT, { interventions, count: 10 }));
   onStep("load again");
   const again = start();
   const secondLoadMs = await time(() => again.load(source, { dtype, backend }));
@@ -68,6 +74,7 @@ export async function measureScale(
     ...meanwhile,
     sweepMs,
     compareMs,
+    compareAgainMs,
     evaluated: compared.evaluated,
     neurons: compared.total,
     certified: compared.certified,
