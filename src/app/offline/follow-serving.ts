@@ -38,9 +38,7 @@ export async function followServing(writeAddress: () => Promise<void>): Promise<
     location.reload();
   };
   const isRegistered = once(async () => {
-    const registration = await workbox.register({ immediate: true });
-    // a browser's settings and tests may answer with none
-    if (!registration) throw new Error("the browser allows this page no service worker");
+    await workbox.register({ immediate: true });
   });
   if (!crossOriginIsolated) {
     const wasServed = navigator.serviceWorker.controller !== null;
@@ -53,7 +51,13 @@ export async function followServing(writeAddress: () => Promise<void>): Promise<
   }
   followVersions(workbox, openAnew);
   await answered();
-  await isRegistered();
+  try {
+    await isRegistered();
+  } catch {
+    // some private windows, blocked storage, tests: the page is as it would be without one
+    if (!crossOriginIsolated) setIsolation({ kind: "impossible" });
+    return;
+  }
   await idle();
   followUsed();
 }
