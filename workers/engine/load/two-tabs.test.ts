@@ -68,12 +68,15 @@ function openTab() {
       ),
     remove: (id: string) => engine.deleteStored(++job, [id]),
     stored: () => engine.storedModels(++job),
-    async expectAnswers() {
+    /** By how much the answer to each prompt is off, in nats. */
+    async differences() {
+      const found: number[] = [];
       for (const prompt of PROMPTS) {
         const expected = atLast(forward(readModel(FILES), prompt).logits);
         const { target } = await engine.predict(++job, prompt, {});
-        expect(target.logProbability).toBeCloseTo(logProbability(expected, target.id), 4);
+        found.push(Math.abs(target.logProbability - logProbability(expected, target.id)));
       }
+      return found;
     },
   };
 }
@@ -89,7 +92,7 @@ test("two tabs that open one model at once read it once, and both answer", async
   const large = ranges.filter((range) => range !== "bytes=0-65535");
   expect(large.length).toBeGreaterThan(1);
   expect(new Set(large).size).toBe(large.length);
-  for (const tab of tabs) await tab.expectAnswers();
+  for (const tab of tabs) expect(Math.max(...(await tab.differences()))).toBeLessThan(5e-5);
 });
 
 test("a tab cannot delete what another one answers from, and both answer on", async () => {
@@ -98,12 +101,12 @@ test("a tab cannot delete what another one answers from, and both answer on", as
   await there.load();
   const [stored] = await here.stored();
   await expect(here.remove(stored!.id)).rejects.toMatchObject({ code: "bad-request" });
-  for (const tab of [here, there]) await tab.expectAnswers();
+  for (const tab of [here, there]) expect(Math.max(...(await tab.differences()))).toBeLessThan(5e-5);
 });
 
 test("site data that one tab clears is read again by both, and both answer on", async () => {
   const tabs = [openTab(), openTab()];
   for (const tab of tabs) await tab.load();
   disk.clear();
-  for (const tab of tabs) await tab.expectAnswers();
+  for (const tab of tabs) expect(Math.max(...(await tab.differences()))).toBeLessThan(5e-5);
 });
