@@ -25,6 +25,8 @@ export interface LogitLens {
 export interface DirectLogits extends Omit<DirectParts, "neurons"> {
   readonly target: number;
   readonly against?: number;
+  /** What the model bounds its logits by: all numbers are of the logit before that. Left out: nothing. */
+  readonly softcap?: number;
   /** The layer that was asked for, and what each of its neurons adds, [neuron]. */
   readonly layer?: number;
   readonly neurons?: number[];

@@ -14,7 +14,7 @@ import { question, setPrompt, setAblationSource, togglePart, undo } from "./ques
 import { showRecorded } from "./link/recorded.ts";
 import { isStale, results } from "./run/results.ts";
 import { askAgain, stopRun } from "./run/runner.ts";
-import { pursueNow } from "./run/session.ts";
+import { pursueNow, stopAsked } from "./run/session.ts";
 import { modelNow } from "./subject.ts";
 import { chooseTarget, typeTarget } from "./targets.ts";
 import { showTab, view } from "./view.ts";
@@ -60,6 +60,48 @@ describe("the chain", () => {
     askAgain("chain");
     pursueNow();
     expect(last("chain").signal!.aborted).toBe(false);
+  });
+
+  test("stopped between a keystroke and its question stays stopped for that question, and for no other", async () => {
+    await answerBefore();
+    showTab("chain");
+    await settle();
+    setPrompt("4+5=");
+    // the earlier prompt's chain is still under way, and its Stop is there to be pressed
+    stopAsked("chain");
+    await settleTyping();
+    expect(last("predict").prompt).toBe("4+5=");
+    await last("predict").answer(prediction(9, -0.5));
+    await settle();
+    expect(chains()).toEqual([]);
+    expect(results.getState().chain.status).toBe("stopped");
+    setPrompt("6+1=");
+    await settleTyping();
+    await last("predict").answer(prediction(7, -0.5));
+    await settle();
+    expect(chains()).toEqual([["6+1=", []]]);
+  });
+
+  test("stopped there is asked where another question was typed in its place, and again at a person's word", async () => {
+    await answerBefore();
+    showTab("chain");
+    await settle();
+    setPrompt("4+5=");
+    stopAsked("chain");
+    setPrompt("6+1=");
+    await settleTyping();
+    await last("predict").answer(prediction(7, -0.5));
+    await settle();
+    expect(chains()).toEqual([["6+1=", []]]);
+    setPrompt("4+5=");
+    stopAsked("chain");
+    await settleTyping();
+    await last("predict").answer(prediction(9, -0.5));
+    await settle();
+    expect(results.getState().chain.status).toBe("stopped");
+    askAgain("chain");
+    pursueNow();
+    expect(chains()).toEqual([["4+5=", []]]);
   });
 
   test("of the model's own is not asked while a published one is shown", async () => {

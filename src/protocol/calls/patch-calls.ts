@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { PATCH_METRICS, PATCH_SITES } from "#analysis/patching/names.ts";
 import type { PathPart } from "#analysis/patching/path.ts";
 import { call, type } from "../call.ts";
+import type { Progress } from "../engine.ts";
 import { choice, flag, head, list, neuron, oneOf, prompt, TARGET, token, whole } from "../fields.ts";
 import { PATCH_DIRECTIONS } from "../patching.ts";
 import type { PatchMap, PatchReport, PathMap } from "../patching.ts";
@@ -60,6 +61,7 @@ export const PATCH_CALLS = {
     of: "patches",
     takes: { pair },
     options: { ...JUDGED, from: part, to: part },
+    reports: type<Progress>(),
     gives: type<PathMap>(),
   }),
 };

@@ -7,7 +7,7 @@ import type { Field, Shape } from "./fields.ts";
 export interface ExperimentClaim {
   readonly name: string;
   readonly value: number;
-  readonly unit?: "nats";
+  readonly unit?: "nats" | "logits";
 }
 
 export type Fields = Readonly<Record<string, Field>>;

@@ -29,12 +29,23 @@ export function pursue(wanted: Demands): void {
   }
 }
 
-/** Cancels one kind at the person's word; what has arrived of it stays, and it is not asked again by itself. */
-export function stopRun(kind: ResultKind): void {
-  if (!underWay.has(kind)) return;
+/**
+ * Cancels one kind at the person's word; what has arrived of it stays, and it is not asked again by itself.
+ *
+ * @returns whether it was under way
+ */
+export function stopRun(kind: ResultKind): boolean {
+  if (!underWay.has(kind)) return false;
   cancel(kind);
   patchSlot(kind, { status: "stopped" });
+  return true;
 }
+
+/** Of kinds that were stopped while a newer question was typed and not asked yet, whether it is still the question. */
+const haltedNext = new Map<ResultKind, () => boolean>();
+
+/** Leaves the next question of a kind stopped, unless it is another one by then. */
+export const haltNext = (kind: ResultKind, isStill: () => boolean): void => void haltedNext.set(kind, isStill);
 
 /** Forgets that a kind was asked, so that the next `pursue` asks it again. */
 export function askAgain(kind: ResultKind): void {
@@ -74,9 +85,11 @@ export function forgetRuns(): void {
 
 function ask<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): void {
   const slot = results.getState()[kind];
+  const isHalted = haltedNext.get(kind)?.();
+  haltedNext.delete(kind);
   if (slot.asked === demand.key) return;
   cancel(kind);
-  if (halted.get(kind) === demand.key) {
+  if (isHalted || halted.get(kind) === demand.key) {
     patchSlot(kind, { asked: demand.key, status: "stopped" });
     return;
   }

@@ -7,7 +7,8 @@ import { view } from "../view.ts";
 import { chainDoor } from "./chain-door.ts";
 import { demands } from "./demands.ts";
 import { results } from "./results.ts";
-import { pursue } from "./runner.ts";
+import type { ResultKind } from "./results.ts";
+import { haltNext, pursue, stopRun } from "./runner.ts";
 
 /** Typing and sweeping the pointer over the heatmap rest this long before the engine is asked. */
 const TYPING_MS = 220;
@@ -52,6 +53,18 @@ function schedule(delayMs: number): void {
   timer = setTimeout(pursueNow, delayMs);
 }
 
+/** The question that was asked last. */
+let pursued: unknown;
+
+/**
+ * Stops a kind at the person's word. Between a keystroke and its question what is stopped is the earlier question's, and who stops it
+ * looks at the newer one: that is left stopped too.
+ */
+export function stopAsked(kind: ResultKind): void {
+  const now = question.getState();
+  if (stopRun(kind) && now !== pursued) haltNext(kind, () => question.getState() === now);
+}
+
 /** Asks whatever is wanted at this moment. */
 export function pursueNow(): void {
   const { info, status } = model.getState();
@@ -62,6 +75,7 @@ export function pursueNow(): void {
   // a link's adapter is still on offer: the base's numbers would be answers to another question
   if (variant === "adapted" && !hasAdapter) return;
   const { tab, selected, hovered, count, chain, reading } = view.getState();
+  pursued = question.getState();
   const isCompared =
     tab === "neurons" || tab === "lab" || (claimedAnswer(opened.getState().finding).neurons?.length ?? 0) > 0;
   pursue(

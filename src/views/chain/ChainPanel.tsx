@@ -7,7 +7,7 @@ import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { ResultKind, Slots } from "#state/run/results.ts";
-import { stopRun } from "#state/run/runner.ts";
+import { stopAsked } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
@@ -143,7 +143,7 @@ function Doing({ slots }: { readonly slots: Slots }) {
     const slot = slots[kind];
     const { status, progress } = slot;
     if (status === "computing") {
-      return <ProgressLine key={kind} doing={doing} progress={progress} onStop={() => stopRun(kind)} />;
+      return <ProgressLine key={kind} doing={doing} progress={progress} onStop={() => stopAsked(kind)} />;
     }
     if (!isHalted(slot)) return null;
     return (

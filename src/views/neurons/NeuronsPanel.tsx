@@ -4,7 +4,7 @@ import { isWhole, mostImportantHead } from "#state/effects.ts";
 import { question, setScale } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { NeuronComparison, Slot } from "#state/run/results.ts";
-import { stopRun } from "#state/run/runner.ts";
+import { stopAsked } from "#state/run/session.ts";
 import { NEURON_COUNTS, select, setCount, view } from "#state/view.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
@@ -81,7 +81,7 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       {slot.status === "computing" && (
-        <ProgressLine doing="Comparing neurons" progress={slot.progress} onStop={() => stopRun("comparison")} />
+        <ProgressLine doing="Comparing neurons" progress={slot.progress} onStop={() => stopAsked("comparison")} />
       )}
       {value && (
         <>

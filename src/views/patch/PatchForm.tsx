@@ -115,6 +115,8 @@ function TextField({ label, value, onChange, ...more }: TextFieldProps) {
 function Answers() {
   const { right, wrong, metric } = useStore(patchForm);
   const own = useStore(results, (slots) => slots.before.value?.top[0]?.text);
+  // one answer has no difference
+  const hasOne = right !== "" && wrong === "";
   return (
     <>
       <TextField
@@ -134,15 +136,15 @@ function Answers() {
       <label>
         <span>by</span>
         <select
-          value={metric ?? PATCH_METRICS[0]}
+          // by itself it is the difference, or of one answer its log-probability
+          value={metric ?? (hasOne ? "logProbability" : PATCH_METRICS[0])}
           onChange={(event) => {
             const chosen = event.target.value as PatchMetric;
-            // by itself it is the difference, or of one answer its log-probability
             editPatch({ metric: chosen === PATCH_METRICS[0] ? undefined : chosen });
           }}
         >
           {PATCH_METRICS.map((each) => (
-            <option key={each} value={each}>
+            <option key={each} value={each} disabled={hasOne && each === PATCH_METRICS[0]}>
               {METRIC_NAMES[each]}
             </option>
           ))}

@@ -90,3 +90,18 @@ test("the map, its sentence and its files are there once the engine has answered
     "JSON",
   ]);
 });
+
+test("by itself two answers are judged by their difference, one by its log-probability, which has no difference", async () => {
+  const by = () =>
+    [...host.querySelectorAll("label")]
+      .find(({ textContent }) => textContent?.startsWith("by"))!
+      .querySelector("select")!;
+  const difference = () => [...by().options].find(({ value }) => value === "logitDifference")!;
+  expect([by().value, difference().disabled]).toEqual(["logitDifference", false]);
+  await act(async () => editPatch({ right: "8" }));
+  expect([by().value, difference().disabled]).toEqual(["logProbability", true]);
+  await act(async () => editPatch({ wrong: "7" }));
+  expect([by().value, difference().disabled]).toEqual(["logitDifference", false]);
+  await act(async () => editPatch({ wrong: "", metric: "probability" }));
+  expect(by().value).toBe("probability");
+});

@@ -1,8 +1,8 @@
 import { useStore } from "zustand";
 import { results } from "#state/run/results.ts";
 import type { ResultKind } from "#state/run/results.ts";
-import { askAgain, stopRun } from "#state/run/runner.ts";
-import { pursueNow } from "#state/run/session.ts";
+import { askAgain } from "#state/run/runner.ts";
+import { pursueNow, stopAsked } from "#state/run/session.ts";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 
 /** What the panel waits for, in the order in which it is asked. */
@@ -24,7 +24,7 @@ export function PredictionProgress() {
         <ProgressLine
           doing={doing}
           progress={slots[kind].progress}
-          onStop={() => DOING.forEach(([each]) => stopRun(each))}
+          onStop={() => DOING.forEach(([each]) => stopAsked(each))}
         />
       </div>
     );

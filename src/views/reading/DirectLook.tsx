@@ -19,7 +19,7 @@ import { HeadButton } from "./HeadButton.tsx";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
 import { directScatter, drawnDirect, effectsBeside } from "./reading-exports.ts";
-import { directSentence } from "./reading-words.ts";
+import { DIAGONAL_WORDS, capWords, directSentence } from "./reading-words.ts";
 import "./reading.css";
 
 const LISTED = 10;
@@ -62,9 +62,9 @@ export function DirectLook() {
             {off}
           </p>
           <p className="small faint">
-            Dashed: total = direct. A head whose total effect is much the larger of the two is passed on by later parts.
-            One whose total effect is much the smaller is undone or replaced by them, or {target} is so probable that a
-            lost logit costs it little.
+            {DIAGONAL_WORDS} A head whose total effect is much the larger of the two is passed on by later parts. One
+            whose total effect is much the smaller is undone or replaced by them, or {target} is so probable that a lost
+            logit costs it little.{value.softcap !== undefined && ` ${capWords(value.softcap)}`}
           </p>
           <div className="reading-tables">
             <HeadRows direct={value} effects={effects} />

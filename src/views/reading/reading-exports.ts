@@ -17,8 +17,10 @@ import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import {
+  DIAGONAL_WORDS,
   NORM_WORDS,
   SCORE_WORDS,
+  capWords,
   directSentence,
   layerParts,
   lensSentence,
@@ -184,7 +186,9 @@ export function drawnDirect(
     title: `Who writes “${target}” after “${about.prompt}” in ${about.model.name}`,
     says: [
       directSentence(value, { target, against: againstText }, effects),
-      "Direct effect: what a part adds to the logit by itself, at the final norm’s scale in this run. Total effect: what log p loses without the part. On the dashed line both are equal in number; where the target is nearly certain, a logit less costs far less than a nat.",
+      "Direct effect: what a part adds to the logit by itself, at the final norm’s scale in this run. Total effect: what log p loses without the part.",
+      DIAGONAL_WORDS,
+      ...(value.softcap === undefined ? [] : [capWords(value.softcap)]),
     ],
     origin: { kind: "computed", subject: about },
     link: linkTo(slots, about, settings),

@@ -103,3 +103,11 @@ export const rankedScores = (
   score
     .flatMap((row, layer) => row.map((value, head) => ({ at: { layer, head }, score: value })))
     .sort((a, b) => b.score - a.score);
+
+/** What the line through the scatter is, whose two sides are two quantities. */
+export const DIAGONAL_WORDS =
+  "Dashed: as many nats of log p lost as logits written. The two are not one quantity: a lost logit costs one nat only where the target is improbable.";
+
+/** What a logit is where the model bounds what it answers by. */
+export const capWords = (cap: number) =>
+  `This model caps its logits at ±${cap}: what adds up here is the logit before the cap, which is ${cap} · tanh(logit / ${cap}) behind it.`;

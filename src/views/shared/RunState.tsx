@@ -1,7 +1,7 @@
 import { isStale } from "#state/run/results.ts";
 import type { ResultKind, Slot } from "#state/run/results.ts";
-import { askAgain, stopRun } from "#state/run/runner.ts";
-import { pursueNow } from "#state/run/session.ts";
+import { askAgain } from "#state/run/runner.ts";
+import { pursueNow, stopAsked } from "#state/run/session.ts";
 import { ProgressLine } from "./ProgressLine.tsx";
 
 interface RunStateProps {
@@ -16,7 +16,7 @@ interface RunStateProps {
 /** How far a demand is, with the way to stop it; where it ended early, what has arrived, and the way on. */
 export function RunState({ kind, slot, doing, what }: RunStateProps) {
   if (slot.status === "computing")
-    return <ProgressLine doing={doing} progress={slot.progress} onStop={() => stopRun(kind)} />;
+    return <ProgressLine doing={doing} progress={slot.progress} onStop={() => stopAsked(kind)} />;
   if (slot.status !== "stopped" && slot.status !== "failed") return null;
   return (
     <div className="run-progress">

@@ -111,6 +111,7 @@ describe.each(SHAPES)("$name", ({ changes }) => {
         const { paths, clean } = await patches.pathPatch(
           { clean: IDS, corrupted },
           { direction: "noise", target, from: part(node(from)), to: part(node(to)) },
+          () => undefined,
           unaborted(),
         );
         expect(clean - paths[0]!.raw).toBeAllClose(effect, CLOSE);

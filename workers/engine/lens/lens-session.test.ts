@@ -69,6 +69,8 @@ describe.each(MODELS)("$name in $dtype", ({ changes, dtype }) => {
         expect(found.bias).toBeAllClose(wanted.bias, NATS);
         const parts = found.embedding + sum(found.attention) + sum(found.ffn) + found.bias;
         expect(parts).toBeAllClose(found.total, NATS);
+        // said where the model has one: what adds up is the logit before it
+        expect(found.softcap).toBe(reference.logitCap);
       }
     },
   );

@@ -87,6 +87,7 @@ export class LensSession implements Serves<"lens"> {
     return {
       target,
       ...(against !== undefined && { against }),
+      ...(spec.softcap?.final !== undefined && { softcap: spec.softcap.final }),
       ...found,
       ...(neurons && layer !== undefined && { layer, neurons: Array.from(neurons) }),
     };

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { abacusFiles } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { ModelSession } from "../session/model-session.ts";
@@ -62,4 +62,31 @@ test("prompts of different lengths are refused with both as they are cut, and ho
   await expect(ask({ clean: "3+5=", corrupted: "3+=" })).rejects.toThrow(
     "patching: the clean prompt has 5 tokens (<s> · 3 · + · 5 · =) and the corrupted one 4 (<s> · 3 · + · =); token by token, both need as many",
   );
+});
+
+test("and are told apart before anything of them is run", async () => {
+  const loaded = await loadInNode(abacusFiles(), "q8");
+  const block = vi.spyOn(loaded.runner, "block");
+  const fresh = new PatchSession(loaded, new ModelSession(loaded));
+  const unlike = { clean: "3+5=", corrupted: "3+=" };
+  const options = { site: "resid_post", direction: "denoise" } as const;
+  await expect(fresh.patch(unlike, options, () => undefined, unaborted())).rejects.toThrow("both need as many");
+  expect(block).not.toHaveBeenCalled();
+});
+
+test("a path's progress grows to its end", async () => {
+  const [from, to] = [
+    { kind: "head", at: { layer: 0, head: 7 } },
+    { kind: "head", at: { layer: 3, head: 6 } },
+  ] as const;
+  const shares: number[] = [];
+  await session.pathPatch(
+    PAIR,
+    { direction: "noise", from, to },
+    ({ done, total }) => shares.push(done / total),
+    unaborted(),
+  );
+  expect(shares.length).toBeGreaterThan(1);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shares.at(-1)).toBe(1);
 });

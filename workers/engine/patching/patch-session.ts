@@ -7,9 +7,9 @@ import { patchEach, patchingRows } from "#analysis/patching/wavefront.ts";
 import { Fault } from "#core/fault.ts";
 import { checkHead, checkNeuron, formatHead, formatNeuron } from "#model/ids.ts";
 import type { Asked, Serves } from "#protocol/calls.ts";
-import type { Token } from "#protocol/engine.ts";
+import type { Progress, Token } from "#protocol/engine.ts";
 import type { PatchMap, PatchReport, PathMap, PromptPair } from "#protocol/patching.ts";
-import { checkWhole } from "../session/requests.ts";
+import { checkWhole, promptIds } from "../session/requests.ts";
 import type { ModelSession } from "../session/model-session.ts";
 import { underSignal } from "../variants/asked-model.ts";
 import type { AskedModel } from "../variants/asked-model.ts";
@@ -21,15 +21,18 @@ export class PatchSession implements Serves<"patches"> {
   readonly #model: AskedModel;
   /** Whose clean runs are remembered. */
   readonly #session: ModelSession;
+  /** Of the one call that this is for. */
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(model: AskedModel, session: ModelSession) {
+  constructor(model: AskedModel, session: ModelSession, signal?: AbortSignal) {
     this.#model = model;
     this.#session = session;
+    this.#signal = signal;
   }
 
   /** The same for one call, which ends with the signal before its next run. */
   under(signal: AbortSignal): PatchSession {
-    return new PatchSession(underSignal(this.#model, signal), this.#session.under(signal));
+    return new PatchSession(underSignal(this.#model, signal), this.#session.under(signal), signal);
   }
 
   async patch(
@@ -65,7 +68,12 @@ export class PatchSession implements Serves<"patches"> {
     return found();
   }
 
-  async pathPatch(pair: PromptPair, options: Asked<"pathPatch">, signal: AbortSignal): Promise<PathMap> {
+  async pathPatch(
+    pair: PromptPair,
+    options: Asked<"pathPatch">,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<PathMap> {
     const { runner, spec } = this.#model;
     const [from, to] = [this.#checkPart(options.from), this.#checkPart(options.to)];
     if (!isPath(spec, from, to)) {
@@ -78,9 +86,12 @@ export class PatchSession implements Serves<"patches"> {
     const judged = await this.#judged(pair, runs, options);
     const ends = this.#ends(runs, options);
     const paths = await pathPatches(runner, ends, { from, to });
+    // both ends cost single layers, the two variants of the sender's among them
+    const ahead = paths.length === 1 ? 3 : 4;
     const [readouts] = await patchEach(runner, ends.receiver, [paths.map(({ patch }) => patch)], {
       tokens: judged.tokens,
       rowByRow: false,
+      onWork: (done, total) => onProgress({ done: ahead + done, total: ahead + total }),
       signal,
     });
     const { scale } = judged;
@@ -95,9 +106,13 @@ export class PatchSession implements Serves<"patches"> {
 
   /** Both prompts as they are. @throws Fault "bad-request" where they are of different lengths */
   async #runs({ clean, corrupted }: PromptPair): Promise<PairRuns> {
-    const { clean: cleanRun } = await this.#session.setUpRun(clean, {});
-    const { clean: corruptedRun } = await this.#session.setUpRun(corrupted, {});
-    checkAligned(this.#tokens(cleanRun.ids), this.#tokens(corruptedRun.ids));
+    const [cleanIds, corruptedIds] = [
+      await promptIds(clean, this.#model, this.#signal),
+      await promptIds(corrupted, this.#model, this.#signal),
+    ];
+    checkAligned(this.#tokens(cleanIds), this.#tokens(corruptedIds));
+    const { clean: cleanRun } = await this.#session.setUpRun(cleanIds, {});
+    const { clean: corruptedRun } = await this.#session.setUpRun(corruptedIds, {});
     return { clean: cleanRun, corrupted: corruptedRun };
   }
 

@@ -105,6 +105,7 @@ describe.each(SHAPES)("$name", ({ isParallel, changes }) => {
           await session.pathPatch(
             PAIR,
             { direction, answers: [RIGHT, WRONG], from: from as never, to: to as never },
+            () => undefined,
             unaborted(),
           )
         ).paths.map(({ raw }) => raw);
@@ -212,7 +213,7 @@ test("where attention and FFN work beside each other, what lies between them is 
     session.patch(PAIR, { site: "resid_mid", direction: "denoise" }, () => undefined, unaborted()),
   ).rejects.toThrow("beside each other");
   const near = { from: { kind: "head", at: { layer: 1, head: 1 } }, to: { kind: "neuron", at: NEURON } } as const;
-  await expect(session.pathPatch(PAIR, { ...near, direction: "denoise" }, unaborted())).rejects.toThrow(
-    "L1N5 reads nothing that L1H1 writes",
-  );
+  await expect(
+    session.pathPatch(PAIR, { ...near, direction: "denoise" }, () => undefined, unaborted()),
+  ).rejects.toThrow("L1N5 reads nothing that L1H1 writes");
 });

@@ -37,16 +37,20 @@ export const patching = experiment({
   fields: { suite: contrasts, seed, variant, site, direction },
   found,
   claims: ({ groups }) =>
-    groups.flatMap(({ name, clean, corrupted, rows }) => [
-      { name: `${name} clean`, value: clean.value, unit: "nats" as const },
-      { name: `${name} corrupted`, value: corrupted.value, unit: "nats" as const },
-      ...rows
-        .flatMap((row, layer) =>
-          row.map(({ moved }, col) => ({ name: `${name} L${layer} ${col}`, value: moved.value })),
-        )
-        .filter(({ value }) => !Number.isNaN(value))
-        .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
-        .slice(0, CLAIMED)
-        .map((each) => ({ ...each, unit: "nats" as const })),
-    ]),
+    groups.flatMap(({ name, clean, corrupted, rows }) => {
+      const cells = rows.flatMap((row, layer) =>
+        row.map((cell, col) => ({ ...cell, name: `${name} L${layer} ${col}` })),
+      );
+      // one answer has no difference of logits, and nothing lies between the prompts to measure by
+      const unit = cells.some(({ value }) => !Number.isNaN(value.value)) ? ("logits" as const) : ("nats" as const);
+      return [
+        { name: `${name} clean`, value: clean.value, unit },
+        { name: `${name} corrupted`, value: corrupted.value, unit },
+        ...cells
+          .map((cell) => ({ name: cell.name, value: cell.moved.value, unit }))
+          .filter(({ value }) => !Number.isNaN(value))
+          .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+          .slice(0, CLAIMED),
+      ];
+    }),
 });

@@ -1,3 +1,4 @@
+import { patching } from "#protocol/experiments/pairs/patching.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { patchTable } from "#analysis/experiments/tables/patch-table.ts";
 import type { PatchedPair } from "#analysis/experiments/patched-pairs.ts";
@@ -126,6 +127,9 @@ describe.each(["denoise", "noise"] as const)("patches over pairs, %s", (directio
         draws: 1000,
       };
       expect(difference(found.groups, patchTable(patched, options))).toBeUndefined();
+      // two answers are judged by their logits, one by its log-probability, and a link names the unit
+      const units = patching.claims(found).map(({ name, unit }) => [name.startsWith("same answer"), unit]);
+      expect(units).toEqual([...Array<unknown>(4).fill([false, "logits"]), ...Array<unknown>(4).fill([true, "nats"])]);
     },
   );
 });
