@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { heatmap, LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
 import { legend } from "#charts/legend.ts";
-import { headEffects } from "#state/effects.ts";
+import { headEffects, rankedHeads } from "#state/effects.ts";
 import { opened } from "#state/link/opened.ts";
 import { LOOKS } from "#state/link/finding.ts";
 import type { Look } from "#state/link/finding.ts";
@@ -31,6 +31,11 @@ import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
 
 const HeadReadout = laterPart("the number of a head", async () => (await import("./HeadReadout.tsx")).HeadReadout);
+const OtherWorthLine = laterPart(
+  "the other worth of a head",
+  async () => (await import("./OtherWorthLine.tsx")).OtherWorthLine,
+  <p className="small other-worth" />,
+);
 const HeadsMethod = laterPart("how the map is computed", async () => (await import("./HeadsMethod.tsx")).HeadsMethod);
 const HeadsExports = laterPart("the files of the map", async () => (await import("./HeadsExports.tsx")).HeadsExports);
 
@@ -182,6 +187,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
   const map = useMemo(() => heatmap(effects, width, scale), [effects, width, scale]);
   const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
   const sentence = sweepSentence(effects, tokenText(target), slot.status);
+  const [top] = rankedHeads(effects);
   const key = legend(scale);
   const ablationSource = slot.about?.ablationSource;
   return (
@@ -195,6 +201,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
           <p className="says">
             {sentence} {ablationSource && `A head that is off ${ablationWords(ablationSource).becomes}.`}
           </p>
+          {of === "sweep" && top && slot.about && <OtherWorthLine {...top} about={slot.about} />}
           <RunState kind={of} slot={slot} doing={DOING} what="this map" />
         </div>
       </div>

@@ -14,6 +14,7 @@ import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { AttentionFigure } from "./AttentionFigure.tsx";
+import { OtherWorthLine } from "../heads/OtherWorthLine.tsx";
 import { attentionSentence } from "./card-sentences.ts";
 import { drawnHead } from "./card-exports.ts";
 import { CardHead } from "./CardHead.tsx";
@@ -55,6 +56,9 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
             </dd>
           </div>
         </dl>
+        {own && slot.about && alone !== undefined && !isPreview && (
+          <OtherWorthLine at={at} about={{ ...slot.about, interventions: [] }} effect={alone} />
+        )}
         {own && <HeadEvidence head={own} />}
       </div>
     </>
