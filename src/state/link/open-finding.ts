@@ -42,6 +42,8 @@ export function openFinding(finding: Finding, shipped: readonly ModelChoice[]): 
     variant: finding.adapter === undefined ? "base" : variant,
   });
   openAdapter(finding.adapter);
+  // nothing is computed until the adapter is there: what was shown before is no answer to this
+  if (variant === "adapted" && adapter.getState().status.kind === "offered") clearResults();
   view.setState({
     tab: finding.view,
     sort: finding.sort ?? DEFAULT_SORT,

@@ -27,7 +27,7 @@ const MAX_KEPT = 100;
 const MOST_PARAMETERS_UNASKED = 50e6;
 
 /** Whether it may be asked while nobody waits. */
-export const isUnasked = () => (model.getState().info?.parameters ?? Infinity) <= MOST_PARAMETERS_UNASKED;
+export const isUnasked = () => (model.getState().info?.parameters ?? 0) <= MOST_PARAMETERS_UNASKED;
 
 /** The prompts that the other ablation has in the place of what is off; undefined where there are none to take. */
 export function otherSource(

@@ -23,7 +23,7 @@ export function Gallery({ cards }: { readonly cards: readonly GalleryCard[] }) {
           <li key={card.id} className="gallery-card">
             <Picture of={card.drawn} />
             <h3>
-              <a href={`#${linkAt(card, document.baseURI)}`}>{card.claim}</a>
+              <a href={`#${linkAt(card, new URL(".", document.baseURI).href)}`}>{card.claim}</a>
             </h3>
             <p className="gallery-note">{card.note}</p>
             <p className="gallery-facts">

@@ -5,7 +5,7 @@ import { topIndices } from "#core/numeric/top.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { Bar, Thumbnail } from "#state/guide/gallery.ts";
 import { isDark, view } from "#state/view.ts";
-import { tokenText } from "../../shared/words/token-text.ts";
+import { OPERATION_SIGNS } from "../../shared/words/operation-signs.ts";
 
 /** A card's picture, drawn from the numbers of its finding, with a sentence for those who cannot see it. */
 export function Picture({ of }: { readonly of: Thumbnail }) {
@@ -64,6 +64,8 @@ function Cells({ rows, label }: { readonly rows: readonly (readonly number[])[];
 const WRITE = { percent, nats, "of ten": (value: number) => `${value} of 10` } as const;
 const WHOLE = { percent: 1, "of ten": 10, nats: undefined } as const;
 
+const SIGNS: Readonly<Record<string, string>> = OPERATION_SIGNS;
+
 interface BarsProps {
   readonly bars: readonly Bar[];
   readonly unit: keyof typeof WRITE;
@@ -75,7 +77,7 @@ function Bars({ bars, unit }: BarsProps) {
     <dl className="gallery-picture gallery-bars">
       {bars.map(({ label, value }) => (
         <div key={label}>
-          <dt>{tokenText(label).replaceAll("·", " ")}</dt>
+          <dt>{SIGNS[label] ?? label}</dt>
           <dd>
             <span className="gallery-track" aria-hidden="true">
               <span className="bar for" style={{ inlineSize: `${(Math.max(0, value) / whole) * 100}%` }} />
