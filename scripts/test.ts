@@ -6,7 +6,7 @@ import type { Counts } from "./test-counts.ts";
 
 /**
  * `npm test`: every step runs, also after one has failed. The last line says what passed and failed: a test counts as
- * one, a step without tests (types, lint, format, dead code) as one.
+ * one, a step without tests (types, lint, format, dead code, audit) as one.
  */
 const reports = join(import.meta.dirname, "..", "test-results");
 const unitReport = join(reports, "unit.json");
@@ -17,6 +17,7 @@ const STEPS: readonly Step[] = [
   { script: "test:lint" },
   { script: "test:format" },
   { script: "test:dead" },
+  { script: "test:audit" },
   {
     script: "test:unit",
     args: ["--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
