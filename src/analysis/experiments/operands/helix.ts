@@ -94,35 +94,53 @@ export const reordered = ({ size, basis }: Fit, order: readonly number[]): Fit =
   basis: basis.map((term) => Float64Array.from(order, (place) => term[place]!)),
 });
 
-/** The residuals' part in the span, [number][modelDim]: least squares, each dimension by itself. */
-export function projected({ basis }: Fit, residuals: readonly ArrayLike<number>[]): Float64Array[] {
-  const width = residuals[0]!.length;
-  const found = residuals.map(() => new Float64Array(width));
-  for (const term of basis) {
-    const along = new Float64Array(width);
+/** Least squares of residuals, each dimension by itself: what stands at each term, [term][modelDim]. */
+export const coefficients = ({ basis }: Fit, residuals: readonly ArrayLike<number>[]): Float64Array[] =>
+  basis.map((term) => {
+    const along = new Float64Array(residuals[0]!.length);
     residuals.forEach((residual, number) => {
-      for (let dim = 0; dim < width; dim++) along[dim]! += term[number]! * residual[dim]!;
+      for (let dim = 0; dim < along.length; dim++) along[dim]! += term[number]! * residual[dim]!;
     });
-    found.forEach((row, number) => {
-      for (let dim = 0; dim < width; dim++) row[dim]! += term[number]! * along[dim]!;
-    });
-  }
-  return found;
+    return along;
+  });
+
+/** What a fit with these coefficients says of a number, [modelDim]. */
+export function valueAt({ basis }: Fit, terms: readonly Float64Array[], number: number): Float64Array {
+  const value = new Float64Array(terms[0]!.length);
+  terms.forEach((along, term) => {
+    for (let dim = 0; dim < value.length; dim++) value[dim]! += basis[term]![number]! * along[dim]!;
+  });
+  return value;
+}
+
+/** The residuals' part in the span, [number][modelDim]. */
+export function projected(fit: Fit, residuals: readonly ArrayLike<number>[]): Float64Array[] {
+  const terms = coefficients(fit, residuals);
+  return residuals.map((_, number) => valueAt(fit, terms, number));
 }
 
 /**
- * What the fit of all other numbers says of each, without fitting again: (ĥ − λ·h) / (1 − λ), λ the number's leverage. NaN where a fit
+ * What the fit of all other numbers says of one, without fitting again: (ĥ − λ·h) / (1 − λ), λ the number's leverage. NaN where a fit
  * hangs on one number.
  *
  * @see Allen (1974), "The relationship between variable selection and data augmentation", for the sum of squares of these (PRESS)
  */
+export function leftOutAt(
+  fit: Fit,
+  terms: readonly Float64Array[],
+  residual: ArrayLike<number>,
+  number: number,
+): Float64Array {
+  const leverage = fit.basis.reduce((sum, term) => sum + term[number]! ** 2, 0);
+  return valueAt(fit, terms, number).map((value, dim) =>
+    leverage > 1 - 1e-9 ? Number.NaN : (value - leverage * residual[dim]!) / (1 - leverage),
+  );
+}
+
+/** The same of every number, [number][modelDim]. */
 export function leftOut(fit: Fit, residuals: readonly ArrayLike<number>[]): Float64Array[] {
-  return projected(fit, residuals).map((row, number) => {
-    const leverage = fit.basis.reduce((sum, term) => sum + term[number]! ** 2, 0);
-    return row.map((value, dim) =>
-      leverage > 1 - 1e-9 ? Number.NaN : (value - leverage * residuals[number]![dim]!) / (1 - leverage),
-    );
-  });
+  const terms = coefficients(fit, residuals);
+  return residuals.map((residual, number) => leftOutAt(fit, terms, residual, number));
 }
 
 /** 1 − Σ|h − ĥ|² / Σ|h − h̄|² over numbers and dimensions: the share of the variance that a fit has. NaN where nothing varies. */

@@ -100,7 +100,7 @@ export const heuristics = experiment({
   found,
   claims: ({ groups }) =>
     groups.flatMap(({ name, sorted, rows }) => [
-      { name: `${name} sorted`, value: sorted.own.matched / sorted.own.neurons },
+      ...(sorted.own.neurons > 0 ? [{ name: `${name} sorted`, value: sorted.own.matched / sorted.own.neurons }] : []),
       ...rows.slice(-1).flatMap(({ count, own, others }) => [
         { name: `${name} off ${count}`, value: own.accuracy.value },
         { name: `${name} others ${count}`, value: others.accuracy.value },

@@ -11,7 +11,7 @@ export const HEURISTICS_PUBLISHED: PublishedTable = {
     ["neurons that are sorted, Llama3-8B", "200 of 14,336 in each of layers 16 to 31"],
     ["of these with a rule, threshold 0.6", "91 %"],
     ["accuracy lost, all neurons of a rule off, problems that it applies to", "29 points on average, from 0.95"],
-    ["others off, problems", "fewer (figure 7)"],
+    ["the same, problems that it does not apply to", "less (figure 7)"],
     ["accuracy, 25 neurons of each layer off that apply, Pythia-6.9B", "near 0"],
   ],
 };

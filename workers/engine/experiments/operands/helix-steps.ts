@@ -1,19 +1,23 @@
 import { rowsThatFit } from "#analysis/batch-budget.ts";
 import {
+  coefficients,
   FITS,
   fitsOf,
   leftOut,
+  leftOutAt,
   projected,
   reordered,
   rSquared,
   rSquaredLeftOut,
+  valueAt,
 } from "#analysis/experiments/operands/helix.ts";
-import type { FitName } from "#analysis/experiments/operands/helix.ts";
+import type { Fit, FitName } from "#analysis/experiments/operands/helix.ts";
 import { patchedLayers } from "#analysis/experiments/operands/helix-table.ts";
 import { lastResiduals, patchedOperand, STANDINS } from "#analysis/experiments/operands/patched-operand.ts";
 import type { PatchedOperand, Standin } from "#analysis/experiments/operands/patched-operand.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
 import { Fault } from "#core/fault.ts";
+import { sum } from "#core/numeric/sum.ts";
 import { randomStream, sample } from "#core/numeric/random.ts";
 import type { FittedRequest, HelixFindings, HelixGroup, LayerFit } from "#protocol/experiments.ts";
 import { seedBeside } from "#protocol/experiments/fields.ts";
@@ -87,11 +91,12 @@ export async function helixSteps(
   ]);
   const patchesOf = ({ group, first }: { readonly group: number; readonly first: number }) =>
     groups[group]!.pairs.slice(first, first + PAIRS_AT_ONCE);
-  const fitted = new Map<number, ReturnType<typeof fitGroup>>();
+  /** The group that was fitted last: its pairs come next. */
+  let fitted: { readonly group: number; readonly fits: ReturnType<typeof fitGroup> } | undefined;
   const fitsFor = (group: number, signal: AbortSignal) => {
-    const known = fitted.get(group) ?? fitGroup(groups[group]!.operands, seedBeside(seed, group), signal);
-    fitted.set(group, known);
-    return known;
+    if (fitted?.group !== group)
+      fitted = { group, fits: fitGroup(groups[group]!.operands, seedBeside(seed, group), signal) };
+    return fitted.fits;
   };
 
   return {
@@ -156,44 +161,51 @@ export async function helixSteps(
   }
 }
 
-/** Every fit of one layer's residuals, and what each says in the place of one number's. */
+/** Every fit of one layer's residuals, and what each says in the place of one number's: of every fit its coefficients are kept alone. */
 function layerFits(
   numbers: readonly number[],
   residuals: readonly Float32Array[],
   orders: readonly (readonly number[])[],
 ) {
   const fits = fitsOf(numbers, residuals);
-  const values = Object.fromEntries(FITS.map((name) => [name, projected(fits[name], residuals)])) as Record<
-    FitName,
-    Float64Array[]
-  >;
-  const without = leftOut(fits.helix, residuals);
-  const shuffled = orders.map((order) => projected(reordered(fits.helix, order), residuals));
-  const shares = FITS.map((name) => [name, rSquared(residuals, values[name])] as const);
+  const share = (fit: Fit) => rSquared(residuals, projected(fit, residuals));
+  const shuffled = orders.map((order) => reordered(fits.helix, order));
+  const saying = (fit: Fit) => {
+    const terms = coefficients(fit, residuals);
+    return (number: number) => valueAt(fit, terms, number);
+  };
+  const says = {
+    ...perFit((name) => saying(fits[name])),
+    shuffled: saying(shuffled[0]!),
+  };
+  const helixTerms = coefficients(fits.helix, residuals);
   return {
-    sizes: Object.fromEntries(FITS.map((name) => [name, fits[name].size])) as Record<FitName, number>,
+    sizes: perFit((name) => fits[name].size),
     fit: {
-      ...(Object.fromEntries(shares) as Record<FitName, number>),
-      leftOut: rSquaredLeftOut(residuals, without),
-      shuffled: shuffled.reduce((sum, each) => sum + rSquared(residuals, each), 0) / shuffled.length,
+      ...perFit((name) => share(fits[name])),
+      leftOut: rSquaredLeftOut(residuals, leftOut(fits.helix, residuals)),
+      shuffled: sum(shuffled.map(share)) / shuffled.length,
     },
     standin: (number: number): Readonly<Record<Standin, ArrayLike<number>>> => ({
       layer: residuals[number]!,
-      helix: values.helix[number]!,
-      leftOut: without[number]!,
-      components: values.components[number]!,
-      circle: values.circle[number]!,
-      polynomial: values.polynomial[number]!,
-      line: values.line[number]!,
-      shuffled: shuffled[0]![number]!,
+      helix: says.helix(number),
+      leftOut: leftOutAt(fits.helix, helixTerms, residuals[number]!, number),
+      components: says.components(number),
+      circle: says.circle(number),
+      polynomial: says.polynomial(number),
+      line: says.line(number),
+      shuffled: says.shuffled(number),
     }),
   };
 }
+
+const perFit = <Value>(of: (name: FitName) => Value) =>
+  Object.fromEntries(FITS.map((name) => [name, of(name)])) as Record<FitName, Value>;
 
 const unfitted = (numbers: readonly number[]): FitPart => ({
   numbers: numbers.length,
   least: numbers[0]!,
   most: numbers.at(-1)!,
-  sizes: Object.fromEntries(FITS.map((name) => [name, 0])) as Record<FitName, number>,
+  sizes: perFit(() => 0),
   fits: [],
 });
