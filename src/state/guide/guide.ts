@@ -8,9 +8,19 @@ export interface Guide {
   readonly isGalleryOpen: boolean;
   /** The fragment that the instrument had before. */
   readonly galleryFrom: string;
+  /** The stop of the tour, from 0; undefined while nobody takes it. */
+  readonly tourStep: number | undefined;
+  /** Where it goes on. */
+  readonly tourLeftAt: number;
 }
 
-export const guide = createStore<Guide>(() => ({ isOpeningShown: false, isGalleryOpen: false, galleryFrom: "" }));
+export const guide = createStore<Guide>(() => ({
+  isOpeningShown: false,
+  isGalleryOpen: false,
+  galleryFrom: "",
+  tourStep: undefined,
+  tourLeftAt: 0,
+}));
 
 /** The fragment of the page of findings: of the address, and no link. */
 export const GALLERY_HASH = "#gallery";

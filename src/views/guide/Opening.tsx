@@ -12,6 +12,7 @@ import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
 import { tokenText } from "../shared/words/token-text.ts";
+import { TourButton } from "./TourButton.tsx";
 import { ABOUT_ANY, offSentence, reasonSentence, silentSentence } from "./opening-words.ts";
 import type { OpeningText } from "./opening-words.ts";
 
@@ -51,7 +52,7 @@ export function Opening({ texts }: { readonly texts: Readonly<Record<string, Ope
         <a href={PAPER} target="_blank" rel="noopener">
           a paper
         </a>
-        . What else was found: <a href={GALLERY_HASH}>findings</a>.
+        . What else was found: <a href={GALLERY_HASH}>findings</a>. <TourButton className="link" />
       </p>
       <Steps prompt={prompt} />
       <button

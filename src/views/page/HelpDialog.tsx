@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { setOpeningShown } from "#state/guide/guide.ts";
 import { setHelpOpen, view } from "#state/view.ts";
+import { TourButton } from "../guide/TourButton.tsx";
 import { Dialog } from "../shared/Dialog.tsx";
 import { GLOSSARY } from "./glossary.ts";
 import { TABS } from "./tabs.tsx";
@@ -33,7 +34,8 @@ export function HelpDialog() {
           }}
         >
           Show the introduction
-        </button>
+        </button>{" "}
+        <TourButton onStart={() => setHelpOpen(false)} />
       </p>
       <div className="help-columns">
         <section aria-label="Shortcuts">

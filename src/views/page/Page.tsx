@@ -35,6 +35,7 @@ const Opening = laterPart(
   async () => (await import("../guide/opening-texts.tsx")).openingWithTexts(),
   <div className="opening-place" />,
 );
+const Tour = laterPart("the tour", async () => (await import("../guide/Tour.tsx")).Tour);
 const Gallery = laterPart("the page of findings", async () =>
   (await import("../guide/gallery/gallery-cards.tsx")).galleryWithCards(),
 );
@@ -87,6 +88,7 @@ function Instrument() {
   const isUnanswered = useStore(model, ({ status: { kind } }) => kind !== "ready" && kind !== "loading");
   const hasAdapter = useStore(adapter, ({ choice }) => choice !== undefined);
   const isOpeningShown = useStore(guide, (state) => state.isOpeningShown);
+  const isTouring = useStore(guide, (state) => state.tourStep !== undefined);
   return (
     <>
       <main>
@@ -107,6 +109,7 @@ function Instrument() {
         {hasAdapter && <AttachingLine />}
       </main>
       <OwnChanges />
+      {isTouring && <Tour />}
     </>
   );
 }
