@@ -69,7 +69,7 @@ export const helix = experiment({
         ? CLAIMED.map((standin) => ({
             name: `${name} ${standin}`,
             value: Math.max(...layers.map((each) => each[standin].logit.value)),
-            unit: "nats" as const,
+            unit: "logits" as const,
           }))
         : []),
     ]),
