@@ -5,6 +5,8 @@ import { askedSession, HEAD, OTHER, prediction, SHIPPED } from "#test/asked-sess
 import { crowdedChain } from "#test/chains.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { setLeastShare, setOtherPrompt, setPredictingHead, setPublished, setThreshold } from "./chain-view.ts";
+import { editPatch, patchForm } from "./lab/patch-form.ts";
+import { clearLab, lab } from "./lab/tools.ts";
 import { chainClaims } from "./link/chain-claims.ts";
 import { checkChain, currentFinding, measuredClaims } from "./link/claims.ts";
 import { opened } from "./link/opened.ts";
@@ -116,6 +118,37 @@ describe("links", () => {
       setPrompt("45+27=");
       await settleTyping();
       expect([link(), sharedFinding()!.isEarlier]).toEqual([found, true]);
+    });
+
+    test("with the patches that were made of it, while another prompt has no answer", async () => {
+      await answerBefore();
+      showTab("patch");
+      editPatch({ corrupted: "3+4=", site: "z" });
+      const token = (text: string) => ({ id: 1, text });
+      const tokens = { clean: [token("3")], corrupted: [token("3")] };
+      const scale = { direction: "denoise", metric: "logitDifference", answers: [token("8"), token("7")] } as const;
+      const map = {
+        ...scale,
+        site: "z",
+        clean: 6,
+        corrupted: -2,
+        raw: [[4]],
+        values: [[0.75]],
+        tokens,
+        forwards: 3,
+      } as const;
+      const drawn = { asked: patchForm.getState(), prompt: "3+5=", map, isWhole: true };
+      const about = { ...results.getState().before.about!, target: undefined };
+      lab.setState({ patch: { value: drawn, about, status: "done", progress: undefined } });
+      const found =
+        "v=1&m=abacus&h=aaaaaaaaaaaa&d=q8&p=3%2B5=&view=patch&b=-0.5&pc=3%2B4=&ps=z&pe=clean:6;corrupted:-2;L0H0:4";
+      const sorted = (text: string | undefined) => text?.split("&").sort();
+      expect(sorted(link())).toEqual(sorted(found));
+      setPrompt("45+27=");
+      await settleTyping();
+      expect(sorted(link())).toEqual(sorted(found));
+      expect(sharedFinding()!.isEarlier).toBe(true);
+      clearLab();
     });
 
     test("and of none where a prompt was refused and no other was answered", async () => {

@@ -1,14 +1,19 @@
+import { withPaths } from "#analysis/chain/edges/chain-cuts.ts";
 import { changedReading } from "./reading/reading-claims.ts";
 import { changedSettings } from "../chain-nodes.ts";
 import { currentFinding } from "./claims.ts";
 import { claimsAbout } from "./shown-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { chainClaims } from "./chain-claims.ts";
+import { patchClaims } from "./patch/patch-claims.ts";
+import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
+import { lab } from "../lab/tools.ts";
+import type { DrawnPatch } from "../lab/tools.ts";
 import type { ChainSettings, Finding, NamedNumber } from "./finding.ts";
 import { model } from "../model/model.ts";
 import { readableFragment } from "./permalink.ts";
 import { question } from "../question.ts";
-import { chainKey } from "../run/chain-demands.ts";
+import { chainKey, edgesKey } from "../run/chain-demands.ts";
 import { results } from "../run/results.ts";
 import type { Slots } from "../run/results.ts";
 import { findingOf, isSameSubject } from "../subject.ts";
@@ -80,17 +85,39 @@ function earlierFinding(shown: Subject, slots: Slots): Finding {
     ...(tab === "neurons" && { sort }),
     ...(settings && { chain: settings }),
     ...(read && { reading: read }),
+    ...(tab === "patch" && {
+      patch: changedPatch(patchAbout(shown)?.asked ?? askedPatch(patchForm.getState(), shown.prompt)),
+    }),
     expected: {
       ...claimsAbout(shown, slots),
       ...(tab === "chain" && { chain: chainClaimsAbout(shown, slots, chain) }),
+      ...(tab === "patch" && patchAbout(shown) && { patch: patchClaims(patchAbout(shown)!) }),
     },
   };
 }
 
+/** The patches that were made of this prompt and this model, whole. */
+function patchAbout({ prompt, variant, model: of }: Subject): DrawnPatch | undefined {
+  const { value, about } = lab.getState().patch;
+  const isOfIt =
+    value?.isWhole &&
+    value.prompt === prompt &&
+    about?.variant === variant &&
+    about.model.content === of.content &&
+    about.model.dtype === of.dtype;
+  return isOfIt ? value : undefined;
+}
+
 /** Of the whole chain of the same run, put together under the settings as they stand. */
-function chainClaimsAbout(shown: Subject, { chain }: Slots, settings: ChainSettings): readonly NamedNumber[] {
+function chainClaimsAbout(
+  shown: Subject,
+  { chain, chainEdges }: Slots,
+  settings: ChainSettings,
+): readonly NamedNumber[] {
   const { value, status, answers } = chain;
   const { token, target: _, ...asked } = shown;
   if (!value || !token || status !== "done" || settings.published !== undefined) return [];
-  return answers === chainKey({ ...asked, target: token.id, interventions: [] }, settings) ? chainClaims(value) : [];
+  if (answers !== chainKey({ ...asked, target: token.id, interventions: [] }, settings)) return [];
+  const isMeasured = settings.isMeasured && chainEdges.status === "done" && chainEdges.answers === edgesKey(answers);
+  return chainClaims(isMeasured ? withPaths(value, chainEdges.value!.edges) : value);
 }

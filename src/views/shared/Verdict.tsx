@@ -1,4 +1,4 @@
-import { TOLERANCE_NATS, sumUnit } from "#state/link/checking/verification.ts";
+import { sumUnit } from "#state/link/checking/verification.ts";
 import type { CheckedNumber, Verification } from "#state/link/checking/verification.ts";
 import "./verdict.css";
 
@@ -47,7 +47,7 @@ function Checked({ check }: { readonly check: Verification }) {
   const isSame = check.verdict === "reproduced";
   const unit = sumUnit(rows);
   // where only something else differs, a small difference would speak against the verdict
-  const isSaid = unit !== undefined && (check.verdict !== "differs" || largestDifference > TOLERANCE_NATS);
+  const isSaid = unit !== undefined && (check.verdict !== "differs" || check.isFar);
   // that it ran on something else is not to be looked for
   const isReasonBelow = isSaid && check.verdict !== "agrees";
   return (

@@ -44,6 +44,21 @@ describe("on the bundled model", () => {
     found = await scored(model);
   });
 
+  test("what is drawn are pieces of text: nothing that marks, fills or stands beyond the vocabulary", () => {
+    const marks = ["<s>", "</s>", "<unk>", "<pad>"];
+    const drawn = new Set(found.sequences.flatMap((ids) => ids.slice(1)));
+    expect([...drawn].map((id) => model.tokenizer.tokenText(id)).filter((name) => marks.includes(name))).toEqual([]);
+    expect(
+      marks.some((name) => Array.from({ length: 8 }, (_, id) => model.tokenizer.tokenText(id)).includes(name)),
+    ).toBe(true);
+    // of a model whose vocabulary is padded with places that no text is cut into, none is drawn
+    const odd = (id: number) => id % 2 === 1;
+    const tokenizer = { ...model.tokenizer, isPlain: (id: number) => odd(id) && model.tokenizer.isPlain(id) };
+    return scored({ ...model, tokenizer } as LoadedModel).then(({ sequences }) => {
+      expect(sequences.flatMap((ids) => ids.slice(1)).every(odd)).toBe(true);
+    });
+  });
+
   test("a successor is the word that comes next where people count, in whatever order they stand", () => {
     const counted = [
       "0 1 2 3 4 5 6 7 8 9",

@@ -33,7 +33,9 @@ export async function scoredHeads(
   const random = randomStream(seed);
   const beginning = await beginningOf(tokenizer, signal);
   const room = spec.context - beginning.length;
-  const pool = Array.from({ length: spec.vocabulary }, (_, id) => id).filter((id) => !beginning.includes(id));
+  const pool = Array.from({ length: spec.vocabulary }, (_, id) => id).filter(
+    (id) => tokenizer.isPlain(id) && !beginning.includes(id),
+  );
   const repeated = Math.min(REPEATED, Math.floor(room / 2), pool.length);
   if (repeated < 2) {
     throw new Fault("bad-request", `head scores: ${room} tokens fit this model; two tokens repeated, 4, are needed`);

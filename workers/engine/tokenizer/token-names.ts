@@ -4,6 +4,9 @@ export type Json = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** `<unused12>`, `[unused12]`, `<extra_id_3>`, `<|reserved_special_token_7|>`, `<pad>`: entries of a vocabulary that no text is cut into. */
+const KEPT_FREE = /^(?:[<[]\|?(?:unused|extra_id|reserved)\w*\|?[>\]]|[<[]\|?pad\|?[>\]])$/i;
+
 /** The tokens of a vocabulary, those of the model and those that are added to it. */
 export class TokenNames {
   readonly #ids = new Map<string, number>();
@@ -35,6 +38,12 @@ export class TokenNames {
     this.#name(content, id);
     this.#added.add(id);
     if (special === true) this.#special.add(id);
+  }
+
+  /** Whether it is a piece of text: no token that was added, no place kept free, and not beyond what the tokenizer writes. */
+  isPlain(id: number): boolean {
+    const name = this.#names.get(id);
+    return name !== undefined && !this.#added.has(id) && !this.#special.has(id) && !KEPT_FREE.test(name);
   }
 
   idOf(name: string): number | undefined {

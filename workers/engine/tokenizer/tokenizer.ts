@@ -25,6 +25,8 @@ export interface ModelTokenizer {
   tokenize(text: string, signal?: AbortSignal): Promise<Tokenization>;
   /** As a person should read it: a leading space is a space, not the vocabulary's marker for one. */
   tokenText(id: number): string;
+  /** Whether a token is a piece of text, and none that marks something or fills a place. */
+  isPlain(id: number): boolean;
   decode(ids: readonly number[]): Promise<string>;
 }
 
@@ -58,6 +60,7 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
   };
   return {
     tokenText,
+    isPlain: (id) => names.isPlain(id),
     async decode(ids) {
       const written = ids.filter((id) => !names.isSpecial(id));
       try {

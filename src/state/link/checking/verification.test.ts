@@ -87,6 +87,7 @@ describe("a finding's numbers", () => {
     expect(verify({}, { baseline: -0.06 })).toEqual({
       verdict: "nothing claimed",
       largestDifference: 0,
+      isFar: false,
       rows: [],
       reason: "The link carries no numbers to check.",
     });
@@ -107,13 +108,46 @@ describe("numbers that are no nats", () => {
       "The number lies within 0.001 logits of the link's.",
       "The largest difference is 0.2 logits; 0.001 are allowed.",
     ],
-    ["share", "The number lies within 0.001 of the link's.", "The largest difference is 0.2; 0.001 are allowed."],
   ] as const)("are held to as much, and said as what they are: %s", (unit, agrees, differs) => {
     const found = (measured: number) => verdictOf(compared("it", 0.5, measured, unit), []);
     expect(found(0.5009)).toMatchObject({ verdict: "reproduced", reason: agrees });
     expect(found(0.7).reason.startsWith(differs)).toBe(true);
     expect(found(0.7).verdict).toBe("differs");
     expect(found(Number.NaN).verdict).toBe("differs");
+  });
+});
+
+describe("probabilities and parts of attention", () => {
+  const verdict = (expected: number, measured: number) => verdictOf(compared("p", expected, measured, "share"), []);
+
+  // ln p within 1e-3 is p within 1e-3 of itself; links have four decimals
+  test.each<[string, number, number, string]>([
+    ["a large one by rounding", 0.942, 0.9429, "reproduced"],
+    ["a large one by more", 0.942, 0.9431, "differs"],
+    ["half by rounding", 0.5, 0.5005, "reproduced"],
+    ["half by more", 0.5, 0.5009, "differs"],
+    ["a small one by the link's rounding", 0.0004, 0.00044, "reproduced"],
+    ["a small one that is another", 0.0004, 0.0009, "differs"],
+    ["a small one that is gone", 0.0004, 0, "differs"],
+    ["one that the link rounds to nothing", 0, 0.00004, "reproduced"],
+    ["one that is more than the link rounds to nothing", 0, 0.0004, "differs"],
+  ])("are held to a thousandth of themselves: %s", (_, expected, measured, is) => {
+    expect(verdict(expected, measured).verdict).toBe(is);
+  });
+
+  test("are said with what is allowed of them", () => {
+    expect(verdict(0.5, 0.5).reason).toBe("The number lies within 0.00055 of the link's.");
+    expect(verdict(0.0004, 0.0009).reason).toContain("The largest difference is 0.0005; 0.000051 are allowed.");
+    // the small one is farther beyond what is allowed, though the large one differs by more
+    const both = [...compared("p", 0.5, 0.501, "share"), ...compared("q", 0.0004, 0.0009, "share")];
+    expect(verdictOf(both, []).reason).toContain("The largest difference is 0.0005; 0.000051 are allowed.");
+  });
+
+  test("of every size survive the link's own rounding", () => {
+    for (let power = 0; power <= 6; power += 0.05) {
+      const p = 10 ** -power;
+      expect(verdict(Number(p.toFixed(4)), p).verdict, String(p)).toBe("reproduced");
+    }
   });
 });
 

@@ -14,10 +14,21 @@ const ROUNDING_OF_LINKS = 0.5 * 10 ** -CLAIM_DECIMALS;
 
 export const TOLERANCE_NATS = ROUNDING_OF_RUNS + ROUNDING_OF_LINKS;
 
+/** Below this no sum in float32 has anything to say of a share. */
+const LEAST_SHARE = 1e-6;
+
+/**
+ * How far a sum of two honest runs may lie apart. A probability or a part of attention is the exponential of what is held to so many nats,
+ * and may differ by as much of itself, |measured − expected| ≤ 1e-3 · expected and the link's rounding: an absolute 1e-3 would let any
+ * number pass for 0.0004.
+ */
+const toleranceOf = ({ unit, expected }: Pick<CheckedNumber, "unit" | "expected">): number =>
+  unit === "share" ? Math.max(LEAST_SHARE, ROUNDING_OF_RUNS * Math.abs(expected)) + ROUNDING_OF_LINKS : TOLERANCE_NATS;
+
 /** What rounding and another machine's float32 may move a share of cases by: a case in two hundred that falls the other way. */
 const ROUNDING_OF_SHARES = 0.006;
 
-/** What float32 gives, by unit: how it is written behind a number. All have one tolerance. */
+/** What float32 gives, by unit: how it is written behind a number. */
 const OF_SUMS = { nats: " nats", logits: " logits", share: "" } as const;
 
 /** By unit. A count has to be the same but for the link's rounding. */
@@ -47,6 +58,8 @@ export interface Verification {
   readonly verdict: "reproduced" | "agrees" | "differs" | "nothing claimed";
   /** Without a sign; of the numbers in nats or logits, and of probabilities and attention, that were measured. */
   readonly largestDifference: number;
+  /** Whether one of these lies beyond its tolerance. */
+  readonly isFar: boolean;
   readonly rows: readonly CheckedNumber[];
   /** The sentence behind the verdict. */
   readonly reason: string;
@@ -82,21 +95,24 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
   const missing = rows.filter((row) => Number.isNaN(row.difference));
   const unequal = rows.filter(({ unit, difference }) => !isSum(unit) && Math.abs(difference) > TOLERANCES[unit]);
   const unit = sumUnit(rows);
-  const found = { largestDifference, rows };
+  const far = farthest(sums);
+  const found = { largestDifference, isFar: far !== undefined, rows };
   if (rows.length === 0) {
     return { ...found, verdict: "nothing claimed", reason: "The link carries no numbers to check." };
   }
-  if (missing.length > 0 || unequal.length > 0 || largestDifference > TOLERANCE_NATS) {
-    return {
-      ...found,
-      verdict: "differs",
-      reason: differing({ missing, unequal, largest: largestDifference, unit }, others, blame),
-    };
+  if (missing.length > 0 || unequal.length > 0 || far) {
+    return { ...found, verdict: "differs", reason: differing({ missing, unequal, far, unit }, others, blame) };
   }
-  const reason = agreeing(rows, sums.length, unit);
+  const reason = agreeing(rows, sums, unit);
   return others.length === 0
     ? { ...found, verdict: "reproduced", reason }
     : { ...found, verdict: "agrees", reason: `${reason} It is no reproduction: ${sentencesOf(others)}` };
+}
+
+/** Of the sums beyond their tolerance, the one that is farthest beyond; undefined where none is. */
+function farthest(sums: readonly CheckedNumber[]): CheckedNumber | undefined {
+  const beyond = (row: CheckedNumber) => Math.abs(row.difference) / toleranceOf(row);
+  return sums.filter((row) => beyond(row) > 1).sort((a, b) => beyond(b) - beyond(a))[0];
 }
 
 const isSum = (unit: CheckedNumber["unit"]): unit is SumUnit => unit in OF_SUMS;
@@ -109,11 +125,12 @@ export function sumUnit(rows: readonly CheckedNumber[]): string | undefined {
 
 const namesOf = (rows: readonly CheckedNumber[]) => rows.map((row) => row.name).join(", ");
 
-function agreeing(rows: readonly CheckedNumber[], sums: number, unit = ""): string {
+function agreeing(rows: readonly CheckedNumber[], sums: readonly CheckedNumber[], unit = ""): string {
   const shares = rows.filter((row) => row.unit === "cases");
   const same = rows.filter((row) => row.unit === "none");
   return [
-    sums > 0 && `${lying(sums)} within ${formatNats(TOLERANCE_NATS)}${unit} of the link's.`,
+    sums.length > 0 &&
+      `${lying(sums.length)} within ${formatNats(Math.max(...sums.map(toleranceOf)))}${unit} of the link's.`,
     shares.length > 0 && `Within ${ROUNDING_OF_SHARES} of the link's: ${namesOf(shares)}.`,
     same.length > 0 && `The same as in the link: ${namesOf(same)}.`,
   ]
@@ -146,20 +163,21 @@ interface Differing {
   readonly missing: readonly CheckedNumber[];
   /** Counts and shares that are not the same. */
   readonly unequal: readonly CheckedNumber[];
-  readonly largest: number;
+  /** The sum that is farthest beyond its tolerance. */
+  readonly far: CheckedNumber | undefined;
   /** As it is written behind a number. */
   readonly unit: string | undefined;
 }
 
 function differing(
-  { missing, unequal, largest, unit = "" }: Differing,
+  { missing, unequal, far, unit = "" }: Differing,
   others: readonly Discrepancy[],
   blame: string,
 ): string {
-  const isFar = largest > TOLERANCE_NATS;
-  const isMeasured = isFar || unequal.length > 0;
+  const isMeasured = far !== undefined || unequal.length > 0;
   return [
-    isFar && `The largest difference is ${formatNats(largest)}${unit}; ${formatNats(TOLERANCE_NATS)} are allowed.`,
+    far &&
+      `The largest difference is ${formatNats(Math.abs(far.difference))}${unit}; ${formatNats(toleranceOf(far))} are allowed.`,
     ...unequal.map(({ name, expected, measured }) => `In the link ${name}: ${expected}; here: ${measured}.`),
     missing.length > 0 && `Not measured here: ${namesOf(missing)}.`,
     cause(isMeasured, others),
