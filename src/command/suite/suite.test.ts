@@ -55,6 +55,7 @@ describe("a suite in shards", () => {
     expect(experimentIn(merged.out)).toBe(experimentIn(whole));
     const { saved, result } = readResultFile(merged.out);
     expect(saved.model).toMatchObject({ name: "abacus", dtype: "q8", backend: "wasm" });
+    expect(saved.computed).toMatchObject({ by: [{ provider: "wasm", steps: 5 }], again: { steps: 0, of: 1 } });
     expect(result).toMatchObject({ kind: "bias", steps: 5, stepsInAll: 5 });
   });
 

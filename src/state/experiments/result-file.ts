@@ -3,7 +3,7 @@ import { isRecord } from "#core/record.ts";
 import { Fault } from "#core/fault.ts";
 import { EXPERIMENT_KINDS, resultSchema } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
-import { MAX_ITEMS, text } from "#protocol/experiments/schema-parts.ts";
+import { MAX_ITEMS, counted, text } from "#protocol/experiments/schema-parts.ts";
 import { beyondLimits } from "./json-limits.ts";
 
 /** The table of a model of 5,000 heads over ten groups, indented as it is saved, takes 40 MB. */
@@ -12,6 +12,8 @@ const MAX_BYTES = 128_000_000;
 const MAX_DEPTH = 32;
 /** A link carries a prompt of any length. */
 const MAX_LINK = 100_000;
+/** More machines than anybody reads a list of. */
+const MAX_WORKERS = 10_000;
 
 /** As files have it from version to version: where the model lies was an object once, and its address since. */
 const sourceSchema = v.union([
@@ -40,11 +42,23 @@ const modelSchema = v.object({
   ),
 });
 
+/** How the work was shared out, and how far apart two machines or providers were that ran the same of it. */
+const computedSchema = v.object({
+  plan: text,
+  by: v.pipe(
+    v.array(v.object({ host: text, provider: text, gpu: v.exactOptional(text), steps: counted })),
+    v.maxLength(MAX_WORKERS),
+  ),
+  again: v.object({ steps: counted, of: counted, largest: v.pipe(v.number(), v.minValue(0)), others: counted }),
+});
+
 /** What a file says of where its numbers are from, unchecked: it is shown and written again as the file's word. */
 export interface SavedOrigin {
   readonly model: v.InferOutput<typeof modelSchema> | undefined;
   /** "" where it has none. */
   readonly link: string;
+  /** Of a result that several processes made. */
+  readonly computed?: v.InferOutput<typeof computedSchema>;
   /** As it is in the file. */
   readonly finding: unknown;
 }
@@ -80,7 +94,7 @@ export function readResultFile(content: string): SavedResult {
   }
   if (!isRecord(parsed) || !isRecord(parsed["experiment"]))
     throw bad("it has no “experiment” in it; a file saved by “Save result” is needed");
-  const { experiment, model, link, finding } = parsed;
+  const { experiment, model, link, finding, computed } = parsed;
   const asked = isRecord(experiment) ? experiment["kind"] : undefined;
   const kind = EXPERIMENT_KINDS.find((known) => known === asked);
   if (!kind) {
@@ -89,11 +103,13 @@ export function readResultFile(content: string): SavedResult {
   const result = v.safeParse(resultSchema(kind), experiment, { abortEarly: true });
   if (!result.success) throw bad(`its experiment is not whole: ${issueText(result.issues[0])}`);
   const named = v.safeParse(modelSchema, model, { abortEarly: true });
+  const shared = v.safeParse(computedSchema, computed, { abortEarly: true });
   return {
     result: result.output as unknown as ExperimentResult,
     saved: {
       model: named.success ? named.output : undefined,
       link: typeof link === "string" && link !== "none" && link.length <= MAX_LINK ? link : "",
+      ...(shared.success && { computed: shared.output }),
       finding,
     },
   };

@@ -45,13 +45,26 @@ export const savedLink = (origin: Origin): string | undefined =>
 /** Where the numbers of an opened file are from, by the file's own word. */
 export function fileSentence(saved: SavedOrigin | undefined): string {
   const name = saved?.model?.name ?? "";
-  const of =
+  const named =
     name === "" ? "From a file that names no model." : `From a file, which says that it is of the model ${name}.`;
+  const of = [named, ...(saved?.computed ? [computedSentence(saved.computed)] : [])].join(" ");
   if (!saved || saved.link === "") return of;
   const { length } = saved.link;
   return length > MAX_LINK_CHARACTERS
     ? `${of} The file's link has ${grouped(length)} characters and begins ${saved.link.slice(0, SHOWN_LINK)}…`
     : `${of} The file's link: ${saved.link}`;
+}
+
+/** Who computed it, and how far two of them were apart where they ran the same, by the file's own word. */
+function computedSentence({ by, again }: NonNullable<SavedOrigin["computed"]>): string {
+  const machines = new Set(by.map(({ host }) => host)).size;
+  const on = [...new Set(by.map(({ provider }) => provider))].slice(0, 4).join(" and ");
+  const who = `It says that ${machines === 1 ? "one machine" : `${grouped(machines)} machines`} computed it on ${on}`;
+  if (again.steps === 0) return `${who}, and that no step was run twice to compare.`;
+  const steps = again.steps === 1 ? "one step was" : `${grouped(again.steps)} steps were`;
+  const apart = again.largest === 0 ? "no difference" : `a largest difference of ${agreementText(again.largest)}`;
+  const others = again.others === 0 ? "" : ` and ${grouped(again.others)} ranks or tokens that differ`;
+  return `${who}, and that ${steps} run on another machine or provider as well, with ${apart}${others}.`;
 }
 
 function originFacts({ origin, isAblating = false }: Drawn): Facts {
@@ -72,6 +85,7 @@ function originFacts({ origin, isAblating = false }: Drawn): Facts {
       return {
         origin: "a file that was opened; its numbers were not computed here",
         ...(origin.saved?.model && { model: origin.saved.model }),
+        ...(origin.saved?.computed && { computed: origin.saved.computed }),
       };
     default:
       throw new Error(`export: unknown origin ${String(origin satisfies never)}`);
