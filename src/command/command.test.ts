@@ -19,7 +19,16 @@ beforeAll(async () => {
 });
 
 const asked = async (...args: string[]) => {
-  const { code, out, err } = await command.run([...args, "--cache", cache, "--dtype", "f32", "--quiet"]);
+  const { code, out, err } = await command.run([
+    ...args,
+    "--cache",
+    cache,
+    "--dtype",
+    "f32",
+    "--threads",
+    "1",
+    "--quiet",
+  ]);
   expect({ code, err }).toEqual({ code: 0, err: "" });
   return JSON.parse(out) as { readonly model: object; readonly result: never };
 };
@@ -40,7 +49,9 @@ describe("one prompt, against an independent float64 implementation", () => {
 
   test("sweep, of every prompt, one on each line of stdin", async () => {
     const lines = goldenCases.map(({ ids }) => JSON.stringify(ids)).join("\n");
-    const { code, out } = await command.run(["sweep", "-", "--cache", cache, "--dtype", "f32"], { input: lines });
+    const { code, out } = await command.run(["sweep", "-", "--cache", cache, "--dtype", "f32", "--threads", "1"], {
+      input: lines,
+    });
     expect(code).toBe(0);
     const sweeps = out.trimEnd().split("\n");
     expect(sweeps.length).toBe(goldenCases.length);

@@ -18,7 +18,7 @@ export const MERGE_OPTIONS = { ...PLANNED_MODEL_OPTIONS, ...ALWAYS } as const sa
 export async function runMerge(args: readonly string[], session: Session): Promise<ExitCode> {
   const { values, positionals } = readLine("merge", args, MERGE_OPTIONS);
   const place = onePlace("merge", positionals);
-  const store = openStore(place, session.env);
+  const store = await openStore(place, session.env);
   const plan = await readPlan(store);
   const found = await survey(store, plan);
   const gaps = [...found.missing, ...found.corrupt].sort((a, b) => a - b);

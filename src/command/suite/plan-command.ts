@@ -44,7 +44,7 @@ export async function runPlan(args: readonly string[], session: Session): Promis
   const kind = readKind("plan", kindText);
   const { values, positionals } = readLine("plan", rest, planOptions(kind));
   if (positionals.length > 0) throw new Fault("bad-request", `plan: “${positionals[0]}” is one word too many`);
-  const store = openStore(place, session.env);
+  const store = await openStore(place, session.env);
   const share = readArgument("plan", "--again", number(0, 1), Number(values["again"]));
   const shardSize = readShardSize(values);
   const request = await experimentRequest("plan", kind, values, session.env);

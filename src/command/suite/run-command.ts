@@ -28,7 +28,7 @@ export const RUN_OPTIONS = {
 export async function runRun(args: readonly string[], session: Session): Promise<ExitCode> {
   const { values, positionals } = readLine("run", args, RUN_OPTIONS);
   const place = onePlace("run", positionals);
-  const store = openStore(place, session.env);
+  const store = await openStore(place, session.env);
   const plan = await readPlan(store);
   const share = shareOf(values["shard"], session.env);
   const own = shardsOf(plan, share);

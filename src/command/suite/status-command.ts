@@ -19,7 +19,7 @@ export const STATUS_OPTIONS = {
 export async function runStatus(args: readonly string[], session: Session): Promise<ExitCode> {
   const { values, positionals } = readLine("status", args, STATUS_OPTIONS);
   const place = onePlace("status", positionals);
-  const store = openStore(place, session.env);
+  const store = await openStore(place, session.env);
   const plan = await readPlan(store);
   const found = await survey(store, plan);
   const { missing, corrupt, by, again } = found;

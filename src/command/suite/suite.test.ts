@@ -8,49 +8,51 @@ import type { BuiltCommand } from "#test/built-command.ts";
 import { shardsOf, shareOf } from "./run-command.ts";
 
 /** Five steps, of which four read the first. */
-const ASKED = ["bias", "--suite", "pronouns-abacus", "--count", "2", "--draws", "1", "--dtype", "q8"];
+const ASKED = ["bias", "--suite", "pronouns-abacus", "--count", "1", "--draws", "1", "--counts", "1,2"];
 
 const work = mkdtempSync(join(tmpdir(), "arithmoscope-suite-"));
 const [cache, store] = [join(work, "cache"), join(work, "store")];
+/** Each process on one thread, because several run at once. */
+const HERE = ["--cache", cache, "--threads", "1"];
 let command: BuiltCommand;
 let whole: string;
 beforeAll(async () => {
   command = await builtCommand("suite");
-  whole = (await command.run(["experiment", ...ASKED, "--cache", cache])).out;
-});
+  whole = (await command.run(["experiment", ...ASKED, ...HERE])).out;
+}, 180_000);
 
 const experimentIn = (result: string) => JSON.stringify((JSON.parse(result) as { experiment: unknown }).experiment);
 
-describe("a suite in shards", () => {
+describe("a suite in shards", { timeout: 180_000 }, () => {
   test("without all parts is merged by nobody, and says which are missing", async () => {
-    const planned = await command.run(["plan", store, ...ASKED, "--shards", "5", "--cache", cache]);
+    const planned = await command.run(["plan", store, ...ASKED, "--shards", "5", ...HERE]);
     expect(JSON.parse(planned.out)).toMatchObject({ isNew: true, shards: 5, steps: 5 });
-    const again = await command.run(["plan", store, ...ASKED, "--shards", "5", "--cache", cache]);
+    const again = await command.run(["plan", store, ...ASKED, "--shards", "5", ...HERE]);
     expect(JSON.parse(again.out)).toEqual({ ...(JSON.parse(planned.out) as object), isNew: false });
-    const first = await command.run(["run", store, "--shard", "0/3", "--cache", cache]);
+    const first = await command.run(["run", store, "--shard", "0/3", ...HERE]);
     expect(first.code).toBe(0);
     const status = await command.run(["status", store]);
     expect(status.code).toBe(5);
     expect(JSON.parse(status.out)).toMatchObject({ missing: [1, 2, 4], by: [{ provider: "wasm", steps: 2 }] });
-    const merged = await command.run(["merge", store, "--cache", cache]);
+    const merged = await command.run(["merge", store, ...HERE]);
     expect(merged).toMatchObject({ code: 5, out: "" });
     expect(merged.err).toContain("3 of 5 steps are missing (1 to 2, 4)");
   });
 
   test("by two processes, one of them killed in the middle, is what one process finds, bit for bit", async () => {
-    const killed = command.start(["run", store, "--cache", cache]);
-    const other = command.start(["run", store, "--cache", cache]);
+    const killed = command.start(["run", store, ...HERE]);
+    const other = command.start(["run", store, ...HERE]);
     await killed.says("shard 2 of 5");
     killed.kill("SIGKILL");
     expect((await killed.ended).code).not.toBe(0);
     expect((await other.ended).code).toBe(0);
     // and as an array's task that has nothing left to do
-    const task = await command.run(["run", store, "--cache", cache], {
+    const task = await command.run(["run", store, ...HERE], {
       env: { SLURM_ARRAY_TASK_ID: "2", SLURM_ARRAY_TASK_COUNT: "3" },
     });
     expect(task).toMatchObject({ code: 0, out: "" });
     expect(readdirSync(join(store, "parts")).filter((name) => name.endsWith(".json"))).toHaveLength(5);
-    const merged = await command.run(["merge", store, "--cache", cache]);
+    const merged = await command.run(["merge", store, ...HERE]);
     expect(merged.code).toBe(0);
     expect(experimentIn(merged.out)).toBe(experimentIn(whole));
     const { saved, result } = readResultFile(merged.out);
@@ -60,7 +62,7 @@ describe("a suite in shards", () => {
   });
 
   test("refuses another model than the plan's, in a sentence", async () => {
-    const { code, err } = await command.run(["run", store, "--model", "abacus-2", "--cache", cache]);
+    const { code, err } = await command.run(["run", store, "--model", "abacus-2", ...HERE]);
     expect(code).toBe(2);
     expect(err).toContain("the plan is about the model abacus with the content 513b4ada6c85");
   });

@@ -10,8 +10,7 @@ describe("a result that several processes made", () => {
     { host: "b", provider: "cuda", gpu: "H200", steps: 3 },
   ];
   const computed = { plan: "p", by, again: { steps: 3, of: 300, largest: 2.4e-6, others: 0 } };
-  const of = (changes: object) =>
-    fileSentence({ ...saved(""), computed: { ...computed, ...changes } } as Parameters<typeof fileSentence>[0]);
+  const of = (changes: object) => fileSentence({ ...saved(""), computed: { ...computed, ...changes } });
 
   test.each<[object, string]>([
     [
