@@ -63,7 +63,7 @@ test(
     await test.step("sent away, it stays away, until it is called back", async () => {
       await opening(page).getByRole("button", { name: "Dismiss the introduction" }).click();
       await expect(opening(page)).toHaveCount(0);
-      await page.goto("about:blank");
+      await page.goto("/?visit=second");
       await openApp(page);
       await expect(promptBox(page)).toBeVisible();
       await expect(opening(page)).toHaveCount(0);

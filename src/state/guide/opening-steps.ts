@@ -67,7 +67,7 @@ export function takeStep(step: OpeningStep): void {
       break;
     case "path":
       setAblationSource([]);
-      resetInterventions();
+      if (question.getState().interventions.length > 0) resetInterventions();
       select(undefined);
       showTab("chain");
       break;

@@ -1,6 +1,6 @@
 import { setOtherPrompt } from "../chain-view.ts";
 import { mostImportantHead } from "../effects.ts";
-import { resetInterventions, setAblationSource, switchOff } from "../question.ts";
+import { question, resetInterventions, setAblationSource, switchOff } from "../question.ts";
 import { results } from "../run/results.ts";
 import { select, setReading, showTab } from "../view.ts";
 import { guide } from "./guide.ts";
@@ -62,7 +62,7 @@ export function goTo(step: number): void {
 export const leaveTour = () => guide.setState({ tourStep: undefined });
 
 function undone(): void {
-  resetInterventions();
+  if (question.getState().interventions.length > 0) resetInterventions();
   setAblationSource([]);
   setOtherPrompt(undefined);
   select(undefined);

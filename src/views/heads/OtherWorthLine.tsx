@@ -58,7 +58,7 @@ export function otherSentence(at: HeadId, { effect, worth, own }: Both): string 
   const { prompts, effect: other, fault } = worth;
   if (fault !== undefined) return `${kindOf(prompts.length)} it could not be computed: ${fault}.`;
   const named = prompts.length > 0 ? ` (${prompts.slice(0, NAMED).map(tokenText).join(", ")}, …)` : "";
-  const number = other === undefined ? "…" : `${nats(other)} nats`;
+  const number = other === undefined ? "on its way" : `${nats(other)} nats`;
   const both = `${formatHead(at)} ${kindOf(own)}: ${nats(effect)} nats; ${kindOf(prompts.length)}${named}: ${number}.`;
   const [byZero, byMean] = own === 0 ? [effect, other] : [other, effect];
   if (byZero === undefined || byMean === undefined || byZero < NEGLIGIBLE_NATS) return both;

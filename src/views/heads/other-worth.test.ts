@@ -9,7 +9,7 @@ test.each<[name: string, both: Parameters<typeof otherSentence>[1], sentence: st
   [
     "by zero, the mean on its way",
     { effect: 7.924, worth: { prompts }, own: 0 },
-    "L0H7 by zero: 7.92 nats; by its mean over 3 other prompts (5+9=, 6+7=, …): ….",
+    "L0H7 by zero: 7.92 nats; by its mean over 3 other prompts (5+9=, 6+7=, …): on its way.",
   ],
   [
     "by zero, and nothing by the mean",
