@@ -52,3 +52,17 @@ test(
     });
   },
 );
+
+test("a word says what it means where it stands, by focus, pointer and touch", { tag: "@page" }, async ({ page }) => {
+  await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D&x=L0H7*0&sel=L0H7");
+  const logP = panel(page, "Prediction").getByRole("button", { name: "log p", exact: true });
+  const sentence = page.getByRole("tooltip");
+  await logP.focus();
+  await expect(sentence).toContainText("How surprised the model is by a word, in nats: −0.06 is nearly certain");
+  await expect(logP).toHaveAccessibleDescription(/Natural logarithm of a probability/);
+  await page.keyboard.press("Escape");
+  await expect(sentence).toHaveCount(0);
+  await panel(page, "Inspector").getByRole("button", { name: "effect alone" }).hover();
+  await expect(sentence).toContainText("How much less sure of the word the model is without this part.");
+  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+});

@@ -11,6 +11,7 @@ import { ablationWords } from "../shared/words/ablation-words.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
+import { Word } from "../guide/Word.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { AttentionFigure } from "./AttentionFigure.tsx";
@@ -37,7 +38,9 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
       <div className={own && !isStale(slot) ? "" : "stale"} aria-busy={slot.status === "computing"}>
         <dl className="facts">
           <div title="log p(target) as it is − log p(target) with this head off, every other head running">
-            <dt>effect alone</dt>
+            <dt>
+              <Word of="effect" as="effect alone" />
+            </dt>
             <dd>
               <Value of={alone ?? Number.NaN} as="nats" /> nats
             </dd>
@@ -49,7 +52,9 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
             </dd>
           </div>
           <div title="log p(target) of the layer’s input with this head’s output added − without it, through the final norm at its frozen scale">
-            <dt>log-probability increase</dt>
+            <dt>
+              <Word of="increase" as="log-probability increase" />
+            </dt>
             <dd>
               <Value of={own?.increase ?? Number.NaN} as="signedNats" /> nats
               <span className="faint"> not direct logit attribution</span>

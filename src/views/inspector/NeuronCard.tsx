@@ -11,6 +11,7 @@ import type { NeuronInspection } from "#state/run/results.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
+import { Word } from "../guide/Word.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { activationNow, neuronLists, neuronSentence } from "./card-sentences.ts";
@@ -36,14 +37,18 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
       <div className={own && !isStale(slot) ? "" : "stale"} aria-busy={slot.status === "computing"}>
         <dl className="facts">
           <div title="The neuron’s output at the last position, before the down projection; the paper’s coefficient score">
-            <dt>activation</dt>
+            <dt>
+              <Word of="activation" />
+            </dt>
             <dd>
               <Value of={own?.activations.at(-1) ?? Number.NaN} as="figures" />
             </dd>
           </div>
           {alone !== undefined && (
             <div title="log p(target) as it is − log p(target) with this neuron off, everything else running">
-              <dt>effect alone</dt>
+              <dt>
+                <Word of="effect" as="effect alone" />
+              </dt>
               <dd>
                 <Value of={alone} as="nats" /> nats
               </dd>
@@ -56,7 +61,9 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
             </dd>
           </div>
           <div title="log p(target) of the residual with activation × value vector added − without it">
-            <dt>log-probability increase</dt>
+            <dt>
+              <Word of="increase" as="log-probability increase" />
+            </dt>
             <dd>
               <Value of={own?.increase ?? Number.NaN} as="signedNats" /> nats
               <span className="faint"> not direct logit attribution</span>

@@ -57,9 +57,10 @@ export function HelpDialog() {
         <section aria-label="Words">
           <h3>Words</h3>
           <dl className="glossary">
-            {GLOSSARY.map(({ word, meaning }) => (
+            {GLOSSARY.map(({ word, plain, meaning }) => (
               <div key={word}>
                 <dt>{word}</dt>
+                <dd className="glossary-plain">{plain}</dd>
                 <dd>{meaning}</dd>
               </div>
             ))}

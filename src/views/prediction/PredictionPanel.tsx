@@ -15,6 +15,14 @@ import { predictionSentence } from "./prediction-sentence.ts";
 import "./prediction.css";
 
 const AnswerMark = laterPart("whether that is right", async () => (await import("./AnswerMark.tsx")).AnswerMark);
+const LogP = laterPart(
+  "a word",
+  async () => {
+    const { Word } = await import("../guide/Word.tsx");
+    return () => <Word of="log p" />;
+  },
+  "log p",
+);
 const AnswerScore = laterPart("the whole answer", async () => (await import("./AnswerScore.tsx")).AnswerScore);
 const ClaimsCheck = laterPart("the check of the link", async () => (await import("./ClaimsCheck.tsx")).ClaimsCheck);
 
@@ -108,7 +116,7 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
               {shown}: {course},{" "}
             </>
           )}
-          log p <Value of={target.logProbability} as="nats" />
+          <LogP /> <Value of={target.logProbability} as="nats" />
           {after && (
             <>
               {" → "}
