@@ -5,7 +5,10 @@ interface Library {
 }
 interface Model {
   createContext(options: object): Promise<{
-    getSequence(): { controlledEvaluate(input: readonly unknown[]): Promise<readonly unknown[]> };
+    getSequence(): {
+      controlledEvaluate(input: readonly unknown[]): Promise<readonly unknown[]>;
+      clearHistory(): Promise<void>;
+    };
     dispose(): Promise<void>;
   }>;
   dispose(): Promise<void>;
@@ -21,24 +24,61 @@ export async function llamaCppLogits(folder: string): Promise<LogitsOf> {
   const llama = await getLlama({ gpu: false, build: "never", skipDownload: true, logLevel: "error" });
   return async (modelPath, prompts) => {
     const model = await llama.loadModel({ modelPath, gpuLayers: 0, useMmap: false });
+    const context = await model.createContext({
+      contextSize: 32,
+      flashAttention: false,
+      experimentalKvCacheKeyType: "F32",
+      experimentalKvCacheValueType: "F32",
+    });
+    const sequence = context.getSequence();
     const found: number[][] = [];
     for (const ids of prompts) {
-      const context = await model.createContext({
-        contextSize: 32,
-        flashAttention: false,
-        experimentalKvCacheKeyType: "F32",
-        experimentalKvCacheValueType: "F32",
-      });
+      await sequence.clearHistory();
       const last = [ids.at(-1), { generateNext: { logits: true } }];
-      const states = await context.getSequence().controlledEvaluate([...ids.slice(0, -1), last]);
+      const states = await sequence.controlledEvaluate([...ids.slice(0, -1), last]);
       // the most probable first
       const { logits } = (states.at(-1) as { readonly next: { readonly logits: ReadonlyMap<number, number> } }).next;
       found.push(Array.from({ length: logits.size }, (_, id) => logits.get(id)!));
-      await context.dispose();
     }
+    await context.dispose();
     await model.dispose();
     return found;
   };
+}
+
+export interface ClearPrompt {
+  readonly ids: readonly number[];
+  readonly logits: readonly number[];
+}
+
+/** The first so many drawn prompts after which llama.cpp's two most probable tokens are more than 1 apart. */
+export async function clearPrompts(
+  logitsOf: LogitsOf,
+  path: string,
+  { vocabulary, count }: { readonly vocabulary: number; readonly count: number },
+): Promise<ClearPrompt[]> {
+  const clear: ClearPrompt[] = [];
+  for (let seed = 0; clear.length < count; seed += BATCH) {
+    const drawn = Array.from({ length: BATCH }, (_, index) => drawnPrompt(seed + index, vocabulary));
+    const logits = await logitsOf(path, drawn);
+    clear.push(...drawn.map((ids, index) => ({ ids, logits: logits[index]! })).filter(isClear));
+  }
+  return clear.slice(0, count);
+}
+
+const BATCH = 8;
+
+function isClear({ logits }: ClearPrompt): boolean {
+  const [first, second] = logits.toSorted((a, b) => b - a);
+  return first! - second! > 1;
+}
+
+/** `<s>` and 2 to 11 tokens, by a linear congruence that is seeded with the prompt's number. */
+function drawnPrompt(seed: number, vocabulary: number): number[] {
+  let state = seed + 1;
+  const below = (bound: number) => (state = (state * 48_271) % 2_147_483_647) % bound;
+  for (let warm = 0; warm < 8; warm++) below(1);
+  return [1, ...Array.from({ length: 2 + below(10) }, () => 3 + below(vocabulary - 3))];
 }
 
 type LogitsOf = (modelPath: string, prompts: readonly (readonly number[])[]) => Promise<number[][]>;

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { converted } from "#test/gguf/converted.ts";
 import { QUANTISED_FILE, QUANTISED_GOLDEN, originalModel } from "#test/gguf/quantised-model.ts";
-import type { QuantisedGolden } from "#test/gguf/quantised-model.ts";
-import { llamaCppLogits } from "./llama-cpp.ts";
+import { clearPrompts, llamaCppLogits } from "./llama-cpp.ts";
 
 /**
  * A whole model as llama.cpp's quantiser makes it of a file in F32, with ggml's reading of its weights and llama.cpp's logits for the tests'
@@ -26,25 +25,10 @@ const printed = execFileSync("python3", [join(import.meta.dirname, "quantise.py"
 });
 const logitsOf = await llamaCppLogits(installed);
 rmSync(folder, { recursive: true });
-const prompts: QuantisedGolden["prompts"][number][] = [];
-let drawn = 0;
-while (prompts.length < 6) {
-  const ids = prompt(drawn++);
-  const [logits] = await logitsOf(QUANTISED_FILE, [ids]);
-  const [first, second] = logits!.toSorted((a, b) => b - a);
-  if (first! - second! > 1) prompts.push({ ids, logits: logits! });
-}
+const prompts = await clearPrompts(logitsOf, QUANTISED_FILE, { vocabulary: 40, count: 6 });
 const madeBy = "scripts/golden/quantised-model.ts with node-llama-cpp 3.22.1, llama_model_quantize to Q4_K_M";
 const tensors = JSON.parse(printed) as unknown;
-writeFileSync(QUANTISED_GOLDEN, `${JSON.stringify({ madeBy, drawn, tensors, prompts })}\n`);
-
-/** `<s>` and 2 to 11 tokens, by a linear congruence that is seeded with the prompt's number. */
-function prompt(seed: number): number[] {
-  let state = seed + 1;
-  const below = (bound: number) => (state = (state * 48_271) % 2_147_483_647) % bound;
-  for (let warm = 0; warm < 8; warm++) below(1);
-  return [1, ...Array.from({ length: 2 + below(10) }, () => 3 + below(37))];
-}
+writeFileSync(QUANTISED_GOLDEN, `${JSON.stringify({ madeBy, tensors, prompts })}\n`);
 
 // the library keeps threads that would hold the process open
 process.exit(0);

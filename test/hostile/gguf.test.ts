@@ -3,7 +3,7 @@ import { readJson } from "#formats/checkpoint.ts";
 import { ggmlType } from "#formats/gguf/ggml-types.ts";
 import { readGguf } from "#formats/gguf/gguf.ts";
 import { readSpec } from "#model/families.ts";
-import { randomCheckpoint } from "#test/checkpoints.ts";
+import { LONGROPE, randomCheckpoint } from "#test/checkpoints.ts";
 import { converted } from "#test/gguf/converted.ts";
 import { ggufSet } from "#test/gguf/load.ts";
 import { bytesOfType, ggufFile } from "#test/gguf/write-gguf.ts";
@@ -96,18 +96,33 @@ function joined(header: Uint8Array): Uint8Array {
 }
 
 /** Each architecture's small model, and the keys of its metadata that say what it is. */
-const MODELS = (
-  ["llama", "qwen2", "qwen3", "granite", "smollm3", "olmo2", "gemma2", "gemma3_text", "gpt2", "gpt_neox"] as const
-).map((family) => randomCheckpoint({ family }));
-const ARCHITECTURES = "llama qwen2 qwen3 granite smollm3 olmo2 gemma2 gemma3 gpt2 gptneox".split(" ");
+const MODELS = [
+  ...(
+    [
+      "llama",
+      "qwen2",
+      "qwen3",
+      "granite",
+      "smollm3",
+      "olmo2",
+      "olmo3",
+      "phi3",
+      "gemma2",
+      "gemma3_text",
+      "gpt2",
+      "gpt_neox",
+    ] as const
+  ).map((family) => randomCheckpoint({ family })),
+  randomCheckpoint({ family: "phi3", context: 8, fields: { ...LONGROPE, original_max_position_embeddings: 2 } }),
+];
+const ARCHITECTURES = "llama qwen2 qwen3 granite smollm3 olmo2 olmo2 phi3 gemma2 gemma3 gpt2 gptneox phi3".split(" ");
 const OWN_KEYS =
   `block_count context_length embedding_length feed_forward_length attention.head_count attention.head_count_kv
   attention.key_length attention.value_length attention.layer_norm_rms_epsilon attention.layer_norm_epsilon attention.causal
   attention.scale attention.sliding_window attention.sliding_window_pattern attn_logit_softcapping final_logit_softcapping
   embedding_scale residual_scale logit_scale expert_count rope.dimension_count rope.freq_base rope.freq_base_swa
-  rope.scaling.type rope.scaling.factor rope.scaling.attn_factor rope.scaling.finetuned use_parallel_residual`.split(
-    /\s+/,
-  );
+  rope.scaling.type rope.scaling.factor rope.scaling.attn_factor rope.scaling.finetuned rope.scaling.original_context_length
+  rope.scaling.yarn_attn_factor rope.scaling.yarn_beta_fast use_parallel_residual`.split(/\s+/);
 const SHARED_KEYS = `general.architecture general.type tokenizer.ggml.model tokenizer.ggml.pre tokenizer.ggml.tokens
   tokenizer.ggml.token_type tokenizer.ggml.scores tokenizer.ggml.merges tokenizer.ggml.bos_token_id tokenizer.ggml.add_bos_token
   tokenizer.huggingface.json`.split(/\s+/);
@@ -134,7 +149,7 @@ const values: fc.Arbitrary<TypedValue | undefined> = fc.oneof(
   ),
   fc.nat({ max: 64 }).map((value): TypedValue => ["u32", value]),
   fc
-    .constantFrom("llama", "gpt2", "none", "linear", "yarn", "{}", "[", "constructor", ...ARCHITECTURES)
+    .constantFrom("llama", "gpt2", "none", "linear", "yarn", "longrope", "{}", "[", "constructor", ...ARCHITECTURES)
     .map((text): TypedValue => ["text", text]),
 );
 
