@@ -87,7 +87,7 @@ test("3+5=: the stages' numbers are a script's, a part is switched off and the r
     await expect(edge).toContainText(new RegExp(`activation ${before} → ${after}, log p 0\\.00 nats$`), PATIENCE);
     const word = found.edges.find(({ from }) => from === "E@2")!;
     await expect(drawing(page).getByText(`L0H7 ${written(word.effect)}`)).toBeVisible();
-    await expect(page).toHaveURL(new RegExp(`&em=1&ce=.*E@2~L0H7:${word.effect.toFixed(2)}`));
+    await expect(page).toHaveURL(/&em=1(?:&|$)/);
     await picture(page, "chain-measured");
     await view(page).getByRole("button", { name: "Measure the edges" }).click();
     await expect(edge).toContainText("claimed only");

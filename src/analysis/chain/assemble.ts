@@ -151,9 +151,15 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
     criterion("transferred-measured", read.transferredMeasured, thresholds.transferShare),
     supports(await withoutLayers(lens.runner, clean, read.readings, asked)),
   ];
-  // what was moved is no part of a chain whose second stage has no evidence, and neither are the features that only it carries
-  const readings = hold(transferring) ? read.readings : read.readings.filter(({ via }) => via === undefined);
-  const { features, shallowShare } = await shallowFeatures(lens.runner, clean, asReader, { ...read, readings });
+  // what was moved is no part of a chain whose second stage has no evidence, nor a move that has none of its own beside one that has;
+  // and neither are the features that only it carries
+  const readings = hold(transferring) ? read.evidenced : read.readings.filter(({ via }) => via === undefined);
+  const traced = await shallowFeatures(lens.runner, clean, asReader, {
+    ...read,
+    readings: hold(transferring) ? read.readings : readings,
+  });
+  const { shallowShare } = traced;
+  const features = traced.features.filter(({ reading }) => readings.includes(reading));
   const all: Outline = {
     head,
     deep: predicted.deep,

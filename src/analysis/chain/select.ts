@@ -102,6 +102,8 @@ export const PROMOTED = 10;
 export interface HeadReadings {
   /** All above the threshold. */
   readonly readings: readonly Reading[];
+  /** Those of them that were not moved, or count also when what moved them is ablated. */
+  readonly evidenced: readonly Reading[];
   readonly input: HeadInput;
   /** Of the strongest reading that an attention layer moved and that counts also when it is ablated; else of the strongest at all. */
   readonly transferredShare: number | undefined;
@@ -127,8 +129,12 @@ export async function headReadings(
   const shown = large.slice(0, MAX_READINGS);
   // what an attention layer brings is what the stage is about: its strongest is shown also where the head reads much by itself
   if (brought && large.includes(brought) && !shown.includes(brought)) shown[MAX_READINGS - 1] = brought;
+  const hasEvidence = (reading: (typeof shown)[number]) =>
+    reading.via === undefined || (measured[moves.indexOf(reading)] ?? 0) >= thresholds.transferShare;
+  const readings = shown.map(({ via, position, at }): Reading => ({ via, position, at }));
   return {
-    readings: shown.map(({ via, position, at }): Reading => ({ via, position, at })),
+    readings,
+    evidenced: readings.filter((_, index) => hasEvidence(shown[index]!)),
     input,
     transferredShare: brought && shareOf(brought),
     transferredMeasured: brought && measured[moves.indexOf(brought)],

@@ -1,5 +1,6 @@
 import { STAGE_NAMES } from "#analysis/chain/chain.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
+import { MAX_DEEP, MAX_READINGS, MAX_SHALLOW } from "#analysis/chain/thresholds.ts";
 import { withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
 import { bootstrap, DEFAULT_RESAMPLES, resamples, weightedMean } from "#analysis/experiments/tables/statistics.ts";
 import type { Resamples } from "#analysis/experiments/tables/statistics.ts";
@@ -20,8 +21,11 @@ export interface StagePart {
   readonly mean?: StageVerdict;
 }
 
-/** Runs of a chain beside its sweep over all heads: comparison, tracing, and each part that is drawn off once. */
-const CHAIN_RUNS = 30;
+/**
+ * Runs of a chain beside its sweep over all heads, at most: the run without the head, each part that is drawn off once, the shallow ones and
+ * what is moved as groups (the latter twice, once before its stage is known to have evidence), and as many moves up to the head.
+ */
+const CHAIN_RUNS = 1 + MAX_DEEP + MAX_SHALLOW + 2 * MAX_READINGS + 3;
 
 /** The chain of each case under zero-ablation, and under the mean of the suite's other prompts of its length: a step is one case. */
 export function stageSteps(
