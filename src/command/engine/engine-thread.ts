@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "#client/engine.ts";
 import { workerEngine } from "#client/worker-engine.ts";
+import { Fault, faultCode } from "#core/fault.ts";
 import { PROVIDERS } from "#model/checkpoint.ts";
 import type { CheckpointSource, Dtype, Provider } from "#model/checkpoint.ts";
 import { readArgument } from "#protocol/call.ts";
@@ -87,6 +88,19 @@ export async function startEngine(
     return { engine, info, end };
   } catch (reason) {
     end();
-    throw reason;
+    throw asOfProvider(provider, reason);
   }
 }
+
+/** What a graphics processor's own libraries say is long, and not what a person can do about it. */
+function asOfProvider(provider: Provider, reason: unknown): unknown {
+  if (faultCode(reason) !== "engine-stopped" || provider === "wasm" || provider === "cpu") return reason;
+  const [words = ""] = reason instanceof Error ? reason.message.split("\n") : [];
+  return new Fault(
+    "no-webgpu",
+    `--ep ${provider} cannot be set up here (${words.slice(0, MAX_SAID)}); its driver and libraries are needed, or --ep cpu or wasm`,
+    { cause: reason },
+  );
+}
+
+const MAX_SAID = 300;
