@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { firstScript } from "./scripts/vite/first-script.ts";
 import { notices } from "./scripts/vite/notices.ts";
+import { policies } from "./scripts/vite/policies.ts";
 import { serviceWorker } from "./scripts/vite/service-worker.ts";
 import { webTokenizers } from "./scripts/vite/web-tokenizers.ts";
 import about from "./package.json" with { type: "json" };
@@ -17,7 +18,7 @@ const { page, worker } = notices(Object.keys(about.dependencies));
 export default defineConfig({
   // relative, so that the built page runs from any folder of any static host
   base: "./",
-  plugins: [react(), webTokenizers(), page, firstScript(), serviceWorker()],
+  plugins: [react(), webTokenizers(), page, firstScript(), policies(), serviceWorker()],
   // what an exported file says of the page that made it
   define: { __VERSION__: JSON.stringify(about.version) },
   // whatever runs the models knows how to preload modules

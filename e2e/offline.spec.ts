@@ -9,6 +9,7 @@ import {
   modelChip,
   panel,
   predictionRow,
+  promptBox,
   test,
 } from "./support.ts";
 
@@ -69,6 +70,17 @@ test(
       await expect(predictionRow(page, "9")).toBeVisible();
       await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
       expect(opened).toBe(2);
+    });
+
+    await test.step("left and come back to, from the browser's memory or anew, it has what was asked", async () => {
+      await page.goto("about:blank");
+      await page.goBack();
+      await expectModel(page);
+      await expect(promptBox(page)).toHaveValue("4+5=");
+      await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
+      await ask(page, "3+4=");
+      await expect(predictionRow(page, "7")).toBeVisible();
+      await ask(page, "4+5=");
     });
 
     await test.step("a new version is offered, and opened with what was asked", async () => {

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { PAGE_POLICY } from "../../workers/offline/policies.ts";
+
+const directives = (policy: string) =>
+  new Map(policy.split("; ").map((each) => [each.split(" ")[0]!, each.split(" ").slice(1)]));
+
+test("nothing is allowed that is not named, no text as a script, no foreign code", () => {
+  const named = directives(PAGE_POLICY);
+  expect(named.get("default-src")).toEqual(["'none'"]);
+  expect(PAGE_POLICY.replace("style-src 'self' 'unsafe-inline'", "")).not.toMatch(/'unsafe-(?:inline|eval|hashes)'/);
+  for (const name of ["script-src", "worker-src"]) expect(named.get(name)).toEqual(["'self'"]);
+});
+
+test("the page itself asks its own host and the Hub", () => {
+  expect(directives(PAGE_POLICY).get("connect-src")).toEqual(["'self'", "https://huggingface.co"]);
+});
+
+test("neither the page's text nor its code makes markup or scripts of texts", () => {
+  expect(readFileSync("index.html", "utf8")).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*src=)/);
+  const makesMarkup =
+    /\b(?:innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|createContextualFragment|dangerouslySetInnerHTML|srcdoc)\b|document\.write|\beval\(|new Function\(/;
+  const found = ["src", "workers"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => /(?<!\.test)\.tsx?$/.test(name))
+      .filter((name) => makesMarkup.test(readFileSync(join(folder, name), "utf8"))),
+  );
+  expect(found).toEqual([]);
+});
