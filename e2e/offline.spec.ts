@@ -63,7 +63,11 @@ test(
       await page.evaluate(() => (location.hash = "#v=1&p=4%2B5%3D&x=L0H7"));
       await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
       await modelChip(page).click();
-      await page.getByRole("button", { name: "Use all cores" }).click();
+      // the page that is left would pass for the one that comes
+      await Promise.all([
+        page.waitForEvent("domcontentloaded"),
+        page.getByRole("button", { name: "Use all cores" }).click(),
+      ]);
       await expectModel(page);
       expect(await isIsolated(page)).toBe(true);
       expect(await threads(page)).toBe("2 threads");
