@@ -1,5 +1,6 @@
 import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./scripts/browser.ts";
+import { SECOND_ENGINES } from "./scripts/second-engines.ts";
 
 const port = Number(process.env["E2E_PORT"] ?? 4173);
 const baseURL = `http://localhost:${port}`;
@@ -36,6 +37,7 @@ const launchOptions = (args: readonly string[]) => ({
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
+  testIgnore: "engines/**",
   outputDir: "test-results/e2e",
   // SwiftShader compiles each kernel when it is first used, up to a second each
   timeout: 240_000,
@@ -56,6 +58,14 @@ export default defineConfig({
     // @page: about the page, which is the same on both; @gpu: about what only a GPU can do
     { name: "wasm", grepInvert: /@gpu/, use: { launchOptions: launchOptions(NO_WEBGPU) } },
     { name: "webgpu", grepInvert: /@page/, use: { launchOptions: launchOptions(WEBGPU) } },
+    // by drivers of their own, as Playwright's Firefox and WebKit are builds that nobody reads with
+    ...SECOND_ENGINES.map((name) => ({
+      name,
+      testDir: "e2e/engines",
+      testIgnore: [],
+      // WebKit takes its time to compile the runtime
+      expect: { timeout: 100_000 },
+    })),
   ],
   webServer: {
     command: `vite build --outDir ${site} --emptyOutDir && vite preview --outDir ${site} --port ${port} --strictPort`,

@@ -15,14 +15,28 @@ const PLACES = [
 
 /** A browser that is there: `CHROME_PATH`, an installed Chrome or Chromium, else what Playwright has downloaded. */
 export function findBrowser(): string | undefined {
-  const named = process.env["CHROME_PATH"];
+  return findProgram("CHROME_PATH", COMMANDS, [...PLACES, chromium.executablePath()]);
+}
+
+/**
+ * A program that can be run: the one that a variable of the environment names, else the first of some commands that is on the PATH, else
+ * the first of some places.
+ *
+ * @throws Error where the variable names what cannot be run
+ */
+export function findProgram(
+  variable: string,
+  commands: readonly string[],
+  places: readonly string[] = [],
+): string | undefined {
+  const named = process.env[variable];
   if (named) {
-    if (!canRun(named)) throw new Error(`browser: CHROME_PATH is ${named}, which cannot be run`);
+    if (!canRun(named)) throw new Error(`browser: ${variable} is ${named}, which cannot be run`);
     return named;
   }
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const onPath = COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command)));
-  return [...onPath, ...PLACES, chromium.executablePath()].find(canRun);
+  const onPath = commands.flatMap((command) => folders.map((folder) => join(folder, command)));
+  return [...onPath, ...places].find(canRun);
 }
 
 /**
@@ -37,10 +51,7 @@ export function findOrInstallBrowser(): string {
   attempt("npx", ["playwright", "install", "chromium"]);
   if (!findBrowser() && isRootOnDebian()) {
     console.log("That did not work; trying Debian's package.");
-    const environment = { DEBIAN_FRONTEND: "noninteractive" };
-    if (attempt("apt-get", ["update"], environment)) {
-      attempt("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], environment);
-    }
+    installPackages(["chromium"]);
   }
   const installed = findBrowser();
   if (installed) return installed;
@@ -72,7 +83,15 @@ function attempt(command: string, args: readonly string[], environment: Record<s
   }
 }
 
-function isRootOnDebian(): boolean {
+/** Packages of Debian, as root; whoever wants them looks whether they are there. */
+export function installPackages(packages: readonly string[]): void {
+  const environment = { DEBIAN_FRONTEND: "noninteractive" };
+  if (attempt("apt-get", ["update"], environment)) {
+    attempt("apt-get", ["install", "-y", "--no-install-recommends", ...packages], environment);
+  }
+}
+
+export function isRootOnDebian(): boolean {
   const release = "/etc/os-release";
   return (
     process.getuid?.() === 0 && existsSync(release) && /^ID(?:_LIKE)?=.*debian/m.test(readFileSync(release, "utf8"))

@@ -1,12 +1,25 @@
 import { expect, test } from "vitest";
-import { countPlaywright, countVitest, gateCounts, stepCounts, sum } from "./test-counts.ts";
+import { closing, countPlaywright, countVitest, gateCounts, stepCounts, sum } from "./test-counts.ts";
 
 test("counts what Vitest and Playwright report", () => {
   expect(countVitest({ numPassedTests: 7, numFailedTests: 2, numPendingTests: 1 })).toEqual({ passed: 7, failed: 2 });
-  expect(countPlaywright({ stats: { expected: 3, unexpected: 1, flaky: 1, skipped: 4 } })).toEqual({
+  expect(countPlaywright({ stats: { expected: 3, unexpected: 1, flaky: 1, skipped: 0 } })).toEqual({
     passed: 4,
     failed: 1,
+    skipped: [],
   });
+});
+
+test("says of tests that were not run why not, each reason once, and counts them in the last line", () => {
+  const story = { status: "skipped", annotations: [{ type: "skip", description: "Firefox is not on this machine" }] };
+  const report = {
+    stats: { expected: 1, skipped: 2 },
+    suites: [{ specs: [{ tests: [{ status: "expected" }, story] }], suites: [{ specs: [{ tests: [story] }] }] }],
+  };
+  expect(closing(countPlaywright(report))).toBe(
+    "Not run: 2 tests, as Firefox is not on this machine.\n1 passed, 0 failed, 2 skipped",
+  );
+  expect(closing({ passed: 7, failed: 1 })).toBe("7 passed, 1 failed");
 });
 
 test("takes a runner's crash for one failure, and does not count a failed test twice", () => {
@@ -19,5 +32,6 @@ test("counts a step without tests as one, and adds up", () => {
   expect([gateCounts(true), gateCounts(false), { passed: 10, failed: 3 }].reduce(sum)).toEqual({
     passed: 11,
     failed: 4,
+    skipped: [],
   });
 });

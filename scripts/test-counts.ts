@@ -1,10 +1,25 @@
-/** How many tests passed and failed; skipped ones are neither. */
+/** How many tests passed, failed and were not run, each of the last with what kept it from running. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
+  readonly skipped?: readonly string[];
 }
 
-export const sum = (a: Counts, b: Counts): Counts => ({ passed: a.passed + b.passed, failed: a.failed + b.failed });
+export const sum = (a: Counts, b: Counts): Counts => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: [...(a.skipped ?? []), ...(b.skipped ?? [])],
+});
+
+/** The last line of `npm test`, and before it why tests were not run. */
+export function closing({ passed, failed, skipped = [] }: Counts): string {
+  const reasons = [...new Set(skipped)].map((reason) => {
+    const count = skipped.filter((each) => each === reason).length;
+    return `Not run: ${count} ${count === 1 ? "test" : "tests"}, as ${reason}.`;
+  });
+  const counted = `${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`;
+  return [...reasons, counted].join("\n");
+}
 
 /** A step that has no tests of its own counts as one. */
 export const gateCounts = (succeeded: boolean): Counts => ({ passed: Number(succeeded), failed: Number(!succeeded) });
@@ -20,8 +35,29 @@ export function countVitest(report: unknown): Counts {
   return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 };
 }
 
+interface Suite {
+  readonly suites?: readonly Suite[];
+  readonly specs?: readonly { readonly tests: readonly StoryReport[] }[];
+}
+interface StoryReport {
+  readonly status: string;
+  readonly annotations?: readonly { readonly type: string; readonly description?: string }[];
+}
+
 /** Playwright's JSON report; a test that passed only when tried again passed. */
 export function countPlaywright(report: unknown): Counts {
-  const { stats = {} } = report as { readonly stats?: Record<string, number | undefined> };
-  return { passed: (stats["expected"] ?? 0) + (stats["flaky"] ?? 0), failed: stats["unexpected"] ?? 0 };
+  const { stats = {}, ...all } = report as { readonly stats?: Record<string, number | undefined> } & Suite;
+  const skipped = storiesOf(all).filter(({ status }) => status === "skipped");
+  return {
+    passed: (stats["expected"] ?? 0) + (stats["flaky"] ?? 0),
+    failed: stats["unexpected"] ?? 0,
+    skipped: skipped.map(
+      ({ annotations = [] }) => annotations.find(({ type }) => type === "skip")?.description ?? "no reason is given",
+    ),
+  };
 }
+
+const storiesOf = ({ suites = [], specs = [] }: Suite): readonly StoryReport[] => [
+  ...specs.flatMap(({ tests }) => tests),
+  ...suites.flatMap(storiesOf),
+];

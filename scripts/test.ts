@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { countPlaywright, countVitest, gateCounts, stepCounts, sum } from "./test-counts.ts";
+import { closing, countPlaywright, countVitest, gateCounts, stepCounts, sum } from "./test-counts.ts";
 import type { Counts } from "./test-counts.ts";
 
 /**
@@ -48,10 +48,10 @@ const counts = STEPS.map((step) => {
   return step.report && step.count ? stepCounts(read(step.report, step.count), succeeded) : gateCounts(succeeded);
 });
 
-const { passed, failed } = counts.reduce(sum);
+const all = counts.reduce(sum);
 if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(", ")}`);
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+console.log(`\n${closing(all)}`);
+process.exitCode = all.failed > 0 ? 1 : 0;
 
 function run({ script, args = [] }: Step): boolean {
   const { status } = spawnSync("npm", ["run", "--silent", script, "--", ...args], {
