@@ -1,5 +1,6 @@
 import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./scripts/browser.ts";
+import { webgpuFlags } from "./scripts/gpu-flags.ts";
 import { SECOND_ENGINES } from "./scripts/second-engines.ts";
 
 const port = Number(process.env["E2E_PORT"] ?? 4173);
@@ -22,9 +23,6 @@ const QUIET = [
 
 /** Chromium's sandbox refuses to run as root. */
 const SANDBOX = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-
-/** WebGPU in software, so that it needs no GPU and computes the same everywhere. */
-const WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 /** `navigator.gpu` stays, but no adapter is found: the way a browser without WebGPU support on its GPU looks. */
 const NO_WEBGPU = ["--disable-gpu", "--disable-software-rasterizer"];
@@ -57,7 +55,7 @@ export default defineConfig({
   projects: [
     // @page: about the page, which is the same on both; @gpu: about what only a GPU can do
     { name: "wasm", grepInvert: /@gpu/, use: { launchOptions: launchOptions(NO_WEBGPU) } },
-    { name: "webgpu", grepInvert: /@page/, use: { launchOptions: launchOptions(WEBGPU) } },
+    { name: "webgpu", grepInvert: /@page/, use: { launchOptions: launchOptions(webgpuFlags()) } },
     // by drivers of their own, as Playwright's Firefox and WebKit are builds that nobody reads with
     ...SECOND_ENGINES.map((name) => ({
       name,

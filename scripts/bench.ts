@@ -3,15 +3,19 @@ import { chromium } from "@playwright/test";
 import { createServer } from "vite";
 import type * as InPage from "./bench/in-page.ts";
 import { findOrInstallBrowser } from "./browser.ts";
+import { webgpuFlags } from "./gpu-flags.ts";
 
 /**
  * `npm run bench`: how the engine does against its own simpler twins, in one run in one browser, so that the ratios hold on
- * any machine. Prints Markdown, as it stands in docs/performance.md.
+ * any machine. Prints Markdown, as it stands in docs/performance.md. `npm run bench -- webgpu` runs one backend alone.
  */
-const BACKENDS = [
-  { backend: "wasm", title: "WASM", args: [] },
-  { backend: "webgpu", title: "WebGPU", args: ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] },
-] as const;
+const [only] = process.argv.slice(2);
+const BACKENDS = (
+  [
+    { backend: "wasm", title: "WASM", args: [] },
+    { backend: "webgpu", title: "WebGPU", args: webgpuFlags() },
+  ] as const
+).filter(({ backend }) => only === undefined || only === backend);
 
 const LAUNCH = [
   "--disable-background-networking",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { webgpuFlags } from "./gpu-flags.ts";
 import { HALF_A_BILLION, ONE_AND_A_HALF_BILLION, writeScaleCheckpoint } from "./scale/checkpoint.ts";
 import { writeScaleGguf } from "./scale/gguf-checkpoint.ts";
 import type * as InPage from "./scale/in-page.ts";
@@ -7,13 +8,14 @@ import { inTab } from "./scale/tab.ts";
 
 /**
  * `npm run scale`: a checkpoint of half a billion parameters and 151,936 tokens from disk through a server into Chromium, with
- * time, and the memory of the tab's process as Linux counts it. `npm run scale -- 1.5b Q4_K_M` takes another shape and precision.
+ * time, and the memory of the tab's process as Linux counts it. `npm run scale -- 1.5b Q4_K_M` takes another shape and precision,
+ * a third word, webgpu, another backend.
  */
 const SHAPES = new Map([
   ["0.5b", HALF_A_BILLION],
   ["1.5b", ONE_AND_A_HALF_BILLION],
 ]);
-const [size = "0.5b", precision = "q4"] = process.argv.slice(2);
+const [size = "0.5b", precision = "q4", backend = "wasm"] = process.argv.slice(2);
 const shape = SHAPES.get(size);
 if (!shape || !["q4", "Q4_K_M"].includes(precision)) {
   throw new RangeError(`scale: ${size} in ${precision}; 0.5b or 1.5b in q4 or Q4_K_M is needed`);
@@ -22,15 +24,23 @@ const root = join(import.meta.dirname, "..", ".bench");
 const isGguf = precision === "Q4_K_M";
 const written = isGguf ? writeScaleGguf(root, shape) : { folder: await writeScaleCheckpoint(root, shape), file: "" };
 const files = await serveFolder(written.folder);
-const { result: measured, peaks } = await inTab(async (page, address) =>
-  page.evaluate(
-    async ([module, base, dtype]) => {
-      const { measureScale } = (await import(module)) as typeof InPage;
-      const tell = (window as unknown as { tellStep(step: string): void }).tellStep;
-      return measureScale(base, dtype, "wasm", tell);
-    },
-    [`${address}scripts/scale/in-page.ts`, `${files.base}${written.file}`, isGguf ? "stored" : "q4"] as const,
-  ),
+const onGpu = backend === "webgpu";
+const { result: measured, peaks } = await inTab(
+  async (page, address) =>
+    page.evaluate(
+      async ([module, base, dtype, on]) => {
+        const { measureScale } = (await import(module)) as typeof InPage;
+        const tell = (window as unknown as { tellStep(step: string): void }).tellStep;
+        return measureScale(base, dtype, on, tell);
+      },
+      [
+        `${address}scripts/scale/in-page.ts`,
+        `${files.base}${written.file}`,
+        isGguf ? "stored" : "q4",
+        onGpu ? "webgpu" : "wasm",
+      ] as const,
+    ),
+  onGpu ? webgpuFlags() : undefined,
 );
 files.close();
 
@@ -64,5 +74,5 @@ const ROWS = [
     [peak("reading", "checking", "fetching", "preparing", "warming-up"), peak("sweep"), peak("compare")].join(" / "),
   ],
 ] as const;
-console.log(`| ${shape.name}, ${precision}, WASM | |\n| --- | --- |`);
+console.log(`| ${shape.name}, ${precision}, ${onGpu ? "WebGPU" : "WASM"} | |\n| --- | --- |`);
 for (const [title, value] of ROWS) console.log(`| ${title} | ${value} |`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
@@ -15,10 +15,13 @@ export interface InTab<T> {
 }
 
 /**
- * Runs something on a page of this server in a Chromium without a GPU, whose memory is looked at meanwhile. The page tells its steps with
+ * Runs something on a page of this server in a Chromium, without a GPU unless flags for one are given, whose memory is looked at meanwhile. The page tells its steps with
  * `window.tellStep`.
  */
-export async function inTab<T>(run: (page: Page, address: string) => Promise<T>): Promise<InTab<T>> {
+export async function inTab<T>(
+  run: (page: Page, address: string) => Promise<T>,
+  gpuFlags: readonly string[] = ["--disable-gpu"],
+): Promise<InTab<T>> {
   const server = await createServer({ server: { host: "localhost", hmr: false, watch: null }, logLevel: "error" });
   await server.listen();
   const address = server.resolvedUrls!.local[0]!;
@@ -27,7 +30,7 @@ export async function inTab<T>(run: (page: Page, address: string) => Promise<T>)
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: findOrInstallBrowser(),
     args: [
-      "--disable-gpu",
+      ...gpuFlags,
       "--disable-dev-shm-usage",
       "--disable-background-networking",
       "--no-first-run",
@@ -53,8 +56,9 @@ export async function inTab<T>(run: (page: Page, address: string) => Promise<T>)
   return { result, peaks };
 }
 
-/** What each renderer process of the browser with that profile has in memory. */
+/** What each renderer process of the browser with that profile has in memory; nothing where the system does not tell. */
 function rendererBytes(profile: string): number[] {
+  if (!existsSync("/proc")) return [];
   return readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid))
     .flatMap((pid) => {
