@@ -12,6 +12,7 @@ import type { ModelChoice } from "./model.ts";
 import { notices } from "../notices.ts";
 import { encodeFinding } from "../link/permalink.ts";
 import { question } from "../question.ts";
+import { showTab, view } from "../view.ts";
 import { connectEngine } from "../run/engine-port.ts";
 import { pursueNow } from "../run/session.ts";
 
@@ -81,6 +82,20 @@ test("the same model in another dtype keeps its adapter, another model does not"
   expect(calls.at(-1)!.slice(0, 2)).toEqual(["load", OTHER.source]);
   expect(calls.at(-1)![2]).not.toHaveProperty("adapter");
   expect([adapter.getState().status.kind, variant()]).toEqual(["nothing", "base"]);
+});
+
+test("another model keeps the prompt and the view, and what was said of the old one's parts goes", async () => {
+  question.setState({
+    prompt: "45+27=",
+    target: 9,
+    interventions: [{ kind: "head", at: { layer: 1, head: 0 }, scale: 0 }],
+  });
+  showTab("neurons");
+  view.setState({ colourScale: "log", count: 50, pinned: [{ layer: 1, head: 1 }] });
+  await changeModel(OTHER);
+  expect(question.getState()).toMatchObject({ prompt: "45+27=", target: undefined, interventions: [] });
+  expect(view.getState()).toMatchObject({ tab: "neurons", colourScale: "log", count: 50, pinned: [] });
+  view.setState(view.getInitialState(), true);
 });
 
 describe("links", () => {
