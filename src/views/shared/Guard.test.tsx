@@ -76,6 +76,8 @@ describe("a panel that cannot be drawn", () => {
   });
 
   test("can be handed on", async () => {
+    // the page has fetched it while nobody waited
+    await import("#state/link/shared-link.ts");
     const written: string[] = [];
     vi.spyOn(navigator.clipboard, "writeText").mockImplementation(async (text) => void written.push(text));
     draw();

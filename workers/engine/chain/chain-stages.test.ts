@@ -2,6 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import type { Chain, CriterionMeasure } from "#analysis/chain/chain.ts";
+import { headReadings } from "#analysis/chain/select.ts";
+import { measuredMoves } from "#analysis/chain/moves.ts";
+import { referenceOf } from "#analysis/chain/readings.ts";
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
+import { ffnInput } from "#analysis/trace/keys.ts";
+import type { LoadedModel } from "../load/load-model.ts";
 import { readFolder } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { ChainSession } from "./chain-session.ts";
@@ -35,10 +41,13 @@ const SHARES: [CriterionMeasure, keyof Verdict][] = [
   ["enhancing-drop", "drop"],
 ];
 
+let loaded: LoadedModel;
+let session: ModelSession;
 let chains: ChainSession;
 beforeAll(async () => {
-  const loaded = await loadInNode(readFolder(join(import.meta.dirname, "../../../public/models/abacus-2")), "f32");
-  chains = new ChainSession(loaded, new ModelSession(loaded));
+  loaded = await loadInNode(readFolder(join(import.meta.dirname, "../../../public/models/abacus-2")), "f32");
+  session = new ModelSession(loaded);
+  chains = new ChainSession(loaded, session);
 });
 
 const CASES = Object.values(FAMILIES).flatMap((family) =>
@@ -68,6 +77,36 @@ test.each(CASES)(
     expect(far).toEqual([]);
   },
 );
+
+test("what was moved is drawn where it counts also when it is ablated, and not where its share alone is large", async () => {
+  const { runner } = loaded;
+  const threshold = DEFAULT_THRESHOLDS.transferShare;
+  let drawn = 0;
+  let left = 0;
+  for (const { prompt, others, ablation } of CASES.filter((each) => each.ablation === "mean")) {
+    const options = ablation === "mean" ? { ablationSource: others } : {};
+    const chain = await chains.chain(prompt, options, () => undefined, unaborted());
+    const moves = chain.edges.filter(({ kind }) => kind === "transfers");
+    if (moves.length === 0) continue;
+    const { clean, changes } = await session.setUpRun(prompt, options);
+    const node = (id: string) => chain.nodes.find((each) => each.id === id)!;
+    const at = node(moves[0]!.to);
+    const head = { layer: at.layer!, head: at.index! };
+    const residual = ffnInput(runner, clean, chain.reference!.layer, clean.ids.length - 1);
+    const reference = await referenceOf(runner, chain.reference!, residual);
+    const question = { head, reference, ablationSource: changes.ablationSource };
+    const { readings } = await headReadings(runner, clean, { ...question, thresholds: DEFAULT_THRESHOLDS });
+    const all = readings.filter(({ via }) => via !== undefined);
+    const measured = await measuredMoves(runner, clean, all, question);
+    const counting = all.filter((_, index) => (measured[index] ?? 0) >= threshold);
+    expect(moves.map(({ from, position }) => [node(from).layer, node(from).position, position])).toEqual(
+      counting.map(({ via, at: to, position }) => [via, to, position]),
+    );
+    drawn += counting.length;
+    left += all.length - counting.length;
+  }
+  expect([drawn > 0, left > 0]).toEqual([true, true]);
+});
 
 const evidenced = (chain: Chain) => chain.stages.filter(({ hasEvidence }) => hasEvidence).map(({ name }) => name);
 
