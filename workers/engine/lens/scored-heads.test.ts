@@ -54,7 +54,7 @@ describe("on the bundled model", () => {
     // of a model whose vocabulary is padded with places that no text is cut into, none is drawn
     const odd = (id: number) => id % 2 === 1;
     const tokenizer = { ...model.tokenizer, isPlain: (id: number) => odd(id) && model.tokenizer.isPlain(id) };
-    return scored({ ...model, tokenizer } as LoadedModel).then(({ sequences }) => {
+    return scored({ ...model, tokenizer }).then(({ sequences }) => {
       expect(sequences.flatMap((ids) => ids.slice(1)).every(odd)).toBe(true);
     });
   });

@@ -146,7 +146,7 @@ describe("probabilities and parts of attention", () => {
   test("of every size survive the link's own rounding", () => {
     for (let power = 0; power <= 6; power += 0.05) {
       const p = 10 ** -power;
-      expect(verdict(Number(p.toFixed(4)), p).verdict, String(p)).toBe("reproduced");
+      expect({ p, found: verdict(Number(p.toFixed(4)), p).verdict }).toEqual({ p, found: "reproduced" });
     }
   });
 });
