@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import "#state/experiments/behind-door.ts";
 import { linkAt } from "#state/guide/gallery.ts";
+import type { GalleryCard } from "#state/guide/gallery.ts";
 import { TOLERANCE_NATS } from "#state/link/checking/verification.ts";
 import { shortContent } from "#state/link/finding.ts";
 import type { Claims } from "#state/link/finding.ts";
@@ -10,9 +13,12 @@ import { farthest } from "../farthest.ts";
 import { bundledEngine } from "./bundled-engine.ts";
 import type { BundledEngine } from "./bundled-engine.ts";
 import { measured } from "./measured.ts";
-import { PAGE, readGallery } from "./write-gallery.ts";
 
-const cards = readGallery();
+/** Where a page may lie. */
+const PAGE = "http://page.test/";
+const FILE = join(import.meta.dirname, "../../public/findings/gallery.json");
+
+const cards = JSON.parse(readFileSync(FILE, "utf8")) as readonly GalleryCard[];
 const engines = new Map<string, Promise<BundledEngine>>();
 afterAll(() => engines.clear());
 

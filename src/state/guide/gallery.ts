@@ -41,7 +41,7 @@ export interface GalleryCard {
 }
 
 /** Where the page itself lies, in a link of the gallery. */
-export const HERE = "{here}";
+const HERE = "{here}";
 
 /** The fragment as it opens where the page lies. */
 export const linkAt = ({ link }: Pick<GalleryCard, "link">, base: string) => link.replaceAll(HERE, base);
