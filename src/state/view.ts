@@ -64,7 +64,7 @@ export function setReading(changed: Partial<ReadingSettings>): void {
   view.setState(({ reading }) => ({ reading: { ...reading, ...changed }, hovered: undefined }));
 }
 /** Takes a setting of the reading back to being left out. */
-export function clearReading(name: "against" | "layer"): void {
+export function clearReading(name: "against" | "layer" | "place"): void {
   const { [name]: _, ...reading } = view.getState().reading;
   view.setState({ reading });
 }

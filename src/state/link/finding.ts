@@ -39,6 +39,16 @@ export interface ChainSettings {
 export const LOOKS = ["effect", "direct", "scores", "lens"] as const;
 export type Look = (typeof LOOKS)[number];
 
+/** What a cell of the lens says: the token that stands first, or the target's rank. */
+export const LENS_CELLS = ["top", "target"] as const;
+export type LensCells = (typeof LENS_CELLS)[number];
+
+/** A residual: behind the embedding (0) or behind that many layers, at a position of the prompt. */
+export interface LensPlace {
+  readonly stage: number;
+  readonly position: number;
+}
+
 /** How heads and the residual stream are looked at. */
 export interface ReadingSettings {
   readonly look: Look;
@@ -46,6 +56,9 @@ export interface ReadingSettings {
   readonly isUnder: boolean;
   /** Of the lens. */
   readonly norm: LensNorm;
+  readonly cells: LensCells;
+  /** The residual that is read out; left out: the last one. */
+  readonly place?: LensPlace;
   /** The token that direct effects are counted against; left out: none. */
   readonly against?: number;
   /** The layer whose neurons are listed with their direct effects. */
@@ -53,7 +66,13 @@ export interface ReadingSettings {
   readonly score: HeadScoreName;
 }
 
-export const DEFAULT_READING: ReadingSettings = { look: "effect", isUnder: false, norm: "own", score: "induction" };
+export const DEFAULT_READING: ReadingSettings = {
+  look: "effect",
+  isUnder: false,
+  norm: "own",
+  cells: "top",
+  score: "induction",
+};
 
 export const PUBLISHED = ["llama-7b-3plus5"] as const;
 export type PublishedName = (typeof PUBLISHED)[number];

@@ -174,6 +174,8 @@ function findings(): fc.Arbitrary<Finding> {
       look: fc.constantFrom(...LOOKS.filter((look) => look !== DEFAULT_READING.look)),
       isUnder: fc.constant(true),
       norm: fc.constant("final" as const),
+      cells: fc.constant("target" as const),
+      place: fc.record({ stage: index, position: index }),
       against: fc.nat(),
       layer: index,
       score: fc.constantFrom(...HEAD_SCORES.filter((score) => score !== DEFAULT_READING.score)),

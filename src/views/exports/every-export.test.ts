@@ -132,7 +132,7 @@ function everything(): Drawn[] {
     drawnPatch(found.patch),
     drawnChain(chains, { scale: { threshold: 0.2, limit: 1 }, lines: [], published: undefined, slots }),
     drawnHeads(slots.sweepUnder, "linear"),
-    drawnLens(slots, DEFAULT_READING, "top"),
+    drawnLens(slots, DEFAULT_READING),
     drawnDirect(slots, DEFAULT_READING, undefined),
     drawnScores(slots, DEFAULT_READING, slots.sweepUnder.about),
   ].filter((drawn) => drawn !== undefined);

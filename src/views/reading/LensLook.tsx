@@ -4,9 +4,11 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { lensCellAt } from "#charts/maps/lens-map.ts";
 import type { LensMap } from "#charts/maps/lens-map.ts";
 import { LENS_NORMS } from "#protocol/lens.ts";
+import { LENS_CELLS } from "#state/link/finding.ts";
+import type { LensCells } from "#state/link/finding.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { LogitLens } from "#state/run/results.ts";
-import { isDark, setReading, view } from "#state/view.ts";
+import { clearReading, isDark, setReading, view } from "#state/view.ts";
 import { DataTable, count, measure, plain } from "../experiments/DataTable.tsx";
 import "../experiments/experiments.css";
 import { Exports } from "../exports/Exports.tsx";
@@ -18,20 +20,15 @@ import { useWidth } from "../shared/figure/use-width.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { drawnLens, lensFigure } from "./reading-exports.ts";
-import type { LensShows } from "./reading-exports.ts";
 import { NORM_WORDS, lensReadout, lensSentence } from "./reading-words.ts";
 import "./reading.css";
 
-const SHOWS = [
-  { shows: "top", name: "top token" },
-  { shows: "target", name: "target’s rank" },
-] as const satisfies readonly { readonly shows: LensShows; readonly name: string }[];
+const CELL_WORDS: Readonly<Record<LensCells, string>> = { top: "top token", target: "target’s rank" };
 
 /** What stands in the residual stream behind every layer, at every position. */
 export function LensLook() {
   const slots = useStore(results);
   const reading = useStore(view, (state) => state.reading);
-  const [shows, setShows] = useState<LensShows>("top");
   const [host, width] = useWidth<HTMLDivElement>(720);
   const { lens: slot } = slots;
   const { value, about } = slot;
@@ -53,14 +50,14 @@ export function LensLook() {
           ))}
         </span>
         <span role="group" aria-label="Cells show" className="choice">
-          {SHOWS.map((each) => (
+          {LENS_CELLS.map((cells) => (
             <button
-              key={each.shows}
+              key={cells}
               type="button"
-              aria-pressed={each.shows === shows}
-              onClick={() => setShows(each.shows)}
+              aria-pressed={cells === reading.cells}
+              onClick={() => setReading({ cells })}
             >
-              {each.name}
+              {CELL_WORDS[cells]}
             </button>
           ))}
         </span>
@@ -71,7 +68,6 @@ export function LensLook() {
         <>
           <LensFigure
             lens={value}
-            shows={shows}
             width={width}
             tokens={about.tokens.slice(value.first).map(({ text }) => tokenText(text))}
             target={target}
@@ -91,7 +87,7 @@ export function LensLook() {
               <summary>As a table</summary>
               <LensTable lens={value} target={target} />
             </details>
-            <Exports drawn={drawnLens(slots, reading, shows)} />
+            <Exports drawn={drawnLens(slots, reading)} />
           </footer>
         </>
       ) : (
@@ -103,20 +99,23 @@ export function LensLook() {
 
 interface LensFigureProps {
   readonly lens: LogitLens;
-  readonly shows: LensShows;
   readonly width: number;
   readonly tokens: readonly string[];
   readonly target: string;
 }
 
 /** The map. Pointer: a cell is read out, a click keeps it; keys: arrows move. */
-function LensFigure({ lens, shows, width, tokens, target }: LensFigureProps) {
+function LensFigure({ lens, width, tokens, target }: LensFigureProps) {
   const dark = useStore(view, isDark);
   const [hovered, setHovered] = useState<CellPlace>();
-  const [kept, setKept] = useState<CellPlace>();
+  const cells = useStore(view, ({ reading }) => reading.cells);
+  const place = useStore(view, ({ reading }) => reading.place);
+  const kept = place && { row: place.stage, col: place.position - lens.first };
+  const keep = (cell: CellPlace | undefined) =>
+    cell ? setReading({ place: { stage: cell.row, position: cell.col + lens.first } }) : clearReading("place");
   const map = useMemo(
-    () => lensFigure(lens, shows, { tokens, width, inks: figureInks(dark), isDark: dark }),
-    [lens, shows, tokens, width, dark],
+    () => lensFigure(lens, cells, { tokens, width, inks: figureInks(dark), isDark: dark }),
+    [lens, cells, tokens, width, dark],
   );
   const at = within(map, hovered ?? kept) ?? { row: map.rows - 1, col: map.columns - 1 };
   const readout = lensReadout(lens, { row: at.row, column: at.col }, { tokens, target, text: tokenText });
@@ -138,10 +137,10 @@ function LensFigure({ lens, shows, width, tokens, target }: LensFigureProps) {
         }}
         onStep={(step) => {
           setHovered(undefined);
-          setKept(stepped(at, step, { rows: map.rows, cols: map.columns }));
+          keep(stepped(at, step, { rows: map.rows, cols: map.columns }));
         }}
         onPoint={setHovered}
-        onClick={setKept}
+        onClick={keep}
       >
         <rect className="lens-ring" {...map.boxOf(at.row, at.col)} />
       </CellGrid>
@@ -152,7 +151,7 @@ function LensFigure({ lens, shows, width, tokens, target }: LensFigureProps) {
 
 /** A cell that was kept of another prompt may not be there. */
 const within = (map: LensMap, place: CellPlace | undefined): CellPlace | undefined =>
-  place && place.row < map.rows && place.col < map.columns ? place : undefined;
+  place && place.row < map.rows && place.col >= 0 && place.col < map.columns ? place : undefined;
 
 function LensTable({ lens, target }: { readonly lens: LogitLens; readonly target: string }) {
   type Row = LogitLens["layers"][number];

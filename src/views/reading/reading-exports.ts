@@ -8,7 +8,7 @@ import { formatHead, isSameHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import { headEffects } from "#state/effects.ts";
 import { claimsAbout } from "#state/link/shown-claims.ts";
-import type { ReadingSettings } from "#state/link/finding.ts";
+import type { LensCells, ReadingSettings } from "#state/link/finding.ts";
 import { changedReading, readingClaims, readingNumbers } from "#state/link/reading/reading-claims.ts";
 import type { DirectLogits, HeadScores, LogitLens, Slots } from "#state/run/results.ts";
 import { findingOf, isSameRun, isSameSubject } from "#state/subject.ts";
@@ -53,13 +53,10 @@ const linkTo = (slots: Slots, about: Subject, reading: ReadingSettings) => {
   };
 };
 
-/** How the cells of the lens are read. */
-export type LensShows = "top" | "target";
-
 /** The lens as a map of cells. */
 export function lensFigure(
   { layers }: LogitLens,
-  shows: LensShows,
+  cells: LensCells,
   options: {
     readonly tokens: readonly string[];
     readonly width: number;
@@ -67,19 +64,19 @@ export function lensFigure(
     readonly isDark: boolean;
   },
 ) {
-  const cells = layers.map(({ positions }) =>
+  const rows = layers.map(({ positions }) =>
     positions.map(({ top, rank, logProbability }) => {
       const title = `${tokenText(top.text)} ${percent(top.probability)}; target: rank ${rank}, log p ${nats(logProbability)}`;
-      return shows === "top"
+      return cells === "top"
         ? { label: tokenText(top.text), share: top.probability, title }
         : { label: `#${rank}`, share: Math.exp(logProbability), title };
     }),
   );
-  return lensMap(cells, { ...options, rows: layers.map((_, stage) => stageName(stage)), columns: options.tokens });
+  return lensMap(rows, { ...options, rows: layers.map((_, stage) => stageName(stage)), columns: options.tokens });
 }
 
 /** The lens as it leaves the page. */
-export function drawnLens(slots: Slots, reading: ReadingSettings, shows: LensShows): Drawn | undefined {
+export function drawnLens(slots: Slots, reading: ReadingSettings): Drawn | undefined {
   const { value, about } = slots.lens;
   if (!value || !about) return undefined;
   const settings = { ...reading, look: "lens", norm: value.norm } as const;
@@ -90,7 +87,7 @@ export function drawnLens(slots: Slots, reading: ReadingSettings, shows: LensSho
     title: `What the residual stream says after “${about.prompt}” in ${about.model.name}`,
     says: [
       lensSentence(value, target),
-      `Rows: the embedding, then behind each layer; columns: positions. ${shows === "top" ? "The most probable token, in the colour of its probability" : `The rank of “${target}”, in the colour of its probability`}; ${NORM_WORDS[value.norm]}.`,
+      `Rows: the embedding, then behind each layer; columns: positions. ${reading.cells === "top" ? "The most probable token, in the colour of its probability" : `The rank of “${target}”, in the colour of its probability`}; ${NORM_WORDS[value.norm]}.`,
     ],
     origin: { kind: "computed", subject: about },
     link: linkTo(slots, about, settings),
@@ -110,7 +107,8 @@ export function drawnLens(slots: Slots, reading: ReadingSettings, shows: LensSho
         ]),
       ),
     }),
-    figure: () => lensFigure(value, shows, { tokens, width: EXPORT_PX, inks: figureInks(false), isDark: false }),
+    figure: () =>
+      lensFigure(value, reading.cells, { tokens, width: EXPORT_PX, inks: figureInks(false), isDark: false }),
   };
 }
 

@@ -152,6 +152,10 @@ test("what is as it begins is in no link", () => {
 test.each([
   ["look=microscope", "look"],
   ["norm=half", "norm"],
+  ["lens=bottom", "lens"],
+  ["lp=2", "lp"],
+  ["lp=2:5:1", "lp"],
+  ["lp=-1:5", "lp"],
   ["vs=-1", "vs"],
   ["nl=x", "nl"],
   ["under=2", "under"],

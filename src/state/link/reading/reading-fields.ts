@@ -1,5 +1,5 @@
 import { HEAD_SCORES, LENS_NORMS } from "#protocol/lens.ts";
-import { DEFAULT_READING, LOOKS } from "../finding.ts";
+import { DEFAULT_READING, LENS_CELLS, LOOKS } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { joinedNumbers, readCount, readList } from "../link-values.ts";
 import type { Field } from "../link-values.ts";
@@ -15,6 +15,18 @@ export const READING_FIELDS: readonly Field[] = [
     read: (text) => (text === "1" ? { reading: { isUnder: true } } : undefined),
   },
   chosen("norm", "norm", LENS_NORMS),
+  chosen("lens", "cells", LENS_CELLS),
+  {
+    key: "lp",
+    needs: "a place of the lens, as 2:5: behind two layers, at position 5",
+    write: ({ reading: { place } = {} }) => place && `${place.stage}:${place.position}`,
+    read(text) {
+      const [stage, position, ...more] = text.split(":").map(readCount);
+      return stage === undefined || position === undefined || more.length > 0
+        ? undefined
+        : { reading: { place: { stage, position } } };
+    },
+  },
   counted("vs", "against", "a token id, a whole number from 0"),
   counted("nl", "layer", "a layer, a whole number from 0"),
   chosen("score", "score", HEAD_SCORES),
@@ -29,7 +41,7 @@ export const READING_FIELDS: readonly Field[] = [
   },
 ];
 
-function chosen(key: string, name: "look" | "norm" | "score", choices: readonly string[]): Field {
+function chosen(key: string, name: "look" | "norm" | "cells" | "score", choices: readonly string[]): Field {
   return {
     key,
     needs: `one of ${choices.join(", ")}`,
