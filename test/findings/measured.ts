@@ -156,6 +156,11 @@ function barsOf(result: ExperimentResult, { selected }: Finding): Bar[] {
     const without = heads.find(({ at }) => isSameHead(at, selected.at))!;
     return groups.map(({ name }, group) => ({ label: name, value: rounded(without.effects[group]!.accuracy) }));
   }
+  // of pruning, what is left right of each operation where the deep layers keep none of their neurons
+  if (result.kind === "pruning") {
+    const { groups, rows } = result.found;
+    return groups.map(({ name }, group) => ({ label: name, value: rounded(rows[0]!.groups[group]!.accuracy.value) }));
+  }
   return experimentClaims(result).map(({ name, value }) => ({ label: name, value: rounded(value) }));
 }
 
