@@ -55,6 +55,8 @@ export interface ChainQuestion {
   readonly run: (interventions: readonly Intervention[]) => Promise<Capture>;
   /** log p(target) with each single head off, as `sweepHeads` gives it: most of the work. */
   readonly sweep: () => Promise<readonly (readonly number[])[]>;
+  /** Told behind the sweep, as the chain's parts are found and measured: so many of the steps are done. */
+  readonly onStep?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -90,6 +92,9 @@ export async function assembleChain(runner: Runner, clean: Capture, question: Ch
 /** No head was worth a comparison. */
 const NOT_COMPARED: Predicted = { compared: [], promoting: 0, deep: [] };
 
+/** Behind the sweep: the run without the head, its neurons, what it reads, that without what moves it, features, effects. */
+const STEPS = 6;
+
 type Criteria = ChainStage["criteria"];
 
 async function fromHead(
@@ -101,11 +106,13 @@ async function fromHead(
   const { lens, clean, target, thresholds } = asked;
   const { head } = first;
   const after = await asked.run([{ kind: "head", at: head, scale: 0 }]);
+  asked.onStep?.(1, STEPS);
   const pair = { before: clean, after, firstDifferentLayer: head.layer };
   const targetText = asked.text(target);
   const isTarget = (id: number) => id === target || saysSame(asked.text(id), targetText);
   const { neuronChange } = thresholds;
   const predicted = await predictedNeurons(lens, pair, { ...asked, head, neuronChange, isTarget });
+  asked.onStep?.(2, STEPS);
   const criteria = [
     strong,
     criterion("promoting-share", predicted.promoting / predicted.compared.length, thresholds.promotingShare),
@@ -145,11 +152,14 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
   const shallowLayers = criterion("shallow-layers", head.layer, 1);
   const asReader = { ...asked, ...found };
   const read = await headReadings(lens.runner, clean, asReader);
+  asked.onStep?.(3, STEPS);
+  const withoutTransfer = await withoutLayers(lens.runner, clean, read.readings, asked);
+  asked.onStep?.(4, STEPS);
   const transferring = [
     shallowLayers,
     criterion("transferred-share", read.transferredShare, thresholds.transferShare),
     criterion("transferred-measured", read.transferredMeasured, thresholds.transferShare),
-    supports(await withoutLayers(lens.runner, clean, read.readings, asked)),
+    supports(withoutTransfer),
   ];
   // what was moved is no part of a chain whose second stage has no evidence, nor a move that has none of its own beside one that has;
   // and neither are the features that only it carries
@@ -158,6 +168,7 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
     ...read,
     readings: hold(transferring) ? read.readings : readings,
   });
+  asked.onStep?.(5, STEPS);
   const { shallowShare } = traced;
   const features = traced.features.filter(({ reading }) => readings.includes(reading));
   const all: Outline = {
@@ -170,6 +181,7 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
     isEnhancing: false,
   };
   const effects = await measureEffects(lens.runner, clean, all, asked);
+  asked.onStep?.(6, STEPS);
   const enhancing = [
     shallowLayers,
     criterion("shallow-share", shallowShare, thresholds.shallowShare),

@@ -40,6 +40,8 @@ import { promotedBy, residualsOf } from "../session/promoted.ts";
 const MAX_CHAINS = 4;
 /** Of a chain's work, on a model whose neurons have no ranges yet. */
 const RANGES_SHARE = 0.5;
+/** The sweep's part of the way behind the ranges: most forwards of a chain are its. */
+const SWEEP_SHARE = 0.8;
 
 /** Of the work on a chain's edges, on one that is not put together yet. */
 const CHAIN_SHARE = 0.5;
@@ -172,6 +174,7 @@ export class ChainSession implements Serves<"chains"> {
         rangesShare = RANGES_SHARE;
         onProgress({ done: (done / total) * RANGES_SHARE, total: 1 });
       }, signal);
+      const tell = (share: number) => onProgress({ done: rangesShare + share * (1 - rangesShare), total: 1 });
       chain = await assembleChain(runner, clean, {
         prompt: typeof prompt === "string" ? prompt : undefined,
         target,
@@ -179,8 +182,7 @@ export class ChainSession implements Serves<"chains"> {
         ...(head && { head }),
         ranges,
         sweep: () => {
-          const onWork = (done: number, total: number) =>
-            onProgress({ done: rangesShare + (done / total) * (1 - rangesShare), total: 1 });
+          const onWork = (done: number, total: number) => tell(SWEEP_SHARE * (done / total));
           return this.#session.sweep(clean, {
             target,
             ablationSource,
@@ -190,12 +192,15 @@ export class ChainSession implements Serves<"chains"> {
             signal,
           });
         },
+        onStep: (done, total) => tell(SWEEP_SHARE + (done / total) * (1 - SWEEP_SHARE)),
         text: (id) => this.#model.tokenizer.tokenText(id),
         ablationSource,
         run: async (interventions) =>
           (await this.#session.setUpRun(clean.ids, { ...options, target, interventions })).run,
         signal,
       });
+      // a chain without a predicting head ends early
+      tell(1);
     }
     this.#remember(key, chain);
     return changes.interventions.length === 0 ? chain : chainInRun(lens, { clean, run }, chain, target);

@@ -172,8 +172,10 @@ describe("on the bundled model", () => {
     // the neurons' ranges are there now
     seen.length = 0;
     await fresh.chains.chain("4+5=", {}, report, unaborted());
-    // the first block's 8 heads and the clean run, of 8 · (1 + … + 6) + 5 rows
-    expect(seen[0]).toBeCloseTo(9 / 173, 12);
+    // the sweep is four fifths: the first block's 8 heads and the clean run, of 8 · (1 + … + 6) + 5 rows
+    expect(seen[0]).toBeCloseTo((0.8 * 9) / 173, 12);
+    // and what comes behind it is told step by step
+    expect(seen.filter((share) => share > 0.8 && share < 1)).toHaveLength(5);
     expect(seen.at(-1)).toBe(1);
   });
 
