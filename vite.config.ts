@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { docs } from "./scripts/vite/docs/docs.ts";
 import { firstScript } from "./scripts/vite/first-script.ts";
 import { notices } from "./scripts/vite/notices.ts";
 import { policies } from "./scripts/vite/policies.ts";
@@ -18,7 +19,7 @@ const { page, worker } = notices(Object.keys(about.dependencies));
 export default defineConfig({
   // relative, so that the built page runs from any folder of any static host
   base: "./",
-  plugins: [react(), webTokenizers(), page, firstScript(), policies(), serviceWorker()],
+  plugins: [react(), webTokenizers(), page, firstScript(), policies(), docs(), serviceWorker()],
   // what an exported file says of the page that made it
   define: { __VERSION__: JSON.stringify(about.version) },
   // whatever runs the models knows how to preload modules

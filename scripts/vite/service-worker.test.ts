@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { build } from "vite";
 import type { Rolldown } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
+import { siteFiles } from "./docs/site.ts";
 import { SERVICE_WORKER_FILE } from "./service-worker.ts";
 
 interface Listed {
@@ -26,13 +27,19 @@ describe("the service worker of a build", () => {
     expect(worker).not.toMatch(/\b(?:import|export)\b\s*[{*"'(]|import\.meta/);
   });
 
-  it("lists what the build wrote, but for itself, the notices and faces that no current browser asks for", () => {
+  it("lists what the build wrote, but for itself, the docs, the notices and faces that no current browser asks for", () => {
     const written = output.map(({ fileName }) => fileName);
     const names = listed.map(({ url }) => url);
     expect(names.filter((name) => !written.includes(name) && !existsSync(join("public", name)))).toEqual([]);
     const unlisted = written.filter((name) => !names.includes(name));
-    expect(unlisted.filter((name) => !name.endsWith(".woff")).toSorted()).toEqual(["notices.txt", "sw.js"]);
+    expect(unlisted.filter((name) => !/\.woff$|^docs\//.test(name)).toSorted()).toEqual(["notices.txt", "sw.js"]);
+    expect(names.filter((name) => name.startsWith("docs/"))).toEqual([]);
     expect(names).toEqual(expect.arrayContaining(["index.html", "models/abacus/model.safetensors", "catalogue.json"]));
+  });
+
+  it("lies beside the whole site of the docs, whose links another test follows", () => {
+    const site = output.filter(({ fileName }) => fileName.startsWith("docs/")).map(({ fileName }) => fileName);
+    expect(site.toSorted()).toEqual([...siteFiles(process.cwd()).keys()].map((path) => `docs/${path}`).toSorted());
   });
 
   it("has a revision for every file whose name stays when its content changes, and for no other", () => {

@@ -8,8 +8,8 @@ export const SERVICE_WORKER_FILE = "sw.js";
 
 /** Where the list of files goes, by workbox's own name for it. */
 const PLACE = "self.__WB_MANIFEST";
-/** What every browser that runs the page does without, and what it need not open without a network. */
-const LEFT_OUT = /\.woff$|^notices\.txt$|^models\/[^/]+\/README\.md$|^sw\.js$/;
+/** What every browser that runs the page does without, and what it need not open without a network: the docs are read where there is one. */
+const LEFT_OUT = /\.woff$|^docs\/|^notices\.txt$|^models\/[^/]+\/README\.md$|^sw\.js$/;
 /** The bundler's names change with what is in them. */
 const HASHED = /^assets\/.*-[\w-]{8}\.\w+$/;
 

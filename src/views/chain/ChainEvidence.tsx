@@ -105,7 +105,7 @@ function useSelection(shown: readonly ShownChain[]) {
 
 function ChainMethod() {
   return (
-    <Method>
+    <Method page="logic-chain">
       Depth runs from left to right, positions are rows, the last row carries the prediction. The predicting head is the
       one whose loss costs log p(target) most, or the one that was chosen; deep neurons are those of its layer and above
       that lose most without it; what it reads is traced back along the keys of the lowest of them, through shallow

@@ -206,7 +206,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
         </div>
       </div>
       <footer className="panel-foot">
-        <Method>
+        <Method page="head-sweep">
           <HeadsMethod ablationSource={ablationSource} isBare={of === "sweep"} />
         </Method>
         <HeadTable effects={effects} />

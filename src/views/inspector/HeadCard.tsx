@@ -85,7 +85,7 @@ function HeadEvidence({ head }: { readonly head: HeadInspection }) {
       </div>
       <p className="says">{attentionSentence(head, texts)}</p>
       <footer className="panel-foot">
-        <Method>
+        <Method page="log-probability-increase">
           Effect: {name}, log p(target) = {nats(head.baseline)} with the head, {nats(head.withoutIt)} without, the other
           interventions in place. Increase: log p(target) after the head’s output is added to the layer’s input at the
           last position, minus before, through the final norm with the clean run’s scale. Tokens: the logits of that

@@ -93,7 +93,7 @@ function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
       </div>
       <p className="says">{neuronSentence(neuron)}</p>
       <footer className="panel-foot">
-        <Method>
+        <Method page="log-probability-increase">
           Logits: the value vector (a column of down_proj) through the final norm’s gain and the unembedding; times the
           activation at the last token they are what the neuron does here, so a negative activation turns them round.
           Effect: log p(target) = {nats(neuron.baseline)} with it, {nats(neuron.withoutIt)} without.

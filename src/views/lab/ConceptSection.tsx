@@ -122,7 +122,7 @@ function Found({ found, chosen }: FoundProps) {
         </button>
       )}
       <footer className="panel-foot">
-        <Method>
+        <Method page="concept-search">
           Each value vector of a shallow layer is taken through the value and output matrices of an attention layer
           above it (all heads, norm scale frozen), then through the unembedding; concepts among its first 50 tokens are
           counted, the best attention layer counts. The paper writes “M or more”, its numbers fit “more than M”; here it

@@ -105,7 +105,7 @@ function Measured({ group, slot }: MeasuredProps) {
         <Layers perLayer={found.perLayer} />
       </div>
       <footer className="panel-foot">
-        <Method>
+        <Method page="neuron-group">
           Every neuron of the group {becomes} ({name}) in the model as it is, whatever else is switched off. The random
           groups have as many neurons in each layer and none of the group’s; they are drawn with a fixed seed, so that
           the same ones are drawn again. Tokens: the sum of activation × value vector at the last position, through the

@@ -167,7 +167,7 @@ function Hits({ asked, found }: LabResults["tokens"]) {
       </div>
       <p className="says">{hitsSentence(found, asked.by, asked.end)}</p>
       <footer className="panel-foot">
-        <Method>
+        <Method page="token-index">
           Logit: value vector (a column of down_proj) through the final norm’s gain and the token’s row of the
           unembedding, per unit of activation. By logit every neuron of every layer is computed; by rank the index
           answers, which keeps each neuron’s first tokens at both ends, exactly.

@@ -89,7 +89,7 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
           <p className="says">{comparisonSentence(value, tokenText(about?.token?.text ?? ""))}</p>
           <p className="certificate">{certificate(value)}</p>
           <footer className="panel-foot">
-            <Method>
+            <Method page="comparison">
               Increase = log p(target) of the residual at the last position with activation × value vector added, minus
               without it, through the final norm with the clean run’s scale. Change = increase before − increase after;
               the target is the clean run’s. It is not direct logit attribution.

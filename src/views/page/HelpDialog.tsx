@@ -69,7 +69,15 @@ export function HelpDialog() {
       </div>
       <p className="small faint">
         The method is that of Yu &amp; Ananiadou (2024), “Interpreting Arithmetic Mechanism in Large Language Models
-        through Comparative Neuron Analysis”, EMNLP, arXiv 2409.14144.
+        through Comparative Neuron Analysis”, EMNLP,{" "}
+        <a href="https://arxiv.org/abs/2409.14144" target="_blank" rel="noopener noreferrer">
+          arXiv 2409.14144
+        </a>
+        . Every number’s formula, source and limits, scripting, exports and hosting are in{" "}
+        <a href="./docs/index.html" target="_blank" rel="noopener">
+          the docs
+        </a>
+        .
       </p>
       <p className="small faint">
         {/* relative, as the page may lie in any folder */}

@@ -114,7 +114,7 @@ function Patches({ drawn, slot }: { readonly drawn: DrawnPatch; readonly slot: L
         Cost: {figures(map.forwards)} forwards of the prompt, the two prompts’ own included.
       </p>
       <footer className="panel-foot">
-        <Method>
+        <Method page="patching">
           One run goes on as it is, with one activation taken from the other prompt; everything behind it is computed
           anew. Value = (metric − corrupted) / (clean − corrupted), metric = {metricText(map)} at the last position.{" "}
           {(map.site === "resid_mid" || map.site === "resid_post") &&

@@ -65,7 +65,7 @@ export function PredictionPanel() {
       {before.value && isLong && <AnswerScore />}
       {isOpened && <ClaimsCheck />}
       <footer className="panel-foot">
-        <Method>
+        <Method page="answer-score">
           Softmax over the whole vocabulary at the last position. “Before” is the model as it is; “after” is the same
           prompt with each intervention’s activations multiplied by its scale at every position. An answer of several
           tokens is scored token by token, each given the prompt and the answer’s true tokens before it; the whole’s log

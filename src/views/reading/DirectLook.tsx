@@ -72,7 +72,7 @@ export function DirectLook() {
             {value.neurons && value.layer !== undefined && <NeuronRows neurons={value.neurons} layer={value.layer} />}
           </div>
           <footer className="panel-foot">
-            <Method>
+            <Method page="direct-logits">
               Direct effect: what the part itself adds to the logit at the last position, ⟨what it writes, d⟩ with d the
               token’s row of the unembedding through the final norm at this run’s scale. Embedding, heads, neurons and
               biases add up to the logit exactly. Total effect: what log p(target) loses when the head is off and all

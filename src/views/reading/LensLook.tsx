@@ -77,7 +77,7 @@ export function LensLook() {
             {value.first > 0 && ` The last ${value.layers[0]!.positions.length} positions are shown.`}
           </p>
           <footer className="panel-foot">
-            <Method>
+            <Method page="logit-lens">
               The residual behind the embedding and behind each layer, at each position, through the final norm and the
               unembedding: the token that would be most probable if the model stopped there, and the rank (0: most
               probable) and log-probability of the target. What is switched off is off here too. It says what stands in

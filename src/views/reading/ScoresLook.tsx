@@ -74,7 +74,7 @@ export function ScoresLook() {
           </p>
           {table && <ScoreRows score={table.score} effects={effects} name={name} />}
           <footer className="panel-foot">
-            <Method>
+            <Method page="head-scores">
               Score: mean attention to {asks}, over the queries that have such a key; on four sequences of up to 50
               random tokens, each repeated once, and for “successor” on lists in random order, drawn with seed{" "}
               {value.seed}. It is a property of the model and no effect: nothing is switched off for it. Effect: as in

@@ -82,7 +82,7 @@ function Plot({ plot, slot }: PlotProps) {
       </figure>
       <p className="says">{sentence}</p>
       <footer className="panel-foot">
-        <Method>{METHODS[kind]}</Method>
+        <Method page="operand-plot">{METHODS[kind]}</Method>
         <PlotTable plot={plot} text={scale.text} />
         <Exports drawn={drawnPlot(slot)} />
       </footer>

@@ -1,0 +1,46 @@
+import { extname } from "node:path";
+import type { Plugin } from "vite";
+import { siteFiles } from "./site.ts";
+
+/** The folder of the site, beside the page. */
+export const DOCS_FOLDER = "docs";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
+  ".png": "image/png",
+  ".woff2": "font/woff2",
+};
+
+/** Puts the docs beside the page as pages of their own, which need no script; while the page is edited they are made of the files as they are. */
+export function docs(): Plugin {
+  let root = "";
+  return {
+    name: "docs",
+    configResolved(config) {
+      ({ root } = config);
+    },
+    configureServer({ middlewares }) {
+      middlewares.use(`/${DOCS_FOLDER}`, ({ url, originalUrl }, response, next) => {
+        const path = new URL(url ?? "/", "http://docs").pathname.slice(1);
+        // relative links start from a folder
+        if (path === "" && !originalUrl?.startsWith(`/${DOCS_FOLDER}/`)) {
+          response.writeHead(302, { Location: `/${DOCS_FOLDER}/` }).end();
+          return;
+        }
+        const file = siteFiles(root).get(path === "" ? "index.html" : decodeURI(path));
+        if (file === undefined) {
+          next();
+          return;
+        }
+        response.setHeader("Content-Type", TYPES[extname(path) || ".html"] ?? "application/octet-stream");
+        response.end(file);
+      });
+    },
+    generateBundle() {
+      for (const [path, source] of siteFiles(root))
+        this.emitFile({ type: "asset", fileName: `${DOCS_FOLDER}/${path}`, source });
+    },
+  };
+}

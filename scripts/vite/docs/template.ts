@@ -1,0 +1,92 @@
+import { posix } from "node:path";
+import { escaped, wayTo } from "./markdown.ts";
+
+/** Pages read only what lies beside them, and run nothing. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
+
+export const STYLES = "site.css";
+export const PAPER = "https://arxiv.org/abs/2409.14144";
+
+export interface Heading {
+  readonly path: string;
+  readonly title: string;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly pages: readonly Heading[];
+}
+
+export interface Page extends Heading {
+  readonly description: string;
+  readonly html: string;
+}
+
+const MOST_DESCRIBED = 200;
+
+/** A page whole: the same head and ways for all, relative, so that the site runs from any folder. */
+export function pageOf({ path, title, description, html }: Page, groups: readonly Group[]): string {
+  const to = (other: string) => escaped(wayTo(other, path));
+  // the site lies in a folder of the instrument's
+  const up = `${"../".repeat(path.split("/").length)}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(title)} · Arithmoscope</title>
+<meta name="description" content="${escaped(shortened(description))}">
+<link rel="icon" href="${up}icons/arithmoscope.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${to(STYLES)}">
+</head>
+<body>
+<a class="skip" href="#text">To the text</a>
+<header>
+<a class="wordmark" href="${up}">Arithmoscope</a>
+<nav aria-label="Site">
+<a href="${to("index.html")}">All pages</a>
+<a href="${to("glossary.html")}">Glossary</a>
+<a href="${up}#gallery">Findings</a>
+<a href="${PAPER}">Paper</a>
+</nav>
+</header>
+<div class="columns">
+<nav class="pages" aria-label="Pages">
+${groups.map((group) => listOf(group, path)).join("\n")}
+</nav>
+<main id="text">
+${html}</main>
+</div>
+</body>
+</html>
+`;
+}
+
+const listOf = ({ name, pages }: Group, from: string) => `<h2>${escaped(name)}</h2>
+<ul>
+${pages.map(({ path, title }) => `<li><a href="${escaped(wayTo(path, from))}"${path === from ? ' aria-current="page"' : ""}>${escaped(title)}</a></li>`).join("\n")}
+</ul>`;
+
+/** @returns what a page has on it, below its title; nothing where that is seen at a look */
+export function withSections(
+  html: string,
+  sections: readonly { readonly id: string; readonly text: string }[],
+): string {
+  if (sections.length < 4) return html;
+  const list = sections.map(({ id, text }) => `<li><a href="#${escaped(id)}">${escaped(text)}</a></li>`).join("\n");
+  const title = "</h1>\n";
+  const at = html.indexOf(title) + title.length;
+  return `${html.slice(0, at)}<nav class="on-page" aria-label="On this page"><ul>\n${list}\n</ul></nav>\n${html.slice(at)}`;
+}
+
+function shortened(text: string): string {
+  if (text.length <= MOST_DESCRIBED) return text;
+  return `${text.slice(0, text.lastIndexOf(" ", MOST_DESCRIBED))} …`;
+}
+
+/** Where a file of the repository lies in the site: `docs/methods/a.md` is `methods/a.html`. */
+export const pathOf = (source: string): string =>
+  posix.join(source.startsWith("docs/") ? posix.relative("docs", source) : source).replace(/\.md$/, ".html");
