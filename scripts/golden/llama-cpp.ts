@@ -21,7 +21,8 @@ interface Model {
  */
 export async function llamaCppLogits(folder: string): Promise<LogitsOf> {
   const { getLlama } = (await import(join(folder, "node_modules/node-llama-cpp/dist/index.js"))) as Library;
-  const llama = await getLlama({ gpu: false, build: "never", skipDownload: true, logLevel: "error" });
+  // the models are so small that threads would only wait for each other
+  const llama = await getLlama({ gpu: false, build: "never", skipDownload: true, logLevel: "error", maxThreads: 1 });
   return async (modelPath, prompts) => {
     const model = await llama.loadModel({ modelPath, gpuLayers: 0, useMmap: false });
     const context = await model.createContext({
@@ -51,12 +52,16 @@ export interface ClearPrompt {
   readonly logits: readonly number[];
 }
 
-/** The first so many drawn prompts after which llama.cpp's two most probable tokens are more than 1 apart. */
+/** The first so many drawn prompts after which the logits of llama.cpp's two most probable tokens are more than so far apart. */
 export async function clearPrompts(
   logitsOf: LogitsOf,
   path: string,
-  { vocabulary, count }: { readonly vocabulary: number; readonly count: number },
+  { vocabulary, count, apart }: { readonly vocabulary: number; readonly count: number; readonly apart: number },
 ): Promise<ClearPrompt[]> {
+  const isClear = ({ logits }: ClearPrompt) => {
+    const [first, second] = logits.toSorted((a, b) => b - a);
+    return first! - second! > apart;
+  };
   const clear: ClearPrompt[] = [];
   for (let seed = 0; clear.length < count; seed += BATCH) {
     const drawn = Array.from({ length: BATCH }, (_, index) => drawnPrompt(seed + index, vocabulary));
@@ -67,11 +72,6 @@ export async function clearPrompts(
 }
 
 const BATCH = 8;
-
-function isClear({ logits }: ClearPrompt): boolean {
-  const [first, second] = logits.toSorted((a, b) => b - a);
-  return first! - second! > 1;
-}
 
 /** `<s>` and 2 to 11 tokens, by a linear congruence that is seeded with the prompt's number. */
 function drawnPrompt(seed: number, vocabulary: number): number[] {

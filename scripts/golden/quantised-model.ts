@@ -25,7 +25,7 @@ const printed = execFileSync("python3", [join(import.meta.dirname, "quantise.py"
 });
 const logitsOf = await llamaCppLogits(installed);
 rmSync(folder, { recursive: true });
-const prompts = await clearPrompts(logitsOf, QUANTISED_FILE, { vocabulary: 40, count: 6 });
+const prompts = await clearPrompts(logitsOf, QUANTISED_FILE, { vocabulary: 40, count: 6, apart: 1 });
 const madeBy = "scripts/golden/quantised-model.ts with node-llama-cpp 3.22.1, llama_model_quantize to Q4_K_M";
 const tensors = JSON.parse(printed) as unknown;
 writeFileSync(QUANTISED_GOLDEN, `${JSON.stringify({ madeBy, tensors, prompts })}\n`);
