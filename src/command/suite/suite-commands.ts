@@ -8,6 +8,7 @@ import { MERGE_OPTIONS, runMerge } from "./merge-command.ts";
 import { planOptions, runPlan } from "./plan-command.ts";
 import { runRun, RUN_OPTIONS } from "./run-command.ts";
 import { runStatus, STATUS_OPTIONS } from "./status-command.ts";
+import { runWork, WORK_OPTIONS } from "./work-command.ts";
 import { readKind } from "./written.ts";
 
 /** A command about a suite: what it does, what it takes, and how it is run. */
@@ -39,6 +40,12 @@ export const SUITE_COMMANDS: Readonly<Record<string, SuiteCommand>> = {
     usage: "run FOLDER",
     options: () => RUN_OPTIONS,
     run: runRun,
+  },
+  work: {
+    about: "runs shards as a queue on Redis or Valkey hands them out, on as many machines as there are",
+    usage: "work FOLDER --queue redis://host:6379",
+    options: () => WORK_OPTIONS,
+    run: runWork,
   },
   status: {
     about: "says what of a plan is there, by whom and on what",

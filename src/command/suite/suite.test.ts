@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readResultFile } from "#state/experiments/result-file.ts";
 import { builtCommand } from "#test/built-command.ts";
 import type { BuiltCommand } from "#test/built-command.ts";
+import { findOrInstallRedis, NO_REDIS, redisServer } from "#test/redis-server.ts";
 import { shardsOf, shareOf } from "./run-command.ts";
 
 /** Five steps, of which four read the first. */
@@ -61,6 +62,32 @@ describe("a suite in shards", { timeout: 180_000 }, () => {
     expect(result).toMatchObject({ kind: "bias", steps: 5, stepsInAll: 5 });
   });
 
+  test("handed out by a queue, to a worker that falls silent and to another, is what one process finds, bit for bit", async ({
+    skip,
+  }) => {
+    const program = findOrInstallRedis();
+    skip(program === undefined, NO_REDIS);
+    const [server, queued] = [await redisServer(program!), join(work, "queued")];
+    await command.run(["plan", queued, ...ASKED, "--shards", "5", ...HERE]);
+    const asked = ["work", queued, "--queue", server.url, "--lease", "1", "--jobs", "1", ...HERE];
+    const paused = command.start(asked);
+    await paused.says("shard 0: steps 0 to 0");
+    paused.kill("SIGSTOP");
+    const other = await command.run(asked);
+    expect(other).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("shard 0: its worker has fallen silent") as string,
+    });
+    const merged = await command.run(["merge", queued, ...HERE]);
+    expect(experimentIn(merged.out)).toBe(experimentIn(whole));
+    paused.kill("SIGCONT");
+    expect((await paused.ended).code).toBe(0);
+    // what the first had begun is what the other had done, and stays as it was
+    expect((await command.run(["merge", queued, ...HERE])).out).toBe(merged.out);
+    expect(readdirSync(join(queued, "parts")).filter((name) => name.endsWith(".json"))).toHaveLength(5);
+    await server.stop();
+  });
+
   test("refuses another model than the plan's, in a sentence", async () => {
     const { code, err } = await command.run(["run", store, "--model", "abacus-2", ...HERE]);
     expect(code).toBe(2);
@@ -72,6 +99,14 @@ describe("a folder that cannot be a store is told in a sentence", () => {
   test.each<[string, () => string[], number, string]>([
     ["no plan in it", () => ["run", join(work, "nowhere")], 2, "has no plan.json"],
     ["a file", () => ["plan", join(cache, "a-file"), ...ASKED], 4, "a-file"],
+    ["no queue", () => ["work", store], 2, "work: --queue is left out, and REDIS_URL not set; redis://host:6379"],
+    ["no address", () => ["work", store, "--queue", "http://:secret@a"], 2, "work: --queue is no address of a queue"],
+    [
+      "a queue that is away",
+      () => ["work", store, "--queue", "redis://127.0.0.1:1"],
+      75,
+      "no queue answers at 127.0.0.1:1",
+    ],
     ["none named", () => ["merge"], 2, "merge: one folder with a plan is needed; it got 0"],
     [
       "an experiment that there is not",
@@ -91,6 +126,17 @@ describe("a folder that cannot be a store is told in a sentence", () => {
     expect(ended).toMatchObject({ code, out: "" });
     expect(ended.err).toContain(words);
   });
+});
+
+test("a queue's packages may be missing, which is told with how they come", async () => {
+  const missing = `import { registerHooks } from "node:module";
+    registerHooks({ resolve(name, context, next) { if (name === "bullmq") throw new Error("none"); return next(name, context); } });`;
+  const ended = await command.run(["work", store, "--queue", "redis://127.0.0.1:1"], {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(missing)}` },
+  });
+  expect(ended).toMatchObject({ code: 2, out: "" });
+  const { bullmq, ioredis } = (await import("../../../package.json")).optionalDependencies;
+  expect(ended.err).toContain(`npm install --no-save bullmq@${bullmq} ioredis@${ioredis}`);
 });
 
 describe("which shards a process has", () => {

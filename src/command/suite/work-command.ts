@@ -1,0 +1,124 @@
+import { Fault } from "#core/fault.ts";
+import { readArgument } from "#protocol/call.ts";
+import { number, whole } from "#protocol/fields.ts";
+import { ALWAYS, readLine } from "../command-line.ts";
+import type { Options, Read } from "../command-line.ts";
+import type { StartedEngine } from "../engine/engine-thread.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { json } from "../printing.ts";
+import { enginesAtOnce, roomHere } from "../queue/at-once.ts";
+import type { Environment, Session } from "../session.ts";
+import { readPlan } from "../shards/plan.ts";
+import type { Plan } from "../shards/plan.ts";
+import { runnerOf } from "../shards/provenance.ts";
+import { openStore } from "./open-store.ts";
+import { PLANNED_MODEL_OPTIONS, startPlanned } from "./planned-engine.ts";
+import { onePlace } from "./run-command.ts";
+
+export const WORK_OPTIONS = {
+  queue: {
+    type: "string",
+    about: "redis://[user:password@]host:port of Redis or Valkey, or rediss://; left out: REDIS_URL",
+  },
+  jobs: {
+    type: "string",
+    about:
+      "how many shards at once, each with an engine of its own; left out: as many as the memory holds and, at --threads, the cores",
+  },
+  lease: {
+    type: "string",
+    default: "30",
+    about: "after how many seconds without a sign of life a worker's shard is another's",
+  },
+  ...PLANNED_MODEL_OPTIONS,
+  ...ALWAYS,
+} as const satisfies Options;
+
+/** `work STORE --queue …`: shards as a queue hands them out, until the plan has all of its parts. @throws Fault */
+export async function runWork(args: readonly string[], session: Session): Promise<ExitCode> {
+  const { values, positionals } = readLine("work", args, WORK_OPTIONS);
+  const place = onePlace("work", positionals);
+  const url = queueAddress(values["queue"], session.env);
+  const lease = readArgument("work", "--lease", number(1), Number(values["lease"]));
+  const jobs =
+    values["jobs"] === undefined ? undefined : readArgument("work", "--jobs", whole(1, 256), Number(values["jobs"]));
+  const store = await openStore(place, session.env);
+  const plan = await readPlan(store);
+  const { ShardQueue, workOff } = await queueModules();
+  const { progress, streams, signal } = session;
+  const say = (text: string) => progress.say(text, /^(waiting|the queue)/.test(text) ? "passing" : "lasting");
+  const queue = await ShardQueue.open(url, plan, { lease, say });
+  const started: StartedEngine[] = [];
+  try {
+    await startEngines(started, jobs, plan, values, session);
+    progress.say(`${plan.shards.length} shards, ${started.length} at once here`, "lasting");
+    const elsewhere = await workOff({
+      store,
+      plan,
+      queue,
+      engines: started.map(({ engine }) => engine),
+      runner: runnerOf(started[0]!.info),
+      signal,
+      onStep: (done) => streams.out.write(json(done)),
+      say,
+    });
+    progress.say(
+      elsewhere === 0
+        ? "done"
+        : `done; ${elsewhere} steps are to be run once more on another machine or provider: arithmoscope work ${place} there`,
+      "lasting",
+    );
+    return EXIT.done;
+  } finally {
+    await queue.close();
+    progress.end();
+    for (const { end } of started) end();
+  }
+}
+
+/** The first one tells how many there is room for. */
+async function startEngines(
+  started: StartedEngine[],
+  jobs: number | undefined,
+  plan: Plan,
+  values: Read["values"],
+  session: Session,
+): Promise<void> {
+  const before = process.memoryUsage.rss();
+  const first = await startPlanned(plan, values, session);
+  started.push(first);
+  const { threads, bytes } = first.info;
+  const took = Math.max(process.memoryUsage.rss() - before, bytes.weights);
+  const count = jobs ?? enginesAtOnce(roomHere(threads, took));
+  while (started.length < count) started.push(await startPlanned(plan, values, session));
+}
+
+/** @throws Fault "bad-request" */
+export function queueAddress(asked: string | boolean | undefined, env: Environment): string {
+  const text = asked ?? env["REDIS_URL"];
+  const needed = "redis://host:6379 or rediss://user:password@host:6379 is needed";
+  if (typeof text !== "string")
+    throw new Fault("bad-request", `work: --queue is left out, and REDIS_URL not set; ${needed}`);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.hostname && /^rediss?:$/.test(url.protocol)) return text;
+  // an address may hold a password
+  throw new Fault("bad-request", `work: --queue is no address of a queue; ${needed}`);
+}
+
+/** Its clients are packages that may be left out. */
+async function queueModules() {
+  try {
+    const [{ ShardQueue }, { workOff }] = await Promise.all([
+      import("../queue/shard-queue.ts"),
+      import("../queue/work-off.ts"),
+    ]);
+    return { ShardQueue, workOff };
+  } catch (cause) {
+    throw new Fault(
+      "bad-request",
+      "work needs the packages bullmq and ioredis, which are not installed: npm install --no-save bullmq@6.7.0 ioredis@6.0.0",
+      { cause },
+    );
+  }
+}
