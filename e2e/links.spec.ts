@@ -98,6 +98,34 @@ test("back and forward go from finding to finding", { tag: "@page" }, async ({ p
   await expect(predictionRow(page, "42")).toBeVisible();
 });
 
+test(
+  "Back and Forward go through an example, a switch and a tab, and the title says what is shown",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page);
+    await expect(page).toHaveTitle("3+5= → 8 · Heads · Arithmoscope");
+    await page.getByRole("button", { name: "examples" }).click();
+    await page.getByRole("button", { name: /^9-4=/ }).click();
+    await expect(page).toHaveTitle("9-4= → 5 · Heads · Arithmoscope");
+    await panel(page, "Switched off").getByRole("textbox", { name: "Heads and neurons to switch off" }).fill("L5H7");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveTitle(/^9-4= → . · L5H7 off · Heads · Arithmoscope$/);
+    await page.getByRole("tab", { name: "Chain" }).click();
+    await expect(page).toHaveTitle(/^9-4= → . · L5H7 off · Chain · Arithmoscope$/);
+    await page.goBack();
+    await expect(page.getByRole("tab", { name: "Heads" })).toHaveAttribute("aria-selected", "true");
+    await page.goBack();
+    await expect(panel(page, "Switched off")).toContainText("Nothing: this is the model as it is.");
+    await expect(page).toHaveTitle("9-4= → 5 · Heads · Arithmoscope");
+    await page.goBack();
+    await expect(promptBox(page)).toHaveValue("3+5=");
+    await page.goForward();
+    await expect(page).toHaveTitle("9-4= → 5 · Heads · Arithmoscope");
+    await panel(page, "Switched off").getByRole("button", { name: "Undo", exact: true }).click();
+    await expect(promptBox(page)).toHaveValue("3+5=");
+  },
+);
+
 test("a link never downloads a model from elsewhere by itself", { tag: "@page" }, async ({ page }) => {
   await openApp(page, "#v=1&m=somebody/something@main&p=3%2B5%3D&b=-0.5");
   await expect(page.getByRole("group", { name: "Model status" })).toContainText(

@@ -21,6 +21,8 @@ export function firstPage(asked: Partial<Question> = {}): void {
     interventions: [],
     ablationSource: undefined,
     past: [],
+    future: [],
+    going: "",
     ...asked,
   });
   view.setState({

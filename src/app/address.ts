@@ -4,6 +4,7 @@ import { opened } from "#state/link/opened.ts";
 import { isFirstLook, openFirstLook } from "#state/link/open-finding.ts";
 import { model } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
+import { isArriving, placeNow } from "#state/place.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
@@ -20,41 +21,57 @@ export interface Address {
 
 /**
  * Keeps the address bar and the page in step: opens the link that the page was called with and every one that the
- * person goes to later, and lets the fragment follow what is shown.
+ * person goes to later, by Back and Forward too, and lets the fragment follow what is shown. A change that somebody made is a new entry of
+ * the browser's history (`placeNow`); what is typed on, moved or looked at, and what comes of a model's arrival, rewrites the entry at hand.
  *
  * @param fetchRest brings what reads an experiment, which a link is opened after where it names one
  * @returns `write` has the address written again, for what is followed elsewhere, and `writeNow` without a rest; `isOpen` settles when the page
  *   has what it was called with
  */
-export function followAddress(shipped: readonly ModelChoice[], fetchRest: () => Promise<void>): Address {
+export function followAddress(
+  shipped: readonly ModelChoice[],
+  fetchRest: () => Promise<void>,
+): Address & { readonly end: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** A new entry is about to be written, which nothing puts off. */
+  let isDue = false;
+  /** Of the entry at hand. */
+  let place = placeNow();
+  let wasArriving = false;
   /** The address names what is still to be opened, and is not the page's to write. */
   let isAhead = false;
   const write = async () => {
+    isDue = false;
     const fragment = isFirstLook() && location.hash === "" ? "" : (await links()).currentFragment();
-    if (
-      isAhead ||
-      guide.getState().isGalleryOpen ||
-      fragment === undefined ||
-      `#${fragment}` === location.hash ||
-      fragment === location.hash
-    )
-      return;
-    history.replaceState(history.state, "", `#${fragment}`);
+    if (isAhead || guide.getState().isGalleryOpen || fragment === undefined) return;
+    const isNew = placeNow() !== place && !wasArriving;
+    stay();
+    if (`#${fragment}` === location.hash || fragment === location.hash) return;
+    if (isNew) history.pushState(null, "", `#${fragment}`);
+    else history.replaceState(history.state, "", `#${fragment}`);
     followHash(`#${fragment}`);
   };
+  const stay = () => {
+    place = placeNow();
+    wasArriving = isArriving();
+  };
   const later = () => {
+    if (isDue) return;
     clearTimeout(timer);
-    timer = setTimeout(() => void write(), REST_MS);
+    // changes of one moment are one entry
+    isDue = placeNow() !== place;
+    timer = setTimeout(() => void write(), isDue ? 0 : REST_MS);
   };
   const open = async () => {
     clearTimeout(timer);
+    isDue = false;
     const { hash } = location;
     // who comes to the findings first has the first look behind them
     const isGallery = followHash(hash);
     if (isGallery && model.getState().choice) return;
     if (isGallery || hash === "") {
       openFirstLook(shipped);
+      stay();
       return;
     }
     isAhead = true;
@@ -64,11 +81,22 @@ export function followAddress(shipped: readonly ModelChoice[], fetchRest: () => 
     if (location.hash !== hash) return;
     isAhead = false;
     openLink(hash, shipped);
+    stay();
   };
-  addEventListener("hashchange", () => void open());
+  const onHash = () => void open();
+  addEventListener("hashchange", onHash);
   const isOpen = open();
-  for (const store of [question, view, model, adapter, results, opened]) store.subscribe(later);
-  return { write: later, writeNow: write, isOpen };
+  const ends = [question, view, model, adapter, results, opened].map((store) => store.subscribe(later));
+  return {
+    write: later,
+    writeNow: write,
+    isOpen,
+    end() {
+      clearTimeout(timer);
+      removeEventListener("hashchange", onHash);
+      for (const end of ends) end();
+    },
+  };
 }
 
 /** What reads and writes links: the first look is none. */

@@ -22,6 +22,7 @@ import { choiceOf, SHIPPED_MODELS } from "./models.ts";
 import { followServing } from "./offline/follow-serving.ts";
 import { installScriptingSurface } from "./scripting.ts";
 import { readAdaptersOnceWanted } from "./shipped-adapters.ts";
+import { followTitle } from "./title.ts";
 
 const OVER_HTTP =
   "The page was opened over http, so it runs on WASM and keeps nothing for the next visit; over https it could use the graphics processor, keep models in this browser and copy links by itself.";
@@ -37,6 +38,7 @@ export function followLater(engine: Engine, { write, writeNow }: Pick<Address, "
   // whoever serves the page to a room over http should know what https would add
   if (!window.isSecureContext) notify("address", OVER_HTTP);
   void followServing(writeNow);
+  followTitle();
   followLab();
   followPatches();
   followExperiments();

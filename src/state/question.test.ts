@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { randomStream } from "#core/numeric/random.ts";
 import {
+  choosePrompt,
   dropInterventions,
+  endStep,
   question,
+  redo,
   removeIntervention,
   resetInterventions,
   scaleOf,
@@ -17,7 +21,15 @@ const NEURON: Part = { kind: "neuron", at: { layer: 4, neuron: 425 } };
 const interventions = () => question.getState().interventions;
 
 beforeEach(() => {
-  question.setState({ prompt: "3+5=", target: undefined, answer: undefined, interventions: [], past: [] });
+  question.setState({
+    prompt: "3+5=",
+    target: undefined,
+    answer: undefined,
+    interventions: [],
+    past: [],
+    future: [],
+    going: "",
+  });
 });
 
 describe("interventions", () => {
@@ -87,5 +99,54 @@ describe("undo", () => {
     dropInterventions();
     undo();
     expect(interventions()).toEqual([]);
+  });
+
+  test("takes back a prompt with its target, and all that was typed of it at once; redo makes it again", () => {
+    question.setState({ target: 12 });
+    for (const text of ["4", "45", "45+", "45+27="]) setPrompt(text);
+    endStep();
+    togglePart(HEAD);
+    undo();
+    undo();
+    expect(question.getState()).toMatchObject({ prompt: "3+5=", target: 12, interventions: [] });
+    redo();
+    expect(question.getState()).toMatchObject({ prompt: "45+27=", target: undefined, interventions: [] });
+    redo();
+    expect(interventions()).toEqual([{ ...HEAD, scale: 0 }]);
+    redo();
+    expect(question.getState()).toMatchObject({ prompt: "45+27=", interventions: [{ scale: 0 }] });
+  });
+
+  test("what is typed after an undo is a step of its own, and nothing is left to redo", () => {
+    setPrompt("9-4=");
+    endStep();
+    setPrompt("6*7=");
+    undo();
+    setPrompt("9-4=5");
+    redo();
+    expect(question.getState().prompt).toBe("9-4=5");
+    undo();
+    expect(question.getState().prompt).toBe("9-4=");
+  });
+
+  test.each([1, 2, 3, 4, 5])("and redo walk along a plain list, seed %i", (seed) => {
+    const random = randomStream(seed);
+    const pick = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)]!;
+    const asked = () => ({ prompt: question.getState().prompt, interventions: interventions() });
+    let list = [asked()];
+    let at = 0;
+    for (let count = 0; count < 200; count += 1) {
+      const move = pick([-1, 0, 1]);
+      if (move === -1) undo();
+      if (move === 1) redo();
+      at = Math.min(Math.max(at + move, 0), list.length - 1);
+      if (move === 0) {
+        if (random() < 0.5) choosePrompt(`${question.getState().prompt}${count}`.slice(-6));
+        else togglePart(pick([HEAD, NEURON]));
+        list = [...list.slice(0, at + 1), asked()];
+        at += 1;
+      }
+      expect(asked()).toEqual(list[at]);
+    }
   });
 });

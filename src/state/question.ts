@@ -35,11 +35,8 @@ export const changesOf = (now: Pick<Question, "interventions" | "ablationSource"
   ...ablationSourceOf(now),
 });
 
-/** A list of interventions as it was, and the part whose change replaced it. */
-interface Past {
-  readonly interventions: readonly Intervention[];
-  readonly changed: string;
-}
+/** What was asked before a change, or after one that was taken back. */
+type Step = Pick<QuestionState, "prompt" | "target" | "answer" | "interventions">;
 
 /** An answer of several tokens that a person typed: the target is its first one. */
 export interface TypedAnswer {
@@ -49,8 +46,16 @@ export interface TypedAnswer {
 
 interface QuestionState extends Question {
   readonly answer: TypedAnswer | undefined;
-  readonly past: readonly Past[];
+  readonly past: readonly Step[];
+  /** What undo took back, the next to come last. */
+  readonly future: readonly Step[];
+  /** What is still being changed, as a text that is typed or a slider that is dragged: it stays one step. */
+  readonly going: string;
+  /** Another number with each step, and the same all through one. */
+  readonly step: number;
 }
+
+const TYPING = "prompt";
 
 /** Steps of undo that are kept. */
 const MAX_PAST = 100;
@@ -61,6 +66,9 @@ export const question = createStore<QuestionState>(() => ({
   answer: undefined,
   interventions: [],
   past: [],
+  future: [],
+  going: "",
+  step: 0,
 }));
 
 export const partKey = (part: Part) => interventionKey({ ...part, scale: 0 });
@@ -71,23 +79,40 @@ export const samePart = (a: Part | undefined, b: Part | undefined) =>
 export const scaleOf = (interventions: readonly Intervention[], part: Part) =>
   interventions.find((change) => interventionKey(change) === partKey(part))?.scale ?? 1;
 
-export const setPrompt = (prompt: string) => {
-  if (prompt !== question.getState().prompt) question.setState({ prompt, target: undefined, answer: undefined });
-};
+/** As it is typed: all that is typed until `endStep` is one step of undo. */
+export function setPrompt(prompt: string): void {
+  if (prompt === question.getState().prompt) return;
+  question.setState({ prompt, target: undefined, answer: undefined, ...nextStep(TYPING) });
+}
+
+/** One that is there to be chosen: a step of its own. */
+export function choosePrompt(prompt: string): void {
+  endStep();
+  setPrompt(prompt);
+  endStep();
+}
+
+/** What was typed stands: the next change is another step. */
+export function endStep(): void {
+  if (question.getState().going !== "") question.setState({ going: "" });
+}
 
 /** @param answer whose first token the target is */
 export const setTarget = (target: number | undefined, answer?: TypedAnswer) => question.setState({ target, answer });
 
 /** Everything at once, as a link brings it; the way back by undo stays. */
 export function replaceQuestion(next: Question): void {
-  const { interventions, past } = question.getState();
-  const isNew = interventions.length > 0 && interventions !== next.interventions;
+  const { prompt, interventions } = question.getState();
+  const isNew =
+    (prompt !== "" && prompt !== next.prompt) ||
+    (interventions.length > 0 && JSON.stringify(interventions) !== JSON.stringify(next.interventions));
   question.setState({
     answer: undefined,
     variant: "base",
     ablationSource: undefined,
     ...next,
-    past: isNew ? remember(past, interventions, "") : past,
+    ...(isNew && nextStep()),
+    going: "",
   });
 }
 
@@ -142,25 +167,51 @@ export function switchOff(parts: readonly Part[]): void {
 
 export const resetInterventions = () => replaceInterventions([]);
 
-/** Takes back the last change of the interventions; without one, does nothing. */
-export function undo(): void {
-  const { past } = question.getState();
-  const last = past.at(-1);
-  if (last) question.setState({ interventions: last.interventions, past: past.slice(0, -1) });
-}
+/** Takes back the last change of the prompt or of the interventions; without one, does nothing. */
+export const undo = () => move("past", "future");
 
-/** Leaves the way back by undo open only for the model at hand: another model has other parts. */
-export const dropInterventions = () => question.setState({ interventions: [], past: [] });
+/** Makes again what undo took back last, until something else is changed. */
+export const redo = () => move("future", "past");
 
-function replaceInterventions(next: readonly Intervention[], changed = ""): void {
-  const { interventions, past } = question.getState();
-  const goesOn = changed !== "" && past.at(-1)?.changed === changed;
+function move(from: "past" | "future", to: "past" | "future"): void {
+  const now = question.getState();
+  const there = now[from].at(-1);
+  if (!there) return;
+  const { prompt, target, answer, interventions } = there;
   question.setState({
-    interventions: next,
-    past: goesOn ? past : remember(past, interventions, changed),
+    interventions,
+    // a target is of its prompt; one that was chosen since stays with it
+    ...(prompt !== now.prompt && { prompt, target, answer }),
+    [from]: now[from].slice(0, -1),
+    [to]: [...now[to], stepOf(now)],
+    going: "",
+    step: now.step + 1,
   });
 }
 
-function remember(past: readonly Past[], interventions: readonly Intervention[], changed: string): readonly Past[] {
-  return [...past, { interventions, changed }].slice(-MAX_PAST);
+/** Leaves the way back by undo open only for the model at hand: another model has other parts. */
+export const dropInterventions = () => question.setState({ interventions: [], past: [], future: [], going: "" });
+
+function replaceInterventions(next: readonly Intervention[], changed = ""): void {
+  question.setState({ interventions: next, ...nextStep(changed) });
+}
+
+const stepOf = ({ prompt, target, answer, interventions }: QuestionState): Step => ({
+  prompt,
+  target,
+  answer,
+  interventions,
+});
+
+/** @param changed what goes on being changed; "": a step that is whole by itself */
+function nextStep(changed = ""): Pick<QuestionState, "past" | "future" | "going" | "step"> {
+  const now = question.getState();
+  const { past, going, step } = now;
+  const goesOn = changed !== "" && going === changed;
+  return {
+    past: goesOn ? past : [...past, stepOf(now)].slice(-MAX_PAST),
+    future: [],
+    going: changed,
+    step: goesOn ? step : step + 1,
+  };
 }

@@ -417,7 +417,7 @@ describe("models", () => {
   test("nor those of a link that opens over the model at hand: the rest is computed, and no undo brings them back", async () => {
     togglePart(HEAD);
     question.setState(({ past }) => ({
-      past: [...past, { interventions: [{ kind: "neuron", at: { layer: 0, neuron: 4 }, scale: 0 }], changed: "" }],
+      past: [...past, { ...past[0]!, interventions: [{ kind: "neuron", at: { layer: 0, neuron: 4 }, scale: 0 }] }],
     }));
     openLink("#v=1&m=abacus&p=6*7%3D&x=L9H9*0;L0H1*-5;L1N4*0;L1N3*2&sel=L2H0&view=chain&ph=L0H2", [SHIPPED]);
     expect(notices.getState().list.map(({ message }) => message)).toEqual([

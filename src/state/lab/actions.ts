@@ -8,7 +8,7 @@ import { mostImportantHead } from "../effects.ts";
 import { isSameModel, model } from "../model/model.ts";
 import { asFault } from "../notices.ts";
 import { exampleParts } from "../parts.ts";
-import { changesOf, question, setPrompt, ablationSourceOf, variantOf } from "../question.ts";
+import { changesOf, question, choosePrompt, ablationSourceOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
 import { results } from "../run/results.ts";
 import { subjectNow } from "../subject.ts";
@@ -137,7 +137,7 @@ function readQuantity(): PlotQuantity | { readonly complaint: string } {
 export const promptOf = ({ template }: Pick<Asked<"operandPlot">, "template">, a: number, b: number) =>
   template.replaceAll("{a}", String(a)).replaceAll("{b}", String(b));
 
-export const openCell = (asked: Asked<"operandPlot">, a: number, b: number) => setPrompt(promptOf(asked, a, b));
+export const openCell = (asked: Asked<"operandPlot">, a: number, b: number) => choosePrompt(promptOf(asked, a, b));
 
 export async function searchToken(): Promise<void> {
   const { token: text, by, end } = forms.getState().search;

@@ -209,13 +209,15 @@ function failLoading(reason: unknown): void {
  * those that there are, for each would bring it back.
  */
 export function dropWhatDoesNotFit(info: ModelInfo): void {
-  const { interventions, past } = question.getState();
+  const { interventions, past, future } = question.getState();
   const fitting = (changes: readonly Intervention[]) => changes.filter((change) => isIn(info, change));
   const kept = fitting(interventions);
   const { selected, chain } = view.getState();
   if (selected && !fits(selected, info)) select(undefined);
   if (chain.head && !fits({ kind: "head", at: chain.head }, info)) setPredictingHead(undefined);
-  question.setState({ past: past.map((step) => ({ ...step, interventions: fitting(step.interventions) })) });
+  const fittingSteps = (steps: typeof past) =>
+    steps.map((step) => ({ ...step, interventions: fitting(step.interventions) }));
+  question.setState({ past: fittingSteps(past), future: fittingSteps(future) });
   if (kept.length === interventions.length) return;
   question.setState({ interventions: kept });
   const gone = interventions.filter((change) => !kept.includes(change)).map(interventionKey);

@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
 import { model } from "#state/model/model.ts";
 import { exampleParts, switchOffTyped } from "#state/parts.ts";
-import { question, resetInterventions, undo } from "#state/question.ts";
+import { question, redo, resetInterventions, undo } from "#state/question.ts";
 import { laterPart } from "../shared/later.tsx";
 import { useTyped } from "../shared/text/use-typed.tsx";
 import "./interventions.css";
@@ -29,6 +29,7 @@ export const INTERVENTIONS_ID = "interventions";
 export function InterventionsPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const canUndo = useStore(question, (state) => state.past.length > 0);
+  const canRedo = useStore(question, (state) => state.future.length > 0);
   return (
     <section id={INTERVENTIONS_ID} aria-label="Switched off" className="panel interventions">
       <header className="panel-head">
@@ -36,6 +37,9 @@ export function InterventionsPanel() {
         <span className="panel-tools">
           <button type="button" className="quiet" disabled={!canUndo} title="Shortcut: z" onClick={undo}>
             Undo
+          </button>
+          <button type="button" className="quiet" disabled={!canRedo} title="Shortcut: Shift z" onClick={redo}>
+            Redo
           </button>
           <button type="button" className="quiet" disabled={interventions.length === 0} onClick={resetInterventions}>
             Reset all

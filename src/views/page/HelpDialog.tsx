@@ -14,7 +14,8 @@ const SHORTCUTS: readonly (readonly [keys: string, does: string])[] = [
   ["[  ]", "one layer up, one down"],
   ["/", "to the prompt"],
   ...TABS.map(({ key, label }) => [`g ${key}`, label.toLowerCase()] as const),
-  ["z", "undo the last switch"],
+  ["z", "undo the last prompt or switch"],
+  ["Shift z", "redo it"],
   ["Esc", "let go of what is selected"],
   ["?", "this list"],
 ];

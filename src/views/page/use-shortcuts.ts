@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { neighbour } from "#state/parts.ts";
-import { undo } from "#state/question.ts";
+import { redo, undo } from "#state/question.ts";
 import { select, setHelpOpen, showTab, view } from "#state/view.ts";
 import { cellId } from "#charts/maps/heatmap-marks.ts";
 import { PROMPT_INPUT_ID } from "../prompt/PromptPanel.tsx";
@@ -34,6 +34,7 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   "/": focusPrompt,
   "?": () => setHelpOpen(true),
   z: undo,
+  Z: redo,
   "[": () => moveLayer(-1),
   "]": () => moveLayer(1),
 };

@@ -6,7 +6,7 @@ import { editPatch, patchForm, suggestedCorrupted } from "#state/lab/patch-form.
 import { drawPatches } from "#state/lab/patching.ts";
 import { model } from "#state/model/model.ts";
 import { exampleParts } from "#state/parts.ts";
-import { question, setPrompt } from "#state/question.ts";
+import { question, choosePrompt, setPrompt } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { Menu } from "../shared/Menu.tsx";
 import { Complaint, complains } from "../shared/text/use-typed.tsx";
@@ -192,7 +192,7 @@ function PairMenu() {
                 type="button"
                 className="sheet-item"
                 onClick={() => {
-                  setPrompt(clean);
+                  choosePrompt(clean);
                   editPatch({ corrupted, right: "", wrong: "", position: undefined });
                   close();
                 }}

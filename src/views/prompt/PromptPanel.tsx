@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { useStore } from "zustand";
-import { question, setPrompt } from "#state/question.ts";
+import { choosePrompt, endStep, question, setPrompt } from "#state/question.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { Guard } from "../shared/Guard.tsx";
 import { later } from "../shared/later.tsx";
@@ -40,9 +40,11 @@ export function PromptPanel() {
           autoComplete="off"
           placeholder="Type a prompt, as 3+5="
           {...field.props}
+          onBlur={endStep}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
             event.preventDefault();
+            endStep();
             pursueNow();
           }}
         />
@@ -62,7 +64,7 @@ export function PromptPanel() {
 
 function ExampleMenu() {
   const choose = (prompt: string) => {
-    setPrompt(prompt);
+    choosePrompt(prompt);
     pursueNow();
   };
   return (

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { randomStream } from "#core/numeric/random.ts";
+import { changeModel } from "#state/model/loading.ts";
+import {
+  choosePrompt,
+  endStep,
+  question,
+  redo,
+  setPrompt,
+  setScale,
+  setTarget,
+  togglePart,
+  undo,
+} from "#state/question.ts";
+import { model } from "#state/model/model.ts";
+import { select, showTab, view } from "#state/view.ts";
+import { askedSession, HEAD, INFO, OTHER, SHIPPED } from "#test/asked-session.ts";
+import { FakeHistory } from "#test/fake-history.ts";
+import { followAddress } from "./address.ts";
+
+const { calls, last, answerBefore } = askedSession();
+
+let tabs: FakeHistory;
+let end: () => void;
+
+beforeEach(async () => {
+  tabs = new FakeHistory();
+  for (const [name, value] of Object.entries(tabs.globals())) vi.stubGlobal(name, value);
+  const address = followAddress([SHIPPED, OTHER], async () => undefined);
+  end = address.end;
+  await rest();
+});
+
+afterEach(() => {
+  end();
+  vi.unstubAllGlobals();
+});
+
+/** The address has been written, whatever its modules and rests take. */
+async function rest(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(1_000);
+  await vi.dynamicImportSettled();
+  await vi.advanceTimersByTimeAsync(1_000);
+}
+
+const shown = () => {
+  const { prompt, target, interventions } = question.getState();
+  return { prompt, target, interventions, tab: view.getState().tab };
+};
+
+async function go(steps: -1 | 1): Promise<void> {
+  tabs.go(steps);
+  await rest();
+}
+
+describe("Back and Forward", () => {
+  test("what is typed is one entry, what is dragged another, and what is looked at none", async () => {
+    for (const text of ["4", "45", "45+", "45+2", "45+27", "45+27="]) {
+      setPrompt(text);
+      await rest();
+    }
+    expect(tabs.length).toBe(2);
+    endStep();
+    for (const scale of [0.9, 0.5, 0.2]) {
+      setScale(HEAD, scale, true);
+      await rest();
+    }
+    expect(tabs.length).toBe(3);
+    select(HEAD);
+    await rest();
+    expect(tabs.length).toBe(3);
+    await go(-1);
+    expect(shown()).toMatchObject({ prompt: "45+27=", interventions: [] });
+    await go(-1);
+    expect(shown().prompt).toBe("3+5=");
+    await go(1);
+    await go(1);
+    expect(shown()).toMatchObject({ prompt: "45+27=", interventions: [{ ...HEAD, scale: 0.2 }] });
+    expect(view.getState().selected).toEqual(HEAD);
+  });
+
+  test("changes of one moment, as of a step of the tour, are one entry", async () => {
+    togglePart(HEAD);
+    showTab("neurons");
+    await rest();
+    expect(tabs.length).toBe(2);
+  });
+
+  test("lead to the model before and back, which another one's arrival does not add to", async () => {
+    togglePart(HEAD);
+    await rest();
+    void changeModel(OTHER);
+    await rest();
+    await last("load").answer({ ...INFO, name: "other", source: { kind: "url", name: "http://here/models/other/" } });
+    await rest();
+    // it has other parts: what was off was dropped when it came, which is no entry of its own
+    expect([tabs.length, shown().interventions]).toEqual([3, []]);
+    await go(-1);
+    expect(model.getState().choice?.id).toBe("abacus");
+    expect(shown().interventions).toEqual([{ ...HEAD, scale: 0 }]);
+    await last("load").answer(INFO);
+    await rest();
+    await go(1);
+    expect(model.getState().choice?.id).toBe("other");
+    expect(tabs.length).toBe(3);
+  });
+
+  test("keep a model that is here and the run that answers what is shown", async () => {
+    await answerBefore();
+    showTab("chain");
+    await rest();
+    const loads = calls().filter(({ method }) => method === "load").length;
+    const sweep = last("sweepHeads");
+    await go(-1);
+    await go(1);
+    await go(-1);
+    expect(calls().filter(({ method }) => method === "load")).toHaveLength(loads);
+    expect(sweep.signal?.aborted).toBe(false);
+  });
+
+  test.each(Array.from({ length: 12 }, (_, seed) => seed))(
+    "any order of changes, undo, redo, Back and Forward has the entries of a plain list, seed %i",
+    async (seed) => {
+      const random = randomStream(seed);
+      const pick = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)]!;
+      let list = [shown()];
+      let at = 0;
+      const CHANGES = [
+        () => choosePrompt(pick(["3+5=", "9-4=", "6*7=", "45+27="])),
+        () => togglePart({ kind: "head", at: { layer: pick([0, 1]), head: pick([0, 1]) } }),
+        () => togglePart({ kind: "neuron", at: { layer: 1, neuron: pick([0, 1, 2, 3]) } }),
+        () => showTab(pick(["heads", "chain", "neurons"] as const)),
+        () => setTarget(pick([3, 4, undefined])),
+        undo,
+        redo,
+      ];
+      for (let count = 0; count < 60; count += 1) {
+        if (random() < 0.35) {
+          const steps = pick([-1, 1] as const);
+          at = Math.min(Math.max(at + steps, 0), list.length - 1);
+          await go(steps);
+        } else {
+          pick(CHANGES)();
+          await rest();
+          if (JSON.stringify(shown()) !== JSON.stringify(list[at])) {
+            list = [...list.slice(0, at + 1), shown()];
+            at += 1;
+          }
+        }
+        expect({ shown: shown(), length: tabs.length, index: tabs.index }).toEqual({
+          shown: list[at],
+          length: list.length,
+          index: at,
+        });
+      }
+    },
+  );
+});

@@ -1,0 +1,30 @@
+import { adapter } from "./model/adapter.ts";
+import { model } from "./model/model.ts";
+import { question } from "./question.ts";
+import { view } from "./view.ts";
+
+/**
+ * Where the page stands among the places that Back and Forward lead to: another prompt or switch, another target, tab, model or chain
+ * that others published. All of a text that is typed, or of a slider that is dragged, is one place.
+ */
+export function placeNow(): string {
+  const { step, target, ablationSource, variant = "base" } = question.getState();
+  const { tab, chain } = view.getState();
+  const { choice, dtype } = model.getState();
+  const attached = adapter.getState().choice?.id;
+  return JSON.stringify([
+    step,
+    target,
+    ablationSource !== undefined,
+    variant,
+    tab,
+    chain.published,
+    choice?.id,
+    dtype,
+    attached,
+  ]);
+}
+
+/** A model or an adapter is on its way: what its arrival changes besides is no choice of the person's. */
+export const isArriving = () =>
+  model.getState().status.kind === "loading" || adapter.getState().status.kind === "attaching";
