@@ -17,12 +17,12 @@ import { attachAdapterOrThrow, detachAdapter } from "#state/model/attaching.ts";
 import { keepTokenOf } from "#state/model/hub-tokens.ts";
 import { notify } from "#state/notices.ts";
 import { changeModelOrThrow } from "#state/model/loading.ts";
-import type { Address } from "./address.ts";
+import type { Address } from "./address/address.ts";
 import { choiceOf, SHIPPED_MODELS } from "./models.ts";
 import { followServing } from "./offline/follow-serving.ts";
 import { installScriptingSurface } from "./scripting.ts";
 import { readAdaptersOnceWanted } from "./shipped-adapters.ts";
-import { followTitle } from "./title.ts";
+import { followTitle } from "./address/title.ts";
 
 const OVER_HTTP =
   "The page was opened over http, so it runs on WASM and keeps nothing for the next visit; over https it could use the graphics processor, keep models in this browser and copy links by itself.";

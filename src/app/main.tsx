@@ -17,7 +17,7 @@ import { Guard } from "#views/shared/Guard.tsx";
 import { fetchLater } from "#views/shared/later.tsx";
 import { THREADS_MESSAGE } from "#protocol/lifecycle.ts";
 import { askedThreads } from "./asked-threads.ts";
-import { followAddress } from "./address.ts";
+import { followAddress } from "./address/address.ts";
 import { SHIPPED_MODELS } from "./models.ts";
 import { followOpening } from "./opening.ts";
 import { followTheme } from "./theme.ts";

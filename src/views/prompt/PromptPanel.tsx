@@ -1,13 +1,9 @@
-import { Suspense } from "react";
 import { useStore } from "zustand";
-import { choosePrompt, endStep, question, setPrompt } from "#state/question.ts";
+import { endStep, question, setPrompt } from "#state/question.ts";
 import { pursueNow } from "#state/run/session.ts";
-import { Guard } from "../shared/Guard.tsx";
-import { later } from "../shared/later.tsx";
 import { laterPart } from "../shared/later.tsx";
 import { Menu } from "../shared/Menu.tsx";
 import { useLongText } from "../shared/text/use-long-text.ts";
-import { EXAMPLES } from "./examples.ts";
 import { TargetMenu } from "./TargetMenu.tsx";
 import { TokenStrip } from "./TokenStrip.tsx";
 import "./prompt.css";
@@ -17,8 +13,7 @@ const LongTextNote = laterPart(
   async () => (await import("../shared/text/LongTextNote.tsx")).LongTextNote,
 );
 
-/** Asked for when the menu is opened. */
-const MODEL_PROMPTS = later(async () => (await import("./ModelPrompts.tsx")).ModelPrompts);
+const ExampleSheet = laterPart("the menu of examples", async () => (await import("./ExampleSheet.tsx")).ExampleSheet);
 
 export const PROMPT_INPUT_ID = "prompt-text";
 
@@ -63,45 +58,9 @@ export function PromptPanel() {
 }
 
 function ExampleMenu() {
-  const choose = (prompt: string) => {
-    choosePrompt(prompt);
-    pursueNow();
-  };
   return (
     <Menu label="examples" className="examples">
-      {(close) => (
-        <>
-          <Guard what="how this model reads numbers" onAgain={MODEL_PROMPTS.renew}>
-            <Suspense fallback={null}>
-              <MODEL_PROMPTS.Panel
-                onChoose={(prompt) => {
-                  choose(prompt);
-                  close();
-                }}
-              />
-            </Suspense>
-          </Guard>
-          {EXAMPLES.map(({ name, examples }) => (
-            <div key={name} role="group" aria-label={name} className="sheet-group">
-              <p className="sheet-title">{name}</p>
-              {examples.map(({ prompt, note }) => (
-                <button
-                  key={prompt}
-                  type="button"
-                  className="sheet-item"
-                  onClick={() => {
-                    choose(prompt);
-                    close();
-                  }}
-                >
-                  <code>{prompt}</code>
-                  <span className="faint">{note}</span>
-                </button>
-              ))}
-            </div>
-          ))}
-        </>
-      )}
+      {(close) => <ExampleSheet close={close} />}
     </Menu>
   );
 }

@@ -1,7 +1,7 @@
-import { adapter } from "./model/adapter.ts";
-import { model } from "./model/model.ts";
-import { question } from "./question.ts";
-import { view } from "./view.ts";
+import { adapter } from "#state/model/adapter.ts";
+import { model } from "#state/model/model.ts";
+import { question } from "#state/question.ts";
+import { view } from "#state/view.ts";
 
 /**
  * Where the page stands among the places that Back and Forward lead to: another prompt or switch, another target, tab, model or chain

@@ -4,11 +4,11 @@ import { opened } from "#state/link/opened.ts";
 import { isFirstLook, openFirstLook } from "#state/link/open-finding.ts";
 import { model } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
-import { isArriving, placeNow } from "#state/place.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { laterModule } from "#views/shared/later.tsx";
+import { isArriving, placeNow } from "./place.ts";
 
 /** Browsers refuse more than some hundred changes of the address a minute, as a dragged slider would make. */
 const REST_MS = 300;

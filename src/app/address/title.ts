@@ -46,7 +46,7 @@ function answerNow(): string {
 
 function shortened(text: string): string {
   // cut first: the rest of a long text is not worth reading
-  const characters = [...text.slice(0, 2 * MOST_CHARACTERS + 2)];
+  const characters = Array.from(text.slice(0, 2 * MOST_CHARACTERS + 2));
   const start = tokenText(characters.slice(0, MOST_CHARACTERS).join("")).replace(/·/g, " ");
   return characters.length > MOST_CHARACTERS ? `${start}…` : start;
 }
