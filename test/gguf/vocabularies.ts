@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { TypedValue } from "./write-gguf.ts";
 
 /** Texts of every kind that cutting can go wrong at, see `test/golden/tokenizers.json`, and sums and sentences besides. */
-export const CORPUS: readonly string[] = [
+const TRAINED_ON: readonly string[] = [
   ...(
     JSON.parse(readFileSync(join(import.meta.dirname, "../golden/tokenizers.json"), "utf8")) as {
       readonly texts: readonly string[];
@@ -18,6 +18,13 @@ export const CORPUS: readonly string[] = [
   "a  b   c    d",
   "Hello, Hello, HELLO",
   "a zebra",
+];
+
+/** And white space around the tokens that mark something. */
+export const CORPUS: readonly string[] = [
+  ...TRAINED_ON,
+  "<s> \n3+5 </s> \n 8 <unk>  a<think>  b\t<think>\t\n",
+  "a <|end|>\n b <|end|> <|endoftext|> \n c",
 ];
 
 /** A vocabulary of a kind of tokenizer of llama.cpp's, as the metadata of a GGUF file. */
@@ -37,9 +44,14 @@ const MERGES = 500;
 /** No merge may come to what is a token already. */
 const SPECIAL = ["<unk>", "<s>", "</s>", "<think>", "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<0x0A>"];
 
+/** Without the first, llama.cpp reads no vocabulary of that name. */
+const PHI3 = ["<|endoftext|>", "<|end|>"];
+
 /** One of each `pre` that is read, and SentencePiece's with and without a space in front. */
 export function vocabularies(): readonly GgufVocabularyFile[] {
-  const merges = trained(CORPUS.map((text) => [...new TextEncoder().encode(text)].map((byte) => BYTE_LETTERS[byte]!)));
+  const merges = trained(
+    TRAINED_ON.map((text) => [...new TextEncoder().encode(text)].map((byte) => BYTE_LETTERS[byte]!)),
+  );
   const unsaid = {
     "tokenizer.ggml.bos_token_id": undefined,
     "tokenizer.ggml.eos_token_id": undefined,
@@ -50,6 +62,12 @@ export function vocabularies(): readonly GgufVocabularyFile[] {
     ...PRE_NAMES.map((pre) => ({ name: pre, metadata: byteLevel(pre, merges) })),
     { name: "llama", metadata: sentencePiece({}) },
     { name: "llama, no space in front", metadata: sentencePiece(spaceless) },
+    { name: "llama, a Phi-3", metadata: sentencePiece({ "general.name": ["text", "My Phi-3-mini"] }, PHI3) },
+    {
+      name: "llama, a phi3, no space in front",
+      metadata: sentencePiece({ ...spaceless, "general.name": ["text", "phi3"] }, PHI3),
+    },
+    { name: "llama, Phi-3's tokens without its name", metadata: sentencePiece({}, PHI3) },
     { name: "llama, special tokens unsaid", metadata: said({ ...sentencePiece({}), ...unsaid }) },
   ];
 }
@@ -86,8 +104,8 @@ function byteLevel(pre: string, merges: readonly Merge[]): Record<string, TypedV
   };
 }
 
-function sentencePiece(more: Record<string, TypedValue>): Record<string, TypedValue> {
-  const spelled = CORPUS.map((text) => [...`▁${text.replaceAll(" ", "▁")}`]);
+function sentencePiece(more: Record<string, TypedValue>, marks: readonly string[] = []): Record<string, TypedValue> {
+  const spelled = TRAINED_ON.map((text) => [...`▁${text.replaceAll(" ", "▁")}`]);
   const letters = [...new Set(spelled.flat())].filter((letter) => letter < "\u3000" && letter !== "\0");
   const known = new Set(letters);
   const merges = trained(spelled.map((text) => text.filter((letter) => known.has(letter))));
@@ -96,13 +114,25 @@ function sentencePiece(more: Record<string, TypedValue>): Record<string, TypedVa
   return {
     "tokenizer.ggml.model": ["text", "llama"],
     "tokenizer.ggml.pre": ["text", "default"],
-    "tokenizer.ggml.tokens": ["list", "text", ["<unk>", "<s>", "</s>", ...bytes, ...pieces, "<think>"]],
+    "tokenizer.ggml.tokens": ["list", "text", ["<unk>", "<s>", "</s>", ...bytes, ...pieces, "<think>", ...marks]],
     "tokenizer.ggml.token_type": [
       "list",
       "i32",
-      [UNKNOWN, CONTROL, CONTROL, ...bytes.map(() => BYTE), ...pieces.map(() => NORMAL), USER_DEFINED],
+      [
+        UNKNOWN,
+        CONTROL,
+        CONTROL,
+        ...bytes.map(() => BYTE),
+        ...pieces.map(() => NORMAL),
+        USER_DEFINED,
+        ...marks.map(() => CONTROL),
+      ],
     ],
-    "tokenizer.ggml.scores": ["list", "f32", [0, 0, 0, ...bytes.map(() => 0), ...pieces.map((_, rank) => -rank), 0]],
+    "tokenizer.ggml.scores": [
+      "list",
+      "f32",
+      [0, 0, 0, ...bytes.map(() => 0), ...pieces.map((_, rank) => -rank), 0, ...marks.map(() => 0)],
+    ],
     "tokenizer.ggml.bos_token_id": ["u32", 1],
     "tokenizer.ggml.eos_token_id": ["u32", 2],
     "tokenizer.ggml.unknown_token_id": ["u32", 0],

@@ -103,12 +103,28 @@ function mergesByScore({ tokens, types, scores }: GgufVocabulary): (readonly [st
 
 const vocabularyOf = ({ tokens }: GgufVocabulary) => Object.fromEntries(tokens.map((token, id) => [token, id]));
 
-function shared({ tokens, types, bos, eos, addsEos }: GgufVocabulary, addsBos: boolean): Json {
+/** No file says it: llama.cpp goes by the model's name as well. */
+const PHI3 = /phi-?3/i;
+const KEEPS_SPACE: ReadonlySet<string> = new Set(["<unk>", "<s>", "<|endoftext|>"]);
+
+function shared({ name, tokens, types, bos, eos, addsEos }: GgufVocabulary, addsBos: boolean): Json {
+  // white space after a token that marks something belongs to it
+  const takesSpace = (content: string) => name !== undefined && PHI3.test(name) && !KEEPS_SPACE.has(content);
   const added = tokens.flatMap((content, id) => {
     const type = types?.[id];
     const isSpecial = type === TOKEN_TYPES.control || type === TOKEN_TYPES.unknown;
     if ((!isSpecial && type !== TOKEN_TYPES.userDefined) || content === "") return [];
-    return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: isSpecial }];
+    return [
+      {
+        id,
+        content,
+        single_word: false,
+        lstrip: false,
+        rstrip: takesSpace(content),
+        normalized: false,
+        special: isSpecial,
+      },
+    ];
   });
   const around = [addsBos ? bos : undefined, addsEos === true ? eos : undefined];
   return {

@@ -10,6 +10,8 @@ export interface GgufVocabulary {
   /** The kind: `gpt2` for byte-level BPE, `llama` for SentencePiece. */
   readonly model: string;
   readonly pre: string | undefined;
+  /** The model's own, `general.name`. */
+  readonly name: string | undefined;
   /** By id. */
   readonly tokens: readonly string[];
   readonly types: readonly number[] | undefined;
@@ -34,6 +36,7 @@ export function readVocabulary(metadata: GgufMetadata): GgufVocabulary {
   if (typeof model !== "string") throw bad("model", model, "the name of a kind of tokenizer");
   const pre = at("pre");
   if (pre !== undefined && typeof pre !== "string") throw bad("pre", pre, "a name");
+  const name = metadata.get("general.name");
   const listed = at("tokens");
   if (!Array.isArray(listed)) throw bad("tokens", listed, "a list of all tokens");
   const tokens = listed.map((token: unknown, id) => {
@@ -68,6 +71,7 @@ export function readVocabulary(metadata: GgufMetadata): GgufVocabulary {
   return {
     model,
     pre,
+    name: typeof name === "string" ? name : undefined,
     tokens,
     types: numbers("token_type"),
     scores: numbers("scores"),
