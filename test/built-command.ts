@@ -20,6 +20,8 @@ export interface Running {
 }
 
 export interface BuiltCommand {
+  /** As a shell is told it. */
+  readonly words: string;
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ended>;
   readonly start: (args: readonly string[], options?: RunOptions) => Running;
 }
@@ -68,5 +70,6 @@ export async function builtCommand(name: string): Promise<BuiltCommand> {
         }),
     };
   };
-  return { start, run: (args, options) => start(args, options).ended };
+  const words = `${process.execPath} ${join(outDir, "arithmoscope.js")}`;
+  return { words, start, run: (args, options) => start(args, options).ended };
 }

@@ -1,11 +1,14 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readResultFile } from "#state/experiments/result-file.ts";
 import { builtCommand } from "#test/built-command.ts";
 import type { BuiltCommand } from "#test/built-command.ts";
 import { findOrInstallRedis, NO_REDIS, redisServer } from "#test/redis-server.ts";
+import { PACKAGE } from "../package-files.ts";
 import { shardsOf, shareOf } from "./run-command.ts";
 
 /** Five steps, of which four read the first. */
@@ -60,6 +63,35 @@ describe("a suite in shards", { timeout: 180_000 }, () => {
     expect(saved.model).toMatchObject({ name: "abacus", dtype: "q8", backend: "wasm" });
     expect(saved.computed).toMatchObject({ by: [{ provider: "wasm", steps: 5 }], again: { steps: 0, of: 1 } });
     expect(result).toMatchObject({ kind: "bias", steps: 5, stepsInAll: 5 });
+  });
+
+  test("run by the tasks of a Slurm array, as its script is, is what one process finds, bit for bit", async () => {
+    const array = join(work, "array");
+    await command.run(["plan", array, ...ASKED, "--shards", "5", ...HERE]);
+    const script = join(PACKAGE, "deploy/slurm-array.sh");
+    const task = (index: string) =>
+      promisify(execFile)(script, [array, "--cache", cache], {
+        env: {
+          ...process.env,
+          ARITHMOSCOPE: command.words,
+          SLURM_ARRAY_TASK_ID: index,
+          SLURM_ARRAY_TASK_COUNT: "2",
+          SLURM_CPUS_PER_TASK: "1",
+        },
+      });
+    const tasks = await Promise.all([task("0"), task("1")]);
+    const steps = tasks.map(({ stdout }) =>
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { step: number }),
+    );
+    expect(steps.map((each) => each.map(({ step }) => step))).toEqual([
+      [0, 2, 4],
+      [1, 3],
+    ]);
+    const merged = await command.run(["merge", array, ...HERE]);
+    expect(experimentIn(merged.out)).toBe(experimentIn(whole));
   });
 
   test("handed out by a queue, to a worker that falls silent and to another, is what one process finds, bit for bit", async ({
