@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, expectWholeSweep, openWithModel, panel, test } from "./support.ts";
+import { expect, expectWholeSweep, openWithModel, panel, picture, test } from "./support.ts";
 
 /** Fills most of the model's context, and ends in a character that XML has no place for. */
 const PROMPT = "vierundzwanzig plus siebenunddreissig minus neunzehn = \uFFFF";
@@ -79,5 +80,36 @@ test(
       expect(faces.some((address) => /plex-sans/.test(address))).toBe(true);
       expect(faces.some((address) => /plex-mono/.test(address))).toBe(true);
     });
+  },
+);
+
+test(
+  "a figure fills the window, on a projector and on a phone, and Escape returns",
+  { tag: "@page" },
+  async ({ page }) => {
+    await openWithModel(page);
+    await expectWholeSweep(page);
+    const enlarge = panel(page, "Heads").getByRole("button", { name: "Enlarge" });
+    const sheet = page.getByRole("dialog", { name: /^What each head/ });
+    for (const size of [
+      { width: 1920, height: 1080 },
+      // what is left of it at 150 %
+      { width: 1280, height: 720 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.setViewportSize(size);
+      await enlarge.click();
+      const figure = sheet.locator("svg.marks");
+      await expect(figure).toBeInViewport({ ratio: 1 });
+      const { width, height } = (await figure.boundingBox())!;
+      expect(Math.max(width / size.width, height / size.height)).toBeGreaterThan(0.65);
+      expect(
+        (await new AxeBuilder({ page }).include(".dialog[open]").analyze()).violations.map(({ id }) => id),
+      ).toEqual([]);
+      await picture(page, `enlarged-${size.width}`);
+      await page.keyboard.press("Escape");
+      await expect(sheet).toHaveCount(0);
+      await expect(enlarge).toBeFocused();
+    }
   },
 );

@@ -1,5 +1,6 @@
+import { useState } from "react";
 import { notifyFault } from "#state/notices.ts";
-import { laterModule } from "../shared/later.tsx";
+import { laterModule, laterPart } from "../shared/later.tsx";
 import type { Drawn, Stamp } from "./drawn.ts";
 import type { FileKind } from "./save-as.ts";
 
@@ -11,11 +12,34 @@ interface ExportsProps {
   readonly drawn: Drawn | undefined;
 }
 
-/** What is drawn, as files that say what they are about. */
+const Enlarged = laterPart<{ readonly drawn: Drawn; readonly onClose: () => void }>(
+  "the enlarged figure",
+  async () => (await import("./enlarged/Enlarged.tsx")).Enlarged,
+);
+
+/** What is drawn, as large as the window, and as files that say what they are about. */
 export function Exports({ drawn }: ExportsProps) {
-  if (!drawn) return null;
+  const [enlarged, setEnlarged] = useState<Drawn>();
   return (
-    <span className="exports" role="group" aria-label={`Export ${drawn.name}`}>
+    <>
+      {drawn && (
+        <span className="exports">
+          {drawn.figure && (
+            <button type="button" className="quiet" aria-haspopup="dialog" onClick={() => setEnlarged(drawn)}>
+              Enlarge
+            </button>
+          )}
+          <Files drawn={drawn} />
+        </span>
+      )}
+      {enlarged && <Enlarged drawn={enlarged} onClose={() => setEnlarged(undefined)} />}
+    </>
+  );
+}
+
+function Files({ drawn }: { readonly drawn: Drawn }) {
+  return (
+    <span role="group" aria-label={`Export ${drawn.name}`}>
       {drawn.figure && (
         <>
           <button type="button" className="quiet" onClick={() => void save("svg", drawn)}>

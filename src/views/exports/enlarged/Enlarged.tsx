@@ -1,0 +1,32 @@
+import { Dialog } from "../../shared/Dialog.tsx";
+import { MarksFigure } from "../../shared/figure/MarksFigure.tsx";
+import type { Drawn } from "../drawn.ts";
+import "./enlarged.css";
+
+interface EnlargedProps {
+  /** As it stood when it was asked for: it is looked at, and does not change under the eye. */
+  readonly drawn: Drawn;
+  readonly onClose: () => void;
+}
+
+/** A figure as large as the window lets it be, with what it is about above and what it says below; Escape returns. */
+export function Enlarged({ drawn, onClose }: EnlargedProps) {
+  const { title, says, figure, isDark = false } = drawn;
+  return (
+    <Dialog title={title} isOpen onClose={onClose}>
+      {figure && (
+        <div className={`enlarged ${isDark ? "is-dark" : ""}`} role="img" aria-label={title}>
+          {/* a picture: what can be pointed at and stepped through stands on the page */}
+          <div inert>
+            <MarksFigure figure={figure()} label={title} />
+          </div>
+        </div>
+      )}
+      {says.map((sentence) => (
+        <p key={sentence} className="says">
+          {sentence}
+        </p>
+      ))}
+    </Dialog>
+  );
+}
