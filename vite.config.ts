@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { docs } from "./scripts/vite/docs/docs.ts";
 import { firstScript } from "./scripts/vite/first-script.ts";
+import { linkCard } from "./scripts/vite/link-card.ts";
 import { notices } from "./scripts/vite/notices.ts";
 import { policies } from "./scripts/vite/policies.ts";
 import { serviceWorker } from "./scripts/vite/service-worker.ts";
@@ -14,12 +15,24 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** Where the page will lie, for what a pasted link shows. */
+const { PAGE_ADDRESS } = process.env;
+
 const { page, worker } = notices(Object.keys(about.dependencies));
 
 export default defineConfig({
   // relative, so that the built page runs from any folder of any static host
   base: "./",
-  plugins: [react(), webTokenizers(), page, firstScript(), policies(), docs(), serviceWorker()],
+  plugins: [
+    react(),
+    webTokenizers(),
+    page,
+    firstScript(),
+    policies(),
+    docs(),
+    PAGE_ADDRESS ? linkCard(PAGE_ADDRESS) : null,
+    serviceWorker(),
+  ],
   // what an exported file says of the page that made it
   define: { __VERSION__: JSON.stringify(about.version) },
   // whatever runs the models knows how to preload modules
