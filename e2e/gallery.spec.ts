@@ -16,7 +16,7 @@ const back = (page: Page) => page.getByRole("link", { name: "Findings" });
 test("every finding of the gallery is reproduced on this machine", async ({ page }) => {
   await openApp(page, "#gallery");
   await expect(cards(page)).toHaveCount(12);
-  const claims = await cards(page).getByRole("link").allTextContents();
+  const claims = await cards(page).getByRole("heading").allTextContents();
   await expect(cards(page).filter({ hasText: "does not survive mean ablation" })).toHaveCount(1);
   await expect(cards(page).filter({ hasText: "unsolved" })).toHaveCount(1);
   for (const claim of claims) {

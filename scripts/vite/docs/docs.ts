@@ -13,6 +13,11 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
+/**
+ * Where the build will lie, where somebody says so: whoever shows a link's picture asks for its whole address. Nothing else needs it.
+ */
+const ADDRESS = "ARITHMOSCOPE_ADDRESS";
+
 /** Puts the docs beside the page as pages of their own, which need no script; while the page is edited they are made of the files as they are. */
 export function docs(): Plugin {
   let root = "";
@@ -39,8 +44,19 @@ export function docs(): Plugin {
       });
     },
     generateBundle() {
-      for (const [path, source] of siteFiles(root))
+      for (const [path, source] of siteFiles(root, addressFrom(process.env[ADDRESS])))
         this.emitFile({ type: "asset", fileName: `${DOCS_FOLDER}/${path}`, source });
     },
   };
+}
+
+/** @throws for what is no address */
+function addressFrom(written: string | undefined): string | undefined {
+  if (!written) return undefined;
+  const isWeb = URL.canParse(written) && /^https?:$/.test(new URL(written).protocol);
+  if (!isWeb)
+    throw new Error(
+      `${ADDRESS} is “${written}”; it has to be the page's address, as https://example.org/arithmoscope/`,
+    );
+  return written.endsWith("/") ? written : `${written}/`;
 }

@@ -1,12 +1,15 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, posix } from "node:path";
+import { inflateSync } from "node:zlib";
 import { Window } from "happy-dom";
 import { describe, expect, it } from "vitest";
+import type { GalleryCard } from "../../../src/state/guide/gallery.ts";
 import { rendered } from "./markdown.ts";
 import { siteFiles } from "./site.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const files = siteFiles(root);
+const cards = JSON.parse(readFileSync(join(root, "public/findings/gallery.json"), "utf8")) as readonly GalleryCard[];
 const pages = new Map(
   [...files].flatMap(([path, file]) => (path.endsWith(".html") ? [[path, documentOf(String(file))] as const] : [])),
 );
@@ -18,7 +21,8 @@ describe("the site of the docs", () => {
         .filter((name) => name.endsWith(".md"))
         .map((name) => `${folder}/${name}`.replace(/^docs\//, "").replace(/\.md$/, ".html")),
     );
-    expect([...pages.keys()].toSorted()).toEqual([...sources, "glossary.html", "index.html"].toSorted());
+    const others = cards.map(({ id }) => `findings/${id}.html`);
+    expect([...pages.keys()].toSorted()).toEqual([...sources, ...others, "glossary.html", "index.html"].toSorted());
   });
 
   it.each([...pages.keys()])("%s: every link and picture leads to something that is there", (path) => {
@@ -70,6 +74,41 @@ describe("the site of the docs", () => {
   });
 });
 
+describe("the page of a finding", () => {
+  const metaOf = (page: ReturnType<typeof documentOf>, name: string) =>
+    page.querySelector(`meta[property="${name}"]`)?.getAttribute("content");
+
+  it.each(cards)("$id: says its claim, shows its picture and leads to its link", ({ id, claim, link }) => {
+    const page = pages.get(`findings/${id}.html`)!;
+    expect(page.title).toBe(`${claim} · Arithmoscope`);
+    expect(metaOf(page, "og:title")).toBe(claim);
+    expect(metaOf(page, "og:image")).toBe(`${id}.png`);
+    const opens = page.querySelector("a.opens")?.getAttribute("href");
+    // an adapter lies beside the instrument, whose address this build was not told
+    expect(opens).toBe(link.includes("{here}") ? "../../#gallery" : `../../#${link}`);
+  });
+
+  it("has whole addresses where the build is told its own", () => {
+    const told = siteFiles(root, "https://example.org/lab/");
+    const page = documentOf(String(told.get("findings/lora.html")));
+    expect(metaOf(page, "og:image")).toBe("https://example.org/lab/docs/findings/lora.png");
+    expect(metaOf(page, "og:url")).toBe("https://example.org/lab/docs/findings/lora.html");
+    expect(page.querySelector("a.opens")?.getAttribute("href")).toContain(
+      "&a=https://example.org/lab/models/abacus-2/adapters/layer-1/&",
+    );
+  });
+
+  it("has its numbers in its picture: the head that the answer hangs on is the one blue cell", () => {
+    const { width, height, colourAt } = decoded(files.get("findings/one-head.png") as Buffer);
+    expect([width, height]).toEqual([1200, 630]);
+    // six layers of eight heads, 85 pixels each, in the middle: L0H7 is the last of the first row
+    const [red, , blue] = colourAt(260 + 7.5 * 85, 60 + 42);
+    expect(blue! - red!).toBeGreaterThan(60);
+    const [otherRed, , otherBlue] = colourAt(260 + 3.5 * 85, 60 + 42);
+    expect(Math.abs(otherBlue! - otherRed!)).toBeLessThan(10);
+  });
+});
+
 describe("a Markdown file", () => {
   it("has the ids that GitHub gives its headings", () => {
     const { sections } = rendered(
@@ -117,8 +156,24 @@ function isThere(from: string, link: string): boolean {
   if (link.startsWith("https://")) return true;
   const [way, anchor] = link.split("#", 2);
   const to = way === "" ? `docs/${from}` : posix.join("docs", posix.dirname(from), way!);
-  if (to === "./") return anchor === undefined || anchor === "gallery";
+  if (to === "./") return anchor === undefined || anchor === "gallery" || cards.some((card) => card.link === anchor);
   if (!to.startsWith("docs/")) return existsSync(join(root, "public", to));
   const inside = posix.relative("docs", to);
   return files.has(inside) && (anchor === undefined || Boolean(pages.get(inside)?.getElementById(anchor)));
+}
+
+/** A PNG of unfiltered RGB rows, read by its specification. The checksum of an empty IEND is a constant of every PNG. */
+function decoded(png: Buffer) {
+  expect(png.subarray(0, 8).toString("latin1")).toBe("\u0089PNG\r\n\u001A\n");
+  expect(png.subarray(-8).toString("hex")).toBe("49454e44ae426082");
+  const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+  const length = png.readUInt32BE(33);
+  expect(png.subarray(37, 41).toString("latin1")).toBe("IDAT");
+  const pixels = inflateSync(png.subarray(41, 41 + length));
+  expect(pixels).toHaveLength(height * (1 + 3 * width));
+  const colourAt = (x: number, y: number) => {
+    const at = Math.floor(y) * (1 + 3 * width) + 1 + 3 * Math.floor(x);
+    return [...pixels.subarray(at, at + 3)];
+  };
+  return { width, height, colourAt };
 }

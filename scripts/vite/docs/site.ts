@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, join, posix } from "node:path";
+import type { GalleryCard } from "../../../src/state/guide/gallery.ts";
 import { GLOSSARY } from "../../../src/views/page/glossary.ts";
+import { findingPage } from "./findings.ts";
 import { escaped, rendered, wayTo } from "./markdown.ts";
 import type { Rendered } from "./markdown.ts";
 import { PAPER, STYLES, pageOf, pathOf, withSections } from "./template.ts";
-import type { Group } from "./template.ts";
+import type { Group, Heading } from "./template.ts";
 
 /** Groups of pages in the order that they are listed in; what a folder has beyond those named follows them, by title. */
 const GROUPS: readonly { readonly name: string; readonly folder: string; readonly first: readonly string[] }[] = [
@@ -37,12 +39,14 @@ interface Source extends Rendered {
 }
 
 /**
- * The docs as a site: a page for each Markdown file of `docs` and `training`, the glossary, one that lists them all, and what they show.
+ * The docs as a site: a page for each Markdown file of `docs` and `training`, the glossary, each finding of the gallery, one that lists them all, and what they
+ * show.
  *
+ * @param address of the instrument, where the build is told; ends in `/`
  * @returns files by their path in the site
  * @throws where a page links to a file that is not there
  */
-export function siteFiles(root: string): ReadonlyMap<string, string | Uint8Array> {
+export function siteFiles(root: string, address?: string): ReadonlyMap<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>(styles(root));
   const listed = GROUPS.map(({ name, folder, first }) => ({ name, sources: sourcesOf(root, folder, first) }));
   const isPage = new Set(listed.flatMap(({ sources }) => sources));
@@ -69,12 +73,19 @@ export function siteFiles(root: string): ReadonlyMap<string, string | Uint8Array
   for (const { path, title, description, html, sections } of groups.flatMap(({ pages }) => pages))
     files.set(path, pageOf({ path, title, description, html: withSections(html, sections) }, all));
   files.set(GLOSSARY_PAGE.path, pageOf(GLOSSARY_PAGE, all));
+  const cards = JSON.parse(readFileSync(join(root, "public/findings/gallery.json"), "utf8")) as readonly GalleryCard[];
+  const findings = cards.map((card) => findingPage(card, address));
+  for (const finding of findings) {
+    files.set(finding.path, pageOf(finding, all, address));
+    files.set(finding.picture.path, finding.picture.png);
+  }
   files.set(
     "index.html",
     pageOf(
       indexOf(
         all,
         groups.flatMap(({ pages }) => pages),
+        findings,
       ),
       all,
     ),
@@ -106,7 +117,7 @@ ${GLOSSARY.map(({ word, plain, meaning }) => `<dt>${escaped(word)}</dt>\n<dd>${e
 };
 
 /** Every page with what it is about and its sections, so that the browser's own search over this one finds the page. */
-function indexOf(groups: readonly Group[], pages: readonly Source[]) {
+function indexOf(groups: readonly Group[], pages: readonly Source[], findings: readonly Heading[]) {
   const byPath = new Map(pages.map((page) => [page.path, page]));
   const entry = (path: string, title: string) => {
     const page = byPath.get(path);
@@ -127,7 +138,11 @@ function indexOf(groups: readonly Group[], pages: readonly Source[]) {
     html: `<h1>How it is computed, and how it is used</h1>
 <p>The method is that of Yu &amp; Ananiadou (2024), <a href="${PAPER}">Interpreting Arithmetic Mechanism in Large Language Models
 through Comparative Neuron Analysis</a>. Each page below has its formula, its source, and what it cannot show.</p>
-${lists.join("")}`,
+${lists.join("")}<h2>Findings to open and check</h2>
+<ul class="index">
+${findings.map(({ path, title }) => `<li><a href="${path}">${escaped(title)}</a></li>`).join("\n")}
+</ul>
+`,
   };
 }
 

@@ -21,12 +21,19 @@ export interface Group {
 export interface Page extends Heading {
   readonly description: string;
   readonly html: string;
+  /** What a pasted link to it shows. */
+  readonly picture?: { readonly path: string; readonly alt: string };
 }
 
 const MOST_DESCRIBED = 200;
 
-/** A page whole: the same head and ways for all, relative, so that the site runs from any folder. */
-export function pageOf({ path, title, description, html }: Page, groups: readonly Group[]): string {
+/**
+ * A page whole: the same head and ways for all, relative, so that the site runs from any folder.
+ *
+ * @param address where the instrument lies, which a build may not know: whoever shows a picture of a link asks for its whole address
+ */
+export function pageOf(page: Page, groups: readonly Group[], address?: string): string {
+  const { path, title, description, html } = page;
   const to = (other: string) => escaped(wayTo(other, path));
   // the site lies in a folder of the instrument's
   const up = `${"../".repeat(path.split("/").length)}`;
@@ -39,7 +46,7 @@ export function pageOf({ path, title, description, html }: Page, groups: readonl
 <meta name="color-scheme" content="light dark">
 <title>${escaped(title)} · Arithmoscope</title>
 <meta name="description" content="${escaped(shortened(description))}">
-<link rel="icon" href="${up}icons/arithmoscope.svg" type="image/svg+xml">
+${shownWith(page, address)}<link rel="icon" href="${up}icons/arithmoscope.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${to(STYLES)}">
 </head>
 <body>
@@ -63,6 +70,23 @@ ${html}</main>
 </body>
 </html>
 `;
+}
+
+function shownWith({ path, title, description, picture }: Page, address: string | undefined): string {
+  if (!picture) return "";
+  const image = address === undefined ? wayTo(picture.path, path) : new URL(`docs/${picture.path}`, address).href;
+  const tags = [
+    ["og:type", "article"],
+    ["og:site_name", "Arithmoscope"],
+    ["og:title", title],
+    ["og:description", shortened(description)],
+    ...(address === undefined ? [] : [["og:url", new URL(`docs/${path}`, address).href]]),
+    ["og:image", image],
+    ["og:image:width", "1200"],
+    ["og:image:height", "630"],
+    ["og:image:alt", picture.alt],
+  ].map(([name, content]) => `<meta property="${name!}" content="${escaped(content!)}">\n`);
+  return `${tags.join("")}<meta name="twitter:card" content="summary_large_image">\n`;
 }
 
 const listOf = ({ name, pages }: Group, from: string) => `<h2>${escaped(name)}</h2>

@@ -29,6 +29,9 @@ export function Gallery({ cards }: { readonly cards: readonly GalleryCard[] }) {
             <p className="gallery-facts">
               {card.model}
               {card.status && <strong className="gallery-status">{card.status}</strong>}
+              <a className="gallery-page" href={`./docs/findings/${card.id}.html`}>
+                Page to paste
+              </a>
             </p>
           </li>
         ))}
