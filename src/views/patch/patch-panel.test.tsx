@@ -84,6 +84,7 @@ test("the map, its sentence and its files are there once the engine has answered
   });
   expect(host.textContent).toContain("logit(8) − logit(8) is");
   expect([...host.querySelectorAll(".exports button")].map(({ textContent }) => textContent)).toEqual([
+    "Enlarge",
     "SVG",
     "PNG",
     "CSV",
