@@ -56,6 +56,16 @@ function Files({ drawn }: { readonly drawn: Drawn }) {
       <button type="button" className="quiet" onClick={() => void save("json", drawn)}>
         JSON
       </button>
+      {drawn.notebook && (
+        <button
+          type="button"
+          className="quiet"
+          title="A program for a notebook, which draws the figure of the saved JSON"
+          onClick={() => void save("python", drawn)}
+        >
+          Python
+        </button>
+      )}
     </span>
   );
 }

@@ -44,6 +44,8 @@ export interface Drawn {
   /** As a file has it: light, unless `isDark`. Left out of what is only a table. */
   readonly figure?: () => MarkedFigure;
   readonly isDark?: boolean;
+  /** The program that draws it anew of its JSON; left out where there is none. */
+  readonly notebook?: "heads";
 }
 
 /** The sign is part of a number's unit; see `effectOf`. */

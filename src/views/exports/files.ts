@@ -3,6 +3,7 @@ import { csvOf } from "./csv.ts";
 import type { Drawn, Stamp } from "./drawn.ts";
 import { captionOf, factsOf } from "./facts.ts";
 import { fileName } from "./file-name.ts";
+import { headsNotebook } from "./heads-notebook.ts";
 
 export interface ExportedFile {
   readonly name: string;
@@ -22,6 +23,16 @@ export function jsonFile(drawn: Drawn, stamp: Stamp): ExportedFile {
   const records = rows.map((row) => Object.fromEntries(header.map((column, index) => [column, row[index]])));
   const content = { ...factsOf(drawn, stamp), finding: drawn.link, rows: records };
   return { name: `${fileName(drawn)}.json`, type: "application/json", content: JSON.stringify(content, null, 2) };
+}
+
+/** Programs by what they draw. */
+const NOTEBOOKS: Readonly<Record<NonNullable<Drawn["notebook"]>, (file: string) => string>> = { heads: headsNotebook };
+
+/** @returns undefined for what no program draws */
+export function pythonFile(drawn: Drawn): ExportedFile | undefined {
+  if (!drawn.notebook) return undefined;
+  const name = fileName(drawn);
+  return { name: `${name}.py`, type: "text/x-python", content: NOTEBOOKS[drawn.notebook](`${name}.json`) };
 }
 
 /** @returns undefined for what is only a table */

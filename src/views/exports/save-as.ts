@@ -1,6 +1,6 @@
 import type { Drawn, Stamp } from "./drawn.ts";
 import { download } from "./download.ts";
-import { csvFile, jsonFile, svgFile } from "./files.ts";
+import { csvFile, jsonFile, pythonFile, svgFile } from "./files.ts";
 import type { ExportedFile } from "./files.ts";
 import { pngOf } from "./png.ts";
 
@@ -10,6 +10,7 @@ export const saveAs = {
   png: (drawn: Drawn, stamp: Stamp) => savePng(svgFile(drawn, stamp)),
   csv: (drawn: Drawn, stamp: Stamp) => save(csvFile(drawn, stamp)),
   json: (drawn: Drawn, stamp: Stamp) => save(jsonFile(drawn, stamp)),
+  python: (drawn: Drawn) => save(pythonFile(drawn)),
 };
 export type FileKind = keyof typeof saveAs;
 

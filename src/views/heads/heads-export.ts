@@ -42,6 +42,7 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     settings: { complete: isWhole(value), colours: scale },
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
     table: () => tableOf(value, effects),
+    notebook: "heads",
     figure: () => {
       // papers are light, whatever the page is
       const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, false);
