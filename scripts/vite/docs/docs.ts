@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /**
  * Where the build will lie, where somebody says so: whoever shows a link's picture asks for its whole address. Nothing else needs it.
  */
-const ADDRESS = "ARITHMOSCOPE_ADDRESS";
+const ADDRESS = "PAGE_ADDRESS";
 
 /** Puts the docs beside the page as pages of their own, which need no script; while the page is edited they are made of the files as they are. */
 export function docs(): Plugin {
