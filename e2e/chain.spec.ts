@@ -200,7 +200,9 @@ test(
     await test.step("what is kept has one card, one switch and one number", async () => {
       const worth = (await figure.locator('[data-node="L3H6"] .effect').textContent())!.trim();
       for (const name of ["effect alone", "effect now"]) {
-        const fact = page.getByText(name, { exact: true }).locator("xpath=following-sibling::dd");
+        const fact = page
+          .getByText(name, { exact: true })
+          .locator("xpath=ancestor-or-self::dt/following-sibling::dd[1]");
         await expect(fact).toHaveText(`${worth} nats`);
       }
       await expect(page.getByRole("button", { name: "Switch L3H6 off" })).toHaveCount(1);
