@@ -105,6 +105,17 @@ describe("Back and Forward", () => {
     expect(tabs.length).toBe(3);
   });
 
+  test("what is chosen just after a model came is an entry", async () => {
+    void changeModel(OTHER);
+    await rest();
+    const entries = tabs.length;
+    await last("load").answer({ ...INFO, name: "other", source: { kind: "url", name: "http://here/models/other/" } });
+    await vi.advanceTimersByTimeAsync(50);
+    showTab("chain");
+    await rest();
+    expect(tabs.length).toBe(entries + 1);
+  });
+
   test("keep a model that is here and the run that answers what is shown", async () => {
     await answerBefore();
     showTab("chain");

@@ -60,7 +60,9 @@ export function followAddress(
     clearTimeout(timer);
     // changes of one moment are one entry
     isDue = placeNow() !== place;
-    timer = setTimeout(() => void write(), isDue ? 0 : REST_MS);
+    // once a model is here the next change is the person's, however soon it comes
+    const hasArrived = wasArriving && !isArriving();
+    timer = setTimeout(() => void write(), isDue || hasArrived ? 0 : REST_MS);
   };
   const open = async () => {
     clearTimeout(timer);
