@@ -178,6 +178,23 @@ test("names a format that it cannot read in a folder whose files are known", asy
   );
 });
 
+test("where files cannot be listed, a model in GGUF has an address of its own", async () => {
+  const unlisted = folder(new Map());
+  const listed: FileSet = { ...unlisted, names: () => Promise.resolve(["README.md"]) };
+  const way = "; if the model is a GGUF file, give the file's own address";
+  const [config, weights] = [
+    "checkpoint: the folder has no config.json",
+    "checkpoint: the folder has neither model.safetensors nor model.safetensors.index.json",
+  ];
+  await expect(readJson(unlisted, "config.json")).rejects.toThrow(new Fault("missing-file", config + way));
+  await expect(openTensors(unlisted)).rejects.toThrow(new Fault("missing-file", weights + way));
+  await expect(readJson(listed, "config.json")).rejects.toThrow(new Fault("missing-file", config));
+  await expect(openTensors(listed)).rejects.toThrow(new Fault("missing-file", weights));
+  await expect(readJson(unlisted, "tokenizer.json")).rejects.toThrow(
+    new Fault("missing-file", "checkpoint: the folder has no tokenizer.json"),
+  );
+});
+
 test("reads JSON, and tells a file that is missing from one that is null", async () => {
   const files = folder(
     new Map([

@@ -131,7 +131,7 @@ export function tensorTable(
 async function openShards(files: FileSet): Promise<{ file: string; source: ByteSource }[]> {
   const index = await readOptionalJson(files, INDEX);
   if (index === undefined) {
-    throw await missing(files, `neither ${SINGLE} nor ${INDEX}`, "weights");
+    throw await missing(files, `neither ${SINGLE} nor ${INDEX}`, "weights", OWN_ADDRESS);
   }
   const { weight_map: map } = (index ?? {}) as { readonly weight_map?: unknown };
   if (typeof map !== "object" || map === null || Array.isArray(map)) {
@@ -181,16 +181,22 @@ export async function readFile(files: FileSet, path: string): Promise<Uint8Array
 }
 
 /** What is recognised in the place of a file has a way on of its own, which is another one than that of a file which is not there. */
-async function missing(files: FileSet, what: string, wanted: "weights" | "tokenizer"): Promise<Fault> {
+async function missing(files: FileSet, what: string, wanted: "weights" | "tokenizer", elsewhere = ""): Promise<Fault> {
   const instead = await otherFormat(files, wanted);
-  return new Fault(instead ? "other-format" : "missing-file", `checkpoint: ${files.name} has ${what}${instead}`);
+  const found = `checkpoint: ${files.name} has ${what}`;
+  if (instead) return new Fault("other-format", found + instead);
+  return new Fault("missing-file", files.names ? found : found + elsewhere);
 }
+
+/** Where files cannot be listed, one in GGUF may be there under any name. */
+const OWN_ADDRESS = "; if the model is a GGUF file, give the file's own address";
 
 /** @throws Fault "missing-file", "other-format" or "bad-file" */
 export async function readJson(files: FileSet, path: string): Promise<unknown> {
   const value = await readOptionalJson(files, path);
   if (value === undefined) {
-    throw await missing(files, `no ${path}`, path === "tokenizer.json" ? "tokenizer" : "weights");
+    const elsewhere = path === "config.json" ? OWN_ADDRESS : "";
+    throw await missing(files, `no ${path}`, path === "tokenizer.json" ? "tokenizer" : "weights", elsewhere);
   }
   return value;
 }

@@ -82,9 +82,15 @@ export function storedDtype({ name, dtype }: Pick<TensorEntry, "name" | "dtype">
   if (isStored(dtype)) return dtype;
   throw new Fault(
     "bad-file",
-    `checkpoint: tensor ${shownName(name)} is stored as ${shownName(dtype)}; F32, F16 and BF16 can be read`,
+    `checkpoint: tensor ${shownName(name)} is stored as ${shownName(dtype)}; F32, F16 and BF16 can be read: ${FLOATS.test(dtype) ? CAST : ORIGIN}`,
   );
 }
+
+/** Numbers with a fraction, of another width: F64, F8_E4M3. */
+const FLOATS = /^F\d/;
+const ORIGIN = "open the checkpoint that it was made from, or a GGUF file of the model";
+const CAST =
+  "open a copy in F32, which transformers makes: AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).save_pretrained(copy), or a GGUF file of the model";
 
 /** Stored bytes as numbers. Of the plain types exactly: each is a subset of float32. */
 export function decodeStored(bytes: ArrayBuffer, dtype: StoredDtype): Float32Array {
