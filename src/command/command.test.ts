@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -84,6 +84,7 @@ describe("one prompt, against an independent float64 implementation", () => {
 describe("a word that is wrong is one sentence, and an exit code that says whose fault it is", () => {
   test.each<[string, string[], number, string]>([
     ["no such command", ["predikt", "3+5="], 2, "there is no command “predikt”"],
+    ["a word that every object knows", ["constructor", "3+5="], 2, "there is no command “constructor”"],
     ["no prompt", ["predict"], 2, "predict: one argument is needed, the prompt; it got 0"],
     ["a prompt in several words", ["predict", "3", "+", "5"], 2, "is a text with spaces in quotes?"],
     ["an unknown option", ["predict", "3+5=", "--tops", "3"], 2, "Unknown option '--tops'"],
@@ -98,6 +99,18 @@ describe("a word that is wrong is one sentence, and an exit code that says whose
     expect(ended.err).toContain(words);
     expect(ended.err.trimEnd().split("\n").length).toBe(1);
   });
+});
+
+test("a folder that keeps no models costs a sentence, and not the answer", async () => {
+  const file = join(cache, "a-file");
+  writeFileSync(file, "");
+  for (const place of ["/proc/arithmoscope", "/dev/null", file]) {
+    const { code, out, err } = await command.run(["predict", "3+5=", "--cache", place, "--threads", "1", "--quiet"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ model: { name: "abacus" } });
+    expect(err).toMatch(/^arithmoscope: .+\. The model is held in memory for this visit, .+\n$/);
+    expect(err).toContain(place);
+  }
 });
 
 describe("the catalogue", () => {

@@ -16,6 +16,7 @@ export class ProgressLine {
   readonly #isQuiet: boolean;
   #told = -Infinity;
   #isOpen = false;
+  readonly #warned = new Set<string>();
 
   constructor({ err }: Streams, isQuiet: boolean) {
     this.#err = err;
@@ -45,6 +46,14 @@ export class ProgressLine {
       this.end();
       this.#err.write(`${text}\n`);
     }
+  }
+
+  /** What is no progress, and is told whoever wants quiet; of several engines once. */
+  warn(text: string): void {
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.end();
+    this.#err.write(`arithmoscope: ${text}\n`);
   }
 
   /** What was passing is taken away. */

@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { heldUp } from "#core/sign.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** How often a holder says that it lives, and after how long without a word one on another machine is taken to be gone. */
 const BEAT_MS = 5_000;
@@ -19,7 +20,7 @@ interface Following {
  * is gone, or that has said nothing for a minute, is taken over.
  */
 export async function alone<T>(folder: string, name: string, following: Following, task: () => Promise<T>): Promise<T> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const path = join(folder, `${name}.lock`);
   let isTold = false;
   while (!(await isTaken(path))) {

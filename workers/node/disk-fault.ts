@@ -13,5 +13,8 @@ export function diskFault(root: string, cause: unknown): Fault {
   if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
     return new Fault("storage-failed", `${root}: it may not be written to (${String(code)})`, { cause });
   }
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return new Fault("storage-failed", `${root}: a file stands where a folder is needed (${code})`, { cause });
+  }
   return new Fault("storage-failed", `${root}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }

@@ -1,9 +1,10 @@
 import { closeSync, fsyncSync, ftruncateSync, fstatSync, openSync, writeSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "#core/fault.ts";
 import type { FileStore, StoredFile } from "#workers/engine/store/file-store.ts";
 import { codeOf, diskFault } from "./disk-fault.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * A folder on disk as the engine's store. What is written whole is put in place by a new name, so that nobody reads half of it.
@@ -11,9 +12,9 @@ import { codeOf, diskFault } from "./disk-fault.ts";
  * Every call @throws Fault "storage-full" or "storage-failed"
  */
 export async function folderStore(root: string): Promise<FileStore> {
-  await ofDisk(root, () => mkdir(root, { recursive: true }));
+  await ofDisk(root, () => makeFolder(root));
   const inFolder = async (folder: string, name: string) => {
-    await mkdir(join(root, folder), { recursive: true });
+    await makeFolder(join(root, folder));
     return join(root, folder, name);
   };
   const opened = (folder: string, name: string) =>

@@ -9,6 +9,7 @@ import { alone } from "./alone.ts";
 import { folderSource } from "./disk-folder.ts";
 import { diskFault } from "./disk-fault.ts";
 import { folderStore } from "./folder-store.ts";
+import { makeFolder } from "./make-folder.ts";
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "arithmoscope-node-"));
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -49,10 +50,38 @@ describe("a folder as the engine's store", () => {
   test("that cannot be one is a fault that the engine goes on in memory after", async () => {
     const file = join(newFolder(), "file");
     writeFileSync(file, "");
-    await expect(folderStore(join(file, "models"))).rejects.toMatchObject({ code: "storage-failed" });
+    await expect(folderStore(join(file, "models"))).rejects.toMatchObject({
+      code: "storage-failed",
+      message: `${join(file, "models")}: a file stands where a folder is needed (EEXIST)`,
+    });
+    await expect(folderStore(file)).rejects.toMatchObject({ message: expect.stringContaining("(EEXIST)") as string });
+    await expect(folderStore("/dev/null")).rejects.toMatchObject({ code: "storage-failed" });
     expect(diskFault("x", { code: "ENOSPC" })).toMatchObject({ code: "storage-full", message: "x: the disk is full" });
   });
 });
+
+describe("a folder is made with those above it", () => {
+  test("by whoever comes first", async () => {
+    const root = newFolder();
+    const path = join(root, "a", "b", "c");
+    await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(root, "a", "d"))]);
+    await makeFolder(path);
+    expect(readdirSync(join(root, "a"))).toEqual(["b", "d"]);
+    expect(readdirSync(join(root, "a", "b"))).toEqual(["c"]);
+  });
+
+  test("or ends where a file system takes none: /proc says of what is made in it that it is not there", async () => {
+    for (const path of ["/proc/arithmoscope", "/proc/arithmoscope/models/x"]) {
+      await expect(makeFolder(path)).rejects.toThrow("ENOENT");
+      await expect(folderStore(path)).rejects.toMatchObject({ code: "storage-failed" });
+      await expect(alone(path, "pack", { signal: unaborted(), onWait: () => undefined }, none)).rejects.toThrow(
+        "ENOENT",
+      );
+    }
+  });
+});
+
+const none = () => Promise.resolve();
 
 describe("files of the disk", () => {
   test("are read where they lie, and refused once they are written to", async () => {

@@ -85,12 +85,19 @@ export async function startEngine(
       { signal, onProgress: progress.tell },
     );
     progress.end();
+    for (const text of warningsOf(info)) progress.warn(text);
     return { engine, info, end };
   } catch (reason) {
     end();
     throw asOfProvider(provider, reason);
   }
 }
+
+/** What whoever reads the numbers should know of their model, and that the next run has to read it again. */
+export const warningsOf = ({ sourceNotes, notStored }: Pick<ModelInfo, "sourceNotes" | "notStored">): string[] => [
+  ...sourceNotes,
+  ...(notStored ? [notStored.message] : []),
+];
 
 /** What a graphics processor's own libraries say is long, and not what a person can do about it. */
 function asOfProvider(provider: Provider, reason: unknown): unknown {

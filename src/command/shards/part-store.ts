@@ -1,6 +1,7 @@
-import { mkdir, link, open, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { link, open, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { codeOf, diskFault } from "#workers/node/disk-fault.ts";
+import { makeFolder } from "#workers/node/make-folder.ts";
 
 /** Where a plan and its parts lie: what is written there is written once, by whoever comes first. */
 export interface PartStore {
@@ -29,7 +30,7 @@ export function folderParts(root: string): PartStore {
   /** Written beside its place, then given its name. */
   const whole = async (key: string, text: string, place: (from: string, to: string) => Promise<void>) => {
     const path = join(root, key);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const temporary = `${path}.${process.pid}-${half++}.half`;
     try {
       const handle = await open(temporary, "w");

@@ -83,7 +83,7 @@ export async function writePlan(store: PartStore, plan: Plan): Promise<boolean> 
   );
 }
 
-/** @throws Fault "bad-request" where there is none, or one of another version; "damaged-file" for one that was changed */
+/** @throws Fault "bad-request" where there is none, one of another version, or one that was changed */
 export async function readPlan(store: PartStore): Promise<Plan> {
   const text = await store.get(PLAN_FILE);
   if (text === undefined) {
@@ -102,7 +102,7 @@ export async function readPlan(store: PartStore): Promise<Plan> {
   const read = v.safeParse(planSchema, value, { abortEarly: true });
   if (!read.success || idOf(read.output) !== read.output.id) {
     throw new Fault(
-      "damaged-file",
+      "bad-request",
       `${store.name}: its plan.json is not as it was written; plan anew in another folder`,
     );
   }

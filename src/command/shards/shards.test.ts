@@ -6,6 +6,7 @@ import type { Engine } from "#client/engine.ts";
 import type { ExperimentOutline } from "#protocol/experiments.ts";
 import { unaborted } from "#test/engine.ts";
 import { diskFault } from "#workers/node/disk-fault.ts";
+import { exitCodeOf } from "../exit-codes.ts";
 import { cutShards, readsOfOthers, stepsText } from "./cut.ts";
 import { differenceOf } from "./difference.ts";
 import { partPath, readPart } from "./part.ts";
@@ -134,12 +135,22 @@ describe("a folder", () => {
     ["of another version", "the plan is of version 9.9.9, and this is 0.1.0", (text) => text.replace("0.1.0", "9.9.9")],
     ["that was changed", "its plan.json is not as it was written", (text) => text.replace('"cases": 5', '"cases": 6')],
     ["that was cut off", "its plan.json is not as it was written", (text) => text.slice(0, 100)],
+    ["that is no JSON", "its plan.json is not as it was written", () => "no plan"],
+    ["that is no plan", "its plan.json is not as it was written", () => "[]"],
   ])("a plan %s is refused in a sentence", async (_, sentence, change) => {
     const store = newFolder();
     await writePlan(store, planOf(STEPS));
     const path = join(store.name, "plan.json");
     writeFileSync(path, change(readFileSync(path, "utf8")));
-    await expect(readPlan(store)).rejects.toThrow(sentence);
+    const refused = await readPlan(store).catch((reason: unknown) => reason);
+    expect(refused).toMatchObject({ code: "bad-request", message: expect.stringContaining(sentence) as string });
+    expect(exitCodeOf(refused)).toBe(2);
+  });
+
+  test("that a file system does not let be made is told, and not tried for ever", async () => {
+    await expect(folderParts("/proc/arithmoscope").put("plan.json", "")).rejects.toMatchObject({
+      code: "storage-failed",
+    });
   });
 });
 
