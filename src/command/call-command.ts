@@ -24,7 +24,9 @@ const ASKED = CALL_NAMES.filter((name) => {
 
 /** The call that a command is, by its alias, its name or its name with dashes. */
 export const callNamed = (command: string): CallName | undefined =>
-  ALIASES[command] ?? ASKED.find((name) => name === command || kebab(name) === command);
+  Object.hasOwn(ALIASES, command)
+    ? ALIASES[command]
+    : ASKED.find((name) => name === command || kebab(name) === command);
 
 export const callCommands = (): readonly string[] =>
   ASKED.map((name) => Object.entries(ALIASES).find(([, of]) => of === name)?.[0] ?? kebab(name));

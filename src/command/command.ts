@@ -5,7 +5,7 @@ import { callHelp, generalHelp, suiteHelp } from "./help.ts";
 import { VERSION } from "./package-files.ts";
 import { json } from "./printing.ts";
 import type { Session } from "./session.ts";
-import { SUITE_COMMANDS } from "./suite/suite-commands.ts";
+import { suiteCommand } from "./suite/suite-commands.ts";
 
 /** One command line from its words to its exit code; what goes wrong is one sentence on stderr. */
 export async function runCommand(args: readonly string[], session: Session): Promise<number> {
@@ -21,7 +21,7 @@ export async function runCommand(args: readonly string[], session: Session): Pro
       await runCall(command, rest, session);
       return EXIT.done;
     }
-    const suite = SUITE_COMMANDS[command];
+    const suite = suiteCommand(command);
     if (suite)
       return rest.includes("--help") ? told(() => out.write(suiteHelp(command, rest))) : await suite.run(rest, session);
     throw new Fault("bad-request", `there is no command “${command}”; see arithmoscope --help`);
@@ -38,7 +38,7 @@ export async function runCommand(args: readonly string[], session: Session): Pro
 
 function helpOn([command = "", ...rest]: readonly string[]): string {
   if (callNamed(command)) return callHelp(command);
-  return command in SUITE_COMMANDS ? suiteHelp(command, rest) : generalHelp();
+  return suiteCommand(command) ? suiteHelp(command, rest) : generalHelp();
 }
 
 function told(say: () => unknown): number {

@@ -4,7 +4,7 @@ import { callCommands, callNamed, callOptions } from "./call-command.ts";
 import { kebab } from "./command-line.ts";
 import type { Options } from "./command-line.ts";
 import { EXIT } from "./exit-codes.ts";
-import { SUITE_COMMANDS } from "./suite/suite-commands.ts";
+import { SUITE_COMMANDS, suiteCommand } from "./suite/suite-commands.ts";
 
 /** What stands first: the four that most begin with. */
 const FIRST: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const FIRST: Readonly<Record<string, string>> = {
 };
 
 export function generalHelp(): string {
-  const others = callCommands().filter((name) => !(name in FIRST));
+  const others = callCommands().filter((name) => !Object.hasOwn(FIRST, name));
   return `arithmoscope: see how a language model computes, without a browser
 
   arithmoscope predict "3+5=" --top 3
@@ -50,7 +50,7 @@ ${optionRows(callOptions(name))}
 }
 
 export const suiteHelp = (command: string, args: readonly string[]): string => {
-  const { about, usage, options } = SUITE_COMMANDS[command]!;
+  const { about, usage, options } = suiteCommand(command)!;
   return `arithmoscope ${usage} [options]: ${about}\n\n${optionRows(options(args))}\n`;
 };
 

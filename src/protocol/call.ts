@@ -79,7 +79,7 @@ export function readOptions<Entries extends v.ObjectEntries>(
   if (!isRecord(options)) throw bad(`${call}: options are ${show(options)}; they need to be an object with ${names}`);
   const named = Object.entries(options).map(([name, value]) => [FORMER_NAMES.get(name) ?? name, value] as const);
   // told first: where a name is misspelt, something is missing as well
-  const stray = named.map(([name]) => name).find((name) => !(name in entries));
+  const stray = named.map(([name]) => name).find((name) => !Object.hasOwn(entries, name));
   if (stray !== undefined) throw bad(`${call}: there is no option ${show(stray)}; it takes ${names}`);
   // what is undefined is left out
   const given = Object.fromEntries(named.filter(([, value]) => value !== undefined));

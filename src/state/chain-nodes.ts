@@ -27,7 +27,7 @@ const BEHIND = {
   "deep-neurons": "neuronChange",
 } as const satisfies { readonly [measure: string]: keyof ChainThresholds };
 
-const isBehind = (measure: string): measure is keyof typeof BEHIND => measure in BEHIND;
+const isBehind = (measure: string): measure is keyof typeof BEHIND => Object.hasOwn(BEHIND, measure);
 
 /** What would have to be moved, and where to, for the criterion to hold that keeps a chain from having a predicting head. */
 export function lowerThreshold({

@@ -61,6 +61,10 @@ export const SUITE_COMMANDS: Readonly<Record<string, SuiteCommand>> = {
   },
 };
 
+/** @returns undefined for a word that is none of them */
+export const suiteCommand = (word: string): SuiteCommand | undefined =>
+  Object.hasOwn(SUITE_COMMANDS, word) ? SUITE_COMMANDS[word] : undefined;
+
 /** Where no experiment is named, the first one stands for all. */
 function helpedKind(kind: string | undefined) {
   return readKind("--help", kind === undefined || kind.startsWith("-") ? EXPERIMENT_KINDS[0] : kind);

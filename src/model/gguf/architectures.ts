@@ -215,7 +215,7 @@ function olmo3(keys: GgufKeys, rope: unknown): Record<string, unknown> {
 export function architectureNamed(name: string): GgufArchitecture {
   if (Object.hasOwn(ARCHITECTURES, name)) return ARCHITECTURES[name]!;
   const known = Object.keys(ARCHITECTURES).join(", ");
-  const why = WHY_NOT[name] === undefined ? "" : ` (${WHY_NOT[name]})`;
+  const why = Object.hasOwn(WHY_NOT, name) ? ` (${WHY_NOT[name]})` : "";
   throw new Fault(
     "unknown-architecture",
     `GGUF: the architecture is ${shownName(name)}${why}; of GGUF this explorer reads ${known}`,

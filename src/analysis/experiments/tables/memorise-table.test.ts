@@ -53,6 +53,13 @@ describe("memorised and changed digits", () => {
     );
   });
 
+  test("whatever a group is called", () => {
+    for (const group of ["__proto__", "constructor", "toString"]) {
+      const [row] = memoriseTable([labelled(group, "mm", "11   11   11    01   10")], OPTIONS);
+      expect(row).toMatchObject({ group, head: { layer: 1, head: 0 } });
+    }
+  });
+
   test("with the head off that costs the group most", () => {
     const rows = memoriseTable(CASES, OPTIONS);
     // right tokens of + with each head off: 3, 5, 3, 4. L0H0 and L1H0 are even, in nats too: the first

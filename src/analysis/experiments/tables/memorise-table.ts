@@ -50,7 +50,8 @@ export function memoriseTable(cases: readonly LabelledCase[], options: MemoriseO
   return [...new Set(cases.map(({ group }) => group))].map((group) => {
     const own = cases.flatMap(({ swept, ...rest }) => (rest.group === group && swept ? [{ ...rest, swept }] : []));
     const taken = options.onlyCorrect ? own.filter(({ swept }) => isRight(swept.baseline)) : own;
-    const at = options.heads[group];
+    // a group is called as a file calls it, `constructor` too
+    const at = Object.hasOwn(options.heads, group) ? options.heads[group] : undefined;
     const index = at ? at.layer * options.headsPerLayer + at.head : costliestHead(taken.map(({ swept }) => swept));
     const draws = resamples(taken.length, options);
     return {
