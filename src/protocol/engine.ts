@@ -40,7 +40,7 @@ export interface ModelInfo extends Pick<
   readonly source: SourceIdentity;
   /** SHA-256 of what the checkpoint contains, 64 hexadecimal digits: the same for the same weights, config and tokenizer. */
   readonly content: string;
-  /** What a person should know of how its files came, in sentences. */
+  /** What a person should know of how its files came, and of what is in them and is not computed, in sentences. */
   readonly sourceNotes: readonly string[];
   /** Whether its weights are kept in this browser for the next visit. */
   readonly isStored: boolean;

@@ -200,7 +200,8 @@ test("a type that cannot be read is found when its part is", async () => {
   );
   await expect(loadInNode(files, "q8")).rejects.toMatchObject({
     code: "bad-file",
-    message: "checkpoint: tensor model.norm.weight is stored as I32; F32, F16 and BF16 can be read",
+    message:
+      "checkpoint: tensor model.norm.weight is stored as I32; F32, F16 and BF16 can be read: open the checkpoint that it was made from, or a GGUF file of the model",
   });
 });
 

@@ -18,6 +18,7 @@ import { NeuronIndex } from "../lab/neuron-index.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import { heldInstead, refusedStorage } from "./refused-storage.ts";
 import { withCheckpoint } from "./request-checkpoint.ts";
+import { unreadNote } from "./unread-note.ts";
 import { startRuntime } from "../run/runtime.ts";
 import type { OrtModule, Runtime, StartRuntime } from "../run/runtime.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
@@ -126,7 +127,7 @@ export async function startModel(
       ...infoOf(loaded, runtime),
       ...(proof && { proof }),
       ...(refused && { notStored: { code: refused.code, message: heldInstead(refused) } }),
-      sourceNotes: [...notes],
+      sourceNotes: [...notes, unreadNote(loaded)].filter((note) => note !== undefined),
       bytes: { read: arrivals.bytes, weights: loaded.weightBytes },
       loadMs: performance.now() - began,
     },
