@@ -10,6 +10,8 @@ import { configOfGguf } from "#model/gguf/config.ts";
 import { GATED_NAMES, checkpointName, storedName } from "#model/gguf/tensor-names.ts";
 import { readArguments } from "#protocol/call.ts";
 import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
+import type { ModelInfo } from "#protocol/engine.ts";
+import { shippedAdapters } from "#state/experiments/adapter-set.ts";
 import { readForm } from "#state/experiments/form/form-link.ts";
 import { readResultFile } from "#state/experiments/result-file.ts";
 import { randomCheckpoint } from "#test/checkpoints.ts";
@@ -69,6 +71,11 @@ describe.each(["__proto__", "constructor", "toString"])("a file, a link or a com
     expect(await told(() => readArguments("predict", entryOf("predict"), ["3+5=", json('{"NAME": 1}')]))).toSatisfy(
       isPlain,
     );
+  });
+
+  test("of a model that came from a folder", () => {
+    const info = { source: { kind: "files", name } } as ModelInfo;
+    expect(shippedAdapters({ shipped: {}, folders: [] }, { info })).toEqual([]);
   });
 
   test("of an experiment", async () => {

@@ -28,7 +28,8 @@ export const removeFolder = (choice: ModelChoice) =>
 
 /** The adapters that come with the page for a model: also where it was opened from what is stored of it. */
 export const shippedAdapters = ({ shipped }: AdapterSet, { info }: Pick<ModelState, "info">): readonly ModelChoice[] =>
-  (info && shipped[info.source.name]) ?? [];
+  // a folder of the disk is called as anybody likes
+  (info && Object.hasOwn(shipped, info.source.name) && shipped[info.source.name]) || [];
 
 /**
  * What the form asks about: the lines that were typed, else what comes with the page; and the folders.
