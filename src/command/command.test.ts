@@ -104,7 +104,7 @@ describe("a word that is wrong is one sentence, and an exit code that says whose
 test("a folder that keeps no models costs a sentence, and not the answer", async () => {
   const file = join(cache, "a-file");
   writeFileSync(file, "");
-  for (const place of ["/proc/arithmoscope", "/dev/null", file]) {
+  for (const place of ["/proc/arithmoscope", file]) {
     const { code, out, err } = await command.run(["predict", "3+5=", "--cache", place, "--threads", "1", "--quiet"]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ model: { name: "abacus" } });
