@@ -4,6 +4,7 @@ import { docs } from "./scripts/vite/docs/docs.ts";
 import { firstScript } from "./scripts/vite/first-script.ts";
 import { linkCard } from "./scripts/vite/link-card.ts";
 import { notices } from "./scripts/vite/notices.ts";
+import { plainModels } from "./scripts/vite/plain-models.ts";
 import { policies } from "./scripts/vite/policies.ts";
 import { serviceWorker } from "./scripts/vite/service-worker.ts";
 import { webTokenizers } from "./scripts/vite/web-tokenizers.ts";
@@ -32,6 +33,7 @@ export default defineConfig({
     docs(),
     PAGE_ADDRESS ? linkCard(PAGE_ADDRESS) : null,
     serviceWorker(),
+    plainModels(),
   ],
   // what an exported file says of the page that made it
   define: { __VERSION__: JSON.stringify(about.version) },

@@ -3,6 +3,7 @@ import {
   bundledFile,
   configWith,
   serveAsItIs,
+  serveBeside,
   serveInstead,
   weightsClaiming,
   weightsWithHeaderLength,
@@ -295,8 +296,9 @@ test(
     const endless = { type: "Split", pattern: { Regex: ENDLESS }, behavior: "Isolated", invert: false };
     const steps = { type: "Sequence", pretokenizers: [endless, json.pre_tokenizer] };
     const slow = Buffer.from(JSON.stringify({ ...json, pre_tokenizer: steps }));
-    await serveInstead(page, "tokenizer.json", slow);
+    await serveBeside(page, "slow", "tokenizer.json", slow);
     await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D");
+    await withEngine(page, (engine) => engine.load({ kind: "url", base: "models/slow" }), undefined);
     await expectWholeSweep(page);
     await promptBox(page).fill("a".repeat(380));
     const fault = page.getByText(/its pattern .*had not finished cutting "aaa.*and was ended/).first();

@@ -7,8 +7,20 @@ export const bundledFile = (name: ModelFile): Buffer =>
   readFileSync(new URL(`../public/models/abacus/${name}`, import.meta.url));
 
 /** From now on, the page reads this in place of a file of the bundled model; undefined: the file is not there. */
-export async function serveInstead(page: Page, name: ModelFile, bytes: Buffer | undefined): Promise<void> {
-  await page.route(`**/models/abacus/${name}`, (route) => answer(route, bytes));
+export async function serveInstead(
+  page: Page,
+  name: ModelFile,
+  bytes: Buffer | undefined,
+  folder = "abacus",
+): Promise<void> {
+  await page.route(`**/models/${folder}/${name}`, (route) => answer(route, bytes));
+}
+
+/** The bundled model with one file changed, in another folder of the page's host: under its own name it would be refused. */
+export async function serveBeside(page: Page, folder: string, changed: ModelFile, bytes: Buffer): Promise<void> {
+  for (const name of ["config.json", "tokenizer.json", "model.safetensors"] as const) {
+    await serveInstead(page, name, name === changed ? bytes : bundledFile(name), folder);
+  }
 }
 
 /** Puts every file of the bundled model back. */

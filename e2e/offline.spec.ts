@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
+import { bundledFile } from "./checkpoint-files.ts";
 import { startPlainHost } from "./plain-host.ts";
 import {
   ask,
@@ -122,5 +124,72 @@ test(
     await host.close();
     expect(problems.unexpected).toEqual([]);
     await context.close();
+  },
+);
+
+/** SHA-256 of what the worker keeps of the model's weights; undefined: it keeps none. */
+const keptWeights = (page: Page) =>
+  page.evaluate(async () => {
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) {
+        if (!request.url.includes("/models/abacus/model.safetensors")) continue;
+        const bytes = await (await cache.match(request))!.arrayBuffer();
+        const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+        return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      }
+    }
+    return undefined;
+  });
+
+/** Puts other numbers in the place of some of what is kept of the weights. */
+const damageKept = (page: Page) =>
+  page.evaluate(async () => {
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) {
+        if (!request.url.includes("/models/abacus/model.safetensors")) continue;
+        const bytes = new Uint8Array(await (await cache.match(request))!.arrayBuffer());
+        bytes.copyWithin(4_000_000, 1_000_000, 1_400_000);
+        await cache.put(request, new Response(bytes));
+      }
+    }
+  });
+
+test(
+  "behind a host that compresses whole files alone every later visit has the model that was published, and what is damaged here mends itself",
+  { tag: "@page" },
+  async ({ page: own, baseURL }) => {
+    const host = await startPlainHost(`test-results/site-${new URL(baseURL!).port}`, "/a/b/", { isCompressing: true });
+    const { page, problems } = await freshProfile(own, host.address, { serviceWorkers: "allow" });
+    const published = createHash("sha256").update(bundledFile("model.safetensors")).digest("hex");
+    const opens = async (address = "") => {
+      await page.goto("about:blank");
+      await page.goto(address);
+      await expectModel(page);
+      await ask(page, "4+5=");
+      await expect(predictionRow(page, "9")).toBeVisible();
+    };
+
+    await test.step("the first visit keeps the weights as they are", async () => {
+      await opens();
+      await expectWholeSweep(page);
+      await expect.poll(() => keptWeights(page)).toBe(published);
+    });
+    await test.step("the second visit answers", () => opens());
+    await test.step("damaged, they are read from the host, and kept anew", async () => {
+      await damageKept(page);
+      expect(await keptWeights(page)).not.toBe(published);
+      await opens();
+      await expectWholeSweep(page);
+      await expect.poll(() => keptWeights(page)).toBe(published);
+    });
+    await test.step("without the worker, and after that, it answers", async () => {
+      await opens("?sw=off");
+      await opens();
+    });
+    await host.close();
+    expect(problems.unexpected).toEqual([]);
+    await page.context().close();
   },
 );

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
 import type { Rolldown } from "vite";
@@ -9,6 +10,7 @@ import { SERVICE_WORKER_FILE } from "./service-worker.ts";
 interface Listed {
   readonly url: string;
   readonly revision: string | null;
+  readonly sha256: string;
 }
 
 describe("the service worker of a build", () => {
@@ -40,6 +42,15 @@ describe("the service worker of a build", () => {
   it("lies beside the whole site of the docs, whose links another test follows", () => {
     const site = output.filter(({ fileName }) => fileName.startsWith("docs/")).map(({ fileName }) => fileName);
     expect(site.toSorted()).toEqual([...siteFiles(process.cwd()).keys()].map((path) => `docs/${path}`).toSorted());
+  });
+
+  it("has the hash of every file, as it is sent", () => {
+    const sent = new Map(output.map((file) => [file.fileName, file.type === "chunk" ? file.code : file.source]));
+    const hashOf = (url: string) =>
+      createHash("sha256")
+        .update(sent.get(url) ?? readFileSync(join("public", url)))
+        .digest("hex");
+    expect(listed.filter(({ url, sha256 }) => hashOf(url) !== sha256)).toEqual([]);
   });
 
   it("has a revision for every file whose name stays when its content changes, and for no other", () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Plugin } from "vite";
+import type { BuiltFile } from "../../workers/offline/kept-files.ts";
 
 /** Beside the page: a service worker answers for the folder that it lies in. */
 export const SERVICE_WORKER_FILE = "sw.js";
@@ -14,7 +15,7 @@ const LEFT_OUT = /\.woff$|^docs\/|^notices\.txt$|^models\/[^/]+\/README\.md$|^sw
 const HASHED = /^assets\/.*-[\w-]{8}\.\w+$/;
 
 /**
- * Gives the service worker its name and the list of all files of the page, each with the revision of its content. Vite builds it as it builds
+ * Gives the service worker its name and the list of all files of the page, each with the hash of its content. Vite builds it as it builds
  * the page's other workers. `vite-plugin-pwa` builds its own after the bundle has been written, where neither the notices nor a build that
  * writes nothing, as tests have them, see it; of what it brings the page needs this list alone.
  */
@@ -48,7 +49,7 @@ export function serviceWorker(): Plugin {
         );
         const files = [...built, ...filesIn(publicFolder)]
           .filter(([name]) => !LEFT_OUT.test(name))
-          .map(([url, content]) => ({ url, revision: HASHED.test(url) ? null : revisionOf(content) }))
+          .map(([url, content]) => listed(url, sha256(content)))
           .toSorted((a, b) => (a.url < b.url ? -1 : 1));
         worker.source = String(worker.source).replace(PLACE, () => JSON.stringify(files));
       },
@@ -56,7 +57,13 @@ export function serviceWorker(): Plugin {
   };
 }
 
-const revisionOf = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex").slice(0, 16);
+const listed = (url: string, hash: string): BuiltFile => ({
+  url,
+  revision: HASHED.test(url) ? null : hash.slice(0, 16),
+  sha256: hash,
+});
+
+const sha256 = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex");
 
 function filesIn(folder: string): readonly (readonly [string, Uint8Array])[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -1,10 +1,14 @@
 import type { CheckpointSource } from "#model/checkpoint.ts";
+import type { SHIPPED_CONTENTS } from "#model/shipped-models.ts";
 import { BUNDLED_MODEL } from "#state/link/finding.ts";
 import { choiceOfSource } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 
+/** Each has a published content, which the engine has and the first script need not carry. */
+const IDS = [BUNDLED_MODEL, "abacus-2"] as const satisfies readonly (keyof typeof SHIPPED_CONTENTS)[];
+
 /** The checkpoints that come with the page: addresses like any other. */
-export const SHIPPED_MODELS: readonly ModelChoice[] = [BUNDLED_MODEL, "abacus-2"].map((id) => ({
+export const SHIPPED_MODELS: readonly ModelChoice[] = IDS.map((id) => ({
   id,
   source: { kind: "url", base: new URL(`models/${id}/`, document.baseURI).href },
 }));

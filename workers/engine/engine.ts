@@ -7,6 +7,7 @@ import type { JobId, Variant } from "#protocol/engine.ts";
 import type { ExperimentSession } from "./experiments/experiment-session.ts";
 import { Gate } from "./load/gate.ts";
 import { inspectCheckpoint } from "./load/inspect-checkpoint.ts";
+import type { Published } from "./load/published.ts";
 import { Jobs } from "./run/jobs.ts";
 import { LoadedVariants } from "./variants/loaded-variants.ts";
 import { startRuntime } from "./run/runtime.ts";
@@ -24,13 +25,13 @@ type Method = (...args: readonly unknown[]) => Promise<unknown>;
  * by the method of its name in its place.
  *
  * @param onDeviceLost told when the GPU is gone; every later call will fail
- * @param caseAt the folder of the model that comes with the page, an address: a graphics processor proves itself on it
+ * @param published the models that come with the page; left out: there is no page
  * @param start what it runs on; left out: a browser's runtime
  */
 export function createEngine(
   loadOrt: (onBytes?: (bytes: number) => void) => Promise<OrtModule>,
   onDeviceLost: (reason: string) => void,
-  caseAt?: string,
+  published?: Published,
   start: StartRuntime = startRuntime,
 ): EngineApi {
   const jobs = new Jobs();
@@ -61,7 +62,16 @@ export function createEngine(
       const ort = await loadOrt((done) =>
         onProgress({ stage: "reading", done, total: 0, part: "the engine’s runtime" }),
       );
-      const started = await startModel(ort, { source, options, gate, onProgress, onDeviceLost, start, caseAt, signal });
+      const started = await startModel(ort, {
+        source,
+        options,
+        gate,
+        onProgress,
+        onDeviceLost,
+        start,
+        published,
+        signal,
+      });
       const next = new LoadedVariants(started);
       const lora = options.adapter && (await next.attachOrDispose(options.adapter, { onProgress, signal }));
       const previous = current;

@@ -1,6 +1,7 @@
 import * as Comlink from "comlink";
 import { isRecord } from "#core/record.ts";
 import { tellSigns } from "#core/sign.ts";
+import { SHIPPED_CONTENTS } from "#model/shipped-models.ts";
 import { DEVICE_LOST_MESSAGE, SIGN_MESSAGE, THREADS_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "./engine.ts";
 import { keepFaultCodes } from "./fault-transfer.ts";
@@ -18,11 +19,13 @@ addEventListener("message", ({ data }: MessageEvent<unknown>) => {
 });
 // beside the script's own folder, which is one deeper where nothing is bundled
 const root = new URL(import.meta.env.DEV ? "../../" : "../", import.meta.url);
+const addressOf = (id: string) => new URL(`models/${id}/`, root).href;
+const byAddress = ([id, content]: readonly [string, string]) => [addressOf(id), content] as const;
 Comlink.expose(
   createEngine(
     (onBytes) => loadOrt(onBytes, threads),
     (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason }),
-    new URL("models/abacus/", root).href,
+    { caseAt: addressOf("abacus"), contents: new Map(Object.entries(SHIPPED_CONTENTS).map(byAddress)) },
   ),
 );
 // held for the worker's life: whoever is granted this lock after us knows that we are gone; outside a secure context there are none

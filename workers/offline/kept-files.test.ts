@@ -13,7 +13,7 @@ const FILES = [
   "models/abacus-2/model.safetensors",
   "models/abacus/config.json",
   "models/abacus/model.safetensors",
-].map((url) => ({ url, revision: null }));
+].map((url) => ({ url, revision: null, sha256: "" }));
 
 test("the page's own files are kept at once, WebAssembly and models once they have been used", () => {
   expect(names(pageFiles(FILES))).toEqual([

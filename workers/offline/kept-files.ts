@@ -4,6 +4,8 @@ export interface BuiltFile {
   readonly url: string;
   /** Of its content; null where the name itself changes with it. */
   readonly revision: string | null;
+  /** Of its content, hexadecimal: nothing else is kept under its name. */
+  readonly sha256: string;
 }
 
 /** What is large is kept once it has been used, the rest as soon as the worker is installed. */

@@ -1,13 +1,12 @@
 import { clientsClaim } from "workbox-core";
 import { addPlugins, precacheAndRoute } from "workbox-precaching";
 import { registerRoute } from "workbox-routing";
-import { CacheFirst } from "workbox-strategies";
 import type { ServingMessage } from "#protocol/serving.ts";
 import { isServingOff, keptCacheName } from "#protocol/serving.ts";
 import { isolated } from "./isolated.ts";
 import { filesToKeep, largeFiles, pageFiles } from "./kept-files.ts";
 import type { BuiltFile } from "./kept-files.ts";
-import { partOf } from "./part-of.ts";
+import { answerWith, keepFile, largeFileOf } from "./keeping.ts";
 
 /**
  * The page's service worker. It answers for files of this build and for nothing else: what other origins send never passes through its caches,
@@ -36,48 +35,34 @@ addPlugins([{ handlerWillRespond: ({ response }) => Promise.resolve(isolated(res
 precacheAndRoute([...pageFiles(FILES)], { ignoreURLParametersMatching: [/./], cleanURLs: false });
 clientsClaim();
 
-/** Addresses of what is large, each with the name that it is kept under. */
-const large = new Map(
-  largeFiles(FILES).map(({ url, revision }) => {
-    const address = new URL(url, scope);
-    const key = new URL(address);
-    if (revision !== null) key.searchParams.set("revision", revision);
-    return [address.href, { key: key.href, isRevised: revision !== null }] as const;
-  }),
-);
+const keptCache = () => caches.open(keptCacheName(scope));
+const network = (request: Request) => fetch(request);
 
-/** A whole file is kept when it has come; a part of one that is not kept is read from the network and leaves nothing behind. */
-const keeping = new CacheFirst({
-  cacheName: keptCacheName(scope),
-  matchOptions: { ignoreVary: true },
-  plugins: [
-    {
-      cacheKeyWillBeUsed: ({ request }) => Promise.resolve(large.get(request.url)?.key ?? request.url),
-      // the browser's own cache may hold the file of an earlier build under this name
-      requestWillFetch: ({ request }) =>
-        Promise.resolve(large.get(request.url)?.isRevised ? new Request(request, { cache: "no-cache" }) : request),
-      cachedResponseWillBeUsed: ({ request, cachedResponse }) =>
-        cachedResponse ? partOf(cachedResponse, request.headers.get("Range")) : Promise.resolve(null),
-    },
-  ],
-});
-registerRoute(({ url }) => large.has(url.href), keeping);
+/** What is large, by its address. */
+const large = new Map(
+  largeFiles(FILES)
+    .map((file) => largeFileOf(file, scope))
+    .map((file) => [file.address, file]),
+);
+registerRoute(
+  ({ url }) => large.has(url.href),
+  async ({ request, url }) => answerWith(large.get(url.href)!, request, { cache: await keptCache(), fetch: network }),
+);
 
 self.addEventListener("message", (event) => {
   const message = event.data as ServingMessage;
   if (message.type === "SKIP_WAITING") void self.skipWaiting();
-  else if (message.type === "KEEP") event.waitUntil(keep(event, message.model));
+  else if (message.type === "KEEP") event.waitUntil(keep(message.model));
 });
 
 /** One file after the other, so that whoever asks for something meanwhile is not kept waiting; without room the rest stays on the network. */
-async function keep(event: ExtendableEvent, model: string): Promise<void> {
+async function keep(model: string): Promise<void> {
   const hasJspi = "Suspending" in WebAssembly;
+  const cache = await keptCache();
   for (const { url } of filesToKeep(FILES, { model, hasJspi })) {
-    const request = new Request(new URL(url, scope), { credentials: "same-origin" });
-    const [response, isDone] = keeping.handleAll({ event, request });
+    const file = large.get(new URL(url, scope).href)!;
     try {
-      await response;
-      await isDone;
+      await keepFile(file, { cache, fetch: network });
     } catch {
       return;
     }
@@ -88,7 +73,7 @@ async function keep(event: ExtendableEvent, model: string): Promise<void> {
 self.addEventListener("activate", (event) => event.waitUntil(forgetOlder()));
 
 async function forgetOlder(): Promise<void> {
-  const cache = await caches.open(keptCacheName(scope));
+  const cache = await keptCache();
   const current = new Set([...large.values()].map(({ key }) => key));
   for (const request of await cache.keys()) if (!current.has(request.url)) await cache.delete(request);
 }

@@ -2,8 +2,11 @@ import { faultCode } from "#core/fault.ts";
 import type { DeviceProof, LoadProgress } from "#protocol/engine.ts";
 import { disposeModel, loadModel } from "../load/load-model.ts";
 import type { LoadedModel } from "../load/load-model.ts";
+import { refuseOther } from "../load/published.ts";
 import type { Runtime } from "../run/runtime.ts";
+import { PATIENCE } from "../sources/fetch-range.ts";
 import { openSource } from "../sources/open-source.ts";
+import { isOfBytes, pastCaches } from "../sources/own-origin.ts";
 import type { ModelPlan } from "../weights/model-parts.ts";
 import { formsOf, nameOf } from "./forms.ts";
 import type { Form } from "./forms.ts";
@@ -85,8 +88,8 @@ export class Canary {
         (found) => [[whole, found]],
         (reason: unknown) => {
           if (faultCode(reason) === "overflow") return [[whole, Infinity]];
-          // the case cannot be run, as where its model cannot be reached: then the operators have to do
-          if (faultCode(reason) === "unreachable") return [];
+          // the case cannot be run, as where its model cannot be reached or came damaged: then the operators have to do
+          if (faultCode(reason) === "unreachable" || isOfBytes(reason)) return [];
           throw reason;
         },
       );
@@ -144,13 +147,17 @@ export class Canary {
 
   async #differenceApart(stored: StoredCase, base: string): Promise<number> {
     const { signal } = this.#options;
-    const files = await openSource({ kind: "url", base }, () => undefined, signal);
-    const loaded = await loadModel(files, this.#runtime, { dtype: CASE_DTYPE, onProgress: () => undefined, signal });
-    try {
-      return await this.#differenceOf(stored, loaded);
-    } finally {
-      await disposeModel(loaded);
-    }
+    const source = { kind: "url", base } as const;
+    return pastCaches(source, signal, async (cache) => {
+      const files = await openSource(source, () => undefined, signal, PATIENCE, cache);
+      const loaded = await loadModel(files, this.#runtime, { dtype: CASE_DTYPE, onProgress: () => undefined, signal });
+      try {
+        refuseOther(loaded, stored.content);
+        return await this.#differenceOf(stored, loaded);
+      } finally {
+        await disposeModel(loaded);
+      }
+    });
   }
 }
 

@@ -3,7 +3,8 @@ import * as ort from "onnxruntime-web";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { memorySource } from "#formats/byte-source.ts";
 import type { Dtype } from "#model/checkpoint.ts";
-import { randomCheckpoint, safetensors } from "#test/checkpoints.ts";
+import { SHIPPED_CONTENTS } from "#model/shipped-models.ts";
+import { randomCheckpoint, readFolder, safetensors } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { fileSet } from "#test/engine.ts";
 import { readModel } from "#test/reference/model.ts";
@@ -117,6 +118,10 @@ describe("a model's content", () => {
     }
     expect(new Set(contents).size).toBe(contents.length);
   });
+});
+
+test.each(Object.entries(SHIPPED_CONTENTS))("what %s contains is published as its files are", (id, content) => {
+  expect(byDefinition(readFolder(`public/models/${id}`))).toBe(content);
 });
 
 describe("segments", () => {

@@ -9,7 +9,9 @@ import { bytesToStore, footprint, heldRefusal, memoryBytes, runRefusal, storageR
 import { neededTensors, packedBytes, planModel, sourceBytes } from "../weights/model-parts.ts";
 import { likelyPack, readCheckpoint } from "./open-checkpoint.ts";
 import type { Runtime } from "../run/runtime.ts";
+import { PATIENCE } from "../sources/fetch-range.ts";
 import { openSource } from "../sources/open-source.ts";
+import { pastCaches } from "../sources/own-origin.ts";
 import type { FileSource } from "../sources/checkpoint-files.ts";
 import type { FileStore } from "../store/file-store.ts";
 import { storageReport } from "../store/stores.ts";
@@ -25,8 +27,9 @@ export async function inspectCheckpoint(
   runtime: Runtime,
   signal: AbortSignal,
 ): Promise<CheckpointReport> {
-  const files = await openSource(source, () => undefined, signal);
-  const read = await readCheckpoint(files);
+  const read = await pastCaches(source, signal, async (cache) =>
+    readCheckpoint(await openSource(source, () => undefined, signal, PATIENCE, cache)),
+  );
   const { identity, spec, tensors, fingerprint } = read;
   const storage = await storageReport(store);
   const held = {} as Record<Dtype, HeldReport>;

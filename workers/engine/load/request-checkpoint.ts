@@ -4,7 +4,9 @@ import type { CheckpointSource, Dtype } from "#model/checkpoint.ts";
 import { copyPack, openCheckpoint, openStored } from "./open-checkpoint.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
+import { PATIENCE } from "../sources/fetch-range.ts";
 import { openSource } from "../sources/open-source.ts";
+import type { OwnCache } from "../sources/own-origin.ts";
 import { memoryStore } from "../store/file-store.ts";
 import type { FileStore } from "../store/file-store.ts";
 import { packId } from "../store/pack.ts";
@@ -18,6 +20,8 @@ export interface CheckpointRequest {
   readonly dtype: Dtype;
   readonly onBytes: (bytes: number) => void;
   readonly signal: AbortSignal;
+  /** How files of the page's own host are asked for. */
+  readonly cache: OwnCache;
   /** Told of the files once they can be read; not of what is opened from the store. */
   readonly onOpened: (files: CheckpointFiles) => void;
   /** Told if another tab is at the same model, which has to end first. */
@@ -35,7 +39,7 @@ type Run<T> = (checkpoint: OpenedCheckpoint) => Promise<T>;
  * @throws Fault
  */
 export async function withCheckpoint<T>(request: CheckpointRequest, run: Run<T>): Promise<T> {
-  const { source, store, dtype, onBytes, onOpened, signal, onWait } = request;
+  const { source, store, dtype, onBytes, onOpened, signal, onWait, cache } = request;
   if (source.kind === "stored") {
     return storedOrHeld(request, run, async (from) => {
       const stored = await openStored(from, ({ id }) => id === source.id);
@@ -52,7 +56,7 @@ export async function withCheckpoint<T>(request: CheckpointRequest, run: Run<T>)
     if (!stored) throw reason;
     return stored;
   };
-  const files = await openSource(source, onBytes, signal).catch((reason: unknown) => ({ reason }));
+  const files = await openSource(source, onBytes, signal, PATIENCE, cache).catch((reason: unknown) => ({ reason }));
   // a Hub that cannot be reached cannot say which commit is meant either
   if ("reason" in files) return storedOrHeld(request, run, (from) => storedInstead(from, files.reason));
   onOpened(files);

@@ -11,17 +11,20 @@ import type { Gate } from "./gate.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
 import { indexFiles } from "../lab/index-store.ts";
 import { Arrivals, seldom } from "./load-meter.ts";
-import { setUpModel } from "./load-model.ts";
+import { disposeModel, setUpModel } from "./load-model.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { ModelSession } from "../session/model-session.ts";
 import { NeuronIndex } from "../lab/neuron-index.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
+import { refuseOther } from "./published.ts";
+import type { Published } from "./published.ts";
 import { heldInstead, refusedStorage } from "./refused-storage.ts";
 import { withCheckpoint } from "./request-checkpoint.ts";
 import { unreadNote } from "./unread-note.ts";
 import { startRuntime } from "../run/runtime.ts";
 import type { OrtModule, Runtime, StartRuntime } from "../run/runtime.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
+import { pastCaches } from "../sources/own-origin.ts";
 import { experimentStore, indexStore, placeFor, storageReport } from "../store/stores.ts";
 import type { FileStore } from "../store/file-store.ts";
 import { resultsFolder } from "../store/pack.ts";
@@ -38,8 +41,7 @@ export interface StartRequest {
   readonly onDeviceLost: (reason: string) => void;
   /** Left out: a browser's. */
   readonly start?: StartRuntime;
-  /** The folder of the model that comes with the page, an address: a graphics processor proves itself on it. */
-  readonly caseAt?: string | undefined;
+  readonly published?: Published | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -62,7 +64,7 @@ export interface StartedModel {
  */
 export async function startModel(
   ort: OrtModule,
-  { source, options, gate, onProgress, onDeviceLost, start = startRuntime, caseAt, signal }: StartRequest,
+  { source, options, gate, onProgress, onDeviceLost, start = startRuntime, published, signal }: StartRequest,
 ): Promise<StartedModel> {
   const began = performance.now();
   const arrivals = new Arrivals();
@@ -85,16 +87,19 @@ export async function startModel(
       refused = await refusedStorage(reason, store, checkpoint);
     },
   };
-  const { loaded, runtime, proof } = await withCheckpoint(request, (checkpoint) =>
-    setUpProved(checkpoint, found, {
-      // outside a browser another backend is another runtime
-      isGpuWanted: options.backend === "webgpu" || found.provider !== undefined,
-      caseAt,
-      onProgress,
-      signal,
-      refuse: (on) => refuseWhatDoesNotFit(checkpoint, on, refused),
-      setUp: (on) => setUpModel(checkpoint, on, { onProgress, signal, gate, arrivals }),
-    }),
+  const { loaded, runtime, proof } = await pastCaches(source, signal, (cache) =>
+    withCheckpoint({ ...request, cache }, (checkpoint) =>
+      setUpProved(checkpoint, found, {
+        // outside a browser another backend is another runtime
+        isGpuWanted: options.backend === "webgpu" || found.provider !== undefined,
+        caseAt: published?.caseAt,
+        onProgress,
+        signal,
+        refuse: (on) => refuseWhatDoesNotFit(checkpoint, on, refused),
+        setUp: async (on) =>
+          asPublished(await setUpModel(checkpoint, on, { onProgress, signal, gate, arrivals }), published),
+      }),
+    ),
   );
   const index = new NeuronIndex(
     loaded.runner,
@@ -132,6 +137,18 @@ export async function startModel(
       loadMs: performance.now() - began,
     },
   };
+}
+
+/** @throws Fault for one that comes with the page and is not what was published; it is let go of */
+async function asPublished(loaded: LoadedModel, published: Published | undefined): Promise<LoadedModel> {
+  const wanted = published?.contents.get(loaded.identity.name);
+  try {
+    if (wanted !== undefined) refuseOther(loaded, wanted);
+    return loaded;
+  } catch (reason) {
+    await disposeModel(loaded);
+    throw reason;
+  }
 }
 
 /** The same for the same weights in the same precision, whatever they are called and wherever they came from. */

@@ -1,5 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { heldUp, sign } from "#core/sign.ts";
+import { isOwnOrigin } from "./own-origin.ts";
+import type { OwnCache } from "./own-origin.ts";
 
 /** How long a failure that may pass is put up with. */
 export interface Patience {
@@ -33,6 +35,8 @@ export interface Fetching {
   readonly patience: Patience;
   readonly signal?: AbortSignal | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of the page's own host; left out: as the caches have it. */
+  readonly cache?: OwnCache;
   /** What an answer of 400 and more means at this source; undefined: what it means anywhere. */
   readonly refusal?: (response: Response) => Fault | undefined;
 }
@@ -118,7 +122,7 @@ export interface Answer {
  * @throws PassingFailure where another attempt may succeed, Fault where not, or the signal's reason
  */
 export async function ask(url: string, range: ByteRange | undefined, fetching: Fetching): Promise<Answer> {
-  const { patience, signal, headers } = fetching;
+  const { patience, signal, headers, cache = "default" } = fetching;
   const stall = new AbortController();
   const signals = signal ? [stall.signal, signal] : [stall.signal];
   const inTime = async <Result>(work: Promise<Result>, what: string): Promise<Result> => {
@@ -142,7 +146,7 @@ export async function ask(url: string, range: ByteRange | undefined, fetching: F
       headers: { ...headers, ...(range && { Range: `bytes=${range.start}-${range.end - 1}` }) },
       referrerPolicy: "no-referrer",
       // what comes from elsewhere is kept in the store, the browser's cache would hold it a second time
-      cache: isOwnOrigin(url) ? "default" : "no-store",
+      cache: isOwnOrigin(url) ? cache : "no-store",
       signal: AbortSignal.any(signals),
     }),
     "",
@@ -165,8 +169,6 @@ export async function ask(url: string, range: ByteRange | undefined, fetching: F
     },
   };
 }
-
-const isOwnOrigin = (url: string) => typeof location !== "undefined" && new URL(url).origin === location.origin;
 
 /** Too many requests, and trouble of the server's own: it may be over in a moment. */
 const isPassing = (status: number) => status === 408 || status === 429 || status >= 500;

@@ -4,6 +4,7 @@ import { diskFiles } from "./disk-files.ts";
 import { PATIENCE } from "./fetch-range.ts";
 import type { Fetching, Patience } from "./fetch-range.ts";
 import { hubFiles } from "./hub-files.ts";
+import type { OwnCache } from "./own-origin.ts";
 import { urlFiles } from "./url-files.ts";
 
 /**
@@ -12,6 +13,7 @@ import { urlFiles } from "./url-files.ts";
  *
  * @param onBytes told of bytes as they arrive
  * @param signal ends every request of the source, now and later
+ * @param cache how files of the page's own host are asked for
  * @throws Fault "unreachable" for a Hub that cannot be reached, "needs-token" or "missing-file" for one that says no
  */
 export async function openSource(
@@ -19,15 +21,19 @@ export async function openSource(
   onBytes: (bytes: number) => void,
   signal?: AbortSignal,
   patience: Patience = PATIENCE,
+  cache: OwnCache = "default",
 ): Promise<CheckpointFiles> {
   switch (source.kind) {
     case "hub":
       return hubFiles(source, { onBytes, signal, patience });
     case "url": {
       const gguf = ggufAddress(source.base);
-      if (gguf) return ggufAt(source.base, gguf, { onBytes, signal, patience });
+      if (gguf) return ggufAt(source.base, gguf, { onBytes, signal, patience, cache });
       const base = source.base.endsWith("/") ? source.base : `${source.base}/`;
-      return urlFiles({ base, name: base, identity: { kind: "url", name: base } }, { onBytes, signal, patience });
+      return urlFiles(
+        { base, name: base, identity: { kind: "url", name: base } },
+        { onBytes, signal, patience, cache },
+      );
     }
     case "files":
       return diskFiles(source, onBytes);

@@ -2,6 +2,7 @@ import { heldUp } from "#core/sign.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { StorageReport } from "#protocol/engine.ts";
 import { orInMemory } from "./fallback-store.ts";
+import { isOwn } from "../sources/own-origin.ts";
 import { memoryStore } from "./file-store.ts";
 import type { FileStore } from "./file-store.ts";
 import { opfsStore } from "./opfs-store.ts";
@@ -67,12 +68,6 @@ export interface ModelPlace {
   /** Why it is memory where it should have been the browser's storage. */
   readonly refusal?: unknown;
 }
-
-/** A page has an address; a command has none. */
-const isOwn = (source: CheckpointSource) =>
-  typeof location !== "undefined" &&
-  source.kind === "url" &&
-  new URL(source.base, location.href).origin === location.origin;
 
 /** What the page itself serves is in the browser's own cache and need not be kept twice. */
 export async function placeFor(source: CheckpointSource): Promise<ModelPlace> {

@@ -13,7 +13,9 @@ import { Arrivals, seldom } from "../load/load-meter.ts";
 import { PatchSession } from "../patching/patch-session.ts";
 import { ModelSession } from "../session/model-session.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
+import { PATIENCE } from "../sources/fetch-range.ts";
 import { openSource } from "../sources/open-source.ts";
+import { pastCaches } from "../sources/own-origin.ts";
 import type { StartedModel } from "../load/start-model.ts";
 import { TraceSession } from "../chain/trace-session.ts";
 
@@ -79,7 +81,9 @@ export class LoadedVariants implements Serves<"variants"> {
     arrivals.listener = seldom(() =>
       steps.onProgress({ stage: "reading", done: arrivals.bytes, total: 0, part: "adapter" }),
     );
-    return this.attachFiles(await openSource(source, (bytes) => arrivals.add(bytes), steps.signal), steps);
+    return pastCaches(source, steps.signal, async (cache) =>
+      this.attachFiles(await openSource(source, (bytes) => arrivals.add(bytes), steps.signal, PATIENCE, cache), steps),
+    );
   }
 
   async attachFiles(files: CheckpointFiles, steps: AdaptSteps): Promise<AdapterInfo> {
@@ -150,11 +154,13 @@ export class LoadedVariants implements Serves<"variants"> {
   async #adapt(source: CheckpointSource, signal: AbortSignal): Promise<AdaptedModel> {
     if (source.kind === "stored") throw noAdapter();
     const { loaded, runtime } = this.#started;
-    return adaptModel(loaded, await openSource(source, () => undefined, signal), runtime, {
-      replacedBytes: this.#attached?.model.weightBytes ?? 0,
-      onProgress: () => undefined,
-      signal,
-    });
+    return pastCaches(source, signal, async (cache) =>
+      adaptModel(loaded, await openSource(source, () => undefined, signal, PATIENCE, cache), runtime, {
+        replacedBytes: this.#attached?.model.weightBytes ?? 0,
+        onProgress: () => undefined,
+        signal,
+      }),
+    );
   }
 
   /** All that is asked through a session of its variant. */
