@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { percent } from "./number-format.ts";
+import { percent, percents } from "./number-format.ts";
 
 const THIN = "\u202f";
 
@@ -18,4 +18,16 @@ test.each([
   [-0.12, `−12.0${THIN}%`],
 ])("the share %d is written %s: what is more than nothing is never written as nothing", (share, text) => {
   expect(percent(share)).toBe(text);
+});
+
+test.each<[a: number, b: number, texts: readonly [string, string]]>([
+  [0.942, 0.0003, [`94.2${THIN}%`, `<${THIN}0.1${THIN}%`]],
+  [0.000_123, 0.000_456, [`0.0123${THIN}%`, `0.0456${THIN}%`]],
+  [0.0012, 0.001_04, [`0.120${THIN}%`, `0.104${THIN}%`]],
+  [1.234e-9, 2e-12, [`1.23e−7${THIN}%`, `2.00e−10${THIN}%`]],
+  [0, 1e-5, [`0.0${THIN}%`, `<${THIN}0.1${THIN}%`]],
+  [0.942, 0.9421, [`94.2${THIN}%`, `94.2${THIN}%`]],
+  [1e-5, 1e-5, [`<${THIN}0.1${THIN}%`, `<${THIN}0.1${THIN}%`]],
+])("%d beside %d: small shares that would read the same have the figures that tell them apart", (a, b, texts) => {
+  expect(percents(a, b)).toEqual(texts);
 });

@@ -3,7 +3,7 @@ import type { Prediction, ScoredAnswer } from "#state/run/results.ts";
 import { sweepSentence } from "./heads/sweep-sentence.ts";
 import { sortedRows } from "./neurons/columns.ts";
 import { greedySentence, splitSentence } from "./prediction/answer-sentence.ts";
-import { predictionRows } from "./prediction/prediction-rows.ts";
+import { answerOf, brokenInto, predictionRows } from "./prediction/prediction-rows.ts";
 import { predictionSentence } from "./prediction/prediction-sentence.ts";
 import { asSentence } from "./shared/words/sentence.ts";
 import { tokenText } from "./shared/words/token-text.ts";
@@ -68,6 +68,17 @@ describe("predictionSentence", () => {
     );
   });
 
+  test("tells two small probabilities of another token apart", () => {
+    const off = [{ kind: "head", at: { layer: 0, head: 7 }, scale: 0 }] as const;
+    const about = (of: Prediction, probability: number) => ({
+      ...of,
+      target: { id: 48, text: "0", probability, logProbability: Math.log(probability), rank: 9 },
+    });
+    expect(predictionSentence(about(before, 0.000_1), about(run(["4", 0.75]), 0.000_2), off)).toBe(
+      "With L0H7 off, p(0) rises from 0.0100\u202f% to 0.0200\u202f%, log p by 0.69 nats; the answer is now “4”.",
+    );
+  });
+
   test("says of a small change where it goes, and that only what reads the same stays", () => {
     const half = [{ kind: "head", at: { layer: 0, head: 7 }, scale: 0.5 }] as const;
     expect(predictionSentence(before, run(["8", 0.953]), half)).toBe(
@@ -106,6 +117,18 @@ describe("an answer of several tokens", () => {
       "Taking the most probable token each time, the model writes this answer; with what is changed, it leaves it at 2, token 2, which ranks number 5 there.",
     );
   });
+});
+
+test("the answer is what the model says, and it breaks where the model says something else, whatever token is asked about", () => {
+  const before = run(["8", 0.942], ["0", 0.0001]);
+  const asked = { ...before, target: { ...before.top[1]!, rank: 7 } };
+  const broken = run(["4", 0.75], ["8", 0.1]);
+  for (const clean of [before, asked]) {
+    expect(answerOf(clean).text).toBe("8");
+    expect(brokenInto({ before: clean, after: broken })?.text).toBe("4");
+    expect(brokenInto({ before: clean, after: run(["8", 0.5]) })).toBeUndefined();
+    expect(brokenInto({ before: clean, after: undefined })).toBeUndefined();
+  }
 });
 
 test("predictionRows has the tokens of both runs by size, and never loses the target", () => {

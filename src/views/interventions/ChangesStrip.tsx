@@ -2,10 +2,10 @@ import { useStore } from "zustand";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { Prediction } from "#state/run/results.ts";
-import { brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
+import { answerOf, brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
 import { offText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
-import { percent } from "#charts/number-format.ts";
+import { percents } from "#charts/number-format.ts";
 import { INTERVENTIONS_ID } from "./InterventionsPanel.tsx";
 
 /** On a phone the list scrolls out of sight; this line above the tabs does not: what is off, and what comes of it. It leads back to the list. */
@@ -31,20 +31,20 @@ interface ConsequenceProps {
   readonly after: Prediction;
 }
 
-/** `8 → 4` where the answer broke, else how sure the model still is of it. */
+/** `8 → 4` where the answer broke, else how sure the model still is of what is asked about. */
 function Consequence({ before, after }: ConsequenceProps) {
   const now = brokenInto({ before, after });
-  const answer = tokenText(before.target.text);
+  const [from, to] = percents(before.target.probability, after.target.probability);
   return (
     <>
       {": "}
       {now ? (
         <>
-          <del>{answer}</del> → <strong>{tokenText(now.text)}</strong>
+          <del>{tokenText(answerOf(before).text)}</del> → <strong>{tokenText(now.text)}</strong>
         </>
       ) : (
         <>
-          {answer} {percent(before.target.probability)} → {percent(after.target.probability)}
+          {tokenText(before.target.text)} {from} → {to}
         </>
       )}
     </>

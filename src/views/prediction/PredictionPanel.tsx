@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import { percents } from "#charts/number-format.ts";
 import { opened } from "#state/link/opened.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -9,7 +10,7 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { laterPart } from "../shared/later.tsx";
 import { PredictionProgress } from "./PredictionProgress.tsx";
-import { brokenInto, predictionRows, shownRuns } from "./prediction-rows.ts";
+import { answerOf, brokenInto, predictionRows, shownRuns } from "./prediction-rows.ts";
 import type { Runs } from "./prediction-rows.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
 import "./prediction.css";
@@ -77,22 +78,17 @@ export function PredictionPanel() {
   );
 }
 
-/** A broken answer is struck through, and what is said in its place is the large one. */
+/**
+ * What the model answers is the large one; a broken answer is struck through, and what is said in its place is large then. Where another
+ * token is asked about, it is named with its numbers.
+ */
 function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { readonly prompt: string }) {
   const { target } = before;
+  const own = answerOf(before);
   const now = brokenInto({ before, after });
-  const shown = tokenText(target.text);
-  const course = (
-    <>
-      <Value of={target.probability} as="percent" />
-      {after && (
-        <>
-          <span className="arrow"> → </span>
-          <Value of={after.target.probability} as="percent" />
-        </>
-      )}
-    </>
-  );
+  const shown = tokenText(own.text);
+  const isOther = own.id !== target.id;
+  const course = <Course from={target.probability} to={after?.target.probability} />;
   return (
     <p className="answer">
       {now ? (
@@ -107,13 +103,14 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
       )}
       <span className="answer-numbers">
         <span className="answer-probability">
-          {now ? <Value of={now.probability} as="percent" /> : course}
-          <AnswerMark prompt={prompt} token={(now ?? after?.top[0] ?? before.top[0] ?? target).text} />
+          {now && <Value of={now.probability} as="percent" />}
+          {!now && (isOther ? <Course from={own.probability} to={after?.top[0]?.probability} /> : course)}
+          <AnswerMark prompt={prompt} token={(now ?? own).text} />
         </span>
         <span className="small">
-          {now && (
+          {(now || isOther) && (
             <>
-              {shown}: {course},{" "}
+              {isOther ? `target ${tokenText(target.text)}` : shown}: {course},{" "}
             </>
           )}
           <LogP /> <Value of={target.logProbability} as="nats" />
@@ -127,6 +124,25 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
         </span>
       </span>
     </p>
+  );
+}
+
+interface CourseProps {
+  readonly from: number;
+  /** Left out: nothing was switched off, or its run is still to come. */
+  readonly to: number | undefined;
+}
+
+/** `94.2 % → 0.1 %`, with as many digits as tell the two apart. */
+function Course({ from, to }: CourseProps) {
+  if (to === undefined) return <Value of={from} as="percent" />;
+  const [before, after] = percents(from, to);
+  return (
+    <>
+      <Value of={from} as="percent" text={before} />
+      <span className="arrow"> → </span>
+      <Value of={to} as="percent" text={after} />
+    </>
   );
 }
 

@@ -45,10 +45,13 @@ const probabilities = (...runs: readonly (Ranking | undefined)[]) =>
 
 const larger = (row: PredictionRow) => Math.max(row.before ?? 0, row.after ?? 0);
 
-/** The answer that took the place of the model's own, where what was switched off broke that one and it is what is asked about. */
+/** What the model answers by itself, whatever token is asked about. */
+export const answerOf = ({ top, target }: Prediction): RankedToken => top[0] ?? target;
+
+/** The answer that took the place of the model's own, where what was switched off broke that one. */
 export function brokenInto({ before, after }: Runs): RankedToken | undefined {
   const now = after?.top[0];
-  return before.top[0]?.id === before.target.id && now?.id !== before.target.id ? now : undefined;
+  return now?.id === answerOf(before).id ? undefined : now;
 }
 
 /** The runs that stand beside each other, and what they are about: the changed one where it is shown. */

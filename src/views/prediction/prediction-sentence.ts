@@ -1,4 +1,4 @@
-import { nats, percent } from "#charts/number-format.ts";
+import { nats, percent, percents } from "#charts/number-format.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
 import type { Prediction } from "#state/run/results.ts";
@@ -16,13 +16,13 @@ export function predictionSentence(
   if (!after || interventions.length === 0) return cleanSentence(before);
   const change = after.target.logProbability - target.logProbability;
   const changes = changesText(interventions);
+  const [from, to] = percents(target.probability, after.target.probability);
   if (Math.abs(change) < NEGLIGIBLE_NATS) {
-    const [from, to] = [percent(target.probability), percent(after.target.probability)];
     const course = from === to ? `stays at ${to}` : `goes from ${from} to ${to}`;
     return `With ${changes}, p(${name}) ${course}: log p moves by ${nats(change)} nats.`;
   }
   const verb = change < 0 ? "falls" : "rises";
-  const fall = `With ${changes}, p(${name}) ${verb} from ${percent(target.probability)} to ${percent(after.target.probability)}, log p by ${nats(Math.abs(change))} nats`;
+  const fall = `With ${changes}, p(${name}) ${verb} from ${from} to ${to}, log p by ${nats(Math.abs(change))} nats`;
   const answer = after.top[0];
   return answer && answer.id !== before.top[0]?.id
     ? `${fall}; the answer is now “${tokenText(answer.text)}”.`
