@@ -1,5 +1,5 @@
 import type { Finding, NamedNumber } from "../link/finding.ts";
-import { experimentClaims } from "./claims.ts";
+import { checkExperiment, experimentClaims } from "./claims.ts";
 import { openExperimentsDoor } from "./door.ts";
 import { readForm } from "./form/form-link.ts";
 import { editExperiment, experimentForm, fitsInLink, writeForm } from "./form/form.ts";
@@ -14,6 +14,8 @@ openExperimentsDoor({
   ask: editExperiment,
   measured,
   earlier,
+  isChecked,
+  follow: (listener) => experiments.subscribe(listener),
   drop: () => dropResult(experimentForm.getState().kind),
 });
 
@@ -22,6 +24,11 @@ function measured(): readonly NamedNumber[] | undefined {
   const { value, from, status } = experiments.getState()[form.kind];
   const isOfForm = from !== undefined && writeForm(from.form) === writeForm(form);
   return isOfForm && value && status === "done" ? experimentClaims(value) : undefined;
+}
+
+function isChecked(finding: Finding): boolean {
+  const check = finding.experiment && checkExperiment(finding, experiments.getState()[finding.experiment.kind]);
+  return check !== undefined && typeof check !== "string";
 }
 
 function earlier(): Pick<Finding, "experiment" | "expected"> | undefined {

@@ -20,6 +20,10 @@ export interface ExperimentsDoor {
   readonly measured: () => readonly NamedNumber[] | undefined;
   /** The experiment that is shown, where the form asks for another one by now. */
   readonly earlier: () => Pick<Finding, "experiment" | "expected"> | undefined;
+  /** Whether a result of this page was held against what a link claims of an experiment. */
+  readonly isChecked: (finding: Finding) => boolean;
+  /** Tells of whatever changes in the results. @returns what ends that */
+  readonly follow: (listener: () => void) => () => void;
   /** Takes what is shown of the form's experiment away. */
   readonly drop: () => void;
 }

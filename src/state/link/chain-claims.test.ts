@@ -259,6 +259,47 @@ describe("the chain of whoever opens the link", () => {
     );
   });
 
+  describe("draws fewer moves than whoever made it", () => {
+    // the attention that moved “2” to 3, and the neuron that only it carried
+    const OLD = "v=1&m=abacus&ce=L3H1:2;L5N2:0.5;L2A:1.5;L1A@3:0.7;L0N8@1:0.3;stages:4";
+    const UNDRAWN =
+      "Not drawn here: attention L1 at 3, L0N8 at 1. By the rule now what attention moves is part of a chain only with evidence of its own; that does not make the finding false.";
+
+    test("and has all else: no number differs", () => {
+      const found = verifyChain(fromLink(OLD), whole(), SAME);
+      expect(found).toMatchObject({ verdict: "partly", largestDifference: 0, isFar: false });
+      expect(found.reason).toBe(
+        `All 3 numbers lie within 0.001 nats of the link's. The same as in the link: stages with evidence. ${UNDRAWN}`,
+      );
+      expect(found.rows).toHaveLength(6);
+    });
+
+    test("and a number differs besides", () => {
+      const found = verifyChain(fromLink(OLD.replace("L2A:1.5", "L2A:1.4")), whole(), SAME);
+      expect(found.verdict).toBe("differs");
+      expect(found.reason).toMatch(
+        /^The largest difference is 0\.1 nats.* Not drawn here: attention L1 at 3, L0N8 at 1\./,
+      );
+    });
+
+    test("and another head or deep neuron is missing, which no rule of moves explains", () => {
+      const found = verifyChain(fromLink(OLD.replace("L5N2", "L5N3")), whole(), SAME);
+      expect(found.verdict).toBe("differs");
+      expect(found.reason).toContain(
+        "Not measured here: effect of L5N3, effect of attention L1 at 3, effect of L0N8 at 1.",
+      );
+    });
+
+    test("and an edge of such a move is as little a difference", () => {
+      const found = verifyChain(
+        fromLink("v=1&m=abacus&ce=L3H1:2;E@2~L1A@3:0.2;L1A@3~L3H1@1:0.4;stages:4"),
+        whole(),
+        SAME,
+      );
+      expect(found.verdict).toBe("partly");
+    });
+  });
+
   test("has all that a link claims of one that was declined", () => {
     const chain = declined(2, [["promoting-share", 1 / 3, 0.5]]);
     const read = fromLink(asLink(chainClaims(chain)));

@@ -129,7 +129,14 @@ export const partTitle = (id: string) =>
     .replace(/^E(?=@)/, "the word")
     .replace("@", " at ");
 
-/** Holds what a link claims of a chain against the one that was computed here; see `verify`. */
+/** What attention moved, what wrote it there, and an edge from or to one of these. */
+const MOVED = String.raw`L\d+(?:A(?:@\d+)?|N\d+@\d+)`;
+const IS_OF_MOVE = new RegExp(`(?:^|~)${MOVED}(?:~|@|$)`);
+
+/**
+ * Holds what a link claims of a chain against the one that was computed here; see `verify`. Which moves are drawn is a rule of the page,
+ * and an earlier one drew more: where all else that is claimed is there, a move that is not is no difference of numbers.
+ */
 export function verifyChain(
   claimed: readonly NamedNumber[],
   chain: Chain,
@@ -141,5 +148,23 @@ export function verifyChain(
     const { title, unit } = aboutClaim(name);
     return compared(unit === "nats" ? `effect of ${title}` : title, value, numbers.get(name), unit);
   });
-  return verdictOf(rows, others, blame);
+  const isMissing = claimed.map(({ name }) => !numbers.has(name));
+  const isUndrawn =
+    predictingStage(chain).hasEvidence &&
+    claimed.every(({ name }, place) => !isMissing[place] || IS_OF_MOVE.test(name));
+  if (!isUndrawn || !isMissing.includes(true)) return verdictOf(rows, others, blame);
+  const found = verdictOf(
+    rows.filter((_, place) => !isMissing[place]),
+    others,
+    blame,
+  );
+  return {
+    ...found,
+    rows,
+    verdict: found.verdict === "reproduced" ? "partly" : found.verdict,
+    reason: `${found.reason} ${undrawnSentence(rows.filter((_, place) => isMissing[place]))}`,
+  };
 }
+
+const undrawnSentence = (rows: Verification["rows"]) =>
+  `Not drawn here: ${rows.map(({ name }) => name.replace(/^effect of /, "")).join(", ")}. By the rule now what attention moves is part of a chain only with evidence of its own; that does not make the finding false.`;

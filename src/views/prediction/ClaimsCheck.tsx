@@ -1,14 +1,21 @@
+import { useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { figures, nats } from "#charts/number-format.ts";
 import { adapter } from "#state/model/adapter.ts";
+import { experimentsDoor } from "#state/experiments/door.ts";
+import { lab } from "#state/lab/tools.ts";
 import { checkAnswer, otherWeights } from "#state/link/claims.ts";
+import { claimsBeside, uncheckedBeside } from "#state/link/checking/unchecked.ts";
+import type { ClaimBeside } from "#state/link/checking/unchecked.ts";
 import { asksTheSame, opened } from "#state/link/opened.ts";
+import type { Verification } from "#state/link/checking/verification.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { Verdict } from "../shared/Verdict.tsx";
+import { joined } from "../shared/words/sentence.ts";
 
 /** What the opened link claims, there before any model; then what this machine says to it. */
 export function ClaimsCheck() {
@@ -19,8 +26,38 @@ export function ClaimsCheck() {
   const count = useStore(view, (state) => state.count);
   if (!finding) return null;
   if (!hasClaims(finding.expected) || !asksTheSame(finding, now, choice?.id)) return <OtherWeights finding={finding} />;
-  return <Verdict claims={claimText(finding.expected)} check={checkAnswer(finding, slots, now, count)} />;
+  return <AnswerVerdict finding={finding} check={checkAnswer(finding, slots, now, count)} />;
 }
+
+/** A link that claims more than the answer is not reproduced with the answer alone: what is still open stands in the verdict itself. */
+function AnswerVerdict({ finding, check }: { readonly finding: Finding; readonly check: Verification | undefined }) {
+  const now = useStore(question);
+  const slots = useStore(results);
+  useStore(view);
+  useStore(lab);
+  useSyncExternalStore(followExperiments, () => experimentsDoor()?.isChecked(finding) ?? false);
+  const isAlone = claimsBeside(finding).length === 0;
+  return (
+    <Verdict
+      claims={claimText(finding.expected)}
+      check={check}
+      of={isAlone ? undefined : "answer"}
+      open={openText(uncheckedBeside(finding, slots, now))}
+    />
+  );
+}
+
+const followExperiments = (listener: () => void) => experimentsDoor()?.follow(listener) ?? (() => undefined);
+
+const OF = {
+  experiment: "the experiment’s numbers",
+  chain: "the chain’s numbers",
+  reading: "the map’s numbers",
+  patch: "the patches’ numbers",
+} as const satisfies Record<ClaimBeside, string>;
+
+const openText = (open: readonly ClaimBeside[]) =>
+  open.length > 0 ? `${joined(open.map((name) => OF[name]))} are not checked yet` : undefined;
 
 /** Where no number of the link is checked, that it is of other weights is said all the same. */
 function OtherWeights({ finding }: { readonly finding: Finding }) {

@@ -2,13 +2,21 @@
 import { act } from "react";
 import { createRoot } from "react-dom/client";
 import type { Root } from "react-dom/client";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ModelInfo } from "#protocol/engine.ts";
+import type { ExperimentResult } from "#protocol/experiments.ts";
+import "#state/experiments/behind-door.ts";
+import { experimentForm } from "#state/experiments/form/form.ts";
+import type { ExperimentForm } from "#state/experiments/form/form.ts";
+import { emptySlots, patchSlot } from "#state/experiments/slots.ts";
 import { opened } from "#state/link/opened.ts";
 import { NO_FINDING } from "#state/link/finding.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
-import { replaceQuestion } from "#state/question.ts";
+import { question, replaceQuestion } from "#state/question.ts";
+import { beforeKey } from "#state/run/demands.ts";
+import { EMPTY_SLOT, clearResults, results } from "#state/run/results.ts";
+import { subjectNow } from "#state/subject.ts";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
 
 const HERE = "4f2b".repeat(16);
@@ -57,4 +65,70 @@ test("once the model is another one, nothing of the link's is said", () => {
   expect(host.textContent).toBe(OTHER);
   act(() => model.setState({ choice: { id: "abacus", source: { kind: "url", base: "http://here/" } } }));
   expect(host.textContent).toBe("");
+});
+
+describe("beside an answer that is reproduced", () => {
+  const RUN = {
+    tokens: [],
+    top: [],
+    included: [],
+    target: { id: 8, text: "8", probability: 0.9, logProbability: -0.1 },
+  };
+  const claims = (expected: Finding["expected"], asked: Partial<Finding> = {}) => {
+    opened.setState({ finding: { ...LINK, ...asked, expected: { baseline: -0.1, ...expected } } });
+    act(() => root.render(<ClaimsCheck />));
+    return host.querySelector(".verdict")!.textContent;
+  };
+  const form: ExperimentForm = { ...experimentForm.getState(), kind: "heads" };
+
+  beforeEach(() => {
+    const now = question.getState();
+    const about = { ...subjectNow()!, prompt: now.prompt, ablationSource: undefined };
+    const value = { ...RUN, target: { ...RUN.target, rank: 0 } };
+    results.setState({ before: { ...EMPTY_SLOT, status: "done", value, answers: beforeKey(now), about } });
+  });
+
+  afterEach(() => {
+    act(() => {
+      clearResults();
+      emptySlots();
+    });
+  });
+
+  test("nothing else is claimed: the verdict is of the link", () => {
+    expect(claims({})).toBe("✓ reproduced on this machine, largest difference below 0.0001 nats");
+  });
+
+  test.each<[Partial<Finding>, Finding["expected"], string]>([
+    [{ experiment: form }, { experiment: [{ name: "accuracy", value: 0.2 }] }, "the experiment’s numbers"],
+    [{ view: "chain" }, { chain: [{ name: "L0H7", value: 7 }] }, "the chain’s numbers"],
+    [{ view: "patch" }, { patch: [{ name: "clean", value: 7 }] }, "the patches’ numbers"],
+    [{}, { reading: [{ name: "L0H7", value: 7 }] }, "the map’s numbers"],
+    [
+      { experiment: form },
+      { experiment: [{ name: "accuracy", value: 0.2 }], chain: [{ name: "L0H7", value: 7 }] },
+      "the experiment’s numbers and the chain’s numbers",
+    ],
+  ])("%j: what nothing was held against is said in the verdict", (asked, expected, open) => {
+    expect(claims(expected, asked)).toBe(
+      `✓ answer reproduced on this machine, largest difference below 0.0001 nats; ${open} are not checked yet`,
+    );
+  });
+
+  test("once the experiment was run its own line has the verdict, and the answer's is of the answer", () => {
+    const claimed = { experiment: [{ name: "accuracy", value: 0.2 }] };
+    expect(claims(claimed, { experiment: form })).toContain("not checked yet");
+    const found = { all: { accuracy: { value: 1 } }, heads: [] };
+    const about = subjectNow()!;
+    act(() =>
+      patchSlot("heads", {
+        status: "done",
+        value: { kind: "heads", found } as unknown as ExperimentResult,
+        from: { about, form },
+      }),
+    );
+    expect(host.querySelector(".verdict")!.textContent).toBe(
+      "✓ answer reproduced on this machine, largest difference below 0.0001 nats",
+    );
+  });
 });

@@ -9,16 +9,20 @@ interface VerdictProps {
   readonly check: Verification | undefined;
   /** Why what is shown does not check them, as a sentence; left out: nothing has been measured. */
   readonly unchecked?: string | undefined;
+  /** What the numbers are of, where the link claims others beside them. */
+  readonly of?: string | undefined;
+  /** What else the link claims and nothing was held against yet, as the end of a sentence. */
+  readonly open?: string | undefined;
 }
 
 /** A link's numbers, and whether they were found here too. */
-export function Verdict({ claims, check, unchecked = "" }: VerdictProps) {
+export function Verdict({ claims, check, unchecked = "", of, open }: VerdictProps) {
   return (
     <div className="claims">
       <p className="small">{claims}</p>
       <div role="status">
         {check ? (
-          <Checked check={check} />
+          <Checked check={check} of={of} open={open} />
         ) : (
           <p className="small faint">Not checked on this machine yet. {unchecked}</p>
         )}
@@ -30,15 +34,16 @@ export function Verdict({ claims, check, unchecked = "" }: VerdictProps) {
 /** A link's numbers have four decimals; a difference below the last one is none. */
 const SMALLEST_SHOWN_NATS = 0.0001;
 
-const MARKS = { reproduced: "✓", agrees: "≈", differs: "≠", "nothing claimed": "–" } as const;
+const MARKS = { reproduced: "✓", partly: "≈", agrees: "≈", differs: "≠", "nothing claimed": "–" } as const;
 const WORDS = {
   reproduced: "reproduced",
+  partly: "what is drawn here is reproduced",
   agrees: "the numbers agree, but were not computed on what the link is about,",
   differs: "differs",
   "nothing claimed": "nothing claimed",
 } as const;
 
-function Checked({ check }: { readonly check: Verification }) {
+function Checked({ check, of, open }: { readonly check: Verification } & Pick<VerdictProps, "of" | "open">) {
   const { largestDifference, rows, reason } = check;
   const largest =
     largestDifference < SMALLEST_SHOWN_NATS
@@ -48,13 +53,15 @@ function Checked({ check }: { readonly check: Verification }) {
   const unit = sumUnit(rows);
   // where only something else differs, a small difference would speak against the verdict
   const isSaid = unit !== undefined && (check.verdict !== "differs" || check.isFar);
-  // that it ran on something else is not to be looked for
-  const isReasonBelow = isSaid && check.verdict !== "agrees";
+  // that it ran on something else, or lacks something, is not to be looked for
+  const isReasonBelow = isSaid && check.verdict !== "agrees" && check.verdict !== "partly";
   return (
     <>
       <p className={`verdict ${isSame ? "is-reproduced" : "is-different"}`}>
-        <span aria-hidden="true">{MARKS[check.verdict]}</span> {WORDS[check.verdict]} on this machine
+        <span aria-hidden="true">{MARKS[check.verdict]}</span> {of !== undefined && `${of} `}
+        {WORDS[check.verdict]} on this machine
         {isSaid && `, largest difference ${largest}${unit}`}
+        {open !== undefined && `; ${open}`}
       </p>
       {!isReasonBelow && <p className="small">{reason}</p>}
       <details className="method">

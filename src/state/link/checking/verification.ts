@@ -54,8 +54,9 @@ export interface Verification {
   /**
    * "reproduced": every claimed number was measured, on what the link is about, and lies within the tolerance of its unit.
    * "agrees": the same, but on another content, revision, precision or variant than the link names.
+   * "partly": what is there was reproduced, and some of what is claimed has no place any more; see `verifyChain`.
    */
-  readonly verdict: "reproduced" | "agrees" | "differs" | "nothing claimed";
+  readonly verdict: "reproduced" | "partly" | "agrees" | "differs" | "nothing claimed";
   /** Without a sign; of the numbers in nats or logits, and of probabilities and attention, that were measured. */
   readonly largestDifference: number;
   /** Whether one of these lies beyond its tolerance. */

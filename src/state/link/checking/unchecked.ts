@@ -1,0 +1,40 @@
+import { experimentsDoor } from "../../experiments/door.ts";
+import { lab } from "../../lab/tools.ts";
+import type { Question } from "../../question.ts";
+import type { Slots } from "../../run/results.ts";
+import { view } from "../../view.ts";
+import { checkChain, checkReading } from "../claims.ts";
+import type { Finding } from "../finding.ts";
+import { checkPatch } from "../patch/patch-claims.ts";
+
+/** What a link can claim beside the answer. */
+const BESIDE = ["experiment", "chain", "reading", "patch"] as const;
+export type ClaimBeside = (typeof BESIDE)[number];
+
+/** What the link claims numbers of beside the answer. */
+export const claimsBeside = ({ expected }: Finding): readonly ClaimBeside[] =>
+  BESIDE.filter((name) => (expected[name]?.length ?? 0) > 0);
+
+/** Those that nothing of this page's computation has been held against: an answer that is reproduced says nothing of them. */
+export const uncheckedBeside = (finding: Finding, slots: Slots, now: Question): readonly ClaimBeside[] =>
+  claimsBeside(finding).filter((name) => !isChecked(name, finding, { slots, now }));
+
+interface Page {
+  readonly slots: Slots;
+  readonly now: Question;
+}
+
+function isChecked(name: ClaimBeside, finding: Finding, { slots, now }: Page): boolean {
+  switch (name) {
+    case "experiment":
+      return experimentsDoor()?.isChecked(finding) ?? false;
+    case "chain":
+      return checkChain(finding, slots, now, view.getState().chain) !== undefined;
+    case "reading":
+      return checkReading(finding, slots, now) !== undefined;
+    case "patch":
+      return checkPatch(finding, lab.getState().patch) !== undefined;
+    default:
+      throw new Error(`claim: unknown ${String(name satisfies never)}`);
+  }
+}
