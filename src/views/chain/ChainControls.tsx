@@ -18,6 +18,7 @@ import { exampleParts, readPart } from "#state/parts.ts";
 import { question } from "#state/question.ts";
 import { view } from "#state/view.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
+import { emptySentence } from "./words/stage-sentences.ts";
 
 /** How the chain is looked at; all of it travels in the link. */
 export function ChainControls({ chain }: { readonly chain: Chain | undefined }) {
@@ -27,7 +28,7 @@ export function ChainControls({ chain }: { readonly chain: Chain | undefined }) 
       <OtherPrompt />
       <VariantChoice />
       <LeastShare />
-      <MeasureEdges />
+      <MeasureEdges isThere={chain === undefined || emptySentence(chain) === undefined} />
       <Thresholds />
     </div>
   );
@@ -161,14 +162,20 @@ function LeastShare() {
 }
 
 /** A claim is one direct path; what each edge is worth is found by cutting it alone. */
-function MeasureEdges() {
+function MeasureEdges({ isThere }: { readonly isThere: boolean }) {
   const isMeasured = useStore(view, (state) => state.chain.isMeasured ?? false);
   return (
     <button
       type="button"
       className="switch"
       aria-pressed={isMeasured}
-      title="Cuts each edge alone: its sender is taken away for its receiver only. Costs some half a forward for each edge."
+      // what was asked for on another prompt can be taken back
+      disabled={!isThere && !isMeasured}
+      title={
+        isThere
+          ? "Cuts each edge alone: its sender is taken away for its receiver only. Costs some half a forward for each edge."
+          : "There is no chain here, and so no edge to cut"
+      }
       onClick={() => setMeasured(!isMeasured)}
     >
       Measure the edges

@@ -1,3 +1,4 @@
+import { renderToString } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { helix } from "./pages/helix.tsx";
@@ -98,6 +99,32 @@ describe("numbers as a helix", () => {
     expect(plainly(helix.sentence(result([group("+", MOVED)]), {}))).toBe(
       "+: as they enter L1, the residuals of 90 numbers are a helix to R² = 0.75 (each by the helix of all others 0.65, shuffled 0.09, 8 components 0.90). Over 4 pairs the clean operand’s own residual raises the right answer’s logit most into L0, by 8.00; there its helix does by 2.00, the helix of all other numbers by 1.00, as many components by 7.00, a polynomial by 1.50, a line by 0.50, a shuffled helix by 0.25.",
     );
+  });
+
+  test("has all that stands in beside each other in one table of one layer, the residual's best", () => {
+    // into L1 the operand has been read: there the components do more than the residual itself, and the line most of all
+    const read = { ...layer(0.4, 0.3), line: effect(3), components: effect(9) };
+    const html = renderToString(helix.tables(result([group("+", [layer(8, 2), read])]), {}));
+    const [table = ""] = html.split("</table>");
+    const rows = [...table.matchAll(/<tr><th scope="row"[^>]*>(.*?)<\/th>(.*?)<\/tr>/g)].map(([, name, cells]) => [
+      name,
+      plainly(cells!.replaceAll(/<[^>]+>/g, "|"))
+        .split("|")
+        .filter(Boolean)[name === "itself" ? 0 : 1],
+    ]);
+    expect(plainly(table.replaceAll(/<[^>]+>/g, ""))).toContain(
+      "Into L0, where the residual itself moves the answer most",
+    );
+    expect(rows).toEqual([
+      ["itself", "8.00"],
+      ["helix", "2.00"],
+      ["others’ helix", "1.00"],
+      ["components", "7.00"],
+      ["circle", "1.00"],
+      ["polynomial", "1.50"],
+      ["line", "0.50"],
+      ["shuffled", "0.25"],
+    ]);
   });
 
   test("says the fits alone while no pair is right or patched, and nothing before", () => {

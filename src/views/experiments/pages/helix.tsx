@@ -7,7 +7,7 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import type { LayerFit, ResultFor } from "#protocol/experiments.ts";
 import { pointAt } from "../curve-points.ts";
-import { count, DataTable, estimate, measure, plain, shown, tableOf } from "../DataTable.tsx";
+import { count, DataTable, estimate, measure, plain, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
@@ -128,47 +128,49 @@ const MOVED_COLUMNS: Column<Row>[] = [
   ...STANDINS.map((name) => estimate<Row>({ label: NAMES[name] }, "nats", ({ moved }) => moved?.[name].logit)),
 ];
 
-interface Most {
+interface StandsIn {
   readonly name: Standin;
   readonly size: number | undefined;
-  readonly layer: number;
   readonly effect: Group["layers"][number][Standin];
 }
 
-const MOST_COLUMNS: Column<Most>[] = [
+const STANDIN_COLUMNS: Column<StandsIn>[] = [
   plain({ label: "in its place" }, ({ name }) => NAMES[name]),
   count({ label: "terms" }, ({ size }) => size),
-  shown("into layer", ({ layer }) => `L${layer}`),
   estimate({ label: "logits" }, "nats", ({ effect }) => effect.logit),
   estimate({ label: "nats" }, "nats", ({ effect }) => effect.nats),
   estimate({ label: "of what the residual moves" }, "percent", ({ effect }) => effect.kept),
 ];
 
-/** Where a stand-in moves the answer most; undefined while no pair has been patched. */
-function mostOf(group: Group, name: Standin): Most | undefined {
-  const first = group.layers.reduce(
-    (best, layer, place) =>
-      layer[name].logit.value > (group.layers[best]?.[name].logit.value ?? -Infinity) ? place : best,
-    0,
-  );
-  const effect = group.layers[first]?.[name];
-  const sizes: Partial<Record<Standin, number>> = group.sizes;
-  return effect && { name, size: sizes[name] ?? sizes.helix, layer: first, effect };
+/** Where the operand's own residual moves the answer most; undefined while no pair has been patched. */
+const mostMoved = ({ layers }: Group): number | undefined =>
+  layers.length === 0
+    ? undefined
+    : layers.reduce(
+        (best, { layer: own }, place) => (own.logit.value > layers[best]!.layer.logit.value ? place : best),
+        0,
+      );
+
+/** All into one layer: each into its own best would set what stands in where the operand counts beside what stands in where it was read. */
+function standingIn({ layers, sizes }: Group, into: number): StandsIn[] {
+  const terms: Partial<Record<Standin, number>> = sizes;
+  return STANDINS.map((name) => ({
+    name,
+    size: name === "layer" ? undefined : (terms[name] ?? terms.helix),
+    effect: layers[into]![name],
+  }));
 }
 
 function Tables({ group }: { readonly group: Group | undefined }) {
   if (!group || group.fits.length === 0) return null;
-  const most = STANDINS.flatMap((name) => {
-    const found = mostOf(group, name);
-    return found ? [name === "layer" ? { ...found, size: undefined } : found] : [];
-  });
+  const into = mostMoved(group);
   return (
     <>
       <DataTable
         name="Table of what stands in"
-        caption={`Where each moves the answer most; ${group.correct} of ${group.tested} pairs, right on both sides${withIntervals(intervalsOf(group))}. The clean problem has ${nats(group.clean.logit.value)} logits more than the corrupted one`}
-        columns={MOST_COLUMNS}
-        rows={most}
+        caption={`${into === undefined ? "" : `Into L${into}, where the residual itself moves the answer most; `}${group.correct} of ${group.tested} pairs, right on both sides${withIntervals(intervalsOf(group))}. The clean problem has ${nats(group.clean.logit.value)} logits more than the corrupted one`}
+        columns={STANDIN_COLUMNS}
+        rows={into === undefined ? [] : standingIn(group, into)}
       />
       <DataTable
         name="Table of logits by layer"
@@ -238,9 +240,9 @@ function sentence(result: Result, chosen: Chosen): string {
   const best = group.fits.reduce((most, fit, layer) => (fit.leftOut > group.fits[most]!.leftOut ? layer : most), 0);
   const fit = group.fits[best]!;
   const fitted = `${groupName(group.name)}: as they enter L${best}, the residuals of ${group.numbers} numbers are a helix to R² = ${nats(fit.helix)} (each by the helix of all others ${nats(fit.leftOut)}, shuffled ${nats(fit.shuffled)}, ${group.sizes.components} components ${nats(fit.components)}).`;
-  const whole = mostOf(group, "layer");
-  if (!whole || group.correct === 0) return fitted;
-  const there = group.layers[whole.layer]!;
+  const into = mostMoved(group);
+  if (into === undefined || group.correct === 0) return fitted;
+  const there = group.layers[into]!;
   const said = (name: Standin) => `${nats(there[name].logit.value)}${estimateText(there[name].logit, "nats").interval}`;
-  return `${fitted} Over ${group.correct} pairs the clean operand’s own residual raises the right answer’s logit most into L${whole.layer}, by ${said("layer")}; there its helix does by ${said("helix")}, the helix of all other numbers by ${said("leftOut")}, as many components by ${said("components")}, a polynomial by ${said("polynomial")}, a line by ${said("line")}, a shuffled helix by ${said("shuffled")}.`;
+  return `${fitted} Over ${group.correct} pairs the clean operand’s own residual raises the right answer’s logit most into L${into}, by ${said("layer")}; there its helix does by ${said("helix")}, the helix of all other numbers by ${said("leftOut")}, as many components by ${said("components")}, a polynomial by ${said("polynomial")}, a line by ${said("line")}, a shuffled helix by ${said("shuffled")}.`;
 }
