@@ -167,6 +167,9 @@ export function switchOff(parts: readonly Part[]): void {
 
 export const resetInterventions = () => replaceInterventions([]);
 
+/** As they were at an earlier moment; one step of undo. */
+export const restoreInterventions = (interventions: readonly Intervention[]) => replaceInterventions(interventions);
+
 /** Takes back the last change of the prompt or of the interventions; without one, does nothing. */
 export const undo = () => move("past", "future");
 

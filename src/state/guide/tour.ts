@@ -1,8 +1,11 @@
 import { setOtherPrompt } from "../chain-view.ts";
 import { mostImportantHead } from "../effects.ts";
-import { question, resetInterventions, setAblationSource, switchOff } from "../question.ts";
+import { opened } from "../link/opened.ts";
+import { model } from "../model/model.ts";
+import { question, resetInterventions, restoreInterventions, setAblationSource, switchOff } from "../question.ts";
 import { results } from "../run/results.ts";
-import { select, setReading, showTab } from "../view.ts";
+import { switchesText } from "../subject.ts";
+import { select, setReading, showTab, view } from "../view.ts";
 import { guide } from "./guide.ts";
 
 /** Where the tour stops, in the order in which the page is used. */
@@ -45,21 +48,71 @@ const ON_ARRIVAL: Readonly<Record<TourStep, () => void>> = {
   findings: () => undefined,
 };
 
+/** What a visitor has on the page that stops of the tour put something else in the place of. */
+function whatIsThere() {
+  const { prompt, interventions, ablationSource } = question.getState();
+  const { selected, reading, chain } = view.getState();
+  return {
+    modelId: model.getState().choice?.id,
+    finding: opened.getState().finding,
+    prompt,
+    interventions,
+    ablationSource,
+    selected,
+    reading,
+    other: chain.other,
+  };
+}
+
+type Had = ReturnType<typeof whatIsThere>;
+
+/** From before the tour, and as its last stop left the page. */
+let course: { readonly had: Had; readonly left: Had } | undefined;
+
 /** Begins, or goes on where it was left. */
-export const startTour = () => goTo(guide.getState().tourLeftAt);
+export function startTour(): void {
+  const had = whatIsThere();
+  if (guide.getState().tourStep === undefined) course = { had, left: had };
+  goTo(guide.getState().tourLeftAt);
+}
 
 export function goTo(step: number): void {
   const name = TOUR_STEPS[step];
   if (name === undefined) {
     guide.setState({ tourStep: undefined, tourLeftAt: 0 });
+    giveBack();
     return;
   }
   guide.setState({ tourStep: step, tourLeftAt: step });
   ON_ARRIVAL[name]();
+  if (course) course = { ...course, left: whatIsThere() };
 }
 
-/** What is shown stays; the tour can be gone on with. */
-export const leaveTour = () => guide.setState({ tourStep: undefined });
+/** The tab that is shown stays, and what the tour changed on it goes back; the tour can be gone on with. */
+export function leaveTour(): void {
+  guide.setState({ tourStep: undefined });
+  giveBack();
+}
+
+/** What a visitor had switched before is there again; who has switched, or opened something else meanwhile, keeps that. */
+function giveBack(): void {
+  const { had, left } = course ?? {};
+  course = undefined;
+  const now = whatIsThere();
+  if (!had || !left || now.modelId !== had.modelId || now.finding !== had.finding) return;
+  if (switchedText(now) !== switchedText(left)) return;
+  if (switchedText(had) !== switchedText(now)) {
+    restoreInterventions(had.interventions);
+    // other prompts stand in position by position: they are of their prompt
+    if (now.prompt === had.prompt) setAblationSource(had.ablationSource ?? []);
+  }
+  if (now.other === left.other) setOtherPrompt(had.other);
+  if (now.selected === left.selected) select(had.selected);
+  if (now.reading === left.reading) setReading(had.reading);
+}
+
+const switchedText = ({ interventions, ablationSource }: Had) =>
+  JSON.stringify([switchesText(interventions), ablationSource]);
 
 function undone(): void {
   if (question.getState().interventions.length > 0) resetInterventions();

@@ -31,7 +31,7 @@ const STOPS = {
   chain: {
     at: '[aria-label="Chain"]',
     title: "The whole path",
-    text: "From the prompt on the left to the answer on the right, in four stages. A stage without evidence says what it lacks.",
+    text: "From the prompt to the answer, in four stages. A stage without evidence says what it lacks.",
   },
   compare: {
     at: '[aria-label="Chain"]',
