@@ -67,7 +67,10 @@ const WRITTEN = {
 function rowsOf(drawn: Thumbnail): readonly (readonly [string, string])[] {
   if (drawn.kind === "bars") return drawn.bars.map(({ label, value }) => [label, WRITTEN[drawn.unit](value)]);
   if (drawn.kind !== "stages") return [];
-  return drawn.stages.map(({ name, hasEvidence, parts }) => [name, hasEvidence ? `${parts} parts` : "no evidence"]);
+  return drawn.stages.map(({ name, hasEvidence, parts }) => [
+    name,
+    hasEvidence ? `${parts} ${parts === 1 ? "part" : "parts"}` : "no evidence",
+  ]);
 }
 
 /** @returns the picture of a finding's own numbers */

@@ -103,7 +103,7 @@ function Stages({ stages }: StagesProps) {
             ))}
           </span>
           {name.replace("feature-", "feature ").replace("prediction-", "prediction ")}
-          <small>{hasEvidence ? `${parts} parts` : "no evidence"}</small>
+          <small>{hasEvidence ? `${parts} ${parts === 1 ? "part" : "parts"}` : "no evidence"}</small>
         </li>
       ))}
     </ol>
