@@ -47,9 +47,13 @@ test(
       );
       await step(page, "Is that really the reason?").click();
       await expect(opening(page)).toContainText("L0H7 says the same each time: it does not carry the numbers.");
-      await expect(opening(page)).toContainText(/What survives is L0H3: 5\.\d\d nats\./);
+      await expect(opening(page)).toContainText(/By the mean L0H3 costs most: 5\.\d\d nats \(by zero −?0\.0\d\)\./);
       await step(page, "Follow the whole path").click();
       await expect(page.getByRole("tab", { name: "Chain" })).toHaveAttribute("aria-selected", "true");
+      await expect(opening(page)).toContainText(
+        "Below is the chain of L0H7, by zero ablation; 2 of its 4 stages have no evidence. L0H7 did not survive the mean",
+      );
+      await expect(opening(page).getByRole("link", { name: "95 − 77 in abacus-2" })).toBeVisible();
     });
 
     await test.step("axe finds nothing in it, in light and on a dark phone", async () => {
@@ -58,6 +62,11 @@ test(
       await page.setViewportSize({ width: 390, height: 844 });
       await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
       await expectAccessible(page);
+    });
+
+    await test.step("on a phone the last step brings the chain into sight, from screens below", async () => {
+      await step(page, "Follow the whole path").click();
+      await expect(panel(page, "Chain").getByRole("heading", { name: "How the answer travels" })).toBeInViewport();
     });
 
     await test.step("sent away, it stays away, until it is called back", async () => {

@@ -1,11 +1,12 @@
 import { createStore } from "zustand/vanilla";
 import { isSameHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
-import { otherNumbers } from "../ablation-source.ts";
-import { isWhole, mostImportantHead } from "../effects.ts";
+import { headEffects, isWhole, mostImportantHead } from "../effects.ts";
 import type { RankedHead } from "../effects.ts";
+import { otherNumbers } from "../ablation-source.ts";
 import { question, resetInterventions, setAblationSource, switchOff } from "../question.ts";
 import { isStale, results } from "../run/results.ts";
+import { LEAST_STAND_INS, standInsOf } from "../run/stand-ins.ts";
 import type { NeuronChange, Prediction } from "../run/results.ts";
 import { isSameRun } from "../subject.ts";
 import { select, showTab } from "../view.ts";
@@ -24,17 +25,25 @@ export interface Outcomes {
     readonly after: Prediction;
     /** What costs most by that measure. */
     readonly most?: RankedHead | undefined;
+    /** What the same head costs at zero, where that is known. */
+    readonly mostByZero?: number | undefined;
   };
+  /** How many other prompts there were, where they were too few for a mean. */
+  readonly standIns?: number;
 }
 
 interface Steps {
   /** Those that were taken. */
   readonly taken: readonly OpeningStep[];
+  /** The one that was taken last. */
+  readonly at: OpeningStep | undefined;
   readonly head: HeadId | undefined;
+  /** What each head is worth by zero, where that was measured: [layer][head]. */
+  readonly byZero: readonly (readonly number[])[] | undefined;
   readonly outcomes: Outcomes;
 }
 
-const NOTHING_TAKEN: Steps = { taken: [], head: undefined, outcomes: {} };
+const NOTHING_TAKEN: Steps = { taken: [], at: undefined, head: undefined, byZero: undefined, outcomes: {} };
 
 export const openingSteps = createStore<Steps>(() => NOTHING_TAKEN);
 
@@ -46,7 +55,13 @@ export function takeStep(step: OpeningStep): void {
   const { sweep } = results.getState();
   const head = openingSteps.getState().head ?? (sweep.value && mostImportantHead(sweep.value)?.at);
   if (!head) return;
-  openingSteps.setState(({ taken }) => ({ head, taken: taken.includes(step) ? taken : [...taken, step] }));
+  const isByZero = sweep.value && isWhole(sweep.value) && !isStale(sweep) && !sweep.about?.ablationSource;
+  openingSteps.setState(({ taken, byZero }) => ({
+    head,
+    at: step,
+    taken: taken.includes(step) ? taken : [...taken, step],
+    byZero: isByZero && sweep.value ? headEffects(sweep.value) : byZero,
+  }));
   const part = { kind: "head", at: head } as const;
   switch (step) {
     case "off":
@@ -62,8 +77,8 @@ export function takeStep(step: OpeningStep): void {
       break;
     case "reason":
       switchOff([part]);
-      setAblationSource(otherNumbers(question.getState().prompt));
       showTab("heads");
+      void replaceByMean(question.getState().prompt);
       break;
     case "path":
       setAblationSource([]);
@@ -76,11 +91,21 @@ export function takeStep(step: OpeningStep): void {
   }
 }
 
+/** What is off becomes its mean over other prompts that the model reads position by position alike. */
+async function replaceByMean(prompt: string): Promise<void> {
+  // why a tokenizer fails is said by the run that needs it
+  const standIns = await standInsOf(prompt).catch(() => otherNumbers(prompt));
+  // whoever went on meanwhile is not called back
+  if (question.getState().prompt !== prompt || openingSteps.getState().at !== "reason") return;
+  if (standIns.length >= LEAST_STAND_INS) setAblationSource(standIns);
+  else openingSteps.setState(({ outcomes }) => ({ outcomes: { ...outcomes, standIns: standIns.length } }));
+}
+
 /** Keeps what came of the steps, as the page's own slots have it. @returns what ends it */
 export const followOutcomes = () => results.subscribe(noteOutcomes);
 
 function noteOutcomes(): void {
-  const { taken, head, outcomes } = openingSteps.getState();
+  const { taken, head, byZero, outcomes } = openingSteps.getState();
   const { before, after, comparison, sweep } = results.getState();
   const isAnswered = before.value && after.value && after.status === "done" && !isStale(after);
   if (!head || !isAnswered || !before.value || !after.value || !isSameRun(before.about, after.about)) return;
@@ -94,6 +119,7 @@ function noteOutcomes(): void {
   const [first] = comparison.value && !isStale(comparison) && comparison.status === "done" ? comparison.value.rows : [];
   const isSwept = sweep.value && sweep.status === "done" && !isStale(sweep) && isWhole(sweep.value);
   const most = isSwept && sweep.about?.ablationSource ? mostImportantHead(sweep.value) : undefined;
+  const mostByZero = most && byZero?.[most.at.layer]?.[most.at.head];
   const found: Outcomes = {
     ...(!outcomes.off && isByZero && taken.includes("off") && { off: { head, ...both } }),
     ...(!outcomes.silent &&
@@ -102,7 +128,9 @@ function noteOutcomes(): void {
       first &&
       isOf(comparison) &&
       !comparison.about?.ablationSource && { silent: first }),
-    ...(!outcomes.reason?.most && !isByZero && taken.includes("reason") && { reason: { prompts, ...both, most } }),
+    ...(!outcomes.reason?.most &&
+      !isByZero &&
+      taken.includes("reason") && { reason: { prompts, ...both, most, mostByZero } }),
   };
   if (Object.keys(found).length > 0) openingSteps.setState({ outcomes: { ...outcomes, ...found } });
 }

@@ -10,6 +10,7 @@ import { isSameRun } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 import { currentEngine } from "./engine-port.ts";
 import { isStale, results } from "./results.ts";
+import { LEAST_STAND_INS, standInsOf, tooFewText } from "./stand-ins.ts";
 
 /** What a head is worth by the ablation that the page does not use at the moment: where that is zero its mean over other prompts, else zero. */
 export interface OtherWorth {
@@ -29,7 +30,7 @@ const MOST_PARAMETERS_UNASKED = 50e6;
 /** Whether it may be asked while nobody waits. */
 export const isUnasked = () => (model.getState().info?.parameters ?? 0) <= MOST_PARAMETERS_UNASKED;
 
-/** The prompts that the other ablation has in the place of what is off; undefined where there are none to take. */
+/** The prompts that the other ablation would have in the place of what is off, of whatever length; undefined where there are none to take. */
 export function otherSource(
   ablationSource: readonly string[] | undefined,
   prompt: string,
@@ -46,12 +47,17 @@ export const otherKey = (at: HeadId, { model: of, variant, prompt, token, ablati
 export async function askOtherWorth(at: HeadId, about: Subject): Promise<void> {
   const key = otherKey(at, about);
   const { before } = results.getState();
-  const prompts = otherSource(about.ablationSource, about.prompt);
+  const drawn = otherSource(about.ablationSource, about.prompt);
   const isOfRun = before.value && !before.isRecorded && !isStale(before) && isSameRun(before.about, about);
-  if (!isOfRun || !before.value || !prompts || otherWorths.getState()[key]) return;
+  if (!isOfRun || !before.value || !drawn || otherWorths.getState()[key]) return;
   const { id: target, logProbability: baseline } = before.value.target;
-  note(key, { prompts });
+  note(key, { prompts: drawn });
   try {
+    const prompts = drawn.length === 0 ? drawn : await standInsOf(about.prompt);
+    if (drawn.length > 0 && prompts.length < LEAST_STAND_INS) {
+      note(key, { prompts: drawn, fault: tooFewText(prompts.length, drawn.length) });
+      return;
+    }
     const after = await currentEngine().predict(about.prompt, {
       top: 1,
       target,
@@ -61,7 +67,7 @@ export async function askOtherWorth(at: HeadId, about: Subject): Promise<void> {
     });
     note(key, { prompts, effect: effectOf({ baseline, withoutIt: after.target.logProbability }) });
   } catch (reason) {
-    note(key, { prompts, fault: asFault(reason).message });
+    note(key, { prompts: drawn, fault: asFault(reason).message });
   }
 }
 

@@ -6,9 +6,10 @@ import type { PublishedName } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
-import type { ResultKind, Slots } from "#state/run/results.ts";
+import type { Chain, ResultKind, Slots } from "#state/run/results.ts";
 import { stopAsked } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
+import { KnownOtherWorth } from "../heads/OtherWorthLine.tsx";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { RunAgain } from "../shared/RunState.tsx";
@@ -93,6 +94,7 @@ function OwnChain() {
     [chain, chainAfter, chainEdges, otherChain, before, after, isChanged, isBeside, isMeasured],
   );
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
+  const predicted = chain.value && !isStale(chain) ? predictedBy(chain.value) : undefined;
   const control = chainControl.value;
   const lines = [
     ...(!isDim && changed && chain.value?.ablation
@@ -109,6 +111,13 @@ function OwnChain() {
       <Doing slots={slots} />
       {chain.value ? (
         <div className={isDim ? "stale" : ""} aria-busy={isDim && !DOING.some(([kind]) => isHalted(slots[kind]))}>
+          {predicted && chain.about && (
+            <KnownOtherWorth
+              at={predicted.head}
+              about={{ ...chain.about, interventions: [] }}
+              effect={predicted.effect}
+            />
+          )}
           <ChainEvidence shown={shown} lines={lines} />
         </div>
       ) : (
@@ -125,6 +134,12 @@ function OwnChain() {
       )}
     </>
   );
+}
+
+/** The head that a chain is drawn of. */
+function predictedBy({ stages }: Chain) {
+  const stage = stages.find(({ name }) => name === "feature-predicting");
+  return stage?.hasEvidence && stage.evidence?.stage === "feature-predicting" ? stage.evidence : undefined;
 }
 
 const DOING = [

@@ -1,7 +1,9 @@
 import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
-import { formatHead } from "#model/ids.ts";
+import type { Chain } from "#analysis/chain/chain.ts";
+import { formatHead, isSameHead } from "#model/ids.ts";
+import type { HeadId } from "#model/ids.ts";
 import { otherNumbers } from "#state/ablation-source.ts";
 import { mostImportantHead } from "#state/effects.ts";
 import { GALLERY_HASH, setOpeningShown } from "#state/guide/guide.ts";
@@ -9,11 +11,19 @@ import { OPENING_STEPS, followOutcomes, forgetSteps, openingSteps, takeStep } fr
 import type { OpeningStep } from "#state/guide/opening-steps.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
-import { results } from "#state/run/results.ts";
-import { brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
+import { isStale, results } from "#state/run/results.ts";
+import { answerOf, brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { TourButton } from "./TourButton.tsx";
-import { ABOUT_ANY, offSentence, reasonSentence, silentSentence } from "./opening-words.ts";
+import { whenThere } from "./when-there.ts";
+import {
+  ABOUT_ANY,
+  noMeanSentence,
+  offSentence,
+  pathSentence,
+  reasonSentence,
+  silentSentence,
+} from "./opening-words.ts";
 import type { OpeningText } from "./opening-words.ts";
 
 const PAPER = "https://arxiv.org/abs/2409.14144";
@@ -25,6 +35,10 @@ const LABELS = {
   path: "Follow the whole path",
 } as const satisfies Record<OpeningStep, string>;
 
+const CHAIN = '[aria-label="Chain"]';
+/** As the styles have it. */
+const isNarrow = () => matchMedia("(width < 860px)").matches;
+
 /** Characters of a prompt that stand in a heading. */
 const MOST_QUOTED = 24;
 
@@ -33,7 +47,7 @@ const HINTS = {
   off: "One attention head of all, for this prompt. The answer changes before your eyes.",
   silent: "The neurons that spoke up for the answer, and no longer do.",
   reason: "Nothing in its place is crude. Put there what the same head is after other numbers.",
-  path: "From the numbers through the head to the neurons that write the answer.",
+  path: "By zero ablation: whom the head hands on to, up to the answer. A stage without evidence says so.",
 } as const satisfies Record<OpeningStep, string>;
 
 /** The question that the page opens on, what this is, and the way through it, one step at a time. */
@@ -54,7 +68,7 @@ export function Opening({ texts }: { readonly texts: Readonly<Record<string, Ope
         </a>
         . What else was found: <a href={GALLERY_HASH}>findings</a>. <TourButton className="link" />
       </p>
-      <Steps prompt={prompt} />
+      <Steps prompt={prompt} whole={text?.whole} />
       <button
         type="button"
         className="quiet close opening-close"
@@ -77,7 +91,7 @@ function Question({ reads }: { readonly reads: string | undefined }) {
   if (!shown) return <h2>Which parts of a language model know what it answers?</h2>;
   const { runs } = shown;
   const now = brokenInto(runs);
-  const answer = tokenText((runs.before.top[0] ?? runs.before.target).text);
+  const answer = tokenText(answerOf(runs.before).text);
   const asked = reads ?? (prompt.length <= MOST_QUOTED ? prompt : undefined);
   return (
     <h2>
@@ -94,7 +108,12 @@ function Question({ reads }: { readonly reads: string | undefined }) {
   );
 }
 
-function Steps({ prompt }: { readonly prompt: string }) {
+interface StepsProps {
+  readonly prompt: string;
+  readonly whole: OpeningText["whole"];
+}
+
+function Steps({ prompt, whole }: StepsProps) {
   const { taken } = useStore(openingSteps);
   const hasHead = useStore(
     results,
@@ -115,7 +134,11 @@ function Steps({ prompt }: { readonly prompt: string }) {
               type="button"
               className={step === next ? "primary" : "quiet"}
               disabled={!hasHead}
-              onClick={() => takeStep(step)}
+              onClick={() => {
+                takeStep(step);
+                // on a phone the chain is screens below
+                if (step === "path" && isNarrow()) whenThere(CHAIN, (place) => place.scrollIntoView());
+              }}
             >
               {LABELS[step]}
             </button>
@@ -123,7 +146,7 @@ function Steps({ prompt }: { readonly prompt: string }) {
             <span className="opening-later">{LABELS[step]}</span>
           )}
           <p aria-live={taken.includes(step) ? "polite" : undefined}>
-            {taken.includes(step) ? <Outcome of={step} /> : HINTS[step]}
+            {taken.includes(step) ? <Outcome of={step} whole={whole} /> : HINTS[step]}
           </p>
         </li>
       ))}
@@ -138,14 +161,34 @@ function placeOf(step: OpeningStep, next: OpeningStep | undefined, taken: readon
   return taken.includes(step) ? "is-done" : "is-later";
 }
 
-function Outcome({ of }: { readonly of: OpeningStep }): ReactNode {
+/** Whether a chain is that of the head that the steps are about. */
+function isOfHead({ stages }: Chain, head: HeadId | undefined): boolean {
+  const evidence = stages.find(({ name }) => name === "feature-predicting")?.evidence;
+  return evidence?.stage === "feature-predicting" && head !== undefined && isSameHead(evidence.head, head);
+}
+
+function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, "whole">): ReactNode {
   const { outcomes, head } = useStore(openingSteps);
-  const { off, silent, reason } = outcomes;
+  const { off, silent, reason, standIns } = outcomes;
+  const chain = useStore(results, ({ chain: slot }) =>
+    slot.status === "done" && !isStale(slot) && !slot.about?.ablationSource ? slot.value : undefined,
+  );
   const target = useStore(results, ({ before }) => tokenText(before.value?.target.text ?? ""));
   if (of === "off" && off) return offSentence(off);
   if (of === "silent" && silent) return silentSentence(silent, target);
   if (of === "reason" && reason) return reasonSentence(reason, head ? formatHead(head) : "it");
-  if (of === "path")
-    return "The chain is below: hover a part to see what it hands on, switch it off to see what it is worth.";
+  if (of === "reason" && standIns !== undefined) return noMeanSentence(standIns);
+  if (of === "path" && chain)
+    return (
+      <>
+        {pathSentence(chain, isOfHead(chain, head) ? reason : undefined)} Select a part to see what it hands on.
+        {whole && (
+          <>
+            {" "}
+            All four stages, by the mean: <a href={`#${whole.link}`}>{whole.reads}</a>.
+          </>
+        )}
+      </>
+    );
   return "…";
 }

@@ -1,6 +1,11 @@
-import { expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import type { Prediction } from "#state/run/results.ts";
-import { offSentence, reasonSentence, silentSentence } from "./opening-words.ts";
+import type { Chain } from "#analysis/chain/chain.ts";
+import { crowdedChain } from "#test/chains.ts";
+import { noMeanSentence, offSentence, pathSentence, reasonSentence, silentSentence } from "./opening-words.ts";
+import type { OpeningText } from "./opening-words.ts";
 
 const EIGHT = 12;
 
@@ -45,13 +50,16 @@ test("a neuron that falls silent is said with what it wrote and gave", () => {
   );
 });
 
-test("what does not survive the mean is said, with what does", () => {
+test("what does not survive the mean is said, with what costs most by it and costs nothing by zero", () => {
   const outcome = { prompts: 8, before, after: run("8", 0.944, 0.944) };
   const spoken =
     "With its mean over 8 other prompts instead, the model says “8” (94.4\u202f%). L0H7 says the same each time: it does not carry the numbers.";
   expect(reasonSentence(outcome, "L0H7")).toBe(spoken);
   const most = { at: { layer: 0, head: 3 }, effect: 5.6 };
-  expect(reasonSentence({ ...outcome, most }, "L0H7")).toBe(`${spoken} What survives is L0H3: 5.60 nats.`);
+  expect(reasonSentence({ ...outcome, most }, "L0H7")).toBe(`${spoken} By the mean L0H3 costs most: 5.60 nats.`);
+  expect(reasonSentence({ ...outcome, most, mostByZero: 0.001 }, "L0H7")).toBe(
+    `${spoken} By the mean L0H3 costs most: 5.60 nats (by zero 0.00).`,
+  );
 });
 
 test.each([
@@ -60,3 +68,66 @@ test.each([
 ])("%s by the mean leaves the finding standing", (_what, after) => {
   expect(reasonSentence({ prompts: 8, before, after }, "L0H7")).toMatch(/: the finding stands\.$/);
 });
+
+describe("the whole path", () => {
+  /** Of L3H1, with evidence for the stages of these names. */
+  const chain = (...names: readonly string[]): Chain => {
+    const { stages, ...rest } = crowdedChain();
+    const evidence = {
+      stage: "feature-predicting",
+      head: { layer: 3, head: 1 },
+      effect: 2,
+      runnersUp: [],
+      compared: 10,
+      promoting: 4,
+      spellings: [],
+    } as const;
+    return {
+      ...rest,
+      stages: stages.map((stage) => ({
+        ...stage,
+        hasEvidence: names.includes(stage.name),
+        evidence: stage.name === "feature-predicting" ? evidence : undefined,
+      })),
+    };
+  };
+  const two = chain("feature-predicting", "prediction-enhancing");
+  const fallen = { prompts: 8, before, after: run("8", 0.944, 0.944) };
+
+  test("says by which ablation it is, and how many stages have no evidence", () => {
+    expect(pathSentence(two, undefined)).toBe(
+      "Below is the chain of L3H1, by zero ablation; 2 of its 4 stages have no evidence.",
+    );
+    expect(pathSentence(chain(...two.stages.map(({ name }) => name)), undefined)).toBe(
+      "Below is the chain of L3H1, by zero ablation; all of its stages have evidence.",
+    );
+  });
+
+  test("says that its head did not survive the mean, where it did not", () => {
+    expect(pathSentence(two, fallen)).toBe(
+      "Below is the chain of L3H1, by zero ablation; 2 of its 4 stages have no evidence. L3H1 did not survive the mean: it does not carry the numbers.",
+    );
+    expect(pathSentence(two, { ...fallen, after: run("4", 0.6, 0.1) })).not.toContain("survive");
+  });
+
+  test("says where there is none", () => {
+    expect(pathSentence(chain(), fallen)).toBe(
+      "By zero ablation there is no chain here; what is missing stands below.",
+    );
+  });
+
+  test("is seen in a finding of the gallery, with its link", () => {
+    const read = (name: string) =>
+      JSON.parse(readFileSync(join(import.meta.dirname, "../../../public/findings", name), "utf8")) as unknown;
+    const cards = read("gallery.json") as readonly { readonly id: string; readonly link: string }[];
+    const texts = Object.values(read("openings.json") as Readonly<Record<string, OpeningText>>);
+    expect(texts.map(({ whole }) => whole?.link)).toEqual(
+      texts.map(() => cards.find(({ id }) => id === "four-stages")!.link),
+    );
+  });
+});
+
+test.each([
+  [0, "This model’s tokenizer cuts no other numbers into as many tokens: there is no mean to take."],
+  [1, "This model’s tokenizer cuts too few other numbers into as many tokens: there is no mean to take."],
+])("of %d prompts there is no mean", (count, sentence) => expect(noMeanSentence(count)).toBe(sentence));

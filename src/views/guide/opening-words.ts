@@ -1,3 +1,4 @@
+import type { Chain } from "#analysis/chain/chain.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
@@ -11,6 +12,8 @@ export interface OpeningText {
   /** The prompt as a person would write it. */
   readonly reads: string;
   readonly about: string;
+  /** A finding of this page that has all that the last step leads to. */
+  readonly whole?: { readonly reads: string; readonly link: string };
 }
 
 /** Of a model and a prompt that nobody wrote a text for. */
@@ -39,18 +42,38 @@ export function silentSentence(first: NonNullable<Outcomes["silent"]>, target: s
   return `${name} wrote ${words.join(", ")} and gave “${target}” ${nats(first.before)} nats; now it gives ${nats(first.after)}.`;
 }
 
-/** What survives the other ablation is the finding. */
-export function reasonSentence(
-  { prompts, before, after, most }: NonNullable<Outcomes["reason"]>,
-  head: string,
-): string {
-  const share = after.target.probability / before.target.probability;
+type Reason = NonNullable<Outcomes["reason"]>;
+
+/** Whether the answer needs what the head says of this prompt, and not only that it speaks. */
+const survivesMean = (reason: Reason) =>
+  !keeps(reason) || reason.after.target.probability / reason.before.target.probability <= KEPT_SHARE;
+
+/** What the same head costs by the mean, and which one costs most by it. */
+export function reasonSentence(reason: Reason, head: string): string {
+  const { prompts, after, most, mostByZero } = reason;
   const stood = `With its mean over ${prompts} other prompts instead, the model says ${answerOf(after)}.`;
-  const isKept = keeps({ before, after }) && share > KEPT_SHARE;
-  if (!isKept) return `${stood} So what ${head} says depends on the prompt: the finding stands.`;
-  const survivor =
+  if (survivesMean(reason)) return `${stood} So what ${head} says depends on the prompt: the finding stands.`;
+  const byZero = mostByZero === undefined ? "" : ` (by zero ${nats(mostByZero)})`;
+  const other =
     most && most.effect >= NEGLIGIBLE_NATS
-      ? ` What survives is ${formatHead(most.at)}: ${nats(most.effect)} nats.`
+      ? ` By the mean ${formatHead(most.at)} costs most: ${nats(most.effect)} nats${byZero}.`
       : "";
-  return `${stood} ${head} says the same each time: it does not carry the numbers.${survivor}`;
+  return `${stood} ${head} says the same each time: it does not carry the numbers.${other}`;
+}
+
+/** Why there is no mean to take. */
+export const noMeanSentence = (standIns: number) =>
+  `This model’s tokenizer cuts ${standIns === 0 ? "no other numbers" : "too few other numbers"} into as many tokens: there is no mean to take.`;
+
+/** By which ablation the chain is drawn, how much of it has evidence, and whether its head survived the other ablation. */
+export function pathSentence(chain: Chain, reason: Reason | undefined): string {
+  const predicting = chain.stages.find(({ name }) => name === "feature-predicting");
+  const missing = chain.stages.filter(({ hasEvidence }) => !hasEvidence).length;
+  if (!predicting?.hasEvidence || predicting.evidence?.stage !== "feature-predicting")
+    return "By zero ablation there is no chain here; what is missing stands below.";
+  const head = formatHead(predicting.evidence.head);
+  const stages = missing === 0 ? "all of its stages have" : `${missing} of its ${chain.stages.length} stages have no`;
+  const caveat =
+    reason && !survivesMean(reason) ? ` ${head} did not survive the mean: it does not carry the numbers.` : "";
+  return `Below is the chain of ${head}, by zero ablation; ${stages} evidence.${caveat}`;
 }

@@ -31,7 +31,7 @@ export function OtherWorthLine({ at, about, effect }: OtherWorthLineProps) {
   const prompts = otherSource(about.ablationSource, about.prompt);
   if (!prompts) return null;
   return (
-    <p className="small other-worth" title={prompts.map(tokenText).join("   ")}>
+    <p className="small other-worth" title={(worth?.prompts ?? prompts).map(tokenText).join("   ")}>
       {worth || isUnasked() ? (
         otherSentence(at, { effect, worth: worth ?? { prompts }, own: about.ablationSource?.length ?? 0 })
       ) : (
@@ -40,6 +40,15 @@ export function OtherWorthLine({ at, about, effect }: OtherWorthLineProps) {
         </button>
       )}
     </p>
+  );
+}
+
+/** The same of a head that was asked about elsewhere; nothing is asked for it. */
+export function KnownOtherWorth({ at, about, effect }: OtherWorthLineProps) {
+  const worth = useStore(otherWorths, (known) => known[otherKey(at, about)]);
+  if (worth?.effect === undefined) return null;
+  return (
+    <p className="small other-worth">{otherSentence(at, { effect, worth, own: about.ablationSource?.length ?? 0 })}</p>
   );
 }
 

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { AskedEngine, settle } from "#test/asked-engine.ts";
+import { otherNumbers } from "../ablation-source.ts";
+import { question, replaceQuestion } from "../question.ts";
+import { connectEngine } from "../run/engine-port.ts";
+import { EMPTY_SLOT, clearResults, results } from "../run/results.ts";
+import { forgetSteps, openingSteps, takeStep } from "./opening-steps.ts";
+
+const PROMPT = "3+5=";
+let asked: AskedEngine;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked = new AskedEngine();
+  connectEngine(asked.engine);
+  clearResults();
+  forgetSteps();
+  replaceQuestion({ prompt: PROMPT, target: undefined, interventions: [] });
+  const sweep = { target: 8, baseline: -0.5, logProbability: [[-1, -4]] };
+  results.setState({ sweep: { ...EMPTY_SLOT, status: "done", value: sweep } });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A tokenizer that cuts the prompt and the first of the others alike, and the rest otherwise. */
+async function tokenized(fitting: number): Promise<void> {
+  const alike = [PROMPT, ...otherNumbers(PROMPT).slice(0, fitting)];
+  for (const { prompt, answer } of asked.waiting("tokenize")) {
+    await answer({ ids: alike.includes(prompt as string) ? [1, 2] : [1, 2, 3] });
+  }
+}
+
+test("the mean is over prompts that are as many tokens, and what zero had of every head is kept beside it", async () => {
+  takeStep("reason");
+  await tokenized(3);
+  expect(question.getState().ablationSource).toEqual(otherNumbers(PROMPT).slice(0, 3));
+  expect(openingSteps.getState().byZero).toEqual([[0.5, 3.5]]);
+  expect(openingSteps.getState().outcomes.standIns).toBeUndefined();
+});
+
+test("where there are too few, that is what came of the step, and nothing else stands in", async () => {
+  takeStep("reason");
+  await tokenized(1);
+  expect(openingSteps.getState().outcomes.standIns).toBe(1);
+  expect(question.getState().ablationSource).toBeUndefined();
+});
+
+test("a tokenizer that fails leaves it to the run to say why", async () => {
+  takeStep("reason");
+  await asked.last("tokenize").fail(new Error("cut off"));
+  await settle();
+  expect(question.getState().ablationSource).toEqual(otherNumbers(PROMPT));
+});
+
+test.each([
+  ["has gone on to the path", () => takeStep("path")],
+  ["asks something else", () => question.setState({ prompt: "47+38=" })],
+])("whoever %s is not called back", async (_what, goesOn) => {
+  takeStep("reason");
+  goesOn();
+  await tokenized(8);
+  expect(question.getState().ablationSource).toBeUndefined();
+});
