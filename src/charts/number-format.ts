@@ -9,7 +9,6 @@ const threeFigures = format(".3r");
 const prefixed = format(".3~s");
 const noDecimals = format(".0f");
 const exponent = format(".0e");
-const twoDecimalsExponent = format(".2e");
 
 /** Of two shares that are not 0, a smaller one would be written as if it were. */
 export const LEAST_PERCENT = 5e-4;
@@ -25,24 +24,15 @@ export function percent(share: number): string {
 
 /** Below this share, where one decimal writes two alike, figures are to tell them apart. */
 const LITTLE = 0.01;
-/** In percent; a smaller one has an exponent. */
-const LEAST_PLAIN = 1e-4;
 
 /** Two shares that stand beside each other: `0.0123 %` and `0.0456 %` where `percent` would write both as `< 0.1 %`. */
-export function percents(...shares: readonly [number, number]): readonly [string, string] {
-  const [first, second] = shares;
-  const [a, b] = [percent(first), percent(second)];
-  return a !== b || first === second || Math.max(...shares.map(Math.abs)) >= LITTLE
-    ? [a, b]
-    : [figuresOfPercent(first), figuresOfPercent(second)];
+export function percents(a: number, b: number): readonly [string, string] {
+  const write = percent(a) === percent(b) && a !== b && a < LITTLE ? figuresOfPercent : percent;
+  return [write(a), write(b)];
 }
 
-function figuresOfPercent(share: number): string {
-  const size = share * 100;
-  const digits =
-    size !== 0 && Math.abs(size) < LEAST_PLAIN ? twoDecimalsExponent(size).replace("e-", "e−") : threeFigures(size);
-  return `${digits}${THIN_SPACE}%`;
-}
+/** With an exponent where there would be many zeros. */
+const figuresOfPercent = (share: number) => `${(share * 100).toPrecision(3).replace("-", "−")}${THIN_SPACE}%`;
 
 /** Log-probabilities and what is measured against them: two decimals, a true minus, `·` where there is no number yet. */
 export const nats = (value: number) => (Number.isNaN(value) ? "·" : twoDecimals(value));

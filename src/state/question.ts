@@ -167,9 +167,6 @@ export function switchOff(parts: readonly Part[]): void {
 
 export const resetInterventions = () => replaceInterventions([]);
 
-/** As they were at an earlier moment; one step of undo. */
-export const restoreInterventions = (interventions: readonly Intervention[]) => replaceInterventions(interventions);
-
 /** Takes back the last change of the prompt or of the interventions; without one, does nothing. */
 export const undo = () => move("past", "future");
 
@@ -195,7 +192,8 @@ function move(from: "past" | "future", to: "past" | "future"): void {
 /** Leaves the way back by undo open only for the model at hand: another model has other parts. */
 export const dropInterventions = () => question.setState({ interventions: [], past: [], future: [], going: "" });
 
-function replaceInterventions(next: readonly Intervention[], changed = ""): void {
+/** All that is off; one step of undo, or part of the one that goes on. */
+export function replaceInterventions(next: readonly Intervention[], changed = ""): void {
   question.setState({ interventions: next, ...nextStep(changed) });
 }
 

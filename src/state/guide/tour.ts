@@ -2,7 +2,7 @@ import { setOtherPrompt } from "../chain-view.ts";
 import { mostImportantHead } from "../effects.ts";
 import { opened } from "../link/opened.ts";
 import { model } from "../model/model.ts";
-import { question, resetInterventions, restoreInterventions, setAblationSource, switchOff } from "../question.ts";
+import { question, resetInterventions, replaceInterventions, setAblationSource, switchOff } from "../question.ts";
 import { results } from "../run/results.ts";
 import { switchesText } from "../subject.ts";
 import { select, setReading, showTab, view } from "../view.ts";
@@ -102,7 +102,7 @@ function giveBack(): void {
   if (!had || !left || now.modelId !== had.modelId || now.finding !== had.finding) return;
   if (switchedText(now) !== switchedText(left)) return;
   if (switchedText(had) !== switchedText(now)) {
-    restoreInterventions(had.interventions);
+    replaceInterventions(had.interventions);
     // other prompts stand in position by position: they are of their prompt
     if (now.prompt === had.prompt) setAblationSource(had.ablationSource ?? []);
   }

@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { percents } from "#charts/number-format.ts";
+import { percent, percents } from "#charts/number-format.ts";
 import { opened } from "#state/link/opened.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -86,31 +86,26 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
   const { target } = before;
   const own = answerOf(before);
   const now = brokenInto({ before, after });
-  const shown = tokenText(own.text);
+  const said = now ?? own;
   const isOther = own.id !== target.id;
-  const course = <Course from={target.probability} to={after?.target.probability} />;
   return (
     <p className="answer">
-      {now ? (
-        <>
-          <del className="answer-lost">
-            <code>{shown}</code>
-          </del>
-          <code className="answer-token">{tokenText(now.text)}</code>
-        </>
-      ) : (
-        <code className="answer-token">{shown}</code>
+      {now && (
+        <del className="answer-lost">
+          <code>{tokenText(own.text)}</code>
+        </del>
       )}
+      <code className="answer-token">{tokenText(said.text)}</code>
       <span className="answer-numbers">
         <span className="answer-probability">
-          {now && <Value of={now.probability} as="percent" />}
-          {!now && (isOther ? <Course from={own.probability} to={after?.top[0]?.probability} /> : course)}
-          <AnswerMark prompt={prompt} token={(now ?? own).text} />
+          {course(said.probability, now ? undefined : after?.top[0]?.probability)}
+          <AnswerMark prompt={prompt} token={said.text} />
         </span>
         <span className="small">
           {(now || isOther) && (
             <>
-              {isOther ? `target ${tokenText(target.text)}` : shown}: {course},{" "}
+              {isOther && "target "}
+              {tokenText(target.text)}: {course(target.probability, after?.target.probability)},{" "}
             </>
           )}
           <LogP /> <Value of={target.logProbability} as="nats" />
@@ -127,24 +122,9 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
   );
 }
 
-interface CourseProps {
-  readonly from: number;
-  /** Left out: nothing was switched off, or its run is still to come. */
-  readonly to: number | undefined;
-}
-
-/** `94.2 % → 0.1 %`, with as many digits as tell the two apart. */
-function Course({ from, to }: CourseProps) {
-  if (to === undefined) return <Value of={from} as="percent" />;
-  const [before, after] = percents(from, to);
-  return (
-    <>
-      <Value of={from} as="percent" text={before} />
-      <span className="arrow"> → </span>
-      <Value of={to} as="percent" text={after} />
-    </>
-  );
-}
+/** `94.2 % → 0.1 %`, with as many digits as tell the two apart; their whole numbers are in the table. */
+const course = (from: number, to: number | undefined) =>
+  to === undefined ? percent(from) : percents(from, to).join(" → ");
 
 function PredictionTable({ runs, isChanged }: { readonly runs: Runs; readonly isChanged: boolean }) {
   const { before, after } = runs;

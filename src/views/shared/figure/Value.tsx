@@ -5,15 +5,13 @@ const WRITE = { percent, nats, signedNats, figures };
 interface ValueProps {
   readonly of: number;
   readonly as: keyof typeof WRITE;
-  /** Rounded otherwise, as beside a number that would read the same. */
-  readonly text?: string;
 }
 
 /** A number as the panel rounds it, the whole of it on hover. */
-export function Value({ of, as, text = WRITE[as](of) }: ValueProps) {
+export function Value({ of, as }: ValueProps) {
   return (
     <span className="value" title={Number.isNaN(of) ? "not computed yet" : String(of).replace("-", "−")}>
-      {text}
+      {WRITE[as](of)}
     </span>
   );
 }
