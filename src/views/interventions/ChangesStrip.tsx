@@ -2,10 +2,9 @@ import { useStore } from "zustand";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { Prediction } from "#state/run/results.ts";
-import { answerOf, brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
+import { answerOf, brokenInto, course, shownRuns } from "../prediction/prediction-rows.ts";
 import { offText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
-import { percents } from "#charts/number-format.ts";
 import { INTERVENTIONS_ID } from "./InterventionsPanel.tsx";
 
 /** On a phone the list scrolls out of sight; this line above the tabs does not: what is off, and what comes of it. It leads back to the list. */
@@ -34,7 +33,6 @@ interface ConsequenceProps {
 /** `8 → 4` where the answer broke, else how sure the model still is of what is asked about. */
 function Consequence({ before, after }: ConsequenceProps) {
   const now = brokenInto({ before, after });
-  const [from, to] = percents(before.target.probability, after.target.probability);
   return (
     <>
       {": "}
@@ -44,7 +42,7 @@ function Consequence({ before, after }: ConsequenceProps) {
         </>
       ) : (
         <>
-          {tokenText(before.target.text)} {from} → {to}
+          {tokenText(before.target.text)} {course(before.target.probability, after.target.probability)}
         </>
       )}
     </>

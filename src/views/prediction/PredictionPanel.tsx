@@ -1,5 +1,4 @@
 import { useStore } from "zustand";
-import { percent, percents } from "#charts/number-format.ts";
 import { opened } from "#state/link/opened.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -10,7 +9,7 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { laterPart } from "../shared/later.tsx";
 import { PredictionProgress } from "./PredictionProgress.tsx";
-import { answerOf, brokenInto, predictionRows, shownRuns } from "./prediction-rows.ts";
+import { answerOf, brokenInto, course, predictionRows, shownRuns } from "./prediction-rows.ts";
 import type { Runs } from "./prediction-rows.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
 import "./prediction.css";
@@ -121,10 +120,6 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
     </p>
   );
 }
-
-/** `94.2 % → 0.1 %`, with as many digits as tell the two apart; their whole numbers are in the table. */
-const course = (from: number, to: number | undefined) =>
-  to === undefined ? percent(from) : percents(from, to).join(" → ");
 
 function PredictionTable({ runs, isChanged }: { readonly runs: Runs; readonly isChanged: boolean }) {
   const { before, after } = runs;

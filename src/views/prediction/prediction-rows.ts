@@ -1,3 +1,4 @@
+import { percent, percents } from "#charts/number-format.ts";
 import type { Slots } from "#state/run/results.ts";
 import { isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
@@ -44,6 +45,10 @@ const probabilities = (...runs: readonly (Ranking | undefined)[]) =>
   );
 
 const larger = (row: PredictionRow) => Math.max(row.before ?? 0, row.after ?? 0);
+
+/** `94.2 % → 0.1 %`, with as many digits as tell the two apart; their whole numbers are in the table. */
+export const course = (from: number, to: number | undefined) =>
+  to === undefined ? percent(from) : percents(from, to).join(" → ");
 
 /** What the model answers by itself, whatever token is asked about. */
 export const answerOf = ({ top, target }: Prediction): RankedToken => top[0] ?? target;
