@@ -42,9 +42,11 @@ export function followAddress(
   let isAhead = false;
   const write = async () => {
     isDue = false;
+    // what is chosen while the module comes that writes links is not of the arrival before it
+    if (placeNow() === place) stay();
+    const isNew = placeNow() !== place && !wasArriving;
     const fragment = isFirstLook() && location.hash === "" ? "" : (await links()).currentFragment();
     if (isAhead || guide.getState().isGalleryOpen || fragment === undefined) return;
-    const isNew = placeNow() !== place && !wasArriving;
     stay();
     if (`#${fragment}` === location.hash || fragment === location.hash) return;
     if (isNew) history.pushState(null, "", `#${fragment}`);
