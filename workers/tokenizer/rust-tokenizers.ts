@@ -23,15 +23,17 @@ export class RustTokenizers {
     compiled ??= compileTokenizers();
     const wasm = await compiled;
     const said: string[] = [];
-    const module = await createTokenizers({
+    // the loader waits for the instance, and is told of none that cannot be made
+    const { promise: failed, reject } = Promise.withResolvers<never>();
+    const loading = createTokenizers({
       instantiateWasm: (imports, receive) => {
-        void WebAssembly.instantiate(wasm, imports).then((instance) => receive(instance));
+        WebAssembly.instantiate(wasm, imports).then(receive, reject);
         return {};
       },
       print: (line) => said.push(line),
       printErr: (line) => said.push(line),
     });
-    return new RustTokenizers(module, said);
+    return new RustTokenizers(await Promise.race([loading, failed]), said);
   }
 
   /** @param json a whole tokenizer.json in UTF-8 */

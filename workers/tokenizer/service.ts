@@ -30,9 +30,8 @@ export class TokenizerService {
   }
 
   async answer(request: TokenizerRequest): Promise<TokenizerReply> {
-    const rust = await this.start();
     try {
-      return this.#answer(rust, request);
+      return this.#answer(await this.start(), request);
     } catch (reason) {
       this.#rust = undefined;
       this.#open.clear();
