@@ -53,8 +53,8 @@ export function findOrInstallSecondEngines(): void {
   installPackages(packages);
 }
 
-/** Why an engine was not tried, and what would help. */
+/** Why an engine cannot be tried, and what would help. */
 export function absence(name: SecondEngine): string {
   const { title, variable, packages } = ENGINES[name];
-  return `${title} is not on this machine and could not be installed; install it (Debian: ${packages.join(", ")}) or name the program that starts it in ${variable}`;
+  return `${title} is not on this machine; install it (\`npm run test:browsers\` does so as root on Debian: ${packages.join(", ")}), or name the program that starts it in ${variable}`;
 }

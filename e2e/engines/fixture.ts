@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { expect, test as base } from "@playwright/test";
 import { absence, findSecondEngine } from "../../scripts/second-engines.ts";
 import type { SecondEngine } from "../../scripts/second-engines.ts";
@@ -8,26 +8,30 @@ import { startWebKit } from "./webkit.ts";
 
 const START = { firefox: startFirefox, webkit: startWebKit } as const;
 
-/** Playwright's `test` with readers in the browser that the project is named after; without that browser a story is skipped. */
+/** Playwright's `test` with readers in the browser that the project is named after, which has to be there. */
 export const test = base.extend<{ startReader: () => Promise<Reader> }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that one needs out of its first parameter
   startReader: async ({}, give, info) => {
     const name = info.project.name as SecondEngine;
     const program = findSecondEngine(name);
-    if (program === undefined && process.env["SECOND_ENGINES"] === "required") throw new Error(absence(name));
-    info.skip(program === undefined, absence(name));
+    if (program === undefined) throw new Error(absence(name));
     const readers: Reader[] = [];
     await give(async () => {
-      const reader = await START[name](program!);
+      const reader = await START[name](program);
       readers.push(reader);
       info.annotations.push({ type: "browser", description: reader.browser });
       return reader;
     });
-    for (const [place, reader] of readers.entries()) {
-      mkdirSync("test-results/screenshots", { recursive: true });
-      writeFileSync(`test-results/screenshots/${name}-${place + 1}.png`, await reader.screenshot());
-      await reader.close();
-    }
+    await Promise.all(
+      readers.map(async (reader, place) => {
+        try {
+          // in the story's own folder: the next story has readers of these numbers too
+          writeFileSync(info.outputPath(`reader-${place + 1}.png`), await reader.screenshot());
+        } finally {
+          await reader.close();
+        }
+      }),
+    );
     expect(readers.flatMap(({ errors }) => errors)).toEqual([]);
   },
 });
