@@ -4,7 +4,6 @@ import { disposeModel, loadModel } from "../load/load-model.ts";
 import type { LoadedModel } from "../load/load-model.ts";
 import { refuseOther } from "../load/published.ts";
 import type { Runtime } from "../run/runtime.ts";
-import { PATIENCE } from "../sources/fetch-range.ts";
 import { openSource } from "../sources/open-source.ts";
 import { isOfBytes, pastCaches } from "../sources/own-origin.ts";
 import type { ModelPlan } from "../weights/model-parts.ts";
@@ -149,7 +148,7 @@ export class Canary {
     const { signal } = this.#options;
     const source = { kind: "url", base } as const;
     return pastCaches(source, signal, async (cache) => {
-      const files = await openSource(source, () => undefined, signal, PATIENCE, cache);
+      const files = await openSource(source, () => undefined, signal, cache);
       const loaded = await loadModel(files, this.#runtime, { dtype: CASE_DTYPE, onProgress: () => undefined, signal });
       try {
         refuseOther(loaded, stored.content);

@@ -9,7 +9,6 @@ import { bytesToStore, footprint, heldRefusal, memoryBytes, runRefusal, storageR
 import { neededTensors, packedBytes, planModel, sourceBytes } from "../weights/model-parts.ts";
 import { likelyPack, readCheckpoint } from "./open-checkpoint.ts";
 import type { Runtime } from "../run/runtime.ts";
-import { PATIENCE } from "../sources/fetch-range.ts";
 import { openSource } from "../sources/open-source.ts";
 import { pastCaches } from "../sources/own-origin.ts";
 import type { FileSource } from "../sources/checkpoint-files.ts";
@@ -28,7 +27,7 @@ export async function inspectCheckpoint(
   signal: AbortSignal,
 ): Promise<CheckpointReport> {
   const read = await pastCaches(source, signal, async (cache) =>
-    readCheckpoint(await openSource(source, () => undefined, signal, PATIENCE, cache)),
+    readCheckpoint(await openSource(source, () => undefined, signal, cache)),
   );
   const { identity, spec, tensors, fingerprint } = read;
   const storage = await storageReport(store);

@@ -4,7 +4,6 @@ import type { CheckpointSource, Dtype } from "#model/checkpoint.ts";
 import { copyPack, openCheckpoint, openStored } from "./open-checkpoint.ts";
 import type { OpenedCheckpoint } from "./open-checkpoint.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
-import { PATIENCE } from "../sources/fetch-range.ts";
 import { openSource } from "../sources/open-source.ts";
 import type { OwnCache } from "../sources/own-origin.ts";
 import { memoryStore } from "../store/file-store.ts";
@@ -56,7 +55,7 @@ export async function withCheckpoint<T>(request: CheckpointRequest, run: Run<T>)
     if (!stored) throw reason;
     return stored;
   };
-  const files = await openSource(source, onBytes, signal, PATIENCE, cache).catch((reason: unknown) => ({ reason }));
+  const files = await openSource(source, onBytes, signal, cache).catch((reason: unknown) => ({ reason }));
   // a Hub that cannot be reached cannot say which commit is meant either
   if ("reason" in files) return storedOrHeld(request, run, (from) => storedInstead(from, files.reason));
   onOpened(files);

@@ -37,7 +37,7 @@ interface Opened {
 async function open(source: Partial<HubSource> = {}, patience = SOON, signal?: AbortSignal): Promise<Opened> {
   let bytes = 0;
   const whole = { kind: "hub", repo: OPEN, hub: hub.url, ...source } as const;
-  const set = await openSource(whole, (count) => (bytes += count), signal, patience);
+  const set = await openSource(whole, (count) => (bytes += count), signal, "default", patience);
   return { set, counted: () => bytes };
 }
 
@@ -395,6 +395,7 @@ describe("a server without ranges", () => {
         { kind: "hub", repo: OPEN, hub: large.url },
         (bytes) => (counted += bytes),
         undefined,
+        "default",
         { ...SOON, stallMs: 5_000 },
       );
       const file = (await set.open(WEIGHTS))!;

@@ -43,7 +43,7 @@ beforeEach(() => {
 });
 
 const openUrl = (at: string, onBytes: (bytes: number) => void = () => undefined) =>
-  openSource({ kind: "url", base: at }, onBytes, undefined, SOON);
+  openSource({ kind: "url", base: at }, onBytes, undefined, "default", SOON);
 
 /** The checkpoint folder, and how many bytes were counted so far. */
 async function opened(

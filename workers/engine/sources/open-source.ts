@@ -20,8 +20,8 @@ export async function openSource(
   source: FileSource,
   onBytes: (bytes: number) => void,
   signal?: AbortSignal,
-  patience: Patience = PATIENCE,
   cache: OwnCache = "default",
+  patience: Patience = PATIENCE,
 ): Promise<CheckpointFiles> {
   switch (source.kind) {
     case "hub":

@@ -13,7 +13,6 @@ import { Arrivals, seldom } from "../load/load-meter.ts";
 import { PatchSession } from "../patching/patch-session.ts";
 import { ModelSession } from "../session/model-session.ts";
 import type { CheckpointFiles } from "../sources/checkpoint-files.ts";
-import { PATIENCE } from "../sources/fetch-range.ts";
 import { openSource } from "../sources/open-source.ts";
 import { pastCaches } from "../sources/own-origin.ts";
 import type { StartedModel } from "../load/start-model.ts";
@@ -82,7 +81,7 @@ export class LoadedVariants implements Serves<"variants"> {
       steps.onProgress({ stage: "reading", done: arrivals.bytes, total: 0, part: "adapter" }),
     );
     return pastCaches(source, steps.signal, async (cache) =>
-      this.attachFiles(await openSource(source, (bytes) => arrivals.add(bytes), steps.signal, PATIENCE, cache), steps),
+      this.attachFiles(await openSource(source, (bytes) => arrivals.add(bytes), steps.signal, cache), steps),
     );
   }
 
@@ -155,7 +154,7 @@ export class LoadedVariants implements Serves<"variants"> {
     if (source.kind === "stored") throw noAdapter();
     const { loaded, runtime } = this.#started;
     return pastCaches(source, signal, async (cache) =>
-      adaptModel(loaded, await openSource(source, () => undefined, signal, PATIENCE, cache), runtime, {
+      adaptModel(loaded, await openSource(source, () => undefined, signal, cache), runtime, {
         replacedBytes: this.#attached?.model.weightBytes ?? 0,
         onProgress: () => undefined,
         signal,
