@@ -32,16 +32,17 @@ export function footprint({ spec, parts }: Pick<ModelPlan, "spec" | "parts">): F
 /** Why the model cannot run here, with the numbers; undefined if it can, as far as can be known beforehand. */
 export function runRefusal(
   plan: ModelPlan,
-  { backend, device, provider }: Pick<Runtime, "backend" | "device" | "provider">,
+  runtime: Pick<Runtime, "backend" | "device" | "provider">,
 ): string | undefined {
   const large = plan.parts.find(({ layout }) => layout.totalBytes > MAX_PART_BYTES);
   if (large) {
     return `the ${large.name} takes ${megabytes(large.layout.totalBytes)} in ${plan.dtype}; at most ${megabytes(MAX_PART_BYTES)} can be read as one part`;
   }
   const memory = memoryBytes(plan);
-  if (isWasm({ backend, provider }) && memory > MAX_WASM_BYTES) {
+  if (isWasm(runtime) && memory > MAX_WASM_BYTES) {
     return `the weights take ${megabytes(memory)} of memory in ${plan.dtype}; WASM can hold some ${megabytes(MAX_WASM_BYTES)} of them`;
   }
+  const { device } = runtime;
   const limit = device ? Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize) : Infinity;
   const widest = widestWeight(plan);
   if (widest.bytes > limit) {
@@ -63,10 +64,7 @@ export function adapterRefusal(
 }
 
 /** Memory that is addressed by 32 bits. */
-const isWasm = ({
-  backend,
-  provider,
-}: Pick<Runtime, "backend"> & { readonly provider?: Runtime["provider"] | undefined }) =>
+const isWasm = ({ backend, provider }: Pick<Runtime, "backend" | "provider">) =>
   backend === "wasm" && provider === undefined;
 
 /** The largest single tensor that a graph binds. Quantised ones are split where they would be too large. */
