@@ -8,13 +8,8 @@ import { plainModels } from "./scripts/vite/plain-models.ts";
 import { policies } from "./scripts/vite/policies.ts";
 import { serviceWorker } from "./scripts/vite/service-worker.ts";
 import { webTokenizers } from "./scripts/vite/web-tokenizers.ts";
+import { ISOLATION } from "./workers/offline/isolated.ts";
 import about from "./package.json" with { type: "json" };
-
-/** Cross-origin isolation gives the WASM fallback its threads; WebGPU does not need it. */
-const isolation = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
 
 /** Where the page will lie, for what a pasted link shows. */
 const { PAGE_ADDRESS } = process.env;
@@ -52,7 +47,7 @@ export default defineConfig({
     // the worker's packages; found only when it starts, they would reload the page that somebody has just opened
     include: ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "@noble/hashes/sha2.js", "comlink"],
   },
-  server: { headers: isolation },
+  server: { headers: ISOLATION },
   // a name for this machine that is no localhost, for the story of a page without a secure context
-  preview: { headers: isolation, allowedHosts: ["classroom.test"] },
+  preview: { headers: ISOLATION, allowedHosts: ["classroom.test"] },
 });

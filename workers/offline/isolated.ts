@@ -1,8 +1,8 @@
 /**
- * What gives a document and its workers shared memory, and with it WASM its threads. Safari knows no `credentialless`; what the page reads
- * from elsewhere it reads by CORS, which `require-corp` lets through.
+ * Headers that give a document and its workers shared memory, and with it WASM its threads; WebGPU does without. Safari knows no
+ * `credentialless`; what the page reads from elsewhere it reads by CORS, which `require-corp` lets through.
  */
-const ISOLATION = {
+export const ISOLATION = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 } as const;
