@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
@@ -16,6 +16,7 @@ const allowsSoftware = given.includes("--allow-software");
 if (!allowsSoftware) process.env["GPU"] = "real";
 
 const reports = join(import.meta.dirname, "..", "test-results");
+const storyReport = join(reports, "e2e.json");
 const MINUTE_MS = 60_000;
 
 /** In the order in which they matter; together nine minutes, the tenth is for starts. In software one story, and a sixth of each limit. */
@@ -47,6 +48,8 @@ else if (isSoftware(adapter) && !allowsSoftware) {
   );
 } else {
   console.log(`WebGPU on ${adapter.words}`);
+  // an earlier run's would be taken for this one's where the stories are stopped before they write theirs
+  rmSync(storyReport, { force: true });
   const parts: Done[] = [];
   for (const part of PARTS) parts.push(await run(part));
   mkdirSync(reports, { recursive: true });
@@ -149,7 +152,7 @@ function rowsOf(text: string): readonly { readonly title: string; readonly value
 
 function storyCounts(): unknown {
   try {
-    return (JSON.parse(readFileSync(join(reports, "e2e.json"), "utf8")) as { stats: unknown }).stats;
+    return (JSON.parse(readFileSync(storyReport, "utf8")) as { stats: unknown }).stats;
   } catch {
     return undefined; // it was stopped before it wrote its report
   }

@@ -17,8 +17,10 @@ const SHAPES = new Map([
 ]);
 const [size = "0.5b", precision = "q4", backend = "wasm"] = process.argv.slice(2);
 const shape = SHAPES.get(size);
-if (!shape || !["q4", "Q4_K_M"].includes(precision)) {
-  throw new RangeError(`scale: ${size} in ${precision}; 0.5b or 1.5b in q4 or Q4_K_M is needed`);
+if (!shape || !["q4", "Q4_K_M"].includes(precision) || !["wasm", "webgpu"].includes(backend)) {
+  throw new RangeError(
+    `scale: ${size} in ${precision} on ${backend}; 0.5b or 1.5b in q4 or Q4_K_M on wasm or webgpu is needed`,
+  );
 }
 const root = join(import.meta.dirname, "..", ".bench");
 const isGguf = precision === "Q4_K_M";
