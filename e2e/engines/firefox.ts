@@ -20,6 +20,11 @@ export async function startFirefox(program: string): Promise<Reader> {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ended = once(running, "exit");
+  const end = async () => {
+    running.kill();
+    await ended;
+    rmSync(profile, { recursive: true, force: true });
+  };
   try {
     const socket = new WebSocket(`${await listening(running)}/session`);
     await once(socket, "open");
@@ -56,14 +61,10 @@ export async function startFirefox(program: string): Promise<Reader> {
         const { data } = await ask<{ data: string }>("browsingContext.captureScreenshot", { context });
         return Buffer.from(data, "base64");
       },
-      close: async () => {
-        running.kill();
-        await ended;
-        rmSync(profile, { recursive: true, force: true });
-      },
+      close: end,
     };
   } catch (reason) {
-    running.kill();
+    await end();
     throw reason;
   }
 }
