@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { heldUp } from "#core/sign.ts";
+import { codeOf } from "./disk-fault.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** How often a holder says that it lives, and after how long without a word one on another machine is taken to be gone. */
@@ -48,7 +49,7 @@ async function isTaken(path: string): Promise<boolean> {
     await handle.close();
     return true;
   } catch (reason) {
-    if ((reason as { readonly code?: unknown }).code === "EEXIST") return false;
+    if (codeOf(reason) === "EEXIST") return false;
     throw reason;
   }
 }
@@ -69,6 +70,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (reason) {
-    return (reason as { readonly code?: unknown }).code === "EPERM";
+    return codeOf(reason) === "EPERM";
   }
 }

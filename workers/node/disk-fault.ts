@@ -18,3 +18,19 @@ export function diskFault(root: string, cause: unknown): Fault {
   }
   return new Fault("storage-failed", `${root}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
+
+/** What a task gives, or what the disk refused. @throws Fault "storage-full" or "storage-failed" */
+export async function ofDisk<T>(root: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (reason) {
+    throw diskFault(root, reason);
+  }
+}
+
+/** What is read, or undefined where there is nothing of that name. */
+export const ifThere = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((reason: unknown) => {
+    if (codeOf(reason) === "ENOENT") return undefined;
+    throw reason;
+  });

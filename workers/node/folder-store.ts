@@ -3,8 +3,9 @@ import { open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "#core/fault.ts";
 import type { FileStore, StoredFile } from "#workers/engine/store/file-store.ts";
-import { codeOf, diskFault } from "./disk-fault.ts";
+import { diskFault, ifThere, ofDisk } from "./disk-fault.ts";
 import { makeFolder } from "./make-folder.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /**
  * A folder on disk as the engine's store. What is written whole is put in place by a new name, so that nobody reads half of it.
@@ -27,18 +28,7 @@ export async function folderStore(root: string): Promise<FileStore> {
         (await readdir(root, { withFileTypes: true })).filter((each) => each.isDirectory()).map(({ name }) => name),
       ),
     open: (folder, name) => ofDisk(root, () => openForReading(join(root, folder, name))),
-    write: (folder, name, bytes) =>
-      ofDisk(root, async () => {
-        const path = await inFolder(folder, name);
-        const half = `${path}.${process.pid}-${unique()}.part`;
-        try {
-          await writeWhole(half, bytes);
-          await rename(half, path);
-        } catch (reason) {
-          await rm(half, { force: true });
-          throw reason;
-        }
-      }),
+    write: (folder, name, bytes) => ofDisk(root, () => writeWhole(join(root, folder, name), bytes, rename)),
     async extend(folder, name) {
       const file = await opened(folder, name);
       return {
@@ -73,10 +63,7 @@ export async function folderStore(root: string): Promise<FileStore> {
 }
 
 async function openForReading(path: string): Promise<StoredFile | undefined> {
-  const handle = await open(path).catch((reason: unknown) => {
-    if (codeOf(reason) === "ENOENT") return undefined;
-    throw reason;
-  });
+  const handle = await ifThere(open(path));
   if (!handle) return undefined;
   const { size } = await handle.stat();
   return {
@@ -94,30 +81,9 @@ async function openForReading(path: string): Promise<StoredFile | undefined> {
   };
 }
 
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, "w");
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 function writeAll(file: number, bytes: Uint8Array, offset: number | undefined): void {
   for (let at = 0; at < bytes.length;) {
     at += writeSync(file, bytes, at, bytes.length - at, offset === undefined ? null : offset + at);
-  }
-}
-
-let names = 0;
-const unique = () => `${Date.now().toString(36)}-${names++}`;
-
-async function ofDisk<T>(root: string, task: () => Promise<T>): Promise<T> {
-  try {
-    return await task();
-  } catch (reason) {
-    throw diskFault(root, reason);
   }
 }
 

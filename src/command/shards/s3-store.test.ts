@@ -26,12 +26,21 @@ test("gives a name once, whoever comes at the same time", async () => {
   expect(await store.get("parts/a.json")).toBe(texts[first.indexOf(true)]);
 });
 
+test("a name is taken once something has it, and not where another was writing it and failed", async () => {
+  const store = await opened();
+  server.instead.push({ status: 409, code: "ConditionalRequestConflict" });
+  expect(await store.putIfAbsent("parts/a.json", "a")).toBe(true);
+  server.instead.push({ status: 409, code: "ConditionalRequestConflict" });
+  expect(await store.putIfAbsent("parts/a.json", "b")).toBe(false);
+  expect(await store.get("parts/a.json")).toBe("a");
+});
+
 test("lists all of a folder, page by page, and nothing of another", async () => {
   const store = await opened();
   const names = ["a.json", "b.json", "c.json", "d.json", "e.json"];
-  for (const name of names) await store.put(`parts/${name}`, name);
-  await store.put("again/f.json", "f");
-  await store.put("parts/g.json.1.broken", "g");
+  for (const name of names) await store.putIfAbsent(`parts/${name}`, name);
+  await store.putIfAbsent("again/f.json", "f");
+  await store.putIfAbsent("parts/g.json.1.broken", "g");
   expect(await store.list("parts")).toEqual(names);
   expect(await store.list("nothing")).toEqual([]);
 });

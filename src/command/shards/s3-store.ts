@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { Fault } from "#core/fault.ts";
 import type { PartStore } from "./part-store.ts";
@@ -12,8 +13,10 @@ export interface S3Access {
   readonly endpoint?: string | undefined;
 }
 
-/** Times that a request is sent again while the store is busy, each after longer. */
+/** Times that a request is sent again while the store is busy, or another writes the same name, each after longer. */
 const RETRIES = 6;
+/** Before a name is asked for again that another was writing, at most; twice as long each time, as the client waits for a busy store. */
+const CONFLICT_MS = 50;
 
 /**
  * A bucket, or what begins with a prefix in one. Whether a name is taken is the store's to say (`If-None-Match: *`), so that two who come
@@ -43,8 +46,8 @@ export function s3Parts(address: string, access: S3Access): PartStore {
       `${address}: the store answers ${response.status} ${said}`.trimEnd(),
     );
   };
-  const put = (key: string, text: string, headers: Record<string, string> = {}) =>
-    ask(at(key), [200, 409, 412], {
+  const put = (key: string, text: string, statuses: readonly number[], headers: Record<string, string> = {}) =>
+    ask(at(key), statuses, {
       method: "PUT",
       body: text,
       headers: { "Content-Type": "application/json", ...headers },
@@ -56,9 +59,16 @@ export function s3Parts(address: string, access: S3Access): PartStore {
   return {
     name: address,
     get,
-    // 409: another is writing that name at this moment
-    putIfAbsent: async (key, text) => (await put(key, text, { "If-None-Match": "*" })).status === 200,
-    put: async (key, text) => void (await put(key, text)),
+    async putIfAbsent(key, text) {
+      for (let tries = 0; ; tries++) {
+        // the last time a conflict is the store's refusal
+        const taken = tries < RETRIES ? [200, 409, 412] : [200, 412];
+        const { status } = await put(key, text, taken, { "If-None-Match": "*" });
+        if (status !== 409) return status === 200;
+        // another is writing that name at this moment: whether it is taken is known when that has ended
+        await wait(CONFLICT_MS * 2 ** tries * Math.random());
+      }
+    },
     async list(folder) {
       const names: string[] = [];
       const from = `${prefix}${folder}/`;
@@ -78,7 +88,7 @@ export function s3Parts(address: string, access: S3Access): PartStore {
     async setAside(key) {
       const text = await get(key);
       if (text === undefined) return;
-      await put(`${key}.${Date.now()}.broken`, text);
+      await put(`${key}.${Date.now()}.broken`, text, [200]);
       await ask(at(key), [200, 204, 404], { method: "DELETE" });
     },
   };

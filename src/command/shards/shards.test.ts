@@ -120,6 +120,15 @@ describe("a folder", () => {
     expect(readdirSync(join(store.name, "parts"))).toEqual(["a.json"]);
   });
 
+  test("gives a name once to several who each have opened it, as containers do that are all process 1", async () => {
+    const { name } = newFolder();
+    const texts = Array.from({ length: 20 }, (_, at) => `${at}`.repeat(10_000 + at));
+    const first = await Promise.all(texts.map((text) => folderParts(name).putIfAbsent("plan.json", text)));
+    expect(first.filter(Boolean)).toHaveLength(1);
+    expect(texts.indexOf((await folderParts(name).get("plan.json"))!)).toBe(first.indexOf(true));
+    expect(readdirSync(name)).toEqual(["plan.json"]);
+  });
+
   test("keeps one plan", async () => {
     const store = newFolder();
     expect(await writePlan(store, planOf(STEPS))).toBe(true);
@@ -148,7 +157,7 @@ describe("a folder", () => {
   });
 
   test("that a file system does not let be made is told, and not tried for ever", async () => {
-    await expect(folderParts("/proc/arithmoscope").put("plan.json", "")).rejects.toMatchObject({
+    await expect(folderParts("/proc/arithmoscope").putIfAbsent("plan.json", "")).rejects.toMatchObject({
       code: "storage-failed",
     });
   });
