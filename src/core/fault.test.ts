@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Fault, faultCode } from "./fault.ts";
 
@@ -21,4 +22,10 @@ test.each([
   ["what is no error as ours", "a string", "internal"],
 ])("faultCode names %s", (_name, reason, code) => {
   expect(faultCode(reason)).toBe(code);
+});
+
+test("what Node waits for and is stopped is a cancellation too", async () => {
+  const reason = await wait(60_000, undefined, { signal: AbortSignal.abort() }).catch((each: unknown) => each);
+  expect(reason).not.toBeInstanceOf(DOMException);
+  expect(faultCode(reason)).toBe("cancelled");
 });

@@ -39,7 +39,7 @@ export class Fault extends Error {
 /** The code of anything that was thrown: an abort is a cancellation, an unknown error is ours. */
 export function faultCode(reason: unknown): FaultCode {
   if (reason instanceof Fault) return reason.code;
-  if (reason instanceof DOMException && reason.name === "AbortError") return "cancelled";
+  if (reason instanceof Error && reason.name === "AbortError") return "cancelled";
   return "internal";
 }
 
