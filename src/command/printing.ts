@@ -6,6 +6,9 @@ export interface Streams {
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
 }
 
+/** Tells what a command does. A passing word may be left out, a lasting one stands in a line of its own. */
+export type Say = (text: string, kind: "passing" | "lasting") => void;
+
 /** Between two lines of progress where nobody watches. */
 const LINE_MS = 5_000;
 const WATCHED_MS = 100;
@@ -32,8 +35,7 @@ export class ProgressLine {
     this.say(`${what}${of}`.trim(), "passing");
   };
 
-  /** @param kind a passing word may be left out, a lasting one stands in a line of its own */
-  say(text: string, kind: "passing" | "lasting"): void {
+  readonly say: Say = (text, kind) => {
     if (this.#isQuiet || text === "") return;
     const now = performance.now();
     const isWatched = this.#err.isTTY === true;
@@ -46,7 +48,7 @@ export class ProgressLine {
       this.end();
       this.#err.write(`${text}\n`);
     }
-  }
+  };
 
   /** What is no progress, and is told whoever wants quiet; of several engines once. */
   warn(text: string): void {

@@ -2,6 +2,7 @@ import { Queue, WaitingError, Worker } from "bullmq";
 import type { Job } from "bullmq";
 import { Redis } from "ioredis";
 import { Fault } from "#core/fault.ts";
+import type { Say } from "../printing.ts";
 import type { Plan } from "../shards/plan.ts";
 
 /** A shard that was tried as often as it may be, and why the last one failed. */
@@ -21,7 +22,7 @@ export interface QueueOptions {
   /** Before a shard is tried again, in milliseconds; twice as long each time. */
   readonly backOffMs?: number;
   /** Told when the queue does not answer, and when it does otherwise than it should. */
-  readonly say: (text: string) => void;
+  readonly say: Say;
 }
 
 interface Handed {
@@ -120,10 +121,10 @@ export class ShardQueue {
     );
     worker.on("error", this.#tell);
     worker.on("failed", (job, { message }) =>
-      this.#on.say(`shard ${job?.data.shard ?? "?"} failed (${job?.attemptsMade ?? "?"} times): ${message}`),
+      this.#on.say(`shard ${job?.data.shard ?? "?"} failed (${job?.attemptsMade ?? "?"} times): ${message}`, "lasting"),
     );
     worker.on("stalled", (id) =>
-      this.#on.say(`${id.replace("-", " ")}: its worker has fallen silent; it is handed out again`),
+      this.#on.say(`${id.replace("-", " ")}: its worker has fallen silent; it is handed out again`, "lasting"),
     );
     this.#worker = worker;
   }
@@ -143,7 +144,7 @@ export class ShardQueue {
     await inTime(this.#queue.close());
   }
 
-  readonly #tell = (reason: Error) => this.#on.say(`the queue at ${placeOf(this.#url)}: ${wordsOf(reason)}`);
+  readonly #tell = (reason: Error) => this.#on.say(`the queue at ${placeOf(this.#url)}: ${wordsOf(reason)}`, "passing");
 }
 
 const connected = (url: string, options: { maxRetriesPerRequest: number | null; enableOfflineQueue?: boolean }) => {

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Fault, faultCode, isEngineEnd } from "#core/fault.ts";
-import { readsOfOthers, stepsText } from "../shards/cut.ts";
-import { partPath } from "../shards/part.ts";
+import { readsOfOthers, stepsIn, stepsText } from "../shards/cut.ts";
+import { partsThere } from "../shards/part.ts";
 import type { Plan } from "../shards/plan.ts";
 import type { PartStore } from "../shards/part-store.ts";
-import { ShardRunner, stepsIn } from "../shards/shard-runner.ts";
+import { ShardRunner } from "../shards/shard-runner.ts";
 import type { ShardRun } from "../shards/shard-runner.ts";
 import { doneOf, survey } from "../shards/survey.ts";
 import { HandBack } from "./shard-queue.ts";
@@ -43,7 +43,7 @@ export async function workOff({ queue, engines, lookMs = LOOK_MS, ...on }: Work)
     taken.add(shard);
     try {
       const { from, to } = plan.shards[shard]!;
-      say(`shard ${shard}: steps ${from} to ${to - 1}`);
+      say(`shard ${shard}: steps ${from} to ${to - 1}`, "lasting");
       await runner.run({ from, to });
     } catch (reason) {
       const isEnding = signal.aborted;
@@ -58,7 +58,8 @@ export async function workOff({ queue, engines, lookMs = LOOK_MS, ...on }: Work)
   });
   const offered = (shards: readonly number[]): Promise<readonly GivenUp[]> =>
     queue.offer(shards).catch((reason: unknown) => {
-      say(`the queue is away (${reason instanceof Error ? reason.message : String(reason)}); what is taken is run on`);
+      const words = reason instanceof Error ? reason.message : String(reason);
+      say(`the queue is away (${words}); what is taken is run on`, "passing");
       return [];
     });
   try {
@@ -97,8 +98,8 @@ export async function workOff({ queue, engines, lookMs = LOOK_MS, ...on }: Work)
  * missing, then by what is in them.
  */
 async function readyShards(store: PartStore, plan: Plan): Promise<readonly number[]> {
-  const names = new Set((await store.list("parts")).map((name) => `parts/${name}`));
-  const there = plan.steps.map((_, step) => names.has(partPath(plan, step)));
+  const isThere = await partsThere(store, plan);
+  const there = plan.steps.map((_, step) => isThere(step));
   const shards = [...plan.shards.entries()];
   if (there.includes(false)) {
     return shards

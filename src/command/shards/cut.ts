@@ -2,6 +2,9 @@ import type { ExperimentOutline, StepRange } from "#protocol/experiments.ts";
 
 type Steps = ExperimentOutline["steps"];
 
+export const stepsIn = ({ from, to }: StepRange): readonly number[] =>
+  Array.from({ length: to - from }, (_, at) => from + at);
+
 /** The parts that a step reads of steps before `from`. */
 const outside = ({ reads }: Steps[number], from: number): readonly StepRange[] =>
   reads.map((range) => ({ from: range.from, to: Math.min(range.to, from) })).filter((range) => range.from < range.to);
@@ -28,11 +31,8 @@ export function cutShards(steps: Steps, operationsAtMost: number): StepRange[] {
 
 /** The steps of others that a shard reads. */
 export function readsOfOthers(steps: Steps, shard: StepRange): readonly number[] {
-  const read = new Set<number>();
-  for (let at = shard.from; at < shard.to; at++) {
-    for (const { from, to } of outside(steps[at]!, shard.from)) for (let step = from; step < to; step++) read.add(step);
-  }
-  return [...read].sort((a, b) => a - b);
+  const read = stepsIn(shard).flatMap((at) => outside(steps[at]!, shard.from).flatMap(stepsIn));
+  return [...new Set(read)].sort((a, b) => a - b);
 }
 
 /** `3, 7 to 9`, cut where nobody reads on. */

@@ -42,6 +42,12 @@ const FOLDERS = { first: "parts", again: "again" } as const;
 
 export const partPath = (plan: Plan, step: number, run: Run = "first") => `${FOLDERS[run]}/${partKey(plan, step)}.json`;
 
+/** Which steps have a part of their name, whatever is in it. */
+export async function partsThere(store: PartStore, plan: Plan): Promise<(step: number) => boolean> {
+  const names = new Set((await store.list(FOLDERS.first)).map((name) => `${FOLDERS.first}/${name}`));
+  return (step) => names.has(partPath(plan, step));
+}
+
 export async function readPart(store: PartStore, plan: Plan, step: number, run: Run = "first"): Promise<Found> {
   const text = await store.get(partPath(plan, step, run));
   if (text === undefined) return "absent";

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Engine } from "#client/engine.ts";
 import type { StepRange } from "#protocol/experiments.ts";
-import { readsOfOthers, stepsText } from "./cut.ts";
-import { putPart, readPart, partPath } from "./part.ts";
+import type { Say } from "../printing.ts";
+import { readsOfOthers, stepsIn, stepsText } from "./cut.ts";
+import { partPath, partsThere, putPart, readPart } from "./part.ts";
 import type { Run } from "./part.ts";
 import type { Plan } from "./plan.ts";
 import type { PartStore } from "./part-store.ts";
@@ -19,7 +20,7 @@ export interface ShardRun {
   /** Told of each step that was run here, and whether its part was the first. */
   readonly onStep: (done: DoneStep) => void;
   /** Told what is waited for, and what was found wrong. */
-  readonly say: (text: string) => void;
+  readonly say: Say;
 }
 
 export interface DoneStep {
@@ -33,9 +34,6 @@ export interface DoneStep {
 /** Steps of others are waited for as long as one of them arrives within this time; then they are run here. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 1_000;
-
-export const stepsIn = ({ from, to }: StepRange): readonly number[] =>
-  Array.from({ length: to - from }, (_, at) => from + at);
 
 /** Runs what nobody has run. It can be ended at any time and begun again by anybody: a step has one part, however many have run it. */
 export class ShardRunner {
@@ -51,9 +49,10 @@ export class ShardRunner {
   async run(shard: StepRange): Promise<void> {
     const { store, plan } = this.#on;
     const found = await Promise.all(stepsIn(shard).map((step) => readPart(store, plan, step)));
-    if (found.every((part) => typeof part === "object")) return;
+    const left = stepsIn(shard).filter((_, at) => typeof found[at] !== "object");
+    if (left.length === 0) return;
     await this.#waitFor(readsOfOthers(plan.steps, shard));
-    for (const step of stepsIn(shard)) await this.#part(step);
+    for (const step of left) await this.#part(step);
   }
 
   /**
@@ -85,7 +84,7 @@ export class ShardRunner {
     signal.throwIfAborted();
     if (isCorrupt) {
       const path = partPath(plan, step, run);
-      say(`step ${step}: ${path} is damaged; it is set aside, and the step run again`);
+      say(`step ${step}: ${path} is damaged; it is set aside, and the step run again`, "lasting");
       await store.setAside(path);
     }
     const before = await this.#readBy(step);
@@ -112,7 +111,7 @@ export class ShardRunner {
     let missing = await this.#missing(steps);
     let since = performance.now();
     while (missing.length > 0 && performance.now() - since < PATIENCE_MS) {
-      say(`waiting for the steps ${stepsText(missing)}, which others run`);
+      say(`waiting for the steps ${stepsText(missing)}, which others run`, "passing");
       await wait(LOOK_MS, undefined, { signal });
       const now = await this.#missing(missing);
       if (now.length < missing.length) since = performance.now();
@@ -120,10 +119,10 @@ export class ShardRunner {
     }
   }
 
-  /** Those of some steps without a part of that name, whatever is in it. */
+  /** Those of some steps without a part. */
   async #missing(steps: readonly number[]): Promise<readonly number[]> {
     const { store, plan } = this.#on;
-    const there = new Set((await store.list("parts")).map((name) => `parts/${name}`));
-    return steps.filter((step) => !there.has(partPath(plan, step)));
+    const isThere = await partsThere(store, plan);
+    return steps.filter((step) => !isThere(step));
   }
 }

@@ -1,4 +1,5 @@
 import type { StepRange } from "#protocol/experiments.ts";
+import { stepsIn } from "./cut.ts";
 import { differenceOf, largerOf } from "./difference.ts";
 import type { Difference } from "./difference.ts";
 import { readPart } from "./part.ts";
@@ -6,7 +7,6 @@ import type { By, KeptPart } from "./part.ts";
 import type { Plan } from "./plan.ts";
 import type { PartStore } from "./part-store.ts";
 import { placeOf } from "./provenance.ts";
-import { stepsIn } from "./shard-runner.ts";
 
 /** Steps that were run twice, on different machines or providers. */
 export interface Checked extends Difference {
@@ -23,7 +23,7 @@ export interface Survey {
   readonly corrupt: readonly number[];
   readonly by: readonly Worker[];
   readonly again: Checked;
-  /** Since the first step's, of the last part: a result is of that time. */
+  /** When the last part was done: a result is of that time. */
   readonly last: string | undefined;
 }
 
@@ -50,10 +50,7 @@ export async function survey(store: PartStore, plan: Plan): Promise<Survey> {
     corrupt,
     by: workersOf(there),
     again: await checkedAgain(store, plan, parts),
-    last: there
-      .map(({ at }) => at)
-      .sort()
-      .at(-1),
+    last: lastOf(there),
   };
 }
 
@@ -66,13 +63,17 @@ function workersOf(all: readonly By[]): Worker[] {
       ...(gpu !== undefined && { gpu }),
       steps: own.length,
       milliseconds: own.reduce((total, { milliseconds }) => total + milliseconds, 0),
-      last: own
-        .map(({ at }) => at)
-        .sort()
-        .at(-1)!,
+      last: lastOf(own)!,
     };
   });
 }
+
+/** When the last of some was done; in ISO 8601 the text tells. */
+const lastOf = (all: readonly By[]): string | undefined =>
+  all
+    .map(({ at }) => at)
+    .sort()
+    .at(-1);
 
 async function checkedAgain(store: PartStore, plan: Plan, parts: Survey["parts"]): Promise<Checked> {
   let difference: Difference = { largest: 0, at: "", others: 0 };

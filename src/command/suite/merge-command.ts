@@ -1,14 +1,12 @@
-import { ALWAYS, readLine } from "../command-line.ts";
+import { ALWAYS } from "../command-line.ts";
 import type { Options } from "../command-line.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { json } from "../printing.ts";
 import type { Session } from "../session.ts";
 import { stepsText } from "../shards/cut.ts";
-import { openStore } from "./open-store.ts";
+import { openPlan, readPlanLine } from "./opened-plan.ts";
 import { PLANNED_MODEL_OPTIONS, startPlanned } from "./planned-engine.ts";
-import { readPlan } from "../shards/plan.ts";
-import { onePlace } from "./run-command.ts";
 import { survey } from "../shards/survey.ts";
 import { resultFile } from "./result-file.ts";
 
@@ -16,10 +14,8 @@ export const MERGE_OPTIONS = { ...PLANNED_MODEL_OPTIONS, ...ALWAYS } as const sa
 
 /** `merge STORE`: the result of all parts, as the page opens it; with gaps there is none. @throws Fault */
 export async function runMerge(args: readonly string[], session: Session): Promise<ExitCode> {
-  const { values, positionals } = readLine("merge", args, MERGE_OPTIONS);
-  const place = onePlace("merge", positionals);
-  const store = await openStore(place, session.env);
-  const plan = await readPlan(store);
+  const { values, place } = readPlanLine("merge", args, MERGE_OPTIONS);
+  const { store, plan } = await openPlan(place, session.env);
   const found = await survey(store, plan);
   const gaps = [...found.missing, ...found.corrupt].sort((a, b) => a - b);
   if (gaps.length > 0) {

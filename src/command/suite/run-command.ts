@@ -1,15 +1,13 @@
 import { Fault } from "#core/fault.ts";
 import type { StepRange } from "#protocol/experiments.ts";
-import { ALWAYS, readLine } from "../command-line.ts";
+import { ALWAYS } from "../command-line.ts";
 import type { Options } from "../command-line.ts";
-import type { Environment } from "../session.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { json } from "../printing.ts";
-import type { Session } from "../session.ts";
-import { openStore } from "./open-store.ts";
+import type { Environment, Session } from "../session.ts";
+import { doneText, openPlan, readPlanLine } from "./opened-plan.ts";
 import { PLANNED_MODEL_OPTIONS, startPlanned } from "./planned-engine.ts";
-import { readPlan } from "../shards/plan.ts";
 import type { Plan } from "../shards/plan.ts";
 import { runnerOf } from "../shards/provenance.ts";
 import { ShardRunner } from "../shards/shard-runner.ts";
@@ -26,10 +24,8 @@ export const RUN_OPTIONS = {
 
 /** `run STORE`: the shards that this process has, as far as nobody has run them. @throws Fault */
 export async function runRun(args: readonly string[], session: Session): Promise<ExitCode> {
-  const { values, positionals } = readLine("run", args, RUN_OPTIONS);
-  const place = onePlace("run", positionals);
-  const store = await openStore(place, session.env);
-  const plan = await readPlan(store);
+  const { values, place } = readPlanLine("run", args, RUN_OPTIONS);
+  const { store, plan } = await openPlan(place, session.env);
   const share = shareOf(values["shard"], session.env);
   const own = shardsOf(plan, share);
   const { engine, info, end } = await startPlanned(plan, values, session);
@@ -42,31 +38,19 @@ export async function runRun(args: readonly string[], session: Session): Promise
       runner: runnerOf(info),
       signal,
       onStep: (done) => streams.out.write(json(done)),
-      say: (text) => progress.say(text, text.startsWith("waiting") ? "passing" : "lasting"),
+      say: progress.say,
     });
     for (const [at, shard] of own.entries()) {
       progress.say(`shard ${at + 1} of ${own.length}: steps ${shard.from} to ${shard.to - 1}`, "lasting");
       await runner.run(shard);
     }
     const elsewhere = await runner.runAgain();
-    progress.say(
-      elsewhere === 0
-        ? "done"
-        : `done; ${elsewhere} steps are to be run once more on another machine or provider: arithmoscope run ${place} there`,
-      "lasting",
-    );
+    progress.say(doneText("run", place, elsewhere), "lasting");
     return EXIT.done;
   } finally {
     progress.end();
     end();
   }
-}
-
-/** @throws Fault "bad-request" */
-export function onePlace(command: string, positionals: readonly string[]): string {
-  const [place] = positionals;
-  if (place !== undefined && positionals.length === 1) return place;
-  throw new Fault("bad-request", `${command}: one folder with a plan is needed; it got ${positionals.length}`);
 }
 
 /** Which of how many processes this one is. */

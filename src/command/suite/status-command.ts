@@ -1,13 +1,11 @@
-import { ALWAYS, readLine } from "../command-line.ts";
+import { ALWAYS } from "../command-line.ts";
 import type { Options } from "../command-line.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { json } from "../printing.ts";
 import type { Session } from "../session.ts";
 import { stepsText } from "../shards/cut.ts";
-import { openStore } from "./open-store.ts";
-import { readPlan } from "../shards/plan.ts";
-import { onePlace } from "./run-command.ts";
+import { openPlan, readPlanLine } from "./opened-plan.ts";
 import { doneOf, survey } from "../shards/survey.ts";
 
 export const STATUS_OPTIONS = {
@@ -17,10 +15,8 @@ export const STATUS_OPTIONS = {
 
 /** `status STORE`: what there is, by whom, on what. @throws Fault */
 export async function runStatus(args: readonly string[], session: Session): Promise<ExitCode> {
-  const { values, positionals } = readLine("status", args, STATUS_OPTIONS);
-  const place = onePlace("status", positionals);
-  const store = await openStore(place, session.env);
-  const plan = await readPlan(store);
+  const { values, place } = readPlanLine("status", args, STATUS_OPTIONS);
+  const { store, plan } = await openPlan(place, session.env);
   const found = await survey(store, plan);
   const { missing, corrupt, by, again } = found;
   const left = missing.length + corrupt.length;

@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { readArgument } from "#protocol/call.ts";
 import { number, whole } from "#protocol/fields.ts";
-import { ALWAYS, readLine } from "../command-line.ts";
+import { ALWAYS } from "../command-line.ts";
 import type { Options, Read } from "../command-line.ts";
 import type { StartedEngine } from "../engine/engine-thread.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -9,12 +9,10 @@ import type { ExitCode } from "../exit-codes.ts";
 import { json } from "../printing.ts";
 import { enginesAtOnce, roomHere } from "../queue/at-once.ts";
 import type { Environment, Session } from "../session.ts";
-import { readPlan } from "../shards/plan.ts";
 import type { Plan } from "../shards/plan.ts";
 import { runnerOf } from "../shards/provenance.ts";
-import { openStore } from "./open-store.ts";
+import { doneText, openPlan, readPlanLine } from "./opened-plan.ts";
 import { PLANNED_MODEL_OPTIONS, startPlanned } from "./planned-engine.ts";
-import { onePlace } from "./run-command.ts";
 
 export const WORK_OPTIONS = {
   queue: {
@@ -37,18 +35,15 @@ export const WORK_OPTIONS = {
 
 /** `work STORE --queue …`: shards as a queue hands them out, until the plan has all of its parts. @throws Fault */
 export async function runWork(args: readonly string[], session: Session): Promise<ExitCode> {
-  const { values, positionals } = readLine("work", args, WORK_OPTIONS);
-  const place = onePlace("work", positionals);
+  const { values, place } = readPlanLine("work", args, WORK_OPTIONS);
   const url = queueAddress(values["queue"], session.env);
   const lease = readArgument("work", "--lease", number(1), Number(values["lease"]));
   const jobs =
     values["jobs"] === undefined ? undefined : readArgument("work", "--jobs", whole(1, 256), Number(values["jobs"]));
-  const store = await openStore(place, session.env);
-  const plan = await readPlan(store);
+  const { store, plan } = await openPlan(place, session.env);
   const { ShardQueue, workOff } = await queueModules();
   const { progress, streams, signal } = session;
-  const say = (text: string) => progress.say(text, /^(waiting|the queue)/.test(text) ? "passing" : "lasting");
-  const queue = await ShardQueue.open(url, plan, { lease, say });
+  const queue = await ShardQueue.open(url, plan, { lease, say: progress.say });
   const started: StartedEngine[] = [];
   try {
     await startEngines(started, jobs, plan, values, session);
@@ -61,14 +56,9 @@ export async function runWork(args: readonly string[], session: Session): Promis
       runner: runnerOf(started[0]!.info),
       signal,
       onStep: (done) => streams.out.write(json(done)),
-      say,
+      say: progress.say,
     });
-    progress.say(
-      elsewhere === 0
-        ? "done"
-        : `done; ${elsewhere} steps are to be run once more on another machine or provider: arithmoscope work ${place} there`,
-      "lasting",
-    );
+    progress.say(doneText("work", place, elsewhere), "lasting");
     return EXIT.done;
   } finally {
     await queue.close();
