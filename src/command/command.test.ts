@@ -90,6 +90,7 @@ describe("a word that is wrong is one sentence, and an exit code that says whose
     ["an unknown option", ["predict", "3+5=", "--tops", "3"], 2, "Unknown option '--tops'"],
     ["an option out of range", ["predict", "3+5=", "--top", "0"], 2, "predict: top is 0; it needs to be"],
     ["no such model", ["predict", "3+5=", "--model", "nowhere"], 2, "--model is “nowhere”; a folder"],
+    ["no such adapter", ["predict", "3+5=", "--adapter", "nowhere"], 2, "--adapter is “nowhere”; a folder"],
     ["a folder without a model", ["predict", "3+5=", "--model", "src/core"], 3, "config.json"],
     ["no such provider", ["predict", "3+5=", "--ep", "tpu"], 2, "--ep is “tpu”; it needs to be one of wasm, cpu"],
     ["a head that is not there", ["compare", "3+5=", "--count", "3", "--off", "L9H9"], 2, "L9H9"],

@@ -2,23 +2,26 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { runCommand } from "./command.ts";
+import { EXIT } from "./exit-codes.ts";
 import { ProgressLine } from "./printing.ts";
 
 /** The process of a command: its streams, its signals, its exit code. */
 if (!("withResolvers" in Promise)) {
   process.stderr.write(`arithmoscope: Node 22 or newer is needed, and this is ${process.version}\n`);
-  process.exit(2);
+  process.exit(EXIT.usage);
 }
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     // a second one is meant
-    if (stop.signal.aborted) process.exit(130);
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
     stop.abort();
   });
 }
 // whoever reads may have read enough
-process.stdout.on("error", (reason: NodeJS.ErrnoException) => process.exit(reason.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (reason: NodeJS.ErrnoException) =>
+  process.exit(reason.code === "EPIPE" ? EXIT.done : EXIT.failed),
+);
 
 const streams = { out: process.stdout, err: process.stderr };
 const code = await runCommand(process.argv.slice(2), {

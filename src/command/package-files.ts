@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Fault } from "#core/fault.ts";
+import { SHIPPED_CONTENTS } from "#model/shipped-models.ts";
 import type { SuiteDefinition } from "#protocol/experiments.ts";
 
 /** The package's own folder: of the built command as of its sources, the first one above with a package.json. */
@@ -15,7 +16,7 @@ function folderAbove(folder: string): string {
 export const VERSION = (JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as { readonly version: string })
   .version;
 
-export const SHIPPED_MODELS = ["abacus", "abacus-2"] as const;
+export const SHIPPED_MODELS = Object.keys(SHIPPED_CONTENTS);
 
 export const shippedModel = (name: string) => join(PACKAGE, "public/models", name);
 

@@ -11,6 +11,6 @@ export interface Session {
   readonly progress: ProgressLine;
   /** Aborted by Ctrl-C and by whoever ends the process. */
   readonly signal: AbortSignal;
-  /** Of stdin. */
+  /** The lines of stdin. */
   readonly lines: () => AsyncIterable<string>;
 }

@@ -55,8 +55,8 @@ export function askedMachine({ ep, threads, cache }: Read["values"], env: Enviro
 /** @throws Fault "bad-request" */
 export function askedModel({ model, adapter, dtype }: Read["values"], env: Environment): AskedModel {
   return {
-    source: readModel(String(model), hubAccess(env)),
-    ...(adapter !== undefined && { adapter: readModel(String(adapter), hubAccess(env)) }),
+    source: readModel("--model", String(model), hubAccess(env)),
+    ...(adapter !== undefined && { adapter: readModel("--adapter", String(adapter), hubAccess(env)) }),
     // the call's own schema has its sentence
     ...(dtype !== undefined && { dtype: dtype as Dtype }),
   };

@@ -19,12 +19,12 @@ export interface HubAccess {
 }
 
 /**
- * A folder, a GGUF file, an address, `owner/name@revision` or `owner/name/file.gguf` on a Hub, or a model that comes with the package.
+ * A model or an adapter as an option names it: a folder, a GGUF file, an address, `owner/name@revision` or `owner/name/file.gguf` on a Hub, or a model that comes with the package.
  *
  * @throws Fault "bad-request"
  */
-export function readModel(text: string, { token, hub }: HubAccess): NamedSource {
-  if (SHIPPED_MODELS.some((name) => name === text)) return { kind: "folder", path: shippedModel(text) };
+export function readModel(option: string, text: string, { token, hub }: HubAccess): NamedSource {
+  if (SHIPPED_MODELS.includes(text)) return { kind: "folder", path: shippedModel(text) };
   if (isAddress(text)) return { kind: "url", base: text };
   if (existsSync(text)) return { kind: "folder", path: text };
   const [name = "", revision] = text.split("@");
@@ -40,6 +40,6 @@ export function readModel(text: string, { token, hub }: HubAccess): NamedSource 
   }
   throw new Fault(
     "bad-request",
-    `--model is “${text}”; a folder, a GGUF file, an address, owner/name on the Hub, or ${SHIPPED_MODELS.join(" or ")} is needed`,
+    `${option} is “${text}”; a folder, a GGUF file, an address, owner/name on the Hub, or ${SHIPPED_MODELS.join(" or ")} is needed`,
   );
 }

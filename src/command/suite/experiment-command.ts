@@ -1,6 +1,5 @@
-import { Fault } from "#core/fault.ts";
 import type { ExperimentKind } from "#protocol/experiments.ts";
-import { ALWAYS, MODEL_OPTIONS, readLine } from "../command-line.ts";
+import { ALWAYS, MODEL_OPTIONS } from "../command-line.ts";
 import type { Options } from "../command-line.ts";
 import { askedMachine, askedModel, startEngine } from "../engine/engine-thread.ts";
 import { json } from "../printing.ts";
@@ -8,7 +7,7 @@ import type { Session } from "../session.ts";
 import { plannedModel } from "./planned-model.ts";
 import { runnerOf } from "../shards/provenance.ts";
 import { resultFile } from "./result-file.ts";
-import { experimentOptions, experimentRequest, readKind } from "./written.ts";
+import { experimentOptions, experimentRequest, readExperimentLine } from "./written.ts";
 
 export const experimentCommandOptions = (kind: ExperimentKind): Options => ({
   ...experimentOptions(kind),
@@ -18,10 +17,7 @@ export const experimentCommandOptions = (kind: ExperimentKind): Options => ({
 
 /** `experiment KIND`: the whole of it in this process, as the page runs it. @throws Fault */
 export async function runExperiment(args: readonly string[], session: Session): Promise<void> {
-  const [kindText, ...rest] = args;
-  const kind = readKind("experiment", kindText);
-  const { values, positionals } = readLine("experiment", rest, experimentCommandOptions(kind));
-  if (positionals.length > 0) throw new Fault("bad-request", `experiment: “${positionals[0]}” is one word too many`);
+  const { kind, values } = readExperimentLine("experiment", args, experimentCommandOptions);
   const request = await experimentRequest("experiment", kind, values, session.env);
   const asked = askedModel(values, session.env);
   const { engine, info, end } = await startEngine(askedMachine(values, session.env), asked, session);

@@ -2,7 +2,7 @@ import { Fault } from "#core/fault.ts";
 import { readArgument } from "#protocol/call.ts";
 import type { ExperimentKind } from "#protocol/experiments.ts";
 import { number, whole } from "#protocol/fields.ts";
-import { ALWAYS, MODEL_OPTIONS, readLine } from "../command-line.ts";
+import { ALWAYS, MODEL_OPTIONS } from "../command-line.ts";
 import type { Options, Read } from "../command-line.ts";
 import { askedMachine, askedModel, startEngine } from "../engine/engine-thread.ts";
 import { json } from "../printing.ts";
@@ -11,7 +11,7 @@ import { cutShards } from "../shards/cut.ts";
 import { openStore } from "./open-store.ts";
 import { drawnAgain, namedPlan, writePlan } from "../shards/plan.ts";
 import { plannedModel, withoutTokens } from "./planned-model.ts";
-import { experimentOptions, experimentRequest, readKind } from "./written.ts";
+import { experimentOptions, experimentRequest, readExperimentLine } from "./written.ts";
 
 const CUT_OPTIONS = {
   minutes: { type: "string", default: "10", about: "how long a shard may take about, at --gflops" },
@@ -37,13 +37,11 @@ export const planOptions = (kind: ExperimentKind): Options => ({
 
 /** `plan STORE EXPERIMENT`: what there is to run, cut into shards, written once. @throws Fault */
 export async function runPlan(args: readonly string[], session: Session): Promise<void> {
-  const [place, kindText, ...rest] = args;
+  const [place, ...rest] = args;
   if (place === undefined || place.startsWith("-")) {
     throw new Fault("bad-request", "plan: a folder for the plan and its parts is needed, then the experiment");
   }
-  const kind = readKind("plan", kindText);
-  const { values, positionals } = readLine("plan", rest, planOptions(kind));
-  if (positionals.length > 0) throw new Fault("bad-request", `plan: “${positionals[0]}” is one word too many`);
+  const { kind, values } = readExperimentLine("plan", rest, planOptions);
   const store = await openStore(place, session.env);
   const share = readArgument("plan", "--again", number(0, 1), Number(values["again"]));
   const shardSize = readShardSize(values);
@@ -59,7 +57,7 @@ export async function runPlan(args: readonly string[], session: Session): Promis
       request: withoutTokens(request),
       about,
       cases: suite.cases,
-      steps: [...steps].map(({ operations, reads }) => ({ operations, reads: [...reads] })),
+      steps: steps.map(({ operations, reads }) => ({ operations, reads: [...reads] })),
       shards,
       again: drawnAgain(about, steps.length, share),
     });

@@ -30,7 +30,7 @@ export async function startPlanned(
   const { env } = session;
   const from = (option: string, known: NamedSource): NamedSource => {
     const named = values[option];
-    if (typeof named === "string") return readModel(named, hubAccess(env));
+    if (typeof named === "string") return readModel(`--${option}`, named, hubAccess(env));
     const { token } = hubAccess(env);
     return known.kind === "hub" && token ? { ...known, token } : known;
   };

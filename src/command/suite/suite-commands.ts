@@ -16,7 +16,7 @@ export interface SuiteCommand {
   readonly about: string;
   /** As it is written, behind its name. */
   readonly usage: string;
-  /** @param args what was written so far */
+  /** @param args the words behind its name */
   readonly options: (args: readonly string[]) => Options;
   readonly run: (args: readonly string[], session: Session) => Promise<ExitCode>;
 }

@@ -9,7 +9,8 @@ import type { ExperimentKind, ExperimentRequest } from "#protocol/experiments.ts
 import type { Field } from "#protocol/experiments/fields.ts";
 import { choice } from "#protocol/fields.ts";
 import { writtenRequest } from "#protocol/written-request.ts";
-import type { Options } from "../command-line.ts";
+import { kebab, readLine } from "../command-line.ts";
+import type { Options, Read } from "../command-line.ts";
 import type { Environment } from "../session.ts";
 import { readModel } from "../engine/model-source.ts";
 import { isFlag, listOf, valueOf } from "../option-values.ts";
@@ -33,17 +34,29 @@ export function experimentOptions(kind: ExperimentKind): Options {
 const SUITE =
   "the name of a suite that comes with the package, its definition in a .json, or a file with a case on each line";
 
+/** An experiment by its name, and what else was said of it. @throws Fault "bad-request" */
+export function readExperimentLine(
+  command: string,
+  [kindText, ...rest]: readonly string[],
+  optionsOf: (kind: ExperimentKind) => Options,
+): { readonly kind: ExperimentKind; readonly values: Read["values"] } {
+  const kind = readKind(command, kindText);
+  const { values, positionals } = readLine(command, rest, optionsOf(kind));
+  if (positionals.length === 0) return { kind, values };
+  throw new Fault("bad-request", `${command}: “${positionals[0]}” is one word too many`);
+}
+
 /** @throws Fault "bad-request" */
 export function experimentRequest(
   command: string,
   kind: ExperimentKind,
-  values: Readonly<Record<string, string | boolean | undefined>>,
+  values: Read["values"],
   env: Environment,
 ): Promise<ExperimentRequest> {
   const written: Record<string, unknown> = { kind };
   for (const [name, field] of Object.entries<Field>(EXPERIMENTS[kind].fields)) {
     const value = values[name];
-    if (value !== undefined) written[name] = typeof value === "string" ? fieldValue(value, field) : value;
+    if (value !== undefined) written[name] = typeof value === "string" ? fieldValue(name, value, field) : value;
   }
   const { count } = values;
   if (count !== undefined) written["count"] = Number(count);
@@ -52,18 +65,18 @@ export function experimentRequest(
     readAdapter: (_, asked) => {
       const text = String(asked);
       // which one it is; who may read it is each machine's own to say
-      const source = readModel(text, { hub: env["HF_ENDPOINT"] });
+      const source = readModel("--adapters", text, { hub: env["HF_ENDPOINT"] });
       return { name: source.kind === "folder" ? basename(text) : text, source: source as CheckpointSource };
     },
   });
 }
 
-function fieldValue(text: string, { spoken, schema }: Field): unknown {
+function fieldValue(name: string, text: string, { spoken, schema }: Field): unknown {
   switch (spoken) {
     case "suite":
-      return suiteValue(text);
+      return suiteValue(name, text);
     case "suites":
-      return listOf(text).map((each) => (typeof each === "string" ? suiteValue(each) : each));
+      return listOf(text).map((each) => (typeof each === "string" ? suiteValue(name, each) : each));
     case "words":
     case "adapters":
       return listOf(text);
@@ -78,10 +91,13 @@ function fieldValue(text: string, { spoken, schema }: Field): unknown {
 }
 
 /** A name or a definition is read by its reader; any other file is cases, one a line. */
-function suiteValue(text: string): unknown {
+function suiteValue(name: string, text: string): unknown {
   if (suiteNames().includes(text) || text.endsWith(".json")) return text;
   if (!existsSync(text)) {
-    throw new Fault("bad-request", `--suite is “${text}”; one of ${suiteNames().join(", ")}, or a file is needed`);
+    throw new Fault(
+      "bad-request",
+      `--${kebab(name)} is “${text}”; one of ${suiteNames().join(", ")}, or a file is needed`,
+    );
   }
   return { text: readFileSync(text, "utf8") };
 }
