@@ -2,22 +2,18 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type * as v from "valibot";
 import { descriptionOf } from "#protocol/call.ts";
-import type { Call } from "#protocol/call.ts";
-import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
+import { entryOf, PASSED_ON } from "#protocol/calls.ts";
 
 /** The page that has the reference, between two marks. */
 export const MANUAL = join(import.meta.dirname, "../docs/scripting.md");
 const BEGIN = "<!-- the reference: npm run reference -->\n";
 const END = "<!-- the end of the reference -->\n";
 
-/** Calls of the page's own loading, and those whose arguments the page reads for a script. */
-const isForwarded = ({ of }: Call) => of !== "engine" && of !== "experiments";
-
 type Field = v.GenericSchema & { readonly type: string; readonly default?: unknown };
 
 /** What scripts call, with the arguments and options of each; then what each argument needs to be. From the catalogue of calls. */
 export function reference(): string {
-  const calls = CALL_NAMES.map((name) => ({ name, ...entryOf(name) })).filter(isForwarded);
+  const calls = PASSED_ON.map((name) => ({ name, ...entryOf(name) }));
   const needs = new Map<string, Set<string>>();
   for (const { takes, options } of calls) {
     for (const [name, field] of Object.entries({ ...takes, ...options })) {

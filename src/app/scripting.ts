@@ -2,8 +2,8 @@ import type { Engine, EngineCalls } from "#client/engine.ts";
 import { Fault, faultCode } from "#core/fault.ts";
 import type { CheckpointSource, HubSource } from "#model/checkpoint.ts";
 import { arity, readOptions } from "#protocol/call.ts";
-import { CALL_NAMES, CALLS, entryOf } from "#protocol/calls.ts";
-import type { Asked, CallName, CallsOf, Found, Passed } from "#protocol/calls.ts";
+import { CALLS, entryOf, PASSED_ON } from "#protocol/calls.ts";
+import type { Asked, CallName, Found, Passed, PassedOn } from "#protocol/calls.ts";
 import type { AdapterInfo, GgufOnHub, ModelInfo } from "#protocol/engine.ts";
 import type { SuiteDefinition } from "#protocol/experiments.ts";
 import { experimentSurface } from "./experiment-scripting.ts";
@@ -12,7 +12,7 @@ import { readSource } from "./script-sources.ts";
 import type { ScriptSource } from "./script-sources.ts";
 
 /** Calls that ask the loaded model, as the engine takes them. */
-type Forwarded = Exclude<CallName, CallsOf<"engine" | "experiments"> | "tokenize">;
+type Forwarded = Exclude<PassedOn, "tokenize">;
 type Forwards = { readonly [Name in Forwarded]: (...args: Passed<Name>) => Promise<Found<Name>> };
 
 /**
@@ -93,13 +93,12 @@ function scriptingSurface({
 
 /** Every call that asks the loaded model: its arguments go to the engine as they are, and are read there. */
 function forwards(engine: EngineCalls): Forwards {
-  const names = CALL_NAMES.filter((name) => !["engine", "experiments"].includes(CALLS[name].of));
   const forward = (name: CallName) => {
     const count = arity(entryOf(name));
     return (...args: readonly unknown[]) =>
       (engine[name] as (...args: readonly unknown[]) => Promise<unknown>)(...args.slice(0, count));
   };
-  return Object.fromEntries(names.map((name) => [name, forward(name)])) as unknown as Forwards;
+  return Object.fromEntries(PASSED_ON.map((name) => [name, forward(name)])) as unknown as Forwards;
 }
 
 /** Gives every failure a code, also one that nobody foresaw. */

@@ -1,9 +1,8 @@
 import type * as v from "valibot";
-import type { Engine } from "#client/engine.ts";
 import { Fault } from "#core/fault.ts";
 import { descriptionOf, readArguments } from "#protocol/call.ts";
 import type { Call } from "#protocol/call.ts";
-import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
+import { entryOf, PASSED_ON } from "#protocol/calls.ts";
 import type { CallName } from "#protocol/calls.ts";
 import { ALWAYS, kebab, MODEL_OPTIONS, readLine } from "./command-line.ts";
 import type { Option, Options } from "./command-line.ts";
@@ -14,22 +13,16 @@ import { json } from "./printing.ts";
 import type { Session } from "./session.ts";
 
 /** Shorter names of calls that are asked most. */
-export const ALIASES: Readonly<Record<string, CallName>> = { sweep: "sweepHeads", compare: "compareNeurons" };
-
-/** Calls about a loaded model: what loads one is `--model`, and what needs a page's files is none of a command's. */
-const ASKED = CALL_NAMES.filter((name) => {
-  const { of } = entryOf(name);
-  return of !== "engine" && of !== "experiments" && name !== "attachAdapter" && name !== "detachAdapter";
-});
+const ALIASES: Readonly<Record<string, CallName>> = { sweep: "sweepHeads", compare: "compareNeurons" };
 
 /** The call that a command is, by its alias, its name or its name with dashes. */
 export const callNamed = (command: string): CallName | undefined =>
   Object.hasOwn(ALIASES, command)
     ? ALIASES[command]
-    : ASKED.find((name) => name === command || kebab(name) === command);
+    : PASSED_ON.find((name) => name === command || kebab(name) === command);
 
 export const callCommands = (): readonly string[] =>
-  ASKED.map((name) => Object.entries(ALIASES).find(([, of]) => of === name)?.[0] ?? kebab(name));
+  PASSED_ON.map((name) => Object.entries(ALIASES).find(([, of]) => of === name)?.[0] ?? kebab(name));
 
 const OWN = {
   off: { type: "string", about: "heads and neurons to switch off, as L0H7,L4N425: a short form of --interventions" },
@@ -77,8 +70,9 @@ export async function runCall(command: string, args: readonly string[], session:
     session,
   );
   const about = aboutModel(info);
+  const call = engine[name] as (...args: readonly unknown[]) => Promise<unknown>;
   const ask = async (text: string | undefined) => {
-    const result = await (engine[name] as unknown as Method)(...argumentsOf(entry, text, options), {
+    const result = await call(...argumentsOf(entry, text, options), {
       signal: session.signal,
       onProgress: session.progress.tell,
     });
@@ -92,10 +86,6 @@ export async function runCall(command: string, args: readonly string[], session:
     end();
   }
 }
-
-type Method = Engine[CallName] extends (...args: infer _) => infer Found
-  ? (...args: readonly unknown[]) => Found
-  : never;
 
 function argumentsOf({ takes, options }: Call, text: string | undefined, asked: Record<string, unknown>): unknown[] {
   return [...(takes ? [readText(text!)] : []), ...(options ? [asked] : [])];

@@ -70,6 +70,13 @@ export type CallsOf<Of extends Place> = {
   [Name in CallName]: Calls[Name]["of"] extends Of ? Name : never;
 }[CallName];
 
+/**
+ * Calls that ask the loaded model and go to the engine as they were written, from a script or a command line. A model is loaded, and an
+ * experiment's request read, in ways of their own.
+ */
+export type PassedOn = Exclude<CallName, CallsOf<"engine" | "experiments">>;
+export const PASSED_ON = CALL_NAMES.filter((name) => !["engine", "experiments"].includes(CALLS[name].of)) as PassedOn[];
+
 /** The contract between the page and the worker: each call by its job. */
 export type EngineApi = {
   readonly [Name in CallName]: (
