@@ -7,6 +7,12 @@ import { partNames } from "#formats/gguf/gguf-parts.ts";
 import type { FilesSource } from "#model/checkpoint.ts";
 import { isGgufName } from "#model/source-names.ts";
 
+/** A folder or a file of this machine's by its path, until it is opened where its files are read. */
+export interface FolderSource {
+  readonly kind: "folder";
+  readonly path: string;
+}
+
 /**
  * A folder on this machine's disk with a checkpoint in it, or a GGUF file and its other parts, as the engine takes files.
  *

@@ -11,6 +11,7 @@ import { keepFaultCodes } from "#workers/engine/fault-transfer.ts";
 import { keepWith } from "#workers/engine/store/stores.ts";
 import { alone } from "./alone.ts";
 import { folderSource } from "./disk-folder.ts";
+import type { FolderSource } from "./disk-folder.ts";
 import { folderStore } from "./folder-store.ts";
 import { loadNodeOrt, startNode } from "./node-runtime.ts";
 import type { RunsOn } from "./node-runtime.ts";
@@ -44,13 +45,20 @@ Comlink.expose(
 
 /** Files do not travel between threads: a folder is named, and opened here. */
 async function withFolders(sent: readonly unknown[]): Promise<readonly unknown[]> {
-  return Promise.all(sent.map((each) => opened(each)));
+  return Promise.all(sent.map((each) => (namesFolder(each) ? opened(each) : each)));
 }
+
+const isFolder = (value: unknown): value is FolderSource =>
+  isRecord(value) && value["kind"] === "folder" && typeof value["path"] === "string";
+
+/** Parts of experiments are long and name none: they are looked through, and not taken apart. */
+const namesFolder = (value: unknown): boolean =>
+  isFolder(value) || (typeof value === "object" && value !== null && Object.values(value).some(namesFolder));
 
 async function opened(value: unknown): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((each) => opened(each)));
-  if (!isRecord(value) || typeof value === "function") return value;
-  if (value["kind"] === "folder" && typeof value["path"] === "string") return folderSource(value["path"]);
+  if (isFolder(value)) return folderSource(value.path);
+  if (!isRecord(value)) return value;
   const entries = await Promise.all(Object.entries(value).map(async ([name, part]) => [name, await opened(part)]));
   return Object.fromEntries(entries) as unknown;
 }

@@ -2,15 +2,11 @@ import { existsSync } from "node:fs";
 import { Fault } from "#core/fault.ts";
 import type { CheckpointSource } from "#model/checkpoint.ts";
 import { ggufOnHub, isAddress, isHubRepo } from "#model/source-names.ts";
+import type { FolderSource } from "#workers/node/disk-folder.ts";
 import { SHIPPED_MODELS, shippedModel } from "../package-files.ts";
 
 /** What a command names a model or an adapter by: a folder is opened in the engine's thread, files do not travel there. */
 export type NamedSource = Exclude<CheckpointSource, { readonly kind: "files" }> | FolderSource;
-
-interface FolderSource {
-  readonly kind: "folder";
-  readonly path: string;
-}
 
 /** What a Hub needs beside a repository's name. */
 export interface HubAccess {

@@ -1,5 +1,6 @@
 import { hubPath } from "#model/checkpoint.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
+import { RESULT_UNIT, settingsOf, suiteNameOf } from "#protocol/saved-result.ts";
 import { VERSION } from "../package-files.ts";
 import type { By } from "../shards/part.ts";
 import type { Plan } from "../shards/plan.ts";
@@ -17,12 +18,11 @@ interface ComputedOf {
 /** A result as the page saves one: what it is about, then what was found, which is the same however the work was shared out. */
 export function resultFile(experiment: ExperimentResult, { model, by, date, computed }: ComputedOf) {
   const { source, name, revision, content, dtype, adapter } = model;
-  const { kind, request } = experiment;
-  const suite = request.suite.kind === "pasted" ? "pasted" : request.suite.definition.name;
+  const { kind } = experiment;
   const together = (values: readonly (string | undefined)[]) => [...new Set(values.filter(Boolean))].join(" and ");
   const gpu = together(by.map((each) => each.gpu));
   return {
-    title: `${kind} over ${suite}, in ${name}`,
+    title: `${kind} over ${suiteNameOf(experiment)}, in ${name}`,
     view: kind,
     model: {
       name,
@@ -34,11 +34,8 @@ export function resultFile(experiment: ExperimentResult, { model, by, date, comp
       ...(gpu && { gpu }),
       ...(adapter && { adapter: { name: adapter.name, content: `sha256:${adapter.content}` } }),
     },
-    suite,
-    cases: experiment.suite.cases,
-    seed: request.seed,
-    steps: `${experiment.steps} of ${experiment.stepsInAll}`,
-    unit: "shares of 1 for accuracies and drops, nats for log-probabilities",
+    ...settingsOf(experiment),
+    unit: RESULT_UNIT,
     link: "none",
     software: `Arithmoscope ${VERSION}`,
     date,

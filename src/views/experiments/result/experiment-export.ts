@@ -2,11 +2,11 @@ import type { MarkedFigure } from "#charts/marks/mark.ts";
 import { experimentClaims } from "#state/experiments/claims.ts";
 import { fitsInLink } from "#state/experiments/form/form.ts";
 import type { ExperimentOrigin, ExperimentSlot } from "#state/experiments/slots.ts";
-import { EXPERIMENTS } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
+import { RESULT_UNIT, settingsOf, suiteNameOf } from "#protocol/saved-result.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { findingOf } from "#state/subject.ts";
-import type { Facts, Table } from "../../exports/csv.ts";
+import type { Table } from "../../exports/csv.ts";
 import type { Drawn, Origin, Stamp } from "../../exports/drawn.ts";
 import { factsOf, linkOf, savedLink } from "../../exports/facts.ts";
 import { fileName } from "../../exports/file-name.ts";
@@ -40,7 +40,7 @@ export function drawnExperiment(
     origin: originOf({ from, saved }),
     link: linkTo(result, from),
     settings: settingsOf(result),
-    unit: "shares of 1 for accuracies and drops, nats for log-probabilities",
+    unit: RESULT_UNIT,
     table,
     figure: () => figure(isDark),
     isDark,
@@ -66,22 +66,6 @@ function linkTo(result: ExperimentResult, from: ExperimentOrigin | undefined): F
 const isOfFolders = ({ request }: ExperimentResult) =>
   request.kind === "adapters" && request.adapters.some(({ source }) => source.kind === "files");
 
-const suiteName = ({ request }: ExperimentResult) =>
-  request.suite.kind === "pasted" ? "pasted" : request.suite.definition.name;
-
-function settingsOf(result: ExperimentResult): Facts {
-  const { request, suite, steps, stepsInAll } = result;
-  return {
-    suite: suiteName(result),
-    cases: suite.cases,
-    seed: request.seed,
-    ...("ablation" in EXPERIMENTS[request.kind].fields && {
-      ablation: ("ablation" in request && request.ablation) || "zero",
-    }),
-    steps: `${steps} of ${stepsInAll}`,
-  };
-}
-
 function rowOrigin(origin: Origin) {
   if (origin.kind === "computed") {
     const { name, revision, source, dtype = "" } = origin.subject.model;
@@ -96,7 +80,7 @@ function rowOrigin(origin: Origin) {
 export function withRowFacts(drawn: Drawn, result: ExperimentResult, stamp: () => Stamp): Drawn {
   const { name, revision, dtype, from } = rowOrigin(drawn.origin);
   const about = () => [
-    suiteName(result),
+    suiteNameOf(result),
     result.suite.cases,
     result.request.seed,
     name,
