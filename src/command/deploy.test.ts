@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
 import { readLine } from "./command-line.ts";
+import { EXIT } from "./exit-codes.ts";
 import { PACKAGE } from "./package-files.ts";
 import { SUITE_COMMANDS } from "./suite/suite-commands.ts";
 
@@ -29,6 +30,7 @@ interface Container {
 }
 interface Job {
   readonly completions: number;
+  readonly podFailurePolicy: { readonly rules: readonly object[] };
   readonly template: {
     readonly spec: {
       readonly initContainers: readonly Container[];
@@ -74,6 +76,15 @@ test("each index of the Kubernetes job knows of how many it is, and has its thre
   expect(mounted).toEqual([pod.volumes.map(({ name }) => name), pod.volumes.map(({ name }) => name)]);
 });
 
-test("the image has the runtime that the package is made for", () => {
-  expect(text("Dockerfile")).toContain(`onnxruntime-node@${packageJson.peerDependencies["onnxruntime-node"]}`);
+test("a command line or a plan that is wrong ends the Kubernetes job, whichever container finds it out", () => {
+  const [wrong] = job!.spec.podFailurePolicy.rules;
+  expect(wrong).toEqual({ action: "FailJob", onExitCodes: { operator: "In", values: [EXIT.usage] } });
 });
+
+test.each(["deploy/Dockerfile", "docs/at-scale.md", "workers/node/node-runtime.ts"])(
+  "%s names the runtime that the package is made for",
+  (name) => {
+    const wanted = `onnxruntime-node@${packageJson.peerDependencies["onnxruntime-node"]}`;
+    expect(readFileSync(join(PACKAGE, name), "utf8")).toContain(wanted);
+  },
+);

@@ -136,10 +136,8 @@ export class ExperimentSession {
     if (step >= steps.count)
       throw new Fault("bad-request", `runStep: step is ${step}; there are ${steps.count}, from 0`);
     const read = partsRead(steps, step, before);
-    const missing = (steps.reads?.(step) ?? []).flatMap(({ from, to }) =>
-      Array.from({ length: to - from }, (_, at) => from + at).filter((at) => read[at] === undefined),
-    );
-    if (missing.length > 0)
+    const missing = Object.entries(read).find(([, part]) => part === undefined);
+    if (missing)
       throw new Fault("bad-request", `runStep: step ${step} reads step ${missing[0]}; before has no part of it`);
     return steps.run(step, read, signal);
   }
@@ -191,7 +189,10 @@ export class ExperimentSession {
     return stepsOf(on, cases, fitted(request, model.spec));
   }
 
-  #about = ({ runs }: AnySteps) => `${this.#parts.fingerprint} ${JSON.stringify(runs)}`;
+  /** What is run on what, which names what is kept of it. */
+  #about({ runs }: AnySteps): string {
+    return `${this.#parts.fingerprint} ${JSON.stringify(runs)}`;
+  }
 
   #place(steps: AnySteps): LogPlace {
     const { store, model } = this.#parts;

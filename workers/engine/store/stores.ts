@@ -9,7 +9,7 @@ import { opfsStore } from "./opfs-store.ts";
 
 /** Where an engine keeps what outlives it: a browser's own storage, unless its composition root says otherwise. */
 export interface Keeping {
-  /** A page without a secure context has no storage at all, and says so itself. */
+  /** Whether there is storage at all: a page without a secure context has none, and says so itself. */
   readonly canPersist: () => boolean;
   /** @throws Fault where it is refused */
   readonly folder: (root: string) => Promise<FileStore>;
