@@ -4,7 +4,7 @@ import type { ModelSpec } from "../spec.ts";
 import { LAYERS_OF_27B, biases, gated, gatedShape, gemma, windows } from "./gated-fields.ts";
 import { wrong } from "./metadata.ts";
 import type { GgufKeys, GgufTensors, RopeTensor } from "./metadata.ts";
-import { DEFAULT_THETA, longRotation, rotation } from "./rotation.ts";
+import { DEFAULT_THETA, baseOf, longRotation, refuseBaseOfWindows, rotation } from "./rotation.ts";
 import { FUSED_NAMES, GATED_NAMES, GPT2_NAMES, GPT_NEOX_NAMES, POST_NORM_NAMES } from "./tensor-names.ts";
 import type { ModuleNames } from "./tensor-names.ts";
 
@@ -119,17 +119,13 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
   gemma2: {
     names: POST_NORM_NAMES,
     config: (keys, tensors) => {
-      const { sliding_window_pattern: every = 2, ...fields } = gemma(keys, tensors, LAYERS_OF_27B.gemma2);
-      if (every !== 2) throw wrong("gemma2.attention.sliding_window_pattern", every, "2");
-      const theta = keys.number("rope.freq_base", DEFAULT_THETA);
-      const ofWindows = keys.number("rope.freq_base_swa", theta);
-      if (ofWindows !== theta) {
-        throw wrong("gemma2.rope.freq_base_swa", ofWindows, `${theta}, the freq_base of the other layers,`);
-      }
+      const fields = gemma(keys, tensors, LAYERS_OF_27B.gemma2);
+      refuseBaseOfWindows(keys);
       return {
         architectures: ["Gemma2ForCausalLM"],
         model_type: "gemma2",
         ...fields,
+        ...windows(keys, 2),
         attn_logit_softcapping: keys.number("attn_logit_softcapping", 50),
         final_logit_softcapping: keys.number("final_logit_softcapping", 30),
       };
@@ -145,6 +141,7 @@ const ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
         architectures: ["Gemma3ForCausalLM"],
         model_type: "gemma3_text",
         ...fields,
+        ...windows(keys),
         rope_theta: theta,
         rope_scaling: scaling,
         rope_local_base_freq: keys.number("rope.freq_base_swa", DEFAULT_THETA),
@@ -197,17 +194,11 @@ const shareOf = (turned: number, headDim: number) => (turned === headDim ? 1 : (
 
 /** What OLMo 3 has beyond OLMo 2: windows, in which the rotation is plain, whatever it is elsewhere. */
 function olmo3(keys: GgufKeys, rope: unknown): Record<string, unknown> {
-  const theta = keys.number("rope.freq_base", DEFAULT_THETA);
-  const ofWindows = keys.number("rope.freq_base_swa", theta);
-  if (ofWindows !== theta) {
-    throw wrong("olmo2.rope.freq_base_swa", ofWindows, `${theta}, the freq_base of the other layers,`);
-  }
-  const { sliding_window_pattern: every = 4, ...kinds } = windows(keys);
-  if (every !== 4) throw wrong("olmo2.attention.sliding_window_pattern", every, "4");
+  refuseBaseOfWindows(keys);
   return {
     sliding_window: keys.number("attention.sliding_window"),
-    ...kinds,
-    rope_parameters: { full_attention: rope, sliding_attention: { rope_type: "default", rope_theta: theta } },
+    ...windows(keys, 4),
+    rope_parameters: { full_attention: rope, sliding_attention: { rope_type: "default", rope_theta: baseOf(keys) } },
   };
 }
 

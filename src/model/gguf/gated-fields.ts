@@ -48,7 +48,7 @@ export const biases = ({ has }: GgufTensors) => ({
 /** The largest Gemma of each kind divides scores by another number than the rest, and its number of layers alone tells. */
 export const LAYERS_OF_27B = { gemma2: 46, gemma3: 62 };
 
-/** The fields of both Gemmas. The pattern of windows is the family's own, and the same as llama.cpp's, where the file has none. */
+/** The fields of both Gemmas, but for which layers see a window only. */
 export function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number): Record<string, unknown> {
   const fields = gated(keys, tensors, false);
   const isOwnScale = keys.number("block_count") === layersOf27b;
@@ -59,16 +59,25 @@ export function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number)
       ? keys.number("embedding_length") / keys.number("attention.head_count")
       : fields.head_dim,
     sliding_window: keys.number("attention.sliding_window"),
-    ...windows(keys),
   };
 }
 
-/** Which layers see a window only, where the file says it: of so many all but the last, or each by itself. */
-export function windows(keys: GgufKeys): Record<string, unknown> {
+/**
+ * Which layers see a window only, where the file says it: of so many all but the last, or each by itself. Where it says nothing the pattern is
+ * the family's own, and llama.cpp's is the same.
+ *
+ * @param only of how many, in a family whose config cannot say another number
+ */
+export function windows(keys: GgufKeys, only?: number): Record<string, unknown> {
   const key = "attention.sliding_window_pattern";
   const pattern = keys.raw(key);
   if (pattern === undefined) return {};
-  if (!Array.isArray(pattern)) return { sliding_window_pattern: keys.number(key) };
+  if (!Array.isArray(pattern)) {
+    const every = keys.number(key);
+    if (only === undefined) return { sliding_window_pattern: every };
+    if (every !== only) throw wrong(`${keys.architecture}.${key}`, every, String(only));
+    return {};
+  }
   const kinds = pattern.map((isWindowed: unknown) => {
     if (typeof isWindowed === "boolean") return isWindowed ? "sliding_attention" : "full_attention";
     throw wrong(`${keys.architecture}.${key}`, pattern, "true or false for each layer");

@@ -6,6 +6,17 @@ import type { GgufKeys, GgufTensors } from "./metadata.ts";
 /** The base of a rotation where the file says nothing, as llama.cpp has it. */
 export const DEFAULT_THETA = 10_000;
 
+/** The base of a file's rotation, in every layer where none is said of windows. */
+export const baseOf = (keys: GgufKeys): number => keys.number("rope.freq_base", DEFAULT_THETA);
+
+/** @throws Fault "bad-config" for layers with a window that are turned by a base of their own, in a family that has one for all */
+export function refuseBaseOfWindows(keys: GgufKeys): void {
+  const base = baseOf(keys);
+  const ofWindows = keys.number("rope.freq_base_swa", base);
+  if (ofWindows === base) return;
+  throw wrong(`${keys.architecture}.rope.freq_base_swa`, ofWindows, `${base}, the freq_base of the other layers,`);
+}
+
 /** A config's `rope_parameters`. */
 type RopeParameters = Readonly<Record<string, unknown>>;
 
@@ -19,7 +30,7 @@ interface RotationOptions {
 /** Rotation as llama.cpp does it: a base, a factor if it is linear, YaRN's fields, or divisors. */
 export function rotation(keys: GgufKeys, { divisors, hasYarn = false }: RotationOptions = {}): RopeParameters {
   refuseMagnitude(keys);
-  const plain = { rope_theta: keys.number("rope.freq_base", DEFAULT_THETA) };
+  const plain = { rope_theta: baseOf(keys) };
   const kind = kindOf(keys, ["none", "linear", ...(hasYarn ? ["yarn"] : [])]);
   if (kind === "yarn") {
     if (divisors)
@@ -52,7 +63,7 @@ export function longRotation(keys: GgufKeys, { ropeDivisors }: GgufTensors): Rop
     throw wrong(`${keys.architecture}.rope.scaling.factor`, stretch(keys), "1, beside tensors rope_factors,");
   }
   return {
-    rope_theta: keys.number("rope.freq_base", DEFAULT_THETA),
+    rope_theta: baseOf(keys),
     rope_type: "longrope",
     short_factor: short,
     long_factor: long,
