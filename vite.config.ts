@@ -4,6 +4,7 @@ import { docs } from "./scripts/vite/docs/docs.ts";
 import { firstScript } from "./scripts/vite/first-script.ts";
 import { linkCard } from "./scripts/vite/link-card.ts";
 import { notices } from "./scripts/vite/notices.ts";
+import { pageAddress } from "./scripts/vite/page-address.ts";
 import { plainModels } from "./scripts/vite/plain-models.ts";
 import { policies } from "./scripts/vite/policies.ts";
 import { serviceWorker } from "./scripts/vite/service-worker.ts";
@@ -13,6 +14,7 @@ import about from "./package.json" with { type: "json" };
 
 /** Where the page will lie, for what a pasted link shows. */
 const { PAGE_ADDRESS } = process.env;
+const address = PAGE_ADDRESS ? pageAddress(PAGE_ADDRESS) : undefined;
 
 const { page, worker } = notices(Object.keys(about.dependencies));
 
@@ -25,8 +27,8 @@ export default defineConfig({
     page,
     firstScript(),
     policies(),
-    docs(),
-    PAGE_ADDRESS ? linkCard(PAGE_ADDRESS) : null,
+    docs(address),
+    address ? linkCard(address) : null,
     serviceWorker(),
     plainModels(),
   ],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cardTags } from "./link-card.ts";
+import { pageAddress } from "./page-address.ts";
 
 const html = readFileSync("index.html", "utf8");
 const contentOf = (attribute: string) => new RegExp(`<meta\\s+${attribute}\\s+content="([^"]*)"`).exec(html)?.[1];
@@ -17,7 +18,7 @@ test.each([
   ["https://example.org/tools/arithmoscope", "https://example.org/tools/arithmoscope/"],
   ["http://example.org", "http://example.org/"],
 ])("built for %s its picture is one that the page has, by a whole address", (address, folder) => {
-  const tags = new Map(cardTags(address).map(({ attrs }) => [attrs!["property"], attrs!["content"] as string]));
+  const tags = new Map(cardTags(pageAddress(address)).map(({ attrs }) => [attrs!["property"], attrs!["content"] as string]));
   expect(tags.get("og:url")).toBe(folder);
   const picture = tags.get("og:image")!;
   expect(picture.startsWith(folder)).toBe(true);
@@ -30,5 +31,5 @@ test.each([
 });
 
 test.each(["example.org", "/arithmoscope/", "file:///arithmoscope/"])("%s is refused", (address) => {
-  expect(() => cardTags(address)).toThrow(/PAGE_ADDRESS is “.*”; it needs to be where the page will lie/);
+  expect(() => pageAddress(address)).toThrow(/PAGE_ADDRESS is “.*”; it needs to be where the page will lie/);
 });

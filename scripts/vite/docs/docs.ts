@@ -3,7 +3,7 @@ import type { Plugin } from "vite";
 import { siteFiles } from "./site.ts";
 
 /** The folder of the site, beside the page. */
-export const DOCS_FOLDER = "docs";
+const DOCS_FOLDER = "docs";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -14,12 +14,11 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where the build will lie, where somebody says so: whoever shows a link's picture asks for its whole address. Nothing else needs it.
+ * Puts the docs beside the page as pages of their own, which need no script; while the page is edited they are made of the files as they are.
+ *
+ * @param address where the build will lie, where somebody says so, as `pageAddress` gives it
  */
-const ADDRESS = "PAGE_ADDRESS";
-
-/** Puts the docs beside the page as pages of their own, which need no script; while the page is edited they are made of the files as they are. */
-export function docs(): Plugin {
+export function docs(address?: string): Plugin {
   let root = "";
   return {
     name: "docs",
@@ -44,19 +43,8 @@ export function docs(): Plugin {
       });
     },
     generateBundle() {
-      for (const [path, source] of siteFiles(root, addressFrom(process.env[ADDRESS])))
+      for (const [path, source] of siteFiles(root, address))
         this.emitFile({ type: "asset", fileName: `${DOCS_FOLDER}/${path}`, source });
     },
   };
-}
-
-/** @throws for what is no address */
-function addressFrom(written: string | undefined): string | undefined {
-  if (!written) return undefined;
-  const isWeb = URL.canParse(written) && /^https?:$/.test(new URL(written).protocol);
-  if (!isWeb)
-    throw new Error(
-      `${ADDRESS} is “${written}”; it has to be the page's address, as https://example.org/arithmoscope/`,
-    );
-  return written.endsWith("/") ? written : `${written}/`;
 }
