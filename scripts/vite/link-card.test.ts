@@ -18,7 +18,9 @@ test.each([
   ["https://example.org/tools/arithmoscope", "https://example.org/tools/arithmoscope/"],
   ["http://example.org", "http://example.org/"],
 ])("built for %s its picture is one that the page has, by a whole address", (address, folder) => {
-  const tags = new Map(cardTags(pageAddress(address)).map(({ attrs }) => [attrs!["property"], attrs!["content"] as string]));
+  const tags = new Map(
+    cardTags(pageAddress(address)).map(({ attrs }) => [attrs!["property"], attrs!["content"] as string]),
+  );
   expect(tags.get("og:url")).toBe(folder);
   const picture = tags.get("og:image")!;
   expect(picture.startsWith(folder)).toBe(true);

@@ -1,13 +1,12 @@
 import { divergingScale, symmetricLimit } from "../../../src/charts/colour.ts";
 import { linkAt } from "../../../src/state/guide/gallery.ts";
 import type { GalleryCard, Thumbnail } from "../../../src/state/guide/gallery.ts";
+import { MOST_PARTS, writtenBars, writtenStage } from "../../../src/views/guide/gallery/thumbnail.ts";
 import { escaped } from "./markdown.ts";
 import { pngOf } from "./png.ts";
 import type { Box } from "./png.ts";
+import { PICTURE } from "./template.ts";
 import type { Page } from "./template.ts";
-
-/** What those who show a link's picture ask for. */
-export const PICTURE = { width: 1200, height: 630 } as const;
 
 const MARGIN = 60;
 /** Of the instrument in the light: paper, rule, and what supports. */
@@ -58,19 +57,10 @@ function numbersOf(drawn: Thumbnail): string {
   return `<table><tbody>\n${body.join("\n")}\n</tbody></table>\n`;
 }
 
-const WRITTEN = {
-  percent: (value: number) => `${Number((value * 100).toPrecision(3))} %`,
-  nats: (value: number) => `${value} nats`,
-  "of ten": (value: number) => `${value} of 10`,
-} as const;
-
 function rowsOf(drawn: Thumbnail): readonly (readonly [string, string])[] {
-  if (drawn.kind === "bars") return drawn.bars.map(({ label, value }) => [label, WRITTEN[drawn.unit](value)]);
+  if (drawn.kind === "bars") return writtenBars(drawn).map(({ label, value }) => [label, value]);
   if (drawn.kind !== "stages") return [];
-  return drawn.stages.map(({ name, hasEvidence, parts }) => [
-    name,
-    hasEvidence ? `${parts} ${parts === 1 ? "part" : "parts"}` : "no evidence",
-  ]);
+  return drawn.stages.map(writtenStage).map(({ name, parts }) => [name, parts]);
 }
 
 /** @returns the picture of a finding's own numbers */
@@ -106,22 +96,17 @@ function cells(rows: readonly (readonly number[])[]): readonly Box[] {
   );
 }
 
-const WHOLE = { percent: 1, "of ten": 10, nats: undefined } as const;
-
-function bars({ bars: all, unit }: Extract<Thumbnail, { readonly kind: "bars" }>): readonly Box[] {
-  const whole = WHOLE[unit] ?? Math.max(...all.map(({ value }) => Math.abs(value)));
-  const step = (PICTURE.height - 2 * MARGIN) / all.length;
-  return all.flatMap(({ value }, at) => {
+function bars(drawn: Extract<Thumbnail, { readonly kind: "bars" }>): readonly Box[] {
+  const step = (PICTURE.height - 2 * MARGIN) / drawn.bars.length;
+  return writtenBars(drawn).flatMap(({ length }, at) => {
     const place = { x: MARGIN, y: MARGIN + at * step + step * 0.2, height: step * 0.6 };
     const width = PICTURE.width - 2 * MARGIN;
     return [
       { ...place, width, colour: COLOURS.rule },
-      { ...place, width: (Math.max(0, value) / whole) * width, colour: COLOURS.for },
+      { ...place, width: length * width, colour: COLOURS.for },
     ];
   });
 }
-
-const MOST_PARTS = 12;
 
 function stages({ stages: all }: Extract<Thumbnail, { readonly kind: "stages" }>): readonly Box[] {
   const step = (PICTURE.width - 2 * MARGIN) / all.length;

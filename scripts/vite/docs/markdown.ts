@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import GithubSlugger from "github-slugger";
 import MarkdownIt from "markdown-it";
 import type { Token } from "markdown-it";
@@ -56,9 +55,6 @@ export function rendered(source: string, linkTo: (path: string) => string): Rend
     html: markdown.renderer.render(tokens, markdown.options, {}),
   };
 }
-
-/** @returns a relative way from one file of the site to another */
-export const wayTo = (to: string, from: string): string => posix.relative(posix.dirname(from), to);
 
 function addressOf(value: string, linkTo: (path: string) => string): string {
   if (/^(?:[a-z][a-z+.-]*:|#)/i.test(value)) return value;

@@ -3,9 +3,9 @@ import { basename, join, posix } from "node:path";
 import type { GalleryCard } from "../../../src/state/guide/gallery.ts";
 import { GLOSSARY } from "../../../src/views/page/glossary.ts";
 import { findingPage } from "./findings.ts";
-import { escaped, rendered, wayTo } from "./markdown.ts";
+import { escaped, rendered } from "./markdown.ts";
 import type { Rendered } from "./markdown.ts";
-import { PAPER, STYLES, pageOf, pathOf, withSections } from "./template.ts";
+import { PAPER, STYLES, pageOf, pathOf, wayTo, withSections } from "./template.ts";
 import type { Group, Heading } from "./template.ts";
 
 /** Groups of pages in the order that they are listed in; what a folder has beyond those named follows them, by title. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { escaped, wayTo } from "./markdown.ts";
+import { escaped } from "./markdown.ts";
 
 /** Pages read only what lies beside them, and run nothing. */
 const POLICY =
@@ -24,6 +24,9 @@ export interface Page extends Heading {
   /** What a pasted link to it shows. */
   readonly picture?: { readonly path: string; readonly alt: string };
 }
+
+/** What those who show a link's picture ask for, in pixels. */
+export const PICTURE = { width: 1200, height: 630 } as const;
 
 const MOST_DESCRIBED = 200;
 
@@ -82,8 +85,8 @@ function shownWith({ path, title, description, picture }: Page, address: string 
     ["og:description", shortened(description)],
     ...(address === undefined ? [] : [["og:url", new URL(`docs/${path}`, address).href]]),
     ["og:image", image],
-    ["og:image:width", "1200"],
-    ["og:image:height", "630"],
+    ["og:image:width", String(PICTURE.width)],
+    ["og:image:height", String(PICTURE.height)],
     ["og:image:alt", picture.alt],
   ].map(([name, content]) => `<meta property="${name!}" content="${escaped(content!)}">\n`);
   return `${tags.join("")}<meta name="twitter:card" content="summary_large_image">\n`;
@@ -114,3 +117,6 @@ function shortened(text: string): string {
 /** Where a file of the repository lies in the site: `docs/methods/a.md` is `methods/a.html`. */
 export const pathOf = (source: string): string =>
   posix.join(source.startsWith("docs/") ? posix.relative("docs", source) : source).replace(/\.md$/, ".html");
+
+/** @returns a relative way from one file of the site to another */
+export const wayTo = (to: string, from: string): string => posix.relative(posix.dirname(from), to);

@@ -1,11 +1,12 @@
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
-import { nats, percent } from "#charts/number-format.ts";
+import { nats } from "#charts/number-format.ts";
 import { topIndices } from "#core/numeric/top.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import type { Bar, Thumbnail } from "#state/guide/gallery.ts";
+import type { Thumbnail } from "#state/guide/gallery.ts";
 import { isDark, view } from "#state/view.ts";
-import { OPERATION_SIGNS } from "../../shared/words/operation-signs.ts";
+import { MOST_PARTS, writtenBars, writtenStage } from "./thumbnail.ts";
+import type { WrittenBar } from "./thumbnail.ts";
 
 /** A card's picture, drawn from the numbers of its finding, with a sentence for those who cannot see it. */
 export function Picture({ of }: { readonly of: Thumbnail }) {
@@ -20,7 +21,7 @@ export function Picture({ of }: { readonly of: Thumbnail }) {
         />
       );
     case "bars":
-      return <Bars bars={of.bars} unit={of.unit} />;
+      return <Bars bars={writtenBars(of)} />;
     case "stages":
       return <Stages stages={of.stages} />;
     default:
@@ -61,28 +62,17 @@ function Cells({ rows, label }: { readonly rows: readonly (readonly number[])[];
   );
 }
 
-const WRITE = { percent, nats, "of ten": (value: number) => `${value} of 10` } as const;
-const WHOLE = { percent: 1, "of ten": 10, nats: undefined } as const;
-
-const SIGNS: Readonly<Record<string, string>> = OPERATION_SIGNS;
-
-interface BarsProps {
-  readonly bars: readonly Bar[];
-  readonly unit: keyof typeof WRITE;
-}
-
-function Bars({ bars, unit }: BarsProps) {
-  const whole = WHOLE[unit] ?? Math.max(...bars.map(({ value }) => Math.abs(value)));
+function Bars({ bars }: { readonly bars: readonly WrittenBar[] }) {
   return (
     <dl className="gallery-picture gallery-bars">
-      {bars.map(({ label, value }) => (
+      {bars.map(({ label, value, length }) => (
         <div key={label}>
-          <dt>{SIGNS[label] ?? label}</dt>
+          <dt>{label}</dt>
           <dd>
             <span className="gallery-track" aria-hidden="true">
-              <span className="bar for" style={{ inlineSize: `${(Math.max(0, value) / whole) * 100}%` }} />
+              <span className="bar for" style={{ inlineSize: `${length * 100}%` }} />
             </span>
-            <span className="number">{WRITE[unit](value)}</span>
+            <span className="number">{value}</span>
           </dd>
         </div>
       ))}
@@ -95,20 +85,20 @@ type StagesProps = Pick<Extract<Thumbnail, { readonly kind: "stages" }>, "stages
 function Stages({ stages }: StagesProps) {
   return (
     <ol className="gallery-picture gallery-stages">
-      {stages.map(({ name, hasEvidence, parts }) => (
-        <li key={name} className={hasEvidence ? "" : "has-none"}>
-          <span className="gallery-parts" aria-hidden="true">
-            {Array.from({ length: Math.min(parts, MOST_PARTS) }, (_, part) => (
-              <span key={part} />
-            ))}
-          </span>
-          {name.replace("feature-", "feature ").replace("prediction-", "prediction ")}
-          <small>{hasEvidence ? `${parts} ${parts === 1 ? "part" : "parts"}` : "no evidence"}</small>
-        </li>
-      ))}
+      {stages.map((stage) => {
+        const { name, parts } = writtenStage(stage);
+        return (
+          <li key={name} className={stage.hasEvidence ? "" : "has-none"}>
+            <span className="gallery-parts" aria-hidden="true">
+              {Array.from({ length: Math.min(stage.parts, MOST_PARTS) }, (_, part) => (
+                <span key={part} />
+              ))}
+            </span>
+            {name}
+            <small>{parts}</small>
+          </li>
+        );
+      })}
     </ol>
   );
 }
-
-/** More are not counted at a look. */
-const MOST_PARTS = 12;
