@@ -26,7 +26,7 @@ export interface QuantisedGolden {
   /** By llama.cpp's names: the type, and the SHA-256 of ggml's values in float32. */
   readonly tensors: Readonly<Record<string, { readonly type: string; readonly sha256: string }>>;
   /**
-   * Prompts with llama.cpp's logits after them. llama.cpp rounds activations to 8 bits, which moves a random model's logits by some tenths:
+   * Prompts with llama.cpp's logits after them. llama.cpp rounds activations to 8 bits, which moves logits of a random model by up to 0.25:
    * kept are the first six drawn prompts after which its two most probable tokens are more than 1 apart.
    */
   readonly prompts: readonly { readonly ids: readonly number[]; readonly logits: readonly number[] }[];

@@ -21,7 +21,7 @@ describe.each(models.map((entry) => [entry.name, entry] as const))("%s", (_name,
   });
 });
 
-test("they go from 14 million to 7 billion parameters, the smallest first but for files that a GPU alone holds", () => {
+test("they go from 14 million to 7 billion parameters, the smallest first", () => {
   const counts = models.map(({ parameters }) => parameters);
   expect(counts).toEqual(counts.toSorted((a, b) => a - b));
   expect([counts[0]! < 20e6, counts.at(-1)! > 7e9]).toEqual([true, true]);
