@@ -6,11 +6,11 @@ import { startHub } from "../test/hub-server.ts";
 import { forward } from "../test/reference/forward.ts";
 import { atLast, logProbability } from "../test/reference/lens.ts";
 import { readModel } from "../test/reference/model.ts";
+import { answerAsHub } from "./hub-loads.ts";
 import { drag, expect, modelChip, openWithModel, picture, test, withEngine } from "./support.ts";
 
 const CHECKPOINT = randomCheckpoint({ heads: 4, kvHeads: 2, headDim: 16, modelDim: 64, neurons: 96, layers: 2 });
 const Q8_FILE = converted(CHECKPOINT, { encode: encodedIn(Q8_0) });
-const HUB = "https://huggingface.co";
 const IDS = [1, 5, 40, 7];
 
 test(
@@ -49,11 +49,7 @@ test(
     ]);
     const hub = await startHub({ "somebody/small-GGUF": { files } });
     try {
-      await context.route(`${HUB}/**`, async (route) => {
-        const url = route.request().url().replace(HUB, hub.url);
-        const response = await route.fetch({ url });
-        await route.fulfill({ response, headers: { ...response.headers(), "access-control-allow-origin": "*" } });
-      });
+      await answerAsHub(context, hub);
       await openWithModel(page, "#v=1&m=abacus&p=w5");
       await modelChip(page).click();
       await page

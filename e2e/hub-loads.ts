@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { randomCheckpoint } from "../test/checkpoints.ts";
 import type { CheckpointFiles } from "../test/checkpoints.ts";
 import type { HubServer } from "../test/hub-server.ts";
@@ -10,6 +10,16 @@ import { expect, withEngine } from "./support.ts";
 /** A checkpoint whose load has many steps and is over in seconds: some 400 kB a layer, seven tensors each. */
 export const layeredFiles = (layers: number): CheckpointFiles =>
   randomCheckpoint({ layers, modelDim: 96, heads: 6, kvHeads: 2, headDim: 16, neurons: 256, vocabulary: 300 });
+
+const HUB = "https://huggingface.co";
+
+/** Whatever a page asks of the Hugging Face Hub is answered by this one. */
+export async function answerAsHub(context: BrowserContext, hub: HubServer): Promise<void> {
+  await context.route(`${HUB}/**`, async (route) => {
+    const response = await route.fetch({ url: route.request().url().replace(HUB, hub.url) });
+    await route.fulfill({ response, headers: { ...response.headers(), "access-control-allow-origin": "*" } });
+  });
+}
 
 /** As a person would by the menu, but from this Hub. Not awaited: a load can end in many ways. */
 export const startLoad = (page: Page, hub: HubServer, repo: string): Promise<void> =>

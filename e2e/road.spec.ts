@@ -1,20 +1,10 @@
-import type { BrowserContext } from "@playwright/test";
 import { randomCheckpoint } from "../test/checkpoints.ts";
 import { startHub } from "../test/hub-server.ts";
-import type { HubServer } from "../test/hub-server.ts";
+import { answerAsHub } from "./hub-loads.ts";
 import { expect, headCell, modelChip, openWithModel, picture, promptBox, test } from "./support.ts";
 
-const HUB = "https://huggingface.co";
 const LLAMA = randomCheckpoint({ heads: 4, kvHeads: 2, headDim: 8, modelDim: 32, layers: 2 });
 const PYTHIA = randomCheckpoint({ family: "gpt_neox" });
-
-/** Whatever the page asks of the Hub is answered on this machine. */
-async function answerAsHub(context: BrowserContext, hub: HubServer): Promise<void> {
-  await context.route(`${HUB}/**`, async (route) => {
-    const response = await route.fetch({ url: route.request().url().replace(HUB, hub.url) });
-    await route.fulfill({ response, headers: { ...response.headers(), "access-control-allow-origin": "*" } });
-  });
-}
 
 test(
   "from the menu to a language model: found on the Hub or chosen from the list, told what it takes, loaded, and its heads shown",

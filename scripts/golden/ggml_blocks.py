@@ -17,6 +17,8 @@ import random
 import struct
 import sys
 
+from ggml_types import traits_of
+
 # number, bytes of a block, where it has half floats
 TYPES = {
     "Q4_0": (2, 18, 32, [0]),
@@ -36,28 +38,15 @@ VALUES = 512
 SEED = 20261129
 
 
-class Traits(ctypes.Structure):
-    _fields_ = [
-        ("type_name", ctypes.c_char_p),
-        ("blck_size", ctypes.c_int64),
-        ("blck_size_interleave", ctypes.c_int64),
-        ("type_size", ctypes.c_size_t),
-        ("is_quantized", ctypes.c_bool),
-        ("to_float", ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)),
-        ("from_float_ref", ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)),
-    ]
-
-
 def main(folder: str) -> None:
     (path,) = glob.glob(f"{folder}/node_modules/@node-llama-cpp/linux-x64/bins/*/libggml-base.so")
     (meta,) = glob.glob(f"{folder}/node_modules/@node-llama-cpp/linux-x64/bins/*/_nlcBuildMetadata.json")
     ggml = ctypes.CDLL(path)
-    ggml.ggml_get_type_traits.restype = ctypes.POINTER(Traits)
     chance = random.Random(SEED)
     text = lambda raw: base64.b64encode(bytes(raw)).decode()
     types = {}
     for name, (number, size, count, halves) in TYPES.items():
-        traits = ggml.ggml_get_type_traits(number).contents
+        traits = traits_of(ggml, number)
         assert (traits.blck_size, traits.type_size) == (count, size), name
         length = VALUES // count * size
         weights = (ctypes.c_float * VALUES)(*[chance.gauss(0, 0.02) for _ in range(VALUES)])

@@ -3,24 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ggufFile } from "#test/gguf/write-gguf.ts";
 import { CORPUS, vocabularies } from "#test/gguf/vocabularies.ts";
+import { llamaCpp } from "./llama-cpp.ts";
 
-/**
- * How llama.cpp cuts the tests' texts with the tests' vocabularies, for test/golden/gguf-tokenizers.json. In a folder of its own:
- *
- *     npm install --omit=optional --ignore-scripts node-llama-cpp@3.22.1 @node-llama-cpp/linux-x64@3.22.1
- *     node scripts/golden/gguf-tokenizers.ts that-folder > test/golden/gguf-tokenizers.json
- */
-interface LlamaCpp {
-  getLlama(options: object): Promise<{
-    loadModel(options: object): Promise<{
-      tokenize(text: string, special: boolean): number[];
-      readonly tokens: { readonly shouldPrependBosToken: boolean; readonly bos: number | null };
-      dispose(): Promise<void>;
-    }>;
-  }>;
-}
-
-const { getLlama } = (await import(join(process.argv[2]!, "node_modules/node-llama-cpp/dist/index.js"))) as LlamaCpp;
 /** Asked for also where a vocabulary alone is read. */
 const HYPERPARAMETERS = {
   "general.architecture": ["text", "llama"],
@@ -32,7 +16,13 @@ const HYPERPARAMETERS = {
   "llama.attention.layer_norm_rms_epsilon": ["f32", 1e-5],
 } as const;
 
-const llama = await getLlama({ gpu: false, build: "never", skipDownload: true, logLevel: "error" });
+/**
+ * How llama.cpp cuts the tests' texts with the tests' vocabularies, for test/golden/gguf-tokenizers.json. In a folder of its own:
+ *
+ *     npm install --omit=optional --ignore-scripts node-llama-cpp@3.22.1 @node-llama-cpp/linux-x64@3.22.1
+ *     node scripts/golden/gguf-tokenizers.ts that-folder > test/golden/gguf-tokenizers.json
+ */
+const llama = await llamaCpp(process.argv[2]!);
 const folder = mkdtempSync(join(tmpdir(), "gguf-"));
 const cases: Record<string, unknown> = {};
 for (const { name, metadata } of vocabularies()) {

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 
 interface Library {
-  getLlama(options: object): Promise<{ loadModel(options: object): Promise<Model> }>;
+  getLlama(options: object): Promise<Llama>;
+}
+interface Llama {
+  loadModel(options: object): Promise<Model>;
 }
 interface Model {
   createContext(options: object): Promise<{
@@ -11,18 +14,21 @@ interface Model {
     };
     dispose(): Promise<void>;
   }>;
+  tokenize(text: string, special: boolean): number[];
+  readonly tokens: { readonly shouldPrependBosToken: boolean; readonly bos: number | null };
   dispose(): Promise<void>;
 }
 
-/**
- * llama.cpp's logits after the last token of each prompt, with keys and values in F32.
- *
- * @param folder where node-llama-cpp is installed
- */
-export async function llamaCppLogits(folder: string): Promise<LogitsOf> {
+/** @param folder where node-llama-cpp is installed */
+export async function llamaCpp(folder: string): Promise<Llama> {
   const { getLlama } = (await import(join(folder, "node_modules/node-llama-cpp/dist/index.js"))) as Library;
   // the models are so small that threads would only wait for each other
-  const llama = await getLlama({ gpu: false, build: "never", skipDownload: true, logLevel: "error", maxThreads: 1 });
+  return getLlama({ gpu: false, build: "never", skipDownload: true, logLevel: "error", maxThreads: 1 });
+}
+
+/** llama.cpp's logits after the last token of each prompt, with keys and values in F32. */
+export async function llamaCppLogits(folder: string): Promise<LogitsOf> {
+  const llama = await llamaCpp(folder);
   return async (modelPath, prompts) => {
     const model = await llama.loadModel({ modelPath, gpuLayers: 0, useMmap: false });
     const context = await model.createContext({

@@ -11,8 +11,9 @@ import hashlib
 import json
 import sys
 
+from ggml_types import traits_of
+
 MOSTLY_Q4_K_M = 15
-F32 = 0
 
 
 class Params(ctypes.Structure):
@@ -25,17 +26,6 @@ class Opening(ctypes.Structure):
     """`gguf_init_params`."""
 
     _fields_ = [("no_alloc", ctypes.c_bool), ("ctx", ctypes.c_void_p)]
-
-
-class Traits(ctypes.Structure):
-    _fields_ = [
-        ("type_name", ctypes.c_char_p),
-        ("blck_size", ctypes.c_int64),
-        ("blck_size_interleave", ctypes.c_int64),
-        ("type_size", ctypes.c_size_t),
-        ("is_quantized", ctypes.c_bool),
-        ("to_float", ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)),
-    ]
 
 
 def quantise(libraries: str, source: str, target: str) -> None:
@@ -54,7 +44,6 @@ def quantise(libraries: str, source: str, target: str) -> None:
 
 def values(libraries: str, path: str) -> dict:
     ggml = library("libggml-base.so*", libraries)
-    ggml.ggml_get_type_traits.restype = ctypes.POINTER(Traits)
     ggml.gguf_init_from_file.argtypes = [ctypes.c_char_p, Opening]
     ggml.gguf_init_from_file.restype = ctypes.c_void_p
     ggml.gguf_get_tensor_name.restype = ctypes.c_char_p
@@ -65,7 +54,7 @@ def values(libraries: str, path: str) -> dict:
     tensors = {}
     for index in range(ggml.gguf_get_n_tensors(file)):
         at = ctypes.c_int64(index)
-        traits = ggml.ggml_get_type_traits(ggml.gguf_get_tensor_type(file, at)).contents
+        traits = traits_of(ggml, ggml.gguf_get_tensor_type(file, at))
         start = ggml.gguf_get_data_offset(file) + ggml.gguf_get_tensor_offset(file, at)
         stored = raw[start : start + ggml.gguf_get_tensor_size(file, at)]
         name = ggml.gguf_get_tensor_name(file, at).decode()
