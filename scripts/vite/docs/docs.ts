@@ -20,6 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
  */
 export function docs(address?: string): Plugin {
   let root = "";
+  let site: ReturnType<typeof siteFiles> | undefined;
   return {
     name: "docs",
     configResolved(config) {
@@ -33,12 +34,15 @@ export function docs(address?: string): Plugin {
           response.writeHead(302, { Location: `/${DOCS_FOLDER}/` }).end();
           return;
         }
-        const file = siteFiles(root).get(path === "" ? "index.html" : decodeURI(path));
+        const name = path === "" ? "index.html" : decodeURI(path);
+        // what a page shows was made with it
+        if (!site || name.endsWith(".html")) site = siteFiles(root);
+        const file = site.get(name);
         if (file === undefined) {
           next();
           return;
         }
-        response.setHeader("Content-Type", TYPES[extname(path) || ".html"] ?? "application/octet-stream");
+        response.setHeader("Content-Type", TYPES[extname(name)] ?? "application/octet-stream");
         response.end(file);
       });
     },
