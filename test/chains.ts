@@ -1,7 +1,25 @@
-import type { Chain, ChainEdge, ChainNode, ChainNodeKind, StageName } from "#analysis/chain/chain.ts";
+import type {
+  Chain,
+  ChainEdge,
+  ChainNode,
+  ChainNodeKind,
+  PredictingEvidence,
+  StageName,
+} from "#analysis/chain/chain.ts";
 import { STAGE_NAMES } from "#analysis/chain/chain.ts";
 
 const LAST = 5;
+
+/** What is held against the head that `crowdedChain` is of. */
+export const PREDICTING = {
+  stage: "feature-predicting",
+  head: { layer: 3, head: 1 },
+  effect: 2,
+  runnersUp: [],
+  compared: 10,
+  promoting: 4,
+  spellings: [],
+} as const satisfies PredictingEvidence;
 
 /** As many parts as an assembled chain can have: six places of which three come by two layers, eight shallow and eight deep neurons. */
 export function crowdedChain(): Chain {

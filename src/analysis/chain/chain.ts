@@ -153,6 +153,12 @@ export interface PredictingEvidence {
   readonly spellings: readonly ChainToken[];
 }
 
+/** The head that a chain is drawn of, with what was held against it; undefined where none predicts. */
+export function predictingEvidence({ stages }: Pick<Chain, "stages">): PredictingEvidence | undefined {
+  const stage = stages.find(({ name }) => name === "feature-predicting");
+  return stage?.hasEvidence && stage.evidence?.stage === "feature-predicting" ? stage.evidence : undefined;
+}
+
 export interface PredictionEnhancingEvidence {
   readonly stage: "prediction-enhancing";
   readonly neurons: number;

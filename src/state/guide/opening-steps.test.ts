@@ -4,7 +4,8 @@ import { otherNumbers } from "../ablation-source.ts";
 import { question, replaceQuestion } from "../question.ts";
 import { connectEngine } from "../run/engine-port.ts";
 import { EMPTY_SLOT, clearResults, results } from "../run/results.ts";
-import { forgetSteps, openingSteps, takeStep } from "./opening-steps.ts";
+import type { Subject } from "../subject.ts";
+import { followOutcomes, forgetSteps, openingSteps, takeStep } from "./opening-steps.ts";
 
 const PROMPT = "3+5=";
 let asked: AskedEngine;
@@ -62,4 +63,34 @@ test.each([
   goesOn();
   await tokenized(8);
   expect(question.getState().ablationSource).toBeUndefined();
+});
+
+test.each<[what: string, logProbability: number[][], ablationSource: string[] | undefined, isCostliest: boolean]>([
+  ["every head was measured, and it costs most", [[-1, -4]], undefined, true],
+  ["a head is still to come", [[Number.NaN, -4]], undefined, false],
+  ["another head, which came later, costs more", [[-5, -4]], undefined, false],
+  ["heads were measured by their mean", [[-1, -4]], ["4+4="], false],
+])("where %s, the head that is off is said to be the costliest: %#", (_what, logProbability, ablationSource, is) => {
+  const end = followOutcomes();
+  takeStep("off");
+  const about: Subject = {
+    model: { id: "m", name: "m" },
+    variant: "base",
+    prompt: PROMPT,
+    tokens: [],
+    token: undefined,
+    target: undefined,
+    interventions: [],
+  };
+  const token = { id: 8, text: "8", probability: 0.6, logProbability: -0.5, rank: 0 };
+  const run = { tokens: [], top: [token], included: [], target: token };
+  const slot = { ...EMPTY_SLOT, status: "done" } as const;
+  const { interventions } = question.getState();
+  results.setState({
+    sweep: { ...slot, value: { target: 8, baseline: -0.5, logProbability }, about: { ...about, ablationSource } },
+    before: { ...slot, value: run, about },
+    after: { ...slot, value: run, about: { ...about, interventions } },
+  });
+  end();
+  expect(openingSteps.getState().outcomes.off).toMatchObject({ head: { layer: 0, head: 1 }, isCostliest: is });
 });

@@ -17,7 +17,13 @@ export type OpeningStep = (typeof OPENING_STEPS)[number];
 
 /** What came of a step, kept while the next one changes what the page shows. */
 export interface Outcomes {
-  readonly off?: { readonly head: HeadId; readonly before: Prediction; readonly after: Prediction };
+  readonly off?: {
+    readonly head: HeadId;
+    readonly before: Prediction;
+    readonly after: Prediction;
+    /** Of all heads, each at zero, it costs the answer most: what it leaves of its probability, every other one leaves too. */
+    readonly isCostliest: boolean;
+  };
   readonly silent?: NeuronChange;
   readonly reason?: {
     readonly prompts: number;
@@ -118,10 +124,16 @@ function noteOutcomes(): void {
   const isByZero = prompts === 0;
   const [first] = comparison.value && !isStale(comparison) && comparison.status === "done" ? comparison.value.rows : [];
   const isSwept = sweep.value && sweep.status === "done" && !isStale(sweep) && isWhole(sweep.value);
-  const most = isSwept && sweep.about?.ablationSource ? mostImportantHead(sweep.value) : undefined;
+  const costliest = isSwept ? mostImportantHead(sweep.value) : undefined;
+  const most = sweep.about?.ablationSource ? costliest : undefined;
+  const isCostliest =
+    costliest !== undefined &&
+    most === undefined &&
+    isSameHead(costliest.at, head) &&
+    sweep.value?.target === before.value.top[0]?.id;
   const mostByZero = most && byZero?.[most.at.layer]?.[most.at.head];
   const found: Outcomes = {
-    ...(!outcomes.off && isByZero && taken.includes("off") && { off: { head, ...both } }),
+    ...(!outcomes.off && isByZero && taken.includes("off") && { off: { head, ...both, isCostliest } }),
     ...(!outcomes.silent &&
       isByZero &&
       taken.includes("silent") &&

@@ -1,12 +1,13 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
+import { predictingEvidence } from "#analysis/chain/chain.ts";
 import { publishedChains, setPublished } from "#state/chain-view.ts";
 import { PUBLISHED } from "#state/link/finding.ts";
 import type { PublishedName } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
-import type { Chain, ResultKind, Slots } from "#state/run/results.ts";
+import type { ResultKind, Slots } from "#state/run/results.ts";
 import { stopAsked } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
 import { KnownOtherWorth } from "../heads/OtherWorthLine.tsx";
@@ -94,7 +95,7 @@ function OwnChain() {
     [chain, chainAfter, chainEdges, otherChain, before, after, isChanged, isBeside, isMeasured],
   );
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
-  const predicted = chain.value && !isStale(chain) ? predictedBy(chain.value) : undefined;
+  const predicted = chain.value && !isStale(chain) ? predictingEvidence(chain.value) : undefined;
   const control = chainControl.value;
   const lines = [
     ...(!isDim && changed && chain.value?.ablation
@@ -134,12 +135,6 @@ function OwnChain() {
       )}
     </>
   );
-}
-
-/** The head that a chain is drawn of. */
-function predictedBy({ stages }: Chain) {
-  const stage = stages.find(({ name }) => name === "feature-predicting");
-  return stage?.hasEvidence && stage.evidence?.stage === "feature-predicting" ? stage.evidence : undefined;
 }
 
 const DOING = [

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { setMeasured } from "#state/chain-view.ts";
 import { view } from "#state/view.ts";
-import { crowdedChain } from "#test/chains.ts";
+import { PREDICTING, crowdedChain } from "#test/chains.ts";
 import { ChainControls } from "./ChainControls.tsx";
 
 let host: HTMLElement;
@@ -27,20 +27,11 @@ afterEach(() => {
 const chain = (hasEvidence: boolean): Chain => {
   const { stages, ...rest } = crowdedChain();
   const criteria = [{ measure: "deep-neurons", value: 0, threshold: 1, holds: false }] as const;
-  const evidence = {
-    stage: "feature-predicting",
-    head: { layer: 3, head: 1 },
-    effect: 2,
-    runnersUp: [],
-    compared: 10,
-    promoting: 4,
-    spellings: [],
-  } as const;
   return {
     ...rest,
     stages: stages.map((stage) =>
       stage.name === "feature-predicting"
-        ? { ...stage, hasEvidence, evidence, criteria: hasEvidence ? [] : criteria }
+        ? { ...stage, hasEvidence, evidence: PREDICTING, criteria: hasEvidence ? [] : criteria }
         : stage,
     ),
   };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Prediction } from "#state/run/results.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
-import { crowdedChain } from "#test/chains.ts";
+import { PREDICTING, crowdedChain } from "#test/chains.ts";
 import { noMeanSentence, offSentence, pathSentence, reasonSentence, silentSentence } from "./opening-words.ts";
 import type { OpeningText } from "./opening-words.ts";
 
@@ -31,15 +31,22 @@ const before = run("8", 0.942, 0.942);
 const head = { layer: 0, head: 7 };
 
 test("a part that the answer needs says what takes its place", () => {
-  expect(offSentence({ head, before, after: run("4", 0.752, 0.0003) })).toBe(
+  expect(offSentence({ head, before, after: run("4", 0.752, 0.0003), isCostliest: true })).toBe(
     "Without L0H7 it says “4” (75.2\u202f%); it was “8” (94.2\u202f%).",
   );
 });
 
 test("an answer that stands is not said to be broken", () => {
-  expect(offSentence({ head, before, after: run("8", 0.81, 0.81) })).toBe(
+  expect(offSentence({ head, before, after: run("8", 0.81, 0.81), isCostliest: true })).toBe(
     "Without L0H7 it still says “8” (81.0\u202f%); it was 94.2\u202f%. No head alone breaks this answer.",
   );
+});
+
+test.each([
+  ["heads were not all measured", 0.81, false],
+  ["another token may be likelier without another head", 0.45, true],
+])("where %s, nothing is said of other heads", (_why, left, isCostliest) => {
+  expect(offSentence({ head, before, after: run("8", left, left), isCostliest })).toMatch(/it was 94\.2\u202f%\.$/);
 });
 
 test("a neuron that falls silent is said with what it wrote and gave", () => {
@@ -73,21 +80,12 @@ describe("the whole path", () => {
   /** Of L3H1, with evidence for the stages of these names. */
   const chain = (...names: readonly string[]): Chain => {
     const { stages, ...rest } = crowdedChain();
-    const evidence = {
-      stage: "feature-predicting",
-      head: { layer: 3, head: 1 },
-      effect: 2,
-      runnersUp: [],
-      compared: 10,
-      promoting: 4,
-      spellings: [],
-    } as const;
     return {
       ...rest,
       stages: stages.map((stage) => ({
         ...stage,
         hasEvidence: names.includes(stage.name),
-        evidence: stage.name === "feature-predicting" ? evidence : undefined,
+        evidence: stage.name === PREDICTING.stage ? PREDICTING : undefined,
       })),
     };
   };

@@ -1,3 +1,4 @@
+import { predictingEvidence } from "#analysis/chain/chain.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
@@ -28,14 +29,17 @@ const keeps = ({ before, after }: { readonly before: Prediction; readonly after:
   after.top[0]?.id === before.top[0]?.id;
 
 /** `Without L0H7 it says “4” (75.0 %); it was “8” (94.2 %).` */
-export function offSentence({ head, before, after }: NonNullable<Outcomes["off"]>): string {
+export function offSentence({ head, before, after, isCostliest }: NonNullable<Outcomes["off"]>): string {
   const name = formatHead(head);
-  return keeps({ before, after })
-    ? `Without ${name} it still says ${answerOf(after)}; it was ${percent(before.top[0]?.probability ?? 0)}. No head alone breaks this answer.`
-    : `Without ${name} it says ${answerOf(after)}; it was ${answerOf(before)}.`;
+  if (!keeps({ before, after })) return `Without ${name} it says ${answerOf(after)}; it was ${answerOf(before)}.`;
+  const { probability: was = 0 } = before.top[0] ?? {};
+  const { probability: is = 0 } = after.top[0] ?? {};
+  // beside more than one half no other token is likelier
+  const verdict = isCostliest && is > 0.5 ? " No head alone breaks this answer." : "";
+  return `Without ${name} it still says ${answerOf(after)}; it was ${percent(was)}.${verdict}`;
 }
 
-/** `L4N425 wrote 8, huit, VIII: +0.68 nats for 8. Now it gives +0.01.` */
+/** `L4N425 wrote 8, huit, VIII and gave “8” 0.68 nats; now it gives −0.01.` */
 export function silentSentence(first: NonNullable<Outcomes["silent"]>, target: string): string {
   const words = first.promotes.slice(0, 3).map(({ text }) => tokenText(text));
   const name = formatNeuron(first);
@@ -67,11 +71,10 @@ export const noMeanSentence = (standIns: number) =>
 
 /** By which ablation the chain is drawn, how much of it has evidence, and whether its head survived the other ablation. */
 export function pathSentence(chain: Chain, reason: Reason | undefined): string {
-  const predicting = chain.stages.find(({ name }) => name === "feature-predicting");
+  const predicting = predictingEvidence(chain);
+  if (!predicting) return "By zero ablation there is no chain here; what is missing stands below.";
   const missing = chain.stages.filter(({ hasEvidence }) => !hasEvidence).length;
-  if (!predicting?.hasEvidence || predicting.evidence?.stage !== "feature-predicting")
-    return "By zero ablation there is no chain here; what is missing stands below.";
-  const head = formatHead(predicting.evidence.head);
+  const head = formatHead(predicting.head);
   const stages = missing === 0 ? "all of its stages have" : `${missing} of its ${chain.stages.length} stages have no`;
   const caveat =
     reason && !survivesMean(reason) ? ` ${head} did not survive the mean: it does not carry the numbers.` : "";
