@@ -46,6 +46,7 @@ test.each([
   ["😀".repeat(41), `${"😀".repeat(40)}… · Heads · Arithmoscope`],
   ["3+5=\u202E", "3+5=⟨U+202E⟩ · Heads · Arithmoscope"],
   ["3 + 5\n=", "3 + 5⏎= · Heads · Arithmoscope"],
+  ["3 · 5 =", "3 · 5 = · Heads · Arithmoscope"],
   ["", "Heads · Arithmoscope"],
 ])("the title of a text that is long or has what nobody sees is short and legible", (prompt, title) => {
   setPrompt(prompt);

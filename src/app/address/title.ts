@@ -8,7 +8,7 @@ import { view } from "#state/view.ts";
 import { TABS } from "#views/page/tabs.tsx";
 import { offText } from "#views/shared/words/part-name.ts";
 import { PUBLISHED_MODELS } from "#views/shared/words/published-names.ts";
-import { tokenText } from "#views/shared/words/token-text.ts";
+import { lineText, tokenText } from "#views/shared/words/token-text.ts";
 
 const PAGE = "Arithmoscope";
 
@@ -47,7 +47,7 @@ function answerNow(): string {
 function shortened(text: string): string {
   // cut first: the rest of a long text is not worth reading
   const characters = Array.from(text.slice(0, 2 * MOST_CHARACTERS + 2));
-  const start = tokenText(characters.slice(0, MOST_CHARACTERS).join("")).replace(/·/g, " ");
+  const start = lineText(characters.slice(0, MOST_CHARACTERS).join(""));
   return characters.length > MOST_CHARACTERS ? `${start}…` : start;
 }
 

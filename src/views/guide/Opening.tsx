@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
+import { predictingEvidence } from "#analysis/chain/chain.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { formatHead, isSameHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -13,7 +14,7 @@ import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { answerOf, brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
-import { tokenText } from "../shared/words/token-text.ts";
+import { lineText, tokenText } from "../shared/words/token-text.ts";
 import { TourButton } from "./TourButton.tsx";
 import { whenThere } from "./when-there.ts";
 import {
@@ -50,8 +51,13 @@ const HINTS = {
   path: "By zero ablation: whom the head hands on to, up to the answer. A stage without evidence says so.",
 } as const satisfies Record<OpeningStep, string>;
 
+interface OpeningProps {
+  /** By the model’s id. */
+  readonly texts: Readonly<Record<string, OpeningText>>;
+}
+
 /** The question that the page opens on, what this is, and the way through it, one step at a time. */
-export function Opening({ texts }: { readonly texts: Readonly<Record<string, OpeningText>> }) {
+export function Opening({ texts }: OpeningProps) {
   const prompt = useStore(question, (state) => state.prompt);
   const id = useStore(model, (state) => state.choice?.id ?? "");
   const text = texts[id]?.prompt === prompt ? texts[id] : undefined;
@@ -60,7 +66,7 @@ export function Opening({ texts }: { readonly texts: Readonly<Record<string, Ope
   useEffect(() => forgetSteps, [prompt, id]);
   return (
     <section aria-label="Introduction" className="opening">
-      <Question reads={text?.reads} />
+      <Question texts={texts} />
       <p className="opening-about">
         {text?.about ?? ABOUT_ANY} The method is that of{" "}
         <a href={PAPER} target="_blank" rel="noopener">
@@ -82,17 +88,17 @@ export function Opening({ texts }: { readonly texts: Readonly<Record<string, Ope
   );
 }
 
-/** `A language model answers 3 + 5 = 8`, the answer as it is by now. */
-function Question({ reads }: { readonly reads: string | undefined }) {
+/** `A language model answers 3 + 5 = 8`, the answer as it is by now: until a newer prompt has its own, both are the earlier one’s. */
+function Question({ texts }: OpeningProps) {
   const interventions = useStore(question, (state) => state.interventions);
-  const prompt = useStore(question, (state) => state.prompt);
   const slots = useStore(results);
   const shown = shownRuns(slots, interventions.length > 0);
   if (!shown) return <h2>Which parts of a language model know what it answers?</h2>;
-  const { runs } = shown;
+  const { runs, about } = shown;
   const now = brokenInto(runs);
   const answer = tokenText(answerOf(runs.before).text);
-  const asked = reads ?? (prompt.length <= MOST_QUOTED ? prompt : undefined);
+  const written = texts[about.model.id];
+  const asked = written?.prompt === about.prompt ? written.reads : quoted(about.prompt);
   return (
     <h2>
       A language model answers {asked === undefined ? "the prompt below with" : <code>{asked}</code>}{" "}
@@ -107,6 +113,8 @@ function Question({ reads }: { readonly reads: string | undefined }) {
     </h2>
   );
 }
+
+const quoted = (prompt: string) => (prompt.length <= MOST_QUOTED ? lineText(prompt) : undefined);
 
 interface StepsProps {
   readonly prompt: string;
@@ -162,9 +170,9 @@ function placeOf(step: OpeningStep, next: OpeningStep | undefined, taken: readon
 }
 
 /** Whether a chain is that of the head that the steps are about. */
-function isOfHead({ stages }: Chain, head: HeadId | undefined): boolean {
-  const evidence = stages.find(({ name }) => name === "feature-predicting")?.evidence;
-  return evidence?.stage === "feature-predicting" && head !== undefined && isSameHead(evidence.head, head);
+function isOfHead(chain: Chain, head: HeadId | undefined): boolean {
+  const own = predictingEvidence(chain)?.head;
+  return own !== undefined && head !== undefined && isSameHead(own, head);
 }
 
 function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, "whole">): ReactNode {
