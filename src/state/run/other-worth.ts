@@ -43,13 +43,14 @@ export function otherSource(
 export const otherKey = (at: HeadId, { model: of, variant, prompt, token, ablationSource }: Subject) =>
   JSON.stringify([formatHead(at), of.id, of.content, of.dtype, of.backend, variant, prompt, token?.id, ablationSource]);
 
-/** Asks once; what is known stays. */
+/** Asks once; what is known, or on its way, stays. */
 export async function askOtherWorth(at: HeadId, about: Subject): Promise<void> {
   const key = otherKey(at, about);
+  if (otherWorths.getState()[key]) return;
   const { before } = results.getState();
+  if (!before.value || before.isRecorded || isStale(before) || !isSameRun(before.about, about)) return;
   const drawn = otherSource(about.ablationSource, about.prompt);
-  const isOfRun = before.value && !before.isRecorded && !isStale(before) && isSameRun(before.about, about);
-  if (!isOfRun || !before.value || !drawn || otherWorths.getState()[key]) return;
+  if (!drawn) return;
   const { id: target, logProbability: baseline } = before.value.target;
   note(key, { prompts: drawn });
   try {

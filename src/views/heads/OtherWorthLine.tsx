@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
@@ -20,20 +20,18 @@ interface OtherWorthLineProps {
 
 /** A head's worth by zero and by its mean over other prompts, beside each other: what does not survive the second is no finding yet. */
 export function OtherWorthLine({ at, about, effect }: OtherWorthLineProps) {
-  const key = otherKey(at, about);
-  const worth = useStore(otherWorths, (known) => known[key]);
+  const worth = useStore(otherWorths, (known) => known[otherKey(at, about)]);
   const isAnswered = useStore(results, ({ before, sweep }) => before.status === "done" && sweep.status === "done");
   useEffect(() => {
     if (isAnswered && isUnasked()) void askOtherWorth(at, about);
-    // the key says all of both
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, isAnswered]);
-  const prompts = otherSource(about.ablationSource, about.prompt);
+  }, [at, about, isAnswered]);
+  const { ablationSource, prompt } = about;
+  const prompts = useMemo(() => otherSource(ablationSource, prompt), [ablationSource, prompt]);
   if (!prompts) return null;
   return (
     <p className="small other-worth" title={(worth?.prompts ?? prompts).map(tokenText).join("   ")}>
       {worth || isUnasked() ? (
-        otherSentence(at, { effect, worth: worth ?? { prompts }, own: about.ablationSource?.length ?? 0 })
+        otherSentence(at, { effect, worth: worth ?? { prompts }, own: ablationSource?.length ?? 0 })
       ) : (
         <button type="button" onClick={() => void askOtherWorth(at, about)}>
           And {kindOf(prompts.length)}?
@@ -62,7 +60,7 @@ interface Both {
   readonly own: number;
 }
 
-/** `L0H7 by zero: 7.92 nats; by its mean over 8 other prompts (5+9=, 6+7=, …): 0.00. It does not survive the mean.` */
+/** `L0H7 by zero: 7.92 nats; by its mean over 8 other prompts (5+9=, 6+7=, …): 0.00 nats. It does not survive the mean.` */
 export function otherSentence(at: HeadId, { effect, worth, own }: Both): string {
   const { prompts, effect: other, fault } = worth;
   if (fault !== undefined) return `${kindOf(prompts.length)} it could not be computed: ${fault}.`;
