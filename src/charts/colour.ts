@@ -16,7 +16,7 @@ export interface DivergingScale {
 }
 
 /** A log scale is linear around 0 within this share of the limit. */
-const LINEAR_SHARE = 1e-3;
+export const LINEAR_SHARE = 1e-3;
 
 const colours = (hex: string) => hex.match(/.{6}/g)!.map((colour) => `#${colour}`);
 

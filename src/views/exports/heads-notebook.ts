@@ -1,3 +1,4 @@
+import { LINEAR_SHARE } from "#charts/colour.ts";
 import { LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
 
 /**
@@ -33,7 +34,7 @@ for row in rows:
 known = [effect for row in effects for effect in row if not math.isnan(effect)]
 limit = max([${LEAST_LIMIT_NATS}, *map(abs, known)])
 if found["colours"] == "log":
-    norm = SymLogNorm(linthresh=limit / 1000, vmin=-limit, vmax=limit)
+    norm = SymLogNorm(linthresh=limit * ${LINEAR_SHARE}, vmin=-limit, vmax=limit)
 else:
     norm = Normalize(vmin=-limit, vmax=limit)
 
