@@ -68,38 +68,29 @@ async function shown(before: Prediction, after?: Prediction): Promise<readonly s
   ].map((text) => text.replaceAll("\u202f", " "));
 }
 
-test("where another token is asked about, the large one is the model's answer still, and the target is named", async () => {
-  expect(await shown(run("8", 0.942, token("0", 0.000_123, 9)))).toEqual([
-    "",
-    "8",
-    "94.2 %✓ right",
-    "target 0: < 0.1 %, log p −9.00 nats",
-  ]);
-});
-
-test("a broken answer is the model's, and two small probabilities of the target are told apart", async () => {
-  expect(await shown(run("8", 0.942, token("0", 0.000_123, 9)), run("4", 0.75, token("0", 0.000_456, 7)))).toEqual([
-    "8",
-    "4",
-    "75.0 %✗ it is 8",
-    "target 0: 0.0123 % → 0.0456 %, log p −9.00 → −7.69 nats",
-  ]);
-});
-
-test("an answer that stands has its own course, and the target its own", async () => {
-  expect(await shown(run("8", 0.942, token("0", 0.01, 9)), run("8", 0.75, token("0", 0.2, 1)))).toEqual([
-    "",
-    "8",
-    "94.2 % → 75.0 %✓ right",
-    "target 0: 1.0 % → 20.0 %, log p −4.61 → −1.61 nats",
-  ]);
-});
-
-test("where the answer itself is asked about, all is said of it once", async () => {
-  expect(await shown(run("8", 0.942, token("8", 0.942, 0)), run("8", 0.75, token("8", 0.75, 0)))).toEqual([
-    "",
-    "8",
-    "94.2 % → 75.0 %✓ right",
-    "log p −0.06 → −0.29 nats",
-  ]);
-});
+test.each<[what: string, before: Prediction, after: Prediction | undefined, lines: readonly string[]]>([
+  [
+    "where another token is asked about, the large one is the model's answer still, and the target is named",
+    run("8", 0.942, token("0", 0.000_123, 9)),
+    undefined,
+    ["", "8", "94.2 %✓ right", "target 0: < 0.1 %, log p −9.00 nats"],
+  ],
+  [
+    "a broken answer is the model's, and two small probabilities of the target are told apart",
+    run("8", 0.942, token("0", 0.000_123, 9)),
+    run("4", 0.75, token("0", 0.000_456, 7)),
+    ["8", "4", "75.0 %✗ it is 8", "target 0: 0.0123 % → 0.0456 %, log p −9.00 → −7.69 nats"],
+  ],
+  [
+    "an answer that stands has its own course, and the target its own",
+    run("8", 0.942, token("0", 0.01, 9)),
+    run("8", 0.75, token("0", 0.2, 1)),
+    ["", "8", "94.2 % → 75.0 %✓ right", "target 0: 1.0 % → 20.0 %, log p −4.61 → −1.61 nats"],
+  ],
+  [
+    "where the answer itself is asked about, all is said of it once",
+    run("8", 0.942, token("8", 0.942, 0)),
+    run("8", 0.75, token("8", 0.75, 0)),
+    ["", "8", "94.2 % → 75.0 %✓ right", "log p −0.06 → −0.29 nats"],
+  ],
+])("%s", async (_what, before, after, lines) => expect(await shown(before, after)).toEqual(lines));
