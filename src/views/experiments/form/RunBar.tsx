@@ -18,7 +18,7 @@ import { asSentence } from "../../shared/words/sentence.ts";
 import { ProgressLine } from "../../shared/ProgressLine.tsx";
 import { aloneText } from "../ablation-texts.ts";
 import { PAGES } from "../pages.ts";
-import { groupName } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 
 /** What a run will take, and the way to start, stop and go on with it. */
 export function RunBar({ kind }: { readonly kind: ExperimentKind }) {

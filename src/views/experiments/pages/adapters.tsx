@@ -12,7 +12,7 @@ import type { Estimate } from "../result/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import { namesOf, tiedFirst } from "../result/tied.ts";
 import type { ExperimentPage, ExperimentText } from "../experiment-page.ts";
-import { groupName } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 import { FIGURE_2, TABLE_10, TABLE_9 } from "../published/published-adapters.ts";
 
 type Result = ResultFor<"adapters">;

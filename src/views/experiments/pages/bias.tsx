@@ -13,7 +13,8 @@ import { estimateText, whiskersOf, withIntervals } from "../result/EstimateValue
 import type { Estimate } from "../result/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
-import { groupName, TABLE_12, TABLE_13, TABLE_13_ROWS } from "../published/published.ts";
+import { TABLE_12, TABLE_13, TABLE_13_ROWS } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 
 type Result = ResultFor<"bias">;
 type Found = Result["found"];

@@ -16,7 +16,8 @@ import { EstimateValue, estimateText, withIntervals } from "../result/EstimateVa
 import { soFar } from "../experiment-page.ts";
 import { namesOf, tiedFirst } from "../result/tied.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
-import { groupName, TABLE_1, TABLE_2 } from "../published/published.ts";
+import { TABLE_1, TABLE_2 } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 
 type Result = ResultFor<"heads">;
 type Found = Result["found"];

@@ -12,7 +12,7 @@ import type { Column } from "../DataTable.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { estimateText, whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
-import { groupName } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 import { HELIX_PUBLISHED } from "../published/published-operands.ts";
 
 type Result = ResultFor<"helix">;

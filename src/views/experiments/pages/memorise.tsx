@@ -8,7 +8,8 @@ import { constant, count, DataTable, estimate, plain, tableOf } from "../DataTab
 import type { Column } from "../DataTable.tsx";
 import { withIntervals } from "../result/EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
-import { groupName, publishedLoss, TABLE_3 } from "../published/published.ts";
+import { publishedLoss, TABLE_3 } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 
 type Result = ResultFor<"memorise">;
 type Found = Result["found"];

@@ -13,7 +13,8 @@ import type { Estimate } from "../result/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { PrunedSetExport } from "../result/PrunedSetExport.tsx";
-import { groupName, TABLE_11 } from "../published/published.ts";
+import { TABLE_11 } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 
 type Result = ResultFor<"pruning">;
 type Found = Result["found"];

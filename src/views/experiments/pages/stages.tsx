@@ -17,7 +17,7 @@ import { estimateText, withIntervals } from "../result/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import { namesOf, tiedFirst } from "../result/tied.ts";
 import type { ExperimentPage, ExperimentText } from "../experiment-page.ts";
-import { groupName } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 
 type Result = ResultFor<"stages">;
 type Found = Result["found"];

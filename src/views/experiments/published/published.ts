@@ -1,5 +1,4 @@
-import type { Operation } from "#analysis/ablation/operation.ts";
-import { OPERATION_SIGNS } from "../../shared/words/operation-signs.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 
 /** Where the tables below are from, all in percent; a table of another paper names its own. */
 const PUBLISHED_SOURCE = "Llama-7B, Yu & Ananiadou (2024)";
@@ -95,11 +94,6 @@ export const TABLE_11: PublishedTable = {
   columns: ["", "as it is", "LoRA in layer 9", "pruned, LoRA", "random, LoRA"],
   rows: [["accuracy", 62.9, 89.3, 82.3, 17.1]],
 };
-
-/** A group as a reader knows it: an operation by its sign. */
-export const groupName = (group: string) => (isOperation(group) ? OPERATION_SIGNS[group] : group);
-
-const isOperation = (group: string): group is Operation => Object.hasOwn(OPERATION_SIGNS, group);
 
 /** What table 3 has for a group and the kind of that row, as a share. */
 export function publishedLoss(group: string, kind: number): number | undefined {

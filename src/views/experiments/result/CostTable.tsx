@@ -8,7 +8,7 @@ import { DataTable, estimate, measure, over, plain, shown } from "../DataTable.t
 import type { Column } from "../DataTable.tsx";
 import { EstimateValue, withIntervals } from "./EstimateValue.tsx";
 import type { FigureSize } from "../experiment-page.ts";
-import { groupName } from "../published/published.ts";
+import { groupName } from "../../shared/words/operation-signs.ts";
 
 type BiasFound = Extract<ExperimentResult, { readonly kind: "bias" }>["found"];
 
