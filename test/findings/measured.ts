@@ -49,8 +49,7 @@ export async function measured(on: BundledEngine, finding: Finding, wanted: Thum
 
 /** log p(target) as it is and with what the finding switches off. */
 async function answer({ api }: BundledEngine, finding: Finding): Promise<Claims> {
-  const { prompt, interventions } = finding;
-  const { target, adapter, variant } = finding;
+  const { prompt, interventions, target, adapter, variant } = finding;
   const asked = { ...(target !== undefined && { target }), ...(variant === "adapted" && { variant }) };
   if (adapter) await attach(api, adapter.replace(/^.*\/models\//, "").replace(/\/$/, ""));
   const before = await api.predict(job(), prompt, { top: 1, ...asked }, ignore);

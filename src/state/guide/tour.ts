@@ -12,7 +12,7 @@ import { guide } from "./guide.ts";
 export const TOUR_STEPS = ["heads", "off", "neurons", "chain", "compare", "share", "findings"] as const;
 export type TourStep = (typeof TOUR_STEPS)[number];
 
-/** Written in other words than the page's own prompt, of any model of arithmetic. */
+/** What the page's own prompt is held against: another operation, which any model of arithmetic answers. */
 const OTHER_PROMPT = "9-4=";
 
 /** What a step does on the page, with the page's own actions: whoever skips finds everything where it is then. */

@@ -37,7 +37,7 @@ const LABELS = {
 } as const satisfies Record<OpeningStep, string>;
 
 const CHAIN = '[aria-label="Chain"]';
-/** As the styles have it. */
+/** A phone, as the styles have it. */
 const isNarrow = () => matchMedia("(width < 860px)").matches;
 
 /** Characters of a prompt that stand in a heading. */

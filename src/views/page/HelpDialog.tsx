@@ -25,7 +25,7 @@ export function HelpDialog() {
   const isOpen = useStore(view, (state) => state.isHelpOpen);
   return (
     <Dialog title="Words and shortcuts" isOpen={isOpen} onClose={() => setHelpOpen(false)}>
-      <p className="help-ways">
+      <p>
         <button
           type="button"
           onClick={() => {
