@@ -147,6 +147,10 @@ export interface Config {
 export const isGated = ({ activation }: Pick<ModelSpec, "activation">): boolean =>
   activation === "silu-gated" || activation === "gelu-tanh-gated";
 
+/** Which head's keys and values a query head has: query heads that share them follow each other. */
+export const keyHeadOf = ({ heads, kvHeads }: Pick<ModelSpec, "heads" | "kvHeads">, head: number): number =>
+  Math.floor((head * kvHeads) / heads);
+
 export const positionsOf = ({ positions, perLayer }: Pick<ModelSpec, "positions" | "perLayer">, layer: number) =>
   perLayer?.[layer]?.positions ?? positions;
 

@@ -1,5 +1,7 @@
 import { matrix, rowOf } from "#core/numeric/matrix.ts";
 import type { Matrix } from "#core/numeric/matrix.ts";
+import { keyHeadOf } from "#model/spec.ts";
+import type { ModelSpec } from "#model/spec.ts";
 import { headScale } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import type { Runner } from "../runner.ts";
@@ -28,13 +30,13 @@ export function subvaluesAt(
   { layer, query }: { readonly layer: number; readonly query: number },
   values: Matrix,
 ): Matrix {
-  const { heads, kvHeads, headDim } = runner.spec;
+  const { heads, headDim } = runner.spec;
   const { pattern } = run.layers[layer]!;
   const positions = run.ids.length;
   const mixed = matrix(positions, heads * headDim);
   for (let head = 0; head < heads; head++) {
     const scale = headScale(run, { layer, head });
-    const valueStart = Math.floor(head / (heads / kvHeads)) * headDim;
+    const valueStart = keyHeadOf(runner.spec, head) * headDim;
     for (let position = 0; position < positions; position++) {
       const factor = scale * pattern[(head * positions + query) * positions + position]!;
       const value = rowOf(values, position).subarray(valueStart, valueStart + headDim);
@@ -45,6 +47,25 @@ export function subvaluesAt(
     }
   }
   return mixed;
+}
+
+/** Where a head's value stands at a position of one of several prompts. */
+interface ValuePlace {
+  readonly row: number;
+  readonly head: number;
+  readonly position: number;
+  /** Positions that each prompt has. */
+  readonly positions: number;
+}
+
+/** A head's value as the tap `v` has it, [rows, kvHeads, positions, headDim]: a view, [headDim]. */
+export function tappedValue(
+  spec: ModelSpec,
+  v: Float32Array,
+  { row, head, position, positions }: ValuePlace,
+): Float32Array {
+  const start = ((row * spec.kvHeads + keyHeadOf(spec, head)) * positions + position) * spec.headDim;
+  return v.subarray(start, start + spec.headDim);
 }
 
 /** The part of a row of `subvalues` that one head took, the other heads at 0: [heads · headDim]. */

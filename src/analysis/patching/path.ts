@@ -1,11 +1,10 @@
-import { matrix } from "#core/numeric/matrix.ts";
 import { softmax } from "#core/numeric/softmax.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
+import { keyHeadOf } from "#model/spec.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import type { Tap } from "#model/taps.ts";
 import { residualInto } from "../capture.ts";
-import type { Capture } from "../capture.ts";
-import type { BlockOutput, BlockRun, Runner } from "../runner.ts";
+import type { BlockOutput, Runner } from "../runner.ts";
+import { heldHeads, tapped, writtenChanges } from "./one-layer.ts";
 import { activationPatch, headPatch, headsPatch, neuronPatch } from "./sites.ts";
 import type { PatchedRuns } from "./sites.ts";
 import type { Patch } from "./wavefront.ts";
@@ -53,14 +52,13 @@ export async function pathPatches(
   const { data } = residualInto(receiver, layer);
   const changed = data.map((value, i) => value + change[i]!);
   if (to.kind === "neuron") {
-    // with every head's z held, the residual behind the attention differs by the change alone
-    const { post } = await tapped(runner, layer, changed, ["post"], heldHeads(spec, receiver, layer));
+    const { post } = await tapped(runner, layer, [changed], ["post"], heldHeads(spec, receiver, layer));
     const activation = (position: number) => post![position * spec.neurons + to.at.neuron]!;
     return [{ by: "input", patch: activationPatch(spec, receiver, to.at, activation) }];
   }
   const [own, heard] = [
-    await tapped(runner, layer, data, HEAD_INPUTS),
-    await tapped(runner, layer, changed, HEAD_INPUTS),
+    await tapped(runner, layer, [data], HEAD_INPUTS),
+    await tapped(runner, layer, [changed], HEAD_INPUTS),
   ];
   return HEAD_INPUTS.map((by) => ({
     by,
@@ -68,58 +66,17 @@ export async function pathPatches(
   }));
 }
 
-/** s(donor) − s(receiving run) as the residual gets it, [positions, modelDim]: two variants of the sender's layer, one with the donor's part. */
+/** s(donor) − s(receiving run) as the residual gets it, [positions, modelDim]. */
 async function senderChange(runner: Runner, runs: PatchedRuns, from: PathPart): Promise<Float32Array> {
   const { spec } = runner;
-  const { receiver } = runs;
   const { layer } = from.at;
-  const positions = receiver.ids.length;
-  const all = Array.from({ length: positions }, (_, position) => position);
-  const isHead = from.kind === "head";
-  const size = positions * (isHead ? spec.heads * spec.headDim : spec.neurons);
-  const fill = new Float32Array(2 * size);
-  if (isHead) headsPatch(spec, runs, layer, [from.at.head], all).addToZ!(fill.subarray(size));
-  else neuronPatch(spec, runs, from.at, all).addToPost!(fill.subarray(size));
-  const input = runner.upload(residualInto(receiver, layer).data, 1, positions);
-  try {
-    const { residual, taps } = await runner.block(layer, input, {
-      variants: [0, 0],
-      ...(isHead ? { headFill: fill, taps: ["residMid"] as const } : { neuronFill: fill }),
-    });
-    try {
-      const both = isHead ? taps.residMid! : await runner.download(residual);
-      const half = both.length / 2;
-      return both.subarray(half).map((value, i) => value - both[i]!);
-    } finally {
-      runner.release(residual);
-    }
-  } finally {
-    runner.release(input);
-  }
-}
-
-/** Every head's z is what it is in the run, whatever the layer reads. */
-const heldHeads = ({ heads }: ModelSpec, run: Capture, layer: number): BlockRun => ({
-  headScale: matrix(1, heads),
-  headFill: run.layers[layer]!.z,
-});
-
-/** What one layer makes of an input. */
-async function tapped(
-  runner: Runner,
-  layer: number,
-  values: Float32Array,
-  taps: readonly Tap[],
-  run: BlockRun = {},
-): Promise<BlockOutput["taps"]> {
-  const input = runner.upload(values, 1, values.length / runner.spec.modelDim);
-  try {
-    const output = await runner.block(layer, input, { ...run, taps });
-    runner.release(output.residual);
-    return output.taps;
-  } finally {
-    runner.release(input);
-  }
+  const positions = Array.from(runs.receiver.ids.keys());
+  const patch =
+    from.kind === "head"
+      ? headsPatch(spec, runs, layer, [from.at.head], positions)
+      : neuronPatch(spec, runs, from.at, positions);
+  const [change] = await writtenChanges(runner, runs.receiver, layer, [patch]);
+  return change!;
 }
 
 /**
@@ -127,14 +84,14 @@ async function tapped(
  * own attention. Query heads that share a key head follow each other.
  */
 export function mixedValues(spec: ModelSpec, { layer, head }: HeadId, taps: BlockOutput["taps"]): Float32Array {
-  const { heads, kvHeads, headDim, softcap, scales } = spec;
+  const { heads, headDim, softcap, scales } = spec;
   const scale = scales?.attention ?? 1 / Math.sqrt(headDim);
   const cap = softcap?.attention;
   const score = (product: number) => (cap === undefined ? product * scale : cap * Math.tanh((product * scale) / cap));
   const window = spec.perLayer?.[layer]?.window ?? Infinity;
   const [q, k, v] = [taps.q!, taps.k!, taps.v!];
   const positions = q.length / (heads * headDim);
-  const shared = Math.floor((head * kvHeads) / heads);
+  const shared = keyHeadOf(spec, head);
   const row = (values: Float32Array, group: number, at: number) =>
     values.subarray((group * positions + at) * headDim, (group * positions + at + 1) * headDim);
   const z = new Float32Array(positions * headDim);

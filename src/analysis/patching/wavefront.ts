@@ -1,4 +1,5 @@
 import { matrix } from "#core/numeric/matrix.ts";
+import type { ModelSpec } from "#model/spec.ts";
 import { rowsThatFit } from "../batch-budget.ts";
 import { residualInto } from "../capture.ts";
 import type { Capture } from "../capture.ts";
@@ -108,7 +109,11 @@ async function patchTogether(
       if (layer === spec.layers) break;
       const { residual } = await runner.block(layer, entered, {
         variants: [...Array.from({ length: joined }, (_, row) => row), ...sources.map((source) => joined + source)],
-        ...fillsOf(runner, joining, { earlier: joined, positions: receiver.ids.length }),
+        ...fillsOf(
+          spec,
+          joining.map(({ patch }) => patch),
+          { earlier: joined, positions: receiver.ids.length },
+        ),
         onRows,
       });
       runner.release(entered);
@@ -158,23 +163,22 @@ async function withRows(
   return all;
 }
 
-function fillsOf(
-  { spec }: Runner,
-  joining: readonly Cell[],
+/** What a layer is run with for patches of its z and its activations, behind `earlier` rows that are as they are. */
+export function fillsOf(
+  { heads, headDim, neurons }: ModelSpec,
+  joining: readonly Patch[],
   { earlier, positions }: { readonly earlier: number; readonly positions: number },
 ): BlockRun {
   const rows = earlier + joining.length;
   const filled = (size: number, of: "addToZ" | "addToPost") => {
     const fill = matrix(rows, size);
-    joining.forEach(({ patch }, index) =>
+    joining.forEach((patch, index) =>
       patch[of]?.(fill.data.subarray((earlier + index) * size, (earlier + index + 1) * size)),
     );
     return fill.data;
   };
   return {
-    ...(joining.some(({ patch }) => patch.addToZ) && {
-      headFill: filled(spec.heads * positions * spec.headDim, "addToZ"),
-    }),
-    ...(joining.some(({ patch }) => patch.addToPost) && { neuronFill: filled(positions * spec.neurons, "addToPost") }),
+    ...(joining.some(({ addToZ }) => addToZ) && { headFill: filled(heads * positions * headDim, "addToZ") }),
+    ...(joining.some(({ addToPost }) => addToPost) && { neuronFill: filled(positions * neurons, "addToPost") }),
   };
 }

@@ -1,10 +1,12 @@
-import { fromRows, matrix, rowOf } from "#core/numeric/matrix.ts";
+import { rowOf } from "#core/numeric/matrix.ts";
 import { rowsThatFit } from "../../batch-budget.ts";
 import { residualInto } from "../../capture.ts";
 import type { Capture } from "../../capture.ts";
+import { tappedValue } from "../../lens/subvalues.ts";
+import { heldHeads, tapped } from "../../patching/one-layer.ts";
 import { activationPatch } from "../../patching/sites.ts";
 import type { Patch } from "../../patching/wavefront.ts";
-import type { BlockRun, Runner } from "../../runner.ts";
+import type { Runner } from "../../runner.ts";
 import type { PathEffect } from "../chain.ts";
 import type { Cut, CutReceiver, CutSender, Job } from "./cuts.ts";
 
@@ -24,7 +26,7 @@ export interface Receivers {
   readonly activations: ReadonlyMap<number, NonNullable<PathEffect["activation"]>>;
 }
 
-/** @param changeBy s₀ − s of a sender; asked when a job runs */
+/** @param changeBy s₀ − s of a sender; asked once the senders are known */
 export function receiverJobs(
   runner: Runner,
   clean: Capture,
@@ -39,9 +41,10 @@ export function receiverJobs(
     cuts.flatMap(({ sender, receiver }, index) =>
       receiver.kind === kind ? [{ index, sender, receiver: receiver as OfKind<Kind> } satisfies Placed<Kind>] : [],
     );
-  const answers = of("unembedding");
-  const jobs: Job[] = [
-    ...(answers.length > 0 ? [{ rows: 0, run: () => Promise.resolve(answers.forEach(unembedded)) }] : []),
+  for (const { index, sender } of of("unembedding")) {
+    patches.set(index, { layer: spec.layers, input: () => changedInto(spec.layers, sender) });
+  }
+  const jobs = [
     ...batched(of("neuron"), ({ at }) => at.layer, 0, activated),
     ...batched(of("values"), ({ layer }) => layer, 1, mixed),
   ];
@@ -71,18 +74,12 @@ export function receiverJobs(
     return values;
   }
 
-  function unembedded({ index, sender }: Placed<"unembedding">): void {
-    patches.set(index, { layer: spec.layers, input: () => changedInto(spec.layers, sender) });
-  }
-
-  /** With every head's z held, the residual behind the attention differs by the change alone. */
   async function activated(layer: number, some: readonly Placed<"neuron">[]): Promise<void> {
     const inputs = some.map(({ sender }) => changedInto(layer, sender));
-    const held: BlockRun = { headScale: matrix(1, spec.heads), headFill: clean.layers[layer]!.z };
-    const post = await tapped(layer, inputs, "post", held);
+    const { post } = await tapped(runner, layer, inputs, ["post"], heldHeads(spec, clean, layer));
     some.forEach(({ index, sender: { position }, receiver: { at } }, row) => {
       const before = rowOf(clean.layers[layer]!.post, position)[at.neuron]!;
-      const after = post[(row * positions + position) * spec.neurons + at.neuron]!;
+      const after = post![(row * positions + position) * spec.neurons + at.neuron]!;
       activations.set(index, { before, after });
       patches.set(
         index,
@@ -93,43 +90,21 @@ export function receiverJobs(
 
   /** The values at the sender's position made anew, and mixed by the attention that there is. */
   async function mixed(layer: number, some: readonly Placed<"values">[]): Promise<void> {
-    const { heads, kvHeads, headDim } = spec;
     const inputs = [residualInto(clean, layer).data, ...some.map(({ sender }) => changedInto(layer, sender))];
-    const v = await tapped(layer, inputs, "v");
+    const { v } = await tapped(runner, layer, inputs, ["v"]);
     const { pattern } = clean.layers[layer]!;
-    const value = (row: number, head: number, key: number) => {
-      const start = ((row * kvHeads + Math.floor((head * kvHeads) / heads)) * positions + key) * headDim;
-      return v.subarray(start, start + headDim);
-    };
-    some.forEach(({ index, sender: { position: key }, receiver: { heads: hearing, query } }, row) => {
-      const changes = hearing.map((head) => {
-        const weight = pattern[(head * positions + query) * positions + key]!;
-        const own = value(0, head, key);
-        return value(row + 1, head, key).map((each, i) => weight * (each - own[i]!));
+    some.forEach(({ index, sender: { position }, receiver: { heads, query } }, row) => {
+      const changes = heads.map((head) => {
+        const weight = pattern[(head * positions + query) * positions + position]!;
+        const own = tappedValue(spec, v!, { row: 0, head, position, positions });
+        const heard = tappedValue(spec, v!, { row: row + 1, head, position, positions });
+        return heard.map((value, i) => weight * (value - own[i]!));
       });
       patches.set(index, {
         layer,
         addToZ: (fill) =>
-          hearing.forEach((head, which) => fill.set(changes[which]!, (head * positions + query) * headDim)),
+          heads.forEach((head, which) => fill.set(changes[which]!, (head * positions + query) * spec.headDim)),
       });
     });
-  }
-
-  /** What one layer makes of inputs, each in a row of its own. */
-  async function tapped(
-    layer: number,
-    inputs: readonly Float32Array[],
-    tap: "post" | "v",
-    run: BlockRun = {},
-  ): Promise<Float32Array> {
-    const { data } = fromRows(inputs, positions * spec.modelDim);
-    const input = runner.upload(data, inputs.length, positions);
-    try {
-      const { residual, taps } = await runner.block(layer, input, { ...run, taps: [tap] });
-      runner.release(residual);
-      return taps[tap]!;
-    } finally {
-      runner.release(input);
-    }
   }
 }

@@ -1,10 +1,14 @@
-import { matrix, rowOf } from "#core/numeric/matrix.ts";
+import { rowOf } from "#core/numeric/matrix.ts";
+import type { Matrix } from "#core/numeric/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { Activations } from "../../ablation/activations.ts";
 import { rowsThatFit } from "../../batch-budget.ts";
 import type { Capture } from "../../capture.ts";
 import { throughLayers } from "../../lens/layers.ts";
-import { subvaluesAt, valuesOf } from "../../lens/subvalues.ts";
+import { subvaluesAt, tappedValue, valuesOf } from "../../lens/subvalues.ts";
+import { writtenChanges } from "../../patching/one-layer.ts";
+import { activationPatch, turnHeads } from "../../patching/sites.ts";
+import type { Patch } from "../../patching/wavefront.ts";
 import type { Runner } from "../../runner.ts";
 import type { CutSender, Job } from "./cuts.ts";
 
@@ -70,68 +74,34 @@ export function senderJobs(
 
   /** One layer, as it is and with each of its senders ablated in a row of its own. */
   async function written(layer: number, some: readonly Writer[]): Promise<void> {
-    const positions = clean.ids.length;
-    const rows = some.length + 1;
-    const fill = {
-      heads: matrix(rows, spec.heads * positions * spec.headDim),
-      neurons: matrix(rows, positions * spec.neurons),
-    };
     const values = some.some(({ kind }) => kind === "move") ? await valuesOf(runner, clean, layer) : undefined;
+    const found = await writtenChanges(
+      runner,
+      clean,
+      layer,
+      some.map((sender) => ablated(layer, sender, values)),
+    );
     some.forEach((sender, index) => {
-      const [heads, neurons] = [rowOf(fill.heads, index + 1), rowOf(fill.neurons, index + 1)];
-      if (sender.kind === "neuron") neurons[at(sender)] = -ownPost(sender) + (sourcePost(sender) ?? 0);
-      else if (sender.kind === "head") turnHead(heads, sender);
-      else {
-        const mixed = subvaluesAt(runner, clean, { layer, query: sender.position }, values!);
-        takeMove(heads, sender, rowOf(mixed, sender.source), meanMoves.get(keyOf(sender)));
-      }
+      const start = sender.position * spec.modelDim;
+      changes.set(keyOf(sender), found[index]!.slice(start, start + spec.modelDim));
     });
-    const input = runner.upload(clean.layers[layer]!.residPre.data, 1, positions);
-    try {
-      const { residual, taps } = await runner.block(layer, input, {
-        variants: Array.from({ length: rows }, () => 0),
-        headFill: fill.heads.data,
-        neuronFill: fill.neurons.data,
-        taps: ["residMid"],
-      });
-      try {
-        const after = some.some(({ kind }) => kind === "neuron") ? await runner.download(residual) : undefined;
-        some.forEach((sender, index) => {
-          // a head's FFN hears it too, which is another path
-          const of = sender.kind === "neuron" ? after! : taps.residMid!;
-          const row = (each: number) => {
-            const start = (each * positions + sender.position) * spec.modelDim;
-            return of.subarray(start, start + spec.modelDim);
-          };
-          const own = row(0);
-          changes.set(
-            keyOf(sender),
-            row(index + 1).map((value, i) => value - own[i]!),
-          );
-        });
-      } finally {
-        runner.release(residual);
-      }
-    } finally {
-      runner.release(input);
+  }
+
+  /** @param values of the layer, where a move is among its senders */
+  function ablated(layer: number, sender: Writer, values: Matrix | undefined): Patch {
+    const { kind, position } = sender;
+    if (kind === "neuron") {
+      const { neuron } = sender.at;
+      const theirs = ablationSource?.post[layer]?.[position * spec.neurons + neuron] ?? 0;
+      return activationPatch(spec, clean, sender.at, () => theirs, [position]);
     }
-  }
-
-  type Neuron = Extract<CutSender, { kind: "neuron" }>;
-  function at({ at: { neuron }, position }: Neuron): number {
-    return position * spec.neurons + neuron;
-  }
-  function ownPost(sender: Neuron): number {
-    return clean.layers[sender.at.layer]!.post.data[at(sender)]!;
-  }
-  function sourcePost(sender: Neuron): number | undefined {
-    return ablationSource?.post[sender.at.layer]?.[at(sender)];
-  }
-
-  function turnHead(fill: Float32Array, { at: { layer, head }, position }: Extract<CutSender, { kind: "head" }>): void {
-    const start = (head * clean.ids.length + position) * spec.headDim;
-    const [own, theirs] = [clean.layers[layer]!.z, ablationSource?.z[layer]];
-    for (let i = start; i < start + spec.headDim; i++) fill[i] = (theirs?.[i] ?? 0) - own[i]!;
+    if (kind === "move") {
+      const own = rowOf(subvaluesAt(runner, clean, { layer, query: position }, values!), sender.source);
+      return { layer, addToZ: (fill) => takeMove(fill, sender, own, meanMoves.get(keyOf(sender))) };
+    }
+    const z = { own: clean.layers[layer]!.z, theirs: ablationSource?.z[layer] };
+    const turned = { heads: [sender.at.head], positions: [position], length: clean.ids.length, headDim: spec.headDim };
+    return { layer, addToZ: (fill) => turnHeads(fill, z, turned) };
   }
 
   /** @param own what all heads bring, [heads · headDim]; `theirs` the same in the ablation's source */
@@ -183,15 +153,17 @@ interface MovedRow {
 }
 
 function addMove(
-  { heads, kvHeads, headDim }: ModelSpec,
+  spec: ModelSpec,
   sum: Float64Array,
   { pattern, v, row, positions }: MovedRow,
   { source, position }: Move,
   count: number,
 ): void {
+  const { heads, headDim } = spec;
   for (let head = 0; head < heads; head++) {
     const weight = pattern[((row * heads + head) * positions + position) * positions + source]!;
-    const start = ((row * kvHeads + Math.floor((head * kvHeads) / heads)) * positions + source) * headDim;
-    for (let i = 0; i < headDim; i++) sum[head * headDim + i]! += (weight * v[start + i]!) / count;
+    tappedValue(spec, v, { row, head, position: source, positions }).forEach(
+      (value, i) => (sum[head * headDim + i]! += (weight * value) / count),
+    );
   }
 }
