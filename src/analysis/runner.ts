@@ -95,7 +95,7 @@ export interface ModelWeights {
   valueNorms(layer: number): Promise<Float64Array>;
   /** |γ ⊙ o| for every column o of the output projection, as `valueNorms` has it: [heads · headDim]. */
   outputNorms(layer: number): Promise<Float64Array>;
-  /** How far the farthest row of the unembedding, the logits' scale in it, is from the rows' mean, max_t |u_t − ū|; in a model with a soft-cap max_t |u_t|. */
+  /** How long the longest row of the unembedding is, the logits' scale in it: max_t |u_t|. Asked for behind a soft-cap; elsewhere rows count from their mean (`unembeddingSpread`). */
   unembeddingReach(): Promise<number>;
   /** Rows of the unembedding from `first` on, the logits' scale in them, [count, modelDim]. */
   unembeddingRows(first: number, count: number): Promise<Matrix>;

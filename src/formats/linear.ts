@@ -199,21 +199,13 @@ export function columnNorms(
   });
 }
 
-/** max_r |w_r − w̄| over the rows w_r, w̄ being their mean. */
-export function rowReach(linear: Linear, { isCentred }: { readonly isCentred: boolean }): number {
-  const { rows, cols } = linear;
-  const mean = new Float64Array(cols);
-  const row = new Float32Array(cols);
-  for (let index = 0; index < rows; index++) {
-    linearRow(linear, index, row);
-    for (let col = 0; col < cols && isCentred; col++) mean[col]! += row[col]! / rows;
-  }
+/** max_r |w_r| over the rows w_r. */
+export function rowReach(linear: Linear): number {
   let farthest = 0;
-  for (let index = 0; index < rows; index++) {
+  const row = new Float32Array(linear.cols);
+  for (let index = 0; index < linear.rows; index++) {
     linearRow(linear, index, row);
-    let square = 0;
-    for (let col = 0; col < cols; col++) square += (row[col]! - mean[col]!) ** 2;
-    farthest = Math.max(farthest, square);
+    farthest = Math.max(farthest, dot(row, row));
   }
   return Math.sqrt(farthest);
 }

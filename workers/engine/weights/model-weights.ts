@@ -80,10 +80,7 @@ export function modelWeights(spec: ModelSpec, reader: WeightReader): ModelWeight
     },
     valueNorms: (layer) => writtenNorms(layer, "down", "mlp_post_norm"),
     outputNorms: (layer) => writtenNorms(layer, "attn_out", "attn_post_norm"),
-    async unembeddingReach() {
-      const isCentred = spec.softcap?.final === undefined;
-      return logitScale * rowReach(await reader.linear("unembed", "unembedding"), { isCentred });
-    },
+    unembeddingReach: async () => logitScale * rowReach(await reader.linear("unembed", "unembedding")),
     async unembeddingRows(first, count) {
       const unembedding = await reader.linear("unembed", "unembedding");
       const { modelDim } = spec;
