@@ -46,7 +46,7 @@ export interface ChainQuestion {
   readonly thresholds: ChainThresholds;
   /** Left out: the head whose loss costs the target most. */
   readonly head?: HeadId;
-  /** R_k of every neuron, as `logitRanges` gives them. */
+  /** R_k or more of every neuron, as `neuronRanges` gives them. */
   readonly ranges: NeuronRanges;
   readonly text: (id: number) => string;
   /** What takes the place of parts that are switched off; left out: 0. */

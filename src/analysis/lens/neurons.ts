@@ -1,5 +1,5 @@
 import type { NeuronId } from "#model/ids.ts";
-import { linearise, lowerBounds } from "../search/bounds.ts";
+import { linearise, lowerBounds, upperBounds } from "../search/bounds.ts";
 import type { Linearisation } from "../search/bounds.ts";
 import type { NeuronRanges } from "../search/ranges.ts";
 import type { Capture } from "../capture.ts";
@@ -30,18 +30,13 @@ const MAX_EXACT = 4096;
 
 /** The neurons of largest log-probability increase in one run; `index` is flat, [layer, neuron]. */
 export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronSearch): Promise<CertifiedTop> {
-  const { target } = search;
-  const [{ atBase, upper }] = (await linearise(lens, [run], { target, firstLayer: search.fromLayer })) as [
-    Linearisation,
-  ];
-  const inRun = (index: number) => {
-    const at = neuronAt(lens, index);
-    return { run, at, atBase: atBase[at.layer]! };
-  };
-  return certifiedTop(aboveLayer(lens, upper, search), {
+  const { target, fromLayer: firstLayer } = search;
+  const [found] = (await linearise(lens, [run], { target, firstLayer })) as [Linearisation];
+  const side = { own: lens, run, atBase: found.atBase };
+  return certifiedTop(aboveLayer(lens, await upperBounds(lens, run, found, firstLayer), search), {
     ...search,
     limit: exactLimit(search),
-    evaluate: (indices) => neuronIncreases(lens, indices.map(inRun), target),
+    evaluate: (indices) => increasesIn(side, indices, target),
   });
 }
 
@@ -79,18 +74,11 @@ export async function compareNeurons(
   const { target } = search;
   const afterLens = { ...lens, runner: pair.afterRunner ?? lens.runner };
   const [before, after] = await linearisedPair(lens, afterLens, pair, search);
-  const lower = lowerBounds(afterLens, pair.after, after, ranges, firstBounded(pair, search));
+  const firstLayer = firstBounded(pair, search);
+  const upper = await upperBounds(lens, pair.before, before, firstLayer);
+  const lower = lowerBounds(afterLens, pair.after, after, ranges, firstLayer);
   const shared = pair.firstDifferentLayer * lens.runner.spec.neurons;
-  const bounds = before.upper.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
-  const increases = (side: Side, indices: readonly number[]) => {
-    const { own, run, atBase } = side;
-    const inRun = indices.map((index) => ({
-      run,
-      at: neuronAt(lens, index),
-      atBase: atBase[neuronAt(lens, index).layer]!,
-    }));
-    return neuronIncreases(own, inRun, target);
-  };
+  const bounds = upper.map((bound, index) => (index < shared ? 0 : bound - lower[index]!));
   const first = { own: lens, run: pair.before, atBase: before.atBase };
   const second = { own: afterLens, run: pair.after, atBase: after.atBase };
   /** Increases in the second run. */
@@ -98,7 +86,7 @@ export async function compareNeurons(
   const findAfters = async (indices: readonly number[]) => {
     const missing = indices.filter((index) => index >= shared && !afters.has(index));
     if (missing.length === 0) return;
-    const found = await increases(second, missing);
+    const found = await increasesIn(second, missing, target);
     missing.forEach((index, i) => afters.set(index, found[i]!));
   };
   const exact = new Map<number, ComparedNeuron>();
@@ -108,11 +96,11 @@ export async function compareNeurons(
     ...followed(search),
     async refine(indices) {
       await findAfters(indices);
-      return indices.map((index) => (index < shared ? 0 : before.upper[index]! - afters.get(index)!));
+      return indices.map((index) => (index < shared ? 0 : upper[index]! - afters.get(index)!));
     },
     async evaluate(indices) {
       await findAfters(indices);
-      const found = await increases(first, indices);
+      const found = await increasesIn(first, indices, target);
       return indices.map((index, i) => {
         const inFirst = found[i]!;
         const inSecond = index < shared ? inFirst : afters.get(index)!;
@@ -125,11 +113,20 @@ export async function compareNeurons(
   return { rows: order.map(({ index }) => exact.get(index)!), evaluated, certified };
 }
 
-/** One of two runs, what its neurons write by, and log p(target) at its residMid of each layer. */
+/** A run, what its neurons write by, and log p(target) at its residMid of each layer. */
 interface Side {
   readonly own: FrozenLens;
   readonly run: Capture;
   readonly atBase: Float64Array;
+}
+
+/** Increases of neurons that are named by their flat indices. */
+function increasesIn({ own, run, atBase }: Side, indices: readonly number[], target: number): Promise<number[]> {
+  const inRun = indices.map((index) => {
+    const at = neuronAt(own, index);
+    return { run, at, atBase: atBase[at.layer]! };
+  });
+  return neuronIncreases(own, inRun, target);
 }
 
 /** Layers below this cannot be in the list, or change by 0. */

@@ -16,8 +16,6 @@ export interface Linearisation {
   readonly atBase: Float64Array;
   /** c_k · (v_k · g), flattened [layer, neuron] */
   readonly tangents: Float64Array;
-  /** At least each neuron's increase: the tangents, and behind a soft-cap as much more as it can bend. */
-  readonly upper: Float64Array;
   /** p of a layer, [vocabulary]. */
   readonly probabilities: (layer: number) => Float64Array;
 }
@@ -57,9 +55,9 @@ export async function curved(
  *
  * g = s·γ ⊙ (u_w − Σ_t p_t u_t) is the gradient of log p(w) at the layer's residMid, p being the lens distribution there; in a
  * LayerNorm model its mean is taken out; behind a soft-cap each logit's part is multiplied by the cap's slope.
- * Log-sum-exp is convex, so log p is concave along any direction and this tangent is an upper bound of the neuron's increase; a soft-cap takes the concavity away, and `curved` gives it back.
+ * Log-sum-exp is convex, so log p is concave along any direction and this tangent is an upper bound of the neuron's increase; a soft-cap takes the concavity away, and `upperBounds` gives it back.
  *
- * @param firstLayer below it nothing is bounded: tangents and bounds are 0
+ * @param firstLayer below it nothing is bounded: tangents are 0
  */
 export async function linearise(
   lens: FrozenLens,
@@ -73,22 +71,21 @@ export async function linearise(
     spec.modelDim,
   );
   const logits = await residualLogits(lens, bases);
-  const bounded = runs.map((_, run) =>
-    Array.from({ length: Math.max(0, layers - firstLayer) }, (__, place) => run * layers + firstLayer + place),
-  );
+  const bounded = Array.from({ length: Math.max(0, layers - firstLayer) }, (_, place) => firstLayer + place);
   const weights = new Map([[target, 1]]);
-  const mixes = bounded.flat().map((row) => logProbabilityMix(spec, rowOf(logits, row), weights));
+  const mixes = runs.flatMap((_, place) =>
+    bounded.map((layer) => logProbabilityMix(spec, rowOf(logits, place * layers + layer), weights)),
+  );
   const gradients = await mixGradients(lens, mixes, onTokens);
   const found: Linearisation[] = [];
   for (const [place, run] of runs.entries()) {
-    const own = gradients.slice(place * bounded[place]!.length);
+    const own = gradients.slice(place * bounded.length);
     const tangents = await gradientProducts(lens, run, (layer) => own[layer - firstLayer]);
     found.push({
       atBase: Float64Array.from({ length: layers }, (_, layer) =>
         logProbability(rowOf(logits, place * layers + layer), target),
       ),
       tangents,
-      upper: await bent(lens, run, tangents, firstLayer),
       probabilities: (layer) => softmax(rowOf(logits, place * layers + layer)),
     });
   }
@@ -102,8 +99,18 @@ interface LinearisedFor {
   readonly onTokens?: ((done: number) => void) | undefined;
 }
 
-/** Upper bounds: the tangents, and behind a soft-cap what the neurons can bend. */
-async function bent(lens: FrozenLens, run: Capture, tangents: Float64Array, firstLayer: number): Promise<Float64Array> {
+/**
+ * At least each neuron's increase: the tangents, and behind a soft-cap as much more as it can bend.
+ *
+ * @param tangents of the same run
+ * @param firstLayer below it nothing is bounded
+ */
+export async function upperBounds(
+  lens: FrozenLens,
+  run: Capture,
+  { tangents }: Pick<Linearisation, "tangents">,
+  firstLayer = 0,
+): Promise<Float64Array> {
   const { spec, weights } = lens.runner;
   if (capBend(spec, 2) === 0) return tangents;
   const upper = Float64Array.from(tangents);

@@ -60,7 +60,9 @@ export async function rangeBounds(runner: Runner, known: KnownRanges, work: Chun
   const total = layers * neurons;
   const ranges = new Float32Array(total);
   const norms = new Float32Array(total);
-  const spread = hasSpread(spec) ? (known.spread ?? (await unembeddingSpread(runner, halfOf(work, total)))) : undefined;
+  // half of the work is the unembedding's, where that is still to be read
+  const ahead = hasSpread(spec) && !known.spread ? total : 0;
+  const spread = hasSpread(spec) ? (known.spread ?? (await unembeddingSpread(runner, halfOf(work)))) : undefined;
   const reach = spread
     ? Math.sqrt(spread.squares.reduce((most, each) => Math.max(most, each), 0))
     : await weights.unembeddingReach();
@@ -70,14 +72,14 @@ export async function rangeBounds(runner: Runner, known: KnownRanges, work: Chun
     const own = (await weights.valueNorms(layer)).map((norm) => norm * BOUND_SLACK);
     norms.set(own, layer * neurons);
     ranges.set(found ?? own.map((norm) => 2 * reach * norm), layer * neurons);
-    work.onProgress?.((total + (layer + 1) * neurons) / 2, total);
+    work.onProgress?.(ahead + (layer + 1) * neurons, ahead + total);
   }
   return spread ? { ranges, variance: { norms, spread } } : { ranges };
 }
 
 /** What is told of the first half of a piece of work. */
-const halfOf = ({ onProgress, ...rest }: ChunkedWork, total: number): ChunkedWork =>
-  onProgress ? { ...rest, onProgress: (done, of) => onProgress((total * done) / of / 2, total) } : rest;
+const halfOf = ({ onProgress, ...rest }: ChunkedWork): ChunkedWork =>
+  onProgress ? { ...rest, onProgress: (done, total) => onProgress(done, 2 * total) } : rest;
 
 /**
  * R_k for every neuron, flattened [layer, neuron]: the range of the logits of γ ⊙ v_k over the vocabulary. It depends on the
