@@ -34,15 +34,13 @@ import { comparedRows } from "../session/compared-rows.ts";
 import { underSignal } from "../variants/asked-model.ts";
 import type { AskedModel } from "../variants/asked-model.ts";
 import type { ModelSession } from "../session/model-session.ts";
+import { rangesFirst } from "../session/ranges-first.ts";
 import { promotedBy, residualsOf } from "../session/promoted.ts";
 
 /** Chains that a person goes back and forth between. */
 const MAX_CHAINS = 4;
-/** Of a chain's work, on a model whose neurons have no ranges yet. */
-const RANGES_SHARE = 0.5;
 /** The sweep's part of the way behind the ranges: most forwards of a chain are its. */
 const SWEEP_SHARE = 0.8;
-
 /** Of the work on a chain's edges, on one that is not put together yet. */
 const CHAIN_SHARE = 0.5;
 
@@ -120,11 +118,11 @@ export class ChainSession implements Serves<"chains"> {
     const { lens, target, run: before } = await this.#session.setUpRun(prompt, options);
     const { run: after } = await this.#session.setUpRun(options.other, { ...options, target });
     const { spec } = this.#model;
-    const ranges = await this.#session.ranges(onProgress, signal);
+    const { ranges, onShare } = await rangesFirst(this.#session, onProgress, signal);
     // two prompts share no layer, not even the embedding
     const pair = { before, after, firstDifferentLayer: 0 };
     const { count } = options;
-    const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, { target, count, signal });
+    const { rows, evaluated, certified } = await compareNeurons(lens, pair, ranges, { target, count, onShare, signal });
     return {
       target,
       rows: await comparedRows(this.#model, pair, rows),
@@ -168,13 +166,7 @@ export class ChainSession implements Serves<"chains"> {
     const key = JSON.stringify([clean.ids, target, thresholds, head, ablationSource?.prompts]);
     let chain = this.#chains.get(key);
     if (!chain) {
-      // the ranges are found once for a model; where they are there already, the whole way is the sweep's
-      let rangesShare = 0;
-      const ranges = await this.#session.ranges(({ done, total }) => {
-        rangesShare = RANGES_SHARE;
-        onProgress({ done: (done / total) * RANGES_SHARE, total: 1 });
-      }, signal);
-      const tell = (share: number) => onProgress({ done: rangesShare + share * (1 - rangesShare), total: 1 });
+      const { ranges, onShare } = await rangesFirst(this.#session, onProgress, signal);
       chain = await assembleChain(runner, clean, {
         prompt: typeof prompt === "string" ? prompt : undefined,
         target,
@@ -182,7 +174,7 @@ export class ChainSession implements Serves<"chains"> {
         ...(head && { head }),
         ranges,
         sweep: () => {
-          const onWork = (done: number, total: number) => tell(SWEEP_SHARE * (done / total));
+          const onWork = (done: number, total: number) => onShare(SWEEP_SHARE * (done / total));
           return this.#session.sweep(clean, {
             target,
             ablationSource,
@@ -192,7 +184,7 @@ export class ChainSession implements Serves<"chains"> {
             signal,
           });
         },
-        onStep: (done, total) => tell(SWEEP_SHARE + (done / total) * (1 - SWEEP_SHARE)),
+        onStep: (done, total) => onShare(SWEEP_SHARE + (done / total) * (1 - SWEEP_SHARE)),
         text: (id) => this.#model.tokenizer.tokenText(id),
         ablationSource,
         run: async (interventions) =>
@@ -200,7 +192,7 @@ export class ChainSession implements Serves<"chains"> {
         signal,
       });
       // a chain without a predicting head ends early
-      tell(1);
+      onShare(1);
     }
     this.#remember(key, chain);
     return changes.interventions.length === 0 ? chain : chainInRun(lens, { clean, run }, chain, target);

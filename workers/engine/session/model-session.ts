@@ -58,6 +58,7 @@ import { comparedRows } from "./compared-rows.ts";
 import { NeuronIndex } from "../lab/neuron-index.ts";
 import { promptIds } from "./requests.ts";
 import { DonorRuns } from "./ablation-source.ts";
+import { rangesFirst } from "./ranges-first.ts";
 import { Sweeps } from "./sweeps.ts";
 import { answerTokens, targetToken } from "../tokenizer/text-tokens.ts";
 import { endsOf } from "../tokenizer/token-ends.ts";
@@ -400,17 +401,4 @@ export class ModelSession implements Serves<"session"> {
   #ids(prompt: Prompt): Promise<number[]> {
     return promptIds(prompt, this.#model, this.#signal);
   }
-}
-
-/** Of a comparison whose ranges are not found yet, the part that is theirs. */
-const RANGES_SHARE = 0.5;
-
-/** A session's ranges, and what tells how far the search behind them is, of one bar for both. */
-async function rangesFirst(session: ModelSession, onProgress: (progress: Progress) => void, signal: AbortSignal) {
-  let found = 0;
-  const ranges = await session.ranges(({ done, total }) => {
-    found = RANGES_SHARE;
-    onProgress({ done: RANGES_SHARE * (done / total), total: 1 });
-  }, signal);
-  return { ranges, onShare: (share: number) => onProgress({ done: found + (1 - found) * share, total: 1 }) };
 }
