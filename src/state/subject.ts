@@ -141,7 +141,8 @@ const asAsked = (of: Subject, other: Subject): Subject => {
   return { ...of, target: of.token?.id, ...(isRecorded && { model: { id, name: id } }) };
 };
 
-const runKey = ({ model: of, variant, prompt, target }: Subject) =>
+/** What decides a run's numbers but for what is switched off. */
+export const runKey = ({ model: of, variant, prompt, target }: Subject) =>
   JSON.stringify([
     of.id,
     of.revision,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
 import { otherNumbers } from "../ablation-source.ts";
+import { question } from "../question.ts";
 import type { Subject } from "../subject.ts";
 import { connectEngine } from "./engine-port.ts";
 import { askOtherWorth, otherKey, otherWorths } from "./other-worth.ts";
@@ -32,6 +33,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  question.setState({ variant: "base" });
   vi.useRealTimers();
 });
 
@@ -72,4 +74,20 @@ test("zero needs no other prompt, and no tokenizer", async () => {
   await settle();
   expect(asked.waiting("tokenize")).toEqual([]);
   expect(asked.last("predict").options).not.toHaveProperty("ablationSource");
+});
+
+test("another adapter over the same model is another question, of which nothing is known yet", () => {
+  const over = (named: string): Subject => ({
+    ...ABOUT,
+    variant: "adapted",
+    model: { ...ABOUT.model, lora: { named, label: named, source: { kind: "hub", name: named } } },
+  });
+  expect(otherKey(HEAD, over("a"))).not.toBe(otherKey(HEAD, over("b")));
+});
+
+test("the variant that was asked about is run, also where the page has turned to the other one meanwhile", async () => {
+  void askOtherWorth(HEAD, ABOUT);
+  question.setState({ variant: "adapted" });
+  await tokenized(2);
+  expect(asked.last("predict").options).not.toHaveProperty("variant");
 });

@@ -5,8 +5,8 @@ import type { HeadId } from "#model/ids.ts";
 import { otherNumbers } from "../ablation-source.ts";
 import { model } from "../model/model.ts";
 import { asFault } from "../notices.ts";
-import { question, variantOf } from "../question.ts";
-import { isSameRun } from "../subject.ts";
+import { variantOf } from "../question.ts";
+import { isSameRun, runKey } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 import { currentEngine } from "./engine-port.ts";
 import { isStale, results } from "./results.ts";
@@ -40,8 +40,8 @@ export function otherSource(
   return others.length > 0 ? others : undefined;
 }
 
-export const otherKey = (at: HeadId, { model: of, variant, prompt, token, ablationSource }: Subject) =>
-  JSON.stringify([formatHead(at), of.id, of.content, of.dtype, of.backend, variant, prompt, token?.id, ablationSource]);
+export const otherKey = (at: HeadId, about: Subject) =>
+  JSON.stringify([formatHead(at), runKey(about), about.ablationSource]);
 
 /** Asks once; what is known, or on its way, stays. */
 export async function askOtherWorth(at: HeadId, about: Subject): Promise<void> {
@@ -64,7 +64,7 @@ export async function askOtherWorth(at: HeadId, about: Subject): Promise<void> {
       target,
       interventions: [{ kind: "head", at, scale: 0 }],
       ...(prompts.length > 0 && { ablationSource: [...prompts] }),
-      ...variantOf(question.getState()),
+      ...variantOf(about),
     });
     note(key, { prompts, effect: effectOf({ baseline, withoutIt: after.target.logProbability }) });
   } catch (reason) {
