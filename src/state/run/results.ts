@@ -137,7 +137,11 @@ export const RESULT_KINDS = [
   "sweepUnder",
 ] as const satisfies readonly ResultKind[];
 
-const empty = () => Object.fromEntries(RESULT_KINDS.map((kind) => [kind, EMPTY_SLOT])) as unknown as Slots;
+const empty = (): Slots =>
+  Object.fromEntries(RESULT_KINDS.map((kind) => [kind, EMPTY_SLOT])) as Record<
+    (typeof RESULT_KINDS)[number],
+    Slot<never>
+  >;
 
 export const results = createStore<Slots>(empty);
 
