@@ -22,6 +22,7 @@ import type {
 import { STAGE_NAMES } from "./chain.ts";
 import { claimsOf } from "./claims.ts";
 import { measureEffects, stageEffects, withoutLayers } from "./effects.ts";
+import { edgeKey } from "./edges/chain-cuts.ts";
 import { chainEdges, chainNodes } from "./nodes.ts";
 import { carriers, deepNode, featureNode, headNode, outlineOf } from "./outline.ts";
 import type { Outline } from "./outline.ts";
@@ -331,9 +332,7 @@ export async function chainInRun(
   const baseline = logProbability(pair.run.logits, target);
   if (!outline) return { ...chain, baseline };
   const claims = await claimsOf(lens, pair, outline, target);
-  const key = ({ from, to, kind, position }: Chain["edges"][number] | (typeof claims.edges)[number]) =>
-    `${from} ${to} ${kind} ${position}`;
-  const claimed = new Map(claims.edges.map((edge) => [key(edge), edge]));
+  const claimed = new Map(claims.edges.map((edge) => [edgeKey(edge), edge]));
   return {
     ...chain,
     baseline,
@@ -342,6 +341,6 @@ export async function chainInRun(
       contribution: claims.contributions.get(node.id),
       activation: claims.activations.get(node.id),
     })),
-    edges: chain.edges.map((edge) => ({ ...edge, ...claimed.get(key(edge)) })),
+    edges: chain.edges.map((edge) => ({ ...edge, ...claimed.get(edgeKey(edge)) })),
   };
 }

@@ -29,7 +29,7 @@ export interface ChainSettings {
   readonly other?: string;
   /** The variant that the second chain is of; left out: the one that the page shows. */
   readonly otherVariant?: Variant;
-  /** Each edge is cut alone, which costs as much again as the chain. */
+  /** Each edge is cut alone, which costs some half a forward for each. */
   readonly isMeasured?: true;
   /** A chain that others published, in place of the model's own. */
   readonly published?: PublishedName;

@@ -78,6 +78,7 @@ function earlierFinding(shown: Subject, slots: Slots): Finding {
   const { tab, selected, sort, chain, reading } = view.getState();
   const settings = changedSettings(chain);
   const read = tab === "heads" ? changedReading(reading) : undefined;
+  const patches = tab === "patch" ? patchAbout(shown) : undefined;
   return {
     ...findingOf(shown),
     view: tab,
@@ -86,12 +87,12 @@ function earlierFinding(shown: Subject, slots: Slots): Finding {
     ...(settings && { chain: settings }),
     ...(read && { reading: read }),
     ...(tab === "patch" && {
-      patch: changedPatch(patchAbout(shown)?.asked ?? askedPatch(patchForm.getState(), shown.prompt)),
+      patch: changedPatch(patches?.asked ?? askedPatch(patchForm.getState(), shown.prompt)),
     }),
     expected: {
       ...claimsAbout(shown, slots),
       ...(tab === "chain" && { chain: chainClaimsAbout(shown, slots, chain) }),
-      ...(tab === "patch" && patchAbout(shown) && { patch: patchClaims(patchAbout(shown)!) }),
+      ...(patches && { patch: patchClaims(patches) }),
     },
   };
 }

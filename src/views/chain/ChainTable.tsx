@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
 import { KIND_WORDS, claimText, measuredText, nodeTitle, pathText, shareText, titleIn } from "./words/chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 
@@ -126,7 +127,7 @@ function Edges({ chain, clean, title }: ShownChain) {
         </thead>
         <tbody>
           {clean.edges.map((edge, index) => (
-            <tr key={`${edge.from} ${edge.to} ${edge.position ?? ""}`}>
+            <tr key={edgeKey(edge)}>
               <th scope="row">{titleIn(clean, edge.from)}</th>
               <td>{edge.kind}</td>
               <td>{titleIn(clean, edge.to)}</td>

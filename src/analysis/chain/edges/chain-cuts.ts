@@ -55,7 +55,7 @@ function receiverOf({ kind, layer, index, position }: ChainNode, heads: number):
 }
 
 /** Which edge of a chain: of several between the same two parts, each brings from a position of its own. */
-const edgeKey = ({ from, to, kind, position }: Pick<ChainEdge, "from" | "to" | "kind" | "position">) =>
+export const edgeKey = ({ from, to, kind, position }: Pick<ChainEdge, "from" | "to" | "kind" | "position">) =>
   `${from} ${to} ${kind} ${position ?? ""}`;
 
 /** The chain with what was measured of its edges. */

@@ -4,7 +4,7 @@ import type { Claims } from "../finding.ts";
 import { CLAIM_DECIMALS } from "../link-values.ts";
 
 /**
- * How far two honest runs of the same weights may lie apart, in nats, logits or as a share. GPUs and WASM add up float32 products in
+ * How far two honest runs of the same weights may lie apart, in nats or logits, or as a part of a probability. GPUs and WASM add up float32 products in
  * different orders, which has been seen to move a result by 1e-5; a wrong scale, target or weight moves it by far more than this.
  */
 const ROUNDING_OF_RUNS = 1e-3;

@@ -131,7 +131,7 @@ const UNITS = { effect: "nats", direct: "logits", scores: "share", lens: "nats" 
   string
 >;
 
-/** Holds what a link claims of a look against what was computed here; logits and shares have the tolerance of nats. */
+/** Holds what a link claims of a look against what was computed here, each number with the tolerance of its unit. */
 export const verifyReading = (
   claimed: readonly NamedNumber[],
   numbers: ReadonlyMap<string, number>,

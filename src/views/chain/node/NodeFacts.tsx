@@ -1,4 +1,5 @@
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
 import { claimText, measuredText, pathText, shareText, titleIn } from "../words/chain-words.ts";
 
 interface FactProps {
@@ -81,7 +82,7 @@ export function NodeEdges({ node, chain }: NodeEdgesProps) {
         </thead>
         <tbody>
           {edges.map((edge) => (
-            <tr key={`${edge.from} ${edge.to} ${edge.position ?? ""}`}>
+            <tr key={edgeKey(edge)}>
               <th scope="row">
                 {titleIn(chain, edge.from)} → {titleIn(chain, edge.to)}
                 {edge.kind === "transfers" && `, from ${edge.position}`}
