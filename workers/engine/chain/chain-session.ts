@@ -217,31 +217,27 @@ export class ChainSession implements Serves<"chains"> {
       signal,
     );
     const { clean, target, changes } = await this.#session.setUpRun(prompt, options);
-    const known: PathEffect[] = [];
     let forwards = 0;
-    const found = (): ChainEdges => ({
+    const found = (effects: readonly (PathEffect | undefined)[]): ChainEdges => ({
       target,
       baseline: logProbability(clean.logits, target),
       edges: chain.edges.flatMap(({ from, to, kind, position, claimed }, index) => {
-        const effect = known[index];
+        const effect = effects[index];
         return effect ? [{ from, to, kind, position, claimed, ...effect }] : [];
       }),
       forwards,
     });
-    await cutEdges(runner, clean, chainCuts(chain), {
+    const effects = await cutEdges(runner, clean, chainCuts(chain), {
       target,
       ablationSource: changes.ablationSource,
-      onFound(effects) {
-        for (const [index, effect] of effects) known[index] = effect;
-        onReport(found());
-      },
+      onFound: (some) => onReport(found(some)),
       onWork(done, total) {
         forwards = total / spec.layers;
         onReport({ done: chainShare + (done / total) * (1 - chainShare), total: 1 });
       },
       signal,
     });
-    return found();
+    return found(effects);
   }
 
   async attentionNeurons(

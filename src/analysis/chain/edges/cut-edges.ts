@@ -1,4 +1,4 @@
-import { logSumExp } from "#core/numeric/softmax.ts";
+import { logProbability } from "#core/numeric/softmax.ts";
 import type { Activations } from "../../ablation/activations.ts";
 import { effectOf } from "../../ablation/effect.ts";
 import type { Capture } from "../../capture.ts";
@@ -13,8 +13,8 @@ export interface CutQuestion {
   readonly target: number;
   /** What a sender is taken away for; left out: 0. */
   readonly ablationSource?: Activations | undefined;
-  /** Told of the cuts of one receiver as they are known, by their places among those asked for. */
-  readonly onFound?: (found: ReadonlyMap<number, PathEffect>) => void;
+  /** Told each time that the cuts of one receiver are known: all that are, in the order of those asked for. */
+  readonly onFound?: (found: readonly (PathEffect | undefined)[]) => void;
   /** Told how many rows have gone through a block, of all that will. */
   readonly onWork?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -60,7 +60,7 @@ export async function cutEdges(
     await job.run();
     onWork?.((done += job.rows), total);
   }
-  const baseline = clean.logits[target]! - logSumExp(clean.logits);
+  const baseline = logProbability(clean.logits, target);
   const found: PathEffect[] = [];
   const patches = groups.map((indices) => indices.map((index) => receivers.patches.get(index)!));
   await patchEach(runner, clean, patches, {
@@ -69,16 +69,15 @@ export async function cutEdges(
     signal,
     onWork: (rows) => onWork?.(ahead + rows, total),
     onRow(row, readouts) {
-      const known = groups[row]!.map((index, col): readonly [number, PathEffect] => {
-        const { logits, logSumExp: sum } = readouts[col]!;
+      groups[row]!.forEach((index, col) => {
+        const { logits, logSumExp } = readouts[col]!;
         const activation = receivers.activations.get(index);
-        return [
-          index,
-          { effect: effectOf({ baseline, withoutIt: logits[0]! - sum }), ...(activation && { activation }) },
-        ];
+        found[index] = {
+          effect: effectOf({ baseline, withoutIt: logits[0]! - logSumExp }),
+          ...(activation && { activation }),
+        };
       });
-      for (const [index, effect] of known) found[index] = effect;
-      onFound?.(new Map(known));
+      onFound?.(found);
     },
   });
   return found;
