@@ -290,6 +290,11 @@ describe("the chain of whoever opens the link", () => {
       );
     });
 
+    test("and nothing else is claimed: nothing is reproduced, and the link is not said to carry no numbers", () => {
+      const found = verifyChain(fromLink("v=1&m=abacus&ce=L1A@3:0.7"), whole(), SAME);
+      expect(found).toMatchObject({ verdict: "differs", reason: "Not measured here: effect of attention L1 at 3." });
+    });
+
     test("and an edge of such a move is as little a difference", () => {
       const found = verifyChain(
         fromLink("v=1&m=abacus&ce=L3H1:2;E@2~L1A@3:0.2;L1A@3~L3H1@1:0.4;stages:4"),

@@ -152,12 +152,9 @@ export function verifyChain(
   const isUndrawn =
     predictingStage(chain).hasEvidence &&
     claimed.every(({ name }, place) => !isMissing[place] || IS_OF_MOVE.test(name));
-  if (!isUndrawn || !isMissing.includes(true)) return verdictOf(rows, others, blame);
-  const found = verdictOf(
-    rows.filter((_, place) => !isMissing[place]),
-    others,
-    blame,
-  );
+  const there = rows.filter((_, place) => !isMissing[place]);
+  if (!isUndrawn || there.length === rows.length || there.length === 0) return verdictOf(rows, others, blame);
+  const found = verdictOf(there, others, blame);
   return {
     ...found,
     rows,
