@@ -3,7 +3,7 @@ import { lensRanges } from "../lens/lens.ts";
 import { chunks, takeTurn } from "../lens/projection.ts";
 import type { ChunkedWork } from "../lens/projection.ts";
 import type { Runner } from "../runner.ts";
-import { hasSpread, unembeddingSpread } from "./spread.ts";
+import { hasSpread, SUM_SLACK, unembeddingSpread } from "./spread.ts";
 import type { Spread } from "./spread.ts";
 import { neuronsOf } from "./token-index.ts";
 
@@ -45,9 +45,6 @@ export async function neuronRanges(runner: Runner, known: KnownRanges, work: Chu
   return { ranges: await logitRanges(runner, known, work) };
 }
 
-/** Above what the bound's own float64 sums can be off by. */
-const BOUND_SLACK = 1 + 1e-6;
-
 /**
  * Upper bounds of R_k by Cauchy and Schwarz: a logit of γ ⊙ v_k is u_t · (γ ⊙ v_k), so the range is at most
  * 2 · max_t |u_t − ū| · |γ ⊙ v_k|, behind a soft-cap 2 · max_t |u_t| · |γ ⊙ v_k|. Every weight is read once; what is known is taken as it is.
@@ -69,7 +66,7 @@ export async function rangeBounds(runner: Runner, known: KnownRanges, work: Chun
   for (let layer = 0; layer < layers; layer++) {
     await takeTurn(work);
     const found = await known.rangesAt(layer);
-    const own = (await weights.valueNorms(layer)).map((norm) => norm * BOUND_SLACK);
+    const own = (await weights.valueNorms(layer)).map((norm) => norm * SUM_SLACK);
     norms.set(own, layer * neurons);
     ranges.set(found ?? own.map((norm) => 2 * reach * norm), layer * neurons);
     work.onProgress?.(ahead + (layer + 1) * neurons, ahead + total);

@@ -22,8 +22,8 @@ const ROWS = 1024;
  */
 const GROUP = 64;
 
-/** Above what float64 sums can be off by. */
-const SLACK = 1 + 1e-6;
+/** Above what float64 sums, and the float32 that some are kept in, can be off by. */
+export const SUM_SLACK = 1 + 1e-6;
 
 /**
  * Reads the unembedding twice, for its mean and for the products of each group.
@@ -56,7 +56,7 @@ export async function unembeddingSpread({ spec, weights }: Runner, work: Chunked
     work.onProgress?.(vocabulary + to, 2 * vocabulary);
   }
   const largest = Math.max(...groups.map(({ products }) => largestEigenvalueBound(products)));
-  return { squares, most: groups.length * largest * SLACK };
+  return { squares, most: groups.length * largest * SUM_SLACK };
 }
 
 function addRows(sum: Float64Array, { data, rows, cols }: Matrix): void {
@@ -83,7 +83,7 @@ function addSquares(squares: Float64Array, first: number, rows: number, centred:
   for (let row = 0; row < rows; row++) {
     let square = 0;
     for (let at = row; at < centred.length; at += PANEL) square += centred[at]! * centred[at]!;
-    squares[first + row] = square * SLACK;
+    squares[first + row] = square * SUM_SLACK;
   }
 }
 
@@ -127,7 +127,7 @@ export function varianceBound(probabilities: Float64Array, { squares, most }: Sp
     const more = probabilities[token]! - above;
     if (more > 0) sum += more * squares[token]!;
   }
-  return sum * SLACK;
+  return sum * SUM_SLACK;
 }
 
 /** The variance of capped logits is not bounded by this. */
