@@ -1,6 +1,6 @@
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
 import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
-import { claimText, measuredText, pathText, shareText, titleIn } from "../words/chain-words.ts";
+import { claimText, edgeTitle, measuredText, pathText, shareText } from "../words/chain-words.ts";
 
 interface FactProps {
   readonly name: string;
@@ -83,10 +83,7 @@ export function NodeEdges({ node, chain }: NodeEdgesProps) {
         <tbody>
           {edges.map((edge) => (
             <tr key={edgeKey(edge)}>
-              <th scope="row">
-                {titleIn(chain, edge.from)} → {titleIn(chain, edge.to)}
-                {edge.kind === "transfers" && `, from ${edge.position}`}
-              </th>
+              <th scope="row">{edgeTitle(edge, chain)}</th>
               <td>{edge.kind}</td>
               <td className="number" title={String(edge.claimed)}>
                 {claimText(edge)}

@@ -59,10 +59,14 @@ export function pathText({ path }: ChainEdge): string {
   return `activation ${figures(path.activation.before)} → ${figures(path.activation.after)}, ${effect}`;
 }
 
+/** An edge by its ends, and the position that attention moved something from. */
+export const edgeTitle = ({ from, to, kind, position }: ChainEdge, chain: Chain): string =>
+  `${titleIn(chain, from)} → ${titleIn(chain, to)}${kind === "transfers" ? `, from ${position}` : ""}`;
+
 /** An edge where the pointer rests on it: its claim beside what was measured. */
 export const edgeName = (edge: ChainEdge, chain: Chain): string =>
   [
-    `${titleIn(chain, edge.from)} → ${titleIn(chain, edge.to)}${edge.kind === "transfers" ? `, from ${edge.position}` : ""}`,
+    edgeTitle(edge, chain),
     `claimed: ${claimText(edge)}${edge.share === undefined ? "" : `, share ${shareText(edge.share)}`}`,
     ...(edge.measured ? [`without the sender: ${measuredText(edge)}`] : []),
     ...(chain.provenance.kind === "published"
