@@ -97,7 +97,11 @@ export class NeuronIndex {
   async ranges(work: ChunkedWork): Promise<NeuronRanges> {
     this.#allRanges ??= await neuronRanges(
       forCall(this.#runner, work.signal),
-      { rangesAt: (layer) => this.#ownerOf(layer).#rangesAt(layer), spread: this.#spread },
+      {
+        rangesAt: (layer) => this.#ownerOf(layer).#rangesAt(layer),
+        // no variant has an unembedding of its own
+        spread: this.#spread ?? this.#shared?.index.#spread,
+      },
       work,
     );
     this.#spread = this.#allRanges.variance?.spread;
