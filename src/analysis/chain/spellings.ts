@@ -1,14 +1,4 @@
-import { numberWord } from "../experiments/suite/number-words.ts";
-
-/** The number words 0 to 20 of the other languages, one a line. */
-const OTHER_WORDS = [
-  "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig",
-  "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf vingt",
-  "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte",
-  "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove venti",
-].map((line) => line.split(" "));
-
-const NUMBER_WORDS = [Array.from({ length: 21 }, (_, number) => numberWord(number)), ...OTHER_WORDS];
+import { NUMBER_WORDS } from "#core/numeric/arithmetic.ts";
 
 /** Without a zero. */
 const ROMAN = " I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split(" ");

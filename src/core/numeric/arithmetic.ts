@@ -1,10 +1,8 @@
-/** Whole numbers that doubles hold exactly. */
-const MOST = Number.MAX_SAFE_INTEGER;
 /** A longer prompt is no problem that anybody wants marked. */
 const MAX_CHARACTERS = 400;
 
-/** 0 to 20 in the languages whose number words models of arithmetic are asked in. */
-const WORDS: readonly (readonly string[])[] = [
+/** 0 to 20 in the languages whose number words models of arithmetic are asked in: English, German, French, Spanish, Italian. */
+export const NUMBER_WORDS: readonly (readonly string[])[] = [
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty",
   "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig",
   "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf vingt",
@@ -12,7 +10,7 @@ const WORDS: readonly (readonly string[])[] = [
   "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove venti",
 ].map((line) => line.split(" "));
 
-const NUMBER_WORDS = new Map(WORDS.flatMap((words) => words.map((word, value) => [word, value] as const)));
+const NUMBER_OF_WORD = new Map(NUMBER_WORDS.flatMap((words) => words.map((word, value) => [word, value] as const)));
 
 const SIGNS = new Map<string, string>(
   [
@@ -27,8 +25,27 @@ const SIGNS = new Map<string, string>(
 const TEMPLATE = /^the (sum|difference|product|quotient) of (\S+) and (\S+)$/;
 const OF_TEMPLATE: Readonly<Record<string, string>> = { sum: "+", difference: "-", product: "*", quotient: "/" };
 
+/** Ends of solved problems. A comma between two digits is one of these behind an equals sign and its answer only, else it is in a number. */
+const SEPARATORS = /[\n;]|(?<!\d),|,(?!\d)|(?<==\s*[-−]?\d+),/;
+
 const ROMAN = /^(?=[ivxlcdm])m*(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})$/;
-const ROMAN_DIGITS: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10, l: 50, c: 100, d: 500, m: 1000 };
+/** The larger ones first. */
+const ROMAN_FIGURES: Readonly<Record<string, number>> = {
+  m: 1000,
+  cm: 900,
+  d: 500,
+  cd: 400,
+  c: 100,
+  xc: 90,
+  l: 50,
+  xl: 40,
+  x: 10,
+  ix: 9,
+  v: 5,
+  iv: 4,
+  i: 1,
+};
+const MOST_ROMAN = 3999;
 
 /**
  * The whole number that is right after a prompt that is one problem of +, −, × and ÷, in digits, Roman numerals or number words to twenty.
@@ -38,14 +55,14 @@ const ROMAN_DIGITS: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10, l: 5
  */
 export function rightAnswer(prompt: string): number | undefined {
   if (prompt.length > MAX_CHARACTERS) return undefined;
-  const line = prompt.split(/[\n;,]/).at(-1)!;
+  const line = prompt.split(SEPARATORS).at(-1)!;
   const asked = /^(.*?)\s*(?:=|\bis|\bist|\best|\bes|\bè|\bequals|\bmakes)\s*$/i.exec(line)?.[1];
   if (asked === undefined) return undefined;
   const text = asked.trim().toLowerCase();
   const [, kind, first, second] = TEMPLATE.exec(text) ?? [];
   const pieces = kind ? [first!, OF_TEMPLATE[kind]!, second!] : piecesOf(text);
   const value = valueOf(pieces);
-  return value !== undefined && Number.isSafeInteger(value) && Math.abs(value) <= MOST ? value : undefined;
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** Numbers and signs by turns, with or without blanks between them. */
@@ -79,25 +96,48 @@ function valueOf(pieces: readonly string[]): number | undefined {
 export function numberOf(text: string): number | undefined {
   const plain = text.trim().toLowerCase();
   if (/^[-−]?\d{1,15}$/.test(plain)) return Number(plain.replace("−", "-"));
-  return NUMBER_WORDS.get(plain) ?? romanOf(plain);
+  return NUMBER_OF_WORD.get(plain) ?? romanOf(plain);
 }
 
 function romanOf(text: string): number | undefined {
   if (!ROMAN.test(text)) return undefined;
-  const digits = [...text].map((letter) => ROMAN_DIGITS[letter]!);
+  const digits = [...text].map((letter) => ROMAN_FIGURES[letter]!);
   return digits.reduce((sum, digit, place) => sum + (digit < (digits[place + 1] ?? 0) ? -digit : digit), 0);
+}
+
+/** A whole number in every way that is known here, in small letters. */
+const writtenAs = (value: number): string[] => [
+  String(value),
+  ...NUMBER_WORDS.flatMap((words) => words[value] ?? []),
+  ...(value > 0 && value <= MOST_ROMAN ? [inRoman(value)] : []),
+];
+
+function inRoman(value: number): string {
+  let left = value;
+  return Object.entries(ROMAN_FIGURES)
+    .map(([figure, worth]) => {
+      const times = Math.floor(left / worth);
+      left -= times * worth;
+      return figure.repeat(times);
+    })
+    .join("");
 }
 
 /** How an answer's first token stands to the right one: `begins` where it may still become it. */
 export type Mark = "right" | "begins" | "wrong";
 
-/** @returns undefined where the prompt is no problem that is computed here, or the token no number */
+/**
+ * @returns undefined where the prompt is no problem that is computed here, the token no number, or a number word that may begin one beyond
+ * those that are known
+ */
 export function markOf(prompt: string, token: string): { readonly mark: Mark; readonly right: number } | undefined {
   const right = rightAnswer(prompt);
-  const answer = numberOf(token);
   if (right === undefined) return undefined;
-  const begun = token.trim().replace("−", "-");
+  const answer = numberOf(token);
   if (answer === right) return { mark: "right", right };
-  if (begun !== "" && /^-?\d*$/.test(begun) && String(right).startsWith(begun)) return { mark: "begins", right };
-  return answer === undefined ? undefined : { mark: "wrong", right };
+  const begun = token.trim().toLowerCase().replace("−", "-");
+  const isBegun = answer !== undefined || begun === "-";
+  if (isBegun && writtenAs(right).some((whole) => whole.startsWith(begun))) return { mark: "begins", right };
+  const mayGoOn = NUMBER_OF_WORD.has(begun) && NUMBER_WORDS[0]![right] === undefined;
+  return answer === undefined || mayGoOn ? undefined : { mark: "wrong", right };
 }
