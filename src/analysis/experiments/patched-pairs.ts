@@ -4,12 +4,11 @@ import type { ModelSpec } from "#model/spec.ts";
 import { NO_CHANGES } from "../ablation/changes.ts";
 import { capture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
-import { metricOf } from "../patching/metric.ts";
+import { metricOf, readoutOf } from "../patching/metric.ts";
 import type { PatchQuestion } from "../patching/metric.ts";
 import type { PatchSite } from "../patching/names.ts";
 import { patchRows } from "../patching/sites.ts";
 import { patchEach } from "../patching/wavefront.ts";
-import { logSumExp } from "#core/numeric/softmax.ts";
 import type { Runner } from "../runner.ts";
 
 /** Two prompts of as many tokens, with the first token of the answer that each should have. */
@@ -55,8 +54,7 @@ export async function patchedPair(runner: Runner, pair: TokenPair, options: Pair
   const run = (ids: readonly number[]) => capture(runner, ids, NO_CHANGES, { signal });
   const [clean, corrupted] = [await run(pair.clean), await run(pair.corrupted)];
   const [receiver, donor] = direction === "denoise" ? [corrupted, clean] : [clean, corrupted];
-  const as = ({ logits }: Capture) =>
-    metricOf(metric, { logits: tokens.map((id) => logits[id]!), logSumExp: logSumExp(logits) });
+  const as = ({ logits }: Capture) => metricOf(metric, readoutOf(logits, tokens));
   const patched = async (from: Capture) => {
     const rows = patchRows(runner.spec, { receiver, donor: from }, { site });
     const found = await patchEach(runner, receiver, rows, { tokens, rowByRow: false, signal });

@@ -1,3 +1,4 @@
+import { logSumExp } from "#core/numeric/softmax.ts";
 import type { PatchMetric } from "./names.ts";
 
 /** Which tokens a metric is about: of a difference the right answer and the wrong one, else the target. */
@@ -13,15 +14,21 @@ export interface Readout {
   readonly logSumExp: number;
 }
 
+/** What the metric needs, of a run's logits at the last position. */
+export const readoutOf = (logits: Float32Array, tokens: readonly number[]): Readout => ({
+  logits: tokens.map((id) => logits[id]!),
+  logSumExp: logSumExp(logits),
+});
+
 /** logit(right) − logit(wrong); ln p(target), in nats; or p(target). */
-export function metricOf(metric: PatchMetric, { logits, logSumExp }: Readout): number {
+export function metricOf(metric: PatchMetric, { logits, logSumExp: total }: Readout): number {
   switch (metric) {
     case "logitDifference":
       return logits[0]! - logits[1]!;
     case "logProbability":
-      return logits[0]! - logSumExp;
+      return logits[0]! - total;
     case "probability":
-      return Math.exp(logits[0]! - logSumExp);
+      return Math.exp(logits[0]! - total);
     default:
       throw new Error(`patching: unknown metric ${String(metric satisfies never)}`);
   }

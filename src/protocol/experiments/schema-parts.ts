@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { recordOf } from "#core/record-of.ts";
 
 /** Characters of a name, a prompt or an answer; a suite's own limit of a case is 4,000. */
 const MAX_NAME = 4_000;
@@ -59,6 +60,10 @@ export const spread = v.object({ mean: measure, spread: measure });
 
 export const listOf = <Item extends v.GenericSchema>(item: Item, needed = "a list") =>
   v.pipe(v.array(item, needed), v.maxLength(MAX_ITEMS, atMost(MAX_ITEMS, "entries")), v.readonly());
+
+/** Every name has the same kind of thing. */
+export const named = <Name extends string, Item extends v.GenericSchema>(names: readonly Name[], item: Item) =>
+  v.object(recordOf(names, () => item));
 
 /** Whole numbers between two ends, both included. */
 export const wholeFrom = (least: number, most: number) => {

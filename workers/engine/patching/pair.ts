@@ -1,8 +1,7 @@
 import type { Capture } from "#analysis/capture.ts";
-import type { PatchQuestion, Readout } from "#analysis/patching/metric.ts";
+import type { PatchQuestion } from "#analysis/patching/metric.ts";
 import { Fault } from "#core/fault.ts";
 import { shownName } from "#core/shown.ts";
-import { logSumExp } from "#core/numeric/softmax.ts";
 import { topIndices } from "#core/numeric/top.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type { Token } from "#protocol/engine.ts";
@@ -16,12 +15,6 @@ export interface JudgedPair {
   readonly tokens: readonly number[];
   readonly scale: PatchScale;
 }
-
-/** What the metric needs of a run that is there. */
-export const readoutOf = (logits: Float32Array, tokens: readonly number[]): Readout => ({
-  logits: tokens.map((id) => logits[id]!),
-  logSumExp: logSumExp(logits),
-});
 
 /** @throws Fault "bad-request" with both prompts as they are cut, and how to mend it */
 export function checkAligned(clean: readonly Token[], corrupted: readonly Token[]): void {

@@ -1,5 +1,5 @@
 import type { Capture } from "#analysis/capture.ts";
-import { metricOf, normalised } from "#analysis/patching/metric.ts";
+import { metricOf, normalised, readoutOf } from "#analysis/patching/metric.ts";
 import { isPath, pathPatches } from "#analysis/patching/path.ts";
 import type { PathPart } from "#analysis/patching/path.ts";
 import { patchRows } from "#analysis/patching/sites.ts";
@@ -13,7 +13,7 @@ import { checkWhole, promptIds } from "../session/requests.ts";
 import type { ModelSession } from "../session/model-session.ts";
 import { underSignal } from "../variants/asked-model.ts";
 import type { AskedModel } from "../variants/asked-model.ts";
-import { answersOf, checkAligned, checkSite, readoutOf } from "./pair.ts";
+import { answersOf, checkAligned, checkSite } from "./pair.ts";
 import type { JudgedPair } from "./pair.ts";
 
 /** Patching between two prompts on one loaded model, or on a variant of it. */

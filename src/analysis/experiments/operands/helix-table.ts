@@ -1,7 +1,8 @@
-import { bootstrap, resamples, weightedMean } from "../tables/statistics.ts";
+import { recordOf } from "#core/record-of.ts";
+import { bootstrap, meanEstimate, meanOf, resamples, weightedMean } from "../tables/statistics.ts";
 import type { Estimate, ResampleOptions } from "../tables/statistics.ts";
 import { STANDINS } from "./patched-operand.ts";
-import type { Moved, PatchedOperand, Standin } from "./patched-operand.ts";
+import type { PatchedOperand, Standin } from "./patched-operand.ts";
 
 /** What one stand-in at one layer's input does, mean over the pairs. */
 export interface StandinEffect {
@@ -29,36 +30,26 @@ const LEAST_MOVED = 0.1;
 export function patchedLayers(pairs: readonly PatchedOperand[], options: ResampleOptions): PatchedLayers {
   const right = pairs.filter(({ isRight }) => isRight);
   const draws = resamples(right.length, options);
-  const mean = (of: (pair: PatchedOperand) => number) => {
-    const values = right.map(of);
-    return bootstrap(right.length, draws, (weights) => weightedMean(values, weights));
-  };
-  const count = right[0]?.layers.length ?? 0;
-  const most = Math.max(0, ...layersOf(count).map((layer) => mean((pair) => pair.layers[layer]!.layer.logit).value));
+  const mean = (of: (pair: PatchedOperand) => number) => meanEstimate(right.map(of), draws);
+  const layers = Array.from({ length: right[0]?.layers.length ?? 0 }, (_, layer) => layer);
+  const whole = layers.map((layer) => right.map((pair) => pair.layers[layer]!.layer.logit));
+  const most = Math.max(0, ...whole.map(meanOf));
   return {
     tested: pairs.length,
     correct: right.length,
     clean: { logit: mean(({ clean }) => clean.logit), nats: mean(({ clean }) => clean.nats) },
-    layers: layersOf(count).map((layer) => {
-      const of = (name: Standin, unit: keyof Moved) => right.map((pair) => pair.layers[layer]![name][unit]);
-      const whole = of("layer", "logit");
-      const isMoved = weightedMean(whole, new Array<number>(right.length).fill(1)) > LEAST_MOVED * most;
-      const effects = STANDINS.map((name) => {
-        const own = of(name, "logit");
+    layers: layers.map((layer) => {
+      const isMoved = meanOf(whole[layer]!) > LEAST_MOVED * most;
+      return recordOf(STANDINS, (name): StandinEffect => {
+        const own = right.map((pair) => pair.layers[layer]![name].logit);
         const ratio = (weights: ArrayLike<number>) =>
-          isMoved ? weightedMean(own, weights) / weightedMean(whole, weights) : Number.NaN;
-        return [
-          name,
-          {
-            logit: mean((pair) => pair.layers[layer]![name].logit),
-            nats: mean((pair) => pair.layers[layer]![name].nats),
-            kept: bootstrap(right.length, draws, ratio),
-          },
-        ] as const;
+          isMoved ? weightedMean(own, weights) / weightedMean(whole[layer]!, weights) : Number.NaN;
+        return {
+          logit: meanEstimate(own, draws),
+          nats: mean((pair) => pair.layers[layer]![name].nats),
+          kept: bootstrap(right.length, draws, ratio),
+        };
       });
-      return Object.fromEntries(effects) as Record<Standin, StandinEffect>;
     }),
   };
 }
-
-const layersOf = (count: number) => Array.from({ length: count }, (_, layer) => layer);

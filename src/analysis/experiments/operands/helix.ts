@@ -114,8 +114,11 @@ export function valueAt({ basis }: Fit, terms: readonly Float64Array[], number: 
 }
 
 /** The residuals' part in the span, [number][modelDim]. */
-export function projected(fit: Fit, residuals: readonly ArrayLike<number>[]): Float64Array[] {
-  const terms = coefficients(fit, residuals);
+export function projected(
+  fit: Fit,
+  residuals: readonly ArrayLike<number>[],
+  terms = coefficients(fit, residuals),
+): Float64Array[] {
   return residuals.map((_, number) => valueAt(fit, terms, number));
 }
 
@@ -138,8 +141,11 @@ export function leftOutAt(
 }
 
 /** The same of every number, [number][modelDim]. */
-export function leftOut(fit: Fit, residuals: readonly ArrayLike<number>[]): Float64Array[] {
-  const terms = coefficients(fit, residuals);
+export function leftOut(
+  fit: Fit,
+  residuals: readonly ArrayLike<number>[],
+  terms = coefficients(fit, residuals),
+): Float64Array[] {
   return residuals.map((residual, number) => leftOutAt(fit, terms, residual, number));
 }
 

@@ -1,5 +1,5 @@
 import { answerLogProbability, isRight } from "../tables/head-table.ts";
-import { bootstrap, meanOf, resamples, weightedMean } from "../tables/statistics.ts";
+import { meanEstimate, meanOf, resamples } from "../tables/statistics.ts";
 import type { Estimate, ResampleOptions } from "../tables/statistics.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";
 import type { KnockedOutCase } from "./knock-out.ts";
@@ -39,8 +39,6 @@ export function knockOutTable(
 ): KnockOutTable {
   const right = cases.filter(({ baseline }) => isRight(baseline));
   const draws = resamples(right.length, options);
-  const mean = (values: readonly number[]) =>
-    bootstrap(right.length, draws, (weights) => weightedMean(values, weights));
   return {
     tested: cases.length,
     correct: right.length,
@@ -48,9 +46,10 @@ export function knockOutTable(
       const accuracyOf = (pick: (each: KnockedOutCase) => readonly CaseScore[]) =>
         right.map((each) => meanOf(pick(each).map((score) => (isRight(score) ? 1 : 0))));
       const left = (pick: (each: KnockedOutCase) => readonly CaseScore[]): Left => ({
-        accuracy: mean(accuracyOf(pick)),
-        nats: mean(
+        accuracy: meanEstimate(accuracyOf(pick), draws),
+        nats: meanEstimate(
           right.map((each) => answerLogProbability(each.baseline) - meanOf(pick(each).map(answerLogProbability))),
+          draws,
         ),
       });
       const point = (each: KnockedOutCase) => each.points[index]!;
@@ -59,14 +58,14 @@ export function knockOutTable(
       const [after, control] = [accuracyOf(own), accuracyOf(others)];
       return {
         count,
-        neurons: weightedMean(
-          right.map((each) => point(each).neurons),
-          new Array<number>(right.length).fill(1),
-        ),
+        neurons: meanOf(right.map((each) => point(each).neurons)),
         own: left(own),
         others: left(others),
         random: left((each) => point(each).random),
-        difference: mean(control.map((value, place) => value - after[place]!)),
+        difference: meanEstimate(
+          control.map((value, place) => value - after[place]!),
+          draws,
+        ),
       };
     }),
   };

@@ -4,6 +4,8 @@ import { randomGroups } from "../../ablation/neuron-group.ts";
 import type { Runner } from "../../runner.ts";
 import type { CaseScore, ScoredCase } from "../suite/scored-cases.ts";
 import { AS_IT_IS, off, scoresUnder } from "../switched-neurons.ts";
+import type { NeuronSwitch } from "../switched-neurons.ts";
+import { isRight } from "../tables/head-table.ts";
 import type { Heuristic, OperandPair } from "./heuristics.ts";
 import type { SortedNeuron } from "./sorted-layer.ts";
 
@@ -32,8 +34,6 @@ export interface KnockedOutCase {
 }
 
 export interface KnockOutOptions {
-  /** k: at most so many neurons of each layer. */
-  readonly counts: readonly number[];
   readonly draws: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
@@ -79,19 +79,19 @@ export async function knockedOutCase(
   runner: Runner,
   each: ScoredCase,
   sets: readonly KnockOut[],
-  { draws, seed, signal }: Omit<KnockOutOptions, "counts">,
+  { draws, seed, signal }: KnockOutOptions,
 ): Promise<KnockedOutCase> {
-  const scored = async (switches: readonly (readonly NeuronId[])[]) => {
-    const scores = await scoresUnder(runner, [each], switches.map(off), { signal });
+  const scored = async (switches: readonly NeuronSwitch[]) => {
+    const scores = await scoresUnder(runner, [each], switches, { signal });
     return scores.map(([score]) => score!);
   };
-  const [[baseline] = []] = await scoresUnder(runner, [each], [AS_IT_IS], { signal });
-  if (!baseline!.isTop.every(Boolean)) return { baseline: baseline!, points: [] };
+  const baseline = (await scored([AS_IT_IS]))[0]!;
+  if (!isRight(baseline)) return { baseline, points: [] };
   const lists = sets.map(({ own, others }) => [own, ...others, ...randomGroups(runner.spec, own, { draws, seed })]);
-  const scores = await scored(lists.flat());
+  const scores = await scored(lists.flat().map(off));
   const width = 1 + 2 * draws;
   return {
-    baseline: baseline!,
+    baseline,
     points: sets.map(({ own }, index) => {
       const [first, ...rest] = scores.slice(index * width, (index + 1) * width);
       return { neurons: own.length, own: first!, others: rest.slice(0, draws), random: rest.slice(draws) };

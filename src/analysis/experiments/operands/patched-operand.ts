@@ -1,11 +1,14 @@
 import type { Matrix } from "#core/numeric/matrix.ts";
-import { logSumExp } from "#core/numeric/softmax.ts";
+import { recordOf } from "#core/record-of.ts";
 import { NO_CHANGES } from "../../ablation/changes.ts";
 import { capture } from "../../capture.ts";
 import type { Capture } from "../../capture.ts";
+import { metricOf, readoutOf } from "../../patching/metric.ts";
+import type { Readout } from "../../patching/metric.ts";
 import { patchEach } from "../../patching/wavefront.ts";
 import type { Patch } from "../../patching/wavefront.ts";
 import type { Runner } from "../../runner.ts";
+import type { TokenPair } from "../patched-pairs.ts";
 
 /** What stands in for the clean operand's residual: itself, its fits, the helix of all other numbers, and a helix over shuffled numbers. */
 export const STANDINS = [
@@ -19,16 +22,6 @@ export const STANDINS = [
   "shuffled",
 ] as const;
 export type Standin = (typeof STANDINS)[number];
-
-/** Two problems that differ in their first operand alone, in tokens. */
-export interface OperandPatch {
-  readonly clean: readonly number[];
-  readonly corrupted: readonly number[];
-  /** The first token of the clean problem's answer. */
-  readonly right: number;
-  /** Of the corrupted one's. */
-  readonly wrong: number;
-}
 
 /** By how much the right answer is raised in the corrupted problem. */
 export interface Moved {
@@ -78,18 +71,19 @@ export async function lastResiduals(
 /**
  * A corrupted problem with the residual at its first operand replaced, layer by layer, by what stands in for the clean one's.
  *
+ * @param pair two problems that differ in their first operand alone
  * @param standins [layer], [modelDim] each
  */
 export async function patchedOperand(
   runner: Runner,
-  { clean, corrupted, right, wrong }: OperandPatch,
+  { clean, corrupted, right, wrong }: TokenPair,
   standins: readonly Readonly<Record<Standin, ArrayLike<number>>>[],
   { position, signal }: { readonly position: number; readonly signal?: AbortSignal | undefined },
 ): Promise<PatchedOperand> {
   const run = (ids: readonly number[]) => capture(runner, ids, NO_CHANGES, { signal });
   const [cleanRun, receiver] = [await run(clean), await run(corrupted)];
-  const before = readoutOf(receiver, right);
-  const difference = { clean: movedFrom(before, readoutOf(cleanRun, right)) };
+  const before = readoutOf(receiver.logits, [right]);
+  const difference = { clean: movedFrom(before, readoutOf(cleanRun.logits, [right])) };
   if (!isFirst(cleanRun, right) || !isFirst(receiver, wrong)) return { isRight: false, ...difference, layers: [] };
   const rows = standins.map((each, layer): Patch[] =>
     STANDINS.map((name) => ({ layer, input: () => withRow(receiver.layers[layer]!.residPre, position, each[name]) })),
@@ -98,29 +92,13 @@ export async function patchedOperand(
   return {
     isRight: true,
     ...difference,
-    layers: found.map((row) => {
-      const moved = STANDINS.map((name, place) => {
-        const { logits, logSumExp: total } = row[place]!;
-        return [name, movedFrom(before, { logit: logits[0]!, logProbability: logits[0]! - total })] as const;
-      });
-      return Object.fromEntries(moved) as Record<Standin, Moved>;
-    }),
+    layers: found.map((row) => recordOf(STANDINS, (_, place) => movedFrom(before, row[place]!))),
   };
 }
 
-interface AnswerReadout {
-  readonly logit: number;
-  readonly logProbability: number;
-}
-
-const readoutOf = ({ logits }: Capture, token: number): AnswerReadout => ({
-  logit: logits[token]!,
-  logProbability: logits[token]! - logSumExp(logits),
-});
-
-const movedFrom = (before: AnswerReadout, after: AnswerReadout): Moved => ({
-  logit: after.logit - before.logit,
-  nats: after.logProbability - before.logProbability,
+const movedFrom = (before: Readout, after: Readout): Moved => ({
+  logit: after.logits[0]! - before.logits[0]!,
+  nats: metricOf("logProbability", after) - metricOf("logProbability", before),
 });
 
 const isFirst = ({ logits }: Capture, token: number) => logits.every((logit) => logit <= logits[token]!);

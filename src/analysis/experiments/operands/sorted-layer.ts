@@ -1,3 +1,4 @@
+import { recordOf } from "#core/record-of.ts";
 import { randomStream, sample } from "#core/numeric/random.ts";
 import { HEURISTIC_KINDS, matchesOf } from "./heuristics.ts";
 import type { Heuristic, HeuristicKind, Match, NeuronMap } from "./heuristics.ts";
@@ -105,10 +106,9 @@ export function supportOf({ neurons, activations, products, answers }: LayerMap)
 function countOf(all: readonly (readonly Match[])[], heuristics: readonly Heuristic[]): SortedCount {
   const has = (kind: HeuristicKind) => (matches: readonly Match[]) =>
     matches.some(([place]) => heuristics[place]!.kind === kind);
-  const kinds = HEURISTIC_KINDS.map((kind) => [kind, all.filter(has(kind)).length] as const);
   return {
     neurons: all.length,
     matched: all.filter(({ length }) => length > 0).length,
-    kinds: Object.fromEntries(kinds) as Record<HeuristicKind, number>,
+    kinds: recordOf(HEURISTIC_KINDS, (kind) => all.filter(has(kind)).length),
   };
 }

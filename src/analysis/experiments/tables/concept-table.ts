@@ -3,7 +3,7 @@ import type { ConceptSet, Reading } from "../suite/concept-sets.ts";
 import { switchesOf } from "../suite/concept-sets.ts";
 import { answerLogProbability, hitsOf, isRight, scoredOf } from "./head-table.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";
-import { bootstrap, meanOf, relativeDrop, resamples, weightedMean, weightedShare } from "./statistics.ts";
+import { bootstrap, meanEstimate, meanOf, relativeDrop, resamples, weightedShare } from "./statistics.ts";
 import type { Estimate, ResampleOptions, Resamples } from "./statistics.ts";
 
 /** What is lost with one set of neurons off, over all cases that are taken into account. */
@@ -88,6 +88,6 @@ function lossOf({ taken, draws, tokens, before }: Over, places: readonly number[
     bootstrap(taken.length, draws, (weights) =>
       relativeDrop(weightedShare(before, tokens, weights), weightedShare(after, tokens, weights)),
     ),
-    bootstrap(taken.length, draws, (weights) => weightedMean(nats, weights)),
+    meanEstimate(nats, draws),
   ];
 }

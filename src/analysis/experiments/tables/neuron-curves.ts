@@ -1,6 +1,6 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { NeuronCase, NeuronCurvePoint, TargetScore } from "../neuron-cases.ts";
-import { bootstrap, meanOf, relativeDrop, resamples, weightedMean } from "./statistics.ts";
+import { bootstrap, meanEstimate, meanOf, relativeDrop, resamples, weightedMean } from "./statistics.ts";
 import type { Estimate, ResampleOptions, Resamples } from "./statistics.ts";
 
 /** One count k of the curves, over all tokens that are taken into account. */
@@ -52,7 +52,7 @@ export function neuronCurves(cases: readonly NeuronCase[], options: NeuronCurveO
   return {
     tokens: taken.length,
     correct: before.reduce((sum, hit) => sum + hit, 0),
-    accuracy: bootstrap(taken.length, draws, (weights) => weightedMean(before, weights)),
+    accuracy: meanEstimate(before, draws),
     headLoss: loss(
       over,
       taken.map(({ withoutHead }) => Number(withoutHead.isTop)),

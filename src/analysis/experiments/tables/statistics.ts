@@ -47,6 +47,10 @@ export function bootstrap(
   return interval(statistic(new Uint32Array(cases).fill(1)), draws.map(statistic));
 }
 
+/** The mean of the cases' values under the bootstrap. */
+export const meanEstimate = (values: ArrayLike<number>, draws: Resamples): Estimate =>
+  bootstrap(values.length, draws, (weights) => weightedMean(values, weights));
+
 /** A value with the interval that its resampled ones span. */
 export function interval(value: number, resampled: readonly number[]): Estimate {
   const sorted = resampled.filter((each) => !Number.isNaN(each)).sort((a, b) => a - b);

@@ -5,7 +5,7 @@ import type { PatchedLayers } from "#analysis/experiments/operands/helix-table.t
 import { STANDINS } from "#analysis/experiments/operands/patched-operand.ts";
 import { experiment } from "../definition.ts";
 import { seed, suite, variant } from "../fields.ts";
-import { counted, estimate, listOf, measure, text } from "../schema-parts.ts";
+import { counted, estimate, listOf, measure, named, text } from "../schema-parts.ts";
 
 /** How well each form fits the residuals at the first operand as they enter a layer: R², over all numbers and dimensions. */
 export type LayerFit = Readonly<Record<FitName, number>> & {
@@ -33,9 +33,6 @@ export interface HelixFindings {
   readonly left: readonly string[];
 }
 
-const recordOf = <Name extends string, Item extends v.GenericSchema>(names: readonly Name[], item: Item) =>
-  v.object(Object.fromEntries(names.map((name) => [name, item])) as Record<Name, Item>);
-
 const found: v.GenericSchema<unknown, HelixFindings> = v.object({
   groups: listOf(
     v.object({
@@ -43,12 +40,12 @@ const found: v.GenericSchema<unknown, HelixFindings> = v.object({
       numbers: counted,
       least: measure,
       most: measure,
-      sizes: recordOf(FITS, counted),
-      fits: listOf(recordOf([...FITS, "leftOut", "shuffled"] as const, measure)),
+      sizes: named(FITS, counted),
+      fits: listOf(named([...FITS, "leftOut", "shuffled"] as const, measure)),
       tested: counted,
       correct: counted,
       clean: v.object({ logit: estimate, nats: estimate }),
-      layers: listOf(recordOf(STANDINS, v.object({ logit: estimate, nats: estimate, kept: estimate }))),
+      layers: listOf(named(STANDINS, v.object({ logit: estimate, nats: estimate, kept: estimate }))),
     }),
   ),
   left: listOf(text),

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import type { KnockOutTable } from "#analysis/experiments/operands/heuristic-table.ts";
-import type { HeuristicKind } from "#analysis/experiments/operands/heuristics.ts";
+import { HEURISTIC_KINDS } from "#analysis/experiments/operands/heuristics.ts";
 import type { SortedCount } from "#analysis/experiments/operands/sorted-layer.ts";
 import type { NeuronId } from "#model/ids.ts";
 import { experiment } from "../definition.ts";
 import { counts, draws, limited, seed, suite, variant } from "../fields.ts";
-import { counted, estimate, listOf, measure, neuron, share, text } from "../schema-parts.ts";
+import { counted, estimate, listOf, measure, named, neuron, share, text } from "../schema-parts.ts";
 
 /** The neurons of one operation by their heuristics, and what it costs its problems to lose those that apply. */
 export interface HeuristicGroup extends KnockOutTable {
@@ -33,14 +33,7 @@ export interface HeuristicFindings {
   readonly groups: readonly HeuristicGroup[];
 }
 
-const kinds = v.object({
-  identical: counted,
-  value: counted,
-  modulo: counted,
-  range: counted,
-  pattern: counted,
-} satisfies Record<HeuristicKind, typeof counted>);
-const sortedCount = v.object({ neurons: counted, matched: counted, kinds });
+const sortedCount = v.object({ neurons: counted, matched: counted, kinds: named(HEURISTIC_KINDS, counted) });
 const left = v.object({ accuracy: estimate, nats: estimate });
 
 const found: v.GenericSchema<unknown, HeuristicFindings> = v.object({

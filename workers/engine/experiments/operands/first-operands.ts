@@ -1,6 +1,6 @@
 import { suiteCases } from "#analysis/experiments/suite/suite.ts";
 import type { SuiteCase } from "#analysis/experiments/suite/suite.ts";
-import type { OperandPatch } from "#analysis/experiments/operands/patched-operand.ts";
+import type { TokenPair } from "#analysis/experiments/patched-pairs.ts";
 import { randomStream } from "#core/numeric/random.ts";
 import { Fault } from "#core/fault.ts";
 import type { LoadedModel } from "../../load/load-model.ts";
@@ -18,7 +18,7 @@ export interface FirstOperands {
 }
 
 /** A pair to patch, and which of the numbers is the clean one. */
-export interface NumberedPatch extends OperandPatch {
+export interface NumberedPatch extends TokenPair {
   readonly number: number;
 }
 

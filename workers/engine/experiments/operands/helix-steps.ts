@@ -16,9 +16,11 @@ import { patchedLayers } from "#analysis/experiments/operands/helix-table.ts";
 import { lastResiduals, patchedOperand, STANDINS } from "#analysis/experiments/operands/patched-operand.ts";
 import type { PatchedOperand, Standin } from "#analysis/experiments/operands/patched-operand.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
+import { breathe } from "#core/breath.ts";
 import { Fault } from "#core/fault.ts";
 import { sum } from "#core/numeric/sum.ts";
 import { randomStream, sample } from "#core/numeric/random.ts";
+import { recordOf } from "#core/record-of.ts";
 import type { FittedRequest, HelixFindings, HelixGroup, LayerFit } from "#protocol/experiments.ts";
 import { seedBeside } from "#protocol/experiments/fields.ts";
 import type { ExperimentModel, ExperimentSteps } from "../experiment-steps.ts";
@@ -149,7 +151,12 @@ export async function helixSteps(
     const random = randomStream(ownSeed);
     const places = numbers.map((_number, place) => place);
     const orders = Array.from({ length: ORDERS }, () => sample(places, places.length, random));
-    const layers = residuals.map((rows) => layerFits(numbers, rows, orders));
+    const layers: ReturnType<typeof layerFits>[] = [];
+    for (const rows of residuals) {
+      await breathe();
+      signal.throwIfAborted();
+      layers.push(layerFits(numbers, rows, orders));
+    }
     return {
       part: {
         ...unfitted(numbers),
@@ -167,40 +174,30 @@ function layerFits(
   residuals: readonly Float32Array[],
   orders: readonly (readonly number[])[],
 ) {
+  const solved = (fit: Fit) => ({ fit, terms: coefficients(fit, residuals) });
+  const share = ({ fit, terms }: ReturnType<typeof solved>) => rSquared(residuals, projected(fit, residuals, terms));
   const fits = fitsOf(numbers, residuals);
-  const share = (fit: Fit) => rSquared(residuals, projected(fit, residuals));
-  const shuffled = orders.map((order) => reordered(fits.helix, order));
-  const saying = (fit: Fit) => {
-    const terms = coefficients(fit, residuals);
-    return (number: number) => valueAt(fit, terms, number);
-  };
-  const says = {
-    ...perFit((name) => saying(fits[name])),
-    shuffled: saying(shuffled[0]!),
-  };
-  const helixTerms = coefficients(fits.helix, residuals);
+  const own = perFit((name) => solved(fits[name]));
+  const overOthers = orders.map((order) => solved(reordered(fits.helix, order)));
+  const { helix } = own;
+  const shuffled = overOthers[0]!;
   return {
     sizes: perFit((name) => fits[name].size),
     fit: {
-      ...perFit((name) => share(fits[name])),
-      leftOut: rSquaredLeftOut(residuals, leftOut(fits.helix, residuals)),
-      shuffled: sum(shuffled.map(share)) / shuffled.length,
+      ...perFit((name) => share(own[name])),
+      leftOut: rSquaredLeftOut(residuals, leftOut(helix.fit, residuals, helix.terms)),
+      shuffled: sum(overOthers.map(share)) / overOthers.length,
     },
     standin: (number: number): Readonly<Record<Standin, ArrayLike<number>>> => ({
       layer: residuals[number]!,
-      helix: says.helix(number),
-      leftOut: leftOutAt(fits.helix, helixTerms, residuals[number]!, number),
-      components: says.components(number),
-      circle: says.circle(number),
-      polynomial: says.polynomial(number),
-      line: says.line(number),
-      shuffled: says.shuffled(number),
+      ...perFit((name) => valueAt(own[name].fit, own[name].terms, number)),
+      leftOut: leftOutAt(helix.fit, helix.terms, residuals[number]!, number),
+      shuffled: valueAt(shuffled.fit, shuffled.terms, number),
     }),
   };
 }
 
-const perFit = <Value>(of: (name: FitName) => Value) =>
-  Object.fromEntries(FITS.map((name) => [name, of(name)])) as Record<FitName, Value>;
+const perFit = <Value>(of: (name: FitName) => Value) => recordOf(FITS, of);
 
 const unfitted = (numbers: readonly number[]): FitPart => ({
   numbers: numbers.length,

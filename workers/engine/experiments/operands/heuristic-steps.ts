@@ -7,6 +7,7 @@ import { sortedLayer } from "#analysis/experiments/operands/sorted-layer.ts";
 import type { SortedCount, SortedLayer } from "#analysis/experiments/operands/sorted-layer.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
 import { Fault } from "#core/fault.ts";
+import { recordOf } from "#core/record-of.ts";
 import { isGated } from "#model/spec.ts";
 import type { FittedRequest, HeuristicFindings, HeuristicGroup } from "#protocol/experiments.ts";
 import { seedBeside } from "#protocol/experiments/fields.ts";
@@ -52,8 +53,9 @@ export async function heuristicSteps(
   const problemsOf = (step: number) =>
     tested.slice((step - sorting) * PROBLEMS_AT_ONCE, (step - sorting + 1) * PROBLEMS_AT_ONCE);
 
-  /** By token: the residual direction of its logit less the mean logit. */
+  /** By token: the residual direction of its logit less the mean logit, whose own is read once for all. */
   const directions = new Map<number, Float64Array>();
+  let ofMeanLogit: Float64Array | undefined;
   let maps: Promise<GroupMap[]> | undefined;
   /** Of every group, once a step needs them. */
   const mapsOf = () =>
@@ -159,20 +161,22 @@ export async function heuristicSteps(
     const products: Float64Array[] = [];
     for (const token of tokens) {
       signal.throwIfAborted();
-      const direction =
-        directions.get(token) ?? (await runner.weights.logitDirection(lessTheMean(token, spec.vocabulary)));
-      directions.set(token, direction);
-      products.push(await runner.weights.valueProducts(layer, direction));
+      products.push(await runner.weights.valueProducts(layer, await directionOf(token)));
     }
     return products;
   }
-}
 
-/** A mix of logits: the token's, less the mean of all. */
-function lessTheMean(token: number, vocabulary: number): Float64Array {
-  const mix = new Float64Array(vocabulary).fill(-1 / vocabulary);
-  mix[token]! += 1;
-  return mix;
+  /** A direction is linear in its mix: of a token only its own row is read. */
+  async function directionOf(token: number): Promise<Float64Array> {
+    const known = directions.get(token);
+    if (known) return known;
+    const { weights } = runner;
+    ofMeanLogit ??= await weights.logitDirection(new Float64Array(spec.vocabulary).fill(1 / spec.vocabulary));
+    const [own] = await weights.logitDirections([[1]], token);
+    const direction = own!.map((value, dim) => value - ofMeanLogit![dim]!);
+    directions.set(token, direction);
+    return direction;
+  }
 }
 
 interface GroupMap {
@@ -183,11 +187,10 @@ interface GroupMap {
 
 function together(counts: readonly SortedCount[]): SortedCount {
   const sum = (of: (count: SortedCount) => number) => counts.reduce((total, count) => total + of(count), 0);
-  const kinds = HEURISTIC_KINDS.map((kind) => [kind, sum((count) => count.kinds[kind])] as const);
   return {
     neurons: sum(({ neurons }) => neurons),
     matched: sum(({ matched }) => matched),
-    kinds: Object.fromEntries(kinds) as SortedCount["kinds"],
+    kinds: recordOf(HEURISTIC_KINDS, (kind) => sum((count) => count.kinds[kind])),
   };
 }
 
