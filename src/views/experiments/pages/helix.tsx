@@ -11,6 +11,7 @@ import { count, DataTable, estimate, measure, plain, tableOf } from "../DataTabl
 import type { Column } from "../DataTable.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
+import { groupChoice, groupOf } from "../group-choice.ts";
 import { estimateText, whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
 import { groupName } from "../../shared/words/operation-signs.ts";
 import { HELIX_PUBLISHED } from "../published/published-operands.ts";
@@ -37,14 +38,7 @@ export const helix: ExperimentPage<"helix"> = {
   name: "helix",
   title: (_, chosen) => `The first operand as a helix${chosen["group"] ? `: ${groupName(chosen["group"])}` : ""}`,
   sentence,
-  choices: [
-    {
-      name: "group",
-      label: "Operation",
-      isOfButtons: true,
-      options: ({ found }) => found.groups.map(({ name }) => [name, groupName(name)] as const),
-    },
-  ],
+  choices: [groupChoice("Operation", groupName)],
   figures: [
     {
       heading: () => "By how much the right answer’s logit rises with the residual at the first operand replaced",
@@ -64,9 +58,6 @@ export const helix: ExperimentPage<"helix"> = {
   file: (result) => tableOf(FILE, result.found.groups.flatMap(rowsOf)),
   published: [HELIX_PUBLISHED],
 };
-
-const groupOf = ({ found }: Result, chosen: Chosen): Group | undefined =>
-  found.groups.find(({ name }) => name === chosen["group"]) ?? found.groups[0];
 
 const intervalsOf = (group: Group | undefined) => group?.layers.map(({ helix: of }) => of.logit) ?? [];
 

@@ -8,6 +8,7 @@ import { count, DataTable, estimate, measure, plain, shown, tableOf } from "../D
 import type { Column } from "../DataTable.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
+import { groupChoice, groupOf } from "../group-choice.ts";
 import { estimateText, whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
 import { groupName } from "../../shared/words/operation-signs.ts";
 import { HEURISTICS_PUBLISHED } from "../published/published-operands.ts";
@@ -37,14 +38,7 @@ export const heuristics: ExperimentPage<"heuristics"> = {
   name: "heuristics",
   title: (_, chosen) => `A bag of heuristics${chosen["group"] ? `: ${groupName(chosen["group"])}` : ""}`,
   sentence,
-  choices: [
-    {
-      name: "group",
-      label: "Operation",
-      isOfButtons: true,
-      options: ({ found }) => found.groups.map(({ name }) => [name, groupName(name)] as const),
-    },
-  ],
+  choices: [groupChoice("Operation", groupName)],
   figures: [
     {
       heading: () => "Problems that are still right with k neurons of each layer off",
@@ -59,9 +53,6 @@ export const heuristics: ExperimentPage<"heuristics"> = {
   file: (result) => tableOf(ROWS, result.found.groups.flatMap(rowsOf)),
   published: [HEURISTICS_PUBLISHED],
 };
-
-const groupOf = ({ found }: Result, chosen: Chosen): Group | undefined =>
-  found.groups.find(({ name }) => name === chosen["group"]) ?? found.groups[0];
 
 interface Placed extends Row {
   readonly group: Group;

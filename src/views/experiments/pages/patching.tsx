@@ -10,6 +10,7 @@ import { constant, count, DataTable, estimate, measure, plain, tableOf } from ".
 import type { Column } from "../DataTable.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
+import { groupChoice, groupOf } from "../group-choice.ts";
 import { estimateText, withIntervals } from "../result/EstimateValue.tsx";
 
 type Result = ResultFor<"patching">;
@@ -48,14 +49,7 @@ export const patching: ExperimentPage<"patching"> = {
   name: "patching-pairs",
   title,
   sentence,
-  choices: [
-    {
-      name: "group",
-      label: "Pairs",
-      isOfButtons: true,
-      options: ({ found }) => found.groups.map(({ name }) => [name, name] as const),
-    },
-  ],
+  choices: [groupChoice("Pairs", (name) => name)],
   figures: [
     {
       label: (_, result) =>
@@ -78,9 +72,6 @@ export const patching: ExperimentPage<"patching"> = {
 };
 
 const LISTED = 20;
-
-const groupOf = ({ found }: Result, chosen: Chosen): Group | undefined =>
-  found.groups.find(({ name }) => name === chosen["group"]) ?? found.groups[0];
 
 const cellsOf =
   ({ request }: Pick<Result, "request">) =>
