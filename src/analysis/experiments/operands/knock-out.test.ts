@@ -20,6 +20,15 @@ describe("the neurons of a layer", () => {
     expect([...supportOf(map)]).toEqual([1.5, 0, 0]);
   });
 
+  test("support the answers by what is added: behind a norm an activation times the pair's own factor", () => {
+    // first: 1, 3, 2, 3 about 2.25; second: 4, 4, 8, 4 under one product; third: 0, 0, 4, 2 about 1.5
+    const factors = [1, 1, 2, 1];
+    expect([...supportOf({ ...map, factors })]).toEqual([1.125, 0, 1]);
+    expect(sortedLayer({ ...map, factors }, [], { count: 1, bothEnds: false, seed: 1 }).neurons).toEqual([
+      { neuron: 0, support: 1.125, matches: [] },
+    ]);
+  });
+
   test("are sorted strongest first, beside as many others", () => {
     const found = sortedLayer(map, [], { count: 1, bothEnds: false, seed: 1 });
     expect(found.neurons).toEqual([{ neuron: 0, support: 1.5, matches: [] }]);

@@ -8,7 +8,9 @@ export interface LayerMap {
   readonly neurons: number;
   /** Every neuron's activation at the last position, [pair, neuron]. */
   readonly activations: Float32Array;
-  /** What one unit of each neuron's activation adds to an answer's logit, less the mean logit: [answer][neuron]. */
+  /** What the norm behind the FFN, where there is one, multiplies a pair's activations by before they are added, [pair]; left out: 1. */
+  readonly factors?: ArrayLike<number>;
+  /** What one unit of each neuron's activation, times that factor, adds to an answer's logit, less the mean logit: [answer][neuron]. */
   readonly products: readonly Float64Array[];
   /** Which answer is right, [pair]. */
   readonly answers: readonly number[];
@@ -72,13 +74,20 @@ export function sortedLayer(
   };
 }
 
-function neuronMapOf({ neurons, activations, products, answers }: LayerMap, neuron: number): NeuronMap {
-  const own = Float32Array.from(answers, (_, pair) => activations[pair * neurons + neuron]!);
+function neuronMapOf(map: LayerMap, neuron: number): NeuronMap {
+  const { neurons, activations, products, answers } = map;
   return {
-    activations: own,
-    contributions: Float64Array.from(answers, (answer, pair) => own[pair]! * products[answer]![neuron]!),
+    activations: Float32Array.from(answers, (_, pair) => activations[pair * neurons + neuron]!),
+    contributions: Float64Array.from(
+      answers,
+      (answer, pair) => coefficient(map, pair, neuron) * products[answer]![neuron]!,
+    ),
   };
 }
+
+/** What a neuron's value vector is multiplied by where it is added to a pair's residual. */
+const coefficient = ({ neurons, activations, factors }: LayerMap, pair: number, neuron: number) =>
+  activations[pair * neurons + neuron]! * (factors?.[pair] ?? 1);
 
 /** The same values over other pairs, activations and contributions each. */
 const shuffled = ({ activations, contributions }: NeuronMap, random: () => number): NeuronMap => ({
@@ -87,17 +96,22 @@ const shuffled = ({ activations, contributions }: NeuronMap, random: () => numbe
 });
 
 /**
- * Σ_j (m_j − m̄) p_j / n over the pairs j, m the activation and p what a unit of it adds to the right answer's logit, less the mean logit:
- * what the answers would lose directly if the neuron had its mean everywhere. [neuron], in logits before the final norm's scale.
+ * Σ_j (m_j − m̄) p_j / n over the pairs j, m the activation times the pair's factor and p what a unit of it adds to the right answer's logit, less
+ * the mean logit: what the answers would lose directly if the neuron had its mean everywhere. [neuron], in logits before the final norm's scale.
  */
-export function supportOf({ neurons, activations, products, answers }: LayerMap): Float64Array {
+export function supportOf(map: LayerMap): Float64Array {
+  const { neurons, products, answers } = map;
   const means = new Float64Array(neurons);
-  activations.forEach((value, at) => (means[at % neurons]! += value / answers.length));
+  answers.forEach((_, pair) => {
+    for (let neuron = 0; neuron < neurons; neuron++) {
+      means[neuron]! += coefficient(map, pair, neuron) / answers.length;
+    }
+  });
   const support = new Float64Array(neurons);
   answers.forEach((answer, pair) => {
     const own = products[answer]!;
     for (let neuron = 0; neuron < neurons; neuron++) {
-      support[neuron]! += ((activations[pair * neurons + neuron]! - means[neuron]!) * own[neuron]!) / answers.length;
+      support[neuron]! += ((coefficient(map, pair, neuron) - means[neuron]!) * own[neuron]!) / answers.length;
     }
   });
   return support;

@@ -136,13 +136,13 @@ export async function heuristicSteps(
   async function sort(all: readonly GroupMap[], step: number, signal: AbortSignal): Promise<SortedPart> {
     const { group, layer } = placeOf(step);
     const { problems, heuristics, walk } = all[group]!;
-    const activations = await walk.activations(layer, signal);
+    const fired = await walk.activations(layer, signal);
     if (layer === spec.layers - 1) walk.close();
     const tokens = [...new Set(problems.map(({ answerIds }) => answerIds[0]!))];
     const found = sortedLayer(
       {
         neurons: spec.neurons,
-        activations,
+        ...fired,
         products: await productsOf(layer, tokens, signal),
         answers: problems.map(({ answerIds }) => tokens.indexOf(answerIds[0]!)),
       },

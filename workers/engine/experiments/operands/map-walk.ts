@@ -1,6 +1,8 @@
 import { caseBatches } from "#analysis/experiments/suite/scored-cases.ts";
 import { throughLayers } from "#analysis/lens/layers.ts";
 import type { Residual, Runner } from "#analysis/runner.ts";
+import { hasPostNorm } from "#model/spec.ts";
+import type { Tap } from "#model/taps.ts";
 import type { OperandProblem } from "./operand-problems.ts";
 
 interface Standing {
@@ -19,22 +21,32 @@ export class MapWalk {
     this.#problems = problems;
   }
 
-  /** Every neuron's activation at each prompt's last token, [problem, neuron]. Layers come in order; a run that goes on begins anywhere. */
-  async activations(layer: number, signal: AbortSignal): Promise<Float32Array> {
-    const { neurons } = this.#runner.spec;
-    const found = new Float32Array(this.#problems.length * neurons);
+  /**
+   * Every neuron's activation at each prompt's last token, [problem, neuron], and what a norm behind the FFN multiplies them by, [problem]. Layers
+   * come in order; a run that goes on begins anywhere.
+   */
+  async activations(
+    layer: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly activations: Float32Array; readonly factors: Float32Array }> {
+    const { spec } = this.#runner;
+    const { neurons } = spec;
+    const activations = new Float32Array(this.#problems.length * neurons);
+    const factors = new Float32Array(this.#problems.length).fill(1);
+    const wanted: readonly Tap[] = hasPostNorm(spec) ? ["post", "ffnPostScale"] : ["post"];
     const before = await this.#upTo(layer, signal);
     this.#standing = undefined;
     const after: { indices: readonly number[]; residual: Residual }[] = [];
     try {
       for (const { indices, residual } of before.batches) {
         signal.throwIfAborted();
-        const { residual: next, taps } = await this.#runner.block(layer, residual, { taps: ["post"] });
+        const { residual: next, taps } = await this.#runner.block(layer, residual, { taps: wanted });
         after.push({ indices, residual: next });
         const { positions } = residual;
         indices.forEach((index, row) => {
           const last = (row + 1) * positions - 1;
-          found.set(taps.post!.subarray(last * neurons, (last + 1) * neurons), index * neurons);
+          activations.set(taps.post!.subarray(last * neurons, (last + 1) * neurons), index * neurons);
+          if (taps.ffnPostScale) factors[index] = 1 / taps.ffnPostScale[last]!;
         });
       }
     } catch (reason) {
@@ -44,7 +56,7 @@ export class MapWalk {
       for (const { residual } of before.batches) this.#runner.release(residual);
     }
     this.#standing = { layer: layer + 1, batches: after };
-    return found;
+    return { activations, factors };
   }
 
   close(): void {
