@@ -86,10 +86,8 @@ interface Row {
 const rowsOf = (group: Group): Row[] =>
   group.fits.map((fit, layer) => ({ group, layer, fit, moved: group.layers[layer] }));
 
-const fitOf =
-  (name: Standin) =>
-  ({ fit }: Row) =>
-    name === "layer" ? undefined : fit[name];
+/** All but the residual itself. */
+const FITTED = STANDINS.filter((name) => name !== "layer");
 
 const FILE: Column<Row>[] = [
   plain({ key: "group" }, ({ group }) => group.name),
@@ -97,9 +95,7 @@ const FILE: Column<Row>[] = [
   plain({ key: "pairs" }, ({ group }) => group.tested),
   plain({ key: "right" }, ({ group }) => group.correct),
   plain({ key: "layer" }, ({ layer }) => layer),
-  ...STANDINS.filter((name) => name !== "layer").map((name) =>
-    plain<Row>({ key: `r2_${name}` }, (row) => fitOf(name)(row)),
-  ),
+  ...FITTED.map((name) => plain<Row>({ key: `r2_${name}` }, ({ fit }) => fit[name])),
   ...STANDINS.flatMap((name) => [
     estimate<Row>({ key: `${name}_logits` }, "nats", ({ moved }) => moved?.[name].logit),
     estimate<Row>({ key: `${name}_nats` }, "nats", ({ moved }) => moved?.[name].nats),
@@ -109,9 +105,7 @@ const FILE: Column<Row>[] = [
 
 const FIT_COLUMNS: Column<Row>[] = [
   plain({ label: "into layer" }, ({ layer }) => `L${layer}`),
-  ...STANDINS.filter((name) => name !== "layer").map((name) =>
-    measure<Row>({ label: NAMES[name] }, "nats", fitOf(name)),
-  ),
+  ...FITTED.map((name) => measure<Row>({ label: NAMES[name] }, "nats", ({ fit }) => fit[name])),
 ];
 
 const MOVED_COLUMNS: Column<Row>[] = [
@@ -209,7 +203,7 @@ function movedCurves(group: Group | undefined, size: FigureSize) {
 
 function fitCurves(fits: readonly LayerFit[], size: FigureSize) {
   const { series } = figureInks(size.isDark);
-  const curve = (name: Exclude<Standin, "layer">, colour: string, dash?: Curve["dash"]): Curve => ({
+  const curve = (name: (typeof FITTED)[number], colour: string, dash?: Curve["dash"]): Curve => ({
     name: NAMES[name],
     points: fits.map((fit) => pointAt(fit[name])),
     colour,

@@ -21,7 +21,7 @@ import { Fault } from "#core/fault.ts";
 import { sum } from "#core/numeric/sum.ts";
 import { randomStream, sample } from "#core/numeric/random.ts";
 import { recordOf } from "#core/record-of.ts";
-import type { FittedRequest, HelixFindings, HelixGroup, LayerFit } from "#protocol/experiments.ts";
+import type { FittedRequest, HelixFindings, HelixGroup } from "#protocol/experiments.ts";
 import { seedBeside } from "#protocol/experiments/fields.ts";
 import type { ExperimentModel, ExperimentSteps } from "../experiment-steps.ts";
 import type { ReadCase } from "../suite-reader.ts";
@@ -37,13 +37,7 @@ const LEAST_NUMBERS = 20;
 const ORDERS = 10;
 
 /** The fits of a group, layer by layer. */
-interface FitPart {
-  readonly numbers: number;
-  readonly least: number;
-  readonly most: number;
-  readonly sizes: Readonly<Record<FitName, number>>;
-  readonly fits: readonly LayerFit[];
-}
+type FitPart = Pick<HelixGroup, "numbers" | "least" | "most" | "sizes" | "fits">;
 
 export type HelixPart = FitPart | readonly PatchedOperand[];
 
@@ -67,6 +61,7 @@ export async function helixSteps(
   const problems = problemsByGroup(source);
   const names = [...problems.keys()];
   const isEnough = (name: string) => new Set(problems.get(name)!.map(({ problem }) => problem.a)).size >= LEAST_NUMBERS;
+  const left = names.filter((name) => !isEnough(name));
   const groups = await Promise.all(
     names.filter(isEnough).map(async (name, index): Promise<Group> => {
       const operands = await firstOperands(name, problems.get(name)!, model);
@@ -126,7 +121,7 @@ export async function helixSteps(
       return found;
     },
     found: (parts, isWhole) => ({
-      left: names.filter((name) => !isEnough(name)),
+      left,
       groups: groups.map(({ name, operands }, group): HelixGroup => {
         const own = parts.filter((_part, step) => steps[step]!.group === group);
         const fit = own[0] as FitPart | undefined;

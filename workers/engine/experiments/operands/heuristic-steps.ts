@@ -53,6 +53,9 @@ export async function heuristicSteps(
   const problemsOf = (step: number) =>
     tested.slice((step - sorting) * PROBLEMS_AT_ONCE, (step - sorting + 1) * PROBLEMS_AT_ONCE);
 
+  /** Each as it is, which is run twice at most, and under each k with both controls. */
+  const rowsOfProblems = (step: number) => problemsOf(step).length * (2 + counts.length * (1 + 2 * draws));
+
   /** By token: the residual direction of its logit less the mean logit, whose own is read once for all. */
   const directions = new Map<number, Float64Array>();
   let ofMeanLogit: Float64Array | undefined;
@@ -70,9 +73,9 @@ export async function heuristicSteps(
   return {
     runs: { kind: "heuristics", source, seed, fromLayer, sorted, counts, draws },
     count: sorting + knocked,
-    rowsOf: (step) => (step < sorting ? 0 : problemsOf(step).length * (2 + counts.length * (1 + 2 * draws))),
+    rowsOf: (step) => (step < sorting ? 0 : rowsOfProblems(step)),
     costOf(step) {
-      if (step >= sorting) return problemsOf(step).length * (2 + counts.length * (1 + 2 * draws));
+      if (step >= sorting) return rowsOfProblems(step);
       const { group, layer } = placeOf(step);
       // a prompt through one layer, and through those below it for the first
       return (plans[group]!.pairs * (layer === fromLayer ? fromLayer + 1 : 1)) / spec.layers;
