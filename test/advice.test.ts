@@ -107,7 +107,12 @@ const FORMATS: readonly Format[] = [
 
 /** What is no format at all, and the code that it has by its kind. */
 const OTHERS: readonly (readonly [string, CheckpointFiles, FaultCode, RegExp])[] = [
-  ["nothing", new Map([["README.md", latin("x")]]), "missing-file", /has no config\.json$/],
+  [
+    "nothing",
+    new Map([["README.md", latin("x")]]),
+    "missing-file",
+    /has no config\.json(; if the model is a GGUF file, give the file.s own address)?$/,
+  ],
   ["no weights", withInstead(WEIGHTS, "README.md"), "missing-file", /has neither model\.safetensors nor/],
   ["no tokenizer", withInstead(TOKENIZER, "README.md"), "missing-file", /has no tokenizer\.json$/],
   ["a file cut off", withBytes(WEIGHTS, latin("\u00ff\0\0\0\0\0\0\0{")), "damaged-file", /truncated/],

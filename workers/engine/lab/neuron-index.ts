@@ -100,7 +100,7 @@ export class NeuronIndex {
       {
         rangesAt: (layer) => this.#ownerOf(layer).#rangesAt(layer),
         // no variant has an unembedding of its own
-        spread: this.#spread ?? this.#shared?.index.#spread,
+        spread: this.#spread ?? (this.#shared && this.#shared.index.#spread),
       },
       work,
     );
