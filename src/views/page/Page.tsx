@@ -1,10 +1,11 @@
 // the ground rules first, so that every view can override them
 import "./tokens.css";
 import "./base.css";
-import { Suspense, useMemo, useState } from "react";
+import { Suspense, useState } from "react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { publishedChains, publishedShown, setPublished } from "#state/chain-view.ts";
+import type { PublishedName } from "#state/link/finding.ts";
 import { question, resetInterventions } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { adapter } from "#state/model/adapter.ts";
@@ -16,13 +17,10 @@ import { PageHeader } from "../header/PageHeader.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { ModelsPlace } from "../models/ModelsPlace.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
-import { publishedAnswer } from "../prediction/published-answer.ts";
-import type { PublishedAnswer } from "../prediction/published-answer.ts";
 import { predictionSentence } from "../prediction/prediction-sentence.ts";
 import { PromptPanel } from "../prompt/PromptPanel.tsx";
 import { Guard } from "../shared/Guard.tsx";
 import { later, laterPart } from "../shared/later.tsx";
-import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { LoadOffer } from "./status/LoadOffer.tsx";
 import { LoadingLine } from "./status/LoadingLine.tsx";
@@ -145,11 +143,11 @@ function OnceOpen({ isOpen, children }: { readonly isOpen: boolean; readonly chi
 
 /** What the model answers, and what is switched off in it; beside a published record, that record's answer alone. */
 function AnswerColumn() {
-  const published = usePublishedAnswer();
+  const published = usePublished();
   if (published) {
     return (
       <Guard what="the published prediction" onReset={() => setPublished(undefined)}>
-        <PublishedPrediction answer={published} />
+        <PublishedPrediction of={published} />
       </Guard>
     );
   }
@@ -167,15 +165,15 @@ function AnswerColumn() {
 
 /** Nothing is switched off in a published record. */
 function OwnChanges() {
-  if (usePublishedAnswer()) return null;
+  if (usePublished()) return null;
   return <ChangesStrip />;
 }
 
-/** Of the record that is on the page; undefined while the page shows the model's own numbers. */
-function usePublishedAnswer(): PublishedAnswer | undefined {
+/** The record whose answer is on the page; undefined while the page shows the model's own numbers. */
+function usePublished(): PublishedName | undefined {
   const name = useStore(view, publishedShown);
-  const chain = useStore(publishedChains, (chains) => name && chains[name]);
-  return useMemo(() => name && chain && publishedAnswer(PUBLISHED_MODELS[name], chain), [name, chain]);
+  const hasAnswer = useStore(publishedChains, (chains) => name !== undefined && chains[name]?.ablation !== undefined);
+  return hasAnswer ? name : undefined;
 }
 
 /** Says the prediction when it has changed, for those who cannot see it change. */

@@ -1,11 +1,17 @@
-import { setPublished } from "#state/chain-view.ts";
+import { useMemo } from "react";
+import { useStore } from "zustand";
 import { percent } from "#charts/number-format.ts";
-import { publishedSentence } from "./published-answer.ts";
-import type { PublishedAnswer } from "./published-answer.ts";
+import { publishedChains, setPublished } from "#state/chain-view.ts";
+import type { PublishedName } from "#state/link/finding.ts";
+import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
+import { publishedAnswer, publishedSentence } from "./published-answer.ts";
 import "./prediction.css";
 
 /** The answer of a published record, in the place of the loaded model's: beside that record no other number may stand. */
-export function PublishedPrediction({ answer }: { readonly answer: PublishedAnswer }) {
+export function PublishedPrediction({ of }: { readonly of: PublishedName }) {
+  const chain = useStore(publishedChains, (chains) => chains[of]);
+  const answer = useMemo(() => chain && publishedAnswer(PUBLISHED_MODELS[of], chain), [of, chain]);
+  if (!answer) return null;
   const { model, head, target, probability, without, before, after } = answer;
   return (
     <section aria-label="Prediction" className="panel prediction">
