@@ -5,6 +5,8 @@ import { followEngine } from "#state/engine-life.ts";
 import { model } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
+// the second script brings it
+import "#state/run/later-demands.ts";
 import { followQuestions, pursueNow } from "#state/run/session.ts";
 import { AskedEngine } from "./asked-engine.ts";
 import { firstPage } from "./first-page.ts";

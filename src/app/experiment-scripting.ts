@@ -11,7 +11,7 @@ import { writtenRequest } from "#protocol/written-request.ts";
 import type { RequestReading as Reading } from "#protocol/written-request.ts";
 import { namedAdapter } from "#state/experiments/adapter-set.ts";
 import { keepTokenOf } from "#state/model/hub-tokens.ts";
-import { choiceOfSource } from "#state/model/model.ts";
+import { choiceOfSource } from "#state/model/named.ts";
 import { readSource as readCheckpoint } from "./script-sources.ts";
 
 /** A suite that comes with the page by its name, a definition of one's own, or cases as lines. */

@@ -1,6 +1,7 @@
 import { publishedChain } from "#analysis/chain/published.ts";
 import type { PublishedRecord } from "#analysis/chain/published.ts";
 import type { Engine } from "#client/engine.ts";
+import type { CheckpointSource } from "#model/checkpoint.ts";
 import { usualDtype } from "#model/gguf/source.ts";
 import { showPublished } from "#state/chain-view.ts";
 import "#state/experiments/behind-door.ts";
@@ -16,9 +17,12 @@ import { PUBLISHED } from "#state/link/finding.ts";
 import { attachAdapterOrThrow, detachAdapter } from "#state/model/attaching.ts";
 import { keepTokenOf } from "#state/model/hub-tokens.ts";
 import { notify } from "#state/notices.ts";
-import { changeModelOrThrow } from "#state/model/loading.ts";
+import "#state/run/later-demands.ts";
+import { changeModelOrThrow } from "#state/model/load-offer.ts";
+import type { ModelChoice } from "#state/model/model.ts";
+import { choiceOfSource } from "#state/model/named.ts";
 import type { Address } from "./address/address.ts";
-import { choiceOf, SHIPPED_MODELS } from "./models.ts";
+import { SHIPPED_MODELS } from "./models.ts";
 import { followServing } from "./offline/follow-serving.ts";
 import { installScriptingSurface } from "./scripting.ts";
 import { readAdaptersOnceWanted } from "./shipped-adapters.ts";
@@ -69,6 +73,12 @@ export function followLater(engine: Engine, { write, writeNow }: Pick<Address, "
     pageAddress: document.baseURI,
   });
 }
+
+/** As `choiceOfSource`; what comes with the page by its own name. */
+const choiceOf = (source: CheckpointSource): ModelChoice =>
+  SHIPPED_MODELS.find(
+    (known) => known.source.kind === "url" && source.kind === "url" && known.source.base === source.base,
+  ) ?? choiceOfSource(source);
 
 /** Chains that others published; without one its place says so. */
 async function readPublished(): Promise<void> {

@@ -42,8 +42,10 @@ let rest: Promise<void> | undefined;
 window.arithmoscope = waitingSurface(fetchRest);
 const address = followAddress(SHIPPED_MODELS, fetchRest);
 void address.isOpen.then(readRecorded);
-view.subscribe(({ tab }, last) => {
-  if (tab !== last.tab) void fetchRest();
+view.subscribe(({ tab, hovered, selected, reading }) => {
+  const isFirstMap = tab === "heads" && reading.look === "effect" && !reading.isUnder;
+  // where it does not arrive, the next look asks for it again
+  if (!isFirstMap || hovered || selected) void fetchRest().catch(() => undefined);
 });
 // Safari has no requestIdleCallback
 if ("requestIdleCallback" in globalThis) requestIdleCallback(fetchAll, { timeout: 5_000 });
@@ -65,7 +67,7 @@ function fetchAll(): void {
   fetchLater();
 }
 
-/** The second script, once: at rest, or as soon as a script, a link or a tab asks for what is in it. */
+/** The second script, once: at rest, or as soon as a script, a link or a look at anything beside the first map asks for what is in it. */
 async function fetchRest(): Promise<void> {
   rest ??= import("./later.ts").then(({ followLater }) => followLater(engine, address));
   try {

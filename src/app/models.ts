@@ -1,7 +1,5 @@
-import type { CheckpointSource } from "#model/checkpoint.ts";
 import type { SHIPPED_CONTENTS } from "#model/shipped-models.ts";
 import { BUNDLED_MODEL } from "#state/link/finding.ts";
-import { choiceOfSource } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 
 /** Each has a published content, which the engine has and the first script need not carry. */
@@ -12,9 +10,3 @@ export const SHIPPED_MODELS: readonly ModelChoice[] = IDS.map((id) => ({
   id,
   source: { kind: "url", base: new URL(`models/${id}/`, document.baseURI).href },
 }));
-
-/** As `choiceOfSource`; what comes with the page by its own name. */
-export const choiceOf = (source: CheckpointSource): ModelChoice =>
-  SHIPPED_MODELS.find(
-    (known) => known.source.kind === "url" && source.kind === "url" && known.source.base === source.base,
-  ) ?? choiceOfSource(source);

@@ -1,6 +1,7 @@
 import { interpolateBlues, interpolateRdBu } from "d3-scale-chromatic";
 import { describe, expect, test } from "vitest";
-import { INKS, divergingScale, inkOn, sequentialScale, symmetricLimit } from "./colour.ts";
+import { INKS, divergingScale, inkOn, symmetricLimit } from "./colour.ts";
+import { sequentialScale } from "./sequential-colour.ts";
 
 test("light scales are d3-scale-chromatic's RdBu and Blues", () => {
   const [diverging, sequential] = [divergingScale(1, "linear", false), sequentialScale(false)];

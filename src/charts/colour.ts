@@ -18,15 +18,14 @@ export interface DivergingScale {
 /** A log scale is linear around 0 within this share of the limit. */
 export const LINEAR_SHARE = 1e-3;
 
-const colours = (hex: string) => hex.match(/.{6}/g)!.map((colour) => `#${colour}`);
+/** Written one behind the other, without their signs. */
+export const colours = (hex: string) => hex.match(/.{6}/g)!.map((colour) => `#${colour}`);
 
-/** ColorBrewer's RdBu of 11 classes and Blues of 9, as d3-scale-chromatic joins them; that package is 16 kB of scales besides. */
+/** ColorBrewer's RdBu of 11 classes, as d3-scale-chromatic joins them; that package is 16 kB of scales besides. */
 const RED_TO_BLUE = colours("67001fb2182bd6604df4a582fddbc7f7f7f7d1e5f092c5de4393c32166ac053061");
-const BLUES = colours("f7fbffdeebf7c6dbef9ecae16baed64292c62171b508519c08306b");
 
 /** On a dark ground nothing must glow at 0, so strength is lightness; hues as in RdBu. */
 const DARK_RED_TO_BLUE = ["#ff9478", "#b0463a", "#23282d", "#2f6da8", "#7cc0ff"];
-const DARK_BLUES = ["#1d2226", "#23415c", "#2f6da8", "#5fa8e6", "#b7dcff"];
 
 export function divergingScale(limit: number, kind: ScaleKind, isDark: boolean): DivergingScale {
   const reach = limit > 0 ? limit : 1;
@@ -46,13 +45,6 @@ export function divergingScale(limit: number, kind: ScaleKind, isDark: boolean):
     colour: (value) => (isDark ? dark(position(value)) : light((position(value) + 1) / 2)),
     valueAt: (at) => scale.invert(at),
   };
-}
-
-/** Magnitudes from 0 to 1 in one hue, the ground's own at 0. */
-export function sequentialScale(isDark: boolean): (share: number) => string {
-  const dark = scaleLinear([0, 0.25, 0.5, 0.75, 1], DARK_BLUES).clamp(true);
-  const light = interpolateRgbBasis(BLUES);
-  return (share) => (isDark ? dark(share) : light(Math.max(0, Math.min(1, share)) * 0.9));
 }
 
 /**

@@ -11,15 +11,15 @@ import { followExperiments, runExperiment } from "./experiments/runs.ts";
 import { experiments } from "./experiments/slots.ts";
 import { drawPlot, followLab } from "./lab/actions.ts";
 import { clearLab, lab } from "./lab/tools.ts";
-import { offerModel, withdrawOffer } from "./model/load-offer.ts";
+import { offerModel, withdrawOffer, changeModel } from "./model/load-offer.ts";
 import { loadOffer } from "./model/offered.ts";
-import { changeModel, stopLoading } from "./model/loading.ts";
+import { stopLoading } from "./model/loading.ts";
 import { model } from "./model/model.ts";
 import type { ModelChoice } from "./model/model.ts";
 import { notices } from "./notices.ts";
 import { question, setPrompt } from "./question.ts";
-// the chunk of the tab that shows chains brings it
-import "./run/chain-demands.ts";
+// the second script brings it
+import "./run/later-demands.ts";
 import { connectEngine } from "./run/engine-port.ts";
 import { results } from "./run/results.ts";
 import { stopRun } from "./run/runner.ts";

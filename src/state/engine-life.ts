@@ -2,7 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { Engine } from "#client/engine.ts";
 import type { Fault } from "#core/fault.ts";
 import type { Backend } from "#model/checkpoint.ts";
-import { attachAdapter, interruptAttaching } from "./model/attaching.ts";
+import { interruptAttaching } from "./model/adapter.ts";
 import { loadOffer } from "./model/offered.ts";
 import { loadAgain } from "./model/loading.ts";
 import { model, modelLabel } from "./model/model.ts";
@@ -80,7 +80,7 @@ async function comeBack(reason: Fault, { stopping = [], isRepeated = false }: Re
     const which =
       back === "wanted" || !choice ? "The model" : `${modelLabel(choice)} was not opened, and the model before it`;
     notify("engine", `${found}. ${which} was loaded again, and everything is computed anew.`);
-    if (adapter) await attachAdapter(adapter);
+    if (adapter) await (await import("./model/attaching.ts")).attachAdapter(adapter);
   }
   if (offer.kind === "inspecting") await (await import("./model/load-offer.ts")).offerModel(offer.choice, offer);
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ModelInfo } from "#protocol/engine.ts";
-import { model } from "./model/model.ts";
-import { exampleParts, jumpTo, readParts, switchOffTyped } from "./parts.ts";
+import { model, exampleParts } from "./model/model.ts";
+import { jumpTo, readParts, switchOffTyped } from "./parts.ts";
 import { question, undo } from "./question.ts";
 import { view } from "./view.ts";
 

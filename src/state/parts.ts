@@ -1,6 +1,5 @@
-import { checkHead, checkNeuron, formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
-import type { HeadId } from "#model/ids.ts";
-import { model } from "./model/model.ts";
+import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
+import { exampleParts, model } from "./model/model.ts";
 import { asFault } from "./notices.ts";
 import { partKey, switchOff } from "./question.ts";
 import type { Part } from "./question.ts";
@@ -43,17 +42,6 @@ function neither(text: string): string {
   return `“${text}” is neither a head nor a neuron. Write ${head} or ${layer}.${index} for a head, ${neuron} for a neuron.`;
 }
 
-/** How a head and a neuron of the model at hand are written: those in the middle of it. */
-export function exampleParts(): { readonly head: string; readonly neuron: string } {
-  const { layers, heads, neurons } = model.getState().info ?? { layers: 0, heads: 0, neurons: 0 };
-  const [layer, head, neuron] = [layers, heads, neurons].map((count) => Math.floor(count / 2)) as [
-    number,
-    number,
-    number,
-  ];
-  return { head: formatHead({ layer, head }), neuron: formatNeuron({ layer, neuron }) };
-}
-
 /** One part where one is wanted. */
 export function readPart(text: string): { readonly part: Part } | { readonly complaint: string } {
   const read = readParts(text);
@@ -79,14 +67,4 @@ export function jumpTo(text: string): string | undefined {
   if (read.part.kind === "head") showTab("heads");
   select(read.part);
   return undefined;
-}
-
-/** The neighbour in the grid of heads, staying inside it. */
-export function neighbour(at: HeadId, step: { readonly layers: number; readonly heads: number }): HeadId {
-  const { info } = model.getState();
-  const clamp = (index: number, count: number) => Math.max(0, Math.min(count - 1, index));
-  return {
-    layer: clamp(at.layer + step.layers, info?.layers ?? Number.MAX_SAFE_INTEGER),
-    head: clamp(at.head + step.heads, info?.heads ?? Number.MAX_SAFE_INTEGER),
-  };
 }

@@ -2,8 +2,7 @@ import type { Backend, Dtype, SourceIdentity } from "#model/checkpoint.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { ModelInfo, Token, Variant } from "#protocol/engine.ts";
 import { adapter, adapterLabel, adapterName } from "./model/adapter.ts";
-import type { ChainSettings, Finding } from "./link/finding.ts";
-import { NO_FINDING, shortContent } from "./link/finding.ts";
+import type { ChainSettings } from "./link/finding.ts";
 import { model } from "./model/model.ts";
 import { question } from "./question.ts";
 import type { Question } from "./question.ts";
@@ -102,25 +101,6 @@ export function subjectNow(): Subject | undefined {
       interventions: [],
     }
   );
-}
-
-/** A link's part that is about the result, not about how it is looked at. */
-export function findingOf({ model: of, variant, prompt, target, interventions, ablationSource }: Subject): Finding {
-  return {
-    ...NO_FINDING,
-    model: of.id,
-    ...(of.revision !== undefined && { revision: of.revision }),
-    ...(of.content !== undefined && { content: shortContent(of.content) }),
-    ...(of.dtype && { dtype: of.dtype }),
-    ...(of.lora && { adapter: of.lora.named }),
-    ...(of.lora?.content !== undefined && { adapterContent: shortContent(of.lora.content) }),
-    ...(variant === "adapted" && { variant }),
-    ...(of.agreement !== undefined && { agreement: of.agreement }),
-    prompt,
-    ...(target !== undefined && { target }),
-    interventions,
-    ...(ablationSource && { ablationSource }),
-  };
 }
 
 /** Two results of one subject are about the same run, or about two runs that differ in nothing but what is switched off. */

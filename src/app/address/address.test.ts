@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { randomStream } from "#core/numeric/random.ts";
-import { changeModel } from "#state/model/loading.ts";
+import { changeModel } from "#state/model/load-offer.ts";
 import {
   choosePrompt,
   endStep,

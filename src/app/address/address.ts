@@ -1,7 +1,6 @@
 import { adapter } from "#state/model/adapter.ts";
 import { followHash, guide } from "#state/guide/guide.ts";
-import { opened } from "#state/link/opened.ts";
-import { isFirstLook, openFirstLook } from "#state/link/open-finding.ts";
+import { opened, isFirstLook, openFirstLook } from "#state/link/opened.ts";
 import { model } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { question } from "#state/question.ts";

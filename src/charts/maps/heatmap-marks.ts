@@ -2,10 +2,8 @@ import type { HeadId } from "#model/ids.ts";
 import { INKS } from "../colour.ts";
 import type { FigureInks } from "../marks/figure-inks.ts";
 import type { Box, HeatCell, Heatmap, HeatRow } from "./heatmap.ts";
-import { LEGEND_HEIGHT_PX, legendMarks } from "../marks/legend-marks.ts";
-import type { Legend } from "../legend.ts";
 import { MONO, group, text } from "../marks/mark.ts";
-import type { Attributes, Mark, MarkedFigure } from "../marks/mark.ts";
+import type { Attributes, Mark } from "../marks/mark.ts";
 import { nats } from "../number-format.ts";
 
 /** How a head's cell stands on the page, where it is a control. */
@@ -17,20 +15,9 @@ export interface CellLook {
   readonly attrs: Attributes;
 }
 
-const GAP_PX = 16;
 /** Of the labels' face: a character's width, a line's height. */
 const CHARACTER_PX = 6.6;
 const LINE_PX = 14;
-
-/** The map for a file: of the model as it is, since what is switched off on the page has no part in its numbers. */
-export const heatmapFigure = (map: Heatmap, key: Legend, inks: FigureInks): MarkedFigure => ({
-  width: map.width,
-  height: map.height + GAP_PX + LEGEND_HEIGHT_PX,
-  marks: [
-    ...heatmapMarks(map, inks),
-    group(legendMarks(key, "nats"), { transform: `translate(32 ${map.height + GAP_PX})` }),
-  ],
-});
 
 /**
  * Layers × heads with the sums beside them.

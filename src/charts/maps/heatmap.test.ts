@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { divergingScale } from "../colour.ts";
 import { figureInks } from "../marks/figure-inks.ts";
 import { figureSvg } from "../marks/figure-svg.ts";
-import { heatmapFigure } from "./heatmap-marks.ts";
+import { heatmapFigure } from "./heatmap-figure.ts";
 import { heatmap } from "./heatmap.ts";
 import { legend } from "../legend.ts";
 

@@ -1,4 +1,5 @@
-import { inkOn, sequentialScale } from "../colour.ts";
+import { inkOn } from "../colour.ts";
+import { sequentialScale } from "../sequential-colour.ts";
 import type { FigureInks } from "../marks/figure-inks.ts";
 import { MONO, text, titled } from "../marks/mark.ts";
 import type { Mark, MarkedFigure } from "../marks/mark.ts";

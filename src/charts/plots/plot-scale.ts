@@ -1,4 +1,5 @@
-import { divergingScale, sequentialScale, symmetricLimit } from "../colour.ts";
+import { divergingScale, symmetricLimit } from "../colour.ts";
+import { sequentialScale } from "../sequential-colour.ts";
 import type { Legend } from "../legend.ts";
 import { legend } from "../legend.ts";
 import { figures, nats, percent, short } from "../number-format.ts";

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { NamedAdapter } from "#protocol/experiments.ts";
-import { adapterLabel, adapterName, adapterNamed } from "../model/adapter.ts";
+import { adapterLabel, adapterName } from "../model/adapter.ts";
+import { adapterNamed } from "../model/named.ts";
 import { withToken } from "../model/hub-tokens.ts";
 import { model } from "../model/model.ts";
 import type { ModelChoice, ModelState } from "../model/model.ts";

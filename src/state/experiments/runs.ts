@@ -6,7 +6,7 @@ import { dismiss, notifyFault } from "../notices.ts";
 import { question } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { subjectNow } from "../subject.ts";
-import { plannedTimeLeft } from "../model/time-left.ts";
+import { plannedTimeLeft } from "./planned-time-left.ts";
 import { showTab, view } from "../view.ts";
 import { adapterSet } from "./adapter-set.ts";
 import { editExperiment, experimentForm } from "./form/form.ts";

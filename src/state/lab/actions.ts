@@ -2,12 +2,11 @@ import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import type { Engine } from "#client/engine.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Asked } from "#protocol/calls.ts";
-import type { PlotQuantity } from "./tools.ts";
+import type { PlotQuantity, DrawnPlot, LabReports, MeasuredGroup } from "./tools.ts";
 import { adapter, isAttached } from "../model/adapter.ts";
 import { mostImportantHead } from "../effects.ts";
-import { isSameModel, model } from "../model/model.ts";
+import { isSameModel, model, exampleParts } from "../model/model.ts";
 import { asFault } from "../notices.ts";
-import { exampleParts } from "../parts.ts";
 import { changesOf, question, choosePrompt, ablationSourceOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
 import { results } from "../run/results.ts";
@@ -15,7 +14,6 @@ import { subjectNow } from "../subject.ts";
 import { view } from "../view.ts";
 import { forms } from "./forms.ts";
 import { clearLab, forgetAdapted, lab, start, stopLab, swapLab } from "./tools.ts";
-import type { DrawnPlot, LabReports, MeasuredGroup } from "./tools.ts";
 
 /** Neurons that a search lists. */
 const LISTED = 30;

@@ -18,7 +18,7 @@ import { currentEngine } from "../run/engine-port.ts";
 import type { Progress } from "../run/results.ts";
 import { subjectNow } from "../subject.ts";
 import type { Subject } from "../subject.ts";
-import { timeLeft } from "../model/time-left.ts";
+import { timeLeft } from "../requests/time-left.ts";
 
 export type {
   ConceptSearchResult,

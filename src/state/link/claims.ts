@@ -15,7 +15,8 @@ import { model } from "../model/model.ts";
 import { question } from "../question.ts";
 import type { Question } from "../question.ts";
 import { chainKey, edgesKey } from "../run/chain-demands.ts";
-import { afterKey, beforeKey, comparisonKey } from "../run/demands.ts";
+import { afterKey, beforeKey } from "../run/demands.ts";
+import { comparisonKey } from "../run/later-demands.ts";
 import { results } from "../run/results.ts";
 import { isSameRun, modelNow } from "../subject.ts";
 import type { Chain, Slot, Slots } from "../run/results.ts";
@@ -26,7 +27,8 @@ import {
   readingClaims,
   verifyReading,
 } from "./reading/reading-claims.ts";
-import { asksTheSame, claimedAnswer, isOfTheSameModel, opened } from "./opened.ts";
+import { opened } from "./opened.ts";
+import { asksTheSame, claimedAnswer, isOfTheSameModel } from "./checking/asks-the-same.ts";
 import { CLAIMED_NEURONS } from "./shown-claims.ts";
 import { verify } from "./checking/verification.ts";
 import type { Verification } from "./checking/verification.ts";

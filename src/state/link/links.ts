@@ -3,7 +3,8 @@ import { currentFinding } from "./claims.ts";
 import type { Finding } from "./finding.ts";
 import type { ModelChoice } from "../model/model.ts";
 import { dismiss, notify } from "../notices.ts";
-import { openFinding, openFirstLook } from "./open-finding.ts";
+import { openFinding } from "./open-finding.ts";
+import { openFirstLook } from "./opened.ts";
 import { MAX_READ_CHARACTERS, decodeFinding, encodeFinding, linkedCharacters, readableFragment } from "./permalink.ts";
 
 /**

@@ -1,30 +1,106 @@
 import { createStore } from "zustand/vanilla";
-import { adapter, adapterNamed } from "../model/adapter.ts";
-import type { Question } from "../question.ts";
-import { question } from "../question.ts";
+import { MAIN_REVISION } from "#model/checkpoint.ts";
+import { DEFAULT_DTYPE, usualDtype } from "#model/gguf/source.ts";
+import { adapter, NO_ADAPTER } from "../model/adapter.ts";
+import { dropWhatDoesNotFit, loadModel } from "../model/loading.ts";
 import { model } from "../model/model.ts";
-import { isSameQuestion } from "./checking/same-question.ts";
-import type { Claims, Finding } from "./finding.ts";
+import type { ModelChoice, ModelState } from "../model/model.ts";
+import { dismiss } from "../notices.ts";
+import { question, replaceQuestion } from "../question.ts";
+import { clearResults } from "../run/results.ts";
+import { DEFAULT_SORT, select, view } from "../view.ts";
+import { BUNDLED_MODEL, DEFAULT_CHAIN, DEFAULT_READING, NO_FINDING } from "./finding.ts";
+import type { Finding } from "./finding.ts";
 
 /** The finding that the page was opened with, or opened last; none for the first look. */
 export const opened = createStore<{ readonly finding: Finding | undefined }>(() => ({ finding: undefined }));
 
-/** What the opened finding claims of the answer, as long as the page still asks what it asked. */
-export function claimedAnswer(finding: Finding | undefined): Claims {
-  if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};
-  const { experiment: _, chain: __, reading: ___, patch: ____, ...answer } = finding.expected;
-  return answer;
+/** What the page opens with when no link says otherwise. */
+const FIRST_PROMPT = "3+5=";
+
+/** The page without a link: what reads links is no part of it. */
+export function openFirstLook(shipped: readonly ModelChoice[]): void {
+  const first = { ...NO_FINDING, prompt: FIRST_PROMPT };
+  takeQuestion(first);
+  opened.setState({ finding: undefined });
+  leaveOffer();
+  takeView(first);
+  const bundled = shipped.find(({ id }) => id === BUNDLED_MODEL);
+  if (bundled) openChoice(bundled, shipped);
 }
 
-export const asksTheSame = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
-  isOfTheSameModel(finding, now, modelId) && isSameQuestion(finding, now, { kind: "answer" });
+/** Takes over what a finding asks, whichever model it is asked of. */
+export function takeQuestion(finding: Finding): void {
+  dismiss("link");
+  dismiss("interventions"); // of the finding before
+  opened.setState({ finding });
+  const { prompt, target, interventions, ablationSource, variant = "base" } = finding;
+  // without an adapter there is no other variant to speak of
+  const known = finding.adapter === undefined ? "base" : variant;
+  replaceQuestion({ prompt, target, interventions, ablationSource, variant: known });
+}
 
-/** Whatever is asked of it. */
-export const isOfTheSameModel = (finding: Finding, now: Pick<Question, "variant">, modelId: string | undefined) =>
-  finding.model === modelId &&
-  (finding.variant ?? "base") === (now.variant ?? "base") &&
-  (finding.variant !== "adapted" || isOfAdapter(finding));
+/** Takes over how a finding is looked at. */
+export function takeView(finding: Finding): void {
+  view.setState({
+    tab: finding.view,
+    sort: finding.sort ?? DEFAULT_SORT,
+    hovered: undefined,
+    chain: { ...DEFAULT_CHAIN, ...finding.chain },
+    reading: { ...DEFAULT_READING, ...finding.reading },
+  });
+  select(finding.selected);
+}
 
-/** As with models, a branch counts as its commit: numbers that differ are found by their comparison. */
-const isOfAdapter = ({ adapter: named }: Finding) =>
-  named !== undefined && adapterNamed(named)?.id === adapter.getState().choice?.id;
+/** What another link offered is not on offer here. */
+export function leaveOffer(): void {
+  if (adapter.getState().status.kind === "offered") adapter.setState(NO_ADAPTER, true);
+}
+
+/**
+ * The models that come with the page are loaded unasked; any other is only offered, so that a link by itself never starts a download from
+ * elsewhere.
+ */
+export function openChoice(
+  choice: ModelChoice,
+  shipped: readonly ModelChoice[],
+  dtype = usualDtype(choice.source),
+): void {
+  const now = model.getState();
+  const isHere = choice.id === now.choice?.id && isAt(choice.revision, now) && dtype === now.dtype;
+  if (isHere && now.status.kind === "ready" && now.info) dropWhatDoesNotFit(now.info);
+  if (isHere && (now.status.kind === "ready" || now.status.kind === "loading")) return;
+  if (shipped.includes(choice)) void loadModel(choice, { dtype });
+  else leaveFor({ choice, dtype, status: { kind: "offered" } });
+}
+
+/** Numbers of the model before, of another prompt, are nothing to show beside what a link asks of a model that is not here. */
+export function leaveFor(next: Partial<ModelState>): void {
+  clearResults();
+  model.setState(next);
+}
+
+/** A branch or tag that was loaded goes by its commit, but is still what a link to the branch asks for. */
+const isAt = (revision: string | undefined, { choice, info }: ModelState) =>
+  revision === choice?.revision ||
+  (choice?.source.kind === "hub" &&
+    info?.source.revision === choice.revision &&
+    info?.source.requested === (revision ?? MAIN_REVISION));
+
+/** Nothing was changed since the page opened without a link: its address stays short. */
+export function isFirstLook(): boolean {
+  const { prompt, target, interventions, ablationSource } = question.getState();
+  const { tab, selected } = view.getState();
+  const { choice, dtype } = model.getState();
+  return (
+    prompt === FIRST_PROMPT &&
+    target === undefined &&
+    interventions.length === 0 &&
+    ablationSource === undefined &&
+    tab === NO_FINDING.view &&
+    selected === undefined &&
+    adapter.getState().choice === undefined &&
+    (choice?.id ?? BUNDLED_MODEL) === BUNDLED_MODEL &&
+    dtype === DEFAULT_DTYPE
+  );
+}

@@ -2,7 +2,7 @@ import { withPaths } from "#analysis/chain/edges/chain-cuts.ts";
 import { changedReading } from "./reading/reading-claims.ts";
 import { changedSettings } from "../chain-nodes.ts";
 import { currentFinding } from "./claims.ts";
-import { claimsAbout } from "./shown-claims.ts";
+import { claimsAbout, findingOf } from "./shown-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { chainClaims } from "./chain-claims.ts";
 import { patchClaims } from "./patch/patch-claims.ts";
@@ -16,7 +16,7 @@ import { question } from "../question.ts";
 import { chainKey, edgesKey } from "../run/chain-demands.ts";
 import { results } from "../run/results.ts";
 import type { Slots } from "../run/results.ts";
-import { findingOf, isSameSubject } from "../subject.ts";
+import { isSameSubject } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 import { view } from "../view.ts";
 

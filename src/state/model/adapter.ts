@@ -1,14 +1,17 @@
 import { createStore } from "zustand/vanilla";
-import type { AdapterInfo } from "#protocol/engine.ts";
-import { isAddress, isRevision } from "#model/source-names.ts";
-import { choiceNamed, modelLabel } from "./model.ts";
+import type { AdapterInfo, Variant } from "#protocol/engine.ts";
+import { isAddress } from "#model/source-names.ts";
+import { notify } from "../notices.ts";
+import { question } from "../question.ts";
+import { asLoaded, model, modelLabel } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 
 export type AdapterStatus =
   | { readonly kind: "nothing" }
   /** A link wants this adapter; attaching it waits for the person's word. */
   | { readonly kind: "offered" }
-  | { readonly kind: "attaching" }
+  /** On its way, and what the page shows if it does not arrive. */
+  | { readonly kind: "attaching"; readonly before: AdapterState; readonly controller: AbortController }
   | { readonly kind: "attached"; readonly info: AdapterInfo };
 
 /** The LoRA adapter over the model at hand. */
@@ -31,10 +34,57 @@ export const adapterName = ({ id, revision }: ModelChoice) => (revision === unde
 export const adapterLabel = ({ id }: ModelChoice) =>
   isAddress(id) ? (new URL(id).pathname.split("/").findLast((part) => part !== "") ?? id) : modelLabel({ id });
 
-/** @returns undefined for a name that leads nowhere, as a folder on somebody's disk */
-export function adapterNamed(name: string): ModelChoice | undefined {
-  const at = isAddress(name) ? -1 : name.indexOf("@");
-  const [id, revision] = at === -1 ? [name] : [name.slice(0, at), name.slice(at + 1)];
-  if (revision !== undefined && !isRevision(revision)) return undefined;
-  return choiceNamed(id, revision, []);
+/** Which of the model's variants the whole page is about. */
+export function showVariant(variant: Variant): void {
+  if ((question.getState().variant ?? "base") !== variant) question.setState({ variant });
+}
+
+/** One that is on its way is not waited for any more. */
+export function stopAttaching(): void {
+  const { status } = adapter.getState();
+  if (status.kind === "attaching") status.controller.abort();
+}
+
+/**
+ * The engine is gone, and an adapter that was on its way with it; what was there before is wanted again.
+ *
+ * @returns the one that has to be asked for again
+ */
+export function interruptAttaching(): ModelChoice | undefined {
+  const { choice, status } = adapter.getState();
+  if (status.kind !== "attaching") return undefined;
+  stopAttaching();
+  adapter.setState(status.before, true);
+  return choice;
+}
+
+/** One that is attached anew, as to an engine that took another's place, is no news to those who hold results of it. */
+export function attached(choice: ModelChoice, info: AdapterInfo): void {
+  const { status } = adapter.getState();
+  const isKnown = status.kind === "attached" && sameAdapter(status.info, info);
+  adapter.setState({ choice: asLoaded(choice, info), status: isKnown ? status : { kind: "attached", info } });
+  if (info.note) notify("adapter", info.note);
+}
+
+const sameAdapter = (a: AdapterInfo, b: AdapterInfo) =>
+  a.content === b.content && a.name === b.name && JSON.stringify(a.source) === JSON.stringify(b.source);
+
+/**
+ * The adapter that a load takes with it: the same model in another dtype keeps its own.
+ *
+ * @param given by a script
+ */
+export function adapterForLoad(choice: ModelChoice, given: ModelChoice | undefined): ModelChoice | undefined {
+  const now = adapter.getState();
+  return given ?? (isAttached(now) && choice.id === model.getState().choice?.id ? now.choice : undefined);
+}
+
+/** After a load: what the engine has is what the page shows. An adapter that a link offers stays on offer. */
+export function adapterAfterLoad(choice: ModelChoice | undefined, info: AdapterInfo | undefined): void {
+  stopAttaching();
+  if (choice && info) attached(choice, info);
+  else if (adapter.getState().status.kind !== "offered") {
+    adapter.setState(NO_ADAPTER, true);
+    showVariant("base");
+  }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { asLoaded, choiceNamed, choiceOfSource, folderChoice, storedChoice } from "./model.ts";
+import { asLoaded } from "./model.ts";
+import { choiceNamed, choiceOfSource, folderChoice, storedChoice } from "./named.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const source = { kind: "hub", repo: "owner/name", file: "sub/m-Q4_K_M.gguf" } as const;

@@ -1,17 +1,59 @@
 import { faultCode } from "#core/fault.ts";
 import type { Backend, Dtype, HubSource } from "#model/checkpoint.ts";
+import type { ModelInfo } from "#protocol/engine.ts";
 import { BUNDLED_MODEL } from "../link/finding.ts";
 import { withToken } from "./hub-tokens.ts";
 import { loadOffer } from "./offered.ts";
-import { changeModel } from "./loading.ts";
+import { loadInPlaceOf } from "./loading.ts";
+import type { LoadOptions } from "./loading.ts";
 import { dtypeFor, hubChoice, model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
-import { dismiss, notifyFault } from "../notices.ts";
+import { setPredictingHead } from "../chain-view.ts";
+import { dismiss, notify, notifyFault } from "../notices.ts";
+import { dropInterventions, question } from "../question.ts";
 import { expectedHere } from "../road/expected-memory.ts";
 import { currentEngine } from "../run/engine-port.ts";
+import { clearResults } from "../run/results.ts";
+import { select, view } from "../view.ts";
 
 /** More than this is not read before a person has seen the numbers: a minute on a slow line, a tenth of a small plan. */
 const ASK_ABOVE_BYTES = 50e6;
+
+/** A person picks a model. Never rejects: if it cannot be loaded the page says why and stays with the one at hand. */
+export async function changeModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
+  await changeModelOrThrow(choice, options).catch(() => undefined); // the page has been told
+}
+
+/**
+ * As `changeModel`, for a caller who wants the outcome.
+ *
+ * @throws Fault as the engine; "cancelled" if a newer load took its place
+ */
+export function changeModelOrThrow(choice: ModelChoice, options: LoadOptions): Promise<ModelInfo> {
+  const now = model.getState();
+  const isOther = choice.id !== now.choice?.id;
+  return loadInPlaceOf(
+    now.status.kind === "ready" ? now : undefined,
+    choice,
+    options,
+    isOther ? leaveOldModel : undefined,
+  );
+}
+
+/** Another model has other heads and neurons: the interventions go, and the page says so. */
+function leaveOldModel(): void {
+  const count = question.getState().interventions.length;
+  clearResults();
+  select(undefined);
+  view.setState({ pinned: [], hovered: undefined, cursor: { layer: 0, head: 0 } });
+  question.setState({ target: undefined, answer: undefined });
+  setPredictingHead(undefined);
+  dropInterventions();
+  if (count > 0) {
+    const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;
+    notify("interventions", `Another model has other heads and neurons: ${what} dropped.`);
+  }
+}
 
 export interface OfferOptions {
   readonly dtype?: Dtype;

@@ -3,15 +3,14 @@ import { interventionKey, normaliseInterventions } from "#model/interventions.ts
 import type { Intervention } from "#model/interventions.ts";
 import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
-import { adapterAfterLoad, adapterForLoad } from "./attaching.ts";
+import { adapterAfterLoad, adapterForLoad } from "./adapter.ts";
 import { withToken } from "./hub-tokens.ts";
 import { asLoaded, dtypeFor, model } from "./model.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "../notices.ts";
 import { setPredictingHead } from "../chain-view.ts";
-import { dropInterventions, question } from "../question.ts";
+import { question } from "../question.ts";
 import { currentEngine } from "../run/engine-port.ts";
-import { clearResults } from "../run/results.ts";
 import { forgetRuns } from "../run/runner.ts";
 import { LOOK_MS, LoadPace, NO_PACE } from "./load-pace.ts";
 import { select, view } from "../view.ts";
@@ -29,7 +28,7 @@ interface Load {
   readonly onLoaded: () => void;
 }
 
-interface LoadOptions {
+export interface LoadOptions {
   readonly dtype?: Dtype;
   readonly backend?: Backend | "auto";
   /** A LoRA adapter to lay over it; left out: the one that is attached, if the model is the same. */
@@ -40,26 +39,27 @@ interface LoadOptions {
  * Loads the checkpoint that the question at hand is about. Never rejects: what went wrong stands in the model's status and
  * in a notice, and prompt, interventions and results stay.
  */
-export async function loadModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
-  before = undefined;
-  await load(choice, options).catch(failLoading);
-}
-
-/** A person picks a model. Never rejects: if it cannot be loaded the page says why and stays with the one at hand. */
-export async function changeModel(choice: ModelChoice, options: LoadOptions = {}): Promise<void> {
-  await changeModelOrThrow(choice, options).catch(() => undefined); // the page has been told
-}
+export const loadModel = (choice: ModelChoice, options: LoadOptions = {}): Promise<void> =>
+  loadInPlaceOf(undefined, choice, options).then(
+    () => undefined,
+    () => undefined, // the page has been told
+  );
 
 /**
- * As `changeModel`, for a caller who wants the outcome.
+ * Loads a checkpoint, and tells the page where it cannot.
  *
+ * @param old the model that answers on if it fails
  * @throws Fault as the engine; "cancelled" if a newer load took its place
  */
-export async function changeModelOrThrow(choice: ModelChoice, options: LoadOptions): Promise<ModelInfo> {
-  const now = model.getState();
-  before = now.status.kind === "ready" ? { state: now, isHeld: true } : undefined;
+export async function loadInPlaceOf(
+  old: ModelState | undefined,
+  choice: ModelChoice,
+  options: LoadOptions,
+  onLoaded?: () => void,
+): Promise<ModelInfo> {
+  before = old && { state: old, isHeld: true };
   try {
-    return await load(choice, options, choice.id === now.choice?.id ? undefined : leaveOldModel);
+    return await load(choice, options, onLoaded);
   } catch (reason) {
     failLoading(reason);
     throw reason;
@@ -119,21 +119,6 @@ function patchLoading(change: Partial<Pick<Loading, "progress" | "isPaused">>): 
   const next = { ...status, ...change };
   const now = change.progress ? pace.after(change.progress) : pace.at();
   model.setState({ status: { ...next, ...(next.isPaused ? NO_PACE : now) } });
-}
-
-/** Another model has other heads and neurons: the interventions go, and the page says so. */
-function leaveOldModel(): void {
-  const count = question.getState().interventions.length;
-  clearResults();
-  select(undefined);
-  view.setState({ pinned: [], hovered: undefined, cursor: { layer: 0, head: 0 } });
-  question.setState({ target: undefined, answer: undefined });
-  setPredictingHead(undefined);
-  dropInterventions();
-  if (count > 0) {
-    const what = count === 1 ? "the intervention was" : `the ${count} interventions were`;
-    notify("interventions", `Another model has other heads and neurons: ${what} dropped.`);
-  }
 }
 
 /** Holds the load under way up, or lets it go on. */

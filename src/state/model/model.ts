@@ -1,11 +1,13 @@
 import { createStore } from "zustand/vanilla";
 import type { Fault } from "#core/fault.ts";
-import { HUB, MADE_DTYPES, hubAddress, hubPath } from "#model/checkpoint.ts";
+import { HUB, hubAddress, hubPath } from "#model/checkpoint.ts";
 import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from "#model/checkpoint.ts";
-import type { LoadProgress, ModelInfo, StoredModel } from "#protocol/engine.ts";
+import { formatHead, formatNeuron } from "#model/ids.ts";
+import type { HeadId } from "#model/ids.ts";
+import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import type { Pace } from "./load-pace.ts";
-import { DEFAULT_DTYPE, ggufAmong, isGgufSource, usualDtype } from "#model/gguf/source.ts";
-import { ggufOnHub, isAddress, isHubRepo } from "#model/source-names.ts";
+import { DEFAULT_DTYPE, usualDtype } from "#model/gguf/source.ts";
+import { isAddress } from "#model/source-names.ts";
 import { folderId, folderNamed } from "../link/finding.ts";
 
 /** A checkpoint and the name that links call it by. */
@@ -60,35 +62,10 @@ export const model = createStore<ModelState>(() => ({
   info: undefined,
 }));
 
-/** The ways in which a model can be held: a GGUF file's as it stores them, too. */
-export const dtypesOf = (choice: ModelChoice | undefined): readonly Dtype[] =>
-  choice && (isGgufSource(choice.source) || model.getState().dtype === "stored")
-    ? ["stored", ...MADE_DTYPES]
-    : MADE_DTYPES;
-
 /** How it is held where nobody says: the model at hand as it is, another one as is usual for it. */
 export function dtypeFor({ id, source }: ModelChoice): Dtype {
   const { choice, dtype } = model.getState();
   return id === choice?.id ? dtype : usualDtype(source, dtype);
-}
-
-/**
- * Where a model that a link names is read from.
- *
- * @param known the models that come with the page
- * @returns undefined for a name that leads nowhere, as a folder on somebody's disk
- */
-export function choiceNamed(
-  id: string,
-  revision: string | undefined,
-  known: readonly ModelChoice[],
-): ModelChoice | undefined {
-  const shipped = known.find((choice) => choice.id === id);
-  if (shipped) return shipped;
-  if (isAddress(id)) return { id, source: { kind: "url", base: id } };
-  const gguf = ggufOnHub(id);
-  if (gguf) return hubChoice({ kind: "hub", ...gguf, ...(revision !== undefined && { revision }) });
-  return isHubRepo(id) ? hubChoice({ kind: "hub", repo: id, ...(revision !== undefined && { revision }) }) : undefined;
 }
 
 /**
@@ -108,34 +85,6 @@ export function hubChoice({ repo, file, revision, hub = HUB }: HubSource): Model
     : { id: hubAddress(repo, revision, hub) + (file ?? ""), source };
 }
 
-/** A folder of the person's own, which links can name but not open. `paths` start with its name. */
-export const folderChoice = (files: readonly File[], paths: readonly string[]): ModelChoice => ({
-  id: folderId(ggufAmong(paths) ?? folderName(paths) ?? "from disk"),
-  source: { kind: "files", files, paths },
-});
-
-/** The name by which links call what a script loads: a folder on disk has only its own. */
-export function choiceOfSource(source: CheckpointSource): ModelChoice {
-  switch (source.kind) {
-    case "files":
-      return folderChoice(
-        source.files,
-        source.files.map((file) => file.webkitRelativePath || file.name),
-      );
-    case "hub":
-      return hubChoice(source);
-    case "stored":
-      return { id: source.id, source };
-    case "url":
-      return { id: source.base, source };
-    default:
-      throw new Error(`source: unknown kind ${String(source satisfies never)}`);
-  }
-}
-
-/** None where files were chosen one by one. */
-const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);
-
 /** The same checkpoint or adapter as it was loaded: on the Hub by its commit, which is what a link carries and what "load again" means. */
 export function asLoaded(choice: ModelChoice, { source: identity }: Pick<ModelInfo, "source">): ModelChoice {
   const { source } = choice;
@@ -145,21 +94,31 @@ export function asLoaded(choice: ModelChoice, { source: identity }: Pick<ModelIn
     : choice;
 }
 
-/**
- * How what is stored is opened: a complete model as it is stored, one whose load was broken off from where it came.
- *
- * @returns undefined for a folder that was not read to its end: the page cannot open it again by itself
- */
-export function storedChoice({ id, source, isComplete }: StoredModel): ModelChoice | undefined {
-  const linked = linkedAs(source);
-  if (isComplete) return { ...linked, source: { kind: "stored", id } };
-  return source.kind === "files" ? undefined : choiceNamed(linked.id, linked.revision, []);
-}
-
 /** As `hubChoice` names a repository, so that a link to what is stored leads others to where it came from. */
-function linkedAs({ kind, name, file, revision }: SourceIdentity): Pick<ModelChoice, "id" | "revision"> {
+export function linkedAs({ kind, name, file, revision }: SourceIdentity): Pick<ModelChoice, "id" | "revision"> {
   if (kind === "files") return { id: folderId(name), revision: undefined };
   if (kind !== "hub" || !isAddress(name)) return { id: hubPath({ name, file }), revision };
   const { origin, pathname } = new URL(name);
   return { id: hubAddress(pathname.slice(1), revision, origin) + (file ?? "") };
+}
+
+/** How a head and a neuron of the model at hand are written: those in the middle of it. */
+export function exampleParts(): { readonly head: string; readonly neuron: string } {
+  const { layers, heads, neurons } = model.getState().info ?? { layers: 0, heads: 0, neurons: 0 };
+  const [layer, head, neuron] = [layers, heads, neurons].map((count) => Math.floor(count / 2)) as [
+    number,
+    number,
+    number,
+  ];
+  return { head: formatHead({ layer, head }), neuron: formatNeuron({ layer, neuron }) };
+}
+
+/** The neighbour in the grid of heads, staying inside it. */
+export function neighbour(at: HeadId, step: { readonly layers: number; readonly heads: number }): HeadId {
+  const { info } = model.getState();
+  const clamp = (index: number, count: number) => Math.max(0, Math.min(count - 1, index));
+  return {
+    layer: clamp(at.layer + step.layers, info?.layers ?? Number.MAX_SAFE_INTEGER),
+    head: clamp(at.head + step.heads, info?.heads ?? Number.MAX_SAFE_INTEGER),
+  };
 }

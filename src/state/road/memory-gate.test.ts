@@ -5,7 +5,7 @@ import { connectEngine } from "../run/engine-port.ts";
 import { acceptOffer, offerModel, withdrawOffer } from "../model/load-offer.ts";
 import { loadOffer } from "../model/offered.ts";
 import { choiceTyped } from "../model/typed-model.ts";
-import { folderChoice } from "../model/model.ts";
+import { folderChoice } from "../model/named.ts";
 
 let asked: AskedEngine;
 beforeEach(() => {

@@ -1,14 +1,13 @@
-import { formatNeuron } from "#model/ids.ts";
+import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
+import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { Token, Variant } from "#protocol/engine.ts";
 import type { ChainSettings } from "../link/finding.ts";
 import { changesOf, ablationSourceOf, variantOf } from "../question.ts";
 import type { Question } from "../question.ts";
-import { changesKey, following, keyOf, ablationSourceKey, settingsKey, subjectOf } from "./demand.ts";
-import { chainDoor } from "./chain-door.ts";
-import type { CleanRun } from "./chain-door.ts";
-import type { Demand, Demands, Moment } from "./demand.ts";
+import { changesKey, following, keyOf, ablationSourceKey, subjectOf } from "./demand.ts";
+import type { CleanRun, Demand, Demands, Moment } from "./demand.ts";
 import type { Results } from "./results.ts";
 
 /** Random groups that the deep neurons are held against. */
@@ -100,6 +99,10 @@ function comparedWith(
 /** A chain that was computed here knows its tokens by their ids. */
 const runOf = ({ tokens, target }: Chain) => ({ tokens: tokens as readonly Token[], target: target as Token });
 
+/** What of the settings decides which parts a chain has; a threshold at its default is as good as none. */
+export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
+  keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
+
 /** Donor prompts count in the clean run's chain too: they take the place of each part whose effect is measured. */
 export const chainKey = (asked: Asked, settings: ChainSettings) =>
   keyOf(
@@ -149,5 +152,3 @@ const deepNeurons = ({ nodes }: Chain): NeuronId[] =>
   nodes.flatMap(({ kind, layer, index }) =>
     kind === "deep-neuron" && layer !== undefined && index !== undefined ? [{ layer, neuron: index }] : [],
   );
-
-chainDoor.setState({ demands: chainDemands });

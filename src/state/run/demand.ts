@@ -1,10 +1,8 @@
-import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import type { CallOptions, Engine } from "#client/engine.ts";
-import { formatHead } from "#model/ids.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
-import type { ChainSettings, ReadingSettings } from "../link/finding.ts";
+import type { ChainSettings, ReadingSettings, ViewName } from "../link/finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
@@ -18,8 +16,9 @@ export interface Moment extends Question {
   readonly model: SubjectModel;
   readonly slots: Slots;
   readonly inspected: Part | undefined;
-  /** Rows of the comparison that somebody looks at or claims; 0 for none. */
-  readonly comparedNeurons: number;
+  readonly tab: ViewName;
+  /** Rows of the comparison. */
+  readonly count: number;
   /** How the chain is looked at; undefined while nobody does. */
   readonly chain: ChainSettings | undefined;
   /** How heads and the stream are looked at; undefined while nobody does. */
@@ -57,6 +56,9 @@ export interface AskedRun {
   readonly target: Token | undefined;
 }
 
+/** The clean run, with its target. */
+export type CleanRun = AskedRun & { readonly target: Token };
+
 /** What an answer is about where nothing is switched off; `changed` says otherwise. */
 export const subjectOf = (
   { model, prompt, target, variant = "base", ablationSource }: Moment,
@@ -80,7 +82,7 @@ export const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 const interventionsKey = (list: readonly Intervention[]) =>
   list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
 
-/** Nothing where what is off is 0. */
+/** Prompts that stand in for what is off; nothing where that is 0. */
 export const ablationSourceKey = ({ ablationSource }: Pick<Question, "ablationSource">) =>
   ablationSource ? [{ ablationSource }] : [];
 
@@ -92,7 +94,3 @@ export const changesKey = (now: Pick<Question, "interventions" | "ablationSource
 
 /** The base's keys name no variant. */
 export const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);
-
-/** What of the settings decides which parts a chain has; a threshold at its default is as good as none. */
-export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
-  keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));

@@ -2,7 +2,7 @@ import type { ReadingSettings } from "../link/finding.ts";
 import { changesOf, variantOf } from "../question.ts";
 import type { Question } from "../question.ts";
 import { changesKey, following, keyOf, subjectOf, variantKey } from "./demand.ts";
-import type { AskedRun, Demands, Moment } from "./demand.ts";
+import type { CleanRun, Demands, Moment } from "./demand.ts";
 import type { ResultKind } from "./results.ts";
 import { sweepRun } from "./sweep-run.ts";
 
@@ -10,11 +10,6 @@ import { sweepRun } from "./sweep-run.ts";
 export const LENS_POSITIONS = 16;
 /** Of the scores: a page that draws others has no link for them. */
 export const SCORES_SEED = 1;
-
-/** The clean run, with its target. */
-interface CleanRun extends AskedRun {
-  readonly target: NonNullable<AskedRun["target"]>;
-}
 
 /** Which slot has what a look shows. */
 export const SLOT_OF = {

@@ -3,7 +3,7 @@ import type { Fault } from "#core/fault.ts";
 import { asFault, dismiss, notifyFault } from "../notices.ts";
 import type { Demand, Demands } from "./demand.ts";
 import { currentEngine } from "./engine-port.ts";
-import { timeLeft } from "../model/time-left.ts";
+import { timeLeft } from "../requests/time-left.ts";
 import { patchSlot, RESULT_KINDS, results } from "./results.ts";
 import type { ResultKind, Results } from "./results.ts";
 

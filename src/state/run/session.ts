@@ -1,11 +1,10 @@
 import { adapter, isAttached } from "../model/adapter.ts";
-import { claimedAnswer, opened } from "../link/opened.ts";
 import { model } from "../model/model.ts";
 import { modelNow } from "../subject.ts";
 import { question } from "../question.ts";
 import { view } from "../view.ts";
-import { chainDoor } from "./chain-door.ts";
 import { demands } from "./demands.ts";
+import { laterDoor } from "./later-door.ts";
 import { results } from "./results.ts";
 import type { ResultKind } from "./results.ts";
 import { haltNext, pursue, stopRun } from "./runner.ts";
@@ -29,7 +28,7 @@ export function followQuestions(): () => void {
       else if (now.hovered !== last.hovered) schedule(HOVER_MS);
     }),
     adapter.subscribe(() => schedule(0)),
-    chainDoor.subscribe(() => schedule(0)),
+    laterDoor.subscribe(() => schedule(0)),
     model.subscribe((now, last) => {
       if (now.status !== last.status) schedule(0);
     }),
@@ -76,8 +75,6 @@ export function pursueNow(): void {
   if (variant === "adapted" && !hasAdapter) return;
   const { tab, selected, hovered, count, chain, reading } = view.getState();
   pursued = question.getState();
-  const isCompared =
-    tab === "neurons" || tab === "lab" || (claimedAnswer(opened.getState().finding).neurons?.length ?? 0) > 0;
   pursue(
     demands({
       prompt,
@@ -91,7 +88,8 @@ export function pursueNow(): void {
       model: answering,
       slots: results.getState(),
       inspected: hovered ?? selected,
-      comparedNeurons: isCompared ? count : 0,
+      tab,
+      count,
       reading: tab === "heads" ? reading : undefined,
       chain: tab === "chain" && chain.published === undefined ? chain : undefined,
     }),

@@ -14,7 +14,8 @@ import {
   setPredictingHead,
   setThreshold,
 } from "#state/chain-view.ts";
-import { exampleParts, readPart } from "#state/parts.ts";
+import { readPart } from "#state/parts.ts";
+import { exampleParts } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { view } from "#state/view.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";

@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { countOf } from "#charts/number-format.ts";
-import { adapter, adapterLabel, adapterName, adapterNamed } from "#state/model/adapter.ts";
+import { adapter, adapterLabel, adapterName } from "#state/model/adapter.ts";
+import { adapterNamed } from "#state/model/named.ts";
 import { attachAdapter, detachAdapter } from "#state/model/attaching.ts";
 import type { AdapterState } from "#state/model/adapter.ts";
 import { adapterSet, shippedAdapters } from "#state/experiments/adapter-set.ts";

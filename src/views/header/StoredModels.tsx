@@ -3,7 +3,8 @@ import { useStore } from "zustand";
 import { countOf, megabytes } from "#charts/number-format.ts";
 import type { StoredModel } from "#protocol/engine.ts";
 import { offerModel } from "#state/model/load-offer.ts";
-import { model, storedChoice } from "#state/model/model.ts";
+import { model } from "#state/model/model.ts";
+import { storedChoice } from "#state/model/named.ts";
 import { deleteStoredModels, refreshStoredModels, storedModels } from "#state/model/stored-models.ts";
 
 /** What this browser keeps: open it without a network, or delete it. */

@@ -1,7 +1,6 @@
 import { useStore } from "zustand";
 import { VARIANTS } from "#protocol/engine.ts";
-import { adapter, adapterLabel, adapterName, isAttached } from "#state/model/adapter.ts";
-import { showVariant } from "#state/model/attaching.ts";
+import { adapter, adapterLabel, adapterName, isAttached, showVariant } from "#state/model/adapter.ts";
 import { question } from "#state/question.ts";
 
 /** Where an adapter is attached: whether the page is about the base or about the model with it. */

@@ -7,8 +7,7 @@ import { headEffects, rankedHeads } from "#state/effects.ts";
 import { opened } from "#state/link/opened.ts";
 import { LOOKS } from "#state/link/finding.ts";
 import type { Look } from "#state/link/finding.ts";
-import { model } from "#state/model/model.ts";
-import { exampleParts, jumpTo } from "#state/parts.ts";
+import { exampleParts, model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
@@ -22,6 +21,7 @@ import { RunState } from "../shared/RunState.tsx";
 import { later, laterPart } from "../shared/later.tsx";
 import { offText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
+import { typedParts } from "../shared/text/typed-parts.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { HeadTable } from "./HeadTable.tsx";
@@ -240,7 +240,7 @@ const haveSameShape = (a: readonly (readonly number[])[], b: readonly (readonly 
   a.length === b.length && a[0]?.length === b[0]?.length;
 
 function GoToHead() {
-  const field = useTyped(jumpTo);
+  const field = useTyped(async (text) => (await typedParts()).jumpTo(text));
   // the example follows the model
   useStore(model, (state) => state.info);
   return (

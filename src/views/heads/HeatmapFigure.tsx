@@ -8,7 +8,7 @@ import { group } from "#charts/marks/mark.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead, isSameHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
-import { neighbour } from "#state/parts.ts";
+import { neighbour } from "#state/model/model.ts";
 import { question, samePart, scaleOf, togglePart } from "#state/question.ts";
 import { hover, isDark, moveCursor, togglePin, toggleSelected, view } from "#state/view.ts";
 import { Marks } from "../shared/figure/Marks.tsx";

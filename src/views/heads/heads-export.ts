@@ -1,7 +1,7 @@
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { heatmap, LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
-import { heatmapFigure } from "#charts/maps/heatmap-marks.ts";
+import { heatmapFigure } from "#charts/maps/heatmap-figure.ts";
 import { legend } from "#charts/legend.ts";
 import { formatHead } from "#model/ids.ts";
 import { headEffects, isWhole } from "#state/effects.ts";
@@ -9,7 +9,7 @@ import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { DEFAULT_READING } from "#state/link/finding.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { headNumbers, readingClaims } from "#state/link/reading/reading-claims.ts";
-import { findingOf } from "#state/subject.ts";
+import { findingOf } from "#state/link/shown-claims.ts";
 import type { ColourScale } from "#state/view.ts";
 import type { Table } from "../exports/csv.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";

@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { attentionFigure } from "#charts/maps/attention-marks.ts";
 import { labelledAttention, partSentence, positionName } from "#charts/maps/attention.ts";
 import type { LabelledAttention } from "#charts/maps/attention.ts";
-import { sequentialScale } from "#charts/colour.ts";
+import { sequentialScale } from "#charts/sequential-colour.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import { isDark, view } from "#state/view.ts";

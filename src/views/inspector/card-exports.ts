@@ -1,14 +1,13 @@
 import { effectOf } from "#analysis/ablation/effect.ts";
 import { attentionFigure } from "#charts/maps/attention-marks.ts";
 import { labelledAttention, partSentence, positionName } from "#charts/maps/attention.ts";
-import { sequentialScale } from "#charts/colour.ts";
+import { sequentialScale } from "#charts/sequential-colour.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
-import { claimsAbout } from "#state/link/shown-claims.ts";
+import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { Selection } from "#state/link/finding.ts";
 import type { LabSlot, NeuronWiring } from "#state/lab/tools.ts";
 import type { HeadInspection, NeuronInspection, Slots } from "#state/run/results.ts";
-import { findingOf } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";

@@ -1,8 +1,8 @@
 import { useStore } from "zustand";
-import { model } from "#state/model/model.ts";
-import { exampleParts, switchOffTyped } from "#state/parts.ts";
+import { exampleParts, model } from "#state/model/model.ts";
 import { question, redo, resetInterventions, undo } from "#state/question.ts";
 import { laterPart } from "../shared/later.tsx";
+import { typedParts } from "../shared/text/typed-parts.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
 import "./interventions.css";
 
@@ -58,7 +58,7 @@ export function InterventionsPanel() {
 }
 
 function AddIntervention() {
-  const field = useTyped(switchOffTyped);
+  const field = useTyped(async (text) => (await typedParts()).switchOffTyped(text));
   // the example follows the model
   useStore(model, (state) => state.info);
   const { head, neuron } = exampleParts();

@@ -5,7 +5,7 @@ import { operandFigure } from "#charts/maps/operand-map-marks.ts";
 import { plotScale } from "#charts/plots/plot-scale.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { LabKind, LabResults, LabSlot } from "#state/lab/tools.ts";
-import { findingOf } from "#state/subject.ts";
+import { findingOf } from "#state/link/shown-claims.ts";
 import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";

@@ -1,9 +1,8 @@
 import { grouped } from "#core/grouped.ts";
 import { formatNeuron } from "#model/ids.ts";
-import { claimsAbout } from "#state/link/shown-claims.ts";
+import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { SortOrder } from "#state/link/finding.ts";
 import type { NeuronComparison, Slots } from "#state/run/results.ts";
-import { findingOf } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Table } from "../exports/csv.ts";
 import type { Drawn } from "../exports/drawn.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { folderChoice } from "#state/model/model.ts";
+import { folderChoice } from "#state/model/named.ts";
 import { notify, notifyFault } from "#state/notices.ts";
 import { droppedFiles } from "./dropped-files.ts";
 

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { neighbour } from "#state/parts.ts";
+import { neighbour } from "#state/model/model.ts";
 import { redo, undo } from "#state/question.ts";
 import { select, setHelpOpen, showTab, view } from "#state/view.ts";
 import { cellId } from "#charts/maps/heatmap-marks.ts";

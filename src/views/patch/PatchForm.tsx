@@ -4,8 +4,7 @@ import { PATCH_DIRECTIONS, PATCH_METRICS, PATCH_SITES } from "#protocol/patching
 import type { PatchMetric, PatchSite } from "#protocol/patching.ts";
 import { editPatch, patchForm, suggestedCorrupted } from "#state/lab/patch-form.ts";
 import { drawPatches } from "#state/lab/patching.ts";
-import { model } from "#state/model/model.ts";
-import { exampleParts } from "#state/parts.ts";
+import { model, exampleParts } from "#state/model/model.ts";
 import { question, choosePrompt, setPrompt } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { Menu } from "../shared/Menu.tsx";

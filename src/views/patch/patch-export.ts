@@ -4,7 +4,7 @@ import { gridFigure } from "#charts/maps/grid-map-marks.ts";
 import { changedPatch } from "#state/lab/patch-form.ts";
 import type { DrawnPatch, LabSlot } from "#state/lab/tools.ts";
 import { cellsOf, patchClaims } from "#state/link/patch/patch-claims.ts";
-import { findingOf } from "#state/subject.ts";
+import { findingOf } from "#state/link/shown-claims.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { METRIC_NAMES, METRIC_UNITS, SITE_NAMES, baseOf, gridNames, patchScale, patchSentence } from "./patch-words.ts";
 

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
-import { answerKey } from "#state/run/demands.ts";
+import { answerKey } from "#state/run/later-demands.ts";
 import { results } from "#state/run/results.ts";
 import type { ScoredAnswer } from "#state/run/results.ts";
 import { tokenText } from "../shared/words/token-text.ts";

@@ -10,3 +10,15 @@ interface PredictionExportsProps {
 export const PredictionExports = ({ slots, isChanged }: PredictionExportsProps) => (
   <Exports drawn={drawnPrediction(slots, isChanged)} />
 );
+
+/** How the numbers of the prediction come about. */
+export function PredictionMethod() {
+  return (
+    <>
+      Softmax over the whole vocabulary at the last position. “Before” is the model as it is; “after” is the same prompt
+      with each intervention’s activations multiplied by its scale at every position. An answer of several tokens is
+      scored token by token, each given the prompt and the answer’s true tokens before it; the whole’s log p is their
+      sum.
+    </>
+  );
+}

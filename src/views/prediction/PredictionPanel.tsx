@@ -30,6 +30,10 @@ const PredictionExports = laterPart(
   "the files of the prediction",
   async () => (await import("./PredictionExports.tsx")).PredictionExports,
 );
+const PredictionMethod = laterPart(
+  "how the prediction is computed",
+  async () => (await import("./PredictionExports.tsx")).PredictionMethod,
+);
 
 const ROWS = 8;
 
@@ -66,10 +70,7 @@ export function PredictionPanel() {
       {isOpened && <ClaimsCheck />}
       <footer className="panel-foot">
         <Method page="answer-score">
-          Softmax over the whole vocabulary at the last position. “Before” is the model as it is; “after” is the same
-          prompt with each intervention’s activations multiplied by its scale at every position. An answer of several
-          tokens is scored token by token, each given the prompt and the answer’s true tokens before it; the whole’s log
-          p is their sum.
+          <PredictionMethod />
         </Method>
         <PredictionExports slots={slots} isChanged={isChanged} />
       </footer>

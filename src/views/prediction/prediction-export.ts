@@ -1,6 +1,5 @@
-import { claimsAbout } from "#state/link/shown-claims.ts";
+import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { Slots } from "#state/run/results.ts";
-import { findingOf } from "#state/subject.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { predictionRows, shownRuns } from "./prediction-rows.ts";
 import { predictionSentence } from "./prediction-sentence.ts";

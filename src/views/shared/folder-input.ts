@@ -1,5 +1,5 @@
 import type { ChangeEvent } from "react";
-import { folderChoice } from "#state/model/model.ts";
+import { folderChoice } from "#state/model/named.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 
 /** What makes an `<input>` one for a folder on the person's disk, with everything that lies in it. */

@@ -1,7 +1,7 @@
 import { parseHead } from "#model/ids.ts";
-import { adapter, adapterNamed, isAttached } from "../../model/adapter.ts";
-import { model } from "../../model/model.ts";
-import { exampleParts } from "../../parts.ts";
+import { adapter, isAttached } from "../../model/adapter.ts";
+import { adapterNamed } from "../../model/named.ts";
+import { model, exampleParts } from "../../model/model.ts";
 import { question } from "../../question.ts";
 import { adapterSet, shippedAdapters } from "../adapter-set.ts";
 import { wordsOf } from "./concept-words.ts";

@@ -1,4 +1,4 @@
-import { adapterNamed } from "../../model/adapter.ts";
+import { adapterNamed } from "../../model/named.ts";
 import { blame, discrepancies } from "./circumstances.ts";
 import type { Discrepancy } from "./circumstances.ts";
 import { isSameQuestion } from "./same-question.ts";

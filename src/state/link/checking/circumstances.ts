@@ -1,7 +1,7 @@
 import { agreementText } from "#core/agreement.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { Variant } from "#protocol/engine.ts";
-import { adapterNamed } from "../../model/adapter.ts";
+import { adapterNamed } from "../../model/named.ts";
 import { shortContent } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import type { SubjectModel } from "../../subject.ts";

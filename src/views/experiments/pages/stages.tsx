@@ -9,7 +9,7 @@ import { experiments } from "#state/experiments/slots.ts";
 import type { ExperimentOrigin } from "#state/experiments/slots.ts";
 import { readableFragment } from "#state/link/permalink.ts";
 import { MAX_ABLATION_SOURCE } from "#state/ablation-source.ts";
-import { findingOf } from "#state/subject.ts";
+import { findingOf } from "#state/link/shown-claims.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 import { count, DataTable, estimate, measure, plain, shown, tableOf } from "../DataTable.tsx";
 import type { Column } from "../DataTable.tsx";

@@ -8,7 +8,7 @@ import { experiments } from "#state/experiments/slots.ts";
 import type { ExperimentOrigin, ExperimentSlot } from "#state/experiments/slots.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { encodeFinding } from "#state/link/permalink.ts";
-import { findingOf } from "#state/subject.ts";
+import { findingOf } from "#state/link/shown-claims.ts";
 import { download } from "../../exports/download.ts";
 import { addressOf } from "../../shared/copy-link.ts";
 import { fileSentence } from "../../exports/facts.ts";

@@ -5,7 +5,7 @@ import type { ExperimentOrigin, ExperimentSlot } from "#state/experiments/slots.
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { RESULT_UNIT, settingsOf, suiteNameOf } from "#protocol/saved-result.ts";
 import type { Finding } from "#state/link/finding.ts";
-import { findingOf } from "#state/subject.ts";
+import { findingOf } from "#state/link/shown-claims.ts";
 import type { Table } from "../../exports/csv.ts";
 import type { Drawn, Origin, Stamp } from "../../exports/drawn.ts";
 import { factsOf, linkOf, savedLink } from "../../exports/facts.ts";

@@ -4,8 +4,13 @@ import { dismiss, notices } from "#state/notices.ts";
 import type { Notice } from "#state/notices.ts";
 import { Isolated } from "../../shared/Isolated.tsx";
 import { asSentence } from "../../shared/words/sentence.ts";
-import { ADVICE } from "./advice.ts";
+import { laterPart } from "../../shared/later.tsx";
 import { EngineSilence } from "./EngineSilence.tsx";
+
+const Advice = laterPart("what can be done about it", async () => {
+  const { ADVICE } = await import("./advice.ts");
+  return ({ code }: { readonly code: FaultCode }) => ADVICE[code];
+});
 
 /** What the person has to know: what was found, what is needed, what to do. */
 export function Notices() {
@@ -26,11 +31,11 @@ const OF_ANY_FILES: ReadonlySet<FaultCode> = new Set(["unreachable", "needs-toke
 
 function NoticeLine({ notice }: { readonly notice: Notice }) {
   const { about, code, message, way } = notice;
-  const advice = code && (about !== "adapter" || OF_ANY_FILES.has(code)) ? ADVICE[code] : "";
+  const isAdvised = code && (about !== "adapter" || OF_ANY_FILES.has(code));
   return (
     <div className={`notice ${code ? "is-fault" : ""}`} role={code ? "alert" : "status"} data-code={code}>
       <p>
-        <Isolated sentence={asSentence(message)} /> {advice}
+        <Isolated sentence={asSentence(message)} /> {isAdvised && <Advice code={code} />}
       </p>
       {way && (
         <button type="button" onClick={way.go}>

@@ -3,7 +3,7 @@ import { act } from "react";
 import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import type { Root } from "react-dom/client";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AdapterInfo, ModelInfo } from "#protocol/engine.ts";
 import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
@@ -49,7 +49,10 @@ function type(name: string, text: string): void {
 }
 
 const send = (name: string) =>
-  act(() => void field(name).form!.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })));
+  act(async () => {
+    field(name).form!.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    await vi.dynamicImportSettled();
+  });
 
 /** What is said at a field, to the eye and to those who hear the page. */
 function complaintAt(name: string): string | undefined {
@@ -78,23 +81,26 @@ test.each([
   ],
   [PARTS, <InterventionsPanel key="p" />, "L4H0", "Head L4H0 is not in this model: it has layers 0 to 3"],
   [PARTS, <InterventionsPanel key="q" />, "L1H0, x", "“x” is neither a head nor a neuron. Write L2H3 or 2.3"],
-])("%s: what is wrong is said at the field, the text stays, and no notice moves the page", (name, what, text, said) => {
-  draw(what);
-  type(name, text);
-  expect(complaintAt(name)).toBeUndefined();
-  send(name);
-  expect(complaintAt(name)).toContain(said);
-  expect(field(name).value).toBe(text);
-  expect(notices.getState().list).toEqual([]);
-  type(name, `${text}!`);
-  expect(complaintAt(name)).toBeUndefined();
-});
+])(
+  "%s: what is wrong is said at the field, the text stays, and no notice moves the page",
+  async (name, what, text, said) => {
+    draw(what);
+    type(name, text);
+    expect(complaintAt(name)).toBeUndefined();
+    await send(name);
+    expect(complaintAt(name)).toContain(said);
+    expect(field(name).value).toBe(text);
+    expect(notices.getState().list).toEqual([]);
+    type(name, `${text}!`);
+    expect(complaintAt(name)).toBeUndefined();
+  },
+);
 
-test("a list is switched off, the field is empty again, and its example is of the model at hand", () => {
+test("a list is switched off, the field is empty again, and its example is of the model at hand", async () => {
   draw(<InterventionsPanel />);
   expect(field(PARTS).placeholder).toBe("L2H3 or L2N25");
   type(PARTS, "L1H0, L0H3");
-  send(PARTS);
+  await send(PARTS);
   expect(question.getState().interventions.map(({ at, scale }) => [at.layer, scale])).toEqual([
     [1, 0],
     [0, 0],

@@ -1,17 +1,25 @@
 import { useId, useState } from "react";
 import type { SyntheticEvent } from "react";
+import { asFault } from "#state/notices.ts";
 import { Isolated } from "../Isolated.tsx";
 import { asSentence } from "../words/sentence.ts";
+
+/** What is wrong with a text; undefined if it was taken. */
+type Complaining = string | undefined;
 
 /**
  * A field whose text is taken when it is sent: emptied once it is taken, kept with a complaint at the field where it is not.
  *
- * @param take what to do with the text. @returns what is wrong with it, undefined if it was taken
+ * @param take what to do with the text; at once, or once the script is there that does it
  */
-export function useTyped(take: (text: string) => string | undefined) {
+export function useTyped(take: (text: string) => Complaining | Promise<Complaining>) {
   const [text, setText] = useState("");
   const [complaint, setComplaint] = useState<string>();
   const id = useId();
+  const answer = (found: Complaining) => {
+    setComplaint(found);
+    if (found === undefined) setText("");
+  };
   return {
     isEmpty: text.trim() === "",
     props: {
@@ -25,8 +33,8 @@ export function useTyped(take: (text: string) => string | undefined) {
     submit: (event: SyntheticEvent) => {
       event.preventDefault();
       const found = take(text);
-      setComplaint(found);
-      if (found === undefined) setText("");
+      if (typeof found === "object") found.then(answer, (reason: unknown) => answer(asFault(reason).message));
+      else answer(found);
     },
     complaint: <Complaint id={id} text={complaint} />,
   };
