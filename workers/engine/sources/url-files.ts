@@ -8,7 +8,7 @@ import { PROBE, PassingFailure, ask, endedBy, withPatience } from "./fetch-range
 import type { Answer, ByteRange, Fetching } from "./fetch-range.ts";
 import { differingState, stateOf, versionOf } from "./file-state.ts";
 import type { FileState } from "./file-state.ts";
-import { wholeSource } from "./whole-file.ts";
+import { isEncoded, wholeSource } from "./whole-file.ts";
 
 interface UrlFolder {
   /** Ends in "/". */
@@ -31,11 +31,19 @@ export function urlFiles({ base, name, identity, own }: UrlFolder, fetching: Fet
       if (url === undefined) return undefined;
       return withPatience(
         async () => {
-          const answer = await ask(url, PROBE, fetching);
+          // of a range a browser asks for the bytes as they are
+          let range: ByteRange | undefined = PROBE;
+          let answer = await ask(url, range, fetching);
+          if (answer.response.status === 206) {
+            const source = await openRanged(url, answer, fetching);
+            if (source) return source;
+            // parts of the compressed file are no parts of the file
+            range = undefined;
+            answer = await ask(url, range, fetching);
+          }
           const { status } = answer.response;
-          if (status === 206) return openRanged(url, answer, fetching);
           if (status === 200 && !isFallbackPage(answer.response, path)) {
-            const source = await wholeSource(url, answer, fetching);
+            const source = await wholeSource(url, answer, range, fetching);
             if (source.byteLength > PROBE.end) notes.push(wholeNote(path, source.byteLength));
             return source;
           }
@@ -69,8 +77,13 @@ interface FileFacts {
   readonly state: FileState;
 }
 
-async function openRanged(url: string, answer: Answer, fetching: Fetching): Promise<ByteSource> {
+/** @returns undefined where the server has ranges of the file as it is compressed */
+async function openRanged(url: string, answer: Answer, fetching: Fetching): Promise<ByteSource | undefined> {
   const { headers } = answer.response;
+  if (isEncoded(answer.response)) {
+    answer.close();
+    return undefined;
+  }
   const contentRange = readContentRange(headers);
   if (contentRange?.total === undefined) {
     answer.close();
@@ -81,7 +94,9 @@ async function openRanged(url: string, answer: Answer, fetching: Fetching): Prom
   }
   const { total } = contentRange;
   const beginning = new Uint8Array(Math.min(contentRange.end, PROBE.end));
-  await fill({ bytes: beginning, at: 0 }, answer, { url, asked: { start: 0, end: beginning.byteLength } });
+  const asked = { start: 0, end: beginning.byteLength };
+  // what another origin does not say is seen by its length
+  if (await fill({ bytes: beginning, at: 0 }, answer, { url, asked })) return undefined;
   const known = { byteLength: total, state: stateOf(headers) };
   if (total === beginning.byteLength) return memorySource(beginning, versionOf(known.state, total));
   return rangedSource(url, beginning, known, fetching);
@@ -124,20 +139,27 @@ interface Filling {
   at: number;
 }
 
-/** Writes an answer's body where the bytes end; what has come stays if the connection breaks. */
+/**
+ * Writes an answer's body where the bytes end; what has come stays if the connection breaks.
+ *
+ * @returns whether more came than was asked for
+ */
 async function fill(
   filling: Filling,
   answer: Answer,
   { url, asked }: { readonly url: string; readonly asked: ByteRange },
-): Promise<void> {
+): Promise<boolean> {
   const { bytes } = filling;
   try {
-    while (filling.at < bytes.byteLength) {
-      const piece = await answer.next();
+    for (;;) {
+      const isFull = filling.at === bytes.byteLength;
+      const piece = await (isFull ? answer.next().catch(() => undefined) : answer.next());
+      if (!piece && isFull) return false;
       if (!piece) throw new PassingFailure(truncated(url, asked, filling.at));
       const fitting = piece.subarray(0, bytes.byteLength - filling.at);
       bytes.set(fitting, filling.at);
       filling.at += fitting.byteLength;
+      if (fitting.byteLength < piece.byteLength) return true;
     }
   } finally {
     answer.close();
@@ -159,6 +181,12 @@ function checkPart(url: string, { response, close }: Answer, asked: ByteRange, k
       return new Fault(
         "bad-file",
         `${url}: the server sent the whole file where bytes ${asked.start} to ${asked.end} were asked for`,
+      );
+    }
+    if (isEncoded(response)) {
+      return new Fault(
+        "bad-file",
+        `${url}: the server sent bytes ${asked.start} to ${asked.end} of the file as it is compressed (Content-Encoding ${headers.get("content-encoding")}) where it had sent the file's own before`,
       );
     }
     const part = readContentRange(headers);

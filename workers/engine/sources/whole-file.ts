@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import type { ByteSource } from "#formats/byte-source.ts";
-import { PROBE, PassingFailure, ask, endedBy, withPatience } from "./fetch-range.ts";
-import type { Answer, Fetching } from "./fetch-range.ts";
+import { PassingFailure, ask, endedBy, withPatience } from "./fetch-range.ts";
+import type { Answer, ByteRange, Fetching } from "./fetch-range.ts";
 import { differingState, stateOf, versionOf } from "./file-state.ts";
 import { readBlob } from "./read-blob.ts";
 
@@ -10,14 +10,24 @@ const READ_AT_ONCE_BYTES = 50_000_000;
 /** Pieces are handed over to a Blob, which a browser may keep on disk, before they take more memory than this. */
 const PIECES_BYTES = 8_000_000;
 
+/** Whether an answer's body has been decoded: what its headers say of length and range is about other bytes. Another origin hides it. */
+export const isEncoded = ({ headers }: Response) =>
+  !["", "identity"].includes(headers.get("content-encoding")?.toLowerCase() ?? "");
+
 /**
  * A file of a server that knows no ranges: one response, read as far as somebody has asked and no further, and kept as
  * Blobs. A connection that breaks is opened again, and what is there already is skipped.
  *
  * @param first the answer with the whole file, of which nothing has been read
+ * @param range how it was asked for, and is again
  */
-export async function wholeSource(url: string, first: Answer, fetching: Fetching): Promise<ByteSource> {
-  const lengthText = first.response.headers.get("content-length");
+export async function wholeSource(
+  url: string,
+  first: Answer,
+  range: ByteRange | undefined,
+  fetching: Fetching,
+): Promise<ByteSource> {
+  const lengthText = isEncoded(first.response) ? null : first.response.headers.get("content-length");
   const declared = lengthText === null ? undefined : Number(lengthText);
   const blobs: Blob[] = [];
   let held = 0;
@@ -27,8 +37,7 @@ export async function wholeSource(url: string, first: Answer, fetching: Fetching
 
   async function readTo(end: number, signal: AbortSignal | undefined): Promise<void> {
     if (!answer) {
-      // a range again, for which a browser asks the server not to compress
-      const again = await ask(url, PROBE, fetching);
+      const again = await ask(url, range, fetching);
       checkAgain(url, again, first);
       answer = again;
       toSkip = held;
@@ -64,15 +73,15 @@ export async function wholeSource(url: string, first: Answer, fetching: Fetching
     new Fault("damaged-file", `${url}: ${declared} bytes were announced, ${held} came; the file is truncated`);
 
   const { attempts, attemptsToOpen } = fetching.patience;
-  const atOnce = declared === undefined ? Number.POSITIVE_INFINITY : declared;
-  if (declared === undefined || declared <= READ_AT_ONCE_BYTES) {
-    await withPatience(() => readTo(atOnce, undefined), attemptsToOpen, fetching);
-  }
+  const isAtOnce = declared === undefined || declared <= READ_AT_ONCE_BYTES;
+  // to its end, which is behind the announced one where the body is decoded and another origin does not say so
+  if (isAtOnce) await withPatience(() => readTo(Number.POSITIVE_INFINITY, undefined), attemptsToOpen, fetching);
+  const byteLength = isAtOnce ? held : declared;
   /** One reader at a time; a failed one fails its caller and nobody else. */
   let turn: Promise<unknown> = Promise.resolve();
-  const version = versionOf(stateOf(first.response.headers), declared ?? held);
+  const version = versionOf(stateOf(first.response.headers), byteLength);
   return {
-    byteLength: declared ?? held,
+    byteLength,
     ...(version !== undefined && { version }),
     async slice(start, end, signal) {
       signal?.throwIfAborted();
