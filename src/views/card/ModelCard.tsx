@@ -4,6 +4,9 @@ import { percent } from "#charts/number-format.ts";
 import { closeCard, shipped } from "#state/model/shipped.ts";
 import type { CardSet, ModelCard as Card } from "#state/model/shipped.ts";
 import { Dialog } from "../shared/Dialog.tsx";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { count, onScreen, plain } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 import { setName } from "./set-name.ts";
 import "./card.css";
 
@@ -46,6 +49,12 @@ function CardBody({ card }: { readonly card: Card }) {
   );
 }
 
+const ACCURACY: readonly Column<CardSet>[] = [
+  plain({ label: "cases" }, ({ name }) => setName(name)),
+  count({ label: "n" }, ({ cases }) => cases),
+  ...DTYPES.map((dtype) => onScreen<CardSet>(dtype, ({ cases, right }) => percent(right[dtype] / cases))),
+];
+
 function Accuracies({ sets }: { readonly sets: readonly CardSet[] }) {
   return (
     <>
@@ -53,32 +62,7 @@ function Accuracies({ sets }: { readonly sets: readonly CardSet[] }) {
         Share of cases whose answer is the most probable token, by the engine of this page. Numeral sets of two digits
         are 1,000 seeded pairs for + and −, all products to 999 for × and ÷; the others are complete.
       </p>
-      <div className="table-scroll" tabIndex={0} role="group" aria-label="Accuracy, scrolls">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">cases</th>
-              <th scope="col">n</th>
-              {DTYPES.map((dtype) => (
-                <th key={dtype} scope="col">
-                  {dtype}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {sets.map(({ name, cases, right }) => (
-              <tr key={name}>
-                <th scope="row">{setName(name)}</th>
-                <td>{grouped(cases)}</td>
-                {DTYPES.map((dtype) => (
-                  <td key={dtype}>{percent(right[dtype] / cases)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable name="Accuracy" className="plain" columns={ACCURACY} rows={sets} keyOf={({ name }) => name} />
     </>
   );
 }

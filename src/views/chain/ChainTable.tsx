@@ -1,8 +1,11 @@
 import { useState } from "react";
-import { figures, nats, signedNats } from "#charts/number-format.ts";
-import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import type { Chain, ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
 import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
-import { KIND_WORDS, claimText, measuredText, nodeTitle, pathText, shareText, titleIn } from "./words/chain-words.ts";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { measure, onScreen, plain } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
+import { KIND_WORDS, claimText, nodeTitle, titleIn } from "./words/chain-words.ts";
+import { CLAIMED, SHARE, measurements } from "./words/edge-columns.ts";
 import type { ShownChain } from "./shown-chains.ts";
 
 interface ChainTableProps {
@@ -26,143 +29,98 @@ export function ChainTable({ shown, onSelect }: ChainTableProps) {
   );
 }
 
+/** A part in the clean run, and what it became where parts are off. */
+interface PartRow extends ChainNode {
+  readonly now: ChainNode | undefined;
+}
+
 function Parts({ shown: { chain, clean, title }, onSelect }: ChainTableProps) {
-  const isChanged = chain !== clean;
   const name = `Parts of the chain of ${title}`;
+  const rows = clean.nodes.map((node) => ({ ...node, now: chain.nodes.find(({ id }) => id === node.id) }));
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={`${name}, scrolls`}>
-      <table className="plain">
-        <caption>{name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">part</th>
-            <th scope="col">is</th>
-            <th scope="col">at</th>
-            <th scope="col">promotes</th>
-            <th scope="col">behind attention</th>
-            <Head name="increase, nats" />
-            {isChanged && <Head name="now" />}
-            <Head name="activation" />
-            {isChanged && <Head name="now" />}
-            <Head name="change, nats" />
-            <Head name="effect, nats" />
-          </tr>
-        </thead>
-        <tbody>
-          {clean.nodes.map((node) => (
-            <Part
-              key={node.id}
-              node={node}
-              now={nodeIn(chain, node.id)}
-              chain={clean}
-              onSelect={onSelect}
-              {...{ isChanged }}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      name={name}
+      className="plain"
+      caption={name}
+      columns={partColumns(clean, chain !== clean, onSelect)}
+      rows={rows}
+      keyOf={({ id }) => id}
+    />
   );
 }
 
-interface PartProps {
-  readonly node: ChainNode;
-  readonly now: ChainNode | undefined;
-  readonly chain: Chain;
-  readonly isChanged: boolean;
-  readonly onSelect: (id: string) => void;
-}
-
-function Part({ node, now, chain, isChanged, onSelect }: PartProps) {
-  const token = chain.tokens[node.position]?.text ?? "";
-  return (
-    <tr>
-      <th scope="row">
-        {node.kind === "prediction" ? (
+function partColumns(
+  { tokens }: Chain,
+  isChanged: boolean,
+  onSelect: ChainTableProps["onSelect"],
+): readonly Column<PartRow>[] {
+  const ifChanged = (column: Column<PartRow>) => (isChanged ? [column] : []);
+  return [
+    {
+      ...plain({ label: "part" }, nodeTitle),
+      show: (node) =>
+        node.kind === "prediction" ? (
           nodeTitle(node)
         ) : (
           <button type="button" className="link" onClick={() => onSelect(node.id)}>
             {nodeTitle(node)}
           </button>
-        )}
-      </th>
-      <td>{KIND_WORDS[node.kind]}</td>
-      <td>
-        {node.position} <code>{token}</code>
-      </td>
-      <td className="promotes">{tokensText(node.promotes)}</td>
-      <td className="promotes">{tokensText(node.transformed)}</td>
-      <Number of={node.contribution} write={signedNats} />
-      {isChanged && <Number of={now?.contribution} write={signedNats} />}
-      <Number of={node.activation} write={figures} />
-      {isChanged && <Number of={now?.activation} write={figures} />}
-      <Number of={node.change} write={nats} />
-      <Number of={node.effect} write={nats} />
-    </tr>
-  );
+        ),
+    },
+    plain({ label: "is" }, ({ kind }) => KIND_WORDS[kind]),
+    {
+      ...plain({ label: "at" }, ({ position }) => position),
+      show: ({ position }) => (
+        <>
+          {position} <code>{tokens[position]?.text ?? ""}</code>
+        </>
+      ),
+    },
+    { ...plain({ label: "promotes" }, ({ promotes }) => tokensText(promotes)), className: "promotes" },
+    { ...plain({ label: "behind attention" }, ({ transformed }) => tokensText(transformed)), className: "promotes" },
+    number("increase, nats", "signedNats", ({ contribution }) => contribution),
+    ...ifChanged(number("now", "signedNats", ({ now }) => now?.contribution)),
+    number("activation", "figures", ({ activation }) => activation),
+    ...ifChanged(number("now", "figures", ({ now }) => now?.activation)),
+    number("change, nats", "nats", ({ change }) => change),
+    number("effect, nats", "nats", ({ effect }) => effect),
+  ];
+}
+
+/** An edge in the clean run, and what it became where parts are off. */
+interface EdgeRow extends ChainEdge {
+  readonly now: ChainEdge | undefined;
 }
 
 function Edges({ chain, clean, title }: ShownChain) {
-  const isChanged = chain !== clean;
-  const isOwn = clean.provenance.kind === "computed";
   const name = `Edges of the chain of ${title}`;
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={`${name}, scrolls`}>
-      <table className="plain">
-        <caption>{name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">from</th>
-            <th scope="col">does</th>
-            <th scope="col">to</th>
-            <Head name="from position" />
-            <Head name="claimed" />
-            <Head name="up" />
-            <Head name="gate" />
-            <Head name="share" />
-            {isChanged && <Head name="claimed now" />}
-            <th scope="col">measured without the sender</th>
-            {isOwn && <th scope="col">measured, this edge alone cut</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {clean.edges.map((edge, index) => (
-            <tr key={edgeKey(edge)}>
-              <th scope="row">{titleIn(clean, edge.from)}</th>
-              <td>{edge.kind}</td>
-              <td>{titleIn(clean, edge.to)}</td>
-              <td className="number">{edge.position ?? "–"}</td>
-              <td className="number" title={String(edge.claimed)}>
-                {claimText(edge)}
-              </td>
-              <Number of={edge.up} write={figures} />
-              <Number of={edge.gate} write={figures} />
-              <td className="number">{shareText(edge.share)}</td>
-              {isChanged && <td className="number">{chain.edges[index] && claimText(chain.edges[index])}</td>}
-              <td>{measuredText(edge)}</td>
-              {isOwn && <td title={edge.path && String(edge.path.effect)}>{pathText(edge)}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      name={name}
+      className="plain"
+      caption={name}
+      columns={edgeColumns(clean, chain !== clean)}
+      rows={clean.edges.map((edge, index) => ({ ...edge, now: chain.edges[index] }))}
+      keyOf={edgeKey}
+    />
   );
 }
 
-const Head = ({ name }: { readonly name: string }) => (
-  <th scope="col" className="number">
-    {name}
-  </th>
-);
+const edgeColumns = (clean: Chain, isChanged: boolean): readonly Column<EdgeRow>[] => [
+  plain({ label: "from" }, ({ from }) => titleIn(clean, from)),
+  plain({ label: "does" }, ({ kind }) => kind),
+  plain({ label: "to" }, ({ to }) => titleIn(clean, to)),
+  onScreen("from position", ({ position }) => position ?? "–"),
+  CLAIMED,
+  number("up", "figures", ({ up }) => up),
+  number("gate", "figures", ({ gate }) => gate),
+  SHARE,
+  ...(isChanged ? [onScreen("claimed now", ({ now }: EdgeRow) => now && claimText(now))] : []),
+  ...measurements(clean),
+];
 
-function Number({ of, write }: { readonly of: number | undefined; readonly write: (value: number) => string }) {
-  return (
-    <td className="number" title={of === undefined ? "" : String(of)}>
-      {of === undefined ? "–" : write(of)}
-    </td>
-  );
-}
-
-const nodeIn = ({ nodes }: Chain, id: string) => nodes.find((node) => node.id === id);
+/** A number of the chain; a dash where it is not known. */
+const number = <Row,>(label: string, as: Parameters<typeof measure<Row>>[1], of: (row: Row) => number | undefined) =>
+  measure<Row>({ label }, as, (row) => of(row) ?? Number.NaN);
 
 const tokensText = (tokens: Chain["tokens"] | undefined) => tokens?.map(({ text }) => text).join(" ") ?? "";

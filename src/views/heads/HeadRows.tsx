@@ -1,34 +1,30 @@
-import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { rankedHeads } from "#state/effects.ts";
 import { select } from "#state/view.ts";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { measure, plain } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 
-export function HeadRows({ effects }: { readonly effects: readonly (readonly number[])[] }) {
-  return (
-    <table className="plain">
-      <caption className="visually-hidden">Heads by size of effect, in nats</caption>
-      <thead>
-        <tr>
-          <th scope="col">head</th>
-          <th scope="col" className="number">
-            effect, nats
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rankedHeads(effects).map(({ at, effect }) => (
-          <tr key={formatHead(at)}>
-            <th scope="row">
-              <button type="button" className="link" onClick={() => select({ kind: "head", at })}>
-                {formatHead(at)}
-              </button>
-            </th>
-            <td className="number" title={String(effect)}>
-              {nats(effect)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
+const COLUMNS: readonly Column<ReturnType<typeof rankedHeads>[number]>[] = [
+  {
+    ...plain({ label: "head" }, ({ at }) => formatHead(at)),
+    show: ({ at }) => (
+      <button type="button" className="link" onClick={() => select({ kind: "head", at })}>
+        {formatHead(at)}
+      </button>
+    ),
+  },
+  measure({ label: "effect, nats" }, "nats", ({ effect }) => effect),
+];
+
+/** The heads by the size of their effect. */
+export const HeadRows = ({ effects }: { readonly effects: readonly (readonly number[])[] }) => (
+  <DataTable
+    className="plain"
+    caption="Heads by size of effect, in nats"
+    isCaptionHidden
+    columns={COLUMNS}
+    rows={rankedHeads(effects)}
+    keyOf={({ at }) => formatHead(at)}
+  />
+);

@@ -10,7 +10,7 @@ import type { HeadInspection } from "#state/run/results.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
-import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
+import { SignedTokens } from "../shared/table/SignedTokens.tsx";
 import { Word } from "../guide/Word.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";

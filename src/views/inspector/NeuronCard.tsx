@@ -10,10 +10,13 @@ import { isStale, results } from "#state/run/results.ts";
 import type { NeuronInspection } from "#state/run/results.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
-import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
+import { SignedTokens } from "../shared/table/SignedTokens.tsx";
 import { Word } from "../guide/Word.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { bar, measure, plain } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 import { activationNow, neuronLists, neuronSentence } from "./card-sentences.ts";
 import { drawnNeuron } from "./card-exports.ts";
 import { CardHead } from "./CardHead.tsx";
@@ -130,40 +133,22 @@ function Standing({ at }: { readonly at: NeuronId }) {
 function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
   const tokens = useStore(results, (slots) => slots.neuron.about?.tokens);
   const bars = signedBars(neuron.activations);
+  const rows = neuron.activations.map((activation, position) => ({ activation, position, ...bars[position]! }));
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    {
+      ...plain({ label: "token" }, ({ position }) => tokenText(tokens?.[position]?.text ?? String(position))),
+      className: "token",
+      title: ({ position }) => `position ${position}`,
+    },
+    measure({ label: "activation" }, "figures", ({ activation }) => activation),
+    bar(({ activation, start, size }) => ({ start, size, kind: activation < 0 ? "against" : "for" })),
+  ];
   return (
-    <table className="signed-tokens activations">
-      <caption>Activation at each token</caption>
-      <thead>
-        <tr>
-          <th scope="col">token</th>
-          <th scope="col" className="number">
-            activation
-          </th>
-          <td />
-        </tr>
-      </thead>
-      <tbody>
-        {neuron.activations.map((activation, position) => (
-          // positions are what the rows are about
-          <tr key={position}>
-            <th scope="row" className="token" title={`position ${position}`}>
-              {tokenText(tokens?.[position]?.text ?? String(position))}
-            </th>
-            <td className="number">
-              <Value of={activation} as="figures" />
-            </td>
-            <td className="bar-cell">
-              <span
-                className={`bar ${activation < 0 ? "against" : "for"}`}
-                style={{
-                  insetInlineStart: `${(bars[position]?.start ?? 0) * 100}%`,
-                  inlineSize: `${(bars[position]?.size ?? 0) * 100}%`,
-                }}
-              />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      className="signed-tokens activations"
+      caption="Activation at each token"
+      columns={columns}
+      rows={rows}
+    />
   );
 }

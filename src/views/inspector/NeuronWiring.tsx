@@ -6,8 +6,10 @@ import { lab } from "#state/lab/tools.ts";
 import type { NeuronWiring as Wiring } from "#state/lab/tools.ts";
 import { drawnWiring } from "./card-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
-import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
-import { tokenText } from "../shared/words/token-text.ts";
+import { SignedTokens } from "../shared/table/SignedTokens.tsx";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { plain, tokens } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 
 const LISTED = 8;
 const BEHIND = 6;
@@ -69,35 +71,19 @@ function WiringEvidence({ wiring }: { readonly wiring: Wiring }) {
   );
 }
 
-function Through({ through }: Pick<Wiring, "through">) {
-  return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label="Behind later attention layers, scrolls">
-      <table className="plain">
-        <caption className="visually-hidden">
-          First tokens of the value vector behind each later attention layer
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">behind</th>
-            <th scope="col">promotes</th>
-            <th scope="col">suppresses</th>
-          </tr>
-        </thead>
-        <tbody>
-          {through.map(({ layer, promotes, suppresses }) => (
-            <tr key={layer}>
-              <th scope="row">attention L{layer}</th>
-              {[promotes, suppresses].map((tokens, end) => (
-                <td key={end} className="promotes">
-                  {tokens.slice(0, BEHIND).map(({ id, text }) => (
-                    <code key={id}>{tokenText(text)}</code>
-                  ))}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+const THROUGH: readonly Column<Wiring["through"][number]>[] = [
+  plain({ label: "behind" }, ({ layer }) => `attention L${layer}`),
+  tokens({ label: "promotes" }, BEHIND, ({ promotes }) => promotes),
+  tokens({ label: "suppresses" }, BEHIND, ({ suppresses }) => suppresses),
+];
+
+const Through = ({ through }: Pick<Wiring, "through">) => (
+  <DataTable
+    name="Behind later attention layers"
+    className="plain"
+    caption="First tokens of the value vector behind each later attention layer"
+    isCaptionHidden
+    columns={THROUGH}
+    rows={through}
+  />
+);

@@ -11,13 +11,14 @@ import { drawnConcepts } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { LongTextNote } from "../shared/text/LongTextNote.tsx";
-import { tokenText } from "../shared/words/token-text.ts";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { count } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 import { useLongText } from "../shared/text/use-long-text.ts";
 import { LabProgress } from "./LabProgress.tsx";
-import { NeuronLink } from "./NeuronLink.tsx";
+import { CONCEPT_COLUMNS } from "./lab-columns.tsx";
 
 const LISTED = 20;
-const SHOWN_TOKENS = 8;
 
 /** Neurons whose value vector only speaks of the concepts once an attention layer has transformed it. */
 export function ConceptSection() {
@@ -76,49 +77,26 @@ interface FoundProps {
 function Found({ found, chosen }: FoundProps) {
   const slot = useStore(lab, (slots) => slots.concepts);
   const set = found.rows.filter(({ tokens }) => tokens.length >= chosen);
-  const count = found.atLeast[chosen] ?? 0;
+  const all = found.atLeast[chosen] ?? 0;
   return (
     <>
       <div className="card-columns">
         <Counts found={found} chosen={chosen} />
-        <div className="table-scroll concept-list" tabIndex={0} role="group" aria-label="Neurons found, scrolls">
-          <table className="plain lab-table">
-            <caption className="visually-hidden">Neurons by concepts among their first tokens</caption>
-            <thead>
-              <tr>
-                <th scope="col">neuron</th>
-                <th scope="col" className="number" title="The attention layer behind which it says most">
-                  through
-                </th>
-                <th scope="col" className="number">
-                  concepts
-                </th>
-                <th scope="col">which</th>
-              </tr>
-            </thead>
-            <tbody>
-              {set.slice(0, LISTED).map((row) => (
-                <tr key={formatNeuron(row)}>
-                  <th scope="row">
-                    <NeuronLink layer={row.layer} neuron={row.neuron} />
-                  </th>
-                  <td className="number">L{row.through}</td>
-                  <td className="number">{row.tokens.length}</td>
-                  <td className="promotes">
-                    {row.tokens.slice(0, SHOWN_TOKENS).map(({ id, text }) => (
-                      <code key={id}>{tokenText(text)}</code>
-                    ))}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        <div className="concept-list">
+          <DataTable
+            name="Neurons found"
+            caption="Neurons by concepts among their first tokens"
+            isCaptionHidden
+            columns={CONCEPT_COLUMNS}
+            rows={set.slice(0, LISTED)}
+            keyOf={formatNeuron}
+          />
         </div>
       </div>
       <p className="says">{conceptSentence(found, chosen)}</p>
       {set.length > 0 && (
         <button type="button" onClick={() => measureGroup(set, `${grouped(set.length)} neurons of the concept search`)}>
-          Switch {set.length < count ? "the first" : "these"} {grouped(set.length)} off together
+          Switch {set.length < all ? "the first" : "these"} {grouped(set.length)} off together
         </button>
       )}
       <footer className="panel-foot">
@@ -146,29 +124,16 @@ function thresholds(most: number, chosen: number): number[] {
 
 /** How many neurons there are for each threshold. */
 function Counts({ found, chosen }: FoundProps) {
+  const columns: readonly Column<number>[] = [
+    count({ label: "at least" }, (least) => least),
+    count({ label: "neurons" }, (least) => found.atLeast[least] ?? 0),
+  ];
   return (
-    <table className="plain lab-table">
-      <caption>Neurons by threshold</caption>
-      <thead>
-        <tr>
-          <th scope="col" className="number">
-            at least
-          </th>
-          <th scope="col" className="number">
-            neurons
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {thresholds(found.atLeast.length - 1, chosen).map((least) => (
-          <tr key={least} className={least === chosen ? "is-selected" : ""}>
-            <th scope="row" className="number">
-              {least}
-            </th>
-            <td className="number">{grouped(found.atLeast[least] ?? 0)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption="Neurons by threshold"
+      columns={columns}
+      rows={thresholds(found.atLeast.length - 1, chosen)}
+      rowProps={(least) => ({ className: least === chosen ? "is-selected" : "" })}
+    />
   );
 }

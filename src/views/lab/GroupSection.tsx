@@ -1,8 +1,7 @@
-import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { signedBars } from "#charts/plots/bars.ts";
+import type { Bar } from "#charts/plots/bars.ts";
 import { symmetricLimit } from "#charts/colour.ts";
-import { nats } from "#charts/number-format.ts";
 import { measureGroup } from "#state/lab/actions.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { LabSlot, MeasuredGroup } from "#state/lab/tools.ts";
@@ -10,10 +9,14 @@ import { model } from "#state/model/model.ts";
 import { results } from "#state/run/results.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
 import { groupSentence } from "./lab-sentences.ts";
-import { drawnGroup, groupRuns } from "./lab-exports.ts";
+import { GROUP_COLUMNS, groupRuns } from "./lab-columns.tsx";
+import { drawnGroup } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
-import { SignedTokens } from "../shared/figure/SignedTokens.tsx";
+import { SignedTokens } from "../shared/table/SignedTokens.tsx";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { bar, count, plain } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { LabProgress } from "./LabProgress.tsx";
 
@@ -63,43 +66,16 @@ function Measured({ group, slot }: MeasuredProps) {
   const { target, ablationSource, found } = group;
   const { name, becomes } = ablationWords(ablationSource);
   const limit = symmetricLimit([...found.promotes, ...found.suppresses].map(({ logit }) => logit));
-  const losses = groupRuns(group);
-  const bars = signedBars(losses.map(({ logProbability }) => found.baseline - logProbability));
   return (
     <>
       <p className="says">{groupSentence(group)}</p>
       <div className="card-columns">
-        <table className="signed-tokens group-losses">
-          <caption>log p({tokenText(target)}), nats</caption>
-          <thead>
-            <tr>
-              <th scope="col">run</th>
-              <th scope="col" className="number">
-                log p
-              </th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {losses.map(({ name, logProbability }, index) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td className="number" title={String(logProbability)}>
-                  {nats(logProbability)}
-                </td>
-                <td className="bar-cell">
-                  <span
-                    className={`bar ${found.baseline - logProbability < 0 ? "against" : "for"}`}
-                    style={{
-                      insetInlineStart: `${(bars[index]?.start ?? 0) * 100}%`,
-                      inlineSize: `${(bars[index]?.size ?? 0) * 100}%`,
-                    }}
-                  />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          className="signed-tokens group-losses"
+          caption={`log p(${tokenText(target)}), nats`}
+          columns={GROUP_COLUMNS}
+          rows={groupRuns(group)}
+        />
         <SignedTokens title="Together they promote" tokens={found.promotes.slice(0, LISTED)} limit={limit} />
         <SignedTokens title="and suppress" tokens={found.suppresses.slice(0, LISTED)} limit={limit} />
         <Layers perLayer={found.perLayer} />
@@ -117,31 +93,13 @@ function Measured({ group, slot }: MeasuredProps) {
   );
 }
 
+const LAYER_COLUMNS: readonly Column<Bar & { readonly layer: number; readonly neurons: number }>[] = [
+  plain({ label: "layer" }, ({ layer }) => `L${layer}`),
+  count({ label: "neurons" }, ({ neurons }) => neurons),
+  bar(({ size }) => ({ size, kind: "count" })),
+];
+
 function Layers({ perLayer }: { readonly perLayer: readonly number[] }) {
-  const bars = signedBars(perLayer);
-  return (
-    <table className="signed-tokens">
-      <caption>Their layers</caption>
-      <thead>
-        <tr>
-          <th scope="col">layer</th>
-          <th scope="col" className="number">
-            neurons
-          </th>
-          <td />
-        </tr>
-      </thead>
-      <tbody>
-        {perLayer.map((count, layer) => (
-          <tr key={layer}>
-            <th scope="row">L{layer}</th>
-            <td className="number">{grouped(count)}</td>
-            <td className="bar-cell">
-              <span className="bar count" style={{ inlineSize: `${(bars[layer]?.size ?? 0) * 100}%` }} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  const rows = signedBars(perLayer).map((each, layer) => ({ ...each, layer, neurons: perLayer[layer]! }));
+  return <DataTable className="signed-tokens" caption="Their layers" columns={LAYER_COLUMNS} rows={rows} />;
 }

@@ -12,9 +12,9 @@ import { drawnHits } from "./lab-exports.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
-import { Value } from "../shared/figure/Value.tsx";
+import { DataTable } from "../shared/table/DataTable.tsx";
 import { LabProgress } from "./LabProgress.tsx";
-import { NeuronLink } from "./NeuronLink.tsx";
+import { hitColumns } from "./lab-columns.tsx";
 
 /** Which neurons promote a token, of all layers. */
 export function TokenSection() {
@@ -127,44 +127,16 @@ function Choice<Key extends string>({ name, chosen, choices, onChoose }: ChoiceP
 
 function Hits({ asked, found }: LabResults["tokens"]) {
   const slot = useStore(lab, (slots) => slots.tokens);
-  const token = tokenText(found.token.text);
   return (
     <>
-      <div className="table-scroll" tabIndex={0} role="group" aria-label="Neurons found, scrolls">
-        <table className="plain lab-table">
-          <caption className="visually-hidden">
-            Neurons that {asked.end === "promotes" ? "promote" : "suppress"} {token}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">neuron</th>
-              <th scope="col" className="number" title="What one unit of activation adds to the token’s logit">
-                logit of {token}
-              </th>
-              <th
-                scope="col"
-                className="number"
-                title="Where the token stands among all that the neuron moves; 1 is first"
-              >
-                its place
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.rows.map((row) => (
-              <tr key={formatNeuron(row)}>
-                <th scope="row">
-                  <NeuronLink layer={row.layer} neuron={row.neuron} />
-                </th>
-                <td className="number">
-                  <Value of={row.logit} as="figures" />
-                </td>
-                <td className="number">{row.rank + 1}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        name="Neurons found"
+        caption={`Neurons that ${asked.end === "promotes" ? "promote" : "suppress"} ${tokenText(found.token.text)}`}
+        isCaptionHidden
+        columns={hitColumns(found.token.text)}
+        rows={found.rows}
+        keyOf={formatNeuron}
+      />
       <p className="says">{hitsSentence(found, asked.by, asked.end)}</p>
       <footer className="panel-foot">
         <Method page="token-index">

@@ -1,15 +1,15 @@
-import { effectOf } from "#analysis/ablation/effect.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { operandMap } from "#charts/maps/operand-map.ts";
 import { operandFigure } from "#charts/maps/operand-map-marks.ts";
 import { plotScale } from "#charts/plots/plot-scale.ts";
-import { formatNeuron } from "#model/ids.ts";
 import type { LabKind, LabResults, LabSlot } from "#state/lab/tools.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
 import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
+import { tableOf } from "../shared/table/columns.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
+import { CONCEPT_COLUMNS, GROUP_COLUMNS, groupRuns, hitColumns } from "./lab-columns.tsx";
 import { conceptSentence, groupSentence, hitsSentence } from "./lab-sentences.ts";
 import { SCALE_KINDS, UNITS, cellsOf, plotSentence, quantityName } from "./plot/plot-sentence.ts";
 
@@ -67,10 +67,7 @@ export function drawnHits({ value, about }: Slot<"tokens">): Drawn | undefined {
     ...of(about),
     settings: { token: found.token, by: asked.by, end: asked.end },
     unit: "logit",
-    table: () => ({
-      header: ["neuron", "layer", "index", "token", "logit", "rank"],
-      rows: found.rows.map((row) => [formatNeuron(row), row.layer, row.neuron, found.token.text, row.logit, row.rank]),
-    }),
+    table: () => tableOf(hitColumns(found.token.text), found.rows),
   };
 }
 
@@ -84,28 +81,13 @@ export function drawnConcepts({ value, about }: Slot<"concepts">, atLeast: numbe
     ...of(about),
     settings: { at_least: atLeast, concepts: value.concepts.map(({ text }) => text) },
     unit: "none",
-    table: () => ({
-      header: ["neuron", "layer", "index", "through", "concepts", "tokens"],
-      rows: value.rows
-        .filter(({ tokens }) => tokens.length >= atLeast)
-        .map((row) => [
-          formatNeuron(row),
-          row.layer,
-          row.neuron,
-          row.through,
-          row.tokens.length,
-          row.tokens.map(({ text }) => text).join(" "),
-        ]),
-    }),
+    table: () =>
+      tableOf(
+        CONCEPT_COLUMNS,
+        value.rows.filter(({ tokens }) => tokens.length >= atLeast),
+      ),
   };
 }
-
-/** The runs that a group is measured by: as it is, without it, and without as many random neurons. */
-export const groupRuns = ({ found }: LabResults["group"]) => [
-  { name: "as it is", logProbability: found.baseline },
-  { name: "without the group", logProbability: found.withoutGroup },
-  ...found.withoutRandom.map((logProbability, draw) => ({ name: `random group ${draw + 1}`, logProbability })),
-];
 
 /** A group's worth, as a table. */
 export function drawnGroup({ value, about }: Slot<"group">): Drawn | undefined {
@@ -119,13 +101,6 @@ export function drawnGroup({ value, about }: Slot<"group">): Drawn | undefined {
     isAblating: true,
     settings: { group, neurons: found.neurons },
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
-    table: () => ({
-      header: ["run", "log_probability", "effect"],
-      rows: groupRuns(value).map(({ name, logProbability }) => [
-        name,
-        logProbability,
-        effectOf({ baseline: found.baseline, withoutIt: logProbability }),
-      ]),
-    }),
+    table: () => tableOf(GROUP_COLUMNS, groupRuns(value)),
   };
 }

@@ -15,6 +15,7 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { comparisonSentence } from "./comparison-sentence.ts";
 import { certificate, comparedWith, drawnNeurons } from "./neurons-export.ts";
 import { NeuronTable } from "./NeuronTable.tsx";
+import "../shared/table/table.css";
 import "./neurons.css";
 
 /** Comparative neuron analysis: which FFN neurons lose their say when something is switched off. */

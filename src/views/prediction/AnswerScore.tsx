@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
 import { answerKey } from "#state/run/later-demands.ts";
@@ -5,6 +6,9 @@ import { results } from "#state/run/results.ts";
 import type { ScoredAnswer } from "#state/run/results.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { onScreen, plain } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 import { greedySentence, splitSentence } from "./answer-sentence.ts";
 
 /** An answer of several tokens: each token's probability given those before it, and the whole, before and after. */
@@ -43,51 +47,52 @@ interface Runs {
   readonly isChanged: boolean;
 }
 
+interface AnswerRow {
+  /** A token of the answer; left out: the row is the whole answer. */
+  readonly token?: ScoredAnswer["tokens"][number];
+  readonly before: ReactNode;
+  readonly after: ReactNode;
+}
+
+/** One token can stand in an answer many times: its place is what names it. */
 function AnswerTable({ before, after, isChanged }: Runs) {
+  const columns: readonly Column<AnswerRow>[] = [
+    {
+      ...plain({ label: "token" }, () => ""),
+      show: ({ token }) => (token ? <code>{tokenText(token.text)}</code> : "the whole, log p"),
+    },
+    onScreen(isChanged ? "before" : "probability", (row) => row.before),
+    ...(isChanged ? [onScreen("after", (row: AnswerRow) => row.after)] : []),
+  ];
+  const rows: readonly AnswerRow[] = [
+    ...before.tokens.map((token, place) => ({
+      token,
+      before: <Chance of={token} />,
+      after: <Chance of={after?.tokens[place]} />,
+    })),
+    { before: <Whole of={before} />, after: <Whole of={after} /> },
+  ];
   return (
-    <table className="answer-table">
-      <thead>
-        <tr>
-          <th scope="col">token</th>
-          <th scope="col" className="number">
-            {isChanged ? "before" : "probability"}
-          </th>
-          {isChanged && (
-            <th scope="col" className="number">
-              after
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {before.tokens.map((token, place) => (
-          // one token can stand in an answer many times: its place is what names it
-          <tr key={place}>
-            <th scope="row">
-              <code>{tokenText(token.text)}</code>
-            </th>
-            <Chance of={token} />
-            {isChanged && <Chance of={after?.tokens[place]} />}
-          </tr>
-        ))}
-        <tr className="whole">
-          <th scope="row">the whole, log p</th>
-          <td className="number">
-            <Value of={before.logProbability} as="nats" />
-          </td>
-          {isChanged && <td className="number">{after ? <Value of={after.logProbability} as="nats" /> : "…"}</td>}
-        </tr>
-      </tbody>
-    </table>
+    <DataTable
+      className="answer-table"
+      columns={columns}
+      rows={rows}
+      rowProps={({ token }) => ({ className: token ? "" : "whole" })}
+    />
   );
 }
 
+const AWAITED = <span className="faint">…</span>;
+
+const Whole = ({ of }: { readonly of: ScoredAnswer | undefined }) =>
+  of ? <Value of={of.logProbability} as="nats" /> : AWAITED;
+
 function Chance({ of }: { readonly of: ScoredAnswer["tokens"][number] | undefined }) {
-  if (!of) return <td className="number faint">…</td>;
+  if (!of) return AWAITED;
   return (
-    <td className="number">
+    <>
       {of.rank > 0 && <span className="faint">ranks {of.rank + 1} </span>}
       <Value of={of.probability} as="percent" />
-    </td>
+    </>
   );
 }

@@ -1,5 +1,8 @@
 import { sumUnit } from "#state/link/checking/verification.ts";
 import type { CheckedNumber, Verification } from "#state/link/checking/verification.ts";
+import { DataTable } from "./table/DataTable.tsx";
+import { onScreen, plain } from "./table/columns.tsx";
+import type { Column } from "./table/columns.tsx";
 import "./verdict.css";
 
 interface VerdictProps {
@@ -66,33 +69,18 @@ function Checked({ check, of, open }: { readonly check: Verification } & Pick<Ve
       {!isReasonBelow && <p className="small">{reason}</p>}
       <details className="method">
         <summary>The numbers</summary>
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">number</th>
-              <th scope="col" className="number">
-                link
-              </th>
-              <th scope="col" className="number">
-                here
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.name}>
-                <th scope="row">{row.name}</th>
-                <td className="number">{numberText(row, row.expected)}</td>
-                <td className="number">{numberText(row, row.measured)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable className="plain" columns={NUMBERS} rows={rows} keyOf={({ name }) => name} />
         {isReasonBelow && <p>{reason}</p>}
       </details>
     </>
   );
 }
+
+const NUMBERS: readonly Column<CheckedNumber>[] = [
+  plain({ label: "number" }, ({ name }) => name),
+  onScreen("link", (row) => numberText(row, row.expected)),
+  onScreen("here", (row) => numberText(row, row.measured)),
+];
 
 function numberText({ unit }: CheckedNumber, value: number): string {
   if (Number.isNaN(value)) return "–";

@@ -1,6 +1,10 @@
-import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
+import type { Chain, ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
 import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
-import { claimText, edgeTitle, measuredText, pathText, shareText } from "../words/chain-words.ts";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { plain } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
+import { edgeTitle } from "../words/chain-words.ts";
+import { CLAIMED, SHARE, measurements } from "../words/edge-columns.ts";
 
 interface FactProps {
   readonly name: string;
@@ -62,39 +66,21 @@ interface NodeEdgesProps {
 export function NodeEdges({ node, chain }: NodeEdgesProps) {
   const edges = chain.edges.filter(({ from, to }) => from === node.id || to === node.id);
   if (edges.length === 0) return null;
-  const isOwn = chain.provenance.kind === "computed";
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label="What it gives and receives, scrolls">
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">edge</th>
-            <th scope="col">kind</th>
-            <th scope="col" className="number">
-              claimed
-            </th>
-            <th scope="col" className="number">
-              share
-            </th>
-            <th scope="col">measured without the sender</th>
-            {isOwn && <th scope="col">measured, this edge alone cut</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {edges.map((edge) => (
-            <tr key={edgeKey(edge)}>
-              <th scope="row">{edgeTitle(edge, chain)}</th>
-              <td>{edge.kind}</td>
-              <td className="number" title={String(edge.claimed)}>
-                {claimText(edge)}
-              </td>
-              <td className="number">{shareText(edge.share)}</td>
-              <td>{measuredText(edge)}</td>
-              {isOwn && <td title={edge.path && String(edge.path.effect)}>{pathText(edge)}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      name="What it gives and receives"
+      className="plain"
+      columns={edgeColumns(chain)}
+      rows={edges}
+      keyOf={edgeKey}
+    />
   );
 }
+
+const edgeColumns = (chain: Chain): readonly Column<ChainEdge>[] => [
+  plain({ label: "edge" }, (edge) => edgeTitle(edge, chain)),
+  plain({ label: "kind" }, ({ kind }) => kind),
+  CLAIMED,
+  SHARE,
+  ...measurements(chain),
+];

@@ -12,7 +12,8 @@ import type { Drawn } from "../../exports/drawn.ts";
 import { asSentence } from "../../shared/words/sentence.ts";
 import { Exports } from "../../exports/Exports.tsx";
 import { ABLATION_TEXTS } from "../ablation-texts.ts";
-import { DataTable, estimate, over, plain } from "../DataTable.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { estimate, over, plain } from "../../shared/table/columns.tsx";
 import { originOf } from "../result/experiment-export.ts";
 
 type Result = Extract<ExperimentResult, { readonly kind: "heads" }>;

@@ -10,10 +10,11 @@ import type { ResultFor } from "#protocol/experiments.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 import { ablationSentence } from "../ablation-texts.ts";
 import { pointAt } from "../curve-points.ts";
-import { constant, count, DataTable, estimate, over, plain, tableOf } from "../DataTable.tsx";
-import type { Column } from "../DataTable.tsx";
-import { whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
-import type { Estimate } from "../result/EstimateValue.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { constant, count, estimate, over, plain, tableOf } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
+import { whiskersOf, withIntervals } from "../../shared/table/EstimateValue.tsx";
+import type { Estimate } from "../../shared/table/EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { publishedConcepts, TABLES_8_17_21 } from "../published/published-concepts.ts";
 

@@ -10,9 +10,10 @@ import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { ABLATION_TEXTS, ablationSentence } from "../ablation-texts.ts";
 import { AblationComparison } from "../form/AblationComparison.tsx";
-import { constant, DataTable, estimate, measure, over, plain, shown, spread, tableOf } from "../DataTable.tsx";
-import type { Column } from "../DataTable.tsx";
-import { EstimateValue, estimateText, withIntervals } from "../result/EstimateValue.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { constant, estimate, measure, over, plain, onScreen, spread, tableOf } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
+import { EstimateValue, estimateText, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import { namesOf, tiedFirst } from "../result/tied.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
@@ -238,9 +239,9 @@ function HeadsTable({ found, group }: { readonly found: Found; readonly group: n
       columns={[
         plain<Line>({ label: "head" }, ({ name }) => name),
         ...[undefined, ...groups.keys()].map((each) =>
-          shown<Line>(ofGroup(found, each, "all"), ({ cell }) => cell(each)),
+          onScreen<Line>(ofGroup(found, each, "all"), ({ cell }) => cell(each)),
         ),
-        shown<Line>("other heads of the layer", ({ others }) => others),
+        onScreen<Line>("other heads of the layer", ({ others }) => others),
       ]}
       rows={lines}
     />

@@ -7,12 +7,13 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import type { LayerFit, ResultFor } from "#protocol/experiments.ts";
 import { pointAt } from "../curve-points.ts";
-import { count, DataTable, estimate, measure, plain, tableOf } from "../DataTable.tsx";
-import type { Column } from "../DataTable.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { count, estimate, measure, plain, tableOf } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { groupChoice, groupOf } from "../group-choice.ts";
-import { estimateText, whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
+import { estimateText, whiskersOf, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import { groupName } from "../../shared/words/operation-signs.ts";
 import { HELIX_PUBLISHED } from "../published/published-operands.ts";
 

@@ -4,12 +4,13 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { figures as written, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
-import { count, DataTable, estimate, measure, plain, shown, tableOf } from "../DataTable.tsx";
-import type { Column } from "../DataTable.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { count, estimate, measure, plain, onScreen, tableOf } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { groupChoice, groupOf } from "../group-choice.ts";
-import { estimateText, whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
+import { estimateText, whiskersOf, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import { groupName } from "../../shared/words/operation-signs.ts";
 import { HEURISTICS_PUBLISHED } from "../published/published-operands.ts";
 
@@ -91,15 +92,15 @@ interface Count {
 const COUNTS: Column<Count>[] = [
   plain({ label: "neurons" }, ({ name }) => name),
   count({ label: "n" }, ({ of }) => of.neurons),
-  shown("with a rule", ({ of }) => percent(shareOf(of))),
-  ...HEURISTIC_KINDS.map((kind) => shown<Count>(kind, ({ of }) => percent(of.kinds[kind] / of.neurons))),
+  onScreen("with a rule", ({ of }) => percent(shareOf(of))),
+  ...HEURISTIC_KINDS.map((kind) => onScreen<Count>(kind, ({ of }) => percent(of.kinds[kind] / of.neurons))),
 ];
 
 const EXAMPLES: Column<Group["examples"][number]>[] = [
   plain({ label: "neuron" }, ({ at }) => formatNeuron(at)),
   measure({ label: "support" }, "figures", ({ support }) => support),
   plain({ label: "rule that fits best" }, ({ heuristic }) => heuristic || "none"),
-  shown("fit", ({ score, matches }) => (matches > 0 ? percent(score) : "–")),
+  onScreen("fit", ({ score, matches }) => (matches > 0 ? percent(score) : "–")),
   count({ label: "rules" }, ({ matches }) => matches),
 ];
 

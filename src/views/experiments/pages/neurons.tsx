@@ -6,9 +6,10 @@ import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { ablationSentence } from "../ablation-texts.ts";
 import { NO_POINT, pointAt } from "../curve-points.ts";
-import { constant, count, DataTable, estimate, tableOf } from "../DataTable.tsx";
-import type { Column } from "../DataTable.tsx";
-import { EstimateValue, whiskersOf, withIntervals } from "../result/EstimateValue.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { constant, count, estimate, tableOf } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
+import { EstimateValue, whiskersOf, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { TABLE_5, TABLE_5_COUNTS, TABLES_5_AND_6 } from "../published/published.ts";
 

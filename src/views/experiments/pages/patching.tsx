@@ -6,12 +6,13 @@ import { gridFigure } from "#charts/maps/grid-map-marks.ts";
 import { nats, short } from "#charts/number-format.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { INPUTS } from "#protocol/experiments/inputs.ts";
-import { constant, count, DataTable, estimate, measure, plain, tableOf } from "../DataTable.tsx";
-import type { Column } from "../DataTable.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { constant, count, estimate, measure, plain, tableOf } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
 import { soFar } from "../experiment-page.ts";
 import type { Chosen, ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
 import { groupChoice, groupOf } from "../group-choice.ts";
-import { estimateText, withIntervals } from "../result/EstimateValue.tsx";
+import { estimateText, withIntervals } from "../../shared/table/EstimateValue.tsx";
 
 type Result = ResultFor<"patching">;
 type Group = Result["found"]["groups"][number];

@@ -11,9 +11,10 @@ import { readableFragment } from "#state/link/permalink.ts";
 import { MAX_ABLATION_SOURCE } from "#state/ablation-source.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
-import { count, DataTable, estimate, measure, plain, shown, tableOf } from "../DataTable.tsx";
-import type { Column } from "../DataTable.tsx";
-import { estimateText, withIntervals } from "../result/EstimateValue.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { count, estimate, measure, plain, onScreen, tableOf } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
+import { estimateText, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import { namesOf, tiedFirst } from "../result/tied.ts";
 import type { ExperimentPage, ExperimentText } from "../experiment-page.ts";
@@ -113,7 +114,7 @@ const LISTED = 100;
 function Cases({ cases }: { readonly cases: readonly Case[] }) {
   const from = useStore(experiments, (slots) => slots.stages.from);
   const verdict = (ablation: "zero" | "mean"): readonly Column<Case>[] => [
-    shown(`chain, ${ablation}`, (row) => {
+    onScreen(`chain, ${ablation}`, (row) => {
       const own = row[ablation];
       if (!own) return "–";
       const text = `${formatHead(own.head)} ${signedNats(own.effect)}`;

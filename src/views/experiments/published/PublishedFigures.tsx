@@ -1,4 +1,5 @@
-import { DataTable, shown } from "../DataTable.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { onScreen } from "../../shared/table/columns.tsx";
 import type { PublishedTable } from "./published.ts";
 import { sourceOf } from "./published.ts";
 
@@ -14,7 +15,7 @@ export const PublishedFigures = ({ tables }: { readonly tables: readonly Publish
         name={caption}
         caption={caption}
         columns={columns.map((column, index) => ({
-          ...shown<Row>(column, (row) => writtenCell(row[index])),
+          ...onScreen<Row>(column, (row) => writtenCell(row[index])),
           isNumber: index > 0,
         }))}
         rows={rows}

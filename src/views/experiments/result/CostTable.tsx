@@ -4,9 +4,10 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { percent } from "#charts/number-format.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { kLabels, NO_POINT, pointAt } from "../curve-points.ts";
-import { DataTable, estimate, measure, over, plain, shown } from "../DataTable.tsx";
-import type { Column } from "../DataTable.tsx";
-import { EstimateValue, withIntervals } from "./EstimateValue.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { estimate, measure, over, plain, onScreen } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
+import { EstimateValue, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import type { FigureSize } from "../experiment-page.ts";
 import { groupName } from "../../shared/words/operation-signs.ts";
 
@@ -36,7 +37,7 @@ export function CostTable({ found, axis }: { readonly found: Found; readonly axi
       columns={[
         { ...plain({ label: axis }, ({ name }) => name), isNumber: true },
         ...found.controls.map(({ name, scored, accuracy }): Column<Line> => ({
-          ...shown(`${groupName(name)}, n = ${scored}`, (line) => {
+          ...onScreen(`${groupName(name)}, n = ${scored}`, (line) => {
             const own = costOf(line, name);
             return own ? LOST.show(own) : <EstimateValue of={accuracy} as="percent" />;
           }),

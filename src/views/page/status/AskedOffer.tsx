@@ -9,6 +9,9 @@ import { acceptOffer, chooseGguf, chooseOfferedDtype, withdrawOffer } from "#sta
 import { loadOffer } from "#state/model/offered.ts";
 import type { LoadOffer as Offer } from "#state/model/offered.ts";
 import { BACKEND_NAMES } from "../../header/backend-names.ts";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { plain } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
 import { asSentence } from "../../shared/words/sentence.ts";
 
 /** What a large model will cost, before any of its weights is read: the person says yes or no. */
@@ -64,7 +67,9 @@ function Choosing({ offer: { choice, files } }: { readonly offer: Extract<Offer,
   );
 }
 
-function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> }) {
+type AskedOfferState = Extract<Offer, { kind: "asking" }>;
+
+function Asking({ offer }: { readonly offer: AskedOfferState }) {
   const { report, dtype, choice, expected } = offer;
   const { missingBytes, refusal, notStored, peakBytes } = report.held[dtype];
   const isTooMuch = refusal === "" && peakBytes > expected.bytes;
@@ -74,44 +79,15 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
         Load <code>{modelLabel(choice)}</code>?
       </h2>
       <p>{modelSentence(report)}</p>
-      <table className="dtype-choice">
-        <caption className="visually-hidden">Precisions and what each takes</caption>
-        <thead>
-          <tr>
-            <th scope="col">weights</th>
-            <th scope="col">to read</th>
-            <th scope="col">kept</th>
-            <th scope="col">in memory</th>
-            <th scope="col" title="The most that the tab takes while it loads and sweeps all heads, estimated">
-              at most, all in all
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {dtypesOf(choice).map((each) => {
-            const held = report.held[each];
-            return (
-              <tr key={each} className={held.refusal === "" ? "" : "refused"}>
-                <th scope="row">
-                  <label>
-                    <input
-                      type="radio"
-                      name="offered-dtype"
-                      checked={each === dtype}
-                      onChange={() => chooseOfferedDtype(each)}
-                    />{" "}
-                    {each}
-                  </label>
-                </th>
-                <td>{megabytes(held.missingBytes)}</td>
-                <td>{megabytes(held.storedBytes)}</td>
-                <td>{megabytes(held.memoryBytes)}</td>
-                <td className={held.peakBytes > expected.bytes ? "too-much" : ""}>≈ {roughly(held.peakBytes)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <DataTable
+        className="dtype-choice"
+        caption="Precisions and what each takes"
+        isCaptionHidden
+        columns={precisionColumns(offer)}
+        rows={dtypesOf(choice)}
+        keyOf={(each) => each}
+        rowProps={(each) => ({ className: report.held[each].refusal === "" ? "" : "refused" })}
+      />
       <p className="faint">{deviceSentence(report)}</p>
       {refusal !== "" && (
         <p role="alert">
@@ -140,6 +116,37 @@ function Asking({ offer }: { readonly offer: Extract<Offer, { kind: "asking" }> 
       </p>
     </>
   );
+}
+
+function precisionColumns({ report, dtype, expected }: AskedOfferState): readonly Column<Dtype>[] {
+  const held = (each: Dtype) => report.held[each];
+  return [
+    {
+      ...plain({ label: "weights" }, (each: Dtype) => each),
+      show: (each) => (
+        <label>
+          <input
+            type="radio"
+            name="offered-dtype"
+            checked={each === dtype}
+            onChange={() => chooseOfferedDtype(each)}
+          />{" "}
+          {each}
+        </label>
+      ),
+    },
+    plain({ label: "to read" }, (each) => megabytes(held(each).missingBytes)),
+    plain({ label: "kept" }, (each) => megabytes(held(each).storedBytes)),
+    plain({ label: "in memory" }, (each) => megabytes(held(each).memoryBytes)),
+    {
+      ...plain({ label: "at most, all in all" }, (each) => roughly(held(each).peakBytes)),
+      about: "The most that the tab takes while it loads and sweeps all heads, estimated",
+      show(each) {
+        const { peakBytes } = held(each);
+        return <span className={peakBytes > expected.bytes ? "too-much" : undefined}>≈ {roughly(peakBytes)}</span>;
+      },
+    },
+  ];
 }
 
 function CancelButton({ children }: { readonly children: string }) {

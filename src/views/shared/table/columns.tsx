@@ -1,10 +1,11 @@
 import { grouped } from "#core/grouped.ts";
 import type { ReactNode } from "react";
 import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
-import type { CsvValue, Table } from "../exports/csv.ts";
-import { Value } from "../shared/figure/Value.tsx";
-import { EstimateValue } from "./result/EstimateValue.tsx";
-import type { Estimate } from "./result/EstimateValue.tsx";
+import type { CsvValue, Table } from "../../exports/csv.ts";
+import { Value } from "../figure/Value.tsx";
+import { tokenText } from "../words/token-text.ts";
+import { EstimateValue } from "./EstimateValue.tsx";
+import type { Estimate } from "./EstimateValue.tsx";
 
 const WRITE = { percent, nats, figures, signedNats };
 type Unit = keyof typeof WRITE;
@@ -20,9 +21,13 @@ export interface Column<Row> {
   readonly values: (row: Row) => readonly CsvValue[];
   /** What a pointer is told of a cell beside what it shows. */
   readonly title?: (row: Row) => string | undefined;
+  /** What a pointer is told of its head. */
+  readonly about?: string;
+  /** Its cells' class in the style sheets, beside `number`. */
+  readonly className?: string;
 }
 
-/** Of a column on the screen, and of one in the file. */
+/** A column's head on the screen, and its head in the file; left out, it is not there. */
 interface Names {
   readonly label?: string;
   readonly key?: string;
@@ -33,11 +38,12 @@ type Of<Row, Shown> = (row: Row) => Shown | undefined;
 const keysOf = (key: string | undefined, ends: readonly string[] = [""]) =>
   key === undefined ? [] : ends.map((end) => key + end);
 
-/** What is written as it is: a name, or a count. */
+/** A column of names, or of whatever else is written as it is. */
 export function plain<Row>({ label, key }: Names, of: Of<Row, CsvValue>): Column<Row> {
   return { label, keys: keysOf(key), isNumber: false, show: of, values: (row) => [of(row) ?? ""] };
 }
 
+/** A column of whole numbers, with a comma at the thousands. */
 export const count = <Row,>(names: Names, of: Of<Row, number>): Column<Row> => ({
   ...plain(names, of),
   isNumber: true,
@@ -47,6 +53,7 @@ export const count = <Row,>(names: Names, of: Of<Row, number>): Column<Row> => (
   },
 });
 
+/** A column of measured numbers; one that is not known is a dash. */
 export const measure = <Row,>(names: Names, as: Unit, of: Of<Row, number>): Column<Row> => ({
   ...count(names, of),
   show(row) {
@@ -56,7 +63,7 @@ export const measure = <Row,>(names: Names, as: Unit, of: Of<Row, number>): Colu
   },
 });
 
-/** The value with the ends of its interval: in the file a column each. */
+/** A value with the ends of its interval: in the file a column each. */
 export const estimate = <Row,>({ label, key }: Names, as: "percent" | "nats", of: Of<Row, Estimate>): Column<Row> => ({
   label,
   keys: keysOf(key, ["", "_low", "_high"]),
@@ -90,8 +97,8 @@ export const spread = <Row,>(
   },
 });
 
-/** Only on the screen: cells that have a way of their own. */
-export const shown = <Row,>(label: string, show: (row: Row) => ReactNode): Column<Row> => ({
+/** A column that is only on the screen, as what its cells show is not a value or stands in the file already. */
+export const onScreen = <Row,>(label: string, show: (row: Row) => ReactNode): Column<Row> => ({
   label,
   keys: [],
   isNumber: true,
@@ -115,63 +122,51 @@ export const over = <Row,>(first: Column<Row>, second: Column<Row>): Column<Row>
   values: (row) => [...first.values(row), ...second.values(row)],
 });
 
-/** Only in a file: a label of the whole result, repeated in each row. */
+/** Tokens beside each other, the first ones on the screen; in the file all of them with spaces between. */
+export const tokens = <Row,>(
+  names: Names,
+  most: number,
+  of: Of<Row, readonly { readonly id: number; readonly text: string }[]>,
+): Column<Row> => ({
+  ...plain(names, (row) => of(row)?.map(({ text }) => text).join(" ")),
+  className: "promotes",
+  show: (row) =>
+    of(row)
+      ?.slice(0, most)
+      .map(({ id, text }) => (
+        <code key={id} title={`token ${id}`}>
+          {tokenText(text)}
+        </code>
+      )),
+});
+
+/** A bar in shares of the room it has, from 0 to 1; left out, it starts at the edge. */
+interface DrawnBar {
+  readonly start?: number;
+  readonly size: number;
+  readonly kind: "for" | "against" | "count";
+}
+
+/** A column that is only on the screen: a bar for the number beside it. */
+export const bar = <Row,>(of: (row: Row) => DrawnBar): Column<Row> => ({
+  ...onScreen("", (row: Row) => {
+    const { start = 0, size, kind } = of(row);
+    return (
+      <span
+        className={`bar ${kind}`}
+        style={{ insetInlineStart: `${start * 100}%`, inlineSize: `${size * 100}%` }}
+      />
+    );
+  }),
+  isNumber: false,
+  className: "bar-cell",
+});
+
+/** A column that is only in a file: a label of the whole result, repeated in each row. */
 export const constant = <Row,>(key: string, value: CsvValue): Column<Row> => plain({ key }, () => value);
 
-/** The same rows in a file. */
+/** Rows as a file has them. */
 export const tableOf = <Row,>(columns: readonly Column<Row>[], rows: readonly Row[]): Table => ({
   header: columns.flatMap(({ keys }) => keys),
   rows: rows.map((row) => columns.flatMap(({ keys, values }) => (keys.length === 0 ? [] : values(row)))),
 });
-
-interface DataTableProps<Row> {
-  /** Whoever cannot see it is told that it scrolls. */
-  readonly name: string;
-  readonly caption: ReactNode;
-  /** The first one that has a label is each row's head. */
-  readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
-}
-
-/** A table on the screen. */
-export function DataTable<Row>({ name, caption, columns, rows }: DataTableProps<Row>) {
-  const shown = columns.filter(({ label }) => label !== undefined);
-  return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={`${name}, scrolls`}>
-      <table className="experiment-table">
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {shown.map(({ label, isNumber }, index) =>
-              label === "" ? (
-                <td key={index} />
-              ) : (
-                <th key={index} scope="col" className={isNumber ? "number" : undefined}>
-                  {label}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, place) => (
-            <tr key={place}>
-              {shown.map(({ isNumber, show, title }, index) => {
-                const attributes = { className: isNumber ? "number" : undefined, title: title?.(row) };
-                return index === 0 ? (
-                  <th key={index} scope="row" {...attributes}>
-                    {show(row)}
-                  </th>
-                ) : (
-                  <td key={index} {...attributes}>
-                    {show(row)}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}

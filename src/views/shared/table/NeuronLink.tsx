@@ -4,6 +4,7 @@ import type { NeuronId } from "#model/ids.ts";
 import { question, samePart, scaleOf } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { toggleSelected, view } from "#state/view.ts";
+import type { Column } from "./columns.tsx";
 
 /** A neuron's name that opens its card. */
 export function NeuronLink({ layer, neuron }: NeuronId) {
@@ -15,9 +16,22 @@ export function NeuronLink({ layer, neuron }: NeuronId) {
       type="button"
       className={`part-name ${isOff ? "is-off" : ""}`}
       aria-pressed={isSelected}
-      onClick={() => toggleSelected(part)}
+      onClick={(event) => {
+        // a row that opens the card as well would close it again
+        event.stopPropagation();
+        toggleSelected(part);
+      }}
     >
       {formatNeuron(part.at)}
     </button>
   );
 }
+
+/** A column of neurons, whose names open their cards; in the file with layer and index. */
+export const neuronColumn = <Row extends NeuronId>(): Column<Row> => ({
+  label: "neuron",
+  keys: ["neuron", "layer", "index"],
+  isNumber: false,
+  show: (row) => <NeuronLink layer={row.layer} neuron={row.neuron} />,
+  values: (row) => [formatNeuron(row), row.layer, row.neuron],
+});

@@ -1,8 +1,9 @@
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
-import { csvOf } from "../exports/csv.ts";
-import { constant, count, DataTable, estimate, measure, over, plain, shown, spread, tableOf } from "./DataTable.tsx";
-import type { Column } from "./DataTable.tsx";
+import { csvOf } from "../../exports/csv.ts";
+import { DataTable } from "./DataTable.tsx";
+import { bar, constant, count, estimate, measure, onScreen, over, plain, spread, tableOf, tokens } from "./columns.tsx";
+import type { Column } from "./columns.tsx";
 
 interface Row {
   readonly name: string;
@@ -24,7 +25,7 @@ const COLUMNS: readonly Column<Row>[] = [
     measure({ key: "nats" }, "nats", ({ drop }) => drop && drop.value * 4),
   ),
   spread({ label: "others", key: "others" }, "percent", ({ drop }) => drop && { mean: 0.5, spread: 0.25 }),
-  shown("only here", ({ name }) => name.length),
+  onScreen("only here", ({ name }) => name.length),
 ];
 
 test("one list of columns is the file, with the ends of each interval and what repeats in every row", () => {
@@ -51,4 +52,33 @@ test("and the screen, with what is smaller below, and nothing where a row has no
     ].flat(),
   );
   expect(html).toContain('aria-label="Table of heads, scrolls"');
+});
+
+const html = (columns: readonly Column<Row>[]) =>
+  renderToString(
+    <DataTable columns={columns} rows={ROWS} rowProps={({ tokens: of }) => ({ className: of > 3 ? "is-long" : "" })} />,
+  );
+
+test("tokens are cut on the screen and whole in the file; a bar is only seen", () => {
+  const columns: readonly Column<Row>[] = [
+    tokens({ label: "promotes", key: "promotes" }, 2, () => [
+      { id: 4, text: " 8" },
+      { id: 9, text: "huit" },
+      { id: 2, text: "eight" },
+    ]),
+    bar(({ tokens: of }) => ({ start: 0.25, size: of / 1536, kind: "against" })),
+  ];
+  expect(csvOf(tableOf(columns, ROWS.slice(0, 1)))).toBe(["promotes", '" 8 huit eight"', ""].join("\r\n"));
+  expect(html(columns)).toContain('<code title="token 9">huit</code></th>');
+  expect(html(columns)).not.toContain("eight");
+  expect(html(columns)).toContain(
+    '<td class="bar-cell"><span class="bar against" style="inset-inline-start:25%;inline-size:100%"></span></td>',
+  );
+});
+
+test("without a name nothing scrolls; rows and heads say more of themselves where they have it", () => {
+  const page = html([{ ...plain({ label: "head" }, ({ name }) => name), about: "Layer and head" }]);
+  expect(page).toContain('<th scope="col" title="Layer and head">head</th>');
+  expect(page).toContain('<tr class="is-long"><th scope="row">L0H7</th>');
+  expect(page).not.toContain("scrolls");
 });

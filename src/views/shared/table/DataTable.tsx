@@ -1,0 +1,70 @@
+import type { HTMLAttributes, Key, ReactNode } from "react";
+import type { Column } from "./columns.tsx";
+import "./table.css";
+
+interface DataTableProps<Row> {
+  /** Of the box in which a table scrolls, for whoever cannot see it; left out: it stands in its place whole. */
+  readonly name?: string;
+  /** On the page, or where the text around the table says it already only read out. */
+  readonly caption?: ReactNode;
+  readonly isCaptionHidden?: boolean;
+  /** The first one that has a label is each row's head. */
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  /** What a row is known by while rows come and go; left out, its place. */
+  readonly keyOf?: (row: Row) => Key;
+  /** What a row does and how it looks, beside its cells. */
+  readonly rowProps?: (row: Row) => HTMLAttributes<HTMLTableRowElement>;
+  /** Of the table in the style sheets; left out, that of results. */
+  readonly className?: string;
+}
+
+/** A table on the screen. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { name, caption, isCaptionHidden = false, columns, rows, keyOf, rowProps, className = "data-table" } = props;
+  const drawn = columns.filter(({ label }) => label !== undefined);
+  const table = (
+    <table className={className}>
+      {caption !== undefined && <caption className={isCaptionHidden ? "visually-hidden" : undefined}>{caption}</caption>}
+      <thead>
+        <tr>
+          {drawn.map((column, index) => (
+            <Head key={index} {...column} />
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, place) => (
+          <tr key={keyOf?.(row) ?? place} {...rowProps?.(row)}>
+            {drawn.map(({ show, title, ...column }, index) => {
+              const Cell = index === 0 ? "th" : "td";
+              return (
+                <Cell key={index} scope={index === 0 ? "row" : undefined} className={classOf(column)} title={title?.(row)}>
+                  {show(row)}
+                </Cell>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+  if (name === undefined) return table;
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={`${name}, scrolls`}>
+      {table}
+    </div>
+  );
+}
+
+function Head({ label, isNumber, about }: Pick<Column<never>, "label" | "isNumber" | "about">) {
+  if (label === "") return <td />;
+  return (
+    <th scope="col" className={isNumber ? "number" : undefined} title={about}>
+      {label}
+    </th>
+  );
+}
+
+const classOf = ({ isNumber, className }: Pick<Column<never>, "isNumber" | "className">) =>
+  [isNumber && "number", className].filter(Boolean).join(" ") || undefined;
