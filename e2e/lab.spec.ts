@@ -91,6 +91,53 @@ test("a hundred by a hundred fill in as they arrive", { tag: "@page" }, async ({
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
   await picture(page, "lab-hundred", { fullPage: true });
+
+  const map = plot.getByRole("grid");
+  const seen = plot.getByRole("status").filter({ hasText: /^a \d+ to \d+, b \d+ to \d+$/ });
+  const zoom = (name: string) => plot.getByRole("group", { name: "Zoom" }).getByRole("button", { name });
+  const middle = async () => {
+    await map.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await map.boundingBox())!;
+    return [x + width / 2, y + Math.min(height, 300) / 2] as const;
+  };
+
+  await test.step("the wheel alone scrolls the page, with Ctrl it zooms", async () => {
+    await page.mouse.move(...(await middle()));
+    const before = await page.evaluate(() => scrollY);
+    await page.mouse.wheel(0, 120);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(before);
+    await expect(seen).toHaveCount(0);
+    await page.mouse.move(...(await middle()));
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -200);
+    await page.keyboard.up("Control");
+    await expect(seen).toBeVisible();
+  });
+
+  await test.step("a drag moves it, a double click shows all, and neither loses the page's place", async () => {
+    await zoom("Zoom in").click();
+    const was = await seen.innerText();
+    const [x, y] = await middle();
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x - 120, y - 60, { steps: 4 });
+    await page.mouse.up();
+    await expect(seen).not.toHaveText(was);
+    await page.mouse.dblclick(x, y);
+    await expect(seen).toHaveCount(0);
+  });
+
+  await test.step("buttons zoom, and arrows bring what they stand on into sight", async () => {
+    await zoom("Zoom in").click();
+    await expect(seen).toHaveText("a 25 to 74, b 25 to 74");
+    await map.focus();
+    await page.keyboard.press("ArrowDown");
+    await expect(seen).toHaveText(/^a \d+ to \d+, b \d+ to \d+$/);
+    await picture(page, "lab-hundred-closer", { fullPage: true });
+    await zoom("Show all").click();
+    await expect(seen).toHaveCount(0);
+    await expect(zoom("Zoom out")).toHaveAttribute("aria-disabled", "true");
+  });
 });
 
 test("search by token agrees with looking at every neuron", async ({ page }) => {

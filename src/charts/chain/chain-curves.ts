@@ -1,3 +1,4 @@
+import { linkHorizontal, linkVertical } from "d3-shape";
 import type { Chain, ChainEdge, ChainEdgeKind, PathEffect } from "#analysis/chain/chain.ts";
 import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./chain-marks.ts";
 import type { Box } from "../maps/heatmap.ts";
@@ -145,20 +146,25 @@ function between({ kind }: ChainEdge, from: Box, to: Box, isStacked: boolean): {
   };
 }
 
-/** Leaves downwards, arrives from the left. */
+/** Leaves downwards, arrives from the left: of the curves of d3 none turns a corner. */
 function stairs(start: Point, end: Point): string {
-  return pathOf([start, { x: start.x, y: (start.y + end.y) / 2 }, { x: start.x, y: end.y }, end]);
+  const [x, y] = [rounded(start.x), rounded(end.y)];
+  return `M${x},${rounded(start.y)}C${x},${rounded((start.y + end.y) / 2)},${x},${y},${rounded(end.x)},${y}`;
 }
 
-function curve(start: Point, end: Point, isVertical: boolean): string {
-  const bend = isVertical
-    ? { x: 0, y: Math.max(10, Math.abs(end.y - start.y) / 2) }
-    : { x: Math.max(18, Math.abs(end.x - start.x) / 2), y: 0 };
-  return pathOf([start, { x: start.x + bend.x, y: start.y + bend.y }, { x: end.x - bend.x, y: end.y - bend.y }, end]);
+const rounded = (pixels: number) => Math.round(pixels * 10) / 10;
+
+interface Ends {
+  readonly source: Point;
+  readonly target: Point;
 }
 
-/** A start, two points that pull, and an end. */
-function pathOf(points: readonly Point[]): string {
-  const [start, ...rest] = points.map(({ x, y }) => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`);
-  return `M${start}C${rest.join(",")}`;
-}
+const x = ({ x: across }: Point) => across;
+const y = ({ y: down }: Point) => down;
+const WAYS = {
+  across: linkHorizontal<Ends, Point>().x(x).y(y),
+  down: linkVertical<Ends, Point>().x(x).y(y),
+};
+
+const curve = (source: Point, target: Point, isVertical: boolean) =>
+  WAYS[isVertical ? "down" : "across"]({ source, target }) ?? "";

@@ -39,8 +39,7 @@ export function heatmapMarks(map: Heatmap, inks: FigureInks, lookOf?: (cell: Hea
 /** Of an earlier map, the cells that the one above does not know yet. */
 export const ghostMarks = (map: Heatmap, above: Heatmap, inks: FigureInks): Mark[] =>
   map.rows
-    .flatMap(({ cells }) => cells)
-    .filter(({ at }) => Number.isNaN(above.rows[at.layer]?.cells[at.head]?.effect))
+    .flatMap(({ cells }, row) => cells.filter((_, col) => Number.isNaN(above.rows[row]?.cells[col]?.effect)))
     .map((cell) => group([groundOf(cell), ...labelOf(cell, inks)], { class: "ghost" }));
 
 /** A ring round a cell, a pixel outside it. */

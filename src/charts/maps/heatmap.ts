@@ -57,7 +57,7 @@ const SUM_GAP_PX = 12;
 const MAX_CELL_PX = { width: 84, height: 34 };
 const MIN_CELL_PX = { width: 11, height: 14 };
 /** Five characters in the small monospace face. */
-const LABEL_PX = 38;
+export const LABEL_PX = 38;
 const NUMBER_PX = 44;
 const FAINT_POSITION = 0.05;
 

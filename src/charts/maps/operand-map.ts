@@ -32,6 +32,8 @@ export interface OperandMapOptions {
   readonly bFrom: number;
   readonly width: number;
   readonly scale: PlotScale;
+  /** Side of a cell, where it is not what there is room for: of a part of a map that is as large as the whole. */
+  readonly step?: number;
 }
 
 const LEFT_PX = 40;
@@ -47,10 +49,8 @@ export function operandMap(values: readonly (readonly number[])[], options: Oper
   const { aFrom, bFrom, width, scale } = options;
   const rows = values.length;
   const cols = values[0]?.length ?? 0;
-  const step = Math.max(
-    MIN_STEP_PX,
-    Math.min(MAX_STEP_PX, Math.floor(((width - LEFT_PX) / Math.max(cols, 1)) * 2) / 2),
-  );
+  const roomy = Math.floor(((width - LEFT_PX) / Math.max(cols, 1)) * 2) / 2;
+  const step = options.step ?? Math.max(MIN_STEP_PX, Math.min(MAX_STEP_PX, roomy));
   const gap = step >= 12 ? 2 : step >= 6 ? 1 : 0;
   const byColour = new Map<string, string[]>();
   const unknown: string[] = [];

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { heatmap, LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
 import { legend } from "#charts/legend.ts";
+import { isLargeMap } from "#charts/zoom/large-map.ts";
 import { headEffects, rankedHeads } from "#state/effects.ts";
 import { opened } from "#state/link/opened.ts";
 import { LOOKS } from "#state/link/finding.ts";
@@ -26,6 +27,7 @@ import { useTyped } from "../shared/text/use-typed.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
+import type { HeatmapFigureProps } from "./HeatmapFigure.tsx";
 import { HeatmapLegend } from "./HeatmapLegend.tsx";
 import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
@@ -37,6 +39,7 @@ const OtherWorthLine = laterPart(
   <p className="small other-worth" />,
 );
 const HeadsMethod = laterPart("how the map is computed", async () => (await import("./HeadsMethod.tsx")).HeadsMethod);
+const Zoomed = later(async () => (await import("./ZoomedHeatmap.tsx")).ZoomedHeatmap);
 const HeadsExports = laterPart("the files of the map", async () => (await import("./HeadsExports.tsx")).HeadsExports);
 
 /** The looks that the first map does not need, each a chunk of its own. */
@@ -46,10 +49,6 @@ const LATER = {
   lens: later(async () => (await import("../reading/LensLook.tsx")).LensLook),
 } as const;
 
-const NAMES = { effect: "effect", direct: "direct", scores: "scores", lens: "lens" } as const satisfies Record<
-  Look,
-  string
->;
 const HINTS = {
   effect: "What is lost with each head off",
   direct: "What each part writes into the answer’s logit itself",
@@ -112,7 +111,7 @@ function LookChoice({ look }: { readonly look: Look }) {
           title={HINTS[each]}
           onClick={() => setReading({ look: each })}
         >
-          {NAMES[each]}
+          {each}
         </button>
       ))}
     </span>
@@ -193,7 +192,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       <WhateverIsOff />
-      <HeatmapFigure map={map} below={below} />
+      <HeadMap map={map} below={below} />
       {!map.hasNumbers && <HeadReadout effects={effects} />}
       <div className="heads-foot">
         <HeatmapLegend legend={key} target={tokenText(target)} />
@@ -213,6 +212,20 @@ function Sweep({ slot, kind: of }: SweepProps) {
         <HeadsExports slot={slot} scale={kind} />
       </footer>
     </div>
+  );
+}
+
+/** The map as it is drawn first; one of many heads gets its zoom when that has come. */
+function HeadMap(props: HeatmapFigureProps) {
+  const whole = <HeatmapFigure {...props} />;
+  const { rows, columns } = props.map;
+  if (!isLargeMap(rows.length, columns.length)) return whole;
+  return (
+    <Guard what="the zoom of the map" onAgain={Zoomed.renew}>
+      <Suspense fallback={whole}>
+        <Zoomed.Panel {...props} />
+      </Suspense>
+    </Guard>
   );
 }
 

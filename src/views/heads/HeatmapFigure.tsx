@@ -13,7 +13,7 @@ import { question, samePart, scaleOf, togglePart } from "#state/question.ts";
 import { hover, isDark, moveCursor, togglePin, toggleSelected, view } from "#state/view.ts";
 import { Marks } from "../shared/figure/Marks.tsx";
 
-interface HeatmapFigureProps {
+export interface HeatmapFigureProps {
   readonly map: Heatmap;
   /** The whole map of an earlier question, seen dimly where this one has no numbers yet. */
   readonly below: Heatmap | undefined;
@@ -34,7 +34,9 @@ const partAt = (at: HeadId) => ({ kind: "head", at }) as const;
 export function HeatmapFigure({ map, below }: HeatmapFigureProps) {
   const host = useRef<SVGSVGElement>(null);
   const hovered = useStore(view, (state) => state.hovered);
-  const ring = hovered?.kind === "head" && map.rows[hovered.at.layer]?.cells[hovered.at.head];
+  const ring =
+    hovered?.kind === "head" &&
+    map.rows.flatMap(({ cells }) => cells).find(({ at }) => isSameHead(at, hovered.at));
   const onKeyDown = (event: React.KeyboardEvent) => {
     const cursor = view.getState().cursor;
     const step = STEPS[event.key];
