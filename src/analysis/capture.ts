@@ -69,7 +69,7 @@ export async function capture(
   return { ...run, interventions: changes.interventions };
 }
 
-/** The same under whatever each layer is run with. */
+/** Runs a prompt as `capture` does, under whatever each layer is run with. */
 export async function captureUnder(
   runner: Runner,
   ids: readonly number[],
@@ -165,7 +165,7 @@ export function headZ(run: Capture, spec: ModelSpec, at: HeadId, position: numbe
 export const attentionFactor = (run: Pick<Capture, "layers">, layer: number, position: number): number =>
   1 / (run.layers[layer]!.postScales?.attention[position] ?? 1);
 
-/** The same behind the FFN, for its neurons. */
+/** Factor of the norm behind the FFN on its neurons' share of the output, as `attentionFactor` is for heads. */
 export const ffnFactor = (run: Pick<Capture, "layers">, layer: number, position: number): number =>
   1 / (run.layers[layer]!.postScales?.ffn[position] ?? 1);
 

@@ -22,7 +22,7 @@ export const successorIn =
   (ids, query, key) =>
     key < query && next.get(ids[query]!) === ids[key];
 
-/** Of one detector: every head's score, and of how many queries. */
+/** The scores of one detector: every head's, and over how many queries. */
 export interface HeadScore {
   /** [layer][head], 0 to 1. */
   readonly score: number[][];

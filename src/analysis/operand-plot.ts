@@ -151,7 +151,7 @@ async function answers(
   }
 }
 
-/** Every row twice, the second time with the head off whatever its scale was. */
+/** Changes for a batch that has every row twice, the second time with the head off whatever its scale was. */
 function withAndWithout(spec: ModelSpec, changes: Changes, at: HeadId, rows: number): BlockRun {
   const without: Changes = { ...changes, interventions: [...changes.interventions, { kind: "head", at, scale: 0 }] };
   const each = Array.from({ length: 2 * rows }, (_, row) => (row < rows ? changes : without));

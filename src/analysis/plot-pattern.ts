@@ -33,7 +33,7 @@ const FACTORS = {
 
 export type FactorName = keyof typeof FACTORS;
 
-/** What each coarser factor sums up: with as many levels in a plot, it is only another name for it. */
+/** The finer factor that each coarser one sums up: with as many levels in a plot, the coarser is only another name for it. */
 const FINER: { readonly [factor in FactorName]?: FactorName } = {
   aParity: "a",
   bParity: "b",

@@ -54,7 +54,7 @@ export type UnembedOutput =
   | "ownScale"
   | "topIds";
 
-/** Each [batch, positions asked for, …], flattened, `topIds` [rankedRows, …]; empty if not asked for. */
+/** The unembedding's outputs, each flattened [batch, positions asked for, …], `topIds` [rankedRows, …]; empty if not asked for. */
 export type Unembedded = { readonly [output in Exclude<UnembedOutput, "topIds">]: Float32Array } & {
   readonly topIds: readonly number[];
 };
@@ -95,7 +95,10 @@ export interface ModelWeights {
   valueNorms(layer: number): Promise<Float64Array>;
   /** |γ ⊙ o| for every column o of the output projection, as `valueNorms` has it: [heads · headDim]. */
   outputNorms(layer: number): Promise<Float64Array>;
-  /** How long the longest row of the unembedding is, the logits' scale in it: max_t |u_t|. Asked for behind a soft-cap; elsewhere rows count from their mean (`unembeddingSpread`). */
+  /**
+   * How long the longest row of the unembedding is, the logits' scale in it: max_t |u_t|. Asked for behind a soft-cap; elsewhere rows count from
+   * their mean (`unembeddingSpread`).
+   */
   unembeddingReach(): Promise<number>;
   /** Rows of the unembedding from `first` on, the logits' scale in them, [count, modelDim]. */
   unembeddingRows(first: number, count: number): Promise<Matrix>;
@@ -126,7 +129,10 @@ export interface ModelWeights {
   neuronKeys(at: NeuronId): Promise<NeuronKeys>;
   /** E_t · direction for every token's embedding, [vocabulary]. */
   embeddingProducts(direction: ArrayLike<number>): Promise<Float64Array>;
-  /** W_Oᵀ·direction, W_O as in `headOutput`: for every dimension of every head's z how far it writes along a residual direction, [heads · headDim]. */
+  /**
+   * W_Oᵀ·direction, W_O as in `headOutput`: for every dimension of every head's z how far it writes along a residual direction, [heads ·
+   * headDim].
+   */
   outputProducts(layer: number, direction: ArrayLike<number>): Promise<Float64Array>;
   /**
    * The residual direction that a mix of value dimensions reads: γ ⊙ W_Vᵀ·mix, [modelDim], γ being the gain of the attention's
@@ -158,7 +164,7 @@ export interface ModelWeights {
   attentionOutputs(layer: number, zs: readonly Float32Array[]): Promise<Float32Array[]>;
 }
 
-/** In a LayerNorm model with their mean taken out. A gated FFN's neuron has two, one that is only an activation has `up`. */
+/** A neuron's keys, in a LayerNorm model with their mean taken out. A gated FFN's neuron has two, one that is only an activation has `up`. */
 export interface NeuronKeys {
   /** [modelDim] */
   readonly up: Float32Array;

@@ -1,2 +1,2 @@
-/** How near a device is to float64, to be read and written: `3e-7`. */
+/** A device's difference from float64 as it is read and written: `3e-7`. */
 export const agreementText = (difference: number) => difference.toExponential(0);

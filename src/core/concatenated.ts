@@ -1,4 +1,4 @@
-/** One after the other, as one. */
+/** The pieces one after the other, as one array. */
 export function concatenated(pieces: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

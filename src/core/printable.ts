@@ -1,5 +1,5 @@
 /**
- * What neither a file of XML nor a table can hold, or nobody can see there: control characters, halves of surrogate pairs, and the
+ * Characters that neither a file of XML nor a table can hold, or that nobody can see there: control characters, halves of surrogate pairs, and the
  * two code points at the end of the first plane that are no characters.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF]/gu;
@@ -11,7 +11,10 @@ const UNPRINTABLE = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF]/gu;
  */
 export const printable = (text: string, kept = ""): string => withNamed(UNPRINTABLE, text, kept);
 
-/** What nobody sees besides: formats, such as the controls of writing direction, separators of lines, and what has no width by definition. */
+/**
+ * Further characters that nobody sees: formats, such as the controls of writing direction, separators of lines, and what has no width by
+ * definition.
+ */
 const UNSEEN = /[\p{Cc}\p{Surrogate}\uFFFE\uFFFF\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**

@@ -4,7 +4,7 @@ const EVERY_MS = 1_000;
 let tell: () => void = () => undefined;
 let last = Number.NEGATIVE_INFINITY;
 
-/** Who hears of the signs of whatever runs here: a worker's composition root. */
+/** Sets the listener that hears the signs of life of whatever runs here: a worker's composition root. */
 export function tellSigns(listener: () => void): void {
   tell = listener;
 }

@@ -42,7 +42,10 @@ const PARALLEL = /^(?:module\.)+/;
 /** The largest checkpoints on the Hub come in some 200 files. */
 const MAX_SHARDS = 2_000;
 
-/** @throws Fault "missing-file" with the names that were looked for, "other-format" for what is there instead, "bad-file" for what breaks the format */
+/**
+ * @throws Fault "missing-file" with the names that were looked for, "other-format" for what is there instead, "bad-file" for what breaks the
+ * format
+ */
 export async function openTensors(files: FileSet): Promise<TensorFile> {
   const single = await files.open(SINGLE);
   const shards = single ? [{ file: SINGLE, source: single }] : await openShards(files);
@@ -180,7 +183,7 @@ export async function readFile(files: FileSet, path: string): Promise<Uint8Array
   return bytes;
 }
 
-/** What is recognised in the place of a file has a way on of its own, which is another one than that of a file which is not there. */
+/** The fault for a file that is not there; where something known lies in its place, the sentence names that and its own way on. */
 async function missing(files: FileSet, what: string, wanted: "weights" | "tokenizer", elsewhere = ""): Promise<Fault> {
   const instead = await otherFormat(files, wanted);
   const found = `checkpoint: ${files.name} has ${what}`;

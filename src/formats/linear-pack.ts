@@ -1,7 +1,7 @@
 import type { Band, Linear, LinearForm } from "./linear.ts";
 import { blocksPerRow } from "./linear.ts";
 
-/** How the engine's own quantisation holds a layer, and how it is held unquantised. */
+/** The form in which the engine's own quantisation holds a layer; at 32 bits the layer is not quantised. */
 export const formOfBits = (bits: LinearForm["bits"]): LinearForm => ({ bits, block: 32, hasOffsets: false });
 
 /** Room for rows in one form. */

@@ -40,7 +40,7 @@ interface RowsOfBand {
   readonly inBand: number;
 }
 
-/** What float32 rows add, which lie in memory by column. */
+/** Adds the products of float32 rows, which lie in memory by column. */
 function addColumns(
   products: readonly Float64Array[],
   { values, rows }: Band,
@@ -60,7 +60,7 @@ function addColumns(
 /** Rows that are unpacked at once: each sum is then read and written once for so many products. */
 const PANEL = 8;
 
-/** What quantised rows add. */
+/** Adds the products of quantised rows. */
 function addPanels(
   products: readonly Float64Array[],
   linear: Linear,

@@ -15,7 +15,7 @@ const COPY_OF = (from: string) =>
 const UNPACKED = "unpack it and open the folder that was in it";
 const ORIGIN = "open the checkpoint that it was made from, which its page on the Hub names";
 
-/** In the order of what a person should hear first where a folder has several. */
+/** Kinds of weights, in the order in which a person should hear of them where a folder has several. */
 const WEIGHTS: readonly Kind[] = [
   {
     fits: /(?:^|\/)adapter_model\.(?:safetensors|bin)$/,
@@ -81,7 +81,7 @@ const TOKENIZERS: readonly Kind[] = [
   { fits: /\.tiktoken$|^tekken\.json$/, called: "a vocabulary of tiktoken", way: FAST_TOKENIZER },
 ];
 
-/** Where names cannot be listed, these are asked for. */
+/** Names that are asked for where a folder's names cannot be listed. */
 const ASKED_FOR = {
   weights: [
     "adapter_model.safetensors",
@@ -176,7 +176,7 @@ export async function foreignFile(source: ByteSource): Promise<string | undefine
   return BEGINNINGS.find(([known]) => known.some((each) => beginning.startsWith(each)))?.[1];
 }
 
-/** By the name of the first file in it, which stands in its beginning. */
+/** A ZIP archive's kind by the name of the first file in it, which stands in its beginning. */
 function zipOf(beginning: string): string {
   if (/\/(?:data\.pkl|byteorder|version|\.format_version|\.?data\/)/.test(beginning)) return PICKLE;
   return beginning.includes(".npy")
@@ -184,7 +184,7 @@ function zipOf(beginning: string): string {
     : `is a ZIP archive under another name: ${UNPACKED}`;
 }
 
-/** That a file in the place of weights is text, and how that begins, as the rest of a sentence; undefined: it is not. */
+/** The rest of a sentence that says that a file in the place of weights is text, and how the text begins; undefined where it is none. */
 export async function textInstead(source: ByteSource): Promise<string | undefined> {
   const bytes = new Uint8Array(await source.slice(0, Math.min(BEGINNING_BYTES, source.byteLength)));
   const text = String.fromCharCode(...bytes);

@@ -11,7 +11,7 @@ import type { WeightLayout } from "./weights.ts";
 /** The name under which a part's graph finds its file of weights. */
 export const WEIGHTS_FILE = "weights.bin";
 
-/** How many of the most probable tokens the unembedding ranks; who wants more ranks the logits. */
+/** Number of the most probable tokens that the unembedding ranks; who wants more ranks the logits. */
 const TOP_COUNT = 16;
 
 /** One decoder layer; its inputs and outputs are listed at `block`. */

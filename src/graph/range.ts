@@ -25,7 +25,7 @@ export function normRange(epsilon: number, size: number): NormRange {
   return { shrink: 2 ** -shrinkLog2, limit: 2 ** Math.min(limitLog2, INFINITE_LOG2 - 1) };
 }
 
-/** What a value is multiplied by to be infinite exactly where it is at least as large as the limit. */
+/** A factor that makes a value infinite exactly where it is at least as large as the limit. */
 export const infiniteFrom = (limit: number) => 2 ** INFINITE_LOG2 / limit;
 
 /** Scores that a query gives to keys it does not see: below all that `queryLimit` allows, yet finite. */

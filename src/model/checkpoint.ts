@@ -1,7 +1,7 @@
 /** How weights are held whatever the file has: 4- or 8-bit blocks of 32 with a float32 scale each, or float32. Activations are float32. */
 export const MADE_DTYPES = ["q4", "q8", "f32"] as const;
 export type MadeDtype = (typeof MADE_DTYPES)[number];
-/** The same, or each tensor bit for bit as the file has it: a GGUF file's blocks as they are, and numbers as float32. */
+/** All precisions: those, or each tensor bit for bit as the file has it: a GGUF file's blocks as they are, and numbers as float32. */
 export const DTYPES = [...MADE_DTYPES, "stored"] as const;
 export type Dtype = (typeof DTYPES)[number];
 
@@ -49,7 +49,7 @@ export type CheckpointSource =
 export const HUB = "https://huggingface.co";
 export const MAIN_REVISION = "main";
 
-/** What a repository is called where others of the same name are told apart from it. */
+/** A repository's name, with its Hub where that is not the usual one. */
 export const hubName = ({ repo, hub = HUB }: HubSource) => (hub === HUB ? repo : `${hub}/${repo}`);
 
 /** The address that a repository's files are under, at a branch, a tag or a commit. */

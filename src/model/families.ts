@@ -138,7 +138,7 @@ const expertsOf = (config: Config) =>
     return count !== undefined && count !== 0 && count !== 1;
   });
 
-/** What the ways of quantising call themselves, and what people call them. */
+/** Ways of quantising by the name that configs have for them, with the one that people have. */
 const WAYS: ReadonlyMap<unknown, string> = new Map([
   ["gptq", "GPTQ"],
   ["awq", "AWQ"],
@@ -149,7 +149,7 @@ const WAYS: ReadonlyMap<unknown, string> = new Map([
   ["hqq", "HQQ"],
 ]);
 
-/** What bitsandbytes alone has. */
+/** Names of fields that bitsandbytes alone has. */
 const OF_BITSANDBYTES = /^_?(?:bnb_|load_in_[48]bit|llm_int8_)/;
 
 const unnamedWay = (quantised: unknown) =>

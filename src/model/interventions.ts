@@ -10,7 +10,7 @@ export type Intervention =
   | { readonly kind: "head"; readonly at: HeadId; readonly scale: number }
   | { readonly kind: "neuron"; readonly at: NeuronId; readonly scale: number };
 
-/** As `window.arithmoscope` and links write it: `{ head: "L17H22", scale: 0 }`. A missing scale is 0. */
+/** An intervention as `window.arithmoscope` and links write it: `{ head: "L17H22", scale: 0 }`. A missing scale is 0. */
 export type InterventionText =
   | { readonly head: string; readonly scale?: number }
   | { readonly neuron: string; readonly scale?: number };
@@ -41,7 +41,7 @@ export function readIntervention(text: InterventionText): Intervention {
 }
 
 /**
- * In a fixed order, the last one of each part, those of scale 1 left out: two lists that do the same to the model are
+ * The interventions in a fixed order, the last one of each part, those of scale 1 left out: two lists that do the same to the model are
  * then equal.
  *
  * @throws Fault "bad-request" for a part that the model does not have

@@ -28,7 +28,7 @@ export interface RopeFields {
 /** The largest heads have 512 dimensions; beyond this a config is a mistake or an attack. */
 const MAX_TURNED_DIMS = 65_536;
 
-/** Everything that a config says about rotation, wherever it says it. */
+/** A config's fields about rotation, wherever they stand in it. */
 export function ropeFields(config: Config): RopeFields {
   const found = config.raw("rope_parameters") ?? config.raw("rope_scaling") ?? {};
   if (!isFields(found)) throw notFields(found);
@@ -206,7 +206,7 @@ export function longRotaryPositions(config: Config, dims: number, context: numbe
   };
 }
 
-/** By how much a longer context is squeezed into the trained one. */
+/** Factor by which a longer context is squeezed into the trained one. */
 function stretch({ factor: given }: RopeFields): number {
   const factor = positive("factor", given);
   refuse(factor < 1, `factor is ${factor}; rotary embeddings are stretched by at least 1`);

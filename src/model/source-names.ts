@@ -19,7 +19,7 @@ const HUB_FILE = /^([^/]+\/[^/]+)\/((?:[\w.+ -]+\/)*[\w.+ -]+\.gguf)$/i;
 /** What a projector of pictures is called, which lies beside the model it belongs to. */
 export const PROJECTOR = /(?:^|\/)mmproj[^/]*$/i;
 export const isGgufName = (name: string) => /\.gguf$/i.test(name);
-/** As Ollama keeps files, models in GGUF among them: by their sums. */
+/** Whether a name is that of a blob: so Ollama keeps its files, models in GGUF among them, by their sums. */
 export const isBlobName = (name: string) => /^sha256[-:][0-9a-f]+$/i.test(name);
 /** A file in a repository: no way out of it. */
 export const isGgufPath = (path: string) =>
@@ -60,5 +60,5 @@ export function isAddress(text: string): boolean {
   return username === "" && password === "";
 }
 
-/** What a header can hold: ASCII without spaces. */
+/** Whether a text can be an access token: a header holds ASCII without spaces. */
 export const isToken = (text: string) => text.length <= MAX_TOKEN_CHARACTERS && /^[\x21-\x7e]+$/.test(text);

@@ -1,4 +1,4 @@
-/** By how much pairs of a head's first 2·n dimensions turn: pair i by position · inverseFrequencies[i]. */
+/** Angles by which pairs of a head's first 2·n dimensions turn: pair i by position · inverseFrequencies[i]. */
 export interface Rotation {
   readonly inverseFrequencies: readonly number[];
   /** What cos and sin are multiplied by, as YaRN and longrope do; left out: 1. */
@@ -8,7 +8,7 @@ export interface Rotation {
 }
 
 /**
- * How positions enter: by turning pairs of each head's dimensions; by a learned vector for each position that is added to the
+ * The way in which positions enter: by turning pairs of each head's dimensions; by a learned vector for each position that is added to the
  * embedding, row `firstRow` + position of its table; or not at all.
  */
 export type Positions =
@@ -147,7 +147,7 @@ export interface Config {
 export const isGated = ({ activation }: Pick<ModelSpec, "activation">): boolean =>
   activation === "silu-gated" || activation === "gelu-tanh-gated";
 
-/** Which head's keys and values a query head has: query heads that share them follow each other. */
+/** The key head that a query head reads: query heads that share one follow each other. */
 export const keyHeadOf = ({ heads, kvHeads }: Pick<ModelSpec, "heads" | "kvHeads">, head: number): number =>
   Math.floor((head * kvHeads) / heads);
 

@@ -1,9 +1,9 @@
 import { Fault } from "#core/fault.ts";
 
-/** As `ENOENT`. */
+/** A failure's code, as `ENOENT`. */
 export const codeOf = (reason: unknown): unknown => (reason as { readonly code?: unknown } | undefined)?.code;
 
-/** What a disk refused, with a code that the engine decides by. */
+/** The fault for what a disk refused, with a code that the engine decides by. */
 export function diskFault(root: string, cause: unknown): Fault {
   if (cause instanceof Fault) return cause;
   const code = codeOf(cause);
@@ -28,7 +28,7 @@ export async function ofDisk<T>(root: string, task: () => Promise<T>): Promise<T
   }
 }
 
-/** What is read, or undefined where there is nothing of that name. */
+/** Whatever a reading gives, or undefined where there is nothing of that name. */
 export const ifThere = <T>(reading: Promise<T>): Promise<T | undefined> =>
   reading.catch((reason: unknown) => {
     if (codeOf(reason) === "ENOENT") return undefined;

@@ -39,7 +39,10 @@ async function loadNative(provider: NativeProvider) {
 
 const queue = new Queue();
 
-/** One provider for the life of the process; a load's own wish for a backend has no say. Runs are cut by work, so that the same question gives the same bits. */
+/**
+ * Starts the runtime with one provider for the life of the process; a load's own wish for a backend has no say. Runs are cut by work, so that the
+ * same question gives the same bits.
+ */
 export const startNode =
   ({ provider, threads = availableParallelism() }: RunsOn): StartRuntime =>
   (ort) =>

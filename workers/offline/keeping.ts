@@ -70,7 +70,7 @@ export async function answerWith(file: LargeFile, request: Request, { cache, fet
   return fetch(isAskedAgain ? new Request(request, { cache: "no-cache" }) : request);
 }
 
-/** What is kept is decoded. */
+/** Headers for a kept file, whose bytes are decoded already. */
 function headersOf(response: Response, bytes: ArrayBuffer): Headers {
   const headers = new Headers(response.headers);
   headers.delete("Content-Encoding");

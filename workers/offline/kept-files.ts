@@ -8,14 +8,14 @@ export interface BuiltFile {
   readonly sha256: string;
 }
 
-/** What is large is kept once it has been used, the rest as soon as the worker is installed. */
+/** Whether a file is large: such a one is kept once it has been used, the rest as soon as the worker is installed. */
 const isLarge = (url: string) => url.startsWith("models/") || url.endsWith(".wasm");
 
 export const pageFiles = (files: readonly BuiltFile[]) => files.filter(({ url }) => !isLarge(url));
 export const largeFiles = (files: readonly BuiltFile[]) => files.filter(({ url }) => isLarge(url));
 
 /**
- * Of the large files those that a page needs to answer on a model without a network: the model's folder, the tokenizers, and of the
+ * The large files that a page needs to answer on a model without a network: the model's folder, the tokenizers, and of the
  * runtime's two builds the one that this browser takes (see `load-ort.ts`).
  */
 export function filesToKeep(

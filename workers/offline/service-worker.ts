@@ -38,7 +38,7 @@ clientsClaim();
 const keptCache = () => caches.open(keptCacheName(scope));
 const network = (request: Request) => fetch(request);
 
-/** What is large, by its address. */
+/** The large files by their address. */
 const large = new Map(
   largeFiles(FILES)
     .map((file) => largeFileOf(file, scope))
@@ -55,7 +55,7 @@ self.addEventListener("message", (event) => {
   else if (message.type === "KEEP") event.waitUntil(keep(message.model));
 });
 
-/** One file after the other, so that whoever asks for something meanwhile is not kept waiting; without room the rest stays on the network. */
+/** Keeps one file after the other, so that whoever asks for something meanwhile is not kept waiting; without room the rest stays on the network. */
 async function keep(model: string): Promise<void> {
   const hasJspi = "Suspending" in WebAssembly;
   const cache = await keptCache();

@@ -20,11 +20,11 @@ export interface Changes {
 
 export const NO_CHANGES: Changes = { interventions: [] };
 
-/** What one layer is run with under the same changes in every row; nothing where it has none of them. */
+/** Scales and fills of one layer under the same changes in every row; none where the changes are of other layers. */
 export const changedBlock = (spec: ModelSpec, layer: number, changes: Changes): BlockRun =>
   changedRows(spec, layer, [changes]);
 
-/** The same for a batch whose rows are changed each in its own way; those with ablation-source have them for one length. */
+/** Scales and fills of one layer for a batch whose rows are changed each in its own way; those with ablation-source have them for one length. */
 export function changedRows(spec: ModelSpec, layer: number, rows: readonly Changes[]): BlockRun {
   const heads = rows.map((row) => turnedParts(row, layer, "head"));
   const neurons = rows.map((row) => turnedParts(row, layer, "neuron"));

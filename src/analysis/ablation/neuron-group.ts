@@ -17,7 +17,7 @@ export async function groupOutput(runner: Runner, run: Capture, neurons: readonl
   return sum;
 }
 
-/** How many of the neurons lie in each layer, [layer]. */
+/** Number of the neurons in each layer, [layer]. */
 export function neuronsPerLayer(spec: Pick<ModelSpec, "layers">, neurons: readonly NeuronId[]): number[] {
   const counts = new Array<number>(spec.layers).fill(0);
   for (const { layer } of neurons) counts[layer]! += 1;

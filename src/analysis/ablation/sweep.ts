@@ -58,7 +58,7 @@ interface LayerRange {
   readonly end: number;
 }
 
-/** How many rows go through the blocks from a range's first layer on: its variants, and the clean run until its last layer. */
+/** Number of rows that go through the blocks from a range's first layer on: its variants, and the clean run until its last layer. */
 function rowsOf({ layers, heads }: ModelSpec, { start, end }: LayerRange): number {
   const own = end - start;
   return (heads * own * (own + 1)) / 2 + (own - 1) + (layers - end) * own * heads;

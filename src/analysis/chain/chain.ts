@@ -280,7 +280,7 @@ export interface ChainRankedToken extends ChainToken {
   readonly probability: number | undefined;
 }
 
-/** What a person can move. Every one is a least value. */
+/** The thresholds of a chain that a person can move; each is a least value. */
 export interface ChainThresholds {
   /** How far log p(target) has to fall without a head for it to be a predicting head, in nats. */
   readonly headEffect: number;

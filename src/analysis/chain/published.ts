@@ -128,7 +128,7 @@ export function publishedChain(record: PublishedRecord): Chain {
   };
 }
 
-/** In the order of the notebook's list, which is that of the stage. */
+/** Orders neurons as the notebook's list has them, which is the order of the stage. */
 const byLoss = (rows: readonly PublishedNeuron[]) =>
   byRoundedChange(rows.map((row) => ({ id: deepNode(neuronOf(row)), change: row.cna }))).map(({ id }) => id);
 
@@ -213,11 +213,11 @@ function deepNeuron(row: PublishedNeuron, position: number): ChainNode {
 const UNKNOWN = { position: undefined, claimed: undefined, up: undefined, gate: undefined };
 
 type Scored = Pick<ChainEdge, "claimed" | "up" | "gate">;
-/** Both keys of the reference neuron stand above 0, so nothing changes its sign. */
+/** The scores of a published source; both keys of the reference neuron stand above 0, so nothing changes its sign. */
 const scored = (found: { readonly up: number; readonly gate: number } | undefined): Scored =>
   found ? { claimed: found.up + found.gate, up: found.up, gate: found.gate } : UNKNOWN;
 
-/** Where a share is of a sum whose rest is not published, there is none. */
+/** No share and no measurement: a share would be of a sum whose rest is not published. */
 const NEITHER = { share: undefined, placeShare: undefined, measured: undefined };
 
 function shallowEdges(record: PublishedRecord): ChainEdge[] {

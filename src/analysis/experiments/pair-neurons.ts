@@ -48,7 +48,7 @@ export interface PairSearch {
   readonly signal?: AbortSignal;
 }
 
-/** As in the comparison of one prompt. */
+/** Limit of neurons that are evaluated exactly, as in the comparison of one prompt. */
 const MAX_EXACT = 4096;
 
 /**
@@ -119,7 +119,7 @@ async function runPart(runner: Runner, ids: readonly number[], signal: AbortSign
   return { lens: { runner, scale: run.scale }, run, mix: new Map() };
 }
 
-/** At least Σ mix · increase for every neuron, flattened [layer, neuron]. */
+/** Upper bounds of Σ mix · increase for every neuron, flattened [layer, neuron]. */
 async function upperBounds({ lens, run, mix }: RunPart, { ranges }: NeuronRanges): Promise<Float64Array> {
   const { spec } = lens.runner;
   const total = weightOf(mix);

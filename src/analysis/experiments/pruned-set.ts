@@ -9,7 +9,7 @@ export interface PrunedSet {
   readonly kept: readonly KeptLayer[];
 }
 
-/** As a file: every layer that is pruned, with the neurons that stay in it. */
+/** A pruned set as a file: every layer that is pruned, with the neurons that stay in it. */
 export const prunedJson = (set: PrunedSet): string => `${JSON.stringify(set, null, 1)}\n`;
 
 /**

@@ -24,7 +24,7 @@ export interface SwitchOptions {
 
 export const off = (neurons: readonly NeuronId[]): NeuronSwitch => ({ kind: "scale", neurons, scale: 0 });
 
-/** Nothing is switched. */
+/** The model as it is, with nothing switched. */
 export const AS_IT_IS: NeuronSwitch = off([]);
 
 /**

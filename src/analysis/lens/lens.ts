@@ -23,7 +23,7 @@ export interface FrozenLens {
 export const lensLogProbabilities = (lens: FrozenLens, residuals: Matrix, target: number): Promise<Float64Array> =>
   lensLogProbabilitiesOf(lens, residuals, [target]);
 
-/** The same of several targets, flattened [residuals, targets]. */
+/** Log-probabilities of several targets through the frozen lens, flattened [residuals, targets]. */
 export async function lensLogProbabilitiesOf(
   lens: FrozenLens,
   residuals: Matrix,

@@ -19,7 +19,7 @@ export interface NeuronSearch {
   readonly signal?: AbortSignal;
 }
 
-/** Of a search, the part that is the bounds'. */
+/** Share of a search's progress that the bounds take. */
 const BOUNDS_SHARE = 0.3;
 
 /**
@@ -133,7 +133,7 @@ function increasesIn({ own, run, atBase }: Side, indices: readonly number[], tar
 const firstBounded = ({ firstDifferentLayer }: RunPair, { fromLayer = 0 }: NeuronSearch) =>
   Math.max(firstDifferentLayer, fromLayer);
 
-/** Both runs, whose unembedding is read once where they have the same weights. Layers that cannot be in the list are not bounded. */
+/** Linearises both runs, reading the unembedding once where they have the same weights. Layers that cannot be in the list are not bounded. */
 async function linearisedPair(
   lens: FrozenLens,
   afterLens: FrozenLens,
@@ -167,7 +167,7 @@ function followed({ onShare }: NeuronSearch): { readonly onOpen?: (open: number)
   };
 }
 
-/** Nothing below the search's first layer can be in its list. */
+/** The bounds of the search's layers; nothing below its first layer can be in its list. */
 const aboveLayer = ({ runner: { spec } }: FrozenLens, bounds: Float64Array, { fromLayer = 0 }: NeuronSearch) =>
   bounds.map((bound, index) => (index < fromLayer * spec.neurons ? -Infinity : bound));
 

@@ -16,6 +16,6 @@ export function normScale({ norm, normEps }: Pick<ModelSpec, "norm" | "normEps">
   return 1 / Math.sqrt(squares / x.length - mean ** 2 + normEps);
 }
 
-/** The same of the norm that a layer's attention or FFN reads through; 1 where it reads the residual as it is. */
+/** Scale of the norm that a layer's attention or FFN reads through; 1 where it reads the residual as it is. */
 export const preNormScale = (spec: Pick<ModelSpec, "norm" | "norms" | "normEps">, x: ArrayLike<number>): number =>
   hasPreNorm(spec) ? normScale(spec, x) : 1;

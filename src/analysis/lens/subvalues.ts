@@ -20,7 +20,7 @@ export const valuesOf = ({ weights }: Runner, run: Capture, layer: number): Prom
   weights.values(layer, run.layers[layer]!.residPre);
 
 /**
- * The same of any position that attention writes at: row p is α[h, query, p] · v[h, p].
+ * Subvalues at any position that attention writes at: row p is α[h, query, p] · v[h, p].
  *
  * @param values as `valuesOf` gives them
  */

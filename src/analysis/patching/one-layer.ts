@@ -26,7 +26,10 @@ export async function tapped(
   }
 }
 
-/** Every head's z is what it is in the run, whatever the layer reads: the residual behind the attention then differs by what is read alone. */
+/**
+ * Fills that hold every head's z at what it is in the run, whatever the layer reads: the residual behind the attention then differs by what is
+ * read alone.
+ */
 export const heldHeads = ({ heads }: Pick<ModelSpec, "heads">, run: Capture, layer: number): BlockRun => ({
   headScale: matrix(1, heads),
   headFill: run.layers[layer]!.z,

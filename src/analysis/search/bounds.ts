@@ -100,7 +100,7 @@ interface LinearisedFor {
 }
 
 /**
- * At least each neuron's increase: the tangents, and behind a soft-cap as much more as it can bend.
+ * Upper bounds of each neuron's increase: the tangents, and behind a soft-cap as much more as it can bend.
  *
  * @param tangents of the same run
  * @param firstLayer below it nothing is bounded

@@ -27,11 +27,11 @@ export interface CertifiedOptions {
  */
 export const EVALUATION_SLACK = 1e-5;
 
-/** One batch after the first: small enough that little is evaluated in vain, large enough that a session run pays. */
+/** Size of a batch after the first: small enough that little is evaluated in vain, large enough that a session run pays. */
 const CHUNK = 8;
-/** Of a long search the next batch is this share of what was looked at: a session run costs much besides its rows. */
+/** Size of a long search's next batch, as a share of what was looked at: a session run costs much besides its rows. */
 const GROWTH = 1 / 2;
-/** At most so many at once, so that a stop is felt. */
+/** Largest batch, so that a stop is felt. */
 const MAX_CHUNK = 48;
 
 interface Bounded {

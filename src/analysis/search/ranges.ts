@@ -10,7 +10,7 @@ import { neuronsOf } from "./token-index.ts";
 /** Neurons projected at a time: a step short enough that a stop is felt at once. */
 const CHUNK = 256;
 
-/** How far the logits of every neuron's value vector can be apart: of the model alone. */
+/** Upper bounds of the ranges of the logits of every neuron's value vector; they depend on the model alone. */
 export interface NeuronRanges {
   /** At least R_k, flattened [layer, neuron]. */
   readonly ranges: Float32Array;
@@ -24,7 +24,7 @@ export interface NeuronVariance {
   readonly spread: Spread;
 }
 
-/** What was found before: R_k of a layer, as a token index has it, and the unembedding's spread. */
+/** Ranges that were found before: R_k of a layer, as a token index has it, and the unembedding's spread. */
 export interface KnownRanges {
   readonly rangesAt: (layer: number) => Promise<Float32Array | undefined> | undefined;
   readonly spread?: Spread | undefined;

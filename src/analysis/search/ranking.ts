@@ -7,7 +7,7 @@ import type { Source } from "../trace/source-tracing.ts";
  * neurons by up + gate, compared neurons by their change rounded to four places. Equal ones keep the order in which they came.
  */
 
-/** To four places as Python's `round` prints them, which is exact to the nearest double; −0 stays −0. */
+/** A number to four places as Python's `round` prints it, which is exact to the nearest double; −0 stays −0. */
 export const toFourPlaces = (value: number): number => Number(value.toFixed(4));
 
 export const byUp = <Row extends { readonly score: KeyScore }>(rows: readonly Row[]): Row[] =>

@@ -105,7 +105,7 @@ function addProducts({ from, products }: { readonly from: number; readonly produ
 const STEPS = 20;
 
 /**
- * At least Σ_t p_t ((u_t − ū) · x)² for every x of length 1: of each probability what is above τ counts with its own row's length, and the
+ * An upper bound of Σ_t p_t ((u_t − ū) · x)² for every x of length 1: of each probability what is above τ counts with its own row's length, and the
  * rest, at most τ, with `most`. Any τ bounds it; the one that is taken is near the best.
  *
  * @param probabilities [vocabulary]

@@ -175,7 +175,7 @@ export async function queryLayersOfNeurons(
   return totals.sorted();
 }
 
-/** The same for value attention neurons, at their source positions and with their own keys. */
+/** Query layers of value attention neurons, at their source positions and with their own keys. */
 export async function queryLayersOfAttention(
   runner: Runner,
   run: Capture,

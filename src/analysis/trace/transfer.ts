@@ -47,7 +47,7 @@ interface TransferPlace {
   readonly values?: Matrix;
 }
 
-/** The same along any two directions of the residual, as the keys of a neuron seen through a later head are, and at any position. */
+/** The transfer along any two directions of the residual, as the keys of a neuron seen through a later head are, and at any position. */
 export async function transferAlong(
   runner: Runner,
   run: Capture,

@@ -92,7 +92,7 @@ function valueOf(pieces: readonly string[]): number | undefined {
   return product === undefined ? undefined : sum + product;
 }
 
-/** What a piece of text counts; undefined for what is no whole number in any of the ways known here. */
+/** The whole number that a piece of text stands for; undefined where it is written in none of the ways known here. */
 export function numberOf(text: string): number | undefined {
   const plain = text.trim().toLowerCase();
   if (/^[-−]?\d{1,15}$/.test(plain)) return Number(plain.replace("−", "-"));
@@ -123,7 +123,7 @@ function inRoman(value: number): string {
     .join("");
 }
 
-/** How an answer's first token stands to the right one: `begins` where it may still become it. */
+/** A mark for an answer's first token: `begins` where the token may still become the right answer. */
 export type Mark = "right" | "begins" | "wrong";
 
 /**

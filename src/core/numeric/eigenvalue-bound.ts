@@ -2,7 +2,7 @@
 const SQUARINGS = 5;
 
 /**
- * At least the largest eigenvalue of a symmetric matrix without negative ones, and at most n^(1/64) times it: the Frobenius norm of
+ * An upper bound of the largest eigenvalue of a symmetric matrix without negative ones, and at most n^(1/64) times it: the Frobenius norm of
  * A^32 is at least λ^32, and at most √n times as much.
  *
  * @param lower n · n values row by row, of which those above the diagonal are not read

@@ -24,7 +24,7 @@ export function decodeBlocks(bytes: Uint8Array, type: BlockType): Float32Array {
   return values;
 }
 
-/** How a matrix product takes a type's blocks as they are. */
+/** The form in which a matrix product takes a type's blocks as they are. */
 export function blockForm(type: BlockType): LinearForm {
   const { bits, sub, centre }: BlockLayout = BLOCK_TYPES[type];
   return { bits, block: sub, hasOffsets: centre !== 0 };
@@ -64,7 +64,7 @@ function writeBytes(codes: Uint8Array, first: number, q: Int8Array, count: numbe
   for (let i = 0; i < count; i++) codes[first + i] = q[i]! + 128;
 }
 
-/** The same two to a byte, the earlier one in the low half. */
+/** Whole numbers around 0 as codes of half a byte, two to a byte, the earlier one in the low half. */
 function writeNibbles(codes: Uint8Array, first: number, q: Int8Array, count: number): void {
   for (let i = 0; i < count; i += 2) codes[(first + i) >> 1] = (q[i]! + 8) | ((q[i + 1]! + 8) << 4);
 }

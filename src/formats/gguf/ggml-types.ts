@@ -5,7 +5,7 @@ interface GgmlType {
   readonly bytes: number;
 }
 
-/** By the number that a file names them with, as ggml has them (`ggml_get_type_traits`); those that were given up are left out. */
+/** The types by the number that a file names them with, as ggml has them (`ggml_get_type_traits`); those that were given up are left out. */
 const TYPES: ReadonlyMap<number, GgmlType> = new Map(
   (
     [

@@ -16,7 +16,7 @@ export interface JoinedGguf extends Pick<Gguf, "version" | "metadata"> {
   readonly tensors: ReadonlyMap<string, GgufTensor & { readonly source: ByteSource }>;
 }
 
-/** As llama-gguf-split writes them. */
+/** The names of a model's parts, as llama-gguf-split writes them. */
 const PART = /-(\d{5})-of-(\d{5})\.gguf$/i;
 /** The largest checkpoints come in some 200 files. */
 const MAX_PARTS = 2_000;

@@ -4,7 +4,7 @@ import type { ByteReader } from "./byte-reader.ts";
 
 /** A text, as its bytes where these are no UTF-8: some vocabularies have tokens of single bytes. */
 export type GgufText = string | Uint8Array;
-/** Whole numbers of 64 bits are a bigint where a number cannot hold them. */
+/** A single value of a file; a whole number of 64 bits is a bigint where a number cannot hold it. */
 export type GgufScalar = number | bigint | boolean | GgufText;
 export type GgufValue = GgufScalar | readonly GgufValue[];
 

@@ -26,12 +26,12 @@ export interface Gguf {
 
 const MAGIC = Array.from("GGUF", (letter) => letter.charCodeAt(0));
 const VERSIONS: readonly number[] = [2, 3];
-/** As of a safetensors file; the largest headers, of a tokenizer of 260,000 tokens kept twice, have some 50 MB. */
+/** The limit of a safetensors file's header; the largest headers here, of a tokenizer of 260,000 tokens kept twice, have some 50 MB. */
 const MAX_HEADER_BYTES = 100_000_000;
 /** Enough for what is not the vocabulary; each further read is as large as all before. */
 const FIRST_READ_BYTES = 2 ** 20;
 const MAX_KEYS = 100_000;
-/** As of a safetensors file. */
+/** The limit of a safetensors file. */
 const MAX_TENSORS = 1_000_000;
 /** ggml itself has four. */
 const MAX_AXES = 8;
@@ -75,7 +75,7 @@ const endsEarly = (fileBytes: number) =>
     ? `has a header of more than ${MAX_HEADER_BYTES} bytes; no longer one can be read`
     : `ends within its header, at ${fileBytes} bytes; the file is truncated`;
 
-/** As much more of the file as is missing of its first `length` bytes. */
+/** The file's first `length` bytes: those at hand, and as many more as are missing. */
 async function extended(bytes: Uint8Array, source: ByteSource, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const all = new Uint8Array(length);
   all.set(bytes);

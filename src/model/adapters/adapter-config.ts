@@ -23,7 +23,7 @@ export interface AdapterConfig {
 
 /** Larger than any adapter's rank or alpha; above it is a mistake or an attack. */
 const MAX_RANK = 65_536;
-/** One for each of the seven linear layers of a thousand layers. */
+/** Limit of a config's patterns: one for each of the seven linear parts of a thousand layers. */
 const MAX_PATTERNS = 10_000;
 
 /** @throws Fault "bad-config" naming the field, what it is and what is needed */

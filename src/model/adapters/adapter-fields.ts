@@ -44,7 +44,7 @@ const LEAVES_THE_BASE = /^(?:gaussian|eva|orthogonal|mica)$/i;
 export const isEmpty = (value: unknown) =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
-/** What a field is that switches nothing on. */
+/** Whether a field's value switches nothing on. */
 export const isNeutral = (value: unknown) => value === undefined || value === false || value === "" || isEmpty(value);
 
 const isAlike = (found: unknown, plain: unknown) =>

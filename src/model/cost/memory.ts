@@ -84,10 +84,10 @@ const HELD_SHARE = 1.3;
 const EXPANDED_SHARE = 1.2;
 /** The tokenizer's tables, the names of the tokens, logits. */
 const BYTES_PER_TOKEN = 1_200;
-/** Of what lies in a GPU's buffers: those are rounded up, and activations stay beside them. */
+/** Factor on what lies in a GPU's buffers: these are rounded up, and activations stay beside them. */
 const GPU_SHARE = 1.1;
 
-/** What of that the runtime's own memory comes to on WASM, in bytes: 17 MB + 1.3 · held + 1.2 · expanded. */
+/** The runtime's own memory on WASM, in bytes: 17 MB + 1.3 · held + 1.2 · expanded. */
 export const runtimeBytes = ({ heldBytes, expandedBytes: expanded }: Footprint): number =>
   RUNTIME_BYTES + HELD_SHARE * heldBytes + EXPANDED_SHARE * expanded;
 

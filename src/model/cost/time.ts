@@ -5,7 +5,7 @@ import type { ModelShape } from "./memory.ts";
 const WEIGHTS_PER_SECOND = 0.42e9;
 /** Multiply-adds of one thread in a second, in the large batches of a sweep. */
 const PRODUCTS_PER_SECOND = 16e9;
-/** Two threads take 1 / 1.72 of the time of one: the share of the work that more threads take over. */
+/** Power of the number of threads that a run gets faster by: two threads take 1 / 1.72 of the time of one. */
 const THREAD_POWER = 0.78;
 
 /** How long a prompt takes, in milliseconds. */

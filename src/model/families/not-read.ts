@@ -14,6 +14,6 @@ const KINDS: readonly (readonly [begins: RegExp, what: string])[] = [
   ],
 ];
 
-/** What a model is that is not read, as an apposition to its name; undefined where nothing is known of it. */
+/** A model that is not read, described by an apposition to its name; undefined where nothing is known of it. */
 export const unreadKind = (names: readonly string[]): string | undefined =>
   KINDS.find(([begins]) => names.some((name) => begins.test(name)))?.[1];

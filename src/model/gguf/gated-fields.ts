@@ -18,7 +18,7 @@ export function gated(keys: GgufKeys, tensors: GgufTensors, hasYarn = true): Gat
   return { ...fields, rope_parameters: rotation(keys, { divisors, hasYarn }) };
 }
 
-/** The same but for the rotation. */
+/** The fields of a gated family's config without those of the rotation. */
 export function gatedShape(keys: GgufKeys): GatedFields {
   const modelDim = keys.number("embedding_length");
   const heads = keys.number("attention.head_count");
@@ -63,7 +63,8 @@ export function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number)
 }
 
 /**
- * Which layers see a window only, where the file says it: of so many all but the last, or each by itself. Where it says nothing the pattern is
+ * The fields for layers that see a window only, where the file names them: of so many all but the last, or each by itself. Where it says nothing
+ * the pattern is
  * the family's own, and llama.cpp's is the same.
  *
  * @param only of how many, in a family whose config cannot say another number

@@ -83,7 +83,7 @@ function kindOf(keys: GgufKeys, known: readonly string[]): string {
   );
 }
 
-/** By how much a longer context is squeezed into the trained one; to llama.cpp 0 is what is not scaled. */
+/** Factor by which a longer context is squeezed into the trained one; llama.cpp writes 0 where nothing is scaled. */
 const stretch = (keys: GgufKeys): number =>
   keys.number("rope.scaling.factor", keys.number("rope.scale_linear", 1)) || 1;
 

@@ -16,7 +16,7 @@ export function ggufAmong(paths: readonly string[]): string | undefined {
   return first ?? (paths.length === 1 && ALONE.test(paths[0]!) ? paths[0] : undefined);
 }
 
-/** In the folder itself, or chosen without one. */
+/** The path of a config in the chosen folder itself, or of one that was chosen without a folder. */
 const CONFIG = /^(?:[^/]+\/)?config\.json$/;
 /** A file that was not chosen with its folder, and is neither text nor safetensors. */
 const ALONE = /^[^/]+$(?<!\.(?:json|safetensors))/;
@@ -37,7 +37,7 @@ export function isGgufSource(source: CheckpointSource): boolean {
 }
 
 /**
- * How a checkpoint's weights are held where nobody says it of this one: a GGUF file's as they are.
+ * The precision of a checkpoint that nobody named one for: a GGUF file's weights stay as they are.
  *
  * @param usual of other checkpoints
  */

@@ -24,7 +24,7 @@ export const MOST_DIFFERENCE = 1e-3;
 /** The stored case runs in this precision where another model is opened. */
 const CASE_DTYPE = "q8";
 
-/** What is done before a number of a graphics processor is shown; another version of this does it again. */
+/** Version of the proof that precedes a graphics processor's first number; another version has it done again. */
 const VERSION = 2;
 
 /** One thing that a device can get wrong. */
@@ -160,7 +160,7 @@ export class Canary {
   }
 }
 
-/** How many heads there are plays a part in the shape of scores alone. */
+/** The thing that a form proves of a device; the number of heads plays a part in the shape of scores alone. */
 function provedBy(form: Form, heads: number): Proved {
   const isOfHeads = form.op === "Softmax";
   return {

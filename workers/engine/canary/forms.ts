@@ -14,7 +14,7 @@ export interface Form extends Pick<Operation, "op" | "domain" | "attributes"> {
   readonly key: string;
 }
 
-/** What a graphics processor has been seen to get wrong in silence: products with weights, and what exponentials and roots are in. */
+/** Operators that a graphics processor has been seen to get wrong in silence: products with weights, and what exponentials and roots are in. */
 const PROVED: ReadonlySet<string> = new Set([
   "MatMulNBits",
   "MatMul",

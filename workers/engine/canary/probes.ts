@@ -11,7 +11,7 @@ import { float64Of } from "./float64.ts";
 import type { Constants } from "./float64.ts";
 import type { Form } from "./forms.ts";
 
-/** As a model runs: [batch, position, …]. One row has kernels of its own, and so have more rows than a tile has. */
+/** Shapes of activations as a model runs: [batch, position, …]. One row has kernels of its own, and so have more rows than a tile has. */
 const RUNS = [
   { batch: 1, positions: 1 },
   { batch: 2, positions: 33 },

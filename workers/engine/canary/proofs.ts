@@ -1,6 +1,6 @@
 import { persistentProofs } from "../store/stores.ts";
 
-/** What a device has proved: by the key of each thing, how far it was from float64. Only what was near enough is kept. */
+/** A device's proofs: by the key of each thing, how far it was from float64. Only those that were near enough are kept. */
 export type Proofs = Map<string, number>;
 
 /** A person has one or two processors and a browser that is renewed each month. */
@@ -18,7 +18,7 @@ export async function rememberedProofs(device: string): Promise<Proofs> {
   return proofs;
 }
 
-/** Never rejects: what cannot be kept is proved again. */
+/** Keeps a device's proofs; it never rejects, and what cannot be kept is proved again. */
 export async function keepProofs(device: string): Promise<void> {
   const others = (await readAll()).filter(([name]) => name !== device).slice(0, MAX_DEVICES - 1);
   const all = [[device, [...(held.get(device) ?? [])]], ...others];
@@ -28,7 +28,7 @@ export async function keepProofs(device: string): Promise<void> {
 
 type Kept = readonly (readonly [device: string, proofs: readonly (readonly [string, number])[]])[];
 
-/** Nothing where the file is damaged. */
+/** All kept proofs; none where the file is damaged. */
 async function readAll(): Promise<Kept> {
   try {
     const file = await (await persistentProofs())?.open(FOLDER, FILE);

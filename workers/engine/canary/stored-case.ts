@@ -24,7 +24,7 @@ export interface StoredCase {
   };
 }
 
-/** What the page serves beside its own model; undefined for anything else, as the page that some hosts give for a file that is missing. */
+/** The stored case that the page serves beside its own model; undefined for anything else, as the page that some hosts give for a missing file. */
 export function readCase(text: string): StoredCase | undefined {
   let read: unknown;
   try {

@@ -41,7 +41,7 @@ import { promotedBy, residualsOf } from "../session/promoted.ts";
 const MAX_CHAINS = 4;
 /** The sweep's part of the way behind the ranges: most forwards of a chain are its. */
 const SWEEP_SHARE = 0.8;
-/** Of the work on a chain's edges, on one that is not put together yet. */
+/** Share of the work on a chain's edges that putting the chain together takes, where that is still to be done. */
 const CHAIN_SHARE = 0.5;
 
 /** The logic chain and what of it is asked of whole layers, heads and runs, on one loaded model. */

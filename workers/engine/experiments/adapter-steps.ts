@@ -26,7 +26,7 @@ export interface BasePart {
   readonly cases: readonly { readonly scores: CaseScore; readonly tokens: readonly ImportantNeurons[] }[];
 }
 
-/** The same cases with an adapter. */
+/** A step's cases with an adapter. */
 export interface AdapterPart {
   /** Names what the adapter adds, so that parts of two files are not taken for those of one. */
   readonly change: string;
@@ -44,7 +44,7 @@ const CASES_AT_ONCE = 4;
 const LISTED = 10;
 /** Tokens that are named of each neuron. */
 const PROMOTED = 6;
-/** What an answer token takes, in rows of a batch: its ranking in the base, and its comparison with an adapter. */
+/** Cost of an answer token in rows of a batch: its ranking in the base, and its comparison with an adapter. */
 const BASE_COST = 17;
 const ADAPTED_COST = 40;
 
@@ -229,7 +229,7 @@ function checkedAdapt({ variant, adapters }: FittedRequest<"adapters">, adapt: A
   );
 }
 
-/** Which adapter it is, without what opens it: neither a token nor files belong into what is kept. */
+/** An adapter's name, without what opens it: neither an access token nor files belong into what is kept. */
 function nameOf(source: CheckpointSource): readonly string[] {
   switch (source.kind) {
     case "hub":

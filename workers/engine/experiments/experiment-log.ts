@@ -64,7 +64,7 @@ export async function openLog(place: LogPlace): Promise<ExperimentLog> {
   };
 }
 
-/** What was read stands there again, without what was broken or about something else. */
+/** Writes the log anew of what was read, without lines that were broken or about something else. */
 async function rewritten(
   { store, folder, name, about }: LogPlace,
   { parts, milliseconds }: KeptSteps,
@@ -74,7 +74,7 @@ async function rewritten(
   return store.extend(folder, name);
 }
 
-/** Without room, or where what was stored is gone, the run goes on: the numbers are in memory all the same. */
+/** Appends to the log; without room, or where the file is gone, the run goes on, since the numbers are in memory all the same. */
 function isAppended(file: ExtendedFile, text: string): boolean {
   try {
     file.append(bytesOf(text));

@@ -51,7 +51,7 @@ export function partsRead<Part>(
   return read;
 }
 
-/** What of an ablation decides what is run: nothing for zero, whose runs are named as they were before there were others. */
+/** The part of an ablation that names a run: none for zero, whose runs are named as they were before there were others. */
 export const ablationRuns = (ablation: Ablation, seed: number) => ({
   ...(ablation !== "zero" && { ablation }),
   ...(ablation === "resample" && { drawnBy: seed }),

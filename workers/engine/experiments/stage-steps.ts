@@ -135,7 +135,7 @@ function stagesUnder({ zero, mean }: Case, ablation: (typeof STAGE_ABLATIONS)[nu
   return ablation === "mean" ? mean?.stages : mean?.stages.filter((stage) => zero.stages.includes(stage));
 }
 
-/** Of the judged cases. */
+/** The share of the judged cases that pass. */
 function shareOf(
   judged: readonly (readonly string[] | undefined)[],
   draws: Resamples,

@@ -34,7 +34,7 @@ const STEPS: { readonly [Kind in ExperimentKind]: StepsOf<Kind> } = {
   helix: helixSteps,
 };
 
-/** What a request runs; its parts are only kept and handed back. */
+/** The steps of a request; their parts are only kept and handed back. */
 export const stepsOf = <Kind extends ExperimentKind>(
   on: ExperimentModel,
   cases: readonly ReadCase[],

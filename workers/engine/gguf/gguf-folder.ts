@@ -21,7 +21,7 @@ export interface ModelFolder {
 
 /** More pairs than the largest head has. */
 const MAX_DIVISORS = 65_536;
-/** Of the architectures that do not say: read for the config, and part of no weight. */
+/** Tensors of rotation in architectures that name none: read for the config, and part of no weight. */
 const ROPE_TENSORS: readonly RopeTensor[] = ["rope_freqs.weight"];
 
 /**
@@ -95,7 +95,7 @@ function refuseUnused(config: Record<string, unknown>, { entries, has }: TensorF
   );
 }
 
-/** What lies beside the file. */
+/** The files that lie beside this one. */
 function inFolderOf(file: string, files: FileSet): FileSet {
   const folder = file.slice(0, file.lastIndexOf("/") + 1);
   return { name: files.name, open: (path) => files.open(folder + path) };

@@ -1,4 +1,4 @@
-/** How texts are cut before merges, as sections of a tokenizer.json, by llama.cpp's names for it. */
+/** A way of cutting texts before merges, as sections of a tokenizer.json, known by llama.cpp's name for it. */
 interface PreTokenizer {
   readonly section: unknown;
   /** A piece that is a token is one, whatever its merges. */
@@ -32,7 +32,7 @@ const SMOLLM: PreTokenizer = {
   section: { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, byteLevel(true)] },
 };
 
-/** Each is held to llama.cpp's own cuts of a corpus (`test/golden/gguf-tokenizers.json`); another is refused. */
+/** Every pre-tokenizer that is read, each held to llama.cpp's own cuts of a corpus (`test/golden/gguf-tokenizers.json`); another is refused. */
 export const PRE_TOKENIZERS: ReadonlyMap<string, PreTokenizer> = new Map([
   ["gpt-2", GPT2],
   ["olmo", GPT2],

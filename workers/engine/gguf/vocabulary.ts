@@ -2,7 +2,7 @@ import { Fault } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
 import type { GgufMetadata } from "#model/gguf/metadata.ts";
 
-/** As llama.cpp counts the types of tokens. */
+/** Types of tokens, by llama.cpp's numbers. */
 export const TOKEN_TYPES = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 /** The tokenizer's keys of a GGUF file, read and held against each other. */
@@ -26,7 +26,7 @@ export interface GgufVocabulary {
   readonly addsSpace: boolean | undefined;
 }
 
-/** What llama.cpp takes SentencePiece's ids for where a file does not say them. */
+/** SentencePiece's ids where a file does not name them, as llama.cpp takes them. */
 const USUAL_IDS = { bos: 1, eos: 2, unknown: 0 };
 
 /** @throws Fault "bad-file" naming the key */

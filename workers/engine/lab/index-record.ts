@@ -2,7 +2,7 @@ import type { LayerIndex } from "#analysis/search/token-index.ts";
 
 /** "AIDX" as a little-endian number. */
 const MAGIC = 0x58444941;
-/** Of the layout below and of what the numbers mean: a change makes older records unreadable, which is what it is for. */
+/** Version of the layout below and of what its numbers mean: a new one makes older records unreadable, which is its purpose. */
 const VERSION = 1;
 /** magic, version, checksum, fingerprint, layer, neurons, depth: seven 32-bit numbers. */
 const HEADER_WORDS = 7;
@@ -63,5 +63,5 @@ function checksum(words: Uint32Array): number {
   return hash >>> 0;
 }
 
-/** The same over a text's characters. */
+/** A checksum of a text's characters. */
 export const hashText = (text: string) => checksum(Uint32Array.from(text, (character) => character.codePointAt(0)!));

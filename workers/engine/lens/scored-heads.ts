@@ -16,7 +16,7 @@ import { ordinalLists } from "./ordinals.ts";
 
 /** Tokens that are repeated, as in TransformerLens's demonstration of induction heads. */
 const REPEATED = 50;
-/** So many sequences, and so many orders of each list: enough that the mean stands still in its second digit. */
+/** Number of sequences, and of orders of each list: enough that the mean stands still in its second digit. */
 const DRAWS = 4;
 
 interface ScoreWork {

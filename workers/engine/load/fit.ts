@@ -94,7 +94,7 @@ export function bytesToStore(plan: ModelPlan, missing: readonly Fill[]): number 
 
 /** How much a page may hold of packs in memory: what every browser gives, and at most a page's share of what a device is said to have. */
 const MAX_HELD_BYTES = 4 * 2 ** 30;
-/** Of a device that does not say: half of what even phones have. */
+/** Limit for a device that does not tell its memory: half of what even phones have. */
 const HELD_UNTOLD_BYTES = 2 * 2 ** 30;
 
 /** What of a model can be held in memory where the browser does not store it. */

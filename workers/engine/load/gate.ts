@@ -1,6 +1,6 @@
 import { heldUp } from "#core/sign.ts";
 
-/** What work passes through, so that a person can hold it up and let it go on. */
+/** A latch that work passes through, so that a person can hold the work up and let it go on. */
 export class Gate {
   #opened: PromiseWithResolvers<void> | undefined;
 

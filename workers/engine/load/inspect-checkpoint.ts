@@ -79,7 +79,7 @@ export function describe(spec: ModelSpec) {
   return { family, layers, heads, kvHeads, headDim, modelDim, neurons, vocabulary, context };
 }
 
-/** Without its folder, its ending, and which of its parts it is. */
+/** A GGUF file's name without its folder, its ending, and which of its parts it is. */
 const GGUF_NAME = /([^/]+?)(?:-\d{5}-of-\d{5})?\.gguf$/i;
 
 /** The folder's or repository's last part; of a model in GGUF its file's name. */

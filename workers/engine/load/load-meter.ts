@@ -15,7 +15,7 @@ export class Arrivals {
   }
 }
 
-/** At most a few times a second, by the clock of `performance.now()`. */
+/** A function that tells at most a few times a second, by the clock of `performance.now()`. */
 export function seldom(tell: () => void): () => void {
   let told = Number.NEGATIVE_INFINITY;
   return () => {

@@ -70,7 +70,7 @@ const folderOf = (files: CheckpointFiles): Promise<ModelFolder> =>
     ? Promise.resolve({ files, tensors: () => openTensors(files) })
     : ggufFolder(files, files.gguf);
 
-/** What a commit of the Hub names cannot change. */
+/** Whether a source cannot change: what a commit of the Hub names does not. */
 const isFixed = ({ kind, revision }: SourceIdentity) => kind === "hub" && revision !== undefined;
 
 /** What is probably stored of a checkpoint that has been read: certain where a commit or a version names its bytes. */
@@ -102,7 +102,7 @@ async function candidates({ identity, fingerprint }: ReadCheckpoint, store: File
 }
 
 /**
- * Of the packs that a checkpoint without a version may be, the one that holds the same bytes: every step that is done is read again
+ * The pack that holds a checkpoint's bytes, among those that one without a version may be: every step that is done is read again
  * and held against its hashes, up to the first that differs. A new pack where there is none, so that a model which came of
  * other bytes under the same name, and may be in use, keeps its files.
  */

@@ -9,7 +9,7 @@ export interface Published {
   readonly contents: ReadonlyMap<string, string>;
 }
 
-/** How much of a hash a sentence has, as links do. */
+/** Number of a hash's characters that a sentence shows, as links do. */
 const SHOWN = 12;
 
 /**

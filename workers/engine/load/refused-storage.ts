@@ -33,6 +33,6 @@ export async function refusedStorage(reason: unknown, store: FileStore, checkpoi
   return new Fault(code, `${message}; ${room}`, { cause: reason });
 }
 
-/** What a person is told of a model that answers all the same. */
+/** The sentence about a model that answers although its storage was refused. */
 export const heldInstead = ({ message }: Fault) =>
   `${message}. The model is held in memory for this visit, and the next one has to read it again.`;

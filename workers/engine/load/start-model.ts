@@ -151,7 +151,7 @@ async function asPublished(loaded: LoadedModel, published: Published | undefined
   }
 }
 
-/** The same for the same weights in the same precision, whatever they are called and wherever they came from. */
+/** A fingerprint of weights in a precision, the same whatever they are called and wherever they came from. */
 const fingerprint = ({ content, dtype, spec }: LoadedModel) => JSON.stringify([content, dtype, spec]);
 
 function infoOf(

@@ -14,7 +14,10 @@ interface Held extends Pick<ModelPlan, "format" | "parts"> {
 const MAX_NAMED = 4;
 const LAYER = /(?<=\.)\d+(?=\.)/;
 
-/** That a checkpoint holds more than its model, in a sentence; undefined where it does not. A GGUF file that does is refused as it is opened. */
+/**
+ * A sentence that says that a checkpoint holds more than its model; undefined where it does not. A GGUF file that does is refused as it is
+ * opened.
+ */
 export function unreadNote({ format, spec, tensors, parts }: Held): string | undefined {
   if (format === "GGUF") return undefined;
   const unread = unreadTensors(spec, tensors.entries, neededTensors(parts));

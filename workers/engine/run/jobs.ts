@@ -1,6 +1,6 @@
 import type { JobId } from "#protocol/engine.ts";
 
-/** What is running, so that it can be told to stop and what can wait knows when to. */
+/** The jobs that run, so that each can be told to stop and work that can wait knows when to. */
 export class Jobs {
   readonly #running = new Map<JobId, AbortController>();
   /** Calls that somebody waits for, as opposed to work in the background. */

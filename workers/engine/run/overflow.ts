@@ -15,7 +15,7 @@ const PARTS: readonly (readonly [keyof LayerValues, string])[] = [
   ["residual", "its FFN's output"],
 ];
 
-/** With these taps the part where numbers leave float32 is known. */
+/** Taps that show in which part numbers leave float32. */
 export const EVERY_TAP: readonly Tap[] = ["pattern", "z", "residMid", "post"];
 
 /** A number that nothing can go on with. */

@@ -59,7 +59,7 @@ export interface PieceOutput extends Pick<BlockPiece, "sources"> {
 /** What attention gives once for each row that comes in, however many go on from it. */
 const OF_INPUT: readonly Tap[] = ["pattern", "q", "k", "v"];
 
-/** Where a row that comes in goes nowhere, no piece would have its pattern. */
+/** Whether a run can be cut into pieces: where a row that comes in goes nowhere, no piece would have its pattern. */
 export const canBeCut = ({ variants, taps = [] }: RowsRun, { batch }: Pick<Residual, "batch">): boolean =>
   !taps.some((tap) => OF_INPUT.includes(tap)) || new Set(variants).size === batch;
 
@@ -74,7 +74,7 @@ export function joinedBlock(pieces: readonly PieceOutput[], batch: number): Omit
   return { residual: concatenated(pieces.map(({ residual }) => residual)), taps };
 }
 
-/** What there is of each incoming row, from whichever piece has it. */
+/** A tap's rows of each incoming row, from whichever piece has them. */
 function joinedRows(pieces: readonly PieceOutput[], tap: Tap, batch: number): Float32Array {
   const size = pieces[0]!.taps[tap]!.length / pieces[0]!.sources.length;
   const joined = new Float32Array(batch * size);
@@ -92,7 +92,7 @@ export interface UnembedPiece {
   readonly run: UnembedRun;
 }
 
-/** At most so many vectors at once: whole rows, or one row's positions. */
+/** Pieces of an unembedding, each of at most so many vectors: whole rows, or one row's positions. */
 export function unembedPieces({ batch }: Pick<Residual, "batch">, run: UnembedRun, atOnce: number): UnembedPiece[] {
   const { positions, rankedRows = [0] } = run;
   const each = positions.length;

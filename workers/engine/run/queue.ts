@@ -1,6 +1,6 @@
 import { breathe, breatheNow } from "#core/breath.ts";
 
-/** From there on it is worth a look whether something shorter has come, milliseconds. */
+/** Milliseconds from which on it is worth a look whether a shorter task has come. */
 const LONG_MS = 50;
 
 interface Waiting {

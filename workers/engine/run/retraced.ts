@@ -21,7 +21,7 @@ export interface Retraced<Of> {
   readonly steps: readonly { readonly layer: number; readonly run: RowsRun }[];
 }
 
-/** How one row of a residual came about, by itself. */
+/** One row of a residual by itself, made anew as the residual was. */
 export function retraced<Of extends Makeable<Of>>(spec: ModelSpec, residual: Of, row: number): Retraced<Of> {
   const steps: { layer: number; run: RowsRun }[] = [];
   let root = { residual, row };

@@ -60,7 +60,7 @@ interface Gpu {
   readonly adapter: string;
 }
 
-/** What the kernels use where it is there. */
+/** Features that the kernels use where a device has them. */
 const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
 
 /** Limits that the kernels can use beyond the standard's minimum. */

@@ -8,7 +8,7 @@ import { checkLength, checkToken, promptIds } from "./requests.ts";
 import type { DonorRuns } from "./ablation-source.ts";
 import { idsBehind } from "../tokenizer/text-tokens.ts";
 
-/** What an answer can be asked for: an essay is no answer. */
+/** Limit of an answer's tokens: an essay is no answer. */
 const MAX_ANSWER_TOKENS = 256;
 
 interface AskedAnswer {

@@ -3,10 +3,13 @@ import type { Progress } from "#protocol/engine.ts";
 
 type Told = (progress: Progress) => void;
 
-/** Of work that needs neurons' ranges, on a model that has none yet, the part that is theirs. */
+/** Share of the work that neurons' ranges take, on a model that has none yet. */
 const RANGES_SHARE = 0.5;
 
-/** A model's ranges, found once, and what tells how far the work behind them is, 0 to 1: of one bar for both, all of it the work's where they are there. */
+/**
+ * A model's ranges, found once, and what tells how far the work behind them is, 0 to 1: of one bar for both, all of it the work's where they are
+ * there.
+ */
 export async function rangesFirst(
   session: { ranges(onProgress: Told, signal: AbortSignal): Promise<NeuronRanges> },
   onProgress: Told,

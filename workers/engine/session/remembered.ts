@@ -1,7 +1,7 @@
-/** How far it is, as whoever finds it counts. */
+/** Tells how far a value is, as whoever finds it counts. */
 type Report = (done: number) => void;
 
-/** One who waits. */
+/** One caller who waits for the value. */
 interface Waiting {
   readonly signal?: AbortSignal | undefined;
   readonly onReport?: Report | undefined;

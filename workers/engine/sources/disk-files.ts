@@ -62,10 +62,10 @@ async function beginsAsGguf(file: File): Promise<boolean> {
   }
 }
 
-/** Without the chosen folder's own name: a checkpoint often has others in folders below it, with the same file names. */
+/** A path without the chosen folder's own name: a checkpoint often has others in folders below it, with the same file names. */
 const pathInFolder = (path: string) => path.split("/").slice(1).join("/") || path;
 
-/** None for files that were chosen one by one. */
+/** The chosen folder's name; none for files that were chosen one by one. */
 const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);
 
 function fileSource(file: File, onBytes: (bytes: number) => void): ByteSource {

@@ -41,7 +41,7 @@ export interface Fetching {
   readonly refusal?: (response: Response) => Fault | undefined;
 }
 
-/** From `start` (inclusive) to `end` (exclusive). */
+/** Bytes from `start` (inclusive) to `end` (exclusive). */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
@@ -50,13 +50,13 @@ export interface ByteRange {
 /** The first request of a file asks for this much: small files come whole, and of a large one the header. */
 export const PROBE: ByteRange = { start: 0, end: 65_536 };
 
-/** The same requests, ended by one more signal. */
+/** A source's way of making requests, ended by one more signal. */
 export function endedBy(signal: AbortSignal | undefined, fetching: Fetching): Fetching {
   const signals = [signal, fetching.signal].filter((each) => each !== undefined);
   return { ...fetching, signal: AbortSignal.any(signals) };
 }
 
-/** What may be otherwise the next time, with what to say if it is not. */
+/** A failure that may be gone the next time, with what to say if it is not. */
 export class PassingFailure extends Error {
   readonly fault: Fault;
   readonly retryAfterMs: number;

@@ -54,7 +54,7 @@ const askingFor = (source: HubSource, reading: Fetching): Fetching => ({
   refusal: (response) => refusalOf(response, source),
 });
 
-/** How a file's name says what it stores most of its weights as. */
+/** The type of most of a file's weights, in the file's name. */
 const NAMED_TYPE = /(?:^|[-._/])((?:IQ|TQ|Q)\d\w*|MXFP4|BF16|F16|F32)(?=[-./]|$)/i;
 
 /**

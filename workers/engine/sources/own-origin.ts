@@ -12,7 +12,7 @@ export const isOwn = (source: CheckpointSource) => source.kind === "url" && isOw
 /** How a file of the page's own host is asked for: as the caches have it, or past all of them, which then have what came. */
 export type OwnCache = "default" | "reload";
 
-/** What is said of files whose bytes are wrong. */
+/** Codes of faults that say that a file's bytes are wrong. */
 const OF_BYTES: ReadonlySet<FaultCode> = new Set([
   "damaged-file",
   "bad-file",

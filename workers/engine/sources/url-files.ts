@@ -102,7 +102,7 @@ async function openRanged(url: string, answer: Answer, fetching: Fetching): Prom
   return rangedSource(url, beginning, known, fetching);
 }
 
-/** Of `bytes 0-65535/12750008`. Another origin has to let a page see this header. */
+/** The numbers of a Content-Range header, `bytes 0-65535/12750008`. Another origin has to let a page see it. */
 function readContentRange(headers: Headers): { start: number; end: number; total: number | undefined } | undefined {
   const [, start, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get("content-range") ?? "") ?? [];
   if (start === undefined || last === undefined) return undefined;

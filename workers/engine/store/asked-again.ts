@@ -3,7 +3,7 @@ const PATIENCE_MS = 2_000;
 const ATTEMPTS = 5;
 
 /**
- * What a browser is asked of its storage, and asked again where it says nothing: Chromium 156 has been seen to lose such a question for
+ * Asks a browser's storage, and asks again where it says nothing: Chromium 156 has been seen to lose such a question for
  * good, once in some thirty loads, while other files are being written. A refusal is believed at once, unless an earlier question
  * may still be answered: it can be the reason for the refusal.
  *

@@ -7,7 +7,7 @@ type Written = Pick<FileSystemSyncAccessHandle, "write" | "truncate" | "getSize"
  * taken for an unsigned one. The bytes that such a read leaves behind are zeros.
  */
 const GONE = 2 ** 32 - 4;
-/** The same of a length. */
+/** The length that Chromium 156 gives once the file is gone: the same number in 64 bits. */
 const GONE_LENGTH = 2 ** 64 - 4;
 
 /**

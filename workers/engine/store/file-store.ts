@@ -42,7 +42,7 @@ export interface ExtendedFile {
 }
 
 /**
- * In memory: for a browser that grants no storage, for models that the page itself serves, and for tests. Plain arrays rather
+ * A store in memory: for a browser that grants no storage, for models that the page itself serves, and for tests. Plain arrays rather
  * than Blobs, which Chromium 156 has been seen to stop reading for good.
  */
 export function memoryStore(): FileStore {

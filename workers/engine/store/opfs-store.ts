@@ -19,7 +19,10 @@ export async function opfsStore(root: string): Promise<FileStore> {
   });
 }
 
-/** Every call @throws Fault "storage-full" or "storage-failed"; DOMException "NoModificationAllowedError" while another has the file open */
+/**
+ * Files in the browser's private file system. Every call @throws Fault "storage-full" or "storage-failed"; DOMException
+ * "NoModificationAllowedError" while another has the file open
+ */
 function opfsIn(root: FileSystemDirectoryHandle): FileStore {
   const open = (folder: string, name: string): Promise<FileSystemSyncAccessHandle> =>
     ofStorage(async () => {
@@ -92,7 +95,7 @@ function opfsIn(root: FileSystemDirectoryHandle): FileStore {
 }
 
 /**
- * By a handle rather than as a Blob: reading many slices of stored Blobs has been seen to hang Chromium 156 for good. Where a
+ * Opens a file by a handle rather than as a Blob: reading many slices of stored Blobs has been seen to hang Chromium 156 for good. Where a
  * browser knows no shared handles and another tab has its own, a Blob it is.
  */
 async function openForReading(file: FileSystemFileHandle): Promise<StoredFile> {

@@ -14,7 +14,7 @@ export const storageFailed = (found: string, cause?: unknown) =>
     },
   );
 
-/** Whoever has a file open keeps others from writing it: the file is well, and this tab has to do without it. */
+/** Whether somebody else has the file open and keeps others from writing it: the file is well, and this tab has to do without it. */
 export const isInUse = (reason: unknown) =>
   reason instanceof DOMException && reason.name === "NoModificationAllowedError";
 
@@ -25,7 +25,7 @@ export function isOfStorage(reason: unknown): boolean {
 }
 
 /**
- * What is asked of the browser's storage, with a code for whatever it refuses; that a file is in use stays what it is.
+ * Runs a task on the browser's storage, with a code for whatever that refuses; that a file is in use stays what it is.
  *
  * @throws Fault "storage-full" or "storage-failed"; DOMException "NoModificationAllowedError"
  */

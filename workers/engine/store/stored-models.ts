@@ -3,7 +3,7 @@ import { listPacks, resultsFolder } from "./pack.ts";
 import type { PackRecord } from "./pack.ts";
 import { persistentExperiments, persistentIndices, persistentStore } from "./stores.ts";
 
-/** What is kept in this browser, the newest first. */
+/** The models that are kept in this browser, the newest first. */
 export async function storedModels(): Promise<StoredModel[]> {
   const store = await persistentStore();
   return (store ? await listPacks(store) : []).map(
@@ -21,7 +21,10 @@ export async function storedModels(): Promise<StoredModel[]> {
   );
 }
 
-/** With all that was made of them, as far as no other copy of the same weights is kept. @throws Fault "bad-request" for one that is in use */
+/**
+ * Deletes stored models with all that was made of them, as far as no other copy of the same weights is kept. @throws Fault "bad-request" for one
+ * that is in use
+ */
 export async function deleteStored(ids: readonly string[]): Promise<void> {
   const store = await persistentStore();
   if (!store) return;
@@ -36,6 +39,6 @@ export async function deleteStored(ids: readonly string[]): Promise<void> {
   }
 }
 
-/** Nothing is made of a model before it is complete. */
+/** The folder of what was made of a model; nothing is made of one before it is complete. */
 const folderOf = ({ content, dtype }: PackRecord) =>
   content === undefined ? undefined : resultsFolder({ content, dtype });

@@ -29,7 +29,7 @@ let keeping: Keeping = {
   alone: underWebLock,
 };
 
-/** Who keeps what outlives the engine: a composition root's to say, before its first call. */
+/** Sets who keeps what outlives the engine: a composition root's to say, before its first call. */
 export function keepWith(other: Keeping): void {
   keeping = other;
 }
@@ -53,7 +53,7 @@ export const indexStore = async () => (await persistentIndices()) ?? memoryStore
 /** Finished steps of experiments, each model's in a folder that is named as its pack. */
 export const persistentExperiments = () => persistentIn("experiments");
 
-/** What graphics processors have proved. */
+/** The store of what graphics processors have proved. */
 export const persistentProofs = () => persistentIn("proofs");
 
 /** Where finished steps of experiments are kept. */
@@ -69,7 +69,7 @@ export interface ModelPlace {
   readonly refusal?: unknown;
 }
 
-/** What the page itself serves is in the browser's own cache and need not be kept twice. */
+/** The place for a checkpoint; what the page itself serves is in the browser's own cache and need not be kept twice. */
 export async function placeFor(source: CheckpointSource): Promise<ModelPlace> {
   if (isOwn(source) || !keeping.canPersist()) return { store: memoryStore() };
   try {

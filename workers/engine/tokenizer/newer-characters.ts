@@ -149,7 +149,7 @@ const NOT_OTHER = by(/^[^C]/);
 const ASSIGNMENT = by(/^/);
 const ALPHABETIC: Look = { categories: /^[LMN]/, others: OLDER.alphabetic };
 const LOWERCASE: Look = { categories: /^L/, others: OLDER.lowercase };
-/** One of the two kinds of marks became the other. */
+/** Characters that changed from one of the two kinds of marks to the other. */
 const KINDS_OF_MARKS: Look = { others: "1171e" };
 
 const ESCAPES: ReadonlyMap<string, Look> = new Map([

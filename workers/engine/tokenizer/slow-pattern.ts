@@ -3,7 +3,7 @@ import { isObject } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
 import type { TokenizerHost } from "./tokenizer-host.ts";
 
-/** Each pattern is tried by itself for as long as a second. */
+/** Milliseconds that each pattern is tried for by itself. */
 const PROBE_MS = 1_000;
 /** Real tokenizers have one or two; whoever waits for the reason waits for all that are tried. */
 const MAX_PROBES = 4;
@@ -13,7 +13,7 @@ interface Pattern {
   readonly regex: string;
 }
 
-/** Which pattern of a tokenizer.json does not come to an end with a text, in words; "" where none does by itself. */
+/** The pattern of a tokenizer.json that does not come to an end with a text, in words; "" where each ends by itself. */
 export async function slowPattern(host: TokenizerHost, json: Json, text: string): Promise<string> {
   const patterns = ["normalizer", "pre_tokenizer"].flatMap((section) => patternsIn(json[section], section));
   const slow = patterns.length === 1 ? patterns[0] : await firstSlow(host, patterns.slice(0, MAX_PROBES), text);

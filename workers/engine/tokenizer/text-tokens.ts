@@ -35,7 +35,7 @@ export async function idsBehind(
   );
 }
 
-/** The same as tokens, for a prompt that the model reads. */
+/** An answer's tokens, behind a prompt that the model reads. */
 export async function answerTokens(prompt: Prompt, text: string, model: Reading): Promise<Token[]> {
   if (prompt !== "") await promptIds(prompt, model, model.signal);
   const ids = await idsBehind(prompt, text, model);
@@ -62,7 +62,7 @@ async function oneToken(asked: number | string, prompt: Prompt, model: Reading, 
   throw new Fault("bad-request", `“${asked}” is ${ids.length} tokens for this model (${cut}). ${need}`);
 }
 
-/** Without what the tokenizer adds by itself (BOS). */
+/** A text's ids without those that the tokenizer adds by itself (BOS). */
 async function idsAlone(text: string, { tokenizer, signal }: Omit<Reading, "spec">): Promise<number[]> {
   const { ids, added, unknown } = await tokenizer.tokenize(text, signal);
   if (unknown.length > 0) {

@@ -91,7 +91,7 @@ function changed(step: unknown, change: (step: Json) => Json): unknown {
   return { ...step, [list]: (step[list] as readonly unknown[]).map((each) => changed(each, change)) };
 }
 
-/** In this order they get the ids that are free. */
+/** Named tokens, in the order in which they get the ids that are free. */
 const NAMED = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"] as const;
 
 /** The file's own and those that only the config has. Such a one is never cut into pieces; what it is called decides, not its id. */

@@ -15,7 +15,7 @@ const LIMIT_MS = 5_000;
 const MS_PER_CHARACTER = 0.02;
 const MS_PER_BYTE = 0.000_5;
 const GRACE_MS = 250;
-/** Of a queue of texts, as many as are soon read. */
+/** Characters of a queue's texts that are cut at once: as many as are soon read. */
 const BATCH_CHARACTERS = 100_000;
 
 /** Ended because its time was up. */
@@ -28,7 +28,7 @@ export class TimeUp extends Error {
   }
 }
 
-/** What the library said when it fell. */
+/** The library's fall, with what it said. */
 export class Fallen extends Error {}
 
 /**
@@ -203,7 +203,7 @@ interface Missing {
   readonly words: string;
 }
 
-/** Where there are no workers, as in Node, nothing can be ended. */
+/** Starts the library in this thread where there are no workers, as in Node; nothing can be ended there. */
 async function startHere(): Promise<TokenizerProcess> {
   const service = new TokenizerService();
   await service.start();

@@ -18,7 +18,7 @@ export function runnable({ model, added_tokens, normalizer, pre_tokenizer, decod
   };
 }
 
-/** In characters. Real ones have at most some forty; what finds them in a text takes the square of this to build. */
+/** Limit of an added token, in characters. Real ones have at most some forty; what finds them in a text takes the square of this to build. */
 const MAX_ADDED = 1_000;
 
 /** @throws Fault "bad-file" for a token that takes minutes to prepare for */

@@ -162,7 +162,7 @@ async function cut(
   }
 }
 
-/** What the models of the library call it. */
+/** The library's words for a character that has no token. */
 const NO_UNKNOWN = /^(?:MissingUnk|UnkTokenOutOfVocabulary)/;
 /** Oniguruma gives up by itself after ten million steps at one place. */
 const TOO_MANY_WAYS = /retry-limit|stack/i;

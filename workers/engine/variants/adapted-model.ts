@@ -103,7 +103,7 @@ export async function adaptModel(
   };
 }
 
-/** What an adapter is held against. */
+/** The base's layers that an adapter is held against. */
 export const baseLayers = ({ parts, tensors }: Pick<LoadedModel, "parts" | "tensors">): BaseLayer[] =>
   parts.flatMap(({ id, plans }) =>
     typeof id === "number" ? [{ layer: id, plans, shapeOf: (tensor: string) => tensors.entry(tensor).shape }] : [],
@@ -111,7 +111,7 @@ export const baseLayers = ({ parts, tensors }: Pick<LoadedModel, "parts" | "tens
 
 const layoutOf = ({ parts }: LoadedModel, layer: number) => parts.find(({ id }) => id === layer)!.layout;
 
-/** Every way of reading a linear layer sees the sum: see `Linear`. */
+/** A reader of the adapted weights: every way of reading a linear layer sees the sum, see `Linear`. */
 function adaptedReader(base: WeightReader, layers: ReadonlyMap<number, LayerFactors>): WeightReader {
   return {
     async linear(part, name) {
@@ -163,7 +163,7 @@ const factorBytes = ({ down, up }: StackedFactors) => down.byteLength + up.byteL
 const bytesOf = ({ layers }: OpenedAdapter) =>
   [...layers.values()].flatMap((factors) => [...factors.values()]).reduce((sum, each) => sum + factorBytes(each), 0);
 
-/** What it changes, each change named by hashes of what is added: all of it, and that of the down projections alone. */
+/** The changes that an adapter makes, each named by hashes of what is added: all of it, and that of the down projections alone. */
 async function changesOf({
   layers,
 }: OpenedAdapter): Promise<Pick<AdaptedModel, "change" | "valueLayers" | "valueChange">> {

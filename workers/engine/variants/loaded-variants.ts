@@ -18,7 +18,7 @@ import { pastCaches } from "../sources/own-origin.ts";
 import type { StartedModel } from "../load/start-model.ts";
 import { TraceSession } from "../chain/trace-session.ts";
 
-/** What is asked in runs, each call of which ends with its own signal. */
+/** The sessions whose calls are runs, each of which ends with its own signal. */
 interface Runs {
   readonly session: ModelSession;
   readonly lab: LabSession;

@@ -89,7 +89,7 @@ export async function openAdapter(
   return { config, linears, parameters, content, layers };
 }
 
-/** One NaN or infinity would spread over everything that the model computes. */
+/** Refuses an adapter's NaN or infinity, which would spread over everything that the model computes. */
 function checkFinite(name: string, values: Float32Array): void {
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong < 0) return;

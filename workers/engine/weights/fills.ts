@@ -14,7 +14,7 @@ export interface TensorRows {
   readonly rows: RowRange;
 }
 
-/** What becomes of rows that were read, in one part's file. */
+/** A place in one part's file that takes rows as they are read. */
 export interface Sink {
   readonly part: PartId;
   /** Every byte that it writes lies in these. */

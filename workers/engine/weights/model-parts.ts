@@ -37,7 +37,7 @@ export interface ModelPlan {
 }
 
 /**
- * Everything that can be wrong between config and headers is found here.
+ * The plan of a model's parts. Everything that can be wrong between config and headers is found here.
  *
  * @throws Fault "bad-file" for a tensor that is missing, has another shape, or is stored in a type that cannot be read
  */

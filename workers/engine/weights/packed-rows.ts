@@ -82,7 +82,7 @@ function bandsOf({ bands }: LinearWeight, { first, count }: RowRange) {
   });
 }
 
-/** What becomes of rows of one tensor. */
+/** The places that take the rows of one tensor. */
 export function packedRows(part: ModelPart, plan: WeightPlan, dtype: Dtype, rows: StoredRows): Segment[] {
   const { entry, first, count, bytes, source } = rows;
   const type = storedDtype(entry);
@@ -143,7 +143,7 @@ function byColumn(
 }
 
 /**
- * One NaN or infinity would spread over everything that the model computes.
+ * Numbers of a tensor's bytes. A NaN or infinity is refused: it would spread over everything that the model computes.
  *
  * @param source where a row of the bytes stands in the tensor
  */

@@ -7,7 +7,7 @@ import type { PartId, WeightReader } from "./model-weights.ts";
 import type { StoredFile } from "../store/file-store.ts";
 
 /**
- * What is held of the weights beside the sessions: a layer's matrices are read again and again within one analysis, and then
+ * Bytes of weights that are held beside the sessions: a layer's matrices are read again and again within one analysis, and then
  * for long not at all. A quarter of a gigabyte holds the unembedding of a large vocabulary and the layers at hand.
  */
 const MAX_HELD_BYTES = 256 * 2 ** 20;

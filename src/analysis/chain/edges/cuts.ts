@@ -1,6 +1,6 @@
 import type { HeadId, NeuronId } from "#model/ids.ts";
 
-/** What writes, and at which position. */
+/** The part that writes, and at which position. */
 export type CutSender =
   | { readonly kind: "embedding"; readonly position: number }
   | { readonly kind: "neuron"; readonly at: NeuronId; readonly position: number }
@@ -8,7 +8,7 @@ export type CutSender =
   /** What all heads of a layer bring from an earlier position. */
   | { readonly kind: "move"; readonly layer: number; readonly source: number; readonly position: number };
 
-/** What hears it, and what of it. */
+/** The part that hears the sender, and with which of its inputs. */
 export type CutReceiver =
   /** Heads of one layer, by the values that they read at the sender's position and bring to `query`. */
   | { readonly kind: "values"; readonly layer: number; readonly heads: readonly number[]; readonly query: number }

@@ -23,7 +23,7 @@ export interface PatchedLayers {
   readonly layers: readonly Readonly<Record<Standin, StandinEffect>>[];
 }
 
-/** Where the layer's own residual moves less than this share of what it moves at most, its operand has been read, and a ratio is noise. */
+/** Least movement that a ratio is taken of, as a share of what a residual moves at most: below it the operand has been read, and a ratio is noise. */
 const LEAST_MOVED = 0.1;
 
 /** Means over the pairs with percentile bootstrap intervals, all under the same resamples. */

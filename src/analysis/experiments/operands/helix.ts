@@ -4,7 +4,7 @@ import { symmetricEigen } from "#core/numeric/symmetric-eigen.ts";
 
 /** Kantamneni & Tegmark (arXiv 2502.00873), section 4.2. */
 export const PERIODS = [2, 5, 10, 100] as const;
-/** As many terms as the helix has with four periods: 2 · 4 + 1. */
+/** The polynomial has as many terms as the helix with four periods: 2 · 4 + 1. */
 const POLYNOMIAL_DEGREE = 2 * PERIODS.length + 1;
 
 /**
@@ -85,7 +85,7 @@ function components(residuals: readonly ArrayLike<number>[], count: number): Flo
   return vectors.slice(0, count).filter((_, place) => values[place]! > ROUNDING * values[0]!);
 }
 
-/** Of an eigenvalue against the largest: below it stands a direction in which nothing varies. */
+/** Least eigenvalue against the largest; a direction below it is one in which nothing varies. */
 const ROUNDING = 1e-12;
 
 /** The same fit to numbers in another order: what its form fits of residuals that do not have it. */
@@ -140,7 +140,7 @@ export function leftOutAt(
   );
 }
 
-/** The same of every number, [number][modelDim]. */
+/** The fits of all other numbers at every number, [number][modelDim]; see `leftOutAt`. */
 export function leftOut(
   fit: Fit,
   residuals: readonly ArrayLike<number>[],
@@ -153,7 +153,7 @@ export function leftOut(
 export const rSquared = (residuals: readonly ArrayLike<number>[], fit: readonly ArrayLike<number>[]): number =>
   1 - squares(residuals, (number, dim) => fit[number]![dim]!) / spread(residuals);
 
-/** The same of fits that had to do without the number, against the mean that had to as well. */
+/** R² of fits that had to do without the number, against the mean that had to as well. */
 export function rSquaredLeftOut(residuals: readonly ArrayLike<number>[], fit: readonly ArrayLike<number>[]): number {
   const { length } = residuals;
   const spreadLeftOut = (spread(residuals) * length ** 2) / (length - 1) ** 2;

@@ -4,7 +4,7 @@ import type { Estimate, ResampleOptions } from "../tables/statistics.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";
 import type { KnockedOutCase } from "./knock-out.ts";
 
-/** What a set of neurons that is off leaves of the problems that the model gets right. */
+/** The problems that the model still gets right with a set of neurons off. */
 export interface Left {
   /** Share of them that is still right. */
   readonly accuracy: Estimate;

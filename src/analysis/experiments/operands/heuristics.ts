@@ -27,7 +27,10 @@ export interface Heuristic {
 export const MATCH_THRESHOLD = 0.6;
 /** A heuristic that applies to fewer pairs is met by chance too easily. */
 const LEAST_PAIRS = 5;
-/** By chance the score is the share of pairs that the heuristic applies to: it has to be below the threshold. Parities are at a half. */
+/**
+ * Largest share of pairs that a heuristic may apply to: by chance its score is that share, which has to stay below the threshold. Parities are at
+ * a half.
+ */
 const MOST_SHARE = 0.55;
 
 const MODULI = [2, 3, 4, 5, 6, 7, 8, 9, 10] as const;

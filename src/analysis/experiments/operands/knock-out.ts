@@ -39,7 +39,7 @@ export interface KnockOutOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is off of a problem. */
+/** The neurons that are off for one problem. */
 export interface KnockOut {
   readonly own: readonly NeuronId[];
   readonly others: readonly (readonly NeuronId[])[];

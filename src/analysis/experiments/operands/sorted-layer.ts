@@ -89,7 +89,7 @@ function neuronMapOf(map: LayerMap, neuron: number): NeuronMap {
 const coefficient = ({ neurons, activations, factors }: LayerMap, pair: number, neuron: number) =>
   activations[pair * neurons + neuron]! * (factors?.[pair] ?? 1);
 
-/** The same values over other pairs, activations and contributions each. */
+/** A neuron's values dealt over other pairs, activations and contributions each: what chance would give. */
 const shuffled = ({ activations, contributions }: NeuronMap, random: () => number): NeuronMap => ({
   activations: sample(Array.from(activations), activations.length, random),
   contributions: sample(Array.from(contributions), contributions.length, random),

@@ -45,7 +45,7 @@ export function caseBatches(spec: ModelSpec, cases: readonly ScoredCase[], rowsE
   });
 }
 
-/** As many tokens of prompt, and of answer: what runs in one batch. */
+/** A case's shape, its tokens of prompt and of answer: cases of one shape run in one batch. */
 export const shapeOf = ({ ids, answerIds }: ScoredCase) => `${ids.length} ${answerIds.length}`;
 
 /** How many rows of that shape run at once; each is unembedded at every token of its answer. */

@@ -26,7 +26,7 @@ export interface PairedCase {
   readonly template: number;
 }
 
-/** Both ends included. */
+/** A range of whole numbers, both ends included. */
 interface Range {
   readonly from: number;
   readonly to: number;

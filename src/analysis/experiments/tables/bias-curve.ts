@@ -54,7 +54,7 @@ export interface BiasOptions extends ResampleOptions {
   readonly randomSets: number;
 }
 
-/** Where the neurons are found, as in the paper: under the first prompt. */
+/** The prompt under which the neurons are found, as in the paper the first. */
 export const FOUND_UNDER = 0;
 
 /**

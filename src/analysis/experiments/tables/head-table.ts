@@ -160,7 +160,7 @@ function countOf({ name, swept, baseline }: SampledGroup, { per }: HeadTableOpti
   };
 }
 
-/** Of a statistic and of its resampled ones. */
+/** A statistic's estimate, from its value and the resampled ones behind it. */
 export const estimate = ([value = Number.NaN, ...resampled]: Float64Array): Estimate => interval(value, resampled);
 
 const pointDrop = ({ baseline, heads }: SampledGroup, head: number) =>

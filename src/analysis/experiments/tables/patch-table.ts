@@ -93,7 +93,7 @@ interface Scaled {
   readonly corrupted: number;
 }
 
-/** Of how often each pair counts: the ratio of means over the pairs that have the cell. */
+/** A function of how often each pair counts: the ratio of means over the pairs that have the cell. */
 const ratio = (cells: readonly Scaled[], isUnscaled: boolean) => (weights: ArrayLike<number>) => {
   if (isUnscaled) return Number.NaN;
   let [above, below] = [0, 0];

@@ -17,7 +17,7 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): num
   return ofX > 0 && ofY > 0 ? both / Math.sqrt(ofX * ofY) : Number.NaN;
 }
 
-/** From 1, smallest first. */
+/** Ranks of the values from 1, smallest first. */
 function ranks(values: readonly number[]): number[] {
   const order = [...values.keys()].sort((i, j) => values[i]! - values[j]!);
   const found: number[] = [];

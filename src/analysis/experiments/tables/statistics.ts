@@ -16,7 +16,7 @@ export interface ResampleOptions {
   readonly seed: number;
 }
 
-/** Left out of a request: enough that the ends of an interval move by less than its own width's twentieth. */
+/** Number of resamples where a request names none: enough that the ends of an interval move by less than a twentieth of its width. */
 export const DEFAULT_RESAMPLES = 1000;
 
 /** n of n cases with replacement, each time anew; one seed gives the same everywhere. */

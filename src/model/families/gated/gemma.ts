@@ -16,7 +16,7 @@ const GLOBAL_THETA = 1e6;
 const LOCAL_THETA = 1e4;
 const PATTERN = 6;
 
-/** Of Gemma's gains the files have what they differ from 1 by. */
+/** Gemma's weights; of its gains the files have what they differ from 1 by. */
 const weights: Family["weights"] = (spec, has) => gatedWeights(spec, has, { plus: 1 });
 
 /**

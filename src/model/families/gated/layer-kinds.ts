@@ -5,7 +5,7 @@ import type { LayerKind } from "../../rope.ts";
 import type { Config } from "../../spec.ts";
 
 /**
- * What kind of attention each layer has, as `layer_types` says.
+ * Each layer's kind of attention, as `layer_types` says.
  *
  * @param kindOf what transformers takes a layer for where the field is missing
  * @throws Fault "bad-config" for a list of another length, or with other kinds

@@ -31,7 +31,7 @@ import { operandProblems, operandSuite } from "./operand-problems.ts";
 
 /** Pairs of one step. */
 const PAIRS_AT_ONCE = 2;
-/** With fewer numbers a helix, of 8 terms, fits nearly whatever there is. */
+/** Least numbers for a fit: with fewer a helix, of 8 terms, fits nearly whatever there is. */
 const LEAST_NUMBERS = 20;
 /** Orders of the numbers that R² is measured in; the first stands in for the operand too. */
 const ORDERS = 10;

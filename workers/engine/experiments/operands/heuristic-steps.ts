@@ -197,7 +197,7 @@ function together(counts: readonly SortedCount[]): SortedCount {
   };
 }
 
-/** Those that support the answers most. */
+/** The neurons that support the answers most. */
 const examplesOf = (layers: readonly SortedPart[], fromLayer: number): HeuristicGroup["examples"] =>
   layers
     .flatMap(({ neurons, best }, index) =>

@@ -51,7 +51,7 @@ function problemOf({ asked, ids, answerIds }: ReadCase): OperandProblem[] {
 
 /** Pairs of a group's operand map, where it has as many: some of each range and remainder of two digits. */
 const MAPPED = 1_000;
-/** With fewer that are not tested a map has room for few heuristics. */
+/** Least problems of a map that are not tested: with fewer it has room for few heuristics. */
 const LEAST_HELD_OUT = 100;
 
 /** What the operand map of a group is made of. */
@@ -62,7 +62,10 @@ export interface MapPlan {
   readonly isHeldOut: boolean;
 }
 
-/** How many pairs each group's map has, before any prompt is read: problems drawn beside those that are tested, none of these where enough others are left. */
+/**
+ * Number of pairs of each group's map, before any prompt is read: problems drawn beside those that are tested, none of these where enough others
+ * are left.
+ */
 export function mapPlans(source: OperandSource, tested: readonly OperandProblem[]): MapPlan[] {
   const groups = Map.groupBy(suiteCases(source.definition, mapDraw(source)), ({ group }) => group);
   return [...groups].map(([group, cases]) => {

@@ -21,7 +21,7 @@ import type { ReadCase } from "../suite-reader.ts";
 import { switchedBatches } from "../switched-batches.ts";
 import type { SwitchedPart } from "../switched-batches.ts";
 
-/** What the comparison finds: the first step. */
+/** The neurons that the first step, the comparison, finds. */
 export interface FoundNeurons {
   readonly neurons: readonly BiasNeuron[];
   readonly certified: boolean;
@@ -116,7 +116,7 @@ export async function biasSteps(
 
 const isPair = (each: ReadCase): each is ReadPair => each.other !== undefined && each.asked.pair !== undefined;
 
-/** Both sides count as much, and within a side every pair. */
+/** Pairs with their weights: both sides count as much, and within a side every pair. */
 export function weighted(pairs: readonly ReadPair[]): ComparedPair[] {
   const sizes = Map.groupBy(pairs, ({ asked }) => asked.group);
   return pairs.map(({ ids, answerIds, other, asked }) => ({
