@@ -84,7 +84,7 @@ class DiskFile extends File {
       const bytes = new Uint8Array(end - start);
       for (let at = 0; at < bytes.length;) {
         const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-        if (bytesRead === 0) throw new Error("it ends before its end");
+        if (bytesRead === 0) throw new Error("it is shorter than it was");
         at += bytesRead;
       }
       return bytes.buffer;

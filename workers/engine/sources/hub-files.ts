@@ -89,7 +89,7 @@ export async function ggufInRepository(source: HubSource, reading: Fetching): Pr
 
 function siblingsOf({ siblings }: { readonly siblings?: unknown }, url: string): readonly unknown[] {
   if (Array.isArray(siblings)) return siblings;
-  throw new Fault("bad-file", `${url}: the Hub did not list the files`);
+  throw new Fault("bad-file", `${url}: the Hub did not list the files; the names of the repository's files are needed`);
 }
 
 /** What a repository holds, for the sentence about what it does not. */
