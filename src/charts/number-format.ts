@@ -10,7 +10,7 @@ const prefixed = format(".3~s");
 const noDecimals = format(".0f");
 const exponent = format(".0e");
 
-/** Of two shares that are not 0, a smaller one would be written as if it were. */
+/** The least share that is written in full: a smaller one would look like 0. */
 export const LEAST_PERCENT = 5e-4;
 
 /** `94.2 %`, `< 0.1 %` for what is more than nothing and would be rounded to it, and `·` where there is no number. */
@@ -31,13 +31,13 @@ export function percents(a: number, b: number): readonly [string, string] {
   return [write(a), write(b)];
 }
 
-/** With an exponent where there would be many zeros. */
+/** A share in percent, with an exponent where there would be many zeros. */
 const figuresOfPercent = (share: number) => `${(share * 100).toPrecision(3).replace("-", "−")}${THIN_SPACE}%`;
 
 /** Log-probabilities and what is measured against them: two decimals, a true minus, `·` where there is no number yet. */
 export const nats = (value: number) => (Number.isNaN(value) ? "·" : twoDecimals(value));
 
-/** As `nats`, a plus before what is above 0. */
+/** Nats with their sign: a plus before what is above 0. */
 export const signedNats = (value: number) => (value > 0 && nats(value) !== "0.00" ? `+${nats(value)}` : nats(value));
 
 /** Three significant figures: activations, logits, increases. */
@@ -46,7 +46,7 @@ export function figures(value: number): string {
   return Math.abs(value) < 1e-12 ? "0" : threeFigures(value);
 }
 
-/** At most five characters, for a cell of a map: `14.8`, `−0.02`, `1e+5`. */
+/** A number in at most five characters, for a cell of a map: `14.8`, `−0.02`, `1e+5`. */
 export function short(value: number): string {
   const size = Math.abs(value);
   if (size >= 9999.5) return exponent(value);

@@ -1,13 +1,14 @@
 /**
- * How long a worker that is asked for something may give no sign before a person is offered another one. It gives one after every run,
+ * Silence after which a person is offered another worker, where this one is asked for something. A worker gives a sign after every run,
  * read and arrival of bytes. On WASM a run is cut to half a second by the measured pace; a minute is for a machine a hundred times
  * slower than its last run was, as one that swaps.
  */
 const WORKING_MS = 60_000;
 
 /**
- * The same where one step may honestly take minutes: the runtime itself arrives, a part of billions of weights becomes a session, a
- * graphics processor compiles its shaders for a shape it has not seen or works through a batch that nothing cuts.
+ * Silence after which a worker counts as stuck where one step may honestly take minutes: the runtime itself arrives, a part of billions of
+ * weights becomes a session, a graphics processor compiles its shaders for a shape it has not seen or works through a batch that nothing
+ * cuts.
  */
 const STARTING_MS = 180_000;
 

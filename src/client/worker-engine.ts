@@ -20,7 +20,7 @@ interface Running {
   isOnGpu: boolean;
 }
 
-/** What sets up sessions. */
+/** Calls that set up sessions. */
 const SETS_UP: ReadonlySet<CallName> = new Set(["load", "attachAdapter"]);
 
 let lastJob: JobId = 0;
@@ -181,7 +181,7 @@ function isDeviceLost(data: unknown): data is { readonly type: string; readonly 
 
 const cancelled = () => new Fault("cancelled", "the call was cancelled");
 
-/** What comlink hands over is a plain Error with the fields that the worker's side kept. */
+/** The fault that a call failed with; comlink hands over a plain Error with the fields that the worker's side kept. */
 function asFault(reason: unknown): Fault {
   if (reason instanceof Fault) return reason;
   const { code, message } = reason as { readonly code?: unknown; readonly message?: string };

@@ -5,8 +5,7 @@ import type { ModelSpec } from "./spec.ts";
 
 /**
  * Limit of a model's parameters: in 4 bits these take 110 GB, more than any browser gives a page. A config beyond it is refused by arithmetic
- * alone, and no
- * product of its fields then comes near 2⁵³.
+ * alone, and no product of its fields then comes near 2⁵³.
  */
 const MAX_PARAMETERS = 2e11;
 

@@ -115,10 +115,10 @@ function within(schema: Inner, key: unknown): Inner {
 
 const entriesOf = (schema: Inner) => (bare(schema) as { readonly entries?: v.ObjectEntries }).entries ?? {};
 
-/** Of a property that may be left out, the schema of what it is. */
+/** The schema of a property's value, where the property may be left out. */
 const bare = (schema: Inner): object => (schema as { readonly wrapped?: object } | undefined)?.wrapped ?? schema ?? {};
 
-/** What a field needs to be. */
+/** A field's description: what it needs to be, in words. */
 export const descriptionOf = (schema: Inner) => schema && v.getDescription(bare(schema) as v.GenericSchema);
 
 /** For a message: short, and never itself a failure. */

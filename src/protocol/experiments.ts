@@ -55,7 +55,7 @@ export type RequestFor<Kind extends ExperimentKind> = Kind extends ExperimentKin
   : never;
 export type ExperimentRequest = RequestFor<ExperimentKind>;
 
-/** The same as it is run on a model: with everything that was left out. */
+/** A request as it is run on a model: with everything that was left out. */
 export type FittedRequest<Kind extends ExperimentKind> = { readonly kind: Kind } & FittedOf<
   Experiments[Kind]["fields"]
 >;
@@ -129,7 +129,7 @@ export const resultSchema = (kind: ExperimentKind) => {
   });
 };
 
-/** How far it is; now and then with what has been found so far. */
+/** Progress of an experiment; now and then with what has been found so far. */
 export interface ExperimentProgress extends Progress {
   readonly partial?: ExperimentResult;
 }

@@ -38,7 +38,7 @@ export function whole(least: number, most?: number): Field<number> {
   );
 }
 
-/** How many rows of a list. */
+/** Number of a list's rows. */
 export const count = whole(1, MAX_LIST);
 
 /** A number from `least` to `most`, both included. */
@@ -61,7 +61,7 @@ export function choice<const Choice extends string>(choices: readonly Choice[]):
   return v.pipe(v.picklist(choices, need), v.description(need));
 }
 
-/** What is read afterwards. */
+/** A value of any kind, which is read afterwards. */
 export const anything = v.unknown();
 
 /** An array of `least` to `most` items; what is wrong with an item is said of its place. */
@@ -70,7 +70,7 @@ export function list<Item extends v.GenericSchema>(item: Item, need: string, lea
   return schema as unknown as Field<readonly v.InferInput<Item>[], readonly v.InferOutput<Item>[]>;
 }
 
-/** What is one of several things. */
+/** A field that is one of several things. */
 export function oneOf<const Ways extends readonly v.GenericSchema[]>(need: string, ...ways: Ways) {
   const schema = v.pipe(v.union(ways, need), v.description(need));
   return schema as Field<v.InferInput<Ways[number]>, v.InferOutput<Ways[number]>>;

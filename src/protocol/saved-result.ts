@@ -1,7 +1,7 @@
 import { EXPERIMENTS } from "./experiments.ts";
 import type { ExperimentResult } from "./experiments.ts";
 
-/** What the numbers of a saved result are in. */
+/** Units of the numbers in a saved result. */
 export const RESULT_UNIT = "shares of 1 for accuracies and drops, nats for log-probabilities";
 
 export const suiteNameOf = ({ request }: Pick<ExperimentResult, "request">): string =>

@@ -8,5 +8,5 @@ export type ServingMessage =
 /** Whether a page's address asks that no service worker serves it: `?sw=off`. */
 export const isServingOff = (address: URL): boolean => address.searchParams.get("sw") === "off";
 
-/** Where what a page of this folder has used is kept; of other pages on one host each has its own. */
+/** The cache of what a page of this folder has used; each page on one host has its own. */
 export const keptCacheName = (scope: string) => `arithmoscope-kept-${scope}`;

@@ -6,7 +6,7 @@ import { scaleOf, toggleParts } from "./question.ts";
 import type { Part } from "./question.ts";
 import { view } from "./view.ts";
 
-/** What a person moved; undefined if all stands as it begins. */
+/** The chain's settings that a person moved; undefined if all stand as they begin. */
 export function changedSettings({
   thresholds,
   leastShare,
@@ -20,7 +20,7 @@ export function changedSettings({
   return Object.keys(changed).length > 0 ? changed : undefined;
 }
 
-/** Of the criteria of a predicting head, the threshold behind each. */
+/** The threshold behind each criterion of a predicting head. */
 const BEHIND = {
   "head-effect": "headEffect",
   "promoting-share": "promotingShare",
@@ -45,7 +45,7 @@ export function lowerThreshold({
 
 type Switchable = Chain["nodes"][number];
 
-/** Everything that takes a node out is at scale 0. */
+/** Whether a node is off: everything that takes it out is at scale 0. */
 export const isNodeOff = ({ switchOff }: Switchable, interventions: readonly Intervention[]) =>
   switchOff.length > 0 && switchOff.every((part) => scaleOf(interventions, part) === 0);
 

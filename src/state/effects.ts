@@ -11,7 +11,7 @@ export const NEGLIGIBLE_NATS = 0.05;
 export const headEffects = ({ baseline, logProbability }: HeadSweep): number[][] =>
   logProbability.map((row) => row.map((withoutIt) => effectOf({ baseline, withoutIt })));
 
-/** Every row has arrived: only then is the largest effect the largest of all. */
+/** Whether every row of a sweep has arrived: only then is the largest effect the largest of all. */
 export const isWhole = (sweep: HeadSweep) => !sweep.logProbability.flat().some(Number.isNaN);
 
 export interface RankedHead {
@@ -19,7 +19,7 @@ export interface RankedHead {
   readonly effect: number;
 }
 
-/** By size of effect, largest first; heads without a number are left out. */
+/** The heads by size of effect, largest first; those without a number are left out. */
 export function rankedHeads(effects: readonly (readonly number[])[]): RankedHead[] {
   return effects
     .flatMap((row, layer) => row.map((effect, head) => ({ at: { layer, head }, effect })))

@@ -35,10 +35,10 @@ export function followEngine(engine: Engine): () => void {
   return () => ends.forEach((end) => end());
 }
 
-/** At a person's word: ends an engine that gives no sign, and goes the way that follows on any other end. */
+/** Restarts the engine at a person's word: ends one that gives no sign, and goes the way that follows on any other end. */
 export const restartEngine = () => currentEngine().restart();
 
-/** At a person's word, after the page has stopped starting it by itself. */
+/** Starts the engine at a person's word, after the page has stopped starting it by itself. */
 export async function startAgain(options: { readonly backend?: Backend } = {}): Promise<void> {
   lostAt = [];
   await loadAgain(options);
@@ -65,7 +65,7 @@ interface Return {
   readonly isRepeated?: boolean;
 }
 
-/** What the engine had and what was asked of it is asked of the next one. */
+/** Asks of the next engine what the last one had and what was asked of it. */
 async function comeBack(reason: Fault, { stopping = [], isRepeated = false }: Return): Promise<void> {
   notify("engine", reason.message, reason.code);
   const stopAgain = haltedRuns(stopping);

@@ -24,7 +24,7 @@ export function notify(about: string, message: string, code?: FaultCode, way?: N
   notices.setState({ list: [...others, { about, code, message, way }] });
 }
 
-/** Nothing is said of what was cancelled, nor of a call that the engine's end took with it. */
+/** Tells a person of a fault, but not of what was cancelled, nor of a call that the engine's end took with it. */
 export function notifyFault(about: string, reason: unknown): void {
   const code = faultCode(reason);
   if (code !== "cancelled" && !isEngineEnd(reason)) notify(about, messageOf(reason), code);

@@ -21,11 +21,11 @@ export interface Question {
   readonly ablationSource?: readonly string[] | undefined;
 }
 
-/** As the engine is asked: nothing is said of the base. */
+/** The variant as the engine is asked for it: nothing is said of the base. */
 export const variantOf = ({ variant = "base" }: Pick<Question, "variant">): VariantOptions =>
   variant === "base" ? {} : { variant };
 
-/** As the engine is asked: nothing is said of parts that are 0 where they are off. */
+/** The ablation source as the engine is asked for it: nothing is said where parts that are off are 0. */
 export const ablationSourceOf = ({ ablationSource }: Pick<Question, "ablationSource">): AblationSourceOptions =>
   ablationSource ? { ablationSource } : {};
 
@@ -35,7 +35,7 @@ export const changesOf = (now: Pick<Question, "interventions" | "ablationSource"
   ...ablationSourceOf(now),
 });
 
-/** What was asked before a change, or after one that was taken back. */
+/** A step of undo: what was asked before a change, or after one that was taken back. */
 type Step = Pick<QuestionState, "prompt" | "target" | "answer" | "interventions">;
 
 /** An answer of several tokens that a person typed: the target is its first one. */
@@ -79,20 +79,20 @@ export const samePart = (a: Part | undefined, b: Part | undefined) =>
 export const scaleOf = (interventions: readonly Intervention[], part: Part) =>
   interventions.find((change) => interventionKey(change) === partKey(part))?.scale ?? 1;
 
-/** As it is typed: all that is typed until `endStep` is one step of undo. */
+/** Sets the prompt as it is typed: all that is typed until `endStep` is one step of undo. */
 export function setPrompt(prompt: string): void {
   if (prompt === question.getState().prompt) return;
   question.setState({ prompt, target: undefined, answer: undefined, ...nextStep(TYPING) });
 }
 
-/** One that is there to be chosen: a step of its own. */
+/** Sets a prompt that is there to be chosen: a step of its own. */
 export function choosePrompt(prompt: string): void {
   endStep();
   setPrompt(prompt);
   endStep();
 }
 
-/** What was typed stands: the next change is another step. */
+/** Ends a step of undo: what was typed stands, and the next change is another step. */
 export function endStep(): void {
   if (question.getState().going !== "") question.setState({ going: "" });
 }
@@ -100,7 +100,7 @@ export function endStep(): void {
 /** @param answer whose first token the target is */
 export const setTarget = (target: number | undefined, answer?: TypedAnswer) => question.setState({ target, answer });
 
-/** Everything at once, as a link brings it; the way back by undo stays. */
+/** Replaces the whole question, as a link brings it; the way back by undo stays. */
 export function replaceQuestion(next: Question): void {
   const { prompt, interventions } = question.getState();
   const isNew =

@@ -4,12 +4,12 @@ import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./ch
 import type { Box } from "../maps/heatmap.ts";
 import { nats } from "../number-format.ts";
 
-/** Of the strongest edge, in pixels. */
+/** Width of the strongest edge, in pixels. */
 export const MAX_WIDTH_PX = 10;
 /** Between the ends of edges that meet at the prediction. */
 const END_GAP_PX = 3;
 
-/** From a plate's left edge to where edges to deeper ones leave it. */
+/** Pixels from a plate's left edge to where edges to deeper ones leave it. */
 const STAIR_PX = 14;
 /** Between edges that join the same two nodes. */
 const SIBLING_GAP_PX = 7;
@@ -94,7 +94,10 @@ function siblingOffset({ edges }: Chain, edge: ChainEdge): number {
 
 const moved = <B extends Box>(box: B, by: number): B => ({ ...box, y: box.y + by });
 
-/** |claimed| in shares of what the receiver gets (of what the head reads, where it reads a position itself), else of the largest of its kind; increases in shares of the scale's limit. */
+/**
+ * |claimed| in shares of what the receiver gets (of what the head reads, where it reads a position itself), else of the largest of its kind;
+ * increases in shares of the scale's limit.
+ */
 function strengths({ edges }: Chain, limit: number): (edge: ChainEdge) => number {
   const largest = new Map<ChainEdgeKind, number>([["promotes", limit]]);
   for (const { kind, claimed } of edges) {

@@ -8,7 +8,7 @@ import { fitted } from "../marks/text-width.ts";
 
 /** Between two chains that are compared. */
 const GAP_PX = 32;
-/** Of the name of each, as `head-line` has it. */
+/** Size of each chain's name, as `head-line` has it. */
 const TITLE_SIZE = 12;
 
 /** One chain, or two beside each other, as a figure for paper: light, without switches, with what the widths and colours mean. */

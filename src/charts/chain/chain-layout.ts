@@ -6,7 +6,7 @@ import type { ChainLayout, ChainScale, ShownToken } from "./chain-marks.ts";
 import { bandPlaces } from "./chain-places.ts";
 import { stackedPlaces } from "./chain-stacked.ts";
 
-/** Where bands beside each other would have no room for their plates. */
+/** Width up to which bands beside each other would have no room for their plates. */
 export const STACKED_PX = 600;
 
 /**

@@ -38,7 +38,10 @@ export interface ChainCurve {
   /** What an edge between rows is carried by; "" for others. */
   readonly label: string;
   readonly labelAt: { readonly x: number; readonly y: number };
-  /** What was measured of the edge alone; "" where it is a claim only. Between plates of one stack there is room for it only while the edge is looked at. */
+  /**
+   * What was measured of the edge alone; "" where it is a claim only. Between plates of one stack there is room for it only while the edge is
+   * looked at.
+   */
   readonly measured: string;
 }
 
@@ -111,7 +114,7 @@ export function stageOf(chain: Chain, { id, kind }: ChainNode): StageName | unde
   return chain.stages.find(({ nodes }) => nodes.includes(id))?.name ?? STAGE_OF_KIND[kind];
 }
 
-/** Where a stage without evidence has no nodes, but others are still read by its kind's. */
+/** The stage of a node that no stage lists, by the node's kind: a stage without evidence has no nodes. */
 const STAGE_OF_KIND = {
   "shallow-neuron": "feature-enhancing",
   "attention-layer": "feature-transferring",
@@ -120,7 +123,7 @@ const STAGE_OF_KIND = {
   prediction: "prediction-enhancing",
 } as const satisfies Record<Exclude<ChainNodeKind, "embedding">, StageName>;
 
-/** By depth, then by what they give: the order in which nodes are stacked and read out. */
+/** Orders nodes by depth, then by what they give: so they are stacked and read out. */
 export const byDepth = (a: ChainNode, b: ChainNode) =>
   (a.layer ?? -1) - (b.layer ?? -1) || Math.abs(b.contribution ?? 0) - Math.abs(a.contribution ?? 0);
 

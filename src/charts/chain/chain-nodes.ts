@@ -13,11 +13,11 @@ export interface NodeState {
   readonly name: (node: ChainNode) => string;
 }
 
-/** Of the small monospace face. */
+/** Width of a character of the small monospace face. */
 const CHARACTER_PX = 6.7;
 const NUMBER_CHARACTER_PX = 6.1;
 const PAD_PX = 8;
-/** Of the switch; what answers a click around it is as large as a finger needs. */
+/** Sizes of the switch; what answers a click around it is as large as a finger needs. */
 const SWITCH = { width: 20, height: 12, hit: 26 };
 
 /** One node with its name, its best tokens, its number and its switch. */
@@ -116,7 +116,7 @@ function numberOf({ kind, contribution, effect }: ChainNode): string {
   return effect === undefined ? "" : nats(effect);
 }
 
-/** As many as fit; of what attention carries on, what it says behind the transformation. */
+/** A node's best tokens, as many as fit; of what attention carries on, what it says behind the transformation. */
 function bestTokens({ promotes, transformed, kind }: ChainNode, room: number): string {
   const isCarried = kind === "shallow-neuron" && transformed !== undefined;
   return joined(isCarried ? transformed : promotes, room, isCarried ? "→ " : "");

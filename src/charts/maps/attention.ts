@@ -22,7 +22,7 @@ export interface AttentionPattern {
   readonly cells: readonly AttentionCell[];
 }
 
-/** With the tokens' names, cut to the room that they have; "" where the cells are too small for any. */
+/** A pattern with the tokens' names, cut to the room that they have; "" where the cells are too small for any. */
 export interface LabelledAttention extends AttentionPattern {
   readonly rowLabels: readonly string[];
   readonly columnLabels: readonly string[];

@@ -45,7 +45,7 @@ const LABEL_GAP_PX = 8;
 const MAX_ROW_LABEL_PX = 84;
 const CELL_WIDTH_PX = { least: 14, most: 84 };
 const CELL_HEIGHT_PX = { least: 14, most: 30 };
-/** Of all rows together, where they have the choice. */
+/** Height of all rows together, where they have the choice. */
 const ROOM_DOWN_PX = 360;
 /** Narrower columns have their names upright, narrower cells no number. */
 const LEAST_LYING_PX = 36;

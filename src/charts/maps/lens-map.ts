@@ -35,7 +35,7 @@ const LEFT_PX = 40;
 const TOP_PX = 22;
 const ROW_PX = 22;
 const CELL_PX = { least: 44, most: 96 };
-/** Of the cells' face. */
+/** Width of a character of the cells' face. */
 const CHARACTER_PX = 6.1;
 const GAP_PX = 1;
 

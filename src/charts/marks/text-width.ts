@@ -8,7 +8,7 @@ const WIDTHS: readonly (readonly [kind: RegExp, ems: number])[] = [
   [/^[A-Z&+=<>~÷×−#$€QOGD]$/u, 0.74],
   [/^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Nd}\p{P}\p{S}\p{Z}]$/u, 0.65],
 ];
-/** Of characters that the face does not have: ideographs and emoji are as wide as they are high. */
+/** Width of characters that the face does not have: ideographs and emoji are as wide as they are high. */
 const OTHER_EMS = 1.1;
 
 const characters = new Intl.Segmenter("en", { granularity: "grapheme" });

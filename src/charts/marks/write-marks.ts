@@ -11,7 +11,7 @@ function writeMark({ tag, attrs = {}, text = "", children }: Mark): string {
   return inner === "" ? `<${tag}${written.join("")}/>` : `<${tag}${written.join("")}>${inner}</${tag}>`;
 }
 
-/** As text or attribute of XML 1.0, which has no place for control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
+/** A text escaped for XML 1.0, as text or attribute, which has no place for control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
 export const escapeXml = (text: string) =>
   printable(text.replace(/\t/g, "⇥").replace(/\n/g, "⏎")).replace(
     /[&<>"]/g,

@@ -96,14 +96,14 @@ export function scatterPlot(points: readonly ScatterPoint[], options: ScatterOpt
 
 type Scale = ReturnType<typeof scaleLinear<number, number>>;
 
-/** From 0 to both ends, with a margin. */
+/** The range of the values from 0 to both ends, with a margin. */
 function reach(values: readonly number[]): [number, number] {
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
   const margin = Math.max(most - least, LEAST_REACH) * 0.05;
   return [least < 0 ? least - margin : least, most + margin];
 }
 
-/** Of x = y, what lies within both scales. */
+/** The part of the line x = y that lies within both scales. */
 function diagonal(x: Scale, y: Scale, inks: FigureInks): Mark[] {
   const [xFrom, xTo] = x.domain() as [number, number];
   const [yFrom, yTo] = y.domain() as [number, number];

@@ -19,9 +19,9 @@ interface CellZoomOptions {
   readonly onZoom: (zoom: Zoom) => void;
 }
 
-/** With Ctrl or Cmd, since the wheel alone scrolls the page; a pinch on a trackpad is a wheel with Ctrl. */
+/** Whether a wheel zooms: with Ctrl or Cmd, since alone it scrolls the page; a pinch on a trackpad is a wheel with Ctrl. */
 const isWheelOfZoom = (event: WheelEvent) => event.ctrlKey || event.metaKey;
-/** One finger scrolls the page, two are a pinch. */
+/** Whether a touch zooms: two fingers do, one scrolls the page. */
 const isPinch = ({ touches }: TouchEvent) => touches.length > 1;
 
 function isGesture(event: Event): boolean {

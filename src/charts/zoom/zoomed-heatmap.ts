@@ -3,7 +3,7 @@ import { LABEL_PX } from "../maps/heatmap.ts";
 import type { Box, Heatmap } from "../maps/heatmap.ts";
 import type { CellWindow } from "./visible-cells.ts";
 
-/** From this width on every column has its name. */
+/** Width from which on every column has its name. */
 const EVERY_NAME_PX = 22;
 const NAMED_HEADS = 4;
 
@@ -17,7 +17,7 @@ export function cellArea({ rows, columns }: Heatmap): Box {
   return { x: first.x, y: first.y, width: across * columns.length, height: down * rows.length };
 }
 
-/** The same map with only some of its heads, as large as the whole. The sums stay those of whole layers. */
+/** A map with only some of its heads, as large as the whole. The sums stay those of whole layers. */
 export function zoomedHeatmap(map: Heatmap, { row, col, rows, cols }: CellWindow): Heatmap {
   const area = cellArea(map);
   const whole = map.rows[0]!.cells[0]!;

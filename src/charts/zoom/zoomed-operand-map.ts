@@ -12,7 +12,7 @@ export const operandArea = ({ left, top, step, rows, cols }: OperandMap): Box =>
 });
 
 /**
- * The same map with only some of its operands, as wide as the whole.
+ * A map with only some of its operands, as wide as the whole.
  *
  * @param values [a][b] of all operands, as the whole map has them
  */

@@ -64,8 +64,7 @@ export function gemma(keys: GgufKeys, tensors: GgufTensors, layersOf27b: number)
 
 /**
  * The fields for layers that see a window only, where the file names them: of so many all but the last, or each by itself. Where it says nothing
- * the pattern is
- * the family's own, and llama.cpp's is the same.
+ * the pattern is the family's own, and llama.cpp's is the same.
  *
  * @param only of how many, in a family whose config cannot say another number
  */

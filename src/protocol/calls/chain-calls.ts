@@ -63,7 +63,7 @@ const TRACE = {
 };
 
 const THRESHOLD = v.exactOptional(number(0));
-/** Those left out are the defaults. */
+/** A chain's thresholds as a caller names them; those left out are the defaults. */
 const THRESHOLDS = `an object with any of ${Object.keys(DEFAULT_THRESHOLDS).join(", ")}`;
 const thresholds = v.pipe(
   v.strictObject(

@@ -12,7 +12,7 @@ import type {
 import { anything, list, whole } from "../fields.ts";
 
 const REQUEST = `an experiment whose kind is one of ${EXPERIMENT_KINDS.join(", ")}`;
-/** Whatever else it has is held to the experiment's own schema when it is fitted to the model. */
+/** A request of some kind; whatever else it has is held to the experiment's own schema when it is fitted to the model. */
 const request = v.pipe(
   v.custom<ExperimentRequest>(
     (value) => isRecord(value) && EXPERIMENT_KINDS.some((kind) => kind === value["kind"]),

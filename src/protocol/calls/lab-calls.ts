@@ -58,7 +58,7 @@ const quantity = oneOf(
   v.strictObject({ kind: v.literal("head"), at: head }),
 );
 
-/** Both ends are in it. */
+/** A range of whole numbers, both ends included. */
 const range = v.pipe(
   v.strictObject({ from: whole(0), to: whole(0) }, "as { from: 0, to: 9 }"),
   v.description("as { from: 0, to: 9 }"),

@@ -51,7 +51,7 @@ export const WRITTEN_SOURCE: Field<CheckpointSource> = v.pipe(
   v.description(SOURCE),
 );
 
-/** The same, or what is stored in this browser. */
+/** The place that a checkpoint is read from, which may be this browser's storage. */
 const source: Field<CheckpointSource> = v.pipe(
   v.variant(
     "kind",

@@ -99,7 +99,7 @@ const sources: Field<readonly NamedAdapter[]> = {
   saved: (value) => value.map(({ name, source }) => ({ name, source: savedSource(source) })),
 };
 
-/** Without access tokens and files. */
+/** An adapter's source as a saved result has it: without access tokens and files. */
 function savedSource(source: CheckpointSource): CheckpointSource {
   if (source.kind === "files") return { kind: "files", files: [] };
   if (source.kind !== "hub") return source;

@@ -38,7 +38,7 @@ export type RequestOf<Asked extends Fields> = {
   readonly [Name in Exclude<keyof Asked, Optional<Asked>>]: Value<Asked[Name]>;
 } & { readonly [Name in Optional<Asked>]?: Exclude<Value<Asked[Name]>, undefined> };
 
-/** The same as it is run on a model. */
+/** A request with these fields as it is run on a model. */
 export type FittedOf<Asked extends Fields> = { readonly [Name in keyof Asked]: Fitted<Asked[Name]> };
 
 type AnyDefinition = Pick<Definition<string, Fields, unknown>, "kind" | "fields">;

@@ -87,7 +87,7 @@ export const foundOn: Field<SuiteSource> = {
   about: "the suite that the neurons are found on; left out: `suite`",
 };
 
-/** Of each group of a suite that should not change. */
+/** Cases of each group of a suite that should not change. */
 export const CONTROL_CASES = 25;
 
 /** Suites that should not change, a few cases of each group. */

@@ -17,7 +17,7 @@ const effect = v.object({
 
 const row = v.object({ at: head, effects: listOf(effect), all: effect });
 
-/** Every layer with as many heads, each once: what the map has cells for. */
+/** Whether rows fill a map of heads: every layer has as many, and each stands there once. */
 const isGrid = (heads: readonly v.InferOutput<typeof row>[]) => {
   const layers = heads.reduce((most, { at }) => Math.max(most, at.layer + 1), 0);
   const width = heads.reduce((most, { at }) => Math.max(most, at.head + 1), 0);

@@ -5,11 +5,11 @@ import type { Per } from "#analysis/experiments/tables/head-table.ts";
 
 /** The name of the suite that a person pastes. */
 export const PASTED = "pasted";
-/** What the form and a link call all cases of a suite. */
+/** The number that stands for all cases of a suite in the form and in a link. */
 export const ALL_CASES = 0;
-/** Of a text of several lines: a longer one does not go into a link; the result is saved to a file. */
+/** Limit of a text of several lines in a link; a result that was asked with a longer one is saved to a file. */
 export const MAX_LINKED_TEXT = 600;
-/** Of a head, however it is written. */
+/** Limit of a head's name, however it is written. */
 const MAX_HEAD_TEXT = 20;
 const MAX_SEED_TYPED = 999_999;
 
@@ -71,7 +71,7 @@ const choice = <Name extends string>(described: Described, options: Readonly<Rec
   };
 };
 
-/** What is typed, with lines and signs of any kind. */
+/** An input of text, with lines and signs of any kind. */
 const lines = (described: Described): Input<string> => ({
   ...described,
   initial: "",
@@ -156,7 +156,7 @@ export const INPUTS = {
 
 export type InputName = keyof typeof INPUTS;
 
-/** What stands in the inputs. */
+/** The values of all inputs, by their names. */
 export type InputValues = {
   readonly [Name in InputName]: (typeof INPUTS)[Name]["initial"];
 };

@@ -7,9 +7,9 @@ const MAX_NAME = 4_000;
 export const MAX_TEXT = 10_000_000;
 /** Cases, tokens, parameters. */
 export const MAX_COUNT = 1e13;
-/** Of a share, nats or an activation: a scale over more could not be drawn. */
+/** Limit of a share, nats or an activation: a scale over more could not be drawn. */
 const MAX_MEASURE = 1e12;
-/** Of any list; the neurons that are kept of a large model are the longest. */
+/** Limit of any list; the neurons that are kept of a large model are the longest. */
 export const MAX_ITEMS = 1_000_000;
 
 export const atMost = (limit: number, what: string) => `at most ${limit} ${what}`;
@@ -61,7 +61,7 @@ export const spread = v.object({ mean: measure, spread: measure });
 export const listOf = <Item extends v.GenericSchema>(item: Item, needed = "a list") =>
   v.pipe(v.array(item, needed), v.maxLength(MAX_ITEMS, atMost(MAX_ITEMS, "entries")), v.readonly());
 
-/** Every name has the same kind of thing. */
+/** A schema of a record in which every name has the same kind of thing. */
 export const named = <Name extends string, Item extends v.GenericSchema>(names: readonly Name[], item: Item) =>
   v.object(recordOf(names, () => item));
 
@@ -78,7 +78,7 @@ const MAX_NEURONS = 1_000_000;
 
 export const layer = place(MAX_LAYERS);
 export const head = v.object({ layer, head: place(MAX_HEADS) }, 'as "L0H7"');
-/** Of a layer. */
+/** A neuron's place in its layer. */
 export const neuronPlace = place(MAX_NEURONS);
 export const neuron = { layer, neuron: neuronPlace };
 

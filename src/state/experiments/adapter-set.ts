@@ -61,7 +61,7 @@ export function askedAdapters(
   return asked.length > 0 ? asked : undefined;
 }
 
-/** By what a table has room for: `owner/name@revision`, or an address's last folder. */
+/** An adapter with a name that a table has room for: `owner/name@revision`, or an address's last folder. */
 export const namedAdapter = (choice: ModelChoice): NamedAdapter => ({
   name: choice.source.kind === "hub" ? adapterName(choice) : adapterLabel(choice),
   source: withToken(choice.source),

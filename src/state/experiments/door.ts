@@ -30,7 +30,7 @@ export interface ExperimentsDoor {
 
 let door: ExperimentsDoor | undefined;
 
-/** Undefined as long as the experiments are not there: then nobody has asked any. */
+/** The door to the experiments; undefined as long as they are not there: then nobody has asked any. */
 export const experimentsDoor = () => door;
 
 export function openExperimentsDoor(to: ExperimentsDoor): void {

@@ -5,7 +5,7 @@ export interface JsonLimits {
 }
 
 /**
- * What of a text is beyond the limits, told before it is parsed: from the brackets and commas outside its strings, in one pass.
+ * The limit that a text is beyond, told before it is parsed: from the brackets and commas outside its strings, in one pass.
  * A text that is no JSON is left to the parser.
  *
  * @returns a clause, or undefined where all is within

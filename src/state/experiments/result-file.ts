@@ -15,7 +15,7 @@ const MAX_LINK = 100_000;
 /** More machines than anybody reads a list of. */
 const MAX_WORKERS = 10_000;
 
-/** As files have it from version to version: where the model lies was an object once, and its address since. */
+/** The model's address as files have it from version to version: where the model lies was an object once, and its address since. */
 const sourceSchema = v.union([
   text,
   v.object({
@@ -69,7 +69,7 @@ interface SavedResult {
 }
 
 /**
- * Before a file is read at all.
+ * Refuses a file that is too large, before it is read at all.
  *
  * @throws Fault "bad-file"
  */
@@ -115,7 +115,7 @@ export function readResultFile(content: string): SavedResult {
   };
 }
 
-/** Where it is, what is there, and what is needed. */
+/** A schema's complaint as a sentence: where it is, what is there, and what is needed. */
 function issueText(issue: v.BaseIssue<unknown>): string {
   const path = (v.getDotPath(issue) ?? "").slice(0, MAX_SHOWN);
   // where a list stands for a record, its field “at” is the function that every list has

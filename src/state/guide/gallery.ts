@@ -40,7 +40,7 @@ export interface GalleryCard {
   readonly drawn: Thumbnail;
 }
 
-/** Where the page itself lies, in a link of the gallery. */
+/** The mark in a link of the gallery that stands for the page's own address. */
 const HERE = "{here}";
 
 /** The fragment as it opens where the page lies. */

@@ -97,7 +97,7 @@ export function takeStep(step: OpeningStep): void {
   }
 }
 
-/** What is off becomes its mean over other prompts that the model reads position by position alike. */
+/** Replaces what is off by its mean over other prompts that the model reads position by position alike. */
 async function replaceByMean(prompt: string): Promise<void> {
   // why a tokenizer fails is said by the run that needs it
   const standIns = await standInsOf(prompt).catch(() => otherNumbers(prompt));

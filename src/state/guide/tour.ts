@@ -66,7 +66,7 @@ function whatIsThere() {
 
 type Had = ReturnType<typeof whatIsThere>;
 
-/** From before the tour, and as its last stop left the page. */
+/** The page's state from before the tour, and as its last stop left it. */
 let course: { readonly had: Had; readonly left: Had } | undefined;
 
 /** Begins, or goes on where it was left. */
@@ -94,7 +94,7 @@ export function leaveTour(): void {
   giveBack();
 }
 
-/** What a visitor had switched before is there again; who has switched, or opened something else meanwhile, keeps that. */
+/** Gives back what a visitor had switched before; who has switched, or opened something else meanwhile, keeps that. */
 function giveBack(): void {
   const { had, left } = course ?? {};
   course = undefined;

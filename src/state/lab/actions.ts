@@ -59,7 +59,7 @@ export function buildIndex(): void {
   );
 }
 
-/** Whatever is asked here is asked of the variant that the page shows. */
+/** The variant that the page shows, which whatever is asked here is asked of. */
 const shownVariant = () => variantOf(question.getState());
 
 /** The part that a plot is about when none is typed: the selected one, else what weighs most. */

@@ -19,13 +19,13 @@ export function suggestedCorrupted(prompt: string): string {
     : `${prompt.slice(0, last.index)}${other}${prompt.slice(last.index + last[0].length)}`;
 }
 
-/** As it is asked: what the page suggests in the place of what was left empty. */
+/** A form as it is asked: with what the page suggests in the place of what was left empty. */
 export const askedPatch = (form: PatchForm, prompt: string): PatchForm => ({
   ...form,
   corrupted: form.corrupted || suggestedCorrupted(prompt),
 });
 
-/** What decides the numbers: nothing of a site that is not asked for. */
+/** A form's key: all that decides the numbers, and nothing of a site that is not asked for. */
 const key = ({ corrupted, site, direction, metric, right, wrong, position, neurons }: PatchForm) =>
   JSON.stringify([
     corrupted,
@@ -38,7 +38,7 @@ const key = ({ corrupted, site, direction, metric, right, wrong, position, neuro
     site === "post" ? neurons : "",
   ]);
 
-/** Of two forms as they are asked. */
+/** Whether two forms, as they are asked, give the same numbers. */
 export const isSamePatch = (a: PatchForm, b: PatchForm) => key(a) === key(b);
 
 /** What of a form is not the default. */

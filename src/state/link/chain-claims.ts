@@ -72,7 +72,7 @@ const strongestEdges = ({ edges }: Chain) =>
 const edgeName = ({ from, to, kind, position }: Chain["edges"][number]) =>
   `${from}~${to}${kind === "transfers" ? `@${position}` : ""}`;
 
-/** Whether some of it is there only once edges were measured. */
+/** Whether some of the claimed numbers are there only once edges were measured. */
 export const claimsEdges = (claimed: readonly NamedNumber[]) => claimed.some(({ name }) => IS_EDGE.test(name));
 
 /** Every number that a link can claim. */

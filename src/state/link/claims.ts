@@ -55,8 +55,8 @@ export const asksTheSamePatch = (finding: Finding): boolean =>
   isSameQuestion(finding, question.getState(), { kind: "patch", form: patchNow() });
 
 /**
- * The same of the model's own chain. Its numbers are the clean run's, whatever is switched off, but each part's effect is that of what
- * stands in for it; how faint its edges are plays no part.
+ * Whether the page asks for the chain that the finding is about. A chain's numbers are the clean run's, whatever is switched off, but each part's
+ * effect is that of what stands in for it; how faint its edges are plays no part.
  */
 export const asksTheSameChain = (
   finding: Finding,
@@ -123,7 +123,7 @@ export function checkAnswer(finding: Finding, slots: Slots, now: Question, count
     : undefined;
 }
 
-/** The same of the chain. */
+/** What the page's own computation says to the claims of the chain; undefined while there is none that answers them. */
 export function checkChain(
   finding: Finding,
   slots: Slots,

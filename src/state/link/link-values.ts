@@ -3,13 +3,13 @@ import type { Finding, NamedNumber } from "./finding.ts";
 /** Decimals of the claimed numbers: 0.00005 nats of rounding, a twentieth of what a check allows. */
 export const CLAIM_DECIMALS = 4;
 
-/** Every head of the largest models fits; a longer list would only freeze the page that draws it. */
+/** Limit of a list: every head of the largest models fits; a longer one would only freeze the page that draws it. */
 const MAX_LIST_ITEMS = 4_096;
 
-/** Of the name of a number; a longer one is cut. */
+/** Limit of the name of a number; a longer one is cut. */
 export const MAX_NAME_CHARACTERS = 40;
 
-/** What a notice quotes of a value, so that a damaged link does not fill the page. */
+/** Limit of what a notice quotes of a value, so that a damaged link does not fill the page. */
 const MAX_QUOTED_CHARACTERS = 60;
 
 export type Notice = (sentence: string) => void;
@@ -68,7 +68,7 @@ export function readCount(text: string): number | undefined {
 // + 0 turns −0 into 0
 export const formatNumber = (value: number) => String(Number(value.toFixed(CLAIM_DECIMALS)) + 0);
 
-/** What is not a number, as of a case that was not asked, claims nothing. */
+/** Claims as a link writes them; what is not a number, as of a case that was not asked, claims nothing. */
 export const joinedNumbers = (numbers: readonly NamedNumber[]) =>
   joined(
     numbers.filter(({ value }) => Number.isFinite(value)),

@@ -22,7 +22,7 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[]): voi
   if (notices.length > 0) notify("link", asOneNotice(notices));
 }
 
-/** Each sentence names its area, the notice names it once. */
+/** Sentences as one notice: each names its area, the notice names it once. */
 const asOneNotice = (sentences: readonly string[]) =>
   `link: ${sentences.map((sentence) => sentence.replace(/^link: /, "")).join(". ")}`;
 

@@ -243,7 +243,7 @@ export const formatClaimedNeuron = ({ at, change }: ClaimedNeuron) => `${formatN
 const formatSelection = (selected: Selection) =>
   selected.kind === "head" ? formatHead(selected.at) : formatNeuron(selected.at);
 
-/** Two bare numbers (`17.22`) are a head. */
+/** Reads what a link selects; two bare numbers (`17.22`) are a head. */
 function readSelection(text: string): Selection | undefined {
   const head = parseHead(text);
   if (head && isExact(head.layer, head.head)) return { kind: "head", at: head };
@@ -256,7 +256,7 @@ function readNeuron(text: string) {
   return at && isExact(at.layer, at.neuron) ? at : undefined;
 }
 
-/** What is not a number, as of a run that was stopped, claims nothing. */
+/** A claim as a link writes it; what is not a number, as of a run that was stopped, claims nothing. */
 const formatClaim = (nats: number | undefined) =>
   nats === undefined || !Number.isFinite(nats) ? undefined : formatNumber(nats);
 

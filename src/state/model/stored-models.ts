@@ -8,7 +8,7 @@ export const storedModels = createStore<{ readonly list: readonly StoredModel[] 
   list: undefined,
 }));
 
-/** Never rejects: what went wrong stands in a notice. */
+/** Asks what this browser keeps; never rejects, what went wrong stands in a notice. */
 export async function refreshStoredModels(): Promise<void> {
   try {
     storedModels.setState({ list: await currentEngine().storedModels() });
@@ -17,7 +17,7 @@ export async function refreshStoredModels(): Promise<void> {
   }
 }
 
-/** Never rejects: what could not be deleted is still in the list. */
+/** Deletes stored models; never rejects, what could not be deleted is still in the list. */
 export async function deleteStoredModels(ids: readonly string[]): Promise<void> {
   try {
     await currentEngine().deleteStored(ids);

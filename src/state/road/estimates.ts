@@ -6,7 +6,7 @@ import { usualDtype } from "#model/gguf/source.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import type { ExpectedMemory } from "./expected-memory.ts";
 
-/** How many bytes of a weight lie in the repository. Where that is not known, the most. */
+/** Bytes of a weight in the repository; where that is not known, the most. */
 const STORED_BYTES = { F32: 4, F16: 2, BF16: 2, Q4_K_M: 0.61 } as const satisfies Record<
   NonNullable<CatalogueEntry["stored"]>,
   number

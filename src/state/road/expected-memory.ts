@@ -21,7 +21,7 @@ const IOS_BYTES = 1e9;
 const UNTOLD_BYTES = 4e9;
 /** The page itself takes nearly as much, and is open. */
 const LEAST_BYTES = 0.6e9;
-/** What Chromium has said at most, in its versions. */
+/** The most that Chromium says of a machine's memory, in its versions. */
 const SAID_AT_MOST: ReadonlySet<number> = new Set([8, 32]);
 
 /** What a page on this device can be expected to have; no browser tells it, and a person may know better. */
@@ -47,7 +47,7 @@ export function expectedMemory(said: SaidOfDevice): ExpectedMemory {
 const isIos = ({ userAgent, maxTouchPoints }: SaidOfDevice) =>
   /iPhone|iPad|iPod/.test(userAgent) || (userAgent.includes("Macintosh") && maxTouchPoints > 1);
 
-/** Of the browser that the page is open in. */
+/** The memory that the browser which the page is open in can be expected to give. */
 export function expectedHere(): ExpectedMemory {
   const { deviceMemory, userAgent, maxTouchPoints } = navigator as Navigator & { readonly deviceMemory?: number };
   return expectedMemory({ deviceMemory, userAgent, maxTouchPoints });

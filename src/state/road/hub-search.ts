@@ -26,18 +26,18 @@ export type HubSearch =
 
 export const hubSearch = createStore<HubSearch>(() => ({ kind: "none" }));
 
-/** As many as a person looks through; the Hub gives the most downloaded first. */
+/** Number of models that are asked for: as many as a person looks through; the Hub gives the most downloaded first. */
 const MOST_FOUND = 20;
 /** Twenty descriptions have some fifty kilobytes. */
 const MAX_ANSWER_BYTES = 2_000_000;
 const MAX_WORDS_CHARACTERS = 200;
 /** Somebody waits for it. */
 const TIME_OUT_MS = 20_000;
-/** What is asked of each: what tells whether the page reads it. */
+/** Fields that are asked of each model: they tell whether the page reads it. */
 const EXPANDED = ["config", "gated", "tags", "safetensors", "library_name", "downloads", "gguf"] as const;
 
 const optional = <T extends v.GenericSchema>(schema: T) => v.fallback(v.nullish(schema), undefined);
-/** Of an answer only what is used, and nothing of what has another form. */
+/** The Hub's answer: only the fields that are used, and nothing of those that have another form. */
 const found = v.object({
   id: v.pipe(v.string(), v.check(isHubRepo)),
   downloads: optional(v.number()),
@@ -149,7 +149,7 @@ function judged({ id, downloads, gated, safetensors, ...rest }: v.InferOutput<ty
   };
 }
 
-/** Where the Hub does not say what is in the files, the file itself will. */
+/** The reason why a GGUF model is not read; where the Hub does not say what is in the files, the file itself will. */
 function ggufRefusal(architecture: string | undefined): string | undefined {
   try {
     if (architecture !== undefined) architectureNamed(architecture);
@@ -162,7 +162,7 @@ function ggufRefusal(architecture: string | undefined): string | undefined {
 
 type Said = Pick<v.InferOutput<typeof found>, "tags" | "library_name" | "config" | "gguf">;
 
-/** From what a repository says of itself; opening it reads its files and may still find another reason. */
+/** The reason why a model is not read, from what its repository says; opening it reads its files and may still find another. */
 function refusalOf({ tags, library_name: library, config, gguf }: Said, hasSafetensors: boolean): string | undefined {
   const has = (tag: string) => library === tag || (tags ?? []).includes(tag);
   if (has("peft")) return "an adapter, which is laid over its base model: open that, then attach this";

@@ -27,7 +27,7 @@ const MAX_KEPT = 100;
 /** A larger model is asked at a person's word: the mean takes a run of each prompt that stands in. */
 const MOST_PARAMETERS_UNASKED = 50e6;
 
-/** Whether it may be asked while nobody waits. */
+/** Whether the other worth may be asked while nobody waits. */
 export const isUnasked = () => (model.getState().info?.parameters ?? 0) <= MOST_PARAMETERS_UNASKED;
 
 /** The prompts that the other ablation would have in the place of what is off, of whatever length; undefined where there are none to take. */

@@ -8,7 +8,7 @@ import { sweepRun } from "./sweep-run.ts";
 
 /** Positions of the lens that a page has room for: the last ones. */
 export const LENS_POSITIONS = 16;
-/** Of the scores: a page that draws others has no link for them. */
+/** The seed of the head scores: a page that draws others has no link for them. */
 export const SCORES_SEED = 1;
 
 /** Which slot has what a look shows. */
@@ -37,7 +37,7 @@ export function readingKey(now: Question, reading: ReadingSettings, target: numb
   }
 }
 
-/** Of the sweep with what is off staying off; undefined where nothing is. */
+/** The key of the sweep with what is off staying off; undefined where nothing is. */
 const underKey = (now: Question, target: number) =>
   now.interventions.length > 0 ? keyOf("under", ...runKey(now, target)) : undefined;
 

@@ -115,7 +115,7 @@ export const EMPTY_SLOT: Slot<never> = {
   isRecorded: false,
 };
 
-/** In the order in which they are asked: the answer first, then what explains it. */
+/** Kinds of results in the order in which they are asked: the answer first, then what explains it. */
 export const RESULT_KINDS = [
   "tokens",
   "before",

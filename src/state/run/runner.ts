@@ -9,7 +9,7 @@ import type { ResultKind, Results } from "./results.ts";
 
 /** Answers kept to return to at once, as by undo; a few kilobytes each. */
 const MAX_KEPT = 200;
-/** Of a question that is kept with its answer; a longer one is asked again. */
+/** Limit of a question that is kept with its answer; a longer one is asked again. */
 const MAX_KEPT_CHARACTERS = 100_000;
 
 const underWay = new Map<ResultKind, AbortController>();
@@ -150,7 +150,7 @@ function settle<K extends ResultKind>(kind: K, demand: Demand<Results[K]>, value
   });
 }
 
-/** When the engine itself is gone, that is told once, and by whoever starts it again. */
+/** Ends a demand with a fault; where the engine itself is gone, that is told once, and by whoever starts it again. */
 function fail(kind: ResultKind, fault: Fault): void {
   if (isEngineEnd(fault)) {
     patchSlot(kind, { asked: "", status: "idle", progress: undefined });

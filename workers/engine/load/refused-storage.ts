@@ -15,7 +15,7 @@ import { storageReport } from "../store/stores.ts";
  */
 export async function refusedStorage(reason: unknown, store: FileStore, checkpoint?: OpenedCheckpoint): Promise<Fault> {
   if (isInUse(reason)) {
-    return new Fault("storage-failed", "the stored copy of this model is damaged, and another tab has it open; close that tab, so that it can be mended", {
+    return new Fault("storage-failed", "the stored copy of this model has to be mended, and another tab has it open; close that tab", {
       cause: reason,
     });
   }

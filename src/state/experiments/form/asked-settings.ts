@@ -55,7 +55,7 @@ function counts(name: InputName, form: ExperimentForm): boolean {
   return name !== "head" || isByHead(form);
 }
 
-/** What a text stands for, however it is typed. */
+/** An input's value as it is read: what a text stands for, however it is typed. */
 function asRead(name: InputName, { words = "", head = "", adapters = "", [name]: value }: Asked): unknown {
   if (name === "words") return wordsOf({ words }).join(" ");
   if (name === "adapters") return adapters.trim();

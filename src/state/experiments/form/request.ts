@@ -21,7 +21,7 @@ import { suites } from "../suites.ts";
 /** Notices about experiments have one place. */
 export const ABOUT = "experiment";
 
-/** What a request does not say. */
+/** The mark of a field that a request leaves out. */
 const LEFT_OUT = Symbol("left out");
 
 /** What the form says of a field; undefined while it cannot be asked, with a notice where a person has to mend something. */
@@ -58,7 +58,7 @@ function sourceOf({ text, count, seed }: ExperimentForm, chosen: string): SuiteS
   return definition && { kind: "definition", definition, seed, ...(count !== ALL_CASES && { count }) };
 }
 
-/** What should not change, a few cases of each group. */
+/** The suites that should not change, a few cases of each group. */
 const controlsOf = (names: readonly string[], seed: number): SuiteSource[] =>
   names
     .flatMap((name) => suites.getState().list.filter((definition) => definition.name === name))

@@ -18,7 +18,10 @@ export interface Given {
 }
 
 export type Standing =
-  /** Numbers may be held against each other; they are reproduced only where there are no others; where they differ, `blame` says whose fault it is. */
+  /**
+   * Numbers may be held against each other; they are reproduced only where there are no others; where they differ, `blame` says whose fault it
+   * is.
+   */
   | { readonly kind: "checks"; readonly others: readonly Discrepancy[]; readonly blame: string }
   | { readonly kind: "checks nothing"; readonly why: string };
 
@@ -49,7 +52,7 @@ export function standingOf(finding: Finding, { provenance, about, asked }: Given
 
 const nothing = (why: string): Standing => ({ kind: "checks nothing", why });
 
-/** Of two variants the same, and of an adapted one the same adapter, whichever its revision. */
+/** Whether a finding is about the same variant, and where that is adapted about the same adapter, whichever its revision. */
 function isSameVariant(finding: Finding, about: Subject): boolean {
   if ((finding.variant ?? "base") !== about.variant) return false;
   if (about.variant === "base") return true;

@@ -83,7 +83,7 @@ function adapterDiscrepancies({ adapter, adapterContent }: Named, lora: SubjectM
   ];
 }
 
-/** Of a commit a link may have no more than its first digits, at least as many as Git shortens it to. */
+/** The first digits of a commit, which is how a link may name it: at least as many as Git shortens it to. */
 const SHORT_COMMIT = /^[0-9a-f]{7,39}$/;
 
 /** A branch that was loaded goes by its commit, but is still what a link to the branch is about. */

@@ -48,7 +48,7 @@ type AskedOf = Pick<Question, "prompt" | "target" | "interventions" | "ablationS
 const isSamePrompt = (finding: Finding, { prompt, target }: AskedOf) =>
   finding.prompt === prompt && finding.target === target;
 
-/** As links write them: of a text that no link can carry, nobody knows whether it is the link's. */
+/** Whether two forms are the same as links write them: of a text that no link can carry, nobody knows whether it is the link's. */
 function isSameForm(claimed: ExperimentForm, form: ExperimentForm): boolean {
   const door = experimentsDoor();
   return door !== undefined && door.fits(form) && door.write(claimed) === door.write(form);

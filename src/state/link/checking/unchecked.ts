@@ -15,7 +15,7 @@ export type ClaimBeside = (typeof BESIDE)[number];
 export const claimsBeside = ({ expected }: Finding): readonly ClaimBeside[] =>
   BESIDE.filter((name) => (expected[name]?.length ?? 0) > 0);
 
-/** Those that nothing of this page's computation has been held against: an answer that is reproduced says nothing of them. */
+/** Claims beside the answer that nothing of this page's computation has been held against: an answer that is reproduced says nothing of them. */
 export const uncheckedBeside = (finding: Finding, slots: Slots, now: Question): readonly ClaimBeside[] =>
   claimsBeside(finding).filter((name) => !isChecked(name, finding, { slots, now }));
 

@@ -28,10 +28,10 @@ const toleranceOf = ({ unit, expected }: Pick<CheckedNumber, "unit" | "expected"
 /** What rounding and another machine's float32 may move a share of cases by: a case in two hundred that falls the other way. */
 const ROUNDING_OF_SHARES = 0.006;
 
-/** What float32 gives, by unit: how it is written behind a number. */
+/** Units of float32 sums, with what is written behind a number. */
 const OF_SUMS = { nats: " nats", logits: " logits", share: "" } as const;
 
-/** By unit. A count has to be the same but for the link's rounding. */
+/** Tolerances by unit. A count has to be the same but for the link's rounding. */
 const TOLERANCES = { none: ROUNDING_OF_LINKS, cases: ROUNDING_OF_SHARES } as const;
 
 type SumUnit = keyof typeof OF_SUMS;
@@ -110,7 +110,7 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
     : { ...found, verdict: "agrees", reason: `${reason} It is no reproduction: ${sentencesOf(others)}` };
 }
 
-/** Of the sums beyond their tolerance, the one that is farthest beyond; undefined where none is. */
+/** The sum that is farthest beyond its tolerance; undefined where none is beyond. */
 function farthest(sums: readonly CheckedNumber[]): CheckedNumber | undefined {
   const beyond = (row: CheckedNumber) => Math.abs(row.difference) / toleranceOf(row);
   return sums.filter((row) => beyond(row) > 1).sort((a, b) => beyond(b) - beyond(a))[0];

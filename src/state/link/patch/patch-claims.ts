@@ -49,7 +49,7 @@ export const neuronsIn = (text: string): string[] =>
     return at ? [formatNeuron(at)] : [];
   });
 
-/** What the run is that goes on: a patch that does nothing gives this. */
+/** The metric of the run that goes on: a patch that does nothing gives this. */
 export const receiverOf = ({ direction, clean, corrupted }: Pick<PatchMap, "direction" | "clean" | "corrupted">) =>
   direction === "denoise" ? corrupted : clean;
 
@@ -75,7 +75,7 @@ export function readPatchClaim(text: string): NamedNumber | string {
     : "it needs to be clean, corrupted or a patched part with its number, as L2P4:13.7742 or L0H7:13.3532";
 }
 
-/** Of the whole map that the form as it stands gave here. */
+/** The numbers of the whole map that the form as it stands gave here. */
 export function patchMeasured(): readonly NamedNumber[] | undefined {
   const { value } = lab.getState().patch;
   const isOfForm =

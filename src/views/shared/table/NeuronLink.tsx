@@ -16,11 +16,7 @@ export function NeuronLink({ layer, neuron }: NeuronId) {
       type="button"
       className={`part-name ${isOff ? "is-off" : ""}`}
       aria-pressed={isSelected}
-      onClick={(event) => {
-        // a row that opens the card as well would close it again
-        event.stopPropagation();
-        toggleSelected(part);
-      }}
+      onClick={() => toggleSelected(part)}
     >
       {formatNeuron(part.at)}
     </button>
