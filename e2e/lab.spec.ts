@@ -132,7 +132,7 @@ test("a hundred by a hundred fill in as they arrive", { tag: "@page" }, async ({
     await expect(seen).toHaveText("a 25 to 74, b 25 to 74");
     await map.focus();
     await page.keyboard.press("ArrowDown");
-    await expect(seen).toHaveText(/^a \d+ to \d+, b \d+ to \d+$/);
+    await expect(seen).toHaveText("a 0 to 49, b 0 to 49");
     await picture(page, "lab-hundred-closer", { fullPage: true });
     await zoom("Show all").click();
     await expect(seen).toHaveCount(0);

@@ -36,6 +36,9 @@ export class Fault extends Error {
   }
 }
 
+/** Makes the faults of one code whose sentences all begin alike, with the file or the part of a request that they are about. */
+export const faultsOf = (code: FaultCode, beginning: string) => (found: string) => new Fault(code, beginning + found);
+
 /** The code of anything that was thrown: an abort is a cancellation, an unknown error is ours. */
 export function faultCode(reason: unknown): FaultCode {
   if (reason instanceof Fault) return reason.code;

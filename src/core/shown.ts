@@ -18,6 +18,10 @@ export function shown(value: unknown): string {
   return String(value);
 }
 
+/** What a field of a file has and what it needs, as the rest of a sentence that begins with the field's name. */
+export const foundAndNeeded = (found: unknown, needed: string): string =>
+  `${found === undefined ? "is missing" : `is ${shown(found)}`}; ${needed} is needed`;
+
 /** A name out of a file, without quotes. */
 export const shownName = (name: string): string => cut(name);
 

@@ -1,5 +1,5 @@
 import { isRecord } from "#core/record.ts";
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
 import { MADE_DTYPES } from "./checkpoint.ts";
 import type { MadeDtype } from "./checkpoint.ts";
@@ -76,4 +76,4 @@ const areMoved = (value: unknown): boolean =>
     (moved) => isRecord(moved) && typeof moved["count"] === "number" && Array.isArray(moved["cases"]),
   );
 
-const bad = (sentence: string) => new Fault("bad-file", `card.json: ${sentence}`);
+const bad = faultsOf("bad-file", "card.json: ");

@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import { shown } from "#core/shown.ts";
+import { foundAndNeeded } from "#core/shown.ts";
 import type { Config } from "./spec.ts";
 
 /** Above this a field is a mistake or an attack: the largest models have some 10^5 of anything that is counted here. */
@@ -35,10 +35,8 @@ export function readConfig(json: unknown): Config {
   };
 }
 
-function wrong(field: string, found: unknown, needed: string): Fault {
-  const what = found === undefined ? "is missing" : `is ${shown(found)}`;
-  return new Fault("bad-config", `config.json: ${field} ${what}; ${needed} is needed`);
-}
+const wrong = (field: string, found: unknown, needed: string) =>
+  new Fault("bad-config", `config.json: ${field} ${foundAndNeeded(found, needed)}`);
 
 /** The deepest model of any family here has 126. */
 const MAX_LAYERS = 4096;

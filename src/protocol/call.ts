@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import { isRecord } from "#core/record.ts";
 
 /** A type that a value carries for the compiler alone. */
@@ -76,11 +76,11 @@ export function readOptions<Entries extends v.ObjectEntries>(
   options: unknown = {},
 ): Reading<Entries> {
   const names = Object.keys(entries).join(", ");
-  if (!isRecord(options)) throw bad(`${call}: options are ${show(options)}; they need to be an object with ${names}`);
+  if (!isRecord(options)) throw bad(`${call}: options are ${argumentText(options)}; they need to be an object with ${names}`);
   const named = Object.entries(options).map(([name, value]) => [FORMER_NAMES.get(name) ?? name, value] as const);
   // told first: where a name is misspelt, something is missing as well
   const stray = named.map(([name]) => name).find((name) => !Object.hasOwn(entries, name));
-  if (stray !== undefined) throw bad(`${call}: there is no option ${show(stray)}; it takes ${names}`);
+  if (stray !== undefined) throw bad(`${call}: there is no option ${argumentText(stray)}; it takes ${names}`);
   // what is undefined is left out
   const given = Object.fromEntries(named.filter(([, value]) => value !== undefined));
   const schema = v.strictObject(entries);
@@ -97,12 +97,12 @@ function refusal(call: string, schema: v.GenericSchema, issue: v.BaseIssue<unkno
     const parent = keys.slice(0, -1).reduce(within, schema);
     const owner = [call, ...(name === undefined ? [] : [name]), ...keys.slice(0, -1)].join(".");
     return bad(
-      `${owner}: there is no option ${show(issue.input)}; it takes ${Object.keys(entriesOf(parent)).join(", ")}`,
+      `${owner}: there is no option ${argumentText(issue.input)}; it takes ${Object.keys(entriesOf(parent)).join(", ")}`,
     );
   }
   const need = descriptionOf(keys.reduce(within, schema)) ?? issue.message;
   if (issue.input === undefined) return bad(`${call}: ${path} is missing; it needs to be ${need}`);
-  return bad(`${call}: ${path} is ${show(issue.input)}; it needs to be ${need}`);
+  return bad(`${call}: ${path} is ${argumentText(issue.input)}; it needs to be ${need}`);
 }
 
 type Inner = v.GenericSchema | undefined;
@@ -122,10 +122,10 @@ const bare = (schema: Inner): object => (schema as { readonly wrapped?: object }
 export const descriptionOf = (schema: Inner) => schema && v.getDescription(bare(schema) as v.GenericSchema);
 
 /** For a message: short, and never itself a failure. */
-export function show(value: unknown): string {
+export function argumentText(value: unknown): string {
   if (isRecord(value)) {
     const parts = Object.entries(value).slice(0, 4);
-    return `{ ${parts.map(([key, part]) => `${key}: ${isRecord(part) ? "{…}" : show(part)}`).join(", ")} }`;
+    return `{ ${parts.map(([key, part]) => `${key}: ${isRecord(part) ? "{…}" : argumentText(part)}`).join(", ")} }`;
   }
   if (typeof value === "string") return `“${value.slice(0, 60)}${value.length > 60 ? "…" : ""}”`;
   if (typeof value === "symbol") return value.description ?? "";
@@ -133,4 +133,4 @@ export function show(value: unknown): string {
   return typeof value === "function" ? "a function" : String(value);
 }
 
-const bad = (sentence: string) => new Fault("bad-request", sentence);
+const bad = faultsOf("bad-request", "");

@@ -1,6 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { isRecord } from "#core/record.ts";
-import { readArgument, readOptions, show } from "./call.ts";
+import { readArgument, readOptions, argumentText } from "./call.ts";
 import { checkRequest, writtenOptions } from "./experiments/definition.ts";
 import { CONTROL_CASES } from "./experiments/fields.ts";
 import type { Field, Spoken } from "./experiments/fields.ts";
@@ -70,7 +70,7 @@ async function readSource({ call, known, by }: Said, suite: unknown, count: unkn
   if (!definition) {
     throw new Fault(
       "bad-request",
-      `${call}: suite is ${show(suite)}; it needs to be the name of a suite, a definition of one, or { text } with a case a line`,
+      `${call}: suite is ${argumentText(suite)}; it needs to be the name of a suite, a definition of one, or { text } with a case a line`,
     );
   }
   return {

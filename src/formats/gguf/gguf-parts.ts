@@ -3,6 +3,7 @@ import { shown, shownName } from "#core/shown.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { STORED_TYPES, isStored } from "../stored.ts";
 import { isBlockType } from "./blocks.ts";
+import { damagedGguf } from "./gguf-values.ts";
 import { readGguf } from "./gguf.ts";
 import type { Gguf, GgufTensor } from "./gguf.ts";
 
@@ -65,13 +66,13 @@ export async function readGgufParts(parts: readonly GgufPart[]): Promise<JoinedG
     const { file, source } = parts[index]!;
     checkPlace(header, file, { index, count: parts.length });
     for (const [name, tensor] of header.tensors) {
-      if (tensors.has(name)) throw bad(file, `has tensor ${shownName(name)}, which another part has too`);
+      if (tensors.has(name)) throw damagedGguf(file, `has tensor ${shownName(name)}, which another part has too`);
       tensors.set(name, { ...tensor, source });
     }
   });
   const claimed = metadata.get("split.tensors.count");
   if (claimed !== undefined && claimed !== tensors.size) {
-    throw bad(parts[0]!.file, `claims ${shown(claimed)} tensors over all parts; they have ${tensors.size}`);
+    throw damagedGguf(parts[0]!.file, `claims ${shown(claimed)} tensors over all parts; they have ${tensors.size}`);
   }
   refuseTypes(tensors, parts[0]!.file);
   return { version, metadata, tensors };
@@ -88,7 +89,7 @@ function refuseTypes(tensors: ReadonlyMap<string, GgufTensor>, file: string): vo
     counts.set(type, (counts.get(type) ?? 0) + 1);
     if (!isStored(type)) unread.set(type, name);
     else if (shape.length === 1 && isBlockType(type)) {
-      throw bad(file, `tensor ${shownName(name)} has one axis in blocks of ${type}; F32, F16 or BF16 is needed there`);
+      throw damagedGguf(file, `tensor ${shownName(name)} has one axis in blocks of ${type}; F32, F16 or BF16 is needed there`);
     }
   }
   if (unread.size === 0) return;
@@ -115,10 +116,8 @@ function checkPlace(
     typeof saidIndex === "number" && typeof saidCount === "number"
       ? `is part ${saidIndex + 1} of ${saidCount} by its own words`
       : "does not say which part of a model it is";
-  throw bad(
+  throw damagedGguf(
     file,
     `${said}, and stands as part ${index + 1} of ${count}; all parts are needed beside each other, under the names that they were made with`,
   );
 }
-
-const bad = (file: string, found: string) => new Fault("damaged-file", `gguf: ${file} ${found}`);

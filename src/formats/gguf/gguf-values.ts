@@ -35,6 +35,9 @@ const LEAST_BYTES = {
   f64: 8,
 };
 
+/** A fault of a GGUF file, named at the head of its sentence. */
+export const damagedGguf = (file: string, found: string) => new Fault("damaged-file", `gguf: ${file} ${found}`);
+
 /** Reads the values of one header, and counts them. */
 export class ValueReader {
   readonly #reader: ByteReader;
@@ -88,7 +91,7 @@ export class ValueReader {
   }
 
   bad(found: string): Fault {
-    return new Fault("damaged-file", `gguf: ${this.#file} ${found}`);
+    return damagedGguf(this.#file, found);
   }
 
   #type(key: string): (typeof SCALARS)[number] {

@@ -4,7 +4,7 @@ import type { ByteSource } from "../byte-source.ts";
 import { foreignFile, textInstead } from "../other-formats.ts";
 import { ByteReader, MoreBytesNeeded } from "./byte-reader.ts";
 import { ggmlType, isRepacked } from "./ggml-types.ts";
-import { ValueReader } from "./gguf-values.ts";
+import { ValueReader, damagedGguf } from "./gguf-values.ts";
 import type { GgufValue } from "./gguf-values.ts";
 
 /** Where one tensor lies in its file. */
@@ -55,7 +55,7 @@ export async function readGguf(source: ByteSource, file: string): Promise<Gguf> 
   for (;;) {
     const read = attempt(bytes, file, source.byteLength);
     if ("metadata" in read) return read;
-    if (read.needed > limit) throw bad(file, endsEarly(source.byteLength));
+    if (read.needed > limit) throw damagedGguf(file, endsEarly(source.byteLength));
     bytes = await extended(bytes, source, Math.min(Math.max(read.needed, 2 * bytes.length), limit));
   }
 }
@@ -103,13 +103,13 @@ function parse(bytes: Uint8Array<ArrayBuffer>, file: string, fileBytes: number):
   const metadata = new Map<string, GgufValue>();
   for (let index = 0; index < keyCount; index++) {
     const key = values.name(`key ${index + 1}`);
-    if (metadata.has(key)) throw bad(file, `has the key ${shownName(key)} twice; each can be there once`);
+    if (metadata.has(key)) throw damagedGguf(file, `has the key ${shownName(key)} twice; each can be there once`);
     metadata.set(key, values.value(key));
   }
   const infos = new Map<string, TensorInfo>();
   for (let index = 0; index < tensorCount; index++) {
     const name = values.name(`tensor ${index + 1}`);
-    if (infos.has(name)) throw bad(file, `has tensor ${shownName(name)} twice; each can be there once`);
+    if (infos.has(name)) throw damagedGguf(file, `has tensor ${shownName(name)} twice; each can be there once`);
     infos.set(name, readInfo(reader, file, name));
   }
   const alignment = alignmentOf(metadata, file);
@@ -139,12 +139,12 @@ interface TensorInfo {
 function readInfo(reader: ByteReader, file: string, name: string): TensorInfo {
   const axes = reader.u32();
   if (axes === 0 || axes > MAX_AXES) {
-    throw bad(file, `tensor ${shownName(name)} has ${axes} axes; 1 to ${MAX_AXES} can be read`);
+    throw damagedGguf(file, `tensor ${shownName(name)} has ${axes} axes; 1 to ${MAX_AXES} can be read`);
   }
   const shape = Array.from({ length: axes }, () => {
     const size = reader.u64();
     if (size >= 1 && size <= MAX_AXIS) return Number(size);
-    throw bad(file, `tensor ${shownName(name)} has an axis of ${size}; 1 to ${MAX_AXIS} can be read`);
+    throw damagedGguf(file, `tensor ${shownName(name)} has an axis of ${size}; 1 to ${MAX_AXIS} can be read`);
   });
   return { shape: shape.reverse(), typeId: reader.u32(), offset: reader.u64() };
 }
@@ -159,7 +159,7 @@ function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, file: string): nu
   ) {
     return alignment;
   }
-  throw bad(file, `has a general.alignment of ${shown(alignment)}; a power of two up to ${MAX_ALIGNMENT} is needed`);
+  throw damagedGguf(file, `has a general.alignment of ${shown(alignment)}; a power of two up to ${MAX_ALIGNMENT} is needed`);
 }
 
 interface Room {
@@ -180,7 +180,7 @@ function placed(name: string, info: TensorInfo, { file, fileBytes, dataStart, al
   }
   const columns = info.shape.at(-1)!;
   if (columns % type.values !== 0) {
-    throw bad(
+    throw damagedGguf(
       file,
       `tensor ${shownName(name)} has rows of ${columns} values, ${type.name} has blocks of ${type.values}; whole blocks are needed`,
     );
@@ -188,13 +188,13 @@ function placed(name: string, info: TensorInfo, { file, fileBytes, dataStart, al
   const bytes = (info.shape.reduce((count, size) => count * size, 1) / type.values) * type.bytes;
   const offset = dataStart + Number(info.offset);
   if (!(offset + bytes <= fileBytes)) {
-    throw bad(
+    throw damagedGguf(
       file,
       `tensor ${shownName(name)} of shape ${shown(info.shape)} needs ${bytes} bytes as ${type.name} from byte ${offset} on, the file has ${fileBytes}; it is truncated or its header wrong`,
     );
   }
   if (Number(info.offset) % alignment !== 0) {
-    throw bad(file, `tensor ${shownName(name)} begins at ${info.offset}, which is no multiple of ${alignment}`);
+    throw damagedGguf(file, `tensor ${shownName(name)} begins at ${info.offset}, which is no multiple of ${alignment}`);
   }
   return { type: type.name, shape: info.shape, offset, bytes };
 }
@@ -204,10 +204,8 @@ function checkOverlaps(tensors: ReadonlyMap<string, GgufTensor>, file: string): 
   byPlace.reduce<readonly [string, number]>(
     ([last, end], [name, { offset, bytes }]) => {
       if (offset >= end) return [shownName(name), offset + bytes];
-      throw bad(file, `tensors ${last} and ${shownName(name)} share ${end - offset} bytes; each needs its own`);
+      throw damagedGguf(file, `tensors ${last} and ${shownName(name)} share ${end - offset} bytes; each needs its own`);
     },
     ["", 0],
   );
 }
-
-const bad = (file: string, found: string) => new Fault("damaged-file", `gguf: ${file} ${found}`);

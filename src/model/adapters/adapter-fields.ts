@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import { shown, shownName } from "#core/shown.ts";
+import { foundAndNeeded, shownName } from "#core/shown.ts";
 
 /** What an adapter_config.json has under a name; undefined where it is missing or null. */
 export type Field = (name: string) => unknown;
@@ -79,7 +79,5 @@ export function unknownFields(json: object): string {
   return `adapter_config.json: ${shownNames}${rest} ${are} that PEFT 0.21.0 does not know and goes on without, as is done here.`;
 }
 
-export function wrong(name: string, found: unknown, needed: string): Fault {
-  const what = found === undefined ? "is missing" : `is ${shown(found)}`;
-  return new Fault("bad-config", `adapter_config.json: ${name} ${what}; ${needed} is needed`);
-}
+export const wrong = (name: string, found: unknown, needed: string) =>
+  new Fault("bad-config", `adapter_config.json: ${name} ${foundAndNeeded(found, needed)}`);

@@ -1,4 +1,4 @@
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import { shown, shownName } from "#core/shown.ts";
 import type { AdapterConfig } from "./adapter-config.ts";
 import type { WeightPlan } from "../spec.ts";
@@ -150,7 +150,7 @@ const modulesOf = (base: readonly BaseLayer[]) =>
 
 const namesOf = ({ tensors }: WeightPlan) => tensors.map((tensor) => tensor.split(".").at(-2) ?? tensor);
 
-const bad = (found: string) => new Fault("bad-file", `adapter: the file ${found}`);
+const bad = faultsOf("bad-file", "adapter: the file ");
 
 /** B·A of a whole linear layer in float32: `down` is A, [rank, inputs], `up` is scale · B, [outputs, rank]. */
 export interface StackedFactors {

@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import { shown, shownName } from "#core/shown.ts";
+import { foundAndNeeded, shownName } from "#core/shown.ts";
 
 /** What stands before the tensors of a GGUF file, by key; arrays are arrays, numbers of every width are numbers. */
 export type GgufMetadata = ReadonlyMap<string, unknown>;
@@ -53,7 +53,5 @@ export class GgufKeys {
   }
 }
 
-export function wrong(key: string, found: unknown, needed: string): Fault {
-  const what = found === undefined ? "is missing" : `is ${shown(found)}`;
-  return new Fault("bad-config", `GGUF: ${shownName(key)} ${what}; ${needed} is needed`);
-}
+export const wrong = (key: string, found: unknown, needed: string) =>
+  new Fault("bad-config", `GGUF: ${shownName(key)} ${foundAndNeeded(found, needed)}`);

@@ -12,7 +12,7 @@ import type { Variant } from "../engine.ts";
 import { PATCH_DIRECTIONS } from "../patching.ts";
 import { INPUTS, MAP_SITES } from "./inputs.ts";
 import type { InputName } from "./inputs.ts";
-import { head as headSchema, listOf, MAX_COUNT, MAX_LAYERS, text, wholeFrom } from "./schema-parts.ts";
+import { head as headSchema, listOf, MAX_COUNT, MAX_LAYERS, text, wholeBetween } from "./schema-parts.ts";
 import { suiteSource } from "./suite-schema.ts";
 import type { SuiteSource } from "./suite-schema.ts";
 
@@ -119,7 +119,7 @@ export const seedBeside = (seed: number, place: number) => (seed + place) % (MAX
 
 export const seed = ofInput(
   "seed",
-  wholeFrom(0, MAX_SEED),
+  wholeBetween(0, MAX_SEED),
   "of the bootstrap, of random sets and of the other prompts of `resample`",
 );
 export const onlyCorrect = ofInput(
@@ -216,7 +216,7 @@ export const counts = ({ initial, least = 1, most, ...described }: Counts): Fiel
   ...itself,
   ...described,
   schema: v.pipe(
-    listOf(wholeFrom(least, MAX_COUNT), `an array of whole numbers from ${least}`),
+    listOf(wholeBetween(least, MAX_COUNT), `an array of whole numbers from ${least}`),
     v.minLength(1, `an array of whole numbers from ${least}`),
   ),
   initial,
@@ -238,14 +238,14 @@ export const limited = ({ otherwise, least = 0, most, ...described }: Whole): Fi
   ...itself,
   ...described,
   isOptional: true,
-  schema: v.optional(wholeFrom(least, MAX_LAYERS)),
+  schema: v.optional(wholeBetween(least, MAX_LAYERS)),
   fit: (value, { name, shape, earlier }) =>
     within(name, value ?? otherwise(shape, earlier), least, most?.(shape) ?? shape.layers - 1),
 });
 
 export const draws: Field<number> = {
   ...itself,
-  schema: wholeFrom(1, MAX_DRAWS),
+  schema: wholeBetween(1, MAX_DRAWS),
   initial: 3,
   about: "random sets for each count",
   fit: asItIs,

@@ -16,23 +16,23 @@ export const atMost = (limit: number, what: string) => `at most ${limit} ${what}
 
 export const text = v.pipe(v.string("a text"), v.maxLength(MAX_NAME, atMost(MAX_NAME, "characters")));
 
-const whole = v.pipe(v.number("a whole number"), v.safeInteger("a whole number"));
+const wholeNumber = v.pipe(v.number("a whole number"), v.safeInteger("a whole number"));
 
 export const counted = v.pipe(
-  whole,
+  wholeNumber,
   v.minValue(0, "a whole number from 0 on"),
   v.maxValue(MAX_COUNT, `a whole number up to ${MAX_COUNT}`),
 );
 
 export const signed = v.pipe(
-  whole,
+  wholeNumber,
   v.minValue(-MAX_COUNT, `a whole number from ${-MAX_COUNT} on`),
   v.maxValue(MAX_COUNT, `a whole number up to ${MAX_COUNT}`),
 );
 
 /** A zero-based index. */
 export const place = (end: number) =>
-  v.pipe(whole, v.minValue(0, `a place from 0 to ${end - 1}`), v.maxValue(end - 1, `a place from 0 to ${end - 1}`));
+  v.pipe(wholeNumber, v.minValue(0, `a place from 0 to ${end - 1}`), v.maxValue(end - 1, `a place from 0 to ${end - 1}`));
 
 /** A number, or null where there was none: JSON has no NaN, and writes null for it. */
 export const measure = v.pipe(
@@ -66,7 +66,7 @@ export const named = <Name extends string, Item extends v.GenericSchema>(names: 
   v.object(recordOf(names, () => item));
 
 /** Whole numbers between two ends, both included. */
-export const wholeFrom = (least: number, most: number) => {
+export const wholeBetween = (least: number, most: number) => {
   const needed = most >= MAX_COUNT ? `a whole number from ${least}` : `a whole number from ${least} to ${most}`;
   return v.pipe(v.number(needed), v.safeInteger(needed), v.minValue(least, needed), v.maxValue(most, needed));
 };

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isRecord } from "#core/record.ts";
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import { EXPERIMENT_KINDS, resultSchema } from "#protocol/experiments.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
 import { MAX_ITEMS, counted, text } from "#protocol/experiments/schema-parts.ts";
@@ -98,7 +98,7 @@ export function readResultFile(content: string): SavedResult {
   const asked = isRecord(experiment) ? experiment["kind"] : undefined;
   const kind = EXPERIMENT_KINDS.find((known) => known === asked);
   if (!kind) {
-    throw bad(`its experiment is of the kind “${shown(asked)}”; this version knows ${EXPERIMENT_KINDS.join(", ")}`);
+    throw bad(`its experiment is of the kind “${foundText(asked)}”; this version knows ${EXPERIMENT_KINDS.join(", ")}`);
   }
   const result = v.safeParse(resultSchema(kind), experiment, { abortEarly: true });
   if (!result.success) throw bad(`its experiment is not whole: ${issueText(result.issues[0])}`);
@@ -122,17 +122,17 @@ function issueText(issue: v.BaseIssue<unknown>): string {
   if (issue.input === undefined || typeof issue.input === "function") return `“${path}” is not there`;
   // the library's own message begins so; ours is what is needed
   const needed = issue.message.startsWith("Invalid") ? issue.expected : issue.message;
-  return `“${path}” is ${shown(issue.input)}; ${needed} is needed`;
+  return `“${path}” is ${foundText(issue.input)}; ${needed} is needed`;
 }
 
 /** Characters of what a file has in a message's place. */
 const MAX_SHOWN = 80;
 
-function shown(value: unknown): string {
+function foundText(value: unknown): string {
   if (value === undefined) return "not there";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "a record";
   return (typeof value === "string" ? value : JSON.stringify(value)).slice(0, MAX_SHOWN);
 }
 
-const bad = (sentence: string) => new Fault("bad-file", `result: ${sentence}`);
+const bad = faultsOf("bad-file", "result: ");

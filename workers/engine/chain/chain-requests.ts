@@ -1,7 +1,7 @@
 import type { Hop } from "#analysis/trace/source-tracing.ts";
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 
-const bad = (sentence: string) => new Fault("bad-request", sentence);
+const bad = faultsOf("bad-request", "");
 
 /** @throws Fault "bad-request" naming the range */
 export function checkLayer(layer: number, below: number, call: string): number {

@@ -1,4 +1,4 @@
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import type { ModelTokenizer } from "../tokenizer/tokenizer.ts";
 
 /** More words than anybody edits, few enough that reading them takes no time. */
@@ -59,4 +59,4 @@ async function ownTokens(tokenizer: Pick<ModelTokenizer, "tokenize">, text: stri
   return { ids: ids.filter((_, index) => !added.includes(index)), unknown };
 }
 
-const bad = (sentence: string) => new Fault("bad-request", `concept search: ${sentence}`);
+const bad = faultsOf("bad-request", "concept search: ");

@@ -1,6 +1,6 @@
 import type { PlotPrompt } from "#analysis/operand-plot.ts";
 import { solve } from "#analysis/ablation/operation.ts";
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import { shownName } from "#core/shown.ts";
 import type { Asked } from "#protocol/calls.ts";
 import { expectedAnswer } from "../session/expected-answer.ts";
@@ -61,4 +61,4 @@ function checkRange(name: string, { from, to }: Range): void {
   }
 }
 
-const bad = (sentence: string) => new Fault("bad-request", `operand plot: ${sentence}`);
+const bad = faultsOf("bad-request", "operand plot: ");

@@ -1,4 +1,4 @@
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
 import { isObject } from "./token-names.ts";
 
@@ -24,7 +24,7 @@ const MAX_PARTS = 256;
 /** Four times what the longest text makes. */
 const MAX_IDS = 4_194_304;
 
-const bad = (found: string) => new Fault("bad-file", `tokenizer.json: post_processor ${found}`);
+const bad = faultsOf("bad-file", "tokenizer.json: post_processor ");
 
 /**
  * What a `post_processor` puts around the tokens of one text, as tokenizers 0.23.2 does: what a step makes of its sequences

@@ -1,4 +1,4 @@
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import { isRecord } from "#core/record.ts";
 import type { ContrastSet, SuiteDefinition } from "./suite.ts";
 
@@ -43,4 +43,4 @@ function checkSet(value: unknown): ContrastSet {
   return { group, rows: rows as ContrastSet["rows"][number][] };
 }
 
-const bad = (sentence: string) => new Fault("bad-request", `suite: ${sentence}`);
+const bad = faultsOf("bad-request", "suite: ");

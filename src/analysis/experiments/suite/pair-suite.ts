@@ -1,5 +1,5 @@
 import { isRecord } from "#core/record.ts";
-import { Fault } from "#core/fault.ts";
+import { faultsOf } from "#core/fault.ts";
 import { randomStream } from "#core/numeric/random.ts";
 import { drawn, MAX_CASES } from "./suite.ts";
 import type { PairSet, SuiteCase, SuiteDefinition, SuiteOptions } from "./suite.ts";
@@ -88,4 +88,4 @@ function wordsOf(words: Record<string, unknown>, side: string): string[] {
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
-const bad = (sentence: string) => new Fault("bad-request", `suite: ${sentence}`);
+const bad = faultsOf("bad-request", "suite: ");
