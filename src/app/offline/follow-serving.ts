@@ -78,7 +78,7 @@ function followVersions(workbox: Workbox, openAnew: () => Promise<void>): void {
   });
 }
 
-/** What has been used of the large files is kept for a visit without a network: the engine, and each of the page's own models. */
+/** Keeps the large files that were used, for a visit without a network: the engine, and each of the page's own models. */
 function followUsed(): void {
   const kept = new Set<string>();
   const look = () => {

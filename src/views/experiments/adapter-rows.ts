@@ -3,7 +3,7 @@ import type { ExperimentResult } from "#protocol/experiments.ts";
 export type AdaptersOf = Extract<ExperimentResult, { readonly kind: "adapters" }>;
 export type AdapterRow = AdaptersOf["found"]["adapters"][number];
 
-/** By the first layer that each one changes; of equals as they were asked. */
+/** Adapters in the order of the first layer that each one changes; equal ones as they were asked. */
 export const byLayer = (adapters: readonly AdapterRow[]): readonly AdapterRow[] =>
   [...adapters].sort((a, b) => a.layers[0]! - b.layers[0]!);
 

@@ -42,7 +42,7 @@ const defused = (text: string) => text.replace(BEFORE_FORMULA, "$1$2'").replace(
 const JSON_STRING = /"(?:[^"\\]|\\.)*"/gu;
 const BEGINS_FORMULA = new RegExp(`(^"|[,;|]|\\\\[nrt])((?:\\s|\\\\["nrt]|')*)(${FORMULA})`, "gu");
 
-/** On one line; what begins a formula is written as JSON's escape of it, which is the same text. */
+/** A comment's value on one line; what begins a formula is written as JSON's escape of it, which is the same text. */
 const commentValue = (value: unknown) =>
   printable(
     (JSON.stringify(value) ?? "null").replace(JSON_STRING, (string) => string.replace(BEGINS_FORMULA, escapedFormula)),

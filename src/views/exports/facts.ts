@@ -29,20 +29,20 @@ export function factsOf(drawn: Drawn, stamp: Stamp): Facts {
   };
 }
 
-/** None where it would be too long to be read again. */
+/** The link of a figure as text; none where it would be too long to be read again. */
 export function linkOf({ link }: Drawn, { address }: Stamp): string | undefined {
   const fragment = link && readableFragment(link);
   return fragment === undefined ? undefined : `${address}#${fragment}`;
 }
 
-/** Of a link that is too long to be read by anybody. */
+/** Characters that are shown of a link that is too long to be read by anybody. */
 const SHOWN_LINK = 120;
 
 /** What a file that was opened says is its link. */
 export const savedLink = (origin: Origin): string | undefined =>
   origin.kind === "file" && origin.saved && origin.saved.link !== "" ? origin.saved.link : undefined;
 
-/** Where the numbers of an opened file are from, by the file's own word. */
+/** The origin of an opened file's numbers, by the file's own word. */
 export function fileSentence(saved: SavedOrigin | undefined): string {
   const name = saved?.model?.name ?? "";
   const named =
@@ -141,7 +141,7 @@ const modelFacts = ({
   }),
 });
 
-/** The same for the caption of a picture, in sentences. */
+/** The facts for the caption of a picture, in sentences. */
 export function captionOf(drawn: Drawn, stamp: Stamp): string[] {
   const link = linkOf(drawn, stamp);
   return [

@@ -5,7 +5,7 @@ import type { EmbeddedFace } from "./page-fonts.ts";
 /** Pixels per unit of the figure: sharp in print at a column's width. */
 const SCALE = 3;
 
-/** Of the strip below the figure with a character of each face, one beside the other. */
+/** Sizes of the strip below the figure with a character of each face, one beside the other. */
 const PROBE = { height: 20, step: 24, size: 16 };
 /** A browser shows no text for at most three seconds where its face is not there, and then another's. */
 const FACES_MS = 4_000;

@@ -41,7 +41,7 @@ export function OtherWorthLine({ at, about, effect }: OtherWorthLineProps) {
   );
 }
 
-/** The same of a head that was asked about elsewhere; nothing is asked for it. */
+/** The other worth of a head that was asked about elsewhere; nothing is asked for it. */
 export function KnownOtherWorth({ at, about, effect }: OtherWorthLineProps) {
   const worth = useStore(otherWorths, (known) => known[otherKey(at, about)]);
   if (worth?.effect === undefined) return null;
@@ -73,5 +73,5 @@ export function otherSentence(at: HeadId, { effect, worth, own }: Both): string 
 }
 
 const NAMED = 2;
-/** Of the effect by zero that the mean has to leave, for the head to be said to survive it. */
+/** Share of the effect by zero that the mean has to leave, for the head to be said to survive it. */
 const SURVIVING_SHARE = 0.1;

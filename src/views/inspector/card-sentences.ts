@@ -32,7 +32,7 @@ export function neuronLists({ activations, promotes, suppresses }: NeuronInspect
       } as const);
 }
 
-/** At the last token. */
+/** A neuron's activation at the last token. */
 export const activationNow = (activations: readonly number[]) => activations.at(-1) ?? 0;
 
 /** What a neuron does in this run. */

@@ -7,7 +7,7 @@ import { bar, constant, count, measure, plain, tokens } from "../shared/table/co
 import type { Column } from "../shared/table/columns.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 
-/** Of a neuron found by its concepts, as many as the screen has room for. */
+/** Tokens of a neuron found by its concepts, as many as the screen has room for. */
 const SHOWN_TOKENS = 8;
 
 /** The neurons that promote a token or suppress it. */

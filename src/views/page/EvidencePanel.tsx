@@ -72,10 +72,10 @@ function TabBar({ active }: { readonly active: string }) {
   );
 }
 
-/** Where a panel that starts lower than this share of the window counts as out of sight. */
+/** Share of the window below which a panel that starts there counts as out of sight. */
 const FOLD = 0.6;
 
-/** On a phone the tabs stay at the bottom while their panel may be far down the page: it is brought into sight. */
+/** Opens a tab, and on a phone, where the tabs stay at the bottom, brings its panel into sight. */
 function openTab(tab: ViewName): void {
   showTab(tab);
   const panel = document.getElementById(PANEL_ID);

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { grouped } from "#core/grouped.ts";
 import { dismiss, notify } from "#state/notices.ts";
 
-/** Of a field of one line: a browser lays the whole line out at every key. */
+/** Limit of a field of one line: a browser lays the whole line out at every key. */
 const MAX_CHARACTERS = 10_000;
 const ABOUT = "field";
 

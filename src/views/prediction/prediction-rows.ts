@@ -36,7 +36,7 @@ export function predictionRows({ before, after }: Runs, count: number): Predicti
   return target && !shown.includes(target) ? [...shown.slice(0, -1), target] : shown;
 }
 
-/** Where two runs know a token, the later one counts. */
+/** Probabilities by token; where two runs know a token, the later one counts. */
 const probabilities = (...runs: readonly (Ranking | undefined)[]) =>
   new Map(
     runs.flatMap((run) =>

@@ -18,7 +18,7 @@ export interface PublishedAnswer {
   readonly after: readonly string[];
 }
 
-/** Undefined for a chain that nobody published, or without a prediction. */
+/** The answer of a published chain; undefined for one that nobody published, or without a prediction. */
 export function publishedAnswer(
   model: string,
   { provenance, prompt = "", target, ablation }: Chain,

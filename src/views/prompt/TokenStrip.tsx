@@ -49,7 +49,7 @@ function unknownSentence({ characters, count }: TokenEnds["unknown"]): string {
   return `The tokenizer does not know “${characters.map((character) => legible(character)).join("”, “")}”${others}: the model sees ⟨unk⟩ there. Write it in characters that the model knows.`;
 }
 
-/** Of each end of a prompt that is too long to be shown whole. */
+/** Tokens of each end of a prompt that is too long to be shown whole. */
 const SHOWN_END = 32;
 
 function Tokens({ value }: { readonly value: TokenEnds }) {

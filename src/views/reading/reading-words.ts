@@ -4,7 +4,7 @@ import type { HeadId } from "#model/ids.ts";
 import type { HeadScoreName, LensNorm } from "#protocol/lens.ts";
 import type { DirectLogits, HeadScores, LogitLens } from "#state/run/results.ts";
 
-/** Of each score: its name, and what it asks a head's attention. */
+/** Each score's name, and what it asks a head's attention. */
 export const SCORE_WORDS: Readonly<Record<HeadScoreName, { readonly name: string; readonly asks: string }>> = {
   previousToken: { name: "previous token", asks: "the token before" },
   duplicateToken: { name: "duplicate", asks: "an earlier place of the same token" },
@@ -20,7 +20,7 @@ export const NORM_WORDS: Readonly<Record<LensNorm, string>> = {
 
 export const stageName = (stage: number) => (stage === 0 ? "emb" : `L${stage - 1}`);
 
-/** From which layer on the target stands first at the last position. */
+/** A sentence about the layer from which on the target stands first at the last position. */
 export function lensSentence({ layers }: LogitLens, target: string): string {
   const last = layers.map(({ positions }) => positions.at(-1)!);
   const lost = last.findLastIndex(({ rank }) => rank > 0);
@@ -59,7 +59,7 @@ export const layerParts = ({ embedding, attention, ffn, bias }: DirectLogits): N
   { name: "biases", value: bias },
 ];
 
-/** What is largest, and who acts through others. */
+/** A sentence about who writes most, and who acts through others. */
 export function directSentence(
   direct: DirectLogits,
   { target, against }: { readonly target: string; readonly against: string | undefined },

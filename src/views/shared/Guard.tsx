@@ -70,7 +70,7 @@ function Undrawn({ what, error, onAgain, onReset }: UndrawnProps) {
   );
 }
 
-/** That of the finding; where what failed keeps it from being written, what the address bar has. */
+/** The finding's address; where what failed keeps it from being written, the one in the address bar. */
 async function addressNow(): Promise<string> {
   try {
     const { sharedFragment } = await import("#state/link/shared-link.ts");

@@ -6,7 +6,7 @@ import { partName } from "./words/part-name.ts";
 /** Scales the slider reaches; any other can be typed. */
 const SLIDER = { least: 0, most: 2, step: 0.05 };
 
-/** The same words everywhere a part can be switched. */
+/** A part's switch, with the same words everywhere. */
 export function PartSwitch({ part }: { readonly part: Part }) {
   const isChanged = useStore(question, (state) => scaleOf(state.interventions, part) !== 1);
   const name = partName(part);

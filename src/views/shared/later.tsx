@@ -23,7 +23,7 @@ export function later<Props extends object = object>(load: () => Promise<Compone
 }
 
 /**
- * As `later`, with what stands in its place: nothing or a quiet placeholder while it comes, a sentence with a way on where it does not.
+ * A component as `later` has it, with what stands in its place: nothing or a quiet placeholder while it comes, a sentence with a way on where it does not.
  *
  * @param what it is, in that sentence
  */

@@ -25,7 +25,7 @@ export function changeSentence(clean: Chain, now: Chain, interventions: readonly
   return `${prediction} ${course}.`;
 }
 
-/** Of the nodes that write at the last position and are not off themselves. */
+/** The node that moves most, of those that write at the last position and are not off themselves. */
 function mostMoved(clean: Chain, now: Chain) {
   const changes = now.nodes.flatMap((node) => {
     const before = clean.nodes.find(({ id }) => id === node.id)?.contribution;

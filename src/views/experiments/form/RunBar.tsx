@@ -67,7 +67,7 @@ export function RunBar({ kind }: { readonly kind: ExperimentKind }) {
   );
 }
 
-/** As `missingFor`, said anew with whatever it depends on. */
+/** The sentence of `missingFor`, said anew with whatever it depends on. */
 function useMissing(form: ExperimentForm): string | undefined {
   useStore(model);
   useStore(question, ({ variant }) => variant);

@@ -256,7 +256,7 @@ const CONTRAST_EXAMPLE = `{
  "contrasts": [{ "group": "operator", "rows": [["9-4=", "5", "9+4=", "13"]] }]
 }`;
 
-/** What is pasted, by what the experiment is of. */
+/** Words for what is pasted, by what the experiment is of. */
 const PASTED_AS = {
   cases: {
     label: 'a case a line: prompt,answer,group or {"prompt": "3+5=", "answer": "8", "group": "+"}',

@@ -124,7 +124,7 @@ function AdaptersTable({ found: { base, adapters: list } }: { readonly found: Fo
   );
 }
 
-/** As the paper's table 9: activations of the base's most listed neurons, in the base and with each adapter. */
+/** The paper's table 9 for this model: activations of the base's most listed neurons, in the base and with each adapter. */
 function FollowedNeurons({ found }: { readonly found: Found }) {
   const rows = byLayer(found.adapters);
   const followed = rows[0]?.followed ?? [];

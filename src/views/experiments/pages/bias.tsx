@@ -95,7 +95,7 @@ function BiasTable({ found }: { readonly found: Found }) {
 /** Neurons that are listed; all of them are in the saved result. */
 const LISTED = 18;
 
-/** As the paper's table 12: the neurons that tell the sides apart, with what they separate and what they promote. */
+/** The paper's table 12 for this model: the neurons that tell the sides apart, with what they separate and what they promote. */
 function BiasNeurons({ found: { neurons, sides, certified } }: { readonly found: Found }) {
   type Neuron = Found["neurons"][number];
   return (

@@ -128,7 +128,7 @@ const STANDIN_COLUMNS: Column<StandsIn>[] = [
   estimate({ label: "of what the residual moves" }, "percent", ({ effect }) => effect.kept),
 ];
 
-/** Where the operand's own residual moves the answer most; undefined while no pair has been patched. */
+/** The layer at which the operand's own residual moves the answer most; undefined while no pair has been patched. */
 const mostMoved = ({ layers }: Group): number | undefined =>
   layers.length === 0
     ? undefined

@@ -175,7 +175,7 @@ function pruningFile({ found, request }: Result) {
   );
 }
 
-/** What is given up for the smallest set that is named, as a share of the answers. */
+/** Share of the answers that is given up for the smallest set that is named. */
 const GIVEN_UP = 0.05;
 
 function sentence(result: Result): string {

@@ -37,6 +37,6 @@ const hasIntervals = (estimates: readonly Estimate[]) => estimates.some(({ low }
 export const withIntervals = (estimates: readonly Estimate[]) =>
   hasIntervals(estimates) ? ", with 95 % intervals" : "";
 
-/** The same in a note on curves, before what else it says. */
+/** What a note on curves says of their intervals, before what else it says. */
 export const whiskersOf = (estimates: readonly Estimate[]) =>
   hasIntervals(estimates) ? "Whiskers: 95 % intervals. " : "";

@@ -6,7 +6,7 @@ export interface TextWindow {
 
 /** A longer text is shown in a window: a browser lays out all that is in a field at every key. */
 export const MOST_WHOLE = 20_000;
-/** Of a longer text. */
+/** Characters that are shown of a longer text. */
 const SHOWN = 10_000;
 /** A window that was emptied to less is opened anew. */
 const FEWEST = 1_000;

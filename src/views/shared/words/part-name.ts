@@ -17,7 +17,7 @@ export const changesText = (list: readonly Intervention[]) =>
 /** Changes that are named one by one; more are counted. */
 const NAMED = 3;
 
-/** As `changesText`, of many their number. */
+/** Changes in words as `changesText` has them, and of many their number. */
 export const offText = (list: readonly Intervention[]) =>
   list.length <= NAMED ? changesText(list) : `${list.length} parts changed`;
 

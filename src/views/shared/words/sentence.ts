@@ -10,7 +10,7 @@ export function asSentence(message: string): string {
   return /[.!?]$/.test(open) ? open : `${open}.`;
 }
 
-/** The same inside a sentence of the page. */
+/** A message inside a sentence of the page. */
 export const asClause = (message: string) => printed(message).replace(/\.$/, "");
 
 /** `a`, `a and b`, `a, b and c`. */
