@@ -141,7 +141,8 @@ async function openShards(files: FileSet): Promise<{ file: string; source: ByteS
     throw new Fault("bad-file", `checkpoint: ${INDEX} has no weight_map from tensor names to files; one is needed`);
   }
   const names = [...new Set(Object.entries(map).map(([tensor, file]) => fileName(tensor, file)))].sort();
-  if (names.length === 0) throw new Fault("bad-file", `checkpoint: ${INDEX} names no file at all; the files of the tensors are needed`);
+  if (names.length === 0)
+    throw new Fault("bad-file", `checkpoint: ${INDEX} names no file at all; the files of the tensors are needed`);
   if (names.length > MAX_SHARDS) {
     throw new Fault("bad-file", `checkpoint: ${INDEX} names ${names.length} files; at most ${MAX_SHARDS} can be read`);
   }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { faultsOf } from "#core/fault.ts";
+import type { Fault } from "#core/fault.ts";
 import { isRecord } from "#core/record.ts";
 
 /** A type that a value carries for the compiler alone. */
@@ -76,7 +77,8 @@ export function readOptions<Entries extends v.ObjectEntries>(
   options: unknown = {},
 ): Reading<Entries> {
   const names = Object.keys(entries).join(", ");
-  if (!isRecord(options)) throw bad(`${call}: options are ${argumentText(options)}; they need to be an object with ${names}`);
+  if (!isRecord(options))
+    throw bad(`${call}: options are ${argumentText(options)}; they need to be an object with ${names}`);
   const named = Object.entries(options).map(([name, value]) => [FORMER_NAMES.get(name) ?? name, value] as const);
   // told first: where a name is misspelt, something is missing as well
   const stray = named.map(([name]) => name).find((name) => !Object.hasOwn(entries, name));

@@ -46,7 +46,8 @@ export function createEngine(
   /** What needs no model, or makes it another one. */
   const own: Serves<"engine"> = {
     async inspectCheckpoint(source, { backend }, signal) {
-      if (source.kind === "stored") throw new Fault("bad-request", "a stored model was inspected before it was stored; load it as it is");
+      if (source.kind === "stored")
+        throw new Fault("bad-request", "a stored model was inspected before it was stored; load it as it is");
       const runtime = await start(await loadOrt(), backend, onDeviceLost);
       return inspectCheckpoint(source, (await placeFor(source)).store, runtime, signal);
     },

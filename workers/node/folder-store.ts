@@ -72,7 +72,11 @@ async function openForReading(path: string): Promise<StoredFile | undefined> {
       const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
       for (let at = 0; at < bytes.length;) {
         const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-        if (bytesRead === 0) throw new Fault("storage-failed", `${path}: the file ended at byte ${start + at} of ${size} while it was read; something else has changed it`);
+        if (bytesRead === 0)
+          throw new Fault(
+            "storage-failed",
+            `${path}: the file ended at byte ${start + at} of ${size} while it was read; something else has changed it`,
+          );
         at += bytesRead;
       }
       return bytes.buffer;

@@ -45,7 +45,13 @@ function seen(from: number, size: number, cells: number, k: number) {
 }
 
 /** The zoom, as close, under which a cell is seen: moved no further than it takes. */
-export function zoomOnto({ k }: Zoom, window: CellWindow, cell: { readonly row: number; readonly col: number }, area: Box, whole: CellCounts): Zoom {
+export function zoomOnto(
+  { k }: Zoom,
+  window: CellWindow,
+  cell: { readonly row: number; readonly col: number },
+  area: Box,
+  whole: CellCounts,
+): Zoom {
   const row = within(window.row, cell.row - window.rows + 1, cell.row);
   const col = within(window.col, cell.col - window.cols + 1, cell.col);
   return {

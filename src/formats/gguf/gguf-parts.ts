@@ -89,7 +89,10 @@ function refuseTypes(tensors: ReadonlyMap<string, GgufTensor>, file: string): vo
     counts.set(type, (counts.get(type) ?? 0) + 1);
     if (!isStored(type)) unread.set(type, name);
     else if (shape.length === 1 && isBlockType(type)) {
-      throw damagedGguf(file, `tensor ${shownName(name)} has one axis in blocks of ${type}; F32, F16 or BF16 is needed there`);
+      throw damagedGguf(
+        file,
+        `tensor ${shownName(name)} has one axis in blocks of ${type}; F32, F16 or BF16 is needed there`,
+      );
     }
   }
   if (unread.size === 0) return;

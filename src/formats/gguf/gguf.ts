@@ -159,7 +159,10 @@ function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, file: string): nu
   ) {
     return alignment;
   }
-  throw damagedGguf(file, `has a general.alignment of ${shown(alignment)}; a power of two up to ${MAX_ALIGNMENT} is needed`);
+  throw damagedGguf(
+    file,
+    `has a general.alignment of ${shown(alignment)}; a power of two up to ${MAX_ALIGNMENT} is needed`,
+  );
 }
 
 interface Room {

@@ -32,7 +32,11 @@ export const signed = v.pipe(
 
 /** A zero-based index. */
 export const place = (end: number) =>
-  v.pipe(wholeNumber, v.minValue(0, `a place from 0 to ${end - 1}`), v.maxValue(end - 1, `a place from 0 to ${end - 1}`));
+  v.pipe(
+    wholeNumber,
+    v.minValue(0, `a place from 0 to ${end - 1}`),
+    v.maxValue(end - 1, `a place from 0 to ${end - 1}`),
+  );
 
 /** A number, or null where there was none: JSON has no NaN, and writes null for it. */
 export const measure = v.pipe(

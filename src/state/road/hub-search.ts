@@ -93,7 +93,8 @@ async function modelsFor(words: string, hub: string, signal: AbortSignal): Promi
   } catch {
     throw new Fault("bad-file", "the Hub's answer is no list of models; JSON was asked for");
   }
-  if (!Array.isArray(answer)) throw new Fault("bad-file", "the Hub's answer is no list of models; a list was asked for");
+  if (!Array.isArray(answer))
+    throw new Fault("bad-file", "the Hub's answer is no list of models; a list was asked for");
   return answer
     .slice(0, MOST_FOUND)
     .map((each) => v.safeParse(found, each))

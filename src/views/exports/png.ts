@@ -27,13 +27,18 @@ export async function pngOf(svg: string): Promise<Blob> {
   const height = image.naturalHeight - PROBE.height;
   const end = performance.now() + FACES_MS;
   while (!probes.every((_, index) => hasInk(image, index * PROBE.step, height))) {
-    if (performance.now() > end) throw new Fault("internal", "export: this browser does not draw the figure's texts; the SVG has them");
+    if (performance.now() > end)
+      throw new Fault("internal", "export: this browser does not draw the figure's texts; the SVG has them");
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
   const canvas = canvasOf(width * SCALE, height * SCALE);
   canvas.getContext("2d")?.drawImage(image, 0, 0, width, height, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (!blob) throw new Fault("internal", `export: this browser cannot draw ${canvas.width} × ${canvas.height} pixels; the SVG needs none`);
+  if (!blob)
+    throw new Fault(
+      "internal",
+      `export: this browser cannot draw ${canvas.width} × ${canvas.height} pixels; the SVG needs none`,
+    );
   return blob;
 }
 

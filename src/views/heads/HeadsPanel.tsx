@@ -121,7 +121,7 @@ function LookChoice({ look }: { readonly look: Look }) {
 function OtherLook({ look }: { readonly look: keyof typeof LATER }) {
   const { Panel, renew } = LATER[look];
   return (
-    <Guard what={`the look “${NAMES[look]}”`} onAgain={renew} onReset={() => setReading({ look: "effect" })}>
+    <Guard what={`the look “${look}”`} onAgain={renew} onReset={() => setReading({ look: "effect" })}>
       <Suspense fallback={<p className="empty">It is on its way.</p>}>
         <Panel />
       </Suspense>

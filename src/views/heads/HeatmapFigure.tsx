@@ -35,8 +35,7 @@ export function HeatmapFigure({ map, below }: HeatmapFigureProps) {
   const host = useRef<SVGSVGElement>(null);
   const hovered = useStore(view, (state) => state.hovered);
   const ring =
-    hovered?.kind === "head" &&
-    map.rows.flatMap(({ cells }) => cells).find(({ at }) => isSameHead(at, hovered.at));
+    hovered?.kind === "head" && map.rows.flatMap(({ cells }) => cells).find(({ at }) => isSameHead(at, hovered.at));
   const onKeyDown = (event: React.KeyboardEvent) => {
     const cursor = view.getState().cursor;
     const step = STEPS[event.key];

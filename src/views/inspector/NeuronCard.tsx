@@ -144,11 +144,6 @@ function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
     bar(({ activation, start, size }) => ({ start, size, kind: activation < 0 ? "against" : "for" })),
   ];
   return (
-    <DataTable
-      className="signed-tokens activations"
-      caption="Activation at each token"
-      columns={columns}
-      rows={rows}
-    />
+    <DataTable className="signed-tokens activations" caption="Activation at each token" columns={columns} rows={rows} />
   );
 }

@@ -15,9 +15,13 @@ import { storageReport } from "../store/stores.ts";
  */
 export async function refusedStorage(reason: unknown, store: FileStore, checkpoint?: OpenedCheckpoint): Promise<Fault> {
   if (isInUse(reason)) {
-    return new Fault("storage-failed", "the stored copy of this model has to be mended, and another tab has it open; close that tab", {
-      cause: reason,
-    });
+    return new Fault(
+      "storage-failed",
+      "the stored copy of this model has to be mended, and another tab has it open; close that tab",
+      {
+        cause: reason,
+      },
+    );
   }
   const { code, message } = reason as Fault;
   if (code !== "storage-full" || !checkpoint) return new Fault(code, message, { cause: reason });

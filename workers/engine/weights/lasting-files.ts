@@ -76,7 +76,10 @@ async function readAgain(part: ModelPart, { checkpoint, fills }: MadeOf): Promis
     // others than the one who asked may wait for the part: it is read to its end
     const { rows, hashes } = await readHashed(fill, tensors, new AbortController().signal);
     if (hashes.join() !== checkpoint.pack.hashesOf(fill.key)!.join()) {
-      throw new Fault("bad-file", `the checkpoint has changed since it was loaded, in ${fill.reads[0]!.tensor}; load it again`);
+      throw new Fault(
+        "bad-file",
+        `the checkpoint has changed since it was loaded, in ${fill.reads[0]!.tensor}; load it again`,
+      );
     }
     for (const { offset, bytes } of sinks.flatMap((sink) => sink.pack(rows))) file.set(bytes, offset);
   }

@@ -125,12 +125,7 @@ function precisionColumns({ report, dtype, expected }: AskedOfferState): readonl
       ...plain({ label: "weights" }, (each: Dtype) => each),
       show: (each) => (
         <label>
-          <input
-            type="radio"
-            name="offered-dtype"
-            checked={each === dtype}
-            onChange={() => chooseOfferedDtype(each)}
-          />{" "}
+          <input type="radio" name="offered-dtype" checked={each === dtype} onChange={() => chooseOfferedDtype(each)} />{" "}
           {each}
         </label>
       ),

@@ -25,7 +25,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const drawn = columns.filter(({ label }) => label !== undefined);
   const table = (
     <table className={className}>
-      {caption !== undefined && <caption className={isCaptionHidden ? "visually-hidden" : undefined}>{caption}</caption>}
+      {caption !== undefined && (
+        <caption className={isCaptionHidden ? "visually-hidden" : undefined}>{caption}</caption>
+      )}
       <thead>
         <tr>
           {drawn.map((column, index) => (
@@ -39,7 +41,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             {drawn.map(({ show, title, ...column }, index) => {
               const Cell = index === 0 ? "th" : "td";
               return (
-                <Cell key={index} scope={index === 0 ? "row" : undefined} className={classOf(column)} title={title?.(row)}>
+                <Cell
+                  key={index}
+                  scope={index === 0 ? "row" : undefined}
+                  className={classOf(column)}
+                  title={title?.(row)}
+                >
                   {show(row)}
                 </Cell>
               );

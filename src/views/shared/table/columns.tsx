@@ -128,7 +128,11 @@ export const tokens = <Row,>(
   most: number,
   of: Of<Row, readonly { readonly id: number; readonly text: string }[]>,
 ): Column<Row> => ({
-  ...plain(names, (row) => of(row)?.map(({ text }) => text).join(" ")),
+  ...plain(names, (row) =>
+    of(row)
+      ?.map(({ text }) => text)
+      .join(" "),
+  ),
   className: "promotes",
   show: (row) =>
     of(row)
@@ -152,10 +156,7 @@ export const bar = <Row,>(of: (row: Row) => DrawnBar): Column<Row> => ({
   ...onScreen("", (row: Row) => {
     const { start = 0, size, kind } = of(row);
     return (
-      <span
-        className={`bar ${kind}`}
-        style={{ insetInlineStart: `${start * 100}%`, inlineSize: `${size * 100}%` }}
-      />
+      <span className={`bar ${kind}`} style={{ insetInlineStart: `${start * 100}%`, inlineSize: `${size * 100}%` }} />
     );
   }),
   isNumber: false,

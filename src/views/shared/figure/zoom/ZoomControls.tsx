@@ -19,7 +19,9 @@ export const ZoomControls = ({ zoom, seen }: ZoomControlsProps) => (
       <ZoomButton name="Show all" sign="⟲" isIdle={zoom.isWhole} onPress={zoom.all} />
     </span>
     <span role="status">{zoom.isWhole ? "" : seen}</span>
-    <span className="faint zoom-hint">Ctrl or Cmd with the wheel, or two fingers, zoom; dragging moves, a double click shows all.</span>
+    <span className="faint zoom-hint">
+      Ctrl or Cmd with the wheel, or two fingers, zoom; dragging moves, a double click shows all.
+    </span>
   </p>
 );
 
