@@ -74,7 +74,7 @@ export function followLater(engine: Engine, { write, writeNow }: Pick<Address, "
   });
 }
 
-/** As `choiceOfSource`; what comes with the page by its own name. */
+/** The choice of a source, as `choiceOfSource` has it; what comes with the page goes by its own name. */
 const choiceOf = (source: CheckpointSource): ModelChoice =>
   SHIPPED_MODELS.find(
     (known) => known.source.kind === "url" && source.kind === "url" && known.source.base === source.base,

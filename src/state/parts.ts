@@ -42,7 +42,7 @@ function neither(text: string): string {
   return `“${text}” is neither a head nor a neuron. Write ${head} or ${layer}.${index} for a head, ${neuron} for a neuron.`;
 }
 
-/** One part where one is wanted. */
+/** Reads one part where one is wanted. */
 export function readPart(text: string): { readonly part: Part } | { readonly complaint: string } {
   const read = readParts(text);
   if ("complaint" in read) return read;

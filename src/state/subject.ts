@@ -103,25 +103,25 @@ export function subjectNow(): Subject | undefined {
   );
 }
 
-/** Two results of one subject are about the same run, or about two runs that differ in nothing but what is switched off. */
+/** Whether two results are about the same run, or about two runs that differ in nothing but what is switched off. */
 export const isSameRun = (a: Subject | undefined, b: Subject | undefined): boolean =>
   a !== undefined && b !== undefined && runKey(a) === runKey(b);
 
-/** The same question to the same model, also where the one answer came with the page and the other was computed here. */
+/** Whether two results answer the same question to the same model, also where one came with the page and the other was computed here. */
 export const isSameQuestion = (a: Subject | undefined, b: Subject | undefined): boolean =>
   a !== undefined &&
   b !== undefined &&
   isSameSubject(asAsked(a, b), asAsked(b, a)) &&
   JSON.stringify(a.ablationSource) === JSON.stringify(b.ablationSource);
 
-/** What is recorded goes by the model's name alone, and by the token that it is about. */
+/** A recorded subject as if it had been asked: it goes by the model's name alone, and by the token that it is about. */
 const asAsked = (of: Subject, other: Subject): Subject => {
   const isRecorded = (of.model.recordedBy ?? other.model.recordedBy) !== undefined;
   const { id } = of.model;
   return { ...of, target: of.token?.id, ...(isRecorded && { model: { id, name: id } }) };
 };
 
-/** What decides a run's numbers but for what is switched off. */
+/** The key of all that decides a run's numbers but for what is switched off. */
 export const runKey = ({ model: of, variant, prompt, target }: Subject) =>
   JSON.stringify([
     of.id,
@@ -136,14 +136,14 @@ export const runKey = ({ model: of, variant, prompt, target }: Subject) =>
     target,
   ]);
 
-/** The same run with the same parts changed, in whatever order that was done, and the same standing in for them. */
+/** Whether two subjects are the same run with the same parts changed, in whatever order, and the same ablation source. */
 export const isSameSubject = (a: Subject | undefined, b: Subject | undefined): boolean =>
   isSameRun(a, b) && changesText(a!) === changesText(b!);
 
 const changesText = ({ interventions, ablationSource }: Pick<Subject, "interventions" | "ablationSource">) =>
   interventions.length === 0 ? "" : JSON.stringify([switchesText(interventions), ablationSource]);
 
-/** What is changed, in whatever order that was done. */
+/** The key of what is changed, in whatever order that was done. */
 export const switchesText = (interventions: Question["interventions"]): string =>
   interventions
     .map((change) => `${interventionKey(change)}*${change.scale}`)

@@ -12,10 +12,10 @@ import { lineText, tokenText } from "#views/shared/words/token-text.ts";
 
 const PAGE = "Arithmoscope";
 
-/** Of a prompt and of a model's name: more does not stand in a tab or a list of visited pages. */
+/** Limit of a prompt and of a model's name in a title: more does not stand in a tab or a list of visited pages. */
 const MOST_CHARACTERS = 40;
 
-/** What is shown, for the browser's tab and its list of visited places: `3+5= → 4 · L0H7 off · Heads · Arithmoscope`. */
+/** The page's title: what is shown, for the browser's tab and its list of visited places: `3+5= → 4 · L0H7 off · Heads · Arithmoscope`. */
 export function titleNow(): string {
   if (guide.getState().isGalleryOpen) return `Findings · ${PAGE}`;
   const { prompt, interventions } = question.getState();

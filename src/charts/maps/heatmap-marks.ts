@@ -15,7 +15,7 @@ export interface CellLook {
   readonly attrs: Attributes;
 }
 
-/** Of the labels' face: a character's width, a line's height. */
+/** Sizes of the labels' face: a character's width, a line's height. */
 const CHARACTER_PX = 6.6;
 const LINE_PX = 14;
 
@@ -36,7 +36,7 @@ export function heatmapMarks(map: Heatmap, inks: FigureInks, lookOf?: (cell: Hea
   ];
 }
 
-/** Of an earlier map, the cells that the one above does not know yet. */
+/** The cells of an earlier map that the one above does not know yet. */
 export const ghostMarks = (map: Heatmap, above: Heatmap, inks: FigureInks): Mark[] =>
   map.rows
     .flatMap(({ cells }, row) => cells.filter((_, col) => Number.isNaN(above.rows[row]?.cells[col]?.effect)))

@@ -87,7 +87,7 @@ const isAt = (revision: string | undefined, { choice, info }: ModelState) =>
     info?.source.revision === choice.revision &&
     info?.source.requested === (revision ?? MAIN_REVISION));
 
-/** Nothing was changed since the page opened without a link: its address stays short. */
+/** Whether nothing was changed since the page opened without a link: its address then stays short. */
 export function isFirstLook(): boolean {
   const { prompt, target, interventions, ablationSource } = question.getState();
   const { tab, selected } = view.getState();

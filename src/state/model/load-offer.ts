@@ -25,7 +25,7 @@ export async function changeModel(choice: ModelChoice, options: LoadOptions = {}
 }
 
 /**
- * As `changeModel`, for a caller who wants the outcome.
+ * Changes the model as `changeModel` does, for a caller who wants the outcome.
  *
  * @throws Fault as the engine; "cancelled" if a newer load took its place
  */

@@ -112,7 +112,7 @@ async function load(
 
 type Loading = Extract<ModelState["status"], { kind: "loading" }>;
 
-/** With the pace as it is by now; what is paused has none. */
+/** Changes the state of the load, with the pace as it is by now; what is paused has none. */
 function patchLoading(change: Partial<Pick<Loading, "progress" | "isPaused">>): void {
   const { status } = model.getState();
   if (status.kind !== "loading") return;

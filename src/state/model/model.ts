@@ -44,7 +44,7 @@ export interface ModelState {
   readonly info: ModelInfo | undefined;
 }
 
-/** The same weights in the same precision on the same device: what was computed with the one is computed with the other. */
+/** Whether two models are the same weights in the same precision on the same device: what was computed with the one is computed with the other. */
 export const isSameModel = (a: ModelInfo | undefined, b: ModelInfo | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && ranAs(a) === ranAs(b));
 
@@ -62,7 +62,7 @@ export const model = createStore<ModelState>(() => ({
   info: undefined,
 }));
 
-/** How it is held where nobody says: the model at hand as it is, another one as is usual for it. */
+/** The precision of a model that nobody named one for: the model at hand as it is, another one as is usual for it. */
 export function dtypeFor({ id, source }: ModelChoice): Dtype {
   const { choice, dtype } = model.getState();
   return id === choice?.id ? dtype : usualDtype(source, dtype);
@@ -85,7 +85,7 @@ export function hubChoice({ repo, file, revision, hub = HUB }: HubSource): Model
     : { id: hubAddress(repo, revision, hub) + (file ?? ""), source };
 }
 
-/** The same checkpoint or adapter as it was loaded: on the Hub by its commit, which is what a link carries and what "load again" means. */
+/** The choice of a checkpoint or adapter as it was loaded: on the Hub by its commit, which is what a link carries and what "load again" means. */
 export function asLoaded(choice: ModelChoice, { source: identity }: Pick<ModelInfo, "source">): ModelChoice {
   const { source } = choice;
   if (source.kind === "stored") return { ...linkedAs(identity), source };
@@ -94,7 +94,7 @@ export function asLoaded(choice: ModelChoice, { source: identity }: Pick<ModelIn
     : choice;
 }
 
-/** As `hubChoice` names a repository, so that a link to what is stored leads others to where it came from. */
+/** The name in a link of what is stored, as `hubChoice` names a repository, so that a link to what is stored leads others to where it came from. */
 export function linkedAs({ kind, name, file, revision }: SourceIdentity): Pick<ModelChoice, "id" | "revision"> {
   if (kind === "files") return { id: folderId(name), revision: undefined };
   if (kind !== "hub" || !isAddress(name)) return { id: hubPath({ name, file }), revision };
@@ -102,7 +102,7 @@ export function linkedAs({ kind, name, file, revision }: SourceIdentity): Pick<M
   return { id: hubAddress(pathname.slice(1), revision, origin) + (file ?? "") };
 }
 
-/** How a head and a neuron of the model at hand are written: those in the middle of it. */
+/** Names of a head and a neuron of the model at hand, as examples: those in its middle. */
 export function exampleParts(): { readonly head: string; readonly neuron: string } {
   const { layers, heads, neurons } = model.getState().info ?? { layers: 0, heads: 0, neurons: 0 };
   const [layer, head, neuron] = [layers, heads, neurons].map((count) => Math.floor(count / 2)) as [

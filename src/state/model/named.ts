@@ -59,7 +59,7 @@ export function choiceOfSource(source: CheckpointSource): ModelChoice {
   }
 }
 
-/** None where files were chosen one by one. */
+/** The name of a chosen folder; none where files were chosen one by one. */
 const folderName = ([first = ""]: readonly string[]) => (first.includes("/") ? first.split("/")[0] : undefined);
 
 /**

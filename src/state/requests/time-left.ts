@@ -1,5 +1,5 @@
 /**
- * How long the rest takes at the pace so far.
+ * Milliseconds that the rest takes at the pace so far.
  *
  * @param startedAt on the clock of `performance.now()`
  * @returns milliseconds; undefined while there is no pace to go by

@@ -99,7 +99,7 @@ function comparedWith(
 /** A chain that was computed here knows its tokens by their ids. */
 const runOf = ({ tokens, target }: Chain) => ({ tokens: tokens as readonly Token[], target: target as Token });
 
-/** What of the settings decides which parts a chain has; a threshold at its default is as good as none. */
+/** The key of the settings that decide which parts a chain has; a threshold at its default is as good as none. */
 export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
   keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
 

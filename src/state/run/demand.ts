@@ -34,7 +34,7 @@ export interface Reports<T> {
   progress(done: number, total: number): void;
 }
 
-/** As the engine is told to follow a call that reports how much of how much is done. */
+/** Options with which the engine follows a call that reports how much of how much is done. */
 export const following = ({ signal, progress }: Pick<Reports<unknown>, "signal" | "progress">): CallOptions<Done> => ({
   signal,
   onProgress: ({ done, total }) => progress(done, total),
@@ -78,7 +78,7 @@ export const subjectOf = (
 
 export const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 
-/** In a fixed order, so that the way to a set of interventions does not matter. */
+/** The key of a set of interventions, in a fixed order, so that the way to the set does not matter. */
 const interventionsKey = (list: readonly Intervention[]) =>
   list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
 
@@ -86,7 +86,7 @@ const interventionsKey = (list: readonly Intervention[]) =>
 export const ablationSourceKey = ({ ablationSource }: Pick<Question, "ablationSource">) =>
   ablationSource ? [{ ablationSource }] : [];
 
-/** Of all that is done to the model; ablation-source count only where something is off. */
+/** The key of all that is done to the model; the ablation source counts only where something is off. */
 export const changesKey = (now: Pick<Question, "interventions" | "ablationSource">) => [
   ...interventionsKey(now.interventions),
   ...(now.interventions.length > 0 ? ablationSourceKey(now) : []),

@@ -9,7 +9,7 @@ import { sweepRun } from "./sweep-run.ts";
 
 /** Ranks that the prediction panel can show. */
 const TOP_TOKENS = 50;
-/** Of each end of the prompt: a strip of a million tokens would hold the page up for minutes. */
+/** Tokens of each end of the prompt in the strip: one of a million tokens would hold the page up for minutes. */
 const STRIP_TOKENS = 128;
 
 /**
@@ -59,7 +59,7 @@ function beforeDemand(now: Moment): Demand<Results["before"]> {
   };
 }
 
-/** With the clean run beside it: each has the other's first tokens. */
+/** The run with interventions, and the clean one beside it: each has the other's first tokens. */
 function afterDemand(now: Moment, clean: Prediction): Demand<Results["after"]> {
   const { prompt } = now;
   const { id: target } = clean.target;
@@ -71,7 +71,7 @@ function afterDemand(now: Moment, clean: Prediction): Demand<Results["after"]> {
   };
 }
 
-/** Of the model as it is: what is switched off has no part in it, whatever stands in for what is off. */
+/** The sweep of the model as it is: what is switched off has no part in it, whatever stands in for what is off. */
 function sweepDemand(now: Moment, clean: Prediction): Demand<HeadSweep> {
   const { prompt, info } = now;
   const { id: target } = clean.target;

@@ -144,7 +144,7 @@ const DOING = [
   ["chainEdges", "Measuring the edges"],
 ] as const satisfies readonly (readonly [ResultKind, string])[];
 
-/** Nothing is under way, and nothing will be until somebody says so. */
+/** Whether nothing is under way, and nothing will be until somebody says so. */
 const isHalted = ({ status }: Slots[ResultKind]) => status === "stopped" || status === "failed";
 
 /** What is under way, and what was stopped. */

@@ -16,7 +16,7 @@ import { isMeasured, measuredKey, widthText } from "./words/chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { STAGE_WORDS, emptySentence, stageSentence } from "./words/stage-sentences.ts";
 
-/** Of each chain in a file: the page's own width at 1280. */
+/** Width of each chain in a file: the page's own at 1280. */
 const EXPORT_PX = 828;
 
 interface Look {
@@ -111,7 +111,7 @@ function paperFigure(shown: readonly ShownChain[], scale: ChainScale): MarkedFig
   return chainFigure(drawn);
 }
 
-/** Of the run that is drawn. */
+/** The nodes that are off in the run that is drawn. */
 function offIn({ nodes }: Chain, origin: Origin | undefined): ReadonlySet<string> {
   const interventions = origin?.kind === "computed" ? origin.subject.interventions : [];
   return new Set(nodes.filter((node) => isNodeOff(node, interventions)).map(({ id }) => id));

@@ -46,7 +46,7 @@ function originOf({ provenance, prompt = "", tokens, target }: Chain, about: Sub
   return about && { kind: "computed", subject: about };
 }
 
-/** With what its predicting head is worth in the prediction. */
+/** A chain shown with what its predicting head is worth in the prediction. */
 export function withoutHead(title: string, chain: Chain, given: Given = {}): ShownChain {
   const { clean = chain, isChanged = false, about } = given;
   const shown = shownChain(chain);
@@ -70,7 +70,7 @@ export function withoutHead(title: string, chain: Chain, given: Given = {}): Sho
   };
 }
 
-/** With what the interventions do to the prediction. */
+/** A chain shown with what the interventions do to the prediction. */
 function withChanges(
   chains: { readonly clean: Chain; readonly after: Chain },
   runs: { readonly before: Prediction; readonly after: Prediction },

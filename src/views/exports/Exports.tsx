@@ -4,7 +4,7 @@ import { laterModule, laterPart } from "../shared/later.tsx";
 import type { Drawn, Stamp } from "./drawn.ts";
 import type { FileKind } from "./save-as.ts";
 
-/** Of `package.json`, by the bundler. */
+/** The version in `package.json`, put here by the bundler. */
 declare const __VERSION__: string;
 
 interface ExportsProps {

@@ -17,11 +17,11 @@ export interface OpeningText {
   readonly whole?: { readonly reads: string; readonly link: string };
 }
 
-/** Of a model and a prompt that nobody wrote a text for. */
+/** The text about a model and a prompt that nobody wrote one for. */
 export const ABOUT_ANY =
   "It runs in this browser, whole: every number is computed on your machine, and whatever is switched off comes back with a click.";
 
-/** Of the answer’s probability that is left, for it to count as kept. */
+/** Share of the answer’s probability that has to be left, for the answer to count as kept. */
 const KEPT_SHARE = 0.5;
 
 const answerOf = ({ top }: Prediction) => `“${tokenText(top[0]?.text ?? "")}” (${percent(top[0]?.probability ?? 0)})`;

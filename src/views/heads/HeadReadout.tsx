@@ -5,7 +5,7 @@ import { question, scaleOf } from "#state/question.ts";
 import { view } from "#state/view.ts";
 import { scaleText } from "../shared/words/part-name.ts";
 
-/** Where the map's cells have no room for numbers: that of the head under the finger, right below the map. */
+/** The number of the head under the finger, right below a map whose cells have no room for numbers. */
 export function HeadReadout({ effects }: { readonly effects: readonly (readonly number[])[] }) {
   const part = useStore(view, (state) => state.hovered ?? state.selected);
   const scale = useStore(question, (state) => (part ? scaleOf(state.interventions, part) : 1));

@@ -58,7 +58,7 @@ const PublishedPrediction = laterPart(
   <p className="panel empty">The published prediction is on its way.</p>,
 );
 
-/** It reads as a sentence: this prompt, this answer, carried by these parts, without them this. */
+/** The page, which reads as a sentence: this prompt, this answer, carried by these parts, without them this. */
 export function Page() {
   const isGalleryOpen = useStore(guide, (state) => state.isGalleryOpen);
   return (
@@ -163,7 +163,7 @@ function AnswerColumn() {
   );
 }
 
-/** Nothing is switched off in a published record. */
+/** The list of what is switched off; nothing is in a published record. */
 function OwnChanges() {
   if (usePublished()) return null;
   return <ChangesStrip />;

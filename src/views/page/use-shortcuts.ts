@@ -52,7 +52,7 @@ function focusPrompt(): void {
   }
 }
 
-/** The same head one layer up or down, selected. */
+/** Selects the same head so many layers up or down. */
 function moveLayer(layers: number): void {
   const at = neighbour(view.getState().cursor, { layers, heads: 0 });
   showTab("heads");

@@ -57,7 +57,7 @@ export function PatchPanel() {
   );
 }
 
-/** Both prompts run as the model is: the page’s switches would be taken for a part of it. */
+/** A note that both prompts run as the model is: the page’s switches would be taken for a part of the map. */
 function WhateverIsOff() {
   const interventions = useStore(question, (state) => state.interventions);
   if (interventions.length === 0) return null;

@@ -54,7 +54,7 @@ interface AnswerRow {
   readonly after: ReactNode;
 }
 
-/** One token can stand in an answer many times: its place is what names it. */
+/** The answer's tokens by their places, since one can stand in an answer many times, and the whole. */
 function AnswerTable({ before, after, isChanged }: Runs) {
   const columns: readonly Column<AnswerRow>[] = [
     {

@@ -60,7 +60,7 @@ const OF = {
 const openText = (open: readonly ClaimBeside[]) =>
   open.length > 0 ? `${joined(open.map((name) => OF[name]))} are not checked yet` : undefined;
 
-/** Where no number of the link is checked, that it is of other weights is said all the same. */
+/** A sentence that the link is of other weights, said also where none of its numbers is checked. */
 function OtherWeights({ finding }: { readonly finding: Finding }) {
   useStore(adapter);
   const sentences = otherWeights(finding);

@@ -11,7 +11,7 @@ export const folderInput = (onChoose: (choice: ModelChoice) => void) => ({
   ...chosen(onChoose),
 });
 
-/** The same for a model in GGUF, all of its parts, and what is to lie beside it. */
+/** An input for a model in GGUF, all of its parts, and what is to lie beside it. */
 export const ggufInput = (onChoose: (choice: ModelChoice) => void) => ({
   type: "file",
   multiple: true,

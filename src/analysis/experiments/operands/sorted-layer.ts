@@ -40,7 +40,7 @@ export interface SortedCount {
 }
 
 export interface SortedLayer {
-  /** Those that support the answers most. */
+  /** The neurons that support the answers most. */
   readonly neurons: readonly SortedNeuron[];
   readonly own: SortedCount;
   /** The same neurons, each with its values dealt out anew over the pairs: what the threshold lets through by chance. */

@@ -211,7 +211,7 @@ interface Line {
   readonly others?: string;
 }
 
-/** As the paper's table 1: the accuracy as it is, then the costliest heads, a column for each group. */
+/** The paper's table 1 for this model: the accuracy as it is, then the costliest heads, a column for each group. */
 function HeadsTable({ found, group }: { readonly found: Found; readonly group: number | undefined }) {
   const { all, groups } = found;
   const scored = groups.reduce((sum, each) => sum + each.scored, 0);

@@ -9,7 +9,7 @@ import { MarksFigure } from "../../shared/figure/MarksFigure.tsx";
 import { pageOf } from "../pages.ts";
 import { PublishedFigures } from "../published/PublishedFigures.tsx";
 
-/** As wide as a figure is drawn into a file, and at most on the page. */
+/** Width of a figure in a file, and the largest on the page. */
 const FIGURE_PX = 720;
 const MAX_FIGURE_PX = 760;
 
@@ -65,7 +65,7 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
   );
 });
 
-/** What was picked, as long as this result has it. */
+/** The option that was picked, as long as this result has it. */
 function valueOf({ name, options }: Choice<ExperimentResult>, result: ExperimentResult, picked: Chosen): string {
   const values = options(result).map(([value]) => value);
   const wanted = picked[name];

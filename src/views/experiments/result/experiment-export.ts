@@ -51,7 +51,7 @@ export function drawnExperiment(
 export const originOf = ({ from, saved }: Pick<ExperimentSlot, "from" | "saved">): Origin =>
   from ? { kind: "computed", subject: from.about } : { kind: "file", saved };
 
-/** Of a complete run: a link leads nobody to a folder on somebody's disk, and holds no long list. */
+/** A link to a complete run: it leads nobody to a folder on somebody's disk, and holds no long list. */
 function linkTo(result: ExperimentResult, from: ExperimentOrigin | undefined): Finding | undefined {
   if (!from || !fitsInLink(from.form) || isOfFolders(result)) return undefined;
   const isWhole = result.steps >= result.stepsInAll;

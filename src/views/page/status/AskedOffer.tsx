@@ -180,7 +180,7 @@ function storageSentence({ isPersistent, quotaBytes, usedBytes }: CheckpointRepo
 const memorySentence = (dtype: Dtype, peakBytes: number, reason: string) =>
   `In ${dtype} it may take ${roughly(peakBytes)} at its peak, and ${reason}: the browser may end the tab while it loads. Your prompt and link are kept.`;
 
-/** Once granted, the browser does not clear it away by itself when space runs short. */
+/** Asks the browser to keep what is stored: once granted, it does not clear it away by itself when space runs short. */
 async function askToKeep(): Promise<void> {
   // a page over http has no storage, and some browsers none that can be kept
   const { persisted, persist } = (navigator.storage ?? {}) as Partial<StorageManager>;

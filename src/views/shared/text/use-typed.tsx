@@ -44,7 +44,7 @@ export function useTyped(take: (text: string) => Complaining | Promise<Complaini
 export const complains = (id: string, complaint: string | undefined) =>
   complaint === undefined ? {} : { "aria-invalid": true, "aria-describedby": id };
 
-/** What is wrong with what was typed, at its field: there it is seen where a menu covers the page's notices, and moves nothing. */
+/** A complaint about what was typed, at its field: there it is seen where a menu covers the page's notices, and moves nothing. */
 export function Complaint({ id, text }: { readonly id: string; readonly text: string | undefined }) {
   if (text === undefined) return null;
   return (
