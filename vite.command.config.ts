@@ -17,6 +17,7 @@ export default defineConfig({
       input: {
         arithmoscope: join(import.meta.dirname, "src/command/main.ts"),
         worker: join(import.meta.dirname, "workers/node/worker.ts"),
+        tokenizer: join(import.meta.dirname, "workers/node/tokenizer.ts"),
       },
       external: ["onnxruntime-node"],
       output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },

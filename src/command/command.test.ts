@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { builtCommand } from "#test/built-command.ts";
 import type { BuiltCommand } from "#test/built-command.ts";
 import { kebab } from "./command-line.ts";
 import { callNamed } from "./call-command.ts";
+import { shippedModel } from "./package-files.ts";
 
 /** What the page's own engine is held to in a browser. */
 const NEAR = 4;
@@ -112,6 +113,23 @@ test("a folder that keeps no models costs a sentence, and not the answer", async
     expect(err).toMatch(/^arithmoscope: .+\. The model is held in memory for this visit, .+\n$/);
     expect(err).toContain(place);
   }
+});
+
+test("a tokenizer's pattern that never ends is ended and named", { timeout: 30_000 }, async () => {
+  const folder = join(cache, "endless");
+  cpSync(shippedModel("abacus"), folder, { recursive: true });
+  const path = join(folder, "tokenizer.json");
+  const json = JSON.parse(readFileSync(path, "utf8")) as { readonly pre_tokenizer: object };
+  // cubic in the letters behind each of them: nothing gives up, and nothing comes to an end
+  const endless = { type: "Split", pattern: { Regex: "\\w*\\w*\\w*[^\\w]" }, behavior: "Isolated", invert: false };
+  const steps = { type: "Sequence", pretokenizers: [endless, json.pre_tokenizer] };
+  writeFileSync(path, JSON.stringify({ ...json, pre_tokenizer: steps }));
+  const asked = ["predict", "a".repeat(380), "--model", folder, "--cache", cache, "--threads", "1", "--quiet"];
+  const { code, out, err } = await command.run(asked);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toMatch(
+    /^arithmoscope: tokenizer\.json: its pattern ".*" of pre_tokenizer had not finished cutting "aaa.* and was ended/,
+  );
 });
 
 describe("the catalogue", () => {

@@ -9,12 +9,14 @@ import { DEVICE_LOST_MESSAGE, SIGN_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "#workers/engine/engine.ts";
 import { keepFaultCodes } from "#workers/engine/fault-transfer.ts";
 import { keepWith } from "#workers/engine/store/stores.ts";
+import { tokenizerHost, tokenizerIn } from "#workers/engine/tokenizer/tokenizer-host.ts";
 import { alone } from "./alone.ts";
 import { folderSource } from "./disk-folder.ts";
 import type { FolderSource } from "./disk-folder.ts";
 import { folderStore } from "./folder-store.ts";
 import { loadNodeOrt, startNode } from "./node-runtime.ts";
 import type { RunsOn } from "./node-runtime.ts";
+import { threadWorker } from "./thread-worker.ts";
 
 /** The engine in a thread of a command: a run holds the thread, and the command goes on. */
 const { cache, runsOn } = workerData as { readonly cache: string | undefined; readonly runsOn: RunsOn };
@@ -28,6 +30,9 @@ keepWith({
   estimate: () => Promise.resolve({}),
   alone: (name, following, task) => alone(join(cache!, "locks"), name, following, task),
 });
+// a text that is never cut is ended with the thread; beside this file as it is built
+tokenizerHost.runIn(() => tokenizerIn(threadWorker(new URL("./tokenizer.js", import.meta.url))));
+tokenizerHost.prepare();
 const engine = createEngine(
   () => loadNodeOrt(runsOn),
   (reason) => port.postMessage({ type: DEVICE_LOST_MESSAGE, reason }),

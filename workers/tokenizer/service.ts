@@ -61,3 +61,21 @@ export class TokenizerService {
     }
   }
 }
+
+/** A worker's way to whoever started it. */
+interface Port {
+  readonly post: (message: unknown) => void;
+  readonly listen: (heard: (request: TokenizerRequest) => void) => void;
+}
+
+/** A worker's whole work: the first message says that the library is there, or why it is not; every later one answers a request, in order. */
+export function serveTokenizers({ post, listen }: Port): void {
+  const service = new TokenizerService();
+  let last: Promise<unknown> = service.start().then(
+    () => post({ kind: "ready" }),
+    (reason: unknown) => post({ kind: "missing", words: reason instanceof Error ? reason.message : String(reason) }),
+  );
+  listen((request) => {
+    last = last.then(async () => post(await service.answer(request)));
+  });
+}

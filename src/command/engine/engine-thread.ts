@@ -8,11 +8,11 @@ import type { CheckpointSource, Dtype, Provider } from "#model/checkpoint.ts";
 import { readArgument } from "#protocol/call.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { choice, whole } from "#protocol/fields.ts";
+import { threadWorker } from "#workers/node/thread-worker.ts";
 import type { Read } from "../command-line.ts";
 import { readModel } from "./model-source.ts";
 import type { HubAccess, NamedSource } from "./model-source.ts";
 import type { Environment, Session } from "../session.ts";
-import { threadWorker } from "./thread-worker.ts";
 
 /** What an engine runs on, and where it keeps models as they run; "" for nowhere. */
 export interface Machine {

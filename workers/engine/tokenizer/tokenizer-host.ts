@@ -36,12 +36,17 @@ export class Fallen extends Error {}
  * falls is replaced, and the next question finds a new one: no question costs more than itself.
  */
 export class TokenizerHost {
-  readonly #start: () => Promise<TokenizerProcess>;
+  #start: () => Promise<TokenizerProcess>;
   readonly #queue = new Queue();
   #running: Promise<TokenizerProcess> | undefined;
   #keys = 0;
 
   constructor(start: () => Promise<TokenizerProcess>) {
+    this.#start = start;
+  }
+
+  /** Where the library runs outside a browser: a composition root's to say, before the first question. */
+  runIn(start: () => Promise<TokenizerProcess>): void {
     this.#start = start;
   }
 
@@ -169,20 +174,13 @@ export class HostedTokenizer {
   }
 }
 
-/** A worker of the engine's own. */
-async function startWorker(): Promise<TokenizerProcess> {
-  const worker = new Worker(new URL("../../tokenizer/worker.ts", import.meta.url), {
-    type: "module",
-    name: "tokenizer",
-  });
-  const next = () => {
-    const { promise, resolve, reject } = Promise.withResolvers<TokenizerReply | { kind: "ready" } | Missing>();
-    worker.onmessage = ({ data }: MessageEvent<TokenizerReply>) => resolve(data);
-    worker.onerror = ({ message }) => reject(new Error(message || "its worker does not start"));
-    return promise;
-  };
+/** Talks to the library in a worker, whose first message says that it is there, or why it is not. */
+export async function tokenizerIn(worker: Worker): Promise<TokenizerProcess> {
+  let waiting = Promise.withResolvers<TokenizerReply | { kind: "ready" } | Missing>();
+  worker.addEventListener("message", ({ data }: MessageEvent<TokenizerReply>) => waiting.resolve(data));
+  worker.addEventListener("error", ({ message }) => waiting.reject(new Error(message || "its worker does not start")));
   try {
-    const first = await next();
+    const first = await waiting.promise;
     if (first.kind === "missing") throw new Error(first.words);
   } catch (reason) {
     worker.terminate();
@@ -190,9 +188,9 @@ async function startWorker(): Promise<TokenizerProcess> {
   }
   return {
     ask: (request) => {
-      const reply = next();
+      waiting = Promise.withResolvers();
       worker.postMessage(request);
-      return reply as Promise<TokenizerReply>;
+      return waiting.promise as Promise<TokenizerReply>;
     },
     end: () => worker.terminate(),
   };
@@ -203,7 +201,11 @@ interface Missing {
   readonly words: string;
 }
 
-/** Starts the library in this thread where there are no workers, as in Node; nothing can be ended there. */
+/** Starts the library in a worker of the engine's own. */
+const startWorker = () =>
+  tokenizerIn(new Worker(new URL("../../tokenizer/worker.ts", import.meta.url), { type: "module", name: "tokenizer" }));
+
+/** Starts the library in this thread where nobody says otherwise and there are no workers, as in a test; nothing can be ended there. */
 async function startHere(): Promise<TokenizerProcess> {
   const service = new TokenizerService();
   await service.start();

@@ -29,5 +29,5 @@ class ThreadWorker extends EventTarget {
   }
 }
 
-export const threadWorker = (file: URL, workerData: unknown): Worker =>
+export const threadWorker = (file: URL, workerData?: unknown): Worker =>
   new ThreadWorker(new Thread(file, { workerData })) as unknown as Worker;
