@@ -17,6 +17,7 @@ interface Service {
   readonly environment?: Readonly<Record<string, string>>;
   readonly depends_on?: object;
   readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
 }
 const { services, volumes } = parse(text("compose.yaml"), { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
@@ -56,7 +57,13 @@ test.each<readonly [string, readonly string[]]>([
 });
 
 test("compose starts workers once their queue answers, with a store and a cache that it has", () => {
-  expect(Object.keys(services).toSorted()).toEqual(["merge", "plan", "queue", "status", "work"]);
+  expect(Object.keys(services).toSorted()).toEqual(["board", "merge", "plan", "queue", "status", "work"]);
+  // a worker that shows the queue, to this machine alone
+  expect(services["board"]).toMatchObject({
+    environment: services["work"]!.environment!,
+    command: [...services["work"]!.command!, "--board", "0.0.0.0:3000"],
+    ports: ["127.0.0.1:3000:3000"],
+  });
   expect(services["work"]).toMatchObject({
     environment: { REDIS_URL: "redis://queue:6379" },
     depends_on: { queue: { condition: "service_healthy" } },

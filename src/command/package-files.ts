@@ -13,8 +13,10 @@ function folderAbove(folder: string): string {
   return folderAbove(dirname(folder));
 }
 
-export const VERSION = (JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as { readonly version: string })
-  .version;
+/** Of `optionalDependencies`, which may have been left out: in which version each is needed. */
+export const { version: VERSION, optionalDependencies: OPTIONAL_VERSIONS } = JSON.parse(
+  readFileSync(join(PACKAGE, "package.json"), "utf8"),
+) as { readonly version: string; readonly optionalDependencies: Readonly<Record<string, string>> };
 
 export const SHIPPED_MODELS = Object.keys(SHIPPED_CONTENTS);
 

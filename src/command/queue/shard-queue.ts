@@ -4,6 +4,7 @@ import { Redis } from "ioredis";
 import { Fault } from "#core/fault.ts";
 import type { Say } from "../printing.ts";
 import type { Plan } from "../shards/plan.ts";
+import type { Board } from "./board.ts";
 
 /** A shard that was tried as often as it may be, and why the last one failed. */
 export interface GivenUp {
@@ -47,6 +48,7 @@ export class ShardQueue {
   readonly #url: string;
   readonly #on: QueueOptions;
   #worker: Worker<Handed> | undefined;
+  #board: Board | undefined;
 
   private constructor(url: string, plan: Pick<Plan, "id">, on: QueueOptions) {
     this.#url = url;
@@ -97,6 +99,12 @@ export class ShardQueue {
     return failed.map(({ data, failedReason }) => ({ shard: data.shard, reason: failedReason }));
   }
 
+  /** Has it shown. @returns where */
+  async showBy(open: (queue: Queue) => Promise<Board>): Promise<string> {
+    this.#board = await open(this.#queue);
+    return this.#board.address;
+  }
+
   /** Takes shards, some at once; `run` is told each, and rejects where it failed. */
   take(atOnce: number, run: (shard: number) => Promise<void>): void {
     const leaseMs = this.#on.lease * 1_000;
@@ -141,6 +149,7 @@ export class ShardQueue {
 
   async close(): Promise<void> {
     await this.stop();
+    await this.#board?.close();
     await inTime(this.#queue.close());
   }
 

@@ -134,6 +134,12 @@ describe("a folder that cannot be a store is told in a sentence", () => {
     ["no queue", () => ["work", store], 2, "work: --queue is left out, and REDIS_URL not set; redis://host:6379"],
     ["no address", () => ["work", store, "--queue", "http://:secret@a"], 2, "work: --queue is no address of a queue"],
     [
+      "no place for a board",
+      () => ["work", store, "--queue", "redis://127.0.0.1:1", "--board", "here"],
+      2,
+      "work: --board is “here”; a port is needed, as 3000",
+    ],
+    [
       "a queue that is away",
       () => ["work", store, "--queue", "redis://127.0.0.1:1"],
       75,
@@ -160,15 +166,22 @@ describe("a folder that cannot be a store is told in a sentence", () => {
   });
 });
 
-test("a queue's packages may be missing, which is told with how they come", async () => {
-  const missing = `import { registerHooks } from "node:module";
-    registerHooks({ resolve(name, context, next) { if (name === "bullmq") throw new Error("none"); return next(name, context); } });`;
-  const ended = await command.run(["work", store, "--queue", "redis://127.0.0.1:1"], {
-    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(missing)}` },
+describe("packages may be missing, which is told with how they come", () => {
+  test.each([
+    ["bullmq", ["bullmq", "ioredis"], []],
+    ["@bull-board/hono", ["@bull-board/api", "@bull-board/hono", "@hono/node-server", "hono"], ["--board", "0"]],
+  ])("%s", async (missing, packages, more) => {
+    const hook = `import { registerHooks } from "node:module";
+      registerHooks({ resolve(name, context, next) { if (name === "${missing}") throw new Error("none"); return next(name, context); } });`;
+    const ended = await command.run(["work", store, "--queue", "redis://127.0.0.1:1", ...more], {
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` },
+    });
+    expect(ended).toMatchObject({ code: 2, out: "" });
+    const versions: Readonly<Record<string, string>> = (await import("../../../package.json")).optionalDependencies;
+    expect(ended.err).toContain(
+      `npm install --no-save ${packages.map((name) => `${name}@${versions[name]}`).join(" ")}`,
+    );
   });
-  expect(ended).toMatchObject({ code: 2, out: "" });
-  const { bullmq, ioredis } = (await import("../../../package.json")).optionalDependencies;
-  expect(ended.err).toContain(`npm install --no-save bullmq@${bullmq} ioredis@${ioredis}`);
 });
 
 describe("which shards a process has", () => {

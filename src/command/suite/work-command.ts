@@ -6,8 +6,10 @@ import type { Options, Read } from "../command-line.ts";
 import type { StartedEngine } from "../engine/engine-thread.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { OPTIONAL_VERSIONS } from "../package-files.ts";
 import { json } from "../printing.ts";
 import { enginesAtOnce, roomHere } from "../queue/at-once.ts";
+import { boardPlace } from "../queue/board-place.ts";
 import type { Environment, Session } from "../session.ts";
 import type { Plan } from "../shards/plan.ts";
 import { runnerOf } from "../shards/provenance.ts";
@@ -29,6 +31,10 @@ export const WORK_OPTIONS = {
     default: "30",
     about: "after how many seconds without a sign of life a worker's shard is another's",
   },
+  board: {
+    type: "string",
+    about: "a port, as 3000, or address:port: a page there shows the queue (Bull Board), to this machine unless said",
+  },
   ...PLANNED_MODEL_OPTIONS,
   ...ALWAYS,
 } as const satisfies Options;
@@ -40,12 +46,20 @@ export async function runWork(args: readonly string[], session: Session): Promis
   const lease = readArgument("work", "--lease", number(1), Number(values["lease"]));
   const jobs =
     values["jobs"] === undefined ? undefined : readArgument("work", "--jobs", whole(1, 256), Number(values["jobs"]));
+  const at = typeof values["board"] === "string" ? boardPlace(values["board"]) : undefined;
   const { store, plan } = await openPlan(place, session.env);
-  const { ShardQueue, workOff } = await queueModules();
+  const { ShardQueue, workOff } = await installed("work", ["bullmq", "ioredis"], queueModules);
+  const board =
+    at &&
+    (await installed("--board", ["@bull-board/api", "@bull-board/hono", "@hono/node-server", "hono"], boardModule));
   const { progress, streams, signal } = session;
   const queue = await ShardQueue.open(url, plan, { lease, say: progress.say });
   const started: StartedEngine[] = [];
   try {
+    if (board) {
+      const address = await queue.showBy((shown) => board.openBoard(shown, at));
+      progress.say(`the queue is shown at ${address}`, "lasting");
+    }
     await startEngines(started, jobs, plan, values, session);
     progress.say(`${plan.shards.length} shards, ${started.length} at once here`, "lasting");
     const elsewhere = await workOff({
@@ -96,18 +110,25 @@ export function queueAddress(asked: string | boolean | undefined, env: Environme
   throw new Fault("bad-request", `work: --queue is no address of a queue; ${needed}`);
 }
 
-/** Its clients are packages that may be left out. */
-async function queueModules() {
+const queueModules = async () => ({
+  ...(await import("../queue/shard-queue.ts")),
+  ...(await import("../queue/work-off.ts")),
+});
+const boardModule = () => import("../queue/board.ts");
+
+/** What needs packages that may be left out. @throws Fault "bad-request" with how they come */
+async function installed<Module>(
+  what: string,
+  packages: readonly string[],
+  load: () => Promise<Module>,
+): Promise<Module> {
   try {
-    const [{ ShardQueue }, { workOff }] = await Promise.all([
-      import("../queue/shard-queue.ts"),
-      import("../queue/work-off.ts"),
-    ]);
-    return { ShardQueue, workOff };
+    return await load();
   } catch (cause) {
+    const pinned = packages.map((name) => `${name}@${OPTIONAL_VERSIONS[name]}`).join(" ");
     throw new Fault(
       "bad-request",
-      "work needs the packages bullmq and ioredis, which are not installed: npm install --no-save bullmq@6.7.0 ioredis@6.0.0",
+      `${what} needs the packages ${packages.join(", ")}, which are not installed: npm install --no-save ${pinned}`,
       { cause },
     );
   }
