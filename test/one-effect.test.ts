@@ -174,7 +174,7 @@ async function everythingSaid(files: CheckpointFiles, ids: number[], head: HeadI
 /** `window.arithmoscope` on an engine that answers these calls. */
 function scriptOn(engine: Pick<Engine, "sweepHeads" | "chain" | "enhancingGraph">): ScriptingSurface {
   const host: Partial<Pick<Window, "arithmoscope">> = {};
-  installScriptingSurface({ engine } as unknown as ScriptingParts, host);
+  installScriptingSurface({ engine, settled: async () => undefined } as unknown as ScriptingParts, host);
   return host.arithmoscope!;
 }
 

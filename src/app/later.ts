@@ -18,11 +18,13 @@ import { attachAdapterOrThrow, detachAdapter } from "#state/model/attaching.ts";
 import { keepTokenOf } from "#state/model/hub-tokens.ts";
 import { notify } from "#state/notices.ts";
 import "#state/run/later-demands.ts";
+
 import { changeModelOrThrow } from "#state/model/load-offer.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { choiceOfSource } from "#state/model/named.ts";
 import type { Address } from "./address/address.ts";
 import { SHIPPED_MODELS } from "./models.ts";
+import { loadSettled } from "./load-settled.ts";
 import { followServing } from "./offline/follow-serving.ts";
 import { installScriptingSurface } from "./scripting.ts";
 import { readAdaptersOnceWanted } from "./shipped-adapters.ts";
@@ -36,9 +38,10 @@ const CONCEPTS = "concepts/numbers-and-operations.json";
  * What the page does beside the first look: the lab and the experiments follow the model, scripts are answered, and what comes with the
  * page for them is read.
  *
- * @param address is written again when the form of the experiments changes, and before the page is opened anew
+ * @param address is written again when the form of the experiments changes, and before the page is opened anew; scripts wait until what it
+ *   names is open
  */
-export function followLater(engine: Engine, { write, writeNow }: Pick<Address, "write" | "writeNow">): void {
+export function followLater(engine: Engine, { write, writeNow, isOpen }: Address): void {
   // whoever serves the page to a room over http should know what https would add
   if (!window.isSecureContext) notify("address", OVER_HTTP);
   void followServing(writeNow);
@@ -53,6 +56,7 @@ export function followLater(engine: Engine, { write, writeNow }: Pick<Address, "
   readAdaptersOnceWanted(SHIPPED_MODELS);
   installScriptingSurface({
     engine,
+    settled: () => isOpen.then(loadSettled, loadSettled),
     load: (source, { adapter, ...options }) => {
       keepTokenOf(source);
       if (adapter) keepTokenOf(adapter);

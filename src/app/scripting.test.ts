@@ -14,7 +14,7 @@ const bundled: CheckpointSource = { kind: "url", base: "https://here.org/models/
 const lora = { name: "my-lora", ranks: [8], layers: [0, 1] } as unknown as AdapterInfo;
 
 /** An engine that reads what it is asked as the worker does, remembers it, and answers with its name. */
-function scripted() {
+function scripted(settled = () => Promise.resolve()) {
   const asked: unknown[][] = [];
   const answer =
     <Result>(name: string, result: Result) =>
@@ -35,6 +35,7 @@ function scripted() {
   installScriptingSurface(
     {
       engine: engine as unknown as Engine,
+      settled,
       load,
       attach: answer("attach", lora),
       detach: answer("detach", undefined),
@@ -79,6 +80,17 @@ describe("load", () => {
     await surface.load({ kind: "files", files });
     expect(asked).toEqual([["load", { kind: "files", files }, {}]]);
   });
+});
+
+test("what is asked while a model loads is sent once it is there, and a load at once", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { surface, asked } = scripted(() => promise);
+  const answer = surface.predict("3+5=");
+  await surface.load({ kind: "bundled" });
+  expect(asked).toEqual([["load", bundled, {}]]);
+  resolve();
+  await answer;
+  expect(asked.at(-1)).toEqual(["predict", "3+5=", { top: 10 }]);
 });
 
 describe("adapters", () => {

@@ -32,6 +32,8 @@ export interface ScriptingSurface extends Forwards, ExperimentSurface {
 
 export interface ScriptingParts {
   readonly engine: Engine;
+  /** Settles once the page has opened what it was called with and no model is on its way. */
+  readonly settled: () => Promise<void>;
   /** The page's own way of loading, so that the page shows what a script has loaded. */
   readonly load: (source: CheckpointSource, options: Asked<"load">) => Promise<ModelInfo>;
   /** The page's own way of attaching an adapter, and of leaving it. */
@@ -59,6 +61,7 @@ export function installScriptingSurface(
 
 function scriptingSurface({
   engine,
+  settled,
   load,
   attach,
   detach,
@@ -88,7 +91,7 @@ function scriptingSurface({
 
     ...experimentSurface(engine, readSuite, pageAddress),
   };
-  return withCodes(surface);
+  return withCodes(surface, settled);
 }
 
 /** Every call that asks the loaded model: its arguments go to the engine as they are, and are read there. */
@@ -101,12 +104,16 @@ function forwards(engine: EngineCalls): Forwards {
   return Object.fromEntries(PASSED_ON.map((name) => [name, forward(name)])) as unknown as Forwards;
 }
 
-/** Gives every failure a code, also one that nobody foresaw. */
-function withCodes(surface: ScriptingSurface): ScriptingSurface {
+/** Those that ask nothing of a model, and so do not wait for one. */
+const WITHOUT_MODEL: ReadonlySet<string> = new Set<keyof ScriptingSurface>(["load", "ggufFiles", "detachAdapter"]);
+
+/** Has what is asked while a model loads answered by that model, and gives every failure a code, also one that nobody foresaw. */
+function withCodes(surface: ScriptingSurface, settled: () => Promise<void>): ScriptingSurface {
   const calls = Object.entries(surface).map(([name, call]: [string, (...args: never[]) => Promise<unknown>]) => [
     name,
     async (...args: never[]) => {
       try {
+        if (!WITHOUT_MODEL.has(name)) await settled();
         return await call(...args);
       } catch (reason) {
         if (reason instanceof Fault) throw reason;

@@ -5,7 +5,7 @@ import type { Backend } from "#model/checkpoint.ts";
 import { interruptAttaching } from "./model/adapter.ts";
 import { loadOffer } from "./model/offered.ts";
 import { loadAgain } from "./model/loading.ts";
-import { model, modelLabel } from "./model/model.ts";
+import { arrive, model, modelLabel } from "./model/model.ts";
 import { dismiss, notify } from "./notices.ts";
 import { currentEngine } from "./run/engine-port.ts";
 import type { ResultKind } from "./run/results.ts";
@@ -80,7 +80,10 @@ async function comeBack(reason: Fault, { stopping = [], isRepeated = false }: Re
     const which =
       back === "wanted" || !choice ? "The model" : `${modelLabel(choice)} was not opened, and the model before it`;
     notify("engine", `${found}. ${which} was loaded again, and everything is computed anew.`);
-    if (adapter) await (await import("./model/attaching.ts")).attachAdapter(adapter);
+    if (adapter) {
+      const { attachAdapter } = await import("./model/attaching.ts");
+      await arrive(() => attachAdapter(adapter));
+    }
   }
   if (offer.kind === "inspecting") await (await import("./model/load-offer.ts")).offerModel(offer.choice, offer);
 }

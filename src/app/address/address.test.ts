@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Fault } from "#core/fault.ts";
 import { randomStream } from "#core/numeric/random.ts";
 import { changeModel } from "#state/model/load-offer.ts";
 import {
@@ -116,6 +117,53 @@ describe("Back and Forward", () => {
     expect(tabs.length).toBe(entries + 1);
   });
 
+  test("what is chosen while a model loads is an entry, what is typed then is one, and its arrival none", async () => {
+    togglePart(HEAD);
+    await rest();
+    void changeModel(OTHER);
+    await rest();
+    showTab("chain");
+    await rest();
+    for (const text of ["4", "45", "45+2="]) {
+      setPrompt(text);
+      await rest();
+    }
+    expect(tabs.length).toBe(5);
+    await last("load").answer({ ...INFO, name: "other", source: { kind: "url", name: "http://here/models/other/" } });
+    await rest();
+    expect([tabs.length, shown()]).toEqual([
+      5,
+      { prompt: "45+2=", target: undefined, interventions: [], tab: "chain" },
+    ]);
+    await go(-1);
+    expect([shown().prompt, shown().tab, model.getState().choice?.id]).toEqual(["3+5=", "chain", "other"]);
+    await go(-1);
+    expect([shown().tab, model.getState().choice?.id]).toEqual(["heads", "other"]);
+    await go(-1);
+    expect([shown().tab, model.getState().choice?.id]).toEqual(["heads", "abacus"]);
+  });
+
+  test("what is chosen in the very moment of a model's arrival is an entry", async () => {
+    void changeModel(OTHER);
+    await rest();
+    const entries = tabs.length;
+    showTab("chain");
+    await last("load").answer({ ...INFO, name: "other", source: { kind: "url", name: "http://here/models/other/" } });
+    await rest();
+    expect(tabs.length).toBe(entries + 1);
+  });
+
+  test("a load that fails adds none, and leaves what was chosen meanwhile", async () => {
+    void changeModel(OTHER);
+    await rest();
+    showTab("chain");
+    await rest();
+    const entries = tabs.length;
+    await last("load").fail(new Fault("bad-file", "config.json is not JSON"));
+    await rest();
+    expect([tabs.length, shown().tab, model.getState().choice?.id]).toEqual([entries, "chain", "abacus"]);
+  });
+
   test("keep a model that is here and the run that answers what is shown", async () => {
     await answerBefore();
     showTab("chain");
@@ -166,4 +214,25 @@ describe("Back and Forward", () => {
       }
     },
   );
+});
+
+describe("a link", () => {
+  test.each([
+    ["opens its model", () => undefined, "abacus", "45+27="],
+    ["leaves the model that somebody opened while it was read", () => void changeModel(OTHER), "other", "45+27="],
+  ])("%s", async (_what, meanwhile, id, prompt) => {
+    end();
+    tabs = new FakeHistory("#v=1&m=abacus&p=45%2B27%3D");
+    for (const [name, value] of Object.entries(tabs.globals())) vi.stubGlobal(name, value);
+    model.setState({ choice: undefined, info: undefined, status: { kind: "nothing" } });
+    const address = followAddress([SHIPPED, OTHER], async () => undefined);
+    end = address.end;
+    meanwhile();
+    await address.isOpen;
+    expect([model.getState().choice?.id, model.getState().status.kind, question.getState().prompt]).toEqual([
+      id,
+      "loading",
+      prompt,
+    ]);
+  });
 });

@@ -1,13 +1,13 @@
 import { adapter } from "#state/model/adapter.ts";
 import { followHash, guide } from "#state/guide/guide.ts";
 import { opened, isFirstLook, openFirstLook } from "#state/link/opened.ts";
-import { model } from "#state/model/model.ts";
+import { isArriving, model } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { laterModule } from "#views/shared/later.tsx";
-import { isArriving, placeNow } from "./place.ts";
+import { placeNow } from "./place.ts";
 
 /** Browsers refuse more than some hundred changes of the address a minute, as a dragged slider would make. */
 const REST_MS = 300;
@@ -36,33 +36,33 @@ export function followAddress(
   let isDue = false;
   /** Of the entry at hand. */
   let place = placeNow();
-  let wasArriving = false;
   /** The address names what is still to be opened, and is not the page's to write. */
   let isAhead = false;
   const write = async () => {
-    isDue = false;
-    // what is chosen while the module comes that writes links is not of the arrival before it
-    if (placeNow() === place) stay();
-    const isNew = placeNow() !== place && !wasArriving;
-    const fragment = isFirstLook() && location.hash === "" ? "" : (await links()).currentFragment();
-    if (isAhead || guide.getState().isGalleryOpen || fragment === undefined) return;
-    stay();
-    if (`#${fragment}` === location.hash || fragment === location.hash) return;
-    if (isNew) history.pushState(null, "", `#${fragment}`);
-    else history.replaceState(history.state, "", `#${fragment}`);
-    followHash(`#${fragment}`);
+    try {
+      const fragment = isFirstLook() && location.hash === "" ? "" : (await links()).currentFragment();
+      if (isAhead || guide.getState().isGalleryOpen || fragment === undefined) return;
+      // also what was chosen while the module came
+      const isNew = placeNow() !== place;
+      stay();
+      if (`#${fragment}` === location.hash || fragment === location.hash) return;
+      if (isNew) history.pushState(null, "", `#${fragment}`);
+      else history.replaceState(history.state, "", `#${fragment}`);
+      followHash(`#${fragment}`);
+    } finally {
+      isDue = false;
+    }
   };
   const stay = () => {
     place = placeNow();
-    wasArriving = isArriving();
   };
   const later = () => {
     if (isDue) return;
     clearTimeout(timer);
+    const hasArrived = isArriving();
+    if (hasArrived) stay();
     // changes of one moment are one entry
     isDue = placeNow() !== place;
-    // once a model is here the next change is the person's, however soon it comes
-    const hasArrived = wasArriving && !isArriving();
     timer = setTimeout(() => void write(), isDue || hasArrived ? 0 : REST_MS);
   };
   const open = async () => {
@@ -78,12 +78,13 @@ export function followAddress(
       return;
     }
     isAhead = true;
+    const { choice } = model.getState();
     // a link whose experiment cannot be read still opens
     const [{ openLink }] = await Promise.all([links(), namesExperiment(hash) && fetchRest().catch(() => undefined)]);
     // by now another link may be the one to open
     if (location.hash !== hash) return;
     isAhead = false;
-    openLink(hash, shipped);
+    openLink(hash, shipped, model.getState().choice !== choice);
     stay();
   };
   const onHash = () => void open();

@@ -24,7 +24,3 @@ export function placeNow(): string {
     attached,
   ]);
 }
-
-/** A model or an adapter is on its way: what its arrival changes besides is no choice of the person's. */
-export const isArriving = () =>
-  model.getState().status.kind === "loading" || adapter.getState().status.kind === "attaching";

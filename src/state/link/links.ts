@@ -11,14 +11,15 @@ import { MAX_READ_CHARACTERS, decodeFinding, encodeFinding, linkedCharacters, re
  * Restores all that a link holds; see `openFinding`.
  *
  * @param fragment with or without its "#"; "" is the page's first look
+ * @param isModelChosen a person or a script chose a model since the link was called, and that one stays
  */
-export function openLink(fragment: string, shipped: readonly ModelChoice[]): void {
+export function openLink(fragment: string, shipped: readonly ModelChoice[], isModelChosen = false): void {
   if (fragment.replace(/^#/, "") === "") {
     openFirstLook(shipped);
     return;
   }
   const { finding, notices } = decodeFinding(fragment);
-  openFinding(finding, shipped);
+  openFinding(finding, shipped, isModelChosen);
   if (notices.length > 0) notify("link", asOneNotice(notices));
 }
 

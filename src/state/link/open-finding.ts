@@ -13,8 +13,12 @@ import { DEFAULT_PATCH, folderNamed } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { leaveFor, leaveOffer, openChoice, takeQuestion, takeView } from "./opened.ts";
 
-/** Restores all that a finding holds. */
-export function openFinding(finding: Finding, shipped: readonly ModelChoice[]): void {
+/**
+ * Restores all that a finding holds.
+ *
+ * @param isModelChosen a person or a script chose a model since the link was called, and that one stays
+ */
+export function openFinding(finding: Finding, shipped: readonly ModelChoice[], isModelChosen = false): void {
   takeQuestion(finding);
   openAdapter(finding.adapter);
   // nothing is computed until the adapter is there: what was shown before is no answer to this
@@ -22,6 +26,7 @@ export function openFinding(finding: Finding, shipped: readonly ModelChoice[]): 
   takeView(finding);
   if (finding.patch) patchForm.setState({ ...DEFAULT_PATCH, ...finding.patch }, true);
   if (finding.experiment) experimentsDoor()?.ask(finding.experiment);
+  if (isModelChosen) return;
   const choice = choiceNamed(finding.model, finding.revision, shipped);
   if (choice) openChoice(choice, shipped, finding.dtype);
   else refuseModel(finding.model);

@@ -3,7 +3,7 @@ import type { AdapterInfo, Variant } from "#protocol/engine.ts";
 import { isAddress } from "#model/source-names.ts";
 import { notify } from "../notices.ts";
 import { question } from "../question.ts";
-import { asLoaded, model, modelLabel } from "./model.ts";
+import { arrive, asLoaded, model, modelLabel } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 
 export type AdapterStatus =
@@ -54,7 +54,7 @@ export function interruptAttaching(): ModelChoice | undefined {
   const { choice, status } = adapter.getState();
   if (status.kind !== "attaching") return undefined;
   stopAttaching();
-  adapter.setState(status.before, true);
+  arrive(() => adapter.setState(status.before, true));
   return choice;
 }
 

@@ -3,6 +3,7 @@ import type { AdapterInfo } from "#protocol/engine.ts";
 import { adapter, attached, isAttached, NO_ADAPTER, showVariant, stopAttaching } from "./adapter.ts";
 import { followAttaching } from "./attach-progress.ts";
 import { withToken } from "./hub-tokens.ts";
+import { arrive } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 import { dismiss, notifyFault } from "../notices.ts";
 import { currentEngine } from "../run/engine-port.ts";
@@ -12,7 +13,7 @@ import { forgetRuns } from "../run/runner.ts";
 export async function attachAdapter(choice: ModelChoice): Promise<void> {
   try {
     await attachAdapterOrThrow(choice);
-    showVariant("adapted");
+    arrive(() => showVariant("adapted"));
   } catch {
     // the page has been told
   }
@@ -33,11 +34,11 @@ export async function attachAdapterOrThrow(choice: ModelChoice): Promise<Adapter
     dismiss("adapter");
     // answers of an earlier adapter are none of this one's
     forgetRuns();
-    attached(choice, info);
+    arrive(() => attached(choice, info));
     return info;
   } catch (reason) {
     if (!signal.aborted) {
-      adapter.setState(before, true);
+      arrive(() => adapter.setState(before, true));
       notifyFault("adapter", reason);
     }
     throw reason;

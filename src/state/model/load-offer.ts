@@ -4,7 +4,7 @@ import type { ModelInfo } from "#protocol/engine.ts";
 import { BUNDLED_MODEL } from "../link/finding.ts";
 import { withToken } from "./hub-tokens.ts";
 import { loadOffer } from "./offered.ts";
-import { loadInPlaceOf } from "./loading.ts";
+import { goesBackTo, loadInPlaceOf } from "./loading.ts";
 import type { LoadOptions } from "./loading.ts";
 import { dtypeFor, hubChoice, model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
@@ -31,13 +31,12 @@ export async function changeModel(choice: ModelChoice, options: LoadOptions = {}
  */
 export function changeModelOrThrow(choice: ModelChoice, options: LoadOptions): Promise<ModelInfo> {
   const now = model.getState();
-  const isOther = choice.id !== now.choice?.id;
-  return loadInPlaceOf(
-    now.status.kind === "ready" ? now : undefined,
-    choice,
-    options,
-    isOther ? leaveOldModel : undefined,
-  );
+  const { kind } = now.status;
+  // a load that this one ends may have reached the engine all the same, so that nobody knows which model it has
+  const overtaken = kind === "loading" ? { state: goesBackTo()?.state ?? now, isHeld: false } : undefined;
+  const old = kind === "ready" ? { state: now, isHeld: true } : overtaken;
+  const isOther = choice.id !== (old?.state ?? now).choice?.id;
+  return loadInPlaceOf(old, choice, options, isOther ? leaveOldModel : undefined);
 }
 
 /** Another model has other heads and neurons: the interventions go, and the page says so. */

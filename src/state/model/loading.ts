@@ -5,7 +5,7 @@ import type { Backend, Dtype } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { adapterAfterLoad, adapterForLoad } from "./adapter.ts";
 import { withToken } from "./hub-tokens.ts";
-import { asLoaded, dtypeFor, model } from "./model.ts";
+import { arrive, asLoaded, dtypeFor, model } from "./model.ts";
 import type { ModelChoice, ModelState, ModelStatus } from "./model.ts";
 import { asFault, dismiss, notify, notifyFault } from "../notices.ts";
 import { setPredictingHead } from "../chain-view.ts";
@@ -15,10 +15,17 @@ import { forgetRuns } from "../run/runner.ts";
 import { LOOK_MS, LoadPace, NO_PACE } from "./load-pace.ts";
 import { select, view } from "../view.ts";
 
+/** What a load that fails goes back to. */
+interface Before {
+  readonly state: ModelState;
+  /** The engine still has it. */
+  readonly isHeld: boolean;
+}
+
 let loading: AbortController | undefined;
 let pace = new LoadPace();
 /** The model that answers on if the load under way fails. */
-let before: { readonly state: ModelState; readonly isHeld: boolean } | undefined;
+let before: Before | undefined;
 /** What the load under way brings besides the model, so that it can be asked of another engine if this one is lost. */
 let underWay: Pick<Load, "adapter" | "onLoaded"> | undefined;
 
@@ -45,23 +52,26 @@ export const loadModel = (choice: ModelChoice, options: LoadOptions = {}): Promi
     () => undefined, // the page has been told
   );
 
+/** What the load under way goes back to. */
+export const goesBackTo = () => before;
+
 /**
  * Loads a checkpoint, and tells the page where it cannot.
  *
- * @param old the model that answers on if it fails
+ * @param old what is gone back to if it fails
  * @throws Fault as the engine; "cancelled" if a newer load took its place
  */
 export async function loadInPlaceOf(
-  old: ModelState | undefined,
+  old: Before | undefined,
   choice: ModelChoice,
   options: LoadOptions,
   onLoaded?: () => void,
 ): Promise<ModelInfo> {
-  before = old && { state: old, isHeld: true };
+  before = old;
   try {
     return await load(choice, options, onLoaded);
   } catch (reason) {
-    failLoading(reason);
+    void failLoading(reason);
     throw reason;
   }
 }
@@ -98,15 +108,17 @@ async function load(
   if (signal.aborted) throw new Fault("cancelled", "the load was stopped, or a newer one took its place");
   underWay = undefined;
   before = undefined;
-  onLoaded();
-  dismiss("model");
-  if (info.notStored) notify("storage", info.notStored.message, info.notStored.code);
-  else dismiss("storage");
-  if (info.proof?.isTrusted === false) notify("device", info.backendNote);
-  else dismiss("device");
-  dropWhatDoesNotFit(info);
-  adapterAfterLoad(lora, info.lora);
-  model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });
+  arrive(() => {
+    onLoaded();
+    dismiss("model");
+    if (info.notStored) notify("storage", info.notStored.message, info.notStored.code);
+    else dismiss("storage");
+    if (info.proof?.isTrusted === false) notify("device", info.backendNote);
+    else dismiss("device");
+    dropWhatDoesNotFit(info);
+    adapterAfterLoad(lora, info.lora);
+    model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });
+  });
   return info;
 }
 
@@ -158,35 +170,36 @@ export async function loadAgain({ isRepeated = false, ...options }: Again = {}):
   if (before) before = { ...before, isHeld: false };
   if (before && isRepeated) return loadBefore(before.state);
   const { adapter, onLoaded } = underWay ?? {};
-  let failure: unknown;
-  await load(choice, { ...(adapter && { adapter }), ...options }, onLoaded).catch((reason: unknown) => {
-    failure = reason;
-    failLoading(reason);
-  });
-  const { kind } = model.getState().status;
-  if (kind !== "failed" || !before) return kind === "ready" ? "wanted" : "none";
-  const found = await loadBefore(before.state);
-  // which that has taken away
-  notifyFault("model", failure);
-  return found;
+  const found = await load(choice, { ...(adapter && { adapter }), ...options }, onLoaded).then(
+    () => "wanted" as const,
+    failLoading,
+  );
+  return model.getState().status.kind === "ready" ? found : "none";
 }
 
 async function loadBefore({ choice, dtype, backend }: ModelState): Promise<"before" | "none"> {
   before = undefined;
   underWay = undefined;
-  model.setState({ choice, dtype, backend });
+  arrive(() => model.setState({ choice, dtype, backend }));
   await load(choice!, { dtype, backend }).catch(failLoading);
   return model.getState().status.kind === "ready" ? "before" : "none";
 }
 
 const WAS_WANTED: ReadonlySet<ModelStatus["kind"]> = new Set(["ready", "loading", "lost"]);
 
-function failLoading(reason: unknown): void {
+/** Says why a load failed, and goes back to the model before it: as it is where the engine still has it, else it is opened again. */
+async function failLoading(reason: unknown): Promise<"before" | "none"> {
   // a cancelled load has a successor; the engine's own end is told, and mended, by `followEngine`
-  if (faultCode(reason) === "cancelled" || isEngineEnd(reason)) return;
+  if (faultCode(reason) === "cancelled" || isEngineEnd(reason)) return "none";
   underWay = undefined;
-  model.setState(before?.isHeld ? before.state : { status: { kind: "failed", fault: asFault(reason) } });
+  const last = before;
+  arrive(() => model.setState(last?.isHeld ? last.state : { status: { kind: "failed", fault: asFault(reason) } }));
   notifyFault("model", reason);
+  if (!last || last.isHeld) return last ? "before" : "none";
+  const found = await loadBefore(last.state);
+  // which its arrival has taken away
+  if (found === "before") notifyFault("model", reason);
+  return found;
 }
 
 /**

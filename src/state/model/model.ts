@@ -62,6 +62,21 @@ export const model = createStore<ModelState>(() => ({
   info: undefined,
 }));
 
+let isNews = false;
+
+/** Makes a change that comes of a model's or an adapter's arrival or failure, and not of a person's choice. */
+export function arrive<Result>(change: () => Result): Result {
+  isNews = true;
+  try {
+    return change();
+  } finally {
+    isNews = false;
+  }
+}
+
+/** Whether what a store tells at this moment is such a change. */
+export const isArriving = () => isNews;
+
 /** The precision of a model that nobody named one for: the model at hand as it is, another one as is usual for it. */
 export function dtypeFor({ id, source }: ModelChoice): Dtype {
   const { choice, dtype } = model.getState();
