@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { scoresOf } from "#test/case-scores.ts";
 import { costsOf, switchedAccuracy } from "./switched-accuracy.ts";
-import type { SwitchedCase, SwitchedOptions } from "./switched-accuracy.ts";
+import type { AccuracyOptions, ChangedCase } from "./tables/accuracy.ts";
 
-const switched = (group: string, each: string): SwitchedCase => ({ group, scores: scoresOf(each) });
+const switched = (group: string, each: string): ChangedCase => ({ group, scores: scoresOf(each) });
 
 //                          is   A  B  C
 const CASES = [
@@ -12,7 +12,7 @@ const CASES = [
   switched("names", "1   0  1  0"),
   switched("names", "1   0  0  1"),
 ];
-const OPTIONS: SwitchedOptions = { per: "token", onlyCorrect: false, seed: 1, draws: 0 };
+const OPTIONS: AccuracyOptions = { per: "token", onlyCorrect: false, seed: 1, draws: 0 };
 const EXACT = { atol: 1e-12 };
 
 describe("accuracy under switches", () => {

@@ -1,16 +1,7 @@
-import { sum } from "#core/numeric/sum.ts";
 import { meanAndSpread } from "../ablation/neuron-group.ts";
-import { estimate, hitsOf, isRight, meanOverGroups, sample, scoredOf } from "./tables/head-table.ts";
-import type { Per, Sampled } from "./tables/head-table.ts";
-import type { CaseScore } from "./suite/scored-cases.ts";
-import { resamples } from "./tables/statistics.ts";
-import type { Estimate, ResampleOptions } from "./tables/statistics.ts";
-
-/** A case, and how it fared as the model is and under each of several switches: [0] and [1 …]; undefined while it has not been run. */
-export interface SwitchedCase {
-  readonly group: string;
-  readonly scores: readonly CaseScore[] | undefined;
-}
+import { accuracyGroups, estimate, meanOverGroups } from "./tables/accuracy.ts";
+import type { AccuracyOptions, ChangedCase, Sampled } from "./tables/accuracy.ts";
+import type { Estimate } from "./tables/statistics.ts";
 
 /** What one switch leaves of the answers. */
 export interface SwitchedScore {
@@ -58,59 +49,22 @@ export const costsOf = (
     return cost ? [{ group: name, cost, random }] : [];
   });
 
-export interface SwitchedOptions extends ResampleOptions {
-  readonly per: Per;
-  readonly onlyCorrect: boolean;
-}
-
 /**
  * Accuracy and log-probability of each group under each switch, with percentile bootstrap intervals over the cases: all switches
  * under the same resamples, groups each by itself.
  */
-export function switchedAccuracy(cases: readonly SwitchedCase[], options: SwitchedOptions): SwitchedAccuracy {
-  const known = cases.flatMap(({ group, scores }) => (scores ? [{ group, scores }] : []));
-  const names = [...new Set(cases.map(({ group }) => group))];
-  const groups = names.map((name, index) => {
-    const own = known.filter(({ group }) => group === name).map(({ scores }) => scores);
-    const taken = options.onlyCorrect ? own.filter(([asItIs]) => isRight(asItIs!)) : own;
-    return sampledGroup(name, taken, { ...options, seed: options.seed + index });
-  });
-  const count = known[0]?.scores.length ?? 1;
-  const overGroups = (of: (group: SampledGroup) => Float64Array | undefined) =>
-    meanOverGroups(groups.flatMap((group) => of(group) ?? []));
+export function switchedAccuracy(cases: readonly ChangedCase[], options: AccuracyOptions): SwitchedAccuracy {
+  const groups = accuracyGroups(cases, options);
+  const count = Math.max(0, ...groups.map(({ runs }) => runs.length));
+  const overGroups = (at: number, what: keyof Sampled) =>
+    meanOverGroups(groups.flatMap(({ runs }) => runs[at]?.[what] ?? []));
   return {
-    groups: groups.map((group) => ({
-      name: group.name,
-      cases: group.cases,
-      scored: group.scored,
-      correct: group.correct,
-      ...scoresOf(group.switches),
-    })),
+    groups: groups.map(({ runs, ...group }) => ({ ...group, ...scoresOf(runs) })),
     all: scoresOf(
-      Array.from({ length: count }, (_, index) => ({
-        accuracy: overGroups((group) => group.switches[index]?.accuracy),
-        logProbability: overGroups((group) => group.switches[index]?.logProbability),
+      Array.from({ length: count }, (_, at) => ({
+        accuracy: overGroups(at, "accuracy"),
+        logProbability: overGroups(at, "logProbability"),
       })),
-    ),
-  };
-}
-
-type SampledGroup = ReturnType<typeof sampledGroup>;
-
-function sampledGroup(name: string, taken: readonly (readonly CaseScore[])[], options: SwitchedOptions) {
-  const draws = [new Uint32Array(taken.length).fill(1), ...resamples(taken.length, options)];
-  const first = taken.map(([asItIs]) => asItIs!);
-  return {
-    name,
-    cases: taken.length,
-    scored: sum(first.map((score) => scoredOf(score, options.per))),
-    correct: sum(first.map((score) => hitsOf(score, options.per))),
-    switches: (taken[0] ?? []).map((_, index) =>
-      sample(
-        taken.map((scores) => scores[index]!),
-        draws,
-        options.per,
-      ),
     ),
   };
 }

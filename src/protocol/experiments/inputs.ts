@@ -1,7 +1,7 @@
 import { MAX_SCALE } from "#model/interventions.ts";
 import type { Ablation } from "#analysis/experiments/ablation.ts";
 import type { PatchDirection, PatchSite } from "../patching.ts";
-import type { Per } from "#analysis/experiments/tables/head-table.ts";
+import type { Per } from "#analysis/experiments/tables/accuracy.ts";
 
 /** The name of the suite that a person pastes. */
 export const PASTED = "pasted";

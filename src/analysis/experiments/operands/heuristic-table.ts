@@ -1,4 +1,4 @@
-import { answerLogProbability, isRight } from "../tables/head-table.ts";
+import { answerLogProbability, isRight } from "../tables/accuracy.ts";
 import { meanEstimate, meanOf, resamples } from "../tables/statistics.ts";
 import type { Estimate, ResampleOptions } from "../tables/statistics.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";

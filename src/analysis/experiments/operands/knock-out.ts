@@ -5,7 +5,7 @@ import type { Runner } from "../../runner.ts";
 import type { CaseScore, ScoredCase } from "../suite/scored-cases.ts";
 import { AS_IT_IS, off, scoresUnder } from "../switched-neurons.ts";
 import type { NeuronSwitch } from "../switched-neurons.ts";
-import { isRight } from "../tables/head-table.ts";
+import { isRight } from "../tables/accuracy.ts";
 import type { Heuristic, OperandPair } from "./heuristics.ts";
 import type { SortedNeuron } from "./sorted-layer.ts";
 

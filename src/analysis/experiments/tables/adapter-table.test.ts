@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { scoreOf } from "#test/case-scores.ts";
 import { adapterEffect, baseAccuracy } from "./adapter-table.ts";
-import type { AdaptedCase, AdapterTableOptions } from "./adapter-table.ts";
+import type { AccuracyOptions } from "./accuracy.ts";
+import type { AdaptedCase } from "./adapter-table.ts";
 import { activationGrowth } from "../adapter-tokens.ts";
 import type { AdaptedToken } from "../adapter-tokens.ts";
 
 const EXACT = { atol: 1e-12 };
-const OPTIONS: AdapterTableOptions = { per: "token", onlyCorrect: false, seed: 1, draws: 0 };
+const OPTIONS: AccuracyOptions = { per: "token", onlyCorrect: false, seed: 1, draws: 0 };
 const COUNTS = [1, 5];
 
 const token = (growth: readonly number[], at: Partial<AdaptedToken> = {}): AdaptedToken => ({

@@ -1,10 +1,10 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { AdaptedToken, FollowedNeuron } from "../adapter-tokens.ts";
-import { isRight } from "./head-table.ts";
-import type { Per } from "./head-table.ts";
+import { isRight } from "./accuracy.ts";
+import type { AccuracyOptions } from "./accuracy.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";
 import { bootstrap, meanOf, resamples, weightedShare } from "./statistics.ts";
-import type { Estimate, ResampleOptions } from "./statistics.ts";
+import type { Estimate } from "./statistics.ts";
 import { switchedAccuracy } from "../switched-accuracy.ts";
 import type { SwitchedScore } from "../switched-accuracy.ts";
 
@@ -78,18 +78,12 @@ export interface BaseAccuracy {
   }[];
 }
 
-export interface AdapterTableOptions extends ResampleOptions {
-  readonly per: Per;
-  /** Leaves out what the base gets wrong. */
-  readonly onlyCorrect: boolean;
-}
-
 /** Neurons that gain which are listed of an adapter. */
 const LISTED = 30;
 /** Neurons of the base that are followed through the adapters. */
 const FOLLOWED = 8;
 
-export function baseAccuracy(cases: readonly BaseCase[], options: AdapterTableOptions): BaseAccuracy {
+export function baseAccuracy(cases: readonly BaseCase[], options: AccuracyOptions): BaseAccuracy {
   const { groups, all } = switchedAccuracy(
     cases.map(({ group, scores }) => ({ group, scores: scores && [scores] })),
     options,
@@ -116,7 +110,7 @@ export function adapterEffect(
   cases: readonly BaseCase[],
   adapted: readonly (AdaptedCase | undefined)[],
   counts: readonly number[],
-  options: AdapterTableOptions,
+  options: AccuracyOptions,
 ): AdapterEffect {
   const pairs = cases.flatMap(({ group, scores }, index) => {
     const own = adapted[index];

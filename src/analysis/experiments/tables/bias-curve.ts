@@ -1,9 +1,10 @@
-import { estimate, meanOverGroups } from "./head-table.ts";
+import { estimate, meanOverGroups } from "./accuracy.ts";
+import type { ChangedCase } from "./accuracy.ts";
 import { meanAndSpread } from "../../ablation/neuron-group.ts";
-import { meanOf, relativeDrop, resamples, weightedShare } from "./statistics.ts";
+import { knownMean, meanOf, relativeDrop, resamples } from "./statistics.ts";
 import type { Estimate, ResampleOptions } from "./statistics.ts";
 import { costsOf, switchedAccuracy } from "../switched-accuracy.ts";
-import type { SwitchedCase, SwitchedCost } from "../switched-accuracy.ts";
+import type { SwitchedCost } from "../switched-accuracy.ts";
 
 /** A pair, and by how much its answer is nearer to the side that it is expected on. */
 export interface BiasCase {
@@ -63,7 +64,7 @@ export const FOUND_UNDER = 0;
  */
 export function biasCurve(
   cases: readonly BiasCase[],
-  controls: readonly SwitchedCase[],
+  controls: readonly ChangedCase[],
   options: BiasOptions,
 ): BiasCurve {
   const sides = [...new Set(cases.map(({ group }) => group))].map((name, index) =>
@@ -113,9 +114,7 @@ function sampledSide(name: string, cases: readonly BiasCase[], options: Resample
     Array.from({ length: switches }, (_, at) => {
       const values = words.map((own) => meanOf(own.filter(of).map(({ gaps }) => gaps[at]!)));
       // while it runs, a word may have none of these templates yet
-      const known = values.map((value) => Number(!Number.isNaN(value)));
-      const filled = values.map((value) => (Number.isNaN(value) ? 0 : value));
-      return Float64Array.from(draws, (weights) => weightedShare(filled, known, weights));
+      return Float64Array.from(draws, knownMean(values));
     });
   return {
     name,

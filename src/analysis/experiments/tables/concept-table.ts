@@ -1,9 +1,9 @@
 import { sum } from "#core/numeric/sum.ts";
 import type { ConceptSet, Reading } from "../suite/concept-sets.ts";
 import { switchesOf } from "../suite/concept-sets.ts";
-import { answerLogProbability, hitsOf, isRight, scoredOf } from "./head-table.ts";
+import { answerLogProbability, hitsOf, isRight, scoredOf } from "./accuracy.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";
-import { bootstrap, meanEstimate, meanOf, relativeDrop, resamples, weightedShare } from "./statistics.ts";
+import { bootstrap, meanEstimate, meanOf, relativeLoss, resamples, weightedShare } from "./statistics.ts";
 import type { Estimate, ResampleOptions, Resamples } from "./statistics.ts";
 
 /** What is lost with one set of neurons off, over all cases that are taken into account. */
@@ -84,10 +84,5 @@ function lossOf({ taken, draws, tokens, before }: Over, places: readonly number[
     places.length === 0 ? [baseline] : places.map((place) => switched[place]!);
   const after = taken.map((each) => meanOf(under(each).map((score) => hitsOf(score, "token"))));
   const nats = taken.map((each) => answerLogProbability(each.baseline) - meanOf(under(each).map(answerLogProbability)));
-  return [
-    bootstrap(taken.length, draws, (weights) =>
-      relativeDrop(weightedShare(before, tokens, weights), weightedShare(after, tokens, weights)),
-    ),
-    meanEstimate(nats, draws),
-  ];
+  return [relativeLoss([before, after], tokens, draws), meanEstimate(nats, draws)];
 }

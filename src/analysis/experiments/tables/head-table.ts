@@ -1,12 +1,10 @@
 import type { HeadId } from "#model/ids.ts";
 import { meanAndSpread } from "../../ablation/neuron-group.ts";
 import type { SweptCase } from "../case-sweep.ts";
-import type { CaseScore } from "../suite/scored-cases.ts";
-import { interval, meanOf, relativeDrop, resamples, weightedMean, weightedShare } from "./statistics.ts";
-import type { Estimate, ResampleOptions, Resamples } from "./statistics.ts";
-
-/** `token`: every token of an answer counts, given the true ones before it, as in the paper; `answer`: it is right as a whole. */
-export type Per = "token" | "answer";
+import { accuracyGroups, estimate, meanOverGroups } from "./accuracy.ts";
+import type { AccuracyGroup, AccuracyOptions, Sampled } from "./accuracy.ts";
+import { meanOf, relativeDrop } from "./statistics.ts";
+import type { Estimate } from "./statistics.ts";
 
 /** How many there are of what an accuracy is a share of, and how many of these were right as the model is. */
 export interface GroupCount {
@@ -51,11 +49,8 @@ export interface HeadTable {
   readonly heads: readonly HeadRow[];
 }
 
-export interface HeadTableOptions extends ResampleOptions {
+export interface HeadTableOptions extends AccuracyOptions {
   readonly headsPerLayer: number;
-  readonly per: Per;
-  /** Leaves out the cases whose answer is not right as the model is. */
-  readonly onlyCorrect: boolean;
 }
 
 /** A case's place in the table, and what was found of it; undefined while it has not been run. */
@@ -69,21 +64,27 @@ export interface GroupedCase {
  * is. Intervals are percentile bootstraps over the cases, every head under the same resamples, groups resampled each for itself.
  */
 export function headTable(cases: readonly GroupedCase[], options: HeadTableOptions): HeadTable {
-  const groups = [...new Set(cases.map(({ group }) => group))].map((name, index) => {
-    const swept = cases.flatMap((each) => (each.group === name && each.swept ? [each.swept] : []));
-    const taken = options.onlyCorrect ? swept.filter(({ baseline }) => isRight(baseline)) : swept;
-    return sampledGroup(name, taken, { ...options, seed: options.seed + index });
-  });
-  const count = groups.reduce((most, { heads }) => Math.max(most, heads.length), 0);
+  const groups = accuracyGroups(
+    cases.map(({ group, swept }) => ({ group, scores: swept && [swept.baseline, ...swept.heads] })),
+    options,
+  );
+  const count = Math.max(0, ...groups.map(({ runs }) => runs.length - 1));
   const drops = Array.from({ length: count }, (_, head) => {
     const own = groups.map((group) => pointDrop(group, head));
     return [...own, meanOf(own)];
   });
   return {
-    groups: groups.map((group) => countOf(group, options)),
+    groups: groups.map(({ name, cases: own, scored, correct, runs: [{ accuracy, logProbability }] }) => ({
+      name,
+      cases: own,
+      scored,
+      correct,
+      accuracy: estimate(accuracy),
+      logProbability: estimate(logProbability),
+    })),
     all: {
-      accuracy: overGroups(groups, (group) => group.baseline, "accuracy"),
-      logProbability: overGroups(groups, (group) => group.baseline, "logProbability"),
+      accuracy: estimate(meanOverGroups(groups.map(({ runs: [{ accuracy }] }) => accuracy))),
+      logProbability: estimate(meanOverGroups(groups.map(({ runs: [{ logProbability }] }) => logProbability))),
     },
     heads: drops.map((own, head) => {
       const layer = Math.floor(head / options.headsPerLayer);
@@ -106,81 +107,24 @@ export const costliestFirst = (heads: readonly HeadRow[], group?: number): HeadR
 export const effectIn = ({ all, effects }: HeadRow, group?: number): HeadEffect =>
   group === undefined ? all : effects[group]!;
 
-/** A statistic of the cases as they are and under each resample: [0] and [1 …]. */
-export interface Sampled {
-  readonly accuracy: Float64Array;
-  readonly logProbability: Float64Array;
-}
-
-interface SampledGroup {
-  readonly name: string;
-  readonly swept: readonly SweptCase[];
-  readonly baseline: Sampled;
-  readonly heads: readonly Sampled[];
-}
-
-function sampledGroup(name: string, swept: readonly SweptCase[], options: HeadTableOptions): SampledGroup {
-  const draws = [new Uint32Array(swept.length).fill(1), ...resamples(swept.length, options)];
-  const sampled = (scores: readonly CaseScore[]) => sample(scores, draws, options.per);
-  return {
-    name,
-    swept,
-    baseline: sampled(swept.map(({ baseline }) => baseline)),
-    heads: (swept[0]?.heads ?? []).map((_, head) => sampled(swept.map(({ heads }) => heads[head]!))),
-  };
-}
-
-export function sample(scores: readonly CaseScore[], draws: Resamples, per: Per): Sampled {
-  const hits = scores.map((score) => hitsOf(score, per));
-  const of = scores.map((score) => scoredOf(score, per));
-  const answers = scores.map(answerLogProbability);
-  return {
-    accuracy: Float64Array.from(draws, (weights) => weightedShare(hits, of, weights)),
-    logProbability: Float64Array.from(draws, (weights) => weightedMean(answers, weights)),
-  };
-}
-
-export const isRight = ({ isTop }: CaseScore) => isTop.every(Boolean);
-export const hitsOf = (score: CaseScore, per: Per) =>
-  per === "token" ? score.isTop.filter(Boolean).length : Number(isRight(score));
-export const scoredOf = ({ isTop }: CaseScore, per: Per) => (per === "token" ? isTop.length : 1);
-/** ln p(answer | prompt): the sum over its tokens. */
-export const answerLogProbability = ({ logProbability }: CaseScore) =>
-  logProbability.reduce((sum, value) => sum + value, 0);
-
-function countOf({ name, swept, baseline }: SampledGroup, { per }: HeadTableOptions): GroupCount {
-  const sum = (count: (score: CaseScore) => number) => swept.reduce((total, each) => total + count(each.baseline), 0);
-  return {
-    name,
-    cases: swept.length,
-    scored: sum((score) => scoredOf(score, per)),
-    correct: sum((score) => hitsOf(score, per)),
-    accuracy: estimate(baseline.accuracy),
-    logProbability: estimate(baseline.logProbability),
-  };
-}
-
-/** A statistic's estimate, from its value and the resampled ones behind it. */
-export const estimate = ([value = Number.NaN, ...resampled]: Float64Array): Estimate => interval(value, resampled);
-
-const pointDrop = ({ baseline, heads }: SampledGroup, head: number) =>
-  baseline.accuracy[0]! - (heads[head]?.accuracy[0] ?? Number.NaN);
+const pointDrop = ({ runs }: AccuracyGroup, head: number) =>
+  runs[0].accuracy[0]! - (runs[1 + head]?.accuracy[0] ?? Number.NaN);
 
 /** Each of a group's samples through a formula of the model as it is and with the head off. */
 function through(
-  group: SampledGroup,
+  { runs }: AccuracyGroup,
   head: number,
   what: keyof Sampled,
   formula: (before: number, after: number) => number,
 ) {
-  const off = group.heads[head]?.[what];
-  return group.baseline[what].map((before, draw) => formula(before, off?.[draw] ?? Number.NaN));
+  const off = runs[1 + head]?.[what];
+  return runs[0][what].map((before, draw) => formula(before, off?.[draw] ?? Number.NaN));
 }
 
 const difference = (before: number, after: number) => before - after;
 
 function effectsOf(
-  groups: readonly SampledGroup[],
+  groups: readonly AccuracyGroup[],
   head: number,
   control: (index: number) => HeadEffect["otherHeads"],
 ): HeadEffect[] {
@@ -188,7 +132,7 @@ function effectsOf(
   return groups.map((group, index) => {
     const others = relative.filter((_, other) => other !== index);
     return {
-      accuracy: group.heads[head]?.accuracy[0] ?? Number.NaN,
+      accuracy: group.runs[1 + head]?.accuracy[0] ?? Number.NaN,
       drop: estimate(through(group, head, "accuracy", difference)),
       relative: estimate(relative[index]!),
       change: estimate(through(group, head, "logProbability", difference)),
@@ -200,10 +144,10 @@ function effectsOf(
   });
 }
 
-function meanEffect(groups: readonly SampledGroup[], head: number, otherHeads: HeadEffect["otherHeads"]): HeadEffect {
+function meanEffect(groups: readonly AccuracyGroup[], head: number, otherHeads: HeadEffect["otherHeads"]): HeadEffect {
   const mean = (what: keyof Sampled, formula: (before: number, after: number) => number) =>
     meanOverGroups(groups.map((group) => through(group, head, what, formula)));
-  const accuracyBefore = meanOverGroups(groups.map(({ baseline }) => baseline.accuracy));
+  const accuracyBefore = meanOverGroups(groups.map(({ runs: [{ accuracy }] }) => accuracy));
   const accuracyAfter = mean("accuracy", (_, after) => after);
   return {
     accuracy: accuracyAfter[0] ?? Number.NaN,
@@ -213,15 +157,4 @@ function meanEffect(groups: readonly SampledGroup[], head: number, otherHeads: H
     selectivity: estimate(Float64Array.of(Number.NaN)),
     otherHeads,
   };
-}
-
-const overGroups = (groups: readonly SampledGroup[], of: (group: SampledGroup) => Sampled, what: keyof Sampled) =>
-  estimate(meanOverGroups(groups.map((group) => of(group)[what])));
-
-/** The mean over the groups of each sample; groups without a case have no say. */
-export function meanOverGroups(samples: readonly Float64Array[]): Float64Array {
-  const longest = samples.reduce((most, { length }) => Math.max(most, length), 1);
-  return Float64Array.from({ length: longest }, (_, draw) =>
-    meanOf(samples.map((values) => values[draw] ?? Number.NaN)),
-  );
 }

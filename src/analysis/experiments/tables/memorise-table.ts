@@ -2,8 +2,8 @@ import { sum } from "#core/numeric/sum.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { SweptCase } from "../case-sweep.ts";
 import type { DigitLabel } from "../suite/digit-labels.ts";
-import { isRight } from "./head-table.ts";
-import { bootstrap, relativeDrop, resamples, weightedShare } from "./statistics.ts";
+import { isRight } from "./accuracy.ts";
+import { relativeLoss, resamples } from "./statistics.ts";
 import type { Estimate, ResampleOptions } from "./statistics.ts";
 
 export const DIGIT_LABELS = ["memorise", "change-one"] as const satisfies readonly DigitLabel[];
@@ -68,9 +68,7 @@ export function memoriseTable(cases: readonly LabelledCase[], options: MemoriseO
           tokens: sum(of),
           correct: sum(before),
           correctAfter: sum(after),
-          relative: bootstrap(counts.length, draws, (weights) =>
-            relativeDrop(weightedShare(before, of, weights), weightedShare(after, of, weights)),
-          ),
+          relative: relativeLoss([before, after], of, draws),
         };
       }),
     };

@@ -1,6 +1,6 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { NeuronCase, NeuronCurvePoint, TargetScore } from "../neuron-cases.ts";
-import { bootstrap, meanEstimate, meanOf, relativeDrop, resamples, weightedMean } from "./statistics.ts";
+import { meanEstimate, meanOf, relativeLoss, resamples } from "./statistics.ts";
 import type { Estimate, ResampleOptions, Resamples } from "./statistics.ts";
 
 /** One count k of the curves, over all tokens that are taken into account. */
@@ -48,15 +48,13 @@ export function neuronCurves(cases: readonly NeuronCase[], options: NeuronCurveO
   const taken = options.onlyCorrect ? cases.filter(({ baseline }) => baseline.isTop) : cases;
   const draws = resamples(taken.length, options);
   const before = taken.map(({ baseline }) => Number(baseline.isTop));
-  const over = { taken, draws, before };
+  const everyToken = before.map(() => 1);
+  const over: Over = { taken, draws, lossTo: (after) => relativeLoss([before, after], everyToken, draws) };
   return {
     tokens: taken.length,
     correct: before.reduce((sum, hit) => sum + hit, 0),
     accuracy: meanEstimate(before, draws),
-    headLoss: loss(
-      over,
-      taken.map(({ withoutHead }) => Number(withoutHead.isTop)),
-    ),
+    headLoss: over.lossTo(taken.map(({ withoutHead }) => Number(withoutHead.isTop))),
     rows: (taken[0]?.points ?? []).map((_, index) => curveRow(over, index)),
     uncertified: taken.filter(({ certified }) => !certified).length,
     lowest: lowestNeurons(taken),
@@ -66,24 +64,21 @@ export function neuronCurves(cases: readonly NeuronCase[], options: NeuronCurveO
 interface Over {
   readonly taken: readonly NeuronCase[];
   readonly draws: Resamples;
-  /** 1 where the model as it is is right. */
-  readonly before: readonly number[];
+  /** @param after 1 for each token that is still right, 0 for one that is not */
+  readonly lossTo: (after: readonly number[]) => Estimate;
 }
 
 function curveRow(over: Over, index: number): NeuronCurveRow {
   const points = over.taken.map(({ points: all }) => all[index]!);
   const share = (of: (point: NeuronCurvePoint) => readonly TargetScore[]) =>
-    loss(
-      over,
-      points.map((point) => meanOf(of(point).map(({ isTop }) => Number(isTop)))),
-    );
+    over.lossTo(points.map((point) => meanOf(of(point).map(({ isTop }) => Number(isTop)))));
   const nats = (of: (point: NeuronCurvePoint) => readonly TargetScore[]) =>
-    mean(
-      over.draws,
+    meanEstimate(
       points.map(
         (point, at) =>
           over.taken[at]!.baseline.logProbability - meanOf(of(point).map(({ logProbability }) => logProbability)),
       ),
+      over.draws,
     );
   return {
     count: points[0]!.count,
@@ -91,29 +86,17 @@ function curveRow(over: Over, index: number): NeuronCurveRow {
     keep: share(({ keep }) => [keep]),
     randomMask: share(({ randomMask }) => randomMask),
     randomKeep: share(({ randomKeep }) => randomKeep),
-    activationLoss: mean(
-      over.draws,
+    activationLoss: meanEstimate(
       points.map(({ activationLoss }) => activationLoss),
-    ),
-    lowestLoss: mean(
       over.draws,
+    ),
+    lowestLoss: meanEstimate(
       points.map(({ lowestLoss }) => lowestLoss),
+      over.draws,
     ),
     maskNats: nats(({ mask }) => [mask]),
     randomMaskNats: nats(({ randomMask }) => randomMask),
   };
-}
-
-const loss = ({ draws, before }: Over, after: readonly number[]) =>
-  bootstrap(before.length, draws, (weights) =>
-    relativeDrop(weightedMean(before, weights), weightedMean(after, weights)),
-  );
-
-/** The mean of what is a number. */
-function mean(draws: Resamples, values: readonly number[]): Estimate {
-  const known = values.map((value) => (Number.isNaN(value) ? 0 : value));
-  const isKnown = values.map((value) => Number(!Number.isNaN(value)));
-  return bootstrap(values.length, draws, (weights) => weightedMean(known, weights) / weightedMean(isKnown, weights));
 }
 
 function lowestNeurons(cases: readonly NeuronCase[]): NeuronCurves["lowest"] {

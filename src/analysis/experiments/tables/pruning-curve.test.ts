@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { scoresOf } from "#test/case-scores.ts";
 import { keptLayers, pruningCurve, unionOf } from "./pruning-curve.ts";
 import type { PruningOptions } from "./pruning-curve.ts";
-import type { SwitchedCase } from "../switched-accuracy.ts";
+import type { ChangedCase } from "./accuracy.ts";
 
 const at = (layer: number, neuron: number) => ({ layer, neuron });
-const switched = (group: string, each: string): SwitchedCase => ({ group, scores: scoresOf(each) });
+const switched = (group: string, each: string): ChangedCase => ({ group, scores: scoresOf(each) });
 
 test("what is kept is the first N of every list, once each, in the order of the model", () => {
   const lists = [

@@ -1,10 +1,10 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { meanAndSpread } from "../../ablation/neuron-group.ts";
-import type { Per } from "./head-table.ts";
-import type { Estimate, ResampleOptions } from "./statistics.ts";
+import type { AccuracyOptions, ChangedCase } from "./accuracy.ts";
+import type { Estimate } from "./statistics.ts";
 import { costsOf, switchedAccuracy } from "../switched-accuracy.ts";
-import type { SwitchedCase, SwitchedCost, SwitchedScore } from "../switched-accuracy.ts";
+import type { SwitchedCost, SwitchedScore } from "../switched-accuracy.ts";
 
 /** The neurons of one layer that stay. */
 export interface KeptLayer {
@@ -66,10 +66,8 @@ export interface PruningCurve {
   readonly rows: readonly PruningRow[];
 }
 
-export interface PruningOptions extends ResampleOptions {
+export interface PruningOptions extends AccuracyOptions {
   readonly spec: Pick<ModelSpec, "layers" | "neurons">;
-  readonly per: Per;
-  readonly onlyCorrect: boolean;
   /** The counts N with what is kept of each: the switches are these, each followed by its random sets. */
   readonly kept: readonly { readonly count: number; readonly neurons: readonly NeuronId[] }[];
   readonly randomSets: number;
@@ -78,9 +76,9 @@ export interface PruningOptions extends ResampleOptions {
 
 /** Cases under the switches, by what they are for. */
 export interface PrunedCases {
-  readonly suite: readonly SwitchedCase[];
-  readonly known: readonly SwitchedCase[];
-  readonly controls: readonly SwitchedCase[];
+  readonly suite: readonly ChangedCase[];
+  readonly known: readonly ChangedCase[];
+  readonly controls: readonly ChangedCase[];
 }
 
 /** Accuracy over what is kept, with percentile bootstrap intervals over the cases. */

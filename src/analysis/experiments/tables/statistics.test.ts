@@ -2,9 +2,12 @@ import { describe, expect, test } from "vitest";
 import {
   bootstrap,
   interval,
+  knownMean,
+  meanEstimate,
   meanOf,
   quantile,
   relativeDrop,
+  relativeLoss,
   resamples,
   weightedMean,
   weightedShare,
@@ -70,4 +73,35 @@ test("means and shares by hand", () => {
   // the paper's own: 2D+, L17H22, appendix E
   expect(relativeDrop(94.5, 39.3)).toBeCloseTo(0.584, 3);
   expect(relativeDrop(0, 0)).toBeNaN();
+});
+
+test("a relative loss is of the shares of all together, under the same draws", () => {
+  // 3 of 4 are right before and 1 of 4 after
+  expect(
+    relativeLoss(
+      [
+        [1, 0, 2],
+        [0, 0, 1],
+      ],
+      [1, 1, 2],
+      [],
+    ).value,
+  ).toBeAllClose(2 / 3, { atol: 1e-12 });
+  // of the first and the third alone 3 of 3 and 1 of 3, of the second alone nothing that could be lost
+  const { low, high } = relativeLoss(
+    [
+      [1, 0, 2],
+      [0, 0, 1],
+    ],
+    [1, 1, 2],
+    [Uint32Array.of(1, 0, 1), Uint32Array.of(0, 3, 0)],
+  );
+  expect([low, high]).toBeAllClose([2 / 3, 2 / 3], { atol: 1e-12 });
+});
+
+test("a mean of what is known leaves out what is no number, and its weight", () => {
+  const mean = knownMean([1, Number.NaN, 3]);
+  expect(mean([1, 1, 3])).toBe(10 / 4);
+  expect(mean([0, 2, 0])).toBeNaN();
+  expect(meanEstimate([1, Number.NaN, 3], []).value).toBe(2);
 });

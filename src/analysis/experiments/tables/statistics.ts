@@ -47,9 +47,9 @@ export function bootstrap(
   return interval(statistic(new Uint32Array(cases).fill(1)), draws.map(statistic));
 }
 
-/** The mean of the cases' values under the bootstrap. */
-export const meanEstimate = (values: ArrayLike<number>, draws: Resamples): Estimate =>
-  bootstrap(values.length, draws, (weights) => weightedMean(values, weights));
+/** The mean of the cases' values that are numbers, under the bootstrap. */
+export const meanEstimate = (values: readonly number[], draws: Resamples): Estimate =>
+  bootstrap(values.length, draws, knownMean(values));
 
 /** A value with the interval that its resampled ones span. */
 export function interval(value: number, resampled: readonly number[]): Estimate {
@@ -99,3 +99,20 @@ export function meanOf(values: readonly number[]): number {
 
 /** (before − after) / before, the paper's “accuracy decrease”; NaN where there was nothing to lose. */
 export const relativeDrop = (before: number, after: number) => (before === 0 ? Number.NaN : (before - after) / before);
+
+/** The relative drop from one share to another of the same things, under the bootstrap. */
+export const relativeLoss = (
+  [before, after]: readonly [before: readonly number[], after: readonly number[]],
+  of: readonly number[],
+  draws: Resamples,
+): Estimate =>
+  bootstrap(of.length, draws, (weights) =>
+    relativeDrop(weightedShare(before, of, weights), weightedShare(after, of, weights)),
+  );
+
+/** Σ w·x / Σ w of what is a number, as a statistic of the weights; NaN of nothing. */
+export function knownMean(values: readonly number[]): (weights: ArrayLike<number>) => number {
+  const filled = values.map((value) => (Number.isNaN(value) ? 0 : value));
+  const known = values.map((value) => Number(!Number.isNaN(value)));
+  return (weights) => weightedShare(filled, known, weights);
+}

@@ -1,5 +1,5 @@
 import { biasCurve, FOUND_UNDER } from "#analysis/experiments/tables/bias-curve.ts";
-import { answerLogProbability } from "#analysis/experiments/tables/head-table.ts";
+import { answerLogProbability } from "#analysis/experiments/tables/accuracy.ts";
 import { pairNeurons } from "#analysis/experiments/pair-neurons.ts";
 import type { ComparedPair, PairNeuron, PairNeurons } from "#analysis/experiments/pair-neurons.ts";
 import { DEFAULT_RESAMPLES, meanOf } from "#analysis/experiments/tables/statistics.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { biasCurve } from "#analysis/experiments/tables/bias-curve.ts";
-import { answerLogProbability } from "#analysis/experiments/tables/head-table.ts";
+import { answerLogProbability } from "#analysis/experiments/tables/accuracy.ts";
 import { pairNeurons } from "#analysis/experiments/pair-neurons.ts";
 import type { ComparedPair } from "#analysis/experiments/pair-neurons.ts";
 import type { ScoredCase } from "#analysis/experiments/suite/scored-cases.ts";
