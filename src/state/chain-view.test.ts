@@ -151,7 +151,7 @@ describe("what is asked of the engine", () => {
       { thresholds: {}, target: 12, ablationSource: ["4+5="] },
     ]);
     const { chainEdges } = chainDemands(moment({ slots }), measured, clean);
-    const [partial, progress] = [vi.fn<(part: unknown) => void>(), vi.fn<(done: number, total: number) => void>()];
+    const [partial, progress] = [vi.fn<(part: unknown) => void>(), vi.fn<(done: object) => void>()];
     const engine = {
       chainEdges: (_: unknown, __: unknown, { onProgress }: { onProgress: (report: unknown) => void }) => {
         onProgress({ done: 1, total: 4 });
@@ -159,7 +159,7 @@ describe("what is asked of the engine", () => {
       },
     };
     void chainEdges!.run(engine as never, { signal: AbortSignal.abort(), partial, progress });
-    expect([partial.mock.calls, progress.mock.calls]).toEqual([[[{ edges: [] }]], [[1, 4]]]);
+    expect([partial.mock.calls, progress.mock.calls]).toEqual([[[{ edges: [] }]], [[{ done: 1, total: 4 }]]]);
     setMeasured(true);
     expect(changedSettings(settings())).toEqual({ isMeasured: true });
     setMeasured(false);

@@ -68,3 +68,19 @@ test("its own pace is worth more than the plan, as soon as there is one", async 
   await passes(5_000);
   expect(progress()).toBeUndefined();
 });
+
+test("a run of another experiment stops the one before it, which keeps what it has", async () => {
+  await planned(PLAN);
+  const first = runExperiment();
+  const partial = { kind: "heads", found: {} };
+  asked.last("runExperiment").onProgress!({ done: 3, total: 24, partial });
+  const { signal } = asked.last("runExperiment");
+  editExperiment({ kind: "memorise" });
+  const second = runExperiment();
+  await first;
+  expect(signal!.aborted).toBe(true);
+  expect(experiments.getState().heads).toMatchObject({ status: "stopped", value: partial, progress: undefined });
+  expect(experiments.getState().memorise.status).toBe("computing");
+  stopExperiment();
+  await second;
+});

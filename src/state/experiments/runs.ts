@@ -1,20 +1,30 @@
-import { isEngineEnd } from "#core/fault.ts";
-import type { ExperimentKind } from "#protocol/experiments.ts";
+import type { CallOptions } from "#client/engine.ts";
+import type {
+  ExperimentKind,
+  ExperimentPlan,
+  ExperimentProgress,
+  ExperimentRequest,
+  ExperimentResult,
+} from "#protocol/experiments.ts";
 import { adapter } from "../model/adapter.ts";
 import { isSameModel, model } from "../model/model.ts";
 import { dismiss, notifyFault } from "../notices.ts";
 import { question } from "../question.ts";
+import { Requests } from "../requests/requests.ts";
+import type { Reports } from "../requests/requests.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { subjectNow } from "../subject.ts";
 import { plannedTimeLeft } from "./planned-time-left.ts";
 import { showTab, view } from "../view.ts";
 import { adapterSet } from "./adapter-set.ts";
 import { editExperiment, experimentForm } from "./form/form.ts";
+import type { ExperimentForm } from "./form/form.ts";
 import { forgetTables, keepTable } from "./finished-tables.ts";
 import { conceptWords } from "./form/concept-words.ts";
 import { ABOUT, requestOf } from "./form/request.ts";
 import { checkFileSize, readResultFile } from "./result-file.ts";
-import { EMPTY, emptySlots, experiments, patchSlot as patch } from "./slots.ts";
+import { EMPTY, emptySlots, experiments } from "./slots.ts";
+import type { ExperimentSlot, ExperimentSlots } from "./slots.ts";
 import { suites } from "./suites.ts";
 
 /** What is wrong with a file stays, although a plan is made meanwhile. */
@@ -23,7 +33,12 @@ const ABOUT_FILE = "experiment file";
 const TYPING_MS = 300;
 const TICK_MS = 1_000;
 
-let running: { readonly kind: ExperimentKind; readonly controller: AbortController } | undefined;
+type Values = { readonly [Kind in ExperimentKind]: ExperimentResult };
+/** One of them at a time. */
+const requests = new Requests<Values, ExperimentSlots, ExperimentSlot>(experiments, {
+  about: () => ABOUT,
+  gone: () => "stopped",
+});
 let planning: AbortController | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -61,7 +76,7 @@ function clearForVariant(): void {
 }
 
 function clearExperiments(): void {
-  running?.controller.abort();
+  requests.cancelAll();
   planning?.abort();
   emptySlots();
   forgetTables();
@@ -76,17 +91,18 @@ function planSoon(): void {
 async function plan(): Promise<void> {
   planning?.abort();
   const form = experimentForm.getState();
-  if (view.getState().tab !== "experiments" || model.getState().status.kind !== "ready" || running) return;
+  if (view.getState().tab !== "experiments" || model.getState().status.kind !== "ready") return;
+  if (requests.underWay.length > 0) return;
   const controller = new AbortController();
   planning = controller;
   try {
     const request = requestOf(form);
-    patch(form.kind, { plan: undefined });
+    requests.patch(form.kind, { plan: undefined });
     if (!request) return;
     const found = await currentEngine().planExperiment(request, { signal: controller.signal });
     if (planning === controller) {
       dismiss(ABOUT);
-      patch(form.kind, { plan: found });
+      requests.patch(form.kind, { plan: found });
     }
   } catch (reason) {
     if (planning === controller) notifyFault(ABOUT, reason);
@@ -97,58 +113,59 @@ async function plan(): Promise<void> {
 export async function runExperiment(): Promise<void> {
   const form = experimentForm.getState();
   const { kind } = form;
-  running?.controller.abort();
+  stopExperiment();
   planning?.abort();
-  const own = { kind, controller: new AbortController() };
-  const { signal } = own.controller;
-  /** Counts the plan's time down until the first step is done. */
-  let clock: ReturnType<typeof setInterval> | undefined;
+  const request = requestToRun(form);
+  if (!request) return;
+  const about = subjectNow();
+  const from = about && { about, form };
+  const { plan } = experiments.getState()[kind];
+  const value = await requests.start(kind, {
+    ask: (engine, reports) => countedDown(plan, reports, (following) => engine.runExperiment(request, following)),
+    begins: { ran: form },
+    shows: () => ({ from, saved: undefined }),
+    leftMs: plannedTimeLeft(plan?.estimatedMs),
+  });
+  if (value) keepTable(value);
+  planSoon();
+}
+
+/** @returns as `requestOf`; what cannot be asked of this model becomes a notice */
+function requestToRun(form: ExperimentForm): ExperimentRequest | undefined {
   try {
-    const request = requestOf(form);
-    if (!request) return;
-    running = own;
-    const about = subjectNow();
-    const from = about && { about, form };
-    dismiss(ABOUT);
-    const { plan } = experiments.getState()[kind];
-    const left = plannedTimeLeft(plan?.estimatedMs);
-    const planned = () => plan && { done: plan.stepsKept, total: plan.steps, leftMs: left(plan.stepsKept, plan.steps) };
-    patch(kind, { ran: form, status: "computing", progress: planned() });
-    clock = setInterval(() => {
-      if (running === own) patch(kind, { progress: planned() });
-    }, TICK_MS);
-    const value = await currentEngine().runExperiment(request, {
+    return requestOf(form);
+  } catch (reason) {
+    notifyFault(ABOUT, reason);
+    return undefined;
+  }
+}
+
+/** Counts a plan's time down until the first step is done. */
+async function countedDown(
+  plan: ExperimentPlan | undefined,
+  { signal, partial, progress }: Reports<ExperimentResult>,
+  run: (following: CallOptions<ExperimentProgress>) => Promise<ExperimentResult>,
+): Promise<ExperimentResult> {
+  const tick = () => plan && progress({ done: plan.stepsKept, total: plan.steps });
+  tick();
+  const clock = setInterval(tick, TICK_MS);
+  try {
+    return await run({
       signal,
-      onProgress({ done, total, partial }) {
-        if (running !== own) return;
-        if (done > (plan?.stepsKept ?? 0)) clearInterval(clock);
-        patch(kind, {
-          progress: { done, total, leftMs: left(done, total) },
-          ...(partial && { value: partial, from, saved: undefined }),
-        });
+      onProgress({ partial: part, ...steps }) {
+        if (steps.done > (plan?.stepsKept ?? 0)) clearInterval(clock);
+        progress(steps);
+        if (part) partial(part);
       },
     });
-    patch(kind, { value, from, saved: undefined, status: "done", progress: undefined });
-    keepTable(value);
-  } catch (reason) {
-    if (!signal.aborted) {
-      patch(kind, { status: isEngineEnd(reason) ? "stopped" : "failed", progress: undefined });
-      notifyFault(ABOUT, reason);
-    }
   } finally {
     clearInterval(clock);
-    if (running === own) running = undefined;
-    planSoon();
   }
 }
 
 /** What has been run is kept, and shown. */
 export function stopExperiment(): void {
-  if (!running) return;
-  const { kind, controller } = running;
-  running = undefined;
-  controller.abort();
-  patch(kind, { status: "stopped", progress: undefined });
+  for (const kind of requests.underWay) requests.stop(kind);
 }
 
 /** Drops what is kept of the form's run. */
@@ -158,7 +175,7 @@ export async function forgetExperiment(): Promise<void> {
   if (!request) return;
   try {
     await currentEngine().forgetExperiment(request);
-    patch(form.kind, { value: undefined, from: undefined, saved: undefined, status: "idle" });
+    requests.patch(form.kind, { value: undefined, from: undefined, saved: undefined, status: "idle" });
     planSoon();
   } catch (reason) {
     notifyFault(ABOUT, reason);
@@ -167,8 +184,7 @@ export async function forgetExperiment(): Promise<void> {
 
 /** Takes what is shown of one experiment away; what the browser keeps of its run stays. */
 export function dropResult(kind: ExperimentKind): void {
-  if (running?.kind === kind) stopExperiment();
-  patch(kind, EMPTY);
+  requests.settle(kind, EMPTY);
   planSoon();
 }
 
@@ -178,10 +194,9 @@ export async function openResultFile(file: File): Promise<void> {
     checkFileSize(file.size);
     const { result: value, saved } = readResultFile(await file.text());
     dismiss(ABOUT_FILE);
-    if (running?.kind === value.kind) stopExperiment();
     showTab("experiments");
     editExperiment({ kind: value.kind });
-    patch(value.kind, { value, from: undefined, saved, ran: undefined, status: "done", progress: undefined });
+    requests.settle(value.kind, { value, from: undefined, saved, ran: undefined, status: "done" });
   } catch (reason) {
     notifyFault(ABOUT_FILE, reason);
   }

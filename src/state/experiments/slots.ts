@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { EXPERIMENT_KINDS } from "#protocol/experiments.ts";
 import type { ExperimentKind, ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
-import type { Progress } from "../run/results.ts";
+import type { RequestSlot } from "../requests/requests.ts";
 import type { Subject } from "../subject.ts";
 import type { ExperimentForm } from "./form/form.ts";
 import type { SavedOrigin } from "./result-file.ts";
@@ -12,10 +12,8 @@ export interface ExperimentOrigin {
   readonly form: ExperimentForm;
 }
 
-/** One experiment as it stands. */
-export interface ExperimentSlot {
-  /** The latest result, of what has been run so far while it runs; what it was asked is in it. */
-  readonly value: ExperimentResult | undefined;
+/** One experiment as it stands; what was asked of its result is in that. */
+export interface ExperimentSlot extends RequestSlot<ExperimentResult> {
   /** Of what this page computed: whose numbers `value` are, and the form that asked for it. */
   readonly from: ExperimentOrigin | undefined;
   /** Of what came from a file: what the file says of itself. Such a result checks nothing, and is not this page's model's. */
@@ -24,11 +22,9 @@ export interface ExperimentSlot {
   readonly plan: ExperimentPlan | undefined;
   /** The form of the run that was started last; undefined before one was, or once a file took its place. */
   readonly ran: ExperimentForm | undefined;
-  readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
-  readonly progress: Progress | undefined;
 }
 
-type Slots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
+export type ExperimentSlots = { readonly [Kind in ExperimentKind]: ExperimentSlot };
 
 export const EMPTY: ExperimentSlot = {
   value: undefined,
@@ -40,11 +36,8 @@ export const EMPTY: ExperimentSlot = {
   progress: undefined,
 };
 
-const empty = () => Object.fromEntries(EXPERIMENT_KINDS.map((kind) => [kind, EMPTY])) as Slots;
+const empty = () => Object.fromEntries(EXPERIMENT_KINDS.map((kind) => [kind, EMPTY])) as ExperimentSlots;
 
-export const experiments = createStore<Slots>(empty);
+export const experiments = createStore<ExperimentSlots>(empty);
 
 export const emptySlots = () => experiments.setState(empty(), true);
-
-export const patchSlot = (kind: ExperimentKind, change: Partial<ExperimentSlot>) =>
-  experiments.setState((slots) => ({ [kind]: { ...slots[kind], ...change } }));

@@ -2,7 +2,7 @@ import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import type { Engine } from "#client/engine.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Asked } from "#protocol/calls.ts";
-import type { PlotQuantity, DrawnPlot, LabReports, MeasuredGroup } from "./tools.ts";
+import type { PlotQuantity, DrawnPlot, MeasuredGroup } from "./tools.ts";
 import { adapter, isAttached } from "../model/adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { isSameModel, model, exampleParts } from "../model/model.ts";
@@ -14,6 +14,7 @@ import { subjectNow } from "../subject.ts";
 import { view } from "../view.ts";
 import { forms } from "./forms.ts";
 import { clearLab, forgetAdapted, lab, start, stopLab, swapLab } from "./tools.ts";
+import type { Reports } from "../requests/requests.ts";
 
 /** Neurons that a search lists. */
 const LISTED = 30;
@@ -96,7 +97,7 @@ export function drawPlot(): string | undefined {
   const weights = subjectNow();
   const { interventions, ablationSource } = question.getState();
   const about = weights && { ...weights, interventions, ablationSource };
-  const ask = async (engine: Engine, { signal, partial, progress }: LabReports<DrawnPlot>): Promise<DrawnPlot> => {
+  const ask = async (engine: Engine, { signal, partial, progress }: Reports<DrawnPlot>): Promise<DrawnPlot> => {
     const whole = await engine.operandPlot(asked, {
       signal,
       onProgress: ({ done, total, values }) => {
@@ -174,7 +175,7 @@ export function measureGroup(neurons: readonly NeuronId[], of: string): void {
     token: target,
     ablationSource,
   };
-  const ask = async (engine: Engine, { signal }: LabReports<MeasuredGroup>): Promise<MeasuredGroup> => ({
+  const ask = async (engine: Engine, { signal }: Reports<MeasuredGroup>): Promise<MeasuredGroup> => ({
     of,
     prompt,
     target: target?.text ?? "",

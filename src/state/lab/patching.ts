@@ -11,7 +11,8 @@ import { subjectNow } from "../subject.ts";
 import { view } from "../view.ts";
 import { askedPatch, editPatch, patchForm } from "./patch-form.ts";
 import { lab, start } from "./tools.ts";
-import type { DrawnPatch, LabReports } from "./tools.ts";
+import type { DrawnPatch } from "./tools.ts";
+import type { Reports } from "../requests/requests.ts";
 
 /** A link's patches are made once their tab is looked at, so that its numbers are checked. @returns what ends it */
 export function followPatches(): () => void {
@@ -34,7 +35,7 @@ export function drawPatches(): string | undefined {
   if (complaint !== undefined) return complaint;
   const weights = subjectNow();
   const about = weights && { ...weights, prompt };
-  const ask = async (engine: Engine, { signal, partial, progress }: LabReports<DrawnPatch>): Promise<DrawnPatch> => {
+  const ask = async (engine: Engine, { signal, partial, progress }: Reports<DrawnPatch>): Promise<DrawnPatch> => {
     const drawn = (map: PatchMap, isWhole: boolean) => ({ asked, prompt, map, isWhole });
     const map = await engine.patch({ clean: prompt, corrupted: asked.corrupted }, optionsOf(asked), {
       signal,

@@ -1,7 +1,5 @@
 import { createStore } from "zustand/vanilla";
-import type { Engine } from "#client/engine.ts";
-import { isEngineEnd } from "#core/fault.ts";
-import type { Progress as Done, Variant } from "#protocol/engine.ts";
+import type { Variant } from "#protocol/engine.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type {
   ConceptSearchResult,
@@ -13,12 +11,10 @@ import type {
 } from "#protocol/lab.ts";
 import type { PatchMap } from "#protocol/patching.ts";
 import type { PatchForm } from "../link/finding.ts";
-import { dismiss, notifyFault } from "../notices.ts";
-import { currentEngine } from "../run/engine-port.ts";
-import type { Progress } from "../run/results.ts";
+import { Requests } from "../requests/requests.ts";
+import type { Course, RequestSlot } from "../requests/requests.ts";
 import { subjectNow } from "../subject.ts";
 import type { Subject } from "../subject.ts";
-import { timeLeft } from "../requests/time-left.ts";
 
 export type {
   ConceptSearchResult,
@@ -68,13 +64,9 @@ export interface LabResults {
 
 export type LabKind = keyof LabResults;
 
-export interface LabSlot<T> {
-  /** The latest answer, partial while computing. */
-  readonly value: T | undefined;
+export interface LabSlot<T> extends RequestSlot<T> {
   /** What `value` was asked of. */
   readonly about: Subject | undefined;
-  readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
-  readonly progress: Progress | undefined;
 }
 
 type LabSlots = { readonly [K in LabKind]: LabSlot<LabResults[K]> };
@@ -85,89 +77,42 @@ const empty = () => Object.fromEntries(KINDS.map((kind) => [kind, EMPTY])) as un
 
 export const lab = createStore<LabSlots>(empty);
 
-export interface LabReports<T> {
-  readonly signal: AbortSignal;
-  readonly partial: (value: T) => void;
-  readonly progress: (progress: Done) => void;
-}
+/** The index is the page's own to begin again, everything else a person's. */
+const gone = (kind: LabKind) => (kind === "index" ? "idle" : "stopped");
+const requests = new Requests<LabResults, LabSlots, LabSlot<unknown>>(lab, { about: (kind) => kind, gone });
 
-const underWay = new Map<LabKind, AbortController>();
-
-/**
- * Asks; an earlier question of the kind is given up. What goes wrong becomes a notice.
- *
- * @param about what is asked of; left out: of the weights of the shown variant
- */
+/** @param about what is asked of; left out: of the weights of the shown variant */
 export async function start<K extends LabKind>(
   kind: K,
-  ask: (engine: Engine, reports: LabReports<LabResults[K]>) => Promise<LabResults[K]>,
+  ask: Course<LabResults[K], unknown>["ask"],
   about: Subject | undefined = subjectNow(),
 ): Promise<void> {
-  underWay.get(kind)?.abort();
-  const controller = new AbortController();
-  const { signal } = controller;
-  underWay.set(kind, controller);
-  const startedAt = performance.now();
-  // reports come another way than the answer and may arrive behind it
-  const isOpen = () => underWay.get(kind) === controller;
-  dismiss(kind);
-  patch(kind, { status: "computing", progress: undefined });
-  try {
-    const value = await ask(currentEngine(), {
-      signal,
-      partial: (part) => {
-        if (isOpen()) patch(kind, { value: part, about });
-      },
-      progress: ({ done, total }) => {
-        if (isOpen()) patch(kind, { progress: { done, total, leftMs: timeLeft(startedAt, done, total) } });
-      },
-    });
-    if (!signal.aborted) settle(kind, { value, about, status: "done", progress: undefined });
-  } catch (reason) {
-    if (signal.aborted) return;
-    settle(kind, isEngineEnd(reason) ? halted(kind) : { status: "failed", progress: undefined });
-    notifyFault(kind, reason);
-  }
+  await requests.start(kind, { ask, shows: () => ({ about }) });
 }
 
-/** What has arrived stays. */
-export function stopTool(kind: LabKind): void {
-  if (!underWay.has(kind)) return;
-  underWay.get(kind)?.abort();
-  settle(kind, { status: "stopped", progress: undefined });
-}
+export const stopTool = (kind: LabKind) => void requests.stop(kind);
 
 /** Nothing of the kind was ever asked. */
-export function dropTool(kind: LabKind): void {
-  underWay.get(kind)?.abort();
-  settle(kind, EMPTY);
-}
+export const dropTool = (kind: LabKind) => requests.settle(kind, EMPTY);
 
 /** The same model from another load: what was found stays, and what is under way was asked of the one that is gone. */
 export function stopLab(): void {
-  giveUp();
-  for (const kind of KINDS) if (lab.getState()[kind].status === "computing") patch(kind, halted(kind));
+  for (const kind of requests.underWay) requests.settle(kind, { status: gone(kind) });
 }
-
-/** The index is the page's own to begin again, everything else a person's. */
-const halted = (kind: LabKind): Pick<LabSlot<never>, "status" | "progress"> => ({
-  status: kind === "index" ? "idle" : "stopped",
-  progress: undefined,
-});
 
 /** What was found of the variant that is not shown. */
 let aside: { readonly variant: Variant; readonly slots: LabSlots } | undefined;
 
 /** For another model: nothing that was found is of it. */
 export function clearLab(): void {
-  giveUp();
+  requests.cancelAll();
   aside = undefined;
   lab.setState(empty(), true);
 }
 
 /** For the other variant of the model: what was found of this one is there again when it is shown again. */
 export function swapLab(from: Variant, to: Variant): void {
-  giveUp();
+  requests.cancelAll();
   const entries = Object.entries(lab.getState()).map(([kind, slot]) => [
     kind,
     slot.status === "computing" ? { ...slot, status: slot.value ? "stopped" : "idle", progress: undefined } : slot,
@@ -180,21 +125,7 @@ export function swapLab(from: Variant, to: Variant): void {
 /** The adapter is another one, or gone. */
 export function forgetAdapted(shown: Variant): void {
   if (shown === "adapted") {
-    giveUp();
+    requests.cancelAll();
     lab.setState(empty(), true);
   } else aside = undefined;
-}
-
-function giveUp(): void {
-  for (const controller of underWay.values()) controller.abort();
-  underWay.clear();
-}
-
-function settle<K extends LabKind>(kind: K, slot: Partial<LabSlot<LabResults[K]>>): void {
-  underWay.delete(kind);
-  patch(kind, slot);
-}
-
-function patch<K extends LabKind>(kind: K, slot: Partial<LabSlot<LabResults[K]>>): void {
-  lab.setState((slots) => ({ [kind]: { ...slots[kind], ...slot } }));
 }

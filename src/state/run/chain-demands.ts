@@ -70,7 +70,7 @@ function edgesDemand(
         {
           signal,
           onProgress(report) {
-            if ("done" in report) progress(report.done, report.total);
+            if ("done" in report) progress(report);
             else partial(report);
           },
         },

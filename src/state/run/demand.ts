@@ -4,6 +4,7 @@ import type { Intervention } from "#model/interventions.ts";
 import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
 import type { ChainSettings, ReadingSettings, ViewName } from "../link/finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
+import type { Reports } from "../requests/requests.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
@@ -27,17 +28,10 @@ export interface Moment extends Question {
   readonly hasAdapter: boolean;
 }
 
-/** How a demand reports while it runs. */
-export interface Reports<T> {
-  readonly signal: AbortSignal;
-  partial(value: T): void;
-  progress(done: number, total: number): void;
-}
-
 /** Options with which the engine follows a call that reports how much of how much is done. */
 export const following = ({ signal, progress }: Pick<Reports<unknown>, "signal" | "progress">): CallOptions<Done> => ({
   signal,
-  onProgress: ({ done, total }) => progress(done, total),
+  onProgress: progress,
 });
 
 /** One question to the engine. Two demands with one key have the same answer. */

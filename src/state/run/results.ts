@@ -1,5 +1,5 @@
 import { createStore } from "zustand/vanilla";
-import type { Fault } from "#core/fault.ts";
+import type { RequestSlot } from "../requests/requests.ts";
 import type { Subject } from "../subject.ts";
 import type { Chain, ChainEdges } from "#protocol/chain.ts";
 import type { NeuronGroup } from "#protocol/lab.ts";
@@ -72,17 +72,8 @@ export interface Results {
 
 export type ResultKind = keyof Results;
 
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  /** Milliseconds; undefined before anything is done. */
-  readonly leftMs: number | undefined;
-}
-
-/** One kind of result: the latest answer, and what is being asked. */
-export interface Slot<T> {
-  /** The latest answer; partial while `status` is "computing", or the answer to an earlier question. */
-  readonly value: T | undefined;
+/** One kind of result: the latest answer, which may be to an earlier question, and what is being asked. */
+export interface Slot<T> extends RequestSlot<T> {
   /** The whole answer before `value`, to look at (dimmed) where a partial one has no numbers yet. */
   readonly previous: T | undefined;
   /** What that was about. */
@@ -93,9 +84,6 @@ export interface Slot<T> {
   readonly about: Subject | undefined;
   /** The question asked last, "" for none. */
   readonly asked: string;
-  readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
-  readonly progress: Progress | undefined;
-  readonly fault: Fault | undefined;
   /** True: `value` was shipped with the page and not computed here. */
   readonly isRecorded: boolean;
 }
@@ -111,7 +99,6 @@ export const EMPTY_SLOT: Slot<never> = {
   asked: "",
   status: "idle",
   progress: undefined,
-  fault: undefined,
   isRecorded: false,
 };
 

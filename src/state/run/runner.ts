@@ -1,18 +1,15 @@
-import { isEngineEnd } from "#core/fault.ts";
-import type { Fault } from "#core/fault.ts";
-import { asFault, dismiss, notifyFault } from "../notices.ts";
+import { dismiss } from "../notices.ts";
+import { Requests } from "../requests/requests.ts";
 import type { Demand, Demands } from "./demand.ts";
-import { currentEngine } from "./engine-port.ts";
-import { timeLeft } from "../requests/time-left.ts";
-import { patchSlot, RESULT_KINDS, results } from "./results.ts";
-import type { ResultKind, Results } from "./results.ts";
+import { RESULT_KINDS, results } from "./results.ts";
+import type { ResultKind, Results, Slot, Slots } from "./results.ts";
 
 /** Answers kept to return to at once, as by undo; a few kilobytes each. */
 const MAX_KEPT = 200;
 /** Limit of a question that is kept with its answer; a longer one is asked again. */
 const MAX_KEPT_CHARACTERS = 100_000;
 
-const underWay = new Map<ResultKind, AbortController>();
+const requests = new Requests<Results, Slots, Slot<unknown>>(results, { about: (kind) => kind, gone: () => "idle" });
 const kept = new Map<string, unknown>();
 /** What was asked when the engine went, and is not asked of its successor by itself. */
 const halted = new Map<ResultKind, string>();
@@ -34,12 +31,7 @@ export function pursue(wanted: Demands): void {
  *
  * @returns whether it was under way
  */
-export function stopRun(kind: ResultKind): boolean {
-  if (!underWay.has(kind)) return false;
-  cancel(kind);
-  patchSlot(kind, { status: "stopped" });
-  return true;
-}
+export const stopRun = (kind: ResultKind): boolean => requests.stop(kind);
 
 /** Of kinds that were stopped while a newer question was typed and not asked yet, whether it is still the question. */
 const haltedNext = new Map<ResultKind, () => boolean>();
@@ -49,9 +41,8 @@ export const haltNext = (kind: ResultKind, isStill: () => boolean): void => void
 
 /** Forgets that a kind was asked, so that the next `pursue` asks it again. */
 export function askAgain(kind: ResultKind): void {
-  cancel(kind);
   halted.delete(kind);
-  patchSlot(kind, { asked: "", status: "idle", fault: undefined });
+  requests.settle(kind, { asked: "", status: "idle" });
 }
 
 /**
@@ -67,7 +58,7 @@ export function haltedRuns(stopping: readonly ResultKind[]): () => void {
   return () => {
     for (const { kind, slot } of found) {
       halted.set(kind, slot.asked);
-      patchSlot(kind, { asked: slot.asked, answers: slot.answers, status: "stopped" });
+      requests.patch(kind, { asked: slot.asked, answers: slot.answers, status: "stopped" });
     }
   };
 }
@@ -77,9 +68,8 @@ export function forgetRuns(): void {
   kept.clear();
   halted.clear();
   for (const kind of RESULT_KINDS) {
-    cancel(kind);
     // an answer of the engine that is gone counts as one to an earlier question
-    patchSlot(kind, { asked: "", answers: "gone", status: "idle", progress: undefined, fault: undefined });
+    requests.settle(kind, { asked: "", answers: "gone", status: "idle" });
   }
 }
 
@@ -88,89 +78,46 @@ function ask<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): void {
   const isHalted = haltedNext.get(kind)?.();
   haltedNext.delete(kind);
   if (slot.asked === demand.key) return;
-  cancel(kind);
   if (isHalted || halted.get(kind) === demand.key) {
-    patchSlot(kind, { asked: demand.key, status: "stopped" });
+    requests.settle(kind, { asked: demand.key, status: "stopped" });
     return;
   }
   halted.delete(kind);
   const known = kept.get(`${kind} ${demand.key}`) as Results[K] | undefined;
-  if (known) settle(kind, demand, known);
-  else void run(kind, demand);
+  if (!known) return void run(kind, demand);
+  dismiss(kind);
+  requests.settle(kind, { value: known, status: "done" }, answerTo(demand, known), wholeOf(demand));
 }
 
 async function run<K extends ResultKind>(kind: K, demand: Demand<Results[K]>): Promise<void> {
-  const controller = new AbortController();
-  underWay.set(kind, controller);
-  const { signal } = controller;
-  dismiss(kind);
-  const startedAt = performance.now();
   const { value, about, previous, previousAbout } = results.getState()[kind];
-  patchSlot(kind, {
-    asked: demand.key,
-    status: "computing",
-    progress: undefined,
-    fault: undefined,
-    previous: previous ?? value,
-    previousAbout: previousAbout ?? about,
+  const answer = await requests.start(kind, {
+    ask: (engine, reports) => demand.run(engine, reports),
+    begins: { asked: demand.key, previous: previous ?? value, previousAbout: previousAbout ?? about },
+    shows: (found) => answerTo(demand, found),
+    ends: wholeOf(demand),
   });
-  try {
-    const answer = await demand.run(currentEngine(), {
-      signal,
-      partial: (part) =>
-        patchSlot(kind, { value: part, answers: demand.key, about: demand.about(part), isRecorded: false }),
-      progress: (done, total) =>
-        patchSlot(kind, { progress: { done, total, leftMs: timeLeft(startedAt, done, total) } }),
-    });
-    if (signal.aborted) return;
-    underWay.delete(kind);
-    keep(`${kind} ${demand.key}`, answer);
-    settle(kind, demand, answer);
-  } catch (reason) {
-    if (signal.aborted) return;
-    underWay.delete(kind);
-    fail(kind, asFault(reason));
-  }
+  if (answer !== undefined) keep(`${kind} ${demand.key}`, answer);
 }
 
-function settle<K extends ResultKind>(kind: K, demand: Demand<Results[K]>, value: Results[K]): void {
-  const { key } = demand;
-  dismiss(kind);
-  patchSlot(kind, {
-    value,
-    answers: key,
-    asked: key,
-    about: demand.about(value),
-    status: "done",
-    previous: undefined,
-    previousAbout: undefined,
-    progress: undefined,
-    fault: undefined,
-    isRecorded: false,
-  });
-}
+/** What is written with an answer, partial or whole. */
+const answerTo = <T>(demand: Demand<T>, value: T) => ({
+  answers: demand.key,
+  about: demand.about(value),
+  isRecorded: false,
+});
 
-/** Ends a demand with a fault; where the engine itself is gone, that is told once, and by whoever starts it again. */
-function fail(kind: ResultKind, fault: Fault): void {
-  if (isEngineEnd(fault)) {
-    patchSlot(kind, { asked: "", status: "idle", progress: undefined });
-    return;
-  }
-  patchSlot(kind, { status: "failed", fault, progress: undefined });
-  notifyFault(kind, fault);
-}
+const wholeOf = ({ key }: Pick<Demand<unknown>, "key">) => ({
+  asked: key,
+  previous: undefined,
+  previousAbout: undefined,
+});
 
 function retire(kind: ResultKind): void {
   const { status, asked } = results.getState()[kind];
   if (asked === "" && status === "idle") return;
-  cancel(kind);
   dismiss(kind);
-  patchSlot(kind, { asked: "", status: "idle", progress: undefined, fault: undefined });
-}
-
-function cancel(kind: ResultKind): void {
-  underWay.get(kind)?.abort();
-  underWay.delete(kind);
+  requests.settle(kind, { asked: "", status: "idle" });
 }
 
 function keep(key: string, answer: unknown): void {

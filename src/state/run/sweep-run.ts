@@ -1,7 +1,7 @@
 import type { Engine } from "#client/engine.ts";
 import type { HeadSweep, ModelInfo, VariantOptions } from "#protocol/engine.ts";
 import type { RunOptions } from "#protocol/fields.ts";
-import type { Reports } from "./demand.ts";
+import type { Reports } from "../requests/requests.ts";
 
 /** A sweep whose map fills in row by row. */
 export const sweepRun =
@@ -19,7 +19,7 @@ export const sweepRun =
         signal,
         onProgress(report) {
           if ("done" in report) {
-            progress(report.done, report.total);
+            progress(report);
             return;
           }
           const { layer, logProbability, baseline, target } = report;

@@ -8,7 +8,7 @@ import type { ExperimentResult } from "#protocol/experiments.ts";
 import "#state/experiments/behind-door.ts";
 import { experimentForm } from "#state/experiments/form/form.ts";
 import type { ExperimentForm } from "#state/experiments/form/form.ts";
-import { emptySlots, patchSlot } from "#state/experiments/slots.ts";
+import { EMPTY, emptySlots, experiments } from "#state/experiments/slots.ts";
 import { opened } from "#state/link/opened.ts";
 import { NO_FINDING } from "#state/link/finding.ts";
 import type { Finding } from "#state/link/finding.ts";
@@ -121,10 +121,13 @@ describe("beside an answer that is reproduced", () => {
     const found = { all: { accuracy: { value: 1 } }, heads: [] };
     const about = subjectNow()!;
     act(() =>
-      patchSlot("heads", {
-        status: "done",
-        value: { kind: "heads", found } as unknown as ExperimentResult,
-        from: { about, form },
+      experiments.setState({
+        heads: {
+          ...EMPTY,
+          status: "done",
+          value: { kind: "heads", found } as unknown as ExperimentResult,
+          from: { about, form },
+        },
       }),
     );
     expect(host.querySelector(".verdict")!.textContent).toBe(

@@ -1,5 +1,5 @@
 import { duration } from "#charts/number-format.ts";
-import type { Progress } from "#state/run/results.ts";
+import type { Progress } from "#state/requests/requests.ts";
 
 interface ProgressLineProps {
   /** What is being computed, as a sentence starts. */
