@@ -1,7 +1,9 @@
 import AxeBuilder from "@axe-core/playwright";
+import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
+import { FORGED_FILE } from "../test/forged-result.ts";
 import { drag, expect, openWithModel, panel, picture, test, withEngine } from "./support.ts";
 
 const LINK = "#v=1&m=abacus&p=3%2B5%3D&view=experiments";
@@ -434,3 +436,36 @@ test("the experiments are for everybody, on a phone and in the dark", { tag: "@p
   expect(overflow).toBeLessThanOrEqual(0);
   await picture(page, "experiments-phone", { fullPage: true });
 });
+
+test(
+  "a result that a link names elsewhere is read once a person says so, and only where it is that file",
+  { tag: "@page" },
+  async ({ page, context, problems }) => {
+    const text = JSON.stringify(FORGED_FILE);
+    const address = "https://results.example/heads.json";
+    let body = text;
+    await context.route(address, (route) =>
+      route.fulfill({ body, contentType: "application/json", headers: { "Access-Control-Allow-Origin": "*" } }),
+    );
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    await openWithModel(page, `#v=1&m=abacus&p=3%2B5%3D&view=experiments&ef=${sha256}@${address}`);
+    const offer = page.getByRole("region", { name: "Result that the link names" });
+    await expect(offer).toContainText(`Read the result at results.example?`);
+    await picture(page, "linked-result-offered");
+    expect(problems.unexpected).toEqual([]);
+    problems.expect(/results\.example/);
+
+    body = text.replace("llama-7b", "llama-8b");
+    await offer.getByRole("button", { name: "Read it" }).click();
+    await expect(page.getByText("it is another file, and nothing of it is used")).toBeVisible();
+
+    body = text;
+    await offer.getByRole("button", { name: "Read it" }).click();
+    await expect(section(page)).toContainText(
+      `says that it is of the model llama-7b. The file's link: https://example.org/ It is the file that the link names, at ${address}. It was not computed on this page`,
+    );
+    await expect(offer).toBeHidden();
+    await picture(page, "linked-result-shown", { fullPage: true });
+    await expect(page).toHaveURL(new RegExp(`ef=${sha256}@`));
+  },
+);

@@ -7,6 +7,7 @@ import { showPublished } from "#state/chain-view.ts";
 import "#state/experiments/behind-door.ts";
 import { offerConceptWords } from "#state/experiments/form/concept-words.ts";
 import { experimentForm } from "#state/experiments/form/form.ts";
+import { followLinkedResult, linkedResult } from "#state/experiments/linked-result.ts";
 import { followExperiments } from "#state/experiments/runs.ts";
 import { offerSuites, SUITE_NAMES } from "#state/experiments/suites.ts";
 import type { SuiteDefinition } from "#state/experiments/suites.ts";
@@ -49,7 +50,9 @@ export function followLater(engine: Engine, { write, writeNow, isOpen }: Address
   followLab();
   followPatches();
   followExperiments();
+  followLinkedResult(location.origin);
   experimentForm.subscribe(write);
+  linkedResult.subscribe(write);
   void readPublished();
   void readConcepts();
   void readSuites();

@@ -60,5 +60,8 @@ export function isAddress(text: string): boolean {
   return username === "" && password === "";
 }
 
+/** Whether a text is a SHA-256 as it is written everywhere: hexadecimal, in small letters. */
+export const isSha256 = (text: string) => /^[0-9a-f]{64}$/.test(text);
+
 /** Whether a text can be an access token: a header holds ASCII without spaces. */
 export const isToken = (text: string) => text.length <= MAX_TOKEN_CHARACTERS && /^[\x21-\x7e]+$/.test(text);

@@ -15,6 +15,7 @@ import type { OrtModule, StartRuntime } from "./run/runtime.ts";
 import { startModel } from "./load/start-model.ts";
 import { PATIENCE } from "./sources/fetch-range.ts";
 import { ggufInRepository } from "./sources/hub-files.ts";
+import { namedFile } from "./sources/named-file.ts";
 import { deleteStored, storedModels } from "./store/stored-models.ts";
 import { placeFor } from "./store/stores.ts";
 
@@ -52,6 +53,8 @@ export function createEngine(
       return inspectCheckpoint(source, (await placeFor(source)).store, runtime, signal);
     },
     ggufFiles: (source, signal) => ggufInRepository(source, { onBytes: () => undefined, patience: PATIENCE, signal }),
+    readNamedFile: (address, named, signal) =>
+      namedFile({ address, ...named }, { onBytes: () => undefined, patience: PATIENCE, signal }),
     storedModels,
     deleteStored,
     async pauseLoading(isPaused) {

@@ -106,4 +106,4 @@ export function followAddress(
 /** What reads and writes links: the first look is none. */
 const links = laterModule(() => import("#state/link/links.ts"));
 
-const namesExperiment = (hash: string) => /[#&]ex=/.test(hash);
+const namesExperiment = (hash: string) => /[#&]e[xf]=/.test(hash);

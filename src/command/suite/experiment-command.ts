@@ -6,7 +6,7 @@ import { json } from "../printing.ts";
 import type { Session } from "../session.ts";
 import { plannedModel } from "./planned-model.ts";
 import { runnerOf } from "../shards/provenance.ts";
-import { resultFile } from "./result-file.ts";
+import { resultFile } from "../result/result-file.ts";
 import { experimentOptions, experimentRequest, readExperimentLine } from "./written.ts";
 
 export const experimentCommandOptions = (kind: ExperimentKind): Options => ({

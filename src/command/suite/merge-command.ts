@@ -8,7 +8,7 @@ import { stepsText } from "../shards/cut.ts";
 import { openPlan, readPlanLine } from "./opened-plan.ts";
 import { PLANNED_MODEL_OPTIONS, startPlanned } from "./planned-engine.ts";
 import { survey } from "../shards/survey.ts";
-import { resultFile } from "./result-file.ts";
+import { resultFile } from "../result/result-file.ts";
 
 export const MERGE_OPTIONS = { ...PLANNED_MODEL_OPTIONS, ...ALWAYS } as const satisfies Options;
 

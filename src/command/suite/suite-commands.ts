@@ -2,6 +2,7 @@ import { EXPERIMENT_KINDS } from "#protocol/experiments.ts";
 import type { Options } from "../command-line.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { LINK_OPTIONS, runLink } from "../result/link-command.ts";
 import type { Session } from "../session.ts";
 import { experimentCommandOptions, runExperiment } from "./experiment-command.ts";
 import { MERGE_OPTIONS, runMerge } from "./merge-command.ts";
@@ -58,6 +59,12 @@ export const SUITE_COMMANDS: Readonly<Record<string, SuiteCommand>> = {
     usage: "merge FOLDER > result.json",
     options: () => MERGE_OPTIONS,
     run: runMerge,
+  },
+  link: {
+    about: "names a saved result by a link that the page opens",
+    usage: "link result.json --at https://host/result.json",
+    options: () => LINK_OPTIONS,
+    run: (args, session) => runLink(args, session).then(() => EXIT.done),
   },
 };
 

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { BACKENDS, DTYPES } from "#model/checkpoint.ts";
 import type { CheckpointSource, HubSource } from "#model/checkpoint.ts";
-import { isAddress, isGgufPath, isHubRepo, isRevision, isToken } from "#model/source-names.ts";
+import { isAddress, isGgufPath, isHubRepo, isRevision, isSha256, isToken } from "#model/source-names.ts";
 import { call, type } from "../call.ts";
 import type { AdapterInfo, CheckpointReport, GgufOnHub, LoadProgress, ModelInfo, StoredModel } from "../engine.ts";
-import { choice, flag, list, text } from "../fields.ts";
+import { choice, flag, list, text, whole } from "../fields.ts";
 import type { Field } from "../fields.ts";
 
 /** A text that passes a test. */
@@ -70,6 +70,13 @@ export const MODEL_CALLS = {
   inspectCheckpoint: call({ of: "engine", takes: { source }, options: { backend }, gives: type<CheckpointReport>() }),
   /** The models in GGUF that a repository has, the parts of one as one. */
   ggufFiles: call({ of: "engine", takes: { source: repository }, gives: type<GgufOnHub[]>() }),
+  /** The text of a file of at most so many bytes that lies somewhere, where it is the one that is named by the SHA-256 of its bytes. */
+  readNamedFile: call({
+    of: "engine",
+    takes: { address: textThat(isAddress, "an http(s) address") },
+    options: { sha256: textThat(isSha256, "a SHA-256, 64 hexadecimal digits"), most: whole(1) },
+    gives: type<string>(),
+  }),
   /** The newest first. */
   storedModels: call({ of: "engine", gives: type<StoredModel[]>() }),
   /** The model that answers keeps answering, until it needs weights that it does not hold. */

@@ -3,6 +3,7 @@ import { checkExperiment, experimentClaims } from "./claims.ts";
 import { openExperimentsDoor } from "./door.ts";
 import { readForm } from "./form/form-link.ts";
 import { editExperiment, experimentForm, fitsInLink, writeForm } from "./form/form.ts";
+import { namedResult } from "./linked-result.ts";
 import { dropResult } from "./runs.ts";
 import { experiments } from "./slots.ts";
 
@@ -14,6 +15,7 @@ openExperimentsDoor({
   ask: editExperiment,
   measured,
   earlier,
+  named: namedResult,
   isChecked,
   follow: (listener) => experiments.subscribe(listener),
   drop: () => dropResult(experimentForm.getState().kind),

@@ -1,4 +1,4 @@
-import type { Finding, NamedNumber } from "../link/finding.ts";
+import type { Finding, NamedNumber, NamedResult } from "../link/finding.ts";
 import type { Notice } from "../link/link-values.ts";
 import type { ExperimentForm } from "./form/form.ts";
 
@@ -20,6 +20,8 @@ export interface ExperimentsDoor {
   readonly measured: () => readonly NamedNumber[] | undefined;
   /** The experiment that is shown, where the form asks for another one by now. */
   readonly earlier: () => Pick<Finding, "experiment" | "expected"> | undefined;
+  /** The saved result that the page was opened with, as long as it is offered or shown. */
+  readonly named: () => NamedResult | undefined;
   /** Whether a result of this page was held against what a link claims of an experiment. */
   readonly isChecked: (finding: Finding) => boolean;
   /** Tells of whatever changes in the results. @returns what ends that */

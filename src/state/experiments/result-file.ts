@@ -7,7 +7,7 @@ import { MAX_ITEMS, counted, text } from "#protocol/experiments/schema-parts.ts"
 import { beyondLimits } from "./json-limits.ts";
 
 /** The table of a model of 5,000 heads over ten groups, indented as it is saved, takes 40 MB. */
-const MAX_BYTES = 128_000_000;
+export const MAX_BYTES = 128_000_000;
 /** The deepest result nests 12 times. */
 const MAX_DEPTH = 32;
 /** A link carries a prompt of any length. */

@@ -23,12 +23,12 @@ import { forgetTables, keepTable } from "./finished-tables.ts";
 import { conceptWords } from "./form/concept-words.ts";
 import { ABOUT, requestOf } from "./form/request.ts";
 import { checkFileSize, readResultFile } from "./result-file.ts";
-import { EMPTY, emptySlots, experiments } from "./slots.ts";
+import { EMPTY, emptyOfModel, experiments } from "./slots.ts";
 import type { ExperimentSlot, ExperimentSlots } from "./slots.ts";
 import { suites } from "./suites.ts";
 
 /** What is wrong with a file stays, although a plan is made meanwhile. */
-const ABOUT_FILE = "experiment file";
+export const ABOUT_FILE = "experiment file";
 /** A field that is being typed in rests this long before its plan is asked for. */
 const TYPING_MS = 300;
 const TICK_MS = 1_000;
@@ -78,7 +78,7 @@ function clearForVariant(): void {
 function clearExperiments(): void {
   requests.cancelAll();
   planning?.abort();
-  emptySlots();
+  emptyOfModel();
   forgetTables();
 }
 
@@ -192,12 +192,23 @@ export function dropResult(kind: ExperimentKind): void {
 export async function openResultFile(file: File): Promise<void> {
   try {
     checkFileSize(file.size);
-    const { result: value, saved } = readResultFile(await file.text());
-    dismiss(ABOUT_FILE);
-    showTab("experiments");
-    editExperiment({ kind: value.kind });
-    requests.settle(value.kind, { value, from: undefined, saved, ran: undefined, status: "done" });
+    showResult(await file.text());
   } catch (reason) {
     notifyFault(ABOUT_FILE, reason);
   }
+}
+
+/**
+ * Shows a saved result by its text.
+ *
+ * @returns the slot that it is shown in
+ * @throws Fault "bad-file"
+ */
+export function showResult(content: string): ExperimentKind {
+  const { result: value, saved } = readResultFile(content);
+  dismiss(ABOUT_FILE);
+  showTab("experiments");
+  editExperiment({ kind: value.kind });
+  requests.settle(value.kind, { value, from: undefined, saved, ran: undefined, status: "done" });
+  return value.kind;
 }

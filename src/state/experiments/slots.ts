@@ -41,3 +41,14 @@ const empty = () => Object.fromEntries(EXPERIMENT_KINDS.map((kind) => [kind, EMP
 export const experiments = createStore<ExperimentSlots>(empty);
 
 export const emptySlots = () => experiments.setState(empty(), true);
+
+/** Empties what was found on a model, which goes with it; what came from a file is of no model here, and stays. */
+export const emptyOfModel = () =>
+  experiments.setState((slots) =>
+    Object.fromEntries(
+      EXPERIMENT_KINDS.map((kind) => {
+        const { value, saved, status } = slots[kind];
+        return [kind, saved && status === "done" ? { ...EMPTY, value, saved, status } : EMPTY];
+      }),
+    ),
+  );

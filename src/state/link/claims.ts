@@ -156,6 +156,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   const changed = changedSettings(chain);
   const read = tab === "heads" ? changedReading(reading) : undefined;
   const experiment = tab === "experiments" ? experimentsDoor()?.asked() : undefined;
+  const result = tab === "experiments" ? experimentsDoor()?.named() : undefined;
   const { expected, content, adapterContent, agreement } = claimsNow(tab, isWithClaims);
   return {
     model: choice.id,
@@ -177,6 +178,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(read && { reading: read }),
     ...(tab === "patch" && { patch: changedPatch(patchNow()) }),
     ...(experiment && { experiment }),
+    ...(result && { result }),
     expected,
     unknown: opened.getState().finding?.unknown ?? [],
   };

@@ -140,6 +140,13 @@ export interface Claims {
   readonly patch?: readonly NamedNumber[];
 }
 
+/** A saved result that lies somewhere for others to read. */
+export interface NamedResult {
+  readonly address: string;
+  /** Of its bytes. */
+  readonly sha256: string;
+}
+
 /** What a person keeps and shares; a link carries all of it. */
 export interface Finding {
   /**
@@ -179,6 +186,8 @@ export interface Finding {
   readonly patch?: Partial<PatchForm>;
   /** What the experiments' tab asks. */
   readonly experiment?: ExperimentForm;
+  /** What was found of it elsewhere, too long for a link. */
+  readonly result?: NamedResult;
   readonly expected: Claims;
   /** Keys of a link that this version does not know, kept and written again. */
   readonly unknown: readonly (readonly [key: string, value: string])[];

@@ -4,7 +4,7 @@ import { DTYPES } from "#model/checkpoint.ts";
 import { formatHead, formatNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import { interventionKey, readIntervention } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import { ggufOnHub, isAddress, isRepo, isRevision } from "#model/source-names.ts";
+import { ggufOnHub, isAddress, isRepo, isRevision, isSha256 } from "#model/source-names.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { READING_FIELDS } from "./reading/reading-fields.ts";
@@ -161,6 +161,15 @@ export const FIELDS: readonly Field[] = [
     read(text, notice) {
       const experiment = experimentsDoor()?.read(text, notice);
       return experiment && { experiment };
+    },
+  },
+  {
+    key: "ef",
+    needs: "a saved result: the SHA-256 of its bytes, @ and its http(s) address",
+    write: ({ result }) => result && `${result.sha256}@${result.address}`,
+    read(text) {
+      const [, sha256 = "", address = ""] = /^([^@]*)@(.*)$/.exec(text) ?? [];
+      return isSha256(sha256) && isAddress(address) ? { result: { address, sha256 } } : undefined;
     },
   },
   {

@@ -212,6 +212,7 @@ function findings(): fc.Arbitrary<Finding> {
       ),
       unknown: fc.array(fc.tuple(key, text), { maxLength: 3 }),
       dtype: fc.constantFrom(...DTYPES),
+      result: fc.record({ sha256: fc.stringMatching(/^[0-9a-f]{64}$/), address: fc.webUrl() }),
       agreement: fc.constantFrom(0, 3e-7, 1e-6, 0.0009, 1),
       target: fc.nat(),
       selected: fc.oneof(head, neuron),
@@ -417,6 +418,13 @@ describe("reading a link", () => {
       { expected: { experiment: [{ name: "L0H7", value: 0.4 }] } },
       "link: er lists “accuracy:high”; it needs to be a name with its number, as L0H7:0.42",
     ],
+    [
+      "a saved result without its hash",
+      "ef=https://example.org/result.json",
+      {},
+      "link: ef is “https://example.org/result.json”; it needs a saved result: the SHA-256 of its bytes, @ and its http(s) address",
+    ],
+    ["a saved result that lies on a disk", `ef=${"0f".repeat(32)}@file:///result.json`, {}, "link: ef is “0f0f"],
     ["a key given twice", "p=a&p=b", { prompt: "a" }, "link: p is given twice; the first one is used, “b” is not"],
     ["a long value, quoted in part", `d=${"q".repeat(100)}`, {}, `link: d is “${"q".repeat(60)}…”; it needs one of`],
   ])("says what is wrong with %s and opens the rest", (_, fragment, opened, notice) => {

@@ -4,10 +4,12 @@ import "#state/experiments/behind-door.ts";
 import { editExperiment, EXPERIMENT_KINDS, experimentForm } from "#state/experiments/form/form.ts";
 import type { ExperimentKind } from "#state/experiments/form/form.ts";
 import { EXPERIMENTS } from "#protocol/experiments.ts";
+import { isOf, linkedResult } from "#state/experiments/linked-result.ts";
 import { experiments } from "#state/experiments/slots.ts";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { ClaimsLine } from "./result/ClaimsLine.tsx";
 import { PAGES } from "./pages.ts";
+import { LinkedResult } from "./result/LinkedResult.tsx";
 import { ResultFile } from "./result/ResultFile.tsx";
 import { ResultOf } from "./result/ResultOf.tsx";
 import { fileSentence } from "../exports/facts.ts";
@@ -22,6 +24,7 @@ export function ExperimentsPanel() {
   return (
     <section aria-label="Experiments" className="panel experiments">
       <KindChoice chosen={kind} />
+      <LinkedResult />
       <ExperimentPage key={kind} kind={kind} />
     </section>
   );
@@ -76,6 +79,7 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
 function Shown({ kind }: { readonly kind: ExperimentKind }) {
   const form = useStore(experimentForm);
   const slot = useStore(experiments, (slots) => slots[kind]);
+  const linked = useStore(linkedResult);
   const { value, status, saved } = slot;
   if (!value) return null;
   const settings = askedSettings(slot, form);
@@ -84,7 +88,11 @@ function Shown({ kind }: { readonly kind: ExperimentKind }) {
     <div aria-busy={status === "computing"} className={`experiment-result${isEarlier ? " stale" : ""}`}>
       {saved && (
         <p className="small from-file">
-          {fileSentence(saved)} It was not computed on this page, and checks nothing that a link claims.
+          {fileSentence(saved)}
+          {linked.kind === "shown" &&
+            isOf(linked, kind, slot) &&
+            ` It is the file that the link names, at ${linked.named.address}.`}{" "}
+          It was not computed on this page, and checks nothing that a link claims.
         </p>
       )}
       {(isEarlier || saved) && <p className="small">{settingsSentence(settings)}</p>}

@@ -37,6 +37,8 @@ export interface Fetching {
   readonly headers?: Readonly<Record<string, string>>;
   /** Of the page's own host; left out: as the caches have it. */
   readonly cache?: OwnCache;
+  /** A server that sends on to another address is not followed there. */
+  readonly isStaying?: boolean;
   /** What an answer of 400 and more means at this source; undefined: what it means anywhere. */
   readonly refusal?: (response: Response) => Fault | undefined;
 }
@@ -122,7 +124,7 @@ export interface Answer {
  * @throws PassingFailure where another attempt may succeed, Fault where not, or the signal's reason
  */
 export async function ask(url: string, range: ByteRange | undefined, fetching: Fetching): Promise<Answer> {
-  const { patience, signal, headers, cache = "default" } = fetching;
+  const { patience, signal, headers, cache = "default", isStaying = false } = fetching;
   const stall = new AbortController();
   const signals = signal ? [stall.signal, signal] : [stall.signal];
   const inTime = async <Result>(work: Promise<Result>, what: string): Promise<Result> => {
@@ -145,6 +147,7 @@ export async function ask(url: string, range: ByteRange | undefined, fetching: F
     fetch(url, {
       headers: { ...headers, ...(range && { Range: `bytes=${range.start}-${range.end - 1}` }) },
       referrerPolicy: "no-referrer",
+      redirect: isStaying ? "error" : "follow",
       // what comes from elsewhere is kept in the store, the browser's cache would hold it a second time
       cache: isOwnOrigin(url) ? cache : "no-store",
       signal: AbortSignal.any(signals),

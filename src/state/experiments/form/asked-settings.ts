@@ -65,7 +65,7 @@ function asRead(name: InputName, { words = "", head = "", adapters = "", [name]:
 }
 
 /** The form's inputs that make a request; adapters, which may be somebody's folders, are in none. */
-function saidIn(request: ExperimentRequest): Asked {
+export function saidIn(request: ExperimentRequest): Asked {
   const said = Object.entries<Field>(EXPERIMENTS[request.kind].fields).map(([name, field]) =>
     inputsOfField(field, (request as unknown as Readonly<Record<string, unknown>>)[name]),
   );
