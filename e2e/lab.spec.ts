@@ -109,7 +109,7 @@ test("a hundred by a hundred fill in as they arrive", { tag: "@page" }, async ({
     await expect(seen).toHaveCount(0);
     await page.mouse.move(...(await middle()));
     await page.keyboard.down("Control");
-    await page.mouse.wheel(0, -200);
+    await page.mouse.wheel(0, -50);
     await page.keyboard.up("Control");
     await expect(seen).toBeVisible();
   });
