@@ -223,12 +223,13 @@ export class OrtRunner implements Runner {
     const { unembed: pace } = this.#shared.paces;
     const work = this.spec.modelDim * this.spec.vocabulary;
     const found: Unembedded[] = [];
-    const pieces = unembedPieces(input, run, pace.piecesAtOnce(work));
-    const isCut = pieces.some(({ from, to }) => to - from < input.batch);
-    const data = isCut ? await this.download(input) : new Float32Array(0);
-    for (const piece of pieces) {
+    let data: Float32Array | undefined;
+    for (const piece of unembedPieces(input, run, () => pace.piecesAtOnce(work))) {
       const rows = piece.to - piece.from;
-      const part = isCut ? this.#rowsOf(data, input, count(piece.from, piece.to)) : input;
+      const part =
+        rows < input.batch
+          ? this.#rowsOf((data ??= await this.download(input)), input, count(piece.from, piece.to))
+          : input;
       found.push(await this.#unembedAtOnce(part, piece.run, { pace, work: work * rows * piece.run.positions.length }));
     }
     return joinedUnembedded(found);

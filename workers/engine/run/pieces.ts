@@ -92,36 +92,35 @@ export interface UnembedPiece {
   readonly run: UnembedRun;
 }
 
-/** Pieces of an unembedding, each of at most so many vectors: whole rows, or one row's positions. */
-export function unembedPieces({ batch }: Pick<Residual, "batch">, run: UnembedRun, atOnce: number): UnembedPiece[] {
+/**
+ * Pieces of an unembedding: whole rows, or one row's positions.
+ *
+ * @param atOnce how many vectors at most the next piece has, asked before each
+ */
+export function* unembedPieces(
+  { batch }: Pick<Residual, "batch">,
+  run: UnembedRun,
+  atOnce: () => number,
+): Generator<UnembedPiece, void, undefined> {
   const { positions, rankedRows = [0] } = run;
   const each = positions.length;
-  if (batch * each <= atOnce) return [{ from: 0, to: batch, run }];
   /** What is ranked of the vectors `first` to `end`, counted from `first`; where nothing is, nothing is ranked. */
   const rankedOf = (first: number, end: number) => {
     const ranked = rankedRows.filter((row) => row >= first && row < end).map((row) => row - first);
     return ranked.length > 0 ? { rankedRows: ranked } : { wants: run.wants.filter((want) => want !== "topIds") };
   };
-  if (batch === 1) {
-    return steps(each, atOnce).map(([first, end]) => ({
-      from: 0,
-      to: 1,
-      run: { ...run, positions: positions.slice(first, end), ...rankedOf(first, end) },
-    }));
+  for (let first = 0; first < batch * each;) {
+    const most = atOnce();
+    const size = batch === 1 ? most : each * Math.max(1, Math.floor(most / each));
+    const end = Math.min(batch * each, first + size);
+    const isWhole = first === 0 && end === batch * each;
+    if (isWhole) yield { from: 0, to: batch, run };
+    else if (batch === 1) {
+      yield { from: 0, to: 1, run: { ...run, positions: positions.slice(first, end), ...rankedOf(first, end) } };
+    } else yield { from: first / each, to: end / each, run: { ...run, ...rankedOf(first, end) } };
+    first = end;
   }
-  return steps(batch, Math.max(1, Math.floor(atOnce / each))).map(([from, to]) => ({
-    from,
-    to,
-    run: { ...run, ...rankedOf(from * each, to * each) },
-  }));
 }
-
-/** `0 … total` in steps of at most `size`. */
-const steps = (total: number, size: number) =>
-  Array.from(
-    { length: Math.ceil(total / size) },
-    (_, index) => [index * size, Math.min((index + 1) * size, total)] as const,
-  );
 
 /** The pieces' answers as one; what is ranked has to be in the order of the vectors. */
 export function joinedUnembedded(pieces: readonly Unembedded[]): Unembedded {
