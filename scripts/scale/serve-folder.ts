@@ -9,10 +9,12 @@ export async function serveFolder(folder: string): Promise<{ readonly base: stri
     const path = join(folder, normalize(decodeURIComponent(new URL(request.url!, "http://localhost").pathname)));
     response.setHeader("Access-Control-Allow-Origin", "*");
     response.setHeader("Access-Control-Allow-Headers", "Range");
-    response.setHeader("Access-Control-Expose-Headers", "Content-Range");
+    response.setHeader("Access-Control-Expose-Headers", "Content-Range, ETag");
     const stats = statSync(path, { throwIfNoEntry: false });
     if (request.method === "OPTIONS") return response.writeHead(204).end();
     if (!stats?.isFile()) return response.writeHead(404).end();
+    // without a version a second load would read everything again, to see that it is the same
+    response.setHeader("ETag", `"${stats.size}-${stats.mtimeMs}"`);
     const [, first = "0", last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
     const start = Number(first);
     const end = Math.min(last === undefined ? Infinity : Number(last), stats.size - 1);
