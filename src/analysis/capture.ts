@@ -8,7 +8,7 @@ import type { Tap } from "#model/taps.ts";
 import { changedBlock } from "./ablation/changes.ts";
 import type { Changes } from "./ablation/changes.ts";
 import { throughLayers } from "./lens/layers.ts";
-import type { BlockRun, Runner } from "./runner.ts";
+import type { Runner } from "./runner.ts";
 
 /** What one layer did to one prompt. Rows are positions. */
 export interface LayerCapture {
@@ -29,8 +29,8 @@ export interface LayerCapture {
 /** One prompt's run with every activation that the method needs. */
 export interface Capture {
   readonly ids: readonly number[];
-  /** What was switched off or scaled, whatever stood in for it; undefined where something else was done to parts. */
-  readonly interventions: readonly Intervention[] | undefined;
+  /** What was switched off or scaled, whatever stood in for it. */
+  readonly interventions: readonly Intervention[];
   readonly layers: readonly LayerCapture[];
   /** The residual after the last layer, [position, modelDim]. */
   readonly residFinal: Matrix;
@@ -63,17 +63,6 @@ export async function capture(
   runner: Runner,
   ids: readonly number[],
   changes: Changes,
-  following: Following = {},
-): Promise<Capture> {
-  const run = await captureUnder(runner, ids, (layer) => changedBlock(runner.spec, layer, changes), following);
-  return { ...run, interventions: changes.interventions };
-}
-
-/** Runs a prompt as `capture` does, under whatever each layer is run with. */
-export async function captureUnder(
-  runner: Runner,
-  ids: readonly number[],
-  runOf: (layer: number) => BlockRun,
   { signal, onLayer }: Following = {},
 ): Promise<Capture> {
   const { spec } = runner;
@@ -86,7 +75,7 @@ export async function captureUnder(
       signal?.throwIfAborted();
       const residPre = shape(await runner.download(residual), spec.modelDim);
       const { residual: next, taps } = await runner.block(layer, residual, {
-        ...runOf(layer),
+        ...changedBlock(spec, layer, changes),
         taps: hasPostNorm(spec) ? [...ALL_TAPS, ...POST_NORM_TAPS] : ALL_TAPS,
       });
       runner.release(residual);
@@ -106,7 +95,7 @@ export async function captureUnder(
       positions: [positions - 1],
       wants: ["logits", "ownScale"],
     });
-    return { ids, interventions: undefined, layers, residFinal, scale: ownScale[0]!, logits };
+    return { ids, interventions: changes.interventions, layers, residFinal, scale: ownScale[0]!, logits };
   } finally {
     runner.release(residual);
   }
@@ -140,14 +129,8 @@ export async function resume(
   }
 }
 
-/**
- * What the interventions multiply a head's own z by; 1 for none. What stands in for the rest of it comes from no position of the prompt.
- *
- * @throws Error for a run in which something else was done to parts
- */
+/** What the interventions multiply a head's own z by; 1 for none. What stands in for the rest of it comes from no position of the prompt. */
 export function headScale({ interventions }: Pick<Capture, "interventions">, { layer, head }: HeadId): number {
-  if (!interventions)
-    throw new Error("capture: heads of this run were not scaled but replaced; a scale says nothing of them");
   const change = interventions.findLast(({ kind, at }) => kind === "head" && at.layer === layer && at.head === head);
   return change?.scale ?? 1;
 }

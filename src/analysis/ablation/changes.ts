@@ -26,75 +26,62 @@ export const changedBlock = (spec: ModelSpec, layer: number, changes: Changes): 
 
 /** Scales and fills of one layer for a batch whose rows are changed each in its own way; those with ablation-source have them for one length. */
 export function changedRows(spec: ModelSpec, layer: number, rows: readonly Changes[]): BlockRun {
-  const heads = rows.map((row) => turnedParts(row, layer, "head"));
-  const neurons = rows.map((row) => turnedParts(row, layer, "neuron"));
-  const headScale = scalesOf(heads, spec.heads);
-  const neuronScale = scalesOf(neurons, spec.neurons);
-  const headFill = fillOf(heads, (head, values) => {
-    const each = values.length / spec.heads;
-    return { from: head * each, step: 1, count: each };
-  });
-  const neuronFill = fillOf(neurons, (neuron, values) => ({
-    from: neuron,
-    step: spec.neurons,
-    count: values.length / spec.neurons,
-  }));
+  const head = turned(spec, layer, rows, "head");
+  const neuron = turned(spec, layer, rows, "neuron");
   return {
-    ...(headScale && { headScale }),
-    ...(headFill && { headFill }),
-    ...(neuronScale && { neuronScale }),
-    ...(neuronFill && { neuronFill }),
+    ...(head.scale && { headScale: head.scale }),
+    ...(head.fill && { headFill: head.fill }),
+    ...(neuron.scale && { neuronScale: neuron.scale }),
+    ...(neuron.fill && { neuronFill: neuron.fill }),
   };
 }
 
-/** A head or neuron of one layer in one row. */
-interface Turned {
-  readonly index: number;
-  readonly scale: number;
-  /** Those of all the layer's parts of its kind. */
-  readonly ablationSource: Float32Array | undefined;
+/** Of one layer's heads or neurons; nothing where no row turns one. */
+function turned(
+  spec: ModelSpec,
+  layer: number,
+  rows: readonly Changes[],
+  kind: Intervention["kind"],
+): { readonly scale?: Matrix; readonly fill?: Float32Array | undefined } {
+  const own = rows.map(({ interventions }) =>
+    interventions.filter((change) => change.kind === kind && change.at.layer === layer),
+  );
+  if (own.every(({ length }) => length === 0)) return {};
+  const parts = kind === "head" ? spec.heads : spec.neurons;
+  const scale = matrix(rows.length, parts, new Float32Array(rows.length * parts).fill(1));
+  own.forEach((changes, row) =>
+    changes.forEach((change) => {
+      rowOf(scale, row)[change.kind === "head" ? change.at.head : change.at.neuron] = change.scale;
+    }),
+  );
+  const donors = (row: number) => (kind === "head" ? rows[row]!.ablationSource?.z : rows[row]!.ablationSource?.post);
+  return { scale, fill: fillOf(scale, kind, (row) => (own[row]!.length > 0 ? donors(row)?.[layer] : undefined)) };
 }
 
-function turnedParts({ interventions, ablationSource }: Changes, layer: number, kind: Intervention["kind"]): Turned[] {
-  return interventions
-    .filter((change) => change.kind === kind && change.at.layer === layer)
-    .map((change) => ({
-      index: change.kind === "head" ? change.at.head : change.at.neuron,
-      scale: change.scale,
-      ablationSource: (kind === "head" ? ablationSource?.z : ablationSource?.post)?.[layer],
-    }));
-}
-
-/** [rows, parts], 1 for what is not turned; undefined where nothing is. */
-function scalesOf(rows: readonly (readonly Turned[])[], parts: number): Matrix | undefined {
-  if (rows.every(({ length }) => length === 0)) return undefined;
-  const scales = matrix(rows.length, parts, new Float32Array(rows.length * parts).fill(1));
-  rows.forEach((row, at) => row.forEach(({ index, scale }) => (rowOf(scales, at)[index] = scale)));
-  return scales;
-}
-
-/** Where one part's values lie among those of all parts. */
-interface Strides {
-  readonly from: number;
-  readonly step: number;
-  readonly count: number;
-}
-
-/** (1 − s) · r of every part that is turned away from a stand-in, 0 elsewhere: [rows, …]; undefined where none is. */
-function fillOf(
-  rows: readonly (readonly Turned[])[],
-  stridesOf: (part: number, values: Float32Array) => Strides,
+/**
+ * What a scale takes away, of its donor value: (1 − s) · r, laid out as a layer's parts are, [rows, …]; undefined where no row has donors.
+ *
+ * @param scale [rows, parts]
+ * @param kind heads lie as [heads, positions, headDim], neurons as [positions, neurons]
+ * @param donorOf of a row; undefined: its parts are turned away from 0
+ */
+export function fillOf(
+  { data, rows, cols }: Matrix,
+  kind: Intervention["kind"],
+  donorOf: (row: number) => Float32Array | undefined,
 ): Float32Array | undefined {
-  const size = rows.flat().find(({ ablationSource }) => ablationSource)?.ablationSource?.length;
+  const donors = Array.from({ length: rows }, (_, row) => donorOf(row));
+  const size = donors.find((donor) => donor !== undefined)?.length;
   if (size === undefined) return undefined;
-  const fill = new Float32Array(rows.length * size);
-  for (const [at, row] of rows.entries()) {
-    for (const { index, scale, ablationSource } of row) {
-      if (!ablationSource) continue;
-      const { from, step, count } = stridesOf(index, ablationSource);
-      for (let i = 0; i < count; i++) {
-        fill[at * size + from + i * step] = (1 - scale) * ablationSource[from + i * step]!;
-      }
+  const fill = new Float32Array(rows * size);
+  /** Values of one part that follow each other. */
+  const run = kind === "head" ? size / cols : 1;
+  for (const [row, donor] of donors.entries()) {
+    if (!donor) continue;
+    for (let from = 0; from < size; from += run) {
+      const scale = data[row * cols + ((from / run) % cols)]!;
+      if (scale === 1) continue;
+      for (let at = from; at < from + run; at++) fill[row * size + at] = (1 - scale) * donor[at]!;
     }
   }
   return fill;

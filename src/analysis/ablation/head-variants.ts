@@ -1,28 +1,47 @@
 import { matrix } from "#core/numeric/matrix.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import type { BlockRun } from "../runner.ts";
+import { throughLayers } from "../lens/layers.ts";
+import type { BlockRun, Residual, Runner } from "../runner.ts";
+import { fillOf } from "./changes.ts";
 
-export interface HeadVariants {
-  /** How many clean rows the batch has, its last ones. */
+export interface HeadsOff {
+  /** Rows that the wavefront starts from. */
   readonly cases: number;
-  /** How many layers' heads the rows before them are without, one head each. */
-  readonly layersBefore: number;
-  /** Whether the clean rows come along. */
-  readonly keepsClean: boolean;
+  /** Layers whose heads are switched off, `end` exclusive. */
+  readonly range: { readonly start: number; readonly end: number };
+  /** Whether the clean cases come along to the end. */
+  readonly keepsClean?: boolean;
   /** What takes the place of the heads' z in a case, [heads, positions, headDim]; left out: 0. */
-  readonly donor?: ((index: number) => Float32Array) | undefined;
-  /** What every row is run with besides, of one case and in one row: what stays off in all of them. Left out: nothing. */
-  readonly under?: BlockRun;
+  readonly donor?: ((layer: number, index: number) => Float32Array) | undefined;
+  /** What every row is run with besides, of one case and in one row: what stays off in all of them, with the same donor. Left out: nothing. */
+  readonly under?: ((layer: number) => BlockRun) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * One layer of the wavefront. The batch that comes in is the variants so far, each of all cases, and in its last rows the clean
- * cases. What goes out is the variants so far, one more of every case for each head of this layer, with that head at 0 or at what
- * stands in for it, and the clean cases again if they are needed further on.
+ * The wavefront: going through the layers once, the batch holds each case with each head that was switched off earlier, then a new
+ * variant of each case per head of this layer, and in its last rows the clean cases that later layers start from.
+ *
+ * @param clean the cases at the range's first layer; stays the caller's
+ * @returns layer by layer, head by head, of all cases each, at the end of the model; then the clean ones, if they are kept
+ * @throws what `signal` was aborted with
  */
-export function headVariants(spec: ModelSpec, wanted: HeadVariants): BlockRun {
-  const { cases, layersBefore, keepsClean, donor, under = {} } = wanted;
-  const earlier = layersBefore * spec.heads * cases;
+export async function withoutEachHead(runner: Runner, clean: Residual, wanted: HeadsOff): Promise<Residual> {
+  const { range, keepsClean = false, under = () => ({}), signal } = wanted;
+  const runOf = (layer: number): BlockRun =>
+    layer < range.end
+      ? headVariants(runner.spec, layer, { ...wanted, keepsClean: keepsClean || layer + 1 < range.end })
+      : under(layer);
+  signal?.throwIfAborted();
+  const { residual } = await runner.block(range.start, clean, runOf(range.start));
+  return throughLayers(runner, residual, { from: range.start + 1, runOf, signal });
+}
+
+/** One layer of the wavefront, in which the clean rows are needed further on or not. */
+function headVariants(spec: ModelSpec, layer: number, wanted: HeadsOff): BlockRun {
+  const { cases, range, keepsClean, donor } = wanted;
+  const under = wanted.under?.(layer) ?? {};
+  const earlier = (layer - range.start) * spec.heads * cases;
   const cleanRows = Array.from({ length: cases }, (_, index) => earlier + index);
   const variants = [
     ...Array.from({ length: earlier }, (_, row) => row),
@@ -36,33 +55,6 @@ export function headVariants(spec: ModelSpec, wanted: HeadVariants): BlockRun {
       headScale.data[(earlier + head * cases + index) * spec.heads + head] = 0;
     }
   }
-  const headFill = fillOf(spec, wanted, variants.length, donor);
+  const headFill = fillOf(headScale, "head", (row) => donor?.(layer, row % cases));
   return { ...under, variants, headScale, ...(headFill && { headFill }) };
-}
-
-/**
- * Each head's donor value in the rows that are without it, elsewhere what every row is filled with: [rows, heads, positions, headDim];
- * undefined where there is neither.
- */
-function fillOf(
-  { heads }: ModelSpec,
-  { cases, layersBefore, under }: HeadVariants,
-  rows: number,
-  donor: HeadVariants["donor"],
-): Float32Array | undefined {
-  const kept = under?.headFill;
-  const own = donor && Array.from({ length: cases }, (_, index) => donor(index));
-  const size = (own?.[0] ?? kept)?.length;
-  if (size === undefined) return undefined;
-  const fill = new Float32Array(rows * size);
-  if (kept) for (let row = 0; row < rows; row++) fill.set(kept, row * size);
-  for (let head = 0; head < heads; head++) {
-    const [from, to] = [(head * size) / heads, ((head + 1) * size) / heads];
-    for (let index = 0; index < cases; index++) {
-      const row = (layersBefore * heads + head) * cases + index;
-      if (own) fill.set(own[index]!.subarray(from, to), row * size + from);
-      else fill.fill(0, row * size + from, row * size + to);
-    }
-  }
-  return fill;
 }

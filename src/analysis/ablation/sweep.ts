@@ -2,8 +2,7 @@ import type { Activations } from "./activations.ts";
 import { rowsThatFit } from "../batch-budget.ts";
 import type { Capture } from "../capture.ts";
 import { changedBlock } from "./changes.ts";
-import { headVariants } from "./head-variants.ts";
-import { throughLayers } from "../lens/layers.ts";
+import { withoutEachHead } from "./head-variants.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { Runner } from "../runner.ts";
 
@@ -29,7 +28,6 @@ export interface SweepOptions {
  *
  * @param clean the run that each head is taken from: the clean one, or one under interventions, which then hold in every variant; a
  *   head that is among them is off in its own variant, whatever its scale
- * @throws Error for a run in which something else than interventions was done to parts
  */
 export async function sweepHeads(runner: Runner, clean: Capture, options: SweepOptions): Promise<number[][]> {
   const { spec } = runner;
@@ -74,25 +72,14 @@ async function sweepGroup(
   const { spec } = runner;
   const { ablationSource, onRows } = options;
   const { interventions } = clean;
-  if (!interventions)
-    throw new Error("sweep: what was done to this run is not known, and cannot be done to its variants");
   const start = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
-  const residual = await throughLayers(runner, start, {
-    from: range.start,
-    runOf: (layer) => {
-      const under = changedBlock(spec, layer, { interventions, ablationSource });
-      if (layer >= range.end) return { ...under, onRows };
-      const wanted = {
-        cases: 1,
-        layersBefore: layer - range.start,
-        keepsClean: layer + 1 < range.end,
-        donor: ablationSource && (() => ablationSource.z[layer]!),
-        under,
-      };
-      return { ...headVariants(spec, wanted), onRows };
-    },
+  const residual = await withoutEachHead(runner, start, {
+    cases: 1,
+    range,
+    donor: ablationSource && ((layer) => ablationSource.z[layer]!),
+    under: (layer) => ({ ...changedBlock(spec, layer, { interventions, ablationSource }), onRows }),
     signal: options.signal,
-  });
+  }).finally(() => runner.release(start));
   try {
     const { logSumExp, targetLogits } = await runner.unembed(residual, {
       positions: [clean.ids.length - 1],

@@ -1,4 +1,4 @@
-import { headVariants } from "../ablation/head-variants.ts";
+import { withoutEachHead } from "../ablation/head-variants.ts";
 import { throughLayers } from "../lens/layers.ts";
 import type { Residual, Runner } from "../runner.ts";
 import type { AblationSource } from "./ablation.ts";
@@ -18,10 +18,8 @@ export interface CaseSweepOptions {
 }
 
 /**
- * Switches every head off in every case, by the wavefront over heads × cases: going through the layers once, the batch holds
- * each case with each head that was switched off earlier, then a new variant of each case per head of this layer, and in its last
- * rows the clean cases that later layers start from. L session runs serve all heads of all cases. Layers are taken in groups,
- * so that a batch fits the memory; a group starts from the clean residual at its first layer.
+ * Switches every head off in every case, by the wavefront over heads × cases (`withoutEachHead`): L session runs serve all heads of all
+ * cases. Layers are taken in groups, so that a batch fits the memory; a group starts from the clean residual at its first layer.
  *
  * @param cases of one shape, as `caseBatches` makes them
  * @throws what `signal` was aborted with
@@ -29,7 +27,7 @@ export interface CaseSweepOptions {
 export async function sweepCases(
   runner: Runner,
   cases: readonly ScoredCase[],
-  options: CaseSweepOptions = {},
+  { ablationSource, signal }: CaseSweepOptions = {},
 ): Promise<SweptCase[]> {
   const { spec } = runner;
   const rows = rowsOfShape(spec, cases[0]!.ids.length, cases[0]!.answerIds.length);
@@ -40,8 +38,13 @@ export async function sweepCases(
   try {
     for (let start = 0; start < spec.layers; start += layersAtOnce) {
       const end = Math.min(start + layersAtOnce, spec.layers);
-      const group = { cases: cases.length, range: { start, end } };
-      const swept = await sweepGroup(runner, clean, group, options);
+      const swept = await withoutEachHead(runner, clean, {
+        cases: cases.length,
+        range: { start, end },
+        keepsClean: end === spec.layers,
+        donor: ablationSource?.z,
+        signal,
+      });
       try {
         const variants = swept.batch / cases.length;
         const scores = await scoresOf(runner, swept, Array.from({ length: variants }, () => cases).flat());
@@ -52,40 +55,10 @@ export async function sweepCases(
       } finally {
         runner.release(swept);
       }
-      if (end < spec.layers)
-        clean = await throughLayers(runner, clean, { from: start, to: end, signal: options.signal });
+      if (end < spec.layers) clean = await throughLayers(runner, clean, { from: start, to: end, signal });
     }
   } finally {
     runner.release(clean);
   }
   return cases.map((_, index) => ({ baseline: baseline[index]!, heads: heads[index]! }));
-}
-
-interface SweepGroup {
-  readonly cases: number;
-  /** Layers whose heads are switched off, `end` exclusive. */
-  readonly range: { readonly start: number; readonly end: number };
-}
-
-/** @param clean stays the caller's */
-async function sweepGroup(
-  runner: Runner,
-  clean: Residual,
-  group: SweepGroup,
-  { ablationSource, signal }: CaseSweepOptions,
-): Promise<Residual> {
-  const { start, end } = group.range;
-  const { spec } = runner;
-  const runOf = (layer: number) =>
-    layer < end
-      ? headVariants(spec, {
-          cases: group.cases,
-          layersBefore: layer - start,
-          keepsClean: layer + 1 < end || end === spec.layers,
-          donor: ablationSource && ((index) => ablationSource.z(layer, index)),
-        })
-      : {};
-  signal?.throwIfAborted();
-  const { residual } = await runner.block(start, clean, runOf(start));
-  return throughLayers(runner, residual, { from: start + 1, runOf, signal });
 }

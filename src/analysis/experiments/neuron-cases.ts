@@ -1,21 +1,23 @@
 import type { NeuronRanges } from "../search/ranges.ts";
-import { fromRows, matrix, rowOf } from "#core/numeric/matrix.ts";
-import type { Matrix } from "#core/numeric/matrix.ts";
 import { logProbability } from "#core/numeric/softmax.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
-import { capture, captureUnder } from "../capture.ts";
+import type { ModelSpec } from "#model/spec.ts";
+import { ablateEach, neuronOff } from "../ablation/ablations.ts";
+import type { AblationQuestion } from "../ablation/ablations.ts";
+import type { Activations } from "../ablation/activations.ts";
+import { capture } from "../capture.ts";
 import type { Capture } from "../capture.ts";
 import { NO_CHANGES } from "../ablation/changes.ts";
+import type { Changes } from "../ablation/changes.ts";
 import { lowestNeuron } from "../trace/enhancing-graph.ts";
 import { activationOf } from "../lens/increase.ts";
-import { throughLayers } from "../lens/layers.ts";
 import { randomGroups } from "../ablation/neuron-group.ts";
 import { compareNeurons } from "../lens/neurons.ts";
 import type { ComparedNeuron } from "../lens/neurons.ts";
-import type { BlockRun, Runner } from "../runner.ts";
+import type { Runner } from "../runner.ts";
 import type { AblationSource } from "./ablation.ts";
-import { AS_IT_IS, neuronFill, off, scoresUnder, switchedRow } from "./switched-neurons.ts";
-import type { NeuronSwitch, SwitchOptions } from "./switched-neurons.ts";
+import { AS_IT_IS, off, scoresUnder } from "./switched-neurons.ts";
+import type { NeuronSwitch } from "./switched-neurons.ts";
 
 /** One token of an answer and all before it: what a comparison at the last position is about. */
 export interface TokenCase {
@@ -84,8 +86,10 @@ export async function neuronCase(
   options: NeuronCaseOptions,
 ): Promise<NeuronCase> {
   const { head, ablationSource, signal } = options;
+  const donors = ablationSource && donorsOf(runner.spec, ablationSource);
   const clean = await capture(runner, ids, NO_CHANGES, { signal });
-  const ablated = await captureUnder(runner, ids, (layer) => withoutHead(runner, layer, options), { signal });
+  const withoutHead: Changes = { interventions: [{ kind: "head", at: head, scale: 0 }], ablationSource: donors };
+  const ablated = await capture(runner, ids, withoutHead, { signal });
   const { rows, certified } = await compareNeurons(
     { runner, scale: clean.scale },
     { before: clean, after: ablated, firstDifferentLayer: head.layer },
@@ -96,7 +100,12 @@ export async function neuronCase(
   const switches = [AS_IT_IS, ...lists.flatMap((list) => switchesOf(runner, list, options))];
   const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, { ablationSource, signal });
   const scored = scores.map(([score]) => ({ logProbability: score!.logProbability[0]!, isTop: score!.isTop[0]! }));
-  const lowest = await lossesWithoutLowest(runner, clean, lists, { ablationSource, signal });
+  const lowest = await lossesWithoutLowest(runner, clean, lists, {
+    target,
+    watched: rows,
+    ablationSource: donors,
+    ...(signal && { signal }),
+  });
   const each = 2 + 2 * options.draws;
   return {
     baseline: scored[0]!,
@@ -121,18 +130,12 @@ export async function neuronCase(
   };
 }
 
-/** What a layer is run with so that the head is off. */
-function withoutHead({ spec }: Runner, layer: number, { head, ablationSource }: NeuronCaseOptions): BlockRun {
-  if (layer !== head.layer) return {};
-  const headScale = matrix(1, spec.heads, new Float32Array(spec.heads).fill(1));
-  headScale.data[head.head] = 0;
-  if (!ablationSource) return { headScale };
-  const z = ablationSource.z(layer, 0);
-  const size = z.length / spec.heads;
-  const headFill = new Float32Array(z.length);
-  headFill.set(z.subarray(head.head * size, (head.head + 1) * size), head.head * size);
-  return { headScale, headFill };
-}
+/** What stands in for the one case that is run. */
+const donorsOf = ({ layers }: ModelSpec, { z, post }: AblationSource): Activations => ({
+  prompts: [],
+  z: Array.from({ length: layers }, (_, layer) => z(layer, 0)),
+  post: Array.from({ length: layers }, (_, layer) => post(layer, 0)),
+});
 
 /** Mask, keep, then the random sets of the same layers masked and kept. */
 function switchesOf(
@@ -169,61 +172,22 @@ export function activationLoss(
 export const lowestOf = (neurons: readonly ComparedNeuron[]): ComparedNeuron =>
   lowestNeuron([...neurons].sort((a, b) => b.before - a.before))!;
 
-/** What each list loses of its activations at the last position when its lowest neuron is at 0, which itself is left out. */
+/** What each list loses of its activations at the last position when its lowest neuron is off, which itself is left out. */
 async function lossesWithoutLowest(
   runner: Runner,
   clean: Capture,
   lists: readonly (readonly ComparedNeuron[])[],
-  options: SwitchOptions,
+  question: AblationQuestion & { readonly watched: readonly NeuronId[] },
 ): Promise<{ readonly lowestLoss: number; readonly lowest: NeuronId }[]> {
   const lowest = lists.map(lowestOf);
-  const posts = await activationsWithout(runner, clean, lowest, options);
+  const found = await ablateEach(runner, clean, lowest.map(neuronOff), question);
   return lists.map((list, row) => {
     const { layer, neuron } = lowest[row]!;
     const others = list.filter((at) => at !== lowest[row]);
-    const after = (at: NeuronId) => rowOf(posts[at.layer]!, row)[at.neuron]!;
+    const after = (at: NeuronId) => found[row]!.activations[question.watched.indexOf(at)]!;
     return {
       lowestLoss: activationLoss(others, (at) => activationOf(clean, at), after),
       lowest: { layer, neuron },
     };
   });
-}
-
-/** Every neuron's activation at the last position, [layer][variant, neurons], with one neuron off in each variant. */
-async function activationsWithout(
-  runner: Runner,
-  clean: Capture,
-  neurons: readonly NeuronId[],
-  { ablationSource, signal }: SwitchOptions,
-): Promise<Matrix[]> {
-  const { spec } = runner;
-  const positions = clean.ids.length;
-  const first = Math.min(...neurons.map(({ layer }) => layer));
-  const posts: Matrix[] = [];
-  const start = runner.upload(clean.layers[first]!.residPre.data, 1, positions);
-  const residual = await throughLayers(runner, start, {
-    from: first,
-    runOf(layer) {
-      const neuronScale = fromRows(
-        neurons.map((at) => switchedRow(spec, layer, off([at]))),
-        spec.neurons,
-      );
-      return {
-        ...(layer === first && { variants: neurons.map(() => 0) }),
-        neuronScale,
-        ...(ablationSource && { neuronFill: neuronFill(neuronScale, () => ablationSource.post(layer, 0)) }),
-        taps: ["post"],
-      };
-    },
-    onTaps(layer, { post }) {
-      const all = matrix(neurons.length * positions, spec.neurons, post);
-      posts[layer] = fromRows(
-        neurons.map((_, row) => rowOf(all, (row + 1) * positions - 1)),
-        spec.neurons,
-      );
-    },
-    signal,
-  });
-  runner.release(residual);
-  return posts;
 }

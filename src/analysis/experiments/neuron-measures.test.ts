@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { activationLoss, lowestOf } from "./neuron-cases.ts";
-import { neuronFill, off, switchedRow } from "./switched-neurons.ts";
+import { fillOf } from "../ablation/changes.ts";
+import { off, switchedRow } from "./switched-neurons.ts";
 
 const EXACT = { atol: 1e-12 };
 
@@ -39,5 +40,16 @@ test("a donor value takes the place of what its neuron's scale takes away, row b
   // two rows of three neurons, two positions
   const scale = { rows: 2, cols: 3, data: Float32Array.of(1, 0, 0.5, 0.25, 1, 2) };
   const ablationSource = [Float32Array.of(10, 20, 30, 40, 50, 60), Float32Array.of(1, 2, 3, 4, 5, 6)];
-  expect([...neuronFill(scale, (row) => ablationSource[row]!)]).toEqual([0, 20, 15, 0, 50, 30, 0.75, 0, -3, 3, 0, -6]);
+  expect([...fillOf(scale, "neuron", (row) => ablationSource[row])!]).toEqual([
+    0, 20, 15, 0, 50, 30, 0.75, 0, -3, 3, 0, -6,
+  ]);
+});
+
+test("so does a head's, whose values of all positions follow each other", () => {
+  // two rows of two heads, two positions, one dimension: heads 10 20 | 30 40 and nothing in the second row
+  const scale = { rows: 2, cols: 2, data: Float32Array.of(0.5, 0, 0, 0) };
+  expect([...fillOf(scale, "head", (row) => (row === 0 ? Float32Array.of(10, 20, 30, 40) : undefined))!]).toEqual([
+    5, 10, 30, 40, 0, 0, 0, 0,
+  ]);
+  expect(fillOf(scale, "head", () => undefined)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { matrix } from "#core/numeric/matrix.ts";
-import type { Matrix } from "#core/numeric/matrix.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
+import { fillOf } from "../ablation/changes.ts";
 import { throughLayers } from "../lens/layers.ts";
 import type { BlockRun, Runner } from "../runner.ts";
 import type { AblationSource } from "./ablation.ts";
@@ -90,33 +90,15 @@ interface SwitchedRows {
   readonly ablationSource: AblationSource | undefined;
 }
 
-function switched(spec: ModelSpec, layer: number, { switches, cases, ablationSource }: SwitchedRows): SwitchedRun {
+function switched(spec: ModelSpec, layer: number, { switches, cases, ablationSource }: SwitchedRows): BlockRun {
   if (!switches.some((each) => touches(each, layer))) return {};
   const neuronScale = matrix(switches.length * cases, spec.neurons);
   switches.forEach((each, index) => {
     const row = switchedRow(spec, layer, each);
     for (let at = 0; at < cases; at++) neuronScale.data.set(row, (index * cases + at) * spec.neurons);
   });
-  if (!ablationSource) return { neuronScale };
-  return { neuronScale, neuronFill: neuronFill(neuronScale, (row) => ablationSource.post(layer, row % cases)) };
-}
-
-type SwitchedRun = Pick<BlockRun, "neuronScale" | "neuronFill">;
-
-/**
- * What a scale takes away, of its donor value: (1 − scale) · donor, [rows, positions, neurons].
- *
- * @param scale [rows, neurons]
- * @param donor of a row, [positions, neurons]
- */
-export function neuronFill({ data, rows, cols }: Matrix, donor: (row: number) => Float32Array): Float32Array {
-  const size = donor(0).length;
-  const fill = new Float32Array(rows * size);
-  for (let row = 0; row < rows; row++) {
-    const own = donor(row);
-    for (let at = 0; at < size; at++) fill[row * size + at] = (1 - data[row * cols + (at % cols)]!) * own[at]!;
-  }
-  return fill;
+  const neuronFill = fillOf(neuronScale, "neuron", (row) => ablationSource?.post(layer, row % cases));
+  return { neuronScale, ...(neuronFill && { neuronFill }) };
 }
 
 const touches = (each: NeuronSwitch, layer: number) =>
