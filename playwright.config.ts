@@ -35,7 +35,8 @@ const launchOptions = (args: readonly string[]) => ({
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
-  testIgnore: "engines/**",
+  // of whatever folder the repository lies in
+  testIgnore: "e2e/engines/**",
   outputDir: "test-results/e2e",
   // SwiftShader compiles each kernel when it is first used, up to a second each
   timeout: 240_000,

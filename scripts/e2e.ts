@@ -3,21 +3,21 @@ import { findOrInstallBrowser } from "./browser.ts";
 import { findOrInstallSecondEngines, SECOND_ENGINES } from "./second-engines.ts";
 
 /**
- * Runs Playwright's tests in a Chromium that is found or installed; arguments are passed on. With `--second-engines` those in Firefox and
- * WebKit instead. They are no part of the rest: under its driver Firefox now and then hangs at a start or in the middle of a story, and a
- * run that hangs by chance tells nobody anything.
+ * Runs Playwright's tests in a Chromium that is found or installed, and in Firefox and WebKit where they are or can be installed; arguments
+ * are passed on. With `--second-engines` in Firefox and WebKit alone, which then have to be there.
  */
-const INSTEAD = "--second-engines";
+const INSIST = "--second-engines";
 const given = process.argv.slice(2);
-const inSecond = given.includes(INSTEAD);
-const passed = given.filter((each) => each !== INSTEAD);
+const insists = given.includes(INSIST);
+const passed = given.filter((each) => each !== INSIST);
 const isNarrowed = passed.some((each) => each.startsWith("--project"));
-const projects = isNarrowed ? [] : inSecond ? SECOND_ENGINES : ["wasm", "webgpu"];
+const projects = insists && !isNarrowed ? SECOND_ENGINES.map((name) => `--project=${name}`) : [];
 try {
-  if (inSecond) findOrInstallSecondEngines();
-  else console.log(`End-to-end tests in ${findOrInstallBrowser()}`);
-  const { status } = spawnSync("playwright", ["test", ...projects.map((name) => `--project=${name}`), ...passed], {
+  if (!insists) console.log(`End-to-end tests in ${findOrInstallBrowser()}`);
+  if (insists || !isNarrowed) findOrInstallSecondEngines();
+  const { status } = spawnSync("playwright", ["test", ...projects, ...passed], {
     stdio: "inherit",
+    env: { ...process.env, ...(insists && { SECOND_ENGINES: "required" }) },
     shell: process.platform === "win32",
   });
   process.exitCode = status ?? 1;

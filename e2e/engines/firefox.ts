@@ -1,117 +1,78 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { clicking, pasting, typing } from "./input.ts";
-import { WINDOW } from "./reader.ts";
+import { speakMarionette } from "./marionette.ts";
+import { readerOf } from "./web-driver.ts";
+import type { Capabilities } from "./web-driver.ts";
 import type { Reader } from "./reader.ts";
 
+const START_MS = 60_000;
+
+/** There from the start: what the driver sets by itself comes when the first window is about to open. */
+const PREFERENCES = {
+  // any that is free
+  "marionette.port": 0,
+  // what a page does not catch is printed
+  "browser.dom.window.dump.enabled": true,
+  // no page but ours
+  "browser.aboutwelcome.enabled": false,
+  "browser.startup.page": 0,
+  "datareporting.policy.dataSubmissionPolicyBypassNotification": true,
+  "termsofuse.bypassNotification": true,
+} as const;
+
 /**
- * Firefox without a window and with a profile of its own, by WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/). Only errors are
- * listened to: whoever listens to scripts, as libraries do, has each worker attached to while it starts, and on a busy machine one in
- * ten then never does.
+ * Firefox without a window and with a profile of its own, by Marionette and not by WebDriver BiDi. For as long as a BiDi session lasts Firefox
+ * listens for workers, and then by its source a worker that starts another, as the engine does, blocks until the page's main thread has told the
+ * listener; under load one in ten was seen never to go on. Nobody listens for the workers of people who read, nor in a session of Marionette's.
  */
 export async function startFirefox(program: string): Promise<Reader> {
   const profile = mkdtempSync(join(tmpdir(), "arithmoscope-firefox-"));
-  const running = spawn(program, ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", profile], {
-    stdio: ["ignore", "ignore", "pipe"],
+  const preferences = Object.entries(PREFERENCES).map((pref) => `user_pref(${JSON.stringify(pref).slice(1, -1)});\n`);
+  writeFileSync(join(profile, "user.js"), preferences.join(""));
+  const running = spawn(program, ["--headless", "--no-remote", "--marionette", "--profile", profile], {
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(running, "exit");
   const end = async () => {
-    running.kill();
+    running.kill("SIGKILL"); // its profile goes with it
     await ended;
     rmSync(profile, { recursive: true, force: true });
   };
   try {
-    const socket = new WebSocket(`${await listening(running)}/session`);
-    await once(socket, "open");
     const errors: string[] = [];
-    const ask = conversation(socket, (text) => errors.push(text));
-    const { capabilities } = await ask<{ capabilities: { browserName: string; browserVersion: string } }>(
-      "session.new",
-      { capabilities: {} },
-    );
-    const { contexts } = await ask<{ contexts: { context: string }[] }>("browsingContext.getTree", {});
-    const { context } = contexts[0]!;
-    await ask("browsingContext.setViewport", { context, viewport: WINDOW });
-    await ask("session.subscribe", { events: ["log.entryAdded"] });
-    const act = async (actions: readonly object[]) => void (await ask("input.performActions", { context, actions }));
-    return {
-      browser: `${capabilities.browserName} ${capabilities.browserVersion}`,
+    const ask = await speakMarionette(await listening(running, (error) => errors.push(error)));
+    const { capabilities } = (await ask("WebDriver:NewSession", {})) as { readonly capabilities: Capabilities };
+    return await readerOf({
+      capabilities,
       errors,
-      open: async (url) => void (await ask("browsingContext.navigate", { context, url, wait: "complete" })),
-      evaluate: async (script, ...given) => {
-        const { result, exceptionDetails } = await ask<Evaluated>("script.evaluate", {
-          expression: `Promise.resolve((${script.toString()})(...${JSON.stringify(given)})).then(JSON.stringify)`,
-          target: { context },
-          awaitPromise: true,
-        });
-        if (exceptionDetails) throw new Error(exceptionDetails.text);
-        return (result.value === undefined ? undefined : JSON.parse(result.value)) as Awaited<
-          ReturnType<typeof script>
-        >;
-      },
-      clickAt: (x, y) => act(clicking(x, y)),
-      type: (text) => act(typing(text)),
-      paste: () => act(pasting),
-      screenshot: async () => {
-        const { data } = await ask<{ data: string }>("browsingContext.captureScreenshot", { context });
-        return Buffer.from(data, "base64");
-      },
-      close: end,
-    };
+      ask: (command, parameters) => ask(`WebDriver:${command}`, parameters),
+      end,
+    });
   } catch (reason) {
     await end();
     throw reason;
   }
 }
 
-interface Evaluated {
-  readonly result: { readonly value?: string };
-  readonly exceptionDetails?: { readonly text: string };
-}
-
-/** The address that Firefox says it listens at. */
-async function listening(firefox: ChildProcess): Promise<string> {
-  for await (const line of createInterface({ input: firefox.stderr! })) {
-    const [, address] = /WebDriver BiDi listening on (ws:\S+)/.exec(line) ?? [];
-    if (address !== undefined) {
-      firefox.stderr!.resume();
-      return address;
+/** The port at which Firefox says that it listens. All that it prints is read: one whose pipes are full stands still. */
+function listening(firefox: ChildProcess, onError: (text: string) => void): Promise<number> {
+  return new Promise((resolve, reject) => {
+    firefox.once("exit", () => reject(new Error("Firefox ended before it could be driven")));
+    AbortSignal.timeout(START_MS).addEventListener("abort", () =>
+      reject(new Error(`Firefox could not be driven after ${START_MS / 1_000} s`)),
+    );
+    for (const input of [firefox.stdout!, firefox.stderr!]) {
+      createInterface({ input }).on("line", (line) => {
+        const [, port] = /Marionette\s+INFO\s+Listening on port (\d+)/.exec(line) ?? [];
+        if (port !== undefined) resolve(Number(port));
+        const [error] = /^JavaScript error: https?:.*/.exec(line) ?? [];
+        if (error !== undefined) onError(error);
+      });
     }
-  }
-  throw new Error("Firefox ended before it could be driven");
-}
-
-/** Commands and their answers; an event of the log that is an error is told. */
-function conversation(socket: WebSocket, onError: (text: string) => void) {
-  let last = 0;
-  const pending = new Map<number, PromiseWithResolvers<unknown>>();
-  socket.addEventListener("message", ({ data }) => {
-    const told = JSON.parse(data as string) as Told;
-    if (told.type === "event") {
-      const { level, text } = told.params;
-      if (level === "error") onError(text ?? "an error without words");
-      return;
-    }
-    const waiting = pending.get(told.id)!;
-    pending.delete(told.id);
-    if (told.type === "success") waiting.resolve(told.result);
-    else waiting.reject(new Error(`WebDriver BiDi: ${told.error}: ${told.message}`));
   });
-  return async <Result>(method: string, params: object): Promise<Result> => {
-    const id = ++last;
-    const answer = Promise.withResolvers<unknown>();
-    pending.set(id, answer);
-    socket.send(JSON.stringify({ id, method, params }));
-    return (await answer.promise) as Result;
-  };
 }
-
-type Told =
-  | { readonly type: "event"; readonly params: { readonly level?: string; readonly text?: string } }
-  | { readonly type: "success"; readonly id: number; readonly result: unknown }
-  | { readonly type: "error"; readonly id: number; readonly error: string; readonly message: string };

@@ -2,35 +2,46 @@ import { clicking, pasting, typing } from "./input.ts";
 import { WINDOW } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 
-const SCRIPT_MS = 60_000;
+const COMMAND_MS = 60_000;
 const READY_MS = 20_000;
 const RETRY_MS = 100;
 
-interface Session {
-  readonly sessionId: string;
-  readonly capabilities: { readonly browserName: string; readonly browserVersion: string };
+/** Commands of W3C WebDriver (https://www.w3.org/TR/webdriver2/#endpoints), by their method and their place below the session's. */
+const ENDPOINTS = {
+  SetTimeouts: ["POST", "/timeouts"],
+  SetWindowRect: ["POST", "/window/rect"],
+  Navigate: ["POST", "/url"],
+  ExecuteAsyncScript: ["POST", "/execute/async"],
+  PerformActions: ["POST", "/actions"],
+  TakeScreenshot: ["GET", "/screenshot"],
+} as const;
+
+export type Command = keyof typeof ENDPOINTS;
+
+/** One session of a browser, however its commands are sent. */
+export interface Session {
+  readonly capabilities: Capabilities;
+  readonly errors: readonly string[];
+  ask(command: Command, parameters: object): Promise<unknown>;
+  end(): Promise<void>;
 }
 
-/**
- * A session of a driver that speaks W3C WebDriver (https://www.w3.org/TR/webdriver2/) at this address.
- *
- * @param onClosed the session is over
- */
-export async function webDriverSession(driver: string, onClosed: () => void): Promise<Reader> {
-  const { sessionId, capabilities } = await untilReady(
-    () => send("POST", `${driver}/session`, { capabilities: { alwaysMatch: {} } }) as Promise<Session>,
-  );
-  const ask = (method: string, command: string, body?: object) =>
-    send(method, `${driver}/session/${sessionId}${command}`, body);
-  const act = async (actions: readonly object[]) => void (await ask("POST", "/actions", { actions }));
-  await ask("POST", "/timeouts", { script: SCRIPT_MS });
-  await ask("POST", "/window/rect", WINDOW);
+export interface Capabilities {
+  readonly browserName: string;
+  readonly browserVersion: string;
+}
+
+/** The reader whose hands and eyes are the commands of a session. */
+export async function readerOf({ capabilities, errors, ask, end }: Session): Promise<Reader> {
+  const act = async (actions: readonly object[]) => void (await ask("PerformActions", { actions }));
+  await ask("SetTimeouts", { script: COMMAND_MS, pageLoad: COMMAND_MS });
+  await ask("SetWindowRect", WINDOW);
   return {
     browser: `${capabilities.browserName} ${capabilities.browserVersion}`,
-    errors: [], // the protocol tells of none
-    open: async (url) => void (await ask("POST", "/url", { url })),
+    errors,
+    open: async (url) => void (await ask("Navigate", { url })),
     evaluate: async (script, ...given) => {
-      const answer = (await ask("POST", "/execute/async", {
+      const answer = (await ask("ExecuteAsyncScript", {
         script: `
           const [given, done] = arguments;
           Promise.resolve().then(() => (${script.toString()})(...given)).then(
@@ -45,9 +56,30 @@ export async function webDriverSession(driver: string, onClosed: () => void): Pr
     clickAt: (x, y) => act(clicking(x, y)),
     type: (text) => act(typing(text)),
     paste: () => act(pasting),
-    screenshot: async () => Buffer.from((await ask("GET", "/screenshot")) as string, "base64"),
-    close: async () => {
-      await ask("DELETE", "").finally(onClosed);
+    screenshot: async () => Buffer.from((await ask("TakeScreenshot", {})) as string, "base64"),
+    close: end,
+  };
+}
+
+/**
+ * A session of a driver that speaks WebDriver over HTTP at this address. The protocol tells of no errors in the page.
+ *
+ * @param onClosed the session is over
+ */
+export async function webDriverSession(driver: string, onClosed: () => void): Promise<Session> {
+  const { sessionId, capabilities } = (await untilReady(() =>
+    send("POST", `${driver}/session`, { capabilities: { alwaysMatch: {} } }),
+  )) as { readonly sessionId: string; readonly capabilities: Capabilities };
+  const session = `${driver}/session/${sessionId}`;
+  return {
+    capabilities,
+    errors: [],
+    ask: (command, parameters) => {
+      const [method, place] = ENDPOINTS[command];
+      return send(method, session + place, method === "POST" ? parameters : undefined);
+    },
+    end: async () => {
+      await send("DELETE", session).finally(onClosed);
     },
   };
 }

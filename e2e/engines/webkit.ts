@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import type { Reader } from "./reader.ts";
-import { webDriverSession } from "./web-driver.ts";
+import { readerOf, webDriverSession } from "./web-driver.ts";
 
 /** A WebKit by its driver, which opens the browser that it came with, on a screen of its own where the machine has none. */
 export async function startWebKit(driver: string): Promise<Reader> {
@@ -19,7 +19,7 @@ export async function startWebKit(driver: string): Promise<Reader> {
     screen?.end();
   };
   try {
-    return await webDriverSession(`http://127.0.0.1:${port}`, end);
+    return await readerOf(await webDriverSession(`http://127.0.0.1:${port}`, end));
   } catch (reason) {
     end();
     throw reason;
