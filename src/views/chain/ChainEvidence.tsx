@@ -8,6 +8,7 @@ import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import { select as selectPart, view } from "#state/view.ts";
 import { Exports } from "../exports/Exports.tsx";
+import { Prose } from "../guide/Term.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ChainColumn } from "./ChainColumn.tsx";
@@ -74,7 +75,7 @@ export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
       </div>
       {lines.map((line) => (
         <p key={line} className="says">
-          {line}
+          <Prose>{line}</Prose>
         </p>
       ))}
       <footer className="panel-foot">

@@ -6,6 +6,7 @@ import type { ExperimentKind } from "#state/experiments/form/form.ts";
 import { EXPERIMENTS } from "#protocol/experiments.ts";
 import { isOf, linkedResult } from "#state/experiments/linked-result.ts";
 import { experiments } from "#state/experiments/slots.ts";
+import { Prose } from "../guide/Term.tsx";
 import { ABLATION_TEXTS } from "./ablation-texts.ts";
 import { ClaimsLine } from "./result/ClaimsLine.tsx";
 import { PAGES } from "./pages.ts";
@@ -57,7 +58,7 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
         <ResultFile />
       </header>
       <p className="small">
-        {text.method} {"ablation" in EXPERIMENTS[kind].fields && ABLATION_TEXTS[ablation].says}
+        <Prose>{`${text.method} ${"ablation" in EXPERIMENTS[kind].fields ? ABLATION_TEXTS[ablation].says : ""}`}</Prose>
       </p>
       <SuiteForm kind={kind} />
       <RunBar kind={kind} />
@@ -65,11 +66,17 @@ function ExperimentPage({ kind }: { readonly kind: ExperimentKind }) {
       <ClaimsLine kind={kind} />
       <dl className="experiment-notes small">
         <dt>Controls</dt>
-        <dd>{text.controls}</dd>
+        <dd>
+          <Prose>{text.controls}</Prose>
+        </dd>
         <dt>How we read the paper</dt>
-        <dd>{text.reading}</dd>
+        <dd>
+          <Prose>{text.reading}</Prose>
+        </dd>
         <dt>What this does not show</dt>
-        <dd>{text.notShown}</dd>
+        <dd>
+          <Prose>{text.notShown}</Prose>
+        </dd>
       </dl>
     </>
   );

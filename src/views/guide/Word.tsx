@@ -1,5 +1,7 @@
 import { useId, useLayoutEffect, useRef, useState } from "react";
+import type { ReactNode } from "react";
 import { GLOSSARY } from "../page/glossary.ts";
+import type { Entry } from "../page/glossary-entry.ts";
 import type { GlossaryWord } from "../page/glossary.ts";
 import "./word.css";
 
@@ -15,6 +17,21 @@ const GAP = 6;
 
 /** A technical word with its sentence where it stands, by hover, focus and touch: the student's first, the researcher's behind it. */
 export function Word({ of, as = of }: WordProps) {
+  return <Explained {...GLOSSARY.find((entry) => entry.word === of)!}>{as}</Explained>;
+}
+
+interface ExplainedProps extends Partial<Pick<Entry, "plain">> {
+  readonly meaning: string;
+  /** What pressing it does besides. */
+  readonly onPress?: () => void;
+  readonly className?: string;
+  /** How it is read out, where that is not what stands there. */
+  readonly label?: string | undefined;
+  readonly children: ReactNode;
+}
+
+/** A button that says what it means as soon as it is pointed at, focused or touched. */
+export function Explained({ plain, meaning, onPress, className = "word", label, children }: ExplainedProps) {
   const id = useId();
   const word = useRef<HTMLButtonElement>(null);
   const card = useRef<HTMLSpanElement>(null);
@@ -24,7 +41,6 @@ export function Word({ of, as = of }: WordProps) {
     card.current.showPopover();
     putBeside(card.current, word.current.getBoundingClientRect());
   }, [isShown]);
-  const { plain, meaning } = GLOSSARY.find((entry) => entry.word === of)!;
   const show = () => setShown(true);
   const hide = () => setShown(false);
   return (
@@ -32,9 +48,13 @@ export function Word({ of, as = of }: WordProps) {
       <button
         ref={word}
         type="button"
-        className="word"
+        className={className}
+        aria-label={label}
         aria-describedby={isShown ? id : undefined}
-        onClick={show}
+        onClick={() => {
+          show();
+          onPress?.();
+        }}
         onFocus={show}
         onBlur={hide}
         onPointerEnter={show}
@@ -45,12 +65,12 @@ export function Word({ of, as = of }: WordProps) {
           hide();
         }}
       >
-        {as}
+        {children}
       </button>
       {isShown && (
         <span ref={card} id={id} popover="manual" role="tooltip" className="word-sentence">
-          {plain}
-          <span className="faint">{meaning}</span>
+          {plain ?? meaning}
+          {plain && <span className="faint">{meaning}</span>}
         </span>
       )}
     </>

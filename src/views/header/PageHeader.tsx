@@ -35,6 +35,10 @@ export function PageHeader() {
         <a href={GALLERY_HASH} className="to-gallery">
           Findings
         </a>
+        {/* relative, as the page may lie in any folder; where there is no room for it, “?” leads there */}
+        <a href="./docs/index.html" className="to-docs">
+          Docs
+        </a>
         <CopyLink />
         <button type="button" title="Words and shortcuts (?)" onClick={() => setHelpOpen(true)}>
           <span aria-hidden="true">?</span>

@@ -1,4 +1,5 @@
 import type { Legend } from "#charts/legend.ts";
+import { Term } from "../shared/words/ColumnHead.tsx";
 
 interface HeatmapLegendProps {
   readonly legend: Legend;
@@ -21,7 +22,9 @@ export function HeatmapLegend({ legend, target }: HeatmapLegendProps) {
       <figcaption>
         <span>− red works against {target}</span>
         <span>+ blue supports {target}</span>
-        <span className="faint">nats</span>
+        <span className="faint">
+          <Term label="nats" />; <Term label="Σ" />: a layer’s sum
+        </span>
       </figcaption>
     </figure>
   );

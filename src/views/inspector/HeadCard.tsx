@@ -46,7 +46,9 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
             </dd>
           </div>
           <div title="The same with the other interventions in place">
-            <dt>effect now</dt>
+            <dt>
+              <Word of="effect" as="effect now" />
+            </dt>
             <dd>
               <Value of={own ? effectOf(own) : Number.NaN} as="nats" /> nats
             </dd>

@@ -58,7 +58,9 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
             </div>
           )}
           <div title="log p(target) as it is − with this neuron off, the other interventions in place">
-            <dt>effect now</dt>
+            <dt>
+              <Word of="effect" as="effect now" />
+            </dt>
             <dd>
               <Value of={own ? effectOf(own) : Number.NaN} as="nats" /> nats
             </dd>

@@ -17,6 +17,7 @@ import type { Column } from "../shared/table/columns.tsx";
 import { useLongText } from "../shared/text/use-long-text.ts";
 import { LabProgress } from "./LabProgress.tsx";
 import { CONCEPT_COLUMNS } from "./lab-columns.tsx";
+import { Prose } from "../guide/Term.tsx";
 
 const LISTED = 20;
 
@@ -93,7 +94,9 @@ function Found({ found, chosen }: FoundProps) {
           />
         </div>
       </div>
-      <p className="says">{conceptSentence(found, chosen)}</p>
+      <p className="says">
+        <Prose>{conceptSentence(found, chosen)}</Prose>
+      </p>
       {set.length > 0 && (
         <button type="button" onClick={() => measureGroup(set, `${grouped(set.length)} neurons of the concept search`)}>
           Switch {set.length < all ? "the first" : "these"} {grouped(set.length)} off together

@@ -19,6 +19,7 @@ import { bar, count, plain } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { LabProgress } from "./LabProgress.tsx";
+import { Prose } from "../guide/Term.tsx";
 
 const LISTED = 8;
 
@@ -68,7 +69,9 @@ function Measured({ group, slot }: MeasuredProps) {
   const limit = symmetricLimit([...found.promotes, ...found.suppresses].map(({ logit }) => logit));
   return (
     <>
-      <p className="says">{groupSentence(group)}</p>
+      <p className="says">
+        <Prose>{groupSentence(group)}</Prose>
+      </p>
       <div className="card-columns">
         <DataTable
           className="signed-tokens group-losses"

@@ -15,6 +15,7 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
 import { LabProgress } from "./LabProgress.tsx";
 import { hitColumns } from "./lab-columns.tsx";
+import { Prose } from "../guide/Term.tsx";
 
 /** Which neurons promote a token, of all layers. */
 export function TokenSection() {
@@ -137,7 +138,9 @@ function Hits({ asked, found }: LabResults["tokens"]) {
         rows={found.rows}
         keyOf={formatNeuron}
       />
-      <p className="says">{hitsSentence(found, asked.by, asked.end)}</p>
+      <p className="says">
+        <Prose>{hitsSentence(found, asked.by, asked.end)}</Prose>
+      </p>
       <footer className="panel-foot">
         <Method page="token-index">
           Logit: value vector (a column of down_proj) through the final norm’s gain and the token’s row of the

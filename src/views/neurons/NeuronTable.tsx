@@ -5,6 +5,8 @@ import { question, samePart, scaleOf } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import type { NeuronChange } from "#state/run/results.ts";
 import { hover, setSort, toggleSelected, view } from "#state/view.ts";
+import { Explained } from "../guide/Word.tsx";
+import { ColumnHead } from "../shared/words/ColumnHead.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { COLUMNS, sortedRows, VARIANT_COLUMNS } from "./columns.ts";
@@ -31,21 +33,15 @@ export function NeuronTable({ rows, isOfVariants }: NeuronTableProps) {
         <thead>
           <tr>
             <td colSpan={2} />
-            <th scope="colgroup" colSpan={2}>
-              increase, nats
-            </th>
-            <th scope="colgroup" colSpan={2}>
-              activation
-            </th>
+            <ColumnHead label="increase, nats" span={2} />
+            <ColumnHead label="activation" span={2} />
             <td />
           </tr>
           <tr>
             {(isOfVariants ? VARIANT_COLUMNS : COLUMNS).map(({ key, label, group, about }) => (
               <SortHead key={key} column={key} label={label} group={group} about={about} />
             ))}
-            <th scope="col" title="First tokens of activation × value vector">
-              promotes
-            </th>
+            <ColumnHead label="promotes" about="First tokens of activation × value vector" />
           </tr>
         </thead>
         <tbody>
@@ -71,18 +67,17 @@ function SortHead({ column, label, group, about }: SortHeadProps) {
   const direction = sort.descending ? "descending" : "ascending";
   return (
     <th scope="col" aria-sort={isSorted ? direction : "none"} className={column === "neuron" ? "" : "number"}>
-      <button
-        type="button"
+      <Explained
         className="sort"
-        title={about}
-        aria-label={group ? `${group} ${label}` : label}
-        onClick={() => setSort({ column, descending: isSorted ? !sort.descending : true })}
+        meaning={about}
+        label={group ? `${group} ${label}` : label}
+        onPress={() => setSort({ column, descending: isSorted ? !sort.descending : true })}
       >
         {label}
         <span aria-hidden="true" className="sort-mark">
           {isSorted ? (sort.descending ? "↓" : "↑") : ""}
         </span>
-      </button>
+      </Explained>
     </th>
   );
 }

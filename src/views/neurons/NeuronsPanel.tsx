@@ -15,6 +15,7 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { comparisonSentence } from "./comparison-sentence.ts";
 import { certificate, comparedWith, drawnNeurons } from "./neurons-export.ts";
 import { NeuronTable } from "./NeuronTable.tsx";
+import { Prose } from "../guide/Term.tsx";
 import "../shared/table/table.css";
 import "./neurons.css";
 
@@ -87,7 +88,9 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
       {value && (
         <>
           <NeuronTable rows={value.rows} isOfVariants={isOfVariants} />
-          <p className="says">{comparisonSentence(value, tokenText(about?.token?.text ?? ""))}</p>
+          <p className="says">
+            <Prose>{comparisonSentence(value, tokenText(about?.token?.text ?? ""))}</Prose>
+          </p>
           <p className="certificate">{certificate(value)}</p>
           <footer className="panel-foot">
             <Method page="comparison">

@@ -26,6 +26,7 @@ import { drawnPatch } from "./patch-export.ts";
 import { PatchFigure } from "./PatchFigure.tsx";
 import { PatchForm } from "./PatchForm.tsx";
 import { SITE_NAMES, baseOf, gridNames, metricText, patchScale, patchSentence, placeText } from "./patch-words.ts";
+import { Prose } from "../guide/Term.tsx";
 import "../lab/lab.css";
 import "../heads/heads.css";
 import "./patch.css";
@@ -110,7 +111,9 @@ function Patches({ drawn, slot }: { readonly drawn: DrawnPatch; readonly slot: L
           <span>blue: towards the clean answer</span>
         </figcaption>
       </figure>
-      <p className="says">{patchSentence(drawn)}</p>
+      <p className="says">
+        <Prose>{patchSentence(drawn)}</Prose>
+      </p>
       <p className="small faint">
         Cost: {figures(map.forwards)} forwards of the prompt, the two prompts’ own included.
       </p>

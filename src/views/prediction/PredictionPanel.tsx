@@ -12,17 +12,10 @@ import { PredictionProgress } from "./PredictionProgress.tsx";
 import { answerOf, brokenInto, course, predictionRows, shownRuns } from "./prediction-rows.ts";
 import type { Runs } from "./prediction-rows.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
+import { ColumnHead, Term } from "../shared/words/ColumnHead.tsx";
 import "./prediction.css";
 
 const AnswerMark = laterPart("whether that is right", async () => (await import("./AnswerMark.tsx")).AnswerMark);
-const LogP = laterPart(
-  "a word",
-  async () => {
-    const { Word } = await import("../guide/Word.tsx");
-    return () => <Word of="log p" />;
-  },
-  "log p",
-);
 const AnswerScore = laterPart("the whole answer", async () => (await import("./AnswerScore.tsx")).AnswerScore);
 const ClaimsCheck = laterPart("the check of the link", async () => (await import("./ClaimsCheck.tsx")).ClaimsCheck);
 
@@ -108,7 +101,7 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
               {tokenText(target.text)}: {course(target.probability, after?.target.probability)},{" "}
             </>
           )}
-          <LogP /> <Value of={target.logProbability} as="nats" />
+          <Term label="log p" /> <Value of={target.logProbability} as="nats" />
           {after && (
             <>
               {" → "}
@@ -129,9 +122,9 @@ function PredictionTable({ runs, isChanged }: { readonly runs: Runs; readonly is
     <table className={`prediction-table ${isChanged ? "is-changed" : ""}`}>
       <thead>
         <tr>
-          <th scope="col">token</th>
-          <th scope="col">{isChanged ? "before" : "probability"}</th>
-          {isChanged && <th scope="col">after</th>}
+          <ColumnHead label="token" />
+          <ColumnHead label={isChanged ? "before" : "probability"} />
+          {isChanged && <ColumnHead label="after" />}
         </tr>
       </thead>
       <tbody>

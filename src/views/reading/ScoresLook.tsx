@@ -17,6 +17,7 @@ import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
 import { drawnScores, effectsBeside, scoreScatter, scoresBeside } from "./reading-exports.ts";
 import { SCORE_WORDS, rankedScores, scoresSentence } from "./reading-words.ts";
+import { Prose } from "../guide/Term.tsx";
 import "./reading.css";
 
 const LISTED = 12;
@@ -67,7 +68,9 @@ export function ScoresLook() {
           {plot && (
             <ScatterFigure plot={plot} label={`Score of each head (${name}) against its total effect on ${target}`} />
           )}
-          <p className="says">{scoresSentence(value, reading.score)}</p>
+          <p className="says">
+            <Prose>{scoresSentence(value, reading.score)}</Prose>
+          </p>
           <p className="small faint">
             Across: a score, where the head looks on random texts. Up: a cause, what log p({target}) loses on this
             prompt without the head.

@@ -3,6 +3,7 @@ import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
 import { isNodeOff, toggleNode } from "#state/chain-nodes.ts";
 import { question } from "#state/question.ts";
+import { Prose } from "../../guide/Term.tsx";
 import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
@@ -23,7 +24,9 @@ export function NodeCard({ node, shown, onClose }: NodeCardProps) {
     <section aria-label={`Part ${title}`} className="chain-card">
       <header className="panel-head">
         <h3 className={isOff ? "is-off" : ""}>{title}</h3>
-        <span className="faint small">{roleText(node, chain)}</span>
+        <span className="faint small">
+          <Prose>{roleText(node, chain)}</Prose>
+        </span>
         <span className="panel-tools">
           {node.switchOff.length > 0 && (
             <button type="button" className="switch" aria-pressed={isOff} onClick={() => toggleNode(node)}>

@@ -5,6 +5,7 @@ import { plain } from "../../shared/table/columns.tsx";
 import type { Column } from "../../shared/table/columns.tsx";
 import { edgeTitle } from "../words/chain-words.ts";
 import { CLAIMED, SHARE, measurements } from "../words/edge-columns.ts";
+import { Term } from "../../shared/words/ColumnHead.tsx";
 
 interface FactProps {
   readonly name: string;
@@ -20,7 +21,9 @@ export function Fact({ name, of, was, write, unit = "" }: FactProps) {
   if (of === undefined) return null;
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>
+        <Term label={name} />
+      </dt>
       <dd title={String(of)}>
         {was !== undefined && `${write(was)} → `}
         {write(of)} {unit}
@@ -36,7 +39,9 @@ export function NodeTokens({ node: { promotes, transformed } }: { readonly node:
     <dl className="chain-says">
       {promotes.length > 0 && (
         <div>
-          <dt>promotes</dt>
+          <dt>
+            <Term label="promotes" />
+          </dt>
           <dd>
             <Tokens of={promotes} />
           </dd>

@@ -66,6 +66,10 @@ test("what was measured stands in the sentence of its stage", () => {
   expect(sentenceOf(withStage("feature-enhancing", { evidence: enhancing }), "feature-enhancing")).toBe(
     "1 FFN neuron below L3H1 writes at “drei” what it reads; 1 of them names the word only behind the attention that carries it on. With all of them off log p(acht) falls by 0.75.",
   );
+  const open = { evidence: { ...enhancing, hiddenInterpretable: 0, effect: undefined } };
+  expect(sentenceOf(withStage("feature-enhancing", open), "feature-enhancing")).toBe(
+    "1 FFN neuron below L3H1 writes at “drei” what it reads.",
+  );
   const layers = [
     { layer: 2, at: 5, share: 0.25, positions: [3, 1] },
     { layer: 1, at: 3, share: 0.125, positions: [1] },

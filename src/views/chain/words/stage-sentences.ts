@@ -47,7 +47,7 @@ function foundSentence(chain: Chain, { evidence }: ChainStage): string {
 function enhancingSentence(chain: Chain, { neurons, hiddenInterpretable, positions, effect }: EnhancingEvidence) {
   const where = `${counted(neurons, "FFN neuron")} below ${headOf(chain)} ${plural(neurons, "writes", "write")} at ${wordsAt(chain, positions)} what it reads`;
   const hidden =
-    hiddenInterpretable === undefined
+    hiddenInterpretable === undefined || hiddenInterpretable === 0
       ? ""
       : `; ${hiddenInterpretable} of them ${plural(hiddenInterpretable, "names", "name")} the word only behind the attention that carries it on`;
   return `${where}${hidden}.${effectSentence(chain, "all of them", effect)}`;

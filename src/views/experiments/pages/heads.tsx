@@ -122,7 +122,7 @@ export const heads: ExperimentPage<"heads"> = {
     },
   ],
   note: (result, chosen) =>
-    `${measureOf(chosen).unit}; blue: the model loses without the head, red: it gains.${soFar(result)}`,
+    `${measureOf(chosen).unit}; blue: the model loses without the head, red: it gains, and the full colour is ${measureOf(chosen).write(limitOf(result.found, chosen))} either way.${chosen["measure"] === "drop" ? " Grey bars: the other heads of the layer, mean ± spread." : ""}${soFar(result)}`,
   tables(result, chosen) {
     const group = groupOf(result.found, chosen);
     return (
@@ -157,9 +157,18 @@ function headsSentence(result: Result, group: number | undefined): string {
     : `${formatHead(first.at)} costs most ${where}: ${percent(drop.value)} of the ${per}${interval} ${fromTo} (${relatively}), and ${inNats}`;
 }
 
+/** What the full colour stands for, in all maps of a measure. */
+function limitOf({ heads: rows }: Found, chosen: Chosen): number {
+  const { of, pale } = measureOf(chosen);
+  return symmetricLimit(
+    rows.flatMap(({ effects }) => effects.map((effect) => of(effect).value)),
+    pale,
+  );
+}
+
 function mapsOf(found: Found, { width, isDark }: FigureSize, chosen: Chosen): MarkedFigure {
   const { groups, heads: rows } = found;
-  const { of, write, pale } = measureOf(chosen);
+  const { of, write } = measureOf(chosen);
   const layers = rows.reduce((most, { at }) => Math.max(most, at.layer + 1), 0);
   const maps = groups.map(({ name, scored }, index) => ({
     name: `${groupName(name)}  (n = ${scored})`,
@@ -167,15 +176,11 @@ function mapsOf(found: Found, { width, isDark }: FigureSize, chosen: Chosen): Ma
       rows.filter(({ at }) => at.layer === layer).map(({ effects }) => of(effects[index]!).value),
     ),
   }));
-  const limit = symmetricLimit(
-    maps.flatMap(({ values }) => values.flat()),
-    pale,
-  );
   const group = groupOf(found, chosen);
   return headMaps(group === undefined ? maps : [maps[group]!], {
     width,
     inks: figureInks(isDark),
-    scale: divergingScale(limit, "linear", isDark),
+    scale: divergingScale(limitOf(found, chosen), "linear", isDark),
     format: write,
   });
 }

@@ -8,6 +8,7 @@ import type { Choice, Chosen } from "../experiment-page.ts";
 import { MarksFigure } from "../../shared/figure/MarksFigure.tsx";
 import { pageOf } from "../pages.ts";
 import { PublishedFigures } from "../published/PublishedFigures.tsx";
+import { Prose } from "../../guide/Term.tsx";
 
 /** Width of a figure in a file, and the largest on the page. */
 const FIGURE_PX = 720;
@@ -48,7 +49,9 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
         </div>
       ))}
       <p className="small faint">{page.note(result, chosen)}</p>
-      <p className="says">{sentence}</p>
+      <p className="says">
+        <Prose>{sentence}</Prose>
+      </p>
       {page.tables(result, chosen)}
       {page.published.length > 0 && <PublishedFigures tables={page.published} />}
       <footer className="panel-foot">

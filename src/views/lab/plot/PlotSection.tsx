@@ -15,6 +15,7 @@ import { OperandFigure } from "./OperandFigure.tsx";
 import { PlotForm } from "./PlotForm.tsx";
 import { PlotTable } from "./PlotTable.tsx";
 import { SCALE_KINDS, UNITS, plotSentence, quantityName } from "./plot-sentence.ts";
+import { Prose } from "../../guide/Term.tsx";
 
 /** One quantity over all pairs of operands. */
 export function PlotSection() {
@@ -80,7 +81,9 @@ function Plot({ plot, slot }: PlotProps) {
           <span className="faint">{UNITS[kind]}</span>
         </figcaption>
       </figure>
-      <p className="says">{sentence}</p>
+      <p className="says">
+        <Prose>{sentence}</Prose>
+      </p>
       <footer className="panel-foot">
         <Method page="operand-plot">{METHODS[kind]}</Method>
         <PlotTable plot={plot} text={scale.text} />

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useStore } from "zustand";
 import type { FaultCode } from "#core/fault.ts";
 import { dismiss, notices } from "#state/notices.ts";
@@ -12,16 +13,29 @@ const Advice = laterPart("what can be done about it", async () => {
   return ({ code }: { readonly code: FaultCode }) => ADVICE[code];
 });
 
-/** What the person has to know: what was found, what is needed, what to do. */
+/** More than these would push the page out of sight. */
+const MOST_SHOWN = 3;
+
+/** What the person has to know: what was found, what is needed, what to do. The newest stand first, older ones behind a line. */
 export function Notices() {
   const list = useStore(notices, (state) => state.list);
-  const shown = list.filter((notice, index) => list.findIndex((other) => other.message === notice.message) === index);
+  const [isOpen, setOpen] = useState(false);
+  const newest = list.filter(
+    (notice, index) => list.findLastIndex(({ message }) => message === notice.message) === index,
+  );
+  newest.reverse();
+  const folded = newest.length - MOST_SHOWN;
   return (
     <div className="notices" aria-live="polite">
       <EngineSilence />
-      {shown.map((notice) => (
+      {newest.slice(0, isOpen ? undefined : MOST_SHOWN).map((notice) => (
         <NoticeLine key={notice.about} notice={notice} />
       ))}
+      {folded > 0 && (
+        <button type="button" className="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? "Only the newest" : `and ${folded} more`}
+        </button>
+      )}
     </div>
   );
 }

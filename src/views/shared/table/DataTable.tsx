@@ -1,4 +1,5 @@
 import type { HTMLAttributes, Key, ReactNode } from "react";
+import { ColumnHead } from "../words/ColumnHead.tsx";
 import type { Column } from "./columns.tsx";
 import "./table.css";
 
@@ -66,11 +67,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
 function Head({ label, isNumber, about }: Pick<Column<never>, "label" | "isNumber" | "about">) {
   if (label === "") return <td />;
-  return (
-    <th scope="col" className={isNumber ? "number" : undefined} title={about}>
-      {label}
-    </th>
-  );
+  return <ColumnHead label={label!} isNumber={isNumber} about={about} />;
 }
 
 const classOf = ({ isNumber, className }: Pick<Column<never>, "isNumber" | "className">) =>
