@@ -1,4 +1,5 @@
-import { expect, openApp, test } from "./support.ts";
+import { ask, expect, openApp, openWithModel, predictionRow, test } from "./support.ts";
+import { REFUSED, refusedByWorker } from "./worker-policy.ts";
 
 /** That no story breaks the policy is held in every one of them: a violation is an error on the console. */
 test(
@@ -25,8 +26,20 @@ test(
     expect(refused.seen).toEqual(["connect-src", "img-src", "script-src-attr", "script-src-elem"]);
     expect(refused.title).toBe("Arithmoscope");
     for (const what of ["inline script", "inline event handler", "Connecting to", "Loading the image"]) {
-      expect(problems.unexpected.filter((problem) => problem.includes(`${what}`))).not.toEqual([]);
+      // the console comes by a way of its own
+      await expect.poll(() => problems.unexpected.filter((problem) => problem.includes(what))).not.toEqual([]);
     }
     problems.expect(/Content Security Policy|elsewhere\.example/);
   },
 );
+
+test("the engine's worker runs WebAssembly and its own scripts, no text and no script from elsewhere, and asks any host that is typed", async ({
+  page,
+  problems,
+}) => {
+  await openWithModel(page);
+  await ask(page, "4+5=");
+  await expect(predictionRow(page, "9")).toBeVisible();
+  problems.expect(/Content Security Policy|elsewhere\.example/);
+  expect(await refusedByWorker(page)).toEqual(REFUSED);
+});

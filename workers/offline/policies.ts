@@ -23,3 +23,14 @@ export const PAGE_POLICY = written({
   "base-uri": ["'none'"],
   "form-action": ["'none'"],
 });
+
+/**
+ * What its workers may do, in the header of their scripts: run scripts of their own folder and WebAssembly, no text and no foreign script. They
+ * may ask any host, as any address can be typed and the Hub sends on to hosts whose names change.
+ */
+export const WORKER_POLICY = written({
+  "default-src": ["'none'"],
+  "script-src": ["'self'", "'wasm-unsafe-eval'"],
+  "worker-src": ["'self'"],
+  "connect-src": ["https:", "http:"],
+});

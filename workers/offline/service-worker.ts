@@ -31,7 +31,9 @@ self.addEventListener("fetch", (event) => {
 });
 
 // the page itself, whole and of one build; nothing in its query changes a file
-addPlugins([{ handlerWillRespond: ({ response }) => Promise.resolve(isolated(response)) }]);
+addPlugins([
+  { handlerWillRespond: ({ request, response }) => Promise.resolve(isolated(response, request.destination)) },
+]);
 precacheAndRoute([...pageFiles(FILES)], { ignoreURLParametersMatching: [/./], cleanURLs: false });
 clientsClaim();
 
