@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,6 +64,11 @@ describe("a suite in shards", { timeout: 180_000 }, () => {
     expect(saved.model).toMatchObject({ name: "abacus", dtype: "q8", backend: "wasm" });
     expect(saved.computed).toMatchObject({ by: [{ provider: "wasm", steps: 5 }], again: { steps: 0, of: 1 } });
     expect(result).toMatchObject({ kind: "bias", steps: 5, stepsInAll: 5 });
+    const file = join(work, "result.json");
+    writeFileSync(file, merged.out);
+    const link = await command.run(["link", file, "--at", "https://example.org/result.json"]);
+    const sha256 = createHash("sha256").update(merged.out).digest("hex");
+    expect(link.out).toContain(`&view=experiments&ef=${sha256}@https://example.org/result.json\n`);
   });
 
   test("run by the tasks of a Slurm array, as its script is, is what one process finds, bit for bit", async () => {
