@@ -23,12 +23,15 @@ import "#state/run/later-demands.ts";
 import { changeModelOrThrow } from "#state/model/load-offer.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { choiceOfSource } from "#state/model/named.ts";
+import { isEmbedded } from "#state/serving/embedded.ts";
 import type { Address } from "./address/address.ts";
 import { SHIPPED_MODELS } from "./models.ts";
 import { loadSettled } from "./load-settled.ts";
 import { followServing } from "./offline/follow-serving.ts";
 import { installScriptingSurface } from "./scripting.ts";
 import { readAdaptersOnceWanted } from "./shipped-adapters.ts";
+import { followBadge } from "./address/badge.ts";
+import { followSteps } from "./address/steps.ts";
 import { followTitle } from "./address/title.ts";
 
 const OVER_HTTP =
@@ -40,13 +43,16 @@ const CONCEPTS = "concepts/numbers-and-operations.json";
  * page for them is read.
  *
  * @param address is written again when the form of the experiments changes, and before the page is opened anew; scripts wait until what it
- *   names is open
+ *   names is open, from when on undo reaches behind a reload
  */
 export function followLater(engine: Engine, { write, writeNow, isOpen }: Address): void {
   // whoever serves the page to a room over http should know what https would add
   if (!window.isSecureContext) notify("address", OVER_HTTP);
-  void followServing(writeNow);
+  // a frame keeps nothing for later visits
+  if (!isEmbedded(location.search)) void followServing(writeNow);
   followTitle();
+  followBadge();
+  void isOpen.then(followSteps);
   followLab();
   followPatches();
   followExperiments();

@@ -10,11 +10,12 @@ import { notify } from "#state/notices.ts";
 import type { RecordedFinding } from "#state/link/recorded.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { offerShipped } from "#state/model/shipped.ts";
+import { isEmbedded } from "#state/serving/embedded.ts";
 import { followQuestions } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
 import { Page } from "#views/page/Page.tsx";
 import { Guard } from "#views/shared/Guard.tsx";
-import { fetchLater } from "#views/shared/later.tsx";
+import { fetchLater, laterPart } from "#views/shared/later.tsx";
 import { THREADS_MESSAGE } from "#protocol/lifecycle.ts";
 import { askedThreads } from "./asked-threads.ts";
 import { followAddress } from "./address/address.ts";
@@ -23,6 +24,8 @@ import { followOpening } from "./opening.ts";
 import { followTheme } from "./theme.ts";
 import { waitingSurface } from "./waiting-surface.ts";
 
+const Embed = laterPart("the figure", async () => (await import("#views/embed/Embed.tsx")).Embed);
+const isFramed = isEmbedded(location.search);
 const RECORDED = "findings/abacus-3plus5.json";
 
 const threads = askedThreads(location.search);
@@ -47,17 +50,17 @@ view.subscribe(({ tab, hovered, selected, reading }) => {
   // where it does not arrive, the next look asks for it again
   if (!isFirstMap || hovered || selected) void fetchRest().catch(() => undefined);
 });
-// Safari has no requestIdleCallback
-if ("requestIdleCallback" in globalThis) requestIdleCallback(fetchAll, { timeout: 5_000 });
-else setTimeout(fetchAll, 2_000);
+// a frame shows one figure, and fetches what that needs; Safari has no requestIdleCallback
+if (!isFramed) {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(fetchAll, { timeout: 5_000 });
+  else setTimeout(fetchAll, 2_000);
+}
 
 const host = document.getElementById("page");
 if (!host) throw new Error("page: index.html has no element with the id “page”");
 createRoot(host).render(
   <StrictMode>
-    <Guard what="the page">
-      <Page />
-    </Guard>
+    <Guard what="the page">{isFramed ? <Embed /> : <Page />}</Guard>
   </StrictMode>,
 );
 

@@ -36,7 +36,7 @@ export const changesOf = (now: Pick<Question, "interventions" | "ablationSource"
 });
 
 /** A step of undo: what was asked before a change, or after one that was taken back. */
-type Step = Pick<QuestionState, "prompt" | "target" | "answer" | "interventions">;
+export type Step = Pick<QuestionState, "prompt" | "target" | "answer" | "interventions">;
 
 /** An answer of several tokens that a person typed: the target is its first one. */
 export interface TypedAnswer {
@@ -58,7 +58,7 @@ interface QuestionState extends Question {
 const TYPING = "prompt";
 
 /** Steps of undo that are kept. */
-const MAX_PAST = 100;
+export const MAX_PAST = 100;
 
 export const question = createStore<QuestionState>(() => ({
   prompt: "",
@@ -197,7 +197,7 @@ export function replaceInterventions(next: readonly Intervention[], changed = ""
   question.setState({ interventions: next, ...nextStep(changed) });
 }
 
-const stepOf = ({ prompt, target, answer, interventions }: QuestionState): Step => ({
+export const stepOf = ({ prompt, target, answer, interventions }: QuestionState): Step => ({
   prompt,
   target,
   answer,

@@ -1,3 +1,4 @@
+import type { Verification } from "../link/checking/verification.ts";
 import type { Finding, NamedNumber } from "../link/finding.ts";
 import { checkExperiment, experimentClaims } from "./claims.ts";
 import { openExperimentsDoor } from "./door.ts";
@@ -16,7 +17,7 @@ openExperimentsDoor({
   measured,
   earlier,
   named: namedResult,
-  isChecked,
+  check,
   follow: (listener) => experiments.subscribe(listener),
   drop: () => dropResult(experimentForm.getState().kind),
 });
@@ -28,9 +29,9 @@ function measured(): readonly NamedNumber[] | undefined {
   return isOfForm && value && status === "done" ? experimentClaims(value) : undefined;
 }
 
-function isChecked(finding: Finding): boolean {
-  const check = finding.experiment && checkExperiment(finding, experiments.getState()[finding.experiment.kind]);
-  return check !== undefined && typeof check !== "string";
+function check(finding: Finding): Verification | undefined {
+  const found = finding.experiment && checkExperiment(finding, experiments.getState()[finding.experiment.kind]);
+  return typeof found === "string" ? undefined : found;
 }
 
 function earlier(): Pick<Finding, "experiment" | "expected"> | undefined {

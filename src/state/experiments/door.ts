@@ -1,3 +1,4 @@
+import type { Verification } from "../link/checking/verification.ts";
 import type { Finding, NamedNumber, NamedResult } from "../link/finding.ts";
 import type { Notice } from "../link/link-values.ts";
 import type { ExperimentForm } from "./form/form.ts";
@@ -22,8 +23,8 @@ export interface ExperimentsDoor {
   readonly earlier: () => Pick<Finding, "experiment" | "expected"> | undefined;
   /** The saved result that the page was opened with, as long as it is offered or shown. */
   readonly named: () => NamedResult | undefined;
-  /** Whether a result of this page was held against what a link claims of an experiment. */
-  readonly isChecked: (finding: Finding) => boolean;
+  /** What a result of this page says to what a link claims of an experiment; undefined while there is none that does. */
+  readonly check: (finding: Finding) => Verification | undefined;
   /** Tells of whatever changes in the results. @returns what ends that */
   readonly follow: (listener: () => void) => () => void;
   /** Takes what is shown of the form's experiment away. */

@@ -33,6 +33,7 @@ import { CLAIMED_NEURONS } from "./shown-claims.ts";
 import { verify } from "./checking/verification.ts";
 import type { Verification } from "./checking/verification.ts";
 import { view } from "../view.ts";
+import { openedWords } from "./words/opened-words.ts";
 
 /** How the model that answers differs from what the opened finding is about; nothing as long as none answers. */
 function openedDiscrepancies(finding: Finding): readonly Discrepancy[] {
@@ -180,6 +181,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(experiment && { experiment }),
     ...(result && { result }),
     expected,
+    ...openedWords(),
     unknown: opened.getState().finding?.unknown ?? [],
   };
 }

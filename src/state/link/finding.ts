@@ -189,6 +189,10 @@ export interface Finding {
   /** What was found of it elsewhere, too long for a link. */
   readonly result?: NamedResult;
   readonly expected: Claims;
+  /** What whoever made the link calls the finding; see `words/finding-words.ts`. */
+  readonly title?: string;
+  /** What they say of it. */
+  readonly note?: string;
   /** Keys of a link that this version does not know, kept and written again. */
   readonly unknown: readonly (readonly [key: string, value: string])[];
 }

@@ -44,11 +44,13 @@ export function currentFragment(): string | undefined {
   return fragment ?? encodeFinding(withoutTexts(finding));
 }
 
-/** A target and claims are about a prompt, and go with it. */
+/** A target, claims and what is said of them are about a prompt, and go with it. */
 function withoutTexts({
   target: _target,
   ablationSource: _ablationSource,
   patch: _patch,
+  title: _title,
+  note: _note,
   ...others
 }: Finding): Finding {
   return { ...others, prompt: "", expected: {} };

@@ -9,6 +9,7 @@ import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { READING_FIELDS } from "./reading/reading-fields.ts";
 import { PATCH_FIELDS } from "./patch/patch-fields.ts";
+import { WORDS_FIELDS } from "./words/words-fields.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
@@ -212,6 +213,7 @@ export const FIELDS: readonly Field[] = [
       return neurons.length === 0 ? {} : { expected: { neurons } };
     },
   },
+  ...WORDS_FIELDS,
 ];
 
 function readModel(text: string): Partial<Finding> | undefined {

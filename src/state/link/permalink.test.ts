@@ -220,6 +220,10 @@ function findings(): fc.Arbitrary<Finding> {
         column: fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,9}$/),
         descending: fc.boolean(),
       }),
+      title: fc.stringMatching(/^[\p{L}\d+&=%#;<>"'.,!?-]{1,100}$/u),
+      note: fc
+        .array(fc.stringMatching(/^[\p{L}\d+&=%#;<>"'.,!?-]{1,40}$/u), { minLength: 1, maxLength: 4 })
+        .map((lines) => lines.join("\n")),
       chain: chain.filter((settings) => Object.keys(settings).length > 0),
       reading: reading.filter((settings) => Object.keys(settings).length > 0),
     },
@@ -250,6 +254,8 @@ describe("reading a link", () => {
       "cr=",
       "er=",
       "sel=",
+      "title=",
+      "note=",
       "&",
       "=",
       ";",

@@ -21,7 +21,7 @@ import type { Subject } from "../subject.ts";
 import { view } from "../view.ts";
 
 /** What is handed on as a link: with the numbers measured here, for whoever opens it to check. */
-interface SharedFinding {
+export interface SharedFinding {
   readonly finding: Finding;
   /** What is asked now has no answer yet, or none at all: this is what is shown, and was asked before. */
   readonly isEarlier: boolean;

@@ -18,7 +18,7 @@ import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
 import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
 import { ChainEvidence } from "./ChainEvidence.tsx";
-import { changeSentence, controlSentence } from "./words/chain-sentences.ts";
+import { chainLines, publishedLine } from "./chain-lines.ts";
 import { changedChain, ownChains, withoutHead } from "./shown-chains.ts";
 import "./chain.css";
 
@@ -63,8 +63,6 @@ function PublishedChain({ name }: { readonly name: PublishedName }) {
   const chain = useStore(publishedChains, (chains) => chains[name]);
   const shown = useMemo(() => chain && [withoutHead(chain.prompt ?? name, chain)], [chain, name]);
   if (!chain || !shown) return <p className="empty">The published numbers could not be read.</p>;
-  const { provenance } = chain;
-  const from = provenance.kind === "published" ? `${provenance.model}; ${provenance.source}` : "";
   return (
     <>
       <p className="small">
@@ -72,7 +70,7 @@ function PublishedChain({ name }: { readonly name: PublishedName }) {
         notebooks give it. Where they give no number there is none here. Nothing of it can be switched off, since the
         model does not run here.
       </p>
-      <ChainEvidence shown={shown} lines={[`Published values: ${from}.`]} published={name} />
+      <ChainEvidence shown={shown} lines={[publishedLine(chain)]} published={name} />
     </>
   );
 }
@@ -82,7 +80,7 @@ function OwnChain() {
   const asked = useStore(question);
   const settings = useStore(view, (state) => state.chain);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
-  const { chain, chainAfter, chainControl, chainEdges, before, after, otherChain } = slots;
+  const { chain, chainAfter, chainEdges, before, after, otherChain } = slots;
   const isChanged = asked.interventions.length > 0;
   const isMeasured = settings.isMeasured ?? false;
   const isOtherAsked = settings.other !== undefined || settings.otherVariant !== undefined;
@@ -96,15 +94,7 @@ function OwnChain() {
   );
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
   const predicted = chain.value && !isStale(chain) ? predictingEvidence(chain.value) : undefined;
-  const control = chainControl.value;
-  const lines = [
-    ...(!isDim && changed && chain.value?.ablation
-      ? [changeSentence(chain.value, changed, chainAfter.about?.interventions ?? [])]
-      : []),
-    ...(control && chain.value?.ablation && !isStale(chain) && !isStale(chainControl)
-      ? [controlSentence(chain.value.target.text, control)]
-      : []),
-  ];
+  const lines = chainLines(slots, isChanged);
   return (
     <>
       <ChainControls chain={chain.value} />

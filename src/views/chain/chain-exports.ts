@@ -51,7 +51,7 @@ export function drawnChain(shown: readonly ShownChain[], { scale, lines, publish
     },
     unit: `nats for increases and changes; ${EFFECT_UNIT}; inner products and activations have none`,
     table: () => exportTable(shown),
-    ...(drawn.length > 0 && { figure: () => paperFigure(drawn, scale) }),
+    ...(drawn.length > 0 && { figure: (width = EXPORT_PX) => paperFigure(drawn, scale, width) }),
   };
 }
 
@@ -93,10 +93,10 @@ function linkTo(
 }
 
 /** The drawing as a figure for a paper. */
-function paperFigure(shown: readonly ShownChain[], scale: ChainScale): MarkedFigure {
+function paperFigure(shown: readonly ShownChain[], scale: ChainScale, width: number): MarkedFigure {
   const drawn = shown.map(({ chain, tokens, title, origin, beforeName, afterName }) => ({
     title,
-    layout: chainLayout(chain, EXPORT_PX, tokens, scale),
+    layout: chainLayout(chain, width, tokens, scale),
     look: {
       off: offIn(chain, origin),
       selected: undefined,

@@ -40,34 +40,44 @@ export function Exports({ drawn }: ExportsProps) {
 function Files({ drawn }: { readonly drawn: Drawn }) {
   return (
     <span role="group" aria-label={`Export ${drawn.name}`}>
-      {drawn.figure && (
-        <>
-          <button type="button" className="quiet" onClick={() => void save("svg", drawn)}>
-            SVG
-          </button>
-          <button type="button" className="quiet" onClick={() => void save("png", drawn)}>
-            PNG
-          </button>
-        </>
-      )}
-      <button type="button" className="quiet" onClick={() => void save("csv", drawn)}>
-        CSV
-      </button>
-      <button type="button" className="quiet" onClick={() => void save("json", drawn)}>
-        JSON
-      </button>
-      {drawn.notebook && (
-        <button
-          type="button"
-          className="quiet"
-          title="A program for a notebook, which draws the figure of the saved JSON"
-          onClick={() => void save("python", drawn)}
-        >
-          Python
-        </button>
-      )}
+      <FileButtons drawn={drawn} kinds={FILE_KINDS} className="quiet" />
     </span>
   );
+}
+
+const FILE_KINDS = ["svg", "png", "csv", "json", "python"] as const satisfies readonly FileKind[];
+const FILE_NAMES = { svg: "SVG", png: "PNG", csv: "CSV", json: "JSON", python: "Python" } as const satisfies Record<
+  FileKind,
+  string
+>;
+
+interface FileButtonsProps {
+  readonly drawn: Drawn;
+  /** Those that there are of it have a button. */
+  readonly kinds: readonly FileKind[];
+  readonly className?: string;
+}
+
+/** What is drawn, saved at a press. */
+export function FileButtons({ drawn, kinds, className }: FileButtonsProps) {
+  return kinds
+    .filter((kind) => isThere(kind, drawn))
+    .map((kind) => (
+      <button
+        key={kind}
+        type="button"
+        className={className}
+        title={kind === "python" ? "A program for a notebook, which draws the figure of the saved JSON" : undefined}
+        onClick={() => void save(kind, drawn)}
+      >
+        {FILE_NAMES[kind]}
+      </button>
+    ));
+}
+
+function isThere(kind: FileKind, { figure, notebook }: Drawn): boolean {
+  if (kind === "python") return notebook !== undefined;
+  return kind === "csv" || kind === "json" || figure !== undefined;
 }
 
 const files = laterModule(() => import("./save-as.ts"));

@@ -41,12 +41,15 @@ export interface Drawn {
   readonly settings?: Facts;
   readonly unit: string;
   readonly table: () => Table;
-  /** As a file has it: light, unless `isDark`. Left out of what is only a table. */
-  readonly figure?: () => MarkedFigure;
+  /** Light, unless `isDark`, and as wide as a file has it, in CSS pixels, where nothing else is asked. Left out of what is only a table. */
+  readonly figure?: (width?: number) => MarkedFigure;
   readonly isDark?: boolean;
   /** The program that draws it anew of its JSON; left out where there is none. */
   readonly notebook?: "heads";
 }
+
+/** How wide most figures are in a file. */
+export const FILE_PX = 640;
 
 /** The sign is part of a number's unit; see `effectOf`. */
 export const EFFECT_UNIT = "effects in nats, above 0 where the part supports the target";

@@ -1,12 +1,9 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useStore } from "zustand";
 import { GALLERY_HASH } from "#state/guide/guide.ts";
 import { THEME_AFTER, setHelpOpen, setTheme, view } from "#state/view.ts";
 import { adapter, isAttached } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
-import { dismiss } from "#state/notices.ts";
-import { question } from "#state/question.ts";
-import { results } from "#state/run/results.ts";
 import { laterModule, laterPart } from "../shared/later.tsx";
 import { ModelMenu } from "./ModelMenu.tsx";
 import "./header.css";
@@ -15,6 +12,7 @@ const VariantSwitch = laterPart(
   "the switch between base and adapter",
   async () => (await import("./VariantSwitch.tsx")).VariantSwitch,
 );
+const Share = laterPart("the way to share", async () => (await import("../share/Share.tsx")).Share);
 /** What makes a link. */
 const copying = laterModule(() => import("./copy-finding.ts"));
 
@@ -40,6 +38,7 @@ export function PageHeader() {
           Docs
         </a>
         <CopyLink />
+        <Share />
         <button type="button" title="Words and shortcuts (?)" onClick={() => setHelpOpen(true)}>
           <span aria-hidden="true">?</span>
           <span className="visually-hidden">Words and shortcuts</span>
@@ -54,13 +53,6 @@ export function PageHeader() {
 function CopyLink() {
   const [isCopied, setCopied] = useState(false);
   const hasModel = useStore(model, (state) => state.choice !== undefined);
-  const asked = useStore(question);
-  const answered = useStore(results, ({ before, after }) => `${before.answers} ${after.answers}`);
-  // what was said of the last copy is not true of another question or answer
-  useEffect(() => {
-    dismiss("copy");
-    dismiss("copy length");
-  }, [asked, answered]);
   const copy = async () => {
     const { copyFinding } = await copying();
     if (!(await copyFinding())) return;

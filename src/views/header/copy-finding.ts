@@ -3,9 +3,21 @@ import type { Finding } from "#state/link/finding.ts";
 import { MAX_LINK_CHARACTERS, MAX_READ_CHARACTERS, readableFragment } from "#state/link/permalink.ts";
 import { sharedFinding } from "#state/link/shared-link.ts";
 import { dismiss, notify } from "#state/notices.ts";
-
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
 import { addressOf, copyLink } from "../shared/copy-link.ts";
 import { tokenText } from "../shared/words/token-text.ts";
+
+// what was said of the last copy is not true of another question or answer
+question.subscribe(forget);
+results.subscribe(({ before, after }, last) => {
+  if (before.answers !== last.before.answers || after.answers !== last.after.answers) forget();
+});
+
+function forget(): void {
+  dismiss("copy");
+  dismiss("copy length");
+}
 
 /** Copies a link to what is shown, with its numbers. @returns whether it was copied; where not, a notice says why */
 export async function copyFinding(): Promise<boolean> {
@@ -18,7 +30,7 @@ export async function copyFinding(): Promise<boolean> {
   else dismiss("copy");
   const fragment = readableFragment(shared.finding);
   if (fragment === undefined) {
-    notify("copy", `This finding is too long for a link: at most ${grouped(MAX_READ_CHARACTERS)} characters are read.`);
+    notify("copy", TOO_LONG);
     return false;
   }
   if (fragment.length > MAX_LINK_CHARACTERS) notify("copy length", longSentence(fragment.length));
@@ -26,8 +38,10 @@ export async function copyFinding(): Promise<boolean> {
   return copyLink(addressOf(fragment));
 }
 
-const earlierSentence = ({ prompt, model: of }: Finding) =>
+export const TOO_LONG = `This finding is too long for a link: at most ${grouped(MAX_READ_CHARACTERS)} characters are read.`;
+
+export const earlierSentence = ({ prompt, model: of }: Finding) =>
   `What is asked now has no answer yet: the link is of what is shown, “${tokenText(prompt)}” in ${of}.`;
 
-const longSentence = (characters: number) =>
+export const longSentence = (characters: number) =>
   `The link has ${grouped(characters)} characters; mail programs and chats may cut one of more than ${grouped(MAX_LINK_CHARACTERS)}.`;

@@ -12,7 +12,7 @@ import { headNumbers, readingClaims } from "#state/link/reading/reading-claims.t
 import { findingOf } from "#state/link/shown-claims.ts";
 import type { ColourScale } from "#state/view.ts";
 import type { Table } from "../exports/csv.ts";
-import { EFFECT_UNIT } from "../exports/drawn.ts";
+import { EFFECT_UNIT, FILE_PX } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
 import { changesText } from "../shared/words/part-name.ts";
@@ -43,10 +43,10 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
     table: () => tableOf(value, effects),
     notebook: "heads",
-    figure: () => {
+    figure: (width = FILE_PX) => {
       // papers are light, whatever the page is
       const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, false);
-      return heatmapFigure(heatmap(effects, 640, colours), legend(colours), figureInks(false));
+      return heatmapFigure(heatmap(effects, width, colours), legend(colours), figureInks(false));
     },
   };
 }

@@ -5,7 +5,7 @@ import { plotScale } from "#charts/plots/plot-scale.ts";
 import type { LabKind, LabResults, LabSlot } from "#state/lab/tools.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
 import type { Subject } from "#state/subject.ts";
-import { EFFECT_UNIT } from "../exports/drawn.ts";
+import { EFFECT_UNIT, FILE_PX } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { tableOf } from "../shared/table/columns.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
@@ -47,9 +47,9 @@ export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
       header: ["a", "b", "answer", "first_token", kind],
       rows: cellsOf(value).map(({ a, b, answer, token, value: cell }) => [a, b, answer ?? "", token, cell]),
     }),
-    figure: () => {
+    figure: (width = FILE_PX) => {
       const from = { aFrom: asked.a.from, bFrom: asked.b.from };
-      const map = operandMap(values, { ...from, width: 640, scale });
+      const map = operandMap(values, { ...from, width, scale });
       return operandFigure(map, scale.legend, UNITS[kind], figureInks(false));
     },
   };

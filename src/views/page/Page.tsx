@@ -1,8 +1,6 @@
 // the ground rules first, so that every view can override them
 import "./tokens.css";
 import "./base.css";
-import { Suspense, useState } from "react";
-import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { publishedChains, publishedShown, setPublished } from "#state/chain-view.ts";
 import type { PublishedName } from "#state/link/finding.ts";
@@ -10,17 +8,16 @@ import { question, resetInterventions } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
-import { closeCard, shipped } from "#state/model/shipped.ts";
 import { guide } from "#state/guide/guide.ts";
-import { setHelpOpen, view } from "#state/view.ts";
+import { opened } from "#state/link/opened.ts";
+import { view } from "#state/view.ts";
 import { PageHeader } from "../header/PageHeader.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
-import { ModelsPlace } from "../models/ModelsPlace.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
 import { predictionSentence } from "../prediction/prediction-sentence.ts";
 import { PromptPanel } from "../prompt/PromptPanel.tsx";
 import { Guard } from "../shared/Guard.tsx";
-import { later, laterPart } from "../shared/later.tsx";
+import { laterPart } from "../shared/later.tsx";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { LoadOffer } from "./status/LoadOffer.tsx";
 import { LoadingLine } from "./status/LoadingLine.tsx";
@@ -44,14 +41,15 @@ const ChangesStrip = laterPart(
 const AdapterLine = laterPart("the line about the adapter", async () => (await lines()).AdapterLine);
 const AttachingLine = laterPart("the adapter on its way", async () => (await lines()).AttachingLine);
 const lines = () => import("./status/AdapterLine.tsx");
-const FolderDrop = laterPart("what is dropped", async () => (await import("./FolderDrop.tsx")).FolderDrop);
-const Keys = laterPart("the keys of the page", async () => (await import("./Keys.tsx")).Keys);
+const AroundPage = laterPart("keys and dialogs", async () => (await import("./AroundPage.tsx")).AroundPage);
+const OpenedFinding = laterPart(
+  "what the link says",
+  async () => (await import("../opened/OpenedFinding.tsx")).OpenedFinding,
+);
 const ModelStatusLine = laterPart(
   "the line about the model",
   async () => (await import("./status/ModelStatusLine.tsx")).ModelStatusLine,
 );
-const HelpDialog = later(async () => (await import("./HelpDialog.tsx")).HelpDialog);
-const ModelCard = later(async () => (await import("../card/ModelCard.tsx")).ModelCard);
 const PublishedPrediction = laterPart(
   "the published prediction",
   async () => (await import("../prediction/PublishedPrediction.tsx")).PublishedPrediction,
@@ -73,11 +71,7 @@ export function Page() {
         2409.14144.
       </footer>
       <PredictionVoice />
-      <Help />
-      <Card />
-      <ModelsPlace />
-      <Keys />
-      <FolderDrop />
+      <AroundPage />
     </>
   );
 }
@@ -87,10 +81,12 @@ function Instrument() {
   const hasAdapter = useStore(adapter, ({ choice }) => choice !== undefined);
   const isOpeningShown = useStore(guide, (state) => state.isOpeningShown);
   const isTouring = useStore(guide, (state) => state.tourStep !== undefined);
+  const isOpened = useStore(opened, ({ finding }) => finding !== undefined);
   return (
     <>
       <main>
         {isOpeningShown && <Opening />}
+        {isOpened && <OpenedFinding />}
         <Guard what="the prompt">
           <PromptPanel />
         </Guard>
@@ -110,35 +106,6 @@ function Instrument() {
       {isTouring && <Tour />}
     </>
   );
-}
-
-function Help() {
-  const isOpen = useStore(view, (state) => state.isHelpOpen);
-  return (
-    <Guard what="the help" onAgain={HelpDialog.renew} onReset={() => setHelpOpen(false)}>
-      <OnceOpen isOpen={isOpen}>
-        <HelpDialog.Panel />
-      </OnceOpen>
-    </Guard>
-  );
-}
-
-function Card() {
-  const isOpen = useStore(shipped, (state) => state.card !== undefined);
-  return (
-    <Guard what="the model’s card" onAgain={ModelCard.renew} onReset={closeCard}>
-      <OnceOpen isOpen={isOpen}>
-        <ModelCard.Panel />
-      </OnceOpen>
-    </Guard>
-  );
-}
-
-/** A dialog is there from when it is first opened, so that what had the focus before has it again when it closes. */
-function OnceOpen({ isOpen, children }: { readonly isOpen: boolean; readonly children: ReactNode }) {
-  const [wasOpen, setWasOpen] = useState(isOpen);
-  if (isOpen && !wasOpen) setWasOpen(true);
-  return wasOpen && <Suspense>{children}</Suspense>;
 }
 
 /** What the model answers, and what is switched off in it; beside a published record, that record's answer alone. */

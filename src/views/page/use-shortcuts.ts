@@ -16,7 +16,7 @@ export function useShortcuts(): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (event.key === "Escape") return escape();
-      if (isTyping(event.target) || view.getState().isHelpOpen) return;
+      if (isTyping(event.target) || isBehindDialog()) return;
       const isSequence = event.timeStamp - leaderAt < SEQUENCE_MS;
       leaderAt = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;
       const tab = isSequence ? TABS.find(({ key }) => key === event.key) : undefined;
@@ -41,7 +41,7 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
 
 function escape(): void {
   if (document.activeElement instanceof HTMLElement && isTyping(document.activeElement)) document.activeElement.blur();
-  else if (!view.getState().isHelpOpen) select(undefined);
+  else if (!isBehindDialog()) select(undefined);
 }
 
 function focusPrompt(): void {
@@ -59,6 +59,9 @@ function moveLayer(layers: number): void {
   select({ kind: "head", at });
   requestAnimationFrame(() => document.getElementById(cellId(at))?.focus());
 }
+
+/** The page is out of reach while a dialog lies over it. */
+const isBehindDialog = () => document.querySelector("dialog[open]") !== null;
 
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLTextAreaElement ||

@@ -5,6 +5,7 @@ import { changedPatch } from "#state/lab/patch-form.ts";
 import type { DrawnPatch, LabSlot } from "#state/lab/tools.ts";
 import { cellsOf, patchClaims } from "#state/link/patch/patch-claims.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
+import { FILE_PX } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { METRIC_NAMES, METRIC_UNITS, SITE_NAMES, baseOf, gridNames, patchScale, patchSentence } from "./patch-words.ts";
 
@@ -50,8 +51,8 @@ export function drawnPatch({ value, about }: LabSlot<DrawnPatch>): Drawn | undef
       ],
       rows: cellsOf(map, asked).map(({ name, row, col, value: cell, raw }) => [name, row, col, cell, raw]),
     }),
-    figure: () => {
-      const grid = gridMap(map.values, gridNames(map, asked), { width: 640, scale, base: baseOf(map) });
+    figure: (width = FILE_PX) => {
+      const grid = gridMap(map.values, gridNames(map, asked), { width, scale, base: baseOf(map) });
       return gridFigure(grid, key, "0 corrupted, 1 clean", figureInks(false));
     },
   };

@@ -10,13 +10,14 @@ import type { ClaimBeside } from "#state/link/checking/unchecked.ts";
 import { opened } from "#state/link/opened.ts";
 import { asksTheSame } from "#state/link/checking/asks-the-same.ts";
 import type { Verification } from "#state/link/checking/verification.ts";
+import { claimsAnswer } from "#state/link/checking/whole-check.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { Verdict } from "../shared/Verdict.tsx";
-import { joined } from "../shared/words/sentence.ts";
+import { claimNames } from "../shared/words/claim-names.ts";
 
 /** What the opened link claims, there before any model; then what this machine says to it. */
 export function ClaimsCheck() {
@@ -26,7 +27,8 @@ export function ClaimsCheck() {
   const { choice } = useStore(model);
   const count = useStore(view, (state) => state.count);
   if (!finding) return null;
-  if (!hasClaims(finding.expected) || !asksTheSame(finding, now, choice?.id)) return <OtherWeights finding={finding} />;
+  if (!claimsAnswer(finding.expected) || !asksTheSame(finding, now, choice?.id))
+    return <OtherWeights finding={finding} />;
   return <AnswerVerdict finding={finding} check={checkAnswer(finding, slots, now, count)} />;
 }
 
@@ -36,7 +38,7 @@ function AnswerVerdict({ finding, check }: { readonly finding: Finding; readonly
   const slots = useStore(results);
   useStore(view);
   useStore(lab);
-  useSyncExternalStore(followExperiments, () => experimentsDoor()?.isChecked(finding) ?? false);
+  useSyncExternalStore(followExperiments, () => experimentsDoor()?.check(finding) !== undefined);
   const isAlone = claimsBeside(finding).length === 0;
   return (
     <Verdict
@@ -50,15 +52,8 @@ function AnswerVerdict({ finding, check }: { readonly finding: Finding; readonly
 
 const followExperiments = (listener: () => void) => experimentsDoor()?.follow(listener) ?? (() => undefined);
 
-const OF = {
-  experiment: "the experiment’s numbers",
-  chain: "the chain’s numbers",
-  reading: "the map’s numbers",
-  patch: "the patches’ numbers",
-} as const satisfies Record<ClaimBeside, string>;
-
 const openText = (open: readonly ClaimBeside[]) =>
-  open.length > 0 ? `${joined(open.map((name) => OF[name]))} are not checked yet` : undefined;
+  open.length > 0 ? `${claimNames(open)} are not checked yet` : undefined;
 
 /** A sentence that the link is of other weights, said also where none of its numbers is checked. */
 function OtherWeights({ finding }: { readonly finding: Finding }) {
@@ -73,9 +68,6 @@ function OtherWeights({ finding }: { readonly finding: Finding }) {
     </div>
   );
 }
-
-const hasClaims = ({ baseline, changed, neurons }: Claims) =>
-  baseline !== undefined || changed !== undefined || (neurons?.length ?? 0) > 0;
 
 function claimText({ baseline, changed, neurons = [] }: Claims): string {
   const numbers = [baseline, changed].filter((claim) => claim !== undefined).map(nats);

@@ -18,7 +18,7 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { HeadButton } from "./HeadButton.tsx";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
-import { directScatter, drawnDirect, effectsBeside } from "./reading-exports.ts";
+import { againstTextOf, directScatter, drawnDirect, effectsBeside } from "./reading-exports.ts";
 import { DIAGONAL_WORDS, capWords, directSentence } from "./reading-words.ts";
 import "./reading.css";
 
@@ -39,9 +39,7 @@ export function DirectLook() {
     [value, effects, width, dark, selected],
   );
   const target = tokenText(about?.token?.text ?? "");
-  const texts = new Map(slots.before.value?.top.map(({ id, text }) => [id, text]));
-  const againstText =
-    value?.against === undefined ? undefined : tokenText(texts.get(value.against) ?? `token ${value.against}`);
+  const againstText = againstTextOf(slots);
   const off = about && about.interventions.length > 0 ? ` With ${changesText(about.interventions)}.` : "";
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>

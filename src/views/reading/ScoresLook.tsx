@@ -3,7 +3,6 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import type { HeadId } from "#model/ids.ts";
 import { HEAD_SCORES } from "#protocol/lens.ts";
 import { isStale, results } from "#state/run/results.ts";
-import type { Slots } from "#state/run/results.ts";
 import { isDark, setReading, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
 import { measure, plain } from "../shared/table/columns.tsx";
@@ -15,18 +14,12 @@ import { tokenText } from "../shared/words/token-text.ts";
 import { HeadButton } from "./HeadButton.tsx";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
-import { drawnScores, effectsBeside, scoreScatter, scoresBeside } from "./reading-exports.ts";
+import { drawnScores, effectsBeside, scoreScatter, scoredBeside, scoresBeside } from "./reading-exports.ts";
 import { SCORE_WORDS, rankedScores, scoresSentence } from "./reading-words.ts";
 import { Prose } from "../guide/Term.tsx";
 import "./reading.css";
 
 const LISTED = 12;
-
-/** The run whose effects stand beside the scores: with what is off now, where anything is. */
-const besideOf = ({ sweep, sweepUnder, after }: Slots) =>
-  after.about && sweepUnder.about && after.status === "done" && after.about.interventions.length > 0
-    ? sweepUnder.about
-    : sweep.about;
 
 /** What heads look at, whatever the prompt, beside what they are worth on this one. */
 export function ScoresLook() {
@@ -36,7 +29,7 @@ export function ScoresLook() {
   const dark = useStore(view, isDark);
   const [host, width] = useWidth<HTMLDivElement>(720);
   const { scores: slot } = slots;
-  const about = besideOf(slots);
+  const about = scoredBeside(slots);
   const value = scoresBeside(slots, about);
   const effects = effectsBeside(slots, about);
   const table = value?.scores[reading.score];

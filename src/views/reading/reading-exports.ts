@@ -13,7 +13,7 @@ import { changedReading, readingClaims, readingNumbers } from "#state/link/readi
 import type { DirectLogits, HeadScores, LogitLens, Slots } from "#state/run/results.ts";
 import { isSameRun, isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
-import { EFFECT_UNIT } from "../exports/drawn.ts";
+import { EFFECT_UNIT, FILE_PX } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import {
@@ -28,14 +28,17 @@ import {
   stageName,
 } from "./reading-words.ts";
 
-/** A figure of its own has more room than the panel. */
-const EXPORT_PX = 640;
-
 /** What heads are worth in the run that numbers are about: with what is off there staying off. */
 export function effectsBeside(slots: Slots, about: Subject | undefined): number[][] | undefined {
   const { value, about: of } = about?.interventions.length === 0 ? slots.sweep : slots.sweepUnder;
   return value && isSameSubject(of, about) ? headEffects(value) : undefined;
 }
+
+/** The run whose effects stand beside the scores: with what is off now, where anything is. */
+export const scoredBeside = ({ sweep, sweepUnder, after }: Slots) =>
+  after.about && sweepUnder.about && after.status === "done" && after.about.interventions.length > 0
+    ? sweepUnder.about
+    : sweep.about;
 
 /** The scores of the model that other numbers are of: those of a model that was there before say nothing of it. */
 export const scoresBeside = ({ scores }: Slots, about: Subject | undefined): HeadScores | undefined =>
@@ -107,8 +110,8 @@ export function drawnLens(slots: Slots, reading: ReadingSettings): Drawn | undef
         ]),
       ),
     }),
-    figure: () =>
-      lensFigure(value, reading.cells, { tokens, width: EXPORT_PX, inks: figureInks(false), isDark: false }),
+    figure: (width = FILE_PX) =>
+      lensFigure(value, reading.cells, { tokens, width, inks: figureInks(false), isDark: false }),
   };
 }
 
@@ -161,6 +164,13 @@ export const scoreScatter = (
     y: TOTAL_AXIS,
   });
 
+/** The token that direct effects are counted against, where there is one. */
+export function againstTextOf({ direct, before }: Slots): string | undefined {
+  const against = direct.value?.against;
+  const listed = before.value?.top.find(({ id }) => id === against);
+  return against === undefined ? undefined : tokenText(listed?.text ?? `token ${against}`);
+}
+
 /** Direct effects as they leave the page. */
 export function drawnDirect(
   slots: Slots,
@@ -211,7 +221,7 @@ export function drawnDirect(
         ]),
       ],
     }),
-    figure: () => directScatter(value, effects ?? [], { width: EXPORT_PX, inks: figureInks(false) }),
+    figure: (width = FILE_PX) => directScatter(value, effects ?? [], { width, inks: figureInks(false) }),
   };
 }
 
@@ -248,10 +258,7 @@ export function drawnScores(slots: Slots, reading: ReadingSettings, about: Subje
         ),
       };
     },
-    figure: () =>
-      scoreScatter(value.scores[reading.score]?.score ?? [], effects, name, {
-        width: EXPORT_PX,
-        inks: figureInks(false),
-      }),
+    figure: (width = FILE_PX) =>
+      scoreScatter(value.scores[reading.score]?.score ?? [], effects, name, { width, inks: figureInks(false) }),
   };
 }

@@ -24,12 +24,12 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
   return (
     <dialog ref={host} className="dialog" aria-labelledby={id} onClose={onClose} {...CLOSED_BY_ANY}>
       <div className="dialog-body">
-        <header className="panel-head">
+        <div className="panel-head">
           <h2 id={id}>{title}</h2>
           <button type="button" className="quiet close" aria-label="Close" onClick={onClose}>
             ✕
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

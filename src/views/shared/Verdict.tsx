@@ -3,6 +3,8 @@ import type { CheckedNumber, Verification } from "#state/link/checking/verificat
 import { DataTable } from "./table/DataTable.tsx";
 import { onScreen, plain } from "./table/columns.tsx";
 import type { Column } from "./table/columns.tsx";
+import { VERDICT_MARKS } from "./words/verdict-marks.ts";
+import { differenceText } from "./words/difference-text.ts";
 import "./verdict.css";
 
 interface VerdictProps {
@@ -18,26 +20,20 @@ interface VerdictProps {
   readonly open?: string | undefined;
 }
 
-/** A link's numbers, and whether they were found here too. */
+/** A link's numbers, and whether they were found here too; the band of the opened link says it aloud (`LinkVerdict.tsx`). */
 export function Verdict({ claims, check, unchecked = "", of, open }: VerdictProps) {
   return (
     <div className="claims">
       <p className="small">{claims}</p>
-      <div role="status">
-        {check ? (
-          <Checked check={check} of={of} open={open} />
-        ) : (
-          <p className="small faint">Not checked on this machine yet. {unchecked}</p>
-        )}
-      </div>
+      {check ? (
+        <Checked check={check} of={of} open={open} />
+      ) : (
+        <p className="small faint">Not checked on this machine yet. {unchecked}</p>
+      )}
     </div>
   );
 }
 
-/** A link's numbers have four decimals; a difference below the last one is none. */
-const SMALLEST_SHOWN_NATS = 0.0001;
-
-const MARKS = { reproduced: "✓", partly: "≈", agrees: "≈", differs: "≠", "nothing claimed": "–" } as const;
 const WORDS = {
   reproduced: "reproduced",
   partly: "what is drawn here is reproduced",
@@ -48,10 +44,6 @@ const WORDS = {
 
 function Checked({ check, of, open }: { readonly check: Verification } & Pick<VerdictProps, "of" | "open">) {
   const { largestDifference, rows, reason } = check;
-  const largest =
-    largestDifference < SMALLEST_SHOWN_NATS
-      ? `below ${SMALLEST_SHOWN_NATS}`
-      : largestDifference.toPrecision(2).replace("-", "−");
   const isSame = check.verdict === "reproduced";
   const unit = sumUnit(rows);
   // where only something else differs, a small difference would speak against the verdict
@@ -61,9 +53,9 @@ function Checked({ check, of, open }: { readonly check: Verification } & Pick<Ve
   return (
     <>
       <p className={`verdict ${isSame ? "is-reproduced" : "is-different"}`}>
-        <span aria-hidden="true">{MARKS[check.verdict]}</span> {of !== undefined && `${of} `}
+        <span aria-hidden="true">{VERDICT_MARKS[check.verdict]}</span> {of !== undefined && `${of} `}
         {WORDS[check.verdict]} on this machine
-        {isSaid && `, largest difference ${largest}${unit}`}
+        {isSaid && `, largest difference ${differenceText(largestDifference)}${unit}`}
         {open !== undefined && `; ${open}`}
       </p>
       {!isReasonBelow && <p className="small">{reason}</p>}

@@ -6,6 +6,7 @@ import { view } from "../../view.ts";
 import { checkChain, checkReading } from "../claims.ts";
 import type { Finding } from "../finding.ts";
 import { checkPatch } from "../patch/patch-claims.ts";
+import type { Verification } from "./verification.ts";
 
 /** What a link can claim beside the answer. */
 const BESIDE = ["experiment", "chain", "reading", "patch"] as const;
@@ -15,25 +16,27 @@ export type ClaimBeside = (typeof BESIDE)[number];
 export const claimsBeside = ({ expected }: Finding): readonly ClaimBeside[] =>
   BESIDE.filter((name) => (expected[name]?.length ?? 0) > 0);
 
-/** Claims beside the answer that nothing of this page's computation has been held against: an answer that is reproduced says nothing of them. */
-export const uncheckedBeside = (finding: Finding, slots: Slots, now: Question): readonly ClaimBeside[] =>
-  claimsBeside(finding).filter((name) => !isChecked(name, finding, { slots, now }));
-
-interface Page {
+/** What is there to hold claims against, and what is asked by now. */
+interface Checked {
   readonly slots: Slots;
   readonly now: Question;
 }
 
-function isChecked(name: ClaimBeside, finding: Finding, { slots, now }: Page): boolean {
+/** Claims beside the answer that nothing of this page's computation has been held against: an answer that is reproduced says nothing of them. */
+export const uncheckedBeside = (finding: Finding, slots: Slots, now: Question): readonly ClaimBeside[] =>
+  claimsBeside(finding).filter((name) => checkBeside(name, finding, { slots, now }) === undefined);
+
+/** What this page's computation says to one of them; undefined while there is none that does. */
+export function checkBeside(name: ClaimBeside, finding: Finding, { slots, now }: Checked): Verification | undefined {
   switch (name) {
     case "experiment":
-      return experimentsDoor()?.isChecked(finding) ?? false;
+      return experimentsDoor()?.check(finding);
     case "chain":
-      return checkChain(finding, slots, now, view.getState().chain) !== undefined;
+      return checkChain(finding, slots, now, view.getState().chain);
     case "reading":
-      return checkReading(finding, slots, now) !== undefined;
+      return checkReading(finding, slots, now);
     case "patch":
-      return checkPatch(finding, lab.getState().patch) !== undefined;
+      return checkPatch(finding, lab.getState().patch);
     default:
       throw new Error(`claim: unknown ${String(name satisfies never)}`);
   }

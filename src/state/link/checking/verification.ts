@@ -96,7 +96,8 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
   const missing = rows.filter((row) => Number.isNaN(row.difference));
   const unequal = rows.filter(({ unit, difference }) => !isSum(unit) && Math.abs(difference) > TOLERANCES[unit]);
   const unit = sumUnit(rows);
-  const far = farthest(sums);
+  const closest = closeness(rows);
+  const far = closest && closest.share > 1 ? closest.row : undefined;
   const found = { largestDifference, isFar: far !== undefined, rows };
   if (rows.length === 0) {
     return { ...found, verdict: "nothing claimed", reason: "The link carries no numbers to check." };
@@ -110,10 +111,21 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
     : { ...found, verdict: "agrees", reason: `${reason} It is no reproduction: ${sentencesOf(others)}` };
 }
 
-/** The sum that is farthest beyond its tolerance; undefined where none is beyond. */
-function farthest(sums: readonly CheckedNumber[]): CheckedNumber | undefined {
-  const beyond = (row: CheckedNumber) => Math.abs(row.difference) / toleranceOf(row);
-  return sums.filter((row) => beyond(row) > 1).sort((a, b) => beyond(b) - beyond(a))[0];
+/** How closely numbers of float32 sums were reproduced: the one that takes most of what it is allowed. */
+export interface Closeness {
+  readonly row: CheckedNumber;
+  /** Its tolerance, in its unit. */
+  readonly allowed: number;
+  /** |difference| / allowed; above 1 the number differs. */
+  readonly share: number;
+}
+
+/** Undefined where nothing was measured that float32 sums give. */
+export function closeness(rows: readonly CheckedNumber[]): Closeness | undefined {
+  return rows
+    .filter(({ unit, difference }) => isSum(unit) && !Number.isNaN(difference))
+    .map((row) => ({ row, allowed: toleranceOf(row), share: Math.abs(row.difference) / toleranceOf(row) }))
+    .sort((a, b) => b.share - a.share)[0];
 }
 
 const isSum = (unit: CheckedNumber["unit"]): unit is SumUnit => unit in OF_SUMS;

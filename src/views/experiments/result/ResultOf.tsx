@@ -7,11 +7,11 @@ import { ExperimentExports } from "./ExperimentExports.tsx";
 import type { Choice, Chosen } from "../experiment-page.ts";
 import { MarksFigure } from "../../shared/figure/MarksFigure.tsx";
 import { pageOf } from "../pages.ts";
+import { FIGURE_PX, chosenOf, experimentView } from "./experiment-view.ts";
 import { PublishedFigures } from "../published/PublishedFigures.tsx";
 import { Prose } from "../../guide/Term.tsx";
 
-/** Width of a figure in a file, and the largest on the page. */
-const FIGURE_PX = 720;
+/** Largest width of a figure on the page. */
 const MAX_FIGURE_PX = 760;
 
 /**
@@ -24,9 +24,9 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
   const dark = useStore(view, isDark);
   const [picked, pick] = useState<Chosen>({});
   const choices = page.choices ?? [];
-  const chosen = Object.fromEntries(choices.map((choice) => [choice.name, valueOf(choice, result, picked)]));
+  const chosen = chosenOf(result, picked);
   const size = { width: Math.min(width, MAX_FIGURE_PX), isDark: dark };
-  const sentence = page.sentence(result, chosen);
+  const shown = experimentView(result, chosen);
   return (
     <div ref={host} className="experiment-figures">
       {choices.length > 0 && (
@@ -50,30 +50,16 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
       ))}
       <p className="small faint">{page.note(result, chosen)}</p>
       <p className="says">
-        <Prose>{sentence}</Prose>
+        <Prose>{shown.sentence}</Prose>
       </p>
       {page.tables(result, chosen)}
       {page.published.length > 0 && <PublishedFigures tables={page.published} />}
       <footer className="panel-foot">
-        <ExperimentExports
-          name={page.name}
-          result={result}
-          figure={(isDarkFigure) => page.figures[0]!.draw(result, { width: FIGURE_PX, isDark: isDarkFigure }, chosen)}
-          title={page.title(result, chosen)}
-          sentence={sentence}
-          table={() => page.file(result)}
-        />
+        <ExperimentExports {...shown} />
       </footer>
     </div>
   );
 });
-
-/** The option that was picked, as long as this result has it. */
-function valueOf({ name, options }: Choice<ExperimentResult>, result: ExperimentResult, picked: Chosen): string {
-  const values = options(result).map(([value]) => value);
-  const wanted = picked[name];
-  return wanted !== undefined && values.includes(wanted) ? wanted : (values[0] ?? "");
-}
 
 interface ChoiceFieldProps {
   readonly choice: Choice<ExperimentResult>;

@@ -16,7 +16,8 @@ import type { ExportedFile } from "../../exports/files.ts";
 export interface ExperimentView {
   readonly name: string;
   readonly result: ExperimentResult;
-  readonly figure: (isDark: boolean) => MarkedFigure;
+  /** As wide as the page draws it for a file, where nothing else is asked. */
+  readonly figure: (isDark: boolean, width?: number) => MarkedFigure;
   readonly title: string;
   readonly sentence: string;
   readonly table: () => Table;
@@ -42,7 +43,7 @@ export function drawnExperiment(
     settings: settingsOf(result),
     unit: RESULT_UNIT,
     table,
-    figure: () => figure(isDark),
+    figure: (width) => figure(isDark, width),
     isDark,
   };
 }

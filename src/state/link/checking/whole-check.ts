@@ -1,0 +1,61 @@
+import type { Question } from "../../question.ts";
+import type { Slots } from "../../run/results.ts";
+import { view } from "../../view.ts";
+import { checkAnswer } from "../claims.ts";
+import type { Claims, Finding } from "../finding.ts";
+import { checkBeside, claimsBeside } from "./unchecked.ts";
+import type { ClaimBeside } from "./unchecked.ts";
+import { closeness } from "./verification.ts";
+import type { Closeness, Verification } from "./verification.ts";
+
+export type Claimed = "answer" | ClaimBeside;
+
+/** What this page's computations say to all that a link claims. */
+export interface WholeCheck {
+  /** Of all together: what speaks most against a reproduction. "open": nothing does, and something was not held against anything yet. */
+  readonly verdict: Verification["verdict"] | "open";
+  /** What is claimed, and checked or not checked yet. */
+  readonly checked: readonly Claimed[];
+  readonly open: readonly Claimed[];
+  /** Numbers that were held against each other. */
+  readonly count: number;
+  readonly closest: Closeness | undefined;
+  /** Of the check that the verdict is by, the sentence behind it. */
+  readonly reason: string;
+}
+
+/** What speaks most against a reproduction first. */
+const BY_WEIGHT = ["differs", "open", "agrees", "partly", "nothing claimed", "reproduced"] as const;
+
+/** Whether a link claims numbers of its answer. */
+export const claimsAnswer = ({ baseline, changed, neurons }: Claims): boolean =>
+  baseline !== undefined || changed !== undefined || (neurons?.length ?? 0) > 0;
+
+/** What a link claims numbers of. */
+export const claimedIn = (finding: Finding): readonly Claimed[] => [
+  ...(claimsAnswer(finding.expected) ? (["answer"] as const) : []),
+  ...claimsBeside(finding),
+];
+
+/** Undefined where the link claims no number. */
+export function checkWhole(finding: Finding, slots: Slots, now: Question): WholeCheck | undefined {
+  const names = claimedIn(finding);
+  if (names.length === 0) return undefined;
+  const checks = names.map((name) => ({
+    name,
+    check:
+      name === "answer"
+        ? checkAnswer(finding, slots, now, view.getState().count)
+        : checkBeside(name, finding, { slots, now }),
+  }));
+  const rows = checks.flatMap(({ check }) => check?.rows ?? []);
+  const verdict = BY_WEIGHT.find((each) => checks.some(({ check }) => (check?.verdict ?? "open") === each))!;
+  return {
+    verdict,
+    checked: checks.filter(({ check }) => check).map(({ name }) => name),
+    open: checks.filter(({ check }) => !check).map(({ name }) => name),
+    count: rows.length,
+    closest: closeness(rows),
+    reason: checks.find(({ check }) => check?.verdict === verdict)?.check?.reason ?? "",
+  };
+}

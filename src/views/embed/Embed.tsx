@@ -1,0 +1,149 @@
+import { useSyncExternalStore } from "react";
+import { useStore } from "zustand";
+import { figures } from "#charts/number-format.ts";
+import { legible } from "#core/printable.ts";
+import "#state/experiments/behind-door.ts";
+import { experiments } from "#state/experiments/slots.ts";
+import { publishedChains } from "#state/chain-view.ts";
+import { lab } from "#state/lab/tools.ts";
+import { opened } from "#state/link/opened.ts";
+import { model } from "#state/model/model.ts";
+import { notices } from "#state/notices.ts";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
+import { view } from "#state/view.ts";
+import type { Drawn } from "../exports/drawn.ts";
+import { LinkVerdict } from "../opened/LinkVerdict.tsx";
+import { LinkWords } from "../opened/LinkWords.tsx";
+import { drawnNow } from "../share/drawn-now.ts";
+import { Isolated } from "../shared/Isolated.tsx";
+import { MarksFigure } from "../shared/figure/MarksFigure.tsx";
+import { useWidth } from "../shared/figure/use-width.ts";
+import { asSentence } from "../shared/words/sentence.ts";
+import { stateSentence } from "./state-sentence.ts";
+import "./embed.css";
+
+/** One finding in a frame of another page: its figure with its sentence, whether its numbers were found here too, and the way to the whole. */
+export function Embed() {
+  const finding = useStore(opened, (state) => state.finding);
+  const state = useStore(model);
+  const drawn = useDrawn();
+  const complaints = useStore(notices).list.filter(({ code }) => code !== undefined);
+  const sentence = stateSentence(state);
+  return (
+    <main className="embed">
+      {finding && <LinkWords finding={finding} />}
+      {drawn && <Figure drawn={drawn} />}
+      {sentence !== undefined && <p className="small">{sentence}</p>}
+      {!drawn && sentence === undefined && <Awaited />}
+      {complaints.map(({ about, message }) => (
+        <p key={about} role="alert" className="small">
+          <Isolated sentence={asSentence(message)} />
+        </p>
+      ))}
+      {finding && <LinkVerdict finding={finding} />}
+      <footer>
+        <WayToTheWhole />
+      </footer>
+    </main>
+  );
+}
+
+/** In place of a figure that is not there although a model is. */
+function Awaited() {
+  const slots = useStore(results);
+  const tools = useStore(lab);
+  const isComputing = [...Object.values(slots), ...Object.values(tools)].some(({ status }) => status === "computing");
+  return (
+    <p className="small">
+      {isComputing ? "Its numbers are being computed here." : "What this finding shows is computed in the whole page."}
+    </p>
+  );
+}
+
+/** Of the view that the fragment names. */
+function useDrawn(): Drawn | undefined {
+  useStore(question);
+  useStore(results);
+  useStore(view);
+  useStore(lab);
+  useStore(experiments);
+  useStore(publishedChains);
+  return drawnNow();
+}
+
+function Figure({ drawn }: { readonly drawn: Drawn }) {
+  const [host, width] = useWidth<HTMLDivElement>(LEAST_PX);
+  const { title, says, figure } = drawn;
+  return (
+    <figure>
+      <figcaption>
+        <h1>{legible(title)}</h1>
+      </figcaption>
+      <div ref={host} className="embed-figure">
+        {figure ? (
+          <div inert>
+            <MarksFigure figure={figure(Math.max(LEAST_PX, Math.min(width, MOST_PX)))} label={title} />
+          </div>
+        ) : (
+          <Rows drawn={drawn} />
+        )}
+      </div>
+      {says.map((each) => (
+        <p key={each} className="says">
+          {each}
+        </p>
+      ))}
+    </figure>
+  );
+}
+
+/** Narrower than this a figure is made smaller as a whole, wider it is not drawn. */
+const LEAST_PX = 300;
+const MOST_PX = 760;
+
+/** Rows of what is only a table; the whole page has all. */
+const LISTED = 10;
+
+function Rows({ drawn }: { readonly drawn: Drawn }) {
+  const { header, rows } = drawn.table();
+  return (
+    <table className="plain" tabIndex={0} aria-label={drawn.title}>
+      <thead>
+        <tr>
+          {header.map((name) => (
+            <th key={name} scope="col">
+              {name.replaceAll("_", " ")}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.slice(0, LISTED).map((row, index) => (
+          <tr key={index}>
+            {row.map((cell, column) => (
+              <td key={column} className={typeof cell === "number" ? "number" : undefined}>
+                {typeof cell === "number" ? figures(cell) : legible(cell)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** In place of the page that frames this one, with all that the fragment holds. */
+function WayToTheWhole() {
+  const hash = useSyncExternalStore(followHash, () => location.hash);
+  return (
+    <a href={`./${hash}`} target="_top" rel="noopener">
+      Look into it in Arithmoscope
+    </a>
+  );
+}
+
+function followHash(listener: () => void): () => void {
+  addEventListener("hashchange", listener);
+  return () => removeEventListener("hashchange", listener);
+}

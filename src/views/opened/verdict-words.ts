@@ -1,0 +1,56 @@
+import { agreementText } from "#core/agreement.ts";
+import type { WholeCheck } from "#state/link/checking/whole-check.ts";
+import { sumUnit } from "#state/link/checking/verification.ts";
+import type { SubjectModel } from "#state/subject.ts";
+import { BACKEND_NAMES } from "../header/backend-names.ts";
+import { claimNames } from "../shared/words/claim-names.ts";
+import { differenceText } from "../shared/words/difference-text.ts";
+
+/** What came of the check, in a line that is read at a glance. */
+export function verdictHead({ verdict, checked, open }: WholeCheck): string {
+  switch (verdict) {
+    case "reproduced":
+      return "Reproduced on this machine";
+    case "differs":
+      return "Differs on this machine";
+    case "partly":
+      return "What is drawn here is reproduced on this machine";
+    case "agrees":
+      return "The numbers agree, but were not computed on what the link is about";
+    case "nothing claimed":
+      return "The link carries no numbers to check";
+    case "open":
+      return checked.length === 0
+        ? "Not checked on this machine yet"
+        : `${sentenceStart(claimNames(checked))} are reproduced; ${claimNames(open)} are not checked yet`;
+    default:
+      throw new Error(`verdict: unknown ${String(verdict satisfies never)}`);
+  }
+}
+
+/** How closely, and on what; undefined where nothing was measured. */
+export function verdictDetail({ count, closest, verdict, reason }: WholeCheck, ran: SubjectModel): string | undefined {
+  if (count === 0) return undefined;
+  const isSaid = verdict === "differs" || verdict === "agrees" || verdict === "partly";
+  return [isSaid ? reason : closely(count, closest), `Computed by ${ranOn(ran)}.`]
+    .filter((each) => each !== "")
+    .join(" ");
+}
+
+/** The number that takes most of what it is allowed, in its unit. */
+function closely(count: number, closest: WholeCheck["closest"]): string {
+  const numbers = count === 1 ? "One number was" : `${count} numbers were`;
+  if (!closest) return `${numbers} computed anew, and the same.`;
+  const { row, allowed } = closest;
+  const unit = sumUnit([row]) ?? "";
+  return `${numbers} computed anew: the largest difference is ${differenceText(Math.abs(row.difference))}${unit}, of ${Number(allowed.toPrecision(2))}${unit} that rounding may make.`;
+}
+
+/** The model and what it ran on: `abacus in q8 on WebGPU (Apple M3), which agrees with float64 to 3e-7`. */
+function ranOn({ name, dtype, backend, gpu = "", agreement }: SubjectModel): string {
+  const device = backend === undefined ? "" : ` on ${BACKEND_NAMES[backend]}${gpu === "" ? "" : ` (${gpu})`}`;
+  const near = agreement === undefined ? "" : `, which agrees with float64 to ${agreementText(agreement)}`;
+  return `${name}${dtype === undefined ? "" : ` in ${dtype}`}${device}${near}`;
+}
+
+const sentenceStart = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

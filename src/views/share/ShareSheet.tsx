@@ -1,0 +1,206 @@
+import { useId, useState, useSyncExternalStore } from "react";
+import { useStore } from "zustand";
+import { legible } from "#core/printable.ts";
+import { experimentsDoor } from "#state/experiments/door.ts";
+import { lab } from "#state/lab/tools.ts";
+import { MAX_LINK_CHARACTERS, readableFragment } from "#state/link/permalink.ts";
+import { sharedFinding } from "#state/link/shared-link.ts";
+import type { SharedFinding } from "#state/link/shared-link.ts";
+import { NOTE, TITLE, typedWords } from "#state/link/words/finding-words.ts";
+import { model } from "#state/model/model.ts";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
+import { view } from "#state/view.ts";
+import { FileButtons } from "../exports/Exports.tsx";
+import type { Drawn } from "../exports/drawn.ts";
+import { TOO_LONG, earlierSentence, longSentence } from "../header/copy-finding.ts";
+import { addressOf } from "../shared/copy-link.ts";
+import { CopyField } from "./CopyField.tsx";
+import { drawnNow } from "./drawn-now.ts";
+import { EMBED_WIDTHS, embedCode, embedHeight } from "./embed-code.ts";
+import "./share.css";
+
+/** What a person says of findings, as typed, by the question that each is about: going back to one finds its words again. */
+const typed = new Map<string, { readonly title: string; readonly note: string }>();
+
+/** A finding on its way to others: as a link with a person's own words, as its figure, as its numbers, as a frame in another page. */
+export function ShareSheet() {
+  usePage();
+  const shared = sharedFinding();
+  const drawn = drawnNow();
+  if (!shared) {
+    return <p>There is no finding to share: this prompt has no answer, and no other was asked before.</p>;
+  }
+  return (
+    <div className="share">
+      <Shared key={questionKey(shared)} shared={shared} drawn={drawn} />
+    </div>
+  );
+}
+
+/** Whatever a link and a figure are made of. */
+function usePage(): void {
+  useStore(question);
+  useStore(results);
+  useStore(view);
+  useStore(model);
+  useStore(lab);
+  useSyncExternalStore(followExperiments, () => experimentsDoor()?.asked());
+}
+
+const followExperiments = (listener: () => void) => experimentsDoor()?.follow(listener) ?? (() => undefined);
+
+/** What a title is about: another question is another finding. */
+const questionKey = ({ finding }: SharedFinding) => {
+  const { model: of, variant, prompt, target, interventions, ablationSource } = finding;
+  return JSON.stringify([of, variant, prompt, target, interventions, ablationSource]);
+};
+
+interface SharedProps {
+  readonly shared: SharedFinding;
+  readonly drawn: Drawn | undefined;
+}
+
+function Shared({ shared, drawn }: SharedProps) {
+  const { finding, isEarlier } = shared;
+  const key = questionKey(shared);
+  const [words, setWords] = useState(typed.get(key) ?? { title: finding.title ?? "", note: finding.note ?? "" });
+  const say = (next: typeof words) => {
+    typed.set(key, next);
+    setWords(next);
+  };
+  const { title: _title, note: _note, ...silent } = finding;
+  const told = { ...silent, ...typedWords(words.title, words.note) };
+  const fragment = readableFragment(told);
+  return (
+    <>
+      <section aria-label="Link">
+        <h3>Link</h3>
+        <WordFields {...words} onType={say} />
+        {fragment === undefined ? (
+          <p role="alert">{TOO_LONG}</p>
+        ) : (
+          <CopyField
+            label="Link to this finding, with its numbers to check"
+            text={addressOf(fragment)}
+            rows={3}
+            what="link"
+          />
+        )}
+        {isEarlier && <p className="small">{earlierSentence(finding)}</p>}
+        {fragment !== undefined && fragment.length > MAX_LINK_CHARACTERS && (
+          <p className="small">{longSentence(fragment.length)}</p>
+        )}
+      </section>
+      <Files drawn={drawn} />
+      {fragment !== undefined && <EmbedSection fragment={fragment} drawn={drawn} title={told.title ?? drawn?.title} />}
+    </>
+  );
+}
+
+interface WordFieldsProps {
+  readonly title: string;
+  readonly note: string;
+  readonly onType: (words: { readonly title: string; readonly note: string }) => void;
+}
+
+/** Plain text: whoever opens the link reads it as theirs who made it. */
+function WordFields({ title, note, onType }: WordFieldsProps) {
+  const id = useId();
+  return (
+    <div className="word-fields">
+      <label htmlFor={`${id}-title`}>
+        Title <span className="faint">(at most {TITLE.most} characters)</span>
+      </label>
+      <input
+        id={`${id}-title`}
+        maxLength={TITLE.most}
+        value={title}
+        onChange={({ target }) => onType({ title: target.value, note })}
+      />
+      <label htmlFor={`${id}-note`}>
+        Note <span className="faint">(at most {NOTE.most} characters, plain text)</span>
+      </label>
+      <textarea
+        id={`${id}-note`}
+        rows={3}
+        maxLength={NOTE.most}
+        value={note}
+        onChange={({ target }) => onType({ title, note: target.value })}
+      />
+    </div>
+  );
+}
+
+/** The figure or table of the tab at hand. */
+function Files({ drawn }: { readonly drawn: Drawn | undefined }) {
+  if (!drawn) {
+    return <p className="small">There is no figure here yet: the tab at hand has nothing drawn.</p>;
+  }
+  return (
+    <>
+      {drawn.figure && (
+        <section aria-label="Figure">
+          <h3>Figure</h3>
+          <p className="small">{legible(drawn.title)}</p>
+          <p className="share-files">
+            <FileButtons drawn={drawn} kinds={["svg", "png"]} />
+          </p>
+        </section>
+      )}
+      <section aria-label="Data">
+        <h3>Data</h3>
+        <p className="small">Every number of it, with model, prompt, what is switched off and the link.</p>
+        <p className="share-files">
+          <FileButtons drawn={drawn} kinds={["json", "csv", "python"]} />
+        </p>
+      </section>
+    </>
+  );
+}
+
+interface EmbedSectionProps {
+  readonly fragment: string;
+  readonly drawn: Drawn | undefined;
+  readonly title: string | undefined;
+}
+
+/** Of a frame, in CSS pixels, to one of its preview. */
+const PREVIEW_SCALE = 5;
+
+/** One figure in another page, as wide as chosen. */
+function EmbedSection({ fragment, drawn, title = "A finding in Arithmoscope" }: EmbedSectionProps) {
+  const [width, setWidth] = useState<(typeof EMBED_WIDTHS)[number]>(EMBED_WIDTHS[1]);
+  const height = embedHeight(width, drawn?.figure?.(width));
+  const page = addressOf("").replace(/#$/, "");
+  const size = `${width} × ${height} px`;
+  return (
+    <section aria-label="Embed">
+      <h3>Embed</h3>
+      <p className="small">
+        This figure with its sentence, computed and checked on each reader’s machine, and a link to the whole page.
+      </p>
+      <p className="choice" role="group" aria-label="Width of the frame">
+        {EMBED_WIDTHS.map((each) => (
+          <button key={each} type="button" aria-pressed={each === width} onClick={() => setWidth(each)}>
+            {each} px
+          </button>
+        ))}
+      </p>
+      <div
+        role="img"
+        aria-label={`The frame’s size: ${size}`}
+        className="embed-size"
+        style={{ inlineSize: width / PREVIEW_SCALE, blockSize: height / PREVIEW_SCALE }}
+      >
+        <span aria-hidden="true">{size}</span>
+      </div>
+      <CopyField
+        label="HTML for another page"
+        text={embedCode({ page, fragment, width, height, title })}
+        rows={4}
+        what="HTML"
+      />
+    </section>
+  );
+}
