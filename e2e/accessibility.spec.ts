@@ -94,7 +94,7 @@ test("on a phone the tab bar stays within reach", { tag: "@page" }, async ({ pag
   await expectWholeSweep(page);
   await expect(page.getByRole("tab", { name: "Neurons" })).toBeInViewport();
   await page.getByRole("tab", { name: "Neurons" }).click();
-  await expect(page.getByText("This table compares two runs")).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole("button", { name: /Switch off L0H7/ })).toBeInViewport({ ratio: 1 });
   await picture(page, "phone-tab");
 });
 

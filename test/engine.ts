@@ -38,7 +38,7 @@ export async function askAll(session: ModelSession, { ids, target, head, count }
   const { target: found } = await session.predict(ids, { top: 10, target }, () => undefined, signal);
   const { logProbability: sweep } = await session.sweepHeads(ids, { target }, () => undefined, signal);
   const { attention, ffn } = await session.layerIncrease(ids, { target });
-  const { rows: neurons } = await session.topNeurons(ids, { target, count }, signal);
+  const { rows: neurons } = await session.topNeurons(ids, { target, count }, () => undefined, signal);
   const interventions = [{ kind: "head", at: head, scale: 0 }] as const;
   const { rows: compared } = await session.compareNeurons(
     ids,

@@ -125,6 +125,11 @@ export function exportingEngine() {
       const row = { layer: 1, neuron: 2, ...numbers, promotes: [TARGET], raw: [TARGET] };
       return { target: TARGET.id, rows: [row], evaluated: 3, total: 8, certified: true };
     },
+    topNeurons(prompt, options) {
+      const increase = numberOf(asked(prompt, options), "increase");
+      const row = { layer: 1, neuron: 2, increase, activation: 1, promotes: [TARGET] };
+      return { target: TARGET.id, rows: [row], evaluated: 3, total: 8, certified: true };
+    },
     inspectHead(prompt, options) {
       const now = asked(prompt, options);
       const pattern = tokensOf(prompt).map((_, query, all) =>

@@ -19,9 +19,9 @@ import { fetchLater, laterPart } from "#views/shared/later.tsx";
 import { THREADS_MESSAGE } from "#protocol/lifecycle.ts";
 import { askedThreads } from "./asked-threads.ts";
 import { followAddress } from "./address/address.ts";
+import { followLooks } from "./looks.ts";
 import { SHIPPED_MODELS } from "./models.ts";
 import { followOpening } from "./opening.ts";
-import { followTheme } from "./theme.ts";
 import { waitingSurface } from "./waiting-surface.ts";
 
 const Embed = laterPart("the figure", async () => (await import("#views/embed/Embed.tsx")).Embed);
@@ -37,7 +37,7 @@ const engine = workerEngine((name) => {
 connectEngine(engine);
 followEngine(engine);
 if (typeof threads === "string") notify("threads", threads);
-followTheme();
+followLooks();
 followOpening();
 followQuestions();
 offerShipped(SHIPPED_MODELS);

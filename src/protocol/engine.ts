@@ -277,6 +277,8 @@ export interface LayerIncrease {
 export interface NeuronIncrease extends NeuronId {
   readonly increase: number;
   readonly activation: number;
+  /** Top tokens of activation × value vector (the subvalue), so the activation's sign counts. */
+  readonly promotes: Token[];
 }
 
 /** A list of the largest, with how many neurons were evaluated exactly to be sure of it. */

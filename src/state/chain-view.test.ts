@@ -16,7 +16,7 @@ import {
 import { changedSettings, lowerThreshold } from "./chain-nodes.ts";
 import { DEFAULT_CHAIN, VIEWS } from "./link/finding.ts";
 import type { ChainSettings } from "./link/finding.ts";
-import { chainDemands } from "./run/chain-demands.ts";
+import { chainDemands } from "./run/later/chain-demands.ts";
 import type { Moment } from "./run/demand.ts";
 import { EMPTY_SLOT, results } from "./run/results.ts";
 import { setChain, showTab, view } from "./view.ts";

@@ -31,6 +31,8 @@ export interface View {
   readonly theme: Theme;
   /** What the system asks for; injected by the app. */
   readonly prefersDark: boolean;
+  /** Log-probabilities, sums, activations, intervals and certificates stand beside the plain numbers; kept by the app, in no link. */
+  readonly isForResearchers: boolean;
   readonly isHelpOpen: boolean;
 }
 
@@ -50,6 +52,7 @@ export const view = createStore<View>(() => ({
   reading: DEFAULT_READING,
   theme: "auto",
   prefersDark: false,
+  isForResearchers: true,
   isHelpOpen: false,
 }));
 
@@ -64,12 +67,13 @@ export function setReading(changed: Partial<ReadingSettings>): void {
   view.setState(({ reading }) => ({ reading: { ...reading, ...changed }, hovered: undefined }));
 }
 /** Takes a setting of the reading back to being left out. */
-export function clearReading(name: "against" | "layer" | "place"): void {
+export function clearReading(name: "against" | "layer" | "place" | "other" | "otherVariant"): void {
   const { [name]: _, ...reading } = view.getState().reading;
   view.setState({ reading });
 }
 export const setTheme = (theme: Theme) => view.setState({ theme });
 export const setPrefersDark = (prefersDark: boolean) => view.setState({ prefersDark });
+export const setForResearchers = (isForResearchers: boolean) => view.setState({ isForResearchers });
 export const setHelpOpen = (isHelpOpen: boolean) => view.setState({ isHelpOpen });
 export const isDark = ({ theme, prefersDark }: View) => theme === "dark" || (theme === "auto" && prefersDark);
 

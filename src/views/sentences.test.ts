@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Prediction, ScoredAnswer } from "#state/run/results.ts";
 import { sweepSentence } from "./heads/sweep-sentence.ts";
-import { sortedRows } from "./neurons/columns.ts";
 import { greedySentence, splitSentence } from "./prediction/answer-sentence.ts";
 import { answerOf, brokenInto, predictionRows } from "./prediction/prediction-rows.ts";
 import { predictionSentence } from "./prediction/prediction-sentence.ts";
@@ -50,6 +49,24 @@ describe("sweepSentence", () => {
   });
 });
 
+describe("sweepSentence in plain numbers", () => {
+  // p = 0.8; without L0H0 0.2 (ln 4 nats less), without L0H1 0.4 (ln 2)
+  const baseline = Math.log(0.8);
+  const effects = [[Math.log(4), Math.log(2)]];
+
+  test("says where the probability goes", () => {
+    expect(sweepSentence(effects, "8", "done", baseline)).toBe(
+      "Switching L0H0 off takes 8 from 80.0\u202f% to 20.0\u202f%; the next, L0H1, from 80.0\u202f% to 40.0\u202f%.",
+    );
+    expect(sweepSentence([...effects, [Number.NaN, 0]], "8", "computing", baseline)).toBe(
+      "So far: 1 of 2 rows are known; in them the largest change is by L0H0, from 80.0\u202f% to 20.0\u202f%.",
+    );
+    expect(sweepSentence([[0.01, 0]], "8", "done", baseline)).toBe(
+      "No head matters here: the largest change is by L0H0, from 80.0\u202f% to 79.2\u202f%.",
+    );
+  });
+});
+
 describe("predictionSentence", () => {
   const before = run(["8", 0.942], ["9", 0.02]);
 
@@ -66,6 +83,15 @@ describe("predictionSentence", () => {
     expect(predictionSentence(before, { ...after, target: { ...target, rank: 1 } }, off)).toBe(
       "With L0H7 off, p(8) falls from 94.2\u202f% to 1.0\u202f%, log p by 4.55 nats; the answer is now “4”.",
     );
+  });
+
+  test("says no log-probability where plain numbers are asked for", () => {
+    const off = [{ kind: "head", at: { layer: 0, head: 7 }, scale: 0 }] as const;
+    const after = run(["4", 0.75], ["8", 0.01]);
+    expect(predictionSentence(before, { ...after, target: { ...after.top[1]!, rank: 1 } }, off, true)).toBe(
+      "With L0H7 off, p(8) falls from 94.2\u202f% to 1.0\u202f%; the answer is now “4”.",
+    );
+    expect(predictionSentence(before, run(["8", 0.9421]), off, true)).toBe("With L0H7 off, p(8) stays at 94.2\u202f%.");
   });
 
   test("tells two small probabilities of another token apart", () => {
@@ -162,16 +188,6 @@ test.each([
   ["config.json: no such file", "config.json: no such file."],
 ])("asSentence writes %j as %j", (message, sentence) => {
   expect(asSentence(message)).toBe(sentence);
-});
-
-test("sortedRows sorts a copy, neurons by layer first", () => {
-  const row = (layer: number, neuron: number, change: number) => ({ layer, neuron, change }) as never;
-  const rows = [row(4, 2, 1), row(0, 300, 3), row(4, 1, 2)];
-  const names = (column: string, descending: boolean) =>
-    sortedRows(rows, { column, descending }).map(({ layer, neuron }) => `${layer}.${neuron}`);
-  expect(names("change", true)).toEqual(["0.300", "4.1", "4.2"]);
-  expect(names("neuron", false)).toEqual(["0.300", "4.1", "4.2"]);
-  expect(names("of another version", true)).toEqual(["4.2", "0.300", "4.1"]);
 });
 
 test.each([

@@ -46,8 +46,8 @@ interface PublishedShallow {
   readonly value_transform: readonly string[];
 }
 
-/** Llama-7B. */
-const MODEL = { layers: 32, heads: 32, neurons: 11_008 };
+/** Llama-7B’s shape. */
+export const LLAMA_7B = { layers: 32, heads: 32, neurons: 11_008 };
 /** The chain as section 4.5 of the paper names its parts. */
 const HEAD: HeadId = { layer: 17, head: 22 };
 const DEEP = ["19_5769", "25_7164", "28_3696"];
@@ -90,7 +90,7 @@ export function publishedChain(record: PublishedRecord): Chain {
     target,
     baseline,
     scale: undefined,
-    model: MODEL,
+    model: LLAMA_7B,
     stages: [
       stage("feature-enhancing", [...ids("shallow-neuron"), ...ids("embedding")], {
         stage: "feature-enhancing",

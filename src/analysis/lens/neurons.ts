@@ -30,12 +30,15 @@ const MAX_EXACT = 4096;
 
 /** The neurons of largest log-probability increase in one run; `index` is flat, [layer, neuron]. */
 export async function topNeurons(lens: FrozenLens, run: Capture, search: NeuronSearch): Promise<CertifiedTop> {
-  const { target, fromLayer: firstLayer } = search;
-  const [found] = (await linearise(lens, [run], { target, firstLayer })) as [Linearisation];
+  const { target, fromLayer: firstLayer, onShare } = search;
+  const { vocabulary } = lens.runner.spec;
+  const onTokens = (done: number) => onShare?.(BOUNDS_SHARE * (done / vocabulary));
+  const [found] = (await linearise(lens, [run], { target, firstLayer, onTokens })) as [Linearisation];
   const side = { own: lens, run, atBase: found.atBase };
   return certifiedTop(aboveLayer(lens, await upperBounds(lens, run, found, firstLayer), search), {
     ...search,
     limit: exactLimit(search),
+    ...followed(search),
     evaluate: (indices) => increasesIn(side, indices, target),
   });
 }

@@ -24,7 +24,7 @@ const SHARE: Record<StageName, number> = {
   "prediction-enhancing": 2.1,
 };
 /** A prompt of more tokens shows only those that something reads. */
-const MAX_ROWS = 10;
+export const MAX_ROWS = 10;
 
 type Stood = ReadonlyMap<StageName, readonly ChainNode[]>;
 

@@ -15,6 +15,8 @@ export interface CellLook {
   readonly attrs: Attributes;
 }
 
+/** The page hides what bears it from whoever wants plain numbers; a file has it. */
+const RESEARCHER = "researcher";
 /** Sizes of the labels' face: a character's width, a line's height. */
 const CHARACTER_PX = 6.6;
 const LINE_PX = 14;
@@ -28,7 +30,12 @@ export function heatmapMarks(map: Heatmap, inks: FigureInks, lookOf?: (cell: Hea
   const columns = map.columns.map(({ x, label }) =>
     text(x, 16, label, { "text-anchor": "middle", fill: inks.soft, "font-family": MONO }),
   );
-  const sigma = text(map.sumNumberX, 16, "Σ", { "text-anchor": "end", fill: inks.soft, "font-size": 12 });
+  const sigma = text(map.sumNumberX, 16, "Σ", {
+    class: RESEARCHER,
+    "text-anchor": "end",
+    fill: inks.soft,
+    "font-size": 12,
+  });
   return [
     ...(lookOf ? [HATCHES] : []),
     group([...columns, sigma], { "aria-hidden": "true" }),
@@ -66,7 +73,10 @@ function rowMark(
     [
       group([name], { role: "rowheader", "aria-label": `Layer ${layer}, sum ${nats(sum)} nats` }),
       ...cells.map((cell) => cellMark(cell, inks, lookOf?.(cell))),
-      group([...(Number.isNaN(sum) ? [] : sums), { tag: "line", attrs: zero }], { "aria-hidden": "true" }),
+      group([...(Number.isNaN(sum) ? [] : sums), { tag: "line", attrs: zero }], {
+        class: RESEARCHER,
+        "aria-hidden": "true",
+      }),
     ],
     { role: "row" },
   );

@@ -61,8 +61,14 @@ export const LABEL_PX = 38;
 const NUMBER_PX = 44;
 const FAINT_POSITION = 0.05;
 
-/** Layers are rows, L0 at the top; heads are columns; beside each row the sum of its effects as a bar. */
-export function heatmap(effects: readonly (readonly number[])[], width: number, scale: DivergingScale): Heatmap {
+type Effects = readonly (readonly number[])[];
+
+/**
+ * Layers are rows, L0 at the top; heads are columns; beside each row the sum of its effects as a bar.
+ *
+ * @param beside the effects of a map that stands beside it: bars of both have one scale
+ */
+export function heatmap(effects: Effects, width: number, scale: DivergingScale, beside: Effects = []): Heatmap {
   const heads = effects[0]?.length ?? 0;
   const sumPx = Math.max(76, Math.min(150, width * 0.22));
   const cellWidth = clamp(
@@ -79,8 +85,9 @@ export function heatmap(effects: readonly (readonly number[])[], width: number, 
   const bottom = TOP_PX + cellHeight * effects.length;
   const x = band(heads, LEFT_PX, right);
   const y = band(effects.length, TOP_PX, bottom);
-  const sums = effects.map((row) => (row.some(Number.isNaN) ? Number.NaN : sum(row)));
-  const bar = sumScale(symmetricLimit(sums, scale.limit), sums, [right + SUM_GAP_PX, right + sumPx - NUMBER_PX]);
+  const sums = effects.map(sumOf);
+  const scaled = [...sums, ...beside.map(sumOf)];
+  const bar = sumScale(symmetricLimit(scaled, scale.limit), scaled, [right + SUM_GAP_PX, right + sumPx - NUMBER_PX]);
   return {
     width: right + sumPx,
     height: bottom + GAP_PX,
@@ -116,6 +123,8 @@ export function heatmap(effects: readonly (readonly number[])[], width: number, 
     })),
   };
 }
+
+const sumOf = (row: readonly number[]) => (row.some(Number.isNaN) ? Number.NaN : sum(row));
 
 function band(count: number, from: number, to: number) {
   const indices = Array.from({ length: count }, (_, index) => index);

@@ -88,6 +88,7 @@ export const RUN_CALLS = {
     of: "session",
     takes: { prompt },
     options: { ...TARGET, ...RUN, count },
+    reports: type<Progress>(),
     gives: type<TopNeurons>(),
   }),
   /** Two runs of one prompt: clean and with interventions, or in `variant` and, nothing being switched off, `against` another variant. */

@@ -66,13 +66,13 @@ const shownVariant = () => variantOf(question.getState());
 /** The part that a plot is about when none is typed: the selected one, else what weighs most. */
 export function suggestedPart(kind: Part["kind"]): string {
   const { selected } = view.getState();
-  const { sweep, comparison } = results.getState();
+  const { sweep, comparison, topNeurons } = results.getState();
   if (selected?.kind === kind) return partText(selected);
   if (kind === "head") {
     const head = sweep.value && mostImportantHead(sweep.value);
     return head ? partText({ kind: "head", at: head.at }) : exampleParts().head;
   }
-  const first = comparison.value?.rows[0];
+  const first = (comparison.value ?? topNeurons.value)?.rows[0];
   return first ? partText({ kind: "neuron", at: { layer: first.layer, neuron: first.neuron } }) : exampleParts().neuron;
 }
 

@@ -64,6 +64,10 @@ export interface ReadingSettings {
   /** The layer whose neurons are listed with their direct effects. */
   readonly layer?: number;
   readonly score: HeadScoreName;
+  /** A second prompt, whose map of effects stands beside the page's own. Without it and without `otherVariant` there is only one map. */
+  readonly other?: string;
+  /** The variant that the second map is of; left out: the one that the page shows. */
+  readonly otherVariant?: Variant;
 }
 
 export const DEFAULT_READING: ReadingSettings = {

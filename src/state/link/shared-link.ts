@@ -13,7 +13,7 @@ import type { ChainSettings, Finding, NamedNumber } from "./finding.ts";
 import { model } from "../model/model.ts";
 import { readableFragment } from "./permalink.ts";
 import { question } from "../question.ts";
-import { chainKey, edgesKey } from "../run/chain-demands.ts";
+import { chainKey, edgesKey } from "../run/later/chain-demands.ts";
 import { results } from "../run/results.ts";
 import type { Slots } from "../run/results.ts";
 import { isSameSubject } from "../subject.ts";

@@ -18,7 +18,7 @@ export interface Moment extends Question {
   readonly slots: Slots;
   readonly inspected: Part | undefined;
   readonly tab: ViewName;
-  /** Rows of the comparison. */
+  /** Rows of the table of neurons. */
   readonly count: number;
   /** How the chain is looked at; undefined while nobody does. */
   readonly chain: ChainSettings | undefined;

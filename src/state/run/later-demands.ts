@@ -2,24 +2,23 @@ import { formatHead, formatNeuron } from "#model/ids.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { Prediction, ScoredAnswer } from "#protocol/engine.ts";
-import { claimedAnswer } from "../link/checking/asks-the-same.ts";
-import { opened } from "../link/opened.ts";
 import { changesOf, partKey, variantOf } from "../question.ts";
 import type { Question, TypedAnswer } from "../question.ts";
-import { chainDemands } from "./chain-demands.ts";
-import { ablationSourceKey, changesKey, following, keyOf, subjectOf, variantKey } from "./demand.ts";
+import { ablationSourceKey, changesKey, keyOf, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
-import { afterKey } from "./demands.ts";
+import { besideDemands } from "./later/beside-demands.ts";
+import { chainDemands } from "./later/chain-demands.ts";
+import { neuronDemands } from "./later/neuron-demands.ts";
+import { readingDemands } from "./later/reading-demands.ts";
 import { laterDoor } from "./later-door.ts";
-import { readingDemands } from "./reading-demands.ts";
-import type { Results } from "./results.ts";
 
 /** What is asked beside the prediction and the map of heads, where somebody looks at it or a link claims it. */
 function laterDemands(now: Moment, clean: Prediction): Demands {
   return {
     ...(now.reading && readingDemands(now, now.reading, clean)),
     ...answerDemands(now, clean),
-    ...comparisonDemands(now, clean),
+    ...besideDemands(now, clean),
+    ...neuronDemands(now, clean),
     ...inspectionDemand(now, clean),
     ...(now.chain && chainDemands(now, now.chain, clean)),
   };
@@ -43,40 +42,6 @@ function answerDemands(now: Moment, clean: Prediction): Demands {
       ),
   });
   return { answer: demand([]), ...(interventions.length > 0 && { answerAfter: demand(interventions) }) };
-}
-
-export const comparisonKey = (question: Question, target: number, count: number) =>
-  keyOf(afterKey(question, target), count);
-
-/** Of the neurons of the two runs; where nothing is switched off, of the two variants, if there are two. */
-function comparisonDemands(now: Moment, clean: Prediction): Demands {
-  const isLookedAt = now.tab === "neurons" || now.tab === "lab";
-  if (!isLookedAt && !claimedAnswer(opened.getState().finding).neurons?.length) return {};
-  if (now.interventions.length > 0) return { comparison: comparisonDemand(now, clean) };
-  return now.hasAdapter ? { comparison: variantsDemand(now, clean) } : {};
-}
-
-function comparisonDemand(now: Moment, clean: Prediction): Demand<Results["comparison"]> {
-  const { prompt, count } = now;
-  const { id: target } = clean.target;
-  return {
-    key: comparisonKey(now, target, count),
-    about: () => subjectOf(now, clean, { interventions: now.interventions }),
-    run: (engine, reports) =>
-      engine.compareNeurons(prompt, { target, count, ...changesOf(now), ...variantOf(now) }, following(reports)),
-  };
-}
-
-/** The base against the adapted model, whichever of them the page shows; about the shown one's target. */
-function variantsDemand(now: Moment, clean: Prediction): Demand<Results["comparison"]> {
-  const { prompt, count } = now;
-  const { id: target } = clean.target;
-  return {
-    key: keyOf("variants", prompt, target, count),
-    about: () => subjectOf(now, clean, { against: "adapted" }),
-    run: (engine, reports) =>
-      engine.compareNeurons(prompt, { target, count, against: { variant: "adapted" } }, following(reports)),
-  };
 }
 
 /** A part is looked at as it runs at full scale, with every other intervention in place. */

@@ -11,7 +11,9 @@ import type {
   NeuronInspection,
   Prediction,
   ScoredAnswer,
+  Token,
   TokenEnds,
+  TopNeurons,
 } from "#protocol/engine.ts";
 
 export type { Chain } from "#protocol/chain.ts";
@@ -25,6 +27,7 @@ export type {
   ModelInfo,
   NeuronChange,
   NeuronComparison,
+  NeuronIncrease,
   NeuronInspection,
   Prediction,
   RankedToken,
@@ -33,6 +36,7 @@ export type {
   Token,
   TokenEnds,
   TokenLogit,
+  TopNeurons,
 } from "#protocol/engine.ts";
 
 /** Everything that the page asks the engine for; one request of each kind is under way at most. */
@@ -49,7 +53,11 @@ export interface Results {
   readonly sweep: HeadSweep;
   /** The same with what is switched off staying off. */
   readonly sweepUnder: HeadSweep;
+  /** That of the prompt or variant that the map is compared with. */
+  readonly otherSweep: OtherSweep;
   readonly comparison: NeuronComparison;
+  /** The neurons of largest increase in the clean run. */
+  readonly topNeurons: TopNeurons;
   /** The residual stream in words, with the interventions in place. */
   readonly lens: LogitLens;
   /** What every part writes itself, with the interventions in place. */
@@ -68,6 +76,12 @@ export interface Results {
   readonly chainEdges: ChainEdges;
   readonly head: HeadInspection;
   readonly neuron: NeuronInspection;
+}
+
+/** What each head is worth in another run than the page's own, which it brings with it. */
+export interface OtherSweep extends HeadSweep {
+  readonly tokens: readonly Token[];
+  readonly token: Token;
 }
 
 export type ResultKind = keyof Results;
@@ -120,8 +134,10 @@ export const RESULT_KINDS = [
   "direct",
   "scores",
   "comparison",
+  "topNeurons",
   "sweep",
   "sweepUnder",
+  "otherSweep",
 ] as const satisfies readonly ResultKind[];
 
 const empty = (): Slots =>

@@ -1,10 +1,9 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useStore } from "zustand";
 import { nats, percent } from "#charts/number-format.ts";
 import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead } from "#model/ids.ts";
-import { adapter, isAttached } from "#state/model/adapter.ts";
 import {
   resetThresholds,
   setLeastShare,
@@ -16,8 +15,8 @@ import {
 } from "#state/chain-view.ts";
 import { readPart } from "#state/parts.ts";
 import { exampleParts } from "#state/model/model.ts";
-import { question } from "#state/question.ts";
 import { view } from "#state/view.ts";
+import { OtherPrompt, OtherVariant } from "../shared/text/CompareWith.tsx";
 import { useTyped } from "../shared/text/use-typed.tsx";
 import { emptySentence } from "./words/stage-sentences.ts";
 
@@ -26,8 +25,7 @@ export function ChainControls({ chain }: { readonly chain: Chain | undefined }) 
   return (
     <div className="chain-controls">
       <HeadChoice chain={chain} />
-      <OtherPrompt />
-      <VariantChoice />
+      <Beside />
       <LeastShare />
       <MeasureEdges isThere={chain === undefined || emptySentence(chain) === undefined} />
       <Thresholds />
@@ -90,63 +88,21 @@ function headsOf(chain: Chain | undefined) {
   return evidence?.stage === "feature-predicting" ? [evidence, ...evidence.runnersUp] : [];
 }
 
-function OtherPrompt() {
+function Beside() {
   const other = useStore(view, (state) => state.chain.other);
-  const [text, setText] = useState("");
+  const otherVariant = useStore(view, (state) => state.chain.otherVariant);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        setOtherPrompt(text);
-        setText("");
-      }}
-    >
-      <label>
-        <span>compare with</span>
-        <input
-          className="template"
-          spellCheck={false}
-          autoComplete="off"
-          placeholder={other ?? "another prompt"}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </label>
-      <button type="submit" disabled={text === ""}>
-        Compare
-      </button>
-      {other !== undefined && (
-        <button type="button" className="quiet" onClick={() => setOtherPrompt(undefined)}>
-          One prompt only
-        </button>
-      )}
-    </form>
-  );
-}
-
-/** With an adapter attached: the variant that the page does not show, beside the one that it does. */
-function VariantChoice() {
-  const isThere = useStore(adapter, isAttached);
-  const chosen = useStore(view, (state) => state.chain.otherVariant);
-  const variant = useStore(question, (state) => state.variant ?? "base");
-  if (!isThere) return null;
-  const other = variant === "base" ? "adapted" : "base";
-  return (
-    <button
-      type="button"
-      className="switch"
-      aria-pressed={chosen === other}
-      onClick={() => setOtherVariant(chosen === other ? undefined : other)}
-    >
-      Beside the {other === "base" ? "base" : "adapted model"}
-    </button>
+    <>
+      <OtherPrompt other={other} onChoose={setOtherPrompt} />
+      <OtherVariant chosen={otherVariant} onChoose={setOtherVariant} />
+    </>
   );
 }
 
 function LeastShare() {
   const least = useStore(view, (state) => state.chain.leastShare);
   return (
-    <label>
+    <label className="researcher">
       <span>fade edges below</span>
       <input
         type="range"
@@ -168,7 +124,7 @@ function MeasureEdges({ isThere }: { readonly isThere: boolean }) {
   return (
     <button
       type="button"
-      className="switch"
+      className="switch researcher"
       aria-pressed={isMeasured}
       // what was asked for on another prompt can be taken back
       disabled={!isThere && !isMeasured}
@@ -197,7 +153,7 @@ const THRESHOLDS: readonly (readonly [name: keyof ChainThresholds, label: string
 function Thresholds() {
   const moved = useStore(view, (state) => state.chain.thresholds);
   return (
-    <details className="method">
+    <details className="method researcher">
       <summary>Thresholds{Object.keys(moved).length > 0 && " (moved)"}</summary>
       <div className="threshold-list">
         {THRESHOLDS.map(([name, label, unit, step]) => (

@@ -7,6 +7,8 @@ import type { PublishedName } from "#state/link/finding.ts";
 import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import { select as selectPart, view } from "#state/view.ts";
+import { PublishedFigures } from "../experiments/published/PublishedFigures.tsx";
+import "../experiments/experiments.css";
 import { Exports } from "../exports/Exports.tsx";
 import { Prose } from "../guide/Term.tsx";
 import { Method } from "../shared/Method.tsx";
@@ -16,6 +18,7 @@ import { ChainTable } from "./ChainTable.tsx";
 import { InChain } from "./node/InChain.tsx";
 import { StageList } from "./StageList.tsx";
 import { drawnChain } from "./chain-exports.ts";
+import { publishedTables } from "./published/published-tables.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./words/stage-sentences.ts";
 
@@ -73,6 +76,7 @@ export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
             ),
         )}
       </div>
+      <PublishedRows shown={shown} />
       {lines.map((line) => (
         <p key={line} className="says">
           <Prose>{line}</Prose>
@@ -84,6 +88,12 @@ export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
       </footer>
     </>
   );
+}
+
+/** What the paper prints of the same parts, where a chain is of its prompt on its model. */
+function PublishedRows({ shown }: Pick<ChainEvidenceProps, "shown">) {
+  const tables = useMemo(() => publishedTables(shown[0]!), [shown]);
+  return tables.length > 0 && <PublishedFigures tables={tables} />;
 }
 
 /**

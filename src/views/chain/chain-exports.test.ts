@@ -16,7 +16,24 @@ test("every part and edge is a row, under the run that its numbers are of", () =
   expect(rows.every(({ length }) => length === header.length)).toBe(true);
   const runs = rows.map(([of, run]) => `${of} ${run}`);
   const counted = new Map([...new Set(runs)].map((run) => [run, runs.filter((each) => each === run).length]));
-  expect([...counted]).toEqual(["3+5= clean", "3+5= changed", "4+5= changed", "6+5= clean"].map((run) => [run, parts]));
+  // the bars of the prediction are of the run that is drawn: acht and sieben
+  const drawn = parts + 2;
+  expect([...counted]).toEqual([
+    ["3+5= clean", parts],
+    ["3+5= changed", drawn],
+    ["4+5= changed", drawn],
+    ["6+5= clean", drawn],
+  ]);
+});
+
+test("the bars of the prediction are rows: a token's probability in both runs, empty where nobody knows it", () => {
+  const { header, rows } = exportTable([withoutHead("3+5=", chain)]);
+  const of = (row: (typeof rows)[number], name: string) => row[header.indexOf(name)];
+  const bars = rows.filter((row) => of(row, "record") === "token");
+  expect(bars.map((row) => ["name", "kind", "before", "after"].map((name) => of(row, name)))).toEqual([
+    ["acht", "target", Math.exp(-0.1), Math.exp(-3)],
+    ["sieben", "", "", 0.8],
+  ]);
 });
 
 test("a number that is not known is an empty field, never 0", () => {

@@ -48,9 +48,11 @@ export function drawnChain(shown: readonly ShownChain[], { scale, lines, publish
       least_share: scale.threshold,
       edges_measured: isMeasured(first.clean),
       ...(second && { beside: besideFacts(second) }),
+      bars: Object.fromEntries(shown.map(({ title, beforeName, afterName }) => [title, [beforeName, afterName]])),
     },
-    unit: `nats for increases and changes; ${EFFECT_UNIT}; inner products and activations have none`,
+    unit: `nats for increases and changes; ${EFFECT_UNIT}; inner products and activations have none; of a token before and after are probabilities`,
     table: () => exportTable(shown),
+    notebook: "chain",
     ...(drawn.length > 0 && { figure: (width = EXPORT_PX) => paperFigure(drawn, scale, width) }),
   };
 }
@@ -134,6 +136,7 @@ const HEADER = [
   "up",
   "gate",
   "share",
+  "place_share",
   "measured",
   "before",
   "after",
@@ -150,12 +153,23 @@ const HEADER = [
 
 type Row = Readonly<Record<string, CsvValue | undefined>>;
 
-/** Every node and edge with its numbers, of the clean run and of the one that is shown. */
+/** Every node and edge with its numbers, of the clean run and of the one that is shown, and of that the bars of the prediction. */
 export function exportTable(shown: readonly ShownChain[]): Table {
-  const rows = shown.flatMap(({ title, chain, clean, isChanged }) => [
-    ...(chain === clean ? [] : rowsOf(clean, { chain: title, run: "clean" })),
-    ...rowsOf(chain, { chain: title, run: isChanged ? "changed" : "clean" }),
-  ]);
+  const rows = shown.flatMap(({ title, chain, clean, isChanged, tokens }) => {
+    const about = { chain: title, run: isChanged ? "changed" : "clean" };
+    return [
+      ...(chain === clean ? [] : rowsOf(clean, { chain: title, run: "clean" })),
+      ...rowsOf(chain, about),
+      ...tokens.map(({ text, isTarget, before, after }): Row => ({
+        ...about,
+        record: "token",
+        name: text,
+        kind: isTarget ? "target" : "",
+        before,
+        after,
+      })),
+    ];
+  });
   return { header: HEADER, rows: rows.map((row) => HEADER.map((column) => row[column] ?? "")) };
 }
 
@@ -186,6 +200,7 @@ function rowsOf({ nodes, edges }: Chain, about: Row): Row[] {
       up: edge.up,
       gate: edge.gate,
       share: edge.share,
+      place_share: edge.placeShare,
       measured: edge.measured?.quantity,
       before: edge.measured?.before,
       after: edge.measured?.after,

@@ -3,7 +3,7 @@ import type { ShownToken } from "#charts/chain/chain-marks.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { withPaths } from "#analysis/chain/edges/chain-cuts.ts";
 import { formatHead } from "#model/ids.ts";
-import { edgesKey } from "#state/run/chain-demands.ts";
+import { edgesKey } from "#state/run/later/chain-demands.ts";
 import { isSameRun, isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Prediction, RankedToken, Slots } from "#state/run/results.ts";

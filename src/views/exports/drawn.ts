@@ -45,7 +45,7 @@ export interface Drawn {
   readonly figure?: (width?: number) => MarkedFigure;
   readonly isDark?: boolean;
   /** The program that draws it anew of its JSON; left out where there is none. */
-  readonly notebook?: "heads";
+  readonly notebook?: "heads" | "chain" | "neurons";
 }
 
 /** How wide most figures are in a file. */

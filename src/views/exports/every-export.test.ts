@@ -39,7 +39,7 @@ import { drawnHeads } from "../heads/heads-export.ts";
 import { drawnHead, drawnNeuron, drawnWiring } from "../inspector/card-exports.ts";
 import { drawnConcepts, drawnGroup, drawnHits, drawnPlot } from "../lab/lab-exports.ts";
 import { drawnPatch } from "../patch/patch-export.ts";
-import { drawnNeurons } from "../neurons/neurons-export.ts";
+import { drawnNeurons, drawnTopNeurons } from "../neurons/neurons-export.ts";
 import { drawnDirect, drawnLens, drawnScores } from "../reading/reading-exports.ts";
 import { drawnPrediction } from "../prediction/prediction-export.ts";
 import type { Drawn, Stamp } from "./drawn.ts";
@@ -81,6 +81,9 @@ afterEach(() => {
 
 /** With a part off: every figure and table of the page has its numbers. */
 async function lookAtEverything(): Promise<void> {
+  // while nothing is off yet
+  showTab("neurons");
+  await settle();
   togglePart(OFF);
   await settle();
   select({ kind: "head", at: { layer: 0, head: 1 } });
@@ -137,6 +140,7 @@ function everything(): Drawn[] {
     drawnLens(slots, DEFAULT_READING),
     drawnDirect(slots, DEFAULT_READING, undefined),
     drawnScores(slots, DEFAULT_READING, slots.sweepUnder.about),
+    drawnTopNeurons(slots, DEFAULT_SORT),
   ].filter((drawn) => drawn !== undefined);
 }
 
@@ -157,6 +161,7 @@ const NAMES = [
   "lens",
   "direct",
   "head-scores",
+  "top-neurons",
 ];
 
 type Row = Record<string, string | number | null>;
@@ -224,6 +229,7 @@ const EXPECTED: Record<string, (asked: Asked, row: Row) => readonly [found: unkn
     ],
   ],
   neurons: (asked, row) => [row["change"], numberOf(asked, "change")],
+  "top-neurons": (asked, row) => [row["increase"], numberOf(asked, "increase")],
   L0H1: (asked, row) => [row["attention"], numberOf(asked, row["key"])],
   L1N2: (asked, row) => [row["logit"], numberOf(asked, "logit")],
   "L1N2-wiring": (asked, row) => [row["value"], numberOf(asked, "key")],

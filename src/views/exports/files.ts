@@ -3,7 +3,9 @@ import { csvOf } from "./csv.ts";
 import type { Drawn, Stamp } from "./drawn.ts";
 import { captionOf, factsOf } from "./facts.ts";
 import { fileName } from "./file-name.ts";
-import { headsNotebook } from "./heads-notebook.ts";
+import { chainNotebook } from "./notebooks/chain-notebook.ts";
+import { headsNotebook } from "./notebooks/heads-notebook.ts";
+import { neuronsNotebook } from "./notebooks/neurons-notebook.ts";
 
 export interface ExportedFile {
   readonly name: string;
@@ -26,7 +28,11 @@ export function jsonFile(drawn: Drawn, stamp: Stamp): ExportedFile {
 }
 
 /** Programs by what they draw. */
-const NOTEBOOKS: Readonly<Record<NonNullable<Drawn["notebook"]>, (file: string) => string>> = { heads: headsNotebook };
+const NOTEBOOKS: Readonly<Record<NonNullable<Drawn["notebook"]>, (file: string) => string>> = {
+  heads: headsNotebook,
+  chain: chainNotebook,
+  neurons: neuronsNotebook,
+};
 
 /** @returns undefined for what no program draws */
 export function pythonFile(drawn: Drawn): ExportedFile | undefined {

@@ -20,7 +20,6 @@ import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { Guard } from "../shared/Guard.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { later, laterPart } from "../shared/later.tsx";
-import { offText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { typedParts } from "../shared/text/typed-parts.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
@@ -33,6 +32,10 @@ import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
 
 const HeadReadout = laterPart("the number of a head", async () => (await import("./HeadReadout.tsx")).HeadReadout);
+const WhateverIsOff = laterPart(
+  "which run the map is of",
+  async () => (await import("./WhateverIsOff.tsx")).WhateverIsOff,
+);
 const OtherWorthLine = laterPart(
   "the other worth of a head",
   async () => (await import("./OtherWorthLine.tsx")).OtherWorthLine,
@@ -41,6 +44,11 @@ const OtherWorthLine = laterPart(
 const HeadsMethod = laterPart("how the map is computed", async () => (await import("./HeadsMethod.tsx")).HeadsMethod);
 const Zoomed = later(async () => (await import("./ZoomedHeatmap.tsx")).ZoomedHeatmap);
 const HeadsExports = laterPart("the files of the map", async () => (await import("./HeadsExports.tsx")).HeadsExports);
+const BesideMaps = laterPart("the two maps", async () => (await import("./beside/BesideMaps.tsx")).BesideMaps);
+const BesideControls = laterPart(
+  "the way to a second map",
+  async () => (await import("./beside/BesideControls.tsx")).BesideControls,
+);
 
 /** The looks that the first map does not need, each a chunk of its own. */
 const LATER = {
@@ -133,12 +141,19 @@ function OtherLook({ look }: { readonly look: keyof typeof LATER }) {
 function Effect() {
   const interventions = useStore(question, (state) => state.interventions);
   const isAsked = useStore(view, (state) => state.reading.isUnder);
+  const isBeside = useStore(view, ({ reading: { other, otherVariant } }) => Boolean(other || otherVariant));
   const kind = isAsked && interventions.length > 0 ? "sweepUnder" : "sweep";
   const slot = useStore(results, (slots) => slots[kind]);
   return (
     <>
       {slot.value ? (
-        <Sweep slot={slot} kind={kind} />
+        isBeside ? (
+          <BesideMaps slot={slot} kind={kind}>
+            <WhateverIsOff />
+          </BesideMaps>
+        ) : (
+          <Sweep slot={slot} kind={kind} />
+        )
       ) : (
         <>
           <WhateverIsOff />
@@ -185,7 +200,8 @@ function Sweep({ slot, kind: of }: SweepProps) {
   const scale = useMemo(() => divergingScale(limit, kind, dark), [limit, kind, dark]);
   const map = useMemo(() => heatmap(effects, width, scale), [effects, width, scale]);
   const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
-  const sentence = sweepSentence(effects, tokenText(target), slot.status);
+  const isPlain = useStore(view, (state) => !state.isForResearchers);
+  const sentence = sweepSentence(effects, tokenText(target), slot.status, isPlain ? value.baseline : undefined);
   const [top] = rankedHeads(effects);
   const key = legend(scale);
   const ablationSource = slot.about?.ablationSource;
@@ -211,6 +227,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
         <HeadTable effects={effects} />
         <HeadsExports slot={slot} scale={kind} />
       </footer>
+      <BesideControls />
     </div>
   );
 }
@@ -226,26 +243,6 @@ function HeadMap(props: HeatmapFigureProps) {
         <Zoomed.Panel {...props} />
       </Suspense>
     </Guard>
-  );
-}
-
-/** The map is of the model as it is, unless a person asks for it with what is off; it says which. */
-function WhateverIsOff() {
-  const interventions = useStore(question, (state) => state.interventions);
-  const isUnder = useStore(view, (state) => state.reading.isUnder);
-  if (interventions.length === 0) return null;
-  const parts = <strong>{offText(interventions)}</strong>;
-  return (
-    <p className="small">
-      {isUnder ? (
-        <>Every head is taken off on top of {parts}: effects are counted from that run.</>
-      ) : (
-        <>The map is of the model with nothing switched off: {parts} changes none of its numbers.</>
-      )}{" "}
-      <button type="button" className="link" onClick={() => setReading({ isUnder: !isUnder })}>
-        {isUnder ? "Show the model as it is" : `Sweep with ${offText(interventions)}`}
-      </button>
-    </p>
   );
 }
 

@@ -1,52 +1,51 @@
 import { useStore } from "zustand";
 import { signedBars } from "#charts/plots/bars.ts";
 import { formatNeuron } from "#model/ids.ts";
+import type { NeuronId } from "#model/ids.ts";
 import { question, samePart, scaleOf } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
-import type { NeuronChange } from "#state/run/results.ts";
+import type { Token } from "#state/run/results.ts";
 import { hover, setSort, toggleSelected, view } from "#state/view.ts";
 import { Explained } from "../guide/Word.tsx";
 import { ColumnHead } from "../shared/words/ColumnHead.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
-import { COLUMNS, sortedRows, VARIANT_COLUMNS } from "./columns.ts";
+import { NEURON_COLUMN, sortedRows } from "./columns.ts";
+import type { Column } from "./columns.ts";
 
 const PROMOTED = 6;
 
-interface NeuronTableProps {
-  readonly rows: readonly NeuronChange[];
-  /** The two runs are those of the base and of the adapted model. */
-  readonly isOfVariants: boolean;
+type Listed = NeuronId & { readonly promotes: readonly Token[] };
+
+interface NeuronTableProps<Row extends Listed> {
+  readonly caption: string;
+  readonly rows: readonly Row[];
+  /** The first is drawn as bars too. */
+  readonly columns: readonly Column<Row>[];
 }
 
 /** One row per neuron. A column's head sorts, a neuron's name opens its card. */
-export function NeuronTable({ rows, isOfVariants }: NeuronTableProps) {
+export function NeuronTable<Row extends Listed>({ caption, rows, columns }: NeuronTableProps<Row>) {
   const sort = useStore(view, (state) => state.sort);
-  const sorted = sortedRows(rows, sort);
-  const bars = signedBars(sorted.map((row) => row.change));
+  const sorted = sortedRows(rows, columns, sort);
+  const bars = signedBars(sorted.map((row) => columns[0]!.valueOf(row)));
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="Neuron table, scrolls">
       <table className="neuron-table">
-        <caption className="visually-hidden">
-          FFN neurons by what they lose to the {isOfVariants ? "adapter" : "interventions"}
-        </caption>
+        <caption className="visually-hidden">{caption}</caption>
         <thead>
+          <Groups columns={columns} />
           <tr>
-            <td colSpan={2} />
-            <ColumnHead label="increase, nats" span={2} />
-            <ColumnHead label="activation" span={2} />
-            <td />
-          </tr>
-          <tr>
-            {(isOfVariants ? VARIANT_COLUMNS : COLUMNS).map(({ key, label, group, about }) => (
-              <SortHead key={key} column={key} label={label} group={group} about={about} />
+            <SortHead column={NEURON_COLUMN} look="" />
+            {columns.map((column) => (
+              <SortHead key={column.key} column={column} look={lookOf(column)} />
             ))}
             <ColumnHead label="promotes" about="First tokens of activation × value vector" />
           </tr>
         </thead>
         <tbody>
           {sorted.map((row, index) => (
-            <NeuronRow key={formatNeuron(row)} row={row} size={bars[index]?.size ?? 0} />
+            <NeuronRow key={formatNeuron(row)} row={row} columns={columns} size={bars[index]?.size ?? 0} />
           ))}
         </tbody>
       </table>
@@ -54,19 +53,51 @@ export function NeuronTable({ rows, isOfVariants }: NeuronTableProps) {
   );
 }
 
-interface SortHeadProps {
-  readonly column: string;
-  readonly label: string;
-  readonly group: string;
-  readonly about: string;
+const lookOf = ({ isForResearchers }: Pick<Column<unknown>, "isForResearchers">) =>
+  isForResearchers ? "number researcher" : "number";
+
+/** What stands above several columns; nothing where none has anything above it. */
+function Groups({
+  columns,
+}: {
+  readonly columns: readonly Pick<Column<unknown>, "key" | "group" | "isForResearchers">[];
+}) {
+  if (columns.every(({ group }) => group === "")) return null;
+  const starts = columns.filter(({ group }, index) => group === "" || group !== columns[index - 1]?.group);
+  return (
+    <tr>
+      <td />
+      {starts.map((column) => {
+        const { key, group } = column;
+        return group === "" ? (
+          <td key={key} />
+        ) : (
+          <th
+            key={key}
+            scope="colgroup"
+            className={lookOf(column)}
+            colSpan={columns.filter((each) => each.group === group).length}
+          >
+            {group}
+          </th>
+        );
+      })}
+      <td />
+    </tr>
+  );
 }
 
-function SortHead({ column, label, group, about }: SortHeadProps) {
+interface SortHeadProps {
+  readonly column: Pick<Column<unknown>, "key" | "label" | "group" | "about">;
+  readonly look: string;
+}
+
+function SortHead({ column: { key: column, label, group, about }, look }: SortHeadProps) {
   const sort = useStore(view, (state) => state.sort);
   const isSorted = sort.column === column;
   const direction = sort.descending ? "descending" : "ascending";
   return (
-    <th scope="col" aria-sort={isSorted ? direction : "none"} className={column === "neuron" ? "" : "number"}>
+    <th scope="col" aria-sort={isSorted ? direction : "none"} className={look}>
       <Explained
         className="sort"
         meaning={about}
@@ -82,7 +113,14 @@ function SortHead({ column, label, group, about }: SortHeadProps) {
   );
 }
 
-function NeuronRow({ row, size }: { readonly row: NeuronChange; readonly size: number }) {
+interface NeuronRowProps<Row extends Listed> {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  /** Of the bar, as a share of the longest. */
+  readonly size: number;
+}
+
+function NeuronRow<Row extends Listed>({ row, columns, size }: NeuronRowProps<Row>) {
   const part: Part = { kind: "neuron", at: { layer: row.layer, neuron: row.neuron } };
   const isSelected = useStore(view, (state) => samePart(state.selected, part));
   const isOff = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
@@ -108,22 +146,18 @@ function NeuronRow({ row, size }: { readonly row: NeuronChange; readonly size: n
           {formatNeuron(row)}
         </button>
       </th>
-      <td className="number change">
-        <span className={`bar ${row.change < 0 ? "against" : "for"}`} style={{ inlineSize: `${size * 48}px` }} />
-        <Value of={row.change} as="nats" />
-      </td>
-      <td className="number">
-        <Value of={row.before} as="nats" />
-      </td>
-      <td className="number">
-        <Value of={row.after} as="nats" />
-      </td>
-      <td className="number">
-        <Value of={row.activationBefore} as="figures" />
-      </td>
-      <td className="number">
-        <Value of={row.activationAfter} as="figures" />
-      </td>
+      {columns.map((column, index) => {
+        const { key, as, valueOf } = column;
+        const value = valueOf(row);
+        return (
+          <td key={key} className={`${lookOf(column)} ${index === 0 ? "change" : ""}`}>
+            {index === 0 && (
+              <span className={`bar ${value < 0 ? "against" : "for"}`} style={{ inlineSize: `${size * 48}px` }} />
+            )}
+            <Value of={value} as={as} />
+          </td>
+        );
+      })}
       <td className="promotes">
         {row.promotes.slice(0, PROMOTED).map(({ id, text }) => (
           <code key={id} title={`token ${id}`}>

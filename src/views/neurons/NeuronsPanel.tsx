@@ -11,45 +11,79 @@ import { formatHead } from "#model/ids.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { RunState } from "../shared/RunState.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
-import { comparisonSentence } from "./comparison-sentence.ts";
-import { certificate, comparedWith, drawnNeurons } from "./neurons-export.ts";
+import { COLUMNS, TOP_COLUMNS, VARIANT_COLUMNS } from "./columns.ts";
+import { certificate, comparedWith, drawnNeurons, drawnTopNeurons } from "./neurons-export.ts";
+import { comparisonSentence, topSentence } from "./neuron-sentences.ts";
 import { NeuronTable } from "./NeuronTable.tsx";
 import { Prose } from "../guide/Term.tsx";
 import "../shared/table/table.css";
 import "./neurons.css";
 
-/** Comparative neuron analysis: which FFN neurons lose their say when something is switched off. */
+/** Which FFN neurons lose their say when something is switched off; while nothing is, which have most of it. */
 export function NeuronsPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const slot = useStore(results, (slots) => slots.comparison);
   const lora = useStore(adapter);
   const nothingOff = interventions.length === 0;
   const isOfVariants = nothingOff && isAttached(lora) && lora.choice !== undefined;
+  const isCompared = !nothingOff || isOfVariants;
   return (
     <section aria-label="Neurons" className="panel neurons">
       <header className="panel-head">
-        <h2>
-          Neurons that lose their say
-          {(!nothingOff || isOfVariants) && slot.about && ` ${comparedWith(slot.about)}`}
-        </h2>
+        {isCompared ? (
+          <h2>Neurons that lose their say{slot.about && ` ${comparedWith(slot.about)}`}</h2>
+        ) : (
+          <h2>Neurons with the most to say</h2>
+        )}
         <span className="panel-tools">
           <CountChoice />
         </span>
       </header>
-      {nothingOff && !isOfVariants ? <NothingToCompare /> : <Comparison slot={slot} isOfVariants={isOfVariants} />}
+      {isCompared ? <Comparison slot={slot} isOfVariants={isOfVariants} /> : <TopNeurons />}
     </section>
   );
 }
 
-function NothingToCompare() {
+/** Nothing is off: the neurons that give the answer most, and the way to a comparison. */
+function TopNeurons() {
+  const slots = useStore(results);
+  const sort = useStore(view, (state) => state.sort);
+  const { topNeurons: slot } = slots;
+  const { value, about } = slot;
+  return (
+    <>
+      <WayToCompare />
+      <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
+        <RunState kind="topNeurons" slot={slot} doing="Looking for the neurons" what="this list" />
+        {value && (
+          <>
+            <NeuronTable caption="FFN neurons by what they give the answer" rows={value.rows} columns={TOP_COLUMNS} />
+            <p className="says">{topSentence(value, tokenText(about?.token?.text ?? ""))}</p>
+            <p className="certificate researcher">{certificate(value)}</p>
+            <footer className="panel-foot">
+              <Method page="log-probability-increase">
+                Increase = log p(target) of the residual at the last position with activation × value vector added,
+                minus without it, through the final norm with the run’s scale. Only the direct path to the answer is
+                counted. It is not direct logit attribution.
+              </Method>
+              <Exports drawn={drawnTopNeurons(slots, sort)} />
+            </footer>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function WayToCompare() {
   const sweep = useStore(results, (slots) => slots.sweep.value);
   const head = sweep && mostImportantHead(sweep);
   return (
-    <div className="empty">
-      <p>
-        This table compares two runs: the model as it is, and the model with something switched off. Nothing is switched
-        off yet.
+    <div className="way-to-compare">
+      <p className="small">
+        Of the model as it is. With something switched off, this table compares two runs: which neurons lose their say?
       </p>
       {head && (
         <button
@@ -87,11 +121,15 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
       )}
       {value && (
         <>
-          <NeuronTable rows={value.rows} isOfVariants={isOfVariants} />
+          <NeuronTable
+            caption={`FFN neurons by what they lose to the ${isOfVariants ? "adapter" : "interventions"}`}
+            rows={value.rows}
+            columns={isOfVariants ? VARIANT_COLUMNS : COLUMNS}
+          />
           <p className="says">
             <Prose>{comparisonSentence(value, tokenText(about?.token?.text ?? ""))}</Prose>
           </p>
-          <p className="certificate">{certificate(value)}</p>
+          <p className="certificate researcher">{certificate(value)}</p>
           <footer className="panel-foot">
             <Method page="comparison">
               Increase = log p(target) of the residual at the last position with activation × value vector added, minus

@@ -2,13 +2,13 @@ import { grouped } from "#core/grouped.ts";
 import { formatNeuron } from "#model/ids.ts";
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { SortOrder } from "#state/link/finding.ts";
-import type { NeuronComparison, Slots } from "#state/run/results.ts";
+import type { NeuronComparison, Slots, TopNeurons } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Table } from "../exports/csv.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
-import { comparisonSentence } from "./comparison-sentence.ts";
+import { comparisonSentence, topSentence } from "./neuron-sentences.ts";
 
 /** Changes that a heading names; more are counted. */
 const NAMED_CHANGES = 3;
@@ -20,7 +20,7 @@ export function comparedWith({ interventions, model: of, against }: Subject): st
   return `with ${changesText(interventions.slice(0, NAMED_CHANGES))}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-export const certificate = ({ certified, rows, evaluated, total }: NeuronComparison) =>
+export const certificate = ({ certified, rows, evaluated, total }: NeuronComparison | TopNeurons) =>
   certified
     ? `Certified: exact top ${rows.length} after ${evaluated} of ${grouped(total)} evaluations.`
     : `Not certified: the ${rows.length} largest of ${evaluated} evaluated neurons, of ${grouped(total)} in all.`;
@@ -37,8 +37,38 @@ export function drawnNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {
     link: { ...findingOf(about), view: "neurons", sort, expected: claimsAbout(about, slots) },
     unit: "nats; activations have none",
     table: () => tableOf(value),
+    notebook: "neurons",
   };
 }
+
+/** The neurons of largest increase, of the model as it is, as they leave the page. */
+export function drawnTopNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {
+  const { value, about } = slots.topNeurons;
+  if (!value || !about) return undefined;
+  const target = tokenText(about.token?.text ?? "");
+  return {
+    name: "top-neurons",
+    title: `Neurons with the most to say for “${target}” after “${about.prompt}” in ${about.model.name}`,
+    says: [topSentence(value, target), certificate(value)],
+    origin: { kind: "computed", subject: about },
+    link: { ...findingOf(about), view: "neurons", sort, expected: claimsAbout(about, slots) },
+    unit: "nats; activations have none",
+    table: () => topTable(value),
+    notebook: "neurons",
+  };
+}
+
+const topTable = ({ rows }: TopNeurons): Table => ({
+  header: ["neuron", "layer", "index", "increase", "activation", "promotes"],
+  rows: rows.map((row) => [
+    formatNeuron(row),
+    row.layer,
+    row.neuron,
+    row.increase,
+    row.activation,
+    row.promotes.map((token) => token.text).join(" "),
+  ]),
+});
 
 const tableOf = ({ rows }: NeuronComparison): Table => ({
   header: [

@@ -148,13 +148,14 @@ function PredictionVoice() {
   const interventions = useStore(question, (state) => state.interventions);
   const before = useStore(results, (slots) => slots.before);
   const after = useStore(results, (slots) => slots.after);
+  const isPlain = useStore(view, (state) => !state.isForResearchers);
   const isChanged = interventions.length > 0;
   const isAnswered = before.status === "done" && !isStale(before);
   const isSettled = isAnswered && (!isChanged || (after.status === "done" && !isStale(after)));
   return (
     <div role="status" aria-label="Prediction, spoken" className="visually-hidden">
       {isSettled && before.value
-        ? predictionSentence(before.value, isChanged ? after.value : undefined, interventions)
+        ? predictionSentence(before.value, isChanged ? after.value : undefined, interventions, isPlain)
         : ""}
     </div>
   );

@@ -1,4 +1,6 @@
+import { useStore } from "zustand";
 import type { Slots } from "#state/run/results.ts";
+import { setForResearchers, view } from "#state/view.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { drawnPrediction } from "./prediction-export.ts";
 
@@ -8,7 +10,10 @@ interface PredictionExportsProps {
 }
 
 export const PredictionExports = ({ slots, isChanged }: PredictionExportsProps) => (
-  <Exports drawn={drawnPrediction(slots, isChanged)} />
+  <>
+    <NumbersSwitch />
+    <Exports drawn={drawnPrediction(slots, isChanged)} />
+  </>
 );
 
 /** How the numbers of the prediction come about. */
@@ -20,5 +25,21 @@ export function PredictionMethod() {
       scored token by token, each given the prompt and the answer’s true tokens before it; the whole’s log p is their
       sum.
     </>
+  );
+}
+
+/** Which numbers the whole page shows; a file has all of them in any case. */
+function NumbersSwitch() {
+  const isOn = useStore(view, (state) => state.isForResearchers);
+  return (
+    <button
+      type="button"
+      className="switch"
+      aria-pressed={isOn}
+      title="Log-probabilities in nats, sums, activations, intervals and certificates, everywhere on the page"
+      onClick={() => setForResearchers(!isOn)}
+    >
+      Researcher’s numbers
+    </button>
   );
 }

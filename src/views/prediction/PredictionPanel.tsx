@@ -3,6 +3,7 @@ import { opened } from "#state/link/opened.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { chooseTarget } from "#state/targets.ts";
+import { view } from "#state/view.ts";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
@@ -35,6 +36,7 @@ export function PredictionPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const isLong = useStore(question, (state) => state.answer !== undefined);
   const isOpened = useStore(opened, (state) => state.finding !== undefined);
+  const isPlain = useStore(view, (state) => !state.isForResearchers);
   const slots = useStore(results);
   const { before } = slots;
   const isChanged = interventions.length > 0;
@@ -51,7 +53,9 @@ export function PredictionPanel() {
         <div className={isDim ? "stale" : ""} aria-busy={isDim}>
           <Answer {...shown.runs} prompt={shown.about.prompt} />
           <PredictionTable runs={shown.runs} isChanged={isChanged} />
-          <p className="says">{predictionSentence(shown.runs.before, shown.runs.after, shown.about.interventions)}</p>
+          <p className="says">
+            {predictionSentence(shown.runs.before, shown.runs.after, shown.about.interventions, isPlain)}
+          </p>
           {isChanged && !shown.runs.after && (
             <p className="faint small">“After” is filled in as soon as the model has run.</p>
           )}
@@ -98,17 +102,20 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
           {(now || isOther) && (
             <>
               {isOther && "target "}
-              {tokenText(target.text)}: {course(target.probability, after?.target.probability)},{" "}
+              {tokenText(target.text)}: {course(target.probability, after?.target.probability)}
+              <span className="researcher">, </span>
             </>
           )}
-          <Term label="log p" /> <Value of={target.logProbability} as="nats" />
-          {after && (
-            <>
-              {" → "}
-              <Value of={after.target.logProbability} as="nats" />
-            </>
-          )}{" "}
-          nats
+          <span className="researcher">
+            <Term label="log p" /> <Value of={target.logProbability} as="nats" />
+            {after && (
+              <>
+                {" → "}
+                <Value of={after.target.logProbability} as="nats" />
+              </>
+            )}{" "}
+            nats
+          </span>
         </span>
       </span>
     </p>

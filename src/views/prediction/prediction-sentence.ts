@@ -5,11 +5,12 @@ import type { Prediction } from "#state/run/results.ts";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 
-/** What the prediction panel shows in this case, with its numbers. */
+/** What the prediction panel shows in this case, with its numbers; plain ones are probabilities alone. */
 export function predictionSentence(
   before: Prediction,
   after: Prediction | undefined,
   interventions: readonly Intervention[],
+  isPlain = false,
 ): string {
   const { target } = before;
   const name = tokenText(target.text);
@@ -19,10 +20,11 @@ export function predictionSentence(
   const [from, to] = percents(target.probability, after.target.probability);
   if (Math.abs(change) < NEGLIGIBLE_NATS) {
     const course = from === to ? `stays at ${to}` : `goes from ${from} to ${to}`;
-    return `With ${changes}, p(${name}) ${course}: log p moves by ${nats(change)} nats.`;
+    return `With ${changes}, p(${name}) ${course}${isPlain ? "" : `: log p moves by ${nats(change)} nats`}.`;
   }
   const verb = change < 0 ? "falls" : "rises";
-  const fall = `With ${changes}, p(${name}) ${verb} from ${from} to ${to}, log p by ${nats(Math.abs(change))} nats`;
+  const inNats = isPlain ? "" : `, log p by ${nats(Math.abs(change))} nats`;
+  const fall = `With ${changes}, p(${name}) ${verb} from ${from} to ${to}${inNats}`;
   const answer = after.top[0];
   return answer && answer.id !== before.top[0]?.id
     ? `${fall}; the answer is now “${tokenText(answer.text)}”.`

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import type { HeadId } from "#model/ids.ts";
-import { againstOf } from "#state/run/reading-demands.ts";
+import { againstOf } from "#state/run/later/reading-demands.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { DirectLogits } from "#state/run/results.ts";
 import { clearReading, isDark, setReading, view } from "#state/view.ts";

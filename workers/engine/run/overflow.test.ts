@@ -22,7 +22,8 @@ const CALLS: { readonly [name: string]: (variants: LoadedVariants) => Promise<un
   "whole answer": (variants) => variants.session().scoreAnswer(PROMPT, { answer: [7, 8] }, unaborted()),
   sweep: (variants) => variants.session().sweepHeads(PROMPT, {}, ignore, unaborted()),
   comparison: (variants) => variants.session().compareNeurons(PROMPT, { count: 3, interventions }, ignore, unaborted()),
-  "neurons of largest increase": (variants) => variants.session().topNeurons(PROMPT, { count: 3 }, unaborted()),
+  "neurons of largest increase": (variants) =>
+    variants.session().topNeurons(PROMPT, { count: 3 }, () => undefined, unaborted()),
   chain: (variants) => variants.asked("chains").chain(PROMPT, {}, ignore, unaborted()),
   experiment: (variants) =>
     variants.experiments().run({ kind: "heads", suite, seed: 1, onlyCorrect: false, per: "answer" }, ignore, {

@@ -168,7 +168,7 @@ describe("twins", () => {
     const [layer, head] = mostImportantHead(logProbability);
     const interventions = [{ kind: "head", at: { layer, head }, scale: 0 }] as const;
     const all = await session.compareNeurons(prompt, { interventions, count: 3072 }, () => undefined, unaborted());
-    const every = await session.topNeurons(prompt, { count: 3072 }, unaborted());
+    const every = await session.topNeurons(prompt, { count: 3072 }, () => undefined, unaborted());
     expect([all.evaluated, every.evaluated]).toEqual([3072, 3072]);
     for (const count of [10, 50]) {
       const compared = await session.compareNeurons(prompt, { interventions, count }, () => undefined, unaborted());
@@ -178,7 +178,7 @@ describe("twins", () => {
         compared.rows.map((row) => [row, row.change]),
         all.rows.map((row) => [row, row.change]),
       );
-      const top = await session.topNeurons(prompt, { count }, unaborted());
+      const top = await session.topNeurons(prompt, { count }, () => undefined, unaborted());
       expect(top.certified).toBe(true);
       expect(top.evaluated).toBeLessThan(3072 / 4);
       expectSameList(
@@ -186,6 +186,20 @@ describe("twins", () => {
         every.rows.map((row) => [row, row.increase]),
       );
     }
+  });
+
+  test("the neurons of largest increase name the tokens of what they write, as the comparison does", async () => {
+    const session = await quantisedAbacus();
+    const { rows } = await session.topNeurons("3+5=", { count: 3 }, () => undefined, unaborted());
+    // in float64, see docs/methods/comparison.md
+    expect(rows[1]).toMatchObject({ layer: 4, neuron: 425 });
+    expect(rows[1]!.promotes).toHaveLength(10);
+    expect(rows[1]!.promotes.slice(0, 3).map(({ text }) => text)).toEqual(["8", "huit", "VIII"]);
+    const shares: number[] = [];
+    await session.topNeurons("3+5=", { count: 3 }, ({ done, total }) => shares.push(done / total), unaborted());
+    expect(shares.length).toBeGreaterThan(1);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
   });
 
   test("the wavefront equals one run per head", async () => {

@@ -4,14 +4,7 @@ import { resume } from "#analysis/capture.ts";
 import type { Capture } from "#analysis/capture.ts";
 import { NO_CHANGES } from "#analysis/ablation/changes.ts";
 import type { Changes } from "#analysis/ablation/changes.ts";
-import {
-  activationOf,
-  headIncrease,
-  headOutput,
-  layerIncreases,
-  midOf,
-  neuronIncreases,
-} from "#analysis/lens/increase.ts";
+import { headIncrease, headOutput, layerIncreases, midOf, neuronIncreases } from "#analysis/lens/increase.ts";
 import { lensLogProbabilities, vectorLogits } from "#analysis/lens/lens.ts";
 import type { FrozenLens } from "#analysis/lens/lens.ts";
 import { compareNeurons, neuronAt, topNeurons } from "#analysis/lens/neurons.ts";
@@ -54,7 +47,7 @@ import { scoredAnswer } from "./answers.ts";
 import { underSignal } from "../variants/asked-model.ts";
 import type { AskedModel } from "../variants/asked-model.ts";
 import { Captures } from "./captures.ts";
-import { comparedRows } from "./compared-rows.ts";
+import { comparedRows, increaseRows } from "./compared-rows.ts";
 import { NeuronIndex } from "../lab/neuron-index.ts";
 import { promptIds } from "./requests.ts";
 import { DonorRuns } from "./ablation-source.ts";
@@ -177,18 +170,18 @@ export class ModelSession implements Serves<"session"> {
     return { target, ...(await layerIncreases(lens, run, target)) };
   }
 
-  async topNeurons(prompt: Prompt, options: Asked<"topNeurons">, signal: AbortSignal): Promise<TopNeurons> {
+  async topNeurons(
+    prompt: Prompt,
+    { count, ...options }: Asked<"topNeurons">,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<TopNeurons> {
     const { lens, target, run } = await this.setUpRun(prompt, options);
-    const { order, evaluated, certified } = await topNeurons(lens, run, {
-      target,
-      count: options.count,
-      signal,
-    });
+    const onShare = (done: number) => onProgress({ done, total: 1 });
+    const { order, evaluated, certified } = await topNeurons(lens, run, { target, count, onShare, signal });
     const { layers, neurons } = this.#model.spec;
-    const rows = order.map(({ index, value }) => {
-      const at = neuronAt(lens, index);
-      return { ...at, increase: value, activation: activationOf(run, at) };
-    });
+    const found = order.map(({ index, value }) => ({ ...neuronAt(lens, index), increase: value }));
+    const rows = await increaseRows(this.#model, run, found);
     return { target, rows, evaluated, total: layers * neurons, certified };
   }
 

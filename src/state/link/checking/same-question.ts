@@ -2,7 +2,7 @@ import { experimentsDoor } from "../../experiments/door.ts";
 import type { ExperimentForm } from "../../experiments/form/form.ts";
 import { askedPatch, isSamePatch } from "../../lab/patch-form.ts";
 import type { Question } from "../../question.ts";
-import { settingsKey } from "../../run/chain-demands.ts";
+import { settingsKey } from "../../run/later/chain-demands.ts";
 import { switchesText } from "../../subject.ts";
 import { DEFAULT_PATCH } from "../finding.ts";
 import type { ChainSettings, Finding, PatchForm } from "../finding.ts";

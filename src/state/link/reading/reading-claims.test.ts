@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { EMPTY_SLOT, results } from "../../run/results.ts";
 import type { Slot, Slots } from "../../run/results.ts";
-import { readingKey } from "../../run/reading-demands.ts";
+import { readingKey } from "../../run/later/reading-demands.ts";
 import { DEFAULT_READING, NO_FINDING } from "../finding.ts";
 import type { ReadingSettings } from "../finding.ts";
 import { decodeFinding, encodeFinding } from "../permalink.ts";

@@ -1,7 +1,7 @@
 import { formatHead } from "#model/ids.ts";
 import { headEffects } from "../../effects.ts";
 import type { DirectLogits, LogitLens, Slots } from "../../run/results.ts";
-import { SLOT_OF, readingKey } from "../../run/reading-demands.ts";
+import { SLOT_OF, readingKey } from "../../run/later/reading-demands.ts";
 import type { Question } from "../../question.ts";
 import { DEFAULT_READING } from "../finding.ts";
 import type { Look, NamedNumber, ReadingSettings } from "../finding.ts";

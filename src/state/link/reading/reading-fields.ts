@@ -1,3 +1,4 @@
+import { VARIANTS } from "#protocol/engine.ts";
 import { HEAD_SCORES, LENS_NORMS } from "#protocol/lens.ts";
 import { DEFAULT_READING, LENS_CELLS, LOOKS } from "../finding.ts";
 import type { Finding } from "../finding.ts";
@@ -30,6 +31,21 @@ export const READING_FIELDS: readonly Field[] = [
   counted("vs", "against", "a token id, a whole number from 0"),
   counted("nl", "layer", "a layer, a whole number from 0"),
   chosen("score", "score", HEAD_SCORES),
+  {
+    key: "hcmp",
+    needs: "a prompt",
+    write: ({ reading }) => reading?.other || undefined,
+    read: (text) => ({ reading: { other: text } }),
+  },
+  {
+    key: "hcmpv",
+    needs: `one of ${VARIANTS.join(", ")}`,
+    write: ({ reading }) => reading?.otherVariant,
+    read(text) {
+      const otherVariant = VARIANTS.find((known) => known === text);
+      return otherVariant && { reading: { otherVariant } };
+    },
+  },
   {
     key: "le",
     needs: "numbers of what the tab of heads shows, as total:9.7465;L5F:3.9371",

@@ -100,7 +100,7 @@ function PartField({ complaint }: { readonly complaint: string | undefined }) {
   const { quantity, part } = useStore(forms, (state) => state.plot);
   // what is suggested follows these
   useStore(view, (state) => state.selected);
-  useStore(results, (slots) => slots.comparison.value ?? slots.sweep.value);
+  useStore(results, (slots) => slots.comparison.value ?? slots.topNeurons.value ?? slots.sweep.value);
   if (quantity !== "activation" && quantity !== "head") return null;
   const kind = quantity === "head" ? "head" : "neuron";
   return (

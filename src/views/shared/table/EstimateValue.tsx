@@ -17,7 +17,7 @@ export function EstimateValue({ of, as }: EstimateValueProps) {
   return (
     <span className="value" title={Number.isNaN(of.value) ? "there is nothing to measure" : String(of.value)}>
       {value}
-      <span className="interval">{interval}</span>
+      <span className="interval researcher">{interval}</span>
     </span>
   );
 }

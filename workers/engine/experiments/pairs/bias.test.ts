@@ -137,7 +137,8 @@ describe("a bias over pairs", () => {
     const { neurons } = await findingsOf(abacus, { ...request, suite, counts: [3] });
     const [{ ids, answerIds, other }] = (await readSuite(suite, abacus.model)).cases as readonly [ReadCase];
     const session = new ModelSession(abacus.model);
-    const rows = async (target: number) => (await session.topNeurons(ids, { target, count: 3072 }, unaborted())).rows;
+    const rows = async (target: number) =>
+      (await session.topNeurons(ids, { target, count: 3072 }, () => undefined, unaborted())).rows;
     const [she, he] = [await rows(answerIds[0]!), await rows(other!.answerIds[0]!)];
     for (const each of neurons) {
       const find = (list: typeof she) => list.find((at) => at.layer === each.layer && at.neuron === each.neuron)!;

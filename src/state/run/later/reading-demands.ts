@@ -1,10 +1,10 @@
-import type { ReadingSettings } from "../link/finding.ts";
-import { changesOf, variantOf } from "../question.ts";
-import type { Question } from "../question.ts";
-import { changesKey, following, keyOf, subjectOf, variantKey } from "./demand.ts";
-import type { CleanRun, Demands, Moment } from "./demand.ts";
-import type { ResultKind } from "./results.ts";
-import { sweepRun } from "./sweep-run.ts";
+import type { ReadingSettings } from "../../link/finding.ts";
+import { changesOf, variantOf } from "../../question.ts";
+import type { Question } from "../../question.ts";
+import { changesKey, following, keyOf, subjectOf, variantKey } from "../demand.ts";
+import type { CleanRun, Demands, Moment } from "../demand.ts";
+import type { ResultKind } from "../results.ts";
+import { sweepRun } from "../sweep-run.ts";
 
 /** Positions of the lens that a page has room for: the last ones. */
 export const LENS_POSITIONS = 16;

@@ -1,5 +1,6 @@
 import { LINEAR_SHARE } from "#charts/colour.ts";
 import { LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
+import { notebookHead } from "./notebook.ts";
 
 /**
  * A program that draws a map of heads from its JSON, as the page does: a cell for each head, a row for each layer with L0 at the top, blue above 0
@@ -7,21 +8,10 @@ import { LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
  *
  * @param file the name of the JSON
  */
-export const headsNotebook = (
-  file: string,
-): string => `# The map of heads from ${JSON.stringify(file)}, the JSON that Arithmoscope saved.
-# Needs matplotlib (pip install matplotlib). Runs as a script, or in a cell of a notebook.
-import json
-import math
-
-import matplotlib.pyplot as plt
-from matplotlib.colors import Normalize, SymLogNorm
-
-PATH = ${JSON.stringify(file)}
-
-with open(PATH, encoding="utf-8") as opened:
-    found = json.load(opened)
-
+export const headsNotebook = (file: string): string => `${notebookHead("The map of heads", file, [
+  "import math",
+  "from matplotlib.colors import Normalize, SymLogNorm",
+])}
 rows = found["rows"]
 layers = 1 + max(row["layer"] for row in rows)
 heads = 1 + max(row["index"] for row in rows)
@@ -50,6 +40,6 @@ totals = [sum(effect for effect in row if not math.isnan(effect)) for row in eff
 sums.barh(range(layers), totals, color=["#2166ac" if total >= 0 else "#b2182b" for total in totals])
 sums.set_xlabel("sum, nats")
 figure.colorbar(image, ax=cells, label="effect, nats")
-figure.suptitle(found["title"], wrap=True)
+figure.suptitle(plain(found["title"]), wrap=True)
 plt.show()
 `;

@@ -3,12 +3,12 @@ import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { Token, Variant } from "#protocol/engine.ts";
-import type { ChainSettings } from "../link/finding.ts";
-import { changesOf, ablationSourceOf, variantOf } from "../question.ts";
-import type { Question } from "../question.ts";
-import { changesKey, following, keyOf, ablationSourceKey, subjectOf } from "./demand.ts";
-import type { CleanRun, Demand, Demands, Moment } from "./demand.ts";
-import type { Results } from "./results.ts";
+import type { ChainSettings } from "../../link/finding.ts";
+import { changesOf, ablationSourceOf, variantOf } from "../../question.ts";
+import type { Question } from "../../question.ts";
+import { changesKey, following, keyOf, ablationSourceKey, subjectOf } from "../demand.ts";
+import type { CleanRun, Demand, Demands, Moment } from "../demand.ts";
+import type { Results } from "../results.ts";
 
 /** Random groups that the deep neurons are held against. */
 const DRAWS = 5;

@@ -1,0 +1,52 @@
+import { claimedAnswer } from "../../link/checking/asks-the-same.ts";
+import { opened } from "../../link/opened.ts";
+import { changesOf, variantOf } from "../../question.ts";
+import type { Question } from "../../question.ts";
+import { following, keyOf, subjectOf, variantKey } from "../demand.ts";
+import type { CleanRun, Demand, Demands, Moment } from "../demand.ts";
+import { afterKey } from "../demands.ts";
+import type { Results } from "../results.ts";
+
+export const comparisonKey = (question: Question, target: number, count: number) =>
+  keyOf(afterKey(question, target), count);
+
+/** What neurons lose to what is off, or to the adapter where nothing is; without either, those that give the answer most. */
+export function neuronDemands(now: Moment, clean: CleanRun): Demands {
+  const isLookedAt = now.tab === "neurons" || now.tab === "lab";
+  if (!isLookedAt && !claimedAnswer(opened.getState().finding).neurons?.length) return {};
+  if (now.interventions.length > 0) return { comparison: comparisonDemand(now, clean) };
+  return now.hasAdapter ? { comparison: variantsDemand(now, clean) } : { topNeurons: topDemand(now, clean) };
+}
+
+function comparisonDemand(now: Moment, clean: CleanRun): Demand<Results["comparison"]> {
+  const { prompt, count } = now;
+  const { id: target } = clean.target;
+  return {
+    key: comparisonKey(now, target, count),
+    about: () => subjectOf(now, clean, { interventions: now.interventions }),
+    run: (engine, reports) =>
+      engine.compareNeurons(prompt, { target, count, ...changesOf(now), ...variantOf(now) }, following(reports)),
+  };
+}
+
+/** The base against the adapted model, whichever of them the page shows; about the shown one's target. */
+function variantsDemand(now: Moment, clean: CleanRun): Demand<Results["comparison"]> {
+  const { prompt, count } = now;
+  const { id: target } = clean.target;
+  return {
+    key: keyOf("variants", prompt, target, count),
+    about: () => subjectOf(now, clean, { against: "adapted" }),
+    run: (engine, reports) =>
+      engine.compareNeurons(prompt, { target, count, against: { variant: "adapted" } }, following(reports)),
+  };
+}
+
+function topDemand(now: Moment, clean: CleanRun): Demand<Results["topNeurons"]> {
+  const { prompt, count } = now;
+  const { id: target } = clean.target;
+  return {
+    key: keyOf(prompt, target, count, ...variantKey(now)),
+    about: () => subjectOf(now, clean),
+    run: (engine, reports) => engine.topNeurons(prompt, { target, count, ...variantOf(now) }, following(reports)),
+  };
+}

@@ -1,0 +1,154 @@
+import { divergingScale, symmetricLimit } from "#charts/colour.ts";
+import { LEAST_LIMIT_NATS, heatmap } from "#charts/maps/heatmap.ts";
+import { heatmapPair } from "#charts/maps/heatmap-pair.ts";
+import { figureInks } from "#charts/marks/figure-inks.ts";
+import { legend } from "#charts/legend.ts";
+import { nats } from "#charts/number-format.ts";
+import { formatHead } from "#model/ids.ts";
+import type { HeadId } from "#model/ids.ts";
+import { NEGLIGIBLE_NATS, headEffects, isWhole } from "#state/effects.ts";
+import type { HeadSweep, Slot, Slots } from "#state/run/results.ts";
+import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
+import type { Subject } from "#state/subject.ts";
+import type { ColourScale } from "#state/view.ts";
+import { EFFECT_UNIT } from "../../exports/drawn.ts";
+import type { Drawn } from "../../exports/drawn.ts";
+import { ablationWords } from "../../shared/words/ablation-words.ts";
+import { changesText } from "../../shared/words/part-name.ts";
+import { tokenText } from "../../shared/words/token-text.ts";
+
+/** Of each map in a file. */
+const EXPORT_PX = 480;
+
+/** A map of heads with what it is about. */
+export interface MapBeside {
+  readonly title: string;
+  readonly target: string;
+  readonly about: Subject;
+  readonly sweep: HeadSweep;
+  /** [layer][head], nats; NaN where it is not known yet. */
+  readonly effects: readonly (readonly number[])[];
+}
+
+/** The page's own map and, where it is there, the one beside it. */
+export function mapsBeside(
+  own: Pick<Slot<HeadSweep>, "value" | "about">,
+  other: Pick<Slot<HeadSweep>, "value" | "about">,
+): readonly MapBeside[] {
+  const areVariants = other.about !== undefined && own.about?.variant !== other.about.variant;
+  return [own, other].flatMap(({ value, about }) => {
+    if (!value || !about) return [];
+    const title = `${about.prompt}${areVariants ? ` (${about.variant})` : ""}`;
+    const target = tokenText(about.token?.text ?? "");
+    return [{ title, target, about, sweep: value, effects: headEffects(value) }];
+  });
+}
+
+/** A head in two maps. */
+export interface HeadApart {
+  readonly at: HeadId;
+  readonly here: number;
+  readonly there: number;
+}
+
+/** Heads that are known in both maps, those first whose effects differ most. */
+export const headsApart = (first: MapBeside, second: MapBeside): readonly HeadApart[] =>
+  first.effects
+    .flatMap((row, layer) =>
+      row.map((here, head) => ({ at: { layer, head }, here, there: second.effects[layer]?.[head] ?? Number.NaN })),
+    )
+    .filter(({ here, there }) => !Number.isNaN(here - there))
+    .sort((a, b) => apart(b) - apart(a));
+
+const apart = ({ here, there }: HeadApart) => Math.abs(here - there);
+
+/** What tells the two maps from each other, with its numbers. */
+export function besideSentence([first, second]: readonly MapBeside[]): string {
+  if (!first || !second) return "";
+  const heads = headsApart(first, second);
+  const [most] = heads;
+  const isAll = heads.length === first.effects.flat().length;
+  if (!most) return "No head is known in both maps yet.";
+  const so = isAll ? "" : "So far: ";
+  if (isAll && apart(most) < NEGLIGIBLE_NATS) {
+    return `No head is worth more in one of them than in the other by more than ${nats(apart(most))} nats.`;
+  }
+  return (
+    `${so}${formatHead(most.at)} differs most: it is worth ${nats(most.here)} nats to ${first.target} after “${first.title}”, ` +
+    `and ${nats(most.there)} to ${second.target} after “${second.title}”.`
+  );
+}
+
+/** The colours of both: one limit for all their effects. */
+export const sharedScale = (maps: readonly MapBeside[], kind: ColourScale, isDark: boolean) =>
+  divergingScale(
+    symmetricLimit(
+      maps.flatMap(({ effects }) => effects.flat()),
+      LEAST_LIMIT_NATS,
+    ),
+    kind,
+    isDark,
+  );
+
+/** Each as it is drawn, on that one scale. */
+export const drawnMaps = (maps: readonly MapBeside[], width: number, scale: ReturnType<typeof sharedScale>) =>
+  maps.map(({ title, effects }, index) => ({
+    title,
+    map: heatmap(
+      effects,
+      width,
+      scale,
+      maps.filter((_, place) => place !== index).flatMap((each) => each.effects),
+    ),
+  }));
+
+/** Two maps as they leave the page; undefined as long as there are not both. */
+export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots: Slots): Drawn | undefined {
+  const [first, second] = maps;
+  if (!first || !second) return undefined;
+  const { about } = first;
+  const under = about.interventions.length > 0 ? `, with ${changesText(about.interventions)}` : "";
+  const { prompt, variant, tokens } = second.about;
+  const reading = {
+    ...(under && { isUnder: true }),
+    ...(prompt !== about.prompt && { other: prompt }),
+    ...(variant !== about.variant && { otherVariant: variant }),
+  };
+  return {
+    name: "heads-beside",
+    title: `What each head is worth to ${maps.map(({ title, target }) => `“${target}” after “${title}”`).join(" and to ")} in ${about.model.name}${under}`,
+    says: [
+      besideSentence(maps),
+      `Both on one scale. Blue supports the target, red works against it (nats, ${ablationWords(about.ablationSource).name}).`,
+    ],
+    origin: { kind: "computed", subject: about },
+    link: { ...findingOf(about), view: "heads", reading, expected: claimsAbout(about, slots) },
+    isAblating: true,
+    settings: {
+      complete: maps.every(({ sweep }) => isWhole(sweep)),
+      colours: kind,
+      beside: { prompt, variant, tokens: tokens.map(({ text }) => text), target: second.about.token },
+    },
+    unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
+    table: () => ({
+      header: ["map", "head", "layer", "index", "log_probability", "effect"],
+      rows: maps.flatMap(({ title, sweep, effects }) =>
+        effects.flatMap((row, layer) =>
+          row.map((effect, head) => [
+            title,
+            formatHead({ layer, head }),
+            layer,
+            head,
+            sweep.logProbability[layer]?.[head] ?? "",
+            effect,
+          ]),
+        ),
+      ),
+    }),
+    figure: () => {
+      // papers are light, whatever the page is
+      const scale = sharedScale(maps, kind, false);
+      return heatmapPair(drawnMaps(maps, EXPORT_PX, scale), legend(scale), figureInks(false));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { NeuronIncrease } from "#state/run/results.ts";
+import { COLUMNS, sortedRows, TOP_COLUMNS, VARIANT_COLUMNS } from "./columns.ts";
+import { topSentence } from "./neuron-sentences.ts";
+
+const token = (text: string, id = 1) => ({ id, text });
+const row = (
+  layer: number,
+  neuron: number,
+  increase: number,
+  activation: number,
+  ...texts: string[]
+): NeuronIncrease => ({
+  layer,
+  neuron,
+  increase,
+  activation,
+  promotes: texts.map((text) => token(text)),
+});
+const ROWS = [
+  row(4, 30, 0.9, -2, "9", "neuf", "IX", "8"),
+  row(4, 425, 0.682, 22.9, "8", "huit", "VIII"),
+  row(1, 3000, 0.05, 7, "the", "8"),
+];
+const found = (rows: NeuronIncrease[]) => ({ target: 12, rows, evaluated: 40, total: 3072, certified: true });
+
+test("the list says who gives most, and how many of it name the answer among their first three tokens", () => {
+  expect(topSentence(found(ROWS), "8")).toBe(
+    "L4N30 gives most: what it writes raises log p(8) by 0.90 nats, at an activation of −2.00; it promotes 9, neuf, IX. " +
+      "2 of the 3 have 8 among their first 3 tokens.",
+  );
+  expect(topSentence(found([row(0, 0, 0, 1)]), "8")).toBe("No neuron raises log p(8) by what it writes.");
+  expect(topSentence(found([]), "8")).toBe("No neuron raises log p(8) by what it writes.");
+});
+
+test.each([
+  ["before", true, [30, 425, 3000]],
+  ["activationBefore", true, [425, 3000, 30]],
+  ["activationBefore", false, [30, 3000, 425]],
+  // by layer first
+  ["neuron", false, [3000, 30, 425]],
+  // columns of a comparison are not there
+  ["change", true, [30, 425, 3000]],
+  ["activationAfter", false, [30, 425, 3000]],
+])("the list by %s, descending %s", (column, descending, order) => {
+  expect(sortedRows(ROWS, TOP_COLUMNS, { column, descending }).map(({ neuron }) => neuron)).toEqual(order);
+});
+
+test("a comparison sorts a copy, neurons by layer first", () => {
+  const of = (layer: number, neuron: number, change: number) => ({ layer, neuron, change }) as never;
+  const rows = [of(4, 2, 1), of(0, 300, 3), of(4, 1, 2)];
+  const names = (column: string, descending: boolean) =>
+    sortedRows(rows, COLUMNS, { column, descending }).map(({ layer, neuron }) => `${layer}.${neuron}`);
+  expect(names("change", true)).toEqual(["0.300", "4.1", "4.2"]);
+  expect(names("neuron", false)).toEqual(["0.300", "4.1", "4.2"]);
+  expect(names("of another version", true)).toEqual(["4.2", "0.300", "4.1"]);
+});
+
+test("a key is one quantity in every table, so that a sorted link stays sorted when a part goes off", () => {
+  const change = {
+    ...ROWS[1]!,
+    change: 1,
+    before: 0.682,
+    after: -0.016,
+    activationBefore: 22.9,
+    activationAfter: -0.29,
+    raw: [],
+  };
+  for (const { key, valueOf } of TOP_COLUMNS) {
+    expect(COLUMNS.find((column) => column.key === key)!.valueOf(change)).toBe(valueOf(ROWS[1]!));
+  }
+  expect(VARIANT_COLUMNS.map(({ label }) => label)).toEqual(["change, nats", "base", "adapted", "base", "adapted"]);
+});

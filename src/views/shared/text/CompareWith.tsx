@@ -1,0 +1,69 @@
+import { useState } from "react";
+import { useStore } from "zustand";
+import type { Variant } from "#protocol/engine.ts";
+import { adapter, isAttached } from "#state/model/adapter.ts";
+import { question } from "#state/question.ts";
+
+interface OtherPromptProps {
+  /** The one that stands beside already. */
+  readonly other: string | undefined;
+  /** Undefined ends the comparison. */
+  readonly onChoose: (prompt: string | undefined) => void;
+}
+
+/** A second prompt to stand beside the page's own. */
+export function OtherPrompt({ other, onChoose }: OtherPromptProps) {
+  const [text, setText] = useState("");
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChoose(text);
+        setText("");
+      }}
+    >
+      <label>
+        <span>compare with</span>
+        <input
+          className="template"
+          spellCheck={false}
+          autoComplete="off"
+          placeholder={other ?? "another prompt"}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
+      <button type="submit" disabled={text === ""}>
+        Compare
+      </button>
+      {other !== undefined && (
+        <button type="button" className="quiet" onClick={() => onChoose(undefined)}>
+          One prompt only
+        </button>
+      )}
+    </form>
+  );
+}
+
+interface OtherVariantProps {
+  readonly chosen: Variant | undefined;
+  readonly onChoose: (variant: Variant | undefined) => void;
+}
+
+/** With an adapter attached: the variant that the page does not show, beside the one that it does. */
+export function OtherVariant({ chosen, onChoose }: OtherVariantProps) {
+  const isThere = useStore(adapter, isAttached);
+  const variant = useStore(question, (state) => state.variant ?? "base");
+  if (!isThere) return null;
+  const other = variant === "base" ? "adapted" : "base";
+  return (
+    <button
+      type="button"
+      className="switch"
+      aria-pressed={chosen === other}
+      onClick={() => onChoose(chosen === other ? undefined : other)}
+    >
+      Beside the {other === "base" ? "base" : "adapted model"}
+    </button>
+  );
+}
