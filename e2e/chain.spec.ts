@@ -75,7 +75,10 @@ test("3+5=: the stages' numbers are a script's, a part is switched off and the r
     const { contribution, effect } = chain.nodes.find(({ id }) => id === "L4N425")!;
     const row = parts.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "L4N425", exact: true }) });
     await expect(row).toContainText(`+${written(contribution!)}`);
-    await expect(row.getByRole("cell").last()).toHaveAttribute("title", String(effect));
+    await expect(row.getByRole("cell").last().locator(".value")).toHaveAttribute(
+      "title",
+      String(effect).replace("-", "\u2212"),
+    );
     const edge = edges.getByRole("row").filter({ hasText: "predicts" }).filter({ hasText: "L4N425" });
     await expect(edge).toContainText("claimed only");
 
