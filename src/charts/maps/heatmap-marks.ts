@@ -24,7 +24,7 @@ const LINE_PX = 14;
 /**
  * Layers × heads with the sums beside them.
  *
- * @param lookOf left out: nothing can be done to a cell
+ * @param lookOf left out: nothing can be done to a cell, and the whole is a picture without rows to walk through
  */
 export function heatmapMarks(map: Heatmap, inks: FigureInks, lookOf?: (cell: HeatCell) => CellLook): Mark[] {
   const columns = map.columns.map(({ x, label }) =>
@@ -71,14 +71,14 @@ function rowMark(
   ];
   return group(
     [
-      group([name], { role: "rowheader", "aria-label": `Layer ${layer}, sum ${nats(sum)} nats` }),
+      group([name], lookOf && { role: "rowheader", "aria-label": `Layer ${layer}, sum ${nats(sum)} nats` }),
       ...cells.map((cell) => cellMark(cell, inks, lookOf?.(cell))),
       group([...(Number.isNaN(sum) ? [] : sums), { tag: "line", attrs: zero }], {
         class: RESEARCHER,
         "aria-hidden": "true",
       }),
     ],
-    { role: "row" },
+    lookOf && { role: "row" },
   );
 }
 
