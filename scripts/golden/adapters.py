@@ -11,18 +11,17 @@ from pathlib import Path
 
 import peft
 import torch
-from transformers import AutoModelForCausalLM
 
-from families import IDS, write
+from families import IDS, opened, write
 
 
 def last_logits(model):
     with torch.no_grad():
-        return model(torch.tensor([IDS])).logits[0, -1].tolist()
+        return model(torch.tensor([IDS], device=model.device)).logits[0, -1].tolist()
 
 
 def variant(folder):
-    base = AutoModelForCausalLM.from_pretrained(folder / "base", attn_implementation="eager", dtype=torch.float64).eval()
+    base = opened(folder / "base")
     without = last_logits(base)
     adapted = peft.PeftModel.from_pretrained(base, folder / "adapter", autocast_adapter_dtype=False).double().eval()
     return {"name": (folder / "variant.txt").read_text(), "ids": IDS, "base": without, "adapted": last_logits(adapted)}

@@ -26,7 +26,7 @@ def part(module, *names):
 class Run:
     """The parts of one forward pass, by hooks, with some heads' slices of the output projection's input at 0."""
 
-    def __init__(self, model, off=()):
+    def __init__(self, model, ids, off=()):
         base = getattr(model, model.base_model_prefix)
         base = getattr(base, "decoder", base)
         self.layers = part(base, "layers", "h")
@@ -48,7 +48,7 @@ class Run:
             ]
         handles.append(self.norm.register_forward_pre_hook(self.keep(self.__dict__, "final", lambda x, _: x[0])))
         with torch.no_grad():
-            self.logits = model(torch.tensor([IDS])).logits[0, -1]
+            self.logits = model(torch.tensor([ids], device=model.device)).logits[0, -1]
         for handle in handles:
             handle.remove()
 
@@ -146,9 +146,16 @@ def largest(table, count):
     return [divmod(at, table.shape[1]) for at in order]
 
 
-def variant(folder):
-    model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", dtype=torch.float64).eval()
-    clean = Run(model)
+def opened(folder):
+    """In float64, on the graphics processor where there is one that torch knows."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", dtype=torch.float64)
+    return model.eval().to(device)
+
+
+def measured(model, ids, listed=LISTED):
+    """Everything that a golden file says of one prompt; as many neurons are listed as are asked for."""
+    clean = Run(model, ids)
     target = clean.logits.argmax().item()
     lens = Lens(model, clean)
     layers = range(len(clean.layers))
@@ -157,15 +164,14 @@ def variant(folder):
         return (lens.log_probability(base + vector, target) - lens.log_probability(base, target)).item()
 
     def sweep(layer, head):
-        return torch.log_softmax(Run(model, [(layer, head)]).logits, -1)[target].item()
+        return torch.log_softmax(Run(model, ids, [(layer, head)]).logits, -1)[target].item()
 
     head_sweep = [[sweep(layer, head) for head in range(clean.heads)] for layer in layers]
     worst = min(((value, layer, head) for layer, row in enumerate(head_sweep) for head, value in enumerate(row)))[1:]
-    changed = Run(model, [worst])
+    changed = Run(model, ids, [worst])
     before, after = neuron_increases(lens, clean, target), neuron_increases(lens, changed, target)
     return {
-        "name": (folder / "variant.txt").read_text(),
-        "ids": IDS,
+        "ids": ids,
         "target": target,
         "logits": clean.logits.tolist(),
         "head_logprob_after_ablation": head_sweep,
@@ -173,7 +179,7 @@ def variant(folder):
             "attn": [increase(clean.input[layer], clean.added(clean.attention, layer)) for layer in layers],
             "ffn": [increase(clean.middle(layer), clean.added(clean.ffn, layer)) for layer in layers],
         },
-        "neuron_increase_top": [[*at, before[at].item()] for at in largest(before, LISTED)],
+        "neuron_increase_top": [[*at, before[at].item()] for at in largest(before, listed)],
         "most_important_head": list(worst),
         "cna_top": [
             {
@@ -184,9 +190,13 @@ def variant(folder):
                 "coef_before": clean.activation[layer][neuron].item(),
                 "coef_after": changed.activation[layer][neuron].item(),
             }
-            for layer, neuron in largest(before - after, LISTED)
+            for layer, neuron in largest(before - after, listed)
         ],
     }
+
+
+def variant(folder):
+    return {"name": (folder / "variant.txt").read_text(), **measured(opened(folder), IDS)}
 
 
 def write(cases, script, **libraries):
