@@ -34,6 +34,10 @@ async function inEveryLook(page: Page, story: string): Promise<void> {
     expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
     const [needed, shown] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     expect(needed).toBeLessThanOrEqual(shown);
+    const dialog = page.locator("dialog[open]");
+    if ((await dialog.count()) > 0) {
+      expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    }
   }
 }
 

@@ -102,6 +102,21 @@ new Worker(new URL("../h.ts", import.meta.url));`;
   expect(imports.length).toBeGreaterThan(20);
 });
 
+test("a class gets its layout from one folder: of two, that which is loaded last would change what the other drew", () => {
+  const places = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".css"))
+    .flatMap((file) =>
+      [...readFileSync(join(root, "src", file), "utf8").matchAll(/(?<!,\n)^\.([\w-]+) \{/gm)].map(([, name]) => ({
+        name: name!,
+        folder: dirname(file),
+      })),
+    );
+  expect(places.length).toBeGreaterThan(100);
+  const folders = Map.groupBy(places, ({ name }) => name);
+  const shared = [...folders].map(([name, of]) => [name, ...new Set(of.map(({ folder }) => folder))]);
+  expect(shared.filter(([, ...of]) => of.length > 1)).toEqual([]);
+});
+
 function isAllowed({ file, layer, specifier, typeOnly, isUrl }: Import): boolean {
   if (!isOurs({ specifier })) return true;
   const wanted = wantedBy({ file, specifier });

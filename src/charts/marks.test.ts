@@ -3,8 +3,19 @@ import { attentionFigure } from "./maps/attention-marks.ts";
 import { attentionPattern, labelledAttention, partSentence } from "./maps/attention.ts";
 import { signedBars } from "./plots/bars.ts";
 import { figureInks } from "./marks/figure-inks.ts";
+import { legendMarks } from "./marks/legend-marks.ts";
 import { figureSvg } from "./marks/figure-svg.ts";
 import { bytesOf, countOf, duration, figures, megabytes, nats, percent, signedNats } from "./number-format.ts";
+
+test.each([false, true])("the key to a map's colours is written in its figure's inks, dark: %s", (isDark) => {
+  const key = { stops: [{ offset: 0, colour: "#123456" }], ticks: [{ at: 0.5, label: "0" }] };
+  const { ink, soft } = figureInks(isDark);
+  const words = legendMarks(key, "nats", figureInks(isDark)).filter(({ tag }) => tag === "text");
+  expect(words.map(({ text, attrs }) => [text, attrs?.["fill"]])).toEqual([
+    ["0", ink],
+    ["nats", soft],
+  ]);
+});
 
 describe("attentionPattern", () => {
   test("has the causal triangle, a row per query", () => {

@@ -1,7 +1,7 @@
 import type { ChainLayout } from "./chain-marks.ts";
 import { chainScene } from "./chain-scene.ts";
 import type { ChainLook } from "./chain-scene.ts";
-import { PAPER_STYLE } from "./chain-style.ts";
+import { fileStyle } from "./chain-style.ts";
 import { group, text } from "../marks/mark.ts";
 import type { Mark, MarkedFigure } from "../marks/mark.ts";
 import { fitted } from "../marks/text-width.ts";
@@ -11,9 +11,10 @@ const GAP_PX = 32;
 /** Size of each chain's name, as `head-line` has it. */
 const TITLE_SIZE = 12;
 
-/** One chain, or two beside each other, as a figure for paper: light, without switches, with what the widths and colours mean. */
+/** One chain, or two beside each other, as a figure of its own: without switches, with its colours written out. */
 export function chainFigure(
   chains: readonly { readonly layout: ChainLayout; readonly look: ChainLook; readonly title: string }[],
+  isDark: boolean,
 ): MarkedFigure {
   let x = 0;
   const titlePx = chains.length > 1 ? 24 : 0;
@@ -31,6 +32,6 @@ export function chainFigure(
     return part;
   });
   const height = titlePx + Math.max(...chains.map(({ layout }) => layout.height));
-  const style: Mark = { tag: "style", text: `${PAPER_STYLE}.chain .ring{display:none}` };
+  const style: Mark = { tag: "style", text: `${fileStyle(isDark)}.chain .ring{display:none}` };
   return { width: x - GAP_PX, height, marks: [style, ...parts] };
 }

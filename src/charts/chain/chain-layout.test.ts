@@ -15,9 +15,11 @@ import { nodeMark } from "./chain-nodes.ts";
 import type { NodeState } from "./chain-nodes.ts";
 import { STAGE_TITLES } from "./chain-scene.ts";
 import { chainFigure } from "./chain-figure.ts";
+import { CHAIN_STYLE, fileStyle } from "./chain-style.ts";
 import { figureSvg } from "../marks/figure-svg.ts";
 import type { Box } from "../maps/heatmap.ts";
 import { nats } from "../number-format.ts";
+import { MONO, SANS } from "../marks/mark.ts";
 import type { Mark } from "../marks/mark.ts";
 
 const file = join(import.meta.dirname, "..", "..", "..", "public", "findings", "llama-7b-3plus5.json");
@@ -166,23 +168,38 @@ test.each([
   expect(children!.find(({ key }) => key === "name")!.text).toBe(`${name} `);
 });
 
-test("leaves as a file with no colour that only the page knows, and no number that is none", () => {
-  const look = {
-    off: new Set<string>(),
-    selected: undefined,
-    cursor: undefined,
-    lit: undefined,
-    beforeName: "before",
-    afterName: "without L17H22",
-    isInteractive: true,
-    name: () => "",
-  };
-  const svg = figureSvg(chainFigure([{ layout: chainLayout(chain, 828, tokens), look, title: "3+5=" }]), {
-    title: "3+5=",
-    caption: [],
-  });
-  expect(svg).toContain("without L17H22");
-  expect(svg).not.toMatch(/var\(|NaN|undefined|Infinity|data-switch/);
+test.each([false, true])(
+  "leaves as a file with no colour that only the page knows, and no number that is none, dark: %s",
+  (isDark) => {
+    const look = {
+      off: new Set<string>(),
+      selected: undefined,
+      cursor: undefined,
+      lit: undefined,
+      beforeName: "before",
+      afterName: "without L17H22",
+      isInteractive: true,
+      name: () => "",
+    };
+    const figure = chainFigure([{ layout: chainLayout(chain, 828, tokens), look, title: "3+5=" }], isDark);
+    const svg = figureSvg(figure, { title: "3+5=", caption: [] }, isDark);
+    expect(svg).toContain("without L17H22");
+    expect(svg).not.toMatch(/var\(|NaN|undefined|Infinity|data-switch/);
+  },
+);
+
+test.each([
+  ["light", 1],
+  ["dark", 2],
+])("a file has the colours of the page's %s theme, on the ground of its panels", (theme, place) => {
+  const css = readFileSync(join(import.meta.dirname, "..", "..", "views", "page", "tokens.css"), "utf8");
+  const tokenOf = (name: string) => new RegExp(`--${name}: light-dark\\((\\S+), (\\S+)\\);`).exec(css)?.[place];
+  const fonts: Record<string, string> = { sans: SANS, mono: MONO };
+  const expected = CHAIN_STYLE.replace(/var\(--([\w-]+)\)/g, (_, name: string) =>
+    String(fonts[name] ?? tokenOf(name === "paper" ? "sheet" : name)),
+  );
+  expect(expected).not.toContain("undefined");
+  expect(fileStyle(theme === "dark")).toBe(expected);
 });
 
 test("all that leads to a head and all that it leads to lies on its paths", () => {
@@ -207,22 +224,25 @@ test("arrow keys go to a plate on that side, and stay where there is none", () =
 describe("what was measured of edges", () => {
   const texts = (drawn: Chain) =>
     figureSvg(
-      chainFigure([
-        {
-          title: "",
-          layout: chainLayout(drawn, 828, tokensOf(drawn)),
-          look: {
-            off: new Set<string>(),
-            selected: undefined,
-            cursor: undefined,
-            lit: undefined,
-            beforeName: "",
-            afterName: "",
-            isInteractive: false,
-            name: () => "",
+      chainFigure(
+        [
+          {
+            title: "",
+            layout: chainLayout(drawn, 828, tokensOf(drawn)),
+            look: {
+              off: new Set<string>(),
+              selected: undefined,
+              cursor: undefined,
+              lit: undefined,
+              beforeName: "",
+              afterName: "",
+              isInteractive: false,
+              name: () => "",
+            },
           },
-        },
-      ]),
+        ],
+        false,
+      ),
       { title: "", caption: [] },
     ).match(/curve-label"[^>]*>[^<]*/g) ?? [];
   const labels = (drawn: Chain) => texts(drawn).map((text) => text.slice(text.indexOf(">") + 1));

@@ -44,28 +44,44 @@ export const CHAIN_STYLE = `
 .chain .head-line{font:600 12px var(--sans)}
 `;
 
-const { ink, soft, rule, band, series } = figureInks(false);
-
-/** The page's light theme, for paper. */
-const PAPER = {
+/** The page's themes, but for what `figureInks` has, on one ground: a file has no panels. */
+const LIGHT = {
   paper: "#ffffff",
-  sheet: "#ffffff",
-  ink,
-  soft,
-  rule,
-  "rule-strong": band,
+  "rule-strong": "#8d8b84",
   wash: "#f1efe8",
-  for: series[0]!,
-  against: series[1]!,
   before: "#a9aaa6",
   after: "#2b2e31",
   "band-1": "#f8f2e6",
   "band-2": "#eff4ea",
   "band-3": "#e9f1f5",
   "band-4": "#f3eef6",
-  sans: SANS,
-  mono: MONO,
-} as const;
+};
+const DARK: typeof LIGHT = {
+  paper: "#1c2024",
+  "rule-strong": "#6b7178",
+  wash: "#22272b",
+  before: "#7b8289",
+  after: "#e6e4de",
+  "band-1": "#24211a",
+  "band-2": "#1b231d",
+  "band-3": "#18232a",
+  "band-4": "#221e28",
+};
 
-/** The rules with the light theme's colours written out: not every program that prints an SVG knows custom properties. */
-export const PAPER_STYLE = CHAIN_STYLE.replace(/var\(--([\w-]+)\)/g, (_, name: keyof typeof PAPER) => PAPER[name]);
+/** The rules with a theme's colours written out: not every program that prints an SVG knows custom properties. */
+export function fileStyle(isDark: boolean): string {
+  const { ink, soft, rule, series } = figureInks(isDark);
+  const palette = isDark ? DARK : LIGHT;
+  const values: Readonly<Record<string, string | undefined>> = {
+    ...palette,
+    sheet: palette.paper,
+    ink,
+    soft,
+    rule,
+    for: series[0],
+    against: series[1],
+    sans: SANS,
+    mono: MONO,
+  };
+  return CHAIN_STYLE.replace(/var\(--([\w-]+)\)/g, (property, name: string) => values[name] ?? property);
+}

@@ -52,6 +52,6 @@ export const gridFigure = (map: GridMap, key: Legend, unit: string, inks: Figure
   height: map.height + GAP_PX + LEGEND_HEIGHT_PX,
   marks: [
     ...gridMarks(map, inks),
-    group(legendMarks(key, unit), { transform: `translate(${map.left} ${map.height + GAP_PX})` }),
+    group(legendMarks(key, unit, inks), { transform: `translate(${map.left} ${map.height + GAP_PX})` }),
   ],
 });

@@ -14,6 +14,6 @@ export const heatmapFigure = (map: Heatmap, key: Legend, inks: FigureInks): Mark
   height: map.height + GAP_PX + LEGEND_HEIGHT_PX,
   marks: [
     ...heatmapMarks(map, inks),
-    group(legendMarks(key, "nats"), { transform: `translate(32 ${map.height + GAP_PX})` }),
+    group(legendMarks(key, "nats", inks), { transform: `translate(32 ${map.height + GAP_PX})` }),
   ],
 });

@@ -30,6 +30,6 @@ export function heatmapPair(
   return {
     width: x - GAP_PX,
     height: height + LEGEND_GAP_PX + LEGEND_HEIGHT_PX,
-    marks: [...maps, group(legendMarks(key, "nats"), { transform: `translate(32 ${height + LEGEND_GAP_PX})` })],
+    marks: [...maps, group(legendMarks(key, "nats", inks), { transform: `translate(32 ${height + LEGEND_GAP_PX})` })],
   };
 }

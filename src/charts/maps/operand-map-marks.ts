@@ -28,6 +28,6 @@ export const operandFigure = (map: OperandMap, key: Legend, unit: string, inks: 
   height: map.height + GAP_PX + LEGEND_HEIGHT_PX,
   marks: [
     ...operandMarks(map, inks),
-    group(legendMarks(key, unit), { transform: `translate(${map.left} ${map.height + GAP_PX})` }),
+    group(legendMarks(key, unit, inks), { transform: `translate(${map.left} ${map.height + GAP_PX})` }),
   ],
 });

@@ -53,7 +53,9 @@ export function drawnChain(shown: readonly ShownChain[], { scale, lines, publish
     unit: `nats for increases and changes; ${EFFECT_UNIT}; inner products and activations have none; of a token before and after are probabilities`,
     table: () => exportTable(shown),
     notebook: "chain",
-    ...(drawn.length > 0 && { figure: (width = EXPORT_PX) => paperFigure(drawn, scale, width) }),
+    ...(drawn.length > 0 && {
+      figure: (width = EXPORT_PX, isDark = false) => fileFigure(drawn, scale, { width, isDark }),
+    }),
   };
 }
 
@@ -94,8 +96,12 @@ function linkTo(
   };
 }
 
-/** The drawing as a figure for a paper. */
-function paperFigure(shown: readonly ShownChain[], scale: ChainScale, width: number): MarkedFigure {
+/** The drawing as a figure of its own. */
+function fileFigure(
+  shown: readonly ShownChain[],
+  scale: ChainScale,
+  { width, isDark }: { readonly width: number; readonly isDark: boolean },
+): MarkedFigure {
   const drawn = shown.map(({ chain, tokens, title, origin, beforeName, afterName }) => ({
     title,
     layout: chainLayout(chain, width, tokens, scale),
@@ -110,7 +116,7 @@ function paperFigure(shown: readonly ShownChain[], scale: ChainScale, width: num
       name: () => "",
     },
   }));
-  return chainFigure(drawn);
+  return chainFigure(drawn, isDark);
 }
 
 /** The nodes that are off in the run that is drawn. */

@@ -11,7 +11,7 @@ import { model } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
-import { view } from "#state/view.ts";
+import { isDark, view } from "#state/view.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { LinkVerdict } from "../opened/LinkVerdict.tsx";
 import { LinkWords } from "../opened/LinkWords.tsx";
@@ -74,6 +74,7 @@ function useDrawn(): Drawn | undefined {
 
 function Figure({ drawn }: { readonly drawn: Drawn }) {
   const [host, width] = useWidth<HTMLDivElement>(LEAST_PX);
+  const dark = useStore(view, isDark);
   const { title, says, figure } = drawn;
   return (
     <figure>
@@ -82,8 +83,11 @@ function Figure({ drawn }: { readonly drawn: Drawn }) {
       </figcaption>
       <div ref={host} className="embed-figure">
         {figure ? (
-          <div inert>
-            <MarksFigure figure={figure(Math.max(LEAST_PX, Math.min(width, MOST_PX)))} label={title} />
+          <div inert style={{ padding: GROUND_PX }}>
+            <MarksFigure
+              figure={figure(Math.max(LEAST_PX, Math.min(width - 2 * GROUND_PX, MOST_PX)), dark)}
+              label={title}
+            />
           </div>
         ) : (
           <Rows drawn={drawn} />
@@ -101,6 +105,8 @@ function Figure({ drawn }: { readonly drawn: Drawn }) {
 /** Narrower than this a figure is made smaller as a whole, wider it is not drawn. */
 const LEAST_PX = 300;
 const MOST_PX = 760;
+/** Between a figure's ink and the edge of its ground. */
+const GROUND_PX = 8;
 
 /** Rows of what is only a table; the whole page has all. */
 const LISTED = 10;
@@ -123,7 +129,7 @@ function Rows({ drawn }: { readonly drawn: Drawn }) {
           <tr key={index}>
             {row.map((cell, column) => (
               <td key={column} className={typeof cell === "number" ? "number" : undefined}>
-                {typeof cell === "number" ? figures(cell) : legible(cell)}
+                {typeof cell === "number" ? numberText(cell) : legible(cell)}
               </td>
             ))}
           </tr>
@@ -132,6 +138,9 @@ function Rows({ drawn }: { readonly drawn: Drawn }) {
     </table>
   );
 }
+
+/** A layer and an index are counted, all else is measured. */
+const numberText = (value: number) => (Number.isInteger(value) ? String(value) : figures(value));
 
 /** In place of the page that frames this one, with all that the fragment holds. */
 function WayToTheWhole() {

@@ -41,8 +41,8 @@ export interface Drawn {
   readonly settings?: Facts;
   readonly unit: string;
   readonly table: () => Table;
-  /** Light, unless `isDark`, and as wide as a file has it, in CSS pixels, where nothing else is asked. Left out of what is only a table. */
-  readonly figure?: (width?: number) => MarkedFigure;
+  /** As wide as a file has it, in CSS pixels, and for light paper unless `isDark`, where nothing else is asked. Left out of what is only a table. */
+  readonly figure?: (width?: number, isDark?: boolean) => MarkedFigure;
   readonly isDark?: boolean;
   /** The program that draws it anew of its JSON; left out where there is none. */
   readonly notebook?: "heads" | "chain" | "neurons";

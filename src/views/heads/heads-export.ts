@@ -43,10 +43,9 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
     table: () => tableOf(value, effects),
     notebook: "heads",
-    figure: (width = FILE_PX) => {
-      // papers are light, whatever the page is
-      const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, false);
-      return heatmapFigure(heatmap(effects, width, colours), legend(colours), figureInks(false));
+    figure: (width = FILE_PX, isDark = false) => {
+      const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, isDark);
+      return heatmapFigure(heatmap(effects, width, colours), legend(colours), figureInks(isDark));
     },
   };
 }

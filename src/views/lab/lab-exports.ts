@@ -26,12 +26,11 @@ export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
   const { asked, values } = value;
   const { kind } = asked.quantity;
   const name = quantityName(asked.quantity);
-  // papers are light, whatever the page is
-  const scale = plotScale(SCALE_KINDS[kind], values.flat(), false);
+  const scaled = (isDark: boolean) => plotScale(SCALE_KINDS[kind], values.flat(), isDark);
   return {
     name: "operand-plot",
     title: `${name} over a and b in “${asked.template}” in ${about.model.name}`,
-    says: [plotSentence(value, scale.text)],
+    says: [plotSentence(value, scaled(false).text)],
     ...of(about),
     isAblating: kind === "head",
     settings: {
@@ -47,10 +46,11 @@ export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
       header: ["a", "b", "answer", "first_token", kind],
       rows: cellsOf(value).map(({ a, b, answer, token, value: cell }) => [a, b, answer ?? "", token, cell]),
     }),
-    figure: (width = FILE_PX) => {
+    figure: (width = FILE_PX, isDark = false) => {
+      const scale = scaled(isDark);
       const from = { aFrom: asked.a.from, bFrom: asked.b.from };
       const map = operandMap(values, { ...from, width, scale });
-      return operandFigure(map, scale.legend, UNITS[kind], figureInks(false));
+      return operandFigure(map, scale.legend, UNITS[kind], figureInks(isDark));
     },
   };
 }

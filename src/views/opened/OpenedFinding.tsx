@@ -44,8 +44,8 @@ function WayBack({ finding }: { readonly finding: Finding }) {
   const { choice } = useStore(model);
   if (asksTheSame(finding, now, choice?.id)) return null;
   return (
-    <p className="small">
-      The page asks something else by now than the link does.{" "}
+    <p className="small way-back">
+      <span>The page asks something else by now than the link does.</span>
       <button type="button" onClick={() => openFinding(finding, shipped.getState().models)}>
         Back to the link’s finding
       </button>

@@ -13,8 +13,6 @@ import { METRIC_NAMES, METRIC_UNITS, SITE_NAMES, baseOf, gridNames, patchScale, 
 export function drawnPatch({ value, about }: LabSlot<DrawnPatch>): Drawn | undefined {
   if (!value || !about) return undefined;
   const { map, asked, prompt, isWhole } = value;
-  // papers are light, whatever the page is
-  const { scale, key } = patchScale(map, false);
   const subject = { ...about, tokens: map.tokens.clean, token: map.answers[0] };
   return {
     name: "patching",
@@ -51,9 +49,10 @@ export function drawnPatch({ value, about }: LabSlot<DrawnPatch>): Drawn | undef
       ],
       rows: cellsOf(map, asked).map(({ name, row, col, value: cell, raw }) => [name, row, col, cell, raw]),
     }),
-    figure: (width = FILE_PX) => {
+    figure: (width = FILE_PX, isDark = false) => {
+      const { scale, key } = patchScale(map, isDark);
       const grid = gridMap(map.values, gridNames(map, asked), { width, scale, base: baseOf(map) });
-      return gridFigure(grid, key, "0 corrupted, 1 clean", figureInks(false));
+      return gridFigure(grid, key, "0 corrupted, 1 clean", figureInks(isDark));
     },
   };
 }

@@ -110,8 +110,8 @@ export function drawnLens(slots: Slots, reading: ReadingSettings): Drawn | undef
         ]),
       ),
     }),
-    figure: (width = FILE_PX) =>
-      lensFigure(value, reading.cells, { tokens, width, inks: figureInks(false), isDark: false }),
+    figure: (width = FILE_PX, isDark = false) =>
+      lensFigure(value, reading.cells, { tokens, width, inks: figureInks(isDark), isDark }),
   };
 }
 
@@ -221,7 +221,8 @@ export function drawnDirect(
         ]),
       ],
     }),
-    figure: (width = FILE_PX) => directScatter(value, effects ?? [], { width, inks: figureInks(false) }),
+    figure: (width = FILE_PX, isDark = false) =>
+      directScatter(value, effects ?? [], { width, inks: figureInks(isDark) }),
   };
 }
 
@@ -258,7 +259,7 @@ export function drawnScores(slots: Slots, reading: ReadingSettings, about: Subje
         ),
       };
     },
-    figure: (width = FILE_PX) =>
-      scoreScatter(value.scores[reading.score]?.score ?? [], effects, name, { width, inks: figureInks(false) }),
+    figure: (width = FILE_PX, isDark = false) =>
+      scoreScatter(value.scores[reading.score]?.score ?? [], effects, name, { width, inks: figureInks(isDark) }),
   };
 }

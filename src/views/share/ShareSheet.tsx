@@ -1,4 +1,4 @@
-import { useId, useState, useSyncExternalStore } from "react";
+import { useEffect, useId, useState, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { legible } from "#core/printable.ts";
 import { experimentsDoor } from "#state/experiments/door.ts";
@@ -21,7 +21,12 @@ import { EMBED_WIDTHS, embedCode, embedHeight } from "./embed-code.ts";
 import "./share.css";
 
 /** What a person says of findings, as typed, by the question that each is about: going back to one finds its words again. */
-const typed = new Map<string, { readonly title: string; readonly note: string }>();
+const typed = new Map<string, Words>();
+
+interface Words {
+  readonly title: string;
+  readonly note: string;
+}
 
 /** A finding on its way to others: as a link with a person's own words, as its figure, as its numbers, as a frame in another page. */
 export function ShareSheet() {
@@ -32,8 +37,8 @@ export function ShareSheet() {
     return <p>There is no finding to share: this prompt has no answer, and no other was asked before.</p>;
   }
   return (
-    <div className="share">
-      <Shared key={questionKey(shared)} shared={shared} drawn={drawn} />
+    <div className="sharing">
+      <Shared shared={shared} drawn={drawn} />
     </div>
   );
 }
@@ -63,12 +68,7 @@ interface SharedProps {
 
 function Shared({ shared, drawn }: SharedProps) {
   const { finding, isEarlier } = shared;
-  const key = questionKey(shared);
-  const [words, setWords] = useState(typed.get(key) ?? { title: finding.title ?? "", note: finding.note ?? "" });
-  const say = (next: typeof words) => {
-    typed.set(key, next);
-    setWords(next);
-  };
+  const [words, say] = useWords(shared);
   const { title: _title, note: _note, ...silent } = finding;
   const told = { ...silent, ...typedWords(words.title, words.note) };
   const fragment = readableFragment(told);
@@ -98,10 +98,25 @@ function Shared({ shared, drawn }: SharedProps) {
   );
 }
 
-interface WordFieldsProps {
-  readonly title: string;
-  readonly note: string;
-  readonly onType: (words: { readonly title: string; readonly note: string }) => void;
+/** What is said of a finding. What is typed while another is on its way is said of that too: nobody's words go as its answer comes. */
+function useWords(shared: SharedFinding) {
+  const { finding, isEarlier } = shared;
+  const key = questionKey(shared);
+  const [last, setLast] = useState<{ readonly words: Words; readonly isAwaiting: boolean }>();
+  const own = typed.get(key);
+  const brought = last?.isAwaiting ? last.words : undefined;
+  useEffect(() => {
+    if (brought && !isEarlier && !typed.has(key)) typed.set(key, brought);
+  }, [brought, isEarlier, key]);
+  const say = (words: Words) => {
+    typed.set(key, words);
+    setLast({ words, isAwaiting: isEarlier });
+  };
+  return [own ?? brought ?? { title: finding.title ?? "", note: finding.note ?? "" }, say] as const;
+}
+
+interface WordFieldsProps extends Words {
+  readonly onType: (words: Words) => void;
 }
 
 /** Plain text: whoever opens the link reads it as theirs who made it. */
@@ -143,7 +158,7 @@ function Files({ drawn }: { readonly drawn: Drawn | undefined }) {
         <section aria-label="Figure">
           <h3>Figure</h3>
           <p className="small">{legible(drawn.title)}</p>
-          <p className="share-files">
+          <p className="sharing-files">
             <FileButtons drawn={drawn} kinds={["svg", "png"]} />
           </p>
         </section>
@@ -151,7 +166,7 @@ function Files({ drawn }: { readonly drawn: Drawn | undefined }) {
       <section aria-label="Data">
         <h3>Data</h3>
         <p className="small">Every number of it, with model, prompt, what is switched off and the link.</p>
-        <p className="share-files">
+        <p className="sharing-files">
           <FileButtons drawn={drawn} kinds={["json", "csv", "python"]} />
         </p>
       </section>
@@ -171,7 +186,7 @@ const PREVIEW_SCALE = 5;
 /** One figure in another page, as wide as chosen. */
 function EmbedSection({ fragment, drawn, title = "A finding in Arithmoscope" }: EmbedSectionProps) {
   const [width, setWidth] = useState<(typeof EMBED_WIDTHS)[number]>(EMBED_WIDTHS[1]);
-  const height = embedHeight(width, drawn?.figure?.(width));
+  const height = embedHeight(width, drawn);
   const page = addressOf("").replace(/#$/, "");
   const size = `${width} × ${height} px`;
   return (

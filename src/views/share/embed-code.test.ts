@@ -40,10 +40,16 @@ describe("the HTML of a frame", () => {
 test.each(EMBED_WIDTHS)(
   "a frame of %d px has room for a figure as large as it is drawn there, and its words",
   (width) => {
-    const figure = { width: width - 32, height: 200, marks: [] };
-    expect(embedHeight(width, figure)).toBeGreaterThanOrEqual(200 + 200);
+    const drawn = (figureWidth: number, says: readonly string[] = []) => ({
+      figure: () => ({ width: figureWidth, height: 200, marks: [] }),
+      says,
+    });
+    const height = embedHeight(width, drawn(width - 32));
+    expect(height).toBeGreaterThanOrEqual(200 + 200);
     // what is wider is made smaller as a whole
-    expect(embedHeight(width, { ...figure, width: 2 * figure.width })).toBeLessThan(embedHeight(width, figure));
+    expect(embedHeight(width, drawn(2 * (width - 32)))).toBeLessThan(height);
+    // a line is 19 px high, of at most 68 characters
+    expect(embedHeight(width, drawn(width - 32, ["word ".repeat(68)])) - height).toBeGreaterThanOrEqual(5 * 19);
     expect(embedHeight(width, undefined) % 10).toBe(0);
   },
 );

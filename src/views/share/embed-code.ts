@@ -1,20 +1,33 @@
-import type { MarkedFigure } from "#charts/marks/mark.ts";
+import { sum } from "#core/numeric/sum.ts";
+import { wrapped } from "#charts/marks/text-width.ts";
 import { EMBED_QUERY } from "#state/serving/embedded.ts";
+import type { Drawn } from "../exports/drawn.ts";
 
 /** Widths that a figure is embedded at: a phone's, a column's, a page's. In CSS pixels. */
 export const EMBED_WIDTHS = [360, 560, 800] as const;
 
-/** What stands beside the figure: its edge at both sides, and the lines above and below it. */
+/** Of the frame at both sides. */
 const EDGE_PX = 16;
-const WORDS_PX = { 360: 330, 560: 250, 800: 220 } as const satisfies Record<(typeof EMBED_WIDTHS)[number], number>;
-/** Of what has no figure, whose rows are scrolled. */
-const TABLE_PX = 320;
+/** Of a sentence below the figure, at most as wide as 68 characters. */
+const SENTENCE = { size: 13, line: 19, gap: 16, widest: 470 };
+/** A person's words, the title, whether the numbers were found and the link, which take more lines the narrower the frame is. */
+const AROUND_PX = { 360: 330, 560: 270, 800: 240 } as const satisfies Record<(typeof EMBED_WIDTHS)[number], number>;
+/** Of what has no figure, whose rows are scrolled sideways. */
+const TABLE_PX = 260;
 
-/** How high a frame has to be for a figure of this width with its words, in CSS pixels. */
-export function embedHeight(width: (typeof EMBED_WIDTHS)[number], figure: MarkedFigure | undefined): number {
+/** How high a frame has to be for what is drawn at this width with its words, in CSS pixels. */
+export function embedHeight(
+  width: (typeof EMBED_WIDTHS)[number],
+  drawn: Pick<Drawn, "figure" | "says"> | undefined,
+): number {
   const room = width - 2 * EDGE_PX;
-  const drawn = figure ? figure.height * Math.min(1, room / figure.width) : TABLE_PX;
-  return Math.ceil((drawn + WORDS_PX[width]) / 10) * 10;
+  const figure = drawn?.figure?.(room);
+  const drawnPx = figure ? figure.height * Math.min(1, room / figure.width) : TABLE_PX;
+  const saidPx = (drawn?.says ?? []).map((sentence) => {
+    const lines = wrapped(sentence, Math.min(room, SENTENCE.widest), SENTENCE.size).length;
+    return lines * SENTENCE.line + SENTENCE.gap;
+  });
+  return Math.ceil((drawnPx + AROUND_PX[width] + sum(saidPx)) / 10) * 10;
 }
 
 interface EmbedFrame {

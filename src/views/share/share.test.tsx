@@ -96,6 +96,24 @@ describe("the share dialog", () => {
     expect(field("Title").value).toBe("Three and five");
   });
 
+  test("keeps what is typed while the answer is on its way, of what is shown and of what is asked", async () => {
+    await open();
+    await act(async () => {
+      setPrompt("9-4=");
+      await settleTyping();
+    });
+    expect(link().prompt).toBe("3+5=");
+    type("Title", "Nine");
+    const input = field("Title");
+    await act(async () => answerBefore(5));
+    expect(link()).toMatchObject({ prompt: "9-4=", title: "Nine" });
+    // whoever is typing goes on
+    expect(field("Title")).toBe(input);
+    act(() => button("✕").click());
+    act(() => button("Share…").click());
+    expect(field("Title").value).toBe("Nine");
+  });
+
   test("names the figure of the tab, has its files, and the HTML of a frame as wide as chosen", async () => {
     await open();
     const section = (name: string) => host.querySelector(`section[aria-label="${name}"]`)!;

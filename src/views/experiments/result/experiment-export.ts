@@ -43,7 +43,7 @@ export function drawnExperiment(
     settings: settingsOf(result),
     unit: RESULT_UNIT,
     table,
-    figure: (width) => figure(isDark, width),
+    figure: (width, isNowDark = isDark) => figure(isNowDark, width),
     isDark,
   };
 }
