@@ -17,8 +17,9 @@ export interface NodeState {
 const CHARACTER_PX = 6.7;
 const NUMBER_CHARACTER_PX = 6.1;
 const PAD_PX = 8;
-/** Sizes of the switch; what answers a click around it is as large as a finger needs. */
+/** Sizes of the switch, and of what answers a pointer around it; a finger’s has its own, which only answers fingers. */
 const SWITCH = { width: 20, height: 12, hit: 26 };
+const FINGER_PX = 44;
 
 /** One node with its name, its best tokens, its number and its switch. */
 export function nodeMark(plate: ChainPlate, state: NodeState): Mark {
@@ -62,7 +63,7 @@ function headMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): M
   ];
 }
 
-function plateMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): Mark[] {
+function plateMarks({ node, width, height }: ChainPlate, { isOff, isInteractive }: NodeState): Mark[] {
   const box = { width, height, rx: CORNER[node.kind] };
   const ring = { x: -3, y: -3, width: width + 6, height: height + 6, rx: CORNER[node.kind] + 3 };
   return [
@@ -70,6 +71,7 @@ function plateMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): 
     ...(isOff ? [{ key: "hatch", tag: "rect", attrs: { ...box, fill: "url(#chain-hatch)" } } as const] : []),
     ...(node.kind === "embedding" ? wordMarks(node, width, height) : writingMarks(node, width)),
     { key: "ring", tag: "rect", attrs: { class: "ring", ...ring } },
+    ...(isInteractive ? [fingerMark(width / 2, height / 2, { width, height })] : []),
   ];
 }
 
@@ -132,6 +134,17 @@ function joined(tokens: readonly ChainToken[], room: number, start: string): str
   return line === start ? clip(start + (tokens[0]?.text ?? ""), room) : line;
 }
 
+/** Around a middle, at least as large as a finger needs. */
+function fingerMark(x: number, y: number, least: { readonly width: number; readonly height: number }): Mark {
+  const width = Math.max(FINGER_PX, least.width);
+  const height = Math.max(FINGER_PX, least.height);
+  return {
+    key: "finger",
+    tag: "rect",
+    attrs: { class: "hit finger", x: x - width / 2, y: y - height / 2, width, height },
+  };
+}
+
 const switchWords = (isOff: boolean) => (isOff ? "Switch on" : "Switch off");
 
 function switchMark({ kind, width }: ChainPlate, isOff: boolean): Mark {
@@ -155,6 +168,7 @@ function switchMark({ kind, width }: ChainPlate, isOff: boolean): Mark {
           height: SWITCH.hit - 4,
         },
       },
+      fingerMark(right - FINGER_PX / 2 + 6, middle, { width: 0, height: 0 }),
       {
         key: "track",
         tag: "rect",

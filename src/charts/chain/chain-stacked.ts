@@ -5,11 +5,12 @@ import { HEAD_PX, PLATE, standing } from "./chain-places.ts";
 
 const TITLE_PX = 24;
 const PAD_PX = 8;
-const TOKEN = { height: 22, gap: 6 };
+/** A finger reaches beyond them by half the gap. */
+const TOKEN = { height: 32, gap: 12 };
 const CHARACTER_PX = 7.5;
 const EMPTY_BAND_PX = 32;
-/** Between lines of plates of different depth: the edges between them need to be seen. */
-const LINE_GAP_PX = 20;
+/** Between lines of plates of different depth: the edges between them need to be seen, and a finger finds a switch there and no plate. */
+const LINE_GAP_PX = 28;
 const DISTRIBUTION_GAP_PX = 28;
 /** How far lines of one band stand out of the middle. */
 const ASIDE_PX = 24;

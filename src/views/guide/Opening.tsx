@@ -68,11 +68,14 @@ export function Opening({ texts }: OpeningProps) {
     <section aria-label="Introduction" className="opening">
       <Question texts={texts} />
       <p className="opening-about">
-        {text?.about ?? ABOUT_ANY} The method is that of{" "}
-        <a href={PAPER} target="_blank" rel="noopener">
-          a paper
-        </a>
-        . What else was found: <a href={GALLERY_HASH}>findings</a>. <TourButton className="link" />
+        {text?.about ?? ABOUT_ANY}{" "}
+        <span className="opening-ways">
+          The method is that of{" "}
+          <a href={PAPER} target="_blank" rel="noopener">
+            a paper
+          </a>
+          . What else was found: <a href={GALLERY_HASH}>findings</a>. <TourButton className="link" />
+        </span>
       </p>
       <Steps prompt={prompt} whole={text?.whole} />
       <button

@@ -1,23 +1,30 @@
 import { useStore } from "zustand";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
-import { question, scaleOf } from "#state/question.ts";
+import { question, samePart, scaleOf, togglePart } from "#state/question.ts";
 import { view } from "#state/view.ts";
 import { scaleText } from "../shared/words/part-name.ts";
 
-/** The number of the head under the finger, right below a map whose cells have no room for numbers. */
+/** Names the head under the pointer, or the kept one, with its number right below the map; the kept one also has its switch here, in one view with the map. */
 export function HeadReadout({ effects }: { readonly effects: readonly (readonly number[])[] }) {
-  const part = useStore(view, (state) => state.hovered ?? state.selected);
+  const hovered = useStore(view, (state) => state.hovered);
+  const selected = useStore(view, (state) => state.selected);
+  const part = hovered ?? selected;
   const scale = useStore(question, (state) => (part ? scaleOf(state.interventions, part) : 1));
   const effect = part?.kind === "head" ? effects[part.at.layer]?.[part.at.head] : undefined;
   if (part?.kind !== "head" || effect === undefined) {
-    return <p className="head-readout faint">Tap a head to read its number.</p>;
+    return <p className="head-readout faint">Point at a head or tap it to read its number.</p>;
   }
   return (
     <p className="head-readout">
       <code>{formatHead(part.at)}</code>{" "}
       {Number.isNaN(effect) ? "not known yet" : <strong>{`${nats(effect)} nats`}</strong>}
-      {scale !== 1 && <span className="faint">, now {scaleText(scale)}</span>}
+      {scale !== 1 && <span className="faint">, now {scaleText(scale)}</span>}{" "}
+      {samePart(part, selected) && (
+        <button type="button" onClick={() => togglePart(part)}>
+          Switch it {scale === 1 ? "off" : "on"}
+        </button>
+      )}
     </p>
   );
 }

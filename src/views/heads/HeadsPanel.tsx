@@ -31,7 +31,11 @@ import { HeatmapLegend } from "./HeatmapLegend.tsx";
 import { sweepSentence } from "./sweep-sentence.ts";
 import "./heads.css";
 
-const HeadReadout = laterPart("the number of a head", async () => (await import("./HeadReadout.tsx")).HeadReadout);
+const HeadReadout = laterPart(
+  "the number of a head",
+  async () => (await import("./HeadReadout.tsx")).HeadReadout,
+  <p className="head-readout" />,
+);
 const WhateverIsOff = laterPart(
   "which run the map is of",
   async () => (await import("./WhateverIsOff.tsx")).WhateverIsOff,
@@ -207,9 +211,9 @@ function Sweep({ slot, kind: of }: SweepProps) {
   const ablationSource = slot.about?.ablationSource;
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
-      <WhateverIsOff />
       <HeadMap map={map} below={below} />
-      {!map.hasNumbers && <HeadReadout effects={effects} />}
+      <HeadReadout effects={effects} />
+      <WhateverIsOff />
       <div className="heads-foot">
         <HeatmapLegend legend={key} target={tokenText(target)} />
         <div className="heads-says">

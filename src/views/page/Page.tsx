@@ -24,6 +24,7 @@ import { LoadingLine } from "./status/LoadingLine.tsx";
 import { Notices } from "./status/Notices.tsx";
 import "./page.css";
 import "../guide/opening.css";
+import "./touch.css";
 
 const Opening = laterPart(
   "the introduction",

@@ -29,6 +29,7 @@ const PredictionMethod = laterPart(
   async () => (await import("./PredictionExports.tsx")).PredictionMethod,
 );
 
+export const PREDICTION_ID = "prediction";
 const ROWS = 8;
 
 /** The answer: what the model says, before and after what was switched off, side by side. */
@@ -43,7 +44,7 @@ export function PredictionPanel() {
   const shown = shownRuns(slots, isChanged);
   const isDim = isStale(before) || (isChanged && isStale(slots.after));
   return (
-    <section aria-label="Prediction" className="panel prediction">
+    <section id={PREDICTION_ID} aria-label="Prediction" className="panel prediction">
       <header className="panel-head">
         <h2>Prediction</h2>
         {before.isRecorded && <RecordedTag />}
