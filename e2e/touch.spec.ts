@@ -123,6 +123,7 @@ test.describe("on a projector at 150 %", () => {
 async function inOneView(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await openApp(page, "");
+  await expect(modelChip(page)).toHaveAccessibleName(/ 3\.\d+\sM · q8 · WASM$/, { timeout: 60_000 });
   await expectWholeSweep(page);
   const introduction = panel(page, "Introduction");
   const map = panel(page, "Heads").getByRole("grid");
