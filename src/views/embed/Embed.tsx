@@ -12,6 +12,7 @@ import { notices } from "#state/notices.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { isDark, view } from "#state/view.ts";
+import type { CsvValue } from "../exports/csv.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { LinkVerdict } from "../opened/LinkVerdict.tsx";
 import { LinkWords } from "../opened/LinkWords.tsx";
@@ -19,6 +20,8 @@ import { drawnNow } from "../share/drawn-now.ts";
 import { Isolated } from "../shared/Isolated.tsx";
 import { MarksFigure } from "../shared/figure/MarksFigure.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
+import { DataTable } from "../shared/table/DataTable.tsx";
+import { plain } from "../shared/table/columns.tsx";
 import { asSentence } from "../shared/words/sentence.ts";
 import { stateSentence } from "./state-sentence.ts";
 import "./embed.css";
@@ -113,31 +116,14 @@ const LISTED = 10;
 
 function Rows({ drawn }: { readonly drawn: Drawn }) {
   const { header, rows } = drawn.table();
-  return (
-    <table className="plain" tabIndex={0} aria-label={drawn.title}>
-      <thead>
-        <tr>
-          {header.map((name) => (
-            <th key={name} scope="col">
-              {name.replaceAll("_", " ")}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.slice(0, LISTED).map((row, index) => (
-          <tr key={index}>
-            {row.map((cell, column) => (
-              <td key={column} className={typeof cell === "number" ? "number" : undefined}>
-                {typeof cell === "number" ? numberText(cell) : legible(cell)}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  const columns = header.map((name, at) => ({
+    ...plain<readonly CsvValue[]>({ label: name.replaceAll("_", " ") }, (row) => cellText(row[at]!)),
+    isNumber: rows.some((row) => typeof row[at] === "number"),
+  }));
+  return <DataTable name={drawn.title} className="plain" columns={columns} rows={rows.slice(0, LISTED)} />;
 }
+
+const cellText = (value: CsvValue) => (typeof value === "number" ? numberText(value) : legible(value));
 
 /** A layer and an index are counted, all else is measured. */
 const numberText = (value: number) => (Number.isInteger(value) ? String(value) : figures(value));
