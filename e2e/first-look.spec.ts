@@ -1,4 +1,6 @@
+import { FIRST_MODEL } from "../src/model/shipped-models.ts";
 import {
+  FIRST_LOOK,
   backendName,
   expect,
   expectModel,
@@ -12,38 +14,38 @@ import {
   test,
 } from "./support.ts";
 
-test("opening the page shows what 3+5= gives and which heads carry it", async ({ page }) => {
-  await openApp(page);
+test("opening the page shows what 95-77= gives and which heads carry it", async ({ page }) => {
+  await openApp(page, FIRST_LOOK);
 
   await test.step("the recorded finding can be read before the model is there", async () => {
-    await expect(predictionRow(page, "8")).toContainText(/94\.\d\s%/);
-    await expect(panel(page, "Heads")).toContainText("Switching L0H7 off lowers log p(8) by 7.9");
+    await expect(predictionRow(page, "18")).toContainText(/9[23]\.\d\s%/);
+    await expect(panel(page, "Heads")).toContainText(/Switching L3H3 off lowers log p\(18\) by 1[01]\.\d/);
   });
 
   await test.step("the page says which model answers, and on what", async () => {
-    await expectModel(page);
+    await expectModel(page, FIRST_MODEL);
     await modelChip(page).click();
     await expect(page.getByRole("banner")).toContainText(
-      "llama, 6 layers × 8 heads, 512 neurons a layer, 1,378 tokens, context 64",
+      "llama, 6 layers × 8 heads, 512 neurons a layer, 1,392 tokens, context 64",
     );
     if (backendName() === "WASM")
       await expect(page.getByRole("banner")).toContainText(/no graphics processor|no WebGPU/);
     await page.keyboard.press("Escape");
   });
 
-  await test.step("8 is the answer, with about 94 %", async () => {
+  await test.step("18 is the answer, with about 93 %", async () => {
     await expect(panel(page, "Prediction").getByText("recorded")).toHaveCount(0);
     const [, first] = await panel(page, "Prediction").getByRole("row").allTextContents();
-    expect(first).toMatch(/^8.*9[345]\.\d\s%/);
-    await expect(panel(page, "Prediction")).toContainText(/The model answers “8” with 9[345]\.\d\s%/);
+    expect(first).toMatch(/^18.*9[234]\.\d\s%/);
+    await expect(panel(page, "Prediction")).toContainText(/The model answers “18” with 9[234]\.\d\s%/);
     await expect(page.getByRole("list", { name: "5 tokens" })).toContainText("⟨s⟩");
   });
 
-  await test.step("every head has its number, and L0H7 the largest", async () => {
+  await test.step("every head has its number, and L3H3 the largest", async () => {
     await expectWholeSweep(page);
-    await expect(headCell(page, "L0H7")).toHaveAccessibleName(/effect 7\.9\d nats, on/);
+    await expect(headCell(page, "L3H3")).toHaveAccessibleName(/effect 11\.\d\d nats, on/);
     await expect(panel(page, "Heads")).toContainText(
-      /^.*Switching L0H7 off lowers log p\(8\) by 7\.9\d; no other head moves it by more than/,
+      /^.*Switching L3H3 off lowers log p\(18\) by 11\.\d\d; no other head moves it by more than/,
     );
   });
   await picture(page, "first-look");

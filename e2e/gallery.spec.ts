@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { backendName, expect, openApp, panel, picture, test } from "./support.ts";
+import { FIRST_LOOK, backendName, expect, openApp, panel, picture, test } from "./support.ts";
 
 const PATIENCE = { timeout: 120_000 };
 
@@ -52,7 +52,7 @@ test(
   { tag: "@page" },
   async ({ page }) => {
     await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "light" });
-    await openApp(page);
+    await openApp(page, FIRST_LOOK);
     await page.getByRole("banner").getByRole("link", { name: "Findings" }).click();
     await expect(cards(page)).toHaveCount(12);
     expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);

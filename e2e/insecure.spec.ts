@@ -1,3 +1,4 @@
+import { FIRST_MODEL } from "../src/model/shipped-models.ts";
 import {
   ask,
   expect,
@@ -28,7 +29,7 @@ test(
       false,
     ]);
     await expect(page.getByRole("status").filter({ hasText: "The page was opened over http" })).toHaveCount(1);
-    await expectModel(page);
+    await expectModel(page, FIRST_MODEL);
     await modelChip(page).click();
     await expect(page.getByText(/ on one thread$/)).toBeVisible();
     await expect(page.getByText("WASM computes on one core here")).toBeVisible();
@@ -65,7 +66,7 @@ test(
       await route.fulfill({ response, headers: { ...response.headers(), "content-type": "text/plain" } });
     });
     await page.goto("/?threads=2");
-    await expectModel(page);
+    await expectModel(page, FIRST_MODEL);
     expect(builds.some((url) => url.includes("asyncify"))).toBe(true);
     await modelChip(page).click();
     await expect(page.getByText(/ on 2 threads$/)).toBeVisible();

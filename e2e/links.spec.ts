@@ -103,24 +103,24 @@ test(
   { tag: "@page" },
   async ({ page }) => {
     await openWithModel(page);
-    await expect(page).toHaveTitle("3+5= → 8 · Heads · Arithmoscope");
+    await expect(page).toHaveTitle("3+5= → 8 · Heads · abacus · Arithmoscope");
     await page.getByRole("button", { name: "examples" }).click();
     await page.getByRole("button", { name: /^9-4=/ }).click();
-    await expect(page).toHaveTitle("9-4= → 5 · Heads · Arithmoscope");
+    await expect(page).toHaveTitle("9-4= → 5 · Heads · abacus · Arithmoscope");
     await panel(page, "Switched off").getByRole("textbox", { name: "Heads and neurons to switch off" }).fill("L5H7");
     await page.keyboard.press("Enter");
-    await expect(page).toHaveTitle(/^9-4= → . · L5H7 off · Heads · Arithmoscope$/);
+    await expect(page).toHaveTitle(/^9-4= → . · L5H7 off · Heads · abacus · Arithmoscope$/);
     await page.getByRole("tab", { name: "Chain" }).click();
-    await expect(page).toHaveTitle(/^9-4= → . · L5H7 off · Chain · Arithmoscope$/);
+    await expect(page).toHaveTitle(/^9-4= → . · L5H7 off · Chain · abacus · Arithmoscope$/);
     await page.goBack();
     await expect(page.getByRole("tab", { name: "Heads" })).toHaveAttribute("aria-selected", "true");
     await page.goBack();
     await expect(panel(page, "Switched off")).toContainText("Nothing: this is the model as it is.");
-    await expect(page).toHaveTitle("9-4= → 5 · Heads · Arithmoscope");
+    await expect(page).toHaveTitle("9-4= → 5 · Heads · abacus · Arithmoscope");
     await page.goBack();
     await expect(promptBox(page)).toHaveValue("3+5=");
     await page.goForward();
-    await expect(page).toHaveTitle("9-4= → 5 · Heads · Arithmoscope");
+    await expect(page).toHaveTitle("9-4= → 5 · Heads · abacus · Arithmoscope");
     await panel(page, "Switched off").getByRole("button", { name: "Undo", exact: true }).click();
     await expect(promptBox(page)).toHaveValue("3+5=");
   },

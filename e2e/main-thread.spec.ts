@@ -1,5 +1,15 @@
 import type { Browser, Page } from "@playwright/test";
-import { ask, expect, expectModel, expectWholeSweep, headCell, neuronRows, openApp, panel, test } from "./support.ts";
+import {
+  FIRST_LOOK,
+  ask,
+  expect,
+  expectWholeSweep,
+  headCell,
+  neuronRows,
+  openWithModel,
+  panel,
+  test,
+} from "./support.ts";
 
 /** The limit at which browsers begin to call a task long, and a person to notice. */
 const LONGEST_TASK_MS = 50;
@@ -26,8 +36,7 @@ test("the page's scripts never hold the main thread for long", { tag: "@page" },
 });
 
 async function loadSweepAndCompare(page: Page): Promise<void> {
-  await openApp(page);
-  await expectModel(page);
+  await openWithModel(page, FIRST_LOOK);
   await expectWholeSweep(page);
   await ask(page, "45+27=");
   await expectWholeSweep(page);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { bundledFile } from "./checkpoint-files.ts";
+import { FIRST_MODEL } from "../src/model/shipped-models.ts";
 import { startPlainHost } from "./plain-host.ts";
 import {
   ask,
@@ -25,7 +26,7 @@ const kept = (page: Page) =>
     const count = (pattern: RegExp) => paths.filter((path) => pattern.test(path)).length;
     return {
       page: count(/^\/a\/b\/index\.html$/),
-      weights: count(/\/models\/abacus\/model\.safetensors$/),
+      weights: count(/\/models\/abacus-2\/model\.safetensors$/),
       wasm: count(/\.wasm$/),
       others: count(/^(?!\/a\/b\/)/),
     };
@@ -51,7 +52,7 @@ test(
 
     await test.step("the first visit: one thread, said with the way to all, and no reload by itself", async () => {
       await page.goto("");
-      await expectModel(page);
+      await expectModel(page, FIRST_MODEL);
       await ask(page, "4+5=");
       await expect(predictionRow(page, "9")).toBeVisible();
       await expectWholeSweep(page);
@@ -62,7 +63,7 @@ test(
     });
 
     await test.step("all cores at a press, with what was asked", async () => {
-      await page.evaluate(() => (location.hash = "#v=1&p=4%2B5%3D&x=L0H7"));
+      await page.evaluate(() => (location.hash = "#v=1&m=abacus-2&p=4%2B5%3D&x=L0H7"));
       await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
       await modelChip(page).click();
       // the page that is left would pass for the one that comes
@@ -70,7 +71,7 @@ test(
         page.waitForEvent("domcontentloaded"),
         page.getByRole("button", { name: "Use all cores" }).click(),
       ]);
-      await expectModel(page);
+      await expectModel(page, FIRST_MODEL);
       expect(await isIsolated(page)).toBe(true);
       expect(await threads(page)).toBe("2 threads");
       await expect(predictionRow(page, "9")).toBeVisible();
@@ -81,7 +82,7 @@ test(
     await test.step("left and come back to, from the browser's memory or anew, it has what was asked", async () => {
       await page.goto("about:blank");
       await page.goBack();
-      await expectModel(page);
+      await expectModel(page, FIRST_MODEL);
       await expect(promptBox(page)).toHaveValue("4+5=");
       await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
       await expect(predictionRow(page, "9")).toBeVisible();
@@ -93,7 +94,7 @@ test(
       await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
       await page.getByRole("button", { name: "Open it now" }).click();
       await expect(page).toHaveTitle("Arithmoscope, newer");
-      await expectModel(page);
+      await expectModel(page, FIRST_MODEL);
       await expect(predictionRow(page, "9")).toBeVisible();
       await expect(panel(page, "Prediction")).toContainText("With L0H7 off");
     });
@@ -103,7 +104,7 @@ test(
       host.setOnline(false);
       page = await context.newPage();
       await page.goto("");
-      await expectModel(page);
+      await expectModel(page, FIRST_MODEL);
       expect(await isIsolated(page)).toBe(true);
       await ask(page, "6*7=");
       await expect(predictionRow(page, "42")).toBeVisible();
@@ -115,7 +116,7 @@ test(
       await page.close();
       page = await context.newPage();
       await page.goto("?sw=off");
-      await expectModel(page);
+      await expectModel(page, FIRST_MODEL);
       await expect(page.getByText("service worker is switched off")).toBeVisible();
       expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
       expect(await page.evaluate(() => caches.keys())).toEqual([]);
@@ -133,7 +134,7 @@ const keptWeights = (page: Page) =>
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
       for (const request of await cache.keys()) {
-        if (!request.url.includes("/models/abacus/model.safetensors")) continue;
+        if (!request.url.includes("/models/abacus-2/model.safetensors")) continue;
         const bytes = await (await cache.match(request))!.arrayBuffer();
         const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
         return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -148,7 +149,7 @@ const damageKept = (page: Page) =>
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
       for (const request of await cache.keys()) {
-        if (!request.url.includes("/models/abacus/model.safetensors")) continue;
+        if (!request.url.includes("/models/abacus-2/model.safetensors")) continue;
         const bytes = new Uint8Array(await (await cache.match(request))!.arrayBuffer());
         bytes.copyWithin(4_000_000, 1_000_000, 1_400_000);
         await cache.put(request, new Response(bytes));
@@ -162,11 +163,13 @@ test(
   async ({ page: own, baseURL }) => {
     const host = await startPlainHost(`test-results/site-${new URL(baseURL!).port}`, "/a/b/", { isCompressing: true });
     const { page, problems } = await freshProfile(own, host.address, { serviceWorkers: "allow" });
-    const published = createHash("sha256").update(bundledFile("model.safetensors")).digest("hex");
+    const published = createHash("sha256")
+      .update(readFileSync("public/models/abacus-2/model.safetensors"))
+      .digest("hex");
     const opens = async (address = "") => {
       await page.goto("about:blank");
       await page.goto(address);
-      await expectModel(page);
+      await expectModel(page, FIRST_MODEL);
       await ask(page, "4+5=");
       await expect(predictionRow(page, "9")).toBeVisible();
     };

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, openApp, panel, promptBox, test } from "./support.ts";
+import { FIRST_LOOK, expect, openApp, panel, promptBox, test } from "./support.ts";
 
 const opening = (page: Page) => panel(page, "Introduction");
 const step = (page: Page, name: string) => opening(page).getByRole("button", { name });
@@ -17,43 +17,44 @@ test(
       await isHeld;
       await route.continue();
     });
-    await openApp(page);
+    await openApp(page, FIRST_LOOK);
     await expect(page.getByRole("list", { name: "5 tokens" })).toBeVisible();
     const place = await promptBox(page).boundingBox();
     letThrough();
-    await expect(opening(page)).toContainText("A language model answers 3 + 5 = 8. Which of its parts know that?");
+    await expect(opening(page)).toContainText("A language model answers 95 − 77 = 18. Which of its parts know that?");
     expect(await promptBox(page).boundingBox()).toEqual(place);
 
     await test.step("the answer breaks at a click, and the new one is the large one", async () => {
       await step(page, "Switch off the part it needs most").click();
-      await expect(opening(page)).toContainText(/Without L0H7 it says “4” \(7\d\.\d\s%\); it was “8” \(94\.\d\s%\)\./);
-      await expect(opening(page).getByRole("heading")).toContainText("3 + 5 = 8 4.");
-      await expect(opening(page).getByRole("deletion")).toHaveText("8");
-      await expect(panel(page, "Prediction").getByRole("deletion")).toHaveText("8");
-      await expect(panel(page, "Prediction")).toContainText("✗ it is 8");
+      await expect(opening(page)).toContainText(
+        /With L3H3 as in 8 other prompts, on average, it says “12” \(9\d\.\d\s%\); it was “18” \(9[23]\.\d\s%\)\./,
+      );
+      await expect(opening(page).getByRole("heading")).toContainText("95 − 77 = 18 12.");
+      await expect(opening(page).getByRole("deletion")).toHaveText("18");
+      await expect(panel(page, "Prediction").getByRole("deletion")).toHaveText("18");
+      await expect(panel(page, "Prediction")).toContainText("✗ it is 18");
     });
 
     await test.step("a second click copies what is shown, with its numbers", async () => {
       await page.getByRole("button", { name: "Copy link" }).click();
       await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
       const link = await page.evaluate(() => navigator.clipboard.readText());
-      expect(link).toMatch(/p=3%2B5=&x=L0H7\*0&sel=L0H7&b=-0\.0\d+&c=-7\.9\d+$/);
+      expect(link).toMatch(/m=abacus-2&.*p=95-77=&x=L3H3\*0&si=.*&sel=L3H3&b=-0\.0\d+&c=-11\.\d+$/);
     });
 
     await test.step("who went silent, and whether that was the reason", async () => {
       await step(page, "See who went silent").click();
       await expect(opening(page)).toContainText(
-        /L4N425 wrote 8, huit, VIII and gave “8” 0\.6\d nats; now it gives −?0\.0\d\./,
+        /L5N245 wrote ankara, 19, 18 and gave “18” 1\.7\d nats; now it gives −?0\.[01]\d\. L5N240 loses most by speaking against “18”: −0\.5\d nats, now −[67]\.\d\d\./,
       );
       await step(page, "Is that really the reason?").click();
-      await expect(opening(page)).toContainText("L0H7 says the same each time: it does not carry the numbers.");
-      await expect(opening(page)).toContainText(/By the mean L0H3 costs most: 5\.\d\d nats \(by zero −?0\.0\d\)\./);
+      await expect(opening(page)).toContainText(/With zero instead, the model says “12” \(9\d\.\d\s%\)\./);
+      await expect(opening(page)).toContainText("The answer is gone whatever stands in for L3H3: the finding stands.");
       await step(page, "Follow the whole path").click();
       await expect(page.getByRole("tab", { name: "Chain" })).toHaveAttribute("aria-selected", "true");
       await expect(opening(page)).toContainText(
-        "Below is the chain of L0H7, by zero ablation; 2 of its 4 stages have no evidence. L0H7 did not survive the mean",
+        "Below is the chain of L3H3, by mean ablation; all of its stages have evidence. By zero none has.",
       );
-      await expect(opening(page).getByRole("link", { name: "95 − 77 in abacus-2" })).toBeVisible();
     });
 
     await test.step("axe finds nothing in it, in light and on a dark phone", async () => {
@@ -73,7 +74,7 @@ test(
       await opening(page).getByRole("button", { name: "Dismiss the introduction" }).click();
       await expect(opening(page)).toHaveCount(0);
       await page.goto("/?visit=second");
-      await openApp(page);
+      await openApp(page, FIRST_LOOK);
       await expect(promptBox(page)).toBeVisible();
       await expect(opening(page)).toHaveCount(0);
       await page.getByRole("button", { name: "Words and shortcuts" }).click();

@@ -1,4 +1,4 @@
-import { ask, expect, openApp, openWithModel, predictionRow, test } from "./support.ts";
+import { FIRST_LOOK, ask, expect, openApp, openWithModel, predictionRow, test } from "./support.ts";
 import { REFUSED, refusedByWorker } from "./worker-policy.ts";
 
 /** That no story breaks the policy is held in every one of them: a violation is an error on the console. */
@@ -6,7 +6,7 @@ test(
   "the page runs no script from its text, asks no host but its own and the Hub, and a story sees what is refused",
   { tag: "@page" },
   async ({ page, problems }) => {
-    await openApp(page);
+    await openApp(page, FIRST_LOOK);
     const refused = await page.evaluate(async () => {
       const seen: string[] = [];
       document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => seen.push(effectiveDirective));

@@ -1,6 +1,7 @@
 import { expect, test as base } from "@playwright/test";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { ScriptingSurface } from "../src/app/scripting.ts";
+import { FIRST_MODEL } from "../src/model/shipped-models.ts";
 import { giveProofs, takeProofs } from "./shared-proofs.ts";
 
 /** What went wrong behind the page's back; anything here that a test did not announce fails it. */
@@ -55,8 +56,12 @@ export async function freshProfile(
   return { page: await context.newPage(), problems: watch(context, origin) };
 }
 
-/** Opens the app, with a link's fragment (`#v=1&p=…`) where there is one. */
-export async function openApp(page: Page, hash = ""): Promise<void> {
+/** The question that most stories ask: the first model's, whatever the page opens on by itself. */
+const ABACUS = "#v=1&m=abacus&p=3%2B5=";
+export const FIRST_LOOK = "";
+
+/** Opens the app with a link's fragment (`#v=1&p=…`), or as it opens by itself (`FIRST_LOOK`). */
+export async function openApp(page: Page, hash = ABACUS): Promise<void> {
   await page.goto(`/${hash}`);
 }
 
@@ -68,7 +73,7 @@ export const HEADS = 48;
 
 /** A part of the page by the name that it is read out with. */
 export const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
-export const promptBox = (page: Page) => page.getByRole("textbox", { name: "Prompt" });
+export const promptBox = (page: Page) => page.getByRole("textbox", { name: "Prompt", exact: true });
 export const modelChip = (page: Page) => page.getByRole("button", { name: /^Model: / });
 export const headCell = (page: Page, head: string) => page.getByRole("gridcell", { name: new RegExp(`^${head}:`) });
 export const neuronRows = (page: Page) =>
@@ -76,10 +81,10 @@ export const neuronRows = (page: Page) =>
     .getByRole("row")
     .filter({ has: page.getByRole("rowheader") });
 
-/** Opens the app and waits until the bundled model answers. */
-export async function openWithModel(page: Page, hash = ""): Promise<void> {
+/** Opens the app and waits until the model answers that it opens with, or the first one. */
+export async function openWithModel(page: Page, hash = ABACUS): Promise<void> {
   await openApp(page, hash);
-  await expectModel(page);
+  await expectModel(page, hash === FIRST_LOOK ? FIRST_MODEL : "abacus");
 }
 
 /** The chip says which model answers, in which weights, on what. */

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, openWithModel, panel, picture, test } from "./support.ts";
+import { FIRST_LOOK, expect, openWithModel, panel, picture, test } from "./support.ts";
 
 const tour = (page: Page) => page.getByRole("dialog", { name: /./ }).filter({ hasText: /\d of 7/ });
 
@@ -9,7 +9,7 @@ test(
   { tag: "@page" },
   async ({ page }) => {
     await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "light" });
-    await openWithModel(page);
+    await openWithModel(page, FIRST_LOOK);
     await page.getByRole("button", { name: "Take the tour" }).click();
     await expect(tour(page)).toContainText("1 of 7");
     await expect(tour(page).getByRole("button", { name: "Next" })).toBeFocused();
@@ -17,7 +17,7 @@ test(
     await test.step("arrows go on and back, and the page does what is spoken of", async () => {
       await page.keyboard.press("ArrowRight");
       await expect(tour(page)).toContainText("2 of 7");
-      await expect(panel(page, "Prediction").getByRole("deletion")).toHaveText("8");
+      await expect(panel(page, "Prediction").getByRole("deletion")).toHaveText("18");
       await page.keyboard.press("Enter");
       await expect(panel(page, "Neurons")).toContainText("loses most");
       await page.keyboard.press("ArrowLeft");

@@ -14,10 +14,11 @@ import type { SuiteDefinition } from "#state/experiments/suites.ts";
 import { followLab } from "#state/lab/actions.ts";
 import { followPatches } from "#state/lab/patching.ts";
 import { offerWords } from "#state/lab/forms.ts";
-import { PUBLISHED } from "#state/link/finding.ts";
+import { BUNDLED_MODEL, PUBLISHED } from "#state/link/finding.ts";
 import { attachAdapterOrThrow, detachAdapter } from "#state/model/attaching.ts";
 import { keepTokenOf } from "#state/model/hub-tokens.ts";
 import { notify } from "#state/notices.ts";
+import { followStandIns } from "#state/first-look/follow-stand-ins.ts";
 import "#state/run/later-demands.ts";
 
 import { changeModelOrThrow } from "#state/model/load-offer.ts";
@@ -51,6 +52,7 @@ export function followLater(engine: Engine, { write, writeNow, isOpen }: Address
   // a frame keeps nothing for later visits
   if (!isEmbedded(location.search)) void followServing(writeNow);
   followTitle();
+  followStandIns();
   followBadge();
   void isOpen.then(followSteps);
   followLab();
@@ -82,7 +84,7 @@ export function followLater(engine: Engine, { write, writeNow, isOpen }: Address
       return attachAdapterOrThrow(choiceOf(source));
     },
     detach: detachAdapter,
-    bundled: SHIPPED_MODELS[0]!.source,
+    bundled: SHIPPED_MODELS.find(({ id }) => id === BUNDLED_MODEL)!.source,
     pageAddress: document.baseURI,
   });
 }

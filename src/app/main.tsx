@@ -7,7 +7,7 @@ import { createRoot } from "react-dom/client";
 import { workerEngine } from "#client/worker-engine.ts";
 import { followEngine } from "#state/engine-life.ts";
 import { notify } from "#state/notices.ts";
-import type { RecordedFinding } from "#state/link/recorded.ts";
+import type { RecordedFinding } from "#state/first-look/recorded.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { offerShipped } from "#state/model/shipped.ts";
 import { isEmbedded } from "#state/serving/embedded.ts";
@@ -26,7 +26,7 @@ import { waitingSurface } from "./waiting-surface.ts";
 
 const Embed = laterPart("the figure", async () => (await import("#views/embed/Embed.tsx")).Embed);
 const isFramed = isEmbedded(location.search);
-const RECORDED = "findings/abacus-3plus5.json";
+const RECORDED = "findings/first-look.json";
 
 const threads = askedThreads(location.search);
 const engine = workerEngine((name) => {
@@ -86,6 +86,6 @@ async function fetchRest(): Promise<void> {
 async function readRecorded(): Promise<void> {
   const response = await fetch(new URL(RECORDED, document.baseURI));
   if (!response.ok) return;
-  const [{ showRecorded }, found] = await Promise.all([import("#state/link/recorded.ts"), response.json()]);
+  const [{ showRecorded }, found] = await Promise.all([import("#state/first-look/recorded.ts"), response.json()]);
   showRecorded(found as RecordedFinding);
 }

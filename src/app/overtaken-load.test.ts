@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Fault } from "#core/fault.ts";
 import { settle } from "#test/asked-engine.ts";
 import { askedSession, HEAD, INFO, OTHER, SHIPPED } from "#test/asked-session.ts";
+import { FIRST_LOOK } from "#state/first-look/first-look.ts";
 import { openFirstLook } from "#state/link/opened.ts";
 import { notices } from "#state/notices.ts";
 import { question, togglePart } from "#state/question.ts";
@@ -13,6 +14,7 @@ import type { ModelChoice } from "#state/model/model.ts";
 
 const { waiting, last, calls } = askedSession();
 
+const FIRST: ModelChoice = { ...SHIPPED, id: FIRST_LOOK.model };
 const FOLDER: ModelChoice = { id: "folder:mine", source: { kind: "files", files: [], paths: [] } };
 const FOLDER_INFO = { ...INFO, name: "mine", source: { kind: "files", name: "mine" } } as const;
 const BAD_FILE = new Fault("bad-file", "config.json is not JSON");
@@ -30,7 +32,7 @@ function waiter(): { hasGoneOn: boolean } {
 describe("a model that is opened while the page's own first one loads", () => {
   beforeEach(() => {
     model.setState({ choice: undefined, info: undefined, status: { kind: "nothing" } });
-    openFirstLook([SHIPPED]);
+    openFirstLook([FIRST]);
   });
 
   test("takes its place, and what a script asks meanwhile waits for it", async () => {
@@ -51,12 +53,12 @@ describe("a model that is opened while the page's own first one loads", () => {
     await last("load").fail(BAD_FILE);
     await settle();
     expect(messages()).toEqual([BAD_FILE.message]);
-    expect([waiting("load").at(-1)!.prompt, asked.hasGoneOn]).toEqual([SHIPPED.source, false]);
+    expect([waiting("load").at(-1)!.prompt, asked.hasGoneOn]).toEqual([FIRST.source, false]);
     await last("load").answer(INFO);
     await settle();
-    expect(model.getState()).toMatchObject({ choice: SHIPPED, status: { kind: "ready" } });
+    expect(model.getState()).toMatchObject({ choice: FIRST, status: { kind: "ready" } });
     expect([messages(), asked.hasGoneOn]).toEqual([[BAD_FILE.message], true]);
-    expect(last("predict").prompt).toBe("3+5=");
+    expect(last("predict").prompt).toBe(FIRST_LOOK.prompt);
   });
 
   test("and neither can be opened leaves none, and what waited is told so by the engine", async () => {
@@ -86,7 +88,7 @@ describe("a model that is opened while another one that was to take a third's pl
     void changeModel(FOLDER);
     await last("load").fail(BAD_FILE);
     await settle();
-    expect(last("load").prompt).toEqual(SHIPPED.source);
+    expect(last("load").prompt).toEqual(FIRST.source);
     await last("load").answer(INFO);
     await settle();
     expect(model.getState()).toMatchObject({ choice: SHIPPED, status: { kind: "ready" } });

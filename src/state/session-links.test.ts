@@ -26,9 +26,11 @@ import { showTab, view } from "./view.ts";
 const { calls, waiting, last, settleTyping, answerBefore } = askedSession();
 
 describe("links", () => {
-  test("a blank one opens the first prompt", () => {
-    openLink("", [SHIPPED]);
-    expect(question.getState().prompt).toBe("3+5=");
+  test("a blank one opens what the page opens on", () => {
+    openLink("", [SHIPPED, { ...OTHER, id: "abacus-2" }]);
+    expect(question.getState()).toMatchObject({ prompt: "95-77=", interventions: [] });
+    expect(question.getState().ablationSource).toHaveLength(8);
+    expect(last("load").prompt).toEqual(OTHER.source);
   });
 
   test("restores what it holds and loads a model of the page's own", () => {

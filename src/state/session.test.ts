@@ -12,7 +12,7 @@ import { changeModel } from "./model/load-offer.ts";
 import { model } from "./model/model.ts";
 import { notices } from "./notices.ts";
 import { question, setPrompt, setAblationSource, togglePart, undo } from "./question.ts";
-import { showRecorded } from "./link/recorded.ts";
+import { showRecorded } from "./first-look/recorded.ts";
 import { isStale, results } from "./run/results.ts";
 import { askAgain, stopRun } from "./run/runner.ts";
 import { pursueNow, stopAsked } from "./run/session.ts";
@@ -442,8 +442,20 @@ describe("models", () => {
   });
 });
 
+const RECORDED = { ablationSource: ["1+2=", "2+4="], before: prediction(8, -0.5), sweep: SWEEP };
+
+test.each<[what: string, asked: string[]]>([
+  ["zero", []],
+  ["other prompts", ["1+2=", "2+5="]],
+])("a map that was recorded by the mean is not shown where what is off is as %s have it", (_what, asked) => {
+  setAblationSource(asked);
+  showRecorded({ made_by: "", model: "abacus", prompt: "3+5=", ...RECORDED });
+  expect(results.getState().sweep.value).toBeUndefined();
+});
+
 test("a recorded finding is shown until the live run, and never claimed as measured", async () => {
-  showRecorded({ made_by: "", model: "abacus", prompt: "3+5=", before: prediction(8, -0.5), sweep: SWEEP });
+  setAblationSource(RECORDED.ablationSource);
+  showRecorded({ made_by: "", model: "abacus", prompt: "3+5=", ...RECORDED });
   expect(results.getState().sweep).toMatchObject({ isRecorded: true, about: { token: { text: "8" } } });
   expect(isStale(results.getState().sweep)).toBe(false);
   expect(measuredClaims(results.getState(), question.getState(), 0)).toBeUndefined();

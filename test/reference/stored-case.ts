@@ -1,5 +1,4 @@
 import type { StoredCase } from "#workers/engine/canary/stored-case.ts";
-import { goldenCases } from "../agreement.ts";
 import type { CheckpointFiles } from "../checkpoints.ts";
 import { forward } from "./forward.ts";
 import { atLast, logProbability } from "./lens.ts";
@@ -10,20 +9,18 @@ import type { ReferenceModel } from "./families/family.ts";
 /** Tokens whose log-probabilities are stored: the most probable ones of the clean run. */
 const TOKENS = 8;
 
-/** The case that travels with the bundled model: its first golden prompt, as it is and without the head that matters most, in float64. */
-export function storedCase(files: CheckpointFiles, content: string): StoredCase {
-  const {
-    prompt,
-    ids,
-    most_important_head: [layer, head],
-  } = goldenCases[0]!;
+/** The case that travels with a model: a prompt as it is and with a head at 0, in float64. */
+export function storedCase(
+  files: CheckpointFiles,
+  content: string,
+  { prompt, ids, off }: Pick<StoredCase, "prompt" | "ids" | "off">,
+): StoredCase {
   const exact = readModel(files);
   const models = { q4: quantised(exact, 4), q8: quantised(exact, 8), f32: exact };
   const logits = atLast(forward(exact, ids).logits);
   const tokens = Array.from(logits.keys())
     .sort((a, b) => logits[b]! - logits[a]!)
     .slice(0, TOKENS);
-  const off = { layer, head };
   const found = (model: ReferenceModel) => {
     const runs = [forward(model, ids), forward(model, ids, [{ kind: "head", at: off, scale: 0 }])];
     const [clean, without] = runs.map((run) => tokens.map((token) => logProbability(atLast(run.logits), token)));

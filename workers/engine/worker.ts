@@ -1,7 +1,7 @@
 import * as Comlink from "comlink";
 import { isRecord } from "#core/record.ts";
 import { tellSigns } from "#core/sign.ts";
-import { SHIPPED_CONTENTS } from "#model/shipped-models.ts";
+import { FIRST_MODEL, SHIPPED_CONTENTS } from "#model/shipped-models.ts";
 import { DEVICE_LOST_MESSAGE, SIGN_MESSAGE, THREADS_MESSAGE } from "#protocol/lifecycle.ts";
 import { createEngine } from "./engine.ts";
 import { keepFaultCodes } from "./fault-transfer.ts";
@@ -25,7 +25,7 @@ Comlink.expose(
   createEngine(
     (onBytes) => loadOrt(onBytes, threads),
     (reason) => postMessage({ type: DEVICE_LOST_MESSAGE, reason }),
-    { caseAt: addressOf("abacus"), contents: new Map(Object.entries(SHIPPED_CONTENTS).map(byAddress)) },
+    { caseAt: addressOf(FIRST_MODEL), contents: new Map(Object.entries(SHIPPED_CONTENTS).map(byAddress)) },
   ),
 );
 // held for the worker's life: whoever is granted this lock after us knows that we are gone; outside a secure context there are none

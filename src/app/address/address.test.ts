@@ -25,7 +25,7 @@ let tabs: FakeHistory;
 let end: () => void;
 
 beforeEach(async () => {
-  tabs = new FakeHistory();
+  tabs = new FakeHistory("#v=1&m=abacus&p=3%2B5=");
   for (const [name, value] of Object.entries(tabs.globals())) vi.stubGlobal(name, value);
   const address = followAddress([SHIPPED, OTHER], async () => undefined);
   end = address.end;

@@ -2,16 +2,21 @@ import { beforeEach, expect, test } from "vitest";
 import { setPublished } from "#state/chain-view.ts";
 import { guide } from "#state/guide/guide.ts";
 import { model } from "#state/model/model.ts";
+import { FIRST_LOOK } from "#state/first-look/first-look.ts";
 import { setPrompt, togglePart } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { settle } from "#test/asked-engine.ts";
 import { showTab } from "#state/view.ts";
-import { askedSession, HEAD, OTHER, prediction } from "#test/asked-session.ts";
+import { askedSession, HEAD, OTHER, prediction, SHIPPED } from "#test/asked-session.ts";
 import { titleNow } from "./title.ts";
 
 const { last, settleTyping, answerBefore } = askedSession();
 
-beforeEach(() => guide.setState({ isGalleryOpen: false }));
+beforeEach(() => {
+  guide.setState({ isGalleryOpen: false });
+  // the model that the page opens with goes unnamed
+  model.setState({ choice: { ...SHIPPED, id: FIRST_LOOK.model } });
+});
 
 test("the title follows what is asked and what came of it, and never pairs a prompt with another's answer", async () => {
   expect(titleNow()).toBe("3+5= · Heads · Arithmoscope");

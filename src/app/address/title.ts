@@ -1,6 +1,6 @@
 import { publishedShown } from "#state/chain-view.ts";
 import { guide } from "#state/guide/guide.ts";
-import { BUNDLED_MODEL } from "#state/link/finding.ts";
+import { FIRST_LOOK } from "#state/first-look/first-look.ts";
 import { model, modelLabel } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -22,7 +22,7 @@ export function titleNow(): string {
   const { choice } = model.getState();
   const { tab } = view.getState();
   const published = publishedShown(view.getState());
-  const of = published ? PUBLISHED_MODELS[published] : choice && choice.id !== BUNDLED_MODEL && modelLabel(choice);
+  const of = published ? PUBLISHED_MODELS[published] : choice && choice.id !== FIRST_LOOK.model && modelLabel(choice);
   const asked = prompt === "" ? "" : shortened(prompt);
   const words = [
     // a record is of its own prompt, with nothing off

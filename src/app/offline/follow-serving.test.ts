@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import type { Prediction } from "#state/run/results.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FIRST_MODEL } from "#model/shipped-models.ts";
 import { model } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
 import { clearResults, patchSlot } from "#state/run/results.ts";
@@ -88,7 +89,9 @@ describe("the first visit to a host that does not isolate the page", () => {
     await vi.waitFor(() => expect(browser.asked).toEqual(["register"]));
     patchSlot("sweep", { status: "done" });
     await following;
-    await vi.waitFor(() => expect(browser.asked).toEqual(["register", '{"type":"KEEP","model":"abacus"}']));
+    await vi.waitFor(() =>
+      expect(browser.asked).toEqual(["register", JSON.stringify({ type: "KEEP", model: FIRST_MODEL })]),
+    );
   });
 
   test("offers all cores; at a press the page is opened anew with what was asked, and never by itself", async () => {

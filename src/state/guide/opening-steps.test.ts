@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
 import { otherNumbers } from "../ablation-source.ts";
-import { question, replaceQuestion } from "../question.ts";
+import { question, replaceQuestion, setAblationSource } from "../question.ts";
 import { connectEngine } from "../run/engine-port.ts";
 import { EMPTY_SLOT, clearResults, results } from "../run/results.ts";
 import type { Subject } from "../subject.ts";
+import type { HeadSweep } from "../run/results.ts";
 import { followOutcomes, forgetSteps, openingSteps, takeStep } from "./opening-steps.ts";
 
 const PROMPT = "3+5=";
@@ -37,8 +38,39 @@ test("the mean is over prompts that are as many tokens, and what zero had of eve
   takeStep("reason");
   await tokenized(3);
   expect(question.getState().ablationSource).toEqual(otherNumbers(PROMPT).slice(0, 3));
-  expect(openingSteps.getState().byZero).toEqual([[0.5, 3.5]]);
+  expect(openingSteps.getState().effects).toEqual([[0.5, 3.5]]);
   expect(openingSteps.getState().outcomes.standIns).toBeUndefined();
+});
+
+test("begun by the mean, every step has the same prompts stand in, and the reason is asked by zero", () => {
+  const others = ["1+2=", "2+4="];
+  setAblationSource(others);
+  for (const step of ["off", "silent"] as const) {
+    takeStep(step);
+    expect(question.getState().ablationSource).toEqual(others);
+  }
+  takeStep("reason");
+  expect(question.getState().ablationSource).toBeUndefined();
+  takeStep("path");
+  expect(question.getState().ablationSource).toEqual(others);
+  expect(asked.waiting("tokenize")).toEqual([]);
+});
+
+test("what a head costs by the mean is kept beside what one costs by zero", () => {
+  const others = ["1+2=", "2+4="];
+  setAblationSource(others);
+  const about = { ...ABOUT, ablationSource: others };
+  const { sweep } = results.getState();
+  results.setState({ sweep: { ...sweep, about } });
+  const end = followOutcomes();
+  takeStep("off");
+  answered({ sweep: { ...sweep.value!, logProbability: [[-1, -4]] }, ablationSource: others });
+  takeStep("reason");
+  answered({ sweep: { ...sweep.value!, logProbability: [[-9, -4]] }, ablationSource: undefined });
+  end();
+  const { off, reason } = openingSteps.getState().outcomes;
+  expect(off).toMatchObject({ head: { layer: 0, head: 1 }, prompts: 2, isCostliest: true });
+  expect(reason).toMatchObject({ prompts: 0, most: { at: { layer: 0, head: 0 }, effect: 8.5 }, mostBefore: 0.5 });
 });
 
 test("where there are too few, that is what came of the step, and nothing else stands in", async () => {
@@ -73,24 +105,42 @@ test.each<[what: string, logProbability: number[][], ablationSource: string[] | 
 ])("where %s, the head that is off is said to be the costliest: %#", (_what, logProbability, ablationSource, is) => {
   const end = followOutcomes();
   takeStep("off");
-  const about: Subject = {
-    model: { id: "m", name: "m" },
-    variant: "base",
-    prompt: PROMPT,
-    tokens: [],
-    token: undefined,
-    target: undefined,
-    interventions: [],
-  };
+  answered({
+    sweep: { target: 8, baseline: -0.5, logProbability },
+    ablationSource: undefined,
+    sweptBy: ablationSource,
+  });
+  end();
+  expect(openingSteps.getState().outcomes.off).toMatchObject({ head: { layer: 0, head: 1 }, isCostliest: is });
+});
+
+const ABOUT: Subject = {
+  model: { id: "m", name: "m" },
+  variant: "base",
+  prompt: PROMPT,
+  tokens: [],
+  token: undefined,
+  target: undefined,
+  interventions: [],
+};
+
+interface Answered {
+  readonly sweep: HeadSweep;
+  /** Of the run without what is off. */
+  readonly ablationSource: readonly string[] | undefined;
+  /** Where the sweep is still another one. */
+  readonly sweptBy?: readonly string[] | undefined;
+}
+
+/** The page has answers to what it asks, the same with and without what is off. */
+function answered({ sweep, ablationSource, sweptBy = ablationSource }: Answered): void {
   const token = { id: 8, text: "8", probability: 0.6, logProbability: -0.5, rank: 0 };
   const run = { tokens: [], top: [token], included: [], target: token };
   const slot = { ...EMPTY_SLOT, status: "done" } as const;
   const { interventions } = question.getState();
   results.setState({
-    sweep: { ...slot, value: { target: 8, baseline: -0.5, logProbability }, about: { ...about, ablationSource } },
-    before: { ...slot, value: run, about },
-    after: { ...slot, value: run, about: { ...about, interventions } },
+    sweep: { ...slot, value: sweep, about: { ...ABOUT, ablationSource: sweptBy } },
+    before: { ...slot, value: run, about: { ...ABOUT, ablationSource } },
+    after: { ...slot, value: run, about: { ...ABOUT, ablationSource, interventions } },
   });
-  end();
-  expect(openingSteps.getState().outcomes.off).toMatchObject({ head: { layer: 0, head: 1 }, isCostliest: is });
-});
+}

@@ -9,9 +9,13 @@ import { isStale, results } from "../run/results.ts";
 import { LEAST_STAND_INS, standInsOf } from "../run/stand-ins.ts";
 import type { NeuronChange, Prediction } from "../run/results.ts";
 import { isSameRun } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 import { select, showTab } from "../view.ts";
 
-/** The way from an answer to what carries it: a part off, who falls silent, whether that is the reason, the whole path. */
+/**
+ * The way from an answer to what carries it: a part off, who falls silent, whether that is the reason, the whole path. What is off is as the page has it
+ * when the way begins, 0 or the mean over other prompts; the third step asks by the other one of the two.
+ */
 export const OPENING_STEPS = ["off", "silent", "reason", "path"] as const;
 export type OpeningStep = (typeof OPENING_STEPS)[number];
 
@@ -21,18 +25,26 @@ export interface Outcomes {
     readonly head: HeadId;
     readonly before: Prediction;
     readonly after: Prediction;
-    /** Of all heads, each at zero, it costs the answer most: what it leaves of its probability, every other one leaves too. */
+    /** Over how many other prompts its mean stood in; 0: it was zero. */
+    readonly prompts: number;
+    /** Of all heads, each off by itself, it costs the answer most: what it leaves of its probability, every other one leaves too. */
     readonly isCostliest: boolean;
   };
-  readonly silent?: NeuronChange;
+  readonly silent?: {
+    /** Loses most of what it gives to the answer, also by speaking against it. */
+    readonly most: NeuronChange;
+    /** Loses most of those that spoke for the answer; none in the list did. */
+    readonly spoke: NeuronChange | undefined;
+  };
   readonly reason?: {
+    /** As in `off`. */
     readonly prompts: number;
     readonly before: Prediction;
     readonly after: Prediction;
     /** What costs most by that measure. */
     readonly most?: RankedHead | undefined;
-    /** What the same head costs at zero, where that is known. */
-    readonly mostByZero?: number | undefined;
+    /** What the same head costs by the first measure, where that is known. */
+    readonly mostBefore?: number | undefined;
   };
   /** How many other prompts there were, where they were too few for a mean. */
   readonly standIns?: number;
@@ -44,12 +56,21 @@ interface Steps {
   /** The one that was taken last. */
   readonly at: OpeningStep | undefined;
   readonly head: HeadId | undefined;
-  /** What each head is worth by zero, where that was measured: [layer][head]. */
-  readonly byZero: readonly (readonly number[])[] | undefined;
+  /** What stood in for what is off when the way began; undefined: it was 0. */
+  readonly standIns: readonly string[] | undefined;
+  /** What each head is worth so, where that was measured: [layer][head]. */
+  readonly effects: readonly (readonly number[])[] | undefined;
   readonly outcomes: Outcomes;
 }
 
-const NOTHING_TAKEN: Steps = { taken: [], at: undefined, head: undefined, byZero: undefined, outcomes: {} };
+const NOTHING_TAKEN: Steps = {
+  taken: [],
+  at: undefined,
+  head: undefined,
+  standIns: undefined,
+  effects: undefined,
+  outcomes: {},
+};
 
 export const openingSteps = createStore<Steps>(() => NOTHING_TAKEN);
 
@@ -59,35 +80,39 @@ export const forgetSteps = () => openingSteps.setState(NOTHING_TAKEN, true);
 /** Takes a step on the page itself; whoever takes a later one first has the part off that it is about. */
 export function takeStep(step: OpeningStep): void {
   const { sweep } = results.getState();
-  const head = openingSteps.getState().head ?? (sweep.value && mostImportantHead(sweep.value)?.at);
+  const begun = openingSteps.getState();
+  const head = begun.head ?? (sweep.value && mostImportantHead(sweep.value)?.at);
   if (!head) return;
-  const isByZero = sweep.value && isWhole(sweep.value) && !isStale(sweep) && !sweep.about?.ablationSource;
-  openingSteps.setState(({ taken, byZero }) => ({
+  const standIns = begun.head ? begun.standIns : question.getState().ablationSource;
+  const isAsBegun = sweep.value && isWhole(sweep.value) && !isStale(sweep) && isBy(standIns, sweep.about);
+  openingSteps.setState(({ taken, effects }) => ({
     head,
+    standIns,
     at: step,
     taken: taken.includes(step) ? taken : [...taken, step],
-    byZero: isByZero && sweep.value ? headEffects(sweep.value) : byZero,
+    effects: isAsBegun && sweep.value ? headEffects(sweep.value) : effects,
   }));
   const part = { kind: "head", at: head } as const;
   switch (step) {
     case "off":
-      setAblationSource([]);
+      setAblationSource(standIns ?? []);
       switchOff([part]);
       select(part);
       showTab("heads");
       break;
     case "silent":
-      setAblationSource([]);
+      setAblationSource(standIns ?? []);
       switchOff([part]);
       showTab("neurons");
       break;
     case "reason":
       switchOff([part]);
       showTab("heads");
-      void replaceByMean(question.getState().prompt);
+      if (standIns) setAblationSource([]);
+      else void replaceByMean(question.getState().prompt);
       break;
     case "path":
-      setAblationSource([]);
+      setAblationSource(standIns ?? []);
       if (question.getState().interventions.length > 0) resetInterventions();
       select(undefined);
       showTab("chain");
@@ -111,7 +136,7 @@ async function replaceByMean(prompt: string): Promise<void> {
 export const followOutcomes = () => results.subscribe(noteOutcomes);
 
 function noteOutcomes(): void {
-  const { taken, head, byZero, outcomes } = openingSteps.getState();
+  const { taken, head, standIns, effects, outcomes } = openingSteps.getState();
   const { before, after, comparison, sweep } = results.getState();
   const isAnswered = before.value && after.value && after.status === "done" && !isStale(after);
   if (!head || !isAnswered || !before.value || !after.value || !isSameRun(before.about, after.about)) return;
@@ -121,28 +146,33 @@ function noteOutcomes(): void {
   if (!isOf(after)) return;
   const both = { before: before.value, after: after.value };
   const prompts = after.about?.ablationSource?.length ?? 0;
-  const isByZero = prompts === 0;
-  const [first] = comparison.value && !isStale(comparison) && comparison.status === "done" ? comparison.value.rows : [];
+  const isAsBegun = isBy(standIns, after.about);
+  const rows = comparison.value && !isStale(comparison) && comparison.status === "done" ? comparison.value.rows : [];
+  const [loser] = rows;
   const isSwept = sweep.value && sweep.status === "done" && !isStale(sweep) && isWhole(sweep.value);
   const costliest = isSwept ? mostImportantHead(sweep.value) : undefined;
-  const most = sweep.about?.ablationSource ? costliest : undefined;
+  const most = isBy(standIns, sweep.about) ? undefined : costliest;
   const isCostliest =
     costliest !== undefined &&
     most === undefined &&
     isSameHead(costliest.at, head) &&
     sweep.value?.target === before.value.top[0]?.id;
-  const mostByZero = most && byZero?.[most.at.layer]?.[most.at.head];
+  const mostBefore = most && effects?.[most.at.layer]?.[most.at.head];
   const found: Outcomes = {
-    ...(!outcomes.off && isByZero && taken.includes("off") && { off: { head, ...both, isCostliest } }),
+    ...(!outcomes.off && isAsBegun && taken.includes("off") && { off: { head, ...both, prompts, isCostliest } }),
     ...(!outcomes.silent &&
-      isByZero &&
+      isAsBegun &&
       taken.includes("silent") &&
-      first &&
+      loser &&
       isOf(comparison) &&
-      !comparison.about?.ablationSource && { silent: first }),
+      isBy(standIns, comparison.about) && { silent: { most: loser, spoke: rows.find((row) => row.before > 0) } }),
     ...(!outcomes.reason?.most &&
-      !isByZero &&
-      taken.includes("reason") && { reason: { prompts, ...both, most, mostByZero } }),
+      !isAsBegun &&
+      taken.includes("reason") && { reason: { prompts, ...both, most, mostBefore } }),
   };
   if (Object.keys(found).length > 0) openingSteps.setState({ outcomes: { ...outcomes, ...found } });
 }
+
+/** Whether what is off in a result is as these prompts have it; undefined: it is 0. */
+export const isBy = (standIns: readonly string[] | undefined, about: Pick<Subject, "ablationSource"> | undefined) =>
+  JSON.stringify(about?.ablationSource) === JSON.stringify(standIns);

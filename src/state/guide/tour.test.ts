@@ -118,12 +118,13 @@ test.each<[what: string, does: () => void, left: unknown]>([
   expect(off()).toEqual(left);
 });
 
-test("another prompt has the switches back, and no prompts that stood in for the one before", () => {
+test("another prompt has the switches back, and what stands in stays what it is", () => {
   prepared();
   startTour();
   goTo(1);
   question.setState({ prompt: "47+38=" });
+  setAblationSource(["12+24=", "31+55="]);
   leaveTour();
   expect(off()).toEqual([[{ layer: 0, head: 0 }, 0.5]]);
-  expect(question.getState().ablationSource).toBeUndefined();
+  expect(question.getState().ablationSource).toEqual(["12+24=", "31+55="]);
 });

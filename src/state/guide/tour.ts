@@ -2,7 +2,7 @@ import { setOtherPrompt } from "../chain-view.ts";
 import { mostImportantHead } from "../effects.ts";
 import { opened } from "../link/opened.ts";
 import { model } from "../model/model.ts";
-import { question, resetInterventions, replaceInterventions, setAblationSource, switchOff } from "../question.ts";
+import { question, resetInterventions, replaceInterventions, switchOff } from "../question.ts";
 import { results } from "../run/results.ts";
 import { switchesText } from "../subject.ts";
 import { select, setReading, showTab, view } from "../view.ts";
@@ -15,7 +15,10 @@ export type TourStep = (typeof TOUR_STEPS)[number];
 /** What the page's own prompt is held against: another operation, which any model of arithmetic answers. */
 const OTHER_PROMPT = "9-4=";
 
-/** What a step does on the page, with the page's own actions: whoever skips finds everything where it is then. */
+/**
+ * What a step does on the page, with the page's own actions: whoever skips finds everything where it is then. What stands in for what is off is the
+ * page's own, or the visitor's, all through.
+ */
 const ON_ARRIVAL: Readonly<Record<TourStep, () => void>> = {
   heads() {
     undone();
@@ -50,14 +53,12 @@ const ON_ARRIVAL: Readonly<Record<TourStep, () => void>> = {
 
 /** What a visitor has on the page that stops of the tour put something else in the place of. */
 function whatIsThere() {
-  const { prompt, interventions, ablationSource } = question.getState();
+  const { interventions } = question.getState();
   const { selected, reading, chain } = view.getState();
   return {
     modelId: model.getState().choice?.id,
     finding: opened.getState().finding,
-    prompt,
     interventions,
-    ablationSource,
     selected,
     reading,
     other: chain.other,
@@ -100,23 +101,15 @@ function giveBack(): void {
   course = undefined;
   const now = whatIsThere();
   if (!had || !left || now.modelId !== had.modelId || now.finding !== had.finding) return;
-  if (switchedText(now) !== switchedText(left)) return;
-  if (switchedText(had) !== switchedText(now)) {
-    replaceInterventions(had.interventions);
-    // other prompts stand in position by position: they are of their prompt
-    if (now.prompt === had.prompt) setAblationSource(had.ablationSource ?? []);
-  }
+  if (switchesText(now.interventions) !== switchesText(left.interventions)) return;
+  if (switchesText(had.interventions) !== switchesText(now.interventions)) replaceInterventions(had.interventions);
   if (now.other === left.other) setOtherPrompt(had.other);
   if (now.selected === left.selected) select(had.selected);
   if (now.reading === left.reading) setReading(had.reading);
 }
 
-const switchedText = ({ interventions, ablationSource }: Had) =>
-  JSON.stringify([switchesText(interventions), ablationSource]);
-
 function undone(): void {
   if (question.getState().interventions.length > 0) resetInterventions();
-  setAblationSource([]);
   setOtherPrompt(undefined);
   select(undefined);
 }

@@ -10,7 +10,7 @@ import type { ExperimentForm } from "../experiments/form/form.ts";
 export const VIEWS = ["heads", "chain", "neurons", "patch", "lab", "experiments"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
-/** The name that a finding gives the model shipped with the page. */
+/** The model that a link means which names none: the one that the page was first shipped with, whatever it opens on by now. */
 export const BUNDLED_MODEL = "abacus";
 
 export type Selection =

@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { DEFAULT_DTYPE, usualDtype } from "#model/gguf/source.ts";
+import { FIRST_LOOK } from "../first-look/first-look.ts";
 import { adapter, NO_ADAPTER } from "../model/adapter.ts";
 import { dropWhatDoesNotFit, loadModel } from "../model/loading.ts";
 import { model } from "../model/model.ts";
@@ -9,24 +10,20 @@ import { dismiss } from "../notices.ts";
 import { question, replaceQuestion } from "../question.ts";
 import { clearResults } from "../run/results.ts";
 import { DEFAULT_SORT, select, view } from "../view.ts";
-import { BUNDLED_MODEL, DEFAULT_CHAIN, DEFAULT_READING, NO_FINDING } from "./finding.ts";
+import { DEFAULT_CHAIN, DEFAULT_READING } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
 /** The finding that the page was opened with, or opened last; none for the first look. */
 export const opened = createStore<{ readonly finding: Finding | undefined }>(() => ({ finding: undefined }));
 
-/** What the page opens with when no link says otherwise. */
-const FIRST_PROMPT = "3+5=";
-
 /** The page without a link: what reads links is no part of it. */
 export function openFirstLook(shipped: readonly ModelChoice[]): void {
-  const first = { ...NO_FINDING, prompt: FIRST_PROMPT };
-  takeQuestion(first);
+  takeQuestion(FIRST_LOOK);
   opened.setState({ finding: undefined });
   leaveOffer();
-  takeView(first);
-  const bundled = shipped.find(({ id }) => id === BUNDLED_MODEL);
-  if (bundled) openChoice(bundled, shipped);
+  takeView(FIRST_LOOK);
+  const first = shipped.find(({ id }) => id === FIRST_LOOK.model);
+  if (first) openChoice(first, shipped);
 }
 
 /** Takes over what a finding asks, whichever model it is asked of. */
@@ -93,14 +90,14 @@ export function isFirstLook(): boolean {
   const { tab, selected } = view.getState();
   const { choice, dtype } = model.getState();
   return (
-    prompt === FIRST_PROMPT &&
+    prompt === FIRST_LOOK.prompt &&
     target === undefined &&
     interventions.length === 0 &&
-    ablationSource === undefined &&
-    tab === NO_FINDING.view &&
+    ablationSource === FIRST_LOOK.ablationSource &&
+    tab === FIRST_LOOK.view &&
     selected === undefined &&
     adapter.getState().choice === undefined &&
-    (choice?.id ?? BUNDLED_MODEL) === BUNDLED_MODEL &&
+    (choice?.id ?? FIRST_LOOK.model) === FIRST_LOOK.model &&
     dtype === DEFAULT_DTYPE
   );
 }

@@ -1,13 +1,13 @@
 import { faultCode } from "#core/fault.ts";
 import type { Backend, Dtype, HubSource } from "#model/checkpoint.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
-import { BUNDLED_MODEL } from "../link/finding.ts";
 import { withToken } from "./hub-tokens.ts";
 import { loadOffer } from "./offered.ts";
 import { goesBackTo, loadInPlaceOf } from "./loading.ts";
 import type { LoadOptions } from "./loading.ts";
 import { dtypeFor, hubChoice, model } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
+import { shipped } from "./shipped.ts";
 import { setPredictingHead } from "../chain-view.ts";
 import { dismiss, notify, notifyFault } from "../notices.ts";
 import { dropInterventions, question } from "../question.ts";
@@ -68,7 +68,8 @@ let inspecting: AbortController | undefined;
 export async function offerModel(choice: ModelChoice, options: OfferOptions = {}): Promise<void> {
   withdrawOffer();
   const { dtype = dtypeFor(choice), backend = model.getState().backend } = options;
-  if (choice.source.kind === "stored" || choice.id === BUNDLED_MODEL) return changeModel(choice, { dtype, backend });
+  const isShipped = shipped.getState().models.some(({ id }) => id === choice.id);
+  if (choice.source.kind === "stored" || isShipped) return changeModel(choice, { dtype, backend });
   const controller = new AbortController();
   inspecting = controller;
   loadOffer.setState({ kind: "inspecting", choice, backend, dtype }, true);

@@ -19,6 +19,7 @@ import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
 import { ChainEvidence } from "./ChainEvidence.tsx";
 import { chainLines, publishedLine } from "./chain-lines.ts";
+import { StageShare } from "./share/StageShare.tsx";
 import { changedChain, ownChains, withoutHead } from "./shown-chains.ts";
 import "./chain.css";
 
@@ -110,6 +111,7 @@ function OwnChain() {
             />
           )}
           <ChainEvidence shown={shown} lines={lines} />
+          <StageShare />
         </div>
       ) : (
         <>

@@ -21,7 +21,7 @@ import { notices } from "#state/notices.ts";
 import { decodeFinding } from "#state/link/permalink.ts";
 import { question, setPrompt, setAblationSource, togglePart } from "#state/question.ts";
 import { drawPatches } from "#state/lab/patching.ts";
-import { showRecorded } from "#state/link/recorded.ts";
+import { showRecorded } from "#state/first-look/recorded.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { clearResults, isStale, results } from "#state/run/results.ts";
 import { forgetRuns } from "#state/run/runner.ts";
@@ -444,7 +444,9 @@ test("what came with the page says that it was recorded, and claims nothing", ()
     included: [],
   };
   const sweep = { target: 8, baseline: -0.5, logProbability: [[-1, -2]] };
-  showRecorded({ made_by: "a script in float64", model: "abacus", prompt, before, sweep });
+  const ablationSource = ["1+2=", "2+4="];
+  question.setState({ ablationSource });
+  showRecorded({ made_by: "a script in float64", model: "abacus", prompt, ablationSource, before, sweep });
   const { facts, finding } = read(everything()[0]!);
   expect(facts["model"]).toEqual({ name: "abacus", id: "abacus", recorded_by: "a script in float64" });
   expect([finding.prompt, finding.dtype, finding.expected]).toEqual([prompt, undefined, {}]);

@@ -8,12 +8,20 @@ import type { HeadId } from "#model/ids.ts";
 import { otherNumbers } from "#state/ablation-source.ts";
 import { mostImportantHead } from "#state/effects.ts";
 import { GALLERY_HASH, setOpeningShown } from "#state/guide/guide.ts";
-import { OPENING_STEPS, followOutcomes, forgetSteps, openingSteps, takeStep } from "#state/guide/opening-steps.ts";
+import {
+  OPENING_STEPS,
+  followOutcomes,
+  forgetSteps,
+  isBy,
+  openingSteps,
+  takeStep,
+} from "#state/guide/opening-steps.ts";
 import type { OpeningStep } from "#state/guide/opening-steps.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
-import { isStale, results } from "#state/run/results.ts";
+import { EMPTY_SLOT, isStale, results } from "#state/run/results.ts";
 import { answerOf, brokenInto, shownRuns } from "../prediction/prediction-rows.ts";
+import { stagesBy } from "../prompt/example-stages.ts";
 import { lineText, tokenText } from "../shared/words/token-text.ts";
 import { TourButton } from "./TourButton.tsx";
 import { whenThere } from "./when-there.ts";
@@ -43,12 +51,20 @@ const isNarrow = () => matchMedia("(width < 860px)").matches;
 /** Characters of a prompt that stand in a heading. */
 const MOST_QUOTED = 24;
 
-/** What a step is for, until it was taken. */
+/** What a step is for, until it was taken, where what is off is 0. */
 const HINTS = {
   off: "One attention head of all, for this prompt. The answer changes before your eyes.",
   silent: "The neurons that spoke up for the answer, and no longer do.",
   reason: "Nothing in its place is crude. Put there what the same head is after other numbers.",
   path: "By zero ablation: whom the head hands on to, up to the answer. A stage without evidence says so.",
+} as const satisfies Record<OpeningStep, string>;
+
+/** As `HINTS`, where the mean over other prompts stands in. */
+const MEAN_HINTS = {
+  ...HINTS,
+  off: "One attention head of all: it then is what it is after other numbers, on average. The answer changes before your eyes.",
+  reason: "After other numbers it says other things. Put nothing there: is the answer gone as well?",
+  path: "By mean ablation: whom the head hands on to, up to the answer. A stage without evidence says so.",
 } as const satisfies Record<OpeningStep, string>;
 
 interface OpeningProps {
@@ -125,7 +141,9 @@ interface StepsProps {
 }
 
 function Steps({ prompt, whole }: StepsProps) {
-  const { taken } = useStore(openingSteps);
+  const { taken, standIns } = useStore(openingSteps);
+  const ablationSource = useStore(question, (state) => state.ablationSource);
+  const hints = (taken.length > 0 ? standIns : ablationSource) ? MEAN_HINTS : HINTS;
   const hasHead = useStore(
     results,
     ({ sweep }) => sweep.value !== undefined && mostImportantHead(sweep.value) !== undefined,
@@ -157,7 +175,7 @@ function Steps({ prompt, whole }: StepsProps) {
             <span className="opening-later">{LABELS[step]}</span>
           )}
           <p aria-live={taken.includes(step) ? "polite" : undefined}>
-            {taken.includes(step) ? <Outcome of={step} whole={whole} /> : HINTS[step]}
+            {taken.includes(step) ? <Outcome of={step} whole={whole} /> : hints[step]}
           </p>
         </li>
       ))}
@@ -179,20 +197,26 @@ function isOfHead(chain: Chain, head: HeadId | undefined): boolean {
 }
 
 function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, "whole">): ReactNode {
-  const { outcomes, head } = useStore(openingSteps);
-  const { off, silent, reason, standIns } = outcomes;
-  const chain = useStore(results, ({ chain: slot }) =>
-    slot.status === "done" && !isStale(slot) && !slot.about?.ablationSource ? slot.value : undefined,
+  const { outcomes, head, standIns } = useStore(openingSteps);
+  const { off, silent, reason, standIns: fitting } = outcomes;
+  const { value: chain, about } = useStore(results, ({ chain: slot }) =>
+    slot.status === "done" && !isStale(slot) && isBy(standIns, slot.about) ? slot : EMPTY_SLOT,
   );
   const target = useStore(results, ({ before }) => tokenText(before.value?.target.text ?? ""));
   if (of === "off" && off) return offSentence(off);
   if (of === "silent" && silent) return silentSentence(silent, target);
   if (of === "reason" && reason) return reasonSentence(reason, head ? formatHead(head) : "it");
-  if (of === "reason" && standIns !== undefined) return noMeanSentence(standIns);
+  if (of === "reason" && fitting !== undefined) return noMeanSentence(fitting);
   if (of === "path" && chain)
     return (
       <>
-        {pathSentence(chain, isOfHead(chain, head) ? reason : undefined)} Select a part to see what it hands on.
+        {pathSentence(
+          chain,
+          standIns !== undefined,
+          isOfHead(chain, head) ? reason : undefined,
+          about && stagesBy(about, standIns === undefined ? "mean" : "zero"),
+        )}{" "}
+        Select a part to see what it hands on.
         {whole && (
           <>
             {" "}

@@ -31,13 +31,19 @@ const before = run("8", 0.942, 0.942);
 const head = { layer: 0, head: 7 };
 
 test("a part that the answer needs says what takes its place", () => {
-  expect(offSentence({ head, before, after: run("4", 0.752, 0.0003), isCostliest: true })).toBe(
+  expect(offSentence({ head, before, after: run("4", 0.752, 0.0003), prompts: 0, isCostliest: true })).toBe(
     "Without L0H7 it says “4” (75.2\u202f%); it was “8” (94.2\u202f%).",
   );
 });
 
+test("a part that is as in other prompts says so", () => {
+  expect(offSentence({ head, before, after: run("4", 0.752, 0.0003), prompts: 8, isCostliest: true })).toBe(
+    "With L0H7 as in 8 other prompts, on average, it says “4” (75.2\u202f%); it was “8” (94.2\u202f%).",
+  );
+});
+
 test("an answer that stands is not said to be broken", () => {
-  expect(offSentence({ head, before, after: run("8", 0.81, 0.81), isCostliest: true })).toBe(
+  expect(offSentence({ head, before, after: run("8", 0.81, 0.81), prompts: 0, isCostliest: true })).toBe(
     "Without L0H7 it still says “8” (81.0\u202f%); it was 94.2\u202f%. No head alone breaks this answer.",
   );
 });
@@ -46,14 +52,27 @@ test.each([
   ["heads were not all measured", 0.81, false],
   ["another token may be likelier without another head", 0.45, true],
 ])("where %s, nothing is said of other heads", (_why, left, isCostliest) => {
-  expect(offSentence({ head, before, after: run("8", left, left), isCostliest })).toMatch(/it was 94\.2\u202f%\.$/);
+  expect(offSentence({ head, before, after: run("8", left, left), prompts: 0, isCostliest })).toMatch(
+    /it was 94\.2\u202f%\.$/,
+  );
 });
 
 test("a neuron that falls silent is said with what it wrote and gave", () => {
   const promotes = ["8", "huit", "VIII", "acht"].map((text, id) => ({ id, text }));
-  const first = { layer: 4, neuron: 425, before: 0.68, after: -0.01, promotes };
-  expect(silentSentence(first as never, "8")).toBe(
-    "L4N425 wrote 8, huit, VIII and gave “8” 0.68 nats; now it gives −0.01.",
+  const spoke = { layer: 4, neuron: 425, change: 0.69, before: 0.68, after: -0.01, promotes } as never;
+  const fell = "L4N425 wrote 8, huit, VIII and gave “8” 0.68 nats; now it gives −0.01.";
+  expect(silentSentence({ most: spoke, spoke }, "8")).toBe(fell);
+
+  // what never spoke for the answer did not fall silent, however much it takes
+  const most = { layer: 5, neuron: 240, change: 6.46, before: -0.54, after: -7, promotes } as never;
+  const against = "L5N240 loses most by speaking against “8”: −0.54 nats, now −7.00.";
+  expect(silentSentence({ most, spoke }, "8")).toBe(`${fell} ${against}`);
+  expect(silentSentence({ most, spoke: undefined }, "8")).toBe(
+    `None of those that lose most spoke for the answer. ${against}`,
+  );
+  const raised = { layer: 5, neuron: 240, change: -0.5, before: 0, after: 0.5, promotes } as never;
+  expect(silentSentence({ most: raised, spoke: undefined }, "8")).toBe(
+    "No neuron loses anything of what it gives to “8”.",
   );
 });
 
@@ -64,7 +83,7 @@ test("what does not survive the mean is said, with what costs most by it and cos
   expect(reasonSentence(outcome, "L0H7")).toBe(spoken);
   const most = { at: { layer: 0, head: 3 }, effect: 5.6 };
   expect(reasonSentence({ ...outcome, most }, "L0H7")).toBe(`${spoken} By the mean L0H3 costs most: 5.60 nats.`);
-  expect(reasonSentence({ ...outcome, most, mostByZero: 0.001 }, "L0H7")).toBe(
+  expect(reasonSentence({ ...outcome, most, mostBefore: 0.001 }, "L0H7")).toBe(
     `${spoken} By the mean L0H3 costs most: 5.60 nats (by zero 0.00).`,
   );
 });
@@ -75,6 +94,27 @@ test.each([
 ])("%s by the mean leaves the finding standing", (_what, after) => {
   expect(reasonSentence({ prompts: 8, before, after }, "L0H7")).toMatch(/: the finding stands\.$/);
 });
+
+test.each<[what: string, reason: Parameters<typeof reasonSentence>[0], sentence: string]>([
+  [
+    "another answer",
+    { prompts: 0, before, after: run("4", 0.6, 0.1) },
+    "With zero instead, the model says “4” (60.0\u202f%). The answer is gone whatever stands in for L0H7: the finding stands.",
+  ],
+  [
+    "the same answer",
+    {
+      prompts: 0,
+      before,
+      after: run("8", 0.9, 0.9),
+      most: { at: { layer: 1, head: 0 }, effect: 8.5 },
+      mostBefore: 0.004,
+    },
+    "With zero instead, the model says “8” (90.0\u202f%). What other numbers make L0H7 say is worse than nothing: it matters what stands in. By zero L1H0 costs most: 8.50 nats (by the mean 0.00).",
+  ],
+])("begun by the mean, %s by zero is said", (_what, reason, sentence) =>
+  expect(reasonSentence(reason, "L0H7")).toBe(sentence),
+);
 
 describe("the whole path", () => {
   /** Of L3H1, with evidence for the stages of these names. */
@@ -93,23 +133,35 @@ describe("the whole path", () => {
   const fallen = { prompts: 8, before, after: run("8", 0.944, 0.944) };
 
   test("says by which ablation it is, and how many stages have no evidence", () => {
-    expect(pathSentence(two, undefined)).toBe(
+    expect(pathSentence(two, false, undefined, undefined)).toBe(
       "Below is the chain of L3H1, by zero ablation; 2 of its 4 stages have no evidence.",
     );
-    expect(pathSentence(chain(...two.stages.map(({ name }) => name)), undefined)).toBe(
-      "Below is the chain of L3H1, by zero ablation; all of its stages have evidence.",
+    expect(pathSentence(chain(...two.stages.map(({ name }) => name)), true, undefined, undefined)).toBe(
+      "Below is the chain of L3H1, by mean ablation; all of its stages have evidence.",
     );
   });
 
+  test.each<[others: number[], sentence: string]>([
+    [[], "By zero none has."],
+    [[3], "By zero 1 of 4 has."],
+    [[3, 4], "By zero 2 of 4 have."],
+    [[1, 2, 3, 4], "By zero all have."],
+  ])("says how many have by the other ablation: %j", (others, sentence) =>
+    expect(pathSentence(two, true, undefined, others)).toBe(
+      `Below is the chain of L3H1, by mean ablation; 2 of its 4 stages have no evidence. ${sentence}`,
+    ),
+  );
+
   test("says that its head did not survive the mean, where it did not", () => {
-    expect(pathSentence(two, fallen)).toBe(
+    expect(pathSentence(two, false, fallen, undefined)).toBe(
       "Below is the chain of L3H1, by zero ablation; 2 of its 4 stages have no evidence. L3H1 did not survive the mean: it does not carry the numbers.",
     );
-    expect(pathSentence(two, { ...fallen, after: run("4", 0.6, 0.1) })).not.toContain("survive");
+    expect(pathSentence(two, true, { ...fallen, prompts: 0 }, undefined)).toMatch(/ L3H1 did not survive zero\.$/);
+    expect(pathSentence(two, false, { ...fallen, after: run("4", 0.6, 0.1) }, undefined)).not.toContain("survive");
   });
 
   test("says where there is none", () => {
-    expect(pathSentence(chain(), fallen)).toBe(
+    expect(pathSentence(chain(), false, fallen, undefined)).toBe(
       "By zero ablation there is no chain here; what is missing stands below.",
     );
   });
@@ -118,10 +170,8 @@ describe("the whole path", () => {
     const read = (name: string) =>
       JSON.parse(readFileSync(join(import.meta.dirname, "../../../public/findings", name), "utf8")) as unknown;
     const cards = read("gallery.json") as readonly { readonly id: string; readonly link: string }[];
-    const texts = Object.values(read("openings.json") as Readonly<Record<string, OpeningText>>);
-    expect(texts.map(({ whole }) => whole?.link)).toEqual(
-      texts.map(() => cards.find(({ id }) => id === "four-stages")!.link),
-    );
+    const { abacus } = read("openings.json") as Readonly<Record<string, OpeningText>>;
+    expect(abacus!.whole!.link).toBe(cards.find(({ id }) => id === "four-stages")!.link);
   });
 });
 

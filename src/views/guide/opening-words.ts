@@ -29,54 +29,83 @@ const keeps = ({ before, after }: { readonly before: Prediction; readonly after:
   after.top[0]?.id === before.top[0]?.id;
 
 /** `Without L0H7 it says “4” (75.0 %); it was “8” (94.2 %).` */
-export function offSentence({ head, before, after, isCostliest }: NonNullable<Outcomes["off"]>): string {
+export function offSentence({ head, before, after, prompts, isCostliest }: NonNullable<Outcomes["off"]>): string {
   const name = formatHead(head);
-  if (!keeps({ before, after })) return `Without ${name} it says ${answerOf(after)}; it was ${answerOf(before)}.`;
+  const without = prompts === 0 ? `Without ${name}` : `With ${name} as in ${prompts} other prompts, on average,`;
+  if (!keeps({ before, after })) return `${without} it says ${answerOf(after)}; it was ${answerOf(before)}.`;
   const { probability: was = 0 } = before.top[0] ?? {};
   const { probability: is = 0 } = after.top[0] ?? {};
   // beside more than one half no other token is likelier
   const verdict = isCostliest && is > 0.5 ? " No head alone breaks this answer." : "";
-  return `Without ${name} it still says ${answerOf(after)}; it was ${percent(was)}.${verdict}`;
+  return `${without} it still says ${answerOf(after)}; it was ${percent(was)}.${verdict}`;
 }
 
-/** `L4N425 wrote 8, huit, VIII and gave “8” 0.68 nats; now it gives −0.01.` */
-export function silentSentence(first: NonNullable<Outcomes["silent"]>, target: string): string {
-  const words = first.promotes.slice(0, 3).map(({ text }) => tokenText(text));
-  const name = formatNeuron(first);
-  return `${name} wrote ${words.join(", ")} and gave “${target}” ${nats(first.before)} nats; now it gives ${nats(first.after)}.`;
+/** `L4N425 wrote 8, huit, VIII and gave “8” 0.68 nats; now it gives −0.01.` What loses more without having spoken for the answer comes after it. */
+export function silentSentence({ most, spoke }: NonNullable<Outcomes["silent"]>, target: string): string {
+  if (most.change <= 0) return `No neuron loses anything of what it gives to “${target}”.`;
+  const against = `${formatNeuron(most)} loses most by speaking against “${target}”: ${nats(most.before)} nats, now ${nats(most.after)}.`;
+  if (!spoke) return `None of those that lose most spoke for the answer. ${against}`;
+  const words = spoke.promotes.slice(0, 3).map(({ text }) => tokenText(text));
+  const fell = `${formatNeuron(spoke)} wrote ${words.join(", ")} and gave “${target}” ${nats(spoke.before)} nats; now it gives ${nats(spoke.after)}.`;
+  return spoke === most ? fell : `${fell} ${against}`;
 }
 
 type Reason = NonNullable<Outcomes["reason"]>;
 
-/** Whether the answer needs what the head says of this prompt, and not only that it speaks. */
-const survivesMean = (reason: Reason) =>
+/** Whether the answer is gone by the other ablation as well. */
+const survives = (reason: Reason) =>
   !keeps(reason) || reason.after.target.probability / reason.before.target.probability <= KEPT_SHARE;
 
-/** What the same head costs by the mean, and which one costs most by it. */
+const measureName = (isMean: boolean) => (isMean ? "the mean" : "zero");
+
+/** What the same head costs by the other ablation, and which one costs most by it. */
 export function reasonSentence(reason: Reason, head: string): string {
-  const { prompts, after, most, mostByZero } = reason;
-  const stood = `With its mean over ${prompts} other prompts instead, the model says ${answerOf(after)}.`;
-  if (survivesMean(reason)) return `${stood} So what ${head} says depends on the prompt: the finding stands.`;
-  const byZero = mostByZero === undefined ? "" : ` (by zero ${nats(mostByZero)})`;
+  const { prompts, after, most, mostBefore } = reason;
+  const isMean = prompts > 0;
+  const instead = isMean ? `its mean over ${prompts} other prompts` : "zero";
+  const stood = `With ${instead} instead, the model says ${answerOf(after)}.`;
+  if (survives(reason)) {
+    return isMean
+      ? `${stood} So what ${head} says depends on the prompt: the finding stands.`
+      : `${stood} The answer is gone whatever stands in for ${head}: the finding stands.`;
+  }
+  const before = mostBefore === undefined ? "" : ` (by ${measureName(!isMean)} ${nats(mostBefore)})`;
   const other =
     most && most.effect >= NEGLIGIBLE_NATS
-      ? ` By the mean ${formatHead(most.at)} costs most: ${nats(most.effect)} nats${byZero}.`
+      ? ` By ${measureName(isMean)} ${formatHead(most.at)} costs most: ${nats(most.effect)} nats${before}.`
       : "";
-  return `${stood} ${head} says the same each time: it does not carry the numbers.${other}`;
+  return isMean
+    ? `${stood} ${head} says the same each time: it does not carry the numbers.${other}`
+    : `${stood} What other numbers make ${head} say is worse than nothing: it matters what stands in.${other}`;
 }
 
 /** Why there is no mean to take. */
 export const noMeanSentence = (standIns: number) =>
   `This model’s tokenizer cuts ${standIns === 0 ? "no other numbers" : "too few other numbers"} into as many tokens: there is no mean to take.`;
 
-/** By which ablation the chain is drawn, how much of it has evidence, and whether its head survived the other ablation. */
-export function pathSentence(chain: Chain, reason: Reason | undefined): string {
+/** Stages of the same prompt’s chain that have evidence by the other ablation, from the table of the worked examples. */
+type OtherStages = readonly number[] | undefined;
+
+/**
+ * By which ablation the chain is drawn, how much of it has evidence, how much by the other ablation, and whether its head survived that.
+ *
+ * @param isMean whether the mean over other prompts stands in for what is off, and not zero
+ */
+export function pathSentence(chain: Chain, isMean: boolean, reason: Reason | undefined, others: OtherStages): string {
   const predicting = predictingEvidence(chain);
-  if (!predicting) return "By zero ablation there is no chain here; what is missing stands below.";
+  const ablation = isMean ? "mean ablation" : "zero ablation";
+  if (!predicting) return `By ${ablation} there is no chain here; what is missing stands below.`;
   const missing = chain.stages.filter(({ hasEvidence }) => !hasEvidence).length;
   const head = formatHead(predicting.head);
   const stages = missing === 0 ? "all of its stages have" : `${missing} of its ${chain.stages.length} stages have no`;
-  const caveat =
-    reason && !survivesMean(reason) ? ` ${head} did not survive the mean: it does not carry the numbers.` : "";
-  return `Below is the chain of ${head}, by zero ablation; ${stages} evidence.${caveat}`;
+  const beside = others ? ` By ${measureName(!isMean)} ${shareText(others.length, chain.stages.length)}.` : "";
+  const fallen = isMean ? "survive zero" : "survive the mean: it does not carry the numbers";
+  const caveat = reason && !survives(reason) ? ` ${head} did not ${fallen}.` : "";
+  return `Below is the chain of ${head}, by ${ablation}; ${stages} evidence.${beside}${caveat}`;
+}
+
+function shareText(found: number, all: number): string {
+  if (found === 0) return "none has";
+  if (found === all) return "all have";
+  return `${found} of ${all} ${found === 1 ? "has" : "have"}`;
 }

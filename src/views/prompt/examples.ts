@@ -24,6 +24,7 @@ export const EXAMPLES: readonly ExampleGroup[] = [
     examples: [
       { prompt: "45+27=", note: "addition with a carry" },
       { prompt: "83-46=", note: "subtraction with a borrow" },
+      { prompt: "95-77=", note: "what the page opens on" },
       { prompt: "12*11=", note: "multiplication" },
       { prompt: "72/8=", note: "division" },
     ],

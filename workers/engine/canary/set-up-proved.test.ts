@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import * as ort from "onnxruntime-web";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Fault } from "#core/fault.ts";
 import type { Dtype } from "#model/checkpoint.ts";
-import { abacusFiles, FAMILY_VARIANTS, randomCheckpoint } from "#test/checkpoints.ts";
+import { FIRST_MODEL } from "#model/shipped-models.ts";
+import { FAMILY_VARIANTS, randomCheckpoint, readFolder } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { fakeGpu } from "#test/devices.ts";
 import type { Lie } from "#test/devices.ts";
@@ -14,8 +16,8 @@ import { memoryStore } from "../store/file-store.ts";
 import { setUpProved } from "./set-up-proved.ts";
 import type { ProvedModel } from "./set-up-proved.ts";
 
-const CASE_AT = "http://page.test/models/abacus/";
-const bundled = abacusFiles();
+const CASE_AT = `http://page.test/models/${FIRST_MODEL}/`;
+const bundled = readFolder(join(import.meta.dirname, "../../../public/models", FIRST_MODEL));
 
 interface Asked {
   readonly files?: CheckpointFiles;
@@ -85,7 +87,7 @@ describe("a model that does not fit", () => {
 
 describe("a device that is honest", () => {
   test.each(["q4", "q8", "f32"] as const)(
-    "runs the bundled model in %s and says how near to float64 it is",
+    "runs the page’s own model in %s and says how near to float64 it is",
     async (dtype) => {
       const { runtime, proof } = await opened(fakeGpu(`honest in ${dtype}`), { dtype });
       expect(runtime.backend).toBe("webgpu");
@@ -157,10 +159,10 @@ const LIES: readonly (readonly [what: string, found: RegExp, lie: Lie])[] = [
   ["one column of one product", /^MatMulNBits/, (y, name) => name === "y3" && (y[7] = 3 * y[7]! + 1)],
   [
     "a whole that is wrong although its operators are right",
-    /^the prompt “3 \+ 5 =”/,
+    /^the prompt “95-77=”/,
     (y, name) => name === "logits" && y.forEach((_, i) => (y[i]! += i % 3 === 0 ? 0.01 : 0)),
   ],
-  ["a whole that is no number", /^the prompt “3 \+ 5 =”/, (y, name) => name === "logits" && y.fill(Number.NaN)],
+  ["a whole that is no number", /^the prompt “95-77=”/, (y, name) => name === "logits" && y.fill(Number.NaN)],
 ];
 const scale = (values: Float32Array, factor: number) => values.forEach((x, i) => (values[i] = x * factor));
 

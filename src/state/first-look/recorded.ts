@@ -9,6 +9,8 @@ export interface RecordedFinding {
   readonly made_by: string;
   readonly model: string;
   readonly prompt: string;
+  /** Of the sweep: prompts that a head is as in where it is off. */
+  readonly ablationSource: readonly string[];
   readonly before: Prediction;
   readonly sweep: HeadSweep;
 }
@@ -18,7 +20,7 @@ export function showRecorded(finding: RecordedFinding): void {
   const { prompt, target, variant = "base", ablationSource } = question.getState();
   const isAsked =
     variant === "base" &&
-    ablationSource === undefined &&
+    JSON.stringify(ablationSource) === JSON.stringify(finding.ablationSource) &&
     prompt === finding.prompt &&
     (target === undefined || target === finding.sweep.target);
   if (!isAsked || model.getState().choice?.id !== finding.model) return;
@@ -30,6 +32,7 @@ export function showRecorded(finding: RecordedFinding): void {
     prompt,
     target,
     interventions: [],
+    ablationSource,
     tokens: finding.before.tokens,
     token: finding.before.target,
   };
