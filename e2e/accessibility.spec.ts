@@ -89,6 +89,67 @@ async function inEveryLook(page: Page, story: string): Promise<void> {
   }
 }
 
+test("axe finds no violation in what opens over the page, each in another look", { tag: "@page" }, async ({ page }) => {
+  const LOOKS = [
+    { colorScheme: "dark", size: "wide" },
+    { colorScheme: "light", size: "phone" },
+    { colorScheme: "dark", size: "phone" },
+    { colorScheme: "light", size: "wide" },
+  ] as const;
+  let looks = 0;
+  const inALook = async (what: string) => {
+    const { colorScheme, size } = LOOKS[looks++ % LOOKS.length]!;
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize(SIZES[size]);
+    expect(await violations(page), `${what}, ${colorScheme}, ${size}`).toEqual([]);
+  };
+  await openWithModel(page, FIRST_LOOK);
+  await expectWholeSweep(page);
+  for (const name of ["examples", /^target/]) {
+    await page.getByRole("button", { name }).click();
+    await expect(page.locator(".sheet")).toBeVisible();
+    await inALook(`the menu ${String(name)}`);
+    await page.keyboard.press("Escape");
+  }
+  await panel(page, "Heads").getByRole("button", { name: "Enlarge" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await inALook("an enlarged figure");
+  await page.keyboard.press("Escape");
+  await modelChip(page).click();
+  await inALook("the menu of models");
+  await page.getByRole("button", { name: "About abacus-2…" }).click();
+  await expect(page.getByRole("dialog")).toContainText("How it was made");
+  await inALook("a model’s card");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Take the tour" }).click();
+  for (let stop = 1; stop <= 7; stop++) {
+    await expect(page.locator(".tour")).toContainText(`${stop} of 7`);
+    await inALook(`stop ${stop} of the tour`);
+    await page
+      .locator(".tour")
+      .getByRole("button", { name: stop < 7 ? "Next" : "Done" })
+      .click();
+  }
+});
+
+test("axe finds no violation in any page of the docs", { tag: "@page" }, async ({ page }) => {
+  const site = "/docs/";
+  const waiting = [`${site}index.html`];
+  const seen = new Set(waiting);
+  for (const path of waiting) {
+    await page.emulateMedia({ colorScheme: seen.size % 2 === 0 ? "dark" : "light" });
+    await page.goto(path);
+    expect(await violations(page), path).toEqual([]);
+    const links = await page.evaluate(() => [...document.links].map(({ pathname }) => pathname));
+    for (const link of links) {
+      if (!link.startsWith(site) || !link.endsWith(".html") || seen.has(link)) continue;
+      seen.add(link);
+      waiting.push(link);
+    }
+  }
+  expect(seen.size).toBeGreaterThan(30);
+});
+
 test("on a phone the tab bar stays within reach", { tag: "@page" }, async ({ page }) => {
   await page.setViewportSize(SIZES.phone);
   await openWithModel(page, FIRST_LOOK);

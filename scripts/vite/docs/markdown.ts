@@ -16,15 +16,23 @@ export interface Rendered {
 const markdown = new MarkdownIt({ html: false });
 
 // the policy of the pages lets no style stand in their text
-markdown.renderer.rules["th_open"] = (tokens, at) => cellOf("th", tokens[at]!);
+markdown.renderer.rules["th_open"] = (tokens, at) => cellOf(headOf(tokens[at + 1]!), tokens[at]!);
+markdown.renderer.rules["th_close"] = (tokens, at) => `</${headOf(tokens[at - 1]!)}>`;
 markdown.renderer.rules["td_open"] = (tokens, at) => cellOf("td", tokens[at]!);
 // what is wider than a phone is moved by itself, by keys as well
-markdown.renderer.rules["table_open"] = () =>
-  `<div class="wide" role="region" aria-label="Table" tabindex="0"><table>\n`;
+markdown.renderer.rules["table_open"] = (tokens, at) =>
+  `<div class="wide" role="region" aria-label="Table ${placeOf(tokens, at)}" tabindex="0"><table>\n`;
 markdown.renderer.rules["table_close"] = () => `</table></div>\n`;
 for (const kind of ["fence", "code_block"])
   markdown.renderer.rules[kind] = (tokens, at) =>
-    `<pre role="region" aria-label="Code" tabindex="0"><code>${escaped(tokens[at]!.content)}</code></pre>\n`;
+    `<pre role="region" aria-label="Code ${placeOf(tokens, at)}" tabindex="0"><code>${escaped(tokens[at]!.content)}</code></pre>\n`;
+
+/** A head without a word is the corner of a table, and heads nothing. */
+const headOf = (content: Token) => (content.content === "" ? "td" : "th");
+
+/** A token's place among those of its kind, from 1: regions of one page need names that differ. */
+const placeOf = (tokens: readonly Token[], at: number) =>
+  tokens.slice(0, at + 1).filter(({ type }) => type === tokens[at]!.type).length;
 
 export const escaped = (text: string): string => markdown.utils.escapeHtml(text);
 
