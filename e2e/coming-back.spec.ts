@@ -34,7 +34,7 @@ test(
     // a page that gets its answer while it is kept may be dropped
     await expectWholeSweep(page);
     await expect(root).toHaveAttribute("data-shown", "loaded");
-    await page.goto("/notices.txt");
+    await page.goto("/docs/index.html");
     await page.evaluate(() => history.back());
 
     await expect(root).toHaveAttribute("data-shown", "from memory");
