@@ -49,11 +49,13 @@ test(
       );
       await step(page, "Is that really the reason?").click();
       await expect(opening(page)).toContainText(/With zero instead, the model says “12” \(9\d\.\d\s%\)\./);
-      await expect(opening(page)).toContainText("The answer is gone whatever stands in for L3H3: the finding stands.");
+      await expect(opening(page)).toContainText(
+        "The answer is gone by zero as by the mean: the finding stands. By zero L1H0 costs most: 8.5",
+      );
       await step(page, "Follow the whole path").click();
       await expect(page.getByRole("tab", { name: "Chain" })).toHaveAttribute("aria-selected", "true");
       await expect(opening(page)).toContainText(
-        "Below is the chain of L3H3, by mean ablation; all of its stages have evidence. By zero none has.",
+        "Below is the chain of L3H3, by mean ablation; all of its stages have evidence. By zero, with the head that costs most then, none has.",
       );
     });
 

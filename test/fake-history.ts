@@ -40,6 +40,15 @@ export class FakeHistory {
     };
   }
 
+  /** A link within the page is followed. @returns fires the event, which a browser does a moment later */
+  follow(hash: string): () => void {
+    this.#entries.splice(this.#index + 1, Infinity, hash);
+    this.#index += 1;
+    return () => {
+      for (const listener of this.#listeners) listener();
+    };
+  }
+
   /** Back or Forward; does nothing at either end, as a browser's buttons. */
   go(steps: -1 | 1): void {
     const next = this.#index + steps;

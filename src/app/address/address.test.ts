@@ -13,6 +13,7 @@ import {
   togglePart,
   undo,
 } from "#state/question.ts";
+import { guide } from "#state/guide/guide.ts";
 import { model } from "#state/model/model.ts";
 import { select, showTab, view } from "#state/view.ts";
 import { askedSession, HEAD, INFO, OTHER, SHIPPED } from "#test/asked-session.ts";
@@ -53,6 +54,21 @@ async function go(steps: -1 | 1): Promise<void> {
   tabs.go(steps);
   await rest();
 }
+
+test("a link that was followed a moment ago is not written over by what is shown", async () => {
+  choosePrompt("4+5=");
+  const arrive = tabs.follow("#gallery");
+  await rest();
+  expect(location.hash).toBe("#gallery");
+  arrive();
+  await rest();
+  expect([location.hash, guide.getState().isGalleryOpen]).toEqual(["#gallery", true]);
+  // and back the page is in step again
+  await go(-1);
+  choosePrompt("6+1=");
+  await rest();
+  expect(location.hash).toContain("p=6");
+});
 
 describe("Back and Forward", () => {
   test("what is typed is one entry, what is dragged another, and what is looked at none", async () => {

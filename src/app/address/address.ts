@@ -38,16 +38,19 @@ export function followAddress(
   let place = placeNow();
   /** The address names what is still to be opened, and is not the page's to write. */
   let isAhead = false;
+  /** The address as it was opened or written last: another one is a link that was followed a moment ago, and will be opened. */
+  let known = location.hash;
   const write = async () => {
     try {
       const fragment = isFirstLook() && location.hash === "" ? "" : (await links()).currentFragment();
-      if (isAhead || guide.getState().isGalleryOpen || fragment === undefined) return;
+      if (isAhead || location.hash !== known || guide.getState().isGalleryOpen || fragment === undefined) return;
       // also what was chosen while the module came
       const isNew = placeNow() !== place;
       stay();
       if (`#${fragment}` === location.hash || fragment === location.hash) return;
       if (isNew) history.pushState(null, "", `#${fragment}`);
       else history.replaceState(history.state, "", `#${fragment}`);
+      known = location.hash;
       followHash(`#${fragment}`);
     } finally {
       isDue = false;
@@ -69,6 +72,7 @@ export function followAddress(
     clearTimeout(timer);
     isDue = false;
     const { hash } = location;
+    known = hash;
     // who comes to the findings first has the first look behind them
     const isGallery = followHash(hash);
     if (isGallery && model.getState().choice) return;

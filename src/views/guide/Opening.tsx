@@ -30,6 +30,7 @@ import {
   noMeanSentence,
   offSentence,
   pathSentence,
+  hasFallen,
   reasonSentence,
   silentSentence,
 } from "./opening-words.ts";
@@ -205,7 +206,8 @@ function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, 
   const target = useStore(results, ({ before }) => tokenText(before.value?.target.text ?? ""));
   if (of === "off" && off) return offSentence(off);
   if (of === "silent" && silent) return silentSentence(silent, target);
-  if (of === "reason" && reason) return reasonSentence(reason, head ? formatHead(head) : "it");
+  if (of === "reason" && reason)
+    return reasonSentence(reason, head ? formatHead(head) : "it", off === undefined || hasFallen(off));
   if (of === "reason" && fitting !== undefined) return noMeanSentence(fitting);
   if (of === "path" && chain)
     return (

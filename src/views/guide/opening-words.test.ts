@@ -80,10 +80,10 @@ test("what does not survive the mean is said, with what costs most by it and cos
   const outcome = { prompts: 8, before, after: run("8", 0.944, 0.944) };
   const spoken =
     "With its mean over 8 other prompts instead, the model says “8” (94.4\u202f%). L0H7 says the same each time: it does not carry the numbers.";
-  expect(reasonSentence(outcome, "L0H7")).toBe(spoken);
+  expect(reasonSentence(outcome, "L0H7", true)).toBe(spoken);
   const most = { at: { layer: 0, head: 3 }, effect: 5.6 };
-  expect(reasonSentence({ ...outcome, most }, "L0H7")).toBe(`${spoken} By the mean L0H3 costs most: 5.60 nats.`);
-  expect(reasonSentence({ ...outcome, most, mostBefore: 0.001 }, "L0H7")).toBe(
+  expect(reasonSentence({ ...outcome, most }, "L0H7", true)).toBe(`${spoken} By the mean L0H3 costs most: 5.60 nats.`);
+  expect(reasonSentence({ ...outcome, most, mostBefore: 0.001 }, "L0H7", true)).toBe(
     `${spoken} By the mean L0H3 costs most: 5.60 nats (by zero 0.00).`,
   );
 });
@@ -92,14 +92,14 @@ test.each([
   ["another answer", run("4", 0.6, 0.1)],
   ["the answer with a third of its probability", run("8", 0.3, 0.3)],
 ])("%s by the mean leaves the finding standing", (_what, after) => {
-  expect(reasonSentence({ prompts: 8, before, after }, "L0H7")).toMatch(/: the finding stands\.$/);
+  expect(reasonSentence({ prompts: 8, before, after }, "L0H7", true)).toMatch(/: the finding stands\.$/);
 });
 
 test.each<[what: string, reason: Parameters<typeof reasonSentence>[0], sentence: string]>([
   [
     "another answer",
     { prompts: 0, before, after: run("4", 0.6, 0.1) },
-    "With zero instead, the model says “4” (60.0\u202f%). The answer is gone whatever stands in for L0H7: the finding stands.",
+    "With zero instead, the model says “4” (60.0\u202f%). The answer is gone by zero as by the mean: the finding stands.",
   ],
   [
     "the same answer",
@@ -113,8 +113,28 @@ test.each<[what: string, reason: Parameters<typeof reasonSentence>[0], sentence:
     "With zero instead, the model says “8” (90.0\u202f%). What other numbers make L0H7 say is worse than nothing: it matters what stands in. By zero L1H0 costs most: 8.50 nats (by the mean 0.00).",
   ],
 ])("begun by the mean, %s by zero is said", (_what, reason, sentence) =>
-  expect(reasonSentence(reason, "L0H7")).toBe(sentence),
+  expect(reasonSentence(reason, "L0H7", true)).toBe(sentence),
 );
+
+test("an answer that stayed by the first ablation and goes by the other says that it matters what stands in", () => {
+  const gone = { before, after: run("4", 0.6, 0.1) };
+  expect(reasonSentence({ ...gone, prompts: 0 }, "L0H7", false)).toMatch(
+    /\. By the mean the answer stayed: it matters what stands in for L0H7\.$/,
+  );
+  expect(reasonSentence({ ...gone, prompts: 8 }, "L0H7", false)).toMatch(
+    /\. By zero the answer stayed: it matters what stands in for L0H7\.$/,
+  );
+});
+
+test("a head that costs more by the other ablation is named beside a finding that stands", () => {
+  const reason = { prompts: 0, before, after: run("4", 0.6, 0.1) };
+  const other = { most: { at: { layer: 1, head: 0 }, effect: 8.53 }, mostBefore: 0.0 };
+  expect(reasonSentence({ ...reason, ...other }, "L0H7", true)).toMatch(
+    /: the finding stands\. By zero L1H0 costs most: 8\.53 nats \(by the mean 0\.00\)\.$/,
+  );
+  const itself = { most: { at: { layer: 0, head: 7 }, effect: 8.53 }, mostBefore: 7 };
+  expect(reasonSentence({ ...reason, ...itself }, "L0H7", true)).toMatch(/: the finding stands\.$/);
+});
 
 describe("the whole path", () => {
   /** Of L3H1, with evidence for the stages of these names. */
@@ -142,10 +162,10 @@ describe("the whole path", () => {
   });
 
   test.each<[others: number[], sentence: string]>([
-    [[], "By zero none has."],
-    [[3], "By zero 1 of 4 has."],
-    [[3, 4], "By zero 2 of 4 have."],
-    [[1, 2, 3, 4], "By zero all have."],
+    [[], "By zero, with the head that costs most then, none has."],
+    [[3], "By zero, with the head that costs most then, 1 of 4 has."],
+    [[3, 4], "By zero, with the head that costs most then, 2 of 4 have."],
+    [[1, 2, 3, 4], "By zero, with the head that costs most then, all have."],
   ])("says how many have by the other ablation: %j", (others, sentence) =>
     expect(pathSentence(two, true, undefined, others)).toBe(
       `Below is the chain of L3H1, by mean ablation; 2 of its 4 stages have no evidence. ${sentence}`,

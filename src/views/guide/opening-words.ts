@@ -52,31 +52,41 @@ export function silentSentence({ most, spoke }: NonNullable<Outcomes["silent"]>,
 
 type Reason = NonNullable<Outcomes["reason"]>;
 
-/** Whether the answer is gone by the other ablation as well. */
-const survives = (reason: Reason) =>
-  !keeps(reason) || reason.after.target.probability / reason.before.target.probability <= KEPT_SHARE;
+/** Whether the answer is gone, or most of its probability is. */
+export const hasFallen = (run: { readonly before: Prediction; readonly after: Prediction }) =>
+  !keeps(run) || run.after.target.probability / run.before.target.probability <= KEPT_SHARE;
 
 const measureName = (isMean: boolean) => (isMean ? "the mean" : "zero");
 
-/** What the same head costs by the other ablation, and which one costs most by it. */
-export function reasonSentence(reason: Reason, head: string): string {
+/**
+ * What the same head costs by the other ablation, and which one costs most by it.
+ *
+ * @param hadFallen whether the answer was gone by the first ablation
+ */
+export function reasonSentence(reason: Reason, head: string, hadFallen: boolean): string {
   const { prompts, after, most, mostBefore } = reason;
   const isMean = prompts > 0;
   const instead = isMean ? `its mean over ${prompts} other prompts` : "zero";
   const stood = `With ${instead} instead, the model says ${answerOf(after)}.`;
-  if (survives(reason)) {
-    return isMean
-      ? `${stood} So what ${head} says depends on the prompt: the finding stands.`
-      : `${stood} The answer is gone whatever stands in for ${head}: the finding stands.`;
-  }
   const before = mostBefore === undefined ? "" : ` (by ${measureName(!isMean)} ${nats(mostBefore)})`;
-  const other =
-    most && most.effect >= NEGLIGIBLE_NATS
+  const costliest =
+    most && most.effect >= NEGLIGIBLE_NATS && formatHead(most.at) !== head
       ? ` By ${measureName(isMean)} ${formatHead(most.at)} costs most: ${nats(most.effect)} nats${before}.`
       : "";
+  return `${stood} ${verdictOn(reason, head, hadFallen)}${costliest}`;
+}
+
+function verdictOn(reason: Reason, head: string, hadFallen: boolean): string {
+  const isMean = reason.prompts > 0;
+  if (hasFallen(reason)) {
+    if (!hadFallen) return `By ${measureName(!isMean)} the answer stayed: it matters what stands in for ${head}.`;
+    return isMean
+      ? `So what ${head} says depends on the prompt: the finding stands.`
+      : `The answer is gone by zero as by the mean: the finding stands.`;
+  }
   return isMean
-    ? `${stood} ${head} says the same each time: it does not carry the numbers.${other}`
-    : `${stood} What other numbers make ${head} say is worse than nothing: it matters what stands in.${other}`;
+    ? `${head} says the same each time: it does not carry the numbers.`
+    : `What other numbers make ${head} say is worse than nothing: it matters what stands in.`;
 }
 
 /** Why there is no mean to take. */
@@ -97,10 +107,15 @@ export function pathSentence(chain: Chain, isMean: boolean, reason: Reason | und
   if (!predicting) return `By ${ablation} there is no chain here; what is missing stands below.`;
   const missing = chain.stages.filter(({ hasEvidence }) => !hasEvidence).length;
   const head = formatHead(predicting.head);
-  const stages = missing === 0 ? "all of its stages have" : `${missing} of its ${chain.stages.length} stages have no`;
-  const beside = others ? ` By ${measureName(!isMean)} ${shareText(others.length, chain.stages.length)}.` : "";
+  const stages =
+    missing === 0
+      ? "all of its stages have"
+      : `${missing} of its ${chain.stages.length} stages ${missing === 1 ? "has" : "have"} no`;
+  const beside = others
+    ? ` By ${measureName(!isMean)}, with the head that costs most then, ${shareText(others.length, chain.stages.length)}.`
+    : "";
   const fallen = isMean ? "survive zero" : "survive the mean: it does not carry the numbers";
-  const caveat = reason && !survives(reason) ? ` ${head} did not ${fallen}.` : "";
+  const caveat = reason && !hasFallen(reason) ? ` ${head} did not ${fallen}.` : "";
   return `Below is the chain of ${head}, by ${ablation}; ${stages} evidence.${beside}${caveat}`;
 }
 

@@ -56,9 +56,11 @@ const shares = (four: number, shuffled: string): StageShares => ({
 });
 
 test.each<[number, string, string]>([
-  [0, "0", "in 0 of 100 problems, no more often than in the model’s own weights shuffled."],
-  [5, "0–3", "in 3 of 100 problems, no more often than in the model’s own weights shuffled."],
-  [50, "0–3", "in 30 of 100 problems."],
+  [0, "0", "0, no more often than in the model’s own weights shuffled."],
+  [5, "0–3", "3, no more often than in the model’s own weights shuffled."],
+  [50, "0–3", "30."],
 ])("%i %% of 60 beside a control of %s %% is said", (four, shuffled, sentence) =>
-  expect(fourSentence(shares(four, shuffled))).toBe(`All four stages under both ablations: ${sentence}`),
+  expect(fourSentence(shares(four, shuffled))).toBe(
+    `How often? Of 100 problems, all four stages have evidence under both ablations in ${sentence}`,
+  ),
 );

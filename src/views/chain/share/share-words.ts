@@ -20,12 +20,12 @@ export interface FamilyShares<Share> {
 /** By the model’s id, of those that come with the page and were measured. */
 export const STAGE_SHARES: Readonly<Record<string, StageShares | undefined>> = shares;
 
-/** `All four stages under both ablations: in 0 of 235 problems, no more often than in the model’s own weights shuffled.` */
+/** `How often? Of 235 problems, all four stages have evidence under both ablations in 0, no more often than in the model’s own weights shuffled.` */
 export function fourSentence({ families, shuffled }: StageShares): string {
   const all = families.reduce((sum, { cases }) => sum + cases, 0);
   const found = families.reduce((sum, { cases, four }) => sum + Math.round((four[2]! / 100) * cases), 0);
   const byChance = Number(shuffled.four[2]!.split("–").at(-1));
   const isNoMore = (100 * found) / all <= byChance;
   const beside = isNoMore ? ", no more often than in the model’s own weights shuffled" : "";
-  return `All four stages under both ablations: in ${found} of ${all} problems${beside}.`;
+  return `How often? Of ${all} problems, all four stages have evidence under both ablations in ${found}${beside}.`;
 }
