@@ -23,7 +23,7 @@ test("the page opens, answers, sweeps, switches and hands on a link that the nex
   baseURL,
 }) => {
   const reader = await startReader();
-  await reader.open(`${baseURL}/`);
+  await reader.open(`${baseURL}/#v=1&m=abacus&p=3%2B5=`);
 
   await test.step("the model answers, on WASM with threads", async () => {
     await seen(reader, "button", chip);
@@ -84,7 +84,7 @@ test("a model from elsewhere is kept for the next visit where the browser has a 
     }, source);
   const readBytes = () => hub.log.filter(({ server, method }) => server === "cdn" && method === "GET").length;
   try {
-    await reader.open(`${baseURL}/`);
+    await reader.open(`${baseURL}/#v=1&m=abacus&p=3%2B5=`);
     // WebKitGTK has no private file system
     const keeps = await reader.evaluate(() => "storage" in navigator && "getDirectory" in navigator.storage);
     const first = await load();
