@@ -70,7 +70,7 @@ async function sweepOnOneThread(): Promise<number> {
   const engine = startEngine(1);
   await engine.load({ kind: "url", base: new URL("/models/abacus/", location.href).href }, { backend: "wasm" });
   const { ids } = await engine.tokenize(PROMPT);
-  return median(() => engine.sweepHeads(ids));
+  return median(() => engine.sweepHeads(unasked(ids)));
 }
 
 /** Runs on the page: the engine in its worker as the app uses it, and the bare products beside it. */
@@ -98,8 +98,8 @@ export async function measure(backend: Backend): Promise<Measured> {
     forwardMs,
     toggleMs: await median(() => engine.predict(ids, { interventions })),
     heads: info.layers * info.heads,
-    wavefrontMs: await median(() => engine.sweepHeads(ids)),
-    rowByRowMs: await median(() => engine.sweepHeads(ids, { rowByRow: true })),
+    wavefrontMs: await median(() => engine.sweepHeads(unasked(ids))),
+    rowByRowMs: await median(() => engine.sweepHeads(unasked(ids), { rowByRow: true })),
     onePerHeadMs: await time(() => onePerHead(engine, ids, info)),
     bareMatMulMs: await bareMatMuls(info, ids.length, backend),
     rangesMs: firstMs - certifiedMs,
@@ -111,6 +111,14 @@ export async function measure(backend: Backend): Promise<Measured> {
     tableMs: await headTableMs(engine),
   };
 }
+
+let asked = 0;
+
+/** Another prompt of as many tokens each time, its first number another one: the sweep of a prompt is kept, and asked for again costs nothing. */
+const unasked = (ids: readonly number[]) => {
+  asked += 1;
+  return ids.map((id, place) => (place === 1 ? id + asked : id));
+};
 
 /** Every head off in every case of a suite; the first run is measured, because the second has nothing left to run. */
 async function headTableMs(engine: Engine): Promise<number> {
