@@ -105,6 +105,21 @@ describe("over the network", () => {
     expect(counted()).toBe(PROBE + 4 + 2);
   });
 
+  test("a server whose parts are longer than was asked for is read in parts", async () => {
+    const blocks: Answer = (request, response) => {
+      const [start, end] = rangeOf(request, LARGE.length);
+      const most = Math.min(LARGE.length, end + 10_000);
+      response.writeHead(206, { "Content-Range": `bytes ${start}-${most - 1}/${LARGE.length}` });
+      response.end(LARGE.subarray(start, most));
+    };
+    const { files } = await opened(blocks);
+    const source = await files.open("a.bin");
+    expect(source!.byteLength).toBe(LARGE.length);
+    expect(await bytesFrom(source, 8, PROBE)).toEqual(LARGE.slice(8, PROBE));
+    expect(await bytesFrom(source, 150_000, 150_004)).toEqual(LARGE.slice(150_000, 150_004));
+    expect(requests).toEqual([`/model/a.bin bytes=0-${PROBE - 1}`, "/model/a.bin bytes=150000-150003"]);
+  });
+
   test("no bytes take no request", async () => {
     const { files } = await opened(inRanges(LARGE));
     const source = await files.open("a.bin");

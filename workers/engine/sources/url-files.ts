@@ -95,8 +95,9 @@ async function openRanged(url: string, answer: Answer, fetching: Fetching): Prom
   const { total } = contentRange;
   const beginning = new Uint8Array(Math.min(contentRange.end, PROBE.end));
   const asked = { start: 0, end: beginning.byteLength };
-  // what another origin does not say is seen by its length
-  if (await fill({ bytes: beginning, at: 0 }, answer, { url, asked })) return undefined;
+  const isLonger = await fill({ bytes: beginning, at: 0 }, answer, { url, asked });
+  // what another origin does not say is seen by its length: more came than its own range has
+  if (isLonger && contentRange.end === beginning.byteLength) return undefined;
   const known = { byteLength: total, state: stateOf(headers) };
   if (total === beginning.byteLength) return memorySource(beginning, versionOf(known.state, total));
   return rangedSource(url, beginning, known, fetching);
