@@ -8,6 +8,7 @@ larger than float32 inside transformers explains (see families.py). The bundled 
 
 import importlib.util
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -45,10 +46,13 @@ def numbers(value):
 
 
 def distance(wanted, found):
-    """The largest difference; infinite where another thing is named. Whole numbers are names: of tokens, layers, heads and neurons."""
+    """
+    The largest difference; infinite where another thing is named, or what is found is no number. Whole numbers are names: of tokens, layers,
+    heads and neurons.
+    """
     pairs = list(zip(numbers(wanted), numbers(found), strict=True))
-    if any(a != b for a, b in pairs if isinstance(a, int)):
-        return float("inf")
+    if any(a != b if isinstance(a, int) else math.isnan(b) for a, b in pairs):
+        return math.inf
     return max((abs(a - b) for a, b in pairs if not isinstance(a, int)), default=0.0)
 
 
