@@ -13,7 +13,10 @@ const FIXED_WORK = 2e10;
 /** Two runs tell a start from a pace where one is so many times as much work as the other. */
 const APART = 1.5;
 
-/** A run is at most so many times as much work as the last: what is foretold far beyond what was seen is a guess. */
+/**
+ * A run whose start is not told apart yet is tried with so many times the last one's work; one whose start is known has at most so many times the
+ * most work that was seen: what is foretold far beyond that is a guess.
+ */
 const GROWTH = 2;
 
 /** The least part of a run's time that is said to grow with its work; no machine does more work in no more time. */
