@@ -39,13 +39,17 @@ export const heldHeads = ({ heads }: Pick<ModelSpec, "heads">, run: Capture, lay
  * By how much what one layer writes into the residual differs under each of some patches of its z or its activations from what it
  * writes as it is, [positions, modelDim] each. Of a patch of z it is what attention writes: the FFN behind it hears the heads too, which is
  * another path.
+ *
+ * @param at the position of each patch that is wanted of it, [modelDim] each; left out: all positions
  */
 export async function writtenChanges(
   runner: Runner,
   run: Capture,
   layer: number,
   patches: readonly Patch[],
+  at?: readonly number[],
 ): Promise<Float32Array[]> {
+  const { modelDim } = runner.spec;
   const positions = run.ids.length;
   const input = runner.upload(residualInto(run, layer).data, 1, positions);
   try {
@@ -57,10 +61,15 @@ export async function writtenChanges(
     });
     try {
       const after = patches.some(({ addToPost }) => addToPost) ? await runner.download(residual) : undefined;
-      const size = positions * runner.spec.modelDim;
+      const size = at ? modelDim : positions * modelDim;
       return patches.map(({ addToPost }, index) => {
         const written = addToPost ? after! : taps.residMid!;
-        return written.subarray((index + 1) * size, (index + 2) * size).map((value, i) => value - written[i]!);
+        const row = (each: number) => {
+          const start = (each * positions + (at?.[index] ?? 0)) * modelDim;
+          return written.subarray(start, start + size);
+        };
+        const own = row(0);
+        return row(index + 1).map((value, i) => value - own[i]!);
       });
     } finally {
       runner.release(residual);

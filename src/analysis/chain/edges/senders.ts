@@ -80,11 +80,9 @@ export function senderJobs(
       clean,
       layer,
       some.map((sender) => ablated(layer, sender, values)),
+      some.map(({ position }) => position),
     );
-    some.forEach((sender, index) => {
-      const start = sender.position * spec.modelDim;
-      changes.set(keyOf(sender), found[index]!.slice(start, start + spec.modelDim));
-    });
+    some.forEach((sender, index) => changes.set(keyOf(sender), found[index]!));
   }
 
   /** @param values of the layer, where a move is among its senders */
