@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { endedWithUs } from "./ended-with-us.ts";
 import { speakMarionette } from "./marionette.ts";
 import { readerOf } from "./web-driver.ts";
 import type { Capabilities } from "./web-driver.ts";
@@ -34,9 +35,11 @@ export async function startFirefox(program: string): Promise<Reader> {
   const profile = mkdtempSync(join(tmpdir(), "arithmoscope-firefox-"));
   const preferences = Object.entries(PREFERENCES).map((pref) => `user_pref(${JSON.stringify(pref).slice(1, -1)});\n`);
   writeFileSync(join(profile, "user.js"), preferences.join(""));
-  const running = spawn(program, ["--headless", "--no-remote", "--marionette", "--profile", profile], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const running = endedWithUs(
+    spawn(program, ["--headless", "--no-remote", "--marionette", "--profile", profile], {
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
   const ended = once(running, "exit");
   const end = async () => {
     running.kill("SIGKILL"); // its profile goes with it

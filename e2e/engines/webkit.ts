@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
+import { endedWithUs } from "./ended-with-us.ts";
 import type { Reader } from "./reader.ts";
 import { readerOf, webDriverSession } from "./web-driver.ts";
 
@@ -10,10 +11,12 @@ import { readerOf, webDriverSession } from "./web-driver.ts";
 export async function startWebKit(driver: string): Promise<Reader> {
   const screen = process.platform === "linux" && !process.env["DISPLAY"] ? await startScreen() : undefined;
   const port = await freePort();
-  const running = spawn(driver, [`--port=${port}`], {
-    stdio: "ignore",
-    env: { ...process.env, ...(screen && { DISPLAY: screen.display }) },
-  });
+  const running = endedWithUs(
+    spawn(driver, [`--port=${port}`], {
+      stdio: "ignore",
+      env: { ...process.env, ...(screen && { DISPLAY: screen.display }) },
+    }),
+  );
   const end = () => {
     running.kill();
     screen?.end();
@@ -29,9 +32,11 @@ export async function startWebKit(driver: string): Promise<Reader> {
 /** An X server that draws into memory. */
 async function startScreen(): Promise<{ readonly display: string; end(): void }> {
   const told = 3;
-  const server = spawn("Xvfb", ["-displayfd", String(told), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"], {
-    stdio: ["ignore", "ignore", "ignore", "pipe"],
-  });
+  const server = endedWithUs(
+    spawn("Xvfb", ["-displayfd", String(told), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"], {
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    }),
+  );
   const [number] = (await Promise.race([
     once(server.stdio[told] as Readable, "data"),
     once(server, "exit").then(() => Promise.reject(new Error("Xvfb: no screen could be started"))),
