@@ -13,12 +13,17 @@ import type { Reader } from "./reader.ts";
 
 const START_MS = 60_000;
 
+/** Line of an error that a page did not catch, or wrote on its console, in quotes or parentheses; a part of Firefox that writes there has its name first. */
+const ERROR = /^(?:JavaScript error: https?:|console\.error: ["(])/;
+
 /** There from the start: what the driver sets by itself comes when the first window is about to open. */
 const PREFERENCES = {
   // any that is free
   "marionette.port": 0,
-  // what a page does not catch is printed
+  // what a page does not catch is printed, and what it writes on its console, not what Firefox itself does
   "browser.dom.window.dump.enabled": true,
+  "devtools.console.stdout.content": true,
+  "devtools.console.stdout.chrome": false,
   // no page but ours
   "browser.aboutwelcome.enabled": false,
   "browser.startup.page": 0,
@@ -73,8 +78,7 @@ function listening(firefox: ChildProcess, onError: (text: string) => void): Prom
       createInterface({ input }).on("line", (line) => {
         const [, port] = /Marionette\s+INFO\s+Listening on port (\d+)/.exec(line) ?? [];
         if (port !== undefined) resolve(Number(port));
-        const [error] = /^JavaScript error: https?:.*/.exec(line) ?? [];
-        if (error !== undefined) onError(error);
+        if (ERROR.test(line)) onError(line);
       });
     }
   });
