@@ -122,7 +122,8 @@ async function run({ name, limitMs, script, args }: Part): Promise<Done> {
   let isOver = false;
   const timer = setTimeout(() => {
     isOver = true;
-    process.kill(-running.pid!);
+    // at another signal Playwright leaves its server behind, which is in a group of its own and keeps the port
+    process.kill(-running.pid!, "SIGINT");
   }, limitMs);
   let printed = "";
   for await (const text of running.stdout.setEncoding("utf8")) {
