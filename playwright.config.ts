@@ -35,7 +35,7 @@ const launchOptions = (args: readonly string[]) => ({
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
-  // of whatever folder the repository lies in
+  // by two names: a repository may itself lie in a folder that is called engines
   testIgnore: "e2e/engines/**",
   outputDir: "test-results/e2e",
   // SwiftShader compiles each kernel when it is first used, up to a second each

@@ -56,8 +56,9 @@ export async function freshProfile(
   return { page: await context.newPage(), problems: watch(context, origin) };
 }
 
-/** The question that most stories ask: the first model's, whatever the page opens on by itself. */
+/** The question that most stories ask, of abacus, whatever the page opens on by itself. */
 const ABACUS = "#v=1&m=abacus&p=3%2B5=";
+/** No link: the page as it opens by itself. */
 export const FIRST_LOOK = "";
 
 /** Opens the app with a link's fragment (`#v=1&p=…`), or as it opens by itself (`FIRST_LOOK`). */
@@ -81,7 +82,7 @@ export const neuronRows = (page: Page) =>
     .getByRole("row")
     .filter({ has: page.getByRole("rowheader") });
 
-/** Opens the app and waits until the model answers that it opens with, or the first one. */
+/** Opens the app and waits until its model answers: abacus, or with `FIRST_LOOK` the one that the page opens on by itself. */
 export async function openWithModel(page: Page, hash = ABACUS): Promise<void> {
   await openApp(page, hash);
   await expectModel(page, hash === FIRST_LOOK ? FIRST_MODEL : "abacus");

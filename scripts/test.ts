@@ -5,8 +5,8 @@ import { closing, countPlaywright, countVitest, gateCounts, stepCounts, sum } fr
 import type { Counts } from "./test-counts.ts";
 
 /**
- * `npm test`: every step runs, also after one has failed. The last line says what passed and failed: a test counts as
- * one, a step without tests (types, lint, format, dead code, audit) as one.
+ * `npm test`: every step runs, also after one has failed. The last line says how many passed, failed and were skipped: a test
+ * counts as one, a step without tests (types, lint, format, dead code, audit, recipe) as one.
  */
 const reports = join(import.meta.dirname, "..", "test-results");
 const unitReport = join(reports, "unit.json");

@@ -16,7 +16,7 @@ const START_MS = 60_000;
 /** Line of an error that a page did not catch, or wrote on its console, in quotes or parentheses; a part of Firefox that writes there has its name first. */
 const ERROR = /^(?:JavaScript error: https?:|console\.error: ["(])/;
 
-/** There from the start: what the driver sets by itself comes when the first window is about to open. */
+/** Preferences that are there from the start: what the driver sets by itself comes when the first window is about to open. */
 const PREFERENCES = {
   // any that is free
   "marionette.port": 0,

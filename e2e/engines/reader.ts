@@ -20,5 +20,5 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-/** What is seen of the page, in CSS pixels. */
+/** Size of the browser's window with its own bars, in CSS pixels. */
 export const WINDOW = { width: 1440, height: 900 } as const;
