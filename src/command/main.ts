@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { runCommand } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
-import { ProgressLine } from "./printing.ts";
+import { handedOn, ProgressLine } from "./printing.ts";
 
 /** The process of a command: its streams, its signals, its exit code. */
 if (!("withResolvers" in Promise)) {
@@ -31,6 +30,7 @@ const code = await runCommand(process.argv.slice(2), {
   signal: stop.signal,
   lines: () => createInterface({ input: process.stdin }),
 });
+// whoever reads slowly gets all of it
+await Promise.all([handedOn(process.stdout), handedOn(process.stderr)]);
 // threads and their ports would keep the process
-if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
 process.exit(code);

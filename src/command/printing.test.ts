@@ -1,6 +1,7 @@
+import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { warningsOf } from "./engine/engine-thread.ts";
-import { ProgressLine } from "./printing.ts";
+import { handedOn, ProgressLine } from "./printing.ts";
 
 function told(isQuiet: boolean, isTTY: boolean) {
   const written: string[] = [];
@@ -31,4 +32,21 @@ test("of a model it is told what its files hold beside it, and that it is not ke
   expect(warningsOf({ sourceNotes: [] })).toEqual([]);
   const notStored = { code: "storage-failed", message: "the disk is full" } as const;
   expect(warningsOf({ sourceNotes: ["more tensors"], notStored })).toEqual(["more tensors", "the disk is full"]);
+});
+
+test("what a slow reader has not taken yet is waited for, also where it is less than a stream's buffer holds", async () => {
+  const taken: string[] = [];
+  const slow = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _, done) {
+      setImmediate(() => {
+        taken.push(chunk);
+        done();
+      });
+    },
+  });
+  for (const line of ["a\n", "b\n", "c\n"]) slow.write(line);
+  expect(slow.writableNeedDrain).toBe(false);
+  await handedOn(slow);
+  expect(taken.join("")).toBe("a\nb\nc\n");
 });

@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { isRecord } from "#core/record.ts";
 
 /** Where a command writes: what it found to one, what it does to the other. */
@@ -5,6 +6,10 @@ export interface Streams {
   readonly out: { write(text: string): unknown };
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
 }
+
+/** A stream's word that whoever reads has taken, or has refused, all that was written to it; that less than its buffer waits says nothing of that. */
+export const handedOn = (stream: Writable): Promise<void> =>
+  new Promise((resolve) => stream.write("", () => resolve()));
 
 /** Tells what a command does. A passing word may be left out, a lasting one stands in a line of its own. */
 export type Say = (text: string, kind: "passing" | "lasting") => void;
