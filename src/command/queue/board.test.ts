@@ -37,6 +37,13 @@ describe("a page that shows a queue", () => {
     expect(await Promise.all(needed.map(async (path) => (await at(path)).status))).toEqual(needed.map(() => 200));
   });
 
+  test("asks no other host for anything, though its text names one", async () => {
+    const policy = (await at("")).headers.get("Content-Security-Policy")!;
+    const [first, ...others] = policy.split("; ");
+    expect(first).toBe("default-src 'self'");
+    for (const directive of others) expect(directive).not.toMatch(/https?:|\*/);
+  });
+
   test("says which shards wait, and that nothing can be changed there", async () => {
     expect(await listed()).toMatchObject([
       { name: "arithmoscope-abababababababab", readOnlyMode: true, counts: { waiting: 3, active: 0, failed: 0 } },

@@ -7,6 +7,7 @@ import { serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import type { Queue } from "bullmq";
 import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
 import { Fault } from "#core/fault.ts";
 import type { BoardPlace } from "./board-place.ts";
 
@@ -15,6 +16,16 @@ export interface Board {
   readonly address: string;
   readonly close: () => Promise<void>;
 }
+
+/** Bull Board's page names a host that it would have its letters from, and nobody but this machine is to learn that it is looked at. */
+const POLICY = {
+  defaultSrc: ["'self'"],
+  // its own, in its text and on its parts
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", "data:"],
+  workerSrc: ["'self'", "blob:"],
+  frameAncestors: ["'none'"],
+};
 
 /**
  * Bull Board over a queue: which shards wait, who is at which, what failed and why. It has no buttons, and whatever is sent to it is refused: a
@@ -28,6 +39,7 @@ export async function openBoard(queue: Queue, { host, port }: BoardPlace): Promi
   adapter.setFormatter("name", ({ data }: { readonly data: { readonly shard: number } }) => `shard ${data.shard}`);
   createBullBoard({ queues: [adapter], serverAdapter, options: { uiConfig: { boardTitle: "Arithmoscope" } } });
   const app = new Hono();
+  app.use(secureHeaders({ contentSecurityPolicy: POLICY }));
   app.use(({ req, text }, next) =>
     ["GET", "HEAD"].includes(req.method) ? next() : Promise.resolve(text("nothing can be changed here", 405)),
   );

@@ -99,7 +99,7 @@ export class ShardQueue {
     return failed.map(({ data, failedReason }) => ({ shard: data.shard, reason: failedReason }));
   }
 
-  /** Has it shown. @returns where */
+  /** The queue is shown by a board until it is closed. @returns where */
   async showBy(open: (queue: Queue) => Promise<Board>): Promise<string> {
     this.#board = await open(this.#queue);
     return this.#board.address;
