@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { Fault } from "#core/fault.ts";
 import { isAddress } from "#model/source-names.ts";
-import { readResultFile } from "#state/experiments/result-file.ts";
+import { checkFileSize, readResultFile } from "#state/experiments/result-file.ts";
+import { codeOf } from "#workers/node/disk-fault.ts";
 import { ALWAYS, readLine } from "../command-line.ts";
 import type { Options } from "../command-line.ts";
 import type { Session } from "../session.ts";
@@ -26,9 +27,7 @@ export async function runLink(args: readonly string[], session: Session): Promis
     throw new Fault("bad-request", `link: one saved result is needed; it got ${positionals.length}`);
   }
   const [address, page = ""] = [addressIn(values, "at"), addressIn(values, "page")];
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new Fault("missing-file", `${path}: there is no such file`, { cause });
-  });
+  const bytes = await bytesOf(path);
   const { result, saved } = readResultFile(bytes.toString());
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const fragment = resultFragment(result, saved.model, address === undefined ? undefined : { address, sha256 });
@@ -39,6 +38,21 @@ export async function runLink(args: readonly string[], session: Session): Promis
     );
   }
   session.streams.out.write(`${page}#${fragment}\n`);
+}
+
+/** A saved result's bytes, of which no more are read than the page would read. @throws Fault "missing-file" or "bad-file" */
+async function bytesOf(path: string): Promise<Buffer> {
+  try {
+    checkFileSize((await stat(path)).size);
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause;
+    const isMissing = codeOf(cause) === "ENOENT";
+    const why = isMissing
+      ? "there is no such file"
+      : `it cannot be read (${String(codeOf(cause))}); a saved result is needed`;
+    throw new Fault(isMissing ? "missing-file" : "bad-file", `${path}: ${why}`, { cause });
+  }
 }
 
 /** @throws Fault "bad-request" */
