@@ -1,22 +1,27 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { findBrowser } from "../scripts/browser.ts";
 
 /** A command that a test has built lies in a folder of this one, and finds packages there that are no dependency. */
 const CACHE = join(import.meta.dirname, "../node_modules/.cache");
-const RUNTIME = `onnxruntime-node@${packageJson.peerDependencies["onnxruntime-node"]}`;
+const VERSION = packageJson.peerDependencies["onnxruntime-node"];
+const RUNTIME = `onnxruntime-node@${VERSION}`;
 
 /** Why the native runtime was not tried, and what would help. */
 export const NO_NATIVE = `${RUNTIME} is not on this machine and could not be installed; npm install --no-save ${RUNTIME} does it`;
 
-/** Finds the native runtime or installs it: some 300 MB, which are no dependency of the package; its own script, which would fetch libraries for CUDA, is not run. */
+/** Finds the native runtime, in the version that the page's has, or installs it: some 300 MB, which are no dependency of the package; its own script, which would fetch libraries for CUDA, is not run. */
 export function findOrInstallNative(): boolean {
-  const isThere = () =>
-    [CACHE, join(CACHE, "../..")].some((folder) =>
-      existsSync(join(folder, "node_modules/onnxruntime-node/package.json")),
-    );
+  const places = [CACHE, join(CACHE, "../..")].map((folder) =>
+    join(folder, "node_modules/onnxruntime-node/package.json"),
+  );
+  // a command that was built finds the first
+  const isThere = () => {
+    const found = places.find((place) => existsSync(place));
+    return found !== undefined && (JSON.parse(readFileSync(found, "utf8")) as typeof packageJson).version === VERSION;
+  };
   if (isThere()) return true;
   spawnSync(
     "npm",
