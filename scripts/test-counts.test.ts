@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { closing, countPlaywright, countVitest, gateCounts, stepCounts, sum } from "./test-counts.ts";
 
 test("counts what Vitest and Playwright report", () => {
-  expect(countVitest({ numPassedTests: 7, numFailedTests: 2, numPendingTests: 1 })).toEqual({ passed: 7, failed: 2 });
+  expect(countVitest({ numPassedTests: 7, numFailedTests: 2 })).toEqual({ passed: 7, failed: 2, skipped: [] });
   expect(countPlaywright({ stats: { expected: 3, unexpected: 1, flaky: 1, skipped: 0 } })).toEqual({
     passed: 4,
     failed: 1,
@@ -18,6 +18,16 @@ test("says of tests that were not run why not, each reason once, and counts them
   };
   expect(closing(countPlaywright(report))).toBe(
     "Not run: 2 tests, as Firefox is not on this machine.\n1 passed, 0 failed, 2 skipped",
+  );
+  const units = {
+    numPassedTests: 2,
+    testResults: [
+      { assertionResults: [{ status: "passed" }, { status: "skipped", meta: { notRun: "there is no Redis" } }] },
+      { assertionResults: [{ status: "passed" }, { status: "skipped", meta: {} }] },
+    ],
+  };
+  expect(closing(countVitest(units))).toBe(
+    "Not run: 1 test, as there is no Redis.\nNot run: 1 test, as no reason is given.\n2 passed, 0 failed, 2 skipped",
   );
   expect(closing({ passed: 7, failed: 1 })).toBe("7 passed, 1 failed");
 });

@@ -29,10 +29,26 @@ export function stepCounts(reported: Counts, succeeded: boolean): Counts {
   return succeeded || reported.failed > 0 ? reported : { ...reported, failed: 1 };
 }
 
-/** Vitest's JSON report. */
+/** Vitest's JSON report, where a test that was not run says why in its `meta` (test/not-run.ts). */
 export function countVitest(report: unknown): Counts {
-  const { numPassedTests, numFailedTests } = report as Record<string, number | undefined>;
-  return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 };
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = report as UnitReport;
+  const skipped = testResults.flatMap((file) => file.assertionResults).filter(({ status }) => status === "skipped");
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests,
+    skipped: skipped.map(({ meta }) => meta?.notRun ?? NO_REASON),
+  };
+}
+
+/** Of a test that was not run. */
+const NO_REASON = "no reason is given";
+
+interface UnitReport {
+  readonly numPassedTests?: number;
+  readonly numFailedTests?: number;
+  readonly testResults?: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly meta?: { readonly notRun?: string } }[];
+  }[];
 }
 
 interface Suite {
@@ -52,7 +68,7 @@ export function countPlaywright(report: unknown): Counts {
     passed: (stats["expected"] ?? 0) + (stats["flaky"] ?? 0),
     failed: stats["unexpected"] ?? 0,
     skipped: skipped.map(
-      ({ annotations = [] }) => annotations.find(({ type }) => type === "skip")?.description ?? "no reason is given",
+      ({ annotations = [] }) => annotations.find(({ type }) => type === "skip")?.description ?? NO_REASON,
     ),
   };
 }

@@ -7,6 +7,7 @@ import { builtCommand } from "#test/built-command.ts";
 import type { BuiltCommand } from "#test/built-command.ts";
 import { numbersOf } from "#test/leaves.ts";
 import { findOrInstallNative, NO_NATIVE, NO_VULKAN, vulkanEnvironment } from "#test/native-runtime.ts";
+import { runIf } from "#test/not-run.ts";
 
 /** How far log-probabilities may be apart: 1e-4 nats, as the page's backends are held to: float32 sums in other orders, on logits of up to 30. */
 const NATS = 1e-4;
@@ -42,7 +43,7 @@ async function swept(ep: string, dtype: string): Promise<readonly Line[]> {
 }
 
 describe("the native runtime's CPU", { timeout: 120_000 }, () => {
-  beforeEach(({ skip }) => skip(!isThere, NO_NATIVE));
+  beforeEach((context) => runIf(isThere, context, NO_NATIVE));
 
   test.each(["f32", "q8", "q4"])("gives WASM's numbers in %s, of every prompt with each head off", async (dtype) => {
     const [cpu, wasm] = [await swept("cpu", dtype), await swept("wasm", dtype)];
@@ -65,11 +66,11 @@ describe("the native runtime's CPU", { timeout: 120_000 }, () => {
 });
 
 describe("the native runtime's graphics processors", { timeout: 180_000 }, () => {
-  beforeEach(({ skip }) => skip(!isThere, NO_NATIVE));
+  beforeEach((context) => runIf(isThere, context, NO_NATIVE));
 
-  test("WebGPU over Vulkan proves itself, and gives WASM's numbers", async ({ skip }) => {
+  test("WebGPU over Vulkan proves itself, and gives WASM's numbers", async (context) => {
     const env = vulkanEnvironment();
-    skip(env === undefined, NO_VULKAN);
+    runIf(env !== undefined, context, NO_VULKAN);
     const asked = ["predict", "3+5=", "--off", "L0H7", "--top", "20", "--dtype", "f32", ...HERE];
     const [gpu, wasm] = [await command.run([...asked, "--ep", "webgpu"], { env: env! }), await command.run(asked)];
     expect([gpu.code, wasm.code]).toEqual([0, 0]);

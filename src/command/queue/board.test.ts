@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runIf } from "#test/not-run.ts";
 import { findOrInstallRedis, NO_REDIS, redisServer } from "#test/redis-server.ts";
 import type { RedisServer } from "#test/redis-server.ts";
 import { boardPlace } from "./board-place.ts";
@@ -26,7 +27,7 @@ const at = (path: string, method = "GET") => fetch(new URL(path, address), { met
 const listed = async () => ((await (await at("api/queues")).json()) as { readonly queues: readonly object[] }).queues;
 
 describe("a page that shows a queue", () => {
-  beforeEach(({ skip }) => skip(program === undefined, NO_REDIS));
+  beforeEach((context) => runIf(program !== undefined, context, NO_REDIS));
 
   test("is this machine's alone, and is served with what it needs", async () => {
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);

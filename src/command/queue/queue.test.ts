@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Fault } from "#core/fault.ts";
+import { runIf } from "#test/not-run.ts";
 import { findOrInstallRedis, NO_REDIS, redisServer } from "#test/redis-server.ts";
 import type { RedisServer } from "#test/redis-server.ts";
 import { folderParts } from "../shards/part-store.ts";
@@ -93,7 +94,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describe("shards that a queue hands out", () => {
-  beforeEach(({ skip }) => skip(program === undefined, NO_REDIS));
+  beforeEach((context) => runIf(program !== undefined, context, NO_REDIS));
 
   test("are run once each, by workers that come at any time, and nothing of them is kept there", async () => {
     const on = { store: newFolder(), plan: newPlan() };

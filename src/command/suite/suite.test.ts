@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readResultFile } from "#state/experiments/result-file.ts";
 import { builtCommand } from "#test/built-command.ts";
 import type { BuiltCommand } from "#test/built-command.ts";
+import { runIf } from "#test/not-run.ts";
 import { findOrInstallRedis, NO_REDIS, redisServer } from "#test/redis-server.ts";
 import { PACKAGE } from "../package-files.ts";
 import { shardsOf, shareOf } from "./run-command.ts";
@@ -100,11 +101,9 @@ describe("a suite in shards", { timeout: 180_000 }, () => {
     expect(experimentIn(merged.out)).toBe(experimentIn(whole));
   });
 
-  test("handed out by a queue, to a worker that falls silent and to another, is what one process finds, bit for bit", async ({
-    skip,
-  }) => {
+  test("handed out by a queue, to a worker that falls silent and to another, is what one process finds, bit for bit", async (context) => {
     const program = findOrInstallRedis();
-    skip(program === undefined, NO_REDIS);
+    runIf(program !== undefined, context, NO_REDIS);
     const [server, queued] = [await redisServer(program!), join(work, "queued")];
     await command.run(["plan", queued, ...ASKED, "--shards", "5", ...HERE]);
     const asked = ["work", queued, "--queue", server.url, "--lease", "1", "--jobs", "1", ...HERE];
