@@ -7,7 +7,7 @@ export interface Streams {
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
 }
 
-/** A stream's word that whoever reads has taken, or has refused, all that was written to it; that less than its buffer waits says nothing of that. */
+/** Waits until a stream has nothing left of what was written to it. `writableNeedDrain` would tell of whole buffers only. */
 export const handedOn = (stream: Writable): Promise<void> =>
   new Promise((resolve) => stream.write("", () => resolve()));
 

@@ -17,7 +17,7 @@ export interface Board {
   readonly close: () => Promise<void>;
 }
 
-/** Bull Board's page names a host that it would have its letters from, and nobody but this machine is to learn that it is looked at. */
+/** What the board's page may load: what comes with it. Its text asks another host for letters, which would learn who looks at it. */
 const POLICY = {
   defaultSrc: ["'self'"],
   // its own, in its text and on its parts
