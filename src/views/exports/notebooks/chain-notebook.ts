@@ -1,6 +1,6 @@
 import { MAX_WIDTH_PX } from "#charts/chain/chain-curves.ts";
 import { MAX_ROWS } from "#charts/chain/chain-places.ts";
-import { notebookHead } from "./notebook.ts";
+import { PROMOTED, notebookHead } from "./notebook.ts";
 
 /** CSS pixels to a point, in which matplotlib has widths. */
 const POINTS_PER_PX = 0.75;
@@ -111,7 +111,7 @@ def draw_chain(axes, rows, tokens, limit):
         )
     for node in nodes:
         number = node["increase"] if node["kind"] == "deep-neuron" else node["effect"]
-        words = " ".join(str(node["promotes"]).split(" ")[:3])
+        words = " ".join(str(node["promotes"]).split()[:${PROMOTED}])
         lines = [node["name"] + (f"  {number:.2f}" if known(number) else ""), words]
         axes.text(
             *at[node["name"]],

@@ -105,3 +105,21 @@ test("of the model as it is there is one run", () => {
   ]);
   expect(calls.some(([name]) => name === "axes0.legend")).toBe(false);
 });
+
+test("tokens that begin with a space are three all the same", () => {
+  const value = {
+    ...list,
+    rows: [
+      { layer: 4, neuron: 425, increase: 0.682, activation: 22.9, promotes: texts(" 8", " huit", "VIII", " otto") },
+    ],
+  };
+  const calls = callsOf(
+    drawnTopNeurons(
+      slotsOf({ topNeurons: { ...EMPTY_SLOT, value, about: { ...about, interventions: [] } } }),
+      DEFAULT_SORT,
+    )!,
+  );
+  if (!calls) return;
+  const [, [, names]] = calls.find(([name]) => name === "axes0.set_yticks")!;
+  expect(names).toEqual(["L4N425  8 huit VIII"]);
+});

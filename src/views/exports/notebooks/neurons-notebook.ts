@@ -1,7 +1,4 @@
-import { notebookHead } from "./notebook.ts";
-
-/** Tokens beside a neuron's name. */
-const PROMOTED = 3;
+import { PROMOTED, notebookHead } from "./notebook.ts";
 
 /**
  * A program that draws a list of neurons from its JSON, in the file's order: a row for each, its increase and its activation as bars, of a
@@ -25,7 +22,7 @@ def numbers(column):
 
 
 def promoted(row):
-    return " ".join(row["promotes"].split(" ")[:${PROMOTED}])
+    return " ".join(row["promotes"].split()[:${PROMOTED}])
 
 
 figure, (increases, activations) = plt.subplots(

@@ -1,3 +1,6 @@
+/** Tokens beside a part's name; many begin with a space, which tells no more than the spaces between them. */
+export const PROMOTED = 3;
+
 /**
  * How every program beside a JSON begins: what it is, and the file read into `found`.
  *
