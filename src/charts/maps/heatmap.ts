@@ -57,7 +57,10 @@ const SUM_GAP_PX = 12;
 const MAX_CELL_PX = { width: 84, height: 34 };
 const MIN_CELL_PX = { width: 11, height: 14 };
 /** Five characters in the small monospace face. */
-export const LABEL_PX = 38;
+const LABEL_PX = 38;
+/** Width from which on every column has its name; of narrower ones each fourth. */
+const EVERY_NAME_PX = 22;
+const NAMED_HEADS = 4;
 const NUMBER_PX = 44;
 const FAINT_POSITION = 0.05;
 
@@ -91,13 +94,13 @@ export function heatmap(effects: Effects, width: number, scale: DivergingScale, 
   return {
     width: right + sumPx,
     height: bottom + GAP_PX,
-    hasNumbers: cellWidth >= LABEL_PX,
+    hasNumbers: hasRoom(cellWidth),
     sumZeroX: bar(0),
     sumNumberX: right + sumPx,
     columns: Array.from({ length: heads }, (_, head) => ({
       head,
       x: x.start(head) + x.size / 2,
-      label: cellWidth >= 22 || head % 4 === 0 ? `H${head}` : "",
+      label: headName(head, cellWidth),
     })),
     rows: effects.map((row, layer) => ({
       layer,
@@ -117,12 +120,26 @@ export function heatmap(effects: Effects, width: number, scale: DivergingScale, 
           fill,
           ink: inkOn(fill === "none" ? scale.colour(0) : fill),
           isFaint: Math.abs(scale.position(effect)) < FAINT_POSITION,
-          label: cellWidth >= LABEL_PX && !Number.isNaN(effect) ? nats(effect) : "",
+          label: hasRoom(cellWidth) ? numberOf(effect) : "",
         };
       }),
     })),
   };
 }
+
+/** The cell of a head; undefined where a map from closer does not have it. */
+export const cellOf = ({ rows }: Heatmap, { layer, head }: HeadId): HeatCell | undefined =>
+  rows.find((row) => row.layer === layer)?.cells.find(({ at }) => at.head === head);
+
+/** Whether cells of this width hold their numbers. */
+export const hasRoom = (cellPx: number) => cellPx >= LABEL_PX;
+
+/** An effect as its cell writes it; "" while it is not known. */
+export const numberOf = (effect: number) => (Number.isNaN(effect) ? "" : nats(effect));
+
+/** What stands above a column; "" where there is no room. */
+export const headName = (head: number, columnPx: number) =>
+  columnPx >= EVERY_NAME_PX || head % NAMED_HEADS === 0 ? `H${head}` : "";
 
 const sumOf = (row: readonly number[]) => (row.some(Number.isNaN) ? Number.NaN : sum(row));
 

@@ -1,11 +1,6 @@
-import { nats } from "../number-format.ts";
-import { LABEL_PX } from "../maps/heatmap.ts";
+import { hasRoom, headName, numberOf } from "../maps/heatmap.ts";
 import type { Box, Heatmap } from "../maps/heatmap.ts";
 import type { CellWindow } from "./visible-cells.ts";
-
-/** Width from which on every column has its name. */
-const EVERY_NAME_PX = 22;
-const NAMED_HEADS = 4;
 
 /** Where the cells of a map of heads lie, the gap after the last ones included. */
 export function cellArea({ rows, columns }: Heatmap): Box {
@@ -25,14 +20,14 @@ export function zoomedHeatmap(map: Heatmap, { row, col, rows, cols }: CellWindow
   const step = { x: area.width / cols, y: area.height / rows };
   const width = step.x - gap.x;
   const height = step.y - gap.y;
-  const hasNumbers = width >= LABEL_PX;
+  const hasNumbers = hasRoom(width);
   return {
     ...map,
     hasNumbers,
     columns: map.columns.slice(col, col + cols).map(({ head }, index) => ({
       head,
       x: area.x + index * step.x + width / 2,
-      label: step.x >= EVERY_NAME_PX || head % NAMED_HEADS === 0 ? `H${head}` : "",
+      label: headName(head, step.x),
     })),
     rows: map.rows.slice(row, row + rows).map((layer, index) => {
       const y = area.y + index * step.y;
@@ -47,7 +42,7 @@ export function zoomedHeatmap(map: Heatmap, { row, col, rows, cols }: CellWindow
           y,
           width,
           height,
-          label: hasNumbers && !Number.isNaN(cell.effect) ? nats(cell.effect) : "",
+          label: hasNumbers ? numberOf(cell.effect) : "",
         })),
       };
     }),

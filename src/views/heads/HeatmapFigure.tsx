@@ -1,6 +1,7 @@
 import { useMemo, useRef } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
+import { cellOf } from "#charts/maps/heatmap.ts";
 import type { HeatCell, Heatmap } from "#charts/maps/heatmap.ts";
 import { cellId, ghostMarks, heatmapMarks, ringAround } from "#charts/maps/heatmap-marks.ts";
 import type { CellLook } from "#charts/maps/heatmap-marks.ts";
@@ -34,8 +35,7 @@ const partAt = (at: HeadId) => ({ kind: "head", at }) as const;
 export function HeatmapFigure({ map, below }: HeatmapFigureProps) {
   const host = useRef<SVGSVGElement>(null);
   const hovered = useStore(view, (state) => state.hovered);
-  const ring =
-    hovered?.kind === "head" && map.rows.flatMap(({ cells }) => cells).find(({ at }) => isSameHead(at, hovered.at));
+  const ring = hovered?.kind === "head" ? cellOf(map, hovered.at) : undefined;
   const onKeyDown = (event: React.KeyboardEvent) => {
     const cursor = view.getState().cursor;
     const step = STEPS[event.key];
@@ -95,6 +95,8 @@ function Cells({ map, below }: HeatmapFigureProps) {
   const cursor = useStore(view, (state) => state.cursor);
   const pinned = useStore(view, (state) => state.pinned);
   const marks = useMemo(() => {
+    // a map from closer may not have the head that the keyboard stood on, and is entered at its first one
+    const entry = cellOf(map, cursor) ?? map.rows[0]?.cells[0];
     const lookOf = (cell: HeatCell): CellLook => {
       const part = partAt(cell.at);
       const scale = scaleOf(interventions, part);
@@ -108,7 +110,7 @@ function Cells({ map, below }: HeatmapFigureProps) {
           class: `cell ${isSelected ? "is-selected" : ""} ${scale === 0 ? "is-off" : ""}`,
           "aria-label": cellName(cell, scale),
           "aria-selected": String(isSelected),
-          tabindex: isSameHead(cursor, cell.at) ? 0 : -1,
+          tabindex: cell === entry ? 0 : -1,
           "data-layer": cell.at.layer,
           "data-head": cell.at.head,
         },

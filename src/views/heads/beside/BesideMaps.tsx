@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { heatmapMarks, ringAround } from "#charts/maps/heatmap-marks.ts";
+import { cellOf } from "#charts/maps/heatmap.ts";
 import type { Heatmap } from "#charts/maps/heatmap.ts";
 import { legend } from "#charts/legend.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -107,7 +108,7 @@ function OtherMap({ title, map }: { readonly title: string; readonly map: Heatma
   const dark = useStore(view, isDark);
   const hovered = useStore(view, (state) => state.hovered);
   const marks = useMemo(() => heatmapMarks(map, figureInks(dark)), [map, dark]);
-  const ring = hovered?.kind === "head" ? map.rows[hovered.at.layer]?.cells[hovered.at.head] : undefined;
+  const ring = hovered?.kind === "head" ? cellOf(map, hovered.at) : undefined;
   return (
     <figure>
       <figcaption>
