@@ -38,9 +38,11 @@ export function useCellZoom(host: RefObject<HTMLElement | null>, area: Box, rows
     gestures.current = made;
     return () => made.destroy();
   }, [host, x, y, width, height, rows, cols]);
+  const { row, rows: down, col, cols: across } = visibleCells(zoom, { x, y, width, height }, { rows, cols });
+  // a gesture moves by pixels, the map by whole cells: it is laid out anew only where another cell is seen
+  const seen = useMemo(() => ({ row, rows: down, col, cols: across }), [row, down, col, across]);
   return useMemo(() => {
     const box = { x, y, width, height };
-    const seen = visibleCells(zoom, box, { rows, cols });
     return {
       seen,
       isWhole: seen.rows === rows && seen.cols === cols,
@@ -53,5 +55,5 @@ export function useCellZoom(host: RefObject<HTMLElement | null>, area: Box, rows
         return true;
       },
     };
-  }, [zoom, x, y, width, height, rows, cols]);
+  }, [zoom, seen, x, y, width, height, rows, cols]);
 }
