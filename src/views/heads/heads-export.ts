@@ -41,7 +41,7 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     isAblating: true,
     settings: { complete: isWhole(value), colours: scale },
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
-    table: () => tableOf(value, effects),
+    table: () => ({ header: HEAD_TABLE, rows: headRows(value, effects) }),
     notebook: "heads",
     figure: (width = FILE_PX, isDark = false) => {
       const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, isDark);
@@ -62,17 +62,17 @@ function linkUnder(finding: Finding, value: HeadSweep, effects: readonly (readon
   };
 }
 
-function tableOf(sweep: HeadSweep, effects: readonly (readonly number[])[]): Table {
-  return {
-    header: ["head", "layer", "index", "log_probability", "effect"],
-    rows: effects.flatMap((row, layer) =>
-      row.map((effect, head) => [
-        formatHead({ layer, head }),
-        layer,
-        head,
-        sweep.logProbability[layer]?.[head] ?? "",
-        effect,
-      ]),
-    ),
-  };
-}
+/** Columns of a file of heads. */
+export const HEAD_TABLE = ["head", "layer", "index", "log_probability", "effect"] as const;
+
+/** A row for each head, as its file has them. */
+export const headRows = (sweep: HeadSweep, effects: readonly (readonly number[])[]): Table["rows"] =>
+  effects.flatMap((row, layer) =>
+    row.map((effect, head) => [
+      formatHead({ layer, head }),
+      layer,
+      head,
+      sweep.logProbability[layer]?.[head] ?? "",
+      effect,
+    ]),
+  );

@@ -16,6 +16,7 @@ import type { Drawn } from "../../exports/drawn.ts";
 import { ablationWords } from "../../shared/words/ablation-words.ts";
 import { changesText } from "../../shared/words/part-name.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
+import { HEAD_TABLE, headRows } from "../heads-export.ts";
 
 /** Of each map in a file. */
 const EXPORT_PX = 480;
@@ -131,19 +132,8 @@ export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots
     },
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
     table: () => ({
-      header: ["map", "head", "layer", "index", "log_probability", "effect"],
-      rows: maps.flatMap(({ title, sweep, effects }) =>
-        effects.flatMap((row, layer) =>
-          row.map((effect, head) => [
-            title,
-            formatHead({ layer, head }),
-            layer,
-            head,
-            sweep.logProbability[layer]?.[head] ?? "",
-            effect,
-          ]),
-        ),
-      ),
+      header: ["map", ...HEAD_TABLE],
+      rows: maps.flatMap(({ title, sweep, effects }) => headRows(sweep, effects).map((row) => [title, ...row])),
     }),
     figure: () => {
       // papers are light, whatever the page is
