@@ -24,7 +24,7 @@ export const NEURON_COLUMN = { key: "neuron", group: "", label: "neuron", about:
 /** Larger than any model's width, so that neurons sort by layer first. */
 const NEURONS_PER_LAYER = 1e7;
 
-/** Of a comparison; the first is drawn as bars. */
+/** Columns of a comparison; the first is drawn as bars. */
 export const COLUMNS: readonly Column<NeuronChange>[] = [
   {
     key: "change",
@@ -70,7 +70,7 @@ export const COLUMNS: readonly Column<NeuronChange>[] = [
   },
 ];
 
-/** The same columns where the two runs are those of two variants. */
+/** Columns of a comparison whose two runs are those of two variants. */
 export const VARIANT_COLUMNS: readonly Column<NeuronChange>[] = COLUMNS.map((column) => ({
   ...column,
   label: column.label.replace("before", "base").replace("after", "adapted"),
@@ -80,7 +80,7 @@ export const VARIANT_COLUMNS: readonly Column<NeuronChange>[] = COLUMNS.map((col
     .replace("with the interventions", "with the adapter"),
 }));
 
-/** Of the clean run alone. */
+/** Columns of the list of the clean run alone. */
 export const TOP_COLUMNS: readonly Column<NeuronIncrease>[] = [
   {
     key: "before",

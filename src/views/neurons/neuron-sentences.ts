@@ -16,7 +16,7 @@ export function comparisonSentence({ rows }: NeuronComparison, target: string): 
   );
 }
 
-/** The same of the list of the clean run alone. */
+/** What the list of the clean run alone shows, with its numbers. */
 export function topSentence({ rows }: TopNeurons, target: string): string {
   const [first] = rows;
   if (!first || first.increase <= 0) return `No neuron raises log p(${target}) by what it writes.`;
