@@ -23,7 +23,7 @@ import { emptySentence } from "./words/stage-sentences.ts";
 /** How the chain is looked at; all of it travels in the link. */
 export function ChainControls({ chain }: { readonly chain: Chain | undefined }) {
   return (
-    <div className="chain-controls">
+    <div className="control-row chain-controls">
       <HeadChoice chain={chain} />
       <Beside />
       <LeastShare />

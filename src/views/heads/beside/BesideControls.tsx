@@ -8,7 +8,7 @@ export function BesideControls() {
   const other = useStore(view, (state) => state.reading.other);
   const otherVariant = useStore(view, (state) => state.reading.otherVariant);
   return (
-    <div className="beside-controls">
+    <div className="control-row beside-controls">
       <OtherPrompt
         other={other}
         onChoose={(prompt) => (prompt === undefined ? clearReading("other") : setReading({ other: prompt }))}

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import type { Variant } from "#protocol/engine.ts";
 import { adapter, isAttached } from "#state/model/adapter.ts";
 import { question } from "#state/question.ts";
+import "./control-row.css";
 
 interface OtherPromptProps {
   /** The one that stands beside already. */
