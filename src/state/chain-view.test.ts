@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
-import type { Engine } from "#client/engine.ts";
-import type { ModelInfo } from "#protocol/engine.ts";
+import { askedMoment, callsOf, CLEAN, OFF } from "#test/asked-moment.ts";
 import { crowdedChain } from "#test/chains.ts";
 import {
   publishedShown,
@@ -72,41 +71,16 @@ describe("how a chain is looked at", () => {
 });
 
 describe("what is asked of the engine", () => {
-  const clean = { tokens: [], target: { id: 12, text: "8" } };
-  const off = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 } as const;
-  const moment = (changes: Partial<Moment> = {}): Moment => ({
-    prompt: "3+5=",
-    target: undefined,
-    answer: undefined,
-    interventions: [],
-    info: {} as ModelInfo,
-    model: { id: "abacus", name: "abacus" },
-    slots: results.getInitialState(),
-    inspected: undefined,
-    tab: "chain",
-    count: 10,
-    chain: DEFAULT_CHAIN,
-    reading: undefined,
-    hasAdapter: false,
-    ...changes,
-  });
-  /** Every call that the demands of one moment make, as [method, prompt, options]. */
-  const calls = async (now: Moment, chain: ChainSettings = DEFAULT_CHAIN) => {
-    const made: unknown[][] = [];
-    const engine = new Proxy({} as Engine, {
-      get: (_, name) => (prompt: unknown, options: unknown) => Promise.resolve(made.push([name, prompt, options])),
-    });
-    const reports = { signal: AbortSignal.abort(), partial: () => undefined, progress: () => undefined };
-    for (const demand of Object.values(chainDemands(now, chain, clean))) await demand.run(engine, reports);
-    return made;
-  };
+  const moment = (changes: Partial<Moment> = {}): Moment =>
+    askedMoment({ tab: "chain", chain: DEFAULT_CHAIN, ...changes });
+  const calls = (now: Moment, chain: ChainSettings = DEFAULT_CHAIN) => callsOf(chainDemands(now, chain, CLEAN));
   const base = { thresholds: {}, target: 12, interventions: [] };
 
   test("one chain, and with something off the same in both runs", async () => {
     expect(await calls(moment())).toEqual([["chain", "3+5=", base]]);
-    expect(await calls(moment({ interventions: [off] }))).toEqual([
+    expect(await calls(moment({ interventions: [OFF] }))).toEqual([
       ["chain", "3+5=", base],
-      ["chain", "3+5=", { ...base, interventions: [off] }],
+      ["chain", "3+5=", { ...base, interventions: [OFF] }],
     ]);
   });
 
@@ -128,13 +102,13 @@ describe("what is asked of the engine", () => {
   });
 
   test("the two variants' chains, and two prompts', have keys of their own", () => {
-    const key = (now: Moment) => chainDemands(now, DEFAULT_CHAIN, clean).chain!.key;
+    const key = (now: Moment) => chainDemands(now, DEFAULT_CHAIN, CLEAN).chain!.key;
     const keys = [moment(), moment({ variant: "adapted" }), moment({ prompt: "4+5=" })].map(key);
     expect(new Set(keys).size).toBe(3);
   });
 
   test("the edges are measured where somebody asks for it, of the chain that is there, and reported as they are known", async () => {
-    const { key } = chainDemands(moment(), DEFAULT_CHAIN, clean).chain!;
+    const { key } = chainDemands(moment(), DEFAULT_CHAIN, CLEAN).chain!;
     const chain = { ...EMPTY_SLOT, value: crowdedChain(), answers: key, status: "done" } as const;
     const slots = { ...results.getInitialState(), chain };
     const measured = { ...DEFAULT_CHAIN, isMeasured: true } as const;
@@ -143,14 +117,14 @@ describe("what is asked of the engine", () => {
     expect(await names(moment(), measured)).not.toContain("chainEdges");
     // what is off has no part in them, what stands in for it has
     const asked = moment({ slots, ablationSource: ["4+5="] });
-    const { key: ofSource } = chainDemands(asked, measured, clean).chain!;
+    const { key: ofSource } = chainDemands(asked, measured, CLEAN).chain!;
     const there = { ...slots, chain: { ...chain, answers: ofSource } };
-    expect((await calls({ ...asked, slots: there, interventions: [off] }, measured)).at(-1)).toEqual([
+    expect((await calls({ ...asked, slots: there, interventions: [OFF] }, measured)).at(-1)).toEqual([
       "chainEdges",
       "3+5=",
       { thresholds: {}, target: 12, ablationSource: ["4+5="] },
     ]);
-    const { chainEdges } = chainDemands(moment({ slots }), measured, clean);
+    const { chainEdges } = chainDemands(moment({ slots }), measured, CLEAN);
     const [partial, progress] = [vi.fn<(part: unknown) => void>(), vi.fn<(done: object) => void>()];
     const engine = {
       chainEdges: (_: unknown, __: unknown, { onProgress }: { onProgress: (report: unknown) => void }) => {
@@ -167,7 +141,7 @@ describe("what is asked of the engine", () => {
   });
 
   test("the control is of the deep neurons that the chain has, once it is there", async () => {
-    const { key } = chainDemands(moment(), DEFAULT_CHAIN, clean).chain!;
+    const { key } = chainDemands(moment(), DEFAULT_CHAIN, CLEAN).chain!;
     const chain = { ...EMPTY_SLOT, value: crowdedChain(), answers: key, status: "done" } as const;
     const slots = { ...results.getInitialState(), chain };
     const [, control] = await calls(moment({ slots }));

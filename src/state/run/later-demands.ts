@@ -1,4 +1,3 @@
-import { formatHead, formatNeuron } from "#model/ids.ts";
 import { interventionKey } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { Prediction, ScoredAnswer } from "#protocol/engine.ts";
@@ -52,28 +51,20 @@ function inspectionDemand(now: Moment, clean: Prediction): Demands {
   const own = partKey(inspected);
   const others = { ...now, interventions: interventions.filter((change) => interventionKey(change) !== own) };
   const asked = { target, ...changesOf(others), ...variantOf(now) };
-  // the part itself is switched off, whatever else is
-  const keys = [prompt, target, changesKey(others), ...ablationSourceKey(now)];
-  const about = () => subjectOf(now, clean, { interventions: others.interventions });
+  const answers = {
+    // the part itself is switched off, whatever else is
+    key: keyOf(prompt, target, changesKey(others), ...ablationSourceKey(now), own, ...variantKey(now)),
+    about: () => subjectOf(now, clean, { interventions: others.interventions }),
+  };
   if (inspected.kind === "head") {
-    const { at } = inspected;
-    const key = keyOf(...keys, formatHead(at), ...variantKey(now));
+    const { at: head } = inspected;
     return {
-      head: {
-        key,
-        about,
-        run: (engine, { signal }) => engine.inspectHead(prompt, { ...asked, head: at }, { signal }),
-      },
+      head: { ...answers, run: (engine, { signal }) => engine.inspectHead(prompt, { ...asked, head }, { signal }) },
     };
   }
-  const { at } = inspected;
-  const key = keyOf(...keys, formatNeuron(at), ...variantKey(now));
+  const { at: neuron } = inspected;
   return {
-    neuron: {
-      key,
-      about,
-      run: (engine, { signal }) => engine.inspectNeuron(prompt, { ...asked, neuron: at }, { signal }),
-    },
+    neuron: { ...answers, run: (engine, { signal }) => engine.inspectNeuron(prompt, { ...asked, neuron }, { signal }) },
   };
 }
 

@@ -1,33 +1,16 @@
 import { expect, test } from "vitest";
 import type { Engine } from "#client/engine.ts";
-import type { ModelInfo } from "#protocol/engine.ts";
+import { askedMoment, CLEAN, OFF } from "#test/asked-moment.ts";
 import { DEFAULT_READING } from "../../link/finding.ts";
 import type { ReadingSettings } from "../../link/finding.ts";
 import type { Moment } from "../demand.ts";
-import { results } from "../results.ts";
 import type { OtherSweep } from "../results.ts";
 import { besideDemands } from "./beside-demands.ts";
 
-const CLEAN = { tokens: [], target: { id: 12, text: "8" } };
-const OFF = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 } as const;
 const TOKENS = [{ id: 1, text: "4+5=" }];
 
-const moment = (reading: Partial<ReadingSettings>, changes: Partial<Moment> = {}): Moment => ({
-  prompt: "3+5=",
-  target: undefined,
-  answer: undefined,
-  interventions: [],
-  info: { layers: 1, heads: 2 } as ModelInfo,
-  model: { id: "abacus", name: "abacus" },
-  slots: results.getInitialState(),
-  inspected: undefined,
-  tab: "heads",
-  count: 10,
-  chain: undefined,
-  reading: { ...DEFAULT_READING, ...reading },
-  hasAdapter: false,
-  ...changes,
-});
+const moment = (reading: Partial<ReadingSettings>, changes: Partial<Moment> = {}): Moment =>
+  askedMoment({ reading: { ...DEFAULT_READING, ...reading }, ...changes });
 
 /** What one moment asks and gets of an engine whose answer is token 13 where no target is named. */
 async function asked(now: Moment) {

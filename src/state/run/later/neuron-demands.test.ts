@@ -1,40 +1,10 @@
 import { expect, test } from "vitest";
-import type { Engine } from "#client/engine.ts";
-import type { ModelInfo } from "#protocol/engine.ts";
+import { askedMoment, callsOf, CLEAN, OFF } from "#test/asked-moment.ts";
 import type { Moment } from "../demand.ts";
-import { results } from "../results.ts";
 import { neuronDemands } from "./neuron-demands.ts";
 
-const CLEAN = { tokens: [], target: { id: 12, text: "8" } };
-const OFF = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 } as const;
-
-const moment = (changes: Partial<Moment>): Moment => ({
-  prompt: "3+5=",
-  target: undefined,
-  answer: undefined,
-  interventions: [],
-  info: {} as ModelInfo,
-  model: { id: "abacus", name: "abacus" },
-  slots: results.getInitialState(),
-  inspected: undefined,
-  tab: "neurons",
-  count: 10,
-  chain: undefined,
-  reading: undefined,
-  hasAdapter: false,
-  ...changes,
-});
-
-/** The calls that a moment makes of the engine, as [method, prompt, options]. */
-async function calls(now: Moment): Promise<unknown[][]> {
-  const made: unknown[][] = [];
-  const engine = new Proxy({} as Engine, {
-    get: (_, name) => (prompt: unknown, options: unknown) => Promise.resolve(made.push([name, prompt, options])),
-  });
-  const reports = { signal: AbortSignal.abort(), partial: () => undefined, progress: () => undefined };
-  for (const demand of Object.values(neuronDemands(now, CLEAN))) await demand.run(engine, reports);
-  return made;
-}
+const moment = (changes: Partial<Moment>): Moment => askedMoment({ tab: "neurons", ...changes });
+const calls = (now: Moment) => callsOf(neuronDemands(now, CLEAN));
 
 test("while nothing is off the neurons that give most are asked of the variant that is shown, and nothing where nobody looks", async () => {
   expect(await calls(moment({}))).toEqual([["topNeurons", "3+5=", { target: 12, count: 10 }]]);
