@@ -1,43 +1,24 @@
-import type { HeadSweep, Token, Variant } from "#protocol/engine.ts";
-import type { ReadingSettings } from "../../link/finding.ts";
+import type { HeadSweep, Token } from "#protocol/engine.ts";
 import { changesOf, ablationSourceOf, variantOf } from "../../question.ts";
-import type { Question } from "../../question.ts";
 import { ablationSourceKey, changesKey, keyOf, subjectOf } from "../demand.ts";
 import type { CleanRun, Demand, Demands, Moment } from "../demand.ts";
 import type { OtherSweep } from "../results.ts";
 import { sweepRun } from "../sweep-run.ts";
+import { otherRun } from "./other-run.ts";
+import type { AskedOf } from "./other-run.ts";
 
-interface Other extends Pick<Question, "interventions" | "ablationSource"> {
-  readonly prompt: string;
-  readonly variant: Variant;
-  /** Left out: the run's own answer. */
-  readonly target?: number;
-}
-
-/** The second map of heads: a second prompt answers for itself, the other variant is asked about the same target. */
+/** The second map of heads, where one is asked to stand beside the first. */
 export function besideDemands(now: Moment, clean: CleanRun): Demands {
-  const { reading } = now;
-  const other = reading?.look === "effect" ? otherOf(now, reading, clean.target.id) : undefined;
-  return other ? { otherSweep: besideDemand(now, other) } : {};
+  const { reading, interventions, ablationSource } = now;
+  if (reading?.look !== "effect") return {};
+  const other = otherRun(now, reading, clean.target.id);
+  if (!other) return {};
+  // what is off plays its part where it does in the first map
+  const off = reading.isUnder ? interventions : [];
+  return { otherSweep: besideDemand(now, { ...other, interventions: off, ablationSource }) };
 }
 
-/** @returns undefined where nothing is asked to stand beside, or there is no such variant */
-function otherOf(now: Moment, { other, otherVariant, isUnder }: ReadingSettings, target: number): Other | undefined {
-  const { prompt, variant = "base", ablationSource, hasAdapter } = now;
-  const isMissing = otherVariant === "adapted" && !hasAdapter;
-  if ((!other && !otherVariant) || isMissing) return undefined;
-  const own = other || prompt;
-  return {
-    prompt: own,
-    variant: otherVariant ?? variant,
-    // what is off plays its part where it does in the first map
-    interventions: isUnder ? now.interventions : [],
-    ablationSource,
-    ...(own === prompt && { target }),
-  };
-}
-
-function besideDemand(now: Moment, other: Other): Demand<OtherSweep> {
+function besideDemand(now: Moment, other: AskedOf): Demand<OtherSweep> {
   const { prompt, variant, interventions, target } = other;
   return {
     key: keyOf(prompt, target, changesKey(other), ...ablationSourceKey(other), variant),

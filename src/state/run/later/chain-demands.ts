@@ -2,13 +2,14 @@ import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Chain } from "#protocol/chain.ts";
-import type { Token, Variant } from "#protocol/engine.ts";
+import type { Token } from "#protocol/engine.ts";
 import type { ChainSettings } from "../../link/finding.ts";
 import { changesOf, ablationSourceOf, variantOf } from "../../question.ts";
-import type { Question } from "../../question.ts";
 import { changesKey, following, keyOf, ablationSourceKey, subjectOf } from "../demand.ts";
 import type { CleanRun, Demand, Demands, Moment } from "../demand.ts";
 import type { Results } from "../results.ts";
+import { otherRun } from "./other-run.ts";
+import type { AskedOf } from "./other-run.ts";
 
 /** Random groups that the deep neurons are held against. */
 const DRAWS = 5;
@@ -21,7 +22,7 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
   const own = { prompt, variant, target, ablationSource };
   const about = () => subjectOf(now, clean, { chain: asked });
   const chain = chainDemand({ ...own, interventions: [] }, settings, about);
-  const other = comparedWith(now, settings);
+  const other = otherRun(now, settings, target);
   return {
     chain,
     ...(interventions.length > 0 && {
@@ -30,16 +31,8 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
       ),
     }),
     ...(other && {
-      otherChain: chainDemand(
-        { ...other, ...(other.prompt === prompt && { target }), interventions, ablationSource },
-        settings,
-        (found) =>
-          subjectOf(now, runOf(found), {
-            ...other,
-            target: other.prompt === prompt ? target : undefined,
-            interventions,
-            chain: asked,
-          }),
+      otherChain: chainDemand({ ...other, interventions, ablationSource }, settings, (found) =>
+        subjectOf(now, runOf(found), { ...other, target: other.target, interventions, chain: asked }),
       ),
     }),
     ...(answersNow(now, chain) && {
@@ -57,7 +50,7 @@ const answersNow = ({ slots: { chain } }: Moment, { key }: Demand<Chain>) =>
 export const edgesKey = (chain: string) => keyOf(chain, "edges");
 
 function edgesDemand(
-  asked: Omit<Asked, "interventions">,
+  asked: Omit<AskedOf, "interventions">,
   settings: ChainSettings,
   answers: Omit<Demand<Results["chainEdges"]>, "run">,
 ): Demand<Results["chainEdges"]> {
@@ -78,24 +71,6 @@ function edgesDemand(
   };
 }
 
-interface Asked extends Pick<Question, "interventions" | "ablationSource"> {
-  readonly prompt: string;
-  readonly variant: Variant;
-  /** Left out: the run's own answer. */
-  readonly target?: number;
-}
-
-/** A second prompt answers for itself; the same prompt in the other variant is asked about the same target. */
-function comparedWith(
-  now: Moment,
-  { other, otherVariant }: ChainSettings,
-): Pick<Asked, "prompt" | "variant"> | undefined {
-  const { prompt, variant = "base", hasAdapter } = now;
-  const isMissing = otherVariant === "adapted" && !hasAdapter;
-  if ((!other && !otherVariant) || isMissing) return undefined;
-  return { prompt: other || prompt, variant: otherVariant ?? variant };
-}
-
 /** A chain that was computed here knows its tokens by their ids. */
 const runOf = ({ tokens, target }: Chain) => ({ tokens: tokens as readonly Token[], target: target as Token });
 
@@ -104,7 +79,7 @@ export const settingsKey = ({ thresholds, head }: Partial<ChainSettings>) =>
   keyOf({ ...DEFAULT_THRESHOLDS, ...thresholds }, head && formatHead(head));
 
 /** Donor prompts count in the clean run's chain too: they take the place of each part whose effect is measured. */
-export const chainKey = (asked: Asked, settings: ChainSettings) =>
+export const chainKey = (asked: AskedOf, settings: ChainSettings) =>
   keyOf(
     asked.prompt,
     asked.target,
@@ -114,7 +89,7 @@ export const chainKey = (asked: Asked, settings: ChainSettings) =>
     asked.variant,
   );
 
-function chainDemand(asked: Asked, settings: ChainSettings, about: Demand<Chain>["about"]): Demand<Chain> {
+function chainDemand(asked: AskedOf, settings: ChainSettings, about: Demand<Chain>["about"]): Demand<Chain> {
   return {
     key: chainKey(asked, settings),
     about,
@@ -123,7 +98,7 @@ function chainDemand(asked: Asked, settings: ChainSettings, about: Demand<Chain>
   };
 }
 
-const optionsOf = (asked: Omit<Asked, "interventions">, { thresholds, head }: ChainSettings) => ({
+const optionsOf = (asked: Omit<AskedOf, "interventions">, { thresholds, head }: ChainSettings) => ({
   thresholds,
   ...(head && { head }),
   ...(asked.target !== undefined && { target: asked.target }),
