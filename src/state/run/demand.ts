@@ -1,10 +1,9 @@
 import type { CallOptions, Engine } from "#client/engine.ts";
-import { interventionKey } from "#model/interventions.ts";
-import type { Intervention } from "#model/interventions.ts";
 import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
 import type { ChainSettings, ReadingSettings, ViewName } from "../link/finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { Reports } from "../requests/requests.ts";
+import { switchesText } from "../subject.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
@@ -72,19 +71,13 @@ export const subjectOf = (
 
 export const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 
-/** The key of a set of interventions, in a fixed order, so that the way to the set does not matter. */
-const interventionsKey = (list: readonly Intervention[]) =>
-  list.map((change) => `${interventionKey(change)}*${change.scale}`).sort();
-
 /** Prompts that stand in for what is off; nothing where that is 0. */
 export const ablationSourceKey = ({ ablationSource }: Pick<Question, "ablationSource">) =>
   ablationSource ? [{ ablationSource }] : [];
 
 /** The key of all that is done to the model; the ablation source counts only where something is off. */
-export const changesKey = (now: Pick<Question, "interventions" | "ablationSource">) => [
-  ...interventionsKey(now.interventions),
-  ...(now.interventions.length > 0 ? ablationSourceKey(now) : []),
-];
+export const changesKey = (now: Pick<Question, "interventions" | "ablationSource">) =>
+  now.interventions.length > 0 ? [switchesText(now.interventions), ...ablationSourceKey(now)] : [];
 
 /** The base's keys name no variant. */
 export const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);
