@@ -47,9 +47,9 @@ export function followLinkedResult(origin: string): () => void {
 
 /** A person wants it. Never rejects: what goes wrong becomes a notice, and it can be asked for again. */
 export async function readLinkedResult(): Promise<void> {
-  const { kind, ...offered } = linkedResult.getState();
-  if (kind !== "offered" || !("named" in offered)) return;
-  const { named } = offered;
+  const linked = linkedResult.getState();
+  if (linked.kind !== "offered") return;
+  const { named } = linked;
   const stop = new AbortController();
   linkedResult.setState({ kind: "reading", named, stop }, true);
   try {
