@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Fault } from "#core/fault.ts";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
+import { INFO, SHIPPED } from "#test/asked-session.ts";
 import { otherNumbers } from "../ablation-source.ts";
+import { model } from "../model/model.ts";
 import { question } from "../question.ts";
 import type { Subject } from "../subject.ts";
 import { connectEngine } from "./engine-port.ts";
@@ -34,6 +37,7 @@ beforeEach(() => {
 
 afterEach(() => {
   question.setState({ variant: "base" });
+  model.setState({ choice: undefined, info: undefined });
   vi.useRealTimers();
 });
 
@@ -90,4 +94,24 @@ test("the variant that was asked about is run, also where the page has turned to
   question.setState({ variant: "adapted" });
   await tokenized(2);
   expect(asked.last("predict").options).not.toHaveProperty("variant");
+});
+
+test("another model that came meanwhile answers for itself: nothing is known of the one that was asked", async () => {
+  void askOtherWorth(HEAD, ABOUT);
+  await tokenized(2);
+  model.setState({ choice: SHIPPED, info: INFO });
+  await asked.last("predict").answer({ target: { logProbability: -2.7 } });
+  expect(otherWorths.getState()).toEqual({});
+});
+
+test("an engine that went has not answered: its successor is asked", async () => {
+  void askOtherWorth(HEAD, ABOUT);
+  await tokenized(2);
+  asked.stop(new Fault("device-lost", "the GPU was lost"));
+  await settle();
+  expect(otherWorths.getState()).toEqual({});
+  void askOtherWorth(HEAD, ABOUT);
+  await settle();
+  await tokenized(2);
+  expect(asked.waiting("predict")).toHaveLength(2);
 });

@@ -1,12 +1,14 @@
 import { createStore } from "zustand/vanilla";
 import { effectOf } from "#analysis/ablation/effect.ts";
+import { isEngineEnd } from "#core/fault.ts";
 import { formatHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
+import type { Prediction } from "#protocol/engine.ts";
 import { otherNumbers } from "../ablation-source.ts";
 import { model } from "../model/model.ts";
 import { asFault } from "../notices.ts";
 import { variantOf } from "../question.ts";
-import { isSameRun, runKey } from "../subject.ts";
+import { isSameRun, modelNow, runKey } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 import { currentEngine } from "./engine-port.ts";
 import { isStale, results } from "./results.ts";
@@ -43,7 +45,7 @@ export function otherSource(
 export const otherKey = (at: HeadId, about: Subject) =>
   JSON.stringify([formatHead(at), runKey(about), about.ablationSource]);
 
-/** Asks once; what is known, or on its way, stays. */
+/** Asks once; what is known, or on its way, stays. What the model that was asked did not answer is not known. */
 export async function askOtherWorth(at: HeadId, about: Subject): Promise<void> {
   const key = otherKey(at, about);
   if (otherWorths.getState()[key]) return;
@@ -51,28 +53,48 @@ export async function askOtherWorth(at: HeadId, about: Subject): Promise<void> {
   if (!before.value || before.isRecorded || isStale(before) || !isSameRun(before.about, about)) return;
   const drawn = otherSource(about.ablationSource, about.prompt);
   if (!drawn) return;
-  const { id: target, logProbability: baseline } = before.value.target;
+  const { target } = before.value;
+  const asked = answeringKey(about);
   note(key, { prompts: drawn });
-  try {
-    const prompts = drawn.length === 0 ? drawn : await standInsOf(about.prompt);
-    if (drawn.length > 0 && prompts.length < LEAST_STAND_INS) {
-      note(key, { prompts: drawn, fault: tooFewText(prompts.length, drawn.length) });
-      return;
-    }
-    const after = await currentEngine().predict(about.prompt, {
-      top: 1,
-      target,
-      interventions: [{ kind: "head", at, scale: 0 }],
-      ...(prompts.length > 0 && { ablationSource: [...prompts] }),
-      ...variantOf(about),
-    });
-    note(key, { prompts, effect: effectOf({ baseline, withoutIt: after.target.logProbability }) });
-  } catch (reason) {
-    note(key, { prompts: drawn, fault: asFault(reason).message });
-  }
+  const worth = await worthOf(at, { about, drawn, target }).catch((reason: unknown) =>
+    isEngineEnd(reason) ? undefined : { prompts: drawn, fault: asFault(reason).message },
+  );
+  note(key, answeringKey(about) === asked ? worth : undefined);
 }
 
-function note(key: string, worth: OtherWorth): void {
+/** The key of the run as the model that answers now would make it. */
+function answeringKey(about: Subject): string | undefined {
+  const answering = modelNow();
+  return answering && runKey({ ...about, model: answering });
+}
+
+interface AskedWorth {
+  readonly about: Subject;
+  readonly drawn: readonly string[];
+  /** Of the clean run. */
+  readonly target: Prediction["target"];
+}
+
+/** @throws Fault as the engine */
+async function worthOf(at: HeadId, { about, drawn, target }: AskedWorth): Promise<OtherWorth> {
+  const prompts = drawn.length === 0 ? drawn : await standInsOf(about.prompt);
+  if (drawn.length > 0 && prompts.length < LEAST_STAND_INS) {
+    return { prompts: drawn, fault: tooFewText(prompts.length, drawn.length) };
+  }
+  const after = await currentEngine().predict(about.prompt, {
+    top: 1,
+    target: target.id,
+    interventions: [{ kind: "head", at, scale: 0 }],
+    ...(prompts.length > 0 && { ablationSource: [...prompts] }),
+    ...variantOf(about),
+  });
+  const { logProbability: withoutIt } = after.target;
+  return { prompts, effect: effectOf({ baseline: target.logProbability, withoutIt }) };
+}
+
+/** @param worth undefined: not known any more */
+function note(key: string, worth: OtherWorth | undefined): void {
   const { [key]: _, ...others } = otherWorths.getState();
-  otherWorths.setState(Object.fromEntries([...Object.entries(others).slice(1 - MAX_KEPT), [key, worth]]), true);
+  const kept = Object.entries(others).slice(1 - MAX_KEPT);
+  otherWorths.setState(Object.fromEntries(worth ? [...kept, [key, worth]] : kept), true);
 }
