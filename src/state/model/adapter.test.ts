@@ -26,14 +26,17 @@ const ADAPTER = { name: "tiny", content: "b".repeat(64), ranks: [4], layers: [1]
 
 let calls: unknown[][];
 let refusal: Fault | undefined;
+let hangs: boolean;
 
 beforeEach(async () => {
   calls = [];
   refusal = undefined;
+  hangs = false;
   const answer =
     (name: string, result: unknown) =>
     (...args: unknown[]) => {
       calls.push([name, ...args]);
+      if (hangs && name === "attachAdapter") return new Promise(() => undefined);
       return refusal && name === "attachAdapter" ? Promise.reject(refusal) : Promise.resolve(result);
     };
   connectEngine({
@@ -73,6 +76,14 @@ test("an adapter that is refused leaves the one that was there, with a notice", 
   expect(notices.getState().list).toEqual([
     { about: "adapter", code: "bad-file", message: "adapter: the file has no weights" },
   ]);
+});
+
+test("stopping one that was to take another's place leaves neither, here and in the engine", async () => {
+  await attachAdapter(LORA);
+  hangs = true;
+  void attachAdapter({ ...LORA, id: "https://a.org/second/" });
+  await detachAdapter();
+  expect([adapter.getState().status.kind, variant(), names().at(-1)]).toEqual(["nothing", "base", "detachAdapter"]);
 });
 
 test("the same model in another dtype keeps its adapter, another model does not", async () => {

@@ -50,8 +50,10 @@ export async function attachAdapterOrThrow(choice: ModelChoice): Promise<Adapter
 /** Goes on with the base alone; also declines an adapter that a link offers. */
 export async function detachAdapter(): Promise<void> {
   stopAttaching();
-  const wasThere = isAttached(adapter.getState());
+  const { status } = adapter.getState();
+  // one that was to be replaced is with the engine still
+  const isHeld = status.kind === "attached" || (status.kind === "attaching" && isAttached(status.before));
   showVariant("base");
   adapter.setState(NO_ADAPTER, true);
-  if (wasThere) await currentEngine().detachAdapter();
+  if (isHeld) await currentEngine().detachAdapter();
 }
