@@ -5,7 +5,7 @@ import { notices } from "../notices.ts";
 import { connectEngine } from "../run/engine-port.ts";
 import { showTab } from "../view.ts";
 import { editExperiment } from "./form/form.ts";
-import { followExperiments, runExperiment, stopExperiment } from "./runs.ts";
+import { followExperiments, forgetExperiment, runExperiment, stopExperiment } from "./runs.ts";
 import { experiments } from "./slots.ts";
 
 /** Twelve seconds of work in 24 steps, as the engine measured it. */
@@ -83,4 +83,15 @@ test("a run of another experiment stops the one before it, which keeps what it h
   expect(experiments.getState().memorise.status).toBe("computing");
   stopExperiment();
   await second;
+});
+
+test("a run that begins while what is kept is being dropped is shown as it goes", async () => {
+  await planned({ ...PLAN, stepsKept: 4 });
+  const dropped = forgetExperiment();
+  const run = runExperiment();
+  await asked.last("forgetExperiment").answer(undefined);
+  await dropped;
+  expect(experiments.getState().heads.status).toBe("computing");
+  stopExperiment();
+  await run;
 });

@@ -100,12 +100,12 @@ async function plan(): Promise<void> {
     requests.patch(form.kind, { plan: undefined });
     if (!request) return;
     const found = await currentEngine().planExperiment(request, { signal: controller.signal });
-    if (planning === controller) {
-      dismiss(ABOUT);
-      requests.patch(form.kind, { plan: found });
-    }
+    // whoever asks for a newer plan, or takes the model away, has ended this one
+    if (controller.signal.aborted) return;
+    dismiss(ABOUT);
+    requests.patch(form.kind, { plan: found });
   } catch (reason) {
-    if (planning === controller) notifyFault(ABOUT, reason);
+    if (!controller.signal.aborted) notifyFault(ABOUT, reason);
   }
 }
 
@@ -175,6 +175,8 @@ export async function forgetExperiment(): Promise<void> {
   if (!request) return;
   try {
     await currentEngine().forgetExperiment(request);
+    // a run that was started meanwhile begins anew, and is shown
+    if (requests.underWay.includes(form.kind)) return;
     requests.patch(form.kind, { value: undefined, from: undefined, saved: undefined, status: "idle" });
     planSoon();
   } catch (reason) {
