@@ -14,7 +14,7 @@ import { showTab } from "../view.ts";
 import { editExperiment, experimentForm, FIRST_FORM } from "./form/form.ts";
 import { followLinkedResult, linkedResult, readLinkedResult, withdrawResult } from "./linked-result.ts";
 import { followExperiments } from "./runs.ts";
-import { emptySlots, experiments } from "./slots.ts";
+import { experiments } from "./slots.ts";
 
 const HERE = "https://page.example";
 const ELSEWHERE: NamedResult = { address: "https://results.example/heads.json", sha256: "0f".repeat(32) };
@@ -26,7 +26,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   asked = new AskedEngine();
   connectEngine(asked.engine);
-  emptySlots();
+  experiments.setState(experiments.getInitialState(), true);
   notices.setState({ list: [] });
   experimentForm.setState(FIRST_FORM);
   opened.setState({ finding: undefined });

@@ -1,4 +1,5 @@
 import { createStore } from "zustand/vanilla";
+import { recordOf } from "#core/record-of.ts";
 import { EXPERIMENT_KINDS } from "#protocol/experiments.ts";
 import type { ExperimentKind, ExperimentPlan, ExperimentResult } from "#protocol/experiments.ts";
 import type { RequestSlot } from "../requests/requests.ts";
@@ -36,19 +37,13 @@ export const EMPTY: ExperimentSlot = {
   progress: undefined,
 };
 
-const empty = () => Object.fromEntries(EXPERIMENT_KINDS.map((kind) => [kind, EMPTY])) as ExperimentSlots;
-
-export const experiments = createStore<ExperimentSlots>(empty);
-
-export const emptySlots = () => experiments.setState(empty(), true);
+export const experiments = createStore<ExperimentSlots>(() => recordOf(EXPERIMENT_KINDS, () => EMPTY));
 
 /** Empties what was found on a model, which goes with it; what came from a file is of no model here, and stays. */
 export const emptyOfModel = () =>
   experiments.setState((slots) =>
-    Object.fromEntries(
-      EXPERIMENT_KINDS.map((kind) => {
-        const { value, saved, status } = slots[kind];
-        return [kind, saved && status === "done" ? { ...EMPTY, value, saved, status } : EMPTY];
-      }),
-    ),
+    recordOf(EXPERIMENT_KINDS, (kind) => {
+      const { value, saved, status } = slots[kind];
+      return saved && status === "done" ? { ...EMPTY, value, saved, status } : EMPTY;
+    }),
   );

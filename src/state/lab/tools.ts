@@ -1,4 +1,5 @@
 import { createStore } from "zustand/vanilla";
+import { recordOf } from "#core/record-of.ts";
 import type { Variant } from "#protocol/engine.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type {
@@ -73,7 +74,7 @@ type LabSlots = { readonly [K in LabKind]: LabSlot<LabResults[K]> };
 
 const EMPTY: LabSlot<never> = { value: undefined, about: undefined, status: "idle", progress: undefined };
 const KINDS = ["index", "plot", "tokens", "concepts", "group", "wiring", "patch"] as const satisfies readonly LabKind[];
-const empty = () => Object.fromEntries(KINDS.map((kind) => [kind, EMPTY])) as unknown as LabSlots;
+const empty = (): LabSlots => recordOf(KINDS, () => EMPTY);
 
 export const lab = createStore<LabSlots>(empty);
 

@@ -1,4 +1,5 @@
 import { createStore } from "zustand/vanilla";
+import { recordOf } from "#core/record-of.ts";
 import type { RequestSlot } from "../requests/requests.ts";
 import type { Subject } from "../subject.ts";
 import type { Chain, ChainEdges } from "#protocol/chain.ts";
@@ -140,11 +141,7 @@ export const RESULT_KINDS = [
   "otherSweep",
 ] as const satisfies readonly ResultKind[];
 
-const empty = (): Slots =>
-  Object.fromEntries(RESULT_KINDS.map((kind) => [kind, EMPTY_SLOT])) as Record<
-    (typeof RESULT_KINDS)[number],
-    Slot<never>
-  >;
+const empty = (): Slots => recordOf(RESULT_KINDS, () => EMPTY_SLOT);
 
 export const results = createStore<Slots>(empty);
 

@@ -2,13 +2,13 @@ import { beforeEach, expect, test } from "vitest";
 import { askedSettings, asksTheSame, isStopped } from "#state/experiments/form/asked-settings.ts";
 import { FIRST_FORM, PASTED } from "#state/experiments/form/form.ts";
 import type { ExperimentForm } from "#state/experiments/form/form.ts";
-import { emptySlots } from "#state/experiments/slots.ts";
+import { experiments } from "#state/experiments/slots.ts";
 import { settingsSentence } from "./form/settings-sentence.ts";
 
 const STAGES: ExperimentForm = { ...FIRST_FORM, kind: "stages", count: 5, seed: 77 };
 const HEADS: ExperimentForm = { ...FIRST_FORM, kind: "heads" };
 
-beforeEach(emptySlots);
+beforeEach(() => experiments.setState(experiments.getInitialState(), true));
 
 /** A file's result of maps, 2 cases of each. */
 const request = {

@@ -8,7 +8,7 @@ import type { ExperimentResult } from "#protocol/experiments.ts";
 import "#state/experiments/behind-door.ts";
 import { experimentForm } from "#state/experiments/form/form.ts";
 import type { ExperimentForm } from "#state/experiments/form/form.ts";
-import { EMPTY, emptySlots, experiments } from "#state/experiments/slots.ts";
+import { EMPTY, experiments } from "#state/experiments/slots.ts";
 import { opened } from "#state/link/opened.ts";
 import { NO_FINDING } from "#state/link/finding.ts";
 import type { Finding } from "#state/link/finding.ts";
@@ -91,7 +91,7 @@ describe("beside an answer that is reproduced", () => {
   afterEach(() => {
     act(() => {
       clearResults();
-      emptySlots();
+      experiments.setState(experiments.getInitialState(), true);
     });
   });
 
