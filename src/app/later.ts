@@ -20,7 +20,6 @@ import { keepTokenOf } from "#state/model/hub-tokens.ts";
 import { notify } from "#state/notices.ts";
 import { followStandIns } from "#state/first-look/follow-stand-ins.ts";
 import "#state/run/later-demands.ts";
-
 import { changeModelOrThrow } from "#state/model/load-offer.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { choiceOfSource } from "#state/model/named.ts";
