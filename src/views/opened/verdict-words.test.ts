@@ -6,6 +6,7 @@ import { verdictDetail, verdictHead } from "./verdict-words.ts";
 const RAN = { id: "abacus", name: "abacus", dtype: "q8", backend: "wasm" } as const;
 const check = (change: Partial<WholeCheck>): WholeCheck => ({
   verdict: "reproduced",
+  soFar: change.verdict === "open" ? "reproduced" : (change.verdict ?? "reproduced"),
   checked: ["answer"],
   open: [],
   count: 1,
@@ -26,6 +27,14 @@ describe("the line on what came of a link", () => {
     [{ verdict: "agrees" }, "The numbers agree, but were not computed on what the link is about"],
     [{ verdict: "partly" }, "What is drawn here is reproduced on this machine"],
     [{ verdict: "open", checked: [], open: ["chain"] }, "Not checked on this machine yet"],
+    [
+      { verdict: "open", soFar: "agrees", open: ["chain"] },
+      "The answer’s numbers agree, but were not computed on what the link is about; the chain’s numbers are not checked yet",
+    ],
+    [
+      { verdict: "open", soFar: "partly", checked: ["chain"], open: ["answer"] },
+      "The chain’s numbers are reproduced as far as they are drawn here; the answer’s numbers are not checked yet",
+    ],
     [
       { verdict: "open", open: ["experiment", "chain"] },
       "The answer’s numbers are reproduced; the experiment’s numbers and the chain’s numbers are not checked yet",
@@ -59,6 +68,10 @@ describe("the line on what came of a link", () => {
   });
 
   test("gives the reason where it is no reproduction, and nothing where nothing was computed", () => {
+    const other = "It is no reproduction: the link is of another content.";
+    expect(verdictDetail(check({ verdict: "open", soFar: "agrees", open: ["chain"], reason: other }), RAN)).toBe(
+      `${other} Computed by abacus in q8 on WASM.`,
+    );
     const reason = "The largest difference is 1.5 nats; 0.001 are allowed.";
     expect(verdictDetail(check({ verdict: "differs", reason }), RAN)).toBe(
       `${reason} Computed by abacus in q8 on WASM.`,

@@ -7,7 +7,7 @@ import { claimNames } from "../shared/words/claim-names.ts";
 import { differenceText } from "../shared/words/difference-text.ts";
 
 /** What came of the check, in a line that is read at a glance. */
-export function verdictHead({ verdict, checked, open }: WholeCheck): string {
+export function verdictHead({ verdict, soFar, checked, open }: WholeCheck): string {
   switch (verdict) {
     case "reproduced":
       return "Reproduced on this machine";
@@ -22,16 +22,22 @@ export function verdictHead({ verdict, checked, open }: WholeCheck): string {
     case "open":
       return checked.length === 0
         ? "Not checked on this machine yet"
-        : `${sentenceStart(claimNames(checked))} are reproduced; ${claimNames(open)} are not checked yet`;
+        : `${sentenceStart(claimNames(checked))} ${foundSoFar(soFar)}; ${claimNames(open)} are not checked yet`;
     default:
       throw new Error(`verdict: unknown ${String(verdict satisfies never)}`);
   }
 }
 
+/** What holds of the numbers that were checked while others wait: no more than the weakest of the checks says. */
+function foundSoFar(soFar: WholeCheck["soFar"]): string {
+  if (soFar === "agrees") return "agree, but were not computed on what the link is about";
+  return soFar === "partly" ? "are reproduced as far as they are drawn here" : "are reproduced";
+}
+
 /** How closely, and on what; undefined where nothing was measured. */
-export function verdictDetail({ count, closest, verdict, reason }: WholeCheck, ran: SubjectModel): string | undefined {
+export function verdictDetail({ count, closest, soFar, reason }: WholeCheck, ran: SubjectModel): string | undefined {
   if (count === 0) return undefined;
-  const isSaid = verdict === "differs" || verdict === "agrees" || verdict === "partly";
+  const isSaid = soFar === "differs" || soFar === "agrees" || soFar === "partly";
   return [isSaid ? reason : closely(count, closest), `Computed by ${ranOn(ran)}.`]
     .filter((each) => each !== "")
     .join(" ");

@@ -43,6 +43,13 @@ describe("all that a link claims", () => {
     expect(checked()!.verdict).toBe(verdict);
   });
 
+  test("never counts as reproduced what only agrees, however much is still open", async () => {
+    open("&view=chain&h=0123456789ab&b=-0.5&er=accuracy:1");
+    await answerBefore();
+    expect(checked()).toMatchObject({ verdict: "open", soFar: "agrees", checked: ["answer"], open: ["experiment"] });
+    expect(checked()!.reason).toContain("It is no reproduction");
+  });
+
   test("says how near its numbers lie by the one that takes most of what it is allowed", async () => {
     open("&view=chain&b=-0.5008&ce=L3H1:10.2504;stages:4");
     await answerBefore();

@@ -14,18 +14,20 @@ export type Claimed = "answer" | ClaimBeside;
 export interface WholeCheck {
   /** Of all together: what speaks most against a reproduction. "open": nothing does, and something was not held against anything yet. */
   readonly verdict: Verification["verdict"] | "open";
+  /** The same of what was checked alone; undefined where nothing was. */
+  readonly soFar: Verification["verdict"] | undefined;
   /** What is claimed, and checked or not checked yet. */
   readonly checked: readonly Claimed[];
   readonly open: readonly Claimed[];
   /** Numbers that were held against each other. */
   readonly count: number;
   readonly closest: Closeness | undefined;
-  /** Of the check that the verdict is by, the sentence behind it. */
+  /** Of the check that `soFar` is by, the sentence behind it. */
   readonly reason: string;
 }
 
 /** What speaks most against a reproduction first. */
-const BY_WEIGHT = ["differs", "open", "agrees", "partly", "nothing claimed", "reproduced"] as const;
+const BY_WEIGHT = ["differs", "agrees", "partly", "nothing claimed", "reproduced"] as const;
 
 /** Whether a link claims numbers of its answer. */
 export const claimsAnswer = ({ baseline, changed, neurons }: Claims): boolean =>
@@ -49,13 +51,15 @@ export function checkWhole(finding: Finding, slots: Slots, now: Question): Whole
         : checkBeside(name, finding, { slots, now }),
   }));
   const rows = checks.flatMap(({ check }) => check?.rows ?? []);
-  const verdict = BY_WEIGHT.find((each) => checks.some(({ check }) => (check?.verdict ?? "open") === each))!;
+  const open = checks.filter(({ check }) => !check).map(({ name }) => name);
+  const soFar = BY_WEIGHT.find((each) => checks.some(({ check }) => check?.verdict === each));
   return {
-    verdict,
+    verdict: soFar === undefined || (open.length > 0 && soFar !== "differs") ? "open" : soFar,
+    soFar,
     checked: checks.filter(({ check }) => check).map(({ name }) => name),
-    open: checks.filter(({ check }) => !check).map(({ name }) => name),
+    open,
     count: rows.length,
     closest: closeness(rows),
-    reason: checks.find(({ check }) => check?.verdict === verdict)?.check?.reason ?? "",
+    reason: checks.find(({ check }) => check && check.verdict === soFar)?.check?.reason ?? "",
   };
 }
