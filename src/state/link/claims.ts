@@ -274,14 +274,17 @@ function readingMeasured(): readonly NamedNumber[] | undefined {
   return numbers && readingClaims(numbers, reading);
 }
 
+const isLookedAt = ({ reading }: Finding) => isSameReading({ ...DEFAULT_READING, ...reading }, view.getState().reading);
+
 /** Whether the tab of heads is looked at as the finding has it, and asks what the finding asks. */
 export const asksTheSameReading = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
-  asksTheSame(finding, now, modelId) &&
-  isSameReading({ ...DEFAULT_READING, ...finding.reading }, view.getState().reading);
+  asksTheSame(finding, now, modelId) && isLookedAt(finding);
 
-/** What the page's own computation says to what a link claims of the tab of heads. */
+/** What the page's own computation says to what a link claims of the tab of heads; undefined while there is none of that look. */
 export function checkReading(finding: Finding, slots: Slots, now: Question): Verification | undefined {
   const { reading } = view.getState();
+  // the numbers of another look have the same names
+  if (!isLookedAt(finding)) return undefined;
   const numbers = measuredReading(slots, now, reading);
   const standing = standingOf(finding, {
     provenance: slots.before.isRecorded ? "recorded" : "computed here",

@@ -6,6 +6,7 @@ import { openLink } from "../links.ts";
 import { opened } from "../opened.ts";
 import { question } from "../../question.ts";
 import { results } from "../../run/results.ts";
+import { setReading, view } from "../../view.ts";
 import { checkWhole } from "./whole-check.ts";
 
 const { answerBefore, last } = askedSession();
@@ -41,6 +42,22 @@ describe("all that a link claims", () => {
     await settle();
     await last("chain").answer(crowdedChain());
     expect(checked()!.verdict).toBe(verdict);
+  });
+
+  test("is not held against another look at the same question", async () => {
+    open("&look=direct&b=-0.5&le=total:9.5");
+    await answerBefore();
+    await settle();
+    await last("directLogits").answer({ total: 9.5, embedding: 0, attention: [], heads: [], ffn: [], bias: 0 });
+    expect(checked()).toMatchObject({ verdict: "reproduced", checked: ["answer", "reading"] });
+    setReading({ look: "scores" });
+    await settle();
+    await last("headScores").answer({ scores: { [view.getState().reading.score]: { score: [[0.5]] } } });
+    expect(checked()).toMatchObject({ verdict: "open", soFar: "reproduced", open: ["reading"] });
+    setReading({ look: "direct", against: 4 });
+    await settle();
+    await last("directLogits").answer({ total: 2, embedding: 0, attention: [], heads: [], ffn: [], bias: 0 });
+    expect(checked()).toMatchObject({ verdict: "open", soFar: "reproduced", open: ["reading"] });
   });
 
   test("never counts as reproduced what only agrees, however much is still open", async () => {
