@@ -1,12 +1,4 @@
-import { experimentsDoor } from "#state/experiments/door.ts";
-import { lab } from "#state/lab/tools.ts";
-import { checkWhole } from "#state/link/checking/whole-check.ts";
-import { asksTheSame } from "#state/link/checking/asks-the-same.ts";
-import { opened } from "#state/link/opened.ts";
-import { model } from "#state/model/model.ts";
-import { question } from "#state/question.ts";
-import { results } from "#state/run/results.ts";
-import { view } from "#state/view.ts";
+import { followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
 
 type Badge = "✓" | "≠";
 
@@ -18,10 +10,7 @@ const DRAWN = {
 
 /** What came of the check of all that the opened link claims, as long as the page asks what it asks. */
 export function badgeNow(): Badge | undefined {
-  const { finding } = opened.getState();
-  const now = question.getState();
-  if (!finding || !asksTheSame(finding, now, model.getState().choice?.id)) return undefined;
-  const verdict = checkWhole(finding, results.getState(), now)?.verdict;
+  const verdict = openedCheck()?.verdict;
   if (verdict === "reproduced") return "✓";
   return verdict === "differs" ? "≠" : undefined;
 }
@@ -52,13 +41,10 @@ export function followBadge(): () => void {
     if (shown === badge) icon.href = badge && text !== "" ? badged(text, badge) : plain;
   };
   const follow = () => void write();
-  const ends = [
-    ...[opened, question, view, model, results, lab].map((store) => store.subscribe(follow)),
-    experimentsDoor()?.follow(follow) ?? (() => undefined),
-  ];
+  const end = followOpenedCheck(follow);
   follow();
   return () => {
-    for (const end of ends) end();
+    end();
     icon.href = plain;
   };
 }

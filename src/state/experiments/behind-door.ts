@@ -18,6 +18,7 @@ openExperimentsDoor({
   earlier,
   named: namedResult,
   check,
+  shown: experiments.getState,
   follow: (listener) => experiments.subscribe(listener),
   drop: () => dropResult(experimentForm.getState().kind),
 });

@@ -25,7 +25,9 @@ export interface ExperimentsDoor {
   readonly named: () => NamedResult | undefined;
   /** What a result of this page says to what a link claims of an experiment; undefined while there is none that does. */
   readonly check: (finding: Finding) => Verification | undefined;
-  /** Tells of whatever changes in the results. @returns what ends that */
+  /** What is shown of every experiment: another value once some of it changed. */
+  readonly shown: () => object;
+  /** Tells of whatever changes in that; see `followExperimentsDoor`. @returns what ends it */
   readonly follow: (listener: () => void) => () => void;
   /** Takes what is shown of the form's experiment away. */
   readonly drop: () => void;
@@ -36,6 +38,26 @@ let door: ExperimentsDoor | undefined;
 /** The door to the experiments; undefined as long as they are not there: then nobody has asked any. */
 export const experimentsDoor = () => door;
 
+/** Who looks at results before any can be there. */
+const early = new Set<() => void>();
+
 export function openExperimentsDoor(to: ExperimentsDoor): void {
   door = to;
+  for (const follow of early) follow();
+  early.clear();
+}
+
+/** Tells of whatever changes in what the experiments show, also to whom the door was still shut. @returns what ends that */
+export function followExperimentsDoor(listener: () => void): () => void {
+  if (door) return door.follow(listener);
+  let end: (() => void) | undefined;
+  const follow = () => {
+    end = experimentsDoor()?.follow(listener);
+    listener();
+  };
+  early.add(follow);
+  return () => {
+    early.delete(follow);
+    end?.();
+  };
 }

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { figures, nats } from "#charts/number-format.ts";
 import { adapter } from "#state/model/adapter.ts";
-import { experimentsDoor } from "#state/experiments/door.ts";
+import { experimentsDoor, followExperimentsDoor } from "#state/experiments/door.ts";
 import { lab } from "#state/lab/tools.ts";
 import { checkAnswer, otherWeights } from "#state/link/claims.ts";
 import { claimsBeside, uncheckedBeside } from "#state/link/checking/unchecked.ts";
@@ -38,7 +38,7 @@ function AnswerVerdict({ finding, check }: { readonly finding: Finding; readonly
   const slots = useStore(results);
   useStore(view);
   useStore(lab);
-  useSyncExternalStore(followExperiments, () => experimentsDoor()?.check(finding) !== undefined);
+  useSyncExternalStore(followExperimentsDoor, () => experimentsDoor()?.check(finding) !== undefined);
   const isAlone = claimsBeside(finding).length === 0;
   return (
     <Verdict
@@ -49,8 +49,6 @@ function AnswerVerdict({ finding, check }: { readonly finding: Finding; readonly
     />
   );
 }
-
-const followExperiments = (listener: () => void) => experimentsDoor()?.follow(listener) ?? (() => undefined);
 
 const openText = (open: readonly ClaimBeside[]) =>
   open.length > 0 ? `${claimNames(open)} are not checked yet` : undefined;

@@ -4,10 +4,10 @@ import { settle } from "#test/asked-engine.ts";
 import { crowdedChain } from "#test/chains.ts";
 import { openLink } from "../links.ts";
 import { opened } from "../opened.ts";
-import { question } from "../../question.ts";
+import { question, setPrompt } from "../../question.ts";
 import { results } from "../../run/results.ts";
-import { setReading, view } from "../../view.ts";
-import { checkWhole } from "./whole-check.ts";
+import { hover, setReading, view } from "../../view.ts";
+import { checkWhole, followOpenedCheck, openedCheck } from "./whole-check.ts";
 
 const { answerBefore, last } = askedSession();
 const checked = () => checkWhole(opened.getState().finding!, results.getState(), question.getState());
@@ -77,5 +77,27 @@ describe("all that a link claims", () => {
     expect(Math.abs(closest!.row.difference)).toBeCloseTo(0.0008, 9);
     expect(closest!.allowed).toBeCloseTo(0.00105, 12);
     expect(closest!.share).toBeCloseTo(0.0008 / 0.00105, 6);
+  });
+});
+
+describe("what came of the opened link", () => {
+  test("is one value for all who show it, and made anew only for what it follows from", async () => {
+    open("&b=-0.5");
+    let told = 0;
+    const end = followOpenedCheck(() => void told++);
+    await answerBefore();
+    const check = openedCheck();
+    expect(check).toEqual(checked());
+    expect(told).toBeGreaterThan(0);
+    hover({ kind: "head", at: { layer: 0, head: 1 } });
+    expect(openedCheck()).toBe(check);
+    setPrompt("9-4=");
+    expect(openedCheck()).toBeUndefined();
+    setPrompt("3+5=");
+    expect(openedCheck()).toEqual(check);
+    end();
+    const before = told;
+    setReading({ look: "scores" });
+    expect(told).toBe(before);
   });
 });

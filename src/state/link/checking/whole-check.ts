@@ -1,8 +1,16 @@
+import { experimentsDoor, followExperimentsDoor } from "../../experiments/door.ts";
+import { lab } from "../../lab/tools.ts";
+import { adapter } from "../../model/adapter.ts";
+import { model } from "../../model/model.ts";
+import { question } from "../../question.ts";
 import type { Question } from "../../question.ts";
+import { results } from "../../run/results.ts";
 import type { Slots } from "../../run/results.ts";
 import { view } from "../../view.ts";
 import { checkAnswer } from "../claims.ts";
 import type { Claims, Finding } from "../finding.ts";
+import { opened } from "../opened.ts";
+import { asksTheSame } from "./asks-the-same.ts";
 import { checkBeside, claimsBeside } from "./unchecked.ts";
 import type { ClaimBeside } from "./unchecked.ts";
 import { closeness } from "./verification.ts";
@@ -61,5 +69,40 @@ export function checkWhole(finding: Finding, slots: Slots, now: Question): Whole
     count: rows.length,
     closest: closeness(rows),
     reason: checks.find(({ check }) => check && check.verdict === soFar)?.check?.reason ?? "",
+  };
+}
+
+/** All that a check of the opened link follows from. */
+function readNow() {
+  const { count, chain, reading } = view.getState();
+  const { finding } = opened.getState();
+  const [now, slots, of] = [question.getState(), results.getState(), model.getState()];
+  const others = [adapter.getState(), count, chain, reading, lab.getState().patch, experimentsDoor()?.shown()];
+  return { finding, now, slots, of, all: [finding, now, slots, of, ...others] };
+}
+
+let last: { readonly of: readonly unknown[]; readonly check: WholeCheck | undefined } | undefined;
+
+/**
+ * What came of all that the opened link claims, as long as the page asks what it asks. It is made once for everybody who shows it, and not
+ * anew for what has no part in it, as a pointer that goes over a map.
+ */
+export function openedCheck(): WholeCheck | undefined {
+  const { finding, now, slots, of, all } = readNow();
+  if (!last || all.some((each, place) => each !== last!.of[place])) {
+    const isAsked = finding !== undefined && asksTheSame(finding, now, of.choice?.id);
+    last = { of: all, check: isAsked ? checkWhole(finding, slots, now) : undefined };
+  }
+  return last.check;
+}
+
+/** Tells of whatever may change `openedCheck`. @returns what ends it */
+export function followOpenedCheck(listener: () => void): () => void {
+  const ends = [
+    ...[opened, question, view, model, adapter, results, lab].map((store) => store.subscribe(listener)),
+    followExperimentsDoor(listener),
+  ];
+  return () => {
+    for (const end of ends) end();
   };
 }
