@@ -3,20 +3,17 @@ import { useStore } from "zustand";
 import { figures } from "#charts/number-format.ts";
 import { legible } from "#core/printable.ts";
 import "#state/experiments/behind-door.ts";
-import { experiments } from "#state/experiments/slots.ts";
-import { publishedChains } from "#state/chain-view.ts";
 import { lab } from "#state/lab/tools.ts";
 import { opened } from "#state/link/opened.ts";
 import { model } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
-import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { isDark, view } from "#state/view.ts";
 import type { CsvValue } from "../exports/csv.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { LinkVerdict } from "../opened/LinkVerdict.tsx";
 import { LinkWords } from "../opened/LinkWords.tsx";
-import { drawnNow } from "../share/drawn-now.ts";
+import { useDrawnNow } from "../share/drawn-now.ts";
 import { Isolated } from "../shared/Isolated.tsx";
 import { MarksFigure } from "../shared/figure/MarksFigure.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
@@ -30,7 +27,7 @@ import "./embed.css";
 export function Embed() {
   const finding = useStore(opened, (state) => state.finding);
   const state = useStore(model);
-  const drawn = useDrawn();
+  const drawn = useDrawnNow();
   const complaints = useStore(notices).list.filter(({ code }) => code !== undefined);
   const sentence = stateSentence(state);
   return (
@@ -62,17 +59,6 @@ function Awaited() {
       {isComputing ? "Its numbers are being computed here." : "What this finding shows is computed in the whole page."}
     </p>
   );
-}
-
-/** Of the view that the fragment names. */
-function useDrawn(): Drawn | undefined {
-  useStore(question);
-  useStore(results);
-  useStore(view);
-  useStore(lab);
-  useStore(experiments);
-  useStore(publishedChains);
-  return drawnNow();
 }
 
 function Figure({ drawn }: { readonly drawn: Drawn }) {

@@ -1,22 +1,18 @@
-import { useEffect, useId, useState, useSyncExternalStore } from "react";
+import { useEffect, useId, useState } from "react";
 import { useStore } from "zustand";
 import { legible } from "#core/printable.ts";
-import { experimentsDoor } from "#state/experiments/door.ts";
-import { lab } from "#state/lab/tools.ts";
 import { MAX_LINK_CHARACTERS, readableFragment } from "#state/link/permalink.ts";
 import { sharedFinding } from "#state/link/shared-link.ts";
 import type { SharedFinding } from "#state/link/shared-link.ts";
 import { NOTE, TITLE, typedWords } from "#state/link/words/finding-words.ts";
+import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
-import { question } from "#state/question.ts";
-import { results } from "#state/run/results.ts";
-import { view } from "#state/view.ts";
 import { FileButtons } from "../exports/Exports.tsx";
 import type { Drawn } from "../exports/drawn.ts";
 import { TOO_LONG, earlierSentence, longSentence } from "../header/copy-finding.ts";
 import { addressOf } from "../shared/copy-link.ts";
 import { CopyField } from "./CopyField.tsx";
-import { drawnNow } from "./drawn-now.ts";
+import { useDrawnNow } from "./drawn-now.ts";
 import { EMBED_WIDTHS, embedCode, embedHeight } from "./embed-code.ts";
 import "./share.css";
 
@@ -30,9 +26,11 @@ interface Words {
 
 /** A finding on its way to others: as a link with a person's own words, as its figure, as its numbers, as a frame in another page. */
 export function ShareSheet() {
-  usePage();
+  const drawn = useDrawnNow();
+  // a link is made of this beside all that a figure is
+  useStore(model);
+  useStore(adapter);
   const shared = sharedFinding();
-  const drawn = drawnNow();
   if (!shared) {
     return <p>There is no finding to share: this prompt has no answer, and no other was asked before.</p>;
   }
@@ -42,18 +40,6 @@ export function ShareSheet() {
     </div>
   );
 }
-
-/** Whatever a link and a figure are made of. */
-function usePage(): void {
-  useStore(question);
-  useStore(results);
-  useStore(view);
-  useStore(model);
-  useStore(lab);
-  useSyncExternalStore(followExperiments, () => experimentsDoor()?.asked());
-}
-
-const followExperiments = (listener: () => void) => experimentsDoor()?.follow(listener) ?? (() => undefined);
 
 /** What a title is about: another question is another finding. */
 const questionKey = ({ finding }: SharedFinding) => {

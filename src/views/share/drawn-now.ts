@@ -1,3 +1,4 @@
+import { useStore } from "zustand";
 import { largestIncrease } from "#charts/chain/chain-marks.ts";
 import { publishedChains } from "#state/chain-view.ts";
 import { experimentForm } from "#state/experiments/form/form.ts";
@@ -22,7 +23,7 @@ import { drawnPatch } from "../patch/patch-export.ts";
 import { againstTextOf, drawnDirect, drawnLens, drawnScores, scoredBeside } from "../reading/reading-exports.ts";
 
 /** The figure or table of the tab at hand, as it leaves the page; undefined while there is none. */
-export function drawnNow(): Drawn | undefined {
+function drawnNow(): Drawn | undefined {
   const { tab, sort } = view.getState();
   const slots = results.getState();
   switch (tab) {
@@ -41,6 +42,19 @@ export function drawnNow(): Drawn | undefined {
     default:
       throw new Error(`share: unknown tab ${String(tab satisfies never)}`);
   }
+}
+
+/** The same in a component, which draws anew whenever anything changes that it is made of. */
+export function useDrawnNow(): Drawn | undefined {
+  useStore(question);
+  useStore(results);
+  useStore(view);
+  useStore(lab);
+  useStore(forms);
+  useStore(experiments);
+  useStore(experimentForm);
+  useStore(publishedChains);
+  return drawnNow();
 }
 
 function headsNow(slots: Slots): Drawn | undefined {

@@ -3,9 +3,14 @@ import { act } from "react";
 import { createRoot } from "react-dom/client";
 import type { Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import "#state/experiments/behind-door.ts";
+import { experimentForm } from "#state/experiments/form/form.ts";
+import { EMPTY, emptySlots, experiments } from "#state/experiments/slots.ts";
 import { decodeFinding } from "#state/link/permalink.ts";
 import { setShareOpen } from "#state/link/words/share-sheet.ts";
 import { setPrompt } from "#state/question.ts";
+import { subjectNow } from "#state/subject.ts";
+import { showTab } from "#state/view.ts";
 import { askedSession, SWEEP } from "#test/asked-session.ts";
 import { settle } from "#test/asked-engine.ts";
 import { Share } from "./Share.tsx";
@@ -130,6 +135,30 @@ describe("the share dialog", () => {
     expect(code()).toContain('width="360"');
     const height = /height="(\d+)"/.exec(code())![1];
     expect(host.querySelector('[role="img"]')!.getAttribute("aria-label")).toBe(`The frame’s size: 360 × ${height} px`);
+  });
+
+  test("has the files of an experiment that ends while the dialog is open", async () => {
+    showTab("experiments");
+    await open();
+    expect(host.textContent).toContain("There is no figure here yet");
+    const form = experimentForm.getState();
+    const estimate = { value: 1, low: 1, high: 1 };
+    const value = {
+      kind: "heads",
+      request: { kind: "heads", suite: { kind: "pasted", text: "3+5=,8" }, per: "token", onlyCorrect: false, seed: 1 },
+      suite: { cases: 1, groups: [], examples: [], answerTokens: 1, duplicates: 0, complaints: [] },
+      found: { groups: [], all: { accuracy: estimate, logProbability: estimate }, heads: [] },
+      steps: 1,
+      stepsInAll: 1,
+    } as const;
+    act(() =>
+      experiments.setState({ heads: { ...EMPTY, status: "done", value, from: { about: subjectNow()!, form } } }),
+    );
+    expect(host.querySelector('section[aria-label="Data"]')).not.toBeNull();
+    act(() => {
+      emptySlots();
+      showTab("heads");
+    });
   });
 
   test("selects the text where the browser lets no page copy", async () => {
