@@ -16,46 +16,38 @@ const ModelCard = later(async () => (await import("../card/ModelCard.tsx")).Mode
 
 /** What answers anywhere on the page or lies over it: keys, dropped files and dialogs. The first map of heads does without. */
 export function AroundPage() {
+  const isHelpOpen = useStore(view, (state) => state.isHelpOpen);
+  const isCardOpen = useStore(shipped, ({ card }) => card !== undefined);
+  const isShareOpen = useStore(shareSheet, ({ isOpen }) => isOpen);
   return (
     <>
-      <Help />
-      <Card />
+      <OverPage what="the help" dialog={HelpDialog} isOpen={isHelpOpen} onReset={() => setHelpOpen(false)} />
+      <OverPage what="the model’s card" dialog={ModelCard} isOpen={isCardOpen} onReset={closeCard} />
       <ModelsPlace />
-      <Sharing />
+      <OverPage
+        what="the ways to share"
+        dialog={ShareDialog}
+        isOpen={isShareOpen}
+        onReset={() => setShareOpen(false)}
+      />
       <Keys />
       <FolderDrop />
     </>
   );
 }
 
-function Help() {
-  const isOpen = useStore(view, (state) => state.isHelpOpen);
-  return (
-    <Guard what="the help" onAgain={HelpDialog.renew} onReset={() => setHelpOpen(false)}>
-      <OnceOpen isOpen={isOpen}>
-        <HelpDialog.Panel />
-      </OnceOpen>
-    </Guard>
-  );
+interface OverPageProps {
+  readonly what: string;
+  readonly dialog: typeof HelpDialog;
+  readonly isOpen: boolean;
+  readonly onReset: () => void;
 }
 
-function Card() {
-  const isOpen = useStore(shipped, (state) => state.card !== undefined);
+function OverPage({ what, dialog, isOpen, onReset }: OverPageProps) {
   return (
-    <Guard what="the model’s card" onAgain={ModelCard.renew} onReset={closeCard}>
+    <Guard what={what} onAgain={dialog.renew} onReset={onReset}>
       <OnceOpen isOpen={isOpen}>
-        <ModelCard.Panel />
-      </OnceOpen>
-    </Guard>
-  );
-}
-
-function Sharing() {
-  const { isOpen } = useStore(shareSheet);
-  return (
-    <Guard what="the ways to share" onAgain={ShareDialog.renew} onReset={() => setShareOpen(false)}>
-      <OnceOpen isOpen={isOpen}>
-        <ShareDialog.Panel />
+        <dialog.Panel />
       </OnceOpen>
     </Guard>
   );
