@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from "react";
+import { putOnClipboard } from "../shared/copy-link.ts";
 
 interface CopyFieldProps {
   readonly label: string;
@@ -16,7 +17,7 @@ export function CopyField({ label, text, rows, what }: CopyFieldProps) {
   const [pressed, setPressed] = useState<{ readonly text: string; readonly isCopied: boolean }>();
   const came = pressed?.text === text ? pressed : undefined;
   const copy = async () => {
-    const isCopied = await isOnClipboard(text);
+    const isCopied = await putOnClipboard(text);
     if (!isCopied) field.current?.select();
     setPressed({ text, isCopied });
   };
@@ -40,13 +41,3 @@ export function CopyField({ label, text, rows, what }: CopyFieldProps) {
 }
 
 const select = ({ currentTarget }: { readonly currentTarget: HTMLTextAreaElement }) => currentTarget.select();
-
-async function isOnClipboard(text: string): Promise<boolean> {
-  try {
-    // outside a secure context there is no clipboard at all, which the types do not know
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
