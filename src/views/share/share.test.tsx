@@ -5,7 +5,7 @@ import type { Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import "#state/experiments/behind-door.ts";
 import { experimentForm } from "#state/experiments/form/form.ts";
-import { EMPTY, emptySlots, experiments } from "#state/experiments/slots.ts";
+import { EMPTY, experiments } from "#state/experiments/slots.ts";
 import { decodeFinding } from "#state/link/permalink.ts";
 import { setShareOpen } from "#state/link/words/share-sheet.ts";
 import { setPrompt } from "#state/question.ts";
@@ -156,7 +156,7 @@ describe("the share dialog", () => {
     );
     expect(host.querySelector('section[aria-label="Data"]')).not.toBeNull();
     act(() => {
-      emptySlots();
+      experiments.setState(experiments.getInitialState(), true);
       showTab("heads");
     });
   });
