@@ -3,7 +3,7 @@ import { model } from "#state/model/model.ts";
 import { shipped, shippedModel } from "#state/model/shipped.ts";
 import { choosePrompt, question } from "#state/question.ts";
 import { pursueNow } from "#state/run/session.ts";
-import { EXAMPLE_STAGES, stagesText } from "./example-stages.ts";
+import { EXAMPLE_DTYPE, EXAMPLE_STAGES, stagesText } from "./example-stages.ts";
 import { EXAMPLES } from "./examples.ts";
 import { ModelPrompts } from "./ModelPrompts.tsx";
 
@@ -20,7 +20,7 @@ export function ExampleSheet({ close }: { readonly close: () => void }) {
   const state = useStore(model);
   const id = useStore(shipped, (known) => shippedModel(known, state)?.id);
   const isBase = useStore(question, ({ variant = "base" }) => variant === "base");
-  const stages = isBase && id !== undefined ? EXAMPLE_STAGES[id] : undefined;
+  const stages = isBase && state.dtype === EXAMPLE_DTYPE && id !== undefined ? EXAMPLE_STAGES[id] : undefined;
   return (
     <>
       <ModelPrompts onChoose={choose} />

@@ -1,3 +1,4 @@
+import type { Dtype } from "#model/checkpoint.ts";
 import type { Subject } from "#state/subject.ts";
 import found from "./example-stages.json" with { type: "json" };
 
@@ -7,13 +8,20 @@ export type StageAblation = "zero" | "mean";
 /** By a worked example's prompt: the stages of its chain that have evidence, 1 to 4. Without other numbers there is no mean. */
 export type StagesByPrompt = Readonly<Record<string, Partial<Readonly<Record<StageAblation, readonly number[]>>>>>;
 
+/** The precision that the table was found in: in another one a chain has other stages. */
+export const EXAMPLE_DTYPE = "q8" satisfies Dtype;
+
 /** By the id of a model that comes with the page; `test/example-stages.test.ts` has the engine find them. */
 export const EXAMPLE_STAGES: Readonly<Record<string, StagesByPrompt | undefined>> = found;
 
-/** Those of the chain that a result is about, where it is a worked example’s as the table has it: the base model’s answer, no threshold or head chosen. */
+/** The stages of the chain that a result is about, where it is a worked example’s as the table has it: in its precision, the base model’s answer, no threshold or head chosen. */
 export function stagesBy({ model, prompt, variant, target, chain }: Subject, by: StageAblation) {
   const isAsInTable =
-    variant === "base" && target === undefined && !chain?.head && Object.keys(chain?.thresholds ?? {}).length === 0;
+    model.dtype === EXAMPLE_DTYPE &&
+    variant === "base" &&
+    target === undefined &&
+    !chain?.head &&
+    Object.keys(chain?.thresholds ?? {}).length === 0;
   return isAsInTable ? EXAMPLE_STAGES[model.id]?.[prompt]?.[by] : undefined;
 }
 
