@@ -204,10 +204,10 @@ function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, 
     slot.status === "done" && !isStale(slot) && isBy(standIns, slot.about) ? slot : EMPTY_SLOT,
   );
   const target = useStore(results, ({ before }) => tokenText(before.value?.target.text ?? ""));
+  const hadFallen = off === undefined || hasFallen(off);
   if (of === "off" && off) return offSentence(off);
   if (of === "silent" && silent) return silentSentence(silent, target);
-  if (of === "reason" && reason)
-    return reasonSentence(reason, head ? formatHead(head) : "it", off === undefined || hasFallen(off));
+  if (of === "reason" && reason) return reasonSentence(reason, head ? formatHead(head) : "it", hadFallen);
   if (of === "reason" && fitting !== undefined) return noMeanSentence(fitting);
   if (of === "path" && chain)
     return (
@@ -215,7 +215,7 @@ function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, 
         {pathSentence(
           chain,
           standIns !== undefined,
-          isOfHead(chain, head) ? reason : undefined,
+          hadFallen && isOfHead(chain, head) ? reason : undefined,
           about && stagesBy(about, standIns === undefined ? "mean" : "zero"),
         )}{" "}
         Select a part to see what it hands on.

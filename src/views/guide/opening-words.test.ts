@@ -126,6 +126,14 @@ test("an answer that stayed by the first ablation and goes by the other says tha
   );
 });
 
+test("of an answer that stays by both nothing is said about what the head says", () => {
+  const kept = { before, after: run("8", 0.9, 0.9) };
+  for (const prompts of [0, 8])
+    expect(reasonSentence({ ...kept, prompts }, "L0H7", false)).toMatch(
+      /the model says “8” \(90\.0\u202f%\)\. The answer stays by zero as by the mean: it does not hang on L0H7 alone\.$/,
+    );
+});
+
 test("a head that costs more by the other ablation is named beside a finding that stands", () => {
   const reason = { prompts: 0, before, after: run("4", 0.6, 0.1) };
   const other = { most: { at: { layer: 1, head: 0 }, effect: 8.53 }, mostBefore: 0.0 };

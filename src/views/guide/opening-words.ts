@@ -78,12 +78,15 @@ export function reasonSentence(reason: Reason, head: string, hadFallen: boolean)
 
 function verdictOn(reason: Reason, head: string, hadFallen: boolean): string {
   const isMean = reason.prompts > 0;
-  if (hasFallen(reason)) {
-    if (!hadFallen) return `By ${measureName(!isMean)} the answer stayed: it matters what stands in for ${head}.`;
+  const falls = hasFallen(reason);
+  if (!hadFallen)
+    return falls
+      ? `By ${measureName(!isMean)} the answer stayed: it matters what stands in for ${head}.`
+      : `The answer stays by zero as by the mean: it does not hang on ${head} alone.`;
+  if (falls)
     return isMean
       ? `So what ${head} says depends on the prompt: the finding stands.`
       : `The answer is gone by zero as by the mean: the finding stands.`;
-  }
   return isMean
     ? `${head} says the same each time: it does not carry the numbers.`
     : `What other numbers make ${head} say is worse than nothing: it matters what stands in.`;
