@@ -1,15 +1,6 @@
-import type { Chain, StageName } from "#analysis/chain/chain.ts";
-import { Prose } from "../guide/Term.tsx";
-import { Word } from "../guide/Word.tsx";
-import type { GlossaryWord } from "../page/glossary.ts";
+import type { Chain } from "#analysis/chain/chain.ts";
+import { Prose, Term } from "../guide/Term.tsx";
 import { STAGE_WORDS, stageSentence } from "./words/stage-sentences.ts";
-
-const STAGE_TERMS = {
-  "feature-enhancing": "feature-enhancing, feature enhancing",
-  "feature-transferring": "feature-transferring, feature transferring",
-  "feature-predicting": "feature-predicting, feature predicting",
-  "prediction-enhancing": "prediction-enhancing, prediction enhancing",
-} as const satisfies Record<StageName, GlossaryWord>;
 
 interface StageListProps {
   readonly chain: Chain;
@@ -31,7 +22,7 @@ export function StageList({ chain, title, isTitled }: StageListProps) {
         {chain.stages.map((stage) => (
           <li key={stage.name} className={stage.hasEvidence ? "" : "faint"}>
             <strong>
-              <Word of={STAGE_TERMS[stage.name]} as={STAGE_WORDS[stage.name]} />.
+              <Term label={STAGE_WORDS[stage.name]} />.
             </strong>{" "}
             <Prose>{stageSentence(chain, stage)}</Prose>
           </li>
