@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
 import { INFO, OTHER, SHIPPED } from "#test/asked-session.ts";
+import { cutAlike } from "#test/cut-alike.ts";
 import { firstPage } from "#test/first-page.ts";
 import { otherNumbers } from "../ablation-source.ts";
 import { FIRST_LOOK } from "./first-look.ts";
@@ -30,14 +31,7 @@ afterEach(() => {
 
 const standIns = () => question.getState().ablationSource;
 
-/** The tokenizer cuts the prompt at hand and the first of its others alike, and the rest otherwise. */
-async function tokenized(fitting: number): Promise<void> {
-  const { prompt: own } = question.getState();
-  const alike = [own, ...otherNumbers(own).slice(0, fitting)];
-  for (const { prompt, answer } of asked.waiting("tokenize")) {
-    await answer({ ids: alike.includes(prompt as string) ? [1, 2] : [1, 2, 3] });
-  }
-}
+const tokenized = (fitting: number) => cutAlike(asked, question.getState().prompt, fitting);
 
 test("the page's own stand-ins are at once those of the prompt that is typed, and of the one that undo brings back", () => {
   setPrompt("3+5=");

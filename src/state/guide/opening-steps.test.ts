@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
+import { cutAlike } from "#test/cut-alike.ts";
 import { otherNumbers } from "../ablation-source.ts";
 import { question, replaceQuestion, setAblationSource } from "../question.ts";
 import { connectEngine } from "../run/engine-port.ts";
@@ -26,13 +27,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A tokenizer that cuts the prompt and the first of the others alike, and the rest otherwise. */
-async function tokenized(fitting: number): Promise<void> {
-  const alike = [PROMPT, ...otherNumbers(PROMPT).slice(0, fitting)];
-  for (const { prompt, answer } of asked.waiting("tokenize")) {
-    await answer({ ids: alike.includes(prompt as string) ? [1, 2] : [1, 2, 3] });
-  }
-}
+const tokenized = (fitting: number) => cutAlike(asked, PROMPT, fitting);
 
 test("the mean is over prompts that are as many tokens, and what zero had of every head is kept beside it", async () => {
   takeStep("reason");
