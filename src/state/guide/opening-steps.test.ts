@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AskedEngine, settle } from "#test/asked-engine.ts";
 import { cutAlike } from "#test/cut-alike.ts";
+import { subjectOf } from "#test/subjects.ts";
 import { otherNumbers } from "../ablation-source.ts";
 import { question, replaceQuestion, setAblationSource } from "../question.ts";
 import { connectEngine } from "../run/engine-port.ts";
 import { EMPTY_SLOT, clearResults, results } from "../run/results.ts";
-import type { Subject } from "../subject.ts";
 import type { HeadSweep } from "../run/results.ts";
 import { followOutcomes, forgetSteps, openingSteps, takeStep } from "./opening-steps.ts";
 
@@ -109,15 +109,7 @@ test.each<[what: string, logProbability: number[][], ablationSource: string[] | 
   expect(openingSteps.getState().outcomes.off).toMatchObject({ head: { layer: 0, head: 1 }, isCostliest: is });
 });
 
-const ABOUT: Subject = {
-  model: { id: "m", name: "m" },
-  variant: "base",
-  prompt: PROMPT,
-  tokens: [],
-  token: undefined,
-  target: undefined,
-  interventions: [],
-};
+const ABOUT = subjectOf({ prompt: PROMPT });
 
 interface Answered {
   readonly sweep: HeadSweep;

@@ -5,6 +5,7 @@ import type { Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { replaceQuestion, setPrompt } from "#state/question.ts";
 import { EMPTY_SLOT, clearResults, results } from "#state/run/results.ts";
+import { subjectOf } from "#test/subjects.ts";
 import { Opening } from "./Opening.tsx";
 
 const TEXTS = { m: { prompt: "3+5=", reads: "3 + 5 =", about: "It is tiny." } };
@@ -29,15 +30,7 @@ function asked(prompt: string): string {
   replaceQuestion({ prompt, target: undefined, interventions: [] });
   const token = { id: 8, text: "8", probability: 0.9, logProbability: -0.1, rank: 0 };
   const value = { tokens: [], top: [token], included: [], target: token };
-  const about = {
-    model: { id: "m", name: "m" },
-    variant: "base",
-    prompt,
-    tokens: [],
-    token,
-    target: undefined,
-    interventions: [],
-  } as const;
+  const about = subjectOf({ prompt, token });
   results.setState({ before: { ...EMPTY_SLOT, status: "done", value, about } });
   act(() => root.render(<Opening texts={TEXTS} />));
   return question();

@@ -1,16 +1,10 @@
 import { expect, test } from "vitest";
 import type { Subject } from "#state/subject.ts";
+import { subjectOf } from "#test/subjects.ts";
 import { stagesBy } from "./example-stages.ts";
 
-const ABOUT: Subject = {
-  model: { id: "abacus-2", name: "abacus-2", dtype: "q8" },
-  variant: "base",
-  prompt: "95-77=",
-  tokens: [],
-  token: undefined,
-  target: undefined,
-  interventions: [],
-};
+const MODEL = { id: "abacus-2", name: "abacus-2", dtype: "q8" } as const;
+const ABOUT = subjectOf({ model: MODEL, prompt: "95-77=" });
 
 test("a worked example's chain has the stages of the table", () => {
   expect(stagesBy(ABOUT, "mean")).toEqual([1, 2, 3, 4]);
@@ -18,8 +12,8 @@ test("a worked example's chain has the stages of the table", () => {
 });
 
 test.each<[what: string, other: Partial<Subject>]>([
-  ["in 4 bits", { model: { ...ABOUT.model, dtype: "q4" } }],
-  ["in float32", { model: { ...ABOUT.model, dtype: "f32" } }],
+  ["in 4 bits", { model: { ...MODEL, dtype: "q4" } }],
+  ["in float32", { model: { ...MODEL, dtype: "f32" } }],
   ["of the adapted model", { variant: "adapted" }],
   ["about another answer", { target: 7 }],
   ["of a head that somebody chose", { chain: { thresholds: {}, head: { layer: 3, head: 3 } } }],

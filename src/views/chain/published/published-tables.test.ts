@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { publishedChain } from "#analysis/chain/published.ts";
 import type { PublishedRecord } from "#analysis/chain/published.ts";
-import type { Subject } from "#state/subject.ts";
 import { crowdedChain } from "#test/chains.ts";
+import { subjectOf } from "#test/subjects.ts";
 import { withoutHead } from "../shown-chains.ts";
 import { publishedTables } from "./published-tables.ts";
 
@@ -12,15 +12,7 @@ const file = join(import.meta.dirname, "../../../../public/findings/llama-7b-3pl
 const record = JSON.parse(readFileSync(file, "utf8")) as PublishedRecord;
 const llama = publishedChain(record);
 
-const about = (prompt: string): Subject => ({
-  model: { id: "owner/llama", name: "my llama" },
-  variant: "base",
-  prompt,
-  target: undefined,
-  interventions: [],
-  tokens: [],
-  token: undefined,
-});
+const about = (prompt: string) => subjectOf({ prompt, model: { id: "owner/llama", name: "my llama" } });
 
 test("beside the authors' recorded numbers stand the paper's, row by row", () => {
   const [first, second] = publishedTables(withoutHead("3+5=", llama));
