@@ -1,7 +1,7 @@
 import { randomCheckpoint } from "../test/checkpoints.ts";
 import { startHub } from "../test/hub-server.ts";
 import { answerAsHub } from "./hub-loads.ts";
-import { expect, headCell, modelChip, openWithModel, picture, promptBox, test } from "./support.ts";
+import { expect, headCell, modelChip, openModelList, openWithModel, picture, promptBox, test } from "./support.ts";
 
 const LLAMA = randomCheckpoint({ heads: 4, kvHeads: 2, headDim: 8, modelDim: 32, layers: 2 });
 const PYTHIA = randomCheckpoint({ family: "gpt_neox" });
@@ -26,13 +26,9 @@ test(
       await answerAsHub(context, hub);
       await openWithModel(page, "#v=1&m=abacus&p=w5%20w9");
       const list = page.getByRole("dialog", { name: "Language models to open" });
-      const openList = async () => {
-        await modelChip(page).click();
-        await page.getByRole("button", { name: "Open a real language model…" }).click();
-      };
 
       await test.step("the list says what each model takes here, and asks nobody", async () => {
-        await openList();
+        await openModelList(page);
         const pythia = list.getByRole("listitem").filter({ hasText: "Pythia 14M" });
         await expect(pythia).toContainText(/≈ 28\u202fMB to read; ≈ \d+\u202fMB of memory at its peak in q8/);
         await expect(list.getByRole("listitem").filter({ hasText: "Mistral 7B" })).toContainText("Not for this device");
@@ -62,7 +58,7 @@ test(
       });
 
       await test.step("and so does a model of the list", async () => {
-        await openList();
+        await openModelList(page);
         await list.getByRole("button", { name: "Open Pythia 14M" }).click();
         await expect(modelChip(page)).toHaveAccessibleName(/^Model: pythia-14m · .* · q8/);
         await expect(headCell(page, "L1H2")).toBeVisible();

@@ -88,6 +88,13 @@ export async function openWithModel(page: Page, hash = ABACUS): Promise<void> {
   await expectModel(page, hash === FIRST_LOOK ? FIRST_MODEL : "abacus");
 }
 
+/** Opens the list of language models, from the chip's menu. */
+export async function openModelList(page: Page) {
+  await modelChip(page).click();
+  await page.getByRole("button", { name: "Open a real language model…" }).click();
+  return page.getByRole("dialog", { name: "Language models to open" });
+}
+
 /** The chip says which model answers, in which weights, on what. */
 export async function expectModel(page: Page, name = "abacus"): Promise<void> {
   await expect(modelChip(page)).toHaveAccessibleName(
