@@ -6,9 +6,9 @@ import { notify } from "../notices.ts";
 import { question, setAblationSource } from "../question.ts";
 import { LEAST_STAND_INS, standInsOf, tooFewText } from "../run/stand-ins.ts";
 
-/** What stands in for what is off is what the page suggests, and nobody's choice of prompts: it goes with the prompt. */
+/** Whether what stands in for what is off is what the page suggests, and nobody's choice of prompts: it goes with the prompt. */
 let isSuggested = false;
-/** What is set here is no choice either. */
+/** Whether stand-ins are being set here, which is no choice either. */
 let isOwn = false;
 
 /**
@@ -46,7 +46,7 @@ const isSuggestion = (prompt: string, ablationSource: readonly string[] | undefi
 
 const isSameList = (a: readonly string[], b: readonly string[]) => JSON.stringify(a) === JSON.stringify(b);
 
-/** At once those with as many numbers, then without those that the model's tokenizer cuts into another number of tokens. */
+/** Has the suggested prompts stand in: at once those with as many numbers, then without those that the model's tokenizer cuts into another number of tokens. */
 function suggest(): void {
   const { prompt } = question.getState();
   const others = otherNumbers(prompt);

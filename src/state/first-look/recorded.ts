@@ -15,7 +15,7 @@ export interface RecordedFinding {
   readonly sweep: HeadSweep;
 }
 
-/** Shows it where it answers what is asked and nothing has been computed yet. */
+/** Shows a recorded finding where it answers what is asked and nothing has been computed yet. */
 export function showRecorded(finding: RecordedFinding): void {
   const { prompt, target, variant = "base", ablationSource } = question.getState();
   const isAsked =
