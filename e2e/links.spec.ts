@@ -104,14 +104,18 @@ test(
   async ({ page }) => {
     await openWithModel(page);
     await expect(page).toHaveTitle("3+5= → 8 · Heads · abacus · Arithmoscope");
+    // the address follows a moment behind the title, and Back is about the addresses
     await page.getByRole("button", { name: "examples" }).click();
     await page.getByRole("button", { name: /^9-4=/ }).click();
     await expect(page).toHaveTitle("9-4= → 5 · Heads · abacus · Arithmoscope");
+    await expect(page).toHaveURL(/[#&]p=9-4/);
     await panel(page, "Switched off").getByRole("textbox", { name: "Heads and neurons to switch off" }).fill("L5H7");
     await page.keyboard.press("Enter");
     await expect(page).toHaveTitle(/^9-4= → . · L5H7 off · Heads · abacus · Arithmoscope$/);
+    await expect(page).toHaveURL(/[#&]x=L5H7/);
     await page.getByRole("tab", { name: "Chain" }).click();
     await expect(page).toHaveTitle(/^9-4= → . · L5H7 off · Chain · abacus · Arithmoscope$/);
+    await expect(page).toHaveURL(/[#&]view=chain/);
     await page.goBack();
     await expect(page.getByRole("tab", { name: "Heads" })).toHaveAttribute("aria-selected", "true");
     await page.goBack();

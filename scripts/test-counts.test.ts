@@ -7,7 +7,21 @@ test("counts what Vitest and Playwright report", () => {
     passed: 4,
     failed: 1,
     skipped: [],
+    again: [],
   });
+});
+
+test("names the stories that passed only when tried again", () => {
+  const report = {
+    stats: { expected: 1, flaky: 1 },
+    suites: [
+      { specs: [{ title: "links.spec.ts: back", tests: [{ status: "flaky" }] }] },
+      { specs: [{ title: "opens.spec.ts", tests: [{ status: "expected" }] }] },
+    ],
+  };
+  expect(closing(sum(countPlaywright(report), { passed: 5, failed: 0 }))).toBe(
+    "Passed only when tried again: links.spec.ts: back\n7 passed, 0 failed",
+  );
 });
 
 test("says of tests that were not run why not, each reason once, and counts them in the last line", () => {
@@ -43,5 +57,6 @@ test("counts a step without tests as one, and adds up", () => {
     passed: 11,
     failed: 4,
     skipped: [],
+    again: [],
   });
 });

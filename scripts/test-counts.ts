@@ -1,24 +1,30 @@
-/** How many tests passed, failed and were not run, each of the last with what kept it from running. */
+/**
+ * How many tests passed, failed and were not run, each of the last with what kept it from running; `again` names those of the passed ones that
+ * failed at first.
+ */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped?: readonly string[];
+  readonly again?: readonly string[];
 }
 
 export const sum = (a: Counts, b: Counts): Counts => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: [...(a.skipped ?? []), ...(b.skipped ?? [])],
+  again: [...(a.again ?? []), ...(b.again ?? [])],
 });
 
-/** The last line of `npm test`, and before it why tests were not run. */
-export function closing({ passed, failed, skipped = [] }: Counts): string {
+/** The last line of `npm test`, and before it which tests passed only when tried again and why tests were not run. */
+export function closing({ passed, failed, skipped = [], again = [] }: Counts): string {
   const reasons = [...new Set(skipped)].map((reason) => {
     const count = skipped.filter((each) => each === reason).length;
     return `Not run: ${count} ${count === 1 ? "test" : "tests"}, as ${reason}.`;
   });
   const counted = `${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`;
-  return [...reasons, counted].join("\n");
+  const shaky = again.map((title) => `Passed only when tried again: ${title}`);
+  return [...shaky, ...reasons, counted].join("\n");
 }
 
 /** A step that has no tests of its own counts as one. */
@@ -53,9 +59,10 @@ interface UnitReport {
 
 interface Suite {
   readonly suites?: readonly Suite[];
-  readonly specs?: readonly { readonly tests: readonly StoryReport[] }[];
+  readonly specs?: readonly { readonly title?: string; readonly tests: readonly Omit<StoryReport, "title">[] }[];
 }
 interface StoryReport {
+  readonly title?: string;
   readonly status: string;
   readonly annotations?: readonly { readonly type: string; readonly description?: string }[];
 }
@@ -63,17 +70,19 @@ interface StoryReport {
 /** Playwright's JSON report; a test that passed only when tried again passed. */
 export function countPlaywright(report: unknown): Counts {
   const { stats = {}, ...all } = report as { readonly stats?: Record<string, number | undefined> } & Suite;
-  const skipped = storiesOf(all).filter(({ status }) => status === "skipped");
+  const stories = storiesOf(all);
+  const skipped = stories.filter(({ status }) => status === "skipped");
   return {
     passed: (stats["expected"] ?? 0) + (stats["flaky"] ?? 0),
     failed: stats["unexpected"] ?? 0,
     skipped: skipped.map(
       ({ annotations = [] }) => annotations.find(({ type }) => type === "skip")?.description ?? NO_REASON,
     ),
+    again: stories.filter(({ status }) => status === "flaky").map(({ title = "" }) => title),
   };
 }
 
 const storiesOf = ({ suites = [], specs = [] }: Suite): readonly StoryReport[] => [
-  ...specs.flatMap(({ tests }) => tests),
+  ...specs.flatMap(({ title, tests }) => tests.map((story) => ({ ...story, ...(title !== undefined && { title }) }))),
   ...suites.flatMap(storiesOf),
 ];
