@@ -13,7 +13,7 @@ import type { ReferenceModel } from "./reference/families/family.ts";
 export interface Answers {
   readonly ids: readonly number[];
   readonly target: number;
-  /** The head that is switched off for `compared`. */
+  /** The head that is ablated for `compared`. */
   readonly head: HeadId;
   readonly logProbability: number;
   readonly sweep: readonly (readonly number[])[];

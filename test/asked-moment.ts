@@ -6,10 +6,10 @@ import { results } from "#state/run/results.ts";
 /** The clean run of `askedMoment`, whose answer is token 12. */
 export const CLEAN = { tokens: [], target: { id: 12, text: "8" } };
 
-/** A head that is off. */
+/** A head that is ablated. */
 export const OFF = { kind: "head", at: { layer: 0, head: 7 }, scale: 0 } as const;
 
-/** A moment at which nothing has been answered yet and nothing is off, but for what the test says of it. */
+/** A moment at which nothing has been answered yet and nothing is ablated, but for what the test says of it. */
 export const askedMoment = (changes: Partial<Moment> = {}): Moment => ({
   prompt: "3+5=",
   target: undefined,

@@ -27,7 +27,7 @@ export async function loadInNode(files: CheckpointFiles, dtype: Dtype): Promise<
 export interface AgreementQuestion {
   readonly ids: readonly number[];
   readonly target: number;
-  /** Switched off for the comparison. */
+  /** Ablated for the comparison. */
   readonly head: HeadId;
   /** How many neurons in each list. */
   readonly count: number;

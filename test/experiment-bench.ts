@@ -42,7 +42,7 @@ export async function findingsOf<Request extends ExperimentRequest>(
 export const suiteFile = (name: string) =>
   JSON.parse(readFileSync(join(import.meta.dirname, "../public/suites", `${name}.json`), "utf8")) as SuiteDefinition;
 
-/** Every number of two findings that is off, or how they are built otherwise; undefined if they are the same. */
+/** Every number of two findings that differs, or how they are built otherwise; undefined if they are the same. */
 export function difference(found: unknown, reference: unknown): string | undefined {
   const { got, want } = numbersOf(found, reference);
   return farthest(got, want, NATS);

@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /**
- * A log-probability that belongs to one question alone: another model, prompt or part that is off has another one. A file's numbers
+ * A log-probability that belongs to one question alone: another model, prompt or part that is ablated has another one. A file's numbers
  * then say what they were asked of, whatever stands above them.
  *
  * @param of further things that tell one number of an answer from another
@@ -76,10 +76,10 @@ export function exportingEngine() {
     if (prompt.startsWith("?")) throw new Fault("bad-request", "prompt: “?” is not in the vocabulary");
     if (count > MOST_TOKENS) throw new Fault("bad-request", `prompt: ${count} tokens, the model reads ${MOST_TOKENS}`);
   };
-  const headOff = (layer: number, head: number): Intervention => ({ kind: "head", at: { layer, head }, scale: 0 });
+  const ablatedHead = (layer: number, head: number): Intervention => ({ kind: "head", at: { layer, head }, scale: 0 });
   const swept = (now: Asked, layer: number) =>
     Array.from({ length: HEADS }, (_, head) =>
-      numberOf({ ...now, interventions: [...now.interventions, headOff(layer, head)] }),
+      numberOf({ ...now, interventions: [...now.interventions, ablatedHead(layer, head)] }),
     );
   const ofHeads = (value: (layer: number, head: number) => number) =>
     Array.from({ length: LAYERS }, (_, layer) => Array.from({ length: HEADS }, (__, head) => value(layer, head)));

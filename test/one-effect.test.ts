@@ -196,7 +196,7 @@ function rowOf(drawn: Drawn, column: string, name: string): Record<string, unkno
 
 const readNumber = (text: string) => Number(text.replace("−", "-"));
 
-/** What switching a part off does, in words, as an effect; undefined where it says that it is hardly anything. */
+/** What ablating a part does, in words, as an effect; undefined where it says that it is hardly anything. */
 function inSentence(sentence: string): number | undefined {
   const [, direction, size] = /(lowers|raises) log p\([^)]*\) by (\d+\.\d\d)/.exec(sentence) ?? [];
   if (size === undefined) return undefined;

@@ -120,7 +120,7 @@ const unasked = (ids: readonly number[]) => {
   return ids.map((id, place) => (place === 1 ? id + asked : id));
 };
 
-/** Every head off in every case of a suite; the first run is measured, because the second has nothing left to run. */
+/** Every head ablated in every case of a suite; the first run is measured, because the second has nothing left to run. */
 async function headTableMs(engine: Engine): Promise<number> {
   const text = Array.from({ length: TABLE_CASES }, (_, index) => `${10 + index}+${20 + (index % 8)}=,0`).join("\n");
   const suite = { kind: "pasted", text } as const;

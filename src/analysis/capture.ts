@@ -29,7 +29,7 @@ export interface LayerCapture {
 /** One prompt's run with every activation that the method needs. */
 export interface Capture {
   readonly ids: readonly number[];
-  /** What was switched off or scaled, whatever stood in for it. */
+  /** What was ablated or scaled, whatever stood in for it. */
   readonly interventions: readonly Intervention[];
   readonly layers: readonly LayerCapture[];
   /** The residual after the last layer, [position, modelDim]. */

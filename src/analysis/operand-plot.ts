@@ -10,7 +10,7 @@ import { effectOf } from "./ablation/effect.ts";
 /**
  * What is measured of each prompt, at its last position:
  * - `activation` of a neuron, the paper's coefficient score;
- * - `head`: log p(answer) as it is − log p(answer) with the head off, in nats: positive supports the answer;
+ * - `head`: log p(answer) as it is − log p(answer) with the head ablated, in nats: positive supports the answer;
  * - `probability` and `logProbability` (nats) of the answer.
  */
 export type PlotQuantity =
@@ -120,7 +120,7 @@ async function activations(
   }
 }
 
-/** log p(answer) of every prompt; for a head's effect followed by the same with that head off. */
+/** log p(answer) of every prompt; for a head's effect followed by the same with that head ablated. */
 async function answers(
   runner: Runner,
   prompts: readonly PlotPrompt[],
@@ -131,7 +131,7 @@ async function answers(
   const positions = prompts[0]!.ids.length;
   const runOf = (layer: number) =>
     quantity.kind === "head" && quantity.at.layer === layer
-      ? withAndWithout(spec, changes, quantity.at, prompts.length)
+      ? cleanAndAblated(spec, changes, quantity.at, prompts.length)
       : changedBlock(spec, layer, changes);
   const start = await runner.embedBatch(prompts.map(({ ids }) => ids));
   const residual = await throughLayers(runner, start, { runOf, signal });
@@ -151,8 +151,8 @@ async function answers(
   }
 }
 
-/** Changes for a batch that has every row twice, the second time with the head off whatever its scale was. */
-function withAndWithout(spec: ModelSpec, changes: Changes, at: HeadId, rows: number): BlockRun {
+/** Changes for a batch that has every row twice, the second time with the head ablated whatever its scale was. */
+function cleanAndAblated(spec: ModelSpec, changes: Changes, at: HeadId, rows: number): BlockRun {
   const without: Changes = { ...changes, interventions: [...changes.interventions, { kind: "head", at, scale: 0 }] };
   const each = Array.from({ length: 2 * rows }, (_, row) => (row < rows ? changes : without));
   return { ...changedRows(spec, at.layer, each), variants: each.map((_, row) => row % rows) };

@@ -18,7 +18,7 @@ import { BUNDLED_MODEL, PUBLISHED } from "#state/link/finding.ts";
 import { attachAdapterOrThrow, detachAdapter } from "#state/model/attaching.ts";
 import { keepTokenOf } from "#state/model/hub-tokens.ts";
 import { notify } from "#state/notices.ts";
-import { followStandIns } from "#state/first-look/follow-stand-ins.ts";
+import { followDonorPrompts } from "#state/first-look/follow-donor-prompts.ts";
 import "#state/run/later-demands.ts";
 import { changeModelOrThrow } from "#state/model/load-offer.ts";
 import type { ModelChoice } from "#state/model/model.ts";
@@ -51,7 +51,7 @@ export function followLater(engine: Engine, { write, writeNow, isOpen }: Address
   // a frame keeps nothing for later visits
   if (!isEmbedded(location.search)) void followServing(writeNow);
   followTitle();
-  followStandIns();
+  followDonorPrompts();
   followBadge();
   void isOpen.then(followSteps);
   followLab();

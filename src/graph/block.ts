@@ -15,7 +15,7 @@ import type { PartWeights } from "./weights.ts";
  * broadcastable to [variants, heads, position, headDim]; `neuron_scale`, `neuron_fill` to [variants, position, neurons].
  *
  * Variant b goes on from batch row `variant_source[b]`: attention is computed once per row, and a row can become several
- * variants that differ in what is switched off from here on. Then z ← z · head_scale + head_fill before the output projection,
+ * variants that differ in what is ablated from here on. Then z ← z · head_scale + head_fill before the output projection,
  * and activation ← activation · neuron_scale + neuron_fill before the down projection. Norms behind a part come after both.
  *
  * Outputs: `residual_out` and the taps of `model/taps.ts`; pattern, queries, keys and values are [batch, …], all others [variants, …].

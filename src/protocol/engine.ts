@@ -236,7 +236,7 @@ export interface Ranking {
 
 export interface Prediction extends Ranking {
   readonly tokens: Token[];
-  /** The run with nothing switched off or scaled, about the same target; left out where that is this one. */
+  /** The run with nothing ablated or scaled, about the same target; left out where that is this one. */
   readonly clean?: Ranking;
 }
 
@@ -249,7 +249,7 @@ export interface ScoredAnswer {
   readonly correct: boolean;
 }
 
-/** log p(target) with single heads off, on top of the interventions. */
+/** log p(target) with single heads ablated, on top of the interventions. */
 export interface HeadSweep {
   readonly target: number;
   /** log p(target) of the run that they are taken from: the clean one, or that under the interventions. */
@@ -327,7 +327,7 @@ export interface NeuronInspection extends NeuronTokens {
   /** log p(target) increase of the neuron at the last position. */
   readonly increase: number;
   readonly baseline: number;
-  /** log p(target) with the neuron off in addition to the interventions. */
+  /** log p(target) with the neuron ablated in addition to the interventions. */
   readonly withoutIt: number;
 }
 

@@ -76,7 +76,7 @@ export interface ExperimentPlan {
   readonly steps: number;
   /** Of these are kept from an earlier run. */
   readonly stepsKept: number;
-  /** Prompts with something switched off or not that are run in all, as rows of batches. */
+  /** Prompts with something ablated or not that are run in all, as rows of batches. */
   readonly rows: number;
   /** What is left, by the batches that have been run, else by one that is run to measure; 0 where nothing is left. */
   readonly estimatedMs: number;

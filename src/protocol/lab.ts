@@ -61,7 +61,7 @@ export interface NeuronGroup {
   /** Tokens of Σ activation × value vector at the last position, through the run's lens. */
   readonly promotes: readonly TokenLogit[];
   readonly suppresses: readonly TokenLogit[];
-  /** log p(target) of the run as it is, and with the whole group off. */
+  /** log p(target) of the run as it is, and with the whole group ablated. */
   readonly baseline: number;
   readonly withoutGroup: number;
   /** The same with random groups of as many neurons in each layer. */

@@ -43,10 +43,10 @@ export function lowerThreshold({
     : { name: BEHIND[failed.measure], value: reached };
 }
 
-type Switchable = Chain["nodes"][number];
+type Ablatable = Chain["nodes"][number];
 
 /** Whether a node is off: everything that takes it out is at scale 0. */
-export const isNodeOff = ({ switchOff }: Switchable, interventions: readonly Intervention[]) =>
+export const isNodeAblated = ({ switchOff }: Ablatable, interventions: readonly Intervention[]) =>
   switchOff.length > 0 && switchOff.every((part) => scaleOf(interventions, part) === 0);
 
 /** The head or neuron that a node is. None of what is no single part of the model here: words, attention layers, and whatever is only published. */
@@ -55,4 +55,4 @@ export function partOf({ kind, layer, index, switchOff }: Chain["nodes"][number]
   return kind === "head" ? { kind, at: { layer, head: index } } : { kind: "neuron", at: { layer, neuron: index } };
 }
 
-export const toggleNode = ({ switchOff }: Switchable) => toggleParts(switchOff);
+export const toggleNode = ({ switchOff }: Ablatable) => toggleParts(switchOff);

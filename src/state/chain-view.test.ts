@@ -115,7 +115,7 @@ describe("what is asked of the engine", () => {
     const names = async (now: Moment, how: ChainSettings) => (await calls(now, how)).map(([name]) => name);
     expect(await names(moment({ slots }), DEFAULT_CHAIN)).not.toContain("chainEdges");
     expect(await names(moment(), measured)).not.toContain("chainEdges");
-    // what is off has no part in them, what stands in for it has
+    // what is ablated has no part in them, what stands in for it has
     const asked = moment({ slots, ablationSource: ["4+5="] });
     const { key: ofSource } = chainDemands(asked, measured, CLEAN).chain!;
     const there = { ...slots, chain: { ...chain, answers: ofSource } };

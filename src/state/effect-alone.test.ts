@@ -18,7 +18,7 @@ const ABOUT: Subject = {
 const HEAD = { kind: "head", at: { layer: 3, head: 1 } } as const;
 const NEURON = { kind: "neuron", at: { layer: 4, neuron: 1 } } as const;
 
-/** The crowded chain with a head and a neuron that can be switched off. */
+/** The crowded chain with a head and a neuron that can be ablated. */
 const chain = (): Chain => {
   const { nodes, ...rest } = crowdedChain();
   const off = { L3H1: { ...HEAD, scale: 0 }, L4N1: { ...NEURON, scale: 0 } };

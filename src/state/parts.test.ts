@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { model, exampleParts } from "./model/model.ts";
-import { jumpTo, readParts, switchOffTyped } from "./parts.ts";
+import { jumpTo, readParts, ablateTyped } from "./parts.ts";
 import { question, undo } from "./question.ts";
 import { view } from "./view.ts";
 
@@ -41,14 +41,14 @@ describe("heads and neurons that are typed", () => {
     ["L1H0, L4H0", "head L4H0 is not in this model: it has layers 0 to 3 with heads 0 to 5"],
     ["L3N50", "neuron L3N50 is not in this model: it has layers 0 to 3 with neurons 0 to 49"],
   ])("%j is told what is wrong with it, and nothing of it is taken", (text, complaint) => {
-    expect(switchOffTyped(text)).toBe(complaint);
+    expect(ablateTyped(text)).toBe(complaint);
     expect(jumpTo(text)).toBe(complaint);
     expect(question.getState().interventions).toEqual([]);
   });
 
   test("a list is switched off, and back, in one step", () => {
-    switchOffTyped("L1H0");
-    expect(switchOffTyped("L0H3, L1H0, L2N7")).toBeUndefined();
+    ablateTyped("L1H0");
+    expect(ablateTyped("L0H3, L1H0, L2N7")).toBeUndefined();
     expect(question.getState().interventions).toEqual([
       { ...head(0, 3), scale: 0 },
       { ...head(1, 0), scale: 0 },

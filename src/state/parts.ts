@@ -1,7 +1,7 @@
 import { checkHead, checkNeuron, parseHead, parseNeuron } from "#model/ids.ts";
 import { exampleParts, model } from "./model/model.ts";
 import { asFault } from "./notices.ts";
-import { partKey, switchOff } from "./question.ts";
+import { partKey, ablate } from "./question.ts";
 import type { Part } from "./question.ts";
 import { select, showTab } from "./view.ts";
 
@@ -53,14 +53,14 @@ export function readPart(text: string): { readonly part: Part } | { readonly com
 }
 
 /** Off together, in one step of undo. @returns what is wrong with what was typed, undefined if nothing is */
-export function switchOffTyped(text: string): string | undefined {
+export function ablateTyped(text: string): string | undefined {
   const read = readParts(text);
   if ("complaint" in read) return read.complaint;
-  switchOff(read.parts);
+  ablate(read.parts);
   return undefined;
 }
 
-/** Selects what was typed and shows it. @returns as `switchOffTyped` */
+/** Selects what was typed and shows it. @returns as `ablateTyped` */
 export function jumpTo(text: string): string | undefined {
   const read = readPart(text);
   if ("complaint" in read) return read.complaint;

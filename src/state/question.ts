@@ -5,7 +5,7 @@ import type { Variant, VariantOptions } from "#protocol/engine.ts";
 import type { RunOptions, AblationSourceOptions } from "#protocol/fields.ts";
 import type { Selection } from "./link/finding.ts";
 
-/** A head or a neuron: what can be selected, inspected and switched off. */
+/** A head or a neuron: what can be selected, inspected and ablated. */
 export type Part = Selection;
 
 /** What is asked of the model. */
@@ -17,7 +17,7 @@ export interface Question {
   readonly interventions: readonly Intervention[];
   /** Which of the model's variants; left out: the base. */
   readonly variant?: Variant;
-  /** Prompts that a part is as in where it is switched off, at least one; undefined: it is 0. */
+  /** Prompts that a part is as in where it is ablated, at least one; undefined: it is 0. */
   readonly ablationSource?: readonly string[] | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface Question {
 export const variantOf = ({ variant = "base" }: Pick<Question, "variant">): VariantOptions =>
   variant === "base" ? {} : { variant };
 
-/** The ablation source as the engine is asked for it: nothing is said where parts that are off are 0. */
+/** The ablation source as the engine is asked for it: nothing is said where parts that are ablated are 0. */
 export const ablationSourceOf = ({ ablationSource }: Pick<Question, "ablationSource">): AblationSourceOptions =>
   ablationSource ? { ablationSource } : {};
 
@@ -116,7 +116,7 @@ export function replaceQuestion(next: Question): void {
   });
 }
 
-/** @param prompts none: what is switched off is 0 */
+/** @param prompts none: what is ablated is 0 */
 export const setAblationSource = (prompts: readonly string[]) =>
   question.setState({ ablationSource: prompts.length > 0 ? prompts : undefined });
 
@@ -154,12 +154,12 @@ export function toggleParts(parts: readonly Part[]): void {
   const keys = new Set(parts.map(partKey));
   const others = interventions.filter((change) => !keys.has(interventionKey(change)));
   const isOn = parts.some((part) => scaleOf(interventions, part) === 1);
-  if (isOn) switchOff(parts);
+  if (isOn) ablate(parts);
   else replaceInterventions(others);
 }
 
 /** Off together, whatever they were; one step of undo. */
-export function switchOff(parts: readonly Part[]): void {
+export function ablate(parts: readonly Part[]): void {
   const keys = new Set(parts.map(partKey));
   const others = question.getState().interventions.filter((change) => !keys.has(interventionKey(change)));
   replaceInterventions([...others, ...parts.map((part) => ({ ...part, scale: 0 }))]);
@@ -192,7 +192,7 @@ function move(from: "past" | "future", to: "past" | "future"): void {
 /** Leaves the way back by undo open only for the model at hand: another model has other parts. */
 export const dropInterventions = () => question.setState({ interventions: [], past: [], future: [], going: "" });
 
-/** All that is off; one step of undo, or part of the one that goes on. */
+/** All that is ablated; one step of undo, or part of the one that goes on. */
 export function replaceInterventions(next: readonly Intervention[], changed = ""): void {
   question.setState({ interventions: next, ...nextStep(changed) });
 }

@@ -6,7 +6,7 @@ import type { ViewName } from "./link/finding.ts";
 import { DEFAULT_SORT, view } from "./view.ts";
 
 /**
- * Puts the settings of a tab back to how they begin; prompt, parts that are off and results stay, but for what a person had made to be
+ * Puts the settings of a tab back to how they begin; prompt, parts that are ablated and results stay, but for what a person had made to be
  * shown there: an experiment's result, a map of patches.
  */
 export function resetPanel(tab: ViewName): void {

@@ -176,7 +176,7 @@ describe("links", () => {
       const own = `ce=${joinedNumbers(chainClaims(crowdedChain()))}`;
       expect(sharedFragment()).toContain(`&${own}&b=-0.5`);
       expect(claims()).toBeUndefined();
-      // what is off moves the run, and not the clean run's chain
+      // what is ablated moves the run, and not the clean run's chain
       togglePart(HEAD);
       expect(sharedFragment()).toContain(`&${own}`);
       setThreshold("headEffect", 0.3);

@@ -103,7 +103,7 @@ export function subjectNow(): Subject | undefined {
   );
 }
 
-/** Whether two results are about the same run, or about two runs that differ in nothing but what is switched off. */
+/** Whether two results are about the same run, or about two runs that differ in nothing but what is ablated. */
 export const isSameRun = (a: Subject | undefined, b: Subject | undefined): boolean =>
   a !== undefined && b !== undefined && runKey(a) === runKey(b);
 
@@ -121,7 +121,7 @@ const asAsked = (of: Subject, other: Subject): Subject => {
   return { ...of, target: of.token?.id, ...(isRecorded && { model: { id, name: id } }) };
 };
 
-/** The key of all that decides a run's numbers but for what is switched off. */
+/** The key of all that decides a run's numbers but for what is ablated. */
 export const runKey = ({ model: of, variant, prompt, target }: Subject) =>
   JSON.stringify([
     of.id,
@@ -141,10 +141,10 @@ export const isSameSubject = (a: Subject | undefined, b: Subject | undefined): b
   isSameRun(a, b) && changesText(a!) === changesText(b!);
 
 const changesText = ({ interventions, ablationSource }: Pick<Subject, "interventions" | "ablationSource">) =>
-  interventions.length === 0 ? "" : JSON.stringify([switchesText(interventions), ablationSource]);
+  interventions.length === 0 ? "" : JSON.stringify([interventionsKey(interventions), ablationSource]);
 
 /** The key of what is changed, in whatever order that was done. */
-export const switchesText = (interventions: Question["interventions"]): string =>
+export const interventionsKey = (interventions: Question["interventions"]): string =>
   interventions
     .map((change) => `${interventionKey(change)}*${change.scale}`)
     .sort()

@@ -39,13 +39,13 @@ export function sweptCase(model: ReferenceModel, asked: ScoredCase, ablationSour
   };
 }
 
-export const neuronsOff = (neurons: readonly NeuronId[], scale = 0): Intervention[] =>
+export const ablatedNeurons = (neurons: readonly NeuronId[], scale = 0): Intervention[] =>
   neurons.map((at) => ({ kind: "neuron", at, scale }));
 
 /** All neurons from a layer on but these. */
 export const allBut = (model: ReferenceModel, neurons: readonly NeuronId[], fromLayer: number): Intervention[] => {
   const kept = new Set(neurons.map(({ layer, neuron }) => layer * model.neurons + neuron));
-  return neuronsOff(
+  return ablatedNeurons(
     Array.from({ length: model.layers * model.neurons }, (_, index) => index)
       .filter((index) => index >= fromLayer * model.neurons && !kept.has(index))
       .map((index) => ({ layer: Math.floor(index / model.neurons), neuron: index % model.neurons })),
@@ -118,12 +118,12 @@ export function neuronCase(model: ReferenceModel, token: TokenCase, question: Ne
       const others = list.filter((at) => at !== lowest);
       return {
         count,
-        mask: scored(neuronsOff(list)),
+        mask: scored(ablatedNeurons(list)),
         keep: scored(allBut(model, list, fromLayer)),
-        randomMask: random.map((set) => scored(neuronsOff(set))),
+        randomMask: random.map((set) => scored(ablatedNeurons(set))),
         randomKeep: random.map((set) => scored(allBut(model, set, fromLayer))),
         activationLoss: activationLoss(list, before, after),
-        lowestLoss: activationLoss(others, before, activationsOf(model, ids, neuronsOff([lowest]), ablationSource)),
+        lowestLoss: activationLoss(others, before, activationsOf(model, ids, ablatedNeurons([lowest]), ablationSource)),
         lowest: { layer: lowest.layer, neuron: lowest.neuron },
       };
     }),

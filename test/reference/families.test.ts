@@ -169,7 +169,7 @@ describe.each(FAMILY_VARIANTS)("obeys the method's laws: $name", ({ changes }) =
   });
 });
 
-/** The last position's FFN with one of its own layer's heads off. */
+/** The last position's FFN with one of its own layer's heads ablated. */
 function ffnOfLayerWithoutHead(changes: Partial<RandomCheckpoint>) {
   const model = readModel(randomCheckpoint(changes));
   const without = forward(model, IDS, [{ kind: "head", at: { layer: 0, head: 0 }, scale: 0 }]);

@@ -17,7 +17,7 @@ test("what is shown before the model is there is what the reference gives", asyn
   const { tokenizer } = await loadInNode(files, "q8");
   const prompts = [FIRST_LOOK.prompt, ...FIRST_LOOK.ablationSource];
   const cut = await Promise.all(prompts.map(async (prompt) => (await tokenizer.tokenize(prompt, unaborted())).ids));
-  expect([tokens.ids, ...tokens.standIns]).toEqual(cut);
+  expect([tokens.ids, ...tokens.donorPrompts]).toEqual(cut);
   const found = recordedFirstLook(readModel(files), tokens);
   const { sweep, before, ...asked } = found;
   expect(recorded).toMatchObject(asked);

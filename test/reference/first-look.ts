@@ -15,7 +15,7 @@ const START = "<s>";
 /** The prompt that the page opens on, and those that stand in: a start token, then each number and each sign is a token. */
 export interface FirstLookTokens {
   readonly ids: readonly number[];
-  readonly standIns: readonly (readonly number[])[];
+  readonly donorPrompts: readonly (readonly number[])[];
   readonly textOf: (id: number) => string;
 }
 
@@ -27,7 +27,7 @@ export function firstLookTokens(files: CheckpointFiles): FirstLookTokens {
   const idsOf = (prompt: string) => [START, ...prompt.match(/\d+|\D/g)!].map((token) => model.vocab[token]!);
   return {
     ids: idsOf(FIRST_LOOK.prompt),
-    standIns: FIRST_LOOK.ablationSource.map(idsOf),
+    donorPrompts: FIRST_LOOK.ablationSource.map(idsOf),
     textOf: (id) => texts.get(id)!,
   };
 }
@@ -35,10 +35,10 @@ export function firstLookTokens(files: CheckpointFiles): FirstLookTokens {
 /** What the page opens on, in float64, one forward pass a head: the answer, and ln p of it with each head at its mean over the prompts that stand in. */
 export function recordedFirstLook(
   model: ReferenceModel,
-  { ids, standIns, textOf }: FirstLookTokens,
+  { ids, donorPrompts, textOf }: FirstLookTokens,
 ): Omit<RecordedFinding, "made_by"> {
   const clean = forward(model, ids);
-  const source = meanOfSource(model, standIns);
+  const source = meanOfSource(model, donorPrompts);
   const target = targetOf(clean);
   const top = topPredictions(clean, TOP_TOKENS).map(({ id, logProbability: nats }) => ({
     id,

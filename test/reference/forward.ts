@@ -36,7 +36,7 @@ export interface Capture {
   readonly logits: Float64Array[];
 }
 
-/** What takes the place of a part as far as it is switched off: x' = scale · x + (1 − scale) · stand-in. */
+/** What takes the place of a part as far as it is ablated: x' = scale · x + (1 − scale) · stand-in. */
 export interface AblationSource {
   /** [layer][head][T] of dh */
   readonly z: readonly (readonly (readonly ArrayLike<number>[])[])[];

@@ -8,7 +8,7 @@ import { activationOf } from "../lens/increase.ts";
 import { throughLayers } from "../lens/layers.ts";
 import type { Runner } from "../runner.ts";
 
-/** What is left of the answer when some parts are off. */
+/** What is left of the answer when some parts are ablated. */
 export interface Ablated {
   /** log p(target) at the last position, in nats. */
   readonly logProbability: number;
@@ -16,7 +16,7 @@ export interface Ablated {
   readonly activations: readonly number[];
 }
 
-export const neuronOff = (at: NeuronId): Intervention[] => [{ kind: "neuron", at, scale: 0 }];
+export const ablatedNeuron = (at: NeuronId): Intervention[] => [{ kind: "neuron", at, scale: 0 }];
 
 export interface AblationQuestion {
   readonly target: number;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CountingRunner, COUNTING_SPEC } from "#test/counting-runner.ts";
 import { capture } from "../capture.ts";
 import { NO_CHANGES } from "./changes.ts";
-import { logProbabilitiesWithout, meanAndSpread, neuronsPerLayer, randomGroups } from "./neuron-group.ts";
+import { ablatedLogProbabilities, meanAndSpread, neuronsPerLayer, randomGroups } from "./neuron-group.ts";
 
 const GROUP = [
   { layer: 1, neuron: 0 },
@@ -14,7 +14,7 @@ test("every set of neurons is a variant of one batch that starts where the first
   const clean = await capture(runner, [0, 0], NO_CHANGES);
   runner.blocks.length = 0;
   const all = 333 + 6_000 + 60_000 + 600_000;
-  const found = await logProbabilitiesWithout(runner, clean, [[], GROUP, [{ layer: 1, neuron: 2 }]], {
+  const found = await ablatedLogProbabilities(runner, clean, [[], GROUP, [{ layer: 1, neuron: 2 }]], {
     target: 0,
     interventions: [],
   });
@@ -29,7 +29,7 @@ test("every set of neurons is a variant of one batch that starts where the first
 test("interventions hold in every variant, a neuron's own scale under its zero", async () => {
   const runner = new CountingRunner();
   const clean = await capture(runner, [0], NO_CHANGES);
-  const [asItIs, without] = await logProbabilitiesWithout(runner, clean, [[], [{ layer: 1, neuron: 1 }]], {
+  const [asItIs, without] = await ablatedLogProbabilities(runner, clean, [[], [{ layer: 1, neuron: 1 }]], {
     target: 0,
     interventions: [
       { kind: "head", at: { layer: 0, head: 1 }, scale: 0 },
@@ -46,7 +46,7 @@ test("a stop leaves nothing in memory", async () => {
   const stop = new AbortController();
   runner.onBlock = () => stop.abort();
   const options = { target: 0, interventions: [], signal: stop.signal };
-  await expect(logProbabilitiesWithout(runner, clean, [GROUP], options)).rejects.toMatchObject({ name: "AbortError" });
+  await expect(ablatedLogProbabilities(runner, clean, [GROUP], options)).rejects.toMatchObject({ name: "AbortError" });
   expect(runner.unreleased).toBe(0);
 });
 

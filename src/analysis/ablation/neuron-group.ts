@@ -3,7 +3,7 @@ import { randomStream, sample } from "#core/numeric/random.ts";
 import type { Intervention } from "#model/interventions.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import { ablateEach, neuronOff } from "./ablations.ts";
+import { ablateEach, ablatedNeuron } from "./ablations.ts";
 import type { Activations } from "./activations.ts";
 import type { Capture } from "../capture.ts";
 import { coefficientOf } from "../lens/increase.ts";
@@ -43,7 +43,7 @@ export function randomGroups(
   return Array.from({ length: draws }, () => pools.flatMap(({ count, pool }) => sample(pool, count, random)));
 }
 
-export interface WithoutOptions {
+export interface AblatedGroupOptions {
   readonly target: number;
   readonly interventions: readonly Intervention[];
   readonly ablationSource?: Activations | undefined;
@@ -51,18 +51,18 @@ export interface WithoutOptions {
 }
 
 /**
- * log p(target) at the last position with each of several sets of neurons off, on top of the interventions. An empty set is the
+ * log p(target) at the last position with each of several sets of neurons ablated, on top of the interventions. An empty set is the
  * run with the interventions alone.
  *
  * @throws what `signal` was aborted with
  */
-export async function logProbabilitiesWithout(
+export async function ablatedLogProbabilities(
   runner: Runner,
   clean: Capture,
   sets: readonly (readonly NeuronId[])[],
-  { interventions, ...question }: WithoutOptions,
+  { interventions, ...question }: AblatedGroupOptions,
 ): Promise<number[]> {
-  const variants = sets.map((set) => [...interventions, ...set.flatMap(neuronOff)]);
+  const variants = sets.map((set) => [...interventions, ...set.flatMap(ablatedNeuron)]);
   return (await ablateEach(runner, clean, variants, question)).map(({ logProbability }) => logProbability);
 }
 

@@ -2,13 +2,13 @@ import type { Activations } from "./activations.ts";
 import { rowsThatFit } from "../batch-budget.ts";
 import type { Capture } from "../capture.ts";
 import { changedBlock } from "./changes.ts";
-import { withoutEachHead } from "./head-variants.ts";
+import { ablateEachHead } from "./head-variants.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { Runner } from "../runner.ts";
 
 export interface SweepOptions {
   readonly target: number;
-  /** What takes the place of the head's z, and of what else is off; left out: 0. */
+  /** What takes the place of the head's z, and of what else is ablated; left out: 0. */
   readonly ablationSource?: Activations | undefined;
   /** Report each layer's row as soon as it is known, at the cost of more and smaller runs. */
   readonly rowByRow: boolean;
@@ -19,7 +19,7 @@ export interface SweepOptions {
 }
 
 /**
- * log p(target) at the last position with each single head off, [layer][head], by the wavefront: going through the layers
+ * log p(target) at the last position with each single head ablated, [layer][head], by the wavefront: going through the layers
  * once, the batch holds every variant that was ablated earlier, and one new variant per head of this layer that starts from
  * the clean residual. layers × heads ablations cost `layers` runs and about half the arithmetic of as many forwards.
  *
@@ -73,7 +73,7 @@ async function sweepGroup(
   const { ablationSource, onRows } = options;
   const { interventions } = clean;
   const start = runner.upload(clean.layers[range.start]!.residPre.data, 1, clean.ids.length);
-  const residual = await withoutEachHead(runner, start, {
+  const residual = await ablateEachHead(runner, start, {
     cases: 1,
     range,
     donor: ablationSource && ((layer) => ablationSource.z[layer]!),

@@ -21,7 +21,7 @@ import type {
 } from "./chain.ts";
 import { STAGE_NAMES } from "./chain.ts";
 import { claimsOf } from "./claims.ts";
-import { measureEffects, stageEffects, withoutLayers } from "./effects.ts";
+import { measureEffects, stageEffects, ablateLayers } from "./effects.ts";
 import { edgeKey } from "./edges/chain-cuts.ts";
 import { chainEdges, chainNodes } from "./nodes.ts";
 import { carriers, deepNode, featureNode, headNode, outlineOf } from "./outline.ts";
@@ -50,11 +50,11 @@ export interface ChainQuestion {
   /** R_k or more of every neuron, as `neuronRanges` gives them. */
   readonly ranges: NeuronRanges;
   readonly text: (id: number) => string;
-  /** What takes the place of parts that are switched off; left out: 0. */
+  /** What takes the place of parts that are ablated; left out: 0. */
   readonly ablationSource?: Activations | undefined;
   /** A run of the same prompt with interventions, and with the same ablation-source. */
   readonly run: (interventions: readonly Intervention[]) => Promise<Capture>;
-  /** log p(target) with each single head off, as `sweepHeads` gives it: most of the work. */
+  /** log p(target) with each single head ablated, as `sweepHeads` gives it: most of the work. */
   readonly sweep: () => Promise<readonly (readonly number[])[]>;
   /** Told behind the sweep, as the chain's parts are found and measured: so many of the steps are done. */
   readonly onStep?: (done: number, total: number) => void;
@@ -70,7 +70,7 @@ interface Asked extends ChainQuestion {
 
 /**
  * Puts the logic chain of a prompt together: the predicting head by its causal effect, the deep neurons by comparison, what feeds the
- * head by tracing; then everything that is shown is switched off once, so that claims stand beside measurements.
+ * head by tracing; then everything that is shown is ablated once, so that claims stand beside measurements.
  *
  * Shallow is what lies below the predicting head's layer, deep is what its output reaches: the FFN of its own layer (where the FFN
  * reads the attention's output) and all above. A head of layer 0 has nothing below it, and the chain says so. Every stage needs the
@@ -154,13 +154,13 @@ async function drawn(asked: Asked, found: Found): Promise<Chain> {
   const asReader = { ...asked, ...found };
   const read = await headReadings(lens.runner, clean, asReader);
   asked.onStep?.(3, STEPS);
-  const withoutTransfer = await withoutLayers(lens.runner, clean, read.readings, asked);
+  const ablatedTransfer = await ablateLayers(lens.runner, clean, read.readings, asked);
   asked.onStep?.(4, STEPS);
   const transferring = [
     shallowLayers,
     criterion("transferred-share", read.transferredShare, thresholds.transferShare),
     criterion("transferred-measured", read.transferredMeasured, thresholds.transferShare),
-    supports(withoutTransfer),
+    supports(ablatedTransfer),
   ];
   // what was moved is no part of a chain whose second stage has no evidence, nor a move that has none of its own beside one that has;
   // and neither are the features that only it carries
@@ -318,7 +318,7 @@ function ablationOf(asked: Asked, head: HeadId, after: Capture): ChainAblation {
 
 /**
  * The same chain in a run with interventions: its parts stay, and every activation, contribution, claim and the prediction are those of
- * the run. What was measured by switching parts off singly, `effect` and `measured`, is the clean run's and stays as it was.
+ * the run. What was measured by ablating parts singly, `effect` and `measured`, is the clean run's and stays as it was.
  *
  * @param chain as `assembleChain` made it from the same clean run
  */

@@ -6,7 +6,7 @@ import type { Intervention } from "#model/interventions.ts";
  * It is computed from a model, or written down from published numbers; what a source does not say is undefined, never 0.
  *
  * Layers, heads, neurons and positions count from 0. Log-probabilities, increases and effects are in nats; an effect is what log p(target)
- * loses when something is off (`effectOf`), so that above 0 it supports the target.
+ * loses when something is ablated (`effectOf`), so that above 0 it supports the target.
  */
 export interface Chain {
   /** As it was asked; undefined if it was asked as token ids. */
@@ -27,7 +27,7 @@ export interface Chain {
   readonly nodes: readonly ChainNode[];
   /** Both ends are among `nodes`. */
   readonly edges: readonly ChainEdge[];
-  /** The prediction before and after the predicting head is switched off; undefined where no head was found. */
+  /** The prediction before and after the predicting head is ablated; undefined where no head was found. */
   readonly ablation: ChainAblation | undefined;
   /** The deep neuron whose keys `enhances` and `transfers` are measured by; undefined where there is none. */
   readonly reference: NeuronId | undefined;
@@ -89,7 +89,7 @@ export interface Criterion {
  * - `shallow-layers`, a count: how many layers lie below the predicting head's
  * - `transferred-share`, 0 to 1: what a shallow attention layer moved from one position to another, of all that the head reads
  * - `transferred-measured`, no unit: with that layer ablated where it writes, how much goes of what the head says beyond what it says
- *   ablated; 1 is all of it, below 0 the head says more
+ * ablated; 1 is all of it, below 0 the head says more
  * - `shallow-share`, 0 to 1: what the strongest shallow FFN neuron wrote, of one position's feature
  * - `deep-neurons`, a count: deep neurons that the head raises and that lose at least `neuronChange` without it
  * - `deep-layers`, a count: in how many layers they stand
@@ -174,7 +174,7 @@ export interface PredictionEnhancingEvidence {
  * - `embedding`: the word's own vector at its position, before any layer
  * - `shallow-neuron`: an FFN neuron below the predicting head, at its position
  * - `attention-layer`: a whole attention layer below the predicting head, writing at a position that the head reads; one that writes at
- *   several is a node at each, all of which are switched off as one
+ *   several is a node at each, all of which are ablated as one
  * - `head`: the predicting head, at the last position
  * - `deep-neuron`: an FFN neuron from the predicting head's layer on, at the last position
  * - `prediction`: the distribution at the end
@@ -203,7 +203,7 @@ export interface ChainNode {
   readonly activation: number | undefined;
   /** A deep neuron's change in the comparison: its increase with the head on minus with it off, in nats. */
   readonly change: number | undefined;
-  /** The clean run's log p(target) − that with the node off (everything in `switchOff` at 0, at every position); measured. */
+  /** The clean run's log p(target) − that with the node ablated (everything in `switchOff` at 0, at every position); measured. */
   readonly effect: number | undefined;
   /** What takes it out; empty for what cannot be switched: embedding and prediction. */
   readonly switchOff: readonly Intervention[];
@@ -240,7 +240,7 @@ export interface ChainEdge {
   readonly share: number | undefined;
   /** Where the head reads the position itself: the share of all that it reads that comes from there, 0 to 1; undefined elsewhere. */
   readonly placeShare: number | undefined;
-  /** What happened when the sender was switched off, where that was run. */
+  /** What happened when the sender was ablated, where that was run. */
   readonly measured: EdgeMeasurement | undefined;
   /** What this way alone is worth, where it was cut; left out: nobody asked. */
   readonly path?: PathEffect | undefined;

@@ -12,7 +12,7 @@ import type { Outline } from "./outline.ts";
 import { headInput, isSameReading, readingSources, referenceOf, signed } from "./readings.ts";
 import type { HeadInput, Reference, SignedScore } from "./readings.ts";
 
-/** An edge before anything was switched off for it. */
+/** An edge before anything was ablated for it. */
 export interface ClaimedEdge extends Omit<ChainEdge, "measured"> {
   readonly claimed: number;
 }

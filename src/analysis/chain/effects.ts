@@ -1,6 +1,6 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { Intervention } from "#model/interventions.ts";
-import { ablateEach, neuronOff } from "../ablation/ablations.ts";
+import { ablateEach, ablatedNeuron } from "../ablation/ablations.ts";
 import type { Ablated, AblationQuestion } from "../ablation/ablations.ts";
 import type { Capture } from "../capture.ts";
 import { effectOf } from "../ablation/effect.ts";
@@ -18,11 +18,11 @@ import { carriers, deepNode, featureNode, layerNode } from "./outline.ts";
 import type { Outline } from "./outline.ts";
 import { saysSame } from "./spellings.ts";
 
-/** What became of the answer and of the deep neurons when parts of a chain were switched off, each alone. */
+/** What became of the answer and of the deep neurons when parts of a chain were ablated, each alone. */
 export interface Effects {
   /** By node id; `activations` are those of the outline's deep neurons in their order. */
   readonly nodes: ReadonlyMap<string, Ablated>;
-  /** All shallow neurons off, all heads of all shallow attention layers off; undefined where there are none. */
+  /** All shallow neurons ablated, all heads of all shallow attention layers ablated; undefined where there are none. */
   readonly allShallow: Ablated | undefined;
   readonly allLayers: Ablated | undefined;
   readonly lowest: NeuronId | undefined;
@@ -30,7 +30,7 @@ export interface Effects {
   readonly drop: number | undefined;
 }
 
-export const layerOff = (layer: number, heads: number): Intervention[] =>
+export const ablatedLayer = (layer: number, heads: number): Intervention[] =>
   Array.from({ length: heads }, (_, head) => ({ kind: "head", at: { layer, head }, scale: 0 }));
 
 /** Switches every deep neuron, shallow neuron and shallow attention layer of a chain off once, and the last two as groups. */
@@ -42,21 +42,21 @@ export async function measureEffects(
 ): Promise<Effects> {
   const { deep, features, readings } = outline;
   const variants = new Map<string, Intervention[]>();
-  for (const at of deep) variants.set(deepNode(at), neuronOff(at));
+  for (const at of deep) variants.set(deepNode(at), ablatedNeuron(at));
   const shallow = features.filter(({ neuron }) => neuron !== undefined);
-  for (const feature of shallow) variants.set(featureNode(feature), neuronOff(feature.neuron!));
+  for (const feature of shallow) variants.set(featureNode(feature), ablatedNeuron(feature.neuron!));
   const layers = carryingLayers(readings);
-  for (const layer of layers) variants.set(layerNode(layer), layerOff(layer, runner.spec.heads));
+  for (const layer of layers) variants.set(layerNode(layer), ablatedLayer(layer, runner.spec.heads));
   const single = variants.size;
   if (shallow.length > 0)
     variants.set(
       ALL_SHALLOW,
-      shallow.flatMap(({ neuron }) => neuronOff(neuron!)),
+      shallow.flatMap(({ neuron }) => ablatedNeuron(neuron!)),
     );
   if (layers.length > 0)
     variants.set(
       ALL_LAYERS,
-      layers.flatMap((layer) => layerOff(layer, runner.spec.heads)),
+      layers.flatMap((layer) => ablatedLayer(layer, runner.spec.heads)),
     );
   const found = await ablateEach(runner, clean, [...variants.values()], {
     target,
@@ -76,18 +76,18 @@ export async function measureEffects(
     allShallow: byName.get(ALL_SHALLOW),
     allLayers: byName.get(ALL_LAYERS),
     lowest,
-    drop: lowest && dropWithout(clean, deep, lowest, byName.get(deepNode(lowest))!),
+    drop: lowest && ablatedDrop(clean, deep, lowest, byName.get(deepNode(lowest))!),
   };
 }
 
 /** All heads of the layers that bring something off together; undefined where none does. */
-export async function withoutLayers(
+export async function ablateLayers(
   runner: Runner,
   clean: Capture,
   readings: Outline["readings"],
   { target, ablationSource, signal }: Omit<AblationQuestion, "watched">,
 ): Promise<Ablated | undefined> {
-  const off = carryingLayers(readings).flatMap((layer) => layerOff(layer, runner.spec.heads));
+  const off = carryingLayers(readings).flatMap((layer) => ablatedLayer(layer, runner.spec.heads));
   if (off.length === 0) return undefined;
   const [found] = await ablateEach(runner, clean, [off], { target, ablationSource, ...(signal && { signal }) });
   return found;
@@ -100,7 +100,7 @@ const carryingLayers = (readings: Outline["readings"]) => [
 const ALL_SHALLOW = "all shallow neurons";
 const ALL_LAYERS = "all shallow attention layers";
 
-function dropWithout(clean: Capture, deep: readonly NeuronId[], lowest: NeuronId, without: Ablated) {
+function ablatedDrop(clean: Capture, deep: readonly NeuronId[], lowest: NeuronId, without: Ablated) {
   const higher = deep
     .map((at, index) => ({ at, after: without.activations[index]! }))
     .filter(({ at }) => at.layer > lowest.layer);

@@ -1,6 +1,6 @@
 import { rowOf } from "#core/numeric/matrix.ts";
 import { logProbability } from "#core/numeric/softmax.ts";
-import { neuronOff } from "../ablation/ablations.ts";
+import { ablatedNeuron } from "../ablation/ablations.ts";
 import type { Capture } from "../capture.ts";
 import { effectOf } from "../ablation/effect.ts";
 import { activationOf, headOutput } from "../lens/increase.ts";
@@ -9,7 +9,7 @@ import type { FrozenLens } from "../lens/lens.ts";
 import { attentionOutput } from "../trace/transfer.ts";
 import type { ChainEdge, ChainNode, ChainToken, EdgeMeasurement } from "./chain.ts";
 import type { Claims, ClaimedEdge } from "./claims.ts";
-import { layerOff } from "./effects.ts";
+import { ablatedLayer } from "./effects.ts";
 import type { Effects } from "./effects.ts";
 import { carriers, deepNode, featureNode, headNode, layerNode, PREDICTION } from "./outline.ts";
 import type { Feature, Outline } from "./outline.ts";
@@ -116,7 +116,7 @@ async function featureNodes(measured: Measured): Promise<Vectored[]> {
         position,
         activation,
         effect: nodeEffect(measured, id),
-        switchOff: neuron ? neuronOff(neuron) : [],
+        switchOff: neuron ? ablatedNeuron(neuron) : [],
       },
     });
   }
@@ -137,7 +137,7 @@ function layerNodes(measured: Measured): Vectored[] {
       position: at,
       contribution: claims.contributions.get(id),
       effect: nodeEffect(measured, layerNode(layer)),
-      switchOff: layerOff(layer, measured.lens.runner.spec.heads),
+      switchOff: ablatedLayer(layer, measured.lens.runner.spec.heads),
     },
   }));
 }
@@ -178,7 +178,7 @@ async function deepNodes(measured: Measured): Promise<Vectored[]> {
       activation: claims.activations.get(deepNode(at)),
       change: at.change,
       effect: nodeEffect(measured, deepNode(at)),
-      switchOff: neuronOff(at),
+      switchOff: ablatedNeuron(at),
     },
   }));
 }

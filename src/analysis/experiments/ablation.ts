@@ -6,14 +6,14 @@ import { forcedIds, rowsOfShape, shapeOf } from "./suite/scored-cases.ts";
 import type { ScoredCase } from "./suite/scored-cases.ts";
 
 /**
- * What takes the place of a part that is switched off, a head's z or a neuron's activation: 0, its mean over the suite's prompts, or
+ * What takes the place of a part that is ablated, a head's z or a neuron's activation: 0, its mean over the suite's prompts, or
  * what it is in another prompt of the suite.
  */
 export type Ablation = "zero" | "mean" | "resample";
 
 export const ABLATIONS = ["zero", "mean", "resample"] as const satisfies readonly Ablation[];
 
-/** What takes the place of parts that are switched off, for each case of a batch by its place there. */
+/** What takes the place of parts that are ablated, for each case of a batch by its place there. */
 export interface AblationSource {
   /** [heads, positions, headDim] */
   readonly z: (layer: number, index: number) => Float32Array;
@@ -31,7 +31,7 @@ export interface DonorOptions {
 
 /** Gives each batch of a suite its ablation-source. */
 export interface Donors {
-  /** Cases without another prompt of their shape in the suite: they stay as they are, whatever is switched off. */
+  /** Cases without another prompt of their shape in the suite: they stay as they are, whatever is ablated. */
   readonly alone: number;
   /** Rows that are run beside a batch of so many cases. */
   readonly rowsOf: (cases: number) => number;

@@ -1,4 +1,4 @@
-import { withoutEachHead } from "../ablation/head-variants.ts";
+import { ablateEachHead } from "../ablation/head-variants.ts";
 import { throughLayers } from "../lens/layers.ts";
 import type { Residual, Runner } from "../runner.ts";
 import type { AblationSource } from "./ablation.ts";
@@ -18,7 +18,7 @@ export interface CaseSweepOptions {
 }
 
 /**
- * Switches every head off in every case, by the wavefront over heads × cases (`withoutEachHead`): L session runs serve all heads of all
+ * Ablates every head in every case, by the wavefront over heads × cases (`ablateEachHead`): L session runs serve all heads of all
  * cases. Layers are taken in groups, so that a batch fits the memory; a group starts from the clean residual at its first layer.
  *
  * @param cases of one shape, as `caseBatches` makes them
@@ -38,7 +38,7 @@ export async function sweepCases(
   try {
     for (let start = 0; start < spec.layers; start += layersAtOnce) {
       const end = Math.min(start + layersAtOnce, spec.layers);
-      const swept = await withoutEachHead(runner, clean, {
+      const swept = await ablateEachHead(runner, clean, {
         cases: cases.length,
         range: { start, end },
         keepsClean: end === spec.layers,

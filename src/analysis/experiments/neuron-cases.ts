@@ -2,7 +2,7 @@ import type { NeuronRanges } from "../search/ranges.ts";
 import { logProbability } from "#core/numeric/softmax.ts";
 import type { HeadId, NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
-import { ablateEach, neuronOff } from "../ablation/ablations.ts";
+import { ablateEach, ablatedNeuron } from "../ablation/ablations.ts";
 import type { AblationQuestion } from "../ablation/ablations.ts";
 import type { Activations } from "../ablation/activations.ts";
 import { capture } from "../capture.ts";
@@ -16,8 +16,8 @@ import { compareNeurons } from "../lens/neurons.ts";
 import type { ComparedNeuron } from "../lens/neurons.ts";
 import type { Runner } from "../runner.ts";
 import type { AblationSource } from "./ablation.ts";
-import { AS_IT_IS, off, scoresUnder } from "./switched-neurons.ts";
-import type { NeuronSwitch } from "./switched-neurons.ts";
+import { AS_IT_IS, ablationOf, scoresUnder } from "./ablated-neurons.ts";
+import type { NeuronAblation } from "./ablated-neurons.ts";
 
 /** One token of an answer and all before it: what a comparison at the last position is about. */
 export interface TokenCase {
@@ -25,7 +25,7 @@ export interface TokenCase {
   readonly target: number;
 }
 
-/** One target under one switch. */
+/** One target under one ablation. */
 export interface TargetScore {
   /** ln p(target), in nats. */
   readonly logProbability: number;
@@ -42,7 +42,7 @@ export interface NeuronCurvePoint {
   /** As many random neurons of the same layers, each time anew. */
   readonly randomMask: readonly TargetScore[];
   readonly randomKeep: readonly TargetScore[];
-  /** What they lose of their activation with the head off: Σ sign(m)·(m − m') / Σ |m|. */
+  /** What they lose of their activation with the head ablated: Σ sign(m)·(m − m') / Σ |m|. */
   readonly activationLoss: number;
   /** The same of all but the lowest, when the lowest is at 0; NaN for a single neuron. */
   readonly lowestLoss: number;
@@ -68,7 +68,7 @@ export interface NeuronCaseOptions {
   readonly fromLayer: number;
   /** R_k or more, as `neuronRanges` gives them. */
   readonly ranges: NeuronRanges;
-  /** What takes the place of the head and of neurons that are off; left out: 0. */
+  /** What takes the place of the head and of neurons that are ablated; left out: 0. */
   readonly ablationSource?: AblationSource | undefined;
   readonly signal?: AbortSignal;
 }
@@ -97,10 +97,10 @@ export async function neuronCase(
     { target, count: Math.max(...options.counts), ...(signal && { signal }) },
   );
   const lists = options.counts.map((count) => rows.slice(0, count));
-  const switches = [AS_IT_IS, ...lists.flatMap((list) => switchesOf(runner, list, options))];
-  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], switches, { ablationSource, signal });
+  const ablations = [AS_IT_IS, ...lists.flatMap((list) => ablationsOf(runner, list, options))];
+  const scores = await scoresUnder(runner, [{ ids, answerIds: [target] }], ablations, { ablationSource, signal });
   const scored = scores.map(([score]) => ({ logProbability: score!.logProbability[0]!, isTop: score!.isTop[0]! }));
-  const lowest = await lossesWithoutLowest(runner, clean, lists, {
+  const lowest = await lossesAblatingLowest(runner, clean, lists, {
     target,
     watched: rows,
     ablationSource: donors,
@@ -138,14 +138,14 @@ const donorsOf = ({ layers }: ModelSpec, { z, post }: AblationSource): Activatio
 });
 
 /** Mask, keep, then the random sets of the same layers masked and kept. */
-function switchesOf(
+function ablationsOf(
   { spec }: Runner,
   neurons: readonly NeuronId[],
   { fromLayer, draws, seed }: NeuronCaseOptions,
-): NeuronSwitch[] {
-  const only = (list: readonly NeuronId[]): NeuronSwitch => ({ kind: "only", neurons: list, fromLayer });
+): NeuronAblation[] {
+  const only = (list: readonly NeuronId[]): NeuronAblation => ({ kind: "only", neurons: list, fromLayer });
   const random = randomGroups(spec, neurons, { draws, seed });
-  return [off(neurons), only(neurons), ...random.map(off), ...random.map(only)];
+  return [ablationOf(neurons), only(neurons), ...random.map(ablationOf), ...random.map(only)];
 }
 
 function targetScore(logits: Float32Array, target: number): TargetScore {
@@ -172,15 +172,15 @@ export function activationLoss(
 export const lowestOf = (neurons: readonly ComparedNeuron[]): ComparedNeuron =>
   lowestNeuron([...neurons].sort((a, b) => b.before - a.before))!;
 
-/** What each list loses of its activations at the last position when its lowest neuron is off, which itself is left out. */
-async function lossesWithoutLowest(
+/** What each list loses of its activations at the last position when its lowest neuron is ablated, which itself is left out. */
+async function lossesAblatingLowest(
   runner: Runner,
   clean: Capture,
   lists: readonly (readonly ComparedNeuron[])[],
   question: AblationQuestion & { readonly watched: readonly NeuronId[] },
 ): Promise<{ readonly lowestLoss: number; readonly lowest: NeuronId }[]> {
   const lowest = lists.map(lowestOf);
-  const found = await ablateEach(runner, clean, lowest.map(neuronOff), question);
+  const found = await ablateEach(runner, clean, lowest.map(ablatedNeuron), question);
   return lists.map((list, row) => {
     const { layer, neuron } = lowest[row]!;
     const others = list.filter((at) => at !== lowest[row]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { activationLoss, lowestOf } from "./neuron-cases.ts";
 import { fillOf } from "../ablation/changes.ts";
-import { off, switchedRow } from "./switched-neurons.ts";
+import { ablationOf, ablatedRow } from "./ablated-neurons.ts";
 
 const EXACT = { atol: 1e-12 };
 
@@ -21,15 +21,13 @@ test("the lowest neuron is of the lowest layer, and of several there has the lar
   expect(lowestOf(rows)).toMatchObject({ layer: 1, neuron: 2 });
 });
 
-test("a switch scales the neurons that it lists, or empties all others from a layer on", () => {
+test("an ablation scales the neurons that it lists, or empties all others from a layer on", () => {
   const [listed, other] = [
     { layer: 1, neuron: 2 },
     { layer: 2, neuron: 0 },
   ];
-  const rowOf = (layer: number, each: Parameters<typeof switchedRow>[2]) => [
-    ...switchedRow({ neurons: 4 }, layer, each),
-  ];
-  expect(rowOf(1, off([listed, other]))).toEqual([1, 1, 0, 1]);
+  const rowOf = (layer: number, each: Parameters<typeof ablatedRow>[2]) => [...ablatedRow({ neurons: 4 }, layer, each)];
+  expect(rowOf(1, ablationOf([listed, other]))).toEqual([1, 1, 0, 1]);
   expect(rowOf(1, { kind: "scale", neurons: [listed], scale: 0.5 })).toEqual([1, 1, 0.5, 1]);
   expect(rowOf(1, { kind: "only", neurons: [listed, other], fromLayer: 1 })).toEqual([0, 0, 1, 0]);
   expect(rowOf(2, { kind: "only", neurons: [listed, other], fromLayer: 1 })).toEqual([1, 0, 0, 0]);

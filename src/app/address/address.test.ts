@@ -110,7 +110,7 @@ describe("Back and Forward", () => {
     await rest();
     await last("load").answer({ ...INFO, name: "other", source: { kind: "url", name: "http://here/models/other/" } });
     await rest();
-    // it has other parts: what was off was dropped when it came, which is no entry of its own
+    // it has other parts: what was ablated was dropped when it came, which is no entry of its own
     expect([tabs.length, shown().interventions]).toEqual([3, []]);
     await go(-1);
     expect(model.getState().choice?.id).toBe("abacus");

@@ -6,7 +6,7 @@ import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { TABS } from "#views/page/tabs.tsx";
-import { offText } from "#views/shared/words/part-name.ts";
+import { interventionsText } from "#views/shared/words/part-name.ts";
 import { PUBLISHED_MODELS } from "#views/shared/words/published-names.ts";
 import { lineText, tokenText } from "#views/shared/words/token-text.ts";
 
@@ -25,8 +25,8 @@ export function titleNow(): string {
   const of = published ? PUBLISHED_MODELS[published] : choice && choice.id !== FIRST_LOOK.model && modelLabel(choice);
   const asked = prompt === "" ? "" : shortened(prompt);
   const words = [
-    // a record is of its own prompt, with nothing off
-    ...(published ? [] : [asked + answerNow(), offText(interventions)]),
+    // a record is of its own prompt, with nothing ablated
+    ...(published ? [] : [asked + answerNow(), interventionsText(interventions)]),
     TABS.find(({ view: name }) => name === tab)?.label,
     of && shortened(of),
     PAGE,

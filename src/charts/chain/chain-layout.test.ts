@@ -43,7 +43,7 @@ const overlapping = (boxes: readonly Named[]) =>
   );
 
 const BARE: NodeState = {
-  isOff: false,
+  isAblated: false,
   isSelected: false,
   isCursor: false,
   isDim: false,

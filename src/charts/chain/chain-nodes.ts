@@ -5,7 +5,7 @@ import { nats, signedNats } from "../number-format.ts";
 import type { Mark } from "../marks/mark.ts";
 
 export interface NodeState {
-  readonly isOff: boolean;
+  readonly isAblated: boolean;
   readonly isSelected: boolean;
   readonly isCursor: boolean;
   readonly isDim: boolean;
@@ -24,19 +24,19 @@ const FINGER_PX = 44;
 /** One node with its name, its best tokens, its number and its switch. */
 export function nodeMark(plate: ChainPlate, state: NodeState): Mark {
   const { node, x, y } = plate;
-  const isSwitchable = node.switchOff.length > 0;
-  const states = [state.isOff && "is-off", state.isSelected && "is-selected", state.isDim && "is-dim"];
+  const isAblatable = node.switchOff.length > 0;
+  const states = [state.isAblated && "is-off", state.isSelected && "is-selected", state.isDim && "is-dim"];
   const marks = node.kind === "head" ? headMarks(plate, state) : plateMarks(plate, state);
   const shown = [
     ...marks.flatMap(({ tag, text: words }) => (tag === "text" && words ? [words.trim()] : [])),
-    ...(isSwitchable ? [switchWords(state.isOff)] : []),
+    ...(isAblatable ? [switchWords(state.isAblated)] : []),
   ];
   const interactive = {
     role: "button",
     tabindex: state.isCursor ? 0 : -1,
     // who speaks to a page says what stands there
     "aria-label": `${shown.join(" ")}: ${state.name(node)}`,
-    "aria-pressed": isSwitchable ? String(state.isOff) : undefined,
+    "aria-pressed": isAblatable ? String(state.isAblated) : undefined,
     "data-node": node.id,
   };
   return {
@@ -47,28 +47,28 @@ export function nodeMark(plate: ChainPlate, state: NodeState): Mark {
       transform: `translate(${Math.round(x * 10) / 10},${Math.round(y * 10) / 10})`,
       ...(state.isInteractive ? interactive : {}),
     },
-    children: [...marks, ...(state.isInteractive && isSwitchable ? [switchMark(plate, state.isOff)] : [])],
+    children: [...marks, ...(state.isInteractive && isAblatable ? [switchMark(plate, state.isAblated)] : [])],
   };
 }
 
-function headMarks({ node, width, height }: ChainPlate, { isOff }: NodeState): Mark[] {
+function headMarks({ node, width, height }: ChainPlate, { isAblated }: NodeState): Mark[] {
   const circle = { cx: width / 2, cy: height / 2, r: width / 2 };
   const number = node.effect === undefined ? "" : nats(node.effect);
   return [
     { key: "ground", tag: "circle", attrs: { class: "ground", ...circle } },
-    ...(isOff ? [{ key: "hatch", tag: "circle", attrs: { ...circle, fill: "url(#chain-hatch)" } } as const] : []),
+    ...(isAblated ? [{ key: "hatch", tag: "circle", attrs: { ...circle, fill: "url(#chain-hatch)" } } as const] : []),
     text("name", node.id, width / 2, height / 2 - (number ? 7 : 0)),
     ...(number ? [text("effect", number, width / 2, height / 2 + 10)] : []),
     { key: "ring", tag: "circle", attrs: { class: "ring", ...circle, r: width / 2 + 3 } },
   ];
 }
 
-function plateMarks({ node, width, height }: ChainPlate, { isOff, isInteractive }: NodeState): Mark[] {
+function plateMarks({ node, width, height }: ChainPlate, { isAblated, isInteractive }: NodeState): Mark[] {
   const box = { width, height, rx: CORNER[node.kind] };
   const ring = { x: -3, y: -3, width: width + 6, height: height + 6, rx: CORNER[node.kind] + 3 };
   return [
     { key: "ground", tag: "rect", attrs: { class: "ground", ...box } },
-    ...(isOff ? [{ key: "hatch", tag: "rect", attrs: { ...box, fill: "url(#chain-hatch)" } } as const] : []),
+    ...(isAblated ? [{ key: "hatch", tag: "rect", attrs: { ...box, fill: "url(#chain-hatch)" } } as const] : []),
     ...(node.kind === "embedding" ? wordMarks(node, width, height) : writingMarks(node, width)),
     { key: "ring", tag: "rect", attrs: { class: "ring", ...ring } },
     ...(isInteractive ? [fingerMark(width / 2, height / 2, { width, height })] : []),
@@ -145,18 +145,18 @@ function fingerMark(x: number, y: number, least: { readonly width: number; reado
   };
 }
 
-const switchWords = (isOff: boolean) => (isOff ? "Switch on" : "Switch off");
+const switchWords = (isAblated: boolean) => (isAblated ? "Switch on" : "Switch off");
 
-function switchMark({ kind, width }: ChainPlate, isOff: boolean): Mark {
+function switchMark({ kind, width }: ChainPlate, isAblated: boolean): Mark {
   const right = kind === "head" ? width - 2 : width - 6;
   const left = right - SWITCH.width;
   const middle = kind === "head" ? 6 : 0;
   return {
     key: "switch",
     tag: "g",
-    attrs: { class: `toggle ${isOff ? "is-off" : "is-on"}`, "data-switch": "" },
+    attrs: { class: `toggle ${isAblated ? "is-off" : "is-on"}`, "data-switch": "" },
     children: [
-      { key: "title", tag: "title", text: switchWords(isOff) },
+      { key: "title", tag: "title", text: switchWords(isAblated) },
       {
         key: "hit",
         tag: "rect",
@@ -184,7 +184,7 @@ function switchMark({ kind, width }: ChainPlate, isOff: boolean): Mark {
       {
         key: "knob",
         tag: "circle",
-        attrs: { class: "knob", cx: isOff ? left + 6 : right - 6, cy: middle, r: 4 },
+        attrs: { class: "knob", cx: isAblated ? left + 6 : right - 6, cy: middle, r: 4 },
       },
     ],
   };

@@ -9,7 +9,7 @@ import type { Mark } from "../marks/mark.ts";
 
 /** How the drawing stands at one moment. */
 export interface ChainLook {
-  /** Ids of nodes that are switched off. */
+  /** Ids of nodes that are ablated. */
   readonly off: ReadonlySet<string>;
   readonly selected: string | undefined;
   /** Where the keyboard stands. */
@@ -68,7 +68,7 @@ const HATCH: Mark = {
 };
 
 const stateOf = (id: string, look: ChainLook): NodeState => ({
-  isOff: look.off.has(id),
+  isAblated: look.off.has(id),
   isSelected: look.selected === id,
   isCursor: look.cursor === id,
   isDim: look.lit !== undefined && !look.lit.has(id),
@@ -123,9 +123,9 @@ function rowMark({ position, text, y, height, isLast }: ChainRow, { width, plate
 }
 
 function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off, edgeName }: ChainLook): Mark {
-  const isOff = off.has(edge.from) || off.has(edge.to);
+  const isAblated = off.has(edge.from) || off.has(edge.to);
   const isLit = lit?.has(edge.from) && lit.has(edge.to);
-  const weight = lit ? (isLit ? "is-lit" : "is-dim") : isShown && !isOff ? "" : "is-faint";
+  const weight = lit ? (isLit ? "is-lit" : "is-dim") : isShown && !isAblated ? "" : "is-faint";
   const mark: Mark = {
     key,
     tag: "path",

@@ -8,7 +8,7 @@ import { heatmapMarks } from "./heatmap-marks.ts";
 
 const GAP_PX = 16;
 
-/** The map for a file: of the model as it is, since what is switched off on the page has no part in its numbers. */
+/** The map for a file: of the model as it is, since what is ablated on the page has no part in its numbers. */
 export const heatmapFigure = (map: Heatmap, key: Legend, inks: FigureInks): MarkedFigure => ({
   width: map.width,
   height: map.height + GAP_PX + LEGEND_HEIGHT_PX,

@@ -115,7 +115,7 @@ const labelOf = ({ label, x, y, width, height, isFaint, ink }: HeatCell, { soft 
         }),
       ];
 
-/** The mark of what is switched off or turned. The digits keep their own ground. */
+/** The mark of what is ablated or turned. The digits keep their own ground. */
 function hatching(cell: HeatCell): Mark[] {
   const width = cell.label.length * CHARACTER_PX + 4;
   const left = cell.x + (cell.width - width) / 2;

@@ -68,7 +68,7 @@ export const RUN_CALLS = {
     gives: type<Generation>(),
   }),
   /**
-   * With interventions: those parts stay off in every variant, and the baseline is the run under them; the target is the clean run's.
+   * With interventions: those parts stay ablated in every variant, and the baseline is the run under them; the target is the clean run's.
    * `rowByRow`: each layer’s row is reported as soon as it is known, at the cost of more, smaller runs; how far the whole is in between.
    */
   sweepHeads: call({
@@ -91,7 +91,7 @@ export const RUN_CALLS = {
     reports: type<Progress>(),
     gives: type<TopNeurons>(),
   }),
-  /** Two runs of one prompt: clean and with interventions, or in `variant` and, nothing being switched off, `against` another variant. */
+  /** Two runs of one prompt: clean and with interventions, or in `variant` and, nothing being ablated, `against` another variant. */
   compareNeurons: call({
     of: "variants",
     takes: { prompt },

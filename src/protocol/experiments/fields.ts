@@ -155,7 +155,7 @@ export const scale: Field<number> = ofInput(
   "what the neurons' activations are multiplied by",
 );
 
-/** What takes the place of what is switched off; a request leaves zero out. */
+/** What takes the place of what is ablated; a request leaves zero out. */
 export const ablation: Field<Ablation | undefined, Ablation> = {
   schema: v.optional(v.picklist(ABLATIONS, `one of ${ABLATIONS.join(", ")}`)),
   isOptional: true,

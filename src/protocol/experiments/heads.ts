@@ -49,7 +49,7 @@ const found: v.GenericSchema<unknown, HeadTable> = v.pipe(
 /** Heads that a link claims something of. */
 const CLAIMED = 3;
 
-/** Every head off, in every case. */
+/** Every head ablated, in every case. */
 export const heads = experiment({
   kind: "heads",
   fields: { suite, seed, variant, per, ablation, onlyCorrect },

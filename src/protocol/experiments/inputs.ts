@@ -146,7 +146,7 @@ export const INPUTS = {
   } satisfies Input<number> as Input<number>,
   /** The suite that the neurons to keep are found on. */
   foundOn: name({ link: "found", label: "neurons found on" }, "abacus-1d"),
-  /** Whether neurons to keep are ranked by what they lose with the head off, or by their increase. */
+  /** Whether neurons to keep are ranked by what they lose with the head ablated, or by their increase. */
   ranking: choice({ link: "by", label: "by" }, { head: "what they lose with a head off", increase: "their increase" }),
   /** LoRA adapters, one a line: `owner/name`, with `@revision`, or an address; "": those that come with the page. */
   adapters: lines({ link: "adapters", label: "LoRA adapters, one a line" }),

@@ -25,7 +25,7 @@ import {
   neuronPlace,
   share,
   spread,
-  switchedScore,
+  ablatedScore,
 } from "./schema-parts.ts";
 
 export interface PruningFindings extends PruningCurve {
@@ -48,9 +48,9 @@ const found: v.GenericSchema<unknown, PruningFindings> = v.pipe(
         kept: listOf(v.object({ layer: layerPlace, neurons: listOf(neuronPlace) })),
         neurons: counted,
         share,
-        all: switchedScore,
-        groups: listOf(switchedScore),
-        known: switchedScore,
+        all: ablatedScore,
+        groups: listOf(ablatedScore),
+        known: ablatedScore,
         random: spread,
         costs: listOf(cost),
       }),

@@ -87,6 +87,6 @@ export const neuronPlace = place(MAX_NEURONS);
 export const neuron = { layer, neuron: neuronPlace };
 
 /** A group of cases under a switch, and what the switch cost it. */
-export const switchedScore = v.object({ accuracy: estimatedShare, lost: estimate, nats: estimate });
-export const cost = v.object({ group: text, cost: switchedScore, random: spread });
+export const ablatedScore = v.object({ accuracy: estimatedShare, lost: estimate, nats: estimate });
+export const cost = v.object({ group: text, cost: ablatedScore, random: spread });
 export const measuredGroup = v.object({ name: text, scored: counted, accuracy: estimatedShare });

@@ -4,7 +4,7 @@ import { experiment } from "./definition.ts";
 import { onlyCorrect, seed, suite, variant } from "./fields.ts";
 import { counted, estimate, head, listOf, measure, text } from "./schema-parts.ts";
 
-/** What takes the place of what is off, and whether a stage holds under both. */
+/** What takes the place of what is ablated, and whether a stage holds under both. */
 export const STAGE_ABLATIONS = ["zero", "mean", "both"] as const;
 
 /** A verdict on one prompt's chain: its head of largest effect on log p(the model's own answer), in nats, and the stages that have evidence. */

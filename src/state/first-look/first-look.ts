@@ -6,7 +6,7 @@ import type { Finding } from "../link/finding.ts";
 const PROMPT = "95-77=";
 
 /**
- * What the page opens with when no link says otherwise: a head is off where it is as in other problems of the same operation, on average. Chosen by the
+ * What the page opens with when no link says otherwise: a head is ablated where it is as in other problems of the same operation, on average. Chosen by the
  * rule that stands in docs/findings.md.
  */
 export const FIRST_LOOK = {

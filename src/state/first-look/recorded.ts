@@ -9,7 +9,7 @@ export interface RecordedFinding {
   readonly made_by: string;
   readonly model: string;
   readonly prompt: string;
-  /** Of the sweep: prompts that a head is as in where it is off. */
+  /** Of the sweep: prompts that a head is as in where it is ablated. */
   readonly ablationSource: readonly string[];
   readonly before: Prediction;
   readonly sweep: HeadSweep;

@@ -34,7 +34,7 @@ test("the mean is over prompts that are as many tokens, and what zero had of eve
   await tokenized(3);
   expect(question.getState().ablationSource).toEqual(otherNumbers(PROMPT).slice(0, 3));
   expect(openingSteps.getState().effects).toEqual([[0.5, 3.5]]);
-  expect(openingSteps.getState().outcomes.standIns).toBeUndefined();
+  expect(openingSteps.getState().outcomes.donorPrompts).toBeUndefined();
 });
 
 test("begun by the mean, every step has the same prompts stand in, and the reason is asked by zero", () => {
@@ -71,7 +71,7 @@ test("what a head costs by the mean is kept beside what one costs by zero", () =
 test("where there are too few, that is what came of the step, and nothing else stands in", async () => {
   takeStep("reason");
   await tokenized(1);
-  expect(openingSteps.getState().outcomes.standIns).toBe(1);
+  expect(openingSteps.getState().outcomes.donorPrompts).toBe(1);
   expect(question.getState().ablationSource).toBeUndefined();
 });
 
@@ -113,13 +113,13 @@ const ABOUT = subjectOf({ prompt: PROMPT });
 
 interface Answered {
   readonly sweep: HeadSweep;
-  /** Of the run without what is off. */
+  /** Of the run without what is ablated. */
   readonly ablationSource: readonly string[] | undefined;
   /** Where the sweep is still another one. */
   readonly sweptBy?: readonly string[] | undefined;
 }
 
-/** The page has answers to what it asks, the same with and without what is off. */
+/** The page has answers to what it asks, the same with and without what is ablated. */
 function answered({ sweep, ablationSource, sweptBy = ablationSource }: Answered): void {
   const token = { id: 8, text: "8", probability: 0.6, logProbability: -0.5, rank: 0 };
   const run = { tokens: [], top: [token], included: [], target: token };

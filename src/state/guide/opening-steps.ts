@@ -4,16 +4,16 @@ import type { HeadId } from "#model/ids.ts";
 import { headEffects, isWhole, mostImportantHead } from "../effects.ts";
 import type { RankedHead } from "../effects.ts";
 import { otherNumbers } from "../ablation-source.ts";
-import { question, resetInterventions, setAblationSource, switchOff } from "../question.ts";
+import { question, resetInterventions, setAblationSource, ablate } from "../question.ts";
 import { isStale, results } from "../run/results.ts";
-import { LEAST_STAND_INS, standInsOf } from "../run/stand-ins.ts";
+import { LEAST_DONOR_PROMPTS, donorPromptsOf } from "../run/donor-prompts.ts";
 import type { NeuronChange, Prediction } from "../run/results.ts";
 import { isSameRun } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 import { select, showTab } from "../view.ts";
 
 /**
- * The way from an answer to what carries it: a part off, who falls silent, whether that is the reason, the whole path. What is off is as the page has it
+ * The way from an answer to what carries it: a part ablated, who falls silent, whether that is the reason, the whole path. What is ablated is as the page has it
  * when the way begins, 0 or the mean over other prompts; the third step asks by the other one of the two.
  */
 export const OPENING_STEPS = ["off", "silent", "reason", "path"] as const;
@@ -47,7 +47,7 @@ export interface Outcomes {
     readonly mostBefore?: number | undefined;
   };
   /** How many other prompts there were, where they were too few for a mean. */
-  readonly standIns?: number;
+  readonly donorPrompts?: number;
 }
 
 interface Steps {
@@ -56,8 +56,8 @@ interface Steps {
   /** The one that was taken last. */
   readonly at: OpeningStep | undefined;
   readonly head: HeadId | undefined;
-  /** What stood in for what is off when the way began; undefined: it was 0. */
-  readonly standIns: readonly string[] | undefined;
+  /** What stood in for what is ablated when the way began; undefined: it was 0. */
+  readonly donorPrompts: readonly string[] | undefined;
   /** What each head is worth so, where that was measured: [layer][head]. */
   readonly effects: readonly (readonly number[])[] | undefined;
   readonly outcomes: Outcomes;
@@ -67,7 +67,7 @@ const NOTHING_TAKEN: Steps = {
   taken: [],
   at: undefined,
   head: undefined,
-  standIns: undefined,
+  donorPrompts: undefined,
   effects: undefined,
   outcomes: {},
 };
@@ -83,11 +83,11 @@ export function takeStep(step: OpeningStep): void {
   const begun = openingSteps.getState();
   const head = begun.head ?? (sweep.value && mostImportantHead(sweep.value)?.at);
   if (!head) return;
-  const standIns = begun.head ? begun.standIns : question.getState().ablationSource;
-  const isAsBegun = sweep.value && isWhole(sweep.value) && !isStale(sweep) && isBy(standIns, sweep.about);
+  const donorPrompts = begun.head ? begun.donorPrompts : question.getState().ablationSource;
+  const isAsBegun = sweep.value && isWhole(sweep.value) && !isStale(sweep) && isBy(donorPrompts, sweep.about);
   openingSteps.setState(({ taken, effects }) => ({
     head,
-    standIns,
+    donorPrompts,
     at: step,
     taken: taken.includes(step) ? taken : [...taken, step],
     effects: isAsBegun && sweep.value ? headEffects(sweep.value) : effects,
@@ -95,24 +95,24 @@ export function takeStep(step: OpeningStep): void {
   const part = { kind: "head", at: head } as const;
   switch (step) {
     case "off":
-      setAblationSource(standIns ?? []);
-      switchOff([part]);
+      setAblationSource(donorPrompts ?? []);
+      ablate([part]);
       select(part);
       showTab("heads");
       break;
     case "silent":
-      setAblationSource(standIns ?? []);
-      switchOff([part]);
+      setAblationSource(donorPrompts ?? []);
+      ablate([part]);
       showTab("neurons");
       break;
     case "reason":
-      switchOff([part]);
+      ablate([part]);
       showTab("heads");
-      if (standIns) setAblationSource([]);
+      if (donorPrompts) setAblationSource([]);
       else void replaceByMean(question.getState().prompt);
       break;
     case "path":
-      setAblationSource(standIns ?? []);
+      setAblationSource(donorPrompts ?? []);
       if (question.getState().interventions.length > 0) resetInterventions();
       select(undefined);
       showTab("chain");
@@ -122,21 +122,21 @@ export function takeStep(step: OpeningStep): void {
   }
 }
 
-/** Replaces what is off by its mean over other prompts that the model reads position by position alike. */
+/** Replaces what is ablated by its mean over other prompts that the model reads position by position alike. */
 async function replaceByMean(prompt: string): Promise<void> {
   // why a tokenizer fails is said by the run that needs it
-  const standIns = await standInsOf(prompt).catch(() => otherNumbers(prompt));
+  const donorPrompts = await donorPromptsOf(prompt).catch(() => otherNumbers(prompt));
   // whoever went on meanwhile is not called back
   if (question.getState().prompt !== prompt || openingSteps.getState().at !== "reason") return;
-  if (standIns.length >= LEAST_STAND_INS) setAblationSource(standIns);
-  else openingSteps.setState(({ outcomes }) => ({ outcomes: { ...outcomes, standIns: standIns.length } }));
+  if (donorPrompts.length >= LEAST_DONOR_PROMPTS) setAblationSource(donorPrompts);
+  else openingSteps.setState(({ outcomes }) => ({ outcomes: { ...outcomes, donorPrompts: donorPrompts.length } }));
 }
 
 /** Keeps what came of the steps, as the page's own slots have it. @returns what ends it */
 export const followOutcomes = () => results.subscribe(noteOutcomes);
 
 function noteOutcomes(): void {
-  const { taken, head, standIns, effects, outcomes } = openingSteps.getState();
+  const { taken, head, donorPrompts, effects, outcomes } = openingSteps.getState();
   const { before, after, comparison, sweep } = results.getState();
   const isAnswered = before.value && after.value && after.status === "done" && !isStale(after);
   if (!head || !isAnswered || !before.value || !after.value || !isSameRun(before.about, after.about)) return;
@@ -146,12 +146,12 @@ function noteOutcomes(): void {
   if (!isOf(after)) return;
   const both = { before: before.value, after: after.value };
   const prompts = after.about?.ablationSource?.length ?? 0;
-  const isAsBegun = isBy(standIns, after.about);
+  const isAsBegun = isBy(donorPrompts, after.about);
   const rows = comparison.value && !isStale(comparison) && comparison.status === "done" ? comparison.value.rows : [];
   const [loser] = rows;
   const isSwept = sweep.value && sweep.status === "done" && !isStale(sweep) && isWhole(sweep.value);
   const costliest = isSwept ? mostImportantHead(sweep.value) : undefined;
-  const most = isBy(standIns, sweep.about) ? undefined : costliest;
+  const most = isBy(donorPrompts, sweep.about) ? undefined : costliest;
   const isCostliest =
     costliest !== undefined &&
     most === undefined &&
@@ -165,7 +165,7 @@ function noteOutcomes(): void {
       taken.includes("silent") &&
       loser &&
       isOf(comparison) &&
-      isBy(standIns, comparison.about) && { silent: { most: loser, spoke: rows.find((row) => row.before > 0) } }),
+      isBy(donorPrompts, comparison.about) && { silent: { most: loser, spoke: rows.find((row) => row.before > 0) } }),
     ...(!outcomes.reason?.most &&
       !isAsBegun &&
       taken.includes("reason") && { reason: { prompts, ...both, most, mostBefore } }),
@@ -173,6 +173,6 @@ function noteOutcomes(): void {
   if (Object.keys(found).length > 0) openingSteps.setState({ outcomes: { ...outcomes, ...found } });
 }
 
-/** Whether what is off in a result is as these prompts have it; undefined: it is 0. */
-export const isBy = (standIns: readonly string[] | undefined, about: Pick<Subject, "ablationSource"> | undefined) =>
-  JSON.stringify(about?.ablationSource) === JSON.stringify(standIns);
+/** Whether what is ablated in a result is as these prompts have it; undefined: it is 0. */
+export const isBy = (donorPrompts: readonly string[] | undefined, about: Pick<Subject, "ablationSource"> | undefined) =>
+  JSON.stringify(about?.ablationSource) === JSON.stringify(donorPrompts);

@@ -3,7 +3,7 @@ import { setOtherPrompt } from "../chain-view.ts";
 import { NO_FINDING } from "../link/finding.ts";
 import { opened } from "../link/opened.ts";
 import { model } from "../model/model.ts";
-import { question, replaceQuestion, setAblationSource, setScale, switchOff } from "../question.ts";
+import { question, replaceQuestion, setAblationSource, setScale, ablate } from "../question.ts";
 import { EMPTY_SLOT, clearResults, results } from "../run/results.ts";
 import { select, view } from "../view.ts";
 import { guide } from "./guide.ts";
@@ -38,13 +38,13 @@ function prepared(): void {
 
 const switched = () => ({
   off: off(),
-  standIns: question.getState().ablationSource,
+  donorPrompts: question.getState().ablationSource,
   selected: view.getState().selected,
   other: view.getState().chain.other,
 });
 const PREPARED = {
   off: [[{ layer: 0, head: 0 }, 0.5]],
-  standIns: ["1+2=", "2+4="],
+  donorPrompts: ["1+2=", "2+4="],
   selected: part(0),
   other: "4+4=",
 };
@@ -90,7 +90,7 @@ test("gone on with, it gives back what was there when it was gone on with", () =
 test.each<[what: string, does: () => void, left: unknown]>([
   [
     "switches something during a stop",
-    () => switchOff([part(0)]),
+    () => ablate([part(0)]),
     [
       [{ layer: 0, head: 1 }, 0],
       [{ layer: 0, head: 0 }, 0],

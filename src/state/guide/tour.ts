@@ -2,9 +2,9 @@ import { setOtherPrompt } from "../chain-view.ts";
 import { mostImportantHead } from "../effects.ts";
 import { opened } from "../link/opened.ts";
 import { model } from "../model/model.ts";
-import { question, resetInterventions, replaceInterventions, switchOff } from "../question.ts";
+import { question, resetInterventions, replaceInterventions, ablate } from "../question.ts";
 import { results } from "../run/results.ts";
-import { switchesText } from "../subject.ts";
+import { interventionsKey } from "../subject.ts";
 import { select, setReading, showTab, view } from "../view.ts";
 import { guide } from "./guide.ts";
 
@@ -16,7 +16,7 @@ export type TourStep = (typeof TOUR_STEPS)[number];
 const OTHER_PROMPT = "9-4=";
 
 /**
- * What a step does on the page, with the page's own actions: whoever skips finds everything where it is then. What stands in for what is off is the
+ * What a step does on the page, with the page's own actions: whoever skips finds everything where it is then. What stands in for what is ablated is the
  * page's own, or the visitor's, all through.
  */
 const ON_ARRIVAL: Readonly<Record<TourStep, () => void>> = {
@@ -28,10 +28,10 @@ const ON_ARRIVAL: Readonly<Record<TourStep, () => void>> = {
   off() {
     undone();
     showTab("heads");
-    topHeadOff();
+    ablateTopHead();
   },
   neurons() {
-    topHeadOff();
+    ablateTopHead();
     showTab("neurons");
   },
   chain() {
@@ -45,7 +45,7 @@ const ON_ARRIVAL: Readonly<Record<TourStep, () => void>> = {
   },
   share() {
     undone();
-    topHeadOff();
+    ablateTopHead();
     showTab("heads");
   },
   findings: () => undefined,
@@ -101,8 +101,9 @@ function giveBack(): void {
   course = undefined;
   const now = whatIsThere();
   if (!had || !left || now.modelId !== had.modelId || now.finding !== had.finding) return;
-  if (switchesText(now.interventions) !== switchesText(left.interventions)) return;
-  if (switchesText(had.interventions) !== switchesText(now.interventions)) replaceInterventions(had.interventions);
+  if (interventionsKey(now.interventions) !== interventionsKey(left.interventions)) return;
+  if (interventionsKey(had.interventions) !== interventionsKey(now.interventions))
+    replaceInterventions(had.interventions);
   if (now.other === left.other) setOtherPrompt(had.other);
   if (now.selected === left.selected) select(had.selected);
   if (now.reading === left.reading) setReading(had.reading);
@@ -114,8 +115,8 @@ function undone(): void {
   select(undefined);
 }
 
-function topHeadOff(): void {
+function ablateTopHead(): void {
   const { sweep } = results.getState();
   const head = sweep.value && mostImportantHead(sweep.value);
-  if (head) switchOff([{ kind: "head", at: head.at }]);
+  if (head) ablate([{ kind: "head", at: head.at }]);
 }

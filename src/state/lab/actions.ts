@@ -18,7 +18,7 @@ import type { Reports } from "../requests/requests.ts";
 
 /** Neurons that a search lists. */
 const LISTED = 30;
-/** Neurons that a concept search gives, so that they can be switched off together. */
+/** Neurons that a concept search gives, so that they can be ablated together. */
 const MAX_SET = 10_000;
 
 /** Another model takes everything along; the lab's tab starts the index. @returns what ends it */
@@ -79,7 +79,7 @@ export function suggestedPart(kind: Part["kind"]): string {
 const partText = (part: Part) =>
   part.kind === "head" ? `L${part.at.layer}H${part.at.head}` : `L${part.at.layer}N${part.at.neuron}`;
 
-/** Draws what the form says, on top of what is switched off. @returns what is wrong with the part that was typed */
+/** Draws what the form says, on top of what is ablated. @returns what is wrong with the part that was typed */
 export function drawPlot(): string | undefined {
   const { plot } = forms.getState();
   const quantity = readQuantity();

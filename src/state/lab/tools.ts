@@ -47,7 +47,7 @@ export interface MeasuredGroup {
   readonly of: string;
   readonly prompt: string;
   readonly target: string;
-  /** What the group was as in where it was off; undefined: 0. */
+  /** What the group was as in where it was ablated; undefined: 0. */
   readonly ablationSource: readonly string[] | undefined;
   readonly found: NeuronGroup;
 }

@@ -59,7 +59,7 @@ function strongest(nodes: readonly string[], numbers: ReadonlyMap<string, number
     .slice(0, CLAIMED_OF_A_STAGE);
 }
 
-/** A layer's attention is switched off as one, wherever it writes: `L1A` and `L1A@3` have one effect. */
+/** A layer's attention is ablated as one, wherever it writes: `L1A` and `L1A@3` have one effect. */
 const switchOf = (id: string) => id.replace(/A@\d+$/, "A");
 
 const strongestEdges = ({ edges }: Chain) =>

@@ -56,7 +56,7 @@ export const asksTheSamePatch = (finding: Finding): boolean =>
   isSameQuestion(finding, question.getState(), { kind: "patch", form: patchNow() });
 
 /**
- * Whether the page asks for the chain that the finding is about. A chain's numbers are the clean run's, whatever is switched off, but each part's
+ * Whether the page asks for the chain that the finding is about. A chain's numbers are the clean run's, whatever is ablated, but each part's
  * effect is that of what stands in for it; how faint its edges are plays no part.
  */
 export const asksTheSameChain = (

@@ -52,7 +52,7 @@ export interface LensPlace {
 /** How heads and the residual stream are looked at. */
 export interface ReadingSettings {
   readonly look: Look;
-  /** Heads are swept with what is switched off staying off. */
+  /** Heads are swept with what is ablated staying ablated. */
   readonly isUnder: boolean;
   /** Of the lens. */
   readonly norm: LensNorm;
@@ -176,7 +176,7 @@ export interface Finding {
   /** Token id; left out: the clean run's most probable token. */
   readonly target?: number;
   readonly interventions: readonly Intervention[];
-  /** Prompts that a part is as in where it is switched off; left out: it is 0. */
+  /** Prompts that a part is as in where it is ablated; left out: it is 0. */
   readonly ablationSource?: readonly string[];
   readonly view: ViewName;
   readonly selected?: Selection;

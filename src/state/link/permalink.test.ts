@@ -17,7 +17,7 @@ import {
   readableFragment,
 } from "./permalink.ts";
 
-const headOff = (layer: number, head: number) => ({ kind: "head", at: { layer, head }, scale: 0 }) as const;
+const ablatedHead = (layer: number, head: number) => ({ kind: "head", at: { layer, head }, scale: 0 }) as const;
 
 const example: Finding = {
   model: "abacus",
@@ -25,7 +25,7 @@ const example: Finding = {
   dtype: "q8",
   prompt: "3+5=",
   target: 12,
-  interventions: [headOff(0, 7), { kind: "neuron", at: { layer: 4, neuron: 425 }, scale: 0.5 }],
+  interventions: [ablatedHead(0, 7), { kind: "neuron", at: { layer: 4, neuron: 425 }, scale: 0.5 }],
   view: "neurons",
   selected: { kind: "neuron", at: { layer: 4, neuron: 425 } },
   sort: { column: "change", descending: true },
@@ -283,7 +283,7 @@ describe("reading a link", () => {
 
   test("takes one typed by hand: no version, a plain plus, an equals sign", () => {
     expect(decodeFinding("#p=3+5=&x=0.7")).toEqual({
-      finding: { ...NO_FINDING, prompt: "3+5=", interventions: [headOff(0, 7)] },
+      finding: { ...NO_FINDING, prompt: "3+5=", interventions: [ablatedHead(0, 7)] },
       notices: [],
     });
   });
@@ -291,7 +291,7 @@ describe("reading a link", () => {
   test.each(["L17H22", "l17h22", "17.22", "17_22", "17^22", "17%5E22", "L17%20H22"])("takes a head as %s", (head) => {
     const { finding, notices } = decodeFinding(`x=${head}*0&sel=${head}`);
     expect(notices).toEqual([]);
-    expect(finding.interventions).toEqual([headOff(17, 22)]);
+    expect(finding.interventions).toEqual([ablatedHead(17, 22)]);
     expect(finding.selected).toEqual({ kind: "head", at: { layer: 17, head: 22 } });
   });
 
@@ -358,7 +358,7 @@ describe("reading a link", () => {
     [
       "one bad intervention of two",
       "x=L0H7*0;L0X7*0",
-      { interventions: [headOff(0, 7)] },
+      { interventions: [ablatedHead(0, 7)] },
       "link: x lists “L0X7*0”; it needs to be a head or a neuron, as L0H7*0 or L4N425*0.5",
     ],
     [

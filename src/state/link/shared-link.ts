@@ -50,14 +50,14 @@ export function sharedFragment(): string | undefined {
   return shared && readableFragment(shared.finding);
 }
 
-/** What the prediction on the page is about: with what is switched off, where that run is shown. */
+/** What the prediction on the page is about: with what is ablated, where that run is shown. */
 function shownSubject({ before, after }: Slots): Subject | undefined {
   const isChanged = question.getState().interventions.length > 0;
   const isAfterShown = isChanged && after.value && after.about && isOfShownRun(before.about, after.about);
   return isAfterShown ? after.about : before.about;
 }
 
-/** Of one run, whatever is switched off in it. */
+/** Of one run, whatever is ablated in it. */
 const isOfShownRun = (before: Subject | undefined, after: Subject) =>
   isSameSubject(before, { ...after, interventions: [], ablationSource: undefined });
 

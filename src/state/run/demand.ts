@@ -3,7 +3,7 @@ import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
 import type { ChainSettings, ReadingSettings, ViewName } from "../link/finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { Reports } from "../requests/requests.ts";
-import { switchesText } from "../subject.ts";
+import { interventionsKey } from "../subject.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
 import type { ResultKind, Results, Slots } from "./results.ts";
 
@@ -23,7 +23,7 @@ export interface Moment extends Question {
   readonly chain: ChainSettings | undefined;
   /** How heads and the stream are looked at; undefined while nobody does. */
   readonly reading: ReadingSettings | undefined;
-  /** Whether there is a second variant to compare with where nothing is switched off. */
+  /** Whether there is a second variant to compare with where nothing is ablated. */
   readonly hasAdapter: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface AskedRun {
 /** The clean run, with its target. */
 export type CleanRun = AskedRun & { readonly target: Token };
 
-/** What an answer is about where nothing is switched off; `changed` says otherwise. */
+/** What an answer is about where nothing is ablated; `changed` says otherwise. */
 export const subjectOf = (
   { model, prompt, target, variant = "base", ablationSource }: Moment,
   run: AskedRun,
@@ -71,13 +71,13 @@ export const subjectOf = (
 
 export const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 
-/** Prompts that stand in for what is off; nothing where that is 0. */
+/** Prompts that stand in for what is ablated; nothing where that is 0. */
 export const ablationSourceKey = ({ ablationSource }: Pick<Question, "ablationSource">) =>
   ablationSource ? [{ ablationSource }] : [];
 
-/** The key of all that is done to the model; the ablation source counts only where something is off. */
+/** The key of all that is done to the model; the ablation source counts only where something is ablated. */
 export const changesKey = (now: Pick<Question, "interventions" | "ablationSource">) =>
-  now.interventions.length > 0 ? [switchesText(now.interventions), ...ablationSourceKey(now)] : [];
+  now.interventions.length > 0 ? [interventionsKey(now.interventions), ...ablationSourceKey(now)] : [];
 
 /** The base's keys name no variant. */
 export const variantKey = ({ variant = "base" }: Question) => (variant === "base" ? [] : [variant]);

@@ -71,7 +71,7 @@ function afterDemand(now: Moment, clean: Prediction): Demand<Results["after"]> {
   };
 }
 
-/** The sweep of the model as it is: what is switched off has no part in it, whatever stands in for what is off. */
+/** The sweep of the model as it is: what is ablated has no part in it, whatever stands in for what is ablated. */
 function sweepDemand(now: Moment, clean: Prediction): Demand<HeadSweep> {
   const { prompt, info } = now;
   const { id: target } = clean.target;

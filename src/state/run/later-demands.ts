@@ -26,7 +26,7 @@ function laterDemands(now: Moment, clean: Prediction): Demands {
 export const answerKey = (question: Question, { ids }: TypedAnswer, interventions: readonly Intervention[]) =>
   keyOf(question.prompt, ids, changesKey({ ...question, interventions }), ...variantKey(question));
 
-/** The whole of an answer of several tokens, before and after what is switched off. */
+/** The whole of an answer of several tokens, before and after what is ablated. */
 function answerDemands(now: Moment, clean: Prediction): Demands {
   const { prompt, answer, interventions } = now;
   if (!answer) return {};
@@ -52,7 +52,7 @@ function inspectionDemand(now: Moment, clean: Prediction): Demands {
   const others = { ...now, interventions: interventions.filter((change) => interventionKey(change) !== own) };
   const asked = { target, ...changesOf(others), ...variantOf(now) };
   const answers = {
-    // the part itself is switched off, whatever else is
+    // the part itself is ablated, whatever else is
     key: keyOf(prompt, target, changesKey(others), ...ablationSourceKey(now), own, ...variantKey(now)),
     about: () => subjectOf(now, clean, { interventions: others.interventions }),
   };

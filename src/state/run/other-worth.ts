@@ -12,7 +12,7 @@ import { isSameRun, modelNow, runKey } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 import { currentEngine } from "./engine-port.ts";
 import { isStale, results } from "./results.ts";
-import { LEAST_STAND_INS, standInsOf, tooFewText } from "./stand-ins.ts";
+import { LEAST_DONOR_PROMPTS, donorPromptsOf, tooFewText } from "./donor-prompts.ts";
 
 /** What a head is worth by the ablation that the page does not use at the moment: where that is zero its mean over other prompts, else zero. */
 export interface OtherWorth {
@@ -32,7 +32,7 @@ const MOST_PARAMETERS_UNASKED = 50e6;
 /** Whether the other worth may be asked while nobody waits. */
 export const isUnasked = () => (model.getState().info?.parameters ?? 0) <= MOST_PARAMETERS_UNASKED;
 
-/** The prompts that the other ablation would have in the place of what is off, of whatever length; undefined where there are none to take. */
+/** The prompts that the other ablation would have in the place of what is ablated, of whatever length; undefined where there are none to take. */
 export function otherSource(
   ablationSource: readonly string[] | undefined,
   prompt: string,
@@ -77,8 +77,8 @@ interface AskedWorth {
 
 /** @throws Fault as the engine */
 async function worthOf(at: HeadId, { about, drawn, target }: AskedWorth): Promise<OtherWorth> {
-  const prompts = drawn.length === 0 ? drawn : await standInsOf(about.prompt);
-  if (drawn.length > 0 && prompts.length < LEAST_STAND_INS) {
+  const prompts = drawn.length === 0 ? drawn : await donorPromptsOf(about.prompt);
+  if (drawn.length > 0 && prompts.length < LEAST_DONOR_PROMPTS) {
     return { prompts: drawn, fault: tooFewText(prompts.length, drawn.length) };
   }
   const after = await currentEngine().predict(about.prompt, {

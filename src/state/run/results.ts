@@ -52,7 +52,7 @@ export interface Results {
   readonly answer: ScoredAnswer;
   readonly answerAfter: ScoredAnswer;
   readonly sweep: HeadSweep;
-  /** The same with what is switched off staying off. */
+  /** The same with what is ablated staying ablated. */
   readonly sweepUnder: HeadSweep;
   /** That of the prompt or variant that the map is compared with. */
   readonly otherSweep: OtherSweep;
@@ -71,7 +71,7 @@ export interface Results {
   readonly chainAfter: Chain;
   /** That of the prompt or variant that it is compared with, with the interventions in place. */
   readonly otherChain: Chain;
-  /** The chain's deep neurons off together, against random neurons of their layers. */
+  /** The chain's deep neurons ablated together, against random neurons of their layers. */
   readonly chainControl: NeuronGroup;
   /** The clean run's chain with each edge cut alone. */
   readonly chainEdges: ChainEdges;

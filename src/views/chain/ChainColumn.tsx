@@ -4,7 +4,7 @@ import type { ChainActions } from "#charts/chain/chain-drawing.ts";
 import { pathsThrough } from "#charts/chain/chain-marks.ts";
 import type { ChainScale } from "#charts/chain/chain-marks.ts";
 import type { Chain, ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
-import { isNodeOff, lowerThreshold, partOf, toggleNode } from "#state/chain-nodes.ts";
+import { isNodeAblated, lowerThreshold, partOf, toggleNode } from "#state/chain-nodes.ts";
 import { setThreshold } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
 import { useWidth } from "../shared/figure/use-width.ts";
@@ -90,7 +90,7 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
     move: setCursor,
   };
   const options = useMemo(() => {
-    const off = new Set(chain.nodes.filter((node) => isNodeOff(node, interventions)).map(({ id }) => id));
+    const off = new Set(chain.nodes.filter((node) => isNodeAblated(node, interventions)).map(({ id }) => id));
     const isThere = chain.nodes.some(({ id }) => id === cursor);
     return {
       off,

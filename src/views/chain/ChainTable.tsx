@@ -29,7 +29,7 @@ export function ChainTable({ shown, onSelect }: ChainTableProps) {
   );
 }
 
-/** A part in the clean run, and what it became where parts are off. */
+/** A part in the clean run, and what it became where parts are ablated. */
 interface PartRow extends ChainNode {
   readonly now: ChainNode | undefined;
 }
@@ -87,7 +87,7 @@ function partColumns(
   ];
 }
 
-/** An edge in the clean run, and what it became where parts are off. */
+/** An edge in the clean run, and what it became where parts are ablated. */
 interface EdgeRow extends ChainEdge {
   readonly now: ChainEdge | undefined;
 }

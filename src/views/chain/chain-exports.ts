@@ -4,7 +4,7 @@ import { chainFigure } from "#charts/chain/chain-figure.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import type { MarkedFigure } from "#charts/marks/mark.ts";
 import { chainClaims } from "#state/link/chain-claims.ts";
-import { changedSettings, isNodeOff } from "#state/chain-nodes.ts";
+import { changedSettings, isNodeAblated } from "#state/chain-nodes.ts";
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import { NO_FINDING } from "#state/link/finding.ts";
 import type { Finding, PublishedName } from "#state/link/finding.ts";
@@ -119,10 +119,10 @@ function fileFigure(
   return chainFigure(drawn, isDark);
 }
 
-/** The nodes that are off in the run that is drawn. */
+/** The nodes that are ablated in the run that is drawn. */
 function offIn({ nodes }: Chain, origin: Origin | undefined): ReadonlySet<string> {
   const interventions = origin?.kind === "computed" ? origin.subject.interventions : [];
-  return new Set(nodes.filter((node) => isNodeOff(node, interventions)).map(({ id }) => id));
+  return new Set(nodes.filter((node) => isNodeAblated(node, interventions)).map(({ id }) => id));
 }
 
 const legend = (chain: Chain) =>

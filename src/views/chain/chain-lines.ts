@@ -9,9 +9,9 @@ export const publishedLine = ({ provenance }: Chain): string =>
   `Published values: ${provenance.kind === "published" ? `${provenance.model}; ${provenance.source}` : ""}.`;
 
 /**
- * What is said below the model's own chain: what has changed with what is switched off, and its control.
+ * What is said below the model's own chain: what has changed with what is ablated, and its control.
  *
- * @param isChanged something is switched off on the page
+ * @param isChanged something is ablated on the page
  */
 export function chainLines(slots: Slots, isChanged: boolean): string[] {
   const { chain, chainAfter, chainControl, after } = slots;

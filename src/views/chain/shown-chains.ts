@@ -9,7 +9,7 @@ import type { Subject } from "#state/subject.ts";
 import type { Prediction, RankedToken, Slots } from "#state/run/results.ts";
 import type { Origin } from "../exports/drawn.ts";
 import { tokenText } from "../shared/words/token-text.ts";
-import { offText } from "../shared/words/part-name.ts";
+import { interventionsText } from "../shared/words/part-name.ts";
 import { shownChain } from "./words/chain-words.ts";
 
 /** One chain as it stands on the page. */
@@ -22,7 +22,7 @@ export interface ShownChain {
   readonly chain: Chain;
   /** The same in the clean run, where there are both to compare; else the same object. */
   readonly clean: Chain;
-  /** Whether `chain` is of a run in which something is switched off. */
+  /** Whether `chain` is of a run in which something is ablated. */
   readonly isChanged: boolean;
   /** The bars of the prediction, and what the two of a token are of. */
   readonly tokens: readonly ShownToken[];
@@ -34,7 +34,7 @@ export interface ShownChain {
 const SHOWN_TOKENS = 5;
 
 interface Given {
-  /** Of the same run with nothing off. */
+  /** Of the same run with nothing ablated. */
   readonly clean?: Chain;
   readonly isChanged?: boolean;
   /** What the chain was asked of, where it was computed here. */
@@ -93,14 +93,14 @@ function withChanges(
       },
       SHOWN_TOKENS,
     ),
-    afterName: offText(about.interventions),
+    afterName: interventionsText(about.interventions),
   };
 }
 
 type ChainSlots = Pick<Slots, "chain" | "chainAfter" | "chainEdges" | "otherChain" | "before" | "after">;
 
 interface Beside {
-  /** Something is switched off on the page. */
+  /** Something is ablated on the page. */
   readonly isChanged: boolean;
   /** There is a second chain, of this question. */
   readonly isBeside: boolean;
@@ -135,7 +135,7 @@ export function ownChains(slots: ChainSlots, { isChanged, isBeside, isMeasured }
 const measuredEdges = ({ chain, chainEdges }: Pick<Slots, "chain" | "chainEdges">) =>
   chainEdges.answers === edgesKey(chain.answers) ? (chainEdges.value?.edges ?? []) : [];
 
-/** The chain with what is switched off, of the same run as the clean one. */
+/** The chain with what is ablated, of the same run as the clean one. */
 export function changedChain({ chain, chainAfter }: Pick<Slots, "chain" | "chainAfter">): Chain | undefined {
   const [clean, changed] = [chain.value, chainAfter.value];
   const isOfRun = isSameRun(chain.about, chainAfter.about);

@@ -4,7 +4,7 @@ interface AblationText {
   /** In the form. */
   readonly choice: string;
   readonly name: string;
-  /** A sentence on what takes the place of what is switched off. */
+  /** A sentence on what takes the place of what is ablated. */
   readonly says: string;
 }
 

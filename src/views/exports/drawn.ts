@@ -35,7 +35,7 @@ export interface Drawn {
   readonly origin: Origin;
   /** What a link to it opens; undefined where no link leads to it. */
   readonly link: Finding | undefined;
-  /** Parts are switched off one at a time to measure it, beside what is switched off throughout. */
+  /** Parts are ablated one at a time to measure it, beside what is ablated throughout. */
   readonly isAblating?: boolean;
   /** What else decided its numbers, and how it is looked at. */
   readonly settings?: Facts;

@@ -79,9 +79,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** With a part off: every figure and table of the page has its numbers. */
+/** With a part ablated: every figure and table of the page has its numbers. */
 async function lookAtEverything(): Promise<void> {
-  // while nothing is off yet
+  // while nothing is ablated yet
   showTab("neurons");
   await settle();
   togglePart(OFF);
@@ -187,7 +187,7 @@ function read(drawn: Drawn): Read {
   return { name: drawn.name, title: String(facts["title"]), facts, rows, finding, asked };
 }
 
-/** With the row's head off on top of what is off. */
+/** With the row's head ablated on top of what is ablated. */
 const offBesides = (asked: Asked, row: Row) => {
   const at = { layer: Number(row["layer"]), head: Number(row["index"]) };
   return numberOf({ ...asked, interventions: [...asked.interventions, { kind: "head", at, scale: 0 }] });

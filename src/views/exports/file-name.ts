@@ -6,7 +6,7 @@ import type { Intervention } from "#model/interventions.ts";
 const PROMPT_CHARACTERS = 32;
 const NAMED_CHANGES = 2;
 
-/** `abacus_3+5=_heads`: the model, the prompt, what is switched off, and the view; files that differ in one of them have other names. */
+/** `abacus_3+5=_heads`: the model, the prompt, what is ablated, and the view; files that differ in one of them have other names. */
 export const fileName = ({ name, origin }: Drawn): string =>
   [...originParts(origin), name]
     .map(namePart)

@@ -28,7 +28,7 @@ import { whenThere } from "./when-there.ts";
 import {
   ABOUT_ANY,
   noMeanSentence,
-  offSentence,
+  ablatedSentence,
   pathSentence,
   hasFallen,
   reasonSentence,
@@ -52,7 +52,7 @@ const isNarrow = () => matchMedia("(width < 860px)").matches;
 /** Characters of a prompt that stand in a heading. */
 const MOST_QUOTED = 24;
 
-/** What a step is for, until it was taken, where what is off is 0. */
+/** What a step is for, until it was taken, where what is ablated is 0. */
 const HINTS = {
   off: "One attention head of all, for this prompt. The answer changes before your eyes.",
   silent: "The neurons that spoke up for the answer, and no longer do.",
@@ -142,9 +142,9 @@ interface StepsProps {
 }
 
 function Steps({ prompt, whole }: StepsProps) {
-  const { taken, standIns } = useStore(openingSteps);
+  const { taken, donorPrompts } = useStore(openingSteps);
   const ablationSource = useStore(question, (state) => state.ablationSource);
-  const hints = (taken.length > 0 ? standIns : ablationSource) ? MEAN_HINTS : HINTS;
+  const hints = (taken.length > 0 ? donorPrompts : ablationSource) ? MEAN_HINTS : HINTS;
   const hasHead = useStore(
     results,
     ({ sweep }) => sweep.value !== undefined && mostImportantHead(sweep.value) !== undefined,
@@ -198,14 +198,14 @@ function isOfHead(chain: Chain, head: HeadId | undefined): boolean {
 }
 
 function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, "whole">): ReactNode {
-  const { outcomes, head, standIns } = useStore(openingSteps);
-  const { off, silent, reason, standIns: fitting } = outcomes;
+  const { outcomes, head, donorPrompts } = useStore(openingSteps);
+  const { off, silent, reason, donorPrompts: fitting } = outcomes;
   const { value: chain, about } = useStore(results, ({ chain: slot }) =>
-    slot.status === "done" && !isStale(slot) && isBy(standIns, slot.about) ? slot : EMPTY_SLOT,
+    slot.status === "done" && !isStale(slot) && isBy(donorPrompts, slot.about) ? slot : EMPTY_SLOT,
   );
   const target = useStore(results, ({ before }) => tokenText(before.value?.target.text ?? ""));
   const hadFallen = off === undefined || hasFallen(off);
-  if (of === "off" && off) return offSentence(off);
+  if (of === "off" && off) return ablatedSentence(off);
   if (of === "silent" && silent) return silentSentence(silent, target);
   if (of === "reason" && reason) return reasonSentence(reason, head ? formatHead(head) : "it", hadFallen);
   if (of === "reason" && fitting !== undefined) return noMeanSentence(fitting);
@@ -214,9 +214,9 @@ function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, 
       <>
         {pathSentence(
           chain,
-          standIns !== undefined,
+          donorPrompts !== undefined,
           hadFallen && isOfHead(chain, head) ? reason : undefined,
-          about && stagesBy(about, standIns === undefined ? "mean" : "zero"),
+          about && stagesBy(about, donorPrompts === undefined ? "mean" : "zero"),
         )}{" "}
         Select a part to see what it hands on.
         {whole && (

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Prediction } from "#state/run/results.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import { PREDICTING, crowdedChain } from "#test/chains.ts";
-import { noMeanSentence, offSentence, pathSentence, reasonSentence, silentSentence } from "./opening-words.ts";
+import { noMeanSentence, ablatedSentence, pathSentence, reasonSentence, silentSentence } from "./opening-words.ts";
 import type { OpeningText } from "./opening-words.ts";
 
 const EIGHT = 12;
@@ -31,19 +31,19 @@ const before = run("8", 0.942, 0.942);
 const head = { layer: 0, head: 7 };
 
 test("a part that the answer needs says what takes its place", () => {
-  expect(offSentence({ head, before, after: run("4", 0.752, 0.0003), prompts: 0, isCostliest: true })).toBe(
+  expect(ablatedSentence({ head, before, after: run("4", 0.752, 0.0003), prompts: 0, isCostliest: true })).toBe(
     "Without L0H7 it says “4” (75.2\u202f%); it was “8” (94.2\u202f%).",
   );
 });
 
 test("a part that is as in other prompts says so", () => {
-  expect(offSentence({ head, before, after: run("4", 0.752, 0.0003), prompts: 8, isCostliest: true })).toBe(
+  expect(ablatedSentence({ head, before, after: run("4", 0.752, 0.0003), prompts: 8, isCostliest: true })).toBe(
     "With L0H7 as in 8 other prompts, on average, it says “4” (75.2\u202f%); it was “8” (94.2\u202f%).",
   );
 });
 
 test("an answer that stands is not said to be broken", () => {
-  expect(offSentence({ head, before, after: run("8", 0.81, 0.81), prompts: 0, isCostliest: true })).toBe(
+  expect(ablatedSentence({ head, before, after: run("8", 0.81, 0.81), prompts: 0, isCostliest: true })).toBe(
     "Without L0H7 it still says “8” (81.0\u202f%); it was 94.2\u202f%. No head alone breaks this answer.",
   );
 });
@@ -52,7 +52,7 @@ test.each([
   ["heads were not all measured", 0.81, false],
   ["another token may be likelier without another head", 0.45, true],
 ])("where %s, nothing is said of other heads", (_why, left, isCostliest) => {
-  expect(offSentence({ head, before, after: run("8", left, left), prompts: 0, isCostliest })).toMatch(
+  expect(ablatedSentence({ head, before, after: run("8", left, left), prompts: 0, isCostliest })).toMatch(
     /it was 94\.2\u202f%\.$/,
   );
 });

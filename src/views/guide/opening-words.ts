@@ -29,7 +29,7 @@ const keeps = ({ before, after }: { readonly before: Prediction; readonly after:
   after.top[0]?.id === before.top[0]?.id;
 
 /** `Without L0H7 it says “4” (75.0 %); it was “8” (94.2 %).` */
-export function offSentence({ head, before, after, prompts, isCostliest }: NonNullable<Outcomes["off"]>): string {
+export function ablatedSentence({ head, before, after, prompts, isCostliest }: NonNullable<Outcomes["off"]>): string {
   const name = formatHead(head);
   const without = prompts === 0 ? `Without ${name}` : `With ${name} as in ${prompts} other prompts, on average,`;
   if (!keeps({ before, after })) return `${without} it says ${answerOf(after)}; it was ${answerOf(before)}.`;
@@ -93,8 +93,8 @@ function verdictOn(reason: Reason, head: string, hadFallen: boolean): string {
 }
 
 /** Why there is no mean to take. */
-export const noMeanSentence = (standIns: number) =>
-  `This model’s tokenizer cuts ${standIns === 0 ? "no other numbers" : "too few other numbers"} into as many tokens: there is no mean to take.`;
+export const noMeanSentence = (donorPrompts: number) =>
+  `This model’s tokenizer cuts ${donorPrompts === 0 ? "no other numbers" : "too few other numbers"} into as many tokens: there is no mean to take.`;
 
 /** Stages of the same prompt’s chain that have evidence by the other ablation, from the table of the worked examples. */
 type OtherStages = readonly number[] | undefined;
@@ -102,7 +102,7 @@ type OtherStages = readonly number[] | undefined;
 /**
  * By which ablation the chain is drawn, how much of it has evidence, how much by the other ablation, and whether its head survived that.
  *
- * @param isMean whether the mean over other prompts stands in for what is off, and not zero
+ * @param isMean whether the mean over other prompts stands in for what is ablated, and not zero
  */
 export function pathSentence(chain: Chain, isMean: boolean, reason: Reason | undefined, others: OtherStages): string {
   const predicting = predictingEvidence(chain);

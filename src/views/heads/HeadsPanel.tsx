@@ -36,9 +36,9 @@ const HeadReadout = laterPart(
   async () => (await import("./HeadReadout.tsx")).HeadReadout,
   <p className="head-readout" />,
 );
-const WhateverIsOff = laterPart(
+const SweptInterventions = laterPart(
   "which run the map is of",
-  async () => (await import("./WhateverIsOff.tsx")).WhateverIsOff,
+  async () => (await import("./SweptInterventions.tsx")).SweptInterventions,
 );
 const OtherWorthLine = laterPart(
   "the other worth of a head",
@@ -68,7 +68,7 @@ const HINTS = {
   lens: "What stands in the residual stream behind every layer",
 } as const satisfies Record<Look, string>;
 
-/** Heads and the stream that they write into: log p(target) with each head off, and what is read of them otherwise. */
+/** Heads and the stream that they write into: log p(target) with each head ablated, and what is read of them otherwise. */
 export function HeadsPanel() {
   const look = useStore(view, (state) => state.reading.look);
   return (
@@ -141,7 +141,7 @@ function OtherLook({ look }: { readonly look: keyof typeof LATER }) {
   );
 }
 
-/** The map of the model as it is; where a person asks for it, with what is switched off staying off. */
+/** The map of the model as it is; where a person asks for it, with what is ablated staying ablated. */
 function Effect() {
   const interventions = useStore(question, (state) => state.interventions);
   const isAsked = useStore(view, (state) => state.reading.isUnder);
@@ -153,14 +153,14 @@ function Effect() {
       {slot.value ? (
         isBeside ? (
           <BesideMaps slot={slot} kind={kind}>
-            <WhateverIsOff />
+            <SweptInterventions />
           </BesideMaps>
         ) : (
           <Sweep slot={slot} kind={kind} />
         )
       ) : (
         <>
-          <WhateverIsOff />
+          <SweptInterventions />
           <p className="empty">The map of heads fills in as soon as a model is loaded.</p>
           <RunState kind={kind} slot={slot} doing={DOING} what="this map" />
         </>
@@ -170,7 +170,7 @@ function Effect() {
   );
 }
 
-/** What a link claims of a map with parts off is checked like what it claims of the other looks, in their chunk. */
+/** What a link claims of a map with parts ablated is checked like what it claims of the other looks, in their chunk. */
 function UnderClaims() {
   const isClaimed = useStore(opened, ({ finding }) => finding?.expected.reading !== undefined);
   return isClaimed ? (
@@ -213,7 +213,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       <HeadMap map={map} below={below} />
       <HeadReadout effects={effects} />
-      <WhateverIsOff />
+      <SweptInterventions />
       <div className="heads-foot">
         <HeatmapLegend legend={key} target={tokenText(target)} />
         <div className="heads-says">

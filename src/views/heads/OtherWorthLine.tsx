@@ -56,7 +56,7 @@ interface Both {
   /** By the page's own ablation. */
   readonly effect: number;
   readonly worth: OtherWorth;
-  /** Prompts that stand in for what is off on the page; 0: it is zero. */
+  /** Prompts that stand in for what is ablated on the page; 0: it is zero. */
   readonly own: number;
 }
 

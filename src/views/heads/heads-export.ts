@@ -50,7 +50,7 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
   };
 }
 
-/** A link to the sweep with parts off, whose baseline is that of the run under them. */
+/** A link to the sweep with parts ablated, whose baseline is that of the run under them. */
 function linkUnder(finding: Finding, value: HeadSweep, effects: readonly (readonly number[])[]): Finding {
   const reading = { ...DEFAULT_READING, isUnder: true };
   const claimed = isWhole(value) ? readingClaims(headNumbers(effects), reading) : [];

@@ -12,12 +12,12 @@ interface CardHeadProps {
 
 /** A part's name, its switch and its scale. */
 export function CardHead({ part, isPreview }: CardHeadProps) {
-  const isOff = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
+  const isAblated = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
   const interventions = useStore(question, (state) => state.interventions);
   const others = interventions.filter((change) => partName(change) !== partName(part));
   return (
     <header className="panel-head card-head">
-      <h2 className={isOff ? "is-off" : ""} title={hookName(part)}>
+      <h2 className={isAblated ? "is-off" : ""} title={hookName(part)}>
         {partName(part)}
       </h2>
       <span className="faint small">

@@ -109,7 +109,7 @@ function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
   );
 }
 
-/** Where the neuron stands among those that lose most to what is switched off. */
+/** Where the neuron stands among those that lose most to what is ablated. */
 function Standing({ at }: { readonly at: NeuronId }) {
   const comparison = useStore(results, (slots) => slots.comparison.value);
   if (!comparison) return null;

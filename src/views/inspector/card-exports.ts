@@ -25,7 +25,7 @@ const linkTo = (about: Subject, selected: Selection, slots: Slots) => ({
   expected: claimsAbout(about, slots),
 });
 
-/** What switching a part off was measured to do, beside what it adds itself; nats. */
+/** What ablating a part was measured to do, beside what it adds itself; nats. */
 const measuredOf = (of: HeadInspection | NeuronInspection) => ({
   log_probability: of.baseline,
   log_probability_without_it: of.withoutIt,

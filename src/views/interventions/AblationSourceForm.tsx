@@ -20,7 +20,7 @@ function promptsOf(text: string): { readonly prompts: readonly string[]; readonl
   return { prompts, isTooMany: false };
 }
 
-/** What a part is where it is switched off: 0, or what it is in other prompts. */
+/** What a part is where it is ablated: 0, or what it is in other prompts. */
 export function AblationSourceForm() {
   const prompt = useStore(question, (state) => state.prompt);
   const ablationSource = useStore(question, (state) => state.ablationSource);

@@ -6,13 +6,13 @@ import type { Prediction } from "#state/run/results.ts";
 import { PREDICTION_ID } from "../prediction/PredictionPanel.tsx";
 import { answerOf, brokenInto, course, shownRuns } from "../prediction/prediction-rows.ts";
 import type { ShownRuns } from "../prediction/prediction-rows.ts";
-import { offText } from "../shared/words/part-name.ts";
+import { interventionsText } from "../shared/words/part-name.ts";
 import { lineText, tokenText } from "../shared/words/token-text.ts";
 import { INTERVENTIONS_ID } from "./InterventionsPanel.tsx";
 
 /**
- * On a phone the answer and the list scroll out of sight; this line above the tabs does not: what is off, what comes of it, and the way back.
- * With nothing off it is the answer.
+ * On a phone the answer and the list scroll out of sight; this line above the tabs does not: what is ablated, what comes of it, and the way back.
+ * With nothing ablated it is the answer.
  */
 export function ChangesStrip() {
   const interventions = useStore(question, (state) => state.interventions);
@@ -23,7 +23,7 @@ export function ChangesStrip() {
   return (
     <div className="changes-strip">
       <button type="button" onClick={() => bringToSight(INTERVENTIONS_ID)}>
-        {offText(interventions)}
+        {interventionsText(interventions)}
         {runs?.after && <Consequence before={runs.before} after={runs.after} />}
       </button>
       <button type="button" onClick={resetInterventions}>

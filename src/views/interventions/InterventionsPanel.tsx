@@ -58,7 +58,7 @@ export function InterventionsPanel() {
 }
 
 function AddIntervention() {
-  const field = useTyped(async (text) => (await typedParts()).switchOffTyped(text));
+  const field = useTyped(async (text) => (await typedParts()).ablateTyped(text));
   // the example follows the model
   useStore(model, (state) => state.info);
   const { head, neuron } = exampleParts();

@@ -123,10 +123,10 @@ interface NeuronRowProps<Row extends Listed> {
 function NeuronRow<Row extends Listed>({ row, columns, size }: NeuronRowProps<Row>) {
   const part: Part = { kind: "neuron", at: { layer: row.layer, neuron: row.neuron } };
   const isSelected = useStore(view, (state) => samePart(state.selected, part));
-  const isOff = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
+  const isAblated = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
   return (
     <tr
-      className={`${isSelected ? "is-selected" : ""} ${isOff ? "is-off-row" : ""}`}
+      className={`${isSelected ? "is-selected" : ""} ${isAblated ? "is-off-row" : ""}`}
       onClick={() => toggleSelected(part)}
       onPointerEnter={(event) => {
         if (event.pointerType === "mouse") hover(part);
@@ -136,7 +136,7 @@ function NeuronRow<Row extends Listed>({ row, columns, size }: NeuronRowProps<Ro
       <th scope="row">
         <button
           type="button"
-          className={`part-name ${isOff ? "is-off" : ""}`}
+          className={`part-name ${isAblated ? "is-off" : ""}`}
           aria-pressed={isSelected}
           onClick={(event) => {
             event.stopPropagation();

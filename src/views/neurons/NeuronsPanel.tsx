@@ -21,14 +21,14 @@ import { Prose } from "../guide/Term.tsx";
 import "../shared/table/table.css";
 import "./neurons.css";
 
-/** Which FFN neurons lose their say when something is switched off; while nothing is, which have most of it. */
+/** Which FFN neurons lose their say when something is ablated; while nothing is, which have most of it. */
 export function NeuronsPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const slot = useStore(results, (slots) => slots.comparison);
   const lora = useStore(adapter);
-  const nothingOff = interventions.length === 0;
-  const isOfVariants = nothingOff && isAttached(lora) && lora.choice !== undefined;
-  const isCompared = !nothingOff || isOfVariants;
+  const isClean = interventions.length === 0;
+  const isOfVariants = isClean && isAttached(lora) && lora.choice !== undefined;
+  const isCompared = !isClean || isOfVariants;
   return (
     <section aria-label="Neurons" className="panel neurons">
       <header className="panel-head">
@@ -46,7 +46,7 @@ export function NeuronsPanel() {
   );
 }
 
-/** Nothing is off: the neurons that give the answer most, and the way to a comparison. */
+/** Nothing is ablated: the neurons that give the answer most, and the way to a comparison. */
 function TopNeurons() {
   const slots = useStore(results);
   const sort = useStore(view, (state) => state.sort);

@@ -109,7 +109,7 @@ function Instrument() {
   );
 }
 
-/** What the model answers, and what is switched off in it; beside a published record, that record's answer alone. */
+/** What the model answers, and what is ablated in it; beside a published record, that record's answer alone. */
 function AnswerColumn() {
   const published = usePublished();
   if (published) {
@@ -131,7 +131,7 @@ function AnswerColumn() {
   );
 }
 
-/** The list of what is switched off; nothing is in a published record. */
+/** The list of what is ablated; nothing is in a published record. */
 function OwnChanges() {
   if (usePublished()) return null;
   return <ChangesStrip />;

@@ -21,7 +21,7 @@ import { LabProgress } from "../lab/LabProgress.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { Method } from "../shared/Method.tsx";
 import { Verdict } from "../shared/Verdict.tsx";
-import { offText } from "../shared/words/part-name.ts";
+import { interventionsText } from "../shared/words/part-name.ts";
 import { drawnPatch } from "./patch-export.ts";
 import { PatchFigure } from "./PatchFigure.tsx";
 import { PatchForm } from "./PatchForm.tsx";
@@ -41,7 +41,7 @@ export function PatchPanel() {
         <h2>What makes two prompts differ</h2>
       </header>
       <PatchForm />
-      <WhateverIsOff />
+      <SweptInterventions />
       <PatchClaims slot={slot} />
       <LabProgress kind="patch" doing="Patching, one place at a time" />
       {value ? (
@@ -59,13 +59,13 @@ export function PatchPanel() {
 }
 
 /** A note that both prompts run as the model is: the page’s switches would be taken for a part of the map. */
-function WhateverIsOff() {
+function SweptInterventions() {
   const interventions = useStore(question, (state) => state.interventions);
   if (interventions.length === 0) return null;
   return (
     <p className="small">
-      Patches are of the model with nothing switched off: <strong>{offText(interventions)}</strong> changes none of
-      their numbers.
+      Patches are of the model with nothing switched off: <strong>{interventionsText(interventions)}</strong> changes
+      none of their numbers.
     </p>
   );
 }

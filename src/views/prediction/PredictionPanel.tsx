@@ -32,7 +32,7 @@ const PredictionMethod = laterPart(
 export const PREDICTION_ID = "prediction";
 const ROWS = 8;
 
-/** The answer: what the model says, before and after what was switched off, side by side. */
+/** The answer: what the model says, before and after what was ablated, side by side. */
 export function PredictionPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const isLong = useStore(question, (state) => state.answer !== undefined);

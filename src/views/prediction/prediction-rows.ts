@@ -53,7 +53,7 @@ export const course = (from: number, to: number | undefined) =>
 /** What the model answers by itself, whatever token is asked about. */
 export const answerOf = ({ top, target }: Prediction): RankedToken => top[0] ?? target;
 
-/** The answer that took the place of the model's own, where what was switched off broke that one. */
+/** The answer that took the place of the model's own, where what was ablated broke that one. */
 export function brokenInto({ before, after }: Runs): RankedToken | undefined {
   const now = after?.top[0];
   return now?.id === answerOf(before).id ? undefined : now;
@@ -65,7 +65,7 @@ export interface ShownRuns {
   readonly about: Subject;
 }
 
-/** @param isChanged whether something is switched off on the page; an answer to another question is no “after” to this one */
+/** @param isChanged whether something is ablated on the page; an answer to another question is no “after” to this one */
 export function shownRuns({ before, after }: Slots, isChanged: boolean): ShownRuns | undefined {
   if (!before.value || !before.about) return undefined;
   const isOfRun = (about: Subject | undefined) =>

@@ -2,7 +2,7 @@ import type { Dtype } from "#model/checkpoint.ts";
 import type { Subject } from "#state/subject.ts";
 import found from "./example-stages.json" with { type: "json" };
 
-/** What takes the place of what is off: nothing, or the mean over the prompts with other numbers that the page suggests. */
+/** What takes the place of what is ablated: nothing, or the mean over the prompts with other numbers that the page suggests. */
 export type StageAblation = "zero" | "mean";
 
 /** By a worked example's prompt: the stages of its chain that have evidence, 1 to 4. Without other numbers there is no mean. */

@@ -28,13 +28,13 @@ import {
   stageName,
 } from "./reading-words.ts";
 
-/** What heads are worth in the run that numbers are about: with what is off there staying off. */
+/** What heads are worth in the run that numbers are about: with what is ablated there staying ablated. */
 export function effectsBeside(slots: Slots, about: Subject | undefined): number[][] | undefined {
   const { value, about: of } = about?.interventions.length === 0 ? slots.sweep : slots.sweepUnder;
   return value && isSameSubject(of, about) ? headEffects(value) : undefined;
 }
 
-/** The run whose effects stand beside the scores: with what is off now, where anything is. */
+/** The run whose effects stand beside the scores: with what is ablated now, where anything is. */
 export const scoredBeside = ({ sweep, sweepUnder, after }: Slots) =>
   after.about && sweepUnder.about && after.status === "done" && after.about.interventions.length > 0
     ? sweepUnder.about

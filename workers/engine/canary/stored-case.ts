@@ -15,7 +15,7 @@ export interface StoredCase {
   /** SHA-256 of what the model's checkpoint contains. */
   readonly content: string;
   readonly ids: readonly number[];
-  /** Switched off in the second run. */
+  /** Ablated in the second run. */
   readonly off: HeadId;
   readonly tokens: readonly number[];
   /** ln p of each token behind the last position, of the clean run and without the head; in what a precision leaves of the weights. */

@@ -15,7 +15,7 @@ import { ChainSession } from "./chain-session.ts";
 /** Nats and activations of a model of random weights: single precision through four layers. */
 const CLOSE = { atol: 1e-4 };
 const IDS = [1, 5, 9, 33, 2, 41];
-/** What stands in for what is off: another prompt (resampling), or several (their mean). */
+/** What stands in for what is ablated: another prompt (resampling), or several (their mean). */
 const SOURCES = [
   [1, 7, 9, 12, 2, 40],
   [1, 6, 11, 33, 3, 41],

@@ -1,4 +1,4 @@
-import { ablateEach, neuronOff } from "#analysis/ablation/ablations.ts";
+import { ablateEach, ablatedNeuron } from "#analysis/ablation/ablations.ts";
 import { assembleChain, chainInRun } from "#analysis/chain/assemble.ts";
 import type { Chain, PathEffect } from "#analysis/chain/chain.ts";
 import { chainCuts } from "#analysis/chain/edges/chain-cuts.ts";
@@ -141,7 +141,7 @@ export class ChainSession implements Serves<"chains"> {
     const lowest = lowestNeuron(neurons)!;
     const higher = neurons.filter(({ layer }) => layer > lowest.layer);
     const question = { target, watched: higher, ablationSource, signal };
-    const [without] = await ablateEach(runner, clean, [neuronOff(lowest)], question);
+    const [without] = await ablateEach(runner, clean, [ablatedNeuron(lowest)], question);
     const before = higher.map((at) => activationOf(clean, at));
     return {
       edges: await enhancingGraph(runner, clean, neurons),

@@ -5,7 +5,7 @@ import type { AdaptedToken, ImportantNeurons } from "#analysis/experiments/adapt
 import { caseBatches, withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
 import type { CaseScore } from "#analysis/experiments/suite/scored-cases.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
-import { AS_IT_IS, scoresUnder } from "#analysis/experiments/switched-neurons.ts";
+import { AS_IT_IS, scoresUnder } from "#analysis/experiments/ablated-neurons.ts";
 import { rawLogits } from "#analysis/lens/projection.ts";
 import type { Runner } from "#analysis/runner.ts";
 import { topIndices } from "#core/numeric/top.ts";

@@ -1,12 +1,12 @@
 import { conceptNeurons } from "#analysis/search/concept-search.ts";
 import type { ConceptNeuron } from "#analysis/search/concept-search.ts";
-import { conceptSets, READINGS, switchesOf } from "#analysis/experiments/suite/concept-sets.ts";
+import { conceptSets, READINGS, ablationsOf } from "#analysis/experiments/suite/concept-sets.ts";
 import type { ConceptSet, LayerHits } from "#analysis/experiments/suite/concept-sets.ts";
 import { conceptLosses } from "#analysis/experiments/tables/concept-table.ts";
 import type { ConceptCase } from "#analysis/experiments/tables/concept-table.ts";
 import { forcedIds } from "#analysis/experiments/suite/scored-cases.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
-import { AS_IT_IS } from "#analysis/experiments/switched-neurons.ts";
+import { AS_IT_IS } from "#analysis/experiments/ablated-neurons.ts";
 import { INDEX_DEPTH, indexLayer } from "#analysis/search/token-index.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import type { ConceptFindings, FittedRequest } from "#protocol/experiments.ts";
@@ -14,8 +14,8 @@ import { conceptTokens } from "../lab/concept-tokens.ts";
 import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
-import { switchedBatches } from "./switched-batches.ts";
-import type { SwitchedPart } from "./switched-batches.ts";
+import { ablatedBatches } from "./ablated-batches.ts";
+import type { AblatedPart } from "./ablated-batches.ts";
 
 /** Neurons that are shown with what they say, and how much of it. */
 const EXAMPLES = 8;
@@ -27,9 +27,9 @@ interface SearchPart {
   readonly examples: readonly ConceptNeuron[];
 }
 
-export type ConceptPart = SearchPart | SwitchedPart;
+export type ConceptPart = SearchPart | AblatedPart;
 
-/** Shallow neurons that speak of concepts: a step is the search of one layer, then one batch of cases with every set off. */
+/** Shallow neurons that speak of concepts: a step is the search of one layer, then one batch of cases with every set ablated. */
 export async function conceptSteps(
   { model }: ExperimentModel,
   cases: readonly ReadCase[],
@@ -39,8 +39,8 @@ export async function conceptSteps(
   const { ids, notTokens } = await conceptTokens(request.words, tokenizer);
   const depth = Math.min(INDEX_DEPTH, spec.vocabulary);
   const { thresholds, draws, seed, belowLayer, lastAttention, ablation } = request;
-  const batches = switchedBatches(runner, cases, {
-    switches: 1 + READINGS.length * thresholds.length * (1 + draws),
+  const batches = ablatedBatches(runner, cases, {
+    ablations: 1 + READINGS.length * thresholds.length * (1 + draws),
     ablation,
     seed,
   });
@@ -78,13 +78,13 @@ export async function conceptSteps(
     async run(step, before, signal) {
       if (step < belowLayer) return searchLayer(step, signal);
       sets ??= setsOf(searchParts(before, belowLayer));
-      return batches.run(step - belowLayer, [AS_IT_IS, ...switchesOf(sets).switches], signal);
+      return batches.run(step - belowLayer, [AS_IT_IS, ...ablationsOf(sets).ablations], signal);
     },
     found(parts, isWhole) {
       const searched = searchParts(parts, belowLayer);
       const scored = batches
-        .scores(parts.slice(belowLayer) as readonly SwitchedPart[])
-        .flatMap((scores): ConceptCase[] => (scores ? [{ baseline: scores[0]!, switched: scores.slice(1) }] : []));
+        .scores(parts.slice(belowLayer) as readonly AblatedPart[])
+        .flatMap((scores): ConceptCase[] => (scores ? [{ baseline: scores[0]!, ablated: scores.slice(1) }] : []));
       const examples = searched.flatMap((part) => part.examples).sort(byConcepts);
       return {
         ...conceptLosses(scored, setsOf(searched), {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { conceptNeurons } from "#analysis/search/concept-search.ts";
-import { conceptSets, switchesOf } from "#analysis/experiments/suite/concept-sets.ts";
+import { conceptSets, ablationsOf } from "#analysis/experiments/suite/concept-sets.ts";
 import type { Reading } from "#analysis/experiments/suite/concept-sets.ts";
 import { conceptLosses } from "#analysis/experiments/tables/concept-table.ts";
 import { INDEX_DEPTH } from "#analysis/search/token-index.ts";
@@ -10,7 +10,7 @@ import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { farthest } from "#test/farthest.ts";
 import { numbersOf } from "#test/leaves.ts";
-import { caseScore, meanOfSource, neuronsOff, promptsLike } from "#test/reference/experiments.ts";
+import { caseScore, meanOfSource, ablatedNeurons, promptsLike } from "#test/reference/experiments.ts";
 import { conceptsBehind, neuronLogits } from "#test/reference/lab.ts";
 import { readModel } from "#test/reference/model.ts";
 import { largest } from "#test/reference/vectors.ts";
@@ -79,8 +79,8 @@ describe("of a random model whose answers are several tokens", () => {
         const ablationSource = ablation === "mean" ? meanOfSource(reference, promptsLike(each, cases)) : undefined;
         return {
           baseline: caseScore(reference, each),
-          switched: switchesOf(sets).switches.map(({ neurons }) =>
-            caseScore(reference, each, neuronsOff(neurons), ablationSource),
+          ablated: ablationsOf(sets).ablations.map(({ neurons }) =>
+            caseScore(reference, each, ablatedNeurons(neurons), ablationSource),
           ),
         };
       });

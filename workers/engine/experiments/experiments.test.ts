@@ -63,7 +63,7 @@ const heads = (source: SuiteSource): RequestFor<"heads"> => ({
   seed: 1,
 });
 
-/** Every number of two findings that is off, or how they are built otherwise; undefined if they are the same. */
+/** Every number of two findings that differs, or how they are built otherwise; undefined if they are the same. */
 function difference(found: unknown, reference: unknown): string | undefined {
   const { got, want } = numbersOf(found, reference);
   return farthest(got, want, NATS);

@@ -15,7 +15,7 @@ import { ablationRuns } from "./experiment-steps.ts";
 import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import type { ReadCase } from "./suite-reader.ts";
 
-/** One batch of cases, each with every head off, in the order of the batch. */
+/** One batch of cases, each with every head ablated, in the order of the batch. */
 export type HeadPart = readonly SweptCase[];
 
 interface SweepRequest {
@@ -23,7 +23,7 @@ interface SweepRequest {
   readonly seed: number;
 }
 
-/** Every head off in every case: a step is a batch of cases of one shape. */
+/** Every head ablated in every case: a step is a batch of cases of one shape. */
 function sweepSteps({ runner, spec }: LoadedModel, cases: readonly ReadCase[], { ablation, seed }: SweepRequest) {
   const { unique, places } = withoutDuplicates(cases);
   const source = donorsFor(runner, unique, { ablation, seed, taps: ["z"] });

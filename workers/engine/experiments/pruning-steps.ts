@@ -2,8 +2,8 @@ import type { TokenCase } from "#analysis/experiments/neuron-cases.ts";
 import { pruningCurve, unionOf } from "#analysis/experiments/tables/pruning-curve.ts";
 import { withoutDuplicates } from "#analysis/experiments/suite/scored-cases.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
-import { AS_IT_IS } from "#analysis/experiments/switched-neurons.ts";
-import type { NeuronSwitch } from "#analysis/experiments/switched-neurons.ts";
+import { AS_IT_IS } from "#analysis/experiments/ablated-neurons.ts";
+import type { NeuronAblation } from "#analysis/experiments/ablated-neurons.ts";
 import { capture } from "#analysis/capture.ts";
 import { NO_CHANGES } from "#analysis/ablation/changes.ts";
 import { randomGroups } from "#analysis/ablation/neuron-group.ts";
@@ -16,8 +16,8 @@ import type { ExperimentModel, ExperimentSteps } from "./experiment-steps.ts";
 import { tokenCases } from "./neuron-steps.ts";
 import { readSuite } from "./suite-reader.ts";
 import type { ReadCase } from "./suite-reader.ts";
-import { switchedBatches } from "./switched-batches.ts";
-import type { SwitchedPart } from "./switched-batches.ts";
+import { ablatedBatches } from "./ablated-batches.ts";
+import type { AblatedPart } from "./ablated-batches.ts";
 
 /** The neurons of a few answer tokens, most important first: [layer, neuron] each. */
 export interface RankedPart {
@@ -25,7 +25,7 @@ export interface RankedPart {
   readonly uncertified: number;
 }
 
-export type PruningPart = RankedPart | SwitchedPart;
+export type PruningPart = RankedPart | AblatedPart;
 
 /** Answer tokens of one step that ranks. */
 const TOKENS_AT_ONCE = 8;
@@ -45,8 +45,8 @@ export async function pruningSteps(
     target: answerIds[0]!,
   }));
   const ranking = Math.ceil(tokens.length / TOKENS_AT_ONCE);
-  const batches = switchedBatches(runner, [...cases, ...known, ...controls], {
-    switches: 1 + counts.length * (1 + draws),
+  const batches = ablatedBatches(runner, [...cases, ...known, ...controls], {
+    ablations: 1 + counts.length * (1 + draws),
     ablation,
     seed,
   });
@@ -68,7 +68,7 @@ export async function pruningSteps(
     rowsOf: (step) => (step < ranking ? 2 * tokensOf(step).length : batches.rowsOf(step - ranking)),
     reads: (step) => (step < ranking ? [] : [{ from: 0, to: ranking }]),
     async run(step, before, signal) {
-      if (step >= ranking) return batches.run(step - ranking, switchesOf(keptOf(before)), signal);
+      if (step >= ranking) return batches.run(step - ranking, ablationsOf(keptOf(before)), signal);
       const lists: [number, number][][] = [];
       let uncertified = 0;
       for (const token of tokensOf(step)) {
@@ -80,7 +80,7 @@ export async function pruningSteps(
     },
     found(parts, isWhole) {
       const rankedParts = parts.slice(0, ranking) as readonly RankedPart[];
-      const scores = batches.scores(parts.slice(ranking) as readonly SwitchedPart[]);
+      const scores = batches.scores(parts.slice(ranking) as readonly AblatedPart[]);
       const grouped = (list: readonly ReadCase[], first: number) =>
         list.map(({ asked }, place) => ({ group: asked.group, scores: scores[first + place] }));
       const curve = pruningCurve(
@@ -129,8 +129,8 @@ export async function pruningSteps(
   }
 
   /** As it is; then for each N what is kept, and random sets of the same layers. */
-  function switchesOf(kept: ReturnType<typeof keptOf>): NeuronSwitch[] {
-    const only = (neurons: readonly NeuronId[]): NeuronSwitch => ({ kind: "only", neurons, fromLayer });
+  function ablationsOf(kept: ReturnType<typeof keptOf>): NeuronAblation[] {
+    const only = (neurons: readonly NeuronId[]): NeuronAblation => ({ kind: "only", neurons, fromLayer });
     return [
       AS_IT_IS,
       ...kept.flatMap(({ neurons }, place) =>

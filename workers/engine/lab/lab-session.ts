@@ -4,7 +4,7 @@ import type { ConceptNeuron } from "#analysis/search/concept-search.ts";
 import { vectorLogits } from "#analysis/lens/lens.ts";
 import {
   groupOutput,
-  logProbabilitiesWithout,
+  ablatedLogProbabilities,
   meanAndSpread,
   neuronsPerLayer,
   randomGroups,
@@ -159,7 +159,7 @@ export class LabSession implements Serves<"lab"> {
     const neurons = this.#checkGroup(options.neurons);
     const { clean, lens, target, changes, run } = await this.#session.setUpRun(prompt, options);
     const sets = [[], neurons, ...randomGroups(spec, neurons, options)];
-    const [baseline, withoutGroup, ...withoutRandom] = await logProbabilitiesWithout(runner, clean, sets, {
+    const [baseline, withoutGroup, ...withoutRandom] = await ablatedLogProbabilities(runner, clean, sets, {
       ...changes,
       target,
       signal,

@@ -64,7 +64,7 @@ type Feeds = Record<string, Ort.Tensor>;
 /** What every call's runner of one model has in common. */
 interface Shared {
   readonly positions: PositionFeeds<Ort.Tensor>;
-  /** What nothing that is switched off is fed as. */
+  /** What nothing that is ablated is fed as. */
   readonly identity: Feeds;
   readonly paces: { readonly block: Pace; readonly unembed: Pace };
   /** How long what the GPU was told to run since it was last waited for takes, by the pace. */

@@ -20,7 +20,7 @@ export class Captures {
   /** @throws what `signal` was aborted with */
   get(ids: readonly number[], changes: Changes, { signal, onLayer }: Following = {}): Promise<Capture> {
     const { interventions, ablationSource } = changes;
-    // where nothing is off, nothing stands in for it
+    // where nothing is ablated, nothing stands in for it
     const key = JSON.stringify([ids, interventions, interventions.length > 0 && ablationSource?.prompts]);
     return this.#runs.get(
       key,

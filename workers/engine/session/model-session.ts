@@ -292,7 +292,7 @@ export class ModelSession implements Serves<"session"> {
     for (const file of this.#model.files.values()) file.close();
   }
 
-  /** log p(target) of a run with each single head off besides, shared by all who ask for it. */
+  /** log p(target) of a run with each single head ablated besides, shared by all who ask for it. */
   sweep(run: Capture, options: SweepOptions): Promise<number[][]> {
     return this.#found.sweeps.of(run, options);
   }

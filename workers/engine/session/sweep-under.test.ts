@@ -51,7 +51,7 @@ test("what is off is part of what a sweep is remembered by, and the target is th
   expect(clean.target).toBe(targetOf(forward(readModel(files), IDS)));
   expect(under.target).toBe(clean.target);
   expect(under.baseline).toBeAllClose(clean.logProbability[0]![1]!, NATS);
-  // that head is off already
+  // that head is ablated already
   expect(under.logProbability[0]![1]).toBeAllClose(under.baseline, NATS);
   expect(under.logProbability[0]![0]).not.toBeCloseTo(clean.logProbability[0]![0]!, 3);
   expect(await swept({})).toEqual(clean);

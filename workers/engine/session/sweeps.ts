@@ -18,7 +18,7 @@ interface Shared {
 }
 
 /**
- * Remembers the last sweeps, so that the map of heads and the chain do not each switch every head off. Who asks while one is under way
+ * Remembers the last sweeps, so that the map of heads and the chain do not each ablate every head. Who asks while one is under way
  * waits for it, and runs it anew if whoever began it leaves.
  */
 export class Sweeps {

@@ -1,8 +1,8 @@
 import type { NeuronId } from "#model/ids.ts";
 import type { ModelSpec } from "#model/spec.ts";
 import { neuronsPerLayer, randomGroups } from "../../ablation/neuron-group.ts";
-import { off } from "../switched-neurons.ts";
-import type { NeuronSwitch } from "../switched-neurons.ts";
+import { ablationOf } from "../ablated-neurons.ts";
+import type { NeuronAblation } from "../ablated-neurons.ts";
 
 /** Whether a neuron's value vector is read behind an attention layer (the paper's hidden-interpretable neurons) or as it is. */
 export type Reading = "transformed" | "untransformed";
@@ -56,15 +56,15 @@ export function conceptSets(
   );
 }
 
-/** The switches of all sets, and where each set's begin: its own, then its random ones'. An empty set switches nothing and has none. */
-export function switchesOf(sets: readonly ConceptSet[]): {
-  readonly switches: readonly NeuronSwitch[];
+/** The ablations of all sets, and where each set's begin: its own, then its random ones'. An empty set ablates nothing and has none. */
+export function ablationsOf(sets: readonly ConceptSet[]): {
+  readonly ablations: readonly NeuronAblation[];
   readonly starts: readonly (number | undefined)[];
 } {
-  const switches: NeuronSwitch[] = [];
+  const ablations: NeuronAblation[] = [];
   const starts = sets.map(({ neurons, random }) => {
     if (neurons.length === 0) return undefined;
-    return switches.push(off(neurons), ...random.map(off)) - 1 - random.length;
+    return ablations.push(ablationOf(neurons), ...random.map(ablationOf)) - 1 - random.length;
   });
-  return { switches, starts };
+  return { ablations, starts };
 }

@@ -5,8 +5,8 @@ import type { AccuracyOptions } from "./accuracy.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";
 import { bootstrap, meanOf, resamples, weightedShare } from "./statistics.ts";
 import type { Estimate } from "./statistics.ts";
-import { switchedAccuracy } from "../switched-accuracy.ts";
-import type { SwitchedScore } from "../switched-accuracy.ts";
+import { ablatedAccuracy } from "../ablated-accuracy.ts";
+import type { AblatedScore } from "../ablated-accuracy.ts";
 
 /** A case in the base; undefined where it has not been run. */
 export interface BaseCase {
@@ -84,7 +84,7 @@ const LISTED = 30;
 const FOLLOWED = 8;
 
 export function baseAccuracy(cases: readonly BaseCase[], options: AccuracyOptions): BaseAccuracy {
-  const { groups, all } = switchedAccuracy(
+  const { groups, all } = ablatedAccuracy(
     cases.map(({ group, scores }) => ({ group, scores: scores && [scores] })),
     options,
   );
@@ -116,7 +116,7 @@ export function adapterEffect(
     const own = adapted[index];
     return scores && own ? [{ group, before: scores, own }] : [];
   });
-  const { groups, all } = switchedAccuracy(
+  const { groups, all } = ablatedAccuracy(
     pairs.map(({ group, before, own }) => ({ group, scores: [before, own.scores] })),
     options,
   );
@@ -131,8 +131,8 @@ export function adapterEffect(
   };
   return {
     tokens: tokens.length,
-    all: scoreOf(all.switches[0]),
-    groups: groups.map(({ name, switches }) => ({ name, ...scoreOf(switches[0]) })),
+    all: scoreOf(all.ablations[0]),
+    groups: groups.map(({ name, ablations }) => ({ name, ...scoreOf(ablations[0]) })),
     growth: counts.map((count, index) => ({
       count,
       growth: mean(({ growth }) => growth[index]!),
@@ -169,7 +169,7 @@ const gainingOverall = (tokens: readonly AdaptedToken[]): GainingOverall[] =>
 
 const NOTHING: Estimate = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
 
-const scoreOf = (score: SwitchedScore | undefined): AdapterScore => ({
+const scoreOf = (score: AblatedScore | undefined): AdapterScore => ({
   accuracy: score?.accuracy ?? NOTHING,
   gain: negative(score?.lost ?? NOTHING),
   nats: negative(score?.nats ?? NOTHING),

@@ -58,7 +58,7 @@ describe("a bias", () => {
     expect(curve.rows.map(({ random }) => random.spread * Math.SQRT2)).toBeAllClose([1, 0], EXACT);
   });
 
-  test("costs what its own switch loses of the controls, beside its own random sets", () => {
+  test("costs what its own ablation loses of the controls, beside its own random sets", () => {
     expect(curve.controls.map(({ name, scored, accuracy }) => [name, scored, accuracy.value])).toEqual([
       ["names", 2, 1],
     ]);

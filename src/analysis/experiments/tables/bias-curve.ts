@@ -3,8 +3,8 @@ import type { ChangedCase } from "./accuracy.ts";
 import { meanAndSpread } from "../../ablation/neuron-group.ts";
 import { knownMean, meanOf, relativeDrop, resamples } from "./statistics.ts";
 import type { Estimate, ResampleOptions } from "./statistics.ts";
-import { costsOf, switchedAccuracy } from "../switched-accuracy.ts";
-import type { SwitchedCost } from "../switched-accuracy.ts";
+import { costsOf, ablatedAccuracy } from "../ablated-accuracy.ts";
+import type { AblationCost } from "../ablated-accuracy.ts";
 
 /** A pair, and by how much its answer is nearer to the side that it is expected on. */
 export interface BiasCase {
@@ -12,7 +12,7 @@ export interface BiasCase {
   readonly group: string;
   readonly word: string;
   readonly template: number;
-  /** ln p(answer) on its side − on the other, in nats, as the model is and under each switch: [0] and [1 …]; undefined if not run. */
+  /** ln p(answer) on its side − on the other, in nats, as the model is and under each ablation: [0] and [1 …]; undefined if not run. */
   readonly gaps: readonly number[] | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface BiasRow {
   /** The bias with as many random neurons of the same layers scaled: mean and standard deviation over the draws. */
   readonly random: { readonly mean: number; readonly spread: number };
   /** Of the suites that should not change. */
-  readonly costs: readonly SwitchedCost[];
+  readonly costs: readonly AblationCost[];
 }
 
 export interface BiasSide {
@@ -50,7 +50,7 @@ export interface BiasCurve {
 }
 
 export interface BiasOptions extends ResampleOptions {
-  /** The counts k: the switches are the first k neurons, then the random sets, for each of them. */
+  /** The counts k: the ablations are the first k neurons, then the random sets, for each of them. */
   readonly counts: readonly number[];
   readonly randomSets: number;
 }
@@ -74,7 +74,7 @@ export function biasCurve(
       { ...options, seed: options.seed + index },
     ),
   );
-  const { groups } = switchedAccuracy(controls, { ...options, per: "token", onlyCorrect: false });
+  const { groups } = ablatedAccuracy(controls, { ...options, per: "token", onlyCorrect: false });
   const bias = (at: number) => meanOverGroups(sides.flatMap(({ gaps }) => gaps[at] ?? []));
   const unseen = (at: number) => estimate(meanOverGroups(sides.flatMap((side) => side.unseen[at] ?? [])));
   const asItIs = bias(0);
@@ -104,14 +104,14 @@ export function biasCurve(
 
 const estimateOf = (samples: Float64Array | undefined) => estimate(samples ?? Float64Array.of(Number.NaN));
 
-/** One side's mean gap under each switch, as it is and under each resample: [switch][0] and [switch][1 …]. */
+/** One side's mean gap under each ablation, as it is and under each resample: [ablation][0] and [ablation][1 …]. */
 function sampledSide(name: string, cases: readonly BiasCase[], options: ResampleOptions) {
   const run = cases.flatMap(({ gaps, ...rest }) => (gaps ? [{ ...rest, gaps }] : []));
   const words = [...Map.groupBy(run, ({ word }) => word).values()];
   const draws = [new Uint32Array(words.length).fill(1), ...resamples(words.length, options)];
-  const switches = run[0]?.gaps.length ?? 0;
+  const ablations = run[0]?.gaps.length ?? 0;
   const means = (of: (each: (typeof run)[number]) => boolean) =>
-    Array.from({ length: switches }, (_, at) => {
+    Array.from({ length: ablations }, (_, at) => {
       const values = words.map((own) => meanOf(own.filter(of).map(({ gaps }) => gaps[at]!)));
       // while it runs, a word may have none of these templates yet
       return Float64Array.from(draws, knownMean(values));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { formatNeuron } from "#model/ids.ts";
-import { conceptSets, switchesOf } from "../suite/concept-sets.ts";
+import { conceptSets, ablationsOf } from "../suite/concept-sets.ts";
 import { conceptLosses } from "./concept-table.ts";
 
 describe("sets of neurons", () => {
@@ -31,10 +31,10 @@ describe("sets of neurons", () => {
     }
   });
 
-  test("begin where their switches do, and an empty one has none", () => {
+  test("begin where their ablations do, and an empty one has none", () => {
     const none = conceptSets({ layers: 3, neurons: 4 }, hits, { thresholds: [3, 4], draws: 2, seed: 3 });
-    expect(switchesOf(none).starts).toEqual([0, undefined, 3, 6]);
-    expect(switchesOf(none).switches).toHaveLength(9);
+    expect(ablationsOf(none).starts).toEqual([0, undefined, 3, 6]);
+    expect(ablationsOf(none).ablations).toHaveLength(9);
   });
 });
 
@@ -49,10 +49,10 @@ test("losses are those worked out by hand", () => {
       seed: 1,
     },
   );
-  // three of four tokens are right; with the set off one, with the random ones two and three
+  // three of four tokens are right; with the set ablated one, with the random ones two and three
   const cases = [
-    { baseline: score(true, true), switched: [score(true, false), score(true, false), score(true, true)] },
-    { baseline: score(true, false), switched: [score(false, false), score(true, false), score(true, false)] },
+    { baseline: score(true, true), ablated: [score(true, false), score(true, false), score(true, true)] },
+    { baseline: score(true, false), ablated: [score(false, false), score(true, false), score(true, false)] },
   ];
   const { tokens, correct, accuracy, sets } = conceptLosses(cases, [set!, empty!], {
     onlyCorrect: false,

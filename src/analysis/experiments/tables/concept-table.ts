@@ -1,20 +1,20 @@
 import { sum } from "#core/numeric/sum.ts";
 import type { ConceptSet, Reading } from "../suite/concept-sets.ts";
-import { switchesOf } from "../suite/concept-sets.ts";
+import { ablationsOf } from "../suite/concept-sets.ts";
 import { answerLogProbability, hitsOf, isRight, scoredOf } from "./accuracy.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";
 import { bootstrap, meanEstimate, meanOf, relativeLoss, resamples, weightedShare } from "./statistics.ts";
 import type { Estimate, ResampleOptions, Resamples } from "./statistics.ts";
 
-/** What is lost with one set of neurons off, over all cases that are taken into account. */
+/** What is lost with one set of neurons ablated, over all cases that are taken into account. */
 export interface ConceptSetLoss {
   readonly reading: Reading;
   /** M: concepts among a neuron's first tokens. */
   readonly atLeast: number;
   readonly neurons: number;
-  /** (accuracy as it is − with these off) / accuracy as it is, per answer token. */
+  /** (accuracy as it is − with these ablated) / accuracy as it is, per answer token. */
   readonly loss: Estimate;
-  /** Mean of log p(answer) as it is − with these off, in nats. */
+  /** Mean of log p(answer) as it is − with these ablated, in nats. */
   readonly nats: Estimate;
   /** The same for random neurons, as many in each layer; the mean over the draws of each case. */
   readonly randomLoss: Estimate;
@@ -35,8 +35,8 @@ export interface ConceptLosses {
 export interface ConceptCase {
   /** As the model is. */
   readonly baseline: CaseScore;
-  /** Under each of `switchesOf`. */
-  readonly switched: readonly CaseScore[];
+  /** Under each of `ablationsOf`. */
+  readonly ablated: readonly CaseScore[];
 }
 
 export interface ConceptLossOptions extends ResampleOptions {
@@ -54,7 +54,7 @@ export function conceptLosses(
   const draws = resamples(taken.length, options);
   const tokens = taken.map(({ baseline }) => scoredOf(baseline, "token"));
   const before = taken.map(({ baseline }) => hitsOf(baseline, "token"));
-  const { starts } = switchesOf(sets);
+  const { starts } = ablationsOf(sets);
   return {
     tokens: sum(tokens),
     correct: sum(before),
@@ -78,10 +78,10 @@ interface Over {
   readonly before: readonly number[];
 }
 
-/** @param places of the switches, of which each case counts the mean; none: nothing is lost */
+/** @param places of the ablations, of which each case counts the mean; none: nothing is lost */
 function lossOf({ taken, draws, tokens, before }: Over, places: readonly number[]): [share: Estimate, nats: Estimate] {
-  const under = ({ baseline, switched }: ConceptCase) =>
-    places.length === 0 ? [baseline] : places.map((place) => switched[place]!);
+  const under = ({ baseline, ablated }: ConceptCase) =>
+    places.length === 0 ? [baseline] : places.map((place) => ablated[place]!);
   const after = taken.map((each) => meanOf(under(each).map((score) => hitsOf(score, "token"))));
   const nats = taken.map((each) => answerLogProbability(each.baseline) - meanOf(under(each).map(answerLogProbability)));
   return [relativeLoss([before, after], tokens, draws), meanEstimate(nats, draws)];

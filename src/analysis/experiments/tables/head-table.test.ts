@@ -4,7 +4,7 @@ import { formatHead } from "#model/ids.ts";
 import { costliestFirst, headTable } from "./head-table.ts";
 import type { GroupedCase, HeadEffect, HeadTableOptions } from "./head-table.ts";
 
-/** As it is, then with each head off. */
+/** As it is, then with each head ablated. */
 const swept = (group: string, each: string): GroupedCase => {
   const [baseline, ...heads] = scoresOf(each);
   return { group, swept: { baseline: baseline!, heads } };

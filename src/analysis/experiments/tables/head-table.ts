@@ -21,13 +21,13 @@ export interface GroupCount {
 
 /** What the loss of one head does to one group of cases. */
 export interface HeadEffect {
-  /** With the head off. */
+  /** With the head ablated. */
   readonly accuracy: number;
-  /** Accuracy as it is − accuracy with the head off: absolute, as a share. */
+  /** Accuracy as it is − accuracy with the head ablated: absolute, as a share. */
   readonly drop: Estimate;
   /** The same over the accuracy as it is: the paper's “decrease”. */
   readonly relative: Estimate;
-  /** Mean of log p(answer) as it is − with the head off, in nats: positive supports the answer. */
+  /** Mean of log p(answer) as it is − with the head ablated, in nats: positive supports the answer. */
   readonly change: Estimate;
   /** Relative drop in this group − the mean of those in the others; NaN for the only one. */
   readonly selectivity: Estimate;
@@ -60,7 +60,7 @@ export interface GroupedCase {
 }
 
 /**
- * The head × operation table: accuracy and mean log-probability of each group with every single head off, against the model as it
+ * The head × operation table: accuracy and mean log-probability of each group with every single head ablated, against the model as it
  * is. Intervals are percentile bootstraps over the cases, every head under the same resamples, groups resampled each for itself.
  */
 export function headTable(cases: readonly GroupedCase[], options: HeadTableOptions): HeadTable {
@@ -110,7 +110,7 @@ export const effectIn = ({ all, effects }: HeadRow, group?: number): HeadEffect 
 const pointDrop = ({ runs }: AccuracyGroup, head: number) =>
   runs[0].accuracy[0]! - (runs[1 + head]?.accuracy[0] ?? Number.NaN);
 
-/** Each of a group's samples through a formula of the model as it is and with the head off. */
+/** Each of a group's samples through a formula of the model as it is and with the head ablated. */
 function through(
   { runs }: AccuracyGroup,
   head: number,

@@ -3,7 +3,7 @@ import { scoresOf } from "#test/case-scores.ts";
 import { costliestHead, memoriseTable } from "./memorise-table.ts";
 import type { LabelledCase, MemoriseOptions } from "./memorise-table.ts";
 
-/** A letter a token: m(emorise), c(hange-one) or - for none; then the scores as it is and with each head off. */
+/** A letter a token: m(emorise), c(hange-one) or - for none; then the scores as it is and with each head ablated. */
 function labelled(group: string, labels: string, each: string): LabelledCase {
   const [baseline, ...heads] = scoresOf(each);
   const names = { m: "memorise", c: "change-one" } as const;
@@ -62,7 +62,7 @@ describe("memorised and changed digits", () => {
 
   test("with the head off that costs the group most", () => {
     const rows = memoriseTable(CASES, OPTIONS);
-    // right tokens of + with each head off: 3, 5, 3, 4. L0H0 and L1H0 are even, in nats too: the first
+    // right tokens of + with each head ablated: 3, 5, 3, 4. L0H0 and L1H0 are even, in nats too: the first
     expect(rows[0]!.head).toEqual({ layer: 0, head: 0 });
     expect(rows[0]!.losses.map(({ correctAfter }) => correctAfter)).toEqual([3, 0]);
     expect(rows[0]!.losses.map(({ relative }) => relative.value)).toBeAllClose([0, 1], EXACT);

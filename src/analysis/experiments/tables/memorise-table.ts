@@ -21,7 +21,7 @@ export interface LabelLoss {
   /** Tokens with that label, and how many of them are right as the model is. */
   readonly tokens: number;
   readonly correct: number;
-  /** With the head off. */
+  /** With the head ablated. */
   readonly correctAfter: number;
   /** (before − after) / before; NaN where there are no such tokens. */
   readonly relative: Estimate;
@@ -38,12 +38,12 @@ export interface MemoriseRow {
 export interface MemoriseOptions extends ResampleOptions {
   readonly headsPerLayer: number;
   readonly onlyCorrect: boolean;
-  /** The head that is switched off in each group; left out for a group, the one whose loss costs that group most. */
+  /** The head that is ablated in each group; left out for a group, the one whose loss costs that group most. */
   readonly heads: Readonly<Record<string, HeadId>>;
 }
 
 /**
- * How much of the digits that are looked up and of those that another column changes is lost with a group's head off. Accuracy per
+ * How much of the digits that are looked up and of those that another column changes is lost with a group's head ablated. Accuracy per
  * answer token, each given the true ones before it.
  */
 export function memoriseTable(cases: readonly LabelledCase[], options: MemoriseOptions): MemoriseRow[] {

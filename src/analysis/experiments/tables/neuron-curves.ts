@@ -12,7 +12,7 @@ export interface NeuronCurveRow {
   /** The same for random neurons, the mean over the draws of each case. */
   readonly randomMask: Estimate;
   readonly randomKeep: Estimate;
-  /** Mean over the tokens of what the neurons lose of their activation with the head off. */
+  /** Mean over the tokens of what the neurons lose of their activation with the head ablated. */
   readonly activationLoss: Estimate;
   /** The same when the lowest neuron of the list is off instead. */
   readonly lowestLoss: Estimate;
@@ -26,7 +26,7 @@ export interface NeuronCurves {
   readonly tokens: number;
   readonly correct: number;
   readonly accuracy: Estimate;
-  /** With the head off. */
+  /** With the head ablated. */
   readonly headLoss: Estimate;
   readonly rows: readonly NeuronCurveRow[];
   /** Tokens whose list of neurons is not proven to be the exact one. */

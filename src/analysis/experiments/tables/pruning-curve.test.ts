@@ -5,7 +5,7 @@ import type { PruningOptions } from "./pruning-curve.ts";
 import type { ChangedCase } from "./accuracy.ts";
 
 const at = (layer: number, neuron: number) => ({ layer, neuron });
-const switched = (group: string, each: string): ChangedCase => ({ group, scores: scoresOf(each) });
+const ablatedCase = (group: string, each: string): ChangedCase => ({ group, scores: scoresOf(each) });
 
 test("what is kept is the first N of every list, once each, in the order of the model", () => {
   const lists = [
@@ -24,12 +24,12 @@ test("what is kept is the first N of every list, once each, in the order of the 
 
 //                   is   N = 1 and two random sets, N = 2 and two random sets
 const SUITE = [
-  switched("+", "1    0 0 1   1 0 1"),
-  switched("+", "1    1 0 0   1 1 1"),
-  switched("-", "0    0 0 1   1 0 0"),
+  ablatedCase("+", "1    0 0 1   1 0 1"),
+  ablatedCase("+", "1    1 0 0   1 1 1"),
+  ablatedCase("-", "0    0 0 1   1 0 0"),
 ];
-const KNOWN = [switched("+", "11   10 00 00   11 10 10"), switched("+", "1    1 1 0    1 1 1")];
-const CONTROLS = [switched("capitals", "1 0 0 1 1 0 0"), switched("capitals", "0 0 0 0 0 0 0")];
+const KNOWN = [ablatedCase("+", "11   10 00 00   11 10 10"), ablatedCase("+", "1    1 1 0    1 1 1")];
+const CONTROLS = [ablatedCase("capitals", "1 0 0 1 1 0 0"), ablatedCase("capitals", "0 0 0 0 0 0 0")];
 const OPTIONS: PruningOptions = {
   spec: { layers: 4, neurons: 5 },
   per: "token",
@@ -73,7 +73,7 @@ describe("a pruned model", () => {
     ]);
   });
 
-  test("has the accuracy of its own switch, in each group, over all and where the neurons were found", () => {
+  test("has the accuracy of its own ablation, in each group, over all and where the neurons were found", () => {
     expect(one!.groups.map(({ accuracy }) => accuracy.value)).toEqual([1 / 2, 0]);
     expect(two!.groups.map(({ accuracy }) => accuracy.value)).toEqual([1, 1]);
     expect(curve.rows.map(({ all }) => [all.accuracy.value, all.lost.value])).toEqual([
@@ -89,7 +89,7 @@ describe("a pruned model", () => {
     expect(curve.rows.map(({ random }) => random.spread * Math.SQRT2)).toBeAllClose([3 / 4, 1 / 4], EXACT);
   });
 
-  test("costs the controls what its own switch does, beside its own random sets", () => {
+  test("costs the controls what its own ablation does, beside its own random sets", () => {
     // of two tokens one is right as it is; N = 1 and the first of its random sets lose it, and so do both of N = 2
     expect(curve.rows.map(({ costs }) => costs.map(({ cost }) => cost.lost.value))).toEqual([[1 / 2], [0]]);
     expect(curve.rows.map(({ costs }) => costs[0]!.random.mean)).toEqual([1 / 4, 1 / 2]);

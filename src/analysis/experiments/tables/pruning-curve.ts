@@ -3,8 +3,8 @@ import type { ModelSpec } from "#model/spec.ts";
 import { meanAndSpread } from "../../ablation/neuron-group.ts";
 import type { AccuracyOptions, ChangedCase } from "./accuracy.ts";
 import type { Estimate } from "./statistics.ts";
-import { costsOf, switchedAccuracy } from "../switched-accuracy.ts";
-import type { SwitchedCost, SwitchedScore } from "../switched-accuracy.ts";
+import { costsOf, ablatedAccuracy } from "../ablated-accuracy.ts";
+import type { AblationCost, AblatedScore } from "../ablated-accuracy.ts";
 
 /** The neurons of one layer that stay. */
 export interface KeptLayer {
@@ -39,13 +39,13 @@ export interface PruningRow {
   readonly neurons: number;
   readonly share: number;
   /** Over the suite's groups, unweighted. */
-  readonly all: SwitchedScore;
-  readonly groups: readonly SwitchedScore[];
+  readonly all: AblatedScore;
+  readonly groups: readonly AblatedScore[];
   /** On the cases that the neurons were found on. */
-  readonly known: SwitchedScore;
+  readonly known: AblatedScore;
   /** Accuracy with as many random neurons of each layer kept: mean and standard deviation over the draws. */
   readonly random: { readonly mean: number; readonly spread: number };
-  readonly costs: readonly SwitchedCost[];
+  readonly costs: readonly AblationCost[];
 }
 
 export interface MeasuredGroup {
@@ -68,13 +68,13 @@ export interface PruningCurve {
 
 export interface PruningOptions extends AccuracyOptions {
   readonly spec: Pick<ModelSpec, "layers" | "neurons">;
-  /** The counts N with what is kept of each: the switches are these, each followed by its random sets. */
+  /** The counts N with what is kept of each: the ablations are these, each followed by its random sets. */
   readonly kept: readonly { readonly count: number; readonly neurons: readonly NeuronId[] }[];
   readonly randomSets: number;
   readonly fromLayer: number;
 }
 
-/** Cases under the switches, by what they are for. */
+/** Cases under the ablations, by what they are for. */
 export interface PrunedCases {
   readonly suite: readonly ChangedCase[];
   readonly known: readonly ChangedCase[];
@@ -84,11 +84,11 @@ export interface PrunedCases {
 /** Accuracy over what is kept, with percentile bootstrap intervals over the cases. */
 export function pruningCurve(cases: PrunedCases, options: PruningOptions): PruningCurve {
   const { spec, fromLayer, randomSets } = options;
-  const suite = switchedAccuracy(cases.suite, options);
-  const known = switchedAccuracy(cases.known, options);
-  const controls = switchedAccuracy(cases.controls, { ...options, onlyCorrect: false });
+  const suite = ablatedAccuracy(cases.suite, options);
+  const known = ablatedAccuracy(cases.known, options);
+  const controls = ablatedAccuracy(cases.controls, { ...options, onlyCorrect: false });
   const deep = (spec.layers - fromLayer) * spec.neurons;
-  const none: SwitchedScore = { accuracy: NOTHING, lost: NOTHING, nats: NOTHING };
+  const none: AblatedScore = { accuracy: NOTHING, lost: NOTHING, nats: NOTHING };
   return {
     fromLayer,
     deep,
@@ -104,10 +104,10 @@ export function pruningCurve(cases: PrunedCases, options: PruningOptions): Pruni
         kept: keptLayers(spec, neurons, fromLayer),
         neurons: neurons.length,
         share: neurons.length / deep,
-        all: suite.all.switches[at] ?? none,
-        groups: suite.groups.map(({ switches }) => switches[at] ?? none),
-        known: known.all.switches[at] ?? none,
-        random: meanAndSpread(randoms.map((each) => suite.all.switches[each]?.accuracy.value ?? Number.NaN)),
+        all: suite.all.ablations[at] ?? none,
+        groups: suite.groups.map(({ ablations }) => ablations[at] ?? none),
+        known: known.all.ablations[at] ?? none,
+        random: meanAndSpread(randoms.map((each) => suite.all.ablations[each]?.accuracy.value ?? Number.NaN)),
         costs: costsOf(controls.groups, { at, randoms }),
       };
     }),

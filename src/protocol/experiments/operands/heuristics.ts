@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { KnockOutTable } from "#analysis/experiments/operands/heuristic-table.ts";
+import type { HeuristicAblationTable } from "#analysis/experiments/operands/heuristic-table.ts";
 import { HEURISTIC_KINDS } from "#analysis/experiments/operands/heuristics.ts";
 import type { SortedCount } from "#analysis/experiments/operands/sorted-layer.ts";
 import type { NeuronId } from "#model/ids.ts";
@@ -8,7 +8,7 @@ import { counts, draws, limited, seed, suite, variant } from "../fields.ts";
 import { counted, estimate, listOf, measure, named, neuron, share, text } from "../schema-parts.ts";
 
 /** The neurons of one operation by their heuristics, and what it costs its problems to lose those that apply. */
-export interface HeuristicGroup extends KnockOutTable {
+export interface HeuristicGroup extends HeuristicAblationTable {
   readonly name: string;
   /** Pairs of the operand maps, and whether none of them is a problem that is tested. */
   readonly pairs: number;

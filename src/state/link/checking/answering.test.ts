@@ -86,7 +86,7 @@ interface Case {
 
 const all = (is: "full" | "unlike" | "nothing") => ({ answer: is, chain: is, patch: is, experiment: is });
 
-/** Claim × what is loaded. A prompt plays no part in an experiment, what is off none in a chain, nor the target in patches, which have answers of their own. */
+/** Claim × what is loaded. A prompt plays no part in an experiment, what is ablated none in a chain, nor the target in patches, which have answers of their own. */
 const CASES: readonly Case[] = [
   { what: "the very same", is: all("full") },
   { what: "another model", claim: { model: "owner/other" }, is: all("nothing") },

@@ -18,7 +18,7 @@ export type Named = Pick<Finding, "content" | "revision" | "dtype" | "adapter" |
 
 /**
  * How the model that computed a result differs from the one that a link names: nothing where the result can reproduce the link's
- * numbers. The model's own name, the prompt and what is switched off are the question, and are compared before.
+ * numbers. The model's own name, the prompt and what is ablated are the question, and are compared before.
  */
 export function discrepancies(named: Named, ran: SubjectModel, variant: Variant = "base"): Discrepancy[] {
   const { content, source, dtype, lora } = ran;

@@ -3,7 +3,7 @@ import type { ExperimentForm } from "../../experiments/form/form.ts";
 import { askedPatch, isSamePatch } from "../../lab/patch-form.ts";
 import type { Question } from "../../question.ts";
 import { settingsKey } from "../../run/later/chain-demands.ts";
-import { switchesText } from "../../subject.ts";
+import { interventionsKey } from "../../subject.ts";
 import { DEFAULT_PATCH } from "../finding.ts";
 import type { ChainSettings, Finding, PatchForm } from "../finding.ts";
 
@@ -20,8 +20,8 @@ export function isSameQuestion(finding: Finding, about: AskedOf, asked: Asked): 
     case "answer":
       return (
         isSamePrompt(finding, about) &&
-        switchesText(finding.interventions) === switchesText(about.interventions) &&
-        // what stands in for parts that nobody switched off changes nothing of what is claimed
+        interventionsKey(finding.interventions) === interventionsKey(about.interventions) &&
+        // what stands in for parts that nobody ablated changes nothing of what is claimed
         (about.interventions.length === 0 || ablationSourceText(finding) === ablationSourceText(about))
       );
     case "chain":

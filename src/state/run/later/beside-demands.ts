@@ -13,7 +13,7 @@ export function besideDemands(now: Moment, clean: CleanRun): Demands {
   if (reading?.look !== "effect") return {};
   const other = otherRun(now, reading, clean.target.id);
   if (!other) return {};
-  // what is off plays its part where it does in the first map
+  // what is ablated plays its part where it does in the first map
   const off = reading.isUnder ? interventions : [];
   return { otherSweep: besideDemand(now, { ...other, interventions: off, ablationSource }) };
 }

@@ -14,7 +14,7 @@ import type { AskedOf } from "./other-run.ts";
 /** Random groups that the deep neurons are held against. */
 const DRAWS = 5;
 
-/** The chain, the same with what is switched off, one to compare with, and what its neurons are worth against random ones. */
+/** The chain, the same with what is ablated, one to compare with, and what its neurons are worth against random ones. */
 export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanRun): Demands {
   const { id: target } = clean.target;
   const { prompt, interventions, variant = "base", ablationSource } = now;

@@ -31,6 +31,6 @@ test("another prompt, target, variant or length of the list is another question"
     keyOf({ count: 20 }),
   ];
   expect(new Set(keys).size).toBe(keys.length);
-  // what would stand in for parts that are off has no part in it
+  // what would stand in for parts that are ablated has no part in it
   expect(keyOf({ ablationSource: ["4+4="] })).toBe(keys[0]);
 });

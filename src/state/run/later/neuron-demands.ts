@@ -10,7 +10,7 @@ import type { Results } from "../results.ts";
 export const comparisonKey = (question: Question, target: number, count: number) =>
   keyOf(afterKey(question, target), count);
 
-/** What neurons lose to what is off, or to the adapter where nothing is; without either, those that give the answer most. */
+/** What neurons lose to what is ablated, or to the adapter where nothing is; without either, those that give the answer most. */
 export function neuronDemands(now: Moment, clean: CleanRun): Demands {
   const isLookedAt = now.tab === "neurons" || now.tab === "lab";
   if (!isLookedAt && !claimedAnswer(opened.getState().finding).neurons?.length) return {};

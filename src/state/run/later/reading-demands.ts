@@ -37,7 +37,7 @@ export function readingKey(now: Question, reading: ReadingSettings, target: numb
   }
 }
 
-/** The key of the sweep with what is off staying off; undefined where nothing is. */
+/** The key of the sweep with what is ablated staying ablated; undefined where nothing is. */
 const underKey = (now: Question, target: number) =>
   now.interventions.length > 0 ? keyOf("under", ...runKey(now, target)) : undefined;
 

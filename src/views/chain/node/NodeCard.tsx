@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
 import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
-import { isNodeOff, toggleNode } from "#state/chain-nodes.ts";
+import { isNodeAblated, toggleNode } from "#state/chain-nodes.ts";
 import { question } from "#state/question.ts";
 import { Prose } from "../../guide/Term.tsx";
 import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
@@ -16,21 +16,21 @@ interface NodeCardProps {
 
 /** The card of what is no head or neuron of the model here: a word, a whole attention layer, a part that is only published. */
 export function NodeCard({ node, shown, onClose }: NodeCardProps) {
-  const isOff = useStore(question, (state) => isNodeOff(node, state.interventions));
+  const isAblated = useStore(question, (state) => isNodeAblated(node, state.interventions));
   const title = nodeTitle(node);
   const { chain, clean } = shown;
   const before = chain === clean ? undefined : clean.nodes.find(({ id }) => id === node.id);
   return (
     <section aria-label={`Part ${title}`} className="chain-card">
       <header className="panel-head">
-        <h3 className={isOff ? "is-off" : ""}>{title}</h3>
+        <h3 className={isAblated ? "is-off" : ""}>{title}</h3>
         <span className="faint small">
           <Prose>{roleText(node, chain)}</Prose>
         </span>
         <span className="panel-tools">
           {node.switchOff.length > 0 && (
-            <button type="button" className="switch" aria-pressed={isOff} onClick={() => toggleNode(node)}>
-              Switch {title} {isOff ? "on" : "off"}
+            <button type="button" className="switch" aria-pressed={isAblated} onClick={() => toggleNode(node)}>
+              Switch {title} {isAblated ? "on" : "off"}
             </button>
           )}
           <button type="button" className="quiet close" aria-label={`Close ${title}`} onClick={onClose}>

@@ -9,7 +9,7 @@ import type { ShownChain } from "../shown-chains.ts";
 const PROMPT = "3+5=";
 const SOURCE = "Llama-7B, Yu & Ananiadou (2024), arXiv 2409.14144, tables 4 and 7";
 
-/** Table 4, as it is printed: increase in nats and activation, in the model as it is and with L17H22 off. */
+/** Table 4, as it is printed: increase in nats and activation, in the model as it is and with L17H22 ablated. */
 const TABLE_4 = [
   {
     layer: 28,

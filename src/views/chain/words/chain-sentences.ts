@@ -3,16 +3,16 @@ import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
 import type { NeuronGroup } from "#state/run/results.ts";
-import { offText } from "../../shared/words/part-name.ts";
+import { interventionsText } from "../../shared/words/part-name.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 import { nodeTitle } from "./chain-words.ts";
 
-/** How the rest of the chain answers to what is switched off: the prediction, and the part that moves most. */
+/** How the rest of the chain answers to what is ablated: the prediction, and the part that moves most. */
 export function changeSentence(clean: Chain, now: Chain, interventions: readonly Intervention[]): string {
   const target = tokenText(clean.target.text);
   const change = now.baseline - clean.baseline;
   const prediction =
-    `With ${offText(interventions)} log p(${target}) goes from ${nats(clean.baseline)} to ${nats(now.baseline)}` +
+    `With ${interventionsText(interventions)} log p(${target}) goes from ${nats(clean.baseline)} to ${nats(now.baseline)}` +
     ` (${Math.abs(change) < NEGLIGIBLE_NATS ? "hardly a change" : `${change < 0 ? "down" : "up"} ${nats(Math.abs(change))}`}),` +
     ` p from ${percent(Math.exp(clean.baseline))} to ${percent(Math.exp(now.baseline))}.`;
   const moved = mostMoved(clean, now);

@@ -23,12 +23,12 @@ export const roleText = ({ kind, position }: ChainNode, { tokens }: Chain) =>
     : `${KIND_WORDS[kind]}, writes at ${position} “${tokens[position]?.text ?? ""}”`;
 
 /** What a node is and does, for those who hear the drawing; its name and tokens stand on it. */
-export function nodeName({ kind, position, contribution, effect, switchOff }: ChainNode, isOff: boolean): string {
+export function nodeName({ kind, position, contribution, effect, switchOff }: ChainNode, isAblated: boolean): string {
   return [
     `${KIND_WORDS[kind]} at ${position}`,
     contribution !== undefined && `increase ${signedNats(contribution)} nats`,
     effect !== undefined && `effect ${nats(effect)} nats`,
-    switchOff.length > 0 && (isOff ? "now off" : "now on"),
+    switchOff.length > 0 && (isAblated ? "now off" : "now on"),
   ]
     .filter((part) => part !== false)
     .join(", ");

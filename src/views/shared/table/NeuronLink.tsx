@@ -10,11 +10,11 @@ import type { Column } from "./columns.tsx";
 export function NeuronLink({ layer, neuron }: NeuronId) {
   const part: Part = { kind: "neuron", at: { layer, neuron } };
   const isSelected = useStore(view, (state) => samePart(state.selected, part));
-  const isOff = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
+  const isAblated = useStore(question, (state) => scaleOf(state.interventions, part) === 0);
   return (
     <button
       type="button"
-      className={`part-name ${isOff ? "is-off" : ""}`}
+      className={`part-name ${isAblated ? "is-off" : ""}`}
       aria-pressed={isSelected}
       onClick={() => toggleSelected(part)}
     >

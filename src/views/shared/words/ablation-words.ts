@@ -2,7 +2,7 @@ import { tokenText } from "./token-text.ts";
 
 export interface AblationWords {
   readonly name: string;
-  /** What becomes of a part that is switched off, behind its name: “is multiplied by 0 …”. */
+  /** What becomes of a part that is ablated, behind its name: “is multiplied by 0 …”. */
   readonly becomes: string;
 }
 

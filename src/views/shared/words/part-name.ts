@@ -18,7 +18,7 @@ export const changesText = (list: readonly Intervention[]) =>
 const NAMED = 3;
 
 /** Changes in words as `changesText` has them, and of many their number. */
-export const offText = (list: readonly Intervention[]) =>
+export const interventionsText = (list: readonly Intervention[]) =>
   list.length <= NAMED ? changesText(list) : `${list.length} parts changed`;
 
 /** `off`, or a factor as short as it was set: `×0.5`, `×−1`. */

@@ -1,8 +1,8 @@
 import { HEURISTIC_KINDS, heuristicsOf } from "#analysis/experiments/operands/heuristics.ts";
 import type { Heuristic } from "#analysis/experiments/operands/heuristics.ts";
-import { knockOutTable } from "#analysis/experiments/operands/heuristic-table.ts";
-import { knockedOutCase, knockOut } from "#analysis/experiments/operands/knock-out.ts";
-import type { KnockedOutCase } from "#analysis/experiments/operands/knock-out.ts";
+import { heuristicAblationTable } from "#analysis/experiments/operands/heuristic-table.ts";
+import { heuristicCase, heuristicAblation } from "#analysis/experiments/operands/heuristic-ablation.ts";
+import type { HeuristicCase } from "#analysis/experiments/operands/heuristic-ablation.ts";
 import { sortedLayer } from "#analysis/experiments/operands/sorted-layer.ts";
 import type { SortedCount, SortedLayer } from "#analysis/experiments/operands/sorted-layer.ts";
 import { DEFAULT_RESAMPLES } from "#analysis/experiments/tables/statistics.ts";
@@ -30,7 +30,7 @@ interface SortedPart extends SortedLayer {
   readonly best: readonly string[];
 }
 
-export type HeuristicPart = SortedPart | readonly KnockedOutCase[];
+export type HeuristicPart = SortedPart | readonly HeuristicCase[];
 
 /** Neurons by their operand maps, then problems without those that apply: a step is a layer over the pairs of a group, or a few problems. */
 export async function heuristicSteps(
@@ -84,24 +84,24 @@ export async function heuristicSteps(
     async run(step, before, signal) {
       const all = await mapsOf();
       if (step < sorting) return sort(all, step, signal);
-      const part: KnockedOutCase[] = [];
+      const part: HeuristicCase[] = [];
       for (const [offset, problem] of problemsOf(step).entries()) {
         const own = seedBeside(seed, (step - sorting) * PROBLEMS_AT_ONCE + offset);
         const group = plans.findIndex(({ group: name }) => name === problem.group);
         const sets = counts.map((count) =>
-          knockOut(
+          heuristicAblation(
             problem,
             sortedLayers(before, group).map(({ neurons }, index) => ({ layer: fromLayer + index, neurons })),
             all[group]!.heuristics,
             { count, draws, seed: own },
           ),
         );
-        part.push(await knockedOutCase(runner, problem, sets, { draws, seed: own, signal }));
+        part.push(await heuristicCase(runner, problem, sets, { draws, seed: own, signal }));
       }
       return part;
     },
     found(parts, isWhole) {
-      const cases = parts.slice(sorting).flatMap((part) => part as readonly KnockedOutCase[]);
+      const cases = parts.slice(sorting).flatMap((part) => part as readonly HeuristicCase[]);
       return {
         fromLayer,
         groups: plans.map(({ group: name, pairs, isHeldOut }, group): HeuristicGroup => {
@@ -117,7 +117,7 @@ export async function heuristicSteps(
               others: together(own.map((layer) => layer.others)),
             },
             examples: examplesOf(own, fromLayer),
-            ...knockOutTable(
+            ...heuristicAblationTable(
               cases.filter((_each, index) => tested[index]!.group === name),
               counts,
               { seed: seedBeside(seed, group), draws: isWhole ? DEFAULT_RESAMPLES : 0 },

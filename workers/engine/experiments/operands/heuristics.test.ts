@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { knockOutTable } from "#analysis/experiments/operands/heuristic-table.ts";
+import { heuristicAblationTable } from "#analysis/experiments/operands/heuristic-table.ts";
 import { heuristicsOf } from "#analysis/experiments/operands/heuristics.ts";
 import type { OperandPair } from "#analysis/experiments/operands/heuristics.ts";
-import { knockOut } from "#analysis/experiments/operands/knock-out.ts";
+import { heuristicAblation } from "#analysis/experiments/operands/heuristic-ablation.ts";
 import { sortedLayer } from "#analysis/experiments/operands/sorted-layer.ts";
 import { randomGroups } from "#analysis/ablation/neuron-group.ts";
 import type { NeuronId } from "#model/ids.ts";
@@ -11,7 +11,7 @@ import { abacusFiles } from "#test/checkpoints.ts";
 import { unaborted } from "#test/engine.ts";
 import { difference, experimentBench, findingsOf, resumedFindings } from "#test/experiment-bench.ts";
 import type { ExperimentBench } from "#test/experiment-bench.ts";
-import { activationsOf, caseScore, neuronsOff } from "#test/reference/experiments.ts";
+import { activationsOf, caseScore, ablatedNeurons } from "#test/reference/experiments.ts";
 import { neuronLogits } from "#test/reference/lab.ts";
 import { operandProblems, operandSuite } from "./operand-problems.ts";
 
@@ -112,8 +112,12 @@ describe("with the reference", () => {
         return {
           baseline: caseScore(reference, asked),
           points: [2, 6].map((count) => {
-            const set = knockOut(problem, [{ layer, neurons: sorted.neurons }], heuristics, { count, draws: 1, seed });
-            const scored = (off: readonly NeuronId[]) => caseScore(reference, asked, neuronsOff(off));
+            const set = heuristicAblation(problem, [{ layer, neurons: sorted.neurons }], heuristics, {
+              count,
+              draws: 1,
+              seed,
+            });
+            const scored = (off: readonly NeuronId[]) => caseScore(reference, asked, ablatedNeurons(off));
             return {
               neurons: set.own.length,
               own: scored(set.own),
@@ -125,7 +129,7 @@ describe("with the reference", () => {
       }),
     );
     const { rows, correct } = sums!;
-    const want = knockOutTable(knocked, [2, 6], { seed: 2, draws: 1000 });
+    const want = heuristicAblationTable(knocked, [2, 6], { seed: 2, draws: 1000 });
     expect(want.rows.map(({ neurons: off }) => off > 0)).toEqual([true, true]);
     expect(difference({ correct, rows }, { correct: want.correct, rows: want.rows })).toBeUndefined();
   });

@@ -3,8 +3,8 @@ import { answerLogProbability } from "#analysis/experiments/tables/accuracy.ts";
 import { pairNeurons } from "#analysis/experiments/pair-neurons.ts";
 import type { ComparedPair, PairNeuron, PairNeurons } from "#analysis/experiments/pair-neurons.ts";
 import { DEFAULT_RESAMPLES, meanOf } from "#analysis/experiments/tables/statistics.ts";
-import { AS_IT_IS } from "#analysis/experiments/switched-neurons.ts";
-import type { NeuronSwitch } from "#analysis/experiments/switched-neurons.ts";
+import { AS_IT_IS } from "#analysis/experiments/ablated-neurons.ts";
+import type { NeuronAblation } from "#analysis/experiments/ablated-neurons.ts";
 import { activationOf } from "#analysis/lens/increase.ts";
 import { randomGroups } from "#analysis/ablation/neuron-group.ts";
 import { rawLogits } from "#analysis/lens/projection.ts";
@@ -18,8 +18,8 @@ import { ablationRuns } from "../experiment-steps.ts";
 import type { ExperimentModel, ExperimentSteps } from "../experiment-steps.ts";
 import { readSuite } from "../suite-reader.ts";
 import type { ReadCase } from "../suite-reader.ts";
-import { switchedBatches } from "../switched-batches.ts";
-import type { SwitchedPart } from "../switched-batches.ts";
+import { ablatedBatches } from "../ablated-batches.ts";
+import type { AblatedPart } from "../ablated-batches.ts";
 
 /** The neurons that the first step, the comparison, finds. */
 export interface FoundNeurons {
@@ -27,14 +27,14 @@ export interface FoundNeurons {
   readonly certified: boolean;
 }
 
-export type BiasPart = FoundNeurons | SwitchedPart;
+export type BiasPart = FoundNeurons | AblatedPart;
 
 type ReadPair = ReadCase & Required<Pick<ReadCase, "other">>;
 
 /** Words and tokens that are listed of each neuron. */
 const LISTED = 6;
 
-/** The comparison across prompts, then the pairs and the controls in batches, each under every switch. */
+/** The comparison across prompts, then the pairs and the controls in batches, each under every ablation. */
 export async function biasSteps(
   { model, index }: ExperimentModel,
   cases: readonly ReadCase[],
@@ -52,8 +52,8 @@ export async function biasSteps(
   const others = await Promise.all(request.controls.map((source) => readSuite(source, model)));
   const controls = others.flatMap((suite) => suite.cases);
   const compared = pairs.filter(({ asked }) => asked.pair!.template === FOUND_UNDER);
-  const batches = switchedBatches(runner, [...pairs, ...pairs.map(({ other }) => other), ...controls], {
-    switches: 1 + counts.length * (1 + draws),
+  const batches = ablatedBatches(runner, [...pairs, ...pairs.map(({ other }) => other), ...controls], {
+    ablations: 1 + counts.length * (1 + draws),
     ablation,
     seed,
   });
@@ -79,14 +79,14 @@ export async function biasSteps(
     rowsOf: (step) => (step === 0 ? 2 * compared.length : batches.rowsOf(step - 1)),
     reads: (step) => (step === 0 ? [] : [{ from: 0, to: 1 }]),
     async run(step, [first], signal) {
-      if (step > 0) return batches.run(step - 1, switchesOf((first as FoundNeurons).neurons), signal);
+      if (step > 0) return batches.run(step - 1, ablationsOf((first as FoundNeurons).neurons), signal);
       const ranges = await index.ranges({ signal });
       const found = await pairNeurons(runner, weighted(compared), { count: Math.max(1, ...counts), ranges, signal });
       return { certified: found.certified, neurons: await described(model, compared, found) };
     },
     found([first, ...parts], isWhole) {
       const { neurons, certified } = (first ?? { neurons: [], certified: true }) as FoundNeurons;
-      const scores = batches.scores(parts as readonly SwitchedPart[]);
+      const scores = batches.scores(parts as readonly AblatedPart[]);
       const curve = biasCurve(
         pairs.map(({ asked: { group, pair } }, place) => {
           const [own, other] = [scores[place], scores[pairs.length + place]];
@@ -102,8 +102,8 @@ export async function biasSteps(
   };
 
   /** As it is; then for each k the first k, and random sets of the same layers. */
-  function switchesOf(neurons: readonly NeuronId[]): NeuronSwitch[] {
-    const scaled = (list: readonly NeuronId[]): NeuronSwitch => ({ kind: "scale", neurons: list, scale });
+  function ablationsOf(neurons: readonly NeuronId[]): NeuronAblation[] {
+    const scaled = (list: readonly NeuronId[]): NeuronAblation => ({ kind: "scale", neurons: list, scale });
     return [
       AS_IT_IS,
       ...counts.flatMap((count, place) => {

@@ -12,7 +12,7 @@ import { abacusFiles, randomCheckpoint } from "#test/checkpoints.ts";
 import { unaborted } from "#test/engine.ts";
 import { difference, experimentBench, findingsOf, resumedFindings, suiteFile } from "#test/experiment-bench.ts";
 import type { ExperimentBench } from "#test/experiment-bench.ts";
-import { activationsOf, caseScore, meanOfSource, neuronsOff, promptsLike } from "#test/reference/experiments.ts";
+import { activationsOf, caseScore, meanOfSource, ablatedNeurons, promptsLike } from "#test/reference/experiments.ts";
 import { forward } from "#test/reference/forward.ts";
 import { lensOf } from "#test/reference/lens.ts";
 import { neuronIncreases } from "#test/reference/method.ts";
@@ -101,7 +101,7 @@ describe("a bias over pairs", () => {
       const all: ScoredCase[] = [...cases, ...cases.map(({ other }) => other!), ...controls];
       const scores = (each: ScoredCase) => {
         const ablationSource = ablation === "mean" ? meanOfSource(reference, promptsLike(each, all)) : undefined;
-        return [[], ...sets].map((set) => caseScore(reference, each, neuronsOff(set), ablationSource));
+        return [[], ...sets].map((set) => caseScore(reference, each, ablatedNeurons(set), ablationSource));
       };
       const curve = biasCurve(
         cases.map((each) => {

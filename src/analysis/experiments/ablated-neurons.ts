@@ -9,41 +9,41 @@ import { forcedIds, rowsOfShape, scoresOf } from "./suite/scored-cases.ts";
 import type { CaseScore, ScoredCase } from "./suite/scored-cases.ts";
 
 /**
- * What is done to neurons at every position: those listed get the scale (`off`, the paper's “mask”, is scale 0), or all others
+ * What is done to neurons at every position: those listed get the scale (0 in `ablationOf`, the paper's “mask”), or all others
  * from a layer on are at 0 (`only`, the paper's “keep”).
  */
-export type NeuronSwitch =
+export type NeuronAblation =
   | { readonly kind: "scale"; readonly neurons: readonly NeuronId[]; readonly scale: number }
   | { readonly kind: "only"; readonly neurons: readonly NeuronId[]; readonly fromLayer: number };
 
-export interface SwitchOptions {
-  /** What takes the place of what is switched off, as far as it is; left out: 0. */
+export interface AblationOptions {
+  /** What takes the place of what is ablated, as far as it is; left out: 0. */
   readonly ablationSource?: AblationSource | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export const off = (neurons: readonly NeuronId[]): NeuronSwitch => ({ kind: "scale", neurons, scale: 0 });
+export const ablationOf = (neurons: readonly NeuronId[]): NeuronAblation => ({ kind: "scale", neurons, scale: 0 });
 
-/** The model as it is, with nothing switched. */
-export const AS_IT_IS: NeuronSwitch = off([]);
+/** The model as it is, with nothing ablated. */
+export const AS_IT_IS: NeuronAblation = ablationOf([]);
 
 /**
- * The scores of cases of one shape under each of several switches, [switch][case]: a case and a switch are a row of one batch,
- * and the layers that no switch touches are run once for each case.
+ * The scores of cases of one shape under each of several ablations, [ablation][case]: a case and an ablation are a row of one batch,
+ * and the layers that no ablation touches are run once for each case.
  *
  * @throws what `signal` was aborted with
  */
 export async function scoresUnder(
   runner: Runner,
   cases: readonly ScoredCase[],
-  switches: readonly NeuronSwitch[],
-  options: SwitchOptions = {},
+  ablations: readonly NeuronAblation[],
+  options: AblationOptions = {},
 ): Promise<CaseScore[][]> {
   const rows = rowsOfShape(runner.spec, cases[0]!.ids.length, cases[0]!.answerIds.length);
   const atOnce = Math.max(1, Math.floor(rows / cases.length));
   const found: CaseScore[][] = [];
-  while (found.length < switches.length) {
-    found.push(...(await runUnder(runner, cases, switches.slice(found.length, found.length + atOnce), options)));
+  while (found.length < ablations.length) {
+    found.push(...(await runUnder(runner, cases, ablations.slice(found.length, found.length + atOnce), options)));
   }
   return found;
 }
@@ -51,18 +51,18 @@ export async function scoresUnder(
 async function runUnder(
   runner: Runner,
   cases: readonly ScoredCase[],
-  switches: readonly NeuronSwitch[],
-  { ablationSource, signal }: SwitchOptions,
+  ablations: readonly NeuronAblation[],
+  { ablationSource, signal }: AblationOptions,
 ): Promise<CaseScore[][]> {
   const { spec } = runner;
-  const first = Math.min(...switches.map((each) => firstLayer(each, spec)));
+  const first = Math.min(...ablations.map((each) => firstLayer(each, spec)));
   const start = await throughLayers(runner, await runner.embedBatch(cases.map(forcedIds)), { to: first, signal });
-  const variants = switches.flatMap(() => cases.map((_, index) => index));
+  const variants = ablations.flatMap(() => cases.map((_, index) => index));
   const residual = await throughLayers(runner, start, {
     from: first,
     runOf: (layer) => ({
       ...(layer === first && { variants }),
-      ...switched(spec, layer, { switches, cases: cases.length, ablationSource }),
+      ...ablated(spec, layer, { ablations, cases: cases.length, ablationSource }),
     }),
     signal,
   });
@@ -70,42 +70,42 @@ async function runUnder(
     const scores = await scoresOf(
       runner,
       residual,
-      switches.flatMap(() => cases),
+      ablations.flatMap(() => cases),
     );
-    return switches.map((_, index) => scores.slice(index * cases.length, (index + 1) * cases.length));
+    return ablations.map((_, index) => scores.slice(index * cases.length, (index + 1) * cases.length));
   } finally {
     runner.release(residual);
   }
 }
 
-/** The first layer that a switch touches; where it touches none, the last, so that all rows part before the end. */
-const firstLayer = (each: NeuronSwitch, spec: ModelSpec) =>
+/** The first layer that an ablation touches; where it touches none, the last, so that all rows part before the end. */
+const firstLayer = (each: NeuronAblation, spec: ModelSpec) =>
   each.kind === "only"
     ? Math.min(each.fromLayer, spec.layers - 1)
     : each.neurons.reduce((least, { layer }) => Math.min(least, layer), spec.layers - 1);
 
-interface SwitchedRows {
-  readonly switches: readonly NeuronSwitch[];
+interface AblatedRows {
+  readonly ablations: readonly NeuronAblation[];
   readonly cases: number;
   readonly ablationSource: AblationSource | undefined;
 }
 
-function switched(spec: ModelSpec, layer: number, { switches, cases, ablationSource }: SwitchedRows): BlockRun {
-  if (!switches.some((each) => touches(each, layer))) return {};
-  const neuronScale = matrix(switches.length * cases, spec.neurons);
-  switches.forEach((each, index) => {
-    const row = switchedRow(spec, layer, each);
+function ablated(spec: ModelSpec, layer: number, { ablations, cases, ablationSource }: AblatedRows): BlockRun {
+  if (!ablations.some((each) => touches(each, layer))) return {};
+  const neuronScale = matrix(ablations.length * cases, spec.neurons);
+  ablations.forEach((each, index) => {
+    const row = ablatedRow(spec, layer, each);
     for (let at = 0; at < cases; at++) neuronScale.data.set(row, (index * cases + at) * spec.neurons);
   });
   const neuronFill = fillOf(neuronScale, "neuron", (row) => ablationSource?.post(layer, row % cases));
   return { neuronScale, ...(neuronFill && { neuronFill }) };
 }
 
-const touches = (each: NeuronSwitch, layer: number) =>
+const touches = (each: NeuronAblation, layer: number) =>
   each.kind === "only" ? layer >= each.fromLayer : each.neurons.some((at) => at.layer === layer);
 
-/** What a switch multiplies each neuron of a layer by, [neurons]. */
-export function switchedRow(spec: Pick<ModelSpec, "neurons">, layer: number, each: NeuronSwitch): Float32Array {
+/** What an ablation multiplies each neuron of a layer by, [neurons]. */
+export function ablatedRow(spec: Pick<ModelSpec, "neurons">, layer: number, each: NeuronAblation): Float32Array {
   const isOnly = each.kind === "only" && layer >= each.fromLayer;
   const row = new Float32Array(spec.neurons).fill(isOnly ? 0 : 1);
   const scale = each.kind === "scale" ? each.scale : 1;

@@ -3,8 +3,8 @@ import type { NeuronId } from "#model/ids.ts";
 import { randomGroups } from "../../ablation/neuron-group.ts";
 import type { Runner } from "../../runner.ts";
 import type { CaseScore, ScoredCase } from "../suite/scored-cases.ts";
-import { AS_IT_IS, off, scoresUnder } from "../switched-neurons.ts";
-import type { NeuronSwitch } from "../switched-neurons.ts";
+import { AS_IT_IS, ablationOf, scoresUnder } from "../ablated-neurons.ts";
+import type { NeuronAblation } from "../ablated-neurons.ts";
 import { isRight } from "../tables/accuracy.ts";
 import type { Heuristic, OperandPair } from "./heuristics.ts";
 import type { SortedNeuron } from "./sorted-layer.ts";
@@ -16,8 +16,8 @@ export interface LayerNeurons {
 }
 
 /** A problem with k neurons of each layer off. */
-export interface KnockedOut {
-  /** Neurons that are off, in all layers. */
+export interface AblatedHeuristics {
+  /** Neurons that are ablated, in all layers. */
   readonly neurons: number;
   /** Those whose heuristics apply to the problem. */
   readonly own: CaseScore;
@@ -27,35 +27,35 @@ export interface KnockedOut {
   readonly random: readonly CaseScore[];
 }
 
-export interface KnockedOutCase {
+export interface HeuristicCase {
   readonly baseline: CaseScore;
   /** For each k; none where the model as it is gets the problem wrong. */
-  readonly points: readonly KnockedOut[];
+  readonly points: readonly AblatedHeuristics[];
 }
 
-export interface KnockOutOptions {
+export interface HeuristicOptions {
   readonly draws: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The neurons that are off for one problem. */
-export interface KnockOut {
+/** The neurons that are ablated for one problem. */
+export interface HeuristicAblation {
   readonly own: readonly NeuronId[];
   readonly others: readonly (readonly NeuronId[])[];
 }
 
 /**
- * Which neurons are off for a problem: of each layer the first k whose heuristics apply to it, those of most such heuristics first (as the paper's
+ * Which neurons are ablated for a problem: of each layer the first k whose heuristics apply to it, those of most such heuristics first (as the paper's
  * code has it), equal ones by their best score; and sets of as many sorted ones none of whose heuristics does. Where a layer has fewer of
  * either, as many of both.
  */
-export function knockOut(
+export function heuristicAblation(
   problem: OperandPair,
   sorted: readonly LayerNeurons[],
   heuristics: readonly Heuristic[],
   { count, draws, seed }: { readonly count: number; readonly draws: number; readonly seed: number },
-): KnockOut {
+): HeuristicAblation {
   const random = randomStream(seed);
   const isMet = heuristics.map(({ applies }) => applies(problem));
   const layers = sorted.map(({ layer, neurons }) => {
@@ -75,20 +75,20 @@ export function knockOut(
 }
 
 /** A problem as the model is and under each set; one that it gets wrong has nothing to lose. */
-export async function knockedOutCase(
+export async function heuristicCase(
   runner: Runner,
   each: ScoredCase,
-  sets: readonly KnockOut[],
-  { draws, seed, signal }: KnockOutOptions,
-): Promise<KnockedOutCase> {
-  const scored = async (switches: readonly NeuronSwitch[]) => {
-    const scores = await scoresUnder(runner, [each], switches, { signal });
+  sets: readonly HeuristicAblation[],
+  { draws, seed, signal }: HeuristicOptions,
+): Promise<HeuristicCase> {
+  const scored = async (ablations: readonly NeuronAblation[]) => {
+    const scores = await scoresUnder(runner, [each], ablations, { signal });
     return scores.map(([score]) => score!);
   };
   const baseline = (await scored([AS_IT_IS]))[0]!;
   if (!isRight(baseline)) return { baseline, points: [] };
   const lists = sets.map(({ own, others }) => [own, ...others, ...randomGroups(runner.spec, own, { draws, seed })]);
-  const scores = await scored(lists.flat().map(off));
+  const scores = await scored(lists.flat().map(ablationOf));
   const width = 1 + 2 * draws;
   return {
     baseline,

@@ -1,14 +1,14 @@
 import { useStore } from "zustand";
 import { question } from "#state/question.ts";
 import { setReading, view } from "#state/view.ts";
-import { offText } from "../shared/words/part-name.ts";
+import { interventionsText } from "../shared/words/part-name.ts";
 
-/** The map is of the model as it is, unless a person asks for it with what is off; it says which. */
-export function WhateverIsOff() {
+/** The map is of the model as it is, unless a person asks for it with what is ablated; it says which. */
+export function SweptInterventions() {
   const interventions = useStore(question, (state) => state.interventions);
   const isUnder = useStore(view, (state) => state.reading.isUnder);
   if (interventions.length === 0) return null;
-  const parts = <strong>{offText(interventions)}</strong>;
+  const parts = <strong>{interventionsText(interventions)}</strong>;
   return (
     <p className="small">
       {isUnder ? (
@@ -17,7 +17,7 @@ export function WhateverIsOff() {
         <>The map is of the model with nothing switched off: {parts} changes none of its numbers.</>
       )}{" "}
       <button type="button" className="link" onClick={() => setReading({ isUnder: !isUnder })}>
-        {isUnder ? "Show the model as it is" : `Sweep with ${offText(interventions)}`}
+        {isUnder ? "Show the model as it is" : `Sweep with ${interventionsText(interventions)}`}
       </button>
     </p>
   );

@@ -4,20 +4,20 @@ import { opened } from "../link/opened.ts";
 import { isSameModel, model } from "../model/model.ts";
 import { notify } from "../notices.ts";
 import { question, setAblationSource } from "../question.ts";
-import { LEAST_STAND_INS, standInsOf, tooFewText } from "../run/stand-ins.ts";
+import { LEAST_DONOR_PROMPTS, donorPromptsOf, tooFewText } from "../run/donor-prompts.ts";
 
-/** Whether what stands in for what is off is what the page suggests, and nobody's choice of prompts: it goes with the prompt. */
+/** Whether what stands in for what is ablated is what the page suggests, and nobody's choice of prompts: it goes with the prompt. */
 let isSuggested = false;
 /** Whether stand-ins are being set here, which is no choice either. */
 let isOwn = false;
 
 /**
  * Has the prompts that the page suggested to stand in follow the prompt and the model: the numbers of one prompt stand in for nothing of another.
- * A prompt without numbers has none, and what is off is 0 until the next one has some. Prompts that somebody typed stay as they are.
+ * A prompt without numbers has none, and what is ablated is 0 until the next one has some. Prompts that somebody typed stay as they are.
  *
  * @returns what ends it
  */
-export function followStandIns(): () => void {
+export function followDonorPrompts(): () => void {
   const { prompt, ablationSource } = question.getState();
   isSuggested = ablationSource === FIRST_LOOK.ablationSource || isSuggestion(prompt, ablationSource);
   if (isSuggested && !isSuggestion(prompt, ablationSource)) suggest();
@@ -56,11 +56,11 @@ function suggest(): void {
 
 async function keepFitting(prompt: string, others: readonly string[]): Promise<void> {
   // why a tokenizer fails is said by the run that needs it
-  const fitting = await standInsOf(prompt).catch(() => others);
+  const fitting = await donorPromptsOf(prompt).catch(() => others);
   const now = question.getState();
   if (!isSuggested || now.prompt !== prompt || !now.ablationSource || !isSameList(now.ablationSource, others)) return;
   if (fitting.length === others.length) return;
-  const isEnough = fitting.length >= LEAST_STAND_INS;
+  const isEnough = fitting.length >= LEAST_DONOR_PROMPTS;
   stand(isEnough ? fitting : []);
   if (!isEnough) notify("stand-ins", `What is off is 0 now: ${tooFewText(fitting.length, others.length)}.`);
 }

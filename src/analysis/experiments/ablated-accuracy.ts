@@ -3,8 +3,8 @@ import { accuracyGroups, estimate, meanOverGroups } from "./tables/accuracy.ts";
 import type { AccuracyOptions, ChangedCase, Sampled } from "./tables/accuracy.ts";
 import type { Estimate } from "./tables/statistics.ts";
 
-/** What one switch leaves of the answers. */
-export interface SwitchedScore {
+/** What one ablation leaves of the answers. */
+export interface AblatedScore {
   /** With it. */
   readonly accuracy: Estimate;
   /** Accuracy as it is − accuracy with it, as a share. */
@@ -13,47 +13,47 @@ export interface SwitchedScore {
   readonly nats: Estimate;
 }
 
-export interface SwitchedGroup {
+export interface AblatedGroup {
   readonly name: string;
   readonly cases: number;
   /** Answer tokens or answers, and how many of them are right as the model is. */
   readonly scored: number;
   readonly correct: number;
   readonly accuracy: Estimate;
-  /** In the order of the switches. */
-  readonly switches: readonly SwitchedScore[];
+  /** In the order of the ablations. */
+  readonly ablations: readonly AblatedScore[];
 }
 
-export interface SwitchedAccuracy {
-  readonly groups: readonly SwitchedGroup[];
+export interface AblatedAccuracy {
+  readonly groups: readonly AblatedGroup[];
   /** The unweighted mean over the groups. */
-  readonly all: { readonly accuracy: Estimate; readonly switches: readonly SwitchedScore[] };
+  readonly all: { readonly accuracy: Estimate; readonly ablations: readonly AblatedScore[] };
 }
 
-/** What a switch costs a group that should not change. */
-export interface SwitchedCost {
+/** What an ablation costs a group that should not change. */
+export interface AblationCost {
   readonly group: string;
-  readonly cost: SwitchedScore;
-  /** Accuracy lost under random switches instead: mean and standard deviation over them. */
+  readonly cost: AblatedScore;
+  /** Accuracy lost under random ablations instead: mean and standard deviation over them. */
   readonly random: { readonly mean: number; readonly spread: number };
 }
 
-/** @param randoms places of the random switches among the switches */
+/** @param randoms places of the random ablations among the ablations */
 export const costsOf = (
-  groups: readonly SwitchedGroup[],
+  groups: readonly AblatedGroup[],
   { at, randoms }: { readonly at: number; readonly randoms: readonly number[] },
-): SwitchedCost[] =>
-  groups.flatMap(({ name, switches }) => {
-    const cost = switches[at];
-    const random = meanAndSpread(randoms.map((each) => switches[each]?.lost.value ?? Number.NaN));
+): AblationCost[] =>
+  groups.flatMap(({ name, ablations }) => {
+    const cost = ablations[at];
+    const random = meanAndSpread(randoms.map((each) => ablations[each]?.lost.value ?? Number.NaN));
     return cost ? [{ group: name, cost, random }] : [];
   });
 
 /**
- * Accuracy and log-probability of each group under each switch, with percentile bootstrap intervals over the cases: all switches
+ * Accuracy and log-probability of each group under each ablation, with percentile bootstrap intervals over the cases: all ablations
  * under the same resamples, groups each by itself.
  */
-export function switchedAccuracy(cases: readonly ChangedCase[], options: AccuracyOptions): SwitchedAccuracy {
+export function ablatedAccuracy(cases: readonly ChangedCase[], options: AccuracyOptions): AblatedAccuracy {
   const groups = accuracyGroups(cases, options);
   const count = Math.max(0, ...groups.map(({ runs }) => runs.length));
   const overGroups = (at: number, what: keyof Sampled) =>
@@ -69,13 +69,13 @@ export function switchedAccuracy(cases: readonly ChangedCase[], options: Accurac
   };
 }
 
-function scoresOf([asItIs = NOTHING, ...switches]: readonly Sampled[]): {
+function scoresOf([asItIs = NOTHING, ...ablations]: readonly Sampled[]): {
   readonly accuracy: Estimate;
-  readonly switches: readonly SwitchedScore[];
+  readonly ablations: readonly AblatedScore[];
 } {
   return {
     accuracy: estimate(asItIs.accuracy),
-    switches: switches.map(({ accuracy, logProbability }) => ({
+    ablations: ablations.map(({ accuracy, logProbability }) => ({
       accuracy: estimate(accuracy),
       lost: estimate(asItIs.accuracy.map((before, draw) => before - accuracy[draw]!)),
       nats: estimate(asItIs.logProbability.map((before, draw) => before - logProbability[draw]!)),

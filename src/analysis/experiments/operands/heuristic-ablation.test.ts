@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { CaseScore } from "../suite/scored-cases.ts";
 import { heuristicsOf } from "./heuristics.ts";
-import { knockOutTable } from "./heuristic-table.ts";
-import { knockOut } from "./knock-out.ts";
-import type { KnockedOutCase } from "./knock-out.ts";
+import { heuristicAblationTable } from "./heuristic-table.ts";
+import { heuristicAblation } from "./heuristic-ablation.ts";
+import type { HeuristicCase } from "./heuristic-ablation.ts";
 import { sortedLayer, supportOf } from "./sorted-layer.ts";
 
 describe("the neurons of a layer", () => {
@@ -76,7 +76,7 @@ describe("what is off for a problem", () => {
   const options = { count: 10, draws: 2, seed: 1 };
 
   test("are those whose rules apply, of most rules first, then by the better fit; as many others of each layer", () => {
-    const { own, others } = knockOut({ a: 4, b: 3, answer: 7 }, sorted, rules, options);
+    const { own, others } = heuristicAblation({ a: 4, b: 3, answer: 7 }, sorted, rules, options);
     // layer 4 has two others, layer 5 one
     expect(own).toEqual([
       { layer: 4, neuron: 8 },
@@ -89,13 +89,16 @@ describe("what is off for a problem", () => {
   });
 
   test("is at most k of each layer", () => {
-    const { own, others } = knockOut({ a: 4, b: 3, answer: 7 }, sorted, rules, { ...options, count: 1 });
+    const { own, others } = heuristicAblation({ a: 4, b: 3, answer: 7 }, sorted, rules, { ...options, count: 1 });
     expect(own.map(({ neuron: at }) => at)).toEqual([8, 5]);
     expect(others.map(({ length }) => length)).toEqual([2, 2]);
   });
 
   test("is nothing where no rule applies", () => {
-    expect(knockOut({ a: 5, b: 5, answer: 10 }, sorted, rules, options)).toEqual({ own: [], others: [[], []] });
+    expect(heuristicAblation({ a: 5, b: 5, answer: 10 }, sorted, rules, options)).toEqual({
+      own: [],
+      others: [[], []],
+    });
   });
 });
 
@@ -104,7 +107,7 @@ test("the table is over what is right as the model is", () => {
     logProbability: [logProbability],
     isTop: [isTop],
   });
-  const cases: KnockedOutCase[] = [
+  const cases: HeuristicCase[] = [
     { baseline: score(false, -4), points: [] },
     {
       baseline: score(true, -0.5),
@@ -129,7 +132,7 @@ test("the table is over what is right as the model is", () => {
       ],
     },
   ];
-  const { tested, correct, rows } = knockOutTable(cases, [5], { draws: 0, seed: 1 });
+  const { tested, correct, rows } = heuristicAblationTable(cases, [5], { draws: 0, seed: 1 });
   expect([tested, correct]).toEqual([3, 2]);
   const [row] = rows;
   expect([row!.count, row!.neurons]).toEqual([5, 5]);

@@ -10,7 +10,7 @@ import { model } from "../model/model.ts";
 import { notices } from "../notices.ts";
 import { question, setAblationSource, setPrompt, undo } from "../question.ts";
 import { connectEngine } from "../run/engine-port.ts";
-import { followStandIns } from "./follow-stand-ins.ts";
+import { followDonorPrompts } from "./follow-donor-prompts.ts";
 
 let asked: AskedEngine;
 let end: () => void;
@@ -21,7 +21,7 @@ beforeEach(() => {
   connectEngine(asked.engine);
   model.setState({ choice: SHIPPED, status: { kind: "ready" }, info: INFO });
   firstPage({ prompt: FIRST_LOOK.prompt, ablationSource: FIRST_LOOK.ablationSource });
-  end = followStandIns();
+  end = followDonorPrompts();
 });
 
 afterEach(() => {
@@ -29,24 +29,24 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const standIns = () => question.getState().ablationSource;
+const donorPrompts = () => question.getState().ablationSource;
 
 const tokenized = (fitting: number) => cutAlike(asked, question.getState().prompt, fitting);
 
 test("the page's own stand-ins are at once those of the prompt that is typed, and of the one that undo brings back", () => {
   setPrompt("3+5=");
-  expect(standIns()).toEqual(otherNumbers("3+5="));
+  expect(donorPrompts()).toEqual(otherNumbers("3+5="));
   undo();
-  expect(standIns()).toEqual(FIRST_LOOK.ablationSource);
+  expect(donorPrompts()).toEqual(FIRST_LOOK.ablationSource);
 });
 
 test("a prompt without numbers has zero, and the next one with numbers the mean again", () => {
   for (const text of ["", "the nurse said that"]) {
     setPrompt(text);
-    expect(standIns()).toBeUndefined();
+    expect(donorPrompts()).toBeUndefined();
   }
   setPrompt("47+38=");
-  expect(standIns()).toEqual(otherNumbers("47+38="));
+  expect(donorPrompts()).toEqual(otherNumbers("47+38="));
 });
 
 test.each<[what: string, prompts: string[]]>([
@@ -55,36 +55,36 @@ test.each<[what: string, prompts: string[]]>([
 ])("%s stay with the next prompt", (_what, prompts) => {
   setAblationSource(prompts);
   setPrompt("47-38=");
-  expect(standIns() ?? []).toEqual(prompts);
+  expect(donorPrompts() ?? []).toEqual(prompts);
 });
 
 test("a link's zero stays zero, also after a prompt that had nothing to suggest", () => {
   setPrompt("");
   openLink("#v=1&m=abacus&p=3%2B5=", [SHIPPED]);
-  expect(standIns()).toBeUndefined();
+  expect(donorPrompts()).toBeUndefined();
   setPrompt("4+5=");
-  expect(standIns()).toBeUndefined();
+  expect(donorPrompts()).toBeUndefined();
 });
 
 test("what was typed before this part of the page was there is followed as well", () => {
   end();
   firstPage({ prompt: "3+5=", ablationSource: FIRST_LOOK.ablationSource });
-  end = followStandIns();
-  expect(standIns()).toEqual(otherNumbers("3+5="));
+  end = followDonorPrompts();
+  expect(donorPrompts()).toEqual(otherNumbers("3+5="));
 });
 
 test("those that the model's tokenizer cuts otherwise are left out", async () => {
   setPrompt("3+5=");
   await tokenized(3);
-  expect(standIns()).toEqual(otherNumbers("3+5=").slice(0, 3));
+  expect(donorPrompts()).toEqual(otherNumbers("3+5=").slice(0, 3));
   setPrompt("4+5=");
-  expect(standIns()).toEqual(otherNumbers("4+5="));
+  expect(donorPrompts()).toEqual(otherNumbers("4+5="));
 });
 
 test("where too few are left what is off is 0, which is said", async () => {
   setPrompt("3+5=");
   await tokenized(1);
-  expect(standIns()).toBeUndefined();
+  expect(donorPrompts()).toBeUndefined();
   expect(notices.getState().list.map(({ message }) => message)).toEqual([
     "What is off is 0 now: of 8 prompts with other numbers this model’s tokenizer cuts only 1 into as many tokens as this one, and a mean needs 2.",
   ]);
@@ -94,5 +94,5 @@ test("another model is asked again which of them fit", async () => {
   model.setState({ choice: OTHER, info: { ...INFO, name: "other", content: "b".repeat(64) } });
   await tokenized(4);
   await settle();
-  expect(standIns()).toEqual(FIRST_LOOK.ablationSource.slice(0, 4));
+  expect(donorPrompts()).toEqual(FIRST_LOOK.ablationSource.slice(0, 4));
 });
