@@ -1,10 +1,12 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, expectWholeSweep, openWithModel, panel, picture, test } from "./support.ts";
+import { expect, expectWholeSweep, freshProfile, openWithModel, panel, picture, test } from "./support.ts";
+
+test.use({ isForResearchers: false });
 
 test(
-  "the researcher's numbers go by one switch, which is remembered, and probabilities stay",
+  "the researcher's numbers come by one switch, which is remembered and travels in the link, and probabilities stay",
   { tag: "@page" },
-  async ({ page }) => {
+  async ({ page, baseURL }) => {
     await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D&x=L0H7*0");
     await expectWholeSweep(page);
     const prediction = panel(page, "Prediction");
@@ -12,15 +14,7 @@ test(
     const certificate = panel(page, "Neurons").getByText(/^Certified/);
     const numbers = prediction.getByRole("button", { name: "Researcher’s numbers" });
 
-    await test.step("with them: nats and sums", async () => {
-      await expect(numbers).toHaveAttribute("aria-pressed", "true");
-      await expect(prediction.getByText(/−0\.06/)).toBeVisible();
-      await expect(heads.getByRole("grid").getByText("Σ", { exact: true })).toBeVisible();
-      await expect(heads).toContainText(/lowers log p\(8\) by 7\.\d+/);
-    });
-
-    await test.step("without: probabilities alone", async () => {
-      await numbers.click();
+    await test.step("a new visitor has probabilities alone", async () => {
       await expect(numbers).toHaveAttribute("aria-pressed", "false");
       await expect(prediction.getByText(/−0\.06/)).toBeHidden();
       await expect(prediction).toContainText(/p\(8\) falls from 94\.\d\s% to <\s0\.1\s%; the answer is now/);
@@ -29,17 +23,42 @@ test(
       await picture(page, "numbers-plain");
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(page.url()).not.toContain("rn=");
     });
 
-    await test.step("so is the next visit, and no link says so", async () => {
-      expect(page.url()).not.toContain("numbers");
-      await page.reload();
-      await expectWholeSweep(page);
-      await page.getByRole("tab", { name: "Neurons" }).click();
-      await expect(panel(page, "Neurons").getByRole("table")).toBeVisible({ timeout: 60_000 });
-      await expect(certificate).toBeHidden();
+    await test.step("with them: nats and sums", async () => {
       await numbers.click();
-      await expect(certificate).toBeVisible();
+      await expect(numbers).toHaveAttribute("aria-pressed", "true");
+      await expect(prediction.getByText(/−0\.06/)).toBeVisible();
+      await expect(heads.getByRole("grid").getByText("Σ", { exact: true })).toBeVisible();
+      await expect(heads).toContainText(/lowers log p\(8\) by 7\.\d+/);
+    });
+
+    await test.step("so is the next visit", async () => {
+      await page.goto("about:blank");
+      await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D&x=L0H7*0&view=neurons");
+      await expect(certificate).toBeVisible({ timeout: 60_000 });
+    });
+
+    await test.step("who opens the link sees them too, and keeps what they chose", async () => {
+      await expect(page).toHaveURL(/&rn=1&p=/);
+      const { page: theirs, problems } = await freshProfile(page, baseURL!, { isForResearchers: false });
+      await openWithModel(theirs, new URL(page.url()).hash);
+      await expect(panel(theirs, "Neurons").getByText(/^Certified/)).toBeVisible({ timeout: 60_000 });
+      await theirs.goto("about:blank");
+      await openWithModel(theirs);
+      await expect(panel(theirs, "Prediction").getByRole("button", { name: "Researcher’s numbers" })).toHaveAttribute(
+        "aria-pressed",
+        "false",
+      );
+      expect(problems.unexpected).toEqual([]);
+      await theirs.context().close();
+    });
+
+    await test.step("and they go as they came", async () => {
+      await numbers.click();
+      await expect(certificate).toBeHidden();
+      await expect(page).not.toHaveURL(/rn=/);
     });
   },
 );

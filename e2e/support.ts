@@ -15,7 +15,22 @@ export interface Problems {
  * Playwright's `test`, which also fails on an error on the console, an uncaught exception, and a request to another
  * origin: the page promises to load nothing from elsewhere by itself.
  */
-export const test = base.extend<{ problems: Problems; isProvedAfresh: boolean; proofs: void }>({
+export const test = base.extend<{
+  problems: Problems;
+  isProvedAfresh: boolean;
+  proofs: void;
+  isForResearchers: boolean;
+  numbers: void;
+}>({
+  /** The readers of the story asked for the researcher's numbers on an earlier visit; else they are new to the page. */
+  isForResearchers: [true, { option: true }],
+  numbers: [
+    async ({ context, isForResearchers }, use) => {
+      if (isForResearchers) await askForNumbers(context);
+      await use();
+    },
+    { auto: true },
+  ],
   /** The graphics processor proves itself in the story; else it is believed what it has proved in an earlier one. */
   isProvedAfresh: [false, { option: true }],
   proofs: [
@@ -40,14 +55,28 @@ export const test = base.extend<{ problems: Problems; isProvedAfresh: boolean; p
 
 export { expect };
 
+/** What a person's choice of the researcher's numbers leaves in the browser; a choice that the story makes itself stays. */
+const askForNumbers = (context: BrowserContext) =>
+  context.addInitScript(() => {
+    try {
+      if (localStorage.getItem("arithmoscope.numbers") === null) localStorage.setItem("arithmoscope.numbers", "full");
+    } catch {
+      // a story about storage that is denied
+    }
+  });
+
 /** The pages of another reader: a profile of its own, watched like the first. Close its context when done. */
 export async function freshProfile(
   page: Page,
   baseURL: string,
-  { serviceWorkers = "block" }: { readonly serviceWorkers?: "allow" | "block" } = {},
+  {
+    serviceWorkers = "block",
+    isForResearchers = true,
+  }: { readonly serviceWorkers?: "allow" | "block"; readonly isForResearchers?: boolean } = {},
 ): Promise<{ page: Page; problems: Problems }> {
   const viewport = page.viewportSize();
   const context = await page.context().browser()!.newContext({ baseURL, viewport, serviceWorkers });
+  if (isForResearchers) await askForNumbers(context);
   const { origin } = new URL(baseURL);
   if (backendName() === "WebGPU") {
     await takeProofs(page.context(), origin);

@@ -23,7 +23,7 @@ test("the page opens, answers, sweeps, switches and hands on a link that the nex
   baseURL,
 }) => {
   const reader = await startReader();
-  await reader.open(`${baseURL}/#v=1&m=abacus&p=3%2B5=`);
+  await reader.open(`${baseURL}/#v=1&m=abacus&rn=1&p=3%2B5=`);
 
   await test.step("the model answers, on WASM with threads", async () => {
     await seen(reader, "button", chip);

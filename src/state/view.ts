@@ -31,8 +31,10 @@ export interface View {
   readonly theme: Theme;
   /** What the system asks for; injected by the app. */
   readonly prefersDark: boolean;
-  /** Log-probabilities, sums, activations, intervals and certificates stand beside the plain numbers; kept by the app, in no link. */
-  readonly isForResearchers: boolean;
+  /** The person asked for the researcher’s numbers: log-probabilities, sums, activations, intervals, certificates. Kept by the app. */
+  readonly isNumbersChosen: boolean;
+  /** The opened link shows them, for this visit. */
+  readonly isNumbersLinked: boolean;
   readonly isHelpOpen: boolean;
 }
 
@@ -52,7 +54,8 @@ export const view = createStore<View>(() => ({
   reading: DEFAULT_READING,
   theme: "auto",
   prefersDark: false,
-  isForResearchers: true,
+  isNumbersChosen: false,
+  isNumbersLinked: false,
   isHelpOpen: false,
 }));
 
@@ -73,7 +76,10 @@ export function clearReading(name: "against" | "layer" | "place" | "other" | "ot
 }
 export const setTheme = (theme: Theme) => view.setState({ theme });
 export const setPrefersDark = (prefersDark: boolean) => view.setState({ prefersDark });
-export const setForResearchers = (isForResearchers: boolean) => view.setState({ isForResearchers });
+/** What a person chooses; a link has no say in it any more. */
+export const chooseNumbers = (isNumbersChosen: boolean) => view.setState({ isNumbersChosen, isNumbersLinked: false });
+/** Whether the page shows the researcher’s numbers; plain ones are probabilities, factors and ranks. */
+export const isForResearchers = ({ isNumbersChosen, isNumbersLinked }: View) => isNumbersChosen || isNumbersLinked;
 export const setHelpOpen = (isHelpOpen: boolean) => view.setState({ isHelpOpen });
 export const isDark = ({ theme, prefersDark }: View) => theme === "dark" || (theme === "auto" && prefersDark);
 

@@ -32,7 +32,7 @@ import { asksTheSame, claimedAnswer, isOfTheSameModel } from "./checking/asks-th
 import { CLAIMED_NEURONS } from "./shown-claims.ts";
 import { verify } from "./checking/verification.ts";
 import type { Verification } from "./checking/verification.ts";
-import { view } from "../view.ts";
+import { isForResearchers, view } from "../view.ts";
 import { openedWords } from "./words/opened-words.ts";
 
 /** How the model that answers differs from what the opened finding is about; nothing as long as none answers. */
@@ -153,7 +153,8 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
   if (!choice) return undefined;
   const { prompt, target, interventions, variant, ablationSource } = question.getState();
   const lora = attachedName();
-  const { tab, selected, sort, chain, reading } = view.getState();
+  const shown = view.getState();
+  const { tab, selected, sort, chain, reading } = shown;
   const changed = changedSettings(chain);
   const read = tab === "heads" ? changedReading(reading) : undefined;
   const experiment = tab === "experiments" ? experimentsDoor()?.asked() : undefined;
@@ -168,6 +169,7 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(lora !== undefined && adapterContent !== undefined && { adapterContent }),
     ...(variant === "adapted" && { variant }),
     ...(agreement !== undefined && { agreement }),
+    ...(isForResearchers(shown) && { isForResearchers: true }),
     prompt,
     ...(target !== undefined && { target }),
     interventions,

@@ -171,6 +171,8 @@ export interface Finding {
   readonly variant?: Variant;
   /** How near to float64 the graphics processor was that gave the claimed numbers; left out: WASM gave them, or nobody knows. */
   readonly agreement?: number;
+  /** The researcher’s numbers are shown; left out: whoever opens it sees what they chose. */
+  readonly isForResearchers?: true;
   /** Never trimmed. */
   readonly prompt: string;
   /** Token id; left out: the clean run's most probable token. */

@@ -43,6 +43,7 @@ export function takeView(finding: Finding): void {
     tab: finding.view,
     sort: finding.sort ?? DEFAULT_SORT,
     hovered: undefined,
+    isNumbersLinked: finding.isForResearchers ?? false,
     chain: { ...DEFAULT_CHAIN, ...finding.chain },
     reading: { ...DEFAULT_READING, ...finding.reading },
   });

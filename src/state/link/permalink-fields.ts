@@ -96,6 +96,12 @@ export const FIELDS: readonly Field[] = [
     },
   },
   {
+    key: "rn",
+    needs: "1, where the researcher’s numbers are shown",
+    write: ({ isForResearchers }) => (isForResearchers ? "1" : undefined),
+    read: (text) => (text === "1" ? { isForResearchers: true } : undefined),
+  },
+  {
     key: "p",
     needs: "a prompt",
     write: ({ prompt }) => prompt || undefined,

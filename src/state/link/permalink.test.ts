@@ -213,6 +213,7 @@ function findings(): fc.Arbitrary<Finding> {
       unknown: fc.array(fc.tuple(key, text), { maxLength: 3 }),
       dtype: fc.constantFrom(...DTYPES),
       result: fc.record({ sha256: fc.stringMatching(/^[0-9a-f]{64}$/), address: fc.webUrl() }),
+      isForResearchers: fc.constant(true as const),
       agreement: fc.constantFrom(0, 3e-7, 1e-6, 0.0009, 1),
       target: fc.nat(),
       selected: fc.oneof(head, neuron),

@@ -18,7 +18,7 @@ import { results } from "../run/results.ts";
 import type { Slots } from "../run/results.ts";
 import { isSameSubject } from "../subject.ts";
 import type { Subject } from "../subject.ts";
-import { view } from "../view.ts";
+import { isForResearchers, view } from "../view.ts";
 
 /** What is handed on as a link: with the numbers measured here, for whoever opens it to check. */
 export interface SharedFinding {
@@ -75,12 +75,14 @@ function isAskedNow(shown: Subject): boolean {
 const isAskable = ({ before }: Slots) => question.getState().prompt !== "" && before.status !== "failed";
 
 function earlierFinding(shown: Subject, slots: Slots): Finding {
-  const { tab, selected, sort, chain, reading } = view.getState();
+  const now = view.getState();
+  const { tab, selected, sort, chain, reading } = now;
   const settings = changedSettings(chain);
   const read = tab === "heads" ? changedReading(reading) : undefined;
   const patches = tab === "patch" ? patchAbout(shown) : undefined;
   return {
     ...findingOf(shown),
+    ...(isForResearchers(now) && { isForResearchers: true }),
     view: tab,
     ...(selected && { selected }),
     ...(tab === "neurons" && { sort }),

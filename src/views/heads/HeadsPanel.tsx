@@ -13,7 +13,7 @@ import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { isSameQuestion } from "#state/subject.ts";
-import { COLOUR_SCALES, isDark, setColourScale, setReading, view } from "#state/view.ts";
+import { COLOUR_SCALES, isDark, isForResearchers, setColourScale, setReading, view } from "#state/view.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
@@ -204,7 +204,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
   const scale = useMemo(() => divergingScale(limit, kind, dark), [limit, kind, dark]);
   const map = useMemo(() => heatmap(effects, width, scale), [effects, width, scale]);
   const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
-  const isPlain = useStore(view, (state) => !state.isForResearchers);
+  const isPlain = !useStore(view, isForResearchers);
   const sentence = sweepSentence(effects, tokenText(target), slot.status, isPlain ? value.baseline : undefined);
   const [top] = rankedHeads(effects);
   const key = legend(scale);

@@ -10,7 +10,7 @@ import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
 import { guide } from "#state/guide/guide.ts";
 import { opened } from "#state/link/opened.ts";
-import { view } from "#state/view.ts";
+import { isForResearchers, view } from "#state/view.ts";
 import { PageHeader } from "../header/PageHeader.tsx";
 import { InterventionsPanel } from "../interventions/InterventionsPanel.tsx";
 import { PredictionPanel } from "../prediction/PredictionPanel.tsx";
@@ -149,7 +149,7 @@ function PredictionVoice() {
   const interventions = useStore(question, (state) => state.interventions);
   const before = useStore(results, (slots) => slots.before);
   const after = useStore(results, (slots) => slots.after);
-  const isPlain = useStore(view, (state) => !state.isForResearchers);
+  const isPlain = !useStore(view, isForResearchers);
   const isChanged = interventions.length > 0;
   const isAnswered = before.status === "done" && !isStale(before);
   const isSettled = isAnswered && (!isChanged || (after.status === "done" && !isStale(after)));

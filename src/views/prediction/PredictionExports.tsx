@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import type { Slots } from "#state/run/results.ts";
-import { setForResearchers, view } from "#state/view.ts";
+import { chooseNumbers, isForResearchers, view } from "#state/view.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { drawnPrediction } from "./prediction-export.ts";
 
@@ -30,14 +30,14 @@ export function PredictionMethod() {
 
 /** Which numbers the whole page shows; a file has all of them in any case. */
 function NumbersSwitch() {
-  const isOn = useStore(view, (state) => state.isForResearchers);
+  const isOn = useStore(view, isForResearchers);
   return (
     <button
       type="button"
       className="switch"
       aria-pressed={isOn}
       title="Log-probabilities in nats, sums, activations, intervals and certificates, everywhere on the page"
-      onClick={() => setForResearchers(!isOn)}
+      onClick={() => chooseNumbers(!isOn)}
     >
       Researcher’s numbers
     </button>

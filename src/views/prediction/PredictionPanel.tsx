@@ -3,7 +3,7 @@ import { opened } from "#state/link/opened.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
 import { chooseTarget } from "#state/targets.ts";
-import { view } from "#state/view.ts";
+import { isForResearchers, view } from "#state/view.ts";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
@@ -37,7 +37,7 @@ export function PredictionPanel() {
   const interventions = useStore(question, (state) => state.interventions);
   const isLong = useStore(question, (state) => state.answer !== undefined);
   const isOpened = useStore(opened, (state) => state.finding !== undefined);
-  const isPlain = useStore(view, (state) => !state.isForResearchers);
+  const isPlain = !useStore(view, isForResearchers);
   const slots = useStore(results);
   const { before } = slots;
   const isChanged = interventions.length > 0;
