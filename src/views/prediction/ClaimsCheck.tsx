@@ -2,20 +2,15 @@ import { useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { figures, nats } from "#charts/number-format.ts";
 import { adapter } from "#state/model/adapter.ts";
-import { experimentsDoor, followExperimentsDoor } from "#state/experiments/door.ts";
-import { lab } from "#state/lab/tools.ts";
-import { checkAnswer, otherWeights } from "#state/link/claims.ts";
-import { claimsBeside, uncheckedBeside } from "#state/link/checking/unchecked.ts";
-import type { ClaimBeside } from "#state/link/checking/unchecked.ts";
+import { otherWeights } from "#state/link/claims.ts";
+import { claimsBeside } from "#state/link/checking/unchecked.ts";
 import { opened } from "#state/link/opened.ts";
 import { asksTheSame } from "#state/link/checking/asks-the-same.ts";
-import type { Verification } from "#state/link/checking/verification.ts";
-import { claimsAnswer } from "#state/link/checking/whole-check.ts";
+import { claimsAnswer, followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
+import type { Claimed } from "#state/link/checking/whole-check.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
-import { results } from "#state/run/results.ts";
-import { view } from "#state/view.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 import { claimNames } from "../shared/words/claim-names.ts";
 
@@ -23,34 +18,31 @@ import { claimNames } from "../shared/words/claim-names.ts";
 export function ClaimsCheck() {
   const finding = useStore(opened, (state) => state.finding);
   const now = useStore(question);
-  const slots = useStore(results);
   const { choice } = useStore(model);
-  const count = useStore(view, (state) => state.count);
   if (!finding) return null;
   if (!claimsAnswer(finding.expected) || !asksTheSame(finding, now, choice?.id))
     return <OtherWeights finding={finding} />;
-  return <AnswerVerdict finding={finding} check={checkAnswer(finding, slots, now, count)} />;
+  return <AnswerVerdict finding={finding} />;
 }
 
-/** A link that claims more than the answer is not reproduced with the answer alone: what is still open stands in the verdict itself. */
-function AnswerVerdict({ finding, check }: { readonly finding: Finding; readonly check: Verification | undefined }) {
-  const now = useStore(question);
-  const slots = useStore(results);
-  useStore(view);
-  useStore(lab);
-  useSyncExternalStore(followExperimentsDoor, () => experimentsDoor()?.check(finding) !== undefined);
+/**
+ * A link that claims more than the answer is not reproduced with the answer alone: what is still open stands in the verdict itself. It is the one
+ * check that the page's head shows as well (`whole-check.ts`), which a pointer over the maps does not set off again.
+ */
+function AnswerVerdict({ finding }: { readonly finding: Finding }) {
+  const check = useSyncExternalStore(followOpenedCheck, openedCheck);
   const isAlone = claimsBeside(finding).length === 0;
   return (
     <Verdict
       claims={claimText(finding.expected)}
-      check={check}
+      check={check?.of.answer}
       of={isAlone ? undefined : "answer"}
-      open={openText(uncheckedBeside(finding, slots, now))}
+      open={openText(check?.open.filter((name) => name !== "answer") ?? [])}
     />
   );
 }
 
-const openText = (open: readonly ClaimBeside[]) =>
+const openText = (open: readonly Claimed[]) =>
   open.length > 0 ? `${claimNames(open)} are not checked yet` : undefined;
 
 /** A sentence that the link is of other weights, said also where none of its numbers is checked. */

@@ -10,6 +10,7 @@ import { experimentForm } from "#state/experiments/form/form.ts";
 import type { ExperimentForm } from "#state/experiments/form/form.ts";
 import { EMPTY, experiments } from "#state/experiments/slots.ts";
 import { opened } from "#state/link/opened.ts";
+import { checkAnswer } from "#state/link/claims.ts";
 import { NO_FINDING } from "#state/link/finding.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
@@ -17,7 +18,10 @@ import { question, replaceQuestion } from "#state/question.ts";
 import { beforeKey } from "#state/run/demands.ts";
 import { EMPTY_SLOT, clearResults, results } from "#state/run/results.ts";
 import { subjectNow } from "#state/subject.ts";
+import { hover } from "#state/view.ts";
 import { ClaimsCheck } from "./ClaimsCheck.tsx";
+
+vi.mock("#state/link/claims.ts", { spy: true });
 
 const HERE = "4f2b".repeat(16);
 let host: HTMLElement;
@@ -97,6 +101,14 @@ describe("beside an answer that is reproduced", () => {
 
   test("nothing else is claimed: the verdict is of the link", () => {
     expect(claims({})).toBe("✓ reproduced on this machine, largest difference below 0.0001 nats");
+  });
+
+  test("a pointer that goes over the maps has nothing checked anew", () => {
+    claims({ chain: [{ name: "L0H7", value: 7 }] }, { view: "chain" });
+    vi.mocked(checkAnswer).mockClear();
+    for (const head of [0, 1, 2]) act(() => hover({ kind: "head", at: { layer: 0, head } }));
+    act(() => hover(undefined));
+    expect(checkAnswer).not.toHaveBeenCalled();
   });
 
   test.each<[Partial<Finding>, Finding["expected"], string]>([

@@ -22,10 +22,6 @@ interface Checked {
   readonly now: Question;
 }
 
-/** Claims beside the answer that nothing of this page's computation has been held against: an answer that is reproduced says nothing of them. */
-export const uncheckedBeside = (finding: Finding, slots: Slots, now: Question): readonly ClaimBeside[] =>
-  claimsBeside(finding).filter((name) => checkBeside(name, finding, { slots, now }) === undefined);
-
 /** What this page's computation says to one of them; undefined while there is none that does. */
 export function checkBeside(name: ClaimBeside, finding: Finding, { slots, now }: Checked): Verification | undefined {
   switch (name) {

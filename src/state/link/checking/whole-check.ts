@@ -27,6 +27,8 @@ export interface WholeCheck {
   /** What is claimed, and checked or not checked yet. */
   readonly checked: readonly Claimed[];
   readonly open: readonly Claimed[];
+  /** What came of each that was checked. */
+  readonly of: Readonly<Partial<Record<Claimed, Verification>>>;
   /** Numbers that were held against each other. */
   readonly count: number;
   readonly closest: Closeness | undefined;
@@ -66,6 +68,7 @@ export function checkWhole(finding: Finding, slots: Slots, now: Question): Whole
     soFar,
     checked: checks.filter(({ check }) => check).map(({ name }) => name),
     open,
+    of: Object.fromEntries(checks.flatMap(({ name, check }) => (check ? [[name, check]] : []))),
     count: rows.length,
     closest: closeness(rows),
     reason: checks.find(({ check }) => check && check.verdict === soFar)?.check?.reason ?? "",
