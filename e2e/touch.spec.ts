@@ -29,6 +29,7 @@ test.describe("under a finger", () => {
       await expectWholeSweep(page);
       expect(await page.evaluate(() => matchMedia("(pointer: coarse)").matches)).toBe(true);
       await expectLarge(page, "heads");
+      expect(await page.evaluate(tornByLink), "the only link of a running text keeps the text's line").toBeLessThan(2);
 
       await test.step("the other looks at heads", async () => {
         for (const look of ["direct", "scores", "lens"]) {
@@ -179,6 +180,19 @@ async function openTab(page: Page, name: string): Promise<void> {
 async function expectLarge(page: Page, where: string): Promise<void> {
   await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = true)));
   await expect.poll(() => page.evaluate(tooSmall), { message: where, timeout: 10_000 }).toEqual([]);
+}
+
+/** Runs in the page. How much higher a line is with a link in its text than without one, in pixels. */
+function tornByLink(): number {
+  const heightOf = (html: string) => {
+    const line = document.createElement("p");
+    line.innerHTML = html;
+    document.querySelector("main")!.append(line);
+    const { height } = line.getBoundingClientRect();
+    line.remove();
+    return height;
+  };
+  return heightOf('The chain of <a href="#p=1">another</a> has all.') - heightOf("The chain of another has all.");
 }
 
 /** Runs in the page. */

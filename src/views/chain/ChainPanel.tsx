@@ -14,6 +14,7 @@ import { KnownOtherWorth } from "../heads/OtherWorthLine.tsx";
 import { SelectedCard } from "../inspector/Inspector.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { RunAgain } from "../shared/RunState.tsx";
+import { useAwaited } from "../shared/use-awaited.ts";
 import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
 import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
@@ -81,6 +82,7 @@ function OwnChain() {
   const asked = useStore(question);
   const settings = useStore(view, (state) => state.chain);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
+  const awaited = useAwaited();
   const { chain, chainAfter, chainEdges, before, after, otherChain } = slots;
   const isChanged = asked.interventions.length > 0;
   const isMeasured = settings.isMeasured ?? false;
@@ -117,9 +119,8 @@ function OwnChain() {
         <>
           {chain.status === "idle" && (
             <p className="empty">
-              {isReady
-                ? "The chain of the prompt is put together here."
-                : "The chain of the prompt is put together as soon as a model is loaded. The published one of Llama-7B can be read meanwhile."}
+              The chain of the prompt is put together here{awaited}.
+              {!isReady && " The published one of Llama-7B can be read meanwhile."}
             </p>
           )}
           <SelectedCard />

@@ -23,6 +23,7 @@ import { later, laterPart } from "../shared/later.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { typedParts } from "../shared/text/typed-parts.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
+import { useAwaited } from "../shared/use-awaited.ts";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
@@ -148,6 +149,7 @@ function Effect() {
   const isBeside = useStore(view, ({ reading: { other, otherVariant } }) => Boolean(other || otherVariant));
   const kind = isAsked && interventions.length > 0 ? "sweepUnder" : "sweep";
   const slot = useStore(results, (slots) => slots[kind]);
+  const awaited = useAwaited();
   return (
     <>
       {slot.value ? (
@@ -161,7 +163,7 @@ function Effect() {
       ) : (
         <>
           <SweptInterventions />
-          <p className="empty">The map of heads fills in as soon as a model is loaded.</p>
+          <p className="empty">The map of heads fills in{awaited}.</p>
           <RunState kind={kind} slot={slot} doing={DOING} what="this map" />
         </>
       )}

@@ -9,6 +9,7 @@ const check = (change: Partial<WholeCheck>): WholeCheck => ({
   soFar: change.verdict === "open" ? "reproduced" : (change.verdict ?? "reproduced"),
   checked: ["answer"],
   open: [],
+  of: {},
   count: 1,
   closest: undefined,
   reason: "",

@@ -82,7 +82,7 @@ export function HelpDialog() {
       </p>
       <p className="small faint">
         {/* relative, as the page may lie in any folder */}
-        <a href="./notices.txt" target="_blank" rel="noopener">
+        <a className="alone" href="./notices.txt" target="_blank" rel="noopener">
           Licences of the software and fonts in this page
         </a>
       </p>

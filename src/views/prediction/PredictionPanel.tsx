@@ -9,6 +9,7 @@ import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { laterPart } from "../shared/later.tsx";
+import { useAwaited } from "../shared/use-awaited.ts";
 import { PredictionProgress } from "./PredictionProgress.tsx";
 import { answerOf, brokenInto, course, predictionRows, shownRuns } from "./prediction-rows.ts";
 import type { Runs } from "./prediction-rows.ts";
@@ -42,6 +43,7 @@ export function PredictionPanel() {
   const { before } = slots;
   const isChanged = interventions.length > 0;
   const shown = shownRuns(slots, isChanged);
+  const awaited = useAwaited();
   const isDim = isStale(before) || (isChanged && isStale(slots.after));
   return (
     <section id={PREDICTION_ID} aria-label="Prediction" className="panel prediction">
@@ -62,7 +64,7 @@ export function PredictionPanel() {
           )}
         </div>
       ) : (
-        <p className="empty">The answer appears here as soon as a model is loaded.</p>
+        <p className="empty">The answer appears here{awaited}.</p>
       )}
       {before.value && isLong && <AnswerScore />}
       {isOpened && <ClaimsCheck />}

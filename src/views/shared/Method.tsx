@@ -14,7 +14,7 @@ export function Method({ page, children }: MethodProps) {
       <p>{children}</p>
       <p>
         {/* relative, as the page may lie in any folder */}
-        <a href={`./docs/methods/${page}.html`} target="_blank" rel="noopener">
+        <a className="alone" href={`./docs/methods/${page}.html`} target="_blank" rel="noopener">
           Formula, source and limits
         </a>
       </p>

@@ -18,7 +18,7 @@ export async function diskFiles(source: FilesSource, onBytes: (bytes: number) =>
   const byPath = new Map(source.files.map((file, index) => [pathInFolder(paths[index]!), file]));
   const gguf = await ggufAmong(byPath);
   return {
-    name: gguf === undefined ? "the chosen folder" : "what was chosen",
+    name: calledAs(paths, gguf),
     identity: { kind: "files", name: gguf ?? folderName(paths) ?? "from disk" },
     ...(gguf !== undefined && { gguf }),
     names: () => Promise.resolve([...byPath.keys()]),
@@ -27,6 +27,14 @@ export async function diskFiles(source: FilesSource, onBytes: (bytes: number) =>
       return Promise.resolve(file && fileSource(file, onBytes));
     },
   };
+}
+
+/** What was chosen, in sentences: a file that was chosen or dropped by itself is no folder, and is called by its name. */
+function calledAs(paths: readonly string[], gguf: string | undefined): string {
+  if (gguf !== undefined) return "what was chosen";
+  const [only, ...more] = paths;
+  const isAlone = only !== undefined && more.length === 0 && !only.includes("/");
+  return isAlone ? `${shownName(only)} alone, which is no GGUF file,` : "the chosen folder";
 }
 
 /** The GGUF file that is meant: the only model among the files, by its name or as one of Ollama's, or a lone file that begins like one. */

@@ -359,6 +359,29 @@ describe("from disk", () => {
     expect(set.identity).toEqual({ kind: "files", name: "from disk" });
   });
 
+  test.each([
+    ["a text", [new File(["x"], "notes.txt")], undefined, "notes.txt alone, which is no GGUF file,"],
+    [
+      "a part of a checkpoint",
+      [new File(["{}"], "config.json")],
+      undefined,
+      "config.json alone, which is no GGUF file,",
+    ],
+    [
+      "a dropped file, whose path is its name",
+      [new File(["x"], "a.md")],
+      ["a.md"],
+      "a.md alone, which is no GGUF file,",
+    ],
+    ["a file in a folder", [picked("m/notes.txt", "x")], undefined, "the chosen folder"],
+    ["a dropped folder with one file", [new File(["x"], "notes.txt")], ["m/notes.txt"], "the chosen folder"],
+    ["several files", [new File(["x"], "a.txt"), new File(["x"], "b.txt")], undefined, "the chosen folder"],
+    ["a GGUF file", [new File(["GGUF"], "tiny")], undefined, "what was chosen"],
+  ])("sentences call %s what it is", async (_what, files, paths, name) => {
+    const set = await openSource({ kind: "files", files, ...(paths && { paths }) }, () => undefined);
+    expect(set.name).toBe(name);
+  });
+
   test("goes by the paths of a dropped folder, whose files do not know theirs", async () => {
     const files = [new File(["mine"], "config.json"), new File(["an older one"], "config.json")];
     const paths = ["m/config.json", "m/checkpoint-500/config.json"];
