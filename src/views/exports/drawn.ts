@@ -41,7 +41,10 @@ export interface Drawn {
   readonly settings?: Facts;
   readonly unit: string;
   readonly table: () => Table;
-  /** As wide as a file has it, in CSS pixels, and for light paper unless `isDark`, where nothing else is asked. Left out of what is only a table. */
+  /**
+   * As wide as asked, in CSS pixels, or as wide as it has to be, and for light paper unless `isDark`; where nothing is asked, as a file has it. Left out of what
+   * is only a table.
+   */
   readonly figure?: (width?: number, isDark?: boolean) => MarkedFigure;
   readonly isDark?: boolean;
   /** The program that draws it anew of its JSON; left out where there is none. */

@@ -7,7 +7,7 @@ import type { PublishedRecord } from "#analysis/chain/published.ts";
 import { results } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";
 import { crowdedChain } from "#test/chains.ts";
-import { drawByMatplotlib, recordedCalls } from "#test/recorded-figure.ts";
+import { DRAWN_BY, drawByMatplotlib, recordedCalls } from "#test/recorded-figure.ts";
 import type { Call } from "#test/recorded-figure.ts";
 import { drawnChain } from "../../chain/chain-exports.ts";
 import { withoutHead } from "../../chain/shown-chains.ts";
@@ -28,12 +28,12 @@ function filesOf(shown: readonly ShownChain[], published?: "llama-7b-3plus5") {
   return [jsonFile(drawn, STAMP), pythonFile(drawn)!] as const;
 }
 
+const published = () => filesOf([withoutHead("3+5=", publishedChain(record))], "llama-7b-3plus5");
+
 const named = (calls: readonly Call[], name: string) => calls.filter((call) => call[0] === name);
 
 test("the program beside the published chain draws its parts, edges and bars", () => {
-  const files = filesOf([withoutHead("3+5=", publishedChain(record))], "llama-7b-3plus5");
-  expect(() => drawByMatplotlib(...files)).not.toThrow();
-  const calls = recordedCalls(...files);
+  const calls = recordedCalls(...published());
   if (!calls) return;
   const [places, texts] = named(calls, "axes0.set_yticks")[0]![1] as [number[], string[]];
   expect(texts).toHaveLength(6);
@@ -64,7 +64,8 @@ test("the program beside the published chain draws its parts, edges and bars", (
   expect(after![0]).toBeCloseTo(0.06159592792391777, 7);
 });
 
-test("two chains are drawn below each other on one scale, and what is off steps back", () => {
+/** Two crowded chains, of which the second's edges to the prediction are twice as wide and against it. */
+function twoChains() {
   const about = (prompt: string): Subject => ({
     model: { id: "abacus", name: "abacus" },
     variant: "base",
@@ -79,12 +80,15 @@ test("two chains are drawn below each other on one scale, and what is off steps 
     ...chain,
     edges: chain.edges.map((edge) => (edge.kind === "promotes" ? { ...edge, claimed: -2 * edge.claimed! } : edge)),
   };
-  const files = filesOf([
+  return filesOf([
     withoutHead("$3$+5=", chain, { about: about("$3$+5=") }),
     withoutHead("4+5=", doubled, { about: about("4+5=") }),
   ]);
-  expect(() => drawByMatplotlib(...files)).not.toThrow();
-  const calls = recordedCalls(...files);
+}
+
+test("two chains are drawn below each other on one scale, and what is off steps back", () => {
+  const chain = crowdedChain();
+  const calls = recordedCalls(...twoChains());
   if (!calls) return;
   expect(named(calls, "plt.subplots")[0]![1]).toEqual([2, 2]);
   expect(named(calls, "axes0.set_title")[0]![1]).toEqual([String.raw`\$3\$+5=`]);
@@ -98,4 +102,11 @@ test("two chains are drawn below each other on one scale, and what is off steps 
   expect(new Set(second.map(({ linestyle }) => linestyle))).toEqual(new Set(["--"]));
   // the head's own, then the eight neurons'; the first of these is off
   expect(first.map(({ alpha }) => alpha)).toEqual([0.62, 0.13, ...Array.from({ length: 7 }, () => 0.62)]);
+});
+
+test.each([
+  ["the published chain", published()],
+  ["two chains", twoChains()],
+])(`${DRAWN_BY} draws %s`, (_what, files) => {
+  expect(() => drawByMatplotlib(...files)).not.toThrow();
 });

@@ -3,7 +3,7 @@ import { EMPTY_SLOT, results } from "#state/run/results.ts";
 import type { Slots } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";
 import { DEFAULT_SORT } from "#state/view.ts";
-import { drawByMatplotlib, recordedCalls } from "#test/recorded-figure.ts";
+import { DRAWN_BY, drawByMatplotlib, recordedCalls } from "#test/recorded-figure.ts";
 import { drawnNeurons, drawnTopNeurons } from "../../neurons/neurons-export.ts";
 import type { Drawn, Stamp } from "../drawn.ts";
 import { jsonFile, pythonFile } from "../files.ts";
@@ -51,11 +51,7 @@ const comparison = {
 
 const slotsOf = (changed: Partial<Slots>): Slots => ({ ...results.getInitialState(), ...changed });
 
-function callsOf(drawn: Drawn) {
-  const files = [jsonFile(drawn, STAMP), pythonFile(drawn)!] as const;
-  expect(() => drawByMatplotlib(...files)).not.toThrow();
-  return recordedCalls(...files);
-}
+const callsOf = (drawn: Drawn) => recordedCalls(jsonFile(drawn, STAMP), pythonFile(drawn)!);
 
 test("the program beside a comparison draws both runs' increases and activations", () => {
   const calls = callsOf(
@@ -122,4 +118,26 @@ test("tokens that begin with a space are three all the same", () => {
   if (!calls) return;
   const [, [, names]] = calls.find(([name]) => name === "axes0.set_yticks")!;
   expect(names).toEqual(["L4N425  8 huit VIII"]);
+});
+
+test.each([
+  ["a comparison", drawnNeurons(slotsOf({ comparison: { ...EMPTY_SLOT, value: comparison, about } }), DEFAULT_SORT)!],
+  [
+    "the neurons of one run",
+    drawnTopNeurons(
+      slotsOf({
+        topNeurons: {
+          ...EMPTY_SLOT,
+          value: {
+            ...list,
+            rows: [{ layer: 4, neuron: 425, increase: 0.682, activation: 22.9, promotes: texts("$8", "huit") }],
+          },
+          about: { ...about, interventions: [] },
+        },
+      }),
+      DEFAULT_SORT,
+    )!,
+  ],
+])(`${DRAWN_BY} draws %s`, (_what, drawn) => {
+  expect(() => drawByMatplotlib(jsonFile(drawn, STAMP), pythonFile(drawn)!)).not.toThrow();
 });

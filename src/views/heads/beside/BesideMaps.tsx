@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
+import { pairRoom } from "#charts/maps/heatmap-pair.ts";
 import { heatmapMarks, ringAround } from "#charts/maps/heatmap-marks.ts";
 import { cellOf } from "#charts/maps/heatmap.ts";
 import type { Heatmap } from "#charts/maps/heatmap.ts";
@@ -25,9 +26,6 @@ import { besideSentence, drawnBeside, drawnMaps, headsApart, mapsBeside, sharedS
 import type { HeadApart } from "./beside-maps.ts";
 import "./beside.css";
 
-/** Two maps stand below each other where each would be narrower. */
-const LEAST_PX = 300;
-const GAP_PX = 24;
 const LISTED = 10;
 
 interface BesideMapsProps {
@@ -52,8 +50,7 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
     () => mapsBeside({ value, about }, { value: other, about: otherAbout }),
     [value, about, other, otherAbout],
   );
-  const isNarrow = width < 2 * LEAST_PX + GAP_PX;
-  const mapPx = isNarrow ? width : (width - GAP_PX) / 2;
+  const { isStacked, mapPx } = pairRoom(width);
   const scale = useMemo(() => sharedScale(maps, colours, dark), [maps, colours, dark]);
   const drawn = useMemo(() => drawnMaps(maps, mapPx, scale), [maps, mapPx, scale]);
   const [first, second] = drawn;
@@ -61,7 +58,7 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       {children}
       <BesideControls />
-      <div className={`beside-maps ${isNarrow ? "is-narrow" : ""}`}>
+      <div className={`beside-maps ${isStacked ? "is-narrow" : ""}`}>
         {first && (
           <figure>
             <figcaption>

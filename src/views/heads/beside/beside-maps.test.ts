@@ -143,6 +143,34 @@ test("its files hold both maps under their titles, and its link opens both", () 
   expect(svgFile(drawn, STAMP)!.content).toContain(">4+5=<");
 });
 
+describe("the figure", () => {
+  const maps = mapsBeside(OWN, OTHER);
+  const figure = drawnBeside(maps, "linear", results.getInitialState())!.figure!;
+  const placesOf = (width: number) =>
+    figure(width)
+      .marks.slice(0, 2)
+      .map(({ attrs }) => /translate\((\S+) (\S+)\)/.exec(String(attrs!["transform"]))!.slice(1).map(Number));
+
+  test.each([320, 560, 640, 800, 1200])(
+    "is no wider than %d px, and what is narrow stands below each other",
+    (width) => {
+      expect(figure(width).width).toBeLessThanOrEqual(width);
+      const [[firstX, firstY], [secondX, secondY]] = placesOf(width) as [[number, number], [number, number]];
+      // each of two beside each other has at least 300 px, and 24 between them
+      const isBeside = width >= 624;
+      expect([secondX > firstX, secondY > firstY]).toEqual([isBeside, !isBeside]);
+    },
+  );
+
+  test("is for the paper that is asked for", () => {
+    const fills = (isDark: boolean) => JSON.stringify(figure(800, isDark).marks);
+    const [light, dark] = [false, true].map((isDark) => sharedScale(maps, "linear", isDark).colour(8));
+    expect(light).not.toBe(dark);
+    expect([fills(false).includes(light!), fills(false).includes(dark!)]).toEqual([true, false]);
+    expect([fills(true).includes(dark!), fills(true).includes(light!)]).toEqual([true, false]);
+  });
+});
+
 test("two variants of one prompt are told apart by their names, and the link names the other variant", () => {
   const other = { ...OTHER, about: about("3+5=", "8", { variant: "adapted" }) };
   const maps = mapsBeside(OWN, other);

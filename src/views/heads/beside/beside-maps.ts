@@ -1,6 +1,6 @@
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { LEAST_LIMIT_NATS, heatmap } from "#charts/maps/heatmap.ts";
-import { heatmapPair } from "#charts/maps/heatmap-pair.ts";
+import { heatmapPair, pairRoom } from "#charts/maps/heatmap-pair.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { legend } from "#charts/legend.ts";
 import { nats } from "#charts/number-format.ts";
@@ -18,8 +18,8 @@ import { changesText } from "../../shared/words/part-name.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 import { HEAD_TABLE, headRows } from "../heads-export.ts";
 
-/** Of each map in a file. */
-const EXPORT_PX = 480;
+/** Of both maps in a file, with what stands between them. */
+const EXPORT_PX = 984;
 
 /** A map of heads with what it is about. */
 export interface MapBeside {
@@ -135,10 +135,11 @@ export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots
       header: ["map", ...HEAD_TABLE],
       rows: maps.flatMap(({ title, sweep, effects }) => headRows(sweep, effects).map((row) => [title, ...row])),
     }),
-    figure: () => {
-      // papers are light, whatever the page is
-      const scale = sharedScale(maps, kind, false);
-      return heatmapPair(drawnMaps(maps, EXPORT_PX, scale), legend(scale), figureInks(false));
+    notebook: "heads",
+    figure: (width = EXPORT_PX, isDark = false) => {
+      const scale = sharedScale(maps, kind, isDark);
+      const { isStacked, mapPx } = pairRoom(width);
+      return heatmapPair(drawnMaps(maps, mapPx, scale), legend(scale), { inks: figureInks(isDark), isStacked });
     },
   };
 }
