@@ -90,6 +90,6 @@ describe("the head of a column", () => {
     const own = readdirSync(views, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".tsx") && !file.includes(".test."))
       .filter((file) => /<th\b[^>]*scope=[^"]*"col/s.test(readFileSync(join(views, file), "utf8")));
-    expect(own.sort()).toEqual(["neurons/NeuronTable.tsx", "shared/words/ColumnHead.tsx"]);
+    expect(own.sort()).toEqual(["shared/table/SortedTable.tsx", "shared/words/ColumnHead.tsx"]);
   });
 });

@@ -1,6 +1,5 @@
 import { useStore } from "zustand";
 import { effectOf } from "#analysis/ablation/effect.ts";
-import { signedBars } from "#charts/plots/bars.ts";
 import { symmetricLimit } from "#charts/colour.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
@@ -134,8 +133,7 @@ function Standing({ at }: { readonly at: NeuronId }) {
 /** The neuron's activation at every token of the prompt. */
 function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
   const tokens = useStore(results, (slots) => slots.neuron.about?.tokens);
-  const bars = signedBars(neuron.activations);
-  const rows = neuron.activations.map((activation, position) => ({ activation, position, ...bars[position]! }));
+  const rows = neuron.activations.map((activation, position) => ({ activation, position }));
   const columns: readonly Column<(typeof rows)[number]>[] = [
     {
       ...plain({ label: "token" }, ({ position }) => tokenText(tokens?.[position]?.text ?? String(position))),
@@ -143,7 +141,7 @@ function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
       title: ({ position }) => `position ${position}`,
     },
     measure({ label: "activation" }, "figures", ({ activation }) => activation),
-    bar(({ activation, start, size }) => ({ start, size, kind: activation < 0 ? "against" : "for" })),
+    bar(({ activation }) => activation),
   ];
   return (
     <DataTable className="signed-tokens activations" caption="Activation at each token" columns={columns} rows={rows} />

@@ -1,6 +1,4 @@
 import { useStore } from "zustand";
-import { signedBars } from "#charts/plots/bars.ts";
-import type { Bar } from "#charts/plots/bars.ts";
 import { symmetricLimit } from "#charts/colour.ts";
 import { measureGroup } from "#state/lab/actions.ts";
 import { lab } from "#state/lab/tools.ts";
@@ -96,13 +94,13 @@ function Measured({ group, slot }: MeasuredProps) {
   );
 }
 
-const LAYER_COLUMNS: readonly Column<Bar & { readonly layer: number; readonly neurons: number }>[] = [
+const LAYER_COLUMNS: readonly Column<{ readonly layer: number; readonly neurons: number }>[] = [
   plain({ label: "layer" }, ({ layer }) => `L${layer}`),
   count({ label: "neurons" }, ({ neurons }) => neurons),
-  bar(({ size }) => ({ size, kind: "count" })),
+  bar(({ neurons }) => neurons, { kind: () => "count" }),
 ];
 
 function Layers({ perLayer }: { readonly perLayer: readonly number[] }) {
-  const rows = signedBars(perLayer).map((each, layer) => ({ ...each, layer, neurons: perLayer[layer]! }));
+  const rows = perLayer.map((neurons, layer) => ({ layer, neurons }));
   return <DataTable className="signed-tokens" caption="Their layers" columns={LAYER_COLUMNS} rows={rows} />;
 }

@@ -1,6 +1,4 @@
 import { effectOf } from "#analysis/ablation/effect.ts";
-import { signedBars } from "#charts/plots/bars.ts";
-import type { Bar } from "#charts/plots/bars.ts";
 import type { LabResults } from "#state/lab/tools.ts";
 import { neuronColumn } from "../shared/table/NeuronLink.tsx";
 import { bar, constant, count, measure, plain, tokens } from "../shared/table/columns.tsx";
@@ -37,7 +35,7 @@ export const CONCEPT_COLUMNS: readonly Column<LabResults["concepts"]["rows"][num
   tokens({ label: "which", key: "tokens" }, SHOWN_TOKENS, (row) => row.tokens),
 ];
 
-interface GroupRun extends Bar {
+interface GroupRun {
   readonly name: string;
   readonly logProbability: number;
   /** Nats, above 0 where the neurons support the target. */
@@ -46,18 +44,16 @@ interface GroupRun extends Bar {
 
 /** The runs that a group is measured by: as it is, without it, and without as many random neurons. */
 export function groupRuns({ found }: LabResults["group"]): readonly GroupRun[] {
-  const runs = [
+  return [
     { name: "as it is", logProbability: found.baseline },
     { name: "without the group", logProbability: found.withoutGroup },
     ...found.withoutRandom.map((logProbability, draw) => ({ name: `random group ${draw + 1}`, logProbability })),
   ].map((run) => ({ ...run, effect: effectOf({ baseline: found.baseline, withoutIt: run.logProbability }) }));
-  const bars = signedBars(runs.map(({ effect }) => effect));
-  return runs.map((run, index) => ({ ...run, ...bars[index]! }));
 }
 
 export const GROUP_COLUMNS: readonly Column<GroupRun>[] = [
   plain({ label: "run", key: "run" }, ({ name }) => name),
   measure({ label: "log p", key: "log_probability" }, "nats", ({ logProbability }) => logProbability),
   measure({ key: "effect" }, "nats", ({ effect }) => effect),
-  bar(({ effect, start, size }) => ({ start, size, kind: effect < 0 ? "against" : "for" })),
+  bar(({ effect }) => effect),
 ];

@@ -13,12 +13,11 @@ import { Method } from "../shared/Method.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
-import { COLUMNS, TOP_COLUMNS, VARIANT_COLUMNS } from "./columns.ts";
+import { COLUMNS, TOP_COLUMNS, VARIANT_COLUMNS } from "./neuron-columns.ts";
 import { certificate, comparedWith, drawnNeurons, drawnTopNeurons } from "./neurons-export.ts";
 import { comparisonSentence, topSentence } from "./neuron-sentences.ts";
 import { NeuronTable } from "./NeuronTable.tsx";
 import { Prose } from "../guide/Term.tsx";
-import "../shared/table/table.css";
 import "./neurons.css";
 
 /** Which FFN neurons lose their say when something is ablated; while nothing is, which have most of it. */

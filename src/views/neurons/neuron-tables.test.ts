@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { NeuronIncrease } from "#state/run/results.ts";
-import { COLUMNS, sortedRows, TOP_COLUMNS, VARIANT_COLUMNS } from "./columns.ts";
+import { sortedRows } from "../shared/table/sorted-rows.ts";
+import { COLUMNS, TOP_COLUMNS, VARIANT_COLUMNS } from "./neuron-columns.ts";
 import { topSentence } from "./neuron-sentences.ts";
 
 const token = (text: string, id = 1) => ({ id, text });
@@ -66,8 +67,18 @@ test("a key is one quantity in every table, so that a sorted link stays sorted w
     activationAfter: -0.29,
     raw: [],
   };
-  for (const { key, valueOf } of TOP_COLUMNS) {
-    expect(COLUMNS.find((column) => column.key === key)!.valueOf(change)).toBe(valueOf(ROWS[1]!));
+  const sorting = TOP_COLUMNS.flatMap(({ sort }) => (sort ? [sort] : []));
+  expect(sorting.map(({ key }) => key)).toEqual(["neuron", "before", "activationBefore"]);
+  for (const { key, of } of sorting) {
+    expect(COLUMNS.find(({ sort }) => sort?.key === key)!.sort!.of(change)).toBe(of(ROWS[1]!));
   }
-  expect(VARIANT_COLUMNS.map(({ label }) => label)).toEqual(["change, nats", "base", "adapted", "base", "adapted"]);
+  expect(VARIANT_COLUMNS.map(({ label }) => label)).toEqual([
+    "neuron",
+    "change, nats",
+    "base",
+    "adapted",
+    "base",
+    "adapted",
+    "promotes",
+  ]);
 });

@@ -1,13 +1,13 @@
 import { grouped } from "#core/grouped.ts";
-import { formatNeuron } from "#model/ids.ts";
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { SortOrder } from "#state/link/finding.ts";
 import type { NeuronComparison, Slots, TopNeurons } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";
-import type { Table } from "../exports/csv.ts";
 import type { Drawn } from "../exports/drawn.ts";
+import { tableOf } from "../shared/table/columns.tsx";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
+import { COLUMNS, TOP_COLUMNS } from "./neuron-columns.ts";
 import { comparisonSentence, topSentence } from "./neuron-sentences.ts";
 
 /** Changes that a heading names; more are counted. */
@@ -36,7 +36,7 @@ export function drawnNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), view: "neurons", sort, expected: claimsAbout(about, slots) },
     unit: "nats; activations have none",
-    table: () => tableOf(value),
+    table: () => tableOf(COLUMNS, value.rows),
     notebook: "neurons",
   };
 }
@@ -53,44 +53,7 @@ export function drawnTopNeurons(slots: Slots, sort: SortOrder): Drawn | undefine
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), view: "neurons", sort, expected: claimsAbout(about, slots) },
     unit: "nats; activations have none",
-    table: () => topTable(value),
+    table: () => tableOf(TOP_COLUMNS, value.rows),
     notebook: "neurons",
   };
 }
-
-const topTable = ({ rows }: TopNeurons): Table => ({
-  header: ["neuron", "layer", "index", "increase", "activation", "promotes"],
-  rows: rows.map((row) => [
-    formatNeuron(row),
-    row.layer,
-    row.neuron,
-    row.increase,
-    row.activation,
-    row.promotes.map((token) => token.text).join(" "),
-  ]),
-});
-
-const tableOf = ({ rows }: NeuronComparison): Table => ({
-  header: [
-    "neuron",
-    "layer",
-    "index",
-    "change",
-    "increase_before",
-    "increase_after",
-    "activation_before",
-    "activation_after",
-    "promotes",
-  ],
-  rows: rows.map((row) => [
-    formatNeuron(row),
-    row.layer,
-    row.neuron,
-    row.change,
-    row.before,
-    row.after,
-    row.activationBefore,
-    row.activationAfter,
-    row.promotes.map((token) => token.text).join(" "),
-  ]),
-});

@@ -2,19 +2,20 @@ import { useStore } from "zustand";
 import { opened } from "#state/link/opened.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
-import { chooseTarget } from "#state/targets.ts";
 import { isForResearchers, view } from "#state/view.ts";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { laterPart } from "../shared/later.tsx";
+import { DataTable } from "../shared/table/DataTable.tsx";
 import { useAwaited } from "../shared/use-awaited.ts";
 import { PredictionProgress } from "./PredictionProgress.tsx";
+import { predictionColumns } from "./prediction-columns.tsx";
 import { answerOf, brokenInto, course, predictionRows, shownRuns } from "./prediction-rows.ts";
 import type { Runs } from "./prediction-rows.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
-import { ColumnHead, Term } from "../shared/words/ColumnHead.tsx";
+import { Term } from "../shared/words/ColumnHead.tsx";
 import "./prediction.css";
 
 const AnswerMark = laterPart("whether that is right", async () => (await import("./AnswerMark.tsx")).AnswerMark);
@@ -55,7 +56,13 @@ export function PredictionPanel() {
       {shown ? (
         <div className={isDim ? "stale" : ""} aria-busy={isDim}>
           <Answer {...shown.runs} prompt={shown.about.prompt} />
-          <PredictionTable runs={shown.runs} isChanged={isChanged} />
+          <DataTable
+            className={`prediction-table ${isChanged ? "is-changed" : ""}`}
+            columns={predictionColumns(shown.runs, isChanged)}
+            rows={predictionRows(shown.runs, ROWS)}
+            keyOf={({ id }) => id}
+            rowProps={({ id }) => ({ className: id === shown.runs.before.target.id ? "is-target" : "" })}
+          />
           <p className="says">
             {predictionSentence(shown.runs.before, shown.runs.after, shown.about.interventions, isPlain)}
           </p>
@@ -122,69 +129,5 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
         </span>
       </span>
     </p>
-  );
-}
-
-function PredictionTable({ runs, isChanged }: { readonly runs: Runs; readonly isChanged: boolean }) {
-  const { before, after } = runs;
-  const rows = predictionRows(runs, ROWS);
-  return (
-    <table className={`prediction-table ${isChanged ? "is-changed" : ""}`}>
-      <thead>
-        <tr>
-          <ColumnHead label="token" />
-          <ColumnHead label={isChanged ? "before" : "probability"} />
-          {isChanged && <ColumnHead label="after" />}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.id} className={row.id === before.target.id ? "is-target" : ""}>
-            <th scope="row">
-              <button
-                type="button"
-                className="token-button"
-                title={`token ${row.id}: ask about it`}
-                aria-pressed={row.id === before.target.id}
-                onClick={() => chooseTarget(row.id)}
-              >
-                {tokenText(row.text)}
-              </button>
-            </th>
-            <Share of={row.before} kind="before" />
-            {isChanged && <Share of={row.after} kind="after" isAwaited={!after} />}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-interface ShareProps {
-  readonly of: number | undefined;
-  readonly kind: "before" | "after";
-  /** The run itself is still to come. */
-  readonly isAwaited?: boolean;
-}
-
-function Share({ of, kind, isAwaited = false }: ShareProps) {
-  return (
-    <td>
-      <span className="share">
-        <span className="share-track">
-          {of !== undefined && <span className={`share-bar ${kind}`} style={{ inlineSize: `${of * 100}%` }} />}
-        </span>
-        {of === undefined ? (
-          <span
-            className="faint"
-            title={isAwaited ? "Waits for the model" : "Not among the fifty most probable tokens of this run"}
-          >
-            {isAwaited ? "…" : "–"}
-          </span>
-        ) : (
-          <Value of={of} as="percent" />
-        )}
-      </span>
-    </td>
   );
 }

@@ -1,6 +1,8 @@
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { Slots } from "#state/run/results.ts";
 import type { Drawn } from "../exports/drawn.ts";
+import { tableOf } from "../shared/table/columns.tsx";
+import { predictionColumns } from "./prediction-columns.tsx";
 import { predictionRows, shownRuns } from "./prediction-rows.ts";
 import { predictionSentence } from "./prediction-sentence.ts";
 
@@ -16,14 +18,6 @@ export function drawnPrediction(slots: Slots, isChanged: boolean): Drawn | undef
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), expected: claimsAbout(about, slots) },
     unit: "probability, 0 to 1",
-    table: () => ({
-      header: ["id", "token", "probability_before", "probability_after"],
-      rows: predictionRows(runs, Number.POSITIVE_INFINITY).map((row) => [
-        row.id,
-        row.text,
-        row.before ?? "",
-        row.after ?? "",
-      ]),
-    }),
+    table: () => tableOf(predictionColumns(runs, isChanged), predictionRows(runs, Number.POSITIVE_INFINITY)),
   };
 }

@@ -5,7 +5,9 @@ import { model } from "#state/model/model.ts";
 import { shipped, shippedModel } from "#state/model/shipped.ts";
 import { question } from "#state/question.ts";
 import { showTab } from "#state/view.ts";
-import { ColumnHead } from "../../shared/words/ColumnHead.tsx";
+import { DataTable } from "../../shared/table/DataTable.tsx";
+import { plain } from "../../shared/table/columns.tsx";
+import type { Column } from "../../shared/table/columns.tsx";
 import { STAGE_WORDS } from "../words/stage-sentences.ts";
 import { STAGE_SHARES, fourSentence } from "./share-words.ts";
 import type { FamilyShares, StageShares } from "./share-words.ts";
@@ -38,48 +40,27 @@ function Measured({ shares }: { readonly shares: StageShares }) {
   return (
     <details className="small stage-share">
       <summary>{fourSentence(shares)}</summary>
-      <div className="table-scroll" tabIndex={0} role="group" aria-label="How often each stage has evidence, scrolls">
-        <table className="plain">
-          <caption>In % of the problems: by zero / by the mean over the family’s other problems</caption>
-          <thead>
-            <tr>
-              <ColumnHead label="problems" />
-              {STAGE_NAMES.map((name) => (
-                <ColumnHead key={name} label={STAGE_WORDS[name]} />
-              ))}
-              <ColumnHead label="all four" />
-              <ColumnHead label="under both" />
-            </tr>
-          </thead>
-          <tbody>
-            {[...families, shuffled].map((family) => (
-              <Row key={family.name} family={family} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        name="How often each stage has evidence"
+        className="plain"
+        caption="In % of the problems: by zero / by the mean over the family’s other problems"
+        columns={COLUMNS}
+        rows={[...families, shuffled]}
+      />
       <p>Measured with {made_by}.</p>
     </details>
   );
 }
 
-function Row({ family }: { readonly family: FamilyShares<number> | FamilyShares<string> }) {
-  const { name, cases, zero, mean, four } = family;
-  const [byZero, byMean, underBoth] = four;
-  return (
-    <tr>
-      <th scope="row">
-        {name}, n = {cases}
-      </th>
-      {zero.map((share, stage) => (
-        <td key={stage}>
-          {share} / {mean[stage]}
-        </td>
-      ))}
-      <td>
-        {byZero} / {byMean}
-      </td>
-      <td>{underBoth}</td>
-    </tr>
-  );
-}
+type Family = FamilyShares<number> | FamilyShares<string>;
+
+const byBoth = (zero: number | string | undefined, mean: number | string | undefined) => `${zero} / ${mean}`;
+
+const COLUMNS: readonly Column<Family>[] = [
+  plain({ label: "problems" }, ({ name, cases }) => `${name}, n = ${cases}`),
+  ...STAGE_NAMES.map((stage, place) =>
+    plain<Family>({ label: STAGE_WORDS[stage] }, ({ zero, mean }) => byBoth(zero[place], mean[place])),
+  ),
+  plain({ label: "all four" }, ({ four: [zero, mean] }) => byBoth(zero, mean)),
+  plain({ label: "under both" }, ({ four }) => four[2]),
+];

@@ -1,9 +1,25 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { ReactNode } from "react";
 import { prerender } from "react-dom/static";
 import { expect, test } from "vitest";
 import { csvOf } from "../../exports/csv.ts";
 import { DataTable } from "./DataTable.tsx";
-import { bar, constant, count, estimate, measure, onScreen, over, plain, spread, tableOf, tokens } from "./columns.tsx";
+import { SortedTable } from "./SortedTable.tsx";
+import {
+  bar,
+  barred,
+  constant,
+  count,
+  estimate,
+  measure,
+  onScreen,
+  over,
+  plain,
+  spread,
+  tableOf,
+  tokens,
+} from "./columns.tsx";
 import type { Column } from "./columns.tsx";
 
 interface Row {
@@ -74,15 +90,63 @@ test("tokens are cut on the screen and whole in the file; a bar is only seen", a
       { id: 9, text: "huit" },
       { id: 2, text: "eight" },
     ]),
-    bar(({ tokens: of }) => ({ start: 0.25, size: of / 1536, kind: "against" })),
+    bar(({ drop }) => (drop ? -drop.value : 0.75), { limit: 1 }),
   ];
   expect(csvOf(tableOf(columns, ROWS.slice(0, 1)))).toBe(["promotes", '" 8 huit eight"', ""].join("\r\n"));
   const page = await html(columns);
   expect(page).toContain('<code title="token 9">huit</code></th>');
   expect(page).not.toContain("eight");
   expect(page).toContain(
-    '<td class="bar-cell"><span class="bar against" style="inset-inline-start:25%;inline-size:100%"></span></td>',
+    '<td class="bar-cell"><span class="bar against" style="inset-inline-start:37.5%;inline-size:12.5%"></span></td>',
   );
+});
+
+test("a number can have its bar before it, the longest of the rows full; the file has the number", async () => {
+  const columns = [
+    plain<Row>({ label: "head", key: "head" }, ({ name }) => name),
+    barred<Row>(
+      count({ label: "n", key: "n" }, ({ tokens: of }) => of),
+      ({ tokens: of }) => of,
+    ),
+  ];
+  const page = await html(columns);
+  expect(page).toContain('<td class="number barred"><span class="bar for" style="inline-size:48px"></span>1,536</td>');
+  expect(page).toContain(`style="inline-size:${(48 * 3) / 1536}px"></span>3</td>`);
+  expect(csvOf(tableOf(columns, ROWS))).toBe(["head,n", "L0H7,1536", "as it is,3", ""].join("\r\n"));
+});
+
+test("heads sort a table where it has an order, and say which one; those in common stand above", async () => {
+  const columns: readonly Column<Row>[] = [
+    plain({ label: "head" }, ({ name }) => name),
+    {
+      ...count({ label: "here" }, ({ tokens: of }) => of),
+      group: "written",
+      about: "How many",
+      sort: { key: "here", of: ({ tokens: of }) => of },
+    },
+    { ...count({ label: "there" }, () => 1), group: "written", isForResearchers: true },
+  ];
+  const sorted = (column: string, descending: boolean) =>
+    drawn(<SortedTable columns={columns} rows={ROWS} order={{ column, descending }} onSort={() => undefined} />);
+  const page = await sorted("here", false);
+  expect(page.indexOf("as it is")).toBeLessThan(page.indexOf("L0H7"));
+  expect(page).toContain('<tr><td></td><th scope="colgroup" colSpan="2" class="number">written</th></tr>');
+  expect(page).toMatch(/<th scope="col" aria-sort="ascending" class="number"><button[^>]* aria-label="written here"/);
+  expect(page).toContain('<td class="number researcher">1</td>');
+  const turned = await sorted("here", true);
+  expect(turned.indexOf("L0H7")).toBeLessThan(turned.indexOf("as it is"));
+  expect(turned).toContain('aria-sort="descending"');
+  const unsorted = await sorted("of an old link", true);
+  expect(unsorted.indexOf("L0H7")).toBeLessThan(unsorted.indexOf("as it is"));
+  expect(unsorted).toContain('aria-sort="none"');
+});
+
+test("every table of the page is made of columns", () => {
+  const views = join(import.meta.dirname, "../..");
+  const own = readdirSync(views, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".tsx") && !file.includes(".test."))
+    .filter((file) => readFileSync(join(views, file), "utf8").includes("<table"));
+  expect(own).toEqual([join("shared", "table", "DataTable.tsx")]);
 });
 
 test("without a name nothing scrolls; rows and heads say more of themselves where they have it", async () => {

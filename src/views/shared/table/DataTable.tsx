@@ -1,4 +1,5 @@
 import type { HTMLAttributes, Key, ReactNode } from "react";
+import { signedBars } from "#charts/plots/bars.ts";
 import { ColumnHead } from "../words/ColumnHead.tsx";
 import type { Column } from "./columns.tsx";
 import "./table.css";
@@ -16,25 +17,40 @@ interface DataTableProps<Row> {
   readonly keyOf?: (row: Row) => Key;
   /** What a row does and how it looks, beside its cells. */
   readonly rowProps?: (row: Row) => HTMLAttributes<HTMLTableRowElement>;
+  /** Rows of heads that do more than name their columns. */
+  readonly heads?: (columns: readonly Column<Row>[]) => ReactNode;
   /** Of the table in the style sheets; left out, that of results. */
   readonly className?: string;
 }
 
 /** A table on the screen. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { name, caption, isCaptionHidden = false, columns, rows, keyOf, rowProps, className = "data-table" } = props;
+  const {
+    name,
+    caption,
+    isCaptionHidden = false,
+    columns,
+    rows,
+    keyOf,
+    rowProps,
+    heads,
+    className = "data-table",
+  } = props;
   const drawn = columns.filter(({ label }) => label !== undefined);
+  const bars = drawn.map(({ bars }) => bars && signedBars(rows.map(bars.of), bars.limit));
   const table = (
     <table className={className}>
       {caption !== undefined && (
         <caption className={isCaptionHidden ? "visually-hidden" : undefined}>{caption}</caption>
       )}
       <thead>
-        <tr>
-          {drawn.map((column, index) => (
-            <Head key={index} {...column} />
-          ))}
-        </tr>
+        {heads?.(drawn) ?? (
+          <tr>
+            {drawn.map((column, index) => (
+              <Head key={index} {...column} />
+            ))}
+          </tr>
+        )}
       </thead>
       <tbody>
         {rows.map((row, place) => (
@@ -48,7 +64,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   className={classOf(column)}
                   title={title?.(row)}
                 >
-                  {show(row)}
+                  {show(row, bars[index]?.[place])}
                 </Cell>
               );
             })}
@@ -65,10 +81,19 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
-function Head({ label, isNumber, about }: Pick<Column<never>, "label" | "isNumber" | "about">) {
+export type Looks = Pick<Column<never>, "label" | "isNumber" | "isForResearchers" | "about" | "group" | "className">;
+
+/** The head of a column that names it. */
+export function Head(column: Looks) {
+  const { label, about } = column;
   if (label === "") return <td />;
-  return <ColumnHead label={label!} isNumber={isNumber} about={about} />;
+  return <ColumnHead label={label!} className={lookOf(column)} about={about} />;
 }
 
-const classOf = ({ isNumber, className }: Pick<Column<never>, "isNumber" | "className">) =>
-  [isNumber && "number", className].filter(Boolean).join(" ") || undefined;
+const joined = (...names: readonly (string | false | undefined)[]) => names.filter(Boolean).join(" ") || undefined;
+
+/** Of a head, and of the cells below it. */
+export const lookOf = ({ isNumber, isForResearchers }: Looks) =>
+  joined(isNumber && "number", isForResearchers && "researcher");
+
+const classOf = (column: Looks) => joined(lookOf(column), column.className);

@@ -23,6 +23,9 @@ export function NeuronLink({ layer, neuron }: NeuronId) {
   );
 }
 
+/** Larger than any model's width, so that neurons sort by layer first. */
+const NEURONS_PER_LAYER = 1e7;
+
 /** A column of neurons, whose names open their cards; in the file with layer and index. */
 export const neuronColumn = <Row extends NeuronId>(): Column<Row> => ({
   label: "neuron",
@@ -30,4 +33,5 @@ export const neuronColumn = <Row extends NeuronId>(): Column<Row> => ({
   isNumber: false,
   show: (row) => <NeuronLink layer={row.layer} neuron={row.neuron} />,
   values: (row) => [formatNeuron(row), row.layer, row.neuron],
+  sort: { key: "neuron", of: ({ layer, neuron }) => layer * NEURONS_PER_LAYER + neuron },
 });

@@ -1,4 +1,3 @@
-import { signedBars } from "#charts/plots/bars.ts";
 import type { TokenLogit } from "#state/run/results.ts";
 import { tokenText } from "../words/token-text.ts";
 import { DataTable } from "./DataTable.tsx";
@@ -16,15 +15,9 @@ interface SignedTokensProps {
   readonly factor?: number;
 }
 
-type Row = TokenLogit & { readonly size: number };
-
 /** Tokens that a vector pushes up or down, with its logits as bars. */
 export function SignedTokens({ title, tokens, limit, unit = "logit", factor }: SignedTokensProps) {
-  const bars = signedBars(
-    tokens.map(({ logit }) => Math.abs(logit)),
-    limit,
-  );
-  const columns: readonly Column<Row>[] = [
+  const columns: readonly Column<TokenLogit>[] = [
     {
       ...plain({ label: "token" }, ({ text }) => tokenText(text)),
       className: "token",
@@ -33,9 +26,11 @@ export function SignedTokens({ title, tokens, limit, unit = "logit", factor }: S
     measure({ label: unit }, "figures", ({ logit }) => logit),
     ...(factor === undefined
       ? []
-      : [measure<Row>({ label: "× activation" }, "figures", ({ logit }) => logit * factor)]),
-    bar(({ logit, size }) => ({ size, kind: logit * (factor ?? 1) < 0 ? "against" : "for" })),
+      : [measure<TokenLogit>({ label: "× activation" }, "figures", ({ logit }) => logit * factor)]),
+    bar(({ logit }) => Math.abs(logit), {
+      limit,
+      kind: ({ logit }) => (logit * (factor ?? 1) < 0 ? "against" : "for"),
+    }),
   ];
-  const rows = tokens.map((token, index) => ({ ...token, size: bars[index]?.size ?? 0 }));
-  return <DataTable className="signed-tokens" caption={title} columns={columns} rows={rows} keyOf={({ id }) => id} />;
+  return <DataTable className="signed-tokens" caption={title} columns={columns} rows={tokens} keyOf={({ id }) => id} />;
 }

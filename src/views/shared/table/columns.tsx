@@ -1,6 +1,7 @@
 import { grouped } from "#core/grouped.ts";
 import type { ReactNode } from "react";
 import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
+import type { Bar } from "#charts/plots/bars.ts";
 import type { CsvValue, Table } from "../../exports/csv.ts";
 import { Value } from "../figure/Value.tsx";
 import { tokenText } from "../words/token-text.ts";
@@ -17,7 +18,8 @@ export interface Column<Row> {
   /** Heads in the file, one for each of `values`; none: it is only on the screen. */
   readonly keys: readonly string[];
   readonly isNumber: boolean;
-  readonly show: (row: Row) => ReactNode;
+  /** Given its bar, where it has bars. */
+  readonly show: (row: Row, bar?: Bar) => ReactNode;
   readonly values: (row: Row) => readonly CsvValue[];
   /** What a pointer is told of a cell beside what it shows. */
   readonly title?: (row: Row) => string | undefined;
@@ -25,6 +27,18 @@ export interface Column<Row> {
   readonly about?: string;
   /** Its cells' class in the style sheets, beside `number`. */
   readonly className?: string;
+  /** What stands above its head and those beside it. */
+  readonly group?: string;
+  /** It stands there only beside the researcher’s numbers. */
+  readonly isForResearchers?: true;
+  /** Its numbers as bars on one scale, the longest full. */
+  readonly bars?: {
+    readonly of: (row: Row) => number;
+    /** The number of a full bar; left out, the largest of the rows. */
+    readonly limit?: number | undefined;
+  };
+  /** In a table that sorts: the name of this order in links, one quantity in every table, and a row's place in it. */
+  readonly sort?: { readonly key: string; readonly of: (row: Row) => number };
 }
 
 /** A column's head on the screen, and its head in the file; left out, it is not there. */
@@ -144,23 +158,46 @@ export const tokens = <Row,>(
       )),
 });
 
-/** A bar in shares of the room it has, from 0 to 1; left out, it starts at the edge. */
-interface DrawnBar {
-  readonly start?: number;
-  readonly size: number;
-  readonly kind: "for" | "against" | "count";
+type BarKind = "for" | "against" | "count";
+
+const kindOf = (value: number): BarKind => (value < 0 ? "against" : "for");
+
+interface BarLook<Row> {
+  readonly limit?: number;
+  /** Left out: by the sign of the number. */
+  readonly kind?: (row: Row) => BarKind;
 }
 
-/** A column that is only on the screen: a bar for the number beside it. */
-export const bar = <Row,>(of: (row: Row) => DrawnBar): Column<Row> => ({
-  ...onScreen("", (row: Row) => {
-    const { start = 0, size, kind } = of(row);
-    return (
-      <span className={`bar ${kind}`} style={{ insetInlineStart: `${start * 100}%`, inlineSize: `${size * 100}%` }} />
-    );
-  }),
+/** A column that is only on the screen: bars for the numbers beside it. */
+export const bar = <Row,>(of: (row: Row) => number, { limit, kind }: BarLook<Row> = {}): Column<Row> => ({
+  ...onScreen("", () => ""),
+  bars: { of, limit },
+  show: (row, { start, size } = NO_BAR) => (
+    <span
+      className={`bar ${kind?.(row) ?? kindOf(of(row))}`}
+      style={{ insetInlineStart: `${start * 100}%`, inlineSize: `${size * 100}%` }}
+    />
+  ),
   isNumber: false,
   className: "bar-cell",
+});
+
+const NO_BAR: Bar = { start: 0, size: 0 };
+
+/** Length of the longest bar before a number. */
+const BAR_PX = 48;
+
+/** A column with a bar before each of its numbers; a file has the numbers. */
+export const barred = <Row,>(column: Column<Row>, of: (row: Row) => number): Column<Row> => ({
+  ...column,
+  bars: { of },
+  show: (row, { size } = NO_BAR) => (
+    <>
+      <span className={`bar ${kindOf(of(row))}`} style={{ inlineSize: `${size * BAR_PX}px` }} />
+      {column.show(row)}
+    </>
+  ),
+  className: "barred",
 });
 
 /** A column that is only in a file: a label of the whole result, repeated in each row. */

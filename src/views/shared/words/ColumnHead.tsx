@@ -19,14 +19,15 @@ export const Term = (props: TermProps) => (
 );
 
 interface ColumnHeadProps extends TermProps {
-  readonly isNumber?: boolean;
+  /** In the style sheets. */
+  readonly className?: string | undefined;
   /** How many columns it is above; one where that is left out. */
   readonly span?: number;
 }
 
 /** The head of a column, or of several: every table's, so that a technical word in it has its sentence. */
-export const ColumnHead = ({ isNumber, span, ...term }: ColumnHeadProps) => (
-  <th scope={span ? "colgroup" : "col"} colSpan={span} className={isNumber ? "number" : undefined}>
+export const ColumnHead = ({ className, span, ...term }: ColumnHeadProps) => (
+  <th scope={span ? "colgroup" : "col"} colSpan={span} className={className}>
     <Term {...term} />
   </th>
 );
