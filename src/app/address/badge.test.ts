@@ -17,6 +17,9 @@ describe("the tab's icon", () => {
     ["is plain where the link claims nothing", "", undefined],
     ["is plain as long as something that the link claims was not computed", "&b=-0.5&view=chain&ce=L3H1:2", undefined],
     ["bears ≠ also then", "&b=-0.6&view=chain&ce=L3H1:2", "≠"],
+    ["is plain where one more could not be read", "&b=-0.5&c=moon", undefined],
+    ["is plain where none could be read", "&b=moon", undefined],
+    ["bears ≠ where one differs, whatever could not be read", "&b=-0.6&c=moon", "≠"],
     ["is plain where the numbers agree on another content", "&h=0123456789ab&b=-0.5", undefined],
   ])("%s", async (_, claims, badge) => {
     open(claims);

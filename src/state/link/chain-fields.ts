@@ -4,6 +4,7 @@ import type { ChainThresholds } from "#protocol/chain.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { readChainClaim, readTurnedClaim } from "./chain-claims.ts";
 import { DEFAULT_CHAIN, PUBLISHED } from "./finding.ts";
+import { claimsField } from "./claims-field.ts";
 import { isExact, joined, joinedNumbers, quote, readList, readNumber } from "./link-values.ts";
 import type { Field } from "./link-values.ts";
 
@@ -81,22 +82,22 @@ export const CHAIN_FIELDS: readonly Field[] = [
     write: ({ chain }) => (chain?.isMeasured ? "1" : undefined),
     read: (text) => (text === "1" ? { chain: { isMeasured: true } } : undefined),
   },
-  claimsField("ce", readChainClaim, joinedNumbers, "L0H7:7.9241;L1N452:0.3819;stages:2"),
+  claimsField({
+    key: "ce",
+    name: "chain",
+    needs: "numbers of a chain, as L0H7:7.9241;L1N452:0.3819;stages:2",
+    read: readChainClaim,
+    write: joinedNumbers,
+  }),
   // links from before effects had one sign are read for good, and written again under the key above
-  { ...claimsField("cr", readTurnedClaim, () => undefined, "L0H7:-7.9241;L1N452:-0.3819;stages:2"), holdsSameAs: "ce" },
+  claimsField({
+    key: "cr",
+    holdsSameAs: "ce",
+    name: "chain",
+    needs: "numbers of a chain, as L0H7:-7.9241;L1N452:-0.3819;stages:2",
+    read: readTurnedClaim,
+  }),
 ];
-
-function claimsField(key: string, read: typeof readChainClaim, write: typeof joinedNumbers, example: string): Field {
-  return {
-    key,
-    needs: `numbers of a chain, as ${example}`,
-    write: ({ expected: { chain = [] } }) => write(chain),
-    read(text, notice) {
-      const chain = readList(key, text, read, notice);
-      return chain.length === 0 ? {} : { expected: { chain } };
-    },
-  };
-}
 
 function readThreshold(text: string): { readonly name: ThresholdName; readonly value: number } | string {
   const [written = "", number = ""] = text.split(":");

@@ -201,8 +201,10 @@ function claimsNow(tab: ViewName, isWithClaims: boolean): Pick<Finding, "expecte
   const carried: Claims = finding && isCarried ? claimedNow(finding, tab) : {};
   const isOfLink = !isOwn && finding !== undefined && Object.keys(carried).length > 0;
   const agreement = isOwn ? modelNow()?.agreement : undefined;
+  // who hands on numbers of their own answers for those, not for what nobody could read
+  const { unread: _, ...readable } = carried;
   return {
-    expected: { ...carried, ...own },
+    expected: { ...(isOwn ? readable : carried), ...own },
     ...(isOfLink ? claimedOf(finding) : { ...contentsHere(), ...(agreement !== undefined && { agreement }) }),
   };
 }

@@ -142,6 +142,8 @@ export interface Claims {
   readonly reading?: readonly NamedNumber[];
   /** Of patches between two prompts, in the metric, most telling first; see `patchClaims`. */
   readonly patch?: readonly NamedNumber[];
+  /** How many more a link claims that could not be read, so that nothing of them can be checked; left out: none. */
+  readonly unread?: number;
 }
 
 /** A saved result that lies somewhere for others to read. */

@@ -19,6 +19,8 @@ export interface Field {
   readonly key: string;
   /** Another key under which links of another version hold the same; of the two the first in a link is used. */
   readonly holdsSameAs?: string;
+  /** What it holds are numbers to check, one or several with `;` between them: those that cannot be read are counted, see `Claims.unread`. */
+  readonly claims?: "one" | "several";
   /** What a value has to be, for the notice about one that is not. */
   readonly needs: string;
   /** @returns undefined for a default, which is left out */
@@ -33,6 +35,9 @@ export const quote = (text: string) =>
 export const joined = <Item>(items: readonly Item[], format: (item: Item) => string) =>
   items.length === 0 ? undefined : items.map(format).join(";");
 
+/** The items of a list as they are written. */
+export const itemsOf = (text: string) => text.split(";").filter((item) => item.trim() !== "");
+
 /** `read` gives an item, or a sentence about what it cannot use. */
 export function readList<Item>(
   key: string,
@@ -40,7 +45,7 @@ export function readList<Item>(
   read: (item: string) => Item | string,
   notice: Notice,
 ): Item[] {
-  const texts = text.split(";").filter((item) => item.trim() !== "");
+  const texts = itemsOf(text);
   if (texts.length > MAX_LIST_ITEMS) {
     notice(`link: ${key} lists ${texts.length} items; the first ${MAX_LIST_ITEMS} are used`);
   }

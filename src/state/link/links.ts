@@ -1,6 +1,7 @@
 import { grouped } from "#core/grouped.ts";
 import { currentFinding } from "./claims.ts";
 import type { Finding } from "./finding.ts";
+import { quote } from "./link-values.ts";
 import type { ModelChoice } from "../model/model.ts";
 import { dismiss, notify } from "../notices.ts";
 import { openFinding } from "./open-finding.ts";
@@ -18,8 +19,12 @@ export function openLink(fragment: string, shipped: readonly ModelChoice[], isMo
     openFirstLook(shipped);
     return;
   }
-  const { finding, notices } = decodeFinding(fragment);
-  openFinding(finding, shipped, isModelChosen);
+  const { finding, notices, isNothing } = decodeFinding(fragment);
+  if (!isNothing) openFinding(finding, shipped, isModelChosen);
+  // what a person chose meanwhile stays
+  else if (!isModelChosen) openFirstLook(shipped);
+  if (isNothing)
+    notices.push(`${quote(fragment.replace(/^#/, ""))} has no part that can be read; nothing of it was opened`);
   if (notices.length > 0) notify("link", asOneNotice(notices));
 }
 

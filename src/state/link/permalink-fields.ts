@@ -10,6 +10,7 @@ import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { READING_FIELDS } from "./reading/reading-fields.ts";
 import { PATCH_FIELDS } from "./patch/patch-fields.ts";
 import { WORDS_FIELDS } from "./words/words-fields.ts";
+import { claimsField } from "./claims-field.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
@@ -27,6 +28,9 @@ import type { Field } from "./link-values.ts";
 import { MAX_ABLATION_SOURCE } from "../ablation-source.ts";
 
 const VERSION = 1;
+
+/** More claims than the longest link that is read has room for. */
+export const MAX_UNREAD = 99_999;
 
 /** Every key that a link can have, in the order in which they are written. */
 export const FIELDS: readonly Field[] = [
@@ -179,17 +183,16 @@ export const FIELDS: readonly Field[] = [
       return isSha256(sha256) && isAddress(address) ? { result: { address, sha256 } } : undefined;
     },
   },
-  {
+  claimsField({
     key: "er",
+    name: "experiment",
     needs: "numbers of an experiment, as accuracy:0.98;L0H7:0.42",
-    write: ({ expected: { experiment = [] } }) => joinedNumbers(experiment),
-    read(text, notice) {
-      const experiment = readList("er", text, readNamedNumber, notice);
-      return experiment.length === 0 ? {} : { expected: { experiment } };
-    },
-  },
+    read: readNamedNumber,
+    write: joinedNumbers,
+  }),
   {
     key: "b",
+    claims: "one",
     needs: "a log-probability in nats, 0 or less",
     write: ({ expected }) => formatClaim(expected.baseline),
     read(text) {
@@ -199,6 +202,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "c",
+    claims: "one",
     needs: "a log-probability in nats, 0 or less",
     write: ({ expected }) => formatClaim(expected.changed),
     read(text) {
@@ -206,17 +210,25 @@ export const FIELDS: readonly Field[] = [
       return changed === undefined ? undefined : { expected: { changed } };
     },
   },
-  {
+  claimsField({
     key: "n",
+    name: "neurons",
     needs: "neurons with their change in nats, as L4N425:0.697;L3N17:0.21",
-    write: ({ expected: { neurons = [] } }) =>
+    read: readClaimedNeuron,
+    write: (neurons) =>
       joined(
         neurons.filter(({ change }) => Number.isFinite(change)),
         formatClaimedNeuron,
       ),
-    read(text, notice) {
-      const neurons = readList("n", text, readClaimedNeuron, notice);
-      return neurons.length === 0 ? {} : { expected: { neurons } };
+  }),
+  {
+    key: "un",
+    claims: "one",
+    needs: `how many claims of an earlier link could not be read, a whole number up to ${MAX_UNREAD}`,
+    write: ({ expected: { unread = 0 } }) => (unread > 0 ? String(unread) : undefined),
+    read(text) {
+      const unread = readCount(text);
+      return unread === undefined || unread > MAX_UNREAD ? undefined : { expected: { unread } };
     },
   },
   ...WORDS_FIELDS,

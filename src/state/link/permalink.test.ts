@@ -7,7 +7,7 @@ import { VARIANTS } from "#protocol/engine.ts";
 import { HEAD_SCORES } from "#protocol/lens.ts";
 import { DEFAULT_CHAIN, DEFAULT_READING, LOOKS, NO_FINDING, PUBLISHED, VIEWS } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { FIELDS } from "./permalink-fields.ts";
+import { FIELDS, MAX_UNREAD } from "./permalink-fields.ts";
 import {
   MAX_LINK_CHARACTERS,
   MAX_READ_CHARACTERS,
@@ -203,6 +203,7 @@ function findings(): fc.Arbitrary<Finding> {
           neurons: fc.array(claimed, { minLength: 1, maxLength: 5 }),
           chain: fc.array(fc.record({ name: part, value }), { minLength: 1, maxLength: 8 }),
           reading: fc.array(fc.record({ name: readPart, value }), { minLength: 1, maxLength: 4 }),
+          unread: fc.integer({ min: 1, max: MAX_UNREAD }),
           experiment: fc.array(fc.record({ name: fc.stringMatching(/^[\w +×÷.@-]{1,40}$/), value }), {
             minLength: 1,
             maxLength: 5,
@@ -404,25 +405,40 @@ describe("reading a link", () => {
       {},
       "link: min lists “headEffect:-1”; what follows : needs to be a number from 0",
     ],
-    ["a probability above 1", "b=0.9", {}, "link: b is “0.9”; it needs a log-probability in nats, 0 or less"],
-    ["a claim that is no number", "c=low", {}, "link: c is “low”; it needs a log-probability in nats, 0 or less"],
+    [
+      "a probability above 1",
+      "b=0.9",
+      { expected: { unread: 1 } },
+      "link: b is “0.9”; it needs a log-probability in nats, 0 or less",
+    ],
+    [
+      "a claim that is no number",
+      "c=low",
+      { expected: { unread: 1 } },
+      "link: c is “low”; it needs a log-probability in nats, 0 or less",
+    ],
     [
       "a neuron without its change",
       "n=L4N425",
-      {},
+      { expected: { unread: 1 } },
       "link: n lists “L4N425”; it needs to be a neuron with its change, as L4N425:0.697",
     ],
     [
       "one number of two that is of no part of a chain",
       "ce=L4N425@2:0.1;__proto__:1",
-      { expected: { chain: [{ name: "L4N425@2", value: 0.1 }] } },
+      { expected: { chain: [{ name: "L4N425@2", value: 0.1 }], unread: 1 } },
       "link: ce lists “__proto__:1”; it needs to be a part or an edge of a chain or one of stages, promoting-share, deep-neurons, with its number, as L0H7:1.234",
     ],
-    ["a chain's number beyond all numbers", "cr=L0H7:1e999", {}, "link: cr lists “L0H7:1e999”; it needs to be a part"],
+    [
+      "a chain's number beyond all numbers",
+      "cr=L0H7:1e999",
+      { expected: { unread: 1 } },
+      "link: cr lists “L0H7:1e999”; it needs to be a part",
+    ],
     [
       "an experiment's number that is none",
       "er=accuracy:high;L0H7:0.4",
-      { expected: { experiment: [{ name: "L0H7", value: 0.4 }] } },
+      { expected: { experiment: [{ name: "L0H7", value: 0.4 }], unread: 1 } },
       "link: er lists “accuracy:high”; it needs to be a name with its number, as L0H7:0.42",
     ],
     [
@@ -445,6 +461,7 @@ describe("reading a link", () => {
     expect(decodeFinding(`p=${"3".repeat(MAX_READ_CHARACTERS)}`)).toEqual({
       finding: NO_FINDING,
       notices: ["link: 200002 characters, at most 200000 are read; nothing of it was opened"],
+      isNothing: true,
     });
   });
 

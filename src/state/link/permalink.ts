@@ -1,8 +1,8 @@
 import { NO_FINDING } from "./finding.ts";
-import type { ClaimedNeuron, Finding } from "./finding.ts";
-import { quote } from "./link-values.ts";
+import type { ClaimedNeuron, Claims, Finding } from "./finding.ts";
+import { itemsOf, quote } from "./link-values.ts";
 import type { Field, Notice } from "./link-values.ts";
-import { FIELDS, formatClaimedNeuron } from "./permalink-fields.ts";
+import { FIELDS, MAX_UNREAD, formatClaimedNeuron } from "./permalink-fields.ts";
 
 /** What mail programs, chats and printed papers carry without breaking it. */
 export const MAX_LINK_CHARACTERS = 2_000;
@@ -52,20 +52,29 @@ export function readableFragment(finding: Finding): string | undefined {
 /** Whether a link of at most `MAX_LINK_CHARACTERS` holds the whole finding, with every claimed neuron. */
 export const fitsLink = (finding: Finding) => write(finding).length <= MAX_LINK_CHARACTERS;
 
+/** What a fragment says. */
+interface Decoded {
+  readonly finding: Finding;
+  readonly notices: string[];
+  /** There is something in it, and none of it is a part of a finding that can be read. */
+  readonly isNothing?: true;
+}
+
 /**
  * Reads a fragment, with or without its `#`. It never throws: what cannot be used becomes a notice that says what was
- * found and what is needed, and the rest still opens.
+ * found and what is needed, and the rest still opens. Claims that cannot be read are counted, so that no check passes over them.
  */
-export function decodeFinding(fragment: string): { finding: Finding; notices: string[] } {
+export function decodeFinding(fragment: string): Decoded {
   const text = fragment.replace(/^#/, "");
   if (text.length > MAX_READ_CHARACTERS) {
     const found = `link: ${text.length} characters, at most ${MAX_READ_CHARACTERS} are read; nothing of it was opened`;
-    return { finding: NO_FINDING, notices: [found] };
+    return { finding: NO_FINDING, notices: [found], isNothing: true };
   }
   const notices: string[] = [];
   const notice: Notice = (sentence) => void notices.push(sentence);
   const unknown: (readonly [string, string])[] = [];
   const seen = new Set<string>();
+  let isRead = text === "";
   let finding = NO_FINDING;
   for (const part of text.split("&")) {
     if (part === "") continue;
@@ -82,24 +91,28 @@ export function decodeFinding(fragment: string): { finding: Finding; notices: st
       notice(
         `link: ${held === key ? key : `${held}, here as ${key},`} is given twice; the first one is used, ${quote(value)} is not`,
       );
+      finding = merge(finding, unreadOf(field, value));
     } else {
       seen.add(held);
-      finding = merge(finding, readField(field, value, notice));
+      const read = field.read(value, notice);
+      isRead ||= read !== undefined;
+      if (read === undefined) notice(`link: ${field.key} is ${quote(value)}; it needs ${field.needs}`);
+      finding = merge(finding, read ?? unreadOf(field, value));
     }
   }
-  return { finding: { ...finding, unknown }, notices: shortened(notices) };
+  return { finding: { ...finding, unknown }, notices: shortened(notices), ...(!isRead && { isNothing: true }) };
+}
+
+/** What a value claims that is not used. */
+function unreadOf({ claims }: Field, value: string): Partial<Finding> {
+  const unread = claims === "several" ? itemsOf(value).length : 1;
+  return claims === undefined || unread === 0 ? {} : { expected: { unread } };
 }
 
 const shortened = (notices: readonly string[]) =>
   notices.length <= MAX_NOTICES
     ? [...notices]
     : [...notices.slice(0, MAX_NOTICES), `link: ${notices.length - MAX_NOTICES} more of its values could not be used`];
-
-function readField(field: Field, text: string, notice: Notice): Partial<Finding> {
-  const read = field.read(text, notice);
-  if (read === undefined) notice(`link: ${field.key} is ${quote(text)}; it needs ${field.needs}`);
-  return read ?? {};
-}
 
 /** The claims and how something is looked at come from several keys, the rest from one each. */
 const merge = (finding: Finding, read: Partial<Finding>): Finding => ({
@@ -108,8 +121,13 @@ const merge = (finding: Finding, read: Partial<Finding>): Finding => ({
   ...(read.chain && { chain: { ...finding.chain, ...read.chain } }),
   ...(read.reading && { reading: { ...finding.reading, ...read.reading } }),
   ...(read.patch && { patch: { ...finding.patch, ...read.patch } }),
-  expected: { ...finding.expected, ...read.expected },
+  expected: mergeClaims(finding.expected, read.expected),
 });
+
+function mergeClaims(claims: Claims, { unread = 0, ...more }: Claims = {}): Claims {
+  const all = Math.min(MAX_UNREAD, (claims.unread ?? 0) + unread);
+  return { ...claims, ...more, ...(all > 0 && { unread: all }) };
+}
 
 const withNeurons = (finding: Finding, neurons: readonly ClaimedNeuron[]): Finding =>
   merge(finding, { expected: { neurons } });

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { claimedIn, followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
+import { claimsAnything, followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
 import type { WholeCheck } from "#state/link/checking/whole-check.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { modelNow } from "#state/subject.ts";
@@ -13,7 +13,7 @@ import "./opened.css";
  */
 export function LinkVerdict({ finding }: { readonly finding: Finding }) {
   const check = useSyncExternalStore(followOpenedCheck, openedCheck);
-  if (claimedIn(finding).length === 0) return null;
+  if (!claimsAnything(finding)) return null;
   return (
     <p role="status" className={`link-verdict is-${(check?.verdict ?? "open").replace(" ", "-")}`}>
       {check && <Found check={check} />}

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useStore } from "zustand";
-import { claimedIn } from "#state/link/checking/whole-check.ts";
+import { claimsAnything } from "#state/link/checking/whole-check.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { openFinding } from "#state/link/open-finding.ts";
 import { asksTheSame } from "#state/link/checking/asks-the-same.ts";
@@ -36,7 +36,7 @@ export function OpenedFinding() {
 
 /** Whether there is anything to say of a link. */
 const hasAnything = (finding: Finding) =>
-  finding.title !== undefined || finding.note !== undefined || claimedIn(finding).length > 0;
+  finding.title !== undefined || finding.note !== undefined || claimsAnything(finding);
 
 /** Once something else is asked, the finding is a press away. */
 function WayBack({ finding }: { readonly finding: Finding }) {

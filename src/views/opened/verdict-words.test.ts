@@ -10,6 +10,8 @@ const check = (change: Partial<WholeCheck>): WholeCheck => ({
   checked: ["answer"],
   open: [],
   of: {},
+  claimed: 1,
+  unread: 0,
   count: 1,
   closest: undefined,
   reason: "",
@@ -28,6 +30,30 @@ describe("the line on what came of a link", () => {
     [{ verdict: "agrees" }, "The numbers agree, but were not computed on what the link is about"],
     [{ verdict: "partly" }, "What is drawn here is reproduced on this machine"],
     [{ verdict: "open", checked: [], open: ["chain"] }, "Not checked on this machine yet"],
+    [
+      { verdict: "partly", soFar: "reproduced", claimed: 4, unread: 1 },
+      "What could be read is reproduced on this machine; 1 of the link’s 4 claims could not be read",
+    ],
+    [
+      { verdict: "partly", soFar: "partly", claimed: 4, unread: 2 },
+      "What is drawn here is reproduced on this machine; 2 of the link’s 4 claims could not be read",
+    ],
+    [
+      { verdict: "differs", claimed: 4, unread: 1 },
+      "Differs on this machine; 1 of the link’s 4 claims could not be read",
+    ],
+    [
+      { verdict: "open", checked: [], open: ["chain"], claimed: 2, unread: 1 },
+      "Not checked on this machine yet; 1 of the link’s 2 claims could not be read",
+    ],
+    [
+      { verdict: "nothing claimed", soFar: undefined, checked: [], claimed: 1, unread: 1 },
+      "The link’s only claim could not be read",
+    ],
+    [
+      { verdict: "nothing claimed", soFar: undefined, checked: [], claimed: 3, unread: 3 },
+      "None of the link’s 3 claims could be read",
+    ],
     [
       { verdict: "open", soFar: "agrees", open: ["chain"] },
       "The answer’s numbers agree, but were not computed on what the link is about; the chain’s numbers are not checked yet",

@@ -3,18 +3,26 @@ import type { WholeCheck } from "#state/link/checking/whole-check.ts";
 import { sumUnit } from "#state/link/checking/verification.ts";
 import type { SubjectModel } from "#state/subject.ts";
 import { BACKEND_NAMES } from "../header/backend-names.ts";
-import { claimNames } from "../shared/words/claim-names.ts";
+import { claimNames, unreadText } from "../shared/words/claim-names.ts";
 import { differenceText } from "../shared/words/difference-text.ts";
 
-/** What came of the check, in a line that is read at a glance. */
-export function verdictHead({ verdict, soFar, checked, open }: WholeCheck): string {
+/** What came of the check, in a line that is read at a glance; with what of the link could not be read. */
+export function verdictHead(check: WholeCheck): string {
+  const { claimed, unread } = check;
+  if (unread === 0) return foundHead(check);
+  return unread === claimed ? unreadText(check) : `${foundHead(check)}; ${unreadText(check)}`;
+}
+
+function foundHead({ verdict, soFar, checked, open }: WholeCheck): string {
   switch (verdict) {
     case "reproduced":
       return "Reproduced on this machine";
     case "differs":
       return "Differs on this machine";
     case "partly":
-      return "What is drawn here is reproduced on this machine";
+      return soFar === "partly"
+        ? "What is drawn here is reproduced on this machine"
+        : "What could be read is reproduced on this machine";
     case "agrees":
       return "The numbers agree, but were not computed on what the link is about";
     case "nothing claimed":

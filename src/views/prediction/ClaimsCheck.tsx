@@ -7,12 +7,12 @@ import { claimsBeside } from "#state/link/checking/unchecked.ts";
 import { opened } from "#state/link/opened.ts";
 import { asksTheSame } from "#state/link/checking/asks-the-same.ts";
 import { claimsAnswer, followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
-import type { Claimed } from "#state/link/checking/whole-check.ts";
+import type { WholeCheck } from "#state/link/checking/whole-check.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { Verdict } from "../shared/Verdict.tsx";
-import { claimNames } from "../shared/words/claim-names.ts";
+import { claimNames, unreadText } from "../shared/words/claim-names.ts";
 
 /** What the opened link claims, there before any model; then what this machine says to it. */
 export function ClaimsCheck() {
@@ -31,19 +31,23 @@ export function ClaimsCheck() {
  */
 function AnswerVerdict({ finding }: { readonly finding: Finding }) {
   const check = useSyncExternalStore(followOpenedCheck, openedCheck);
-  const isAlone = claimsBeside(finding).length === 0;
+  const isAlone = claimsBeside(finding).length === 0 && finding.expected.unread === undefined;
   return (
     <Verdict
       claims={claimText(finding.expected)}
       check={check?.of.answer}
       of={isAlone ? undefined : "answer"}
-      open={openText(check?.open.filter((name) => name !== "answer") ?? [])}
+      open={check && openText(check)}
     />
   );
 }
 
-const openText = (open: readonly Claimed[]) =>
-  open.length > 0 ? `${claimNames(open)} are not checked yet` : undefined;
+/** What of the link stands beside the answer's verdict, as the end of its sentence. */
+function openText(check: WholeCheck): string | undefined {
+  const open = check.open.filter((name) => name !== "answer");
+  const texts = [open.length > 0 && `${claimNames(open)} are not checked yet`, check.unread > 0 && unreadText(check)];
+  return texts.filter((text) => text !== false).join("; ") || undefined;
+}
 
 /** A sentence that the link is of other weights, said also where none of its numbers is checked. */
 function OtherWeights({ finding }: { readonly finding: Finding }) {

@@ -6,11 +6,16 @@ import type { Question } from "../../question.ts";
 import type { Claims, Finding } from "../finding.ts";
 import { isSameQuestion } from "./same-question.ts";
 
-/** What the opened finding claims of the answer, as long as the page still asks what it asked. */
+/** What the opened finding claims of the answer, and how much of it could not be read, as long as the page still asks what it asked. */
 export function claimedAnswer(finding: Finding | undefined): Claims {
   if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};
-  const { experiment: _, chain: __, reading: ___, patch: ____, ...answer } = finding.expected;
-  return answer;
+  const { baseline, changed, neurons, unread } = finding.expected;
+  return {
+    ...(baseline !== undefined && { baseline }),
+    ...(changed !== undefined && { changed }),
+    ...(neurons && { neurons }),
+    ...(unread !== undefined && { unread }),
+  };
 }
 
 export const asksTheSame = (finding: Finding, now: Question, modelId: string | undefined): boolean =>

@@ -27,6 +27,9 @@ export interface WholeCheck {
   /** What is claimed, and checked or not checked yet. */
   readonly checked: readonly Claimed[];
   readonly open: readonly Claimed[];
+  /** Numbers that the link claims, those included that could not be read. */
+  readonly claimed: number;
+  readonly unread: number;
   /** What came of each that was checked. */
   readonly of: Readonly<Partial<Record<Claimed, Verification>>>;
   /** Numbers that were held against each other. */
@@ -44,15 +47,25 @@ export const claimsAnswer = ({ baseline, changed, neurons }: Claims): boolean =>
   baseline !== undefined || changed !== undefined || (neurons?.length ?? 0) > 0;
 
 /** What a link claims numbers of. */
-export const claimedIn = (finding: Finding): readonly Claimed[] => [
+const claimedIn = (finding: Finding): readonly Claimed[] => [
   ...(claimsAnswer(finding.expected) ? (["answer"] as const) : []),
   ...claimsBeside(finding),
 ];
 
-/** Undefined where the link claims no number. */
+/** Whether a link claims a number, though it could not be read. */
+export const claimsAnything = (finding: Finding): boolean =>
+  claimedIn(finding).length > 0 || finding.expected.unread !== undefined;
+
+/** Numbers that a link claims and that could be read. */
+const numbersIn = ({ baseline, changed, ...claims }: Claims): number =>
+  [baseline, changed].filter((claim) => claim !== undefined).length +
+  Object.values(claims).reduce<number>((sum, claim) => sum + (typeof claim === "object" ? claim.length : 0), 0);
+
+/** Undefined where the link claims no number. What could not be read cannot be reproduced, whatever came of the rest. */
 export function checkWhole(finding: Finding, slots: Slots, now: Question): WholeCheck | undefined {
   const names = claimedIn(finding);
-  if (names.length === 0) return undefined;
+  if (!claimsAnything(finding)) return undefined;
+  const { unread = 0 } = finding.expected;
   const checks = names.map((name) => ({
     name,
     check:
@@ -64,8 +77,10 @@ export function checkWhole(finding: Finding, slots: Slots, now: Question): Whole
   const open = checks.filter(({ check }) => !check).map(({ name }) => name);
   const soFar = BY_WEIGHT.find((each) => checks.some(({ check }) => check?.verdict === each));
   return {
-    verdict: soFar === undefined || (open.length > 0 && soFar !== "differs") ? "open" : soFar,
+    verdict: wholeVerdict(soFar, { isOpen: open.length > 0, isUnread: unread > 0 }),
     soFar,
+    claimed: numbersIn(finding.expected) + unread,
+    unread,
     checked: checks.filter(({ check }) => check).map(({ name }) => name),
     open,
     of: Object.fromEntries(checks.flatMap(({ name, check }) => (check ? [[name, check]] : []))),
@@ -73,6 +88,16 @@ export function checkWhole(finding: Finding, slots: Slots, now: Question): Whole
     closest: closeness(rows),
     reason: checks.find(({ check }) => check && check.verdict === soFar)?.check?.reason ?? "",
   };
+}
+
+function wholeVerdict(
+  soFar: WholeCheck["soFar"],
+  { isOpen, isUnread }: { readonly isOpen: boolean; readonly isUnread: boolean },
+): WholeCheck["verdict"] {
+  if (isOpen) return soFar === "differs" ? "differs" : "open";
+  // without a claim that could be read there is nothing to compute
+  if (soFar === undefined) return "nothing claimed";
+  return soFar === "reproduced" && isUnread ? "partly" : soFar;
 }
 
 /** All that a check of the opened link follows from. */

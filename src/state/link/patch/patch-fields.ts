@@ -1,6 +1,7 @@
 import { PATCH_DIRECTIONS, PATCH_METRICS, PATCH_SITES } from "#protocol/patching.ts";
 import type { PatchForm } from "../finding.ts";
-import { joinedNumbers, readCount, readList } from "../link-values.ts";
+import { claimsField } from "../claims-field.ts";
+import { joinedNumbers, readCount } from "../link-values.ts";
 import type { Field } from "../link-values.ts";
 import { readPatchClaim } from "./patch-claims.ts";
 
@@ -22,15 +23,13 @@ export const PATCH_FIELDS: readonly Field[] = [
     },
   },
   patchText("pn", "neurons", "neurons, as L4N425 L5N13"),
-  {
+  claimsField({
     key: "pe",
+    name: "patch",
     needs: "numbers of patches, as clean:13.7742;L0H7:13.3532",
-    write: ({ expected: { patch = [] } }) => joinedNumbers(patch),
-    read(text, notice) {
-      const patch = readList("pe", text, readPatchClaim, notice);
-      return patch.length === 0 ? {} : { expected: { patch } };
-    },
-  },
+    read: readPatchClaim,
+    write: joinedNumbers,
+  }),
 ];
 
 function patchText(key: string, name: "corrupted" | "right" | "wrong" | "neurons", needs: string): Field {

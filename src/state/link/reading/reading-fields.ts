@@ -2,7 +2,8 @@ import { VARIANTS } from "#protocol/engine.ts";
 import { HEAD_SCORES, LENS_NORMS } from "#protocol/lens.ts";
 import { DEFAULT_READING, LENS_CELLS, LOOKS } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import { joinedNumbers, readCount, readList } from "../link-values.ts";
+import { claimsField } from "../claims-field.ts";
+import { joinedNumbers, readCount } from "../link-values.ts";
 import type { Field } from "../link-values.ts";
 import { readReadingClaim } from "./reading-claims.ts";
 
@@ -46,15 +47,13 @@ export const READING_FIELDS: readonly Field[] = [
       return otherVariant && { reading: { otherVariant } };
     },
   },
-  {
+  claimsField({
     key: "le",
+    name: "reading",
     needs: "numbers of what the tab of heads shows, as total:9.7465;L5F:3.9371",
-    write: ({ expected: { reading = [] } }) => joinedNumbers(reading),
-    read(text, notice) {
-      const reading = readList("le", text, readReadingClaim, notice);
-      return reading.length === 0 ? {} : { expected: { reading } };
-    },
-  },
+    read: readReadingClaim,
+    write: joinedNumbers,
+  }),
 ];
 
 function chosen(key: string, name: "look" | "norm" | "cells" | "score", choices: readonly string[]): Field {

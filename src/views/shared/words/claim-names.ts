@@ -1,4 +1,4 @@
-import type { Claimed } from "#state/link/checking/whole-check.ts";
+import type { Claimed, WholeCheck } from "#state/link/checking/whole-check.ts";
 import { joined } from "./sentence.ts";
 
 const NAMES = {
@@ -11,3 +11,11 @@ const NAMES = {
 
 /** What a link claims numbers of, as it stands in a sentence. */
 export const claimNames = (names: readonly Claimed[]) => joined(names.map((name) => NAMES[name]));
+
+/** How many of a link's claims could not be read, as a sentence without its full stop. */
+export function unreadText({ claimed, unread }: Pick<WholeCheck, "claimed" | "unread">): string {
+  if (unread < claimed) return `${unread} of the link’s ${claimed} claims could not be read`;
+  return claimed === 1
+    ? "The link’s only claim could not be read"
+    : `None of the link’s ${claimed} claims could be read`;
+}
