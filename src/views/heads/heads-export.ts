@@ -3,7 +3,6 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { heatmap, LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
 import { heatmapFigure } from "#charts/maps/heatmap-figure.ts";
 import { legend } from "#charts/legend.ts";
-import { formatHead } from "#model/ids.ts";
 import { headEffects, isWhole } from "#state/effects.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { DEFAULT_READING } from "#state/link/finding.ts";
@@ -11,12 +10,13 @@ import type { Finding } from "#state/link/finding.ts";
 import { headNumbers, readingClaims } from "#state/link/reading/reading-claims.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
 import type { ColourScale } from "#state/view.ts";
-import type { Table } from "../exports/csv.ts";
 import { EFFECT_UNIT, FILE_PX } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
+import { tableOf } from "../shared/table/columns.tsx";
 import { ablationWords } from "../shared/words/ablation-words.ts";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
+import { HEAD_COLUMNS, headRows } from "./head-columns.tsx";
 import { sweepSentence } from "./sweep-sentence.ts";
 
 /** The map of heads as it leaves the page; undefined as long as there is none. */
@@ -41,7 +41,7 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     isAblating: true,
     settings: { complete: isWhole(value), colours: scale },
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
-    table: () => ({ header: HEAD_TABLE, rows: headRows(value, effects) }),
+    table: () => tableOf(HEAD_COLUMNS, headRows(value, effects)),
     notebook: "heads",
     figure: (width = FILE_PX, isDark = false) => {
       const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, isDark);
@@ -61,18 +61,3 @@ function linkUnder(finding: Finding, value: HeadSweep, effects: readonly (readon
     expected: { changed: value.baseline, ...(claimed.length > 0 && { reading: claimed }) },
   };
 }
-
-/** Columns of a file of heads. */
-export const HEAD_TABLE = ["head", "layer", "index", "log_probability", "effect"] as const;
-
-/** A row for each head, as its file has them. */
-export const headRows = (sweep: HeadSweep, effects: readonly (readonly number[])[]): Table["rows"] =>
-  effects.flatMap((row, layer) =>
-    row.map((effect, head) => [
-      formatHead({ layer, head }),
-      layer,
-      head,
-      sweep.logProbability[layer]?.[head] ?? "",
-      effect,
-    ]),
-  );

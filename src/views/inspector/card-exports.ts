@@ -11,6 +11,7 @@ import type { HeadInspection, NeuronInspection, Slots } from "#state/run/results
 import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
+import { signedTable } from "../shared/table/SignedTokens.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { activationNow, attentionSentence, neuronLists, neuronSentence } from "./card-sentences.ts";
 
@@ -75,13 +76,14 @@ export function drawnNeuron(slots: Slots): Drawn | undefined {
     isAblating: true,
     settings: { activations: value.activations, ...measuredOf(value) },
     unit: `logit; log-probabilities and increase in nats; ${EFFECT_UNIT}`,
-    table: () => ({
-      header: ["list", "token", "id", "logit", "logit_times_activation"],
-      rows: [
-        ...lists.up.tokens.map(({ id, text, logit }) => ["promotes here", text, id, logit, logit * activation]),
-        ...lists.down.tokens.map(({ id, text, logit }) => ["suppresses here", text, id, logit, logit * activation]),
-      ],
-    }),
+    table: () =>
+      signedTable(
+        [
+          { name: "promotes here", tokens: lists.up.tokens },
+          { name: "suppresses here", tokens: lists.down.tokens },
+        ],
+        { factor: activation },
+      ),
   };
 }
 
@@ -96,18 +98,19 @@ export function drawnWiring({ value, about }: LabSlot<NeuronWiring>): Drawn | un
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), selected: { kind: "neuron", at: value.at } },
     unit: "product for keys, logit behind attention",
-    table: () => ({
-      header: ["list", "token", "id", "value"],
-      rows: [
-        ...value.keys.flatMap(({ part, raisedBy, loweredBy }) => [
-          ...raisedBy.map(({ id, text, logit }) => [`${part} key, raised by`, text, id, logit]),
-          ...loweredBy.map(({ id, text, logit }) => [`${part} key, lowered by`, text, id, logit]),
-        ]),
-        ...value.through.flatMap(({ layer, promotes, suppresses }) => [
-          ...promotes.map(({ id, text, logit }) => [`promotes behind attention ${layer}`, text, id, logit]),
-          ...suppresses.map(({ id, text, logit }) => [`suppresses behind attention ${layer}`, text, id, logit]),
-        ]),
-      ],
-    }),
+    table: () =>
+      signedTable(
+        [
+          ...value.keys.flatMap(({ part, raisedBy, loweredBy }) => [
+            { name: `${part} key, raised by`, tokens: raisedBy },
+            { name: `${part} key, lowered by`, tokens: loweredBy },
+          ]),
+          ...value.through.flatMap(({ layer, promotes, suppresses }) => [
+            { name: `promotes behind attention ${layer}`, tokens: promotes },
+            { name: `suppresses behind attention ${layer}`, tokens: suppresses },
+          ]),
+        ],
+        { key: "value" },
+      ),
   };
 }

@@ -9,23 +9,21 @@ import { asksTheSamePatch } from "#state/link/claims.ts";
 import { opened } from "#state/link/opened.ts";
 import type { NamedNumber } from "#state/link/finding.ts";
 import { aboutPatch, checkPatch, strongestCells } from "#state/link/patch/patch-claims.ts";
-import type { PatchCell } from "#state/link/patch/patch-claims.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isDark, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { measure, plain } from "../shared/table/columns.tsx";
-import type { Column } from "../shared/table/columns.tsx";
 import { Exports } from "../exports/Exports.tsx";
 import { LabProgress } from "../lab/LabProgress.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { Method } from "../shared/Method.tsx";
 import { Verdict } from "../shared/Verdict.tsx";
 import { interventionsText } from "../shared/words/part-name.ts";
+import { patchColumns } from "./patch-columns.ts";
 import { drawnPatch } from "./patch-export.ts";
 import { PatchFigure } from "./PatchFigure.tsx";
 import { PatchForm } from "./PatchForm.tsx";
-import { SITE_NAMES, baseOf, gridNames, metricText, patchScale, patchSentence, placeText } from "./patch-words.ts";
+import { SITE_NAMES, baseOf, gridNames, metricText, patchScale, patchSentence } from "./patch-words.ts";
 import { Prose } from "../guide/Term.tsx";
 import "../lab/lab.css";
 import "../heads/heads.css";
@@ -137,11 +135,6 @@ const LISTED = 100;
 
 function PatchTable({ drawn: { map, asked } }: { readonly drawn: DrawnPatch }) {
   const [isOpen, setOpen] = useState(false);
-  const columns: Column<PatchCell>[] = [
-    plain({ label: "patched" }, (cell) => placeText(map, cell)),
-    measure({ label: "value" }, "nats", ({ value }) => value),
-    measure({ label: metricText(map) }, "figures", ({ raw }) => raw),
-  ];
   return (
     <details className="method" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>As a table</summary>
@@ -149,7 +142,7 @@ function PatchTable({ drawn: { map, asked } }: { readonly drawn: DrawnPatch }) {
         <DataTable
           name="Table of the patches"
           caption={`The ${LISTED} that move the metric most, or all`}
-          columns={columns}
+          columns={patchColumns(map)}
           rows={strongestCells(map, asked, LISTED)}
         />
       )}

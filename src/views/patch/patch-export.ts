@@ -7,6 +7,8 @@ import { cellsOf, patchClaims } from "#state/link/patch/patch-claims.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
 import { FILE_PX } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
+import { tableOf } from "../shared/table/columns.tsx";
+import { patchColumns } from "./patch-columns.ts";
 import { METRIC_NAMES, METRIC_UNITS, SITE_NAMES, baseOf, gridNames, patchScale, patchSentence } from "./patch-words.ts";
 
 /** Patches between two prompts as they leave the page, as far as they have been made. */
@@ -39,16 +41,7 @@ export function drawnPatch({ value, about }: LabSlot<DrawnPatch>): Drawn | undef
       complete: isWhole,
     },
     unit: `value: 0 is the corrupted prompt, 1 the clean one; metric: ${METRIC_NAMES[map.metric]}, ${METRIC_UNITS[map.metric]}`,
-    table: () => ({
-      header: [
-        "part",
-        map.site === "post" ? "neuron" : "layer",
-        map.site === "z" ? "head" : "position",
-        "value",
-        "metric",
-      ],
-      rows: cellsOf(map, asked).map(({ name, row, col, value: cell, raw }) => [name, row, col, cell, raw]),
-    }),
+    table: () => tableOf(patchColumns(map), cellsOf(map, asked)),
     figure: (width = FILE_PX, isDark = false) => {
       const { scale, key } = patchScale(map, isDark);
       const grid = gridMap(map.values, gridNames(map, asked), { width, scale, base: baseOf(map) });

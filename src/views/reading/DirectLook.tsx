@@ -1,23 +1,25 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
-import type { HeadId } from "#model/ids.ts";
 import { againstOf } from "#state/run/later/reading-demands.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { DirectLogits } from "#state/run/results.ts";
 import { clearReading, isDark, setReading, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
+import { headColumn } from "../shared/table/HeadLink.tsx";
+import { neuronColumn } from "../shared/table/NeuronLink.tsx";
 import { measure, plain } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 import { Exports } from "../exports/Exports.tsx";
-import { NeuronLink } from "../shared/table/NeuronLink.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
-import { HeadButton } from "./HeadButton.tsx";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
+import { DIRECT, TOTAL, directHeads, directNeurons } from "./reading-columns.tsx";
+import type { HeadDirect, NeuronDirect } from "./reading-columns.tsx";
 import { againstTextOf, directScatter, drawnDirect, effectsBeside } from "./reading-exports.ts";
 import { DIAGONAL_WORDS, capWords, directSentence } from "./reading-words.ts";
 import "./reading.css";
@@ -67,7 +69,7 @@ export function DirectLook() {
           <div className="reading-tables">
             <HeadRows direct={value} effects={effects} />
             <LayerRows direct={value} />
-            {value.neurons && value.layer !== undefined && <NeuronRows neurons={value.neurons} layer={value.layer} />}
+            {value.neurons && value.layer !== undefined && <NeuronRows direct={value} layer={value.layer} />}
           </div>
           <footer className="panel-foot">
             <Method page="direct-logits">
@@ -115,38 +117,23 @@ function Against() {
   );
 }
 
-interface HeadRow {
-  readonly at: HeadId;
-  readonly direct: number;
-  readonly total: number;
-}
-
 function HeadRows({ direct, effects }: { readonly direct: DirectLogits; readonly effects: number[][] | undefined }) {
-  const rows = direct.heads
-    .flatMap((row, layer) =>
-      row.map((own, head): HeadRow => ({
-        at: { layer, head },
-        direct: own,
-        total: effects?.[layer]?.[head] ?? Number.NaN,
-      })),
-    )
-    .sort((a, b) => weight(b) - weight(a))
+  const rows = directHeads(direct, effects)
+    .toSorted((a, b) => weight(b) - weight(a))
     .slice(0, LISTED);
   return (
     <DataTable
       name="Heads by direct and total effect"
       caption={`The ${rows.length} heads of largest effect, direct or total`}
-      columns={[
-        { ...plain<HeadRow>({ label: "head" }, () => ""), show: ({ at }) => <HeadButton at={at} /> },
-        measure<HeadRow>({ label: "direct, logits" }, "figures", (row) => row.direct),
-        measure<HeadRow>({ label: "total, nats" }, "nats", (row) => row.total),
-      ]}
+      columns={HEAD_COLUMNS}
       rows={rows}
     />
   );
 }
 
-const weight = ({ direct, total }: HeadRow) => Math.max(Math.abs(direct), Number.isNaN(total) ? 0 : Math.abs(total));
+const HEAD_COLUMNS: readonly Column<HeadDirect>[] = [headColumn(), DIRECT, TOTAL];
+
+const weight = ({ direct, total }: HeadDirect) => Math.max(Math.abs(direct), Number.isNaN(total) ? 0 : Math.abs(total));
 
 interface LayerRow {
   readonly name: string;
@@ -198,32 +185,22 @@ function LayerRows({ direct }: { readonly direct: DirectLogits }) {
   );
 }
 
-interface NeuronRow {
-  readonly neuron: number;
-  readonly direct: number;
-}
-
-function NeuronRows({ neurons, layer }: { readonly neurons: readonly number[]; readonly layer: number }) {
+function NeuronRows({ direct, layer }: { readonly direct: DirectLogits; readonly layer: number }) {
   const rows = useMemo(
     () =>
-      neurons
-        .map((direct, neuron): NeuronRow => ({ neuron, direct }))
-        .sort((a, b) => Math.abs(b.direct) - Math.abs(a.direct))
+      directNeurons(direct)
+        .toSorted((a, b) => Math.abs(b.direct) - Math.abs(a.direct))
         .slice(0, LISTED),
-    [neurons],
+    [direct],
   );
   return (
     <DataTable
       name={`Neurons of layer ${layer} by direct effect`}
       caption={`The ${rows.length} neurons of layer ${layer} of largest direct effect`}
-      columns={[
-        {
-          ...plain<NeuronRow>({ label: "neuron" }, () => ""),
-          show: ({ neuron }) => <NeuronLink layer={layer} neuron={neuron} />,
-        },
-        measure<NeuronRow>({ label: "direct, logits" }, "figures", (row) => row.direct),
-      ]}
+      columns={NEURON_COLUMNS}
       rows={rows}
     />
   );
 }
+
+const NEURON_COLUMNS: readonly Column<NeuronDirect>[] = [neuronColumn(), DIRECT];

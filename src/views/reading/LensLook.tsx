@@ -10,7 +10,6 @@ import { isStale, results } from "#state/run/results.ts";
 import type { LogitLens } from "#state/run/results.ts";
 import { clearReading, isDark, setReading, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { count, measure, plain } from "../shared/table/columns.tsx";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
@@ -19,6 +18,7 @@ import type { CellPlace } from "../shared/figure/CellGrid.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { ReadingClaims } from "./ReadingClaims.tsx";
+import { lensColumns, lensRows } from "./reading-columns.tsx";
 import { drawnLens, lensFigure } from "./reading-exports.ts";
 import { NORM_WORDS, lensReadout, lensSentence } from "./reading-words.ts";
 import "./reading.css";
@@ -154,20 +154,13 @@ const within = (map: LensMap, place: CellPlace | undefined): CellPlace | undefin
   place && place.row < map.rows && place.col >= 0 && place.col < map.columns ? place : undefined;
 
 function LensTable({ lens, target }: { readonly lens: LogitLens; readonly target: string }) {
-  type Row = LogitLens["layers"][number];
-  const last = ({ positions }: Row) => positions.at(-1)!;
+  const last = lens.first + (lens.layers[0]?.positions.length ?? 0) - 1;
   return (
     <DataTable
       name="The lens at the last position"
       caption={`What stands at the last position, and how ${target} ranks there (0: most probable)`}
-      columns={[
-        plain<Row>({ label: "behind" }, ({ name }) => name),
-        plain<Row>({ label: "top token" }, (row) => tokenText(last(row).top.text)),
-        measure<Row>({ label: "its probability" }, "percent", (row) => last(row).top.probability),
-        count<Row>({ label: `rank of ${target}` }, (row) => last(row).rank),
-        measure<Row>({ label: "log p, nats" }, "nats", (row) => last(row).logProbability),
-      ]}
-      rows={lens.layers}
+      columns={lensColumns(target)}
+      rows={lensRows(lens).filter(({ position }) => position === last)}
     />
   );
 }

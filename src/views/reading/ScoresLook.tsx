@@ -1,21 +1,21 @@
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
-import type { HeadId } from "#model/ids.ts";
 import { HEAD_SCORES } from "#protocol/lens.ts";
 import { isStale, results } from "#state/run/results.ts";
+import type { HeadScores } from "#state/run/results.ts";
 import { isDark, setReading, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { measure, plain } from "../shared/table/columns.tsx";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { tokenText } from "../shared/words/token-text.ts";
-import { HeadButton } from "./HeadButton.tsx";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
+import { scoreColumns, scoreRows } from "./reading-columns.tsx";
+import type { HeadTable } from "./reading-columns.tsx";
 import { drawnScores, effectsBeside, scoreScatter, scoredBeside, scoresBeside } from "./reading-exports.ts";
-import { SCORE_WORDS, rankedScores, scoresSentence } from "./reading-words.ts";
+import { SCORE_WORDS, scoresSentence } from "./reading-words.ts";
 import { Prose } from "../guide/Term.tsx";
 import "./reading.css";
 
@@ -68,7 +68,7 @@ export function ScoresLook() {
             Across: a score, where the head looks on random texts. Up: a cause, what log p({target}) loses on this
             prompt without the head.
           </p>
-          {table && <ScoreRows score={table.score} effects={effects} name={name} />}
+          {table && <ScoreRows value={value} effects={effects} chosen={reading.score} />}
           <footer className="panel-foot">
             <Method page="head-scores">
               Score: mean attention to {asks}, over the queries that have such a key; on four sequences of up to 50
@@ -86,36 +86,22 @@ export function ScoresLook() {
   );
 }
 
-interface ScoreRow {
-  readonly at: HeadId;
-  readonly score: number;
-  readonly effect: number;
-}
-
 interface ScoreRowsProps {
-  readonly score: readonly (readonly number[])[];
-  readonly effects: number[][] | undefined;
-  readonly name: string;
+  readonly value: HeadScores;
+  readonly effects: HeadTable | undefined;
+  readonly chosen: keyof HeadScores["scores"];
 }
 
-function ScoreRows({ score, effects, name }: ScoreRowsProps) {
-  const rows = rankedScores(score)
-    .slice(0, LISTED)
-    .map(({ at, score: value }): ScoreRow => ({
-      at,
-      score: value,
-      effect: effects?.[at.layer]?.[at.head] ?? Number.NaN,
-    }));
+function ScoreRows({ value, effects, chosen }: ScoreRowsProps) {
+  const rows = scoreRows(value, effects)
+    .toSorted((a, b) => b.scores[chosen]! - a.scores[chosen]!)
+    .slice(0, LISTED);
   return (
     <div className="reading-tables">
       <DataTable
         name="Heads by score"
-        caption={`The ${rows.length} heads of highest score “${name}”`}
-        columns={[
-          { ...plain<ScoreRow>({ label: "head" }, () => ""), show: ({ at }) => <HeadButton at={at} /> },
-          measure<ScoreRow>({ label: "score" }, "percent", (row) => row.score),
-          measure<ScoreRow>({ label: "effect, nats" }, "nats", (row) => row.effect),
-        ]}
+        caption={`The ${rows.length} heads of highest score “${SCORE_WORDS[chosen].name}”`}
+        columns={scoreColumns(value, chosen)}
         rows={rows}
       />
     </div>

@@ -15,14 +15,16 @@ import { isSameRun, isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
 import { EFFECT_UNIT, FILE_PX } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
+import { tableOf } from "../shared/table/columns.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
+import { PART_COLUMNS, directParts, lensColumns, lensRows, scoreColumns, scoreRows } from "./reading-columns.tsx";
+import type { HeadTable } from "./reading-columns.tsx";
 import {
   DIAGONAL_WORDS,
   NORM_WORDS,
   SCORE_WORDS,
   capWords,
   directSentence,
-  layerParts,
   lensSentence,
   scoresSentence,
   stageName,
@@ -96,26 +98,11 @@ export function drawnLens(slots: Slots, reading: ReadingSettings): Drawn | undef
     link: linkTo(slots, about, settings),
     settings: { norm: value.norm, first_position: value.first },
     unit: "probabilities from 0 to 1; log-probabilities in nats; rank 0 is the most probable token",
-    table: () => ({
-      header: ["stage", "position", "top_id", "top", "top_probability", "target_rank", "target_log_probability"],
-      rows: value.layers.flatMap(({ name, positions }) =>
-        positions.map(({ top, rank, logProbability }, column) => [
-          name,
-          value.first + column,
-          top.id,
-          top.text,
-          top.probability,
-          rank,
-          logProbability,
-        ]),
-      ),
-    }),
+    table: () => tableOf(lensColumns(target), lensRows(value)),
     figure: (width = FILE_PX, isDark = false) =>
       lensFigure(value, reading.cells, { tokens, width, inks: figureInks(isDark), isDark }),
   };
 }
-
-type HeadTable = readonly (readonly number[])[];
 
 /** Heads by two numbers. */
 const pointsOf = (x: HeadTable, y: HeadTable, selected: HeadId | undefined): ScatterPoint[] =>
@@ -203,24 +190,7 @@ export function drawnDirect(
     isAblating: true,
     settings: { total: value.total, ...(value.against !== undefined && { against: value.against }) },
     unit: `direct effects in logits; ${EFFECT_UNIT}`,
-    table: () => ({
-      header: ["part", "layer", "head", "neuron", "direct_effect", "total_effect"],
-      rows: [
-        ...layerParts(value).map(({ name, value: own }) => [name, "", "", "", own, ""]),
-        ["total", "", "", "", value.total, ""],
-        ...value.heads.flatMap((row, layer) =>
-          row.map((own, head) => [formatHead({ layer, head }), layer, head, "", own, effects?.[layer]?.[head] ?? ""]),
-        ),
-        ...(value.neurons ?? []).map((own, neuron) => [
-          `L${value.layer}N${neuron}`,
-          value.layer ?? "",
-          "",
-          neuron,
-          own,
-          "",
-        ]),
-      ],
-    }),
+    table: () => tableOf(PART_COLUMNS, directParts(value, effects)),
     figure: (width = FILE_PX, isDark = false) =>
       directScatter(value, effects ?? [], { width, inks: figureInks(isDark) }),
   };
@@ -244,21 +214,7 @@ export function drawnScores(slots: Slots, reading: ReadingSettings, about: Subje
     isAblating: true,
     settings: { seed: value.seed, score: reading.score },
     unit: `scores are shares of attention, 0 to 1; ${EFFECT_UNIT}`,
-    table: () => {
-      const names = Object.keys(value.scores) as (keyof typeof value.scores)[];
-      return {
-        header: ["head", "layer", "index", ...names, "effect"],
-        rows: effects.flatMap((row, layer) =>
-          row.map((effect, head) => [
-            formatHead({ layer, head }),
-            layer,
-            head,
-            ...names.map((each) => value.scores[each]?.score[layer]?.[head] ?? ""),
-            effect,
-          ]),
-        ),
-      };
-    },
+    table: () => tableOf(scoreColumns(value, reading.score), scoreRows(value, effects)),
     figure: (width = FILE_PX, isDark = false) =>
       scoreScatter(value.scores[reading.score]?.score ?? [], effects, name, { width, inks: figureInks(isDark) }),
   };

@@ -97,9 +97,7 @@ export function scoresSentence({ scores }: HeadScores, name: HeadScoreName): str
 }
 
 /** Every head, the highest score first. */
-export const rankedScores = (
-  score: readonly (readonly number[])[],
-): { readonly at: HeadId; readonly score: number }[] =>
+const rankedScores = (score: readonly (readonly number[])[]): { readonly at: HeadId; readonly score: number }[] =>
   score
     .flatMap((row, layer) => row.map((value, head) => ({ at: { layer, head }, score: value })))
     .sort((a, b) => b.score - a.score);

@@ -10,10 +10,10 @@ import { legend } from "#charts/legend.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { isDark, view } from "#state/view.ts";
-import { measure, plain } from "../../shared/table/columns.tsx";
+import { measure } from "../../shared/table/columns.tsx";
 import { DataTable } from "../../shared/table/DataTable.tsx";
+import { headColumn } from "../../shared/table/HeadLink.tsx";
 import { Exports } from "../../exports/Exports.tsx";
-import { HeadButton } from "../../reading/HeadButton.tsx";
 import { Marks } from "../../shared/figure/Marks.tsx";
 import { useWidth } from "../../shared/figure/use-width.ts";
 import { Method } from "../../shared/Method.tsx";
@@ -82,7 +82,7 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
           name="Heads that differ most"
           caption={`The ${LISTED} heads whose effects differ most`}
           columns={[
-            { ...plain<HeadApart>({ label: "head" }, () => ""), show: ({ at }) => <HeadButton at={at} /> },
+            headColumn<HeadApart>(),
             measure<HeadApart>({ label: `“${maps[0].title}”, nats` }, "nats", ({ here }) => here),
             measure<HeadApart>({ label: `“${maps[1].title}”, nats` }, "nats", ({ there }) => there),
             measure<HeadApart>({ label: "apart, nats" }, "nats", ({ here, there }) => here - there),

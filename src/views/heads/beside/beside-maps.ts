@@ -16,7 +16,9 @@ import type { Drawn } from "../../exports/drawn.ts";
 import { ablationWords } from "../../shared/words/ablation-words.ts";
 import { changesText } from "../../shared/words/part-name.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
-import { HEAD_TABLE, headRows } from "../heads-export.ts";
+import { HEAD_COLUMNS, headRows } from "../head-columns.tsx";
+import type { HeadRow } from "../head-columns.tsx";
+import { plain, tableOf } from "../../shared/table/columns.tsx";
 
 /** Of both maps in a file, with what stands between them. */
 const EXPORT_PX = 984;
@@ -131,10 +133,11 @@ export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots
       beside: { prompt, variant, tokens: tokens.map(({ text }) => text), target: second.about.token },
     },
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
-    table: () => ({
-      header: ["map", ...HEAD_TABLE],
-      rows: maps.flatMap(({ title, sweep, effects }) => headRows(sweep, effects).map((row) => [title, ...row])),
-    }),
+    table: () =>
+      tableOf(
+        [plain<HeadRow & { readonly title: string }>({ key: "map" }, ({ title }) => title), ...HEAD_COLUMNS],
+        maps.flatMap(({ title, sweep, effects }) => headRows(sweep, effects).map((row) => ({ ...row, title }))),
+      ),
     notebook: "heads",
     figure: (width = EXPORT_PX, isDark = false) => {
       const scale = sharedScale(maps, kind, isDark);
