@@ -102,7 +102,7 @@ describe("a restart at a person's word", () => {
     adapter.setState({ choice: ADAPTER, status: { kind: "attached", info: LORA } });
     question.setState({ variant: "adapted" });
     pursueNow();
-    expect(results.getState().before.status).toBe("computing");
+    expect(results.getState().prediction.status).toBe("computing");
     restartEngine();
     await settle();
     expect(loads()).toEqual([
@@ -210,7 +210,7 @@ describe("a restart at a person's word", () => {
     await asked.last("load").answer(infoOf("two"));
     await settle();
     expect(model.getState()).toMatchObject({ choice: OTHER, dtype: "q8", status: { kind: "ready" } });
-    expect([question.getState().interventions, results.getState().before.value]).toEqual([[], undefined]);
+    expect([question.getState().interventions, results.getState().prediction.value]).toEqual([[], undefined]);
   });
 
   test("while loading what cannot be opened goes back to the model before, and says why", async () => {

@@ -16,7 +16,7 @@ const MAX_LOSSES = 3;
 const LOSSES_WITHIN_MS = 60_000;
 
 /** The longest work, and perhaps what the engine has hung on: a person who restarts it says when it goes on. */
-const LONG: readonly ResultKind[] = ["chain", "chainAfter", "otherChain", "chainControl", "chainEdges"];
+const LONG: readonly ResultKind[] = ["chain", "chainAblated", "otherChain", "chainControl", "chainEdges"];
 
 /** How long the engine has given no sign although it is waited for, once that is too long for honest work; undefined while it does. */
 export const engineSilence = createStore<{ readonly ms: number | undefined }>(() => ({ ms: undefined }));

@@ -51,7 +51,7 @@ describe("links", () => {
     ["an address", "#v=1&m=https://example.org/m/&p=8%2B8=", "https://example.org/m/"],
   ])("to %s shows no number of the model before", async (_what, link, id) => {
     await answerBefore();
-    expect(results.getState().before.value).toBeDefined();
+    expect(results.getState().prediction.value).toBeDefined();
     openLink(link, [SHIPPED]);
     expect(model.getState().choice?.id).toBe(id);
     const shown = Object.values(results.getState()).filter(
@@ -141,7 +141,7 @@ describe("links", () => {
         forwards: 3,
       } as const;
       const drawn = { asked: patchForm.getState(), prompt: "3+5=", map, isWhole: true };
-      const about = { ...results.getState().before.about!, target: undefined };
+      const about = { ...results.getState().prediction.about!, target: undefined };
       lab.setState({ patch: { value: drawn, about, status: "done", progress: undefined } });
       const found =
         "v=1&m=abacus&h=aaaaaaaaaaaa&d=q8&p=3%2B5=&view=patch&b=-0.5&pc=3%2B4=&ps=z&pe=clean:6;corrupted:-2;L0H0:4";

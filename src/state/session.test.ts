@@ -41,7 +41,7 @@ describe("the chain", () => {
     expect(chains().at(-1)).toEqual(["3+5=", [{ ...HEAD, scale: 0 }]]);
     const after = { ...crowdedChain(), baseline: -4 };
     await last("chain").answer(after);
-    expect(results.getState().chainAfter.value).toBe(after);
+    expect(results.getState().chainAblated.value).toBe(after);
     expect(results.getState().chain.value!.baseline).toBe(-0.1);
     // on again: nothing is computed anew
     const { length } = calls().filter(({ method }) => method === "chain");
@@ -189,21 +189,21 @@ describe("asking", () => {
     setPrompt("45+27=");
     await settleTyping();
     expect(sweep.signal!.aborted).toBe(true);
-    expect(results.getState().before).toMatchObject({ status: "computing", value: { target: { id: 8 } } });
-    expect(isStale(results.getState().before)).toBe(true);
+    expect(results.getState().prediction).toMatchObject({ status: "computing", value: { target: { id: 8 } } });
+    expect(isStale(results.getState().prediction)).toBe(true);
   });
 
   test("a long prediction tells how far it is, is stopped at a person's word, and makes way for a newer prompt", async () => {
     pursueNow();
     const long = last("predict");
     long.onProgress!({ done: 3, total: 32 });
-    expect(results.getState().before.progress).toMatchObject({ done: 3, total: 32 });
-    stopRun("before");
+    expect(results.getState().prediction.progress).toMatchObject({ done: 3, total: 32 });
+    stopRun("prediction");
     expect(long.signal!.aborted).toBe(true);
     pursueNow();
     await settle();
-    expect([results.getState().before.status, waiting("predict")]).toEqual(["stopped", []]);
-    askAgain("before");
+    expect([results.getState().prediction.status, waiting("predict")]).toEqual(["stopped", []]);
+    askAgain("prediction");
     pursueNow();
     const again = last("predict");
     setPrompt("45+27=");
@@ -223,14 +223,14 @@ describe("asking", () => {
     togglePart(HEAD);
     await settle();
     await last("predict").answer(prediction(8, -3));
-    expect(results.getState().after.value?.target.logProbability).toBe(-3);
+    expect(results.getState().predictionAblated.value?.target.logProbability).toBe(-3);
     togglePart(HEAD);
     await settle();
     const count = calls().length;
     togglePart(HEAD);
     await settle();
     expect(calls()).toHaveLength(count);
-    expect(results.getState().after.status).toBe("done");
+    expect(results.getState().predictionAblated.status).toBe("done");
   });
 
   test("lays the run with a part off beside the clean one in one request", async () => {
@@ -241,7 +241,7 @@ describe("asking", () => {
     const clean = { ...prediction(8, -0.5), included: prediction(4, -9).top };
     await last("predict").answer({ ...prediction(4, -0.2), target: { ...prediction(8, -3).target }, clean });
     expect(calls().filter(({ method }) => method === "predict")).toHaveLength(count + 1);
-    expect(results.getState().after.value?.clean?.included[0]?.logProbability).toBe(-9);
+    expect(results.getState().predictionAblated.value?.clean?.included[0]?.logProbability).toBe(-9);
   });
 
   test("compares neurons only where somebody looks", async () => {
@@ -288,8 +288,8 @@ describe("asking", () => {
     await answerBefore();
     setPrompt("");
     await settleTyping();
-    expect(results.getState().before.value).toBeDefined();
-    expect(isStale(results.getState().before)).toBe(true);
+    expect(results.getState().prediction.value).toBeDefined();
+    expect(isStale(results.getState().prediction)).toBe(true);
   });
 });
 
@@ -355,7 +355,7 @@ describe("faults", () => {
     pursueNow();
     await last("predict").fail(new Fault("prompt-too-long", "the prompt has 9 tokens"));
     expect(notices.getState().list).toEqual([
-      { about: "before", code: "prompt-too-long", message: "the prompt has 9 tokens" },
+      { about: "prediction", code: "prompt-too-long", message: "the prompt has 9 tokens" },
     ]);
     setPrompt("3+");
     await settleTyping();
@@ -386,7 +386,7 @@ describe("faults", () => {
     await settle();
     expect(notices.getState().list[0]).toMatchObject({ code: undefined, about: "engine" });
     expect(question.getState().interventions).toHaveLength(1);
-    expect(results.getState().before.value?.target.id).toBe(8);
+    expect(results.getState().prediction.value?.target.id).toBe(8);
     expect(waiting("predict").at(-1)?.prompt).toBe("3+5=");
   });
 });
@@ -460,5 +460,5 @@ test("a recorded finding is shown until the live run, and never claimed as measu
   expect(isStale(results.getState().sweep)).toBe(false);
   expect(measuredClaims(results.getState(), question.getState(), 0)).toBeUndefined();
   await answerBefore();
-  expect(results.getState().before.isRecorded).toBe(false);
+  expect(results.getState().prediction.isRecorded).toBe(false);
 });

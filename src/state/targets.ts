@@ -6,8 +6,8 @@ import { results } from "./run/results.ts";
 
 /** Asks about one token of the vocabulary; the clean run's first is the default and needs no name in a link. */
 export function chooseTarget(id: number, answer?: TypedAnswer): void {
-  const { before } = results.getState();
-  setTarget(before.value?.top[0]?.id === id ? undefined : id, answer);
+  const { prediction } = results.getState();
+  setTarget(prediction.value?.top[0]?.id === id ? undefined : id, answer);
   dismiss("target");
 }
 

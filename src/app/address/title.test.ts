@@ -26,7 +26,7 @@ test("the title follows what is asked and what came of it, and never pairs a pro
   expect(titleNow()).toBe("3+5= · L0H1 off · Heads · Arithmoscope");
   await settle();
   await last("predict").answer(prediction(4, -0.3));
-  expect(results.getState().after.value?.top[0]?.text).toBe("4");
+  expect(results.getState().predictionAblated.value?.top[0]?.text).toBe("4");
   expect(titleNow()).toBe("3+5= → 4 · L0H1 off · Heads · Arithmoscope");
   setPrompt("45+27=");
   expect(titleNow()).toBe("45+27= · L0H1 off · Heads · Arithmoscope");

@@ -3,7 +3,7 @@ import { guide } from "#state/guide/guide.ts";
 import { FIRST_LOOK } from "#state/first-look/first-look.ts";
 import { model, modelLabel } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
-import { isStale, results } from "#state/run/results.ts";
+import { isStale, kindIn, results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { TABS } from "#views/page/tabs.tsx";
 import { interventionsText } from "#views/shared/words/part-name.ts";
@@ -37,8 +37,7 @@ export function titleNow(): string {
 /** ` → 8`, as long as it is the answer to what is asked. */
 function answerNow(): string {
   const { prompt, interventions } = question.getState();
-  const { before, after } = results.getState();
-  const slot = interventions.length > 0 ? after : before;
+  const slot = results.getState()[kindIn("prediction", interventions.length > 0)];
   const answer =
     slot.about?.prompt === prompt && slot.status === "done" && !isStale(slot) ? slot.value?.top[0] : undefined;
   return answer ? ` → ${tokenText(answer.text)}` : "";

@@ -76,14 +76,14 @@ function visit({ controller = null, search = "" }: { readonly controller?: objec
   });
 }
 
-const answer = () => patchSlot("before", { status: "done", value: {} as Prediction, isRecorded: false });
+const answer = () => patchSlot("prediction", { status: "done", value: {} as Prediction, isRecorded: false });
 
 describe("the first visit to a host that does not isolate the page", () => {
   test("asks for the worker once there is an answer, and has what was used kept", async () => {
     model.setState({ choice: SHIPPED_MODELS[0]!, status: { kind: "ready" } });
     patchSlot("sweep", { status: "computing" });
     const following = followServing(writeAddress);
-    patchSlot("before", { status: "done", value: {} as Prediction, isRecorded: true });
+    patchSlot("prediction", { status: "done", value: {} as Prediction, isRecorded: true });
     expect(browser.asked).toEqual([]);
     answer();
     await vi.waitFor(() => expect(browser.asked).toEqual(["register"]));

@@ -113,8 +113,8 @@ async function switchOff(): Promise<void> {
 function answered(): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
-      const { before } = results.getState();
-      if (before.status !== "done" || before.isRecorded) return;
+      const { prediction } = results.getState();
+      if (prediction.status !== "done" || prediction.isRecorded) return;
       end();
       resolve();
     };

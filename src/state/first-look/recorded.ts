@@ -24,8 +24,8 @@ export function showRecorded(finding: RecordedFinding): void {
     prompt === finding.prompt &&
     (target === undefined || target === finding.sweep.target);
   if (!isAsked || model.getState().choice?.id !== finding.model) return;
-  const { before, sweep, tokens } = results.getState();
-  if (before.value || sweep.value) return;
+  const { prediction, sweep, tokens } = results.getState();
+  if (prediction.value || sweep.value) return;
   const about: Subject = {
     model: { id: finding.model, name: finding.model, recordedBy: finding.made_by },
     variant,
@@ -36,7 +36,7 @@ export function showRecorded(finding: RecordedFinding): void {
     tokens: finding.before.tokens,
     token: finding.before.target,
   };
-  patchSlot("before", { value: finding.before, about, isRecorded: true });
+  patchSlot("prediction", { value: finding.before, about, isRecorded: true });
   patchSlot("sweep", { value: finding.sweep, about, isRecorded: true });
   if (tokens.value) return;
   const first = finding.before.tokens;

@@ -127,7 +127,7 @@ function answered({ sweep, ablationSource, sweptBy = ablationSource }: Answered)
   const { interventions } = question.getState();
   results.setState({
     sweep: { ...slot, value: sweep, about: { ...ABOUT, ablationSource: sweptBy } },
-    before: { ...slot, value: run, about: { ...ABOUT, ablationSource } },
-    after: { ...slot, value: run, about: { ...ABOUT, ablationSource, interventions } },
+    prediction: { ...slot, value: run, about: { ...ABOUT, ablationSource } },
+    predictionAblated: { ...slot, value: run, about: { ...ABOUT, ablationSource, interventions } },
   });
 }

@@ -137,7 +137,7 @@ export const followOutcomes = () => results.subscribe(noteOutcomes);
 
 function noteOutcomes(): void {
   const { taken, head, donorPrompts, effects, outcomes } = openingSteps.getState();
-  const { before, after, comparison, sweep } = results.getState();
+  const { prediction: before, predictionAblated: after, comparison, sweep } = results.getState();
   const isAnswered = before.value && after.value && after.status === "done" && !isStale(after);
   if (!head || !isAnswered || !before.value || !after.value || !isSameRun(before.about, after.about)) return;
   const isOf = ({ about }: { readonly about: typeof after.about }) =>

@@ -14,6 +14,7 @@ import { subjectNow } from "../subject.ts";
 import { view } from "../view.ts";
 import { forms } from "./forms.ts";
 import { clearLab, forgetAdapted, lab, start, stopLab, swapLab } from "./tools.ts";
+import { following } from "../requests/requests.ts";
 import type { Reports } from "../requests/requests.ts";
 
 /** Neurons that a search lists. */
@@ -32,7 +33,7 @@ export function followLab(): () => void {
     }),
     question.subscribe(({ variant: to = "base" }, { variant: from = "base" }) => {
       if (to === from) return;
-      swapLab(from, to);
+      swapLab();
       wantIndex();
     }),
     adapter.subscribe(({ status: now }, { status: last }) => {
@@ -55,9 +56,7 @@ function wantIndex(): void {
 }
 
 export function buildIndex(): void {
-  void start("index", (engine, { signal, progress }) =>
-    engine.buildIndex(shownVariant(), { signal, onProgress: progress }),
-  );
+  void start("index", (engine, reports) => engine.buildIndex(shownVariant(), following(reports)));
 }
 
 /** The variant that the page shows, which whatever is asked here is asked of. */
@@ -140,9 +139,9 @@ export const openCell = (asked: Asked<"operandPlot">, a: number, b: number) => c
 
 export async function searchToken(): Promise<void> {
   const { token: text, by, end } = forms.getState().search;
-  await start("tokens", async (engine, { signal, progress }) => {
+  await start("tokens", async (engine, reports) => {
     const asked = { count: LISTED, by, end, ...shownVariant() };
-    return { asked, found: await engine.searchNeurons(text, asked, { signal, onProgress: progress }) };
+    return { asked, found: await engine.searchNeurons(text, asked, following(reports)) };
   });
 }
 
@@ -152,8 +151,8 @@ export function searchConcepts(): void {
     .concepts.words.split(/\s+/)
     .filter((word) => word !== "");
   // all that say anything, so that another threshold needs no other search
-  void start("concepts", (engine, { signal, progress }) =>
-    engine.searchConcepts({ words, atLeast: 1, count: MAX_SET, ...shownVariant() }, { signal, onProgress: progress }),
+  void start("concepts", (engine, reports) =>
+    engine.searchConcepts({ words, atLeast: 1, count: MAX_SET, ...shownVariant() }, following(reports)),
   );
 }
 
@@ -163,7 +162,7 @@ export function searchConcepts(): void {
  */
 export function measureGroup(neurons: readonly NeuronId[], of: string): void {
   const { ablationSource, ...now } = question.getState();
-  const { value, about: shown } = results.getState().before;
+  const { value, about: shown } = results.getState().prediction;
   const { prompt, variant } = shown ?? now;
   const target = value?.target;
   const weights = subjectNow();

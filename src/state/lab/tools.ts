@@ -1,5 +1,4 @@
 import { createStore } from "zustand/vanilla";
-import { recordOf } from "#core/record-of.ts";
 import type { Variant } from "#protocol/engine.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type {
@@ -13,18 +12,11 @@ import type {
 import type { PatchMap } from "#protocol/patching.ts";
 import type { PatchForm } from "../link/finding.ts";
 import { Requests } from "../requests/requests.ts";
-import type { Course, RequestSlot } from "../requests/requests.ts";
+import type { Course, RequestSlot, ValuesOf } from "../requests/requests.ts";
 import { subjectNow } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 
-export type {
-  ConceptSearchResult,
-  NeuronGroup,
-  NeuronWiring,
-  OperandPlot,
-  PlotQuantity,
-  TokenSearchResult,
-} from "#protocol/lab.ts";
+export type { ConceptSearchResult, NeuronGroup, NeuronWiring, OperandPlot, PlotQuantity } from "#protocol/lab.ts";
 
 /** A plot and what it was asked; while it is being drawn, without what is not known yet. */
 export interface DrawnPlot {
@@ -52,31 +44,30 @@ export interface MeasuredGroup {
   readonly found: NeuronGroup;
 }
 
-/** What the lab asks the engine for, when a person says so. */
-export interface LabResults {
-  readonly index: IndexInfo;
-  readonly plot: DrawnPlot;
-  readonly tokens: { readonly asked: Pick<Asked<"searchNeurons">, "by" | "end">; readonly found: TokenSearchResult };
-  readonly concepts: ConceptSearchResult;
-  readonly group: MeasuredGroup;
-  readonly wiring: NeuronWiring;
-  readonly patch: DrawnPatch;
-}
-
-export type LabKind = keyof LabResults;
-
 export interface LabSlot<T> extends RequestSlot<T> {
   /** What `value` was asked of. */
   readonly about: Subject | undefined;
 }
 
-type LabSlots = { readonly [K in LabKind]: LabSlot<LabResults[K]> };
+const EMPTY_SLOT: LabSlot<never> = { value: undefined, about: undefined, status: "idle", progress: undefined };
+const nothing = <T>(): LabSlot<T> => EMPTY_SLOT;
 
-const EMPTY: LabSlot<never> = { value: undefined, about: undefined, status: "idle", progress: undefined };
-const KINDS = ["index", "plot", "tokens", "concepts", "group", "wiring", "patch"] as const satisfies readonly LabKind[];
-const empty = (): LabSlots => recordOf(KINDS, () => EMPTY);
+/** What the lab asks the engine for, when a person says so. */
+const EMPTY = {
+  index: nothing<IndexInfo>(),
+  plot: nothing<DrawnPlot>(),
+  tokens: nothing<{ readonly asked: Pick<Asked<"searchNeurons">, "by" | "end">; readonly found: TokenSearchResult }>(),
+  concepts: nothing<ConceptSearchResult>(),
+  group: nothing<MeasuredGroup>(),
+  wiring: nothing<NeuronWiring>(),
+  patch: nothing<DrawnPatch>(),
+};
 
-export const lab = createStore<LabSlots>(empty);
+type LabSlots = Readonly<typeof EMPTY>;
+export type LabKind = keyof LabSlots;
+export type LabResults = ValuesOf<LabSlots>;
+
+export const lab = createStore<LabSlots>(() => EMPTY);
 
 /** The index is the page's own to begin again, everything else a person's. */
 const gone = (kind: LabKind) => (kind === "index" ? "idle" : "stopped");
@@ -94,7 +85,7 @@ export async function start<K extends LabKind>(
 export const stopTool = (kind: LabKind) => void requests.stop(kind);
 
 /** Nothing of the kind was ever asked. */
-export const dropTool = (kind: LabKind) => requests.settle(kind, EMPTY);
+export const dropTool = (kind: LabKind) => requests.settle(kind, EMPTY_SLOT);
 
 /** The same model from another load: what was found stays, and what is under way was asked of the one that is gone. */
 export function stopLab(): void {
@@ -102,31 +93,31 @@ export function stopLab(): void {
 }
 
 /** What was found of the variant that is not shown. */
-let aside: { readonly variant: Variant; readonly slots: LabSlots } | undefined;
+let aside = EMPTY;
 
 /** For another model: nothing that was found is of it. */
 export function clearLab(): void {
   requests.cancelAll();
-  aside = undefined;
-  lab.setState(empty(), true);
+  aside = EMPTY;
+  lab.setState(EMPTY, true);
 }
 
 /** For the other variant of the model: what was found of this one is there again when it is shown again. */
-export function swapLab(from: Variant, to: Variant): void {
+export function swapLab(): void {
   requests.cancelAll();
   const entries = Object.entries(lab.getState()).map(([kind, slot]) => [
     kind,
     slot.status === "computing" ? { ...slot, status: slot.value ? "stopped" : "idle", progress: undefined } : slot,
   ]);
-  const kept = aside?.variant === to ? aside.slots : empty();
-  aside = { variant: from, slots: Object.fromEntries(entries) as LabSlots };
-  lab.setState(kept, true);
+  const found = aside;
+  aside = Object.fromEntries(entries) as LabSlots;
+  lab.setState(found, true);
 }
 
 /** The adapter is another one, or gone. */
 export function forgetAdapted(shown: Variant): void {
   if (shown === "adapted") {
     requests.cancelAll();
-    lab.setState(empty(), true);
-  } else aside = undefined;
+    lab.setState(EMPTY, true);
+  } else aside = EMPTY;
 }

@@ -15,9 +15,9 @@ import { model } from "../model/model.ts";
 import { question } from "../question.ts";
 import type { Question } from "../question.ts";
 import { chainKey, edgesKey } from "../run/later/chain-demands.ts";
-import { afterKey, beforeKey } from "../run/demands.ts";
+import { predictionKey } from "../run/demands.ts";
 import { comparisonKey } from "../run/later/neuron-demands.ts";
-import { results } from "../run/results.ts";
+import { kindIn, results } from "../run/results.ts";
 import { isSameRun, modelNow } from "../subject.ts";
 import type { Chain, Slot, Slots } from "../run/results.ts";
 import {
@@ -77,11 +77,11 @@ const attachedName = () => {
  * @returns undefined while one that the question needs is still being computed
  */
 export function measuredClaims(slots: Slots, now: Question, comparedNeurons: number): Claims | undefined {
-  const before = answerOf(slots.before, beforeKey(now));
-  if (!before) return undefined;
-  const { id: target, logProbability: baseline } = before.target;
+  const prediction = answerOf(slots.prediction, predictionKey(now));
+  if (!prediction) return undefined;
+  const { id: target, logProbability: baseline } = prediction.target;
   if (now.interventions.length === 0) return { baseline };
-  const after = answerOf(slots.after, afterKey(now, target));
+  const after = answerOf(slots.predictionAblated, predictionKey(now, target));
   if (!after) return undefined;
   const claims: Claims = { baseline, changed: after.target.logProbability };
   if (comparedNeurons === 0) return claims;
@@ -93,10 +93,10 @@ export function measuredClaims(slots: Slots, now: Question, comparedNeurons: num
 
 /** The clean run's chain of this question, with its ablation-source, once all of it was computed here; with its edges once they all were measured. */
 export function measuredChain(slots: Slots, now: Question, settings: ChainSettings): Chain | undefined {
-  const before = answerOf(slots.before, beforeKey(now));
-  if (!before || settings.published !== undefined) return undefined;
+  const prediction = answerOf(slots.prediction, predictionKey(now));
+  if (!prediction || settings.published !== undefined) return undefined;
   const { variant = "base" } = now;
-  const key = chainKey({ ...now, variant, target: before.target.id, interventions: [] }, settings);
+  const key = chainKey({ ...now, variant, target: prediction.target.id, interventions: [] }, settings);
   const chain = answerOf(slots.chain, key);
   const measured = answerOf(slots.chainEdges, edgesKey(key));
   return chain && measured ? withPaths(chain, measured.edges) : chain;
@@ -108,7 +108,7 @@ const answerOf = <T>(slot: Slot<T>, key: string): T | undefined =>
 
 /** What the page's own computation says to the claims of the answer; undefined while there is none that answers them. */
 export function checkAnswer(finding: Finding, slots: Slots, now: Question, count: number): Verification | undefined {
-  const { before, after, comparison } = slots;
+  const { prediction: before, predictionAblated: after, comparison } = slots;
   const isChanged = now.interventions.length > 0;
   const measured = measuredClaims(slots, now, finding.expected.neurons ? count : 0);
   const isOfOneRun =
@@ -291,8 +291,8 @@ export function checkReading(finding: Finding, slots: Slots, now: Question): Ver
   if (!isLookedAt(finding)) return undefined;
   const numbers = measuredReading(slots, now, reading);
   const standing = standingOf(finding, {
-    provenance: slots.before.isRecorded ? "recorded" : "computed here",
-    about: now.interventions.length > 0 ? slots.after.about : slots.before.about,
+    provenance: slots.prediction.isRecorded ? "recorded" : "computed here",
+    about: slots[kindIn("prediction", now.interventions.length > 0)].about,
     asked: { kind: "answer" },
   });
   return numbers && standing.kind === "checks"

@@ -51,7 +51,7 @@ export function sharedFragment(): string | undefined {
 }
 
 /** What the prediction on the page is about: with what is ablated, where that run is shown. */
-function shownSubject({ before, after }: Slots): Subject | undefined {
+function shownSubject({ prediction: before, predictionAblated: after }: Slots): Subject | undefined {
   const isChanged = question.getState().interventions.length > 0;
   const isAfterShown = isChanged && after.value && after.about && isOfShownRun(before.about, after.about);
   return isAfterShown ? after.about : before.about;
@@ -72,7 +72,7 @@ function isAskedNow(shown: Subject): boolean {
 }
 
 /** A question that nobody has answered yet, as of a link whose model is still to load; not one that was refused. */
-const isAskable = ({ before }: Slots) => question.getState().prompt !== "" && before.status !== "failed";
+const isAskable = ({ prediction }: Slots) => question.getState().prompt !== "" && prediction.status !== "failed";
 
 function earlierFinding(shown: Subject, slots: Slots): Finding {
   const now = view.getState();

@@ -27,7 +27,10 @@ export function findingOf({ model: of, variant, prompt, target, interventions, a
 }
 
 /** The numbers that the page shows of this subject, as far as they were computed here; see `measuredClaims` for those of the question. */
-export function claimsAbout(subject: Subject, { before, after, comparison }: Slots): Claims {
+export function claimsAbout(
+  subject: Subject,
+  { prediction: before, predictionAblated: after, comparison }: Slots,
+): Claims {
   if (!before.value || before.isRecorded || !isSameRun(before.about, subject)) return {};
   const { logProbability: baseline } = before.value.target;
   const isChanged = subject.interventions.length > 0;

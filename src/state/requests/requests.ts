@@ -1,5 +1,5 @@
 import type { StoreApi } from "zustand/vanilla";
-import type { Engine } from "#client/engine.ts";
+import type { CallOptions, Engine } from "#client/engine.ts";
 import { isEngineEnd } from "#core/fault.ts";
 import type { Progress as Done } from "#protocol/engine.ts";
 import { dismiss, notifyFault } from "../notices.ts";
@@ -26,6 +26,12 @@ export interface Reports<Value> {
   readonly progress: (done: Done) => void;
 }
 
+/** Options with which the engine follows a call that reports how much of how much is done. */
+export const following = ({ signal, progress }: Pick<Reports<unknown>, "signal" | "progress">): CallOptions<Done> => ({
+  signal,
+  onProgress: progress,
+});
+
 /** One question, and what it writes into its slot beside value, status and progress. */
 export interface Course<Value, Slot> {
   readonly ask: (engine: Engine, reports: Reports<Value>) => Promise<Value>;
@@ -39,6 +45,10 @@ export interface Course<Value, Slot> {
 }
 
 type Change<Value, Slot> = Partial<RequestSlot<Value>> | Partial<Slot> | undefined;
+/** What the slots of a store hold, by kind. */
+export type ValuesOf<Slots> = {
+  readonly [Kind in keyof Slots]: Slots[Kind] extends RequestSlot<infer Value> ? Value : never;
+};
 type SlotsOf<Values> = { readonly [Kind in keyof Values]: RequestSlot<Values[Kind]> };
 
 interface RequestOptions<Kind> {

@@ -1,11 +1,13 @@
-import type { CallOptions, Engine } from "#client/engine.ts";
-import type { ModelInfo, Progress as Done, Token } from "#protocol/engine.ts";
+import type { Engine } from "#client/engine.ts";
+import type { Intervention } from "#model/interventions.ts";
+import type { ModelInfo, Token } from "#protocol/engine.ts";
 import type { ChainSettings, ReadingSettings, ViewName } from "../link/finding.ts";
 import type { Part, Question, TypedAnswer } from "../question.ts";
 import type { Reports } from "../requests/requests.ts";
 import { interventionsKey } from "../subject.ts";
 import type { Subject, SubjectModel } from "../subject.ts";
-import type { ResultKind, Results, Slots } from "./results.ts";
+import { kindIn } from "./results.ts";
+import type { Paired, ResultKind, Results, Slots } from "./results.ts";
 
 /** What the page shows and asks at one moment. */
 export interface Moment extends Question {
@@ -27,12 +29,6 @@ export interface Moment extends Question {
   readonly hasAdapter: boolean;
 }
 
-/** Options with which the engine follows a call that reports how much of how much is done. */
-export const following = ({ signal, progress }: Pick<Reports<unknown>, "signal" | "progress">): CallOptions<Done> => ({
-  signal,
-  onProgress: progress,
-});
-
 /** One question to the engine. Two demands with one key have the same answer. */
 export interface Demand<T> {
   readonly key: string;
@@ -42,6 +38,16 @@ export interface Demand<T> {
 }
 
 export type Demands = { readonly [K in ResultKind]?: Demand<Results[K]> };
+
+/** The demands of a question that is asked of the clean run and, where parts are ablated, of the run with the interventions in place. */
+export const inBothRuns = <Kind extends Paired>(
+  kind: Kind,
+  { interventions }: Pick<Question, "interventions">,
+  demand: (interventions: readonly Intervention[]) => Demand<Results[Kind]>,
+): Demands => ({
+  [kind]: demand([]),
+  ...(interventions.length > 0 && { [kindIn(kind, true)]: demand(interventions) }),
+});
 
 /** The prompt as it was run, and the token that it is asked about. */
 export interface AskedRun {

@@ -1,10 +1,10 @@
 import type { HeadSweep, Prediction } from "#protocol/engine.ts";
 import { changesOf, ablationSourceOf, variantOf } from "../question.ts";
 import type { Question } from "../question.ts";
-import { changesKey, following, keyOf, ablationSourceKey, subjectOf, variantKey } from "./demand.ts";
+import { following } from "../requests/requests.ts";
+import { changesKey, keyOf, ablationSourceKey, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import { laterDoor } from "./later-door.ts";
-import type { Results } from "./results.ts";
 import { sweepRun } from "./sweep-run.ts";
 
 /** Ranks that the prediction panel can show. */
@@ -19,55 +19,49 @@ const STRIP_TOKENS = 128;
 export function demands(now: Moment): Demands {
   const { prompt, slots } = now;
   if (prompt === "") return {};
-  const before = beforeDemand(now);
+  const prediction = predictionDemand(now);
   const base: Demands = {
     tokens: {
       key: keyOf(prompt),
       about: ({ first }) => subjectOf(now, { tokens: first, target: undefined }),
       run: (engine, { signal }) => engine.tokenEnds(prompt, { most: STRIP_TOKENS }, { signal }),
     },
-    before,
+    prediction,
   };
-  const clean = slots.before;
-  if (clean.status !== "done" || clean.answers !== before.key || !clean.value) return base;
+  const clean = slots.prediction;
+  if (clean.status !== "done" || clean.answers !== prediction.key || !clean.value) return base;
   const run = clean.value;
   return {
     ...base,
     sweep: sweepDemand(now, run),
-    ...(now.interventions.length > 0 && { after: afterDemand(now, run) }),
+    ...(now.interventions.length > 0 && { predictionAblated: predictionDemand(now, run) }),
     ...laterDoor.getState().demands?.(now, run),
   };
 }
 
-export const beforeKey = (question: Question) => keyOf(question.prompt, question.target, ...variantKey(question));
+/** @param target of the clean run, chosen or its own; left out: of the clean run itself, in which nothing is ablated */
+export const predictionKey = (question: Question, target?: number) =>
+  target === undefined
+    ? keyOf(question.prompt, question.target, ...variantKey(question))
+    : keyOf(question.prompt, target, changesKey(question), ...variantKey(question));
 
-/** @param target of the clean run, chosen or its own */
-export const afterKey = (question: Question, target: number) =>
-  keyOf(question.prompt, target, changesKey(question), ...variantKey(question));
-
-function beforeDemand(now: Moment): Demand<Results["before"]> {
-  const { prompt, target } = now;
-  return {
-    key: beforeKey(now),
-    about: (answer) => subjectOf(now, answer),
-    run: (engine, reports) =>
-      engine.predict(
-        prompt,
-        { top: TOP_TOKENS, ...(target !== undefined && { target }), ...variantOf(now) },
-        following(reports),
-      ),
+/**
+ * The clean run, or with the interventions in place the run about its target: this one has the clean run beside it, each with the other's first tokens.
+ *
+ * @param clean left out: that is what is asked
+ */
+function predictionDemand(now: Moment, clean?: Prediction): Demand<Prediction> {
+  const target = clean ? clean.target.id : now.target;
+  const options = {
+    top: TOP_TOKENS,
+    ...(target !== undefined && { target }),
+    ...(clean && changesOf(now)),
+    ...variantOf(now),
   };
-}
-
-/** The run with interventions, and the clean one beside it: each has the other's first tokens. */
-function afterDemand(now: Moment, clean: Prediction): Demand<Results["after"]> {
-  const { prompt } = now;
-  const { id: target } = clean.target;
   return {
-    key: afterKey(now, target),
-    about: () => subjectOf(now, clean, { interventions: now.interventions }),
-    run: (engine, reports) =>
-      engine.predict(prompt, { top: TOP_TOKENS, target, ...changesOf(now), ...variantOf(now) }, following(reports)),
+    key: predictionKey(now, clean?.target.id),
+    about: (answer) => (clean ? subjectOf(now, clean, { interventions: now.interventions }) : subjectOf(now, answer)),
+    run: (engine, reports) => engine.predict(now.prompt, options, following(reports)),
   };
 }
 

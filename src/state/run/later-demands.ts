@@ -3,7 +3,7 @@ import type { Intervention } from "#model/interventions.ts";
 import type { Prediction, ScoredAnswer } from "#protocol/engine.ts";
 import { changesOf, partKey, variantOf } from "../question.ts";
 import type { Question, TypedAnswer } from "../question.ts";
-import { ablationSourceKey, changesKey, keyOf, subjectOf, variantKey } from "./demand.ts";
+import { ablationSourceKey, changesKey, inBothRuns, keyOf, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
 import { besideDemands } from "./later/beside-demands.ts";
 import { chainDemands } from "./later/chain-demands.ts";
@@ -28,9 +28,9 @@ export const answerKey = (question: Question, { ids }: TypedAnswer, intervention
 
 /** The whole of an answer of several tokens, before and after what is ablated. */
 function answerDemands(now: Moment, clean: Prediction): Demands {
-  const { prompt, answer, interventions } = now;
+  const { prompt, answer } = now;
   if (!answer) return {};
-  const demand = (changes: readonly Intervention[]): Demand<ScoredAnswer> => ({
+  return inBothRuns("answer", now, (changes): Demand<ScoredAnswer> => ({
     key: answerKey(now, answer, changes),
     about: () => subjectOf(now, clean, { interventions: changes }),
     run: (engine, { signal }) =>
@@ -39,8 +39,7 @@ function answerDemands(now: Moment, clean: Prediction): Demands {
         { answer: answer.ids, ...changesOf({ ...now, interventions: changes }), ...variantOf(now) },
         { signal },
       ),
-  });
-  return { answer: demand([]), ...(interventions.length > 0 && { answerAfter: demand(interventions) }) };
+  }));
 }
 
 /** A part is looked at as it runs at full scale, with every other intervention in place. */

@@ -31,7 +31,12 @@ beforeEach(() => {
   otherWorths.setState({}, true);
   const target = { id: 3, text: "8", probability: 0.5, logProbability: -0.7, rank: 0 };
   results.setState({
-    before: { ...EMPTY_SLOT, status: "done", value: { tokens: [], top: [target], included: [], target }, about: ABOUT },
+    prediction: {
+      ...EMPTY_SLOT,
+      status: "done",
+      value: { tokens: [], top: [target], included: [], target },
+      about: ABOUT,
+    },
   });
 });
 

@@ -49,11 +49,11 @@ export const otherKey = (at: HeadId, about: Subject) =>
 export async function askOtherWorth(at: HeadId, about: Subject): Promise<void> {
   const key = otherKey(at, about);
   if (otherWorths.getState()[key]) return;
-  const { before } = results.getState();
-  if (!before.value || before.isRecorded || isStale(before) || !isSameRun(before.about, about)) return;
+  const { prediction } = results.getState();
+  if (!prediction.value || prediction.isRecorded || isStale(prediction) || !isSameRun(prediction.about, about)) return;
   const drawn = otherSource(about.ablationSource, about.prompt);
   if (!drawn) return;
-  const { target } = before.value;
+  const { target } = prediction.value;
   const asked = answeringKey(about);
   note(key, { prompts: drawn });
   const worth = await worthOf(at, { about, drawn, target }).catch((reason: unknown) =>

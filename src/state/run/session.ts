@@ -34,7 +34,7 @@ export function followQuestions(): () => void {
     }),
     // a run's arrival, at once where it is known, opens the way for what builds on it
     results.subscribe((now, last) => {
-      const isNews = (["before", "after", "chain"] as const).some(
+      const isNews = (["prediction", "predictionAblated", "chain"] as const).some(
         (kind) => now[kind].status !== last[kind].status || now[kind].answers !== last[kind].answers,
       );
       if (isNews) schedule(0);

@@ -83,7 +83,7 @@ function OwnChain() {
   const settings = useStore(view, (state) => state.chain);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
   const awaited = useAwaited();
-  const { chain, chainAfter, chainEdges, before, after, otherChain } = slots;
+  const { chain, chainAblated, chainEdges, prediction, predictionAblated, otherChain } = slots;
   const isChanged = asked.interventions.length > 0;
   const isMeasured = settings.isMeasured ?? false;
   const isOtherAsked = settings.other !== undefined || settings.otherVariant !== undefined;
@@ -92,10 +92,14 @@ function OwnChain() {
   const isBeside = isOtherAsked && !isStale(otherChain);
   // not anew with every row of a sweep
   const shown = useMemo(
-    () => ownChains({ chain, chainAfter, chainEdges, otherChain, before, after }, { isChanged, isBeside, isMeasured }),
-    [chain, chainAfter, chainEdges, otherChain, before, after, isChanged, isBeside, isMeasured],
+    () =>
+      ownChains(
+        { chain, chainAblated, chainEdges, otherChain, prediction, predictionAblated },
+        { isChanged, isBeside, isMeasured },
+      ),
+    [chain, chainAblated, chainEdges, otherChain, prediction, predictionAblated, isChanged, isBeside, isMeasured],
   );
-  const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAfter) || isStale(after)));
+  const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAblated) || isStale(predictionAblated)));
   const predicted = chain.value && !isStale(chain) ? predictingEvidence(chain.value) : undefined;
   const lines = chainLines(slots, isChanged);
   return (
@@ -132,7 +136,7 @@ function OwnChain() {
 
 const DOING = [
   ["chain", "Putting the chain together"],
-  ["chainAfter", "Asking the chain again"],
+  ["chainAblated", "Asking the chain again"],
   ["otherChain", "Putting the other chain together"],
   ["chainEdges", "Measuring the edges"],
 ] as const satisfies readonly (readonly [ResultKind, string])[];

@@ -14,13 +14,13 @@ export const publishedLine = ({ provenance }: Chain): string =>
  * @param isChanged something is ablated on the page
  */
 export function chainLines(slots: Slots, isChanged: boolean): string[] {
-  const { chain, chainAfter, chainControl, after } = slots;
+  const { chain, chainAblated, chainControl, predictionAblated: after } = slots;
   const clean = chain.value;
   if (!clean?.ablation || isStale(chain)) return [];
   const changed = isChanged ? changedChain(slots) : undefined;
-  const isOfNow = !isStale(chainAfter) && !isStale(after);
+  const isOfNow = !isStale(chainAblated) && !isStale(after);
   return [
-    ...(changed && isOfNow ? [changeSentence(clean, changed, chainAfter.about?.interventions ?? [])] : []),
+    ...(changed && isOfNow ? [changeSentence(clean, changed, chainAblated.about?.interventions ?? [])] : []),
     ...(chainControl.value && !isStale(chainControl) ? [controlSentence(clean.target.text, chainControl.value)] : []),
   ];
 }

@@ -97,7 +97,10 @@ function withChanges(
   };
 }
 
-type ChainSlots = Pick<Slots, "chain" | "chainAfter" | "chainEdges" | "otherChain" | "before" | "after">;
+type ChainSlots = Pick<
+  Slots,
+  "chain" | "chainAblated" | "chainEdges" | "otherChain" | "prediction" | "predictionAblated"
+>;
 
 interface Beside {
   /** Something is ablated on the page. */
@@ -110,7 +113,7 @@ interface Beside {
 
 /** The chains of the model as they stand on the page: its own, as changed where that is known, and the one beside it. */
 export function ownChains(slots: ChainSlots, { isChanged, isBeside, isMeasured }: Beside): ShownChain[] {
-  const { chain, chainAfter, otherChain, before, after } = slots;
+  const { chain, chainAblated, otherChain, prediction: before, predictionAblated: after } = slots;
   if (!chain.value) return [];
   const edges = isMeasured ? measuredEdges(slots) : [];
   const clean = withPaths(chain.value, edges);
@@ -120,10 +123,10 @@ export function ownChains(slots: ChainSlots, { isChanged, isBeside, isMeasured }
     `${about?.prompt ?? ""}${areVariants ? ` (${about?.variant ?? "base"})` : ""}`;
   const changed = isChanged ? changedChain(slots) : undefined;
   const runs = before.value && after.value && { before: before.value, after: after.value };
-  const isOneRun = isSameSubject(after.about, chainAfter.about) && isSameRun(before.about, chain.about);
+  const isOneRun = isSameSubject(after.about, chainAblated.about) && isSameRun(before.about, chain.about);
   const own =
-    changed && chainAfter.about && runs && isOneRun
-      ? withChanges({ clean, after: withPaths(changed, edges) }, runs, titleOf(chain.about), chainAfter.about)
+    changed && chainAblated.about && runs && isOneRun
+      ? withChanges({ clean, after: withPaths(changed, edges) }, runs, titleOf(chain.about), chainAblated.about)
       : withoutHead(titleOf(chain.about), clean, { about: chain.about });
   if (!other?.value) return [own];
   const { about } = other;
@@ -136,9 +139,9 @@ const measuredEdges = ({ chain, chainEdges }: Pick<Slots, "chain" | "chainEdges"
   chainEdges.answers === edgesKey(chain.answers) ? (chainEdges.value?.edges ?? []) : [];
 
 /** The chain with what is ablated, of the same run as the clean one. */
-export function changedChain({ chain, chainAfter }: Pick<Slots, "chain" | "chainAfter">): Chain | undefined {
-  const [clean, changed] = [chain.value, chainAfter.value];
-  const isOfRun = isSameRun(chain.about, chainAfter.about);
+export function changedChain({ chain, chainAblated }: Pick<Slots, "chain" | "chainAblated">): Chain | undefined {
+  const [clean, changed] = [chain.value, chainAblated.value];
+  const isOfRun = isSameRun(chain.about, chainAblated.about);
   return isOfRun && clean?.target.id === changed?.target.id && clean?.nodes.length === changed?.nodes.length
     ? changed
     : undefined;

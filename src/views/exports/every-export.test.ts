@@ -136,10 +136,10 @@ function everything(): Drawn[] {
     drawnGroup(found.group),
     drawnPatch(found.patch),
     drawnChain(chains, { scale: { threshold: 0.2, limit: 1 }, lines: [], published: undefined, slots }),
-    drawnHeads(slots.sweepUnder, "linear"),
+    drawnHeads(slots.sweepAblated, "linear"),
     drawnLens(slots, DEFAULT_READING),
     drawnDirect(slots, DEFAULT_READING, undefined),
-    drawnScores(slots, DEFAULT_READING, slots.sweepUnder.about),
+    drawnScores(slots, DEFAULT_READING, slots.sweepAblated.about),
     drawnTopNeurons(slots, DEFAULT_SORT),
   ].filter((drawn) => drawn !== undefined);
 }

@@ -203,7 +203,7 @@ function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, 
   const { value: chain, about } = useStore(results, ({ chain: slot }) =>
     slot.status === "done" && !isStale(slot) && isBy(donorPrompts, slot.about) ? slot : EMPTY_SLOT,
   );
-  const target = useStore(results, ({ before }) => tokenText(before.value?.target.text ?? ""));
+  const target = useStore(results, ({ prediction }) => tokenText(prediction.value?.target.text ?? ""));
   const hadFallen = off === undefined || hasFallen(off);
   if (of === "off" && off) return ablatedSentence(off);
   if (of === "silent" && silent) return silentSentence(silent, target);

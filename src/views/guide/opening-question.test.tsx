@@ -31,7 +31,7 @@ function asked(prompt: string): string {
   const token = { id: 8, text: "8", probability: 0.9, logProbability: -0.1, rank: 0 };
   const value = { tokens: [], top: [token], included: [], target: token };
   const about = subjectOf({ prompt, token });
-  results.setState({ before: { ...EMPTY_SLOT, status: "done", value, about } });
+  results.setState({ prediction: { ...EMPTY_SLOT, status: "done", value, about } });
   act(() => root.render(<Opening texts={TEXTS} />));
   return question();
 }

@@ -10,8 +10,8 @@ import { tokenText } from "../shared/words/token-text.ts";
 
 // what was said of the last copy is not true of another question or answer
 question.subscribe(forget);
-results.subscribe(({ before, after }, last) => {
-  if (before.answers !== last.before.answers || after.answers !== last.after.answers) forget();
+results.subscribe(({ prediction: before, predictionAblated: after }, last) => {
+  if (before.answers !== last.prediction.answers || after.answers !== last.predictionAblated.answers) forget();
 });
 
 function forget(): void {

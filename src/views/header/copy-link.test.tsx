@@ -23,11 +23,11 @@ const said = () => notices.getState().list.filter(({ about }) => about === "copy
 
 test.each([
   ["another question", () => replaceQuestion({ prompt: "7+8=", target: undefined, interventions: [] })],
-  ["an answer", () => patchSlot("before", { answers: "1+1=" })],
+  ["an answer", () => patchSlot("prediction", { answers: "1+1=" })],
 ])("what was said of a copied link goes with %s", async (_what, change) => {
   const host = document.createElement("div");
   const root = createRoot(host);
-  patchSlot("before", { status: "failed" });
+  patchSlot("prediction", { status: "failed" });
   act(() => root.render(<PageHeader />));
   const button = [...host.querySelectorAll("button")].find(({ textContent }) => textContent === "Copy link")!;
   await act(async () => {

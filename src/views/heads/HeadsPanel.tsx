@@ -10,7 +10,7 @@ import { LOOKS } from "#state/link/finding.ts";
 import type { Look } from "#state/link/finding.ts";
 import { exampleParts, model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
-import { isStale, results } from "#state/run/results.ts";
+import { isStale, kindIn, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { isSameQuestion } from "#state/subject.ts";
 import { COLOUR_SCALES, isDark, isForResearchers, setColourScale, setReading, view } from "#state/view.ts";
@@ -147,7 +147,7 @@ function Effect() {
   const interventions = useStore(question, (state) => state.interventions);
   const isAsked = useStore(view, (state) => state.reading.isUnder);
   const isBeside = useStore(view, ({ reading: { other, otherVariant } }) => Boolean(other || otherVariant));
-  const kind = isAsked && interventions.length > 0 ? "sweepUnder" : "sweep";
+  const kind = kindIn("sweep", isAsked && interventions.length > 0);
   const slot = useStore(results, (slots) => slots[kind]);
   const awaited = useAwaited();
   return (
@@ -187,7 +187,7 @@ const DOING = "Switching heads off, one by one";
 
 interface SweepProps {
   readonly slot: Slot<HeadSweep>;
-  readonly kind: "sweep" | "sweepUnder";
+  readonly kind: "sweep" | "sweepAblated";
 }
 
 function Sweep({ slot, kind: of }: SweepProps) {

@@ -21,7 +21,10 @@ interface OtherWorthLineProps {
 /** A head's worth by zero and by its mean over other prompts, beside each other: what does not survive the second is no finding yet. */
 export function OtherWorthLine({ at, about, effect }: OtherWorthLineProps) {
   const worth = useStore(otherWorths, (known) => known[otherKey(at, about)]);
-  const isAnswered = useStore(results, ({ before, sweep }) => before.status === "done" && sweep.status === "done");
+  const isAnswered = useStore(
+    results,
+    ({ prediction, sweep }) => prediction.status === "done" && sweep.status === "done",
+  );
   useEffect(() => {
     if (isAnswered && isUnasked()) void askOtherWorth(at, about);
   }, [at, about, isAnswered]);

@@ -19,7 +19,7 @@ export function ChangesStrip() {
   const slots = useStore(results);
   const shown = shownRuns(slots, interventions.length > 0);
   if (interventions.length === 0) return shown ? <Own {...shown} /> : null;
-  const runs = isStale(slots.after) ? undefined : shown?.runs;
+  const runs = isStale(slots.predictionAblated) ? undefined : shown?.runs;
   return (
     <div className="changes-strip">
       <button type="button" onClick={() => bringToSight(INTERVENTIONS_ID)}>

@@ -61,7 +61,7 @@ function IndexState() {
 
 function SearchForm() {
   const form = useStore(forms, (state) => state.search);
-  const target = useStore(results, (slots) => slots.before.value?.target.text);
+  const target = useStore(results, (slots) => slots.prediction.value?.target.text);
   const isReady = useStore(model, (state) => state.status.kind === "ready");
   return (
     <form

@@ -147,16 +147,16 @@ function usePublished(): PublishedName | undefined {
 /** Says the prediction when it has changed, for those who cannot see it change. */
 function PredictionVoice() {
   const interventions = useStore(question, (state) => state.interventions);
-  const before = useStore(results, (slots) => slots.before);
-  const after = useStore(results, (slots) => slots.after);
+  const prediction = useStore(results, (slots) => slots.prediction);
+  const after = useStore(results, (slots) => slots.predictionAblated);
   const isPlain = !useStore(view, isForResearchers);
   const isChanged = interventions.length > 0;
-  const isAnswered = before.status === "done" && !isStale(before);
+  const isAnswered = prediction.status === "done" && !isStale(prediction);
   const isSettled = isAnswered && (!isChanged || (after.status === "done" && !isStale(after)));
   return (
     <div role="status" aria-label="Prediction, spoken" className="visually-hidden">
-      {isSettled && before.value
-        ? predictionSentence(before.value, isChanged ? after.value : undefined, interventions, isPlain)
+      {isSettled && prediction.value
+        ? predictionSentence(prediction.value, isChanged ? after.value : undefined, interventions, isPlain)
         : ""}
     </div>
   );

@@ -113,7 +113,7 @@ function TextField({ label, value, onChange, ...more }: TextFieldProps) {
 /** Left empty, each prompt's own first token. */
 function Answers() {
   const { right, wrong, metric } = useStore(patchForm);
-  const own = useStore(results, (slots) => slots.before.value?.top[0]?.text);
+  const own = useStore(results, (slots) => slots.prediction.value?.top[0]?.text);
   // one answer has no difference
   const hasOne = right !== "" && wrong === "";
   return (
@@ -155,7 +155,7 @@ function Answers() {
 
 function PositionField() {
   const position = useStore(patchForm, (state) => state.position);
-  const tokens = useStore(results, (slots) => slots.before.value?.tokens);
+  const tokens = useStore(results, (slots) => slots.prediction.value?.tokens);
   const named = (tokens ?? []).map(({ text }, at) => ({ at, text: `${at} (${tokenText(text)})` }));
   const isKnown = position === undefined || position < named.length;
   return (

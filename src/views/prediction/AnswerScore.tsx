@@ -15,7 +15,7 @@ import { greedySentence, splitSentence } from "./answer-sentence.ts";
 export function AnswerScore() {
   const asked = useStore(question);
   const beforeSlot = useStore(results, (slots) => slots.answer);
-  const afterSlot = useStore(results, (slots) => slots.answerAfter);
+  const afterSlot = useStore(results, (slots) => slots.answerAblated);
   const { answer, interventions } = asked;
   if (!answer) return null;
   const isChanged = interventions.length > 0;

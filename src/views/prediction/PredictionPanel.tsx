@@ -41,16 +41,16 @@ export function PredictionPanel() {
   const isOpened = useStore(opened, (state) => state.finding !== undefined);
   const isPlain = !useStore(view, isForResearchers);
   const slots = useStore(results);
-  const { before } = slots;
+  const { prediction } = slots;
   const isChanged = interventions.length > 0;
   const shown = shownRuns(slots, isChanged);
   const awaited = useAwaited();
-  const isDim = isStale(before) || (isChanged && isStale(slots.after));
+  const isDim = isStale(prediction) || (isChanged && isStale(slots.predictionAblated));
   return (
     <section id={PREDICTION_ID} aria-label="Prediction" className="panel prediction">
       <header className="panel-head">
         <h2>Prediction</h2>
-        {before.isRecorded && <RecordedTag />}
+        {prediction.isRecorded && <RecordedTag />}
         <PredictionProgress />
       </header>
       {shown ? (
@@ -73,7 +73,7 @@ export function PredictionPanel() {
       ) : (
         <p className="empty">The answer appears here{awaited}.</p>
       )}
-      {before.value && isLong && <AnswerScore />}
+      {prediction.value && isLong && <AnswerScore />}
       {isOpened && <ClaimsCheck />}
       <footer className="panel-foot">
         <Method page="answer-score">

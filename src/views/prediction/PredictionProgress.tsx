@@ -7,10 +7,10 @@ import { ProgressLine } from "../shared/ProgressLine.tsx";
 
 /** What the panel waits for, in the order in which it is asked. */
 const DOING = [
-  ["before", "Running"],
-  ["after", "Running again"],
+  ["prediction", "Running"],
+  ["predictionAblated", "Running again"],
   ["answer", "Scoring"],
-  ["answerAfter", "Scoring again"],
+  ["answerAblated", "Scoring again"],
 ] as const satisfies readonly (readonly [ResultKind, string])[];
 
 /** How far the prompt's run is, where that takes long enough to ask; the way to stop it, and to begin again. */

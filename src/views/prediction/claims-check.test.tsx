@@ -15,7 +15,7 @@ import { NO_FINDING } from "#state/link/finding.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question, replaceQuestion } from "#state/question.ts";
-import { beforeKey } from "#state/run/demands.ts";
+import { predictionKey } from "#state/run/demands.ts";
 import { EMPTY_SLOT, clearResults, results } from "#state/run/results.ts";
 import { subjectNow } from "#state/subject.ts";
 import { hover } from "#state/view.ts";
@@ -89,7 +89,7 @@ describe("beside an answer that is reproduced", () => {
     const now = question.getState();
     const about = { ...subjectNow()!, prompt: now.prompt, ablationSource: undefined };
     const value = { ...RUN, target: { ...RUN.target, rank: 0 } };
-    results.setState({ before: { ...EMPTY_SLOT, status: "done", value, answers: beforeKey(now), about } });
+    results.setState({ prediction: { ...EMPTY_SLOT, status: "done", value, answers: predictionKey(now), about } });
   });
 
   afterEach(() => {

@@ -54,8 +54,8 @@ async function shown(before: Prediction, after?: Prediction): Promise<readonly s
   const interventions = after ? [OFF] : [];
   question.setState({ prompt: "3+5=", target: 4, interventions });
   results.setState({
-    before: { ...slot, value: before, about: ABOUT },
-    after: after ? { ...slot, value: after, about: { ...ABOUT, interventions } } : EMPTY_SLOT,
+    prediction: { ...slot, value: before, about: ABOUT },
+    predictionAblated: after ? { ...slot, value: after, about: { ...ABOUT, interventions } } : EMPTY_SLOT,
   });
   await act(async () => root.render(<PredictionPanel />));
   await vi.waitFor(() => expect(host.querySelector(".answer-mark")).not.toBeNull());

@@ -66,7 +66,10 @@ export interface ShownRuns {
 }
 
 /** @param isChanged whether something is ablated on the page; an answer to another question is no “after” to this one */
-export function shownRuns({ before, after }: Slots, isChanged: boolean): ShownRuns | undefined {
+export function shownRuns(
+  { prediction: before, predictionAblated: after }: Slots,
+  isChanged: boolean,
+): ShownRuns | undefined {
   if (!before.value || !before.about) return undefined;
   const isOfRun = (about: Subject | undefined) =>
     about !== undefined && isSameSubject(before.about, { ...about, interventions: [], ablationSource: undefined });

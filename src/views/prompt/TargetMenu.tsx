@@ -8,8 +8,8 @@ const TargetSheet = laterPart("the menu of targets", async () => (await import("
 
 /** Which token every number is about: the model's own answer, one of the runners-up, or any that is typed. */
 export function TargetMenu() {
-  const before = useStore(results, (slots) => slots.before.value);
-  const text = before ? tokenText(before.target.text) : "…";
+  const prediction = useStore(results, (slots) => slots.prediction.value);
+  const text = prediction ? tokenText(prediction.target.text) : "…";
   return (
     <Menu
       name={`target: ${text}`}

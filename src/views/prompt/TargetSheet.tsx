@@ -10,7 +10,7 @@ const OFFERED = 8;
 /** The tokens that can be asked about. */
 export function TargetSheet({ close }: { readonly close: () => void }) {
   const chosen = useStore(question, (state) => state.target);
-  const before = useStore(results, (slots) => slots.before.value);
+  const prediction = useStore(results, (slots) => slots.prediction.value);
   return (
     <>
       <form
@@ -32,12 +32,12 @@ export function TargetSheet({ close }: { readonly close: () => void }) {
         <button type="submit">Ask about it</button>
       </form>
       <div role="group" aria-label="Most probable tokens" className="sheet-group">
-        {before?.top.slice(0, OFFERED).map((token, rank) => (
+        {prediction?.top.slice(0, OFFERED).map((token, rank) => (
           <button
             key={token.id}
             type="button"
             className="sheet-item"
-            aria-pressed={token.id === before.target.id}
+            aria-pressed={token.id === prediction.target.id}
             onClick={() => {
               chooseTarget(token.id);
               close();

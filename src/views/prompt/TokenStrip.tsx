@@ -12,7 +12,7 @@ import { hasUnseen, typedText } from "./typed-text.ts";
 export function TokenStrip() {
   const slot = useStore(results, (slots) => slots.tokens);
   const prompt = useStore(question, (state) => state.prompt);
-  const shown = useStore(results, ({ before }) => before.about);
+  const shown = useStore(results, ({ prediction }) => prediction.about);
   const { value } = slot;
   if (prompt === "") {
     return (

@@ -36,8 +36,8 @@ test("of an empty prompt, the note says of which prompt the results are, where t
   expect(noteOf("").textContent).toBe(
     "The prompt is empty; the model needs at least one token. Type something, or take an example.",
   );
-  const { before } = results.getState();
-  const slots = { before: { ...before, about: { prompt: "3+\u202E 5=" } } } as Partial<Slots>;
+  const { prediction } = results.getState();
+  const slots = { prediction: { ...prediction, about: { prompt: "3+\u202E 5=" } } } as Partial<Slots>;
   expect(noteOf("", slots).textContent).toBe(
     "The prompt is empty; the model needs at least one token. Type something, or take an example; the last results, of “3+⟨U+202E⟩·5=”, stay until then.",
   );

@@ -90,15 +90,15 @@ export function DirectLook() {
 
 /** The target’s logit alone, or less that of another token: one of the most probable, or the one that a link names. */
 function Against() {
-  const before = useStore(results, (slots) => slots.before.value);
+  const prediction = useStore(results, (slots) => slots.prediction.value);
   const reading = useStore(view, (state) => state.reading);
-  if (!before) return null;
-  const against = againstOf(reading, before.target.id);
-  const others = before.top.filter(({ id }) => id !== before.target.id);
+  if (!prediction) return null;
+  const against = againstOf(reading, prediction.target.id);
+  const others = prediction.top.filter(({ id }) => id !== prediction.target.id);
   const isListed = against === undefined || others.some(({ id }) => id === against);
   return (
     <label title="The difference of two logits: what is added to all tokens alike falls out">
-      <span>logit of {tokenText(before.target.text)}, less that of</span>
+      <span>logit of {tokenText(prediction.target.text)}, less that of</span>
       <select
         value={against ?? ""}
         onChange={({ target: { value } }) =>

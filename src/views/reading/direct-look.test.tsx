@@ -18,7 +18,7 @@ beforeEach(async () => {
   clearResults();
   view.setState({ reading: { ...DEFAULT_READING, look: "direct" } });
   const before = { tokens: [], top: [token(8), token(7), token(6)], target: { ...token(8), rank: 0 }, included: [] };
-  patchSlot("before", { value: before, status: "done" });
+  patchSlot("prediction", { value: before, status: "done" });
   host = document.createElement("div");
   document.body.append(host);
   root = createRoot(host);

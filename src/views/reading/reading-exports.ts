@@ -10,6 +10,7 @@ import { headEffects } from "#state/effects.ts";
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { LensCells, ReadingSettings } from "#state/link/finding.ts";
 import { changedReading, readingClaims, readingNumbers } from "#state/link/reading/reading-claims.ts";
+import { kindIn } from "#state/run/results.ts";
 import type { DirectLogits, HeadScores, LogitLens, Slots } from "#state/run/results.ts";
 import { isSameRun, isSameSubject } from "#state/subject.ts";
 import type { Subject } from "#state/subject.ts";
@@ -32,14 +33,14 @@ import {
 
 /** What heads are worth in the run that numbers are about: with what is ablated there staying ablated. */
 export function effectsBeside(slots: Slots, about: Subject | undefined): number[][] | undefined {
-  const { value, about: of } = about?.interventions.length === 0 ? slots.sweep : slots.sweepUnder;
+  const { value, about: of } = slots[kindIn("sweep", about?.interventions.length !== 0)];
   return value && isSameSubject(of, about) ? headEffects(value) : undefined;
 }
 
 /** The run whose effects stand beside the scores: with what is ablated now, where anything is. */
-export const scoredBeside = ({ sweep, sweepUnder, after }: Slots) =>
-  after.about && sweepUnder.about && after.status === "done" && after.about.interventions.length > 0
-    ? sweepUnder.about
+export const scoredBeside = ({ sweep, sweepAblated, predictionAblated: after }: Slots) =>
+  after.about && sweepAblated.about && after.status === "done" && after.about.interventions.length > 0
+    ? sweepAblated.about
     : sweep.about;
 
 /** The scores of the model that other numbers are of: those of a model that was there before say nothing of it. */
@@ -152,9 +153,9 @@ export const scoreScatter = (
   });
 
 /** The token that direct effects are counted against, where there is one. */
-export function againstTextOf({ direct, before }: Slots): string | undefined {
+export function againstTextOf({ direct, prediction }: Slots): string | undefined {
   const against = direct.value?.against;
-  const listed = before.value?.top.find(({ id }) => id === against);
+  const listed = prediction.value?.top.find(({ id }) => id === against);
   return against === undefined ? undefined : tokenText(listed?.text ?? `token ${against}`);
 }
 

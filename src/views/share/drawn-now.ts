@@ -6,7 +6,7 @@ import { experiments } from "#state/experiments/slots.ts";
 import { forms } from "#state/lab/forms.ts";
 import { lab } from "#state/lab/tools.ts";
 import { question } from "#state/question.ts";
-import { isStale, results } from "#state/run/results.ts";
+import { isStale, kindIn, results } from "#state/run/results.ts";
 import type { Slots } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { chainLines, publishedLine } from "../chain/chain-lines.ts";
@@ -62,7 +62,7 @@ function headsNow(slots: Slots): Drawn | undefined {
   const isUnder = reading.isUnder && question.getState().interventions.length > 0;
   switch (reading.look) {
     case "effect":
-      return drawnHeads(slots[isUnder ? "sweepUnder" : "sweep"], colourScale);
+      return drawnHeads(slots[kindIn("sweep", isUnder)], colourScale);
     case "direct":
       return drawnDirect(slots, reading, againstTextOf(slots));
     case "scores":

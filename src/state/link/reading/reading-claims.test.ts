@@ -29,7 +29,7 @@ const LOOKED: readonly (readonly [ReadingSettings, Partial<Slots>, readonly (rea
   [
     reading({ isUnder: true }),
     {
-      sweepUnder: done(
+      sweepAblated: done(
         {
           target: 12,
           baseline: -1,
@@ -109,7 +109,7 @@ const LOOKED: readonly (readonly [ReadingSettings, Partial<Slots>, readonly (rea
 let slots: Slots;
 beforeEach(() => {
   const before = { tokens: [], top: [TARGET], included: [], target: { ...TARGET, rank: 0 } };
-  slots = { ...results.getInitialState(), before: { ...EMPTY_SLOT, value: before, status: "done" } };
+  slots = { ...results.getInitialState(), prediction: { ...EMPTY_SLOT, value: before, status: "done" } };
 });
 
 describe.each(LOOKED)("looked at as %j", (settings, found, claims) => {

@@ -38,7 +38,7 @@ export function measuredReading(
   now: Question,
   reading: ReadingSettings,
 ): ReadonlyMap<string, number> | undefined {
-  const target = slots.before.value?.target.id;
+  const target = slots.prediction.value?.target.id;
   if (target === undefined) return undefined;
   const key = readingKey(now, reading, target);
   const slot = slots[SLOT_OF[reading.look]];
@@ -48,12 +48,12 @@ export function measuredReading(
 
 /** Every number of what a look shows, by its name, whatever it is about. */
 export function readingNumbers(
-  { sweepUnder, direct, scores, lens }: Pick<Slots, "sweepUnder" | "direct" | "scores" | "lens">,
+  { sweepAblated, direct, scores, lens }: Pick<Slots, "sweepAblated" | "direct" | "scores" | "lens">,
   { look, score }: Pick<ReadingSettings, "look" | "score">,
 ): ReadonlyMap<string, number> | undefined {
   switch (look) {
     case "effect":
-      return sweepUnder.value && headNumbers(headEffects(sweepUnder.value));
+      return sweepAblated.value && headNumbers(headEffects(sweepAblated.value));
     case "direct":
       return direct.value && ofDirect(direct.value);
     case "scores":

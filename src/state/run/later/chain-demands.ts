@@ -1,11 +1,13 @@
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { NeuronId } from "#model/ids.ts";
+import type { Intervention } from "#model/interventions.ts";
 import type { Chain } from "#protocol/chain.ts";
 import type { Token } from "#protocol/engine.ts";
 import type { ChainSettings } from "../../link/finding.ts";
 import { changesOf, ablationSourceOf, variantOf } from "../../question.ts";
-import { changesKey, following, keyOf, ablationSourceKey, subjectOf } from "../demand.ts";
+import { following } from "../../requests/requests.ts";
+import { changesKey, inBothRuns, keyOf, ablationSourceKey, subjectOf } from "../demand.ts";
 import type { CleanRun, Demand, Demands, Moment } from "../demand.ts";
 import type { Results } from "../results.ts";
 import { otherRun } from "./other-run.ts";
@@ -20,16 +22,13 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
   const { prompt, interventions, variant = "base", ablationSource } = now;
   const asked = { thresholds: settings.thresholds, ...(settings.head && { head: settings.head }) };
   const own = { prompt, variant, target, ablationSource };
-  const about = () => subjectOf(now, clean, { chain: asked });
-  const chain = chainDemand({ ...own, interventions: [] }, settings, about);
+  const about = (changes: readonly Intervention[]) => subjectOf(now, clean, { interventions: changes, chain: asked });
+  const demand = (changes: readonly Intervention[]) =>
+    chainDemand({ ...own, interventions: changes }, settings, () => about(changes));
+  const chain = demand([]);
   const other = otherRun(now, settings, target);
   return {
-    chain,
-    ...(interventions.length > 0 && {
-      chainAfter: chainDemand({ ...own, interventions }, settings, () =>
-        subjectOf(now, clean, { interventions, chain: asked }),
-      ),
-    }),
+    ...inBothRuns("chain", now, demand),
     ...(other && {
       otherChain: chainDemand({ ...other, interventions, ablationSource }, settings, (found) =>
         subjectOf(now, runOf(found), { ...other, target: other.target, interventions, chain: asked }),
@@ -37,7 +36,9 @@ export function chainDemands(now: Moment, settings: ChainSettings, clean: CleanR
     }),
     ...(answersNow(now, chain) && {
       ...controlDemand(now, chain, clean),
-      ...(settings.isMeasured && { chainEdges: edgesDemand(own, settings, { key: edgesKey(chain.key), about }) }),
+      ...(settings.isMeasured && {
+        chainEdges: edgesDemand(own, settings, { key: edgesKey(chain.key), about: () => about([]) }),
+      }),
     }),
   };
 }

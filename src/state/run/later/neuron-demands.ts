@@ -2,13 +2,14 @@ import { claimedAnswer } from "../../link/checking/asks-the-same.ts";
 import { opened } from "../../link/opened.ts";
 import { changesOf, variantOf } from "../../question.ts";
 import type { Question } from "../../question.ts";
-import { following, keyOf, subjectOf, variantKey } from "../demand.ts";
+import { following } from "../../requests/requests.ts";
+import { keyOf, subjectOf, variantKey } from "../demand.ts";
 import type { CleanRun, Demand, Demands, Moment } from "../demand.ts";
-import { afterKey } from "../demands.ts";
+import { predictionKey } from "../demands.ts";
 import type { Results } from "../results.ts";
 
 export const comparisonKey = (question: Question, target: number, count: number) =>
-  keyOf(afterKey(question, target), count);
+  keyOf(predictionKey(question, target), count);
 
 /** What neurons lose to what is ablated, or to the adapter where nothing is; without either, those that give the answer most. */
 export function neuronDemands(now: Moment, clean: CleanRun): Demands {

@@ -1,7 +1,8 @@
 import type { ReadingSettings } from "../../link/finding.ts";
 import { changesOf, variantOf } from "../../question.ts";
 import type { Question } from "../../question.ts";
-import { changesKey, following, keyOf, subjectOf, variantKey } from "../demand.ts";
+import { following } from "../../requests/requests.ts";
+import { changesKey, keyOf, subjectOf, variantKey } from "../demand.ts";
 import type { CleanRun, Demands, Moment } from "../demand.ts";
 import type { ResultKind } from "../results.ts";
 import { sweepRun } from "../sweep-run.ts";
@@ -13,7 +14,7 @@ export const SCORES_SEED = 1;
 
 /** Which slot has what a look shows. */
 export const SLOT_OF = {
-  effect: "sweepUnder",
+  effect: "sweepAblated",
   direct: "direct",
   scores: "scores",
   lens: "lens",
@@ -56,7 +57,7 @@ export function readingDemands(now: Moment, reading: ReadingSettings, clean: Cle
   const isBeside =
     reading.look === "direct" || reading.look === "scores" || (reading.look === "effect" && reading.isUnder);
   const beside: Demands =
-    under !== undefined && isBeside ? { sweepUnder: { key: under, about, run: sweepRun(prompt, info, asked) } } : {};
+    under !== undefined && isBeside ? { sweepAblated: { key: under, about, run: sweepRun(prompt, info, asked) } } : {};
   const key = readingKey(now, reading, target);
   if (key === undefined) return beside;
   switch (reading.look) {

@@ -30,7 +30,7 @@ const LISTED = 10;
 
 interface BesideMapsProps {
   readonly slot: Slot<HeadSweep>;
-  readonly kind: "sweep" | "sweepUnder";
+  readonly kind: "sweep" | "sweepAblated";
   /** What is said above them. */
   readonly children: ReactNode;
 }
