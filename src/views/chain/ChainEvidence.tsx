@@ -4,12 +4,12 @@ import { largestIncrease } from "#charts/chain/chain-marks.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
 import { partOf } from "#state/chain-nodes.ts";
 import type { PublishedName } from "#state/link/finding.ts";
-import { results } from "#state/run/results.ts";
 import { samePart } from "#state/question.ts";
 import { select as selectPart, view } from "#state/view.ts";
 import { PublishedFigures } from "../experiments/published/PublishedFigures.tsx";
 import "../experiments/experiments.css";
 import { Exports } from "../exports/Exports.tsx";
+import { useFigure } from "../exports/use-figure.ts";
 import { Prose } from "../guide/Term.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SelectedCard } from "../inspector/Inspector.tsx";
@@ -17,7 +17,7 @@ import { ChainColumn } from "./ChainColumn.tsx";
 import { ChainTable } from "./ChainTable.tsx";
 import { InChain } from "./node/InChain.tsx";
 import { StageList } from "./StageList.tsx";
-import { drawnChain } from "./chain-exports.ts";
+import { chainFigure } from "./chain-figure-now.ts";
 import { publishedTables } from "./published/published-tables.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./words/stage-sentences.ts";
@@ -33,7 +33,6 @@ interface ChainEvidenceProps {
 
 /** The drawings, what they say, how they were made, and all of it as files. */
 export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
-  const slots = useStore(results);
   const threshold = useStore(view, (state) => state.chain.leastShare);
   const [selected, select] = useSelection(shown);
   const isCompared = shown.length > 1;
@@ -45,7 +44,7 @@ export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
     () => ({ threshold, limit: largestIncrease(shown.map(({ clean }) => clean)) }),
     [threshold, shown],
   );
-  const drawn = shown.filter(({ chain }) => emptySentence(chain) === undefined);
+  const { drawn } = useFigure(chainFigure);
   const columns = isCompared ? "chain-columns" : "";
   const kept = shown.flatMap(({ chain }) => chain.nodes).find(({ id }) => id === selected);
   // one card: a head or neuron of the model has the page's, everything else the chain's own
@@ -84,7 +83,7 @@ export function ChainEvidence({ shown, lines, published }: ChainEvidenceProps) {
       ))}
       <footer className="panel-foot">
         <ChainMethod />
-        {drawn.length > 0 && <Exports drawn={drawnChain(shown, { scale, lines, published, slots })} />}
+        <Exports drawn={drawn} />
       </footer>
     </>
   );

@@ -13,7 +13,7 @@ import type { CsvValue } from "../exports/csv.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { LinkVerdict } from "../opened/LinkVerdict.tsx";
 import { LinkWords } from "../opened/LinkWords.tsx";
-import { useDrawnNow } from "../share/drawn-now.ts";
+import { useFigureNow } from "../share/figure-of-tab.ts";
 import { Isolated } from "../shared/Isolated.tsx";
 import { MarksFigure } from "../shared/figure/MarksFigure.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
@@ -27,7 +27,8 @@ import "./embed.css";
 export function Embed() {
   const finding = useStore(opened, (state) => state.finding);
   const state = useStore(model);
-  const drawn = useDrawnNow();
+  const figure = useFigureNow();
+  const { drawn } = figure;
   const complaints = useStore(notices).list.filter(({ code }) => code !== undefined);
   const sentence = stateSentence(state);
   return (

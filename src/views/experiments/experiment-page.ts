@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { MarkedFigure } from "#charts/marks/mark.ts";
 import type { ExperimentKind, ResultFor } from "#protocol/experiments.ts";
+import type { Picked } from "#state/experiments/picked.ts";
 import type { Table } from "../exports/csv.ts";
 import type { PublishedTable } from "./published/published.ts";
 
@@ -17,8 +18,8 @@ export interface ExperimentText {
   readonly doing: string;
 }
 
-/** What a person has chosen of a page's choices, by their names; the first option of each until then. */
-export type Chosen = Readonly<Record<string, string>>;
+/** What is chosen of a page's choices: what a person picked, as long as the result has it. */
+export type Chosen = Picked;
 
 /** What a person can choose of a result, as buttons or from a list. */
 export interface Choice<Result> {

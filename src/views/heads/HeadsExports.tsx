@@ -1,11 +1,5 @@
-import type { HeadSweep, Slot } from "#state/run/results.ts";
-import type { ColourScale } from "#state/view.ts";
 import { Exports } from "../exports/Exports.tsx";
-import { drawnHeads } from "./heads-export.ts";
+import { useFigure } from "../exports/use-figure.ts";
+import { headsFigure } from "./heads-figure.ts";
 
-interface HeadsExportsProps {
-  readonly slot: Slot<HeadSweep>;
-  readonly scale: ColourScale;
-}
-
-export const HeadsExports = ({ slot, scale }: HeadsExportsProps) => <Exports drawn={drawnHeads(slot, scale)} />;
+export const HeadsExports = () => <Exports drawn={useFigure(headsFigure).drawn} />;

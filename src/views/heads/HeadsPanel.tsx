@@ -231,7 +231,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
           <HeadsMethod ablationSource={ablationSource} isBare={of === "sweep"} />
         </Method>
         <HeadTable effects={effects} />
-        <HeadsExports slot={slot} scale={kind} />
+        <HeadsExports />
       </footer>
       <BesideControls />
     </div>

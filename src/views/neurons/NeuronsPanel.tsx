@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { adapter, isAttached } from "#state/model/adapter.ts";
+import { adapter } from "#state/model/adapter.ts";
 import { isWhole, mostImportantHead } from "#state/effects.ts";
 import { question, setScale } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
@@ -9,12 +9,14 @@ import { NEURON_COUNTS, select, setCount, view } from "#state/view.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { Exports } from "../exports/Exports.tsx";
+import { useFigure } from "../exports/use-figure.ts";
 import { Method } from "../shared/Method.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { COLUMNS, TOP_COLUMNS, VARIANT_COLUMNS } from "./neuron-columns.ts";
-import { certificate, comparedWith, drawnNeurons, drawnTopNeurons } from "./neurons-export.ts";
+import { certificate, comparedWith } from "./neurons-export.ts";
+import { isCompared, isOfVariants, neuronsFigure } from "./neurons-figure.ts";
 import { comparisonSentence, topSentence } from "./neuron-sentences.ts";
 import { NeuronTable } from "./NeuronTable.tsx";
 import { Prose } from "../guide/Term.tsx";
@@ -22,16 +24,13 @@ import "./neurons.css";
 
 /** Which FFN neurons lose their say when something is ablated; while nothing is, which have most of it. */
 export function NeuronsPanel() {
-  const interventions = useStore(question, (state) => state.interventions);
   const slot = useStore(results, (slots) => slots.comparison);
-  const lora = useStore(adapter);
-  const isClean = interventions.length === 0;
-  const isOfVariants = isClean && isAttached(lora) && lora.choice !== undefined;
-  const isCompared = !isClean || isOfVariants;
+  useStore(question);
+  useStore(adapter);
   return (
     <section aria-label="Neurons" className="panel neurons">
       <header className="panel-head">
-        {isCompared ? (
+        {isCompared() ? (
           <h2>Neurons that lose their say{slot.about && ` ${comparedWith(slot.about)}`}</h2>
         ) : (
           <h2>Neurons with the most to say</h2>
@@ -40,16 +39,15 @@ export function NeuronsPanel() {
           <CountChoice />
         </span>
       </header>
-      {isCompared ? <Comparison slot={slot} isOfVariants={isOfVariants} /> : <TopNeurons />}
+      {isCompared() ? <Comparison slot={slot} isOfVariants={isOfVariants()} /> : <TopNeurons />}
     </section>
   );
 }
 
 /** Nothing is ablated: the neurons that give the answer most, and the way to a comparison. */
 function TopNeurons() {
-  const slots = useStore(results);
-  const sort = useStore(view, (state) => state.sort);
-  const { topNeurons: slot } = slots;
+  const slot = useStore(results, (slots) => slots.topNeurons);
+  const { drawn } = useFigure(neuronsFigure);
   const { value, about } = slot;
   return (
     <>
@@ -67,7 +65,7 @@ function TopNeurons() {
                 minus without it, through the final norm with the run’s scale. Only the direct path to the answer is
                 counted. It is not direct logit attribution.
               </Method>
-              <Exports drawn={drawnTopNeurons(slots, sort)} />
+              <Exports drawn={drawn} />
             </footer>
           </>
         )}
@@ -110,9 +108,7 @@ interface ComparisonProps {
 
 function Comparison({ slot, isOfVariants }: ComparisonProps) {
   const { value, about } = slot;
-  const slots = useStore(results);
-  const sort = useStore(view, (state) => state.sort);
-  const drawn = drawnNeurons(slots, sort);
+  const { drawn } = useFigure(neuronsFigure);
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       {slot.status === "computing" && (

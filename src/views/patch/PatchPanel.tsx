@@ -14,13 +14,14 @@ import { question } from "#state/question.ts";
 import { isDark, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
 import { Exports } from "../exports/Exports.tsx";
+import { useFigure } from "../exports/use-figure.ts";
 import { LabProgress } from "../lab/LabProgress.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { Method } from "../shared/Method.tsx";
 import { Verdict } from "../shared/Verdict.tsx";
 import { interventionsText } from "../shared/words/part-name.ts";
 import { patchColumns } from "./patch-columns.ts";
-import { drawnPatch } from "./patch-export.ts";
+import { patchFigure } from "./patch-figure.ts";
 import { PatchFigure } from "./PatchFigure.tsx";
 import { PatchForm } from "./PatchForm.tsx";
 import { SITE_NAMES, baseOf, gridNames, metricText, patchScale, patchSentence } from "./patch-words.ts";
@@ -43,7 +44,7 @@ export function PatchPanel() {
       <PatchClaims slot={slot} />
       <LabProgress kind="patch" doing="Patching, one place at a time" />
       {value ? (
-        <Patches drawn={value} slot={slot} />
+        <Patches drawn={value} />
       ) : (
         status === "idle" && (
           <p className="empty">
@@ -68,10 +69,11 @@ function SweptInterventions() {
   );
 }
 
-function Patches({ drawn, slot }: { readonly drawn: DrawnPatch; readonly slot: LabSlot<DrawnPatch> }) {
+function Patches({ drawn }: { readonly drawn: DrawnPatch }) {
   const { map, asked, prompt, isWhole } = drawn;
   const [host, width] = useWidth<HTMLDivElement>(720);
   const dark = useStore(view, isDark);
+  const { drawn: leaving } = useFigure(patchFigure);
   const { scale, key } = useMemo(() => patchScale(map, dark), [map, dark]);
   const grid = useMemo(
     () => gridMap(map.values, gridNames(map, asked), { width, scale, base: baseOf(map) }),
@@ -124,7 +126,7 @@ function Patches({ drawn, slot }: { readonly drawn: DrawnPatch; readonly slot: L
           All patches share one pass: each joins the batch at the layer that it touches.
         </Method>
         <PatchTable drawn={drawn} />
-        <Exports drawn={drawnPatch(slot)} />
+        <Exports drawn={leaving} />
       </footer>
     </div>
   );

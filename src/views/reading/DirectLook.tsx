@@ -10,7 +10,7 @@ import { headColumn } from "../shared/table/HeadLink.tsx";
 import { neuronColumn } from "../shared/table/NeuronLink.tsx";
 import { measure, plain } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
-import { Exports } from "../exports/Exports.tsx";
+import { HeadsExports } from "../heads/HeadsExports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
@@ -20,7 +20,7 @@ import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
 import { DIRECT, TOTAL, directHeads, directNeurons } from "./reading-columns.tsx";
 import type { HeadDirect, NeuronDirect } from "./reading-columns.tsx";
-import { againstTextOf, directScatter, drawnDirect, effectsBeside } from "./reading-exports.ts";
+import { againstTextOf, directScatter, effectsBeside } from "./reading-exports.ts";
 import { DIAGONAL_WORDS, capWords, directSentence } from "./reading-words.ts";
 import "./reading.css";
 
@@ -29,7 +29,6 @@ const LISTED = 10;
 /** Who writes the answer's logit, beside what is lost without them. */
 export function DirectLook() {
   const slots = useStore(results);
-  const reading = useStore(view, (state) => state.reading);
   const selected = useStore(view, (state) => (state.selected?.kind === "head" ? state.selected.at : undefined));
   const dark = useStore(view, isDark);
   const [host, width] = useWidth<HTMLDivElement>(720);
@@ -78,7 +77,7 @@ export function DirectLook() {
               biases add up to the logit exactly. Total effect: what log p(target) loses when the head is off and all
               that follows is computed again. The first is in logits, the second in nats.
             </Method>
-            <Exports drawn={drawnDirect(slots, reading, againstText)} />
+            <HeadsExports />
           </footer>
         </>
       ) : (

@@ -10,7 +10,7 @@ import { isStale, results } from "#state/run/results.ts";
 import type { LogitLens } from "#state/run/results.ts";
 import { clearReading, isDark, setReading, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { Exports } from "../exports/Exports.tsx";
+import { HeadsExports } from "../heads/HeadsExports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { CellGrid, stepped } from "../shared/figure/CellGrid.tsx";
@@ -19,7 +19,7 @@ import { useWidth } from "../shared/figure/use-width.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { lensColumns, lensRows } from "./reading-columns.tsx";
-import { drawnLens, lensFigure } from "./reading-exports.ts";
+import { lensFigure } from "./reading-exports.ts";
 import { NORM_WORDS, lensReadout, lensSentence } from "./reading-words.ts";
 import "./reading.css";
 
@@ -87,7 +87,7 @@ export function LensLook() {
               <summary>As a table</summary>
               <LensTable lens={value} target={target} />
             </details>
-            <Exports drawn={drawnLens(slots, reading)} />
+            <HeadsExports />
           </footer>
         </>
       ) : (

@@ -5,7 +5,7 @@ import { isStale, results } from "#state/run/results.ts";
 import type { HeadScores } from "#state/run/results.ts";
 import { isDark, setReading, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { Exports } from "../exports/Exports.tsx";
+import { HeadsExports } from "../heads/HeadsExports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
@@ -14,7 +14,7 @@ import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
 import { scoreColumns, scoreRows } from "./reading-columns.tsx";
 import type { HeadTable } from "./reading-columns.tsx";
-import { drawnScores, effectsBeside, scoreScatter, scoredBeside, scoresBeside } from "./reading-exports.ts";
+import { effectsBeside, scoreScatter, scoredBeside, scoresBeside } from "./reading-exports.ts";
 import { SCORE_WORDS, scoresSentence } from "./reading-words.ts";
 import { Prose } from "../guide/Term.tsx";
 import "./reading.css";
@@ -76,7 +76,7 @@ export function ScoresLook() {
               {value.seed}. It is a property of the model and no effect: nothing is switched off for it. Effect: as in
               the map of heads.
             </Method>
-            <Exports drawn={drawnScores(slots, reading, about)} />
+            <HeadsExports />
           </footer>
         </>
       ) : (

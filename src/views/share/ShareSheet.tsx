@@ -9,10 +9,11 @@ import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
 import { FileButtons } from "../exports/Exports.tsx";
 import type { Drawn } from "../exports/drawn.ts";
+import type { FigureNow } from "../exports/figure-now.ts";
 import { TOO_LONG, earlierSentence, longSentence } from "../header/copy-finding.ts";
 import { addressOf } from "../shared/copy-link.ts";
 import { CopyField } from "./CopyField.tsx";
-import { useDrawnNow } from "./drawn-now.ts";
+import { useFigureNow } from "./figure-of-tab.ts";
 import { EMBED_WIDTHS, embedCode, embedHeight } from "./embed-code.ts";
 import "./share.css";
 
@@ -26,7 +27,7 @@ interface Words {
 
 /** A finding on its way to others: as a link with a person's own words, as its figure, as its numbers, as a frame in another page. */
 export function ShareSheet() {
-  const drawn = useDrawnNow();
+  const figure = useFigureNow();
   // a link is made of this beside all that a figure is
   useStore(model);
   useStore(adapter);
@@ -36,7 +37,7 @@ export function ShareSheet() {
   }
   return (
     <div className="sharing">
-      <Shared shared={shared} drawn={drawn} />
+      <Shared shared={shared} figure={figure} />
     </div>
   );
 }
@@ -49,10 +50,10 @@ const questionKey = ({ finding }: SharedFinding) => {
 
 interface SharedProps {
   readonly shared: SharedFinding;
-  readonly drawn: Drawn | undefined;
+  readonly figure: FigureNow;
 }
 
-function Shared({ shared, drawn }: SharedProps) {
+function Shared({ shared, figure }: SharedProps) {
   const { finding, isEarlier } = shared;
   const [words, say] = useWords(shared);
   const { title: _title, note: _note, ...silent } = finding;
@@ -78,8 +79,10 @@ function Shared({ shared, drawn }: SharedProps) {
           <p className="small">{longSentence(fragment.length)}</p>
         )}
       </section>
-      <Files drawn={drawn} />
-      {fragment !== undefined && <EmbedSection fragment={fragment} drawn={drawn} title={told.title ?? drawn?.title} />}
+      {figure.drawn ? <Files drawn={figure.drawn} /> : <p className="small">{figure.none}</p>}
+      {fragment !== undefined && figure.drawn && (
+        <EmbedSection fragment={fragment} figure={figure} title={told.title} />
+      )}
     </>
   );
 }
@@ -134,10 +137,7 @@ function WordFields({ title, note, onType }: WordFieldsProps) {
 }
 
 /** The figure or table of the tab at hand. */
-function Files({ drawn }: { readonly drawn: Drawn | undefined }) {
-  if (!drawn) {
-    return <p className="small">There is no figure here yet: the tab at hand has nothing drawn.</p>;
-  }
+function Files({ drawn }: { readonly drawn: Drawn }) {
   return (
     <>
       {drawn.figure && (
@@ -162,7 +162,7 @@ function Files({ drawn }: { readonly drawn: Drawn | undefined }) {
 
 interface EmbedSectionProps {
   readonly fragment: string;
-  readonly drawn: Drawn | undefined;
+  readonly figure: Extract<FigureNow, { readonly drawn: Drawn }>;
   readonly title: string | undefined;
 }
 
@@ -170,11 +170,12 @@ interface EmbedSectionProps {
 const PREVIEW_SCALE = 5;
 
 /** One figure in another page, as wide as chosen. */
-function EmbedSection({ fragment, drawn, title = "A finding in Arithmoscope" }: EmbedSectionProps) {
+function EmbedSection({ fragment, figure: { drawn, unframed }, title = drawn.title }: EmbedSectionProps) {
   const [width, setWidth] = useState<(typeof EMBED_WIDTHS)[number]>(EMBED_WIDTHS[1]);
   const height = embedHeight(width, drawn);
   const page = addressOf("").replace(/#$/, "");
   const size = `${width} × ${height} px`;
+  if (unframed !== undefined) return <p className="small">{unframed}</p>;
   return (
     <section aria-label="Embed">
       <h3>Embed</h3>

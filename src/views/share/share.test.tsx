@@ -140,7 +140,7 @@ describe("the share dialog", () => {
   test("has the files of an experiment that ends while the dialog is open", async () => {
     showTab("experiments");
     await open();
-    expect(host.textContent).toContain("There is no figure here yet");
+    expect(host.textContent).toContain("This experiment was not run yet.");
     const form = experimentForm.getState();
     const estimate = { value: 1, low: 1, high: 1 };
     const value = {

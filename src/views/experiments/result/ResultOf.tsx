@@ -1,10 +1,11 @@
-import { memo, useState } from "react";
+import { memo } from "react";
 import { useStore } from "zustand";
 import type { ExperimentResult } from "#protocol/experiments.ts";
+import { pick, picked } from "#state/experiments/picked.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../../shared/figure/use-width.ts";
 import { ExperimentExports } from "./ExperimentExports.tsx";
-import type { Choice, Chosen } from "../experiment-page.ts";
+import type { Choice } from "../experiment-page.ts";
 import { MarksFigure } from "../../shared/figure/MarksFigure.tsx";
 import { pageOf } from "../pages.ts";
 import { FIGURE_PX, chosenOf, experimentView } from "./experiment-view.ts";
@@ -22,9 +23,10 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
   const page = pageOf(result);
   const [host, width] = useWidth<HTMLDivElement>(FIGURE_PX);
   const dark = useStore(view, isDark);
-  const [picked, pick] = useState<Chosen>({});
+  const { kind } = result;
+  const own = useStore(picked, (all) => all[kind]);
   const choices = page.choices ?? [];
-  const chosen = chosenOf(result, picked);
+  const chosen = chosenOf(result, own);
   const size = { width: Math.min(width, MAX_FIGURE_PX), isDark: dark };
   const shown = experimentView(result, chosen);
   return (
@@ -37,7 +39,7 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
               choice={choice}
               result={result}
               value={chosen[choice.name]!}
-              onPick={(value) => pick({ ...picked, [choice.name]: value })}
+              onPick={(value) => pick(kind, choice.name, value)}
             />
           ))}
         </div>

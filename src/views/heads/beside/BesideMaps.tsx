@@ -14,15 +14,17 @@ import { measure } from "../../shared/table/columns.tsx";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { headColumn } from "../../shared/table/HeadLink.tsx";
 import { Exports } from "../../exports/Exports.tsx";
+import { useFigure } from "../../exports/use-figure.ts";
 import { Marks } from "../../shared/figure/Marks.tsx";
 import { useWidth } from "../../shared/figure/use-width.ts";
 import { Method } from "../../shared/Method.tsx";
 import { RunState } from "../../shared/RunState.tsx";
+import { headsFigure } from "../heads-figure.ts";
 import { HeadsMethod } from "../HeadsMethod.tsx";
 import { HeatmapFigure } from "../HeatmapFigure.tsx";
 import { HeatmapLegend } from "../HeatmapLegend.tsx";
 import { BesideControls } from "./BesideControls.tsx";
-import { besideSentence, drawnBeside, drawnMaps, headsApart, mapsBeside, sharedScale } from "./beside-maps.ts";
+import { besideSentence, drawnMaps, headsApart, mapsBeside, sharedScale } from "./beside-maps.ts";
 import type { HeadApart } from "./beside-maps.ts";
 import "./beside.css";
 
@@ -53,6 +55,7 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
   const { isStacked, mapPx } = pairRoom(width);
   const scale = useMemo(() => sharedScale(maps, colours, dark), [maps, colours, dark]);
   const drawn = useMemo(() => drawnMaps(maps, mapPx, scale), [maps, mapPx, scale]);
+  const { drawn: leaving } = useFigure(headsFigure);
   const [first, second] = drawn;
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
@@ -94,7 +97,7 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
         <Method page="head-sweep">
           <HeadsMethod ablationSource={about?.ablationSource} isBare={kind === "sweep"} />
         </Method>
-        <Exports drawn={drawnBeside(maps, colours, slots)} />
+        <Exports drawn={leaving} />
       </footer>
     </div>
   );
