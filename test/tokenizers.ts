@@ -242,3 +242,87 @@ export const qwen = byteLevel(
 );
 
 export const TOKENIZERS: readonly TokenizerFiles[] = [llama2, mistral, gpt2, pythia, llama3, qwen];
+
+const gemmaBase = sentencepiece("Gemma", {
+  normalizer: { type: "Replace", pattern: { String: " " }, content: "▁" },
+  pre_tokenizer: { type: "Split", pattern: { String: " " }, behavior: "MergedWithPrevious", invert: false },
+});
+/** Gemma's: no space in front, and one in the text goes with what stands before it. */
+const gemma: TokenizerFiles = {
+  ...gemmaBase,
+  json: {
+    ...gemmaBase.json,
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        { type: "Replace", pattern: { String: "▁" }, content: " " },
+        { type: "ByteFallback" },
+        { type: "Fuse" },
+      ],
+    },
+  },
+  config: { ...gemmaBase.config, tokenizer_class: "GemmaTokenizer" },
+};
+
+/** SmolLM2's: each digit for itself, which GPT2Tokenizer knows nothing of; its padding names a token. */
+const smollm = byteLevel(
+  "SmolLM2",
+  ["<|endoftext|>", "<|im_start|>"],
+  {
+    padding: {
+      strategy: "BatchLongest",
+      direction: "Left",
+      pad_to_multiple_of: null,
+      pad_id: 2,
+      pad_type_id: 0,
+      pad_token: "<|x|>",
+    },
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: [{ type: "Digits", individual_digits: true }, byteLevelStep],
+    },
+  },
+  { add_prefix_space: false, bos_token: "<|im_start|>", tokenizer_class: "GPT2Tokenizer" },
+);
+
+/** Whole words, as no class of a family has them. */
+const words: TokenizerFiles = {
+  name: "words",
+  json: {
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: [special(0, "<unk>"), special(1, "<s>")],
+    normalizer: { type: "Lowercase" },
+    pre_tokenizer: { type: "Whitespace" },
+    post_processor: template("<s>", 1),
+    decoder: null,
+    model: {
+      type: "WordLevel",
+      unk_token: "<unk>",
+      vocab: { "<unk>": 0, "<s>": 1, the: 2, cat: 3, a: 4, "=": 5, t: 6 },
+    },
+  },
+  config: { unk_token: "<unk>", tokenizer_class: "PreTrainedTokenizerFast" },
+};
+
+/** Pieces with their log probabilities. */
+const pieces: TokenizerFiles = {
+  name: "pieces",
+  json: {
+    ...words.json,
+    normalizer: null,
+    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    model: {
+      type: "Unigram",
+      unk_id: 0,
+      byte_fallback: false,
+      vocab: ["<unk>", "<s>", "▁", "▁the", "the", "a", "▁cat", "t", "1", "2"].map((piece, at) => [piece, -at / 2]),
+    },
+  },
+  config: { unk_token: "<unk>", tokenizer_class: "PreTrainedTokenizerFast" },
+};
+
+/** Those and others, for what a class of transformers makes of a file that may not be its own. */
+export const EVERY_TOKENIZER: readonly TokenizerFiles[] = [...TOKENIZERS, gemma, smollm, words, pieces];

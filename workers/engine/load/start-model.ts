@@ -132,7 +132,7 @@ export async function startModel(
       ...infoOf(loaded, runtime),
       ...(proof && { proof }),
       ...(refused && { notStored: { code: refused.code, message: heldInstead(refused) } }),
-      sourceNotes: [...notes, unreadNote(loaded)].filter((note) => note !== undefined),
+      sourceNotes: [...notes, loaded.tokenizer.note, unreadNote(loaded)].filter((note) => note !== undefined),
       bytes: { read: arrivals.bytes, weights: loaded.weightBytes },
       loadMs: performance.now() - began,
     },

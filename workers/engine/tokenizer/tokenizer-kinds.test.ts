@@ -23,13 +23,21 @@ const withConfig = (files: TokenizerFiles, fields: Record<string, unknown>) => (
   config: { ...files.config, ...fields },
 });
 
+/** By the class that has the file's sections, where Llama-2's own would write others: a text that begins with a space gets none there. */
+const byFile = (files: TokenizerFiles) => withConfig(files, { tokenizer_class: "PreTrainedTokenizerFast" });
+
 // worked out by hand: bytes of SentencePiece from id 3, its letters from 259, GPT-2's "!" 0, "a" 64, "0" 15, Ġ 220
 test.each<[TokenizerFiles, string, number[], string[]]>([
-  [llama2, "the cat", [1, 272, 275], ["<s>", " the", " cat"]],
-  [llama2, " the", [1, 259, 272], ["<s>", " ", " the"]],
-  [llama2, "128=", [1, 259, 265, 266, 267, 268], ["<s>", " ", "1", "2", "8", "="]],
-  [llama2, "a\nü", [1, 259, 264, 13, 198, 191], ["<s>", " ", "a", "<0x0A>", "<0xC3>", "<0xBC>"]],
-  [llama2, "the   ", [1, 272, 276, 259], ["<s>", " the", "  ", " "]],
+  [byFile(llama2), "the cat", [1, 272, 275], ["<s>", " the", " cat"]],
+  [byFile(llama2), " the", [1, 259, 272], ["<s>", " ", " the"]],
+  [byFile(llama2), "128=", [1, 259, 265, 266, 267, 268], ["<s>", " ", "1", "2", "8", "="]],
+  [byFile(llama2), "a\nü", [1, 259, 264, 13, 198, 191], ["<s>", " ", "a", "<0x0A>", "<0xC3>", "<0xBC>"]],
+  [byFile(llama2), "the   ", [1, 272, 276, 259], ["<s>", " the", "  ", " "]],
+  [llama2, " the", [1, 272], ["<s>", " the"]],
+  [llama2, "the", [1, 272], ["<s>", " the"]],
+  [llama2, "the<s>the", [1, 272, 1, 271], ["<s>", " the", "<s>", "the"]],
+  [withConfig(llama2, { legacy: true }), "the<s>the", [1, 272, 1, 272], ["<s>", " the", "<s>", " the"]],
+  [withConfig(llama2, { add_prefix_space: false }), "the", [1, 271], ["<s>", "the"]],
   [mistral, "the cat", [1, 272, 275], ["<s>", " the", " cat"]],
   [mistral, " the", [1, 272], ["<s>", " the"]],
   [gpt2, "the cat", [257, 261], ["the", " cat"]],
@@ -66,14 +74,31 @@ describe("the tokens before a text", () => {
   });
 
   test("a BOS that a person types is no added one", async () => {
-    expect(await (await open(llama2)).tokenize("<s>a")).toMatchObject({ ids: [1, 1, 259, 264], added: [0] });
+    expect(await (await open(byFile(llama2))).tokenize("<s>a")).toMatchObject({ ids: [1, 1, 259, 264], added: [0] });
+    expect(await (await open(llama2)).tokenize("<s>a")).toMatchObject({ ids: [1, 1, 264], added: [0] });
     expect(await (await open(llama2)).tokenize("<s>")).toMatchObject({ ids: [1, 1], added: [0] });
   });
 
   test.each([
     [{ bos_token: { content: 5 } }, "tokenizer_config.json: bos_token is {"],
-    [{ additional_special_tokens: [null, 3] }, "tokenizer_config.json: 1 is 3; a token's text is needed"],
-    [{ added_tokens_decoder: { 7: "a", 9: [] } }, "tokenizer_config.json: added_tokens_decoder[9] is []"],
+    [
+      { additional_special_tokens: [null, 3] },
+      "tokenizer_config.json: extra_special_tokens[0] is null; a token's text is needed",
+    ],
+    [{ added_tokens_decoder: { 7: "a", 9: [] } }, 'tokenizer_config.json: added_tokens_decoder[7] is "a"'],
+    [{ added_tokens_decoder: { 9: [] } }, "tokenizer_config.json: added_tokens_decoder[9] is []"],
+    [{ added_tokens_decoder: [] }, "tokenizer_config.json: added_tokens_decoder is []"],
+    [{ add_prefix_space: "false" }, 'tokenizer_config.json: add_prefix_space is "false"; true or false is needed'],
+    [{ extra_special_tokens: "<x>" }, 'tokenizer_config.json: extra_special_tokens is "<x>"; a list of tokens, or'],
+    [{ tokenizer_class: 5 }, "tokenizer_config.json: tokenizer_class is 5; a name is needed"],
+    [
+      { tokenizer_class: "CohereTokenizerFast" },
+      'tokenizer_config.json: tokenizer_class is "CohereTokenizerFast", by whose own rules transformers cuts texts',
+    ],
+    [
+      { tokenizer_class: "OwnTokenizer", auto_map: { AutoTokenizer: [null, "code.OwnTokenizer"] } },
+      "tokenizer_config.json: auto_map names code of the checkpoint's own, which is not run",
+    ],
   ])("a config with %j is refused", async (fields, message) => {
     await expect(open(withConfig(llama2, fields))).rejects.toMatchObject({
       code: "bad-file",
@@ -93,7 +118,7 @@ const isWritten = (files: TokenizerFiles, text: string) =>
   (files !== llama2 && files !== mistral) || !/[\uFEFF▁]/.test(text);
 
 describe.each(TOKENIZERS)("of $name", (files) => {
-  const opening = open(files);
+  const opening = open(files === llama2 ? byFile(files) : files);
   const check = newerCharacters(files.json);
   const isRead = (text: string) => {
     try {

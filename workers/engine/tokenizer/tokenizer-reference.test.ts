@@ -1,5 +1,5 @@
 import { fileSet } from "#test/engine.ts";
-import { gpt2, TOKENIZERS } from "#test/tokenizers.ts";
+import { gpt2 } from "#test/tokenizers.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openTokenizer } from "./tokenizer.ts";
@@ -106,32 +106,5 @@ describe("patterns take the characters that they take in the Rust library", () =
       pretokenizers: [{ type: "Sequence", pretokenizers: [split("[[:punct:]]")] }, bytes],
     };
     expect((await (await openSections({ pre_tokenizer: deep })).tokenize("+")).ids).toEqual([]);
-  });
-});
-
-interface Configs {
-  readonly madeBy: string;
-  readonly texts: readonly string[];
-  readonly cases: readonly {
-    readonly tokenizer: string;
-    readonly label: string;
-    readonly config: Record<string, unknown>;
-    readonly loadedAs: string;
-    readonly ids: readonly (readonly number[])[];
-  }[];
-}
-
-describe("adds what transformers adds of tokenizer_config.json", () => {
-  const { madeBy, texts, cases } = golden<Configs>("tokenizer-configs.json");
-
-  test("of this version", () => {
-    expect(madeBy).toBe("scripts/golden/tokenizer_configs.py with transformers 5.18.0");
-  });
-
-  test.each(cases)("$tokenizer as $loadedAs, $label", async ({ tokenizer, config, ids }) => {
-    const { json } = TOKENIZERS.find(({ name }) => name === tokenizer)!;
-    const { tokenize } = await open({ "tokenizer.json": json, "tokenizer_config.json": config });
-    const found = await Promise.all(texts.map(async (text) => (await tokenize(text)).ids));
-    expect(found).toEqual(ids);
   });
 });

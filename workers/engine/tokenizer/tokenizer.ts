@@ -3,8 +3,11 @@ import { grouped } from "#core/grouped.ts";
 import { shown, shownName } from "#core/shown.ts";
 import { readJson, readOptionalJson } from "#formats/checkpoint.ts";
 import type { FileSet } from "#formats/byte-source.ts";
+import { GGUF_FIELD } from "#model/gguf/config.ts";
 import type { Tokenization } from "#protocol/engine.ts";
-import { withConfig } from "./tokenizer-config.ts";
+import { classNote } from "./class-note.ts";
+import { tokenizerClass } from "./tokenizer-class.ts";
+import { found, withConfig } from "./tokenizer-config.ts";
 import { postProcessor } from "./post-processor.ts";
 import { newerCharacters } from "./newer-characters.ts";
 import { isObject, TokenNames } from "./token-names.ts";
@@ -18,6 +21,8 @@ import type { HostedTokenizer, TokenizerHost } from "./tokenizer-host.ts";
 
 /** A checkpoint's tokenizer: text to ids and back, and how single tokens are written. */
 export interface ModelTokenizer {
+  /** What a person should know of how texts are cut. */
+  readonly note?: string | undefined;
   /**
    * @param signal a text that is still waiting when it is aborted is not cut
    * @throws Fault "bad-request" for a text that is too long to be any prompt, or that the tokenizer cannot cut
@@ -35,18 +40,14 @@ const MAX_TEXT = 2_000_000;
 
 /** @throws Fault "missing-file" or "bad-file" */
 export async function openTokenizer(files: FileSet, host: TokenizerHost = tokenizerHost): Promise<ModelTokenizer> {
-  const json = await readJson(files, "tokenizer.json");
-  const config = (await readOptionalJson(files, "tokenizer_config.json")) ?? {};
-  if (!isObject(json)) throw new Fault("bad-file", `tokenizer.json: it is ${shown(json)}; an object is needed`);
-  if (!isObject(config)) {
-    throw new Fault("bad-file", `tokenizer_config.json: it is ${shown(config)}; an object is needed`);
-  }
-  checkDepth("tokenizer.json", json);
-  checkDepth("tokenizer_config.json", config);
-  const whole = withConfig(json, config);
+  const json = objectIn("tokenizer.json", await readJson(files, "tokenizer.json"));
+  const said = await readOptionalJson(files, "tokenizer_config.json");
+  const config = objectIn("tokenizer_config.json", said ?? {});
+  const model = await modelConfig(files, said !== undefined);
+  const whole = withConfig(json, config, model);
   checkAdded(whole["added_tokens"]);
   const process = postProcessor(whole["post_processor"]);
-  const rust = host.tokenizer(new TextEncoder().encode(JSON.stringify(runnable(whole))));
+  const rust = host.tokenizer(new TextEncoder().encode(JSON.stringify(runnable(found(whole, config)))));
   await opened(rust);
   const names = new TokenNames(whole);
   const spelling = spellingOf(whole);
@@ -59,6 +60,7 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
     return texts.get(id)!;
   };
   return {
+    note: classNote(json, whole, config, tokenizerClass(config, model)),
     tokenText,
     isPlain: (id) => names.isPlain(id),
     async decode(ids) {
@@ -86,6 +88,22 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
       return { ids, texts: ids.map(tokenText), added, unknown };
     },
   };
+}
+
+function objectIn(file: string, json: unknown): Json {
+  if (!isObject(json)) throw new Fault("bad-file", `${file}: it is ${shown(json)}; an object is needed`);
+  checkDepth(file, json);
+  return json;
+}
+
+/**
+ * What config.json says of the tokenizer. One that was made of a GGUF file's metadata says nothing, as its tokenizer.json was made of
+ * them too: unless what lies beside the file is read in its place.
+ */
+async function modelConfig(files: FileSet, isBeside: boolean): Promise<Json> {
+  const config = await readOptionalJson(files, "config.json");
+  if (!isObject(config) || (config[GGUF_FIELD] !== undefined && !isBeside)) return {};
+  return config;
 }
 
 async function opened(rust: HostedTokenizer): Promise<void> {
