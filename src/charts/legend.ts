@@ -1,3 +1,4 @@
+import { quantize } from "d3-interpolate";
 import type { DivergingScale } from "./colour.ts";
 import { nats } from "./number-format.ts";
 
@@ -8,18 +9,20 @@ export interface Legend {
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
 }
 
-const STOPS = 24;
+/** Colours of a strip: as many as look like one course. */
+export const STOPS = 25;
 
-/** A strip of the scale with its ends, its middle and what lies half-way in strength. */
-export function legend(scale: DivergingScale): Legend {
-  const stops = Array.from({ length: STOPS + 1 }, (_, index) => {
-    const offset = index / STOPS;
-    return { offset, colour: scale.colour(scale.valueAt(offset * 2 - 1)) };
-  });
+/**
+ * A strip of the scale with its ends, its middle and, of a log scale, what lies half-way in strength.
+ *
+ * @param text of a value of the scale; left out, nats
+ */
+export function legend(scale: DivergingScale, text: (value: number) => string = nats): Legend {
+  const stops = quantize((offset) => ({ offset, colour: scale.colour(scale.valueAt(offset * 2 - 1)) }), STOPS);
   const strengths = scale.kind === "linear" ? [-1, 0, 1] : [-1, -0.5, 0, 0.5, 1];
   const ticks = strengths.map((strength) => ({
     at: (strength + 1) / 2,
-    label: nats(strength === 0 ? 0 : scale.valueAt(strength)),
+    label: text(strength === 0 ? 0 : scale.valueAt(strength)),
   }));
   return { stops, ticks };
 }

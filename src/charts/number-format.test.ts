@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { percent, percents } from "./number-format.ts";
+import { perHundred, percent, percents, shortPerHundred, wholePercent } from "./number-format.ts";
 
 const THIN = "\u202f";
 
@@ -30,4 +30,17 @@ test.each<[a: number, b: number, texts: readonly [string, string]]>([
   [1e-5, 1e-5, [`<${THIN}0.1${THIN}%`, `<${THIN}0.1${THIN}%`]],
 ])("%d beside %d: small shares that would read the same have the figures that tell them apart", (a, b, texts) => {
   expect(percents(a, b)).toEqual(texts);
+});
+
+test.each([
+  [0, "0.0", "0", `0${THIN}%`],
+  [0.004, "0.4", "0.4", `0${THIN}%`],
+  [0.01, "1.0", "1", `1${THIN}%`],
+  [0.3349, "33.5", "33", `33${THIN}%`],
+  [1, "100.0", "100", `100${THIN}%`],
+  [-0.25, "−25.0", "−25", `−25${THIN}%`],
+  // no minus before what is rounded to nothing
+  [-0.0001, "0.0", "0", `0${THIN}%`],
+])("%d of a cell, of a tick and beside a curve", (share, cell, tick, curve) => {
+  expect([perHundred(share), shortPerHundred(share), wholePercent(share)]).toEqual([cell, tick, curve]);
 });

@@ -34,6 +34,15 @@ export function percents(a: number, b: number): readonly [string, string] {
 /** A share in percent, with an exponent where there would be many zeros. */
 const figuresOfPercent = (share: number) => `${(share * 100).toPrecision(3).replace("-", "−")}${THIN_SPACE}%`;
 
+/** `94.2`, where the unit stands elsewhere. */
+export const perHundred = (share: number) => oneDecimal(share * 100);
+
+/** `5`, and `0.5` where it would be rounded to nothing: as little as a tick has room for. */
+export const shortPerHundred = (share: number) => (share > 0 && share < LITTLE ? oneDecimal : noDecimals)(share * 100);
+
+/** `94 %` */
+export const wholePercent = (share: number) => `${noDecimals(share * 100)}${THIN_SPACE}%`;
+
 /** Log-probabilities and what is measured against them: two decimals, a true minus, `·` where there is no number yet. */
 export const nats = (value: number) => (Number.isNaN(value) ? "·" : twoDecimals(value));
 

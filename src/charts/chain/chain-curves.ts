@@ -1,8 +1,9 @@
+import { pathRound } from "d3-path";
 import { linkHorizontal, linkVertical } from "d3-shape";
 import type { Chain, ChainEdge, ChainEdgeKind, PathEffect } from "#analysis/chain/chain.ts";
 import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./chain-marks.ts";
 import type { Box } from "../maps/heatmap.ts";
-import { nats } from "../number-format.ts";
+import { nats, wholePercent } from "../number-format.ts";
 
 /** Width of the strongest edge, in pixels. */
 export const MAX_WIDTH_PX = 10;
@@ -66,10 +67,8 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
 /** What log p(target) loses with the edge cut, in nats; into a neuron how much of its activation goes, in percent. */
 export function measuredLabel({ effect, activation }: PathEffect): string {
   if (!activation) return nats(effect);
-  return activation.before === 0 ? "·" : percentSigned(1 - activation.after / activation.before);
+  return activation.before === 0 ? "·" : wholePercent(1 - activation.after / activation.before);
 }
-
-const percentSigned = (share: number) => `${Math.round(share * 100)}\u202f%`.replace("-", "−");
 
 export const curveKey = ({ from, to, kind, position }: ChainEdge) => `${from} ${to} ${kind} ${position ?? ""}`;
 
@@ -149,13 +148,13 @@ function between({ kind }: ChainEdge, from: Box, to: Box, isStacked: boolean): {
   };
 }
 
-/** Leaves downwards, arrives from the left: of the curves of d3 none turns a corner. */
+/** Leaves downwards, arrives from the left: none of d3's curves between two points turns a corner. */
 function stairs(start: Point, end: Point): string {
-  const [x, y] = [rounded(start.x), rounded(end.y)];
-  return `M${x},${rounded(start.y)}C${x},${rounded((start.y + end.y) / 2)},${x},${y},${rounded(end.x)},${y}`;
+  const way = pathRound(1);
+  way.moveTo(start.x, start.y);
+  way.bezierCurveTo(start.x, (start.y + end.y) / 2, start.x, end.y, end.x, end.y);
+  return way.toString();
 }
-
-const rounded = (pixels: number) => Math.round(pixels * 10) / 10;
 
 interface Ends {
   readonly source: Point;

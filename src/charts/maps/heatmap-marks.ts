@@ -50,10 +50,14 @@ export const ghostMarks = (map: Heatmap, above: Heatmap, inks: FigureInks): Mark
     .map((cell) => group([groundOf(cell), ...labelOf(cell, inks)], { class: "ghost" }));
 
 /** A ring round a cell, a pixel outside it. */
-export const ringAround = ({ x, y, width, height }: Box, name: string): Mark => ({
+export const ringAround = ({ x, y, width, height }: Box, name: string): Mark =>
+  ringOn({ x: x - 1, y: y - 1, width: width + 2, height: height + 2 }, name);
+
+/** A ring on the edge of a cell. */
+export const ringOn = ({ x, y, width, height }: Box, name: string): Mark => ({
   key: name,
   tag: "rect",
-  attrs: { class: name, x: x - 1, y: y - 1, width: width + 2, height: height + 2 },
+  attrs: { class: name, x, y, width, height },
 });
 
 function rowMark(

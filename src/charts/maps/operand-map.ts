@@ -1,3 +1,6 @@
+import { range } from "d3-array";
+import { path } from "d3-path";
+import type { Path } from "d3-path";
 import { inkOn } from "../colour.ts";
 import type { Box } from "./heatmap.ts";
 import type { PlotScale } from "../plots/plot-scale.ts";
@@ -52,17 +55,17 @@ export function operandMap(values: readonly (readonly number[])[], options: Oper
   const roomy = Math.floor(((width - LEFT_PX) / Math.max(cols, 1)) * 2) / 2;
   const step = options.step ?? Math.max(MIN_STEP_PX, Math.min(MAX_STEP_PX, roomy));
   const gap = step >= 12 ? 2 : step >= 6 ? 1 : 0;
-  const byColour = new Map<string, string[]>();
-  const unknown: string[] = [];
+  const byColour = new Map<string, Path>();
+  const unknown = path();
   const labels: OperandMap["labels"][number][] = [];
   values.forEach((row, a) =>
     row.forEach((value, b) => {
       const box = boxAt({ step, left: LEFT_PX, top: TOP_PX }, a, b, gap);
-      const mark = `M${box.x} ${box.y}h${box.width}v${box.height}h${-box.width}z`;
-      if (Number.isNaN(value)) return void unknown.push(mark);
+      if (Number.isNaN(value)) return unknown.rect(box.x, box.y, box.width, box.height);
       const fill = scale.colour(value);
-      byColour.set(fill, byColour.get(fill) ?? []);
-      byColour.get(fill)!.push(mark);
+      const cells = byColour.get(fill) ?? path();
+      byColour.set(fill, cells);
+      cells.rect(box.x, box.y, box.width, box.height);
       if (step >= LABEL_STEP_PX) {
         labels.push({
           x: box.x + box.width / 2,
@@ -81,8 +84,8 @@ export function operandMap(values: readonly (readonly number[])[], options: Oper
     step,
     left: LEFT_PX,
     top: TOP_PX,
-    paths: [...byColour].map(([fill, marks]) => ({ fill, d: marks.join("") })),
-    unknown: unknown.join(""),
+    paths: Array.from(byColour, ([fill, cells]) => ({ fill, d: cells.toString() })),
+    unknown: unknown.toString(),
     labels,
     aTicks: ticks(rows, aFrom, step, TOP_PX),
     bTicks: ticks(cols, bFrom, step, LEFT_PX),
@@ -106,10 +109,11 @@ export function cellAt(map: OperandMap, x: number, y: number): { readonly a: num
   return a >= 0 && a < map.rows && b >= 0 && b < map.cols ? { a, b } : undefined;
 }
 
+/** Every number where there is room for it, else each tenth. */
 function ticks(count: number, from: number, step: number, start: number): Tick[] {
   const every = step >= TICK_STEP_PX ? 1 : 10;
-  return Array.from({ length: count }, (_, index) => ({
-    at: start + (index + 0.5) * step,
-    label: String(from + index),
-  })).filter((_, index) => (from + index) % every === 0);
+  return range(Math.ceil(from / every) * every, from + count, every).map((operand) => ({
+    at: start + (operand - from + 0.5) * step,
+    label: String(operand),
+  }));
 }

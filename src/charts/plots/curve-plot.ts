@@ -1,5 +1,6 @@
 import { scaleLinear, scalePoint } from "d3-scale";
 import { line as lineThrough } from "d3-shape";
+import { axisMarks } from "../marks/axis-marks.ts";
 import type { FigureInks } from "../marks/figure-inks.ts";
 import { line, text, titled } from "../marks/mark.ts";
 import type { Mark, MarkedFigure } from "../marks/mark.ts";
@@ -47,12 +48,7 @@ export function curvePlot(curves: readonly Curve[], options: CurvePlotOptions): 
   const known = values.filter(Number.isFinite);
   const y = scaleLinear([Math.min(0, ...known), Math.max(0.01, ...known)], [HEIGHT_PX - PAD.bottom, PAD.top]).nice();
   const at = (index: number) => x(index) ?? PAD.left;
-  const grid = y
-    .ticks(5)
-    .flatMap((tick): Mark[] => [
-      line([PAD.left, y(tick)], [width - PAD.right, y(tick)], { stroke: tick === 0 ? inks.soft : inks.rule }),
-      text(PAD.left - 8, y(tick) + 4, format(tick), { "text-anchor": "end", fill: inks.soft }),
-    ]);
+  const across = [PAD.left, width - PAD.right] as const;
   const below = labels.map((label, index) =>
     text(at(index), HEIGHT_PX - PAD.bottom + 16, label, { "text-anchor": "middle", fill: inks.soft }),
   );
@@ -60,7 +56,7 @@ export function curvePlot(curves: readonly Curve[], options: CurvePlotOptions): 
     width,
     height: HEIGHT_PX,
     marks: [
-      ...grid,
+      ...axisMarks(y, { side: "left", count: 5, across, format, inks }),
       ...below,
       text(width - PAD.right, HEIGHT_PX - 4, options.axis, { "text-anchor": "end", fill: inks.soft }),
       ...curves.flatMap((curve) => curveMarks(curve, at, y, format)),

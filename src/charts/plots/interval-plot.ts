@@ -1,4 +1,7 @@
+import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
+import { symbol, symbolDiamond2 } from "d3-shape";
+import { axisMarks } from "../marks/axis-marks.ts";
 import type { FigureInks } from "../marks/figure-inks.ts";
 import { line, text, titled } from "../marks/mark.ts";
 import type { Mark, MarkedFigure } from "../marks/mark.ts";
@@ -31,23 +34,19 @@ const TOP_PX = 8;
 const AXIS_PX = 36;
 const TICKS = 5;
 
+/** Some 12 pixels across. */
+const DIAMOND = symbol(symbolDiamond2, 92)()!;
+
 /** Rows of points with whiskers on one scale; zero is always on it. */
 export function intervalPlot(rows: readonly IntervalRow[], options: IntervalPlotOptions): MarkedFigure {
   const { width, inks, format } = options;
   const x = scaleLinear(domain(rows), [LABEL_PX, width - RIGHT_PX]).nice();
   const bottom = TOP_PX + rows.length * ROW_PX;
-  const ticks = x
-    .ticks(TICKS)
-    .flatMap((tick): Mark[] => [
-      line([x(tick), TOP_PX], [x(tick), bottom], { stroke: inks.rule }),
-      text(x(tick), bottom + 14, format(tick), { "text-anchor": "middle", fill: inks.soft }),
-    ]);
   return {
     width,
     height: bottom + AXIS_PX,
     marks: [
-      ...ticks,
-      line([x(0), TOP_PX], [x(0), bottom], { stroke: inks.soft }),
+      ...axisMarks(x, { side: "below", count: TICKS, across: [TOP_PX, bottom], format, inks }),
       text(width - RIGHT_PX, bottom + 30, options.axis, { "text-anchor": "end", fill: inks.soft }),
       ...rows.flatMap((row, index) => rowMarks(row, TOP_PX + (index + 0.5) * ROW_PX, x, options)),
     ],
@@ -69,9 +68,8 @@ function rowMarks(
     marks.push(titled({ tag: "rect", attrs: { ...box, fill: inks.band, "fill-opacity": 0.3 } }, title));
   }
   if (published !== undefined) {
-    const at = x(published);
-    const shape = `M${at} ${y - 6}L${at + 6} ${y}L${at} ${y + 6}L${at - 6} ${y}Z`;
-    const diamond: Mark = { tag: "path", attrs: { d: shape, fill: "none", stroke: inks.soft } };
+    const place = `translate(${x(published)},${y})`;
+    const diamond: Mark = { tag: "path", attrs: { d: DIAMOND, transform: place, fill: "none", stroke: inks.soft } };
     marks.push(titled(diamond, `published ${format(published)}`));
   }
   if (!Number.isNaN(value)) {
@@ -85,8 +83,7 @@ function rowMarks(
 function domain(rows: readonly IntervalRow[]): [number, number] {
   const ends = rows
     .flatMap(({ value, low, high, control, published }) => [value, low, high, control?.mean, published])
-    .filter((value) => value !== undefined && Number.isFinite(value));
-  const least = Math.min(0, ...(ends as number[]));
-  const most = Math.max(0, ...(ends as number[]));
+    .filter((end): end is number => Number.isFinite(end));
+  const [least = 0, most = 0] = extent([0, ...ends]);
   return least === most ? [0, 1] : [least, most];
 }

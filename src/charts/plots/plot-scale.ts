@@ -1,7 +1,8 @@
+import { quantize } from "d3-interpolate";
 import { divergingScale, symmetricLimit } from "../colour.ts";
 import { sequentialScale } from "../sequential-colour.ts";
+import { STOPS, legend } from "../legend.ts";
 import type { Legend } from "../legend.ts";
-import { legend } from "../legend.ts";
 import { figures, nats, percent, short } from "../number-format.ts";
 
 /** How a plot's numbers become colours and text. */
@@ -16,7 +17,6 @@ export interface PlotScale {
 /** Signed values around 0, or magnitudes: a probability from 0 to 1, a log-probability from the lowest there is up to 0. */
 export type PlotScaleKind = "signed" | "signedNats" | "probability" | "logProbability";
 
-const STOPS = 24;
 /** A plot in which nothing happens stays pale. */
 const LEAST_LIMIT = { signed: 0.1, signedNats: 0.2 };
 
@@ -26,8 +26,7 @@ export function plotScale(kind: PlotScaleKind, values: readonly number[], isDark
     case "signedNats": {
       const scale = divergingScale(symmetricLimit(values, LEAST_LIMIT[kind]), "linear", isDark);
       const text = kind === "signed" ? figures : nats;
-      const ticks = [-1, 0, 1].map((at) => ({ at: (at + 1) / 2, label: text(at * scale.limit) }));
-      return { colour: (value) => scale.colour(value), text, short, legend: { stops: legend(scale).stops, ticks } };
+      return { colour: (value) => scale.colour(value), text, short, legend: legend(scale, text) };
     }
     case "probability":
       return magnitudes([0, 1], { text: percent, short: (value) => percent(value).replace(/\s/g, "") }, isDark);
@@ -46,10 +45,7 @@ function magnitudes(
   isDark: boolean,
 ): PlotScale {
   const scale = sequentialScale(isDark);
-  const stops = Array.from({ length: STOPS + 1 }, (_, index) => ({
-    offset: index / STOPS,
-    colour: scale(index / STOPS),
-  }));
+  const stops = quantize((offset) => ({ offset, colour: scale(offset) }), STOPS);
   const ticks = [0, 0.5, 1].map((at) => ({ at, label: write.text(from + at * (to - from)) }));
   return { colour: (value) => scale((value - from) / (to - from)), ...write, legend: { stops, ticks } };
 }

@@ -1,4 +1,6 @@
+import { extent, least } from "d3-array";
 import { scaleLinear } from "d3-scale";
+import { axisMarks } from "../marks/axis-marks.ts";
 import type { FigureInks } from "../marks/figure-inks.ts";
 import { MONO, line, text, titled } from "../marks/mark.ts";
 import type { Mark, MarkedFigure } from "../marks/mark.ts";
@@ -50,20 +52,10 @@ export function scatterPlot(points: readonly ScatterPoint[], options: ScatterOpt
   if (!options.x.domain) x.nice();
   if (!options.y.domain) y.nice();
   const [left, right, bottom, top] = [PAD.left, width - PAD.right, HEIGHT_PX - PAD.bottom, PAD.top];
-  const label = { fill: inks.soft, "font-size": 10, "font-family": MONO };
+  const look = { "font-size": 10, "font-family": MONO };
   const grid: Mark[] = [
-    ...x
-      .ticks(width < 420 ? 4 : 7)
-      .flatMap((tick) => [
-        line([x(tick), top], [x(tick), bottom], { stroke: tick === 0 ? inks.soft : inks.rule }),
-        text(x(tick), bottom + 14, options.x.format(tick), { ...label, "text-anchor": "middle" }),
-      ]),
-    ...y
-      .ticks(6)
-      .flatMap((tick) => [
-        line([left, y(tick)], [right, y(tick)], { stroke: tick === 0 ? inks.soft : inks.rule }),
-        text(left - 6, y(tick) + 3.5, options.y.format(tick), { ...label, "text-anchor": "end" }),
-      ]),
+    ...axisMarks(x, { side: "below", count: width < 420 ? 4 : 7, across: [top, bottom], ...options.x, inks, look }),
+    ...axisMarks(y, { side: "left", count: 6, across: [left, right], ...options.y, inks, look }),
     text(right, HEIGHT_PX - 6, `${options.x.name} →`, { fill: inks.soft, "text-anchor": "end" }),
     text(left + 4, top - 4, `↑ ${options.y.name}`, { fill: inks.soft }),
   ];
@@ -98,9 +90,9 @@ type Scale = ReturnType<typeof scaleLinear<number, number>>;
 
 /** The range of the values from 0 to both ends, with a margin. */
 function reach(values: readonly number[]): [number, number] {
-  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const margin = Math.max(most - least, LEAST_REACH) * 0.05;
-  return [least < 0 ? least - margin : least, most + margin];
+  const [low = 0, high = 0] = extent([0, ...values]);
+  const margin = Math.max(high - low, LEAST_REACH) * 0.05;
+  return [low < 0 ? low - margin : low, high + margin];
 }
 
 /** The part of the line x = y that lies within both scales. */
@@ -138,6 +130,12 @@ function names(points: readonly ScatterPoint[], places: ScatterPlot["places"], i
   });
 }
 
+/** A ring round a point. */
+export const pointRing = ({ x, y }: ScatterPlot["places"][number], name: string): Mark => ({
+  tag: "circle",
+  attrs: { class: name, cx: x, cy: y, r: 2 * RADIUS_PX },
+});
+
 /** The point within so many pixels of a place, the nearest; undefined where none is. */
 export function pointNear(
   { places }: Pick<ScatterPlot, "places">,
@@ -145,13 +143,7 @@ export function pointNear(
   y: number,
   within = 14,
 ): string | undefined {
-  let nearest: string | undefined;
-  let least = within;
-  for (const place of places) {
-    const distance = Math.hypot(place.x - x, place.y - y);
-    if (distance > least) continue;
-    least = distance;
-    nearest = place.name;
-  }
-  return nearest;
+  const away = (place: (typeof places)[number]) => Math.hypot(place.x - x, place.y - y);
+  const nearest = least(places, away);
+  return nearest && away(nearest) <= within ? nearest.name : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Legend } from "#charts/legend.ts";
+import { LegendStrip } from "../shared/figure/LegendStrip.tsx";
 import { Term } from "../shared/words/ColumnHead.tsx";
 
 interface HeatmapLegendProps {
@@ -8,17 +9,9 @@ interface HeatmapLegendProps {
 
 /** The colours and what positive means. */
 export function HeatmapLegend({ legend, target }: HeatmapLegendProps) {
-  const gradient = legend.stops.map(({ offset, colour }) => `${colour} ${offset * 100}%`).join(", ");
   return (
     <figure className="legend" aria-label="Legend">
-      <div className="legend-strip" style={{ background: `linear-gradient(to right, ${gradient})` }} />
-      <div className="legend-ticks" aria-hidden="true">
-        {legend.ticks.map(({ at, label }) => (
-          <span key={at} style={{ insetInlineStart: `${at * 100}%` }}>
-            {label}
-          </span>
-        ))}
-      </div>
+      <LegendStrip of={legend} />
       <figcaption>
         <span>− red works against {target}</span>
         <span>+ blue supports {target}</span>

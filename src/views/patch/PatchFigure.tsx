@@ -4,6 +4,8 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { gridCellAt } from "#charts/maps/grid-map.ts";
 import type { GridMap } from "#charts/maps/grid-map.ts";
 import { gridMarks } from "#charts/maps/grid-map-marks.ts";
+import { ringAround } from "#charts/maps/heatmap-marks.ts";
+import type { Mark } from "#charts/marks/mark.ts";
 import { parseNeuron } from "#model/ids.ts";
 import { drawHeadsAt } from "#state/lab/patching.ts";
 import type { DrawnPatch } from "#state/lab/tools.ts";
@@ -74,10 +76,8 @@ export function PatchFigure({ drawn, map }: PatchFigureProps) {
           return true;
         }}
         onBlur={() => look(undefined)}
-      >
-        {place && <Ring map={map} place={place} name="hover-ring" />}
-        {chosen && <Ring map={map} place={chosen} name="operand-ring" />}
-      </CellGrid>
+        rings={[...ringsOf(map, place, "hover-ring"), ...ringsOf(map, chosen, "operand-ring")]}
+      />
       <p className="plot-readout small">
         {shown ? textAt(shown) : "Point at a cell, or move with the arrows, to read its numbers."}
       </p>
@@ -92,10 +92,9 @@ export function PatchFigure({ drawn, map }: PatchFigureProps) {
   );
 }
 
-function Ring({ map, place, name }: { readonly map: GridMap; readonly place: CellPlace; readonly name: string }) {
-  const cell = map.cells[place.row]?.[place.col];
-  if (!cell) return null;
-  return <rect className={name} x={cell.x - 1} y={cell.y - 1} width={cell.width + 2} height={cell.height + 2} />;
+function ringsOf(map: GridMap, place: CellPlace | undefined, name: string): readonly Mark[] {
+  const cell = place && map.cells[place.row]?.[place.col];
+  return cell ? [ringAround(cell, name)] : [];
 }
 
 /** The head or neuron that a cell is; undefined for a position of a layer. */

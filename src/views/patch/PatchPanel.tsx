@@ -16,6 +16,7 @@ import { DataTable } from "../shared/table/DataTable.tsx";
 import { Exports } from "../exports/Exports.tsx";
 import { useFigure } from "../exports/use-figure.ts";
 import { LabProgress } from "../lab/LabProgress.tsx";
+import { LegendStrip } from "../shared/figure/LegendStrip.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { Method } from "../shared/Method.tsx";
 import { Verdict } from "../shared/Verdict.tsx";
@@ -79,7 +80,6 @@ function Patches({ drawn }: { readonly drawn: DrawnPatch }) {
     () => gridMap(map.values, gridNames(map, asked), { width, scale, base: baseOf(map) }),
     [map, asked, width, scale],
   );
-  const gradient = key.stops.map(({ offset, colour }) => `${colour} ${offset * 100}%`).join(", ");
   return (
     <div ref={host} className="operand-plot" aria-busy={!isWhole}>
       <p className="small">
@@ -98,14 +98,7 @@ function Patches({ drawn }: { readonly drawn: DrawnPatch }) {
       </p>
       <PatchFigure key={`${map.site} ${map.direction} ${asked.corrupted}`} drawn={drawn} map={grid} />
       <figure className="legend" aria-label="Legend of the patches">
-        <div className="legend-strip" style={{ background: `linear-gradient(to right, ${gradient})` }} />
-        <div className="legend-ticks" aria-hidden="true">
-          {key.ticks.map(({ at, label }) => (
-            <span key={at} style={{ insetInlineStart: `${at * 100}%` }}>
-              {label}
-            </span>
-          ))}
-        </div>
+        <LegendStrip of={key} />
         <figcaption>
           <span>0 corrupted, 1 clean</span>
           <span>blue: towards the clean answer</span>

@@ -57,12 +57,7 @@ export function patchScale(map: PatchMap, isDark: boolean): { readonly scale: Di
     "linear",
     isDark,
   );
-  const { stops } = legend(scale);
-  const ticks = [-1, 0, 1].map((strength) => ({
-    at: (strength + 1) / 2,
-    label: short(base + (strength === 0 ? 0 : scale.valueAt(strength))),
-  }));
-  return { scale, key: { stops, ticks } };
+  return { scale, key: legend(scale, (value) => short(base + value)) };
 }
 
 /** Layers, or neurons; positions by the tokens of both prompts, or heads. */

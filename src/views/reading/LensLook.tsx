@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
+import { ringOn } from "#charts/maps/heatmap-marks.ts";
 import { lensCellAt } from "#charts/maps/lens-map.ts";
 import type { LensMap } from "#charts/maps/lens-map.ts";
 import { LENS_NORMS } from "#protocol/lens.ts";
@@ -141,9 +142,8 @@ function LensFigure({ lens, width, tokens, target }: LensFigureProps) {
         }}
         onPoint={setHovered}
         onClick={keep}
-      >
-        <rect className="lens-ring" {...map.boxOf(at.row, at.col)} />
-      </CellGrid>
+        rings={[ringOn(map.boxOf(at.row, at.col), "lens-ring")]}
+      />
       <p className="lens-readout small">{readout}</p>
     </>
   );

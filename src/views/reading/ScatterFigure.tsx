@@ -1,5 +1,5 @@
 import { useId, useState } from "react";
-import { pointNear } from "#charts/plots/scatter-plot.ts";
+import { pointNear, pointRing } from "#charts/plots/scatter-plot.ts";
 import type { ScatterPlot } from "#charts/plots/scatter-plot.ts";
 import { parseHead } from "#model/ids.ts";
 import { hover, toggleSelected } from "#state/view.ts";
@@ -62,7 +62,7 @@ export function ScatterFigure({ plot, label }: ScatterFigureProps) {
         <g role="row">
           <g role="gridcell" id={current} aria-label={point?.name ?? "no head"} />
         </g>
-        {point && <circle className="scatter-ring" cx={point.x} cy={point.y} r={7} />}
+        <Marks marks={point ? [pointRing(point, "scatter-ring")] : []} />
       </svg>
     </div>
   );

@@ -117,7 +117,7 @@ function BiasNeurons({ found: { neurons, sides, certified } }: { readonly found:
               .map(({ word }) => word)
               .join(", "),
           ),
-          title: ({ words }) => words.map(({ word, change }) => `${word} ${change.toFixed(2)}`).join(", "),
+          title: ({ words }) => words.map(({ word, change }) => `${word} ${nats(change)}`).join(", "),
         },
         plain({ label: "promotes where it fires" }, ({ tokens }) => tokens.map(tokenText).join(" ")),
       ]}

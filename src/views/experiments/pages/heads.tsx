@@ -5,7 +5,7 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import type { MarkedFigure } from "#charts/marks/mark.ts";
 import { headMaps } from "#charts/maps/head-maps.ts";
 import { intervalPlot } from "#charts/plots/interval-plot.ts";
-import { nats, percent, signedNats } from "#charts/number-format.ts";
+import { nats, perHundred, percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { ABLATION_TEXTS, ablationSentence } from "../ablation-texts.ts";
@@ -38,23 +38,20 @@ const texts: ExperimentText = {
   doing: "Switching every head off in every case",
 };
 
-/** Percent without its sign, for a cell. */
-const bare = (share: number) => (share * 100).toFixed(1).replace("-", "−");
-
 /** What a cell of the map can show; a map in which nothing reaches `pale` stays pale. */
 const MEASURES = {
   drop: {
     label: "accuracy lost",
     unit: "Percentage points of accuracy",
     of: (effect: Effect) => effect.drop,
-    write: bare,
+    write: perHundred,
     pale: 0.05,
   },
   relative: {
     label: "relative decrease",
     unit: "Percent of the accuracy as it is",
     of: (effect: Effect) => effect.relative,
-    write: bare,
+    write: perHundred,
     pale: 0.05,
   },
   change: {
@@ -68,7 +65,7 @@ const MEASURES = {
     label: "selectivity",
     unit: "Relative decrease in this group − mean of the others, in percentage points",
     of: (effect: Effect) => effect.selectivity,
-    write: bare,
+    write: perHundred,
     pale: 0.05,
   },
 } as const;

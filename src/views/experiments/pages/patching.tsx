@@ -134,13 +134,7 @@ function mapOf(result: Result, { width, isDark }: FigureSize, chosen: Chosen) {
       label: request.site === "z" ? `H${col}` : String(col - cols).replace("-", "−"),
     })),
   };
-  const key = {
-    stops: legend(scale).stops,
-    ticks: [-1, 0, 1].map((strength) => ({
-      at: (strength + 1) / 2,
-      label: short(base + (strength === 0 ? 0 : scale.valueAt(strength))),
-    })),
-  };
+  const key = legend(scale, (value) => short(base + value));
   const grid = gridMap(values, names, { width: Math.min(width, 720), scale, base });
   return gridFigure(grid, key, isScaled ? "0 corrupted, 1 clean" : "nats moved", figureInks(isDark));
 }

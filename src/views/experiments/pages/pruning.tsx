@@ -1,7 +1,7 @@
 import { curvePlot } from "#charts/plots/curve-plot.ts";
 import type { Curve } from "#charts/plots/curve-plot.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
-import { percent } from "#charts/number-format.ts";
+import { percent, shortPerHundred } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { ablationSentence } from "../ablation-texts.ts";
@@ -193,9 +193,6 @@ function sentence(result: Result): string {
   );
 }
 
-/** Narrow enough for nine of them on a phone. */
-const shortPercent = (share: number) => (share * 100).toFixed(share > 0 && share < 0.01 ? 1 : 0);
-
 function accuracyCurves(found: Found, { width, isDark }: FigureSize) {
   const inks = figureInks(isDark);
   const { rows } = found;
@@ -226,7 +223,7 @@ function accuracyCurves(found: Found, { width, isDark }: FigureSize) {
   return curvePlot(list, {
     width,
     inks,
-    labels: [...rows.map(({ share }) => shortPercent(share)), shortPercent(1)],
+    labels: [...rows.map(({ share }) => shortPerHundred(share)), shortPerHundred(1)],
     axis: "% of the deep neurons kept",
     format: percent,
   });

@@ -1,10 +1,12 @@
+import { useMemo } from "react";
 import { useStore } from "zustand";
-import { divergingScale, symmetricLimit } from "#charts/colour.ts";
+import { thumbnailMap } from "#charts/maps/thumbnail-map.ts";
 import { nats } from "#charts/number-format.ts";
 import { topIndices } from "#core/numeric/top.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { Thumbnail } from "#state/guide/gallery.ts";
 import { isDark, view } from "#state/view.ts";
+import { Marks } from "../../shared/figure/Marks.tsx";
 import { MOST_PARTS, writtenBars, writtenStage } from "./thumbnail.ts";
 import type { WrittenBar } from "./thumbnail.ts";
 
@@ -37,27 +39,12 @@ function headsSentence(effects: readonly (readonly number[])[]): string {
   return `What each head is worth: most ${formatHead(at)}, ${nats(flat[most] ?? 0)} nats`;
 }
 
-/** Sides of a cell, of which a hairline is left out. */
-const CELL = 10;
-
 function Cells({ rows, label }: { readonly rows: readonly (readonly number[])[]; readonly label: string }) {
   const dark = useStore(view, isDark);
-  const { colour } = divergingScale(symmetricLimit(rows.flat()), "linear", dark);
-  const [width, height] = [(rows[0]?.length ?? 0) * CELL, rows.length * CELL];
+  const { width, height, marks } = useMemo(() => thumbnailMap(rows, dark), [rows, dark]);
   return (
     <svg className="gallery-picture" role="img" aria-label={label} viewBox={`0 0 ${width} ${height}`}>
-      {rows.flatMap((row, y) =>
-        row.map((value, x) => (
-          <rect
-            key={`${y} ${x}`}
-            x={x * CELL + 0.25}
-            y={y * CELL + 0.25}
-            width={CELL - 0.5}
-            height={CELL - 0.5}
-            fill={colour(value)}
-          />
-        )),
-      )}
+      <Marks marks={marks} />
     </svg>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { figureInks } from "#charts/marks/figure-inks.ts";
+import { ringOn } from "#charts/maps/heatmap-marks.ts";
 import { operandMarks } from "#charts/maps/operand-map-marks.ts";
 import { boxAt, cellAt } from "#charts/maps/operand-map.ts";
 import type { OperandMap } from "#charts/maps/operand-map.ts";
@@ -71,9 +72,8 @@ export function OperandFigure({ plot, map, scale }: OperandFigureProps) {
           if (key === "Enter") open(at);
           return key === "Enter";
         }}
-      >
-        {ring && <rect className="operand-ring" {...ring} />}
-      </CellGrid>
+        rings={ring ? [ringOn(ring, "operand-ring")] : []}
+      />
       {isLargeMap(map.rows, map.cols) && <ZoomControls zoom={zoom} seen={operandsSeen(plot, seen)} />}
       <p className="plot-readout small">
         {place ? readoutOf(plot, place, scale) : "Point at a cell, or move with the arrows, to read its prompt."}

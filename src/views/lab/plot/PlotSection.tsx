@@ -9,6 +9,7 @@ import { drawnPlot } from "../lab-exports.ts";
 import { Exports } from "../../exports/Exports.tsx";
 import { Method } from "../../shared/Method.tsx";
 import { changesText } from "../../shared/words/part-name.ts";
+import { LegendStrip } from "../../shared/figure/LegendStrip.tsx";
 import { useWidth } from "../../shared/figure/use-width.ts";
 import { LabProgress } from "../LabProgress.tsx";
 import { OperandFigure } from "./OperandFigure.tsx";
@@ -59,7 +60,6 @@ function Plot({ plot, slot }: PlotProps) {
   );
   const name = quantityName(asked.quantity);
   const sentence = plotSentence(plot, scale.text);
-  const gradient = scale.legend.stops.map(({ offset, colour }) => `${colour} ${offset * 100}%`).join(", ");
   return (
     <div ref={host} className="operand-plot" aria-busy={plot.whole === undefined}>
       <p className="small">
@@ -68,14 +68,7 @@ function Plot({ plot, slot }: PlotProps) {
       </p>
       <OperandFigure plot={plot} map={map} scale={scale} />
       <figure className="legend" aria-label="Legend of the plot">
-        <div className="legend-strip" style={{ background: `linear-gradient(to right, ${gradient})` }} />
-        <div className="legend-ticks" aria-hidden="true">
-          {scale.legend.ticks.map(({ at, label }) => (
-            <span key={at} style={{ insetInlineStart: `${at * 100}%` }}>
-              {label}
-            </span>
-          ))}
-        </div>
+        <LegendStrip of={scale.legend} />
         <figcaption>
           <span>{LEGEND_WORDS[kind]}</span>
           <span className="faint">{UNITS[kind]}</span>

@@ -1,5 +1,4 @@
 import { useId } from "react";
-import type { ReactNode } from "react";
 import type { Mark } from "#charts/marks/mark.ts";
 import { Marks } from "./Marks.tsx";
 
@@ -33,8 +32,8 @@ interface CellGridProps {
   readonly onBlur?: () => void;
   /** Whether Home and End go to the ends of a row. */
   readonly hasEnds?: boolean;
-  /** What is drawn above the marks. */
-  readonly children?: ReactNode;
+  /** What is drawn above them for whoever looks or moves in it; a file is without. */
+  readonly rings: readonly Mark[];
 }
 
 const ARROWS: Readonly<Record<string, CellPlace>> = {
@@ -90,7 +89,7 @@ export function CellGrid(props: CellGridProps) {
         <g role="row" aria-rowindex={at.row + 1}>
           <g role="gridcell" id={current} aria-colindex={at.col + 1} aria-label={props.text} />
         </g>
-        {props.children}
+        <Marks marks={props.rings} />
       </svg>
     </div>
   );
