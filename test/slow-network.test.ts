@@ -2,7 +2,7 @@ import * as ort from "onnxruntime-web";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LoadProgress } from "#protocol/engine.ts";
 import { LoadPace } from "#state/model/load-pace.ts";
-import type { Pace } from "#state/model/load-pace.ts";
+import type { LoadSpeed } from "#state/model/load-pace.ts";
 import { loadModel } from "#workers/engine/load/load-model.ts";
 import { Arrivals } from "#workers/engine/load/load-meter.ts";
 import { startRuntime } from "#workers/engine/run/runtime.ts";
@@ -71,7 +71,7 @@ class Line {
 
 interface Second {
   readonly progress: LoadProgress;
-  readonly pace: Pace;
+  readonly pace: LoadSpeed;
   readonly second: number;
   /** All that the server has sent. */
   readonly sent: number;

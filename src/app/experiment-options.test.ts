@@ -12,7 +12,7 @@ import { FIRST_FORM } from "#state/experiments/form/form.ts";
 import { requestOf } from "#state/experiments/form/request.ts";
 import { offerSuites, SUITE_NAMES } from "#state/experiments/suites.ts";
 import { experimentSurface } from "./experiment-scripting.ts";
-import type { ExperimentText } from "./experiment-scripting.ts";
+import type { ScriptedExperiment } from "./experiment-scripting.ts";
 
 const definition = (name: string): SuiteDefinition => ({ name, title: "", about: "" });
 const fieldsOf = (kind: ExperimentKind) => Object.entries<Field>(EXPERIMENTS[kind].fields);
@@ -39,7 +39,7 @@ describe("page and script", () => {
       adapters: [adapter],
     };
     const own = Object.entries(said).filter(([name]) => fieldsOf(kind).some(([field]) => field === name));
-    await surface.runExperiment({ kind, count, ...Object.fromEntries(own) } as unknown as ExperimentText);
+    await surface.runExperiment({ kind, count, ...Object.fromEntries(own) } as unknown as ScriptedExperiment);
     expect(asked).toEqual(requestOf({ ...FIRST_FORM, kind, adapters: "someone/lora" }));
   });
 });

@@ -34,7 +34,7 @@ type OptionsOf<Asked> = {
 };
 
 /** What a script asks of an experiment; what is left out is as in the table of `docs/scripting.md`. */
-export type ExperimentText = {
+export type ScriptedExperiment = {
   [Kind in ExperimentKind]: {
     readonly kind: Kind;
     readonly suite: SuiteText;
@@ -45,8 +45,8 @@ export type ExperimentText = {
 
 /** The experiments' part of `window.arithmoscope`. */
 export interface ExperimentSurface {
-  planExperiment(options: ExperimentText): Promise<ExperimentPlan>;
-  runExperiment(options: ExperimentText): Promise<ExperimentResult>;
+  planExperiment(options: ScriptedExperiment): Promise<ExperimentPlan>;
+  runExperiment(options: ScriptedExperiment): Promise<ExperimentResult>;
 }
 
 export function experimentSurface(

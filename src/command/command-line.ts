@@ -10,7 +10,7 @@ export interface Option {
 }
 export type Options = Readonly<Record<string, Option>>;
 
-export interface Read {
+export interface ReadCommand {
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
@@ -47,7 +47,7 @@ export const MODEL_OPTIONS = {
  *
  * @throws Fault "bad-request" for what the command does not take
  */
-export function readLine(command: string, args: readonly string[], options: Options): Read {
+export function readLine(command: string, args: readonly string[], options: Options): ReadCommand {
   const config: ParseArgsOptionsConfig = {};
   for (const [name, { type, default: initial }] of Object.entries(options)) {
     config[name] = { type, ...(initial !== undefined && { default: initial }) };
@@ -60,7 +60,7 @@ export function readLine(command: string, args: readonly string[], options: Opti
       allowNegative: true,
       strict: true,
     });
-    return { values: values as Read["values"], positionals };
+    return { values: values as ReadCommand["values"], positionals };
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new Fault("bad-request", `${command}: ${words.split(". ")[0]}; see arithmoscope ${command} --help`, {

@@ -4,7 +4,7 @@ import type {
   ElementType,
   Initializer,
   OnnxGraph,
-  Operation,
+  OperatorNode,
   TensorType,
 } from "#formats/onnx/encode.ts";
 
@@ -25,7 +25,7 @@ export class GraphBuilder {
   readonly #weightsFile: string;
   readonly #inputs: TensorType[] = [];
   readonly #outputs: TensorType[] = [];
-  readonly #operations: Operation[] = [];
+  readonly #operations: OperatorNode[] = [];
   readonly #initializers: Initializer[] = [];
   readonly #renamed = new Map<Value, string>();
 

@@ -10,8 +10,8 @@ export interface Type<T> {
 export const type = <T>(): Type<T> => ({});
 
 /** An object's properties as they are passed, and as they are read. */
-export type Passing<Entries extends v.ObjectEntries> = v.InferInput<v.StrictObjectSchema<Entries, undefined>>;
-export type Reading<Entries extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;
+export type PassedEntries<Entries extends v.ObjectEntries> = v.InferInput<v.StrictObjectSchema<Entries, undefined>>;
+export type ReadEntries<Entries extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;
 
 /** Who answers a call: the engine itself, or a session of the loaded model's variant that the options name. */
 export type Place =
@@ -75,7 +75,7 @@ export function readOptions<Entries extends v.ObjectEntries>(
   call: string,
   entries: Entries,
   options: unknown = {},
-): Reading<Entries> {
+): ReadEntries<Entries> {
   const names = Object.keys(entries).join(", ");
   if (!isRecord(options))
     throw bad(`${call}: options are ${argumentText(options)}; they need to be an object with ${names}`);

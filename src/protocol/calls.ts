@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import type { Call, Passing, Place, Reading, Type } from "./call.ts";
+import type { Call, PassedEntries, Place, ReadEntries, Type } from "./call.ts";
 import { CHAIN_CALLS } from "./calls/chain-calls.ts";
 import { EXPERIMENT_CALLS } from "./calls/experiment-calls.ts";
 import { LENS_CALLS } from "./calls/lens-calls.ts";
@@ -43,7 +43,7 @@ type Carried<T> = T extends Type<infer Value> ? Value : never;
 export type Asked<Name extends CallName> = Calls[Name] extends {
   readonly options: infer Entries extends v.ObjectEntries;
 }
-  ? Reading<Entries>
+  ? ReadEntries<Entries>
   : never;
 
 /** The arguments as they are passed: before the options, then the options where there are any. */
@@ -60,9 +60,9 @@ type Taken<Entry, Way extends "in" | "out"> = Entry extends { readonly takes: in
 type Schema<T> = T extends v.GenericSchema ? T : never;
 
 type PassedOptions<Entry> = Entry extends { readonly options: infer Entries extends v.ObjectEntries }
-  ? Partial<Passing<Entries>> extends Passing<Entries>
-    ? [options?: Passing<Entries>]
-    : [options: Passing<Entries>]
+  ? Partial<PassedEntries<Entries>> extends PassedEntries<Entries>
+    ? [options?: PassedEntries<Entries>]
+    : [options: PassedEntries<Entries>]
   : [];
 
 /** The calls that one place answers. */

@@ -3,7 +3,7 @@ import { grouped } from "#core/grouped.ts";
 import { parseHead, parseNeuron } from "#model/ids.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
-import type { Reading } from "./call.ts";
+import type { ReadEntries } from "./call.ts";
 import { VARIANTS } from "./engine.ts";
 
 /**
@@ -11,7 +11,7 @@ import { VARIANTS } from "./engine.ts";
  * refuses an argument, and what the reference in docs/scripting.md says of it. What depends on the loaded model, as how many layers
  * there are, is checked by the worker, which has the model.
  */
-export type Field<In, Out = In> = v.GenericSchema<In, Out>;
+export type ArgumentSchema<In, Out = In> = v.GenericSchema<In, Out>;
 
 /** More than anybody reads, fewer than would make a list slow. */
 const MAX_LIST = 10_000;
@@ -27,7 +27,7 @@ const range = (least: number, most: number | undefined) =>
   `from ${english(least)}${most === undefined ? "" : ` to ${english(most)}`}`;
 
 /** A whole number from `least` to `most`, both included. */
-export function whole(least: number, most?: number): Field<number> {
+export function whole(least: number, most?: number): ArgumentSchema<number> {
   const need = `a whole number ${range(least, most)}`;
   return v.pipe(
     v.number(need),
@@ -42,7 +42,7 @@ export function whole(least: number, most?: number): Field<number> {
 export const count = whole(1, MAX_LIST);
 
 /** A number from `least` to `most`, both included. */
-export function number(least: number, most?: number): Field<number> {
+export function number(least: number, most?: number): ArgumentSchema<number> {
   const need = `a number ${range(least, most)}`;
   return v.pipe(
     v.number(need),
@@ -52,11 +52,11 @@ export function number(least: number, most?: number): Field<number> {
   );
 }
 
-export const text = (need: string): Field<string> => v.pipe(v.string(need), v.description(need));
+export const text = (need: string): ArgumentSchema<string> => v.pipe(v.string(need), v.description(need));
 
-export const flag: Field<boolean> = v.pipe(v.boolean("true or false"), v.description("true or false"));
+export const flag: ArgumentSchema<boolean> = v.pipe(v.boolean("true or false"), v.description("true or false"));
 
-export function choice<const Choice extends string>(choices: readonly Choice[]): Field<Choice> {
+export function choice<const Choice extends string>(choices: readonly Choice[]): ArgumentSchema<Choice> {
   const need = `one of ${choices.join(", ")}`;
   return v.pipe(v.picklist(choices, need), v.description(need));
 }
@@ -67,17 +67,17 @@ export const anything = v.unknown();
 /** An array of `least` to `most` items; what is wrong with an item is said of its place. */
 export function list<Item extends v.GenericSchema>(item: Item, need: string, least = 0, most = ANY_LENGTH) {
   const schema = v.pipe(v.array(item, need), v.minLength(least, need), v.maxLength(most, need), v.description(need));
-  return schema as unknown as Field<readonly v.InferInput<Item>[], readonly v.InferOutput<Item>[]>;
+  return schema as unknown as ArgumentSchema<readonly v.InferInput<Item>[], readonly v.InferOutput<Item>[]>;
 }
 
 /** A field that is one of several things. */
 export function oneOf<const Ways extends readonly v.GenericSchema[]>(need: string, ...ways: Ways) {
   const schema = v.pipe(v.union(ways, need), v.description(need));
-  return schema as Field<v.InferInput<Ways[number]>, v.InferOutput<Ways[number]>>;
+  return schema as ArgumentSchema<v.InferInput<Ways[number]>, v.InferOutput<Ways[number]>>;
 }
 
 /** A text that stands for something else; `read` gives undefined for what stands for nothing. */
-export const readAs = <Out>(read: (text: string) => Out | undefined, need: string): Field<string, Out> =>
+export const readAs = <Out>(read: (text: string) => Out | undefined, need: string): ArgumentSchema<string, Out> =>
   v.pipe(
     v.string(need),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
@@ -148,6 +148,6 @@ export const RUN = {
 /** The token that is asked about. Left out: the clean run's most probable token. */
 export const TARGET = { target: v.exactOptional(token), ...VARIANT };
 
-export type AblationSourceOptions = Reading<typeof ABLATION_SOURCE>;
-export type RunOptions = Reading<typeof RUN>;
-export type TargetOptions = Reading<typeof TARGET>;
+export type AblationSourceOptions = ReadEntries<typeof ABLATION_SOURCE>;
+export type RunOptions = ReadEntries<typeof RUN>;
+export type TargetOptions = ReadEntries<typeof TARGET>;

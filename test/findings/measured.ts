@@ -9,7 +9,7 @@ import type { ExperimentResult } from "#protocol/experiments.ts";
 import { experimentClaims } from "#state/experiments/claims.ts";
 import { requestOf } from "#state/experiments/form/request.ts";
 import { offerSuites } from "#state/experiments/suites.ts";
-import type { Bar, Thumbnail } from "#state/guide/gallery.ts";
+import type { GalleryBar, Thumbnail } from "#state/guide/gallery.ts";
 import { chainClaims } from "#state/link/chain-claims.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { changesOf } from "#state/question.ts";
@@ -83,9 +83,13 @@ async function picture({ api }: BundledEngine, finding: Finding, wanted: Thumbna
 }
 
 /** Probabilities, or how many of the ten neurons that give a prompt's answer most are among those of others. */
-async function barsOn(api: BundledEngine["api"], finding: Finding, wanted: readonly Bar[]): Promise<Bar[]> {
+async function barsOn(
+  api: BundledEngine["api"],
+  finding: Finding,
+  wanted: readonly GalleryBar[],
+): Promise<GalleryBar[]> {
   const own = new Set(await topTen(api, finding.prompt));
-  const bars: Bar[] = [];
+  const bars: GalleryBar[] = [];
   for (const { label, of } of wanted) {
     if (of) bars.push({ label, value: rounded(await probability(api, finding, of)), of });
     else bars.push({ label, value: (await topTen(api, label)).filter((name) => own.has(name)).length });
@@ -98,7 +102,11 @@ async function topTen(api: BundledEngine["api"], prompt: string): Promise<string
   return rows.map(formatNeuron);
 }
 
-async function probability(api: BundledEngine["api"], finding: Finding, of: NonNullable<Bar["of"]>): Promise<number> {
+async function probability(
+  api: BundledEngine["api"],
+  finding: Finding,
+  of: NonNullable<GalleryBar["of"]>,
+): Promise<number> {
   const [token] = await api.answerTokens(job(), of.prompt, { answer: of.token });
   if (of.adapter !== undefined) await attach(api, `${finding.model}/adapters/${of.adapter}`);
   const { target } = await api.predict(
@@ -149,7 +157,7 @@ async function experimentOn({ api }: BundledEngine, { experiment }: Finding): Pr
 const SUITES = ["abacus-1d", "abacus-2d", "controls"] as const;
 
 /** What a picture of an experiment shows of it: of heads, what is left right of each operation without the one that the finding is about. */
-function barsOf(result: ExperimentResult, { selected }: Finding): Bar[] {
+function barsOf(result: ExperimentResult, { selected }: Finding): GalleryBar[] {
   if (result.kind === "heads" && selected?.kind === "head") {
     const { groups, heads } = result.found;
     const without = heads.find(({ at }) => isSameHead(at, selected.at))!;

@@ -5,7 +5,7 @@ import { CALL_NAMES, entryOf } from "#protocol/calls.ts";
 import type { BackgroundWork, CallName, EngineApi, Serves } from "#protocol/calls.ts";
 import type { JobId, Variant } from "#protocol/engine.ts";
 import type { ExperimentSession } from "./experiments/experiment-session.ts";
-import { Gate } from "./load/gate.ts";
+import { PauseLatch } from "./load/pause-latch.ts";
 import { inspectCheckpoint } from "./load/inspect-checkpoint.ts";
 import type { Published } from "./load/published.ts";
 import { Jobs } from "./run/jobs.ts";
@@ -36,7 +36,7 @@ export function createEngine(
   start: StartRuntime = startRuntime,
 ): EngineApi {
   const jobs = new Jobs();
-  const gate = new Gate();
+  const latch = new PauseLatch();
   let current: LoadedVariants | undefined;
 
   const loaded = (): LoadedVariants => {
@@ -58,18 +58,18 @@ export function createEngine(
     storedModels,
     deleteStored,
     async pauseLoading(isPaused) {
-      if (isPaused) gate.close();
-      else gate.open();
+      if (isPaused) latch.close();
+      else latch.open();
     },
     async load(source, options, onProgress, signal) {
-      gate.open();
+      latch.open();
       const ort = await loadOrt((done) =>
         onProgress({ stage: "reading", done, total: 0, part: "the engine’s runtime" }),
       );
       const started = await startModel(ort, {
         source,
         options,
-        gate,
+        latch,
         onProgress,
         onDeviceLost,
         start,

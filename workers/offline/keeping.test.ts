@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
 import { answerWith, keepFile, largeFileOf } from "./keeping.ts";
-import type { Keeping } from "./keeping.ts";
+import type { CacheAndNetwork } from "./keeping.ts";
 
 const SCOPE = "https://page.example/app/";
 const RIGHT = Uint8Array.from({ length: 50_000 }, (_, at) => (at * 7) % 256);
@@ -36,7 +36,7 @@ beforeEach(() => {
   answers = {};
 });
 
-const keeping: Keeping = {
+const keeping: CacheAndNetwork = {
   cache: {
     match: (key) => Promise.resolve(stored.get(key)?.clone()),
     put: (key, response) => Promise.resolve(void stored.set(key, response)),

@@ -17,7 +17,7 @@ export function largeFileOf({ url, revision, sha256 }: BuiltFile, scope: string)
 }
 
 /** What is kept, and the network: the browser's own, or a test's. */
-export interface Keeping {
+export interface CacheAndNetwork {
   readonly cache: {
     match(key: string, options?: CacheQueryOptions): Promise<Response | undefined>;
     put(key: string, response: Response): Promise<void>;
@@ -39,7 +39,7 @@ const MATCH = { ignoreVary: true } as const;
  * @returns whether it is kept
  * @throws what `fetch` and `put` do: without a network, without room
  */
-export async function keepFile(file: LargeFile, { cache, fetch }: Keeping): Promise<boolean> {
+export async function keepFile(file: LargeFile, { cache, fetch }: CacheAndNetwork): Promise<boolean> {
   if (await cache.match(file.key, MATCH)) return true;
   const modes: readonly RequestCache[] = file.isNamedByContent ? ["default", "no-store"] : ["no-store"];
   for (const mode of modes) {
@@ -57,7 +57,11 @@ export async function keepFile(file: LargeFile, { cache, fetch }: Keeping): Prom
  * What is kept of a file or, where nothing is, what the network has; whoever reads it past the caches gets the network's, and the kept one goes as
  * soon as that has come.
  */
-export async function answerWith(file: LargeFile, request: Request, { cache, fetch }: Keeping): Promise<Response> {
+export async function answerWith(
+  file: LargeFile,
+  request: Request,
+  { cache, fetch }: CacheAndNetwork,
+): Promise<Response> {
   if (request.cache === "reload" || request.cache === "no-store") {
     const response = await fetch(request);
     if (response.ok) await cache.delete(file.key, MATCH);

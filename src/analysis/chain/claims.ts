@@ -18,7 +18,7 @@ export interface ClaimedEdge extends Omit<ChainEdge, "measured"> {
 }
 
 /** What one run says of a chain's parts: contributions of nodes by id, activations of neurons, and every edge's claim. */
-export interface Claims {
+export interface ClaimedParts {
   /** Log-probability increase at the last position, in nats. */
   readonly contributions: ReadonlyMap<string, number>;
   readonly activations: ReadonlyMap<string, number>;
@@ -41,7 +41,7 @@ export async function claimsOf(
   claimed: ClaimedRun,
   outline: Outline,
   target: number,
-): Promise<Claims> {
+): Promise<ClaimedParts> {
   const { run, clean } = claimed;
   const { head, deep } = outline;
   const { attention } = await layerIncreases(lens, run, target);

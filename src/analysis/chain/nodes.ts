@@ -8,7 +8,7 @@ import { promotedTokens } from "../lens/lens.ts";
 import type { FrozenLens } from "../lens/lens.ts";
 import { attentionOutput } from "../trace/transfer.ts";
 import type { ChainEdge, ChainNode, ChainToken, EdgeMeasurement } from "./chain.ts";
-import type { Claims, ClaimedEdge } from "./claims.ts";
+import type { ClaimedParts, ClaimedEdge } from "./claims.ts";
 import { ablatedLayer } from "./effects.ts";
 import type { Effects } from "./effects.ts";
 import { carriers, deepNode, featureNode, headNode, layerNode, PREDICTION } from "./outline.ts";
@@ -23,7 +23,7 @@ interface Measured {
   /** The head's effect as the sweep has it: one number on the map of heads and here. */
   readonly headEffect: number;
   readonly outline: Outline;
-  readonly claims: Claims;
+  readonly claims: ClaimedParts;
   readonly effects: Effects;
   readonly predicted: Predicted;
   readonly text: (id: number) => string;
@@ -185,7 +185,7 @@ async function deepNodes(measured: Measured): Promise<Vectored[]> {
 
 /** Every claimed edge with what was measured of it. */
 export function chainEdges(known: {
-  readonly claims: Claims;
+  readonly claims: ClaimedParts;
   readonly effects: Effects;
   readonly outline: Outline;
   readonly clean: Capture;

@@ -69,12 +69,12 @@ export function chainDrawing(host: SVGSVGElement, actions: ChainActions) {
   };
 }
 
-export interface Step {
+export interface ArrowStep {
   readonly x: -1 | 0 | 1;
   readonly y: -1 | 0 | 1;
 }
 
-const STEPS: Readonly<Record<string, Step>> = {
+const STEPS: Readonly<Record<string, ArrowStep>> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
   ArrowUp: { x: 0, y: -1 },
@@ -85,7 +85,7 @@ const STEPS: Readonly<Record<string, Step>> = {
 const ASIDE = 2;
 
 /** The nearest plate in a direction, by the distance of middles; the plate itself where there is none. */
-export function neighbour(plates: readonly ChainPlate[], id: string, step: Step): string {
+export function neighbour(plates: readonly ChainPlate[], id: string, step: ArrowStep): string {
   const from = plates.find((plate) => plate.id === id);
   if (!from) return id;
   const here = middleOf(from);

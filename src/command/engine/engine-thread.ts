@@ -9,7 +9,7 @@ import { readArgument } from "#protocol/call.ts";
 import type { ModelInfo } from "#protocol/engine.ts";
 import { choice, whole } from "#protocol/fields.ts";
 import { threadWorker } from "#workers/node/thread-worker.ts";
-import type { Read } from "../command-line.ts";
+import type { ReadCommand } from "../command-line.ts";
 import { readModel } from "./model-source.ts";
 import type { HubAccess, NamedSource } from "./model-source.ts";
 import type { Environment, Session } from "../session.ts";
@@ -22,7 +22,7 @@ export interface Machine {
 }
 
 /** Which model, and how it is held. */
-export interface AskedModel {
+export interface NamedModel {
   readonly source: NamedSource;
   readonly adapter?: NamedSource | undefined;
   readonly dtype?: Dtype | undefined;
@@ -42,7 +42,7 @@ const cacheFolder = (env: Environment) =>
   join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "arithmoscope");
 
 /** @throws Fault "bad-request" */
-export function askedMachine({ ep, threads, cache }: Read["values"], env: Environment): Machine {
+export function askedMachine({ ep, threads, cache }: ReadCommand["values"], env: Environment): Machine {
   return {
     provider: readArgument("arithmoscope", "--ep", choice(PROVIDERS), ep),
     ...(threads !== undefined && {
@@ -53,7 +53,7 @@ export function askedMachine({ ep, threads, cache }: Read["values"], env: Enviro
 }
 
 /** @throws Fault "bad-request" */
-export function askedModel({ model, adapter, dtype }: Read["values"], env: Environment): AskedModel {
+export function askedModel({ model, adapter, dtype }: ReadCommand["values"], env: Environment): NamedModel {
   return {
     source: readModel("--model", String(model), hubAccess(env)),
     ...(adapter !== undefined && { adapter: readModel("--adapter", String(adapter), hubAccess(env)) }),
@@ -65,7 +65,7 @@ export function askedModel({ model, adapter, dtype }: Read["values"], env: Envir
 /** An engine in a thread of its own, with its model. @throws Fault */
 export async function startEngine(
   { provider, threads, cache }: Machine,
-  { source, adapter, dtype }: AskedModel,
+  { source, adapter, dtype }: NamedModel,
   { progress, signal }: Pick<Session, "progress" | "signal">,
 ): Promise<StartedEngine> {
   const workerData = {

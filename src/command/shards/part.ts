@@ -34,7 +34,7 @@ export interface KeptPart {
 }
 
 /** What lies in a part's place: nothing, a part, or what is none. */
-export type Found = KeptPart | "absent" | "corrupt";
+export type FoundPart = KeptPart | "absent" | "corrupt";
 
 /** The first run of a step, or the one that checks it. */
 export type Run = "first" | "again";
@@ -48,7 +48,7 @@ export async function partsThere(store: PartStore, plan: Plan): Promise<(step: n
   return (step) => names.has(partPath(plan, step));
 }
 
-export async function readPart(store: PartStore, plan: Plan, step: number, run: Run = "first"): Promise<Found> {
+export async function readPart(store: PartStore, plan: Plan, step: number, run: Run = "first"): Promise<FoundPart> {
   const text = await store.get(partPath(plan, step, run));
   if (text === undefined) return "absent";
   try {

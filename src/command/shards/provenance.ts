@@ -3,9 +3,9 @@ import type { ModelInfo } from "#protocol/engine.ts";
 import type { By } from "./part.ts";
 
 /** Who runs here, but for when and how long. */
-export type Runner = Omit<By, "at" | "milliseconds">;
+export type RunBy = Omit<By, "at" | "milliseconds">;
 
-export const runnerOf = ({ provider, backend, adapter, threads }: ModelInfo): Runner => ({
+export const runnerOf = ({ provider, backend, adapter, threads }: ModelInfo): RunBy => ({
   host: hostname(),
   pid: process.pid,
   provider: provider ?? backend,

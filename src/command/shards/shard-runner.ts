@@ -8,14 +8,14 @@ import type { Run } from "./part.ts";
 import type { Plan } from "./plan.ts";
 import type { PartStore } from "./part-store.ts";
 import { placeOf } from "./provenance.ts";
-import type { Runner } from "./provenance.ts";
+import type { RunBy } from "./provenance.ts";
 
 /** What shards are run with, whoever hands them out. */
 export interface ShardRun {
   readonly store: PartStore;
   readonly plan: Plan;
   readonly engine: Pick<Engine, "runStep">;
-  readonly runner: Runner;
+  readonly runner: RunBy;
   readonly signal: AbortSignal;
   /** Told of each step that was run here, and whether its part was the first. */
   readonly onStep: (done: DoneStep) => void;

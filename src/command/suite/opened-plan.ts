@@ -1,6 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { readLine } from "../command-line.ts";
-import type { Options, Read } from "../command-line.ts";
+import type { Options, ReadCommand } from "../command-line.ts";
 import type { Environment } from "../session.ts";
 import type { PartStore } from "../shards/part-store.ts";
 import { readPlan } from "../shards/plan.ts";
@@ -12,7 +12,7 @@ export function readPlanLine(
   command: string,
   args: readonly string[],
   options: Options,
-): { readonly place: string; readonly values: Read["values"] } {
+): { readonly place: string; readonly values: ReadCommand["values"] } {
   const { values, positionals } = readLine(command, args, options);
   const [place] = positionals;
   if (place !== undefined && positionals.length === 1) return { place, values };

@@ -3,7 +3,7 @@ import { readArgument } from "#protocol/call.ts";
 import type { ExperimentKind } from "#protocol/experiments.ts";
 import { number, whole } from "#protocol/fields.ts";
 import { ALWAYS, MODEL_OPTIONS } from "../command-line.ts";
-import type { Options, Read } from "../command-line.ts";
+import type { Options, ReadCommand } from "../command-line.ts";
 import { askedMachine, askedModel, startEngine } from "../engine/engine-thread.ts";
 import { json } from "../printing.ts";
 import type { Session } from "../session.ts";
@@ -82,7 +82,7 @@ export async function runPlan(args: readonly string[], session: Session): Promis
   }
 }
 
-function readShardSize({ minutes, gflops, shards }: Read["values"]): (all: number) => number {
+function readShardSize({ minutes, gflops, shards }: ReadCommand["values"]): (all: number) => number {
   if (shards !== undefined) {
     const count = readArgument("plan", "--shards", whole(1), Number(shards));
     return (all) => Math.ceil(all / count);

@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import type { Read } from "../command-line.ts";
+import type { ReadCommand } from "../command-line.ts";
 import { MODEL_OPTIONS } from "../command-line.ts";
 import type { Options } from "../command-line.ts";
 import { askedMachine, hubAccess, startEngine } from "../engine/engine-thread.ts";
@@ -24,7 +24,7 @@ export const PLANNED_MODEL_OPTIONS = {
 /** The plan's model, bit for bit. @throws Fault, "bad-request" where another one lies where it should be */
 export async function startPlanned(
   { model }: Pick<Plan, "model">,
-  values: Read["values"],
+  values: ReadCommand["values"],
   session: Session,
 ): Promise<StartedEngine> {
   const { env } = session;

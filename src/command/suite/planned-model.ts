@@ -1,11 +1,11 @@
 import type { HubSource } from "#model/checkpoint.ts";
 import type { AdapterInfo, ModelInfo } from "#protocol/engine.ts";
-import type { AskedModel } from "../engine/engine-thread.ts";
+import type { NamedModel } from "../engine/engine-thread.ts";
 import type { NamedSource } from "../engine/model-source.ts";
 import type { Plan } from "../shards/plan.ts";
 
 /** What was loaded, so that another machine loads the same. */
-export function plannedModel({ source, adapter }: AskedModel, info: ModelInfo): Plan["model"] {
+export function plannedModel({ source, adapter }: NamedModel, info: ModelInfo): Plan["model"] {
   return {
     ...planned(source, info),
     dtype: info.dtype,

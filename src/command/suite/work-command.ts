@@ -2,7 +2,7 @@ import { Fault } from "#core/fault.ts";
 import { readArgument } from "#protocol/call.ts";
 import { number, whole } from "#protocol/fields.ts";
 import { ALWAYS } from "../command-line.ts";
-import type { Options, Read } from "../command-line.ts";
+import type { Options, ReadCommand } from "../command-line.ts";
 import type { StartedEngine } from "../engine/engine-thread.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -86,7 +86,7 @@ async function startEngines(
   started: StartedEngine[],
   jobs: number | undefined,
   plan: Plan,
-  values: Read["values"],
+  values: ReadCommand["values"],
   session: Session,
 ): Promise<void> {
   const before = process.memoryUsage.rss();

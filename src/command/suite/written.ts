@@ -10,7 +10,7 @@ import type { Field } from "#protocol/experiments/fields.ts";
 import { choice } from "#protocol/fields.ts";
 import { writtenRequest } from "#protocol/written-request.ts";
 import { kebab, readLine } from "../command-line.ts";
-import type { Options, Read } from "../command-line.ts";
+import type { Options, ReadCommand } from "../command-line.ts";
 import type { Environment } from "../session.ts";
 import { readModel } from "../engine/model-source.ts";
 import { isFlag, listOf, valueOf } from "../option-values.ts";
@@ -39,7 +39,7 @@ export function readExperimentLine(
   command: string,
   [kindText, ...rest]: readonly string[],
   optionsOf: (kind: ExperimentKind) => Options,
-): { readonly kind: ExperimentKind; readonly values: Read["values"] } {
+): { readonly kind: ExperimentKind; readonly values: ReadCommand["values"] } {
   const kind = readKind(command, kindText);
   const { values, positionals } = readLine(command, rest, optionsOf(kind));
   if (positionals.length === 0) return { kind, values };
@@ -50,7 +50,7 @@ export function readExperimentLine(
 export function experimentRequest(
   command: string,
   kind: ExperimentKind,
-  values: Read["values"],
+  values: ReadCommand["values"],
   env: Environment,
 ): Promise<ExperimentRequest> {
   const written: Record<string, unknown> = { kind };

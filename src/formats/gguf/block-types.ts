@@ -8,7 +8,7 @@ import { halfToNumber } from "#core/numeric/half.ts";
  * with one scale and one minimum for so many values as the type's sub-blocks have. A scale is a half float times a small whole
  * number at most, which float32 holds exactly, and so does it the product with q. (ggml-quants.c, `dequantize_row_*`.)
  */
-export interface BlockLayout {
+export interface BlockFormat {
   /** Values that share a scale. */
   readonly sub: 16 | 32;
   /** How many bits the matrix product's operator needs for q + 2^(bits − 1), which is at least 0. */
@@ -26,7 +26,7 @@ export interface ReadBlock {
 }
 
 /** A block of 32 with one scale, a half float at its beginning. */
-const small = (bits: 4 | 8, centre: number, read: BlockLayout["read"]): BlockLayout => ({
+const small = (bits: 4 | 8, centre: number, read: BlockFormat["read"]): BlockFormat => ({
   sub: 32,
   bits,
   centre,
@@ -141,7 +141,7 @@ export const BLOCK_TYPES = {
       }
     },
   },
-} satisfies Record<string, BlockLayout>;
+} satisfies Record<string, BlockFormat>;
 
 const half = (bytes: Uint8Array, at: number) => halfToNumber(bytes[at]! | (bytes[at + 1]! << 8));
 

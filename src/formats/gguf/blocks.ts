@@ -1,5 +1,5 @@
 import { BLOCK_TYPES } from "./block-types.ts";
-import type { BlockLayout, ReadBlock } from "./block-types.ts";
+import type { BlockFormat, ReadBlock } from "./block-types.ts";
 import type { Band, LinearForm } from "../linear.ts";
 import { emptyBand } from "../linear-pack.ts";
 import { ggmlTypeNamed } from "./ggml-types.ts";
@@ -26,7 +26,7 @@ export function decodeBlocks(bytes: Uint8Array, type: BlockType): Float32Array {
 
 /** The form in which a matrix product takes a type's blocks as they are. */
 export function blockForm(type: BlockType): LinearForm {
-  const { bits, sub, centre }: BlockLayout = BLOCK_TYPES[type];
+  const { bits, sub, centre }: BlockFormat = BLOCK_TYPES[type];
   return { bits, block: sub, hasOffsets: centre !== 0 };
 }
 
@@ -71,7 +71,7 @@ function writeNibbles(codes: Uint8Array, first: number, q: Int8Array, count: num
 
 /** @param take what was read, with the place of its first value; it is read over by the next */
 function eachBlock(bytes: Uint8Array, type: BlockType, take: (block: ReadBlock, first: number) => void): void {
-  const { read }: BlockLayout = BLOCK_TYPES[type];
+  const { read }: BlockFormat = BLOCK_TYPES[type];
   const size = ggmlTypeNamed(type)!;
   const block = { q: new Int8Array(256), scales: new Float32Array(16), minima: new Float32Array(16) };
   for (let at = 0, first = 0; at < bytes.length; at += size.bytes, first += size.values) {

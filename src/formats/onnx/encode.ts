@@ -17,7 +17,7 @@ export interface TensorType {
   readonly dims: readonly Dimension[];
 }
 
-export interface Operation {
+export interface OperatorNode {
   readonly op: string;
   /** "" is ONNX's own set of operators. */
   readonly domain: string;
@@ -38,7 +38,7 @@ export interface OnnxGraph {
   readonly name: string;
   readonly inputs: readonly TensorType[];
   readonly outputs: readonly TensorType[];
-  readonly operations: readonly Operation[];
+  readonly operations: readonly OperatorNode[];
   readonly initializers: readonly Initializer[];
 }
 

@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { shownName } from "#core/shown.ts";
 import { isEmpty, isNeutral, refuseOtherThanLora, unknownFields, wrong } from "./adapter-fields.ts";
-import type { Field } from "./adapter-fields.ts";
+import type { ReadField } from "./adapter-fields.ts";
 import { modulePattern, patternBudget } from "./module-pattern.ts";
 import type { ModulePattern, PatternBudget } from "./module-pattern.ts";
 
@@ -97,7 +97,7 @@ const isNamed = (names: readonly string[], module: string) =>
 
 type Targets = Pick<AdapterConfig, "isTarget" | "targets"> & { readonly unread?: Fault | undefined };
 
-function readTargets(field: Field, budget: PatternBudget): Targets {
+function readTargets(field: ReadField, budget: PatternBudget): Targets {
   const targets = field("target_modules");
   if (typeof targets === "string") {
     for (const name of ["layers_to_transform", "layers_pattern"]) {
@@ -122,7 +122,7 @@ function readTargets(field: Field, budget: PatternBudget): Targets {
 }
 
 /** `layers_to_transform`: the number after the part of the name that `layers_pattern` calls a layer's, or after any part. */
-function readLayers(field: Field): (module: string) => boolean {
+function readLayers(field: ReadField): (module: string) => boolean {
   const value = field("layers_to_transform");
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return () => true;
   const layers: unknown[] = Array.isArray(value) ? value : [value];

@@ -2,7 +2,7 @@ import { Fault } from "#core/fault.ts";
 import { foundAndNeeded, shownName } from "#core/shown.ts";
 
 /** What an adapter_config.json has under a name; undefined where it is missing or null. */
-export type Field = (name: string) => unknown;
+export type ReadField = (name: string) => unknown;
 
 /** Fields with which PEFT computes something other than base + s·B·A, and what they have to be for it not to. */
 const PLAIN_LORA: Readonly<Record<string, { readonly plain: readonly unknown[]; readonly needed: string }>> = {
@@ -51,7 +51,7 @@ const isAlike = (found: unknown, plain: unknown) =>
   found === plain || (isEmpty(found) && isEmpty(plain) && Array.isArray(found) === Array.isArray(plain));
 
 /** @throws Fault "bad-config" naming the field, what it is and what is needed */
-export function refuseOtherThanLora(field: Field): void {
+export function refuseOtherThanLora(field: ReadField): void {
   const type = field("peft_type");
   if (type !== "LORA") throw wrong("peft_type", type, "LORA");
   for (const [name, { plain, needed }] of Object.entries(PLAIN_LORA)) {

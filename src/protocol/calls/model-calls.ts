@@ -5,7 +5,7 @@ import { isAddress, isGgufPath, isHubRepo, isRevision, isSha256, isToken } from 
 import { call, type } from "../call.ts";
 import type { AdapterInfo, CheckpointReport, GgufOnHub, LoadProgress, ModelInfo, StoredModel } from "../engine.ts";
 import { choice, flag, list, text, whole } from "../fields.ts";
-import type { Field } from "../fields.ts";
+import type { ArgumentSchema } from "../fields.ts";
 
 /** A text that passes a test. */
 const textThat = (test: (value: string) => boolean, need: string) => v.pipe(v.string(need), v.check(test, need));
@@ -46,13 +46,13 @@ const sourceOf = (kinds: string) => (issue: { readonly expected: string | null }
   issue.expected === "Object" ? SOURCE : `one of ${kinds}`;
 
 /** Where a checkpoint is read from, as a script writes it, the model of the page aside. */
-export const WRITTEN_SOURCE: Field<CheckpointSource> = v.pipe(
+export const WRITTEN_SOURCE: ArgumentSchema<CheckpointSource> = v.pipe(
   v.variant("kind", ways, sourceOf("bundled, hub, url, files")),
   v.description(SOURCE),
 );
 
 /** The place that a checkpoint is read from, which may be this browser's storage. */
-const source: Field<CheckpointSource> = v.pipe(
+const source: ArgumentSchema<CheckpointSource> = v.pipe(
   v.variant(
     "kind",
     [...ways, v.strictObject({ kind: v.literal("stored"), id: text("the name of a stored model") })],
@@ -61,7 +61,7 @@ const source: Field<CheckpointSource> = v.pipe(
   v.description(SOURCE),
 );
 
-const repository: Field<HubSource> = v.pipe(ways[0], v.description(SOURCE));
+const repository: ArgumentSchema<HubSource> = v.pipe(ways[0], v.description(SOURCE));
 
 const backend = v.exactOptional(choice(BACKENDS));
 

@@ -1,7 +1,7 @@
 import type { NeuronId } from "#model/ids.ts";
 
 /** A number and what it is of. */
-export interface Bar {
+export interface GalleryBar {
   readonly label: string;
   readonly value: number;
   /** Of a probability: of which token after which prompt, with or without what the finding switches off, under which of the model's adapters. */
@@ -18,7 +18,7 @@ export type Thumbnail =
   | { readonly kind: "heads"; readonly effects: readonly (readonly number[])[] }
   /** Of a neuron after a + b, rows a and columns b from 0 to 9. */
   | { readonly kind: "plot"; readonly neuron: NeuronId; readonly values: readonly (readonly number[])[] }
-  | { readonly kind: "bars"; readonly unit: "percent" | "nats" | "of ten"; readonly bars: readonly Bar[] }
+  | { readonly kind: "bars"; readonly unit: "percent" | "nats" | "of ten"; readonly bars: readonly GalleryBar[] }
   | {
       readonly kind: "stages";
       readonly stages: readonly { readonly name: string; readonly hasEvidence: boolean; readonly parts: number }[];

@@ -1,10 +1,10 @@
 import { createStore } from "zustand/vanilla";
 import type { LoadProgress } from "#protocol/engine.ts";
 import { LOOK_MS, LoadPace, NO_PACE } from "./load-pace.ts";
-import type { Pace } from "./load-pace.ts";
+import type { LoadSpeed } from "./load-pace.ts";
 
 /** How far the adapter is that is on its way. */
-interface AttachProgress extends Pace {
+interface AttachProgress extends LoadSpeed {
   readonly progress: LoadProgress | undefined;
 }
 

@@ -19,7 +19,7 @@ interface Mark {
 }
 
 /** How fast a load goes, as far as the last seconds tell. */
-export interface Pace {
+export interface LoadSpeed {
   /** Milliseconds; undefined where there is no pace, or no total, to go by. */
   readonly leftMs: number | undefined;
   /** Of bytes that come from elsewhere. */
@@ -28,14 +28,14 @@ export interface Pace {
   readonly silentMs: number | undefined;
 }
 
-export const NO_PACE: Pace = { leftMs: undefined, bytesPerSecond: undefined, silentMs: undefined };
+export const NO_PACE: LoadSpeed = { leftMs: undefined, bytesPerSecond: undefined, silentMs: undefined };
 
 /** The pace of the stage that a load is in. Times are on the clock of `performance.now()`. */
 export class LoadPace {
   #progress: LoadProgress | undefined;
   #marks: Mark[] = [];
 
-  after(progress: LoadProgress, now = performance.now()): Pace {
+  after(progress: LoadProgress, now = performance.now()): LoadSpeed {
     if (progress.stage !== this.#progress?.stage) this.#marks = [];
     const last = this.#marks.at(-1);
     this.#progress = progress;
@@ -44,7 +44,7 @@ export class LoadPace {
   }
 
   /** As time goes by without a word. */
-  at(now = performance.now()): Pace {
+  at(now = performance.now()): LoadSpeed {
     // the newest mark before the window stays: it says where the window begins
     while (this.#marks.length > 1 && this.#marks[1]!.at <= now - WINDOW_MS) this.#marks.shift();
     const [first] = this.#marks;

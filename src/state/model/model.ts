@@ -5,7 +5,7 @@ import type { Backend, CheckpointSource, Dtype, HubSource, SourceIdentity } from
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
-import type { Pace } from "./load-pace.ts";
+import type { LoadSpeed } from "./load-pace.ts";
 import { DEFAULT_DTYPE, usualDtype } from "#model/gguf/source.ts";
 import { isAddress } from "#model/source-names.ts";
 import { folderId, folderNamed } from "../link/finding.ts";
@@ -28,7 +28,7 @@ export type ModelStatus =
       readonly kind: "loading";
       readonly progress: LoadProgress | undefined;
       readonly isPaused: boolean;
-    } & Pace)
+    } & LoadSpeed)
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly fault: Fault }
   /** The engine went so many times within a minute, last for this reason, that a person decides how to go on. */

@@ -1,12 +1,12 @@
 import type { StoreApi } from "zustand/vanilla";
 import type { CallOptions, Engine } from "#client/engine.ts";
 import { isEngineEnd } from "#core/fault.ts";
-import type { Progress as Done } from "#protocol/engine.ts";
+import type { Progress } from "#protocol/engine.ts";
 import { dismiss, notifyFault } from "../notices.ts";
 import { currentEngine } from "../run/engine-port.ts";
 import { timeLeft } from "./time-left.ts";
 
-export interface Progress extends Done {
+export interface TimedProgress extends Progress {
   /** Milliseconds; undefined while there is no pace to go by. */
   readonly leftMs: number | undefined;
 }
@@ -16,18 +16,21 @@ export interface RequestSlot<Value = unknown> {
   /** The latest answer: partial while a newer one is computed, whole once it is there, and kept where that fails or is stopped. */
   readonly value: Value | undefined;
   readonly status: "idle" | "computing" | "done" | "failed" | "stopped";
-  readonly progress: Progress | undefined;
+  readonly progress: TimedProgress | undefined;
 }
 
 /** How a request reports while it runs. */
 export interface Reports<Value> {
   readonly signal: AbortSignal;
   readonly partial: (value: Value) => void;
-  readonly progress: (done: Done) => void;
+  readonly progress: (done: Progress) => void;
 }
 
 /** Options with which the engine follows a call that reports how much of how much is done. */
-export const following = ({ signal, progress }: Pick<Reports<unknown>, "signal" | "progress">): CallOptions<Done> => ({
+export const following = ({
+  signal,
+  progress,
+}: Pick<Reports<unknown>, "signal" | "progress">): CallOptions<Progress> => ({
   signal,
   onProgress: progress,
 });

@@ -24,7 +24,7 @@ export interface Device {
 }
 
 /** What a model of the catalogue will cost on a device, before anything of it is read. */
-export interface Estimate {
+export interface CostEstimate {
   readonly downloadBytes: number;
   /** What it is estimated in: what was asked for, of a GGUF file its own blocks or, where that is too much, 4 bits. */
   readonly dtype: Dtype;
@@ -43,7 +43,7 @@ export function estimateOf(
   { shape, parameters, stored, repo, file, fileBytes }: CatalogueEntry,
   wanted: Dtype,
   device: Device,
-): Estimate {
+): CostEstimate {
   const { backend, threads, expected } = device;
   const tried: readonly Dtype[] = [
     usualDtype({ kind: "hub", repo, ...(file !== undefined && { file }) }, wanted),

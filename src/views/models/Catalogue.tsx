@@ -7,7 +7,7 @@ import type { ModelChoice, ModelState } from "#state/model/model.ts";
 import { catalogue, obstacleTo, readCatalogue } from "#state/road/catalogue.ts";
 import type { CatalogueEntry } from "#state/road/catalogue.ts";
 import { estimateOf } from "#state/road/estimates.ts";
-import type { Device, Estimate } from "#state/road/estimates.ts";
+import type { Device, CostEstimate } from "#state/road/estimates.ts";
 import { expectedHere } from "#state/road/expected-memory.ts";
 import type { ExpectedMemory } from "#state/road/expected-memory.ts";
 import { BACKEND_NAMES } from "../header/backend-names.ts";
@@ -55,7 +55,7 @@ export function Catalogue({ onChoose }: CatalogueProps) {
 
 interface EntryProps extends CatalogueProps {
   readonly entry: CatalogueEntry;
-  readonly estimate: Estimate;
+  readonly estimate: CostEstimate;
   readonly expected: ExpectedMemory;
 }
 
@@ -95,10 +95,10 @@ function Entry({ entry, estimate, expected, onChoose }: EntryProps) {
 const TOO_MUCH = {
   expected: ({ bytes }: ExpectedMemory) => `it may take more than the ${roughly(bytes)} that a page can expect here`,
   addressable: () => "WASM cannot hold its weights, a graphics processor is needed",
-} satisfies Record<NonNullable<Estimate["tooMuch"]>, unknown>;
+} satisfies Record<NonNullable<CostEstimate["tooMuch"]>, unknown>;
 
 /** “≈ 269 MB to read; ≈ 825 MB of memory at its peak in q8; a map of all heads in about 14 s.” */
-function costSentence({ stored }: CatalogueEntry, { downloadBytes, peakBytes, dtype, times }: Estimate): string {
+function costSentence({ stored }: CatalogueEntry, { downloadBytes, peakBytes, dtype, times }: CostEstimate): string {
   const read = stored === undefined ? `at most ${roughly(downloadBytes)}` : `≈ ${roughly(downloadBytes)}`;
   const map = times ? `; a map of all heads in about ${duration(times.sweepMs)}` : "";
   return `${read} to read; ≈ ${roughly(peakBytes)} of memory at its peak in ${dtype}${map}.`;

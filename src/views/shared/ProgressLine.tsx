@@ -1,10 +1,10 @@
 import { duration } from "#charts/number-format.ts";
-import type { Progress } from "#state/requests/requests.ts";
+import type { TimedProgress } from "#state/requests/requests.ts";
 
 interface ProgressLineProps {
   /** What is being computed, as a sentence starts. */
   readonly doing: string;
-  readonly progress: Progress | undefined;
+  readonly progress: TimedProgress | undefined;
   readonly onStop: () => void;
 }
 

@@ -1,4 +1,4 @@
-import type { ElementType, OnnxGraph, Operation } from "#formats/onnx/encode.ts";
+import type { ElementType, OnnxGraph, OperatorNode } from "#formats/onnx/encode.ts";
 
 /** A constant that an operator reads: codes, scales, a gain. Which numbers it holds plays no part. */
 export interface FormConstant {
@@ -7,7 +7,7 @@ export interface FormConstant {
 }
 
 /** One operator as a model's graphs have it, with the shapes of its weights: what a device is asked to prove. */
-export interface Form extends Pick<Operation, "op" | "domain" | "attributes"> {
+export interface Form extends Pick<OperatorNode, "op" | "domain" | "attributes"> {
   /** Behind the activation, which is the first input. */
   readonly constants: readonly FormConstant[];
   /** The same for the same operator on the same shapes. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { conceptNeurons } from "#analysis/search/concept-search.ts";
 import { conceptSets, ablationsOf } from "#analysis/experiments/suite/concept-sets.ts";
-import type { Reading } from "#analysis/experiments/suite/concept-sets.ts";
+import type { ConceptReading } from "#analysis/experiments/suite/concept-sets.ts";
 import { conceptLosses } from "#analysis/experiments/tables/concept-table.ts";
 import { INDEX_DEPTH } from "#analysis/search/token-index.ts";
 import type { ExperimentResult, RequestFor } from "#protocol/experiments.ts";
@@ -118,7 +118,8 @@ describe("of the bundled model", () => {
     const { ids } = await conceptTokens(request.words, model.tokenizer);
     const neurons = await conceptNeurons(model.runner, { concepts: new Set(ids), belowLayer: 2, lastAttention: 2 });
     const atLeast = (least: number) => neurons.filter(({ tokens }) => tokens.length >= least).length;
-    const counts = (reading: Reading) => found.sets.flatMap((set) => (set.reading === reading ? [set.neurons] : []));
+    const counts = (reading: ConceptReading) =>
+      found.sets.flatMap((set) => (set.reading === reading ? [set.neurons] : []));
     expect(counts("transformed")).toEqual([atLeast(1), atLeast(3), 0]);
     expect(counts("transformed")[0]).toBeGreaterThan(0);
     expect(counts("untransformed")).toEqual(counts("untransformed").toSorted((a, b) => b - a));

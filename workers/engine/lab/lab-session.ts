@@ -38,7 +38,7 @@ import type { ModelSession } from "../session/model-session.ts";
 import type { NeuronIndex } from "./neuron-index.ts";
 import { conceptTokens } from "./concept-tokens.ts";
 import { gridCells, operands } from "./operand-grid.ts";
-import type { GridCell } from "./operand-grid.ts";
+import type { OperandCell } from "./operand-grid.ts";
 import { checkWhole, promptIds } from "../session/requests.ts";
 import { searchedToken } from "../tokenizer/text-tokens.ts";
 
@@ -204,7 +204,7 @@ export class LabSession implements Serves<"lab"> {
   /** @throws Fault "bad-request" where the plot's prompts are not all as long as what stands in */
   async #plotAblationSource(
     options: Asked<"operandPlot">,
-    cells: readonly GridCell[],
+    cells: readonly OperandCell[],
   ): Promise<Activations | undefined> {
     const lengths = [...new Set(cells.map(({ ids }) => ids.length))];
     if (options.ablationSource === undefined || lengths.length === 1)

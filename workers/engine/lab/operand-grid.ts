@@ -12,7 +12,7 @@ const MAX_OPERANDS = 100;
 const MAX_OPERAND = 9_999;
 const MAX_TEMPLATE_CHARACTERS = 400;
 
-export interface GridCell extends PlotPrompt {
+export interface OperandCell extends PlotPrompt {
   readonly answer: string;
 }
 
@@ -25,9 +25,9 @@ type GridTokenizer = Pick<ModelTokenizer, "tokenize" | "tokenText">;
  *
  * @throws Fault "bad-request" with what was found and what is needed
  */
-export async function gridCells(options: Grid, tokenizer: GridTokenizer): Promise<GridCell[]> {
+export async function gridCells(options: Grid, tokenizer: GridTokenizer): Promise<OperandCell[]> {
   checkGrid(options);
-  const cell = async (a: number, b: number): Promise<GridCell> => {
+  const cell = async (a: number, b: number): Promise<OperandCell> => {
     const prompt = options.template.replaceAll("{a}", String(a)).replaceAll("{b}", String(b));
     const tokenized = await tokenizer.tokenize(prompt);
     const { ids } = tokenized;

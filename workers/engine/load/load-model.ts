@@ -10,7 +10,7 @@ import type { ModelSpec } from "#model/spec.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
 import { fillPack } from "../weights/fill-pack.ts";
 import { checkpointBytes, fillsOf } from "../weights/fills.ts";
-import { Gate } from "./gate.ts";
+import { PauseLatch } from "./pause-latch.ts";
 import { lastingFiles } from "../weights/lasting-files.ts";
 import { packedBytes } from "../weights/model-parts.ts";
 import type { ModelPart } from "../weights/model-parts.ts";
@@ -57,7 +57,7 @@ export interface LoadSteps {
   readonly onProgress: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
   /** Left out: never closed. */
-  readonly gate?: Gate;
+  readonly latch?: PauseLatch;
   /** The source's bytes as they come; left out: progress is told step by step. */
   readonly arrivals?: Arrivals;
 }
@@ -86,7 +86,7 @@ export async function setUpModel(
   {
     onProgress,
     signal: stopped = new AbortController().signal,
-    gate = new Gate(),
+    latch = new PauseLatch(),
     arrivals = new Arrivals(),
   }: LoadSteps,
 ): Promise<LoadedModel> {
@@ -113,7 +113,7 @@ export async function setUpModel(
     parts,
     fills: missing,
     tensors: weightsFile,
-    gate,
+    latch,
     signal,
     onStarted: (bytes) => progress.started(bytes),
     onFilled: (bytes) => progress.filled(bytes),

@@ -5,7 +5,7 @@ import { randomCheckpoint } from "#test/checkpoints.ts";
 import type { CheckpointFiles } from "#test/checkpoints.ts";
 import { loadInNode, unaborted } from "#test/engine.ts";
 import { ExperimentSession } from "../experiments/experiment-session.ts";
-import { Gate } from "./gate.ts";
+import { PauseLatch } from "./pause-latch.ts";
 import { NeuronIndex } from "../lab/neuron-index.ts";
 import { startModel } from "./start-model.ts";
 import { memoryStore } from "../store/file-store.ts";
@@ -45,7 +45,7 @@ async function asked(files: CheckpointFiles) {
   const { session, loaded, index, fingerprint, experimentStore } = await startModel(ort, {
     source: { kind: "files", files: folder(files) },
     options: { backend: "wasm", dtype: "f32" },
-    gate: new Gate(),
+    latch: new PauseLatch(),
     onProgress: () => undefined,
     onDeviceLost: () => undefined,
     signal: unaborted(),

@@ -7,7 +7,7 @@ import type { LoadProgress, ModelInfo } from "#protocol/engine.ts";
 import { setUpProved } from "../canary/set-up-proved.ts";
 import { missingFills } from "../weights/fills.ts";
 import { bytesToStore, heldRefusal, runRefusal, storageRefusal } from "./fit.ts";
-import type { Gate } from "./gate.ts";
+import type { PauseLatch } from "./pause-latch.ts";
 import { describe, shortName } from "./inspect-checkpoint.ts";
 import { indexFiles } from "../lab/index-store.ts";
 import { Arrivals, seldom } from "./load-meter.ts";
@@ -36,7 +36,7 @@ const WARM_UP_TOKENS = [0, 0, 0];
 export interface StartRequest {
   readonly source: CheckpointSource;
   readonly options: Asked<"load">;
-  readonly gate: Gate;
+  readonly latch: PauseLatch;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onDeviceLost: (reason: string) => void;
   /** Left out: a browser's. */
@@ -64,7 +64,7 @@ export interface StartedModel {
  */
 export async function startModel(
   ort: OrtModule,
-  { source, options, gate, onProgress, onDeviceLost, start = startRuntime, published, signal }: StartRequest,
+  { source, options, latch, onProgress, onDeviceLost, start = startRuntime, published, signal }: StartRequest,
 ): Promise<StartedModel> {
   const began = performance.now();
   const arrivals = new Arrivals();
@@ -97,7 +97,7 @@ export async function startModel(
         signal,
         refuse: (on) => refuseWhatDoesNotFit(checkpoint, on, refused),
         setUp: async (on) =>
-          asPublished(await setUpModel(checkpoint, on, { onProgress, signal, gate, arrivals }), published),
+          asPublished(await setUpModel(checkpoint, on, { onProgress, signal, latch, arrivals }), published),
       }),
     ),
   );

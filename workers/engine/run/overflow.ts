@@ -4,10 +4,10 @@ import type { Tap } from "#model/taps.ts";
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 /** What a layer gives: taps, and the residual behind it where that can be looked at. */
-export type LayerValues = { readonly [part in Tap | "residual"]?: Float32Array | undefined };
+export type LayerOutputs = { readonly [part in Tap | "residual"]?: Float32Array | undefined };
 
 /** A layer's parts in the order in which they are computed, so that the first with a number out of range is where that began. */
-const PARTS: readonly (readonly [keyof LayerValues, string])[] = [
+const PARTS: readonly (readonly [keyof LayerOutputs, string])[] = [
   ["pattern", "its attention"],
   ["z", "its attention"],
   ["residMid", "its attention's output"],
@@ -27,7 +27,7 @@ export interface OutOfRange {
 }
 
 /** @param limit how large the residual's numbers may be; everything else may be whatever float32 holds */
-export function outOfRange(values: LayerValues, limit: number): OutOfRange | undefined {
+export function outOfRange(values: LayerOutputs, limit: number): OutOfRange | undefined {
   for (const [name, part] of PARTS) {
     const found = values[name] ?? new Float32Array(0);
     const at = firstBeyond(found, name === "residual" ? limit : LARGEST_FLOAT32);

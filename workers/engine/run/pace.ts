@@ -23,7 +23,7 @@ const GROWTH = 2;
 const LEAST_GROWING = 0.02;
 
 /** How runs are cut: by the pace of the last ones, or into pieces of as much work whatever the machine. */
-export type Cut = "by time" | "by work";
+export type Cutting = "by time" | "by work";
 
 interface Measured {
   readonly work: number;
@@ -47,9 +47,9 @@ export class Pace {
   #isStartKnown = false;
   #last: Measured | undefined;
   #mostWork = 0;
-  readonly #cut: Cut;
+  readonly #cut: Cutting;
 
-  constructor(cut: Cut = "by time") {
+  constructor(cut: Cutting = "by time") {
     this.#cut = cut;
   }
 

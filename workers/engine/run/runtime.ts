@@ -1,7 +1,7 @@
 import type * as Ort from "onnxruntime-web";
 import type { Backend, NativeProvider } from "#model/checkpoint.ts";
 import { Fault } from "#core/fault.ts";
-import type { Cut } from "./pace.ts";
+import type { Cutting } from "./pace.ts";
 import { Queue } from "./queue.ts";
 
 export type OrtModule = typeof Ort;
@@ -16,7 +16,7 @@ export interface Runtime {
   /** How many threads a native runtime computes on. */
   readonly threads?: number;
   /** Left out: by time, so that a page stays quick. */
-  readonly cut?: Cut;
+  readonly cut?: Cutting;
   /** What the GPU calls itself; "" on WASM. */
   readonly adapter: string;
   /** Why it is WASM although WebGPU would have been taken; "" otherwise. */

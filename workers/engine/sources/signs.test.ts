@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { tellSigns } from "#core/sign.ts";
-import { Gate } from "../load/gate.ts";
+import { PauseLatch } from "../load/pause-latch.ts";
 import { ask, PassingFailure, PATIENCE, withPatience } from "./fetch-range.ts";
 import type { Fetching } from "./fetch-range.ts";
 
@@ -59,12 +59,12 @@ test("a pause that a server asked for gives signs, however long it is", async ()
 
 test("a load that a person holds up gives signs until it goes on", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-  const gate = new Gate();
-  gate.close();
-  const passed = gate.pass(new AbortController().signal);
+  const latch = new PauseLatch();
+  latch.close();
+  const passed = latch.pass(new AbortController().signal);
   vi.advanceTimersByTime(600_000);
   expect(signs).toBe(600);
-  gate.open();
+  latch.open();
   await passed;
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -1,7 +1,7 @@
 import type { TensorFile } from "#formats/checkpoint.ts";
 import { segmentHashes } from "../load/content.ts";
 import type { Fill } from "./fills.ts";
-import type { Gate } from "../load/gate.ts";
+import type { PauseLatch } from "../load/pause-latch.ts";
 import type { ModelPart } from "./model-parts.ts";
 import type { PartId } from "./model-weights.ts";
 import type { EditedFile } from "../store/file-store.ts";
@@ -19,7 +19,7 @@ export interface FillOptions {
   /** The steps that are not done yet. */
   readonly fills: readonly Fill[];
   readonly tensors: Pick<TensorFile, "entry" | "readRows">;
-  readonly gate: Gate;
+  readonly latch: PauseLatch;
   readonly signal: AbortSignal;
   /** Told of each step that begins to be read, by its share of the checkpoint. */
   readonly onStarted: (bytes: number) => void;
@@ -91,9 +91,9 @@ async function fillEach(options: StepOptions): Promise<void> {
 
 async function fillOne(
   fill: Fill,
-  { files, log, tensors, gate, signal, onStarted, onFilled }: StepOptions,
+  { files, log, tensors, latch, signal, onStarted, onFilled }: StepOptions,
 ): Promise<void> {
-  await gate.pass(signal);
+  await latch.pass(signal);
   onStarted(fill.bytes);
   const { rows, hashes } = await readHashed(fill, tensors, signal);
   signal.throwIfAborted();

@@ -5,16 +5,16 @@ import { ablationOf } from "../ablated-neurons.ts";
 import type { NeuronAblation } from "../ablated-neurons.ts";
 
 /** Whether a neuron's value vector is read behind an attention layer (the paper's hidden-interpretable neurons) or as it is. */
-export type Reading = "transformed" | "untransformed";
+export type ConceptReading = "transformed" | "untransformed";
 
-export const READINGS = ["transformed", "untransformed"] as const satisfies readonly Reading[];
+export const READINGS = ["transformed", "untransformed"] as const satisfies readonly ConceptReading[];
 
 /** How many of its first tokens are concepts, for each neuron of one layer. */
-export type LayerHits = { readonly [reading in Reading]: readonly number[] };
+export type LayerHits = { readonly [reading in ConceptReading]: readonly number[] };
 
 /** Neurons of the shallow layers with so many concepts or more, and what they are compared with. */
 export interface ConceptSet {
-  readonly reading: Reading;
+  readonly reading: ConceptReading;
   readonly atLeast: number;
   readonly neurons: readonly NeuronId[];
   /** As many random neurons of each layer, none of the set where a layer has enough others. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ablationAgreement } from "./ablation-agreement.ts";
-import type { HeadEffect, HeadRow } from "./head-table.ts";
+import type { HeadLoss, HeadRow } from "./head-table.ts";
 
 const estimate = (value: number) => ({ value, low: Number.NaN, high: Number.NaN });
-const effect = (drop: number, change: number): HeadEffect => ({
+const effect = (drop: number, change: number): HeadLoss => ({
   accuracy: 1 - drop,
   drop: estimate(drop),
   relative: estimate(drop),

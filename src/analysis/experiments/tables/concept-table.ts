@@ -1,5 +1,5 @@
 import { sum } from "#core/numeric/sum.ts";
-import type { ConceptSet, Reading } from "../suite/concept-sets.ts";
+import type { ConceptSet, ConceptReading } from "../suite/concept-sets.ts";
 import { ablationsOf } from "../suite/concept-sets.ts";
 import { answerLogProbability, hitsOf, isRight, scoredOf } from "./accuracy.ts";
 import type { CaseScore } from "../suite/scored-cases.ts";
@@ -8,7 +8,7 @@ import type { Estimate, ResampleOptions, Resamples } from "./statistics.ts";
 
 /** What is lost with one set of neurons ablated, over all cases that are taken into account. */
 export interface ConceptSetLoss {
-  readonly reading: Reading;
+  readonly reading: ConceptReading;
   /** M: concepts among a neuron's first tokens. */
   readonly atLeast: number;
   readonly neurons: number;

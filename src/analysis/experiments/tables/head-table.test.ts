@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { scoresOf } from "#test/case-scores.ts";
 import { formatHead } from "#model/ids.ts";
 import { costliestFirst, headTable } from "./head-table.ts";
-import type { GroupedCase, HeadEffect, HeadTableOptions } from "./head-table.ts";
+import type { GroupedCase, HeadLoss, HeadTableOptions } from "./head-table.ts";
 
 /** As it is, then with each head ablated. */
 const swept = (group: string, each: string): GroupedCase => {
@@ -28,7 +28,7 @@ const OPTIONS: HeadTableOptions = { headsPerLayer: 3, per: "token", onlyCorrect:
 const EXACT = { atol: 1e-12 };
 
 /** A column of the table: one number of every head, in one group or over all. */
-function column(table: ReturnType<typeof headTable>, group: number | "all", of: (effect: HeadEffect) => number) {
+function column(table: ReturnType<typeof headTable>, group: number | "all", of: (effect: HeadLoss) => number) {
   return table.heads.map(({ all, effects }) => of(group === "all" ? all : effects[group]!));
 }
 

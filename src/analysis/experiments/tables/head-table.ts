@@ -20,7 +20,7 @@ export interface GroupCount {
 }
 
 /** What the loss of one head does to one group of cases. */
-export interface HeadEffect {
+export interface HeadLoss {
   /** With the head ablated. */
   readonly accuracy: number;
   /** Accuracy as it is − accuracy with the head ablated: absolute, as a share. */
@@ -38,9 +38,9 @@ export interface HeadEffect {
 export interface HeadRow {
   readonly at: HeadId;
   /** In the order of the groups. */
-  readonly effects: readonly HeadEffect[];
+  readonly effects: readonly HeadLoss[];
   /** The unweighted mean over the groups, as the paper's “all”. */
-  readonly all: HeadEffect;
+  readonly all: HeadLoss;
 }
 
 export interface HeadTable {
@@ -104,7 +104,7 @@ export const costliestFirst = (heads: readonly HeadRow[], group?: number): HeadR
   [...heads].sort((a, b) => effectIn(b, group).drop.value - effectIn(a, group).drop.value);
 
 /** @param group left out: over all groups */
-export const effectIn = ({ all, effects }: HeadRow, group?: number): HeadEffect =>
+export const effectIn = ({ all, effects }: HeadRow, group?: number): HeadLoss =>
   group === undefined ? all : effects[group]!;
 
 const pointDrop = ({ runs }: AccuracyGroup, head: number) =>
@@ -126,8 +126,8 @@ const difference = (before: number, after: number) => before - after;
 function effectsOf(
   groups: readonly AccuracyGroup[],
   head: number,
-  control: (index: number) => HeadEffect["otherHeads"],
-): HeadEffect[] {
+  control: (index: number) => HeadLoss["otherHeads"],
+): HeadLoss[] {
   const relative = groups.map((group) => through(group, head, "accuracy", relativeDrop));
   return groups.map((group, index) => {
     const others = relative.filter((_, other) => other !== index);
@@ -144,7 +144,7 @@ function effectsOf(
   });
 }
 
-function meanEffect(groups: readonly AccuracyGroup[], head: number, otherHeads: HeadEffect["otherHeads"]): HeadEffect {
+function meanEffect(groups: readonly AccuracyGroup[], head: number, otherHeads: HeadLoss["otherHeads"]): HeadLoss {
   const mean = (what: keyof Sampled, formula: (before: number, after: number) => number) =>
     meanOverGroups(groups.map((group) => through(group, head, what, formula)));
   const accuracyBefore = meanOverGroups(groups.map(({ runs: [{ accuracy }] }) => accuracy));

@@ -48,7 +48,7 @@ export interface PruningRow {
   readonly costs: readonly AblationCost[];
 }
 
-export interface MeasuredGroup {
+export interface PrunedGroup {
   readonly name: string;
   readonly scored: number;
   readonly accuracy: Estimate;
@@ -58,11 +58,11 @@ export interface PruningCurve {
   readonly fromLayer: number;
   /** Neurons of the deep layers. */
   readonly deep: number;
-  readonly groups: readonly MeasuredGroup[];
+  readonly groups: readonly PrunedGroup[];
   readonly all: Estimate;
   /** The cases that the neurons were found on, as the model is. */
   readonly known: { readonly scored: number; readonly accuracy: Estimate };
-  readonly controls: readonly MeasuredGroup[];
+  readonly controls: readonly PrunedGroup[];
   readonly rows: readonly PruningRow[];
 }
 
@@ -116,4 +116,4 @@ export function pruningCurve(cases: PrunedCases, options: PruningOptions): Pruni
 
 const NOTHING: Estimate = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
 
-const measured = ({ name, scored, accuracy }: MeasuredGroup): MeasuredGroup => ({ name, scored, accuracy });
+const measured = ({ name, scored, accuracy }: PrunedGroup): PrunedGroup => ({ name, scored, accuracy });

@@ -1,6 +1,6 @@
 import { grouped } from "#core/grouped.ts";
 import { READINGS } from "#analysis/experiments/suite/concept-sets.ts";
-import type { Reading } from "#analysis/experiments/suite/concept-sets.ts";
+import type { ConceptReading } from "#analysis/experiments/suite/concept-sets.ts";
 import { curvePlot } from "#charts/plots/curve-plot.ts";
 import type { Curve } from "#charts/plots/curve-plot.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
@@ -36,7 +36,7 @@ const texts: ExperimentText = {
   doing: "Reading neurons, then switching them off",
 };
 
-const READING_TEXTS: Readonly<Record<Reading, string>> = {
+const READING_TEXTS: Readonly<Record<ConceptReading, string>> = {
   transformed: "behind attention",
   untransformed: "raw",
 };
@@ -133,7 +133,7 @@ const Examples = ({ found: { examples, depth } }: { readonly found: Found }) =>
     />
   );
 
-const ofReading = ({ sets }: Found, reading: Reading) => sets.filter((set) => set.reading === reading);
+const ofReading = ({ sets }: Found, reading: ConceptReading) => sets.filter((set) => set.reading === reading);
 
 /** The widest set behind attention that random neurons can be compared with; else the smallest one that there is. */
 function toldSet(found: Found): SetLoss | undefined {
@@ -157,7 +157,7 @@ function sentence(result: Result): string {
 
 function lossCurves(found: Found, size: FigureSize) {
   const { series } = figureInks(size.isDark);
-  const points = (reading: Reading, of: (set: SetLoss) => Estimate) => ofReading(found, reading).map(of);
+  const points = (reading: ConceptReading, of: (set: SetLoss) => Estimate) => ofReading(found, reading).map(of);
   return curves(found, size, [
     { name: "behind attention", points: points("transformed", ({ loss }) => loss), colour: series[0]! },
     { name: "raw", points: points("untransformed", ({ loss }) => loss), colour: series[1]! },

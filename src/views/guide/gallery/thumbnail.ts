@@ -1,5 +1,5 @@
 import { nats, percent } from "#charts/number-format.ts";
-import type { Bar, Thumbnail } from "#state/guide/gallery.ts";
+import type { GalleryBar, Thumbnail } from "#state/guide/gallery.ts";
 import { OPERATION_SIGNS } from "../../shared/words/operation-signs.ts";
 
 type Bars = Extract<Thumbnail, { readonly kind: "bars" }>;
@@ -19,7 +19,7 @@ export interface WrittenBar {
 
 export function writtenBars({ bars, unit }: Bars): readonly WrittenBar[] {
   const whole = WHOLE[unit] ?? Math.max(...bars.map(({ value }) => Math.abs(value)));
-  return bars.map(({ label, value }: Bar) => ({
+  return bars.map(({ label, value }: GalleryBar) => ({
     label: SIGNS[label] ?? label,
     value: WRITE[unit](value),
     length: Math.max(0, value) / whole,

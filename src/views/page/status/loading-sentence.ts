@@ -1,5 +1,5 @@
 import { bytesOf, duration } from "#charts/number-format.ts";
-import type { Pace } from "#state/model/load-pace.ts";
+import type { LoadSpeed } from "#state/model/load-pace.ts";
 import type { ModelStatus } from "#state/model/model.ts";
 import type { LoadProgress } from "#protocol/engine.ts";
 
@@ -25,7 +25,7 @@ export function loadingSentence(name: string, status: Extract<ModelStatus, { kin
 }
 
 /** How much, how fast, how long; or that nothing comes. */
-export function progressSentence(report: Pace & { readonly progress: LoadProgress }): string {
+export function progressSentence(report: LoadSpeed & { readonly progress: LoadProgress }): string {
   const { progress, leftMs, bytesPerSecond, silentMs } = report;
   return [
     `${STAGES[progress.stage]}: ${progress.part}`,

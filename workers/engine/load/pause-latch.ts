@@ -1,7 +1,7 @@
 import { heldUp } from "#core/sign.ts";
 
 /** A latch that work passes through, so that a person can hold the work up and let it go on. */
-export class Gate {
+export class PauseLatch {
   #opened: PromiseWithResolvers<void> | undefined;
 
   close(): void {
@@ -13,7 +13,7 @@ export class Gate {
     this.#opened = undefined;
   }
 
-  /** Resolves once the gate is open; @throws what `signal` was aborted with, also while it is closed */
+  /** Resolves once the latch is open; @throws what `signal` was aborted with, also while it is closed */
   async pass(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (!this.#opened) return;
