@@ -81,6 +81,36 @@ test("a link with neurons is checked neuron by neuron", { tag: "@page" }, async 
   await expect(panel(page, "Prediction")).toContainText("reproduced on this machine");
 });
 
+test("the neurons that give most, and two maps, are checked by what float64 gives, and copied links claim them", async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const ASKED = "#v=1&m=abacus&d=f32&p=3%2B5=";
+  const band = panel(page, "The opened link");
+  const copied = async () => {
+    await page.getByRole("button", { name: "Copy link" }).click();
+    await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+
+  await openApp(page, `${ASKED}&view=neurons&b=-0.0601&te=L1N452:1.4507;L4N425:0.6816;L3N495:0.3908`);
+  await expect(band).toContainText("✓ Reproduced on this machine. 4 numbers were computed anew", { timeout: 60_000 });
+  await expect(panel(page, "Neurons")).toContainText("The link says: L1N452 raises the answer by 1.45, L4N425");
+  await expect(panel(page, "Neurons")).toContainText("✓ reproduced on this machine");
+  expect(await copied()).toMatch(/&b=-0\.060\d&te=L1N452:1\.45\d+;L4N425:0\.68\d+;L3N495:0\.39\d+$/);
+
+  const heads = "L0H7:7.9161;other-L0H7:3.9987;L5H4:0.0323;other-L5H4:0.0841;L0H0:0.014;other-L0H0:-0.0002";
+  await page.goto(`/?visit=maps${ASKED}&hcmp=4%2B5=&b=-0.0601&he=baseline:-0.0524;${heads}`);
+  await expect(band).toContainText("✓ Reproduced on this machine. 8 numbers were computed anew", { timeout: 120_000 });
+  await expect(panel(page, "Heads")).toContainText(
+    "The link says: log p(answer) of the second run −0.05, effect of L0H7 in the first map 7.92, effect of L0H7 in the second map 4.00",
+  );
+  await expect(panel(page, "Heads")).toContainText("✓ reproduced on this machine");
+  await picture(page, "link-maps", { fullPage: true });
+  expect(await copied()).toMatch(/&he=baseline:-0\.05\d+;L0H7:7\.91\d*;other-L0H7:[34]\.\d+;L5H4:0\.03/);
+});
+
 test("back and forward go from finding to finding", { tag: "@page" }, async ({ page }) => {
   await openWithModel(page, "#v=1&m=abacus&p=3%2B5%3D&x=L0H7*0");
   await expect(panel(page, "Prediction")).toContainText("With L0H7 off");

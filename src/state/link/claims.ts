@@ -8,7 +8,7 @@ import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
 import { patchMeasured } from "./patch/patch-claims.ts";
 import { discrepancies } from "./checking/circumstances.ts";
 import type { Discrepancy } from "./checking/circumstances.ts";
-import { DEFAULT_READING, shortContent } from "./finding.ts";
+import { shortContent } from "./finding.ts";
 import type { ChainSettings, Claims, Finding, NamedNumber, ViewName } from "./finding.ts";
 import { adapter, adapterName } from "../model/adapter.ts";
 import { model } from "../model/model.ts";
@@ -17,18 +17,15 @@ import type { Question } from "../question.ts";
 import { chainKey, edgesKey } from "../run/later/chain-demands.ts";
 import { predictionKey } from "../run/demands.ts";
 import { comparisonKey } from "../run/later/neuron-demands.ts";
-import { kindIn, results } from "../run/results.ts";
+import { results } from "../run/results.ts";
 import { isSameRun, modelNow } from "../subject.ts";
 import type { Chain, Slot, Slots } from "../run/results.ts";
-import {
-  changedReading,
-  isSameReading,
-  measuredReading,
-  readingClaims,
-  verifyReading,
-} from "./reading/reading-claims.ts";
+import { changedReading, measuredReading, readingClaims } from "./reading/reading-claims.ts";
 import { opened } from "./opened.ts";
-import { asksTheSame, claimedAnswer, isOfTheSameModel } from "./checking/asks-the-same.ts";
+import { asksTheSameMaps, mapsMeasured } from "./reading/map-claims.ts";
+import { asksTheSameReading } from "./reading/check-reading.ts";
+import { topMeasured } from "./neurons/top-claims.ts";
+import { claimedAnswer, isOfTheSameModel } from "./checking/asks-the-same.ts";
 import { CLAIMED_NEURONS } from "./shown-claims.ts";
 import { verify } from "./checking/verification.ts";
 import type { Verification } from "./checking/verification.ts";
@@ -229,7 +226,7 @@ function claimedNow(finding: Finding, tab: ViewName): Claims {
   const now = question.getState();
   const settings = view.getState().chain;
   const modelId = model.getState().choice?.id;
-  const { experiment, chain, reading, patch } = finding.expected;
+  const { experiment, chain, reading, patch, maps } = finding.expected;
   const isReading = tab === "heads" && reading && asksTheSameReading(finding, now, modelId);
   const isChain = tab === "chain" && chain && asksTheSameChain(finding, now, { modelId, settings });
   const isExperiment = tab === "experiments" && experiment && asksTheSameExperiment(finding);
@@ -238,6 +235,7 @@ function claimedNow(finding: Finding, tab: ViewName): Claims {
     ...(isExperiment && { experiment }),
     ...(isChain && { chain }),
     ...(isReading && { reading }),
+    ...(tab === "heads" && maps && asksTheSameMaps(finding) && { maps }),
     ...(tab === "patch" && patch && asksTheSamePatch(finding) && { patch }),
   };
 }
@@ -248,12 +246,20 @@ function measuredHere(tab: ViewName): Claims {
   const chain = tab === "chain" ? chainMeasured() : undefined;
   const reading = tab === "heads" ? readingMeasured() : undefined;
   const patch = tab === "patch" ? patchMeasured() : undefined;
+  const slots = results.getState();
+  const now = question.getState();
+  const { count, reading: look } = view.getState();
+  const isTopShown = tab === "neurons" && now.interventions.length === 0;
+  const topNeurons = isTopShown ? topMeasured(slots, now, count) : undefined;
+  const maps = tab === "heads" ? mapsMeasured(slots, now, look) : undefined;
   return {
     ...answerMeasured(),
     ...(experiment && { experiment }),
     ...(chain && { chain }),
     ...(reading && { reading }),
     ...(patch && { patch }),
+    ...(topNeurons && { topNeurons }),
+    ...(maps && { maps }),
   };
 }
 
@@ -276,28 +282,6 @@ function readingMeasured(): readonly NamedNumber[] | undefined {
   const { reading } = view.getState();
   const numbers = measuredReading(results.getState(), question.getState(), reading);
   return numbers && readingClaims(numbers, reading);
-}
-
-const isLookedAt = ({ reading }: Finding) => isSameReading({ ...DEFAULT_READING, ...reading }, view.getState().reading);
-
-/** Whether the tab of heads is looked at as the finding has it, and asks what the finding asks. */
-export const asksTheSameReading = (finding: Finding, now: Question, modelId: string | undefined): boolean =>
-  asksTheSame(finding, now, modelId) && isLookedAt(finding);
-
-/** What the page's own computation says to what a link claims of the tab of heads; undefined while there is none of that look. */
-export function checkReading(finding: Finding, slots: Slots, now: Question): Verification | undefined {
-  const { reading } = view.getState();
-  // the numbers of another look have the same names
-  if (!isLookedAt(finding)) return undefined;
-  const numbers = measuredReading(slots, now, reading);
-  const standing = standingOf(finding, {
-    provenance: slots.prediction.isRecorded ? "recorded" : "computed here",
-    about: slots[kindIn("prediction", now.interventions.length > 0)].about,
-    asked: { kind: "answer" },
-  });
-  return numbers && standing.kind === "checks"
-    ? verifyReading(finding.expected.reading ?? [], numbers, reading, standing)
-    : undefined;
 }
 
 function answerMeasured(): Claims {

@@ -142,6 +142,10 @@ export interface Claims {
   readonly reading?: readonly NamedNumber[];
   /** Of patches between two prompts, in the metric, most telling first; see `patchClaims`. */
   readonly patch?: readonly NamedNumber[];
+  /** Of the neurons that give the answer most in the clean run, their increases, largest first; see `topClaims`. */
+  readonly topNeurons?: readonly NamedNumber[];
+  /** Of two maps of heads beside each other, most telling first; see `mapClaims`. */
+  readonly maps?: readonly NamedNumber[];
   /** How many more a link claims that could not be read, so that nothing of them can be checked; left out: none. */
   readonly unread?: number;
 }

@@ -11,6 +11,7 @@ import { READING_FIELDS } from "./reading/reading-fields.ts";
 import { PATCH_FIELDS } from "./patch/patch-fields.ts";
 import { WORDS_FIELDS } from "./words/words-fields.ts";
 import { claimsField } from "./claims-field.ts";
+import { readTopClaim } from "./neurons/top-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { BUNDLED_MODEL, NO_FINDING, VIEWS, folderNamed, isShortContent } from "./finding.ts";
 import type { ClaimedNeuron, Finding, Selection } from "./finding.ts";
@@ -220,6 +221,13 @@ export const FIELDS: readonly Field[] = [
         neurons.filter(({ change }) => Number.isFinite(change)),
         formatClaimedNeuron,
       ),
+  }),
+  claimsField({
+    key: "te",
+    name: "topNeurons",
+    needs: "neurons with their increase in nats, as L4N425:0.697;L3N17:0.21",
+    read: readTopClaim,
+    write: joinedNumbers,
   }),
   {
     key: "un",

@@ -187,6 +187,11 @@ function findings(): fc.Arbitrary<Finding> {
     fc.tuple(index, fc.constantFrom("", "F")).map(([layer, end]) => `L${layer}${end}`),
     fc.constantFrom("total", "E", "bias"),
   );
+  const neuronName = fc.tuple(index, index).map(([layer, at]) => `L${layer}N${at}`);
+  const mapName = fc.oneof(
+    fc.constant("baseline"),
+    fc.tuple(fc.constantFrom("", "other-"), index, index).map(([which, layer, at]) => `${which}L${layer}H${at}`),
+  );
   const rest = fc.record(
     {
       prompt: text,
@@ -203,6 +208,8 @@ function findings(): fc.Arbitrary<Finding> {
           neurons: fc.array(claimed, { minLength: 1, maxLength: 5 }),
           chain: fc.array(fc.record({ name: part, value }), { minLength: 1, maxLength: 8 }),
           reading: fc.array(fc.record({ name: readPart, value }), { minLength: 1, maxLength: 4 }),
+          topNeurons: fc.array(fc.record({ name: neuronName, value }), { minLength: 1, maxLength: 3 }),
+          maps: fc.array(fc.record({ name: mapName, value }), { minLength: 1, maxLength: 7 }),
           unread: fc.integer({ min: 1, max: MAX_UNREAD }),
           experiment: fc.array(fc.record({ name: fc.stringMatching(/^[\w +×÷.@-]{1,40}$/), value }), {
             minLength: 1,

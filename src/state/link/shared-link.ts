@@ -5,6 +5,8 @@ import { currentFinding } from "./claims.ts";
 import { claimsAbout, findingOf } from "./shown-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { chainClaims } from "./chain-claims.ts";
+import { topClaimsAbout } from "./neurons/top-claims.ts";
+import { mapClaimsAbout } from "./reading/map-claims.ts";
 import { patchClaims } from "./patch/patch-claims.ts";
 import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
 import { lab } from "../lab/tools.ts";
@@ -95,6 +97,8 @@ function earlierFinding(shown: Subject, slots: Slots): Finding {
       ...claimsAbout(shown, slots),
       ...(tab === "chain" && { chain: chainClaimsAbout(shown, slots, chain) }),
       ...(patches && { patch: patchClaims(patches) }),
+      ...(tab === "neurons" && { topNeurons: topClaimsAbout(shown, slots) }),
+      ...(tab === "heads" && { maps: mapClaimsAbout(shown, slots, reading) }),
     },
   };
 }

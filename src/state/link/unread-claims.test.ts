@@ -23,6 +23,8 @@ const GOOD: Readonly<Record<string, string>> = {
   pe: "clean:13.7742",
   le: "total:9.7465",
   er: "accuracy:0.98",
+  te: "L4N425:0.697",
+  he: "other-L0H7:7.9",
 };
 const KEYS = FIELDS.flatMap(({ key, claims }) => (claims !== undefined && key !== "un" ? [key] : []));
 const LISTS = FIELDS.flatMap(({ key, claims }) => (claims === "several" ? [key] : []));

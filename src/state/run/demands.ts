@@ -45,6 +45,9 @@ export const predictionKey = (question: Question, target?: number) =>
     ? keyOf(question.prompt, question.target, ...variantKey(question))
     : keyOf(question.prompt, target, changesKey(question), ...variantKey(question));
 
+export const sweepKey = (question: Question, target: number) =>
+  keyOf(question.prompt, target, ...ablationSourceKey(question), ...variantKey(question));
+
 /**
  * The clean run, or with the interventions in place the run about its target: this one has the clean run beside it, each with the other's first tokens.
  *
@@ -70,7 +73,7 @@ function sweepDemand(now: Moment, clean: Prediction): Demand<HeadSweep> {
   const { prompt, info } = now;
   const { id: target } = clean.target;
   return {
-    key: keyOf(prompt, target, ...ablationSourceKey(now), ...variantKey(now)),
+    key: sweepKey(now, target),
     about: () => subjectOf(now, clean),
     run: sweepRun(prompt, info, { target, ...ablationSourceOf(now), ...variantOf(now) }),
   };

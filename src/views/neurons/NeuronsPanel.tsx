@@ -20,6 +20,7 @@ import { isCompared, isOfVariants, neuronsFigure } from "./neurons-figure.ts";
 import { comparisonSentence, topSentence } from "./neuron-sentences.ts";
 import { NeuronTable } from "./NeuronTable.tsx";
 import { Prose } from "../guide/Term.tsx";
+import { TopClaims } from "./TopClaims.tsx";
 import "./neurons.css";
 
 /** Which FFN neurons lose their say when something is ablated; while nothing is, which have most of it. */
@@ -52,6 +53,7 @@ function TopNeurons() {
   return (
     <>
       <WayToCompare />
+      <TopClaims />
       <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
         <RunState kind="topNeurons" slot={slot} doing="Looking for the neurons" what="this list" />
         {value && (

@@ -1,5 +1,6 @@
 import { grouped } from "#core/grouped.ts";
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
+import { topClaims } from "#state/link/neurons/top-claims.ts";
 import type { SortOrder } from "#state/link/finding.ts";
 import type { NeuronComparison, Slots, TopNeurons } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";
@@ -51,7 +52,12 @@ export function drawnTopNeurons(slots: Slots, sort: SortOrder): Drawn | undefine
     title: `Neurons with the most to say for “${target}” after “${about.prompt}” in ${about.model.name}`,
     says: [topSentence(value, target), certificate(value)],
     origin: { kind: "computed", subject: about },
-    link: { ...findingOf(about), view: "neurons", sort, expected: claimsAbout(about, slots) },
+    link: {
+      ...findingOf(about),
+      view: "neurons",
+      sort,
+      expected: { ...claimsAbout(about, slots), topNeurons: topClaims(value) },
+    },
     unit: "nats; activations have none",
     table: () => tableOf(TOP_COLUMNS, value.rows),
     notebook: "neurons",

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { nats } from "#charts/number-format.ts";
-import { asksTheSameReading, checkReading } from "#state/link/claims.ts";
+import { asksTheSameReading, checkReading } from "#state/link/reading/check-reading.ts";
 import { opened } from "#state/link/opened.ts";
 import { aboutReading } from "#state/link/reading/reading-claims.ts";
 import { model } from "#state/model/model.ts";

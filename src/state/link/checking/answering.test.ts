@@ -6,18 +6,19 @@ import type { Asked } from "./same-question.ts";
 import { FIRST_FORM } from "../../experiments/form/form.ts";
 import type { ExperimentForm } from "../../experiments/form/form.ts";
 import { askedPatch } from "../../lab/patch-form.ts";
-import { DEFAULT_CHAIN, DEFAULT_PATCH, NO_FINDING } from "../finding.ts";
+import { DEFAULT_CHAIN, DEFAULT_PATCH, DEFAULT_READING, NO_FINDING } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import type { Subject, SubjectModel } from "../../subject.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const OTHER_COMMIT = "f".repeat(40);
 const PROVENANCES: readonly Provenance[] = ["computed here", "from a file", "recorded"];
-const KINDS = ["answer", "chain", "patch", "experiment"] as const satisfies readonly Asked["kind"][];
+const KINDS = ["answer", "chain", "maps", "patch", "experiment"] as const satisfies readonly Asked["kind"][];
 
 function askedAs(kind: Asked["kind"], form: ExperimentForm = FIRST_FORM): Asked {
   if (kind === "experiment") return { kind, form };
   if (kind === "patch") return { kind, form: askedPatch(DEFAULT_PATCH, "3+5=") };
+  if (kind === "maps") return { kind, reading: { ...DEFAULT_READING, other: "4+5=" } };
   return kind === "chain" ? { kind, settings: DEFAULT_CHAIN } : { kind };
 }
 
@@ -62,6 +63,7 @@ const CLAIM: Finding = {
   target: 12,
   interventions: [HEAD],
   ablationSource: ["2+4="],
+  reading: { other: "4+5=" },
   experiment: FIRST_FORM,
 };
 
@@ -84,7 +86,7 @@ interface Case {
   readonly is: Readonly<Record<Asked["kind"], "full" | "unlike" | "nothing">>;
 }
 
-const all = (is: "full" | "unlike" | "nothing") => ({ answer: is, chain: is, patch: is, experiment: is });
+const all = (is: "full" | "unlike" | "nothing") => ({ answer: is, chain: is, maps: is, patch: is, experiment: is });
 
 /** Claim × what is loaded. A prompt plays no part in an experiment, what is ablated none in a chain, nor the target in patches, which have answers of their own. */
 const CASES: readonly Case[] = [
@@ -113,38 +115,63 @@ const CASES: readonly Case[] = [
   {
     what: "another prompt",
     claim: { prompt: "3+6=" },
-    is: { answer: "nothing", chain: "nothing", patch: "nothing", experiment: "full" },
+    is: { answer: "nothing", chain: "nothing", maps: "nothing", patch: "nothing", experiment: "full" },
   },
   {
     what: "a space more",
     claim: { prompt: "3+5= " },
-    is: { answer: "nothing", chain: "nothing", patch: "nothing", experiment: "full" },
+    is: { answer: "nothing", chain: "nothing", maps: "nothing", patch: "nothing", experiment: "full" },
   },
   {
     what: "another target",
     claim: { target: 13 },
-    is: { answer: "nothing", chain: "nothing", patch: "full", experiment: "full" },
+    is: { answer: "nothing", chain: "nothing", maps: "nothing", patch: "full", experiment: "full" },
   },
   {
     what: "other parts off",
     claim: { interventions: [{ ...HEAD, scale: 0.5 }] },
-    is: { answer: "nothing", chain: "full", patch: "full", experiment: "full" },
+    is: { answer: "nothing", chain: "full", maps: "full", patch: "full", experiment: "full" },
   },
   {
     what: "other ablation-source",
     claim: { ablationSource: ["2+6="] },
-    is: { answer: "nothing", chain: "nothing", patch: "full", experiment: "full" },
+    is: { answer: "nothing", chain: "nothing", maps: "nothing", patch: "full", experiment: "full" },
   },
   {
     what: "one donor of two lines for two",
     claim: { ablationSource: ["a\nb"] },
     about: { ablationSource: ["a", "b"] },
-    is: { answer: "nothing", chain: "nothing", patch: "full", experiment: "full" },
+    is: { answer: "nothing", chain: "nothing", maps: "nothing", patch: "full", experiment: "full" },
   },
   {
     what: "other thresholds",
     claim: { chain: { thresholds: { headEffect: 0.3 } } },
-    is: { answer: "full", chain: "nothing", patch: "full", experiment: "full" },
+    is: { ...all("full"), chain: "nothing" },
+  },
+  {
+    what: "another prompt beside",
+    claim: { reading: { other: "4+6=" } },
+    is: { ...all("full"), maps: "nothing" },
+  },
+  {
+    what: "another variant beside",
+    claim: { reading: { other: "4+5=", otherVariant: "base" } },
+    is: { ...all("full"), maps: "nothing" },
+  },
+  {
+    what: "what is ablated staying so in both maps",
+    claim: { reading: { other: "4+5=", isUnder: true } },
+    is: { ...all("full"), maps: "nothing" },
+  },
+  {
+    what: "another look than the maps",
+    claim: { reading: { other: "4+5=", look: "lens" } },
+    is: { ...all("full"), maps: "nothing" },
+  },
+  {
+    what: "another place of the lens, which no map has",
+    claim: { reading: { other: "4+5=", place: { stage: 1, position: 0 } } },
+    is: all("full"),
   },
   {
     what: "another corrupted prompt",
@@ -154,7 +181,7 @@ const CASES: readonly Case[] = [
   {
     what: "another form",
     claim: { experiment: { ...FIRST_FORM, ablation: "mean" } },
-    is: { answer: "full", chain: "full", patch: "full", experiment: "nothing" },
+    is: { ...all("full"), experiment: "nothing" },
   },
 ];
 

@@ -6,14 +6,15 @@ import type { Question } from "../../question.ts";
 import type { Claims, Finding } from "../finding.ts";
 import { isSameQuestion } from "./same-question.ts";
 
-/** What the opened finding claims of the answer, and how much of it could not be read, as long as the page still asks what it asked. */
+/** What the opened finding claims of the answer and of the neurons that give it most, and how much of it could not be read, as long as the page still asks what it asked. */
 export function claimedAnswer(finding: Finding | undefined): Claims {
   if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};
-  const { baseline, changed, neurons, unread } = finding.expected;
+  const { baseline, changed, neurons, topNeurons, unread } = finding.expected;
   return {
     ...(baseline !== undefined && { baseline }),
     ...(changed !== undefined && { changed }),
     ...(neurons && { neurons }),
+    ...(topNeurons && { topNeurons }),
     ...(unread !== undefined && { unread }),
   };
 }

@@ -4,13 +4,14 @@ import { askedPatch, isSamePatch } from "../../lab/patch-form.ts";
 import type { Question } from "../../question.ts";
 import { settingsKey } from "../../run/later/chain-demands.ts";
 import { interventionsKey } from "../../subject.ts";
-import { DEFAULT_PATCH } from "../finding.ts";
-import type { ChainSettings, Finding, PatchForm } from "../finding.ts";
+import { DEFAULT_PATCH, DEFAULT_READING } from "../finding.ts";
+import type { ChainSettings, Finding, PatchForm, ReadingSettings } from "../finding.ts";
 
-/** What was asked: the answer to a prompt, the chain behind it, what is carried into it from another, or an experiment. */
+/** What was asked: the answer to a prompt, the chain behind it, two maps beside each other, what is carried into it from another, or an experiment. */
 export type Asked =
   | { readonly kind: "answer" }
   | { readonly kind: "chain"; readonly settings: ChainSettings }
+  | { readonly kind: "maps"; readonly reading: ReadingSettings }
   | { readonly kind: "patch"; readonly form: PatchForm }
   | { readonly kind: "experiment"; readonly form: ExperimentForm };
 
@@ -31,6 +32,15 @@ export function isSameQuestion(finding: Finding, about: AskedOf, asked: Asked): 
         asked.settings.published === undefined &&
         settingsKey(finding.chain ?? {}) === settingsKey(asked.settings)
       );
+    case "maps": {
+      const named = { ...DEFAULT_READING, ...finding.reading };
+      return (
+        isSamePrompt(finding, about) &&
+        ablationSourceText(finding) === ablationSourceText(about) &&
+        isSamePair(named, asked.reading) &&
+        (!named.isUnder || interventionsKey(finding.interventions) === interventionsKey(about.interventions))
+      );
+    }
     case "patch":
       return (
         finding.prompt === about.prompt &&
@@ -42,6 +52,14 @@ export function isSameQuestion(finding: Finding, about: AskedOf, asked: Asked): 
       throw new Error(`claim: unknown question ${String(asked satisfies never)}`);
   }
 }
+
+/** Whether two maps stand beside each other as in the other look. */
+const isSamePair = (a: ReadingSettings, b: ReadingSettings) =>
+  a.look === "effect" &&
+  b.look === "effect" &&
+  a.isUnder === b.isUnder &&
+  a.other === b.other &&
+  a.otherVariant === b.otherVariant;
 
 type AskedOf = Pick<Question, "prompt" | "target" | "interventions" | "ablationSource">;
 

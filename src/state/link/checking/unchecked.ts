@@ -3,13 +3,16 @@ import { lab } from "../../lab/tools.ts";
 import type { Question } from "../../question.ts";
 import type { Slots } from "../../run/results.ts";
 import { view } from "../../view.ts";
-import { checkChain, checkReading } from "../claims.ts";
+import { checkChain } from "../claims.ts";
+import { checkReading } from "../reading/check-reading.ts";
 import type { Finding } from "../finding.ts";
+import { checkTop } from "../neurons/top-claims.ts";
+import { checkMaps } from "../reading/map-claims.ts";
 import { checkPatch } from "../patch/patch-claims.ts";
 import type { Verification } from "./verification.ts";
 
 /** What a link can claim beside the answer. */
-const BESIDE = ["experiment", "chain", "reading", "patch"] as const;
+const BESIDE = ["experiment", "chain", "reading", "patch", "topNeurons", "maps"] as const;
 export type ClaimBeside = (typeof BESIDE)[number];
 
 /** What the link claims numbers of beside the answer. */
@@ -33,6 +36,10 @@ export function checkBeside(name: ClaimBeside, finding: Finding, { slots, now }:
       return checkReading(finding, slots, now);
     case "patch":
       return checkPatch(finding, lab.getState().patch);
+    case "topNeurons":
+      return checkTop(finding, slots, { now, count: view.getState().count });
+    case "maps":
+      return checkMaps(finding, slots, { now, reading: view.getState().reading });
     default:
       throw new Error(`claim: unknown ${String(name satisfies never)}`);
   }

@@ -5,6 +5,7 @@ import type { Finding } from "../finding.ts";
 import { claimsField } from "../claims-field.ts";
 import { joinedNumbers, readCount } from "../link-values.ts";
 import type { Field } from "../link-values.ts";
+import { readMapClaim } from "./map-claims.ts";
 import { readReadingClaim } from "./reading-claims.ts";
 
 /** How heads and the stream are looked at, as a link has it. */
@@ -52,6 +53,13 @@ export const READING_FIELDS: readonly Field[] = [
     name: "reading",
     needs: "numbers of what the tab of heads shows, as total:9.7465;L5F:3.9371",
     read: readReadingClaim,
+    write: joinedNumbers,
+  }),
+  claimsField({
+    key: "he",
+    name: "maps",
+    needs: "numbers of two maps beside each other, as baseline:-0.3211;L0H7:0.42;other-L0H7:7.9",
+    read: readMapClaim,
     write: joinedNumbers,
   }),
 ];

@@ -11,12 +11,22 @@ import type { Results } from "../results.ts";
 export const comparisonKey = (question: Question, target: number, count: number) =>
   keyOf(predictionKey(question, target), count);
 
+export const topKey = (question: Question, target: number, count: number) =>
+  keyOf(question.prompt, target, count, ...variantKey(question));
+
 /** What neurons lose to what is ablated, or to the adapter where nothing is; without either, those that give the answer most. */
 export function neuronDemands(now: Moment, clean: CleanRun): Demands {
-  const isLookedAt = now.tab === "neurons" || now.tab === "lab";
-  if (!isLookedAt && !claimedAnswer(opened.getState().finding).neurons?.length) return {};
-  if (now.interventions.length > 0) return { comparison: comparisonDemand(now, clean) };
-  return now.hasAdapter ? { comparison: variantsDemand(now, clean) } : { topNeurons: topDemand(now, clean) };
+  const { neurons = [], topNeurons = [] } = claimedAnswer(opened.getState().finding);
+  const isLookedAt = now.tab === "neurons" || now.tab === "lab" || neurons.length > 0;
+  const isTopClaimed = topNeurons.length > 0;
+  if (now.interventions.length === 0 && !now.hasAdapter) {
+    return isLookedAt || isTopClaimed ? { topNeurons: topDemand(now, clean) } : {};
+  }
+  const compare = now.interventions.length > 0 ? comparisonDemand : variantsDemand;
+  return {
+    ...(isLookedAt && { comparison: compare(now, clean) }),
+    ...(isTopClaimed && { topNeurons: topDemand(now, clean) }),
+  };
 }
 
 function comparisonDemand(now: Moment, clean: CleanRun): Demand<Results["comparison"]> {
@@ -46,7 +56,7 @@ function topDemand(now: Moment, clean: CleanRun): Demand<Results["topNeurons"]> 
   const { prompt, count } = now;
   const { id: target } = clean.target;
   return {
-    key: keyOf(prompt, target, count, ...variantKey(now)),
+    key: topKey(now, target, count),
     about: () => subjectOf(now, clean),
     run: (engine, reports) => engine.topNeurons(prompt, { target, count, ...variantOf(now) }, following(reports)),
   };

@@ -17,7 +17,7 @@ export interface AskedOf extends Pick<Question, "interventions" | "ablationSourc
  * @returns undefined where nothing is asked to stand beside, or there is no such variant
  */
 export function otherRun(
-  { prompt, variant = "base", hasAdapter }: Moment,
+  { prompt, variant = "base", hasAdapter }: Pick<Moment, "prompt" | "variant" | "hasAdapter">,
   { other, otherVariant }: Pick<ChainSettings, "other" | "otherVariant">,
   target: number,
 ): Pick<AskedOf, "prompt" | "variant" | "target"> | undefined {

@@ -7,6 +7,8 @@ import { heatmapMarks, ringAround } from "#charts/maps/heatmap-marks.ts";
 import { cellOf } from "#charts/maps/heatmap.ts";
 import type { Heatmap } from "#charts/maps/heatmap.ts";
 import { legend } from "#charts/legend.ts";
+import { headsApart } from "#state/heads-apart.ts";
+import type { HeadApart } from "#state/heads-apart.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { isDark, view } from "#state/view.ts";
@@ -24,8 +26,8 @@ import { HeadsMethod } from "../HeadsMethod.tsx";
 import { HeatmapFigure } from "../HeatmapFigure.tsx";
 import { HeatmapLegend } from "../HeatmapLegend.tsx";
 import { BesideControls } from "./BesideControls.tsx";
-import { besideSentence, drawnMaps, headsApart, mapsBeside, sharedScale } from "./beside-maps.ts";
-import type { HeadApart } from "./beside-maps.ts";
+import { MapClaims } from "./MapClaims.tsx";
+import { besideSentence, drawnMaps, mapsBeside, sharedScale } from "./beside-maps.ts";
 import "./beside.css";
 
 const LISTED = 10;
@@ -90,9 +92,10 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
             measure<HeadApart>({ label: `“${maps[1].title}”, nats` }, "nats", ({ there }) => there),
             measure<HeadApart>({ label: "apart, nats" }, "nats", ({ here, there }) => here - there),
           ]}
-          rows={headsApart(maps[0], maps[1]).slice(0, LISTED)}
+          rows={headsApart(maps[0].effects, maps[1].effects).slice(0, LISTED)}
         />
       )}
+      <MapClaims />
       <footer className="panel-foot">
         <Method page="head-sweep">
           <HeadsMethod ablationSource={about?.ablationSource} isBare={kind === "sweep"} />

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "csv-parse/sync";
+import { headsApart } from "#state/heads-apart.ts";
 import { decodeFinding } from "#state/link/permalink.ts";
 import { EMPTY_SLOT, results } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";
 import { csvFile, jsonFile, svgFile } from "../../exports/files.ts";
 import type { Stamp } from "../../exports/drawn.ts";
-import { besideSentence, drawnBeside, drawnMaps, headsApart, mapsBeside, sharedScale } from "./beside-maps.ts";
+import { besideSentence, drawnBeside, drawnMaps, mapsBeside, sharedScale } from "./beside-maps.ts";
 
 const STAMP: Stamp = { version: "9.9.9", date: new Date("2026-11-29T06:00:00Z"), address: "http://here/" };
 const UNKNOWN = Number.NaN;
@@ -47,7 +48,7 @@ const OTHER = {
 
 test("heads come by how far apart their effects are, and the sentence names the first with both numbers", () => {
   const maps = mapsBeside(OWN, OTHER);
-  expect(headsApart(maps[0]!, maps[1]!)).toEqual([
+  expect(headsApart(maps[0]!.effects, maps[1]!.effects)).toEqual([
     { at: { layer: 0, head: 1 }, here: 0, there: 8 },
     { at: { layer: 1, head: 1 }, here: 4, there: -1 },
     { at: { layer: 0, head: 0 }, here: 1, there: 0.25 },

@@ -5,9 +5,11 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { legend } from "#charts/legend.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
-import type { HeadId } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS, headEffects, isWhole } from "#state/effects.ts";
+import { apart, headsApart } from "#state/heads-apart.ts";
+import { kindIn } from "#state/run/results.ts";
 import type { HeadSweep, Slot, Slots } from "#state/run/results.ts";
+import { mapClaims } from "#state/link/reading/map-claims.ts";
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { Subject } from "#state/subject.ts";
 import type { ColourScale } from "#state/view.ts";
@@ -47,28 +49,10 @@ export function mapsBeside(
   });
 }
 
-/** A head in two maps. */
-export interface HeadApart {
-  readonly at: HeadId;
-  readonly here: number;
-  readonly there: number;
-}
-
-/** Heads that are known in both maps, those first whose effects differ most. */
-export const headsApart = (first: MapBeside, second: MapBeside): readonly HeadApart[] =>
-  first.effects
-    .flatMap((row, layer) =>
-      row.map((here, head) => ({ at: { layer, head }, here, there: second.effects[layer]?.[head] ?? Number.NaN })),
-    )
-    .filter(({ here, there }) => !Number.isNaN(here - there))
-    .sort((a, b) => apart(b) - apart(a));
-
-const apart = ({ here, there }: HeadApart) => Math.abs(here - there);
-
 /** What tells the two maps from each other, with its numbers. */
 export function besideSentence([first, second]: readonly MapBeside[]): string {
   if (!first || !second) return "";
-  const heads = headsApart(first, second);
+  const heads = headsApart(first.effects, second.effects);
   const [most] = heads;
   const isAll = heads.length === first.effects.flat().length;
   if (!most) return "No head is known in both maps yet.";
@@ -117,6 +101,8 @@ export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots
     ...(prompt !== about.prompt && { other: prompt }),
     ...(variant !== about.variant && { otherVariant: variant }),
   };
+  const isRecorded = slots[kindIn("sweep", about.interventions.length > 0)].isRecorded;
+  const claimed = isRecorded ? [] : mapClaims({ own: first.sweep, other: second.sweep });
   return {
     name: "heads-beside",
     title: `What each head is worth to ${maps.map(({ title, target }) => `“${target}” after “${title}”`).join(" and to ")} in ${about.model.name}${under}`,
@@ -125,7 +111,7 @@ export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots
       `Both on one scale. Blue supports the target, red works against it (nats, ${ablationWords(about.ablationSource).name}).`,
     ],
     origin: { kind: "computed", subject: about },
-    link: { ...findingOf(about), view: "heads", reading, expected: claimsAbout(about, slots) },
+    link: { ...findingOf(about), view: "heads", reading, expected: { ...claimsAbout(about, slots), maps: claimed } },
     isAblating: true,
     settings: {
       complete: maps.every(({ sweep }) => isWhole(sweep)),

@@ -7,6 +7,8 @@ const NAMES = {
   chain: "the chain’s numbers",
   reading: "the map’s numbers",
   patch: "the patches’ numbers",
+  topNeurons: "the neurons’ numbers",
+  maps: "the two maps’ numbers",
 } as const satisfies Record<Claimed, string>;
 
 /** What a link claims numbers of, as it stands in a sentence. */

@@ -1,0 +1,23 @@
+import { useSyncExternalStore } from "react";
+import { useStore } from "zustand";
+import { nats } from "#charts/number-format.ts";
+import { followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
+import { opened } from "#state/link/opened.ts";
+import { aboutMap, asksTheSameMaps } from "#state/link/reading/map-claims.ts";
+import { model } from "#state/model/model.ts";
+import { question } from "#state/question.ts";
+import { view } from "#state/view.ts";
+import { Verdict } from "../../shared/Verdict.tsx";
+
+/** What the opened link claims of the two maps; then what this machine says to it. */
+export function MapClaims() {
+  const finding = useStore(opened, (state) => state.finding);
+  const check = useSyncExternalStore(followOpenedCheck, openedCheck);
+  useStore(question);
+  useStore(view, (state) => state.reading);
+  useStore(model, (state) => state.choice);
+  const claimed = finding?.expected.maps;
+  if (!claimed || !asksTheSameMaps(finding)) return null;
+  const numbers = claimed.map(({ name, value }) => `${aboutMap(name)} ${nats(value)}`);
+  return <Verdict claims={`The link says: ${numbers.join(", ")} (nats).`} check={check?.of.maps} />;
+}
