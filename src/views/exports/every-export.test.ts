@@ -1,40 +1,23 @@
-import "#state/experiments/behind-door.ts";
 import { parse } from "csv-parse/sync";
 import { SaxesParser } from "saxes";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { opened } from "#state/link/opened.ts";
-import { experimentForm } from "#state/experiments/form/form.ts";
-import { experiments } from "#state/experiments/slots.ts";
-import type { ExperimentOrigin } from "#state/experiments/slots.ts";
-import type { ExperimentResult } from "#protocol/experiments.ts";
-import { subjectNow } from "#state/subject.ts";
-import { DEFAULT_CHAIN, DEFAULT_READING, LOOKS } from "#state/link/finding.ts";
-import type { Finding } from "#state/link/finding.ts";
-import { drawPlot, measureGroup, readWiring, searchConcepts } from "#state/lab/actions.ts";
-import { forms } from "#state/lab/forms.ts";
-import { clearLab, lab, start } from "#state/lab/tools.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_CHAIN, DEFAULT_READING } from "#state/link/finding.ts";
+import { lab } from "#state/lab/tools.ts";
 import { loadModel } from "#state/model/loading.ts";
 import { changeModel } from "#state/model/load-offer.ts";
 import { model } from "#state/model/model.ts";
-import type { ModelChoice } from "#state/model/model.ts";
-import { notices } from "#state/notices.ts";
-import { decodeFinding } from "#state/link/permalink.ts";
 import { question, setPrompt, setAblationSource, togglePart } from "#state/question.ts";
-import { drawPatches } from "#state/lab/patching.ts";
 import { showRecorded } from "#state/first-look/recorded.ts";
-import { connectEngine } from "#state/run/engine-port.ts";
 import { clearResults, isStale, results } from "#state/run/results.ts";
-import { forgetRuns } from "#state/run/runner.ts";
-import "#state/run/later-demands.ts";
-import { followQuestions } from "#state/run/session.ts";
 import { setThreshold } from "#state/chain-view.ts";
 import { sharedFinding } from "#state/link/shared-link.ts";
-import { DEFAULT_SORT, select, setReading, showTab, view } from "#state/view.ts";
-import { exportingEngine, infoOf, numberOf, tokensOf, contentNamed } from "#test/exporting-engine.ts";
+import { DEFAULT_SORT, showTab, view } from "#state/view.ts";
+import { numberOf, tokensOf, contentNamed } from "#test/exporting-engine.ts";
 import type { Asked } from "#test/exporting-engine.ts";
+import { OFF, PROMPT, STAMP, choice, exportingPage, read, settle } from "#test/exporting-page.ts";
+import type { Read, Row } from "#test/exporting-page.ts";
 import { drawnChain } from "../chain/chain-exports.ts";
 import { ownChains, withoutHead } from "../chain/shown-chains.ts";
-import { drawnExperiment, resultFile, withRowFacts } from "../experiments/result/experiment-export.ts";
 import { drawnHeads } from "../heads/heads-export.ts";
 import { drawnHead, drawnNeuron, drawnWiring } from "../inspector/card-exports.ts";
 import { drawnConcepts, drawnGroup, drawnHits, drawnPlot } from "../lab/lab-exports.ts";
@@ -42,76 +25,17 @@ import { drawnPatch } from "../patch/patch-export.ts";
 import { drawnNeurons, drawnTopNeurons } from "../neurons/neurons-export.ts";
 import { drawnDirect, drawnLens, drawnScores } from "../reading/reading-exports.ts";
 import { drawnPrediction } from "../prediction/prediction-export.ts";
-import type { Drawn, Stamp } from "./drawn.ts";
+import type { Drawn } from "./drawn.ts";
 import { csvFile, jsonFile, svgFile } from "./files.ts";
 
-const choice = (id: string): ModelChoice => ({ id, source: { kind: "url", base: `http://here/models/${id}/` } });
-const PROMPT = "3+5=";
-const OFF = { kind: "head", at: { layer: 0, head: 0 } } as const;
 const OTHER_OFF = { kind: "neuron", at: { layer: 0, neuron: 1 } } as const;
-const STAMP: Stamp = { version: "9.9.9", date: new Date("2026-11-29T06:00:00Z"), address: "http://here/page/" };
 
-let engine: ReturnType<typeof exportingEngine>;
-let end: () => void;
-const settle = () => vi.advanceTimersByTimeAsync(1_000);
+let page: Awaited<ReturnType<typeof exportingPage>>;
 
 beforeEach(async () => {
-  vi.useFakeTimers();
-  clearResults();
-  forgetRuns();
-  clearResults();
-  clearLab();
-  notices.setState({ list: [] });
-  opened.setState({ finding: undefined });
-  question.setState({ prompt: PROMPT, target: undefined, interventions: [], ablationSource: undefined, past: [] });
-  view.setState({ tab: "heads", selected: undefined, hovered: undefined, sort: DEFAULT_SORT, chain: DEFAULT_CHAIN });
-  view.setState({ reading: DEFAULT_READING });
-  engine = exportingEngine();
-  connectEngine(engine.engine);
-  const info = infoOf("abacus", "q8");
-  model.setState({ choice: choice("abacus"), dtype: "q8", backend: "auto", status: { kind: "ready" }, info });
-  end = followQuestions();
-  await lookAtEverything();
+  page = await exportingPage();
 });
-
-afterEach(() => {
-  end();
-  vi.useRealTimers();
-});
-
-/** With a part ablated: every figure and table of the page has its numbers. */
-async function lookAtEverything(): Promise<void> {
-  // while nothing is ablated yet
-  showTab("neurons");
-  await settle();
-  togglePart(OFF);
-  await settle();
-  select({ kind: "head", at: { layer: 0, head: 1 } });
-  await settle();
-  select({ kind: "neuron", at: { layer: 1, neuron: 2 } });
-  await settle();
-  for (const tab of ["chain", "neurons", "heads"] as const) {
-    showTab(tab);
-    await settle();
-  }
-  for (const look of LOOKS) {
-    setReading({ look, isUnder: true });
-    await settle();
-  }
-  setReading({ look: "effect" });
-  await settle();
-  forms.setState((state) => ({ plot: { ...state.plot, quantity: "activation", part: "L1N2", to: 0 } }));
-  drawPlot();
-  searchConcepts();
-  measureGroup([{ layer: 1, neuron: 2 }], "1 neuron of the comparison");
-  readWiring({ layer: 1, neuron: 2 });
-  drawPatches();
-  await start("tokens", async (client, { signal }) => {
-    const asked = { count: 30, by: "logit", end: "promotes" } as const;
-    return { asked, found: await client.searchNeurons(8, asked, { signal }) };
-  });
-  await settle();
-}
+afterEach(() => page.end());
 
 /** Everything that can be exported as the page stands. */
 function everything(): Drawn[] {
@@ -163,29 +87,6 @@ const NAMES = [
   "head-scores",
   "top-neurons",
 ];
-
-type Row = Record<string, string | number | null>;
-
-interface Read {
-  readonly name: string;
-  readonly title: string;
-  readonly facts: Record<string, unknown>;
-  readonly rows: readonly Row[];
-  /** What the file's own link asks. */
-  readonly finding: Finding;
-  readonly asked: Asked;
-}
-
-/** A JSON export as its reader has it. */
-function read(drawn: Drawn): Read {
-  const { rows, ...facts } = JSON.parse(jsonFile(drawn, STAMP).content) as Record<string, unknown> & { rows: Row[] };
-  const link = String(facts["link"]);
-  const { finding, notices: wrong } = decodeFinding(link.slice(link.indexOf("#")));
-  expect(wrong).toEqual([]);
-  const { model: of, dtype = "", prompt, interventions, ablationSource } = finding;
-  const asked = { model: of, dtype, prompt, interventions, ablationSource };
-  return { name: drawn.name, title: String(facts["title"]), facts, rows, finding, asked };
-}
 
 /** With the row's head ablated on top of what is ablated. */
 const offBesides = (asked: Asked, row: Row) => {
@@ -335,24 +236,30 @@ const STATES: readonly (readonly [state: string, reach: () => unknown])[] = [
   ["the prompt is empty", () => setPrompt("")],
   ["the prompt is refused", () => setPrompt("?")],
   ["the prompt is too long", () => setPrompt("1".repeat(99))],
-  ["another prompt has no answer yet", () => (engine.held.add("predict"), setPrompt(ANOTHER))],
-  ["another prompt is answered, its sweep under way", () => (engine.held.add("sweepHeads"), setPrompt(ANOTHER))],
+  ["another prompt has no answer yet", () => (page.engine.held.add("predict"), setPrompt(ANOTHER))],
+  ["another prompt is answered, its sweep under way", () => (page.engine.held.add("sweepHeads"), setPrompt(ANOTHER))],
   ["another prompt is answered", () => setPrompt(ANOTHER)],
-  ["the other runs of another prompt fail", () => (engine.failing.add("sweepHeads"), setPrompt(ANOTHER))],
-  ["another model is loading", () => (engine.held.add("load"), void changeModel(choice("other")))],
-  ["another model failed to load", () => (engine.failing.add("load"), changeModel(choice("other")))],
-  ["a link’s model failed to load", () => (engine.failing.add("load"), loadModel(choice("other")))],
-  ["another model was loaded, its numbers to come", () => (engine.held.add("predict"), changeModel(choice("other")))],
+  ["the other runs of another prompt fail", () => (page.engine.failing.add("sweepHeads"), setPrompt(ANOTHER))],
+  ["another model is loading", () => (page.engine.held.add("load"), void changeModel(choice("other")))],
+  ["another model failed to load", () => (page.engine.failing.add("load"), changeModel(choice("other")))],
+  ["a link’s model failed to load", () => (page.engine.failing.add("load"), loadModel(choice("other")))],
+  [
+    "another model was loaded, its numbers to come",
+    () => (page.engine.held.add("predict"), changeModel(choice("other"))),
+  ],
   ["another precision was loaded", () => loadModel(choice("abacus"), { dtype: "q4" })],
   ["nothing is off any more", () => togglePart(OFF)],
   ["another part is off as well", () => togglePart(OTHER_OFF)],
   [
     "another part is off as well, its run to come",
-    () => (["predict", "chain", "compareNeurons"].forEach((method) => engine.held.add(method)), togglePart(OTHER_OFF)),
+    () => (
+      ["predict", "chain", "compareNeurons"].forEach((method) => page.engine.held.add(method)),
+      togglePart(OTHER_OFF)
+    ),
   ],
   ["something stands in for what is off", () => setAblationSource(["2+4="])],
-  ["something is to stand in for what is off", () => (engine.held.add("predict"), setAblationSource(["2+4="]))],
-  ["a threshold of the chain moved", () => (engine.held.add("chain"), setThreshold("headEffect", 0.1))],
+  ["something is to stand in for what is off", () => (page.engine.held.add("predict"), setAblationSource(["2+4="]))],
+  ["a threshold of the chain moved", () => (page.engine.held.add("chain"), setThreshold("headEffect", 0.1))],
   ["another prompt stands beside the chain", () => view.setState({ chain: { ...DEFAULT_CHAIN, other: ANOTHER } })],
 ];
 
@@ -390,7 +297,7 @@ describe("every export agrees with itself", () => {
 });
 
 test("a sweep under way exports the rows that have arrived, and says so", async () => {
-  engine.held.add("sweepHeads");
+  page.engine.held.add("sweepHeads");
   setPrompt(ANOTHER);
   await settle();
   const { rows, facts, finding } = read(everything()[0]!);
@@ -467,101 +374,4 @@ test("files are told apart by model, prompt, what is off, and view", async () =>
   const all = [first, second, names()].flatMap((list) => [list[0]!, list[1]!, list[4]!]);
   expect(new Set(all).size).toBe(9);
   for (const name of all) expect(name).toMatch(/^[\p{L}\p{N}][\p{L}\p{N}+=._-]*$/u);
-});
-
-describe("an experiment", () => {
-  const estimate = { value: 0.9, low: 0.8, high: 1 };
-  const result = {
-    kind: "heads",
-    request: { kind: "heads", seed: 1, suite: { kind: "pasted", text: "3+5=,8" } },
-    suite: { cases: 1 },
-    steps: 1,
-    stepsInAll: 1,
-    found: { groups: [], all: { accuracy: estimate, logProbability: estimate }, heads: [] },
-  } as unknown as ExperimentResult;
-  const shown = {
-    name: "head-table",
-    result,
-    figure: () => ({ width: 10, height: 10, marks: [] }),
-    title: "Heads × operations",
-    sentence: "L0H1 costs most.",
-    table: () => ({ header: ["head", "drop"], rows: [["L0H1", -0.5]] }),
-  };
-  const show = (from: ExperimentOrigin | undefined) => {
-    const slot = {
-      value: result,
-      from,
-      saved: undefined,
-      plan: undefined,
-      ran: from?.form,
-      status: "done",
-      progress: undefined,
-    } as const;
-    experiments.setState({ heads: slot });
-  };
-  const origin = (): ExperimentOrigin => ({ about: subjectNow()!, form: { ...FORM, seed: 1 } });
-  const FORM = experimentForm.getInitialState();
-  beforeEach(() => {
-    showTab("experiments");
-    experimentForm.setState({ ...FORM, seed: 1 });
-  });
-
-  test("keeps the model and the form that it was run with", async () => {
-    const from = origin();
-    show(from);
-    experimentForm.setState({ seed: 2 });
-    engine.held.add("load");
-    void changeModel(choice("other"));
-    await settle();
-    const { facts, title, finding } = read(drawnExperiment(shown, { from, saved: undefined }, false));
-    expect(title).toBe("Heads × operations, in abacus");
-    expect([(facts["model"] as Row)["id"], facts["seed"], facts["suite"]]).toEqual(["abacus", 1, "pasted"]);
-    expect([finding.model, finding.experiment?.seed, finding.expected.experiment]).toEqual([
-      "abacus",
-      1,
-      [{ name: "accuracy", value: 0.9 }],
-    ]);
-    const rows = withRowFacts(drawnExperiment(shown, { from, saved: undefined }, false), result, () => STAMP);
-    expect(read(rows).rows[0]).toMatchObject({ head: "L0H1", model: "abacus", dtype: "q8", link: facts["link"] });
-    const saved = JSON.parse(
-      resultFile(drawnExperiment(shown, { from, saved: undefined }, false), result, STAMP).content,
-    ) as Row;
-    expect(saved["model"]).toEqual(facts["model"]);
-  });
-
-  test("is what Copy link is of, where the form asks for another one by now", () => {
-    show(origin());
-    expect(sharedFinding()).toMatchObject({
-      isEarlier: false,
-      finding: { expected: { experiment: [{ value: 0.9 }] } },
-    });
-    experimentForm.setState({ seed: 2 });
-    const { isEarlier, finding } = sharedFinding()!;
-    expect([isEarlier, finding.experiment?.seed, finding.expected.experiment]).toEqual([
-      true,
-      1,
-      [{ name: "accuracy", value: 0.9 }],
-    ]);
-  });
-
-  test("from a file is not called this model’s, and lends its numbers to no link", () => {
-    show(undefined);
-    const saved = { model: { name: "elsewhere", dtype: "f32" }, link: "https://a.example/#v=1", finding: undefined };
-    const drawn = drawnExperiment(shown, { from: undefined, saved }, false);
-    const facts = JSON.parse(jsonFile(drawn, STAMP).content) as Row;
-    expect([facts["model"], facts["link"], facts["title"]]).toEqual([
-      { name: "elsewhere", dtype: "f32" },
-      "https://a.example/#v=1",
-      "Heads × operations",
-    ]);
-    expect(facts["origin"]).toBe("a file that was opened; its numbers were not computed here");
-    expect(svgFile(drawn, STAMP)!.content).toContain("From a file, which says that it is of the model elsewhere.");
-    expect(read(withRowFacts(drawn, result, () => STAMP)).rows[0]).toMatchObject({
-      model: "elsewhere",
-      dtype: "f32",
-      link: "https://a.example/#v=1",
-      from: "a file",
-    });
-    expect(sharedFinding()!.finding.expected.experiment).toBeUndefined();
-  });
 });
