@@ -3,7 +3,7 @@ import { shown } from "#core/shown.ts";
 import { refuse } from "../config.ts";
 import { ropeFields, rotaryPositions } from "../rope.ts";
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
-import { biased, layerNorm } from "./plans.ts";
+import { biased, layerNorm, unembedding } from "./plans.ts";
 
 /** Pythia and GPT-NeoX: LayerNorm, rotary embeddings of a part of each head, attention and FFN side by side, exact gelu. */
 export const gptNeox: Family = { name: "gpt_neox", architectures: ["GPTNeoXForCausalLM"], readConfig, weights };
@@ -70,12 +70,7 @@ function weights(spec: ModelSpec, has: (tensor: string) => boolean): WeightPlans
     },
     unembed: [
       ...layerNorm("final_norm", `${prefix}final_layer_norm`, modelDim),
-      {
-        name: "unembedding",
-        kind: "linear",
-        tensors: [spec.tied ? table : "embed_out.weight"],
-        shape: [vocabulary, modelDim],
-      },
+      unembedding(spec, table, "embed_out.weight"),
     ],
   };
 }

@@ -1,7 +1,7 @@
 import { shown } from "#core/shown.ts";
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
 import { refuse } from "../config.ts";
-import { biased, layerNorm } from "./plans.ts";
+import { biased, layerNorm, unembedding } from "./plans.ts";
 
 /** LayerNorm, learned positions, queries, keys and values in one product, weights stored as [inputs, outputs], tied. */
 export const gpt2: Family = { name: "gpt2", architectures: ["GPT2LMHeadModel"], readConfig, weights };
@@ -60,14 +60,6 @@ function weights(spec: ModelSpec, has: (tensor: string) => boolean): WeightPlans
         ...biased("down", `${at}mlp.c_proj`, [modelDim, neurons], conv1d),
       ];
     },
-    unembed: [
-      ...layerNorm("final_norm", `${prefix}ln_f`, modelDim),
-      {
-        name: "unembedding",
-        kind: "linear",
-        tensors: [spec.tied ? table : "lm_head.weight"],
-        shape: [vocabulary, modelDim],
-      },
-    ],
+    unembed: [...layerNorm("final_norm", `${prefix}ln_f`, modelDim), unembedding(spec, table)],
   };
 }

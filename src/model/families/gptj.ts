@@ -2,7 +2,7 @@ import { shown } from "#core/shown.ts";
 import { rotaryFrequencies } from "../rope.ts";
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
 import { refuse } from "../config.ts";
-import { biased, layerNorm } from "./plans.ts";
+import { biased, layerNorm, unembedding } from "./plans.ts";
 
 /** GPT-J: one LayerNorm before attention and FFN side by side, rotary embeddings of neighbouring pairs, a bias on the logits. */
 export const gptj: Family = { name: "gptj", architectures: ["GPTJForCausalLM"], readConfig, weights };
@@ -65,12 +65,7 @@ function weights(spec: ModelSpec, has: (tensor: string) => boolean): WeightPlans
     },
     unembed: [
       ...layerNorm("final_norm", `${prefix}ln_f`, modelDim),
-      {
-        name: "unembedding",
-        kind: "linear",
-        tensors: [spec.tied ? table : "lm_head.weight"],
-        shape: [vocabulary, modelDim],
-      },
+      unembedding(spec, table),
       { name: "unembedding.bias", kind: "plain", tensors: ["lm_head.bias"], shape: [vocabulary] },
     ],
   };

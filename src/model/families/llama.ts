@@ -2,6 +2,7 @@ import { shown } from "#core/shown.ts";
 import { refuse } from "../config.ts";
 import { ropeFields, rotaryPositions } from "../rope.ts";
 import { hasPostNorm, hasPreNorm } from "../spec.ts";
+import { unembedding } from "./plans.ts";
 import type { Config, Family, ModelSpec, Positions, WeightPlan, WeightPlans } from "../spec.ts";
 
 /** Pre-norm RMSNorm, rotary attention with shared key and value heads, SiLU-gated FFN; biases only where the config asks for them. */
@@ -168,15 +169,7 @@ export function gatedWeights(
         ...normOf("mlp_post_norm"),
       ];
     },
-    unembed: [
-      gain("final_norm", `${prefix}norm.weight`),
-      {
-        name: "unembedding",
-        kind: "linear",
-        tensors: [spec.tied ? table : "lm_head.weight"],
-        shape: [vocabulary, modelDim],
-      },
-    ],
+    unembed: [gain("final_norm", `${prefix}norm.weight`), unembedding(spec, table)],
   };
 }
 

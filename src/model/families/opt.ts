@@ -1,7 +1,7 @@
 import { shown } from "#core/shown.ts";
 import { refuse } from "../config.ts";
 import type { Config, Family, ModelSpec, WeightPlans } from "../spec.ts";
-import { biased, layerNorm } from "./plans.ts";
+import { biased, layerNorm, unembedding } from "./plans.ts";
 
 /** OPT: LayerNorm, learned positions from the table's third row on, ReLU, biases everywhere, tied. */
 export const opt: Family = { name: "opt", architectures: ["OPTForCausalLM"], readConfig, weights };
@@ -87,14 +87,6 @@ function weights(spec: ModelSpec, has: (tensor: string) => boolean): WeightPlans
         ...biased("down", `${at}fc2`, [modelDim, neurons]),
       ];
     },
-    unembed: [
-      ...layerNorm("final_norm", `${prefix}final_layer_norm`, modelDim),
-      {
-        name: "unembedding",
-        kind: "linear",
-        tensors: [spec.tied ? table : "lm_head.weight"],
-        shape: [vocabulary, modelDim],
-      },
-    ],
+    unembed: [...layerNorm("final_norm", `${prefix}final_layer_norm`, modelDim), unembedding(spec, table)],
   };
 }

@@ -1,4 +1,4 @@
-import type { WeightPlan } from "../spec.ts";
+import type { ModelSpec, WeightPlan } from "../spec.ts";
 
 /** A norm's gain and bias: `name` and `name.bias`. */
 export const layerNorm = (name: string, module: string, size: number): WeightPlan[] => [
@@ -20,3 +20,15 @@ export const biased = (name: string, module: string, shape: [number, number], st
     ...(storage.sourceRow && { sourceRow: storage.sourceRow }),
   },
 ];
+
+/** The matrix that gives the logits, [vocabulary, modelDim]: the embedding's own `table` where the two are tied. */
+export const unembedding = (
+  { tied, vocabulary, modelDim }: Pick<ModelSpec, "tied" | "vocabulary" | "modelDim">,
+  table: string,
+  own = "lm_head.weight",
+): WeightPlan => ({
+  name: "unembedding",
+  kind: "linear",
+  tensors: [tied ? table : own],
+  shape: [vocabulary, modelDim],
+});

@@ -9,7 +9,7 @@ import { model } from "#state/model/model.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import type { AdapterInfo } from "#state/run/results.ts";
 import { folderOfPage } from "#state/model/typed-model.ts";
-import { folderInput } from "../shared/folder-input.ts";
+import { folderInput } from "../shared/controls/folder-input.ts";
 import { useTyped } from "../shared/text/use-typed.tsx";
 import { layersText } from "./layers-text.ts";
 

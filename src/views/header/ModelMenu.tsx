@@ -4,7 +4,7 @@ import { agreementText } from "#core/agreement.ts";
 import { model, modelLabel } from "#state/model/model.ts";
 import type { ModelState } from "#state/model/model.ts";
 import { laterPart } from "../shared/later.tsx";
-import { Menu } from "../shared/Menu.tsx";
+import { Menu } from "../shared/controls/Menu.tsx";
 import { BACKEND_NAMES } from "./backend-names.ts";
 
 const ModelSheet = laterPart("the model menu", async () => (await import("./ModelSheet.tsx")).ModelSheet);

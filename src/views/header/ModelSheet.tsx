@@ -3,12 +3,14 @@ import { grouped } from "#core/grouped.ts";
 import { useStore } from "zustand";
 import { megabytes } from "#charts/number-format.ts";
 import { BACKENDS, hubPath } from "#model/checkpoint.ts";
-import type { Backend, Dtype } from "#model/checkpoint.ts";
+import type { Dtype } from "#model/checkpoint.ts";
 import { offerAgain, offerModel } from "#state/model/load-offer.ts";
 import { model, modelLabel } from "#state/model/model.ts";
 import { dtypesOf } from "#state/model/named.ts";
 import { openModels } from "#state/road/road.ts";
 import type { ModelInfo } from "#state/run/results.ts";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
+import type { ChoiceGroupProps } from "../shared/controls/ChoiceGroup.tsx";
 import { asSentence } from "../shared/words/sentence.ts";
 import { BACKEND_NAMES } from "./backend-names.ts";
 import { BundledModels } from "./BundledModels.tsx";
@@ -43,21 +45,19 @@ export function ModelSheet({ close }: { readonly close: () => void }) {
         Open a real language model…
       </button>
       <BundledModels onChoose={close} />
-      <Choice
-        name="Weights"
+      <SheetChoice
+        label="Weights"
+        options={dtypesOf(choice)}
         chosen={dtype}
-        options={dtypesOf(choice).map((value) => ({ value, label: value, note: DTYPE_NOTES[value] }))}
-        onChoose={(next: Dtype) => void offerAgain({ dtype: next })}
+        onChoose={(next) => void offerAgain({ dtype: next })}
+        titleOf={(each) => DTYPE_NOTES[each]}
       />
-      <Choice
-        name="Runs on"
+      <SheetChoice
+        label="Runs on"
+        options={BACKEND_CHOICES}
         chosen={backend}
-        options={BACKEND_CHOICES.map((value) => ({
-          value,
-          label: value === "auto" ? "auto" : BACKEND_NAMES[value],
-          note: "",
-        }))}
-        onChoose={(next: Backend | "auto") => void offerAgain({ backend: next })}
+        onChoose={(next) => void offerAgain({ backend: next })}
+        textOf={(each) => (each === "auto" ? "auto" : BACKEND_NAMES[each])}
       />
       {choice && status.kind !== "loading" && (
         <button
@@ -148,32 +148,14 @@ function SourceLine({ info: { source, format } }: { readonly info: Pick<ModelInf
   );
 }
 
-interface ChoiceProps<T extends string> {
-  readonly name: string;
-  readonly chosen: T;
-  readonly options: readonly { readonly value: T; readonly label: string; readonly note: string }[];
-  readonly onChoose: (value: T) => void;
-}
-
-function Choice<T extends string>({ name, chosen, options, onChoose }: ChoiceProps<T>) {
+/** A choice with its name beside it. */
+function SheetChoice<Option extends string>(props: ChoiceGroupProps<Option>) {
   return (
     <div className="sheet-choice">
       <span className="sheet-label" aria-hidden="true">
-        {name}
+        {props.label}
       </span>
-      <span role="group" aria-label={name} className="choice">
-        {options.map(({ value, label, note }) => (
-          <button
-            key={value}
-            type="button"
-            aria-pressed={value === chosen}
-            title={note}
-            onClick={() => onChoose(value)}
-          >
-            {label}
-          </button>
-        ))}
-      </span>
+      <ChoiceGroup {...props} />
     </div>
   );
 }

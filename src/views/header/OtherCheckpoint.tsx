@@ -7,7 +7,7 @@ import type { ModelChoice } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
 import { openModels } from "#state/road/road.ts";
 import { choiceTyped, folderOfPage, typedModel } from "#state/model/typed-model.ts";
-import { folderInput, ggufInput } from "../shared/folder-input.ts";
+import { folderInput, ggufInput } from "../shared/controls/folder-input.ts";
 import { Complaint, complains } from "../shared/text/use-typed.tsx";
 
 interface OtherCheckpointProps {

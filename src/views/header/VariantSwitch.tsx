@@ -2,6 +2,7 @@ import { useStore } from "zustand";
 import { VARIANTS } from "#protocol/engine.ts";
 import { adapter, adapterLabel, adapterName, isAttached, showVariant } from "#state/model/adapter.ts";
 import { question } from "#state/question.ts";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 
 /** Where an adapter is attached: whether the page is about the base or about the model with it. */
 export function VariantSwitch() {
@@ -15,19 +16,14 @@ export function VariantSwitch() {
       <span className="variant-name" title={adapterName(state.choice)}>
         {name}
       </span>
-      <span role="group" aria-label="Variant of the model" className="choice variant-switch">
-        {VARIANTS.map((variant) => (
-          <button
-            key={variant}
-            type="button"
-            aria-pressed={variant === chosen}
-            title={about[variant]}
-            onClick={() => showVariant(variant)}
-          >
-            {variant}
-          </button>
-        ))}
-      </span>
+      <ChoiceGroup
+        label="Variant of the model"
+        className="choice variant-switch"
+        options={VARIANTS}
+        chosen={chosen}
+        onChoose={showVariant}
+        titleOf={(variant) => about[variant]}
+      />
     </span>
   );
 }

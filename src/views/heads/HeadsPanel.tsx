@@ -30,6 +30,7 @@ import { HeatmapFigure } from "./HeatmapFigure.tsx";
 import type { HeatmapFigureProps } from "./HeatmapFigure.tsx";
 import { HeatmapLegend } from "./HeatmapLegend.tsx";
 import { sweepSentence } from "./sweep-sentence.ts";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 import "./heads.css";
 
 const HeadReadout = laterPart(
@@ -115,19 +116,13 @@ function Title({ look }: { readonly look: Look }) {
 
 function LookChoice({ look }: { readonly look: Look }) {
   return (
-    <span role="group" aria-label="Look at" className="choice">
-      {LOOKS.map((each) => (
-        <button
-          key={each}
-          type="button"
-          aria-pressed={each === look}
-          title={HINTS[each]}
-          onClick={() => setReading({ look: each })}
-        >
-          {each}
-        </button>
-      ))}
-    </span>
+    <ChoiceGroup
+      label="Look at"
+      options={LOOKS}
+      chosen={look}
+      onChoose={(each) => setReading({ look: each })}
+      titleOf={(each) => HINTS[each]}
+    />
   );
 }
 
@@ -277,22 +272,16 @@ function GoToHead() {
 function ColourScaleChoice() {
   const chosen = useStore(view, (state) => state.colourScale);
   return (
-    <span role="group" aria-label="Colour scale" className="choice">
-      {COLOUR_SCALES.map((kind) => (
-        <button
-          key={kind}
-          type="button"
-          aria-pressed={kind === chosen}
-          title={
-            kind === "log"
-              ? "Tells small effects apart: logarithmic, linear around 0"
-              : "Colour in proportion to the effect"
-          }
-          onClick={() => setColourScale(kind)}
-        >
-          {kind}
-        </button>
-      ))}
-    </span>
+    <ChoiceGroup
+      label="Colour scale"
+      options={COLOUR_SCALES}
+      chosen={chosen}
+      onChoose={setColourScale}
+      titleOf={(kind) =>
+        kind === "log"
+          ? "Tells small effects apart: logarithmic, linear around 0"
+          : "Colour in proportion to the effect"
+      }
+    />
   );
 }

@@ -3,7 +3,7 @@ import { question, scaleOf } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { select } from "#state/view.ts";
 import { changesText, hookName, partName } from "../shared/words/part-name.ts";
-import { PartSwitch, ScaleSlider } from "../shared/PartSwitch.tsx";
+import { PartSwitch, ScaleSlider } from "../shared/controls/PartSwitch.tsx";
 
 interface CardHeadProps {
   readonly part: Part;

@@ -2,7 +2,7 @@ import type { Intervention } from "#model/interventions.ts";
 import { removeIntervention } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
 import { select } from "#state/view.ts";
-import { ScaleSlider } from "../shared/PartSwitch.tsx";
+import { ScaleSlider } from "../shared/controls/PartSwitch.tsx";
 import { hookName, partName } from "../shared/words/part-name.ts";
 
 /** Each part that is changed, by how much, and the way to undo it. */

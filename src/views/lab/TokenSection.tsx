@@ -16,6 +16,7 @@ import { DataTable } from "../shared/table/DataTable.tsx";
 import { LabProgress } from "./LabProgress.tsx";
 import { hitColumns } from "./lab-columns.tsx";
 import { Prose } from "../guide/Term.tsx";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 
 /** Which neurons promote a token, of all layers. */
 export function TokenSection() {
@@ -83,13 +84,22 @@ function SearchForm() {
           onChange={(event) => editSearch({ token: event.target.value })}
         />
       </label>
-      <Choice
-        name="What the neurons do to it"
+      <ChoiceGroup
+        label="What the neurons do to it"
+        options={["promotes", "suppresses"]}
         chosen={form.end}
-        choices={ENDS}
         onChoose={(end) => editSearch({ end })}
+        textOf={(end) => ENDS[end].label}
+        titleOf={(end) => ENDS[end].about}
       />
-      <Choice name="Order" chosen={form.by} choices={ORDERS} onChoose={(by) => editSearch({ by })} />
+      <ChoiceGroup
+        label="Order"
+        options={["logit", "rank"]}
+        chosen={form.by}
+        onChoose={(by) => editSearch({ by })}
+        textOf={(by) => ORDERS[by].label}
+        titleOf={(by) => ORDERS[by].about}
+      />
       <button type="submit" className="primary" disabled={!isReady}>
         Search
       </button>
@@ -97,34 +107,15 @@ function SearchForm() {
   );
 }
 
-const ENDS = [
-  { key: "promotes", label: "promote", about: "Their value vector raises the token" },
-  { key: "suppresses", label: "suppress", about: "Their value vector lowers the token" },
-] as const satisfies readonly { key: TokenEnd; label: string; about: string }[];
+const ENDS = {
+  promotes: { label: "promote", about: "Their value vector raises the token" },
+  suppresses: { label: "suppress", about: "Their value vector lowers the token" },
+} as const satisfies Record<TokenEnd, { label: string; about: string }>;
 
-const ORDERS = [
-  { key: "logit", label: "by logit", about: "The strongest first, whatever else they promote" },
-  { key: "rank", label: "by rank", about: "Those first in which the token stands first" },
-] as const;
-
-interface ChoiceProps<Key extends string> {
-  readonly name: string;
-  readonly chosen: Key;
-  readonly choices: readonly { readonly key: Key; readonly label: string; readonly about: string }[];
-  readonly onChoose: (key: Key) => void;
-}
-
-function Choice<Key extends string>({ name, chosen, choices, onChoose }: ChoiceProps<Key>) {
-  return (
-    <span role="group" aria-label={name} className="choice">
-      {choices.map(({ key, label, about }) => (
-        <button key={key} type="button" title={about} aria-pressed={key === chosen} onClick={() => onChoose(key)}>
-          {label}
-        </button>
-      ))}
-    </span>
-  );
-}
+const ORDERS = {
+  logit: { label: "by logit", about: "The strongest first, whatever else they promote" },
+  rank: { label: "by rank", about: "Those first in which the token stands first" },
+} as const;
 
 function Hits({ asked, found }: LabResults["tokens"]) {
   const slot = useStore(lab, (slots) => slots.tokens);

@@ -21,6 +21,7 @@ import { comparisonSentence, topSentence } from "./neuron-sentences.ts";
 import { NeuronTable } from "./NeuronTable.tsx";
 import { Prose } from "../guide/Term.tsx";
 import { TopClaims } from "./TopClaims.tsx";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 import "./neurons.css";
 
 /** Which FFN neurons lose their say when something is ablated; while nothing is, which have most of it. */
@@ -146,13 +147,5 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
 
 function CountChoice() {
   const chosen = useStore(view, (state) => state.count);
-  return (
-    <span role="group" aria-label="Neurons shown" className="choice">
-      {NEURON_COUNTS.map((count) => (
-        <button key={count} type="button" aria-pressed={count === chosen} onClick={() => setCount(count)}>
-          {count}
-        </button>
-      ))}
-    </span>
-  );
+  return <ChoiceGroup label="Neurons shown" options={NEURON_COUNTS} chosen={chosen} onChoose={setCount} />;
 }

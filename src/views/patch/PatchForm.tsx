@@ -7,11 +7,12 @@ import { drawPatches } from "#state/lab/patching.ts";
 import { model, exampleParts } from "#state/model/model.ts";
 import { question, choosePrompt, setPrompt } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
-import { Menu } from "../shared/Menu.tsx";
+import { Menu } from "../shared/controls/Menu.tsx";
 import { Complaint, complains } from "../shared/text/use-typed.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { PAIRS } from "./pairs.ts";
 import { METRIC_NAMES, SITE_NAMES } from "./patch-words.ts";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 
 /** Which two prompts, what is carried from one into the other, and by what it is judged. */
 export function PatchForm() {
@@ -60,19 +61,13 @@ export function PatchForm() {
           onChange={(neurons) => editPatch({ neurons })}
         />
       )}
-      <span role="group" aria-label="Direction" className="choice">
-        {PATCH_DIRECTIONS.map((direction) => (
-          <button
-            key={direction}
-            type="button"
-            title={DIRECTION_TITLES[direction]}
-            aria-pressed={direction === form.direction}
-            onClick={() => editPatch({ direction })}
-          >
-            {direction}
-          </button>
-        ))}
-      </span>
+      <ChoiceGroup
+        label="Direction"
+        options={PATCH_DIRECTIONS}
+        chosen={form.direction}
+        onChoose={(direction) => editPatch({ direction })}
+        titleOf={(direction) => DIRECTION_TITLES[direction]}
+      />
       <Answers />
       <button type="submit" className="primary" disabled={!isReady}>
         Patch

@@ -2,7 +2,7 @@ import { useStore } from "zustand";
 import { endStep, question, setPrompt } from "#state/question.ts";
 import { pursueNow } from "#state/run/session.ts";
 import { laterPart } from "../shared/later.tsx";
-import { Menu } from "../shared/Menu.tsx";
+import { Menu } from "../shared/controls/Menu.tsx";
 import { useLongText } from "../shared/text/use-long-text.ts";
 import { TargetMenu } from "./TargetMenu.tsx";
 import { TokenStrip } from "./TokenStrip.tsx";

@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
 import { results } from "#state/run/results.ts";
 import { laterPart } from "../shared/later.tsx";
-import { Menu } from "../shared/Menu.tsx";
+import { Menu } from "../shared/controls/Menu.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 
 const TargetSheet = laterPart("the menu of targets", async () => (await import("./TargetSheet.tsx")).TargetSheet);

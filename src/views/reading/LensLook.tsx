@@ -22,6 +22,7 @@ import { ReadingClaims } from "./ReadingClaims.tsx";
 import { lensColumns, lensRows } from "./reading-columns.tsx";
 import { lensFigure } from "./reading-exports.ts";
 import { NORM_WORDS, lensReadout, lensSentence } from "./reading-words.ts";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 import "./reading.css";
 
 const CELL_WORDS: Readonly<Record<LensCells, string>> = { top: "top token", target: "target’s rank" };
@@ -37,31 +38,21 @@ export function LensLook() {
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       <div className="reading-tools">
-        <span role="group" aria-label="Scale of the final norm" className="choice">
-          {LENS_NORMS.map((norm) => (
-            <button
-              key={norm}
-              type="button"
-              aria-pressed={norm === reading.norm}
-              title={NORM_WORDS[norm]}
-              onClick={() => setReading({ norm })}
-            >
-              {norm === "own" ? "own norm" : "final norm"}
-            </button>
-          ))}
-        </span>
-        <span role="group" aria-label="Cells show" className="choice">
-          {LENS_CELLS.map((cells) => (
-            <button
-              key={cells}
-              type="button"
-              aria-pressed={cells === reading.cells}
-              onClick={() => setReading({ cells })}
-            >
-              {CELL_WORDS[cells]}
-            </button>
-          ))}
-        </span>
+        <ChoiceGroup
+          label="Scale of the final norm"
+          options={LENS_NORMS}
+          chosen={reading.norm}
+          onChoose={(norm) => setReading({ norm })}
+          textOf={(norm) => (norm === "own" ? "own norm" : "final norm")}
+          titleOf={(norm) => NORM_WORDS[norm]}
+        />
+        <ChoiceGroup
+          label="Cells show"
+          options={LENS_CELLS}
+          chosen={reading.cells}
+          onChoose={(cells) => setReading({ cells })}
+          textOf={(cells) => CELL_WORDS[cells]}
+        />
       </div>
       <RunState kind="lens" slot={slot} doing="Reading the residual stream" what="the lens" />
       <ReadingClaims />

@@ -17,6 +17,7 @@ import type { HeadTable } from "./reading-columns.tsx";
 import { effectsBeside, scoreScatter, scoredBeside, scoresBeside } from "./reading-exports.ts";
 import { SCORE_WORDS, scoresSentence } from "./reading-words.ts";
 import { Prose } from "../guide/Term.tsx";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 import "./reading.css";
 
 const LISTED = 12;
@@ -40,19 +41,14 @@ export function ScoresLook() {
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       <div className="reading-tools">
-        <span role="group" aria-label="Score" className="choice">
-          {HEAD_SCORES.map((each) => (
-            <button
-              key={each}
-              type="button"
-              aria-pressed={each === reading.score}
-              title={`Mean attention to ${SCORE_WORDS[each].asks}`}
-              onClick={() => setReading({ score: each })}
-            >
-              {SCORE_WORDS[each].name}
-            </button>
-          ))}
-        </span>
+        <ChoiceGroup
+          label="Score"
+          options={HEAD_SCORES}
+          chosen={reading.score}
+          onChoose={(score) => setReading({ score })}
+          textOf={(score) => SCORE_WORDS[score].name}
+          titleOf={(score) => `Mean attention to ${SCORE_WORDS[score].asks}`}
+        />
       </div>
       <RunState kind="scores" slot={slot} doing="Scoring heads on random tokens" what="the scores" />
       <ReadingClaims />

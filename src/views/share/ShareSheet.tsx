@@ -15,6 +15,7 @@ import { addressOf } from "../shared/copy-link.ts";
 import { CopyField } from "./CopyField.tsx";
 import { useFigureNow } from "./figure-of-tab.ts";
 import { EMBED_WIDTHS, embedCode, embedHeight } from "./embed-code.ts";
+import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 import "./share.css";
 
 /** What a person says of findings, as typed, by the question that each is about: going back to one finds its words again. */
@@ -182,12 +183,14 @@ function EmbedSection({ fragment, figure: { drawn, unframed }, title = drawn.tit
       <p className="small">
         This figure with its sentence, computed and checked on each reader’s machine, and a link to the whole page.
       </p>
-      <p className="choice" role="group" aria-label="Width of the frame">
-        {EMBED_WIDTHS.map((each) => (
-          <button key={each} type="button" aria-pressed={each === width} onClick={() => setWidth(each)}>
-            {each} px
-          </button>
-        ))}
+      <p>
+        <ChoiceGroup
+          label="Width of the frame"
+          options={EMBED_WIDTHS}
+          chosen={width}
+          onChoose={setWidth}
+          textOf={(each) => `${each} px`}
+        />
       </p>
       <div
         role="img"

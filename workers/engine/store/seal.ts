@@ -1,5 +1,5 @@
 import type { Fill } from "../weights/fills.ts";
-import type { ByteRange } from "../weights/packed-rows.ts";
+import type { ByteRange } from "../sources/fetch-range.ts";
 import type { ModelPart } from "../weights/model-parts.ts";
 import type { PartId } from "../weights/model-weights.ts";
 import { CHECKED_BYTES, checksumsOf } from "./pack.ts";

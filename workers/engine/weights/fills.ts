@@ -6,7 +6,8 @@ import { segmentsOf } from "../load/content.ts";
 import type { ModelPart, ModelPlan } from "./model-parts.ts";
 import type { PartId } from "./model-weights.ts";
 import { decode, packedRows, packedValues, rangesOf } from "./packed-rows.ts";
-import type { ByteRange, Segment, StoredRows } from "./packed-rows.ts";
+import type { ByteRange } from "../sources/fetch-range.ts";
+import type { Segment, StoredRows } from "./packed-rows.ts";
 
 /** Some rows of one tensor. */
 export interface TensorRows {

@@ -9,17 +9,13 @@ import type { LinearWeight } from "#graph/operators.ts";
 import type { WeightLayout } from "#graph/weights.ts";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { WeightPlan } from "#model/spec.ts";
+import type { ByteRange } from "../sources/fetch-range.ts";
 import type { ModelPart } from "./model-parts.ts";
 
 /** Bytes that belong at `offset` of a part's file. */
 export interface Segment {
   readonly offset: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Rows that follow each other in a graph's weight, of one tensor and as it stores them. */

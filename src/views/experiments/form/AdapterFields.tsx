@@ -10,7 +10,7 @@ import {
 } from "#state/experiments/adapter-set.ts";
 import { editExperiment } from "#state/experiments/form/form.ts";
 import { model } from "#state/model/model.ts";
-import { folderInput } from "../../shared/folder-input.ts";
+import { folderInput } from "../../shared/controls/folder-input.ts";
 import { LongTextNote } from "../../shared/text/LongTextNote.tsx";
 import { useLongText } from "../../shared/text/use-long-text.ts";
 

@@ -6,6 +6,7 @@ import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../../shared/figure/use-width.ts";
 import { ExperimentExports } from "./ExperimentExports.tsx";
 import type { Choice } from "../experiment-page.ts";
+import { ChoiceGroup } from "../../shared/controls/ChoiceGroup.tsx";
 import { MarksFigure } from "../../shared/figure/MarksFigure.tsx";
 import { pageOf } from "../pages.ts";
 import { FIGURE_PX, chosenOf, experimentView } from "./experiment-view.ts";
@@ -74,13 +75,13 @@ function ChoiceField({ choice: { label, isOfButtons, options }, result, value, o
   const list = options(result);
   if (isOfButtons)
     return (
-      <span role="group" aria-label={label} className="choice">
-        {list.map(([each, text]) => (
-          <button key={each} type="button" aria-pressed={each === value} onClick={() => onPick(each)}>
-            {text}
-          </button>
-        ))}
-      </span>
+      <ChoiceGroup
+        label={label}
+        options={list.map(([each]) => each)}
+        chosen={value}
+        onChoose={onPick}
+        textOf={(each) => list.find(([key]) => key === each)?.[1]}
+      />
     );
   return (
     <label>

@@ -8,6 +8,7 @@ import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { OPERATION_SIGNS } from "../../shared/words/operation-signs.ts";
 import { Complaint, complains } from "../../shared/text/use-typed.tsx";
+import { ChoiceGroup } from "../../shared/controls/ChoiceGroup.tsx";
 
 const QUANTITY_LABELS = {
   probability: "probability of the answer",
@@ -46,18 +47,13 @@ export function PlotForm() {
         </select>
       </label>
       <PartField complaint={complaint} />
-      <span role="group" aria-label="Operation" className="choice">
-        {OPERATIONS.map((operation) => (
-          <button
-            key={operation}
-            type="button"
-            aria-pressed={operation === form.operation}
-            onClick={() => chooseOperation(operation)}
-          >
-            {OPERATION_SIGNS[operation]}
-          </button>
-        ))}
-      </span>
+      <ChoiceGroup
+        label="Operation"
+        options={OPERATIONS}
+        chosen={form.operation}
+        onChoose={chooseOperation}
+        textOf={(operation) => OPERATION_SIGNS[operation]}
+      />
       <label>
         <span>prompt</span>
         <input
@@ -74,19 +70,14 @@ export function PlotForm() {
           ))}
         </datalist>
       </label>
-      <span role="group" aria-label="Operands" className="choice">
-        {PLOT_SIZES.map((to) => (
-          <button
-            key={to}
-            type="button"
-            title={`Operands 0 to ${to}`}
-            aria-pressed={to === form.to}
-            onClick={() => editPlot({ to })}
-          >
-            {to + 1} × {to + 1}
-          </button>
-        ))}
-      </span>
+      <ChoiceGroup
+        label="Operands"
+        options={PLOT_SIZES}
+        chosen={form.to}
+        onChoose={(to) => editPlot({ to })}
+        textOf={(to) => `${to + 1} × ${to + 1}`}
+        titleOf={(to) => `Operands 0 to ${to}`}
+      />
       <button type="submit" className="primary" disabled={!isReady}>
         Draw
       </button>

@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
 import { question, scaleOf, setScale, togglePart } from "#state/question.ts";
 import type { Part } from "#state/question.ts";
-import { partName } from "./words/part-name.ts";
+import { partName } from "../words/part-name.ts";
 
 /** Scales the slider reaches; any other can be typed. */
 const SLIDER = { least: 0, most: 2, step: 0.05 };
