@@ -8,7 +8,7 @@ import type { BlockRun, Runner } from "./runner.ts";
 import { effectOf } from "./ablation/effect.ts";
 
 /**
- * What is measured of each prompt, at its last position:
+ * The quantity of a plot, measured at each prompt's last position:
  * - `activation` of a neuron, the paper's coefficient score;
  * - `head`: log p(answer) as it is − log p(answer) with the head ablated, in nats: positive supports the answer;
  * - `probability` and `logProbability` (nats) of the answer.

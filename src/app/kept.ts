@@ -1,4 +1,4 @@
-/** What this browser keeps of an earlier visit; null where nothing is kept or storage is forbidden. */
+/** A value that this browser keeps of an earlier visit; null where nothing is kept or storage is forbidden. */
 export function kept(key: string): string | null {
   try {
     return localStorage.getItem(key);

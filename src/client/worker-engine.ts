@@ -29,7 +29,7 @@ let lastJob: JobId = 0;
 export function workerEngine(start: (name: string) => Worker): Engine {
   const listeners = new Set<(reason: Fault, end: End) => void>();
   const silenceListeners = new Set<(ms: number | undefined) => void>();
-  /** None once a worker is gone: the next call starts the next one, so that a script that cannot start is not tried in a circle. */
+  /** The worker; undefined once it is gone, when the next call starts another: so a script that cannot start is not started over and over. */
   let running: Running | undefined = launch();
 
   function launch(): Running {

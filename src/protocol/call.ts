@@ -123,7 +123,7 @@ const bare = (schema: Inner): object => (schema as { readonly wrapped?: object }
 /** A field's description: what it needs to be, in words. */
 export const descriptionOf = (schema: Inner) => schema && v.getDescription(bare(schema) as v.GenericSchema);
 
-/** For a message: short, and never itself a failure. */
+/** An argument in a message: short, and never itself a failure. */
 export function argumentText(value: unknown): string {
   if (isRecord(value)) {
     const parts = Object.entries(value).slice(0, 4);

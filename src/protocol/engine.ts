@@ -29,7 +29,7 @@ export interface TokenLogit extends Token {
   readonly logit: number;
 }
 
-/** What was loaded and how: of the model itself, what a person or a script needs to know of it. */
+/** The model that was loaded, and how: of the model itself, what a person or a script needs to know of it. */
 export interface ModelInfo extends Pick<
   ModelSpec,
   "family" | "layers" | "heads" | "kvHeads" | "headDim" | "modelDim" | "neurons" | "vocabulary" | "context"

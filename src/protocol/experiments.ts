@@ -49,7 +49,7 @@ type Experiments = typeof EXPERIMENTS;
 export type ExperimentKind = keyof Experiments;
 export const EXPERIMENT_KINDS = Object.keys(EXPERIMENTS) as ExperimentKind[];
 
-/** What is asked, by its kind. */
+/** The request of an experiment, by its kind. */
 export type RequestFor<Kind extends ExperimentKind> = Kind extends ExperimentKind
   ? { readonly kind: Kind } & RequestOf<Experiments[Kind]["fields"]>
   : never;

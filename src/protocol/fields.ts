@@ -139,7 +139,7 @@ export const ABLATION_SOURCE = {
   ),
 };
 
-/** What is done to the model in a run. */
+/** The options for what is done to the model in a run. */
 export const RUN = {
   interventions: v.exactOptional(list(intervention, 'an array as [{ head: "L0H7", scale: 0 }]')),
   ...ABLATION_SOURCE,

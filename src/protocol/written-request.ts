@@ -8,7 +8,7 @@ import { EXPERIMENT_KINDS, EXPERIMENTS } from "./experiments.ts";
 import type { ExperimentRequest, NamedAdapter, SuiteDefinition, SuiteSource } from "./experiments.ts";
 import { anything, choice, head, list, whole } from "./fields.ts";
 
-/** What is at hand to read a written request with. */
+/** The means to read a written request with. */
 export interface RequestReading {
   /** Reads a suite by its name; undefined for a name that none has. */
   readonly readDefinition: (name: string) => Promise<SuiteDefinition | undefined>;

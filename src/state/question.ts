@@ -8,7 +8,7 @@ import type { Selection } from "./link/finding.ts";
 /** A head or a neuron: what can be selected, inspected and ablated. */
 export type Part = Selection;
 
-/** What is asked of the model. */
+/** The question that is asked of the model. */
 export interface Question {
   /** Exactly as typed: never trimmed. */
   readonly prompt: string;

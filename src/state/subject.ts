@@ -86,7 +86,7 @@ function subjectModel({ id, revision }: Pick<SubjectModel, "id" | "revision">, i
   };
 }
 
-/** What is asked now of the model that answers now, without a prompt: of the weights, or of prompts that are its own. */
+/** The subject of what is asked now of the model that answers now, without a prompt: of the weights, or of prompts that are its own. */
 export function subjectNow(): Subject | undefined {
   const answering = modelNow();
   const { variant = "base" } = question.getState();

@@ -54,8 +54,8 @@ export async function keepFile(file: LargeFile, { cache, fetch }: CacheAndNetwor
 }
 
 /**
- * What is kept of a file or, where nothing is, what the network has; whoever reads it past the caches gets the network's, and the kept one goes as
- * soon as that has come.
+ * Answers with what is kept of a file or, where nothing is, with what the network has; whoever reads it past the caches gets the network's,
+ * and the kept one goes as soon as that has come.
  */
 export async function answerWith(
   file: LargeFile,

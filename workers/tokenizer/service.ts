@@ -1,7 +1,7 @@
 import type { RustHandle } from "@mlc-ai/web-tokenizers?wasm";
 import { RustTokenizers } from "./rust-tokenizers.ts";
 
-/** What is asked of the library. A tokenizer is known by its key, and forgotten ones are opened again. */
+/** A question to the library. A tokenizer is known by its key, and forgotten ones are opened again. */
 export type TokenizerRequest =
   | { readonly kind: "open"; readonly key: number; readonly json: Uint8Array }
   | { readonly kind: "encode"; readonly key: number; readonly texts: readonly string[] }

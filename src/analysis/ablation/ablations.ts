@@ -8,7 +8,7 @@ import { activationOf } from "../lens/increase.ts";
 import { throughLayers } from "../lens/layers.ts";
 import type { Runner } from "../runner.ts";
 
-/** What is left of the answer when some parts are ablated. */
+/** The answer's numbers in a run with some parts ablated. */
 export interface Ablated {
   /** log p(target) at the last position, in nats. */
   readonly logProbability: number;

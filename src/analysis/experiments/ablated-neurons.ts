@@ -9,7 +9,7 @@ import { forcedIds, rowsOfShape, scoresOf } from "./suite/scored-cases.ts";
 import type { CaseScore, ScoredCase } from "./suite/scored-cases.ts";
 
 /**
- * What is done to neurons at every position: those listed get the scale (0 in `ablationOf`, the paper's “mask”), or all others
+ * An ablation of neurons at every position: those listed get the scale (0 in `ablationOf`, the paper's “mask”), or all others
  * from a layer on are at 0 (`only`, the paper's “keep”).
  */
 export type NeuronAblation =

@@ -1,6 +1,6 @@
 import type { KeptLayer } from "./tables/pruning-curve.ts";
 
-/** What is kept of which model, and how it was found. */
+/** The neurons that are kept of a model, and how they were found. */
 export interface PrunedSet {
   readonly model: string;
   /** In words. */

@@ -36,9 +36,9 @@ export const heldHeads = ({ heads }: Pick<ModelSpec, "heads">, run: Capture, lay
 });
 
 /**
- * By how much what one layer writes into the residual differs under each of some patches of its z or its activations from what it
- * writes as it is, [positions, modelDim] each. Of a patch of z it is what attention writes: the FFN behind it hears the heads too, which is
- * another path.
+ * The change in what one layer writes into the residual, under each of some patches of its z or its activations, from what
+ * it writes as it is, [positions, modelDim] each. Of a patch of z it is what attention writes: the FFN behind it hears the heads too, which
+ * is another path.
  *
  * @param at the position of each patch that is wanted of it, [modelDim] each; left out: all positions
  */

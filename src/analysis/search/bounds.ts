@@ -33,7 +33,7 @@ export const capBend = ({ softcap }: Pick<ModelSpec, "softcap">, weight: number)
   softcap?.final === undefined ? 0 : (weight * TANH_BEND) / (2 * softcap.final);
 
 /**
- * By how much more than its tangent a vector can add to log p(target): nothing without a soft-cap, where log p is concave, else
+ * The most that a vector can add to log p(target) beyond its tangent: nothing without a soft-cap, where log p is concave, else
  * `capBend` of the largest step of a logit, |s · coefficient| · |γ ⊙ v| · max_t |u_t| by Cauchy and Schwarz.
  *
  * @param norms |γ ⊙ v| of the vectors; asked for only where they are needed

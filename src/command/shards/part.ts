@@ -33,7 +33,7 @@ export interface KeptPart {
   readonly by: By;
 }
 
-/** What lies in a part's place: nothing, a part, or what is none. */
+/** The content of a part's place: nothing, a part, or what is none. */
 export type FoundPart = KeptPart | "absent" | "corrupt";
 
 /** The first run of a step, or the one that checks it. */

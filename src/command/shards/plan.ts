@@ -48,7 +48,7 @@ const planSchema = v.object({
 /** What is to be run, whoever runs it: the same question gives the same plan, and so the same names of parts. */
 export type Plan = Readonly<v.InferOutput<typeof planSchema>>;
 
-/** With its name: the hash of all that is in it. */
+/** A plan with its name, the hash of all that is in it. */
 export function namedPlan(of: Omit<Plan, "arithmoscope" | "format" | "engine" | "id">): Plan {
   const plan = { arithmoscope: "plan", format: FORMAT, engine: VERSION, ...of } as const;
   return { ...plan, id: idOf(plan) };

@@ -3,7 +3,7 @@ import { AwsClient } from "aws4fetch";
 import { Fault } from "#core/fault.ts";
 import type { PartStore } from "./part-store.ts";
 
-/** As the tools of S3 are told it. */
+/** The access to a bucket, as the tools of S3 are told it. */
 export interface S3Access {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

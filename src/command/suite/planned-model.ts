@@ -4,7 +4,7 @@ import type { NamedModel } from "../engine/engine-thread.ts";
 import type { NamedSource } from "../engine/model-source.ts";
 import type { Plan } from "../shards/plan.ts";
 
-/** What was loaded, so that another machine loads the same. */
+/** The model that was loaded, named so that another machine loads the same. */
 export function plannedModel({ source, adapter }: NamedModel, info: ModelInfo): Plan["model"] {
   return {
     ...planned(source, info),

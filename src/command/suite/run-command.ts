@@ -60,7 +60,7 @@ export interface Share {
 }
 
 /**
- * As it is told, or as Slurm or Kubernetes number it.
+ * This process's share of the work, as it is told or as Slurm or Kubernetes number it.
  *
  * @throws Fault "bad-request"
  */

@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { ExperimentKind } from "#protocol/experiments.ts";
 
-/** What is chosen of a result's choices, by their names; the first option of each until then. */
+/** The options that are chosen of a result's choices, by their names; the first option of each until then. */
 export type Picked = Readonly<Record<string, string>>;
 
 /** What a person picked of each experiment's results: the figure on the page and the one that leaves it are of the same choice. */

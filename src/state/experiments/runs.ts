@@ -27,7 +27,7 @@ import { EMPTY, emptyOfModel, experiments } from "./slots.ts";
 import type { ExperimentSlot, ExperimentSlots } from "./slots.ts";
 import { suites } from "./suites.ts";
 
-/** What is wrong with a file stays, although a plan is made meanwhile. */
+/** The notice about a file: it stays although a plan is made meanwhile. */
 export const ABOUT_FILE = "experiment file";
 /** A field that is being typed in rests this long before its plan is asked for. */
 const TYPING_MS = 300;

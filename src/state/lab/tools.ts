@@ -84,10 +84,10 @@ export async function start<K extends LabKind>(
 
 export const stopTool = (kind: LabKind) => void requests.stop(kind);
 
-/** Nothing of the kind was ever asked. */
+/** Empties a tool's slot, as if it had never been asked. */
 export const dropTool = (kind: LabKind) => requests.settle(kind, EMPTY_SLOT);
 
-/** The same model from another load: what was found stays, and what is under way was asked of the one that is gone. */
+/** Ends what is under way where the same model comes from another load: what was found stays. */
 export function stopLab(): void {
   for (const kind of requests.underWay) requests.settle(kind, { status: gone(kind) });
 }
@@ -95,14 +95,14 @@ export function stopLab(): void {
 /** What was found of the variant that is not shown. */
 let aside = EMPTY;
 
-/** For another model: nothing that was found is of it. */
+/** Empties the lab for another model: nothing that was found is of it. */
 export function clearLab(): void {
   requests.cancelAll();
   aside = EMPTY;
   lab.setState(EMPTY, true);
 }
 
-/** For the other variant of the model: what was found of this one is there again when it is shown again. */
+/** Shows what was found of the model's other variant; what was found of this one is there again when it is shown again. */
 export function swapLab(): void {
   requests.cancelAll();
   const entries = Object.entries(lab.getState()).map(([kind, slot]) => [
@@ -114,7 +114,7 @@ export function swapLab(): void {
   lab.setState(found, true);
 }
 
-/** The adapter is another one, or gone. */
+/** Forgets what was found with an adapter that is another one now, or gone. */
 export function forgetAdapted(shown: Variant): void {
   if (shown === "adapted") {
     requests.cancelAll();

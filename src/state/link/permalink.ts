@@ -41,7 +41,7 @@ export const linkedCharacters = ({
 }: Pick<Finding, "prompt" | "ablationSource" | "patch">) =>
   [...ablationSource, patch?.corrupted ?? ""].reduce((sum, { length }) => sum + length + 1, prompt.length - 1);
 
-/** As `encodeFinding`; undefined for a link that would be too long to be read again. */
+/** A finding's fragment as `encodeFinding` writes it; undefined for a link that would be too long to be read again. */
 export function readableFragment(finding: Finding): string | undefined {
   // a text that is too long by itself need not be escaped to be told so
   if (linkedCharacters(finding) > MAX_READ_CHARACTERS) return undefined;

@@ -30,7 +30,7 @@ export const isAttached = ({ status }: AdapterState) => status.kind === "attache
 /** `owner/name`, with the revision that was asked for, or an address, as links write it. */
 export const adapterName = ({ id, revision }: ModelChoice) => (revision === undefined ? id : `${id}@${revision}`);
 
-/** To be read: `owner/name` as it is, of an address its last folder, of a folder its name. */
+/** An adapter's name to be read: `owner/name` as it is, of an address its last folder, of a folder its name. */
 export const adapterLabel = ({ id }: ModelChoice) =>
   isAddress(id) ? (new URL(id).pathname.split("/").findLast((part) => part !== "") ?? id) : modelLabel({ id });
 

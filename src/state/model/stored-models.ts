@@ -3,7 +3,7 @@ import type { StoredModel } from "#protocol/engine.ts";
 import { notifyFault } from "../notices.ts";
 import { currentEngine } from "../run/engine-port.ts";
 
-/** What this browser keeps, the newest first; undefined until it was asked. */
+/** The models that this browser keeps, the newest first; undefined until it was asked. */
 export const storedModels = createStore<{ readonly list: readonly StoredModel[] | undefined }>(() => ({
   list: undefined,
 }));

@@ -4,7 +4,7 @@ import { ggufOnHub, isAddress, isGgufPath, isHubRepo, isRevision } from "#model/
 import { hubChoice } from "./model.ts";
 import type { ModelChoice } from "./model.ts";
 
-/** What was typed last, kept so that a model that could not be loaded need not be typed again. */
+/** The model's name that was typed last, kept so that a model that could not be loaded need not be typed again. */
 export const typedModel = createStore<{ readonly text: string }>(() => ({ text: "" }));
 
 /** Hosts of the Hub's pages. */

@@ -77,7 +77,7 @@ export const subjectOf = (
 
 export const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
 
-/** Prompts that stand in for what is ablated; nothing where that is 0. */
+/** The ablation source as a part of a key; none where ablated parts are 0. */
 export const ablationSourceKey = ({ ablationSource }: Pick<Question, "ablationSource">) =>
   ablationSource ? [{ ablationSource }] : [];
 

@@ -16,6 +16,6 @@ export async function donorPromptsOf(prompt: string): Promise<readonly string[]>
 
 const lengthOf = async (text: string) => (await currentEngine().tokenize(text)).ids.length;
 
-/** Why there is no mean to take, as the end of a sentence. */
+/** The reason why there is no mean to take, as the end of a sentence. */
 export const tooFewText = (fitting: number, drawn: number) =>
   `of ${drawn} prompts with other numbers this model’s tokenizer cuts ${fitting === 0 ? "none" : `only ${fitting}`} into as many tokens as this one, and a mean needs ${LEAST_DONOR_PROMPTS}`;

@@ -39,7 +39,7 @@ const kept = v.object({
   future: steps,
 });
 
-/** What is to be kept of the page as it stands; undefined where there is nothing to take back or make again. */
+/** The steps that are to be kept of the page as it stands; undefined where there is nothing to take back or make again. */
 export function stepsNow(): string | undefined {
   const now = question.getState();
   const { choice } = model.getState();

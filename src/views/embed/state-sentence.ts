@@ -1,7 +1,7 @@
 import { modelLabel } from "#state/model/model.ts";
 import type { ModelState } from "#state/model/model.ts";
 
-/** Why there is no figure, or none of its own model: a frame loads only what comes with its page. Undefined while a model answers. */
+/** The reason why there is no figure, or none of its own model: a frame loads only what comes with its page. Undefined while a model answers. */
 export function stateSentence({ status, choice }: ModelState): string | undefined {
   const name = choice ? modelLabel(choice) : "";
   switch (status.kind) {

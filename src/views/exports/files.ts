@@ -19,7 +19,7 @@ export const csvFile = (drawn: Drawn, stamp: Stamp): ExportedFile => ({
   content: csvOf(drawn.table(), factsOf(drawn, stamp)),
 });
 
-/** What it is about, the finding as a link holds it, and a record for each row. A number that is not known is null. */
+/** A drawing's JSON: what it is about, the finding as a link holds it, and a record for each row. A number that is not known is null. */
 export function jsonFile(drawn: Drawn, stamp: Stamp): ExportedFile {
   const { header, rows } = drawn.table();
   const records = rows.map((row) => Object.fromEntries(header.map((column, index) => [column, row[index]])));

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import type { FigureSource, FigureNow } from "./figure-now.ts";
 
-/** What is drawn of a tab now, drawn anew whenever anything changes that it is made of. */
+/** The figure of a tab now, drawn anew whenever anything changes that it is made of. */
 export function useFigure(source: FigureSource): FigureNow {
   useSyncExternalStore(
     (listener) => follow(source, listener),

@@ -7,7 +7,7 @@ import { model } from "#state/model/model.ts";
 import { storedChoice } from "#state/model/named.ts";
 import { deleteStoredModels, refreshStoredModels, storedModels } from "#state/model/stored-models.ts";
 
-/** What this browser keeps: open it without a network, or delete it. */
+/** The models that this browser keeps, to be opened without a network or deleted. */
 export function StoredModels({ onChoose }: { readonly onChoose: () => void }) {
   const { list } = useStore(storedModels);
   const status = useStore(model, (state) => state.status.kind);

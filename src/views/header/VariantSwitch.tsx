@@ -4,7 +4,7 @@ import { adapter, adapterLabel, adapterName, isAttached, showVariant } from "#st
 import { question } from "#state/question.ts";
 import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 
-/** Where an adapter is attached: whether the page is about the base or about the model with it. */
+/** The choice between the base and the model with its adapter, where one is attached. */
 export function VariantSwitch() {
   const state = useStore(adapter);
   const chosen = useStore(question, ({ variant = "base" }) => variant);

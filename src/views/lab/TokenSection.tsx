@@ -34,7 +34,7 @@ export function TokenSection() {
   );
 }
 
-/** The index is nobody's question, so it speaks softly. */
+/** How far the index of tokens is: nobody asked for it, so its progress stands in small print. */
 function IndexState() {
   const { status, value, progress } = useStore(lab, (slots) => slots.index);
   if (status === "computing") return <LabProgress kind="index" doing="Indexing the neurons, behind everything else" />;

@@ -23,5 +23,5 @@ const FIGURES: Readonly<Record<ViewName, FigureSource>> = {
 /** What the tab at hand draws. */
 export const figureNow = (): FigureNow => FIGURES[view.getState().tab].now();
 
-/** The same in a component, which draws anew whenever anything changes that it is made of. */
+/** The figure of the tab at hand in a component, which draws it anew whenever anything changes that it is made of. */
 export const useFigureNow = (): FigureNow => useFigure(FIGURES[useStore(view, ({ tab }) => tab)]);

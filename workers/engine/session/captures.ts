@@ -20,7 +20,7 @@ export class Captures {
   /** @throws what `signal` was aborted with */
   get(ids: readonly number[], changes: Changes, { signal, onLayer }: Following = {}): Promise<Capture> {
     const { interventions, ablationSource } = changes;
-    // where nothing is ablated, nothing stands in for it
+    // a run without interventions is the same whatever the ablation source
     const key = JSON.stringify([ids, interventions, interventions.length > 0 && ablationSource?.prompts]);
     return this.#runs.get(
       key,

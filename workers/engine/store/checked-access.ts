@@ -45,7 +45,7 @@ export function readAll(handle: Pick<FileSystemSyncAccessHandle, "read">, start:
   return bytes;
 }
 
-/** What was written survives the end of the page when it returns. @throws Fault "storage-full" or "storage-failed" */
+/** Flushes a file: what was written survives the end of the page when this returns. @throws Fault "storage-full" or "storage-failed" */
 export const flush = (handle: Pick<FileSystemSyncAccessHandle, "flush">) => withCode(() => handle.flush());
 
 function withCode<T>(task: () => T): T {

@@ -106,7 +106,7 @@ function countParameters(parts: readonly ModelPart[], tensors: TensorTable): num
 export const neededTensors = (parts: readonly ModelPart[]): ReadonlySet<string> =>
   new Set(parts.flatMap(({ plans }) => plans.flatMap((plan) => plan.tensors)));
 
-/** What has to be read of the checkpoint, in bytes. */
+/** The bytes that have to be read of the checkpoint. */
 export const sourceBytes = ({ parts, tensors }: ModelPlan): number =>
   [...neededTensors(parts)].reduce((sum, name) => sum + tensors.entry(name).endByte - tensors.entry(name).startByte, 0);
 

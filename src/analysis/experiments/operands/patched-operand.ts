@@ -23,7 +23,7 @@ export const STANDINS = [
 ] as const;
 export type Standin = (typeof STANDINS)[number];
 
-/** By how much the right answer is raised in the corrupted problem. */
+/** The rise of the right answer in the corrupted problem. */
 export interface Moved {
   /** Of its logit, which is the paper's “logit difference”. */
   readonly logit: number;

@@ -52,7 +52,7 @@ export const shapeOf = ({ ids, answerIds }: ScoredCase) => `${ids.length} ${answ
 export const rowsOfShape = (spec: ModelSpec, promptTokens: number, answerTokens: number) =>
   Math.max(1, Math.floor(rowsThatFit(spec, promptTokens + answerTokens - 1) / answerTokens));
 
-/** What is run of a case: prompt and answer, without the answer's last token, behind which nothing is asked. */
+/** The tokens of a case that are run: prompt and answer, without the answer's last token, behind which nothing is asked. */
 export const forcedIds = ({ ids, answerIds }: ScoredCase) => [...ids, ...answerIds.slice(0, -1)];
 
 /**
@@ -80,7 +80,7 @@ export async function scoresOf(runner: Runner, residual: Residual, rows: readonl
   });
 }
 
-/** The same case once: where each of the given ones stands in `unique`. */
+/** The cases without repetition, and where each of the given ones stands in `unique`. */
 export function withoutDuplicates(cases: readonly ScoredCase[]): {
   readonly unique: readonly ScoredCase[];
   readonly places: readonly number[];

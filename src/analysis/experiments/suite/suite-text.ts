@@ -1,7 +1,7 @@
 import type { SuiteCase } from "./suite.ts";
 import { MAX_CASES } from "./suite.ts";
 
-/** What is wrong with one line of a pasted suite; the others are kept. */
+/** The complaint about one line of a pasted suite; the others are kept. */
 export interface SuiteComplaint {
   /** From 1. */
   readonly line: number;

@@ -14,7 +14,7 @@ export interface BaseCase {
   readonly scores: CaseScore | undefined;
 }
 
-/** The same case with an adapter: how it fared, and what became of the neurons of each of its answer's tokens. */
+/** A case under an adapter: how it fared, and what became of the neurons of each of its answer's tokens. */
 export interface AdaptedCase {
   readonly scores: CaseScore;
   readonly tokens: readonly AdaptedToken[];

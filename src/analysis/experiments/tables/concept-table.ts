@@ -6,7 +6,7 @@ import type { CaseScore } from "../suite/scored-cases.ts";
 import { bootstrap, meanEstimate, meanOf, relativeLoss, resamples, weightedShare } from "./statistics.ts";
 import type { Estimate, ResampleOptions, Resamples } from "./statistics.ts";
 
-/** What is lost with one set of neurons ablated, over all cases that are taken into account. */
+/** The loss with one set of neurons ablated, over all cases that are taken into account. */
 export interface ConceptSetLoss {
   readonly reading: ConceptReading;
   /** M: concepts among a neuron's first tokens. */

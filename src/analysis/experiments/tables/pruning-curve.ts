@@ -30,7 +30,7 @@ export const keptLayers = (
     neurons: kept.filter(({ layer }) => layer === fromLayer + index).map(({ neuron }) => neuron),
   }));
 
-/** What is left with the union of the first N neurons of every answer token kept, all others of the deep layers at 0. */
+/** The accuracy that is left with the union of the first N neurons of every answer token kept, all others of the deep layers at 0. */
 export interface PruningRow {
   /** N. */
   readonly count: number;

@@ -18,7 +18,7 @@ import type { Closeness, Verification } from "./verification.ts";
 
 export type Claimed = "answer" | ClaimBeside;
 
-/** What this page's computations say to all that a link claims. */
+/** The verdict of this page's computations on all that a link claims. */
 export interface WholeCheck {
   /** Of all together: what speaks most against a reproduction. "open": nothing does, and something was not held against anything yet. */
   readonly verdict: Verification["verdict"] | "open";

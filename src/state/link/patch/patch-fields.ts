@@ -5,7 +5,7 @@ import { joinedNumbers, readCount } from "../link-values.ts";
 import type { Field } from "../link-values.ts";
 import { readPatchClaim } from "./patch-claims.ts";
 
-/** What is carried between two prompts, as a link has it; the clean prompt is the link's own. */
+/** The patches between two prompts, as a link has them; the clean prompt is the link's own. */
 export const PATCH_FIELDS: readonly Field[] = [
   patchText("pc", "corrupted", "a prompt"),
   patchChoice("ps", "site", PATCH_SITES),

@@ -27,13 +27,13 @@ export function bounded(
   return { text: length <= most ? characters.join("") : plain(characters.slice(0, most).join("")), characters: length };
 }
 
-/** Of a finding, as far as it has them. */
+/** The words of a finding, as far as it has them. */
 export const wordsOf = ({ title, note }: FindingWords): FindingWords => ({
   ...(title !== undefined && { title }),
   ...(note !== undefined && { note }),
 });
 
-/** As a person typed them. */
+/** The words of a finding as a person typed them. */
 export function typedWords(typedTitle: string, typedNote: string): FindingWords {
   const [title, note] = [bounded(typedTitle, TITLE).text, bounded(typedNote, NOTE).text];
   return { ...(title !== "" && { title }), ...(note !== "" && { note }) };

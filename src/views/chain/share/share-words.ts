@@ -1,6 +1,6 @@
 import shares from "./stage-shares.json" with { type: "json" };
 
-/** In how many of its problems each stage of the chain has evidence: in % of the cases, stages in the order of the chain; by zero, by the mean. */
+/** Shares of a suite's problems in which each stage has evidence, in %, in the order of the chain: by zero, by the mean. */
 export interface StageShares {
   readonly made_by: string;
   readonly families: readonly FamilyShares<number>[];

@@ -3,10 +3,10 @@ import type { Choice, Chosen } from "../experiment-page.ts";
 import { pageOf } from "../pages.ts";
 import type { ExperimentView } from "./experiment-export.ts";
 
-/** As wide as a figure is drawn into a file, and before its place on the page was measured. */
+/** The width of a figure in a file, and before its place on the page was measured. */
 export const FIGURE_PX = 720;
 
-/** What is chosen of a result: what was picked, as long as this result has it, else the first of each. */
+/** The options that are chosen of a result: what was picked, as long as this result has it, else the first of each. */
 export const chosenOf = (result: ExperimentResult, picked: Chosen = {}): Chosen =>
   Object.fromEntries((pageOf(result).choices ?? []).map((choice) => [choice.name, valueOf(choice, result, picked)]));
 

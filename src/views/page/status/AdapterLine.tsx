@@ -25,7 +25,7 @@ export function AttachingLine() {
   );
 }
 
-/** What is said of an adapter that a link offers. */
+/** The line about an adapter that a link offers. */
 export function AdapterLine() {
   const { choice, status } = useStore(adapter);
   const isReady = useStore(model, (state) => state.status.kind === "ready");

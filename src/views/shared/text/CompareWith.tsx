@@ -51,7 +51,7 @@ interface OtherVariantProps {
   readonly onChoose: (variant: Variant | undefined) => void;
 }
 
-/** With an adapter attached: the variant that the page does not show, beside the one that it does. */
+/** The variant that the page does not show, beside the one that it does, where an adapter is attached. */
 export function OtherVariant({ chosen, onChoose }: OtherVariantProps) {
   const isThere = useStore(adapter, isAttached);
   const variant = useStore(question, (state) => state.variant ?? "base");
