@@ -19,7 +19,7 @@ import { nodeName } from "#views/chain/words/chain-words.ts";
 import { withoutHead } from "#views/chain/shown-chains.ts";
 import { stageSentence } from "#views/chain/words/stage-sentences.ts";
 import type { Drawn } from "#views/exports/drawn.ts";
-import { drawnHeads } from "#views/heads/heads-export.ts";
+import { drawnHeads } from "#views/heads/export/heads-export.ts";
 import { drawnHead, drawnNeuron } from "#views/inspector/card-exports.ts";
 import { neuronSentence } from "#views/inspector/card-sentences.ts";
 import { drawnGroup } from "#views/lab/lab-exports.ts";

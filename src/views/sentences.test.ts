@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Prediction, ScoredAnswer } from "#state/run/results.ts";
-import { sweepSentence } from "./heads/sweep-sentence.ts";
+import { sweepSentence } from "./heads/export/sweep-sentence.ts";
 import { greedySentence, splitSentence } from "./prediction/answer-sentence.ts";
 import { answerOf, brokenInto, predictionRows } from "./prediction/prediction-rows.ts";
 import { predictionSentence } from "./prediction/prediction-sentence.ts";

@@ -18,7 +18,7 @@ import { OFF, PROMPT, STAMP, choice, exportingPage, read, settle } from "#test/e
 import type { Read, Row } from "#test/exporting-page.ts";
 import { drawnChain } from "../chain/chain-exports.ts";
 import { ownChains, withoutHead } from "../chain/shown-chains.ts";
-import { drawnHeads } from "../heads/heads-export.ts";
+import { drawnHeads } from "../heads/export/heads-export.ts";
 import { drawnHead, drawnNeuron, drawnWiring } from "../inspector/card-exports.ts";
 import { drawnConcepts, drawnGroup, drawnHits, drawnPlot } from "../lab/lab-exports.ts";
 import { drawnPatch } from "../patch/patch-export.ts";

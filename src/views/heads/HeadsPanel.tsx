@@ -29,7 +29,7 @@ import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
 import type { HeatmapFigureProps } from "./HeatmapFigure.tsx";
 import { HeatmapLegend } from "./HeatmapLegend.tsx";
-import { sweepSentence } from "./sweep-sentence.ts";
+import { sweepSentence } from "./export/sweep-sentence.ts";
 import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 import "./heads.css";
 
@@ -49,7 +49,10 @@ const OtherWorthLine = laterPart(
 );
 const HeadsMethod = laterPart("how the map is computed", async () => (await import("./HeadsMethod.tsx")).HeadsMethod);
 const Zoomed = later(async () => (await import("./ZoomedHeatmap.tsx")).ZoomedHeatmap);
-const HeadsExports = laterPart("the files of the map", async () => (await import("./HeadsExports.tsx")).HeadsExports);
+const HeadsExports = laterPart(
+  "the files of the map",
+  async () => (await import("./export/HeadsExports.tsx")).HeadsExports,
+);
 const BesideMaps = laterPart("the two maps", async () => (await import("./beside/BesideMaps.tsx")).BesideMaps);
 const BesideControls = laterPart(
   "the way to a second map",

@@ -5,7 +5,7 @@ import { figureOr } from "../exports/figure-now.ts";
 import type { FigureNow, FigureSource } from "../exports/figure-now.ts";
 import { againstTextOf, drawnDirect, drawnLens, drawnScores, scoredBeside } from "../reading/reading-exports.ts";
 import { drawnBeside, mapsBeside } from "./beside/beside-maps.ts";
-import { drawnHeads } from "./heads-export.ts";
+import { drawnHeads } from "./export/heads-export.ts";
 
 /** The map of heads, two of them beside each other, or another look at heads and the stream. */
 export const headsFigure: FigureSource = { stores: [question, results, view], now };

@@ -10,7 +10,7 @@ import { headColumn } from "../shared/table/HeadLink.tsx";
 import { neuronColumn } from "../shared/table/NeuronLink.tsx";
 import { measure, plain } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
-import { HeadsExports } from "../heads/HeadsExports.tsx";
+import { HeadsExports } from "../heads/export/HeadsExports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";

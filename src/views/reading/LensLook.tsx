@@ -11,7 +11,7 @@ import { isStale, results } from "#state/run/results.ts";
 import type { LogitLens } from "#state/run/results.ts";
 import { clearReading, isDark, setReading, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { HeadsExports } from "../heads/HeadsExports.tsx";
+import { HeadsExports } from "../heads/export/HeadsExports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { CellGrid, stepped } from "../shared/figure/CellGrid.tsx";

@@ -5,7 +5,7 @@ import { isStale, results } from "#state/run/results.ts";
 import type { HeadScores } from "#state/run/results.ts";
 import { isDark, setReading, view } from "#state/view.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { HeadsExports } from "../heads/HeadsExports.tsx";
+import { HeadsExports } from "../heads/export/HeadsExports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";

@@ -1,6 +1,6 @@
 import { formatHead } from "#model/ids.ts";
 import { headEffects, isWhole } from "../../effects.ts";
-import { headsApart } from "../../heads-apart.ts";
+import { headsApart } from "../../run/heads-apart.ts";
 import { adapter, isAttached } from "../../model/adapter.ts";
 import { model } from "../../model/model.ts";
 import { question } from "../../question.ts";

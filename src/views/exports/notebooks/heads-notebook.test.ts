@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { EMPTY_SLOT, results } from "#state/run/results.ts";
 import { DRAWN_BY, drawByMatplotlib, recordedCalls } from "#test/recorded-figure.ts";
 import { drawnBeside, mapsBeside } from "../../heads/beside/beside-maps.ts";
-import { drawnHeads } from "../../heads/heads-export.ts";
+import { drawnHeads } from "../../heads/export/heads-export.ts";
 import type { Drawn, Stamp } from "../drawn.ts";
 import { jsonFile, pythonFile } from "../files.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "csv-parse/sync";
-import { headsApart } from "#state/heads-apart.ts";
+import { headsApart } from "#state/run/heads-apart.ts";
 import { decodeFinding } from "#state/link/permalink.ts";
 import { EMPTY_SLOT, results } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";

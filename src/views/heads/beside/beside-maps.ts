@@ -6,7 +6,7 @@ import { legend } from "#charts/legend.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS, headEffects, isWhole } from "#state/effects.ts";
-import { apart, headsApart } from "#state/heads-apart.ts";
+import { apart, headsApart } from "#state/run/heads-apart.ts";
 import { kindIn } from "#state/run/results.ts";
 import type { HeadSweep, Slot, Slots } from "#state/run/results.ts";
 import { mapClaims } from "#state/link/reading/map-claims.ts";

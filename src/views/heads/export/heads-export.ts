@@ -10,13 +10,13 @@ import type { Finding } from "#state/link/finding.ts";
 import { headNumbers, readingClaims } from "#state/link/reading/reading-claims.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
 import type { ColourScale } from "#state/view.ts";
-import { EFFECT_UNIT, FILE_PX } from "../exports/drawn.ts";
-import type { Drawn } from "../exports/drawn.ts";
-import { tableOf } from "../shared/table/columns.tsx";
-import { ablationWords } from "../shared/words/ablation-words.ts";
-import { changesText } from "../shared/words/part-name.ts";
-import { tokenText } from "../shared/words/token-text.ts";
-import { HEAD_COLUMNS, headRows } from "./head-columns.tsx";
+import { EFFECT_UNIT, FILE_PX } from "../../exports/drawn.ts";
+import type { Drawn } from "../../exports/drawn.ts";
+import { tableOf } from "../../shared/table/columns.tsx";
+import { ablationWords } from "../../shared/words/ablation-words.ts";
+import { changesText } from "../../shared/words/part-name.ts";
+import { tokenText } from "../../shared/words/token-text.ts";
+import { HEAD_COLUMNS, headRows } from "../head-columns.tsx";
 import { sweepSentence } from "./sweep-sentence.ts";
 
 /** The map of heads as it leaves the page; undefined as long as there is none. */
