@@ -1,13 +1,13 @@
 import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { patchForm } from "../lab/patch-form.ts";
 import { experimentsDoor } from "../experiments/door.ts";
-import { adapter, isAttached, showVariant, stopAttaching } from "../model/adapter.ts";
+import { adapter, isAttached, isLaidOver, showVariant } from "../model/adapter.ts";
 import type { AdapterState } from "../model/adapter.ts";
+import { leaveAttached } from "../model/attaching.ts";
 import { adapterNamed, choiceNamed } from "../model/named.ts";
 import { model } from "../model/model.ts";
 import type { ModelChoice } from "../model/model.ts";
 import { notify } from "../notices.ts";
-import { currentEngine } from "../run/engine-port.ts";
 import { clearResults } from "../run/results.ts";
 import { DEFAULT_PATCH, folderNamed } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -20,9 +20,9 @@ import { leaveFor, leaveOffer, openChoice, takeQuestion, takeView } from "./open
  */
 export function openFinding(finding: Finding, shipped: readonly ModelChoice[], isModelChosen = false): void {
   takeQuestion(finding);
-  openAdapter(finding.adapter);
+  openAdapter(finding);
   // nothing is computed until the adapter is there: what was shown before is no answer to this
-  if (finding.variant === "adapted" && adapter.getState().status.kind === "offered") clearResults();
+  if (finding.variant === "adapted" && !isAttached(adapter.getState())) clearResults();
   takeView(finding);
   if (finding.patch) patchForm.setState({ ...DEFAULT_PATCH, ...finding.patch }, true);
   if (finding.experiment) experimentsDoor()?.ask(finding.experiment);
@@ -42,22 +42,16 @@ function refuseModel(id: string): void {
 }
 
 /**
- * A link's adapter is only offered, so that a link by itself never starts a download.
- *
- * @param named as `adapterName` gives it; undefined for a link without one
+ * A link's adapter is only offered, so that a link by itself never starts a download. One that lies over the link's model already, or is on its way to it, is
+ * the link's; over another model it is another finding.
  */
-function openAdapter(named: string | undefined): void {
+function openAdapter({ adapter: named, model: over }: Finding): void {
   if (named === undefined) return leaveOffer();
   const now = adapter.getState();
   const choice = adapterNamed(named);
-  if (choice && isAt(choice, now)) return;
+  if (choice && isAt(choice, now) && isLaidOver(now, over)) return;
   if (choice) {
-    stopAttaching();
-    // what the page no longer shows need not be held either
-    if (isAttached(now))
-      currentEngine()
-        .detachAdapter()
-        .catch(() => undefined);
+    leaveAttached();
     adapter.setState({ choice, status: { kind: "offered" } });
   } else {
     showVariant("base");
@@ -67,7 +61,8 @@ function openAdapter(named: string | undefined): void {
 
 /** A branch or tag that was attached goes by its commit, but is still what a link to the branch asks for. */
 const isAt = ({ id, revision }: ModelChoice, { choice, status }: AdapterState) =>
-  status.kind === "attached" &&
   id === choice?.id &&
   (revision === choice.revision ||
-    (status.info.source.kind === "hub" && status.info.source.requested === (revision ?? MAIN_REVISION)));
+    (status.kind === "attached" &&
+      status.info.source.kind === "hub" &&
+      status.info.source.requested === (revision ?? MAIN_REVISION)));

@@ -3,7 +3,7 @@ import { MAIN_REVISION } from "#model/checkpoint.ts";
 import { DEFAULT_DTYPE, usualDtype } from "#model/gguf/source.ts";
 import { FIRST_LOOK } from "../first-look/first-look.ts";
 import { adapter, NO_ADAPTER } from "../model/adapter.ts";
-import { dropWhatDoesNotFit, loadModel } from "../model/loading.ts";
+import { dropWhatDoesNotFit, loadModel, stopLoading } from "../model/loading.ts";
 import { model } from "../model/model.ts";
 import type { ModelChoice, ModelState } from "../model/model.ts";
 import { dismiss } from "../notices.ts";
@@ -69,7 +69,11 @@ export function openChoice(
   if (isHere && now.status.kind === "ready" && now.info) dropWhatDoesNotFit(now.info);
   if (isHere && (now.status.kind === "ready" || now.status.kind === "loading")) return;
   if (shipped.includes(choice)) void loadModel(choice, { dtype });
-  else leaveFor({ choice, dtype, status: { kind: "offered" } });
+  else {
+    // a model of the link before would arrive in this one's place
+    stopLoading();
+    leaveFor({ choice, dtype, status: { kind: "offered" } });
+  }
 }
 
 /** Numbers of the model before, of another prompt, are nothing to show beside what a link asks of a model that is not here. */

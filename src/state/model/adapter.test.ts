@@ -63,7 +63,10 @@ const variant = () => question.getState().variant;
 test("who attaches an adapter sees the model with it, and the base again without it", async () => {
   await attachAdapter(LORA);
   expect(calls[0]!.slice(0, 2)).toEqual(["attachAdapter", LORA.source]);
-  expect([adapter.getState().status, variant()]).toEqual([{ kind: "attached", info: ADAPTER }, "adapted"]);
+  expect([adapter.getState().status, variant()]).toEqual([
+    { kind: "attached", info: ADAPTER, to: "abacus" },
+    "adapted",
+  ]);
   await detachAdapter();
   expect([adapter.getState().status.kind, variant(), names().at(-1)]).toEqual(["nothing", "base", "detachAdapter"]);
 });
@@ -72,7 +75,7 @@ test("an adapter that is refused leaves the one that was there, with a notice", 
   await attachAdapter(LORA);
   refusal = new Fault("bad-file", "adapter: the file has no weights");
   await attachAdapter({ ...LORA, id: "https://a.org/broken/" });
-  expect(adapter.getState()).toEqual({ choice: LORA, status: { kind: "attached", info: ADAPTER } });
+  expect(adapter.getState()).toEqual({ choice: LORA, status: { kind: "attached", info: ADAPTER, to: "abacus" } });
   expect(notices.getState().list).toEqual([
     { about: "adapter", code: "bad-file", message: "adapter: the file has no weights" },
   ]);

@@ -11,8 +11,13 @@ export type AdapterStatus =
   /** A link wants this adapter; attaching it waits for the person's word. */
   | { readonly kind: "offered" }
   /** On its way, and what the page shows if it does not arrive. */
-  | { readonly kind: "attaching"; readonly before: AdapterState; readonly controller: AbortController }
-  | { readonly kind: "attached"; readonly info: AdapterInfo };
+  | (LaidOver & { readonly kind: "attaching"; readonly before: AdapterState; readonly controller: AbortController })
+  | (LaidOver & { readonly kind: "attached"; readonly info: AdapterInfo });
+
+/** The model that an adapter lies over, as links call it: with another one it is another finding. Left out: the model at hand. */
+interface LaidOver {
+  readonly to?: string | undefined;
+}
 
 /** The LoRA adapter over the model at hand. */
 export interface AdapterState {
@@ -59,15 +64,21 @@ export function interruptAttaching(): ModelChoice | undefined {
 }
 
 /** One that is attached anew, as to an engine that took another's place, is no news to those who hold results of it. */
-export function attached(choice: ModelChoice, info: AdapterInfo): void {
+export function attached(choice: ModelChoice, info: AdapterInfo, to: string | undefined): void {
   const { status } = adapter.getState();
-  const isKnown = status.kind === "attached" && sameAdapter(status.info, info);
-  adapter.setState({ choice: asLoaded(choice, info), status: isKnown ? status : { kind: "attached", info } });
+  const isKnown = status.kind === "attached" && status.to === to && sameAdapter(status.info, info);
+  adapter.setState({ choice: asLoaded(choice, info), status: isKnown ? status : { kind: "attached", info, to } });
   if (info.note) notify("adapter", info.note);
 }
 
 const sameAdapter = (a: AdapterInfo, b: AdapterInfo) =>
   a.content === b.content && a.name === b.name && JSON.stringify(a.source) === JSON.stringify(b.source);
+
+/** Whether the adapter that is attached, or on its way, is laid over this model. */
+export function isLaidOver({ status }: AdapterState, modelId: string): boolean {
+  if (status.kind !== "attached" && status.kind !== "attaching") return false;
+  return (status.to ?? model.getState().choice?.id) === modelId;
+}
 
 /**
  * The adapter that a load takes with it: the same model in another dtype keeps its own.
@@ -76,13 +87,17 @@ const sameAdapter = (a: AdapterInfo, b: AdapterInfo) =>
  */
 export function adapterForLoad(choice: ModelChoice, given: ModelChoice | undefined): ModelChoice | undefined {
   const now = adapter.getState();
-  return given ?? (isAttached(now) && choice.id === model.getState().choice?.id ? now.choice : undefined);
+  return given ?? (isAttached(now) && isLaidOver(now, choice.id) ? now.choice : undefined);
 }
 
-/** After a load: what the engine has is what the page shows. An adapter that a link offers stays on offer. */
-export function adapterAfterLoad(choice: ModelChoice | undefined, info: AdapterInfo | undefined): void {
+/**
+ * After a load: what the engine has is what the page shows. An adapter that a link offers stays on offer.
+ *
+ * @param to the model that was loaded
+ */
+export function adapterAfterLoad(choice: ModelChoice | undefined, info: AdapterInfo | undefined, to: string): void {
   stopAttaching();
-  if (choice && info) attached(choice, info);
+  if (choice && info) attached(choice, info, to);
   else if (adapter.getState().status.kind !== "offered") {
     adapter.setState(NO_ADAPTER, true);
     showVariant("base");

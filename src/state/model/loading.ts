@@ -116,7 +116,7 @@ async function load(
     if (info.proof?.isTrusted === false) notify("device", info.backendNote);
     else dismiss("device");
     dropWhatDoesNotFit(info);
-    adapterAfterLoad(lora, info.lora);
+    adapterAfterLoad(lora, info.lora, choice.id);
     model.setState({ choice: asLoaded(choice, info), info, status: { kind: "ready" } });
   });
   return info;
