@@ -201,14 +201,23 @@ def opened(kind, config, model):
         files = {"tokenizer": kind["json"], "config": model}
         if config is not None:
             files["tokenizer_config"] = config
-        for name, value in files.items():
-            Path(folder, f"{name}.json").write_text(json.dumps(value))
-        try:
-            # it asks whether code of the folder's own may run
-            with contextlib.redirect_stdout(sys.stderr):
-                return AutoTokenizer.from_pretrained(folder)
-        except Exception:
-            return None
+        write(Path(folder), files)
+        return loaded(folder)
+
+
+def write(folder, files):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, value in files.items():
+        Path(folder, f"{name}.json").write_text(json.dumps(value))
+
+
+def loaded(folder):
+    try:
+        # it asks whether code of the folder's own may run
+        with contextlib.redirect_stdout(sys.stderr):
+            return AutoTokenizer.from_pretrained(folder)
+    except Exception:
+        return None
 
 
 def answer(tokenizer):
@@ -256,6 +265,43 @@ def picks(kind):
         ]
         for place, make in places.items()
     }
+
+
+def by_repository(kind):
+    """Which class is taken for a repository of this name; a folder of the same relative path is one to transformers."""
+    rows = []
+    names = [
+        "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",
+        "deepseek-ai/deepseek-coder-1.3b-base",
+        "deepseek-ai/deepseek-llm-7b-base",
+        "elsewhere/DeepSeek-R1-Distill-Llama-8B",
+    ]
+    for name in names:
+        for model_type in ["llama", "gpt2", "qwen2"]:
+            for config in [class_of("LlamaTokenizerFast"), {}, {**class_of("LlamaTokenizerFast"), "auto_map": ["code.Own", None]}]:
+                with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+                    write(Path(name), {"tokenizer": kind["json"], "config": model_of(model_type), "tokenizer_config": config})
+                    rows.append([name, model_type, config, called(loaded(name))])
+    return rows
+
+
+FILLERS = 100_001
+
+
+def mistral_regex(kinds, of):
+    """`fix_mistral_regex`, which counts in vocabularies of more than 100,000, for some model types of some versions."""
+    rows = []
+    for kind in kinds:
+        model = kind["json"]["model"]
+        more = {f"filler {index}": len(model["vocab"]) + 10 + index for index in range(FILLERS)}
+        large = {**kind, "json": {**kind["json"], "model": {**model, "vocab": {**model["vocab"], **more}}}}
+        for model_type in ["mistral", "llama"]:
+            for version in [None, "4.57.1", "5.0.0"]:
+                for fixed in [True, False]:
+                    said = {} if version is None else {"transformers_version": version}
+                    place = of(large, {"fix_mistral_regex": fixed}, model_of(model_type, **said))
+                    rows.append([kind["name"], model_type, said, fixed, place])
+    return rows
 
 
 def known_names():
@@ -313,6 +359,9 @@ def main(kinds):
         "classes": CLASSES,
         "known": known_names(),
         "picks": picks(by_name["GPT-2"]),
+        "byRepository": by_repository(by_name["GPT-2"]),
+        "fillers": FILLERS,
+        "mistralRegex": mistral_regex([by_name[name] for name in ["GPT-2", "Mistral"]], of),
         "settings": changes,
         "every": every,
         "without": without,

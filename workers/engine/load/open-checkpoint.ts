@@ -56,7 +56,7 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<ReadCheckp
   const folder = await folderOf(files);
   const small = await readSmallFiles(folder.files);
   const spec = readSpec(await readJson(small, "config.json"));
-  const tokenizer = await openTokenizer(small);
+  const tokenizer = await openTokenizer(small, { repository: repositoryOf(files.identity) });
   const tensors = await folder.tensors();
   // of a commit every server has the same bytes, whatever each of them calls their version
   const version = isFixed(files.identity) ? undefined : tensors.version;
@@ -69,6 +69,9 @@ const folderOf = (files: CheckpointFiles): Promise<ModelFolder> =>
   files.gguf === undefined
     ? Promise.resolve({ files, tensors: () => openTensors(files) })
     : ggufFolder(files, files.gguf);
+
+/** On the Hub, whose names transformers heeds. */
+const repositoryOf = ({ kind, name }: SourceIdentity) => (kind === "hub" ? name : undefined);
 
 /** Whether a source cannot change: what a commit of the Hub names does not. */
 const isFixed = ({ kind, revision }: SourceIdentity) => kind === "hub" && revision !== undefined;
@@ -244,7 +247,7 @@ async function readStored(
   return {
     identity,
     plan: planModel(readSpec(await readJson(stored, "config.json")), table, pack.record!.dtype),
-    tokenizer: await openTokenizer(stored),
+    tokenizer: await openTokenizer(stored, { repository: repositoryOf(identity) }),
     pack,
     tensors,
   };

@@ -11,6 +11,7 @@ import type { Json } from "./token-names.ts";
  * @returns undefined where it writes what the file says anyway
  */
 export function classNote(json: Json, whole: Json, config: Json, name: string): string | undefined {
+  if (name === "TokenizersBackend") return undefined;
   const skipped = typeof config["add_prefix_space"] === "boolean" ? [...NO_ACCOUNT, ...PREFIX] : NO_ACCOUNT;
   const meaning = (section: unknown) => JSON.stringify(stepsIn(section).map((step) => stepMeaning(step, skipped)));
   const others = [

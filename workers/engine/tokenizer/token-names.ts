@@ -46,6 +46,11 @@ export class TokenNames {
     return name !== undefined && !this.#added.has(id) && !this.#special.has(id) && !KEPT_FREE.test(name);
   }
 
+  /** How many there are, by their names. */
+  get size(): number {
+    return this.#ids.size;
+  }
+
   idOf(name: string): number | undefined {
     return this.#ids.get(name);
   }

@@ -29,6 +29,9 @@ const OF_TYPE: ReadonlyMap<unknown, TokenizerClass> = new Map<unknown, Tokenizer
 /** Types whose checkpoints are known to name a wrong class: the type decides. */
 const TYPE_DECIDES: ReadonlySet<unknown> = new Set(["qwen2", "phi3"]);
 
+/** Repositories of the Hub that transformers knows to name a wrong class. */
+const WRONG_CLASS = /^deepseek-ai\/deepseek-(?:r1-distill-llama|coder)-/i;
+
 /** Names of the class that has the file's sections. */
 const PLAIN = new Set(["TokenizersBackend", "PythonBackend", "PreTrainedTokenizer", "BloomTokenizer"]);
 
@@ -40,9 +43,11 @@ const bad = faultsOf("bad-file", "");
  *
  * @param config tokenizer_config.json, empty where there is none
  * @param model config.json
+ * @param repository on the Hub, where the checkpoint is of one
  * @throws Fault "bad-file" for a class that is not written here, or that is code of the checkpoint's own
  */
-export function tokenizerClass(config: Json, model: Json): TokenizerClass {
+export function tokenizerClass(config: Json, model: Json, repository = ""): TokenizerClass {
+  if (!ownCode(config) && WRONG_CLASS.test(repository)) return "TokenizersBackend";
   const named = nameOf(config, "tokenizer_config.json");
   const older = nameOf(model, "config.json");
   const { model_type: type } = model;

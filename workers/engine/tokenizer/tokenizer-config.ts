@@ -1,4 +1,7 @@
+import { Fault } from "#core/fault.ts";
+import { shown } from "#core/shown.ts";
 import { addedTokens } from "./added-tokens.ts";
+import { isMistralFixed, withMistralPattern } from "./mistral-pattern.ts";
 import { isObject, TokenNames } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
 import { tokenizerClass } from "./tokenizer-class.ts";
@@ -12,13 +15,28 @@ import type { WrittenRules } from "./written-classes.ts";
  *
  * @param config tokenizer_config.json, empty where there is none
  * @param model config.json
+ * @param repository on the Hub, where the checkpoint is of one
  * @throws Fault "bad-file" for a class that is not read, or what is no token
  */
-export function withConfig(json: Json, config: Json, model: Json = {}): Json {
-  const name = tokenizerClass(config, model);
+export function withConfig(json: Json, config: Json, model: Json = {}, repository?: string): Json {
+  const name = tokenizerClass(config, model, repository);
+  refuseOtherFile(config);
   const rules = name === "TokenizersBackend" ? undefined : rulesOf(name);
   const named = { ...json, added_tokens: addedTokens(json, config, rules) };
-  return rules === undefined ? named : written(named, config, rules);
+  const whole = rules === undefined ? named : written(named, config, rules);
+  return isMistralFixed(config, model) ? withMistralPattern(whole) : whole;
+}
+
+/** @throws Fault "bad-file" where transformers reads another file than tokenizer.json, which is of an older version of itself */
+function refuseOtherFile({ fast_tokenizer_files: files }: Json): void {
+  const other = (Array.isArray(files) ? (files as readonly unknown[]) : []).find((file) =>
+    /^tokenizer\..+\.json$/.test(String(file)),
+  );
+  if (other === undefined) return;
+  throw new Fault(
+    "bad-file",
+    `tokenizer_config.json: fast_tokenizer_files names ${shown(other)}, which transformers may read in place of tokenizer.json; a checkpoint with one tokenizer is needed`,
+  );
 }
 
 function written(json: Json, config: Json, rules: WrittenRules): Json {

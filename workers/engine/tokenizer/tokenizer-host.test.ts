@@ -23,7 +23,7 @@ const tokenizer = (patterns: readonly string[]) => ({
 const opened = (json: unknown, host?: TokenizerHost) =>
   openTokenizer(
     fileSet(new Map([["tokenizer.json", new TextEncoder().encode(JSON.stringify(json))]])),
-    ...(host ? [host] : []),
+    host ? { host } : {},
   );
 
 /** The library in processes that never answer a text with "c" in it, where the pattern in their file has a "c" too. */

@@ -90,6 +90,10 @@ describe("the tokens before a text", () => {
     [{ added_tokens_decoder: [] }, "tokenizer_config.json: added_tokens_decoder is []"],
     [{ add_prefix_space: "false" }, 'tokenizer_config.json: add_prefix_space is "false"; true or false is needed'],
     [{ extra_special_tokens: "<x>" }, 'tokenizer_config.json: extra_special_tokens is "<x>"; a list of tokens, or'],
+    [
+      { fast_tokenizer_files: ["tokenizer.json", "tokenizer.4.0.0.json"] },
+      'tokenizer_config.json: fast_tokenizer_files names "tokenizer.4.0.0.json", which transformers may read',
+    ],
     [{ tokenizer_class: 5 }, "tokenizer_config.json: tokenizer_class is 5; a name is needed"],
     [
       { tokenizer_class: "CohereTokenizerFast" },

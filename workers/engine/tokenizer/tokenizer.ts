@@ -38,13 +38,22 @@ export interface ModelTokenizer {
 /** More than nearly every context holds, and what is cut in a second or two. */
 const MAX_TEXT = 2_000_000;
 
-/** @throws Fault "missing-file" or "bad-file" */
-export async function openTokenizer(files: FileSet, host: TokenizerHost = tokenizerHost): Promise<ModelTokenizer> {
+/**
+ * @param repository on the Hub, where the files are of one
+ * @throws Fault "missing-file" or "bad-file"
+ */
+export async function openTokenizer(
+  files: FileSet,
+  {
+    host = tokenizerHost,
+    repository,
+  }: { readonly host?: TokenizerHost; readonly repository?: string | undefined } = {},
+): Promise<ModelTokenizer> {
   const json = objectIn("tokenizer.json", await readJson(files, "tokenizer.json"));
   const said = await readOptionalJson(files, "tokenizer_config.json");
   const config = objectIn("tokenizer_config.json", said ?? {});
   const model = await modelConfig(files, said !== undefined);
-  const whole = withConfig(json, config, model);
+  const whole = withConfig(json, config, model, repository);
   checkAdded(whole["added_tokens"]);
   const process = postProcessor(whole["post_processor"]);
   const rust = host.tokenizer(new TextEncoder().encode(JSON.stringify(runnable(found(whole, config)))));
@@ -60,7 +69,7 @@ export async function openTokenizer(files: FileSet, host: TokenizerHost = tokeni
     return texts.get(id)!;
   };
   return {
-    note: classNote(json, whole, config, tokenizerClass(config, model)),
+    note: classNote(json, whole, config, tokenizerClass(config, model, repository)),
     tokenText,
     isPlain: (id) => names.isPlain(id),
     async decode(ids) {
