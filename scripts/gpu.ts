@@ -20,7 +20,7 @@ const reports = join(import.meta.dirname, "..", "test-results");
 const storyReport = join(reports, "e2e.json");
 const MINUTE_MS = 60_000;
 
-/** In the order in which they matter; together nine and a half minutes, the rest is for starts. In software one story, and a sixth of the limits. */
+/** In the order in which they matter; together nine and a half minutes, the rest is for starts. In software one story, and a sixth of the limits but that of the golden numbers, which may be compared without a GPU. */
 const SHARE = allowsSoftware ? 1 / 6 : 1;
 const PARTS: readonly Part[] = [
   {
