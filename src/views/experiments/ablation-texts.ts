@@ -1,4 +1,6 @@
 import type { Ablation } from "#protocol/experiments.ts";
+import { constant } from "../shared/table/columns.tsx";
+import type { Column } from "../shared/table/columns.tsx";
 
 interface AblationText {
   /** In the form. */
@@ -30,6 +32,10 @@ interface AblatedResult {
   readonly request: { readonly ablation?: Ablation };
   readonly alone?: number;
 }
+
+/** The column of a file that says which ablation its rows are of. */
+export const ablationColumn = <Row>({ ablation = "zero" }: AblatedResult["request"]): Column<Row> =>
+  constant("ablation", ablation);
 
 /** Which ablation a result is about, and what it could not be done to. */
 export function ablationSentence({ request, alone = 0 }: AblatedResult): string {

@@ -11,10 +11,9 @@ import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/table/SignedTokens.tsx";
 import { Word } from "../guide/Word.tsx";
-import { tokenText } from "../shared/words/token-text.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { bar, measure, plain } from "../shared/table/columns.tsx";
+import { bar, measure, token } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
 import { activationNow, neuronLists, neuronSentence } from "./card-sentences.ts";
 import { drawnNeuron } from "./card-exports.ts";
@@ -135,11 +134,10 @@ function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
   const tokens = useStore(results, (slots) => slots.neuron.about?.tokens);
   const rows = neuron.activations.map((activation, position) => ({ activation, position }));
   const columns: readonly Column<(typeof rows)[number]>[] = [
-    {
-      ...plain({ label: "token" }, ({ position }) => tokenText(tokens?.[position]?.text ?? String(position))),
-      className: "token",
-      title: ({ position }) => `position ${position}`,
-    },
+    token(
+      ({ position }) => tokens?.[position]?.text ?? String(position),
+      ({ position }) => `position ${position}`,
+    ),
     measure({ label: "activation" }, "figures", ({ activation }) => activation),
     bar(({ activation }) => activation),
   ];

@@ -5,7 +5,7 @@ import { nats, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
-import { ablationSentence } from "../ablation-texts.ts";
+import { ablationColumn, ablationSentence } from "../ablation-texts.ts";
 import { CostTable, costCurves } from "../result/CostTable.tsx";
 import { kLabels, NO_POINT, pointAt } from "../curve-points.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
@@ -156,7 +156,7 @@ function biasFile({ found, request }: Result) {
     [
       plain({ key: "k" }, ({ k }) => k),
       constant("scale", request.scale),
-      constant("ablation", request.ablation ?? "zero"),
+      ablationColumn(request),
       plain({ key: "measure" }, (row) => row.measure),
       plain({ key: "group" }, ({ group }) => group),
       { ...estimate({}, "nats", ({ of }) => of), keys: ["value", "low", "high"] },

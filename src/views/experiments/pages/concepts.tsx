@@ -8,7 +8,7 @@ import { figures, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
-import { ablationSentence } from "../ablation-texts.ts";
+import { ablationColumn, ablationSentence } from "../ablation-texts.ts";
 import { pointAt } from "../curve-points.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { constant, count, estimate, over, plain, tableOf } from "../../shared/table/columns.tsx";
@@ -90,7 +90,7 @@ const columns = ({ found, request }: Result): Column<SetLoss>[] => [
     show: ({ reading }) => READING_TEXTS[reading],
   },
   count({ label: "M", key: "at_least" }, ({ atLeast }) => atLeast),
-  constant("ablation", request.ablation ?? "zero"),
+  ablationColumn(request),
   count({ label: "neurons", key: "neurons" }, (set) => set.neurons),
   constant("searched", found.searched),
   constant("concepts", found.concepts),

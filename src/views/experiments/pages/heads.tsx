@@ -8,9 +8,10 @@ import { intervalPlot } from "#charts/plots/interval-plot.ts";
 import { nats, perHundred, percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
-import { ABLATION_TEXTS, ablationSentence } from "../ablation-texts.ts";
+import { ablationColumn, ABLATION_TEXTS, ablationSentence } from "../ablation-texts.ts";
 import { AblationComparison } from "../form/AblationComparison.tsx";
 import { DataTable } from "../../shared/table/DataTable.tsx";
+import { headColumn } from "../../shared/table/HeadLink.tsx";
 import { constant, estimate, measure, over, plain, onScreen, spread, tableOf } from "../../shared/table/columns.tsx";
 import type { Column } from "../../shared/table/columns.tsx";
 import { EstimateValue, estimateText, withIntervals } from "../../shared/table/EstimateValue.tsx";
@@ -265,12 +266,10 @@ function headsFile({ found, request }: Result) {
   type Row = (typeof rows)[number];
   return tableOf<Row>(
     [
-      plain({ key: "head" }, ({ at }) => formatHead(at)),
-      plain({ key: "layer" }, ({ at }) => at.layer),
-      plain({ key: "index" }, ({ at }) => at.head),
+      headColumn(),
       plain({ key: "group" }, ({ name }) => name),
       constant("accuracy_per", request.per),
-      constant("ablation", request.ablation ?? "zero"),
+      ablationColumn(request),
       plain({ key: "accuracy_before" }, ({ accuracy }) => accuracy.value),
       plain({ key: "accuracy_after" }, ({ effect }) => effect.accuracy),
       estimate({ key: "drop" }, "percent", ({ effect }) => effect.drop),

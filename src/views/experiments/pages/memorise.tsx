@@ -3,9 +3,9 @@ import { intervalPlot } from "#charts/plots/interval-plot.ts";
 import { percent } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
-import { ablationSentence } from "../ablation-texts.ts";
+import { ablationColumn, ablationSentence } from "../ablation-texts.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
-import { constant, count, estimate, plain, tableOf } from "../../shared/table/columns.tsx";
+import { count, estimate, plain, tableOf } from "../../shared/table/columns.tsx";
 import type { Column } from "../../shared/table/columns.tsx";
 import { withIntervals } from "../../shared/table/EstimateValue.tsx";
 import type { ExperimentPage, ExperimentText, FigureSize } from "../experiment-page.ts";
@@ -62,7 +62,7 @@ const decreases = ({ found }: Result) => found.flatMap(({ losses }) => losses.ma
 const columns = ({ request }: Result): Column<Row>[] => [
   { ...plain({ label: "operation", key: "group" }, ({ group }) => group), show: ({ group }) => groupName(group) },
   plain({ label: "head off", key: "head" }, ({ head }) => formatHead(head)),
-  constant("ablation", request.ablation ?? "zero"),
+  ablationColumn(request),
   {
     ...plain({ label: "kind", key: "kind" }, ({ label }) => label),
     title: ({ unlabelled }) => (unlabelled > 0 ? `${unlabelled} more tokens have no label` : undefined),

@@ -4,7 +4,7 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
-import { ablationSentence } from "../ablation-texts.ts";
+import { ablationColumn, ablationSentence } from "../ablation-texts.ts";
 import { NO_POINT, pointAt } from "../curve-points.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { constant, count, estimate, tableOf } from "../../shared/table/columns.tsx";
@@ -57,7 +57,7 @@ export const neurons: ExperimentPage<"neurons"> = {
 
 const columns = ({ found, request }: Result): Column<Row>[] => [
   constant("head", formatHead(request.head)),
-  constant("ablation", request.ablation ?? "zero"),
+  ablationColumn(request),
   count({ label: "k", key: "k" }, (row) => row.count),
   constant("tokens", found.tokens),
   constant("accuracy_before", found.accuracy.value),

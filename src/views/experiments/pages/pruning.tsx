@@ -4,7 +4,7 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { percent, shortPerHundred } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
-import { ablationSentence } from "../ablation-texts.ts";
+import { ablationColumn, ablationSentence } from "../ablation-texts.ts";
 import { CostTable } from "../result/CostTable.tsx";
 import { pointAt } from "../curve-points.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
@@ -160,7 +160,7 @@ function pruningFile({ found, request }: Result) {
   });
   return tableOf<Row>(
     [
-      constant("ablation", request.ablation ?? "zero"),
+      ablationColumn(request),
       constant("ranked_by", request.head ? formatHead(request.head) : "increase"),
       plain({ key: "n_per_token" }, ({ perToken }) => perToken),
       plain({ key: "kept" }, ({ kept }) => kept),

@@ -1,8 +1,7 @@
 import type { TokenLogit } from "#state/run/results.ts";
 import type { Table } from "../../exports/csv.ts";
-import { tokenText } from "../words/token-text.ts";
 import { DataTable } from "./DataTable.tsx";
-import { bar, measure, plain, tableOf } from "./columns.tsx";
+import { bar, measure, plain, tableOf, token } from "./columns.tsx";
 import type { Column } from "./columns.tsx";
 
 interface SignedNumbers {
@@ -16,12 +15,10 @@ interface SignedNumbers {
 
 /** Columns of tokens with a signed number. */
 const signedColumns = ({ unit = "logit", key = "logit", factor }: SignedNumbers): readonly Column<TokenLogit>[] => [
-  {
-    ...plain({ label: "token", key: "token" }, ({ text }) => text),
-    className: "token",
-    title: ({ id }) => `token ${id}`,
-    show: ({ text }) => tokenText(text),
-  },
+  token(
+    ({ text }) => text,
+    ({ id }) => `token ${id}`,
+  ),
   plain({ key: "id" }, ({ id }) => id),
   measure({ label: unit, key }, "figures", ({ logit }) => logit),
   ...(factor === undefined
@@ -42,7 +39,7 @@ export const signedTable = (
 ): Table =>
   tableOf(
     [plain<TokenLogit & { readonly name: string }>({ key: "list" }, ({ name }) => name), ...signedColumns(numbers)],
-    lists.flatMap(({ name, tokens }) => tokens.map((token) => ({ ...token, name }))),
+    lists.flatMap(({ name, tokens }) => tokens.map((row) => ({ ...row, name }))),
   );
 
 interface SignedTokensProps extends SignedNumbers {

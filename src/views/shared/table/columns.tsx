@@ -136,6 +136,14 @@ export const over = <Row,>(first: Column<Row>, second: Column<Row>): Column<Row>
   values: (row) => [...first.values(row), ...second.values(row)],
 });
 
+/** A column of tokens, cut where they have no room; in the file as they are. */
+export const token = <Row,>(of: (row: Row) => string, title: (row: Row) => string | undefined): Column<Row> => ({
+  ...plain({ label: "token", key: "token" }, of),
+  className: "token",
+  title,
+  show: (row) => tokenText(of(row)),
+});
+
 /** Tokens beside each other, the first ones on the screen; in the file all of them with spaces between. */
 export const tokens = <Row,>(
   names: Names,
