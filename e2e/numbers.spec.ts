@@ -1,5 +1,20 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, expectWholeSweep, freshProfile, openWithModel, panel, picture, test } from "./support.ts";
+import type { Page } from "@playwright/test";
+import { expect, expectWholeSweep, freshProfile, headCell, openWithModel, panel, picture, test } from "./support.ts";
+
+/** A student reads no nats there; what lies folded behind “How this is computed” is for whoever opens it. */
+async function expectNoNats(page: Page, name: string): Promise<void> {
+  const seen = await panel(page, name).evaluate((host) => {
+    const texts: string[] = [];
+    const walker = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const { parentElement, textContent } = walker.currentNode;
+      if (parentElement?.checkVisibility() && parentElement.closest("style") === null) texts.push(textContent ?? "");
+    }
+    return texts.join(" ");
+  });
+  expect(seen).not.toMatch(/\bnats?\b|log p|Σ|−\d+\.\d/);
+}
 
 test.use({ isForResearchers: false });
 
@@ -20,10 +35,28 @@ test(
       await expect(prediction).toContainText(/p\(8\) falls from 94\.\d\s% to <\s0\.1\s%; the answer is now/);
       await expect(heads.getByRole("grid").getByText("Σ", { exact: true })).toBeHidden();
       await expect(heads).toContainText(/Switching L0H7 off takes 8 from 94\.\d\s% to/);
+      await expect(headCell(page, "L0H7")).toHaveAccessibleName(/^L0H7: without it 2,\d{3} times less likely, off$/);
+      await expect(heads.getByRole("figure", { name: "Legend" })).toContainText(/×2,\d{3}.*×1.*÷2,\d{3}.*less likely/s);
+      await expectNoNats(page, "Heads");
       await picture(page, "numbers-plain");
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
       expect(page.url()).not.toContain("rn=");
+    });
+
+    await test.step("and so has every tab, in factors of the probability", async () => {
+      await headCell(page, "L0H7").click();
+      await expect(page.getByText("the answer without it")).toBeVisible();
+      await expectNoNats(page, "Heads");
+      await page.getByRole("tab", { name: "Chain" }).click();
+      const chain = panel(page, "Chain");
+      await expect(chain.getByRole("list", { name: /^Stages of/ })).toContainText(
+        /Switching L0H7 off makes 8 2,\d{3} times less likely/,
+        { timeout: 60_000 },
+      );
+      await expect(chain.getByRole("button", { name: /^L0H7 ÷2\.\dk.*predicting head at/ })).toBeVisible();
+      await expectNoNats(page, "Chain");
+      await page.getByRole("tab", { name: "Heads" }).click();
     });
 
     await test.step("with them: nats and sums", async () => {

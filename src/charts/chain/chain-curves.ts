@@ -3,6 +3,7 @@ import { linkHorizontal, linkVertical } from "d3-shape";
 import type { Chain, ChainEdge, ChainEdgeKind, PathEffect } from "#analysis/chain/chain.ts";
 import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./chain-marks.ts";
 import type { Box } from "../maps/heatmap.ts";
+import { shortFactor } from "../factor.ts";
 import { nats, wholePercent } from "../number-format.ts";
 
 /** Width of the strongest edge, in pixels. */
@@ -64,9 +65,12 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
   return curves.sort((a, b) => a.strength - b.strength);
 }
 
-/** What log p(target) loses with the edge cut, in nats; into a neuron how much of its activation goes, in percent. */
-export function measuredLabel({ effect, activation }: PathEffect): string {
-  if (!activation) return nats(effect);
+/**
+ * What log p(target) loses with the edge cut, in nats, or plainly what becomes of the probability; into a neuron how much of its activation goes,
+ * in percent.
+ */
+export function measuredLabel({ effect, activation }: PathEffect, isPlain = false): string {
+  if (!activation) return isPlain ? shortFactor(0 - effect) : nats(effect);
   return activation.before === 0 ? "·" : wholePercent(1 - activation.after / activation.before);
 }
 

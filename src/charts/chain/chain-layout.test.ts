@@ -48,6 +48,7 @@ const BARE: NodeState = {
   isCursor: false,
   isDim: false,
   isInteractive: false,
+  isPlain: false,
   name: () => "",
 };
 
@@ -237,6 +238,7 @@ describe("what was measured of edges", () => {
               beforeName: "",
               afterName: "",
               isInteractive: false,
+              isPlain: false,
               name: () => "",
             },
           },

@@ -1,6 +1,7 @@
 import type { ChainNode, ChainToken } from "#analysis/chain/chain.ts";
 import type { ChainPlate } from "./chain-marks.ts";
 import { clip } from "../marks/clip.ts";
+import { shortFactor } from "../factor.ts";
 import { nats, signedNats } from "../number-format.ts";
 import type { Mark } from "../marks/mark.ts";
 
@@ -10,6 +11,8 @@ export interface NodeState {
   readonly isCursor: boolean;
   readonly isDim: boolean;
   readonly isInteractive: boolean;
+  /** Numbers are factors of the probability, not nats. */
+  readonly isPlain: boolean;
   readonly name: (node: ChainNode) => string;
 }
 
@@ -51,9 +54,9 @@ export function nodeMark(plate: ChainPlate, state: NodeState): Mark {
   };
 }
 
-function headMarks({ node, width, height }: ChainPlate, { isAblated }: NodeState): Mark[] {
+function headMarks({ node, width, height }: ChainPlate, { isAblated, isPlain }: NodeState): Mark[] {
   const circle = { cx: width / 2, cy: height / 2, r: width / 2 };
-  const number = node.effect === undefined ? "" : nats(node.effect);
+  const number = node.effect === undefined ? "" : effectText(node.effect, isPlain);
   return [
     { key: "ground", tag: "circle", attrs: { class: "ground", ...circle } },
     ...(isAblated ? [{ key: "hatch", tag: "circle", attrs: { ...circle, fill: "url(#chain-hatch)" } } as const] : []),
@@ -63,13 +66,13 @@ function headMarks({ node, width, height }: ChainPlate, { isAblated }: NodeState
   ];
 }
 
-function plateMarks({ node, width, height }: ChainPlate, { isAblated, isInteractive }: NodeState): Mark[] {
+function plateMarks({ node, width, height }: ChainPlate, { isAblated, isInteractive, isPlain }: NodeState): Mark[] {
   const box = { width, height, rx: CORNER[node.kind] };
   const ring = { x: -3, y: -3, width: width + 6, height: height + 6, rx: CORNER[node.kind] + 3 };
   return [
     { key: "ground", tag: "rect", attrs: { class: "ground", ...box } },
     ...(isAblated ? [{ key: "hatch", tag: "rect", attrs: { ...box, fill: "url(#chain-hatch)" } } as const] : []),
-    ...(node.kind === "embedding" ? wordMarks(node, width, height) : writingMarks(node, width)),
+    ...(node.kind === "embedding" ? wordMarks(node, width, height) : writingMarks(node, width, isPlain)),
     { key: "ring", tag: "rect", attrs: { class: "ring", ...ring } },
     ...(isInteractive ? [fingerMark(width / 2, height / 2, { width, height })] : []),
   ];
@@ -89,8 +92,8 @@ const wordMarks = ({ word = "" }: ChainNode, width: number, height: number): Mar
   text("word", clip(word, (width - PAD_PX) / CHARACTER_PX), PAD_PX, height / 2),
 ];
 
-function writingMarks(node: ChainNode, width: number): Mark[] {
-  const number = numberOf(node);
+function writingMarks(node: ChainNode, width: number, isPlain: boolean): Mark[] {
+  const number = numberOf(node, isPlain);
   // a narrow plate: what a whole layer writes says less than what is lost without it
   if (node.kind === "attention-layer") {
     const name = layerName(node, width / CHARACTER_PX);
@@ -113,10 +116,13 @@ function layerName({ id, layer }: ChainNode, room: number): string {
 }
 
 /** A deep neuron's increase, which is the width of its edge to the prediction and has its sign; of what writes elsewhere the effect. */
-function numberOf({ kind, contribution, effect }: ChainNode): string {
-  if (kind === "deep-neuron") return contribution === undefined ? "" : signedNats(contribution);
-  return effect === undefined ? "" : nats(effect);
+function numberOf({ kind, contribution, effect }: ChainNode, isPlain: boolean): string {
+  if (kind !== "deep-neuron") return effect === undefined ? "" : effectText(effect, isPlain);
+  if (contribution === undefined) return "";
+  return isPlain ? shortFactor(contribution) : signedNats(contribution);
 }
+
+const effectText = (effect: number, isPlain: boolean) => (isPlain ? shortFactor(0 - effect) : nats(effect));
 
 /** A node's best tokens, as many as fit; of what attention carries on, what it says behind the transformation. */
 function bestTokens({ promotes, transformed, kind }: ChainNode, room: number): string {

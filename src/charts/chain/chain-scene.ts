@@ -1,4 +1,5 @@
 import type { ChainEdge, ChainNode, StageName } from "#analysis/chain/chain.ts";
+import { measuredLabel } from "./chain-curves.ts";
 import { nodeMark } from "./chain-nodes.ts";
 import type { NodeState } from "./chain-nodes.ts";
 import type { ChainBand, ChainCurve, ChainDistribution, ChainLayout, ChainRow } from "./chain-marks.ts";
@@ -21,6 +22,8 @@ export interface ChainLook {
   readonly afterName: string;
   /** False: without switches, for paper. */
   readonly isInteractive: boolean;
+  /** Numbers are factors of the probability, not nats; left out: nats, as in a file. */
+  readonly isPlain?: boolean;
   /** What a node is read out as, behind what stands on it. */
   readonly name: (node: ChainNode) => string;
   /** What is shown where the pointer rests on an edge; left out: nothing. */
@@ -73,6 +76,7 @@ const stateOf = (id: string, look: ChainLook): NodeState => ({
   isCursor: look.cursor === id,
   isDim: look.lit !== undefined && !look.lit.has(id),
   isInteractive: look.isInteractive,
+  isPlain: look.isPlain ?? false,
   name: look.name,
 });
 
@@ -143,12 +147,13 @@ const signOf = (claimed: number | undefined) => (claimed === undefined ? "unsize
 
 function labelMark(
   { key, label, measured, labelAt, edge, isShown }: ChainCurve,
-  { lit }: ChainLook,
+  { lit, isPlain = false }: ChainLook,
   { isStacked }: ChainLayout,
 ): Mark[] {
   const isDim = lit ? !(lit.has(edge.from) && lit.has(edge.to)) : !isShown;
   const isRoom = !isStacked && (edge.kind !== "amplifies" || lit !== undefined);
-  const said = [label, isRoom ? measured : ""].filter((part) => part !== "").join(" ");
+  const number = isPlain && edge.path ? measuredLabel(edge.path, true) : measured;
+  const said = [label, isRoom ? number : ""].filter((part) => part !== "").join(" ");
   if (said === "" || isDim) return [];
   return [{ key, tag: "text", attrs: { class: "curve-label", ...labelAt }, text: said }];
 }

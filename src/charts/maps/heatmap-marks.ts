@@ -62,7 +62,7 @@ export const ringOn = ({ x, y, width, height }: Box, name: string): Mark => ({
 
 function rowMark(
   { layer, y, height, cells, sum, sumBar }: HeatRow,
-  { sumNumberX, sumZeroX }: Heatmap,
+  { sumNumberX, sumZeroX, isPlain }: Heatmap,
   inks: FigureInks,
   lookOf: ((cell: HeatCell) => CellLook) | undefined,
 ): Mark {
@@ -75,7 +75,10 @@ function rowMark(
   ];
   return group(
     [
-      group([name], lookOf && { role: "rowheader", "aria-label": `Layer ${layer}, sum ${nats(sum)} nats` }),
+      group(
+        [name],
+        lookOf && { role: "rowheader", "aria-label": `Layer ${layer}${isPlain ? "" : `, sum ${nats(sum)} nats`}` },
+      ),
       ...cells.map((cell) => cellMark(cell, inks, lookOf?.(cell))),
       group([...(Number.isNaN(sum) ? [] : sums), { tag: "line", attrs: zero }], {
         class: RESEARCHER,

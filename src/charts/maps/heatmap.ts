@@ -3,6 +3,7 @@ import { sum } from "d3-array";
 import type { HeadId } from "#model/ids.ts";
 import { inkOn, symmetricLimit } from "../colour.ts";
 import type { DivergingScale } from "../colour.ts";
+import { shortFactor } from "../factor.ts";
 import { nats } from "../number-format.ts";
 
 /** A map in which nothing matters stays pale. */
@@ -44,6 +45,8 @@ export interface Heatmap {
   readonly rows: readonly HeatRow[];
   /** False: the cells are too small for numbers. */
   readonly hasNumbers: boolean;
+  /** True: what becomes of the probability without a head, in place of nats. */
+  readonly isPlain: boolean;
   readonly columns: readonly { readonly head: number; readonly x: number; readonly label: string }[];
   /** Where the bars of the sums start from, and where their numbers stand. */
   readonly sumZeroX: number;
@@ -70,8 +73,14 @@ type Effects = readonly (readonly number[])[];
  * Layers are rows, L0 at the top; heads are columns; beside each row the sum of its effects as a bar.
  *
  * @param beside the effects of a map that stands beside it: bars of both have one scale
+ * @param isPlain numbers are factors of the probability, not nats
  */
-export function heatmap(effects: Effects, width: number, scale: DivergingScale, beside: Effects = []): Heatmap {
+export function heatmap(
+  effects: Effects,
+  width: number,
+  scale: DivergingScale,
+  { beside = [], isPlain = false }: { readonly beside?: Effects; readonly isPlain?: boolean } = {},
+): Heatmap {
   const heads = effects[0]?.length ?? 0;
   const sumPx = Math.max(76, Math.min(150, width * 0.22));
   const cellWidth = clamp(
@@ -95,6 +104,7 @@ export function heatmap(effects: Effects, width: number, scale: DivergingScale, 
     width: right + sumPx,
     height: bottom + GAP_PX,
     hasNumbers: hasRoom(cellWidth),
+    isPlain,
     sumZeroX: bar(0),
     sumNumberX: right + sumPx,
     columns: Array.from({ length: heads }, (_, head) => ({
@@ -120,7 +130,7 @@ export function heatmap(effects: Effects, width: number, scale: DivergingScale, 
           fill,
           ink: inkOn(fill === "none" ? scale.colour(0) : fill),
           isFaint: Math.abs(scale.position(effect)) < FAINT_POSITION,
-          label: hasRoom(cellWidth) ? numberOf(effect) : "",
+          label: hasRoom(cellWidth) ? numberOf(effect, isPlain) : "",
         };
       }),
     })),
@@ -135,7 +145,8 @@ export const cellOf = ({ rows }: Heatmap, { layer, head }: HeadId): HeatCell | u
 export const hasRoom = (cellPx: number) => cellPx >= LABEL_PX;
 
 /** An effect as its cell writes it; "" while it is not known. */
-export const numberOf = (effect: number) => (Number.isNaN(effect) ? "" : nats(effect));
+export const numberOf = (effect: number, isPlain: boolean) =>
+  Number.isNaN(effect) ? "" : isPlain ? shortFactor(0 - effect) : nats(effect);
 
 /** What stands above a column; "" where there is no room. */
 export const headName = (head: number, columnPx: number) =>

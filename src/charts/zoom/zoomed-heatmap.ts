@@ -42,7 +42,7 @@ export function zoomedHeatmap(map: Heatmap, { row, col, rows, cols }: CellWindow
           y,
           width,
           height,
-          label: hasNumbers ? numberOf(cell.effect) : "",
+          label: hasNumbers ? numberOf(cell.effect, map.isPlain) : "",
         })),
       };
     }),

@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { nats } from "#charts/number-format.ts";
+import { inNats } from "#charts/factor.ts";
 import { aboutClaim } from "#state/link/chain-claims.ts";
 import { asksTheSameChain, checkChain } from "#state/link/claims.ts";
 import { opened } from "#state/link/opened.ts";
@@ -8,6 +8,7 @@ import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 
 /** What the opened link claims of the chain, there before any model; then what this machine says to it. */
@@ -17,15 +18,19 @@ export function ChainClaims() {
   const slots = useStore(results);
   const settings = useStore(view, (state) => state.chain);
   const modelId = useStore(model, (state) => state.choice?.id);
+  const isPlain = usePlain();
   const claimed = finding?.expected.chain;
   if (!claimed || !asksTheSameChain(finding, now, { modelId, settings })) return null;
-  return <Verdict claims={claimText(claimed)} check={checkChain(finding, slots, now, settings)} />;
+  return <Verdict claims={claimText(claimed, isPlain)} check={checkChain(finding, slots, now, settings)} />;
 }
 
-function claimText(claimed: readonly NamedNumber[]): string {
+function claimText(claimed: readonly NamedNumber[], isPlain: boolean): string {
   const claims = claimed.map(({ name, value }) => ({ ...aboutClaim(name), value }));
-  const effects = claims.filter(({ unit }) => unit === "nats").map(({ title, value }) => `${nats(value)} of ${title}`);
+  const effects = claims
+    .filter(({ unit }) => unit === "nats")
+    .map(({ title, value }) => `${inNats(value, "effect", isPlain)} ${isPlain ? "without" : "of"} ${title}`);
   const others = claims.filter(({ unit }) => unit === "none").map(({ title, value }) => `${title}: ${value}`);
-  const worth = effects.length > 0 ? [`effect ${effects.join(", ")} (nats)`] : [];
+  const worth =
+    effects.length > 0 ? [isPlain ? `the answer ${effects.join(", ")}` : `effect ${effects.join(", ")} (nats)`] : [];
   return `The link says: ${[...worth, ...others].join("; ")}.`;
 }

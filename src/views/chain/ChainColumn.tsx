@@ -8,8 +8,9 @@ import { isNodeAblated, lowerThreshold, partOf, toggleNode } from "#state/chain-
 import { setThreshold } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
 import { useWidth } from "../shared/figure/use-width.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { ChainFigure } from "./ChainFigure.tsx";
-import { edgeName, isMeasured, measuredKey, nodeName, widthText } from "./words/chain-words.ts";
+import { edgeName, isMeasured, measuredKey, nodeName, plainMeasuredKey, widthText } from "./words/chain-words.ts";
 import { NodeCard } from "./node/NodeCard.tsx";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./words/stage-sentences.ts";
@@ -32,12 +33,13 @@ export function ChainColumn({ shown, scale, isCompared, selected, onSelect }: Ch
   const [host, measured] = useWidth<HTMLDivElement>(720);
   const width = Math.max(LEAST_PX, measured);
   const { chain, title } = shown;
+  const isPlain = usePlain();
   const node = chain.nodes.find(({ id }) => id === selected);
   const select = (id: string) => {
     const found = chain.nodes.find((each) => each.id === id);
     if (found) onSelect(found);
   };
-  const empty = emptySentence(chain);
+  const empty = emptySentence(chain, isPlain);
   return (
     <div ref={host} className="chain-column">
       {isCompared && (
@@ -70,6 +72,10 @@ function NoChain({ chain, sentence }: { readonly chain: Chain; readonly sentence
   );
 }
 
+const FULL_NUMBERS = "numbers, nats: a deep neuron’s increase (with its sign); of all else, the effect";
+const PLAIN_NUMBERS =
+  "numbers: on a deep neuron, what it makes of the answer’s probability (×2: twice as likely); on all else, what becomes of it without that part (÷2: half)";
+
 interface DrawnProps extends Pick<ChainColumnProps, "shown" | "scale" | "selected"> {
   readonly width: number;
   readonly onSelect: (id: string) => void;
@@ -77,6 +83,7 @@ interface DrawnProps extends Pick<ChainColumnProps, "shown" | "scale" | "selecte
 
 function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
   const interventions = useStore(question, (state) => state.interventions);
+  const isPlain = usePlain();
   const [hovered, setHovered] = useState<string>();
   const [cursor, setCursor] = useState<string>();
   const { chain, tokens, beforeName, afterName, title } = shown;
@@ -101,12 +108,13 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
       beforeName,
       afterName,
       isInteractive: true,
-      name: (node: ChainNode) => nodeName(node, off.has(node.id)),
-      edgeName: (edge: ChainEdge) => edgeName(edge, chain),
+      name: (node: ChainNode) => nodeName(node, off.has(node.id), isPlain),
+      edgeName: (edge: ChainEdge) => edgeName(edge, chain, isPlain),
+      isPlain,
       scale,
       tokens,
     };
-  }, [chain, interventions, selected, cursor, hovered, beforeName, afterName, scale, tokens]);
+  }, [chain, interventions, selected, cursor, hovered, beforeName, afterName, scale, tokens, isPlain]);
   return (
     <figure>
       <ChainFigure
@@ -120,8 +128,8 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
         <span className="edge-key for">towards where the receiver stands</span>
         <span className="edge-key against">against it</span>
         <span>width: {widthText(chain)}</span>
-        <span>numbers, nats: a deep neuron’s increase (with its sign); of all else, the effect</span>
-        {isMeasured(chain) && <span>{measuredKey}</span>}
+        <span>{isPlain ? PLAIN_NUMBERS : FULL_NUMBERS}</span>
+        {isMeasured(chain) && <span>{isPlain ? plainMeasuredKey : measuredKey}</span>}
       </figcaption>
     </figure>
   );

@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { useStore } from "zustand";
+import { likelier } from "#charts/factor.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import type { Chain, ChainThresholds } from "#analysis/chain/chain.ts";
 import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
@@ -18,6 +19,7 @@ import { exampleParts } from "#state/model/model.ts";
 import { view } from "#state/view.ts";
 import { OtherPrompt, OtherVariant } from "../shared/text/CompareWith.tsx";
 import { useTyped } from "../shared/text/use-typed.tsx";
+import { usePlain } from "../shared/use-plain.ts";
 import { emptySentence } from "./words/stage-sentences.ts";
 
 /** How the chain is looked at; all of it travels in the link. */
@@ -38,6 +40,7 @@ function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
   const chosen = useStore(view, (state) => state.chain.head);
   const field = useTyped(chooseHead);
   const id = useId();
+  const isPlain = usePlain();
   const heads = headsOf(chain);
   return (
     <form className="with-complaint" onSubmit={field.submit}>
@@ -55,7 +58,7 @@ function HeadChoice({ chain }: { readonly chain: Chain | undefined }) {
       <datalist id={id}>
         {heads.map(({ head, effect }) => (
           <option key={formatHead(head)} value={formatHead(head)}>
-            effect {nats(effect)} nats
+            {isPlain ? likelier(0 - effect) : `effect ${nats(effect)} nats`}
           </option>
         ))}
       </datalist>

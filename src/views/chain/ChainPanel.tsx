@@ -16,6 +16,7 @@ import { ProgressLine } from "../shared/ProgressLine.tsx";
 import { RunAgain } from "../shared/RunState.tsx";
 import { useAwaited } from "../shared/use-awaited.ts";
 import { PUBLISHED_MODELS } from "../shared/words/published-names.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { ChainClaims } from "./ChainClaims.tsx";
 import { ChainControls } from "./ChainControls.tsx";
 import { ChainEvidence } from "./ChainEvidence.tsx";
@@ -101,7 +102,8 @@ function OwnChain() {
   );
   const isDim = isStale(chain) || (isChanged && (!changed || isStale(chainAblated) || isStale(predictionAblated)));
   const predicted = chain.value && !isStale(chain) ? predictingEvidence(chain.value) : undefined;
-  const lines = chainLines(slots, isChanged);
+  const isPlain = usePlain();
+  const lines = chainLines(slots, isChanged, isPlain);
   return (
     <>
       <ChainControls chain={chain.value} />

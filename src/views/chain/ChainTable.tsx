@@ -2,8 +2,9 @@ import { useState } from "react";
 import type { Chain, ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
 import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { measure, onScreen, plain } from "../shared/table/columns.tsx";
+import { forResearchers, measure, onScreen, plain } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
+import { usePlain } from "../shared/use-plain.ts";
 import { KIND_WORDS, claimText, nodeTitle, titleIn } from "./words/chain-words.ts";
 import { CLAIMED, SHARE, measurements } from "./words/edge-columns.ts";
 import type { ShownChain } from "./shown-chains.ts";
@@ -78,12 +79,21 @@ function partColumns(
     },
     { ...plain({ label: "promotes" }, ({ promotes }) => tokensText(promotes)), className: "promotes" },
     { ...plain({ label: "behind attention" }, ({ transformed }) => tokensText(transformed)), className: "promotes" },
-    number("increase, nats", "signedNats", ({ contribution }) => contribution),
-    ...ifChanged(number("now", "signedNats", ({ now }) => now?.contribution)),
-    number("activation", "figures", ({ activation }) => activation),
-    ...ifChanged(number("now", "figures", ({ now }) => now?.activation)),
-    number("change, nats", "nats", ({ change }) => change),
-    number("effect, nats", "nats", ({ effect }) => effect),
+    {
+      ...number<PartRow>("increase, nats", "increase", ({ contribution }) => contribution),
+      plainly: { label: "makes the answer" },
+    },
+    ...ifChanged(number("now", "increase", ({ now }) => now?.contribution)),
+    forResearchers(number("activation", "figures", ({ activation }) => activation)),
+    ...ifChanged(forResearchers(number("now", "figures", ({ now }) => now?.activation))),
+    {
+      ...number<PartRow>("change, nats", "effect", ({ change }) => change),
+      plainly: { label: "loses without the head" },
+    },
+    {
+      ...number<PartRow>("effect, nats", "effect", ({ effect }) => effect),
+      plainly: { label: "the answer without it" },
+    },
   ];
 }
 
@@ -99,24 +109,24 @@ function Edges({ chain, clean, title }: ShownChain) {
       name={name}
       className="plain"
       caption={name}
-      columns={edgeColumns(clean, chain !== clean)}
+      columns={edgeColumns(clean, chain !== clean, usePlain())}
       rows={clean.edges.map((edge, index) => ({ ...edge, now: chain.edges[index] }))}
       keyOf={edgeKey}
     />
   );
 }
 
-const edgeColumns = (clean: Chain, isChanged: boolean): readonly Column<EdgeRow>[] => [
+const edgeColumns = (clean: Chain, isChanged: boolean, isPlain: boolean): readonly Column<EdgeRow>[] => [
   plain({ label: "from" }, ({ from }) => titleIn(clean, from)),
   plain({ label: "does" }, ({ kind }) => kind),
   plain({ label: "to" }, ({ to }) => titleIn(clean, to)),
   onScreen("from position", ({ position }) => position ?? "–"),
   CLAIMED,
-  number("up", "figures", ({ up }) => up),
-  number("gate", "figures", ({ gate }) => gate),
+  forResearchers(number("up", "figures", ({ up }) => up)),
+  forResearchers(number("gate", "figures", ({ gate }) => gate)),
   SHARE,
-  ...(isChanged ? [onScreen("claimed now", ({ now }: EdgeRow) => now && claimText(now))] : []),
-  ...measurements(clean),
+  ...(isChanged ? [forResearchers(onScreen("claimed now", ({ now }: EdgeRow) => now && claimText(now)))] : []),
+  ...measurements(clean, isPlain),
 ];
 
 /** A number of the chain; a dash where it is not known. */

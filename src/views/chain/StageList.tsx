@@ -1,5 +1,6 @@
 import type { Chain } from "#analysis/chain/chain.ts";
 import { Prose, Term } from "../guide/Term.tsx";
+import { usePlain } from "../shared/use-plain.ts";
 import { STAGE_WORDS, stageSentence } from "./words/stage-sentences.ts";
 
 interface StageListProps {
@@ -11,6 +12,7 @@ interface StageListProps {
 
 /** The chain in words: a sentence for each stage, with its numbers. */
 export function StageList({ chain, title, isTitled }: StageListProps) {
+  const isPlain = usePlain();
   return (
     <>
       {isTitled && (
@@ -24,7 +26,7 @@ export function StageList({ chain, title, isTitled }: StageListProps) {
             <strong>
               <Term label={STAGE_WORDS[stage.name]} />.
             </strong>{" "}
-            <Prose>{stageSentence(chain, stage)}</Prose>
+            <Prose>{stageSentence(chain, stage, isPlain)}</Prose>
           </li>
         ))}
       </ol>

@@ -8,6 +8,7 @@ import type { HeadId } from "#model/ids.ts";
 import { otherNumbers } from "#state/ablation-source.ts";
 import { mostImportantHead } from "#state/effects.ts";
 import { GALLERY_HASH, setOpeningShown } from "#state/guide/guide.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import {
   OPENING_STEPS,
   followOutcomes,
@@ -204,10 +205,11 @@ function Outcome({ of, whole }: { readonly of: OpeningStep } & Pick<StepsProps, 
     slot.status === "done" && !isStale(slot) && isBy(donorPrompts, slot.about) ? slot : EMPTY_SLOT,
   );
   const target = useStore(results, ({ prediction }) => tokenText(prediction.value?.target.text ?? ""));
+  const isPlain = usePlain();
   const hadFallen = off === undefined || hasFallen(off);
   if (of === "off" && off) return ablatedSentence(off);
-  if (of === "silent" && silent) return silentSentence(silent, target);
-  if (of === "reason" && reason) return reasonSentence(reason, head ? formatHead(head) : "it", hadFallen);
+  if (of === "silent" && silent) return silentSentence(silent, target, isPlain);
+  if (of === "reason" && reason) return reasonSentence(reason, head ? formatHead(head) : "it", hadFallen, isPlain);
   if (of === "reason" && fitting !== undefined) return noMeanSentence(fitting);
   if (of === "path" && chain)
     return (

@@ -1,5 +1,6 @@
 import { predictingEvidence } from "#analysis/chain/chain.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
+import { likelier } from "#charts/factor.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
@@ -41,12 +42,26 @@ export function ablatedSentence({ head, before, after, prompts, isCostliest }: N
 }
 
 /** `L4N425 wrote 8, huit, VIII and gave “8” 0.68 nats; now it gives −0.01.` What loses more without having spoken for the answer comes after it. */
-export function silentSentence({ most, spoke }: NonNullable<Outcomes["silent"]>, target: string): string {
+export function silentSentence(
+  { most, spoke }: NonNullable<Outcomes["silent"]>,
+  target: string,
+  isPlain = false,
+): string {
   if (most.change <= 0) return `No neuron loses anything of what it gives to “${target}”.`;
+  if (isPlain) return plainSilence({ most, spoke }, target);
   const against = `${formatNeuron(most)} loses most by speaking against “${target}”: ${nats(most.before)} nats, now ${nats(most.after)}.`;
   if (!spoke) return `None of those that lose most spoke for the answer. ${against}`;
   const words = spoke.promotes.slice(0, 3).map(({ text }) => tokenText(text));
   const fell = `${formatNeuron(spoke)} wrote ${words.join(", ")} and gave “${target}” ${nats(spoke.before)} nats; now it gives ${nats(spoke.after)}.`;
+  return spoke === most ? fell : `${fell} ${against}`;
+}
+
+/** `L4N425 wrote 8, huit, VIII and made “8” 1.97 times more likely; now 1.01 times less likely.` */
+function plainSilence({ most, spoke }: NonNullable<Outcomes["silent"]>, target: string): string {
+  const against = `${formatNeuron(most)} loses most by speaking against “${target}”: it made it ${likelier(most.before)}, now ${likelier(most.after)}.`;
+  if (!spoke) return `None of those that lose most spoke for the answer. ${against}`;
+  const words = spoke.promotes.slice(0, 3).map(({ text }) => tokenText(text));
+  const fell = `${formatNeuron(spoke)} wrote ${words.join(", ")} and made “${target}” ${likelier(spoke.before)}; now ${likelier(spoke.after)}.`;
   return spoke === most ? fell : `${fell} ${against}`;
 }
 
@@ -63,15 +78,16 @@ const measureName = (isMean: boolean) => (isMean ? "the mean" : "zero");
  *
  * @param hadFallen whether the answer was gone by the first ablation
  */
-export function reasonSentence(reason: Reason, head: string, hadFallen: boolean): string {
+export function reasonSentence(reason: Reason, head: string, hadFallen: boolean, isPlain = false): string {
   const { prompts, after, most, mostBefore } = reason;
   const isMean = prompts > 0;
   const instead = isMean ? `its mean over ${prompts} other prompts` : "zero";
   const stood = `With ${instead} instead, the model says ${answerOf(after)}.`;
-  const before = mostBefore === undefined ? "" : ` (by ${measureName(!isMean)} ${nats(mostBefore)})`;
+  const loss = (effect: number) => (isPlain ? likelier(0 - effect) : nats(effect));
+  const before = mostBefore === undefined ? "" : ` (by ${measureName(!isMean)} ${loss(mostBefore)})`;
   const costliest =
     most && most.effect >= NEGLIGIBLE_NATS && formatHead(most.at) !== head
-      ? ` By ${measureName(isMean)} ${formatHead(most.at)} costs most: ${nats(most.effect)} nats${before}.`
+      ? ` By ${measureName(isMean)} ${formatHead(most.at)} costs most: ${isPlain ? `the answer is ${loss(most.effect)}` : `${loss(most.effect)} nats`}${before}.`
       : "";
   return `${stood} ${verdictOn(reason, head, hadFallen)}${costliest}`;
 }

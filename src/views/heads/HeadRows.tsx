@@ -7,7 +7,7 @@ import { HEAD_COLUMNS } from "./head-columns.tsx";
 export const HeadRows = ({ effects }: { readonly effects: readonly (readonly number[])[] }) => (
   <DataTable
     className="plain"
-    caption="Heads by size of effect, in nats"
+    caption="Heads by size of effect"
     isCaptionHidden
     columns={HEAD_COLUMNS}
     rows={rankedHeads(effects)}

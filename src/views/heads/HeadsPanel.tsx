@@ -2,7 +2,6 @@ import { Suspense, useMemo } from "react";
 import { useStore } from "zustand";
 import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { heatmap, LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
-import { legend } from "#charts/legend.ts";
 import { isLargeMap } from "#charts/zoom/large-map.ts";
 import { headEffects, rankedHeads } from "#state/effects.ts";
 import { opened } from "#state/link/opened.ts";
@@ -13,11 +12,12 @@ import { question } from "#state/question.ts";
 import { isStale, kindIn, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { isSameQuestion } from "#state/subject.ts";
-import { COLOUR_SCALES, isDark, isForResearchers, setColourScale, setReading, view } from "#state/view.ts";
+import { COLOUR_SCALES, isDark, setColourScale, setReading, view } from "#state/view.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
 import { Method } from "../shared/Method.tsx";
 import { RecordedTag } from "../shared/RecordedTag.tsx";
 import { Guard } from "../shared/Guard.tsx";
+import { usePlain } from "../shared/use-plain.ts";
 import { RunState } from "../shared/RunState.tsx";
 import { later, laterPart } from "../shared/later.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
@@ -193,6 +193,7 @@ function Sweep({ slot, kind: of }: SweepProps) {
   const [host, width] = useWidth<HTMLDivElement>(720);
   const kind = useStore(view, (state) => state.colourScale);
   const dark = useStore(view, isDark);
+  const isPlain = usePlain();
   const value = slot.value!;
   const isAwaited = slot.status === "computing" || isStale(slot);
   const effects = useMemo(() => headEffects(value), [value]);
@@ -202,20 +203,18 @@ function Sweep({ slot, kind: of }: SweepProps) {
   const ghost = isAwaited && isOfThis && earlier && haveSameShape(earlier, effects) ? earlier : undefined;
   const limit = symmetricLimit([...effects, ...(ghost ?? [])].flat(), LEAST_LIMIT_NATS);
   const scale = useMemo(() => divergingScale(limit, kind, dark), [limit, kind, dark]);
-  const map = useMemo(() => heatmap(effects, width, scale), [effects, width, scale]);
-  const below = useMemo(() => ghost && heatmap(ghost, width, scale), [ghost, width, scale]);
-  const isPlain = !useStore(view, isForResearchers);
+  const map = useMemo(() => heatmap(effects, width, scale, { isPlain }), [effects, width, scale, isPlain]);
+  const below = useMemo(() => ghost && heatmap(ghost, width, scale, { isPlain }), [ghost, width, scale, isPlain]);
   const sentence = sweepSentence(effects, tokenText(target), slot.status, isPlain ? value.baseline : undefined);
   const [top] = rankedHeads(effects);
-  const key = legend(scale);
   const ablationSource = slot.about?.ablationSource;
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       <HeadMap map={map} below={below} />
-      <HeadReadout effects={effects} />
+      <HeadReadout effects={effects} baseline={value.baseline} />
       <SweptInterventions />
       <div className="heads-foot">
-        <HeatmapLegend legend={key} target={tokenText(target)} />
+        <HeatmapLegend scale={scale} target={tokenText(target)} />
         <div className="heads-says">
           <p className="says">
             {sentence} {ablationSource && `A head that is off ${ablationWords(ablationSource).becomes}.`}

@@ -6,6 +6,7 @@ import type { HeatCell, Heatmap } from "#charts/maps/heatmap.ts";
 import { cellId, ghostMarks, heatmapMarks, ringAround } from "#charts/maps/heatmap-marks.ts";
 import type { CellLook } from "#charts/maps/heatmap-marks.ts";
 import { group } from "#charts/marks/mark.ts";
+import { likelier } from "#charts/factor.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead, isSameHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -108,7 +109,7 @@ function Cells({ map, below }: HeatmapFigureProps) {
           id: cellId(cell.at),
           role: "gridcell",
           class: `cell ${isSelected ? "is-selected" : ""} ${scale === 0 ? "is-off" : ""}`,
-          "aria-label": cellName(cell, scale),
+          "aria-label": cellName(cell, scale, map.isPlain),
           "aria-selected": String(isSelected),
           tabindex: cell === entry ? 0 : -1,
           "data-layer": cell.at.layer,
@@ -127,7 +128,8 @@ function headUnder({ target }: { readonly target: EventTarget }): HeadId | undef
   return cell ? { layer: Number(cell.dataset["layer"]), head: Number(cell.dataset["head"]) } : undefined;
 }
 
-function cellName({ at, effect }: HeatCell, scale: number): string {
+function cellName({ at, effect }: HeatCell, scale: number, isPlain: boolean): string {
   const state = scale === 1 ? "on" : scale === 0 ? "off" : `scaled by ${scale}`;
-  return `${formatHead(at)}: effect ${Number.isNaN(effect) ? "not known yet" : `${nats(effect)} nats`}, ${state}`;
+  const known = isPlain ? `without it ${likelier(0 - effect)}` : `effect ${nats(effect)} nats`;
+  return `${formatHead(at)}: ${Number.isNaN(effect) ? "effect not known yet" : known}, ${state}`;
 }

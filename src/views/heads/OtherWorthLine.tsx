@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
+import { likelier } from "#charts/factor.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
@@ -8,6 +9,7 @@ import { askOtherWorth, isUnasked, otherKey, otherSource, otherWorths } from "#s
 import type { OtherWorth } from "#state/run/other-worth.ts";
 import { results } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 
 interface OtherWorthLineProps {
@@ -20,6 +22,7 @@ interface OtherWorthLineProps {
 
 /** A head's worth by zero and by its mean over other prompts, beside each other: what does not survive the second is no finding yet. */
 export function OtherWorthLine({ at, about, effect }: OtherWorthLineProps) {
+  const isPlain = usePlain();
   const worth = useStore(otherWorths, (known) => known[otherKey(at, about)]);
   const isAnswered = useStore(
     results,
@@ -34,7 +37,7 @@ export function OtherWorthLine({ at, about, effect }: OtherWorthLineProps) {
   return (
     <p className="small other-worth" title={(worth?.prompts ?? prompts).map(tokenText).join("   ")}>
       {worth || isUnasked() ? (
-        otherSentence(at, { effect, worth: worth ?? { prompts }, own: ablationSource?.length ?? 0 })
+        otherSentence(at, { effect, worth: worth ?? { prompts }, own: ablationSource?.length ?? 0 }, isPlain)
       ) : (
         <button type="button" onClick={() => void askOtherWorth(at, about)}>
           And {kindOf(prompts.length)}?
@@ -46,10 +49,13 @@ export function OtherWorthLine({ at, about, effect }: OtherWorthLineProps) {
 
 /** The other worth of a head that was asked about elsewhere; nothing is asked for it. */
 export function KnownOtherWorth({ at, about, effect }: OtherWorthLineProps) {
+  const isPlain = usePlain();
   const worth = useStore(otherWorths, (known) => known[otherKey(at, about)]);
   if (worth?.effect === undefined) return null;
   return (
-    <p className="small other-worth">{otherSentence(at, { effect, worth, own: about.ablationSource?.length ?? 0 })}</p>
+    <p className="small other-worth">
+      {otherSentence(at, { effect, worth, own: about.ablationSource?.length ?? 0 }, isPlain)}
+    </p>
   );
 }
 
@@ -64,12 +70,13 @@ interface Both {
 }
 
 /** `L0H7 by zero: 7.92 nats; by its mean over 8 other prompts (5+9=, 6+7=, …): 0.00 nats. It does not survive the mean.` */
-export function otherSentence(at: HeadId, { effect, worth, own }: Both): string {
+export function otherSentence(at: HeadId, { effect, worth, own }: Both, isPlain = false): string {
   const { prompts, effect: other, fault } = worth;
   if (fault !== undefined) return `${kindOf(prompts.length)} it could not be computed: ${fault}.`;
   const named = prompts.length > 0 ? ` (${prompts.slice(0, NAMED).map(tokenText).join(", ")}, …)` : "";
-  const number = other === undefined ? "on its way" : `${nats(other)} nats`;
-  const both = `${formatHead(at)} ${kindOf(own)}: ${nats(effect)} nats; ${kindOf(prompts.length)}${named}: ${number}.`;
+  const say = (lost: number) => (isPlain ? `the answer is ${likelier(0 - lost)}` : `${nats(lost)} nats`);
+  const number = other === undefined ? "on its way" : say(other);
+  const both = `${formatHead(at)} ${kindOf(own)}: ${say(effect)}; ${kindOf(prompts.length)}${named}: ${number}.`;
   const [byZero, byMean] = own === 0 ? [effect, other] : [other, effect];
   if (byZero === undefined || byMean === undefined || byZero < NEGLIGIBLE_NATS) return both;
   return byMean < byZero * SURVIVING_SHARE ? `${both} It does not survive the mean.` : both;

@@ -24,8 +24,11 @@ export const HEAD_COLUMNS: readonly Column<HeadRow>[] = [
       </button>
     ),
   },
-  measure({ key: "log_probability" }, "nats", ({ logProbability }) => logProbability),
-  measure({ label: "effect, nats", key: "effect" }, "nats", ({ effect }) => effect),
+  measure({ key: "log_probability" }, "logProbability", ({ logProbability }) => logProbability),
+  {
+    ...measure({ label: "effect, nats", key: "effect" }, "effect", ({ effect }) => effect),
+    plainly: { label: "the answer without it" },
+  },
 ];
 
 /** Every head of a sweep, in the order of the layers. */

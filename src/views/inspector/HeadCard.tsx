@@ -7,6 +7,7 @@ import type { HeadId } from "#model/ids.ts";
 import { effectAlone } from "#state/effect-alone.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadInspection } from "#state/run/results.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
@@ -30,6 +31,7 @@ interface HeadCardProps {
 /** One head: what it is worth, where it looks, what it says. */
 export function HeadCard({ at, isPreview }: HeadCardProps) {
   const slot = useStore(results, (slots) => slots.head);
+  const isPlain = usePlain();
   const own = slot.value && isSameHead(slot.value.at, at) ? slot.value : undefined;
   const alone = useStore(results, (slots) => effectAlone(slots, { kind: "head", at }, own && slots.head.about));
   return (
@@ -37,29 +39,41 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
       <CardHead part={{ kind: "head", at }} isPreview={isPreview} />
       <div className={own && !isStale(slot) ? "" : "stale"} aria-busy={slot.status === "computing"}>
         <dl className="facts">
-          <div title="log p(target) as it is − log p(target) with this head off, every other head running">
+          <div
+            title={
+              isPlain
+                ? "What becomes of the answer’s probability with this head off, every other head running"
+                : "log p(target) as it is − log p(target) with this head off, every other head running"
+            }
+          >
             <dt>
-              <Word of="effect" as="effect alone" />
+              <Word of="effect" as={isPlain ? "the answer without it" : "effect alone"} />
             </dt>
             <dd>
-              <Value of={alone ?? Number.NaN} as="nats" /> nats
+              <Value of={alone ?? Number.NaN} as="effect" hasUnit />
             </dd>
           </div>
           <div title="The same with the other interventions in place">
             <dt>
-              <Word of="effect" as="effect now" />
+              <Word of="effect" as={isPlain ? "without it, the rest as it is now" : "effect now"} />
             </dt>
             <dd>
-              <Value of={own ? effectOf(own) : Number.NaN} as="nats" /> nats
+              <Value of={own ? effectOf(own) : Number.NaN} as="effect" hasUnit />
             </dd>
           </div>
-          <div title="log p(target) of the layer’s input with this head’s output added − without it, through the final norm at its frozen scale">
+          <div
+            title={
+              isPlain
+                ? "What this head’s own words make of the answer’s probability, as read right behind it"
+                : "log p(target) of the layer’s input with this head’s output added − without it, through the final norm at its frozen scale"
+            }
+          >
             <dt>
-              <Word of="increase" as="log-probability increase" />
+              <Word of="increase" as={isPlain ? "what it says itself makes the answer" : "log-probability increase"} />
             </dt>
             <dd>
-              <Value of={own?.increase ?? Number.NaN} as="signedNats" /> nats
-              <span className="faint"> not direct logit attribution</span>
+              <Value of={own?.increase ?? Number.NaN} as="increase" hasUnit />
+              <span className="faint researcher"> not direct logit attribution</span>
             </dd>
           </div>
         </dl>

@@ -13,10 +13,11 @@ import { SignedTokens } from "../shared/table/SignedTokens.tsx";
 import { Word } from "../guide/Word.tsx";
 import { Value } from "../shared/figure/Value.tsx";
 import { DataTable } from "../shared/table/DataTable.tsx";
-import { bar, measure, token } from "../shared/table/columns.tsx";
+import { bar, forResearchers, measure, token } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
 import { activationNow, neuronLists, neuronSentence } from "./card-sentences.ts";
 import { drawnNeuron } from "./card-exports.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { CardHead } from "./CardHead.tsx";
 import { NeuronWiring } from "./NeuronWiring.tsx";
 
@@ -30,6 +31,7 @@ interface NeuronCardProps {
 /** One FFN neuron: what it promotes, where in the prompt it is active, what is lost without it. */
 export function NeuronCard({ at, isPreview }: NeuronCardProps) {
   const slot = useStore(results, (slots) => slots.neuron);
+  const isPlain = usePlain();
   const own = slot.value?.at.layer === at.layer && slot.value.at.neuron === at.neuron ? slot.value : undefined;
   const alone = useStore(results, (slots) => effectAlone(slots, { kind: "neuron", at }, own && slots.neuron.about));
   return (
@@ -37,7 +39,10 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
       <CardHead part={{ kind: "neuron", at }} isPreview={isPreview} />
       <div className={own && !isStale(slot) ? "" : "stale"} aria-busy={slot.status === "computing"}>
         <dl className="facts">
-          <div title="The neuron’s output at the last position, before the down projection; the paper’s coefficient score">
+          <div
+            className="researcher"
+            title="The neuron’s output at the last position, before the down projection; the paper’s coefficient score"
+          >
             <dt>
               <Word of="activation" />
             </dt>
@@ -46,30 +51,48 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
             </dd>
           </div>
           {alone !== undefined && (
-            <div title="log p(target) as it is − log p(target) with this neuron off, everything else running">
+            <div
+              title={
+                isPlain
+                  ? "What becomes of the answer’s probability with this neuron off, everything else running"
+                  : "log p(target) as it is − log p(target) with this neuron off, everything else running"
+              }
+            >
               <dt>
-                <Word of="effect" as="effect alone" />
+                <Word of="effect" as={isPlain ? "the answer without it" : "effect alone"} />
               </dt>
               <dd>
-                <Value of={alone} as="nats" /> nats
+                <Value of={alone} as="effect" hasUnit />
               </dd>
             </div>
           )}
-          <div title="log p(target) as it is − with this neuron off, the other interventions in place">
+          <div
+            title={
+              isPlain
+                ? "The same with what else is switched off"
+                : "log p(target) as it is − with this neuron off, the other interventions in place"
+            }
+          >
             <dt>
-              <Word of="effect" as="effect now" />
+              <Word of="effect" as={isPlain ? "without it, the rest as it is now" : "effect now"} />
             </dt>
             <dd>
-              <Value of={own ? effectOf(own) : Number.NaN} as="nats" /> nats
+              <Value of={own ? effectOf(own) : Number.NaN} as="effect" hasUnit />
             </dd>
           </div>
-          <div title="log p(target) of the residual with activation × value vector added − without it">
+          <div
+            title={
+              isPlain
+                ? "What this neuron’s own words make of the answer’s probability, as read right behind it"
+                : "log p(target) of the residual with activation × value vector added − without it"
+            }
+          >
             <dt>
-              <Word of="increase" as="log-probability increase" />
+              <Word of="increase" as={isPlain ? "what it says itself makes the answer" : "log-probability increase"} />
             </dt>
             <dd>
-              <Value of={own?.increase ?? Number.NaN} as="signedNats" /> nats
-              <span className="faint"> not direct logit attribution</span>
+              <Value of={own?.increase ?? Number.NaN} as="increase" hasUnit />
+              <span className="faint researcher"> not direct logit attribution</span>
             </dd>
           </div>
           <Standing at={at} />
@@ -83,6 +106,7 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
 
 function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
   const slots = useStore(results);
+  const isPlain = usePlain();
   const { up, down } = neuronLists(neuron);
   const factor = activationNow(neuron.activations);
   const limit = symmetricLimit([...neuron.promotes, ...neuron.suppresses].map(({ logit }) => logit));
@@ -94,7 +118,7 @@ function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
           <SignedTokens key={title} title={title} tokens={tokens.slice(0, LISTED)} limit={limit} factor={factor} />
         ))}
       </div>
-      <p className="says">{neuronSentence(neuron)}</p>
+      <p className="says">{neuronSentence(neuron, isPlain)}</p>
       <footer className="panel-foot">
         <Method page="log-probability-increase">
           Logits: the value vector (a column of down_proj) through the final norm’s gain and the unembedding; times the
@@ -119,7 +143,10 @@ function Standing({ at }: { readonly at: NeuronId }) {
       <dd>
         {row ? (
           <>
-            {place + 1} of {comparison.rows.length}, loses <Value of={row.change} as="nats" /> nats
+            {place + 1} of {comparison.rows.length}
+            <span className="researcher">
+              , loses <Value of={row.change} as="effect" hasUnit />
+            </span>
           </>
         ) : (
           `not among the first ${comparison.rows.length}`
@@ -138,7 +165,7 @@ function Activations({ neuron }: { readonly neuron: NeuronInspection }) {
       ({ position }) => tokens?.[position]?.text ?? String(position),
       ({ position }) => `position ${position}`,
     ),
-    measure({ label: "activation" }, "figures", ({ activation }) => activation),
+    forResearchers(measure({ label: "activation" }, "figures", ({ activation }) => activation)),
     bar(({ activation }) => activation),
   ];
   return (

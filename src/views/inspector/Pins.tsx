@@ -17,7 +17,7 @@ export function Pins() {
           <button type="button" className="link" onClick={() => select({ kind: "head", at })}>
             {formatHead(at)}
           </button>
-          <Value of={effects[at.layer]?.[at.head] ?? Number.NaN} as="nats" />
+          <Value of={effects[at.layer]?.[at.head] ?? Number.NaN} as="effect" />
           <button
             type="button"
             className="quiet close"

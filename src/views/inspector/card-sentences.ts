@@ -1,4 +1,5 @@
 import { effectOf } from "#analysis/ablation/effect.ts";
+import { likelier } from "#charts/factor.ts";
 import { LEAST_PERCENT, figures, nats, percent } from "#charts/number-format.ts";
 import { topIndices } from "#core/numeric/top.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
@@ -36,10 +37,14 @@ export function neuronLists({ activations, promotes, suppresses }: NeuronInspect
 export const activationNow = (activations: readonly number[]) => activations.at(-1) ?? 0;
 
 /** What a neuron does in this run. */
-export function neuronSentence(neuron: NeuronInspection): string {
+export function neuronSentence(neuron: NeuronInspection, isPlain = false): string {
   const { up } = neuronLists(neuron);
   const pushed = up.tokens.slice(0, 3).map(({ text }) => tokenText(text));
   const effect = effectOf(neuron);
+  if (isPlain) {
+    const without = `without it the answer is ${likelier(0 - effect)}`;
+    return `At the last token ${formatNeuron(neuron.at)} pushes ${pushed.join(", ")} up; ${without}.`;
+  }
   const loss =
     Math.abs(effect) < NEGLIGIBLE_NATS
       ? `switching it off changes log p(target) by no more than ${nats(Math.abs(effect))}`

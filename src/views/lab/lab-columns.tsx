@@ -53,7 +53,10 @@ export function groupRuns({ found }: LabResults["group"]): readonly GroupRun[] {
 
 export const GROUP_COLUMNS: readonly Column<GroupRun>[] = [
   plain({ label: "run", key: "run" }, ({ name }) => name),
-  measure({ label: "log p", key: "log_probability" }, "nats", ({ logProbability }) => logProbability),
-  measure({ key: "effect" }, "nats", ({ effect }) => effect),
+  {
+    ...measure({ label: "log p", key: "log_probability" }, "logProbability", ({ logProbability }) => logProbability),
+    plainly: { label: "probability" },
+  },
+  measure({ key: "effect" }, "effect", ({ effect }) => effect),
   bar(({ effect }) => effect),
 ];

@@ -6,12 +6,14 @@ import { isStale, results } from "#state/run/results.ts";
 import type { NeuronComparison, Slot } from "#state/run/results.ts";
 import { stopAsked } from "#state/run/session.ts";
 import { NEURON_COUNTS, select, setCount, view } from "#state/view.ts";
+import { likelier } from "#charts/factor.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { useFigure } from "../exports/use-figure.ts";
 import { Method } from "../shared/Method.tsx";
 import { ProgressLine } from "../shared/ProgressLine.tsx";
+import { usePlain } from "../shared/use-plain.ts";
 import { RunState } from "../shared/RunState.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { COLUMNS, TOP_COLUMNS, VARIANT_COLUMNS } from "./neuron-columns.ts";
@@ -50,6 +52,7 @@ export function NeuronsPanel() {
 function TopNeurons() {
   const slot = useStore(results, (slots) => slots.topNeurons);
   const { drawn } = useFigure(neuronsFigure);
+  const isPlain = usePlain();
   const { value, about } = slot;
   return (
     <>
@@ -60,7 +63,7 @@ function TopNeurons() {
         {value && (
           <>
             <NeuronTable caption="FFN neurons by what they give the answer" rows={value.rows} columns={TOP_COLUMNS} />
-            <p className="says">{topSentence(value, tokenText(about?.token?.text ?? ""))}</p>
+            <p className="says">{topSentence(value, tokenText(about?.token?.text ?? ""), isPlain)}</p>
             <p className="certificate researcher">{certificate(value)}</p>
             <footer className="panel-foot">
               <Method page="log-probability-increase">
@@ -79,6 +82,7 @@ function TopNeurons() {
 
 function WayToCompare() {
   const sweep = useStore(results, (slots) => slots.sweep.value);
+  const isPlain = usePlain();
   const head = sweep && mostImportantHead(sweep);
   return (
     <div className="way-to-compare">
@@ -96,7 +100,7 @@ function WayToCompare() {
           }}
         >
           Switch off {formatHead(head.at)}, the most important head{isWhole(sweep) ? "" : " so far"} (
-          {nats(head.effect)} nats)
+          {isPlain ? `the answer is then ${likelier(0 - head.effect)}` : `${nats(head.effect)} nats`})
         </button>
       )}
     </div>
@@ -112,6 +116,7 @@ interface ComparisonProps {
 function Comparison({ slot, isOfVariants }: ComparisonProps) {
   const { value, about } = slot;
   const { drawn } = useFigure(neuronsFigure);
+  const isPlain = usePlain();
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
       {slot.status === "computing" && (
@@ -125,7 +130,7 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
             columns={isOfVariants ? VARIANT_COLUMNS : COLUMNS}
           />
           <p className="says">
-            <Prose>{comparisonSentence(value, tokenText(about?.token?.text ?? ""))}</Prose>
+            <Prose>{comparisonSentence(value, tokenText(about?.token?.text ?? ""), isPlain)}</Prose>
           </p>
           <p className="certificate researcher">{certificate(value)}</p>
           <footer className="panel-foot">

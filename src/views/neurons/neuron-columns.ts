@@ -17,7 +17,7 @@ const PROMOTES = {
   about: "First tokens of activation × value vector",
 } as const;
 
-interface Told<Row> extends Pick<Column<Row>, "about" | "group" | "isForResearchers"> {
+interface Told<Row> extends Pick<Column<Row>, "about" | "group" | "isForResearchers" | "plainly"> {
   /** Its order in links; one key means one quantity in every table. */
   readonly sort: string;
   readonly label: string;
@@ -36,8 +36,14 @@ export const COLUMNS: readonly Column<NeuronChange>[] = [
   NAME,
   barred(
     number(
-      { sort: "change", label: "change, nats", key: "change", about: "Increase before − after: what the neuron loses" },
-      "nats",
+      {
+        sort: "change",
+        label: "change, nats",
+        key: "change",
+        about: "Increase before − after: what the neuron loses",
+        plainly: { label: "loses", about: "What is lost of what the neuron makes of the answer: ÷2 is half of it" },
+      },
+      "effect",
       ({ change }) => change,
     ),
     ({ change }) => change,
@@ -49,8 +55,12 @@ export const COLUMNS: readonly Column<NeuronChange>[] = [
       label: "before",
       key: "increase_before",
       about: "Log-probability increase in the model as it is",
+      plainly: {
+        group: "makes the answer",
+        about: "What the neuron makes of the answer’s probability by what it writes: ×2 is twice as likely",
+      },
     },
-    "nats",
+    "gain",
     ({ before }) => before,
   ),
   number(
@@ -60,8 +70,9 @@ export const COLUMNS: readonly Column<NeuronChange>[] = [
       label: "after",
       key: "increase_after",
       about: "The same with the interventions",
+      plainly: { group: "makes the answer" },
     },
-    "nats",
+    "gain",
     ({ after }) => after,
   ),
   number(
@@ -113,8 +124,12 @@ export const TOP_COLUMNS: readonly Column<NeuronIncrease>[] = [
         label: "increase, nats",
         key: "increase",
         about: "Log-probability increase: what log p of the answer gains by what the neuron writes",
+        plainly: {
+          label: "makes the answer",
+          about: "What the neuron makes of the answer’s probability by what it writes: ×2 is twice as likely",
+        },
       },
-      "nats",
+      "gain",
       ({ increase }) => increase,
     ),
     ({ increase }) => increase,

@@ -9,6 +9,6 @@ export const patchColumns = (map: PatchMap): readonly Column<PatchCell>[] => [
   { ...plain({ label: "patched", key: "part" }, ({ name }) => name), show: (cell) => placeText(map, cell) },
   plain({ key: map.site === "post" ? "neuron" : "layer" }, ({ row }) => row),
   plain({ key: map.site === "z" ? "head" : "position" }, ({ col }) => col),
-  measure({ label: "value", key: "value" }, "nats", ({ value }) => value),
+  measure({ label: "value", key: "value" }, "decimals", ({ value }) => value),
   measure({ label: metricText(map), key: "metric" }, "figures", ({ raw }) => raw),
 ];

@@ -59,7 +59,7 @@ function AnswerTable({ before, after, isChanged }: Runs) {
   const columns: readonly Column<AnswerRow>[] = [
     {
       ...plain({ label: "token" }, () => ""),
-      show: ({ token }) => (token ? <code>{tokenText(token.text)}</code> : "the whole, log p"),
+      show: ({ token }) => (token ? <code>{tokenText(token.text)}</code> : <WholeName />),
     },
     onScreen(isChanged ? "before" : "probability", (row) => row.before),
     ...(isChanged ? [onScreen("after", (row: AnswerRow) => row.after)] : []),
@@ -82,10 +82,16 @@ function AnswerTable({ before, after, isChanged }: Runs) {
   );
 }
 
+const WholeName = () => (
+  <>
+    the whole<span className="researcher">, log p</span>
+  </>
+);
+
 const AWAITED = <span className="faint">…</span>;
 
 const Whole = ({ of }: { readonly of: ScoredAnswer | undefined }) =>
-  of ? <Value of={of.logProbability} as="nats" /> : AWAITED;
+  of ? <Value of={of.logProbability} as="logProbability" /> : AWAITED;
 
 function Chance({ of }: { readonly of: ScoredAnswer["tokens"][number] | undefined }) {
   if (!of) return AWAITED;

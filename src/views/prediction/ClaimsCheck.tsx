@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { useStore } from "zustand";
-import { figures, nats } from "#charts/number-format.ts";
+import { factor, inNats } from "#charts/factor.ts";
+import { figures } from "#charts/number-format.ts";
 import { adapter } from "#state/model/adapter.ts";
 import { otherWeights } from "#state/link/claims.ts";
 import { claimsBeside } from "#state/link/checking/unchecked.ts";
@@ -11,6 +12,7 @@ import type { WholeCheck } from "#state/link/checking/whole-check.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 import { claimNames, unreadText } from "../shared/words/claim-names.ts";
 
@@ -31,10 +33,11 @@ export function ClaimsCheck() {
  */
 function AnswerVerdict({ finding }: { readonly finding: Finding }) {
   const check = useSyncExternalStore(followOpenedCheck, openedCheck);
+  const isPlain = usePlain();
   const isAlone = claimsBeside(finding).length === 0 && finding.expected.unread === undefined;
   return (
     <Verdict
-      claims={claimText(finding.expected)}
+      claims={claimText(finding.expected, isPlain)}
       check={check?.of.answer}
       of={isAlone ? undefined : "answer"}
       open={check && openText(check)}
@@ -63,9 +66,13 @@ function OtherWeights({ finding }: { readonly finding: Finding }) {
   );
 }
 
-function claimText({ baseline, changed, neurons = [] }: Claims): string {
-  const numbers = [baseline, changed].filter((claim) => claim !== undefined).map(nats);
-  const logs = numbers.length > 0 ? `log p ${numbers.join(" → ")} nats` : "";
-  const changes = neurons.map(({ at, change }) => `L${at.layer}N${at.neuron} loses ${figures(change)}`).join(", ");
+function claimText({ baseline, changed, neurons = [] }: Claims, isPlain: boolean): string {
+  const numbers = [baseline, changed]
+    .filter((claim) => claim !== undefined)
+    .map((claim) => inNats(claim, "logProbability", isPlain));
+  const logs = numbers.length === 0 ? "" : isPlain ? `p ${numbers.join(" → ")}` : `log p ${numbers.join(" → ")} nats`;
+  const changes = neurons
+    .map(({ at, change }) => `L${at.layer}N${at.neuron} loses ${isPlain ? factor(change) : figures(change)}`)
+    .join(", ");
   return `The link says: ${[logs, changes].filter(Boolean).join("; ")}.`;
 }

@@ -117,11 +117,11 @@ function Answer({ before, after, prompt }: Pick<Runs, "before" | "after"> & { re
             </>
           )}
           <span className="researcher">
-            <Term label="log p" /> <Value of={target.logProbability} as="nats" />
+            <Term label="log p" /> <Value of={target.logProbability} as="decimals" />
             {after && (
               <>
                 {" → "}
-                <Value of={after.target.logProbability} as="nats" />
+                <Value of={after.target.logProbability} as="decimals" />
               </>
             )}{" "}
             nats

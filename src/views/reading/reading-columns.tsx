@@ -32,7 +32,14 @@ export const lensColumns = (target: string): readonly Column<LensRow>[] => [
   },
   measure({ label: "its probability", key: "top_probability" }, "percent", ({ top }) => top.probability),
   count({ label: `rank of ${target}`, key: "target_rank" }, ({ rank }) => rank),
-  measure({ label: "log p, nats", key: "target_log_probability" }, "nats", ({ logProbability }) => logProbability),
+  {
+    ...measure(
+      { label: "log p, nats", key: "target_log_probability" },
+      "logProbability",
+      ({ logProbability }) => logProbability,
+    ),
+    plainly: { label: "its probability" },
+  },
 ];
 
 interface Direct {
@@ -50,7 +57,10 @@ export const DIRECT: Column<Direct> = measure(
 );
 
 /** What is lost without a part. */
-export const TOTAL: Column<Direct> = measure({ label: "total, nats", key: "total_effect" }, "nats", (row) => row.total);
+export const TOTAL: Column<Direct> = {
+  ...measure({ label: "total, nats", key: "total_effect" }, "effect", (row) => row.total),
+  plainly: { label: "the answer without it" },
+};
 
 export interface HeadDirect extends Direct {
   readonly at: HeadId;
@@ -129,5 +139,8 @@ export const scoreColumns = ({ scores }: HeadScores, shown: ScoreName): readonly
   ...scoreNames(scores).map((name) =>
     measure<ScoreRow>({ ...(name === shown && { label: "score" }), key: name }, "percent", (row) => row.scores[name]),
   ),
-  measure({ label: "effect, nats", key: "effect" }, "nats", ({ effect }) => effect),
+  {
+    ...measure({ label: "effect, nats", key: "effect" }, "effect", ({ effect }) => effect),
+    plainly: { label: "the answer without it" },
+  },
 ];

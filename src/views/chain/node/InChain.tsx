@@ -1,5 +1,5 @@
-import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
+import { usePlain } from "../../shared/use-plain.ts";
 import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
@@ -24,7 +24,7 @@ export function InChain({ shown, id }: InChainProps) {
         </h3>
         <dl className="facts">
           {index > 0 && <Numbers node={node} />}
-          <Fact name="loses without the head" of={node.change} write={nats} unit="nats" />
+          <Fact name="loses without the head" of={node.change} as="effect" />
         </dl>
         <NodeTokens node={node} />
         <NodeEdges node={node} chain={each.chain} />
@@ -33,10 +33,17 @@ export function InChain({ shown, id }: InChainProps) {
   });
 }
 
-const Numbers = ({ node }: { readonly node: ChainNode }) => (
-  <>
-    <Fact name="activation" of={node.activation} write={figures} />
-    <Fact name="effect alone" of={node.effect} write={nats} unit="nats" />
-    <Fact name="log-probability increase" of={node.contribution} write={signedNats} unit="nats" />
-  </>
-);
+function Numbers({ node }: { readonly node: ChainNode }) {
+  const isPlain = usePlain();
+  return (
+    <>
+      {!isPlain && <Fact name="activation" of={node.activation} as="figures" />}
+      <Fact name={isPlain ? "the answer without it" : "effect alone"} of={node.effect} as="effect" />
+      <Fact
+        name={isPlain ? "what it says itself makes the answer" : "log-probability increase"}
+        of={node.contribution}
+        as="increase"
+      />
+    </>
+  );
+}

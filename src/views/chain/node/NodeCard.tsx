@@ -1,9 +1,9 @@
 import { useStore } from "zustand";
-import { figures, nats, signedNats } from "#charts/number-format.ts";
 import type { ChainNode } from "#analysis/chain/chain.ts";
 import { isNodeAblated, toggleNode } from "#state/chain-nodes.ts";
 import { question } from "#state/question.ts";
 import { Prose } from "../../guide/Term.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
@@ -17,6 +17,7 @@ interface NodeCardProps {
 /** The card of what is no head or neuron of the model here: a word, a whole attention layer, a part that is only published. */
 export function NodeCard({ node, shown, onClose }: NodeCardProps) {
   const isAblated = useStore(question, (state) => isNodeAblated(node, state.interventions));
+  const isPlain = usePlain();
   const title = nodeTitle(node);
   const { chain, clean } = shown;
   const before = chain === clean ? undefined : clean.nodes.find(({ id }) => id === node.id);
@@ -39,16 +40,15 @@ export function NodeCard({ node, shown, onClose }: NodeCardProps) {
         </span>
       </header>
       <dl className="facts">
-        <Fact name="effect alone" of={node.effect} write={nats} unit="nats" />
+        <Fact name={isPlain ? "the answer without it" : "effect alone"} of={node.effect} as="effect" />
         <Fact
-          name="log-probability increase"
+          name={isPlain ? "what it says itself makes the answer" : "log-probability increase"}
           of={node.contribution}
           was={before?.contribution}
-          write={signedNats}
-          unit="nats"
+          as="increase"
         />
-        <Fact name="activation" of={node.activation} was={before?.activation} write={figures} />
-        <Fact name="loses without the head" of={node.change} write={nats} unit="nats" />
+        {!isPlain && <Fact name="activation" of={node.activation} was={before?.activation} as="figures" />}
+        <Fact name="loses without the head" of={node.change} as="effect" />
       </dl>
       <NodeTokens node={node} />
       <NodeEdges node={node} chain={chain} />

@@ -1,6 +1,9 @@
 import type { Chain, ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
 import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
+import { Value } from "../../shared/figure/Value.tsx";
+import type { Unit } from "../../shared/figure/Value.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { plain } from "../../shared/table/columns.tsx";
 import type { Column } from "../../shared/table/columns.tsx";
 import { edgeTitle } from "../words/chain-words.ts";
@@ -12,21 +15,24 @@ interface FactProps {
   readonly of: number | undefined;
   /** In the clean run, where another one is shown. */
   readonly was?: number | undefined;
-  readonly write: (value: number) => string;
-  readonly unit?: string;
+  readonly as: Unit;
 }
 
 /** A number with its name; nothing where it is not known. */
-export function Fact({ name, of, was, write, unit = "" }: FactProps) {
+export function Fact({ name, of, was, as }: FactProps) {
   if (of === undefined) return null;
   return (
     <div>
       <dt>
         <Term label={name} />
       </dt>
-      <dd title={String(of)}>
-        {was !== undefined && `${write(was)} → `}
-        {write(of)} {unit}
+      <dd>
+        {was !== undefined && (
+          <>
+            <Value of={was} as={as} /> →{" "}
+          </>
+        )}
+        <Value of={of} as={as} hasUnit />
       </dd>
     </div>
   );
@@ -69,23 +75,24 @@ interface NodeEdgesProps {
 
 /** What a node gives and receives, each claim beside its measurement. */
 export function NodeEdges({ node, chain }: NodeEdgesProps) {
+  const isPlain = usePlain();
   const edges = chain.edges.filter(({ from, to }) => from === node.id || to === node.id);
   if (edges.length === 0) return null;
   return (
     <DataTable
       name="What it gives and receives"
       className="plain"
-      columns={edgeColumns(chain)}
+      columns={edgeColumns(chain, isPlain)}
       rows={edges}
       keyOf={edgeKey}
     />
   );
 }
 
-const edgeColumns = (chain: Chain): readonly Column<ChainEdge>[] => [
+const edgeColumns = (chain: Chain, isPlain: boolean): readonly Column<ChainEdge>[] => [
   plain({ label: "edge" }, (edge) => edgeTitle(edge, chain)),
   plain({ label: "kind" }, ({ kind }) => kind),
   CLAIMED,
   SHARE,
-  ...measurements(chain),
+  ...measurements(chain, isPlain),
 ];

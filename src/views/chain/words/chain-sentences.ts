@@ -1,4 +1,5 @@
-import { nats, percent } from "#charts/number-format.ts";
+import { likelier } from "#charts/factor.ts";
+import { nats, percent, percents } from "#charts/number-format.ts";
 import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
@@ -8,8 +9,14 @@ import { tokenText } from "../../shared/words/token-text.ts";
 import { nodeTitle } from "./chain-words.ts";
 
 /** How the rest of the chain answers to what is ablated: the prediction, and the part that moves most. */
-export function changeSentence(clean: Chain, now: Chain, interventions: readonly Intervention[]): string {
+export function changeSentence(
+  clean: Chain,
+  now: Chain,
+  interventions: readonly Intervention[],
+  isPlain = false,
+): string {
   const target = tokenText(clean.target.text);
+  if (isPlain) return plainChange(clean, now, interventions);
   const change = now.baseline - clean.baseline;
   const prediction =
     `With ${interventionsText(interventions)} log p(${target}) goes from ${nats(clean.baseline)} to ${nats(now.baseline)}` +
@@ -23,6 +30,18 @@ export function changeSentence(clean: Chain, now: Chain, interventions: readonly
       ? `No other part’s increase moves by more than ${nats(Math.abs(after - before))}`
       : `Of the other parts ${nodeTitle(node)} answers most: its increase goes from ${nats(before)} to ${nats(after)}`;
   return `${prediction} ${course}.`;
+}
+
+/** The same in probabilities. */
+function plainChange(clean: Chain, now: Chain, interventions: readonly Intervention[]): string {
+  const [from, to] = percents(Math.exp(clean.baseline), Math.exp(now.baseline));
+  const prediction = `With ${interventionsText(interventions)} p(${tokenText(clean.target.text)}) goes from ${from} to ${to}.`;
+  const moved = mostMoved(clean, now);
+  if (!moved) return prediction;
+  const { node, before, after } = moved;
+  return Math.abs(after - before) < NEGLIGIBLE_NATS
+    ? `${prediction} No other part changes what it makes of the answer.`
+    : `${prediction} Of the other parts ${nodeTitle(node)} answers most: it made the answer ${likelier(before)}, and now ${likelier(after)}.`;
 }
 
 /** The node that moves most, of those that write at the last position and are not off themselves. */
@@ -40,8 +59,15 @@ function mostMoved(clean: Chain, now: Chain) {
 const isSilent = ({ contribution, activation }: ChainNode) => contribution === 0 || activation === 0;
 
 /** Whether it is these neurons that matter, or any of their layers. */
-export function controlSentence(target: string, found: NeuronGroup): string {
+export function controlSentence(target: string, found: NeuronGroup, isPlain = false): string {
   const { neurons, baseline, withoutGroup, withoutRandom, randomMean, randomSpread } = found;
+  if (isPlain) {
+    const [from, to, random] = [baseline, withoutGroup, randomMean].map((each) => percent(Math.exp(each)));
+    return (
+      `Control: with all ${neurons} deep neurons off p(${tokenText(target)}) goes from ${from} to ${to}; ` +
+      `with as many random neurons of the same layers it is ${random} (${withoutRandom.length} draws).`
+    );
+  }
   return (
     `Control: with all ${neurons} deep neurons off log p(${tokenText(target)}) goes from ${nats(baseline)} to ${nats(withoutGroup)}; ` +
     `with as many random neurons of the same layers it is ${nats(randomMean)} ± ${nats(randomSpread)} (${withoutRandom.length} draws).`

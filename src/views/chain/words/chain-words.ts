@@ -1,4 +1,5 @@
-import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
+import { likelier } from "#charts/factor.ts";
+import { figures, nats, percent, percents, signedNats } from "#charts/number-format.ts";
 import type { Chain, ChainEdge, ChainNode, ChainNodeKind, ChainToken } from "#analysis/chain/chain.ts";
 import { partTitle } from "#state/link/chain-claims.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
@@ -23,11 +24,17 @@ export const roleText = ({ kind, position }: ChainNode, { tokens }: Chain) =>
     : `${KIND_WORDS[kind]}, writes at ${position} “${tokens[position]?.text ?? ""}”`;
 
 /** What a node is and does, for those who hear the drawing; its name and tokens stand on it. */
-export function nodeName({ kind, position, contribution, effect, switchOff }: ChainNode, isAblated: boolean): string {
+export function nodeName(
+  { kind, position, contribution, effect, switchOff }: ChainNode,
+  isAblated: boolean,
+  isPlain = false,
+): string {
   return [
     `${KIND_WORDS[kind]} at ${position}`,
-    contribution !== undefined && `increase ${signedNats(contribution)} nats`,
-    effect !== undefined && `effect ${nats(effect)} nats`,
+    contribution !== undefined &&
+      (isPlain ? `makes the answer ${likelier(contribution)}` : `increase ${signedNats(contribution)} nats`),
+    effect !== undefined &&
+      (isPlain ? `without it the answer is ${likelier(0 - effect)}` : `effect ${nats(effect)} nats`),
     switchOff.length > 0 && (isAblated ? "now off" : "now on"),
   ]
     .filter((part) => part !== false)
@@ -44,35 +51,55 @@ const LEAST_FIXED = 1e-3;
 const inner = (product: number) =>
   Math.abs(product) < LEAST_FIXED && product !== 0 ? product.toExponential(1).replaceAll("-", "−") : figures(product);
 
-export function measuredText({ measured }: ChainEdge): string {
+export function measuredText({ measured }: ChainEdge, isPlain = false): string {
   if (!measured) return "–";
+  const { before, after, quantity } = measured;
+  if (isPlain && quantity === "activation") return leftOf(measured);
+  if (isPlain) return `the answer ${percents(Math.exp(before), Math.exp(after)).join(" → ")}`;
   const write = measured.quantity === "activation" ? figures : nats;
   const what = measured.quantity === "activation" ? "activation" : "log p";
   return `${what} ${write(measured.before)} → ${write(measured.after)}`;
 }
 
 /** What an edge alone is worth; that it is a claim only where nobody measured it. */
-export function pathText({ path }: ChainEdge): string {
+export function pathText({ path }: ChainEdge, isPlain = false): string {
   if (!path) return "claimed only";
+  if (isPlain) {
+    const answer = `the answer ${likelier(0 - path.effect)}`;
+    return path.activation ? `${leftOf(path.activation)}, ${answer}` : answer;
+  }
   const effect = `log p ${signedNats(0 - path.effect)} nats`;
   if (!path.activation) return effect;
   return `activation ${figures(path.activation.before)} → ${figures(path.activation.after)}, ${effect}`;
 }
+
+/** `14.2 % of its activation left`; an activation of nothing has no shares. */
+const leftOf = ({ before, after }: { readonly before: number; readonly after: number }) =>
+  before === 0 ? "no activation to lose" : `${percent(after / before)} of its activation left`;
 
 /** An edge by its ends, and the position that attention moved something from. */
 export const edgeTitle = ({ from, to, kind, position }: ChainEdge, chain: Chain): string =>
   `${titleIn(chain, from)} → ${titleIn(chain, to)}${kind === "transfers" ? `, from ${position}` : ""}`;
 
 /** An edge where the pointer rests on it: its claim beside what was measured. */
-export const edgeName = (edge: ChainEdge, chain: Chain): string =>
+export const edgeName = (edge: ChainEdge, chain: Chain, isPlain = false): string =>
   [
     edgeTitle(edge, chain),
-    `claimed: ${claimText(edge)}${edge.share === undefined ? "" : `, share ${shareText(edge.share)}`}`,
-    ...(edge.measured ? [`without the sender: ${measuredText(edge)}`] : []),
+    ...(isPlain ? plainClaim(edge) : [fullClaim(edge)]),
+    ...(edge.measured ? [`without the sender: ${measuredText(edge, isPlain)}`] : []),
     ...(chain.provenance.kind === "published"
       ? []
-      : [edge.path ? `measured, cut alone: ${pathText(edge)}` : pathText(edge)]),
+      : [edge.path ? `measured, cut alone: ${pathText(edge, isPlain)}` : pathText(edge)]),
   ].join("; ");
+
+const fullClaim = (edge: ChainEdge) =>
+  `claimed: ${claimText(edge)}${edge.share === undefined ? "" : `, share ${shareText(edge.share)}`}`;
+
+/** An inner product says nothing to who does not know the vectors; its share does. */
+function plainClaim({ kind, claimed, share }: ChainEdge): string[] {
+  const makes = kind === "promotes" && claimed !== undefined ? [`makes the answer ${likelier(claimed)}`] : [];
+  return [...makes, ...(share === undefined ? [] : [`${shareText(share)} of what the receiver gets`])];
+}
 
 /** A node by its id. */
 export function titleIn({ nodes }: Chain, id: string): string {
@@ -111,3 +138,5 @@ export const isMeasured = ({ edges }: Chain) => edges.some(({ path }) => path);
 /** What the numbers on edges are, where there are any. */
 export const measuredKey =
   "numbers on edges, measured with that edge alone cut: into a neuron, the part of its activation that goes; elsewhere what log p loses, nats";
+export const plainMeasuredKey =
+  "numbers on edges, measured with that edge alone cut: into a neuron, the part of its activation that goes; elsewhere what becomes of the answer’s probability";

@@ -1,4 +1,5 @@
 import { joined } from "../../shared/words/sentence.ts";
+import { likelier } from "#charts/factor.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import type {
   Chain,
@@ -23,20 +24,20 @@ export const STAGE_WORDS = {
 } as const satisfies Record<StageName, string>;
 
 /** What was found in a stage, or what was missing, in words and with its numbers. */
-export function stageSentence(chain: Chain, stage: ChainStage): string {
-  return stage.hasEvidence ? foundSentence(chain, stage) : missingSentence(chain, stage);
+export function stageSentence(chain: Chain, stage: ChainStage, isPlain = false): string {
+  return stage.hasEvidence ? foundSentence(chain, stage, isPlain) : missingSentence(chain, stage, isPlain);
 }
 
-function foundSentence(chain: Chain, { evidence }: ChainStage): string {
+function foundSentence(chain: Chain, { evidence }: ChainStage, isPlain: boolean): string {
   switch (evidence?.stage) {
     case "feature-enhancing":
-      return enhancingSentence(chain, evidence);
+      return enhancingSentence(chain, evidence, isPlain);
     case "feature-transferring":
-      return transferringSentence(chain, evidence);
+      return transferringSentence(chain, evidence, isPlain);
     case "feature-predicting":
-      return predictingSentence(chain, evidence);
+      return predictingSentence(chain, evidence, isPlain);
     case "prediction-enhancing":
-      return deepeningSentence(chain, evidence);
+      return deepeningSentence(chain, evidence, isPlain);
     case undefined:
       return "";
     default:
@@ -44,62 +45,75 @@ function foundSentence(chain: Chain, { evidence }: ChainStage): string {
   }
 }
 
-function enhancingSentence(chain: Chain, { neurons, hiddenInterpretable, positions, effect }: EnhancingEvidence) {
+function enhancingSentence(
+  chain: Chain,
+  { neurons, hiddenInterpretable, positions, effect }: EnhancingEvidence,
+  isPlain: boolean,
+) {
   const where = `${counted(neurons, "FFN neuron")} below ${headOf(chain)} ${plural(neurons, "writes", "write")} at ${wordsAt(chain, positions)} what it reads`;
   const hidden =
     hiddenInterpretable === undefined || hiddenInterpretable === 0
       ? ""
       : `; ${hiddenInterpretable} of them ${plural(hiddenInterpretable, "names", "name")} the word only behind the attention that carries it on`;
-  return `${where}${hidden}.${effectSentence(chain, "all of them", effect)}`;
+  return `${where}${hidden}.${effectSentence(chain, "all of them", effect, isPlain)}`;
 }
 
-function transferringSentence(chain: Chain, { layers, effect }: TransferringEvidence): string {
+function transferringSentence(chain: Chain, { layers, effect }: TransferringEvidence, isPlain: boolean): string {
   const last = chain.tokens.length - 1;
   const brought = layers.map(({ layer, at, share, positions }) => {
     const part = share === undefined ? "" : ` (${percent(share)} of what the head reads)`;
     const where = at === last ? "the last position" : `${wordsAt(chain, [at])}, where the head reads it`;
     return `attention of layer ${layer} brings ${wordsAt(chain, positions)} to ${where}${part}`;
   });
-  return `${capital(brought.join("; "))}.${effectSentence(chain, "the heads of these layers", effect)}`;
+  return `${capital(brought.join("; "))}.${effectSentence(chain, "the heads of these layers", effect, isPlain)}`;
 }
 
-function predictingSentence(chain: Chain, evidence: PredictingEvidence): string {
+function predictingSentence(chain: Chain, evidence: PredictingEvidence, isPlain: boolean): string {
   const { head, effect, runnersUp, compared, promoting, spellings } = evidence;
   const target = targetOf(chain);
   const [next] = runnersUp;
-  const rest = next ? `; ${nextHead(next, effect)}` : "";
+  const rest = next ? `; ${nextHead(next, effect, isPlain)}` : "";
   const others = spellings.length - 1;
   const says = others > 0 ? `${target} or ${counted(others, "other spelling")} of it` : target;
+  const fall = isPlain
+    ? `Switching ${formatHead(head)} off makes ${target} ${likelier(0 - effect)}`
+    : `Switching ${formatHead(head)} off ${moves(effect)} log p(${target}) by ${nats(Math.abs(effect))}`;
   return (
-    `Switching ${formatHead(head)} off ${moves(effect)} log p(${target}) by ${nats(Math.abs(effect))}${rest}. ` +
+    `${fall}${rest}. ` +
     `${promoting} of the ${compared} neurons that lose most without it ${plural(promoting, "promotes", "promote")} ${says}.`
   );
 }
 
-const nextHead = ({ head, effect }: PredictingEvidence["runnersUp"][number], first: number) =>
+const nextHead = ({ head, effect }: PredictingEvidence["runnersUp"][number], first: number, isPlain: boolean) =>
   effect > first
-    ? `${formatHead(head)} matters more (${nats(effect)})`
-    : `the next head, ${formatHead(head)}, ${moves(effect)} it by ${nats(Math.abs(effect))}`;
+    ? `${formatHead(head)} matters more (${isPlain ? likelier(0 - effect) : nats(effect)})`
+    : isPlain
+      ? `the next head, ${formatHead(head)}, ${likelier(0 - effect)}`
+      : `the next head, ${formatHead(head)}, ${moves(effect)} it by ${nats(Math.abs(effect))}`;
 
-function deepeningSentence(chain: Chain, { neurons, lowest, drop, effect }: PredictionEnhancingEvidence): string {
+function deepeningSentence(
+  chain: Chain,
+  { neurons, lowest, drop, effect }: PredictionEnhancingEvidence,
+  isPlain: boolean,
+): string {
   const deep = chain.nodes.filter(({ kind }) => kind === "deep-neuron");
   const layers = new Set(deep.map(({ layer }) => layer)).size;
   const first = `${counted(neurons, "deep neuron")} in ${counted(layers, "layer")} ${plural(neurons, "raises", "raise")} ${targetOf(chain)}`;
   if (!lowest) return `${first}.`;
   const name = formatNeuron(lowest);
   if (drop === undefined) return `${first}; ${name} is the lowest of them and feeds the others.`;
-  return `${first}. Without ${name}, the lowest, the higher ones’ activations ${drop < 0 ? "rise" : "fall"} by ${percent(Math.abs(drop))} on average${effect === undefined ? "" : ` and log p(${targetOf(chain)}) ${effect < 0 ? "rises" : "falls"} by ${nats(Math.abs(effect))}`}.`;
+  return `${first}. Without ${name}, the lowest, the higher ones’ activations ${drop < 0 ? "rise" : "fall"} by ${percent(Math.abs(drop))} on average${effect === undefined ? "" : ` and ${outcome(chain, effect, isPlain)}`}.`;
 }
 
 /** Why nothing is drawn: the first criterion that failed. */
-function missingSentence(chain: Chain, { criteria }: ChainStage): string {
+function missingSentence(chain: Chain, { criteria }: ChainStage, isPlain: boolean): string {
   const failed = criteria.find(({ holds }) => !holds);
   if (!failed) return "Not looked for: without a predicting head there is nothing to trace.";
-  return `No evidence: ${MISSING[failed.measure](chain, failed)}.`;
+  return `No evidence: ${MISSING[failed.measure](chain, failed, isPlain)}.`;
 }
 
-const MISSING: Record<CriterionMeasure, (chain: Chain, failed: Criterion) => string> = {
-  "head-effect": (chain, { threshold }) => headMissing(chain, threshold),
+const MISSING: Record<CriterionMeasure, (chain: Chain, failed: Criterion, isPlain: boolean) => string> = {
+  "head-effect": (chain, { threshold }, isPlain) => headMissing(chain, threshold, isPlain),
   "promoting-share": (chain, { threshold }) => {
     const { head, compared, promoting } = predictingOf(chain)!;
     const fewer = `only ${promoting} of the ${compared} neurons that lose most without ${formatHead(head)}`;
@@ -120,10 +134,12 @@ const MISSING: Record<CriterionMeasure, (chain: Chain, failed: Criterion) => str
       ? `without the attention that moves most to where ${headOf(chain)} reads, it says more and not less, ${needed}`
       : `without the attention that moves most to where ${headOf(chain)} reads, ${percent(value)} of what it says goes, ${needed}`;
   },
-  "stage-effect": (chain, { value, threshold }) =>
+  "stage-effect": (chain, { value, threshold }, isPlain) =>
     value === undefined
       ? "there is nothing whose loss could be measured"
-      : `with the stage’s parts off log p(${targetOf(chain)}) ${value < 0 ? "rises" : "falls"} by ${nats(Math.abs(value))} nats, and a fall of ${nats(threshold)} is needed`,
+      : isPlain
+        ? `with the stage’s parts off ${outcome(chain, value, true)}, and ${likelier(0 - threshold)} is needed`
+        : `with the stage’s parts off log p(${targetOf(chain)}) ${value < 0 ? "rises" : "falls"} by ${nats(Math.abs(value))} nats, and a fall of ${nats(threshold)} is needed`,
   "shallow-share": (_, { value, threshold }) =>
     value === undefined
       ? "no shallow neuron writes what the head reads"
@@ -136,12 +152,18 @@ const MISSING: Record<CriterionMeasure, (chain: Chain, failed: Criterion) => str
       : `without the lowest deep neuron the higher ones’ activations ${value < 0 ? "rise" : "fall"} by ${percent(Math.abs(value))} on average, and a fall of ${percent(threshold)} is needed`,
 };
 
-function headMissing(chain: Chain, threshold: number): string {
+function headMissing(chain: Chain, threshold: number, isPlain: boolean): string {
   const { head, effect, runnersUp } = predictingOf(chain)!;
   const name = formatHead(head);
-  const needed = `and ${nats(threshold)} are needed`;
+  const needed = isPlain ? `and ${likelier(0 - threshold)} is needed` : `and ${nats(threshold)} are needed`;
   if (runnersUp.some((other) => other.effect > effect)) {
+    if (isPlain) return `switching ${name} off makes ${targetOf(chain)} ${likelier(0 - effect)}, ${needed}`;
     return `switching ${name} off ${moves(effect)} log p(${targetOf(chain)}) by ${nats(Math.abs(effect))} nats, ${needed}`;
+  }
+  if (isPlain) {
+    return effect > 0
+      ? `without the head that costs most, ${name}, ${targetOf(chain)} is ${likelier(0 - effect)}, ${needed}`
+      : `no head makes ${targetOf(chain)} less likely by being off`;
   }
   return effect > 0
     ? `the head that costs most, ${name}, lowers log p(${targetOf(chain)}) by ${nats(effect)} nats, ${needed}`
@@ -149,15 +171,19 @@ function headMissing(chain: Chain, threshold: number): string {
 }
 
 /** The sentence of a whole chain that has no predicting head; undefined where there is one. */
-export function emptySentence(chain: Chain): string | undefined {
+export function emptySentence(chain: Chain, isPlain = false): string | undefined {
   const predicting = chain.stages.find(({ name }) => name === "feature-predicting")!;
-  return predicting.hasEvidence ? undefined : missingSentence(chain, predicting);
+  return predicting.hasEvidence ? undefined : missingSentence(chain, predicting, isPlain);
 }
 
-const effectSentence = (chain: Chain, what: string, effect: number | undefined) =>
-  effect === undefined
-    ? ""
-    : ` With ${what} off log p(${targetOf(chain)}) ${effect < 0 ? "rises" : "falls"} by ${nats(Math.abs(effect))}.`;
+const effectSentence = (chain: Chain, what: string, effect: number | undefined, isPlain: boolean) =>
+  effect === undefined ? "" : ` With ${what} off ${outcome(chain, effect, isPlain)}.`;
+
+/** What becomes of the target where an effect is lost. */
+const outcome = (chain: Chain, effect: number, isPlain: boolean) =>
+  isPlain
+    ? `${targetOf(chain)} is ${likelier(0 - effect)}`
+    : `log p(${targetOf(chain)}) ${effect < 0 ? "rises" : "falls"} by ${nats(Math.abs(effect))}`;
 
 const predictingOf = ({ stages }: Chain) => {
   const evidence = stages.find(({ name }) => name === "feature-predicting")?.evidence;

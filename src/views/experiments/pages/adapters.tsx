@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { countOf, percent, signedNats } from "#charts/number-format.ts";
+import { countOf, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { layersText } from "../../header/layers-text.ts";
@@ -8,6 +8,7 @@ import { accuracyByLayer, growthByLayer } from "../adapter-curves.ts";
 import { byLayer, layersLabel } from "../adapter-rows.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { constant, count, estimate, measure, over, plain, tableOf } from "../../shared/table/columns.tsx";
+import { Value } from "../../shared/figure/Value.tsx";
 import { estimateText, whiskersOf, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import type { Estimate } from "../../shared/table/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
@@ -102,8 +103,15 @@ function AdaptersTable({ found: { base, adapters: list } }: { readonly found: Fo
         accuracy("all"),
         ...base.groups.map(({ name }) => accuracy(groupName(name), name)),
         {
-          ...estimate<Line>({ label: "nats gained" }, "nats", ({ row }) => row?.all.nats),
-          show: ({ row }) => row && signedNats(row.all.nats.value) + estimateText(row.all.nats, "nats").interval,
+          ...estimate<Line>({ label: "nats gained" }, "increase", ({ row }) => row?.all.nats),
+          plainly: { label: "right answer" },
+          show: ({ row }) =>
+            row && (
+              <>
+                <Value of={row.all.nats.value} as="increase" />
+                <span className="researcher">{estimateText(row.all.nats, "gain").interval}</span>
+              </>
+            ),
         },
         ...counts.map((k, index) =>
           over<Line>(

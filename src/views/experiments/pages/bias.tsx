@@ -81,11 +81,11 @@ function BiasTable({ found }: { readonly found: Found }) {
         .join(", ")})`}
       columns={[
         { ...plain({ label: "k" }, (row) => row.count ?? "as it is"), isNumber: true },
-        estimate({ label: "bias" }, "nats", (row) => row.bias),
-        ...found.sides.map(({ name }, index) => estimate<Line>({ label: name }, "nats", (row) => row.sides[index])),
+        estimate({ label: "bias" }, "gain", (row) => row.bias),
+        ...found.sides.map(({ name }, index) => estimate<Line>({ label: name }, "gain", (row) => row.sides[index])),
         estimate({ label: "taken away" }, "percent", (row) => row.reduction),
-        estimate({ label: "unseen prompts" }, "nats", (row) => row.unseen),
-        spread({ label: "random k" }, "nats", (row) => row.random),
+        estimate({ label: "unseen prompts" }, "gain", (row) => row.unseen),
+        spread({ label: "random k" }, "gain", (row) => row.random),
       ]}
       rows={[asItIs, ...found.rows]}
     />
@@ -159,8 +159,8 @@ function biasFile({ found, request }: Result) {
       ablationColumn(request),
       plain({ key: "measure" }, (row) => row.measure),
       plain({ key: "group" }, ({ group }) => group),
-      { ...estimate({}, "nats", ({ of }) => of), keys: ["value", "low", "high"] },
-      spread({ key: "random" }, "nats", ({ random }) => random),
+      { ...estimate({}, "gain", ({ of }) => of), keys: ["value", "low", "high"] },
+      spread({ key: "random" }, "gain", ({ random }) => random),
     ],
     [...asItIs, ...rows],
   );
@@ -173,7 +173,7 @@ function sentence(result: Result): string {
   const { found, request } = result;
   const row = found.rows.find(({ count }) => count === PUBLISHED_COUNT) ?? found.rows.at(-1);
   if (!row || Number.isNaN(found.bias.value)) return "Nothing has been run yet.";
-  const { interval } = estimateText(found.bias, "nats");
+  const { interval } = estimateText(found.bias, "gain");
   const bias = `The gap is ${nats(found.bias.value)} nats${interval} over ${found.pairs} pairs`;
   if (!(found.bias.low > 0) && !Number.isNaN(found.bias.low)) {
     return `${bias}; the interval is not above 0, so that this model shows no such bias in these words and there is nothing to take away.`;

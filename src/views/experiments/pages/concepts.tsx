@@ -99,7 +99,7 @@ const columns = ({ found, request }: Result): Column<SetLoss>[] => [
   constant("accuracy_before", found.accuracy.value),
   over(
     estimate({ label: "decrease, nats below", key: "relative_drop" }, "percent", ({ loss }) => loss),
-    estimate({ key: "nats" }, "nats", ({ nats }) => nats),
+    estimate({ key: "nats" }, "effect", ({ nats }) => nats),
   ),
   over(
     {
@@ -111,7 +111,7 @@ const columns = ({ found, request }: Result): Column<SetLoss>[] => [
         </>
       ),
     },
-    estimate({ key: "random_nats" }, "nats", ({ randomNats }) => randomNats),
+    estimate({ key: "random_nats" }, "effect", ({ randomNats }) => randomNats),
   ),
   plain({ key: "random_is_disjoint" }, ({ isDisjoint }) => Number(isDisjoint)),
 ];

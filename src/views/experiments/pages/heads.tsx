@@ -274,7 +274,7 @@ function headsFile({ found, request }: Result) {
       plain({ key: "accuracy_after" }, ({ effect }) => effect.accuracy),
       estimate({ key: "drop" }, "percent", ({ effect }) => effect.drop),
       estimate({ key: "relative_drop" }, "percent", ({ effect }) => effect.relative),
-      estimate({ key: "nats" }, "nats", ({ effect }) => effect.change),
+      estimate({ key: "nats" }, "effect", ({ effect }) => effect.change),
       estimate({ key: "selectivity" }, "percent", ({ effect }) => effect.selectivity),
       spread({ key: "other_heads" }, "percent", ({ effect }) => effect.otherHeads),
     ],

@@ -98,20 +98,20 @@ const FILE: Column<Row>[] = [
   plain({ key: "layer" }, ({ layer }) => layer),
   ...FITTED.map((name) => plain<Row>({ key: `r2_${name}` }, ({ fit }) => fit[name])),
   ...STANDINS.flatMap((name) => [
-    estimate<Row>({ key: `${name}_logits` }, "nats", ({ moved }) => moved?.[name].logit),
-    estimate<Row>({ key: `${name}_nats` }, "nats", ({ moved }) => moved?.[name].nats),
+    estimate<Row>({ key: `${name}_logits` }, "decimals", ({ moved }) => moved?.[name].logit),
+    estimate<Row>({ key: `${name}_nats` }, "increase", ({ moved }) => moved?.[name].nats),
     estimate<Row>({ key: `${name}_kept` }, "percent", ({ moved }) => moved?.[name].kept),
   ]),
 ];
 
 const FIT_COLUMNS: Column<Row>[] = [
   plain({ label: "into layer" }, ({ layer }) => `L${layer}`),
-  ...FITTED.map((name) => measure<Row>({ label: NAMES[name] }, "nats", ({ fit }) => fit[name])),
+  ...FITTED.map((name) => measure<Row>({ label: NAMES[name] }, "decimals", ({ fit }) => fit[name])),
 ];
 
 const MOVED_COLUMNS: Column<Row>[] = [
   plain({ label: "into layer" }, ({ layer }) => `L${layer}`),
-  ...STANDINS.map((name) => estimate<Row>({ label: NAMES[name] }, "nats", ({ moved }) => moved?.[name].logit)),
+  ...STANDINS.map((name) => estimate<Row>({ label: NAMES[name] }, "decimals", ({ moved }) => moved?.[name].logit)),
 ];
 
 interface StandsIn {
@@ -123,8 +123,8 @@ interface StandsIn {
 const STANDIN_COLUMNS: Column<StandsIn>[] = [
   plain({ label: "in its place" }, ({ name }) => NAMES[name]),
   count({ label: "terms" }, ({ size }) => size),
-  estimate({ label: "logits" }, "nats", ({ effect }) => effect.logit),
-  estimate({ label: "nats" }, "nats", ({ effect }) => effect.nats),
+  estimate({ label: "logits" }, "decimals", ({ effect }) => effect.logit),
+  estimate({ label: "nats" }, "increase", ({ effect }) => effect.nats),
   estimate({ label: "of what the residual moves" }, "percent", ({ effect }) => effect.kept),
 ];
 
@@ -229,6 +229,7 @@ function sentence(result: Result, chosen: Chosen): string {
   const into = mostMoved(group);
   if (into === undefined || group.correct === 0) return fitted;
   const there = group.layers[into]!;
-  const said = (name: Standin) => `${nats(there[name].logit.value)}${estimateText(there[name].logit, "nats").interval}`;
+  const said = (name: Standin) =>
+    `${nats(there[name].logit.value)}${estimateText(there[name].logit, "decimals").interval}`;
   return `${fitted} Over ${group.correct} pairs the clean operand’s own residual raises the right answer’s logit most into L${into}, by ${said("layer")}; there its helix does by ${said("helix")}, the helix of all other numbers by ${said("leftOut")}, as many components by ${said("components")}, a polynomial by ${said("polynomial")}, a line by ${said("line")}, a shuffled helix by ${said("shuffled")}.`;
 }

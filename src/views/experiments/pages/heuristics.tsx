@@ -79,9 +79,9 @@ const ROWS: Column<Placed>[] = [
   estimate({ label: "others", key: "others" }, "percent", ({ others }) => others.accuracy),
   estimate({ label: "random", key: "random" }, "percent", ({ random }) => random.accuracy),
   estimate({ label: "others − applies", key: "difference" }, "percent", ({ difference }) => difference),
-  estimate({ label: "nats lost", key: "own_nats" }, "nats", ({ own }) => own.nats),
-  estimate({ label: "others, nats", key: "others_nats" }, "nats", ({ others }) => others.nats),
-  estimate({ key: "random_nats" }, "nats", ({ random }) => random.nats),
+  estimate({ label: "nats lost", key: "own_nats" }, "effect", ({ own }) => own.nats),
+  estimate({ label: "others, nats", key: "others_nats" }, "effect", ({ others }) => others.nats),
+  estimate({ key: "random_nats" }, "effect", ({ random }) => random.nats),
 ];
 
 interface Count {

@@ -68,10 +68,10 @@ const columns = ({ found, request }: Result): Column<Row>[] => [
   estimate({ label: "coef", key: "activationLoss" }, "percent", ({ activationLoss }) => activationLoss),
   estimate({ label: "coef, lowest off", key: "lowestLoss" }, "percent", ({ lowestLoss }) => lowestLoss),
   {
-    ...estimate({ label: "mask, nats", key: "maskNats" }, "nats", ({ maskNats }) => maskNats),
+    ...estimate({ label: "mask, nats", key: "maskNats" }, "effect", ({ maskNats }) => maskNats),
     title: ({ randomMaskNats }) => `random: ${nats(randomMaskNats.value)}`,
   },
-  estimate({ key: "randomMaskNats" }, "nats", ({ randomMaskNats }) => randomMaskNats),
+  estimate({ key: "randomMaskNats" }, "effect", ({ randomMaskNats }) => randomMaskNats),
 ];
 
 function Curves({ result }: { readonly result: Result }) {

@@ -101,10 +101,10 @@ const columns = ({ request }: Result): Column<Placed>[] => [
   count({ label: "n", key: "pairs" }, ({ pairs }) => pairs),
   plain({ key: "layer" }, ({ layer }) => layer),
   plain({ key: request.site === "z" ? "head" : "position_from_end" }, ({ col }) => col),
-  estimate({ label: "value", key: "value" }, "nats", ({ value }) => value),
-  estimate({ label: "moved", key: "moved" }, "nats", ({ moved }) => moved),
-  measure({ label: "another pair’s", key: "value_of_another_pair" }, "nats", ({ other }) => other),
-  measure({ label: "positions moved", key: "value_positions_moved" }, "nats", ({ shuffled }) => shuffled),
+  estimate({ label: "value", key: "value" }, "decimals", ({ value }) => value),
+  estimate({ label: "moved", key: "moved" }, "decimals", ({ moved }) => moved),
+  measure({ label: "another pair’s", key: "value_of_another_pair" }, "decimals", ({ other }) => other),
+  measure({ label: "positions moved", key: "value_positions_moved" }, "decimals", ({ shuffled }) => shuffled),
   constant("direction", request.direction),
 ];
 
@@ -142,12 +142,12 @@ function mapOf(result: Result, { width, isDark }: FigureSize, chosen: Chosen) {
 function sentence(result: Result, chosen: Chosen): string {
   const group = groupOf(result, chosen);
   if (!group) return "Nothing has been run yet.";
-  const of = `Over ${group.pairs} pairs (${group.name}) the metric is ${nats(group.clean.value)}${estimateText(group.clean, "nats").interval} after the clean prompts and ${nats(group.corrupted.value)} after the corrupted ones.`;
+  const of = `Over ${group.pairs} pairs (${group.name}) the metric is ${nats(group.clean.value)}${estimateText(group.clean, "decimals").interval} after the clean prompts and ${nats(group.corrupted.value)} after the corrupted ones.`;
   const [first] = strongest(result, group);
   if (!first) return of;
   const isScaled = !Number.isNaN(first.value.value);
   const most = isScaled
-    ? `${first.name} moves it most, to ${nats(first.value.value)}${estimateText(first.value, "nats").interval} where 0 is corrupted and 1 clean; another pair’s activation there gives ${nats(first.other)}, its own at other positions ${nats(first.shuffled)}.`
-    : `Both prompts have one answer; ${first.name} moves its log-probability most, by ${nats(first.moved.value)} nats${estimateText(first.moved, "nats").interval}.`;
+    ? `${first.name} moves it most, to ${nats(first.value.value)}${estimateText(first.value, "decimals").interval} where 0 is corrupted and 1 clean; another pair’s activation there gives ${nats(first.other)}, its own at other positions ${nats(first.shuffled)}.`
+    : `Both prompts have one answer; ${first.name} moves its log-probability most, by ${nats(first.moved.value)} nats${estimateText(first.moved, "decimals").interval}.`;
   return `${of} ${most}`;
 }

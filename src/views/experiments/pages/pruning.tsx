@@ -168,7 +168,7 @@ function pruningFile({ found, request }: Result) {
       plain({ key: "group" }, ({ group }) => group),
       estimate({ key: "accuracy" }, "percent", ({ accuracy }) => accuracy),
       estimate({ key: "lost" }, "percent", ({ lost }) => lost),
-      estimate({ key: "nats_lost" }, "nats", ({ nats }) => nats),
+      estimate({ key: "nats_lost" }, "effect", ({ nats }) => nats),
       { ...spread({}, "percent", ({ random }) => random), keys: ["random_accuracy", "random_spread"] },
     ],
     [...whole, ...rows],

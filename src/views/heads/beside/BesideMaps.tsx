@@ -6,13 +6,12 @@ import { pairRoom } from "#charts/maps/heatmap-pair.ts";
 import { heatmapMarks, ringAround } from "#charts/maps/heatmap-marks.ts";
 import { cellOf } from "#charts/maps/heatmap.ts";
 import type { Heatmap } from "#charts/maps/heatmap.ts";
-import { legend } from "#charts/legend.ts";
 import { headsApart } from "#state/run/heads-apart.ts";
 import type { HeadApart } from "#state/run/heads-apart.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { isDark, view } from "#state/view.ts";
-import { measure } from "../../shared/table/columns.tsx";
+import { forResearchers, measure } from "../../shared/table/columns.tsx";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { headColumn } from "../../shared/table/HeadLink.tsx";
 import { Exports } from "../../exports/Exports.tsx";
@@ -20,6 +19,7 @@ import { useFigure } from "../../exports/use-figure.ts";
 import { Marks } from "../../shared/figure/Marks.tsx";
 import { useWidth } from "../../shared/figure/use-width.ts";
 import { Method } from "../../shared/Method.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { RunState } from "../../shared/RunState.tsx";
 import { headsFigure } from "../heads-figure.ts";
 import { HeadsMethod } from "../HeadsMethod.tsx";
@@ -54,9 +54,10 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
     () => mapsBeside({ value, about }, { value: other, about: otherAbout }),
     [value, about, other, otherAbout],
   );
+  const isPlain = usePlain();
   const { isStacked, mapPx } = pairRoom(width);
   const scale = useMemo(() => sharedScale(maps, colours, dark), [maps, colours, dark]);
-  const drawn = useMemo(() => drawnMaps(maps, mapPx, scale), [maps, mapPx, scale]);
+  const drawn = useMemo(() => drawnMaps(maps, mapPx, scale, isPlain), [maps, mapPx, scale, isPlain]);
   const { drawn: leaving } = useFigure(headsFigure);
   const [first, second] = drawn;
   return (
@@ -75,9 +76,9 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
         {second ? <OtherMap {...second} /> : <p className="empty">The second map is still to come.</p>}
       </div>
       <div className="heads-foot">
-        <HeatmapLegend legend={legend(scale)} target="the answer" />
+        <HeatmapLegend scale={scale} target="the answer" />
         <div className="heads-says">
-          <p className="says">{besideSentence(maps)}</p>
+          <p className="says">{besideSentence(maps, isPlain)}</p>
           <RunState kind={kind} slot={slot} doing="Switching heads off, one by one" what="this map" />
           <RunState kind="otherSweep" slot={otherSweep} doing="The same in the second run" what="the second map" />
         </div>
@@ -88,9 +89,9 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
           caption={`The ${LISTED} heads whose effects differ most`}
           columns={[
             headColumn<HeadApart>(),
-            measure<HeadApart>({ label: `“${maps[0].title}”, nats` }, "nats", ({ here }) => here),
-            measure<HeadApart>({ label: `“${maps[1].title}”, nats` }, "nats", ({ there }) => there),
-            measure<HeadApart>({ label: "apart, nats" }, "nats", ({ here, there }) => here - there),
+            measure<HeadApart>({ label: `“${maps[0].title}”, nats` }, "effect", ({ here }) => here),
+            measure<HeadApart>({ label: `“${maps[1].title}”, nats` }, "effect", ({ there }) => there),
+            forResearchers(measure<HeadApart>({ label: "apart, nats" }, "effect", ({ here, there }) => here - there)),
           ]}
           rows={headsApart(maps[0].effects, maps[1].effects).slice(0, LISTED)}
         />

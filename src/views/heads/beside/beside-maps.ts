@@ -3,6 +3,7 @@ import { LEAST_LIMIT_NATS, heatmap } from "#charts/maps/heatmap.ts";
 import { heatmapPair, pairRoom } from "#charts/maps/heatmap-pair.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { legend } from "#charts/legend.ts";
+import { likelier } from "#charts/factor.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS, headEffects, isWhole } from "#state/effects.ts";
@@ -50,7 +51,7 @@ export function mapsBeside(
 }
 
 /** What tells the two maps from each other, with its numbers. */
-export function besideSentence([first, second]: readonly MapBeside[]): string {
+export function besideSentence([first, second]: readonly MapBeside[], isPlain = false): string {
   if (!first || !second) return "";
   const heads = headsApart(first.effects, second.effects);
   const [most] = heads;
@@ -58,7 +59,15 @@ export function besideSentence([first, second]: readonly MapBeside[]): string {
   if (!most) return "No head is known in both maps yet.";
   const so = isAll ? "" : "So far: ";
   if (isAll && apart(most) < NEGLIGIBLE_NATS) {
-    return `No head is worth more in one of them than in the other by more than ${nats(apart(most))} nats.`;
+    return isPlain
+      ? "No head matters more in one of them than in the other."
+      : `No head is worth more in one of them than in the other by more than ${nats(apart(most))} nats.`;
+  }
+  if (isPlain) {
+    return (
+      `${so}${formatHead(most.at)} differs most: without it ${first.target} after “${first.title}” is ${likelier(0 - most.here)}, ` +
+      `and ${second.target} after “${second.title}” is ${likelier(0 - most.there)}.`
+    );
   }
   return (
     `${so}${formatHead(most.at)} differs most: it is worth ${nats(most.here)} nats to ${first.target} after “${first.title}”, ` +
@@ -78,15 +87,18 @@ export const sharedScale = (maps: readonly MapBeside[], kind: ColourScale, isDar
   );
 
 /** Each as it is drawn, on that one scale. */
-export const drawnMaps = (maps: readonly MapBeside[], width: number, scale: ReturnType<typeof sharedScale>) =>
+export const drawnMaps = (
+  maps: readonly MapBeside[],
+  width: number,
+  scale: ReturnType<typeof sharedScale>,
+  isPlain = false,
+) =>
   maps.map(({ title, effects }, index) => ({
     title,
-    map: heatmap(
-      effects,
-      width,
-      scale,
-      maps.filter((_, place) => place !== index).flatMap((each) => each.effects),
-    ),
+    map: heatmap(effects, width, scale, {
+      beside: maps.filter((_, place) => place !== index).flatMap((each) => each.effects),
+      isPlain,
+    }),
   }));
 
 /** Two maps as they leave the page; undefined as long as there are not both. */

@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<Row>[] = [
   count({ label: "n", key: "tokens" }, ({ tokens }) => tokens),
   over(
     estimate({ label: "lost", key: "drop" }, "percent", ({ drop }) => drop),
-    measure({ key: "nats" }, "nats", ({ drop }) => drop && drop.value * 4),
+    measure({ key: "nats" }, "effect", ({ drop }) => drop && drop.value * 4),
   ),
   spread({ label: "others", key: "others" }, "percent", ({ drop }) => drop && { mean: 0.5, spread: 0.25 }),
   onScreen("only here", ({ name }) => name.length),
@@ -65,7 +65,8 @@ test("and the screen, with what is smaller below, and nothing where a row has no
   expect(cells.map((text) => text.replaceAll(/\|+/g, "|").replaceAll("\u202F", " "))).toEqual(
     [
       ["|head|", "|n|", "|lost|", "others", "only here"],
-      ["L0H7", "1,536", "|25.0 %| [12.5, 50.0]|1.00|", "50.0 % ± 25.0 %", "4"],
+      // a nat lost divides the probability by e
+      ["L0H7", "1,536", "|25.0 %| [12.5, 50.0]|÷2.7|", "|50.0 %| ± 25.0 %|", "4"],
       ["as it is", "3", "", "", "8"],
     ].flat(),
   );

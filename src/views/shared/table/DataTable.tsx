@@ -1,5 +1,6 @@
 import type { HTMLAttributes, Key, ReactNode } from "react";
 import { signedBars } from "#charts/plots/bars.ts";
+import { usePlain } from "../use-plain.ts";
 import { ColumnHead } from "../words/ColumnHead.tsx";
 import type { Column } from "./columns.tsx";
 import "./table.css";
@@ -36,7 +37,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     heads,
     className = "data-table",
   } = props;
-  const drawn = columns.filter(({ label }) => label !== undefined);
+  const isPlain = usePlain();
+  const shown = columns.filter(({ label }) => label !== undefined);
+  const drawn = isPlain ? shown.map(plainly) : shown;
   const bars = drawn.map(({ bars }) => bars && signedBars(rows.map(bars.of), bars.limit));
   const table = (
     <table className={className}>
@@ -89,6 +92,17 @@ export function Head(column: Looks) {
   if (label === "") return <td />;
   return <ColumnHead label={label!} className={lookOf(column)} about={about} />;
 }
+
+/** Without the researcher’s numbers nothing is in nats. */
+const withoutUnit = (label: string) => label.replace(/, nats$/, "");
+
+/** A column under the names that it has without the researcher’s numbers. */
+const plainly = <Row,>({ plainly: names, ...column }: Column<Row>): Column<Row> => ({
+  ...column,
+  ...(column.label !== undefined && { label: withoutUnit(column.label) }),
+  ...(column.group !== undefined && { group: withoutUnit(column.group) }),
+  ...names,
+});
 
 const joined = (...names: readonly (string | false | undefined)[]) => names.filter(Boolean).join(" ") || undefined;
 

@@ -1,19 +1,19 @@
-import { nats, percent } from "#charts/number-format.ts";
 import type { ExperimentResult } from "#protocol/experiments.ts";
+import { written } from "../figure/Value.tsx";
+import type { Unit } from "../figure/Value.tsx";
+import { usePlain } from "../use-plain.ts";
 
 type HeadsFound = Extract<ExperimentResult, { readonly kind: "heads" }>["found"];
 export type Estimate = HeadsFound["all"]["accuracy"];
 
-const WRITE = { percent, nats };
-
 interface EstimateValueProps {
   readonly of: Estimate;
-  readonly as: keyof typeof WRITE;
+  readonly as: Unit;
 }
 
 /** A number with its interval: `41.2 % [33.0, 50.1]`, the whole of it on hover. */
 export function EstimateValue({ of, as }: EstimateValueProps) {
-  const { value, interval } = estimateText(of, as);
+  const { value, interval } = estimateText(of, as, usePlain());
   return (
     <span className="value" title={Number.isNaN(of.value) ? "there is nothing to measure" : String(of.value)}>
       {value}
@@ -22,8 +22,8 @@ export function EstimateValue({ of, as }: EstimateValueProps) {
   );
 }
 
-export function estimateText({ value, low, high }: Estimate, as: keyof typeof WRITE) {
-  const write = WRITE[as];
+export function estimateText({ value, low, high }: Estimate, as: Unit, isPlain = false) {
+  const write = (each: number) => written(each, as, isPlain);
   const end = (each: number) => write(each).replace(/\s?%$/u, "");
   return {
     value: Number.isNaN(value) ? "–" : write(value),

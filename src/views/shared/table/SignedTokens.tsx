@@ -1,7 +1,7 @@
 import type { TokenLogit } from "#state/run/results.ts";
 import type { Table } from "../../exports/csv.ts";
 import { DataTable } from "./DataTable.tsx";
-import { bar, measure, plain, tableOf, token } from "./columns.tsx";
+import { bar, forResearchers, measure, plain, tableOf, token } from "./columns.tsx";
 import type { Column } from "./columns.tsx";
 
 interface SignedNumbers {
@@ -20,14 +20,16 @@ const signedColumns = ({ unit = "logit", key = "logit", factor }: SignedNumbers)
     ({ id }) => `token ${id}`,
   ),
   plain({ key: "id" }, ({ id }) => id),
-  measure({ label: unit, key }, "figures", ({ logit }) => logit),
+  forResearchers(measure({ label: unit, key }, "figures", ({ logit }) => logit)),
   ...(factor === undefined
     ? []
     : [
-        measure<TokenLogit>(
-          { label: "× activation", key: `${key}_times_activation` },
-          "figures",
-          ({ logit }) => logit * factor,
+        forResearchers(
+          measure<TokenLogit>(
+            { label: "× activation", key: `${key}_times_activation` },
+            "figures",
+            ({ logit }) => logit * factor,
+          ),
         ),
       ]),
 ];

@@ -1,15 +1,12 @@
 import { grouped } from "#core/grouped.ts";
 import type { ReactNode } from "react";
-import { figures, nats, percent, signedNats } from "#charts/number-format.ts";
 import type { Bar } from "#charts/plots/bars.ts";
 import type { CsvValue, Table } from "../../exports/csv.ts";
-import { Value } from "../figure/Value.tsx";
+import { Value, written } from "../figure/Value.tsx";
+import type { Unit } from "../figure/Value.tsx";
 import { tokenText } from "../words/token-text.ts";
 import { EstimateValue } from "./EstimateValue.tsx";
 import type { Estimate } from "./EstimateValue.tsx";
-
-const WRITE = { percent, nats, figures, signedNats };
-type Unit = keyof typeof WRITE;
 
 /** One column of a table, on the screen and in a file. */
 export interface Column<Row> {
@@ -31,6 +28,8 @@ export interface Column<Row> {
   readonly group?: string;
   /** It stands there only beside the researcher’s numbers. */
   readonly isForResearchers?: true;
+  /** What of this is said otherwise without the researcher’s numbers; a unit of nats goes by itself. */
+  readonly plainly?: Partial<Pick<Column<Row>, "label" | "about" | "group">>;
   /** Its numbers as bars on one scale, the longest full. */
   readonly bars?: {
     readonly of: (row: Row) => number;
@@ -78,7 +77,7 @@ export const measure = <Row,>(names: Names, as: Unit, of: Of<Row, number>): Colu
 });
 
 /** A value with the ends of its interval: in the file a column each. */
-export const estimate = <Row,>({ label, key }: Names, as: "percent" | "nats", of: Of<Row, Estimate>): Column<Row> => ({
+export const estimate = <Row,>({ label, key }: Names, as: Unit, of: Of<Row, Estimate>): Column<Row> => ({
   label,
   keys: keysOf(key, ["", "_low", "_high"]),
   isNumber: true,
@@ -103,13 +102,23 @@ export const spread = <Row,>(
   isNumber: true,
   show(row) {
     const value = of(row);
-    return value && `${WRITE[as](value.mean)} ± ${WRITE[as](value.spread)}`;
+    return (
+      value && (
+        <>
+          <Value of={value.mean} as={as} />
+          <span className="researcher"> ± {written(value.spread, as, false)}</span>
+        </>
+      )
+    );
   },
   values(row) {
     const value = of(row);
     return value ? [value.mean, value.spread] : ["", ""];
   },
 });
+
+/** A column that stands there only beside the researcher’s numbers. */
+export const forResearchers = <Row,>(column: Column<Row>): Column<Row> => ({ ...column, isForResearchers: true });
 
 /** A column that is only on the screen, as what its cells show is not a value or stands in the file already. */
 export const onScreen = <Row,>(label: string, show: (row: Row) => ReactNode): Column<Row> => ({

@@ -1,0 +1,79 @@
+import { grouped } from "#core/grouped.ts";
+import { nats, percent, signedNats } from "./number-format.ts";
+
+/**
+ * How many times as probable a token is after its log-probability has moved by Δ nats: p′ / p = e^Δ, an identity and no estimate. Here it is
+ * written as a factor of at least 1 with its direction: `×1.3` for Δ = 0.26, `÷1,960` for Δ = −7.58, `×1` where it would be rounded to that.
+ *
+ * @param change Δ, in nats
+ */
+export function factor(change: number): string {
+  return Number.isNaN(change) ? "·" : signOf(change) + sizeOf(change);
+}
+
+/** A factor in at most five characters, for a cell of a map: `÷2.0k`, `×1.3`. */
+export function shortFactor(change: number): string {
+  if (Number.isNaN(change)) return "·";
+  const size = Math.exp(Math.abs(change));
+  if (size < 999.5) return factor(change);
+  if (size >= 999.5e6) return `${signOf(change)}10${raised(Math.round(powerOf(change)))}`;
+  const [unit, of] = size < 999.5e3 ? ["k", 1e3] : ["M", 1e6];
+  return `${signOf(change)}${size / of < 9.95 ? (size / of).toFixed(1) : Math.round(size / of)}${unit}`;
+}
+
+/** The same in words: `1,960 times less likely`, `1.3 times more likely`, `as likely as before`. */
+export function likelier(change: number): string {
+  if (Number.isNaN(change)) return "not known yet";
+  return isSame(change) ? "as likely as before" : `${sizeOf(change)} times ${change < 0 ? "less" : "more"} likely`;
+}
+
+/** What a number in nats is, which decides how it is said without them. */
+export type InNats = keyof typeof NATS;
+
+const NATS = { logProbability: nats, effect: nats, gain: nats, increase: signedNats };
+
+/**
+ * Numbers in nats as whoever did not ask for the researcher’s numbers reads them: a log-probability as the probability; an effect, which is what
+ * log p loses without a part, as what then becomes of the probability; what is added to log p as what that makes of it.
+ */
+const PLAIN = {
+  logProbability: (value: number) => percent(Math.exp(value)),
+  effect: (value: number) => factor(0 - value),
+  gain: factor,
+  increase: factor,
+} satisfies Record<InNats, (value: number) => string>;
+
+/** A number in nats, or without them. */
+export const inNats = (value: number, kind: InNats, isPlain: boolean) => (isPlain ? PLAIN : NATS)[kind](value);
+
+const isSame = (change: number) => Math.exp(Math.abs(change)) < LEAST_FACTOR;
+/** Below it two decimals write 1.00. */
+const LEAST_FACTOR = 1.005;
+
+const signOf = (change: number) => (change < 0 && !isSame(change) ? "÷" : "×");
+
+const powerOf = (change: number) => Math.abs(change) / Math.LN10;
+
+/** e^|Δ|: two or three figures, and what is too large to be read as a power of ten. */
+function sizeOf(change: number): string {
+  if (isSame(change)) return "1";
+  const size = Math.exp(Math.abs(change));
+  if (size < 1.995) return size.toFixed(2);
+  if (size < 9.95) return size.toFixed(1);
+  if (size < 999.5) return String(Math.round(size));
+  return size < LARGEST_WRITTEN ? grouped(Number(size.toPrecision(3))) : tenTo(change);
+}
+
+/** From here on nobody counts the zeros. */
+const LARGEST_WRITTEN = 9.995e6;
+
+/** `4·10⁷`, `10⁹`; also past what a float64 holds. */
+function tenTo(change: number): string {
+  const power = Math.floor(powerOf(change));
+  const first = Math.round(10 ** (powerOf(change) - power));
+  const [digit, to] = first === 10 ? [1, power + 1] : [first, power];
+  return `${digit === 1 ? "" : `${digit}·`}10${raised(to)}`;
+}
+
+const SUPERSCRIPTS = [..."⁰¹²³⁴⁵⁶⁷⁸⁹"];
+const raised = (power: number) => [...String(power)].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
