@@ -9,7 +9,8 @@ async function expectNoNats(page: Page, name: string): Promise<void> {
     const walker = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const { parentElement, textContent } = walker.currentNode;
-      if (parentElement?.checkVisibility() && parentElement.closest("style") === null) texts.push(textContent ?? "");
+      if (parentElement?.checkVisibility() && !parentElement.closest("style, .researcher"))
+        texts.push(textContent ?? "");
     }
     return texts.join(" ");
   });

@@ -23,8 +23,17 @@ export function shortFactor(change: number): string {
 
 /** The same in words: `1,960 times less likely`, `1.3 times more likely`, `as likely as before`. */
 export function likelier(change: number): string {
+  return likelierThan(change, "", "before");
+}
+
+/** The same of two answers, of whose log-probabilities Δ is the difference: `2.4 times more likely than 7`, `as likely as 7`. */
+export const likelierThanOther = (change: number, other: string) => likelierThan(change, ` than ${other}`, other);
+
+function likelierThan(change: number, than: string, same: string): string {
   if (Number.isNaN(change)) return "not known yet";
-  return isSame(change) ? "as likely as before" : `${sizeOf(change)} times ${change < 0 ? "less" : "more"} likely`;
+  return isSame(change)
+    ? `as likely as ${same}`
+    : `${sizeOf(change)} times ${change < 0 ? "less" : "more"} likely${than}`;
 }
 
 /** What a number in nats is, which decides how it is said without them. */

@@ -3,7 +3,8 @@ import { divergingScale, symmetricLimit } from "../colour.ts";
 import { sequentialScale } from "../sequential-colour.ts";
 import { STOPS, legend } from "../legend.ts";
 import type { Legend } from "../legend.ts";
-import { figures, nats, percent, short } from "../number-format.ts";
+import { inNats, shortFactor } from "../factor.ts";
+import { figures, percent, short } from "../number-format.ts";
 
 /** How a plot's numbers become colours and text. */
 export interface PlotScale {
@@ -20,19 +21,30 @@ export type PlotScaleKind = "signed" | "signedNats" | "probability" | "logProbab
 /** A plot in which nothing happens stays pale. */
 const LEAST_LIMIT = { signed: 0.1, signedNats: 0.2 };
 
-export function plotScale(kind: PlotScaleKind, values: readonly number[], isDark: boolean): PlotScale {
+export function plotScale(kind: PlotScaleKind, values: readonly number[], isDark: boolean, isPlain = false): PlotScale {
   switch (kind) {
     case "signed":
     case "signedNats": {
       const scale = divergingScale(symmetricLimit(values, LEAST_LIMIT[kind]), "linear", isDark);
-      const text = kind === "signed" ? figures : nats;
-      return { colour: (value) => scale.colour(value), text, short, legend: legend(scale, text) };
+      const isFactor = isPlain && kind === "signedNats";
+      const text = kind === "signed" ? figures : (effect: number) => inNats(effect, "effect", isPlain);
+      return {
+        colour: (value) => scale.colour(value),
+        text,
+        short: isFactor ? (effect) => shortFactor(0 - effect) : short,
+        legend: legend(scale, text),
+      };
     }
     case "probability":
       return magnitudes([0, 1], { text: percent, short: (value) => percent(value).replace(/\s/g, "") }, isDark);
     case "logProbability": {
       const least = values.reduce((low, value) => (Number.isNaN(value) ? low : Math.min(low, value)), -1);
-      return magnitudes([least, 0], { text: nats, short }, isDark);
+      const text = (value: number) => inNats(value, "logProbability", isPlain);
+      return magnitudes(
+        [least, 0],
+        { text, short: isPlain ? (value) => text(value).replace(/\s/g, "") : short },
+        isDark,
+      );
     }
     default:
       throw new Error(`plot: unknown scale ${String(kind satisfies never)}`);

@@ -6,6 +6,7 @@ import type { LabSlot, MeasuredGroup } from "#state/lab/tools.ts";
 import { model } from "#state/model/model.ts";
 import { results } from "#state/run/results.ts";
 import { ablationWords } from "../shared/words/ablation-words.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { groupSentence } from "./lab-sentences.ts";
 import { GROUP_COLUMNS, groupRuns } from "./lab-columns.tsx";
 import { drawnGroup } from "./lab-exports.ts";
@@ -65,10 +66,11 @@ function Measured({ group, slot }: MeasuredProps) {
   const { target, ablationSource, found } = group;
   const { name, becomes } = ablationWords(ablationSource);
   const limit = symmetricLimit([...found.promotes, ...found.suppresses].map(({ logit }) => logit));
+  const isPlain = usePlain();
   return (
     <>
       <p className="says">
-        <Prose>{groupSentence(group)}</Prose>
+        <Prose>{groupSentence(group, isPlain)}</Prose>
       </p>
       <div className="card-columns">
         <DataTable

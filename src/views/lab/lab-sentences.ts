@@ -1,5 +1,5 @@
 import { grouped } from "#core/grouped.ts";
-import { figures, nats } from "#charts/number-format.ts";
+import { figures, nats, percent, percents } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ConceptSearchResult, LabResults, MeasuredGroup } from "#state/lab/tools.ts";
 import { tokenText } from "../shared/words/token-text.ts";
@@ -32,8 +32,15 @@ export function conceptSentence(found: ConceptSearchResult, chosen: number): str
 }
 
 /** What a group is worth, against random ones. */
-export function groupSentence({ of, prompt, target, found }: MeasuredGroup): string {
+export function groupSentence({ of, prompt, target, found }: MeasuredGroup, isPlain = false): string {
   const token = tokenText(target);
+  if (isPlain) {
+    const [from, to] = percents(Math.exp(found.baseline), Math.exp(found.withoutGroup));
+    return (
+      `After “${prompt}”, in the model as it is, p(${token}) without the ${of} goes from ${from} to ${to}; ` +
+      `without as many random ones of the same layers it is ${percent(Math.exp(found.randomMean))} (${found.withoutRandom.length} draws).`
+    );
+  }
   const verb = found.withoutGroup < found.baseline ? "falls" : "goes";
   return (
     `After “${prompt}”, in the model as it is, log p(${token}) without the ${of} ${verb} from ${nats(found.baseline)} to ${nats(found.withoutGroup)}; ` +

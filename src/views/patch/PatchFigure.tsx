@@ -15,6 +15,7 @@ import type { Part } from "#state/question.ts";
 import { hover, isDark, toggleSelected, view } from "#state/view.ts";
 import { CellGrid, stepped } from "../shared/figure/CellGrid.tsx";
 import type { CellPlace } from "../shared/figure/CellGrid.tsx";
+import { usePlain } from "../shared/use-plain.ts";
 import { cellText } from "./patch-words.ts";
 
 interface PatchFigureProps {
@@ -29,10 +30,13 @@ export function PatchFigure({ drawn, map }: PatchFigureProps) {
   const selected = useStore(view, (state) => state.selected);
   const dark = useStore(view, isDark);
   const marks = useMemo(() => gridMarks(map, figureInks(dark)), [map, dark]);
+  const isPlain = usePlain();
   const texts = useMemo(
     () =>
-      new Map(cellsOf(drawn.map, drawn.asked).map((cell) => [`${cell.row},${cell.col}`, cellText(drawn.map, cell)])),
-    [drawn],
+      new Map(
+        cellsOf(drawn.map, drawn.asked).map((cell) => [`${cell.row},${cell.col}`, cellText(drawn.map, cell, isPlain)]),
+      ),
+    [drawn, isPlain],
   );
   const textAt = ({ row, col }: CellPlace) => texts.get(`${row},${col}`) ?? "not known yet";
   const [rows, cols] = [map.cells.length, map.columns.length];

@@ -21,6 +21,7 @@ import { useWidth } from "../shared/figure/use-width.ts";
 import { Method } from "../shared/Method.tsx";
 import { Verdict } from "../shared/Verdict.tsx";
 import { interventionsText } from "../shared/words/part-name.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { patchColumns } from "./patch-columns.ts";
 import { patchFigure } from "./patch-figure.ts";
 import { PatchFigure } from "./PatchFigure.tsx";
@@ -74,6 +75,7 @@ function Patches({ drawn }: { readonly drawn: DrawnPatch }) {
   const { map, asked, prompt, isWhole } = drawn;
   const [host, width] = useWidth<HTMLDivElement>(720);
   const dark = useStore(view, isDark);
+  const isPlain = usePlain();
   const { drawn: leaving } = useFigure(patchFigure);
   const { scale, key } = useMemo(() => patchScale(map, dark), [map, dark]);
   const grid = useMemo(
@@ -100,12 +102,14 @@ function Patches({ drawn }: { readonly drawn: DrawnPatch }) {
       <figure className="legend" aria-label="Legend of the patches">
         <LegendStrip of={key} />
         <figcaption>
-          <span>0 corrupted, 1 clean</span>
+          <span>
+            {isPlain ? "0: as after the corrupted prompt, 1: as after the clean one" : "0 corrupted, 1 clean"}
+          </span>
           <span>blue: towards the clean answer</span>
         </figcaption>
       </figure>
       <p className="says">
-        <Prose>{patchSentence(drawn)}</Prose>
+        <Prose>{patchSentence(drawn, isPlain)}</Prose>
       </p>
       <p className="small faint">
         Cost: {figures(map.forwards)} forwards of the prompt, the two prompts’ own included.

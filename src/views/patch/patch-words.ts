@@ -3,7 +3,8 @@ import type { DivergingScale } from "#charts/colour.ts";
 import { legend } from "#charts/legend.ts";
 import type { Legend } from "#charts/legend.ts";
 import type { GridNames } from "#charts/maps/grid-map.ts";
-import { figures, nats, short } from "#charts/number-format.ts";
+import { likelierThanOther } from "#charts/factor.ts";
+import { figures, nats, percent, short } from "#charts/number-format.ts";
 import type { PatchMap, PatchMetric, PatchSite } from "#protocol/patching.ts";
 import type { PatchForm } from "#state/link/finding.ts";
 import { neuronsIn, strongestCells } from "#state/link/patch/patch-claims.ts";
@@ -81,18 +82,30 @@ export function placeText(map: PatchMap, { name, col }: Pick<PatchCell, "name" |
   return `${name.replace("P", " at ")} (${token})`;
 }
 
+/**
+ * The metric without its unit: a difference of two logits is ln(p(right) / p(wrong)), and so is said as how many times as likely the one is; a
+ * log-probability as the probability.
+ */
+export function plainMetric({ metric, answers }: Pick<PatchMap, "metric" | "answers">, value: number): string {
+  const [right = "", wrong = ""] = answers.map(({ text }) => tokenText(text));
+  if (metric !== "logitDifference") return `p(${right}) ${percent(metric === "probability" ? value : Math.exp(value))}`;
+  return `${right} is ${likelierThanOther(value, wrong)}`;
+}
+
 const share = (value: number) => (Number.isNaN(value) ? "no scale" : nats(value));
 
 /** A cell in words: its place, its value and the metric. */
-export const cellText = (map: PatchMap, cell: PatchCell): string =>
-  `${placeText(map, cell)}: ${share(cell.value)}, ${metricText(map)} ${figures(cell.raw)}`;
+export const cellText = (map: PatchMap, cell: PatchCell, isPlain = false): string =>
+  `${placeText(map, cell)}: ${share(cell.value)}, ${isPlain ? plainMetric(map, cell.raw) : `${metricText(map)} ${figures(cell.raw)}`}`;
 
 /** `0.98 of the way to`, `0.25 of the way away from` */
 const wayText = (value: number) => `${nats(Math.abs(value))} of the way ${value < 0 ? "away from" : "to"}`;
 
 /** What both prompts have of the metric, and which patch moves it most. */
-export function patchSentence({ map, asked, prompt, isWhole }: DrawnPatch): string {
-  const ends = `${metricText(map)} is ${figures(map.clean)} after “${prompt}” and ${figures(map.corrupted)} after “${asked.corrupted}”.`;
+export function patchSentence({ map, asked, prompt, isWhole }: DrawnPatch, isPlain = false): string {
+  const ends = isPlain
+    ? `After “${prompt}” ${plainMetric(map, map.clean)}, after “${asked.corrupted}” ${plainMetric(map, map.corrupted)}.`
+    : `${metricText(map)} is ${figures(map.clean)} after “${prompt}” and ${figures(map.corrupted)} after “${asked.corrupted}”.`;
   if (map.clean === map.corrupted) return `${ends} There is nothing between them to measure by.`;
   const [first] = strongestCells(map, asked, 1);
   if (!first) return ends;

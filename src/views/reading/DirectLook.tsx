@@ -16,12 +16,13 @@ import { RunState } from "../shared/RunState.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
 import { DIRECT, TOTAL, directHeads, directNeurons } from "./reading-columns.tsx";
 import type { HeadDirect, NeuronDirect } from "./reading-columns.tsx";
 import { againstTextOf, directScatter, effectsBeside } from "./reading-exports.ts";
-import { DIAGONAL_WORDS, capWords, directSentence } from "./reading-words.ts";
+import { DIAGONAL_WORDS, PLAIN_DIAGONAL_WORDS, capWords, directSentence } from "./reading-words.ts";
 import "./reading.css";
 
 const LISTED = 10;
@@ -35,9 +36,10 @@ export function DirectLook() {
   const { direct: slot } = slots;
   const { value, about } = slot;
   const effects = useMemo(() => effectsBeside(slots, about), [slots, about]);
+  const isPlain = usePlain();
   const plot = useMemo(
-    () => value && effects && directScatter(value, effects, { width, inks: figureInks(dark), selected }),
-    [value, effects, width, dark, selected],
+    () => value && effects && directScatter(value, effects, { width, inks: figureInks(dark), selected, isPlain }),
+    [value, effects, width, dark, selected, isPlain],
   );
   const target = tokenText(about?.token?.text ?? "");
   const againstText = againstTextOf(slots);
@@ -57,13 +59,14 @@ export function DirectLook() {
             <p className="empty">The total effects are still to come; the heads stand beside them then.</p>
           )}
           <p className="says">
-            {directSentence(value, { target, against: againstText }, effects)}
+            {directSentence(value, { target, against: againstText }, effects, isPlain)}
             {off}
           </p>
           <p className="small faint">
-            {DIAGONAL_WORDS} A head whose total effect is much the larger of the two is passed on by later parts. One
-            whose total effect is much the smaller is undone or replaced by them, or {target} is so probable that a lost
-            logit costs it little.{value.softcap !== undefined && ` ${capWords(value.softcap)}`}
+            {isPlain ? PLAIN_DIAGONAL_WORDS : DIAGONAL_WORDS} A head whose total effect is much the larger of the two is
+            passed on by later parts. One whose total effect is much the smaller is undone or replaced by them, or{" "}
+            {target} is so probable that a lost logit costs it little.
+            {value.softcap !== undefined && ` ${capWords(value.softcap)}`}
           </p>
           <div className="reading-tables">
             <HeadRows direct={value} effects={effects} />

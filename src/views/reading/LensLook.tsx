@@ -18,6 +18,7 @@ import { CellGrid, stepped } from "../shared/figure/CellGrid.tsx";
 import type { CellPlace } from "../shared/figure/CellGrid.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { tokenText } from "../shared/words/token-text.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { lensColumns, lensRows } from "./reading-columns.tsx";
 import { lensFigure } from "./reading-exports.ts";
@@ -34,6 +35,7 @@ export function LensLook() {
   const [host, width] = useWidth<HTMLDivElement>(720);
   const { lens: slot } = slots;
   const { value, about } = slot;
+  const isPlain = usePlain();
   const target = tokenText(about?.token?.text ?? "");
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
@@ -65,7 +67,7 @@ export function LensLook() {
             target={target}
           />
           <p className="says">
-            {lensSentence(value, target)} Norm: {NORM_WORDS[value.norm]}.
+            {lensSentence(value, target, isPlain)} Norm: {NORM_WORDS[value.norm]}.
             {value.first > 0 && ` The last ${value.layers[0]!.positions.length} positions are shown.`}
           </p>
           <footer className="panel-foot">
@@ -99,6 +101,7 @@ interface LensFigureProps {
 /** The map. Pointer: a cell is read out, a click keeps it; keys: arrows move. */
 function LensFigure({ lens, width, tokens, target }: LensFigureProps) {
   const dark = useStore(view, isDark);
+  const isPlain = usePlain();
   const [hovered, setHovered] = useState<CellPlace>();
   const cells = useStore(view, ({ reading }) => reading.cells);
   const place = useStore(view, ({ reading }) => reading.place);
@@ -106,11 +109,11 @@ function LensFigure({ lens, width, tokens, target }: LensFigureProps) {
   const keep = (cell: CellPlace | undefined) =>
     cell ? setReading({ place: { stage: cell.row, position: cell.col + lens.first } }) : clearReading("place");
   const map = useMemo(
-    () => lensFigure(lens, cells, { tokens, width, inks: figureInks(dark), isDark: dark }),
-    [lens, cells, tokens, width, dark],
+    () => lensFigure(lens, cells, { tokens, width, inks: figureInks(dark), isDark: dark, isPlain }),
+    [lens, cells, tokens, width, dark, isPlain],
   );
   const at = within(map, hovered ?? kept) ?? { row: map.rows - 1, col: map.columns - 1 };
-  const readout = lensReadout(lens, { row: at.row, column: at.col }, { tokens, target, text: tokenText });
+  const readout = lensReadout(lens, { row: at.row, column: at.col }, { tokens, target, text: tokenText }, isPlain);
   return (
     <>
       <CellGrid

@@ -10,6 +10,7 @@ import { Method } from "../shared/Method.tsx";
 import { RunState } from "../shared/RunState.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { tokenText } from "../shared/words/token-text.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { ReadingClaims } from "./ReadingClaims.tsx";
 import { ScatterFigure } from "./ScatterFigure.tsx";
 import { scoreColumns, scoreRows } from "./reading-columns.tsx";
@@ -35,8 +36,9 @@ export function ScoresLook() {
   const effects = effectsBeside(slots, about);
   const table = value?.scores[reading.score];
   const { name, asks } = SCORE_WORDS[reading.score];
+  const isPlain = usePlain();
   const plot =
-    table && effects && scoreScatter(table.score, effects, name, { width, inks: figureInks(dark), selected });
+    table && effects && scoreScatter(table.score, effects, name, { width, inks: figureInks(dark), selected, isPlain });
   const target = tokenText(about?.token?.text ?? "");
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
@@ -61,8 +63,8 @@ export function ScoresLook() {
             <Prose>{scoresSentence(value, reading.score)}</Prose>
           </p>
           <p className="small faint">
-            Across: a score, where the head looks on random texts. Up: a cause, what log p({target}) loses on this
-            prompt without the head.
+            Across: a score, where the head looks on random texts. Up: a cause,{" "}
+            {isPlain ? `what becomes of ${target}` : `what log p(${target}) loses`} on this prompt without the head.
           </p>
           {table && <ScoreRows value={value} effects={effects} chosen={reading.score} />}
           <footer className="panel-foot">

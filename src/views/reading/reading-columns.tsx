@@ -38,7 +38,7 @@ export const lensColumns = (target: string): readonly Column<LensRow>[] => [
       "logProbability",
       ({ logProbability }) => logProbability,
     ),
-    plainly: { label: "its probability" },
+    plainly: { label: `probability of ${target}` },
   },
 ];
 

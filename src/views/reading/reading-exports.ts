@@ -1,5 +1,6 @@
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { lensMap } from "#charts/maps/lens-map.ts";
+import { inNats } from "#charts/factor.ts";
 import { figures, nats, percent } from "#charts/number-format.ts";
 import { scatterPlot } from "#charts/plots/scatter-plot.ts";
 import type { ScatterPlot, ScatterPoint } from "#charts/plots/scatter-plot.ts";
@@ -68,11 +69,12 @@ export function lensFigure(
     readonly width: number;
     readonly inks: FigureInks;
     readonly isDark: boolean;
+    readonly isPlain?: boolean;
   },
 ) {
   const rows = layers.map(({ positions }) =>
     positions.map(({ top, rank, logProbability }) => {
-      const title = `${tokenText(top.text)} ${percent(top.probability)}; target: rank ${rank}, log p ${nats(logProbability)}`;
+      const title = `${tokenText(top.text)} ${percent(top.probability)}; target: ${options.isPlain ? `place ${rank + 1}, ${percent(Math.exp(logProbability))}` : `rank ${rank}, log p ${nats(logProbability)}`}`;
       return cells === "top"
         ? { label: tokenText(top.text), share: top.probability, title }
         : { label: `#${rank}`, share: Math.exp(logProbability), title };
@@ -120,21 +122,26 @@ interface ScatterRoom {
   readonly width: number;
   readonly inks: FigureInks;
   readonly selected?: HeadId | undefined;
+  /** The effect as a factor, not in nats; left out: nats, as in a file. */
+  readonly isPlain?: boolean;
 }
 
-const TOTAL_AXIS = { name: "total effect, nats", format: nats };
+const totalAxis = (isPlain = false) => ({
+  name: isPlain ? "the answer without the head" : "total effect, nats",
+  format: (effect: number) => inNats(effect, "effect", isPlain),
+});
 
 /** Direct effect against total effect, with the line on which they are equal. */
 export const directScatter = (
   { heads }: DirectLogits,
   effects: HeadTable,
-  { width, inks, selected }: ScatterRoom,
+  { width, inks, selected, isPlain }: ScatterRoom,
 ): ScatterPlot =>
   scatterPlot(pointsOf(heads, effects, selected), {
     width,
     inks,
     x: { name: "direct effect, logits", format: figures },
-    y: TOTAL_AXIS,
+    y: totalAxis(isPlain),
     hasDiagonal: true,
   });
 
@@ -143,13 +150,13 @@ export const scoreScatter = (
   score: HeadTable,
   effects: HeadTable,
   name: string,
-  { width, inks, selected }: ScatterRoom,
+  { width, inks, selected, isPlain }: ScatterRoom,
 ): ScatterPlot =>
   scatterPlot(pointsOf(score, effects, selected), {
     width,
     inks,
     x: { name: `score: ${name}`, format: percent, domain: [0, 1] },
-    y: TOTAL_AXIS,
+    y: totalAxis(isPlain),
   });
 
 /** The token that direct effects are counted against, where there is one. */

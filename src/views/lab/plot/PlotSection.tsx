@@ -15,6 +15,7 @@ import { LabProgress } from "../LabProgress.tsx";
 import { OperandFigure } from "./OperandFigure.tsx";
 import { PlotForm } from "./PlotForm.tsx";
 import { PlotTable } from "./PlotTable.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { SCALE_KINDS, UNITS, plotSentence, quantityName } from "./plot-sentence.ts";
 import { Prose } from "../../guide/Term.tsx";
 
@@ -53,12 +54,16 @@ function Plot({ plot, slot }: PlotProps) {
   const [host, width] = useWidth<HTMLDivElement>(720);
   const dark = useStore(view, isDark);
   const kind = asked.quantity.kind;
-  const scale = useMemo(() => plotScale(SCALE_KINDS[kind], values.flat(), dark), [kind, values, dark]);
+  const isPlain = usePlain();
+  const scale = useMemo(
+    () => plotScale(SCALE_KINDS[kind], values.flat(), dark, isPlain),
+    [kind, values, dark, isPlain],
+  );
   const map = useMemo(
     () => operandMap(values, { aFrom: asked.a.from, bFrom: asked.b.from, width, scale }),
     [values, asked, width, scale],
   );
-  const name = quantityName(asked.quantity);
+  const name = quantityName(asked.quantity, isPlain);
   const sentence = plotSentence(plot, scale.text);
   return (
     <div ref={host} className="operand-plot" aria-busy={plot.whole === undefined}>
@@ -71,7 +76,7 @@ function Plot({ plot, slot }: PlotProps) {
         <LegendStrip of={scale.legend} />
         <figcaption>
           <span>{LEGEND_WORDS[kind]}</span>
-          <span className="faint">{UNITS[kind]}</span>
+          <span className="faint">{isPlain && UNITS[kind] === "nats" ? "" : UNITS[kind]}</span>
         </figcaption>
       </figure>
       <p className="says">

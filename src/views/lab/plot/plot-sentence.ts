@@ -43,16 +43,16 @@ export function cellsOf({ asked, values, whole }: DrawnPlot): PlotCell[] {
   );
 }
 
-export function quantityName(quantity: PlotQuantity): string {
+export function quantityName(quantity: PlotQuantity, isPlain = false): string {
   switch (quantity.kind) {
     case "activation":
       return `Activation of ${formatNeuron(quantity.at)}`;
     case "head":
-      return `Effect of ${formatHead(quantity.at)}`;
+      return isPlain ? `The answer without ${formatHead(quantity.at)}` : `Effect of ${formatHead(quantity.at)}`;
     case "probability":
       return "Probability of the answer";
     case "logProbability":
-      return "log p of the answer";
+      return isPlain ? "Probability of the answer, coloured by its logarithm" : "log p of the answer";
     default:
       throw new Error(`plot: unknown quantity ${String(quantity satisfies never)}`);
   }

@@ -29,7 +29,7 @@ export interface Column<Row> {
   /** It stands there only beside the researcher’s numbers. */
   readonly isForResearchers?: true;
   /** What of this is said otherwise without the researcher’s numbers; a unit of nats goes by itself. */
-  readonly plainly?: Partial<Pick<Column<Row>, "label" | "about" | "group">>;
+  readonly plainly?: Partial<Pick<Column<Row>, "label" | "about" | "group" | "show" | "isNumber">>;
   /** Its numbers as bars on one scale, the longest full. */
   readonly bars?: {
     readonly of: (row: Row) => number;
