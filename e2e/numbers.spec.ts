@@ -36,7 +36,9 @@ test(
       await expect(prediction).toContainText(/p\(8\) falls from 94\.\d\s% to <\s0\.1\s%; the answer is now/);
       await expect(heads.getByRole("grid").getByText("Σ", { exact: true })).toBeHidden();
       await expect(heads).toContainText(/Switching L0H7 off takes 8 from 94\.\d\s% to/);
-      await expect(headCell(page, "L0H7")).toHaveAccessibleName(/^L0H7: without it 2,\d{3} times less likely, off$/);
+      await expect(headCell(page, "L0H7")).toHaveAccessibleName(
+        /^L0H7: without it ÷2\.\dk, 2,\d{3} times less likely, off$/,
+      );
       await expect(heads.getByRole("figure", { name: "Legend" })).toContainText(/×2,\d{3}.*×1.*÷2,\d{3}.*less likely/s);
       await expectNoNats(page, "Heads");
       await picture(page, "numbers-plain");

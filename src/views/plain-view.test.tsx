@@ -78,9 +78,9 @@ describe("without the researcher’s numbers", () => {
     expect(map.rows[0]!.cells.map(({ label }) => label)).toEqual(["÷4.0", "×2.0", "×1", ""]);
     act(() => root.render(<HeatmapFigure map={map} below={undefined} />));
     expect([...host.querySelectorAll('[role="gridcell"]')].map((cell) => cell.getAttribute("aria-label"))).toEqual([
-      "L0H0: without it 4.0 times less likely, on",
-      "L0H1: without it 2.0 times more likely, on",
-      "L0H2: without it as likely as before, on",
+      "L0H0: without it ÷4.0, 4.0 times less likely, on",
+      "L0H1: without it ×2.0, 2.0 times more likely, on",
+      "L0H2: without it ×1, as likely as before, on",
       "L0H3: effect not known yet, on",
     ]);
     expect(host.querySelector('[role="rowheader"]')!.getAttribute("aria-label")).toBe("Layer 0");

@@ -128,8 +128,8 @@ function headUnder({ target }: { readonly target: EventTarget }): HeadId | undef
   return cell ? { layer: Number(cell.dataset["layer"]), head: Number(cell.dataset["head"]) } : undefined;
 }
 
-function cellName({ at, effect }: HeatCell, scale: number, isPlain: boolean): string {
+function cellName({ at, effect, label }: HeatCell, scale: number, isPlain: boolean): string {
   const state = scale === 1 ? "on" : scale === 0 ? "off" : `scaled by ${scale}`;
-  const known = isPlain ? `without it ${likelier(0 - effect)}` : `effect ${nats(effect)} nats`;
+  const known = isPlain ? `without it ${label && `${label}, `}${likelier(0 - effect)}` : `effect ${nats(effect)} nats`;
   return `${formatHead(at)}: ${Number.isNaN(effect) ? "effect not known yet" : known}, ${state}`;
 }

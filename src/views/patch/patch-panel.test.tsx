@@ -11,6 +11,7 @@ import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { clearResults } from "#state/run/results.ts";
+import { chooseNumbers } from "#state/view.ts";
 import { exportingEngine, infoOf } from "#test/exporting-engine.ts";
 import { PatchPanel } from "./PatchPanel.tsx";
 
@@ -82,7 +83,10 @@ test("the map, its sentence and its files are there once the engine has answered
     await act(async () => undefined);
     expect(host.querySelector('[role="grid"]')).not.toBeNull();
   });
+  expect(host.textContent).toContain("8 is as likely as 8");
+  act(() => chooseNumbers(true));
   expect(host.textContent).toContain("logit(8) − logit(8) is");
+  act(() => chooseNumbers(false));
   expect([...host.querySelectorAll(".exports button")].map(({ textContent }) => textContent)).toEqual([
     "Enlarge",
     "SVG",

@@ -84,7 +84,7 @@ function TokenChip({ token: { id, text }, position, isAdded }: TokenChipProps) {
       title={`token ${id}, position ${position}${isAdded ? ", added by the tokenizer" : ""}`}
     >
       <code>{tokenText(text)}</code>
-      <span className="token-id">{id}</span>
+      <span className="token-id researcher">{id}</span>
     </li>
   );
 }
