@@ -73,9 +73,12 @@ export function pathText({ path }: ChainEdge, isPlain = false): string {
   return `activation ${figures(path.activation.before)} → ${figures(path.activation.after)}, ${effect}`;
 }
 
-/** `14.2 % of its activation left`; an activation of nothing has no shares. */
-const leftOf = ({ before, after }: { readonly before: number; readonly after: number }) =>
-  before === 0 ? "no activation to lose" : `${percent(after / before)} of its activation left`;
+/** `its activation at 14.2 % of what it was`; one of nothing has no shares. */
+function leftOf({ before, after }: { readonly before: number; readonly after: number }): string {
+  if (before === 0) return "no activation to lose";
+  const share = after / before;
+  return `its activation ${share < 0 ? "turned round, " : ""}at ${percent(Math.abs(share))} of what it was`;
+}
 
 /** An edge by its ends, and the position that attention moved something from. */
 export const edgeTitle = ({ from, to, kind, position }: ChainEdge, chain: Chain): string =>
