@@ -26,7 +26,7 @@ test("a finding travels in a link and is checked on the machine that opens it", 
   await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toMatch(
-    /#v=1&m=abacus&h=[0-9a-f]{12}&d=q8(?:&g=\de-[5-8])?&p=3%2B5=&x=L0H7\*0&sel=L0H7&b=-0\.0\d+&c=-[78]\.\d+$/,
+    /#v=1&m=abacus&h=[0-9a-f]{12}&d=q8(?:&g=\de-[5-8])?&rn=1&p=3%2B5=&x=L0H7\*0&sel=L0H7&b=-0\.0\d+&c=-[78]\.\d+$/,
   );
 
   const { page: theirs, problems } = await freshProfile(page, baseURL!);
