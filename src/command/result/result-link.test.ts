@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SHIPPED_CONTENTS } from "#model/shipped-models.ts";
 import { writtenRequest } from "#protocol/written-request.ts";
 import { decodeFinding } from "#state/link/permalink.ts";
 import { FORGED } from "#test/forged-result.ts";
@@ -11,6 +12,7 @@ const requestOf = (written: object) =>
     readAdapter: (_, repo) => ({ name: String(repo), source: { kind: "hub", repo: String(repo) } }),
   });
 
+const CONTENT = "ab".repeat(32);
 const SHA256 = "0f".repeat(32);
 const MODEL = {
   name: "abacus",
@@ -85,18 +87,37 @@ test("a result that the page cannot ask for is named, and nothing is claimed of 
 test.each<[string, Parameters<typeof linkedName>[0], object]>([
   [
     "one that comes with the package",
-    { source: { kind: "folder", path: shippedModel("abacus") }, name: "abacus" },
+    { source: { kind: "folder", path: shippedModel("abacus") }, name: "abacus", content: SHIPPED_CONTENTS.abacus },
     { id: "abacus" },
   ],
-  ["a folder", { source: { kind: "folder", path: "/models/llama" }, name: "llama" }, { id: "folder:llama" }],
+  [
+    "a copy of one in another folder, or on another machine,",
+    { source: { kind: "folder", path: "/data/copy" }, name: "copy", content: SHIPPED_CONTENTS["abacus-2"] },
+    { id: "abacus-2" },
+  ],
+  [
+    "what was changed in the folder of one",
+    { source: { kind: "folder", path: shippedModel("abacus") }, name: "abacus", content: CONTENT },
+    { id: "folder:abacus" },
+  ],
+  [
+    "a folder",
+    { source: { kind: "folder", path: "/models/llama" }, name: "llama", content: CONTENT },
+    { id: "folder:llama" },
+  ],
   [
     "a repository at its commit",
-    { source: { kind: "hub", repo: "owner/name", revision: "main" }, name: "name", revision: "f".repeat(40) },
+    {
+      source: { kind: "hub", repo: "owner/name", revision: "main" },
+      name: "name",
+      revision: "f".repeat(40),
+      content: CONTENT,
+    },
     { id: "owner/name", revision: "f".repeat(40) },
   ],
   [
     "an address",
-    { source: { kind: "url", base: "https://example.org/m/" }, name: "m" },
+    { source: { kind: "url", base: "https://example.org/m/" }, name: "m", content: CONTENT },
     { id: "https://example.org/m/" },
   ],
 ])("a link calls %s as the page does", (_, loaded, name) => {

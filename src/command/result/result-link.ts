@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { DTYPES } from "#model/checkpoint.ts";
+import { SHIPPED_CONTENTS } from "#model/shipped-models.ts";
 import type { ExperimentRequest, ExperimentResult } from "#protocol/experiments.ts";
 import "#state/experiments/behind-door.ts";
 import { experimentClaims } from "#state/experiments/claims.ts";
@@ -14,18 +15,26 @@ import type { NamedResult } from "#state/link/finding.ts";
 import { encodeFinding } from "#state/link/permalink.ts";
 import { choiceOfSource } from "#state/model/named.ts";
 import type { NamedSource } from "../engine/model-source.ts";
-import { readDefinition, SHIPPED_MODELS, shippedModel, suiteNames } from "../package-files.ts";
+import { readDefinition, suiteNames } from "../package-files.ts";
 
 interface Loaded {
   readonly source: NamedSource;
   readonly name: string;
   readonly revision?: string;
+  readonly content: string;
 }
 
-/** What links call a model or an adapter that a command has loaded. */
-export function linkedName({ source, name, revision }: Loaded): { readonly id: string; readonly revision?: string } {
+/**
+ * What links call a model or an adapter that a command has loaded. One that comes with the page is told by its content: a copy of it in another
+ * folder, or on another machine, opens in the page as well, and what was changed in its folder is another model.
+ */
+export function linkedName({ source, name, revision, content }: Loaded): {
+  readonly id: string;
+  readonly revision?: string;
+} {
   if (source.kind === "folder") {
-    return { id: SHIPPED_MODELS.find((shipped) => shippedModel(shipped) === source.path) ?? folderId(name) };
+    const [shipped] = Object.entries(SHIPPED_CONTENTS).find(([, known]) => known === content) ?? [];
+    return { id: shipped ?? folderId(name) };
   }
   const { id } = choiceOfSource(source);
   return { id, ...(source.kind === "hub" && revision !== undefined && { revision }) };
