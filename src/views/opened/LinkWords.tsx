@@ -1,5 +1,5 @@
-import { legible } from "#core/printable.ts";
 import type { FindingWords } from "#state/link/words/finding-words.ts";
+import { legibleWords } from "./legible-words.ts";
 import "./opened.css";
 
 /** What a link is called and says, as whoever made it typed it: theirs, not the page's, and text alone. */
@@ -10,12 +10,12 @@ export function LinkWords({ finding: { title, note } }: { readonly finding: Find
       <p className="small faint">Whoever made the link says:</p>
       {title !== undefined && (
         <p className="link-title">
-          <bdi>{legible(title)}</bdi>
+          <bdi>{legibleWords(title)}</bdi>
         </p>
       )}
       {note !== undefined && (
         <p className="link-note">
-          <bdi>{legible(note, "\n")}</bdi>
+          <bdi>{legibleWords(note, "\n")}</bdi>
         </p>
       )}
     </blockquote>

@@ -1,10 +1,10 @@
-import { useEffect, useId, useState } from "react";
+import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { legible } from "#core/printable.ts";
 import { MAX_LINK_CHARACTERS, readableFragment } from "#state/link/permalink.ts";
 import { sharedFinding } from "#state/link/shared-link.ts";
 import type { SharedFinding } from "#state/link/shared-link.ts";
-import { NOTE, TITLE, typedWords } from "#state/link/words/finding-words.ts";
+import { typedWords } from "#state/link/words/finding-words.ts";
 import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
 import { FileButtons } from "../exports/Exports.tsx";
@@ -13,6 +13,8 @@ import type { FigureNow } from "../exports/figure-now.ts";
 import { TOO_LONG, earlierSentence, longSentence } from "../header/copy-finding.ts";
 import { addressOf } from "../shared/copy-link.ts";
 import { CopyField } from "./CopyField.tsx";
+import { WordFields } from "./WordFields.tsx";
+import type { Words } from "./WordFields.tsx";
 import { useFigureNow } from "./figure-of-tab.ts";
 import { EMBED_WIDTHS, embedCode, embedHeight } from "./embed-code.ts";
 import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
@@ -20,11 +22,6 @@ import "./share.css";
 
 /** What a person says of findings, as typed, by the question that each is about: going back to one finds its words again. */
 const typed = new Map<string, Words>();
-
-interface Words {
-  readonly title: string;
-  readonly note: string;
-}
 
 /** A finding on its way to others: as a link with a person's own words, as its figure, as its numbers, as a frame in another page. */
 export function ShareSheet() {
@@ -103,38 +100,6 @@ function useWords(shared: SharedFinding) {
     setLast({ words, isAwaiting: isEarlier });
   };
   return [own ?? brought ?? { title: finding.title ?? "", note: finding.note ?? "" }, say] as const;
-}
-
-interface WordFieldsProps extends Words {
-  readonly onType: (words: Words) => void;
-}
-
-/** Plain text: whoever opens the link reads it as theirs who made it. */
-function WordFields({ title, note, onType }: WordFieldsProps) {
-  const id = useId();
-  return (
-    <div className="word-fields">
-      <label htmlFor={`${id}-title`}>
-        Title <span className="faint">(at most {TITLE.most} characters)</span>
-      </label>
-      <input
-        id={`${id}-title`}
-        maxLength={TITLE.most}
-        value={title}
-        onChange={({ target }) => onType({ title: target.value, note })}
-      />
-      <label htmlFor={`${id}-note`}>
-        Note <span className="faint">(at most {NOTE.most} characters, plain text)</span>
-      </label>
-      <textarea
-        id={`${id}-note`}
-        rows={3}
-        maxLength={NOTE.most}
-        value={note}
-        onChange={({ target }) => onType({ title, note: target.value })}
-      />
-    </div>
-  );
 }
 
 /** The figure or table of the tab at hand. */

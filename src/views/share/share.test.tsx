@@ -68,6 +68,30 @@ async function open(): Promise<void> {
 }
 
 describe("the share dialog", () => {
+  test.each([
+    ["Title", 100],
+    ["Note", 500],
+  ])("says how much room is left for a %s, and that a text was cut", async (name, most) => {
+    await open();
+    const said = () =>
+      document.getElementById(field(name).getAttribute("aria-describedby")!)!.parentElement!.textContent;
+    expect(said().trim()).toBe(`${most} characters left.`);
+    type(name, "abc");
+    expect(said().trim()).toBe(`${most - 3} characters left.`);
+    // an emoji beyond the first plane is one
+    type(name, "😀".repeat(most - 1));
+    expect(said().trim()).toBe("1 character left.");
+    type(name, "😀".repeat(most));
+    expect([said().trim(), Array.from(field(name).value).length]).toEqual(["0 characters left.", most]);
+    type(name, "x".repeat(12_345));
+    expect(said()).toBe(`0 characters left. It had 12,345 characters: the first ${most} are kept, the rest was cut.`);
+    expect(field(name).value).toBe("x".repeat(most));
+    expect(link()[name === "Title" ? "title" : "note"]).toBe("x".repeat(most));
+    type(name, "x".repeat(most - 1));
+    expect(said().trim()).toBe("1 character left.");
+    type(name, "");
+  });
+
   test("makes a link with its numbers and a person's own words, and copies it", async () => {
     await open();
     expect(link()).toMatchObject({ prompt: "3+5=", expected: { baseline: -0.5 } });

@@ -57,6 +57,12 @@ describe("what a link says of its finding", () => {
     expect(finding.title).toBe("a".repeat(99));
   });
 
+  test("that is cut within a joined picture ends without its joiner", () => {
+    const { finding } = decodeFinding(`title=${"a".repeat(98)}${encodeURIComponent("👩‍🔬")}`);
+    expect(finding.title).toBe(`${"a".repeat(98)}👩`);
+    expect(decodeFinding(encodeFinding(finding))).toEqual({ finding, notices: [] });
+  });
+
   test("whatever is typed is written as it is read", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 700 }),

@@ -23,8 +23,15 @@ export function bounded(
 ): { readonly text: string; readonly characters: number } {
   const characters = Array.from(plain(text));
   const { length } = characters;
-  // what is cut at a space ends without it
-  return { text: length <= most ? characters.join("") : plain(characters.slice(0, most).join("")), characters: length };
+  // what is cut at a space, or within a picture that is joined of several, ends without it
+  const cut = () =>
+    plain(
+      characters
+        .slice(0, most)
+        .join("")
+        .replace(/\u200D$/, ""),
+    );
+  return { text: length <= most ? characters.join("") : cut(), characters: length };
 }
 
 /** The words of a finding, as far as it has them. */
