@@ -28,7 +28,6 @@ import { useWidth } from "../shared/figure/use-width.ts";
 import { HeadTable } from "./HeadTable.tsx";
 import { HeatmapFigure } from "./HeatmapFigure.tsx";
 import type { HeatmapFigureProps } from "./HeatmapFigure.tsx";
-import { HeatmapLegend } from "./HeatmapLegend.tsx";
 import { sweepSentence } from "./export/sweep-sentence.ts";
 import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 import "./heads.css";
@@ -46,6 +45,11 @@ const OtherWorthLine = laterPart(
   "the other worth of a head",
   async () => (await import("./OtherWorthLine.tsx")).OtherWorthLine,
   <p className="small other-worth" />,
+);
+const HeatmapLegend = laterPart(
+  "the key of the map",
+  async () => (await import("./HeatmapLegend.tsx")).HeatmapLegend,
+  <figure className="legend" />,
 );
 const HeadsMethod = laterPart("how the map is computed", async () => (await import("./HeadsMethod.tsx")).HeadsMethod);
 const Zoomed = later(async () => (await import("./ZoomedHeatmap.tsx")).ZoomedHeatmap);
