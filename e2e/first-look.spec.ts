@@ -14,12 +14,15 @@ import {
   test,
 } from "./support.ts";
 
+// whoever comes for the first time reads probabilities
+test.use({ isForResearchers: false });
+
 test("opening the page shows what 95-77= gives and which heads carry it", async ({ page }) => {
   await openApp(page, FIRST_LOOK);
 
   await test.step("the recorded finding can be read before the model is there", async () => {
     await expect(predictionRow(page, "18")).toContainText(/9[23]\.\d\s%/);
-    await expect(panel(page, "Heads")).toContainText(/Switching L3H3 off lowers log p\(18\) by 1[01]\.\d/);
+    await expect(panel(page, "Heads")).toContainText(/Switching L3H3 off takes 18 from 9[23]\.\d\s% to <\s0\.1\s%/);
   });
 
   await test.step("the page says which model answers, and on what", async () => {
@@ -43,9 +46,11 @@ test("opening the page shows what 95-77= gives and which heads carry it", async 
 
   await test.step("every head has its number, and L3H3 the largest", async () => {
     await expectWholeSweep(page);
-    await expect(headCell(page, "L3H3")).toHaveAccessibleName(/effect 11\.\d\d nats, on/);
+    await expect(headCell(page, "L3H3")).toHaveAccessibleName(
+      /^L3H3: without it ÷1?\d\dk, (?:[6-9]\d|1[0-6]\d),\d00 times less likely, on$/,
+    );
     await expect(panel(page, "Heads")).toContainText(
-      /^.*Switching L3H3 off lowers log p\(18\) by 11\.\d\d; no other head moves it by more than/,
+      /^.*Switching L3H3 off takes 18 from 9[234]\.\d\s% to <\s0\.1\s%; the next, L\dH\d, from/,
     );
   });
   await picture(page, "first-look");

@@ -41,6 +41,9 @@ async function inEveryLook(page: Page, story: string): Promise<void> {
   }
 }
 
+// whoever comes for the first time reads probabilities
+test.use({ isForResearchers: false });
+
 test(
   "a finding is shared with a person's own words, and that it is reproduced is seen at once where it is opened",
   { tag: "@page" },
@@ -77,7 +80,7 @@ test(
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link).toMatch(/&title=One%20head%20carries%203%20%2B%205&note=Its%20mean/);
 
-    const { page: theirs, problems } = await freshProfile(page, baseURL!);
+    const { page: theirs, problems } = await freshProfile(page, baseURL!, { isForResearchers: false });
     await theirs.goto(link);
     await test.step("who opens it reads them as text, and sees what came of the check, in the tab's icon too", async () => {
       await expect(opened(theirs)).toContainText("One head carries 3 + 5");

@@ -26,12 +26,14 @@ export interface Choice<Result> {
   readonly name: string;
   readonly label: string;
   readonly isOfButtons?: boolean;
-  readonly options: (result: Result) => readonly (readonly [value: string, text: string])[];
+  readonly options: (result: Result, isPlain?: boolean) => readonly (readonly [value: string, text: string])[];
 }
 
 export interface FigureSize {
   readonly width: number;
   readonly isDark: boolean;
+  /** Factors in place of nats; left out: nats, as in a file. */
+  readonly isPlain?: boolean;
 }
 
 export interface PageFigure<Result> {
@@ -47,12 +49,13 @@ export interface ExperimentPage<Kind extends ExperimentKind, Result = ResultFor<
   /** Of its files. */
   readonly name: string;
   readonly title: (result: Result, chosen: Chosen) => string;
-  readonly sentence: (result: Result, chosen: Chosen) => string;
+  /** @param isPlain without the researcher’s numbers */
+  readonly sentence: (result: Result, chosen: Chosen, isPlain?: boolean) => string;
   readonly choices?: readonly Choice<Result>[];
   /** The first one goes into a file. */
   readonly figures: readonly PageFigure<Result>[];
   /** How the figures are read. */
-  readonly note: (result: Result, chosen: Chosen) => string;
+  readonly note: (result: Result, chosen: Chosen, isPlain?: boolean) => string;
   readonly tables: (result: Result, chosen: Chosen) => ReactNode;
   readonly file: (result: Result) => Table;
   readonly published: readonly PublishedTable[];

@@ -53,7 +53,7 @@ describe("heads", () => {
       otherHeads: { mean: 0.1, spread: 0.05 },
     },
   });
-  const said = (...rows: ReturnType<typeof row>[]) =>
+  const say = (isPlain: boolean, ...rows: ReturnType<typeof row>[]) =>
     plainly(
       heads.sentence(
         {
@@ -61,8 +61,17 @@ describe("heads", () => {
           found: { heads: rows, groups: [], all: { accuracy: exact(1) } },
         } as unknown as ResultFor<"heads">,
         {},
+        isPlain,
       ),
     );
+  const said = (...rows: ReturnType<typeof row>[]) => say(false, ...rows);
+
+  test("half a nat lost makes the answer e^½ times less likely", () => {
+    expect(said(row(6, 0.4))).toContain("(relative 40.0 %), and +0.50 nats on average;");
+    expect(say(true, row(6, 0.4))).toContain(
+      "(relative 40.0 %), and the right answer becomes 1.65 times less likely on average;",
+    );
+  });
 
   test("one that costs most is alone", () => {
     expect(said(row(1, 0.2), row(6, 0.4))).toMatch(
@@ -189,6 +198,15 @@ describe("patching over pairs", () => {
   test("say of pairs with one answer how far it moved", () => {
     expect(patching.sentence(result([SCALED, ONE_ANSWER]), { group: "same answer" })).toContain(
       "Both prompts have one answer; L0H0 moves its log-probability most, by −0.30 nats.",
+    );
+  });
+
+  test("without nats: e^12 is 162,755 and e^10 is 22,026, e^0.3 is 1.35", () => {
+    expect(plainly(patching.sentence(result([SCALED, ONE_ANSWER]), {}, true))).toMatch(
+      /^Over 3 pairs \(operator\) the clean answer is 163,000 times more likely than the corrupted one after the clean prompts, and 22,000 times less likely than it after the corrupted ones\. L0H1 moves it most/,
+    );
+    expect(patching.sentence(result([SCALED, ONE_ANSWER]), { group: "same answer" }, true)).toMatch(
+      /L0H0 moves it most: the answer becomes 1\.35 times less likely\.$/,
     );
   });
 

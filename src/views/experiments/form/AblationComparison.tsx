@@ -12,6 +12,7 @@ import type { Drawn } from "../../exports/drawn.ts";
 import { asSentence } from "../../shared/words/sentence.ts";
 import { Exports } from "../../exports/Exports.tsx";
 import { ABLATION_TEXTS } from "../ablation-texts.ts";
+import { usePlain } from "../../shared/use-plain.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { estimate, over, plain } from "../../shared/table/columns.tsx";
 import { originOf } from "../result/experiment-export.ts";
@@ -35,6 +36,7 @@ export function AblationComparison({ result, group }: AblationComparisonProps) {
     return tables.length > 1 ? ablationAgreement(tables, group) : undefined;
   }, [result, list, group]);
   const from = useStore(experiments, (slots) => slots.heads.from);
+  const isPlain = usePlain();
   // a file's table is another model's; it is not compared with those of this page
   if (isOfFile) return null;
   if (!agreement)
@@ -64,7 +66,7 @@ export function AblationComparison({ result, group }: AblationComparisonProps) {
   return (
     <section aria-label="Ablations compared" className="experiment-figures">
       <h3>{title}</h3>
-      <p className="says">{says}</p>
+      <p className="says">{isPlain ? agreementSentence(agreement, true) : says}</p>
       <Costliest agreement={agreement} group={group} />
       <footer className="panel-foot">
         <Exports drawn={drawn} />
@@ -96,7 +98,7 @@ interface Agreement {
   readonly group: number | undefined;
 }
 
-function agreementSentence({ pairs, costliest }: AblationAgreement): string {
+function agreementSentence({ pairs, costliest }: AblationAgreement, isPlain = false): string {
   const first = costliest.map(({ ablation, heads }) => ({ ablation, head: heads[0] ? formatHead(heads[0].at) : "–" }));
   const isSame = first.every(({ head }) => head === first[0]!.head);
   const most = isSame
@@ -104,7 +106,7 @@ function agreementSentence({ pairs, costliest }: AblationAgreement): string {
     : `${first.map(({ ablation, head }) => `${head} costs most with ${ABLATION_TEXTS[ablation].choice}`).join(", ")}`;
   const each = pairs.map(
     ({ first: a, second: b, byDrop, byNats, shared }) =>
-      `${ABLATION_TEXTS[a].choice} and ${ABLATION_TEXTS[b].choice} order the heads with ρ = ${nats(byDrop)} by accuracy lost and ${nats(byNats)} by nats (Spearman) and share ${shared} of the ${TOP_HEADS} costliest`,
+      `${ABLATION_TEXTS[a].choice} and ${ABLATION_TEXTS[b].choice} order the heads with ρ = ${nats(byDrop)} by accuracy lost and ${nats(byNats)} by ${isPlain ? "what becomes of the answer" : "nats"} (Spearman) and share ${shared} of the ${TOP_HEADS} costliest`,
   );
   return `${most}. ${asSentence(each.join("; "))}`;
 }

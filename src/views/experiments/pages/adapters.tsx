@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { factor } from "#charts/factor.ts";
 import { countOf, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
@@ -8,6 +9,7 @@ import { accuracyByLayer, growthByLayer } from "../adapter-curves.ts";
 import { byLayer, layersLabel } from "../adapter-rows.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { constant, count, estimate, measure, over, plain, tableOf } from "../../shared/table/columns.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { Value } from "../../shared/figure/Value.tsx";
 import { estimateText, whiskersOf, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import type { Estimate } from "../../shared/table/EstimateValue.tsx";
@@ -184,16 +186,20 @@ const LISTED = 15;
 /** The neurons that do more for the answers with the adapter than without it. */
 function AdapterNeurons({ row: { neurons, tokens, uncertified } }: { readonly row: AdapterRow }) {
   type Neuron = AdapterRow["neurons"][number];
+  const isPlain = usePlain();
   if (neurons.length === 0) return <p className="small faint">No neuron gains anything.</p>;
   return (
     <DataTable<Neuron>
       name="Table of neurons that gain"
-      caption={`Neurons by how much more they add to log p of the right token with the adapter than without it, in nats, over ${tokens} answer tokens, of each of which the first ten count; by the adapted model’s lens${
+      caption={`Neurons by how much more they add to ${isPlain ? "the probability" : "log p"} of the right token with the adapter than without it, ${isPlain ? "" : "in nats, "}over ${tokens} answer tokens, of each of which the first ten count; by the adapted model’s lens${
         uncertified > 0 ? `; ${uncertified} of these lists are not proven to be exact` : "; every list is proven"
       }`}
       columns={[
         plain({ label: "neuron" }, formatNeuron),
-        measure({ label: "gain, nats" }, "figures", ({ gain }) => gain),
+        {
+          ...measure<Neuron>({ label: "gain, nats" }, "figures", ({ gain }) => gain),
+          plainly: { label: "makes the token", show: ({ gain }: Neuron) => factor(gain) },
+        },
         count({ label: "tokens" }, (each) => each.tokens),
         measure({ label: "activation, base" }, "figures", ({ inBase }) => inBase),
         measure({ label: "adapted" }, "figures", ({ inAdapted }) => inAdapted),

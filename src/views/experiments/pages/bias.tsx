@@ -1,6 +1,7 @@
 import { curvePlot } from "#charts/plots/curve-plot.ts";
 import type { Curve } from "#charts/plots/curve-plot.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
+import { factor, inNats, likelierThanOther } from "#charts/factor.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
@@ -9,7 +10,8 @@ import { ablationColumn, ablationSentence } from "../ablation-texts.ts";
 import { CostTable, costCurves } from "../result/CostTable.tsx";
 import { kLabels, NO_POINT, pointAt } from "../curve-points.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
-import { constant, estimate, measure, plain, spread, tableOf } from "../../shared/table/columns.tsx";
+import { constant, estimate, forResearchers, measure, plain, spread, tableOf } from "../../shared/table/columns.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { estimateText, whiskersOf, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import type { Estimate } from "../../shared/table/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
@@ -72,11 +74,12 @@ type Line = Pick<Found["rows"][number], "bias" | "unseen" | "sides"> &
   Partial<Pick<Found["rows"][number], "count" | "reduction" | "random">>;
 
 function BiasTable({ found }: { readonly found: Found }) {
+  const isPlain = usePlain();
   const asItIs: Line = { bias: found.bias, unseen: found.unseen, sides: found.sides.map((side) => side.bias) };
   return (
     <DataTable<Line>
       name="Table of bias"
-      caption={`Mean gap in nats over the words${withIntervals([found.bias])}, n = ${found.pairs} pairs (${found.sides
+      caption={`${isPlain ? "How many times as likely on its own side, a mean" : "Mean gap in nats"} over the words${withIntervals([found.bias])}, n = ${found.pairs} pairs (${found.sides
         .map(({ name, words }) => `${name} ${words} words`)
         .join(", ")})`}
       columns={[
@@ -98,17 +101,29 @@ const LISTED = 18;
 /** The paper's table 12 for this model: the neurons that tell the sides apart, with what they separate and what they promote. */
 function BiasNeurons({ found: { neurons, sides, certified } }: { readonly found: Found }) {
   type Neuron = Found["neurons"][number];
+  const isPlain = usePlain();
   return (
     <DataTable<Neuron>
       name="Table of neurons"
-      caption={`Neurons by how much more they add to log p on a word’s own side than on the other, in nats, mean over the words under the first prompt${certified ? "" : "; the list is not proven to be exact"}`}
+      caption={`Neurons by how much more they add to ${isPlain ? "the probability" : "log p"} on a word’s own side than on the other, ${isPlain ? "mean" : "in nats, mean"} over the words under the first prompt${certified ? "" : "; the list is not proven to be exact"}`}
       columns={[
         plain({ label: "neuron" }, formatNeuron),
-        measure({ label: "difference" }, "figures", ({ change }) => change),
-        measure({ label: "own side" }, "figures", ({ own }) => own),
-        measure({ label: "other side" }, "figures", ({ other }) => other),
+        {
+          ...measure<Neuron>({ label: "difference" }, "figures", ({ change }) => change),
+          plainly: { show: (row: Neuron) => factor(row.change) },
+        },
+        {
+          ...measure<Neuron>({ label: "own side" }, "figures", ({ own }) => own),
+          plainly: { show: (row: Neuron) => factor(row.own) },
+        },
+        {
+          ...measure<Neuron>({ label: "other side" }, "figures", ({ other }) => other),
+          plainly: { show: (row: Neuron) => factor(row.other) },
+        },
         ...sides.map(({ name }, index) =>
-          measure<Neuron>({ label: `activation, ${name}` }, "figures", ({ activations }) => activations[index]),
+          forResearchers(
+            measure<Neuron>({ label: `activation, ${name}` }, "figures", ({ activations }) => activations[index]),
+          ),
         ),
         {
           ...plain<Neuron>({ label: "words told apart" }, ({ words }) =>
@@ -117,7 +132,8 @@ function BiasNeurons({ found: { neurons, sides, certified } }: { readonly found:
               .map(({ word }) => word)
               .join(", "),
           ),
-          title: ({ words }) => words.map(({ word, change }) => `${word} ${nats(change)}`).join(", "),
+          title: ({ words }) =>
+            words.map(({ word, change }) => `${word} ${inNats(change, "gain", isPlain)}`).join(", "),
         },
         plain({ label: "promotes where it fires" }, ({ tokens }) => tokens.map(tokenText).join(" ")),
       ]}
@@ -169,12 +185,14 @@ function biasFile({ found, request }: Result) {
 /** The paper's number of neurons, where it was measured. */
 const PUBLISHED_COUNT = 18;
 
-function sentence(result: Result): string {
+function sentence(result: Result, _: unknown, isPlain = false): string {
   const { found, request } = result;
   const row = found.rows.find(({ count }) => count === PUBLISHED_COUNT) ?? found.rows.at(-1);
   if (!row || Number.isNaN(found.bias.value)) return "Nothing has been run yet.";
   const { interval } = estimateText(found.bias, "gain");
-  const bias = `The gap is ${nats(found.bias.value)} nats${interval} over ${found.pairs} pairs`;
+  const bias = isPlain
+    ? `On its own side a word is ${likelierThanOther(found.bias.value, "on the other")} (${found.pairs} pairs)`
+    : `The gap is ${nats(found.bias.value)} nats${interval} over ${found.pairs} pairs`;
   if (!(found.bias.low > 0) && !Number.isNaN(found.bias.low)) {
     return `${bias}; the interval is not above 0, so that this model shows no such bias in these words and there is nothing to take away.`;
   }
@@ -184,12 +202,12 @@ function sentence(result: Result): string {
       ? `; it costs ${groupName(dearest.group)} ${percent(dearest.cost.lost.value)} in absolute terms, from ${percent(dearest.cost.accuracy.value + dearest.cost.lost.value)} to ${percent(dearest.cost.accuracy.value)}`
       : "; nothing that should not change lost accuracy";
   return (
-    `${bias}; multiplying ${row.count} neurons by ${request.scale} leaves ${nats(row.bias.value)} (${percent(row.reduction.value)} taken away), ` +
-    `random ones of the same layers ${nats(row.random.mean)}${cost}. ${ablationSentence(result)}`
+    `${bias}; multiplying ${row.count} neurons by ${request.scale} leaves ${inNats(row.bias.value, "gain", isPlain)} (${percent(row.reduction.value)} taken away), ` +
+    `random ones of the same layers ${inNats(row.random.mean, "gain", isPlain)}${cost}. ${ablationSentence(result)}`
   );
 }
 
-function biasCurves(found: Found, { width, isDark }: FigureSize) {
+function biasCurves(found: Found, { width, isDark, isPlain = false }: FigureSize) {
   const inks = figureInks(isDark);
   const { rows, sides } = found;
   const list: Curve[] = [
@@ -220,6 +238,6 @@ function biasCurves(found: Found, { width, isDark }: FigureSize) {
     inks,
     labels: kLabels(found.rows),
     axis: "k neurons",
-    format: nats,
+    format: (gap) => inNats(gap, "gain", isPlain),
   });
 }

@@ -98,7 +98,10 @@ const columns = ({ found, request }: Result): Column<SetLoss>[] => [
   constant("tokens", found.tokens),
   constant("accuracy_before", found.accuracy.value),
   over(
-    estimate({ label: "decrease, nats below", key: "relative_drop" }, "percent", ({ loss }) => loss),
+    {
+      ...estimate({ label: "decrease, nats below", key: "relative_drop" }, "percent", ({ loss }) => loss),
+      plainly: { label: "decrease, and the answer" },
+    },
     estimate({ key: "nats" }, "effect", ({ nats }) => nats),
   ),
   over(

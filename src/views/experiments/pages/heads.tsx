@@ -5,6 +5,7 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import type { MarkedFigure } from "#charts/marks/mark.ts";
 import { headMaps } from "#charts/maps/head-maps.ts";
 import { intervalPlot } from "#charts/plots/interval-plot.ts";
+import { inNats, likelier, shortFactor } from "#charts/factor.ts";
 import { nats, perHundred, percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
@@ -57,6 +58,10 @@ const MEASURES = {
   },
   change: {
     label: "nats lost",
+    plainly: {
+      label: "the answer without it",
+      unit: "What becomes of the right answer, on average: ÷2 is half as likely",
+    },
     unit: "Mean nats of log p(answer)",
     of: (effect: Effect) => effect.change,
     write: nats,
@@ -76,6 +81,14 @@ const PLOTTED = 10;
 /** Heads that are listed; all of them are in the exports. */
 const LISTED = 12;
 
+type Measure = (typeof MEASURES)[keyof typeof MEASURES];
+
+const textsOf = (measure: Measure, isPlain: boolean) => (isPlain && "plainly" in measure ? measure.plainly : measure);
+
+/** How a number of the chosen measure is written. */
+const writeOf = (chosen: Chosen, isPlain = false) =>
+  chosen["measure"] === "change" ? (effect: number) => inNats(effect, "effect", isPlain) : measureOf(chosen).write;
+
 const measureOf = (chosen: Chosen) => MEASURES[chosen["measure"] as keyof typeof MEASURES];
 
 /** The place of the chosen group; undefined: all of them. */
@@ -93,7 +106,7 @@ export const heads: ExperimentPage<"heads"> = {
   name: "head-table",
   title: ({ request }, chosen) =>
     `Heads × operations: ${measureOf(chosen).label}, ${ABLATION_TEXTS[request.ablation ?? "zero"].name}`,
-  sentence: (result, chosen) => headsSentence(result, groupOf(result.found, chosen)),
+  sentence: (result, chosen, isPlain = false) => headsSentence(result, groupOf(result.found, chosen), isPlain),
   choices: [
     {
       name: "group",
@@ -104,7 +117,8 @@ export const heads: ExperimentPage<"heads"> = {
     {
       name: "measure",
       label: "show",
-      options: () => Object.entries(MEASURES).map(([name, { label }]) => [name, label] as const),
+      options: (_, isPlain = false) =>
+        Object.entries(MEASURES).map(([name, measure]) => [name, textsOf(measure, isPlain).label] as const),
     },
   ],
   figures: [
@@ -119,8 +133,8 @@ export const heads: ExperimentPage<"heads"> = {
       draw: ({ found }, size, chosen) => intervalsOf(found, size, chosen),
     },
   ],
-  note: (result, chosen) =>
-    `${measureOf(chosen).unit}; blue: the model loses without the head, red: it gains, and the full colour is ${measureOf(chosen).write(limitOf(result.found, chosen))} either way.${chosen["measure"] === "drop" ? " Grey bars: the other heads of the layer, mean ± spread." : ""}${soFar(result)}`,
+  note: (result, chosen, isPlain = false) =>
+    `${textsOf(measureOf(chosen), isPlain).unit}; blue: the model loses without the head, red: it gains, and the full colour is ${writeOf(chosen, isPlain)(limitOf(result.found, chosen))}${isPlain && chosen["measure"] === "change" ? ", or as much the other way" : " either way"}.${chosen["measure"] === "drop" ? " Grey bars: the other heads of the layer, mean ± spread." : ""}${soFar(result)}`,
   tables(result, chosen) {
     const group = groupOf(result.found, chosen);
     return (
@@ -137,7 +151,7 @@ export const heads: ExperimentPage<"heads"> = {
 const dropsOf = ({ heads: rows }: Found) => rows.map(({ all }) => all.drop);
 
 /** What the head table shows, with its numbers: over all groups, or in one. */
-function headsSentence(result: Result, group: number | undefined): string {
+function headsSentence(result: Result, group: number | undefined, isPlain: boolean): string {
   const { found, request } = result;
   const costliest = tiedFirst(costliestFirst(found.heads, group), (row) => effectIn(row, group).drop.value);
   const [first] = costliest;
@@ -147,12 +161,15 @@ function headsSentence(result: Result, group: number | undefined): string {
   const per = request.per === "token" ? "answer tokens" : "answers";
   const where = group === undefined ? "over all groups" : `in ${ofGroup(found, group, "")}`;
   const { interval } = estimateText(drop, "percent");
-  const inNats = `${signedNats(change.value)} nats on average; another head of its layer costs ${percent(otherHeads.mean)} ± ${percent(otherHeads.spread)}. ${ablationSentence(result)}`;
+  const loss = isPlain
+    ? `the right answer becomes ${likelier(0 - change.value)} on average`
+    : `${signedNats(change.value)} nats on average`;
+  const rest = `${loss}; another head of its layer costs ${percent(otherHeads.mean)} ± ${percent(otherHeads.spread)}. ${ablationSentence(result)}`;
   const fromTo = `in absolute terms, from ${percent(base)} to ${percent(base - drop.value)}`;
   const relatively = `relative ${percent(relative.value)}`;
   return costliest.length > 1
-    ? `${namesOf(costliest.map(({ at }) => formatHead(at)))} cost most ${where}: ${percent(drop.value)} of the ${per} each ${fromTo}. ${formatHead(first.at)} of them:${interval && `${interval},`} ${relatively}, and ${inNats}`
-    : `${formatHead(first.at)} costs most ${where}: ${percent(drop.value)} of the ${per}${interval} ${fromTo} (${relatively}), and ${inNats}`;
+    ? `${namesOf(costliest.map(({ at }) => formatHead(at)))} cost most ${where}: ${percent(drop.value)} of the ${per} each ${fromTo}. ${formatHead(first.at)} of them:${interval && `${interval},`} ${relatively}, and ${rest}`
+    : `${formatHead(first.at)} costs most ${where}: ${percent(drop.value)} of the ${per}${interval} ${fromTo} (${relatively}), and ${rest}`;
 }
 
 /** What the full colour stands for, in all maps of a measure. */
@@ -164,7 +181,7 @@ function limitOf({ heads: rows }: Found, chosen: Chosen): number {
   );
 }
 
-function mapsOf(found: Found, { width, isDark }: FigureSize, chosen: Chosen): MarkedFigure {
+function mapsOf(found: Found, { width, isDark, isPlain }: FigureSize, chosen: Chosen): MarkedFigure {
   const { groups, heads: rows } = found;
   const { of, write } = measureOf(chosen);
   const layers = rows.reduce((most, { at }) => Math.max(most, at.layer + 1), 0);
@@ -179,12 +196,12 @@ function mapsOf(found: Found, { width, isDark }: FigureSize, chosen: Chosen): Ma
     width,
     inks: figureInks(isDark),
     scale: divergingScale(limitOf(found, chosen), "linear", isDark),
-    format: write,
+    format: chosen["measure"] === "change" && isPlain ? (effect) => shortFactor(0 - effect) : write,
   });
 }
 
-function intervalsOf(found: Found, { width, isDark }: FigureSize, chosen: Chosen): MarkedFigure {
-  const { of, label } = measureOf(chosen);
+function intervalsOf(found: Found, { width, isDark, isPlain = false }: FigureSize, chosen: Chosen): MarkedFigure {
+  const { of } = measureOf(chosen);
   const group = groupOf(found, chosen);
   const first = found.heads
     .map((row) => ({ at: row.at, effect: effectIn(row, group) }))
@@ -200,8 +217,8 @@ function intervalsOf(found: Found, { width, isDark }: FigureSize, chosen: Chosen
     {
       width: Math.min(width, 640),
       inks: figureInks(isDark),
-      format: chosen["measure"] === "change" ? nats : percent,
-      axis: label,
+      format: chosen["measure"] === "change" ? writeOf(chosen, isPlain) : percent,
+      axis: textsOf(measureOf(chosen), isPlain).label,
     },
   );
 }

@@ -79,8 +79,14 @@ const ROWS: Column<Placed>[] = [
   estimate({ label: "others", key: "others" }, "percent", ({ others }) => others.accuracy),
   estimate({ label: "random", key: "random" }, "percent", ({ random }) => random.accuracy),
   estimate({ label: "others − applies", key: "difference" }, "percent", ({ difference }) => difference),
-  estimate({ label: "nats lost", key: "own_nats" }, "effect", ({ own }) => own.nats),
-  estimate({ label: "others, nats", key: "others_nats" }, "effect", ({ others }) => others.nats),
+  {
+    ...estimate({ label: "nats lost", key: "own_nats" }, "effect", ({ own }) => own.nats),
+    plainly: { label: "the answer" },
+  },
+  {
+    ...estimate({ label: "others, nats", key: "others_nats" }, "effect", ({ others }) => others.nats),
+    plainly: { label: "the answer, others off" },
+  },
   estimate({ key: "random_nats" }, "effect", ({ random }) => random.nats),
 ];
 

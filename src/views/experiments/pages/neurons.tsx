@@ -69,7 +69,8 @@ const columns = ({ found, request }: Result): Column<Row>[] => [
   estimate({ label: "coef, lowest off", key: "lowestLoss" }, "percent", ({ lowestLoss }) => lowestLoss),
   {
     ...estimate({ label: "mask, nats", key: "maskNats" }, "effect", ({ maskNats }) => maskNats),
-    title: ({ randomMaskNats }) => `random: ${nats(randomMaskNats.value)}`,
+    title: ({ randomMaskNats }) => `random: ${nats(randomMaskNats.value)} nats`,
+    plainly: { label: "the answer, mask" },
   },
   estimate({ key: "randomMaskNats" }, "effect", ({ randomMaskNats }) => randomMaskNats),
 ];

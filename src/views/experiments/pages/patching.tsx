@@ -3,7 +3,8 @@ import { legend } from "#charts/legend.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { gridMap } from "#charts/maps/grid-map.ts";
 import { gridFigure } from "#charts/maps/grid-map-marks.ts";
-import { nats, short } from "#charts/number-format.ts";
+import { likelier, likelierThanOther } from "#charts/factor.ts";
+import { nats, percent, short } from "#charts/number-format.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { INPUTS } from "#protocol/experiments/inputs.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
@@ -139,15 +140,26 @@ function mapOf(result: Result, { width, isDark }: FigureSize, chosen: Chosen) {
   return gridFigure(grid, key, isScaled ? "0 corrupted, 1 clean" : "nats moved", figureInks(isDark));
 }
 
-function sentence(result: Result, chosen: Chosen): string {
+/** What both prompts have of the metric: a difference of two logits is the logarithm of how many times as likely the one answer is. */
+const plainEnds = ({ clean, corrupted }: Group, isOfTwo: boolean) =>
+  isOfTwo
+    ? `the clean answer is ${likelierThanOther(clean.value, "the corrupted one")} after the clean prompts, and ${likelierThanOther(corrupted.value, "it")} after the corrupted ones`
+    : `the answer has ${percent(Math.exp(clean.value))} after the clean prompts and ${percent(Math.exp(corrupted.value))} after the corrupted ones`;
+
+function sentence(result: Result, chosen: Chosen, isPlain = false): string {
   const group = groupOf(result, chosen);
   if (!group) return "Nothing has been run yet.";
-  const of = `Over ${group.pairs} pairs (${group.name}) the metric is ${nats(group.clean.value)}${estimateText(group.clean, "decimals").interval} after the clean prompts and ${nats(group.corrupted.value)} after the corrupted ones.`;
+  const isOfTwo = !Number.isNaN(strongest(result, group)[0]?.value.value ?? Number.NaN);
+  const of = isPlain
+    ? `Over ${group.pairs} pairs (${group.name}) ${plainEnds(group, isOfTwo)}.`
+    : `Over ${group.pairs} pairs (${group.name}) the metric is ${nats(group.clean.value)}${estimateText(group.clean, "decimals").interval} after the clean prompts and ${nats(group.corrupted.value)} after the corrupted ones.`;
   const [first] = strongest(result, group);
   if (!first) return of;
   const isScaled = !Number.isNaN(first.value.value);
   const most = isScaled
     ? `${first.name} moves it most, to ${nats(first.value.value)}${estimateText(first.value, "decimals").interval} where 0 is corrupted and 1 clean; another pair’s activation there gives ${nats(first.other)}, its own at other positions ${nats(first.shuffled)}.`
     : `Both prompts have one answer; ${first.name} moves its log-probability most, by ${nats(first.moved.value)} nats${estimateText(first.moved, "decimals").interval}.`;
+  if (isPlain && !isScaled)
+    return `${of} ${first.name} moves it most: the answer becomes ${likelier(first.moved.value)}.`;
   return `${of} ${most}`;
 }

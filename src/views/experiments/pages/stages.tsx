@@ -2,6 +2,7 @@ import { useStore } from "zustand";
 import { STAGE_NAMES } from "#analysis/chain/chain.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { intervalPlot } from "#charts/plots/interval-plot.ts";
+import { factor } from "#charts/factor.ts";
 import { percent, signedNats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
@@ -14,6 +15,7 @@ import { tokenText } from "../../shared/words/token-text.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { count, estimate, measure, plain, onScreen, tableOf } from "../../shared/table/columns.tsx";
 import type { Column } from "../../shared/table/columns.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { estimateText, withIntervals } from "../../shared/table/EstimateValue.tsx";
 import { soFar } from "../experiment-page.ts";
 import { namesOf, tiedFirst } from "../result/tied.ts";
@@ -112,12 +114,13 @@ const LISTED = 100;
 
 /** Every case with the head and the stages of its chain, and links to the two chains. */
 function Cases({ cases }: { readonly cases: readonly Case[] }) {
+  const isPlain = usePlain();
   const from = useStore(experiments, (slots) => slots.stages.from);
   const verdict = (ablation: "zero" | "mean"): readonly Column<Case>[] => [
     onScreen(`chain, ${ablation}`, (row) => {
       const own = row[ablation];
       if (!own) return "–";
-      const text = `${formatHead(own.head)} ${signedNats(own.effect)}`;
+      const text = `${formatHead(own.head)} ${isPlain ? factor(0 - own.effect) : signedNats(own.effect)}`;
       const link = from && chainLink(from, row, ablation === "mean" ? othersOf(row, cases) : undefined);
       return link === undefined ? text : <a href={link}>{text}</a>;
     }),
@@ -126,7 +129,7 @@ function Cases({ cases }: { readonly cases: readonly Case[] }) {
   return (
     <DataTable<Case>
       name="Table of cases"
-      caption={`The chain of each case: its head with its effect in nats, and the stages that have evidence${
+      caption={`The chain of each case: its head with ${isPlain ? "what becomes of the answer without it" : "its effect in nats"}, and the stages that have evidence${
         cases.length > LISTED ? `; the first ${LISTED} of ${cases.length}` : ""
       }`}
       columns={[

@@ -4,6 +4,7 @@ import type { ExperimentResult } from "#protocol/experiments.ts";
 import { pick, picked } from "#state/experiments/picked.ts";
 import { isDark, view } from "#state/view.ts";
 import { useWidth } from "../../shared/figure/use-width.ts";
+import { usePlain } from "../../shared/use-plain.ts";
 import { ExperimentExports } from "./ExperimentExports.tsx";
 import type { Choice } from "../experiment-page.ts";
 import { ChoiceGroup } from "../../shared/controls/ChoiceGroup.tsx";
@@ -24,11 +25,12 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
   const page = pageOf(result);
   const [host, width] = useWidth<HTMLDivElement>(FIGURE_PX);
   const dark = useStore(view, isDark);
+  const isPlain = usePlain();
   const { kind } = result;
   const own = useStore(picked, (all) => all[kind]);
   const choices = page.choices ?? [];
   const chosen = chosenOf(result, own);
-  const size = { width: Math.min(width, MAX_FIGURE_PX), isDark: dark };
+  const size = { width: Math.min(width, MAX_FIGURE_PX), isDark: dark, isPlain };
   const shown = experimentView(result, chosen);
   return (
     <div ref={host} className="experiment-figures">
@@ -51,9 +53,9 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
           <MarksFigure figure={draw(result, size, chosen)} label={label(chosen, result)} />
         </div>
       ))}
-      <p className="small faint">{page.note(result, chosen)}</p>
+      <p className="small faint">{page.note(result, chosen, isPlain)}</p>
       <p className="says">
-        <Prose>{shown.sentence}</Prose>
+        <Prose>{page.sentence(result, chosen, isPlain)}</Prose>
       </p>
       {page.tables(result, chosen)}
       {page.published.length > 0 && <PublishedFigures tables={page.published} />}
@@ -72,7 +74,8 @@ interface ChoiceFieldProps {
 }
 
 function ChoiceField({ choice: { label, isOfButtons, options }, result, value, onPick }: ChoiceFieldProps) {
-  const list = options(result);
+  const isPlain = usePlain();
+  const list = options(result, isPlain);
   if (isOfButtons)
     return (
       <ChoiceGroup
