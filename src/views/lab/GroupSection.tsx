@@ -75,7 +75,7 @@ function Measured({ group, slot }: MeasuredProps) {
       <div className="card-columns">
         <DataTable
           className="signed-tokens group-losses"
-          caption={`log p(${tokenText(target)}), nats`}
+          caption={isPlain ? `How likely ${tokenText(target)} is` : `log p(${tokenText(target)}), nats`}
           columns={GROUP_COLUMNS}
           rows={groupRuns(group)}
         />

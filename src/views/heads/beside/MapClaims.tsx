@@ -1,12 +1,13 @@
 import { useSyncExternalStore } from "react";
 import { useStore } from "zustand";
-import { nats } from "#charts/number-format.ts";
+import { inNats } from "#charts/factor.ts";
 import { followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
 import { opened } from "#state/link/opened.ts";
 import { aboutMap, asksTheSameMaps } from "#state/link/reading/map-claims.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { view } from "#state/view.ts";
+import { usePlain } from "../../shared/use-plain.ts";
 import { Verdict } from "../../shared/Verdict.tsx";
 
 /** What the opened link claims of the two maps; then what this machine says to it. */
@@ -16,8 +17,9 @@ export function MapClaims() {
   useStore(question);
   useStore(view, (state) => state.reading);
   useStore(model, (state) => state.choice);
+  const isPlain = usePlain();
   const claimed = finding?.expected.maps;
   if (!claimed || !asksTheSameMaps(finding)) return null;
-  const numbers = claimed.map(({ name, value }) => `${aboutMap(name)} ${nats(value)}`);
-  return <Verdict claims={`The link says: ${numbers.join(", ")} (nats).`} check={check?.of.maps} />;
+  const numbers = claimed.map(({ name, value }) => `${aboutMap(name)} ${inNats(value, "effect", isPlain)}`);
+  return <Verdict claims={`The link says: ${numbers.join(", ")}${isPlain ? "" : " (nats)"}.`} check={check?.of.maps} />;
 }

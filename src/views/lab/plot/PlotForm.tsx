@@ -8,6 +8,7 @@ import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
 import { OPERATION_SIGNS } from "../../shared/words/operation-signs.ts";
 import { Complaint, complains } from "../../shared/text/use-typed.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { ChoiceGroup } from "../../shared/controls/ChoiceGroup.tsx";
 
 const QUANTITY_LABELS = {
@@ -17,6 +18,8 @@ const QUANTITY_LABELS = {
   head: "effect of a head",
 } satisfies Record<QuantityChoice, string>;
 
+const PLAIN_LOGARITHM = "probability of the answer, coloured by its logarithm";
+
 /** What is plotted, over which prompts. */
 export function PlotForm() {
   const form = useStore(forms, (state) => state.plot);
@@ -24,6 +27,7 @@ export function PlotForm() {
   // about a part that was typed: another one is not complained of
   const [wrong, setWrong] = useState<{ readonly part: string; readonly complaint: string }>();
   const complaint = wrong?.part === form.part ? wrong.complaint : undefined;
+  const isPlain = usePlain();
   return (
     <form
       className="lab-form"
@@ -41,7 +45,7 @@ export function PlotForm() {
         >
           {QUANTITIES.map((quantity) => (
             <option key={quantity} value={quantity}>
-              {QUANTITY_LABELS[quantity]}
+              {isPlain && quantity === "logProbability" ? PLAIN_LOGARITHM : QUANTITY_LABELS[quantity]}
             </option>
           ))}
         </select>
