@@ -2,7 +2,7 @@ import { faultsOf } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
 import { isObject } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
-import type { WrittenRules } from "./written-classes.ts";
+import type { WrittenRules } from "./classes/written-classes.ts";
 
 /** Named tokens, in the order in which they get the ids that are free. */
 const NAMED = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"] as const;

@@ -5,9 +5,9 @@ import type { TokenizerFiles } from "#test/tokenizers.ts";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { OTHER_CLASSES } from "./other-classes.ts";
+import { OTHER_CLASSES } from "./classes/other-classes.ts";
 import type { Json } from "./token-names.ts";
-import { tokenizerClass } from "./tokenizer-class.ts";
+import { tokenizerClass } from "./classes/tokenizer-class.ts";
 import { withConfig } from "./tokenizer-config.ts";
 import { openTokenizer } from "./tokenizer.ts";
 

@@ -1,12 +1,12 @@
 import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
 import { addedTokens } from "./added-tokens.ts";
-import { isMistralFixed, withMistralPattern } from "./mistral-pattern.ts";
+import { isMistralFixed, withMistralPattern } from "./patterns/mistral-pattern.ts";
 import { isObject, TokenNames } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
-import { tokenizerClass } from "./tokenizer-class.ts";
-import { rulesOf } from "./written-classes.ts";
-import type { WrittenRules } from "./written-classes.ts";
+import { tokenizerClass } from "./classes/tokenizer-class.ts";
+import { rulesOf } from "./classes/written-classes.ts";
+import type { WrittenRules } from "./classes/written-classes.ts";
 
 /**
  * A tokenizer.json as transformers 5.18.0 opens it beside `tokenizer_config.json` and `config.json`: with tokens that only the former has,

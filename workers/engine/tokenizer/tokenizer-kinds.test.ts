@@ -4,7 +4,7 @@ import { FIRST_ADDED, gpt2, llama2, llama3, mistral, pythia, qwen, TOKENIZERS } 
 import type { TokenizerFiles } from "#test/tokenizers.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { newerCharacters } from "./newer-characters.ts";
+import { newerCharacters } from "./patterns/newer-characters.ts";
 import { ModelSession } from "../session/model-session.ts";
 import { openTokenizer } from "./tokenizer.ts";
 

@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import { withOlderPatterns } from "./older-patterns.ts";
+import { withOlderPatterns } from "./patterns/older-patterns.ts";
 import { isObject } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
 

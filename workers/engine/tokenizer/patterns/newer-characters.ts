@@ -1,7 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
-import { isObject } from "./token-names.ts";
-import type { Json } from "./token-names.ts";
+import { isObject } from "../token-names.ts";
+import type { Json } from "../token-names.ts";
 
 /**
  * The characters that Unicode 15, 15.1 and 16 assigned, in hexadecimal with their general categories. To the library's Oniguruma,

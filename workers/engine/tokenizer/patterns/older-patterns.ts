@@ -1,4 +1,4 @@
-import { isObject } from "./token-names.ts";
+import { isObject } from "../token-names.ts";
 
 /**
  * Patterns of a section as the library's own Oniguruma is to be given them, so that it cuts what a current one cuts. Three names

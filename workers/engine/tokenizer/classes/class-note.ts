@@ -1,5 +1,5 @@
-import { isObject } from "./token-names.ts";
-import type { Json } from "./token-names.ts";
+import { isObject } from "../token-names.ts";
+import type { Json } from "../token-names.ts";
 
 /**
  * What a person should know of a class that writes sections of its own: which of the file's it does not use, although they say something else.

@@ -1,7 +1,7 @@
 import { shown } from "#core/shown.ts";
-import { isObject } from "./token-names.ts";
-import type { Json } from "./token-names.ts";
-import type { TokenizerHost } from "./tokenizer-host.ts";
+import { isObject } from "../token-names.ts";
+import type { Json } from "../token-names.ts";
+import type { TokenizerHost } from "../tokenizer-host.ts";
 
 /** Milliseconds that each pattern is tried for by itself. */
 const PROBE_MS = 1_000;

@@ -1,7 +1,7 @@
 import { EVERY_TOKENIZER } from "#test/tokenizers.ts";
 import { fileSet } from "#test/engine.ts";
 import { expect, test } from "vitest";
-import { openTokenizer } from "./tokenizer.ts";
+import { openTokenizer } from "../tokenizer.ts";
 
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const noteOn = async (json: object, config: object, model: object) => {

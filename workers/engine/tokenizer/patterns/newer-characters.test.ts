@@ -2,7 +2,7 @@ import { RustTokenizers } from "#workers/tokenizer/rust-tokenizers.ts";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { newerCharacters } from "./newer-characters.ts";
-import { runnable } from "./tokenizer-sections.ts";
+import { runnable } from "../tokenizer-sections.ts";
 
 type Runs = readonly number[];
 interface Golden {
@@ -16,7 +16,7 @@ interface Golden {
 }
 
 const { madeBy, spans, patterns, sections } = JSON.parse(
-  readFileSync(new URL("../../../test/golden/newer-characters.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../../test/golden/newer-characters.json", import.meta.url), "utf8"),
 ) as Golden;
 
 const POINTS = spans.flatMap(([first, end, step]) => {

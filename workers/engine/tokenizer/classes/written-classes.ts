@@ -1,7 +1,7 @@
 import { faultsOf } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
-import { isObject } from "./token-names.ts";
-import type { Json } from "./token-names.ts";
+import { isObject } from "../token-names.ts";
+import type { Json } from "../token-names.ts";
 
 /**
  * Classes of transformers 5.18.0 that take a vocabulary and merges from tokenizer.json, and what stands around a text, and write the

@@ -1,5 +1,5 @@
-import { isObject, TokenNames } from "./token-names.ts";
-import type { Json } from "./token-names.ts";
+import { isObject, TokenNames } from "../token-names.ts";
+import type { Json } from "../token-names.ts";
 
 /** Types whose checkpoints of transformers 4 have the pattern that was wrong. */
 const MISTRALS: ReadonlySet<unknown> = new Set(["mistral", "mistral3", "voxtral", "ministral", "pixtral"]);

@@ -1,8 +1,8 @@
 import { faultsOf } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
 import { OTHER_CLASSES } from "./other-classes.ts";
-import { isObject } from "./token-names.ts";
-import type { Json } from "./token-names.ts";
+import { isObject } from "../token-names.ts";
+import type { Json } from "../token-names.ts";
 import { isWritten } from "./written-classes.ts";
 import type { WrittenClass } from "./written-classes.ts";
 
