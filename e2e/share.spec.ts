@@ -160,6 +160,94 @@ test("a frame is legible at every width and in both themes", { tag: "@page" }, a
   }
 });
 
+const FIGURES = [
+  {
+    what: "two maps",
+    fragment: "&b=-0.0602&hcmp=4%2B5=",
+    heading: "What each head is worth to “8” after “3+5=” and to “9” after “4+5=” in abacus",
+    says: "differs most",
+  },
+  {
+    what: "the lab's plot",
+    fragment: "&b=-0.0602&view=lab&plq=head&plp=L0H7",
+    heading: "Effect of L0H7 over a and b in “{a}+{b}=” in abacus",
+    says: "explains",
+  },
+  {
+    what: "an experiment",
+    fragment: "&b=-0.0602&view=experiments&ex=heads;suite:abacus-2d;n:5",
+    heading: "Heads × operations: accuracy lost, zero-ablation, in abacus",
+    says: "cost most over all groups",
+  },
+] as const;
+
+for (const { what, fragment, heading, says } of FIGURES) {
+  test(
+    `a frame draws ${what} by itself, with sentence, check and the way to the whole`,
+    { tag: "@page" },
+    async ({ page }) => {
+      await page.goto(`/?embed#v=1&m=abacus&d=q8&p=3%2B5=${fragment}`);
+      const main = page.getByRole("main");
+      await expect(main.getByRole("heading")).toHaveText(heading, { timeout: 60_000 });
+      await expect(main).toContainText(says, { timeout: 60_000 });
+      await expect(main.locator("svg.marks")).toBeVisible();
+      await expect(page.getByRole("status")).toContainText("Reproduced on this machine");
+      await expect(main.getByRole("button")).toHaveCount(0);
+      for (const { colorScheme, ...size } of [LOOKS[0], { ...LOOKS[1], width: 1200 }]) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await page.setViewportSize(size);
+        await picture(page, `embed-${what}-${colorScheme}-${size.width}`);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
+      }
+    },
+  );
+}
+
+test(
+  "a frame never scrolls, however little room and however many words there are, and all of them can be read",
+  { tag: "@page" },
+  async ({ page }) => {
+    const title = "One head carries the sum ".repeat(4).trim();
+    const note = `${"It is true by its mean too. ".repeat(16)}\n\nThe end.`;
+    const words = `&title=${encodeURIComponent(title)}&note=${encodeURIComponent(note)}`;
+    await page.setViewportSize({ width: 320, height: 240 });
+    for (const view of ["heads", "chain"]) {
+      await page.goto(`/?embed#v=1&m=abacus&d=q8&p=3%2B5=&b=-0.0602&view=${view}${words}`);
+      await page.reload();
+      await expect(page.getByRole("status")).toContainText("Reproduced on this machine");
+      await expect(page.getByRole("main").locator("figure")).toBeVisible();
+      for (const [width, height] of SIZES) {
+        await page.setViewportSize({ width, height });
+        await picture(page, `embed-words-${view}-${width}-${height}`);
+        const over = await page.evaluate(() => {
+          const { scrollHeight, scrollWidth } = document.documentElement;
+          return [scrollHeight - innerHeight, scrollWidth - innerWidth];
+        });
+        expect([view, width, height, ...over]).toEqual([view, width, height, 0, 0]);
+        await expect(page.getByRole("link", { name: "Look into it in Arithmoscope" })).toBeInViewport({ ratio: 1 });
+        await expect(page.locator("figure svg, figure table").first()).toBeInViewport();
+        // so many words never have room
+        await expect(page.locator("summary", { hasText: "All words" })).toBeInViewport({ ratio: 1 });
+      }
+      await page.setViewportSize({ width: 320, height: 240 });
+      await page.locator("summary", { hasText: "All words" }).click();
+      const all = page.getByRole("region", { name: "All words" });
+      await expect(all).toContainText(title);
+      await all.getByText("The end.").scrollIntoViewIfNeeded();
+      await expect(all.getByText("The end.")).toBeInViewport();
+    }
+  },
+);
+
+const SIZES = [
+  [320, 240],
+  [360, 640],
+  [560, 300],
+  [800, 480],
+  [1200, 700],
+] as const;
+
 test("a frame loads no model from elsewhere", { tag: "@page" }, async ({ page }) => {
   await openApp(page, "?embed#v=1&m=somebody/something@main&p=3%2B5=&b=-0.5");
   await expect(page.getByRole("main")).toContainText(

@@ -23,7 +23,8 @@ import "#state/run/later-demands.ts";
 import { changeModelOrThrow } from "#state/model/load-offer.ts";
 import type { ModelChoice } from "#state/model/model.ts";
 import { choiceOfSource } from "#state/model/named.ts";
-import { isEmbedded } from "#state/serving/embedded.ts";
+import { isFramed } from "#state/serving/embedded.ts";
+import { followFrame } from "#state/serving/frame-runs.ts";
 import type { Address } from "./address/address.ts";
 import { SHIPPED_MODELS } from "./models.ts";
 import { loadSettled } from "./load-settled.ts";
@@ -49,7 +50,7 @@ export function followLater(engine: Engine, { write, writeNow, isOpen }: Address
   // whoever serves the page to a room over http should know what https would add
   if (!window.isSecureContext) notify("address", OVER_HTTP);
   // a frame keeps nothing for later visits
-  if (!isEmbedded(location.search)) void followServing(writeNow);
+  if (!isFramed()) void followServing(writeNow);
   followTitle();
   followDonorPrompts();
   followBadge();
@@ -58,6 +59,7 @@ export function followLater(engine: Engine, { write, writeNow, isOpen }: Address
   followPatches();
   followExperiments();
   followLinkedResult(location.origin);
+  if (isFramed()) followFrame();
   experimentForm.subscribe(write);
   linkedResult.subscribe(write);
   void readPublished();

@@ -10,7 +10,7 @@ import { notify } from "#state/notices.ts";
 import type { RecordedFinding } from "#state/first-look/recorded.ts";
 import { connectEngine } from "#state/run/engine-port.ts";
 import { offerShipped } from "#state/model/shipped.ts";
-import { isEmbedded } from "#state/serving/embedded.ts";
+import { isEmbedded, setFramed } from "#state/serving/embedded.ts";
 import { followQuestions } from "#state/run/session.ts";
 import { view } from "#state/view.ts";
 import { Page } from "#views/page/Page.tsx";
@@ -26,6 +26,7 @@ import { waitingSurface } from "./waiting-surface.ts";
 
 const Embed = laterPart("the figure", async () => (await import("#views/embed/Embed.tsx")).Embed);
 const isFramed = isEmbedded(location.search);
+setFramed(isFramed);
 const RECORDED = "findings/first-look.json";
 
 const threads = askedThreads(location.search);
@@ -46,7 +47,8 @@ window.arithmoscope = waitingSurface(fetchRest);
 const address = followAddress(SHIPPED_MODELS, fetchRest);
 void address.isOpen.then(readRecorded);
 view.subscribe(({ tab, hovered, selected, reading }) => {
-  const isFirstMap = tab === "heads" && reading.look === "effect" && !reading.isUnder;
+  const isAlone = reading.other === undefined && reading.otherVariant === undefined;
+  const isFirstMap = tab === "heads" && reading.look === "effect" && !reading.isUnder && isAlone;
   // where it does not arrive, the next look asks for it again
   if (!isFirstMap || hovered || selected) void fetchRest().catch(() => undefined);
 });

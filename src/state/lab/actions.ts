@@ -6,13 +6,18 @@ import type { PlotQuantity, DrawnPlot, MeasuredGroup } from "./tools.ts";
 import { adapter, isAttached } from "../model/adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { isSameModel, model, exampleParts } from "../model/model.ts";
-import { asFault } from "../notices.ts";
+import { asFault, notify } from "../notices.ts";
 import { changesOf, question, choosePrompt, ablationSourceOf, variantOf } from "../question.ts";
 import type { Part } from "../question.ts";
 import { results } from "../run/results.ts";
 import { subjectNow } from "../subject.ts";
+import { asksTheSame } from "../link/checking/asks-the-same.ts";
+import type { Finding } from "../link/finding.ts";
+import { opened } from "../link/opened.ts";
+import { isFramed } from "../serving/embedded.ts";
 import { view } from "../view.ts";
-import { forms } from "./forms.ts";
+import { DEFAULT_PLOT, forms } from "./forms.ts";
+import { isSamePlot } from "./plot-form.ts";
 import { clearLab, forgetAdapted, lab, start, stopLab, swapLab } from "./tools.ts";
 import { following } from "../requests/requests.ts";
 import type { Reports } from "../requests/requests.ts";
@@ -29,30 +34,57 @@ export function followLab(): () => void {
       if (isSameModel(now.info, last.info)) {
         if (now.info !== last.info) stopLab();
       } else clearLab();
-      wantIndex();
+      want();
     }),
     question.subscribe(({ variant: to = "base" }, { variant: from = "base" }) => {
       if (to === from) return;
       swapLab();
-      wantIndex();
+      want();
     }),
     adapter.subscribe(({ status: now }, { status: last }) => {
       if (last.kind === "attached" && now !== last) forgetAdapted(question.getState().variant ?? "base");
-      wantIndex();
+      want();
     }),
     view.subscribe((now, last) => {
-      if (now.tab !== last.tab) wantIndex();
+      if (now.tab !== last.tab) want();
     }),
+    opened.subscribe(wantPlot),
+    forms.subscribe(wantPlot),
   ];
-  wantIndex();
+  want();
   return () => ends.forEach((end) => end());
 }
 
-/** Built once somebody looks at the lab, behind everything else that is asked. */
-function wantIndex(): void {
+/** What the lab asks by itself once somebody looks at it. */
+function want(): void {
+  wantPlot();
+  wantIndex();
+}
+
+/** Whether somebody looks at the lab, and the variant that is asked for is there. */
+function isLookedAt(): boolean {
   const isThere = question.getState().variant !== "adapted" || isAttached(adapter.getState());
-  const isWanted = view.getState().tab === "lab" && model.getState().status.kind === "ready" && isThere;
-  if (isWanted && lab.getState().index.status === "idle") buildIndex();
+  return view.getState().tab === "lab" && model.getState().status.kind === "ready" && isThere;
+}
+
+/** Built behind everything else that is asked; a frame has no search that it is for. */
+function wantIndex(): void {
+  if (isLookedAt() && !isFramed() && lab.getState().index.status === "idle") buildIndex();
+}
+
+/** The link whose plot was asked for: once, whatever came of it. */
+let plotted: Finding | undefined;
+
+/** A link's plot is drawn once it is looked at. */
+function wantPlot(): void {
+  const { finding } = opened.getState();
+  if (!finding?.plot || finding === plotted || !isLookedAt()) return;
+  if (!asksTheSame(finding, question.getState(), model.getState().choice?.id)) return;
+  // a link is opened piece by piece: its fields may still be those of the one before
+  if (!isSamePlot(forms.getState().plot, { ...DEFAULT_PLOT, ...finding.plot })) return;
+  plotted = finding;
+  const complaint = drawPlot();
+  if (complaint !== undefined) notify("link", `The link’s plot: ${complaint}`, "bad-request");
 }
 
 export function buildIndex(): void {

@@ -42,6 +42,15 @@ export const TEMPLATES = {
   "/": ["{a}/{b}=", "the ratio of {a} and {b} is", "{a} divides {b} is", "Q: What is {a} divides {b}? A:"],
 } as const satisfies Record<Operation, readonly string[]>;
 
+/** What stands there at first, which a link leaves out. */
+export const DEFAULT_PLOT: PlotForm = {
+  quantity: "activation",
+  part: "",
+  operation: "+",
+  template: TEMPLATES["+"][0],
+  to: PLOT_SIZES[0],
+};
+
 interface Forms {
   readonly plot: PlotForm;
   readonly search: SearchForm;
@@ -50,7 +59,7 @@ interface Forms {
 
 /** What stands in the lab's fields: it outlives a look at another tab. */
 export const forms = createStore<Forms>(() => ({
-  plot: { quantity: "activation", part: "", operation: "+", template: TEMPLATES["+"][0], to: PLOT_SIZES[0] },
+  plot: DEFAULT_PLOT,
   search: { token: "", by: "logit", end: "promotes" },
   concepts: { words: "", atLeast: 3 },
 }));

@@ -5,6 +5,7 @@ import { changedSettings } from "../chain-nodes.ts";
 import { chainClaims, claimsEdges, verifyChain } from "./chain-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
+import { plotNow } from "../lab/plot-form.ts";
 import { patchMeasured } from "./patch/patch-claims.ts";
 import { discrepancies } from "./checking/circumstances.ts";
 import type { Discrepancy } from "./checking/circumstances.ts";
@@ -177,12 +178,19 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...(changed && { chain: changed }),
     ...(read && { reading: read }),
     ...(tab === "patch" && { patch: changedPatch(patchNow()) }),
+    ...(tab === "lab" && plotAsked()),
     ...(experiment && { experiment }),
     ...(result && { result }),
     expected,
     ...openedWords(),
     unknown: opened.getState().finding?.unknown ?? [],
   };
+}
+
+/** The plot on the page; until there is one, that of the opened link. */
+function plotAsked(): Pick<Finding, "plot"> {
+  const plot = plotNow() ?? opened.getState().finding?.plot;
+  return plot ? { plot } : {};
 }
 
 type ClaimedOf = Pick<Finding, "content" | "adapterContent" | "agreement">;

@@ -6,6 +6,7 @@ import type { ChainThresholds } from "#protocol/chain.ts";
 import type { HeadScoreName, LensNorm } from "#protocol/lens.ts";
 import type { PatchDirection, PatchMetric, PatchSite } from "#protocol/patching.ts";
 import type { ExperimentForm } from "../experiments/form/form.ts";
+import type { PlotForm } from "../lab/forms.ts";
 
 export const VIEWS = ["heads", "chain", "neurons", "patch", "lab", "experiments"] as const;
 export type ViewName = (typeof VIEWS)[number];
@@ -196,6 +197,8 @@ export interface Finding {
   readonly reading?: Partial<ReadingSettings>;
   /** What is not as `DEFAULT_PATCH` has it. */
   readonly patch?: Partial<PatchForm>;
+  /** What the lab plots over operands; left out: nothing. What is not as `DEFAULT_PLOT` has it. */
+  readonly plot?: Partial<PlotForm>;
   /** What the experiments' tab asks. */
   readonly experiment?: ExperimentForm;
   /** What was found of it elsewhere, too long for a link. */

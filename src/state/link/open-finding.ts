@@ -1,4 +1,5 @@
 import { MAIN_REVISION } from "#model/checkpoint.ts";
+import { DEFAULT_PLOT, editPlot } from "../lab/forms.ts";
 import { patchForm } from "../lab/patch-form.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { adapter, isAttached, isLaidOver, showVariant } from "../model/adapter.ts";
@@ -25,6 +26,7 @@ export function openFinding(finding: Finding, shipped: readonly ModelChoice[], i
   if (finding.variant === "adapted" && !isAttached(adapter.getState())) clearResults();
   takeView(finding);
   if (finding.patch) patchForm.setState({ ...DEFAULT_PATCH, ...finding.patch }, true);
+  if (finding.plot) editPlot({ ...DEFAULT_PLOT, ...finding.plot });
   if (finding.experiment) experimentsDoor()?.ask(finding.experiment);
   if (isModelChosen) return;
   const choice = choiceNamed(finding.model, finding.revision, shipped);

@@ -9,6 +9,7 @@ import { VARIANTS } from "#protocol/engine.ts";
 import { CHAIN_FIELDS } from "./chain-fields.ts";
 import { READING_FIELDS } from "./reading/reading-fields.ts";
 import { PATCH_FIELDS } from "./patch/patch-fields.ts";
+import { PLOT_FIELDS } from "./plot-fields.ts";
 import { WORDS_FIELDS } from "./words/words-fields.ts";
 import { claimsField } from "./claims-field.ts";
 import { readTopClaim } from "./neurons/top-claims.ts";
@@ -166,6 +167,7 @@ export const FIELDS: readonly Field[] = [
   ...CHAIN_FIELDS,
   ...READING_FIELDS,
   ...PATCH_FIELDS,
+  ...PLOT_FIELDS,
   {
     key: "ex",
     needs: "an experiment, as heads;suite:abacus-2d;n:20",

@@ -121,6 +121,7 @@ const merge = (finding: Finding, read: Partial<Finding>): Finding => ({
   ...(read.chain && { chain: { ...finding.chain, ...read.chain } }),
   ...(read.reading && { reading: { ...finding.reading, ...read.reading } }),
   ...(read.patch && { patch: { ...finding.patch, ...read.patch } }),
+  ...(read.plot && { plot: { ...finding.plot, ...read.plot } }),
   expected: mergeClaims(finding.expected, read.expected),
 });
 

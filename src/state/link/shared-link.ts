@@ -9,6 +9,7 @@ import { topClaimsAbout } from "./neurons/top-claims.ts";
 import { mapClaimsAbout } from "./reading/map-claims.ts";
 import { patchClaims } from "./patch/patch-claims.ts";
 import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
+import { plotNow } from "../lab/plot-form.ts";
 import { lab } from "../lab/tools.ts";
 import type { DrawnPatch } from "../lab/tools.ts";
 import type { ChainSettings, Finding, NamedNumber } from "./finding.ts";
@@ -82,6 +83,7 @@ function earlierFinding(shown: Subject, slots: Slots): Finding {
   const settings = changedSettings(chain);
   const read = tab === "heads" ? changedReading(reading) : undefined;
   const patches = tab === "patch" ? patchAbout(shown) : undefined;
+  const plot = plotNow();
   return {
     ...findingOf(shown),
     ...(isForResearchers(now) && { isForResearchers: true }),
@@ -93,6 +95,7 @@ function earlierFinding(shown: Subject, slots: Slots): Finding {
     ...(tab === "patch" && {
       patch: changedPatch(patches?.asked ?? askedPatch(patchForm.getState(), shown.prompt)),
     }),
+    ...(tab === "lab" && plot && { plot }),
     expected: {
       ...claimsAbout(shown, slots),
       ...(tab === "chain" && { chain: chainClaimsAbout(shown, slots, chain) }),

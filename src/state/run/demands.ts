@@ -4,6 +4,7 @@ import type { Question } from "../question.ts";
 import { following } from "../requests/requests.ts";
 import { changesKey, keyOf, ablationSourceKey, subjectOf, variantKey } from "./demand.ts";
 import type { Demand, Demands, Moment } from "./demand.ts";
+import { isFramed } from "../serving/embedded.ts";
 import { laterDoor } from "./later-door.ts";
 import { sweepRun } from "./sweep-run.ts";
 
@@ -33,10 +34,18 @@ export function demands(now: Moment): Demands {
   const run = clean.value;
   return {
     ...base,
-    sweep: sweepDemand(now, run),
+    ...(isSweepNeeded(now) && { sweep: sweepDemand(now, run) }),
     ...(now.interventions.length > 0 && { predictionAblated: predictionDemand(now, run) }),
     ...laterDoor.getState().demands?.(now, run),
   };
+}
+
+/** The page has always its map; a frame has one figure, and nobody to turn to another. */
+function isSweepNeeded({ tab, reading, interventions }: Moment): boolean {
+  if (!isFramed()) return true;
+  if (tab !== "heads" || !reading || reading.look === "lens") return false;
+  // other looks, and the map that is asked for under what is ablated, have a sweep of their own then
+  return interventions.length === 0 || (reading.look === "effect" && !reading.isUnder);
 }
 
 /** @param target of the clean run, chosen or its own; left out: of the clean run itself, in which nothing is ablated */

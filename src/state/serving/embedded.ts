@@ -3,3 +3,13 @@ export const EMBED_QUERY = "embed";
 
 /** @param search as `location` has it */
 export const isEmbedded = (search: string): boolean => new URLSearchParams(search).has(EMBED_QUERY);
+
+let framed = false;
+
+/** Whether this page is such a frame, which asks for what its figure needs and no more. */
+export const isFramed = () => framed;
+
+/** Said once, before anything is asked. */
+export const setFramed = (is: boolean) => {
+  framed = is;
+};

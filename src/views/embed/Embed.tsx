@@ -1,13 +1,19 @@
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import type { RefObject } from "react";
 import { useStore } from "zustand";
-import { figures } from "#charts/number-format.ts";
+import { duration, figures } from "#charts/number-format.ts";
 import { legible } from "#core/printable.ts";
 import "#state/experiments/behind-door.ts";
+import { experimentForm } from "#state/experiments/form/form.ts";
+import { runExperiment } from "#state/experiments/runs.ts";
+import { experiments } from "#state/experiments/slots.ts";
 import { lab } from "#state/lab/tools.ts";
+import type { Finding } from "#state/link/finding.ts";
 import { opened } from "#state/link/opened.ts";
 import { model } from "#state/model/model.ts";
 import { notices } from "#state/notices.ts";
 import { results } from "#state/run/results.ts";
+import { isShort } from "#state/serving/frame-runs.ts";
 import { isDark, view } from "#state/view.ts";
 import type { CsvValue } from "../exports/csv.ts";
 import type { Drawn } from "../exports/drawn.ts";
@@ -28,15 +34,15 @@ export function Embed() {
   const finding = useStore(opened, (state) => state.finding);
   const state = useStore(model);
   const figure = useFigureNow();
-  const { drawn } = figure;
   const complaints = useStore(notices).list.filter(({ code }) => code !== undefined);
   const sentence = stateSentence(state);
+  const { drawn } = figure;
   return (
     <main className="embed">
       {finding && <LinkWords finding={finding} />}
       {drawn && <Figure drawn={drawn} />}
       {sentence !== undefined && <p className="small">{sentence}</p>}
-      {!drawn && sentence === undefined && <Awaited />}
+      {!drawn && sentence === undefined && <Awaited none={figure.none} />}
       {complaints.map(({ about, message }) => (
         <p key={about} role="alert" className="small">
           <Isolated sentence={asSentence(message)} />
@@ -44,23 +50,87 @@ export function Embed() {
       ))}
       {finding && <LinkVerdict finding={finding} />}
       <footer>
+        <AllWords finding={finding} says={drawn?.says ?? []} />
         <WayToTheWhole />
       </footer>
     </main>
   );
 }
 
-/** In place of a figure that is not there although a model is. */
-function Awaited() {
+/** In place of a figure that is not there although a model is: how far it is, or why there is none. */
+function Awaited({ none }: { readonly none: string }) {
   const slots = useStore(results);
   const tools = useStore(lab);
-  const isComputing = [...Object.values(slots), ...Object.values(tools)].some(({ status }) => status === "computing");
+  const { kind } = useStore(experimentForm);
+  const experiment = useStore(experiments, (all) => all[kind]);
+  const tab = useStore(view, (state) => state.tab);
+  const all = [...Object.values(slots), ...Object.values(tools), experiment];
+  const isComputing = all.some(({ status }) => status === "computing");
+  if (isComputing) {
+    const { progress } = tab === "experiments" ? experiment : tools[tab === "lab" ? "plot" : "patch"];
+    const far = progress ? `, ${Math.floor((100 * progress.done) / Math.max(1, progress.total))} %` : "";
+    return <p className="small">Its numbers are being computed here{far}.</p>;
+  }
+  const { plan } = experiment;
+  if (tab === "experiments" && plan && experiment.status === "idle" && !isShort(experiment)) {
+    return (
+      <p className="small">
+        Its numbers take about {duration(plan.estimatedMs)} on this machine.{" "}
+        <button type="button" onClick={() => void runExperiment()}>
+          Compute them here
+        </button>
+      </p>
+    );
+  }
+  return <p className="small">{none}</p>;
+}
+
+/** All that is said, where the frame has no room for it: over the figure, and scrolled there. */
+function AllWords({ finding, says }: { readonly finding: Finding | undefined; readonly says: readonly string[] }) {
+  const host = useRef<HTMLDetailsElement>(null);
+  const isCut = useIsCut(host);
   return (
-    <p className="small">
-      {isComputing ? "Its numbers are being computed here." : "What this finding shows is computed in the whole page."}
-    </p>
+    <details ref={host} className="embed-words" hidden={!isCut}>
+      <summary>All words</summary>
+      <div tabIndex={0} role="region" aria-label="All words">
+        {finding && <LinkWords finding={finding} />}
+        {says.map((each) => (
+          <p key={each} className="says">
+            {each}
+          </p>
+        ))}
+      </div>
+    </details>
   );
 }
+
+/** Whether the frame cuts any of its words off. */
+function useIsCut(host: RefObject<HTMLElement | null>): boolean {
+  const [isCut, setCut] = useState(false);
+  useEffect(() => {
+    const main = host.current!.closest("main")!;
+    const look = () => setCut([...main.querySelectorAll<HTMLElement>(CUT)].some(isOver));
+    const sizes = new ResizeObserver(look);
+    const words = new MutationObserver(look);
+    sizes.observe(main);
+    words.observe(main, { childList: true, subtree: true, characterData: true });
+    look();
+    return () => {
+      sizes.disconnect();
+      words.disconnect();
+    };
+  }, [host]);
+  return isCut;
+}
+
+/** What is cut where there is no room. */
+const CUT = ".link-words, .link-title, .link-note, .embed-says, figcaption";
+
+const isOver = (element: HTMLElement) =>
+  element.closest("details") === null &&
+  (element.clientHeight === 0 ||
+    element.scrollHeight > element.clientHeight + 1 ||
+    element.scrollWidth > element.clientWidth + 1);
 
 function Figure({ drawn }: { readonly drawn: Drawn }) {
   const [host, width] = useWidth<HTMLDivElement>(LEAST_PX);
@@ -68,12 +138,12 @@ function Figure({ drawn }: { readonly drawn: Drawn }) {
   const { title, says, figure } = drawn;
   return (
     <figure>
-      <figcaption>
+      <figcaption title={legible(title)}>
         <h1>{legible(title)}</h1>
       </figcaption>
       <div ref={host} className="embed-figure">
         {figure ? (
-          <div inert style={{ padding: GROUND_PX }}>
+          <div inert className="embed-ground">
             <MarksFigure
               figure={figure(Math.max(LEAST_PX, Math.min(width - 2 * GROUND_PX, MOST_PX)), dark)}
               label={title}
@@ -83,11 +153,13 @@ function Figure({ drawn }: { readonly drawn: Drawn }) {
           <Rows drawn={drawn} />
         )}
       </div>
-      {says.map((each) => (
-        <p key={each} className="says">
-          {each}
-        </p>
-      ))}
+      <div className="embed-says">
+        {says.map((each) => (
+          <p key={each} className="says">
+            {each}
+          </p>
+        ))}
+      </div>
     </figure>
   );
 }
@@ -95,7 +167,7 @@ function Figure({ drawn }: { readonly drawn: Drawn }) {
 /** Narrower than this a figure is made smaller as a whole, wider it is not drawn. */
 const LEAST_PX = 300;
 const MOST_PX = 760;
-/** Between a figure's ink and the edge of its ground. */
+/** Between a figure's ink and the edge of its ground, as the style sheet has it. */
 const GROUND_PX = 8;
 
 /** Rows of what is only a table; the whole page has all. */

@@ -2,6 +2,7 @@ import { figureInks } from "#charts/marks/figure-inks.ts";
 import { operandMap } from "#charts/maps/operand-map.ts";
 import { operandFigure } from "#charts/maps/operand-map-marks.ts";
 import { plotScale } from "#charts/plots/plot-scale.ts";
+import { plotFormOf } from "#state/lab/plot-form.ts";
 import type { LabKind, LabResults, LabSlot } from "#state/lab/tools.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
 import type { Subject } from "#state/subject.ts";
@@ -32,6 +33,7 @@ export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
     title: `${name} over a and b in “${asked.template}” in ${about.model.name}`,
     says: [plotSentence(value, scaled(false).text)],
     ...of(about),
+    link: { ...findingOf(about), view: "lab", plot: plotFormOf(value) },
     isAblating: kind === "head",
     settings: {
       prompts: asked.template,

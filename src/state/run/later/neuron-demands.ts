@@ -1,5 +1,6 @@
 import { claimedAnswer } from "../../link/checking/asks-the-same.ts";
 import { opened } from "../../link/opened.ts";
+import { isFramed } from "../../serving/embedded.ts";
 import { changesOf, variantOf } from "../../question.ts";
 import type { Question } from "../../question.ts";
 import { following } from "../../requests/requests.ts";
@@ -17,7 +18,9 @@ export const topKey = (question: Question, target: number, count: number) =>
 /** What neurons lose to what is ablated, or to the adapter where nothing is; without either, those that give the answer most. */
 export function neuronDemands(now: Moment, clean: CleanRun): Demands {
   const { neurons = [], topNeurons = [] } = claimedAnswer(opened.getState().finding);
-  const isLookedAt = now.tab === "neurons" || now.tab === "lab" || neurons.length > 0;
+  // the lab suggests a part to plot by them, which the link of a frame has named
+  const isListed = now.tab === "neurons" || (now.tab === "lab" && !isFramed());
+  const isLookedAt = isListed || neurons.length > 0;
   const isTopClaimed = topNeurons.length > 0;
   if (now.interventions.length === 0 && !now.hasAdapter) {
     return isLookedAt || isTopClaimed ? { topNeurons: topDemand(now, clean) } : {};

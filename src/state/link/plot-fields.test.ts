@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_PLOT } from "../lab/forms.ts";
+import type { PlotForm } from "../lab/forms.ts";
+import { NO_FINDING } from "./finding.ts";
+import { decodeFinding, encodeFinding } from "./permalink.ts";
+import { FIELDS } from "./permalink-fields.ts";
+
+const finding = (plot: Partial<PlotForm>) => ({ ...NO_FINDING, prompt: "3+5=", view: "lab" as const, plot });
+
+test("a plot's part goes with it, and what is as it first stands is left out", () => {
+  const text = encodeFinding(finding({ ...DEFAULT_PLOT, part: "L4N425" }));
+  expect(text).toBe("v=1&m=abacus&p=3%2B5=&view=lab&plq=activation&plp=L4N425");
+  expect(decodeFinding(text)).toEqual({ finding: finding({ quantity: "activation", part: "L4N425" }), notices: [] });
+});
+
+test("everything else that was asked goes with it too", () => {
+  const plot = { quantity: "head", part: "L0H7", operation: "-", template: "{a} minus {b}; is", to: 99 } as const;
+  expect(decodeFinding(encodeFinding(finding(plot)))).toEqual({ finding: finding(plot), notices: [] });
+});
+
+test("a link without a plot has none", () => {
+  expect(encodeFinding({ ...NO_FINDING, view: "lab" })).toBe("v=1&m=abacus&view=lab");
+  expect(decodeFinding("view=lab").finding).not.toHaveProperty("plot");
+});
+
+describe("what cannot be used is said, and the rest still opens", () => {
+  test.each([
+    ["plq=size", "link: plq is “size”; it needs one of probability, logProbability, activation, head"],
+    ["plp=seven", "link: plp is “seven”; it needs a head or a neuron"],
+    ["plo=%5E", "link: plo is “^”; it needs one of +, -, *, /"],
+    ["plt=", "link: plt is “”; it needs a prompt"],
+    ["pln=100", "link: pln is “100”; it needs the largest operand, a whole number from 0 to 99"],
+  ])("%s", (text, notice) => {
+    const { finding: read, notices } = decodeFinding(`p=1&${text}`);
+    expect(notices.join()).toContain(notice);
+    expect(read.prompt).toBe("1");
+  });
+});
+
+test("no two fields of a link have one key", () => {
+  const keys = FIELDS.map(({ key }) => key);
+  expect(keys).toHaveLength(new Set(keys).size);
+});
