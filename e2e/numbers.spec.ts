@@ -54,7 +54,7 @@ test(
       await page.getByRole("tab", { name: "Chain" }).click();
       const chain = panel(page, "Chain");
       await expect(chain.getByRole("list", { name: /^Stages of/ })).toContainText(
-        /Switching L0H7 off makes 8 2,\d{3} times less likely/,
+        /Switching L0H7 off makes “8” 2,\d{3} times less likely/,
         { timeout: 60_000 },
       );
       await expect(chain.getByRole("button", { name: /^L0H7 ÷2\.\dk.*predicting head at/ })).toBeVisible();

@@ -12,7 +12,7 @@ export function comparisonSentence({ rows }: NeuronComparison, target: string, i
   if (!first || first.change <= 0) return `No neuron loses anything of what it gives to ${target}.`;
   if (isPlain) {
     return (
-      `${formatNeuron(first)} loses most: it made ${target} ${likelier(first.before)}, and now ${likelier(first.after)}; ` +
+      `${formatNeuron(first)} loses most: it made “${target}” ${likelier(first.before)}, and now ${likelier(first.after)}; ` +
       `it promotes ${quoted(first).join(", ")}. ${sayingSentence(rows, target)}`
     );
   }
@@ -33,7 +33,7 @@ export function topSentence({ rows }: TopNeurons, target: string, isPlain = fals
   }
   if (isPlain) {
     return (
-      `${formatNeuron(first)} gives most: what it writes makes ${target} ${likelier(first.increase)}; ` +
+      `${formatNeuron(first)} gives most: what it writes makes “${target}” ${likelier(first.increase)}; ` +
       `it promotes ${quoted(first).join(", ")}. ${sayingSentence(rows, target)}`
     );
   }

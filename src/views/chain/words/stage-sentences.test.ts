@@ -25,7 +25,7 @@ test("the published chain says what is published, and nothing that is not", () =
 
 test("without nats the same is said in factors: e^1.81 is 6.1, e^0.9 is 2.5", () => {
   expect(published.stages.map((stage) => stageSentence(published, stage, true)).slice(2)).toEqual([
-    "Switching L17H22 off makes 8 6.1 times less likely; the next head, L13H15, 2.5 times less likely. 9 of the 10 neurons that lose most without it promote 8.",
+    "Switching L17H22 off makes “8” 6.1 times less likely; the next head, L13H15, 2.5 times less likely. 9 of the 10 neurons that lose most without it promote 8.",
     "3 deep neurons in 3 layers raise 8; L19N5769 is the lowest of them and feeds the others.",
   ]);
 });

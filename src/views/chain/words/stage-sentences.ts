@@ -76,7 +76,7 @@ function predictingSentence(chain: Chain, evidence: PredictingEvidence, isPlain:
   const others = spellings.length - 1;
   const says = others > 0 ? `${target} or ${counted(others, "other spelling")} of it` : target;
   const fall = isPlain
-    ? `Switching ${formatHead(head)} off makes ${target} ${likelier(0 - effect)}`
+    ? `Switching ${formatHead(head)} off makes “${target}” ${likelier(0 - effect)}`
     : `Switching ${formatHead(head)} off ${moves(effect)} log p(${target}) by ${nats(Math.abs(effect))}`;
   return (
     `${fall}${rest}. ` +
@@ -157,12 +157,12 @@ function headMissing(chain: Chain, threshold: number, isPlain: boolean): string 
   const name = formatHead(head);
   const needed = isPlain ? `and ${likelier(0 - threshold)} is needed` : `and ${nats(threshold)} are needed`;
   if (runnersUp.some((other) => other.effect > effect)) {
-    if (isPlain) return `switching ${name} off makes ${targetOf(chain)} ${likelier(0 - effect)}, ${needed}`;
+    if (isPlain) return `switching ${name} off makes “${targetOf(chain)}” ${likelier(0 - effect)}, ${needed}`;
     return `switching ${name} off ${moves(effect)} log p(${targetOf(chain)}) by ${nats(Math.abs(effect))} nats, ${needed}`;
   }
   if (isPlain) {
     return effect > 0
-      ? `without the head that costs most, ${name}, ${targetOf(chain)} is ${likelier(0 - effect)}, ${needed}`
+      ? `without the head that costs most, ${name}, “${targetOf(chain)}” is ${likelier(0 - effect)}, ${needed}`
       : `no head makes ${targetOf(chain)} less likely by being off`;
   }
   return effect > 0
@@ -182,7 +182,7 @@ const effectSentence = (chain: Chain, what: string, effect: number | undefined, 
 /** What becomes of the target where an effect is lost. */
 const outcome = (chain: Chain, effect: number, isPlain: boolean) =>
   isPlain
-    ? `${targetOf(chain)} is ${likelier(0 - effect)}`
+    ? `“${targetOf(chain)}” is ${likelier(0 - effect)}`
     : `log p(${targetOf(chain)}) ${effect < 0 ? "rises" : "falls"} by ${nats(Math.abs(effect))}`;
 
 const predictingOf = ({ stages }: Chain) => {
