@@ -7,6 +7,10 @@ import { divergingScale } from "#charts/colour.ts";
 import { heatmap } from "#charts/maps/heatmap.ts";
 import { chooseNumbers } from "#state/view.ts";
 import { otherSentence } from "./heads/OtherWorthLine.tsx";
+import { plotScale } from "#charts/plots/plot-scale.ts";
+import type { MeasuredGroup } from "#state/lab/tools.ts";
+import { groupSentence } from "./lab/lab-sentences.ts";
+import { plainMetric } from "./patch/patch-words.ts";
 import { HeadReadout } from "./heads/HeadReadout.tsx";
 import { HeatmapFigure } from "./heads/HeatmapFigure.tsx";
 import { HeatmapLegend } from "./heads/HeatmapLegend.tsx";
@@ -140,5 +144,37 @@ describe("without the researcher’s numbers", () => {
     expect(said).toMatch(
       /By the mean L0H3 costs most: the answer is 2\.0 times less likely \(by zero as likely as before\)\.$/,
     );
+  });
+
+  test("a patch says how likely one answer is against the other: a difference of logits is the logarithm of that", () => {
+    const answers = [
+      { id: 8, text: "8" },
+      { id: 7, text: "7" },
+    ];
+    const said = (metric: "logitDifference" | "logProbability" | "probability", value: number) =>
+      plainMetric({ metric, answers }, value).replaceAll("\u202F", " ");
+    expect(said("logitDifference", TWICE)).toBe("8 is 2.0 times more likely than 7");
+    expect(said("logitDifference", -TWICE)).toBe("8 is 2.0 times less likely than 7");
+    expect(said("logitDifference", 0)).toBe("8 is as likely as 7");
+    expect(said("logProbability", -TWICE)).toBe("p(8) 50.0 %");
+    expect(said("probability", 0.25)).toBe("p(8) 25.0 %");
+  });
+
+  test("the lab says a group's worth in probabilities, and plots in factors", () => {
+    const found = {
+      baseline: -TWICE,
+      withoutGroup: -2 * TWICE,
+      randomMean: -TWICE,
+      randomSpread: 0.1,
+      withoutRandom: [0, 0],
+    };
+    const group = { of: "3 neurons", prompt: "3+5=", target: "8", found } as unknown as MeasuredGroup;
+    expect(groupSentence(group, true).replaceAll("\u202F", " ")).toBe(
+      "After “3+5=”, in the model as it is, p(8) without the 3 neurons goes from 50.0 % to 25.0 %; without as many random ones of the same layers it is 50.0 % (2 draws).",
+    );
+    const effects = plotScale("signedNats", [TWICE], false, true);
+    expect([effects.text(TWICE), effects.short(-TWICE)]).toEqual(["÷2.0", "×2.0"]);
+    expect(effects.legend.ticks.map(({ label }) => label)).toEqual(["×2.0", "×1", "÷2.0"]);
+    expect(plotScale("logProbability", [-8], false, true).text(-TWICE)).toBe("50.0\u202F%");
   });
 });
