@@ -9,7 +9,7 @@ import { readArguments } from "#protocol/call.ts";
 import { entryOf } from "#protocol/calls.ts";
 import type { CallName, Read } from "#protocol/calls.ts";
 import { NO_FINDING } from "#state/link/finding.ts";
-import { chainClaims } from "#state/link/chain-claims.ts";
+import { chainClaims } from "#state/link/chain/chain-claims.ts";
 import { decodeFinding, encodeFinding } from "#state/link/permalink.ts";
 import { EMPTY_SLOT, results } from "#state/run/results.ts";
 import type { Slot, Slots } from "#state/run/results.ts";

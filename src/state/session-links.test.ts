@@ -7,7 +7,7 @@ import { DEFAULT_THRESHOLDS } from "#analysis/chain/thresholds.ts";
 import { setLeastShare, setOtherPrompt, setPredictingHead, setPublished, setThreshold } from "./chain-view.ts";
 import { editPatch, patchForm } from "./lab/patch-form.ts";
 import { clearLab, lab } from "./lab/tools.ts";
-import { chainClaims } from "./link/chain-claims.ts";
+import { chainClaims } from "./link/chain/chain-claims.ts";
 import { checkChain, currentFinding, measuredClaims } from "./link/claims.ts";
 import { opened } from "./link/opened.ts";
 import { joinedNumbers } from "./link/link-values.ts";

@@ -10,7 +10,7 @@ import { experimentClaims } from "#state/experiments/claims.ts";
 import { requestOf } from "#state/experiments/form/request.ts";
 import { offerSuites } from "#state/experiments/suites.ts";
 import type { GalleryBar, Thumbnail } from "#state/guide/gallery.ts";
-import { chainClaims } from "#state/link/chain-claims.ts";
+import { chainClaims } from "#state/link/chain/chain-claims.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { changesOf } from "#state/question.ts";
 import { suiteFile } from "../experiment-bench.ts";

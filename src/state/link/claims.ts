@@ -2,7 +2,7 @@ import { withPaths } from "#analysis/chain/edges/chain-cuts.ts";
 import { standingOf } from "./checking/answering.ts";
 import { isSameQuestion } from "./checking/same-question.ts";
 import { changedSettings } from "../chain-nodes.ts";
-import { chainClaims, claimsEdges, verifyChain } from "./chain-claims.ts";
+import { chainClaims, claimsEdges, verifyChain } from "./chain/chain-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
 import { plotNow } from "../lab/plot-form.ts";

@@ -6,7 +6,7 @@ import { interventionKey, readIntervention } from "#model/interventions.ts";
 import type { Intervention } from "#model/interventions.ts";
 import { ggufOnHub, isAddress, isRepo, isRevision, isSha256 } from "#model/source-names.ts";
 import { VARIANTS } from "#protocol/engine.ts";
-import { CHAIN_FIELDS } from "./chain-fields.ts";
+import { CHAIN_FIELDS } from "./chain/chain-fields.ts";
 import { READING_FIELDS } from "./reading/reading-fields.ts";
 import { PATCH_FIELDS } from "./patch/patch-fields.ts";
 import { PLOT_FIELDS } from "./plot-fields.ts";

@@ -4,7 +4,7 @@ import { changedSettings } from "../chain-nodes.ts";
 import { currentFinding } from "./claims.ts";
 import { claimsAbout, findingOf } from "./shown-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
-import { chainClaims } from "./chain-claims.ts";
+import { chainClaims } from "./chain/chain-claims.ts";
 import { topClaimsAbout } from "./neurons/top-claims.ts";
 import { mapClaimsAbout } from "./reading/map-claims.ts";
 import { patchClaims } from "./patch/patch-claims.ts";

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { inNats } from "#charts/factor.ts";
-import { aboutClaim } from "#state/link/chain-claims.ts";
+import { aboutClaim } from "#state/link/chain/chain-claims.ts";
 import { asksTheSameChain, checkChain } from "#state/link/claims.ts";
 import { opened } from "#state/link/opened.ts";
 import type { NamedNumber } from "#state/link/finding.ts";

@@ -3,7 +3,7 @@ import type { ChainScale } from "#charts/chain/chain-marks.ts";
 import { chainFigure } from "#charts/chain/chain-figure.ts";
 import type { Chain } from "#analysis/chain/chain.ts";
 import type { MarkedFigure } from "#charts/marks/mark.ts";
-import { chainClaims } from "#state/link/chain-claims.ts";
+import { chainClaims } from "#state/link/chain/chain-claims.ts";
 import { changedSettings, isNodeAblated } from "#state/chain-nodes.ts";
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import { NO_FINDING } from "#state/link/finding.ts";

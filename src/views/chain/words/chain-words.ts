@@ -1,7 +1,7 @@
 import { likelier } from "#charts/factor.ts";
 import { figures, nats, percent, percents, signedNats } from "#charts/number-format.ts";
 import type { Chain, ChainEdge, ChainNode, ChainNodeKind, ChainToken } from "#analysis/chain/chain.ts";
-import { partTitle } from "#state/link/chain-claims.ts";
+import { partTitle } from "#state/link/chain/chain-claims.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 
 export const KIND_WORDS = {

@@ -3,10 +3,10 @@ import { formatHead, parseHead } from "#model/ids.ts";
 import type { ChainThresholds } from "#protocol/chain.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { readChainClaim, readTurnedClaim } from "./chain-claims.ts";
-import { DEFAULT_CHAIN, PUBLISHED } from "./finding.ts";
-import { claimsField } from "./claims-field.ts";
-import { isExact, joined, joinedNumbers, quote, readList, readNumber } from "./link-values.ts";
-import type { Field } from "./link-values.ts";
+import { DEFAULT_CHAIN, PUBLISHED } from "../finding.ts";
+import { claimsField } from "../claims-field.ts";
+import { isExact, joined, joinedNumbers, quote, readList, readNumber } from "../link-values.ts";
+import type { Field } from "../link-values.ts";
 
 type ThresholdName = keyof ChainThresholds;
 

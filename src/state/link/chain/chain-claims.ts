@@ -1,10 +1,10 @@
 import { formatHead } from "#model/ids.ts";
 import type { Chain } from "#protocol/chain.ts";
-import type { NamedNumber } from "./finding.ts";
-import { readNamedNumber } from "./link-values.ts";
-import type { Discrepancy } from "./checking/circumstances.ts";
-import { compared, verdictOf } from "./checking/verification.ts";
-import type { Verification } from "./checking/verification.ts";
+import type { NamedNumber } from "../finding.ts";
+import { readNamedNumber } from "../link-values.ts";
+import type { Discrepancy } from "../checking/circumstances.ts";
+import { compared, verdictOf } from "../checking/verification.ts";
+import type { Verification } from "../checking/verification.ts";
 
 /** Parts of one stage that a link claims the effect of, besides the predicting head. */
 const CLAIMED_OF_A_STAGE = 2;

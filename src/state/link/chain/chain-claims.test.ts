@@ -3,9 +3,9 @@ import { STAGE_NAMES } from "#analysis/chain/chain.ts";
 import type { Chain, ChainEdgeKind, ChainStage, CriterionMeasure, StageName } from "#analysis/chain/chain.ts";
 import { crowdedChain } from "#test/chains.ts";
 import { chainClaims, claimsEdges, verifyChain } from "./chain-claims.ts";
-import { NO_FINDING } from "./finding.ts";
-import type { NamedNumber } from "./finding.ts";
-import { decodeFinding, encodeFinding } from "./permalink.ts";
+import { NO_FINDING } from "../finding.ts";
+import type { NamedNumber } from "../finding.ts";
+import { decodeFinding, encodeFinding } from "../permalink.ts";
 
 const SAME = [] as const;
 
