@@ -20,6 +20,10 @@ export function MapClaims() {
   const isPlain = usePlain();
   const claimed = finding?.expected.maps;
   if (!claimed || !asksTheSameMaps(finding)) return null;
-  const numbers = claimed.map(({ name, value }) => `${aboutMap(name)} ${inNats(value, "effect", isPlain)}`);
+  const numbers = claimed.map(({ name, value }) =>
+    name === "baseline" && isPlain
+      ? `p(answer) of the second run ${inNats(value, "logProbability", isPlain)}`
+      : `${aboutMap(name)} ${inNats(value, "effect", isPlain)}`,
+  );
   return <Verdict claims={`The link says: ${numbers.join(", ")}${isPlain ? "" : " (nats)"}.`} check={check?.of.maps} />;
 }
