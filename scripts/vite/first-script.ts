@@ -10,7 +10,9 @@ export function firstScript(): Plugin {
     config: () => ({
       build: {
         rolldownOptions: {
-          output: { codeSplitting: { groups: [{ name: "first", test: (id: string) => reached.has(id) }] } },
+          output: {
+            codeSplitting: { groups: [{ name: "first", test: (id: string) => reached.has(id) && !OF_ZOOM.test(id) }] },
+          },
         },
       },
     }),
@@ -22,6 +24,9 @@ export function firstScript(): Plugin {
 }
 
 const reached = new Set<string>();
+
+/** What d3-zoom alone calls of a package whose door is on the entry's way: reached, and of no use before the first map. */
+const OF_ZOOM = /\/d3-interpolate\/src\/(zoom|transform\/)/;
 
 function follow(id: string, infoOf: (id: string) => Rollup.ModuleInfo | null): void {
   if (reached.has(id)) return;
