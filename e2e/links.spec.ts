@@ -97,7 +97,7 @@ test("the neurons that give most, and two maps, are checked by what float64 give
 
   await openApp(page, `${ASKED}&view=neurons&b=-0.0601&te=L1N452:1.4507;L4N425:0.6816;L3N495:0.3908`);
   await expect(band).toContainText("✓ Reproduced on this machine. 4 numbers were computed anew", { timeout: 60_000 });
-  await expect(panel(page, "Neurons")).toContainText("The link says: L1N452 raises the answer by 1.45, L4N425");
+  await expect(panel(page, "Neurons")).toContainText("The link says: L1N452 adds +1.45 to log p(answer), L4N425");
   await expect(panel(page, "Neurons")).toContainText("✓ reproduced on this machine");
   expect(await copied()).toMatch(/&b=-0\.060\d&te=L1N452:1\.45\d+;L4N425:0\.68\d+;L3N495:0\.39\d+$/);
 
