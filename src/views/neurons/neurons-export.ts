@@ -6,6 +6,7 @@ import type { NeuronComparison, Slots, TopNeurons } from "#state/run/results.ts"
 import type { Subject } from "#state/subject.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { tableOf } from "../shared/table/columns.tsx";
+import { sortedRows } from "../shared/table/sorted-rows.ts";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { COLUMNS, TOP_COLUMNS } from "./neuron-columns.ts";
@@ -26,7 +27,7 @@ export const certificate = ({ certified, rows, evaluated, total }: NeuronCompari
     ? `Certified: exact top ${rows.length} after ${evaluated} of ${grouped(total)} evaluations.`
     : `Not certified: the ${rows.length} largest of ${evaluated} evaluated neurons, of ${grouped(total)} in all.`;
 
-/** The comparison as it leaves the page. */
+/** The comparison as it leaves the page, in the order of the screen. */
 export function drawnNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {
   const { value, about } = slots.comparison;
   if (!value || !about) return undefined;
@@ -37,12 +38,12 @@ export function drawnNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), view: "neurons", sort, expected: claimsAbout(about, slots) },
     unit: "nats; activations have none",
-    table: () => tableOf(COLUMNS, value.rows),
+    table: () => tableOf(COLUMNS, sortedRows(value.rows, COLUMNS, sort)),
     notebook: "neurons",
   };
 }
 
-/** The neurons of largest increase, of the model as it is, as they leave the page. */
+/** The neurons of largest increase, of the model as it is, as they leave the page: in the order of the screen. */
 export function drawnTopNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {
   const { value, about } = slots.topNeurons;
   if (!value || !about) return undefined;
@@ -59,7 +60,7 @@ export function drawnTopNeurons(slots: Slots, sort: SortOrder): Drawn | undefine
       expected: { ...claimsAbout(about, slots), topNeurons: topClaims(value) },
     },
     unit: "nats; activations have none",
-    table: () => tableOf(TOP_COLUMNS, value.rows),
+    table: () => tableOf(TOP_COLUMNS, sortedRows(value.rows, TOP_COLUMNS, sort)),
     notebook: "neurons",
   };
 }
