@@ -75,8 +75,15 @@ const CHANGES = [
   [5, 245, 1, 5, -3],
   [5, 318, 0.5, 2, 4],
 ].map(([layer, neuron, change, before, activationBefore]) => ({
-  ...{ layer: layer!, neuron: neuron!, change: change!, before: before!, after: before! - change! },
-  ...{ activationBefore: activationBefore!, activationAfter: -activationBefore!, promotes: [], raw: [] },
+  layer: layer!,
+  neuron: neuron!,
+  change: change!,
+  before: before!,
+  after: before! - change!,
+  activationBefore: activationBefore!,
+  activationAfter: -activationBefore!,
+  promotes: [],
+  raw: [],
 }));
 
 test.each([
