@@ -4,6 +4,7 @@ import { nats, percent, signedNats } from "./number-format.ts";
 /**
  * How many times as probable a token is after its log-probability has moved by Δ nats: p′ / p = e^Δ, an identity and no estimate. Here it is
  * written as a factor of at least 1 with its direction: `×1.3` for Δ = 0.26, `÷1,960` for Δ = −7.58, `×1` where it would be rounded to that.
+ * Δ = −∞ is p′ = 0 and written `÷∞`; Δ = ∞ is p = 0 and written `×∞`.
  *
  * @param change Δ, in nats
  */
@@ -11,9 +12,12 @@ export function factor(change: number): string {
   return Number.isNaN(change) ? "·" : signOf(change) + sizeOf(change);
 }
 
-/** A factor in at most five characters, for a cell of a map: `÷2.0k`, `×1.3`. */
+/**
+ * A factor in at most five characters, for a cell of a map: `÷2.0k`, `×1.3`. From 10⁹ on it is the power of ten that is nearest in the exponent,
+ * 10ⁿ from 10ⁿ / √10 up to 10ⁿ · √10: where a sentence says 3.5·10³²³, the cell says 10³²⁴, as √10 ≈ 3.16.
+ */
 export function shortFactor(change: number): string {
-  if (Number.isNaN(change)) return "·";
+  if (Number.isNaN(change) || Math.abs(change) === Infinity) return factor(change);
   const size = Math.exp(Math.abs(change));
   if (size < 999.5) return factor(change);
   if (size >= 999.5e6) return `${signOf(change)}10${raised(Math.round(powerOf(change)))}`;
@@ -21,9 +25,9 @@ export function shortFactor(change: number): string {
   return `${signOf(change)}${size / of < 9.95 ? (size / of).toFixed(1) : Math.round(size / of)}${unit}`;
 }
 
-/** The same in words: `1,960 times less likely`, `1.3 times more likely`, `as likely as before`. */
+/** The same in words: `1,960 times less likely`, `1.3 times more likely`, `as likely as before`; `impossible` where p′ = 0. */
 export function likelier(change: number): string {
-  return likelierThan(change, "", "before");
+  return change === -Infinity ? "impossible" : likelierThan(change, "", "before");
 }
 
 /** The same of two answers, of whose log-probabilities Δ is the difference: `2.4 times more likely than 7`, `as likely as 7`. */
@@ -31,9 +35,9 @@ export const likelierThanOther = (change: number, other: string) => likelierThan
 
 function likelierThan(change: number, than: string, same: string): string {
   if (Number.isNaN(change)) return "not known yet";
-  return isSame(change)
-    ? `as likely as ${same}`
-    : `${sizeOf(change)} times ${change < 0 ? "less" : "more"} likely${than}`;
+  if (isSame(change)) return `as likely as ${same}`;
+  const size = Math.abs(change) === Infinity ? "infinitely" : `${sizeOf(change)} times`;
+  return `${size} ${change < 0 ? "less" : "more"} likely${than}`;
 }
 
 /** What a number in nats is, which decides how it is said without them. */
@@ -63,9 +67,10 @@ const signOf = (change: number) => (change < 0 && !isSame(change) ? "÷" : "×")
 
 const powerOf = (change: number) => Math.abs(change) / Math.LN10;
 
-/** e^|Δ|: two or three figures, and what is too large to be read as a power of ten. */
+/** e^|Δ| in two or three figures, what is too large to be read with a power of ten. */
 function sizeOf(change: number): string {
   if (isSame(change)) return "1";
+  if (Math.abs(change) === Infinity) return "∞";
   const size = Math.exp(Math.abs(change));
   if (size < 1.995) return size.toFixed(2);
   if (size < 9.95) return size.toFixed(1);
@@ -76,12 +81,12 @@ function sizeOf(change: number): string {
 /** From here on nobody counts the zeros. */
 const LARGEST_WRITTEN = 9.995e6;
 
-/** `4·10⁷`, `10⁹`; also past what a float64 holds. */
+/** Two figures and a power of ten, `1.5·10⁷`, `1.0·10⁹`; also past what a float64 holds. */
 function tenTo(change: number): string {
   const power = Math.floor(powerOf(change));
-  const first = Math.round(10 ** (powerOf(change) - power));
-  const [digit, to] = first === 10 ? [1, power + 1] : [first, power];
-  return `${digit === 1 ? "" : `${digit}·`}10${raised(to)}`;
+  const tenths = Math.round(10 ** (powerOf(change) - power + 1));
+  const [first, to] = tenths === 100 ? [10, power + 1] : [tenths, power];
+  return `${(first / 10).toFixed(1)}·10${raised(to)}`;
 }
 
 const SUPERSCRIPTS = [..."⁰¹²³⁴⁵⁶⁷⁸⁹"];

@@ -111,10 +111,10 @@ describe("without the researcher’s numbers", () => {
     const row = { layer: 4, neuron: 425, promotes: [{ id: 8, text: "8" }] };
     const change = { ...row, change: TWICE, before: TWICE, after: 0, activationBefore: 3, activationAfter: 0, raw: [] };
     expect(comparisonSentence({ ...CERTIFIED, rows: [change] }, "8", true)).toBe(
-      "L4N425 loses most: it made “8” 2.0 times more likely, and now as likely as before; it promotes 8. 1 of the 1 have 8 among their first 3 tokens.",
+      "L4N425 loses most: read off at its layer, before later layers add to it or undo it, it made “8” 2.0 times more likely, and now as likely as before; it promotes 8. 1 of the 1 have 8 among their first 3 tokens.",
     );
     expect(topSentence({ ...CERTIFIED, rows: [{ ...row, increase: TWICE, activation: 3 }] }, "8", true)).toBe(
-      "L4N425 gives most: what it writes makes “8” 2.0 times more likely; it promotes 8. 1 of the 1 have 8 among their first 3 tokens.",
+      "L4N425 gives most: what it writes makes “8” 2.0 times more likely, read off at its layer, before later layers add to it or undo it; it promotes 8. 1 of the 1 have 8 among their first 3 tokens.",
     );
     expect(silentSentence({ most: change, spoke: change }, "8", true)).toBe(
       "L4N425 wrote 8 and made “8” 2.0 times more likely; now as likely as before.",

@@ -5,6 +5,7 @@ import { DataTable } from "../shared/table/DataTable.tsx";
 import { forResearchers, measure, onScreen, plain } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
 import { usePlain } from "../shared/use-plain.ts";
+import { MAKES_THE_ANSWER } from "../shared/words/read-off.ts";
 import { KIND_WORDS, claimText, nodeTitle, titleIn } from "./words/chain-words.ts";
 import { CLAIMED, SHARE, measurements } from "./words/edge-columns.ts";
 import type { ShownChain } from "./shown-chains.ts";
@@ -81,7 +82,7 @@ function partColumns(
     { ...plain({ label: "behind attention" }, ({ transformed }) => tokensText(transformed)), className: "promotes" },
     {
       ...number<PartRow>("increase, nats", "increase", ({ contribution }) => contribution),
-      plainly: { label: "makes the answer" },
+      plainly: { label: MAKES_THE_ANSWER },
     },
     ...ifChanged(number("now", "increase", ({ now }) => now?.contribution)),
     forResearchers(number("activation", "figures", ({ activation }) => activation)),

@@ -14,6 +14,7 @@ import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/table/SignedTokens.tsx";
 import { Word } from "../guide/Word.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
+import { READ_OFF, SAYS_ITSELF } from "../shared/words/read-off.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { AttentionFigure } from "./AttentionFigure.tsx";
 import { OtherWorthLine } from "../heads/OtherWorthLine.tsx";
@@ -64,15 +65,16 @@ export function HeadCard({ at, isPreview }: HeadCardProps) {
           <div
             title={
               isPlain
-                ? "What this head’s own words make of the answer’s probability, as read right behind it"
+                ? `What this head’s own words make of the answer’s probability, ${READ_OFF}`
                 : "log p(target) of the layer’s input with this head’s output added − without it, through the final norm at its frozen scale"
             }
           >
             <dt>
-              <Word of="increase" as={isPlain ? "what it says itself makes the answer" : "log-probability increase"} />
+              <Word of="increase" as={isPlain ? SAYS_ITSELF : "log-probability increase"} />
             </dt>
             <dd>
               <Value of={own?.increase ?? Number.NaN} as="increase" hasUnit />
+              {isPlain && <span className="faint"> before later layers add to it or undo it</span>}
               <span className="faint researcher"> not direct logit attribution</span>
             </dd>
           </div>

@@ -7,10 +7,13 @@ import type { NeuronId } from "#model/ids.ts";
 import { effectAlone } from "#state/effect-alone.ts";
 import { isStale, results } from "#state/run/results.ts";
 import type { NeuronInspection } from "#state/run/results.ts";
+import { isSameSubject } from "#state/subject.ts";
+import type { Subject } from "#state/subject.ts";
 import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/table/SignedTokens.tsx";
 import { Word } from "../guide/Word.tsx";
+import { READ_OFF, SAYS_ITSELF } from "../shared/words/read-off.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { DataTable } from "../shared/table/DataTable.tsx";
 import { bar, forResearchers, measure, token } from "../shared/table/columns.tsx";
@@ -83,19 +86,20 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
           <div
             title={
               isPlain
-                ? "What this neuron’s own words make of the answer’s probability, as read right behind it"
+                ? `What this neuron’s own words make of the answer’s probability, ${READ_OFF}`
                 : "log p(target) of the residual with activation × value vector added − without it"
             }
           >
             <dt>
-              <Word of="increase" as={isPlain ? "what it says itself makes the answer" : "log-probability increase"} />
+              <Word of="increase" as={isPlain ? SAYS_ITSELF : "log-probability increase"} />
             </dt>
             <dd>
               <Value of={own?.increase ?? Number.NaN} as="increase" hasUnit />
+              {isPlain && <span className="faint"> before later layers add to it or undo it</span>}
               <span className="faint researcher"> not direct logit attribution</span>
             </dd>
           </div>
-          <Standing at={at} />
+          <Standing at={at} about={own && slot.about} />
         </dl>
         {own && <NeuronEvidence neuron={own} />}
         {!isPreview && <NeuronWiring key={formatNeuron(at)} at={at} />}
@@ -131,10 +135,18 @@ function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
   );
 }
 
-/** Where the neuron stands among those that lose most to what is ablated. */
-function Standing({ at }: { readonly at: NeuronId }) {
-  const comparison = useStore(results, (slots) => slots.comparison.value);
-  if (!comparison) return null;
+interface StandingProps {
+  readonly at: NeuronId;
+  /** Of the numbers that it stands beside; undefined where there are none yet. */
+  readonly about: Subject | undefined;
+}
+
+/** Where the neuron stands among those that lose most to what is ablated, in a comparison of the run that the card is about. */
+function Standing({ at, about }: StandingProps) {
+  const slot = useStore(results, (slots) => slots.comparison);
+  const comparison = slot.value;
+  // one that was asked before a part went off or on again stays in its slot
+  if (!comparison || isStale(slot) || !isSameSubject(slot.about, about)) return null;
   const place = comparison.rows.findIndex((row) => row.layer === at.layer && row.neuron === at.neuron);
   const row = comparison.rows[place];
   return (

@@ -1,17 +1,17 @@
 import { useStore } from "zustand";
 import { formatHead } from "#model/ids.ts";
 import { headEffects } from "#state/effects.ts";
-import { results } from "#state/run/results.ts";
+import { isStale, results } from "#state/run/results.ts";
 import { select, togglePin, view } from "#state/view.ts";
 import { Value } from "../shared/figure/Value.tsx";
 
 /** Heads kept to compare with. */
 export function Pins() {
   const pinned = useStore(view, (state) => state.pinned);
-  const sweep = useStore(results, (slots) => slots.sweep.value);
-  const effects = sweep ? headEffects(sweep) : [];
+  const slot = useStore(results, (slots) => slots.sweep);
+  const effects = slot.value ? headEffects(slot.value) : [];
   return (
-    <ul className="pins" aria-label="Pinned heads">
+    <ul className={isStale(slot) ? "pins stale" : "pins"} aria-label="Pinned heads">
       {pinned.map((at) => (
         <li key={formatHead(at)}>
           <button type="button" className="link" onClick={() => select({ kind: "head", at })}>

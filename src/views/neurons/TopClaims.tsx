@@ -8,6 +8,7 @@ import { opened } from "#state/link/opened.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { usePlain } from "../shared/use-plain.ts";
+import { READ_OFF } from "../shared/words/read-off.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 
 /** What the opened link claims of the neurons that give the answer most, there before any model; then what this machine says to it. */
@@ -20,7 +21,9 @@ export function TopClaims() {
   const isPlain = usePlain();
   if (!claimed || !asksTheSame(finding, now, modelId)) return null;
   const numbers = claimed.map(({ name, value }) =>
-    isPlain ? `${name} makes the answer ${likelier(value)}` : `${name} adds ${signedNats(value)} to log p(answer)`,
+    isPlain
+      ? `${name} makes the answer ${likelier(value)}, ${READ_OFF}`
+      : `${name} adds ${signedNats(value)} to log p(answer)`,
   );
   return (
     <Verdict claims={`The link says: ${numbers.join(", ")}${isPlain ? "" : " (nats)"}.`} check={check?.of.topNeurons} />

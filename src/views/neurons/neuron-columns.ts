@@ -1,5 +1,6 @@
 import type { NeuronChange, NeuronIncrease } from "#state/run/results.ts";
 import { neuronColumn } from "../shared/table/NeuronLink.tsx";
+import { MAKES_THE_ANSWER, READ_OFF } from "../shared/words/read-off.ts";
 import { barred, measure, tokens } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
 
@@ -56,8 +57,8 @@ export const COLUMNS: readonly Column<NeuronChange>[] = [
       key: "increase_before",
       about: "Log-probability increase in the model as it is",
       plainly: {
-        group: "makes the answer",
-        about: "What the neuron makes of the answer’s probability by what it writes: ×2 is twice as likely",
+        group: MAKES_THE_ANSWER,
+        about: `What the neuron makes of the answer’s probability by what it writes, ${READ_OFF}: ×2 is twice as likely`,
       },
     },
     "gain",
@@ -70,7 +71,7 @@ export const COLUMNS: readonly Column<NeuronChange>[] = [
       label: "after",
       key: "increase_after",
       about: "The same with the interventions",
-      plainly: { group: "makes the answer" },
+      plainly: { group: MAKES_THE_ANSWER },
     },
     "gain",
     ({ after }) => after,
@@ -125,8 +126,8 @@ export const TOP_COLUMNS: readonly Column<NeuronIncrease>[] = [
         key: "increase",
         about: "Log-probability increase: what log p of the answer gains by what the neuron writes",
         plainly: {
-          label: "makes the answer",
-          about: "What the neuron makes of the answer’s probability by what it writes: ×2 is twice as likely",
+          label: MAKES_THE_ANSWER,
+          about: `What the neuron makes of the answer’s probability by what it writes, ${READ_OFF}: ×2 is twice as likely`,
         },
       },
       "gain",

@@ -2,6 +2,7 @@ import { likelier } from "#charts/factor.ts";
 import { figures, nats } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { NeuronComparison, Token, TopNeurons } from "#state/run/results.ts";
+import { READ_OFF } from "../shared/words/read-off.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 
 const QUOTED = 3;
@@ -12,7 +13,7 @@ export function comparisonSentence({ rows }: NeuronComparison, target: string, i
   if (!first || first.change <= 0) return `No neuron loses anything of what it gives to ${target}.`;
   if (isPlain) {
     return (
-      `${formatNeuron(first)} loses most: it made “${target}” ${likelier(first.before)}, and now ${likelier(first.after)}; ` +
+      `${formatNeuron(first)} loses most: ${READ_OFF}, it made “${target}” ${likelier(first.before)}, and now ${likelier(first.after)}; ` +
       `it promotes ${quoted(first).join(", ")}. ${sayingSentence(rows, target)}`
     );
   }
@@ -28,12 +29,12 @@ export function topSentence({ rows }: TopNeurons, target: string, isPlain = fals
   const [first] = rows;
   if (!first || first.increase <= 0) {
     return isPlain
-      ? `No neuron makes ${target} likelier by what it writes.`
+      ? `No neuron makes ${target} likelier by what it writes, ${READ_OFF}.`
       : `No neuron raises log p(${target}) by what it writes.`;
   }
   if (isPlain) {
     return (
-      `${formatNeuron(first)} gives most: what it writes makes “${target}” ${likelier(first.increase)}; ` +
+      `${formatNeuron(first)} gives most: what it writes makes “${target}” ${likelier(first.increase)}, ${READ_OFF}; ` +
       `it promotes ${quoted(first).join(", ")}. ${sayingSentence(rows, target)}`
     );
   }

@@ -79,7 +79,8 @@ export const GLOSSARY = [
   {
     word: "increase",
     also: ["log-probability increase", "gain", "nats gained"],
-    plain: "How much likelier the word becomes at the place where this part writes.",
+    plain:
+      "How much likelier the word becomes by what this part writes, read off at its layer, before later layers add to it or undo it.",
     meaning:
       "log p(target) of residual + vector, minus log p(target) of the residual, through the lens. Not direct logit attribution, which is linear.",
   },

@@ -1,5 +1,6 @@
 import type { ChainNode } from "#analysis/chain/chain.ts";
 import { usePlain } from "../../shared/use-plain.ts";
+import { SAYS_ITSELF } from "../../shared/words/read-off.ts";
 import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
@@ -39,11 +40,7 @@ function Numbers({ node }: { readonly node: ChainNode }) {
     <>
       {!isPlain && <Fact name="activation" of={node.activation} as="figures" />}
       <Fact name={isPlain ? "the answer without it" : "effect alone"} of={node.effect} as="effect" />
-      <Fact
-        name={isPlain ? "what it says itself makes the answer" : "log-probability increase"}
-        of={node.contribution}
-        as="increase"
-      />
+      <Fact name={isPlain ? SAYS_ITSELF : "log-probability increase"} of={node.contribution} as="increase" />
     </>
   );
 }

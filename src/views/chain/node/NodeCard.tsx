@@ -4,6 +4,7 @@ import { isNodeAblated, toggleNode } from "#state/chain-nodes.ts";
 import { question } from "#state/question.ts";
 import { Prose } from "../../guide/Term.tsx";
 import { usePlain } from "../../shared/use-plain.ts";
+import { SAYS_ITSELF } from "../../shared/words/read-off.ts";
 import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
@@ -42,7 +43,7 @@ export function NodeCard({ node, shown, onClose }: NodeCardProps) {
       <dl className="facts">
         <Fact name={isPlain ? "the answer without it" : "effect alone"} of={node.effect} as="effect" />
         <Fact
-          name={isPlain ? "what it says itself makes the answer" : "log-probability increase"}
+          name={isPlain ? SAYS_ITSELF : "log-probability increase"}
           of={node.contribution}
           was={before?.contribution}
           as="increase"
