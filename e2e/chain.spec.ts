@@ -291,7 +291,7 @@ test("a link to a chain has its numbers checked where it is opened", async ({ pa
       `${(Number(head) - 0.1).toFixed(4).replace("-", "−")}${Number(head).toFixed(4).replace("-", "−")}`,
     );
     await expect(view(theirs)).toContainText(
-      "Rounding does not explain it: the model, the method or a machine’s arithmetic differs.",
+      "Rounding does not explain it: the model, the method or a machine’s arithmetic differs, or the link was altered or mistyped.",
     );
     await picture(theirs, "chain-link-differs", { fullPage: true });
   });

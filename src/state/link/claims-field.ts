@@ -23,7 +23,7 @@ export function claimsField<Name extends ListName>({
 }: ClaimsField<Name>): Field {
   return {
     ...field,
-    claims: "several",
+    decides: "claims",
     write: ({ expected }: Finding) => write(expected[name] ?? []),
     read(text, notice) {
       const items = readList(field.key, text, read, notice);

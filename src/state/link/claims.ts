@@ -202,12 +202,14 @@ function claimsNow(tab: ViewName, isWithClaims: boolean): Pick<Finding, "expecte
   const own: Claims = isWithClaims ? measuredHere(tab) : {};
   const isOwn = Object.keys(own).length > 0;
   // own numbers are of the content that is here; a link's numbers stay beside them where that is what it names
-  const isCarried = others.every(({ kind }) => !isOwn && (kind === "content" || kind === "adapter"));
+  // beside own numbers, too, none that may be of another question
+  const isOfWhole = finding?.expected.unreadAsked === undefined || !isOwn;
+  const isCarried = isOfWhole && others.every(({ kind }) => !isOwn && (kind === "content" || kind === "adapter"));
   const carried: Claims = finding && isCarried ? claimedNow(finding, tab) : {};
   const isOfLink = !isOwn && finding !== undefined && Object.keys(carried).length > 0;
   const agreement = isOwn ? modelNow()?.agreement : undefined;
   // who hands on numbers of their own answers for those, not for what nobody could read
-  const { unread: _, ...readable } = carried;
+  const { unread: _, unreadAsked: __, ...readable } = carried;
   return {
     expected: { ...(isOwn ? readable : carried), ...own },
     ...(isOfLink ? claimedOf(finding) : { ...contentsHere(), ...(agreement !== undefined && { agreement }) }),

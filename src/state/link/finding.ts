@@ -149,6 +149,8 @@ export interface Claims {
   readonly maps?: readonly NamedNumber[];
   /** How many more a link claims that could not be read, so that nothing of them can be checked; left out: none. */
   readonly unread?: number;
+  /** How many parts of what a link asks could not be read or stand there twice: numbers on the rest are no reproduction; left out: none. */
+  readonly unreadAsked?: number;
 }
 
 /** A saved result that lies somewhere for others to read. */

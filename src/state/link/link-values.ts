@@ -14,13 +14,21 @@ const MAX_QUOTED_CHARACTERS = 60;
 
 export type Notice = (sentence: string) => void;
 
+/**
+ * What a value decides, and so what becomes of a verdict where it cannot be read or stands there a second time.
+ * "question": what is computed, or what a claim is of; it is counted (`Claims.unreadAsked`), as numbers on something else reproduce nothing.
+ * "look": the same of the numbers that the tab of heads claims (`le`, `he`), and nothing more than a look where none is claimed.
+ * "claim", "claims": a number to check, or several with `;` between them; they are counted (`Claims.unread`).
+ * "view": how what is computed is shown or told; a notice says so, and no number is another one.
+ */
+export type Decides = "question" | "look" | "claim" | "claims" | "view";
+
 /** One key of the link. */
 export interface Field {
   readonly key: string;
   /** Another key under which links of another version hold the same; of the two the first in a link is used. */
   readonly holdsSameAs?: string;
-  /** What it holds are numbers to check, one or several with `;` between them: those that cannot be read are counted, see `Claims.unread`. */
-  readonly claims?: "one" | "several";
+  readonly decides: Decides;
   /** What a value has to be, for the notice about one that is not. */
   readonly needs: string;
   /** @returns undefined for a default, which is left out */

@@ -26,18 +26,19 @@ import {
   readNamedNumber,
   readNumber,
 } from "./link-values.ts";
-import type { Field } from "./link-values.ts";
+import type { Decides, Field } from "./link-values.ts";
 import { MAX_ABLATION_SOURCE } from "../ablation-source.ts";
 
 const VERSION = 1;
 
-/** More claims than the longest link that is read has room for. */
+/** More claims, and more parts of a question, than the longest link that is read has room for. */
 export const MAX_UNREAD = 99_999;
 
 /** Every key that a link can have, in the order in which they are written. */
 export const FIELDS: readonly Field[] = [
   {
     key: "v",
+    decides: "question",
     needs: `the format’s version, ${VERSION}`,
     write: () => String(VERSION),
     read(text, notice) {
@@ -51,6 +52,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "m",
+    decides: "question",
     needs: `${BUNDLED_MODEL}, owner/name or owner/name/file.gguf on the Hub (with @revision), folder:name, or an http(s) address`,
     // always written: the default may be another model some day
     write: ({ model, revision }) => (revision === undefined || isAddress(model) ? model : `${model}@${revision}`),
@@ -58,12 +60,14 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "h",
+    decides: "question",
     needs: "the first 12 digits of the content of a model, hexadecimal",
     write: ({ content }) => content,
     read: (text) => (isShortContent(text) ? { content: text } : undefined),
   },
   {
     key: "d",
+    decides: "question",
     needs: `one of ${DTYPES.join(", ")}`,
     write: ({ dtype }) => dtype,
     read(text) {
@@ -73,18 +77,21 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "a",
+    decides: "question",
     needs: "an adapter: owner/name on the Hub (with @revision), or an http(s) address",
     write: ({ adapter }) => adapter,
     read: (text) => (readModel(text) && !ggufOnHub(text.split("@")[0]!) ? { adapter: text } : undefined),
   },
   {
     key: "ah",
+    decides: "question",
     needs: "the first 12 digits of the content of an adapter, hexadecimal",
     write: ({ adapterContent }) => adapterContent,
     read: (text) => (isShortContent(text) ? { adapterContent: text } : undefined),
   },
   {
     key: "variant",
+    decides: "question",
     needs: `one of ${VARIANTS.join(", ")}`,
     write: ({ variant }) => (variant === "adapted" ? variant : undefined),
     read(text) {
@@ -94,6 +101,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "g",
+    decides: "view",
     needs: "how near a graphics processor was to float64, a number from 0 to 1, as 3e-7",
     write: ({ agreement }) => (agreement === undefined ? undefined : agreementText(agreement)),
     read(text) {
@@ -103,18 +111,21 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "rn",
+    decides: "view",
     needs: "1, where the researcher’s numbers are shown",
     write: ({ isForResearchers }) => (isForResearchers ? "1" : undefined),
     read: (text) => (text === "1" ? { isForResearchers: true } : undefined),
   },
   {
     key: "p",
+    decides: "question",
     needs: "a prompt",
     write: ({ prompt }) => prompt || undefined,
     read: (text) => ({ prompt: text }),
   },
   {
     key: "t",
+    decides: "question",
     needs: "a token id, a whole number from 0",
     write: ({ target }) => target?.toString(),
     read(text) {
@@ -124,12 +135,14 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "x",
+    decides: "question",
     needs: "heads and neurons with a scale, as L0H7*0;L4N425*0.5",
     write: ({ interventions }) => joined(interventions, (change) => `${interventionKey(change)}*${change.scale}`),
     read: (text, notice) => ({ interventions: readList("x", text, readChange, notice) }),
   },
   {
     key: "si",
+    decides: "question",
     needs: `prompts, one a line, 1 to ${MAX_ABLATION_SOURCE}`,
     write: ({ ablationSource }) => ablationSource?.join("\n"),
     read(text) {
@@ -139,6 +152,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "view",
+    decides: "view",
     needs: `one of ${VIEWS.join(", ")}`,
     write: ({ view }) => (view === NO_FINDING.view ? undefined : view),
     read(text) {
@@ -148,6 +162,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "sel",
+    decides: "view",
     needs: "a head or a neuron, as L0H7 or L4N425",
     write: ({ selected }) => selected && formatSelection(selected),
     read(text) {
@@ -157,6 +172,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "sort",
+    decides: "view",
     needs: "a column, with - before it for the largest first, as -change",
     write: ({ sort }) => sort && `${sort.descending ? "-" : ""}${sort.column}`,
     read(text) {
@@ -170,6 +186,7 @@ export const FIELDS: readonly Field[] = [
   ...PLOT_FIELDS,
   {
     key: "ex",
+    decides: "question",
     needs: "an experiment, as heads;suite:abacus-2d;n:20",
     write: ({ experiment }) => experiment && experimentsDoor()?.write(experiment),
     read(text, notice) {
@@ -179,6 +196,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "ef",
+    decides: "question",
     needs: "a saved result: the SHA-256 of its bytes, @ and its http(s) address",
     write: ({ result }) => result && `${result.sha256}@${result.address}`,
     read(text) {
@@ -195,7 +213,7 @@ export const FIELDS: readonly Field[] = [
   }),
   {
     key: "b",
-    claims: "one",
+    decides: "claim",
     needs: "a log-probability in nats, 0 or less",
     write: ({ expected }) => formatClaim(expected.baseline),
     read(text) {
@@ -205,7 +223,7 @@ export const FIELDS: readonly Field[] = [
   },
   {
     key: "c",
-    claims: "one",
+    decides: "claim",
     needs: "a log-probability in nats, 0 or less",
     write: ({ expected }) => formatClaim(expected.changed),
     read(text) {
@@ -231,18 +249,23 @@ export const FIELDS: readonly Field[] = [
     read: readTopClaim,
     write: joinedNumbers,
   }),
-  {
-    key: "un",
-    claims: "one",
-    needs: `how many claims of an earlier link could not be read, a whole number up to ${MAX_UNREAD}`,
-    write: ({ expected: { unread = 0 } }) => (unread > 0 ? String(unread) : undefined),
-    read(text) {
-      const unread = readCount(text);
-      return unread === undefined || unread > MAX_UNREAD ? undefined : { expected: { unread } };
-    },
-  },
+  unreadField("un", "claim", "unread", "how many claims of an earlier link could not be read"),
+  unreadField("uq", "question", "unreadAsked", "how many parts of what an earlier link asked could not be read"),
   ...WORDS_FIELDS,
 ];
+
+function unreadField(key: string, decides: Decides, name: "unread" | "unreadAsked", what: string): Field {
+  return {
+    key,
+    decides,
+    needs: `${what}, a whole number up to ${MAX_UNREAD}`,
+    write: ({ expected: { [name]: count = 0 } }) => (count > 0 ? String(count) : undefined),
+    read(text) {
+      const count = readCount(text);
+      return count === undefined || count > MAX_UNREAD ? undefined : { expected: { [name]: count } };
+    },
+  };
+}
 
 function readModel(text: string): Partial<Finding> | undefined {
   if (isAddress(text) || folderNamed(text) !== undefined) return { model: text };

@@ -457,11 +457,13 @@ describe("reading a link", () => {
     ["a saved result that lies on a disk", `ef=${"0f".repeat(32)}@file:///result.json`, {}, "link: ef is “0f0f"],
     ["a key given twice", "p=a&p=b", { prompt: "a" }, "link: p is given twice; the first one is used, “b” is not"],
     ["a long value, quoted in part", `d=${"q".repeat(100)}`, {}, `link: d is “${"q".repeat(60)}…”; it needs one of`],
-  ])("says what is wrong with %s and opens the rest", (_, fragment, opened, notice) => {
+  ])("says what is wrong with %s and opens the rest", (_what, fragment, opened, notice) => {
     const { finding, notices } = decodeFinding(fragment);
     expect(notices).toHaveLength(1);
     expect(notices[0]).toContain(notice);
-    expect({ ...finding, unknown: [] }).toEqual({ ...NO_FINDING, ...opened });
+    // how many parts of the question are among them: unread-question.test.ts
+    const { unreadAsked: _, ...expected } = finding.expected;
+    expect({ ...finding, expected, unknown: [] }).toEqual({ ...NO_FINDING, ...opened });
   });
 
   test("opens nothing of a link beyond the limit", () => {

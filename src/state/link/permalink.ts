@@ -62,7 +62,8 @@ interface Decoded {
 
 /**
  * Reads a fragment, with or without its `#`. It never throws: what cannot be used becomes a notice that says what was
- * found and what is needed, and the rest still opens. Claims that cannot be read are counted, so that no check passes over them.
+ * found and what is needed, and the rest still opens. Claims, and parts of the question, that cannot be read are counted, so that no check
+ * passes over them.
  */
 export function decodeFinding(fragment: string): Decoded {
   const text = fragment.replace(/^#/, "");
@@ -72,6 +73,7 @@ export function decodeFinding(fragment: string): Decoded {
   }
   const notices: string[] = [];
   const notice: Notice = (sentence) => void notices.push(sentence);
+  let unreadLook = 0;
   const unknown: (readonly [string, string])[] = [];
   const seen = new Set<string>();
   let isRead = text === "";
@@ -80,6 +82,7 @@ export function decodeFinding(fragment: string): Decoded {
     if (part === "") continue;
     const equals = part.indexOf("=");
     const key = unescapeText(equals === -1 ? part : part.slice(0, equals), "a key", notice);
+    const before = notices.length;
     const value = equals === -1 ? "" : unescapeText(part.slice(equals + 1), key, notice);
     const field = FIELD_BY_KEY.get(key);
     if (!field) {
@@ -87,6 +90,7 @@ export function decodeFinding(fragment: string): Decoded {
       continue;
     }
     const held = field.holdsSameAs ?? key;
+    let isUsed = false;
     if (seen.has(held)) {
       notice(
         `link: ${held === key ? key : `${held}, here as ${key},`} is given twice; the first one is used, ${quote(value)} is not`,
@@ -95,18 +99,25 @@ export function decodeFinding(fragment: string): Decoded {
     } else {
       seen.add(held);
       const read = field.read(value, notice);
-      isRead ||= read !== undefined;
+      isUsed = read !== undefined;
+      isRead ||= isUsed;
       if (read === undefined) notice(`link: ${field.key} is ${quote(value)}; it needs ${field.needs}`);
       finding = merge(finding, read ?? unreadOf(field, value));
     }
+    // whatever of it a notice is about is asked no more: a value, an item of a list, an escape
+    const unreadParts = isUsed ? notices.length - before : 1;
+    if (field.decides === "question") finding = merge(finding, { expected: { unreadAsked: unreadParts } });
+    if (field.decides === "look") unreadLook += unreadParts;
   }
+  const { reading, maps } = finding.expected;
+  if (reading || maps) finding = merge(finding, { expected: { unreadAsked: unreadLook } });
   return { finding: { ...finding, unknown }, notices: shortened(notices), ...(!isRead && { isNothing: true }) };
 }
 
 /** What a value claims that is not used. */
-function unreadOf({ claims }: Field, value: string): Partial<Finding> {
-  const unread = claims === "several" ? itemsOf(value).length : 1;
-  return claims === undefined || unread === 0 ? {} : { expected: { unread } };
+function unreadOf({ decides }: Field, value: string): Partial<Finding> {
+  if (decides === "claim") return { expected: { unread: 1 } };
+  return decides === "claims" ? { expected: { unread: itemsOf(value).length } } : {};
 }
 
 const shortened = (notices: readonly string[]) =>
@@ -125,9 +136,10 @@ const merge = (finding: Finding, read: Partial<Finding>): Finding => ({
   expected: mergeClaims(finding.expected, read.expected),
 });
 
-function mergeClaims(claims: Claims, { unread = 0, ...more }: Claims = {}): Claims {
+function mergeClaims(claims: Claims, { unread = 0, unreadAsked = 0, ...more }: Claims = {}): Claims {
   const all = Math.min(MAX_UNREAD, (claims.unread ?? 0) + unread);
-  return { ...claims, ...more, ...(all > 0 && { unread: all }) };
+  const allAsked = Math.min(MAX_UNREAD, (claims.unreadAsked ?? 0) + unreadAsked);
+  return { ...claims, ...more, ...(all > 0 && { unread: all }), ...(allAsked > 0 && { unreadAsked: allAsked }) };
 }
 
 const withNeurons = (finding: Finding, neurons: readonly ClaimedNeuron[]): Finding =>

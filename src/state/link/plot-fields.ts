@@ -11,6 +11,7 @@ const upToMost = (count: number | undefined) => (count !== undefined && count <=
 export const PLOT_FIELDS: readonly Field[] = [
   {
     key: "plq",
+    decides: "question",
     needs: `one of ${QUANTITIES.join(", ")}`,
     write: ({ plot }) => plot?.quantity,
     read: (text) =>
@@ -21,12 +22,14 @@ export const PLOT_FIELDS: readonly Field[] = [
   },
   {
     key: "plp",
+    decides: "question",
     needs: "a head or a neuron, as L0H7 or L4N425",
     write: ({ plot }) => plot?.part || undefined,
     read: (text) => chosen("part", (parseHead(text) ?? parseNeuron(text)) ? text : undefined),
   },
   {
     key: "plo",
+    decides: "question",
     needs: `one of ${OPERATIONS.join(", ")}`,
     write: ({ plot }) => changed(plot, "operation"),
     read: (text) =>
@@ -37,12 +40,14 @@ export const PLOT_FIELDS: readonly Field[] = [
   },
   {
     key: "plt",
+    decides: "question",
     needs: "a prompt with {a} and {b} in the operands’ places",
     write: ({ plot }) => changed(plot, "template"),
     read: (text) => chosen("template", text || undefined),
   },
   {
     key: "pln",
+    decides: "question",
     needs: `the largest operand, a whole number from 0 to ${MOST}`,
     write: ({ plot }) => changed(plot, "to"),
     read: (text) => chosen("to", upToMost(readCount(text))),

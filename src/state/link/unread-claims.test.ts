@@ -26,8 +26,10 @@ const GOOD: Readonly<Record<string, string>> = {
   te: "L4N425:0.697",
   he: "other-L0H7:7.9",
 };
-const KEYS = FIELDS.flatMap(({ key, claims }) => (claims !== undefined && key !== "un" ? [key] : []));
-const LISTS = FIELDS.flatMap(({ key, claims }) => (claims === "several" ? [key] : []));
+const KEYS = FIELDS.flatMap(({ key, decides }) =>
+  (decides === "claim" || decides === "claims") && key !== "un" ? [key] : [],
+);
+const LISTS = FIELDS.flatMap(({ key, decides }) => (decides === "claims" ? [key] : []));
 const unreadOf = (fragment: string) => decodeFinding(fragment).finding.expected.unread ?? 0;
 
 test("every key that claims numbers is tried here", () => {

@@ -12,6 +12,7 @@ const check = (change: Partial<WholeCheck>): WholeCheck => ({
   of: {},
   claimed: 1,
   unread: 0,
+  unreadAsked: 0,
   count: 1,
   closest: undefined,
   reason: "",
@@ -28,7 +29,7 @@ describe("the line on what came of a link", () => {
     [{}, "Reproduced on this machine"],
     [{ verdict: "differs" }, "Differs on this machine"],
     [{ verdict: "agrees" }, "The numbers agree, but were not computed on what the link is about"],
-    [{ verdict: "partly" }, "What is drawn here is reproduced on this machine"],
+    [{ verdict: "partly" }, "What could be checked is reproduced on this machine"],
     [{ verdict: "open", checked: [], open: ["chain"] }, "Not checked on this machine yet"],
     [
       { verdict: "partly", soFar: "reproduced", claimed: 4, unread: 1 },
@@ -36,8 +37,13 @@ describe("the line on what came of a link", () => {
     ],
     [
       { verdict: "partly", soFar: "partly", claimed: 4, unread: 2 },
-      "What is drawn here is reproduced on this machine; 2 of the link’s 4 claims could not be read",
+      "What could be checked is reproduced on this machine; 2 of the link’s 4 claims could not be read",
     ],
+    [
+      { verdict: "partly", soFar: "partly", unreadAsked: 1 },
+      "What could be checked is reproduced on this machine; a part of what the link asks could not be read",
+    ],
+    [{ verdict: "partly", soFar: "partly", count: 0 }, "None of the link’s numbers could be checked on this machine"],
     [
       { verdict: "differs", claimed: 4, unread: 1 },
       "Differs on this machine; 1 of the link’s 4 claims could not be read",
@@ -60,7 +66,7 @@ describe("the line on what came of a link", () => {
     ],
     [
       { verdict: "open", soFar: "partly", checked: ["chain"], open: ["answer"] },
-      "The chain’s numbers are reproduced as far as they are drawn here; the answer’s numbers are not checked yet",
+      "The chain’s numbers are reproduced as far as they could be checked; the answer’s numbers are not checked yet",
     ],
     [
       { verdict: "open", open: ["experiment", "chain"] },

@@ -1,27 +1,32 @@
 import { agreementText } from "#core/agreement.ts";
 import type { WholeCheck } from "#state/link/checking/whole-check.ts";
-import { sumUnit } from "#state/link/checking/verification.ts";
+import { inUnit, sumUnit } from "#state/link/checking/verification.ts";
 import type { SubjectModel } from "#state/subject.ts";
 import { BACKEND_NAMES } from "../header/backend-names.ts";
-import { claimNames, unreadText } from "../shared/words/claim-names.ts";
+import { UNREAD_ASKED, claimNames, unreadText } from "../shared/words/claim-names.ts";
 import { differenceText } from "../shared/words/difference-text.ts";
 
 /** What came of the check, in a line that is read at a glance; with what of the link could not be read. */
 export function verdictHead(check: WholeCheck): string {
-  const { claimed, unread } = check;
-  if (unread === 0) return foundHead(check);
-  return unread === claimed ? unreadText(check) : `${foundHead(check)}; ${unreadText(check)}`;
+  const { claimed, unread, unreadAsked } = check;
+  const found = [
+    (unread === 0 || unread < claimed) && foundHead(check),
+    unread > 0 && unreadText(check),
+    unreadAsked > 0 && UNREAD_ASKED,
+  ];
+  return found.filter((text) => text !== false).join("; ");
 }
 
-function foundHead({ verdict, soFar, checked, open }: WholeCheck): string {
+function foundHead({ verdict, soFar, checked, open, count }: WholeCheck): string {
   switch (verdict) {
     case "reproduced":
       return "Reproduced on this machine";
     case "differs":
       return "Differs on this machine";
     case "partly":
+      if (count === 0) return "None of the link’s numbers could be checked on this machine";
       return soFar === "partly"
-        ? "What is drawn here is reproduced on this machine"
+        ? "What could be checked is reproduced on this machine"
         : "What could be read is reproduced on this machine";
     case "agrees":
       return "The numbers agree, but were not computed on what the link is about";
@@ -39,13 +44,13 @@ function foundHead({ verdict, soFar, checked, open }: WholeCheck): string {
 /** What holds of the numbers that were checked while others wait: no more than the weakest of the checks says. */
 function foundSoFar(soFar: WholeCheck["soFar"]): string {
   if (soFar === "agrees") return "agree, but were not computed on what the link is about";
-  return soFar === "partly" ? "are reproduced as far as they are drawn here" : "are reproduced";
+  return soFar === "partly" ? "are reproduced as far as they could be checked" : "are reproduced";
 }
 
 /** How closely, and on what; undefined where nothing was measured. */
 export function verdictDetail({ count, closest, soFar, reason }: WholeCheck, ran: SubjectModel): string | undefined {
-  if (count === 0) return undefined;
   const isSaid = soFar === "differs" || soFar === "agrees" || soFar === "partly";
+  if (count === 0 && !isSaid) return undefined;
   return [isSaid ? reason : closely(count, closest), `Computed by ${ranOn(ran)}.`]
     .filter((each) => each !== "")
     .join(" ");
@@ -57,7 +62,7 @@ function closely(count: number, closest: WholeCheck["closest"]): string {
   if (!closest) return `${numbers} computed anew, and the same.`;
   const { row, allowed } = closest;
   const unit = sumUnit([row]) ?? "";
-  return `${numbers} computed anew: the largest difference is ${differenceText(Math.abs(row.difference))}${unit}, of ${Number(allowed.toPrecision(2))}${unit} that rounding may make.`;
+  return `${numbers} computed anew: the largest difference is ${inUnit(differenceText(Math.abs(row.difference)), unit)}, of ${inUnit(String(Number(allowed.toPrecision(2))), unit)} that rounding may make.`;
 }
 
 /** The model and what it ran on: `abacus in q8 on WebGPU (Apple M3), which agrees with float64 to 3e-7`. */

@@ -14,7 +14,7 @@ import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { usePlain } from "../shared/use-plain.ts";
 import { Verdict } from "../shared/Verdict.tsx";
-import { claimNames, unreadText } from "../shared/words/claim-names.ts";
+import { UNREAD_ASKED, claimNames, unreadText } from "../shared/words/claim-names.ts";
 
 /** What the opened link claims, there before any model; then what this machine says to it. */
 export function ClaimsCheck() {
@@ -48,7 +48,11 @@ function AnswerVerdict({ finding }: { readonly finding: Finding }) {
 /** What of the link stands beside the answer's verdict, as the end of its sentence. */
 function openText(check: WholeCheck): string | undefined {
   const open = check.open.filter((name) => name !== "answer");
-  const texts = [open.length > 0 && `${claimNames(open)} are not checked yet`, check.unread > 0 && unreadText(check)];
+  const texts = [
+    open.length > 0 && `${claimNames(open)} are not checked yet`,
+    check.unread > 0 && unreadText(check),
+    check.unreadAsked > 0 && UNREAD_ASKED,
+  ];
   return texts.filter((text) => text !== false).join("; ") || undefined;
 }
 

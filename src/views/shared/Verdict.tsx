@@ -1,4 +1,4 @@
-import { sumUnit } from "#state/link/checking/verification.ts";
+import { inUnit, sumUnit } from "#state/link/checking/verification.ts";
 import type { CheckedNumber, Verification } from "#state/link/checking/verification.ts";
 import { DataTable } from "./table/DataTable.tsx";
 import { onScreen, plain } from "./table/columns.tsx";
@@ -36,7 +36,7 @@ export function Verdict({ claims, check, unchecked = "", of, open }: VerdictProp
 
 const WORDS = {
   reproduced: "reproduced",
-  partly: "what is drawn here is reproduced",
+  partly: "what could be checked is reproduced",
   agrees: "the numbers agree, but were not computed on what the link is about,",
   differs: "differs",
   "nothing claimed": "nothing claimed",
@@ -47,15 +47,16 @@ function Checked({ check, of, open }: { readonly check: Verification } & Pick<Ve
   const isSame = check.verdict === "reproduced";
   const unit = sumUnit(rows);
   // where only something else differs, a small difference would speak against the verdict
-  const isSaid = unit !== undefined && (check.verdict !== "differs" || check.isFar);
+  const isNone = rows.length > 0 && rows.every(({ difference }) => Number.isNaN(difference));
+  const isSaid = unit !== undefined && !isNone && (check.verdict !== "differs" || check.isFar);
   // that it ran on something else, or lacks something, is not to be looked for
   const isReasonBelow = isSaid && check.verdict !== "agrees" && check.verdict !== "partly";
   return (
     <>
       <p className={`verdict ${isSame ? "is-reproduced" : "is-different"}`}>
         <span aria-hidden="true">{VERDICT_MARKS[check.verdict]}</span> {of !== undefined && `${of} `}
-        {WORDS[check.verdict]} on this machine
-        {isSaid && `, largest difference ${differenceText(largestDifference)}${unit}`}
+        {isNone ? "not checked" : WORDS[check.verdict]} on this machine
+        {isSaid && `, largest difference ${inUnit(differenceText(largestDifference), unit)}`}
         {open !== undefined && `; ${open}`}
       </p>
       {!isReasonBelow && <p className="small">{reason}</p>}

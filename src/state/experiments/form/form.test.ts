@@ -157,7 +157,7 @@ describe("claims", () => {
     });
     expect(verifyExperiment([{ name: "+ memorise", value: 0.7 }], result, [])).toMatchObject({ verdict: "differs" });
     expect(verifyExperiment([{ name: "− memorise", value: 0.7 }], result, [])).toMatchObject({
-      verdict: "differs",
+      verdict: "partly",
       reason: "Not measured here: − memorise.",
     });
     expect(verifyExperiment([], result, [])).toMatchObject({ verdict: "nothing claimed" });

@@ -237,7 +237,7 @@ describe("the chain of whoever opens the link", () => {
     expect(found).toMatchObject({ verdict: "differs" });
     expect(found.largestDifference).toBeCloseTo(0.1, 10);
     expect(found.reason).toBe(
-      "The largest difference is 0.1 nats; 0.001 are allowed. Rounding does not explain it: the model, the method or a machine’s arithmetic differs.",
+      "The largest difference is 0.1 nats; 0.001 are allowed. Rounding does not explain it: the model, the method or a machine’s arithmetic differs, or the link was altered or mistyped.",
     );
   });
 
@@ -245,7 +245,7 @@ describe("the chain of whoever opens the link", () => {
     const found = verifyChain(changed("stages", -1), whole(), SAME);
     expect(found).toMatchObject({ verdict: "differs", largestDifference: 0 });
     expect(found.reason).toBe(
-      "In the link stages with evidence: 3; here: 4. Rounding does not explain it: the model, the method or a machine’s arithmetic differs.",
+      "In the link stages with evidence: 3; here: 4. Rounding does not explain it: the model, the method or a machine’s arithmetic differs, or the link was altered or mistyped.",
     );
   });
 

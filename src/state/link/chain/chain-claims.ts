@@ -146,7 +146,8 @@ export function verifyChain(
   const numbers = chainNumbers(chain);
   const rows = claimed.flatMap(({ name, value }) => {
     const { title, unit } = aboutClaim(name);
-    return compared(unit === "nats" ? `effect of ${title}` : title, value, numbers.get(name), unit);
+    // which parts make a chain is what it finds: one that is none here speaks against the claim, as a number does that is none
+    return compared(unit === "nats" ? `effect of ${title}` : title, value, numbers.get(name) ?? Number.NaN, unit);
   });
   const isMissing = claimed.map(({ name }) => !numbers.has(name));
   const isUndrawn =

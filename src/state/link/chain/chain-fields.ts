@@ -16,6 +16,7 @@ const NAMES = Object.keys(DEFAULT_THRESHOLDS) as ThresholdName[];
 export const CHAIN_FIELDS: readonly Field[] = [
   {
     key: "chain",
+    decides: "question",
     needs: `one of ${PUBLISHED.join(", ")}`,
     write: ({ chain }) => chain?.published,
     read(text) {
@@ -25,12 +26,14 @@ export const CHAIN_FIELDS: readonly Field[] = [
   },
   {
     key: "cmp",
+    decides: "question",
     needs: "a prompt",
     write: ({ chain }) => chain?.other || undefined,
     read: (text) => ({ chain: { other: text } }),
   },
   {
     key: "cmpv",
+    decides: "question",
     needs: `one of ${VARIANTS.join(", ")}`,
     write: ({ chain }) => chain?.otherVariant,
     read(text) {
@@ -40,6 +43,7 @@ export const CHAIN_FIELDS: readonly Field[] = [
   },
   {
     key: "ph",
+    decides: "question",
     needs: "a head, as L0H7",
     write: ({ chain }) => chain?.head && formatHead(chain.head),
     read(text) {
@@ -49,6 +53,7 @@ export const CHAIN_FIELDS: readonly Field[] = [
   },
   {
     key: "min",
+    decides: "question",
     needs: `thresholds with their values, as headEffect:0.3, of ${NAMES.join(", ")}`,
     write: ({ chain }) =>
       joined(
@@ -66,6 +71,7 @@ export const CHAIN_FIELDS: readonly Field[] = [
   },
   {
     key: "edges",
+    decides: "view",
     needs: "a share from 0 to 1",
     write: ({ chain }) =>
       chain?.leastShare === undefined || chain.leastShare === DEFAULT_CHAIN.leastShare
@@ -78,6 +84,7 @@ export const CHAIN_FIELDS: readonly Field[] = [
   },
   {
     key: "em",
+    decides: "question",
     needs: "1: every edge of the chain is cut alone",
     write: ({ chain }) => (chain?.isMeasured ? "1" : undefined),
     read: (text) => (text === "1" ? { chain: { isMeasured: true } } : undefined),

@@ -45,10 +45,14 @@ export function standingOf(finding: Finding, { provenance, about, asked }: Given
     return nothing("The link asks something else: these numbers check nothing of it.");
   return {
     kind: "checks",
-    others: discrepancies(finding, about.model, about.variant),
+    others: [...discrepancies(finding, about.model, about.variant), ...unreadParts(finding.expected)],
     blame: blame(finding, about.model),
   };
 }
+
+/** What of the question could not be read may ask for other numbers than those of what is left. */
+const unreadParts = ({ unreadAsked = 0 }: Finding["expected"]): readonly Discrepancy[] =>
+  unreadAsked > 0 ? [{ kind: "unread", sentence: "a part of what the link asks could not be read" }] : [];
 
 const nothing = (why: string): Standing => ({ kind: "checks nothing", why });
 

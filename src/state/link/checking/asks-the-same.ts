@@ -9,13 +9,14 @@ import { isSameQuestion } from "./same-question.ts";
 /** What the opened finding claims of the answer and of the neurons that give it most, and how much of it could not be read, as long as the page still asks what it asked. */
 export function claimedAnswer(finding: Finding | undefined): Claims {
   if (!finding || !asksTheSame(finding, question.getState(), model.getState().choice?.id)) return {};
-  const { baseline, changed, neurons, topNeurons, unread } = finding.expected;
+  const { baseline, changed, neurons, topNeurons, unread, unreadAsked } = finding.expected;
   return {
     ...(baseline !== undefined && { baseline }),
     ...(changed !== undefined && { changed }),
     ...(neurons && { neurons }),
     ...(topNeurons && { topNeurons }),
     ...(unread !== undefined && { unread }),
+    ...(unreadAsked !== undefined && { unreadAsked }),
   };
 }
 

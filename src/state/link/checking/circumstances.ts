@@ -8,7 +8,7 @@ import type { SubjectModel } from "../../subject.ts";
 
 /** One way in which what ran here is not what a link is about. */
 export interface Discrepancy {
-  readonly kind: "content" | "revision" | "precision" | "adapter" | "variant";
+  readonly kind: "content" | "revision" | "precision" | "adapter" | "variant" | "unread";
   /** Without a capital and a full stop. */
   readonly sentence: string;
 }

@@ -52,7 +52,7 @@ describe("a finding's numbers", () => {
     });
     expect(found.rows[0]!.difference).toBeCloseTo(-0.2, 10);
     expect(found.reason).toBe(
-      "The largest difference is 0.2 nats; 0.001 are allowed. Rounding does not explain it: the model, the method or a machine’s arithmetic differs.",
+      "The largest difference is 0.2 nats; 0.001 are allowed. Rounding does not explain it: the model, the method or a machine’s arithmetic differs, or the link was altered or mistyped.",
     );
   });
 
@@ -73,9 +73,9 @@ describe("a finding's numbers", () => {
   test("are not reproduced by a run that does not give one of them", () => {
     const found = verify({ baseline: -0.06, neurons: neuron(0.7) }, { baseline: -0.06, neurons: [] });
     expect(found).toMatchObject({
-      verdict: "differs",
+      verdict: "partly",
       largestDifference: 0,
-      reason: "Not measured here: change of L4N425.",
+      reason: "The number lies within 0.001 nats of the link's. Not measured here: change of L4N425.",
     });
   });
 
@@ -163,5 +163,30 @@ describe("shares of cases", () => {
 
   test("differ beyond it", () => {
     expect(verdictOf(accuracy(0.97), [])).toMatchObject({ verdict: "differs" });
+  });
+});
+
+describe("what was not measured", () => {
+  const missing = compared("effect of L9H9", 1, undefined).map((row) => ({
+    ...row,
+    lacks: "the model has no such head",
+  }));
+
+  test("is no difference, and no reproduction", () => {
+    expect(verdictOf(missing, [])).toMatchObject({
+      verdict: "partly",
+      reason: "Not measured here: effect of L9H9 (the model has no such head).",
+    });
+    expect(verdictOf([...compared("b", 1, 1), ...missing], [])).toMatchObject({ verdict: "partly" });
+    expect(verdictOf([...compared("b", 1, 1), ...missing], precision("q4", "f32"))).toMatchObject({
+      verdict: "agrees",
+    });
+    expect(verdictOf([...compared("b", 1, 2), ...missing], [])).toMatchObject({ verdict: "differs" });
+  });
+
+  test("of one nat the unit is singular", () => {
+    expect(verdictOf(compared("b", -1, -2), []).reason).toMatch(
+      /^The largest difference is 1 nat; 0\.001 are allowed\./,
+    );
   });
 });

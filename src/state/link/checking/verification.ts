@@ -31,6 +31,9 @@ const ROUNDING_OF_SHARES = 0.006;
 /** Units of float32 sums, with what is written behind a number. */
 const OF_SUMS = { nats: " nats", logits: " logits", share: "" } as const;
 
+/** A number with what stands behind it: `1 nat`, `0.2 logits`, `0.0005`. */
+export const inUnit = (number: string, unit: string) => number + (number === "1" ? unit.replace(/s$/, "") : unit);
+
 /** Tolerances by unit. A count has to be the same but for the link's rounding. */
 const TOLERANCES = { none: ROUNDING_OF_LINKS, cases: ROUNDING_OF_SHARES } as const;
 
@@ -44,17 +47,22 @@ export interface CheckedNumber {
    */
   readonly unit: SumUnit | keyof typeof TOLERANCES;
   readonly expected: number;
-  /** NaN: the run did not give this number, so it could not be checked. */
+  /** NaN: the run gave no number, so that nothing is reproduced; see `isMissing`. */
   readonly measured: number;
   /** measured − expected. */
   readonly difference: number;
+  /** Why no run of this model can give it, without a capital and a full stop. */
+  readonly lacks?: string | undefined;
+  /** The run was not asked for it, or has no such number: nothing speaks against the claim, nor for it. */
+  readonly isMissing?: true;
 }
 
 export interface Verification {
   /**
    * "reproduced": every claimed number was measured, on what the link is about, and lies within the tolerance of its unit.
    * "agrees": the same, but on another content, revision, precision or variant than the link names.
-   * "partly": what is there was reproduced, and some of what is claimed has no place any more; see `verifyChain`.
+   * "partly": what could be checked was reproduced, and some of what is claimed was not measured here, has no place any more (see
+   * `verifyChain`), or a part of what is asked could not be read.
    */
   readonly verdict: "reproduced" | "partly" | "agrees" | "differs" | "nothing claimed";
   /** Without a sign; of the numbers in nats or logits, and of probabilities and attention, that were measured. */
@@ -102,13 +110,24 @@ export function verdictOf(rows: readonly CheckedNumber[], others: readonly Discr
   if (rows.length === 0) {
     return { ...found, verdict: "nothing claimed", reason: "The link carries no numbers to check." };
   }
-  if (missing.length > 0 || unequal.length > 0 || far) {
+  if (unequal.length > 0 || far || missing.some(({ isMissing }) => !isMissing)) {
     return { ...found, verdict: "differs", reason: differing({ missing, unequal, far, unit }, others, blame) };
   }
-  const reason = agreeing(rows, sums, unit);
-  return others.length === 0
-    ? { ...found, verdict: "reproduced", reason }
-    : { ...found, verdict: "agrees", reason: `${reason} It is no reproduction: ${sentencesOf(others)}` };
+  const there = rows.filter((row) => !missing.includes(row));
+  const reason = [
+    agreeing(
+      there,
+      there.filter(({ unit: of }) => isSum(of)),
+      unit,
+    ),
+    missing.length > 0 && notMeasured(missing),
+    others.length > 0 && `It is no reproduction: ${sentencesOf(others)}`,
+  ]
+    .filter((sentence) => sentence !== false && sentence !== "")
+    .join(" ");
+  const isOfOther = there.length > 0 && others.some(({ kind }) => kind !== "unread");
+  const isWhole = missing.length === 0 && others.length === 0;
+  return { ...found, verdict: isOfOther ? "agrees" : isWhole ? "reproduced" : "partly", reason };
 }
 
 /** How closely numbers of float32 sums were reproduced: the one that takes most of what it is allowed. */
@@ -160,10 +179,14 @@ function lying(count: number): string {
 export const compared = (
   name: string,
   expected: number | undefined,
-  measured = Number.NaN,
+  measured: number | undefined,
   unit: CheckedNumber["unit"] = "nats",
-): CheckedNumber[] =>
-  expected === undefined ? [] : [{ name, unit, expected, measured, difference: measured - expected }];
+): CheckedNumber[] => {
+  if (expected === undefined) return [];
+  if (measured === undefined)
+    return [{ name, unit, expected, measured: Number.NaN, difference: Number.NaN, isMissing: true }];
+  return [{ name, unit, expected, measured, difference: measured - expected }];
+};
 
 function neuronRows(expected: Claims, measured: Claims): CheckedNumber[] {
   const changes = new Map(measured.neurons?.map(({ at, change }) => [formatNeuron(at), change]));
@@ -190,9 +213,9 @@ function differing(
   const isMeasured = far !== undefined || unequal.length > 0;
   return [
     far &&
-      `The largest difference is ${formatNats(Math.abs(far.difference))}${unit}; ${formatNats(toleranceOf(far))} are allowed.`,
+      `The largest difference is ${inUnit(formatNats(Math.abs(far.difference)), unit)}; ${formatNats(toleranceOf(far))} are allowed.`,
     ...unequal.map(({ name, expected, measured }) => `In the link ${name}: ${expected}; here: ${measured}.`),
-    missing.length > 0 && `Not measured here: ${namesOf(missing)}.`,
+    missing.length > 0 && notMeasured(missing),
     cause(isMeasured, others),
     // another content or precision is reason enough, and nobody's fault
     isMeasured && others.length === 0 && blame !== "" && blame,
@@ -201,13 +224,16 @@ function differing(
     .join(" ");
 }
 
+const notMeasured = (missing: readonly CheckedNumber[]) =>
+  `Not measured here: ${missing.map(({ name, lacks }) => (lacks === undefined ? name : `${name} (${lacks})`)).join(", ")}.`;
+
 /** @param isMeasured whether a number differs that was measured: one that is missing has no cause of its own in the same circumstances */
 function cause(isMeasured: boolean, others: readonly Discrepancy[]): string | undefined {
   const [first] = others;
   if (first?.kind === "precision" && others.length === 1) return `Quantisation may explain it: ${first.sentence}.`;
   if (first) return `That may explain it: ${sentencesOf(others)}`;
   return isMeasured
-    ? "Rounding does not explain it: the model, the method or a machine’s arithmetic differs."
+    ? "Rounding does not explain it: the model, the method or a machine’s arithmetic differs, or the link was altered or mistyped."
     : undefined;
 }
 

@@ -30,9 +30,11 @@ export interface WholeCheck {
   /** Numbers that the link claims, those included that could not be read. */
   readonly claimed: number;
   readonly unread: number;
+  /** Parts of what the link asks that could not be read. */
+  readonly unreadAsked: number;
   /** What came of each that was checked. */
   readonly of: Readonly<Partial<Record<Claimed, Verification>>>;
-  /** Numbers that were held against each other. */
+  /** Numbers that were measured here and held against each other. */
   readonly count: number;
   readonly closest: Closeness | undefined;
   /** Of the check that `soFar` is by, the sentence behind it. */
@@ -65,7 +67,7 @@ const numbersIn = ({ baseline, changed, ...claims }: Claims): number =>
 export function checkWhole(finding: Finding, slots: Slots, now: Question): WholeCheck | undefined {
   const names = claimedIn(finding);
   if (!claimsAnything(finding)) return undefined;
-  const { unread = 0 } = finding.expected;
+  const { unread = 0, unreadAsked = 0 } = finding.expected;
   const checks = names.map((name) => ({
     name,
     check:
@@ -77,14 +79,15 @@ export function checkWhole(finding: Finding, slots: Slots, now: Question): Whole
   const open = checks.filter(({ check }) => !check).map(({ name }) => name);
   const soFar = BY_WEIGHT.find((each) => checks.some(({ check }) => check?.verdict === each));
   return {
-    verdict: wholeVerdict(soFar, { isOpen: open.length > 0, isUnread: unread > 0 }),
+    verdict: wholeVerdict(soFar, { isOpen: open.length > 0, isUnread: unread + unreadAsked > 0 }),
     soFar,
     claimed: numbersIn(finding.expected) + unread,
     unread,
+    unreadAsked,
     checked: checks.filter(({ check }) => check).map(({ name }) => name),
     open,
     of: Object.fromEntries(checks.flatMap(({ name, check }) => (check ? [[name, check]] : []))),
-    count: rows.length,
+    count: rows.filter(({ difference }) => !Number.isNaN(difference)).length,
     closest: closeness(rows),
     reason: checks.find(({ check }) => check && check.verdict === soFar)?.check?.reason ?? "",
   };

@@ -1,10 +1,11 @@
+import { model } from "../../model/model.ts";
 import type { Question } from "../../question.ts";
 import type { Slots, TopNeurons } from "../../run/results.ts";
 import { topKey } from "../../run/later/neuron-demands.ts";
 import { isSameRun } from "../../subject.ts";
 import type { Subject } from "../../subject.ts";
 import { NEURON_COUNTS } from "../../view.ts";
-import { formatNeuron } from "#model/ids.ts";
+import { formatNeuron, parseNeuron } from "#model/ids.ts";
 import { standingOf } from "../checking/answering.ts";
 import { TOLERANCE_NATS, compared, verdictOf } from "../checking/verification.ts";
 import type { Verification } from "../checking/verification.ts";
@@ -58,6 +59,15 @@ export function readTopClaim(text: string): NamedNumber | string {
     : "it needs to be a neuron with its increase, as L4N425:0.697";
 }
 
+/** Why no list can have it; undefined of a neuron of the model that this list leaves out. */
+function lackOf(name: string): string {
+  const at = parseNeuron(name);
+  const { info } = model.getState();
+  return at && info && (at.layer >= info.layers || at.neuron >= info.neurons)
+    ? "the model has no such neuron"
+    : "not in the list of this page";
+}
+
 interface Here {
   readonly now: Question;
   /** Rows of the page's list. */
@@ -79,7 +89,7 @@ export function checkTop(finding: Finding, slots: Slots, { now, count }: Here): 
   if (standing.kind !== "checks") return undefined;
   const increases = new Map(list.rows.map((row) => [formatNeuron(row), row.increase]));
   const rows = (finding.expected.topNeurons ?? []).flatMap(({ name, value }) =>
-    compared(`increase of ${name}`, value, increases.get(name)),
+    compared(`increase of ${name}`, value, increases.get(name)).map((row) => ({ ...row, lacks: lackOf(name) })),
   );
   return verdictOf(rows, standing.others, standing.blame);
 }

@@ -15,6 +15,7 @@ export const PATCH_FIELDS: readonly Field[] = [
   patchText("pw", "wrong", "a token"),
   {
     key: "pp",
+    decides: "question",
     needs: "a position, a whole number from 0",
     write: ({ patch }) => patch?.position?.toString(),
     read(text) {
@@ -35,6 +36,7 @@ export const PATCH_FIELDS: readonly Field[] = [
 function patchText(key: string, name: "corrupted" | "right" | "wrong" | "neurons", needs: string): Field {
   return {
     key,
+    decides: "question",
     needs,
     write: ({ patch }) => patch?.[name] || undefined,
     read: (text) => ({ patch: { [name]: text } }),
@@ -48,6 +50,7 @@ function patchChoice<Name extends "site" | "direction" | "metric">(
 ): Field {
   return {
     key,
+    decides: "question",
     needs: `one of ${choices.join(", ")}`,
     write: ({ patch }) => patch?.[name],
     read(text) {

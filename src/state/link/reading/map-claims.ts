@@ -146,7 +146,10 @@ export function checkMaps(finding: Finding, slots: Slots, { now, reading }: Look
   if (standing.kind !== "checks") return undefined;
   const numbers = mapNumbers(maps);
   const rows = (finding.expected.maps ?? []).flatMap(({ name, value }) =>
-    compared(aboutMap(name), value, numbers.get(name)),
+    // both maps are whole: what neither has the model lacks
+    compared(aboutMap(name), value, numbers.get(name)).map((row) =>
+      numbers.has(name) ? row : { ...row, lacks: "the model has no such head" },
+    ),
   );
   return verdictOf(rows, standing.others, standing.blame);
 }

@@ -4,23 +4,25 @@ import { DEFAULT_READING, LENS_CELLS, LOOKS } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { claimsField } from "../claims-field.ts";
 import { joinedNumbers, readCount } from "../link-values.ts";
-import type { Field } from "../link-values.ts";
+import type { Decides, Field } from "../link-values.ts";
 import { readMapClaim } from "./map-claims.ts";
 import { readReadingClaim } from "./reading-claims.ts";
 
 /** How heads and the stream are looked at, as a link has it. */
 export const READING_FIELDS: readonly Field[] = [
-  chosen("look", "look", LOOKS),
+  chosen("look", "look", LOOKS, "look"),
   {
     key: "under",
+    decides: "look",
     needs: "1: heads are swept with what is switched off staying off",
     write: ({ reading }) => (reading?.isUnder ? "1" : undefined),
     read: (text) => (text === "1" ? { reading: { isUnder: true } } : undefined),
   },
-  chosen("norm", "norm", LENS_NORMS),
-  chosen("lens", "cells", LENS_CELLS),
+  chosen("norm", "norm", LENS_NORMS, "look"),
+  chosen("lens", "cells", LENS_CELLS, "view"),
   {
     key: "lp",
+    decides: "view",
     needs: "a place of the lens, as 2:5: behind two layers, at position 5",
     write: ({ reading: { place } = {} }) => place && `${place.stage}:${place.position}`,
     read(text) {
@@ -32,15 +34,17 @@ export const READING_FIELDS: readonly Field[] = [
   },
   counted("vs", "against", "a token id, a whole number from 0"),
   counted("nl", "layer", "a layer, a whole number from 0"),
-  chosen("score", "score", HEAD_SCORES),
+  chosen("score", "score", HEAD_SCORES, "look"),
   {
     key: "hcmp",
+    decides: "look",
     needs: "a prompt",
     write: ({ reading }) => reading?.other || undefined,
     read: (text) => ({ reading: { other: text } }),
   },
   {
     key: "hcmpv",
+    decides: "look",
     needs: `one of ${VARIANTS.join(", ")}`,
     write: ({ reading }) => reading?.otherVariant,
     read(text) {
@@ -64,9 +68,15 @@ export const READING_FIELDS: readonly Field[] = [
   }),
 ];
 
-function chosen(key: string, name: "look" | "norm" | "cells" | "score", choices: readonly string[]): Field {
+function chosen(
+  key: string,
+  name: "look" | "norm" | "cells" | "score",
+  choices: readonly string[],
+  decides: Decides,
+): Field {
   return {
     key,
+    decides,
     needs: `one of ${choices.join(", ")}`,
     write: ({ reading }) => (reading?.[name] === DEFAULT_READING[name] ? undefined : reading?.[name]),
     read(text) {
@@ -79,6 +89,7 @@ function chosen(key: string, name: "look" | "norm" | "cells" | "score", choices:
 function counted(key: string, name: "against" | "layer", needs: string): Field {
   return {
     key,
+    decides: "look",
     needs,
     write: ({ reading }: Finding) => reading?.[name]?.toString(),
     read(text) {

@@ -9,6 +9,7 @@ function wordsField(key: "title" | "note", kind: typeof TITLE): Field {
   const { most } = kind;
   return {
     key,
+    decides: "view",
     needs: `plain text, at most ${most} characters`,
     write: (finding) => bounded(finding[key] ?? "", kind).text || undefined,
     read(text, notice) {

@@ -14,6 +14,9 @@ const NAMES = {
 /** What a link claims numbers of, as it stands in a sentence. */
 export const claimNames = (names: readonly Claimed[]) => joined(names.map((name) => NAMES[name]));
 
+/** That what is computed may not be what the link asks, as a sentence without its full stop. */
+export const UNREAD_ASKED = "a part of what the link asks could not be read";
+
 /** How many of a link's claims could not be read, as a sentence without its full stop. */
 export function unreadText({ claimed, unread }: Pick<WholeCheck, "claimed" | "unread">): string {
   if (unread < claimed) return `${unread} of the link’s ${claimed} claims could not be read`;
