@@ -95,7 +95,7 @@ function curveMarks(
           tag: "circle",
           attrs: { cx: x(index), cy: y(value), r: 3.5, fill: dash ? "none" : colour, stroke: colour },
         },
-        `${name}: ${format(value)}${Number.isNaN(low) ? "" : ` [${format(low)}, ${format(high)}]`}`,
+        `${name}: ${format(value)}${Number.isNaN(low) ? "" : `, 95 % interval ${format(low)} to ${format(high)}`}`,
       ),
     ]),
   ];

@@ -74,7 +74,7 @@ function rowMarks(
   }
   if (!Number.isNaN(value)) {
     if (!Number.isNaN(low)) marks.push(line([x(low), y], [x(high), y], { stroke: colour, "stroke-width": 2 }));
-    const title = `${label}: ${format(value)}${Number.isNaN(low) ? "" : ` [${format(low)}, ${format(high)}]`}`;
+    const title = `${label}: ${format(value)}${Number.isNaN(low) ? "" : `, 95 % interval ${format(low)} to ${format(high)}`}`;
     marks.push(titled({ tag: "circle", attrs: { cx: x(value), cy: y, r: 4, fill: colour } }, title));
   }
   return marks;

@@ -1,13 +1,14 @@
 import { useState } from "react";
-import type { Chain, ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
+import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
 import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
 import { forResearchers, measure, onScreen, plain } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
 import { usePlain } from "../shared/use-plain.ts";
 import { MAKES_THE_ANSWER } from "../shared/words/read-off.ts";
-import { KIND_WORDS, claimText, nodeTitle, titleIn } from "./words/chain-words.ts";
-import { CLAIMED, SHARE, measurements } from "./words/edge-columns.ts";
+import { KIND_WORDS, nodeTitle, titleIn } from "./words/chain-words.ts";
+import { CLAIMED, CLAIMED_NOW, SHARE, SHARE_NOW, edgeRows, measurements } from "./words/edge-columns.ts";
+import type { EdgeRow } from "./words/edge-columns.ts";
 import type { ShownChain } from "./shown-chains.ts";
 
 interface ChainTableProps {
@@ -98,11 +99,6 @@ function partColumns(
   ];
 }
 
-/** An edge in the clean run, and what it became where parts are ablated. */
-interface EdgeRow extends ChainEdge {
-  readonly now: ChainEdge | undefined;
-}
-
 function Edges({ chain, clean, title }: ShownChain) {
   const name = `Edges of the chain of ${title}`;
   return (
@@ -111,7 +107,7 @@ function Edges({ chain, clean, title }: ShownChain) {
       className="plain"
       caption={name}
       columns={edgeColumns(clean, chain !== clean, usePlain())}
-      rows={clean.edges.map((edge, index) => ({ ...edge, now: chain.edges[index] }))}
+      rows={edgeRows({ chain, clean })}
       keyOf={edgeKey}
     />
   );
@@ -126,7 +122,7 @@ const edgeColumns = (clean: Chain, isChanged: boolean, isPlain: boolean): readon
   forResearchers(number("up", "figures", ({ up }) => up)),
   forResearchers(number("gate", "figures", ({ gate }) => gate)),
   SHARE,
-  ...(isChanged ? [forResearchers(onScreen("claimed now", ({ now }: EdgeRow) => now && claimText(now)))] : []),
+  ...(isChanged ? [CLAIMED_NOW, SHARE_NOW] : []),
   ...measurements(clean, isPlain),
 ];
 

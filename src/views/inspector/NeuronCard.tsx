@@ -111,7 +111,7 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
 function NeuronEvidence({ neuron }: { readonly neuron: NeuronInspection }) {
   const slots = useStore(results);
   const isPlain = usePlain();
-  const { up, down } = neuronLists(neuron);
+  const { up, down } = neuronLists(neuron, isPlain);
   const factor = activationNow(neuron.activations);
   const limit = symmetricLimit([...neuron.promotes, ...neuron.suppresses].map(({ logit }) => logit));
   return (

@@ -63,6 +63,13 @@ describe("a neuron's card is headed by what the neuron does at the last token", 
   });
 });
 
+test.each([
+  [-39.7, "Promotes here the opposite of its own words: its activation is below zero"],
+  [22.9, "Value vector promotes"],
+])("at %d a student reads %s", (activation, title) => {
+  expect(neuronLists(neuron(activation), true).up.title).toBe(title);
+});
+
 describe("a head's sentence names what the head reads", () => {
   const head = (last: readonly number[]): HeadInspection => ({
     at: { layer: 0, head: 7 },

@@ -21,10 +21,15 @@ export function attentionSentence(head: HeadInspection, texts: readonly string[]
 }
 
 /** The tokens that a neuron pushes up and down at the last token, under what the lists are called: a negative activation turns them round. */
-export function neuronLists({ activations, promotes, suppresses }: NeuronInspection) {
+export function neuronLists({ activations, promotes, suppresses }: NeuronInspection, isPlain = false) {
   return activationNow(activations) < 0
     ? ({
-        up: { title: "Promotes here, its value vector turned round", tokens: suppresses },
+        up: {
+          title: isPlain
+            ? "Promotes here the opposite of its own words: its activation is below zero"
+            : "Promotes here, its value vector turned round",
+          tokens: suppresses,
+        },
         down: { title: "and suppresses", tokens: promotes },
       } as const)
     : ({

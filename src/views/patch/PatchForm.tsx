@@ -11,7 +11,7 @@ import { Menu } from "../shared/controls/Menu.tsx";
 import { Complaint, complains } from "../shared/text/use-typed.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { PAIRS } from "./pairs.ts";
-import { METRIC_NAMES, SITE_NAMES } from "./patch-words.ts";
+import { METRIC_NAMES, SITE_NAMES, metricOf } from "./patch-words.ts";
 import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 
 /** Which two prompts, what is carried from one into the other, and by what it is judged. */
@@ -107,10 +107,10 @@ function TextField({ label, value, onChange, ...more }: TextFieldProps) {
 
 /** Left empty, each prompt's own first token. */
 function Answers() {
-  const { right, wrong, metric } = useStore(patchForm);
-  const own = useStore(results, (slots) => slots.prediction.value?.top[0]?.text);
-  // one answer has no difference
+  const form = useStore(patchForm);
+  const { right, wrong } = form;
   const hasOne = right !== "" && wrong === "";
+  const own = useStore(results, (slots) => slots.prediction.value?.top[0]?.text);
   return (
     <>
       <TextField
@@ -130,8 +130,7 @@ function Answers() {
       <label>
         <span>by</span>
         <select
-          // by itself it is the difference, or of one answer its log-probability
-          value={metric ?? (hasOne ? "logProbability" : PATCH_METRICS[0])}
+          value={metricOf(form)}
           onChange={(event) => {
             const chosen = event.target.value as PatchMetric;
             editPatch({ metric: chosen === PATCH_METRICS[0] ? undefined : chosen });

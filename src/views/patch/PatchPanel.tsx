@@ -1,14 +1,13 @@
 import { useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { figures, nats } from "#charts/number-format.ts";
+import { figures } from "#charts/number-format.ts";
 import { gridMap } from "#charts/maps/grid-map.ts";
 import { patchForm } from "#state/lab/patch-form.ts";
 import { lab } from "#state/lab/tools.ts";
 import type { DrawnPatch, LabSlot } from "#state/lab/tools.ts";
 import { asksTheSamePatch } from "#state/link/claims.ts";
 import { opened } from "#state/link/opened.ts";
-import type { NamedNumber } from "#state/link/finding.ts";
-import { aboutPatch, checkPatch, strongestCells } from "#state/link/patch/patch-claims.ts";
+import { checkPatch, strongestCells } from "#state/link/patch/patch-claims.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { isDark, view } from "#state/view.ts";
@@ -26,7 +25,16 @@ import { patchColumns } from "./patch-columns.ts";
 import { patchFigure } from "./patch-figure.ts";
 import { PatchFigure } from "./PatchFigure.tsx";
 import { PatchForm } from "./PatchForm.tsx";
-import { SITE_NAMES, baseOf, gridNames, metricText, patchScale, patchSentence } from "./patch-words.ts";
+import {
+  SITE_NAMES,
+  baseOf,
+  claimsText,
+  gridNames,
+  metricOf,
+  metricText,
+  patchScale,
+  patchSentence,
+} from "./patch-words.ts";
 import { Prose } from "../guide/Term.tsx";
 import "../lab/lab.css";
 import "../heads/heads.css";
@@ -153,12 +161,10 @@ function PatchTable({ drawn: { map, asked } }: { readonly drawn: DrawnPatch }) {
 function PatchClaims({ slot }: { readonly slot: LabSlot<DrawnPatch> }) {
   const finding = useStore(opened, (state) => state.finding);
   useStore(question);
-  useStore(patchForm);
+  const form = useStore(patchForm);
   useStore(model);
+  const isPlain = usePlain();
   const claimed = finding?.expected.patch;
   if (!claimed || !asksTheSamePatch(finding)) return null;
-  return <Verdict claims={claimText(claimed)} check={checkPatch(finding, slot)} />;
+  return <Verdict claims={claimsText(metricOf(form), claimed, isPlain)} check={checkPatch(finding, slot)} />;
 }
-
-const claimText = (claimed: readonly NamedNumber[]) =>
-  `The link says: the metric is ${claimed.map(({ name, value }) => `${nats(value)} for ${aboutPatch(name)}`).join(", ")}.`;

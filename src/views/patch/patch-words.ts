@@ -6,8 +6,8 @@ import type { GridNames } from "#charts/maps/grid-map.ts";
 import { likelierThanOther } from "#charts/factor.ts";
 import { figures, nats, percent, short } from "#charts/number-format.ts";
 import type { PatchMap, PatchMetric, PatchSite } from "#protocol/patching.ts";
-import type { PatchForm } from "#state/link/finding.ts";
-import { neuronsIn, strongestCells } from "#state/link/patch/patch-claims.ts";
+import type { NamedNumber, PatchForm } from "#state/link/finding.ts";
+import { aboutPatch, neuronsIn, strongestCells } from "#state/link/patch/patch-claims.ts";
 import type { PatchCell } from "#state/link/patch/patch-claims.ts";
 import type { DrawnPatch } from "#state/lab/tools.ts";
 import { tokenText } from "../shared/words/token-text.ts";
@@ -92,6 +92,28 @@ export function plainMetric({ metric, answers }: Pick<PatchMap, "metric" | "answ
   return `${right} is ${likelierThanOther(value, wrong)}`;
 }
 
+/** What is measured where a person has not chosen it: of one answer there is no difference. */
+export const metricOf = ({ metric, right, wrong }: Pick<PatchForm, "metric" | "right" | "wrong">): PatchMetric =>
+  metric ?? (right !== "" && wrong === "" ? "logProbability" : "logitDifference");
+
+/** What a link claims of the metric, before any run names the two answers. */
+export function claimsText(metric: PatchMetric, claimed: readonly NamedNumber[], isPlain: boolean): string {
+  const said = claimed.map(({ name, value }) => `${claimedMetric(metric, value, isPlain)} for ${aboutPatch(name)}`);
+  return `The link says: ${isPlain ? PLAIN_METRICS[metric] : "the metric is"} ${said.join(", ")}.`;
+}
+
+const PLAIN_METRICS = {
+  logitDifference: "the right answer is",
+  logProbability: "the right answer has",
+  probability: "the right answer has",
+} satisfies Record<PatchMetric, string>;
+
+function claimedMetric(metric: PatchMetric, value: number, isPlain: boolean): string {
+  if (metric === "probability") return percent(value);
+  if (!isPlain) return `${nats(value)} ${METRIC_UNITS[metric]}`;
+  return metric === "logProbability" ? percent(Math.exp(value)) : likelierThanOther(value, "the wrong one");
+}
+
 const share = (value: number) => (Number.isNaN(value) ? "no scale" : nats(value));
 
 /** A cell in words: its place, its value and the metric. */
@@ -107,12 +129,15 @@ export function patchSentence({ map, asked, prompt, isWhole }: DrawnPatch, isPla
     ? `After “${prompt}” ${plainMetric(map, map.clean)}, after “${asked.corrupted}” ${plainMetric(map, map.corrupted)}.`
     : `${metricText(map)} is ${figures(map.clean)} after “${prompt}” and ${figures(map.corrupted)} after “${asked.corrupted}”.`;
   if (map.clean === map.corrupted) return `${ends} There is nothing between them to measure by.`;
-  const [first] = strongestCells(map, asked, 1);
+  const [first, ...others] = strongestCells(map, asked, Infinity);
   if (!first) return ends;
   const most = isWhole ? "most" : "most so far";
   const way =
     map.direction === "denoise"
       ? `Put into the corrupted prompt, ${placeText(map, first)} of the clean one moves it ${most}: ${wayText(first.value)} the clean answer.`
       : `Put into the clean prompt, ${placeText(map, first)} of the corrupted one moves it ${most}: ${nats(first.value)} of the clean answer is left.`;
-  return `${ends} ${way}`;
+  const alike = others.filter(({ value }) => nats(value) === nats(first.value)).length;
+  const tie =
+    alike === 0 ? "" : ` ${alike} other ${alike === 1 ? "patch comes" : "patches come"} to the same two decimals.`;
+  return `${ends} ${way}${tie}`;
 }

@@ -28,7 +28,7 @@ export function InChain({ shown, id }: InChainProps) {
           <Fact name="loses without the head" of={node.change} as="effect" />
         </dl>
         <NodeTokens node={node} />
-        <NodeEdges node={node} chain={each.chain} />
+        <NodeEdges node={node} shown={each} />
       </section>
     );
   });

@@ -52,7 +52,7 @@ export function NodeCard({ node, shown, onClose }: NodeCardProps) {
         <Fact name="loses without the head" of={node.change} as="effect" />
       </dl>
       <NodeTokens node={node} />
-      <NodeEdges node={node} chain={chain} />
+      <NodeEdges node={node} shown={shown} />
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import type { Chain, ChainEdge, ChainNode } from "#analysis/chain/chain.ts";
+import type { Chain, ChainNode } from "#analysis/chain/chain.ts";
 import { edgeKey } from "#analysis/chain/edges/chain-cuts.ts";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { Value } from "../../shared/figure/Value.tsx";
@@ -7,7 +7,9 @@ import { usePlain } from "../../shared/use-plain.ts";
 import { plain } from "../../shared/table/columns.tsx";
 import type { Column } from "../../shared/table/columns.tsx";
 import { edgeTitle } from "../words/chain-words.ts";
-import { CLAIMED, SHARE, measurements } from "../words/edge-columns.ts";
+import type { ShownChain } from "../shown-chains.ts";
+import { CLAIMED, CLAIMED_NOW, SHARE, SHARE_NOW, edgeRows, measurements } from "../words/edge-columns.ts";
+import type { EdgeRow } from "../words/edge-columns.ts";
 import { Term } from "../../shared/words/ColumnHead.tsx";
 
 interface FactProps {
@@ -70,29 +72,31 @@ const Tokens = ({ of }: { readonly of: ChainNode["promotes"] }) =>
 
 interface NodeEdgesProps {
   readonly node: ChainNode;
-  readonly chain: Chain;
+  readonly shown: Pick<ShownChain, "chain" | "clean">;
 }
 
-/** What a node gives and receives, each claim beside its measurement. */
-export function NodeEdges({ node, chain }: NodeEdgesProps) {
+/** What a node gives and receives, each claim beside its measurement; where parts are ablated, what became of the claim. */
+export function NodeEdges({ node, shown }: NodeEdgesProps) {
   const isPlain = usePlain();
-  const edges = chain.edges.filter(({ from, to }) => from === node.id || to === node.id);
+  const { chain, clean } = shown;
+  const edges = edgeRows(shown).filter(({ from, to }) => from === node.id || to === node.id);
   if (edges.length === 0) return null;
   return (
     <DataTable
       name="What it gives and receives"
       className="plain"
-      columns={edgeColumns(chain, isPlain)}
+      columns={edgeColumns(clean, chain !== clean, isPlain)}
       rows={edges}
       keyOf={edgeKey}
     />
   );
 }
 
-const edgeColumns = (chain: Chain, isPlain: boolean): readonly Column<ChainEdge>[] => [
-  plain({ label: "edge" }, (edge) => edgeTitle(edge, chain)),
+const edgeColumns = (clean: Chain, isChanged: boolean, isPlain: boolean): readonly Column<EdgeRow>[] => [
+  plain({ label: "edge" }, (edge) => edgeTitle(edge, clean)),
   plain({ label: "kind" }, ({ kind }) => kind),
   CLAIMED,
   SHARE,
-  ...measurements(chain, isPlain),
+  ...(isChanged ? [CLAIMED_NOW, SHARE_NOW] : []),
+  ...measurements(clean, isPlain),
 ];

@@ -30,11 +30,11 @@ const texts: ExperimentText = {
   tab: "Heads × operations",
   question: "Which heads serve which operation?",
   method:
-    "Each head’s output (hook_z) is switched off at every position, one head at a time, in every case of the suite. The drop is the accuracy as it is minus the accuracy without the head.",
+    "Each head’s output, before the output projection, is switched off at every position, one head at a time, in every case of the suite. The drop is the accuracy as it is minus the accuracy without the head.",
   controls:
     "A random other head of the same layer: the mean and spread over all of them. Intervals are 95 % percentile bootstraps over the cases, seeded, every head under the same resamples.",
   reading:
-    "The paper does not say how often each of its 1,600 sentences counts; its percentages fit accuracies per answer token, teacher-forced, which is the default here. Its “decrease” is relative (before − after) / before; “all” is the unweighted mean over the operations.",
+    "The paper does not say how often each of its 1,600 sentences counts; its percentages fit accuracies per answer token, each read behind the right ones before it (teacher-forced), which is the default here. Its “decrease” is relative (before − after) / before; “all” is the unweighted mean over the operations.",
   notShown:
     "That a head computes the operation: zero is not a head’s neutral state, heads can stand in for each other, and a head may only carry an operand that the rest needs.",
   doing: "Switching every head off in every case",
