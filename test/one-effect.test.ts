@@ -116,7 +116,7 @@ async function everythingSaid(files: CheckpointFiles, ids: number[], head: HeadI
   const shown = withoutHead("", chain, { about });
   const drawn = drawnChain([shown], {
     scale: { threshold: 0, limit: 1 },
-    lines: [],
+    lines: () => [],
     published: undefined,
     slots: empty(),
   })!;

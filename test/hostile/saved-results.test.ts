@@ -8,6 +8,7 @@ import { EXPERIMENT_KINDS } from "#state/experiments/form/form.ts";
 import { experimentClaims } from "#state/experiments/claims.ts";
 import { readResultFile } from "#state/experiments/result-file.ts";
 import { drawnExperiment, withRowFacts } from "#views/experiments/result/experiment-export.ts";
+import type { FigureLook } from "#views/exports/drawn.ts";
 import { pageOf } from "#views/experiments/pages.ts";
 import { ResultOf } from "#views/experiments/result/ResultOf.tsx";
 import { savedResults } from "../saved-results.ts";
@@ -46,8 +47,9 @@ function draw(result: ExperimentResult): string {
 /** The heads of its table in a file, with those that say what each row is about. */
 function columnsOf(result: ExperimentResult): readonly string[] {
   const page = pageOf(result);
-  const [name, title, sentence] = [page.name, page.title(result, CHOSEN), page.sentence(result, {})];
-  const figure = (isDark: boolean) => page.figures[0]!.draw(result, { width: 640, isDark }, CHOSEN);
+  const [name, title] = [page.name, page.title(result, CHOSEN)];
+  const sentence = (isPlain: boolean) => page.sentence(result, {}, isPlain);
+  const figure = (look: FigureLook) => page.figures[0]!.draw(result, { width: 640, ...look }, CHOSEN);
   const shown = { name, result, figure, title, sentence, table: () => page.file(result) };
   const drawn = drawnExperiment(shown, { from: undefined, saved: undefined }, false);
   return withRowFacts(drawn, result, () => ({ version: "", date: new Date(0), address: "" })).table().header;

@@ -39,6 +39,15 @@ export interface GridNames {
   readonly columns: readonly GridColumn[];
 }
 
+interface GridLook {
+  readonly width: number;
+  readonly scale: DivergingScale;
+  /** The number that nothing is done by: it has the colour of 0. */
+  readonly base: number;
+  /** A cell’s number, in few characters; left out, as a number. */
+  readonly write?: (value: number) => string;
+}
+
 const GAP_PX = 2;
 const CHARACTER_PX = 6.8;
 const LABEL_GAP_PX = 8;
@@ -54,13 +63,11 @@ const LINE_PX = 15;
 
 /**
  * A map of rows and columns that have names: layers by the tokens of two prompts, or by heads.
- *
- * @param base the number that nothing is done by: it has the colour of 0
  */
 export function gridMap(
   values: readonly (readonly number[])[],
   names: GridNames,
-  { width, scale, base }: { readonly width: number; readonly scale: DivergingScale; readonly base: number },
+  { width, scale, base, write = short }: GridLook,
 ): GridMap {
   const longest = Math.max(2, ...names.rows.map(({ length }) => length));
   const left = Math.min(MAX_ROW_LABEL_PX, longest * CHARACTER_PX + LABEL_GAP_PX);
@@ -102,7 +109,7 @@ export function gridMap(
           height: cellHeight - GAP_PX,
           fill,
           ink: inkOn(isKnown ? fill : scale.colour(0)),
-          label: isKnown && !isUpright ? short(value) : "",
+          label: isKnown && !isUpright ? write(value) : "",
         };
       }),
     ),

@@ -1,5 +1,6 @@
 import type { FigureInks } from "../marks/figure-inks.ts";
 import { LEGEND_HEIGHT_PX, legendMarks } from "../marks/legend-marks.ts";
+import { effectUnit } from "../legend.ts";
 import type { Legend } from "../legend.ts";
 import { group } from "../marks/mark.ts";
 import type { MarkedFigure } from "../marks/mark.ts";
@@ -14,6 +15,6 @@ export const heatmapFigure = (map: Heatmap, key: Legend, inks: FigureInks): Mark
   height: map.height + GAP_PX + LEGEND_HEIGHT_PX,
   marks: [
     ...heatmapMarks(map, inks),
-    group(legendMarks(key, "nats", inks), { transform: `translate(32 ${map.height + GAP_PX})` }),
+    group(legendMarks(key, effectUnit(map.isPlain), inks), { transform: `translate(32 ${map.height + GAP_PX})` }),
   ],
 });

@@ -1,4 +1,5 @@
 import { LEGEND_HEIGHT_PX, legendMarks } from "../marks/legend-marks.ts";
+import { effectUnit } from "../legend.ts";
 import type { Legend } from "../legend.ts";
 import type { FigureInks } from "../marks/figure-inks.ts";
 import { group, text } from "../marks/mark.ts";
@@ -35,12 +36,13 @@ export function heatmapPair(
     else x += map.width + GAP_PX;
     return part;
   });
+  const unit = effectUnit(pair.some(({ map }) => map.isPlain));
   const widest = Math.max(...pair.map(({ map }) => map.width));
   const highest = Math.max(...pair.map(({ map }) => map.height));
   const height = isStacked ? y - GAP_PX : TITLE_PX + highest;
   return {
     width: isStacked ? widest : x - GAP_PX,
     height: height + LEGEND_GAP_PX + LEGEND_HEIGHT_PX,
-    marks: [...maps, group(legendMarks(key, "nats", inks), { transform: `translate(32 ${height + LEGEND_GAP_PX})` })],
+    marks: [...maps, group(legendMarks(key, unit, inks), { transform: `translate(32 ${height + LEGEND_GAP_PX})` })],
   };
 }

@@ -10,7 +10,15 @@ import { question } from "#state/question.ts";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { usePlain } from "../shared/use-plain.ts";
 import { ChainFigure } from "./ChainFigure.tsx";
-import { edgeName, isMeasured, measuredKey, nodeName, plainMeasuredKey, widthText } from "./words/chain-words.ts";
+import {
+  edgeName,
+  isMeasured,
+  measuredKey,
+  nodeName,
+  plainMeasuredKey,
+  plainNumbersKey,
+  widthText,
+} from "./words/chain-words.ts";
 import { NodeCard } from "./node/NodeCard.tsx";
 import type { ShownChain } from "./shown-chains.ts";
 import { emptySentence } from "./words/stage-sentences.ts";
@@ -73,8 +81,6 @@ function NoChain({ chain, sentence }: { readonly chain: Chain; readonly sentence
 }
 
 const FULL_NUMBERS = "numbers, nats: a deep neuron’s increase (with its sign); of all else, the effect";
-const PLAIN_NUMBERS =
-  "numbers: on a deep neuron, what it makes of the answer’s probability (×2: twice as likely); on all else, what becomes of it without that part (÷2: half)";
 
 interface DrawnProps extends Pick<ChainColumnProps, "shown" | "scale" | "selected"> {
   readonly width: number;
@@ -128,7 +134,7 @@ function Drawn({ shown, scale, width, selected, onSelect }: DrawnProps) {
         <span className="edge-key for">towards where the receiver stands</span>
         <span className="edge-key against">against it</span>
         <span>width: {widthText(chain)}</span>
-        <span>{isPlain ? PLAIN_NUMBERS : FULL_NUMBERS}</span>
+        <span>{isPlain ? plainNumbersKey : FULL_NUMBERS}</span>
         {isMeasured(chain) && <span>{isPlain ? plainMeasuredKey : measuredKey}</span>}
       </figcaption>
     </figure>

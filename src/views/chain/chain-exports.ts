@@ -10,9 +10,9 @@ import { NO_FINDING } from "#state/link/finding.ts";
 import type { Finding, PublishedName } from "#state/link/finding.ts";
 import type { Slots } from "#state/run/results.ts";
 import { EFFECT_UNIT } from "../exports/drawn.ts";
-import type { Drawn, Origin } from "../exports/drawn.ts";
+import type { Drawn, FigureLook, Origin } from "../exports/drawn.ts";
 import type { CsvValue, Facts, Table } from "../exports/csv.ts";
-import { isMeasured, measuredKey, widthText } from "./words/chain-words.ts";
+import { isMeasured, measuredKey, plainMeasuredKey, plainNumbersKey, widthText } from "./words/chain-words.ts";
 import type { ShownChain } from "./shown-chains.ts";
 import { STAGE_WORDS, emptySentence, stageSentence } from "./words/stage-sentences.ts";
 
@@ -22,7 +22,7 @@ const EXPORT_PX = 828;
 interface Look {
   readonly scale: ChainScale;
   /** Said below the drawings. */
-  readonly lines: readonly string[];
+  readonly lines: (isPlain: boolean) => readonly string[];
   readonly published: PublishedName | undefined;
   readonly slots: Slots;
 }
@@ -32,14 +32,17 @@ export function drawnChain(shown: readonly ShownChain[], { scale, lines, publish
   const [first, second] = shown;
   if (!first?.origin) return undefined;
   const drawn = shown.filter(({ chain }) => emptySentence(chain) === undefined);
-  const sentences = drawn.flatMap(({ chain, title }) => [
-    ...(shown.length > 1 ? [title] : []),
-    ...chain.stages.map((stage, index) => `${index + 1} ${STAGE_WORDS[stage.name]}. ${stageSentence(chain, stage)}`),
-  ]);
+  const sentences = (isPlain: boolean) =>
+    drawn.flatMap(({ chain, title }) => [
+      ...(shown.length > 1 ? [title] : []),
+      ...chain.stages.map(
+        (stage, index) => `${index + 1} ${STAGE_WORDS[stage.name]}. ${stageSentence(chain, stage, isPlain)}`,
+      ),
+    ]);
   return {
     name: "chain",
     title: `The logic chain of ${shown.map(({ title }) => `“${title}”`).join(" and ")} in ${modelOf(first.origin)}`,
-    says: [...sentences, ...lines, legend(first.chain)],
+    says: (isPlain) => [...sentences(isPlain), ...lines(isPlain), legend(first.chain, isPlain)],
     origin: first.origin,
     link: linkTo(first, second, { published, slots, leastShare: scale.threshold }),
     isAblating: true,
@@ -54,7 +57,7 @@ export function drawnChain(shown: readonly ShownChain[], { scale, lines, publish
     table: () => exportTable(shown),
     notebook: "chain",
     ...(drawn.length > 0 && {
-      figure: (width = EXPORT_PX, isDark = false) => fileFigure(drawn, scale, { width, isDark }),
+      figure: (look) => ownFigure(drawn, scale, look),
     }),
   };
 }
@@ -97,10 +100,10 @@ function linkTo(
 }
 
 /** The drawing as a figure of its own. */
-function fileFigure(
+function ownFigure(
   shown: readonly ShownChain[],
   scale: ChainScale,
-  { width, isDark }: { readonly width: number; readonly isDark: boolean },
+  { width = EXPORT_PX, isDark, isPlain }: FigureLook,
 ): MarkedFigure {
   const drawn = shown.map(({ chain, tokens, title, origin, beforeName, afterName }) => ({
     title,
@@ -113,6 +116,7 @@ function fileFigure(
       beforeName,
       afterName,
       isInteractive: false,
+      isPlain,
       name: () => "",
     },
   }));
@@ -125,10 +129,15 @@ function offIn({ nodes }: Chain, origin: Origin | undefined): ReadonlySet<string
   return new Set(nodes.filter((node) => isNodeAblated(node, interventions)).map(({ id }) => id));
 }
 
-const legend = (chain: Chain) =>
-  `Width: ${widthText(chain)}. Blue towards, red and dashed against where the receiver stands. ` +
-  "Numbers, nats: a deep neuron’s increase (with its sign); of all else the effect, which is what log p loses when it is off." +
-  (isMeasured(chain) ? ` ${measuredKey[0]!.toUpperCase()}${measuredKey.slice(1)}.` : "");
+function legend(chain: Chain, isPlain: boolean): string {
+  const numbers = isPlain
+    ? sentenceOf(plainNumbersKey)
+    : "Numbers, nats: a deep neuron’s increase (with its sign); of all else the effect, which is what log p loses when it is off.";
+  const measured = isMeasured(chain) ? ` ${sentenceOf(isPlain ? plainMeasuredKey : measuredKey)}` : "";
+  return `Width: ${widthText(chain)}. Blue towards, red and dashed against where the receiver stands. ${numbers}${measured}`;
+}
+
+const sentenceOf = (key: string) => `${key[0]!.toUpperCase()}${key.slice(1)}.`;
 
 const HEADER = [
   "chain",

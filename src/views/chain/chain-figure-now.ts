@@ -2,7 +2,7 @@ import { largestIncrease } from "#charts/chain/chain-marks.ts";
 import { publishedChains } from "#state/chain-view.ts";
 import { question } from "#state/question.ts";
 import { isStale, results } from "#state/run/results.ts";
-import { view } from "#state/view.ts";
+import { isForResearchers, view } from "#state/view.ts";
 import { figureOr } from "../exports/figure-now.ts";
 import type { FigureNow, FigureSource } from "../exports/figure-now.ts";
 import { drawnChain } from "./chain-exports.ts";
@@ -23,9 +23,9 @@ function now(): FigureNow {
   const shown = record
     ? [withoutHead(record.prompt ?? published, record)]
     : ownChains(slots, { isChanged, isBeside, isMeasured });
-  const empty = shown.map(({ chain }) => emptySentence(chain));
+  const empty = shown.map(({ chain }) => emptySentence(chain, !isForResearchers(view.getState())));
   if (empty.length > 0 && !empty.includes(undefined)) return { none: empty[0]! };
-  const lines = record ? [publishedLine(record)] : chainLines(slots, isChanged);
+  const lines = (isPlain: boolean) => (record ? [publishedLine(record)] : chainLines(slots, isChanged, isPlain));
   const scale = { threshold: leastShare, limit: largestIncrease(shown.map(({ clean }) => clean)) };
   return figureOr(
     drawnChain(shown, { scale, lines, published, slots }),

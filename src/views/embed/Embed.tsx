@@ -16,6 +16,7 @@ import { results } from "#state/run/results.ts";
 import { isShort } from "#state/serving/frame-runs.ts";
 import { isDark, view } from "#state/view.ts";
 import type { CsvValue } from "../exports/csv.ts";
+import { titleFor } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import { LinkVerdict } from "../opened/LinkVerdict.tsx";
 import { LinkWords } from "../opened/LinkWords.tsx";
@@ -25,6 +26,7 @@ import { MarksFigure } from "../shared/figure/MarksFigure.tsx";
 import { useWidth } from "../shared/figure/use-width.ts";
 import { DataTable } from "../shared/table/DataTable.tsx";
 import { plain } from "../shared/table/columns.tsx";
+import { usePlain } from "../shared/use-plain.ts";
 import { asSentence } from "../shared/words/sentence.ts";
 import { stateSentence } from "./state-sentence.ts";
 import "./embed.css";
@@ -34,6 +36,7 @@ export function Embed() {
   const finding = useStore(opened, (state) => state.finding);
   const state = useStore(model);
   const figure = useFigureNow();
+  const isPlain = usePlain();
   const complaints = useStore(notices).list.filter(({ code }) => code !== undefined);
   const sentence = stateSentence(state);
   const { drawn } = figure;
@@ -50,7 +53,7 @@ export function Embed() {
       ))}
       {finding && <LinkVerdict finding={finding} />}
       <footer>
-        <AllWords finding={finding} says={drawn?.says ?? []} />
+        <AllWords finding={finding} says={drawn?.says(isPlain) ?? []} />
         <WayToTheWhole />
       </footer>
     </main>
@@ -135,7 +138,9 @@ const isOver = (element: HTMLElement) =>
 function Figure({ drawn }: { readonly drawn: Drawn }) {
   const [host, width] = useWidth<HTMLDivElement>(LEAST_PX);
   const dark = useStore(view, isDark);
-  const { title, says, figure } = drawn;
+  const isPlain = usePlain();
+  const { says, figure } = drawn;
+  const title = titleFor(drawn, isPlain);
   return (
     <figure>
       <figcaption title={legible(title)}>
@@ -145,7 +150,11 @@ function Figure({ drawn }: { readonly drawn: Drawn }) {
         {figure ? (
           <div inert className="embed-ground">
             <MarksFigure
-              figure={figure(Math.max(LEAST_PX, Math.min(width - 2 * GROUND_PX, MOST_PX)), dark)}
+              figure={figure({
+                width: Math.max(LEAST_PX, Math.min(width - 2 * GROUND_PX, MOST_PX)),
+                isDark: dark,
+                isPlain,
+              })}
               label={title}
             />
           </div>
@@ -154,7 +163,7 @@ function Figure({ drawn }: { readonly drawn: Drawn }) {
         )}
       </div>
       <div className="embed-says">
-        {says.map((each) => (
+        {says(isPlain).map((each) => (
           <p key={each} className="says">
             {each}
           </p>
@@ -174,7 +183,8 @@ const GROUND_PX = 8;
 const LISTED = 10;
 
 function Rows({ drawn }: { readonly drawn: Drawn }) {
-  const { header, rows } = drawn.table();
+  const { table, plainTable = table } = drawn;
+  const { header, rows } = usePlain() ? plainTable() : table();
   const columns = header.map((name, at) => ({
     ...plain<readonly CsvValue[]>({ label: name.replaceAll("_", " ") }, (row) => cellText(row[at]!)),
     isNumber: rows.some((row) => typeof row[at] === "number"),

@@ -32,8 +32,8 @@ export interface Choice<Result> {
 export interface FigureSize {
   readonly width: number;
   readonly isDark: boolean;
-  /** Factors in place of nats; left out: nats, as in a file. */
-  readonly isPlain?: boolean;
+  /** Factors in place of nats. */
+  readonly isPlain: boolean;
 }
 
 export interface PageFigure<Result> {
@@ -48,8 +48,8 @@ export interface ExperimentPage<Kind extends ExperimentKind, Result = ResultFor<
   readonly texts: ExperimentText;
   /** Of its files. */
   readonly name: string;
-  readonly title: (result: Result, chosen: Chosen) => string;
   /** @param isPlain without the researcher’s numbers */
+  readonly title: (result: Result, chosen: Chosen, isPlain?: boolean) => string;
   readonly sentence: (result: Result, chosen: Chosen, isPlain?: boolean) => string;
   readonly choices?: readonly Choice<Result>[];
   /** The first one goes into a file. */

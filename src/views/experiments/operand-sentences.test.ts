@@ -148,10 +148,10 @@ describe("numbers as a helix", () => {
 
   test("draws what has been run", () => {
     for (const { draw } of helix.figures) {
-      expect(JSON.stringify(draw(result([group("+", MOVED)]), { width: 640, isDark: false }, {}).marks)).toContain(
-        "shuffled",
-      );
-      expect(draw(result([]), { width: 640, isDark: true }, {}).width).toBeGreaterThan(0);
+      expect(
+        JSON.stringify(draw(result([group("+", MOVED)]), { width: 640, isDark: false, isPlain: false }, {}).marks),
+      ).toContain("shuffled");
+      expect(draw(result([]), { width: 640, isDark: true, isPlain: false }, {}).width).toBeGreaterThan(0);
     }
   });
 });

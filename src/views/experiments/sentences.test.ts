@@ -223,13 +223,29 @@ describe("patching over pairs", () => {
   test("draw the normalised values, or what moved where there are none", () => {
     const drawn = (name: string) =>
       JSON.stringify(
-        patching.figures[0]!.draw(result([SCALED, ONE_ANSWER]), { width: 640, isDark: false }, { group: name }).marks,
+        patching.figures[0]!.draw(
+          result([SCALED, ONE_ANSWER]),
+          { width: 640, isDark: false, isPlain: false },
+          { group: name },
+        ).marks,
       );
     expect(drawn("operator")).toContain("0 corrupted, 1 clean");
     expect(drawn("operator")).toContain("0.90");
     expect(drawn("same answer")).toContain("nats moved");
     expect(drawn("same answer")).toContain("−0.30");
+    const plain = JSON.stringify(
+      patching.figures[0]!.draw(
+        result([SCALED, ONE_ANSWER]),
+        { width: 640, isDark: false, isPlain: true },
+        { group: "same answer" },
+      ).marks,
+    );
+    expect(plain).not.toContain("nats");
+    // e^0.3 = 1.35
+    expect(plain).toContain("÷1.35");
     expect(patching.sentence(result([]), {})).toBe("Nothing has been run yet.");
-    expect(patching.figures[0]!.draw(result([]), { width: 640, isDark: false }, {}).width).toBeGreaterThan(0);
+    expect(
+      patching.figures[0]!.draw(result([]), { width: 640, isDark: false, isPlain: false }, {}).width,
+    ).toBeGreaterThan(0);
   });
 });

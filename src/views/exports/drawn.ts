@@ -30,8 +30,10 @@ export interface Drawn {
   /** Of the view, for a file's name. */
   readonly name: string;
   readonly title: string;
-  /** What it shows, in sentences with their numbers. */
-  readonly says: readonly string[];
+  /** Its title without the researcher’s numbers, where that is another one. */
+  readonly plainTitle?: string;
+  /** What it shows, in sentences with their numbers: in nats, as a file has them, or plain. */
+  readonly says: (isPlain: boolean) => readonly string[];
   readonly origin: Origin;
   /** What a link to it opens; undefined where no link leads to it. */
   readonly link: Finding | undefined;
@@ -41,15 +43,27 @@ export interface Drawn {
   readonly settings?: Facts;
   readonly unit: string;
   readonly table: () => Table;
-  /**
-   * As wide as asked, in CSS pixels, or as wide as it has to be, and for light paper unless `isDark`; where nothing is asked, as a file has it. Left out of what
-   * is only a table.
-   */
-  readonly figure?: (width?: number, isDark?: boolean) => MarkedFigure;
+  /** Its rows as they are read without the researcher’s numbers; left out where nothing in them is one. */
+  readonly plainTable?: () => Table;
+  /** Left out of what is only a table. */
+  readonly figure?: (look: FigureLook) => MarkedFigure;
   readonly isDark?: boolean;
   /** The program that draws it anew of its JSON; left out where there is none. */
   readonly notebook?: "heads" | "chain" | "neurons";
 }
+
+/** How a figure is drawn. */
+export interface FigureLook {
+  /** In CSS pixels, as long as it has not to be wider; left out: as a file has it. */
+  readonly width?: number;
+  readonly isDark: boolean;
+  /** Factors and probabilities in place of nats. A file has nats. */
+  readonly isPlain: boolean;
+}
+
+/** The title for who reads plain numbers, or those of a researcher. */
+export const titleFor = ({ title, plainTitle = title }: Pick<Drawn, "title" | "plainTitle">, isPlain: boolean) =>
+  isPlain ? plainTitle : title;
 
 /** How wide most figures are in a file. */
 export const FILE_PX = 640;

@@ -59,7 +59,7 @@ function everything(): Drawn[] {
     drawnConcepts(found.concepts, 1),
     drawnGroup(found.group),
     drawnPatch(found.patch),
-    drawnChain(chains, { scale: { threshold: 0.2, limit: 1 }, lines: [], published: undefined, slots }),
+    drawnChain(chains, { scale: { threshold: 0.2, limit: 1 }, lines: () => [], published: undefined, slots }),
     drawnHeads(slots.sweepAblated, "linear"),
     drawnLens(slots, DEFAULT_READING),
     drawnDirect(slots, DEFAULT_READING, undefined),
@@ -319,7 +319,7 @@ test("a record that others published is exported as theirs, whatever model is on
   const published = { ...chain, prompt: "1+1=", provenance: { kind: "published", ...record.meta } } as const;
   const drawn = drawnChain([withoutHead("1+1=", published)], {
     scale: { threshold: 0.2, limit: 1 },
-    lines: [],
+    lines: () => [],
     published: "llama-7b-3plus5",
     slots: results.getState(),
   })!;

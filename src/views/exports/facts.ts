@@ -16,9 +16,10 @@ import type { Drawn, Origin, Stamp } from "./drawn.ts";
 /** What every file says of itself, in this order: what was found, whose it is, how it was asked, and where to look again. */
 export function factsOf(drawn: Drawn, stamp: Stamp): Facts {
   const link = linkOf(drawn, stamp);
+  const says = drawn.says(false);
   return {
     title: drawn.title,
-    ...(drawn.says.length > 0 && { says: drawn.says.join(" ") }),
+    ...(says.length > 0 && { says: says.join(" ") }),
     view: drawn.name,
     ...originFacts(drawn),
     ...drawn.settings,
@@ -145,7 +146,7 @@ const modelFacts = ({
 export function captionOf(drawn: Drawn, stamp: Stamp): string[] {
   const link = linkOf(drawn, stamp);
   return [
-    ...drawn.says,
+    ...drawn.says(false),
     originSentence(drawn.origin, drawn.isAblating ?? false),
     `Arithmoscope ${stamp.version}, ${stamp.date.toISOString().slice(0, 10)}${link === undefined ? "; no link leads to it." : "."}`,
     ...(link === undefined ? [] : [link]),

@@ -45,6 +45,6 @@ export function pythonFile(drawn: Drawn): ExportedFile | undefined {
 export function svgFile(drawn: Drawn, stamp: Stamp): ExportedFile | undefined {
   if (!drawn.figure) return undefined;
   const words = { title: drawn.title, caption: captionOf(drawn, stamp), facts: JSON.stringify(factsOf(drawn, stamp)) };
-  const content = figureSvg(drawn.figure(), words, drawn.isDark);
+  const content = figureSvg(drawn.figure({ isDark: drawn.isDark ?? false, isPlain: false }), words, drawn.isDark);
   return { name: `${fileName(drawn)}.svg`, type: "image/svg+xml", content };
 }

@@ -46,7 +46,7 @@ export function drawnHead(slots: Slots): Drawn | undefined {
   return {
     name,
     title: `Attention of ${name} after “${about.prompt}” in ${about.model.name}`,
-    says: [drawn, attentionSentence(value, texts)],
+    says: () => [drawn, attentionSentence(value, texts)],
     origin: { kind: "computed", subject: about },
     link: linkTo(about, { kind: "head", at: value.at }, slots),
     isAblating: true,
@@ -70,7 +70,7 @@ export function drawnNeuron(slots: Slots): Drawn | undefined {
   return {
     name,
     title: `Neuron ${name} after “${about.prompt}” in ${about.model.name}`,
-    says: [neuronSentence(value)],
+    says: (isPlain) => [neuronSentence(value, isPlain)],
     origin: { kind: "computed", subject: about },
     link: linkTo(about, { kind: "neuron", at: value.at }, slots),
     isAblating: true,
@@ -94,7 +94,7 @@ export function drawnWiring({ value, about }: LabSlot<NeuronWiring>): Drawn | un
   return {
     name: `${name}-wiring`,
     title: `What raises ${name} in ${about.model.name}, and what it says behind later attention layers`,
-    says: [],
+    says: () => [],
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), selected: { kind: "neuron", at: value.at } },
     unit: "product for keys, logit behind attention",

@@ -12,7 +12,7 @@ import { tableOf } from "../shared/table/columns.tsx";
 import { tokenText } from "../shared/words/token-text.ts";
 import { CONCEPT_COLUMNS, GROUP_COLUMNS, groupRuns, hitColumns } from "./lab-columns.tsx";
 import { conceptSentence, groupSentence, hitsSentence } from "./lab-sentences.ts";
-import { SCALE_KINDS, UNITS, cellsOf, plotSentence, quantityName } from "./plot/plot-sentence.ts";
+import { PLAIN_UNITS, SCALE_KINDS, UNITS, cellsOf, plotSentence, quantityName } from "./plot/plot-sentence.ts";
 
 const of = (about: Subject): Pick<Drawn, "origin" | "link"> => ({
   origin: { kind: "computed", subject: about },
@@ -27,11 +27,13 @@ export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
   const { asked, values } = value;
   const { kind } = asked.quantity;
   const name = quantityName(asked.quantity);
-  const scaled = (isDark: boolean) => plotScale(SCALE_KINDS[kind], values.flat(), isDark);
+  const scaled = (isDark: boolean, isPlain: boolean) => plotScale(SCALE_KINDS[kind], values.flat(), isDark, isPlain);
+  const titled = (of: string) => `${of} over a and b in “${asked.template}” in ${about.model.name}`;
   return {
     name: "operand-plot",
-    title: `${name} over a and b in “${asked.template}” in ${about.model.name}`,
-    says: [plotSentence(value, scaled(false).text)],
+    title: titled(name),
+    plainTitle: titled(quantityName(asked.quantity, true)),
+    says: (isPlain) => [plotSentence(value, scaled(false, isPlain).text)],
     ...of(about),
     link: { ...findingOf(about), view: "lab", plot: plotFormOf(value) },
     isAblating: kind === "head",
@@ -48,11 +50,11 @@ export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
       header: ["a", "b", "answer", "first_token", kind],
       rows: cellsOf(value).map(({ a, b, answer, token, value: cell }) => [a, b, answer ?? "", token, cell]),
     }),
-    figure: (width = FILE_PX, isDark = false) => {
-      const scale = scaled(isDark);
+    figure: ({ width = FILE_PX, isDark, isPlain }) => {
+      const scale = scaled(isDark, isPlain);
       const from = { aFrom: asked.a.from, bFrom: asked.b.from };
       const map = operandMap(values, { ...from, width, scale });
-      return operandFigure(map, scale.legend, UNITS[kind], figureInks(isDark));
+      return operandFigure(map, scale.legend, isPlain ? PLAIN_UNITS[kind] : UNITS[kind], figureInks(isDark));
     },
   };
 }
@@ -65,7 +67,7 @@ export function drawnHits({ value, about }: Slot<"tokens">): Drawn | undefined {
   return {
     name: "token-search",
     title: `Neurons that ${verb} “${tokenText(found.token.text)}” in ${about.model.name}`,
-    says: [hitsSentence(found, asked.by, asked.end)],
+    says: () => [hitsSentence(found, asked.by, asked.end)],
     ...of(about),
     settings: { token: found.token, by: asked.by, end: asked.end },
     unit: "logit",
@@ -79,7 +81,7 @@ export function drawnConcepts({ value, about }: Slot<"concepts">, atLeast: numbe
   return {
     name: "concept-search",
     title: `Neurons of ${about.model.name} that say ${atLeast} or more of ${value.concepts.length} concepts`,
-    says: [conceptSentence(value, atLeast)],
+    says: () => [conceptSentence(value, atLeast)],
     ...of(about),
     settings: { at_least: atLeast, concepts: value.concepts.map(({ text }) => text) },
     unit: "none",
@@ -98,7 +100,7 @@ export function drawnGroup({ value, about }: Slot<"group">): Drawn | undefined {
   return {
     name: "neuron-group",
     title: `What the ${group} are worth together after “${prompt}” in ${about.model.name}`,
-    says: [groupSentence(value)],
+    says: (isPlain) => [groupSentence(value, isPlain)],
     ...of(about),
     isAblating: true,
     settings: { group, neurons: found.neurons },

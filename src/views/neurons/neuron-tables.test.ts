@@ -114,7 +114,7 @@ test.each([
   const drawn = drawnTopNeurons(slots, { column, descending })!;
   expect(drawn.table().rows.map(([, , index]) => index)).toEqual(order);
   // the sentence is of the neuron that gives most, whatever the order
-  expect(drawn.says[0]).toContain("L4N30 gives most");
+  expect(drawn.says(false)[0]).toContain("L4N30 gives most");
 });
 
 test("a key is one quantity in every table, so that a sorted link stays sorted when a part goes off", () => {

@@ -5,7 +5,7 @@ import type { SortOrder } from "#state/link/finding.ts";
 import type { NeuronComparison, Slots, TopNeurons } from "#state/run/results.ts";
 import type { Subject } from "#state/subject.ts";
 import type { Drawn } from "../exports/drawn.ts";
-import { tableOf } from "../shared/table/columns.tsx";
+import { plainTableOf, tableOf } from "../shared/table/columns.tsx";
 import { sortedRows } from "../shared/table/sorted-rows.ts";
 import { changesText } from "../shared/words/part-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
@@ -34,11 +34,15 @@ export function drawnNeurons(slots: Slots, sort: SortOrder): Drawn | undefined {
   return {
     name: "neurons",
     title: `Neurons that lose their say ${comparedWith(about)} after “${about.prompt}” in ${about.model.name}`,
-    says: [comparisonSentence(value, tokenText(about.token?.text ?? "")), certificate(value)],
+    says: (isPlain) => [
+      comparisonSentence(value, tokenText(about.token?.text ?? ""), isPlain),
+      ...(isPlain ? [] : [certificate(value)]),
+    ],
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), view: "neurons", sort, expected: claimsAbout(about, slots) },
     unit: "nats; activations have none",
     table: () => tableOf(COLUMNS, sortedRows(value.rows, COLUMNS, sort)),
+    plainTable: () => plainTableOf(COLUMNS, sortedRows(value.rows, COLUMNS, sort)),
     notebook: "neurons",
   };
 }
@@ -51,7 +55,7 @@ export function drawnTopNeurons(slots: Slots, sort: SortOrder): Drawn | undefine
   return {
     name: "top-neurons",
     title: `Neurons with the most to say for “${target}” after “${about.prompt}” in ${about.model.name}`,
-    says: [topSentence(value, target), certificate(value)],
+    says: (isPlain) => [topSentence(value, target, isPlain), ...(isPlain ? [] : [certificate(value)])],
     origin: { kind: "computed", subject: about },
     link: {
       ...findingOf(about),
@@ -61,6 +65,7 @@ export function drawnTopNeurons(slots: Slots, sort: SortOrder): Drawn | undefine
     },
     unit: "nats; activations have none",
     table: () => tableOf(TOP_COLUMNS, sortedRows(value.rows, TOP_COLUMNS, sort)),
+    plainTable: () => plainTableOf(TOP_COLUMNS, sortedRows(value.rows, TOP_COLUMNS, sort)),
     notebook: "neurons",
   };
 }

@@ -19,7 +19,7 @@ export function drawnPatch({ value, about }: LabSlot<DrawnPatch>): Drawn | undef
   return {
     name: "patching",
     title: `${SITE_NAMES[map.site]} patched between “${prompt}” and “${asked.corrupted}” in ${about.model.name}, ${map.direction}`,
-    says: [patchSentence(value)],
+    says: (isPlain) => [patchSentence(value, isPlain)],
     origin: { kind: "computed", subject },
     link: {
       ...findingOf(about),
@@ -42,7 +42,7 @@ export function drawnPatch({ value, about }: LabSlot<DrawnPatch>): Drawn | undef
     },
     unit: `value: 0 is the corrupted prompt, 1 the clean one; metric: ${METRIC_NAMES[map.metric]}, ${METRIC_UNITS[map.metric]}`,
     table: () => tableOf(patchColumns(map), cellsOf(map, asked)),
-    figure: (width = FILE_PX, isDark = false) => {
+    figure: ({ width = FILE_PX, isDark }) => {
       const { scale, key } = patchScale(map, isDark);
       const grid = gridMap(map.values, gridNames(map, asked), { width, scale, base: baseOf(map) });
       return gridFigure(grid, key, "0 corrupted, 1 clean", figureInks(isDark));

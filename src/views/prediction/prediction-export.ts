@@ -14,7 +14,7 @@ export function drawnPrediction(slots: Slots, isChanged: boolean): Drawn | undef
   return {
     name: "prediction",
     title: `What ${about.model.name} answers after “${about.prompt}”`,
-    says: [predictionSentence(runs.before, runs.after, about.interventions)],
+    says: (isPlain) => [predictionSentence(runs.before, runs.after, about.interventions, isPlain)],
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), expected: claimsAbout(about, slots) },
     unit: "probability, 0 to 1",

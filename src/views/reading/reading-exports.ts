@@ -24,6 +24,7 @@ import type { HeadTable } from "./reading-columns.tsx";
 import {
   DIAGONAL_WORDS,
   NORM_WORDS,
+  PLAIN_DIAGONAL_WORDS,
   SCORE_WORDS,
   capWords,
   directSentence,
@@ -69,7 +70,7 @@ export function lensFigure(
     readonly width: number;
     readonly inks: FigureInks;
     readonly isDark: boolean;
-    readonly isPlain?: boolean;
+    readonly isPlain: boolean;
   },
 ) {
   const rows = layers.map(({ positions }) =>
@@ -93,8 +94,8 @@ export function drawnLens(slots: Slots, reading: ReadingSettings): Drawn | undef
   return {
     name: "lens",
     title: `What the residual stream says after “${about.prompt}” in ${about.model.name}`,
-    says: [
-      lensSentence(value, target),
+    says: (isPlain) => [
+      lensSentence(value, target, isPlain),
       `Rows: the embedding, then behind each layer; columns: positions. ${reading.cells === "top" ? "The most probable token, in the colour of its probability" : `The rank of “${target}”, in the colour of its probability`}; ${NORM_WORDS[value.norm]}.`,
     ],
     origin: { kind: "computed", subject: about },
@@ -102,8 +103,8 @@ export function drawnLens(slots: Slots, reading: ReadingSettings): Drawn | undef
     settings: { norm: value.norm, first_position: value.first },
     unit: "probabilities from 0 to 1; log-probabilities in nats; rank 0 is the most probable token",
     table: () => tableOf(lensColumns(target), lensRows(value)),
-    figure: (width = FILE_PX, isDark = false) =>
-      lensFigure(value, reading.cells, { tokens, width, inks: figureInks(isDark), isDark }),
+    figure: ({ width = FILE_PX, isDark, isPlain }) =>
+      lensFigure(value, reading.cells, { tokens, width, inks: figureInks(isDark), isDark, isPlain }),
   };
 }
 
@@ -122,11 +123,11 @@ interface ScatterRoom {
   readonly width: number;
   readonly inks: FigureInks;
   readonly selected?: HeadId | undefined;
-  /** The effect as a factor, not in nats; left out: nats, as in a file. */
-  readonly isPlain?: boolean;
+  /** The effect as a factor, not in nats. */
+  readonly isPlain: boolean;
 }
 
-const totalAxis = (isPlain = false) => ({
+const totalAxis = (isPlain: boolean) => ({
   name: isPlain ? "the answer without the head" : "total effect, nats",
   format: (effect: number) => inNats(effect, "effect", isPlain),
 });
@@ -187,10 +188,10 @@ export function drawnDirect(
   return {
     name: "direct",
     title: `Who writes “${target}” after “${about.prompt}” in ${about.model.name}`,
-    says: [
-      directSentence(value, { target, against: againstText }, effects),
-      "Direct effect: what a part adds to the logit by itself, at the final norm’s scale in this run. Total effect: what log p loses without the part.",
-      DIAGONAL_WORDS,
+    says: (isPlain) => [
+      directSentence(value, { target, against: againstText }, effects, isPlain),
+      `Direct effect: what a part adds to the logit by itself, at the final norm’s scale in this run. Total effect: what ${isPlain ? "becomes of the answer" : "log p loses"} without the part.`,
+      isPlain ? PLAIN_DIAGONAL_WORDS : DIAGONAL_WORDS,
       ...(value.softcap === undefined ? [] : [capWords(value.softcap)]),
     ],
     origin: { kind: "computed", subject: about },
@@ -199,8 +200,8 @@ export function drawnDirect(
     settings: { total: value.total, ...(value.against !== undefined && { against: value.against }) },
     unit: `direct effects in logits; ${EFFECT_UNIT}`,
     table: () => tableOf(PART_COLUMNS, directParts(value, effects)),
-    figure: (width = FILE_PX, isDark = false) =>
-      directScatter(value, effects ?? [], { width, inks: figureInks(isDark) }),
+    figure: ({ width = FILE_PX, isDark, isPlain }) =>
+      directScatter(value, effects ?? [], { width, inks: figureInks(isDark), isPlain }),
   };
 }
 
@@ -213,9 +214,9 @@ export function drawnScores(slots: Slots, reading: ReadingSettings, about: Subje
   return {
     name: "head-scores",
     title: `Where heads look, and what they are worth after “${about.prompt}” in ${about.model.name}`,
-    says: [
+    says: (isPlain) => [
       scoresSentence(value, reading.score),
-      `Score “${name}”: mean attention to ${asks}, on texts drawn with seed ${value.seed}, whatever the prompt. Effect: what log p loses on this prompt without the head.`,
+      `Score “${name}”: mean attention to ${asks}, on texts drawn with seed ${value.seed}, whatever the prompt. Effect: what ${isPlain ? "becomes of the answer" : "log p loses"} on this prompt without the head.`,
     ],
     origin: { kind: "computed", subject: about },
     link: linkTo(slots, about, { ...reading, look: "scores" }),
@@ -223,7 +224,11 @@ export function drawnScores(slots: Slots, reading: ReadingSettings, about: Subje
     settings: { seed: value.seed, score: reading.score },
     unit: `scores are shares of attention, 0 to 1; ${EFFECT_UNIT}`,
     table: () => tableOf(scoreColumns(value, reading.score), scoreRows(value, effects)),
-    figure: (width = FILE_PX, isDark = false) =>
-      scoreScatter(value.scores[reading.score]?.score ?? [], effects, name, { width, inks: figureInks(isDark) }),
+    figure: ({ width = FILE_PX, isDark, isPlain }) =>
+      scoreScatter(value.scores[reading.score]?.score ?? [], effects, name, {
+        width,
+        inks: figureInks(isDark),
+        isPlain,
+      }),
   };
 }

@@ -8,10 +8,12 @@ import { typedWords } from "#state/link/words/finding-words.ts";
 import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
 import { FileButtons } from "../exports/Exports.tsx";
+import { titleFor } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
 import type { FigureNow } from "../exports/figure-now.ts";
 import { TOO_LONG, earlierSentence, longSentence } from "../header/copy-finding.ts";
 import { addressOf } from "../shared/copy-link.ts";
+import { usePlain } from "../shared/use-plain.ts";
 import { CopyField } from "./CopyField.tsx";
 import { WordFields } from "./WordFields.tsx";
 import type { Words } from "./WordFields.tsx";
@@ -104,12 +106,13 @@ function useWords(shared: SharedFinding) {
 
 /** The figure or table of the tab at hand. */
 function Files({ drawn }: { readonly drawn: Drawn }) {
+  const title = titleFor(drawn, usePlain());
   return (
     <>
       {drawn.figure && (
         <section aria-label="Figure">
           <h3>Figure</h3>
-          <p className="small">{legible(drawn.title)}</p>
+          <p className="small">{legible(title)}</p>
           <p className="sharing-files">
             <FileButtons drawn={drawn} kinds={["svg", "png"]} />
           </p>
@@ -136,9 +139,10 @@ interface EmbedSectionProps {
 const PREVIEW_SCALE = 5;
 
 /** One figure in another page, as wide as chosen. */
-function EmbedSection({ fragment, figure: { drawn, unframed }, title = drawn.title }: EmbedSectionProps) {
+function EmbedSection({ fragment, figure: { drawn, unframed }, title }: EmbedSectionProps) {
+  const isPlain = usePlain();
   const [width, setWidth] = useState<(typeof EMBED_WIDTHS)[number]>(EMBED_WIDTHS[1]);
-  const height = embedHeight(width, drawn);
+  const height = embedHeight(width, drawn, isPlain);
   const page = addressOf("").replace(/#$/, "");
   const size = `${width} × ${height} px`;
   if (unframed !== undefined) return <p className="small">{unframed}</p>;
@@ -167,7 +171,7 @@ function EmbedSection({ fragment, figure: { drawn, unframed }, title = drawn.tit
       </div>
       <CopyField
         label="HTML for another page"
-        text={embedCode({ page, fragment, width, height, title })}
+        text={embedCode({ page, fragment, width, height, title: title ?? titleFor(drawn, isPlain) })}
         rows={4}
         what="HTML"
       />

@@ -16,11 +16,15 @@ const AROUND_PX = { 360: 330, 560: 270, 800: 240 } as const satisfies Record<(ty
 const TABLE_PX = 260;
 
 /** How high a frame has to be for what is drawn at this width with its words, in CSS pixels. */
-export function embedHeight(width: (typeof EMBED_WIDTHS)[number], drawn: Pick<Drawn, "figure" | "says">): number {
+export function embedHeight(
+  width: (typeof EMBED_WIDTHS)[number],
+  drawn: Pick<Drawn, "figure" | "says">,
+  isPlain: boolean,
+): number {
   const room = width - 2 * EDGE_PX;
-  const figure = drawn.figure?.(room);
+  const figure = drawn.figure?.({ width: room, isDark: false, isPlain });
   const drawnPx = figure ? figure.height * Math.min(1, room / figure.width) : TABLE_PX;
-  const saidPx = drawn.says.map((sentence) => {
+  const saidPx = drawn.says(isPlain).map((sentence) => {
     const lines = wrapped(sentence, Math.min(room, SENTENCE.widest), SENTENCE.size).length;
     return lines * SENTENCE.line + SENTENCE.gap;
   });

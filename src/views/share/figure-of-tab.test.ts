@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { publishedChain } from "#analysis/chain/published.ts";
 import { publishedChains, setPublished } from "#state/chain-view.ts";
 import { experimentForm } from "#state/experiments/form/form.ts";
+import { picked } from "#state/experiments/picked.ts";
 import { EMPTY, experiments } from "#state/experiments/slots.ts";
 import { DEFAULT_CHAIN, DEFAULT_READING, LOOKS, VIEWS } from "#state/link/finding.ts";
 import { drawPlot, searchConcepts } from "#state/lab/actions.ts";
 import { forms } from "#state/lab/forms.ts";
 import { drawPatches } from "#state/lab/patching.ts";
+import { patchForm } from "#state/lab/patch-form.ts";
 import { clearLab } from "#state/lab/tools.ts";
 import { model } from "#state/model/model.ts";
 import { question, togglePart } from "#state/question.ts";
@@ -20,12 +22,15 @@ import { subjectNow } from "#state/subject.ts";
 import { DEFAULT_SORT, setReading, showTab, view } from "#state/view.ts";
 import record from "../../../public/findings/llama-7b-3plus5.json" with { type: "json" };
 import { exportingEngine, infoOf } from "#test/exporting-engine.ts";
+import type { Mark } from "#charts/marks/mark.ts";
+import { titleFor } from "../exports/drawn.ts";
 import type { Stamp } from "../exports/drawn.ts";
 import { csvFile, jsonFile, pythonFile, svgFile } from "../exports/files.ts";
 import { figureNow } from "./figure-of-tab.ts";
 
 const STAMP: Stamp = { version: "9.9.9", date: new Date("2026-11-29T06:00:00Z"), address: "http://here/" };
 const OFF = { kind: "head", at: { layer: 0, head: 0 } } as const;
+const FILE = { isDark: false, isPlain: false };
 const settle = () => vi.advanceTimersByTimeAsync(1_000);
 let end: () => void;
 let engine: ReturnType<typeof exportingEngine>;
@@ -68,7 +73,7 @@ function drawnNow() {
   return {
     name: drawn.name,
     view: drawn.link?.view,
-    says: drawn.says.filter((each) => each !== "").length > 0,
+    says: drawn.says(false).filter((each) => each !== "").length > 0,
     csv: csvFile(drawn, STAMP).content.length > 0,
     json: jsonFile(drawn, STAMP).content.length > 0,
     svg: svgFile(drawn, STAMP) !== undefined,
@@ -181,6 +186,114 @@ test("experiments: the main figure of the kind that is shown; one of a file is i
   expect(figureNow()).toEqual({ none: "This experiment was not run yet." });
 });
 
+/** All that a frame writes of what is drawn: its title, sentences, and the texts of its figure or the cells of its table. */
+function frameTexts(isPlain: boolean): readonly string[] {
+  const { drawn } = figureNow();
+  if (!drawn) throw new Error("nothing is drawn");
+  const { table, plainTable = table, figure } = drawn;
+  const { header, rows } = isPlain ? plainTable() : table();
+  const listed = figure ? [] : [...header, ...rows.flat().map(String)];
+  const marks = figure ? textsOf(figure({ width: 560, isDark: false, isPlain }).marks) : [];
+  return [titleFor(drawn, isPlain), ...drawn.says(isPlain), ...marks, ...listed];
+}
+
+const textsOf = (marks: readonly Mark[]): readonly string[] =>
+  marks.flatMap(({ tag, text, children = [] }) => [
+    ...(text === undefined || tag === "style" ? [] : [text]),
+    ...textsOf(children),
+  ]);
+
+/** What a student is not to read without having asked. */
+const IN_NATS = /\bnats\b|log p\b|Certified|increase|activation/i;
+
+describe("a frame says in plain words what the page says so, and with the researcher’s numbers has nats", () => {
+  /** The texts with nats in the plain view, and whether the other one has any. */
+  const found = (words = IN_NATS) => ({
+    plain: frameTexts(true).filter((each) => words.test(each)),
+    hasNats: frameTexts(false).some((each) => words.test(each)),
+  });
+  const BOTH = { plain: [], hasNats: true };
+
+  test.each(["effect", "direct", "scores"] as const)("heads by the look %s", async (look) => {
+    setReading({ look });
+    await settle();
+    expect(found()).toEqual(BOTH);
+  });
+
+  test("the lens, whose cells are probabilities", async () => {
+    setReading({ look: "lens" });
+    await settle();
+    expect(frameTexts(true).filter((each) => IN_NATS.test(each))).toEqual([]);
+  });
+
+  test("two maps, and that of what is off", async () => {
+    setReading({ other: "4+5=" });
+    await settle();
+    expect(figureNow().drawn!.name).toBe("heads-beside");
+    expect(found()).toEqual(BOTH);
+    view.setState({ reading: { ...DEFAULT_READING, isUnder: true } });
+    togglePart(OFF);
+    await settle();
+    expect(figureNow().drawn!.name).toBe("heads-under");
+    expect(found()).toEqual(BOTH);
+  });
+
+  // activations stand on edges and in what is said of them, in either view
+  test.each([false, true])("the chain, edges measured: %s", async (isMeasured) => {
+    view.setState({ tab: "chain", chain: { ...DEFAULT_CHAIN, ...(isMeasured && { isMeasured }) } });
+    await settle();
+    expect(found(/\bnats\b|log p\b/)).toEqual(BOTH);
+    togglePart(OFF);
+    await settle();
+    expect(found(/\bnats\b|log p\b/)).toEqual(BOTH);
+  });
+
+  test("neurons, those with the most to say and compared", async () => {
+    showTab("neurons");
+    await settle();
+    expect(found()).toEqual(BOTH);
+    expect(figureNow().drawn!.plainTable!().header).toEqual([
+      "neuron",
+      "makes the answer, read off at its layer",
+      "promotes",
+    ]);
+    togglePart(OFF);
+    await settle();
+    expect(found()).toEqual(BOTH);
+    expect(figureNow().drawn!.plainTable!().header).toEqual([
+      "neuron",
+      "loses",
+      "makes the answer, read off at its layer, before",
+      "makes the answer, read off at its layer, after",
+      "promotes",
+    ]);
+  });
+
+  test("patches by the log-probability", async () => {
+    patchForm.setState({ metric: "logProbability" });
+    showTab("patch");
+    drawPatches();
+    await settle();
+    expect(frameTexts(true).filter((each) => IN_NATS.test(each))).toEqual([]);
+  });
+
+  test.each(["head", "logProbability"] as const)("the lab’s plot of %s", async (quantity) => {
+    forms.setState((state) => ({ plot: { ...state.plot, quantity, part: "L0H1", to: 3 } }));
+    showTab("lab");
+    drawPlot();
+    await settle();
+    expect(found()).toEqual(BOTH);
+  });
+
+  test("the table of an experiment by what the answer loses", () => {
+    showTab("experiments");
+    experimentForm.setState({ kind: "heads" });
+    picked.setState({ heads: { measure: "change" } });
+    experiments.setState({ heads: { ...EMPTY, status: "done", value: EXPERIMENT } });
+    expect(found()).toEqual(BOTH);
+  });
+});
+
 test("every figure heeds the width and is for the paper that is asked for", async () => {
   forms.setState((state) => ({ plot: { ...state.plot, quantity: "activation", part: "L1N2", to: 9 } }));
   drawPlot();
@@ -194,10 +307,12 @@ test("every figure heeds the width and is for the paper that is asked for", asyn
       await settle();
       const { drawn } = figureNow();
       seen.push(drawn!.name);
-      const [narrow, wide] = [320, 900].map((width) => drawn!.figure!(width).width) as [number, number];
+      const [narrow, wide] = [320, 900].map((width) => drawn!.figure!({ width, ...FILE }).width) as [number, number];
       // a map of a few cells is as large as its cells become
       if (!["patching", "operand-plot"].includes(drawn!.name)) widened.push(narrow < wide);
-      expect(JSON.stringify(drawn!.figure!(560, true))).not.toBe(JSON.stringify(drawn!.figure!(560, false)));
+      expect(JSON.stringify(drawn!.figure!({ ...FILE, width: 560, isDark: true }))).not.toBe(
+        JSON.stringify(drawn!.figure!({ ...FILE, width: 560 })),
+      );
     }
   }
   expect(seen).toEqual(["heads", "direct", "head-scores", "lens", "heads-beside", "chain", "patching", "operand-plot"]);

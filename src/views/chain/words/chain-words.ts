@@ -141,5 +141,7 @@ export const isMeasured = ({ edges }: Chain) => edges.some(({ path }) => path);
 /** What the numbers on edges are, where there are any. */
 export const measuredKey =
   "numbers on edges, measured with that edge alone cut: into a neuron, the part of its activation that goes; elsewhere what log p loses, nats";
+export const plainNumbersKey =
+  "numbers: on a deep neuron, what it makes of the answer’s probability (×2: twice as likely); on all else, what becomes of it without that part (÷2: half)";
 export const plainMeasuredKey =
   "numbers on edges, measured with that edge alone cut: into a neuron, the part of its activation that goes; elsewhere what becomes of the answer’s probability";

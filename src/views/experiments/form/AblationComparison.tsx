@@ -46,11 +46,11 @@ export function AblationComparison({ result, group }: AblationComparisonProps) {
       </p>
     );
   const title = "Does it depend on what a head is replaced by?";
-  const says = agreementSentence(agreement);
+  const says = (plainly: boolean) => [agreementSentence(agreement, plainly)];
   const drawn: Drawn = {
     name: "ablations",
     title: from ? `${title} In ${from.about.model.name}` : title,
-    says: [says],
+    says,
     origin: originOf({ from, saved: undefined }),
     // a link holds one run, not those that were run beside each other
     link: undefined,
@@ -66,7 +66,7 @@ export function AblationComparison({ result, group }: AblationComparisonProps) {
   return (
     <section aria-label="Ablations compared" className="experiment-figures">
       <h3>{title}</h3>
-      <p className="says">{isPlain ? agreementSentence(agreement, true) : says}</p>
+      <p className="says">{says(isPlain)}</p>
       <Costliest agreement={agreement} group={group} />
       <footer className="panel-foot">
         <Exports drawn={drawn} />

@@ -36,7 +36,8 @@ const texts: ExperimentText = {
   doing: "Finding neurons, then measuring gaps and controls",
 };
 
-const title = ({ request }: Result) => `Bias with the first k neurons multiplied by ${request.scale}, in nats`;
+const title = ({ request }: Result, _: unknown, isPlain = false) =>
+  `Bias with the first k neurons multiplied by ${request.scale}${isPlain ? "" : ", in nats"}`;
 
 /** What is left of a bias over the number of neurons that are scaled, and what that costs. */
 export const bias: ExperimentPage<"bias"> = {
@@ -207,7 +208,7 @@ function sentence(result: Result, _: unknown, isPlain = false): string {
   );
 }
 
-function biasCurves(found: Found, { width, isDark, isPlain = false }: FigureSize) {
+function biasCurves(found: Found, { width, isDark, isPlain }: FigureSize) {
   const inks = figureInks(isDark);
   const { rows, sides } = found;
   const list: Curve[] = [

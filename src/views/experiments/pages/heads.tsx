@@ -104,8 +104,8 @@ const ofGroup = (found: Found, group: number | undefined, all: string) =>
 export const heads: ExperimentPage<"heads"> = {
   texts,
   name: "head-table",
-  title: ({ request }, chosen) =>
-    `Heads × operations: ${measureOf(chosen).label}, ${ABLATION_TEXTS[request.ablation ?? "zero"].name}`,
+  title: ({ request }, chosen, isPlain = false) =>
+    `Heads × operations: ${textsOf(measureOf(chosen), isPlain).label}, ${ABLATION_TEXTS[request.ablation ?? "zero"].name}`,
   sentence: (result, chosen, isPlain = false) => headsSentence(result, groupOf(result.found, chosen), isPlain),
   choices: [
     {
@@ -200,7 +200,7 @@ function mapsOf(found: Found, { width, isDark, isPlain }: FigureSize, chosen: Ch
   });
 }
 
-function intervalsOf(found: Found, { width, isDark, isPlain = false }: FigureSize, chosen: Chosen): MarkedFigure {
+function intervalsOf(found: Found, { width, isDark, isPlain }: FigureSize, chosen: Chosen): MarkedFigure {
   const { of } = measureOf(chosen);
   const group = groupOf(found, chosen);
   const first = found.heads

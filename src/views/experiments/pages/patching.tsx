@@ -3,7 +3,7 @@ import { legend } from "#charts/legend.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { gridMap } from "#charts/maps/grid-map.ts";
 import { gridFigure } from "#charts/maps/grid-map-marks.ts";
-import { likelier, likelierThanOther } from "#charts/factor.ts";
+import { likelier, likelierThanOther, shortFactor } from "#charts/factor.ts";
 import { nats, percent, short } from "#charts/number-format.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { INPUTS } from "#protocol/experiments/inputs.ts";
@@ -113,7 +113,7 @@ const columns = ({ request }: Result): Column<Placed>[] => [
 const LEAST_LIMIT = 0.2;
 
 /** The normalised values; where there are none, as of pairs with one answer, how far the metric moved. */
-function mapOf(result: Result, { width, isDark }: FigureSize, chosen: Chosen) {
+function mapOf(result: Result, { width, isDark, isPlain }: FigureSize, chosen: Chosen) {
   const { request } = result;
   const group = groupOf(result, chosen);
   const rows = group?.rows ?? [];
@@ -135,9 +135,12 @@ function mapOf(result: Result, { width, isDark }: FigureSize, chosen: Chosen) {
       label: request.site === "z" ? `H${col}` : String(col - cols).replace("-", "−"),
     })),
   };
-  const key = legend(scale, (value) => short(base + value));
-  const grid = gridMap(values, names, { width: Math.min(width, 720), scale, base });
-  return gridFigure(grid, key, isScaled ? "0 corrupted, 1 clean" : "nats moved", figureInks(isDark));
+  // what is added to log p is, without nats, what that makes of the answer
+  const write = isPlain && !isScaled ? shortFactor : short;
+  const key = legend(scale, (value) => write(base + value));
+  const grid = gridMap(values, names, { width: Math.min(width, 720), scale, base, write });
+  const unit = isScaled ? "0 corrupted, 1 clean" : isPlain ? "times as likely" : "nats moved";
+  return gridFigure(grid, key, unit, figureInks(isDark));
 }
 
 /** What both prompts have of the metric: a difference of two logits is the logarithm of how many times as likely the one answer is. */

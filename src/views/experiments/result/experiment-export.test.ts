@@ -28,7 +28,7 @@ const shown = {
   result,
   figure: () => ({ width: 10, height: 10, marks: [] }),
   title: "Heads × operations",
-  sentence: "L0H1 costs most.",
+  sentence: () => "L0H1 costs most.",
   table: () => ({ header: ["head", "drop"], rows: [["L0H1", -0.5]] }),
 };
 const show = (from: ExperimentOrigin | undefined) => {

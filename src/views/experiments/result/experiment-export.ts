@@ -7,7 +7,7 @@ import { RESULT_UNIT, settingsOf, suiteNameOf } from "#protocol/saved-result.ts"
 import type { Finding } from "#state/link/finding.ts";
 import { findingOf } from "#state/link/shown-claims.ts";
 import type { Table } from "../../exports/csv.ts";
-import type { Drawn, Origin, Stamp } from "../../exports/drawn.ts";
+import type { Drawn, FigureLook, Origin, Stamp } from "../../exports/drawn.ts";
 import { factsOf, linkOf, savedLink } from "../../exports/facts.ts";
 import { fileName } from "../../exports/file-name.ts";
 import type { ExportedFile } from "../../exports/files.ts";
@@ -17,9 +17,11 @@ export interface ExperimentView {
   readonly name: string;
   readonly result: ExperimentResult;
   /** As wide as the page draws it for a file, where nothing else is asked. */
-  readonly figure: (isDark: boolean, width?: number) => MarkedFigure;
+  readonly figure: (look: FigureLook) => MarkedFigure;
   readonly title: string;
-  readonly sentence: string;
+  /** The title without the researcher’s numbers; left out, the same. */
+  readonly plainTitle?: string;
+  readonly sentence: (isPlain: boolean) => string;
   readonly table: () => Table;
 }
 
@@ -33,17 +35,19 @@ export function drawnExperiment(
   { from, saved }: Pick<ExperimentSlot, "from" | "saved">,
   isDark: boolean,
 ): Drawn {
-  const { name, result, figure, title, sentence, table } = of;
+  const { name, result, figure, title, plainTitle = title, sentence, table } = of;
+  const titled = (text: string) => (from ? `${text}, in ${from.about.model.name}` : text);
   return {
     name,
-    title: from ? `${title}, in ${from.about.model.name}` : title,
-    says: [sentence],
+    title: titled(title),
+    plainTitle: titled(plainTitle),
+    says: (isPlain) => [sentence(isPlain)],
     origin: originOf({ from, saved }),
     link: linkTo(result, from),
     settings: settingsOf(result),
     unit: RESULT_UNIT,
     table,
-    figure: (width, isNowDark = isDark) => figure(isNowDark, width),
+    figure,
     isDark,
   };
 }

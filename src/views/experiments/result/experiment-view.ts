@@ -16,9 +16,10 @@ export function experimentView(result: ExperimentResult, chosen: Chosen): Experi
   return {
     name: page.name,
     result,
-    figure: (isDark, width = FIGURE_PX) => page.figures[0]!.draw(result, { width, isDark }, chosen),
+    figure: ({ width = FIGURE_PX, ...look }) => page.figures[0]!.draw(result, { width, ...look }, chosen),
     title: page.title(result, chosen),
-    sentence: page.sentence(result, chosen),
+    plainTitle: page.title(result, chosen, true),
+    sentence: (isPlain) => page.sentence(result, chosen, isPlain),
     table: () => page.file(result),
   };
 }

@@ -14,7 +14,7 @@ afterEach(() => {
 const TABLE: Drawn = {
   name: "heads",
   title: "What each head is worth",
-  says: ["L0H7 is worth 7.92 nats."],
+  says: (isPlain) => [isPlain ? "Without L0H7 the answer is 2,750 times less likely." : "L0H7 is worth 7.92 nats."],
   origin: { kind: "file", saved: undefined },
   link: undefined,
   unit: "nats",
@@ -43,7 +43,7 @@ test("a figure is enlarged with what it is about and what it says, stays as it w
   });
   const sheet = host.querySelector("dialog")!;
   expect(sheet.querySelector("h2")!.textContent).toBe("What each head is worth");
-  expect(sheet.textContent).toContain("L0H7 is worth 7.92 nats.");
+  expect(sheet.textContent).toContain("Without L0H7 the answer is 2,750 times less likely.");
   expect(sheet.querySelector("svg")!.getAttribute("viewBox")).toBe("0 0 40 20");
   expect(sheet.querySelector("rect")!.getAttribute("width")).toBe("7");
   // the answer to a newer question is not there yet

@@ -24,7 +24,7 @@ const record = JSON.parse(readFileSync(file, "utf8")) as PublishedRecord;
 
 function filesOf(shown: readonly ShownChain[], published?: "llama-7b-3plus5") {
   const scale = { threshold: 0.2, limit: largestIncrease(shown.map(({ clean }) => clean)) };
-  const drawn = drawnChain(shown, { scale, lines: [], published, slots: results.getInitialState() })!;
+  const drawn = drawnChain(shown, { scale, lines: () => [], published, slots: results.getInitialState() })!;
   return [jsonFile(drawn, STAMP), pythonFile(drawn)!] as const;
 }
 

@@ -102,7 +102,7 @@ describe("both maps have one scale", () => {
     const scale = sharedScale(maps, kind, false);
     // 8 nats, the largest effect of both
     expect(scale.limit).toBe(8);
-    const [first, second] = drawnMaps(maps, 600, scale);
+    const [first, second] = drawnMaps(maps, 600, scale, false);
     const fillAt = (of: typeof first, layer: number, head: number) => of!.map.rows[layer]!.cells[head]!.fill;
     expect(fillAt(first, 1, 1)).toBe(scale.colour(4));
     expect(fillAt(second, 0, 1)).toBe(scale.colour(8));
@@ -112,7 +112,7 @@ describe("both maps have one scale", () => {
   test("and of the bars of their sums, whichever has the larger ones", () => {
     const pxPerNat = (of: ReturnType<typeof drawnMaps>[number]) =>
       of.map.rows.filter(({ sum }) => sum !== 0).map(({ sum, sumBar }) => sumBar.width / Math.abs(sum));
-    const drawn = drawnMaps(maps, 600, sharedScale(maps, "linear", false));
+    const drawn = drawnMaps(maps, 600, sharedScale(maps, "linear", false), false);
     const lengths = drawn.flatMap(pxPerNat);
     // sums: 1 and 4, 8.25 and −1
     expect(lengths).toHaveLength(4);
@@ -148,14 +148,14 @@ describe("the figure", () => {
   const maps = mapsBeside(OWN, OTHER);
   const figure = drawnBeside(maps, "linear", results.getInitialState())!.figure!;
   const placesOf = (width: number) =>
-    figure(width)
+    figure({ width, isDark: false, isPlain: false })
       .marks.slice(0, 2)
       .map(({ attrs }) => /translate\((\S+) (\S+)\)/.exec(String(attrs!["transform"]))!.slice(1).map(Number));
 
   test.each([320, 560, 640, 800, 1200])(
     "is no wider than %d px, and what is narrow stands below each other",
     (width) => {
-      expect(figure(width).width).toBeLessThanOrEqual(width);
+      expect(figure({ width, isDark: false, isPlain: false }).width).toBeLessThanOrEqual(width);
       const [[firstX, firstY], [secondX, secondY]] = placesOf(width) as [[number, number], [number, number]];
       // each of two beside each other has at least 300 px, and 24 between them
       const isBeside = width >= 624;
@@ -164,7 +164,7 @@ describe("the figure", () => {
   );
 
   test("is for the paper that is asked for", () => {
-    const fills = (isDark: boolean) => JSON.stringify(figure(800, isDark).marks);
+    const fills = (isDark: boolean) => JSON.stringify(figure({ width: 800, isDark, isPlain: false }).marks);
     const [light, dark] = [false, true].map((isDark) => sharedScale(maps, "linear", isDark).colour(8));
     expect(light).not.toBe(dark);
     expect([fills(false).includes(light!), fills(false).includes(dark!)]).toEqual([true, false]);

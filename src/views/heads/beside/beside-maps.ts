@@ -2,7 +2,7 @@ import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { LEAST_LIMIT_NATS, heatmap } from "#charts/maps/heatmap.ts";
 import { heatmapPair, pairRoom } from "#charts/maps/heatmap-pair.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
-import { legend } from "#charts/legend.ts";
+import { effectKey } from "#charts/legend.ts";
 import { likelier } from "#charts/factor.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatHead } from "#model/ids.ts";
@@ -91,7 +91,7 @@ export const drawnMaps = (
   maps: readonly MapBeside[],
   width: number,
   scale: ReturnType<typeof sharedScale>,
-  isPlain = false,
+  isPlain: boolean,
 ) =>
   maps.map(({ title, effects }, index) => ({
     title,
@@ -118,9 +118,9 @@ export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots
   return {
     name: "heads-beside",
     title: `What each head is worth to ${maps.map(({ title, target }) => `“${target}” after “${title}”`).join(" and to ")} in ${about.model.name}${under}`,
-    says: [
-      besideSentence(maps),
-      `Both on one scale. Blue supports the target, red works against it (nats, ${ablationWords(about.ablationSource).name}).`,
+    says: (isPlain) => [
+      besideSentence(maps, isPlain),
+      `Both on one scale. Blue supports the target, red works against it (${isPlain ? "" : "nats, "}${ablationWords(about.ablationSource).name}).`,
     ],
     origin: { kind: "computed", subject: about },
     link: { ...findingOf(about), view: "heads", reading, expected: { ...claimsAbout(about, slots), maps: claimed } },
@@ -137,10 +137,13 @@ export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots
         maps.flatMap(({ title, sweep, effects }) => headRows(sweep, effects).map((row) => ({ ...row, title }))),
       ),
     notebook: "heads",
-    figure: (width = EXPORT_PX, isDark = false) => {
+    figure: ({ width = EXPORT_PX, isDark, isPlain }) => {
       const scale = sharedScale(maps, kind, isDark);
       const { isStacked, mapPx } = pairRoom(width);
-      return heatmapPair(drawnMaps(maps, mapPx, scale), legend(scale), { inks: figureInks(isDark), isStacked });
+      return heatmapPair(drawnMaps(maps, mapPx, scale, isPlain), effectKey(scale, isPlain), {
+        inks: figureInks(isDark),
+        isStacked,
+      });
     },
   };
 }

@@ -2,7 +2,7 @@ import { divergingScale, symmetricLimit } from "#charts/colour.ts";
 import { figureInks } from "#charts/marks/figure-inks.ts";
 import { heatmap, LEAST_LIMIT_NATS } from "#charts/maps/heatmap.ts";
 import { heatmapFigure } from "#charts/maps/heatmap-figure.ts";
-import { legend } from "#charts/legend.ts";
+import { effectKey } from "#charts/legend.ts";
 import { headEffects, isWhole } from "#state/effects.ts";
 import type { HeadSweep, Slot } from "#state/run/results.ts";
 import { DEFAULT_READING } from "#state/link/finding.ts";
@@ -30,9 +30,9 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
   return {
     name: under ? "heads-under" : "heads",
     title: `What each head is worth to “${target}” after “${about.prompt}” in ${about.model.name}${under}`,
-    says: [
-      sweepSentence(effects, target, slot.status),
-      `Blue supports the target, red works against it (nats, ${ablationWords(about.ablationSource).name}).`,
+    says: (isPlain) => [
+      sweepSentence(effects, target, slot.status, isPlain ? value.baseline : undefined),
+      `Blue supports the target, red works against it (${isPlain ? "" : "nats, "}${ablationWords(about.ablationSource).name}).`,
     ],
     origin: { kind: "computed", subject: about },
     link: under
@@ -43,9 +43,13 @@ export function drawnHeads(slot: Slot<HeadSweep>, scale: ColourScale): Drawn | u
     unit: `log-probabilities in nats; ${EFFECT_UNIT}`,
     table: () => tableOf(HEAD_COLUMNS, headRows(value, effects)),
     notebook: "heads",
-    figure: (width = FILE_PX, isDark = false) => {
+    figure: ({ width = FILE_PX, isDark, isPlain }) => {
       const colours = divergingScale(symmetricLimit(effects.flat(), LEAST_LIMIT_NATS), scale, isDark);
-      return heatmapFigure(heatmap(effects, width, colours), legend(colours), figureInks(isDark));
+      return heatmapFigure(
+        heatmap(effects, width, colours, { isPlain }),
+        effectKey(colours, isPlain),
+        figureInks(isDark),
+      );
     },
   };
 }

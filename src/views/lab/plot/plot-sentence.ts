@@ -26,6 +26,9 @@ export const UNITS = {
   logProbability: "nats",
 } satisfies Record<PlotQuantity["kind"], string>;
 
+/** The same where a number is read as what becomes of the answer, or as its probability. */
+export const PLAIN_UNITS = { ...UNITS, head: "times as likely", logProbability: "" };
+
 /** Row by row; an answer is known once the plot is whole. */
 export function cellsOf({ asked, values, whole }: DrawnPlot): PlotCell[] {
   return values.flatMap((row, rowIndex) =>

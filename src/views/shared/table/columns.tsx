@@ -15,6 +15,8 @@ export interface Column<Row> {
   /** Heads in the file, one for each of `values`; none: it is only on the screen. */
   readonly keys: readonly string[];
   readonly isNumber: boolean;
+  /** What its numbers are, where they are measured. */
+  readonly unit?: Unit;
   /** Given its bar, where it has bars. */
   readonly show: (row: Row, bar?: Bar) => ReactNode;
   readonly values: (row: Row) => readonly CsvValue[];
@@ -69,6 +71,7 @@ export const count = <Row,>(names: Names, of: Of<Row, number>): Column<Row> => (
 /** A column of measured numbers; one that is not known is a dash. */
 export const measure = <Row,>(names: Names, as: Unit, of: Of<Row, number>): Column<Row> => ({
   ...count(names, of),
+  unit: as,
   show(row) {
     const value = of(row);
     if (value === undefined) return undefined;
@@ -225,3 +228,19 @@ export const tableOf = <Row,>(columns: readonly Column<Row>[], rows: readonly Ro
   header: columns.flatMap(({ keys }) => keys),
   rows: rows.map((row) => columns.flatMap(({ keys, values }) => (keys.length === 0 ? [] : values(row)))),
 });
+
+/** Rows as they are read without the researcher’s numbers: a cell of each column that stands on the screen, by its plain head. */
+export function plainTableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Table {
+  const shown = columns.filter(({ label, isForResearchers }) => label !== undefined && !isForResearchers);
+  return {
+    header: shown.map(({ label = "", group, plainly }) =>
+      [plainly?.group ?? group, plainly?.label ?? label].filter(Boolean).join(", "),
+    ),
+    rows: rows.map((row) =>
+      shown.map(({ values, unit }) => {
+        const [value = ""] = values(row);
+        return unit !== undefined && typeof value === "number" ? written(value, unit, true) : value;
+      }),
+    ),
+  };
+}
