@@ -171,11 +171,11 @@ describe("patching over pairs", () => {
     other: 0.4,
     shuffled: 0.1,
   });
-  const group = (name: string, rows: readonly (readonly ReturnType<typeof cell>[])[]) => ({
+  const group = (name: string, rows: readonly (readonly ReturnType<typeof cell>[])[], clean = 12, corrupted = -10) => ({
     name,
     pairs: 3,
-    clean: exact(12),
-    corrupted: exact(-10),
+    clean: exact(clean),
+    corrupted: exact(corrupted),
     rows,
   });
   const result = (groups: readonly ReturnType<typeof group>[], request: object = {}) =>
@@ -187,7 +187,9 @@ describe("patching over pairs", () => {
       stepsInAll: 3,
     }) as unknown as ResultFor<"patching">;
   const SCALED = group("operator", [[cell(0.1, 2), cell(0.9, 20)]]);
-  const ONE_ANSWER = group("same answer", [[cell(Number.NaN, -0.3), cell(Number.NaN, 0.1)]]);
+  const UNSCALED = [[cell(Number.NaN, -0.3), cell(Number.NaN, 0.1)]];
+  const ONE_ANSWER = group("same answer", UNSCALED, -0.05, -0.4);
+  const MIXED = group("operand", UNSCALED, 5.8, -4);
 
   test("say which part moves the answer most, and what its controls give there", () => {
     expect(plainly(patching.sentence(result([SCALED, ONE_ANSWER]), {}))).toBe(
@@ -197,7 +199,7 @@ describe("patching over pairs", () => {
 
   test("say of pairs with one answer how far it moved", () => {
     expect(patching.sentence(result([SCALED, ONE_ANSWER]), { group: "same answer" })).toContain(
-      "Both prompts have one answer; L0H0 moves its log-probability most, by −0.30 nats.",
+      "Where both prompts have one answer its log-probability is the metric; L0H0 moves that most, by −0.30 nats.",
     );
   });
 
@@ -208,6 +210,11 @@ describe("patching over pairs", () => {
     expect(patching.sentence(result([SCALED, ONE_ANSWER]), { group: "same answer" }, true)).toMatch(
       /L0H0 moves it most: the answer becomes 1\.35 times less likely\.$/,
     );
+  });
+
+  test("where some pairs have one answer and others two, no mean of both is told as a probability", () => {
+    expect(patching.sentence(result([MIXED]), {}, true)).toBe(patching.sentence(result([MIXED]), {}));
+    expect(patching.sentence(result([MIXED]), {}, true)).not.toContain("%");
   });
 
   test("count positions from the end, and say what is left out", () => {

@@ -166,5 +166,10 @@ function PatchClaims({ slot }: { readonly slot: LabSlot<DrawnPatch> }) {
   const isPlain = usePlain();
   const claimed = finding?.expected.patch;
   if (!claimed || !asksTheSamePatch(finding)) return null;
-  return <Verdict claims={claimsText(metricOf(form), claimed, isPlain)} check={checkPatch(finding, slot)} />;
+  return (
+    <Verdict
+      claims={claimsText(slot.value?.map.metric ?? metricOf(form), claimed, isPlain)}
+      check={checkPatch(finding, slot)}
+    />
+  );
 }

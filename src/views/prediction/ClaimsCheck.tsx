@@ -76,7 +76,7 @@ function claimText({ baseline, changed, neurons = [] }: Claims, isPlain: boolean
     .map((claim) => inNats(claim, "logProbability", isPlain));
   const logs = numbers.length === 0 ? "" : isPlain ? `p ${numbers.join(" → ")}` : `log p ${numbers.join(" → ")} nats`;
   const changes = neurons
-    .map(({ at, change }) => `L${at.layer}N${at.neuron} loses ${isPlain ? factor(change) : figures(change)}`)
+    .map(({ at, change }) => `L${at.layer}N${at.neuron} loses ${isPlain ? factor(0 - change) : figures(change)}`)
     .join(", ");
   return `The link says: ${[logs, changes].filter(Boolean).join("; ")}.`;
 }
