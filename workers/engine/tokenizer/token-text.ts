@@ -1,8 +1,20 @@
+import { isObject } from "./token-names.ts";
+import type { Json } from "./token-names.ts";
+
 /**
  * How one token of a vocabulary reads, by itself. Decoding is no way to find out: it drops a leading space and makes a
  * replacement character of half a letter.
  */
 export type Spelling = "bytes" | "sentencepiece" | "plain";
+
+/** Told by the decoder: byte-level vocabularies have one of their own, SentencePiece's writes ▁ back as a space. */
+export function spellingOf({ decoder }: Json): Spelling {
+  const { decoders } = isObject(decoder) ? decoder : {};
+  const steps = [decoder, ...(Array.isArray(decoders) ? (decoders as unknown[]) : [])].filter(isObject);
+  if (steps.some(({ type }) => type === "ByteLevel")) return "bytes";
+  const isSpace = ({ type, pattern }: Json) => type === "Metaspace" || (isObject(pattern) && pattern["String"] === "▁");
+  return steps.some(isSpace) ? "sentencepiece" : "plain";
+}
 
 /** A token as text: spaces are spaces, a byte that is no letter by itself stands as `<0xC3>`. */
 export function spelled(token: string, spelling: Spelling): string {

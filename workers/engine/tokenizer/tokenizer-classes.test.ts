@@ -177,15 +177,32 @@ test.each(golden.mistralRegex)(
   },
 );
 
+/** Classes that write a space as ▁: over a vocabulary of bytes transformers loses every space by them, and the file's own sections are right. */
+const SPACED = new Set<unknown>(["LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer"]);
+const isOfBytes = (name: string) => JSON.stringify(kind(name).json["decoder"]).includes('"ByteLevel"');
+const LLAMA = modelTypes.indexOf("llama");
+const PLAIN = classes.indexOf("PreTrainedTokenizerFast");
+
+test("a class that writes a space as ▁ loses every space of a vocabulary of bytes in transformers", () => {
+  const spaced = texts.findIndex((text) => text.trim().includes(" "));
+  const [column] = settings.keys();
+  const row = classes.indexOf("LlamaTokenizer");
+  const [theirs, plain] = [row, PLAIN].map((each) => golden.answers[golden.every["Pythia"]![LLAMA]![each]![column!]!]!);
+  expect(theirs![spaced]![1]).not.toContain(" ");
+  expect(plain![spaced]![1]).toBe(texts[spaced]);
+});
+
 /** A class that is refused has another answer in transformers. */
 const refused = new Set(["BertTokenizerFast", "CohereTokenizer"]);
 
 describe.each(Object.entries(golden.every))("makes the ids that transformers makes of %s", (name, byType) => {
-  test.each(modelTypes.map((type, index) => ({ type, rows: byType[index]! })))(
+  test.each(modelTypes.map((type, index) => ({ type, index, rows: byType[index]! })))(
     "of the type '$type', by each class and setting",
-    async ({ type, rows }) => {
+    async ({ type, index, rows }) => {
       const wrong: unknown[] = [];
-      for (const [row, numbers] of rows.entries()) {
+      const picked = golden.picks["tokenizer_config.json"]![index]!;
+      for (const [row, own] of rows.entries()) {
+        const numbers = isOfBytes(name) && SPACED.has(picked[row]) ? byType[LLAMA]![PLAIN]! : own;
         for (const [column, number] of numbers.entries()) {
           const [label, fields] = settings[column]!;
           const config = { ...classOf(classes[row]!), ...fields };
@@ -212,24 +229,26 @@ const differences = (found: Answer, right: Answer) =>
       });
 
 describe.each(EVERY_TOKENIZER.map((files) => ({ name: files.name, files })))("of $name", ({ name, files }) => {
-  test.each(modelTypes.map((type, index) => ({ type, number: golden.without[name]![index]! })))(
-    "without a tokenizer_config.json, of the type '$type'",
-    async ({ type, number }) => {
-      const found = await answerOf({ files, config: undefined, model: modelOf(type) });
-      expect(differences(found, golden.answers[number]!)).toEqual([]);
-    },
-  );
+  const typesWithout = modelTypes.map((type, index) => {
+    const picked = golden.picks["config.json, without the other"]![index]![classes.indexOf(null)];
+    return { type, number: golden.without[name]![isOfBytes(name) && SPACED.has(picked) ? LLAMA : index]! };
+  });
+  test.each(typesWithout)("without a tokenizer_config.json, of the type '$type'", async ({ type, number }) => {
+    const found = await answerOf({ files, config: undefined, model: modelOf(type) });
+    expect(differences(found, golden.answers[number]!)).toEqual([]);
+  });
 
-  test.each(written.map((each, index) => ({ each, numbers: golden.byClass[name]![index]! })))(
-    "by $each, in every setting",
-    async ({ each, numbers }) => {
-      for (const [column, number] of numbers.entries()) {
-        const [label, fields] = settings[column]!;
-        const found = await answerOf({ files, config: { tokenizer_class: each, ...fields }, model: modelOf("llama") });
-        expect([label, differences(found, golden.answers[number]!)]).toEqual([label, []]);
-      }
-    },
-  );
+  const byEach = written.map((each, index) => ({
+    each,
+    numbers: golden.byClass[name]![isOfBytes(name) && SPACED.has(each) ? 0 : index]!,
+  }));
+  test.each(byEach)("by $each, in every setting", async ({ each, numbers }) => {
+    for (const [column, number] of numbers.entries()) {
+      const [label, fields] = settings[column]!;
+      const found = await answerOf({ files, config: { tokenizer_class: each, ...fields }, model: modelOf("llama") });
+      expect([label, differences(found, golden.answers[number]!)]).toEqual([label, []]);
+    }
+  });
 });
 
 /** In the newer library a token that is looked for in normalised text is written back with the ▁ that Llama-2's normalizer puts before it. */
@@ -247,7 +266,9 @@ const writtenAs = (ids: Answer, other: Answer): Answer =>
 describe.each(golden.byTokens)("of $tokenizer with $label", ({ tokenizer, label, fields, answers }) => {
   // its padding, which names a token, counts for the first class and not for the second
   const classesOf = tokenizer === "SmolLM2" ? written.slice(0, 2) : written;
-  test.each(classesOf.map((name, index) => ({ name, right: golden.answers[answers[index]!] ?? null })))(
+  const rightOf = (name: string, index: number) =>
+    golden.answers[answers[isOfBytes(tokenizer) && SPACED.has(name) ? 0 : index]!] ?? null;
+  test.each(classesOf.map((name, index) => ({ name, right: rightOf(name, index) })))(
     "by $name",
     async ({ name, right }) => {
       const files = kind(tokenizer);

@@ -4,7 +4,9 @@ import { addedTokens } from "./added-tokens.ts";
 import { isMistralFixed, withMistralPattern } from "./patterns/mistral-pattern.ts";
 import { isObject, TokenNames } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
+import { spellingOf } from "./token-text.ts";
 import { tokenizerClass } from "./classes/tokenizer-class.ts";
+import type { TokenizerClass } from "./classes/tokenizer-class.ts";
 import { rulesOf } from "./classes/written-classes.ts";
 import type { WrittenRules } from "./classes/written-classes.ts";
 
@@ -19,12 +21,30 @@ import type { WrittenRules } from "./classes/written-classes.ts";
  * @throws Fault "bad-file" for a class that is not read, or what is no token
  */
 export function withConfig(json: Json, config: Json, model: Json = {}, repository?: string): Json {
-  const name = tokenizerClass(config, model, repository);
+  const { taken } = classesFor(json, config, model, repository);
   refuseOtherFile(config);
-  const rules = name === "TokenizersBackend" ? undefined : rulesOf(name);
+  const rules = taken === "TokenizersBackend" ? undefined : rulesOf(taken);
   const named = { ...json, added_tokens: addedTokens(json, config, rules) };
   const whole = rules === undefined ? named : written(named, config, rules);
   return isMistralFixed(config, model) ? withMistralPattern(whole) : whole;
+}
+
+/**
+ * The class that transformers takes, and the one that is taken here. They differ where the first writes a space as ▁ over a vocabulary of
+ * bytes, which has none: transformers 5.18.0 then loses every space and newline of a text (its issue 45488), and no model was trained on that.
+ */
+export function classesFor(json: Json, config: Json, model: Json, repository?: string): TokenizerClasses {
+  const named = tokenizerClass(config, model, repository);
+  const losesSpaces =
+    named !== "TokenizersBackend" &&
+    spellingOf(json) === "bytes" &&
+    spellingOf({ ...rulesOf(named).sections(config) }) === "sentencepiece";
+  return { named, taken: losesSpaces ? "TokenizersBackend" : named };
+}
+
+export interface TokenizerClasses {
+  readonly named: TokenizerClass;
+  readonly taken: TokenizerClass;
 }
 
 /** @throws Fault "bad-file" where transformers reads another file than tokenizer.json, which is of an older version of itself */

@@ -6,14 +6,13 @@ import type { FileSet } from "#formats/byte-source.ts";
 import { GGUF_FIELD } from "#model/gguf/config.ts";
 import type { Tokenization } from "#protocol/engine.ts";
 import { classNote } from "./classes/class-note.ts";
-import { tokenizerClass } from "./classes/tokenizer-class.ts";
-import { found, withConfig } from "./tokenizer-config.ts";
+import { classesFor, found, withConfig } from "./tokenizer-config.ts";
 import { postProcessor } from "./post-processor.ts";
 import { newerCharacters } from "./patterns/newer-characters.ts";
 import { isObject, TokenNames } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
 import { slowPattern } from "./patterns/slow-pattern.ts";
-import { spelled } from "./token-text.ts";
+import { spelled, spellingOf } from "./token-text.ts";
 import type { Spelling } from "./token-text.ts";
 import { checkAdded, checkDepth, runnable } from "./tokenizer-sections.ts";
 import { Fallen, TimeUp, tokenizerHost } from "./tokenizer-host.ts";
@@ -69,7 +68,7 @@ export async function openTokenizer(
     return texts.get(id)!;
   };
   return {
-    note: classNote(json, whole, config, tokenizerClass(config, model, repository)),
+    note: classNote(json, whole, config, classesFor(json, config, model, repository)),
     tokenText,
     isPlain: (id) => names.isPlain(id),
     async decode(ids) {
@@ -238,13 +237,4 @@ async function unknownCharacters(
 function readable(names: TokenNames, id: number, spelling: Spelling): string {
   const name = names.nameOf(id);
   return name === undefined ? `<no token ${id}>` : spelled(name, names.isAdded(id) ? "plain" : spelling);
-}
-
-/** Told by the decoder: byte-level vocabularies have one of their own, SentencePiece's writes ▁ back as a space. */
-function spellingOf({ decoder }: Json): Spelling {
-  const { decoders } = isObject(decoder) ? decoder : {};
-  const steps = [decoder, ...(Array.isArray(decoders) ? (decoders as unknown[]) : [])].filter(isObject);
-  if (steps.some(({ type }) => type === "ByteLevel")) return "bytes";
-  const isSpace = ({ type, pattern }: Json) => type === "Metaspace" || (isObject(pattern) && pattern["String"] === "▁");
-  return steps.some(isSpace) ? "sentencepiece" : "plain";
 }

@@ -54,3 +54,21 @@ test("a space in front that the config asks for is no difference to name", async
   const { json, config } = kind("GPT-2");
   expect(await noteOn(json, { ...config, add_prefix_space: true }, { model_type: "gpt2" })).toBeUndefined();
 });
+
+test.each([
+  ["Pythia", { tokenizer_class: "LlamaTokenizer" }, "llama"],
+  ["Llama-3", { tokenizer_class: "LlamaTokenizerFast" }, "llama"],
+  ["Qwen", { tokenizer_class: "LlamaTokenizerFast" }, "qwen3"],
+  ["GPT-2", {}, "gemma2"],
+])("a class that would lose the spaces of %s is named, and not taken", async (name, config, type) => {
+  const { json } = kind(name);
+  expect(await noteOn(json, config, { model_type: type })).toContain(
+    "it would lose every space, as this vocabulary has no ▁",
+  );
+});
+
+test("a name of endless Fast is read in the time that its length takes, not the square of it", async () => {
+  const { json } = kind("GPT-2");
+  const note = await noteOn(json, { tokenizer_class: `${"Fast".repeat(2_000_000)}x` }, { model_type: "gpt2" });
+  expect(note).toBeUndefined();
+});

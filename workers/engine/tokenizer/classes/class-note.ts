@@ -7,10 +7,18 @@ import type { Json } from "../token-names.ts";
  * @param json tokenizer.json
  * @param whole what the class makes of it
  * @param config tokenizer_config.json, whose own word on a space in front is no surprise
- * @param name of the class
+ * @param classes by their names: that of transformers, and the one taken here
  * @returns undefined where it writes what the file says anyway
  */
-export function classNote(json: Json, whole: Json, config: Json, name: string): string | undefined {
+export function classNote(
+  json: Json,
+  whole: Json,
+  config: Json,
+  { named: name, taken }: { readonly named: string; readonly taken: string },
+): string | undefined {
+  if (name !== taken) {
+    return `Texts are cut as tokenizer.json says, and not by ${name} as transformers cuts them: it would lose every space, as this vocabulary has no ▁.`;
+  }
   if (name === "TokenizersBackend") return undefined;
   const skipped = typeof config["add_prefix_space"] === "boolean" ? [...NO_ACCOUNT, ...PREFIX] : NO_ACCOUNT;
   const meaning = (section: unknown) => JSON.stringify(stepsIn(section).map((step) => stepMeaning(step, skipped)));

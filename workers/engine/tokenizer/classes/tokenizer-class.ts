@@ -78,7 +78,7 @@ interface Named {
 function nameOf({ tokenizer_class: name }: Json, file: string): Named | undefined {
   if (name === undefined || name === null) return undefined;
   if (typeof name !== "string") throw bad(`${file}: tokenizer_class is ${shown(name)}; a name is needed`);
-  return { whole: name, name: name.replace(/(?:Fast)+$/, ""), file };
+  return { whole: name, name: name.replace(/(?<!Fast)(?:Fast)+$/, ""), file };
 }
 
 /** Whether a class of the checkpoint's own is named, as a list or by what it is for. */
