@@ -27,6 +27,8 @@ import { ChoiceGroup } from "../shared/controls/ChoiceGroup.tsx";
 import "./reading.css";
 
 const CELL_WORDS: Readonly<Record<LensCells, string>> = { top: "top token", target: "target’s rank" };
+/** The same where places count from 1. */
+const PLAIN_CELL_WORDS: typeof CELL_WORDS = { ...CELL_WORDS, target: "target’s place" };
 
 /** What stands in the residual stream behind every layer, at every position. */
 export function LensLook() {
@@ -53,7 +55,7 @@ export function LensLook() {
           options={LENS_CELLS}
           chosen={reading.cells}
           onChoose={(cells) => setReading({ cells })}
-          textOf={(cells) => CELL_WORDS[cells]}
+          textOf={(cells) => (isPlain ? PLAIN_CELL_WORDS : CELL_WORDS)[cells]}
         />
       </div>
       <RunState kind="lens" slot={slot} doing="Reading the residual stream" what="the lens" />
@@ -73,9 +75,9 @@ export function LensLook() {
           <footer className="panel-foot">
             <Method page="logit-lens">
               The residual behind the embedding and behind each layer, at each position, through the final norm and the
-              unembedding: the token that would be most probable if the model stopped there, and the rank (0: most
-              probable) and log-probability of the target. What is switched off is off here too. It says what stands in
-              the stream, not who reads it.
+              unembedding: the token that would be most probable if the model stopped there, and the{" "}
+              {isPlain ? "place (1: most probable) and probability" : "rank (0: most probable) and log-probability"} of
+              the target. What is switched off is off here too. It says what stands in the stream, not who reads it.
             </Method>
             <details className="method">
               <summary>As a table</summary>
@@ -148,11 +150,12 @@ const within = (map: LensMap, place: CellPlace | undefined): CellPlace | undefin
   place && place.row < map.rows && place.col >= 0 && place.col < map.columns ? place : undefined;
 
 function LensTable({ lens, target }: { readonly lens: LogitLens; readonly target: string }) {
+  const isPlain = usePlain();
   const last = lens.first + (lens.layers[0]?.positions.length ?? 0) - 1;
   return (
     <DataTable
       name="The lens at the last position"
-      caption={`What stands at the last position, and how ${target} ranks there (0: most probable)`}
+      caption={`What stands at the last position, and how ${target} ranks there (${isPlain ? 1 : 0}: most probable)`}
       columns={lensColumns(target)}
       rows={lensRows(lens).filter(({ position }) => position === last)}
     />

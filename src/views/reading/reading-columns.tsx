@@ -1,3 +1,4 @@
+import { grouped } from "#core/grouped.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { DirectLogits, HeadScores, LogitLens } from "#state/run/results.ts";
@@ -31,7 +32,10 @@ export const lensColumns = (target: string): readonly Column<LensRow>[] => [
     show: ({ top }) => tokenText(top.text),
   },
   measure({ label: "its probability", key: "top_probability" }, "percent", ({ top }) => top.probability),
-  count({ label: `rank of ${target}`, key: "target_rank" }, ({ rank }) => rank),
+  {
+    ...count<LensRow>({ label: `rank of ${target}`, key: "target_rank" }, ({ rank }) => rank),
+    plainly: { label: `place of ${target}`, show: ({ rank }: LensRow) => grouped(rank + 1) },
+  },
   {
     ...measure(
       { label: "log p, nats", key: "target_log_probability" },

@@ -78,7 +78,7 @@ export function lensFigure(
       const title = `${tokenText(top.text)} ${percent(top.probability)}; target: ${options.isPlain ? `place ${rank + 1}, ${percent(Math.exp(logProbability))}` : `rank ${rank}, log p ${nats(logProbability)}`}`;
       return cells === "top"
         ? { label: tokenText(top.text), share: top.probability, title }
-        : { label: `#${rank}`, share: Math.exp(logProbability), title };
+        : { label: `#${options.isPlain ? rank + 1 : rank}`, share: Math.exp(logProbability), title };
     }),
   );
   return lensMap(rows, { ...options, rows: layers.map((_, stage) => stageName(stage)), columns: options.tokens });
@@ -96,7 +96,7 @@ export function drawnLens(slots: Slots, reading: ReadingSettings): Drawn | undef
     title: `What the residual stream says after “${about.prompt}” in ${about.model.name}`,
     says: (isPlain) => [
       lensSentence(value, target, isPlain),
-      `Rows: the embedding, then behind each layer; columns: positions. ${reading.cells === "top" ? "The most probable token, in the colour of its probability" : `The rank of “${target}”, in the colour of its probability`}; ${NORM_WORDS[value.norm]}.`,
+      `Rows: the embedding, then behind each layer; columns: positions. ${reading.cells === "top" ? "The most probable token, in the colour of its probability" : `The ${isPlain ? "place" : "rank"} of “${target}”, in the colour of its probability`}; ${NORM_WORDS[value.norm]}.`,
     ],
     origin: { kind: "computed", subject: about },
     link: linkTo(slots, about, settings),

@@ -29,7 +29,8 @@ export function lensSentence({ layers }: LogitLens, target: string, isPlain = fa
   const now = isPlain
     ? `its probability is ${percent(Math.exp(end.logProbability))} behind the last layer`
     : `log p(${target}) is ${nats(end.logProbability)} behind the last layer`;
-  if (lost === last.length - 1) return `${target} is not the most probable token at the end: rank ${end.rank}; ${now}.`;
+  if (lost === last.length - 1)
+    return `${target} is not the most probable token at the end: ${isPlain ? `place ${end.rank + 1}` : `rank ${end.rank}`}; ${now}.`;
   const from = lost === -1 ? "in the embedding already" : `from layer ${lost} on`;
   return `At the last position ${target} stands first ${from}; ${now}.`;
 }
