@@ -11,6 +11,8 @@ import { plotScale } from "#charts/plots/plot-scale.ts";
 import type { MeasuredGroup } from "#state/lab/tools.ts";
 import { groupSentence } from "./lab/lab-sentences.ts";
 import { plainMetric } from "./patch/patch-words.ts";
+import { LossWithoutHead } from "./chain/node/NodeFacts.tsx";
+import { Picture } from "./guide/gallery/Picture.tsx";
 import { HeadReadout } from "./heads/HeadReadout.tsx";
 import { HeatmapFigure } from "./heads/HeatmapFigure.tsx";
 import { HeatmapLegend } from "./heads/HeatmapLegend.tsx";
@@ -117,10 +119,14 @@ describe("without the researcher’s numbers", () => {
       "L4N425 gives most: what it writes makes “8” 2.0 times more likely, read off at its layer, before later layers add to it or undo it; it promotes 8. 1 of the 1 have 8 among their first 3 tokens.",
     );
     expect(silentSentence({ most: change, spoke: change }, "8", true)).toBe(
-      "L4N425 wrote 8 and made “8” 2.0 times more likely; now as likely as before.",
+      "L4N425 wrote 8 and made “8” 2.0 times more likely, read off at its layer, before later layers add to it or undo it; now as likely as before.",
+    );
+    const against = { ...change, neuron: 426, before: -TWICE, after: -TWICE };
+    expect(silentSentence({ most: against, spoke: change }, "8", true)).toMatch(
+      /; now as likely as before\. L4N426 loses most by speaking against “8”: read off likewise, it made it 2\.0 times less likely, now 2\.0 times less likely\.$/,
     );
     expect(silentSentence({ most: change, spoke: undefined }, "8", true)).toBe(
-      "None of those that lose most spoke for the answer. L4N425 loses most by speaking against “8”: it made it 2.0 times more likely, now as likely as before.",
+      "None of those that lose most spoke for the answer. L4N425 loses most by speaking against “8”: read off at its layer, before later layers add to it or undo it, it made it 2.0 times more likely, now as likely as before.",
     );
   });
 
@@ -160,6 +166,20 @@ describe("without the researcher’s numbers", () => {
     expect(said("probability", 0.25)).toBe("p(8) 25.0 %");
   });
 
+  test("what a deep neuron loses of its own say is no fall of the answer", () => {
+    const [without, full] = bothWays(<LossWithoutHead of={TWICE} />);
+    expect(without).toBe("of what it says itself, without the head÷2.0");
+    expect(full).toBe("loses without the head0.69 nats");
+  });
+
+  test("a card of the findings tells of its map without nats", () => {
+    const label = () => host.querySelector("svg")!.getAttribute("aria-label");
+    act(() => root.render(<Picture of={{ kind: "heads", effects: [[0, TWICE]] }} />));
+    expect(label()).toBe("What becomes of the answer without each head: most without L0H1, ÷2.0");
+    act(() => chooseNumbers(true));
+    expect(label()).toBe("What each head is worth: most L0H1, 0.69 nats");
+  });
+
   test("the lab says a group's worth in probabilities, and plots in factors", () => {
     const found = {
       baseline: -TWICE,
@@ -170,7 +190,7 @@ describe("without the researcher’s numbers", () => {
     };
     const group = { of: "3 neurons", prompt: "3+5=", target: "8", found } as unknown as MeasuredGroup;
     expect(groupSentence(group, true).replaceAll("\u202F", " ")).toBe(
-      "After “3+5=”, in the model as it is, p(8) without the 3 neurons goes from 50.0 % to 25.0 %; without as many random ones of the same layers it is 50.0 % (2 draws).",
+      "After “3+5=”, in the model as it is, p(8) without the 3 neurons goes from 50.0 % to 25.0 %; without as many random ones of the same layers it is on geometric average 50.0 % (2 draws).",
     );
     const effects = plotScale("signedNats", [TWICE], false, true);
     expect([effects.text(TWICE), effects.short(-TWICE)]).toEqual(["÷2.0", "×2.0"]);

@@ -37,9 +37,9 @@ export interface FigureSize {
 }
 
 export interface PageFigure<Result> {
-  readonly heading?: (result: Result, chosen: Chosen) => string;
+  readonly heading?: (result: Result, chosen: Chosen, isPlain?: boolean) => string;
   /** What a reader who cannot see it is told. */
-  readonly label: (chosen: Chosen, result: Result) => string;
+  readonly label: (chosen: Chosen, result: Result, isPlain?: boolean) => string;
   readonly draw: (result: Result, size: FigureSize, chosen: Chosen) => MarkedFigure;
 }
 

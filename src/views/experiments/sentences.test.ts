@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ResultFor } from "#protocol/experiments.ts";
 import { adapters } from "./pages/adapters.tsx";
+import { bias } from "./pages/bias.tsx";
 import { heads } from "./pages/heads.tsx";
 import { memorise } from "./pages/memorise.tsx";
 import { patching } from "./pages/patching.tsx";
@@ -69,8 +70,19 @@ describe("heads", () => {
   test("half a nat lost makes the answer e^½ times less likely", () => {
     expect(said(row(6, 0.4))).toContain("(relative 40.0 %), and +0.50 nats on average;");
     expect(say(true, row(6, 0.4))).toContain(
-      "(relative 40.0 %), and the right answer becomes 1.65 times less likely on average;",
+      "(relative 40.0 %), and the right answer becomes 1.65 times less likely on geometric average;",
     );
+  });
+
+  test.each([
+    [false, "nats lost"],
+    [true, "the answer without it"],
+  ])("figures are told with the measure that they show, plainly: %s", (isPlain, measured) => {
+    const result = { found: { heads: [], groups: [] } } as unknown as ResultFor<"heads">;
+    expect(heads.figures.map(({ label }) => label({ measure: "change" }, result, isPlain))).toEqual([
+      `Maps of heads: ${measured}; blue: the head is needed`,
+      `The 10 costliest heads: ${measured}; grey: other heads of the layer`,
+    ]);
   });
 
   test("one that costs most is alone", () => {
@@ -82,6 +94,44 @@ describe("heads", () => {
     expect(said(row(6, 0.4), row(7, 0.4), row(0, 0.4), row(1, 0.2))).toMatch(
       /^L0H6, L0H7 and L0H0 cost most over all groups: 40\.0 % of the answer tokens each in absolute terms, from 100\.0 % to 60\.0 %\. L0H6 of them: relative 40\.0 %, and/,
     );
+  });
+});
+
+describe("gender bias", () => {
+  /** A word twice as likely on its own side, and √2 times with the neurons scaled: half of the logarithm is gone. */
+  const found = (low: number) => ({
+    pairs: 3,
+    bias: { value: Math.LN2, low, high: 1 },
+    rows: [
+      {
+        count: 18,
+        bias: exact(Math.LN2 / 2),
+        reduction: exact(0.5),
+        random: { mean: Math.LN2, spread: 0 },
+        costs: [],
+      },
+    ],
+  });
+  const result = (low: number) => ({ request: { scale: 0 }, found: found(low) }) as unknown as ResultFor<"bias">;
+  const said = (isPlain: boolean, low = 0.25) => plainly(bias.sentence(result(low), {}, isPlain));
+
+  test("is a geometric mean without nats, of whose logarithm a share is taken away", () => {
+    expect(said(true)).toMatch(
+      /^On its own side a word is on geometric average 2\.0 times more likely than on the other \(3 pairs\); multiplying 18 neurons by 0 leaves ×1\.41 \(50\.0 % of its logarithm taken away\), random ones of the same layers ×2\.0;/,
+    );
+    expect(said(false)).toContain("The gap is 0.69 nats");
+    expect(said(false)).toContain("leaves 0.35 (50.0 % taken away)");
+  });
+
+  test("no bias is a gap of 0, and a factor of ×1", () => {
+    expect(said(true, -0.5)).toContain("; the interval is not above ×1, so that");
+    expect(said(false, -0.5)).toContain("; the interval is not above 0, so that");
+  });
+
+  test("the figure is headed with nats only where its ticks have them", () => {
+    const { heading } = bias.figures[0]!;
+    expect(heading!(result(0), {})).toBe("Bias with the first k neurons multiplied by 0, in nats");
+    expect(heading!(result(0), {}, true)).toBe("Bias with the first k neurons multiplied by 0");
   });
 });
 
@@ -205,16 +255,24 @@ describe("patching over pairs", () => {
 
   test("without nats: e^12 is 162,755 and e^10 is 22,026, e^0.3 is 1.35", () => {
     expect(plainly(patching.sentence(result([SCALED, ONE_ANSWER]), {}, true))).toMatch(
-      /^Over 3 pairs \(operator\) the clean answer is 163,000 times more likely than the corrupted one after the clean prompts, and 22,000 times less likely than it after the corrupted ones\. L0H1 moves it most/,
+      /^Over 3 pairs \(operator\), on geometric average, the clean answer is 163,000 times more likely than the corrupted one after the clean prompts, and 22,000 times less likely than it after the corrupted ones\. L0H1 moves it most/,
     );
     expect(patching.sentence(result([SCALED, ONE_ANSWER]), { group: "same answer" }, true)).toMatch(
-      /L0H0 moves it most: the answer becomes 1\.35 times less likely\.$/,
+      /L0H0 moves it most: on geometric average the answer becomes 1\.35 times less likely\.$/,
     );
   });
 
   test("where some pairs have one answer and others two, no mean of both is told as a probability", () => {
     expect(patching.sentence(result([MIXED]), {}, true)).toBe(patching.sentence(result([MIXED]), {}));
     expect(patching.sentence(result([MIXED]), {}, true)).not.toContain("%");
+  });
+
+  test("are averaged as factors, of pairs with one answer, where factors are shown", () => {
+    const label = (group: string, isPlain: boolean) =>
+      patching.figures[0]!.label({ group }, result([SCALED, ONE_ANSWER]), isPlain);
+    expect(label("same answer", true)).toBe("Patches, geometric mean over the pairs");
+    expect(label("same answer", false)).toBe("Patches, mean over the pairs");
+    expect(label("operator", true)).toBe("Patches, mean over the pairs");
   });
 
   test("count positions from the end, and say what is left out", () => {

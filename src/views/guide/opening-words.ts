@@ -6,6 +6,7 @@ import { formatHead, formatNeuron } from "#model/ids.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
 import type { Outcomes } from "#state/guide/opening-steps.ts";
 import type { Prediction } from "#state/run/results.ts";
+import { READ_OFF } from "../shared/words/read-off.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 
 /** What the page says of one of its models where it is met first; data beside the findings. */
@@ -56,13 +57,14 @@ export function silentSentence(
   return spoke === most ? fell : `${fell} ${against}`;
 }
 
-/** `L4N425 wrote 8, huit, VIII and made “8” 1.97 times more likely; now 1.01 times less likely.` */
+/** `L4N425 wrote 8, huit, VIII and made “8” 1.97 times more likely, read off at its layer, …; now 1.01 times less likely.` */
 function plainSilence({ most, spoke }: NonNullable<Outcomes["silent"]>, target: string): string {
-  const against = `${formatNeuron(most)} loses most by speaking against “${target}”: it made it ${likelier(most.before)}, now ${likelier(most.after)}.`;
-  if (!spoke) return `None of those that lose most spoke for the answer. ${against}`;
+  const against = (readOff: string) =>
+    `${formatNeuron(most)} loses most by speaking against “${target}”: ${readOff}, it made it ${likelier(most.before)}, now ${likelier(most.after)}.`;
+  if (!spoke) return `None of those that lose most spoke for the answer. ${against(READ_OFF)}`;
   const words = spoke.promotes.slice(0, 3).map(({ text }) => tokenText(text));
-  const fell = `${formatNeuron(spoke)} wrote ${words.join(", ")} and made “${target}” ${likelier(spoke.before)}; now ${likelier(spoke.after)}.`;
-  return spoke === most ? fell : `${fell} ${against}`;
+  const fell = `${formatNeuron(spoke)} wrote ${words.join(", ")} and made “${target}” ${likelier(spoke.before)}, ${READ_OFF}; now ${likelier(spoke.after)}.`;
+  return spoke === most ? fell : `${fell} ${against("read off likewise")}`;
 }
 
 type Reason = NonNullable<Outcomes["reason"]>;

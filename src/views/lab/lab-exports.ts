@@ -33,7 +33,7 @@ export function drawnPlot({ value, about }: Slot<"plot">): Drawn | undefined {
     name: "operand-plot",
     title: titled(name),
     plainTitle: titled(quantityName(asked.quantity, true)),
-    says: (isPlain) => [plotSentence(value, scaled(false, isPlain).text)],
+    says: (isPlain) => [plotSentence(value, scaled(false, isPlain).text, isPlain)],
     ...of(about),
     link: { ...findingOf(about), view: "lab", plot: plotFormOf(value) },
     isAblating: kind === "head",

@@ -38,7 +38,7 @@ export function groupSentence({ of, prompt, target, found }: MeasuredGroup, isPl
     const [from, to] = percents(Math.exp(found.baseline), Math.exp(found.withoutGroup));
     return (
       `After “${prompt}”, in the model as it is, p(${token}) without the ${of} goes from ${from} to ${to}; ` +
-      `without as many random ones of the same layers it is ${percent(Math.exp(found.randomMean))} (${found.withoutRandom.length} draws).`
+      `without as many random ones of the same layers it is on geometric average ${percent(Math.exp(found.randomMean))} (${found.withoutRandom.length} draws).`
     );
   }
   const verb = found.withoutGroup < found.baseline ? "falls" : "goes";

@@ -27,6 +27,12 @@ export const EXPERIMENT_WORDS = [
       "95 % percentile bootstrap over the cases, with a seed: the same resamples for everything that is compared.",
   },
   {
+    word: "geometric mean, geometric average",
+    plain: "An average by multiplying: of ×2 and ×8 it is ×4, of 10 % and 90 % it is 30 %.",
+    meaning:
+      "e to the mean of log-probabilities, or of differences of them: the n-th root of the product of n probabilities or factors.",
+  },
+  {
     word: "random",
     also: ["random k", "random neurons", "random control", "random mask", "random keep"],
     plain: "The same done to parts picked by lot: a finding has to be worth more than that.",

@@ -104,7 +104,7 @@ export const GLOSSARY = [
   {
     word: "comparison",
     isCommon: true,
-    also: ["change", "comparative neuron analysis", "loses without the head"],
+    also: ["change", "comparative neuron analysis", "loses without the head", "of what it says itself"],
     plain: "The same neurons with and without a part: who lost their say?",
     meaning: "The same neurons in two runs, as it is and with something switched off: comparative neuron analysis.",
   },

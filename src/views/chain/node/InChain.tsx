@@ -1,7 +1,7 @@
 import type { ChainNode } from "#analysis/chain/chain.ts";
 import { usePlain } from "../../shared/use-plain.ts";
 import { SAYS_ITSELF } from "../../shared/words/read-off.ts";
-import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
+import { Fact, LossWithoutHead, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
 
@@ -25,7 +25,7 @@ export function InChain({ shown, id }: InChainProps) {
         </h3>
         <dl className="facts">
           {index > 0 && <Numbers node={node} />}
-          <Fact name="loses without the head" of={node.change} as="effect" />
+          <LossWithoutHead of={node.change} />
         </dl>
         <NodeTokens node={node} />
         <NodeEdges node={node} shown={each} />

@@ -5,7 +5,7 @@ import { question } from "#state/question.ts";
 import { Prose } from "../../guide/Term.tsx";
 import { usePlain } from "../../shared/use-plain.ts";
 import { SAYS_ITSELF } from "../../shared/words/read-off.ts";
-import { Fact, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
+import { Fact, LossWithoutHead, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
 
@@ -49,7 +49,7 @@ export function NodeCard({ node, shown, onClose }: NodeCardProps) {
           as="increase"
         />
         {!isPlain && <Fact name="activation" of={node.activation} was={before?.activation} as="figures" />}
-        <Fact name="loses without the head" of={node.change} as="effect" />
+        <LossWithoutHead of={node.change} />
       </dl>
       <NodeTokens node={node} />
       <NodeEdges node={node} shown={shown} />

@@ -18,10 +18,12 @@ interface FactProps {
   /** In the clean run, where another one is shown. */
   readonly was?: number | undefined;
   readonly as: Unit;
+  /** Its unit stands behind it, or words say it; left out, so it is. */
+  readonly hasUnit?: boolean;
 }
 
 /** A number with its name; nothing where it is not known. */
-export function Fact({ name, of, was, as }: FactProps) {
+export function Fact({ name, of, was, as, hasUnit = true }: FactProps) {
   if (of === undefined) return null;
   return (
     <div>
@@ -34,10 +36,17 @@ export function Fact({ name, of, was, as }: FactProps) {
             <Value of={was} as={as} /> →{" "}
           </>
         )}
-        <Value of={of} as={as} hasUnit />
+        <Value of={of} as={as} hasUnit={hasUnit} />
       </dd>
     </div>
   );
+}
+
+/** What a deep neuron’s own increase loses with the head off: a part of what it says itself, and not of the answer’s probability. */
+export function LossWithoutHead({ of }: Pick<FactProps, "of">) {
+  const isPlain = usePlain();
+  const name = isPlain ? "of what it says itself, without the head" : "loses without the head";
+  return <Fact name={name} of={of} as="effect" hasUnit={!isPlain} />;
 }
 
 /** What a node writes, in tokens, before and behind the attention that carries it on. */

@@ -5,6 +5,7 @@ import type { Intervention } from "#model/interventions.ts";
 import { NEGLIGIBLE_NATS } from "#state/effects.ts";
 import type { NeuronGroup } from "#state/run/results.ts";
 import { interventionsText } from "../../shared/words/part-name.ts";
+import { READ_OFF } from "../../shared/words/read-off.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 import { nodeTitle } from "./chain-words.ts";
 
@@ -40,8 +41,8 @@ function plainChange(clean: Chain, now: Chain, interventions: readonly Intervent
   if (!moved) return prediction;
   const { node, before, after } = moved;
   return Math.abs(after - before) < NEGLIGIBLE_NATS
-    ? `${prediction} No other part changes what it makes of the answer.`
-    : `${prediction} Of the other parts ${nodeTitle(node)} answers most: it made the answer ${likelier(before)}, and now ${likelier(after)}.`;
+    ? `${prediction} No other part changes what it makes of the answer, read off at its layer.`
+    : `${prediction} Of the other parts ${nodeTitle(node)} answers most: ${READ_OFF}, it made the answer ${likelier(before)}, and now ${likelier(after)}.`;
 }
 
 /** The node that moves most, of those that write at the last position and are not off themselves. */
@@ -65,7 +66,7 @@ export function controlSentence(target: string, found: NeuronGroup, isPlain = fa
     const [from, to, random] = [baseline, withoutGroup, randomMean].map((each) => percent(Math.exp(each)));
     return (
       `Control: with all ${neurons} deep neurons off p(${tokenText(target)}) goes from ${from} to ${to}; ` +
-      `with as many random neurons of the same layers it is ${random} (${withoutRandom.length} draws).`
+      `with as many random neurons of the same layers it is on geometric average ${random} (${withoutRandom.length} draws).`
     );
   }
   return (

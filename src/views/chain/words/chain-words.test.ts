@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { crowdedChain, handedOnChain, measuredChain } from "#test/chains.ts";
-import { edgeName, nodeTitle, pathText, roleText } from "./chain-words.ts";
+import { READ_OFF } from "../../shared/words/read-off.ts";
+import { edgeName, nodeName, nodeTitle, pathText, roleText } from "./chain-words.ts";
 
 test.each([
   ["E@1", "“drei” at 1", "the word’s embedding"],
@@ -37,4 +38,15 @@ test("an edge says that it is a claim only, or what it is worth with it alone cu
   );
   const published = { ...claimed, provenance: { kind: "published", model: "Llama-7B", source: "a paper" } } as const;
   expect(edgeName(published.edges[last]!, published)).toBe("L5N7 → prediction; claimed: +1.00 nats");
+});
+
+test("what a part says itself is told as read off at its layer: e^1 is 2.72", () => {
+  const chain = crowdedChain();
+  const neuron = chain.nodes.find(({ kind }) => kind === "deep-neuron")!;
+  expect(nodeName({ ...neuron, contribution: 1, effect: undefined, switchOff: [] }, false, true)).toBe(
+    `deep FFN neuron at ${neuron.position}, makes the answer 2.7 times more likely, ${READ_OFF}`,
+  );
+  expect(edgeName(chain.edges.at(-1)!, chain, true)).toContain(
+    `L5N7 → prediction; makes the answer 2.7 times more likely, ${READ_OFF}`,
+  );
 });

@@ -2,6 +2,7 @@ import { likelier } from "#charts/factor.ts";
 import { figures, nats, percent, percents, signedNats } from "#charts/number-format.ts";
 import type { Chain, ChainEdge, ChainNode, ChainNodeKind, ChainToken } from "#analysis/chain/chain.ts";
 import { partTitle } from "#state/link/chain/chain-claims.ts";
+import { READ_OFF } from "../../shared/words/read-off.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 
 export const KIND_WORDS = {
@@ -32,7 +33,9 @@ export function nodeName(
   return [
     `${KIND_WORDS[kind]} at ${position}`,
     contribution !== undefined &&
-      (isPlain ? `makes the answer ${likelier(contribution)}` : `increase ${signedNats(contribution)} nats`),
+      (isPlain
+        ? `makes the answer ${likelier(contribution)}, ${READ_OFF}`
+        : `increase ${signedNats(contribution)} nats`),
     effect !== undefined &&
       (isPlain ? `without it the answer is ${likelier(0 - effect)}` : `effect ${nats(effect)} nats`),
     switchOff.length > 0 && (isAblated ? "now off" : "now on"),
@@ -100,7 +103,8 @@ const fullClaim = (edge: ChainEdge) =>
 
 /** An inner product says nothing to who does not know the vectors; its share does. */
 function plainClaim({ kind, claimed, share }: ChainEdge): string[] {
-  const makes = kind === "promotes" && claimed !== undefined ? [`makes the answer ${likelier(claimed)}`] : [];
+  const makes =
+    kind === "promotes" && claimed !== undefined ? [`makes the answer ${likelier(claimed)}, ${READ_OFF}`] : [];
   return [...makes, ...(share === undefined ? [] : [`${shareText(share)} of what the receiver gets`])];
 }
 
@@ -142,6 +146,6 @@ export const isMeasured = ({ edges }: Chain) => edges.some(({ path }) => path);
 export const measuredKey =
   "numbers on edges, measured with that edge alone cut: into a neuron, the part of its activation that goes; elsewhere what log p loses, nats";
 export const plainNumbersKey =
-  "numbers: on a deep neuron, what it makes of the answer’s probability (×2: twice as likely); on all else, what becomes of it without that part (÷2: half)";
+  "numbers: on a deep neuron, what it makes of the answer’s probability, read off at its layer (×2: twice as likely); on all else, what becomes of it without that part (÷2: half)";
 export const plainMeasuredKey =
   "numbers on edges, measured with that edge alone cut: into a neuron, the part of its activation that goes; elsewhere what becomes of the answer’s probability";

@@ -5,6 +5,7 @@ import type { Chain, ChainStage, Criterion, PredictingEvidence, StageName } from
 import { publishedChain } from "#analysis/chain/published.ts";
 import type { PublishedRecord } from "#analysis/chain/published.ts";
 import { crowdedChain } from "#test/chains.ts";
+import { READ_OFF } from "../../shared/words/read-off.ts";
 import { changeSentence, controlSentence } from "./chain-sentences.ts";
 import { emptySentence, stageSentence } from "./stage-sentences.ts";
 
@@ -204,6 +205,15 @@ describe("with something off", () => {
     );
   });
 
+  test("what the others say is told as read off at their layer: e^0.25 is 1.28, e^0.5 is 1.65", () => {
+    expect(changeSentence(clean, changed({ L3N0: 0, L5N7: 0.5, L4N1: 0.125 }), off, true)).toBe(
+      `With L3N0 off p(acht) goes from 90.5${THIN}% to 33.3${THIN}%. Of the other parts L5N7 answers most: ${READ_OFF}, it made the answer 1.28 times more likely, and now 1.65 times more likely.`,
+    );
+    expect(changeSentence(clean, changed({ L3N0: 0, L5N7: 0.26 }), off, true)).toMatch(
+      /No other part changes what it makes of the answer, read off at its layer\.$/,
+    );
+  });
+
   test("where nothing else moves, that is said with its number", () => {
     expect(changeSentence(clean, changed({ L3N0: 0, L5N7: 0.26 }), off)).toMatch(
       /No other part’s increase moves by more than 0\.01\.$/,
@@ -221,6 +231,10 @@ describe("with something off", () => {
     const group = { ...found, target: 8, neurons: 8, perLayer: [], promotes: [], suppresses: [] };
     expect(controlSentence("acht", group)).toBe(
       "Control: with all 8 deep neurons off log p(acht) goes from −0.10 to −2.00; with as many random neurons of the same layers it is −0.15 ± 0.05 (2 draws).",
+    );
+    // e^−0.15 is 0.861, the geometric mean of e^−0.1 and e^−0.2
+    expect(controlSentence("acht", group, true)).toBe(
+      `Control: with all 8 deep neurons off p(acht) goes from 90.5${THIN}% to 13.5${THIN}%; with as many random neurons of the same layers it is on geometric average 86.1${THIN}% (2 draws).`,
     );
   });
 });

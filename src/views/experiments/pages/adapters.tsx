@@ -106,7 +106,7 @@ function AdaptersTable({ found: { base, adapters: list } }: { readonly found: Fo
         ...base.groups.map(({ name }) => accuracy(groupName(name), name)),
         {
           ...estimate<Line>({ label: "nats gained" }, "increase", ({ row }) => row?.all.nats),
-          plainly: { label: "right answer" },
+          plainly: { label: "the answer with it, geometric mean" },
           show: ({ row }) =>
             row && (
               <>
@@ -191,14 +191,14 @@ function AdapterNeurons({ row: { neurons, tokens, uncertified } }: { readonly ro
   return (
     <DataTable<Neuron>
       name="Table of neurons that gain"
-      caption={`Neurons by how much more they add to ${isPlain ? "the probability" : "log p"} of the right token with the adapter than without it, ${isPlain ? "" : "in nats, "}over ${tokens} answer tokens, of each of which the first ten count; by the adapted model’s lens${
+      caption={`Neurons by how much more they ${isPlain ? "make of the probability" : "add to log p"} of the right token with the adapter than without it, ${isPlain ? "a geometric mean " : "in nats, "}over ${tokens} answer tokens, of each of which the first ten count${isPlain ? ", all else as ×1" : ""}; by the adapted model’s lens${
         uncertified > 0 ? `; ${uncertified} of these lists are not proven to be exact` : "; every list is proven"
       }`}
       columns={[
         plain({ label: "neuron" }, formatNeuron),
         {
           ...measure<Neuron>({ label: "gain, nats" }, "figures", ({ gain }) => gain),
-          plainly: { label: "makes the token", show: ({ gain }: Neuron) => factor(gain) },
+          plainly: { label: "more with it, over all tokens", show: ({ gain }: Neuron) => factor(gain) },
         },
         count({ label: "tokens" }, (each) => each.tokens),
         measure({ label: "activation, base" }, "figures", ({ inBase }) => inBase),

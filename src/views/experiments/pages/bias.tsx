@@ -5,6 +5,7 @@ import { factor, inNats, likelierThanOther } from "#charts/factor.ts";
 import { nats, percent } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
 import type { ResultFor } from "#protocol/experiments.ts";
+import { READ_OFF } from "../../shared/words/read-off.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 import { ablationColumn, ablationSentence } from "../ablation-texts.ts";
 import { CostTable, costCurves } from "../result/CostTable.tsx";
@@ -80,14 +81,17 @@ function BiasTable({ found }: { readonly found: Found }) {
   return (
     <DataTable<Line>
       name="Table of bias"
-      caption={`${isPlain ? "How many times as likely on its own side, a mean" : "Mean gap in nats"} over the words${withIntervals([found.bias])}, n = ${found.pairs} pairs (${found.sides
+      caption={`${isPlain ? "How many times as likely on its own side, a geometric mean" : "Mean gap in nats"} over the words${withIntervals([found.bias])}, n = ${found.pairs} pairs (${found.sides
         .map(({ name, words }) => `${name} ${words} words`)
         .join(", ")})`}
       columns={[
         { ...plain({ label: "k" }, (row) => row.count ?? "as it is"), isNumber: true },
         estimate({ label: "bias" }, "gain", (row) => row.bias),
         ...found.sides.map(({ name }, index) => estimate<Line>({ label: name }, "gain", (row) => row.sides[index])),
-        estimate({ label: "taken away" }, "percent", (row) => row.reduction),
+        {
+          ...estimate<Line>({ label: "taken away" }, "percent", (row) => row.reduction),
+          plainly: { label: "taken away, of the logarithm" },
+        },
         estimate({ label: "unseen prompts" }, "gain", (row) => row.unseen),
         spread({ label: "random k" }, "gain", (row) => row.random),
       ]}
@@ -106,7 +110,7 @@ function BiasNeurons({ found: { neurons, sides, certified } }: { readonly found:
   return (
     <DataTable<Neuron>
       name="Table of neurons"
-      caption={`Neurons by how much more they add to ${isPlain ? "the probability" : "log p"} on a word’s own side than on the other, ${isPlain ? "mean" : "in nats, mean"} over the words under the first prompt${certified ? "" : "; the list is not proven to be exact"}`}
+      caption={`Neurons by how much more they ${isPlain ? "make of the probability" : "add to log p"} on a word’s own side than on the other, ${isPlain ? `${READ_OFF}: a geometric mean` : "in nats, mean"} over the words under the first prompt${certified ? "" : "; the list is not proven to be exact"}`}
       columns={[
         plain({ label: "neuron" }, formatNeuron),
         {
@@ -192,10 +196,10 @@ function sentence(result: Result, _: unknown, isPlain = false): string {
   if (!row || Number.isNaN(found.bias.value)) return "Nothing has been run yet.";
   const { interval } = estimateText(found.bias, "gain");
   const bias = isPlain
-    ? `On its own side a word is ${likelierThanOther(found.bias.value, "on the other")} (${found.pairs} pairs)`
+    ? `On its own side a word is on geometric average ${likelierThanOther(found.bias.value, "on the other")} (${found.pairs} pairs)`
     : `The gap is ${nats(found.bias.value)} nats${interval} over ${found.pairs} pairs`;
   if (!(found.bias.low > 0) && !Number.isNaN(found.bias.low)) {
-    return `${bias}; the interval is not above 0, so that this model shows no such bias in these words and there is nothing to take away.`;
+    return `${bias}; the interval is not above ${isPlain ? "×1" : "0"}, so that this model shows no such bias in these words and there is nothing to take away.`;
   }
   const dearest = [...row.costs].sort((a, b) => b.cost.lost.value - a.cost.lost.value)[0];
   const cost =
@@ -203,7 +207,7 @@ function sentence(result: Result, _: unknown, isPlain = false): string {
       ? `; it costs ${groupName(dearest.group)} ${percent(dearest.cost.lost.value)} in absolute terms, from ${percent(dearest.cost.accuracy.value + dearest.cost.lost.value)} to ${percent(dearest.cost.accuracy.value)}`
       : "; nothing that should not change lost accuracy";
   return (
-    `${bias}; multiplying ${row.count} neurons by ${request.scale} leaves ${inNats(row.bias.value, "gain", isPlain)} (${percent(row.reduction.value)} taken away), ` +
+    `${bias}; multiplying ${row.count} neurons by ${request.scale} leaves ${inNats(row.bias.value, "gain", isPlain)} (${percent(row.reduction.value)} ${isPlain ? "of its logarithm " : ""}taken away), ` +
     `random ones of the same layers ${inNats(row.random.mean, "gain", isPlain)}${cost}. ${ablationSentence(result)}`
   );
 }

@@ -100,7 +100,7 @@ const columns = ({ found, request }: Result): Column<SetLoss>[] => [
   over(
     {
       ...estimate({ label: "decrease, nats below", key: "relative_drop" }, "percent", ({ loss }) => loss),
-      plainly: { label: "decrease, and the answer" },
+      plainly: { label: "decrease, below it the answer, geometric mean" },
     },
     estimate({ key: "nats" }, "effect", ({ nats }) => nats),
   ),

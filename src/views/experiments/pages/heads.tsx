@@ -60,7 +60,7 @@ const MEASURES = {
     label: "nats lost",
     plainly: {
       label: "the answer without it",
-      unit: "What becomes of the right answer, on average: ÷2 is half as likely",
+      unit: "What becomes of the right answer, a geometric mean: ÷2 is half as likely",
     },
     unit: "Mean nats of log p(answer)",
     of: (effect: Effect) => effect.change,
@@ -123,13 +123,14 @@ export const heads: ExperimentPage<"heads"> = {
   ],
   figures: [
     {
-      label: (chosen) => `Maps of heads: ${measureOf(chosen).label}; blue: the head is needed`,
+      label: (chosen, _, isPlain = false) =>
+        `Maps of heads: ${textsOf(measureOf(chosen), isPlain).label}; blue: the head is needed`,
       draw: ({ found }, size, chosen) => mapsOf(found, size, chosen),
     },
     {
       heading: ({ found }, chosen) => `Costliest heads, ${ofGroup(found, groupOf(found, chosen), "all groups")}`,
-      label: (chosen, { found }) =>
-        `The ${PLOTTED} heads of largest ${measureOf(chosen).label}${withIntervals(dropsOf(found))}; grey: other heads of the layer`,
+      label: (chosen, { found }, isPlain = false) =>
+        `The ${PLOTTED} costliest heads: ${textsOf(measureOf(chosen), isPlain).label}${withIntervals(dropsOf(found))}; grey: other heads of the layer`,
       draw: ({ found }, size, chosen) => intervalsOf(found, size, chosen),
     },
   ],
@@ -162,7 +163,7 @@ function headsSentence(result: Result, group: number | undefined, isPlain: boole
   const where = group === undefined ? "over all groups" : `in ${ofGroup(found, group, "")}`;
   const { interval } = estimateText(drop, "percent");
   const loss = isPlain
-    ? `the right answer becomes ${likelier(0 - change.value)} on average`
+    ? `the right answer becomes ${likelier(0 - change.value)} on geometric average`
     : `${signedNats(change.value)} nats on average`;
   const rest = `${loss}; another head of its layer costs ${percent(otherHeads.mean)} ± ${percent(otherHeads.spread)}. ${ablationSentence(result)}`;
   const fromTo = `in absolute terms, from ${percent(base)} to ${percent(base - drop.value)}`;

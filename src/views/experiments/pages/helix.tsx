@@ -124,7 +124,10 @@ const STANDIN_COLUMNS: Column<StandsIn>[] = [
   plain({ label: "in its place" }, ({ name }) => NAMES[name]),
   count({ label: "terms" }, ({ size }) => size),
   estimate({ label: "logits" }, "decimals", ({ effect }) => effect.logit),
-  { ...estimate({ label: "nats" }, "increase", ({ effect }) => effect.nats), plainly: { label: "the answer" } },
+  {
+    ...estimate({ label: "nats" }, "increase", ({ effect }) => effect.nats),
+    plainly: { label: "the answer, geometric mean" },
+  },
   estimate({ label: "of what the residual moves" }, "percent", ({ effect }) => effect.kept),
 ];
 

@@ -81,11 +81,11 @@ const ROWS: Column<Placed>[] = [
   estimate({ label: "others − applies", key: "difference" }, "percent", ({ difference }) => difference),
   {
     ...estimate({ label: "nats lost", key: "own_nats" }, "effect", ({ own }) => own.nats),
-    plainly: { label: "the answer" },
+    plainly: { label: "the answer, geometric mean" },
   },
   {
     ...estimate({ label: "others, nats", key: "others_nats" }, "effect", ({ others }) => others.nats),
-    plainly: { label: "the answer, others off" },
+    plainly: { label: "the answer, others off, geometric mean" },
   },
   estimate({ key: "random_nats" }, "effect", ({ random }) => random.nats),
 ];

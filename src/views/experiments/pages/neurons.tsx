@@ -70,7 +70,7 @@ const columns = ({ found, request }: Result): Column<Row>[] => [
   {
     ...estimate({ label: "mask, nats", key: "maskNats" }, "effect", ({ maskNats }) => maskNats),
     title: ({ randomMaskNats }) => `random: ${nats(randomMaskNats.value)} nats`,
-    plainly: { label: "the answer, mask" },
+    plainly: { label: "the answer, mask, geometric mean" },
   },
   estimate({ key: "randomMaskNats" }, "effect", ({ randomMaskNats }) => randomMaskNats),
 ];

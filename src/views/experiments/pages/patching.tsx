@@ -54,8 +54,8 @@ export const patching: ExperimentPage<"patching"> = {
   choices: [groupChoice("Pairs", (name) => name)],
   figures: [
     {
-      label: (_, result) =>
-        `Patches, mean over the pairs${withIntervals(result.found.groups.map(({ clean }) => clean))}`,
+      label: (chosen, result, isPlain = false) =>
+        `Patches, ${isPlain && !isNormalised(groupOf(result, chosen)) ? "geometric mean" : "mean"} over the pairs${withIntervals(result.found.groups.map(({ clean }) => clean))}`,
       draw: (result, size, chosen) => mapOf(result, size, chosen),
     },
   ],
@@ -112,12 +112,16 @@ const columns = ({ request }: Result): Column<Placed>[] => [
 /** A map in which nothing moves the answer stays pale. */
 const LEAST_LIMIT = 0.2;
 
+/** Pairs with one answer have no normalised values. */
+const isNormalised = (group: Group | undefined) =>
+  group?.rows.some((row) => row.some(({ value }) => !Number.isNaN(value.value))) ?? false;
+
 /** The normalised values; where there are none, as of pairs with one answer, how far the metric moved. */
 function mapOf(result: Result, { width, isDark, isPlain }: FigureSize, chosen: Chosen) {
   const { request } = result;
   const group = groupOf(result, chosen);
   const rows = group?.rows ?? [];
-  const isScaled = rows.some((row) => row.some(({ value }) => !Number.isNaN(value.value)));
+  const isScaled = isNormalised(group);
   const base = isScaled && request.direction === "noise" ? 1 : 0;
   const values = rows.map((row) => row.map(({ value, moved }) => (isScaled ? value : moved).value));
   const scale = divergingScale(
@@ -156,7 +160,7 @@ function sentence(result: Result, chosen: Chosen, isPlain = false): string {
   // a mean of log-probabilities and of logit differences, where the pairs are of either kind, is no probability
   const isPlainly = isPlain && (isOfTwo || (group.clean.value <= 0 && group.corrupted.value <= 0));
   const of = isPlainly
-    ? `Over ${group.pairs} pairs (${group.name}) ${plainEnds(group, isOfTwo)}.`
+    ? `Over ${group.pairs} pairs (${group.name}), on geometric average, ${plainEnds(group, isOfTwo)}.`
     : `Over ${group.pairs} pairs (${group.name}) the metric is ${nats(group.clean.value)}${estimateText(group.clean, "decimals").interval} after the clean prompts and ${nats(group.corrupted.value)} after the corrupted ones.`;
   const [first] = strongest(result, group);
   if (!first) return of;
@@ -165,6 +169,6 @@ function sentence(result: Result, chosen: Chosen, isPlain = false): string {
     ? `${first.name} moves it most, to ${nats(first.value.value)}${estimateText(first.value, "decimals").interval} where 0 is corrupted and 1 clean; another pair’s activation there gives ${nats(first.other)}, its own at other positions ${nats(first.shuffled)}.`
     : `Where both prompts have one answer its log-probability is the metric; ${first.name} moves that most, by ${nats(first.moved.value)} nats${estimateText(first.moved, "decimals").interval}.`;
   if (isPlainly && !isScaled)
-    return `${of} ${first.name} moves it most: the answer becomes ${likelier(first.moved.value)}.`;
+    return `${of} ${first.name} moves it most: on geometric average the answer becomes ${likelier(first.moved.value)}.`;
   return `${of} ${most}`;
 }

@@ -49,8 +49,8 @@ export const ResultOf = memo(function ResultOf({ result }: { readonly result: Ex
       )}
       {page.figures.map(({ heading, label, draw }, index) => (
         <div key={index} className="experiment-figures">
-          {heading && <h3>{heading(result, chosen)}</h3>}
-          <MarksFigure figure={draw(result, size, chosen)} label={label(chosen, result)} />
+          {heading && <h3>{heading(result, chosen, isPlain)}</h3>}
+          <MarksFigure figure={draw(result, size, chosen)} label={label(chosen, result, isPlain)} />
         </div>
       ))}
       <p className="small faint">{page.note(result, chosen, isPlain)}</p>

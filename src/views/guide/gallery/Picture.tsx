@@ -1,20 +1,23 @@
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import { thumbnailMap } from "#charts/maps/thumbnail-map.ts";
+import { factor } from "#charts/factor.ts";
 import { nats } from "#charts/number-format.ts";
 import { topIndices } from "#core/numeric/top.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { Thumbnail } from "#state/guide/gallery.ts";
 import { isDark, view } from "#state/view.ts";
 import { Marks } from "../../shared/figure/Marks.tsx";
+import { usePlain } from "../../shared/use-plain.ts";
 import { MOST_PARTS, writtenBars, writtenStage } from "./thumbnail.ts";
 import type { WrittenBar } from "./thumbnail.ts";
 
 /** A card's picture, drawn from the numbers of its finding, with a sentence for those who cannot see it. */
 export function Picture({ of }: { readonly of: Thumbnail }) {
+  const isPlain = usePlain();
   switch (of.kind) {
     case "heads":
-      return <Cells rows={of.effects} label={headsSentence(of.effects)} />;
+      return <Cells rows={of.effects} label={headsSentence(of.effects, isPlain)} />;
     case "plot":
       return (
         <Cells
@@ -31,12 +34,15 @@ export function Picture({ of }: { readonly of: Thumbnail }) {
   }
 }
 
-function headsSentence(effects: readonly (readonly number[])[]): string {
+function headsSentence(effects: readonly (readonly number[])[], isPlain: boolean): string {
   const width = effects[0]?.length ?? 1;
   const flat = effects.flat();
   const [most = 0] = topIndices(flat.map(Math.abs), 1);
   const at = { layer: Math.floor(most / width), head: most % width };
-  return `What each head is worth: most ${formatHead(at)}, ${nats(flat[most] ?? 0)} nats`;
+  const effect = flat[most] ?? 0;
+  return isPlain
+    ? `What becomes of the answer without each head: most without ${formatHead(at)}, ${factor(0 - effect)}`
+    : `What each head is worth: most ${formatHead(at)}, ${nats(effect)} nats`;
 }
 
 function Cells({ rows, label }: { readonly rows: readonly (readonly number[])[]; readonly label: string }) {

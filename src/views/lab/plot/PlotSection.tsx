@@ -64,7 +64,7 @@ function Plot({ plot, slot }: PlotProps) {
     [values, asked, width, scale],
   );
   const name = quantityName(asked.quantity, isPlain);
-  const sentence = plotSentence(plot, scale.text);
+  const sentence = plotSentence(plot, scale.text, isPlain);
   return (
     <div ref={host} className="operand-plot" aria-busy={plot.whole === undefined}>
       <p className="small">

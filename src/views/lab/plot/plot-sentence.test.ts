@@ -34,6 +34,18 @@ test("names what the plot depends on, and its ends", () => {
   ).toContain("Whether b is even or odd explains 100.0\u202f%");
 });
 
+test.each([
+  ["logProbability", true, "on geometric average 30.0 % against 10.0 % elsewhere"],
+  ["head", true, "on geometric average 30.0 % against 10.0 % elsewhere"],
+  ["probability", true, "on average 30.0 % against 10.0 % elsewhere"],
+  ["logProbability", false, "on average 30.0 % against 10.0 % elsewhere"],
+] as const)("a mean of %s that is written without nats (%s) is a geometric one", (kind, isPlain, mean) => {
+  const drawn = plot((a, b) => Math.log(a + b === 3 ? 0.3 : 0.1));
+  const quantity = kind === "head" ? { kind, at: { layer: 0, head: 7 } } : { kind };
+  const text = (value: number) => `${(100 * Math.exp(value)).toFixed(1)} %`;
+  expect(plotSentence({ ...drawn, asked: { ...drawn.asked, quantity } }, text, isPlain)).toContain(mean);
+});
+
 test("says so where nothing alone explains it, and only the range while it is being drawn", () => {
   const noise = (a: number, b: number) => [0, 3, 1, 2, 1, 0, 3, 2, 3, 2, 0, 1, 0, 1, 2, 3][4 * a + b]!;
   expect(plotSentence(plot(noise), figures)).toMatch(

@@ -76,8 +76,8 @@ const FACTOR_WORDS = {
   answer: { name: "The answer", level: (level) => `the answer ${level}` },
 } satisfies Record<FactorName, { readonly name: string; readonly level: (level: number) => string }>;
 
-/** What the plot shows in this case, with its numbers. */
-export function plotSentence(plot: DrawnPlot, text: (value: number) => string): string {
+/** What the plot shows in this case, with its numbers. A mean in nats that `text` writes without them is a geometric one. */
+export function plotSentence(plot: DrawnPlot, text: (value: number) => string, isPlain = false): string {
   const cells = cellsOf(plot);
   const known = cells.filter(({ value }) => !Number.isNaN(value));
   const [first] = known;
@@ -91,9 +91,10 @@ export function plotSentence(plot: DrawnPlot, text: (value: number) => string): 
       ? ` Prompts have ${plot.whole.lengths.join(" or ")} tokens: numbers are cut into several.`
       : "";
   if (!plot.whole) return range;
+  const average = isPlain && UNITS[plot.asked.quantity.kind] === "nats" ? "on geometric average" : "on average";
   const pattern = plotPattern(cells);
   const found = pattern
-    ? `${FACTOR_WORDS[pattern.factor].name} explains ${percent(Math.min(1, pattern.explained))} of the variation; farthest from the rest is ${FACTOR_WORDS[pattern.factor].level(pattern.level)}, on average ${text(pattern.meanThere)} against ${text(pattern.meanElsewhere)} elsewhere.`
+    ? `${FACTOR_WORDS[pattern.factor].name} explains ${percent(Math.min(1, pattern.explained))} of the variation; farthest from the rest is ${FACTOR_WORDS[pattern.factor].level(pattern.level)}, ${average} ${text(pattern.meanThere)} against ${text(pattern.meanElsewhere)} elsewhere.`
     : "Neither an operand nor the answer alone explains much of it.";
   return `${found} ${range}${empty}${cut}`;
 }
