@@ -3,7 +3,7 @@ import type { AdapterInfo } from "#protocol/engine.ts";
 import { settle } from "#test/asked-engine.ts";
 import { askedSession, HEAD, SHIPPED, SWEEP, prediction } from "#test/asked-session.ts";
 import { NO_ADAPTER, adapter } from "../../model/adapter.ts";
-import { setPrompt, togglePart } from "../../question.ts";
+import { setAblationSource, setPrompt, setTarget, togglePart } from "../../question.ts";
 import { clearReading, hover, setReading, showTab } from "../../view.ts";
 import { openedCheck } from "../checking/whole-check.ts";
 import { currentFragment, openLink } from "../links.ts";
@@ -42,7 +42,7 @@ describe("of two maps beside each other a link claims", () => {
 });
 
 describe("on the page", () => {
-  const { answerBefore, last, waiting } = askedSession();
+  const { answerBefore, last, settleTyping, waiting } = askedSession();
   const LINK = "#v=1&m=abacus&d=q8&p=3%2B5=&hcmp=4%2B5=";
   const ALL = "he=baseline:-1;L0H1:2.5;other-L0H1:8;L0H0:0;other-L0H0:0.25;L1H1:-0.1;other-L1H1:0";
   const checked = () => openedCheck()!;
@@ -165,5 +165,72 @@ describe("on the page", () => {
     await answerOther();
     setPrompt("9-4=");
     expect(sharedFragment()).toContain(`p=3%2B5=&hcmp=4%2B5=&${ALL}`);
+  });
+
+  test("of stand-ins that the shown answer was not asked with, nothing is handed on", async () => {
+    openLink(LINK, [SHIPPED]);
+    await answerBefore();
+    await answerOwn();
+    await answerOther();
+    setAblationSource(["4+4="]);
+    await settleTyping();
+    await answerOwn();
+    await answerOther();
+    expect(sharedFragment()).toContain("&si=4%2B4=&");
+    expect(sharedFragment()).toContain(ALL);
+    // the answer is as it was, without stand-ins, and not asked again
+    for (const prompt of ["9-4=", ""]) {
+      setPrompt(prompt);
+      expect(sharedFragment()).toContain("&p=3%2B5=&");
+      expect(sharedFragment()).not.toContain("si=");
+      expect(sharedFragment()).not.toContain("he=");
+    }
+  });
+
+  const answerOff = (count: number, logProbability: number) =>
+    waiting("predict")
+      .findLast(({ options }) => (options["interventions"] as readonly unknown[] | undefined)?.length === count)!
+      .answer(prediction(8, logProbability));
+  const answerUnder = async () => {
+    await settle();
+    await waiting("sweepHeads")
+      .findLast(({ prompt, options }) => prompt === "3+5=" && options["interventions"] !== undefined)!
+      .answer(SWEEP);
+  };
+
+  test("of other parts that stay off than the shown answer has, nothing is handed on", async () => {
+    openLink(`${LINK}&x=L0H1*0&under=1`, [SHIPPED]);
+    await answerBefore();
+    await settle();
+    await answerOff(1, -0.7);
+    await answerUnder();
+    await answerOther();
+    expect(sharedFragment()).toContain("he=");
+    togglePart({ kind: "head", at: { layer: 1, head: 0 } });
+    await settle();
+    await answerOff(2, -0.9);
+    // the maps are still those with one part off
+    setPrompt("9-4=");
+    expect(sharedFragment()).toContain("x=L0H1*0;L1H0*0");
+    expect(sharedFragment()).not.toContain("he=");
+  });
+
+  test("of a second map about another token than the first, nothing is handed on", async () => {
+    const info = { name: "tiny", content: "b".repeat(64), source: { kind: "hub", name: "owner/lora" } };
+    const lora = { id: "owner/lora", source: { kind: "hub", repo: "owner/lora" } } as const;
+    adapter.setState({ choice: lora, status: { kind: "attached", info: info as unknown as AdapterInfo } }, true);
+    openLink(LINK.replace("hcmp=4%2B5=", "a=owner/lora&hcmpv=adapted"), [SHIPPED]);
+    await answerBefore();
+    await answerOwn();
+    await answerOther("3+5=");
+    expect(sharedFragment()).toContain("he=");
+    setTarget(9);
+    await settle();
+    await last("predict").answer(prediction(9, -3));
+    await answerOwn();
+    // the second map is still about 8
+    setPrompt("9-4=");
+    expect(sharedFragment()).toContain("&t=9&");
+    expect(sharedFragment()).not.toContain("he=");
   });
 });

@@ -10,7 +10,7 @@ import { besideKey } from "../../run/later/beside-demands.ts";
 import { readingKey } from "../../run/later/reading-demands.ts";
 import { kindIn } from "../../run/results.ts";
 import type { HeadSweep, Slots } from "../../run/results.ts";
-import { isSameRun } from "../../subject.ts";
+import { interventionsKey, isSameRun, isSameSubject } from "../../subject.ts";
 import type { Subject } from "../../subject.ts";
 import { view } from "../../view.ts";
 import { standingOf } from "../checking/answering.ts";
@@ -76,14 +76,29 @@ function measuredMaps(slots: Slots, now: Question, reading: ReadingSettings): Ma
   const isAnswered =
     own.status === "done" && own.answers === ownKey && other.status === "done" && other.answers === otherKey;
   if (!isAnswered || own.isRecorded || !own.value || !other.value) return undefined;
-  return isOfOneModel(own.about, other.about) ? { own: own.value, other: other.value } : undefined;
+  return own.about && other.about && areOfOneQuestion(own.about, other.about)
+    ? { own: own.value, other: other.value }
+    : undefined;
 }
 
-/** Whether both are of the same model, ran alike; which prompt, target and variant each is of is what tells them apart. */
-const isOfOneModel = (own: Subject | undefined, other: Subject | undefined) =>
-  own !== undefined &&
-  other !== undefined &&
-  isSameRun(own, { ...other, prompt: own.prompt, target: own.target, variant: own.variant });
+/**
+ * Whether both maps are of the same model, ran alike, with the same ablation source and the same parts off; which prompt and variant each is of
+ * is what tells them apart. After the same prompt the second is about the first one's token, after another about that prompt's own answer. One
+ * that was recorded goes by its question alone.
+ */
+export function areOfOneQuestion(own: Subject, other: Subject): boolean {
+  const { prompt, target, variant } = own;
+  const model = own.model.recordedBy === undefined ? other.model : own.model;
+  return (
+    isSameRun(own, { ...other, model, prompt, target, variant }) &&
+    isSameSource(own, other) &&
+    interventionsKey(own.interventions) === interventionsKey(other.interventions) &&
+    other.target === (other.prompt === prompt ? own.token?.id : undefined)
+  );
+}
+
+/** Whether heads that are switched off in one sweep and in the other are as in the same prompts. */
+const isSameSource = (a: Subject, b: Subject) => JSON.stringify(a.ablationSource) === JSON.stringify(b.ablationSource);
 
 /** What a link to the two maps claims, once both were computed here. */
 export function mapsMeasured(
@@ -95,7 +110,7 @@ export function mapsMeasured(
   return maps && mapClaims(maps);
 }
 
-/** The same of the maps that are shown, where the page's own is of this run. */
+/** The same of the maps that are shown, where the page's own is of this run, also in what stands in for a head: the answer is asked without it while nothing is off. */
 export function mapClaimsAbout(
   shown: Subject,
   slots: Slots,
@@ -103,12 +118,14 @@ export function mapClaimsAbout(
 ): readonly NamedNumber[] {
   const own = slots[ownKind({ isUnder }, shown)];
   const { value, about } = slots.otherSweep;
-  if (look !== "effect" || !own.value || own.isRecorded || !isSameRun(own.about, shown)) return [];
+  if (look !== "effect" || !own.value || !own.about || own.isRecorded) return [];
+  const isOwn = (isUnder ? isSameSubject : isSameRun)(own.about, shown) && isSameSource(own.about, shown);
   const isLinked =
-    isOfOneModel(own.about, about) &&
-    about?.prompt === (other || shown.prompt) &&
+    about !== undefined &&
+    areOfOneQuestion(own.about, about) &&
+    about.prompt === (other || shown.prompt) &&
     about.variant === (otherVariant ?? shown.variant);
-  return isLinked && value ? mapClaims({ own: own.value, other: value }) : [];
+  return isOwn && isLinked && value ? mapClaims({ own: own.value, other: value }) : [];
 }
 
 export function readMapClaim(text: string): NamedNumber | string {

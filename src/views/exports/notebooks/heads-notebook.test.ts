@@ -21,10 +21,13 @@ function sweepOf(logProbability: number[][], prompt: string) {
 const drawn = (scale: "linear" | "log", logProbability: number[][], prompt = PROMPT) =>
   drawnHeads({ ...EMPTY_SLOT, ...sweepOf(logProbability, prompt), isRecorded: true }, scale)!;
 
+/** As a second prompt is asked: about its own answer. */
+const ownAnswer = ({ about, value }: ReturnType<typeof sweepOf>) => ({ about: { ...about, target: undefined }, value });
+
 /** Two of them. */
 const beside = (logProbability: number[][], other: number[][]) =>
   drawnBeside(
-    mapsBeside(sweepOf(logProbability, "$3+$5="), sweepOf(other, "4+5=")),
+    mapsBeside(sweepOf(logProbability, "$3+$5="), ownAnswer(sweepOf(other, "4+5="))),
     "linear",
     results.getInitialState(),
   )!;

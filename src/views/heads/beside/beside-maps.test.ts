@@ -172,8 +172,35 @@ describe("the figure", () => {
   });
 });
 
+describe("a map has no other one beside it that is of another question", () => {
+  const off = { interventions: [{ kind: "head", at: { layer: 0, head: 1 }, scale: 0 }] } as const;
+  const adapted = { variant: "adapted" } as const;
+  test.each<[string, number, Partial<Subject>, Subject]>([
+    ["after another prompt", 2, {}, about("4+5=", "9")],
+    ["in the other variant", 2, {}, about("3+5=", "8", { ...adapted, target: 8 })],
+    ["both with the same stand-ins", 2, { ablationSource: ["4+4="] }, about("4+5=", "9", { ablationSource: ["4+4="] })],
+    ["with other stand-ins", 1, { ablationSource: ["4+4="] }, about("4+5=", "9", { ablationSource: ["2+2="] })],
+    ["with stand-ins, where the first has none", 1, {}, about("4+5=", "9", { ablationSource: ["4+4="] })],
+    ["both with the same part off", 2, off, about("4+5=", "9", off)],
+    ["with nothing off, where the first has", 1, off, about("4+5=", "9")],
+    ["about another token of the same prompt", 1, {}, about("3+5=", "9", { ...adapted, target: 9 })],
+    ["of another prompt about a token that was chosen", 1, {}, about("4+5=", "8", { target: 8 })],
+    ["of another model", 1, {}, about("4+5=", "9", { model: { id: "other", name: "other" } })],
+    [
+      "beside one that came with the page",
+      2,
+      { model: { id: "abacus", name: "abacus", recordedBy: "float64" } },
+      about("4+5=", "9"),
+    ],
+  ])("%s: %i", (_what, count, own, other) => {
+    const maps = mapsBeside({ ...OWN, about: about("3+5=", "8", own) }, { ...OTHER, about: other });
+    expect(maps).toHaveLength(count);
+    expect(drawnBeside(maps, "linear", results.getInitialState()) === undefined).toBe(count === 1);
+  });
+});
+
 test("two variants of one prompt are told apart by their names, and the link names the other variant", () => {
-  const other = { ...OTHER, about: about("3+5=", "8", { variant: "adapted" }) };
+  const other = { ...OTHER, about: about("3+5=", "8", { variant: "adapted", target: 8 }) };
   const maps = mapsBeside(OWN, other);
   expect(maps.map(({ title }) => title)).toEqual(["3+5= (base)", "3+5= (adapted)"]);
   expect(drawnBeside(maps, "linear", results.getInitialState())!.link!.reading).toEqual({ otherVariant: "adapted" });

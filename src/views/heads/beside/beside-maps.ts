@@ -10,7 +10,7 @@ import { NEGLIGIBLE_NATS, headEffects, isWhole } from "#state/effects.ts";
 import { apart, headsApart } from "#state/run/heads-apart.ts";
 import { kindIn } from "#state/run/results.ts";
 import type { HeadSweep, Slot, Slots } from "#state/run/results.ts";
-import { mapClaims } from "#state/link/reading/map-claims.ts";
+import { areOfOneQuestion, mapClaims } from "#state/link/reading/map-claims.ts";
 import { claimsAbout, findingOf } from "#state/link/shown-claims.ts";
 import type { Subject } from "#state/subject.ts";
 import type { ColourScale } from "#state/view.ts";
@@ -36,11 +36,14 @@ export interface MapBeside {
   readonly effects: readonly (readonly number[])[];
 }
 
-/** The page's own map and, where it is there, the one beside it. */
+const NONE = { value: undefined, about: undefined };
+
+/** The page's own map and, where it is there, the one beside it; not one of another question, as beside a map that was stopped or is still to be computed anew. */
 export function mapsBeside(
   own: Pick<Slot<HeadSweep>, "value" | "about">,
   other: Pick<Slot<HeadSweep>, "value" | "about">,
 ): readonly MapBeside[] {
+  if (own.about && other.about && !areOfOneQuestion(own.about, other.about)) return mapsBeside(own, NONE);
   const areVariants = other.about !== undefined && own.about?.variant !== other.about.variant;
   return [own, other].flatMap(({ value, about }) => {
     if (!value || !about) return [];
