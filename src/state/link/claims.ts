@@ -231,16 +231,16 @@ function contentsHere(): ClaimedOf {
   };
 }
 
-/** All that the opened finding claims of what the page asks. */
+/** All that the opened finding claims of what the page asks; with how much of it could not be read, which goes wherever any of its numbers go. */
 function claimedNow(finding: Finding, tab: ViewName): Claims {
   const now = question.getState();
   const settings = view.getState().chain;
   const modelId = model.getState().choice?.id;
-  const { experiment, chain, reading, patch, maps } = finding.expected;
+  const { experiment, chain, reading, patch, maps, unread, unreadAsked } = finding.expected;
   const isReading = tab === "heads" && reading && asksTheSameReading(finding, now, modelId);
   const isChain = tab === "chain" && chain && asksTheSameChain(finding, now, { modelId, settings });
   const isExperiment = tab === "experiments" && experiment && asksTheSameExperiment(finding);
-  return {
+  const carried: Claims = {
     ...claimedAnswer(finding),
     ...(isExperiment && { experiment }),
     ...(isChain && { chain }),
@@ -248,6 +248,8 @@ function claimedNow(finding: Finding, tab: ViewName): Claims {
     ...(tab === "heads" && maps && asksTheSameMaps(finding) && { maps }),
     ...(tab === "patch" && patch && asksTheSamePatch(finding) && { patch }),
   };
+  if (Object.keys(carried).length === 0) return carried;
+  return { ...carried, ...(unread !== undefined && { unread }), ...(unreadAsked !== undefined && { unreadAsked }) };
 }
 
 /** All that was measured here of what the page asks. */

@@ -5,6 +5,7 @@ import { DTYPES } from "#model/checkpoint.ts";
 import { MAX_SCALE } from "#model/interventions.ts";
 import { VARIANTS } from "#protocol/engine.ts";
 import { HEAD_SCORES } from "#protocol/lens.ts";
+import { DEFAULT_PLOT, OPERATIONS, QUANTITIES } from "../lab/forms.ts";
 import { DEFAULT_CHAIN, DEFAULT_READING, LOOKS, NO_FINDING, PUBLISHED, VIEWS } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { FIELDS, MAX_UNREAD } from "./permalink-fields.ts";
@@ -187,6 +188,19 @@ function findings(): fc.Arbitrary<Finding> {
     fc.tuple(index, fc.constantFrom("", "F")).map(([layer, end]) => `L${layer}${end}`),
     fc.constantFrom("total", "E", "bias"),
   );
+  const plot = fc.record(
+    {
+      quantity: fc.constantFrom(...QUANTITIES),
+      part: fc.oneof(
+        fc.tuple(index, index).map(([layer, at]) => `L${layer}H${at}`),
+        fc.tuple(index, index).map(([layer, at]) => `L${layer}N${at}`),
+      ),
+      operation: fc.constantFrom(...OPERATIONS.filter((operation) => operation !== DEFAULT_PLOT.operation)),
+      template: text.filter((template) => template !== "" && template !== DEFAULT_PLOT.template),
+      to: fc.nat({ max: 99 }).filter((to) => to !== DEFAULT_PLOT.to),
+    },
+    { requiredKeys: [] },
+  );
   const neuronName = fc.tuple(index, index).map(([layer, at]) => `L${layer}N${at}`);
   const mapName = fc.oneof(
     fc.constant("baseline"),
@@ -211,6 +225,7 @@ function findings(): fc.Arbitrary<Finding> {
           topNeurons: fc.array(fc.record({ name: neuronName, value }), { minLength: 1, maxLength: 3 }),
           maps: fc.array(fc.record({ name: mapName, value }), { minLength: 1, maxLength: 7 }),
           unread: fc.integer({ min: 1, max: MAX_UNREAD }),
+          unreadAsked: fc.integer({ min: 1, max: MAX_UNREAD }),
           experiment: fc.array(fc.record({ name: fc.stringMatching(/^[\w +×÷.@-]{1,40}$/), value }), {
             minLength: 1,
             maxLength: 5,
@@ -233,6 +248,7 @@ function findings(): fc.Arbitrary<Finding> {
       note: fc
         .array(fc.stringMatching(/^[\p{L}\d+&=%#;<>"'.,!?-]{1,40}$/u), { minLength: 1, maxLength: 4 })
         .map((lines) => lines.join("\n")),
+      plot: plot.filter((asked) => Object.keys(asked).length > 0),
       chain: chain.filter((settings) => Object.keys(settings).length > 0),
       reading: reading.filter((settings) => Object.keys(settings).length > 0),
     },

@@ -1,11 +1,11 @@
 import "#state/experiments/behind-door.ts";
 import { describe, expect, test } from "vitest";
-import { askedSession, SHIPPED } from "#test/asked-session.ts";
+import { askedSession, HEAD, SHIPPED } from "#test/asked-session.ts";
 import { checkWhole, openedCheck } from "./checking/whole-check.ts";
 import { currentFragment, openLink } from "./links.ts";
 import { decodeFinding, encodeFinding } from "./permalink.ts";
 import { FIELDS } from "./permalink-fields.ts";
-import { question } from "../question.ts";
+import { question, setPrompt, togglePart } from "../question.ts";
 import { results } from "../run/results.ts";
 
 /** A value of every key that can be read, and one that cannot; a key that takes any text has only the first. */
@@ -128,6 +128,33 @@ describe("on the page a link of whose question a part cannot be read", () => {
     openLink(`${LINK}&h=0123456789ab&t=foo`, [SHIPPED]);
     await answerBefore();
     expect(openedCheck()).toMatchObject({ verdict: "agrees" });
+  });
+
+  test.each<[string, string, () => void, string]>([
+    ["an experiment", "view=experiments&ex=heads;foo:1&er=accuracy:1", () => setPrompt("9-4="), "&er=accuracy:1&"],
+    [
+      "an experiment's numbers",
+      "view=experiments&ex=heads&er=accuracy:1;x:moon",
+      () => setPrompt("9-4="),
+      "&er=accuracy:1&",
+    ],
+    ["patches", "view=patch&pc=9%2B5=&ps=foo&pe=clean:1", () => togglePart(HEAD), "&pe=clean:1&"],
+    ["a chain", "view=chain&min=foo:1&ce=L0H1:1", () => togglePart(HEAD), "&ce=L0H1:1&"],
+    ["a chain's numbers", "view=chain&ce=L0H1:1;moon", () => togglePart(HEAD), "&ce=L0H1:1&"],
+    ["maps", "hcmp=4%2B5=&hcmp=4%2B5=&he=L0H1:1", () => togglePart(HEAD), "&he=L0H1:1&"],
+  ])("%s: says so wherever its numbers go, also once another answer is asked for", (_what, link, change, claims) => {
+    openLink(`#v=1&m=abacus&d=q8&p=3%2B5=&${link}`, [SHIPPED]);
+    const counted = /&u[nq]=1/.exec(currentFragment()!)?.[0];
+    expect(counted).toBeDefined();
+    change();
+    expect(`${currentFragment()}&`).toContain(claims);
+    expect(currentFragment()).toContain(counted);
+  });
+
+  test("that is about something else by now leaves nothing in the address", () => {
+    openLink(`${LINK}&t=foo&c=moon`, [SHIPPED]);
+    setPrompt("9-4=");
+    expect(currentFragment()).not.toMatch(/&u[nq]=/);
   });
 
   test("without a claim has no verdict", async () => {
