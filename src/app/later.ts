@@ -14,6 +14,7 @@ import type { SuiteDefinition } from "#state/experiments/suites.ts";
 import { followLab } from "#state/lab/actions.ts";
 import { followPatches } from "#state/lab/patching.ts";
 import { offerWords } from "#state/lab/forms.ts";
+import { lab } from "#state/lab/tools.ts";
 import { BUNDLED_MODEL, PUBLISHED } from "#state/link/finding.ts";
 import { attachAdapterOrThrow, detachAdapter } from "#state/model/attaching.ts";
 import { keepTokenOf } from "#state/model/hub-tokens.ts";
@@ -43,8 +44,8 @@ const CONCEPTS = "concepts/numbers-and-operations.json";
  * What the page does beside the first look: the lab and the experiments follow the model, scripts are answered, and what comes with the
  * page for them is read.
  *
- * @param address is written again when the form of the experiments changes, and before the page is opened anew; scripts wait until what it
- *   names is open, from when on undo reaches behind a reload
+ * @param address is written again when the form of the experiments changes or a plot is drawn, and before the page is opened anew; scripts
+ *   wait until what it names is open, from when on undo reaches behind a reload
  */
 export function followLater(engine: Engine, { write, writeNow, isOpen }: Address): void {
   // whoever serves the page to a room over http should know what https would add
@@ -62,6 +63,9 @@ export function followLater(engine: Engine, { write, writeNow, isOpen }: Address
   if (isFramed()) followFrame();
   experimentForm.subscribe(write);
   linkedResult.subscribe(write);
+  lab.subscribe(({ plot: now }, { plot: last }) => {
+    if (now.status !== last.status) write();
+  });
   void readPublished();
   void readConcepts();
   void readSuites();

@@ -5,7 +5,6 @@ import { changedSettings } from "../chain-nodes.ts";
 import { chainClaims, claimsEdges, verifyChain } from "./chain/chain-claims.ts";
 import { experimentsDoor } from "../experiments/door.ts";
 import { askedPatch, changedPatch, patchForm } from "../lab/patch-form.ts";
-import { plotNow } from "../lab/plot-form.ts";
 import { patchMeasured } from "./patch/patch-claims.ts";
 import { discrepancies } from "./checking/circumstances.ts";
 import type { Discrepancy } from "./checking/circumstances.ts";
@@ -23,6 +22,7 @@ import { isSameRun, modelNow } from "../subject.ts";
 import type { Chain, Slot, Slots } from "../run/results.ts";
 import { changedReading, measuredReading, readingClaims } from "./reading/reading-claims.ts";
 import { opened } from "./opened.ts";
+import { plotAsked } from "./plot-asked.ts";
 import { asksTheSameMaps, mapsMeasured } from "./reading/map-claims.ts";
 import { asksTheSameReading } from "./reading/check-reading.ts";
 import { topMeasured } from "./neurons/top-claims.ts";
@@ -185,12 +185,6 @@ export function currentFinding(isWithClaims: boolean): Finding | undefined {
     ...openedWords(),
     unknown: opened.getState().finding?.unknown ?? [],
   };
-}
-
-/** The plot on the page; until there is one, that of the opened link. */
-function plotAsked(): Pick<Finding, "plot"> {
-  const plot = plotNow() ?? opened.getState().finding?.plot;
-  return plot ? { plot } : {};
 }
 
 type ClaimedOf = Pick<Finding, "content" | "adapterContent" | "agreement">;
