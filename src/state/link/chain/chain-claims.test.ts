@@ -255,7 +255,7 @@ describe("the chain of whoever opens the link", () => {
     ]);
     expect(found).toMatchObject({ verdict: "differs", largestDifference: 0 });
     expect(found.reason).toBe(
-      "Not measured here: effect of L2H0. Quantisation may explain it: the numbers were found in q4 and checked in f32.",
+      "Not found here: effect of L2H0. Quantisation may explain it: the numbers were found in q4 and checked in f32.",
     );
   });
 
@@ -286,13 +286,13 @@ describe("the chain of whoever opens the link", () => {
       const found = verifyChain(fromLink(OLD.replace("L5N2", "L5N3")), whole(), SAME);
       expect(found.verdict).toBe("differs");
       expect(found.reason).toContain(
-        "Not measured here: effect of L5N3, effect of attention L1 at 3, effect of L0N8 at 1.",
+        "Not found here: effect of L5N3, effect of attention L1 at 3, effect of L0N8 at 1.",
       );
     });
 
     test("and nothing else is claimed: nothing is reproduced, and the link is not said to carry no numbers", () => {
       const found = verifyChain(fromLink("v=1&m=abacus&ce=L1A@3:0.7"), whole(), SAME);
-      expect(found).toMatchObject({ verdict: "differs", reason: "Not measured here: effect of attention L1 at 3." });
+      expect(found).toMatchObject({ verdict: "differs", reason: "Not found here: effect of attention L1 at 3." });
     });
 
     test("and an edge of such a move is as little a difference", () => {
@@ -311,7 +311,7 @@ describe("the chain of whoever opens the link", () => {
     expect(read).toContainEqual({ name: "promoting-share", value: 0.3333 });
     expect(verifyChain(read, chain, SAME)).toMatchObject({ verdict: "reproduced" });
     expect(verifyChain(read, whole(), SAME).reason).toContain(
-      "In the link stages with evidence: 0; here: 4. Not measured here: share of the compared neurons that promote the target.",
+      "In the link stages with evidence: 0; here: 4. Not found here: share of the compared neurons that promote the target.",
     );
   });
 });

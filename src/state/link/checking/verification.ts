@@ -224,8 +224,25 @@ function differing(
     .join(" ");
 }
 
+/** What was looked for in vain, which speaks against the claim, before what nobody asked the run for. */
 const notMeasured = (missing: readonly CheckedNumber[]) =>
-  `Not measured here: ${missing.map(({ name, lacks }) => (lacks === undefined ? name : `${name} (${lacks})`)).join(", ")}.`;
+  [
+    without(
+      "Not found here",
+      missing.filter(({ isMissing }) => !isMissing),
+    ),
+    without(
+      "Not measured here",
+      missing.filter(({ isMissing }) => isMissing),
+    ),
+  ]
+    .filter((sentence) => sentence !== "")
+    .join(" ");
+
+const without = (what: string, rows: readonly CheckedNumber[]) =>
+  rows.length === 0
+    ? ""
+    : `${what}: ${rows.map(({ name, lacks }) => (lacks === undefined ? name : `${name} (${lacks})`)).join(", ")}.`;
 
 /** @param isMeasured whether a number differs that was measured: one that is missing has no cause of its own in the same circumstances */
 function cause(isMeasured: boolean, others: readonly Discrepancy[]): string | undefined {
