@@ -51,7 +51,7 @@ export interface CheckedNumber {
   readonly measured: number;
   /** measured − expected. */
   readonly difference: number;
-  /** Why no run of this model can give it, without a capital and a full stop. */
+  /** Why there is no number, without a capital and a full stop. */
   readonly lacks?: string | undefined;
   /** The run was not asked for it, or has no such number: nothing speaks against the claim, nor for it. */
   readonly isMissing?: true;

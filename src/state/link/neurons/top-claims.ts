@@ -8,9 +8,9 @@ import { NEURON_COUNTS } from "../../view.ts";
 import { formatNeuron, parseNeuron } from "#model/ids.ts";
 import { standingOf } from "../checking/answering.ts";
 import { TOLERANCE_NATS, compared, verdictOf } from "../checking/verification.ts";
-import type { Verification } from "../checking/verification.ts";
+import type { CheckedNumber, Verification } from "../checking/verification.ts";
 import type { Finding, NamedNumber } from "../finding.ts";
-import { readNamedNumber } from "../link-values.ts";
+import { formatNumber, readNamedNumber } from "../link-values.ts";
 
 /** Neurons whose increase a link claims. */
 const CLAIMED = 3;
@@ -59,14 +59,26 @@ export function readTopClaim(text: string): NamedNumber | string {
     : "it needs to be a neuron with its increase, as L4N425:0.697";
 }
 
-/** Why no list can have it; undefined of a neuron of the model that this list leaves out. */
-function lackOf(name: string): string {
-  const at = parseNeuron(name);
+/**
+ * One claim against the list. A neuron that the list leaves out was not measured; but of one that is claimed to lie clearly above the last row a
+ * certified list proves that it does not.
+ */
+function comparedTop({ name, value }: NamedNumber, { rows, certified }: TopNeurons): CheckedNumber[] {
+  const { layer, neuron } = parseNeuron(name)!;
+  const title = `increase of ${formatNeuron({ layer, neuron })}`;
+  const row = rows.find((each) => each.layer === layer && each.neuron === neuron);
+  if (row) return compared(title, value, row.increase);
   const { info } = model.getState();
-  return at && info && (at.layer >= info.layers || at.neuron >= info.neurons)
-    ? "the model has no such neuron"
-    : "not in the list of this page";
+  if (info && (layer >= info.layers || neuron >= info.neurons)) {
+    return lacking(compared(title, value, undefined), "the model has no such neuron");
+  }
+  const last = rows.at(-1)?.increase;
+  return certified && last !== undefined && value > last + CLEAR_NATS
+    ? lacking(compared(title, value, Number.NaN), `at most ${formatNumber(last)} by the certified list of this page`)
+    : lacking(compared(title, value, undefined), "not in the list of this page");
 }
+
+const lacking = (rows: readonly CheckedNumber[], lacks: string) => rows.map((row) => ({ ...row, lacks }));
 
 interface Here {
   readonly now: Question;
@@ -87,9 +99,6 @@ export function checkTop(finding: Finding, slots: Slots, { now, count }: Here): 
     asked: { kind: "answer" },
   });
   if (standing.kind !== "checks") return undefined;
-  const increases = new Map(list.rows.map((row) => [formatNeuron(row), row.increase]));
-  const rows = (finding.expected.topNeurons ?? []).flatMap(({ name, value }) =>
-    compared(`increase of ${name}`, value, increases.get(name)).map((row) => ({ ...row, lacks: lackOf(name) })),
-  );
+  const rows = (finding.expected.topNeurons ?? []).flatMap((claim) => comparedTop(claim, list));
   return verdictOf(rows, standing.others, standing.blame);
 }
