@@ -9,7 +9,7 @@ import { results } from "../../run/results.ts";
 import { hover, setReading, view } from "../../view.ts";
 import { checkWhole, followOpenedCheck, openedCheck } from "./whole-check.ts";
 
-const { answerBefore, last } = askedSession();
+const { answerBefore, last, settleTyping } = askedSession();
 const checked = () => checkWhole(opened.getState().finding!, results.getState(), question.getState());
 const open = (claims: string) => openLink(`#v=1&m=abacus&d=q8&p=3%2B5=${claims}`, [SHIPPED]);
 
@@ -90,6 +90,16 @@ describe("what came of the opened link", () => {
     expect(check).toEqual(checked());
     expect(told).toBeGreaterThan(0);
     hover({ kind: "head", at: { layer: 0, head: 1 } });
+    expect(openedCheck()).toBe(check);
+    // what the page then asks of the head under the pointer has no part in it either
+    await settleTyping();
+    await last("inspectHead").answer({});
+    expect(results.getState().head.status).toBe("done");
+    expect(openedCheck()).toBe(check);
+    hover({ kind: "neuron", at: { layer: 0, neuron: 1 } });
+    await settleTyping();
+    await last("inspectNeuron").answer({});
+    expect(results.getState().neuron.status).toBe("done");
     expect(openedCheck()).toBe(check);
     setPrompt("9-4=");
     expect(openedCheck()).toBeUndefined();

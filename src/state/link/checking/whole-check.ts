@@ -4,7 +4,7 @@ import { adapter } from "../../model/adapter.ts";
 import { model } from "../../model/model.ts";
 import { question } from "../../question.ts";
 import type { Question } from "../../question.ts";
-import { results } from "../../run/results.ts";
+import { RESULT_KINDS, results } from "../../run/results.ts";
 import type { Slots } from "../../run/results.ts";
 import { view } from "../../view.ts";
 import { checkAnswer } from "../claims.ts";
@@ -103,13 +103,17 @@ function wholeVerdict(
   return soFar === "reproduced" && isUnread ? "partly" : soFar;
 }
 
+/** What is asked of the part under the pointer claims nothing. */
+const CHECKED_KINDS = RESULT_KINDS.filter((kind) => kind !== "head" && kind !== "neuron");
+
 /** All that a check of the opened link follows from. */
 function readNow() {
   const { count, chain, reading } = view.getState();
   const { finding } = opened.getState();
   const [now, slots, of] = [question.getState(), results.getState(), model.getState()];
   const others = [adapter.getState(), count, chain, reading, lab.getState().patch, experimentsDoor()?.shown()];
-  return { finding, now, slots, of, all: [finding, now, slots, of, ...others] };
+  const checked = CHECKED_KINDS.map((kind) => slots[kind]);
+  return { finding, now, slots, of, all: [finding, now, of, ...checked, ...others] };
 }
 
 let last: { readonly of: readonly unknown[]; readonly check: WholeCheck | undefined } | undefined;
