@@ -47,7 +47,7 @@ test(
     await expect(predictionRow(page, "42")).toBeVisible();
     await page.getByRole("button", { name: "Copy link" }).click();
     await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/&d=q8&g=\de-[5-8]&p=6\*7.*&b=-/);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/&d=q8&g=\de-[5-8]&rn=1&p=6\*7.*&b=-/);
   },
 );
 

@@ -125,7 +125,9 @@ test("3+5=: the stages' numbers are a script's, a part is switched off and the r
     await expect
       // the model's content aside, which its own story holds
       .poll(() => new URL(page.url()).hash.replace(/&h=[0-9a-f]{12}&/, "&"))
-      .toBe(`${LINK.replace("m=abacus&", "m=abacus&d=q8&").replace("%3D", "=").replace("&view", "&x=L1N452*0&view")}`);
+      .toBe(
+        `${LINK.replace("m=abacus&", "m=abacus&d=q8&rn=1&").replace("%3D", "=").replace("&view", "&x=L1N452*0&view")}`,
+      );
     const sentence = await view(page).locator(".says").first().innerText();
     await page.reload();
     await expectModel(page);
