@@ -170,7 +170,7 @@ const FIGURES = [
   {
     what: "the lab's plot",
     fragment: "&b=-0.0602&view=lab&plq=head&plp=L0H7",
-    heading: "Effect of L0H7 over a and b in “{a}+{b}=” in abacus",
+    heading: "The answer without L0H7 over a and b in “{a}+{b}=” in abacus",
     says: "explains",
   },
   {
