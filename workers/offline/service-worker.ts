@@ -21,13 +21,13 @@ const FILES = self.__WB_MANIFEST;
 const { scope } = self.registration;
 
 /** A page was opened without the worker, which takes it off: it stays out of everything until its last page has gone. */
-let isAblated = false;
+let isOff = false;
 
 // before any route
 self.addEventListener("fetch", (event) => {
   const { mode, url } = event.request;
-  isAblated ||= mode === "navigate" && isServingOff(new URL(url));
-  if (isAblated) event.stopImmediatePropagation();
+  isOff ||= mode === "navigate" && isServingOff(new URL(url));
+  if (isOff) event.stopImmediatePropagation();
 });
 
 // the page itself, whole and of one build; nothing in its query changes a file
