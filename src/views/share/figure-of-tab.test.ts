@@ -22,6 +22,7 @@ import { subjectNow } from "#state/subject.ts";
 import { DEFAULT_SORT, setReading, showTab, view } from "#state/view.ts";
 import record from "../../../public/findings/llama-7b-3plus5.json" with { type: "json" };
 import { exportingEngine, infoOf } from "#test/exporting-engine.ts";
+import { FORGED } from "#test/forged-result.ts";
 import type { Mark } from "#charts/marks/mark.ts";
 import { titleFor } from "../exports/drawn.ts";
 import type { Stamp } from "../exports/drawn.ts";
@@ -162,25 +163,15 @@ test("lab: the plot, and until one is drawn a list, which no frame can show", as
   expect(figureNow()).not.toHaveProperty("unframed");
 });
 
-const estimate = { value: 1, low: 1, high: 1 };
-const EXPERIMENT = {
-  kind: "heads",
-  request: { kind: "heads", suite: { kind: "pasted", text: "3+5=,8" }, per: "token", onlyCorrect: false, seed: 1 },
-  suite: { cases: 1, groups: [], examples: [], answerTokens: 1, duplicates: 0, complaints: [] },
-  found: { groups: [], all: { accuracy: estimate, logProbability: estimate }, heads: [] },
-  steps: 1,
-  stepsInAll: 1,
-} as const;
-
 test("experiments: the main figure of the kind that is shown; one of a file is in no frame", async () => {
   await settle();
   showTab("experiments");
   experimentForm.setState({ kind: "heads" });
   const from = { about: subjectNow()!, form: experimentForm.getState() };
-  experiments.setState({ heads: { ...EMPTY, status: "done", value: EXPERIMENT, from } });
+  experiments.setState({ heads: { ...EMPTY, status: "done", value: FORGED, from } });
   expect(drawnNow()).toEqual({ name: "head-table", view: "experiments", svg: true, python: false, ...files });
   expect(figureNow()).not.toHaveProperty("unframed");
-  experiments.setState({ heads: { ...EMPTY, status: "done", value: EXPERIMENT } });
+  experiments.setState({ heads: { ...EMPTY, status: "done", value: FORGED } });
   expect(figureNow()).toMatchObject({ unframed: expect.stringContaining("No link leads to this result") as string });
   experimentForm.setState({ kind: "bias" });
   expect(figureNow()).toEqual({ none: "This experiment was not run yet." });
@@ -289,7 +280,7 @@ describe("a frame says in plain words what the page says so, and with the resear
     showTab("experiments");
     experimentForm.setState({ kind: "heads" });
     picked.setState({ heads: { measure: "change" } });
-    experiments.setState({ heads: { ...EMPTY, status: "done", value: EXPERIMENT } });
+    experiments.setState({ heads: { ...EMPTY, status: "done", value: FORGED } });
     expect(found()).toEqual(BOTH);
   });
 });

@@ -13,6 +13,7 @@ import { subjectNow } from "#state/subject.ts";
 import { showTab } from "#state/view.ts";
 import { askedSession, SWEEP } from "#test/asked-session.ts";
 import { settle } from "#test/asked-engine.ts";
+import { FORGED } from "#test/forged-result.ts";
 import { Share } from "./Share.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
 
@@ -166,17 +167,10 @@ describe("the share dialog", () => {
     await open();
     expect(host.textContent).toContain("This experiment was not run yet.");
     const form = experimentForm.getState();
-    const estimate = { value: 1, low: 1, high: 1 };
-    const value = {
-      kind: "heads",
-      request: { kind: "heads", suite: { kind: "pasted", text: "3+5=,8" }, per: "token", onlyCorrect: false, seed: 1 },
-      suite: { cases: 1, groups: [], examples: [], answerTokens: 1, duplicates: 0, complaints: [] },
-      found: { groups: [], all: { accuracy: estimate, logProbability: estimate }, heads: [] },
-      steps: 1,
-      stepsInAll: 1,
-    } as const;
     act(() =>
-      experiments.setState({ heads: { ...EMPTY, status: "done", value, from: { about: subjectNow()!, form } } }),
+      experiments.setState({
+        heads: { ...EMPTY, status: "done", value: FORGED, from: { about: subjectNow()!, form } },
+      }),
     );
     expect(host.querySelector('section[aria-label="Data"]')).not.toBeNull();
     act(() => {
