@@ -46,7 +46,7 @@ export function countVitest(report: unknown): Counts {
   };
 }
 
-/** Of a test that was not run. */
+/** The reason that stands for one that a test which was not run does not give. */
 const NO_REASON = "no reason is given";
 
 interface UnitReport {

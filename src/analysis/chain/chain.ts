@@ -89,7 +89,7 @@ export interface Criterion {
  * - `shallow-layers`, a count: how many layers lie below the predicting head's
  * - `transferred-share`, 0 to 1: what a shallow attention layer moved from one position to another, of all that the head reads
  * - `transferred-measured`, no unit: with that layer ablated where it writes, how much goes of what the head says beyond what it says
- * ablated; 1 is all of it, below 0 the head says more
+ *   ablated; 1 is all of it, below 0 the head says more
  * - `shallow-share`, 0 to 1: what the strongest shallow FFN neuron wrote, of one position's feature
  * - `deep-neurons`, a count: deep neurons that the head raises and that lose at least `neuronChange` without it
  * - `deep-layers`, a count: in how many layers they stand

@@ -86,7 +86,7 @@ export const head = v.object({ layer, head: place(MAX_HEADS) }, 'as "L0H7"');
 export const neuronPlace = place(MAX_NEURONS);
 export const neuron = { layer, neuron: neuronPlace };
 
-/** A group of cases under a switch, and what the switch cost it. */
+/** A group of cases under an ablation, and what the ablation cost it. */
 export const ablatedScore = v.object({ accuracy: estimatedShare, lost: estimate, nats: estimate });
 export const cost = v.object({ group: text, cost: ablatedScore, random: spread });
 export const measuredGroup = v.object({ name: text, scored: counted, accuracy: estimatedShare });
