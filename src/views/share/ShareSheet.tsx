@@ -7,6 +7,9 @@ import type { SharedFinding } from "#state/link/shared-link.ts";
 import { typedWords } from "#state/link/words/finding-words.ts";
 import { adapter } from "#state/model/adapter.ts";
 import { model } from "#state/model/model.ts";
+import { question } from "#state/question.ts";
+import { results } from "#state/run/results.ts";
+import { view } from "#state/view.ts";
 import { FileButtons } from "../exports/Exports.tsx";
 import { titleFor } from "../exports/drawn.ts";
 import type { Drawn } from "../exports/drawn.ts";
@@ -28,7 +31,10 @@ const typed = new Map<string, Words>();
 /** A finding on its way to others: as a link with a person's own words, as its figure, as its numbers, as a frame in another page. */
 export function ShareSheet() {
   const figure = useFigureNow();
-  // a link is made of this beside all that a figure is
+  // a link is made of these whatever the tab's figure is made of
+  useStore(question);
+  useStore(results);
+  useStore(view);
   useStore(model);
   useStore(adapter);
   const shared = sharedFinding();

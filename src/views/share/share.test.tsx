@@ -179,6 +179,23 @@ describe("the share dialog", () => {
     });
   });
 
+  test.each(["patch", "lab", "experiments"] as const)(
+    "in the tab %s, whose figure is made of no answer, links to the newer prompt once that is answered",
+    async (tab) => {
+      showTab(tab);
+      await open();
+      await act(async () => {
+        setPrompt("9-4=");
+        await settleTyping();
+      });
+      expect(link()).toMatchObject({ prompt: "3+5=", expected: { baseline: -0.5 } });
+      await act(async () => answerBefore(5));
+      expect(link()).toMatchObject({ prompt: "9-4=", view: tab, expected: { baseline: -0.5 } });
+      expect(host.textContent).not.toContain("has no answer yet");
+      act(() => showTab("heads"));
+    },
+  );
+
   test("selects the text where the browser lets no page copy", async () => {
     await open();
     vi.stubGlobal("navigator", {});
