@@ -66,16 +66,16 @@ function written(json: Json, config: Json, rules: WrittenRules): Json {
 }
 
 /**
- * What is found in a text: where `split_special_tokens` says so, special tokens are cut as all else is. They keep their ids, as
- * their names are taken by what nobody writes.
+ * A tokenizer.json as texts are cut by it: where `split_special_tokens` says so, special tokens are cut as all else is. Those that the model
+ * lacks keep their ids, as their names are taken by what nobody writes.
  */
-export function found(whole: Json, { split_special_tokens: isSplit }: Json): Json {
+export function withSplitTokens(whole: Json, { split_special_tokens: isSplit }: Json): Json {
   const { added_tokens: tokens, model } = whole;
   if (isSplit !== true || !Array.isArray(tokens)) return whole;
-  const { vocab } = isObject(model) ? model : {};
+  const ofModel = new TokenNames({ model });
   const hidden = (tokens as readonly unknown[]).flatMap((token, index) => {
     if (!isObject(token) || token["special"] !== true) return [token];
-    const isOfModel = isObject(vocab) && Object.hasOwn(vocab, String(token["content"]));
+    const isOfModel = ofModel.idOf(String(token["content"])) !== undefined;
     return isOfModel ? [] : [{ ...token, content: `\uFFFF${index}\uFFFF` }];
   });
   return { ...whole, added_tokens: hidden };

@@ -1,6 +1,16 @@
 import { randomCheckpoint } from "#test/checkpoints.ts";
 import { fileSet, loadInNode, unaborted } from "#test/engine.ts";
-import { FIRST_ADDED, gpt2, llama2, llama3, mistral, pythia, qwen, TOKENIZERS } from "#test/tokenizers.ts";
+import {
+  EVERY_TOKENIZER,
+  FIRST_ADDED,
+  gpt2,
+  llama2,
+  llama3,
+  mistral,
+  pythia,
+  qwen,
+  TOKENIZERS,
+} from "#test/tokenizers.ts";
 import type { TokenizerFiles } from "#test/tokenizers.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -54,6 +64,19 @@ test.each<[TokenizerFiles, string, number[], string[]]>([
   const found = await (await open({ ...files })).tokenize(text);
   expect({ name, ids: found.ids, texts: found.texts }).toEqual({ name, ids, texts });
   expect(found.unknown).toEqual([]);
+});
+
+test("where special tokens are split, one that is added to a list of ten pieces has the id behind them", async () => {
+  const pieces = EVERY_TOKENIZER.find(({ name }) => name === "pieces")!;
+  const marked = { content: "<x>", single_word: false, lstrip: false, rstrip: false, normalized: false };
+  const added = [
+    { ...marked, id: 0, content: "<unk>", special: true },
+    { ...marked, id: 1, content: "<s>", special: true },
+    { ...marked, id: 10, special: false },
+  ];
+  const json = { ...pieces.json, added_tokens: added };
+  const { tokenize } = await open(withConfig({ ...pieces, json }, { split_special_tokens: true }));
+  expect((await tokenize("<x>")).ids).toEqual([1, 10]);
 });
 
 describe("the tokens before a text", () => {

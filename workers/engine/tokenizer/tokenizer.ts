@@ -6,7 +6,7 @@ import type { FileSet } from "#formats/byte-source.ts";
 import { GGUF_FIELD } from "#model/gguf/config.ts";
 import type { Tokenization } from "#protocol/engine.ts";
 import { classNote } from "./classes/class-note.ts";
-import { classesFor, found, withConfig } from "./tokenizer-config.ts";
+import { classesFor, withConfig, withSplitTokens } from "./tokenizer-config.ts";
 import { postProcessor } from "./post-processor.ts";
 import { newerCharacters } from "./patterns/newer-characters.ts";
 import { isObject, TokenNames } from "./token-names.ts";
@@ -55,7 +55,7 @@ export async function openTokenizer(
   const whole = withConfig(json, config, model, repository);
   checkAdded(whole["added_tokens"]);
   const process = postProcessor(whole["post_processor"]);
-  const rust = host.tokenizer(new TextEncoder().encode(JSON.stringify(runnable(found(whole, config)))));
+  const rust = host.tokenizer(new TextEncoder().encode(JSON.stringify(runnable(withSplitTokens(whole, config)))));
   await opened(rust);
   const names = new TokenNames(whole);
   const spelling = spellingOf(whole);
