@@ -62,7 +62,7 @@ describe.each(["__proto__", "constructor", "toString"])("a file, a link or a com
       expect(plainName(tensor)).toBe(tensor);
     }
     const tokenizer = json('{"added_tokens": [], "model": {"type": "NAME"}}');
-    expect(withConfig(tokenizer, json('{"tokenizer_class": "NAME"}'))).toEqual(tokenizer);
+    expect(withConfig(tokenizer, json('{"tokenizer_class": "NAME"}'), {}).whole).toEqual(tokenizer);
   });
 
   test("of a command, a call or an option", async () => {

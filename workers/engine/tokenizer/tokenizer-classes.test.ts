@@ -74,7 +74,8 @@ const asked = new Map<string, Promise<Answer>>();
 function answerOf({ files, config, model }: Folder): Promise<Answer> {
   let key: string;
   try {
-    key = JSON.stringify([withConfig(files.json, config ?? {}, model), config?.["split_special_tokens"] === true]);
+    const { whole } = withConfig(files.json, config ?? {}, model);
+    key = JSON.stringify([whole, config?.["split_special_tokens"] === true]);
   } catch (reason) {
     if (faultCode(reason) === "bad-file") return Promise.resolve(null);
     throw reason;

@@ -5,6 +5,7 @@ import { isMistralFixed, withMistralPattern } from "./patterns/mistral-pattern.t
 import { isObject, TokenNames } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
 import { spellingOf } from "./token-text.ts";
+import { classNote } from "./classes/class-note.ts";
 import { tokenizerClass } from "./classes/tokenizer-class.ts";
 import type { TokenizerClass } from "./classes/tokenizer-class.ts";
 import { rulesOf } from "./classes/written-classes.ts";
@@ -20,20 +21,28 @@ import type { WrittenRules } from "./classes/written-classes.ts";
  * @param repository on the Hub, where the checkpoint is of one
  * @throws Fault "bad-file" for a class that is not read, or what is no token
  */
-export function withConfig(json: Json, config: Json, model: Json = {}, repository?: string): Json {
-  const { taken } = classesFor(json, config, model, repository);
+export function withConfig(json: Json, config: Json, model: Json, repository?: string): ConfiguredTokenizer {
+  const classes = classesFor(json, config, model, repository);
   refuseOtherFile(config);
-  const rules = taken === "TokenizersBackend" ? undefined : rulesOf(taken);
+  const rules = classes.taken === "TokenizersBackend" ? undefined : rulesOf(classes.taken);
   const named = { ...json, added_tokens: addedTokens(json, config, rules) };
-  const whole = rules === undefined ? named : written(named, config, rules);
-  return isMistralFixed(config, model) ? withMistralPattern(whole) : whole;
+  const ofClass = rules === undefined ? named : written(named, config, rules);
+  const whole = isMistralFixed(config, model) ? withMistralPattern(ofClass) : ofClass;
+  return { whole, note: classNote(json, whole, config, classes) };
+}
+
+/** A tokenizer.json with what its config makes of it. */
+export interface ConfiguredTokenizer {
+  readonly whole: Json;
+  /** What a person should know of how texts are cut. */
+  readonly note: string | undefined;
 }
 
 /**
  * The class that transformers takes, and the one that is taken here. They differ where the first writes a space as ▁ over a vocabulary of
  * bytes, which has none: transformers 5.18.0 then loses every space and newline of a text (its issue 45488), and no model was trained on that.
  */
-export function classesFor(json: Json, config: Json, model: Json, repository?: string): TokenizerClasses {
+function classesFor(json: Json, config: Json, model: Json, repository?: string): TokenizerClasses {
   const named = tokenizerClass(config, model, repository);
   const losesSpaces =
     named !== "TokenizersBackend" &&
@@ -42,7 +51,7 @@ export function classesFor(json: Json, config: Json, model: Json, repository?: s
   return { named, taken: losesSpaces ? "TokenizersBackend" : named };
 }
 
-export interface TokenizerClasses {
+interface TokenizerClasses {
   readonly named: TokenizerClass;
   readonly taken: TokenizerClass;
 }

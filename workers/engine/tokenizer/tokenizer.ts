@@ -5,8 +5,7 @@ import { readJson, readOptionalJson } from "#formats/checkpoint.ts";
 import type { FileSet } from "#formats/byte-source.ts";
 import { GGUF_FIELD } from "#model/gguf/config.ts";
 import type { Tokenization } from "#protocol/engine.ts";
-import { classNote } from "./classes/class-note.ts";
-import { classesFor, withConfig, withSplitTokens } from "./tokenizer-config.ts";
+import { withConfig, withSplitTokens } from "./tokenizer-config.ts";
 import { postProcessor } from "./post-processor.ts";
 import { newerCharacters } from "./patterns/newer-characters.ts";
 import { isObject, TokenNames } from "./token-names.ts";
@@ -52,7 +51,7 @@ export async function openTokenizer(
   const said = await readOptionalJson(files, "tokenizer_config.json");
   const config = objectIn("tokenizer_config.json", said ?? {});
   const model = await modelConfig(files, said !== undefined);
-  const whole = withConfig(json, config, model, repository);
+  const { whole, note } = withConfig(json, config, model, repository);
   checkAdded(whole["added_tokens"]);
   const process = postProcessor(whole["post_processor"]);
   const rust = host.tokenizer(new TextEncoder().encode(JSON.stringify(runnable(withSplitTokens(whole, config)))));
@@ -68,7 +67,7 @@ export async function openTokenizer(
     return texts.get(id)!;
   };
   return {
-    note: classNote(json, whole, config, classesFor(json, config, model, repository)),
+    note,
     tokenText,
     isPlain: (id) => names.isPlain(id),
     async decode(ids) {
