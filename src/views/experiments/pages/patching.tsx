@@ -156,19 +156,17 @@ const plainEnds = ({ clean, corrupted }: Group, isOfTwo: boolean) =>
 function sentence(result: Result, chosen: Chosen, isPlain = false): string {
   const group = groupOf(result, chosen);
   if (!group) return "Nothing has been run yet.";
-  const isOfTwo = !Number.isNaN(strongest(result, group)[0]?.value.value ?? Number.NaN);
-  // a mean of log-probabilities and of logit differences, where the pairs are of either kind, is no probability
-  const isPlainly = isPlain && (isOfTwo || (group.clean.value <= 0 && group.corrupted.value <= 0));
-  const of = isPlainly
-    ? `Over ${group.pairs} pairs (${group.name}), on geometric average, ${plainEnds(group, isOfTwo)}.`
-    : `Over ${group.pairs} pairs (${group.name}) the metric is ${nats(group.clean.value)}${estimateText(group.clean, "decimals").interval} after the clean prompts and ${nats(group.corrupted.value)} after the corrupted ones.`;
   const [first] = strongest(result, group);
+  const isScaled = first !== undefined && !Number.isNaN(first.value.value);
+  // a mean of log-probabilities and of logit differences, where the pairs are of either kind, is no probability
+  const isPlainly = isPlain && (isScaled || (group.clean.value <= 0 && group.corrupted.value <= 0));
+  const of = isPlainly
+    ? `Over ${group.pairs} pairs (${group.name}), on geometric average, ${plainEnds(group, isScaled)}.`
+    : `Over ${group.pairs} pairs (${group.name}) the metric is ${nats(group.clean.value)}${estimateText(group.clean, "decimals").interval} after the clean prompts and ${nats(group.corrupted.value)} after the corrupted ones.`;
   if (!first) return of;
-  const isScaled = !Number.isNaN(first.value.value);
-  const most = isScaled
-    ? `${first.name} moves it most, to ${nats(first.value.value)}${estimateText(first.value, "decimals").interval} where 0 is corrupted and 1 clean; another pair’s activation there gives ${nats(first.other)}, its own at other positions ${nats(first.shuffled)}.`
-    : `Where both prompts have one answer its log-probability is the metric; ${first.name} moves that most, by ${nats(first.moved.value)} nats${estimateText(first.moved, "decimals").interval}.`;
-  if (isPlainly && !isScaled)
+  if (isScaled)
+    return `${of} ${first.name} moves it most, to ${nats(first.value.value)}${estimateText(first.value, "decimals").interval} where 0 is corrupted and 1 clean; another pair’s activation there gives ${nats(first.other)}, its own at other positions ${nats(first.shuffled)}.`;
+  if (isPlainly)
     return `${of} ${first.name} moves it most: on geometric average the answer becomes ${likelier(first.moved.value)}.`;
-  return `${of} ${most}`;
+  return `${of} Where both prompts have one answer its log-probability is the metric; ${first.name} moves that most, by ${nats(first.moved.value)} nats${estimateText(first.moved, "decimals").interval}.`;
 }
