@@ -86,8 +86,11 @@ function Shared({ shared, figure }: SharedProps) {
         )}
       </section>
       {figure.drawn ? <Files drawn={figure.drawn} /> : <p className="small">{figure.none}</p>}
-      {fragment !== undefined && figure.drawn && (
-        <EmbedSection fragment={fragment} figure={figure} title={told.title} />
+      {fragment !== undefined && figure.drawn && figure.unframed === undefined && (
+        <EmbedSection fragment={fragment} drawn={figure.drawn} title={told.title} />
+      )}
+      {fragment !== undefined && figure.drawn && figure.unframed !== undefined && (
+        <p className="small">{figure.unframed}</p>
       )}
     </>
   );
@@ -137,7 +140,7 @@ function Files({ drawn }: { readonly drawn: Drawn }) {
 
 interface EmbedSectionProps {
   readonly fragment: string;
-  readonly figure: Extract<FigureNow, { readonly drawn: Drawn }>;
+  readonly drawn: Drawn;
   readonly title: string | undefined;
 }
 
@@ -145,13 +148,12 @@ interface EmbedSectionProps {
 const PREVIEW_SCALE = 5;
 
 /** One figure in another page, as wide as chosen. */
-function EmbedSection({ fragment, figure: { drawn, unframed }, title }: EmbedSectionProps) {
+function EmbedSection({ fragment, drawn, title }: EmbedSectionProps) {
   const isPlain = usePlain();
   const [width, setWidth] = useState<(typeof EMBED_WIDTHS)[number]>(EMBED_WIDTHS[1]);
   const height = embedHeight(width, drawn, isPlain);
   const page = addressOf("").replace(/#$/, "");
   const size = `${width} × ${height} px`;
-  if (unframed !== undefined) return <p className="small">{unframed}</p>;
   return (
     <section aria-label="Embed">
       <h3>Embed</h3>

@@ -12,7 +12,7 @@ interface WordFieldsProps extends Words {
   readonly onType: (words: Words) => void;
 }
 
-/** Plain text: whoever opens the link reads it as theirs who made it. */
+/** Fields for a title and a note, which are plain text: whoever opens the link reads them as theirs who made it. */
 export function WordFields({ title, note, onType }: WordFieldsProps) {
   return (
     <div className="word-fields">
