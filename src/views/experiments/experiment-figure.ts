@@ -1,7 +1,7 @@
 import { experimentForm } from "#state/experiments/form/form.ts";
 import { picked } from "#state/experiments/picked.ts";
 import { experiments } from "#state/experiments/slots.ts";
-import { namedResult, linkedResult } from "#state/experiments/linked-result.ts";
+import { isOf, linkedResult } from "#state/experiments/linked-result.ts";
 import { stampNow } from "../exports/Exports.tsx";
 import type { FigureNow, FigureSource } from "../exports/figure-now.ts";
 import { drawnExperiment, withRowFacts } from "./result/experiment-export.ts";
@@ -17,8 +17,13 @@ function now(): FigureNow {
   if (!value) return { none: "This experiment was not run yet." };
   const shown = experimentView(value, chosenOf(value, picked.getState()[kind]));
   const drawn = withRowFacts(drawnExperiment(shown, slot, false), value, stampNow);
-  return drawn.link || namedResult() ? { drawn } : { drawn, unframed: UNLINKED };
+  const linked = linkedResult.getState();
+  if (drawn.link) return { drawn };
+  if (linked.kind !== "shown" || !isOf(linked, kind, slot)) return { drawn, unframed: UNLINKED };
+  return new URL(linked.named.address).origin === location.origin ? { drawn } : { drawn, unframed: ELSEWHERE };
 }
 
+/** A frame reads what lies beside the page; for what lies elsewhere a person is asked, in the whole page. */
+const ELSEWHERE = "This result lies on another host, which a frame asks for nothing: the whole page shows it.";
 const UNLINKED =
   "No link leads to this result, so that a frame cannot show it: it came from a file, or is of what no link holds.";

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { publishedChain } from "#analysis/chain/published.ts";
 import { publishedChains, setPublished } from "#state/chain-view.ts";
 import { experimentForm } from "#state/experiments/form/form.ts";
+import { linkedResult, withdrawResult } from "#state/experiments/linked-result.ts";
 import { picked } from "#state/experiments/picked.ts";
 import { EMPTY, experiments } from "#state/experiments/slots.ts";
 import { DEFAULT_CHAIN, DEFAULT_READING, LOOKS, VIEWS } from "#state/link/finding.ts";
@@ -173,8 +174,20 @@ test("experiments: the main figure of the kind that is shown; one of a file is i
   expect(figureNow()).not.toHaveProperty("unframed");
   experiments.setState({ heads: { ...EMPTY, status: "done", value: FORGED } });
   expect(figureNow()).toMatchObject({ unframed: expect.stringContaining("No link leads to this result") as string });
+  const named = { address: "http://here/heads.json", sha256: "0f".repeat(32) };
+  // which the link names, and is not what is shown
+  linkedResult.setState({ kind: "offered", named }, true);
+  expect(figureNow()).toMatchObject({ unframed: expect.stringContaining("No link leads to this result") as string });
+  const saved = { model: undefined, link: "", finding: undefined };
+  experiments.setState({ heads: { ...EMPTY, status: "done", value: FORGED, saved } });
+  linkedResult.setState({ kind: "shown", named, as: "heads", saved }, true);
+  expect(figureNow()).not.toHaveProperty("unframed");
+  const elsewhere = { ...named, address: "https://results.example/heads.json" };
+  linkedResult.setState({ kind: "shown", named: elsewhere, as: "heads", saved }, true);
+  expect(figureNow()).toMatchObject({ unframed: expect.stringContaining("lies on another host") as string });
   experimentForm.setState({ kind: "bias" });
   expect(figureNow()).toEqual({ none: "This experiment was not run yet." });
+  withdrawResult();
 });
 
 /** All that a frame writes of what is drawn: its title, sentences, and the texts of its figure or the cells of its table. */
