@@ -14,7 +14,10 @@ interface Store {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** Where the buttons below a figure, the share dialog and the frame find it: one source for each tab. */
+/**
+ * The source of a tab’s figure, one for each tab: the share dialog and the frame find it there, and so do the buttons below it, but for those of a
+ * tool of the lab, which has several, and of an experiment, whose files may be dark.
+ */
 export interface FigureSource {
   /** All that it is made of. */
   readonly stores: readonly Store[];
