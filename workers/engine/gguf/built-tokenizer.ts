@@ -1,5 +1,6 @@
 import { Fault } from "#core/fault.ts";
 import { shownName } from "#core/shown.ts";
+import { BPE, BYTES, fromPieces } from "../tokenizer/bpe-sections.ts";
 import { PRE_TOKENIZERS } from "./pre-tokenizers.ts";
 import { TOKEN_TYPES } from "./vocabulary.ts";
 import type { GgufVocabulary } from "./vocabulary.ts";
@@ -20,7 +21,7 @@ export function builtTokenizer(vocabulary: GgufVocabulary): Json {
     ...shared(vocabulary, vocabulary.addsBos ?? known.addsBos ?? false),
     normalizer: null,
     pre_tokenizer: known.section,
-    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
+    decoder: BYTES,
     model: {
       ...BPE,
       ignore_merges: known.ignoresMerges ?? false,
@@ -29,16 +30,6 @@ export function builtTokenizer(vocabulary: GgufVocabulary): Json {
     },
   };
 }
-
-const BPE = {
-  type: "BPE",
-  dropout: null,
-  unk_token: null,
-  continuing_subword_prefix: null,
-  end_of_word_suffix: null,
-  fuse_unk: false,
-  byte_fallback: false,
-};
 
 /** SentencePiece's BPE: spaces are ▁, one is put in front, and what is no token is written in bytes. */
 function sentencePiece(vocabulary: GgufVocabulary): Json {
@@ -53,21 +44,12 @@ function sentencePiece(vocabulary: GgufVocabulary): Json {
       ],
     },
     pre_tokenizer: null,
-    decoder: {
-      type: "Sequence",
-      decoders: [
-        { type: "Replace", pattern: { String: "▁" }, content: " " },
-        { type: "ByteFallback" },
-        { type: "Fuse" },
-        ...(addsSpace ? [{ type: "Strip", content: " ", start: 1, stop: 0 }] : []),
-      ],
-    },
+    decoder: fromPieces(addsSpace),
     model: {
       ...BPE,
       unk_token: tokens[unknown],
       fuse_unk: true,
       byte_fallback: true,
-      ignore_merges: false,
       vocab: vocabularyOf(vocabulary),
       merges: mergesByScore(vocabulary),
     },

@@ -1,6 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
 import { addedTokens } from "./added-tokens.ts";
+import { BPE } from "./bpe-sections.ts";
 import { isMistralFixed, withMistralPattern } from "./patterns/mistral-pattern.ts";
 import { isObject, TokenNames } from "./token-names.ts";
 import type { Json } from "./token-names.ts";
@@ -89,18 +90,6 @@ export function withSplitTokens(whole: Json, { split_special_tokens: isSplit }: 
   });
   return { ...whole, added_tokens: hidden };
 }
-
-/** The library's options of a model where a class says nothing of them. */
-const BPE = {
-  type: "BPE",
-  dropout: null,
-  unk_token: null,
-  continuing_subword_prefix: null,
-  end_of_word_suffix: null,
-  fuse_unk: false,
-  byte_fallback: false,
-  ignore_merges: false,
-} as const;
 
 /** All that such a class takes of the file's model, of whatever kind that is: a list's pieces are numbered as they stand. */
 function vocabulary({ model }: Json): Json {

@@ -1,5 +1,6 @@
 import { faultsOf } from "#core/fault.ts";
 import { shown } from "#core/shown.ts";
+import { BYTES, fromPieces } from "../bpe-sections.ts";
 import { isObject } from "../token-names.ts";
 import type { Json } from "../token-names.ts";
 
@@ -43,7 +44,6 @@ export const rulesOf = (name: WrittenClass): WrittenRules => WRITTEN[name];
 
 const END = "<|endoftext|>";
 const NFC = { type: "NFC" };
-const BYTES = { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true };
 const bytes = (prefixed: boolean, isCutting: boolean) => ({
   ...BYTES,
   add_prefix_space: prefixed,
@@ -82,17 +82,7 @@ const qwen =
     options: {},
   });
 
-/** SentencePiece's: a space is ▁, and what has no token is written in bytes. */
-const fromPieces = (strip: boolean) => ({
-  type: "Sequence",
-  decoders: [
-    { type: "Replace", pattern: { String: "▁" }, content: " " },
-    { type: "ByteFallback" },
-    { type: "Fuse" },
-    // a space that was put in front is taken away
-    ...(strip ? [{ type: "Strip", content: " ", start: 1, stop: 0 }] : []),
-  ],
-});
+/** SentencePiece's: what has no token is written in bytes. */
 const PIECES = { fuse_unk: true, byte_fallback: true };
 const metaspace = (scheme: "always" | "first" | "never") => ({
   type: "Metaspace",
