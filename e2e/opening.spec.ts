@@ -48,7 +48,7 @@ test(
     await test.step("who went silent, and whether that was the reason", async () => {
       await step(page, "See who went silent").click();
       await expect(opening(page)).toContainText(
-        /L5N245 wrote ankara, 19, 18 and made “18” 5\.\d times more likely, read off at its layer, before later layers add to it or undo it; now (?:as likely as before|1\.[012]\d times (?:more|less) likely)\. L5N240 loses most by speaking against “18”: read off likewise, it made it 1\.[678]\d times less likely, now (?:[4-9]\d\d|[12],\d{3}) times less likely\./,
+        /L5N245 wrote ankara, 19, 18 and made “18” (?:5\.[4-9]|6\.0) times more likely, read off at its layer, before later layers add to it or undo it; now (?:as likely as before|1\.(?:[01]\d|2[01]) times (?:more|less) likely)\. L5N240 loses most by speaking against “18”: read off likewise, it made it 1\.(?:6[4-9]|7\d|8[01]) times less likely, now (?:[4-9]\d\d|[12],\d{3}) times less likely\./,
       );
       await step(page, "Is that really the reason?").click();
       await expect(opening(page)).toContainText(/With zero instead, the model says “12” \(9\d\.\d\s%\)\./);
