@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import "#state/experiments/behind-door.ts";
 import { describe, expect, test } from "vitest";
@@ -501,4 +503,13 @@ describe("reading a link", () => {
     expect(notices).toHaveLength(21);
     expect(notices.at(-1)).toBe("link: 10 more of its values could not be used");
   });
+});
+
+test("the table of a link's keys in the docs has each of them", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/methods/verification.md"), "utf8");
+  const [, table = ""] = /^\| key \|.*\n\|.*\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  const keys = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`(\w+)`/g)].map(([, key]) => key!),
+  );
+  expect(keys.toSorted()).toEqual(FIELDS.map(({ key }) => key).toSorted());
 });
