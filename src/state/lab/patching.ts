@@ -7,6 +7,7 @@ import type { PatchForm } from "../link/finding.ts";
 import { neuronsIn } from "../link/patch/patch-claims.ts";
 import { model, exampleParts } from "../model/model.ts";
 import { question, variantOf } from "../question.ts";
+import { isFramed } from "../serving/embedded.ts";
 import { subjectNow } from "../subject.ts";
 import { view } from "../view.ts";
 import { askedPatch, editPatch, patchForm } from "./patch-form.ts";
@@ -14,12 +15,12 @@ import { lab, start } from "./tools.ts";
 import type { DrawnPatch } from "./tools.ts";
 import type { Reports } from "../requests/requests.ts";
 
-/** A link's patches are made once their tab is looked at, so that its numbers are checked. @returns what ends it */
+/** Makes a link's patches once their tab is looked at, so that its numbers are checked; in a frame `followFrame` does. @returns what ends it */
 export function followPatches(): () => void {
   const look = () => {
     const { finding } = opened.getState();
     const isWanted = view.getState().tab === "patch" && model.getState().status.kind === "ready";
-    if (!isWanted || lab.getState().patch.status !== "idle") return;
+    if (!isWanted || isFramed() || lab.getState().patch.status !== "idle") return;
     if (finding?.expected.patch && asksTheSamePatch(finding)) drawPatches();
   };
   look();

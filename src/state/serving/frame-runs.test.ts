@@ -1,15 +1,17 @@
 import "../experiments/behind-door.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { askedSession, SHIPPED } from "#test/asked-session.ts";
+import { askedSession, INFO, SHIPPED } from "#test/asked-session.ts";
 import { FIRST_FORM, experimentForm } from "../experiments/form/form.ts";
 import { followExperiments, runExperiment } from "../experiments/runs.ts";
 import { experiments } from "../experiments/slots.ts";
 import { offerSuites } from "../experiments/suites.ts";
 import { followLab } from "../lab/actions.ts";
+import { followPatches } from "../lab/patching.ts";
 import { clearLab, lab } from "../lab/tools.ts";
 import { NO_FINDING } from "../link/finding.ts";
 import type { Finding } from "../link/finding.ts";
 import { openFinding } from "../link/open-finding.ts";
+import { model } from "../model/model.ts";
 import { notices } from "../notices.ts";
 import { followFrame } from "./frame-runs.ts";
 import { setFramed } from "./embedded.ts";
@@ -93,6 +95,18 @@ test("a saved result that the link names stands in place of a run", async () => 
   await last("planExperiment").answer(PLAN);
   await settle();
   expect(runs()).toBe(0);
+});
+
+test("patches that the link claims numbers of are asked for once", async () => {
+  for (const end of ends) end();
+  ends = [followLab(), followPatches(), followFrame()];
+  model.setState({ status: { kind: "offered" } });
+  const expected = { patch: [{ name: "clean", value: 13.7742 }] };
+  openFinding({ ...LINK, view: "patch", patch: { corrupted: "4+5=" }, expected }, [SHIPPED]);
+  await settle();
+  await last("load").answer(INFO);
+  await settle();
+  expect(calls().filter(({ method }) => method === "patch")).toHaveLength(1);
 });
 
 test("a plot of a part that the model does not have is complained of, and asked for no more", async () => {
