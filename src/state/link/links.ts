@@ -15,16 +15,19 @@ import { MAX_READ_CHARACTERS, decodeFinding, encodeFinding, linkedCharacters, re
  * @param isModelChosen a person or a script chose a model since the link was called, and that one stays
  */
 export function openLink(fragment: string, shipped: readonly ModelChoice[], isModelChosen = false): void {
-  if (fragment.replace(/^#/, "") === "") {
+  const text = fragment.replace(/^#/, "");
+  if (text === "") {
     openFirstLook(shipped);
     return;
   }
-  const { finding, notices, isNothing } = decodeFinding(fragment);
-  if (!isNothing) openFinding(finding, shipped, isModelChosen);
-  // what a person chose meanwhile stays
-  else if (!isModelChosen) openFirstLook(shipped);
-  if (isNothing)
-    notices.push(`${quote(fragment.replace(/^#/, ""))} has no part that can be read; nothing of it was opened`);
+  const { finding, notices, isNothing } = decodeFinding(text);
+  if (isNothing) {
+    // what a person chose meanwhile stays
+    if (!isModelChosen) openFirstLook(shipped);
+    // of one that is too long, which is said, nobody knows what could be read
+    if (text.length <= MAX_READ_CHARACTERS)
+      notices.push(`${quote(text)} has no part that can be read; nothing of it was opened`);
+  } else openFinding(finding, shipped, isModelChosen);
   if (notices.length > 0) notify("link", asOneNotice(notices));
 }
 

@@ -153,6 +153,13 @@ describe("a fragment of which nothing can be read", () => {
     expect(notice!.message).toContain("nothing of it was opened");
   });
 
+  test("of one that is too long to be read it is not said that it has no part that can be", () => {
+    openLink(`#p=${"3".repeat(MAX_READ_CHARACTERS)}`, [SHIPPED]);
+    expect(notices.getState().list.map(({ message }) => message)).toEqual([
+      "link: 200002 characters, at most 200000 are read; nothing of it was opened",
+    ]);
+  });
+
   test("a model that was chosen meanwhile stays, with its prompt", () => {
     openLink("#%%%", [SHIPPED], true);
     expect(question.getState().prompt).toBe("3+5=");
