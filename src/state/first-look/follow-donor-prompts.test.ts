@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { AskedEngine, settle } from "#test/asked-engine.ts";
-import { INFO, OTHER, SHIPPED } from "#test/asked-session.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { settle } from "#test/asked-engine.ts";
+import { askedSession, INFO, OTHER, SHIPPED } from "#test/asked-session.ts";
 import { cutAlike } from "#test/cut-alike.ts";
 import { firstPage } from "#test/first-page.ts";
 import { otherNumbers } from "../ablation-source.ts";
@@ -9,29 +9,21 @@ import { openLink } from "../link/links.ts";
 import { model } from "../model/model.ts";
 import { notices } from "../notices.ts";
 import { question, setAblationSource, setPrompt, undo } from "../question.ts";
-import { connectEngine } from "../run/engine-port.ts";
 import { followDonorPrompts } from "./follow-donor-prompts.ts";
 
-let asked: AskedEngine;
+const { waiting } = askedSession();
 let end: () => void;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  asked = new AskedEngine();
-  connectEngine(asked.engine);
-  model.setState({ choice: SHIPPED, status: { kind: "ready" }, info: INFO });
   firstPage({ prompt: FIRST_LOOK.prompt, ablationSource: FIRST_LOOK.ablationSource });
   end = followDonorPrompts();
 });
 
-afterEach(() => {
-  end();
-  vi.useRealTimers();
-});
+afterEach(() => end());
 
 const donorPrompts = () => question.getState().ablationSource;
 
-const tokenized = (fitting: number) => cutAlike(asked, question.getState().prompt, fitting);
+const tokenized = (fitting: number) => cutAlike({ waiting }, question.getState().prompt, fitting);
 
 test("the page's own stand-ins are at once those of the prompt that is typed, and of the one that undo brings back", () => {
   setPrompt("3+5=");
