@@ -3,7 +3,7 @@ import { headEffects } from "./effects.ts";
 import { samePart } from "./question.ts";
 import type { Part } from "./question.ts";
 import type { Slots } from "./run/results.ts";
-import { isSameRun } from "./subject.ts";
+import { isSameRun, isSameSource } from "./subject.ts";
 import type { Subject } from "./subject.ts";
 
 /**
@@ -19,8 +19,7 @@ export function effectAlone(
   about: Subject | undefined,
 ): number | undefined {
   const isOfRun = (other: Subject | undefined) =>
-    about === undefined ||
-    (isSameRun(other, about) && JSON.stringify(other?.ablationSource) === JSON.stringify(about.ablationSource));
+    about === undefined || (isSameRun(other, about) && isSameSource(other, about));
   const swept =
     part.kind === "head" && sweep.value && isOfRun(sweep.about)
       ? headEffects(sweep.value)[part.at.layer]?.[part.at.head]

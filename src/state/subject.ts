@@ -109,10 +109,13 @@ export const isSameRun = (a: Subject | undefined, b: Subject | undefined): boole
 
 /** Whether two results answer the same question to the same model, also where one came with the page and the other was computed here. */
 export const isSameQuestion = (a: Subject | undefined, b: Subject | undefined): boolean =>
-  a !== undefined &&
-  b !== undefined &&
-  isSameSubject(asAsked(a, b), asAsked(b, a)) &&
-  JSON.stringify(a.ablationSource) === JSON.stringify(b.ablationSource);
+  a !== undefined && b !== undefined && isSameSubject(asAsked(a, b), asAsked(b, a)) && isSameSource(a, b);
+
+type Sourced = Pick<Subject, "ablationSource">;
+
+/** Whether what is ablated is as in the same prompts, also where nothing is ablated yet: a sweep ablates each head in turn. */
+export const isSameSource = (a: Sourced | undefined, b: Sourced | undefined): boolean =>
+  JSON.stringify(a?.ablationSource) === JSON.stringify(b?.ablationSource);
 
 /** A recorded subject as if it had been asked: it goes by the model's name alone, and by the token that it is about. */
 const asAsked = (of: Subject, other: Subject): Subject => {

@@ -8,7 +8,7 @@ import { question, resetInterventions, setAblationSource, ablate } from "../ques
 import { isStale, results } from "../run/results.ts";
 import { LEAST_DONOR_PROMPTS, donorPromptsOf } from "../run/donor-prompts.ts";
 import type { NeuronChange, Prediction } from "../run/results.ts";
-import { isSameRun } from "../subject.ts";
+import { isSameRun, isSameSource } from "../subject.ts";
 import type { Subject } from "../subject.ts";
 import { select, showTab } from "../view.ts";
 
@@ -175,4 +175,4 @@ function noteOutcomes(): void {
 
 /** Whether what is ablated in a result is as these prompts have it; undefined: it is 0. */
 export const isBy = (donorPrompts: readonly string[] | undefined, about: Pick<Subject, "ablationSource"> | undefined) =>
-  JSON.stringify(about?.ablationSource) === JSON.stringify(donorPrompts);
+  isSameSource({ ablationSource: donorPrompts }, about);

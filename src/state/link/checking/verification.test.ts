@@ -2,7 +2,7 @@ import "#state/experiments/behind-door.ts";
 import { describe, expect, test } from "vitest";
 import { decodeFinding, encodeFinding } from "../permalink.ts";
 import { NO_FINDING } from "../finding.ts";
-import { TOLERANCE_NATS, compared, verdictOf, verify } from "./verification.ts";
+import { TOLERANCE_NATS, compared, lacking, verdictOf, verify } from "./verification.ts";
 
 const neuron = (change: number) => [{ at: { layer: 4, neuron: 425 }, change }];
 
@@ -167,10 +167,7 @@ describe("shares of cases", () => {
 });
 
 describe("what was not measured", () => {
-  const missing = compared("effect of L9H9", 1, undefined).map((row) => ({
-    ...row,
-    lacks: "the model has no such head",
-  }));
+  const missing = lacking(compared("effect of L9H9", 1, undefined), "the model has no such head");
 
   test("is no difference, and no reproduction", () => {
     expect(verdictOf(missing, [])).toMatchObject({

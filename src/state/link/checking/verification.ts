@@ -188,6 +188,10 @@ export const compared = (
   return [{ name, unit, expected, measured, difference: measured - expected }];
 };
 
+/** Numbers that there are none of here, with the reason; see `CheckedNumber.lacks`. */
+export const lacking = (rows: readonly CheckedNumber[], lacks: string): CheckedNumber[] =>
+  rows.map((row) => ({ ...row, lacks }));
+
 function neuronRows(expected: Claims, measured: Claims): CheckedNumber[] {
   const changes = new Map(measured.neurons?.map(({ at, change }) => [formatNeuron(at), change]));
   return (expected.neurons ?? []).flatMap(({ at, change }) =>

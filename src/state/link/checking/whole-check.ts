@@ -124,10 +124,9 @@ let last: { readonly of: readonly unknown[]; readonly check: WholeCheck | undefi
  */
 export function openedCheck(): WholeCheck | undefined {
   const { finding, now, slots, of, all } = readNow();
-  if (!last || all.some((each, place) => each !== last!.of[place])) {
-    const isAsked = finding !== undefined && asksTheSame(finding, now, of.choice?.id);
-    last = { of: all, check: isAsked ? checkWhole(finding, slots, now) : undefined };
-  }
+  if (last?.of.every((each, place) => each === all[place])) return last.check;
+  const isAsked = finding !== undefined && asksTheSame(finding, now, of.choice?.id);
+  last = { of: all, check: isAsked ? checkWhole(finding, slots, now) : undefined };
   return last.check;
 }
 

@@ -7,7 +7,7 @@ import type { Subject } from "../../subject.ts";
 import { NEURON_COUNTS } from "../../view.ts";
 import { formatNeuron, parseNeuron } from "#model/ids.ts";
 import { standingOf } from "../checking/answering.ts";
-import { TOLERANCE_NATS, compared, verdictOf } from "../checking/verification.ts";
+import { TOLERANCE_NATS, compared, lacking, verdictOf } from "../checking/verification.ts";
 import type { CheckedNumber, Verification } from "../checking/verification.ts";
 import type { Finding, NamedNumber } from "../finding.ts";
 import { formatNumber, readNamedNumber } from "../link-values.ts";
@@ -48,7 +48,7 @@ export function topMeasured(slots: Slots, now: Question, count: number): readonl
   return list && topClaims(list);
 }
 
-/** The same of the list that is shown, where it is of this run. */
+/** The claims of the list that is shown, where it is of this run. */
 export const topClaimsAbout = (shown: Subject, { topNeurons: { value, about } }: Slots): readonly NamedNumber[] =>
   value && shown.interventions.length === 0 && isSameRun(about, shown) ? topClaims(value) : [];
 
@@ -77,8 +77,6 @@ function comparedTop({ name, value }: NamedNumber, { rows, certified }: TopNeuro
     ? lacking(compared(title, value, Number.NaN), `at most ${formatNumber(last)} by the certified list of this page`)
     : lacking(compared(title, value, undefined), "not in the list of this page");
 }
-
-const lacking = (rows: readonly CheckedNumber[], lacks: string) => rows.map((row) => ({ ...row, lacks }));
 
 interface Here {
   readonly now: Question;

@@ -10,13 +10,13 @@ import { besideKey } from "../../run/later/beside-demands.ts";
 import { readingKey } from "../../run/later/reading-demands.ts";
 import { kindIn } from "../../run/results.ts";
 import type { HeadSweep, Slots } from "../../run/results.ts";
-import { interventionsKey, isSameRun, isSameSubject } from "../../subject.ts";
+import { interventionsKey, isSameRun, isSameSource, isSameSubject } from "../../subject.ts";
 import type { Subject } from "../../subject.ts";
 import { view } from "../../view.ts";
 import { standingOf } from "../checking/answering.ts";
 import { isOfTheSameModel } from "../checking/asks-the-same.ts";
 import { isSameQuestion } from "../checking/same-question.ts";
-import { compared, verdictOf } from "../checking/verification.ts";
+import { compared, lacking, verdictOf } from "../checking/verification.ts";
 import type { Verification } from "../checking/verification.ts";
 import type { Finding, NamedNumber, ReadingSettings } from "../finding.ts";
 import { readNamedNumber } from "../link-values.ts";
@@ -82,7 +82,7 @@ function measuredMaps(slots: Slots, now: Question, reading: ReadingSettings): Ma
 }
 
 /**
- * Whether both maps are of the same model, ran alike, with the same ablation source and the same parts off; which prompt and variant each is of
+ * Whether both maps are of the same model, ran alike, with the same ablation source and the same parts ablated; which prompt and variant each is of
  * is what tells them apart. After the same prompt the second is about the first one's token, after another about that prompt's own answer. One
  * that was recorded goes by its question alone.
  */
@@ -97,9 +97,6 @@ export function areOfOneQuestion(own: Subject, other: Subject): boolean {
   );
 }
 
-/** Whether heads that are switched off in one sweep and in the other are as in the same prompts. */
-const isSameSource = (a: Subject, b: Subject) => JSON.stringify(a.ablationSource) === JSON.stringify(b.ablationSource);
-
 /** What a link to the two maps claims, once both were computed here. */
 export function mapsMeasured(
   slots: Slots,
@@ -110,7 +107,10 @@ export function mapsMeasured(
   return maps && mapClaims(maps);
 }
 
-/** The same of the maps that are shown, where the page's own is of this run, also in what stands in for a head: the answer is asked without it while nothing is off. */
+/**
+ * The claims of the maps that are shown, where the page's own is of this run, also in what stands in for a head: the answer is asked without it
+ * while nothing is ablated.
+ */
 export function mapClaimsAbout(
   shown: Subject,
   slots: Slots,
@@ -163,10 +163,10 @@ export function checkMaps(finding: Finding, slots: Slots, { now, reading }: Look
   if (standing.kind !== "checks") return undefined;
   const numbers = mapNumbers(maps);
   const rows = (finding.expected.maps ?? []).flatMap(({ name, value }) =>
-    // both maps are whole: what neither has the model lacks
-    compared(aboutMap(name), value, numbers.get(name)).map((row) =>
-      numbers.has(name) ? row : { ...row, lacks: "the model has no such head" },
-    ),
+    numbers.has(name)
+      ? compared(aboutMap(name), value, numbers.get(name))
+      : // both maps are whole: what neither has the model lacks
+        lacking(compared(aboutMap(name), value, undefined), "the model has no such head"),
   );
   return verdictOf(rows, standing.others, standing.blame);
 }
