@@ -1,6 +1,7 @@
 import { Fault } from "#core/fault.ts";
 import type { AdapterInfo } from "#protocol/engine.ts";
 import { adapter, attached, NO_ADAPTER, showVariant, stopAttaching } from "./adapter.ts";
+import type { AdapterState } from "./adapter.ts";
 import { followAttaching } from "./attach-progress.ts";
 import { withToken } from "./hub-tokens.ts";
 import { arrive, model } from "./model.ts";
@@ -56,12 +57,15 @@ export async function attachAdapterOrThrow(choice: ModelChoice): Promise<Adapter
   }
 }
 
-/** Leaves the adapter that a link before this one asked for: one on its way, which may have arrived this moment, and one that it was to replace. */
+/** Leaves the adapter that a link before this one asked for, also one that is still on its way. */
 export function leaveAttached(): void {
-  const { status } = adapter.getState();
+  const isHeld = mayBeHeld(adapter.getState());
   stopAttaching();
-  if (status.kind === "attached" || status.kind === "attaching") letGo();
+  if (isHeld) letGo();
 }
+
+/** Whether the engine may hold an adapter: one that was to be replaced is with it still, and one that is left may have arrived this moment. */
+const mayBeHeld = ({ status }: AdapterState) => status.kind === "attached" || status.kind === "attaching";
 
 /** What the page no longer shows need not be held by the engine either. */
 const letGo = () =>
@@ -72,9 +76,7 @@ const letGo = () =>
 /** Goes on with the base alone; also declines an adapter that a link offers. */
 export async function detachAdapter(): Promise<void> {
   stopAttaching();
-  const { status } = adapter.getState();
-  // one that was to be replaced is with the engine still, and one that is left may have arrived this moment
-  const isHeld = status.kind === "attached" || status.kind === "attaching";
+  const isHeld = mayBeHeld(adapter.getState());
   showVariant("base");
   adapter.setState(NO_ADAPTER, true);
   if (isHeld) await currentEngine().detachAdapter();
