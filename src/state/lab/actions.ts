@@ -67,7 +67,7 @@ function isLookedAt(): boolean {
   return view.getState().tab === "lab" && model.getState().status.kind === "ready" && isThere;
 }
 
-/** Built behind everything else that is asked; a frame has no search that it is for. */
+/** Has the index built, behind everything else that is asked; a frame has no search that it is for. */
 function wantIndex(): void {
   if (isLookedAt() && !isFramed() && lab.getState().index.status === "idle") buildIndex();
 }
@@ -75,7 +75,7 @@ function wantIndex(): void {
 /** The link whose plot was asked for: once, whatever came of it. */
 let plotted: Finding | undefined;
 
-/** A link's plot is drawn once it is looked at. */
+/** Draws a link's plot once it is looked at. */
 function wantPlot(): void {
   const { finding } = opened.getState();
   if (!finding?.plot || finding === plotted || !isLookedAt()) return;

@@ -13,7 +13,7 @@ export const plotFormOf = ({ asked: { quantity, operation, template, a } }: Pick
   to: a.to,
 });
 
-/** Those of the plot on the page; undefined while there is none. */
+/** The fields that ask for the plot on the page; undefined while there is none. */
 export function plotNow(): PlotForm | undefined {
   const { value } = lab.getState().plot;
   return value && plotFormOf(value);

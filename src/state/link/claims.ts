@@ -195,9 +195,9 @@ function claimsNow(tab: ViewName, isWithClaims: boolean): Pick<Finding, "expecte
   const others = finding ? openedDiscrepancies(finding) : [];
   const own: Claims = isWithClaims ? measuredHere(tab) : {};
   const isOwn = Object.keys(own).length > 0;
-  // own numbers are of the content that is here; a link's numbers stay beside them where that is what it names
-  // beside own numbers, too, none that may be of another question
+  // beside own numbers stay none of a link's that may be of another question
   const isOfWhole = finding?.expected.unreadAsked === undefined || !isOwn;
+  // own numbers are of the content that is here; a link's numbers stay beside them where that is what it names
   const isCarried = isOfWhole && others.every(({ kind }) => !isOwn && (kind === "content" || kind === "adapter"));
   const carried: Claims = finding && isCarried ? claimedNow(finding, tab) : {};
   const isOfLink = !isOwn && finding !== undefined && Object.keys(carried).length > 0;

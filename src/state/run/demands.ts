@@ -40,7 +40,7 @@ export function demands(now: Moment): Demands {
   };
 }
 
-/** The page has always its map; a frame has one figure, and nobody to turn to another. */
+/** Whether the map of heads is asked for: by the page always, by a frame as far as its one figure needs it. */
 function isSweepNeeded({ tab, reading, interventions }: Moment): boolean {
   if (!isFramed()) return true;
   if (tab !== "heads" || !reading || reading.look === "lens") return false;

@@ -9,7 +9,7 @@ let framed = false;
 /** Whether this page is such a frame, which asks for what its figure needs and no more. */
 export const isFramed = () => framed;
 
-/** Said once, before anything is asked. */
+/** Says whether this page is a frame: once, before anything is asked. */
 export const setFramed = (is: boolean) => {
   framed = is;
 };
