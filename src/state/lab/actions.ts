@@ -3,7 +3,7 @@ import type { Engine } from "#client/engine.ts";
 import type { NeuronId } from "#model/ids.ts";
 import type { Asked } from "#protocol/calls.ts";
 import type { PlotQuantity, DrawnPlot, MeasuredGroup } from "./tools.ts";
-import { adapter, isAttached } from "../model/adapter.ts";
+import { adapter, isVariantThere } from "../model/adapter.ts";
 import { mostImportantHead } from "../effects.ts";
 import { isSameModel, model, exampleParts } from "../model/model.ts";
 import { asFault, notify } from "../notices.ts";
@@ -63,8 +63,7 @@ function want(): void {
 
 /** Whether somebody looks at the lab, and the variant that is asked for is there. */
 function isLookedAt(): boolean {
-  const isThere = question.getState().variant !== "adapted" || isAttached(adapter.getState());
-  return view.getState().tab === "lab" && model.getState().status.kind === "ready" && isThere;
+  return view.getState().tab === "lab" && model.getState().status.kind === "ready" && isVariantThere();
 }
 
 /** Has the index built, behind everything else that is asked; a frame has no search that it is for. */

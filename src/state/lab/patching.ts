@@ -5,6 +5,7 @@ import { asksTheSamePatch } from "../link/claims.ts";
 import { opened } from "../link/opened.ts";
 import type { PatchForm } from "../link/finding.ts";
 import { neuronsIn } from "../link/patch/patch-claims.ts";
+import { adapter, isVariantThere } from "../model/adapter.ts";
 import { model, exampleParts } from "../model/model.ts";
 import { question, variantOf } from "../question.ts";
 import { isFramed } from "../serving/embedded.ts";
@@ -20,11 +21,11 @@ export function followPatches(): () => void {
   const look = () => {
     const { finding } = opened.getState();
     const isWanted = view.getState().tab === "patch" && model.getState().status.kind === "ready";
-    if (!isWanted || isFramed() || lab.getState().patch.status !== "idle") return;
+    if (!isWanted || isFramed() || !isVariantThere() || lab.getState().patch.status !== "idle") return;
     if (finding?.expected.patch && asksTheSamePatch(finding)) drawPatches();
   };
   look();
-  const ends = [model.subscribe(look), view.subscribe(look), opened.subscribe(look)];
+  const ends = [model, adapter, view, opened].map((store) => store.subscribe(look));
   return () => ends.forEach((end) => end());
 }
 

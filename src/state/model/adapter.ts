@@ -39,6 +39,10 @@ export const adapterName = ({ id, revision }: ModelChoice) => (revision === unde
 export const adapterLabel = ({ id }: ModelChoice) =>
   isAddress(id) ? (new URL(id).pathname.split("/").findLast((part) => part !== "") ?? id) : modelLabel({ id });
 
+/** Whether the engine has the variant that is asked about: the adapter of a link is offered first. */
+export const isVariantThere = (): boolean =>
+  question.getState().variant !== "adapted" || isAttached(adapter.getState());
+
 /** Which of the model's variants the whole page is about. */
 export function showVariant(variant: Variant): void {
   if ((question.getState().variant ?? "base") !== variant) question.setState({ variant });

@@ -1,6 +1,7 @@
 import "../experiments/behind-door.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { askedSession, INFO, SHIPPED } from "#test/asked-session.ts";
+import type { AdapterInfo } from "#protocol/engine.ts";
+import { askedSession, HEAD, INFO, SHIPPED } from "#test/asked-session.ts";
 import { FIRST_FORM, experimentForm } from "../experiments/form/form.ts";
 import { followExperiments, runExperiment } from "../experiments/runs.ts";
 import { experiments } from "../experiments/slots.ts";
@@ -11,8 +12,10 @@ import { clearLab, lab } from "../lab/tools.ts";
 import { NO_FINDING } from "../link/finding.ts";
 import type { Finding } from "../link/finding.ts";
 import { openFinding } from "../link/open-finding.ts";
+import { adapter, attached, NO_ADAPTER } from "../model/adapter.ts";
 import { model } from "../model/model.ts";
 import { notices } from "../notices.ts";
+import { hover } from "../view.ts";
 import { followFrame } from "./frame-runs.ts";
 import { setFramed } from "./embedded.ts";
 
@@ -34,6 +37,7 @@ beforeEach(() => {
 
 afterEach(() => {
   setFramed(false);
+  adapter.setState(NO_ADAPTER, true);
   for (const end of ends) end();
 });
 
@@ -107,6 +111,26 @@ test("patches that the link claims numbers of are asked for once", async () => {
   await last("load").answer(INFO);
   await settle();
   expect(calls().filter(({ method }) => method === "patch")).toHaveLength(1);
+});
+
+test.each([true, false])("patches with an adapter wait until it is there, in a frame: %s", async (isFrame) => {
+  setFramed(isFrame);
+  ends.push(followPatches());
+  const adapted = { variant: "adapted", adapter: "https://a.org/lora/" } as const;
+  const expected = { patch: [{ name: "clean", value: 13.7742 }] };
+  openFinding({ ...LINK, ...adapted, view: "patch", patch: { corrupted: "4+5=" }, expected }, [SHIPPED]);
+  await settle();
+  // whatever is looked at meanwhile
+  hover(HEAD);
+  const patches = () => calls().filter(({ method }) => method === "patch");
+  expect(patches()).toEqual([]);
+  attached(
+    adapter.getState().choice!,
+    { source: { kind: "url", name: "https://a.org/lora/" } } as AdapterInfo,
+    "abacus",
+  );
+  await settle();
+  expect(patches()).toHaveLength(1);
 });
 
 test("a plot of a part that the model does not have is complained of, and asked for no more", async () => {

@@ -9,6 +9,7 @@ import { isOfTheSameModel } from "../link/checking/asks-the-same.ts";
 import { isSameQuestion } from "../link/checking/same-question.ts";
 import type { Asked } from "../link/checking/same-question.ts";
 import { opened } from "../link/opened.ts";
+import { adapter, isVariantThere } from "../model/adapter.ts";
 import { model } from "../model/model.ts";
 import { notify } from "../notices.ts";
 import { question } from "../question.ts";
@@ -31,7 +32,7 @@ export function followFrame(): () => void {
   let asked: Finding | undefined;
   const look = () => {
     const { finding } = opened.getState();
-    if (!finding || finding === asked || model.getState().status.kind !== "ready") return;
+    if (!finding || finding === asked || model.getState().status.kind !== "ready" || !isVariantThere()) return;
     const now = question.getState();
     if (!isOfTheSameModel(finding, now, model.getState().choice?.id)) return;
     const { tab } = view.getState();
@@ -49,7 +50,7 @@ export function followFrame(): () => void {
     }
   };
   look();
-  const ends = [opened, model, question, view, patchForm, experiments, experimentForm].map((store) =>
+  const ends = [opened, model, adapter, question, view, patchForm, experiments, experimentForm].map((store) =>
     store.subscribe(look),
   );
   return () => {

@@ -1,8 +1,7 @@
 import { parseHead } from "#model/ids.ts";
-import { adapter, isAttached } from "../../model/adapter.ts";
+import { isVariantThere } from "../../model/adapter.ts";
 import { adapterNamed } from "../../model/named.ts";
 import { model, exampleParts } from "../../model/model.ts";
-import { question } from "../../question.ts";
 import { adapterSet, shippedAdapters } from "../adapter-set.ts";
 import { wordsOf } from "./concept-words.ts";
 import { inputsOf, isByHead, PASTED, suiteName } from "./form.ts";
@@ -12,8 +11,7 @@ import { suites } from "../suites.ts";
 /** What the form's experiment needs before it can be run, as a sentence; undefined where nothing is missing. */
 export function missingFor(form: ExperimentForm): string | undefined {
   if (model.getState().status.kind !== "ready") return "A model has to be loaded first.";
-  if (question.getState().variant === "adapted" && !isAttached(adapter.getState()))
-    return "The adapter that the page asks for has to be attached first.";
+  if (!isVariantThere()) return "The adapter that the page asks for has to be attached first.";
   const inputs = inputsOf(form.kind);
   for (const [name, missing] of CHECKS) {
     const sentence = inputs.has(name) ? missing(form) : undefined;

@@ -5,7 +5,7 @@ import { EXPERIMENTS } from "#protocol/experiments.ts";
 import type { ExperimentRequest, SuiteSource } from "#protocol/experiments.ts";
 import { CONTROL_CASES } from "#protocol/experiments/fields.ts";
 import type { Field, Spoken } from "#protocol/experiments/fields.ts";
-import { adapter, isAttached } from "../../model/adapter.ts";
+import { isVariantThere } from "../../model/adapter.ts";
 import { mostImportantHead } from "../../effects.ts";
 import { model, exampleParts } from "../../model/model.ts";
 import { notify } from "../../notices.ts";
@@ -43,7 +43,7 @@ const TYPED: Readonly<Record<Spoken, (field: Field, form: ExperimentForm) => unk
 
 /** @returns undefined while there is nothing to ask, with a notice where a person has to mend something */
 export function requestOf(form: ExperimentForm): ExperimentRequest | undefined {
-  if (question.getState().variant === "adapted" && !isAttached(adapter.getState())) return undefined;
+  if (!isVariantThere()) return undefined;
   const said = Object.entries<Field>(EXPERIMENTS[form.kind].fields).map(
     ([name, field]) => [name, TYPED[field.spoken](field, form)] as const,
   );
