@@ -4,7 +4,7 @@ import { factor, inNats } from "#charts/factor.ts";
 import { figures } from "#charts/number-format.ts";
 import { adapter } from "#state/model/adapter.ts";
 import { otherWeights } from "#state/link/claims.ts";
-import { claimsBeside } from "#state/link/checking/unchecked.ts";
+import { claimsBeside } from "#state/link/checking/claims-beside.ts";
 import { opened } from "#state/link/opened.ts";
 import { asksTheSame } from "#state/link/checking/asks-the-same.ts";
 import { claimsAnswer, followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";

@@ -11,8 +11,8 @@ import { checkAnswer } from "../claims.ts";
 import type { Claims, Finding } from "../finding.ts";
 import { opened } from "../opened.ts";
 import { asksTheSame } from "./asks-the-same.ts";
-import { checkBeside, claimsBeside } from "./unchecked.ts";
-import type { ClaimBeside } from "./unchecked.ts";
+import { checkBeside, claimsBeside } from "./claims-beside.ts";
+import type { ClaimBeside } from "./claims-beside.ts";
 import { closeness } from "./verification.ts";
 import type { Closeness, Verification } from "./verification.ts";
 
