@@ -13,8 +13,8 @@ export function factor(change: number): string {
 }
 
 /**
- * A factor in at most five characters, for a cell of a map: `÷2.0k`, `×1.3`. From 10⁹ on it is the power of ten that is nearest in the exponent,
- * 10ⁿ from 10ⁿ / √10 up to 10ⁿ · √10: where a sentence says 3.5·10³²³, the cell says 10³²⁴, as √10 ≈ 3.16.
+ * A factor in at most five characters, six from 10¹⁰⁰ on, for a cell of a map: `÷2.0k`, `×1.3`. From 10⁹ on it is the power of ten that is
+ * nearest in the exponent, 10ⁿ from 10ⁿ / √10 up to 10ⁿ · √10: where a sentence says 3.5·10³²³, the cell says 10³²⁴, as √10 ≈ 3.16.
  */
 export function shortFactor(change: number): string {
   if (Number.isNaN(change) || Math.abs(change) === Infinity) return factor(change);
@@ -58,6 +58,9 @@ const PLAIN = {
 
 /** A number in nats, or without them. */
 export const inNats = (value: number, kind: InNats, isPlain: boolean) => (isPlain ? PLAIN : NATS)[kind](value);
+
+/** An effect where there is room for a number and no words: in nats, or as the factor in few characters. */
+export const shortEffect = (effect: number, isPlain: boolean) => (isPlain ? shortFactor(0 - effect) : nats(effect));
 
 const isSame = (change: number) => Math.exp(Math.abs(change)) < LEAST_FACTOR;
 /** Below it two decimals write 1.00. */

@@ -3,8 +3,8 @@ import { linkHorizontal, linkVertical } from "d3-shape";
 import type { Chain, ChainEdge, ChainEdgeKind, PathEffect } from "#analysis/chain/chain.ts";
 import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./chain-marks.ts";
 import type { Box } from "../maps/heatmap.ts";
-import { shortFactor } from "../factor.ts";
-import { nats, wholePercent } from "../number-format.ts";
+import { shortEffect } from "../factor.ts";
+import { wholePercent } from "../number-format.ts";
 
 /** Width of the strongest edge, in pixels. */
 export const MAX_WIDTH_PX = 10;
@@ -70,7 +70,7 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
  * in percent.
  */
 export function measuredLabel({ effect, activation }: PathEffect, isPlain = false): string {
-  if (!activation) return isPlain ? shortFactor(0 - effect) : nats(effect);
+  if (!activation) return shortEffect(effect, isPlain);
   return activation.before === 0 ? "·" : wholePercent(1 - activation.after / activation.before);
 }
 
