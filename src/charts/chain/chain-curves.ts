@@ -56,7 +56,6 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
         // what is published without its size is not small
         isShown: edge.claimed === undefined || value >= scale.threshold,
         label: labelled.has(curveKey(edge)) && !drawn.isStacked && to === head ? head.id : "",
-        measured: edge.path ? measuredLabel(edge.path) : "",
         // the middle of a curve whose ends bend alike lies half-way
         labelAt: { x: (points.start.x + points.end.x) / 2, y: (points.start.y + points.end.y) / 2 },
       },

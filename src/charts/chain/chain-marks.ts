@@ -38,11 +38,6 @@ export interface ChainCurve {
   /** What an edge between rows is carried by; "" for others. */
   readonly label: string;
   readonly labelAt: { readonly x: number; readonly y: number };
-  /**
-   * What was measured of the edge alone; "" where it is a claim only. Between plates of one stack there is room for it only while the edge is
-   * looked at.
-   */
-  readonly measured: string;
 }
 
 export interface DistributionRow {

@@ -146,14 +146,15 @@ function curveMark({ key, edge, path, width, isShown }: ChainCurve, { lit, off, 
 const signOf = (claimed: number | undefined) => (claimed === undefined ? "unsized" : claimed < 0 ? "against" : "for");
 
 function labelMark(
-  { key, label, measured, labelAt, edge, isShown }: ChainCurve,
+  { key, label, labelAt, edge, isShown }: ChainCurve,
   { lit, isPlain = false }: ChainLook,
   { isStacked }: ChainLayout,
 ): Mark[] {
   const isDim = lit ? !(lit.has(edge.from) && lit.has(edge.to)) : !isShown;
+  // between plates of one stack there is room for a number only while the edge is looked at
   const isRoom = !isStacked && (edge.kind !== "amplifies" || lit !== undefined);
-  const number = isPlain && edge.path ? measuredLabel(edge.path, true) : measured;
-  const said = [label, isRoom ? number : ""].filter((part) => part !== "").join(" ");
+  const measured = isRoom && edge.path ? measuredLabel(edge.path, isPlain) : "";
+  const said = [label, measured].filter((part) => part !== "").join(" ");
   if (said === "" || isDim) return [];
   return [{ key, tag: "text", attrs: { class: "curve-label", ...labelAt }, text: said }];
 }
