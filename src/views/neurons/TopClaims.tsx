@@ -1,12 +1,11 @@
-import { useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { likelier } from "#charts/factor.ts";
 import { signedNats } from "#charts/number-format.ts";
 import { asksTheSame } from "#state/link/checking/asks-the-same.ts";
-import { followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
 import { opened } from "#state/link/opened.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
+import { useOpenedCheck } from "../shared/use-opened-check.ts";
 import { usePlain } from "../shared/use-plain.ts";
 import { READ_OFF } from "../shared/words/read-off.ts";
 import { Verdict } from "../shared/Verdict.tsx";
@@ -14,7 +13,7 @@ import { Verdict } from "../shared/Verdict.tsx";
 /** What the opened link claims of the neurons that give the answer most, there before any model; then what this machine says to it. */
 export function TopClaims() {
   const finding = useStore(opened, (state) => state.finding);
-  const check = useSyncExternalStore(followOpenedCheck, openedCheck);
+  const check = useOpenedCheck();
   const now = useStore(question);
   const modelId = useStore(model, (state) => state.choice?.id);
   const claimed = finding?.expected.topNeurons;

@@ -1,8 +1,8 @@
-import { useSyncExternalStore } from "react";
-import { claimsAnything, followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
+import { claimsAnything } from "#state/link/checking/whole-check.ts";
 import type { WholeCheck } from "#state/link/checking/whole-check.ts";
 import type { Finding } from "#state/link/finding.ts";
 import { modelNow } from "#state/subject.ts";
+import { useOpenedCheck } from "../shared/use-opened-check.ts";
 import { VERDICT_MARKS } from "../shared/words/verdict-marks.ts";
 import { verdictDetail, verdictHead } from "./verdict-words.ts";
 import "./opened.css";
@@ -12,7 +12,7 @@ import "./opened.css";
  * says aloud once what came of it.
  */
 export function LinkVerdict({ finding }: { readonly finding: Finding }) {
-  const check = useSyncExternalStore(followOpenedCheck, openedCheck);
+  const check = useOpenedCheck();
   if (!claimsAnything(finding)) return null;
   return (
     <p role="status" className={`link-verdict is-${(check?.verdict ?? "open").replace(" ", "-")}`}>

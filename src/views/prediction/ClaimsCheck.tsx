@@ -1,4 +1,3 @@
-import { useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { factor, inNats } from "#charts/factor.ts";
 import { figures } from "#charts/number-format.ts";
@@ -7,11 +6,12 @@ import { otherWeights } from "#state/link/claims.ts";
 import { claimsBeside } from "#state/link/checking/claims-beside.ts";
 import { opened } from "#state/link/opened.ts";
 import { asksTheSame } from "#state/link/checking/asks-the-same.ts";
-import { claimsAnswer, followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
+import { claimsAnswer } from "#state/link/checking/whole-check.ts";
 import type { WholeCheck } from "#state/link/checking/whole-check.ts";
 import type { Claims, Finding } from "#state/link/finding.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
+import { useOpenedCheck } from "../shared/use-opened-check.ts";
 import { usePlain } from "../shared/use-plain.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 import { UNREAD_ASKED, claimNames, unreadText } from "../shared/words/claim-names.ts";
@@ -32,7 +32,7 @@ export function ClaimsCheck() {
  * check that the page's head shows as well (`whole-check.ts`), which a pointer over the maps does not set off again.
  */
 function AnswerVerdict({ finding }: { readonly finding: Finding }) {
-  const check = useSyncExternalStore(followOpenedCheck, openedCheck);
+  const check = useOpenedCheck();
   const isPlain = usePlain();
   const isAlone = claimsBeside(finding).length === 0 && finding.expected.unread === undefined;
   return (

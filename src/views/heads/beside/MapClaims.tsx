@@ -1,19 +1,18 @@
-import { useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import { inNats } from "#charts/factor.ts";
-import { followOpenedCheck, openedCheck } from "#state/link/checking/whole-check.ts";
 import { opened } from "#state/link/opened.ts";
 import { aboutMap, asksTheSameMaps } from "#state/link/reading/map-claims.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
 import { view } from "#state/view.ts";
+import { useOpenedCheck } from "../../shared/use-opened-check.ts";
 import { usePlain } from "../../shared/use-plain.ts";
 import { Verdict } from "../../shared/Verdict.tsx";
 
 /** What the opened link claims of the two maps; then what this machine says to it. */
 export function MapClaims() {
   const finding = useStore(opened, (state) => state.finding);
-  const check = useSyncExternalStore(followOpenedCheck, openedCheck);
+  const check = useOpenedCheck();
   useStore(question);
   useStore(view, (state) => state.reading);
   useStore(model, (state) => state.choice);
