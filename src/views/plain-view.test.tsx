@@ -21,6 +21,7 @@ import { reasonSentence, silentSentence } from "./guide/opening-words.ts";
 import { comparisonSentence, topSentence } from "./neurons/neuron-sentences.ts";
 import { DataTable } from "./shared/table/DataTable.tsx";
 import { measure, plain } from "./shared/table/columns.tsx";
+import { plainTableOf } from "./shared/table/plain-table.ts";
 import { Value } from "./shared/figure/Value.tsx";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -76,6 +77,11 @@ describe("without the researcher’s numbers", () => {
       "parteffectleftL0H7÷2.050.0 %",
       "parteffect, natslog pL0H70.69−0.69",
     ]);
+    // and so has the table of a frame
+    expect(plainTableOf(columns, [TWICE])).toEqual({
+      header: ["part", "effect", "left"],
+      rows: [["L0H7", "÷2.0", "50.0\u202F%"]],
+    });
   });
 
   test("the map of heads says what becomes of the answer, in cells, names and key", () => {

@@ -3,6 +3,7 @@ import { signedBars } from "#charts/plots/bars.ts";
 import { usePlain } from "../use-plain.ts";
 import { ColumnHead } from "../words/ColumnHead.tsx";
 import type { Column } from "./columns.tsx";
+import { plainColumn } from "./plain-column.ts";
 import "./table.css";
 
 interface DataTableProps<Row> {
@@ -39,7 +40,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   } = props;
   const isPlain = usePlain();
   const shown = columns.filter(({ label }) => label !== undefined);
-  const drawn = isPlain ? shown.map(plainly) : shown;
+  const drawn = isPlain ? shown.map(plainColumn) : shown;
   const bars = drawn.map(({ bars }) => bars && signedBars(rows.map(bars.of), bars.limit));
   const table = (
     <table className={className}>
@@ -92,17 +93,6 @@ export function Head(column: Looks) {
   if (label === "") return <td />;
   return <ColumnHead label={label!} className={lookOf(column)} about={about} />;
 }
-
-/** Without the researcher’s numbers nothing is in nats. */
-const withoutUnit = (label: string) => label.replace(/, nats$/, "");
-
-/** A column under the names that it has without the researcher’s numbers. */
-const plainly = <Row,>({ plainly: names, ...column }: Column<Row>): Column<Row> => ({
-  ...column,
-  ...(column.label !== undefined && { label: withoutUnit(column.label) }),
-  ...(column.group !== undefined && { group: withoutUnit(column.group) }),
-  ...names,
-});
 
 const joined = (...names: readonly (string | false | undefined)[]) => names.filter(Boolean).join(" ") || undefined;
 

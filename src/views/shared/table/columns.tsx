@@ -228,19 +228,3 @@ export const tableOf = <Row,>(columns: readonly Column<Row>[], rows: readonly Ro
   header: columns.flatMap(({ keys }) => keys),
   rows: rows.map((row) => columns.flatMap(({ keys, values }) => (keys.length === 0 ? [] : values(row)))),
 });
-
-/** Rows as they are read without the researcher’s numbers: a cell of each column that stands on the screen, by its plain head. */
-export function plainTableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Table {
-  const shown = columns.filter(({ label, isForResearchers }) => label !== undefined && !isForResearchers);
-  return {
-    header: shown.map(({ label = "", group, plainly }) =>
-      [plainly?.group ?? group, plainly?.label ?? label].filter(Boolean).join(", "),
-    ),
-    rows: rows.map((row) =>
-      shown.map(({ values, unit }) => {
-        const [value = ""] = values(row);
-        return unit !== undefined && typeof value === "number" ? written(value, unit, true) : value;
-      }),
-    ),
-  };
-}
