@@ -5,6 +5,7 @@ import { DataTable } from "../shared/table/DataTable.tsx";
 import { forResearchers, measure, onScreen, plain } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
 import { usePlain } from "../shared/use-plain.ts";
+import { WITHOUT_IT } from "../shared/words/effect-name.ts";
 import { MAKES_THE_ANSWER } from "../shared/words/read-off.ts";
 import { KIND_WORDS, nodeTitle, titleIn } from "./words/chain-words.ts";
 import { CLAIMED, CLAIMED_NOW, SHARE, SHARE_NOW, edgeRows, measurements } from "./words/edge-columns.ts";
@@ -94,7 +95,7 @@ function partColumns(
     },
     {
       ...number<PartRow>("effect, nats", "effect", ({ effect }) => effect),
-      plainly: { label: "the answer without it" },
+      plainly: { label: WITHOUT_IT },
     },
   ];
 }

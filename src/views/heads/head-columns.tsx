@@ -5,6 +5,7 @@ import { select } from "#state/view.ts";
 import { headColumn } from "../shared/table/HeadLink.tsx";
 import { measure } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
+import { WITHOUT_IT } from "../shared/words/effect-name.ts";
 
 export interface HeadRow {
   readonly at: HeadId;
@@ -13,6 +14,12 @@ export interface HeadRow {
   /** Nats. */
   readonly effect: number;
 }
+
+/** A column of effects. */
+export const EFFECT: Column<Pick<HeadRow, "effect">> = {
+  ...measure({ label: "effect, nats", key: "effect" }, "effect", ({ effect }) => effect),
+  plainly: { label: WITHOUT_IT },
+};
 
 /** Columns of the map of heads. */
 export const HEAD_COLUMNS: readonly Column<HeadRow>[] = [
@@ -25,10 +32,7 @@ export const HEAD_COLUMNS: readonly Column<HeadRow>[] = [
     ),
   },
   measure({ key: "log_probability" }, "logProbability", ({ logProbability }) => logProbability),
-  {
-    ...measure({ label: "effect, nats", key: "effect" }, "effect", ({ effect }) => effect),
-    plainly: { label: "the answer without it" },
-  },
+  EFFECT,
 ];
 
 /** Every head of a sweep, in the order of the layers. */

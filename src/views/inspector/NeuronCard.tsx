@@ -1,5 +1,4 @@
 import { useStore } from "zustand";
-import { effectOf } from "#analysis/ablation/effect.ts";
 import { symmetricLimit } from "#charts/colour.ts";
 import { nats } from "#charts/number-format.ts";
 import { formatNeuron } from "#model/ids.ts";
@@ -13,7 +12,6 @@ import { Exports } from "../exports/Exports.tsx";
 import { Method } from "../shared/Method.tsx";
 import { SignedTokens } from "../shared/table/SignedTokens.tsx";
 import { Word } from "../guide/Word.tsx";
-import { READ_OFF, SAYS_ITSELF } from "../shared/words/read-off.ts";
 import { Value } from "../shared/figure/Value.tsx";
 import { DataTable } from "../shared/table/DataTable.tsx";
 import { bar, forResearchers, measure, token } from "../shared/table/columns.tsx";
@@ -22,6 +20,7 @@ import { activationNow, neuronLists, neuronSentence } from "./card-sentences.ts"
 import { drawnNeuron } from "./card-exports.ts";
 import { usePlain } from "../shared/use-plain.ts";
 import { CardHead } from "./CardHead.tsx";
+import { MeasuredFacts } from "./MeasuredFacts.tsx";
 import { NeuronWiring } from "./NeuronWiring.tsx";
 
 const LISTED = 8;
@@ -34,7 +33,6 @@ interface NeuronCardProps {
 /** One FFN neuron: what it promotes, where in the prompt it is active, what is lost without it. */
 export function NeuronCard({ at, isPreview }: NeuronCardProps) {
   const slot = useStore(results, (slots) => slots.neuron);
-  const isPlain = usePlain();
   const own = slot.value?.at.layer === at.layer && slot.value.at.neuron === at.neuron ? slot.value : undefined;
   const alone = useStore(results, (slots) => effectAlone(slots, { kind: "neuron", at }, own && slots.neuron.about));
   return (
@@ -53,52 +51,7 @@ export function NeuronCard({ at, isPreview }: NeuronCardProps) {
               <Value of={own?.activations.at(-1) ?? Number.NaN} as="figures" />
             </dd>
           </div>
-          {alone !== undefined && (
-            <div
-              title={
-                isPlain
-                  ? "What becomes of the answer’s probability with this neuron off, everything else running"
-                  : "log p(target) as it is − log p(target) with this neuron off, everything else running"
-              }
-            >
-              <dt>
-                <Word of="effect" as={isPlain ? "the answer without it" : "effect alone"} />
-              </dt>
-              <dd>
-                <Value of={alone} as="effect" hasUnit />
-              </dd>
-            </div>
-          )}
-          <div
-            title={
-              isPlain
-                ? "The same with what else is switched off"
-                : "log p(target) as it is − with this neuron off, the other interventions in place"
-            }
-          >
-            <dt>
-              <Word of="effect" as={isPlain ? "without it, the rest as it is now" : "effect now"} />
-            </dt>
-            <dd>
-              <Value of={own ? effectOf(own) : Number.NaN} as="effect" hasUnit />
-            </dd>
-          </div>
-          <div
-            title={
-              isPlain
-                ? `What this neuron’s own words make of the answer’s probability, ${READ_OFF}`
-                : "log p(target) of the residual with activation × value vector added − without it"
-            }
-          >
-            <dt>
-              <Word of="increase" as={isPlain ? SAYS_ITSELF : "log-probability increase"} />
-            </dt>
-            <dd>
-              <Value of={own?.increase ?? Number.NaN} as="increase" hasUnit />
-              {isPlain && <span className="faint"> before later layers add to it or undo it</span>}
-              <span className="faint researcher"> not direct logit attribution</span>
-            </dd>
-          </div>
+          <MeasuredFacts kind="neuron" alone={alone} own={own} />
           <Standing at={at} about={own && slot.about} />
         </dl>
         {own && <NeuronEvidence neuron={own} />}

@@ -2,9 +2,11 @@ import { grouped } from "#core/grouped.ts";
 import { formatHead, formatNeuron } from "#model/ids.ts";
 import type { HeadId } from "#model/ids.ts";
 import type { DirectLogits, HeadScores, LogitLens } from "#state/run/results.ts";
+import { EFFECT } from "../heads/head-columns.tsx";
 import { headColumn } from "../shared/table/HeadLink.tsx";
 import { count, measure, plain } from "../shared/table/columns.tsx";
 import type { Column } from "../shared/table/columns.tsx";
+import { WITHOUT_IT } from "../shared/words/effect-name.ts";
 import { tokenText } from "../shared/words/token-text.ts";
 import { layerParts } from "./reading-words.ts";
 
@@ -63,7 +65,7 @@ export const DIRECT: Column<Direct> = measure(
 /** What is lost without a part. */
 export const TOTAL: Column<Direct> = {
   ...measure({ label: "total, nats", key: "total_effect" }, "effect", (row) => row.total),
-  plainly: { label: "the answer without it" },
+  plainly: { label: WITHOUT_IT },
 };
 
 export interface HeadDirect extends Direct {
@@ -143,8 +145,5 @@ export const scoreColumns = ({ scores }: HeadScores, shown: ScoreName): readonly
   ...scoreNames(scores).map((name) =>
     measure<ScoreRow>({ ...(name === shown && { label: "score" }), key: name }, "percent", (row) => row.scores[name]),
   ),
-  {
-    ...measure({ label: "effect, nats", key: "effect" }, "effect", ({ effect }) => effect),
-    plainly: { label: "the answer without it" },
-  },
+  EFFECT,
 ];

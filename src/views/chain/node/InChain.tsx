@@ -1,6 +1,7 @@
 import type { ChainNode } from "#analysis/chain/chain.ts";
 import { usePlain } from "../../shared/use-plain.ts";
-import { SAYS_ITSELF } from "../../shared/words/read-off.ts";
+import { effectName } from "../../shared/words/effect-name.ts";
+import { increaseName } from "../../shared/words/read-off.ts";
 import { Fact, LossWithoutHead, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
@@ -39,8 +40,8 @@ function Numbers({ node }: { readonly node: ChainNode }) {
   return (
     <>
       {!isPlain && <Fact name="activation" of={node.activation} as="figures" />}
-      <Fact name={isPlain ? "the answer without it" : "effect alone"} of={node.effect} as="effect" />
-      <Fact name={isPlain ? SAYS_ITSELF : "log-probability increase"} of={node.contribution} as="increase" />
+      <Fact name={effectName(isPlain)} of={node.effect} as="effect" />
+      <Fact name={increaseName(isPlain)} of={node.contribution} as="increase" />
     </>
   );
 }

@@ -4,7 +4,8 @@ import { isNodeAblated, toggleNode } from "#state/chain-nodes.ts";
 import { question } from "#state/question.ts";
 import { Prose } from "../../guide/Term.tsx";
 import { usePlain } from "../../shared/use-plain.ts";
-import { SAYS_ITSELF } from "../../shared/words/read-off.ts";
+import { effectName } from "../../shared/words/effect-name.ts";
+import { increaseName } from "../../shared/words/read-off.ts";
 import { Fact, LossWithoutHead, NodeEdges, NodeTokens } from "./NodeFacts.tsx";
 import { nodeTitle, roleText } from "../words/chain-words.ts";
 import type { ShownChain } from "../shown-chains.ts";
@@ -41,13 +42,8 @@ export function NodeCard({ node, shown, onClose }: NodeCardProps) {
         </span>
       </header>
       <dl className="facts">
-        <Fact name={isPlain ? "the answer without it" : "effect alone"} of={node.effect} as="effect" />
-        <Fact
-          name={isPlain ? SAYS_ITSELF : "log-probability increase"}
-          of={node.contribution}
-          was={before?.contribution}
-          as="increase"
-        />
+        <Fact name={effectName(isPlain)} of={node.effect} as="effect" />
+        <Fact name={increaseName(isPlain)} of={node.contribution} was={before?.contribution} as="increase" />
         {!isPlain && <Fact name="activation" of={node.activation} was={before?.activation} as="figures" />}
         <LossWithoutHead of={node.change} />
       </dl>

@@ -4,8 +4,9 @@
  */
 export const READ_OFF = "read off at its layer, before later layers add to it or undo it";
 
-/** An increase of a part on its card. */
-export const SAYS_ITSELF = "what it says itself makes the answer, read off at its layer";
+/** The name of a part's increase on its card. */
+export const increaseName = (isPlain: boolean) =>
+  isPlain ? "what it says itself makes the answer, read off at its layer" : "log-probability increase";
 
-/** The same at the head of a column. */
+/** The plain name of an increase at the head of a column. */
 export const MAKES_THE_ANSWER = "makes the answer, read off at its layer";
