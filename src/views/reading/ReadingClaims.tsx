@@ -1,14 +1,14 @@
 import { useStore } from "zustand";
 import { inNats } from "#charts/factor.ts";
 import { nats } from "#charts/number-format.ts";
-import { asksTheSameReading, checkReading } from "#state/link/reading/check-reading.ts";
+import { asksTheSameReading } from "#state/link/reading/check-reading.ts";
 import type { Look } from "#state/link/finding.ts";
 import { opened } from "#state/link/opened.ts";
 import { aboutReading } from "#state/link/reading/reading-claims.ts";
 import { model } from "#state/model/model.ts";
 import { question } from "#state/question.ts";
-import { results } from "#state/run/results.ts";
 import { view } from "#state/view.ts";
+import { useOpenedCheck } from "../shared/use-opened-check.ts";
 import { usePlain } from "../shared/use-plain.ts";
 import { Verdict } from "../shared/Verdict.tsx";
 
@@ -16,7 +16,7 @@ import { Verdict } from "../shared/Verdict.tsx";
 export function ReadingClaims() {
   const finding = useStore(opened, (state) => state.finding);
   const now = useStore(question);
-  const slots = useStore(results);
+  const check = useOpenedCheck();
   const reading = useStore(view, (state) => state.reading);
   const modelId = useStore(model, (state) => state.choice?.id);
   const isPlain = usePlain();
@@ -27,7 +27,7 @@ export function ReadingClaims() {
       ? plainly(aboutReading(name, reading), value, reading.look)
       : `${aboutReading(name, reading)} ${nats(value)}`,
   );
-  return <Verdict claims={`The link says: ${numbers.join(", ")}.`} check={checkReading(finding, slots, now)} />;
+  return <Verdict claims={`The link says: ${numbers.join(", ")}.`} check={check?.of.reading} />;
 }
 
 /** A claim of the look without nats; direct effects stay in logits, and scores are shares. */
