@@ -46,21 +46,26 @@ export type InNats = keyof typeof NATS;
 const NATS = { logProbability: nats, effect: nats, gain: nats, increase: signedNats };
 
 /**
- * Numbers in nats as whoever did not ask for the researcher’s numbers reads them: a log-probability as the probability; an effect, which is what
+ * A number in nats as whoever did not ask for the researcher’s numbers reads it: a log-probability as the probability; an effect, which is what
  * log p loses without a part, as what then becomes of the probability; what is added to log p as what that makes of it.
+ *
+ * @param write of Δ, in nats
  */
-const PLAIN = {
-  logProbability: (value: number) => percent(Math.exp(value)),
-  effect: (value: number) => factor(0 - value),
-  gain: factor,
-  increase: factor,
-} satisfies Record<InNats, (value: number) => string>;
+function withoutNats(value: number, kind: InNats, write: (change: number) => string): string {
+  if (kind === "logProbability") return percent(Math.exp(value));
+  return write(kind === "effect" ? 0 - value : value);
+}
 
 /** A number in nats, or without them. */
-export const inNats = (value: number, kind: InNats, isPlain: boolean) => (isPlain ? PLAIN : NATS)[kind](value);
+export const inNats = (value: number, kind: InNats, isPlain: boolean) =>
+  isPlain ? withoutNats(value, kind, factor) : NATS[kind](value);
 
-/** An effect where there is room for a number and no words: in nats, or as the factor in few characters. */
-export const shortEffect = (effect: number, isPlain: boolean) => (isPlain ? shortFactor(0 - effect) : nats(effect));
+/** The same in few characters, for a cell of a map or a plate of a chain. */
+export const inNatsShort = (value: number, kind: InNats, isPlain: boolean) =>
+  isPlain ? withoutNats(value, kind, shortFactor) : NATS[kind](value);
+
+/** A number without nats where it stands alone: `1,960 times less likely`. */
+export const inWords = (value: number, kind: InNats) => withoutNats(value, kind, likelier);
 
 const isSame = (change: number) => Math.exp(Math.abs(change)) < LEAST_FACTOR;
 /** Below it two decimals write 1.00. */

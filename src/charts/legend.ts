@@ -1,6 +1,6 @@
 import { quantize } from "d3-interpolate";
 import type { DivergingScale } from "./colour.ts";
-import { shortEffect } from "./factor.ts";
+import { inNatsShort } from "./factor.ts";
 import { nats } from "./number-format.ts";
 
 export interface Legend {
@@ -30,7 +30,7 @@ export function legend(scale: DivergingScale, text: (value: number) => string = 
 
 /** The key of effects: in nats, or as what becomes of the answer without a part. */
 export const effectKey = (scale: DivergingScale, isPlain: boolean): Legend =>
-  legend(scale, (effect) => shortEffect(effect, isPlain));
+  legend(scale, (effect) => inNatsShort(effect, "effect", isPlain));
 
 /** The unit that stands beside it. */
 export const effectUnit = (isPlain: boolean) => (isPlain ? "times as likely" : "nats");

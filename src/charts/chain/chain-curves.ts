@@ -3,7 +3,7 @@ import { linkHorizontal, linkVertical } from "d3-shape";
 import type { Chain, ChainEdge, ChainEdgeKind, PathEffect } from "#analysis/chain/chain.ts";
 import type { ChainCurve, ChainDistribution, ChainPlate, ChainScale } from "./chain-marks.ts";
 import type { Box } from "../maps/heatmap.ts";
-import { shortEffect } from "../factor.ts";
+import { inNatsShort } from "../factor.ts";
 import { wholePercent } from "../number-format.ts";
 
 /** Width of the strongest edge, in pixels. */
@@ -69,7 +69,7 @@ export function chainCurves(chain: Chain, drawn: Drawn, scale: ChainScale): Chai
  * in percent.
  */
 export function measuredLabel({ effect, activation }: PathEffect, isPlain = false): string {
-  if (!activation) return shortEffect(effect, isPlain);
+  if (!activation) return inNatsShort(effect, "effect", isPlain);
   return activation.before === 0 ? "·" : wholePercent(1 - activation.after / activation.before);
 }
 

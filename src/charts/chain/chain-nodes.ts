@@ -1,8 +1,7 @@
 import type { ChainNode, ChainToken } from "#analysis/chain/chain.ts";
 import type { ChainPlate } from "./chain-marks.ts";
 import { clip } from "../marks/clip.ts";
-import { shortEffect, shortFactor } from "../factor.ts";
-import { signedNats } from "../number-format.ts";
+import { inNatsShort } from "../factor.ts";
 import type { Mark } from "../marks/mark.ts";
 
 export interface NodeState {
@@ -56,7 +55,7 @@ export function nodeMark(plate: ChainPlate, state: NodeState): Mark {
 
 function headMarks({ node, width, height }: ChainPlate, { isAblated, isPlain }: NodeState): Mark[] {
   const circle = { cx: width / 2, cy: height / 2, r: width / 2 };
-  const number = node.effect === undefined ? "" : shortEffect(node.effect, isPlain);
+  const number = node.effect === undefined ? "" : inNatsShort(node.effect, "effect", isPlain);
   return [
     { key: "ground", tag: "circle", attrs: { class: "ground", ...circle } },
     ...(isAblated ? [{ key: "hatch", tag: "circle", attrs: { ...circle, fill: "url(#chain-hatch)" } } as const] : []),
@@ -117,9 +116,8 @@ function layerName({ id, layer }: ChainNode, room: number): string {
 
 /** A deep neuron's increase, which is the width of its edge to the prediction and has its sign; of what writes elsewhere the effect. */
 function numberOf({ kind, contribution, effect }: ChainNode, isPlain: boolean): string {
-  if (kind !== "deep-neuron") return effect === undefined ? "" : shortEffect(effect, isPlain);
-  if (contribution === undefined) return "";
-  return isPlain ? shortFactor(contribution) : signedNats(contribution);
+  if (kind !== "deep-neuron") return effect === undefined ? "" : inNatsShort(effect, "effect", isPlain);
+  return contribution === undefined ? "" : inNatsShort(contribution, "increase", isPlain);
 }
 
 /** A node's best tokens, as many as fit; of what attention carries on, what it says behind the transformation. */

@@ -3,7 +3,7 @@ import { sum } from "d3-array";
 import type { HeadId } from "#model/ids.ts";
 import { inkOn, symmetricLimit } from "../colour.ts";
 import type { DivergingScale } from "../colour.ts";
-import { shortEffect } from "../factor.ts";
+import { inNatsShort } from "../factor.ts";
 
 /** A map in which nothing matters stays pale. */
 export const LEAST_LIMIT_NATS = 0.2;
@@ -145,7 +145,7 @@ export const hasRoom = (cellPx: number) => cellPx >= LABEL_PX;
 
 /** An effect as its cell writes it; "" while it is not known. */
 export const numberOf = (effect: number, isPlain: boolean) =>
-  Number.isNaN(effect) ? "" : shortEffect(effect, isPlain);
+  Number.isNaN(effect) ? "" : inNatsShort(effect, "effect", isPlain);
 
 /** What stands above a column; "" where there is no room. */
 export const headName = (head: number, columnPx: number) =>

@@ -1,4 +1,4 @@
-import { inNats, likelier } from "#charts/factor.ts";
+import { inNats, inWords } from "#charts/factor.ts";
 import type { InNats } from "#charts/factor.ts";
 import { figures, nats, percent } from "#charts/number-format.ts";
 import { usePlain } from "../use-plain.ts";
@@ -25,7 +25,7 @@ interface ValueProps {
 export function Value({ of, as, hasUnit = false }: ValueProps) {
   const isPlain = usePlain();
   const isNats = isInNats(as);
-  const text = hasUnit && isPlain ? said(of, as) : written(of, as, isPlain);
+  const text = isNats && hasUnit && isPlain ? inWords(of, as) : written(of, as, isPlain);
   return (
     <>
       <span className="value" title={titleOf(of, isNats && isPlain)}>
@@ -34,12 +34,6 @@ export function Value({ of, as, hasUnit = false }: ValueProps) {
       {hasUnit && isNats && !isPlain && " nats"}
     </>
   );
-}
-
-/** `1,960 times less likely`: what a part that is switched off, or that writes, makes of the answer. */
-function said(of: number, as: Unit): string {
-  if (as === "effect") return likelier(0 - of);
-  return as === "gain" || as === "increase" ? likelier(of) : written(of, as, true);
 }
 
 /** The whole of a number; where the page writes it without its unit, with it. */
