@@ -51,7 +51,6 @@ export function NeuronsPanel() {
 /** Nothing is ablated: the neurons that give the answer most, and the way to a comparison. */
 function TopNeurons() {
   const slot = useStore(results, (slots) => slots.topNeurons);
-  const { drawn } = useFigure(neuronsFigure);
   const isPlain = usePlain();
   const { value, about } = slot;
   return (
@@ -71,7 +70,7 @@ function TopNeurons() {
                 minus without it, through the final norm with the run’s scale. Only the direct path to the answer is
                 counted. It is not direct logit attribution.
               </Method>
-              <Exports drawn={drawn} />
+              <NeuronsExports />
             </footer>
           </>
         )}
@@ -115,7 +114,6 @@ interface ComparisonProps {
 
 function Comparison({ slot, isOfVariants }: ComparisonProps) {
   const { value, about } = slot;
-  const { drawn } = useFigure(neuronsFigure);
   const isPlain = usePlain();
   return (
     <div className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
@@ -141,7 +139,7 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
               {isOfVariants &&
                 " Before is the base, after the model with the adapter; each run’s neurons write by its own weights, and the lens is the base’s."}
             </Method>
-            <Exports drawn={drawn} />
+            <NeuronsExports />
           </footer>
         </>
       )}
@@ -149,6 +147,9 @@ function Comparison({ slot, isOfVariants }: ComparisonProps) {
     </div>
   );
 }
+
+/** The table as it leaves the page; on its own, as a pointer over the rows sets off whoever follows the figure. */
+const NeuronsExports = () => <Exports drawn={useFigure(neuronsFigure).drawn} />;
 
 function CountChoice() {
   const chosen = useStore(view, (state) => state.count);

@@ -14,14 +14,12 @@ import { isDark, view } from "#state/view.ts";
 import { forResearchers, measure } from "../../shared/table/columns.tsx";
 import { DataTable } from "../../shared/table/DataTable.tsx";
 import { headColumn } from "../../shared/table/HeadLink.tsx";
-import { Exports } from "../../exports/Exports.tsx";
-import { useFigure } from "../../exports/use-figure.ts";
 import { Marks } from "../../shared/figure/Marks.tsx";
 import { useWidth } from "../../shared/figure/use-width.ts";
 import { Method } from "../../shared/Method.tsx";
 import { usePlain } from "../../shared/use-plain.ts";
 import { RunState } from "../../shared/RunState.tsx";
-import { headsFigure } from "../heads-figure.ts";
+import { HeadsExports } from "../export/HeadsExports.tsx";
 import { HeadsMethod } from "../HeadsMethod.tsx";
 import { HeatmapFigure } from "../HeatmapFigure.tsx";
 import { HeatmapLegend } from "../HeatmapLegend.tsx";
@@ -41,11 +39,10 @@ interface BesideMapsProps {
 
 /** The map of heads and that of a second prompt or variant, beside each other on one scale. */
 export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
-  const slots = useStore(results);
+  const otherSweep = useStore(results, (slots) => slots.otherSweep);
   const colours = useStore(view, (state) => state.colourScale);
   const dark = useStore(view, isDark);
   const [host, width] = useWidth<HTMLDivElement>(720);
-  const { otherSweep } = slots;
   // that of an earlier question stands nowhere: its place is beside this one
   const other = isStale(otherSweep) ? undefined : otherSweep.value;
   const { value, about } = slot;
@@ -58,7 +55,6 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
   const { isStacked, mapPx } = pairRoom(width);
   const scale = useMemo(() => sharedScale(maps, colours, dark), [maps, colours, dark]);
   const drawn = useMemo(() => drawnMaps(maps, mapPx, scale, isPlain), [maps, mapPx, scale, isPlain]);
-  const { drawn: leaving } = useFigure(headsFigure);
   const [first, second] = drawn;
   return (
     <div ref={host} className={isStale(slot) ? "stale" : ""} aria-busy={slot.status === "computing"}>
@@ -101,7 +97,7 @@ export function BesideMaps({ slot, kind, children }: BesideMapsProps) {
         <Method page="head-sweep">
           <HeadsMethod ablationSource={about?.ablationSource} isBare={kind === "sweep"} />
         </Method>
-        <Exports drawn={leaving} />
+        <HeadsExports />
       </footer>
     </div>
   );
