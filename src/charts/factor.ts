@@ -3,7 +3,7 @@ import { nats, percent, signedNats } from "./number-format.ts";
 
 /**
  * How many times as probable a token is after its log-probability has moved by Δ nats: p′ / p = e^Δ, an identity and no estimate. Here it is
- * written as a factor of at least 1 with its direction: `×1.3` for Δ = 0.26, `÷1,960` for Δ = −7.58, `×1` where it would be rounded to that.
+ * written as a factor of at least 1 with its direction: `×1.30` for Δ = 0.26, `÷1,960` for Δ = −7.58, `×1` where it would be rounded to that.
  * Δ = −∞ is p′ = 0 and written `÷∞`; Δ = ∞ is p = 0 and written `×∞`.
  *
  * @param change Δ, in nats
@@ -13,7 +13,7 @@ export function factor(change: number): string {
 }
 
 /**
- * A factor in at most five characters, six from 10¹⁰⁰ on, for a cell of a map: `÷2.0k`, `×1.3`. From 10⁹ on it is the power of ten that is
+ * A factor in at most five characters, six from 10¹⁰⁰ on, for a cell of a map: `÷2.0k`, `×1.30`. From 10⁹ on it is the power of ten that is
  * nearest in the exponent, 10ⁿ from 10ⁿ / √10 up to 10ⁿ · √10: where a sentence says 3.5·10³²³, the cell says 10³²⁴, as √10 ≈ 3.16.
  */
 export function shortFactor(change: number): string {
@@ -25,7 +25,7 @@ export function shortFactor(change: number): string {
   return `${signOf(change)}${size / of < 9.95 ? (size / of).toFixed(1) : Math.round(size / of)}${unit}`;
 }
 
-/** The same in words: `1,960 times less likely`, `1.3 times more likely`, `as likely as before`; `impossible` where p′ = 0. */
+/** The same in words: `1,960 times less likely`, `1.30 times more likely`, `as likely as before`; `impossible` where p′ = 0. */
 export function likelier(change: number): string {
   return change === -Infinity ? "impossible" : likelierThan(change, "", "before");
 }

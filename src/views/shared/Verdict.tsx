@@ -46,8 +46,8 @@ function Checked({ check, of, open }: { readonly check: Verification } & Pick<Ve
   const { largestDifference, rows, reason } = check;
   const isSame = check.verdict === "reproduced";
   const unit = sumUnit(rows);
-  // where only something else differs, a small difference would speak against the verdict
   const isNone = rows.length > 0 && rows.every(({ isMissing }) => isMissing);
+  // where only something else differs, a small difference would speak against the verdict
   const isSaid = unit !== undefined && !isNone && (check.verdict !== "differs" || check.isFar);
   // that it ran on something else, or lacks something, is not to be looked for
   const isReasonBelow = isSaid && check.verdict !== "agrees" && check.verdict !== "partly";
