@@ -47,3 +47,8 @@ test("points that lie on one another have one name, and a pointer finds the near
   expect(pointNear(plot, x + 5, y - 5)).toBe("L2H0");
   expect(pointNear(plot, x + 50, y)).toBeUndefined();
 });
+
+test("of points in one place the one on top is pointed at, which is drawn last", () => {
+  const places = ["below", "on top"].map((name) => ({ name, x: 10, y: 20 }));
+  expect(pointNear({ places }, 12, 20)).toBe("on top");
+});

@@ -136,7 +136,7 @@ export const pointRing = ({ x, y }: ScatterPlot["places"][number], name: string)
   attrs: { class: name, cx: x, cy: y, r: 2 * RADIUS_PX },
 });
 
-/** The point within so many pixels of a place, the nearest; undefined where none is. */
+/** The point within so many pixels of a place, the nearest, of several in one place the one on top; undefined where none is. */
 export function pointNear(
   { places }: Pick<ScatterPlot, "places">,
   x: number,
@@ -144,6 +144,6 @@ export function pointNear(
   within = 14,
 ): string | undefined {
   const away = (place: (typeof places)[number]) => Math.hypot(place.x - x, place.y - y);
-  const nearest = least(places, away);
+  const nearest = least(places.toReversed(), away);
   return nearest && away(nearest) <= within ? nearest.name : undefined;
 }
