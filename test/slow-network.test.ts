@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as ort from "onnxruntime-web";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LoadProgress } from "#protocol/engine.ts";
@@ -18,11 +19,23 @@ const BASE = "http://models.test/m/";
 const TICK_MS = 100;
 const FILES = randomCheckpoint({ layers: 3, modelDim: 96, neurons: 768, vocabulary: 300 });
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  // a thread that hashes takes as much of this clock as the machine is busy
+  vi.spyOn(crypto.subtle, "digest").mockImplementation((_, bytes) =>
+    Promise.resolve(Uint8Array.from(createHash("sha256").update(bytesOf(bytes)).digest()).buffer),
+  );
+});
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
+
+const bytesOf = (source: BufferSource) =>
+  ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
 
 /** A server whose line brings so many bytes in each tick, whoever asks for them. */
 class Line {
@@ -111,7 +124,7 @@ async function watched(perSecond: (ms: number) => number, seconds: number): Prom
     const { sent } = line;
     line.bring(owed);
     owed = line.sent > sent ? 0 : Math.min(owed, perSecond(ms));
-    // hashing, packing and the tokenizer's start take their time outside this clock
+    // packing and the tokenizer's start take their time outside this clock
     do await new Promise((resolve) => setImmediate(resolve));
     while (!line.isAsked && !isOver);
     if (ms % 1000 === 0 && last) seen.push({ ...last, pace: pace.at(), second: ms / 1000, sent: line.sent });

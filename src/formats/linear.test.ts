@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import { blocksPerRow, linearColumn, linearRow, multiplyColumns, multiplyRows } from "./linear.ts";
 import type { Band, Linear } from "./linear.ts";

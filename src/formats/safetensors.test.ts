@@ -1,6 +1,6 @@
 import { safetensors } from "#test/checkpoints.ts";
 import { Fault, faultCode } from "#core/fault.ts";
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import { memorySource } from "./byte-source.ts";
 import type { ByteSource } from "./byte-source.ts";

@@ -1,5 +1,5 @@
 import type { WeightPlan } from "#model/spec.ts";
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { expect, test } from "vitest";
 import { GraphBuilder } from "./builder.ts";
 import { layOut, loraDown, loraUp, weightsOf } from "./weights.ts";

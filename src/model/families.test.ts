@@ -16,6 +16,8 @@ const config = configOf(randomCheckpoint());
 const changed = (fields: Record<string, unknown>) =>
   JSON.parse(JSON.stringify({ ...config, ...fields })) as Record<string, unknown>;
 
+const YARN = { rope_type: "yarn", rope_theta: 5e5, factor: 8, original_max_position_embeddings: 64 };
+
 test("reads the bundled model's shape", () => {
   expect(readSpec(configOf(abacusFiles())).spec).toEqual({
     family: "llama",
@@ -194,6 +196,18 @@ test.each([
     changed({ rope_parameters: { rope_type: "llama3", rope_theta: 5e5 } }),
     "bad-config",
     "config.json: factor is undefined; a number above 0 is needed",
+  ],
+  [
+    "numbers that have no step together",
+    changed({ rope_parameters: { ...YARN, rope_theta: 1 } }),
+    "bad-config",
+    "config.json: the rotary parameters together give NaN; numbers that make finite ones are needed",
+  ],
+  [
+    "numbers whose ratio is beyond every double",
+    changed({ rope_parameters: { ...YARN, mscale: 1e308, mscale_all_dim: 1e-308, factor: 1e308 } }),
+    "bad-config",
+    "config.json: the rotary parameters together give Infinity; numbers that make finite ones are needed",
   ],
   [
     "a theta as text",

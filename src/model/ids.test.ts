@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { expect, test } from "vitest";
 import { checkHead, checkNeuron, formatHead, formatNeuron, parseHead, parseNeuron } from "./ids.ts";
 

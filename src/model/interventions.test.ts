@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.ts";
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { expect, test } from "vitest";
 import { MAX_SCALE, interventionKey, normaliseInterventions, readIntervention } from "./interventions.ts";
 import type { Intervention } from "./interventions.ts";

@@ -85,11 +85,16 @@ export function rotaryPositions(config: Config, dims: number, thetaField = "rope
   return rotation(fields, dims, theta);
 }
 
-function rotation(fields: RopeFields, dims: number, theta: number): Positions {
+function rotation(fields: RopeFields, dims: number, theta: number): Rotation {
   refuse(dims % 2 !== 0, `rotary embeddings turn pairs, and there are ${dims} dimensions to turn`);
   refuse(dims > MAX_TURNED_DIMS, `rotary embeddings of ${dims} dimensions; at most ${MAX_TURNED_DIMS} can be turned`);
   refuse(theta < 1, `rope_theta is ${theta}; a base of at least 1 is needed`);
-  const plain = rotaryFrequencies(theta, dims);
+  return finite(scaled(rotaryFrequencies(theta, dims), theta, fields));
+}
+
+type Rotation = Extract<Positions, { readonly kind: "rotary" }>;
+
+function scaled(plain: number[], theta: number, fields: RopeFields): Rotation {
   const kind = fields.rope_type ?? fields.type ?? "default";
   switch (kind) {
     case "default":
@@ -110,6 +115,16 @@ function rotation(fields: RopeFields, dims: number, theta: number): Positions {
         `config.json: rope_type is ${shown(kind)}; default, linear, llama3 and yarn can be computed`,
       );
   }
+}
+
+/** Numbers that a config may have one by one can be beyond every double together. */
+function finite(rotation: Rotation): Rotation {
+  const { inverseFrequencies, beyond, magnitude = 1 } = rotation;
+  const odd = [...inverseFrequencies, ...(beyond?.inverseFrequencies ?? []), magnitude].find(
+    (number) => !Number.isFinite(number),
+  );
+  refuse(odd !== undefined, `the rotary parameters together give ${odd}; numbers that make finite ones are needed`);
+  return rotation;
 }
 
 export const rotaryFrequencies = (theta: number, dims: number): number[] =>
@@ -148,7 +163,7 @@ function divided(frequencies: readonly number[], divisors: unknown, named = "the
  *
  * @see Peng et al. (2023), arXiv 2309.00071
  */
-function yarn(plain: readonly number[], theta: number, fields: RopeFields): Positions {
+function yarn(plain: readonly number[], theta: number, fields: RopeFields): Rotation {
   const factor = stretch(fields);
   const context = positive("original_max_position_embeddings", fields.original_max_position_embeddings);
   const pairTurning = (turns: number) => (plain.length * Math.log(context / (turns * 2 * Math.PI))) / Math.log(theta);
@@ -187,7 +202,7 @@ const optional = (field: string, value: unknown, fallback: number) =>
 export function longRotaryPositions(config: Config, dims: number, context: number): Positions {
   const fields = ropeFields(config);
   const theta = optional("rope_theta", fields.rope_theta, config.positive("rope_theta", 10_000));
-  const plain = rotation({}, dims, theta) as Extract<Positions, { readonly kind: "rotary" }>;
+  const plain = rotation({}, dims, theta);
   const original = optional(
     "original_max_position_embeddings",
     fields.original_max_position_embeddings,
@@ -198,12 +213,12 @@ export function longRotaryPositions(config: Config, dims: number, context: numbe
   const inferred = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
   const by = (field: "short_factor" | "long_factor") =>
     divided(plain.inverseFrequencies, fields[field], `config.json: the rotary parameters' ${field}`);
-  return {
+  return finite({
     kind: "rotary",
     inverseFrequencies: by("short_factor"),
     beyond: { tokens: original, inverseFrequencies: by("long_factor") },
     magnitude: optional("attention_factor", fields.attention_factor, inferred),
-  };
+  });
 }
 
 /** Factor by which a longer context is squeezed into the trained one. */

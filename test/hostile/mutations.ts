@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 
 /**
  * What a hostile or broken file can have in place of what belongs there. JSON is changed as a tree and written with what no
@@ -12,6 +12,9 @@ const RAW = "\u0001raw:";
 const raw = (text: string) => `${RAW}${text}${RAW}`;
 
 const nested = (depth: number, open: string, close: string) => raw(open.repeat(depth) + close.repeat(depth));
+
+/** What `String` and `Number` throw at. */
+export const NEITHER_TEXT_NOR_NUMBER: Json = { toString: 1, valueOf: 2 };
 
 /** Each is written into the file in place of a value. */
 const HOSTILE_VALUES: readonly Json[] = [
@@ -56,7 +59,7 @@ const HOSTILE_VALUES: readonly Json[] = [
   [0, 9_007_199_254_740_991],
   [9_007_199_254_740_991, 9_007_199_254_740_991],
   [1e308, 1e308, 1e308],
-  { toString: 1, valueOf: 2 },
+  NEITHER_TEXT_NOR_NUMBER,
   { length: 5 },
   { Regex: "(a+)+$" },
   { Regex: "(" },
@@ -92,6 +95,16 @@ const change: fc.Arbitrary<Change> = fc.record({
 /** The texts of a file with up to four changes, one of them at least. */
 export const mutatedJson = (tree: Json): fc.Arbitrary<string> =>
   fc.array(change, { minLength: 1, maxLength: 4 }).map((changes) => written(changes.reduce(changed, tree)));
+
+/** The texts of a file with one value in place of each of its own in turn. */
+export function withEverywhere(tree: Json, value: Json): string[] {
+  return placesOf(tree).map((_, at) => {
+    const copy = structuredClone(tree);
+    const { holder, name } = placesOf(copy)[at]!;
+    put(holder, name, value);
+    return written(copy);
+  });
+}
 
 /** A tree whose parts a change can reach: every object and list, with the way to each of its entries. */
 function changed(tree: Json, { kind, at, by }: Change): Json {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { expect, test } from "vitest";
 import { matrix } from "#core/numeric/matrix.ts";
 import { COUNTING_SPEC, CountingRunner } from "#test/counting-runner.ts";
@@ -39,6 +39,8 @@ test("e^y − 1 − y stays below its bound for every y up to b", () => {
       fc.double({ min: -3, max: 1, noNaN: true }),
       (b, share) => {
         const y = b * share;
+        // squares of less lose their digits
+        fc.pre(y === 0 || Math.abs(y) > 1e-150);
         // y² times the series 1/2! + y/3! + …, summed where expm1(y) − y would cancel
         const excess =
           Math.abs(y) > 0.1 ? Math.expm1(y) - y : y * y * (1 / 2 + y / 6 + y ** 2 / 24 + y ** 3 / 120 + y ** 4 / 720);

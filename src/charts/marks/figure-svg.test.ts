@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { SaxesParser } from "saxes";
 import { describe, expect, test } from "vitest";
 import { attentionFigure } from "../maps/attention-marks.ts";

@@ -1,5 +1,5 @@
 import { bfloat16Bits, float16Bits } from "#test/checkpoints.ts";
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { expect, test } from "vitest";
 import { decodeBfloat16, decodeFloat16 } from "./half.ts";
 

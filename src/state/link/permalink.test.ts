@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import "#state/experiments/behind-door.ts";
 import { describe, expect, test } from "vitest";
 import { DTYPES } from "#model/checkpoint.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import { askedSession, SHIPPED } from "#test/asked-session.ts";
 import { FIRST_LOOK } from "../first-look/first-look.ts";

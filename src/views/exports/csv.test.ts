@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import { csvOf } from "./csv.ts";
 

@@ -40,7 +40,7 @@ export function addedTokens(json: Json, config: Json, rules: WrittenRules | unde
   if (!isListOfTokens(inFile)) return inFile;
   const file = inFile.map((token) => tokenOf(token));
   const there = rules === undefined ? file : [];
-  const byId = [...inFile].sort((a, b) => Number(a["id"]) - Number(b["id"]));
+  const byId = [...inFile].sort((a, b) => a.id - b.id);
   const byNumber = decoderOf(config) ?? byId.map((token) => tokenOf(token));
   const known = new Map(byNumber.map((token) => [token.content, token]));
   const named = [...namedTokens(json, config, rules)].map(([field, token]) => {
@@ -59,7 +59,7 @@ export function addedTokens(json: Json, config: Json, rules: WrittenRules | unde
   }
   added.delete("");
   const kept = (rules === undefined ? inFile : []).map((token) => {
-    const changed = added.get(String(token["content"]));
+    const changed = added.get(token.content);
     // what is special once stays so
     return changed ? { ...token, ...withFlags(changed), special: changed.special || token["special"] === true } : token;
   });
@@ -68,8 +68,9 @@ export function addedTokens(json: Json, config: Json, rules: WrittenRules | unde
   return [...kept, ...fresh.map((token, index) => ({ id: kept.length + index, ...withFlags(token) }))];
 }
 
-const isListOfTokens = (list: unknown): list is readonly Json[] =>
-  Array.isArray(list) && list.every((token) => isObject(token) && typeof token["content"] === "string");
+const isListOfTokens = (list: unknown): list is readonly (Json & { readonly content: string; readonly id: number })[] =>
+  Array.isArray(list) &&
+  list.every((token) => isObject(token) && typeof token["content"] === "string" && typeof token["id"] === "number");
 
 /** What is not there yet, in the order in which it is added; of `added_tokens_decoder`, what is not there like that. */
 function newTokens(

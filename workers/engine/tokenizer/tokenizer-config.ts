@@ -59,8 +59,8 @@ interface TokenizerClasses {
 
 /** @throws Fault "bad-file" where transformers reads another file than tokenizer.json, which is of an older version of itself */
 function refuseOtherFile({ fast_tokenizer_files: files }: Json): void {
-  const other = (Array.isArray(files) ? (files as readonly unknown[]) : []).find((file) =>
-    /^tokenizer\..+\.json$/.test(String(file)),
+  const other = (Array.isArray(files) ? (files as readonly unknown[]) : []).find(
+    (file) => typeof file === "string" && /^tokenizer\..+\.json$/.test(file),
   );
   if (other === undefined) return;
   throw new Fault(
@@ -84,8 +84,8 @@ export function withSplitTokens(whole: Json, { split_special_tokens: isSplit }: 
   if (isSplit !== true || !Array.isArray(tokens)) return whole;
   const ofModel = new TokenNames({ model });
   const hidden = (tokens as readonly unknown[]).flatMap((token, index) => {
-    if (!isObject(token) || token["special"] !== true) return [token];
-    const isOfModel = ofModel.idOf(String(token["content"])) !== undefined;
+    if (!isObject(token) || token["special"] !== true || typeof token["content"] !== "string") return [token];
+    const isOfModel = ofModel.idOf(token["content"]) !== undefined;
     return isOfModel ? [] : [{ ...token, content: `\uFFFF${index}\uFFFF` }];
   });
   return { ...whole, added_tokens: hidden };
@@ -95,8 +95,15 @@ export function withSplitTokens(whole: Json, { split_special_tokens: isSplit }: 
 function vocabulary({ model }: Json): Json {
   const { vocab, merges = [] } = isObject(model) ? model : {};
   if (!Array.isArray(vocab)) return { vocab, merges };
-  const pieces = (vocab as readonly unknown[]).map((piece, id) => [Array.isArray(piece) ? piece[0] : piece, id]);
-  return { vocab: Object.fromEntries(pieces) as Json, merges };
+  const pieces = (vocab as readonly unknown[]).map((entry, id) => {
+    const piece: unknown = Array.isArray(entry) ? entry[0] : entry;
+    if (typeof piece === "string") return [piece, id] as const;
+    throw new Fault(
+      "bad-file",
+      `tokenizer.json: piece ${id} of the model's vocabulary is ${shown(entry)}; a text is needed`,
+    );
+  });
+  return { vocab: Object.fromEntries(pieces), merges };
 }
 
 /** A template with the token that begins a text, or nothing where that is what the class writes, or where it has no such token. */

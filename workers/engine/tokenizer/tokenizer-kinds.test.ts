@@ -12,7 +12,7 @@ import {
   TOKENIZERS,
 } from "#test/tokenizers.ts";
 import type { TokenizerFiles } from "#test/tokenizers.ts";
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import { newerCharacters } from "./patterns/newer-characters.ts";
 import { ModelSession } from "../session/model-session.ts";

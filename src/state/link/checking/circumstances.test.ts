@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import type { Dtype } from "#model/checkpoint.ts";
 import type { Variant } from "#protocol/engine.ts";

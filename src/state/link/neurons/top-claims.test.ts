@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import { settle } from "#test/asked-engine.ts";
 import { askedSession, HEAD, SHIPPED } from "#test/asked-session.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import { askedSession, HEAD, OTHER, SHIPPED } from "#test/asked-session.ts";
 import { NO_FINDING } from "../finding.ts";

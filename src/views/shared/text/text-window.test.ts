@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#test/fast-check.ts";
 import { describe, expect, test } from "vitest";
 import { edited, isWhole, MOST_WHOLE, windowAround } from "./text-window.ts";
 

@@ -57,8 +57,8 @@ function stepsIn(section: unknown): readonly Json[] {
 /** Every option of a step written out, in one order. */
 function stepMeaning(step: Json, skipped: readonly string[]): readonly unknown[] {
   const { type } = step;
-  const options = { ...(typeof type === "string" && Object.hasOwn(PLAIN, type) ? PLAIN[type] : {}), ...step };
-  return Object.entries(options)
-    .filter(([field]) => !skipped.includes(`${String(type)} ${field}`))
+  const kind = typeof type === "string" ? type : "";
+  return Object.entries({ ...(Object.hasOwn(PLAIN, kind) ? PLAIN[kind] : {}), ...step })
+    .filter(([field]) => !skipped.includes(`${kind} ${field}`))
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
