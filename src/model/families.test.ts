@@ -198,8 +198,14 @@ test.each([
     "config.json: factor is undefined; a number above 0 is needed",
   ],
   [
-    "numbers that have no step together",
+    "a base whose logarithm YaRN cannot divide by",
     changed({ rope_parameters: { ...YARN, rope_theta: 1 } }),
+    "bad-config",
+    "config.json: rope_theta is 1; yarn needs a base above 1",
+  ],
+  [
+    "numbers that have no step together",
+    changed({ rope_parameters: { ...YARN, beta_fast: 5e-324 } }),
     "bad-config",
     "config.json: the rotary parameters together give NaN; numbers that make finite ones are needed",
   ],

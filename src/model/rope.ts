@@ -164,6 +164,7 @@ function divided(frequencies: readonly number[], divisors: unknown, named = "the
  * @see Peng et al. (2023), arXiv 2309.00071
  */
 function yarn(plain: readonly number[], theta: number, fields: RopeFields): Rotation {
+  refuse(theta === 1, "rope_theta is 1; yarn needs a base above 1");
   const factor = stretch(fields);
   const context = positive("original_max_position_embeddings", fields.original_max_position_embeddings);
   const pairTurning = (turns: number) => (plain.length * Math.log(context / (turns * 2 * Math.PI))) / Math.log(theta);
