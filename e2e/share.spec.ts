@@ -87,7 +87,7 @@ test(
       await expect(opened(theirs)).toContainText("<b>try it</b>.");
       await expectModel(theirs);
       await expect(opened(theirs).getByRole("status")).toHaveText(
-        /^✓ Reproduced on this machine\. 2 numbers were computed anew: the largest difference is (?:below )?\S+ nats, of 0\.001 nats that rounding may make\. Computed by abacus in q8 on WASM\.$/,
+        /^✓ Reproduced on this machine\. 2 numbers of the answer were computed anew: the largest difference is (?:below )?\S+ nats, of 0\.001 nats that rounding may make\. Computed by abacus in q8 on WASM\.$/,
       );
       await expect(opened(theirs).getByRole("status")).toBeInViewport({ ratio: 1 });
       await expect(icon(theirs)).toHaveAttribute("href", /^data:image\/svg\+xml,/);

@@ -79,16 +79,17 @@ describe("the line on what came of a link", () => {
   test("says how closely, by the number that takes most of its tolerance, and on what", () => {
     expect(verdictDetail(check({ count: 3, closest: closeness(rows) }), RAN)).toBe(
       // 0.0004 of 1e-3 and half of the link's last digit
-      "3 numbers were computed anew: the largest difference is 0.00040 nats, of 0.001 nats that rounding may make. Computed by abacus in q8 on WASM.",
+      "3 numbers of the answer were computed anew: the largest difference is 0.00040 nats, of 0.001 nats that rounding may make. Computed by abacus in q8 on WASM.",
     );
   });
 
   test("of one number that is the same, and of counts alone", () => {
     const closest = closeness(compared("log p(target)", -0.5, -0.5));
     expect(verdictDetail(check({ closest }), RAN)).toMatch(
-      /^One number was computed anew: the largest difference is below 0\.0001 nats, of 0\.001 nats/,
+      /^One number of the answer was computed anew: the largest difference is below 0\.0001 nats, of 0\.001 nats/,
     );
-    expect(verdictDetail(check({ count: 2, closest: closeness(compared("stages", 4, 4, "none")) }), RAN)).toMatch(
+    const stages = { count: 2, closest: closeness(compared("stages", 4, 4, "none")) };
+    expect(verdictDetail(check({ ...stages, checked: ["answer", "chain"] }), RAN)).toMatch(
       /^2 numbers were computed anew, and the same\. /,
     );
   });

@@ -48,17 +48,28 @@ function foundSoFar(soFar: WholeCheck["soFar"]): string {
 }
 
 /** How closely, and on what; undefined where nothing was measured. */
-export function verdictDetail({ count, closest, soFar, reason }: WholeCheck, ran: SubjectModel): string | undefined {
+export function verdictDetail(
+  { count, closest, soFar, reason, checked, open }: WholeCheck,
+  ran: SubjectModel,
+): string | undefined {
   const isSaid = soFar === "differs" || soFar === "agrees" || soFar === "partly";
   if (count === 0 && !isSaid) return undefined;
-  return [isSaid ? reason : closely(count, closest), `Computed by ${ranOn(ran)}.`]
+  return [
+    isSaid ? reason : closely(count, closest, checked.length + open.length === 1 ? checked : []),
+    `Computed by ${ranOn(ran)}.`,
+  ]
     .filter((each) => each !== "")
     .join(" ");
 }
 
-/** The number that takes most of what it is allowed, in its unit. */
-function closely(count: number, closest: WholeCheck["closest"]): string {
-  const numbers = count === 1 ? "One number was" : `${count} numbers were`;
+/**
+ * The number that takes most of what it is allowed, in its unit.
+ *
+ * @param checked what all of them are of, where it is one thing: a figure that stands there without a claim is not reproduced with the answer
+ */
+function closely(count: number, closest: WholeCheck["closest"], checked: WholeCheck["checked"]): string {
+  const of = checked.includes("answer") ? " of the answer" : "";
+  const numbers = count === 1 ? `One number${of} was` : `${count} numbers${of} were`;
   if (!closest) return `${numbers} computed anew, and the same.`;
   const { row, allowed } = closest;
   const unit = sumUnit([row]) ?? "";

@@ -205,3 +205,15 @@ test("two variants of one prompt are told apart by their names, and the link nam
   expect(maps.map(({ title }) => title)).toEqual(["3+5= (base)", "3+5= (adapted)"]);
   expect(drawnBeside(maps, "linear", results.getInitialState())!.link!.reading).toEqual({ otherVariant: "adapted" });
 });
+
+test("a prompt that stands in for itself is said to, of the two and nobody else", () => {
+  const says = (ablationSource: readonly string[]) => {
+    const [own, other] = [OWN, OTHER].map((each) => ({ ...each, about: { ...each.about, ablationSource } }));
+    return drawnBeside(mapsBeside(own!, other!), "linear", results.getState())!.says(true);
+  };
+  expect(says(["5+6=", "4+5=", "6+7=", "7+8="])).toContain(
+    "“4+5=” is among the 4 prompts that stand in: after it 1/4 of what is put in place of a part is the part as it was.",
+  );
+  expect(says(["4+5="])).toContain("“4+5=” itself is what stands in: after it nothing changes.");
+  expect(says(["5+6=", "6+7="])).toHaveLength(2);
+});

@@ -16,7 +16,7 @@ import type { Subject } from "#state/subject.ts";
 import type { ColourScale } from "#state/view.ts";
 import { EFFECT_UNIT } from "../../exports/drawn.ts";
 import type { Drawn } from "../../exports/drawn.ts";
-import { ablationWords } from "../../shared/words/ablation-words.ts";
+import { ablationWords, ownShareText } from "../../shared/words/ablation-words.ts";
 import { changesText } from "../../shared/words/part-name.ts";
 import { tokenText } from "../../shared/words/token-text.ts";
 import { HEAD_COLUMNS, headRows } from "../head-columns.tsx";
@@ -123,6 +123,7 @@ export function drawnBeside(maps: readonly MapBeside[], kind: ColourScale, slots
     title: `What each head is worth to ${maps.map(({ title, target }) => `“${target}” after “${title}”`).join(" and to ")} in ${about.model.name}${under}`,
     says: (isPlain) => [
       besideSentence(maps, isPlain),
+      ...new Set(maps.flatMap((each) => ownShareText(each.about.prompt, each.about.ablationSource) ?? [])),
       `Both on one scale. Blue supports the target, red works against it (${isPlain ? "" : "nats, "}${ablationWords(about.ablationSource).name}).`,
     ],
     origin: { kind: "computed", subject: about },

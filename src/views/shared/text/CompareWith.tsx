@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import type { Variant } from "#protocol/engine.ts";
 import { adapter, isAttached } from "#state/model/adapter.ts";
 import { question } from "#state/question.ts";
+import { ownShareText } from "../words/ablation-words.ts";
 import "./control-row.css";
 
 interface OtherPromptProps {
@@ -15,34 +16,38 @@ interface OtherPromptProps {
 /** A second prompt to stand beside the page's own. */
 export function OtherPrompt({ other, onChoose }: OtherPromptProps) {
   const [text, setText] = useState("");
+  const ownShare = useStore(question, ({ ablationSource }) => other && ownShareText(other, ablationSource));
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        onChoose(text);
-        setText("");
-      }}
-    >
-      <label>
-        <span>compare with</span>
-        <input
-          className="template"
-          spellCheck={false}
-          autoComplete="off"
-          placeholder={other ?? "another prompt"}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </label>
-      <button type="submit" disabled={text === ""}>
-        Compare
-      </button>
-      {other !== undefined && (
-        <button type="button" className="quiet" onClick={() => onChoose(undefined)}>
-          One prompt only
+    <>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onChoose(text);
+          setText("");
+        }}
+      >
+        <label>
+          <span>compare with</span>
+          <input
+            className="template"
+            spellCheck={false}
+            autoComplete="off"
+            placeholder={other ?? "another prompt"}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        </label>
+        <button type="submit" disabled={text === ""}>
+          Compare
         </button>
-      )}
-    </form>
+        {other !== undefined && (
+          <button type="button" className="quiet" onClick={() => onChoose(undefined)}>
+            One prompt only
+          </button>
+        )}
+      </form>
+      {ownShare && <p className="small">{ownShare}</p>}
+    </>
   );
 }
 

@@ -21,3 +21,12 @@ export function ablationWords(ablationSource: readonly string[] | undefined): Ab
     becomes: `is replaced by its mean over ${others.length + 1} prompts, position by position`,
   };
 }
+
+/** What of its mean a prompt's own run is, where the prompt is among those that stand in: that much of an ablated part is left as it was. */
+export function ownShareText(prompt: string, ablationSource: readonly string[] | undefined): string | undefined {
+  const own = ablationSource?.filter((each) => each === prompt).length ?? 0;
+  if (!ablationSource || own === 0) return undefined;
+  const name = `“${tokenText(prompt)}”`;
+  if (own === ablationSource.length) return `${name} itself is what stands in: after it nothing changes.`;
+  return `${name} is among the ${ablationSource.length} prompts that stand in: after it ${own}/${ablationSource.length} of what is put in place of a part is the part as it was.`;
+}
