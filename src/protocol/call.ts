@@ -79,6 +79,9 @@ export function readOptions<Entries extends v.ObjectEntries>(
   const names = Object.keys(entries).join(", ");
   if (!isRecord(options))
     throw bad(`${call}: options are ${argumentText(options)}; they need to be an object with ${names}`);
+  const twice = [...FORMER_NAMES].find((pair) => pair.every((name) => options[name] !== undefined));
+  if (twice)
+    throw bad(`${call}: ${twice[0]} is what ${twice[1]} was called, and both are there; ${twice[1]} alone is needed`);
   const named = Object.entries(options).map(([name, value]) => [FORMER_NAMES.get(name) ?? name, value] as const);
   // told first: where a name is misspelt, something is missing as well
   const stray = named.map(([name]) => name).find((name) => !Object.hasOwn(entries, name));

@@ -206,6 +206,11 @@ describe("what cannot be used is refused with what was found and what is needed"
       ["3+5=", { interventons: [] }],
       "predict: there is no option “interventons”; it takes interventions, ablationSource, target, variant, top",
     ],
+    [
+      "predict",
+      ["3+5=", { ablationSource: ["2+4="], standIns: ["1+1="] }],
+      "predict: standIns is what ablationSource was called, and both are there; ablationSource alone is needed",
+    ],
     ["predict", ["3+5=", { top: 0 }], "predict: top is 0; it needs to be a whole number from 1 to 10,000"],
     ["predict", ["3+5=", { top: 10_001 }], "predict: top is 10001; it needs to be a whole number from 1 to 10,000"],
     ["predict", ["3+5=", { top: "3" }], "predict: top is “3”; it needs to be a whole number from 1 to 10,000"],

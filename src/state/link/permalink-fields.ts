@@ -138,7 +138,7 @@ export const FIELDS: readonly Field[] = [
     decides: "question",
     needs: "heads and neurons with a scale, as L0H7*0;L4N425*0.5",
     write: ({ interventions }) => joined(interventions, (change) => `${interventionKey(change)}*${change.scale}`),
-    read: (text, notice) => ({ interventions: readList("x", text, readChange, notice) }),
+    read: (text, notice) => ({ interventions: readList("x", text, firstOfEach(), notice) }),
   },
   {
     key: "si",
@@ -277,6 +277,19 @@ function readModel(text: string): Partial<Finding> | undefined {
 }
 
 /** `L0H7*0`; a missing scale is 0. */
+/** Of one part the first change counts: a second would be asked in its place, or be shown and not be asked. */
+function firstOfEach(): typeof readChange {
+  const seen = new Set<string>();
+  return (text) => {
+    const change = readChange(text);
+    if (typeof change === "string") return change;
+    const key = interventionKey(change);
+    if (seen.has(key)) return `${key} stands there already, and the first is used`;
+    seen.add(key);
+    return change;
+  };
+}
+
 function readChange(text: string): Intervention | string {
   const star = text.indexOf("*");
   const part = star === -1 ? text : text.slice(0, star);

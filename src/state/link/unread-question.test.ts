@@ -92,6 +92,18 @@ describe.each(asked.map(({ key, decides }) => ({ key, decides })))("under $key, 
   });
 });
 
+test("of a part that is changed twice the first scale counts, and the second is a part that could not be read", () => {
+  const { finding, notices } = decodeFinding("x=L0H7*0.5;L0H7*0;L0N7*0;L0H1*0;L0H7*1");
+  expect(finding.interventions.map(({ kind, scale }) => [kind, scale])).toEqual([
+    ["head", 0.5],
+    ["neuron", 0],
+    ["head", 0],
+  ]);
+  expect(finding.expected.unreadAsked).toBe(2);
+  expect(notices).toHaveLength(2);
+  expect(notices[0]).toBe("link: x lists “L0H7*0”; L0H7 stands there already, and the first is used");
+});
+
 describe("on the page a link of whose question a part cannot be read", () => {
   const { answerBefore } = askedSession();
   const LINK = "#v=1&m=abacus&d=q8&p=3%2B5=&b=-0.5";
