@@ -70,9 +70,14 @@ export function followLater(engine: Engine, { write, writeNow, isOpen }: Address
   void readConcepts();
   void readSuites();
   readAdaptersOnceWanted(SHIPPED_MODELS);
+  let isOpened = false;
+  const opened = isOpen.then(
+    () => void (isOpened = true),
+    () => void (isOpened = true),
+  );
   installScriptingSurface({
     engine,
-    settled: () => isOpen.then(loadSettled, loadSettled),
+    settled: () => (isOpened ? loadSettled() : opened.then(loadSettled)),
     load: (source, { adapter, ...options }) => {
       keepTokenOf(source);
       if (adapter) keepTokenOf(adapter);

@@ -14,7 +14,7 @@ const bundled: CheckpointSource = { kind: "url", base: "https://here.org/models/
 const lora = { name: "my-lora", ranks: [8], layers: [0, 1] } as unknown as AdapterInfo;
 
 /** An engine that reads what it is asked as the worker does, remembers it, and answers with its name. */
-function scripted(settled = () => Promise.resolve()) {
+function scripted(settled: () => Promise<void> | undefined = () => undefined) {
   const asked: unknown[][] = [];
   const answer =
     <Result>(name: string, result: Result) =>
@@ -91,6 +91,16 @@ test("what is asked while a model loads is sent once it is there, and a load at 
   resolve();
   await answer;
   expect(asked.at(-1)).toEqual(["predict", "3+5=", { top: 10 }]);
+});
+
+test("what is asked before another model is loaded in the same breath is asked of the one that is there", async () => {
+  const { surface, asked } = scripted();
+  await Promise.all([surface.predict("3+5="), surface.load({ kind: "bundled" }), surface.predict("4+5=")]);
+  expect(asked.map(([name, what]) => [name, what])).toEqual([
+    ["predict", "3+5="],
+    ["load", bundled],
+    ["predict", "4+5="],
+  ]);
 });
 
 describe("adapters", () => {

@@ -32,8 +32,8 @@ export interface ScriptingSurface extends Forwards, ExperimentSurface {
 
 export interface ScriptingParts {
   readonly engine: Engine;
-  /** Settles once the page has opened what it was called with and no model is on its way. */
-  readonly settled: () => Promise<void>;
+  /** Settles once the page has opened what it was called with and no model is on its way; undefined where all that holds already. */
+  readonly settled: () => Promise<void> | undefined;
   /** The page's own way of loading, so that the page shows what a script has loaded. */
   readonly load: (source: CheckpointSource, options: Asked<"load">) => Promise<ModelInfo>;
   /** The page's own way of attaching an adapter, and of leaving it. */
@@ -108,12 +108,13 @@ function forwards(engine: EngineCalls): Forwards {
 const WITHOUT_MODEL: ReadonlySet<string> = new Set<keyof ScriptingSurface>(["load", "ggufFiles", "detachAdapter"]);
 
 /** Has what is asked while a model loads answered by that model, and gives every failure a code, also one that nobody foresaw. */
-function withCodes(surface: ScriptingSurface, settled: () => Promise<void>): ScriptingSurface {
+function withCodes(surface: ScriptingSurface, settled: ScriptingParts["settled"]): ScriptingSurface {
   const calls = Object.entries(surface).map(([name, call]: [string, (...args: never[]) => Promise<unknown>]) => [
     name,
     async (...args: never[]) => {
       try {
-        if (!WITHOUT_MODEL.has(name)) await settled();
+        const pending = WITHOUT_MODEL.has(name) ? undefined : settled();
+        if (pending) await pending;
         return await call(...args);
       } catch (reason) {
         if (reason instanceof Fault) throw reason;
